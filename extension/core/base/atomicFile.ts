@@ -1,0 +1,89 @@
+/** Files and folders that are either the old ones or the new ones, never something between. */
+
+import { randomUUID } from "node:crypto";
+import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { systemCode, UserError } from "./errors.ts";
+
+/**
+ * Replaces `path` with `data`: written under a temporary name in the same folder, flushed, then renamed.
+ *
+ * @throws UserError "disk-full" or "not-writable"; the old file is untouched then.
+ */
+export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
+  await writeFileAtomicWith(path, async (file) => {
+    await file.writeFile(data);
+  });
+}
+
+/** As {@link writeFileAtomic}, for content that is produced piece by piece. */
+export async function writeFileAtomicWith(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  const temporary = temporaryName(path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, "wx");
+    try {
+      await write(file);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw explained(error, path);
+  }
+}
+
+/**
+ * Puts a whole folder in place at once: `fill` writes into a temporary sibling, which then takes the name `path`.
+ * A folder of that name is kept until the new one is complete, and removed after.
+ *
+ * @throws UserError "disk-full" or "not-writable"; an old folder is untouched then.
+ */
+export async function writeFolderAtomic(path: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = temporaryName(path);
+  const old = temporaryName(path);
+  try {
+    await mkdir(temporary, { recursive: true });
+    await fill(temporary);
+    const replaced = await rename(path, old).then(
+      () => true,
+      (error: unknown) => {
+        if (systemCode(error) === "ENOENT") return false;
+        throw error;
+      },
+    );
+    try {
+      await rename(temporary, path);
+    } catch (error) {
+      if (replaced) await rename(old, path);
+      throw error;
+    }
+    await rm(old, { recursive: true, force: true });
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    throw explained(error, path);
+  }
+}
+
+/** Hidden and unmistakable, so that a leftover of a killed process is never taken for a result. */
+function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.part`);
+}
+
+function explained(error: unknown, path: string): unknown {
+  const cause = { cause: error };
+  switch (systemCode(error)) {
+    case "ENOSPC":
+    case "EDQUOT":
+      return new UserError("disk-full", `Cannot write ${path}: the disk is full.`, "Free some space and try again; nothing was changed.", cause);
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+    case "ENOTDIR":
+      return new UserError("not-writable", `Cannot write ${path}: the folder is not writable.`, "Choose another folder or change its permissions.", cause);
+    default:
+      return error;
+  }
+}
