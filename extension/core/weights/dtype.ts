@@ -1,0 +1,70 @@
+/** Number formats of a safetensors file: how wide each is, and the widening of the float ones to float32. */
+
+import { UserError } from "../base/errors.ts";
+
+/** Bits per element, as in the safetensors reference implementation. */
+const bitsOf: Readonly<Record<string, number>> = {
+  BOOL: 8, U8: 8, I8: 8, I16: 16, U16: 16, I32: 32, U32: 32, I64: 64, U64: 64,
+  F4: 4, F6_E2M3: 6, F6_E3M2: 6, F8_E5M2: 8, F8_E4M3: 8, F8_E8M0: 8, F8_E4M3FNUZ: 8, F8_E5M2FNUZ: 8,
+  F16: 16, BF16: 16, F32: 32, F64: 64, C64: 64,
+};
+
+/** Formats that {@link widen} reads. */
+export const readableDtypes: readonly string[] = ["F32", "F16", "BF16"];
+
+/** Bits of one element of `dtype`; undefined where the format is unknown. */
+export function bitsPerElement(dtype: string): number | undefined {
+  return Object.hasOwn(bitsOf, dtype) ? bitsOf[dtype] : undefined;
+}
+
+/**
+ * Little-endian `bytes` of `dtype` as float32. An F32 array shares the memory of `bytes`.
+ *
+ * @throws UserError "dtype-unsupported" for anything but {@link readableDtypes}.
+ */
+export function widen(dtype: string, bytes: Uint8Array<ArrayBuffer>, what: string): Float32Array {
+  switch (dtype) {
+    case "F32":
+      return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    case "F16":
+      return widenFloat16(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2));
+    case "BF16":
+      return widenBfloat16(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2));
+    default:
+      throw new UserError(
+        "dtype-unsupported",
+        `Cannot read ${what}: its values are ${dtype}, and only ${readableDtypes.join(", ")} can be read.`,
+        "Use a checkpoint that is not quantized already, in float32, float16 or bfloat16.",
+      );
+  }
+}
+
+/** bfloat16 is the upper half of float32. */
+function widenBfloat16(halves: Uint16Array): Float32Array {
+  const bits = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
+  return new Float32Array(bits.buffer);
+}
+
+function widenFloat16(halves: Uint16Array): Float32Array {
+  const table = (float16Table ??= makeFloat16Table());
+  const result = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) result[i] = table[halves[i]!]!;
+  return result;
+}
+
+let float16Table: Float32Array | undefined;
+
+/** Every float16 there is (IEEE 754 binary16), subnormals, infinities and NaN included. */
+function makeFloat16Table(): Float32Array {
+  const table = new Float32Array(0x10000);
+  for (let half = 0; half < 0x10000; half++) {
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 0x1f;
+    const fraction = half & 0x3ff;
+    if (exponent === 0) table[half] = sign * fraction * 2 ** -24;
+    else if (exponent === 0x1f) table[half] = fraction ? NaN : sign * Infinity;
+    else table[half] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+  return table;
+}

@@ -1,0 +1,124 @@
+/** A Hugging Face model folder: its config.json and its tensors, in one file or in shards. It knows no architecture. */
+
+import { readFile, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { systemCode, UserError } from "../base/errors.ts";
+import { openSafetensors, type SafetensorsFile } from "./safetensors.ts";
+import { damaged, type TensorEntry } from "./safetensorsHeader.ts";
+
+export interface ModelFolder {
+  readonly path: string;
+  /** The parsed config.json, unchecked. */
+  readonly config: unknown;
+  /** Every tensor of every shard. */
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  /** As {@link SafetensorsFile.read}. */
+  readonly read: SafetensorsFile["read"];
+  close(): Promise<void>;
+}
+
+const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
+
+/**
+ * @throws UserError "model-folder-invalid" where the folder, its config.json or its weights are missing or unreadable,
+ * "safetensors-invalid" where a weight file is damaged.
+ */
+export async function openModelFolder(path: string): Promise<ModelFolder> {
+  const config = await readConfig(path);
+  const files = new Map<string, SafetensorsFile>();
+  const homes = new Map<string, SafetensorsFile>();
+  const close = async (): Promise<void> => {
+    for (const file of files.values()) await file.close();
+  };
+  try {
+    const { shards, weightMap } = await findShards(path);
+    for (const shard of shards) files.set(shard, await openSafetensors(join(path, shard)));
+    for (const [shard, file] of files) {
+      for (const name of file.tensors.keys()) {
+        // An index decides which shard a tensor is read from; without one there is one file.
+        if (!weightMap || weightMap.get(name) === shard) homes.set(name, file);
+      }
+    }
+    for (const [name, shard] of weightMap ?? []) {
+      if (!homes.has(name)) throw damaged(join(path, shard), `the index promises tensor "${name}" there, and it is absent`);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    path,
+    config,
+    tensors: new Map([...homes].map(([name, file]) => [name, file.tensors.get(name)!])),
+    read: async (name, part) => {
+      const file = homes.get(name);
+      if (file) return file.read(name, part);
+      const message = `Cannot read ${path}: the model holds no tensor "${name}".`;
+      throw new UserError("tensor-missing", message, "Check that config.json belongs to these weights.");
+    },
+    close,
+  };
+}
+
+async function readConfig(path: string): Promise<unknown> {
+  const info = await stat(path).catch(() => undefined);
+  if (!info?.isDirectory()) {
+    throw invalid(`Cannot open the model ${path}: there is no such folder.`, "Give the path of a Hugging Face model folder.");
+  }
+  const text = await readFile(join(path, "config.json"), "utf8").catch((error: unknown) => {
+    if (systemCode(error) !== "ENOENT") throw error;
+    throw invalid(`Cannot open the model ${path}: it has no config.json.`, "Give the folder that holds config.json and model.safetensors.");
+  });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalid(`Cannot open the model ${path}: its config.json is not valid JSON.`, "Copy or download config.json again.", error);
+  }
+}
+
+async function findShards(path: string): Promise<{ shards: readonly string[]; weightMap?: ReadonlyMap<string, string> }> {
+  const files = await readdir(path);
+  if (files.includes("model.safetensors")) return { shards: ["model.safetensors"] };
+  const indexName = "model.safetensors.index.json";
+  if (files.includes(indexName)) {
+    const weightMap = await readIndex(join(path, indexName));
+    const shards = [...new Set(weightMap.values())].sort();
+    const missing = shards.find((shard) => !files.includes(shard));
+    if (missing !== undefined) {
+      throw invalid(
+        `Cannot open the model ${path}: it names the weight file ${missing}, which is missing.`,
+        "Download the missing file into the folder.",
+      );
+    }
+    return { shards, weightMap };
+  }
+  const pickle = files.find((file) => /^pytorch_model.*\.bin$/.test(file));
+  if (pickle !== undefined) {
+    throw invalid(
+      `Cannot open the model ${path}: its weights are a Python pickle (${pickle}), which can run any code when it is read.`,
+      "Use the model's safetensors version, or convert it with transformers' save_pretrained(safe_serialization=True).",
+    );
+  }
+  throw invalid(`Cannot open the model ${path}: it has no model.safetensors.`, "Download the weights into the folder.");
+}
+
+async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
+  let index;
+  try {
+    index = indexSchema.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch (error) {
+    throw invalid(`Cannot read ${path}: it is not an index of weight files.`, "Copy or download the file again.", error);
+  }
+  for (const file of Object.values(index.weight_map)) {
+    // A name with a separator would reach outside the folder.
+    if (!/^[^/\\]+\.safetensors$/.test(file)) {
+      throw invalid(`Cannot read ${path}: it names the weight file "${file}", not a .safetensors beside it.`, "Use the model's safetensors version.");
+    }
+  }
+  return new Map(Object.entries(index.weight_map));
+}
+
+function invalid(message: string, nextStep: string, cause?: unknown): UserError {
+  return new UserError("model-folder-invalid", message, nextStep, { cause });
+}

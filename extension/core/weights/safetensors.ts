@@ -1,0 +1,140 @@
+/** Safetensors files, in and out. It knows bytes and names, not what a tensor is for. */
+
+import { open, type FileHandle } from "node:fs/promises";
+import { writeFileAtomicWith } from "../base/atomicFile.ts";
+import { internalError, systemCode, UserError } from "../base/errors.ts";
+import { widen } from "./dtype.ts";
+import { damaged, maxHeaderBytes, readHeader, type SafetensorsHeader, type TensorEntry } from "./safetensorsHeader.ts";
+
+export interface SafetensorsFile {
+  readonly path: string;
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  readonly metadata: Readonly<Record<string, string>>;
+  /**
+   * The values of a tensor, row-major, widened to float32; or only `part.count` of them from `part.start` on, for
+   * tensors too large to hold at once.
+   *
+   * @throws UserError "tensor-missing", "dtype-unsupported" or "safetensors-invalid"
+   */
+  read(name: string, part?: { start: number; count: number }): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file and checks its whole header; values are read when asked for.
+ *
+ * @throws UserError "file-missing", "safetensors-invalid"
+ */
+export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+  const file = await open(path, "r").catch((error: unknown) => {
+    if (systemCode(error) !== "ENOENT") throw error;
+    throw new UserError("file-missing", `Cannot open ${path}: there is no such file.`, "Check the path.", { cause: error });
+  });
+  try {
+    const { tensors, metadata } = await openHeader(file, path);
+    return {
+      path,
+      tensors,
+      metadata,
+      read: async (name, part) => {
+        const entry = tensors.get(name);
+        if (!entry) {
+          const message = `Cannot read ${path}: it holds no tensor "${name}".`;
+          throw new UserError("tensor-missing", message, "Check that the file belongs to this model.");
+        }
+        return readValues(file, path, name, entry, part);
+      },
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function openHeader(file: FileHandle, path: string): Promise<SafetensorsHeader> {
+  const { size } = await file.stat();
+  if (size < 8) throw damaged(path, `it has ${size} bytes, too few for a safetensors file`);
+  const start = await readBytes(file, path, 0, Math.min(size, 64));
+  if (new TextDecoder("latin1").decode(start).startsWith("version https://git-lfs")) {
+    const message = `Cannot read ${path}: it is a Git LFS pointer, not the weights themselves.`;
+    throw new UserError("safetensors-invalid", message, "Run `git lfs pull` in its folder, or download the file itself.");
+  }
+  const length = Number(new DataView(start.buffer).getBigUint64(0, true));
+  if (length > maxHeaderBytes) throw damaged(path, `its header claims ${length} bytes, over the limit of ${maxHeaderBytes}`);
+  if (8 + length > size) throw damaged(path, `its header claims ${length} bytes, the file has only ${size} in all`);
+  return readHeader(path, await readBytes(file, path, 8, length), 8 + length, size);
+}
+
+async function readValues(
+  file: FileHandle,
+  path: string,
+  name: string,
+  entry: TensorEntry,
+  part?: { start: number; count: number },
+): Promise<Float32Array> {
+  const elements = entry.shape.reduce((product, extent) => product * extent, 1);
+  const { start, count } = part ?? { start: 0, count: elements };
+  if (start < 0 || count < 0 || start + count > elements) {
+    throw internalError(`elements ${start} to ${start + count} of "${name}" asked for, it has ${elements}`);
+  }
+  widen(entry.dtype, new Uint8Array(0), `tensor "${name}" of ${path}`); // Refuses a dtype before any reading.
+  const width = elements === 0 ? 0 : entry.length / elements;
+  const bytes = await readBytes(file, path, entry.offset + start * width, count * width);
+  return widen(entry.dtype, bytes, name);
+}
+
+/** A single read takes at most 2 GiB - 1 on every system. */
+const largestRead = 1 << 30;
+
+async function readBytes(file: FileHandle, path: string, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await file.read(bytes, done, Math.min(length - done, largestRead), offset + done);
+    if (bytesRead === 0) throw damaged(path, `it ends at byte ${offset + done}, ${length - done} bytes early`);
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+export interface TensorToWrite {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/**
+ * Writes float32 tensors, sorted by name: the same tensors give the same bytes, and those are the bytes that the
+ * reference implementation writes.
+ *
+ * @throws UserError "disk-full" or "not-writable"
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: readonly TensorToWrite[],
+  metadata?: Readonly<Record<string, string>>,
+): Promise<void> {
+  const ordered = [...tensors].sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  const entries: [string, unknown][] = metadata ? [["__metadata__", metadata]] : [];
+  let offset = 0;
+  for (const { name, shape, data } of ordered) {
+    const elements = shape.reduce((product, extent) => product * extent, 1);
+    if (elements !== data.length) {
+      throw internalError(`"${name}" of shape [${shape.join(", ")}] has ${data.length} values`);
+    }
+    entries.push([name, { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] }]);
+    offset += data.byteLength;
+  }
+  if (new Set(entries.map(([name]) => name)).size < entries.length) throw internalError("two tensors share a name");
+  const json = Buffer.from(`{${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(",")}}`);
+  const padding = (8 - (json.length % 8)) % 8; // Tensors start on a multiple of 8, as the reference writes them.
+  const start = Buffer.alloc(8 + json.length + padding, " ");
+  start.writeBigUInt64LE(BigInt(json.length + padding));
+  json.copy(start, 8);
+  await writeFileAtomicWith(path, async (file) => {
+    await file.writeFile(start);
+    for (const { data } of ordered) {
+      await file.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    }
+  });
+}

@@ -1,0 +1,111 @@
+/**
+ * The header of a safetensors file: what it promises, checked against the size of the file. It reads no tensor.
+ *
+ * The format (github.com/huggingface/safetensors): 8 bytes length N, N bytes JSON, then the tensors' bytes.
+ */
+
+import * as z from "zod";
+import { UserError } from "../base/errors.ts";
+import { bitsPerElement } from "./dtype.ts";
+
+export interface TensorEntry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Bytes from the start of the file. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface SafetensorsHeader {
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Limit of the reference implementation; nothing real comes near it. */
+export const maxHeaderBytes = 100_000_000;
+
+const size = z.int().nonnegative();
+const entrySchema = z.object({ dtype: z.string(), shape: z.array(size), data_offsets: z.tuple([size, size]) });
+const headerSchema = z.record(z.string(), z.unknown());
+const metadataSchema = z.record(z.string(), z.string());
+
+/** The refusal of a damaged file. `reason` completes "Cannot read PATH: …". */
+export function damaged(path: string, reason: string, cause?: unknown): UserError {
+  return new UserError(
+    "safetensors-invalid",
+    `Cannot read ${path}: ${reason}.`,
+    "Copy or download the file again; it is damaged or incomplete.",
+    { cause },
+  );
+}
+
+/**
+ * Reads the JSON of a header and checks every promise in it.
+ *
+ * @param dataStart where the tensors' bytes start in the file
+ * @param fileSize in bytes
+ * @throws UserError "safetensors-invalid"
+ */
+export function readHeader(path: string, json: Uint8Array, dataStart: number, fileSize: number): SafetensorsHeader {
+  const header = parseObject(path, json);
+  const tensors = new Map<string, TensorEntry>();
+  let metadata: Record<string, string> = {};
+  for (const [name, value] of Object.entries(header)) {
+    if (name === "__metadata__") {
+      const parsed = metadataSchema.safeParse(value);
+      if (!parsed.success) throw damaged(path, "its metadata is not a table of texts");
+      metadata = parsed.data;
+    } else {
+      tensors.set(name, readEntry(path, name, value, dataStart, fileSize));
+    }
+  }
+  checkCoverage(path, tensors, dataStart, fileSize);
+  return { tensors, metadata };
+}
+
+function parseObject(path: string, json: Uint8Array): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
+  } catch (error) {
+    throw damaged(path, "its header is not valid JSON", error);
+  }
+  const parsed = headerSchema.safeParse(value);
+  if (!parsed.success) throw damaged(path, "its header is not a JSON object");
+  return parsed.data;
+}
+
+function readEntry(path: string, name: string, value: unknown, dataStart: number, fileSize: number): TensorEntry {
+  const parsed = entrySchema.safeParse(value);
+  if (!parsed.success) {
+    throw damaged(path, `the header entry of "${name}" lacks a dtype, a shape or offsets in whole numbers`);
+  }
+  const { dtype, shape, data_offsets: [begin, end] } = parsed.data;
+  const bits = bitsPerElement(dtype);
+  if (bits === undefined) throw damaged(path, `tensor "${name}" has the unknown dtype ${dtype}`);
+  const expected = (shape.reduce((product, extent) => product * extent, 1) * bits) / 8;
+  if (!Number.isSafeInteger(expected)) throw damaged(path, `the shape [${shape.join(", ")}] of "${name}" is absurd`);
+  if (end - begin !== expected) {
+    const says = `${dtype} [${shape.join(", ")}] needs ${expected} bytes`;
+    throw damaged(path, `tensor "${name}" as ${says}, its offsets hold ${end - begin}`);
+  }
+  if (dataStart + end > fileSize) {
+    const reaches = `tensor "${name}" ends at byte ${dataStart + end}`;
+    throw damaged(path, `${reaches}, the file has only ${fileSize} (it is cut off)`);
+  }
+  return { dtype, shape, offset: dataStart + begin, length: expected };
+}
+
+/** The tensors must lie one after another, without overlap, holes, or bytes left over. */
+function checkCoverage(path: string, tensors: ReadonlyMap<string, TensorEntry>, start: number, end: number): void {
+  const ordered = [...tensors].sort(([, a], [, b]) => a.offset - b.offset || a.length - b.length);
+  let reached = start;
+  let previous = "the header";
+  for (const [name, { offset, length }] of ordered) {
+    if (offset < reached) throw damaged(path, `tensor "${name}" overlaps ${previous}`);
+    if (offset > reached) throw damaged(path, `${offset - reached} bytes between ${previous} and "${name}" belong to nothing`);
+    reached = offset + length;
+    previous = `"${name}"`;
+  }
+  if (reached !== end) throw damaged(path, `${end - reached} bytes after ${previous} belong to nothing`);
+}
