@@ -1,0 +1,118 @@
+/**
+ * One forked engine process from its start to its end, whatever ends it.
+ *
+ * Knows neither what the messages mean nor whether a new process should follow: that is client.ts.
+ */
+
+import { fork, type ChildProcess } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import {
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type MessageConnection,
+  type NotificationType,
+  type RequestType,
+} from "vscode-jsonrpc/node";
+import { UserError } from "../core/base/errors.ts";
+import type { Log } from "../core/base/log.ts";
+import { logged, type Role } from "./protocol.ts";
+import { ask, type ErrorData } from "./wire.ts";
+
+/** How a process ended: an exit code, or the signal that killed it. */
+export interface Exit {
+  code: number | null;
+  signal: string | null;
+}
+
+export interface EngineProcess {
+  readonly pid: number | undefined;
+  /** Settles once, with how the process ended. */
+  readonly exited: Promise<Exit>;
+  /** @throws what {@link ask} throws, and UserError "engine-stopped" if the process ends before it answers. */
+  request<P, R>(type: RequestType<P, R, ErrorData>, params: P, signal?: AbortSignal): Promise<R>;
+  onNotification<P>(type: NotificationType<P>, handler: (params: P) => void): void;
+  /** Ends it at once: a native call that runs cannot be asked to stop. */
+  kill(): void;
+}
+
+/** Forks `entry` for `role`. A failure to start shows as an exit. */
+export function startEngineProcess(entry: string, role: Role, log: Log): EngineProcess {
+  const startedAt = performance.now();
+  // No flags of the parent's are handed on: a debugger port or a preload of the editor's would break a second process.
+  const child = fork(entry, [role], { execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const connection = connect(child);
+  connection.onNotification(logged, ({ level, message }) => log[level](`${role}: ${message}`));
+  // Native libraries write here, past every log of ours.
+  forward(child.stdout, (line) => log.debug(`${role}: ${line}`));
+  forward(child.stderr, (line) => log.warn(`${role}: ${line}`));
+  log.debug(`${role}: process ${child.pid} forked in ${Math.round(performance.now() - startedAt)} ms`);
+
+  let exit: Exit | undefined;
+  const exited = new Promise<Exit>((resolve) => {
+    const end = (how: Exit): void => {
+      if (exit) return;
+      exit = how;
+      connection.dispose();
+      log.debug(`${role}: process ${child.pid} ended, ${describeExit(how)}`);
+      resolve(how);
+    };
+    child.once("exit", (code, signal) => end({ code, signal }));
+    child.once("error", (error) => {
+      log.error(`${role}: ${error.message}`);
+      end({ code: null, signal: null });
+    });
+  });
+
+  return {
+    pid: child.pid,
+    exited,
+    async request(type, params, signal) {
+      const pending = exit ? Promise.reject(engineStopped(role, exit)) : ask(connection, type, params, signal);
+      return pending.catch(async (error: unknown) => {
+        signal?.throwIfAborted();
+        // The pipe may break a moment before the exit is known.
+        const ended = exit ?? (child.connected ? undefined : await exited);
+        throw ended ? engineStopped(role, ended) : error;
+      });
+    },
+    onNotification(type, handler) {
+      connection.onNotification(type, handler);
+    },
+    kill() {
+      child.kill("SIGKILL");
+    },
+  };
+}
+
+/** Such as "killed by SIGKILL" or "exit code 134". */
+export function describeExit({ code, signal }: Exit): string {
+  if (signal) return `killed by ${signal}`;
+  return code === null ? "it could not be started" : `exit code ${code}`;
+}
+
+const waysOn: Record<Role, string> = {
+  completion: "It starts again by itself. If this repeats, look into Graft's log.",
+  training: "Start the training again: it goes on from its last checkpoint. Graft's log may tell the reason.",
+};
+
+function engineStopped(role: Role, exit: Exit): UserError {
+  return new UserError(
+    "engine-stopped",
+    `Graft's ${role} process ended unexpectedly (${describeExit(exit)}).`,
+    waysOn[role],
+  );
+}
+
+function connect(child: ChildProcess): MessageConnection {
+  const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+  // A broken pipe is followed by an exit, which is where it is dealt with.
+  connection.onError(() => undefined);
+  connection.listen();
+  return connection;
+}
+
+function forward(stream: Readable | null, write: (line: string) => void): void {
+  if (stream) createInterface({ input: stream }).on("line", write);
+}

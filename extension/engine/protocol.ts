@@ -1,0 +1,71 @@
+/**
+ * Every message between the editor and its engine processes, by direction. This list is the whole border.
+ *
+ * It knows shapes only: how errors and cancellation cross is wire.ts, who answers is in completionServer.ts and
+ * trainingServer.ts. Both ends are built together, so there is no versioning.
+ */
+
+import { NotificationType, RequestType } from "vscode-jsonrpc/node";
+import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
+import type { TrainOptions, TrainProgress, TrainResult } from "../core/training/train.ts";
+import type { ErrorData } from "./wire.ts";
+
+/** What a process was forked for: its only command-line argument. */
+export type Role = "completion" | "training";
+
+/** Where bases are found: the folder with everything installed, and the base that ships inside the extension. */
+export interface BasePlaces {
+  home: string;
+  embedded: string;
+}
+
+/** What completion runs on. Sent again after a restart, and that is all the state a process has. */
+export interface Selection extends BasePlaces {
+  /** The name of an installed base, or a folder; empty for the embedded one. */
+  base: string;
+  adapters: readonly { folder: string; scale: number }[];
+}
+
+export interface Selected {
+  /** Name of the base that is now in use. */
+  base: string;
+  parameters: number;
+  milliseconds: number;
+}
+
+/** One adapter of the library as a list shows it. */
+export interface AdapterSummary {
+  /** Name of its folder. */
+  name: string;
+  folder: string;
+  /** Such as "LoRA, rank 16"; absent for a folder that cannot be read. */
+  description?: string;
+  /** Why it cannot be used with the base, and what to do; absent where it fits. */
+  problem?: { message: string; nextStep: string };
+}
+
+export interface LogMessage {
+  level: "debug" | "info" | "warn" | "error";
+  message: string;
+}
+
+// ── editor → completion process ──────────────────────────────────────────────────────────────────────────────────────
+
+/** Opens the base if it is another one, then swaps the adapters. */
+export const selectRequest = new RequestType<Selection, Selected, ErrorData>("completion/select");
+
+export const completeRequest = new RequestType<CompletionRequest, Completion, ErrorData>("completion/complete");
+
+/** Reads the adapters of a library folder and says which fit the selected base. */
+export const adaptersRequest = new RequestType<{ library: string }, AdapterSummary[], ErrorData>("completion/adapters");
+
+// ── editor → training process ────────────────────────────────────────────────────────────────────────────────────────
+
+/** One request is one training; cancelling it keeps the last checkpoint. */
+export const trainRequest = new RequestType<TrainOptions, TrainResult, ErrorData>("training/train");
+
+// ── either process → editor ──────────────────────────────────────────────────────────────────────────────────────────
+
+export const trainProgress = new NotificationType<TrainProgress>("training/progress");
+
+export const logged = new NotificationType<LogMessage>("log");

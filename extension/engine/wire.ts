@@ -1,0 +1,111 @@
+/**
+ * What JSON-RPC does not carry by itself: AbortSignals and UserErrors, translated on both sides of the border.
+ *
+ * Knows no particular message and no process.
+ */
+
+import {
+  CancellationTokenSource,
+  ErrorCodes,
+  ResponseError,
+  type CancellationToken,
+  type MessageConnection,
+  type RequestType,
+} from "vscode-jsonrpc/node";
+import { isCancelled, UserError } from "../core/base/errors.ts";
+
+/** The part of a failure that its message cannot carry. */
+export interface ErrorData {
+  /** The code and the way out of a UserError; absent for a bug. */
+  user?: { code: string; nextStep: string };
+  /** The stack on the far side, for the log. */
+  stack?: string;
+}
+
+/** RequestCancelled of the language server protocol, which JSON-RPC itself has no code for. */
+const requestCancelled = -32800;
+
+/**
+ * Asks the far side and waits.
+ *
+ * @throws the far side's UserError with its code and next step; the signal's reason once it is aborted; a plain Error
+ *   for a bug over there or a connection that broke.
+ */
+export async function ask<P, R>(
+  connection: MessageConnection,
+  type: RequestType<P, R, ErrorData>,
+  params: P,
+  signal?: AbortSignal,
+): Promise<R> {
+  signal?.throwIfAborted();
+  const source = new CancellationTokenSource();
+  const cancel = (): void => source.cancel();
+  signal?.addEventListener("abort", cancel, { once: true });
+  try {
+    return await connection.sendRequest<R>(type.method, params, source.token);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw arrived(error);
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+    source.dispose();
+  }
+}
+
+/** Answers a kind of request. Whatever `handler` throws crosses the border whole. */
+export function answer<P, R>(
+  connection: MessageConnection,
+  type: RequestType<P, R, ErrorData>,
+  handler: (params: P, signal: AbortSignal) => Promise<R>,
+): void {
+  connection.onRequest<unknown, ErrorData>(type.method, async (params: P, token: CancellationToken) => {
+    try {
+      return await handler(params, signalOf(token));
+    } catch (error) {
+      return departing(error);
+    }
+  });
+}
+
+/** Waits for `promise`, but no longer than until the signal is aborted, whose reason it throws then. */
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  signal.throwIfAborted();
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (onAbort) signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function signalOf(token: CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  else token.onCancellationRequested(() => controller.abort());
+  return controller.signal;
+}
+
+function departing(error: unknown): ResponseError<ErrorData> {
+  if (isCancelled(error)) return new ResponseError<ErrorData>(requestCancelled, "cancelled");
+  if (error instanceof UserError) {
+    const { code, message, nextStep, stack } = error;
+    return new ResponseError(ErrorCodes.InternalError, message, { user: { code, nextStep }, ...(stack && { stack }) });
+  }
+  if (!(error instanceof Error)) return new ResponseError<ErrorData>(ErrorCodes.InternalError, String(error));
+  return new ResponseError(ErrorCodes.InternalError, error.message, error.stack ? { stack: error.stack } : {});
+}
+
+function arrived(error: unknown): unknown {
+  if (!(error instanceof ResponseError)) return error;
+  if (error.code === requestCancelled) return new DOMException("cancelled", "AbortError");
+  const data = error.data as ErrorData | undefined;
+  if (data?.user) return new UserError(data.user.code, error.message, data.user.nextStep, { cause: error });
+  const bug = new Error(error.message, { cause: error });
+  if (data?.stack) bug.stack = data.stack;
+  return bug;
+}

@@ -1,0 +1,129 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { silentLog } from "../../extension/core/base/log.ts";
+import { createCompletionClient, type CompletionClient, type Crash } from "../../extension/engine/client.ts";
+
+const entry = join(import.meta.dirname, "fakeEngine.ts");
+const selection = { home: "/home", embedded: "/base", base: "tiny", adapters: [] };
+const request = { prefix: "x", suffix: "" };
+
+let client: CompletionClient | undefined;
+afterEach(() => client?.dispose());
+
+function open(): { client: CompletionClient; crashes: Crash[] } {
+  const crashes: Crash[] = [];
+  client = createCompletionClient({ entry, log: silentLog, onCrash: (crash) => crashes.push(crash), restartDelay: 20 });
+  return { client, crashes };
+}
+
+async function crash(engine: CompletionClient): Promise<unknown> {
+  return engine.complete({ ...request, prefix: "crash" }).catch((error: unknown) => error);
+}
+
+describe("createCompletionClient", () => {
+  test("forks nothing until it is asked", async () => {
+    const { client } = open();
+    expect(client.pid).toBeUndefined();
+    await expect(client.select(selection)).resolves.toMatchObject({ base: "tiny" });
+    expect(client.pid).toBeGreaterThan(0);
+  });
+
+  test("hands the engine's log on", async () => {
+    const info = vi.fn();
+    client = createCompletionClient({ entry, log: { ...silentLog, info }, onCrash: () => {} });
+    await client.select(selection);
+    expect(info).toHaveBeenCalledWith("completion: selected tiny");
+  });
+
+  test("completes with base and adapters of the last selection", async () => {
+    const { client } = open();
+    await client.select(selection);
+    await client.select({ ...selection, adapters: [{ folder: "sql", scale: 1 }] });
+    await expect(client.complete(request)).resolves.toMatchObject({ text: "x on tiny+sql" });
+  });
+
+  test("a killed engine is told once, comes back by itself and knows its base and adapter", async () => {
+    const { client, crashes } = open();
+    await client.select({ ...selection, adapters: [{ folder: "sql", scale: 1 }] });
+    process.kill(client.pid!, "SIGKILL");
+    await vi.waitFor(() => expect(crashes).toEqual([{ reason: "killed by SIGKILL", restarts: true }]));
+    await expect(client.complete(request)).resolves.toMatchObject({ text: "x on tiny+sql" });
+    expect(crashes).toHaveLength(1);
+  });
+
+  test("a request that dies with its engine fails with a UserError", async () => {
+    const { client } = open();
+    await client.select(selection);
+    expect(await crash(client)).toMatchObject({ name: "UserError", code: "engine-stopped" });
+  });
+
+  test("starts again unasked, so that the next keystroke finds it ready", async () => {
+    const { client } = open();
+    await client.select(selection);
+    await crash(client);
+    await vi.waitFor(() => expect(client.pid).toBeGreaterThan(0), { timeout: 3000 });
+  });
+
+  test("gives up after five crashes in a row, until it is restarted by hand", { timeout: 20_000 }, async () => {
+    const { client, crashes } = open();
+    await client.select({ ...selection, base: "crash at start" }).catch(() => undefined);
+    await vi.waitFor(() => expect(crashes).toHaveLength(5), { timeout: 15_000 });
+    expect(crashes.map(({ restarts }) => restarts)).toEqual([true, true, true, true, false]);
+    await sleep(300);
+    expect(client.pid).toBeUndefined();
+    await expect(client.complete(request)).rejects.toMatchObject({
+      code: "engine-stopped",
+      nextStep: expect.stringContaining("Restart engine"),
+    });
+    await client.select(selection).catch(() => undefined);
+    await expect(client.restart()).resolves.toMatchObject({ base: "tiny" });
+  });
+
+  test("a restart by hand is no crash", async () => {
+    const { client, crashes } = open();
+    await client.select(selection);
+    const before = client.pid;
+    await client.restart();
+    expect(client.pid).not.toBe(before);
+    await sleep(100);
+    expect(crashes).toEqual([]);
+  });
+
+  test("cancelling reaches the engine, which goes on with the next request", async () => {
+    const { client, crashes } = open();
+    await client.select(selection);
+    const controller = new AbortController();
+    const slow = client.complete({ ...request, prefix: "slow" }, controller.signal);
+    await sleep(50);
+    const cancelledAt = performance.now();
+    controller.abort();
+    await expect(slow).rejects.toMatchObject({ name: "AbortError" });
+    expect(performance.now() - cancelledAt).toBeLessThan(2000);
+    await expect(client.complete(request)).resolves.toMatchObject({ text: "x on tiny+" });
+    expect(crashes).toEqual([]);
+  });
+
+  test("a UserError crosses the border with code, message and next step", async () => {
+    const { client } = open();
+    const failure = { name: "UserError", code: "base-unknown", message: 'No base is named "missing".', nextStep: "Choose another." };
+    await expect(client.select({ ...selection, base: "missing" })).rejects.toMatchObject(failure);
+    await expect(client.complete(request)).rejects.toMatchObject(failure);
+  });
+
+  test("a bug crosses the border with the stack of the far side", async () => {
+    const { client } = open();
+    await client.select(selection);
+    const error = await client.complete({ ...request, prefix: "bug" }).catch((thrown: unknown) => thrown);
+    expect(error).not.toMatchObject({ name: "UserError" });
+    expect(error).toMatchObject({ message: "undefined is not a base", stack: expect.stringContaining("fakeEngine") });
+  });
+
+  test("dispose ends the process", async () => {
+    const { client } = open();
+    await client.select(selection);
+    const pid = client.pid!;
+    client.dispose();
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow());
+  });
+});

@@ -1,0 +1,57 @@
+/**
+ * A stand-in for the engine's bundle: the real protocol over a real fork, with answers that a test steers by the text
+ * it asks to complete. Needs no base and loads nothing native.
+ */
+
+import { writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
+import { UserError } from "../../extension/core/base/errors.ts";
+import {
+  adaptersRequest,
+  completeRequest,
+  logged,
+  selectRequest,
+  trainProgress,
+  trainRequest,
+  type Selection,
+} from "../../extension/engine/protocol.ts";
+import { answer } from "../../extension/engine/wire.ts";
+
+const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+let selection: Selection | undefined;
+
+answer(connection, selectRequest, async (next) => {
+  if (next.base === "crash at start") process.exit(9);
+  if (next.base === "missing") throw new UserError("base-unknown", 'No base is named "missing".', "Choose another.");
+  selection = next;
+  void connection.sendNotification(logged, { level: "info", message: `selected ${next.base}` });
+  return { base: next.base, parameters: 6, milliseconds: 1 };
+});
+
+answer(connection, completeRequest, async ({ prefix }, signal) => {
+  if (prefix === "crash") process.kill(process.pid, "SIGKILL");
+  if (prefix === "bug") throw new TypeError("undefined is not a base");
+  if (prefix === "slow") await sleep(20_000, undefined, { signal });
+  const text = `${prefix} on ${selection?.base}+${selection?.adapters.map(({ folder }) => folder).join()}`;
+  return { text, tokens: 1, logProbability: 0, milliseconds: { load: 0, prefill: 0, decode: 0 }, stop: "line" };
+});
+
+answer(connection, adaptersRequest, async ({ library }) => [{ name: "one", folder: `${library}/one` }]);
+
+answer(connection, trainRequest, async (options, signal) => {
+  void connection.sendNotification(trainProgress, { phase: "train", step: 1, steps: 2, loss: 3 } as never);
+  if (options.out.endsWith("crash")) {
+    await sleep(50);
+    process.exit(134);
+  }
+  try {
+    await sleep(options.out.endsWith("slow") ? 20_000 : 1, undefined, { signal });
+  } finally {
+    writeFileSync(`${options.out}.checkpoint`, "kept");
+  }
+  return { adapter: options.out } as never;
+});
+
+process.once("disconnect", () => process.exit(0));
+connection.listen();

@@ -1,0 +1,45 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { silentLog } from "../../extension/core/base/log.ts";
+import type { TrainOptions } from "../../extension/core/training/train.ts";
+import { trainApart } from "../../extension/engine/trainApart.ts";
+
+const engine = { entry: join(import.meta.dirname, "fakeEngine.ts"), log: silentLog };
+let folder: string;
+beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), "graft-train-"))));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const options = (name: string): TrainOptions => ({ out: join(folder, name) }) as TrainOptions;
+
+describe("trainApart", () => {
+  test("reports progress, resolves with the result and leaves no process behind", async () => {
+    const onProgress = vi.fn();
+    let pid: number | undefined;
+    const control = { signal: new AbortController().signal, onProgress, onStart: (id?: number) => (pid = id) };
+    const result = await trainApart(options("done"), engine, control);
+    expect(result).toMatchObject({ adapter: join(folder, "done") });
+    expect(onProgress).toHaveBeenCalledWith(expect.objectContaining({ step: 1, steps: 2, loss: 3 }));
+    await vi.waitFor(() => expect(() => process.kill(pid!, 0)).toThrow());
+  });
+
+  test("cancelling lets the training write its last checkpoint", async () => {
+    const controller = new AbortController();
+    const training = trainApart(options("slow"), engine, {
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
+    await expect(training).rejects.toMatchObject({ name: "AbortError" });
+    expect(existsSync(join(folder, "slow.checkpoint"))).toBe(true);
+  });
+
+  test("a training whose process dies fails with a UserError that says how", async () => {
+    const control = { signal: new AbortController().signal, onProgress: () => {} };
+    await expect(trainApart(options("crash"), engine, control)).rejects.toMatchObject({
+      code: "engine-stopped",
+      message: expect.stringContaining("exit code 134"),
+    });
+  });
+});
