@@ -1,0 +1,68 @@
+/** A matrix of the base, however it is stored. `linear` and `embedding` ask it how to multiply; nobody else does. */
+
+import { internalError } from "../../base/errors.ts";
+import { elementCount } from "../shape.ts";
+import { dequantizeLinear, type QuantizedMatrix } from "../primitives/quantized.ts";
+import { blockSize, type ByteRange, type StoredTensor } from "../storage.ts";
+import { composite, external, type Tensor } from "../tensor.ts";
+
+export interface Weight {
+  /** float32 [rows, columns]: what the weight means, whatever its bytes. */
+  readonly value: Tensor;
+  /** Its parts, if it is quantized. */
+  readonly quantized: QuantizedMatrix | null;
+}
+
+/** A weight that is trained itself, or fed: any float32 [rows, columns]. */
+export function plainWeight(value: Tensor): Weight {
+  return { value, quantized: null };
+}
+
+/**
+ * The matrix of tensors that lie side by side in the weight file, their rows one after the other (query, key and value as
+ * one product). All must have the same format and columns.
+ */
+export function storedWeight(tensors: readonly StoredTensor[]): Weight {
+  const [first] = tensors;
+  if (!first) throw internalError("a weight of no tensors");
+  const { format } = first.storage;
+  const name = tensors.map((tensor) => tensor.name).join("+");
+  const columns = first.shape.at(-1)!;
+  const rows = tensors.reduce((sum, tensor) => sum + elementCount(tensor.shape) / columns, 0);
+  if (format === "float32") {
+    const range = joined(tensors.map(({ storage }) => (storage.format === "float32" ? storage.bytes : mixed(name))));
+    return plainWeight(external(name, "float32", [rows, columns], range));
+  }
+  const parts = tensors.map(({ storage }) => (storage.format === format ? storage : mixed(name)));
+  const blocks = joined(parts.map((part) => part.blocks));
+  const bits = format === "int4" ? 4 : 8;
+  const perRow = columns / blockSize;
+  const quantized: QuantizedMatrix = {
+    bits,
+    rows,
+    columns,
+    blocks: external(`${name}.blocks`, "uint8", [rows, perRow, (blockSize * bits) / 8], blocks),
+    packed: external(`${name}.packed`, "uint8", [rows, (columns * bits) / 8], blocks),
+    codes: external(`${name}.codes`, bits === 4 ? "uint4" : "uint8", [rows, columns], blocks),
+    scales: external(`${name}.scales`, "float32", [rows, perRow], joined(parts.map((part) => part.scales))),
+  };
+  return { value: composite("weight", [], { expand: () => dequantizeLinear(quantized) }), quantized };
+}
+
+/** A vector of the base, or several that lie side by side: a norm's gain, a bias. */
+export function storedVector(tensors: readonly StoredTensor[]): Tensor {
+  const name = tensors.map((tensor) => tensor.name).join("+");
+  const range = joined(tensors.map(({ storage }) => (storage.format === "float32" ? storage.bytes : mixed(name))));
+  return external(name, "float32", [tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0)], range);
+}
+
+function joined(ranges: readonly ByteRange[]): ByteRange {
+  return ranges.reduce((left, right) => {
+    if (left.offset + left.length !== right.offset) throw internalError("weights of one product do not lie side by side");
+    return { offset: left.offset, length: left.length + right.length };
+  });
+}
+
+function mixed(name: string): never {
+  throw internalError(`${name} is stored in more than one format`);
+}

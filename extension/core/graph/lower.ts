@@ -1,0 +1,43 @@
+/** Turns what models speak in into what ONNX Runtime runs. */
+
+import type { Composite, Node, Primitive, Tensor } from "./tensor.ts";
+import { nodesInOrder } from "./walk.ts";
+
+/**
+ * How composites are replaced:
+ * - "inference": by their fused form, where they have one;
+ * - "training": by the forward form that goes with their own gradient, where they have one;
+ * - "expanded": always by their meaning, which is what the other two are tested against.
+ */
+export type Lowering = "inference" | "training" | "expanded";
+
+/** The same values without composites. What two tensors share before, they share after. */
+export function lower(outputs: readonly Tensor[], lowering: Lowering): readonly Tensor[] {
+  const replaced = new Map<Composite, readonly Tensor[]>();
+  const replacement = (node: Composite): readonly Tensor[] => {
+    const known = replaced.get(node);
+    if (known) return known;
+    const form = (lowering === "expanded" ? undefined : node[lowering]) ?? node.expand;
+    const tensors = form();
+    replaced.set(node, tensors);
+    return tensors;
+  };
+  const order = nodesInOrder(outputs, (node) => (node.kind === "composite" ? replacement(node) : node.inputs));
+  const lowered = new Map<Node, readonly Tensor[]>();
+  const resolve = (tensor: Tensor): Tensor => lowered.get(tensor.node)![tensor.index]!;
+  for (const node of order) {
+    if (node.kind === "composite") lowered.set(node, replacement(node).map(resolve));
+    else if (node.kind === "primitive") lowered.set(node, withInputs(node, node.inputs.map((x) => x && resolve(x))));
+    else lowered.set(node, node.outputs);
+  }
+  return outputs.map(resolve);
+}
+
+/** The rule speaks of the old inputs, so it is left behind: differentiate first, then lower. */
+function withInputs(node: Primitive, inputs: readonly (Tensor | null)[]): readonly Tensor[] {
+  if (inputs.every((x, i) => x === node.inputs[i])) return node.outputs;
+  const outputs: Tensor[] = [];
+  const copy: Primitive = { ...node, inputs, outputs, gradient: "not differentiable" };
+  for (const output of node.outputs) outputs.push({ ...output, node: copy });
+  return outputs;
+}

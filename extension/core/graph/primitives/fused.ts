@@ -1,0 +1,54 @@
+/** ONNX Runtime's fused ops for inference. Their composites hold the meaning, and the gradient. */
+
+import { dimension } from "../shape.ts";
+import { primitive, primitives, type Tensor } from "../tensor.ts";
+
+/** x / √(mean x² + epsilon) · gamma over the last axis. */
+export function simplifiedLayerNormalization(x: Tensor, gamma: Tensor, epsilon: number): Tensor {
+  return primitive("SimplifiedLayerNormalization", [x, gamma], x, "not differentiable", {
+    attributes: { axis: -1, epsilon: { float: epsilon }, stash_type: 1 },
+  });
+}
+
+export interface GroupQueryAttentionInputs {
+  /** Query, key and value heads side by side, [B, T, (heads + 2·kvHeads)·D]. */
+  readonly qkv: Tensor;
+  /** What came before, [B, kvHeads, P, D] each; P may be 0. */
+  readonly pastKey: Tensor;
+  readonly pastValue: Tensor;
+  /** int32 [B]: for each row of the batch, the length with the new tokens, less one. */
+  readonly lastPositions: Tensor;
+  /** int32 []: the longest length with the new tokens, P + T. */
+  readonly totalLength: Tensor;
+  /** float32 [positions, D/2] */
+  readonly cosines: Tensor;
+  readonly sines: Tensor;
+}
+
+export interface Heads {
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headSize: number;
+}
+
+/** Causal attention with rotary embedding inside → [output [B, T, heads·D], present key, present value]. */
+export function groupQueryAttention(inputs: GroupQueryAttentionInputs, heads: Heads, total: string | number): readonly Tensor[] {
+  const { qkv, pastKey, pastValue, lastPositions, totalLength, cosines, sines } = inputs;
+  const present = { dtype: "float32" as const, shape: pastKey.shape.with(2, total) };
+  const output = { dtype: "float32" as const, shape: [dimension(qkv, 0), dimension(qkv, 1), heads.heads * heads.headSize] };
+  return primitives(
+    "GroupQueryAttention",
+    [qkv, null, null, pastKey, pastValue, lastPositions, totalLength, cosines, sines],
+    [output, present, present],
+    "not differentiable",
+    {
+      domain: "com.microsoft",
+      attributes: {
+        num_heads: heads.heads,
+        kv_num_heads: heads.kvHeads,
+        do_rotary: 1,
+        scale: { float: 1 / Math.sqrt(heads.headSize) },
+      },
+    },
+  );
+}

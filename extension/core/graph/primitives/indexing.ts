@@ -1,0 +1,33 @@
+/** Ops that pick by index, and their opposites that put back. */
+
+import { primitive, type Tensor } from "../tensor.ts";
+import { reshape, zerosLike } from "./shaping.ts";
+
+/** Rows of x [N, ..] at `indices` [..I] → [..I, ..]. Rows picked twice add up in the gradient. */
+export function gather(x: Tensor, indices: Tensor): Tensor {
+  const type = { dtype: x.dtype, shape: [...indices.shape, ...x.shape.slice(1)] };
+  const gradient = (dy: Tensor): (Tensor | null)[] => [scatterRows(dy, indices, x), null];
+  return primitive("Gather", [x, indices], type, gradient, { attributes: { axis: 0 } });
+}
+
+/** Adds the rows of `updates` [..I, ..] at `indices` [..I] into zeros shaped like `like` [N, ..]. Opposite of gather. */
+export function scatterRows(updates: Tensor, indices: Tensor, like: Tensor): Tensor {
+  const rows = reshape(indices, [...indices.shape, 1]);
+  const gradient = (dy: Tensor): (Tensor | null)[] => [null, null, gather(dy, indices)];
+  return primitive("ScatterND", [zerosLike(like), rows, updates], like, gradient, { attributes: { reduction: "add" } });
+}
+
+/** y[i, j] = x[i, indices[i, j]] for x [N, C], indices [N, J] → [N, J]. */
+export function gatherElements(x: Tensor, indices: Tensor): Tensor {
+  const type = { dtype: x.dtype, shape: indices.shape };
+  const gradient = (dy: Tensor): (Tensor | null)[] => [scatterElements(dy, indices, x), null];
+  return primitive("GatherElements", [x, indices], type, gradient, { attributes: { axis: 1 } });
+}
+
+/** y[i, indices[i, j]] += updates[i, j] into zeros shaped like `like` [N, C]. Opposite of gatherElements. */
+export function scatterElements(updates: Tensor, indices: Tensor, like: Tensor): Tensor {
+  const gradient = (dy: Tensor): (Tensor | null)[] => [null, null, gatherElements(dy, indices)];
+  return primitive("ScatterElements", [zerosLike(like), indices, updates], like, gradient, {
+    attributes: { axis: 1, reduction: "add" },
+  });
+}

@@ -1,0 +1,80 @@
+/** Ops that move elements without changing them. */
+
+import { internalError } from "../../base/errors.ts";
+import { sameShape, showShape, size, withDimension } from "../shape.ts";
+import { constant, integers, primitive, primitives, scalar, type Shape, type Tensor } from "../tensor.ts";
+import { sumTo } from "./reduction.ts";
+
+/**
+ * The same elements in another shape. A named size is copied where it stands at the same axis as before; one other
+ * named size may be left to the runtime.
+ */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const sizes = shape.map((size, i) => (typeof size === "number" ? size : x.shape[i] === size ? 0 : -1));
+  if (sizes.filter((n) => n === -1).length > 1) {
+    throw internalError(`cannot reshape ${showShape(x.shape)} to ${showShape(shape)}: two sizes are unknown`);
+  }
+  return primitive("Reshape", [x, integers(...sizes)], { dtype: x.dtype, shape }, (dy) => [reshape(dy, x.shape), null]);
+}
+
+/** Axis i of the result is axis permutation[i] of x. */
+export function transpose(x: Tensor, permutation: readonly number[]): Tensor {
+  const inverse = permutation.map((_, i) => permutation.indexOf(i));
+  const type = { dtype: x.dtype, shape: permutation.map((axis) => x.shape[axis]!) };
+  return primitive("Transpose", [x], type, (dy) => [transpose(dy, inverse)], { attributes: { perm: permutation } });
+}
+
+/** Stretches sizes of 1 to the shape of `like`. The gradient is summed back. */
+export function expandLike(x: Tensor, like: Tensor): Tensor {
+  if (sameShape(x.shape, like.shape)) return x;
+  const type = { dtype: x.dtype, shape: like.shape };
+  return primitive("Expand", [x, shapeOf(like)], type, (dy) => [sumTo(dy, x.shape), null]);
+}
+
+/** The shape as a vector of int64: a constant where it is known, else asked of the tensor at run time. */
+function shapeOf(x: Tensor): Tensor {
+  const known = x.shape.filter((size) => typeof size === "number");
+  if (known.length === x.shape.length) return integers(...known);
+  return primitive("Shape", [x], { dtype: "int64", shape: [x.shape.length] }, "not differentiable");
+}
+
+export function concat(parts: readonly Tensor[], axis: number): Tensor {
+  const [first] = parts;
+  if (!first) throw internalError("concat of nothing");
+  if (parts.length === 1) return first;
+  const sizes = parts.map((part) => part.shape.at(axis)!);
+  const known = sizes.filter((n) => typeof n === "number");
+  const total = known.length === sizes.length ? known.reduce((sum, n) => sum + n, 0) : sizes.join("+");
+  const type = { dtype: first.dtype, shape: withDimension(first.shape, axis, total) };
+  return primitive("Concat", parts, type, (dy) => split(dy, known, axis), { attributes: { axis } });
+}
+
+/** Cuts x along `axis` into parts of the given sizes. Parts that nobody used have a gradient of zero. */
+export function split(x: Tensor, sizes: readonly number[], axis: number): readonly Tensor[] {
+  const types = sizes.map((n) => ({ dtype: x.dtype, shape: withDimension(x.shape, axis, n) }));
+  return primitives("Split", [x, integers(...sizes)], types, (dys) => {
+    return [concat(dys.map((dy, i) => dy ?? zeros(types[i]!.shape)), axis), null];
+  }, { attributes: { axis } });
+}
+
+/** x[begin:end] along `axis`, all else whole. The gradient is dy with zeros around it. */
+export function slice(x: Tensor, begin: number, end: number, axis: number): Tensor {
+  const whole = size(x, axis);
+  const type = { dtype: x.dtype, shape: withDimension(x.shape, axis, end - begin) };
+  return primitive("Slice", [x, integers(begin), integers(end), integers(axis)], type, (dy) => {
+    const around = (n: number): Tensor[] => (n > 0 ? [zeros(withDimension(x.shape, axis, n))] : []);
+    return [concat([...around(begin), dy, ...around(whole - end)], axis), null, null, null];
+  });
+}
+
+/** Zeros of a known shape. One stored number, stretched at run time. */
+function zeros(shape: Shape): Tensor {
+  const sizes = shape.map((_, axis) => size({ dtype: "float32", shape }, axis));
+  return primitive("Expand", [scalar(0), integers(...sizes)], { dtype: "float32", shape }, "not differentiable");
+}
+
+/** Zeros of the shape of `like`. */
+export function zerosLike(like: Tensor): Tensor {
+  return expandLike(constant(Float32Array.of(0), like.shape.map(() => 1)), like);
+}

@@ -1,0 +1,47 @@
+/** Arithmetic on shapes whose sizes may be names. */
+
+import { internalError } from "../base/errors.ts";
+import type { Dimension, Shape, TensorType } from "./tensor.ts";
+
+/** The shape of an elementwise op on `a` and `b`, by NumPy's broadcasting: aligned at the end, 1 stretches. */
+export function broadcastShape(a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i): Dimension => {
+    const x = a[i - rank + a.length] ?? 1;
+    const y = b[i - rank + b.length] ?? 1;
+    if (x !== y && x !== 1 && y !== 1) throw internalError(`cannot broadcast ${showShape(a)} with ${showShape(b)}`);
+    return x === 1 ? y : x;
+  });
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((size, i) => size === b[i]);
+}
+
+/** A dimension counted from the front, or from the back if negative. */
+export function dimension({ shape }: TensorType, axis: number): Dimension {
+  const size = shape[axis < 0 ? shape.length + axis : axis];
+  if (size === undefined) throw internalError(`no axis ${axis} in ${showShape(shape)}`);
+  return size;
+}
+
+/** As {@link dimension}, where the size must be known now. */
+export function size(type: TensorType, axis: number): number {
+  const found = dimension(type, axis);
+  if (typeof found === "string") throw internalError(`axis ${axis} of ${showShape(type.shape)} must be a number`);
+  return found;
+}
+
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/** `shape` with `axis` (negative counts from the back) replaced by `size`. */
+export function withDimension(shape: Shape, axis: number, size: Dimension): Shape {
+  return shape.with(axis < 0 ? shape.length + axis : axis, size);
+}
+
+/** [batch, sequence, 256] */
+export function showShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}

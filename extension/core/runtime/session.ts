@@ -1,0 +1,67 @@
+/** ONNX Runtime behind the smallest face that Graft needs: a model, tensors in, tensors out. */
+
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { internalError } from "../base/errors.ts";
+import type { OnnxModel } from "../onnx/encode.ts";
+
+/** Tensors of the runtime are passed on as they are, so that a KV cache is never copied. */
+export type RuntimeTensor = OrtTensor;
+
+export interface Session {
+  run(feeds: Readonly<Record<string, RuntimeTensor>>): Promise<Readonly<Record<string, RuntimeTensor>>>;
+  release(): Promise<void>;
+}
+
+export interface SessionOptions {
+  /** Where the model's weight file lies. */
+  readonly weightFolder?: string;
+  /** All cores unless given. */
+  readonly threads?: number;
+  /** Training frees tensors early instead of planning one block for all; decoding gains from the plan. */
+  readonly purpose: "inference" | "training";
+}
+
+/** Loads `model` on the CPU. Weights are mapped from the weight file, so two sessions share their pages. */
+export async function openSession(model: OnnxModel, options: SessionOptions): Promise<Session> {
+  const session = await InferenceSession.create(model.bytes, {
+    executionProviders: ["cpu"],
+    graphOptimizationLevel: "all",
+    // A memory plan keeps the peak of all shapes alive; a training graph has one shape and a far lower live set.
+    enableMemPattern: options.purpose === "inference",
+    ...(options.threads && { intraOpNumThreads: options.threads }),
+    logSeverityLevel: 3,
+    extra: {
+      session: {
+        ...(options.weightFolder && { model_external_initializers_file_folder_path: options.weightFolder }),
+        // Several sessions share this process's cores; threads that spin while idle would take them from the others.
+        "intra_op.allow_spinning": "0",
+      },
+    },
+  });
+  return {
+    run: async (feeds) => {
+      for (const name of session.inputNames) if (!(name in feeds)) throw internalError(`input ${name} is not fed`);
+      return await session.run(feeds as InferenceSession.FeedsType);
+    },
+    release: () => session.release(),
+  };
+}
+
+export function floats(values: Float32Array, shape: readonly number[]): RuntimeTensor {
+  return new OrtTensor("float32", values, shape);
+}
+
+export function int64s(values: BigInt64Array, shape: readonly number[]): RuntimeTensor {
+  return new OrtTensor("int64", values, shape);
+}
+
+export function int32s(values: Int32Array, shape: readonly number[]): RuntimeTensor {
+  return new OrtTensor("int32", values, shape);
+}
+
+/** The values of a float32 result. */
+export function floatsOf(tensor: RuntimeTensor | undefined): Float32Array {
+  const data: unknown = tensor?.data;
+  if (data instanceof Float32Array) return data;
+  throw internalError(`expected float32 values, found ${tensor ? tensor.type : "no such output"}`);
+}
