@@ -41,7 +41,8 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
       }
     }
     for (const [name, shard] of weightMap ?? []) {
-      if (!homes.has(name)) throw damaged(join(path, shard), `the index promises tensor "${name}" there, and it is absent`);
+      if (!homes.has(name))
+        throw damaged(join(path, shard), `the index promises tensor "${name}" there, and it is absent`);
     }
   } catch (error) {
     await close();
@@ -64,20 +65,32 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
 async function readConfig(path: string): Promise<unknown> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isDirectory()) {
-    throw invalid(`Cannot open the model ${path}: there is no such folder.`, "Give the path of a Hugging Face model folder.");
+    throw invalid(
+      `Cannot open the model ${path}: there is no such folder.`,
+      "Give the path of a Hugging Face model folder.",
+    );
   }
   const text = await readFile(join(path, "config.json"), "utf8").catch((error: unknown) => {
     if (systemCode(error) !== "ENOENT") throw error;
-    throw invalid(`Cannot open the model ${path}: it has no config.json.`, "Give the folder that holds config.json and model.safetensors.");
+    throw invalid(
+      `Cannot open the model ${path}: it has no config.json.`,
+      "Give the folder that holds config.json and model.safetensors.",
+    );
   });
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw invalid(`Cannot open the model ${path}: its config.json is not valid JSON.`, "Copy or download config.json again.", error);
+    throw invalid(
+      `Cannot open the model ${path}: its config.json is not valid JSON.`,
+      "Copy or download config.json again.",
+      error,
+    );
   }
 }
 
-async function findShards(path: string): Promise<{ shards: readonly string[]; weightMap?: ReadonlyMap<string, string> }> {
+async function findShards(
+  path: string,
+): Promise<{ shards: readonly string[]; weightMap?: ReadonlyMap<string, string> }> {
   const files = await readdir(path);
   if (files.includes("model.safetensors")) return { shards: ["model.safetensors"] };
   const indexName = "model.safetensors.index.json";
@@ -108,12 +121,19 @@ async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
   try {
     index = indexSchema.parse(JSON.parse(await readFile(path, "utf8")));
   } catch (error) {
-    throw invalid(`Cannot read ${path}: it is not an index of weight files.`, "Copy or download the file again.", error);
+    throw invalid(
+      `Cannot read ${path}: it is not an index of weight files.`,
+      "Copy or download the file again.",
+      error,
+    );
   }
   for (const file of Object.values(index.weight_map)) {
     // A name with a separator would reach outside the folder.
     if (!/^[^/\\]+\.safetensors$/.test(file)) {
-      throw invalid(`Cannot read ${path}: it names the weight file "${file}", not a .safetensors beside it.`, "Use the model's safetensors version.");
+      throw invalid(
+        `Cannot read ${path}: it names the weight file "${file}", not a .safetensors beside it.`,
+        "Use the model's safetensors version.",
+      );
     }
   }
   return new Map(Object.entries(index.weight_map));

@@ -28,7 +28,9 @@ export interface SafetensorsFile {
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const file = await open(path, "r").catch((error: unknown) => {
     if (systemCode(error) !== "ENOENT") throw error;
-    throw new UserError("file-missing", `Cannot open ${path}: there is no such file.`, "Check the path.", { cause: error });
+    throw new UserError("file-missing", `Cannot open ${path}: there is no such file.`, "Check the path.", {
+      cause: error,
+    });
   });
   try {
     const { tensors, metadata } = await openHeader(file, path);
@@ -58,10 +60,15 @@ async function openHeader(file: FileHandle, path: string): Promise<SafetensorsHe
   const start = await readBytes(file, path, 0, Math.min(size, 64));
   if (new TextDecoder("latin1").decode(start).startsWith("version https://git-lfs")) {
     const message = `Cannot read ${path}: it is a Git LFS pointer, not the weights themselves.`;
-    throw new UserError("safetensors-invalid", message, "Run `git lfs pull` in its folder, or download the file itself.");
+    throw new UserError(
+      "safetensors-invalid",
+      message,
+      "Run `git lfs pull` in its folder, or download the file itself.",
+    );
   }
   const length = Number(new DataView(start.buffer).getBigUint64(0, true));
-  if (length > maxHeaderBytes) throw damaged(path, `its header claims ${length} bytes, over the limit of ${maxHeaderBytes}`);
+  if (length > maxHeaderBytes)
+    throw damaged(path, `its header claims ${length} bytes, over the limit of ${maxHeaderBytes}`);
   if (8 + length > size) throw damaged(path, `its header claims ${length} bytes, the file has only ${size} in all`);
   return readHeader(path, await readBytes(file, path, 8, length), 8 + length, size);
 }
@@ -87,9 +94,14 @@ async function readValues(
 /** A single read takes at most 2 GiB - 1 on every system. */
 const largestRead = 1 << 30;
 
-async function readBytes(file: FileHandle, path: string, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readBytes(
+  file: FileHandle,
+  path: string,
+  offset: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const { bytesRead } = await file.read(bytes, done, Math.min(length - done, largestRead), offset + done);
     if (bytesRead === 0) throw damaged(path, `it ends at byte ${offset + done}, ${length - done} bytes early`);
     done += bytesRead;
@@ -126,7 +138,9 @@ export async function writeSafetensors(
     offset += data.byteLength;
   }
   if (new Set(entries.map(([name]) => name)).size < entries.length) throw internalError("two tensors share a name");
-  const json = Buffer.from(`{${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(",")}}`);
+  const json = Buffer.from(
+    `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(",")}}`,
+  );
   const padding = (8 - (json.length % 8)) % 8; // Tensors start on a multiple of 8, as the reference writes them.
   const start = Buffer.alloc(8 + json.length + padding, " ");
   start.writeBigUInt64LE(BigInt(json.length + padding));

@@ -80,7 +80,11 @@ function readEntry(path: string, name: string, value: unknown, dataStart: number
   if (!parsed.success) {
     throw damaged(path, `the header entry of "${name}" lacks a dtype, a shape or offsets in whole numbers`);
   }
-  const { dtype, shape, data_offsets: [begin, end] } = parsed.data;
+  const {
+    dtype,
+    shape,
+    data_offsets: [begin, end],
+  } = parsed.data;
   const bits = bitsPerElement(dtype);
   if (bits === undefined) throw damaged(path, `tensor "${name}" has the unknown dtype ${dtype}`);
   const expected = (shape.reduce((product, extent) => product * extent, 1) * bits) / 8;
@@ -103,7 +107,8 @@ function checkCoverage(path: string, tensors: ReadonlyMap<string, TensorEntry>, 
   let previous = "the header";
   for (const [name, { offset, length }] of ordered) {
     if (offset < reached) throw damaged(path, `tensor "${name}" overlaps ${previous}`);
-    if (offset > reached) throw damaged(path, `${offset - reached} bytes between ${previous} and "${name}" belong to nothing`);
+    if (offset > reached)
+      throw damaged(path, `${offset - reached} bytes between ${previous} and "${name}" belong to nothing`);
     reached = offset + length;
     previous = `"${name}"`;
   }

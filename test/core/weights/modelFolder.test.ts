@@ -11,8 +11,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const tensor = (name: string, ...values: number[]) => ({ name, shape: [values.length], data: Float32Array.from(values) });
-const put = (name: string, content: unknown) => writeFile(join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
+const tensor = (name: string, ...values: number[]) => ({
+  name,
+  shape: [values.length],
+  data: Float32Array.from(values),
+});
+const put = (name: string, content: unknown) =>
+  writeFile(join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
 
 describe("openModelFolder", () => {
   test("reads config.json and the tensors of one file", async () => {
@@ -22,13 +27,19 @@ describe("openModelFolder", () => {
     expect(model.config).toEqual({ model_type: "llama" });
     expect([...model.tensors.keys()]).toEqual(["a", "b"]);
     expect(await model.read("a", { start: 1, count: 1 })).toEqual(Float32Array.of(2));
-    await expect(model.read("c")).rejects.toMatchObject({ code: "tensor-missing", message: expect.stringContaining('"c"') });
+    await expect(model.read("c")).rejects.toMatchObject({
+      code: "tensor-missing",
+      message: expect.stringContaining('"c"'),
+    });
     await model.close();
   });
 
   test("reads each tensor of a sharded model from the shard its index names", async () => {
     await put("config.json", {});
-    await put("model.safetensors.index.json", { metadata: { total_size: 20 }, weight_map: { a: "model-1.safetensors", b: "model-2.safetensors" } });
+    await put("model.safetensors.index.json", {
+      metadata: { total_size: 20 },
+      weight_map: { a: "model-1.safetensors", b: "model-2.safetensors" },
+    });
     await writeSafetensors(join(folder, "model-1.safetensors"), [tensor("a", 1), tensor("b", 9)]);
     await writeSafetensors(join(folder, "model-2.safetensors"), [tensor("b", 2)]);
     const model = await openModelFolder(folder);
@@ -41,15 +52,22 @@ describe("openModelFolder", () => {
     await put("config.json", {});
     await put("model.safetensors.index.json", { weight_map: { a: "model-1.safetensors", b: "model-2.safetensors" } });
     await writeSafetensors(join(folder, "model-1.safetensors"), [tensor("a", 1)]);
-    await expect(openModelFolder(folder)).rejects.toMatchObject({ message: expect.stringContaining("model-2.safetensors, which is missing") });
+    await expect(openModelFolder(folder)).rejects.toMatchObject({
+      message: expect.stringContaining("model-2.safetensors, which is missing"),
+    });
     await writeSafetensors(join(folder, "model-2.safetensors"), [tensor("other", 1)]);
-    await expect(openModelFolder(folder)).rejects.toMatchObject({ message: expect.stringMatching(/model-2.*promises tensor "b"/) });
+    await expect(openModelFolder(folder)).rejects.toMatchObject({
+      message: expect.stringMatching(/model-2.*promises tensor "b"/),
+    });
   });
 
   test("refuses an index that reaches outside the folder", async () => {
     await put("config.json", {});
     await put("model.safetensors.index.json", { weight_map: { a: "../secret.safetensors" } });
-    await expect(openModelFolder(folder)).rejects.toMatchObject({ code: "model-folder-invalid", message: expect.stringContaining("../secret") });
+    await expect(openModelFolder(folder)).rejects.toMatchObject({
+      code: "model-folder-invalid",
+      message: expect.stringContaining("../secret"),
+    });
   });
 
   test("refuses pickled weights and shows the way out", async () => {
@@ -68,7 +86,10 @@ describe("openModelFolder", () => {
     ["a folder without weights", () => put("config.json", {}), /no model\.safetensors/],
   ])("refuses %s", async (_, prepare, message) => {
     await prepare();
-    await expect(openModelFolder(folder)).rejects.toMatchObject({ code: "model-folder-invalid", message: expect.stringMatching(message) });
+    await expect(openModelFolder(folder)).rejects.toMatchObject({
+      code: "model-folder-invalid",
+      message: expect.stringMatching(message),
+    });
   });
 
   test("refuses a missing folder", async () => {

@@ -22,7 +22,11 @@ async function fileWith(header: unknown, data: number): Promise<string> {
   return path;
 }
 
-const entry = (shape: number[], begin: number, end: number, dtype = "F32") => ({ dtype, shape, data_offsets: [begin, end] });
+const entry = (shape: number[], begin: number, end: number, dtype = "F32") => ({
+  dtype,
+  shape,
+  data_offsets: [begin, end],
+});
 
 describe("openSafetensors", () => {
   test("reads F32, F16 and BF16 as the reference implementation wrote them", async () => {
@@ -31,7 +35,9 @@ describe("openSafetensors", () => {
     expect([...file.tensors.keys()].sort()).toEqual(Object.keys(expected).sort());
     expect(file.metadata).toEqual({ format: "pt" });
     for (const name of Object.keys(expected).filter((key) => key !== "positions")) {
-      const values = expected[name].values.map((text: string) => (text.endsWith("inf") ? Number(text.replace("inf", "Infinity")) : Number(text)));
+      const values = expected[name].values.map((text: string) =>
+        text.endsWith("inf") ? Number(text.replace("inf", "Infinity")) : Number(text),
+      );
       expect(file.tensors.get(name)?.shape).toEqual(expected[name].shape);
       expect(await file.read(name), name).toEqual(Float32Array.from(values));
     }
@@ -59,7 +65,10 @@ describe("openSafetensors", () => {
 
   test("says which tensor is missing", async () => {
     const file = await openSafetensors(join(fixtures, "mixed.safetensors"));
-    await expect(file.read("lm_head")).rejects.toMatchObject({ code: "tensor-missing", message: expect.stringContaining('"lm_head"') });
+    await expect(file.read("lm_head")).rejects.toMatchObject({
+      code: "tensor-missing",
+      message: expect.stringContaining('"lm_head"'),
+    });
     await file.close();
   });
 
@@ -94,7 +103,10 @@ describe("openSafetensors", () => {
     ["metadata that is no table of texts", { __metadata__: { format: 1 } }, 0, /metadata/],
   ])("refuses %s", async (_, header, data, message) => {
     const path = await fileWith(header, data);
-    await expect(openSafetensors(path)).rejects.toMatchObject({ code: "safetensors-invalid", message: expect.stringMatching(message) });
+    await expect(openSafetensors(path)).rejects.toMatchObject({
+      code: "safetensors-invalid",
+      message: expect.stringMatching(message),
+    });
   });
 
   test("refuses a header length over the limit and one over the file, without reserving the memory", async () => {
@@ -128,11 +140,17 @@ describe("writeSafetensors", () => {
 
   test("round-trips any names and values", async () => {
     const path = join(folder, "any.safetensors");
-    const tensor = fc.record({ name: fc.string({ unit: "grapheme", minLength: 1 }), data: fc.float32Array({ maxLength: 9 }) });
+    const tensor = fc.record({
+      name: fc.string({ unit: "grapheme", minLength: 1 }),
+      data: fc.float32Array({ maxLength: 9 }),
+    });
     const distinct = fc.uniqueArray(tensor, { selector: ({ name }) => name, maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(distinct, async (items) => {
-        await writeSafetensors(path, items.map(({ name, data }) => ({ name, data, shape: [data.length, 1] })));
+        await writeSafetensors(
+          path,
+          items.map(({ name, data }) => ({ name, data, shape: [data.length, 1] })),
+        );
         const file = await openSafetensors(path);
         expect(file.tensors.size).toBe(items.length);
         for (const { name, data } of items) expect(await file.read(name)).toEqual(data);
