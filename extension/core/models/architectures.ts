@@ -1,0 +1,75 @@
+/** The architectures that Graft hosts, by Hugging Face model_type, and what each asks of a checkpoint. */
+
+import { plainWeight } from "../graph/composites/weight.ts";
+import { input, type Tensor } from "../graph/tensor.ts";
+import type { Architecture, ForwardContext, ForwardResult } from "./architecture.ts";
+import type { ModelConfig } from "./config.ts";
+import { llama } from "./llama.ts";
+import { qwen2 } from "./qwen2.ts";
+import { siteOf, type AdaptedModule, type AdapterSlots, type WeightSource } from "./site.ts";
+import type { WeightRequest } from "./weightRequest.ts";
+
+export const architectures: Readonly<Record<string, Architecture>> = { llama, qwen2 };
+
+/** Runs the forward pass of the config's architecture over `weights`, with `slots` around each product. */
+export function forward(
+  config: ModelConfig,
+  weights: WeightSource,
+  slots: AdapterSlots,
+  context: ForwardContext,
+): ForwardResult {
+  return architectures[config.modelType]!.forward(config, siteOf(weights, slots), context);
+}
+
+/** Every tensor that the model uses, in the order and grouping in which it uses them. */
+export function weightRequests(config: ModelConfig): readonly WeightRequest[] {
+  return rehearse(config).requests;
+}
+
+/** The size of a linear module. */
+export interface ModuleShape {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+}
+
+/** Every module that an adapter may attach to, by its path, such as "model.layers.0.self_attn.q_proj". */
+export function moduleShapes(config: ModelConfig): ReadonlyMap<string, ModuleShape> {
+  const modules = rehearse(config).modules.map(({ path, inFeatures, outFeatures }) => {
+    return [path, { inFeatures, outFeatures }] as const;
+  });
+  return new Map(modules);
+}
+
+/**
+ * Runs the forward pass with nothing behind it, and notes what it asks for. So there is no second list of a model's
+ * weights that could disagree with what the model does.
+ */
+function rehearse(config: ModelConfig): { requests: WeightRequest[]; modules: AdaptedModule[] } {
+  const { attention } = config;
+  const requests: WeightRequest[] = [];
+  const modules: AdaptedModule[] = [];
+  const ask = (request: WeightRequest, shape: readonly number[]): Tensor => {
+    requests.push(request);
+    return input(request.names.join("+"), "float32", shape);
+  };
+  const weights: WeightSource = {
+    matrix: (request) => plainWeight(ask(request, [rowsOf(request), request.shapes[0]![1]!])),
+    vector: (request) => ask(request, [rowsOf(request)]),
+  };
+  const slots: AdapterSlots = {
+    around: (adapted, x, product) => {
+      modules.push(...adapted);
+      return product(x);
+    },
+  };
+  forward(config, weights, slots, {
+    ids: input("ids", "int64", [1, 1]),
+    attend: (layer) => input(`attended.${layer}`, "float32", [1, 1, attention.heads * attention.headSize]),
+    segment: (x, layer) => layer(x),
+  });
+  return { requests, modules };
+}
+
+function rowsOf({ shapes }: WeightRequest): number {
+  return shapes.reduce((sum, [rows]) => sum + rows!, 0);
+}
