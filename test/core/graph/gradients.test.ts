@@ -52,6 +52,7 @@ const samples: Record<OpName, readonly Sample[] | "not differentiable"> = {
     (x) => ops.mul(...(ops.split(x.normal(4, 2), [2, 2], 0) as [Tensor, Tensor])),
   ],
   slice: [(x) => ops.slice(x.normal(2, 5), 1, 4, 1), (x) => ops.slice(x.normal(4, 2), 0, 3, 0)],
+  zeros: "not differentiable",
   zerosLike: "not differentiable",
   matMul: [
     (x) => ops.matMul(x.normal(2, 3), x.normal(3, 4)),

@@ -69,7 +69,7 @@ export function slice(x: Tensor, begin: number, end: number, axis: number): Tens
 }
 
 /** Zeros of a known shape. One stored number, stretched at run time. */
-function zeros(shape: Shape): Tensor {
+export function zeros(shape: Shape): Tensor {
   const sizes = shape.map((_, axis) => size({ dtype: "float32", shape }, axis));
   return primitive("Expand", [scalar(0), integers(...sizes)], { dtype: "float32", shape }, "not differentiable");
 }

@@ -1,0 +1,127 @@
+/**
+ * Adapters for inference: graph inputs around every product, so that a swap is nothing but other values.
+ *
+ * All modules of one product share a pair of LoRA matrices (stacked, and block-diagonal on the output side), since few
+ * large products are faster than many small ones. With rank 0 and factors of 1 the base remains, exactly.
+ *
+ *     x ─·in─┬─ product ────────(+)─·out─ y
+ *            └─ ·A [in, R] ─ ·B ─┘
+ */
+
+import { add, mul } from "../graph/primitives/elementwise.ts";
+import { matMul } from "../graph/primitives/matrix.ts";
+import { input } from "../graph/tensor.ts";
+import type { AdaptedModule, AdapterSlots } from "../models/site.ts";
+import type { Adapter, LoraAdapter } from "./adapter.ts";
+
+/** The modules of one product, as the graph was built with them. */
+export interface SlotSite {
+  readonly name: string;
+  readonly modules: readonly AdaptedModule[];
+}
+
+/** A tensor to feed. */
+export interface SlotValue {
+  readonly values: Float32Array;
+  readonly shape: readonly number[];
+}
+
+/** An adapter in use, and how strongly. */
+export interface ActiveAdapter {
+  readonly adapter: Adapter;
+  /** 1 is as trained, 0 is the base. */
+  readonly scale: number;
+}
+
+/** Slots for a graph under construction; `sites` lists them once it is built. */
+export function servingSlots(): { readonly slots: AdapterSlots; readonly sites: readonly SlotSite[] } {
+  const sites: SlotSite[] = [];
+  const slots: AdapterSlots = {
+    around: (modules, x, product) => {
+      const name = modules.map(({ path }) => path).join("+");
+      sites.push({ name, modules });
+      const [inFeatures, outFeatures] = widths(modules);
+      const scaled = mul(x, input(`${name}.in`, "float32", [inFeatures]));
+      const a = input(`${name}.A`, "float32", [inFeatures, `${name}.rank`]);
+      const b = input(`${name}.B`, "float32", [`${name}.rank`, outFeatures]);
+      const y = add(product(scaled), matMul(matMul(scaled, a), b));
+      return mul(y, input(`${name}.out`, "float32", [outFeatures]));
+    },
+  };
+  return { slots, sites };
+}
+
+/** What to feed so that the graph computes with `active` adapters, which must fit it; the base alone if there are none. */
+export function slotValues(sites: readonly SlotSite[], active: readonly ActiveAdapter[]): Record<string, SlotValue> {
+  const values: Record<string, SlotValue> = {};
+  for (const { name, modules } of sites) {
+    const { a, b } = loraValues(modules, active);
+    values[`${name}.A`] = a;
+    values[`${name}.B`] = b;
+    values[`${name}.in`] = factors(modules, active, "input");
+    values[`${name}.out`] = factors(modules, active, "output");
+  }
+  return values;
+}
+
+function loraValues(modules: readonly AdaptedModule[], active: readonly ActiveAdapter[]): { a: SlotValue; b: SlotValue } {
+  const [inFeatures, outFeatures] = widths(modules);
+  const parts = active.flatMap(({ adapter, scale }) =>
+    adapter.method === "lora" ? modules.flatMap((module, i) => partOf(adapter, scale, module, offsetOf(modules, i))) : [],
+  );
+  const rank = parts.reduce((sum, part) => sum + part.rank, 0);
+  const a = new Float32Array(inFeatures * rank);
+  const b = new Float32Array(rank * outFeatures);
+  let first = 0;
+  for (const part of parts) {
+    for (let r = 0; r < part.rank; r++) {
+      for (let i = 0; i < inFeatures; i++) a[i * rank + first + r] = part.a[r * inFeatures + i]!;
+      for (let o = 0; o < part.outFeatures; o++) {
+        b[(first + r) * outFeatures + part.offset + o] = part.b[o * part.rank + r]! * part.factor;
+      }
+    }
+    first += part.rank;
+  }
+  return { a: { values: a, shape: [inFeatures, rank] }, b: { values: b, shape: [rank, outFeatures] } };
+}
+
+interface LoraPart {
+  readonly a: Float32Array;
+  readonly b: Float32Array;
+  readonly rank: number;
+  readonly outFeatures: number;
+  /** Where the module's outputs start among those of the product. */
+  readonly offset: number;
+  readonly factor: number;
+}
+
+function partOf(adapter: LoraAdapter, scale: number, module: AdaptedModule, offset: number): LoraPart[] {
+  const matrices = adapter.modules.get(module.path);
+  if (!matrices) return [];
+  const { a, b } = matrices;
+  return [{ a, b, rank: adapter.rank, outFeatures: module.outFeatures, offset, factor: adapter.scaling * scale }];
+}
+
+/** IA3's factors on one side of a product: those of all adapters multiplied, 1 where there is none. */
+function factors(modules: readonly AdaptedModule[], active: readonly ActiveAdapter[], side: "input" | "output"): SlotValue {
+  const [inFeatures, outFeatures] = widths(modules);
+  const values = new Float32Array(side === "input" ? inFeatures : outFeatures).fill(1);
+  for (const { adapter, scale } of active) {
+    if (adapter.method !== "ia3") continue;
+    for (const [i, { path }] of modules.entries()) {
+      const found = adapter.modules.get(path);
+      if (found?.on !== side) continue;
+      const offset = side === "input" ? 0 : offsetOf(modules, i);
+      for (const [j, factor] of found.values.entries()) values[offset + j]! *= 1 + scale * (factor - 1);
+    }
+  }
+  return { values, shape: [values.length] };
+}
+
+function widths(modules: readonly AdaptedModule[]): [inFeatures: number, outFeatures: number] {
+  return [modules[0]!.inFeatures, offsetOf(modules, modules.length)];
+}
+
+function offsetOf(modules: readonly AdaptedModule[], index: number): number {
+  return modules.slice(0, index).reduce((sum, { outFeatures }) => sum + outFeatures, 0);
+}

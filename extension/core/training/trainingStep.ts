@@ -1,0 +1,110 @@
+/** One micro-batch through the training graph. Knows gradients, not what is done with them. */
+
+import { basename, dirname } from "node:path";
+import type { AdapterSpec } from "../adapters/trainingSlots.ts";
+import { internalError } from "../base/errors.ts";
+import type { Random } from "../base/random.ts";
+import type { InstalledBase } from "../bases/installedBase.ts";
+import type { MicroBatch } from "../dataset/batches.ts";
+import { moduleShapes } from "../models/architectures.ts";
+import { storedWeights } from "../models/storedWeights.ts";
+import { floats, floatsOf, int32s, int64s, openSession, type RuntimeTensor, type Session } from "../runtime/session.ts";
+import { trainingGraph, type BatchShape, type TrainedModel, type TrainingGraph } from "./trainingGraph.ts";
+
+/** A tensor that is trained. */
+export interface Parameter {
+  /** PEFT's key in adapter_model.safetensors. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The live values: whoever changes them changes what the next run computes with. */
+  readonly values: Float32Array;
+}
+
+export interface TrainingStep {
+  readonly parameters: readonly Parameter[];
+  /**
+   * The loss Σ weight · -log p(label) of the batch, and its gradient by every parameter, in their order.
+   *
+   * @param noise where dropout, if the adapter has any, gets its chance from.
+   */
+  run(batch: MicroBatch, noise: Random): Promise<{ loss: number; gradients: readonly Float32Array[] }>;
+  /** The loss alone, without dropout, by a graph that keeps nothing for a gradient. */
+  evaluate(batch: MicroBatch): Promise<number>;
+  release(): Promise<void>;
+}
+
+/**
+ * Builds the graphs for one adapter on `base` and loads them.
+ *
+ * @param initial the parameters' first values by PEFT's key; the step works on copies.
+ */
+export async function openTrainingStep(
+  base: InstalledBase,
+  spec: AdapterSpec,
+  shape: BatchShape,
+  initial: ReadonlyMap<string, Float32Array>,
+): Promise<TrainingStep> {
+  const model: TrainedModel = {
+    config: base.config,
+    weights: storedWeights(base.tensors),
+    weightFile: basename(base.weightsPath),
+    modules: moduleShapes(base.config),
+  };
+  const open = async ({ model: onnx }: TrainingGraph): Promise<Session> =>
+    await openSession(onnx, { purpose: "training", weightFolder: dirname(base.weightsPath) });
+  const graph = trainingGraph(model, spec, shape, "gradients");
+  const parameters = graph.parameters.map((parameter): Parameter => {
+    const values = initial.get(parameter.name);
+    const size = parameter.shape.reduce((product, n) => product * n, 1);
+    if (values?.length !== size) throw internalError(`${parameter.name} needs ${size} first values, not ${values?.length}`);
+    return { ...parameter, values: Float32Array.from(values) };
+  });
+  // The tensors look into the live values, so an update needs no copy.
+  const fed = Object.fromEntries(parameters.map(({ name, shape: dims, values }) => [name, floats(values, dims)]));
+  const session = await open(graph);
+  let evaluation: Promise<Session> | undefined;
+
+  const feedsOf = (batch: MicroBatch): Record<string, RuntimeTensor> => {
+    const grid = [shape.rows, shape.length];
+    const labels = batch.labels.length;
+    if (batch.rows !== shape.rows || batch.length !== shape.length) {
+      throw internalError(`a batch of ${batch.rows} × ${batch.length} for a graph of ${shape.rows} × ${shape.length}`);
+    }
+    return {
+      ...fed,
+      ids: int64s(batch.ids, grid),
+      positions: int64s(batch.positions, grid),
+      segments: int32s(batch.segments, grid),
+      label_rows: int64s(batch.labelRows, [labels]),
+      labels: int64s(batch.labels, [labels, 1]),
+      weights: floats(batch.weights, [labels, 1]),
+    };
+  };
+
+  return {
+    parameters,
+    run: async (batch, noise) => {
+      const feeds = feedsOf(batch);
+      if (graph.noiseShape) feeds["noise"] = uniform(noise, graph.noiseShape);
+      const results = await session.run(feeds);
+      const gradients = parameters.map(({ name }) => floatsOf(results[`gradient:${name}`]));
+      return { loss: floatsOf(results["loss"])[0]!, gradients };
+    },
+    evaluate: async (batch) => {
+      evaluation ??= open(trainingGraph(model, spec, shape, "loss"));
+      const results = await (await evaluation).run(feedsOf(batch));
+      return floatsOf(results["loss"])[0]!;
+    },
+    release: async () => {
+      await session.release();
+      await (await evaluation)?.release();
+    },
+  };
+}
+
+/** Numbers in [0, 1) for dropout. */
+function uniform(noise: Random, shape: readonly [number, number, number]): RuntimeTensor {
+  const values = new Float32Array(shape[0] * shape[1] * shape[2]);
+  for (let i = 0; i < values.length; i++) values[i] = noise.next();
+  return floats(values, shape);
+}
