@@ -32,8 +32,9 @@ export const llamaFields = z
   .refine((c) => c.num_attention_heads % (c.num_key_value_heads ?? c.num_attention_heads) === 0, {
     message: "num_attention_heads must be a multiple of num_key_value_heads",
   })
-  .refine((c) => (c.head_dim ?? c.hidden_size / c.num_attention_heads) % 2 === 0, {
-    message: "the size of an attention head must be an even number",
+  .refine((c) => (c.head_dim ?? c.hidden_size / c.num_attention_heads) % 16 === 0, {
+    // GroupQueryAttention turns positions in vectors of 16.
+    message: "the size of an attention head must be a multiple of 16",
   });
 
 export type LlamaFields = z.infer<typeof llamaFields>;

@@ -1,24 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { moduleShapes, weightRequests } from "../../../extension/core/models/architectures.ts";
 import { readModelConfig } from "../../../extension/core/models/config.ts";
-
-/** A Qwen2-like config of two layers, as Hugging Face writes it. */
-export const tinyQwen2 = {
-  architectures: ["Qwen2ForCausalLM"],
-  model_type: "qwen2",
-  vocab_size: 96,
-  hidden_size: 64,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  intermediate_size: 96,
-  max_position_embeddings: 64,
-  rms_norm_eps: 1e-6,
-  rope_theta: 10000,
-  hidden_act: "silu",
-  tie_word_embeddings: true,
-  use_sliding_window: false,
-};
+import { tinyQwen2 } from "./tinyConfigs.ts";
 
 describe("weightRequests", () => {
   test("groups query, key and value, and asks for a tied head once", () => {

@@ -1,0 +1,164 @@
+/** Each fused form against the meaning of its composite, and each gradient against finite differences. */
+
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { dropout, silu } from "../../../extension/core/graph/composites/activations.ts";
+import { after } from "../../../extension/core/graph/composites/after.ts";
+import { attention, cachedAttention, masked } from "../../../extension/core/graph/composites/attention.ts";
+import { crossEntropy } from "../../../extension/core/graph/composites/crossEntropy.ts";
+import { embedding, linear } from "../../../extension/core/graph/composites/linear.ts";
+import { rmsNorm } from "../../../extension/core/graph/composites/norms.ts";
+import { plainWeight, storedWeight } from "../../../extension/core/graph/composites/weight.ts";
+import type { Lowering } from "../../../extension/core/graph/lower.ts";
+import { matMul } from "../../../extension/core/graph/primitives/matrix.ts";
+import type { StoredTensor } from "../../../extension/core/graph/storage.ts";
+import { constant, integers, type Tensor } from "../../../extension/core/graph/tensor.ts";
+import { quantizeBlocks } from "../../../extension/core/quantization/blockwise.ts";
+import { compiled, randomValues, relativeError, Variables, writeWeights } from "./evaluate.ts";
+import { gradientError, weightedSum } from "./finiteDifferences.ts";
+
+const [rows, columns] = [12, 64];
+const folder = mkdtempSync(join(tmpdir(), "composites-"));
+const stored = Object.fromEntries(
+  ([4, 8] as const).map((bits) => {
+    const { blocks, scales } = quantizeBlocks(randomValues([rows, columns], bits), rows, columns, bits);
+    const path = writeWeights(join(folder, `int${bits}.bin`), blocks, new Uint8Array(scales.buffer));
+    const storage: StoredTensor["storage"] = {
+      format: bits === 4 ? "int4" : "int8",
+      blocks: { offset: 0, length: blocks.length },
+      scales: { offset: blocks.length, length: scales.byteLength },
+    };
+    return [bits, { path, weight: () => storedWeight([{ name: "w", shape: [rows, columns], storage }]) }];
+  }),
+);
+const { path: int4Path, weight: int4 } = stored[4]!;
+const { path: int8Path, weight: int8 } = stored[8]!;
+const heads = { heads: 4, kvHeads: 2, headSize: 16 };
+const ids = integers(3, 0, 11);
+const table = (f: (x: number) => number): Tensor =>
+  constant(Float32Array.from({ length: 16 * 8 }, (_, i) => f(Math.floor(i / 8) / 3 ** (i % 8))), [16, 8]);
+const rotary = { cosines: table(Math.cos), sines: table(Math.sin) };
+const labels = constant(BigInt64Array.of(2n, 7n, 0n), [3, 1]);
+const weights = constant(Float32Array.of(0.5, 0.25, 0.25), [3, 1]);
+
+function causal(length: number): Tensor {
+  const values = Float32Array.from({ length: length * length }, (_, i) => (i % length <= i / length ? 0 : masked));
+  return constant(values, [1, 1, 1, length, length]);
+}
+
+function overCache(x: Variables, past: number, length: number): readonly Tensor[] {
+  const cache = { pastKey: x.normal(1, 2, past, 16), pastValue: x.normal(1, 2, past, 16) };
+  const lastPositions = constant(Int32Array.of(past + length - 1), [1]);
+  const totalLength = constant(Int32Array.of(past + length), []);
+  return cachedAttention({ qkv: x.normal(1, length, 128), ...cache, lastPositions, totalLength, ...rotary }, heads, past + length);
+}
+
+interface FusedCase {
+  readonly name: string;
+  readonly build: (x: Variables) => Tensor | readonly Tensor[];
+  readonly lowering: Exclude<Lowering, "expanded">;
+  /** Of the largest value. Inference rounds activations to int8 in front of a quantized weight. */
+  readonly tolerance: number;
+  readonly path?: string;
+}
+
+const bias = constant(randomValues([rows]), [rows]);
+const fusedCases: readonly FusedCase[] = [
+  { name: "linear int4", build: (x) => linear(x.normal(2, 3, columns), int4(), bias), lowering: "inference", tolerance: 2e-2, path: int4Path },
+  { name: "linear int4", build: (x) => linear(x.normal(2, 3, columns), int4(), bias), lowering: "training", tolerance: 1e-5, path: int4Path },
+  { name: "linear int8", build: (x) => linear(x.normal(2, 3, columns), int8()), lowering: "inference", tolerance: 2e-2, path: int8Path },
+  { name: "linear int8", build: (x) => linear(x.normal(2, 3, columns), int8()), lowering: "training", tolerance: 1e-5, path: int8Path },
+  { name: "embedding int4", build: () => embedding(ids, int4()), lowering: "inference", tolerance: 0, path: int4Path },
+  { name: "embedding int8", build: () => embedding(ids, int8()), lowering: "training", tolerance: 0, path: int8Path },
+  { name: "rmsNorm", build: (x) => rmsNorm(x.normal(2, 5), x.normal(5), 1e-6), lowering: "inference", tolerance: 1e-6 },
+  { name: "cachedAttention without a past", build: (x) => overCache(x, 0, 3), lowering: "inference", tolerance: 1e-5 },
+  { name: "cachedAttention of one token", build: (x) => overCache(x, 5, 1), lowering: "inference", tolerance: 1e-5 },
+  { name: "cachedAttention of a chunk", build: (x) => overCache(x, 5, 4), lowering: "inference", tolerance: 1e-5 },
+];
+
+describe("fused forms", () => {
+  test.each(fusedCases)("$name for $lowering equals its expansion", async ({ build, lowering, tolerance, path }) => {
+    const variables = new Variables();
+    const outputs = [build(variables)].flat();
+    const fused = await (await compiled(outputs, lowering, path))(variables.feeds);
+    const expanded = await (await compiled(outputs, "expanded", path))(variables.feeds);
+    for (const [i, values] of expanded.entries()) {
+      expect(relativeError(fused[i]!, values)).toBeLessThanOrEqual(tolerance);
+      expect(Math.max(...values.map(Math.abs))).toBeGreaterThan(0);
+    }
+  });
+
+  test("attention over whole sequences equals attention over an empty cache", async () => {
+    const variables = new Variables();
+    const qkv = variables.normal(1, 5, 128);
+    const none = constant(new Float32Array(0), [1, 2, 0, 16]);
+    const lengths = { lastPositions: constant(Int32Array.of(4), [1]), totalLength: constant(Int32Array.of(5), []) };
+    const positions = constant(BigInt64Array.of(0n, 1n, 2n, 3n, 4n), [1, 5]);
+    const whole = attention(qkv, heads, { positions, mask: causal(5), ...rotary });
+    const [cached] = cachedAttention({ qkv, pastKey: none, pastValue: none, ...lengths, ...rotary }, heads, 5);
+    const [a, b] = await (await compiled([whole, cached!], "inference"))(variables.feeds);
+    expect(relativeError(a!, b!)).toBeLessThan(1e-5);
+  });
+});
+
+describe("gradients of composites", () => {
+  const noise = constant(Float32Array.from({ length: 24 }, (_, i) => (i * 0.377) % 1), [4, 6]);
+  const positions = constant(BigInt64Array.of(0n, 1n, 2n), [1, 3]);
+  const cases: readonly { name: string; build: (x: Variables) => Tensor; tolerance: number; path?: string }[] = [
+    { name: "linear float32", build: (x) => linear(x.normal(2, 6), plainWeight(x.normal(4, 6)), x.normal(4)), tolerance: 1e-3 },
+    { name: "linear int4", build: (x) => linear(x.normal(2, columns), int4(), x.normal(rows)), tolerance: 1e-2, path: int4Path },
+    { name: "linear int8", build: (x) => linear(x.normal(2, columns), int8()), tolerance: 1e-3, path: int8Path },
+    { name: "embedding float32", build: (x) => embedding(ids, plainWeight(x.normal(12, 4))), tolerance: 1e-3 },
+    { name: "rmsNorm", build: (x) => rmsNorm(x.normal(2, 5), x.normal(5), 1e-6), tolerance: 1e-3 },
+    { name: "silu", build: (x) => silu(x.normal(6)), tolerance: 1e-3 },
+    { name: "dropout", build: (x) => dropout(x.normal(4, 5), noise, 0.3, 3), tolerance: 1e-3 },
+    { name: "after", build: (x) => matMul(after(x.normal(2, 3), integersAsFloats()), x.normal(3, 2)), tolerance: 1e-3 },
+    { name: "attention", build: (x) => attention(x.normal(1, 3, 128), heads, { positions, mask: causal(3), ...rotary }), tolerance: 1e-3 },
+    { name: "crossEntropy", build: (x) => crossEntropy(x.normal(3, 5), plainWeight(x.normal(8, 5)), labels, weights), tolerance: 1e-3 },
+  ];
+
+  test.each(cases)("$name agrees with central differences", async ({ build, tolerance, path }) => {
+    const variables = new Variables();
+    const loss = weightedSum(build(variables));
+    expect(await gradientError(loss, variables, path ? { weights: path } : {})).toBeLessThan(tolerance);
+  });
+});
+
+describe("crossEntropy", () => {
+  test("is the weighted mean of -log p(label)", async () => {
+    const variables = new Variables();
+    const hidden = variables.normal(3, 5);
+    const head = variables.normal(8, 5);
+    const loss = crossEntropy(hidden, plainWeight(head), labels, weights);
+    const [[value], logits] = (await (await compiled([loss, matMul(hidden, head, { transposeB: true })], "training"))(
+      variables.feeds,
+    )) as [Float32Array, Float32Array];
+    const expected = [2, 7, 0].reduce((sum, label, i) => {
+      const row = [...logits.slice(i * 8, i * 8 + 8)];
+      const logSum = Math.log(row.reduce((total, x) => total + Math.exp(x), 0));
+      return sum - [0.5, 0.25, 0.25][i]! * (row[label]! - logSum);
+    }, 0);
+    expect(value).toBeCloseTo(expected, 5);
+  });
+});
+
+describe("dropout", () => {
+  test("keeps the mean, and drops the given share of elements, differently at each site", async () => {
+    const variables = new Variables();
+    const ones = constant(new Float32Array(100 * 100).fill(1), [100, 100]);
+    const noise = variables.with([100, 100], (i) => (i * 0.7548776662) % 1);
+    const outputs = [dropout(ones, noise, 0.25, 0), dropout(ones, noise, 0.25, 1)];
+    const [a, b] = (await (await compiled(outputs, "training"))(variables.feeds)) as [Float32Array, Float32Array];
+    for (const values of [a, b]) {
+      expect(values.filter((x) => x === 0).length / values.length).toBeCloseTo(0.25, 2);
+      expect(Math.max(...values)).toBeCloseTo(4 / 3, 5);
+    }
+    expect(a).not.toEqual(b);
+  });
+});
+
+function integersAsFloats(): Tensor {
+  return constant(Float32Array.of(3, 4), [2]);
+}

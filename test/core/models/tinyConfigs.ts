@@ -1,0 +1,19 @@
+/** Configs as Hugging Face writes them, of models small enough for tests. */
+
+/** A Qwen2-like config of two layers, as Hugging Face writes it. */
+export const tinyQwen2 = {
+  architectures: ["Qwen2ForCausalLM"],
+  model_type: "qwen2",
+  vocab_size: 96,
+  hidden_size: 64,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  intermediate_size: 96,
+  max_position_embeddings: 64,
+  rms_norm_eps: 1e-6,
+  rope_theta: 10000,
+  hidden_act: "silu",
+  tie_word_embeddings: true,
+  use_sliding_window: false,
+};

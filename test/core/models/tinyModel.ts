@@ -1,0 +1,55 @@
+/** A base of random weights, small enough for finite differences, in the layout of an installed base. */
+
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { seededRandom } from "../../../extension/core/base/random.ts";
+import type { StoredTensor } from "../../../extension/core/graph/storage.ts";
+import { weightRequests } from "../../../extension/core/models/architectures.ts";
+import type { ModelConfig } from "../../../extension/core/models/config.ts";
+import { quantizeBlocks } from "../../../extension/core/quantization/blockwise.ts";
+
+export interface TinyModel {
+  readonly weightsPath: string;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+}
+
+/** Every matrix in `bits` (32 is float32), its head in 8 bits where others have 4. */
+export function tinyModel(config: ModelConfig, bits: 4 | 8 | 32): TinyModel {
+  const random = seededRandom(11, "weights");
+  const parts: Uint8Array[] = [];
+  const tensors = new Map<string, StoredTensor>();
+  let offset = 0;
+  const put = (data: Float32Array | Uint8Array): { offset: number; length: number } => {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    parts.push(bytes);
+    const range = { offset, length: bytes.length };
+    offset += bytes.length;
+    return range;
+  };
+  for (const { names, shapes, role } of weightRequests(config)) {
+    const matrices = shapes.map((shape) => {
+      const count = shape.reduce((product, n) => product * n, 1);
+      const norm = role === "vector" && !names[0]!.endsWith("bias");
+      const spread = role === "vector" ? 0.1 : 1 / Math.sqrt(shape[1]!);
+      return Float32Array.from({ length: count }, () => (norm ? 1 : 0) + spread * random.normal());
+    });
+    if (role === "vector" || bits === 32) {
+      for (const [i, name] of names.entries()) {
+        tensors.set(name, { name, shape: shapes[i]!, storage: { format: "float32", bytes: put(matrices[i]!) } });
+      }
+      continue;
+    }
+    const width = role === "embedding" ? 8 : bits;
+    const quantized = matrices.map((values, i) => quantizeBlocks(values, shapes[i]![0]!, shapes[i]![1]!, width));
+    const blocks = quantized.map((q) => put(q.blocks));
+    const scales = quantized.map((q) => put(q.scales));
+    for (const [i, name] of names.entries()) {
+      const format = width === 4 ? "int4" : "int8";
+      tensors.set(name, { name, shape: shapes[i]!, storage: { format, blocks: blocks[i]!, scales: scales[i]! } });
+    }
+  }
+  const weightsPath = join(mkdtempSync(join(tmpdir(), "tiny-")), "weights.bin");
+  writeFileSync(weightsPath, Buffer.concat(parts));
+  return { weightsPath, tensors };
+}
