@@ -35,8 +35,8 @@ export interface CompletionClient {
   /** @throws UserError "engine-stopped" if the engine ends meanwhile; the crash is told through onCrash. */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
   adapters(library: string): Promise<AdapterSummary[]>;
-  /** Ends the process and starts another, also after too many crashes. */
-  restart(): Promise<Selected | undefined>;
+  /** Ends the process and starts another with `selection`, also after too many crashes. */
+  restart(selection: Selection): Promise<Selected>;
   dispose(): void;
 }
 
@@ -135,10 +135,11 @@ export function createCompletionClient(options: CompletionClientOptions): Comple
       const current = await alive();
       return current.process.request(adaptersRequest, { library });
     },
-    async restart() {
+    async restart(next) {
+      selection = next;
       crashes = [];
       end();
-      return selection && (await alive()).selected;
+      return (await alive()).selected;
     },
     dispose() {
       disposal.abort();

@@ -76,15 +76,14 @@ describe("createCompletionClient", () => {
       code: "engine-stopped",
       nextStep: expect.stringContaining("Restart engine"),
     });
-    await client.select(selection).catch(() => undefined);
-    await expect(client.restart()).resolves.toMatchObject({ base: "tiny" });
+    await expect(client.restart(selection)).resolves.toMatchObject({ base: "tiny" });
   });
 
   test("a restart by hand is no crash", async () => {
     const { client, crashes } = open();
     await client.select(selection);
     const before = client.pid;
-    await client.restart();
+    await client.restart(selection);
     expect(client.pid).not.toBe(before);
     await sleep(100);
     expect(crashes).toEqual([]);

@@ -1,0 +1,85 @@
+/**
+ * The adapters of this machine: PEFT folders side by side in the extension's own storage, and which one is active here.
+ *
+ * Knows names and folders. What an adapter holds, and whether it fits a base, the engine says.
+ */
+
+import { readdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import * as vscode from "vscode";
+
+export interface AdapterLibrary {
+  /** Where the adapters lie, one folder each. */
+  readonly folder: string;
+  /** Name of the adapter that this workspace uses; undefined for the base alone. */
+  readonly active: string | undefined;
+  activate(name: string | undefined): Promise<void>;
+  readonly onDidChangeActive: vscode.Event<string | undefined>;
+  names(): Promise<string[]>;
+  /** Fires when an adapter has come or gone. */
+  readonly onDidChangeNames: vscode.Event<void>;
+  /** Why a new adapter cannot have this name; undefined if it can. */
+  nameProblem(name: string): string | undefined;
+}
+
+const activeKey = "graft.activeAdapter";
+/** Written last, so that a folder with it is a whole adapter. */
+const marker = "adapter_config.json";
+
+export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLibrary {
+  const folder = join(context.globalStorageUri.fsPath, "adapters");
+  const exists = (name: string): boolean => existsSync(join(folder, name, marker));
+  const activeChanged = new vscode.EventEmitter<string | undefined>();
+  const namesChanged = new vscode.EventEmitter<void>();
+  const watcher = vscode.workspace.createFileSystemWatcher(
+    new vscode.RelativePattern(vscode.Uri.file(folder), `*/${marker}`),
+  );
+
+  const active = (): string | undefined => {
+    const name = context.workspaceState.get<string>(activeKey);
+    return name !== undefined && exists(name) ? name : undefined;
+  };
+  let last = active();
+  const announce = (): void => {
+    if (active() === last) return;
+    last = active();
+    activeChanged.fire(last);
+  };
+  const changed = (): void => {
+    namesChanged.fire();
+    announce();
+  };
+  context.subscriptions.push(
+    activeChanged,
+    namesChanged,
+    watcher,
+    watcher.onDidCreate(changed),
+    watcher.onDidDelete(changed),
+  );
+
+  return {
+    folder,
+    get active() {
+      return active();
+    },
+    async activate(name) {
+      await context.workspaceState.update(activeKey, name);
+      announce();
+    },
+    onDidChangeActive: activeChanged.event,
+    onDidChangeNames: namesChanged.event,
+    async names() {
+      const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+      return entries.filter((entry) => entry.isDirectory() && exists(entry.name)).map(({ name }) => name);
+    },
+    nameProblem(name) {
+      if (name === "") return vscode.l10n.t("Give the adapter a name.");
+      if (!/^[\w][\w.-]{0,63}$/.test(name)) {
+        return vscode.l10n.t("Use up to 64 letters, digits, dots, dashes or underscores, a dot or dash not first.");
+      }
+      if (exists(name)) return vscode.l10n.t('An adapter named "{0}" exists already.', name);
+      return undefined;
+    },
+  };
+}

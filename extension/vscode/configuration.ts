@@ -1,0 +1,53 @@
+/** The settings, checked: a value of another type or out of range is the default, and the log says so once. */
+
+import * as vscode from "vscode";
+import * as z from "zod/mini";
+import type { Log } from "../core/base/log.ts";
+
+const schemas = {
+  enable: z.boolean(),
+  base: z.string(),
+  "completion.debounce": z.int().check(z.gte(0), z.lte(2000)),
+  "completion.maxTokens": z.int().check(z.gte(1), z.lte(512)),
+  "completion.multiline": z.enum(["auto", "never"]),
+};
+
+type Schemas = typeof schemas;
+type Key = keyof Schemas;
+
+export interface Configuration {
+  get<K extends Key>(key: K): z.infer<Schemas[K]>;
+  /** Fires with the keys that changed. */
+  readonly onDidChange: vscode.Event<readonly Key[]>;
+  setEnabled(enabled: boolean): Promise<void>;
+}
+
+export function readConfiguration(log: Log, subscriptions: vscode.Disposable[]): Configuration {
+  const changed = new vscode.EventEmitter<readonly Key[]>();
+  const told = new Set<string>();
+  subscriptions.push(
+    changed,
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      const keys = (Object.keys(schemas) as Key[]).filter((key) => event.affectsConfiguration(`graft.${key}`));
+      if (keys.length > 0) changed.fire(keys);
+    }),
+  );
+
+  return {
+    onDidChange: changed.event,
+    get<K extends Key>(key: K) {
+      const settings = vscode.workspace.getConfiguration("graft");
+      const value = settings.get<unknown>(key);
+      const parsed = schemas[key].safeParse(value);
+      if (parsed.success) return parsed.data as z.infer<Schemas[K]>;
+      const fallback = settings.inspect(key)?.defaultValue;
+      const message = `Setting graft.${key} is ${JSON.stringify(value)}, which is not valid: using ${JSON.stringify(fallback)}.`;
+      if (!told.has(message)) log.warn(message);
+      told.add(message);
+      return fallback as z.infer<Schemas[K]>;
+    },
+    async setEnabled(enabled) {
+      await vscode.workspace.getConfiguration("graft").update("enable", enabled, vscode.ConfigurationTarget.Global);
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/** How failures are told: what is wrong, the next step, and a way to the log. One place, so that all sound alike. */
+
+import * as vscode from "vscode";
+import { UserError } from "../core/base/errors.ts";
+
+export interface Messages {
+  /** Shows `error` and logs it, its stack included where it is a bug of ours. Does not wait for the user. */
+  tellError(error: unknown): void;
+  /** As above, but only the first of each kind until `forget`: for what fails at every keystroke. */
+  tellOnce(error: unknown): void;
+  forget(): void;
+  tell(severity: "info" | "warning", text: string, actions?: readonly Action[]): void;
+}
+
+export interface Action {
+  title: string;
+  run: () => unknown;
+}
+
+/** What went wrong and what to do, in words for the user. */
+export function explain(error: unknown): { message: string; nextStep: string } {
+  if (error instanceof UserError) return { message: error.message, nextStep: error.nextStep };
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    message: vscode.l10n.t("Something in Graft went wrong: {0}", reason),
+    nextStep: vscode.l10n.t("This is a bug. The log holds the details for a report."),
+  };
+}
+
+export function createMessages(log: vscode.LogOutputChannel): Messages {
+  const told = new Set<string>();
+  const showLog: Action = { title: vscode.l10n.t("Show Log"), run: () => log.show() };
+
+  const tell: Messages["tell"] = (severity, text, actions = []) => {
+    const show = severity === "info" ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+    const offered = [...actions, showLog];
+    void show(text, ...offered.map(({ title }) => title)).then((title) =>
+      offered.find((action) => action.title === title)?.run(),
+    );
+  };
+
+  const tellError = (error: unknown): void => {
+    const { message, nextStep } = explain(error);
+    log.error(error instanceof UserError ? `${message} ${nextStep}` : detailed(error));
+    void vscode.window.showErrorMessage(`${message} ${nextStep}`, showLog.title).then((title) => title && showLog.run());
+  };
+
+  return {
+    tell,
+    tellError,
+    tellOnce(error) {
+      const kind = error instanceof UserError ? error.code : explain(error).message;
+      if (told.has(kind)) return;
+      told.add(kind);
+      tellError(error);
+    },
+    forget() {
+      told.clear();
+    },
+  };
+}
+
+function detailed(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
