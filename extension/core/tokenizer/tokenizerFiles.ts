@@ -1,0 +1,103 @@
+/** The tokenizer files of a model folder, read and checked. It encodes nothing. */
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { systemCode, UserError } from "../base/errors.ts";
+
+const addedTokenSchema = z.looseObject({
+  id: z.int().nonnegative(),
+  content: z.string(),
+  special: z.boolean().optional(),
+});
+const tokenizerSchema = z.looseObject({
+  model: z.looseObject({ vocab: z.union([z.array(z.unknown()), z.custom<Record<string, unknown>>(isObject)]) }),
+  added_tokens: z.array(addedTokenSchema).default([]),
+});
+const tokenNameSchema = z.union([
+  z.string(),
+  z.looseObject({ content: z.string() }).transform(({ content }) => content),
+]);
+const settingsSchema = z.looseObject({ eos_token: tokenNameSchema.nullish() });
+
+export interface TokenizerFiles {
+  /** tokenizer.json, for the library. */
+  readonly json: z.infer<typeof tokenizerSchema>;
+  /** tokenizer_config.json, for the library, or an empty object. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Every token and its id: the vocabulary and the tokens added to it. */
+  readonly ids: ReadonlyMap<string, number>;
+  /** The content of the end-of-text token. */
+  readonly endOfText: string;
+}
+
+/** @throws UserError "tokenizer-invalid" */
+export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
+  const rawTokenizer = await readJson(folder, "tokenizer.json");
+  if (rawTokenizer === undefined) {
+    throw invalid(
+      folder,
+      "it has no tokenizer.json",
+      "Save the tokenizer with a fast tokenizer of transformers, or download tokenizer.json.",
+    );
+  }
+  const tokenizer = tokenizerSchema.safeParse(rawTokenizer);
+  if (!tokenizer.success)
+    throw invalid(folder, `its tokenizer.json is not as expected:\n${z.prettifyError(tokenizer.error)}`);
+  const settings = settingsSchema.safeParse((await readJson(folder, "tokenizer_config.json")) ?? {});
+  if (!settings.success) {
+    throw invalid(folder, `its tokenizer_config.json is not as expected:\n${z.prettifyError(settings.error)}`);
+  }
+  const ids = new Map(vocabularyIds(folder, tokenizer.data.model.vocab));
+  for (const { id, content } of tokenizer.data.added_tokens) ids.set(content, id);
+  // Without a named one, the two that nearly every code model uses.
+  const endOfText = settings.data.eos_token ?? ["<|endoftext|>", "</s>"].find((token) => ids.has(token));
+  if (endOfText === undefined || !ids.has(endOfText)) {
+    const names =
+      endOfText === undefined
+        ? "names no end-of-text token"
+        : `names the end-of-text token "${endOfText}", which it lacks`;
+    throw invalid(folder, `it ${names}`, 'Set "eos_token" in tokenizer_config.json to a token of tokenizer.json.');
+  }
+  return { json: tokenizer.data, settings: settings.data, ids, endOfText };
+}
+
+/** A BPE or WordPiece vocabulary maps tokens to ids; a Unigram one is a list of [token, score]. */
+function vocabularyIds(folder: string, vocabulary: readonly unknown[] | Record<string, unknown>): [string, number][] {
+  const entries: [unknown, unknown][] = Array.isArray(vocabulary)
+    ? vocabulary.map((entry: unknown, id) => [Array.isArray(entry) ? entry[0] : undefined, id])
+    : Object.entries(vocabulary);
+  return entries.map(([token, id]) => {
+    if (typeof token === "string" && typeof id === "number" && Number.isInteger(id) && id >= 0) return [token, id];
+    throw invalid(folder, `its tokenizer.json gives ${JSON.stringify(token)} the id ${JSON.stringify(id)}`);
+  });
+}
+
+async function readJson(folder: string, name: string): Promise<unknown> {
+  let text;
+  try {
+    text = await readFile(join(folder, name), "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalid(folder, `its ${name} is not valid JSON`, "Copy or download the file again.", error);
+  }
+}
+
+/** The refusal of a folder's tokenizer. `reason` completes "Cannot use the tokenizer of FOLDER: …". */
+export function invalid(
+  folder: string,
+  reason: string,
+  nextStep = "Download the tokenizer files again.",
+  cause?: unknown,
+): UserError {
+  return new UserError("tokenizer-invalid", `Cannot use the tokenizer of ${folder}: ${reason}.`, nextStep, { cause });
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
