@@ -1,0 +1,159 @@
+"""The model card, filled with measured figures only."""
+from __future__ import annotations
+
+import json
+from typing import Any
+
+INTRO = """# Graft base: a small Python completion model
+
+A `llama` model of {millions:.2f} million parameters, trained from scratch on permissively licensed Python for
+left-to-right and fill-in-the-middle completion in an editor. It is the base that Graft embeds and adapts.
+Weights, tokenizer and this card: MIT (see LICENSE).
+"""
+
+PROMPTS = """## Prompts
+
+No BOS token. Generation ends at `<|endoftext|>`. Everything between the special tokens is raw text, cut at any
+character; nothing is stripped and no blank or line break is added next to a special token.
+
+```
+<|fim_prefix|>{prefix}<|fim_suffix|>{suffix}<|fim_middle|>
+<|file_sep|>{path}\\n<|fim_prefix|>{prefix}<|fim_suffix|>{suffix}<|fim_middle|>
+<|fim_prefix|><|fim_suffix|>{suffix}<|fim_middle|>{prefix}
+```
+
+The second form gives the path of the file, relative to its project. The third (suffix first) keeps the prefix at the end.
+Plain text, or `<|file_sep|>{path}\\n` and plain text, is continued from left to right; files of one project follow each
+other as `<|repo_name|>{name}\\n<|file_sep|>{path}\\n{content}<|file_sep|>...`.
+Encode prefix and suffix on their own and put the ids between the special ids, as in training; encoding the joined string
+gives the same ids, because special tokens split it.
+"""
+
+LIMITS = """## Limits
+
+- The model is tiny and saw few tokens: it knows common idioms, indentation and names that stand nearby, and little more.
+  Longer completions drift, invent names and can be wrong in every way. Read what it writes.
+- Python only; prose only as far as docstrings and comments go. Not instruction-tuned, not a chat model.
+- Rows of 2048 tokens were used in the last part of training only; most of it saw 512.
+- {fim}
+- It can repeat short passages of its training sources. The licences of these sources are listed above.
+- The 13-gram check covers CoNaLa and CodeAlpaca. MBPP and HumanEval were not collected, but were not at hand to compare
+  with either.
+"""
+
+
+def table(head: list[str], rows: list[list[Any]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines) + "\n"
+
+
+def sizes(config: dict, parameters: int) -> str:
+    """Architecture."""
+    rows = [[key, value] for key, value in config.items()]
+    return "## Architecture\n\n`LlamaForCausalLM`, tied embeddings, no biases, weights in bfloat16.\n\n" + table(
+        ["setting", "value"], [["parameters", parameters], *rows])
+
+
+def curve(log: list[dict]) -> str:
+    """Training loss about every tenth of the run, and every held-out figure."""
+    steps = [entry for entry in log if "loss" in entry]
+    picked = steps[::max(1, len(steps) // 12)]
+    if steps and picked[-1] is not steps[-1]:
+        picked.append(steps[-1])
+    loss = table(["minutes", "tokens", "row length", "learning rate", "training loss (nats per token)"],
+                 [[e["minutes"], e["tokens"], e["length"], e["lr"], e["loss"]] for e in picked])
+    held = table(["minutes", "tokens", "held-out bits per byte (every 8th file)"],
+                 [[e["minutes"], e["tokens"], e["heldout_bits_per_byte"]] for e in log if "heldout_bits_per_byte" in e])
+    return f"{loss}\n{held}"
+
+
+def training(run: dict, log: list[dict], manifest: dict) -> str:
+    """How it was trained."""
+    total = manifest["total"]
+    return f"""## Training
+
+{run["tokens"]:,} tokens in {run["step"]:,} steps of {run["tokens"] // run["step"]:,}; {run["seconds"] / 60:.1f} minutes on two shared
+CPU cores (bf16 autocast, two threads). Muon for the matrices of the layers, Adam for embeddings and norms, warm-up and
+cosine decay over the time budget. Half of the rows are plain files of one package, half are packed with
+fill-in-the-middle samples cut at character level (prefix-suffix-middle and suffix-prefix-middle, half each; the middle
+is mostly the rest of a line, a few lines or the rest of a block). The loss covers all tokens. The training part of the
+corpus has {total["train"]["bytes"]:,} bytes in {total["train"]["files"]:,} files.
+
+{curve(log)}"""
+
+
+def data(manifest: dict) -> str:
+    """Provenance table."""
+    dropped = ", ".join(f"{reason} {count:,}" for reason, count in manifest["dropped_files"].items())
+    rows = [[p["package"], p["version"], p["licence"], p["split"], f'{p["files"]:,}', f'{p["bytes"]:,}'] for p in manifest["packages"]]
+    return f"""## Data
+
+The standard library of CPython and the `.py` files of wheels from PyPI; vendored copies of other projects, generated
+files, data tables and files with strings that look like secrets were left out, tests were limited to 3 % of a package,
+large packages were capped. Leading licence comments were cut from the training text. Every file parses. Near-duplicates
+(half of the three-line shingles seen before) were dropped. Files that share a 13-gram (words and signs, lower case) with
+any split of CoNaLa or CodeAlpaca were dropped ({manifest["excluded_ngrams"]:,} distinct 13-grams). Dropped files by first
+reason: {dropped}.
+
+Held out as whole packages: {manifest["total"]["heldout"]["files"]:,} files, {manifest["total"]["heldout"]["bytes"]:,} bytes.
+`corpus.json` holds the same table with the licence as each package declares it.
+
+{table(["package", "version", "licence", "split", "files", "bytes"], rows)}"""
+
+
+def measured(evaluation: dict) -> str:
+    """Held-out figures and examples as they came out."""
+    exact = evaluation["line_rest_exact"]
+    parts = [f"""## Evaluation
+
+Held-out packages, exported bf16 weights computed in float32:
+
+{table(["measure", "value"], [
+        ["bits per byte, all held-out files, windows of 1024 tokens", f'{evaluation["bits_per_byte"]:.4f}'],
+        [f'rest of the line exactly right, FIM prompt with path, greedy, {evaluation["cases"]} random cursors', f'{exact["fim"]:.1%}'],
+        ["the same cursors, left to right only", f'{exact["plain"]:.1%}'],
+    ])}
+Check against transformers' `LlamaForCausalLM` (float32) on 700 held-out tokens: with the same weights the logits differ by
+at most {evaluation["logit_difference_same_weights"]:.1e} (their standard deviation is {evaluation["logit_scale"]:.2f}); rounding the
+trained weights to bfloat16 changes them by at most {evaluation["logit_difference_bf16_rounding"]:.1e} and keeps the most likely
+token at {evaluation["same_top_token_share"]:.1%} of the positions.
+
+## Examples
+
+Greedy, at most 64 new tokens, nothing picked out or repaired. `█` marks the cursor; a prompt without a part after it is
+plain left-to-right text.
+"""]
+    for example in evaluation["examples"]:
+        prompt = example["prefix"] + "█" + (example["suffix"] or "")
+        parts.append(f"Prompt:\n\n```python\n{prompt}\n```\n\nCompletion:\n\n```python\n{example['completion']}\n```\n")
+    return "\n".join(parts)
+
+
+REPRODUCE = """## Reproduce
+
+`scripts/pretrain/README.md` in the Graft repository: corpus, tokenizer, training, evaluation and export, in this order.
+PyPI serves newer versions as time goes by; the versions used here are in the table above.
+"""
+
+
+def model_card(config: dict, run: dict, parameters: int, manifest: dict, log: list[dict], evaluation: dict | None) -> str:
+    """README.md of the exported folder."""
+    front = "---\nlicense: mit\nlanguage: code\nlibrary_name: transformers\npipeline_tag: text-generation\n---\n\n"
+    parts = [front + INTRO.format(millions=parameters / 1e6)]
+    if evaluation is None:
+        parts.append("**Interim weights**: written while training was still going on. The shape and the tokenizer are final, "
+                     "the weights are not.\n")
+    parts += [PROMPTS, sizes(config, parameters), training(run, log, manifest)]
+    if evaluation:
+        parts.append(measured(evaluation))
+        better = evaluation["line_rest_exact"]["fim"] > evaluation["line_rest_exact"]["plain"]
+        fim = ("Seeing the text behind the cursor helps it to finish a line, measured above." if better else
+               "Seeing the text behind the cursor did not make it finish lines better, measured above.")
+        parts.append(LIMITS.replace("{fim}", fim))
+    parts += [data(manifest), REPRODUCE]
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    print(json.dumps({"usage": "imported by export.py"}))

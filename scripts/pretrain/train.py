@@ -1,0 +1,158 @@
+"""Train the base model within a time budget.
+
+    python train.py --work WORK --minutes 75 [--resume]
+
+reads WORK/train.jsonl, WORK/heldout.jsonl and WORK/tokenizer/, writes
+WORK/checkpoint.pt and WORK/log.jsonl.  The schedule (learning rate, row
+length) follows the share of the time budget that is used up.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import time
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from data import Batches, read_files
+from evaluate import bits_per_byte
+from model import Config, Llama
+
+STAGES = ((0.62, 512), (0.92, 1024), (9.9, 2048))
+WARMUP, FLOOR = 0.02, 0.02
+
+
+def orthogonal(g: Tensor) -> Tensor:
+    """Newton-Schulz iteration towards the nearest semi-orthogonal matrices, batched."""
+    a, b, c = 3.4445, -4.7750, 2.0315
+    x = g.bfloat16()
+    if g.shape[1] > g.shape[2]:
+        x = x.transpose(1, 2)
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    for _ in range(5):
+        y = x @ x.transpose(1, 2)
+        x = a * x + (b * y + c * y @ y) @ x
+    return (x.transpose(1, 2) if g.shape[1] > g.shape[2] else x).float()
+
+
+class Muon:
+    """Momentum, made orthogonal, for the matrices inside the layers; the step has Adam's usual size."""
+
+    def __init__(self, params: list[Tensor], momentum: float = 0.95, decay: float = 0.05) -> None:
+        self.momentum, self.decay = momentum, decay
+        self.groups: dict[torch.Size, list[Tensor]] = {}
+        for p in params:
+            self.groups.setdefault(p.shape, []).append(p)
+        self.state = {shape: torch.zeros(len(group), *shape) for shape, group in self.groups.items()}
+
+    @torch.no_grad()
+    def step(self, lr: float) -> None:
+        """One update of every matrix."""
+        for shape, group in self.groups.items():
+            grad = torch.stack([p.grad for p in group])
+            state = self.state[shape].lerp_(grad, 1 - self.momentum)
+            update = orthogonal(grad.lerp(state, self.momentum)) * (0.2 * math.sqrt(max(shape)))
+            for p, u in zip(group, update):
+                p.mul_(1 - lr * self.decay).add_(u, alpha=-lr)
+
+
+def learning_rate(progress: float) -> float:
+    """Warm-up, then cosine down to a small floor; a factor."""
+    if progress < WARMUP:
+        return max(progress / WARMUP, 0.01)
+    phase = min(1.0, (progress - WARMUP) / (1 - WARMUP))
+    return FLOOR + (1 - FLOOR) * (1 + math.cos(math.pi * phase)) / 2
+
+
+def save(path: Path, state: dict) -> None:
+    """Write a checkpoint so that a crash leaves the old one."""
+    torch.save(state, path.with_suffix(".tmp"))
+    os.replace(path.with_suffix(".tmp"), path)
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=75)
+    parser.add_argument("--tokens", type=int, default=16384, help="tokens per step")
+    parser.add_argument("--micro", type=int, default=8192, help="tokens per forward pass")
+    parser.add_argument("--lr", type=float, default=4e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--save-minutes", type=float, default=4)
+    parser.add_argument("--eval-minutes", type=float, default=8)
+    parser.add_argument("--resume", action="store_true")
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    model = Llama(Config())
+    matrices = [p for n, p in model.named_parameters() if p.dim() == 2 and n.startswith("layers.")]
+    others = [p for n, p in model.named_parameters() if p.dim() != 2 or not n.startswith("layers.")]
+    muon, adam = Muon(matrices), torch.optim.AdamW(others, betas=(0.9, 0.95), weight_decay=0.0)
+    run = {"step": 0, "tokens": 0, "seconds": 0.0}
+    path = args.work / "checkpoint.pt"
+    if args.resume:
+        state = torch.load(path, weights_only=True)
+        model.load_state_dict(state["model"])
+        adam.load_state_dict(state["adam"])
+        muon.state = {shape: state["muon"][str(tuple(shape))] for shape in muon.state}
+        run = state["run"]
+    tokenizer = Tokenizer.from_file(str(args.work / "tokenizer" / "tokenizer.json"))
+    heldout = read_files(args.work / "heldout.jsonl")[::8]
+    batches = Batches(args.work / "train.jsonl", tokenizer, args.seed + run["step"], args.tokens, STAGES[0][1])
+    compiled = torch.compile(model, dynamic=False)
+    log = (args.work / "log.jsonl").open("a" if args.resume else "w", buffering=1)
+
+    def write(**entry: float) -> None:
+        entry = {"minutes": round(run["seconds"] / 60, 2), "step": run["step"], "tokens": run["tokens"], **entry}
+        log.write(json.dumps(entry) + "\n")
+        print(entry, flush=True)
+
+    started = time.time() - run["seconds"]
+    saved = evaluated = run["seconds"]
+    losses: list[float] = []
+    mark = (time.time(), run["tokens"])
+    while run["seconds"] < args.minutes * 60:
+        progress = run["seconds"] / (args.minutes * 60)
+        batches.length = next(length for until, length in STAGES if progress < until)
+        rate = args.lr * learning_rate(progress)
+        batch = torch.from_numpy(batches.next())
+        parts = batch.split(max(1, args.micro // (batch.shape[1] - 1)))
+        total = 0.0
+        for part in parts:
+            with torch.autocast("cpu", torch.bfloat16):
+                loss = compiled(part[:, :-1].contiguous(), part[:, 1:].contiguous()) / len(parts)
+            loss.backward()
+            total += loss.item()
+        torch.nn.utils.clip_grad_norm_(others, 1.0)
+        for group in adam.param_groups:
+            group["lr"] = rate * 0.75
+        muon.step(rate)
+        adam.step()
+        model.zero_grad(set_to_none=True)
+        losses.append(total)
+        run.update(step=run["step"] + 1, tokens=run["tokens"] + batch.shape[0] * (batch.shape[1] - 1),
+                   seconds=time.time() - started)
+        if run["step"] % 25 == 0:
+            speed = (run["tokens"] - mark[1]) / (time.time() - mark[0])
+            mark = (time.time(), run["tokens"])
+            write(loss=round(sum(losses) / len(losses), 4), lr=round(rate, 6), length=batch.shape[1] - 1, speed=round(speed))
+            losses = []
+        over = run["seconds"] >= args.minutes * 60
+        if over or run["seconds"] - saved > args.save_minutes * 60:
+            saved = run["seconds"]
+            save(path, {"model": model.state_dict(), "adam": adam.state_dict(), "run": run, "config": model.config.to_dict(),
+                        "muon": {str(tuple(shape)): value for shape, value in muon.state.items()}})
+        if over or run["seconds"] - evaluated > args.eval_minutes * 60:
+            evaluated = run["seconds"]
+            write(heldout_bits_per_byte=round(bits_per_byte(model, tokenizer, heldout), 4))
+
+
+if __name__ == "__main__":
+    main()
