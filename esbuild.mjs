@@ -8,8 +8,8 @@
  */
 
 import { cp, mkdir, readFile, readdir, rm } from "node:fs/promises";
-import { existsSync, globSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build, context } from "esbuild";
 
@@ -17,7 +17,7 @@ const { values: flags } = parseArgs({
   options: {
     production: { type: "boolean", default: false },
     watch: { type: "boolean", default: false },
-    target: { type: "string", default: `${process.platform}-${process.arch}` },
+    target: { type: "string", default: process.env.GRAFT_TARGET ?? `${process.platform}-${process.arch}` },
   },
 });
 const root = import.meta.dirname;
@@ -71,7 +71,7 @@ const page = { ...shared, platform: "browser", target: "es2022", format: "esm" }
 
 const nodeEntries = { main: "extension/main.ts", engine: "extension/engine/server.ts", cli: "extension/cli.ts" };
 const pageEntries = Object.fromEntries(
-  globSync("webview/*/main.ts", { cwd: root }).map((path) => [`webview/${basename(dirname(path))}`, path]),
+  (await readdir(join(root, "webview"))).map((name) => [`webview/${name}`, `webview/${name}/main.ts`]),
 );
 const bundles = [
   ...Object.entries(nodeEntries).map(([name, path]) => ({ ...node, entryPoints: { [name]: path } })),

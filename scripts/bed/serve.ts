@@ -1,0 +1,106 @@
+/** Starts VS Code in a browser on this machine: its own profile, no telemetry, no gallery, nothing outside 127.0.0.1. */
+
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { run } from "./command.ts";
+import { isolated } from "./install.ts";
+import { codeServerEntry } from "./paths.ts";
+
+export interface EditorServer {
+  /** Such as http://127.0.0.1:8420 */
+  url: string;
+  /** Its process group ends too; files stay. */
+  stop(): Promise<void>;
+}
+
+export interface EditorServerOptions {
+  /** Profile, extensions and logs go here; kept between runs if the folder is. */
+  folder: string;
+  /** VSIX files to install first. */
+  extensions?: readonly string[];
+  /** User settings; they replace those that the folder has. Left out, existing ones stay. */
+  settings?: Readonly<Record<string, unknown>>;
+  /** 0 or left out: any free port. A taken one is replaced by a free one. */
+  port?: number;
+  /** Further arguments for code-server. */
+  args?: readonly string[];
+}
+
+/** @throws Error with the log's end when the server does not answer within 30 seconds. */
+export async function startEditorServer(options: EditorServerOptions): Promise<EditorServer> {
+  const { folder } = options;
+  const userData = join(folder, "user");
+  const config = join(folder, "config.yaml");
+  // Sockets lie in the temporary folder, and their paths may have no more than about 100 characters.
+  const temporary = await mkdtemp(join(tmpdir(), "graft-editor-"));
+  for (const path of [join(userData, "User"), join(folder, "extensions")]) await mkdir(path, { recursive: true });
+  // Without a file of its own it writes one, with a password, into the user's home.
+  await writeFile(config, "auth: none\ncert: false\n");
+  if (options.settings) await writeFile(join(userData, "User", "settings.json"), JSON.stringify(options.settings, null, 2));
+
+  const base = [codeServerEntry, "--config", config, "--user-data-dir", userData];
+  base.push("--extensions-dir", join(folder, "extensions"));
+  const env = { ...isolated(folder), TMPDIR: temporary, EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":""}' };
+  for (const path of options.extensions ?? []) {
+    await run(process.execPath, [...base, "--install-extension", path, "--force"], { env });
+  }
+
+  const port = await freePort(options.port ?? 0);
+  const args = ["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--session-socket", join(temporary, "session.sock")];
+  args.push("--disable-telemetry", "--disable-update-check", "--disable-workspace-trust");
+  args.push("--disable-getting-started-override", ...(options.args ?? []));
+  const log = join(folder, "server.log");
+  const output = openSync(log, "w");
+  // A group of its own, so that stop() reaches the extension hosts and whatever they started.
+  const server = spawn(process.execPath, [...base, ...args], { env, stdio: ["ignore", output, output], detached: true });
+  closeSync(output);
+  const exit = new Promise<void>((resolve) => server.once("exit", () => resolve()));
+  const killGroup = (signal: NodeJS.Signals): void => {
+    try {
+      if (server.pid) process.kill(-server.pid, signal);
+    } catch {
+      // Nobody of the group is left.
+    }
+  };
+  // The group is not ours: without this an exit that skips stop() would leave it running.
+  const onExit = (): void => killGroup("SIGKILL");
+  process.once("exit", onExit);
+
+  const stop = async (): Promise<void> => {
+    killGroup("SIGTERM");
+    await Promise.race([exit, delay(5000, undefined, { ref: false })]);
+    killGroup("SIGKILL");
+    process.removeListener("exit", onExit);
+    await rm(temporary, { recursive: true, force: true, maxRetries: 5 });
+  };
+  const url = `http://127.0.0.1:${port}`;
+  for (const deadline = Date.now() + 30_000; !(await answers(`${url}/healthz`)); await delay(50)) {
+    if (server.exitCode === null && Date.now() < deadline) continue;
+    await stop();
+    throw new Error(`VS Code in the browser did not start:\n${(await readFile(log, "utf8")).slice(-2000)}`);
+  }
+  return { url, stop };
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
+
+async function freePort(wanted: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", (error) => (wanted === 0 ? reject(error) : resolve(freePort(0))));
+    probe.listen(wanted, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address ? address.port : wanted));
+    });
+  });
+}

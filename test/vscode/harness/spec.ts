@@ -1,0 +1,66 @@
+/**
+ * The face of the UI specs (test/vscode/*.spec.ts), which drive the packaged extension in a browser as a user would:
+ *
+ *     import { expect } from "vitest";
+ *     import { editorTest } from "./harness/spec.ts";
+ *
+ *     const test = editorTest({ files: { "main.py": "def add(a, b):\n" } });
+ *     test("Tab accepts the ghost text", async ({ workbench }) => {
+ *       await workbench.openFile("main.py");
+ *       await workbench.type("    return ");
+ *       expect(await workbench.ghostText()).toBe("a + b");
+ *     });
+ *
+ * A spec file has one window with one folder, opened at its first test; the server and its profile are shared by all.
+ * A failed test leaves a screenshot in .graft/screenshots/, and the logs of the run lie in .graft/ui/user/logs/.
+ */
+
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { chromium } from "playwright-core";
+import { inject, test as base } from "vitest";
+import { openWorkbench, type Workbench } from "./workbench.ts";
+
+export interface EditorTestOptions {
+  /** Path in the folder → content. */
+  files?: Readonly<Record<string, string>>;
+  /** Settings of this folder, over those of settings.ts. */
+  settings?: Readonly<Record<string, unknown>>;
+  viewport?: { width: number; height: number };
+}
+
+export function editorTest(options: EditorTestOptions = {}) {
+  return base
+    .extend<{ workbench: Workbench }>({
+      workbench: [
+        // oxlint-disable-next-line no-empty-pattern -- Vitest reads a fixture's needs from this pattern.
+        async ({}, use) => {
+          const folder = await mkdtemp(join(tmpdir(), "graft-folder-"));
+          const settings = options.settings && { ".vscode/settings.json": JSON.stringify(options.settings) };
+          for (const [path, content] of Object.entries({ ...options.files, ...settings })) {
+            await mkdir(dirname(join(folder, path)), { recursive: true });
+            await writeFile(join(folder, path), content);
+          }
+          const browser = await chromium.connect(inject("browserEndpoint"));
+          const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
+          await use(await openWorkbench(await context.newPage(), inject("editorUrl"), folder));
+          await browser.close();
+          await rm(folder, { recursive: true, force: true });
+        },
+        { scope: "file" },
+      ],
+    })
+    .extend<{ evidence: undefined }>({
+      evidence: [
+        async ({ workbench, task, onTestFailed }, use) => {
+          onTestFailed(async () => {
+            const path = await workbench.screenshot(`failed ${task.name.replaceAll(/[^\w ]/g, "")}`);
+            console.error(`What the editor showed: ${path}`);
+          });
+          await use(undefined);
+        },
+        { auto: true },
+      ],
+    });
+}

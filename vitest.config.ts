@@ -1,0 +1,29 @@
+/** Two kinds of Vitest tests: units, which need nothing; UI specs, which drive the packaged extension in a browser. */
+
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/vscode/**"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "ui",
+          include: ["test/vscode/*.spec.ts"],
+          globalSetup: ["test/vscode/harness/uiSetup.ts"],
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+          // One window at a time: two would fight for two cores, and for the focus.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
