@@ -1,0 +1,98 @@
+/** Examples as token sequences with targets: what a model sees, and which tokens it learns to predict. */
+
+import { internalError } from "../base/errors.ts";
+import { instructionPrompt } from "../tokenizer/template.ts";
+import type { FillInTheMiddle, Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { Example } from "./example.ts";
+
+export interface Sequence {
+  readonly ids: readonly number[];
+  /** labelled[i]: token i is a target, predicted from the tokens before it. Never so for the first. */
+  readonly labelled: readonly boolean[];
+}
+
+/**
+ * The sequences of an example, each of at most `maxLength` tokens (at least 8):
+ * - a pair gives one: the paper's prompt, the code, end of text; targets are the code and the end. Where that is too
+ *   long, the prompt keeps the last maxLength/2 tokens at most, and the code is cut to what is left, as in the paper;
+ * - a text gives as many as it needs; targets are all tokens. Each but the first starts with the token that the one
+ *   before ends with, so that every token has something to be predicted from;
+ * - a gap gives one, in the order prefix, suffix, middle; targets are the middle and the end. Too long a middle is cut
+ *   and has no end then. For a model without fill-in-the-middle tokens it is the prefix and the middle alone.
+ */
+export function toSequences(example: Example, tokenizer: Tokenizer, maxLength: number): Sequence[] {
+  if (maxLength < 8) throw internalError(`sequences of ${maxLength} tokens asked for, the least is 8`);
+  switch (example.kind) {
+    case "pair":
+      return [pairSequence(example.intent, example.code, tokenizer, maxLength)];
+    case "text":
+      return textSequences(example.text, example.cut ?? false, tokenizer, maxLength);
+    case "fill":
+      return tokenizer.fillInTheMiddle
+        ? [fillSequence(example, tokenizer, tokenizer.fillInTheMiddle, maxLength)]
+        : plainFillSequence(example, tokenizer, maxLength);
+  }
+}
+
+/** PROMPT code end. The paper's code: github.com/martin-wey/peft-llm-code at c55e532. */
+function pairSequence(intent: string, code: string, tokenizer: Tokenizer, maxLength: number): Sequence {
+  let prompt = tokenizer.encode(instructionPrompt(intent));
+  const answer = tokenizer.encode(code);
+  if (prompt.length + answer.length + 1 > maxLength) prompt = prompt.slice(-Math.floor(maxLength / 2));
+  const kept = answer.slice(0, maxLength - prompt.length - 1);
+  return sequence(prompt, [...kept, tokenizer.endOfText]);
+}
+
+function textSequences(text: string, cut: boolean, tokenizer: Tokenizer, maxLength: number): Sequence[] {
+  const ids = tokenizer.encode(text);
+  if (!cut) ids.push(tokenizer.endOfText);
+  const result: Sequence[] = [];
+  for (let start = 0; start < ids.length - 1; start += maxLength - 1) {
+    result.push(sequence(ids.slice(start, start + 1), ids.slice(start + 1, start + maxLength)));
+  }
+  return result;
+}
+
+/** <prefix> prefix <suffix> suffix <middle> middle end, of which the context gives way first, farthest tokens first. */
+function fillSequence(
+  example: Extract<Example, { kind: "fill" }>,
+  tokenizer: Tokenizer,
+  markers: FillInTheMiddle,
+  maxLength: number,
+): Sequence {
+  const budget = maxLength - 3;
+  const whole = [...tokenizer.encode(example.middle), tokenizer.endOfText];
+  const middle = whole.slice(0, Math.max(1, Math.floor(budget / 2)));
+  const before = tokenizer.encode(example.prefix);
+  const after = tokenizer.encode(example.suffix);
+  const context = budget - middle.length;
+  // What stands before tells more than what stands after; what one side leaves is the other's.
+  const suffixLength = Math.min(after.length, Math.max(Math.floor(context / 4), context - before.length));
+  const prefix = lastOf(before, context - suffixLength);
+  const suffix = after.slice(0, suffixLength);
+  return sequence([markers.prefix, ...prefix, markers.suffix, ...suffix, markers.middle], middle);
+}
+
+function plainFillSequence(
+  { prefix, middle }: Extract<Example, { kind: "fill" }>,
+  tokenizer: Tokenizer,
+  maxLength: number,
+): Sequence[] {
+  const target = tokenizer.encode(middle).slice(0, Math.floor(maxLength / 2));
+  const context = lastOf(tokenizer.encode(prefix), maxLength - target.length);
+  // Without a token before it, the first of the middle cannot be predicted.
+  const [first, rest] = context.length > 0 ? [context, target] : [target.slice(0, 1), target.slice(1)];
+  return rest.length > 0 ? [sequence(first, rest)] : [];
+}
+
+function sequence(context: readonly number[], targets: readonly number[]): Sequence {
+  return {
+    ids: [...context, ...targets],
+    labelled: [...context.map(() => false), ...targets.map(() => true)],
+  };
+}
+
+/** `slice(-0)` would be the whole list. */
+function lastOf(ids: readonly number[], count: number): readonly number[] {
+  return ids.slice(Math.max(0, ids.length - count));
+}
