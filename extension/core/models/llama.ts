@@ -24,8 +24,12 @@ export const llamaFields = z
     intermediate_size: count.max(1_000_000),
     max_position_embeddings: count,
     rms_norm_eps: z.number().positive(),
-    rope_theta: z.number().positive().default(10_000),
-    rope_scaling: z.null("rope_scaling is not supported yet").optional(),
+    rope_theta: z.number().positive().nullish(),
+    rope_scaling: z.null("rope_scaling is not supported").optional(),
+    // Where transformers 5 puts what the two fields above said.
+    rope_parameters: z
+      .object({ rope_theta: z.number().positive(), rope_type: z.literal("default").default("default") })
+      .optional(),
     hidden_act: z.literal("silu").default("silu"),
     tie_word_embeddings: z.boolean().default(false),
   })
@@ -53,7 +57,7 @@ export function modelConfig(modelType: string, fields: LlamaFields, bias: ModelC
     },
     intermediateSize: fields.intermediate_size,
     normEpsilon: fields.rms_norm_eps,
-    ropeTheta: fields.rope_theta,
+    ropeTheta: fields.rope_parameters?.rope_theta ?? fields.rope_theta ?? 10_000,
     tiedHead: fields.tie_word_embeddings,
     bias,
   };

@@ -56,6 +56,8 @@ describe("readModelConfig", () => {
     [{ ...tinyQwen2, vocab_size: 1e12 }, /vocab_size/],
     [{ ...tinyQwen2, num_key_value_heads: 3 }, /multiple of num_key_value_heads/],
     [{ ...tinyQwen2, rope_scaling: { type: "linear", factor: 2 } }, /rope_scaling/],
+    [{ ...tinyQwen2, rope_parameters: { rope_type: "yarn", rope_theta: 1e4 } }, /rope_parameters.rope_type/],
+    [{ ...tinyQwen2, num_attention_heads: 8 }, /multiple of 16/],
     [{ ...tinyQwen2, hidden_act: "gelu" }, /hidden_act/],
     [{ ...tinyQwen2, use_sliding_window: true }, /use_sliding_window/],
   ])("refuses %j", (json, message) => {

@@ -1,4 +1,4 @@
-/** A base of random weights, small enough for finite differences, in the layout of an installed base. */
+/** A base small enough for finite differences, in the layout of an installed base: of random weights, or of given ones. */
 
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,9 +14,10 @@ export interface TinyModel {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
 
+type Values = (name: string, shape: readonly number[]) => Float32Array;
+
 /** Every matrix in `bits` (32 is float32), its head in 8 bits where others have 4. */
-export function tinyModel(config: ModelConfig, bits: 4 | 8 | 32): TinyModel {
-  const random = seededRandom(11, "weights");
+export function tinyModel(config: ModelConfig, bits: 4 | 8 | 32, values: Values = randomWeights()): TinyModel {
   const parts: Uint8Array[] = [];
   const tensors = new Map<string, StoredTensor>();
   let offset = 0;
@@ -28,12 +29,7 @@ export function tinyModel(config: ModelConfig, bits: 4 | 8 | 32): TinyModel {
     return range;
   };
   for (const { names, shapes, role } of weightRequests(config)) {
-    const matrices = shapes.map((shape) => {
-      const count = shape.reduce((product, n) => product * n, 1);
-      const norm = role === "vector" && !names[0]!.endsWith("bias");
-      const spread = role === "vector" ? 0.1 : 1 / Math.sqrt(shape[1]!);
-      return Float32Array.from({ length: count }, () => (norm ? 1 : 0) + spread * random.normal());
-    });
+    const matrices = shapes.map((shape, i) => values(names[i]!, shape));
     if (role === "vector" || bits === 32) {
       for (const [i, name] of names.entries()) {
         tensors.set(name, { name, shape: shapes[i]!, storage: { format: "float32", bytes: put(matrices[i]!) } });
@@ -41,7 +37,7 @@ export function tinyModel(config: ModelConfig, bits: 4 | 8 | 32): TinyModel {
       continue;
     }
     const width = role === "embedding" ? 8 : bits;
-    const quantized = matrices.map((values, i) => quantizeBlocks(values, shapes[i]![0]!, shapes[i]![1]!, width));
+    const quantized = matrices.map((matrix, i) => quantizeBlocks(matrix, shapes[i]![0]!, shapes[i]![1]!, width));
     const blocks = quantized.map((q) => put(q.blocks));
     const scales = quantized.map((q) => put(q.scales));
     for (const [i, name] of names.entries()) {
@@ -52,4 +48,14 @@ export function tinyModel(config: ModelConfig, bits: 4 | 8 | 32): TinyModel {
   const weightsPath = join(mkdtempSync(join(tmpdir(), "tiny-")), "weights.bin");
   writeFileSync(weightsPath, Buffer.concat(parts));
   return { weightsPath, tensors };
+}
+
+function randomWeights(): Values {
+  const random = seededRandom(11, "weights");
+  return (name, shape) => {
+    const count = shape.reduce((product, n) => product * n, 1);
+    const mean = name.includes("norm") ? 1 : 0;
+    const spread = shape.length === 1 ? 0.1 : 1 / Math.sqrt(shape[1]!);
+    return Float32Array.from({ length: count }, () => mean + spread * random.normal());
+  };
 }

@@ -1,0 +1,111 @@
+/** Tiny checkpoints of transformers and adapters of PEFT: the same logits, losses and gradients as PyTorch's. */
+
+import { basename, dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { AdapterSpec } from "../../../extension/core/adapters/trainingSlots.ts";
+import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
+import { moduleShapes } from "../../../extension/core/models/architectures.ts";
+import { readModelConfig } from "../../../extension/core/models/config.ts";
+import { storedWeights } from "../../../extension/core/models/storedWeights.ts";
+import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
+import { floats, floatsOf, int32s, int64s, openSession } from "../../../extension/core/runtime/session.ts";
+import { trainingGraph } from "../../../extension/core/training/trainingGraph.ts";
+import { openModelFolder } from "../../../extension/core/weights/modelFolder.ts";
+import { openSafetensors } from "../../../extension/core/weights/safetensors.ts";
+import { relativeError } from "../graph/evaluate.ts";
+import { tinyModel } from "./tinyModel.ts";
+
+const fixtures = join(import.meta.dirname, "../../fixtures/models");
+const models = ["llama", "qwen2"];
+const methods = ["lora", "ia3"] as const;
+const cases = models.flatMap((model) => methods.map((method) => ({ model, method })));
+
+/** All tensors of a file. */
+async function readAll(path: string): Promise<ReadonlyMap<string, Float32Array>> {
+  const file = await openSafetensors(path);
+  const entries: [string, Float32Array][] = [];
+  for (const name of file.tensors.keys()) entries.push([name, await file.read(name)]);
+  await file.close();
+  return new Map(entries);
+}
+
+async function loadModel(name: string) {
+  const folder = await openModelFolder(join(fixtures, name));
+  const config = readModelConfig(folder.config);
+  const values = new Map<string, Float32Array>();
+  for (const key of folder.tensors.keys()) values.set(key, await folder.read(key));
+  await folder.close();
+  const { tensors, weightsPath } = tinyModel(config, 32, (key) => values.get(key)!);
+  const reference = await readAll(join(fixtures, name, "reference.safetensors"));
+  const base = { name, config, tensors, weightsPath } as unknown as InstalledBase;
+  return { base, config, tensors, weightsPath, reference, ids: [...reference.get("ids")!] };
+}
+
+/** The largest difference, relative to the spread of the expected values. */
+function errorOfSpread(found: Float32Array, expected: Float32Array): number {
+  const spread = Math.max(...expected) - Math.min(...expected);
+  return Math.max(...expected.map((value, i) => Math.abs(found[i]! - value))) / spread;
+}
+
+describe("logits", () => {
+  test.each(models)("of %s equal those of transformers, read at once and token by token", async (model) => {
+    const { base, reference, ids } = await loadModel(model);
+    const decoder = await openDecoder(base);
+    const expected = reference.get("logits")!;
+    const atOnce = await decoder.extendAll(ids);
+    expect(errorOfSpread(atOnce, expected)).toBeLessThan(1e-5);
+    decoder.rewind(5);
+    for (const [i, id] of ids.slice(5).entries()) {
+      const row = expected.slice((5 + i) * decoder.vocabularySize, (6 + i) * decoder.vocabularySize);
+      expect(errorOfSpread(await decoder.extend([id]), row)).toBeLessThan(1e-5);
+    }
+    expect(decoder.tokens).toEqual(ids);
+    await decoder.release();
+  });
+
+  test.each(cases)("of $model with an adapter of PEFT ($method) equal PEFT's, and the base's again without it", async ({ model, method }) => {
+    const { base, reference, ids } = await loadModel(model);
+    const decoder = await openDecoder(base);
+    const adapter = await readAdapter(join(fixtures, model, method));
+    decoder.useAdapters([{ adapter, scale: 1 }]);
+    expect(errorOfSpread(await decoder.extendAll(ids), reference.get(`${method}.logits`)!)).toBeLessThan(1e-5);
+    decoder.useAdapters([]);
+    expect(errorOfSpread(await decoder.extendAll(ids), reference.get("logits")!)).toBeLessThan(1e-5);
+    await decoder.release();
+  });
+});
+
+describe("training", () => {
+  test.each(cases)("$method on $model has the loss and the gradients of PEFT", async ({ model, method }) => {
+    const { config, tensors, weightsPath, reference, ids } = await loadModel(model);
+    const modules = moduleShapes(config);
+    const initial = await readAll(join(fixtures, model, method, "adapter_model.safetensors"));
+    const targets = new Set([...modules.keys()].filter((path) => [...initial.keys()].some((key) => key.includes(`${path}.`))));
+    const ends = (...names: string[]): Set<string> => new Set([...targets].filter((path) => names.some((name) => path.endsWith(name))));
+    const spec: AdapterSpec =
+      method === "lora"
+        ? { method, targets, rank: 4, scaling: 2, dropout: 0 }
+        : { method, targets, feedForward: ends("up_proj", "down_proj") };
+    const trained = { config, weights: storedWeights(tensors), weightFile: basename(weightsPath), modules };
+    const graph = trainingGraph(trained, spec, { rows: 1, length: ids.length, checkpointing: true }, "gradients");
+    const session = await openSession(graph.model, { purpose: "training", weightFolder: dirname(weightsPath) });
+    // PEFT's labels are the ids from the ninth on; a label belongs to the position before it.
+    const labels = ids.slice(8);
+    const results = await session.run({
+      ...Object.fromEntries(graph.parameters.map(({ name, shape }) => [name, floats(initial.get(name)!, shape)])),
+      ids: int64s(BigInt64Array.from(ids, BigInt), [1, ids.length]),
+      positions: int64s(BigInt64Array.from(ids.keys(), BigInt), [1, ids.length]),
+      segments: int32s(new Int32Array(ids.length).fill(1), [1, ids.length]),
+      label_rows: int64s(BigInt64Array.from(labels, (_, i) => BigInt(7 + i)), [labels.length]),
+      labels: int64s(BigInt64Array.from(labels, BigInt), [labels.length, 1]),
+      weights: floats(new Float32Array(labels.length).fill(1 / labels.length), [labels.length, 1]),
+    });
+    expect(relativeError(floatsOf(results["loss"]), reference.get(`${method}.loss`)!)).toBeLessThan(1e-5);
+    expect(graph.parameters.map(({ name }) => name).toSorted()).toEqual([...initial.keys()].toSorted());
+    for (const { name } of graph.parameters) {
+      const expected = reference.get(`${method}.gradient.${name}`)!;
+      expect(relativeError(floatsOf(results[`gradient:${name}`]), expected), name).toBeLessThan(1e-4);
+    }
+  });
+});
