@@ -88,7 +88,9 @@ export function createCompletionClient(options: CompletionClientOptions): Comple
     crashes = [...crashes.filter((time) => now - time < crashWindow), now];
     const restarts = crashes.length < crashLimit;
     if (restarts) {
-      pause = sleep(restartDelay * 2 ** (crashes.length - 1), undefined, { signal: disposal.signal })
+      pause = sleep(restartDelay * 2 ** (crashes.length - 1), undefined, {
+        signal: disposal.signal,
+      })
         .then(() => {
           pause = undefined;
           if (!life) start();

@@ -94,7 +94,10 @@ function departing(error: unknown): ResponseError<ErrorData> {
   if (isCancelled(error)) return new ResponseError<ErrorData>(requestCancelled, "cancelled");
   if (error instanceof UserError) {
     const { code, message, nextStep, stack } = error;
-    return new ResponseError(ErrorCodes.InternalError, message, { user: { code, nextStep }, ...(stack && { stack }) });
+    return new ResponseError(ErrorCodes.InternalError, message, {
+      user: { code, nextStep },
+      ...(stack && { stack }),
+    });
   }
   if (!(error instanceof Error)) return new ResponseError<ErrorData>(ErrorCodes.InternalError, String(error));
   return new ResponseError(ErrorCodes.InternalError, error.message, error.stack ? { stack: error.stack } : {});

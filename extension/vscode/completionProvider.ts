@@ -80,7 +80,12 @@ function targetAt(
   position: vscode.Position,
   { selectedCompletionInfo: selected }: vscode.InlineCompletionContext,
 ): Target {
-  if (!selected) return { ...contextAt(document, position), lead: "", range: new vscode.Range(position, position) };
+  if (!selected)
+    return {
+      ...contextAt(document, position),
+      lead: "",
+      range: new vscode.Range(position, position),
+    };
   const { prefix, suffix } = contextAt(document, selected.range.start, selected.range.end);
   return { prefix: prefix + selected.text, suffix, lead: selected.text, range: selected.range };
 }

@@ -19,7 +19,8 @@ export interface Configuration {
   get<K extends Key>(key: K): z.infer<Schemas[K]>;
   /** Fires with the keys that changed. */
   readonly onDidChange: vscode.Event<readonly Key[]>;
-  setEnabled(enabled: boolean): Promise<void>;
+  /** Switches completions on or off, for the user and not for the workspace. */
+  toggleEnabled(): Promise<void>;
 }
 
 export function readConfiguration(log: Log, subscriptions: vscode.Disposable[]): Configuration {
@@ -33,21 +34,25 @@ export function readConfiguration(log: Log, subscriptions: vscode.Disposable[]):
     }),
   );
 
+  function get<K extends Key>(key: K): z.infer<Schemas[K]> {
+    const settings = vscode.workspace.getConfiguration("graft");
+    const value = settings.get<unknown>(key);
+    const parsed = schemas[key].safeParse(value);
+    if (parsed.success) return parsed.data as z.infer<Schemas[K]>;
+    const fallback = settings.inspect(key)?.defaultValue;
+    const message = `Setting graft.${key} is ${JSON.stringify(value)}, which is not valid: using ${JSON.stringify(fallback)}.`;
+    if (!told.has(message)) log.warn(message);
+    told.add(message);
+    return fallback as z.infer<Schemas[K]>;
+  }
+
   return {
+    get,
     onDidChange: changed.event,
-    get<K extends Key>(key: K) {
-      const settings = vscode.workspace.getConfiguration("graft");
-      const value = settings.get<unknown>(key);
-      const parsed = schemas[key].safeParse(value);
-      if (parsed.success) return parsed.data as z.infer<Schemas[K]>;
-      const fallback = settings.inspect(key)?.defaultValue;
-      const message = `Setting graft.${key} is ${JSON.stringify(value)}, which is not valid: using ${JSON.stringify(fallback)}.`;
-      if (!told.has(message)) log.warn(message);
-      told.add(message);
-      return fallback as z.infer<Schemas[K]>;
-    },
-    async setEnabled(enabled) {
-      await vscode.workspace.getConfiguration("graft").update("enable", enabled, vscode.ConfigurationTarget.Global);
+    async toggleEnabled() {
+      await vscode.workspace
+        .getConfiguration("graft")
+        .update("enable", !get("enable"), vscode.ConfigurationTarget.Global);
     },
   };
 }

@@ -57,7 +57,10 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
     onCrash({ reason, restarts }) {
       log.warn(`completion engine ended: ${reason}; ${restarts ? "restarting" : "not restarted"}`);
       if (restarts) {
-        messages.tell("warning", vscode.l10n.t("Graft's engine ended unexpectedly ({0}) and was started again.", reason));
+        messages.tell(
+          "warning",
+          vscode.l10n.t("Graft's engine ended unexpectedly ({0}) and was started again.", reason),
+        );
         return;
       }
       const text = vscode.l10n.t("Graft's engine ended unexpectedly again ({0}) and stays off for now.", reason);

@@ -42,7 +42,9 @@ export function createMessages(log: vscode.LogOutputChannel): Messages {
   const tellError = (error: unknown): void => {
     const { message, nextStep } = explain(error);
     log.error(error instanceof UserError ? `${message} ${nextStep}` : detailed(error));
-    void vscode.window.showErrorMessage(`${message} ${nextStep}`, showLog.title).then((title) => title && showLog.run());
+    void vscode.window
+      .showErrorMessage(`${message} ${nextStep}`, showLog.title)
+      .then((title) => title && showLog.run());
   };
 
   return {

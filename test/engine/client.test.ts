@@ -105,7 +105,12 @@ describe("createCompletionClient", () => {
 
   test("a UserError crosses the border with code, message and next step", async () => {
     const { client } = open();
-    const failure = { name: "UserError", code: "base-unknown", message: 'No base is named "missing".', nextStep: "Choose another." };
+    const failure = {
+      name: "UserError",
+      code: "base-unknown",
+      message: 'No base is named "missing".',
+      nextStep: "Choose another.",
+    };
     await expect(client.select({ ...selection, base: "missing" })).rejects.toMatchObject(failure);
     await expect(client.complete(request)).rejects.toMatchObject(failure);
   });

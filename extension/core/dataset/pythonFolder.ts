@@ -30,7 +30,7 @@ export async function collectPython(
   const examples: Example[] = [];
   const problems: Problem[] = [];
   const seen = new Map<string, string>();
-  for await (const path of pythonFiles(folder, "")) {
+  for await (const path of pythonFiles(folder)) {
     signal?.throwIfAborted();
     const source = await readPythonSource(join(folder, path)).catch((error: unknown) => ({
       unfit: `The file cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
@@ -54,12 +54,12 @@ export async function collectPython(
 /** How many files {@link collectPython} would look at, without reading them. */
 export async function countPythonFiles(folder: string): Promise<number> {
   let count = 0;
-  for await (const _ of pythonFiles(folder, "")) count++;
+  for await (const _ of pythonFiles(folder)) count++;
   return count;
 }
 
-/** Paths relative to `root`, sorted, with forward slashes. */
-async function* pythonFiles(root: string, folder: string): AsyncGenerator<string> {
+/** The .py files a project's author wrote: paths relative to `root`, sorted, with forward slashes. */
+export async function* pythonFiles(root: string, folder = ""): AsyncGenerator<string> {
   const entries = await readdir(join(root, folder), { withFileTypes: true });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {

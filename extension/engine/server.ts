@@ -1,0 +1,32 @@
+/**
+ * Where an engine process begins: one bundle, forked for one role, ended with the editor.
+ *
+ * Wires the connection and nothing else; what a role answers is in its own file.
+ */
+
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
+import type { Log } from "../core/base/log.ts";
+import { serveCompletion } from "./completionServer.ts";
+import { logged, type LogMessage } from "./protocol.ts";
+import { serveTraining } from "./trainingServer.ts";
+
+const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+
+function tell(level: LogMessage["level"]): (message: string) => void {
+  // A message that cannot be sent has nobody left to read it.
+  return (message) => void connection.sendNotification(logged, { level, message }).catch(() => undefined);
+}
+
+const log: Log = {
+  debug: tell("debug"),
+  info: tell("info"),
+  warn: tell("warn"),
+  error: tell("error"),
+};
+
+if (process.argv[2] === "training") serveTraining(connection, log);
+else serveCompletion(connection, log);
+
+// The editor is gone, or has closed the pipe: nobody waits for anything that still runs here.
+process.once("disconnect", () => process.exit(0));
+connection.listen();

@@ -1,0 +1,58 @@
+/** activate(): opens what the extension consists of, in order, and wires it together. Decides nothing. */
+
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { openAdapterLibrary } from "./vscode/adapterLibrary.ts";
+import { registerCompletionProvider } from "./vscode/completionProvider.ts";
+import { readConfiguration } from "./vscode/configuration.ts";
+import { openEngine } from "./vscode/engine.ts";
+import { createMessages } from "./vscode/messages.ts";
+import { selectAdapter } from "./vscode/selectAdapter.ts";
+import { showStatusBarItem } from "./vscode/statusBar.ts";
+import { createTraining } from "./vscode/training.ts";
+import { registerTrainingView, showTrainingView } from "./vscode/trainingView.ts";
+import { watchWorkspaceSources } from "./vscode/workspaceSources.ts";
+
+/** What the tests in the extension host look at; no interface for other extensions. */
+export interface Activated {
+  activationMilliseconds: number;
+  enginePid: () => number | undefined;
+  trainingPid: () => number | undefined;
+}
+
+export function activate(context: vscode.ExtensionContext): Activated {
+  const startedAt = performance.now();
+  const { subscriptions, extensionUri } = context;
+  const log = vscode.window.createOutputChannel("Graft", { log: true });
+  subscriptions.push(log);
+
+  const places = {
+    home: context.globalStorageUri.fsPath,
+    embedded: join(context.extensionPath, "base"),
+  };
+  const entry = join(context.extensionPath, "dist", "engine.js");
+  const messages = createMessages(log);
+  const configuration = readConfiguration(log, subscriptions);
+  const library = openAdapterLibrary(context);
+  const sources = watchWorkspaceSources(subscriptions);
+  const shared = { entry, places, configuration, library, messages, log };
+  const engine = openEngine(shared, subscriptions);
+  const training = createTraining({ ...shared, sources, state: context.workspaceState }, subscriptions);
+
+  registerCompletionProvider({ engine, configuration, log }, subscriptions);
+  registerTrainingView({ extensionUri, training, library, sources }, subscriptions);
+  showStatusBarItem({ engine, library, training, configuration }, subscriptions);
+  subscriptions.push(
+    vscode.commands.registerCommand("graft.trainAdapter", showTrainingView),
+    vscode.commands.registerCommand("graft.selectAdapter", () => selectAdapter(engine, library)),
+    vscode.commands.registerCommand("graft.toggleCompletions", () => configuration.toggleEnabled()),
+    vscode.commands.registerCommand("graft.restartEngine", () => engine.restart()),
+    vscode.commands.registerCommand("graft.showLog", () => log.show()),
+  );
+
+  // Not part of the activation, so that nobody waits for the fork; but before the first keystroke.
+  if (configuration.get("enable")) setTimeout(() => void engine.start());
+  const activationMilliseconds = performance.now() - startedAt;
+  log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
+  return { activationMilliseconds, enginePid: () => engine.pid, trainingPid: () => training.pid };
+}

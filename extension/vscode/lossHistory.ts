@@ -1,0 +1,28 @@
+/** A curve of any length in a bounded number of points, for a sparkline. */
+
+export interface LossHistory {
+  add(loss: number): void;
+  /** Oldest first; each point is the mean of equally many losses, but for the last. */
+  points(): number[];
+}
+
+export function lossHistory(limit = 120): LossHistory {
+  let means: number[] = [];
+  let perPoint = 1;
+  let sum = 0;
+  let count = 0;
+  return {
+    add(loss) {
+      sum += loss;
+      count++;
+      if (count < perPoint) return;
+      means.push(sum / count);
+      sum = count = 0;
+      if (means.length < limit) return;
+      // Half as many points, each of twice as many steps.
+      means = means.flatMap((value, i) => (i % 2 === 0 ? [(value + (means[i + 1] ?? value)) / 2] : []));
+      perPoint *= 2;
+    },
+    points: () => (count > 0 ? [...means, sum / count] : [...means]),
+  };
+}

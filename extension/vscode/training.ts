@@ -1,0 +1,139 @@
+/**
+ * The one training of this window: starts it in its own process, follows it, and makes the new adapter the active one.
+ *
+ * Shows nothing: the training view and the status bar look at its state.
+ */
+
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { isCancelled, UserError } from "../core/base/errors.ts";
+import type { TrainOptions, TrainProgress, TrainResult } from "../core/training/train.ts";
+import { trainApart } from "../engine/trainApart.ts";
+import type { BasePlaces } from "../engine/protocol.ts";
+import type { TrainingForm, TrainingRunning, TrainingState } from "../../webview/protocol.ts";
+import type { AdapterLibrary } from "./adapterLibrary.ts";
+import type { Configuration } from "./configuration.ts";
+import { explain, type Messages } from "./messages.ts";
+import { lossHistory } from "./lossHistory.ts";
+import { parseTrainingForm } from "./trainingMessages.ts";
+
+export interface Training {
+  readonly state: TrainingState;
+  readonly onDidChange: vscode.Event<TrainingState>;
+  /** Process id while one trains. */
+  readonly pid: number | undefined;
+  /** Resolves at its end, however it ends; failures are in the state. */
+  start(form: TrainingForm): Promise<void>;
+  /** Goes on from the last checkpoint of what was cancelled or failed. */
+  resume(): Promise<void>;
+  cancel(): void;
+  /** Forgets how the last one ended. */
+  dismiss(): void;
+}
+
+export interface TrainingOptions {
+  entry: string;
+  places: BasePlaces;
+  configuration: Configuration;
+  library: AdapterLibrary;
+  messages: Messages;
+  log: vscode.LogOutputChannel;
+  state: vscode.Memento;
+}
+
+/** The form of a training that has begun and not ended: what a resume needs, also after the window was closed. */
+const unfinishedKey = "graft.unfinishedTraining";
+
+export function createTraining(options: TrainingOptions, subscriptions: vscode.Disposable[]): Training {
+  const { entry, library, messages, log } = options;
+  const changed = new vscode.EventEmitter<TrainingState>();
+  let unfinished = parseTrainingForm(options.state.get(unfinishedKey));
+  let state: TrainingState = unfinished ? interrupted(unfinished.name) : { phase: "idle" };
+  let controller: AbortController | undefined;
+  let pid: number | undefined;
+
+  const become = (next: TrainingState): void => {
+    state = next;
+    changed.fire(next);
+  };
+  const remember = async (form: TrainingForm | undefined): Promise<void> => {
+    unfinished = form;
+    await options.state.update(unfinishedKey, form);
+  };
+
+  const run = async (form: TrainingForm, resume: boolean): Promise<void> => {
+    if (controller) return;
+    const { signal } = (controller = new AbortController());
+    const { name } = form;
+    const losses = lossHistory();
+    let running: TrainingRunning = { phase: "running", name, cancelling: false };
+    become(running);
+    await remember(form);
+    try {
+      const result = await trainApart(
+        trainOptions(form, resume, options),
+        { entry, log },
+        {
+          signal,
+          onStart: (id) => (pid = id),
+          onProgress: (progress) => {
+            losses.add(progress.loss);
+            running = {
+              ...running,
+              cancelling: signal.aborted,
+              progress: shown(progress, losses.points()),
+            };
+            become(running);
+          },
+        },
+      );
+      await remember(undefined);
+      await library.activate(name);
+      log.info(`Trained ${name}: ${JSON.stringify(result)}`);
+      become({
+        phase: "done",
+        name,
+        active: library.active === name,
+        seconds: result.seconds,
+        validation: result.validationLoss,
+      });
+      const text = vscode.l10n.t('The adapter "{0}" is trained and active.', name);
+      messages.tell("info", text);
+    } catch (error) {
+      if (isCancelled(error)) become({ phase: "cancelled", name, resumable: true });
+      else {
+        become({ phase: "failed", name, resumable: isResumable(error), ...explain(error) });
+        messages.tellError(error);
+      }
+    } finally {
+      controller = undefined;
+      pid = undefined;
+    }
+  };
+
+  subscriptions.push(changed, { dispose: () => controller?.abort() });
+
+  return {
+    get state() {
+      return state;
+    },
+    get pid() {
+      return pid;
+    },
+    onDidChange: changed.event,
+    start: (form) => run(form, false),
+    async resume() {
+      if (unfinished) await run(unfinished, true);
+    },
+    cancel() {
+      if (state.phase !== "running") return;
+      controller?.abort();
+      become({ ...state, cancelling: true });
+    },
+    dismiss() {
+      if (state.phase === "running") return;
+      void remember(undefined);
+      become({ phase: "idle" });
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** A small curve without axes. The numbers that matter stand beside it as text; this is for the eye only. */
+
+import { svg } from "./dom.ts";
+
+const width = 200;
+const height = 40;
+
+export function sparkline(values: readonly number[]): SVGElement {
+  return svg(
+    "svg",
+    { class: "sparkline", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" },
+    svg("polyline", { points: points(values), "vector-effect": "non-scaling-stroke" }),
+  );
+}
+
+/** SVG points, scaled so that the values fill the box; nothing that is not a finite number is drawn. */
+export function points(values: readonly number[]): string {
+  const drawn = values.filter(Number.isFinite);
+  if (drawn.length < 2) return "";
+  const low = Math.min(...drawn);
+  const range = Math.max(...drawn) - low || 1;
+  const x = (i: number): number => (i / (drawn.length - 1)) * width;
+  const y = (value: number): number => height - 2 - ((value - low) / range) * (height - 4);
+  return drawn.map((value, i) => `${x(i).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
+}

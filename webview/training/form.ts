@@ -1,0 +1,222 @@
+/**
+ * The first form: what to train on, how, and under which name.
+ *
+ * Checks nothing but what HTML checks by itself: whether a name can be used, the extension says.
+ */
+
+import type { FromTraining, ToTraining, TrainingForm } from "../protocol.ts";
+import { h, setAttribute } from "../shared/dom.ts";
+import type { Host } from "../shared/host.ts";
+import { t } from "../shared/l10n.ts";
+import { choice, field } from "./fields.ts";
+
+/** The form as it stands, whether or not it could be sent; kept while the view is hidden. */
+export interface FormDraft {
+  data: "workspace" | "path";
+  path: string;
+  method: TrainingForm["method"];
+  name: string;
+  epochs: string;
+  rank: string;
+  advanced: boolean;
+}
+
+export interface Form {
+  element: HTMLElement;
+  showWorkspace(folder: string | undefined, files: number | undefined): void;
+  showNameProblem(name: string, problem: string | undefined): void;
+  showPath(path: string): void;
+  /** Asks again what may have changed while it was away. */
+  refresh(): void;
+  /** For the next adapter: everything stays but the name, which is taken now. */
+  clearName(): void;
+}
+
+const blank: FormDraft = {
+  data: "workspace",
+  path: "",
+  method: "lora",
+  name: "",
+  epochs: "3",
+  rank: "16",
+  advanced: false,
+};
+
+export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): Form {
+  let draft: FormDraft = { ...blank, ...host.kept };
+  let workspace: { folder: string | undefined; files: number | undefined } = { folder: undefined, files: undefined };
+  let nameProblem: string | undefined;
+  let nameTouched = draft.name !== "";
+
+  const change = (part: Partial<FormDraft>): void => {
+    draft = { ...draft, ...part };
+    host.keep(draft);
+    render();
+  };
+
+  const dataWorkspace = choice({
+    name: "data",
+    label: t("This workspace"),
+    onSelect: () => change({ data: "workspace" }),
+  });
+  const dataPath = choice({
+    name: "data",
+    label: t("A file or folder"),
+    onSelect: () => change({ data: "path" }),
+  });
+  const pathNote = h("p", { class: "path", id: "path" });
+  const choose = (kind: "file" | "folder", label: string): HTMLElement =>
+    h(
+      "button",
+      { type: "button", class: "secondary", on: { click: () => host.post({ type: "chooseData", kind }) } },
+      label,
+    );
+  const chooser = h(
+    "div",
+    { class: "chooser" },
+    choose("file", t("Choose file…")),
+    choose("folder", t("Choose folder…")),
+    pathNote,
+  );
+
+  const methods = {
+    lora: choice({
+      name: "method",
+      label: "LoRA",
+      note: t("Learns small matrices beside the weights. Learns most; the usual choice."),
+      onSelect: () => change({ method: "lora" }),
+    }),
+    ia3: choice({
+      name: "method",
+      label: "IA3",
+      note: t("Learns one factor per channel. Smallest and quickest; for a light touch."),
+      onSelect: () => change({ method: "ia3" }),
+    }),
+  };
+
+  const name: HTMLInputElement = h("input", {
+    id: "name",
+    type: "text",
+    autocomplete: "off",
+    spellcheck: "false",
+    maxlength: 64,
+    value: draft.name,
+    on: {
+      input: () => {
+        nameTouched = true;
+        nameProblem = undefined;
+        change({ name: name.value.trim() });
+        host.post({ type: "checkName", name: draft.name });
+      },
+    },
+  });
+  const nameField = field(t("Name"), name, t("Letters, digits, dots and dashes."));
+
+  const number = (key: "epochs" | "rank", max: number): HTMLInputElement => {
+    const input: HTMLInputElement = h("input", {
+      id: key,
+      type: "number",
+      min: 1,
+      max,
+      step: 1,
+      value: draft[key],
+      required: true,
+      on: { input: () => change({ [key]: input.value }) },
+    });
+    return input;
+  };
+  const epochs = number("epochs", 100);
+  const rank = number("rank", 256);
+  const rankField = field(t("Rank"), rank, t("Higher learns more and is slower."));
+  const advanced: HTMLDetailsElement = h(
+    "details",
+    { open: draft.advanced, on: { toggle: () => change({ advanced: advanced.open }) } },
+    h("summary", {}, t("Advanced")),
+    field(t("Epochs"), epochs, t("How often all data is seen.")).element,
+    rankField.element,
+  );
+
+  const start = h("button", { type: "submit", class: "primary" }, t("Start training"));
+  const element = h(
+    "form",
+    {
+      novalidate: true,
+      "aria-label": t("Train adapter"),
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          if (!isReady()) return;
+          host.post({ type: "start", form: toTrainingForm(draft) });
+        },
+      },
+    },
+    h("fieldset", {}, h("legend", {}, t("Data")), dataWorkspace.element, dataPath.element, chooser),
+    h("fieldset", {}, h("legend", {}, t("Method")), methods.lora.element, methods.ia3.element),
+    nameField.element,
+    advanced,
+    start,
+  );
+
+  const isReady = (): boolean =>
+    (draft.data === "path" ? draft.path !== "" : (workspace.files ?? 0) > 0) &&
+    draft.name !== "" &&
+    nameProblem === undefined &&
+    epochs.validity.valid &&
+    (draft.method === "ia3" || rank.validity.valid);
+
+  function render(): void {
+    dataWorkspace.update(draft.data === "workspace", workspaceNote(workspace));
+    dataPath.update(draft.data === "path");
+    chooser.hidden = draft.data !== "path";
+    pathNote.textContent = draft.path === "" ? t("A .jsonl or .py file, or a folder of Python files.") : draft.path;
+    setAttribute(pathNote, "title", draft.path || undefined);
+    methods.lora.update(draft.method === "lora");
+    methods.ia3.update(draft.method === "ia3");
+    nameField.showProblem(nameTouched ? nameProblem : undefined);
+    rankField.element.hidden = draft.method !== "lora";
+    start.disabled = !isReady();
+  }
+  render();
+
+  return {
+    element,
+    showWorkspace(folder, files) {
+      workspace = { folder, files };
+      render();
+    },
+    showNameProblem(checked, problem) {
+      if (checked !== draft.name) return; // Typed on meanwhile: another answer is under way.
+      nameProblem = problem;
+      render();
+    },
+    showPath(path) {
+      change({ data: "path", path });
+    },
+    refresh() {
+      if (draft.name !== "") host.post({ type: "checkName", name: draft.name });
+    },
+    clearName() {
+      name.value = "";
+      nameTouched = false;
+      nameProblem = undefined;
+      change({ name: "" });
+    },
+  };
+}
+
+function workspaceNote({ folder, files }: { folder: string | undefined; files: number | undefined }): string {
+  if (folder === undefined) return t("No folder is open.");
+  if (files === undefined) return t("{0}: counting Python files…", folder);
+  return files === 1 ? t("{0}: 1 Python file", folder) : t("{0}: {1} Python files", folder, files);
+}
+
+function toTrainingForm({ data, path, method, name, epochs, rank }: FormDraft): TrainingForm {
+  return {
+    data: data === "path" ? { kind: "path", path } : { kind: "workspace" },
+    method,
+    name,
+    epochs: Number(epochs),
+    // Kept out of sight for IA3, where it may hold anything.
+    rank: method === "lora" ? Number(rank) : Number(blank.rank),
+  };
+}

@@ -1,0 +1,55 @@
+/** The training view: shows the form, the training that runs, or how it ended, as the extension's state says. */
+
+import type { FromTraining, ToTraining, TrainingState } from "../protocol.ts";
+import { connectToHost } from "../shared/host.ts";
+import { createForm, type FormDraft } from "./form.ts";
+import { createOutcome } from "./outcome.ts";
+import { createProgress } from "./progress.ts";
+import "./training.css";
+
+const host = connectToHost<FromTraining, ToTraining, FormDraft>();
+const form = createForm(host);
+const progress = createProgress(host.post);
+const outcome = createOutcome(host.post);
+
+const main = document.createElement("main");
+document.body.append(main);
+
+host.onMessage((message) => {
+  switch (message.type) {
+    case "state":
+      return show(message.state);
+    case "workspace":
+      return form.showWorkspace(message.folder, message.files);
+    case "nameChecked":
+      return form.showNameProblem(message.name, message.problem);
+    case "dataChosen":
+      return form.showPath(message.path);
+  }
+});
+
+function show(state: TrainingState): void {
+  const view = viewOf(state);
+  if (main.firstChild === view) return;
+  const hadFocus = main.contains(document.activeElement);
+  main.replaceChildren(view);
+  // Whoever pressed a button that is gone now goes on from what replaced it.
+  if (hadFocus) view.querySelector<HTMLElement>("button, input")?.focus();
+}
+
+function viewOf(state: TrainingState): HTMLElement {
+  switch (state.phase) {
+    case "idle":
+      form.refresh();
+      return form.element;
+    case "running":
+      progress.update(state);
+      return progress.element;
+    default:
+      if (state.phase === "done") form.clearName();
+      outcome.update(state);
+      return outcome.element;
+  }
+}
+
+host.post({ type: "ready" });

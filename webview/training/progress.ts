@@ -1,0 +1,61 @@
+/** The training that runs: bar, loss, speed, time left, and the way to stop it. */
+
+import type { FromTraining, TrainingRunning, Validation } from "../protocol.ts";
+import { h } from "../shared/dom.ts";
+import { t } from "../shared/l10n.ts";
+import { sparkline } from "../shared/sparkline.ts";
+import { duration, loss } from "./figures.ts";
+
+export interface ProgressView {
+  element: HTMLElement;
+  update(state: TrainingRunning): void;
+}
+
+export function createProgress(post: (message: FromTraining) => void): ProgressView {
+  const title = h("h2", { id: "running" });
+  const stage = h("p", { class: "stage", "aria-live": "polite" });
+  const steps = h("p", { class: "note" });
+  const bar = h("progress", { "aria-labelledby": "running", max: 1 });
+  const curve = h("div", { class: "curve" });
+  const figures = h("dl", { class: "figures" });
+  const cancel = h(
+    "button",
+    { type: "button", class: "secondary wide", on: { click: () => post({ type: "cancel" }) } },
+    t("Cancel"),
+  );
+
+  return {
+    element: h("section", {}, title, stage, bar, steps, curve, figures, cancel),
+    update({ name, cancelling, progress }) {
+      title.textContent = name;
+      const text = cancelling ? t("Stopping…") : progress ? t("Training") : t("Reading data and loading the model…");
+      if (stage.textContent !== text) stage.textContent = text; // Said again at every step otherwise.
+      cancel.disabled = cancelling;
+      if (!progress) {
+        bar.removeAttribute("value"); // Indeterminate.
+        steps.textContent = "";
+        curve.replaceChildren();
+        figures.replaceChildren();
+        return;
+      }
+      bar.value = progress.steps > 0 ? progress.step / progress.steps : 0;
+      steps.textContent = t("Step {0} of {1}", progress.step, progress.steps);
+      curve.replaceChildren(sparkline(progress.losses));
+      figures.replaceChildren(
+        ...figure(t("Loss"), loss(progress.loss)),
+        ...validationFigure(progress.validation),
+        ...figure(t("Speed"), t("{0} tokens/s", Math.round(progress.tokensPerSecond).toLocaleString())),
+        ...figure(t("Time left"), duration(progress.etaSeconds)),
+      );
+    },
+  };
+}
+
+export function validationFigure(validation: Validation | undefined): HTMLElement[] {
+  if (!validation) return [];
+  return figure(t("Validation"), `${loss(validation.before)} → ${loss(validation.best)}`);
+}
+
+export function figure(term: string, value: string): HTMLElement[] {
+  return [h("dt", {}, term), h("dd", {}, value)];
+}
