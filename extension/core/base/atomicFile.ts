@@ -78,10 +78,12 @@ function explained(error: unknown, path: string): unknown {
     case "ENOSPC":
     case "EDQUOT":
       return new UserError("disk-full", `Cannot write ${path}: the disk is full.`, "Free some space and try again; nothing was changed.", cause);
+    case "ENOTDIR":
+    case "EEXIST":
+      return new UserError("not-writable", `Cannot write ${path}: a part of this path is a file.`, "Choose another folder.", cause);
     case "EACCES":
     case "EPERM":
     case "EROFS":
-    case "ENOTDIR":
       return new UserError("not-writable", `Cannot write ${path}: the folder is not writable.`, "Choose another folder or change its permissions.", cause);
     default:
       return error;
