@@ -16,6 +16,7 @@ import type { Configuration } from "./configuration.ts";
 import { explain, type Messages } from "./messages.ts";
 import { lossHistory } from "./lossHistory.ts";
 import { parseTrainingForm } from "./trainingMessages.ts";
+import type { WorkspaceSources } from "./workspaceSources.ts";
 
 export interface Training {
   readonly state: TrainingState;
@@ -38,6 +39,7 @@ export interface TrainingOptions {
   library: AdapterLibrary;
   messages: Messages;
   log: vscode.LogOutputChannel;
+  sources: WorkspaceSources;
   state: vscode.Memento;
 }
 
@@ -135,5 +137,41 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       void remember(undefined);
       become({ phase: "idle" });
     },
+  };
+}
+
+function trainOptions(form: TrainingForm, resume: boolean, options: TrainingOptions): TrainOptions {
+  const { places, configuration, library, sources } = options;
+  return {
+    ...places,
+    base: configuration.get("base"),
+    data: form.data.kind === "path" ? [form.data.path] : sources.folders(),
+    dataFolder: join(places.home, "data"),
+    method: form.method,
+    rank: form.rank,
+    alpha: 2 * form.rank,
+    epochs: form.epochs,
+    resume,
+    out: join(library.folder, form.name),
+  };
+}
+
+function shown(progress: TrainProgress, losses: readonly number[]): NonNullable<TrainingRunning["progress"]> {
+  const { step, steps, loss, tokensPerSecond, etaSeconds } = progress;
+  return { step, steps, loss, tokensPerSecond, etaSeconds, losses, validation: progress.validationLoss };
+}
+
+/** A process that died left its last checkpoint; data or a base that was refused would be refused again. */
+function isResumable(error: unknown): boolean {
+  return error instanceof UserError && error.code === "engine-stopped";
+}
+
+function interrupted(name: string): TrainingState {
+  return {
+    phase: "failed",
+    name,
+    message: vscode.l10n.t("The window was closed while this adapter was trained."),
+    nextStep: vscode.l10n.t("Resume to go on from its last checkpoint."),
+    resumable: true,
   };
 }
