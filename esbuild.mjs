@@ -62,7 +62,9 @@ const node = {
   format: "esm",
   external: ["vscode", "onnxruntime-node"],
   plugins: [tokenizersOnly],
-  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
   // Stack traces in a user's report name our functions, at the price of a few kilobytes.
   keepNames: true,
 };

@@ -41,7 +41,8 @@ export async function startEditorServer(options: EditorServerOptions): Promise<E
   for (const path of [join(userData, "User"), join(folder, "extensions")]) await mkdir(path, { recursive: true });
   // Without a file of its own it writes one, with a password, into the user's home.
   await writeFile(config, "auth: none\ncert: false\n");
-  if (options.settings) await writeFile(join(userData, "User", "settings.json"), JSON.stringify(options.settings, null, 2));
+  if (options.settings)
+    await writeFile(join(userData, "User", "settings.json"), JSON.stringify(options.settings, null, 2));
 
   const base = [codeServerEntry, "--config", config, "--user-data-dir", userData];
   base.push("--extensions-dir", join(folder, "extensions"));
@@ -51,13 +52,24 @@ export async function startEditorServer(options: EditorServerOptions): Promise<E
   }
 
   const port = await freePort(options.port ?? 0);
-  const args = ["--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--session-socket", join(temporary, "session.sock")];
+  const args = [
+    "--auth",
+    "none",
+    "--bind-addr",
+    `127.0.0.1:${port}`,
+    "--session-socket",
+    join(temporary, "session.sock"),
+  ];
   args.push("--disable-telemetry", "--disable-update-check", "--disable-workspace-trust");
   args.push("--disable-getting-started-override", ...(options.args ?? []));
   const log = join(folder, "server.log");
   const output = openSync(log, "w");
   // A group of its own, so that stop() reaches the extension hosts and whatever they started.
-  const server = spawn(process.execPath, [...base, ...args], { env, stdio: ["ignore", output, output], detached: true });
+  const server = spawn(process.execPath, [...base, ...args], {
+    env,
+    stdio: ["ignore", output, output],
+    detached: true,
+  });
   closeSync(output);
   const exit = new Promise<void>((resolve) => server.once("exit", () => resolve()));
   const killGroup = (signal: NodeJS.Signals): void => {

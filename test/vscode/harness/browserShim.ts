@@ -26,7 +26,8 @@ const { values, positionals } = parseArgs({
   strict: false, // Desktop's other switches mean nothing here.
 });
 const workspace = positionals[0];
-if (!workspace || typeof values.extensionTestsPath !== "string") throw new Error("Give a folder and --extensionTestsPath.");
+if (!workspace || typeof values.extensionTestsPath !== "string")
+  throw new Error("Give a folder and --extensionTestsPath.");
 
 await installBed();
 const folder = join(scratch, "host");

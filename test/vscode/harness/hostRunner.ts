@@ -25,7 +25,9 @@ export async function run(): Promise<void> {
     });
     runner.on("fail", (test, error: unknown) => {
       results.failed++;
-      results.report.push(`✗ ${test.fullTitle()}\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      results.report.push(
+        `✗ ${test.fullTitle()}\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
       write();
     });
   });

@@ -26,7 +26,13 @@ const workspace = join(folder, "workspace");
 async function writeCompanion(): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(workspace, { recursive: true });
-  const manifest = { name: "graft-tests", publisher: "graft", version: "0.0.0", engines: { vscode: "*" }, type: "commonjs" };
+  const manifest = {
+    name: "graft-tests",
+    publisher: "graft",
+    version: "0.0.0",
+    engines: { vscode: "*" },
+    type: "commonjs",
+  };
   await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
   const names = (await readdir(sources)).filter((name) => name.endsWith(".test.ts") && name.includes(flags.file ?? ""));
   if (names.length === 0) throw new Error(`No file test/vscode/*${flags.file ?? ""}*.test.ts.`);

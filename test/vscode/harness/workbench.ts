@@ -98,12 +98,23 @@ function workbench(page: Page, folder: string, offsite: ReadonlySet<string>): Wo
     webview: async (selector) => {
       // A webview is an iframe within an iframe, both of our own origin; the inner one has the content.
       for (const deadline = Date.now() + 30_000; Date.now() < deadline; await page.waitForTimeout(100)) {
-        for (const frame of page.frames().filter(({ parentFrame }) => parentFrame !== null)) {
+        for (const frame of page.frames().filter((frame) => frame.parentFrame() !== null)) {
           // A frame may go away between being listed and being asked.
-          if ((await frame.locator(selector).count().catch(() => 0)) > 0) return frame;
+          if (
+            (await frame
+              .locator(selector)
+              .count()
+              .catch(() => 0)) > 0
+          )
+            return frame;
         }
       }
-      throw new Error(`No webview shows ${selector} within 30 s; frames: ${page.frames().map((frame) => frame.url()).join(", ")}`);
+      throw new Error(
+        `No webview shows ${selector} within 30 s; frames: ${page
+          .frames()
+          .map((frame) => frame.url())
+          .join(", ")}`,
+      );
     },
     screenshot: async (name) => {
       const path = join(scratch, "screenshots", `${name}.png`);
