@@ -64,10 +64,15 @@ export function slotValues(sites: readonly SlotSite[], active: readonly ActiveAd
   return values;
 }
 
-function loraValues(modules: readonly AdaptedModule[], active: readonly ActiveAdapter[]): { a: SlotValue; b: SlotValue } {
+function loraValues(
+  modules: readonly AdaptedModule[],
+  active: readonly ActiveAdapter[],
+): { a: SlotValue; b: SlotValue } {
   const [inFeatures, outFeatures] = widths(modules);
   const parts = active.flatMap(({ adapter, scale }) =>
-    adapter.method === "lora" ? modules.flatMap((module, i) => partOf(adapter, scale, module, offsetOf(modules, i))) : [],
+    adapter.method === "lora"
+      ? modules.flatMap((module, i) => partOf(adapter, scale, module, offsetOf(modules, i)))
+      : [],
   );
   const rank = parts.reduce((sum, part) => sum + part.rank, 0);
   const a = new Float32Array(inFeatures * rank);
@@ -103,7 +108,11 @@ function partOf(adapter: LoraAdapter, scale: number, module: AdaptedModule, offs
 }
 
 /** IA3's factors on one side of a product: those of all adapters multiplied, 1 where there is none. */
-function factors(modules: readonly AdaptedModule[], active: readonly ActiveAdapter[], side: "input" | "output"): SlotValue {
+function factors(
+  modules: readonly AdaptedModule[],
+  active: readonly ActiveAdapter[],
+  side: "input" | "output",
+): SlotValue {
   const [inFeatures, outFeatures] = widths(modules);
   const values = new Float32Array(side === "input" ? inFeatures : outFeatures).fill(1);
   for (const { adapter, scale } of active) {

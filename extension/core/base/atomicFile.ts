@@ -77,14 +77,29 @@ function explained(error: unknown, path: string): unknown {
   switch (systemCode(error)) {
     case "ENOSPC":
     case "EDQUOT":
-      return new UserError("disk-full", `Cannot write ${path}: the disk is full.`, "Free some space and try again; nothing was changed.", cause);
+      return new UserError(
+        "disk-full",
+        `Cannot write ${path}: the disk is full.`,
+        "Free some space and try again; nothing was changed.",
+        cause,
+      );
     case "ENOTDIR":
     case "EEXIST":
-      return new UserError("not-writable", `Cannot write ${path}: a part of this path is a file.`, "Choose another folder.", cause);
+      return new UserError(
+        "not-writable",
+        `Cannot write ${path}: a part of this path is a file.`,
+        "Choose another folder.",
+        cause,
+      );
     case "EACCES":
     case "EPERM":
     case "EROFS":
-      return new UserError("not-writable", `Cannot write ${path}: the folder is not writable.`, "Choose another folder or change its permissions.", cause);
+      return new UserError(
+        "not-writable",
+        `Cannot write ${path}: the folder is not writable.`,
+        "Choose another folder or change its permissions.",
+        cause,
+      );
     default:
       return error;
   }

@@ -27,7 +27,14 @@ export function lower(outputs: readonly Tensor[], lowering: Lowering): readonly 
   const resolve = (tensor: Tensor): Tensor => lowered.get(tensor.node)![tensor.index]!;
   for (const node of order) {
     if (node.kind === "composite") lowered.set(node, replacement(node).map(resolve));
-    else if (node.kind === "primitive") lowered.set(node, withInputs(node, node.inputs.map((x) => x && resolve(x))));
+    else if (node.kind === "primitive")
+      lowered.set(
+        node,
+        withInputs(
+          node,
+          node.inputs.map((x) => x && resolve(x)),
+        ),
+      );
     else lowered.set(node, node.outputs);
   }
   return outputs.map(resolve);

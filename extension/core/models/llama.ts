@@ -65,7 +65,10 @@ export function modelConfig(modelType: string, fields: LlamaFields, bias: ModelC
 
 export const llama: Architecture = {
   configSchema: z
-    .intersection(llamaFields, z.object({ attention_bias: z.boolean().default(false), mlp_bias: z.boolean().default(false) }))
+    .intersection(
+      llamaFields,
+      z.object({ attention_bias: z.boolean().default(false), mlp_bias: z.boolean().default(false) }),
+    )
     .transform((c) => {
       return modelConfig("llama", c, { qkv: c.attention_bias, output: c.attention_bias, feedForward: c.mlp_bias });
     }),
@@ -77,7 +80,10 @@ export const llama: Architecture = {
     for (let i = 0; i < config.layers; i++) {
       const layer = site.at(`model.layers.${i}`);
       x = context.segment(x, (h) => {
-        const attended = add(h, selfAttention(config, layer, h, (qkv) => context.attend(i, qkv)));
+        const attended = add(
+          h,
+          selfAttention(config, layer, h, (qkv) => context.attend(i, qkv)),
+        );
         return add(attended, feedForward(config, layer, attended));
       });
     }

@@ -8,5 +8,5 @@ export const qwen2: Architecture = {
   configSchema: z
     .intersection(llamaFields, z.object({ use_sliding_window: z.literal(false).default(false) }))
     .transform((c) => modelConfig("qwen2", c, { qkv: true, output: false, feedForward: false })),
-  forward: llama.forward,
+  forward: (config, site, context) => llama.forward(config, site, context),
 };

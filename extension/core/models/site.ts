@@ -33,9 +33,6 @@ export interface AdapterSlots {
   around(modules: readonly AdaptedModule[], x: Tensor, product: (x: Tensor) => Tensor): Tensor;
 }
 
-/** The base alone. */
-export const noAdapters: AdapterSlots = { around: (_modules, x, product) => product(x) };
-
 export interface Site {
   /** A table of vectors, quantized more finely than other matrices. */
   table(name: string, rows: number, columns: number): Weight;
@@ -57,7 +54,8 @@ export function siteOf(weights: WeightSource, slots: AdapterSlots, prefix = ""):
     at: (path) => siteOf(weights, slots, `${prefix}${path}.`),
     table: (name, rows, columns) =>
       weights.matrix({ names: [`${prefix}${name}.weight`], shapes: [[rows, columns]], role: "embedding" }),
-    vector: (name, length) => weights.vector({ names: [`${prefix}${name}.weight`], shapes: [[length]], role: "vector" }),
+    vector: (name, length) =>
+      weights.vector({ names: [`${prefix}${name}.weight`], shapes: [[length]], role: "vector" }),
     linear: (outFeatures, x, { bias = false } = {}) => {
       const inFeatures = size(x, -1);
       const modules = Object.entries(outFeatures).map(([name, out]): AdaptedModule => {

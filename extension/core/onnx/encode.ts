@@ -2,7 +2,17 @@
 
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { internalError } from "../base/errors.ts";
-import type { Attribute, ConstantData, DataType, Leaf, Node, Primitive, Shape, Tensor, TensorType } from "../graph/tensor.ts";
+import type {
+  Attribute,
+  ConstantData,
+  DataType,
+  Leaf,
+  Node,
+  Primitive,
+  Shape,
+  Tensor,
+  TensorType,
+} from "../graph/tensor.ts";
 import { nodesInOrder } from "../graph/walk.ts";
 
 /** Field numbers and codes are those of onnx.proto (IR version 10), opset 21 and com.microsoft 1. */

@@ -42,7 +42,11 @@ const chunkLength = 256;
 export async function openDecoder(base: InstalledBase, options: DecoderOptions = {}): Promise<Decoder> {
   const { config } = base;
   const { model, sites } = inferenceGraph(config, storedWeights(base.tensors), basename(base.weightsPath));
-  const session = await openSession(model, { ...options, purpose: "inference", weightFolder: dirname(base.weightsPath) });
+  const session = await openSession(model, {
+    ...options,
+    purpose: "inference",
+    weightFolder: dirname(base.weightsPath),
+  });
   const feedsOf = (active: readonly ActiveAdapter[]): Record<string, RuntimeTensor> => {
     const values = Object.entries(slotValues(sites, active));
     return Object.fromEntries(values.map(([name, slot]) => [name, floats(slot.values, slot.shape)]));
@@ -76,7 +80,8 @@ export async function openDecoder(base: InstalledBase, options: DecoderOptions =
     signal: AbortSignal | undefined,
   ): Promise<Float32Array[]> => {
     if (ids.length === 0) throw internalError("nothing to extend the sequence with");
-    if (tokens.length + ids.length > config.contextLength) throw contextFull(tokens.length + ids.length, config.contextLength);
+    if (tokens.length + ids.length > config.contextLength)
+      throw contextFull(tokens.length + ids.length, config.contextLength);
     const logits: Float32Array[] = [];
     for (let start = 0; start < ids.length; start += chunkLength) {
       signal?.throwIfAborted();

@@ -35,7 +35,8 @@ export function inferenceGraph(config: ModelConfig, weights: WeightSource, weigh
     ids: input("ids", "int64", ["batch", "sequence"]),
     segment: (x, layer) => layer(x),
     attend: (layer, qkv) => {
-      const past = (part: string): Tensor => input(`past.${layer}.${part}`, "float32", ["batch", kvHeads, "past", headSize]);
+      const past = (part: string): Tensor =>
+        input(`past.${layer}.${part}`, "float32", ["batch", kvHeads, "past", headSize]);
       const cache = { pastKey: past("key"), pastValue: past("value"), lastPositions, totalLength };
       const [attended, key, value] = cachedAttention({ qkv, ...cache, ...tables }, config.attention, "total");
       outputs[`present.${layer}.key`] = key!;

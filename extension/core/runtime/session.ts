@@ -41,7 +41,7 @@ export async function openSession(model: OnnxModel, options: SessionOptions): Pr
   return {
     run: async (feeds) => {
       for (const name of session.inputNames) if (!(name in feeds)) throw internalError(`input ${name} is not fed`);
-      return await session.run(feeds as InferenceSession.FeedsType);
+      return await session.run(feeds);
     },
     release: () => session.release(),
   };

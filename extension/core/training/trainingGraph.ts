@@ -59,7 +59,10 @@ export function trainingGraph(
     attend: (_layer, qkv) => attention(qkv, config.attention, { positions, mask, ...tables }),
     segment: (x, layer) => checkpoint(x, layer, { recompute: shape.checkpointing }),
   });
-  const labelled = gather(reshape(hidden, [rows * length, config.hiddenSize]), input("label_rows", "int64", ["labels"]));
+  const labelled = gather(
+    reshape(hidden, [rows * length, config.hiddenSize]),
+    input("label_rows", "int64", ["labels"]),
+  );
   const labels = input("labels", "int64", ["labels", 1]);
   const loss = crossEntropy(labelled, head, labels, input("weights", "float32", ["labels", 1]));
   const outputs: Record<string, Tensor> = { loss };

@@ -56,7 +56,8 @@ export async function openTrainingStep(
   const parameters = graph.parameters.map((parameter): Parameter => {
     const values = initial.get(parameter.name);
     const size = parameter.shape.reduce((product, n) => product * n, 1);
-    if (values?.length !== size) throw internalError(`${parameter.name} needs ${size} first values, not ${values?.length}`);
+    if (values?.length !== size)
+      throw internalError(`${parameter.name} needs ${size} first values, not ${values?.length}`);
     return { ...parameter, values: Float32Array.from(values) };
   });
   // The tensors look into the live values, so an update needs no copy.

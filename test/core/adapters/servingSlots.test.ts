@@ -17,19 +17,39 @@ const x = { values: randomValues([1, 3, 5], 2), shape: [1, 3, 5] };
 
 function lora(path: string, rank: number, seed: number): LoraAdapter {
   const { inFeatures, outFeatures } = modules.find((module) => module.path === path)!;
-  const matrices = { a: randomValues([rank, 5], seed), b: randomValues([outFeatures, rank], seed + 1), inFeatures, outFeatures };
-  const common = { method: "lora" as const, name: "n", baseModel: "b", alpha: rank * 2, dropout: 0, rsLora: false, scaling: 2 };
+  const matrices = {
+    a: randomValues([rank, 5], seed),
+    b: randomValues([outFeatures, rank], seed + 1),
+    inFeatures,
+    outFeatures,
+  };
+  const common = {
+    method: "lora" as const,
+    name: "n",
+    baseModel: "b",
+    alpha: rank * 2,
+    dropout: 0,
+    rsLora: false,
+    scaling: 2,
+  };
   return { ...common, rank, modules: new Map([[path, matrices]]) };
 }
 
 function ia3(path: string, on: "input" | "output", size: number): Ia3Adapter {
-  return { method: "ia3", name: "n", baseModel: "b", modules: new Map([[path, { on, values: randomValues([size], 9) }]]) };
+  return {
+    method: "ia3",
+    name: "n",
+    baseModel: "b",
+    modules: new Map([[path, { on, values: randomValues([size], 9) }]]),
+  };
 }
 
 /** The product with adapters, as the serving graph computes it. */
 async function served(active: readonly ActiveAdapter[]): Promise<Float32Array> {
   const { slots, sites } = servingSlots();
-  const y = slots.around(modules, input("x", "float32", [1, 3, 5]), (h) => linear(h, plainWeight(constant(weight, [6, 5]))));
+  const y = slots.around(modules, input("x", "float32", [1, 3, 5]), (h) =>
+    linear(h, plainWeight(constant(weight, [6, 5]))),
+  );
   const run = await compiled([y], "inference");
   return (await run({ x, ...slotValues(sites, active) }))[0]!;
 }
@@ -45,7 +65,8 @@ function expectedOutput(active: readonly ActiveAdapter[]): Float32Array {
         for (let o = 0; o < part.outFeatures; o++)
           for (let i = 0; i < 5; i++)
             for (let r = 0; r < adapter.rank; r++)
-              merged[(offset + o) * 5 + i]! += scale * adapter.scaling * part.b[o * adapter.rank + r]! * part.a[r * 5 + i]!;
+              merged[(offset + o) * 5 + i]! +=
+                scale * adapter.scaling * part.b[o * adapter.rank + r]! * part.a[r * 5 + i]!;
       } else if ("values" in part) {
         const [target, start] = part.on === "input" ? [before, 0] : [behind, offset];
         for (const [i, factor] of part.values.entries()) target[start + i]! *= 1 + scale * (factor - 1);
@@ -64,8 +85,20 @@ describe("slotValues", () => {
   const [q, k] = [lora("attention.q", 3, 10), lora("attention.k", 2, 20)];
   const cases: readonly { name: string; active: readonly ActiveAdapter[] }[] = [
     { name: "one LoRA on one of two modules", active: [{ adapter: q, scale: 1 }] },
-    { name: "two LoRA of different rank, at different strength", active: [{ adapter: q, scale: 0.5 }, { adapter: k, scale: -1 }] },
-    { name: "two LoRA on the same module", active: [{ adapter: q, scale: 1 }, { adapter: lora("attention.q", 1, 30), scale: 2 }] },
+    {
+      name: "two LoRA of different rank, at different strength",
+      active: [
+        { adapter: q, scale: 0.5 },
+        { adapter: k, scale: -1 },
+      ],
+    },
+    {
+      name: "two LoRA on the same module",
+      active: [
+        { adapter: q, scale: 1 },
+        { adapter: lora("attention.q", 1, 30), scale: 2 },
+      ],
+    },
     { name: "IA3 on an output", active: [{ adapter: ia3("attention.k", "output", 2), scale: 1 }] },
     { name: "IA3 on the input, at half strength", active: [{ adapter: ia3("attention.q", "input", 5), scale: 0.5 }] },
   ];
@@ -75,7 +108,10 @@ describe("slotValues", () => {
   });
 
   test("leaves the base exactly as it is where there is no adapter, or one at strength 0", async () => {
-    const run = await compiled([linear(input("x", "float32", [1, 3, 5]), plainWeight(constant(weight, [6, 5])))], "inference");
+    const run = await compiled(
+      [linear(input("x", "float32", [1, 3, 5]), plainWeight(constant(weight, [6, 5])))],
+      "inference",
+    );
     const [base] = await run({ x });
     expect(await served([])).toEqual(base);
     expect(await served([{ adapter: q, scale: 0 }])).toEqual(base);

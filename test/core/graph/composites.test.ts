@@ -38,7 +38,10 @@ const { path: int8Path, weight: int8 } = stored[8]!;
 const heads = { heads: 4, kvHeads: 2, headSize: 16 };
 const ids = integers(3, 0, 11);
 const table = (f: (x: number) => number): Tensor =>
-  constant(Float32Array.from({ length: 16 * 8 }, (_, i) => f(Math.floor(i / 8) / 3 ** (i % 8))), [16, 8]);
+  constant(
+    Float32Array.from({ length: 16 * 8 }, (_, i) => f(Math.floor(i / 8) / 3 ** (i % 8))),
+    [16, 8],
+  );
 const rotary = { cosines: table(Math.cos), sines: table(Math.sin) };
 const labels = constant(BigInt64Array.of(2n, 7n, 0n), [3, 1]);
 const weights = constant(Float32Array.of(0.5, 0.25, 0.25), [3, 1]);
@@ -52,7 +55,11 @@ function overCache(x: Variables, past: number, length: number): readonly Tensor[
   const cache = { pastKey: x.normal(1, 2, past, 16), pastValue: x.normal(1, 2, past, 16) };
   const lastPositions = constant(Int32Array.of(past + length - 1), [1]);
   const totalLength = constant(Int32Array.of(past + length), []);
-  return cachedAttention({ qkv: x.normal(1, length, 128), ...cache, lastPositions, totalLength, ...rotary }, heads, past + length);
+  return cachedAttention(
+    { qkv: x.normal(1, length, 128), ...cache, lastPositions, totalLength, ...rotary },
+    heads,
+    past + length,
+  );
 }
 
 interface FusedCase {
@@ -66,10 +73,34 @@ interface FusedCase {
 
 const bias = constant(randomValues([rows]), [rows]);
 const fusedCases: readonly FusedCase[] = [
-  { name: "linear int4", build: (x) => linear(x.normal(2, 3, columns), int4(), bias), lowering: "inference", tolerance: 2e-2, path: int4Path },
-  { name: "linear int4", build: (x) => linear(x.normal(2, 3, columns), int4(), bias), lowering: "training", tolerance: 1e-5, path: int4Path },
-  { name: "linear int8", build: (x) => linear(x.normal(2, 3, columns), int8()), lowering: "inference", tolerance: 2e-2, path: int8Path },
-  { name: "linear int8", build: (x) => linear(x.normal(2, 3, columns), int8()), lowering: "training", tolerance: 1e-5, path: int8Path },
+  {
+    name: "linear int4",
+    build: (x) => linear(x.normal(2, 3, columns), int4(), bias),
+    lowering: "inference",
+    tolerance: 2e-2,
+    path: int4Path,
+  },
+  {
+    name: "linear int4",
+    build: (x) => linear(x.normal(2, 3, columns), int4(), bias),
+    lowering: "training",
+    tolerance: 1e-5,
+    path: int4Path,
+  },
+  {
+    name: "linear int8",
+    build: (x) => linear(x.normal(2, 3, columns), int8()),
+    lowering: "inference",
+    tolerance: 2e-2,
+    path: int8Path,
+  },
+  {
+    name: "linear int8",
+    build: (x) => linear(x.normal(2, 3, columns), int8()),
+    lowering: "training",
+    tolerance: 1e-5,
+    path: int8Path,
+  },
   { name: "embedding int4", build: () => embedding(ids, int4()), lowering: "inference", tolerance: 0, path: int4Path },
   { name: "embedding int8", build: () => embedding(ids, int8()), lowering: "training", tolerance: 0, path: int8Path },
   { name: "rmsNorm", build: (x) => rmsNorm(x.normal(2, 5), x.normal(5), 1e-6), lowering: "inference", tolerance: 1e-6 },
@@ -104,19 +135,39 @@ describe("fused forms", () => {
 });
 
 describe("gradients of composites", () => {
-  const noise = constant(Float32Array.from({ length: 24 }, (_, i) => (i * 0.377) % 1), [4, 6]);
+  const noise = constant(
+    Float32Array.from({ length: 24 }, (_, i) => (i * 0.377) % 1),
+    [4, 6],
+  );
   const positions = constant(BigInt64Array.of(0n, 1n, 2n), [1, 3]);
   const cases: readonly { name: string; build: (x: Variables) => Tensor; tolerance: number; path?: string }[] = [
-    { name: "linear float32", build: (x) => linear(x.normal(2, 6), plainWeight(x.normal(4, 6)), x.normal(4)), tolerance: 1e-3 },
-    { name: "linear int4", build: (x) => linear(x.normal(2, columns), int4(), x.normal(rows)), tolerance: 1e-2, path: int4Path },
+    {
+      name: "linear float32",
+      build: (x) => linear(x.normal(2, 6), plainWeight(x.normal(4, 6)), x.normal(4)),
+      tolerance: 1e-3,
+    },
+    {
+      name: "linear int4",
+      build: (x) => linear(x.normal(2, columns), int4(), x.normal(rows)),
+      tolerance: 1e-2,
+      path: int4Path,
+    },
     { name: "linear int8", build: (x) => linear(x.normal(2, columns), int8()), tolerance: 1e-3, path: int8Path },
     { name: "embedding float32", build: (x) => embedding(ids, plainWeight(x.normal(12, 4))), tolerance: 1e-3 },
     { name: "rmsNorm", build: (x) => rmsNorm(x.normal(2, 5), x.normal(5), 1e-6), tolerance: 1e-3 },
     { name: "silu", build: (x) => silu(x.normal(6)), tolerance: 1e-3 },
     { name: "dropout", build: (x) => dropout(x.normal(4, 5), noise, 0.3, 3), tolerance: 1e-3 },
     { name: "after", build: (x) => matMul(after(x.normal(2, 3), integersAsFloats()), x.normal(3, 2)), tolerance: 1e-3 },
-    { name: "attention", build: (x) => attention(x.normal(1, 3, 128), heads, { positions, mask: causal(3), ...rotary }), tolerance: 1e-3 },
-    { name: "crossEntropy", build: (x) => crossEntropy(x.normal(3, 5), plainWeight(x.normal(8, 5)), labels, weights), tolerance: 1e-3 },
+    {
+      name: "attention",
+      build: (x) => attention(x.normal(1, 3, 128), heads, { positions, mask: causal(3), ...rotary }),
+      tolerance: 1e-3,
+    },
+    {
+      name: "crossEntropy",
+      build: (x) => crossEntropy(x.normal(3, 5), plainWeight(x.normal(8, 5)), labels, weights),
+      tolerance: 1e-3,
+    },
   ];
 
   test.each(cases)("$name agrees with central differences", async ({ build, tolerance, path }) => {
@@ -132,11 +183,11 @@ describe("crossEntropy", () => {
     const hidden = variables.normal(3, 5);
     const head = variables.normal(8, 5);
     const loss = crossEntropy(hidden, plainWeight(head), labels, weights);
-    const [[value], logits] = (await (await compiled([loss, matMul(hidden, head, { transposeB: true })], "training"))(
-      variables.feeds,
-    )) as [Float32Array, Float32Array];
+    const [[value], logits] = (await (
+      await compiled([loss, matMul(hidden, head, { transposeB: true })], "training")
+    )(variables.feeds)) as [Float32Array, Float32Array];
     const expected = [2, 7, 0].reduce((sum, label, i) => {
-      const row = [...logits.slice(i * 8, i * 8 + 8)];
+      const row = logits.slice(i * 8, i * 8 + 8);
       const logSum = Math.log(row.reduce((total, x) => total + Math.exp(x), 0));
       return sum - [0.5, 0.25, 0.25][i]! * (row[label]! - logSum);
     }, 0);

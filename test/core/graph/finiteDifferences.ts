@@ -10,7 +10,10 @@ import { compiled, randomValues, relativeError, type Variables } from "./evaluat
 /** Σ of all elements of y, each with a fixed random weight, so that no error can hide in a sum. */
 export function weightedSum(y: Tensor): Tensor {
   const weights = constant(randomValues(y.shape), y.shape as number[]);
-  return reduceSum(mul(y, weights), y.shape.map((_, axis) => axis));
+  return reduceSum(
+    mul(y, weights),
+    y.shape.map((_, axis) => axis),
+  );
 }
 
 /**
@@ -22,11 +25,20 @@ export async function gradientError(
   variables: Variables,
   { lowering = "training", step = 1e-2, weights }: { lowering?: Lowering; step?: number; weights?: string } = {},
 ): Promise<number> {
-  const dloss = constant(Float32Array.of(1), loss.shape.map(() => 1));
+  const dloss = constant(
+    Float32Array.of(1),
+    loss.shape.map(() => 1),
+  );
   const wrt = gradients([[loss, dloss]], variables.tensors);
   const missing = variables.tensors.filter((_, i) => !wrt[i]);
   if (missing.length > 0) throw new Error(`no gradient reaches input ${variables.tensors.indexOf(missing[0]!)}`);
-  const analytic = await (await compiled(wrt.map((g) => g!), lowering, weights))(variables.feeds);
+  const analytic = await (
+    await compiled(
+      wrt.map((g) => g!),
+      lowering,
+      weights,
+    )
+  )(variables.feeds);
   const evaluate = await compiled([loss], lowering, weights);
   let worst = 0;
   for (const [index, gradient] of analytic.entries()) {

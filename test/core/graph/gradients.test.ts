@@ -14,7 +14,17 @@ import * as shaping from "../../../extension/core/graph/primitives/shaping.ts";
 import { gradientError, weightedSum } from "./finiteDifferences.ts";
 import { Variables } from "./evaluate.ts";
 
-const ops = { ...elementwise, ...indexing, ...matrix, ...normalization, ...quantized, ...fused, ...reduction, ...rotary, ...shaping };
+const ops = {
+  ...elementwise,
+  ...indexing,
+  ...matrix,
+  ...normalization,
+  ...quantized,
+  ...fused,
+  ...reduction,
+  ...rotary,
+  ...shaping,
+};
 type OpName = keyof typeof ops;
 
 /** Builds an expression around the op; its float inputs are the variables that it asks for. */
@@ -72,7 +82,10 @@ const samples: Record<OpName, readonly Sample[] | "not differentiable"> = {
   rotaryEmbedding: [
     (x) => {
       const table = (f: (a: number) => number): Tensor =>
-        constant(Float32Array.from({ length: 8 * 4 }, (_, i) => f(i * 0.37)), [8, 4]);
+        constant(
+          Float32Array.from({ length: 8 * 4 }, (_, i) => f(i * 0.37)),
+          [8, 4],
+        );
       const positions = constant(BigInt64Array.of(0n, 5n, 7n), [1, 3]);
       return ops.rotaryEmbedding(x.normal(1, 2, 3, 8), positions, table(Math.cos), table(Math.sin));
     },

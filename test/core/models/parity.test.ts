@@ -64,16 +64,19 @@ describe("logits", () => {
     await decoder.release();
   });
 
-  test.each(cases)("of $model with an adapter of PEFT ($method) equal PEFT's, and the base's again without it", async ({ model, method }) => {
-    const { base, reference, ids } = await loadModel(model);
-    const decoder = await openDecoder(base);
-    const adapter = await readAdapter(join(fixtures, model, method));
-    decoder.useAdapters([{ adapter, scale: 1 }]);
-    expect(errorOfSpread(await decoder.extendAll(ids), reference.get(`${method}.logits`)!)).toBeLessThan(1e-5);
-    decoder.useAdapters([]);
-    expect(errorOfSpread(await decoder.extendAll(ids), reference.get("logits")!)).toBeLessThan(1e-5);
-    await decoder.release();
-  });
+  test.each(cases)(
+    "of $model with an adapter of PEFT ($method) equal PEFT's, and the base's again without it",
+    async ({ model, method }) => {
+      const { base, reference, ids } = await loadModel(model);
+      const decoder = await openDecoder(base);
+      const adapter = await readAdapter(join(fixtures, model, method));
+      decoder.useAdapters([{ adapter, scale: 1 }]);
+      expect(errorOfSpread(await decoder.extendAll(ids), reference.get(`${method}.logits`)!)).toBeLessThan(1e-5);
+      decoder.useAdapters([]);
+      expect(errorOfSpread(await decoder.extendAll(ids), reference.get("logits")!)).toBeLessThan(1e-5);
+      await decoder.release();
+    },
+  );
 });
 
 describe("training", () => {
@@ -81,8 +84,11 @@ describe("training", () => {
     const { config, tensors, weightsPath, reference, ids } = await loadModel(model);
     const modules = moduleShapes(config);
     const initial = await readAll(join(fixtures, model, method, "adapter_model.safetensors"));
-    const targets = new Set([...modules.keys()].filter((path) => [...initial.keys()].some((key) => key.includes(`${path}.`))));
-    const ends = (...names: string[]): Set<string> => new Set([...targets].filter((path) => names.some((name) => path.endsWith(name))));
+    const targets = new Set(
+      [...modules.keys()].filter((path) => [...initial.keys()].some((key) => key.includes(`${path}.`))),
+    );
+    const ends = (...names: string[]): Set<string> =>
+      new Set([...targets].filter((path) => names.some((name) => path.endsWith(name))));
     const spec: AdapterSpec =
       method === "lora"
         ? { method, targets, rank: 4, scaling: 2, dropout: 0 }
@@ -97,7 +103,10 @@ describe("training", () => {
       ids: int64s(BigInt64Array.from(ids, BigInt), [1, ids.length]),
       positions: int64s(BigInt64Array.from(ids.keys(), BigInt), [1, ids.length]),
       segments: int32s(new Int32Array(ids.length).fill(1), [1, ids.length]),
-      label_rows: int64s(BigInt64Array.from(labels, (_, i) => BigInt(7 + i)), [labels.length]),
+      label_rows: int64s(
+        BigInt64Array.from(labels, (_, i) => BigInt(7 + i)),
+        [labels.length],
+      ),
       labels: int64s(BigInt64Array.from(labels, BigInt), [labels.length, 1]),
       weights: floats(new Float32Array(labels.length).fill(1 / labels.length), [labels.length, 1]),
     });

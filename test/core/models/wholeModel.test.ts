@@ -9,7 +9,14 @@ import { moduleShapes } from "../../../extension/core/models/architectures.ts";
 import { readModelConfig } from "../../../extension/core/models/config.ts";
 import { storedWeights } from "../../../extension/core/models/storedWeights.ts";
 import { inferenceGraph } from "../../../extension/core/runtime/inferenceGraph.ts";
-import { floats, floatsOf, int32s, int64s, openSession, type RuntimeTensor } from "../../../extension/core/runtime/session.ts";
+import {
+  floats,
+  floatsOf,
+  int32s,
+  int64s,
+  openSession,
+  type RuntimeTensor,
+} from "../../../extension/core/runtime/session.ts";
 import { trainingGraph } from "../../../extension/core/training/trainingGraph.ts";
 import { relativeError } from "../graph/evaluate.ts";
 import { tinyQwen2 } from "./tinyConfigs.ts";
@@ -19,7 +26,13 @@ const config = readModelConfig(tinyQwen2);
 const modules = moduleShapes(config);
 const shape = { rows: 2, length: 6 };
 const paths = [...modules.keys()];
-const lora: AdapterSpec = { method: "lora", targets: new Set(paths.filter((path) => !path.endsWith("k_proj"))), rank: 2, scaling: 2, dropout: 0 };
+const lora: AdapterSpec = {
+  method: "lora",
+  targets: new Set(paths.filter((path) => !path.endsWith("k_proj"))),
+  rank: 2,
+  scaling: 2,
+  dropout: 0,
+};
 const ia3: AdapterSpec = {
   method: "ia3",
   targets: new Set(paths.filter((path) => !path.endsWith("k_proj"))),
@@ -36,11 +49,16 @@ const batch: Record<string, RuntimeTensor> = {
   weights: floats(new Float32Array(5).fill(0.2), [5, 1]),
 };
 
-function initialValues(parameters: readonly { name: string; shape: readonly number[] }[]): Record<string, Float32Array> {
+function initialValues(
+  parameters: readonly { name: string; shape: readonly number[] }[],
+): Record<string, Float32Array> {
   const random = seededRandom(3, "parameters");
   const value = (name: string): number => (name.endsWith("ia3_l") ? 1 : 0) + 0.2 * random.normal();
   return Object.fromEntries(
-    parameters.map(({ name, shape: [a = 1, b = 1] }) => [name, Float32Array.from({ length: a * b }, () => value(name))]),
+    parameters.map(({ name, shape: [a = 1, b = 1] }) => [
+      name,
+      Float32Array.from({ length: a * b }, () => value(name)),
+    ]),
   );
 }
 
@@ -68,13 +86,16 @@ async function trainable(spec: AdapterSpec, bits: 4 | 8 | 32, checkpointing: boo
       const list = graph.parameters.map(({ name }) => Float32Array.from(floatsOf(results[`gradient:${name}`])));
       return { loss: floatsOf(results["loss"])[0]!, list };
     },
-    loss: async (changed?: Record<string, Float32Array>) => floatsOf((await lossSession.run(feeds(changed)))["loss"])[0]!,
+    loss: async (changed?: Record<string, Float32Array>) =>
+      floatsOf((await lossSession.run(feeds(changed)))["loss"])[0]!,
   };
 }
 
 describe("gradients of a whole model", () => {
   const cases = [lora, ia3].flatMap((spec) =>
-    ([4, 8, 32] as const).flatMap((bits) => [true, false].map((checkpointing) => ({ spec, method: spec.method, bits, checkpointing }))),
+    ([4, 8, 32] as const).flatMap((bits) =>
+      [true, false].map((checkpointing) => ({ spec, method: spec.method, bits, checkpointing })),
+    ),
   );
 
   test.each(cases)("$method on $bits bits, checkpointing $checkpointing", async ({ spec, bits, checkpointing }) => {
@@ -128,7 +149,13 @@ describe("training and inference", () => {
       return floatsOf(results["logits"]);
     };
     let expected = 0;
-    const predictions: [number[], number][] = [[[3], 5], [[3, 5], 8], [[13], 21], [[55, 89], 2], [[55, 89, 2], 4]];
+    const predictions: [number[], number][] = [
+      [[3], 5],
+      [[3, 5], 8],
+      [[13], 21],
+      [[55, 89], 2],
+      [[55, 89, 2], 4],
+    ];
     for (const [ids, label] of predictions) {
       const logits = await logitsOf(ids);
       expected += 0.2 * (Math.log(logits.reduce((sum, x) => sum + Math.exp(x), 0)) - logits[label]!);
@@ -147,7 +174,16 @@ function adapterOf(spec: AdapterSpec, values: Record<string, Float32Array>) {
       return [path, { a: named(path, "lora_A.weight"), b: named(path, "lora_B.weight"), ...sizes }] as const;
     });
     const { rank, scaling, dropout } = spec;
-    return { ...common, method: "lora" as const, rank, alpha: rank * scaling, dropout, rsLora: false, scaling, modules: new Map(list) };
+    return {
+      ...common,
+      method: "lora" as const,
+      rank,
+      alpha: rank * scaling,
+      dropout,
+      rsLora: false,
+      scaling,
+      modules: new Map(list),
+    };
   }
   const list = [...spec.targets].map((path) => {
     const on = spec.feedForward.has(path) ? ("input" as const) : ("output" as const);

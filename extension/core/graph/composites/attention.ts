@@ -40,7 +40,11 @@ export function attention(qkv: Tensor, heads: Heads, { positions, mask, cosines,
  * Attention of new tokens to a cache and to themselves → [output [B, T, heads·D], present key, present value].
  * Its expansion, which tests hold the fused op to, needs all sizes to be numbers.
  */
-export function cachedAttention(inputs: GroupQueryAttentionInputs, heads: Heads, total: string | number): readonly Tensor[] {
+export function cachedAttention(
+  inputs: GroupQueryAttentionInputs,
+  heads: Heads,
+  total: string | number,
+): readonly Tensor[] {
   const { qkv, pastKey, pastValue, cosines, sines } = inputs;
   const fused = (): readonly Tensor[] => groupQueryAttention(inputs, heads, total);
   const expand = (): readonly Tensor[] => {

@@ -58,7 +58,8 @@ export function storedVector(tensors: readonly StoredTensor[]): Tensor {
 
 function joined(ranges: readonly ByteRange[]): ByteRange {
   return ranges.reduce((left, right) => {
-    if (left.offset + left.length !== right.offset) throw internalError("weights of one product do not lie side by side");
+    if (left.offset + left.length !== right.offset)
+      throw internalError("weights of one product do not lie side by side");
     return { offset: left.offset, length: left.length + right.length };
   });
 }

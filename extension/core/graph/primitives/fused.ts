@@ -32,10 +32,17 @@ export interface Heads {
 }
 
 /** Causal attention with rotary embedding inside → [output [B, T, heads·D], present key, present value]. */
-export function groupQueryAttention(inputs: GroupQueryAttentionInputs, heads: Heads, total: string | number): readonly Tensor[] {
+export function groupQueryAttention(
+  inputs: GroupQueryAttentionInputs,
+  heads: Heads,
+  total: string | number,
+): readonly Tensor[] {
   const { qkv, pastKey, pastValue, lastPositions, totalLength, cosines, sines } = inputs;
   const present = { dtype: "float32" as const, shape: pastKey.shape.with(2, total) };
-  const output = { dtype: "float32" as const, shape: [dimension(qkv, 0), dimension(qkv, 1), heads.heads * heads.headSize] };
+  const output = {
+    dtype: "float32" as const,
+    shape: [dimension(qkv, 0), dimension(qkv, 1), heads.heads * heads.headSize],
+  };
   return primitives(
     "GroupQueryAttention",
     [qkv, null, null, pastKey, pastValue, lastPositions, totalLength, cosines, sines],

@@ -21,7 +21,11 @@ export interface MatMulOptions {
  *
  * and where an operand is transposed, so is its gradient: (dY·Bᵀ)ᵀ = B·dYᵀ.
  */
-export function matMul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false, alpha = 1 }: MatMulOptions = {}): Tensor {
+export function matMul(
+  a: Tensor,
+  b: Tensor,
+  { transposeA = false, transposeB = false, alpha = 1 }: MatMulOptions = {},
+): Tensor {
   const [rows, inner] = transposeA ? [dimension(a, -1), dimension(a, -2)] : [dimension(a, -2), dimension(a, -1)];
   const [innerB, columns] = transposeB ? [dimension(b, -1), dimension(b, -2)] : [dimension(b, -2), dimension(b, -1)];
   if (inner !== innerB) throw internalError(`cannot multiply ${showShape(a.shape)} by ${showShape(b.shape)}`);

@@ -1,6 +1,6 @@
 /** Products with, and reads from, blockwise quantized weights. None is differentiated: `linear` knows its own gradient. */
 
-import { size } from "../shape.ts";
+import { size, withDimension } from "../shape.ts";
 import { blockSize } from "../storage.ts";
 import { constant, primitive, type Tensor } from "../tensor.ts";
 
@@ -24,8 +24,13 @@ export interface QuantizedMatrix {
  *
  * @param activations "int8" rounds x to int8 blocks first: twice as fast, for inference. "float32" is exact in x.
  */
-export function matMulNBits(x: Tensor, w: QuantizedMatrix, bias: Tensor | null, activations: "int8" | "float32"): Tensor {
-  const type = { dtype: x.dtype, shape: x.shape.with(-1, w.rows) };
+export function matMulNBits(
+  x: Tensor,
+  w: QuantizedMatrix,
+  bias: Tensor | null,
+  activations: "int8" | "float32",
+): Tensor {
+  const type = { dtype: x.dtype, shape: withDimension(x.shape, -1, w.rows) };
   const optional = bias ? [null, null, bias] : [];
   return primitive("MatMulNBits", [x, w.blocks, w.scales, ...optional], type, "not differentiable", {
     domain: "com.microsoft",
@@ -42,9 +47,15 @@ export function matMulNBits(x: Tensor, w: QuantizedMatrix, bias: Tensor | null, 
 /** W as float32 [rows, columns]. `scales` may be given anew, to say when this must run. */
 export function dequantizeLinear(w: QuantizedMatrix, scales: Tensor = w.scales): Tensor {
   const shape = [w.rows, w.columns];
-  return primitive("DequantizeLinear", [w.codes, scales, zeroPoints(w)], { dtype: "float32", shape }, "not differentiable", {
-    attributes: { axis: 1, block_size: blockSize },
-  });
+  return primitive(
+    "DequantizeLinear",
+    [w.codes, scales, zeroPoints(w)],
+    { dtype: "float32", shape },
+    "not differentiable",
+    {
+      attributes: { axis: 1, block_size: blockSize },
+    },
+  );
 }
 
 /** Rows of W at `ids` [..I] → float32 [..I, columns]. */

@@ -30,6 +30,6 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
 }
 
 function reduced(shape: Shape, axes: readonly number[]): Shape {
-  const positive = axes.map((axis) => (axis < 0 ? shape.length + axis : axis));
-  return shape.map((size, i) => (positive.includes(i) ? 1 : size));
+  const positive = new Set(axes.map((axis) => (axis < 0 ? shape.length + axis : axis)));
+  return shape.map((size, i) => (positive.has(i) ? 1 : size));
 }

@@ -8,6 +8,11 @@ import { neg } from "./elementwise.ts";
  * sines [P, D/2]. A rotation's gradient is the rotation back, which is the one with -sin.
  */
 export function rotaryEmbedding(x: Tensor, positions: Tensor, cosines: Tensor, sines: Tensor): Tensor {
-  const gradient = (dy: Tensor): (Tensor | null)[] => [rotaryEmbedding(dy, positions, cosines, neg(sines)), null, null, null];
+  const gradient = (dy: Tensor): (Tensor | null)[] => [
+    rotaryEmbedding(dy, positions, cosines, neg(sines)),
+    null,
+    null,
+    null,
+  ];
   return primitive("RotaryEmbedding", [x, positions, cosines, sines], x, gradient, { domain: "com.microsoft" });
 }

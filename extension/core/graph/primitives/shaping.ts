@@ -53,9 +53,21 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
 /** Cuts x along `axis` into parts of the given sizes. Parts that nobody used have a gradient of zero. */
 export function split(x: Tensor, sizes: readonly number[], axis: number): readonly Tensor[] {
   const types = sizes.map((n) => ({ dtype: x.dtype, shape: withDimension(x.shape, axis, n) }));
-  return primitives("Split", [x, integers(...sizes)], types, (dys) => {
-    return [concat(dys.map((dy, i) => dy ?? zeros(types[i]!.shape)), axis), null];
-  }, { attributes: { axis } });
+  return primitives(
+    "Split",
+    [x, integers(...sizes)],
+    types,
+    (dys) => {
+      return [
+        concat(
+          dys.map((dy, i) => dy ?? zeros(types[i]!.shape)),
+          axis,
+        ),
+        null,
+      ];
+    },
+    { attributes: { axis } },
+  );
 }
 
 /** x[begin:end] along `axis`, all else whole. The gradient is dy with zeros around it. */
@@ -76,5 +88,11 @@ export function zeros(shape: Shape): Tensor {
 
 /** Zeros of the shape of `like`. */
 export function zerosLike(like: Tensor): Tensor {
-  return expandLike(constant(Float32Array.of(0), like.shape.map(() => 1)), like);
+  return expandLike(
+    constant(
+      Float32Array.of(0),
+      like.shape.map(() => 1),
+    ),
+    like,
+  );
 }

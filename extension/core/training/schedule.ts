@@ -1,0 +1,31 @@
+/** The learning rate of each step. */
+
+export type ScheduleShape = "linear" | "cosine" | "constant";
+
+export interface Schedule {
+  readonly shape: ScheduleShape;
+  /** The highest rate, reached when the warm-up ends. */
+  readonly learningRate: number;
+  /** Steps over which the rate rises from 0. */
+  readonly warmupSteps: number;
+  /** Steps after which it has fallen to 0 (unless it is constant). */
+  readonly steps: number;
+}
+
+/**
+ * The rate of a step, counted from 0. As Hugging Face's get_linear_schedule_with_warmup and
+ * get_cosine_schedule_with_warmup, except that a warm-up starts at 1/warmupSteps: with a rate of 0 the first step would
+ * be wasted.
+ */
+export function learningRateAt(step: number, { shape, learningRate, warmupSteps, steps }: Schedule): number {
+  if (step < warmupSteps) return (learningRate * (step + 1)) / warmupSteps;
+  const done = Math.min(1, (step - warmupSteps) / Math.max(1, steps - warmupSteps));
+  switch (shape) {
+    case "constant":
+      return learningRate;
+    case "linear":
+      return learningRate * (1 - done);
+    case "cosine":
+      return learningRate * 0.5 * (1 + Math.cos(Math.PI * done));
+  }
+}
