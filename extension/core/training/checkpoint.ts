@@ -1,0 +1,120 @@
+/** A training that can go on: one file with the numbers and, in its header, where it stands and what it trains. */
+
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { internalError, UserError } from "../base/errors.ts";
+import { openSafetensors, writeSafetensors, type TensorToWrite } from "../weights/safetensors.ts";
+import type { TrainerSnapshot } from "./trainer.ts";
+
+/**
+ * What a training must agree on with the one whose checkpoint it goes on from, in the user's terms, such as
+ * {"rank": 16, "data": "2135 sequences, 4f1c…"}.
+ */
+export type Fingerprint = Readonly<Record<string, string | number | boolean>>;
+
+const validationSchema = z.object({ before: z.number(), best: z.number(), last: z.number() });
+const headerSchema = z.object({
+  version: z.literal(1),
+  fingerprint: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  state: z.object({
+    step: z.int().nonnegative(),
+    tokens: z.int().nonnegative(),
+    seconds: z.number().nonnegative(),
+    epochLoss: z.object({ sum: z.number(), steps: z.int().nonnegative() }),
+    validation: validationSchema.nullable(),
+    validatedStep: z.int(),
+  }),
+  hasBest: z.boolean(),
+});
+
+/** Name and shape of what is trained, in the order of the snapshot's arrays. */
+export type CheckpointParameters = readonly { readonly name: string; readonly shape: readonly number[] }[];
+
+const fileName = "checkpoint.safetensors";
+
+/**
+ * Replaces the checkpoint in `folder`.
+ *
+ * @throws UserError "disk-full" or "not-writable"; the checkpoint before is untouched then
+ */
+export async function saveCheckpoint(
+  folder: string,
+  { state, parameters, best, moments }: TrainerSnapshot,
+  named: CheckpointParameters,
+  fingerprint: Fingerprint,
+): Promise<void> {
+  const tensors = named.flatMap(({ name, shape }, i): TensorToWrite[] => [
+    { name: `value:${name}`, shape, data: parameters[i]! },
+    { name: `first:${name}`, shape, data: moments[i]!.first },
+    { name: `second:${name}`, shape, data: moments[i]!.second },
+    ...(best ? [{ name: `best:${name}`, shape, data: best[i]! }] : []),
+  ]);
+  const header: z.input<typeof headerSchema> = { version: 1, fingerprint, state, hasBest: best !== null };
+  await writeSafetensors(join(folder, fileName), tensors, { graft: JSON.stringify(header) });
+}
+
+/**
+ * Reads the checkpoint in `folder`.
+ *
+ * @throws UserError "checkpoint-missing", "checkpoint-invalid"; "checkpoint-mismatch" where it is of another training
+ */
+export async function loadCheckpoint(
+  folder: string,
+  named: CheckpointParameters,
+  fingerprint: Fingerprint,
+): Promise<TrainerSnapshot> {
+  const path = join(folder, fileName);
+  if (!(await hasCheckpoint(folder))) {
+    const message = `Cannot resume: there is no checkpoint ${path}.`;
+    throw new UserError("checkpoint-missing", message, "Start the training without resuming, or check the output folder.");
+  }
+  const file = await openSafetensors(path);
+  try {
+    const header = readHeader(path, file.metadata["graft"]);
+    checkFingerprint(header.fingerprint, fingerprint);
+    const read = async (part: string): Promise<Float32Array[]> => {
+      const arrays: Float32Array[] = [];
+      for (const { name, shape } of named) {
+        const values = await file.read(`${part}:${name}`);
+        if (values.length !== shape.reduce((product, n) => product * n, 1)) throw internalError(`${name} of another shape`);
+        arrays.push(values);
+      }
+      return arrays;
+    };
+    const [parameters, firsts, seconds] = [await read("value"), await read("first"), await read("second")];
+    return {
+      state: header.state,
+      parameters,
+      best: header.hasBest ? await read("best") : null,
+      moments: firsts.map((first, i) => ({ first, second: seconds[i]! })),
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+export async function hasCheckpoint(folder: string): Promise<boolean> {
+  return await stat(join(folder, fileName)).then(
+    () => true,
+    () => false,
+  );
+}
+
+function readHeader(path: string, text: string | undefined): z.infer<typeof headerSchema> {
+  try {
+    return headerSchema.parse(JSON.parse(text ?? ""));
+  } catch (error) {
+    const message = `Cannot resume: ${path} is no checkpoint of this version of Graft.`;
+    throw new UserError("checkpoint-invalid", message, "Start the training without resuming.", { cause: error });
+  }
+}
+
+function checkFingerprint(saved: Fingerprint, wanted: Fingerprint): void {
+  const named = (value: Fingerprint[string] | undefined): string => (value === undefined ? "nothing" : String(value));
+  const differing = [...new Set([...Object.keys(saved), ...Object.keys(wanted)])].filter((k) => saved[k] !== wanted[k]);
+  if (differing.length === 0) return;
+  const differences = differing.map((key) => `${key} was ${named(saved[key])} and is now ${named(wanted[key])}`);
+  const message = `Cannot resume: the checkpoint is of another training; ${differences.join(", ")}.`;
+  throw new UserError("checkpoint-mismatch", message, "Resume with the same options and data, or start without resuming.");
+}

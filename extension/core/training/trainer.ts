@@ -1,0 +1,231 @@
+/**
+ * The training loop: epochs, shuffling, accumulation, validation, the best parameters, progress.
+ *
+ * Knows a step only by its face, and neither adapters nor files. All chance is derived from the seed and the number of
+ * the step, so that a training that goes on from a snapshot does what it would have done.
+ */
+
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { UserError } from "../base/errors.ts";
+import { seededRandom } from "../base/random.ts";
+import { packStep, type MicroBatch } from "../dataset/batches.ts";
+import type { Sequence } from "../dataset/sequence.ts";
+import { adamW, type AdamWOptions } from "./adamW.ts";
+import { clipGlobalNorm } from "./gradientNorm.ts";
+import { progressMeter, type TrainProgress } from "./progressMeter.ts";
+import { learningRateAt, type Schedule } from "./schedule.ts";
+import type { TrainingStep } from "./trainingStep.ts";
+
+export interface TrainerPlan {
+  /** Optimizer steps in all, over as many epochs as they take. */
+  readonly steps: number;
+  /** Sequences of one optimizer step. */
+  readonly batchSize: number;
+  /** The size of the micro-batches that the step takes. */
+  readonly shape: { readonly rows: number; readonly length: number };
+  readonly seed: number;
+  readonly shuffle: boolean;
+  readonly schedule: Schedule;
+  readonly optimizer: AdamWOptions;
+  /** Limit of the gradient's global norm. */
+  readonly clipNorm: number;
+  /** Steps between two validations. */
+  readonly validateEvery: number;
+  /** Seconds between two snapshots, beside those at validations. */
+  readonly saveEvery: number;
+}
+
+/** Mean loss per target token over the validation set. */
+export interface ValidationLoss {
+  /** Before the first step. */
+  readonly before: number;
+  readonly best: number;
+  readonly last: number;
+}
+
+/** How far a training has come. */
+export interface TrainerState {
+  /** Optimizer steps done. */
+  readonly step: number;
+  /** Tokens trained on, padding not counted. */
+  readonly tokens: number;
+  /** Time spent so far, also in earlier runs. */
+  readonly seconds: number;
+  /** Of the steps of the current epoch. */
+  readonly epochLoss: { readonly sum: number; readonly steps: number };
+  /** Of the last validation; null before the first, and without validation data. */
+  readonly validation: ValidationLoss | null;
+  /** The step after which the last validation was made; -1 before the first. */
+  readonly validatedStep: number;
+}
+
+const beginning: TrainerState = {
+  step: 0,
+  tokens: 0,
+  seconds: 0,
+  epochLoss: { sum: 0, steps: 0 },
+  validation: null,
+  validatedStep: -1,
+};
+
+/** All that a later run needs to go on. The arrays are the live ones: save them before the next step. */
+export interface TrainerSnapshot {
+  readonly state: TrainerState;
+  readonly parameters: readonly Float32Array[];
+  /** The parameters with the lowest validation loss; null before the first validation, and without one. */
+  readonly best: readonly Float32Array[] | null;
+  readonly moments: readonly { readonly first: Float32Array; readonly second: Float32Array }[];
+}
+
+export interface TrainerControl {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
+  /** Keeps a snapshot. Called before the first step, at validations, every so often, and when cancelled. */
+  readonly save: (snapshot: TrainerSnapshot) => Promise<void>;
+  readonly resumeFrom?: TrainerSnapshot | undefined;
+}
+
+export interface TrainerData {
+  readonly training: readonly Sequence[];
+  /** None: the parameters of the last step are the result. */
+  readonly validation: readonly Sequence[];
+}
+
+/**
+ * Trains the step's parameters in place and ends with their best values.
+ *
+ * @throws the signal's reason once it is aborted, after a last snapshot; UserError "training-diverged"
+ */
+export async function runTrainer(
+  step: TrainingStep,
+  { training, validation }: TrainerData,
+  plan: TrainerPlan,
+  { signal, onProgress, save, resumeFrom }: TrainerControl,
+): Promise<TrainerState> {
+  const parameters = step.parameters.map(({ values }) => values);
+  const optimizer = adamW(
+    parameters.map(({ length }) => length),
+    plan.optimizer,
+  );
+  const validationBatches = packStep(validation, plan.shape);
+  const stepsPerEpoch = Math.ceil(training.length / plan.batchSize);
+  const sequencesOf = epochOrder(training, stepsPerEpoch, plan);
+  let state = resumeFrom?.state ?? beginning;
+  let best = resumeFrom?.best ?? null;
+  if (resumeFrom) {
+    optimizer.steps = state.step;
+    for (const [i, values] of parameters.entries()) {
+      values.set(resumeFrom.parameters[i]!);
+      optimizer.moments[i]!.first.set(resumeFrom.moments[i]!.first);
+      optimizer.moments[i]!.second.set(resumeFrom.moments[i]!.second);
+    }
+  }
+  const meter = progressMeter(state, plan, stepsPerEpoch);
+
+  const keep = async (): Promise<void> => {
+    state = { ...state, seconds: meter.seconds() };
+    await save({ state, parameters, best, moments: optimizer.moments });
+    meter.saved();
+  };
+
+  /** A run blocks this thread: between two, others get their turn, such as whoever wants to cancel. */
+  const breathe = async (): Promise<void> => {
+    await nextTurn();
+    signal?.throwIfAborted();
+  };
+
+  const validate = async (): Promise<ValidationLoss | null> => {
+    if (validationBatches.length === 0) return null;
+    let loss = 0;
+    for (const batch of validationBatches) {
+      loss += await step.evaluate(batch);
+      await breathe();
+    }
+    if (!Number.isFinite(loss)) throw diverged(state.step, "validation loss", loss, plan.schedule);
+    const known = state.validation;
+    // What the training starts from is no result of it.
+    if (!known || state.step === 0) return { before: loss, best: loss, last: loss };
+    const isBest = !best || loss < known.best;
+    if (isBest) best = parameters.map((values) => values.slice());
+    return { before: known.before, best: isBest ? loss : known.best, last: loss };
+  };
+
+  const validateIfDue = async (): Promise<void> => {
+    const isDue = state.step % plan.validateEvery === 0 || state.step === plan.steps;
+    if (!isDue || state.validatedStep === state.step) return;
+    const validation = await meter.timed("validation", validate);
+    state = { ...state, validation, validatedStep: state.step };
+    await keep();
+  };
+
+  const trainOn = async (batches: readonly MicroBatch[]): Promise<number> => {
+    const noise = seededRandom(plan.seed, `dropout of step ${state.step}`);
+    let loss = 0;
+    let sum: readonly Float32Array[] = [];
+    for (const batch of batches) {
+      const found = await step.run(batch, noise);
+      await breathe();
+      loss += found.loss;
+      sum = added(sum, found.gradients);
+    }
+    const norm = clipGlobalNorm(sum, plan.clipNorm);
+    if (!Number.isFinite(loss)) throw diverged(state.step + 1, "loss", loss, plan.schedule);
+    if (!Number.isFinite(norm)) throw diverged(state.step + 1, "gradient's norm", norm, plan.schedule);
+    optimizer.update(parameters, sum, learningRateAt(state.step, plan.schedule));
+    return loss;
+  };
+
+  try {
+    await validateIfDue();
+    while (state.step < plan.steps) {
+      const sequences = sequencesOf(state.step);
+      const loss = await meter.timed("step", () => trainOn(packStep(sequences, plan.shape)));
+      const tokens = state.tokens + sequences.reduce((sum, { ids }) => sum + ids.length, 0);
+      const { sum, steps } = state.step % stepsPerEpoch === 0 ? beginning.epochLoss : state.epochLoss;
+      state = { ...state, step: state.step + 1, tokens, epochLoss: { sum: sum + loss, steps: steps + 1 } };
+      await validateIfDue();
+      if (meter.secondsUnsaved() >= plan.saveEvery) await keep();
+      onProgress?.(meter.progress(state, loss));
+    }
+  } catch (error) {
+    // Whole at any time: a step changes nothing before all its micro-batches are through.
+    if (signal?.aborted) await keep();
+    throw error;
+  }
+  for (const [i, values] of (best ?? []).entries()) parameters[i]!.set(values);
+  return { ...state, seconds: meter.seconds() };
+}
+
+/** Gives the sequences of a step: its share of its epoch's order. The last step of an epoch takes what is left. */
+function epochOrder(
+  training: readonly Sequence[],
+  stepsPerEpoch: number,
+  { seed, shuffle, batchSize }: TrainerPlan,
+): (step: number) => readonly Sequence[] {
+  let epoch = -1;
+  let order = training;
+  return (step) => {
+    if (shuffle && Math.floor(step / stepsPerEpoch) !== epoch) {
+      epoch = Math.floor(step / stepsPerEpoch);
+      order = seededRandom(seed, `order of epoch ${epoch}`).shuffled(training);
+    }
+    const start = (step % stepsPerEpoch) * batchSize;
+    return order.slice(start, start + batchSize);
+  };
+}
+
+/** Adds into `sum`, which is empty at first. */
+function added(sum: readonly Float32Array[], more: readonly Float32Array[]): readonly Float32Array[] {
+  if (sum.length === 0) return more;
+  for (const [index, values] of sum.entries()) {
+    const other = more[index]!;
+    for (let i = 0; i < values.length; i++) values[i]! += other[i]!;
+  }
+  return sum;
+}
+
+function diverged(step: number, what: string, value: number, { learningRate }: Schedule): UserError {
+  const message = `Training diverged at step ${step}: the ${what} is ${value}.`;
+  const nextStep = `Choose a learning rate below ${learningRate}, or look for odd rows in the data.`;
+  return new UserError("training-diverged", message, nextStep);
+}
