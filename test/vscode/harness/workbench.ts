@@ -11,7 +11,7 @@ export interface Workbench {
   readonly folder: string;
   /** Requests of the window that left this machine. */
   readonly offsite: ReadonlySet<string>;
-  /** Runs a command by its title in the command palette, such as "Graft: Train Adapter". */
+  /** Runs a command by its title in the command palette, such as "Graft: Train adapter". */
   command(title: string): Promise<void>;
   /** Opens a file of the folder's top level, waits until its language is known, and puts the cursor at its end. */
   openFile(name: string): Promise<void>;
