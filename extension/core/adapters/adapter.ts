@@ -1,0 +1,50 @@
+/** An adapter as values: what a trained LoRA or IA3 adapter consists of. It knows no files and no graphs. */
+
+/** y = W·x + scaling · B·A·x (Hu et al. 2021). */
+export interface LoraAdapter {
+  readonly method: "lora";
+  readonly name: string;
+  /** What it was trained on, as its author named it; may be empty. */
+  readonly baseModel: string;
+  readonly rank: number;
+  readonly alpha: number;
+  /** Of the adapter's input, in training only. */
+  readonly dropout: number;
+  readonly rsLora: boolean;
+  /** {@link loraScaling} of the three above. */
+  readonly scaling: number;
+  /** By module path, such as "model.layers.0.self_attn.q_proj". */
+  readonly modules: ReadonlyMap<string, LoraMatrices>;
+}
+
+export interface LoraMatrices {
+  /** [rank, inFeatures] */
+  readonly a: Float32Array;
+  /** [outFeatures, rank] */
+  readonly b: Float32Array;
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+}
+
+/** y = l ⊙ (W·x + b), or W·(l ⊙ x) + b in feed-forward modules (Liu et al. 2022, arXiv 2205.05638). */
+export interface Ia3Adapter {
+  readonly method: "ia3";
+  readonly name: string;
+  readonly baseModel: string;
+  /** By module path. */
+  readonly modules: ReadonlyMap<string, Ia3Factors>;
+}
+
+export interface Ia3Factors {
+  /** Which side of the module is scaled. */
+  readonly on: "input" | "output";
+  /** [inFeatures] or [outFeatures] */
+  readonly values: Float32Array;
+}
+
+export type Adapter = LoraAdapter | Ia3Adapter;
+
+/** alpha/rank, or alpha/√rank for rank-stabilized LoRA (Kalajdzievski 2023, arXiv 2312.03732). */
+export function loraScaling(rank: number, alpha: number, rsLora: boolean): number {
+  return rsLora ? alpha / Math.sqrt(rank) : alpha / rank;
+}

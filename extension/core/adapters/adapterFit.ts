@@ -1,0 +1,80 @@
+/** Whether an adapter belongs to a model, told in words that name what differs. It attaches nothing. */
+
+import { UserError } from "../base/errors.ts";
+import type { ModuleShape } from "../models/architectures.ts";
+import type { Adapter } from "./adapter.ts";
+
+/** Modules whose inputs, or outputs, are as wide as the hidden state, in the architectures that adapters are made for. */
+const hiddenInputs = new Set(["q_proj", "k_proj", "v_proj", "qkv_proj", "gate_proj", "up_proj", "fc_in"]);
+const hiddenOutputs = new Set(["o_proj", "out_proj", "down_proj", "fc_out"]);
+
+/**
+ * Checks that every module of `adapter` exists in the model with the very sizes. Modules of the model that the adapter
+ * leaves alone are fine.
+ *
+ * @param modules every adaptable module of the loaded model
+ * @throws UserError "adapter-mismatch", with both values
+ */
+export function checkAdapterFits(adapter: Adapter, modules: ReadonlyMap<string, ModuleShape>, baseName: string): void {
+  const found = hiddenSize(adapterShapes(adapter));
+  const hosted = hiddenSize(modules);
+  if (found !== undefined && hosted !== undefined && found !== hosted) {
+    throw mismatch(adapter, baseName, `it was trained for hidden size ${found}, the loaded model has ${hosted}`);
+  }
+  const layers = countLayers(modules);
+  if (countLayers(adapter.modules) > layers) {
+    throw mismatch(
+      adapter,
+      baseName,
+      `it was trained for ${countLayers(adapter.modules)} layers, the loaded model has ${layers}`,
+    );
+  }
+  for (const [path, shape] of adapterShapes(adapter)) {
+    const host = modules.get(path);
+    if (!host)
+      throw mismatch(adapter, baseName, `it adapts the module "${path}", which the loaded model does not have`);
+    for (const side of ["inFeatures", "outFeatures"] as const) {
+      if (shape[side] === undefined || shape[side] === host[side]) continue;
+      const sides = side === "inFeatures" ? "inputs" : "outputs";
+      throw mismatch(
+        adapter,
+        baseName,
+        `its "${path}" has ${shape[side]} ${sides}, the loaded model's has ${host[side]}`,
+      );
+    }
+  }
+}
+
+/** IA3 knows only the side that it scales. */
+function adapterShapes(adapter: Adapter): Map<string, Partial<ModuleShape>> {
+  if (adapter.method === "lora") return new Map(adapter.modules);
+  return new Map(
+    [...adapter.modules].map(([path, { on, values }]) => {
+      return [path, on === "input" ? { inFeatures: values.length } : { outFeatures: values.length }];
+    }),
+  );
+}
+
+function hiddenSize(modules: ReadonlyMap<string, Partial<ModuleShape>>): number | undefined {
+  for (const [path, { inFeatures, outFeatures }] of modules) {
+    const name = path.slice(path.lastIndexOf(".") + 1);
+    if (inFeatures !== undefined && hiddenInputs.has(name)) return inFeatures;
+    if (outFeatures !== undefined && hiddenOutputs.has(name)) return outFeatures;
+  }
+  return undefined;
+}
+
+/** One more than the highest layer number among the paths. */
+function countLayers(modules: ReadonlyMap<string, unknown>): number {
+  const numbers = [...modules.keys()].map((path) => Number(/\.(\d+)\./.exec(path)?.[1] ?? -1));
+  return Math.max(-1, ...numbers) + 1;
+}
+
+function mismatch(adapter: Adapter, baseName: string, reason: string): UserError {
+  const trained = adapter.baseModel === "" ? "the base that it was trained on" : `its base, ${adapter.baseModel}`;
+  return new UserError(
+    "adapter-mismatch",
+    `Cannot load adapter "${adapter.name}": ${reason}.`,
+    `Use it with ${trained}, or train an adapter for ${baseName}.`,
+  );
+}

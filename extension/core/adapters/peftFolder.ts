@@ -1,0 +1,93 @@
+/** PEFT's adapter folder, the form in which adapters are kept: adapter_config.json and adapter_model.safetensors. */
+
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { writeFileAtomic } from "../base/atomicFile.ts";
+import { systemCode, UserError } from "../base/errors.ts";
+import { openSafetensors, writeSafetensors } from "../weights/safetensors.ts";
+import type { Adapter } from "./adapter.ts";
+import { invalid, readSettings, writeSettings } from "./peftConfig.ts";
+import { adapterFromTensors, tensorsOfAdapter, type AdapterTensor } from "./peftTensors.ts";
+
+const configFile = "adapter_config.json";
+const weightsFile = "adapter_model.safetensors";
+
+/**
+ * Reads a LoRA or IA3 adapter as PEFT saves it. Its name is the folder's.
+ *
+ * @throws UserError "adapter-missing", "adapter-invalid", "adapter-unsupported"; "safetensors-invalid" where the weight
+ * file is damaged
+ */
+export async function readAdapter(folder: string): Promise<Adapter> {
+  const name = basename(resolve(folder));
+  const settings = readSettings(name, await readConfig(folder, name));
+  const path = join(folder, weightsFile);
+  if (!(await exists(path))) {
+    if (await exists(join(folder, "adapter_model.bin"))) {
+      throw new UserError(
+        "adapter-unsupported",
+        `Cannot load adapter "${name}": its weights are a Python pickle (adapter_model.bin), which can run any code when it is read.`,
+        "Save it again with PEFT's save_pretrained(safe_serialization=True).",
+      );
+    }
+    throw missing(name, `${folder} has no ${weightsFile}`, "Copy the whole adapter folder.");
+  }
+  const file = await openSafetensors(path);
+  try {
+    const tensors = new Map<string, AdapterTensor>();
+    for (const [key, { shape }] of file.tensors) tensors.set(key, { shape, values: await file.read(key) });
+    return adapterFromTensors(name, settings, tensors);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Writes an adapter so that PEFT loads it. Other files in the folder stay; each of the two is replaced as a whole.
+ *
+ * @throws UserError "disk-full" or "not-writable"
+ */
+export async function writeAdapter(folder: string, adapter: Adapter): Promise<void> {
+  const tensors = [...tensorsOfAdapter(adapter)].map(([name, { shape, values }]) => ({ name, shape, data: values }));
+  await writeSafetensors(join(folder, weightsFile), tensors, { format: "pt" });
+  await writeFileAtomic(join(folder, configFile), writeSettings(adapter));
+}
+
+async function readConfig(folder: string, name: string): Promise<unknown> {
+  let text;
+  try {
+    text = await readFile(join(folder, configFile), "utf8");
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") throw await explainMissing(folder, name);
+    throw error;
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalid(name, `its ${configFile} is not valid JSON`, error);
+  }
+}
+
+/** PEFT saves an adapter that is not called "default" into a folder of that name, where users do not expect it. */
+async function explainMissing(folder: string, name: string): Promise<UserError> {
+  const entries = await readdir(folder).catch(() => undefined);
+  if (!entries) return missing(name, `there is no folder ${folder}`, "Give the folder that PEFT or Graft wrote.");
+  for (const entry of entries) {
+    if (await exists(join(folder, entry, configFile))) {
+      return missing(name, `${folder} has no ${configFile}, its folder ${entry} has`, `Give ${join(folder, entry)}.`);
+    }
+  }
+  return missing(name, `${folder} has no ${configFile}`, "Give the folder that PEFT or Graft wrote.");
+}
+
+function missing(name: string, reason: string, nextStep: string): UserError {
+  return new UserError("adapter-missing", `Cannot load adapter "${name}": ${reason}.`, nextStep);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
