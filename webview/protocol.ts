@@ -64,8 +64,8 @@ export type FromTraining =
 
 export type ToTraining =
   | { type: "state"; state: TrainingState }
-  /** Python files of the workspace; undefined while they are counted or where no folder is open. */
-  | { type: "workspace"; folder: string | undefined; files: number | undefined }
+  /** The open folder and its Python files; `files` is undefined while they are counted. */
+  | { type: "workspace"; folder: string | undefined; files: number | undefined; suggestedName: string }
   /** `problem` is absent for a name that can be used. */
   | { type: "nameChecked"; name: string; problem?: string }
   | { type: "dataChosen"; path: string };

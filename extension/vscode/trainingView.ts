@@ -18,14 +18,15 @@ export interface TrainingViewOptions {
 const viewId = "graft.training";
 
 export function registerTrainingView(options: TrainingViewOptions, subscriptions: vscode.Disposable[]): void {
-  const { extensionUri, training, sources } = options;
+  const { extensionUri, training, library, sources } = options;
   subscriptions.push(
     vscode.window.registerWebviewViewProvider(viewId, {
       resolveWebviewView({ webview, onDidDispose }) {
         const post = (message: ToTraining): void => void webview.postMessage(message);
         const whileShown = [
           training.onDidChange((state) => post({ type: "state", state })),
-          sources.onDidChange(() => void sendSources(sources, post)),
+          sources.onDidChange(() => void sendSources(options, post)),
+          library.onDidChangeNames(() => void sendSources(options, post)),
           webview.onDidReceiveMessage((message: unknown) => receive(parseTrainingMessage(message), options, post)),
         ];
         onDidDispose(() => vscode.Disposable.from(...whileShown).dispose());
@@ -40,15 +41,14 @@ export async function showTrainingView(): Promise<void> {
   await vscode.commands.executeCommand(`${viewId}.focus`);
 }
 
-async function receive(
-  message: FromTraining,
-  { training, library, sources }: TrainingViewOptions,
-  post: (message: ToTraining) => void,
-): Promise<void> {
+type Post = (message: ToTraining) => void;
+
+async function receive(message: FromTraining, options: TrainingViewOptions, post: Post): Promise<void> {
+  const { training, library } = options;
   switch (message.type) {
     case "ready":
       post({ type: "state", state: training.state });
-      return sendSources(sources, post);
+      return sendSources(options, post);
     case "checkName":
       return sendNameCheck(message.name, library, post);
     case "chooseData": {
@@ -74,15 +74,16 @@ async function receive(
   }
 }
 
-function sendNameCheck(name: string, library: AdapterLibrary, post: (message: ToTraining) => void): void {
+function sendNameCheck(name: string, library: AdapterLibrary, post: Post): void {
   const problem = library.nameProblem(name);
   post({ type: "nameChecked", name, ...(problem !== undefined && { problem }) });
 }
 
-async function sendSources(sources: WorkspaceSources, post: (message: ToTraining) => void): Promise<void> {
+async function sendSources({ sources, library }: TrainingViewOptions, post: Post): Promise<void> {
   const folder = sources.label();
-  post({ type: "workspace", folder, files: undefined });
-  if (folder !== undefined) post({ type: "workspace", folder, files: await sources.count() });
+  const suggestedName = library.suggestName(folder ?? "");
+  post({ type: "workspace", folder, files: undefined, suggestedName });
+  if (folder !== undefined) post({ type: "workspace", folder, files: await sources.count(), suggestedName });
 }
 
 async function chooseData(kind: "file" | "folder"): Promise<string | undefined> {

@@ -16,20 +16,24 @@ export interface FormDraft {
   path: string;
   method: TrainingForm["method"];
   name: string;
+  /** Whether the user typed the name; a suggestion changes with the workspace. */
+  nameChosen: boolean;
   epochs: string;
   rank: string;
   advanced: boolean;
 }
 
+type Workspace = Omit<Extract<ToTraining, { type: "workspace" }>, "type">;
+
 export interface Form {
   element: HTMLElement;
-  showWorkspace(folder: string | undefined, files: number | undefined): void;
+  showWorkspace(workspace: Workspace): void;
   showNameProblem(name: string, problem: string | undefined): void;
   showPath(path: string): void;
   /** Asks again what may have changed while it was away. */
   refresh(): void;
   /** For the next adapter: everything stays but the name, which is taken now. */
-  clearName(): void;
+  forgetName(): void;
 }
 
 const blank: FormDraft = {
@@ -37,6 +41,7 @@ const blank: FormDraft = {
   path: "",
   method: "lora",
   name: "",
+  nameChosen: false,
   epochs: "3",
   rank: "16",
   advanced: false,
@@ -44,9 +49,8 @@ const blank: FormDraft = {
 
 export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): Form {
   let draft: FormDraft = { ...blank, ...host.kept };
-  let workspace: { folder: string | undefined; files: number | undefined } = { folder: undefined, files: undefined };
+  let workspace: Workspace = { folder: undefined, files: undefined, suggestedName: "" };
   let nameProblem: string | undefined;
-  let nameTouched = draft.name !== "";
 
   const change = (part: Partial<FormDraft>): void => {
     draft = { ...draft, ...part };
@@ -71,13 +75,7 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
       { type: "button", class: "secondary", on: { click: () => host.post({ type: "chooseData", kind }) } },
       label,
     );
-  const chooser = h(
-    "div",
-    { class: "chooser" },
-    choose("file", t("Choose file…")),
-    choose("folder", t("Choose folder…")),
-    pathNote,
-  );
+  const chooser = h("div", { class: "chooser" }, choose("file", t("File…")), choose("folder", t("Folder…")), pathNote);
 
   const methods = {
     lora: choice({
@@ -103,9 +101,8 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     value: draft.name,
     on: {
       input: () => {
-        nameTouched = true;
         nameProblem = undefined;
-        change({ name: name.value.trim() });
+        change({ name: name.value.trim(), nameChosen: true });
         host.post({ type: "checkName", name: draft.name });
       },
     },
@@ -164,6 +161,12 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     epochs.validity.valid &&
     (draft.method === "ia3" || rank.validity.valid);
 
+  const suggestName = (): void => {
+    if (draft.nameChosen) return;
+    name.value = workspace.suggestedName;
+    change({ name: name.value });
+  };
+
   function render(): void {
     dataWorkspace.update(draft.data === "workspace", workspaceNote(workspace));
     dataPath.update(draft.data === "path");
@@ -172,7 +175,7 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     setAttribute(pathNote, "title", draft.path || undefined);
     methods.lora.update(draft.method === "lora");
     methods.ia3.update(draft.method === "ia3");
-    nameField.showProblem(nameTouched ? nameProblem : undefined);
+    nameField.showProblem(nameProblem);
     rankField.element.hidden = draft.method !== "lora";
     start.disabled = !isReady();
   }
@@ -180,8 +183,9 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
 
   return {
     element,
-    showWorkspace(folder, files) {
-      workspace = { folder, files };
+    showWorkspace(next) {
+      workspace = next;
+      suggestName();
       render();
     },
     showNameProblem(checked, problem) {
@@ -193,18 +197,17 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
       change({ data: "path", path });
     },
     refresh() {
-      if (draft.name !== "") host.post({ type: "checkName", name: draft.name });
+      if (draft.nameChosen) host.post({ type: "checkName", name: draft.name });
     },
-    clearName() {
-      name.value = "";
-      nameTouched = false;
+    forgetName() {
       nameProblem = undefined;
-      change({ name: "" });
+      change({ nameChosen: false });
+      suggestName();
     },
   };
 }
 
-function workspaceNote({ folder, files }: { folder: string | undefined; files: number | undefined }): string {
+function workspaceNote({ folder, files }: Workspace): string {
   if (folder === undefined) return t("No folder is open.");
   if (files === undefined) return t("{0}: counting Python files…", folder);
   return files === 1 ? t("{0}: 1 Python file", folder) : t("{0}: {1} Python files", folder, files);

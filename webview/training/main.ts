@@ -20,7 +20,7 @@ host.onMessage((message) => {
     case "state":
       return show(message.state);
     case "workspace":
-      return form.showWorkspace(message.folder, message.files);
+      return form.showWorkspace(message);
     case "nameChecked":
       return form.showNameProblem(message.name, message.problem);
     case "dataChosen":
@@ -46,7 +46,7 @@ function viewOf(state: TrainingState): HTMLElement {
       progress.update(state);
       return progress.element;
     default:
-      if (state.phase === "done") form.clearName();
+      if (state.phase === "done") form.forgetName();
       outcome.update(state);
       return outcome.element;
   }

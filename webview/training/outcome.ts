@@ -19,7 +19,7 @@ export function createOutcome(post: (message: FromTraining) => void): OutcomeVie
     label: string,
     type: "resume" | "dismiss" | "selectAdapter" | "showLog",
     style: string,
-  ): HTMLElement => h("button", { type: "button", class: `${style} wide`, on: { click: () => post({ type }) } }, label);
+  ): HTMLElement => h("button", { type: "button", class: style, on: { click: () => post({ type }) } }, label);
   const said = (text: string): HTMLElement => h("p", { role: "status" }, text);
 
   return {

@@ -20,7 +20,7 @@ export function createProgress(post: (message: FromTraining) => void): ProgressV
   const figures = h("dl", { class: "figures" });
   const cancel = h(
     "button",
-    { type: "button", class: "secondary wide", on: { click: () => post({ type: "cancel" }) } },
+    { type: "button", class: "secondary", on: { click: () => post({ type: "cancel" }) } },
     t("Cancel"),
   );
 
@@ -40,7 +40,7 @@ export function createProgress(post: (message: FromTraining) => void): ProgressV
       }
       bar.value = progress.steps > 0 ? progress.step / progress.steps : 0;
       steps.textContent = t("Step {0} of {1}", progress.step, progress.steps);
-      curve.replaceChildren(sparkline(progress.losses));
+      curve.replaceChildren(...(progress.losses.length > 1 ? [sparkline(progress.losses)] : []));
       figures.replaceChildren(
         ...figure(t("Loss"), loss(progress.loss)),
         ...validationFigure(progress.validation),

@@ -1,0 +1,25 @@
+import { beforeAll, describe, expect, test, vi } from "vitest";
+
+let figures: typeof import("../../webview/training/figures.ts");
+beforeAll(async () => {
+  vi.stubGlobal("document", { getElementById: () => null });
+  figures = await import("../../webview/training/figures.ts");
+});
+
+describe("duration", () => {
+  test.each([
+    [0.4, "0 s"],
+    [59.4, "59 s"],
+    [61, "1 min 1 s"],
+    [7300, "2 h 1 min"],
+    [Number.NaN, "–"],
+  ])("of %d seconds reads %s", (seconds, text) => {
+    expect(figures.duration(seconds)).toBe(text);
+  });
+});
+
+describe("loss", () => {
+  test("shows two digits, more for small values, and a dash for none", () => {
+    expect([2.345, 0.01234, Number.NaN].map(figures.loss)).toEqual(["2.35", "0.0123", "–"]);
+  });
+});

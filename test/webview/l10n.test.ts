@@ -1,0 +1,31 @@
+import { globSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test, vi } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** Texts that the sources hand to vscode.l10n.t or, in webviews, to t. */
+function textsOfSources(): string[] {
+  const files = globSync(["extension/{main,vscode/*}.ts", "webview/*/*.ts"], { cwd: root });
+  const call = /\bt\(\s*("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')/g;
+  const texts = files.flatMap((file) => [...readFileSync(join(root, file), "utf8").matchAll(call)].map(([, text]) => text!));
+  return [...new Set(texts.map((text) => (text.startsWith("'") ? text.slice(1, -1).replaceAll("\\'", "'") : (JSON.parse(text) as string))))];
+}
+
+test("the bundle for translators holds every text of the sources, and no other", () => {
+  const bundle = JSON.parse(readFileSync(join(root, "l10n/bundle.l10n.json"), "utf8")) as Record<string, string>;
+  expect(Object.keys(bundle).sort()).toEqual(textsOfSources().sort());
+});
+
+test("every text of the manifest that is a key has an entry in package.nls.json", () => {
+  const keys = [...readFileSync(join(root, "package.json"), "utf8").matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key);
+  const texts = JSON.parse(readFileSync(join(root, "package.nls.json"), "utf8")) as Record<string, string>;
+  expect(Object.keys(texts).sort()).toEqual([...new Set(keys)].sort());
+});
+
+test("t takes a translation from the page and puts the values in", async () => {
+  vi.stubGlobal("document", { getElementById: () => ({ textContent: '{"Step {0} of {1}":"Schritt {0} von {1}"}' }) });
+  const { t } = await import("../../webview/shared/l10n.ts");
+  expect(t("Step {0} of {1}", 2, 9)).toBe("Schritt 2 von 9");
+  expect(t("{0} s", 2)).toBe("2 s");
+});
