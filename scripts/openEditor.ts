@@ -10,7 +10,7 @@ import { existsSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { run, which } from "./bed/command.ts";
+import { fail, run, which } from "./bed/command.ts";
 import { installBed } from "./bed/install.ts";
 import { root, scratch, vsixPath } from "./bed/paths.ts";
 import { startEditorServer } from "./bed/serve.ts";
@@ -32,11 +32,11 @@ const leave = (): never => process.exit(130);
 controller.signal.addEventListener("abort", leave);
 
 console.log("Building Graft …");
-await run(process.execPath, [join(root, "scripts", "package.ts")], { cwd: root });
+await run(process.execPath, [join(root, "scripts", "package.ts")], { cwd: root }).catch(fail);
 if (!existsSync(sample)) await cp(join(root, "sample"), sample, { recursive: true });
 
 const desktop = flags.browser ? undefined : desktopEditor();
-await (desktop ? openDesktop(desktop) : openBrowser());
+await (desktop ? openDesktop(desktop) : openBrowser()).catch(fail);
 
 /** `code` of a desktop that can show it. */
 function desktopEditor(): string | undefined {

@@ -3,7 +3,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { run } from "./bed/command.ts";
+import { fail, run } from "./bed/command.ts";
 import { root, target as ours } from "./bed/paths.ts";
 
 const { values } = parseArgs({ options: { target: { type: "string", default: ours } } });
@@ -11,9 +11,12 @@ const path = join(root, `graft-${values.target}.vsix`);
 // vsce calls the script vscode:prepublish, which does not hear of its --target.
 const env = { ...process.env, GRAFT_TARGET: values.target };
 const vsce = join(root, "node_modules", "@vscode", "vsce", "vsce");
-const flags = ["--no-dependencies", "--allow-missing-repository", "--target", values.target, "--out", path];
-await run(process.execPath, [vsce, "package", ...flags], { cwd: root, env });
+const flags = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links"];
+await run(process.execPath, [vsce, "package", ...flags, "--target", values.target, "--out", path], {
+  cwd: root,
+  env,
+}).catch(fail);
 const megabytes = (await stat(path)).size / 1e6;
 console.log(`packaged ${path} (${megabytes.toFixed(1)} MB)`);
 // What a user downloads; most of it is ONNX Runtime.
-if (megabytes > 45) throw new Error(`The VSIX has ${megabytes.toFixed(1)} MB, more than the 45 MB we allow.`);
+if (megabytes > 45) fail(`The VSIX has ${megabytes.toFixed(1)} MB, more than the 45 MB we allow.`);

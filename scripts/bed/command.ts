@@ -41,3 +41,9 @@ export function which(name: string): string | undefined {
       }
     });
 }
+
+/** Ends a script: what went wrong, without the stack that only says where in the script. */
+export function fail(reason: unknown): never {
+  console.error(reason instanceof Error ? reason.message : String(reason));
+  process.exit(1);
+}
