@@ -2,22 +2,23 @@
 
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { openAdapterLibrary } from "./vscode/adapterLibrary.ts";
+import { openAdapterLibrary, type AdapterLibrary } from "./vscode/adapterLibrary.ts";
 import { registerCompletionProvider } from "./vscode/completionProvider.ts";
 import { readConfiguration } from "./vscode/configuration.ts";
-import { openEngine } from "./vscode/engine.ts";
+import { openEngine, type Engine } from "./vscode/engine.ts";
 import { createMessages } from "./vscode/messages.ts";
 import { selectAdapter } from "./vscode/selectAdapter.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
-import { createTraining } from "./vscode/training.ts";
+import { createTraining, type Training } from "./vscode/training.ts";
 import { registerTrainingView, showTrainingView } from "./vscode/trainingView.ts";
 import { watchWorkspaceSources } from "./vscode/workspaceSources.ts";
 
-/** What the tests in the extension host look at; no interface for other extensions. */
+/** For the tests in the extension host; no interface for other extensions. */
 export interface Activated {
   activationMilliseconds: number;
-  enginePid: () => number | undefined;
-  trainingPid: () => number | undefined;
+  engine: Engine;
+  library: AdapterLibrary;
+  training: Training;
 }
 
 export function activate(context: vscode.ExtensionContext): Activated {
@@ -54,5 +55,5 @@ export function activate(context: vscode.ExtensionContext): Activated {
   if (configuration.get("enable")) setTimeout(() => void engine.start());
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
-  return { activationMilliseconds, enginePid: () => engine.pid, trainingPid: () => training.pid };
+  return { activationMilliseconds, engine, library, training };
 }

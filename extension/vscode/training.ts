@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { isCancelled, UserError } from "../core/base/errors.ts";
-import type { TrainOptions, TrainProgress, TrainResult } from "../core/training/train.ts";
+import type { TrainOptions, TrainProgress } from "../core/training/train.ts";
 import { trainApart } from "../engine/trainApart.ts";
 import type { BasePlaces } from "../engine/protocol.ts";
 import type { TrainingForm, TrainingRunning, TrainingState } from "../../webview/protocol.ts";

@@ -128,6 +128,6 @@ describe("createCompletionClient", () => {
     await client.select(selection);
     const pid = client.pid!;
     client.dispose();
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow());
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow("ESRCH"));
   });
 });

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
+import type * as Figures from "../../webview/training/figures.ts";
 
-let figures: typeof import("../../webview/training/figures.ts");
+let figures: typeof Figures;
 beforeAll(async () => {
   vi.stubGlobal("document", { getElementById: () => null });
   figures = await import("../../webview/training/figures.ts");

@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test, vi } from "vitest";
 
@@ -6,10 +6,22 @@ const root = resolve(import.meta.dirname, "../..");
 
 /** Texts that the sources hand to vscode.l10n.t or, in webviews, to t. */
 function textsOfSources(): string[] {
-  const files = globSync(["extension/{main,vscode/*}.ts", "webview/*/*.ts"], { cwd: root });
+  const files = ["extension/vscode", "webview"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".ts"))
+      .map((path) => join(folder, path)),
+  );
   const call = /\bt\(\s*("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')/g;
-  const texts = files.flatMap((file) => [...readFileSync(join(root, file), "utf8").matchAll(call)].map(([, text]) => text!));
-  return [...new Set(texts.map((text) => (text.startsWith("'") ? text.slice(1, -1).replaceAll("\\'", "'") : (JSON.parse(text) as string))))];
+  const texts = files.flatMap((file) =>
+    [...readFileSync(join(root, file), "utf8").matchAll(call)].map(([, text]) => text!),
+  );
+  return [
+    ...new Set(
+      texts.map((text) =>
+        text.startsWith("'") ? text.slice(1, -1).replaceAll("\\'", "'") : (JSON.parse(text) as string),
+      ),
+    ),
+  ];
 }
 
 test("the bundle for translators holds every text of the sources, and no other", () => {

@@ -5,6 +5,7 @@ import { connectToHost } from "../shared/host.ts";
 import { createForm, type FormDraft } from "./form.ts";
 import { createOutcome } from "./outcome.ts";
 import { createProgress } from "./progress.ts";
+// oxlint-disable-next-line import/no-unassigned-import -- The build puts the style sheet beside the script.
 import "./training.css";
 
 const host = connectToHost<FromTraining, ToTraining, FormDraft>();

@@ -1,0 +1,79 @@
+/** In the extension host: how Graft starts, that nothing native comes with it, and how it takes a broken adapter. */
+
+import assert from "node:assert/strict";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import type { Activated } from "../../extension/main.ts";
+import { until } from "./harness/until.ts";
+
+describe("Graft in the extension host", () => {
+  let graft: Activated;
+  let milliseconds: number;
+
+  before(async () => {
+    const extension = vscode.extensions.getExtension<Activated>("graft.graft");
+    assert(extension, "graft.graft is not installed");
+    assert.equal(extension.isActive, false, "an empty folder activates nothing");
+    const startedAt = performance.now();
+    graft = await extension.activate();
+    milliseconds = performance.now() - startedAt;
+  });
+
+  it("activates within 150 ms, loading the code included", function () {
+    const figures = `${milliseconds.toFixed(0)} ms, of them ${graft.activationMilliseconds.toFixed(0)} in activate()`;
+    if (this.test) this.test.title += `: ${figures}`;
+    assert(milliseconds <= 150, `It took ${milliseconds.toFixed(0)} ms.`);
+  });
+
+  it("registers every command of the manifest", async () => {
+    const commands = new Set(await vscode.commands.getCommands(true));
+    const extension = vscode.extensions.getExtension("graft.graft");
+    const { contributes } = extension?.packageJSON as { contributes: { commands: { command: string }[] } };
+    assert.deepEqual(
+      contributes.commands.map(({ command }) => command).filter((command) => !commands.has(command)),
+      [],
+    );
+  });
+
+  it("completes in a process of its own and loads nothing native into this one", async () => {
+    await until("the engine is ready", () => graft.engine.state.phase === "ready");
+    const request = { prefix: "def add(a, b):\n    return ", suffix: "" };
+    const completion = await graft.engine.complete(request, new AbortController().signal);
+    assert(completion && completion.tokens > 0);
+    assert.notEqual(graft.engine.pid, process.pid);
+    const { sharedObjects } = process.report.getReport() as { sharedObjects: string[] };
+    assert.deepEqual(
+      sharedObjects.filter((path) => path.includes("onnxruntime")),
+      [],
+    );
+  });
+
+  it('tells what is wrong with a broken adapter, and "None" mends it', async () => {
+    const folder = join(graft.library.folder, "broken");
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "adapter_config.json"), "{");
+    try {
+      await graft.library.activate("broken");
+      await until("the engine refuses it", () => graft.engine.state.phase === "failed");
+      const [listed] = await graft.engine.adapters(graft.library.folder);
+      assert.match(listed?.problem?.message ?? "", /Cannot load adapter "broken"/);
+
+      void vscode.commands.executeCommand("graft.selectAdapter");
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+      await until("no adapter is active", () => graft.library.active === undefined);
+      await until("the engine is ready", () => graft.engine.state.phase === "ready");
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("toggles completions by the setting", async () => {
+    const enabled = (): unknown => vscode.workspace.getConfiguration("graft").get("enable");
+    await vscode.commands.executeCommand("graft.toggleCompletions");
+    assert.equal(enabled(), false);
+    await vscode.commands.executeCommand("graft.toggleCompletions");
+    assert.equal(enabled(), true);
+  });
+});

@@ -1,0 +1,47 @@
+/** In the extension host, for want of another place with the `vscode` API: the parts of training that need no engine. */
+
+import assert from "node:assert/strict";
+import { lossHistory } from "../../extension/vscode/lossHistory.ts";
+import { parseTrainingForm, parseTrainingMessage } from "../../extension/vscode/trainingMessages.ts";
+
+const form = { data: { kind: "workspace" }, method: "lora", name: "mine", epochs: 3, rank: 16 };
+
+describe("lossHistory", () => {
+  it("keeps a short curve as it is", () => {
+    const history = lossHistory(8);
+    for (const loss of [3, 2, 1]) history.add(loss);
+    assert.deepEqual(history.points(), [3, 2, 1]);
+  });
+
+  it("halves a long one by means, and stays below its limit", () => {
+    const history = lossHistory(4);
+    for (const loss of [8, 6, 4, 2]) history.add(loss);
+    assert.deepEqual(history.points(), [7, 3]);
+    for (let i = 0; i < 1000; i++) history.add(1);
+    assert(history.points().length <= 5);
+    assert.equal(history.points().at(-1), 1);
+  });
+});
+
+describe("parseTrainingMessage", () => {
+  it("takes what the view sends", () => {
+    assert.deepEqual(parseTrainingMessage({ type: "start", form }), { type: "start", form });
+  });
+
+  for (const [what, wrong] of [
+    ["an unknown message", { type: "erase" }],
+    ["an unknown method", { type: "start", form: { ...form, method: "full" } }],
+    ["half an epoch", { type: "start", form: { ...form, epochs: 0.5 } }],
+    ["a rank beyond all bounds", { type: "start", form: { ...form, rank: 100_000 } }],
+    ["an empty path", { type: "start", form: { ...form, data: { kind: "path", path: "" } } }],
+  ] as const) {
+    it(`refuses ${what}`, () => {
+      assert.throws(() => parseTrainingMessage(wrong));
+    });
+  }
+
+  it("a kept form that no longer reads is no form", () => {
+    assert.equal(parseTrainingForm({ ...form, epochs: "many" }), undefined);
+    assert.equal(parseTrainingForm(undefined), undefined);
+  });
+});
