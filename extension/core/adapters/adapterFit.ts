@@ -33,6 +33,13 @@ export function checkAdapterFits(adapter: Adapter, modules: ReadonlyMap<string, 
     const host = modules.get(path);
     if (!host)
       throw mismatch(adapter, baseName, `it adapts the module "${path}", which the loaded model does not have`);
+    if (adapter.method === "ia3" && shape.inFeatures !== undefined && host.sharesProduct) {
+      throw mismatch(
+        adapter,
+        baseName,
+        `it scales the input of "${path}", which Graft can only scale behind the product`,
+      );
+    }
     for (const side of ["inFeatures", "outFeatures"] as const) {
       if (shape[side] === undefined || shape[side] === host[side]) continue;
       const sides = side === "inFeatures" ? "inputs" : "outputs";

@@ -30,24 +30,29 @@ export function weightRequests(config: ModelConfig): readonly WeightRequest[] {
 export interface ModuleShape {
   readonly inFeatures: number;
   readonly outFeatures: number;
+  /** Whether it is computed as one product with others, which therefore have the very same input. */
+  readonly sharesProduct?: boolean;
 }
 
 /** Every module that an adapter may attach to, by its path, such as "model.layers.0.self_attn.q_proj". */
 export function moduleShapes(config: ModelConfig): ReadonlyMap<string, ModuleShape> {
-  const modules = rehearse(config).modules.map(({ path, inFeatures, outFeatures }) => {
-    return [path, { inFeatures, outFeatures }] as const;
-  });
-  return new Map(modules);
+  return new Map(
+    rehearse(config).products.flatMap((modules) =>
+      modules.map(({ path, inFeatures, outFeatures }) => {
+        return [path, { inFeatures, outFeatures, ...(modules.length > 1 && { sharesProduct: true }) }] as const;
+      }),
+    ),
+  );
 }
 
 /**
  * Runs the forward pass with nothing behind it, and notes what it asks for. So there is no second list of a model's
  * weights that could disagree with what the model does.
  */
-function rehearse(config: ModelConfig): { requests: WeightRequest[]; modules: AdaptedModule[] } {
+function rehearse(config: ModelConfig): { requests: WeightRequest[]; products: (readonly AdaptedModule[])[] } {
   const { attention } = config;
   const requests: WeightRequest[] = [];
-  const modules: AdaptedModule[] = [];
+  const products: (readonly AdaptedModule[])[] = [];
   const ask = (request: WeightRequest, shape: readonly number[]): Tensor => {
     requests.push(request);
     return input(request.names.join("+"), "float32", shape);
@@ -57,8 +62,8 @@ function rehearse(config: ModelConfig): { requests: WeightRequest[]; modules: Ad
     vector: (request) => ask(request, [rowsOf(request)]),
   };
   const slots: AdapterSlots = {
-    around: (adapted, x, product) => {
-      modules.push(...adapted);
+    around: (modules, x, product) => {
+      products.push(modules);
       return product(x);
     },
   };
@@ -67,7 +72,7 @@ function rehearse(config: ModelConfig): { requests: WeightRequest[]; modules: Ad
     attend: (layer) => input(`attended.${layer}`, "float32", [1, 1, attention.heads * attention.headSize]),
     segment: (x, layer) => layer(x),
   });
-  return { requests, modules };
+  return { requests, products };
 }
 
 function rowsOf({ shapes }: WeightRequest): number {

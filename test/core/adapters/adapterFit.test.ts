@@ -49,6 +49,15 @@ describe("checkAdapterFits", () => {
     ).toBeUndefined();
   });
 
+  test("refuses to scale the input of one module of a shared product", () => {
+    const query = "model.layers.0.self_attn.q_proj";
+    const shared = new Map([[query, { inFeatures: 8, outFeatures: 8, sharesProduct: true }]]);
+    expect(() => checkAdapterFits(ia3({ [query]: ["input", 8] }), shared, "tiny")).toThrow(
+      /only scale behind the product/,
+    );
+    expect(() => checkAdapterFits(ia3({ [query]: ["output", 8] }), shared, "tiny")).not.toThrow();
+  });
+
   test("names both hidden sizes", () => {
     expect(message(lora(shapes(896, 4864, 4)))).toMatchObject({
       code: "adapter-mismatch",

@@ -33,7 +33,7 @@ describe("moduleShapes", () => {
   test("lists the seven linear modules of each layer with their sizes", () => {
     const shapes = moduleShapes(readModelConfig(tinyQwen2));
     expect(shapes.size).toBe(14);
-    expect(shapes.get("model.layers.1.self_attn.k_proj")).toEqual({ inFeatures: 64, outFeatures: 32 });
+    expect(shapes.get("model.layers.1.self_attn.k_proj")).toEqual({ inFeatures: 64, outFeatures: 32, sharesProduct: true });
     expect(shapes.get("model.layers.1.mlp.down_proj")).toEqual({ inFeatures: 96, outFeatures: 64 });
   });
 });
