@@ -67,7 +67,11 @@ export async function loadCheckpoint(
   const path = join(folder, fileName);
   if (!(await hasCheckpoint(folder))) {
     const message = `Cannot resume: there is no checkpoint ${path}.`;
-    throw new UserError("checkpoint-missing", message, "Start the training without resuming, or check the output folder.");
+    throw new UserError(
+      "checkpoint-missing",
+      message,
+      "Start the training without resuming, or check the output folder.",
+    );
   }
   const file = await openSafetensors(path);
   try {
@@ -77,7 +81,8 @@ export async function loadCheckpoint(
       const arrays: Float32Array[] = [];
       for (const { name, shape } of named) {
         const values = await file.read(`${part}:${name}`);
-        if (values.length !== shape.reduce((product, n) => product * n, 1)) throw internalError(`${name} of another shape`);
+        if (values.length !== shape.reduce((product, n) => product * n, 1))
+          throw internalError(`${name} of another shape`);
         arrays.push(values);
       }
       return arrays;
@@ -116,5 +121,9 @@ function checkFingerprint(saved: Fingerprint, wanted: Fingerprint): void {
   if (differing.length === 0) return;
   const differences = differing.map((key) => `${key} was ${named(saved[key])} and is now ${named(wanted[key])}`);
   const message = `Cannot resume: the checkpoint is of another training; ${differences.join(", ")}.`;
-  throw new UserError("checkpoint-mismatch", message, "Resume with the same options and data, or start without resuming.");
+  throw new UserError(
+    "checkpoint-mismatch",
+    message,
+    "Resume with the same options and data, or start without resuming.",
+  );
 }

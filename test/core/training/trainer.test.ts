@@ -35,7 +35,7 @@ describe("runTrainer", () => {
   test("lowers loss and validation loss towards the known minimum", async () => {
     const step = fakeStep(goal);
     const { validation, epochLoss } = await runTrainer(step, data, plan, keeper());
-    expect(validation!.before).toBeCloseTo(0.5 * (1 + 4 + 4 + 0.25 + 9) / 5, 5);
+    expect(validation!.before).toBeCloseTo((0.5 * (1 + 4 + 4 + 0.25 + 9)) / 5, 5);
     expect(validation!.best).toBeLessThan(0.1 * validation!.before);
     expect(epochLoss.sum / epochLoss.steps).toBeLessThan(0.2);
     expect(step.parameters[0]!.values[1]).toBeCloseTo(-1, 0);
@@ -56,7 +56,12 @@ describe("runTrainer", () => {
     const orderOf = async (shuffle: boolean): Promise<number[][]> => {
       const step = fakeStep(goal);
       const single = Array.from({ length: 6 }, (_, id) => sequenceOf(0, id));
-      await runTrainer(step, { training: single, validation: [] }, { ...plan, steps: 12, batchSize: 1, shuffle }, keeper());
+      await runTrainer(
+        step,
+        { training: single, validation: [] },
+        { ...plan, steps: 12, batchSize: 1, shuffle },
+        keeper(),
+      );
       const ids = step.runs.flatMap((run) => run.ids);
       return [ids.slice(0, 6), ids.slice(6)];
     };
@@ -105,25 +110,28 @@ describe("runTrainer", () => {
     expect(await trained(1)).not.toEqual(await trained(2));
   });
 
-  test.each([0, 1, 4, 5, 11, 29])("cancelled in step %i and resumed, it ends as if nobody had cancelled", async (at) => {
-    const whole = fakeStep(goal);
-    const expected = await runTrainer(whole, data, plan, keeper());
+  test.each([0, 1, 4, 5, 11, 29])(
+    "cancelled in step %i and resumed, it ends as if nobody had cancelled",
+    async (at) => {
+      const whole = fakeStep(goal);
+      const expected = await runTrainer(whole, data, plan, keeper());
 
-    const controller = new AbortController();
-    const runsBefore = whole.runs.length;
-    const first = fakeStep(goal, (runs) => runs > at && controller.abort());
-    const { save, snapshots } = keeper();
-    await expect(runTrainer(first, data, plan, { signal: controller.signal, save })).rejects.toMatchObject({
-      name: "AbortError",
-    });
-    const second = fakeStep(goal);
-    const resumeFrom = snapshots.at(-1)!;
-    const state = await runTrainer(second, data, plan, { ...keeper(), resumeFrom });
-    expect(second.parameters[0]!.values).toEqual(whole.parameters[0]!.values);
-    expect(state).toMatchObject({ step: 30, tokens: expected.tokens, validation: expected.validation });
-    expect(second.runs.at(-1)).toEqual(whole.runs.at(-1));
-    expect(second.runs.length).toBeLessThanOrEqual(runsBefore);
-  });
+      const controller = new AbortController();
+      const runsBefore = whole.runs.length;
+      const first = fakeStep(goal, (runs) => runs > at && controller.abort());
+      const { save, snapshots } = keeper();
+      await expect(runTrainer(first, data, plan, { signal: controller.signal, save })).rejects.toMatchObject({
+        name: "AbortError",
+      });
+      const second = fakeStep(goal);
+      const resumeFrom = snapshots.at(-1)!;
+      const state = await runTrainer(second, data, plan, { ...keeper(), resumeFrom });
+      expect(second.parameters[0]!.values).toEqual(whole.parameters[0]!.values);
+      expect(state).toMatchObject({ step: 30, tokens: expected.tokens, validation: expected.validation });
+      expect(second.runs.at(-1)).toEqual(whole.runs.at(-1));
+      expect(second.runs.length).toBeLessThanOrEqual(runsBefore);
+    },
+  );
 
   test("cancelled in a validation, it makes that validation up when resumed", async () => {
     const controller = new AbortController();
@@ -158,6 +166,10 @@ describe("runTrainer", () => {
     const step = fakeStep([NaN, NaN]);
     await expect(
       runTrainer(step, { training: [sequenceOf(0, 1)], validation: [] }, plan, keeper()),
-    ).rejects.toMatchObject({ name: "UserError", code: "training-diverged", message: expect.stringContaining("step 1") });
+    ).rejects.toMatchObject({
+      name: "UserError",
+      code: "training-diverged",
+      message: expect.stringContaining("step 1"),
+    });
   });
 });

@@ -1,0 +1,143 @@
+/** What a training is asked to do, with what is not said filled in. It opens nothing. */
+
+import { UserError } from "../base/errors.ts";
+import type { ScheduleShape } from "./schedule.ts";
+
+export const trainingMethods = ["lora", "ia3"] as const;
+export type TrainingMethod = (typeof trainingMethods)[number];
+
+/** As plain JSON, since it crosses process borders. What is absent takes its default, or comes from `init`. */
+export interface TrainOptions {
+  /** Name of an installed base or a folder; empty for the embedded base. */
+  base: string;
+  /** Where bases are installed. */
+  home: string;
+  /** The base that ships with Graft. */
+  embedded: string;
+  /** Files, folders, or names of the paper's data sets. */
+  data: readonly string[];
+  /** Where the paper's data sets lie. */
+  dataFolder: string;
+  /** The adapter's folder. */
+  out: string;
+  method?: TrainingMethod;
+  rank?: number;
+  alpha?: number;
+  dropout?: number;
+  rsLora?: boolean;
+  /** Ends of module paths, such as "q_proj"; all linear modules unless given. */
+  targets?: readonly string[];
+  epochs?: number;
+  /** Instead of epochs. */
+  steps?: number;
+  /** Sequences of one optimizer step. */
+  batchSize?: number;
+  /** Longest sequence, in tokens. */
+  maxLength?: number;
+  learningRate?: number;
+  schedule?: ScheduleShape;
+  weightDecay?: number;
+  /** A data set, or the part of the data to hold out, such as "0.1". */
+  validation?: string;
+  /** Part of the text that is trained on as gaps to fill, 0 to 1. */
+  fillShare?: number;
+  seed?: number;
+  /** Folder of an adapter to start from. */
+  init?: string;
+  shuffle?: boolean;
+  /** Go on from the checkpoint of a training into `out` that was stopped. */
+  resume?: boolean;
+  /** Compute each layer again for its gradient, for memory; unless given, where the base is large. */
+  checkpointing?: boolean;
+}
+
+export interface TrainSettings {
+  readonly method: TrainingMethod;
+  readonly rank: number;
+  readonly alpha: number;
+  readonly dropout: number;
+  readonly rsLora: boolean;
+  readonly targets: readonly string[] | null;
+  readonly epochs: number;
+  readonly steps: number | null;
+  readonly batchSize: number;
+  readonly maxLength: number;
+  readonly learningRate: number;
+  readonly schedule: ScheduleShape;
+  readonly weightDecay: number;
+  readonly fillShare: number;
+  readonly seed: number;
+  readonly shuffle: boolean;
+}
+
+/** The paper's settings (arXiv 2308.10462, version 2), except the epochs' optimizer: AdamW instead of Adafactor. */
+const defaults = {
+  method: "lora",
+  rank: 16,
+  alpha: 32,
+  dropout: 0.05,
+  epochs: 5,
+  batchSize: 8,
+  maxLength: 256,
+  weightDecay: 0,
+  fillShare: 0.5,
+  seed: 42,
+} as const;
+
+export const defaultLearningRates: Readonly<Record<TrainingMethod, number>> = { lora: 3e-4, ia3: 5e-3 };
+
+/**
+ * Fills in defaults and refuses what cannot be meant.
+ *
+ * @throws UserError "option-invalid"
+ */
+export function readSettings(options: TrainOptions): TrainSettings {
+  const method = options.method ?? defaults.method;
+  if (!trainingMethods.includes(method)) throw refused("method", method, trainingMethods.join(" or "));
+  const rank = options.rank ?? defaults.rank;
+  const settings: TrainSettings = {
+    method,
+    rank,
+    alpha: options.alpha ?? defaults.alpha,
+    dropout: options.dropout ?? defaults.dropout,
+    rsLora: options.rsLora ?? false,
+    targets: options.targets ?? null,
+    epochs: options.epochs ?? defaults.epochs,
+    steps: options.steps ?? null,
+    batchSize: options.batchSize ?? defaults.batchSize,
+    maxLength: options.maxLength ?? defaults.maxLength,
+    learningRate: options.learningRate ?? defaultLearningRates[method],
+    schedule: options.schedule ?? "linear",
+    weightDecay: options.weightDecay ?? defaults.weightDecay,
+    fillShare: options.fillShare ?? defaults.fillShare,
+    seed: options.seed ?? defaults.seed,
+    shuffle: options.shuffle ?? true,
+  };
+  const whole = (name: keyof TrainSettings, from: number, to = Infinity): void => {
+    const value = settings[name];
+    if (value === null || (Number.isSafeInteger(value) && Number(value) >= from && Number(value) <= to)) return;
+    throw refused(name, value, to === Infinity ? `a whole number from ${from} on` : `a whole number, ${from} to ${to}`);
+  };
+  const between = (name: keyof TrainSettings, isIn: (value: number) => boolean, expected: string): void => {
+    if (!isIn(Number(settings[name]))) throw refused(name, settings[name], expected);
+  };
+  whole("rank", 1, 1024);
+  whole("steps", 1);
+  whole("batchSize", 1);
+  whole("maxLength", 8);
+  whole("seed", -Infinity);
+  between("epochs", (x) => x > 0 && x <= 10_000, "above 0");
+  between("alpha", (x) => x > 0 && x < Infinity, "above 0");
+  between("dropout", (x) => x >= 0 && x < 1, "from 0 to below 1");
+  between("learningRate", (x) => x > 0 && x < Infinity, "above 0");
+  between("weightDecay", (x) => x >= 0 && x < Infinity, "0 or above");
+  between("fillShare", (x) => x >= 0 && x <= 1, "from 0 to 1");
+  if (settings.targets?.length === 0) throw refused("targets", "", "names of modules, such as q_proj");
+  return settings;
+}
+
+function refused(name: string, value: unknown, expected: string): UserError {
+  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const message = `Cannot train with ${words} ${String(value)}: it must be ${expected}.`;
+  return new UserError("option-invalid", message, `Give another ${words}, or leave it out for the default.`);
+}

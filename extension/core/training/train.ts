@@ -1,0 +1,156 @@
+/** Training from end to end: base, data, adapter, loop, result. The one entry, for the command line and the editor. */
+
+import { checkAdapterFits } from "../adapters/adapterFit.ts";
+import { readAdapter } from "../adapters/peftFolder.ts";
+import type { Log } from "../base/log.ts";
+import { resolveBase } from "../bases/resolveBase.ts";
+import { moduleShapes } from "../models/architectures.ts";
+import { openTokenizer } from "../tokenizer/tokenizer.ts";
+import { adamWDefaults } from "./adamW.ts";
+import { adapterOf, adapterSpec, initialParameters, parametersOf, settingsOf } from "./adapterParameters.ts";
+import { chooseBatchShape } from "./batchShape.ts";
+import { loadCheckpoint, saveCheckpoint, type Fingerprint } from "./checkpoint.ts";
+import { openOutputFolder } from "./outputFolder.ts";
+import type { TrainProgress } from "./progressMeter.ts";
+import { readSettings, type TrainOptions, type TrainSettings } from "./settings.ts";
+import { runTrainer, type TrainerPlan, type ValidationLoss } from "./trainer.ts";
+import { describeSequences, openTrainingData, type TrainingData } from "./trainingData.ts";
+import { openTrainingStep } from "./trainingStep.ts";
+
+export type { TrainOptions } from "./settings.ts";
+export type { TrainProgress } from "./progressMeter.ts";
+
+export interface TrainControl {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: TrainProgress) => void) | undefined;
+  log: Log;
+}
+
+export interface TrainResult {
+  /** The adapter's folder. */
+  adapter: string;
+  steps: number;
+  /** Tokens trained on, padding not counted. */
+  tokens: number;
+  /** All work included, also that of runs that were resumed. */
+  seconds: number;
+  /** Mean over the last epoch, per target token. */
+  trainLoss: number;
+  /** Per target token; absent where nothing was held out. */
+  validationLoss?: ValidationLoss;
+  trainableParameters: number;
+  peakMemoryBytes: number;
+}
+
+/** The part of the steps over which the learning rate rises, and the part of an epoch between validations: the paper's. */
+const [warmupShare, validationShare] = [0.05, 0.2];
+/** Seconds of work that a crash may cost. */
+const saveEvery = 60;
+/** From so many parameters on, layers are computed twice for the sake of memory, and micro-batches are smaller. */
+const largeBase = 100e6;
+
+/**
+ * Trains an adapter and writes it to `out` in PEFT's format: the best by validation loss, or the last without one.
+ *
+ * When cancelled or interrupted, the last checkpoint stays beside `out`, and a call with `resume` goes on from it.
+ *
+ * @throws the signal's reason once it is aborted; UserErrors of all that can be wrong with base, data, options and disk
+ */
+export async function train(options: TrainOptions, { signal, onProgress, log }: TrainControl): Promise<TrainResult> {
+  const startedAt = performance.now();
+  const asked = readSettings(options);
+  const output = await openOutputFolder(options.out);
+  try {
+    const base = await resolveBase(options.base, { ...options, log, signal });
+    const modules = moduleShapes(base.config);
+    const initial = options.init === undefined ? null : await readAdapter(options.init);
+    if (initial) checkAdapterFits(initial, modules, base.name);
+    const settings = initial ? settingsOf(initial, asked, options) : asked;
+    const spec = adapterSpec(settings, modules);
+    const first = initial ? parametersOf(initial) : initialParameters(spec, modules, settings.seed);
+
+    const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
+    const maxLength = Math.min(settings.maxLength, base.config.contextLength);
+    const data = await openTrainingData(options, { ...settings, maxLength }, tokenizer, { log, signal });
+    const isLarge = base.parameters >= largeBase;
+    const shape = chooseBatchShape(data.training, data.validation, {
+      batchSize: settings.batchSize,
+      hiddenSize: base.config.hiddenSize,
+      maxTokens: isLarge ? 512 : 1024,
+    });
+    signal?.throwIfAborted();
+    const plan = planOf(settings, data, shape);
+    tellPlan(base.name, data, plan, log);
+    const checkpointing = options.checkpointing ?? isLarge;
+    const step = await openTrainingStep(base, spec, { ...shape, checkpointing }, first);
+    try {
+      const fingerprint = fingerprintOf(base.hash, settings, data);
+      const resumeFrom = options.resume
+        ? await loadCheckpoint(output.workFolder, step.parameters, fingerprint)
+        : undefined;
+      if (resumeFrom) log.info(`Going on after step ${resumeFrom.state.step} of ${plan.steps}.`);
+      const earlier = resumeFrom?.state.seconds ?? 0;
+      const state = await runTrainer(step, data, plan, {
+        signal,
+        onProgress,
+        resumeFrom,
+        save: (snapshot) => saveCheckpoint(output.workFolder, snapshot, step.parameters, fingerprint),
+      });
+      const named = { name: output.name, baseModel: base.name };
+      await output.finish(adapterOf(named, settings, spec, modules, step.parameters));
+      return {
+        adapter: output.path,
+        steps: state.step,
+        tokens: state.tokens,
+        seconds: earlier + (performance.now() - startedAt) / 1000,
+        trainLoss: state.epochLoss.sum / state.epochLoss.steps,
+        ...(state.validation && { validationLoss: state.validation }),
+        trainableParameters: step.parameters.reduce((sum, { values }) => sum + values.length, 0),
+        peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      };
+    } finally {
+      await step.release();
+    }
+  } finally {
+    await output.release();
+  }
+}
+
+function planOf(settings: TrainSettings, { training }: TrainingData, shape: TrainerPlan["shape"]): TrainerPlan {
+  const { batchSize, seed, shuffle, learningRate, weightDecay } = settings;
+  const steps = settings.steps ?? Math.ceil(settings.epochs * Math.ceil(training.length / batchSize));
+  return {
+    steps,
+    batchSize,
+    shape,
+    seed,
+    shuffle,
+    schedule: { shape: settings.schedule, learningRate, warmupSteps: Math.ceil(warmupShare * steps), steps },
+    optimizer: { ...adamWDefaults, weightDecay },
+    clipNorm: 1,
+    validateEvery: Math.max(1, Math.ceil(Math.floor(training.length / batchSize) * validationShare)),
+    saveEvery,
+  };
+}
+
+/** In the user's terms, since a resume that is refused names what differs. */
+function fingerprintOf(baseHash: string, settings: TrainSettings, { training, validation }: TrainingData): Fingerprint {
+  const { rank, alpha, dropout, rsLora, targets, steps, ...common } = settings;
+  return {
+    base: baseHash.slice(0, 16),
+    data: describeSequences(training),
+    validation: describeSequences(validation),
+    ...common,
+    ...(settings.method === "lora" && { rank, alpha, dropout, rsLora }),
+    targets: targets ? targets.join(", ") : "all",
+    ...(steps !== null && { steps }),
+  };
+}
+
+function tellPlan(base: string, { training, validation }: TrainingData, plan: TrainerPlan, log: Log): void {
+  const { steps, shape } = plan;
+  log.info(
+    `Training on ${base}: ${training.length} sequences, ${validation.length} for validation, ${steps} steps, ` +
+      `micro-batches of ${shape.rows} × ${shape.length} tokens.`,
+  );
+}
