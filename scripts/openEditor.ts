@@ -26,6 +26,9 @@ const controller = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => controller.abort());
 }
+// npm, told to end, does not tell the scripts that it runs.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || controller.abort(), 500).unref();
 const stopped = new Promise<void>((resolve) => controller.signal.addEventListener("abort", () => resolve()));
 // While something is being installed there is nothing to put away: its processes get the Ctrl-C as well.
 const leave = (): never => process.exit(130);
@@ -70,6 +73,7 @@ async function openBrowser(): Promise<void> {
     extensions: [vsixPath],
     port: Number(flags.port),
     args: [sample],
+    sameGroup: true,
     ...(!existsSync(join(profile, "user", "User", "settings.json")) && {
       settings: {
         "telemetry.telemetryLevel": "off",

@@ -24,4 +24,7 @@ const script = join(root, "scripts", "openEditor.ts");
 const child = spawn("node", [script, ...process.argv.slice(2)], { cwd: root, env, shell, stdio: "inherit" });
 // Ctrl-C reaches the child too; we wait until it has put everything away.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+// npm, told to end, does not tell the scripts that it runs.
+const parent = process.ppid;
+setInterval(() => process.ppid === parent || child.kill(), 500).unref();
 child.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 0 : 1)));

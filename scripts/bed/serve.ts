@@ -29,6 +29,8 @@ export interface EditorServerOptions {
   port?: number;
   /** Further arguments for code-server. */
   args?: readonly string[];
+  /** Stay in the caller's process group: whoever ends that group (a Ctrl-C, a CI runner) then ends all of it. */
+  sameGroup?: boolean;
 }
 
 /** @throws Error with the log's end when the server does not answer within 30 seconds. */
@@ -64,7 +66,8 @@ export async function startEditorServer(options: EditorServerOptions): Promise<E
   args.push("--disable-getting-started-override", ...(options.args ?? []));
   const log = join(folder, "server.log");
   const output = openSync(log, "w");
-  // A group of its own, so that stop() reaches the extension hosts and whatever they started.
+  // Usually a group of its own, so that stop() reaches the extension hosts and whatever they started.
+  const ownGroup = !options.sameGroup;
   const server = spawn(process.execPath, [...base, ...args], {
     env,
     stdio: ["ignore", output, output],
@@ -72,21 +75,21 @@ export async function startEditorServer(options: EditorServerOptions): Promise<E
   });
   closeSync(output);
   const exit = new Promise<void>((resolve) => server.once("exit", () => resolve()));
-  const killGroup = (signal: NodeJS.Signals): void => {
+  const kill = (signal: NodeJS.Signals): void => {
     try {
-      if (server.pid) process.kill(-server.pid, signal);
+      if (server.pid) process.kill(ownGroup ? -server.pid : server.pid, signal);
     } catch {
-      // Nobody of the group is left.
+      // Nobody is left.
     }
   };
-  // The group is not ours: without this an exit that skips stop() would leave it running.
-  const onExit = (): void => killGroup("SIGKILL");
+  // Without this an exit that skips stop() would leave the other group running.
+  const onExit = (): void => kill("SIGKILL");
   process.once("exit", onExit);
 
   const stop = async (): Promise<void> => {
-    killGroup("SIGTERM");
+    kill("SIGTERM");
     await Promise.race([exit, delay(5000, undefined, { ref: false })]);
-    killGroup("SIGKILL");
+    kill("SIGKILL");
     process.removeListener("exit", onExit);
     await rm(temporary, { recursive: true, force: true, maxRetries: 5 });
   };
