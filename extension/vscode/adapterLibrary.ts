@@ -67,7 +67,8 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     },
     async activate(name) {
       await context.workspaceState.update(activeKey, name);
-      announce();
+      // It may be new, and watchers are slow, or see only the folder that was put in place.
+      changed();
     },
     onDidChangeActive: activeChanged.event,
     onDidChangeNames: namesChanged.event,

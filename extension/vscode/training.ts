@@ -16,7 +16,7 @@ import type { Configuration } from "./configuration.ts";
 import { explain, type Messages } from "./messages.ts";
 import { lossHistory } from "./lossHistory.ts";
 import { parseTrainingForm } from "./trainingMessages.ts";
-import type { WorkspaceSources } from "./workspaceSources.ts";
+import { countPythonFiles, type WorkspaceSources } from "./workspaceSources.ts";
 
 export interface Training {
   readonly state: TrainingState;
@@ -73,7 +73,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     await remember(form);
     try {
       const result = await trainApart(
-        trainOptions(form, resume, options),
+        await trainOptions(form, resume, options),
         { entry, log },
         {
           signal,
@@ -102,9 +102,11 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       const text = vscode.l10n.t('The adapter "{0}" is trained and active.', name);
       messages.tell("info", text);
     } catch (error) {
-      if (isCancelled(error)) become({ phase: "cancelled", name, resumable: true });
+      // Before the first step there is nothing to go on from.
+      const begun = running.progress !== undefined || resume;
+      if (isCancelled(error)) become({ phase: "cancelled", name, resumable: begun });
       else {
-        become({ phase: "failed", name, resumable: isResumable(error), ...explain(error) });
+        become({ phase: "failed", name, resumable: begun && isResumable(error), ...explain(error) });
         messages.tellError(error);
       }
     } finally {
@@ -140,20 +142,29 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   };
 }
 
-function trainOptions(form: TrainingForm, resume: boolean, options: TrainingOptions): TrainOptions {
+async function trainOptions(form: TrainingForm, resume: boolean, options: TrainingOptions): Promise<TrainOptions> {
   const { places, configuration, library, sources } = options;
+  const data = form.data.kind === "path" ? [form.data.path] : sources.folders();
+  const held = await heldOut(data);
   return {
     ...places,
     base: configuration.get("base"),
-    data: form.data.kind === "path" ? [form.data.path] : sources.folders(),
+    data,
     dataFolder: join(places.home, "data"),
     method: form.method,
     rank: form.rank,
     alpha: 2 * form.rank,
     epochs: form.epochs,
+    ...(held !== undefined && { validation: held }),
     resume,
     out: join(library.folder, form.name),
   };
+}
+
+/** The share to hold out for validation; none of a few Python files, which are all needed to learn from. */
+async function heldOut(data: readonly string[]): Promise<string | undefined> {
+  if (data.every((path) => path.endsWith(".jsonl"))) return "0.1";
+  return (await countPythonFiles(data)) >= 10 ? "0.1" : undefined;
 }
 
 function shown(progress: TrainProgress, losses: readonly number[]): NonNullable<TrainingRunning["progress"]> {

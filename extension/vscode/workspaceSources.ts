@@ -1,5 +1,6 @@
 /** The Python files of the open folders, as training would read them: where they are, and how many. */
 
+import { stat } from "node:fs/promises";
 import * as vscode from "vscode";
 import { pythonFiles } from "../core/dataset/pythonFolder.ts";
 
@@ -37,11 +38,24 @@ export function watchWorkspaceSources(subscriptions: vscode.Disposable[]): Works
   return {
     folders,
     label: () => (folders().length > 0 ? vscode.workspace.name : undefined),
-    async count() {
-      let files = 0;
-      for (const folder of folders()) for await (const _ of pythonFiles(folder)) files++;
-      return files;
-    },
+    count: () => countPythonFiles(folders()),
     onDidChange: changed.event,
   };
+}
+
+/** How many Python files training would find in `folders`. What is no folder counts as nothing. */
+export async function countPythonFiles(folders: readonly string[]): Promise<number> {
+  let files = 0;
+  for (const folder of folders) {
+    if (!(await isFolder(folder))) continue;
+    for await (const _ of pythonFiles(folder)) files++;
+  }
+  return files;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }

@@ -52,7 +52,7 @@ export function createOutcome(post: (message: FromTraining) => void): OutcomeVie
           return;
         case "cancelled":
           element.append(
-            said(t("Cancelled. What it has learnt so far is kept.")),
+            said(state.resumable ? t("Cancelled. What it has learnt so far is kept.") : t("Cancelled.")),
             ...(state.resumable ? [button(t("Resume"), "resume", "primary")] : []),
             button(t("Back to the form"), "dismiss", "secondary"),
           );
