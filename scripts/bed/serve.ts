@@ -71,7 +71,7 @@ export async function startEditorServer(options: EditorServerOptions): Promise<E
   const server = spawn(process.execPath, [...base, ...args], {
     env,
     stdio: ["ignore", output, output],
-    detached: true,
+    detached: ownGroup,
   });
   closeSync(output);
   const exit = new Promise<void>((resolve) => server.once("exit", () => resolve()));
