@@ -9,6 +9,8 @@ import { damaged, type TensorEntry } from "./safetensorsHeader.ts";
 
 export interface ModelFolder {
   readonly path: string;
+  /** Names of its weight files. */
+  readonly shards: readonly string[];
   /** The parsed config.json, unchecked. */
   readonly config: unknown;
   /** Every tensor of every shard. */
@@ -50,6 +52,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   }
   return {
     path,
+    shards: [...files.keys()],
     config,
     tensors: new Map([...homes].map(([name, file]) => [name, file.tensors.get(name)!])),
     read: async (name, part) => {

@@ -1,0 +1,52 @@
+/** The files of a Hugging Face folder that make a base, and a hash of their content. It converts nothing. */
+
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { ModelFolder } from "../weights/modelFolder.ts";
+import type { BaseRecord } from "./installedBase.ts";
+
+/** Small files that an installed base keeps beside its weights, where the source has them. */
+const keptFiles = new Set([
+  "config.json",
+  "generation_config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "special_tokens_map.json",
+  "added_tokens.json",
+  "LICENSE",
+]);
+
+/** Names of the files to copy. */
+export async function filesToKeep(path: string): Promise<string[]> {
+  return (await readdir(path)).filter((name) => keptFiles.has(name)).toSorted();
+}
+
+/** Name, size and time of modification of all files that matter: equal for a source that nobody has touched. */
+export async function stampSource({ path, shards }: ModelFolder): Promise<BaseRecord["source"]> {
+  const files: [string, number, number][] = [];
+  for (const name of [...(await filesToKeep(path)), ...shards]) {
+    const { size, mtimeMs } = await stat(join(path, name));
+    files.push([name, size, mtimeMs]);
+  }
+  return { path, files };
+}
+
+/** SHA-256 of `options` and of the content of all files that matter, wherever they lie. */
+export async function hashSource(
+  { path, shards }: ModelFolder,
+  options: { bits: number; layout: string },
+  signal?: AbortSignal,
+): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify([options.bits, options.layout]));
+  for (const name of [...(await filesToKeep(path)), ...shards]) {
+    const { size } = await stat(join(path, name));
+    hash.update(JSON.stringify([name, size]));
+    for await (const chunk of createReadStream(join(path, name), { highWaterMark: 1 << 20 })) {
+      signal?.throwIfAborted();
+      hash.update(chunk as Buffer);
+    }
+  }
+  return hash.digest("hex");
+}
