@@ -54,7 +54,7 @@ const lacking: Readonly<Record<string, string>> = {
 };
 
 /** Ways to start the matrices that leave the base as it is; the others (PiSSA, OLoRA, CorDA, …) change it. */
-const harmlessStarts: readonly unknown[] = [undefined, null, true, false, "gaussian", "eva", "orthogonal"];
+const harmlessStarts: ReadonlySet<unknown> = new Set([undefined, null, true, false, "gaussian", "eva", "orthogonal"]);
 
 /** @throws UserError "adapter-invalid" or "adapter-unsupported" */
 export function readSettings(name: string, json: unknown): AdapterSettings {
@@ -70,7 +70,7 @@ export function readSettings(name: string, json: unknown): AdapterSettings {
   switch (config.peft_type) {
     case "LORA": {
       const start = config["init_lora_weights"];
-      if (!harmlessStarts.includes(start)) {
+      if (!harmlessStarts.has(start)) {
         throw unsupported(
           name,
           `it starts from a base that ${JSON.stringify(start)} has changed ("init_lora_weights")`,

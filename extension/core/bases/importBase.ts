@@ -43,8 +43,6 @@ export interface ImportResult {
   readonly warnings: readonly string[];
 }
 
-export const bitChoices: readonly Bits[] = [4, 8, 16, 32];
-
 /**
  * Installs a base. An installed one of the same name and content is kept as it is; one of other content is replaced.
  *
