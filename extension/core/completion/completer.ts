@@ -1,0 +1,181 @@
+/** Text at the cursor in, completion out: prompt, KV cache, decoding, stop rules, post-processing, adapters. */
+
+import { seededRandom } from "../base/random.ts";
+import type { InstalledBase } from "../bases/installedBase.ts";
+import { moduleShapes, type ModuleShape } from "../models/architectures.ts";
+import { openDecoder, type Decoder, type DecoderOptions } from "../runtime/decoder.ts";
+import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { adapterShelf } from "./adapterShelf.ts";
+import { generate, type Generated } from "./generate.ts";
+import { isRepetitive, postProcess } from "./postProcess.ts";
+import { promptBuilder } from "./prompt.ts";
+import { stopRule } from "./stop.ts";
+import { suggestionCache } from "./suggestionCache.ts";
+import { reasonNotToAsk } from "./trigger.ts";
+
+export interface CompletionRequest {
+  /** Of the file, best relative to its project: the model may be shown it. */
+  path?: string;
+  /** The text before the cursor, as much of it as there is; lines end with "\n". */
+  prefix: string;
+  /** The text behind the cursor. */
+  suffix: string;
+  /** 128 unless given. */
+  maxTokens?: number;
+  /** Whether a whole block may be filled where one is opened; "auto" unless given. */
+  multiline?: "auto" | "never";
+  /** 0, the likeliest tokens, unless given. */
+  temperature?: number;
+  seed?: number;
+  /** While the user types, completions that would disturb are not made. "invoked" unless given. */
+  trigger?: "automatic" | "invoked";
+}
+
+export interface Completion {
+  /** To insert at the cursor; empty where nothing is worth it. */
+  text: string;
+  /** Tokens that were generated. */
+  tokens: number;
+  /** Of the generated tokens together, under the model. */
+  logProbability: number;
+  /** `load` is what opening base and adapters took, told with the first completion after it. */
+  milliseconds: { load: number; prefill: number; decode: number };
+  /** What ended it: a line, a block, the end of the text, or the limit of tokens. */
+  stop: "line" | "block" | "end" | "length";
+}
+
+export interface Completer {
+  /**
+   * One after the other, in the order of the calls.
+   *
+   * @throws AbortError between two tokens once `signal` is aborted; what was computed helps the next request
+   */
+  complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
+  /**
+   * Completes with these adapters from now on; with none, the base alone.
+   *
+   * @throws UserError of reading them, or "adapter-mismatch"; those before stay in use then
+   */
+  useAdapters(adapters: readonly { folder: string; scale: number }[]): Promise<{ milliseconds: number }>;
+  release(): Promise<void>;
+}
+
+const defaultMaxTokens = 128;
+/** In tokens. More prefix costs time at the first request in a file, and small models hardly gain by it. */
+const [longestPrefix, longestSuffix] = [1024, 64];
+/** Markers, and the path of the file. */
+const reserved = 48;
+const fewestVisible = { automatic: 3, invoked: 1 } as const;
+
+/** @throws UserError where the base's tokenizer or weights cannot be used */
+export async function openCompleter(base: InstalledBase, options: DecoderOptions = {}): Promise<Completer> {
+  const startedAt = performance.now();
+  const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
+  const decoder = await openDecoder(base, options);
+  return completerOf({
+    decoder,
+    tokenizer,
+    modules: moduleShapes(base.config),
+    baseName: base.name,
+    loadMilliseconds: performance.now() - startedAt,
+  });
+}
+
+/** A completer from its parts. */
+export function completerOf({
+  decoder,
+  tokenizer,
+  modules,
+  baseName,
+  loadMilliseconds = 0,
+}: {
+  decoder: Decoder;
+  tokenizer: Tokenizer;
+  modules: ReadonlyMap<string, ModuleShape>;
+  baseName: string;
+  loadMilliseconds?: number;
+}): Completer {
+  const mostTokens = Math.max(1, Math.floor(decoder.contextLength / 4));
+  const suffixBudget = Math.min(longestSuffix, Math.floor(decoder.contextLength / 8));
+  const room = decoder.contextLength - mostTokens - suffixBudget - reserved;
+  const buildPrompt = promptBuilder(tokenizer, {
+    prefix: Math.max(8, Math.min(longestPrefix, room)),
+    suffix: suffixBudget,
+  });
+  const shelf = adapterShelf(modules, baseName);
+  const cache = suggestionCache<Completion>();
+  let load = loadMilliseconds;
+
+  // The decoder holds one sequence: requests wait for each other, and one that has failed holds up no other.
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = turn.then(work);
+    turn = result.catch(() => undefined);
+    return result;
+  };
+
+  const complete = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Completion> => {
+    signal?.throwIfAborted();
+    const { prefix, suffix, multiline = "auto", temperature = 0, seed = 0, trigger = "invoked" } = request;
+    const maxTokens = Math.min(request.maxTokens ?? defaultMaxTokens, mostTokens);
+    const cursor = { prefix, suffix };
+    if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return nothing;
+    const kind = `${trigger} ${multiline} ${maxTokens}`;
+    const known = temperature === 0 ? cache.find(cursor, kind) : undefined;
+    if (known) return { ...known, tokens: 0, milliseconds: { load: 0, prefill: 0, decode: 0 } };
+
+    const { ids, owed } = buildPrompt({ path: request.path, prefix, suffix });
+    const generated = await generate({
+      decoder,
+      tokenizer,
+      ids,
+      owed,
+      maxTokens,
+      ending: stopRule(cursor, multiline),
+      sampling: temperature > 0 ? { temperature, topP: 1, random: seededRandom(seed, "completion") } : null,
+      signal,
+    });
+    const completion = {
+      ...finished(generated, cursor, fewestVisible[trigger]),
+      milliseconds: { load, ...generated.milliseconds },
+    };
+    load = 0;
+    if (temperature === 0) cache.remember(cursor, kind, completion);
+    return completion;
+  };
+
+  return {
+    complete: (request, signal) => inTurn(() => complete(request, signal)),
+    useAdapters: (adapters) =>
+      inTurn(async () => {
+        const startedAt = performance.now();
+        const active = [];
+        for (const { folder, scale } of adapters) active.push({ adapter: await shelf.adapter(folder), scale });
+        decoder.useAdapters(active);
+        cache.clear();
+        const milliseconds = performance.now() - startedAt;
+        load += milliseconds;
+        return { milliseconds };
+      }),
+    release: () => inTurn(() => decoder.release()),
+  };
+}
+
+const nothing: Completion = {
+  text: "",
+  tokens: 0,
+  logProbability: 0,
+  milliseconds: { load: 0, prefill: 0, decode: 0 },
+  stop: "end",
+};
+
+function finished(
+  { text, tokens, logProbability, stop }: Generated,
+  cursor: { prefix: string; suffix: string },
+  fewest: number,
+): Pick<Completion, "text" | "tokens" | "logProbability" | "stop"> {
+  const shown = isRepetitive(tokens)
+    ? ""
+    : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible: fewest });
+  return { text: shown, tokens: tokens.length, logProbability, stop };
+}

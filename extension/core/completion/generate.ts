@@ -1,0 +1,101 @@
+/** Tokens one after the other until a rule says stop. Knows a decoder and a tokenizer, and nothing of Python or cursors. */
+
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Random } from "../base/random.ts";
+import type { Decoder } from "../runtime/decoder.ts";
+import { greedy, logProbability, sample } from "../runtime/sampling.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { isRepetitive } from "./postProcess.ts";
+import type { End } from "./stop.ts";
+
+export interface GenerateRequest {
+  readonly decoder: Decoder;
+  readonly tokenizer: Tokenizer;
+  /** The prompt. */
+  readonly ids: readonly number[];
+  /** What the generated text has to begin with; it is no part of the result. */
+  readonly owed: string;
+  readonly maxTokens: number;
+  readonly ending: (text: string) => End | null;
+  /** Null: the likeliest token each time. */
+  readonly sampling: { readonly temperature: number; readonly topP: number; readonly random: Random } | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface Generated {
+  readonly text: string;
+  readonly tokens: readonly number[];
+  readonly logProbability: number;
+  readonly stop: "line" | "block" | "end" | "length";
+  readonly milliseconds: { readonly prefill: number; readonly decode: number };
+}
+
+/** So many of the likeliest tokens are tried for one that goes with what is owed. */
+const owedCandidates = 64;
+
+/**
+ * Continues `ids`. The decoder keeps what it has read, so that a prompt that begins as the last one did is read from
+ * where they part.
+ *
+ * @throws the signal's reason between two tokens once it is aborted
+ */
+export async function generate(request: GenerateRequest): Promise<Generated> {
+  const { decoder, tokenizer, owed, maxTokens, ending, sampling, signal } = request;
+  const stops = new Set(tokenizer.fillInTheMiddle?.stops ?? [tokenizer.endOfText]);
+  const startedAt = performance.now();
+  let logits = await readPrompt(decoder, request.ids, signal);
+  const readAt = performance.now();
+  const tokens: number[] = [];
+  let sum = 0;
+  const result = (text: string, stop: Generated["stop"]): Generated => {
+    const milliseconds = { prefill: readAt - startedAt, decode: performance.now() - readAt };
+    return { text, tokens, logProbability: sum, stop, milliseconds };
+  };
+
+  let text = "";
+  for (;;) {
+    const written = tokenizer.decode(tokens);
+    // Until the last character is whole, it is shown as U+FFFD: it has no part in any decision.
+    const whole = written.replace(/\uFFFD+$/, "");
+    text = whole.startsWith(owed) ? whole.slice(owed.length) : "";
+    const end = ending(text);
+    if (end) return result(text.slice(0, end.length), end.by);
+    if (tokens.length >= maxTokens || isRepetitive(tokens)) return result(text, "length");
+    const missing = owed.startsWith(written) ? owed.slice(written.length) : "";
+    const token =
+      missing !== ""
+        ? spelling(missing, logits, tokenizer)
+        : sampling
+          ? sample(logits, sampling, sampling.random)
+          : greedy(logits);
+    sum += logProbability(logits, token);
+    if (stops.has(token)) return result(text, "end");
+    tokens.push(token);
+    await nextTurn();
+    signal?.throwIfAborted();
+    if (tokens.length < maxTokens) logits = await decoder.extend([token], signal);
+  }
+}
+
+/** Brings the decoder to the end of `ids`, over as few new tokens as possible, and returns the logits there. */
+async function readPrompt(decoder: Decoder, ids: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
+  let common = 0;
+  // The last token is read in any case, since only reading gives logits.
+  while (common < ids.length - 1 && decoder.tokens[common] === ids[common]) common++;
+  decoder.rewind(common);
+  return await decoder.extend(ids.slice(common), signal);
+}
+
+/** The likeliest token that goes with the text that has to come; of the model's own choice where none does. */
+function spelling(missing: string, logits: Float32Array, tokenizer: Tokenizer): number {
+  const rest = logits.slice();
+  for (let i = 0; i < owedCandidates; i++) {
+    const token = greedy(rest);
+    const text = tokenizer.decode([token]);
+    if (text !== "" && (text.startsWith(missing) || missing.startsWith(text))) return token;
+    rest[token] = -Infinity;
+    if (!rest.some((logit) => logit > -Infinity)) break;
+  }
+  const [first] = tokenizer.encode(missing);
+  return first ?? greedy(logits);
+}

@@ -1,0 +1,142 @@
+/** What of a generated text is shown: nothing twice, nothing that the document has already, nothing too small to matter. */
+
+import type { Cursor } from "./stop.ts";
+
+export interface PostProcessOptions {
+  /** The generation ended in the middle of a line, because of its length. */
+  readonly isCutOff: boolean;
+  /** A completion with fewer visible characters is dropped. */
+  readonly fewestVisible: number;
+}
+
+/** The text to insert at the cursor; empty where nothing is worth showing. */
+export function postProcess(text: string, cursor: Cursor, { isCutOff, fewestVisible }: PostProcessOptions): string {
+  const steps = [isCutOff ? withoutCutLine : same, withoutRepeatedLines, withoutNextLines, withoutRestOfLine];
+  const result = steps.reduce((shown, step) => step(shown, cursor), text).trimEnd();
+  return result.replace(/\s/g, "").length < fewestVisible ? "" : result;
+}
+
+function same(text: string): string {
+  return text;
+}
+
+/** Of several lines, the last is dropped where it is not whole. */
+function withoutCutLine(text: string): string {
+  return text.includes("\n") ? text.slice(0, text.lastIndexOf("\n")) : text;
+}
+
+/** Cuts where lines begin to repeat those directly before: one line three times, or several lines twice. */
+function withoutRepeatedLines(text: string, { prefix }: Cursor): string {
+  const before = prefix.slice(prefix.lastIndexOf("\n") + 1);
+  const lines = (before + text).split("\n");
+  for (let i = 1; i < lines.length; i++) {
+    for (let period = 1; period <= Math.min(i, 8); period++) {
+      const times = period === 1 ? 3 : 2;
+      if (i + (times - 1) * period > lines.length) continue;
+      const first = lines.slice(i - period, i);
+      const isRepeated = Array.from({ length: (times - 1) * period }, (_, k) => lines[i + k] === first[k % period]);
+      const visible = first.filter((line) => line.trim() !== "");
+      if (visible.length > 0 && isRepeated.every(Boolean)) return lines.slice(0, i).join("\n").slice(before.length);
+    }
+  }
+  return text;
+}
+
+/** How alike lines must be to count as the same: one edit in twenty characters. */
+const tolerance = 0.05;
+const comparedLines = 3;
+
+/** Cuts where the text runs into the lines that follow the cursor. */
+function withoutNextLines(text: string, { prefix, suffix }: Cursor): string {
+  const following = suffix
+    .split("\n")
+    .slice(1)
+    .filter((line) => line.trim() !== "");
+  if (following.length === 0) return text;
+  const lines = text.split("\n");
+  const startsLine = prefix.slice(prefix.lastIndexOf("\n") + 1).trim() === "";
+  for (let i = startsLine ? 0 : 1; i < lines.length; i++) {
+    const rest = lines.slice(i).filter((line) => line.trim() !== "");
+    const compared = Math.min(comparedLines, rest.length, following.length);
+    if (compared === 0) break;
+    const own = rest.slice(0, compared).map(trimmed).join("\n");
+    const next = following.slice(0, compared).map(trimmed).join("\n");
+    if (isAlike(own, next)) return lines.slice(0, i).join("\n");
+  }
+  return text;
+}
+
+/** Drops from the end what stands right of the cursor already: closers that the text does not need itself, or all of it. */
+function withoutRestOfLine(text: string, { suffix }: Cursor): string {
+  const [restOfLine = ""] = suffix.split("\n", 1);
+  const rest = restOfLine.trim();
+  if (rest === "" || text.includes("\n")) return text;
+  const shown = text.trimEnd();
+  const extra = unmatchedClosers(shown);
+  for (let length = rest.length; length > 0; length--) {
+    const overlap = rest.slice(0, length);
+    if (!shown.endsWith(overlap)) continue;
+    const needed = [...overlap].filter((char) => ")]}".includes(char)).length;
+    const quotes = [...overlap].filter((char) => `"'\``.includes(char)).length;
+    if (needed > extra || (quotes > 0 && !hasOddQuotes(shown))) continue;
+    if (needed + quotes > 0 || length === rest.length) return shown.slice(0, -length);
+  }
+  return text;
+}
+
+/** How many closing brackets close something that was opened before the text. */
+function unmatchedClosers(text: string): number {
+  let open = 0;
+  let unmatched = 0;
+  for (const char of text) {
+    if ("([{".includes(char)) open++;
+    else if (")]}".includes(char)) {
+      if (open > 0) open--;
+      else unmatched++;
+    }
+  }
+  return unmatched;
+}
+
+/** Whether the text closes a string that was opened before it. */
+function hasOddQuotes(text: string): boolean {
+  return [`"`, "'", "`"].some((quote) => text.split(quote).length % 2 === 0);
+}
+
+function trimmed(line: string): string {
+  return line.trim();
+}
+
+/** Within the edit distance that {@link tolerance} allows. */
+function isAlike(a: string, b: string): boolean {
+  const limit = Math.floor(Math.max(a.length, b.length) * tolerance);
+  if (Math.abs(a.length - b.length) > limit) return false;
+  if (limit === 0) return a === b;
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]! <= limit;
+}
+
+/** Looks for the loops that models fall into, at the end of what is generated: Copilot's limits. */
+export function isRepetitive(tokens: readonly number[]): boolean {
+  const loops: readonly (readonly [last: number, longestPeriod: number])[] = [
+    [10, 1],
+    [30, 10],
+    [45, 20],
+    [60, 30],
+  ];
+  return loops.some(([last, longestPeriod]) => {
+    if (tokens.length < last) return false;
+    const end = tokens.slice(-last);
+    for (let period = 1; period <= longestPeriod; period++) {
+      if (end.every((token, i) => i < period || token === end[i - period])) return true;
+    }
+    return false;
+  });
+}

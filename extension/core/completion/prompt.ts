@@ -1,0 +1,95 @@
+/**
+ * What the model reads: path, prefix, suffix, as tokens, in the order that the model was taught. Between two keystrokes as
+ * little as possible of it changes, and that near its end, so that the KV cache of the rest stays good.
+ */
+
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+
+export interface PromptText {
+  /** Of the file. */
+  readonly path?: string | undefined;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+export interface Prompt {
+  readonly ids: readonly number[];
+  /** Blanks at the end of the prefix that are not in `ids`: the completion has to begin with them. */
+  readonly owed: string;
+}
+
+/** In tokens. */
+export interface PromptBudget {
+  readonly prefix: number;
+  /** Small: every token of it is read anew at every keystroke, since the prefix before it has grown. */
+  readonly suffix: number;
+}
+
+/** Where a new start of the window is set: the rest is room to type before it has to move again. */
+const refill = 0.7;
+/** At least as many characters as a token has in any code, and at most. */
+const [fewestCharacters, mostCharacters] = [1, 8];
+/** How much of the old window's beginning is looked for in the new prefix. */
+const anchorLength = 400;
+/** The end of a path says what a file is about. */
+const pathSegments = 3;
+/** In tokens. */
+const longestPath = 32;
+
+/** Builds prompts for one file after the other; remembers where the last window began. */
+export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text: PromptText) => Prompt {
+  let anchor = "";
+
+  /** The end of the prefix, from the start of a line, as tokens. */
+  const windowOf = (prefix: string): readonly number[] => {
+    let start = windowStart(prefix, anchor, budget.prefix * mostCharacters);
+    let ids = tokenizer.encode(prefix.slice(start));
+    while (ids.length > budget.prefix) {
+      const perToken = Math.max(fewestCharacters, (prefix.length - start) / ids.length);
+      const characters = Math.floor(budget.prefix * refill * perToken);
+      start = Math.max(start + 1, lineStartAfter(prefix, prefix.length - characters));
+      ids = tokenizer.encode(prefix.slice(start));
+    }
+    anchor = start === 0 ? "" : prefix.slice(start, start + anchorLength);
+    return ids;
+  };
+
+  const suffixIds = (suffix: string): readonly number[] => {
+    const ids = tokenizer.encode(suffix.slice(0, budget.suffix * mostCharacters));
+    return ids.slice(0, budget.suffix);
+  };
+
+  return ({ path, prefix, suffix }) => {
+    const markers = tokenizer.fillInTheMiddle;
+    const header = path && markers?.fileSeparator !== undefined ? tokenizer.encode(`${pathEnd(path)}\n`) : [];
+    const file = header.length > 0 ? [markers!.fileSeparator!, ...header.slice(-longestPath)] : [];
+    if (markers && suffix.trim() !== "") {
+      const around = [markers.suffix, ...suffixIds(suffix), markers.middle];
+      return { ids: [...file, markers.prefix, ...windowOf(prefix), ...around], owed: "" };
+    }
+    // Left to right, a model writes blanks as the start of what follows them: alone at the end they mislead it.
+    const owed = /[ \t]*$/.exec(prefix)![0];
+    const ids = windowOf(prefix.slice(0, prefix.length - owed.length));
+    // Without a single token there is nothing to go on from; the end of a text is also what comes before one.
+    return { ids: file.length + ids.length > 0 ? [...file, ...ids] : [tokenizer.endOfText], owed };
+  };
+}
+
+/** Where the last window began, if that is still within `limit` characters; else the first line start that is. */
+function windowStart(prefix: string, anchor: string, limit: number): number {
+  const earliest = prefix.length - limit;
+  const known = anchor === "" ? -1 : prefix.indexOf(anchor, Math.max(0, earliest));
+  if (known >= 0 && (known === 0 || prefix[known - 1] === "\n")) return known;
+  return lineStartAfter(prefix, earliest);
+}
+
+/** The next start of a line from `position` on; a line that goes on to the end of the text is cut anywhere. */
+function lineStartAfter(text: string, position: number): number {
+  if (position <= 0) return 0;
+  const newline = text.indexOf("\n", position - 1);
+  return newline < 0 ? position : newline + 1;
+}
+
+function pathEnd(path: string): string {
+  return path.split(/[\\/]/).filter(Boolean).slice(-pathSegments).join("/");
+}

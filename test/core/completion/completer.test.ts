@@ -1,0 +1,175 @@
+import { mkdtemp, rm, utimes } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { completerOf, type Completer } from "../../../extension/core/completion/completer.ts";
+import { at, characters, fakeDecoder, withoutGaps, type FakeDecoder } from "./fakes.ts";
+
+const modules = new Map([["model.layers.0.self_attn.q_proj", { inFeatures: 2, outFeatures: 2 }]]);
+
+function open(
+  answer: (prompt: string) => string,
+  tokenizer = characters,
+): { completer: Completer; decoder: FakeDecoder } {
+  const decoder = fakeDecoder(answer);
+  return { completer: completerOf({ decoder, tokenizer, modules, baseName: "fake", loadMilliseconds: 5 }), decoder };
+}
+
+describe("complete", () => {
+  test.each<[string, string, string, string]>([
+    ["import os\nx = |\ny", "os.path\nz = 1", "os.path", "line"],
+    ["import os\nx = f(|)", "a, b)", "a, b", "end"],
+    ["def f():\n    |\n", "return 1\n\ndef g", "return 1", "block"],
+    ["def f():\n    a = 1\n    |\n", "return a\n", "return a", "line"],
+    ["x = |", "abc", "abc", "end"],
+    ["x = |", "   ", "", "end"],
+  ])("%j + %j: %j, %s", async (marked, generated, text, stop) => {
+    // Left to right, what is owed of the indentation has to come first.
+    const { completer } = open((prompt) =>
+      prompt.includes("<mid>") ? generated : /[ \t]*$/.exec(at(marked).prefix)![0] + generated,
+    );
+    expect(await completer.complete(at(marked))).toMatchObject({ text, stop });
+  });
+
+  test("shows the model path, prefix and suffix", async () => {
+    let seen = "";
+    const { completer } = open((prompt) => ((seen = prompt), "x"));
+    await completer.complete({ path: "pkg/a.py", ...at("print(|)\n") });
+    expect(seen).toBe("<file>pkg/a.py\n<pre>print(<suf>)\n<mid>");
+  });
+
+  test("stops at the limit of tokens and tells their number and probability", async () => {
+    const { completer } = open(() => "abcdefghijklmnop");
+    const { text, tokens, stop, logProbability } = await completer.complete({ ...at("value = foo(|)"), maxTokens: 5 });
+    expect([text, tokens, stop]).toEqual(["abcde", 5, "length"]);
+    expect(logProbability).toBeCloseTo(5 * -Math.log(1 + 255 * Math.exp(-10)), 4);
+  });
+
+  test("reads only what has changed since the last request", async () => {
+    const { completer, decoder } = open(() => "b");
+    const start = `${"a = 1\n".repeat(30)}x = foo(`;
+    await completer.complete({ prefix: start, suffix: ")" });
+    decoder.reads.length = 0;
+    await completer.complete({ prefix: `${start}a`, suffix: ")" });
+    // "a", the suffix marker, ")", the middle marker; then the token that was generated.
+    expect(decoder.reads).toEqual([4, 1]);
+    decoder.reads.length = 0;
+    await completer.complete({ prefix: start, suffix: ")", maxTokens: 1 });
+    expect(decoder.reads).toEqual([3]);
+  });
+
+  test("answers from what it knows while the user types along", async () => {
+    const { completer, decoder } = open(() => "path.join(a)\n");
+    const first = await completer.complete(at("import os\nx = os.|\ny"));
+    decoder.reads.length = 0;
+    const second = await completer.complete(at("import os\nx = os.path.|\ny"));
+    expect([first.text, second.text]).toEqual(["path.join(a)", "join(a)"]);
+    expect(decoder.reads).toEqual([]);
+    expect(second.milliseconds).toEqual({ load: 0, prefill: 0, decode: 0 });
+    await completer.complete(at("import os\nx = os.e|\ny"));
+    expect(decoder.reads.length).toBeGreaterThan(0);
+  });
+
+  test("owes the indentation: the model writes it, the result does not repeat it", async () => {
+    const { completer } = open((prompt) => `${prompt.endsWith("f():\n") ? "    " : "?"}return 1\n`, withoutGaps);
+    expect(await completer.complete(at("def f():\n    |"))).toMatchObject({ text: "return 1" });
+  });
+
+  test("insists on the owed blanks where the model would write something else", async () => {
+    const { completer } = open(() => "XXreturn", withoutGaps);
+    const { text } = await completer.complete(at("def f():\n  |"));
+    expect(text).toBe("return");
+  });
+
+  test("gives nothing for a loop", async () => {
+    const { completer } = open(() => "a".repeat(100));
+    expect(await completer.complete(at("value = |)"))).toMatchObject({ text: "", stop: "length" });
+  });
+
+  test("does not disturb while the user types, but answers when asked to", async () => {
+    const { completer, decoder } = open(() => "long enough");
+    const mid = at("import os\npa|th = 1");
+    expect(await completer.complete({ ...mid, trigger: "automatic" })).toMatchObject({ text: "", tokens: 0 });
+    expect(decoder.reads).toEqual([]);
+    expect((await completer.complete(mid)).text).toBe("long enough");
+    const { completer: terse } = open(() => "1");
+    expect((await terse.complete({ ...at("import os\nx = |)"), trigger: "automatic" })).text).toBe("");
+    expect((await terse.complete(at("import os\nx = |)"))).text).toBe("1");
+  });
+
+  test("samples the same text for the same seed", async () => {
+    const { completer } = open(() => "");
+    const ask = async (seed: number): Promise<string> =>
+      (await completer.complete({ ...at("value = |)"), temperature: 50, seed, maxTokens: 12 })).text;
+    expect(await ask(1)).toBe(await ask(1));
+    expect(await ask(1)).not.toBe(await ask(2));
+  });
+
+  test("is cancelled between two tokens, and goes on with the next request", async () => {
+    const controller = new AbortController();
+    let asked = 0;
+    const { completer, decoder } = open(() => (++asked === 4 && controller.abort(), "abcdefghijkl"));
+    const request = at("value = f(|)");
+    await expect(completer.complete(request, controller.signal)).rejects.toMatchObject({ name: "AbortError" });
+    expect(decoder.reads.length).toBeLessThan(6);
+    expect((await completer.complete(request)).text).toBe("abcdefghijkl");
+    await expect(completer.complete(request, AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  test("tells once what loading took", async () => {
+    const { completer } = open(() => "abc");
+    expect((await completer.complete(at("x = f(|)"))).milliseconds.load).toBe(5);
+    expect((await completer.complete(at("y = f(|)"))).milliseconds.load).toBe(0);
+  });
+});
+
+describe("useAdapters", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "graft-adapters-"));
+    for (const [name, size] of Object.entries({ one: 2, two: 2, wide: 3 })) {
+      const values = new Float32Array(size).fill(2);
+      const adapted = new Map([["model.layers.0.self_attn.q_proj", { on: "output" as const, values }]]);
+      await writeAdapter(join(folder, name), { method: "ia3", name, baseModel: "fake", modules: adapted });
+    }
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  const use = (...names: string[]): { folder: string; scale: number }[] =>
+    names.map((name) => ({ folder: join(folder, name), scale: 0.5 }));
+
+  test("hands the very same adapter to the decoder as long as its files are the same", async () => {
+    const { completer, decoder } = open(() => "x");
+    await completer.useAdapters(use("one"));
+    const [first] = decoder.adapters as { adapter: unknown; scale: number }[];
+    expect(first).toMatchObject({ scale: 0.5, adapter: { name: "one" } });
+    await completer.useAdapters(use("two"));
+    const { milliseconds } = await completer.useAdapters(use("one"));
+    expect(milliseconds).toBeLessThan(5);
+    expect((decoder.adapters[0] as typeof first)!.adapter).toBe(first!.adapter);
+    await utimes(join(folder, "one", "adapter_config.json"), 1, 1);
+    await completer.useAdapters(use("one"));
+    expect((decoder.adapters[0] as typeof first)!.adapter).not.toBe(first!.adapter);
+    await completer.useAdapters([]);
+    expect(decoder.adapters).toEqual([]);
+  });
+
+  test("forgets suggestions of other adapters", async () => {
+    let answer = "with_one";
+    const { completer } = open(() => answer);
+    const request = at("value = f(|)");
+    expect((await completer.complete(request)).text).toBe("with_one");
+    answer = "with_two";
+    expect((await completer.complete(request)).text).toBe("with_one");
+    await completer.useAdapters(use("two"));
+    expect((await completer.complete(request)).text).toBe("with_two");
+  });
+
+  test("keeps what it had where an adapter does not fit or does not exist", async () => {
+    const { completer, decoder } = open(() => "x");
+    await completer.useAdapters(use("one"));
+    await expect(completer.useAdapters(use("two", "wide"))).rejects.toMatchObject({ code: "adapter-mismatch" });
+    await expect(completer.useAdapters(use("missing"))).rejects.toMatchObject({ code: "adapter-missing" });
+    expect(decoder.adapters).toMatchObject([{ adapter: { name: "one" } }]);
+  });
+});

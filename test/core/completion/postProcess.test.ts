@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { isRepetitive, postProcess } from "../../../extension/core/completion/postProcess.ts";
+import { at } from "./fakes.ts";
+
+const options = { isCutOff: false, fewestVisible: 1 };
+
+describe("postProcess", () => {
+  test.each<[string, string, string]>([
+    ["x = |", "1  \n", "1"],
+    ["x = |", "   ", ""],
+    // Closers that the document has.
+    ["print(|)", "x)", "x"],
+    ["print(|)", "f(x)", "f(x)"],
+    ["print(|)", "f(x))", "f(x)"],
+    ["print(|", "x)", "x)"],
+    ["d['|']", "key']", "key"],
+    ["d['|']", "key'] = 1", "key'] = 1"],
+    ["d['|']", "key", "key"],
+    ["x = [a, |]", "b]", "b"],
+    ["def f(|):", "x, y):", "x, y"],
+    ["def f(|) -> int:", "x) -> int:", "x"],
+    ["foo(a, |):", "b)", "b"],
+    // What the next lines say already.
+    ["x = 1\n|\nprint(x)\n", "print(x)", ""],
+    ["def f():\n    |\n    return total\n", "total = 1\n    return total", "total = 1"],
+    [
+      "def f():\n    |\n\n    return first_total_of_all\n",
+      "a = 1\n    b = 2\n    return first_totals_of_all",
+      "a = 1\n    b = 2",
+    ],
+    ["def f():\n    |\n    return total\n", "total = 1\n    return 7", "total = 1\n    return 7"],
+    ["x = |\n1\n", "1", "1"],
+    // Loops.
+    ["def f():\n    |", "a = 1\n    print()\n    print()\n    print()", "a = 1\n    print()"],
+    ["def f():\n    |", "a()\n    b()\n    a()\n    b()", "a()\n    b()"],
+    ["def f():\n    |", "a()\n    a()\n    b()", "a()\n    a()\n    b()"],
+    ["x = [\n    |", "1,\n    2,\n    3,", "1,\n    2,\n    3,"],
+  ])("%j + %j: %j", (marked, text, expected) => expect(postProcess(text, at(marked), options)).toBe(expected));
+
+  test("drops the line that was cut off, where there are several", () => {
+    const cutOff = { ...options, isCutOff: true };
+    expect(postProcess("a = 1\n    retu", at("def f():\n    |"), cutOff)).toBe("a = 1");
+    expect(postProcess("some_long_na", at("x = |"), cutOff)).toBe("some_long_na");
+  });
+
+  test("drops what has too few visible characters", () => {
+    expect(postProcess(") )", at("x = |"), { ...options, fewestVisible: 3 })).toBe("");
+    expect(postProcess("a b c", at("x = |"), { ...options, fewestVisible: 3 })).toBe("a b c");
+  });
+});
+
+describe("isRepetitive", () => {
+  const repeated = (period: readonly number[], length: number): number[] =>
+    Array.from({ length }, (_, i) => period[i % period.length]!);
+  const different = (length: number): number[] => Array.from({ length }, (_, i) => i);
+
+  test.each<[string, number[], boolean]>([
+    ["ten times the same", [1, 2, 3, ...repeated([7], 10)], true],
+    ["nine times the same", [1, 2, 3, ...repeated([7], 9)], false],
+    ["ten periods of three", repeated([1, 2, 3], 30), true],
+    ["period 15 over 45", repeated(different(15), 45), true],
+    ["period 25 over 60", repeated(different(25), 60), true],
+    ["period 35 over 70", repeated(different(35), 70), false],
+    ["nothing twice", different(100), false],
+    ["nothing", [], false],
+  ])("%s", (_, tokens, expected) => expect(isRepetitive(tokens)).toBe(expected));
+});

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { indentation, openBlock, scanPython } from "../../../extension/core/completion/pythonText.ts";
+
+describe("scanPython", () => {
+  test.each<[string, Partial<ReturnType<typeof scanPython>>]>([
+    ["print(a[0", { brackets: "([", quote: "", inComment: false }],
+    ["print(a[0])", { brackets: "" }],
+    ["x = 'it", { quote: "'" }],
+    ["x = 'it\\'s", { quote: "'" }],
+    ["x = 'it'", { quote: "" }],
+    ['"""doc\n', { quote: '"""' }],
+    ['"""doc "quoted" ""', { quote: '"""' }],
+    ['"""doc"""', { quote: "" }],
+    ["x = '", { quote: "'" }],
+    ["x = 'unfinished\ny = (", { quote: "", brackets: "(" }],
+    ["x = 1  # see (", { inComment: true, brackets: "" }],
+    ["x = 1  # see (\n", { inComment: false, brackets: "" }],
+    ["x = '# no comment (' + f(", { inComment: false, brackets: "(" }],
+    ["f(]", { brackets: "(" }],
+  ])("%j", (text, expected) => {
+    expect(scanPython(text)).toMatchObject(expected);
+  });
+});
+
+describe("openBlock", () => {
+  test.each<[string, number | undefined]>([
+    ["def f(x):", 0],
+    ["def f(x):\n", 0],
+    ["def f(x):\n    ", 0],
+    ["class A:\n    def f(self):  # why\n\n        ", 4],
+    ["    async def f(\n        a,\n        b,\n    ) -> int:\n", 4],
+    ["if a and (b or\n        c):\n    # first of all\n    ", 0],
+    ["try:", 0],
+    ["else:", 0],
+    ["match x:\n    case {'a': [1, *_]}:\n", 4],
+    ["def f(x):\n    y = 1\n    ", undefined],
+    ["x = {", undefined],
+    ["f = lambda x:", undefined],
+    ["x: int", undefined],
+    ["a[1:", undefined],
+    ["if x == 'a:", undefined],
+    ["# if x:", undefined],
+    ["define:", undefined],
+    ["if x: return 1\n", undefined],
+    ["", undefined],
+  ])("%j: %s", (text, indent) => expect(openBlock(text)).toBe(indent));
+});
+
+test.each<[string, number]>([
+  ["x", 0],
+  ["    x", 4],
+  ["\tx", 8],
+  ["  \tx", 8],
+  ["   ", 3],
+])("indentation of %j: %i", (line, width) => expect(indentation(line)).toBe(width));
