@@ -16,7 +16,7 @@ import type { InstalledBase } from "../core/bases/installedBase.ts";
 import { resolveBase } from "../core/bases/resolveBase.ts";
 import { openCompleter, type Completer } from "../core/completion/completer.ts";
 import { moduleShapes } from "../core/models/architectures.ts";
-import { adaptersRequest, completeRequest, selectRequest, type AdapterSummary, type Selection } from "./protocol.ts";
+import { adaptersRequest, completeRequest, selectRequest, type AdapterSummary } from "./protocol.ts";
 import { answer } from "./wire.ts";
 
 interface Open {
@@ -37,12 +37,12 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
         log,
         signal,
       });
-      if (open?.base.path !== base.path || open.base.hash !== base.hash) {
+      if (open?.base.hash !== base.hash) {
         await open?.completer.release();
-        open = undefined;
+        open = undefined; // Should the next line fail, the released one is not asked again.
         open = { base, completer: await openCompleter(base) };
       }
-      await open.completer.useAdapters(selection.adapters);
+      await open?.completer.useAdapters(selection.adapters);
       return { base: base.name, parameters: base.parameters, milliseconds: performance.now() - startedAt };
     }),
   );

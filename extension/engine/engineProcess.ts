@@ -94,7 +94,7 @@ export function describeExit({ code, signal }: Exit): string {
 
 const waysOn: Record<Role, string> = {
   completion: "It starts again by itself. If this repeats, look into Graft's log.",
-  training: "Start the training again: it goes on from its last checkpoint. Graft's log may tell the reason.",
+  training: "Resume it: training goes on from its last checkpoint. Graft's log may tell the reason.",
 };
 
 function engineStopped(role: Role, exit: Exit): UserError {

@@ -6,18 +6,13 @@
  */
 
 import { NotificationType, RequestType } from "vscode-jsonrpc/node";
+import type { BasePlaces } from "../core/bases/resolveBase.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
 import type { TrainOptions, TrainProgress, TrainResult } from "../core/training/train.ts";
 import type { ErrorData } from "./wire.ts";
 
 /** What a process was forked for: its only command-line argument. */
 export type Role = "completion" | "training";
-
-/** Where bases are found: the folder with everything installed, and the base that ships inside the extension. */
-export interface BasePlaces {
-  home: string;
-  embedded: string;
-}
 
 /** What completion runs on. Sent again after a restart, and that is all the state a process has. */
 export interface Selection extends BasePlaces {

@@ -33,7 +33,8 @@ export function registerCompletionProvider(
     if (!configuration.get("enable")) return undefined;
     const signal = signalOf(token);
     const startedAt = performance.now();
-    if (context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic) {
+    const automatic = context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
+    if (automatic) {
       // The editor itself waits some time before it asks, which counts.
       const quiet = startedAt - (changedAt.get(document) ?? -Infinity);
       await sleep(Math.max(0, configuration.get("completion.debounce") - quiet));
@@ -42,11 +43,12 @@ export function registerCompletionProvider(
     const target = targetAt(document, position, context);
     const completion = await engine.complete(
       {
-        path: document.uri.fsPath,
+        path: vscode.workspace.asRelativePath(document.uri, false),
         prefix: target.prefix,
         suffix: target.suffix,
         maxTokens: configuration.get("completion.maxTokens"),
         multiline: configuration.get("completion.multiline"),
+        trigger: automatic ? "automatic" : "invoked",
       },
       signal,
     );

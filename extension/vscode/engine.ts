@@ -7,9 +7,10 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { isCancelled, UserError } from "../core/base/errors.ts";
+import type { BasePlaces } from "../core/bases/resolveBase.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
 import { createCompletionClient, type CompletionClient } from "../engine/client.ts";
-import type { BasePlaces, Selected, Selection } from "../engine/protocol.ts";
+import type { Selected, Selection } from "../engine/protocol.ts";
 import type { AdapterLibrary } from "./adapterLibrary.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Messages } from "./messages.ts";

@@ -5,12 +5,14 @@ import { UserError } from "../core/base/errors.ts";
 
 export interface Messages {
   /** Shows `error` and logs it, its stack included where it is a bug of ours. Does not wait for the user. */
-  tellError(error: unknown): void;
+  tellError(error: unknown, actions?: readonly Action[]): void;
   /** As above, but only the first of each kind until `forget`: for what fails at every keystroke. */
   tellOnce(error: unknown): void;
   forget(): void;
   tell(severity: "info" | "warning", text: string, actions?: readonly Action[]): void;
 }
+
+type Show = (text: string, ...actions: string[]) => Thenable<string | undefined>;
 
 export interface Action {
   title: string;
@@ -31,24 +33,24 @@ export function createMessages(log: vscode.LogOutputChannel): Messages {
   const told = new Set<string>();
   const showLog: Action = { title: vscode.l10n.t("Show Log"), run: () => log.show() };
 
-  const tell: Messages["tell"] = (severity, text, actions = []) => {
-    const show = severity === "info" ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  const offer = (show: Show, text: string, actions: readonly Action[]): void => {
     const offered = [...actions, showLog];
     void show(text, ...offered.map(({ title }) => title)).then((title) =>
       offered.find((action) => action.title === title)?.run(),
     );
   };
 
-  const tellError = (error: unknown): void => {
+  const tellError: Messages["tellError"] = (error, actions = []) => {
     const { message, nextStep } = explain(error);
     log.error(error instanceof UserError ? `${message} ${nextStep}` : detailed(error));
-    void vscode.window
-      .showErrorMessage(`${message} ${nextStep}`, showLog.title)
-      .then((title) => title && showLog.run());
+    offer(vscode.window.showErrorMessage, `${message} ${nextStep}`, actions);
   };
 
   return {
-    tell,
+    tell(severity, text, actions = []) {
+      const { showInformationMessage, showWarningMessage } = vscode.window;
+      offer(severity === "info" ? showInformationMessage : showWarningMessage, text, actions);
+    },
     tellError,
     tellOnce(error) {
       const kind = error instanceof UserError ? error.code : explain(error).message;

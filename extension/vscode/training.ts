@@ -7,9 +7,9 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { isCancelled, UserError } from "../core/base/errors.ts";
+import type { BasePlaces } from "../core/bases/resolveBase.ts";
 import type { TrainOptions, TrainProgress } from "../core/training/train.ts";
 import { trainApart } from "../engine/trainApart.ts";
-import type { BasePlaces } from "../engine/protocol.ts";
 import type { TrainingForm, TrainingRunning, TrainingState } from "../../webview/protocol.ts";
 import type { AdapterLibrary } from "./adapterLibrary.ts";
 import type { Configuration } from "./configuration.ts";
@@ -106,13 +106,19 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       const begun = running.progress !== undefined || resume;
       if (isCancelled(error)) become({ phase: "cancelled", name, resumable: begun });
       else {
-        become({ phase: "failed", name, resumable: begun && isResumable(error), ...explain(error) });
-        messages.tellError(error);
+        const resumable = begun && isResumable(error);
+        become({ phase: "failed", name, resumable, ...explain(error) });
+        const offer = { title: vscode.l10n.t("Resume"), run: goOn };
+        messages.tellError(error, resumable ? [offer] : []);
       }
     } finally {
       controller = undefined;
       pid = undefined;
     }
+  };
+
+  const goOn = async (): Promise<void> => {
+    if (unfinished) await run(unfinished, true);
   };
 
   subscriptions.push(changed, { dispose: () => controller?.abort() });
@@ -126,9 +132,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     },
     onDidChange: changed.event,
     start: (form) => run(form, false),
-    async resume() {
-      if (unfinished) await run(unfinished, true);
-    },
+    resume: goOn,
     cancel() {
       if (state.phase !== "running") return;
       controller?.abort();

@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { graftReady, killEngine } from "./harness/graft.ts";
+import { editorTest } from "./harness/spec.ts";
+
+const shapes = `import math
+
+
+class Circle:
+    def __init__(self, radius):
+        self.radius = radius
+
+    def area(self):
+        return math.pi * self.radius ** 2
+
+
+class Square:
+    def __init__(self, side):
+        self.side = side
+
+    def area(self):
+`;
+
+const test = editorTest({ files: { "shapes.py": shapes, "notes.txt": "No Python here.\n" } });
+
+test("ghost text appears while typing, and Tab puts it into the file", async ({ workbench }) => {
+  await workbench.openFile("shapes.py");
+  await graftReady(workbench);
+  await workbench.type("        return ");
+  const ghost = await workbench.ghostText();
+  expect(ghost.trim()).not.toBe("");
+  await workbench.press("Tab");
+  await workbench.save();
+  const saved = readFileSync(join(workbench.folder, "shapes.py"), "utf8");
+  expect(saved).toBe(`${shapes}        return ${ghost}`);
+});
+
+test("typing on along the ghost text keeps it, typing something else replaces it", async ({ workbench }) => {
+  await workbench.type("\n\n\ndef main():\n    circle = ");
+  const ghost = await workbench.ghostText();
+  await workbench.type(ghost.slice(0, 1));
+  expect(ghost.slice(1)).toContain((await workbench.ghostText()).split("\n")[0]);
+  await workbench.type("!!");
+  await expect.poll(() => workbench.ghostPieces.allInnerTexts()).not.toContain(ghost.slice(1));
+});
+
+test("a killed engine is told in one message, and the next completion works", async ({ workbench }) => {
+  killEngine("completion");
+  const told = workbench.notification("Graft's engine ended unexpectedly (killed by SIGKILL) and was started again.");
+  await told.waitFor();
+  await workbench.press("End");
+  await workbench.type("\n    square = Square(");
+  await workbench.ghostText();
+  await expect(told.count()).resolves.toBe(1);
+  expect(await workbench.page.locator(".notification-list-item").count()).toBe(1);
+});
+
+test("other languages are left alone", async ({ workbench }) => {
+  await workbench.openFile("notes.txt");
+  await workbench.type("def add(a, b): return ");
+  await workbench.page.waitForTimeout(1000);
+  expect(await workbench.ghostPieces.count()).toBe(0);
+});
+
+test("nothing leaves this machine", ({ workbench }) => {
+  expect([...workbench.offsite]).toEqual([]);
+});

@@ -1,0 +1,32 @@
+/** What the specs know of Graft: where its parts are on screen, and its processes on this machine. */
+
+import { execFileSync } from "node:child_process";
+import type { Frame } from "playwright-core";
+import type { Workbench } from "./workbench.ts";
+
+/** Waits until Graft completes with `adapter` ("none" for the base alone). */
+export async function graftReady(workbench: Workbench, adapter = "none"): Promise<void> {
+  // While the model loads, the icon spins.
+  const item = workbench.page.locator(".statusbar-item:not(:has(.codicon-loading))", { hasText: `Graft: ${adapter}` });
+  await item.waitFor({ timeout: 60_000 });
+}
+
+export async function openTrainingForm(workbench: Workbench): Promise<Frame> {
+  await workbench.command("Graft: Train adapter");
+  return workbench.webview("form, section");
+}
+
+/** The newest engine process of the role: that of the window under test. */
+export function enginePid(role: "completion" | "training"): number | undefined {
+  const table = execFileSync("ps", ["-eo", "pid,args", "--sort=start_time"], { encoding: "utf8" });
+  const lines = table.split("\n").filter((line) => line.includes(`dist/engine.js ${role}`));
+  const last = lines.at(-1);
+  return last === undefined ? undefined : Number.parseInt(last, 10);
+}
+
+/** Kills it as a crash would. */
+export function killEngine(role: "completion" | "training"): void {
+  const pid = enginePid(role);
+  if (pid === undefined) throw new Error(`No ${role} process runs.`);
+  process.kill(pid, "SIGKILL");
+}

@@ -1,0 +1,84 @@
+import { expect } from "vitest";
+import { graftReady, killEngine, openTrainingForm } from "./harness/graft.ts";
+import { editorTest } from "./harness/spec.ts";
+
+/** Code with a habit that no base can know: everything is a `Ledger` call in one fixed form. */
+const sources = Object.fromEntries(
+  ["tea", "milk", "bread", "rice", "salt", "oil", "jam", "nuts", "figs", "corn", "plum", "leek"].map((item, i) => [
+    `${item}.py`,
+    Array.from(
+      { length: 12 },
+      (_, n) => `def check_${item}_${n}(ledger):\n    return ledger.verify_entry("${item}", ${n + i})\n`,
+    ).join("\n\n"),
+  ]),
+);
+
+const test = editorTest({ files: { ...sources, "main.py": "" } });
+const start = "def check_wine_3(ledger):\n    return ";
+
+test(
+  "trains an adapter on the workspace, which becomes active and changes what is completed",
+  { timeout: 240_000 },
+  async ({ workbench }) => {
+    await workbench.openFile("main.py");
+    await graftReady(workbench);
+    await workbench.type(start);
+    const before = await workbench.ghostText();
+    await workbench.press("Escape");
+
+    const form = await openTrainingForm(workbench);
+    await form.getByText("13 Python files").waitFor();
+    await form.getByLabel("Name").fill("ledger style");
+    await form.getByText("Use up to 64 letters").waitFor();
+    expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
+    await form.getByLabel("Name").fill("ledger-style");
+    await form.getByText("Advanced").click();
+    await form.getByLabel("Epochs").fill("8");
+    await form.getByRole("button", { name: "Start training" }).click();
+
+    await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
+    await workbench.screenshot("training");
+    await form.getByText('Trained. "ledger-style" is the active adapter now.').waitFor({ timeout: 200_000 });
+    await graftReady(workbench, "ledger-style");
+    await workbench.screenshot("trained");
+
+    await workbench.openFile("main.py");
+    await workbench.press("Backspace");
+    await workbench.type(" ");
+    const after = await workbench.ghostText();
+    expect(after).toContain("ledger.verify_entry(");
+    expect(after).not.toBe(before);
+  },
+);
+
+test('"Select adapter" with "None" gives the base back', async ({ workbench }) => {
+  await workbench.press("Escape");
+  await workbench.command("Graft: Select adapter");
+  await workbench.page.getByText("LoRA, rank 16").waitFor();
+  await workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: "None" }).click();
+  await graftReady(workbench, "none");
+});
+
+test(
+  "a killed training is told in one message and goes on when resumed",
+  { timeout: 240_000 },
+  async ({ workbench }) => {
+    const form = await openTrainingForm(workbench);
+    await form.getByRole("button", { name: "Train another" }).click();
+    await form.getByLabel("Name").fill("killed-once");
+    await form.getByRole("button", { name: "Start training" }).click();
+    await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
+
+    killEngine("training");
+    await form.getByText("Graft's training process ended unexpectedly (killed by SIGKILL).").waitFor();
+    expect(await workbench.notification("training process ended unexpectedly").count()).toBe(1);
+    await graftReady(workbench, "none"); // Completion knows nothing of it.
+
+    await form.getByRole("button", { name: "Resume" }).click();
+    await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
+    await form.getByRole("button", { name: "Cancel" }).click();
+    await form.getByText("Cancelled. What it has learnt so far is kept.").waitFor();
+    await form.getByRole("button", { name: "Back to the form" }).click();
+    expect(await form.getByLabel("Name").inputValue()).toBe("killed-once");
+  },
+);
