@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { writeFileAtomic, writeFileAtomicWith } from "../base/atomicFile.ts";
 import { internalError, systemCode, UserError } from "../base/errors.ts";
 import { weightRequests } from "../models/architectures.ts";
-import { readModelConfig } from "../models/config.ts";
+import { readModelConfig } from "../models/readConfig.ts";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
 import { openModelFolder, type ModelFolder } from "../weights/modelFolder.ts";
 import { filesToKeep, hashSource, stampSource } from "./baseSource.ts";

@@ -7,7 +7,8 @@ import * as z from "zod";
 import { systemCode, UserError } from "../base/errors.ts";
 import type { StoredTensor } from "../graph/storage.ts";
 import { weightRequests } from "../models/architectures.ts";
-import { readModelConfig, type ModelConfig } from "../models/config.ts";
+import type { ModelConfig } from "../models/config.ts";
+import { readModelConfig } from "../models/readConfig.ts";
 import { elementCount, storedBytes } from "./weightFile.ts";
 
 export interface InstalledBase {

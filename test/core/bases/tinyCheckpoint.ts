@@ -4,7 +4,7 @@ import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { seededRandom } from "../../../extension/core/base/random.ts";
 import { weightRequests } from "../../../extension/core/models/architectures.ts";
-import { readModelConfig } from "../../../extension/core/models/config.ts";
+import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
 import { writeSafetensors } from "../../../extension/core/weights/safetensors.ts";
 
 const tinyConfig = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { moduleShapes, weightRequests } from "../../../extension/core/models/architectures.ts";
-import { readModelConfig } from "../../../extension/core/models/config.ts";
+import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
 import { tinyQwen2 } from "./tinyConfigs.ts";
 
 describe("weightRequests", () => {
@@ -33,7 +33,11 @@ describe("moduleShapes", () => {
   test("lists the seven linear modules of each layer with their sizes", () => {
     const shapes = moduleShapes(readModelConfig(tinyQwen2));
     expect(shapes.size).toBe(14);
-    expect(shapes.get("model.layers.1.self_attn.k_proj")).toEqual({ inFeatures: 64, outFeatures: 32, sharesProduct: true });
+    expect(shapes.get("model.layers.1.self_attn.k_proj")).toEqual({
+      inFeatures: 64,
+      outFeatures: 32,
+      sharesProduct: true,
+    });
     expect(shapes.get("model.layers.1.mlp.down_proj")).toEqual({ inFeatures: 96, outFeatures: 64 });
   });
 });

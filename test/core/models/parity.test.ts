@@ -6,7 +6,7 @@ import type { AdapterSpec } from "../../../extension/core/adapters/trainingSlots
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
 import { moduleShapes } from "../../../extension/core/models/architectures.ts";
-import { readModelConfig } from "../../../extension/core/models/config.ts";
+import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
 import { storedWeights } from "../../../extension/core/models/storedWeights.ts";
 import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
 import { floats, floatsOf, int32s, int64s, openSession } from "../../../extension/core/runtime/session.ts";

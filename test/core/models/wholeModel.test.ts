@@ -6,7 +6,7 @@ import { slotValues } from "../../../extension/core/adapters/servingSlots.ts";
 import type { AdapterSpec } from "../../../extension/core/adapters/trainingSlots.ts";
 import { seededRandom } from "../../../extension/core/base/random.ts";
 import { moduleShapes } from "../../../extension/core/models/architectures.ts";
-import { readModelConfig } from "../../../extension/core/models/config.ts";
+import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
 import { storedWeights } from "../../../extension/core/models/storedWeights.ts";
 import { inferenceGraph } from "../../../extension/core/runtime/inferenceGraph.ts";
 import {
