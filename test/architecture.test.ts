@@ -25,6 +25,7 @@ const layers = [
   "extension/core/completion",
   "extension/core/benchmark",
   "extension/engine",
+  "extension/cli",
   "extension/cli.ts",
   "webview/protocol.ts",
   "extension/vscode",
@@ -49,8 +50,8 @@ const confined: Record<string, readonly string[]> = {
   vscode: ["extension/vscode", "extension/main.ts"],
   "onnxruntime-node": ["extension/core/runtime"],
   "@xenova/transformers": ["extension/core/tokenizer"],
-  commander: ["extension/cli.ts"],
-  "cli-progress": ["extension/cli.ts"],
+  commander: ["extension/cli", "extension/cli.ts"],
+  "cli-progress": ["extension/cli"],
 };
 
 /** Code that is a value or a page: no files, no clock, no processes. */

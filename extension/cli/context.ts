@@ -1,0 +1,20 @@
+/** What every command is handed. */
+
+import { resolveBase } from "../core/bases/resolveBase.ts";
+import type { InstalledBase } from "../core/bases/installedBase.ts";
+import { count, type Output } from "./output.ts";
+import type { Places } from "./places.ts";
+
+export interface Context {
+  readonly places: Places;
+  readonly output: Output;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** The base that --base means; its first use may import it, which is shown. */
+export async function openNamedBase(name: string, { places, output, signal }: Context): Promise<InstalledBase> {
+  const base = await resolveBase(name, { ...places, log: output.log, signal });
+  output.log.debug(`base ${base.name}: ${base.modelType}, ${count(base.parameters)} parameters, ${base.path}`);
+  return base;
+}

@@ -1,0 +1,44 @@
+/** graft models, graft import */
+
+import { importBase } from "../core/bases/importBase.ts";
+import { listBases } from "../core/bases/resolveBase.ts";
+import type { Bits } from "../core/bases/weightFile.ts";
+import type { Context } from "./context.ts";
+import { count, duration } from "./output.ts";
+
+export async function modelsCommand({ places, output, signal }: Context): Promise<void> {
+  const bases = await listBases({ ...places, log: output.log, signal });
+  const listed = bases.map(({ name, path, modelType, parameters, embedded }) => {
+    return { name, path, modelType, parameters, embedded };
+  });
+  const width = Math.max(...listed.map(({ name }) => name.length));
+  const lines = listed.map(({ name, modelType, parameters, embedded, path }) => {
+    const size = count(parameters).padStart(6);
+    return `${name.padEnd(width)}  ${modelType.padEnd(8)} ${size}  ${path}${embedded ? "  (embedded)" : ""}`;
+  });
+  output.result({ bases: listed }, lines.join("\n"));
+}
+
+export interface ImportFlags {
+  readonly name?: string;
+  readonly bits: Bits;
+}
+
+export async function importCommand(source: string, flags: ImportFlags, context: Context): Promise<void> {
+  const { places, output, signal } = context;
+  const { base, seconds, peakMemoryBytes, warnings } = await importBase({
+    source,
+    home: places.home,
+    name: flags.name,
+    bits: flags.bits,
+    signal,
+    onProgress: ({ done, total }) =>
+      output.progress(done, total, { done, total }, `${count(done)} of ${count(total)} numbers`),
+  });
+  for (const warning of warnings) output.log.warn(warning);
+  const { name, path, parameters, bytes } = base;
+  output.result(
+    { base: name, path, parameters, bytes, seconds, peakMemoryBytes },
+    `Imported ${name}: ${count(parameters)} parameters, ${count(bytes)}B, in ${duration(seconds)}.\n${path}`,
+  );
+}

@@ -1,0 +1,73 @@
+/** What the command line says: for people, or with --json one object a line. Results go to stdout, all else to stderr. */
+
+import { SingleBar, Presets } from "cli-progress";
+import type { Log } from "../core/base/log.ts";
+
+export interface Output {
+  readonly log: Log;
+  /** Of long work: `fields` for programs, `text` for people. */
+  progress(done: number, total: number, fields: Readonly<Record<string, unknown>>, text: string): void;
+  /** The one result of a command: `fields` for programs, `text` for people. */
+  result(fields: Readonly<Record<string, unknown>>, text: string): void;
+  /** Takes the progress bar away. */
+  close(): void;
+}
+
+/** Milliseconds between two lines of progress where there is no terminal to draw a bar in. */
+const lineInterval = 10_000;
+
+export function createOutput({ json, verbose }: { json: boolean; verbose: boolean }): Output {
+  let bar: SingleBar | undefined;
+  let toldAt = performance.now();
+  const close = (): void => {
+    bar?.stop();
+    bar = undefined;
+  };
+  /** Above a bar, which is drawn again with the next progress. */
+  const tell = (text: string): void => {
+    close();
+    process.stderr.write(`${text}\n`);
+  };
+  return {
+    log: {
+      debug: (message) => verbose && tell(message),
+      info: (message) => (verbose || !json) && tell(message),
+      warn: (message) => tell(`warning: ${message}`),
+      error: (message) => tell(`error: ${message}`),
+    },
+    progress: (done, total, fields, text) => {
+      if (json) {
+        process.stdout.write(`${JSON.stringify({ event: "progress", ...fields })}\n`);
+      } else if (process.stderr.isTTY) {
+        if (!bar) {
+          bar = new SingleBar({ format: "{bar} {percentage} % | {text}", hideCursor: true }, Presets.shades_classic);
+          bar.start(total, done, { text });
+        }
+        bar.update(done, { text });
+      } else if (performance.now() - toldAt > lineInterval || done === total) {
+        toldAt = performance.now();
+        tell(text);
+      }
+    },
+    result: (fields, text) => {
+      close();
+      process.stdout.write(json ? `${JSON.stringify({ event: "result", ...fields })}\n` : `${text}\n`);
+    },
+    close,
+  };
+}
+
+/** "1 h 5 min", "12 s". */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** "6.3 M", "494 M". */
+export function count(number: number): string {
+  const units = ["", " k", " M", " G"];
+  const unit = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, number)) / 3));
+  return `${Number((number / 1000 ** unit).toPrecision(3))}${units[unit]}`;
+}

@@ -1,0 +1,33 @@
+/** Where the command line finds and keeps things. */
+
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+export interface Places {
+  /** Installed bases: GRAFT_HOME, or a folder of the user's data. */
+  readonly home: string;
+  /** The paper's data sets: GRAFT_DATA, or beside the bases. */
+  readonly dataFolder: string;
+  /** The base that ships with Graft. */
+  readonly embedded: string;
+}
+
+/** @param packageFolder where `base/` lies */
+export function findPlaces(
+  environment: Readonly<Record<string, string | undefined>>,
+  platform: string,
+  packageFolder: string,
+): Places {
+  const home = environment["GRAFT_HOME"] || join(userData(environment, platform), "graft");
+  return {
+    home,
+    dataFolder: environment["GRAFT_DATA"] || join(home, "data"),
+    embedded: join(packageFolder, "base"),
+  };
+}
+
+function userData(environment: Readonly<Record<string, string | undefined>>, platform: string): string {
+  if (platform === "win32") return environment["APPDATA"] || join(homedir(), "AppData", "Roaming");
+  if (platform === "darwin") return join(homedir(), "Library", "Application Support");
+  return environment["XDG_DATA_HOME"] || join(homedir(), ".local", "share");
+}

@@ -1,0 +1,164 @@
+/** The commands and their flags, as commander sees them. What a command does is in the file of its name. */
+
+import { existsSync } from "node:fs";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { Bits } from "../core/bases/weightFile.ts";
+import { trainingMethods } from "../core/training/settings.ts";
+import { inspectCommand, validateCommand } from "./adapter.ts";
+import { completeCommand, logitsCommand, type AdapterFlag, type CompleteFlags, type LogitsFlags } from "./complete.ts";
+import type { Context } from "./context.ts";
+import { importCommand, modelsCommand, type ImportFlags } from "./models.ts";
+import { trainCommand, type TrainFlags } from "./train.ts";
+
+/** @param contextOf makes what commands work with, once the flags that all share are known */
+export function createProgram(contextOf: (flags: { json: boolean; verbose: boolean }) => Context): Command {
+  const program = new Command("graft")
+    .description("Train adapters on your own Python code, and complete with them. All of it on this machine.")
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(`${text.trim().replaceAll("\n", " ")} See graft --help.\n`),
+    });
+
+  const command = (name: string, description: string, parent = program): Command =>
+    parent
+      .command(name)
+      .description(description)
+      .option("--json", "one JSON object a line: progress, then one result", false)
+      .option("--verbose", "tell more of what is done", false);
+  const base = (): Option => new Option("--base <base>", "a name from graft models, or a model folder").default("");
+  const adapters = (): Option =>
+    new Option("--adapter <dir[@scale]>", "an adapter's folder, and how strongly it counts; may be repeated")
+      .argParser(collectAdapters)
+      .default([]);
+
+  command("models", "list installed bases; the embedded one is always there").action(
+    async (flags: Shared) => await modelsCommand(contextOf(flags)),
+  );
+
+  command("import <source>", "turn a local Hugging Face folder into an installed base")
+    .option("--name <name>", "what to call it; the folder's name unless given")
+    .addOption(bitsOption())
+    .action(
+      async (source: string, flags: Shared & ImportFlags) => await importCommand(source, flags, contextOf(flags)),
+    );
+
+  command("train", "train an adapter")
+    .addOption(base())
+    .requiredOption("--data <data>", ".jsonl, .py, a folder, conala or codealpacapy; several with commas", listOfData)
+    .addOption(new Option("--method <method>", "what to train").choices(trainingMethods))
+    .option("--rank <n>", "of LoRA's matrices (16)", wholeNumber)
+    .option("--alpha <x>", "LoRA's scale times its rank (32)", someNumber)
+    .option("--dropout <x>", "part of LoRA's input that is left out (0.05)", someNumber)
+    .option("--rs-lora", "scale by alpha/√rank")
+    .option("--targets <names>", "modules, such as q_proj,v_proj; all linear ones unless given", listOfNames)
+    .addOption(new Option("--epochs <n>", "times through the data (5)").argParser(someNumber).conflicts("steps"))
+    .option("--steps <n>", "optimizer steps, instead of epochs", wholeNumber)
+    .option("--batch-size <n>", "sequences of one step (8)", wholeNumber)
+    .option("--max-length <n>", "tokens of the longest sequence (256)", wholeNumber)
+    .option("--learning-rate <x>", "its highest value", someNumber)
+    .option("--weight-decay <x>", "of AdamW (0)", someNumber)
+    .addOption(
+      new Option("--schedule <shape>", "of the learning rate (linear)").choices(["linear", "cosine", "constant"]),
+    )
+    .option("--fill-share <x>", "part of source code that is trained on as gaps to fill (0.5)", someNumber)
+    .option("--validation <data>", "a data set, or the part to hold out, such as 0.1")
+    .option("--seed <n>", "of all chance (42)", wholeNumber)
+    .option("--init <adapter>", "start from this adapter")
+    .option("--no-shuffle", "take the data in its order")
+    .option("--checkpointing", "less memory, more time")
+    .option("--resume", "go on from the last checkpoint of a training into the same folder")
+    .requiredOption("--out <dir>", "the adapter's folder")
+    .action(async ({ json, verbose, ...flags }: Shared & TrainFlags) => {
+      await trainCommand(flags, contextOf({ json, verbose }));
+    });
+
+  command("complete", "complete at a position of a file, or between two texts")
+    .addOption(base())
+    .addOption(adapters())
+    .addOption(new Option("--file <file>", "Python source").conflicts(["prefix", "suffix"]))
+    .option("--line <n>", "from 1", positive)
+    .option("--column <n>", "from 1", positive)
+    .option("--prefix <text>", "what stands before the cursor")
+    .option("--suffix <text>", "what stands behind it")
+    .option("--max-tokens <n>", "at most so many tokens (128)", positive)
+    .action(async (flags: Shared & CompleteFlags, self: Command) => {
+      if (flags.file === undefined && flags.prefix === undefined)
+        self.error("error: give --prefix, or --file with --line and --column.");
+      if (flags.file !== undefined && (flags.line === undefined || flags.column === undefined)) {
+        self.error("error: --file needs --line and --column, too.");
+      }
+      await completeCommand(flags, contextOf(flags));
+    });
+
+  command("logits", "the logits of every position, for parity checks")
+    .addOption(base())
+    .addOption(adapters())
+    .requiredOption("--ids <ids>", "token ids, such as 1,2,3", listOfIds)
+    .action(async (flags: Shared & LogitsFlags) => await logitsCommand(flags, contextOf(flags)));
+
+  const adapter = program.command("adapter").description("look at adapters");
+  command("inspect <dir>", "what an adapter consists of", adapter).action(
+    async (folder: string, flags: Shared) => await inspectCommand(folder, contextOf(flags)),
+  );
+  command("validate <dir>", "whether an adapter fits a base", adapter)
+    .addOption(base())
+    .action(async (folder: string, flags: Shared & { base: string }) => {
+      await validateCommand(folder, flags, contextOf(flags));
+    });
+  return program;
+}
+
+interface Shared {
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+function bitsOption(): Option {
+  const known: readonly Bits[] = [4, 8, 16, 32];
+  return new Option("--bits <n>", "how finely weights are stored: 4, 8, 16 or 32").default(4).argParser((text) => {
+    const bits = known.find((candidate) => String(candidate) === text);
+    if (bits === undefined) throw new InvalidArgumentError("Allowed choices are 4, 8, 16, 32.");
+    return bits;
+  });
+}
+
+function someNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() === "" || !Number.isFinite(number)) throw new InvalidArgumentError("It is not a number.");
+  return number;
+}
+
+function wholeNumber(text: string): number {
+  const number = someNumber(text);
+  if (!Number.isSafeInteger(number)) throw new InvalidArgumentError("It is not a whole number.");
+  return number;
+}
+
+function positive(text: string): number {
+  const number = wholeNumber(text);
+  if (number < 1) throw new InvalidArgumentError("It must be 1 or more.");
+  return number;
+}
+
+function listOfNames(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("It has an empty name.");
+  return names;
+}
+
+/** A path may have a comma in it. */
+function listOfData(text: string): string[] {
+  return existsSync(text) ? [text] : listOfNames(text);
+}
+
+function listOfIds(text: string): number[] {
+  const ids = text.split(",").map(wholeNumber);
+  if (ids.some((id) => id < 0)) throw new InvalidArgumentError("It has an id below 0.");
+  return ids;
+}
+
+function collectAdapters(text: string, before: readonly AdapterFlag[]): AdapterFlag[] {
+  const [, folder, scale] = /^(.+)@(-?[\d.]+)$/.exec(text) ?? [];
+  if (folder === undefined || scale === undefined || existsSync(text)) return [...before, { folder: text, scale: 1 }];
+  return [...before, { folder, scale: someNumber(scale) }];
+}

@@ -1,0 +1,50 @@
+/** graft train */
+
+import { isCancelled } from "../core/base/errors.ts";
+import { train, type TrainOptions, type TrainProgress } from "../core/training/train.ts";
+import type { Context } from "./context.ts";
+import { count, duration } from "./output.ts";
+
+/** Options of the training that have flags of their own name. */
+export type TrainFlags = Omit<TrainOptions, "home" | "embedded" | "dataFolder">;
+
+export async function trainCommand(flags: TrainFlags, { places, output, signal }: Context): Promise<void> {
+  let last: TrainProgress | undefined;
+  try {
+    const result = await train(
+      { ...flags, ...places },
+      {
+        signal,
+        log: output.log,
+        onProgress: (progress) => {
+          last = progress;
+          output.progress(progress.step, progress.steps, { ...progress }, described(progress));
+        },
+      },
+    );
+    const { adapter, steps, tokens, seconds, trainLoss, validationLoss, trainableParameters } = result;
+    const lines = [
+      `Trained ${adapter}`,
+      `${steps} steps, ${count(tokens)} tokens in ${duration(seconds)}; ${count(trainableParameters)} parameters`,
+      `loss ${trainLoss.toFixed(4)}`,
+    ];
+    if (validationLoss) {
+      const { before, best } = validationLoss;
+      lines.push(`validation loss ${before.toFixed(4)} before, ${best.toFixed(4)} with the adapter`);
+    }
+    output.result({ ...result }, lines.join("\n"));
+  } catch (error) {
+    output.close();
+    if (isCancelled(error) && last) {
+      const { step, steps } = last;
+      output.log.info(`Stopped after step ${step} of ${steps}. Give the same command with --resume to go on.`);
+    }
+    throw error;
+  }
+}
+
+function described({ step, steps, loss, validationLoss, tokensPerSecond, etaSeconds }: TrainProgress): string {
+  const validation = validationLoss ? `, validation ${validationLoss.last.toFixed(3)}` : "";
+  const speed = `${Math.round(tokensPerSecond)} tokens/s`;
+  return `step ${step}/${steps}, loss ${loss.toFixed(3)}${validation}, ${speed}, ${duration(etaSeconds)} left`;
+}
