@@ -57,6 +57,18 @@ function workbench(page: Page, folder: string, offsite: ReadonlySet<string>): Wo
   const editor = page.locator(".editor-group-container.active .editor-instance");
   const ghostPieces = editor.locator(".ghost-text-decoration, .ghost-text, .ghost-text-decoration-preview");
   const statusItem = (text: string | RegExp): Locator => page.locator(".statusbar-item", { hasText: text });
+  const command = async (title: string): Promise<void> => {
+    const input = page.locator('.quick-input-widget:not([style*="display: none"]) .quick-input-box input');
+    // F1 is lost while the window still starts or another list goes away: ask again until the palette is there.
+    const open = async (): Promise<boolean> =>
+      (await input.inputValue({ timeout: 1000 }).catch(() => "")).startsWith(">");
+    for (let attempt = 1; !(await open()); attempt++) {
+      if (attempt > 10) throw new Error("F1 does not open the command palette.");
+      await page.keyboard.press("F1");
+    }
+    await input.fill(`>${title}`);
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+  };
   return {
     page,
     folder,
@@ -68,19 +80,11 @@ function workbench(page: Page, folder: string, offsite: ReadonlySet<string>): Wo
     },
     statusItem,
     notification: (text) => page.locator(".notification-list-item", { hasText: text }),
-    command: async (title) => {
-      const input = page.locator('.quick-input-widget:not([style*="display: none"]) .quick-input-box input');
-      // F1 is lost while focus is in a webview or the window still starts: ask again.
-      for (let attempt = 1; !(await input.isVisible()); attempt++) {
-        await page.keyboard.press("F1");
-        const appeared = input.waitFor({ timeout: 2000 });
-        await (attempt < 5 ? appeared.catch(() => undefined) : appeared);
-      }
-      await input.fill(`>${title}`);
-      await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
-    },
+    command,
     openFile: async (name) => {
-      await page.getByRole("treeitem", { name }).first().dblclick();
+      const entry = page.getByRole("treeitem", { name }).first();
+      if (!(await entry.isVisible())) await command("View: Show Explorer");
+      await entry.dblclick();
       await page.locator(`.tab.active[aria-label*="${name}"]`).waitFor();
       await editor.locator(".view-line").first().waitFor();
       // Typed text reaches language features only once the editor knows the language.
