@@ -1,10 +1,11 @@
 /** The commands and their flags, as commander sees them. What a command does is in the file of its name. */
 
 import { existsSync } from "node:fs";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { Bits } from "../core/bases/weightFile.ts";
 import { trainingMethods } from "../core/training/settings.ts";
 import { inspectCommand, validateCommand } from "./adapter.ts";
+import { benchCommand, benchmarkNames, type BenchmarkName } from "./bench.ts";
 import { completeCommand, logitsCommand, type AdapterFlag, type CompleteFlags, type LogitsFlags } from "./complete.ts";
 import type { Context } from "./context.ts";
 import { importCommand, modelsCommand, type ImportFlags } from "./models.ts";
@@ -95,6 +96,13 @@ export function createProgram(contextOf: (flags: { json: boolean; verbose: boole
     .addOption(adapters())
     .requiredOption("--ids <ids>", "token ids, such as 1,2,3", listOfIds)
     .action(async (flags: Shared & LogitsFlags) => await logitsCommand(flags, contextOf(flags)));
+
+  command("bench", "how fast a base runs on this machine")
+    .addArgument(new Argument("<what>", "what to measure").choices(benchmarkNames))
+    .addOption(base())
+    .action(async (what: BenchmarkName, flags: Shared & { base: string }) => {
+      await benchCommand(what, flags, contextOf(flags));
+    });
 
   const adapter = program.command("adapter").description("look at adapters");
   command("inspect <dir>", "what an adapter consists of", adapter).action(
