@@ -7,7 +7,7 @@ import { internalError, UserError } from "../base/errors.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
 import { storedWeights } from "../models/storedWeights.ts";
 import { inferenceGraph } from "./inferenceGraph.ts";
-import { emptyCache, truncated, type KeyValueCache } from "./keyValueCache.ts";
+import { emptyCache, selected, truncated, type KeyValueCache } from "./keyValueCache.ts";
 import { floats, floatsOf, int32s, int64s, openSession, type RuntimeTensor } from "./session.ts";
 
 export interface Decoder {
@@ -25,11 +25,23 @@ export interface Decoder {
   extend(ids: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
   /** As {@link extend}, with the logits of every appended position, [ids, vocabulary]. */
   extendAll(ids: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
+  /** Goes on from the sequence in several ways at once. The sequence itself stays as it is. */
+  branch(): Branches;
   /** Forgets all but the first `length` tokens. */
   rewind(length: number): void;
   /** Computes with these adapters from now on, which must fit the base. Forgets the sequence, which others have seen. */
   useAdapters(active: readonly ActiveAdapter[]): void;
   release(): Promise<void>;
+}
+
+/** Continuations of one sequence, side by side; at first only one, the sequence as it is. */
+export interface Branches {
+  /**
+   * Branch i becomes what branch `parents[i]` was, with the token `tokens[i]` behind it; branches that are no parent end.
+   *
+   * @returns the logits behind each, [branches, vocabulary]
+   */
+  extend(parents: readonly number[], tokens: readonly number[]): Promise<Float32Array>;
 }
 
 export interface DecoderOptions {
@@ -57,36 +69,43 @@ export async function openDecoder(base: InstalledBase, options: DecoderOptions =
   let tokens: number[] = [];
   let cache: KeyValueCache = emptyCache(config);
 
-  const run = async (ids: readonly number[], rows: readonly number[]): Promise<Float32Array> => {
-    cache = truncated(cache, tokens.length);
-    const total = tokens.length + ids.length;
+  /** Appends `ids` [sequences][tokens] to `past`; the logits are those of `rows`, counted over all appended tokens. */
+  const run = async (
+    past: KeyValueCache,
+    ids: readonly (readonly number[])[],
+    rows: readonly number[],
+  ): Promise<{ logits: Float32Array; cache: KeyValueCache }> => {
+    const [sequences, appended] = [ids.length, ids[0]!.length];
+    const length = past.length + appended;
     const results = await session.run({
       ...slots,
-      ...cache.past,
-      ids: int64s(BigInt64Array.from(ids, BigInt), [1, ids.length]),
-      last_positions: int32s(Int32Array.of(total - 1), [1]),
-      total_length: int32s(Int32Array.of(total), []),
+      ...past.past,
+      ids: int64s(BigInt64Array.from(ids.flat(), BigInt), [sequences, appended]),
+      last_positions: int32s(new Int32Array(sequences).fill(length - 1), [sequences]),
+      total_length: int32s(Int32Array.of(length), []),
       rows: int64s(BigInt64Array.from(rows, BigInt), [rows.length]),
     });
-    cache = { length: total, past: pastOf(results) };
-    tokens = [...tokens, ...ids];
-    return floatsOf(results["logits"]);
+    return { logits: floatsOf(results["logits"]), cache: { length, past: pastOf(results) } };
   };
 
   /** Runs chunk by chunk; `rowsOf` says which of a chunk's positions need logits. */
   const read = async (
     ids: readonly number[],
-    rowsOf: (chunk: readonly number[], isLast: boolean) => readonly number[],
+    rowsOf: (chunk: readonly number[]) => readonly number[],
     signal: AbortSignal | undefined,
   ): Promise<Float32Array[]> => {
     if (ids.length === 0) throw internalError("nothing to extend the sequence with");
     if (tokens.length + ids.length > config.contextLength)
       throw contextFull(tokens.length + ids.length, config.contextLength);
     const logits: Float32Array[] = [];
+    cache = truncated(cache, tokens.length);
     for (let start = 0; start < ids.length; start += chunkLength) {
       signal?.throwIfAborted();
       const chunk = ids.slice(start, start + chunkLength);
-      logits.push(await run(chunk, rowsOf(chunk, start + chunkLength >= ids.length)));
+      const result = await run(cache, [chunk], rowsOf(chunk));
+      ({ cache } = result);
+      tokens = [...tokens, ...chunk];
+      logits.push(result.logits);
     }
     return logits;
   };
@@ -99,6 +118,18 @@ export async function openDecoder(base: InstalledBase, options: DecoderOptions =
     },
     extend: async (ids, signal) => (await read(ids, (chunk) => [chunk.length - 1], signal)).at(-1)!,
     extendAll: async (ids, signal) => joined(await read(ids, (chunk) => [...chunk.keys()], signal)),
+    branch: () => {
+      let branches = truncated(cache, tokens.length);
+      return {
+        extend: async (parents, next) => {
+          const ids = next.map((token) => [token]);
+          if (branches.length + 1 > config.contextLength) throw contextFull(branches.length + 1, config.contextLength);
+          const result = await run(selected(branches, parents), ids, [...next.keys()]);
+          branches = result.cache;
+          return result.logits;
+        },
+      };
+    },
     rewind: (length) => {
       tokens = tokens.slice(0, length);
     },

@@ -1,4 +1,4 @@
-/** Keys and values of the tokens that a decoder has read, one pair of tensors a layer. */
+/** Keys and values of the tokens that a decoder has read, one pair of tensors a layer, for one sequence or several alike. */
 
 import type { ModelConfig } from "../models/config.ts";
 import { floats, floatsOf, type RuntimeTensor } from "./session.ts";
@@ -6,7 +6,7 @@ import { floats, floatsOf, type RuntimeTensor } from "./session.ts";
 export interface KeyValueCache {
   /** How many tokens it holds. */
   readonly length: number;
-  /** past.N.key and past.N.value, float32 [1, kvHeads, length, D]. */
+  /** past.N.key and past.N.value, float32 [sequences, kvHeads, length, D]. */
   readonly past: Readonly<Record<string, RuntimeTensor>>;
 }
 
@@ -22,18 +22,41 @@ export function emptyCache({ layers, attention }: ModelConfig): KeyValueCache {
 
 /** The cache of the first `length` tokens: itself, if it holds no more, else a copy of what remains. */
 export function truncated(cache: KeyValueCache, length: number): KeyValueCache {
-  if (length >= cache.length) return cache;
-  const shortened = Object.entries(cache.past).map(([name, tensor]) => [name, firstTokens(tensor, length)] as const);
-  return { length, past: Object.fromEntries(shortened) };
+  return length >= cache.length ? cache : { length, past: mapped(cache.past, (tensor) => firstTokens(tensor, length)) };
+}
+
+/** The cache whose sequence i is sequence `chosen[i]` of `cache`; one may be chosen several times. */
+export function selected(cache: KeyValueCache, chosen: readonly number[]): KeyValueCache {
+  const [sequences] = Object.values(cache.past)[0]?.dims ?? [];
+  const isSame = chosen.length === sequences && chosen.every((sequence, i) => sequence === i);
+  return isSame ? cache : { ...cache, past: mapped(cache.past, (tensor) => sequencesOf(tensor, chosen)) };
+}
+
+function mapped(
+  past: KeyValueCache["past"],
+  change: (tensor: RuntimeTensor) => RuntimeTensor,
+): Readonly<Record<string, RuntimeTensor>> {
+  return Object.fromEntries(Object.entries(past).map(([name, tensor]) => [name, change(tensor)]));
 }
 
 function firstTokens(tensor: RuntimeTensor, length: number): RuntimeTensor {
-  const [, heads = 0, before = 0, size = 0] = tensor.dims;
+  const [sequences = 0, heads = 0, before = 0, size = 0] = tensor.dims;
   const values = floatsOf(tensor);
-  const kept = new Float32Array(heads * length * size);
-  for (let head = 0; head < heads; head++) {
+  const kept = new Float32Array(sequences * heads * length * size);
+  for (let head = 0; head < sequences * heads; head++) {
     const start = head * before * size;
     kept.set(values.subarray(start, start + length * size), head * length * size);
   }
-  return floats(kept, [1, heads, length, size]);
+  return floats(kept, [sequences, heads, length, size]);
+}
+
+function sequencesOf(tensor: RuntimeTensor, chosen: readonly number[]): RuntimeTensor {
+  const [, ...shape] = tensor.dims;
+  const stride = shape.reduce((product, n) => product * n, 1);
+  const values = floatsOf(tensor);
+  const result = new Float32Array(chosen.length * stride);
+  for (const [i, sequence] of chosen.entries()) {
+    result.set(values.subarray(sequence * stride, (sequence + 1) * stride), i * stride);
+  }
+  return floats(result, [chosen.length, ...shape]);
 }

@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
+import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
+import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
+import { relativeError } from "../graph/evaluate.ts";
+import { tinyQwen2 } from "../models/tinyConfigs.ts";
+import { tinyModel } from "../models/tinyModel.ts";
+
+const config = readModelConfig({ ...tinyQwen2, max_position_embeddings: 600 });
+const base = { name: "tiny", config, ...tinyModel(config, 32) } as unknown as InstalledBase;
+const ids = Array.from({ length: 540 }, (_, i) => (i * 37) % config.vocabularySize);
+
+describe("openDecoder", () => {
+  test("reads a long prompt in chunks to the same logits as in pieces", async () => {
+    const decoder = await openDecoder(base);
+    const atOnce = await decoder.extend(ids);
+    decoder.rewind(0);
+    for (const piece of [ids.slice(0, 300), ids.slice(300, 301), ids.slice(301, 500)]) await decoder.extend(piece);
+    expect(relativeError(await decoder.extend(ids.slice(500)), atOnce)).toBeLessThan(1e-4);
+    expect(decoder.tokens).toEqual(ids);
+  });
+
+  test("goes on from any length that it is rewound to", async () => {
+    const decoder = await openDecoder(base);
+    await decoder.extend([1, 2, 3, 4, 5]);
+    decoder.rewind(2);
+    const found = await decoder.extend([9]);
+    decoder.rewind(0);
+    expect(relativeError(found, await decoder.extend([1, 2, 9]))).toBeLessThan(1e-5);
+  });
+
+  test("branches as if each continuation were read alone, and stays where it was", async () => {
+    const decoder = await openDecoder(base);
+    await decoder.extend([1, 2, 3]);
+    const branches = decoder.branch();
+    await branches.extend([0, 0], [4, 5]);
+    const logits = await branches.extend([1, 0, 1], [6, 7, 8]);
+    expect(decoder.tokens).toEqual([1, 2, 3]);
+    for (const [i, continuation] of [[5, 6], [4, 7], [5, 8]].entries()) {
+      decoder.rewind(3);
+      const alone = await decoder.extend(continuation);
+      const row = logits.slice(i * config.vocabularySize, (i + 1) * config.vocabularySize);
+      expect(relativeError(row, alone)).toBeLessThan(1e-5);
+    }
+  });
+
+  test("stops between chunks when it is cancelled, and can go on", async () => {
+    const decoder = await openDecoder(base);
+    const controller = new AbortController();
+    const reading = decoder.extend(ids, controller.signal);
+    controller.abort();
+    await expect(reading).rejects.toThrow("aborted");
+    expect(decoder.tokens.length).toBeLessThan(ids.length);
+    await decoder.extend(ids.slice(decoder.tokens.length));
+    expect(decoder.tokens).toEqual(ids);
+  });
+
+  test("refuses more tokens than its context holds, and keeps what it has", async () => {
+    const decoder = await openDecoder(base);
+    await decoder.extend(ids);
+    await expect(decoder.extend(ids)).rejects.toMatchObject({ code: "context-full" });
+    expect(decoder.tokens.length).toBe(ids.length);
+  });
+});
