@@ -28,8 +28,8 @@ export interface ProgressMeter {
   secondsUnsaved(): number;
 }
 
-/** How much the latest measurement counts: about the last ten make the average. */
-const latestShare = 0.1;
+/** So many measurements make the mean, roughly: the latest counts 1 of this. */
+const remembered = 10;
 
 export function progressMeter(
   begun: TrainerState,
@@ -39,23 +39,18 @@ export function progressMeter(
   const now = (): number => performance.now() / 1000;
   const startedAt = now();
   let savedAt = startedAt;
-  const mean: Record<"step" | "validation", number | undefined> = { step: undefined, validation: undefined };
-  let tokensPerSecond: number | undefined;
+  const [stepSeconds, validationSeconds, stepTokens] = [runningMean(), runningMean(), runningMean()];
   let tokens = begun.tokens;
-  const smoothed = (known: number | undefined, latest: number): number =>
-    known === undefined ? latest : known + latestShare * (latest - known);
-  let latestStep = 0;
 
   return {
     timed: async (kind, work) => {
       const from = now();
       const result = await work();
-      mean[kind] = smoothed(mean[kind], now() - from);
-      if (kind === "step") latestStep = now() - from;
+      (kind === "step" ? stepSeconds : validationSeconds).add(now() - from);
       return result;
     },
     progress: (state, loss) => {
-      tokensPerSecond = smoothed(tokensPerSecond, (state.tokens - tokens) / latestStep);
+      stepTokens.add(state.tokens - tokens);
       tokens = state.tokens;
       const left = steps - state.step;
       const validationsLeft = Math.ceil(steps / validateEvery) - Math.floor(state.step / validateEvery);
@@ -65,8 +60,8 @@ export function progressMeter(
         epoch: state.step / stepsPerEpoch,
         loss,
         ...(state.validation && { validationLoss: state.validation }),
-        tokensPerSecond,
-        etaSeconds: left === 0 ? 0 : left * (mean.step ?? 0) + validationsLeft * (mean.validation ?? 0),
+        tokensPerSecond: stepTokens.value() / stepSeconds.value(),
+        etaSeconds: left === 0 ? 0 : left * stepSeconds.value() + validationsLeft * validationSeconds.value(),
       };
     },
     seconds: () => begun.seconds + now() - startedAt,
@@ -74,5 +69,19 @@ export function progressMeter(
       savedAt = now();
     },
     secondsUnsaved: () => now() - savedAt,
+  };
+}
+
+function runningMean(): { add(measured: number): void; value(): number } {
+  let count = 0;
+  let mean = 0;
+  return {
+    add: (measured) => {
+      count++;
+      // The first is slow, since all is new to it: it counts only until there is a second.
+      const share = count <= 2 ? 1 : 1 / Math.min(count - 1, remembered);
+      mean += share * (measured - mean);
+    },
+    value: () => mean,
   };
 }
