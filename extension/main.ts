@@ -51,8 +51,8 @@ export function activate(context: vscode.ExtensionContext): Activated {
     vscode.commands.registerCommand("graft.showLog", () => log.show()),
   );
 
-  // Not part of the activation, so that nobody waits for the fork; but before the first keystroke.
-  if (configuration.get("enable")) setTimeout(() => void engine.start());
+  // A fork holds this process up for some time: not while VS Code waits for us, but before the first keystroke.
+  if (configuration.get("enable")) setTimeout(() => void engine.start(), 100);
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
   return { activationMilliseconds, engine, library, training };

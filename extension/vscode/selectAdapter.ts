@@ -69,7 +69,9 @@ function show(pick: vscode.QuickPick<AdapterItem>, library: AdapterLibrary, adap
       run: () => vscode.commands.executeCommand("graft.trainAdapter"),
     },
   ];
-  pick.activeItems = pick.items.filter(({ adapter }) => adapter === (library.active ?? null));
+  // One that is active but does not fit cannot be chosen again: then the way out is in focus.
+  const current = pick.items.find(({ adapter }) => adapter === library.active) ?? pick.items[0];
+  pick.activeItems = current ? [current] : [];
 }
 
 function separator(label: string): AdapterItem {

@@ -2,19 +2,16 @@ import { expect } from "vitest";
 import { graftReady, killEngine, openTrainingForm } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 
-/** Code with a habit that no base can know: everything is a `Ledger` call in one fixed form. */
+/** Code with a habit that no base can know. */
 const sources = Object.fromEntries(
-  ["tea", "milk", "bread", "rice", "salt", "oil", "jam", "nuts", "figs", "corn", "plum", "leek"].map((item, i) => [
-    `${item}.py`,
-    Array.from(
-      { length: 12 },
-      (_, n) => `def check_${item}_${n}(ledger):\n    return ledger.verify_entry("${item}", ${n + i})\n`,
-    ).join("\n\n"),
-  ]),
+  ["tea", "milk", "bread", "rice", "salt", "oil", "jam", "nuts", "figs", "corn", "plum", "leek"].map((item) => {
+    const check = (part: string): string =>
+      `def check_${item}_${part}(ledger):\n    return ledger.verify_entry("${item}")\n`;
+    return [`${item}.py`, [check("price"), check("stock")].join("\n\n")];
+  }),
 );
 
 const test = editorTest({ files: { ...sources, "main.py": "" } });
-const start = "def check_wine_3(ledger):\n    return ";
 
 test(
   "trains an adapter on the workspace, which becomes active and changes what is completed",
@@ -22,9 +19,9 @@ test(
   async ({ workbench }) => {
     await workbench.openFile("main.py");
     await graftReady(workbench);
-    await workbench.type(start);
-    const before = await workbench.ghostText();
-    await workbench.press("Escape");
+    await workbench.type("def check_wine_price(ledger):\nreturn "); // The editor indents.
+    await workbench.page.waitForTimeout(1000);
+    const before = await workbench.editorText();
 
     const form = await openTrainingForm(workbench);
     await form.getByText("13 Python files").waitFor();
@@ -33,21 +30,18 @@ test(
     expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
     await form.getByLabel("Name").fill("ledger-style");
     await form.getByText("Advanced").click();
-    await form.getByLabel("Epochs").fill("8");
+    await form.getByLabel("Epochs").fill("40");
     await form.getByRole("button", { name: "Start training" }).click();
 
     await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
-    await workbench.screenshot("training");
     await form.getByText('Trained. "ledger-style" is the active adapter now.').waitFor({ timeout: 200_000 });
     await graftReady(workbench, "ledger-style");
-    await workbench.screenshot("trained");
 
-    await workbench.openFile("main.py");
+    await workbench.page.locator(".tab", { hasText: "main.py" }).click();
     await workbench.press("Backspace");
     await workbench.type(" ");
-    const after = await workbench.ghostText();
-    expect(after).toContain("ledger.verify_entry(");
-    expect(after).not.toBe(before);
+    expect(await workbench.ghostText()).toContain("ledger.verify");
+    expect(before).not.toContain("ledger.verify");
   },
 );
 
@@ -55,7 +49,9 @@ test('"Select adapter" with "None" gives the base back', async ({ workbench }) =
   await workbench.press("Escape");
   await workbench.command("Graft: Select adapter");
   await workbench.page.getByText("LoRA, rank 16").waitFor();
-  await workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: "None" }).click();
+  const none = workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: "None" });
+  await none.click();
+  await none.waitFor({ state: "hidden" });
   await graftReady(workbench, "none");
 });
 
