@@ -23,6 +23,7 @@ export interface CompleteFlags {
   readonly prefix?: string;
   readonly suffix?: string;
   readonly maxTokens?: number;
+  readonly beams?: number;
 }
 
 export async function completeCommand(flags: CompleteFlags, context: Context): Promise<void> {
@@ -31,15 +32,16 @@ export async function completeCommand(flags: CompleteFlags, context: Context): P
   const request: CompletionRequest = {
     ...(await readCursor(flags)),
     ...(flags.maxTokens !== undefined && { maxTokens: flags.maxTokens }),
+    ...(flags.beams !== undefined && { beams: flags.beams }),
   };
   const base = await openNamedBase(flags.base, context);
   const completer = await openCompleter(base);
   try {
     await completer.useAdapters(flags.adapter);
     const load = performance.now() - startedAt;
-    const { text, tokens, logProbability, milliseconds, stop } = await completer.complete(request, signal);
-    const candidates = [{ text, logProbability }];
-    output.result({ text, candidates, tokens, milliseconds: { ...milliseconds, load }, stop }, text);
+    const { text, candidates, tokens, milliseconds, stop } = await completer.complete(request, signal);
+    const shown = candidates.length > 1 ? candidates.map((candidate) => candidate.text).join("\n---\n") : text;
+    output.result({ text, candidates, tokens, milliseconds: { ...milliseconds, load }, stop }, shown);
   } finally {
     await completer.release();
   }

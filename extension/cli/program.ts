@@ -82,6 +82,7 @@ export function createProgram(contextOf: (flags: { json: boolean; verbose: boole
     .option("--prefix <text>", "what stands before the cursor")
     .option("--suffix <text>", "what stands behind it")
     .option("--max-tokens <n>", "at most so many tokens (128)", positive)
+    .option("--beams <n>", "search so many continuations side by side", positive)
     .action(async (flags: Shared & CompleteFlags, self: Command) => {
       if (flags.file === undefined && flags.prefix === undefined)
         self.error("error: give --prefix, or --file with --line and --column.");

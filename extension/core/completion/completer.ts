@@ -6,6 +6,7 @@ import { moduleShapes, type ModuleShape } from "../models/architectures.ts";
 import { openDecoder, type Decoder, type DecoderOptions } from "../runtime/decoder.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterShelf } from "./adapterShelf.ts";
+import { beamSearch } from "./beamSearch.ts";
 import { generate, type Generated } from "./generate.ts";
 import { isRepetitive, postProcess } from "./postProcess.ts";
 import { promptBuilder } from "./prompt.ts";
@@ -27,6 +28,8 @@ export interface CompletionRequest {
   /** 0, the likeliest tokens, unless given. */
   temperature?: number;
   seed?: number;
+  /** Search so many continuations side by side instead of taking the likeliest token each time; 1 unless given. */
+  beams?: number;
   /** While the user types, completions that would disturb are not made. "invoked" unless given. */
   trigger?: "automatic" | "invoked";
 }
@@ -38,6 +41,8 @@ export interface Completion {
   tokens: number;
   /** Of the generated tokens together, under the model. */
   logProbability: number;
+  /** All that was found and is worth inserting, best first; more than one only after a search. */
+  candidates: readonly { text: string; logProbability: number }[];
   /** `load` is what opening base and adapters took, told with the first completion after it. */
   milliseconds: { load: number; prefill: number; decode: number };
   /** What ended it: a line, a block, the end of the text, or the limit of tokens. */
@@ -116,29 +121,29 @@ export function completerOf({
 
   const complete = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Completion> => {
     signal?.throwIfAborted();
-    const { prefix, suffix, multiline = "auto", temperature = 0, seed = 0, trigger = "invoked" } = request;
+    const { prefix, suffix, multiline = "auto", temperature = 0, seed = 0, beams = 1, trigger = "invoked" } = request;
     const maxTokens = Math.min(request.maxTokens ?? defaultMaxTokens, mostTokens);
     const cursor = { prefix, suffix };
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return nothing;
-    const kind = `${trigger} ${multiline} ${maxTokens}`;
+    const kind = `${trigger} ${multiline} ${maxTokens} ${beams}`;
     const known = temperature === 0 ? cache.find(cursor, kind) : undefined;
-    if (known) return { ...known, tokens: 0, milliseconds: { load: 0, prefill: 0, decode: 0 } };
+    if (known) {
+      const { text, logProbability } = known;
+      return {
+        ...known,
+        candidates: [{ text, logProbability }],
+        tokens: 0,
+        milliseconds: { load: 0, prefill: 0, decode: 0 },
+      };
+    }
 
     const { ids, owed } = buildPrompt({ path: request.path, prefix, suffix });
-    const generated = await generate({
-      decoder,
-      tokenizer,
-      ids,
-      owed,
-      maxTokens,
-      ending: stopRule(cursor, multiline),
-      sampling: temperature > 0 ? { temperature, topP: 1, random: seededRandom(seed, "completion") } : null,
-      signal,
-    });
-    const completion = {
-      ...finished(generated, cursor, fewestVisible[trigger]),
-      milliseconds: { load, ...generated.milliseconds },
-    };
+    const ending = stopRule(cursor, multiline);
+    const task = { decoder, tokenizer, ids, owed, maxTokens, ending, signal };
+    const sampling = temperature > 0 ? { temperature, topP: 1, random: seededRandom(seed, "completion") } : null;
+    const found = beams > 1 ? await beamSearch(task, beams) : [await generate({ ...task, sampling })];
+    const shown = found.map((generated) => finished(generated, cursor, fewestVisible[trigger]));
+    const completion = { ...withCandidates(shown), milliseconds: { load, ...found[0]!.milliseconds } };
     load = 0;
     if (temperature === 0) cache.remember(cursor, kind, completion);
     return completion;
@@ -165,10 +170,12 @@ const nothing: Completion = {
   text: "",
   tokens: 0,
   logProbability: 0,
+  candidates: [],
   milliseconds: { load: 0, prefill: 0, decode: 0 },
   stop: "end",
 };
 
+/** What is worth showing of one continuation. */
 function finished(
   { text, tokens, logProbability, stop }: Generated,
   cursor: { prefix: string; suffix: string },
@@ -178,4 +185,14 @@ function finished(
     ? ""
     : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible: fewest });
   return { text: shown, tokens: tokens.length, logProbability, stop };
+}
+
+/** The best of what was found, with the others that say something else. */
+function withCandidates<T extends Pick<Completion, "text" | "logProbability">>(
+  found: readonly T[],
+): T & Pick<Completion, "candidates"> {
+  const differing = found.filter(({ text }, i) => text !== "" && found.findIndex((other) => other.text === text) === i);
+  const [best] = differing.length > 0 ? differing : found;
+  const candidates = differing.map(({ text, logProbability }) => ({ text, logProbability }));
+  return { ...best!, candidates };
 }

@@ -41,7 +41,7 @@ const owedCandidates = 64;
  */
 export async function generate(request: GenerateRequest): Promise<Generated> {
   const { decoder, tokenizer, owed, maxTokens, ending, sampling, signal } = request;
-  const stops = new Set(tokenizer.fillInTheMiddle?.stops ?? [tokenizer.endOfText]);
+  const stops = stopTokens(tokenizer);
   const startedAt = performance.now();
   let logits = await readPrompt(decoder, request.ids, signal);
   const readAt = performance.now();
@@ -55,9 +55,7 @@ export async function generate(request: GenerateRequest): Promise<Generated> {
   let text = "";
   for (;;) {
     const written = tokenizer.decode(tokens);
-    // Until the last character is whole, it is shown as U+FFFD: it has no part in any decision.
-    const whole = written.replace(/\uFFFD+$/, "");
-    text = whole.startsWith(owed) ? whole.slice(owed.length) : "";
+    text = textBehind(owed, written) ?? "";
     const end = ending(text);
     if (end) return result(text.slice(0, end.length), end.by);
     if (tokens.length >= maxTokens || isRepetitive(tokens)) return result(text, "length");
@@ -77,8 +75,25 @@ export async function generate(request: GenerateRequest): Promise<Generated> {
   }
 }
 
+/** The tokens that end a generation. */
+export function stopTokens(tokenizer: Tokenizer): ReadonlySet<number> {
+  return new Set(tokenizer.fillInTheMiddle?.stops ?? [tokenizer.endOfText]);
+}
+
+/** What is `written` behind what is owed; empty as long as that is not complete, undefined where it goes another way. */
+export function textBehind(owed: string, written: string): string | undefined {
+  // Until the last character is whole, it is shown as U+FFFD: it has no part in any decision.
+  const whole = written.replace(/\uFFFD+$/, "");
+  if (whole.startsWith(owed)) return whole.slice(owed.length);
+  return owed.startsWith(whole) ? "" : undefined;
+}
+
 /** Brings the decoder to the end of `ids`, over as few new tokens as possible, and returns the logits there. */
-async function readPrompt(decoder: Decoder, ids: readonly number[], signal?: AbortSignal): Promise<Float32Array> {
+export async function readPrompt(
+  decoder: Decoder,
+  ids: readonly number[],
+  signal?: AbortSignal,
+): Promise<Float32Array> {
   let common = 0;
   // The last token is read in any case, since only reading gives logits.
   while (common < ids.length - 1 && decoder.tokens[common] === ids[common]) common++;

@@ -4,42 +4,21 @@ import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { AdapterSpec } from "../../../extension/core/adapters/trainingSlots.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
-import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
 import { moduleShapes } from "../../../extension/core/models/architectures.ts";
-import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
 import { storedWeights } from "../../../extension/core/models/storedWeights.ts";
 import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
 import { floats, floatsOf, int32s, int64s, openSession } from "../../../extension/core/runtime/session.ts";
 import { trainingGraph } from "../../../extension/core/training/trainingGraph.ts";
-import { openModelFolder } from "../../../extension/core/weights/modelFolder.ts";
-import { openSafetensors } from "../../../extension/core/weights/safetensors.ts";
 import { relativeError } from "../graph/evaluate.ts";
-import { tinyModel } from "./tinyModel.ts";
+import { fixtures, loadFixture, readAll } from "./fixtures.ts";
 
-const fixtures = join(import.meta.dirname, "../../fixtures/models");
 const models = ["llama", "qwen2"];
 const methods = ["lora", "ia3"] as const;
 const cases = models.flatMap((model) => methods.map((method) => ({ model, method })));
 
-/** All tensors of a file. */
-async function readAll(path: string): Promise<ReadonlyMap<string, Float32Array>> {
-  const file = await openSafetensors(path);
-  const entries: [string, Float32Array][] = [];
-  for (const name of file.tensors.keys()) entries.push([name, await file.read(name)]);
-  await file.close();
-  return new Map(entries);
-}
-
 async function loadModel(name: string) {
-  const folder = await openModelFolder(join(fixtures, name));
-  const config = readModelConfig(folder.config);
-  const values = new Map<string, Float32Array>();
-  for (const key of folder.tensors.keys()) values.set(key, await folder.read(key));
-  await folder.close();
-  const { tensors, weightsPath } = tinyModel(config, 32, (key) => values.get(key)!);
   const reference = await readAll(join(fixtures, name, "reference.safetensors"));
-  const base = { name, config, tensors, weightsPath } as unknown as InstalledBase;
-  return { base, config, tensors, weightsPath, reference, ids: [...reference.get("ids")!] };
+  return { ...(await loadFixture(name)), reference, ids: [...reference.get("ids")!] };
 }
 
 /** The largest difference, relative to the spread of the expected values. */
