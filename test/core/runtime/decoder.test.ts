@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { LoraAdapter } from "../../../extension/core/adapters/adapter.ts";
 import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
+import { moduleShapes } from "../../../extension/core/models/architectures.ts";
 import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
 import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
-import { relativeError } from "../graph/evaluate.ts";
+import { randomValues, relativeError } from "../graph/evaluate.ts";
 import { tinyQwen2 } from "../models/tinyConfigs.ts";
 import { tinyModel } from "../models/tinyModel.ts";
 
@@ -36,12 +38,32 @@ describe("openDecoder", () => {
     await branches.extend([0, 0], [4, 5]);
     const logits = await branches.extend([1, 0, 1], [6, 7, 8]);
     expect(decoder.tokens).toEqual([1, 2, 3]);
-    for (const [i, continuation] of [[5, 6], [4, 7], [5, 8]].entries()) {
+    for (const [i, continuation] of [
+      [5, 6],
+      [4, 7],
+      [5, 8],
+    ].entries()) {
       decoder.rewind(3);
       const alone = await decoder.extend(continuation);
       const row = logits.slice(i * config.vocabularySize, (i + 1) * config.vocabularySize);
       expect(relativeError(row, alone)).toBeLessThan(1e-5);
     }
+  });
+
+  test("computes after a swap what a fresh one computes with that adapter", async () => {
+    const [first, second] = [adapterOf(1), adapterOf(2)];
+    const swapped = await openDecoder(base);
+    for (const adapter of [first, second, first, second]) {
+      swapped.useAdapters([{ adapter, scale: 1 }]);
+      await swapped.extend([3, 1, 4]);
+    }
+    const fresh = await openDecoder(base);
+    fresh.useAdapters([{ adapter: second, scale: 1 }]);
+    await fresh.extend([3, 1, 4]);
+    const [a, b] = [await swapped.extend([1, 5]), await fresh.extend([1, 5])];
+    expect(relativeError(a, b)).toBeLessThan(1e-5);
+    fresh.useAdapters([{ adapter: first, scale: 1 }]);
+    expect(relativeError(await fresh.extend([3, 1, 4, 1, 5]), b)).toBeGreaterThan(1e-3);
   });
 
   test("stops between chunks when it is cancelled, and can go on", async () => {
@@ -62,3 +84,12 @@ describe("openDecoder", () => {
     expect(decoder.tokens.length).toBe(ids.length);
   });
 });
+
+function adapterOf(seed: number): LoraAdapter {
+  const modules = [...moduleShapes(config)].map(([path, { inFeatures, outFeatures }]) => {
+    const a = randomValues([2, inFeatures], seed).map((x) => 0.1 * x);
+    return [path, { a, b: randomValues([outFeatures, 2], seed + 9), inFeatures, outFeatures }] as const;
+  });
+  const settings = { rank: 2, alpha: 2, scaling: 1, rsLora: false, dropout: 0 };
+  return { method: "lora", name: `${seed}`, baseModel: "tiny", ...settings, modules: new Map(modules) };
+}
