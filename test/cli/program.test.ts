@@ -35,7 +35,6 @@ test.each<[string[], RegExp]>([
   [["complete"], /--prefix, or --file/],
   [["complete", "--file", "x"], /--line and --column/],
   [["complete", "--file", "x", "--prefix", "y"], /cannot be used with/],
-  [["complete", "--prefix", "x", "--beams", "2"], /unknown option/],
   [["logits", "--ids", "1,-2"], /below 0/],
   [["logits", "--ids", "1,x"], /not a number/],
   [["evaluate"], /unknown command/],

@@ -1,0 +1,95 @@
+/** The completer on the embedded base: what only shows with a real model, tokenizer and KV cache. */
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
+import { resolveBase } from "../../../extension/core/bases/resolveBase.ts";
+import { openCompleter, type Completion } from "../../../extension/core/completion/completer.ts";
+import { moduleShapes } from "../../../extension/core/models/architectures.ts";
+import { at } from "./fakes.ts";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let home: string;
+let base: InstalledBase;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "graft-completer-"));
+  base = await resolveBase("", { home, embedded: join(import.meta.dirname, "../../../base") });
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+const file = `import os
+import sys
+
+
+def list_files(folder):
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            |
+
+
+if __name__ == "__main__":
+    list_files(sys.argv[1])
+`;
+
+describe("openCompleter", () => {
+  test("gives the same with and without what the KV cache has kept", async () => {
+    const typing = "yield path\n".split("").map((_, i, letters) => letters.slice(0, i).join(""));
+    const requests = typing.map((typed) => at(file.replace("|", `${typed}|`)));
+    const along = await openCompleter(base);
+    const answers: Completion[] = [];
+    // Two places by turns, so that nothing is answered from earlier suggestions alone.
+    for (const request of requests)
+      answers.push(await along.complete({ ...request, path: "a/b.py", multiline: "never" }));
+    await along.release();
+    for (const [i, request] of requests.entries()) {
+      if (answers[i]!.tokens === 0) continue;
+      const fresh = await openCompleter(base);
+      const answer = await fresh.complete({ ...request, path: "a/b.py", multiline: "never" });
+      expect(answer.text).toBe(answers[i]!.text);
+      expect(answer.logProbability).toBeCloseTo(answers[i]!.logProbability, 2);
+      await fresh.release();
+    }
+  });
+
+  test("reads a keystroke much faster than the file", async () => {
+    const completer = await openCompleter(base);
+    const long = file.repeat(12).replaceAll("|", "yield path");
+    const read = async (prefix: string): Promise<number> =>
+      (await completer.complete({ prefix, suffix: "\n    return\n", maxTokens: 1 })).milliseconds.prefill;
+    const cold = await read(`${long}x = (`);
+    const warm = await read(`${long}x = (z`);
+    expect(warm).toBeLessThan(cold / 2);
+    await completer.release();
+  });
+
+  test("swaps a known adapter in under 5 ms, and computes with it", async () => {
+    const modules = [...moduleShapes(base.config)].filter(([path]) => path.endsWith("q_proj"));
+    for (const [name, factor] of Object.entries({ neutral: 1, odd: -3 })) {
+      const factors = modules.map(([path, { outFeatures }]) => {
+        return [path, { on: "output" as const, values: new Float32Array(outFeatures).fill(factor) }] as const;
+      });
+      await writeAdapter(join(home, name), { method: "ia3", name, baseModel: base.name, modules: new Map(factors) });
+    }
+    const completer = await openCompleter(base);
+    const request = { ...at(file), maxTokens: 6 };
+    const probability = async (): Promise<number> => (await completer.complete(request)).logProbability;
+    const use = (name: string): Promise<{ milliseconds: number }> =>
+      completer.useAdapters([{ folder: join(home, name), scale: 1 }]);
+    const alone = await probability();
+    await use("odd");
+    expect(await probability()).not.toBeCloseTo(alone, 2);
+    await use("neutral");
+    expect(await probability()).toBeCloseTo(alone, 3);
+    const times = [];
+    for (let i = 0; i < 9; i++) times.push((await use(i % 2 ? "neutral" : "odd")).milliseconds);
+    expect(times.toSorted((a, b) => a - b)[4]).toBeLessThan(5);
+    await completer.useAdapters([]);
+    expect(await probability()).toBeCloseTo(alone, 3);
+    await completer.release();
+  });
+});

@@ -1,0 +1,103 @@
+/** The whole training on the embedded base: what only shows with a real model, data and files. */
+
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { silentLog, type Log } from "../../../extension/core/base/log.ts";
+import { train, type TrainOptions, type TrainResult } from "../../../extension/core/training/train.ts";
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+let folder: string;
+let options: Omit<TrainOptions, "out">;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "graft-train-"));
+  const pairs = Array.from({ length: 12 }, (_, i) => ({ intent: `double ${i}`, code: `print(${i} * 2)` }));
+  await writeFile(join(folder, "pairs.jsonl"), pairs.map((pair) => JSON.stringify(pair)).join("\n"));
+  await writeFile(join(folder, "held.jsonl"), '{"intent":"double 77","code":"print(77 * 2)"}\n');
+  options = {
+    base: "",
+    home: join(folder, "home"),
+    embedded: join(import.meta.dirname, "../../../base"),
+    dataFolder: join(folder, "data"),
+    data: [join(folder, "pairs.jsonl")],
+    validation: join(folder, "held.jsonl"),
+    learningRate: 5e-3,
+    steps: 4,
+    batchSize: 6,
+  };
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const run = async (out: string, more: Partial<TrainOptions> = {}, log: Log = silentLog): Promise<TrainResult> =>
+  await train({ ...options, ...more, out: join(folder, out) }, { log });
+const weights = async (out: string): Promise<Buffer> => await readFile(join(folder, out, "adapter_model.safetensors"));
+
+describe("train", () => {
+  test.each(["lora", "ia3"] as const)(
+    "%s: an adapter that is started from has the loss it was kept for",
+    async (method) => {
+      const first = await run(`${method} first`, { method });
+      const { before, best } = first.validationLoss!;
+      expect(best).toBeLessThan(before);
+      const second = await run(`${method} second`, { method, init: first.adapter, steps: 1 });
+      expect(second.validationLoss!.before).toBeCloseTo(best, 4);
+      // What leaves the base alone at first starts from the base's own loss, whatever the method.
+      const other = await run(`${method} other`, { method: method === "lora" ? "ia3" : "lora", steps: 1 });
+      expect(other.validationLoss!.before).toBeCloseTo(before, 4);
+    },
+  );
+
+  test("the same seed writes the same bytes, another one others", async () => {
+    await run("one");
+    await run("two");
+    await run("three", { seed: 7 });
+    expect((await weights("one")).equals(await weights("two"))).toBe(true);
+    expect((await weights("one")).equals(await weights("three"))).toBe(false);
+  });
+
+  test("targets and sizes are those that were asked for", async () => {
+    const { trainableParameters } = await run("narrow", {
+      rank: 3,
+      alpha: 5,
+      targets: ["q_proj", "down_proj"],
+      steps: 1,
+    });
+    const adapter = await readAdapter(join(folder, "narrow"));
+    expect(adapter).toMatchObject({
+      method: "lora",
+      rank: 3,
+      alpha: 5,
+      baseModel: expect.stringContaining("graft-base"),
+    });
+    const ends = [...adapter.modules.keys()].map((path) => path.split(".").at(-1));
+    expect(new Set(ends)).toEqual(new Set(["q_proj", "down_proj"]));
+    const sizes = adapter.method === "lora" ? [...adapter.modules.values()].map(({ a, b }) => a.length + b.length) : [];
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(trainableParameters);
+  });
+
+  test("learns source code, partly as gaps, without validation data", async () => {
+    const code = Array.from({ length: 60 }, (_, i) => `def add_${i}(x):\n    return x + ${i}\n\n\n`).join("");
+    await writeFile(join(folder, "adders.py"), code);
+    const source = { data: [join(folder, "adders.py")], maxLength: 128 };
+    const { validation: _, ...unvalidated } = options;
+    const out = join(folder, "adders");
+    const losses: number[] = [];
+    const result = await train(
+      { ...unvalidated, ...source, out, steps: 6 },
+      { log: silentLog, onProgress: ({ loss }) => losses.push(loss) },
+    );
+    expect(result.validationLoss).toBeUndefined();
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+  });
+
+  test("is cancelled before its first step without a trace but a checkpoint or nothing", async () => {
+    const control = { signal: AbortSignal.abort(), log: silentLog };
+    await expect(train({ ...options, out: join(folder, "cancelled") }, control)).rejects.toMatchObject({
+      name: "AbortError",
+    });
+    expect((await readdir(folder)).filter((name) => name.includes("cancelled"))).toEqual([]);
+  });
+});
