@@ -62,12 +62,12 @@ const node = {
   format: "esm",
   external: ["vscode", "onnxruntime-node"],
   plugins: [tokenizersOnly],
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
   // Stack traces in a user's report name our functions, at the price of a few kilobytes.
   keepNames: true,
 };
+
+const requireLine =
+  'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
 const page = { ...shared, platform: "browser", target: "es2022", format: "esm" };
 
@@ -76,7 +76,11 @@ const pageEntries = Object.fromEntries(
   (await readdir(join(root, "webview"))).map((name) => [`webview/${name}`, `webview/${name}/main.ts`]),
 );
 const bundles = [
-  ...Object.entries(nodeEntries).map(([name, path]) => ({ ...node, entryPoints: { [name]: path } })),
+  ...Object.entries(nodeEntries).map(([name, path]) => ({
+    ...node,
+    entryPoints: { [name]: path },
+    banner: { js: name === "cli" ? `#!/usr/bin/env node\n${requireLine}` : requireLine },
+  })),
   ...Object.entries(pageEntries).map(([name, path]) => ({ ...page, entryPoints: { [name]: path } })),
 ].filter(({ entryPoints }) => Object.values(entryPoints).every((path) => existsSync(join(root, path))));
 
