@@ -7,7 +7,7 @@
  * `import.meta.dirname` stays true. The `createRequire` line on top serves bundled CommonJS packages that call `require`.
  */
 
-import { cp, mkdir, readFile, readdir, rm } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, readdir, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -113,6 +113,7 @@ if (flags.watch) {
 } else {
   // esbuild has printed what is wrong; one broken bundle does not keep back the others.
   const outcomes = await Promise.allSettled(bundles.map((options) => build(options)));
+  if (existsSync(join(dist, "cli.js"))) await chmod(join(dist, "cli.js"), 0o755);
   const built = (await readdir(dist, { recursive: true })).filter((path) => /^(webview.)?\w+\.(js|css)$/.test(path));
   console.log(`built ${built.sort().join(", ")} for ${flags.target}`);
   if (outcomes.some(({ status }) => status === "rejected")) process.exitCode = 1;
