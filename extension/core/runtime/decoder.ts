@@ -104,7 +104,7 @@ export async function openDecoder(base: InstalledBase, options: DecoderOptions =
       const chunk = ids.slice(start, start + chunkLength);
       const result = await run(cache, [chunk], rowsOf(chunk));
       ({ cache } = result);
-      tokens = [...tokens, ...chunk];
+      tokens = tokens.concat(chunk);
       logits.push(result.logits);
     }
     return logits;
