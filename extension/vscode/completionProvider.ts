@@ -35,9 +35,10 @@ export function registerCompletionProvider(
     const startedAt = performance.now();
     const automatic = context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
     if (automatic) {
-      // The editor itself waits some time before it asks, which counts.
+      // The editor itself waits about 50 ms before it asks, which count.
       const quiet = startedAt - (changedAt.get(document) ?? -Infinity);
-      await sleep(Math.max(0, configuration.get("completion.debounce") - quiet));
+      const pause = configuration.get("completion.debounce") - quiet;
+      if (pause > 0) await sleep(pause);
     }
     if (signal.aborted) return undefined;
     const target = targetAt(document, position, context);

@@ -12,6 +12,8 @@ export async function graftReady(workbench: Workbench, adapter = "none"): Promis
 }
 
 export async function openTrainingForm(workbench: Workbench): Promise<Frame> {
+  // A window knows its extensions' commands some time after it is there.
+  await workbench.page.getByRole("tab", { name: "Graft" }).first().waitFor();
   await workbench.command("Graft: Train adapter");
   return workbench.webview("form, section");
 }

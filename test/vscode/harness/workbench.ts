@@ -58,7 +58,9 @@ function workbench(page: Page, folder: string, offsite: ReadonlySet<string>): Wo
   const ghostPieces = editor.locator(".ghost-text-decoration, .ghost-text, .ghost-text-decoration-preview");
   const statusItem = (text: string | RegExp): Locator => page.locator(".statusbar-item", { hasText: text });
   const command = async (title: string): Promise<void> => {
-    const input = page.locator('.quick-input-widget:not([style*="display: none"]) .quick-input-box input');
+    // One that fades away is still there, but inert.
+    const widget = '.quick-input-widget:not([style*="display: none"])';
+    const input = page.locator(`${widget} .quick-input-box input:not([inert] *)`);
     // F1 is lost while the window still starts or another list goes away: ask again until the palette is there.
     const open = async (): Promise<boolean> =>
       (await input.inputValue({ timeout: 1000 }).catch(() => "")).startsWith(">");

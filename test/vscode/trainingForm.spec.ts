@@ -1,0 +1,84 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { openTrainingForm } from "./harness/graft.ts";
+import { editorTest } from "./harness/spec.ts";
+
+const test = editorTest({
+  files: { "one.py": "x = 1\n", "two.py": "y = 2\n", ".venv/three.py": "z = 3\n", "pairs.jsonl": "{}\n" },
+});
+
+test("counts the workspace's own Python files, and new ones as they come", async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  await form.getByText("2 Python files").waitFor();
+  await writeFile(join(workbench.folder, "new.py"), "w = 4\n");
+  await form.getByText("3 Python files").waitFor();
+});
+
+test("suggests a name, so that one key starts the training", async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  expect(await form.getByLabel("Name").inputValue()).toMatch(/^graft-folder-/);
+  expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
+});
+
+test("takes a data file through the editor's dialog", async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  await form.getByLabel("A file or folder").check();
+  expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
+  await form.getByRole("button", { name: "File…" }).click();
+  const path = join(workbench.folder, "pairs.jsonl");
+  const input = workbench.page.locator('.quick-input-widget:not([style*="display: none"]) .quick-input-box input');
+  await input.fill(path);
+  await workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: "pairs.jsonl" }).waitFor();
+  await workbench.press("Enter");
+  await form.getByText(path).waitFor();
+  expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
+});
+
+test("keeps what was typed while it is hidden", async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  await form.getByLabel("IA3").check();
+  await form.getByLabel("Name").fill("kept");
+  await workbench.command("View: Show Explorer");
+  await workbench.page.getByRole("treeitem", { name: "one.py" }).waitFor();
+  const again = await openTrainingForm(workbench);
+  expect(await again.getByLabel("Name").inputValue()).toBe("kept");
+  expect(await again.getByLabel("IA3").isChecked()).toBe(true);
+  expect(await again.getByLabel("A file or folder").isChecked()).toBe(true);
+});
+
+test("offers the rank for LoRA only, and refuses numbers out of range", async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  await form.getByText("Advanced").click();
+  expect(await form.getByLabel("Rank").isHidden()).toBe(true);
+  await form.getByLabel("LoRA").check();
+  await form.getByLabel("Rank").fill("0");
+  expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
+  await form.getByLabel("Rank").fill("8");
+  expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
+});
+
+test("tells what is wrong with data it cannot use, and the way back", async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  await form.getByRole("button", { name: "Start training" }).click();
+  await form.getByText("Cannot use the data set").waitFor({ timeout: 30_000 });
+  expect(await form.getByRole("button", { name: "Resume" }).count()).toBe(0);
+  await form.getByRole("button", { name: "Back to the form" }).click();
+  expect(await form.getByLabel("Name").inputValue()).toBe("kept");
+});
+
+test("fits a sidebar of 200 pixels", async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  const { page } = workbench;
+  const sidebar = await page.locator(".part.sidebar").boundingBox();
+  if (!sidebar) throw new Error("The sidebar is closed.");
+  await page.mouse.move(sidebar.x + sidebar.width, 400);
+  await page.mouse.down();
+  await page.mouse.move(sidebar.x + 200, 400, { steps: 5 });
+  await page.mouse.up();
+  const overflow = await form.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBe(0);
+  await workbench.screenshot("training form, narrow");
+});
