@@ -34,7 +34,8 @@ describe("Graft in the extension host", () => {
   it("registers every command of the manifest", async () => {
     const commands = new Set(await vscode.commands.getCommands(true));
     const extension = vscode.extensions.getExtension("graft.graft");
-    const { contributes } = extension?.packageJSON as { contributes: { commands: { command: string }[] } };
+    assert(extension);
+    const { contributes } = extension.packageJSON as { contributes: { commands: { command: string }[] } };
     assert.deepEqual(
       contributes.commands.map(({ command }) => command).filter((command) => !commands.has(command)),
       [],

@@ -9,11 +9,11 @@ interface VsCodeApi {
 declare function acquireVsCodeApi(): VsCodeApi;
 
 export interface Host<Out, In, Kept> {
-  post(message: Out): void;
-  onMessage(listener: (message: In) => void): void;
+  readonly post: (message: Out) => void;
+  readonly onMessage: (listener: (message: In) => void) => void;
   /** What was kept last; undefined for a new page. */
   readonly kept: Kept | undefined;
-  keep(state: Kept): void;
+  readonly keep: (state: Kept) => void;
 }
 
 /** VS Code gives its interface out once a page. */

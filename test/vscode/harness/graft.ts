@@ -19,7 +19,7 @@ export async function openTrainingForm(workbench: Workbench): Promise<Frame> {
 }
 
 /** The newest engine process of the role: that of the window under test. */
-export function enginePid(role: "completion" | "training"): number | undefined {
+function enginePid(role: "completion" | "training"): number | undefined {
   const table = execFileSync("ps", ["-eo", "pid,args", "--sort=start_time"], { encoding: "utf8" });
   const lines = table.split("\n").filter((line) => line.includes(`dist/engine.js ${role}`));
   const last = lines.at(-1);
