@@ -5,7 +5,7 @@ import type { AdapterSpec } from "../adapters/trainingSlots.ts";
 import { UserError } from "../base/errors.ts";
 import { seededRandom } from "../base/random.ts";
 import type { ModuleShape } from "../models/architectures.ts";
-import { defaultLearningRates, type TrainOptions, type TrainSettings } from "./settings.ts";
+import type { TrainOptions, TrainSettings } from "./settings.ts";
 import type { Parameter } from "./trainingStep.ts";
 
 type Modules = ReadonlyMap<string, ModuleShape>;
@@ -94,8 +94,7 @@ export function settingsOf(adapter: Adapter, settings: TrainSettings, options: T
     }
   }
   const dropout = options.dropout ?? (adapter.method === "lora" ? adapter.dropout : 0);
-  const learningRate = options.learningRate ?? defaultLearningRates[decided.method];
-  return { ...settings, ...decided, dropout, learningRate };
+  return { ...settings, ...decided, dropout };
 }
 
 /** First values that go on from `adapter`, whose modules are the targets. */

@@ -62,7 +62,8 @@ export interface TrainSettings {
   readonly steps: number | null;
   readonly batchSize: number;
   readonly maxLength: number;
-  readonly learningRate: number;
+  /** Null: {@link defaultLearningRate}. */
+  readonly learningRate: number | null;
   readonly schedule: ScheduleShape;
   readonly weightDecay: number;
   readonly fillShare: number;
@@ -84,7 +85,15 @@ const defaults = {
   seed: 42,
 } as const;
 
-export const defaultLearningRates: Readonly<Record<TrainingMethod, number>> = { lora: 3e-4, ia3: 5e-3 };
+/**
+ * By the size of the base. From 100 million parameters on, the paper's for LoRA and PEFT's advice for IA3. Small bases take
+ * larger steps: on an early state of the embedded one, three epochs of CoNaLa bring the validation loss from 5.51 to 4.31 with 3e-4, 4.05
+ * with 1e-3 and 3.95 with 3e-3 (LoRA), and to 4.65 with 5e-3 and 4.57 with 2e-2 (IA3).
+ */
+export function defaultLearningRate(method: TrainingMethod, parameters: number): number {
+  const isLarge = parameters >= 100e6;
+  return method === "lora" ? (isLarge ? 3e-4 : 2e-3) : isLarge ? 5e-3 : 2e-2;
+}
 
 /**
  * Fills in defaults and refuses what cannot be meant.
@@ -106,7 +115,7 @@ export function readSettings(options: TrainOptions): TrainSettings {
     steps: options.steps ?? null,
     batchSize: options.batchSize ?? defaults.batchSize,
     maxLength: options.maxLength ?? defaults.maxLength,
-    learningRate: options.learningRate ?? defaultLearningRates[method],
+    learningRate: options.learningRate ?? null,
     schedule: options.schedule ?? "linear",
     weightDecay: options.weightDecay ?? defaults.weightDecay,
     fillShare: options.fillShare ?? defaults.fillShare,
@@ -129,7 +138,7 @@ export function readSettings(options: TrainOptions): TrainSettings {
   between("epochs", (x) => x > 0 && x <= 10_000, "above 0");
   between("alpha", (x) => x > 0 && x < Infinity, "above 0");
   between("dropout", (x) => x >= 0 && x < 1, "from 0 to below 1");
-  between("learningRate", (x) => x > 0 && x < Infinity, "above 0");
+  if (settings.learningRate !== null) between("learningRate", (x) => x > 0 && x < Infinity, "above 0");
   between("weightDecay", (x) => x >= 0 && x < Infinity, "0 or above");
   between("fillShare", (x) => x >= 0 && x <= 1, "from 0 to 1");
   if (settings.targets?.length === 0) throw refused("targets", "", "names of modules, such as q_proj");

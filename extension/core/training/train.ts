@@ -12,7 +12,7 @@ import { chooseBatchShape } from "./batchShape.ts";
 import { loadCheckpoint, saveCheckpoint, type Fingerprint } from "./checkpoint.ts";
 import { openOutputFolder } from "./outputFolder.ts";
 import type { TrainProgress } from "./progressMeter.ts";
-import { readSettings, type TrainOptions, type TrainSettings } from "./settings.ts";
+import { defaultLearningRate, readSettings, type TrainOptions, type TrainSettings } from "./settings.ts";
 import { runTrainer, type TrainerPlan, type ValidationLoss } from "./trainer.ts";
 import { describeSequences, openTrainingData, type TrainingData } from "./trainingData.ts";
 import { openTrainingStep } from "./trainingStep.ts";
@@ -79,12 +79,13 @@ export async function train(options: TrainOptions, { signal, onProgress, log }: 
       maxTokens: isLarge ? 512 : 1024,
     });
     signal?.throwIfAborted();
-    const plan = planOf(settings, data, shape);
+    const learningRate = settings.learningRate ?? defaultLearningRate(settings.method, base.parameters);
+    const plan = planOf({ ...settings, learningRate }, data, shape);
     tellPlan(base.name, data, plan, log);
     const checkpointing = options.checkpointing ?? isLarge;
     const step = await openTrainingStep(base, spec, { ...shape, checkpointing }, first);
     try {
-      const fingerprint = fingerprintOf(base.hash, settings, data);
+      const fingerprint = fingerprintOf(base.hash, { ...settings, learningRate }, data);
       const resumeFrom = options.resume
         ? await loadCheckpoint(output.workFolder, step.parameters, fingerprint)
         : undefined;
@@ -116,7 +117,10 @@ export async function train(options: TrainOptions, { signal, onProgress, log }: 
   }
 }
 
-function planOf(settings: TrainSettings, { training }: TrainingData, shape: TrainerPlan["shape"]): TrainerPlan {
+/** With the learning rate that the base decides. */
+type PlannedSettings = TrainSettings & { readonly learningRate: number };
+
+function planOf(settings: PlannedSettings, { training }: TrainingData, shape: TrainerPlan["shape"]): TrainerPlan {
   const { batchSize, seed, shuffle, learningRate, weightDecay } = settings;
   const steps = settings.steps ?? Math.ceil(settings.epochs * Math.ceil(training.length / batchSize));
   return {
@@ -134,7 +138,11 @@ function planOf(settings: TrainSettings, { training }: TrainingData, shape: Trai
 }
 
 /** In the user's terms, since a resume that is refused names what differs. */
-function fingerprintOf(baseHash: string, settings: TrainSettings, { training, validation }: TrainingData): Fingerprint {
+function fingerprintOf(
+  baseHash: string,
+  settings: PlannedSettings,
+  { training, validation }: TrainingData,
+): Fingerprint {
   const { rank, alpha, dropout, rsLora, targets, steps, ...common } = settings;
   return {
     base: baseHash.slice(0, 16),

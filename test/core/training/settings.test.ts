@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readSettings, type TrainOptions } from "../../../extension/core/training/settings.ts";
+import { defaultLearningRate, readSettings, type TrainOptions } from "../../../extension/core/training/settings.ts";
 
 const options: TrainOptions = { base: "", home: "h", embedded: "e", data: ["d"], dataFolder: "f", out: "o" };
 
@@ -19,11 +19,12 @@ describe("readSettings", () => {
     });
   });
 
-  test("gives IA3 a higher learning rate than LoRA, unless one is given", () => {
-    expect(readSettings({ ...options, method: "ia3" }).learningRate).toBeGreaterThan(
-      readSettings(options).learningRate,
-    );
-    expect(readSettings({ ...options, method: "ia3", learningRate: 1e-6 }).learningRate).toBe(1e-6);
+  test("keeps a learning rate that is given, and else takes one by method and size", () => {
+    expect(readSettings({ ...options, learningRate: 1e-6 }).learningRate).toBe(1e-6);
+    expect(readSettings(options).learningRate).toBeNull();
+    expect(defaultLearningRate("lora", 500e6)).toBe(3e-4);
+    expect(defaultLearningRate("lora", 6e6)).toBeGreaterThan(3e-4);
+    expect(defaultLearningRate("ia3", 6e6)).toBeGreaterThan(defaultLearningRate("lora", 6e6));
   });
 
   test.each<[Partial<TrainOptions>, RegExp]>([
