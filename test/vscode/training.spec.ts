@@ -11,7 +11,22 @@ const sources = Object.fromEntries(
   }),
 );
 
-const test = editorTest({ files: { ...sources, "main.py": "" } });
+const shapes = `class Circle:
+    def __init__(self, radius):
+        self.radius = radius
+
+    def area(self):
+        return 3.14 * self.radius ** 2
+
+
+class Square:
+    def __init__(self, side):
+        self.side = side
+
+    def area(self):
+`;
+
+const test = editorTest({ files: { ...sources, "main.py": "", "shapes.py": shapes } });
 
 test(
   "trains an adapter on the workspace, which becomes active and changes what is completed",
@@ -23,8 +38,8 @@ test(
     await workbench.page.waitForTimeout(1000);
     const before = await workbench.editorText();
 
-    const form = await openTrainingForm(workbench);
-    await form.getByText("13 Python files").waitFor();
+    let form = await openTrainingForm(workbench);
+    await form.getByText("14 Python files").waitFor();
     await form.getByLabel("Name").fill("ledger style");
     await form.getByText("Use up to 64 letters").waitFor();
     expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
@@ -34,6 +49,15 @@ test(
     await form.getByRole("button", { name: "Start training" }).click();
 
     await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
+
+    // Completion goes on meanwhile, and the view, hidden and shown again, finds the training where it is.
+    await workbench.command("View: Show Explorer");
+    await workbench.openFile("shapes.py");
+    await workbench.type("        return ");
+    await workbench.ghostText();
+    form = await openTrainingForm(workbench);
+    await form.getByText("tokens/s").waitFor();
+
     await form.getByText('Trained. "ledger-style" is the active adapter now.').waitFor({ timeout: 200_000 });
     await graftReady(workbench, "ledger-style");
 
@@ -45,8 +69,13 @@ test(
   },
 );
 
+test("a window that opens this folder again uses its adapter", async ({ workbench }) => {
+  await workbench.save();
+  await workbench.page.reload();
+  await graftReady(workbench, "ledger-style");
+});
+
 test('"Select adapter" with "None" gives the base back', async ({ workbench }) => {
-  await workbench.press("Escape");
   await workbench.command("Graft: Select adapter");
   await workbench.page.getByText("LoRA, rank 16").waitFor();
   const none = workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: "None" });
@@ -59,8 +88,7 @@ test(
   "a killed training is told in one message and goes on when resumed",
   { timeout: 240_000 },
   async ({ workbench }) => {
-    const form = await openTrainingForm(workbench);
-    await form.getByRole("button", { name: "Train another" }).click();
+    let form = await openTrainingForm(workbench);
     await form.getByLabel("Name").fill("killed-once");
     await form.getByRole("button", { name: "Start training" }).click();
     await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
@@ -70,6 +98,11 @@ test(
     expect(await workbench.notification("training process ended unexpectedly").count()).toBe(1);
     await graftReady(workbench, "none"); // Completion knows nothing of it.
 
+    await form.getByRole("button", { name: "Resume" }).click();
+    await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
+    await workbench.page.reload();
+    form = await openTrainingForm(workbench);
+    await form.getByText("The window was closed while this adapter was trained.").waitFor();
     await form.getByRole("button", { name: "Resume" }).click();
     await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
     await form.getByRole("button", { name: "Cancel" }).click();
