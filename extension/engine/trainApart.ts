@@ -12,8 +12,6 @@ import { trainProgress, trainRequest } from "./protocol.ts";
 export interface TrainingControl {
   signal: AbortSignal;
   onProgress: (progress: TrainProgress) => void;
-  /** Told the process id as soon as there is one. */
-  onStart?: (pid: number | undefined) => void;
 }
 
 /** How long a training may take to write its last checkpoint before it is ended the hard way. */
@@ -27,11 +25,10 @@ const cancelPatience = 15_000;
 export async function trainApart(
   options: TrainOptions,
   { entry, log }: { entry: string; log: Log },
-  { signal, onProgress, onStart }: TrainingControl,
+  { signal, onProgress }: TrainingControl,
 ): Promise<TrainResult> {
   signal.throwIfAborted();
   const process = startEngineProcess(entry, "training", log);
-  onStart?.(process.pid);
   process.onNotification(trainProgress, onProgress);
   let patience: NodeJS.Timeout | undefined;
   const onAbort = (): void => {

@@ -132,7 +132,10 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
         return undefined;
       }
     },
-    adapters: (folder) => client.adapters(folder),
+    async adapters(library) {
+      if (state.phase === "asleep") await start();
+      return client.adapters(library);
+    },
     start,
     restart,
   };

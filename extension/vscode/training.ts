@@ -4,25 +4,19 @@
  * Shows nothing: the training view and the status bar look at its state.
  */
 
-import { join } from "node:path";
 import * as vscode from "vscode";
 import { isCancelled, UserError } from "../core/base/errors.ts";
-import type { BasePlaces } from "../core/bases/resolveBase.ts";
-import type { TrainOptions, TrainProgress } from "../core/training/train.ts";
+import type { TrainProgress } from "../core/training/train.ts";
 import { trainApart } from "../engine/trainApart.ts";
 import type { TrainingForm, TrainingRunning, TrainingState } from "../../webview/protocol.ts";
-import type { AdapterLibrary } from "./adapterLibrary.ts";
-import type { Configuration } from "./configuration.ts";
 import { explain, type Messages } from "./messages.ts";
 import { lossHistory } from "./lossHistory.ts";
 import { parseTrainingForm } from "./trainingMessages.ts";
-import { countPythonFiles, type WorkspaceSources } from "./workspaceSources.ts";
+import { trainOptions, type TrainingPlaces } from "./trainOptions.ts";
 
 export interface Training {
   readonly state: TrainingState;
   readonly onDidChange: vscode.Event<TrainingState>;
-  /** Process id while one trains. */
-  readonly pid: number | undefined;
   /** Resolves at its end, however it ends; failures are in the state. */
   start(form: TrainingForm): Promise<void>;
   /** Goes on from the last checkpoint of what was cancelled or failed. */
@@ -32,14 +26,12 @@ export interface Training {
   dismiss(): void;
 }
 
-export interface TrainingOptions {
+export interface TrainingOptions extends TrainingPlaces {
+  /** The engine's bundle. */
   entry: string;
-  places: BasePlaces;
-  configuration: Configuration;
-  library: AdapterLibrary;
   messages: Messages;
   log: vscode.LogOutputChannel;
-  sources: WorkspaceSources;
+  /** Of the workspace. */
   state: vscode.Memento;
 }
 
@@ -52,7 +44,6 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   let unfinished = parseTrainingForm(options.state.get(unfinishedKey));
   let state: TrainingState = unfinished ? interrupted(unfinished.name) : { phase: "idle" };
   let controller: AbortController | undefined;
-  let pid: number | undefined;
 
   const become = (next: TrainingState): void => {
     state = next;
@@ -77,7 +68,6 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
         { entry, log },
         {
           signal,
-          onStart: (id) => (pid = id),
           onProgress: (progress) => {
             losses.add(progress.loss);
             running = {
@@ -107,13 +97,13 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       if (isCancelled(error)) become({ phase: "cancelled", name, resumable: begun });
       else {
         const resumable = begun && isResumable(error);
+        if (!resumable) await remember(undefined);
         become({ phase: "failed", name, resumable, ...explain(error) });
         const offer = { title: vscode.l10n.t("Resume"), run: goOn };
         messages.tellError(error, resumable ? [offer] : []);
       }
     } finally {
       controller = undefined;
-      pid = undefined;
     }
   };
 
@@ -126,9 +116,6 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   return {
     get state() {
       return state;
-    },
-    get pid() {
-      return pid;
     },
     onDidChange: changed.event,
     start: (form) => run(form, false),
@@ -146,31 +133,6 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   };
 }
 
-async function trainOptions(form: TrainingForm, resume: boolean, options: TrainingOptions): Promise<TrainOptions> {
-  const { places, configuration, library, sources } = options;
-  const data = form.data.kind === "path" ? [form.data.path] : sources.folders();
-  const held = await heldOut(data);
-  return {
-    ...places,
-    base: configuration.get("base"),
-    data,
-    dataFolder: join(places.home, "data"),
-    method: form.method,
-    rank: form.rank,
-    alpha: 2 * form.rank,
-    epochs: form.epochs,
-    ...(held !== undefined && { validation: held }),
-    resume,
-    out: join(library.folder, form.name),
-  };
-}
-
-/** The share to hold out for validation; none of a few Python files, which are all needed to learn from. */
-async function heldOut(data: readonly string[]): Promise<string | undefined> {
-  if (data.every((path) => path.endsWith(".jsonl"))) return "0.1";
-  return (await countPythonFiles(data)) >= 10 ? "0.1" : undefined;
-}
-
 function shown(progress: TrainProgress, losses: readonly number[]): NonNullable<TrainingRunning["progress"]> {
   const { step, steps, loss, tokensPerSecond, etaSeconds } = progress;
   return { step, steps, loss, tokensPerSecond, etaSeconds, losses, validation: progress.validationLoss };
@@ -185,7 +147,7 @@ function interrupted(name: string): TrainingState {
   return {
     phase: "failed",
     name,
-    message: vscode.l10n.t("The window was closed while this adapter was trained."),
+    message: vscode.l10n.t("The training of this adapter has not come to its end."),
     nextStep: vscode.l10n.t("Resume to go on from its last checkpoint."),
     resumable: true,
   };

@@ -102,7 +102,7 @@ test(
     await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
     await workbench.page.reload();
     form = await openTrainingForm(workbench);
-    await form.getByText("The window was closed while this adapter was trained.").waitFor();
+    await form.getByText("The training of this adapter has not come to its end.").waitFor();
     await form.getByRole("button", { name: "Resume" }).click();
     await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
     await form.getByRole("button", { name: "Cancel" }).click();
