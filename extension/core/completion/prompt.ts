@@ -3,7 +3,7 @@
  * little as possible of it changes, and that near its end, so that the KV cache of the rest stays good.
  */
 
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { fillPrompt, type Tokenizer } from "../tokenizer/tokenizer.ts";
 
 export interface PromptText {
   /** Of the file. */
@@ -21,7 +21,7 @@ export interface Prompt {
 /** In tokens. */
 export interface PromptBudget {
   readonly prefix: number;
-  /** Small: every token of it is read anew at every keystroke, since the prefix before it has grown. */
+  /** Small: where the prefix comes first, every token of it is read anew at every keystroke. */
   readonly suffix: number;
 }
 
@@ -63,9 +63,9 @@ export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text
     const markers = tokenizer.fillInTheMiddle;
     const header = path && markers?.fileSeparator !== undefined ? tokenizer.encode(`${pathEnd(path)}\n`) : [];
     const file = header.length > 0 ? [markers!.fileSeparator!, ...header.slice(-longestPath)] : [];
-    if (markers && suffix.trim() !== "") {
-      const around = [markers.suffix, ...suffixIds(suffix), markers.middle];
-      return { ids: [...file, markers.prefix, ...windowOf(prefix), ...around], owed: "" };
+    // A model that reads the suffix first goes on where the prefix ends, also where nothing follows.
+    if (markers && (markers.order === "suffix-first" || suffix.trim() !== "")) {
+      return { ids: [...file, ...fillPrompt(markers, windowOf(prefix), suffixIds(suffix))], owed: "" };
     }
     // Left to right, a model writes blanks as the start of what follows them: alone at the end they mislead it.
     const owed = /[ \t]*$/.exec(prefix)![0];

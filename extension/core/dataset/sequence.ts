@@ -2,7 +2,7 @@
 
 import { internalError } from "../base/errors.ts";
 import { instructionPrompt } from "../tokenizer/template.ts";
-import type { FillInTheMiddle, Tokenizer } from "../tokenizer/tokenizer.ts";
+import { fillPrompt, type FillInTheMiddle, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Example } from "./example.ts";
 
 export interface Sequence {
@@ -17,7 +17,7 @@ export interface Sequence {
  *   long, the prompt keeps the last maxLength/2 tokens at most, and the code is cut to what is left, as in the paper;
  * - a text gives as many as it needs; targets are all tokens. Each but the first starts with the token that the one
  *   before ends with, so that every token has something to be predicted from;
- * - a gap gives one, in the order prefix, suffix, middle; targets are the middle and the end. Too long a middle is cut
+ * - a gap gives one, as the model is shown gaps when it completes; targets are the middle and the end. Too long a middle is cut
  *   and has no end then. For a model without fill-in-the-middle tokens it is the prefix and the middle alone.
  */
 export function toSequences(example: Example, tokenizer: Tokenizer, maxLength: number): Sequence[] {
@@ -53,7 +53,7 @@ function textSequences(text: string, cut: boolean, tokenizer: Tokenizer, maxLeng
   return result;
 }
 
-/** <prefix> prefix <suffix> suffix <middle> middle end, of which the context gives way first, farthest tokens first. */
+/** What the model reads around the gap, the middle, the end; the context gives way first, farthest tokens first. */
 function fillSequence(
   example: Extract<Example, { kind: "fill" }>,
   tokenizer: Tokenizer,
@@ -70,7 +70,7 @@ function fillSequence(
   const suffixLength = Math.min(after.length, Math.max(Math.floor(context / 4), context - before.length));
   const prefix = lastOf(before, context - suffixLength);
   const suffix = after.slice(0, suffixLength);
-  return sequence([markers.prefix, ...prefix, markers.suffix, ...suffix, markers.middle], middle);
+  return sequence(fillPrompt(markers, prefix, suffix), middle);
 }
 
 function plainFillSequence(

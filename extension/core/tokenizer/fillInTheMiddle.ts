@@ -1,7 +1,16 @@
 /** How the known code models mark a gap to fill, by the names of their tokens. It knows no text and no limits. */
 
-/** Token ids. A request reads: prefix marker, prefix, suffix marker, suffix, middle marker; the model goes on from there. */
+/**
+ * In which order a model reads what stands around a gap (Bavarian et al. 2022, arXiv 2207.14255):
+ * - "prefix-first": prefix marker, prefix, suffix marker, suffix, middle marker;
+ * - "suffix-first": prefix marker, suffix marker, suffix, middle marker, prefix. Here the model simply goes on writing where
+ *   the prefix ends, which small models do better, and typing changes nothing but the end.
+ */
+export type FillOrder = "prefix-first" | "suffix-first";
+
+/** Token ids, and how they are put together; {@link fillPrompt}. */
 export interface FillInTheMiddle {
+  readonly order: FillOrder;
   readonly prefix: number;
   readonly suffix: number;
   readonly middle: number;
@@ -33,8 +42,23 @@ const conventions = [
   { markers: ["▁<PRE>", "▁<SUF>", "▁<MID>"], separators: [], others: ["▁<EOT>"] },
 ] as const;
 
+/** What a model reads before it fills the gap between `before` and `after`. */
+export function fillPrompt(
+  { order, prefix, suffix, middle }: Pick<FillInTheMiddle, "order" | "prefix" | "suffix" | "middle">,
+  before: readonly number[],
+  after: readonly number[],
+): number[] {
+  return order === "prefix-first"
+    ? [prefix, ...before, suffix, ...after, middle]
+    : [prefix, suffix, ...after, middle, ...before];
+}
+
 /** The convention whose three markers the vocabulary holds, or null where the model knows none. */
-export function findFillInTheMiddle(ids: ReadonlyMap<string, number>, endOfText: number): FillInTheMiddle | null {
+export function findFillInTheMiddle(
+  ids: ReadonlyMap<string, number>,
+  endOfText: number,
+  order: FillOrder = "prefix-first",
+): FillInTheMiddle | null {
   for (const { markers, separators, others } of conventions) {
     const [prefix, suffix, middle] = markers.map((name) => ids.get(name));
     if (prefix === undefined || suffix === undefined || middle === undefined) continue;
@@ -43,6 +67,7 @@ export function findFillInTheMiddle(ids: ReadonlyMap<string, number>, endOfText:
     const [fileSeparator] = known(separators);
     const stops = [endOfText, prefix, suffix, middle, ...known(separators), ...known(others)];
     return {
+      order,
       prefix,
       suffix,
       middle,

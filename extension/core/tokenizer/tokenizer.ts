@@ -4,7 +4,7 @@ import { UserError } from "../base/errors.ts";
 import { findFillInTheMiddle, type FillInTheMiddle } from "./fillInTheMiddle.ts";
 import { invalid, readTokenizerFiles, type TokenizerFiles } from "./tokenizerFiles.ts";
 
-export type { FillInTheMiddle } from "./fillInTheMiddle.ts";
+export { fillPrompt, type FillInTheMiddle } from "./fillInTheMiddle.ts";
 
 export interface Tokenizer {
   /** The highest id plus one. A model may have more rows than that, for padding. */
@@ -53,7 +53,7 @@ export async function openTokenizer(folder: string, modelVocabularySize = Infini
       return ordinary.length === 0 ? "" : library.decode(ordinary, { clean_up_tokenization_spaces: false });
     },
     id: (token) => ids.get(token),
-    fillInTheMiddle: findFillInTheMiddle(ids, endOfText),
+    fillInTheMiddle: findFillInTheMiddle(ids, endOfText, files.fillOrder),
   };
 }
 

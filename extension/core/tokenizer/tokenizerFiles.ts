@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { systemCode, UserError } from "../base/errors.ts";
+import type { FillOrder } from "./fillInTheMiddle.ts";
 
 const addedTokenSchema = z.looseObject({
   id: z.int().nonnegative(),
@@ -18,7 +19,11 @@ const tokenNameSchema = z.union([
   z.string(),
   z.looseObject({ content: z.string() }).transform(({ content }) => content),
 ]);
-const settingsSchema = z.looseObject({ eos_token: tokenNameSchema.nullish() });
+const settingsSchema = z.looseObject({
+  eos_token: tokenNameSchema.nullish(),
+  // Graft's own field: no convention has one, and the embedded base was taught both orders.
+  fim_order: z.enum(["prefix-first", "suffix-first"]).optional(),
+});
 
 export interface TokenizerFiles {
   /** tokenizer.json, for the library. */
@@ -29,6 +34,8 @@ export interface TokenizerFiles {
   readonly ids: ReadonlyMap<string, number>;
   /** The content of the end-of-text token. */
   readonly endOfText: string;
+  /** In which order a gap is to be shown, where the folder says. */
+  readonly fillOrder: FillOrder | undefined;
 }
 
 /** @throws UserError "tokenizer-invalid" */
@@ -59,7 +66,7 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
         : `names the end-of-text token "${endOfText}", which it lacks`;
     throw invalid(folder, `it ${names}`, 'Set "eos_token" in tokenizer_config.json to a token of tokenizer.json.');
   }
-  return { json: tokenizer.data, settings: settings.data, ids, endOfText };
+  return { json: tokenizer.data, settings: settings.data, ids, endOfText, fillOrder: settings.data.fim_order };
 }
 
 /** A BPE or WordPiece vocabulary maps tokens to ids; a Unigram one is a list of [token, score]. */

@@ -26,12 +26,18 @@ export const characters: Tokenizer = {
       .join(""),
   id: () => undefined,
   fillInTheMiddle: {
+    order: "prefix-first",
     prefix: special.prefix,
     suffix: special.suffix,
     middle: special.middle,
     stops: [special.endOfText, special.file],
     fileSeparator: special.file,
   },
+};
+
+export const suffixFirst: Tokenizer = {
+  ...characters,
+  fillInTheMiddle: { ...characters.fillInTheMiddle!, order: "suffix-first" },
 };
 
 export const withoutGaps: Tokenizer = { ...characters, fillInTheMiddle: null };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { promptBuilder } from "../../../extension/core/completion/prompt.ts";
-import { at, characters, shown, special, withoutGaps } from "./fakes.ts";
+import { at, characters, shown, special, suffixFirst, withoutGaps } from "./fakes.ts";
 
 const budget = { prefix: 60, suffix: 12 };
 
@@ -15,6 +15,14 @@ describe("promptBuilder", () => {
     ["|x", undefined, "<pre><suf>x<mid>"],
   ])("%j of %s", (marked, path, expected) => {
     expect(shown(promptBuilder(characters, budget)({ path, ...at(marked) }).ids)).toBe(expected);
+  });
+
+  test.each<[string, string]>([
+    ["a = 1\nb = |\nc = 3", "<pre><suf>\nc = 3<mid>a = 1\nb = "],
+    ["def f():\n    |", "<pre><suf><mid>def f():\n    "],
+  ])("%j where the model reads the suffix first", (marked, expected) => {
+    const { ids, owed } = promptBuilder(suffixFirst, budget)(at(marked));
+    expect([shown(ids), owed]).toEqual([expected, ""]);
   });
 
   test("without a suffix, owes the blanks at the end, which belong to the next token", () => {

@@ -7,7 +7,7 @@ import { openTokenizer, type Tokenizer } from "../../../extension/core/tokenizer
 
 const tokenizer = await openTokenizer(join(import.meta.dirname, "../../fixtures/tokenizer"));
 const plain: Tokenizer = { ...tokenizer, fillInTheMiddle: null };
-const fill = tokenizer.fillInTheMiddle ?? { prefix: NaN, suffix: NaN, middle: NaN, stops: [] };
+const fill = tokenizer.fillInTheMiddle!;
 const end = tokenizer.endOfText;
 const encode = (text: string) => tokenizer.encode(text);
 const targets = ({ ids, labelled }: Sequence) => ids.filter((_, i) => labelled[i]);
@@ -78,6 +78,14 @@ describe("toSequences of a gap", () => {
     const [only] = toSequences(gap, tokenizer, 512) as [Sequence];
     const [prefix, middle, suffix] = [gap.prefix, gap.middle, gap.suffix].map(encode) as [number[], number[], number[]];
     expect(only.ids).toEqual([fill.prefix, ...prefix, fill.suffix, ...suffix, fill.middle, ...middle, end]);
+    expect(targets(only)).toEqual([...middle, end]);
+  });
+
+  test("is suffix, prefix, middle for a model that reads the suffix first", () => {
+    const suffixFirst: Tokenizer = { ...tokenizer, fillInTheMiddle: { ...fill, order: "suffix-first" } };
+    const [only] = toSequences(gap, suffixFirst, 512) as [Sequence];
+    const [prefix, middle, suffix] = [gap.prefix, gap.middle, gap.suffix].map(encode) as [number[], number[], number[]];
+    expect(only.ids).toEqual([fill.prefix, fill.suffix, ...suffix, fill.middle, ...prefix, ...middle, end]);
     expect(targets(only)).toEqual([...middle, end]);
   });
 

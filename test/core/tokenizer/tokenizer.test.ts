@@ -82,6 +82,14 @@ describe("openTokenizer", () => {
     expect(tokenizer.fillInTheMiddle?.stops).toEqual(stops.map(id));
   });
 
+  test("takes the order of a gap from tokenizer_config.json, prefix first unless it says", async () => {
+    expect((await openTokenizer(folder)).fillInTheMiddle?.order).toBe("prefix-first");
+    await change("tokenizer_config.json", (text) => JSON.stringify({ ...JSON.parse(text), fim_order: "suffix-first" }));
+    expect((await openTokenizer(folder)).fillInTheMiddle?.order).toBe("suffix-first");
+    await change("tokenizer_config.json", (text) => JSON.stringify({ ...JSON.parse(text), fim_order: "middle-out" }));
+    await expect(openTokenizer(folder)).rejects.toMatchObject({ code: "tokenizer-invalid" });
+  });
+
   test.each([
     ["StarCoder", ["<fim_prefix>", "<fim_suffix>", "<fim_middle>"]],
     ["SantaCoder", ["<fim-prefix>", "<fim-suffix>", "<fim-middle>"]],
