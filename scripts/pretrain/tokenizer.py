@@ -74,6 +74,7 @@ def save(tokenizer: Tokenizer, out: Path) -> None:
         "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": 2048,
         "add_bos_token": False, "add_prefix_space": False, "clean_up_tokenization_spaces": False,
         "bos_token": None, "eos_token": EOS, "pad_token": FIM_PAD, "unk_token": None,
+        "fim_order": "suffix-first",  # read by Graft: a small model fills best right behind the prefix
         "additional_special_tokens": SPECIALS[1:], "added_tokens_decoder": added,
     }
     (out / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
