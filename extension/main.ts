@@ -52,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   );
 
   // A fork holds this process up for some time: not while VS Code waits for us, but before the first keystroke.
-  if (configuration.get("enable")) setTimeout(() => void engine.start(), 100);
+  if (configuration.get("enable")) setTimeout(() => void engine.start(), 200);
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
   return { activationMilliseconds, engine, library, training };

@@ -7,6 +7,16 @@ import * as vscode from "vscode";
 import type { Activated } from "../../extension/main.ts";
 import { until } from "./harness/until.ts";
 
+/** Waits until the window's other extensions have started, whose work would be taken for ours. */
+async function quietHost(): Promise<void> {
+  for (let used = Infinity, round = 0; used > 30_000 && round < 40; round++) {
+    const before = process.cpuUsage();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { user, system } = process.cpuUsage(before);
+    used = user + system;
+  }
+}
+
 describe("Graft in the extension host", () => {
   let graft: Activated;
   let wall: number;
@@ -16,6 +26,7 @@ describe("Graft in the extension host", () => {
     const extension = vscode.extensions.getExtension<Activated>("graft.graft");
     assert(extension, "graft.graft is not installed");
     assert.equal(extension.isActive, false, "an empty folder activates nothing");
+    await quietHost();
     const startedAt = performance.now();
     const usedBefore = process.cpuUsage();
     graft = await extension.activate();
