@@ -1,8 +1,9 @@
 """The model card, filled with measured figures only."""
 from __future__ import annotations
 
-import json
 from typing import Any
+
+from data import FIM_ROWS, MIDDLE_WEIGHT
 
 INTRO = """# Graft base: a small Python completion model
 
@@ -18,11 +19,11 @@ character; nothing is stripped and no blank or line break is added next to a spe
 
 ```
 <|fim_prefix|>{prefix}<|fim_suffix|>{suffix}<|fim_middle|>
-<|file_sep|>{path}\\n<|fim_prefix|>{prefix}<|fim_suffix|>{suffix}<|fim_middle|>
 <|fim_prefix|><|fim_suffix|>{suffix}<|fim_middle|>{prefix}
 ```
 
-The second form gives the path of the file, relative to its project. The third (suffix first) keeps the prefix at the end.
+The first form has the prefix first, the second the suffix. Both may stand behind `<|file_sep|>{path}\\n`, the path of the
+file relative to its project.
 Plain text, or `<|file_sep|>{path}\\n` and plain text, is continued from left to right; files of one project follow each
 other as `<|repo_name|>{name}\\n<|file_sep|>{path}\\n{content}<|file_sep|>...`.
 Encode prefix and suffix on their own and put the ids between the special ids, as in training; encoding the joined string
@@ -68,18 +69,20 @@ def curve(log: list[dict]) -> str:
     return f"{loss}\n{held}"
 
 
-def training(run: dict, log: list[dict], manifest: dict) -> str:
+def training(run: dict, log: list[dict], manifest: dict, notes: str) -> str:
     """How it was trained."""
     total = manifest["total"]
     return f"""## Training
 
-{run["tokens"]:,} tokens in {run["step"]:,} steps of {run["tokens"] // run["step"]:,}; {run["seconds"] / 60:.1f} minutes on two shared
+{run["tokens"]:,} tokens in {run["step"]:,} steps ({run["tokens"] // run["step"]:,} in a step on average); {run["seconds"] / 60:.1f} minutes on two shared
 CPU cores (bf16 autocast, two threads). Muon for the matrices of the layers, Adam for embeddings and norms, warm-up and
-cosine decay over the time budget. Half of the rows are plain files of one package, half are packed with
-fill-in-the-middle samples cut at character level (prefix-suffix-middle and suffix-prefix-middle, half each; the middle
-is mostly the rest of a line, a few lines or the rest of a block). The loss covers all tokens. The training part of the
+cosine decay over the time budget. {FIM_ROWS} of 8 rows are packed with fill-in-the-middle samples cut at character level
+(prefix-suffix-middle and suffix-prefix-middle, half each; the middle is mostly the rest of a line, a few lines or the rest
+of a block), the others are plain files of one package. The loss covers all tokens; those of the middle and its end weigh
+{MIDDLE_WEIGHT} times as much. The losses in the table are unweighted. The training part of the
 corpus has {total["train"]["bytes"]:,} bytes in {total["train"]["files"]:,} files.
 
+{notes}
 {curve(log)}"""
 
 
@@ -91,10 +94,11 @@ def data(manifest: dict) -> str:
 
 The standard library of CPython and the `.py` files of wheels from PyPI; vendored copies of other projects, generated
 files, data tables and files with strings that look like secrets were left out, tests were limited to 3 % of a package,
-large packages were capped. Leading licence comments were cut from the training text. Every file parses. Near-duplicates
-(half of the three-line shingles seen before) were dropped. Files that share a 13-gram (words and signs, lower case) with
-any split of CoNaLa or CodeAlpaca were dropped ({manifest["excluded_ngrams"]:,} distinct 13-grams). Dropped files by first
-reason: {dropped}.
+large packages were capped. Leading licence comments were cut from the training text. Files whose first 3000 characters name
+another licence (GPL, LGPL, MPL, Creative Commons, ...) were dropped. Every file parses. Near-duplicates (half of the
+three-line shingles seen before) were dropped. Files that share a 13-gram (words and signs, lower case) with any split of
+CoNaLa or CodeAlpaca were dropped ({manifest["excluded_ngrams"]:,} distinct 13-grams). Dropped files by first reason:
+{dropped}.
 
 Held out as whole packages: {manifest["total"]["heldout"]["files"]:,} files, {manifest["total"]["heldout"]["bytes"]:,} bytes.
 `corpus.json` holds the same table with the licence as each package declares it.
@@ -105,14 +109,16 @@ Held out as whole packages: {manifest["total"]["heldout"]["files"]:,} files, {ma
 def measured(evaluation: dict) -> str:
     """Held-out figures and examples as they came out."""
     exact = evaluation["line_rest_exact"]
+    files = "every" if evaluation["every"] == 1 else f"every {evaluation['every']}th"
     parts = [f"""## Evaluation
 
 Held-out packages, exported bf16 weights computed in float32:
 
 {table(["measure", "value"], [
-        ["bits per byte, all held-out files, windows of 1024 tokens", f'{evaluation["bits_per_byte"]:.4f}'],
-        [f'rest of the line exactly right, FIM prompt with path, greedy, {evaluation["cases"]} random cursors', f'{exact["fim"]:.1%}'],
-        ["the same cursors, left to right only", f'{exact["plain"]:.1%}'],
+        [f"bits per byte, {files} held-out file, windows of 1024 tokens", f'{evaluation["bits_per_byte"]:.4f}'],
+        [f'rest of the line exactly right, greedy, {evaluation["cases"]} random cursors: suffix first, with path', f'{exact["spm"]:.1%}'],
+        ["the same cursors: prefix first, with path", f'{exact["psm"]:.1%}'],
+        ["the same cursors: left to right only, with path", f'{exact["plain"]:.1%}'],
     ])}
 Check against transformers' `LlamaForCausalLM` (float32) on 700 held-out tokens: with the same weights the logits differ by
 at most {evaluation["logit_difference_same_weights"]:.1e} (their standard deviation is {evaluation["logit_scale"]:.2f}); rounding the
@@ -126,10 +132,12 @@ plain left-to-right text.
 """]
     for example in evaluation["examples"]:
         prompt = example["prefix"] + "█" + (example["suffix"] or "")
-        parts.append(f"Prompt:\n\n```python\n{prompt}\n```\n\nCompletion:\n\n```python\n{example['completion']}\n```\n")
+        parts.append(f"Prompt:\n\n```python\n{prompt}\n```\n")
+        parts += [f"{KINDS[kind]}:\n\n```python\n{text}\n```\n" for kind, text in example["completions"].items()]
     return "\n".join(parts)
 
 
+KINDS = {"psm": "Completion, prefix first", "spm": "Completion, suffix first", "plain": "Completion, left to right"}
 REPRODUCE = """## Reproduce
 
 `scripts/pretrain/README.md` in the Graft repository: corpus, tokenizer, training, evaluation and export, in this order.
@@ -137,23 +145,20 @@ PyPI serves newer versions as time goes by; the versions used here are in the ta
 """
 
 
-def model_card(config: dict, run: dict, parameters: int, manifest: dict, log: list[dict], evaluation: dict | None) -> str:
+def model_card(config: dict, run: dict, parameters: int, manifest: dict, log: list[dict], evaluation: dict | None, notes: str = "") -> str:
     """README.md of the exported folder."""
     front = "---\nlicense: mit\nlanguage: code\nlibrary_name: transformers\npipeline_tag: text-generation\n---\n\n"
     parts = [front + INTRO.format(millions=parameters / 1e6)]
     if evaluation is None:
         parts.append("**Interim weights**: written while training was still going on. The shape and the tokenizer are final, "
                      "the weights are not.\n")
-    parts += [PROMPTS, sizes(config, parameters), training(run, log, manifest)]
+    parts += [PROMPTS, sizes(config, parameters), training(run, log, manifest, notes)]
     if evaluation:
         parts.append(measured(evaluation))
-        better = evaluation["line_rest_exact"]["fim"] > evaluation["line_rest_exact"]["plain"]
+        exact = evaluation["line_rest_exact"]
+        better = max(exact["psm"], exact["spm"]) > exact["plain"]
         fim = ("Seeing the text behind the cursor helps it to finish a line, measured above." if better else
                "Seeing the text behind the cursor did not make it finish lines better, measured above.")
         parts.append(LIMITS.replace("{fim}", fim))
     parts += [data(manifest), REPRODUCE]
     return "\n".join(parts)
-
-
-if __name__ == "__main__":
-    print(json.dumps({"usage": "imported by export.py"}))

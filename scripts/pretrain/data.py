@@ -1,4 +1,4 @@
-"""Training rows: half plain files of one package, half fill-in-the-middle.
+"""Training rows: plain files of one package, and a little more often fill-in-the-middle.
 
 Plain rows are cut from `<|repo_name|>package\\n` followed by files, each as
 `<|file_sep|>path\\ncontent`.  Fill-in-the-middle rows are packed with samples
@@ -7,7 +7,9 @@ cut from files at character level,
     PSM  <|fim_prefix|>p<|fim_suffix|>s<|fim_middle|>m<|endoftext|>
     SPM  <|fim_prefix|><|fim_suffix|>s<|fim_middle|>pm<|endoftext|>
 
-half each, half of them behind a `<|file_sep|>path\\n` header.
+half each, half of them behind a `<|file_sep|>path\\n` header.  Prefixes and
+suffixes are mostly short, so that a row holds several samples; the tokens of
+the middle and its end weigh MIDDLE_WEIGHT times as much in the loss.
 """
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ from tokenizers import Tokenizer
 from tokenizer import EOS, FILE_SEP, FIM_MIDDLE, FIM_PREFIX, FIM_SUFFIX, REPO_NAME
 
 FILES_PER_GROUP = 8
-MAX_PREFIX, MAX_SUFFIX = 2600, 1000
+MAX_PREFIX, MAX_SUFFIX = 2600, 1200
+FIM_ROWS = 5  # of eight
+MIDDLE_WEIGHT = 3
 
 
 def read_files(path: Path) -> list[tuple[str, str, str]]:
@@ -77,6 +81,11 @@ def middle_span(text: str, rng: random.Random) -> tuple[int, int]:
     return min(at, other), max(at, other)
 
 
+def length_up_to(limit: int, rng: random.Random) -> int:
+    """A length whose logarithm is uniform."""
+    return int(20 * (limit / 20) ** rng.random())
+
+
 class FimSampler:
     """Random fill-in-the-middle samples, files drawn by their size."""
 
@@ -91,14 +100,14 @@ class FimSampler:
         """Path, prefix, middle and suffix."""
         _, path, text = self.files[bisect(self.bounds, self.rng.randrange(self.bounds[-1]))]
         begin, end = middle_span(text, self.rng)
-        prefix = text[max(0, begin - self.rng.randint(0, MAX_PREFIX)):begin]
+        prefix = text[max(0, begin - length_up_to(MAX_PREFIX, self.rng)):begin]
         if len(prefix) < begin and self.rng.random() < 0.8:  # editors cut at a line
             prefix = prefix[prefix.find("\n") + 1:]
-        suffix = "" if self.rng.random() < 0.1 else text[end:end + self.rng.randint(0, MAX_SUFFIX)]
+        suffix = "" if self.rng.random() < 0.1 else text[end:end + length_up_to(MAX_SUFFIX, self.rng)]
         return path, prefix, text[begin:end], suffix
 
-    def sample(self, room: int) -> list[int]:
-        """One sample of at most `room` tokens when room allows one; the prefix gives way."""
+    def sample(self, room: int) -> tuple[list[int], list[int]]:
+        """Ids and weights of at most `room` tokens when room allows one; the prefix gives way."""
         path, prefix, middle, suffix = self.cut()
         header = [self.sep, *self.encode(path + "\n")] if self.rng.random() < 0.5 else []
         p, m, s = self.encode(prefix), self.encode(middle), self.encode(suffix)
@@ -106,16 +115,21 @@ class FimSampler:
         s = s[:max(0, room - len(m))]
         p = p[len(p) - max(0, min(len(p), room - len(m) - len(s))):]
         if self.rng.random() < 0.5:
-            return [*header, self.pre, *p, self.suf, *s, self.mid, *m, self.eos]
-        return [*header, self.pre, self.suf, *s, self.mid, *p, *m, self.eos]
+            ids = [*header, self.pre, *p, self.suf, *s, self.mid, *m, self.eos]
+        else:
+            ids = [*header, self.pre, self.suf, *s, self.mid, *p, *m, self.eos]
+        return ids, [1] * (len(ids) - len(m) - 1) + [MIDDLE_WEIGHT] * (len(m) + 1)
 
-    def row(self, length: int) -> list[int]:
-        """`length` tokens of packed samples, the last one cut off."""
+    def row(self, length: int) -> tuple[list[int], list[int]]:
+        """`length` tokens of packed samples, the last one cut off, and their weights."""
         row: list[int] = []
+        weights: list[int] = []
         while len(row) < length:
             room = length - len(row)
-            row += self.sample(room if room > 128 else length)
-        return row[:length]
+            ids, weight = self.sample(room if room > 128 else length)
+            row += ids
+            weights += weight
+        return row[:length], weights[:length]
 
 
 def plain_streams(files: list[tuple[str, str, str]], tokenizer: Tokenizer, rng: random.Random, count: int) -> list[Iterator[int]]:
@@ -152,16 +166,19 @@ class Batches:
     def _work(self) -> None:
         while True:
             length = self.length
-            rows = []
+            rows, weights = [], []
             for index in range(self.tokens // length):
-                if index % 2:
-                    rows.append(self.fim.row(length + 1))
+                if index % 8 < FIM_ROWS:
+                    row, weight = self.fim.row(length + 1)
+                    rows.append(row)
+                    weights.append(weight)
                 else:
                     stream = self.streams[self.turn % len(self.streams)]
                     self.turn += 1
                     rows.append([next(stream) for _ in range(length + 1)])
-            self.queue.put(np.array(rows, dtype=np.int64))
+                    weights.append([1] * (length + 1))
+            self.queue.put(np.array((rows, weights), dtype=np.int64))
 
     def next(self) -> np.ndarray:
-        """One batch of (tokens / length, length + 1) token ids."""
+        """Ids and loss weights, each (tokens / length, length + 1)."""
         return self.queue.get()

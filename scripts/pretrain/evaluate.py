@@ -75,9 +75,11 @@ def complete(model: torch.nn.Module, tokenizer: Tokenizer, prompt: str, limit: i
     return tokenizer.decode(made, skip_special_tokens=False)
 
 
-def fim_prompt(prefix: str, suffix: str, path: str = "") -> str:
-    """The fill-in-the-middle prompt in PSM order."""
+def fim_prompt(prefix: str, suffix: str, path: str = "", suffix_first: bool = False) -> str:
+    """The fill-in-the-middle prompt in PSM or SPM order."""
     header = f"{FILE_SEP}{path}\n" if path else ""
+    if suffix_first:
+        return f"{header}{FIM_PREFIX}{FIM_SUFFIX}{suffix}{FIM_MIDDLE}{prefix}"
     return f"{header}{FIM_PREFIX}{prefix}{FIM_SUFFIX}{suffix}{FIM_MIDDLE}"
 
 
@@ -90,7 +92,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--cases", type=int, default=400)
+    parser.add_argument("--cases", type=int, default=300)
+    parser.add_argument("--every", type=int, default=1, help="measure bits per byte on every n-th held-out file only")
     parser.add_argument("--examples", type=Path, default=Path(__file__).with_name("examples.json"))
     args = parser.parse_args()
     torch.set_num_threads(2)
@@ -111,17 +114,25 @@ def main() -> None:
         "logit_difference_bf16_rounding": float((ours - theirs).abs().max()),
         "logit_scale": float(theirs.std()),
         "same_top_token_share": float((ours.argmax(-1) == theirs.argmax(-1)).float().mean()),
-        "bits_per_byte": bits_per_byte(exported, tokenizer, files),
+        "bits_per_byte": bits_per_byte(exported, tokenizer, files[::args.every]),
     }
-    hits: dict[str, int] = {"fim": 0, "plain": 0}
+    hits: dict[str, int] = {"psm": 0, "spm": 0, "plain": 0}
     for path, prefix, rest, suffix in line_cases(files, args.cases, 7):
-        hits["fim"] += complete(reference, tokenizer, fim_prompt(prefix, suffix, path), 40, True).split("\n")[0].rstrip() == rest.rstrip()
-        plain = complete(reference, tokenizer, f"{FILE_SEP}{path}\n{prefix}", 40, True)
-        hits["plain"] += plain.split("\n")[0].rstrip() == rest.rstrip()
+        prompts = {"psm": fim_prompt(prefix, suffix, path), "spm": fim_prompt(prefix, suffix, path, suffix_first=True),
+                   "plain": f"{FILE_SEP}{path}\n{prefix}"}
+        for kind, prompt in prompts.items():
+            line = complete(reference, tokenizer, prompt, 40, one_line=True).split("\n")[0]
+            hits[kind] += line.rstrip() == rest.rstrip()
     result["line_rest_exact"] = {key: value / args.cases for key, value in hits.items()}
     result["cases"] = args.cases
-    result["examples"] = [{**e, "completion": complete(reference, tokenizer, fim_prompt(e["prefix"], e["suffix"]) if e["suffix"] is not None
-                                                       else e["prefix"], 64)} for e in json.loads(args.examples.read_text())]
+    result["every"] = args.every
+    result["examples"] = []
+    for example in json.loads(args.examples.read_text()):
+        prefix, suffix = example["prefix"], example["suffix"]
+        prompts = {"plain": prefix} if suffix is None else {
+            "psm": fim_prompt(prefix, suffix), "spm": fim_prompt(prefix, suffix, suffix_first=True)}
+        completions = {kind: complete(reference, tokenizer, prompt, 64) for kind, prompt in prompts.items()}
+        result["examples"].append({**example, "completions": completions})
     args.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     print(json.dumps(result, indent=1, ensure_ascii=False))
 

@@ -1,6 +1,6 @@
 """Write the Hugging Face folder from a checkpoint.
 
-    python export.py --work WORK --out base [--evaluation WORK/evaluation.json] [--note "..."]
+    python export.py --work WORK --out base [--evaluation WORK/evaluation.json] [--notes FILE]
 
 Takes WORK/checkpoint.pt, WORK/log.jsonl, WORK/corpus.json and WORK/tokenizer/.
 Without an evaluation the model card says that the weights are an interim state.
@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--evaluation", type=Path, help="output of evaluate.py; without it the card says interim")
+    parser.add_argument("--notes", type=Path, help="a paragraph on this run for the card")
     args = parser.parse_args()
     state = torch.load(args.work / "checkpoint.pt", weights_only=True)
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer" / "tokenizer.json"))
@@ -58,7 +59,9 @@ def main() -> None:
     log = [json.loads(line) for line in (args.work / "log.jsonl").read_text().splitlines()]
     evaluation = json.loads(args.evaluation.read_text()) if args.evaluation else None
     parameters = sum(value.numel() for value in tensors.values())
-    (args.out / "README.md").write_text(model_card(state["config"], state["run"], parameters, manifest, log, evaluation))
+    notes = args.notes.read_text() if args.notes else ""
+    card = model_card(state["config"], state["run"], parameters, manifest, log, evaluation, notes)
+    (args.out / "README.md").write_text(card)
     (args.out / "LICENSE").write_text(Path(__file__).with_name("WEIGHTS_LICENSE").read_text())
     print(f"{parameters} parameters, {len(tensors)} tensors, step {state['run']['step']}")
 

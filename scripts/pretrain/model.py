@@ -140,7 +140,7 @@ class Layer(nn.Module):
 
 
 class Llama(nn.Module):
-    """The whole model; `forward` gives the loss when targets are given."""
+    """The whole model; `forward` gives the loss of every position when targets are given."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -170,4 +170,4 @@ class Llama(nn.Module):
         logits = F.linear(self.features(tokens), self.embed_tokens.weight)
         if targets is None:
             return logits.float()
-        return F.cross_entropy(logits.view(-1, logits.shape[-1]).float(), targets.view(-1), ignore_index=-1)
+        return F.cross_entropy(logits.view(-1, logits.shape[-1]).float(), targets.view(-1), reduction="none")

@@ -23,7 +23,7 @@ from data import Batches, read_files
 from evaluate import bits_per_byte
 from model import Config, Llama
 
-STAGES = ((0.62, 512), (0.92, 1024), (9.9, 2048))
+STAGES = ((0.75, 512), (0.96, 1024), (9.9, 2048))
 WARMUP, FLOOR = 0.02, 0.02
 
 
@@ -122,14 +122,15 @@ def main() -> None:
         progress = run["seconds"] / (args.minutes * 60)
         batches.length = next(length for until, length in STAGES if progress < until)
         rate = args.lr * learning_rate(progress)
-        batch = torch.from_numpy(batches.next())
-        parts = batch.split(max(1, args.micro // (batch.shape[1] - 1)))
+        batch, weights = torch.from_numpy(batches.next())
+        rows = max(1, args.micro // (batch.shape[1] - 1))
+        weights = weights[:, 1:] / weights[:, 1:].sum()
         total = 0.0
-        for part in parts:
+        for part, weight in zip(batch.split(rows), weights.split(rows)):
             with torch.autocast("cpu", torch.bfloat16):
-                loss = compiled(part[:, :-1].contiguous(), part[:, 1:].contiguous()) / len(parts)
-            loss.backward()
-            total += loss.item()
+                loss = compiled(part[:, :-1].contiguous(), part[:, 1:].contiguous())
+            (loss * weight.reshape(-1)).sum().backward()
+            total += loss.detach().sum().item() / weights.numel()
         torch.nn.utils.clip_grad_norm_(others, 1.0)
         for group in adam.param_groups:
             group["lr"] = rate * 0.75
