@@ -109,13 +109,13 @@ Held out as whole packages: {manifest["total"]["heldout"]["files"]:,} files, {ma
 def measured(evaluation: dict) -> str:
     """Held-out figures and examples as they came out."""
     exact = evaluation["line_rest_exact"]
-    files = "every" if evaluation["every"] == 1 else f"every {evaluation['every']}th"
+    files = "all" if evaluation["every"] == 1 else f"one in {evaluation['every']}"
     parts = [f"""## Evaluation
 
 Held-out packages, exported bf16 weights computed in float32:
 
 {table(["measure", "value"], [
-        [f"bits per byte, {files} held-out file, windows of 1024 tokens", f'{evaluation["bits_per_byte"]:.4f}'],
+        [f"bits per byte, {files} held-out files, windows of 1024 tokens", f'{evaluation["bits_per_byte"]:.4f}'],
         [f'rest of the line exactly right, greedy, {evaluation["cases"]} random cursors: suffix first, with path', f'{exact["spm"]:.1%}'],
         ["the same cursors: prefix first, with path", f'{exact["psm"]:.1%}'],
         ["the same cursors: left to right only, with path", f'{exact["plain"]:.1%}'],
