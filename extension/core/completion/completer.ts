@@ -181,9 +181,9 @@ function finished(
   cursor: { prefix: string; suffix: string },
   fewest: number,
 ): Pick<Completion, "text" | "tokens" | "logProbability" | "stop"> {
-  const shown = isRepetitive(tokens)
-    ? ""
-    : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible: fewest });
+  // A loop of lines is cut where it begins; one within a line leaves nothing that makes sense.
+  const isLoop = isRepetitive(tokens) && !text.includes("\n");
+  const shown = isLoop ? "" : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible: fewest });
   return { text: shown, tokens: tokens.length, logProbability, stop };
 }
 

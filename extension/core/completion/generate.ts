@@ -42,6 +42,7 @@ const owedCandidates = 64;
 export async function generate(request: GenerateRequest): Promise<Generated> {
   const { decoder, tokenizer, owed, maxTokens, ending, sampling, signal } = request;
   const stops = stopTokens(tokenizer);
+  const markers = gapMarkers(tokenizer);
   const startedAt = performance.now();
   let logits = await readPrompt(decoder, request.ids, signal);
   const readAt = performance.now();
@@ -60,12 +61,13 @@ export async function generate(request: GenerateRequest): Promise<Generated> {
     if (end) return result(text.slice(0, end.length), end.by);
     if (tokens.length >= maxTokens || isRepetitive(tokens)) return result(text, "length");
     const missing = owed.startsWith(written) ? owed.slice(written.length) : "";
+    const allowed = without(markers, logits);
     const token =
       missing !== ""
-        ? spelling(missing, logits, tokenizer)
+        ? spelling(missing, allowed, tokenizer)
         : sampling
-          ? sample(logits, sampling, sampling.random)
-          : greedy(logits);
+          ? sample(allowed, sampling, sampling.random)
+          : greedy(allowed);
     sum += logProbability(logits, token);
     if (stops.has(token)) return result(text, "end");
     tokens.push(token);
@@ -78,6 +80,18 @@ export async function generate(request: GenerateRequest): Promise<Generated> {
 /** The tokens that end a generation. */
 export function stopTokens(tokenizer: Tokenizer): ReadonlySet<number> {
   return new Set(tokenizer.fillInTheMiddle?.stops ?? [tokenizer.endOfText]);
+}
+
+/** The markers of a gap. Small models write them at times in the place of code; they neither go on nor end a text. */
+function gapMarkers({ fillInTheMiddle }: Tokenizer): readonly number[] {
+  return fillInTheMiddle ? [fillInTheMiddle.prefix, fillInTheMiddle.suffix, fillInTheMiddle.middle] : [];
+}
+
+/** A copy of the logits with which none of `tokens` is chosen. */
+function without(tokens: readonly number[], logits: Float32Array): Float32Array {
+  const rest = logits.slice();
+  for (const token of tokens) rest[token] = -Infinity;
+  return rest;
 }
 
 /** What is `written` behind what is owed; empty as long as that is not complete, undefined where it goes another way. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import { completerOf, type Completer } from "../../../extension/core/completion/completer.ts";
-import { at, characters, fakeDecoder, withoutGaps, type FakeDecoder } from "./fakes.ts";
+import { at, characters, fakeDecoder, withoutGaps, type FakeDecoder, special } from "./fakes.ts";
 
 const modules = new Map([["model.layers.0.self_attn.q_proj", { inFeatures: 2, outFeatures: 2 }]]);
 
@@ -80,6 +80,17 @@ describe("complete", () => {
     const { completer } = open(() => "XXreturn", withoutGaps);
     const { text } = await completer.complete(at("def f():\n  |"));
     expect(text).toBe("return");
+  });
+
+  test("shows the first line of a loop of lines", async () => {
+    const { completer } = open(() => "x = 1\n    ".repeat(30));
+    expect((await completer.complete(at("def f():\n    |\ny = 2"))).text).toBe("x = 1");
+  });
+
+  test("never writes the markers of a gap", async () => {
+    const { completer } = open(() => `${String.fromCharCode(special.suffix)}`);
+    const { text } = await completer.complete({ ...at("value = |)"), maxTokens: 4 });
+    expect(text).not.toContain(String.fromCharCode(special.suffix));
   });
 
   test("gives nothing for a loop", async () => {

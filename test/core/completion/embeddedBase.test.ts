@@ -51,7 +51,8 @@ describe("openCompleter", () => {
       const fresh = await openCompleter(base);
       const answer = await fresh.complete({ ...request, path: "a/b.py", multiline: "never" });
       expect(answer.text).toBe(answers[i]!.text);
-      expect(answer.logProbability).toBeCloseTo(answers[i]!.logProbability, 2);
+      // Activations are rounded to int8, and the runtime's products of one row and of many sum in another order.
+      expect(answer.logProbability).toBeCloseTo(answers[i]!.logProbability, 1);
       await fresh.release();
     }
   });
