@@ -63,13 +63,16 @@ export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text
     const markers = tokenizer.fillInTheMiddle;
     const header = path && markers?.fileSeparator !== undefined ? tokenizer.encode(`${pathEnd(path)}\n`) : [];
     const file = header.length > 0 ? [markers!.fileSeparator!, ...header.slice(-longestPath)] : [];
-    // A model that reads the suffix first goes on where the prefix ends, also where nothing follows.
-    if (markers && (markers.order === "suffix-first" || suffix.trim() !== "")) {
+    if (markers?.order === "prefix-first" && suffix.trim() !== "") {
       return { ids: [...file, ...fillPrompt(markers, windowOf(prefix), suffixIds(suffix))], owed: "" };
     }
-    // Left to right, a model writes blanks as the start of what follows them: alone at the end they mislead it.
+    // Where it goes on writing, a model writes blanks as the start of what follows them: alone at the end they mislead it.
     const owed = /[ \t]*$/.exec(prefix)![0];
     const ids = windowOf(prefix.slice(0, prefix.length - owed.length));
+    // One that reads the suffix first goes on where the prefix ends, also where nothing follows.
+    if (markers?.order === "suffix-first") {
+      return { ids: [...file, ...fillPrompt(markers, ids, suffixIds(suffix))], owed };
+    }
     // Without a single token there is nothing to go on from; the end of a text is also what comes before one.
     return { ids: file.length + ids.length > 0 ? [...file, ...ids] : [tokenizer.endOfText], owed };
   };

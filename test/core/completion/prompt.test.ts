@@ -17,12 +17,13 @@ describe("promptBuilder", () => {
     expect(shown(promptBuilder(characters, budget)({ path, ...at(marked) }).ids)).toBe(expected);
   });
 
-  test.each<[string, string]>([
-    ["a = 1\nb = |\nc = 3", "<pre><suf>\nc = 3<mid>a = 1\nb = "],
-    ["def f():\n    |", "<pre><suf><mid>def f():\n    "],
-  ])("%j where the model reads the suffix first", (marked, expected) => {
+  test.each<[string, string, string]>([
+    ["a = 1\nb =|\nc = 3", "<pre><suf>\nc = 3<mid>a = 1\nb =", ""],
+    ["a = 1\nb = |\nc = 3", "<pre><suf>\nc = 3<mid>a = 1\nb =", " "],
+    ["def f():\n    |", "<pre><suf><mid>def f():\n", "    "],
+  ])("%j where the model reads the suffix first, owing the blanks at the end", (marked, expected, blanks) => {
     const { ids, owed } = promptBuilder(suffixFirst, budget)(at(marked));
-    expect([shown(ids), owed]).toEqual([expected, ""]);
+    expect([shown(ids), owed]).toEqual([expected, blanks]);
   });
 
   test("without a suffix, owes the blanks at the end, which belong to the next token", () => {
