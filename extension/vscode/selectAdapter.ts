@@ -58,10 +58,11 @@ function show(pick: vscode.QuickPick<AdapterItem>, library: AdapterLibrary, adap
       description,
       adapter: name,
     })),
-    ...(others.length > 0 ? [separator(vscode.l10n.t("Do not fit this base"))] : []),
+    ...(others.length > 0 ? [separator(vscode.l10n.t("Cannot be used with this base"))] : []),
     ...others.map(({ name, problem }) => ({
       label: `$(circle-slash) ${name}`,
-      detail: problem ? `${problem.message} ${problem.nextStep}` : "",
+      // One line is all there is room for.
+      detail: problem ? `${problem.message} ${problem.nextStep}`.replaceAll(/\s+/g, " ") : "",
     })),
     separator(""),
     {
@@ -70,7 +71,7 @@ function show(pick: vscode.QuickPick<AdapterItem>, library: AdapterLibrary, adap
     },
   ];
   // One that is active but does not fit cannot be chosen again: then the way out is in focus.
-  const current = pick.items.find(({ adapter }) => adapter === library.active) ?? pick.items[0];
+  const current = pick.items.find(({ adapter }) => adapter === (library.active ?? null)) ?? pick.items[0];
   pick.activeItems = current ? [current] : [];
 }
 

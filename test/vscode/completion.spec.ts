@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { graftReady, killEngine } from "./harness/graft.ts";
+import { graftReady, killEngine, typeUntilGhostText } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 
 const shapes = `import math
@@ -27,18 +27,17 @@ const test = editorTest({ files: { "shapes.py": shapes, "notes.txt": "No Python 
 test("ghost text appears while typing, and Tab puts it into the file", async ({ workbench }) => {
   await workbench.openFile("shapes.py");
   await graftReady(workbench);
-  await workbench.type("        return ");
-  const ghost = await workbench.ghostText();
+  const { typed, ghost } = await typeUntilGhostText(workbench, "        return self.side * self.side");
   expect(ghost.trim()).not.toBe("");
   await workbench.press("Tab");
   await workbench.save();
   const saved = readFileSync(join(workbench.folder, "shapes.py"), "utf8");
-  expect(saved).toBe(`${shapes}        return ${ghost}`);
+  expect(saved).toBe(`${shapes}${typed}${ghost}`);
 });
 
 test("typing on along the ghost text keeps it, typing something else replaces it", async ({ workbench }) => {
-  await workbench.type("\n\n\ndef main():\n    circle = ");
-  const ghost = await workbench.ghostText();
+  await workbench.type("\n");
+  const { ghost } = await typeUntilGhostText(workbench, "self.circle = Circle");
   await workbench.type(ghost.slice(0, 1));
   expect(ghost.slice(1)).toContain((await workbench.ghostText()).split("\n")[0]);
   await workbench.type("!!");
@@ -50,8 +49,8 @@ test("a killed engine is told in one message, and the next completion works", as
   const told = workbench.notification("Graft's engine ended unexpectedly (killed by SIGKILL) and was started again.");
   await told.waitFor();
   await workbench.press("End");
-  await workbench.type("\n    square = Square(");
-  await workbench.ghostText();
+  await workbench.type("\n");
+  await typeUntilGhostText(workbench, "self.square = Square");
   await expect(told.count()).resolves.toBe(1);
   expect(await workbench.page.locator(".notification-list-item").count()).toBe(1);
 });

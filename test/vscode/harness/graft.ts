@@ -11,6 +11,29 @@ export async function graftReady(workbench: Workbench, adapter = "none"): Promis
   await item.waitFor({ timeout: 60_000 });
 }
 
+/**
+ * Types `text` key by key until there is ghost text, and tells what was typed by then. Where it comes is the base's
+ * matter, and bases change.
+ */
+export async function typeUntilGhostText(
+  workbench: Workbench,
+  text: string,
+): Promise<{ typed: string; ghost: string }> {
+  for (let length = 1; length <= text.length; length++) {
+    await workbench.type(text.slice(length - 1, length));
+    const appeared = workbench.ghostPieces.first().waitFor({ timeout: 1000 });
+    if (
+      await appeared.then(
+        () => true,
+        () => false,
+      )
+    ) {
+      return { typed: text.slice(0, length), ghost: await workbench.ghostText() };
+    }
+  }
+  throw new Error(`No ghost text appeared while ${JSON.stringify(text)} was typed.`);
+}
+
 export async function openTrainingForm(workbench: Workbench): Promise<Frame> {
   // A window knows its extensions' commands some time after it is there.
   await workbench.page.getByRole("tab", { name: "Graft" }).first().waitFor();
