@@ -9,7 +9,7 @@ export interface PythonState {
   readonly inComment: boolean;
 }
 
-export const topLevel: PythonState = { brackets: "", quote: "", inComment: false };
+const topLevel: PythonState = { brackets: "", quote: "", inComment: false };
 
 const closers: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 
@@ -59,7 +59,7 @@ export function isBlank(text: string): boolean {
 const header = /^\s*(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b[^]*:\s*$/;
 
 /** The last statement that has begun in `text`, over all its lines, and what follows it up to the end. */
-export function lastStatement(text: string): { text: string; state: PythonState } {
+function lastStatement(text: string): { text: string; state: PythonState } {
   const lines = text.split("\n");
   let state = topLevel;
   let start = 0;

@@ -1,7 +1,7 @@
 /** The size of a gradient over all parameters, and its limit. */
 
 /** √ of the sum of all squares. NaN or infinite where any value is. */
-export function globalNorm(gradients: readonly Float32Array[]): number {
+function globalNorm(gradients: readonly Float32Array[]): number {
   let sum = 0;
   for (const gradient of gradients) for (let i = 0; i < gradient.length; i++) sum += gradient[i]! * gradient[i]!;
   return Math.sqrt(sum);

@@ -88,7 +88,7 @@ describe("complete", () => {
   });
 
   test("never writes the markers of a gap", async () => {
-    const { completer } = open(() => `${String.fromCharCode(special.suffix)}`);
+    const { completer } = open(() => String.fromCharCode(special.suffix));
     const { text } = await completer.complete({ ...at("value = |)"), maxTokens: 4 });
     expect(text).not.toContain(String.fromCharCode(special.suffix));
   });
