@@ -4,7 +4,7 @@
  */
 
 import { greedy } from "../runtime/sampling.ts";
-import { readPrompt, stopTokens, textBehind, type GenerateRequest, type Generated } from "./generate.ts";
+import { readPrompt, spellOwed, stopTokens, textBehind, type GenerateRequest, type Generated } from "./generate.ts";
 
 interface Beam {
   readonly tokens: readonly number[];
@@ -31,10 +31,11 @@ export async function beamSearch(
   const { decoder, tokenizer, owed, maxTokens, ending, signal } = request;
   const stops = stopTokens(tokenizer);
   const startedAt = performance.now();
-  let logits = await readPrompt(decoder, request.ids, signal);
+  const spelled = await spellOwed(request, await readPrompt(decoder, request.ids, signal));
   const readAt = performance.now();
   const branches = decoder.branch();
-  let beams: readonly Beam[] = [{ tokens: [], sum: 0 }];
+  let beams: readonly Beam[] = [spelled];
+  let { logits } = spelled;
   let finished: readonly Finished[] = [];
   const textOf = (tokens: readonly number[]): string => textBehind(owed, tokenizer.decode(tokens)) ?? "";
   const finish = (beam: Beam, text: string, stop: Generated["stop"], length: number): void => {

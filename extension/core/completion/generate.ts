@@ -44,37 +44,54 @@ export async function generate(request: GenerateRequest): Promise<Generated> {
   const stops = stopTokens(tokenizer);
   const markers = gapMarkers(tokenizer);
   const startedAt = performance.now();
-  let logits = await readPrompt(decoder, request.ids, signal);
+  const { logits: first, ...spelled } = await spellOwed(request, await readPrompt(decoder, request.ids, signal));
   const readAt = performance.now();
-  const tokens: number[] = [];
-  let sum = 0;
+  const tokens = [...spelled.tokens];
+  let { sum } = spelled;
+  let logits = first;
   const result = (text: string, stop: Generated["stop"]): Generated => {
     const milliseconds = { prefill: readAt - startedAt, decode: performance.now() - readAt };
     return { text, tokens, logProbability: sum, stop, milliseconds };
   };
 
-  let text = "";
+  const limit = tokens.length + maxTokens;
   for (;;) {
-    const written = tokenizer.decode(tokens);
-    text = textBehind(owed, written) ?? "";
+    const text = textBehind(owed, tokenizer.decode(tokens)) ?? "";
     const end = ending(text);
     if (end) return result(text.slice(0, end.length), end.by);
-    if (tokens.length >= maxTokens || isRepetitive(tokens)) return result(text, "length");
-    const missing = owed.startsWith(written) ? owed.slice(written.length) : "";
+    if (tokens.length >= limit || isRepetitive(tokens)) return result(text, "length");
     const allowed = without(markers, logits);
-    const token =
-      missing !== ""
-        ? spelling(missing, allowed, tokenizer)
-        : sampling
-          ? sample(allowed, sampling, sampling.random)
-          : greedy(allowed);
+    const token = sampling ? sample(allowed, sampling, sampling.random) : greedy(allowed);
     sum += logProbability(logits, token);
     if (stops.has(token)) return result(text, "end");
     tokens.push(token);
     await nextTurn();
     signal?.throwIfAborted();
-    if (tokens.length < maxTokens) logits = await decoder.extend([token], signal);
+    if (tokens.length < limit) logits = await decoder.extend([token], signal);
   }
+}
+
+/**
+ * Writes what is owed behind the prompt, by the likeliest token that goes with it each time; the last may go beyond it.
+ *
+ * @param logits those that follow the prompt
+ * @returns the tokens, their log-probability together, and the logits that follow them
+ */
+export async function spellOwed(
+  { decoder, tokenizer, owed, signal }: Pick<GenerateRequest, "decoder" | "tokenizer" | "owed" | "signal">,
+  logits: Float32Array,
+): Promise<{ tokens: readonly number[]; sum: number; logits: Float32Array }> {
+  const tokens: number[] = [];
+  let sum = 0;
+  let written = "";
+  while (written.length < owed.length && owed.startsWith(written)) {
+    const token = spelling(owed.slice(written.length), logits, tokenizer);
+    sum += logProbability(logits, token);
+    tokens.push(token);
+    written = tokenizer.decode(tokens);
+    logits = await decoder.extend([token], signal);
+  }
+  return { tokens, sum, logits };
 }
 
 /** The tokens that end a generation. */

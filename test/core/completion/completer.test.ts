@@ -25,10 +25,7 @@ describe("complete", () => {
     ["x = |", "abc", "abc", "end"],
     ["x = |", "   ", "", "end"],
   ])("%j + %j: %j, %s", async (marked, generated, text, stop) => {
-    // Left to right, what is owed of the indentation has to come first.
-    const { completer } = open((prompt) =>
-      prompt.includes("<mid>") ? generated : /[ \t]*$/.exec(at(marked).prefix)![0] + generated,
-    );
+    const { completer } = open(() => generated);
     expect(await completer.complete(at(marked))).toMatchObject({ text, stop });
   });
 
@@ -71,15 +68,17 @@ describe("complete", () => {
     expect(decoder.reads.length).toBeGreaterThan(0);
   });
 
-  test("owes the indentation: the model writes it, the result does not repeat it", async () => {
-    const { completer } = open((prompt) => `${prompt.endsWith("f():\n") ? "    " : "?"}return 1\n`, withoutGaps);
-    expect(await completer.complete(at("def f():\n    |"))).toMatchObject({ text: "return 1" });
+  test("has the model write again what may be another token, and does not repeat it", async () => {
+    const { completer } = open((prompt) => `${prompt.endsWith("os.") ? "pa" : "?"}th.join()\n`, withoutGaps);
+    expect(await completer.complete(at("import os\nos.pa|"))).toMatchObject({ text: "th.join()" });
   });
 
-  test("insists on the owed blanks where the model would write something else", async () => {
-    const { completer } = open(() => "XXreturn", withoutGaps);
-    const { text } = await completer.complete(at("def f():\n  |"));
-    expect(text).toBe("return");
+  test("insists on it where the model would write something else", async () => {
+    const { completer } = open(() => "XXth", withoutGaps);
+    expect(await completer.complete({ ...at("import os\nos.pa|"), maxTokens: 2 })).toMatchObject({
+      text: "th",
+      tokens: 4,
+    });
   });
 
   test("shows the first line of a loop of lines", async () => {

@@ -40,11 +40,28 @@ export const suffixFirst: Tokenizer = {
   fillInTheMiddle: { ...characters.fillInTheMiddle!, order: "suffix-first" },
 };
 
+/**
+ * As the tokenizers of GPT-2 and Qwen cut: a blank before a word belongs to it. Ids of longer tokens are given as they
+ * come up.
+ */
+export const words: Tokenizer = {
+  ...characters,
+  encode: (text) =>
+    [...text.matchAll(/ ?\w+| +$| +(?= )|[^]/g)].map(([piece]) => (piece.length > 1 ? idOf(piece) : piece.charCodeAt(0))),
+  decode: (ids) => shown(ids.filter((id) => !names.has(id))),
+};
+const pieces: string[] = [];
+const firstPiece = 1000;
+function idOf(piece: string): number {
+  const known = pieces.indexOf(piece);
+  return firstPiece + (known >= 0 ? known : pieces.push(piece) - 1);
+}
+
 export const withoutGaps: Tokenizer = { ...characters, fillInTheMiddle: null };
 
 /** Ids as text, special tokens by name. */
 export function shown(ids: readonly number[]): string {
-  return ids.map((id) => names.get(id) ?? String.fromCharCode(id)).join("");
+  return ids.map((id) => names.get(id) ?? pieces[id - firstPiece] ?? String.fromCharCode(id)).join("");
 }
 
 export interface FakeDecoder extends Decoder {

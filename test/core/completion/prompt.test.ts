@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { promptBuilder } from "../../../extension/core/completion/prompt.ts";
-import { at, characters, shown, special, suffixFirst, withoutGaps } from "./fakes.ts";
+import { at, characters, shown, special, suffixFirst, withoutGaps, words } from "./fakes.ts";
 
 const budget = { prefix: 60, suffix: 12 };
 
@@ -10,7 +10,7 @@ describe("promptBuilder", () => {
     ["a = |)", "src/a.py", "<file>src/a.py\n<pre>a = <suf>)<mid>"],
     ["a = |)", "/home/me/project/src/deep/a.py", "<file>src/deep/a.py\n<pre>a = <suf>)<mid>"],
     ["a = |)", "C:\\me\\project\\a.py", "<file>me/project/a.py\n<pre>a = <suf>)<mid>"],
-    ["a = 1|\n\n", undefined, "a = 1"],
+    ["a = (|\n\n", undefined, "a = ("],
     ["|", undefined, "<end>"],
     ["|x", undefined, "<pre><suf>x<mid>"],
   ])("%j of %s", (marked, path, expected) => {
@@ -18,22 +18,28 @@ describe("promptBuilder", () => {
   });
 
   test.each<[string, string, string]>([
-    ["a = 1\nb =|\nc = 3", "<pre><suf>\nc = 3<mid>a = 1\nb =", ""],
-    ["a = 1\nb = |\nc = 3", "<pre><suf>\nc = 3<mid>a = 1\nb =", " "],
-    ["def f():\n    |", "<pre><suf><mid>def f():\n", "    "],
-  ])("%j where the model reads the suffix first, owing the blanks at the end", (marked, expected, blanks) => {
-    const { ids, owed } = promptBuilder(suffixFirst, budget)(at(marked));
-    expect([shown(ids), owed]).toEqual([expected, blanks]);
-  });
-
-  test("without a suffix, owes the blanks at the end, which belong to the next token", () => {
-    const { ids, owed } = promptBuilder(characters, budget)(at("def f():\n    |\n"));
-    expect([shown(ids), owed]).toEqual(["def f():\n", "    "]);
+    // A blank belongs to the word behind it, all but the last of several.
+    ["a = 1\nb =|", "a = 1\nb =", ""],
+    ["a = 1\nb = |", "a = 1\nb =", " "],
+    ["def f():\n    |", "def f():\n", "    "],
+    // A word may go on.
+    ["a = 1\nb = pri|", "a = 1\nb =", " pri"],
+    ["import os\nos.pa|", "import os\nos.", "pa"],
+    ["f(12|", "f(", "12"],
+    ["f(x)|", "f(x)", ""],
+  ])("where the model goes on behind the prefix, owes what may be another token yet: %j", (marked, known, owed) => {
+    const plain = promptBuilder(words, budget)(at(marked));
+    expect([shown(plain.ids), plain.owed]).toEqual([known, owed]);
+    const reversed = { ...words, fillInTheMiddle: suffixFirst.fillInTheMiddle };
+    const gap = promptBuilder(reversed, budget)(at(`${marked}\nc`));
+    expect([shown(gap.ids), gap.owed]).toEqual([`<pre><suf>\nc<mid>${known}`, owed]);
+    const taught = promptBuilder(words, budget)(at(`${marked}\nc`));
+    expect([shown(taught.ids), taught.owed]).toEqual([`<pre>${known}${owed}<suf>\nc<mid>`, ""]);
   });
 
   test("goes from left to right where the model knows no gaps", () => {
-    const { ids } = promptBuilder(withoutGaps, budget)({ path: "a.py", ...at("a = 1\nb|\nc = 3") });
-    expect(shown(ids)).toBe("a = 1\nb");
+    const { ids } = promptBuilder(withoutGaps, budget)({ path: "a.py", ...at("a = 1\nb =|\nc = 3") });
+    expect(shown(ids)).toBe("a = 1\nb =");
   });
 
   test("keeps to its budgets, from the start of a line", () => {
