@@ -79,7 +79,7 @@ describe("import", () => {
 describe("train", () => {
   test("lowers the loss, writes a PEFT folder and nothing else, and completes with it", async () => {
     const { code, result, events, stderr } = await graft(
-      ...training("trained", "--steps", "12", "--learning-rate", "0.01", "--validation", "0.25"),
+      ...training("trained", "--steps", "12", "--learning-rate", "0.003", "--validation", "0.25"),
     );
     expect([code, stderr]).toEqual([0, ""]);
     expect(events("progress").map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
@@ -99,7 +99,7 @@ describe("train", () => {
     const prefix = "### Instruction:\nadd 7 to x\n### Response:\n";
     const { result: base } = await graft("complete", "--prefix", prefix, "--json");
     const { result: adapted } = await graft("complete", "--prefix", prefix, "--adapter", at("trained"), "--json");
-    expect(adapted["text"]).toMatch(/^x/);
+    expect(adapted["text"]).toMatch(/^x = x \+/);
     expect(adapted["text"]).not.toBe(base["text"]);
     const half = await graft("complete", "--prefix", prefix, "--adapter", `${at("trained")}@0`, "--json");
     expect(half.result["text"]).toBe(base["text"]);

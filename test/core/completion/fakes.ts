@@ -47,7 +47,9 @@ export const suffixFirst: Tokenizer = {
 export const words: Tokenizer = {
   ...characters,
   encode: (text) =>
-    [...text.matchAll(/ ?\w+| +$| +(?= )|[^]/g)].map(([piece]) => (piece.length > 1 ? idOf(piece) : piece.charCodeAt(0))),
+    [...text.matchAll(/ ?\w+| +$| +(?= )|[^]/g)].map(([piece]) =>
+      piece.length > 1 ? idOf(piece) : piece.charCodeAt(0),
+    ),
   decode: (ids) => shown(ids.filter((id) => !names.has(id))),
 };
 const pieces: string[] = [];

@@ -31,6 +31,8 @@ describe("promptBuilder", () => {
     const plain = promptBuilder(words, budget)(at(marked));
     expect([shown(plain.ids), plain.owed]).toEqual([known, owed]);
     const reversed = { ...words, fillInTheMiddle: suffixFirst.fillInTheMiddle };
+    const end = promptBuilder(reversed, budget)(at(`${marked}\n`));
+    expect(end).toEqual(plain);
     const gap = promptBuilder(reversed, budget)(at(`${marked}\nc`));
     expect([shown(gap.ids), gap.owed]).toEqual([`<pre><suf>\nc<mid>${known}`, owed]);
     const taught = promptBuilder(words, budget)(at(`${marked}\nc`));
