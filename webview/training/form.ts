@@ -32,6 +32,8 @@ export interface Form {
   showPath(path: string): void;
   /** Asks again what may have changed while it was away. */
   refresh(): void;
+  /** The name of the training at hand, which a reloaded window may know better than what was kept of the form. */
+  takeName(name: string): void;
   /** For the next adapter: everything stays but the name, which is taken now. */
   forgetName(): void;
 }
@@ -198,6 +200,11 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     },
     refresh() {
       if (draft.nameChosen) host.post({ type: "checkName", name: draft.name });
+    },
+    takeName(taken) {
+      if (draft.name === taken) return;
+      name.value = taken;
+      change({ name: taken, nameChosen: true });
     },
     forgetName() {
       nameProblem = undefined;

@@ -44,10 +44,12 @@ function viewOf(state: TrainingState): HTMLElement {
       form.refresh();
       return form.element;
     case "running":
+      form.takeName(state.name);
       progress.update(state);
       return progress.element;
     default:
       if (state.phase === "done") form.forgetName();
+      else form.takeName(state.name);
       outcome.update(state);
       return outcome.element;
   }
