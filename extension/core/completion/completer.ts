@@ -41,7 +41,7 @@ export interface Completion {
   tokens: number;
   /** Of the generated tokens together, under the model. */
   logProbability: number;
-  /** All that was found and is worth inserting, best first; more than one only after a search. */
+  /** What was found, best first, `text` being that of the first; more than one only after a search. */
   candidates: readonly { text: string; logProbability: number }[];
   /** `load` is what opening base and adapters took, told with the first completion after it. */
   milliseconds: { load: number; prefill: number; decode: number };
@@ -170,7 +170,7 @@ const nothing: Completion = {
   text: "",
   tokens: 0,
   logProbability: 0,
-  candidates: [],
+  candidates: [{ text: "", logProbability: 0 }],
   milliseconds: { load: 0, prefill: 0, decode: 0 },
   stop: "end",
 };
@@ -192,7 +192,7 @@ function withCandidates<T extends Pick<Completion, "text" | "logProbability">>(
   found: readonly T[],
 ): T & Pick<Completion, "candidates"> {
   const differing = found.filter(({ text }, i) => text !== "" && found.findIndex((other) => other.text === text) === i);
-  const [best] = differing.length > 0 ? differing : found;
-  const candidates = differing.map(({ text, logProbability }) => ({ text, logProbability }));
-  return { ...best!, candidates };
+  const shown = differing.length > 0 ? differing : found.slice(0, 1);
+  const candidates = shown.map(({ text, logProbability }) => ({ text, logProbability }));
+  return { ...shown[0]!, candidates };
 }
