@@ -1,6 +1,6 @@
-/** Examples from a .jsonl file: one JSON object a line. A bad line becomes a problem; it never fails the file. */
+/** Rows and examples from a .jsonl file: one JSON object a line. A bad line becomes a problem; it never fails the file. */
 
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import * as z from "zod";
 import type { Example, Problem } from "./example.ts";
@@ -12,25 +12,39 @@ const fillSchema = z.object({ prefix: z.string(), suffix: z.string(), middle: fi
 
 /** Other fields of a row (ids, splits, licenses) are ignored. */
 export async function readJsonLines(path: string): Promise<{ examples: Example[]; problems: Problem[] }> {
-  const bytes = await readFile(path);
   const examples: Example[] = [];
   const problems: Problem[] = [];
-  const decoder = new TextDecoder("utf-8", { fatal: true }); // Drops a byte order mark by itself.
-  let line = 0;
-  for (let start = 0; start < bytes.length;) {
-    const newline = bytes.indexOf(0x0a, start);
-    const end = newline === -1 ? bytes.length : newline;
-    line++;
-    const result = readRow(bytes.subarray(start, end), decoder);
-    if (typeof result === "string") problems.push({ where: `${basename(path)}:${line}`, message: result });
-    else if (result) examples.push(result);
-    start = end + 1;
+  for await (const { where, object } of jsonObjects(path)) {
+    const result = typeof object === "string" ? object : exampleOf(object);
+    if (typeof result === "string") problems.push({ where, message: result });
+    else examples.push(result);
   }
   return { examples, problems };
 }
 
-/** The example of a line, undefined for a blank one, or what is wrong with it. */
-function readRow(bytes: Uint8Array, decoder: { decode(bytes: Uint8Array): string }): Example | string | undefined {
+/** Line by line, blank ones left out: the object, or what is wrong with the line. The file is never in memory as a whole. */
+export async function* jsonObjects(path: string): AsyncGenerator<{ where: string; object: object | string }> {
+  const decoder = new TextDecoder("utf-8", { fatal: true }); // Drops a byte order mark by itself.
+  let line = 0;
+  let begun: Buffer[] = [];
+  const ended = function* (last: Buffer): Generator<{ where: string; object: object | string }> {
+    line++;
+    const object = objectOf(Buffer.concat([...begun, last]), decoder);
+    begun = [];
+    if (object !== undefined) yield { where: `${basename(path)}:${line}`, object };
+  };
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    let start = 0;
+    for (let end = chunk.indexOf(0x0a); end >= 0; start = end + 1, end = chunk.indexOf(0x0a, start)) {
+      yield* ended(chunk.subarray(start, end));
+    }
+    begun.push(chunk.subarray(start));
+  }
+  yield* ended(Buffer.of());
+}
+
+/** The object of a line, undefined for a blank one, or what is wrong with it. */
+function objectOf(bytes: Uint8Array, decoder: { decode(bytes: Uint8Array): string }): object | string | undefined {
   let text;
   try {
     text = decoder.decode(bytes).trim();
@@ -44,16 +58,20 @@ function readRow(bytes: Uint8Array, decoder: { decode(bytes: Uint8Array): string
   } catch (error) {
     return `The line is not valid JSON: ${error instanceof Error ? error.message : String(error)}.`;
   }
-  if (typeof row !== "object" || row === null || Array.isArray(row)) return "The line is not a JSON object.";
-  if ("intent" in row || "code" in row) return read(pairSchema, row, (value) => ({ kind: "pair", ...value }));
-  if ("text" in row) return read(textSchema, row, (value) => ({ kind: "text", ...value }));
-  if ("middle" in row) return read(fillSchema, row, (value) => ({ kind: "fill", ...value }));
+  return typeof row === "object" && row !== null && !Array.isArray(row) ? row : "The line is not a JSON object.";
+}
+
+function exampleOf(row: object): Example | string {
+  if ("intent" in row || "code" in row) return readFields(pairSchema, row, (value) => ({ kind: "pair", ...value }));
+  if ("text" in row) return readFields(textSchema, row, (value) => ({ kind: "text", ...value }));
+  if ("middle" in row) return readFields(fillSchema, row, (value) => ({ kind: "fill", ...value }));
   return 'The row has neither "intent" and "code", nor "text", nor "prefix", "suffix" and "middle".';
 }
 
-function read<T>(schema: z.ZodType<T>, row: object, example: (value: T) => Example): Example | string {
+/** What `of` makes of a row's fields, or what is wrong with them. */
+export function readFields<T, R>(schema: z.ZodType<T>, row: object, of: (value: T) => R): R | string {
   const parsed = schema.safeParse(row);
-  if (parsed.success) return example(parsed.data);
+  if (parsed.success) return of(parsed.data);
   return parsed.error.issues
     .map(({ path, message, code }) => {
       const field = `"${path.join(".")}"`;
