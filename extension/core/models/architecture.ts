@@ -1,7 +1,6 @@
 /** What every architecture provides: how its config reads, and its forward pass, written once. */
 
 import type { z } from "zod";
-import type { Weight } from "../graph/composites/weight.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Site } from "./site.ts";
@@ -19,12 +18,12 @@ export interface ForwardContext {
 export interface ForwardResult {
   /** [B, T, hidden], after the last norm. */
   readonly hidden: Tensor;
-  /** [vocabulary, hidden]: logits are hidden·headᵀ. */
-  readonly head: Weight;
+  /** Rows of hidden [.., hidden] → [.., vocabulary]. Apart, since few rows are ever asked for. */
+  logits(rows: Tensor): Tensor;
 }
 
-export interface Architecture {
-  /** From the parsed config.json to a ModelConfig; refuses what the forward pass does not honour. */
-  readonly configSchema: z.ZodType<ModelConfig>;
-  forward(config: ModelConfig, site: Site, context: ForwardContext): ForwardResult;
+export interface Architecture<Config extends ModelConfig = ModelConfig> {
+  /** From the parsed config.json to a config; refuses what the forward pass does not honour. */
+  readonly configSchema: z.ZodType<Config>;
+  forward(config: Config, site: Site, context: ForwardContext): ForwardResult;
 }

@@ -2,7 +2,10 @@
 
 import type { Heads } from "../graph/primitives/fused.ts";
 
-/** A decoder-only model with rotary positions and grouped attention heads. */
+/**
+ * A decoder-only model with rotary positions and grouped attention heads, as far as those see it who do not care for its
+ * architecture. What else its forward pass needs stands in its architecture's own type.
+ */
 export interface ModelConfig {
   /** The architecture, by its Hugging Face model_type. */
   readonly modelType: string;
@@ -12,11 +15,11 @@ export interface ModelConfig {
   /** The most tokens that a prompt and its completion may have together. */
   readonly contextLength: number;
   readonly attention: Heads;
-  readonly intermediateSize: number;
-  readonly normEpsilon: number;
-  readonly ropeTheta: number;
-  /** Whether the embedding is the output head, too. */
-  readonly tiedHead: boolean;
-  /** Which products add a bias. */
-  readonly bias: { readonly qkv: boolean; readonly output: boolean; readonly feedForward: boolean };
+  readonly rotary: Rotary;
+}
+
+/** How positions turn queries and keys. */
+export interface Rotary {
+  /** Pair i of a head of size D turns by position / theta^(2i/D). */
+  readonly theta: number;
 }

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { silu } from "../graph/composites/activations.ts";
 import { rmsNorm } from "../graph/composites/norms.ts";
-import { embedding } from "../graph/composites/linear.ts";
+import { embedding, linear } from "../graph/composites/linear.ts";
 import { add, mul } from "../graph/primitives/elementwise.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Architecture } from "./architecture.ts";
@@ -43,7 +43,16 @@ export const llamaFields = z
 
 export type LlamaFields = z.infer<typeof llamaFields>;
 
-export function modelConfig(modelType: string, fields: LlamaFields, bias: ModelConfig["bias"]): ModelConfig {
+export interface LlamaConfig extends ModelConfig {
+  readonly intermediateSize: number;
+  readonly normEpsilon: number;
+  /** Whether the embedding is the output head, too. */
+  readonly tiedHead: boolean;
+  /** Which products add a bias. */
+  readonly bias: { readonly qkv: boolean; readonly output: boolean; readonly feedForward: boolean };
+}
+
+export function llamaConfig(modelType: string, fields: LlamaFields, bias: LlamaConfig["bias"]): LlamaConfig {
   return {
     modelType,
     vocabularySize: fields.vocab_size,
@@ -55,22 +64,22 @@ export function modelConfig(modelType: string, fields: LlamaFields, bias: ModelC
       kvHeads: fields.num_key_value_heads ?? fields.num_attention_heads,
       headSize: fields.head_dim ?? fields.hidden_size / fields.num_attention_heads,
     },
+    rotary: { theta: fields.rope_parameters?.rope_theta ?? fields.rope_theta ?? 10_000 },
     intermediateSize: fields.intermediate_size,
     normEpsilon: fields.rms_norm_eps,
-    ropeTheta: fields.rope_parameters?.rope_theta ?? fields.rope_theta ?? 10_000,
     tiedHead: fields.tie_word_embeddings,
     bias,
   };
 }
 
-export const llama: Architecture = {
+export const llama: Architecture<LlamaConfig> = {
   configSchema: z
     .intersection(
       llamaFields,
       z.object({ attention_bias: z.boolean().default(false), mlp_bias: z.boolean().default(false) }),
     )
     .transform((c) => {
-      return modelConfig("llama", c, { qkv: c.attention_bias, output: c.attention_bias, feedForward: c.mlp_bias });
+      return llamaConfig("llama", c, { qkv: c.attention_bias, output: c.attention_bias, feedForward: c.mlp_bias });
     }),
 
   forward(config, site, context) {
@@ -87,26 +96,25 @@ export const llama: Architecture = {
         return add(attended, feedForward(config, layer, attended));
       });
     }
-    return {
-      hidden: rmsNorm(x, site.vector("model.norm", hiddenSize), config.normEpsilon),
-      head: config.tiedHead ? tokens : site.table("lm_head", vocabularySize, hiddenSize),
-    };
+    const hidden = rmsNorm(x, site.vector("model.norm.weight", hiddenSize), config.normEpsilon);
+    const head = config.tiedHead ? tokens : site.table("lm_head", vocabularySize, hiddenSize);
+    return { hidden, logits: (rows) => linear(rows, head) };
   },
 };
 
-function selfAttention(config: ModelConfig, layer: Site, x: Tensor, attend: (qkv: Tensor) => Tensor): Tensor {
+function selfAttention(config: LlamaConfig, layer: Site, x: Tensor, attend: (qkv: Tensor) => Tensor): Tensor {
   const { heads, kvHeads, headSize } = config.attention;
   const site = layer.at("self_attn");
-  const normed = rmsNorm(x, layer.vector("input_layernorm", config.hiddenSize), config.normEpsilon);
+  const normed = rmsNorm(x, layer.vector("input_layernorm.weight", config.hiddenSize), config.normEpsilon);
   const qkv = { q_proj: heads * headSize, k_proj: kvHeads * headSize, v_proj: kvHeads * headSize };
   const attended = attend(site.linear(qkv, normed, { bias: config.bias.qkv }));
   return site.linear({ o_proj: config.hiddenSize }, attended, { bias: config.bias.output });
 }
 
 /** SwiGLU (Shazeer 2020): down(silu(gate(x)) · up(x)) */
-function feedForward(config: ModelConfig, layer: Site, x: Tensor): Tensor {
+function feedForward(config: LlamaConfig, layer: Site, x: Tensor): Tensor {
   const site = layer.at("mlp");
-  const normed = rmsNorm(x, layer.vector("post_attention_layernorm", config.hiddenSize), config.normEpsilon);
+  const normed = rmsNorm(x, layer.vector("post_attention_layernorm.weight", config.hiddenSize), config.normEpsilon);
   const bias = { bias: config.bias.feedForward };
   const gate = site.linear({ gate_proj: config.intermediateSize }, normed, bias);
   const up = site.linear({ up_proj: config.intermediateSize }, normed, bias);

@@ -2,11 +2,11 @@
 
 import { z } from "zod";
 import type { Architecture } from "./architecture.ts";
-import { llama, llamaFields, modelConfig } from "./llama.ts";
+import { llama, llamaConfig, llamaFields, type LlamaConfig } from "./llama.ts";
 
-export const qwen2: Architecture = {
+export const qwen2: Architecture<LlamaConfig> = {
   configSchema: z
     .intersection(llamaFields, z.object({ use_sliding_window: z.literal(false).default(false) }))
-    .transform((c) => modelConfig("qwen2", c, { qkv: true, output: false, feedForward: false })),
+    .transform((c) => llamaConfig("qwen2", c, { qkv: true, output: false, feedForward: false })),
   forward: (config, site, context) => llama.forward(config, site, context),
 };

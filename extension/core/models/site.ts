@@ -36,8 +36,8 @@ export interface AdapterSlots {
 export interface Site {
   /** A table of vectors, quantized more finely than other matrices. */
   table(name: string, rows: number, columns: number): Weight;
-  /** The gain of a norm. */
-  vector(name: string, size: number): Tensor;
+  /** A vector by its whole key, such as "norm.weight". */
+  vector(key: string, size: number): Tensor;
   /**
    * x·Wᵀ (+ b) of one module, or of several that share the input, whose outputs are then side by side.
    *
@@ -54,8 +54,7 @@ export function siteOf(weights: WeightSource, slots: AdapterSlots, prefix = ""):
     at: (path) => siteOf(weights, slots, `${prefix}${path}.`),
     table: (name, rows, columns) =>
       weights.matrix({ names: [`${prefix}${name}.weight`], shapes: [[rows, columns]], role: "embedding" }),
-    vector: (name, length) =>
-      weights.vector({ names: [`${prefix}${name}.weight`], shapes: [[length]], role: "vector" }),
+    vector: (key, length) => weights.vector({ names: [`${prefix}${key}`], shapes: [[length]], role: "vector" }),
     linear: (outFeatures, x, { bias = false } = {}) => {
       const inFeatures = size(x, -1);
       const modules = Object.entries(outFeatures).map(([name, out]): AdaptedModule => {

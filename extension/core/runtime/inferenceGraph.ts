@@ -2,7 +2,6 @@
 
 import { servingSlots, type SlotSite } from "../adapters/servingSlots.ts";
 import { cachedAttention } from "../graph/composites/attention.ts";
-import { linear } from "../graph/composites/linear.ts";
 import { lower } from "../graph/lower.ts";
 import { gather } from "../graph/primitives/indexing.ts";
 import { reshape } from "../graph/primitives/shaping.ts";
@@ -31,7 +30,7 @@ export function inferenceGraph(config: ModelConfig, weights: WeightSource, weigh
   const totalLength = input("total_length", "int32", []);
   const tables = rotaryTables(config);
   const outputs: Record<string, Tensor> = {};
-  const { hidden, head } = forward(config, weights, slots, {
+  const { hidden, logits } = forward(config, weights, slots, {
     ids: input("ids", "int64", ["batch", "sequence"]),
     segment: (x, layer) => layer(x),
     attend: (layer, qkv) => {
@@ -45,7 +44,7 @@ export function inferenceGraph(config: ModelConfig, weights: WeightSource, weigh
     },
   });
   const rows = gather(reshape(hidden, ["batch*sequence", config.hiddenSize]), input("rows", "int64", ["rows"]));
-  const named = { logits: linear(rows, head), ...outputs };
+  const named = { logits: logits(rows), ...outputs };
   const lowered = lower(Object.values(named), "inference");
   const model = encode(Object.fromEntries(Object.keys(named).map((name, i) => [name, lowered[i]!])), weightFile);
   return { model, sites };

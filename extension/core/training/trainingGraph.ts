@@ -54,7 +54,7 @@ export function trainingGraph(
   const positions = input("positions", "int64", [rows, length]);
   const mask = withinSegments(input("segments", "int32", [rows, length]), rows, length);
   const tables = rotaryTables(config);
-  const { hidden, head } = forward(config, weights, slots, {
+  const { hidden, logits } = forward(config, weights, slots, {
     ids: input("ids", "int64", [rows, length]),
     attend: (_layer, qkv) => attention(qkv, config.attention, { positions, mask, ...tables }),
     segment: (x, layer) => checkpoint(x, layer, { recompute: shape.checkpointing }),
@@ -64,7 +64,7 @@ export function trainingGraph(
     input("label_rows", "int64", ["labels"]),
   );
   const labels = input("labels", "int64", ["labels", 1]);
-  const loss = crossEntropy(labelled, head, labels, input("weights", "float32", ["labels", 1]));
+  const loss = crossEntropy(logits(labelled), labels, input("weights", "float32", ["labels", 1]));
   const outputs: Record<string, Tensor> = { loss };
   if (purpose === "gradients") {
     const found = gradients([[loss, constant(Float32Array.of(1), [1, 1])]], [...parameters.values()]);
