@@ -71,7 +71,13 @@ const requireLine =
 
 const page = { ...shared, platform: "browser", target: "es2022", format: "esm" };
 
-const nodeEntries = { main: "extension/main.ts", engine: "extension/engine/server.ts", cli: "extension/cli.ts" };
+const nodeEntries = {
+  main: "extension/main.ts",
+  engine: "extension/engine/server.ts",
+  cli: "extension/cli.ts",
+  // A thread of whoever imports a base, found beside it.
+  conversionThread: "extension/core/quantization/conversionThread.ts",
+};
 const pageEntries = Object.fromEntries(
   (await readdir(join(root, "webview"))).map((name) => [`webview/${name}`, `webview/${name}/main.ts`]),
 );

@@ -2,7 +2,7 @@
 
 import { importBase } from "../core/bases/importBase.ts";
 import { listBases } from "../core/bases/resolveBase.ts";
-import type { Bits } from "../core/bases/weightFile.ts";
+import type { Bits } from "../core/bases/weightLayout.ts";
 import type { Context } from "./context.ts";
 import { count, duration } from "./output.ts";
 

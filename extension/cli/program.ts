@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
-import type { Bits } from "../core/bases/weightFile.ts";
+import type { Bits } from "../core/bases/weightLayout.ts";
 import { trainingMethods } from "../core/training/settings.ts";
 import { inspectCommand, validateCommand } from "./adapter.ts";
 import { benchCommand, benchmarkNames, type BenchmarkName } from "./bench.ts";

@@ -1,7 +1,5 @@
-/** The files of a Hugging Face folder that make a base, and a hash of their content. It converts nothing. */
+/** The files of a Hugging Face folder that make a base, and how an untouched folder is recognised. It converts nothing. */
 
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ModelFolder } from "../weights/modelFolder.ts";
@@ -31,22 +29,4 @@ export async function stampSource({ path, shards }: ModelFolder): Promise<BaseRe
     files.push([name, size, mtimeMs]);
   }
   return { path, files };
-}
-
-/** SHA-256 of `options` and of the content of all files that matter, wherever they lie. */
-export async function hashSource(
-  { path, shards }: ModelFolder,
-  options: { bits: number; layout: string },
-  signal?: AbortSignal,
-): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify([options.bits, options.layout]));
-  for (const name of [...(await filesToKeep(path)), ...shards]) {
-    const { size } = await stat(join(path, name));
-    hash.update(JSON.stringify([name, size]));
-    for await (const chunk of createReadStream(join(path, name), { highWaterMark: 1 << 20 })) {
-      signal?.throwIfAborted();
-      hash.update(chunk as Buffer);
-    }
-  }
-  return hash.digest("hex");
 }

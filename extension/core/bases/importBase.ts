@@ -1,14 +1,15 @@
 /** From a Hugging Face folder to an installed base: checked whole first, then converted tensor by tensor. */
 
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { writeFileAtomic, writeFileAtomicWith } from "../base/atomicFile.ts";
-import { internalError, systemCode, UserError } from "../base/errors.ts";
+import { systemCode, UserError } from "../base/errors.ts";
 import { weightRequests } from "../models/architectures.ts";
 import { readModelConfig } from "../models/readConfig.ts";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
 import { openModelFolder, type ModelFolder } from "../weights/modelFolder.ts";
-import { filesToKeep, hashSource, stampSource } from "./baseSource.ts";
+import { filesToKeep, stampSource } from "./baseSource.ts";
 import { checkCheckpoint } from "./checkpoint.ts";
 import { installFolder } from "./installFolder.ts";
 import {
@@ -21,9 +22,10 @@ import {
   type BaseRecord,
   type InstalledBase,
 } from "./installedBase.ts";
-import { writeWeights, type Bits, type WriteProgress } from "./weightFile.ts";
+import { writeWeights, type WriteControl } from "./weightFile.ts";
+import { layOut, type Bits, type WeightLayout } from "./weightLayout.ts";
 
-export interface ImportOptions {
+export interface ImportOptions extends WriteControl {
   /** A Hugging Face folder. */
   readonly source: string;
   /** Bases go to `<home>/bases/<name>`. */
@@ -31,8 +33,6 @@ export interface ImportOptions {
   /** The source's name unless given; the start of its content's hash takes the place of "#". */
   readonly name?: string | undefined;
   readonly bits: Bits;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
 }
 
 export interface ImportResult {
@@ -50,7 +50,7 @@ export interface ImportResult {
  * with the disk; the signal's reason once it is aborted. Nothing is left behind then.
  */
 export async function importBase(options: ImportOptions): Promise<ImportResult> {
-  const { home, bits, signal } = options;
+  const { home, bits } = options;
   const start = performance.now();
   const source = resolve(options.source);
   if (options.name !== undefined) checkName(options.name.replace("#", "0"));
@@ -60,25 +60,17 @@ export async function importBase(options: ImportOptions): Promise<ImportResult> 
     const requests = weightRequests(config);
     checkCheckpoint(folder, requests);
     const warnings = await checkTokenizer(source, config.vocabularySize);
-    const layout = layoutOf(config);
-    const hash = await hashSource(folder, { bits, layout }, signal);
-    const name = (options.name ?? sourceName(source)).replace("#", hash.slice(0, 8));
-    const path = join(home, "bases", name);
     const stamp = await stampSource(folder);
-    if (await isInstalled(path, hash)) {
-      await restamp(path, stamp);
-    } else {
-      await installFolder(
-        path,
-        (other) => isInstalled(other, hash),
-        async (temporary) => {
-          await copyFiles(folder, temporary);
-          const written = await convert(folder, join(temporary, weightsFile), requests, options);
-          const record: BaseRecord = { layout, hash, bits, ...written, source: stamp };
-          await writeRecord(temporary, record);
-        },
-      );
-    }
+    const path = await installFolder(
+      join(home, "bases"),
+      async (temporary) => {
+        const record = { layout: layoutOf(config), bits, source: stamp };
+        const hash = await fillFolder(folder, temporary, layOut(requests, bits), record, options);
+        return (options.name ?? sourceName(source)).replace("#", hash.slice(0, 8));
+      },
+      isSameBase,
+    );
+    await restamp(path, stamp);
     return {
       base: await openBase(path),
       seconds: (performance.now() - start) / 1000,
@@ -90,25 +82,26 @@ export async function importBase(options: ImportOptions): Promise<ImportResult> 
   }
 }
 
-async function convert(
+/** Writes all that a base consists of, and returns its hash. */
+async function fillFolder(
   folder: ModelFolder,
-  path: string,
-  requests: Parameters<typeof writeWeights>[2],
-  { bits, signal, onProgress }: ImportOptions,
-): Promise<Pick<BaseRecord, "tensors" | "bytes">> {
-  let written: Awaited<ReturnType<typeof writeWeights>> | undefined;
-  await writeFileAtomicWith(path, async (file) => {
-    written = await writeWeights(file, folder, requests, bits, { signal, onProgress });
-  });
-  if (!written) throw internalError("weights were neither written nor refused");
-  const tensors = written.tensors.map(({ name, shape, storage }) => ({ name, shape: [...shape], storage }));
-  return { tensors, bytes: written.bytes };
-}
-
-async function copyFiles({ path }: ModelFolder, target: string): Promise<void> {
-  for (const name of await filesToKeep(path)) {
-    await writeFileAtomic(join(target, name), await readFile(join(path, name)));
+  target: string,
+  layout: WeightLayout,
+  record: Omit<BaseRecord, "hash">,
+  control: WriteControl,
+): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify([record.layout, record.bits]));
+  for (const name of await filesToKeep(folder.path)) {
+    const content = await readFile(join(folder.path, name));
+    await writeFileAtomic(join(target, name), content);
+    hash.update(JSON.stringify([name, content.length])).update(content);
   }
+  await writeFileAtomicWith(join(target, weightsFile), async (file) => {
+    hash.update(await writeWeights(file, folder, layout, control));
+  });
+  const digest = hash.digest("hex");
+  await writeRecord(target, { ...record, hash: digest });
+  return digest;
 }
 
 /** A base without a tokenizer computes, but reads no text; one whose tokenizer does not fit would read nonsense. */
@@ -132,9 +125,9 @@ async function writeRecord(path: string, record: BaseRecord): Promise<void> {
   await writeFileAtomic(join(path, recordFile), `${JSON.stringify(record)}\n`);
 }
 
-async function isInstalled(path: string, hash: string): Promise<boolean> {
-  return openBase(path).then(
-    (base) => base.hash === hash,
+async function isSameBase(path: string, other: string): Promise<boolean> {
+  return Promise.all([openBase(path), openBase(other)]).then(
+    ([a, b]) => a.hash === b.hash,
     () => false,
   );
 }

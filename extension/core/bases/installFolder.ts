@@ -9,15 +9,16 @@ import { internalError, systemCode, UserError } from "../base/errors.ts";
 const abandonedAfter = 24 * 60 * 60 * 1000;
 
 /**
- * Fills a hidden folder beside `path` and gives it that name in one step. Where another process was faster with a folder
- * that `isSame` accepts, that one stays and ours is dropped; any other folder of that name is replaced.
+ * Fills a hidden folder in `parent` and gives it, in one step, the name that `fill` returns. Where a folder of that name is
+ * the same already, or another process was faster with one, that stays and ours is dropped; any other is replaced.
+ *
+ * @returns the path of the installed folder
  */
 export async function installFolder(
-  path: string,
-  isSame: (path: string) => Promise<boolean>,
-  fill: (temporary: string) => Promise<void>,
-): Promise<void> {
-  const parent = dirname(path);
+  parent: string,
+  fill: (temporary: string) => Promise<string>,
+  isSame: (path: string, other: string) => Promise<boolean>,
+): Promise<string> {
   await mkdir(parent, { recursive: true }).catch((error: unknown) => {
     const message = `Cannot install a base into ${parent}: the folder cannot be created.`;
     throw new UserError("not-writable", message, "Choose another home folder or change its permissions.", {
@@ -27,14 +28,19 @@ export async function installFolder(
   await removeAbandoned(parent);
   const temporary = join(parent, `.${randomUUID()}.part`);
   try {
-    await fill(temporary);
+    const path = join(parent, await fill(temporary));
     await moveInto(path, temporary, isSame);
+    return path;
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
 }
 
-async function moveInto(path: string, temporary: string, isSame: (path: string) => Promise<boolean>): Promise<void> {
+async function moveInto(
+  path: string,
+  temporary: string,
+  isSame: (path: string, other: string) => Promise<boolean>,
+): Promise<void> {
   // A rename onto a folder that is not empty fails, on every system: so nobody's complete folder is ever overwritten.
   for (let attempt = 0; attempt < 10; attempt++) {
     try {
@@ -43,7 +49,7 @@ async function moveInto(path: string, temporary: string, isSame: (path: string) 
       const code = systemCode(error) ?? "";
       if (!["ENOTEMPTY", "EEXIST", "EPERM", "EACCES"].includes(code) || !(await exists(path))) throw error;
     }
-    if (await isSame(path)) return;
+    if (await isSame(path, temporary)) return;
     const aside = join(dirname(path), `.${randomUUID()}.part`);
     await rename(path, aside).catch((error: unknown) => {
       if (systemCode(error) !== "ENOENT") throw error;

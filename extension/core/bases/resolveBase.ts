@@ -8,7 +8,8 @@ import { openModelFolder } from "../weights/modelFolder.ts";
 import { stampSource } from "./baseSource.ts";
 import { importBase, sourceName } from "./importBase.ts";
 import { embeddedName, openBase, readRecord, recordFile, type InstalledBase } from "./installedBase.ts";
-import type { Bits, WriteProgress } from "./weightFile.ts";
+import type { WriteControl } from "./weightFile.ts";
+import type { Bits } from "./weightLayout.ts";
 
 /** Where bases are found. */
 export interface BasePlaces {
@@ -18,11 +19,9 @@ export interface BasePlaces {
   readonly embedded: string;
 }
 
-export interface ResolveControl {
+/** `signal` and `onProgress` are for an import, where one is needed. */
+export interface ResolveControl extends WriteControl {
   readonly log?: Log | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Of an import, where one is needed. */
-  readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
 }
 
 /** A base that is used without an explicit import is stored in so many bits. */

@@ -1,14 +1,14 @@
-/** The one weight file of an installed base, written tensor by tensor. It decides formats and places, not names. */
+/** Fills the one weight file of an installed base. It decides neither formats nor places. */
 
+import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { UserError } from "../base/errors.ts";
-import { blockSize, type ByteRange, type Storage, type StoredTensor } from "../graph/storage.ts";
-import type { WeightRequest } from "../models/weightRequest.ts";
-import { quantizeBlocks } from "../quantization/blockwise.ts";
+import { elementCount } from "../graph/shape.ts";
+import type { ByteRange, StoredTensor } from "../graph/storage.ts";
+import type { Converted } from "../quantization/convert.ts";
+import { openConverters } from "../quantization/converters.ts";
 import type { ModelFolder } from "../weights/modelFolder.ts";
-
-/** How finely linear layers are stored; 16 and 32 are both float32. */
-export type Bits = 4 | 8 | 16 | 32;
+import type { WeightLayout } from "./weightLayout.ts";
 
 export interface WriteProgress {
   /** Numbers converted, and how many there are in all. */
@@ -21,115 +21,92 @@ export interface WriteControl {
   readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
 }
 
-/** A cache line, so that a kernel's vectors are aligned when the file is mapped. */
-const alignment = 64;
+/** Numbers in a piece: with all pieces on their way, and all stages of them, some ten megabytes a thread. */
+const pieceSize = 1 << 20;
 
-/** Numbers that are converted at a time: a few tens of megabytes in all stages together. */
-const chunkSize = 1 << 21;
+/** A run of a tensor's values, and where it goes. */
+interface PlacedPiece {
+  readonly tensor: StoredTensor;
+  readonly start: number;
+  readonly count: number;
+}
 
 /**
- * Writes every tensor of `requests`, group by group: the blocks of all tensors of a group in order, then all their
- * scales, so that the group reads as one matrix. Blocks and scales start on multiples of 64.
+ * Converts every tensor of `layout` from `folder`, and writes it in its place. Reading, converting and writing overlap.
  *
+ * @returns the SHA-256 of what was written, hexadecimal
  * @throws UserError "weights-not-finite"; the signal's reason once it is aborted
  */
 export async function writeWeights(
   file: FileHandle,
   folder: ModelFolder,
-  requests: readonly WeightRequest[],
-  bits: Bits,
+  { tensors, bytes }: WeightLayout,
   { signal, onProgress }: WriteControl,
-): Promise<{ tensors: StoredTensor[]; bytes: number }> {
-  const total = requests.flatMap(({ shapes }) => shapes.map(elementCount)).reduce((sum, count) => sum + count, 0);
-  const tensors: StoredTensor[] = [];
-  let end = 0;
+): Promise<string> {
+  const total = tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   let done = 0;
-  const append = async (data: Uint8Array | Float32Array): Promise<ByteRange> => {
-    await file.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    const range = { offset: end, length: data.byteLength };
-    end += data.byteLength;
-    return range;
+  const hash = createHash("sha256");
+  const finish = async (piece: PlacedPiece, converting: Promise<Converted | null>): Promise<void> => {
+    const converted = await converting;
+    if (!converted) throw notFinite(folder, piece.tensor);
+    await write(file, piece, converted);
+    hash.update(converted.values).update(converted.scales);
+    done += piece.count;
+    onProgress?.({ done, total });
   };
-  const align = async (): Promise<void> => {
-    const padding = (alignment - (end % alignment)) % alignment;
-    if (padding > 0) await append(new Uint8Array(padding));
-  };
-  /** Hands the values of a tensor to `take`, whole rows at a time. */
-  const stream = async (name: string, shape: readonly number[], take: (values: Float32Array) => Promise<void>) => {
-    const count = elementCount(shape);
-    const columns = shape.at(-1) ?? 1;
-    const step = Math.max(1, Math.floor(chunkSize / columns)) * columns;
-    for (let start = 0; start < count; start += step) {
+  const converters = openConverters(Math.ceil(total / pieceSize));
+  const underWay: [PlacedPiece, Promise<Converted | null>][] = [];
+  try {
+    await file.truncate(bytes);
+    for (const piece of piecesOf(tensors)) {
       signal?.throwIfAborted();
-      const values = await folder.read(name, { start, count: Math.min(step, count - start) });
-      checkFinite(folder, name, values);
-      await take(values);
-      done += values.length;
-      onProgress?.({ done, total });
+      if (underWay.length === converters.ahead) await finish(...underWay.shift()!);
+      const { name, storage } = piece.tensor;
+      const source = await folder.readBytes(name, piece);
+      const { dtype } = folder.tensors.get(name)!;
+      const converting = converters.convert({ dtype, bytes: source, format: storage.format });
+      converting.catch(() => undefined); // Awaited in its turn; until then a failure is nobody's.
+      underWay.push([piece, converting]);
     }
-  };
+    for (const [piece, converting] of underWay) {
+      signal?.throwIfAborted();
+      await finish(piece, converting);
+    }
+  } finally {
+    await converters.close();
+  }
+  return hash.digest("hex");
+}
 
-  for (const request of requests) {
-    const { names, shapes } = request;
-    const quantized = quantizedBits(request, bits);
-    const scales: Float32Array[][] = [];
-    const places: ByteRange[] = [];
-    await align();
-    for (const [i, name] of names.entries()) {
-      const shape = shapes[i]!;
-      const start = end;
-      const parts: Float32Array[] = [];
-      await stream(name, shape, async (values) => {
-        if (quantized === null) return void (await append(values));
-        const columns = shape.at(-1)!;
-        const result = quantizeBlocks(values, values.length / columns, columns, quantized);
-        parts.push(result.scales);
-        await append(result.blocks);
-      });
-      scales.push(parts);
-      places.push({ offset: start, length: end - start });
-    }
-    if (quantized !== null) await align();
-    for (const [i, name] of names.entries()) {
-      const place = places[i]!;
-      let storage: Storage = { format: "float32", bytes: place };
-      if (quantized !== null) {
-        const start = end;
-        for (const part of scales[i]!) await append(part);
-        storage = {
-          format: quantized === 4 ? "int4" : "int8",
-          blocks: place,
-          scales: { offset: start, length: end - start },
-        };
-      }
-      tensors.push({ name, shape: shapes[i]!, storage });
+/** The tensors cut into whole rows. */
+function* piecesOf(tensors: readonly StoredTensor[]): Generator<PlacedPiece> {
+  for (const tensor of tensors) {
+    const elements = elementCount(tensor.shape);
+    const columns = tensor.shape.at(-1) ?? 1;
+    const step = Math.max(1, Math.floor(pieceSize / columns)) * columns;
+    for (let start = 0; start < elements; start += step) {
+      yield { tensor, start, count: Math.min(step, elements - start) };
     }
   }
-  return { tensors, bytes: end };
 }
 
-/** Bytes that a tensor takes in a format: of its values or codes, and of its scales. */
-export function storedBytes(shape: readonly number[], format: Storage["format"]): { main: number; scales: number } {
-  const count = elementCount(shape);
-  if (format === "float32") return { main: 4 * count, scales: 0 };
-  return { main: format === "int4" ? count / 2 : count, scales: (4 * count) / blockSize };
+async function write(file: FileHandle, piece: PlacedPiece, { values, scales }: Converted): Promise<void> {
+  const { tensor, start, count } = piece;
+  const place = ({ offset }: ByteRange, bytes: Uint8Array): number => offset + start * (bytes.length / count);
+  const { storage } = tensor;
+  if (storage.format === "float32") return writeAt(file, place(storage.bytes, values), values);
+  await writeAt(file, place(storage.blocks, values), values);
+  await writeAt(file, place(storage.scales, scales), scales);
 }
 
-export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
+async function writeAt(file: FileHandle, position: number, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+  }
 }
 
-/** Embeddings are never below 8 bits: they are the output head, too, where rounding costs the most. */
-function quantizedBits({ role, shapes }: WeightRequest, bits: Bits): 4 | 8 | null {
-  if (role === "vector" || bits >= 16 || shapes.some((shape) => shape.at(-1)! % blockSize !== 0)) return null;
-  return role === "embedding" || bits === 8 ? 8 : 4;
-}
-
-function checkFinite({ path }: ModelFolder, name: string, values: Float32Array): void {
-  let finite = true;
-  for (let i = 0; i < values.length; i++) finite &&= Number.isFinite(values[i]);
-  if (finite) return;
-  throw new UserError(
+function notFinite({ path }: ModelFolder, { name }: StoredTensor): UserError {
+  return new UserError(
     "weights-not-finite",
     `Cannot import ${path}: "${name}" holds values that are not finite numbers.`,
     "Download the weights again; if that does not help, the model itself is broken.",

@@ -15,13 +15,11 @@ export interface QuantizedBlocks {
 
 /**
  * Scales tried for a block are m / -(2^(bits-1) + t), where m is its value of largest magnitude. A scale a little smaller
- * clips m and serves the other 31 values better; one a little larger sometimes rounds better. Values of t by bits; at 8
- * bits more of them would gain 2 % of an error that is tiny already. (Measured on normal and on heavy-tailed values.)
+ * clips m and serves the other 31 values better; one a little larger sometimes rounds better. Values of t by bits. The best
+ * of them is fitted and tried once more; on normal and on heavy-tailed values this leaves, at 4 bits, 0.6 % more squared
+ * error than the best of 60 scales, and at 8 bits 12 % more of one that is tiny already.
  */
-const trials: Readonly<Record<4 | 8, readonly number[]>> = {
-  4: [-1.2, -0.9, -0.6, -0.3, 0, 0.3, 0.6, 0.9, 1.2, 1.6, 2],
-  8: [-1, 0],
-};
+const trials: Readonly<Record<4 | 8, readonly number[]>> = { 4: [-0.9, -0.4, 0.1, 0.7, 1.4], 8: [-1, 0] };
 
 /**
  * Quantizes `values` [rows, columns]; columns must be a multiple of 32. For every block, of some candidate scales the one
@@ -77,8 +75,9 @@ function quantizeBlock(values: Float32Array, codes: Uint8Array, start: number, b
   // For fixed codes q the best scale is Σxq / Σq², and it leaves the error Σx² - (Σxq)² / Σq².
   let best = 0;
   let bestScale = largest / -half;
-  for (const trial of trials[bits]) {
-    const inverse = (half + trial) / -largest;
+  const tried = trials[bits];
+  for (let trial = 0; trial <= tried.length; trial++) {
+    const inverse = trial < tried.length ? (half + tried[trial]!) / -largest : 1 / bestScale;
     // Two sums of each kind, for two additions at a time.
     let xq = 0;
     let qq = 0;

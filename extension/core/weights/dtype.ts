@@ -41,7 +41,7 @@ export function bitsPerElement(dtype: string): number | undefined {
  *
  * @throws UserError "dtype-unsupported" for anything but {@link readableDtypes}.
  */
-export function widen(dtype: string, bytes: Uint8Array<ArrayBuffer>, what: string): Float32Array {
+export function widen(dtype: string, bytes: Uint8Array<ArrayBuffer>, what: string): Float32Array<ArrayBuffer> {
   switch (dtype) {
     case "F32":
       return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
@@ -59,13 +59,13 @@ export function widen(dtype: string, bytes: Uint8Array<ArrayBuffer>, what: strin
 }
 
 /** bfloat16 is the upper half of float32. */
-function widenBfloat16(halves: Uint16Array): Float32Array {
+function widenBfloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
   const bits = new Uint32Array(halves.length);
   for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
   return new Float32Array(bits.buffer);
 }
 
-function widenFloat16(halves: Uint16Array): Float32Array {
+function widenFloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
   const table = (float16Table ??= makeFloat16Table());
   const result = new Float32Array(halves.length);
   for (let i = 0; i < halves.length; i++) result[i] = table[halves[i]!]!;

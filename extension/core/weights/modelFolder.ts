@@ -17,6 +17,8 @@ export interface ModelFolder {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   /** As {@link SafetensorsFile.read}. */
   readonly read: SafetensorsFile["read"];
+  /** As {@link SafetensorsFile.readBytes}. */
+  readonly readBytes: SafetensorsFile["readBytes"];
   close(): Promise<void>;
 }
 
@@ -50,17 +52,19 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
     await close();
     throw error;
   }
+  const homeOf = (name: string): SafetensorsFile => {
+    const file = homes.get(name);
+    if (file) return file;
+    const message = `Cannot read ${path}: the model holds no tensor "${name}".`;
+    throw new UserError("tensor-missing", message, "Check that config.json belongs to these weights.");
+  };
   return {
     path,
     shards: [...files.keys()],
     config,
     tensors: new Map([...homes].map(([name, file]) => [name, file.tensors.get(name)!])),
-    read: async (name, part) => {
-      const file = homes.get(name);
-      if (file) return file.read(name, part);
-      const message = `Cannot read ${path}: the model holds no tensor "${name}".`;
-      throw new UserError("tensor-missing", message, "Check that config.json belongs to these weights.");
-    },
+    read: async (name, part) => homeOf(name).read(name, part),
+    readBytes: async (name, part) => homeOf(name).readBytes(name, part),
     close,
   };
 }

@@ -16,8 +16,16 @@ export interface SafetensorsFile {
    *
    * @throws UserError "tensor-missing", "dtype-unsupported" or "safetensors-invalid"
    */
-  read(name: string, part?: { start: number; count: number }): Promise<Float32Array>;
+  read(name: string, part?: TensorPart): Promise<Float32Array>;
+  /** As {@link SafetensorsFile.read}, left as it lies in the file: little-endian, in the tensor's own dtype. */
+  readBytes(name: string, part?: TensorPart): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
+}
+
+/** Elements of a tensor, in its row-major order. */
+export interface TensorPart {
+  readonly start: number;
+  readonly count: number;
 }
 
 /**
@@ -34,18 +42,24 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   });
   try {
     const { tensors, metadata } = await openHeader(file, path);
+    const entryOf = (name: string): TensorEntry => {
+      const entry = tensors.get(name);
+      if (entry) return entry;
+      const message = `Cannot read ${path}: it holds no tensor "${name}".`;
+      throw new UserError("tensor-missing", message, "Check that the file belongs to this model.");
+    };
+    const readBytes: SafetensorsFile["readBytes"] = async (name, part) =>
+      readPart(file, path, name, entryOf(name), part);
     return {
       path,
       tensors,
       metadata,
       read: async (name, part) => {
-        const entry = tensors.get(name);
-        if (!entry) {
-          const message = `Cannot read ${path}: it holds no tensor "${name}".`;
-          throw new UserError("tensor-missing", message, "Check that the file belongs to this model.");
-        }
-        return readValues(file, path, name, entry, part);
+        const { dtype } = entryOf(name);
+        widen(dtype, new Uint8Array(0), `tensor "${name}" of ${path}`); // Refuses a dtype before any reading.
+        return widen(dtype, await readBytes(name, part), name);
       },
+      readBytes,
       close: () => file.close(),
     };
   } catch (error) {
@@ -73,22 +87,20 @@ async function openHeader(file: FileHandle, path: string): Promise<SafetensorsHe
   return readHeader(path, await readBytes(file, path, 8, length), 8 + length, size);
 }
 
-async function readValues(
+async function readPart(
   file: FileHandle,
   path: string,
   name: string,
   entry: TensorEntry,
-  part?: { start: number; count: number },
-): Promise<Float32Array> {
+  part?: TensorPart,
+): Promise<Uint8Array<ArrayBuffer>> {
   const elements = entry.shape.reduce((product, extent) => product * extent, 1);
   const { start, count } = part ?? { start: 0, count: elements };
   if (start < 0 || count < 0 || start + count > elements) {
     throw internalError(`elements ${start} to ${start + count} of "${name}" asked for, it has ${elements}`);
   }
-  widen(entry.dtype, new Uint8Array(0), `tensor "${name}" of ${path}`); // Refuses a dtype before any reading.
   const width = elements === 0 ? 0 : entry.length / elements;
-  const bytes = await readBytes(file, path, entry.offset + start * width, count * width);
-  return widen(entry.dtype, bytes, name);
+  return readBytes(file, path, entry.offset + start * width, count * width);
 }
 
 /** A single read takes at most 2 GiB - 1 on every system. */

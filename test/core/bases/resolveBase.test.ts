@@ -90,7 +90,7 @@ describe("listBases", () => {
     const warnings: string[] = [];
     const bases = await listBases({ ...places, log: { ...silentLog, warn: (message) => warnings.push(message) } });
     expect(bases).toHaveLength(1);
-    expect(warnings).toEqual([expect.stringMatching(/tiny-model.*100 bytes, base\.json says/)]);
+    expect(warnings).toEqual([expect.stringMatching(/tiny-model.*100 bytes, not/)]);
   });
 });
 
@@ -107,21 +107,6 @@ describe("openBase", () => {
   test.each<[string, string, (text: string) => string, string, RegExp]>([
     ["broken JSON", "base.json", (text) => text.slice(0, 50), "base-invalid", /base\.json is not valid JSON/],
     ["a missing field", "base.json", (text) => text.replace('"hash"', '"hush"'), "base-invalid", /hash/],
-    [
-      "a place outside of the file",
-      "base.json",
-      (text) => text.replace(/"offset":\d{3,}/, '"offset":640000'),
-      "base-invalid",
-      /where it cannot be/,
-    ],
-    ["a missing tensor", "base.json", (text) => text.replace("q_proj", "x_proj"), "base-invalid", /lacks the tensor/],
-    [
-      "another shape",
-      "base.json",
-      (text) => text.replace('"shape":[64,64]', '"shape":[32,64]'),
-      "base-invalid",
-      /\[32, 64\], config\.json \[64, 64\]/,
-    ],
     [
       "another layout",
       "base.json",

@@ -1,0 +1,61 @@
+/** Where each tensor of a base lies in its one weight file, and in which format. It reads and writes nothing. */
+
+import { elementCount } from "../graph/shape.ts";
+import { blockSize, type Storage, type StoredTensor } from "../graph/storage.ts";
+import type { WeightRequest } from "../models/weightRequest.ts";
+
+/** How finely linear layers are stored; 16 and 32 are both float32. */
+export type Bits = 4 | 8 | 16 | 32;
+
+export interface WeightLayout {
+  /** In the order of the requests. */
+  readonly tensors: readonly StoredTensor[];
+  /** Size of the weight file. */
+  readonly bytes: number;
+}
+
+/** Raised when the same requests are laid out in another way. */
+export const layoutVersion = 2;
+
+/** A cache line, so that a kernel's vectors are aligned when the file is mapped. */
+const alignment = 64;
+
+/**
+ * Lays out the tensors of `requests`, group by group: the values of all tensors of a group in order, then all their
+ * scales, so that the group reads as one matrix. Values and scales start on multiples of 64.
+ */
+export function layOut(requests: readonly WeightRequest[], bits: Bits): WeightLayout {
+  const tensors: StoredTensor[] = [];
+  let end = 0;
+  const align = (): void => {
+    end = Math.ceil(end / alignment) * alignment;
+  };
+  const place = (length: number): { offset: number; length: number } => {
+    const range = { offset: end, length };
+    end += length;
+    return range;
+  };
+  for (const request of requests) {
+    const format = formatOf(request, bits);
+    align();
+    const values = request.shapes.map((shape) => place(elementCount(shape) * bytesPerValue[format]));
+    align();
+    for (const [i, name] of request.names.entries()) {
+      const shape = request.shapes[i]!;
+      const storage: Storage =
+        format === "float32"
+          ? { format, bytes: values[i]! }
+          : { format, blocks: values[i]!, scales: place((4 * elementCount(shape)) / blockSize) };
+      tensors.push({ name, shape, storage });
+    }
+  }
+  return { tensors, bytes: end };
+}
+
+const bytesPerValue: Readonly<Record<Storage["format"], number>> = { float32: 4, int8: 1, int4: 0.5 };
+
+/** Embeddings are never below 8 bits: they are the output head, too, where rounding costs the most. */
+function formatOf({ role, shapes }: WeightRequest, bits: Bits): Storage["format"] {
+  if (role === "vector" || bits >= 16 || shapes.some((shape) => shape.at(-1)! % blockSize !== 0)) return "float32";
+  return role === "embedding" || bits === 8 ? "int8" : "int4";
+}

@@ -1,0 +1,35 @@
+/** From a run of a checkpoint's bytes to those of an installed base, in one of its formats. It knows no files and no names. */
+
+import type { Storage } from "../graph/storage.ts";
+import { widen } from "../weights/dtype.ts";
+import { quantizeBlocks } from "./blockwise.ts";
+
+export interface Piece {
+  /** Of safetensors. */
+  readonly dtype: string;
+  /** Little-endian values of `dtype`; for a quantized format, of whole blocks along their rows. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly format: Storage["format"];
+}
+
+/** What {@link Storage} describes, for the values of one piece. */
+export interface Converted {
+  readonly values: Uint8Array<ArrayBuffer>;
+  /** Empty where the format has none. */
+  readonly scales: Uint8Array<ArrayBuffer>;
+}
+
+/** @returns null where a value is not a finite number, which no format but float32 could even hold. */
+export function convert({ dtype, bytes, format }: Piece): Converted | null {
+  const values = widen(dtype, bytes, "a piece");
+  let finite = true;
+  for (let i = 0; i < values.length; i++) finite &&= Number.isFinite(values[i]);
+  if (!finite) return null;
+  if (format === "float32") return { values: bytesOf(values), scales: new Uint8Array(0) };
+  const { blocks, scales } = quantizeBlocks(values, 1, values.length, format === "int4" ? 4 : 8);
+  return { values: blocks, scales: bytesOf(scales) };
+}
+
+function bytesOf(values: Float32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
