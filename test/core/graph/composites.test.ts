@@ -4,12 +4,12 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { dropout, silu } from "../../../extension/core/graph/composites/activations.ts";
+import { dropout, geluTanh, silu } from "../../../extension/core/graph/composites/activations.ts";
 import { after } from "../../../extension/core/graph/composites/after.ts";
 import { attention, cachedAttention, masked } from "../../../extension/core/graph/composites/attention.ts";
 import { crossEntropy } from "../../../extension/core/graph/composites/crossEntropy.ts";
 import { embedding, linear } from "../../../extension/core/graph/composites/linear.ts";
-import { rmsNorm } from "../../../extension/core/graph/composites/norms.ts";
+import { layerNorm, rmsNorm } from "../../../extension/core/graph/composites/norms.ts";
 import { plainWeight, storedWeight } from "../../../extension/core/graph/composites/weight.ts";
 import type { Lowering } from "../../../extension/core/graph/lower.ts";
 import { matMul } from "../../../extension/core/graph/primitives/matrix.ts";
@@ -104,6 +104,13 @@ const fusedCases: readonly FusedCase[] = [
   { name: "embedding int4", build: () => embedding(ids, int4()), lowering: "inference", tolerance: 0, path: int4Path },
   { name: "embedding int8", build: () => embedding(ids, int8()), lowering: "training", tolerance: 0, path: int8Path },
   { name: "rmsNorm", build: (x) => rmsNorm(x.normal(2, 5), x.normal(5), 1e-6), lowering: "inference", tolerance: 1e-6 },
+  {
+    name: "layerNorm",
+    build: (x) => layerNorm(x.normal(2, 5), x.normal(5), x.normal(5), 1e-6),
+    lowering: "inference",
+    tolerance: 1e-6,
+  },
+  { name: "geluTanh", build: (x) => geluTanh(x.normal(40)), lowering: "inference", tolerance: 1e-6 },
   { name: "cachedAttention without a past", build: (x) => overCache(x, 0, 3), lowering: "inference", tolerance: 1e-5 },
   { name: "cachedAttention of one token", build: (x) => overCache(x, 5, 1), lowering: "inference", tolerance: 1e-5 },
   { name: "cachedAttention of a chunk", build: (x) => overCache(x, 5, 4), lowering: "inference", tolerance: 1e-5 },
@@ -155,6 +162,12 @@ describe("gradients of composites", () => {
     { name: "linear int8", build: (x) => linear(x.normal(2, columns), int8()), tolerance: 1e-3, path: int8Path },
     { name: "embedding float32", build: (x) => embedding(ids, plainWeight(x.normal(12, 4))), tolerance: 1e-3 },
     { name: "rmsNorm", build: (x) => rmsNorm(x.normal(2, 5), x.normal(5), 1e-6), tolerance: 1e-3 },
+    {
+      name: "layerNorm",
+      build: (x) => layerNorm(x.normal(2, 5), x.normal(5), x.normal(5), 1e-6),
+      tolerance: 1e-3,
+    },
+    { name: "geluTanh", build: (x) => geluTanh(x.normal(6)), tolerance: 1e-3 },
     { name: "silu", build: (x) => silu(x.normal(6)), tolerance: 1e-3 },
     { name: "dropout", build: (x) => dropout(x.normal(4, 5), noise, 0.3, 3), tolerance: 1e-3 },
     { name: "after", build: (x) => matMul(after(x.normal(2, 3), integersAsFloats()), x.normal(3, 2)), tolerance: 1e-3 },

@@ -94,6 +94,8 @@ const samples: Record<OpName, readonly Sample[] | "not differentiable"> = {
   dequantizeLinear: "not differentiable",
   gatherBlockQuantized: "not differentiable",
   simplifiedLayerNormalization: "not differentiable",
+  layerNormalization: "not differentiable",
+  gelu: "not differentiable",
   groupQueryAttention: "not differentiable",
 };
 

@@ -1,6 +1,7 @@
 /** Nonlinearities of feed-forward layers, and dropout. */
 
 import { add, cast, floor, greaterOrEqual, mul, sigmoid, sub } from "../primitives/elementwise.ts";
+import { gelu } from "../primitives/fused.ts";
 import { slice } from "../primitives/shaping.ts";
 import { size } from "../shape.ts";
 import { composite, scalar, type Tensor } from "../tensor.ts";
@@ -11,6 +12,26 @@ export function silu(x: Tensor): Tensor {
   const y: Tensor = composite("silu", [x], {
     expand: () => mul(x, gate),
     gradient: (dy) => [mul(dy, add(gate, sub(y, mul(y, gate))))],
+  });
+  return y;
+}
+
+/**
+ * GELU with a tanh (Hendrycks and Gimpel 2016), called gelu_new or gelu_pytorch_tanh: x/2 · (1 + tanh u), which is
+ *
+ *     y = x·σ(2u) with 2u = x·(a + b·x²), a = 2√(2/π), b = 0.044715·a      y′ = σ + (y - y·σ)·(a + 3b·x²)
+ */
+export function geluTanh(x: Tensor): Tensor {
+  const a = 2 * Math.sqrt(2 / Math.PI);
+  const b = 0.044715 * a;
+  const square = mul(x, x);
+  const polynomial = (slope: number): Tensor => add(mul(square, scalar(slope)), scalar(a));
+  const gate = sigmoid(mul(x, polynomial(b)));
+  const fused = (): Tensor => gelu(x);
+  const y: Tensor = composite("geluTanh", [x], {
+    expand: () => mul(x, gate),
+    inference: fused,
+    gradient: (dy) => [mul(dy, add(gate, mul(sub(y, mul(y, gate)), polynomial(3 * b))))],
   });
   return y;
 }

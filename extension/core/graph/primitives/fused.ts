@@ -10,6 +10,18 @@ export function simplifiedLayerNormalization(x: Tensor, gamma: Tensor, epsilon: 
   });
 }
 
+/** (x - mean x) / √(var x + epsilon) · gamma + beta over the last axis. */
+export function layerNormalization(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): Tensor {
+  return primitive("LayerNormalization", [x, gamma, beta], x, "not differentiable", {
+    attributes: { axis: -1, epsilon: { float: epsilon } },
+  });
+}
+
+/** x·Φ(x), with the normal distribution Φ approximated by a tanh. */
+export function gelu(x: Tensor): Tensor {
+  return primitive("Gelu", [x], x, "not differentiable", { attributes: { approximate: "tanh" } });
+}
+
 export interface GroupQueryAttentionInputs {
   /** Query, key and value heads side by side, [B, T, (heads + 2·kvHeads)·D]. */
   readonly qkv: Tensor;
