@@ -1,11 +1,15 @@
 /** The angles of rotary position embedding (Su et al. 2021). */
 
-import type { RotaryTables } from "../graph/composites/attention.ts";
+import type { RotaryTables } from "../graph/primitives/rotary.ts";
 import { constant } from "../graph/tensor.ts";
 import type { ModelConfig } from "./config.ts";
 
 /** cos and sin of position / theta^(2i/D), as [positions, D/2]: position p turns pair i by that angle. */
-export function rotaryTables({ contextLength, attention: { headSize }, rotary: { theta } }: ModelConfig): RotaryTables {
+export function rotaryTables({
+  contextLength,
+  attention: { headSize },
+  rotary: { theta },
+}: ModelConfig): RotaryTables {
   const half = headSize / 2;
   const cosines = new Float32Array(contextLength * half);
   const sines = new Float32Array(contextLength * half);
@@ -16,5 +20,9 @@ export function rotaryTables({ contextLength, attention: { headSize }, rotary: {
       sines[position * half + i] = Math.sin(position * frequency);
     }
   }
-  return { cosines: constant(cosines, [contextLength, half]), sines: constant(sines, [contextLength, half]) };
+  return {
+    cosines: constant(cosines, [contextLength, half]),
+    sines: constant(sines, [contextLength, half]),
+    interleaved: false,
+  };
 }

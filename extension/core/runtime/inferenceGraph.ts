@@ -28,7 +28,7 @@ export function inferenceGraph(config: ModelConfig, weights: WeightSource, weigh
   const { kvHeads, headSize } = config.attention;
   const lastPositions = input("last_positions", "int32", ["batch"]);
   const totalLength = input("total_length", "int32", []);
-  const tables = rotaryTables(config);
+  const rotary = rotaryTables(config);
   const outputs: Record<string, Tensor> = {};
   const { hidden, logits } = forward(config, weights, slots, {
     ids: input("ids", "int64", ["batch", "sequence"]),
@@ -37,7 +37,7 @@ export function inferenceGraph(config: ModelConfig, weights: WeightSource, weigh
       const past = (part: string): Tensor =>
         input(`past.${layer}.${part}`, "float32", ["batch", kvHeads, "past", headSize]);
       const cache = { pastKey: past("key"), pastValue: past("value"), lastPositions, totalLength };
-      const [attended, key, value] = cachedAttention({ qkv, ...cache, ...tables }, config.attention, "total");
+      const [attended, key, value] = cachedAttention({ qkv, ...cache, rotary }, config.attention, "total");
       outputs[`present.${layer}.key`] = key!;
       outputs[`present.${layer}.value`] = value!;
       return attended!;

@@ -53,10 +53,10 @@ export function trainingGraph(
   const { slots, parameters } = trainingSlots(spec, noiseShape && input("noise", "float32", noiseShape));
   const positions = input("positions", "int64", [rows, length]);
   const mask = withinSegments(input("segments", "int32", [rows, length]), rows, length);
-  const tables = rotaryTables(config);
+  const rotary = rotaryTables(config);
   const { hidden, logits } = forward(config, weights, slots, {
     ids: input("ids", "int64", [rows, length]),
-    attend: (_layer, qkv) => attention(qkv, config.attention, { positions, mask, ...tables }),
+    attend: (_layer, qkv) => attention(qkv, config.attention, { positions, mask, rotary }),
     segment: (x, layer) => checkpoint(x, layer, { recompute: shape.checkpointing }),
   });
   const labelled = gather(

@@ -42,7 +42,7 @@ const table = (f: (x: number) => number): Tensor =>
     Float32Array.from({ length: 16 * 8 }, (_, i) => f(Math.floor(i / 8) / 3 ** (i % 8))),
     [16, 8],
   );
-const rotary = { cosines: table(Math.cos), sines: table(Math.sin) };
+const rotary = { cosines: table(Math.cos), sines: table(Math.sin), interleaved: false };
 const labels = constant(BigInt64Array.of(2n, 7n, 0n), [3, 1]);
 const weights = constant(Float32Array.of(0.5, 0.25, 0.25), [3, 1]);
 
@@ -51,13 +51,24 @@ function causal(length: number): Tensor {
   return constant(values, [1, 1, 1, length, length]);
 }
 
-function overCache(x: Variables, past: number, length: number): readonly Tensor[] {
-  const cache = { pastKey: x.normal(1, 2, past, 16), pastValue: x.normal(1, 2, past, 16) };
+function overCache(
+  x: Variables,
+  past: number,
+  length: number,
+  { headSize = 16, interleaved = false } = {},
+): readonly Tensor[] {
+  const cache = { pastKey: x.normal(1, 2, past, headSize), pastValue: x.normal(1, 2, past, headSize) };
   const lastPositions = constant(Int32Array.of(past + length - 1), [1]);
   const totalLength = constant(Int32Array.of(past + length), []);
   return cachedAttention(
-    { qkv: x.normal(1, length, 128), ...cache, lastPositions, totalLength, ...rotary },
-    heads,
+    {
+      qkv: x.normal(1, length, 8 * headSize),
+      ...cache,
+      lastPositions,
+      totalLength,
+      rotary: { ...rotary, interleaved },
+    },
+    { ...heads, headSize },
     past + length,
   );
 }
@@ -113,6 +124,18 @@ const fusedCases: readonly FusedCase[] = [
   { name: "geluTanh", build: (x) => geluTanh(x.normal(40)), lowering: "inference", tolerance: 1e-6 },
   { name: "cachedAttention without a past", build: (x) => overCache(x, 0, 3), lowering: "inference", tolerance: 1e-5 },
   { name: "cachedAttention of one token", build: (x) => overCache(x, 5, 1), lowering: "inference", tolerance: 1e-5 },
+  {
+    name: "cachedAttention that turns a part of each head",
+    build: (x) => overCache(x, 5, 2, { headSize: 48 }),
+    lowering: "inference",
+    tolerance: 1e-5,
+  },
+  {
+    name: "cachedAttention that turns neighbours",
+    build: (x) => overCache(x, 5, 2, { headSize: 32, interleaved: true }),
+    lowering: "inference",
+    tolerance: 1e-5,
+  },
   { name: "cachedAttention of a chunk", build: (x) => overCache(x, 5, 4), lowering: "inference", tolerance: 1e-5 },
 ];
 
@@ -134,8 +157,8 @@ describe("fused forms", () => {
     const none = constant(new Float32Array(0), [1, 2, 0, 16]);
     const lengths = { lastPositions: constant(Int32Array.of(4), [1]), totalLength: constant(Int32Array.of(5), []) };
     const positions = constant(BigInt64Array.of(0n, 1n, 2n, 3n, 4n), [1, 5]);
-    const whole = attention(qkv, heads, { positions, mask: causal(5), ...rotary });
-    const [cached] = cachedAttention({ qkv, pastKey: none, pastValue: none, ...lengths, ...rotary }, heads, 5);
+    const whole = attention(qkv, heads, { positions, mask: causal(5), rotary });
+    const [cached] = cachedAttention({ qkv, pastKey: none, pastValue: none, ...lengths, rotary }, heads, 5);
     const [a, b] = await (await compiled([whole, cached!], "inference"))(variables.feeds);
     expect(relativeError(a!, b!)).toBeLessThan(1e-5);
   });
@@ -173,7 +196,7 @@ describe("gradients of composites", () => {
     { name: "after", build: (x) => matMul(after(x.normal(2, 3), integersAsFloats()), x.normal(3, 2)), tolerance: 1e-3 },
     {
       name: "attention",
-      build: (x) => attention(x.normal(1, 3, 128), heads, { positions, mask: causal(3), ...rotary }),
+      build: (x) => attention(x.normal(1, 3, 128), heads, { positions, mask: causal(3), rotary }),
       tolerance: 1e-3,
     },
     {

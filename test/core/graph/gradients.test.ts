@@ -32,6 +32,15 @@ type Sample = (x: Variables) => Tensor;
 
 const mask = constant(Uint8Array.of(1, 0, 1, 1, 0, 0), [2, 3], "bool");
 const rows = integers(2, 0, 2);
+const positions = constant(BigInt64Array.of(0n, 5n, 7n), [1, 3]);
+const rotaryTables = (pairs: number, interleaved: boolean): rotary.RotaryTables => {
+  const table = (f: (angle: number) => number): Tensor =>
+    constant(
+      Float32Array.from({ length: 8 * pairs }, (_, i) => f(i * 0.37)),
+      [8, pairs],
+    );
+  return { cosines: table(Math.cos), sines: table(Math.sin), interleaved };
+};
 const columns = constant(BigInt64Array.of(1n, 3n, 0n, 2n), [2, 2]);
 
 const samples: Record<OpName, readonly Sample[] | "not differentiable"> = {
@@ -62,6 +71,8 @@ const samples: Record<OpName, readonly Sample[] | "not differentiable"> = {
     (x) => ops.mul(...(ops.split(x.normal(4, 2), [2, 2], 0) as [Tensor, Tensor])),
   ],
   slice: [(x) => ops.slice(x.normal(2, 5), 1, 4, 1), (x) => ops.slice(x.normal(4, 2), 0, 3, 0)],
+  range: "not differentiable",
+  shapeOf: "not differentiable",
   zeros: "not differentiable",
   zerosLike: "not differentiable",
   matMul: [
@@ -80,15 +91,10 @@ const samples: Record<OpName, readonly Sample[] | "not differentiable"> = {
   softmax: [(x) => ops.softmax(x.normal(2, 4))],
   logSoftmax: [(x) => ops.logSoftmax(x.normal(2, 4))],
   rotaryEmbedding: [
-    (x) => {
-      const table = (f: (a: number) => number): Tensor =>
-        constant(
-          Float32Array.from({ length: 8 * 4 }, (_, i) => f(i * 0.37)),
-          [8, 4],
-        );
-      const positions = constant(BigInt64Array.of(0n, 5n, 7n), [1, 3]);
-      return ops.rotaryEmbedding(x.normal(1, 2, 3, 8), positions, table(Math.cos), table(Math.sin));
-    },
+    (x) => ops.rotaryEmbedding(x.normal(1, 2, 3, 8), positions, rotaryTables(4, false)),
+    (x) => ops.rotaryEmbedding(x.normal(1, 2, 3, 8), positions, rotaryTables(4, true)),
+    (x) => ops.rotaryEmbedding(x.normal(1, 2, 3, 10), positions, rotaryTables(3, false)),
+    (x) => ops.rotaryEmbedding(x.normal(1, 2, 3, 10), positions, rotaryTables(3, true)),
   ],
   matMulNBits: "not differentiable",
   dequantizeLinear: "not differentiable",

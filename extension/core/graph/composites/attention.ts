@@ -1,24 +1,20 @@
 /** Causal attention with grouped heads and rotary positions: over whole sequences, and over a KV cache. */
 
 import { groupQueryAttention, type GroupQueryAttentionInputs, type Heads } from "../primitives/fused.ts";
-import { add } from "../primitives/elementwise.ts";
+import { add, greaterOrEqual, where } from "../primitives/elementwise.ts";
+import { gather } from "../primitives/indexing.ts";
 import { matMul } from "../primitives/matrix.ts";
 import { softmax } from "../primitives/normalization.ts";
-import { rotaryEmbedding } from "../primitives/rotary.ts";
-import { concat, reshape, split, transpose } from "../primitives/shaping.ts";
+import { rotaryEmbedding, type RotaryTables } from "../primitives/rotary.ts";
+import { concat, range, reshape, shapeOf, split, transpose } from "../primitives/shaping.ts";
 import { dimension, size } from "../shape.ts";
-import { composite, composites, constant, type Tensor } from "../tensor.ts";
+import { composite, composites, constant, scalar, type Tensor } from "../tensor.ts";
 
 /** Far enough below every score that its softmax is exactly 0, and still finite. */
 export const masked = -1e9;
 
-export interface RotaryTables {
-  /** float32 [positions, D/2] */
-  readonly cosines: Tensor;
-  readonly sines: Tensor;
-}
-
-export interface WholeSequences extends RotaryTables {
+export interface WholeSequences {
+  readonly rotary: RotaryTables;
   /** int64 [B, T] */
   readonly positions: Tensor;
   /** float32 [B, 1, 1, T, T]: 0 where the query of a row may look, {@link masked} elsewhere. */
@@ -26,38 +22,44 @@ export interface WholeSequences extends RotaryTables {
 }
 
 /** Attention within the sequences that are given whole: qkv [B, T, (heads + 2·kvHeads)·D] → [B, T, heads·D]. */
-export function attention(qkv: Tensor, heads: Heads, { positions, mask, cosines, sines }: WholeSequences): Tensor {
-  return composite("attention", [qkv, positions, mask, cosines, sines], {
+export function attention(qkv: Tensor, heads: Heads, { positions, mask, rotary }: WholeSequences): Tensor {
+  return composite("attention", [qkv, positions, mask, rotary.cosines, rotary.sines], {
     expand: () => {
       const [query, key, value] = separated(qkv, heads);
-      const rotated = (x: Tensor): Tensor => rotaryEmbedding(x, positions, cosines, sines);
+      const rotated = (x: Tensor): Tensor => rotaryEmbedding(x, positions, rotary);
       return attend(rotated(query), rotated(key), value, mask);
     },
   });
 }
 
 /**
- * Attention of new tokens to a cache and to themselves → [output [B, T, heads·D], present key, present value].
- * Its expansion, which tests hold the fused op to, needs all sizes to be numbers.
+ * Attention of new tokens to a cache and to themselves → [output [B, T, heads·D], present key, present value]. Its
+ * expansion also serves where the fused op cannot: for heads of unusual sizes.
  */
 export function cachedAttention(
   inputs: GroupQueryAttentionInputs,
   heads: Heads,
   total: string | number,
 ): readonly Tensor[] {
-  const { qkv, pastKey, pastValue, cosines, sines } = inputs;
-  const fused = (): readonly Tensor[] => groupQueryAttention(inputs, heads, total);
+  const { qkv, pastKey, pastValue, lastPositions, totalLength, rotary } = inputs;
   const expand = (): readonly Tensor[] => {
-    const [batch, length, past] = [size(qkv, 0), size(qkv, 1), size(pastKey, 2)];
-    const positions = Array.from({ length: batch * length }, (_, i) => BigInt(past + (i % length)));
-    const at = constant(BigInt64Array.from(positions), [batch, length]);
+    const past = sizeAlong(pastKey, 2);
+    const rotated = (x: Tensor): Tensor => rotaryEmbedding(x, reshape(past, [1]), rotary);
     const [query, newKey, newValue] = separated(qkv, heads);
-    const key = concat([pastKey, rotaryEmbedding(newKey, at, cosines, sines)], 2);
+    const key = concat([pastKey, rotated(newKey)], 2);
     const value = concat([pastValue, newValue], 2);
-    const output = attend(rotaryEmbedding(query, at, cosines, sines), key, value, causalMask(length, past));
-    return [output, key, value];
+    const positions = range(past, sizeAlong(key, 2), dimension(query, 2));
+    return [attend(rotated(query), key, value, causalMask(positions, key)), key, value];
   };
-  return composites("cachedAttention", Object.values(inputs), { expand, inference: fused }, fused());
+  const tensors = [qkv, pastKey, pastValue, lastPositions, totalLength, rotary.cosines, rotary.sines];
+  if (!isFusable(heads, rotary)) return composites("cachedAttention", tensors, { expand });
+  const fused = (): readonly Tensor[] => groupQueryAttention(inputs, heads, total);
+  return composites("cachedAttention", tensors, { expand, inference: fused }, fused());
+}
+
+/** The kernel of the fused op takes and turns heads in vectors of 16 only. */
+function isFusable({ headSize }: Heads, { cosines }: RotaryTables): boolean {
+  return headSize % 16 === 0 && size(cosines, 1) % 8 === 0;
 }
 
 /** [B, T, (heads + 2·kvHeads)·D] → query [B, heads, T, D], key and value [B, kvHeads, T, D]. */
@@ -71,27 +73,28 @@ function separated(qkv: Tensor, { heads, kvHeads, headSize }: Heads): [Tensor, T
 }
 
 /**
- * softmax(Q·Kᵀ/√D + mask)·V. Query heads of one group share a key head, so they are stacked into one product:
+ * softmax(Q·Kᵀ/√D + mask)·V. Query heads of one group G share a key head:
  *
- *     query [B, kv·G, T, D] → [B, kv, G·T, D] ─·Kᵀ→ [B, kv, G·T, S] ─softmax, ·V→ [B, kv, G·T, D] → [B, T, kv·G·D]
+ *     query [B, kv·G, T, D] → [B, kv, G, T, D] ─·Kᵀ→ [B, kv, G, T, S] ─softmax, ·V→ [B, kv, G, T, D] → [B, T, kv·G·D]
  */
 function attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor): Tensor {
-  const [batch, heads, length, headSize] = [size(query, 0), size(query, 1), size(query, 2), size(query, 3)];
-  const [kvHeads, total] = [size(key, 1), size(key, 2)];
-  const group = heads / kvHeads;
-  const stacked = reshape(query, [batch, kvHeads, group * length, headSize]);
-  const scores = matMul(stacked, key, { transposeB: true, alpha: 1 / Math.sqrt(headSize) });
-  const shares = softmax(add(reshape(scores, [batch, kvHeads, group, length, total]), mask));
-  const mixed = matMul(reshape(shares, [batch, kvHeads, group * length, total]), value);
-  const perHead = reshape(mixed, [batch, heads, length, headSize]);
-  return reshape(transpose(perHead, [0, 2, 1, 3]), [batch, length, heads * headSize]);
+  const [batch, length] = [dimension(query, 0), dimension(query, 2)];
+  const [heads, kvHeads, headSize] = [size(query, 1), size(key, 1), size(query, 3)];
+  const shared = (x: Tensor): Tensor => reshape(x, [batch, kvHeads, 1, dimension(x, 2), headSize]);
+  const grouped = reshape(query, [batch, kvHeads, heads / kvHeads, length, headSize]);
+  const scores = matMul(grouped, shared(key), { transposeB: true, alpha: 1 / Math.sqrt(headSize) });
+  const mixed = matMul(softmax(add(scores, mask)), shared(value));
+  return reshape(transpose(mixed, [0, 3, 1, 2, 4]), [batch, length, heads * headSize]);
 }
 
-/** [1, 1, 1, T, P + T]: token i sees the past and the tokens up to itself. */
-function causalMask(length: number, past: number): Tensor {
-  const total = past + length;
-  const values = Float32Array.from({ length: length * total }, (_, i) => {
-    return i % total <= past + Math.floor(i / total) ? 0 : masked;
-  });
-  return constant(values, [1, 1, 1, length, total]);
+/** [T, S]: a token at `positions` [T] sees those of `key` [B, kvHeads, S, D] up to itself. */
+function causalMask(positions: Tensor, key: Tensor): Tensor {
+  const keys = range(constant(BigInt64Array.of(0n), []), sizeAlong(key, 2), dimension(key, 2));
+  const queries = reshape(positions, [dimension(positions, 0), 1]);
+  return where(greaterOrEqual(queries, keys), scalar(0), scalar(masked));
+}
+
+/** int64 [] */
+function sizeAlong(x: Tensor, axis: number): Tensor {
+  return gather(shapeOf(x), constant(BigInt64Array.of(BigInt(axis)), []));
 }

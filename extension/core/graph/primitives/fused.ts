@@ -2,6 +2,7 @@
 
 import { dimension } from "../shape.ts";
 import { primitive, primitives, type Tensor } from "../tensor.ts";
+import type { RotaryTables } from "./rotary.ts";
 
 /** x / √(mean x² + epsilon) · gamma over the last axis. */
 export function simplifiedLayerNormalization(x: Tensor, gamma: Tensor, epsilon: number): Tensor {
@@ -32,9 +33,7 @@ export interface GroupQueryAttentionInputs {
   readonly lastPositions: Tensor;
   /** int32 []: the longest length with the new tokens, P + T. */
   readonly totalLength: Tensor;
-  /** float32 [positions, D/2] */
-  readonly cosines: Tensor;
-  readonly sines: Tensor;
+  readonly rotary: RotaryTables;
 }
 
 export interface Heads {
@@ -49,7 +48,7 @@ export function groupQueryAttention(
   heads: Heads,
   total: string | number,
 ): readonly Tensor[] {
-  const { qkv, pastKey, pastValue, lastPositions, totalLength, cosines, sines } = inputs;
+  const { qkv, pastKey, pastValue, lastPositions, totalLength, rotary } = inputs;
   const present = { dtype: "float32" as const, shape: pastKey.shape.with(2, total) };
   const output = {
     dtype: "float32" as const,
@@ -57,7 +56,7 @@ export function groupQueryAttention(
   };
   return primitives(
     "GroupQueryAttention",
-    [qkv, null, null, pastKey, pastValue, lastPositions, totalLength, cosines, sines],
+    [qkv, null, null, pastKey, pastValue, lastPositions, totalLength, rotary.cosines, rotary.sines],
     [output, present, present],
     "not differentiable",
     {
@@ -66,6 +65,7 @@ export function groupQueryAttention(
         num_heads: heads.heads,
         kv_num_heads: heads.kvHeads,
         do_rotary: 1,
+        rotary_interleaved: Number(rotary.interleaved),
         scale: { float: 1 / Math.sqrt(heads.headSize) },
       },
     },

@@ -2,7 +2,16 @@
 
 import { internalError } from "../../base/errors.ts";
 import { sameShape, showShape, size, withDimension } from "../shape.ts";
-import { constant, integers, primitive, primitives, scalar, type Shape, type Tensor } from "../tensor.ts";
+import {
+  constant,
+  integers,
+  primitive,
+  primitives,
+  scalar,
+  type Dimension,
+  type Shape,
+  type Tensor,
+} from "../tensor.ts";
 import { sumTo } from "./reduction.ts";
 
 /**
@@ -32,8 +41,14 @@ export function expandLike(x: Tensor, like: Tensor): Tensor {
   return primitive("Expand", [x, shapeOf(like)], type, (dy) => [sumTo(dy, x.shape), null]);
 }
 
+/** The whole numbers from `start` to below `end`, both int64 [] → [length]. */
+export function range(start: Tensor, end: Tensor, length: Dimension): Tensor {
+  const step = constant(BigInt64Array.of(1n), []);
+  return primitive("Range", [start, end, step], { dtype: "int64", shape: [length] }, "not differentiable");
+}
+
 /** The shape as a vector of int64: a constant where it is known, else asked of the tensor at run time. */
-function shapeOf(x: Tensor): Tensor {
+export function shapeOf(x: Tensor): Tensor {
   const known = x.shape.filter((size) => typeof size === "number");
   if (known.length === x.shape.length) return integers(...known);
   return primitive("Shape", [x], { dtype: "int64", shape: [x.shape.length] }, "not differentiable");
