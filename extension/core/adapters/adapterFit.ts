@@ -5,8 +5,8 @@ import type { ModuleShape } from "../models/architectures.ts";
 import type { Adapter } from "./adapter.ts";
 
 /** Modules whose inputs, or outputs, are as wide as the hidden state, in the architectures that adapters are made for. */
-const hiddenInputs = new Set(["q_proj", "k_proj", "v_proj", "qkv_proj", "gate_proj", "up_proj", "fc_in"]);
-const hiddenOutputs = new Set(["o_proj", "out_proj", "down_proj", "fc_out"]);
+const hiddenInputs = new Set(["q_proj", "k_proj", "v_proj", "qkv_proj", "gate_proj", "up_proj", "fc_in", "c_fc"]);
+const hiddenOutputs = new Set(["o_proj", "out_proj", "down_proj", "fc_out", "c_proj"]);
 
 /**
  * Checks that every module of `adapter` exists in the model with the very sizes. Modules of the model that the adapter

@@ -4,12 +4,15 @@ import { plainWeight } from "../graph/composites/weight.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
 import type { Architecture, ForwardContext, ForwardResult } from "./architecture.ts";
 import type { ModelConfig } from "./config.ts";
+import { codegen } from "./codegen.ts";
 import { llama } from "./llama.ts";
 import { qwen2 } from "./qwen2.ts";
+import { qwen3 } from "./qwen3.ts";
 import { siteOf, type AdaptedModule, type AdapterSlots, type WeightSource } from "./site.ts";
+import { starcoder2 } from "./starcoder2.ts";
 import type { WeightRequest } from "./weightRequest.ts";
 
-export const architectures: Readonly<Record<string, Architecture>> = { llama, qwen2 };
+export const architectures: Readonly<Record<string, Architecture>> = { llama, qwen2, qwen3, starcoder2, codegen };
 
 /** Runs the forward pass of the config's architecture over `weights`, with `slots` around each product. */
 export function forward(

@@ -20,6 +20,10 @@ export interface ModelConfig {
 
 /** How positions turn queries and keys. */
 export interface Rotary {
-  /** Pair i of a head of size D turns by position / theta^(2i/D). */
-  readonly theta: number;
+  /** Radians by which pair i of a head turns at each position; what the pairs do not cover stays as it is. */
+  readonly frequencies: readonly number[];
+  /** A factor on what turns. */
+  readonly magnitude: number;
+  /** Whether pair i is (2i, 2i + 1), or else (i, i + number of pairs). */
+  readonly interleaved: boolean;
 }

@@ -2,11 +2,39 @@
 
 import { z } from "zod";
 import type { Architecture } from "./architecture.ts";
-import { llama, llamaConfig, llamaFields, type LlamaConfig } from "./llama.ts";
+import { rmsNorms } from "./norms.ts";
+import {
+  decoderFields,
+  gatedFeedForward,
+  groupedAttention,
+  preNormConfig,
+  preNormDecoder,
+  type PreNormConfig,
+} from "./preNormDecoder.ts";
 
-export const qwen2: Architecture<LlamaConfig> = {
-  configSchema: z
-    .intersection(llamaFields, z.object({ use_sliding_window: z.literal(false).default(false) }))
-    .transform((c) => llamaConfig("qwen2", c, { qkv: true, output: false, feedForward: false })),
-  forward: (config, site, context) => llama.forward(config, site, context),
+/** The fields that Qwen2 and Qwen3 share. */
+export const qwenFields = decoderFields.safeExtend({
+  rms_norm_eps: z.number().positive(),
+  hidden_act: z.literal("silu").default("silu"),
+  tie_word_embeddings: z.boolean().default(false),
+  use_sliding_window: z.boolean().default(false),
+  sliding_window: z.int().positive().nullish(),
+});
+
+export function qwenConfig(modelType: string, fields: z.infer<typeof qwenFields>): PreNormConfig {
+  return preNormConfig(modelType, fields, {
+    normEpsilon: fields.rms_norm_eps,
+    tiedHead: fields.tie_word_embeddings,
+    window: fields.use_sliding_window ? fields.sliding_window : null,
+  });
+}
+
+export const qwen2: Architecture<PreNormConfig> = {
+  configSchema: qwenFields.transform((c) => qwenConfig("qwen2", c)),
+  forward: (config, site, context) =>
+    preNormDecoder(config, site, context, {
+      norm: rmsNorms(config.normEpsilon),
+      selfAttention: groupedAttention(config, { qkv: true, output: false }),
+      feedForward: gatedFeedForward(config),
+    }),
 };

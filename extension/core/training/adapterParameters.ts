@@ -10,9 +10,11 @@ import type { Parameter } from "./trainingStep.ts";
 
 type Modules = ReadonlyMap<string, ModuleShape>;
 
-/** Whether IA3 scales the module's input instead of its output: PEFT's choice for these architectures. */
+/** The last products of feed-forward layers. IA3 scales their input, as PEFT chooses for these architectures. */
+const feedForwardOutputs: ReadonlySet<string> = new Set(["down_proj", "c_proj", "fc_out"]);
+
 function isFeedForwardInput(path: string): boolean {
-  return path.endsWith(".mlp.down_proj");
+  return feedForwardOutputs.has(path.slice(path.lastIndexOf(".") + 1));
 }
 
 /**

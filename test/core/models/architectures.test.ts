@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { moduleShapes, weightRequests } from "../../../extension/core/models/architectures.ts";
 import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
-import { tinyQwen2 } from "./tinyConfigs.ts";
+import { tinyCodegen, tinyQwen2 } from "./tinyConfigs.ts";
 
 describe("weightRequests", () => {
   test("groups query, key and value, and asks for a tied head once", () => {
@@ -55,16 +55,42 @@ describe("readModelConfig", () => {
   test.each([
     [{}, "Cannot use config.json: it has no model_type."],
     [null, "Cannot use config.json: it has no model_type."],
-    [{ model_type: "bert" }, 'Cannot host a model of type "bert": Graft knows llama, qwen2.'],
+    [{ model_type: "bert" }, 'Cannot host a model of type "bert": Graft knows llama, qwen2, '],
     [{ ...tinyQwen2, num_hidden_layers: 0 }, /num_hidden_layers/],
     [{ ...tinyQwen2, vocab_size: 1e12 }, /vocab_size/],
     [{ ...tinyQwen2, num_key_value_heads: 3 }, /multiple of num_key_value_heads/],
-    [{ ...tinyQwen2, rope_scaling: { type: "linear", factor: 2 } }, /rope_scaling/],
-    [{ ...tinyQwen2, rope_parameters: { rope_type: "yarn", rope_theta: 1e4 } }, /rope_parameters.rope_type/],
-    [{ ...tinyQwen2, num_attention_heads: 8 }, /multiple of 16/],
+    [{ ...tinyQwen2, rope_scaling: { type: "linear" } }, /rope_scaling.factor/],
+    [{ ...tinyQwen2, rope_parameters: { rope_type: "yarn", rope_theta: 1e4 } }, /rope_parameters.factor/],
+    [
+      { ...tinyQwen2, rope_scaling: { type: "longrope" } },
+      "rope_type must be default, linear, dynamic, llama3 or yarn",
+    ],
+    [
+      { ...tinyQwen2, rope_parameters: { partial_rotary_factor: 0.5 } },
+      /partial_rotary_factor: heads that turn in part/,
+    ],
+    [{ ...tinyQwen2, num_attention_heads: 64 }, "the size of an attention head must be an even number"],
     [{ ...tinyQwen2, hidden_act: "gelu" }, /hidden_act/],
-    [{ ...tinyQwen2, use_sliding_window: true }, /use_sliding_window/],
+    [{ ...tinyCodegen, activation_function: "relu" }, /activation_function/],
+    [{ ...tinyCodegen, rotary_dim: 20 }, "rotary_dim must not exceed the size of a head"],
+    [{ ...tinyCodegen, n_head: 2, rotary_dim: 8 }, "n_head must be a multiple of 4"],
+    [{ ...tinyCodegen, head_dim: 16, auto_map: {} }, "n_head must be a multiple of 8"],
   ])("refuses %j", (json, message) => {
     expect(refused(json)).toMatch(message);
+  });
+
+  test("reads a window of attention as the longest context, where all heads see all tokens", () => {
+    const contextOf = (json: object): number => readModelConfig(json).contextLength;
+    expect(contextOf({ ...tinyQwen2, sliding_window: 24 })).toBe(64);
+    expect(contextOf({ ...tinyQwen2, sliding_window: 24, use_sliding_window: true })).toBe(24);
+    expect(contextOf({ ...tinyQwen2, sliding_window: null, use_sliding_window: true })).toBe(64);
+  });
+
+  test("reads how positions are scaled in the fields of transformers 4 and 5 alike", () => {
+    const llama3 = { factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 16 };
+    const before = { ...tinyQwen2, rope_theta: 500, rope_scaling: { type: "llama3", ...llama3 } };
+    const since = { ...tinyQwen2, rope_parameters: { rope_theta: 500, rope_type: "llama3", ...llama3 } };
+    expect(readModelConfig(before)).toEqual(readModelConfig(since));
+    expect(readModelConfig(before)).not.toEqual(readModelConfig({ ...tinyQwen2, rope_theta: 500 }));
   });
 });

@@ -17,3 +17,17 @@ export const tinyQwen2 = {
   tie_word_embeddings: true,
   use_sliding_window: false,
 };
+
+/** A CodeGen-like config of two layers. */
+export const tinyCodegen = {
+  architectures: ["CodeGenForCausalLM"],
+  model_type: "codegen",
+  vocab_size: 96,
+  n_embd: 64,
+  n_layer: 2,
+  n_head: 4,
+  n_positions: 64,
+  rotary_dim: 8,
+  activation_function: "gelu_new",
+  layer_norm_epsilon: 1e-5,
+};

@@ -65,6 +65,16 @@ describe("initialParameters", () => {
   });
 });
 
+describe("adapterSpec", () => {
+  test.each(["mlp.down_proj", "mlp.c_proj", "mlp.fc_out"])("IA3 scales the input of %s", (name) => {
+    const last = `transformer.h.0.${name}`;
+    const modulesOf = new Map(
+      ["transformer.h.0.attn.qkv_proj", last].map((path) => [path, modules.get("model.layers.0.mlp.up_proj")!]),
+    );
+    expect(adapterSpec(settings({ method: "ia3" }), modulesOf)).toMatchObject({ feedForward: new Set([last]) });
+  });
+});
+
 describe("adapterOf", () => {
   test.each(["lora", "ia3"] as const)("%s: gives back the very values that parametersOf takes apart", (method) => {
     const chosen = settings({ method, targets: ["q_proj", "down_proj"] });
