@@ -90,8 +90,8 @@ const bundles = [
   ...Object.entries(pageEntries).map(([name, path]) => ({ ...page, entryPoints: { [name]: path } })),
 ].filter(({ entryPoints }) => Object.values(entryPoints).every((path) => existsSync(join(root, path))));
 
-/** The one package that stays outside the bundles, with the native library of one platform. */
-async function copyRuntime() {
+/** What stays outside the bundles: the native library of one platform with its package, and WebAssembly. */
+async function copyPackages() {
   const [platform, architecture] = flags.target.split("-");
   const from = join(root, "node_modules");
   const to = join(dist, "node_modules");
@@ -110,10 +110,17 @@ async function copyRuntime() {
       filter: (path) => !/\.(map|d\.ts)$|providers_(cuda|tensorrt)/.test(path),
     });
   }
+  // The code of web-tree-sitter is bundled; it finds these as it does in the sources, by the package's name.
+  for (const name of ["web-tree-sitter", "tree-sitter-python"]) {
+    await mkdir(join(to, name));
+    for (const file of ["package.json", "LICENSE", `${name}.wasm`]) {
+      await cp(join(from, name, file), join(to, name, file));
+    }
+  }
 }
 
 await rm(dist, { recursive: true, force: true });
-await copyRuntime();
+await copyPackages();
 if (flags.watch) {
   for (const options of bundles) await (await context({ ...options, logLevel: "info" })).watch();
 } else {

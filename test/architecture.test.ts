@@ -50,6 +50,7 @@ const confined: Record<string, readonly string[]> = {
   vscode: ["extension/vscode", "extension/main.ts"],
   "onnxruntime-node": ["extension/core/runtime"],
   "@xenova/transformers": ["extension/core/tokenizer"],
+  "web-tree-sitter": ["extension/core/benchmark/python"],
   commander: ["extension/cli", "extension/cli.ts"],
   "cli-progress": ["extension/cli"],
 };
