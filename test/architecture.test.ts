@@ -11,6 +11,7 @@ import { describe, expect, test } from "vitest";
 /** Lowest first: code in a row may import from its own row and from rows above it, and from nothing else of ours. */
 const layers = [
   "extension/core/base",
+  "extension/core/hub",
   "extension/core/graph",
   "extension/core/onnx",
   "extension/core/weights",
@@ -51,8 +52,16 @@ const confined: Record<string, readonly string[]> = {
   "onnxruntime-node": ["extension/core/runtime"],
   "@xenova/transformers": ["extension/core/tokenizer"],
   "web-tree-sitter": ["extension/core/benchmark/python"],
+  undici: ["extension/core/hub"],
+  "@huggingface/hub": ["extension/core/hub"],
   commander: ["extension/cli", "extension/cli.ts"],
   "cli-progress": ["extension/cli"],
+};
+
+/** What could open a connection without a package: Node's modules, and what a browser has for it. */
+const connecting = {
+  modules: /^(node:)?(net|tls|http|https|http2|dgram|dns|dns\/promises)$/,
+  globals: /(?<![.\w])(fetch|sendBeacon|XMLHttpRequest|WebSocket|EventSource)\(/,
 };
 
 /** Code that is a value or a page: no files, no clock, no processes. */
@@ -123,6 +132,11 @@ describe("layers", () => {
       (path, request) => within(request, name) && !places.some((place) => within(path, place)),
     );
     expect({ asked: asked > 0, astray }).toEqual({ asked: true, astray: [] });
+  });
+
+  test("what opens connections is used in core/hub only, and there through packages", () => {
+    expect(requestsThat((_, request) => connecting.modules.test(request))).toEqual([]);
+    expect(shipped.filter(({ text }) => connecting.globals.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
   test.each(withoutNode)("%s knows nothing of Node", (folder) => {

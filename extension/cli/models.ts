@@ -1,8 +1,9 @@
 /** graft models, graft import */
 
-import { importBase } from "../core/bases/importBase.ts";
+import { importSource, type ImportProgress } from "../core/bases/importSource.ts";
 import { listBases } from "../core/bases/resolveBase.ts";
 import type { Bits } from "../core/bases/weightLayout.ts";
+import { hubSettingsOf } from "../core/hub/hubConnection.ts";
 import type { Context } from "./context.ts";
 import { count, duration } from "./output.ts";
 
@@ -26,19 +27,26 @@ export interface ImportFlags {
 
 export async function importCommand(source: string, flags: ImportFlags, context: Context): Promise<void> {
   const { places, output, signal } = context;
-  const { base, seconds, peakMemoryBytes, warnings } = await importBase({
-    source,
-    home: places.home,
-    name: flags.name,
-    bits: flags.bits,
-    signal,
-    onProgress: ({ done, total }) =>
-      output.progress(done, total, { done, total }, `${count(done)} of ${count(total)} numbers`),
-  });
+  const { name: called, bits } = flags;
+  const { base, seconds, peakMemoryBytes, warnings } = await importSource(
+    { source, home: places.home, name: called, bits, hub: hubSettingsOf(process.env) },
+    {
+      signal,
+      log: output.log,
+      onProgress: (progress) => output.progress(progress.done, progress.total, { ...progress }, described(progress)),
+    },
+  );
   for (const warning of warnings) output.log.warn(warning);
   const { name, path, parameters, bytes } = base;
   output.result(
     { base: name, path, parameters, bytes, seconds, peakMemoryBytes },
     `Imported ${name}: ${count(parameters)} parameters, ${count(bytes)}B, in ${duration(seconds)}.\n${path}`,
   );
+}
+
+function described(progress: ImportProgress): string {
+  const { done, total } = progress;
+  if (progress.stage === "convert") return `converting: ${count(done)} of ${count(total)} numbers`;
+  const { bytesPerSecond, etaSeconds } = progress;
+  return `downloading: ${count(done)}B of ${count(total)}B, ${count(bytesPerSecond)}B/s, ${duration(etaSeconds)} left`;
 }

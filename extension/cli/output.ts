@@ -43,6 +43,7 @@ export function createOutput({ json, verbose }: { json: boolean; verbose: boolea
           bar = new SingleBar({ format: "{bar} {percentage} % | {text}", hideCursor: true }, Presets.shades_classic);
           bar.start(total, done, { text });
         }
+        bar.setTotal(total);
         bar.update(done, { text });
       } else if (performance.now() - toldAt > lineInterval || done === total) {
         toldAt = performance.now();

@@ -36,8 +36,8 @@ export function createProgram(contextOf: (flags: { json: boolean; verbose: boole
     async (flags: Shared) => await modelsCommand(contextOf(flags)),
   );
 
-  command("import <source>", "turn a local Hugging Face folder into an installed base")
-    .option("--name <name>", "what to call it; the folder's name unless given")
+  command("import <source>", "turn a Hugging Face model, a folder or OWNER/NAME[@REVISION], into an installed base")
+    .option("--name <name>", "what to call it; the model's name unless given")
     .addOption(bitsOption())
     .action(
       async (source: string, flags: Shared & ImportFlags) => await importCommand(source, flags, contextOf(flags)),

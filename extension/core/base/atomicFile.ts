@@ -31,7 +31,7 @@ export async function writeFileAtomicWith(path: string, write: (file: FileHandle
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw explained(error, path);
+    throw writeFailure(error, path);
   }
 }
 
@@ -63,7 +63,7 @@ export async function writeFolderAtomic(path: string, fill: (temporary: string) 
     await rm(old, { recursive: true, force: true });
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    throw explained(error, path);
+    throw writeFailure(error, path);
   }
 }
 
@@ -72,7 +72,8 @@ function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.part`);
 }
 
-function explained(error: unknown, path: string): unknown {
+/** What a failed write to `path` means to the user; an error that is not about the disk stays as it is. */
+export function writeFailure(error: unknown, path: string): unknown {
   const cause = { cause: error };
   switch (systemCode(error)) {
     case "ENOSPC":

@@ -6,7 +6,7 @@ import type { ModelFolder } from "../weights/modelFolder.ts";
 import type { BaseRecord } from "./installedBase.ts";
 
 /** Small files that an installed base keeps beside its weights, where the source has them. */
-const keptFiles = new Set([
+export const keptFiles: ReadonlySet<string> = new Set([
   "config.json",
   "generation_config.json",
   "tokenizer.json",

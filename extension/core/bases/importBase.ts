@@ -28,6 +28,8 @@ import { layOut, type Bits, type WeightLayout } from "./weightLayout.ts";
 export interface ImportOptions extends WriteControl {
   /** A Hugging Face folder. */
   readonly source: string;
+  /** Where `source` is a copy of, if it is one that goes away: the record names that instead. */
+  readonly origin?: string | undefined;
   /** Bases go to `<home>/bases/<name>`. */
   readonly home: string;
   /** The source's name unless given; the start of its content's hash takes the place of "#". */
@@ -61,6 +63,7 @@ export async function importBase(options: ImportOptions): Promise<ImportResult> 
     checkCheckpoint(folder, requests);
     const warnings = await checkTokenizer(source, config.vocabularySize);
     const stamp = await stampSource(folder);
+    if (options.origin !== undefined) stamp.path = options.origin;
     const path = await installFolder(
       join(home, "bases"),
       async (temporary) => {
@@ -133,7 +136,7 @@ async function isSameBase(path: string, other: string): Promise<boolean> {
 }
 
 /** @throws UserError "name-invalid" */
-function checkName(name: string): void {
+export function checkName(name: string): void {
   if (name === embeddedName) {
     const message = `Cannot name a base "${name}": that is the one that ships with Graft.`;
     throw new UserError("name-invalid", message, "Choose another name.");

@@ -9,7 +9,7 @@ import type { Adapter } from "../adapters/adapter.ts";
 import { writeAdapter } from "../adapters/peftFolder.ts";
 import { writeFileAtomic, writeFolderAtomic } from "../base/atomicFile.ts";
 import { systemCode, UserError } from "../base/errors.ts";
-import { lockFolder } from "./folderLock.ts";
+import { lockFolder } from "../base/folderLock.ts";
 
 export interface OutputFolder {
   readonly path: string;

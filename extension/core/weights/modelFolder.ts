@@ -69,7 +69,12 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   };
 }
 
-async function readConfig(path: string): Promise<unknown> {
+/**
+ * The parsed config.json, unchecked.
+ *
+ * @throws UserError "model-folder-invalid"
+ */
+export async function readConfig(path: string): Promise<unknown> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isDirectory()) {
     throw invalid(

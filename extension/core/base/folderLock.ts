@@ -5,7 +5,7 @@ import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import * as z from "zod";
-import { systemCode, type UserError } from "../base/errors.ts";
+import { systemCode, type UserError } from "./errors.ts";
 
 const ownerSchema = z.object({ pid: z.int(), host: z.string(), since: z.string() });
 type Owner = z.infer<typeof ownerSchema>;

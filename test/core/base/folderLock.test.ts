@@ -4,7 +4,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../../../extension/core/base/errors.ts";
-import { lockFolder } from "../../../extension/core/training/folderLock.ts";
+import { lockFolder } from "../../../extension/core/base/folderLock.ts";
 
 let folder: string;
 let path: string;

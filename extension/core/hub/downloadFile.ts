@@ -1,0 +1,181 @@
+/**
+ * One file of a model, to its last byte: resumed where an earlier attempt ended, checked, then named.
+ *
+ * A file that bears its name is whole and verified; one that is not ends with ".part". It decides neither which files nor
+ * where to.
+ */
+
+import { createHash, type Hash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { writeFailure } from "../base/atomicFile.ts";
+import { UserError } from "../base/errors.ts";
+import { attempts, type HubConnection } from "./hubConnection.ts";
+import { formatHubAddress } from "./hubAddress.ts";
+import type { RemoteFile } from "./repository.ts";
+
+/** Why what came cannot be the file that the hub has announced. */
+class Damage extends Error {}
+
+/** Bytes of `file` that lie at `target` already, verified or not. */
+export async function bytesAt(target: string): Promise<number> {
+  return (await sizeOf(target)) ?? (await sizeOf(partial(target))) ?? 0;
+}
+
+/**
+ * Downloads `file` of the commit `revision` to `target`.
+ *
+ * @param onBytes told how many bytes there are now, those of earlier attempts included
+ * @throws UserErrors as `hub.fetch`, "download-damaged", "disk-full", "not-writable"; the signal's reason once it is aborted
+ */
+export async function downloadFile(
+  hub: HubConnection,
+  revision: string,
+  file: RemoteFile,
+  target: string,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  if ((await sizeOf(target)) === file.size) return;
+  const url = `${hub.endpoint}/${hub.address.repository}/resolve/${revision}/${file.path}`;
+  for (let resumed = (await bytesAt(target)) > 0; ; resumed = false) {
+    try {
+      await complete(hub, url, file, partial(target), onBytes);
+      return await rename(partial(target), target);
+    } catch (error) {
+      if (!(error instanceof Damage)) throw writeFailure(error, target);
+      await rm(partial(target), { force: true });
+      onBytes(0);
+      // What an earlier attempt has left may be what is wrong.
+      if (!resumed) throw damaged(hub, file, error);
+      hub.log.warn(`${file.path}: ${error.message}; it is downloaded anew.`);
+    }
+  }
+}
+
+/** Fills `path` up to the file's size, over as many connections as it takes, and checks the digest. */
+async function complete(
+  hub: HubConnection,
+  url: string,
+  file: RemoteFile,
+  path: string,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const handle = await open(path, "a");
+  try {
+    let { size } = await handle.stat();
+    if (size > file.size) throw new Damage(`it has ${size} bytes already, not ${file.size}`);
+    let hash = await digestOf(path, file);
+    onBytes(size);
+    for (let futile = 0; size < file.size;) {
+      const { body, start } = await openRest(hub, url, file, size);
+      if (start !== size) {
+        await handle.truncate(0);
+        hash = startDigest(file);
+        size = 0;
+      }
+      const before = size;
+      for await (const bytes of untilCut(body)) {
+        size += bytes.length;
+        if (size > file.size) throw new Damage(`the hub sends more than the ${file.size} bytes it has announced`);
+        await write(handle, bytes);
+        hash.update(bytes);
+        onBytes(size);
+      }
+      hub.signal?.throwIfAborted();
+      if (size === file.size) break;
+      hub.log.info(`${file.path}: the connection ended at ${size} of ${file.size} bytes; going on from there.`);
+      futile = size > before ? 0 : futile + 1;
+      if (futile === attempts) throw stuck(hub, file, size);
+      await sleep(hub.retryDelay * 2 ** futile, undefined, { signal: hub.signal });
+    }
+    await handle.sync();
+    const digest = hash.digest("hex");
+    if (digest !== file.digest.hex) throw new Damage(`its digest is ${digest}, not ${file.digest.hex}`);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Asks for the bytes from `from` on; a server that knows no ranges starts at 0. */
+async function openRest(
+  hub: HubConnection,
+  url: string,
+  file: RemoteFile,
+  from: number,
+): Promise<{ body: ReadableStream<Uint8Array>; start: number }> {
+  // Any other encoding would change the size, and what is to be hashed.
+  const headers = { range: `bytes=${from}-`, "accept-encoding": "identity" };
+  const { status, headers: answered, body } = await hub.fetch(url, { headers });
+  if (!body) throw new Damage("the hub sends nothing");
+  const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(answered.get("content-range") ?? "");
+  const [start, total] = status === 206 && range ? [Number(range[1]), Number(range[2])] : [0, contentLength(answered)];
+  if ((start !== from && start !== 0) || (total !== undefined && total !== file.size)) {
+    await body.cancel();
+    throw new Damage(`the hub has announced ${file.size} bytes and offers ${total ?? "some"} from ${start} on`);
+  }
+  return { body, start };
+}
+
+function contentLength(headers: Headers): number | undefined {
+  const length = headers.get("content-length");
+  return length === null ? undefined : Number(length);
+}
+
+/** The pieces of `body`. A connection that breaks ends it as one that is closed does: the size says which it was. */
+async function* untilCut(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { value } = await reader.read().catch(() => ({ value: undefined }));
+      if (!value) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+async function write(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
+  }
+}
+
+/** The digest so far, of what lies at `path`. */
+async function digestOf(path: string, file: RemoteFile): Promise<Hash> {
+  const hash = startDigest(file);
+  for await (const bytes of createReadStream(path)) hash.update(bytes as Uint8Array);
+  return hash;
+}
+
+function startDigest({ digest, size }: RemoteFile): Hash {
+  // What git hashes is a blob: a header, then the content.
+  return digest.kind === "sha256" ? createHash("sha256") : createHash("sha1").update(`blob ${size}\0`);
+}
+
+const partial = (target: string): string => `${target}.part`;
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  );
+}
+
+function stuck({ address }: HubConnection, { path, size }: RemoteFile, arrived: number): UserError {
+  return new UserError(
+    "hub-unreachable",
+    `Cannot download ${path} of ${formatHubAddress(address)}: every connection ends after ${arrived} of ${size} bytes.`,
+    "Check the network and the proxy, and try again; what is downloaded is kept.",
+  );
+}
+
+function damaged({ address }: HubConnection, { path }: RemoteFile, cause: Damage): UserError {
+  return new UserError(
+    "download-damaged",
+    `Cannot download ${path} of ${formatHubAddress(address)}: ${cause.message}.`,
+    "Try again; if that does not help, the hub or a proxy on the way changes the file.",
+    { cause },
+  );
+}

@@ -1,0 +1,78 @@
+/** Several files of a model into one folder, with how far it is and how long it will take. */
+
+import { mkdir, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../base/errors.ts";
+import { bytesAt, downloadFile } from "./downloadFile.ts";
+import type { HubConnection } from "./hubConnection.ts";
+import type { RemoteFile } from "./repository.ts";
+
+export interface DownloadProgress {
+  /** Bytes there, those of earlier attempts included, and in all. */
+  readonly done: number;
+  readonly total: number;
+  readonly bytesPerSecond: number;
+  readonly etaSeconds: number;
+}
+
+/** Bytes of `files` that `folder` does not have yet. */
+export async function missingBytes(files: readonly RemoteFile[], folder: string): Promise<number> {
+  const missing = await Promise.all(files.map(async ({ path, size }) => size - (await bytesAt(join(folder, path)))));
+  return missing.reduce((sum, bytes) => sum + Math.max(0, bytes), 0);
+}
+
+/** @throws UserErrors as {@link downloadFile} */
+export async function downloadFiles(
+  hub: HubConnection,
+  revision: string,
+  files: readonly RemoteFile[],
+  folder: string,
+  onProgress: (progress: DownloadProgress) => void = () => {},
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const sizes = new Map<string, number>();
+  for (const { path } of files) sizes.set(path, await bytesAt(join(folder, path)));
+  const done = (): number => [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  const meter = createMeter(done());
+  for (const file of files) {
+    await downloadFile(hub, revision, file, join(folder, file.path), (bytes) => {
+      sizes.set(file.path, bytes);
+      const bytesPerSecond = meter(done());
+      if (bytesPerSecond === undefined) return;
+      const etaSeconds = (total - done()) / bytesPerSecond;
+      onProgress({ done: done(), total, bytesPerSecond, etaSeconds });
+    });
+  }
+}
+
+/** Seconds between two reports, and those that a speed is the mean of. */
+const [interval, remembered] = [0.2, 10];
+
+/** Bytes per second of late; undefined while the last answer is not old enough. */
+function createMeter(begun: number): (bytes: number) => number | undefined {
+  let samples = [{ at: performance.now() / 1000, bytes: begun }];
+  return (bytes) => {
+    const at = performance.now() / 1000;
+    if (at - samples.at(-1)!.at < interval) return undefined;
+    samples = [...samples.filter((sample) => at - sample.at < remembered), { at, bytes }];
+    const first = samples[0]!;
+    return samples.length > 1 ? Math.max(1, (bytes - first.bytes) / (at - first.at)) : undefined;
+  };
+}
+
+/**
+ * @param needed bytes that are about to be written below `folder`, which exists
+ * @throws UserError "disk-full"
+ */
+export async function checkSpace(folder: string, needed: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  if (free >= needed) return;
+  const message = `Cannot write to ${folder}: ${megabytes(needed)} are needed, ${megabytes(free)} are free.`;
+  throw new UserError("disk-full", message, "Free some space and try again; what is downloaded is kept.");
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}

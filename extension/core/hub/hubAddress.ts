@@ -1,0 +1,21 @@
+/** What a user writes to mean a model of the hub: OWNER/NAME, or OWNER/NAME@REVISION. It asks nobody. */
+
+export interface HubAddress {
+  /** Such as "Qwen/Qwen2.5-Coder-0.5B". */
+  readonly repository: string;
+  /** A branch, a tag, a commit or refs/pr/N. */
+  readonly revision: string;
+}
+
+/** The hub's own rules for names, so that what looks like a path is none. */
+const pattern = /^(?<repository>[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9_][\w.-]{0,95})(?:@(?<revision>[^\s@]+))?$/;
+
+/** Undefined for what cannot be an address, such as a path. */
+export function parseHubAddress(text: string): HubAddress | undefined {
+  const { repository, revision = "main" } = pattern.exec(text)?.groups ?? {};
+  return repository === undefined ? undefined : { repository, revision };
+}
+
+export function formatHubAddress({ repository, revision }: HubAddress): string {
+  return `${repository}@${revision}`;
+}

@@ -1,0 +1,42 @@
+/** Which files of a model are downloaded: the small ones that are asked for, and weights in safetensors. */
+
+import { UserError } from "../base/errors.ts";
+import { formatHubAddress } from "./hubAddress.ts";
+import type { RemoteFile, Repository } from "./repository.ts";
+
+export interface Selection {
+  /** Configuration, tokenizer and the index of the shards. */
+  readonly small: readonly RemoteFile[];
+  readonly weights: readonly RemoteFile[];
+}
+
+const singleFile = "model.safetensors";
+const indexFile = "model.safetensors.index.json";
+/** As transformers names them; what else ends like that is another form of the same weights. */
+const shard = /^model-\d+-of-\d+\.safetensors$/;
+const pickle = /\.(bin|pt|pth|ckpt)$/;
+
+/**
+ * @param kept names of the small files that are wanted, where the model has them
+ * @throws UserError "weights-pickled" or "weights-missing"
+ */
+export function selectFiles({ pinned, files }: Repository, kept: ReadonlySet<string>): Selection {
+  const named = (name: string): RemoteFile[] => files.filter(({ path }) => path === name);
+  const small = files.filter(({ path }) => kept.has(path));
+  const single = named(singleFile);
+  if (single.length > 0) return { small, weights: single };
+  const weights = files.filter(({ path }) => shard.test(path));
+  if (weights.length > 0) return { small: [...small, ...named(indexFile)], weights };
+  const model = formatHubAddress(pinned);
+  const pickled = files.find(({ path }) => pickle.test(path));
+  if (!pickled) {
+    const message = `Cannot download ${model}: it has no ${singleFile}, nor shards of one.`;
+    throw new UserError("weights-missing", message, "Choose a model with weights in safetensors.");
+  }
+  throw new UserError(
+    "weights-pickled",
+    `Cannot download ${model}: its weights are a Python pickle (${pickled.path}), which can run any code when it is read.`,
+    `See whether a pull request of the model adds ${singleFile} (then import ${pinned.repository}@refs/pr/N), or convert ` +
+      "it with transformers' save_pretrained(safe_serialization=True) and import that folder.",
+  );
+}
