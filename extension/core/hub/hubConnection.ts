@@ -88,14 +88,17 @@ export async function connectToHub(
     }
   };
 
+  let isReached = false;
   const hubFetch: typeof fetch = async (input, init) => {
     for (let count = 1; ; count++) {
       const answer = await attempt(input, init);
       if (!(answer instanceof Error)) {
+        isReached = true;
         if (answer.ok) return answer;
         await answer.body?.cancel();
       }
-      const wait = waitAfter(answer, retryDelay * 2 ** (count - 1));
+      // What was never reached is not there, rather than gone for a moment.
+      const wait = isReached ? waitAfter(answer, retryDelay * 2 ** (count - 1)) : undefined;
       if (wait === undefined || count === attempts) throw refusal(answer, { address, endpoint, settings });
       log.info(`${origin}: ${reasonOf(answer)}; trying again in ${wait / 1000} s.`);
       await sleep(wait, undefined, { signal });
@@ -126,7 +129,7 @@ function checkedUrl(what: string, text: string): URL {
 
 /** How long to wait before another attempt may go better, in milliseconds; undefined where none will. */
 function waitAfter(answer: Response | Error, usual: number): number | undefined {
-  if (answer instanceof Error) return certificateProblem(answer) ? undefined : usual;
+  if (answer instanceof Error) return usual;
   if (answer.status !== 429 && answer.status < 500) return undefined;
   const asked = Number(answer.headers.get("retry-after") ?? Number.NaN) * 1000;
   if (Number.isNaN(asked)) return usual;

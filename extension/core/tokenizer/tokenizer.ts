@@ -10,6 +10,8 @@ export interface Tokenizer {
   /** The highest id plus one. A model may have more rows than that, for padding. */
   readonly vocabularySize: number;
   readonly endOfText: number;
+  /** What the model expects in front of every text, such as <s>; nothing for many models. {@link encode} leaves it out. */
+  readonly beginning: readonly number[];
   /** Ids that carry a meaning beyond text. `encode` never gives one, and `decode` leaves them out. */
   readonly specialIds: ReadonlySet<number>;
   /** Ordinary text only: nothing is added, and the name of a special token is text like any other. */
@@ -46,6 +48,7 @@ export async function openTokenizer(folder: string, modelVocabularySize = Infini
   return {
     vocabularySize: highest + 1,
     endOfText,
+    beginning: files.beginning,
     specialIds,
     encode: (text) => library.encode(text, { add_special_tokens: false }),
     decode: (tokens) => {
@@ -81,7 +84,8 @@ async function openLibraryTokenizer(
   specialNames: ReadonlySet<string>,
 ): Promise<LibraryTokenizer> {
   // On demand: the library is large, and most commands never encode.
-  const { PreTrainedTokenizer } = await import("@xenova/transformers");
+  const { env, PreTrainedTokenizer } = await import("@xenova/transformers");
+  env.allowRemoteModels = false; // It is handed all it needs; should it ever want more, it must not ask the network.
   const tokenizerJson = {
     normalizer: null,
     pre_tokenizer: null,
