@@ -100,8 +100,10 @@ export function stopTokens(tokenizer: Tokenizer): ReadonlySet<number> {
 }
 
 /** The markers of a gap. Small models write them at times in the place of code; they neither go on nor end a text. */
-function gapMarkers({ fillInTheMiddle }: Tokenizer): readonly number[] {
-  return fillInTheMiddle ? [fillInTheMiddle.prefix, fillInTheMiddle.suffix, fillInTheMiddle.middle] : [];
+function gapMarkers({ fillInTheMiddle, endOfText }: Tokenizer): readonly number[] {
+  if (!fillInTheMiddle) return [];
+  const { opening, between, closing } = fillInTheMiddle;
+  return [...opening, ...between, ...closing].filter((id) => id !== endOfText);
 }
 
 /** A copy of the logits with which none of `tokens` is chosen. */

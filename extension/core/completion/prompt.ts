@@ -65,18 +65,19 @@ export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text
     const markers = tokenizer.fillInTheMiddle;
     const header = path && markers?.fileSeparator !== undefined ? tokenizer.encode(`${pathEnd(path)}\n`) : [];
     const file = header.length > 0 ? [markers!.fileSeparator!, ...header.slice(-longestPath)] : [];
+    const start = [...tokenizer.beginning, ...file];
     // Where nothing follows there is no gap: this is how texts and instructions are trained on.
     const isGap = suffix.trim() !== "";
     if (isGap && markers?.order === "prefix-first") {
-      return { ids: [...file, ...fillPrompt(markers, windowOf(prefix), suffixIds(suffix))], owed: "" };
+      return { ids: [...start, ...fillPrompt(markers, windowOf(prefix), suffixIds(suffix))], owed: "" };
     }
     // From here on, the model goes on right where the prefix ends.
     const { ids, owed } = withoutOpenEnd(windowOf(prefix), prefix, tokenizer);
     if (isGap && markers?.order === "suffix-first") {
-      return { ids: [...file, ...fillPrompt(markers, ids, suffixIds(suffix))], owed };
+      return { ids: [...start, ...fillPrompt(markers, ids, suffixIds(suffix))], owed };
     }
     // Without a single token there is nothing to go on from; the end of a text is also what comes before one.
-    return { ids: file.length + ids.length > 0 ? [...file, ...ids] : [tokenizer.endOfText], owed };
+    return { ids: start.length + ids.length > 0 ? [...start, ...ids] : [tokenizer.endOfText], owed };
   };
 }
 

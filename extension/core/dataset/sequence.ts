@@ -12,7 +12,7 @@ export interface Sequence {
 }
 
 /**
- * The sequences of an example, each of at most `maxLength` tokens (at least 8):
+ * The sequences of an example, each of at most `maxLength` tokens (at least 8), each behind the tokenizer's `beginning`:
  * - a pair gives one: the paper's prompt, the code, end of text; targets are the code and the end. Where that is too
  *   long, the prompt keeps the last maxLength/2 tokens at most, and the code is cut to what is left, as in the paper;
  * - a text gives as many as it needs; targets are all tokens. Each but the first starts with the token that the one
@@ -36,19 +36,23 @@ export function toSequences(example: Example, tokenizer: Tokenizer, maxLength: n
 
 /** PROMPT code end. The paper's code: github.com/martin-wey/peft-llm-code at c55e532. */
 function pairSequence(intent: string, code: string, tokenizer: Tokenizer, maxLength: number): Sequence {
+  const { beginning } = tokenizer;
   let prompt = tokenizer.encode(instructionPrompt(intent));
   const answer = tokenizer.encode(code);
-  if (prompt.length + answer.length + 1 > maxLength) prompt = prompt.slice(-Math.floor(maxLength / 2));
-  const kept = answer.slice(0, maxLength - prompt.length - 1);
-  return sequence(prompt, [...kept, tokenizer.endOfText]);
+  const room = maxLength - beginning.length - 1;
+  if (prompt.length + answer.length > room) prompt = prompt.slice(-Math.floor(maxLength / 2));
+  const kept = answer.slice(0, room - prompt.length);
+  return sequence([...beginning, ...prompt], [...kept, tokenizer.endOfText]);
 }
 
 function textSequences(text: string, cut: boolean, tokenizer: Tokenizer, maxLength: number): Sequence[] {
   const ids = tokenizer.encode(text);
   if (!cut) ids.push(tokenizer.endOfText);
   const result: Sequence[] = [];
-  for (let start = 0; start < ids.length - 1; start += maxLength - 1) {
-    result.push(sequence(ids.slice(start, start + 1), ids.slice(start + 1, start + maxLength)));
+  const room = maxLength - tokenizer.beginning.length;
+  for (let start = 0; start < ids.length - 1; start += room - 1) {
+    const before = [...tokenizer.beginning, ...ids.slice(start, start + 1)];
+    result.push(sequence(before, ids.slice(start + 1, start + room)));
   }
   return result;
 }
@@ -60,8 +64,9 @@ function fillSequence(
   markers: FillInTheMiddle,
   maxLength: number,
 ): Sequence {
-  const budget = maxLength - 3;
-  const whole = [...tokenizer.encode(example.middle), tokenizer.endOfText];
+  const { beginning } = tokenizer;
+  const budget = maxLength - beginning.length - fillPrompt(markers, [], []).length;
+  const whole = [...tokenizer.encode(example.middle), markers.end];
   const middle = whole.slice(0, Math.max(1, Math.floor(budget / 2)));
   const before = tokenizer.encode(example.prefix);
   const after = tokenizer.encode(example.suffix);
@@ -70,7 +75,7 @@ function fillSequence(
   const suffixLength = Math.min(after.length, Math.max(Math.floor(context / 4), context - before.length));
   const prefix = lastOf(before, context - suffixLength);
   const suffix = after.slice(0, suffixLength);
-  return sequence(fillPrompt(markers, prefix, suffix), middle);
+  return sequence([...beginning, ...fillPrompt(markers, prefix, suffix)], middle);
 }
 
 function plainFillSequence(
@@ -79,7 +84,8 @@ function plainFillSequence(
   maxLength: number,
 ): Sequence[] {
   const target = tokenizer.encode(middle).slice(0, Math.floor(maxLength / 2));
-  const context = lastOf(tokenizer.encode(prefix), maxLength - target.length);
+  const { beginning } = tokenizer;
+  const context = [...beginning, ...lastOf(tokenizer.encode(prefix), maxLength - target.length - beginning.length)];
   // Without a token before it, the first of the middle cannot be predicted.
   const [first, rest] = context.length > 0 ? [context, target] : [target.slice(0, 1), target.slice(1)];
   return rest.length > 0 ? [sequence(first, rest)] : [];

@@ -15,12 +15,19 @@ const tokenizerSchema = z.looseObject({
   model: z.looseObject({ vocab: z.union([z.array(z.unknown()), z.custom<Record<string, unknown>>(isObject)]) }),
   added_tokens: z.array(addedTokenSchema).default([]),
 });
+/** TemplateProcessing, perhaps in a Sequence. */
+const postProcessorSchema = z.looseObject({
+  single: z.array(z.looseObject({ SpecialToken: z.looseObject({ id: z.string() }).optional() })).default([]),
+  processors: z.array(z.unknown()).default([]),
+});
 const tokenNameSchema = z.union([
   z.string(),
   z.looseObject({ content: z.string() }).transform(({ content }) => content),
 ]);
 const settingsSchema = z.looseObject({
   eos_token: tokenNameSchema.nullish(),
+  bos_token: tokenNameSchema.nullish(),
+  add_bos_token: z.boolean().nullish(),
   // Graft's own field: no convention has one, and the embedded base was taught both orders.
   fim_order: z.enum(["prefix-first", "suffix-first"]).optional(),
 });
@@ -34,6 +41,8 @@ export interface TokenizerFiles {
   readonly ids: ReadonlyMap<string, number>;
   /** The content of the end-of-text token. */
   readonly endOfText: string;
+  /** The ids that stand before every text. */
+  readonly beginning: readonly number[];
   /** In which order a gap is to be shown, where the folder says. */
   readonly fillOrder: FillOrder | undefined;
 }
@@ -66,7 +75,35 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
         : `names the end-of-text token "${endOfText}", which it lacks`;
     throw invalid(folder, `it ${names}`, 'Set "eos_token" in tokenizer_config.json to a token of tokenizer.json.');
   }
-  return { json: tokenizer.data, settings: settings.data, ids, endOfText, fillOrder: settings.data.fim_order };
+  return {
+    json: tokenizer.data,
+    settings: settings.data,
+    ids,
+    endOfText,
+    beginning: beginningOf(tokenizer.data, settings.data, ids),
+    fillOrder: settings.data.fim_order,
+  };
+}
+
+/** Tokenizers of the Llama kind say it in their settings; for all others the template of tokenizer.json counts. */
+function beginningOf(
+  { post_processor }: z.infer<typeof tokenizerSchema>,
+  { add_bos_token, bos_token }: z.infer<typeof settingsSchema>,
+  ids: ReadonlyMap<string, number>,
+): readonly number[] {
+  const asSet = add_bos_token && bos_token ? [bos_token] : [];
+  const names = typeof add_bos_token === "boolean" ? asSet : templateBeginning(post_processor);
+  return names.map((name) => ids.get(name)).filter((id) => id !== undefined);
+}
+
+/** The special tokens in front of a single text. */
+function templateBeginning(postProcessor: unknown): readonly string[] {
+  const parsed = postProcessorSchema.safeParse(postProcessor);
+  if (!parsed.success) return [];
+  const { single, processors } = parsed.data;
+  const text = single.findIndex(({ SpecialToken }) => !SpecialToken);
+  const before = single.slice(0, Math.max(0, text)).flatMap(({ SpecialToken }) => SpecialToken?.id ?? []);
+  return [...before, ...processors.flatMap(templateBeginning)];
 }
 
 /** A BPE or WordPiece vocabulary maps tokens to ids; a Unigram one is a list of [token, score]. */

@@ -25,7 +25,7 @@ describe("beamSearch", () => {
     "finds the sequences and scores of transformers ($model, $width beams, $maxTokens tokens)",
     async ({ model, prompt, width, maxTokens, ends, expected }) => {
       const decoder = await openDecoder((await loadFixture(model)).base);
-      const stops = { order: "prefix-first" as const, prefix: 0, suffix: 0, middle: 0, stops: ends };
+      const stops = { ...characters.fillInTheMiddle!, stops: ends };
       const tokenizer = { ...characters, decode: (ids: readonly number[]) => ids.join(" "), fillInTheMiddle: stops };
       const request = { decoder, tokenizer, ids: prompt, owed: "", maxTokens, ending: () => null, signal: undefined };
       const found = await beamSearch(request, width);

@@ -17,6 +17,7 @@ const vocabularySize = 256;
 export const characters: Tokenizer = {
   vocabularySize,
   endOfText: special.endOfText,
+  beginning: [],
   specialIds: new Set(names.keys()),
   encode: (text) => [...text].map((char) => char.charCodeAt(0)),
   decode: (ids) =>
@@ -27,9 +28,10 @@ export const characters: Tokenizer = {
   id: () => undefined,
   fillInTheMiddle: {
     order: "prefix-first",
-    prefix: special.prefix,
-    suffix: special.suffix,
-    middle: special.middle,
+    opening: [special.prefix],
+    between: [special.suffix],
+    closing: [special.middle],
+    end: special.endOfText,
     stops: [special.endOfText, special.file],
     fileSeparator: special.file,
   },
@@ -37,7 +39,13 @@ export const characters: Tokenizer = {
 
 export const suffixFirst: Tokenizer = {
   ...characters,
-  fillInTheMiddle: { ...characters.fillInTheMiddle!, order: "suffix-first" },
+  fillInTheMiddle: {
+    ...characters.fillInTheMiddle!,
+    order: "suffix-first",
+    opening: [special.prefix, special.suffix],
+    between: [special.middle],
+    closing: [],
+  },
 };
 
 /**

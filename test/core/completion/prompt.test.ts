@@ -39,6 +39,16 @@ describe("promptBuilder", () => {
     expect([shown(taught.ids), taught.owed]).toEqual([`<pre>${known}${owed}<suf>\nc<mid>`, ""]);
   });
 
+  test.each<[string, string]>([
+    ["a = |)", "!<file>a.py\n<pre>a = <suf>)<mid>"],
+    ["a = (|", "!<file>a.py\na = ("],
+  ])("begins as every text for the model: %j", (marked, expected) => {
+    const beginning = ["!".charCodeAt(0)];
+    const { ids } = promptBuilder({ ...characters, beginning }, budget)({ path: "a.py", ...at(marked) });
+    expect(shown(ids)).toBe(expected);
+    expect(promptBuilder({ ...withoutGaps, beginning }, budget)(at("|")).ids).toEqual(beginning);
+  });
+
   test("goes from left to right where the model knows no gaps", () => {
     const { ids } = promptBuilder(withoutGaps, budget)({ path: "a.py", ...at("a = 1\nb =|\nc = 3") });
     expect(shown(ids)).toBe("a = 1\nb =");

@@ -3,11 +3,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Example } from "../../../extension/core/dataset/example.ts";
 import { toSequences, type Sequence } from "../../../extension/core/dataset/sequence.ts";
-import { openTokenizer, type Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
+import { openTokenizer, type FillInTheMiddle, type Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
 
 const tokenizer = await openTokenizer(join(import.meta.dirname, "../../fixtures/tokenizer"));
 const plain: Tokenizer = { ...tokenizer, fillInTheMiddle: null };
 const fill = tokenizer.fillInTheMiddle!;
+const [prefixMarker, suffixMarker, middleMarker] = [fill.opening[0]!, fill.between[0]!, fill.closing[0]!];
 const end = tokenizer.endOfText;
 const encode = (text: string) => tokenizer.encode(text);
 const targets = ({ ids, labelled }: Sequence) => ids.filter((_, i) => labelled[i]);
@@ -77,15 +78,17 @@ describe("toSequences of a gap", () => {
   test("is prefix, suffix, middle, each after its marker; the loss is on the middle and the end", () => {
     const [only] = toSequences(gap, tokenizer, 512) as [Sequence];
     const [prefix, middle, suffix] = [gap.prefix, gap.middle, gap.suffix].map(encode) as [number[], number[], number[]];
-    expect(only.ids).toEqual([fill.prefix, ...prefix, fill.suffix, ...suffix, fill.middle, ...middle, end]);
+    expect(only.ids).toEqual([prefixMarker, ...prefix, suffixMarker, ...suffix, middleMarker, ...middle, end]);
     expect(targets(only)).toEqual([...middle, end]);
   });
 
   test("is suffix, prefix, middle for a model that reads the suffix first", () => {
-    const suffixFirst: Tokenizer = { ...tokenizer, fillInTheMiddle: { ...fill, order: "suffix-first" } };
+    const markers = { opening: [prefixMarker, suffixMarker], between: [middleMarker], closing: [] };
+    const fillInTheMiddle: FillInTheMiddle = { ...fill, ...markers, order: "suffix-first" };
+    const suffixFirst: Tokenizer = { ...tokenizer, fillInTheMiddle };
     const [only] = toSequences(gap, suffixFirst, 512) as [Sequence];
     const [prefix, middle, suffix] = [gap.prefix, gap.middle, gap.suffix].map(encode) as [number[], number[], number[]];
-    expect(only.ids).toEqual([fill.prefix, fill.suffix, ...suffix, fill.middle, ...prefix, ...middle, end]);
+    expect(only.ids).toEqual([prefixMarker, suffixMarker, ...suffix, middleMarker, ...prefix, ...middle, end]);
     expect(targets(only)).toEqual([...middle, end]);
   });
 
@@ -96,8 +99,8 @@ describe("toSequences of a gap", () => {
         const [only] = toSequences({ kind: "fill", prefix, middle, suffix }, tokenizer, maxLength) as [Sequence];
         const [p, m, s] = [prefix, middle, suffix].map(encode) as [number[], number[], number[]];
         expect(only.ids.length).toBe(Math.min(maxLength, only.ids.length));
-        const at = only.ids.indexOf(fill.suffix);
-        const kept = { prefix: only.ids.slice(1, at), suffix: only.ids.slice(at + 1, only.ids.indexOf(fill.middle)) };
+        const at = only.ids.indexOf(suffixMarker);
+        const kept = { prefix: only.ids.slice(1, at), suffix: only.ids.slice(at + 1, only.ids.indexOf(middleMarker)) };
         expect(p.slice(p.length - kept.prefix.length)).toEqual(kept.prefix);
         expect(s.slice(0, kept.suffix.length)).toEqual(kept.suffix);
         expect([...m, end].slice(0, targets(only).length)).toEqual(targets(only));
@@ -108,6 +111,11 @@ describe("toSequences of a gap", () => {
     );
   });
 
+  test("ends the middle as the model ends one, where that is no end of text", () => {
+    const other: Tokenizer = { ...tokenizer, fillInTheMiddle: { ...fill, end: 7 } };
+    expect(toSequences(gap, other, 512)[0]?.ids.at(-1)).toBe(7);
+  });
+
   test("a model without markers learns the middle after the prefix", () => {
     const [only] = toSequences(gap, plain, 512) as [Sequence];
     expect(context(only)).toEqual(encode(gap.prefix));
@@ -115,5 +123,34 @@ describe("toSequences of a gap", () => {
     const [bare] = toSequences({ ...gap, prefix: "" }, plain, 512) as [Sequence];
     expect(bare.ids).toEqual(encode(gap.middle));
     expect(bare.labelled[0]).toBe(false);
+  });
+});
+
+describe("toSequences for a model that expects a beginning", () => {
+  const [beginning, text] = [[3, 4], "value = compute(1, 2, 3)\n".repeat(9)];
+  const examples: readonly Example[] = [
+    { kind: "pair", intent: "add two numbers", code: text },
+    { kind: "text", text },
+    { kind: "fill", prefix: text, middle: text, suffix: text },
+  ];
+
+  test.each(examples)("puts it in front of every sequence, within the limit: $kind", (example) => {
+    for (const kind of [tokenizer, plain]) {
+      for (const maxLength of [8, 40, 500]) {
+        const sequences = toSequences(example, { ...kind, beginning }, maxLength);
+        expect(sequences.length).toBeGreaterThan(0);
+        for (const { ids, labelled } of sequences) {
+          expect(ids.slice(0, 2)).toEqual(beginning);
+          expect(ids.length).toBeLessThanOrEqual(maxLength);
+          expect(labelled.slice(0, 2)).toEqual([false, false]);
+          expect(labelled.at(-1)).toBe(true);
+        }
+      }
+    }
+  });
+
+  test("loses no token of a text", () => {
+    const parts = toSequences({ kind: "text", text }, { ...tokenizer, beginning }, 20);
+    expect(parts.flatMap(targets)).toEqual([...encode(text), end].slice(1));
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openTokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
+import { fillPrompt, openTokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
 
 const fixture = join(import.meta.dirname, "../../fixtures/tokenizer");
 const tokenizer = await openTokenizer(fixture);
@@ -63,10 +63,12 @@ describe("openTokenizer", () => {
     expect(tokenizer.endOfText).toBe(500);
     expect([...tokenizer.specialIds].sort()).toEqual([500, 501, 502, 503, 504, 505, 506, 507, 508]);
     expect(id("no such token")).toBeUndefined();
+    expect(tokenizer.beginning).toEqual([]);
     expect(tokenizer.fillInTheMiddle).toMatchObject({
-      prefix: id("<|fim_prefix|>"),
-      suffix: id("<|fim_suffix|>"),
-      middle: id("<|fim_middle|>"),
+      opening: [id("<|fim_prefix|>")],
+      between: [id("<|fim_suffix|>")],
+      closing: [id("<|fim_middle|>")],
+      end: tokenizer.endOfText,
       fileSeparator: id("<|file_sep|>"),
     });
     const stops = [
@@ -85,28 +87,84 @@ describe("openTokenizer", () => {
   test("takes the order of a gap from tokenizer_config.json, prefix first unless it says", async () => {
     expect((await openTokenizer(folder)).fillInTheMiddle?.order).toBe("prefix-first");
     await change("tokenizer_config.json", (text) => JSON.stringify({ ...JSON.parse(text), fim_order: "suffix-first" }));
-    expect((await openTokenizer(folder)).fillInTheMiddle?.order).toBe("suffix-first");
+    const { fillInTheMiddle } = await openTokenizer(folder);
+    expect(fillInTheMiddle?.order).toBe("suffix-first");
+    const [prefix, suffix, middle] = ["prefix", "suffix", "middle"].map((name) => tokenizer.id(`<|fim_${name}|>`));
+    expect(fillPrompt(fillInTheMiddle!, [1, 2], [3])).toEqual([prefix, suffix, 3, middle, 1, 2]);
     await change("tokenizer_config.json", (text) => JSON.stringify({ ...JSON.parse(text), fim_order: "middle-out" }));
     await expect(openTokenizer(folder)).rejects.toMatchObject({ code: "tokenizer-invalid" });
   });
 
   test.each([
-    ["StarCoder", ["<fim_prefix>", "<fim_suffix>", "<fim_middle>"]],
-    ["SantaCoder", ["<fim-prefix>", "<fim-suffix>", "<fim-middle>"]],
-    ["DeepSeek Coder", ["<｜fim▁begin｜>", "<｜fim▁hole｜>", "<｜fim▁end｜>"]],
-    ["Code Llama", ["▁<PRE>", "▁<SUF>", "▁<MID>"]],
-  ])("knows the markers of %s", async (_, [prefix = "", suffix = "", middle = ""]) => {
+    {
+      family: "StarCoder2",
+      markers: ["<fim_prefix>", "<fim_suffix>", "<fim_middle>", "<file_sep>"],
+      prompt: "<fim_prefix> before <fim_suffix> after <fim_middle>",
+      end: "<|endoftext|>",
+      stop: "<file_sep>",
+    },
+    {
+      family: "DeepSeek-Coder",
+      markers: ["<｜fim▁begin｜>", "<｜fim▁hole｜>", "<｜fim▁end｜>", "<|EOT|>"],
+      prompt: "<｜fim▁begin｜> before <｜fim▁hole｜> after <｜fim▁end｜>",
+      end: "<|endoftext|>",
+      stop: "<|EOT|>",
+    },
+    {
+      family: "CodeLlama",
+      markers: ["▁<PRE>", "▁<SUF>", "▁<MID>", "▁<EOT>"],
+      prompt: "▁<PRE> before ▁<SUF> after ▁<MID>",
+      end: "▁<EOT>",
+      stop: "▁<EOT>",
+    },
+    {
+      family: "CodeGen2",
+      markers: ["<mask_1>", "<sep>", "<eom>", "<dummy_0>"],
+      prompt: "before <mask_1> after <|endoftext|> <sep> <mask_1>",
+      end: "<eom>",
+      stop: "<sep>",
+    },
+  ])("knows how $family marks a gap", async ({ markers: [a = "", b = "", c = "", d = ""], prompt, end, stop }) => {
     await change("tokenizer.json", (text) =>
-      text.replace("<|fim_prefix|>", prefix).replace("<|fim_suffix|>", suffix).replace("<|fim_middle|>", middle),
+      text
+        .replace("<|fim_prefix|>", a)
+        .replace("<|fim_suffix|>", b)
+        .replace("<|fim_middle|>", c)
+        .replace("<|fim_pad|>", d),
     );
     const other = await openTokenizer(folder);
-    expect(other.fillInTheMiddle).toMatchObject({
-      prefix: other.id(prefix),
-      suffix: other.id(suffix),
-      middle: other.id(middle),
-    });
-    expect(other.decode(other.encode(`a ${prefix}b`))).toBe(`a ${prefix}b`);
-    expect(other.encode(prefix)).not.toContain(other.id(prefix));
+    const { fillInTheMiddle } = other;
+    const shown = fillPrompt(fillInTheMiddle!, [-1], [-2]).map(
+      (id) =>
+        ({ [-1]: "before", [-2]: "after" })[id] ?? [a, b, c, "<|endoftext|>"].find((name) => other.id(name) === id),
+    );
+    expect(shown.join(" ")).toBe(prompt);
+    expect(fillInTheMiddle).toMatchObject({ order: "prefix-first", end: other.id(end) });
+    expect(fillInTheMiddle!.stops).toEqual(expect.arrayContaining([other.endOfText, other.id(end), other.id(stop)]));
+    expect(other.encode(a)).not.toContain(other.id(a));
+  });
+
+  const template = (...tokens: string[]) => ({
+    type: "TemplateProcessing",
+    single: [...tokens.map((id) => ({ SpecialToken: { id, type_id: 0 } })), { Sequence: { id: "A", type_id: 0 } }],
+    pair: [],
+    special_tokens: {},
+  });
+  test.each([
+    [{ add_bos_token: true, bos_token: "<|im_start|>" }, null, ["<|im_start|>"]],
+    [{ add_bos_token: true, bos_token: { content: "<|im_start|>" } }, null, ["<|im_start|>"]],
+    [{ add_bos_token: false, bos_token: "<|im_start|>" }, template("<|im_start|>"), []],
+    [{ add_bos_token: true, bos_token: null }, null, []],
+    [{ add_bos_token: null, bos_token: "<|im_start|>" }, { type: "ByteLevel" }, []],
+    [{ add_bos_token: null }, template("<|im_start|>"), ["<|im_start|>"]],
+    [{ add_bos_token: null }, { type: "Sequence", processors: [{ type: "ByteLevel" }, template("<|im_start|>")] }, ["<|im_start|>"]],
+    [{ add_bos_token: null }, { ...template(), single: [{ Sequence: { id: "A" } }, { SpecialToken: { id: "<|im_end|>" } }] }, []],
+  ])("knows what stands before every text: settings %j, template %j", async (settings, processor, expected) => {
+    await change("tokenizer_config.json", (text) => JSON.stringify({ ...JSON.parse(text), ...settings }));
+    await change("tokenizer.json", (text) => JSON.stringify({ ...JSON.parse(text), post_processor: processor }));
+    const other = await openTokenizer(folder);
+    expect(other.beginning).toEqual(expected.map((name) => other.id(name)));
+    expect(other.encode("x = 1")).toEqual(tokenizer.encode("x = 1"));
   });
 
   test("fillInTheMiddle is null for a model without markers", async () => {
