@@ -8,10 +8,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { internalError, UserError } from "../core/base/errors.ts";
 import type { Log } from "../core/base/log.ts";
+import type { BaseSurvey } from "../core/bases/surveyBases.ts";
+import type { BasePlaces } from "../core/bases/resolveBase.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
 import { describeExit, startEngineProcess, type EngineProcess } from "./engineProcess.ts";
 import {
   adaptersRequest,
+  basesRequest,
   completeRequest,
   selectRequest,
   type AdapterSummary,
@@ -35,6 +38,7 @@ export interface CompletionClient {
   /** @throws UserError "engine-stopped" if the engine ends meanwhile; the crash is told through onCrash. */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
   adapters(library: string): Promise<AdapterSummary[]>;
+  bases(places: BasePlaces): Promise<BaseSurvey>;
   /** Ends the process and starts another with `selection`, also after too many crashes. */
   restart(selection: Selection): Promise<Selected>;
   dispose(): void;
@@ -136,6 +140,10 @@ export function createCompletionClient(options: CompletionClientOptions): Comple
     async adapters(library) {
       const current = await alive();
       return current.process.request(adaptersRequest, { library });
+    },
+    async bases(places) {
+      const current = await alive();
+      return current.process.request(basesRequest, places);
     },
     async restart(next) {
       selection = next;

@@ -12,11 +12,12 @@ import { checkAdapterFits } from "../core/adapters/adapterFit.ts";
 import { readAdapter } from "../core/adapters/peftFolder.ts";
 import { internalError, UserError } from "../core/base/errors.ts";
 import type { Log } from "../core/base/log.ts";
+import { surveyBases } from "../core/bases/surveyBases.ts";
 import type { InstalledBase } from "../core/bases/installedBase.ts";
 import { resolveBase } from "../core/bases/resolveBase.ts";
 import { openCompleter, type Completer } from "../core/completion/completer.ts";
 import { moduleShapes } from "../core/models/architectures.ts";
-import { adaptersRequest, completeRequest, selectRequest, type AdapterSummary } from "./protocol.ts";
+import { adaptersRequest, basesRequest, completeRequest, selectRequest, type AdapterSummary } from "./protocol.ts";
 import { answer } from "./wire.ts";
 
 interface Open {
@@ -54,6 +55,8 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
       return open.completer.complete(request, signal);
     }),
   );
+
+  answer(connection, basesRequest, (places, signal) => inTurn(() => surveyBases({ ...places, log, signal })));
 
   answer(connection, adaptersRequest, ({ library }) => inTurn(() => summaries(library, open?.base)));
 }

@@ -95,6 +95,7 @@ export function describeExit({ code, signal }: Exit): string {
 const waysOn: Record<Role, string> = {
   completion: "It starts again by itself. If this repeats, look into Graft's log.",
   training: "Resume it: training goes on from its last checkpoint. Graft's log may tell the reason.",
+  import: "Import it again: what is downloaded is kept. Graft's log may tell the reason.",
 };
 
 function engineStopped(role: Role, exit: Exit): UserError {

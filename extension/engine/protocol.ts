@@ -1,18 +1,21 @@
 /**
  * Every message between the editor and its engine processes, by direction. This list is the whole border.
  *
- * It knows shapes only: how errors and cancellation cross is wire.ts, who answers is in completionServer.ts and
- * trainingServer.ts. Both ends are built together, so there is no versioning.
+ * It knows shapes only: how errors and cancellation cross is wire.ts, who answers is in completionServer.ts,
+ * trainingServer.ts and importServer.ts. Both ends are built together, so there is no versioning.
  */
 
 import { NotificationType, RequestType } from "vscode-jsonrpc/node";
+import type { BaseSurvey } from "../core/bases/surveyBases.ts";
+import type { ImportProgress, ImportSourceOptions } from "../core/bases/importSource.ts";
 import type { BasePlaces } from "../core/bases/resolveBase.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
 import type { TrainOptions, TrainProgress, TrainResult } from "../core/training/train.ts";
 import type { ErrorData } from "./wire.ts";
+import type { Work } from "./workApart.ts";
 
 /** What a process was forked for: its only command-line argument. */
-export type Role = "completion" | "training";
+export type Role = "completion" | "training" | "import";
 
 /** What completion runs on. Sent again after a restart, and that is all the state a process has. */
 export interface Selection extends BasePlaces {
@@ -54,13 +57,33 @@ export const completeRequest = new RequestType<CompletionRequest, Completion, Er
 /** Reads the adapters of a library folder and says which fit the selected base. */
 export const adaptersRequest = new RequestType<{ library: string }, AdapterSummary[], ErrorData>("completion/adapters");
 
-// ── editor → training process ────────────────────────────────────────────────────────────────────────────────────────
+/** The bases of this machine, and those that could be imported. */
+export const basesRequest = new RequestType<BasePlaces, BaseSurvey, ErrorData>("completion/bases");
 
-/** One request is one training; cancelling it keeps the last checkpoint. */
-export const trainRequest = new RequestType<TrainOptions, TrainResult, ErrorData>("training/train");
+// ── editor → a process for one piece of work, which tells its progress ───────────────────────────────────────────────
 
-// ── either process → editor ──────────────────────────────────────────────────────────────────────────────────────────
+/** Cancelling it keeps the last checkpoint. */
+export const trainWork: Work<TrainOptions, TrainResult, TrainProgress> = {
+  role: "training",
+  request: new RequestType("training/train"),
+  progress: new NotificationType("training/progress"),
+};
 
-export const trainProgress = new NotificationType<TrainProgress>("training/progress");
+export interface Imported {
+  /** Of the new base. */
+  name: string;
+  seconds: number;
+  /** What the user should know, though it went well. */
+  warnings: readonly string[];
+}
+
+/** Cancelling it keeps what is downloaded. */
+export const importWork: Work<ImportSourceOptions, Imported, ImportProgress> = {
+  role: "import",
+  request: new RequestType("import/import"),
+  progress: new NotificationType("import/progress"),
+};
+
+// ── every process → editor ───────────────────────────────────────────────────────────────────────────────────────────
 
 export const logged = new NotificationType<LogMessage>("log");

@@ -7,7 +7,8 @@
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import type { Log } from "../core/base/log.ts";
 import { serveCompletion } from "./completionServer.ts";
-import { logged, type LogMessage } from "./protocol.ts";
+import { serveImport } from "./importServer.ts";
+import { logged, type LogMessage, type Role } from "./protocol.ts";
 import { serveTraining } from "./trainingServer.ts";
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
@@ -24,8 +25,12 @@ const log: Log = {
   error: tell("error"),
 };
 
-if (process.argv[2] === "training") serveTraining(connection, log);
-else serveCompletion(connection, log);
+const serve: Readonly<Record<Role, typeof serveCompletion>> = {
+  completion: serveCompletion,
+  training: serveTraining,
+  import: serveImport,
+};
+serve[process.argv[2] as Role](connection, log);
 
 // The editor is gone, or has closed the pipe: nobody waits for anything that still runs here.
 process.once("disconnect", () => process.exit(0));

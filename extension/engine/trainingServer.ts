@@ -4,17 +4,17 @@ import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import type { Log } from "../core/base/log.ts";
 import { train } from "../core/training/train.ts";
-import { trainProgress, trainRequest } from "./protocol.ts";
+import { trainWork } from "./protocol.ts";
 import { answer } from "./wire.ts";
 
 export function serveTraining(connection: MessageConnection, log: Log): void {
   // It takes every core it can get; whoever types goes first.
   setPriority(constants.priority.PRIORITY_LOW);
-  answer(connection, trainRequest, (options, signal) =>
+  answer(connection, trainWork.request, (options, signal) =>
     train(options, {
       signal,
       log,
-      onProgress: (progress) => void connection.sendNotification(trainProgress, progress),
+      onProgress: (progress) => void connection.sendNotification(trainWork.progress, progress),
     }),
   );
 }

@@ -7,7 +7,8 @@
 import * as vscode from "vscode";
 import { isCancelled, UserError } from "../core/base/errors.ts";
 import type { TrainProgress } from "../core/training/train.ts";
-import { trainApart } from "../engine/trainApart.ts";
+import { trainWork } from "../engine/protocol.ts";
+import { workApart } from "../engine/workApart.ts";
 import type { TrainingForm, TrainingRunning, TrainingState } from "../../webview/protocol.ts";
 import { explain, type Messages } from "./messages.ts";
 import { lossHistory } from "./lossHistory.ts";
@@ -63,7 +64,8 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     become(running);
     await remember(form);
     try {
-      const result = await trainApart(
+      const result = await workApart(
+        trainWork,
         await trainOptions(form, resume, options),
         { entry, log },
         {

@@ -12,8 +12,7 @@ import {
   completeRequest,
   logged,
   selectRequest,
-  trainProgress,
-  trainRequest,
+  trainWork,
   type Selection,
 } from "../../extension/engine/protocol.ts";
 import { answer } from "../../extension/engine/wire.ts";
@@ -39,8 +38,8 @@ answer(connection, completeRequest, async ({ prefix }, signal) => {
 
 answer(connection, adaptersRequest, async ({ library }) => [{ name: "one", folder: `${library}/one` }]);
 
-answer(connection, trainRequest, async (options, signal) => {
-  void connection.sendNotification(trainProgress, { phase: "train", step: 1, steps: 2, loss: 3 } as never);
+answer(connection, trainWork.request, async (options, signal) => {
+  void connection.sendNotification(trainWork.progress, { phase: "train", step: 1, steps: 2, loss: 3 } as never);
   if (options.out.endsWith("crash")) {
     await sleep(50);
     process.exit(134);

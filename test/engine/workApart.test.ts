@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { silentLog } from "../../extension/core/base/log.ts";
 import type { TrainOptions } from "../../extension/core/training/train.ts";
-import { trainApart } from "../../extension/engine/trainApart.ts";
+import { trainWork } from "../../extension/engine/protocol.ts";
+import { workApart } from "../../extension/engine/workApart.ts";
 
 const engine = { entry: join(import.meta.dirname, "fakeEngine.ts"), log: silentLog };
 let folder: string;
@@ -14,12 +15,12 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const options = (name: string): TrainOptions => ({ out: join(folder, name) }) as TrainOptions;
 
-describe("trainApart", () => {
+describe("workApart", () => {
   test("reports progress, resolves with the result and leaves no process behind", async () => {
     const onProgress = vi.fn();
     const debug = vi.fn();
     const control = { signal: new AbortController().signal, onProgress };
-    const result = await trainApart(options("done"), { ...engine, log: { ...silentLog, debug } }, control);
+    const result = await workApart(trainWork, options("done"), { ...engine, log: { ...silentLog, debug } }, control);
     expect(result).toMatchObject({ adapter: join(folder, "done") });
     expect(onProgress).toHaveBeenCalledWith(expect.objectContaining({ step: 1, steps: 2, loss: 3 }));
     await vi.waitFor(() => expect(debug).toHaveBeenCalledWith(expect.stringMatching(/process \d+ ended/)));
@@ -27,7 +28,7 @@ describe("trainApart", () => {
 
   test("cancelling lets the training write its last checkpoint", async () => {
     const controller = new AbortController();
-    const training = trainApart(options("slow"), engine, {
+    const training = workApart(trainWork, options("slow"), engine, {
       signal: controller.signal,
       onProgress: () => controller.abort(),
     });
@@ -37,7 +38,7 @@ describe("trainApart", () => {
 
   test("a training whose process dies fails with a UserError that says how", async () => {
     const control = { signal: new AbortController().signal, onProgress: () => {} };
-    await expect(trainApart(options("crash"), engine, control)).rejects.toMatchObject({
+    await expect(workApart(trainWork, options("crash"), engine, control)).rejects.toMatchObject({
       code: "engine-stopped",
       message: expect.stringContaining("exit code 134"),
     });

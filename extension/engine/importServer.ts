@@ -1,0 +1,21 @@
+/** The import process: makes one base of a folder or of a download, quietly beside the editor. */
+
+import { constants, setPriority } from "node:os";
+import type { MessageConnection } from "vscode-jsonrpc/node";
+import type { Log } from "../core/base/log.ts";
+import { importSource } from "../core/bases/importSource.ts";
+import { importWork } from "./protocol.ts";
+import { answer } from "./wire.ts";
+
+export function serveImport(connection: MessageConnection, log: Log): void {
+  // Converting takes every core it can get; whoever types goes first.
+  setPriority(constants.priority.PRIORITY_LOW);
+  answer(connection, importWork.request, async (options, signal) => {
+    const { base, seconds, warnings } = await importSource(options, {
+      signal,
+      log,
+      onProgress: (progress) => void connection.sendNotification(importWork.progress, progress),
+    });
+    return { name: base.name, seconds, warnings };
+  });
+}
