@@ -18,6 +18,7 @@ import type { Architecture } from "./architecture.ts";
 import type { ModelConfig } from "./config.ts";
 import { layerNorms } from "./norms.ts";
 import { plainFrequencies } from "./rope.ts";
+import { longestContext } from "./rotary.ts";
 import type { Site } from "./site.ts";
 
 const count = z.int().positive();
@@ -30,7 +31,7 @@ const fields = z
     n_head: count,
     n_inner: count.max(1_000_000).nullish(),
     n_positions: count,
-    rotary_dim: count.multipleOf(2),
+    rotary_dim: count.max(1024).multipleOf(2),
     activation_function: z.enum(["gelu_new", "gelu_pytorch_tanh"]).default("gelu_new"),
     layer_norm_epsilon: z.number().positive().default(1e-5),
     scale_attn_weights: z.literal(true).optional(),
@@ -60,7 +61,7 @@ export const codegen: Architecture<CodeGenConfig> = {
     vocabularySize: c.vocab_size,
     hiddenSize: c.n_embd,
     layers: c.n_layer,
-    contextLength: c.n_positions,
+    contextLength: Math.min(c.n_positions, longestContext),
     attention: { heads: c.n_head, kvHeads: c.n_head, headSize: c.n_embd / c.n_head },
     rotary: { frequencies: plainFrequencies(10_000, c.rotary_dim), magnitude: 1, interleaved: true },
     intermediateSize: c.n_inner ?? 4 * c.n_embd,

@@ -15,6 +15,7 @@ import type { ForwardContext, ForwardResult } from "./architecture.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Norm } from "./norms.ts";
 import { readRotary, ropeFields } from "./rope.ts";
+import { longestContext } from "./rotary.ts";
 import type { Site } from "./site.ts";
 
 const count = z.int().positive();
@@ -34,7 +35,9 @@ export const decoderFields = z
   .refine((c) => c.num_attention_heads % (c.num_key_value_heads ?? c.num_attention_heads) === 0, {
     message: "num_attention_heads must be a multiple of num_key_value_heads",
   })
-  .refine((c) => headSizeOf(c) % 2 === 0, { message: "the size of an attention head must be an even number" });
+  .refine((c) => headSizeOf(c) % 2 === 0 && headSizeOf(c) <= 1024, {
+    message: "the size of an attention head must be an even number of at most 1024",
+  });
 
 type DecoderFields = z.infer<typeof decoderFields>;
 
@@ -62,7 +65,7 @@ export function preNormConfig(
     vocabularySize: fields.vocab_size,
     hiddenSize: fields.hidden_size,
     layers: fields.num_hidden_layers,
-    contextLength: Math.min(fields.max_position_embeddings, own.window ?? Infinity),
+    contextLength: Math.min(fields.max_position_embeddings, own.window ?? longestContext, longestContext),
     attention: {
       heads: fields.num_attention_heads,
       kvHeads: fields.num_key_value_heads ?? fields.num_attention_heads,

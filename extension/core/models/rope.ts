@@ -12,13 +12,17 @@ const scalingSchema = z.discriminatedUnion(
     z.object({ rope_type: z.literal("linear"), factor }),
     // Changes nothing below max_position_embeddings, and no sequence of ours is longer.
     z.object({ rope_type: z.literal("dynamic") }),
-    z.object({
-      rope_type: z.literal("llama3"),
-      factor,
-      low_freq_factor: z.number().positive(),
-      high_freq_factor: z.number().positive(),
-      original_max_position_embeddings: original,
-    }),
+    z
+      .object({
+        rope_type: z.literal("llama3"),
+        factor,
+        low_freq_factor: z.number().positive(),
+        high_freq_factor: z.number().positive(),
+        original_max_position_embeddings: original,
+      })
+      .refine((c) => c.high_freq_factor > c.low_freq_factor, {
+        message: "high_freq_factor must be larger than low_freq_factor",
+      }),
     z.object({
       rope_type: z.literal("yarn"),
       factor,
@@ -35,7 +39,7 @@ const scalingSchema = z.discriminatedUnion(
 );
 type Scaling = z.infer<typeof scalingSchema>;
 
-const theta = z.number().min(1).nullish();
+const theta = z.number().gt(1).nullish();
 const parametersSchema = z.preprocess(
   // Before transformers 4.43 the type was called so.
   (json) => (isRecord(json) ? { ...json, rope_type: json["rope_type"] ?? json["type"] ?? "default" } : json),

@@ -4,6 +4,12 @@ import type { RotaryTables } from "../graph/primitives/rotary.ts";
 import { constant } from "../graph/tensor.ts";
 import type { ModelConfig } from "./config.ts";
 
+/**
+ * No sequence is longer, whatever its model could read: the tables of a head of 128 take 16 MiB for so many positions, and
+ * reading so much takes minutes.
+ */
+export const longestContext = 32_768;
+
 /** cos and sin of position · frequency, as [positions, pairs]. */
 export function rotaryTables({ contextLength, rotary }: ModelConfig): RotaryTables {
   const { frequencies, magnitude, interleaved } = rotary;

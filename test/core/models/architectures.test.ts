@@ -69,8 +69,15 @@ describe("readModelConfig", () => {
       { ...tinyQwen2, rope_parameters: { partial_rotary_factor: 0.5 } },
       /partial_rotary_factor: heads that turn in part/,
     ],
-    [{ ...tinyQwen2, num_attention_heads: 64 }, "the size of an attention head must be an even number"],
+    [{ ...tinyQwen2, num_attention_heads: 64 }, "the size of an attention head must be an even number of at most 1024"],
     [{ ...tinyQwen2, hidden_act: "gelu" }, /hidden_act/],
+    [{ ...tinyQwen2, head_dim: 1e9 }, "an even number of at most 1024"],
+    [{ ...tinyQwen2, hidden_size: 65_536, num_attention_heads: 2 }, "an even number of at most 1024"],
+    [{ ...tinyQwen2, rope_theta: 1 }, /rope_theta/],
+    [
+      { ...tinyQwen2, rope_scaling: { type: "llama3", factor: 2, low_freq_factor: 4, high_freq_factor: 4 } },
+      "high_freq_factor must be larger than low_freq_factor",
+    ],
     [{ ...tinyCodegen, activation_function: "relu" }, /activation_function/],
     [{ ...tinyCodegen, rotary_dim: 20 }, "rotary_dim must not exceed the size of a head"],
     [{ ...tinyCodegen, n_head: 2, rotary_dim: 8 }, "n_head must be a multiple of 4"],
@@ -84,6 +91,11 @@ describe("readModelConfig", () => {
     expect(contextOf({ ...tinyQwen2, sliding_window: 24 })).toBe(64);
     expect(contextOf({ ...tinyQwen2, sliding_window: 24, use_sliding_window: true })).toBe(24);
     expect(contextOf({ ...tinyQwen2, sliding_window: null, use_sliding_window: true })).toBe(64);
+  });
+
+  test("reads no more at once than its tables of positions are made for", () => {
+    expect(readModelConfig({ ...tinyQwen2, max_position_embeddings: 1e9 }).contextLength).toBe(32_768);
+    expect(readModelConfig({ ...tinyCodegen, n_positions: 1e9 }).contextLength).toBe(32_768);
   });
 
   test("reads how positions are scaled in the fields of transformers 4 and 5 alike", () => {
