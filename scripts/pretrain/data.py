@@ -14,28 +14,34 @@ the middle and its end weigh MIDDLE_WEIGHT times as much in the loss.
 from __future__ import annotations
 
 import json
-import queue
+import lzma
 import random
-import threading
+import re
 from bisect import bisect
-from itertools import accumulate
+from contextlib import ExitStack
+from itertools import accumulate, chain, cycle, islice
 from pathlib import Path
 from typing import Iterator
 
-import numpy as np
+import torch
 from tokenizers import Tokenizer
+from torch import Tensor
+from torch.utils.data import IterableDataset, get_worker_info
 
 from tokenizer import EOS, FILE_SEP, FIM_MIDDLE, FIM_PREFIX, FIM_SUFFIX, REPO_NAME
 
 FILES_PER_GROUP = 8
 MAX_PREFIX, MAX_SUFFIX = 2600, 1200
+ANNOUNCED = re.compile(r"""(?:^[ \t]+#.*|(?:\"\"\"|'''))\n[ \t]+(?=\S)""", re.MULTILINE)
 FIM_ROWS = 5  # of eight
 MIDDLE_WEIGHT = 3
 
 
 def read_files(path: Path) -> list[tuple[str, str, str]]:
-    """(package, path, text) of every file of a split."""
-    with path.open() as lines:
+    """(package, path, text) of every file of a split, PATH or its parts PATH.0.xz, PATH.1.xz, ... that move more easily."""
+    parts = [path.open()] if path.exists() else [lzma.open(part, "rt") for part in sorted(path.parent.glob(f"{path.name}.*.xz"))]
+    with ExitStack() as stack:
+        lines = chain.from_iterable(map(stack.enter_context, parts))
         return [(row["package"], row["path"], row["text"]) for row in map(json.loads, lines)]
 
 
@@ -75,7 +81,11 @@ def middle_span(text: str, rng: random.Random) -> tuple[int, int]:
     if kind < 0.75:  # whole lines, the cursor after the indentation or after the line before
         begin = max(0, start - 1) if rng.random() < 0.3 else first
         return begin, block_end(text, first, rng)
-    if kind < 0.86:  # within a line
+    if kind < 0.82:  # the code that a comment or a docstring announces
+        announced = ANNOUNCED.search(text, at)
+        if announced and announced.end() < len(text):
+            return announced.end(), block_end(text, announced.end(), rng)
+    if kind < 0.90:  # within a line
         return at, min(stop, at + rng.randint(0, 40))
     other = rng.randrange(max(0, at - 1200), min(len(text), at + 1200))
     return min(at, other), max(at, other)
@@ -151,34 +161,30 @@ def plain_streams(files: list[tuple[str, str, str]], tokenizer: Tokenizer, rng: 
     return [stream(index) for index in range(count)]
 
 
-class Batches:
-    """Batches of token rows, made in a thread; the row length may change at any time."""
+class Batches(IterableDataset):
+    """Endless batches: ids and loss weights, int64 (2, tokens / length, length + 1). Every loader process draws its own."""
 
     def __init__(self, corpus: Path, tokenizer: Tokenizer, seed: int, tokens: int, length: int, streams: int = 64) -> None:
-        rng = random.Random(seed)
-        files = read_files(corpus)
-        self.fim = FimSampler(files, tokenizer, rng)
-        self.streams = plain_streams(files, tokenizer, rng, streams)
-        self.tokens, self.length, self.turn = tokens, length, 0
-        self.queue: queue.Queue[np.ndarray] = queue.Queue(maxsize=4)
-        threading.Thread(target=self._work, daemon=True).start()
+        self.files, self.tokenizer, self.seed, self.tokens, self.streams = read_files(corpus), tokenizer, seed, tokens, streams
+        self.length = torch.tensor(length).share_memory_()
 
-    def _work(self) -> None:
+    def use_length(self, length: int) -> None:
+        """Rows of another length from now on, once what is already made is used up."""
+        self.length.fill_(length)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        worker = get_worker_info()
+        rng = random.Random(self.seed + 1_000_003 * (worker.id if worker else 0))
+        fim = FimSampler(self.files, self.tokenizer, rng)
+        streams = cycle(plain_streams(self.files, self.tokenizer, rng, self.streams))
         while True:
-            length = self.length
+            length = int(self.length)
             rows, weights = [], []
             for index in range(self.tokens // length):
                 if index % 8 < FIM_ROWS:
-                    row, weight = self.fim.row(length + 1)
-                    rows.append(row)
-                    weights.append(weight)
+                    row, weight = fim.row(length + 1)
                 else:
-                    stream = self.streams[self.turn % len(self.streams)]
-                    self.turn += 1
-                    rows.append([next(stream) for _ in range(length + 1)])
-                    weights.append([1] * (length + 1))
-            self.queue.put(np.array((rows, weights), dtype=np.int64))
-
-    def next(self) -> np.ndarray:
-        """Ids and loss weights, each (tokens / length, length + 1)."""
-        return self.queue.get()
+                    row, weight = list(islice(next(streams), length + 1)), [1] * (length + 1)
+                rows.append(row)
+                weights.append(weight)
+            yield torch.tensor((rows, weights))

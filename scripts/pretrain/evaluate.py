@@ -34,9 +34,9 @@ def bits_per_byte(model: Llama, tokenizer: Tokenizer, files: list[tuple[str, str
             row, weight = ids[at:at + WINDOW + 1], counted[at + 1:at + WINDOW + 1]
             rows.append(row + [0] * (WINDOW + 1 - len(row)))
             weights.append(weight + [0] * (WINDOW - len(weight)))
-    nats = 0.0
+    nats, device = 0.0, next(model.parameters()).device
     for at in range(0, len(rows), batch):
-        tokens, weight = torch.tensor(rows[at:at + batch]), torch.tensor(weights[at:at + batch]).view(-1)
+        tokens, weight = torch.tensor(rows[at:at + batch], device=device), torch.tensor(weights[at:at + batch], device=device).view(-1)
         logits = model(tokens[:, :-1])
         losses = F.cross_entropy(logits.view(-1, logits.shape[-1]), tokens[:, 1:].reshape(-1), reduction="none")
         nats += float((losses.double() * weight).sum())
@@ -100,13 +100,13 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(args.base / "tokenizer.json"))
     reference = LlamaForCausalLM.from_pretrained(args.base, dtype=torch.float32).eval()
     state = torch.load(args.work / "checkpoint.pt", weights_only=True)
-    model = Llama(Config()).eval()
+    model = Llama(Config(**state["config"])).eval()
     model.load_state_dict(state["model"])
     files = read_files(args.work / "heldout.jsonl")
     sample = torch.tensor([tokenizer.encode(files[3][2]).ids[:700]])
     with torch.no_grad():
         ours, theirs = model(sample), reference(sample).logits
-        exported = Llama(Config()).eval()
+        exported = Llama(model.config).eval()
         exported.load_state_dict({k.removeprefix("model."): v for k, v in reference.state_dict().items() if k != "lm_head.weight"})
         same = exported(sample)
     result: dict = {

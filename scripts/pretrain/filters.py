@@ -97,7 +97,7 @@ class Overlap:
             for path in sorted(folder.rglob("*.jsonl")):
                 for line in path.read_text().splitlines():
                     row = json.loads(line)
-                    for key in ("intent", "code", "input"):
+                    for key in ("intent", "code", "input", "prompt", "canonical_solution", "test"):
                         self.grams.update(ngrams(str(row.get(key) or "")))
 
     def hit(self, text: str) -> str:

@@ -68,12 +68,12 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     """Causal attention of (batch, heads, length, dim) on fewer key heads.
 
-    Up to 512 positions it is written out in blocks of queries, which is faster
-    to train on processors with bf16 matrix units than the fused kernel.
+    On a processor, up to 512 positions are written out in blocks of queries, which
+    is faster to train with bf16 matrix units than the fused kernel.
     """
     batch, heads, length, dim = q.shape
     groups = heads // k.shape[1]
-    if length > 512 or length % BLOCK:
+    if q.is_cuda or length > 512 or length % BLOCK:
         return F.scaled_dot_product_attention(
             q, k.repeat_interleave(groups, dim=1), v.repeat_interleave(groups, dim=1), is_causal=True)
     rows = batch * k.shape[1]
@@ -159,7 +159,7 @@ class Llama(nn.Module):
     def features(self, tokens: Tensor) -> Tensor:
         """Normalised hidden states before the output matrix."""
         x = self.embed_tokens(tokens)
-        if torch.is_autocast_enabled("cpu"):
+        if torch.is_autocast_enabled(x.device.type):
             x = x.to(torch.bfloat16)
         cos, sin = self.cos[:tokens.shape[1]], self.sin[:tokens.shape[1]]
         for layer in self.layers:

@@ -4,7 +4,12 @@
 
 reads WORK/train.jsonl, WORK/heldout.jsonl and WORK/tokenizer/, writes
 WORK/checkpoint.pt and WORK/log.jsonl.  The schedule (learning rate, row
-length) follows the share of the time budget that is used up.
+length) follows the share of the time budget that is used up.  A checkpoint
+moves between machines and between processor and GPU; one made by grow.py
+has no optimizers yet and starts with fresh ones.  On a GPU, for example:
+
+    python train.py --work WORK --minutes 25 --layers 12 --hidden 512 --intermediate 1408 \\
+        --heads 8 --kv-heads 4 --tokens 262144 --micro 65536 --workers 14
 """
 from __future__ import annotations
 
@@ -18,6 +23,7 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
+from torch.utils.data import DataLoader
 
 from data import Batches, read_files
 from evaluate import bits_per_byte
@@ -25,6 +31,8 @@ from model import Config, Llama
 
 STAGES = ((0.75, 512), (0.96, 1024), (9.9, 2048))
 WARMUP, FLOOR = 0.02, 0.02
+SIZES = {"hidden": "hidden_size", "intermediate": "intermediate_size", "layers": "num_hidden_layers",
+         "heads": "num_attention_heads", "kv-heads": "num_key_value_heads"}
 
 
 def orthogonal(g: Tensor) -> Tensor:
@@ -48,7 +56,7 @@ class Muon:
         self.groups: dict[torch.Size, list[Tensor]] = {}
         for p in params:
             self.groups.setdefault(p.shape, []).append(p)
-        self.state = {shape: torch.zeros(len(group), *shape) for shape, group in self.groups.items()}
+        self.state = {shape: torch.zeros(len(group), *shape, device=group[0].device) for shape, group in self.groups.items()}
 
     @torch.no_grad()
     def step(self, lr: float) -> None:
@@ -85,27 +93,35 @@ def main() -> None:
     parser.add_argument("--lr", type=float, default=4e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=1, help="processes that make batches")
     parser.add_argument("--save-minutes", type=float, default=4)
     parser.add_argument("--eval-minutes", type=float, default=8)
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    for option, field in SIZES.items():
+        parser.add_argument(f"--{option}", type=int, default=getattr(Config, field), help=f"{field} of a new model")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    model = Llama(Config())
+    path = args.work / "checkpoint.pt"
+    state = torch.load(path, weights_only=True, map_location=args.device) if args.resume else None
+    config = Config(**state["config"]) if state else Config(
+        **{field: getattr(args, option.replace("-", "_")) for option, field in SIZES.items()})
+    model = Llama(config).to(args.device)
     matrices = [p for n, p in model.named_parameters() if p.dim() == 2 and n.startswith("layers.")]
     others = [p for n, p in model.named_parameters() if p.dim() != 2 or not n.startswith("layers.")]
     muon, adam = Muon(matrices), torch.optim.AdamW(others, betas=(0.9, 0.95), weight_decay=0.0)
     run = {"step": 0, "tokens": 0, "seconds": 0.0}
-    path = args.work / "checkpoint.pt"
-    if args.resume:
-        state = torch.load(path, weights_only=True)
+    if state:
         model.load_state_dict(state["model"])
-        adam.load_state_dict(state["adam"])
-        muon.state = {shape: state["muon"][str(tuple(shape))] for shape in muon.state}
         run = state["run"]
+    if state and "adam" in state:
+        adam.load_state_dict(state["adam"])
+        muon.state = {shape: state["muon"][str(tuple(shape))].float() for shape in muon.state}
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer" / "tokenizer.json"))
     heldout = read_files(args.work / "heldout.jsonl")[::8]
     batches = Batches(args.work / "train.jsonl", tokenizer, args.seed + run["step"], args.tokens, STAGES[0][1])
+    loader = iter(DataLoader(batches, batch_size=None, num_workers=args.workers, prefetch_factor=4))
     compiled = torch.compile(model, dynamic=False)
     log = (args.work / "log.jsonl").open("a" if args.resume else "w", buffering=1)
 
@@ -120,14 +136,14 @@ def main() -> None:
     mark = (time.time(), run["tokens"])
     while run["seconds"] < args.minutes * 60:
         progress = run["seconds"] / (args.minutes * 60)
-        batches.length = next(length for until, length in STAGES if progress < until)
+        batches.use_length(next(length for until, length in STAGES if progress < until))
         rate = args.lr * learning_rate(progress)
-        batch, weights = torch.from_numpy(batches.next())
+        batch, weights = next(loader).to(args.device, non_blocking=True)
         rows = max(1, args.micro // (batch.shape[1] - 1))
         weights = weights[:, 1:] / weights[:, 1:].sum()
         total = 0.0
         for part, weight in zip(batch.split(rows), weights.split(rows)):
-            with torch.autocast("cpu", torch.bfloat16):
+            with torch.autocast(args.device, torch.bfloat16):
                 loss = compiled(part[:, :-1].contiguous(), part[:, 1:].contiguous())
             (loss * weight.reshape(-1)).sum().backward()
             total += loss.detach().sum().item() / weights.numel()
@@ -149,7 +165,7 @@ def main() -> None:
         if over or run["seconds"] - saved > args.save_minutes * 60:
             saved = run["seconds"]
             save(path, {"model": model.state_dict(), "adam": adam.state_dict(), "run": run, "config": model.config.to_dict(),
-                        "muon": {str(tuple(shape)): value for shape, value in muon.state.items()}})
+                        "muon": {str(tuple(shape)): value.bfloat16() for shape, value in muon.state.items()}})
         if over or run["seconds"] - evaluated > args.eval_minutes * 60:
             evaluated = run["seconds"]
             write(heldout_bits_per_byte=round(bits_per_byte(model, tokenizer, heldout), 4))
