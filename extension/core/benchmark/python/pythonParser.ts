@@ -12,10 +12,8 @@ import { internalError } from "../../base/errors.ts";
 export interface SyntaxNode {
   /** The grammar's word: "assignment", "identifier", "(", or "ERROR" for what fits nowhere. */
   readonly type: string;
-  /** False of keywords and punctuation, whose type is their text. */
-  readonly named: boolean;
-  /** The parser made it up, without any text, to get on. */
-  readonly missing: boolean;
+  /** As tree-sitter writes the node and what is below: named nodes, with their fields, and what is missing. */
+  readonly expression: string;
   /** What it is to its parent: "left", "body", … */
   readonly field: string | undefined;
   /** UTF-16 code units from the start of the text. */
@@ -71,34 +69,85 @@ export async function openPythonParser(): Promise<PythonParser> {
 
 function problemsOf(tree: Tree): SyntaxProblem[] {
   const problems: SyntaxProblem[] = [];
+  const expressions = expressionsOf(tree);
+  let next = 0;
+  let { row, column } = tree.rootNode.startPosition;
+  let end = tree.rootNode.startIndex;
+  const addHidden = (): void => {
+    for (let text = expressions[next]; text && isHidden(text); text = expressions[++next]) {
+      problems.push({
+        line: row + 1,
+        column: column + 1,
+        start: end,
+        end,
+        missing: text.slice("(MISSING ".length, -1),
+      });
+    }
+  };
   walk(tree, (cursor) => {
-    const { nodeIsMissing, nodeType, startIndex, endIndex } = cursor;
-    if (!nodeIsMissing && nodeType !== "ERROR") return;
-    const { row, column } = cursor.startPosition;
-    const missing = nodeIsMissing ? nodeType : undefined;
-    problems.push({ line: row + 1, column: column + 1, start: startIndex, end: endIndex, missing });
+    const { nodeIsMissing: isMissing, nodeType, startIndex, endIndex, startPosition } = cursor;
+    if (isShown(cursor)) {
+      addHidden();
+      next++;
+    }
+    if (isMissing || nodeType === "ERROR") {
+      const missing = isMissing ? nodeType : undefined;
+      const [line, firstColumn] = [startPosition.row + 1, startPosition.column + 1];
+      problems.push({ line, column: firstColumn, start: startIndex, end: endIndex, missing });
+    }
+    if (endIndex > end && cursor.currentNode.childCount === 0) {
+      ({ row, column } = cursor.endPosition);
+      end = endIndex;
+    }
   });
+  addHidden();
   return problems;
 }
 
 function copyOf(tree: Tree): SyntaxNode {
+  const expressions = expressionsOf(tree).filter((text) => !isHidden(text));
+  let next = 0;
   const top: SyntaxNode[] = [];
   const open = [top];
   walk(tree, (cursor, depth) => {
     const children: SyntaxNode[] = [];
+    const { nodeType: type, startIndex: start, endIndex: end } = cursor;
+    const expression = isShown(cursor) ? expressions[next++] : `(${type})`;
+    if (expression === undefined) throw internalError("tree-sitter wrote fewer nodes than its tree has.");
     open.length = depth + 1;
-    open[depth]!.push({
-      type: cursor.nodeType,
-      named: cursor.nodeIsNamed,
-      missing: cursor.nodeIsMissing,
-      field: cursor.currentFieldName ?? undefined,
-      start: cursor.startIndex,
-      end: cursor.endIndex,
-      children,
-    });
+    open[depth]!.push({ type, expression, field: cursor.currentFieldName ?? undefined, start, end, children });
     open.push(children);
   });
   return top[0]!;
+}
+
+/** S-expressions leave out keywords and punctuation. */
+function isShown(cursor: TreeCursor): boolean {
+  return cursor.nodeIsNamed || cursor.nodeIsMissing;
+}
+
+/** Such as the end of a line, which is written where it is missing, but never a node of the tree. */
+function isHidden(expression: string): boolean {
+  return expression.startsWith("(MISSING _");
+}
+
+/** What tree-sitter writes of each node that it shows, in the order of the tree: all parts of what it writes of the root. */
+function expressionsOf(tree: Tree): string[] {
+  const whole = tree.rootNode.toString();
+  const starts: number[] = [];
+  const expressions: string[] = [];
+  const open: number[] = [];
+  // A parenthesis may itself be missing or unexpected, in quotes then.
+  for (const { 0: match, index } of whole.matchAll(/\((?:UNEXPECTED '\\?[^]'|MISSING "[^"]+")?|\)/g)) {
+    if (match === ")") {
+      const item = open.pop()!;
+      expressions[item] = whole.slice(starts[item], index + 1);
+    } else {
+      open.push(starts.length);
+      starts.push(index);
+    }
+  }
+  return expressions;
 }
 
 /** Every node, a parent before its children; not by recursion, since nobody bounds how deep a text is nested. */
