@@ -26,8 +26,8 @@ describe("PythonParser.problems", () => {
   });
 
   test("the missing end of a line is told where the line should have ended", () => {
-    expect(parser.problems("x = 1\n'a' b.c(0)")).toEqual([
-      { line: 2, column: 4, start: 9, end: 9, missing: "_newline" },
+    expect(parser.problems("x = 1\n'%0.12d' random.randint(0, 9)")).toEqual([
+      { line: 2, column: 9, start: 14, end: 14, missing: "_newline" },
     ]);
   });
 
