@@ -3,9 +3,13 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { openAdapterLibrary, type AdapterLibrary } from "./vscode/adapterLibrary.ts";
+import { addBase } from "./vscode/addBase.ts";
+import { openBaseLibrary } from "./vscode/baseLibrary.ts";
+import { createBasesPanel } from "./vscode/basesPanel.ts";
 import { registerCompletionProvider } from "./vscode/completionProvider.ts";
 import { readConfiguration } from "./vscode/configuration.ts";
 import { openEngine, type Engine } from "./vscode/engine.ts";
+import { setHubToken } from "./vscode/hubSettings.ts";
 import { createMessages } from "./vscode/messages.ts";
 import { selectAdapter } from "./vscode/selectAdapter.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
@@ -23,7 +27,7 @@ export interface Activated {
 
 export function activate(context: vscode.ExtensionContext): Activated {
   const startedAt = performance.now();
-  const { subscriptions, extensionUri } = context;
+  const { subscriptions, extensionUri, secrets } = context;
   const log = vscode.window.createOutputChannel("Graft", { log: true });
   subscriptions.push(log);
 
@@ -38,6 +42,8 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const sources = watchWorkspaceSources(subscriptions);
   const shared = { entry, places, configuration, library, messages, log };
   const engine = openEngine(shared, subscriptions);
+  const bases = openBaseLibrary({ ...shared, engine, secrets }, subscriptions);
+  const basesPanel = createBasesPanel({ extensionUri, bases });
   const training = createTraining({ ...shared, sources, state: context.workspaceState }, subscriptions);
 
   registerCompletionProvider({ engine, configuration, log }, subscriptions);
@@ -46,6 +52,9 @@ export function activate(context: vscode.ExtensionContext): Activated {
   subscriptions.push(
     vscode.commands.registerCommand("graft.trainAdapter", showTrainingView),
     vscode.commands.registerCommand("graft.selectAdapter", () => selectAdapter(engine, library)),
+    vscode.commands.registerCommand("graft.addBase", () => addBase(bases, basesPanel)),
+    vscode.commands.registerCommand("graft.showBases", () => basesPanel.show()),
+    vscode.commands.registerCommand("graft.setHubToken", () => setHubToken(secrets)),
     vscode.commands.registerCommand("graft.toggleCompletions", () => configuration.toggleEnabled()),
     vscode.commands.registerCommand("graft.restartEngine", () => engine.restart()),
     vscode.commands.registerCommand("graft.showLog", () => log.show()),

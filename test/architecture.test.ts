@@ -33,6 +33,7 @@ const layers = [
   "extension/main.ts",
   "webview/shared",
   "webview/training",
+  "webview/bases",
   "webview/benchmark",
 ] as const;
 
@@ -43,6 +44,7 @@ const narrower: Partial<Record<(typeof layers)[number], readonly string[]>> = {
   "extension/main.ts": ["extension/core", "extension/engine", "extension/vscode"],
   "webview/shared": ["webview/protocol.ts"],
   "webview/training": ["webview/protocol.ts", "webview/shared"],
+  "webview/bases": ["webview/protocol.ts", "webview/shared"],
   "webview/benchmark": ["webview/protocol.ts", "webview/shared"],
 };
 

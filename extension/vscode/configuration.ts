@@ -21,6 +21,8 @@ export interface Configuration {
   readonly onDidChange: vscode.Event<readonly Key[]>;
   /** Switches completions on or off, for the user and not for the workspace. */
   toggleEnabled(): Promise<void>;
+  /** Sets the base, empty for the one that ships with Graft: of the folder, if it has its own, else of the user. */
+  useBase(name: string): Promise<void>;
 }
 
 export function readConfiguration(log: Log, subscriptions: vscode.Disposable[]): Configuration {
@@ -53,6 +55,12 @@ export function readConfiguration(log: Log, subscriptions: vscode.Disposable[]):
       await vscode.workspace
         .getConfiguration("graft")
         .update("enable", !get("enable"), vscode.ConfigurationTarget.Global);
+    },
+    async useBase(name) {
+      const settings = vscode.workspace.getConfiguration("graft");
+      const isFolders = settings.inspect("base")?.workspaceValue !== undefined;
+      if (isFolders) await settings.update("base", name, vscode.ConfigurationTarget.Workspace);
+      else await settings.update("base", name || undefined, vscode.ConfigurationTarget.Global);
     },
   };
 }

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { isCancelled, UserError } from "../core/base/errors.ts";
+import type { BaseSurvey } from "../core/bases/surveyBases.ts";
 import type { BasePlaces } from "../core/bases/resolveBase.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
 import { createCompletionClient, type CompletionClient } from "../engine/client.ts";
@@ -25,6 +26,8 @@ export interface Engine extends Pick<CompletionClient, "adapters"> {
   readonly pid: number | undefined;
   /** Undefined where there is none: the request was cancelled, or failed, which has been told. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion | undefined>;
+  /** The bases of this machine, and those that could be imported. */
+  bases(): Promise<BaseSurvey>;
   readonly state: EngineState;
   readonly onDidChangeState: vscode.Event<EngineState>;
   /** Loads base and adapter; resolves when completion can begin. */
@@ -135,6 +138,10 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
     async adapters(library) {
       if (state.phase === "asleep") await start();
       return client.adapters(library);
+    },
+    async bases() {
+      if (state.phase === "asleep") await start();
+      return client.bases(places);
     },
     start,
     restart,

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import type * as Figures from "../../webview/training/figures.ts";
+import type * as Figures from "../../webview/shared/figures.ts";
 
 let figures: typeof Figures;
 beforeAll(async () => {
   vi.stubGlobal("document", { getElementById: () => null });
-  figures = await import("../../webview/training/figures.ts");
+  figures = await import("../../webview/shared/figures.ts");
 });
 
 describe("duration", () => {
@@ -17,6 +17,22 @@ describe("duration", () => {
   ])("of %d seconds reads %s", (seconds, text) => {
     expect(figures.duration(seconds)).toBe(text);
   });
+});
+
+describe("bytes", () => {
+  test.each([
+    [1, "1 MB"],
+    [987_654_321, "988 MB"],
+    [3_090_000_000, "3.1 GB"],
+  ])("%d reads %s", (number, text) => expect(figures.bytes(number)).toBe(text));
+});
+
+describe("count", () => {
+  test.each([
+    [6_235_000, "6.2 million"],
+    [494_032_768, "494 million"],
+    [1_543_714_304, "1.5 billion"],
+  ])("%d reads %s", (number, text) => expect(figures.count(number)).toBe(text));
 });
 
 describe("loss", () => {

@@ -3,7 +3,7 @@
 import type { FromTraining, TrainingState } from "../protocol.ts";
 import { h } from "../shared/dom.ts";
 import { t } from "../shared/l10n.ts";
-import { duration } from "./figures.ts";
+import { duration } from "../shared/figures.ts";
 import { figure, validationFigure } from "./progress.ts";
 
 export type Ended = Extract<TrainingState, { phase: "done" | "failed" | "cancelled" }>;

@@ -4,7 +4,7 @@ import type { FromTraining, TrainingRunning, Validation } from "../protocol.ts";
 import { h } from "../shared/dom.ts";
 import { t } from "../shared/l10n.ts";
 import { sparkline } from "../shared/sparkline.ts";
-import { duration, loss } from "./figures.ts";
+import { duration, loss } from "../shared/figures.ts";
 
 export interface ProgressView {
   element: HTMLElement;

@@ -48,7 +48,9 @@ export async function surveyBases(options: BasePlaces & ResolveControl): Promise
   const installed = await Promise.all((await listBases(options)).map((base) => summary(base, machineBytes)));
   const isThere = ({ repository }: CatalogueModel): boolean =>
     installed.some(({ origin }) => origin.startsWith(`${repository}@`));
-  const offered = catalogue.filter((model) => !isThere(model)).map((model) => offer(model, machineBytes));
+  const models = catalogue.filter((model) => !isThere(model)).map((model) => offer(model, machineBytes));
+  // What can be had comes first.
+  const offered = [...models.filter(({ obstacle }) => !obstacle), ...models.filter(({ obstacle }) => obstacle)];
   return { installed, offered, machineBytes };
 }
 

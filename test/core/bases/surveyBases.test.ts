@@ -30,9 +30,14 @@ describe("surveyBases", () => {
       { name: "graft-base", embedded: true, origin: embedded },
       { name: "mine", embedded: false, origin, modelType: "llama", fit: "easily" },
     ]);
-    expect(offered.map(({ repository }) => repository)).toEqual(
-      catalogue.map(({ repository }) => repository).filter((repository) => !origin.startsWith(repository)),
+    expect(offered.map(({ repository }) => repository).toSorted()).toEqual(
+      catalogue
+        .map(({ repository }) => repository)
+        .filter((repository) => !origin.startsWith(repository))
+        .toSorted(),
     );
+    const obstacles = offered.map(({ obstacle }) => obstacle !== undefined);
+    expect(obstacles).toEqual(obstacles.toSorted());
     expect(machineBytes).toBeGreaterThan(1e8);
   });
 });
@@ -92,8 +97,8 @@ describe("offer", () => {
   });
 
   test("says what fits: little of the memory, most of it, more than there is", () => {
-    const [model] = catalogue.filter(({ repository }) => repository.endsWith("0.5B"));
-    expect([16e9, 1.2e9, 0.8e9].map((bytes) => offer(model!, bytes).fit)).toEqual(["easily", "barely", "not"]);
+    const model = catalogue.find(({ repository }) => repository.endsWith("0.5B"))!;
+    expect([16e9, 1.2e9, 0.8e9].map((bytes) => offer(model, bytes).fit)).toEqual(["easily", "barely", "not"]);
   });
 
   test("says what is in the way", () => {

@@ -1,12 +1,14 @@
 /** Vitest's global set-up for UI specs: one server with the packaged Graft, one browser, for all of them. */
 
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { installBed } from "../../../scripts/bed/install.ts";
 import { scratch, vsixPath } from "../../../scripts/bed/paths.ts";
 import { startEditorServer } from "../../../scripts/bed/serve.ts";
+import { writeTinyCheckpoint } from "../../core/bases/tinyCheckpoint.ts";
+import { startFakeHub, type FakeHub } from "../../core/hub/fakeHub.ts";
 import { startBrowser } from "./browser.ts";
 import { testSettings } from "./settings.ts";
 
@@ -24,11 +26,23 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   // Kept after the run, for the logs in user/logs; a run begins with a fresh profile.
   const folder = join(scratch, "ui");
   await rm(folder, { recursive: true, force: true });
+  const hub = await startHub(join(folder, "model"));
+  process.env["HF_ENDPOINT"] = hub.url;
   const server = await startEditorServer({ folder, extensions: [vsixPath], settings: testSettings });
   project.provide("editorUrl", server.url);
   project.provide("browserEndpoint", browser.wsEndpoint());
   return async () => {
     await browser.close();
     await server.stop();
+    await hub.close();
   };
+}
+
+/** The only hub that the editor can reach: it has one tiny model, and sends it so slowly that its progress is seen. */
+async function startHub(model: string): Promise<FakeHub> {
+  await writeTinyCheckpoint(model);
+  const files = (await readdir(model)).map(async (name) => [name, await readFile(join(model, name))] as const);
+  const hub = await startFakeHub(new Map(await Promise.all(files)));
+  hub.faults.slowness = 20;
+  return hub;
 }
