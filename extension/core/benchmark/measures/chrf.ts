@@ -1,0 +1,69 @@
+/** chrF and chrF++: how many character n-grams (and words) prediction and reference share, as sacrebleu counts them. */
+
+import { best, type Measure } from "./measure.ts";
+import { ngramCounts, sharedCount } from "./ngramCounts.ts";
+import { split } from "./whitespace.ts";
+
+const characterOrders = 6;
+const beta = 2;
+
+/**
+ * chrF in percent, of a corpus (Popović 2015; with `wordOrder` 2 chrF++, Popović 2017), in sacrebleu 2's behaviour: counts
+ * are summed over the corpus; precision and recall are averaged over the orders for which both sides have n-grams, then
+ * combined as F with β = 2; character n-grams know no white space.
+ */
+export function chrf(wordOrder: 0 | 2): Measure<"chrf"> {
+  const orders = characterOrders + wordOrder;
+  /** Counts by order, and what their sums over n-grams are. */
+  const ngramsOf = (text: string): { counts: Map<string, number>; total: number }[] => {
+    const characters = Array.from(split(text).join(""));
+    const words = wordOrder > 0 ? separatePunctuation(text) : [];
+    return Array.from({ length: orders }, (_, i) => {
+      const items = i < characterOrders ? characters : words;
+      const order = i < characterOrders ? i + 1 : i + 1 - characterOrders;
+      const counts = ngramCounts(items, order, i < characterOrders ? "" : " ");
+      return { counts, total: Math.max(0, items.length - order + 1) };
+    });
+  };
+  return {
+    width: 3 * orders,
+    count: (predictions, reference) => {
+      const predicted = ngramsOf(best(predictions));
+      return ngramsOf(reference).flatMap(({ counts, total }, i) => {
+        const other = predicted[i]!;
+        // An order that the reference lacks does not count against precision.
+        return [total > 0 ? other.total : 0, total, sharedCount(other.counts, counts)];
+      });
+    },
+    scores: (sums) => {
+      let [precision, recall, usable] = [0, 0, 0];
+      for (let i = 0; i < 3 * orders; i += 3) {
+        const [inPredictions, inReferences, shared] = [sums[i]!, sums[i + 1]!, sums[i + 2]!];
+        if (inPredictions === 0 || inReferences === 0) continue;
+        precision += shared / inPredictions;
+        recall += shared / inReferences;
+        usable++;
+      }
+      if (precision + recall === 0) return { chrf: 0 };
+      precision /= usable;
+      recall /= usable;
+      return { chrf: (100 * (1 + beta ** 2) * precision * recall) / (beta ** 2 * precision + recall) };
+    },
+  };
+}
+
+/** Words, with one punctuation mark taken off each: the last, or else the first. */
+function separatePunctuation(text: string): string[] {
+  return split(text).flatMap((word) => {
+    const characters = Array.from(word);
+    if (characters.length === 1) return [word];
+    if (isPunctuation(characters.at(-1)!)) return [word.slice(0, -1), word.slice(-1)];
+    if (isPunctuation(characters[0]!)) return [word.slice(0, 1), word.slice(1)];
+    return [word];
+  });
+}
+
+/** ASCII's. */
+function isPunctuation(character: string): boolean {
+  return /^[!-/:-@[-`{-~]$/.test(character);
+}

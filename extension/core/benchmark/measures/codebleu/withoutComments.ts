@@ -1,0 +1,44 @@
+/** Code without its comments, in the two ways in which CodeBLEU's reference implementations take them out. Both have their faults. */
+
+import { split } from "../whitespace.ts";
+import { pythonTokens } from "./pythonTokens.ts";
+
+/**
+ * As PyPI's codebleu does: without comments, docstrings, and blank lines. What `tokenize` cannot read stays as it is. Any
+ * string that begins a line, a block or the text counts as a docstring, and a tab before a token that follows an indent
+ * becomes one blank.
+ */
+export function withoutPythonComments(code: string): string {
+  const tokens = pythonTokens(code);
+  if (!tokens) return code;
+  let text = "";
+  let previous = "indent";
+  let [lastLine, lastColumn] = [-1, 0];
+  for (const token of tokens) {
+    if (token.startLine > lastLine) lastColumn = 0;
+    text += " ".repeat(Math.max(0, token.startColumn - lastColumn));
+    const isDocstring =
+      token.kind === "string" && (previous === "indent" || previous === "newline" || token.startColumn === 0);
+    if (token.kind !== "comment" && !isDocstring) text += token.text;
+    previous = token.kind;
+    lastLine = token.endLine;
+    lastColumn = token.endColumn;
+  }
+  return withoutBlankLines(text);
+}
+
+/**
+ * As CodeXGLUE's script does, which takes Python for Java: from `//` to the end of the line, and from `/*` to its end, a
+ * blank instead, outside of quoted strings; without blank lines. Python's own comments stay.
+ */
+export function withoutJavaComments(code: string): string {
+  const commentOrString = /\/\/.*?(?=\n|$)|\/\*.*?\*\/|'(?:\\.|[^\\'])*'|"(?:\\.|[^\\"])*"/gs;
+  return withoutBlankLines(code.replace(commentOrString, (found) => (found.startsWith("/") ? " " : found)));
+}
+
+function withoutBlankLines(text: string): string {
+  return text
+    .split("\n")
+    .filter((line) => split(line).length > 0)
+    .join("\n");
+}
