@@ -1,56 +1,84 @@
 /** graft adapter inspect, graft adapter validate */
 
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Adapter } from "../core/adapters/adapter.ts";
 import { checkAdapterFits } from "../core/adapters/adapterFit.ts";
-import { readAdapter } from "../core/adapters/peftFolder.ts";
-import { moduleShapes } from "../core/models/architectures.ts";
+import { inspectAdapter, type AdapterNorm } from "../core/adapters/inspectAdapter.ts";
+import { readAdapter, weightsFile } from "../core/adapters/peftFolder.ts";
 import { openNamedBase, type Context } from "./context.ts";
 import { count } from "./output.ts";
 
 export async function inspectCommand(folder: string, { output }: Context): Promise<void> {
   const adapter = await readAdapter(folder);
-  const facts = factsOf(adapter);
-  output.result(facts, described(facts));
+  const { size } = await stat(join(folder, weightsFile));
+  const facts = { ...factsOf(adapter), bytes: size };
+  const { norms } = inspectAdapter(adapter);
+  const head = [
+    `${adapter.name}: ${described(adapter)}`,
+    `${count(facts.parameters)} parameters, ${count(size)}B`,
+    ...("targets" in facts ? [`${facts.modules} modules: ${facts.targets.join(", ")}`] : []),
+    ...(adapter.baseModel === "" ? [] : [`trained on ${adapter.baseModel}`]),
+  ];
+  output.result({ ...facts, norms }, [...head, "", meaningOfNorms[adapter.method], ...table(norms)].join("\n"));
 }
 
 export async function validateCommand(folder: string, flags: { base: string }, context: Context): Promise<void> {
   const adapter = await readAdapter(folder);
   const base = await openNamedBase(flags.base, context);
-  checkAdapterFits(adapter, moduleShapes(base.config), base.name);
+  checkAdapterFits(adapter, base);
   context.output.result({ ...factsOf(adapter), base: base.name, fits: true }, `${adapter.name} fits ${base.name}.`);
 }
 
-function factsOf(adapter: Adapter): ReturnType<typeof common> & { rank?: number; alpha?: number } {
-  if (adapter.method === "ia3") return common(adapter);
-  return { ...common(adapter), rank: adapter.rank, alpha: adapter.alpha };
+/** All that is not as long as the adapter itself. */
+function factsOf(adapter: Adapter) {
+  const { parameters } = inspectAdapter(adapter);
+  if (!("modules" in adapter)) {
+    const { values: _, ...facts } = adapter;
+    return { ...facts, parameters };
+  }
+  const { modules, ...facts } = adapter;
+  const targets = [...new Set([...modules.keys()].map((path) => path.slice(path.lastIndexOf(".") + 1)))];
+  return { ...facts, modules: modules.size, targets, parameters };
 }
 
-function common(adapter: Adapter): {
-  name: string;
-  method: string;
-  baseModel: string;
-  modules: number;
-  targets: string[];
-  parameters: number;
-} {
-  const sizes =
-    adapter.method === "lora"
-      ? [...adapter.modules.values()].map(({ a, b }) => a.length + b.length)
-      : [...adapter.modules.values()].map(({ values }) => values.length);
-  const targets = [...new Set([...adapter.modules.keys()].map((path) => path.slice(path.lastIndexOf(".") + 1)))];
-  return {
-    name: adapter.name,
-    method: adapter.method,
-    baseModel: adapter.baseModel,
-    modules: sizes.length,
-    targets,
-    parameters: sizes.reduce((sum, size) => sum + size, 0),
-  };
+function described(adapter: Adapter): string {
+  switch (adapter.method) {
+    case "lora": {
+      const { rank, alpha, scaling, rsLora } = adapter;
+      return `${rsLora ? "rsLoRA" : "LoRA"}, rank ${rank}, alpha ${alpha}, scaling ${Number(scaling.toPrecision(4))}`;
+    }
+    case "ia3":
+      return "IA3";
+    case "prompt":
+      return `prompt tuning, ${adapter.tokens} virtual tokens of ${adapter.hiddenSize}`;
+    case "prefix": {
+      const { tokens, layers, kvHeads, headSize } = adapter;
+      return `prefix tuning, ${tokens} virtual tokens in ${layers} layers of ${kvHeads} heads of ${headSize}`;
+    }
+  }
 }
 
-function described(facts: ReturnType<typeof factsOf>): string {
-  const { name, method, baseModel, modules, targets, parameters, rank, alpha } = facts;
-  const size = rank === undefined ? method : `${method}, rank ${rank}, alpha ${alpha}`;
-  const trainedOn = baseModel === "" ? "" : `\ntrained on ${baseModel}`;
-  return `${name}: ${size}, ${count(parameters)} parameters\n${modules} modules: ${targets.join(", ")}${trainedOn}`;
+const meaningOfNorms: Readonly<Record<Adapter["method"], string>> = {
+  lora: "Norm of what is added to each weight:",
+  ia3: "Distance of the factors from 1:",
+  prompt: "Norm of each virtual token:",
+  prefix: "Norm of the keys and values:",
+};
+
+/** A row a layer, a column a module, by its last name where that is enough. */
+function table(norms: readonly AdapterNorm[]): string[] {
+  const layers = [...new Set(norms.map(({ layer }) => layer))];
+  const modules = [...new Set(norms.map(({ module }) => module))];
+  const lastNames = modules.map((module) => module.slice(module.lastIndexOf(".") + 1));
+  const names = new Set(lastNames).size === modules.length ? lastNames : modules;
+  const rows = layers.map((layer) => {
+    const cells = modules.map((module) => norms.find((norm) => norm.layer === layer && norm.module === module));
+    return [layer, ...cells.map((cell) => cell?.norm.toPrecision(3) ?? "")];
+  });
+  const lines = [["", ...names], ...rows];
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  return lines.map((line) =>
+    line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "),
+  );
 }

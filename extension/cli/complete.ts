@@ -5,7 +5,6 @@ import { systemCode, UserError } from "../core/base/errors.ts";
 import { openCompleter, type CompletionRequest } from "../core/completion/completer.ts";
 import { checkAdapterFits } from "../core/adapters/adapterFit.ts";
 import { readAdapter } from "../core/adapters/peftFolder.ts";
-import { moduleShapes } from "../core/models/architectures.ts";
 import { openDecoder } from "../core/runtime/decoder.ts";
 import { openNamedBase, type Context } from "./context.ts";
 
@@ -90,7 +89,7 @@ export async function logitsCommand({ base: name, adapter, ids }: LogitsFlags, c
   }
   const active = [];
   for (const { folder, scale } of adapter) active.push({ adapter: await readAdapter(folder), scale });
-  for (const { adapter: read } of active) checkAdapterFits(read, moduleShapes(base.config), base.name);
+  for (const { adapter: read } of active) checkAdapterFits(read, base);
   const decoder = await openDecoder(base);
   try {
     decoder.useAdapters(active);

@@ -16,7 +16,6 @@ import { surveyBases } from "../core/bases/surveyBases.ts";
 import type { InstalledBase } from "../core/bases/installedBase.ts";
 import { resolveBase } from "../core/bases/resolveBase.ts";
 import { openCompleter, type Completer } from "../core/completion/completer.ts";
-import { moduleShapes } from "../core/models/architectures.ts";
 import { adaptersRequest, basesRequest, completeRequest, selectRequest, type AdapterSummary } from "./protocol.ts";
 import { answer } from "./wire.ts";
 
@@ -82,7 +81,7 @@ async function summary(name: string, folder: string, base: InstalledBase | undef
   let adapter: Adapter | undefined;
   try {
     adapter = await readAdapter(folder);
-    if (base) checkAdapterFits(adapter, moduleShapes(base.config), base.name);
+    if (base) checkAdapterFits(adapter, base);
     return { name, folder, description: described(adapter) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -92,5 +91,13 @@ async function summary(name: string, folder: string, base: InstalledBase | undef
 }
 
 function described(adapter: Adapter): string {
-  return adapter.method === "lora" ? `LoRA, rank ${adapter.rank}` : "IA3";
+  switch (adapter.method) {
+    case "lora":
+      return `LoRA, rank ${adapter.rank}`;
+    case "ia3":
+      return "IA3";
+    case "prompt":
+    case "prefix":
+      return `${adapter.method} tuning, ${adapter.tokens} virtual tokens`;
+  }
 }

@@ -1,4 +1,4 @@
-/** An adapter as values: what a trained LoRA or IA3 adapter consists of. It knows no files and no graphs. */
+/** An adapter as values: what each kind consists of once it is trained. It knows no files and no graphs. */
 
 /** y = W·x + scaling · B·A·x (Hu et al. 2021). */
 export interface LoraAdapter {
@@ -42,7 +42,42 @@ export interface Ia3Factors {
   readonly values: Float32Array;
 }
 
-export type Adapter = LoraAdapter | Ia3Adapter;
+/** Embeddings in front of those of the text (Lester et al. 2021, arXiv 2104.08691). */
+export interface PromptAdapter {
+  readonly method: "prompt";
+  readonly name: string;
+  readonly baseModel: string;
+  readonly tokens: number;
+  readonly hiddenSize: number;
+  /**
+   * Of the base: 1 of a decoder, 2 of a model with an encoder. PEFT keeps `tokens` embeddings for each, and uses the first
+   * ones alone.
+   */
+  readonly stacks: 1 | 2;
+  /** [stacks · tokens, hiddenSize] */
+  readonly values: Float32Array;
+}
+
+/** Keys and values in front of those of the text, in each layer (Li and Liang 2021, arXiv 2101.00190). */
+export interface PrefixAdapter {
+  readonly method: "prefix";
+  readonly name: string;
+  readonly baseModel: string;
+  readonly tokens: number;
+  readonly layers: number;
+  /** Heads that have keys and values of their own. */
+  readonly kvHeads: number;
+  readonly headSize: number;
+  /** As in {@link PromptAdapter}; with 2, the values of the layers are for both stacks. */
+  readonly stacks: 1 | 2;
+  /** [tokens, layers, key and value, kvHeads, headSize] */
+  readonly values: Float32Array;
+}
+
+/** What attaches to modules of the base, and could be merged into their weights. */
+export type ModuleAdapter = LoraAdapter | Ia3Adapter;
+
+export type Adapter = ModuleAdapter | PromptAdapter | PrefixAdapter;
 
 /** alpha/rank, or alpha/√rank for rank-stabilized LoRA (Kalajdzievski 2023, arXiv 2312.03732). */
 export function loraScaling(rank: number, alpha: number, rsLora: boolean): number {

@@ -1,33 +1,55 @@
 /** Whether an adapter belongs to a model, told in words that name what differs. It attaches nothing. */
 
 import { UserError } from "../base/errors.ts";
-import type { ModuleShape } from "../models/architectures.ts";
-import type { Adapter } from "./adapter.ts";
+import { moduleShapes, type ModuleShape } from "../models/architectures.ts";
+import type { ModelConfig } from "../models/config.ts";
+import type { Adapter, ModuleAdapter, PrefixAdapter } from "./adapter.ts";
 
 /** Modules whose inputs, or outputs, are as wide as the hidden state, in the architectures that adapters are made for. */
 const hiddenInputs = new Set(["q_proj", "k_proj", "v_proj", "qkv_proj", "gate_proj", "up_proj", "fc_in", "c_fc"]);
 const hiddenOutputs = new Set(["o_proj", "out_proj", "down_proj", "fc_out", "c_proj"]);
 
+/** The model that an adapter shall attach to. */
+export interface AdapterHost {
+  readonly name: string;
+  readonly config: ModelConfig;
+}
+
 /**
- * Checks that every module of `adapter` exists in the model with the very sizes. Modules of the model that the adapter
+ * Checks that all that `adapter` attaches to exists in the model with the very sizes. Modules of the model that the adapter
  * leaves alone are fine.
  *
- * @param modules every adaptable module of the loaded model
  * @throws UserError "adapter-mismatch", with both values
  */
-export function checkAdapterFits(adapter: Adapter, modules: ReadonlyMap<string, ModuleShape>, baseName: string): void {
+export function checkAdapterFits(adapter: Adapter, { name: baseName, config }: AdapterHost): void {
+  switch (adapter.method) {
+    case "prompt":
+      if (adapter.hiddenSize === config.hiddenSize) return;
+      throw hiddenSizes(adapter, baseName, adapter.hiddenSize, config.hiddenSize);
+    case "prefix":
+      return checkPrefix(adapter, config, baseName);
+    default:
+      checkModules(adapter, moduleShapes(config), baseName);
+  }
+}
+
+function checkPrefix(adapter: PrefixAdapter, { layers, attention }: ModelConfig, baseName: string): void {
+  if (adapter.layers !== layers) throw numbersOfLayers(adapter, baseName, adapter.layers, layers);
+  const { kvHeads, headSize } = adapter;
+  if (kvHeads === attention.kvHeads && headSize === attention.headSize) return;
+  const found = `it was trained for ${kvHeads} key and value heads of size ${headSize}`;
+  throw mismatch(adapter, baseName, `${found}, the loaded model has ${attention.kvHeads} of ${attention.headSize}`);
+}
+
+function checkModules(adapter: ModuleAdapter, modules: ReadonlyMap<string, ModuleShape>, baseName: string): void {
   const found = hiddenSize(adapterShapes(adapter));
   const hosted = hiddenSize(modules);
   if (found !== undefined && hosted !== undefined && found !== hosted) {
-    throw mismatch(adapter, baseName, `it was trained for hidden size ${found}, the loaded model has ${hosted}`);
+    throw hiddenSizes(adapter, baseName, found, hosted);
   }
   const layers = countLayers(modules);
   if (countLayers(adapter.modules) > layers) {
-    throw mismatch(
-      adapter,
-      baseName,
-      `it was trained for ${countLayers(adapter.modules)} layers, the loaded model has ${layers}`,
-    );
+    throw numbersOfLayers(adapter, baseName, countLayers(adapter.modules), layers);
   }
   for (const [path, shape] of adapterShapes(adapter)) {
     const host = modules.get(path);
@@ -53,7 +75,7 @@ export function checkAdapterFits(adapter: Adapter, modules: ReadonlyMap<string, 
 }
 
 /** IA3 knows only the side that it scales. */
-function adapterShapes(adapter: Adapter): Map<string, Partial<ModuleShape>> {
+function adapterShapes(adapter: ModuleAdapter): Map<string, Partial<ModuleShape>> {
   if (adapter.method === "lora") return new Map(adapter.modules);
   return new Map(
     [...adapter.modules].map(([path, { on, values }]) => {
@@ -75,6 +97,14 @@ function hiddenSize(modules: ReadonlyMap<string, Partial<ModuleShape>>): number 
 function countLayers(modules: ReadonlyMap<string, unknown>): number {
   const numbers = [...modules.keys()].map((path) => Number(/\.(\d+)\./.exec(path)?.[1] ?? -1));
   return Math.max(-1, ...numbers) + 1;
+}
+
+function hiddenSizes(adapter: Adapter, baseName: string, trained: number, loaded: number): UserError {
+  return mismatch(adapter, baseName, `it was trained for hidden size ${trained}, the loaded model has ${loaded}`);
+}
+
+function numbersOfLayers(adapter: Adapter, baseName: string, trained: number, loaded: number): UserError {
+  return mismatch(adapter, baseName, `it was trained for ${trained} layers, the loaded model has ${loaded}`);
 }
 
 function mismatch(adapter: Adapter, baseName: string, reason: string): UserError {

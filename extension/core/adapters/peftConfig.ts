@@ -2,19 +2,16 @@
 
 import * as z from "zod";
 import { UserError } from "../base/errors.ts";
-import type { Adapter } from "./adapter.ts";
+import type { Adapter, Ia3Adapter, LoraAdapter, PrefixAdapter, PromptAdapter } from "./adapter.ts";
 
 /** What adapter_config.json says about an adapter. */
 export type AdapterSettings =
-  | {
-      readonly method: "lora";
-      readonly baseModel: string;
-      readonly rank: number;
-      readonly alpha: number;
-      readonly dropout: number;
-      readonly rsLora: boolean;
-    }
-  | { readonly method: "ia3"; readonly baseModel: string };
+  | Omit<LoraAdapter, "name" | "scaling" | "modules">
+  | Omit<Ia3Adapter, "name" | "modules">
+  | Omit<PromptAdapter, "name" | "values">
+  | Omit<PrefixAdapter, "name" | "values">;
+
+export type SettingsOf<Method> = Extract<AdapterSettings, { method: Method }>;
 
 /** The version whose layout we read and write. */
 const peftVersion = "0.21.2";
@@ -23,12 +20,27 @@ const commonSchema = z.looseObject({
   peft_type: z.string(),
   base_model_name_or_path: z.string().nullish(),
 });
+const count = z.int().positive();
 const loraSchema = z.object({
-  r: z.int().positive(),
+  r: count,
   lora_alpha: z.number(),
   lora_dropout: z.number().min(0).max(1).default(0),
   use_rslora: z.boolean().nullish(),
 });
+const promptSchema = z.object({
+  num_virtual_tokens: count,
+  token_dim: count,
+  num_transformer_submodules: z.union([z.literal(1), z.literal(2)]).default(1),
+});
+/** `token_dim` and `num_attention_heads` count what has keys and values of its own, not all heads. */
+const prefixSchema = promptSchema
+  .extend({ num_layers: count, num_attention_heads: count })
+  .refine((c) => c.token_dim % c.num_attention_heads === 0, {
+    error: ({ input }) => {
+      const { token_dim, num_attention_heads } = input as Record<string, unknown>;
+      return `token_dim ${String(token_dim)} is no multiple of num_attention_heads ${String(num_attention_heads)}`;
+    },
+  });
 
 /**
  * Keys that change what an adapter computes, in ways that Graft lacks. Each must be absent or neutral: null, false,
@@ -58,9 +70,7 @@ const harmlessStarts: ReadonlySet<unknown> = new Set([undefined, null, true, fal
 
 /** @throws UserError "adapter-invalid" or "adapter-unsupported" */
 export function readSettings(name: string, json: unknown): AdapterSettings {
-  const common = commonSchema.safeParse(json);
-  if (!common.success) throw invalid(name, `its adapter_config.json is not PEFT's:\n${z.prettifyError(common.error)}`);
-  const config = common.data;
+  const config = parse(name, commonSchema, json);
   const baseModel = config.base_model_name_or_path ?? "";
   for (const [key, meaning] of Object.entries(lacking)) {
     if (!isNeutral(config[key])) {
@@ -76,9 +86,7 @@ export function readSettings(name: string, json: unknown): AdapterSettings {
           `it starts from a base that ${JSON.stringify(start)} has changed ("init_lora_weights")`,
         );
       }
-      const lora = loraSchema.safeParse(json);
-      if (!lora.success) throw invalid(name, `its adapter_config.json is not PEFT's:\n${z.prettifyError(lora.error)}`);
-      const { r, lora_alpha, lora_dropout, use_rslora } = lora.data;
+      const { r, lora_alpha, lora_dropout, use_rslora } = parse(name, loraSchema, json);
       return {
         method: "lora",
         baseModel,
@@ -90,48 +98,105 @@ export function readSettings(name: string, json: unknown): AdapterSettings {
     }
     case "IA3":
       return { method: "ia3", baseModel };
-    default:
-      throw unsupported(name, `it is of PEFT's type ${config.peft_type}, and Graft knows LORA and IA3`);
+    case "PROMPT_TUNING": {
+      const c = parse(name, promptSchema, json);
+      const stacks = c.num_transformer_submodules;
+      return { method: "prompt", baseModel, tokens: c.num_virtual_tokens, hiddenSize: c.token_dim, stacks };
+    }
+    case "PREFIX_TUNING": {
+      // A projection (prefix_projection) shaped the training; what is saved are its results.
+      const c = parse(name, prefixSchema, json);
+      return {
+        method: "prefix",
+        baseModel,
+        tokens: c.num_virtual_tokens,
+        layers: c.num_layers,
+        kvHeads: c.num_attention_heads,
+        headSize: c.token_dim / c.num_attention_heads,
+        stacks: c.num_transformer_submodules,
+      };
+    }
+    default: {
+      const known = "LORA, IA3, PROMPT_TUNING and PREFIX_TUNING";
+      throw unsupported(name, `it is of PEFT's type ${config.peft_type}, and Graft knows ${known}`);
+    }
   }
+}
+
+function parse<T>(name: string, schema: z.ZodType<T>, json: unknown): T {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw invalid(name, `its adapter_config.json is not PEFT's:\n${z.prettifyError(parsed.error)}`);
 }
 
 /** The content of adapter_config.json, keys sorted as PEFT sorts them. */
 export function writeSettings(adapter: Adapter): string {
-  const targets = targetModules([...adapter.modules.keys()]);
-  const common = {
+  const config = {
     base_model_name_or_path: adapter.baseModel === "" ? null : adapter.baseModel,
-    fan_in_fan_out: false,
     inference_mode: true,
     modules_to_save: null,
     peft_version: peftVersion,
-    target_modules: targets,
     task_type: "CAUSAL_LM",
+    ...fieldsOf(adapter),
   };
-  const config =
-    adapter.method === "lora"
-      ? {
-          ...common,
-          peft_type: "LORA",
-          r: adapter.rank,
-          lora_alpha: adapter.alpha,
-          lora_dropout: adapter.dropout,
-          use_rslora: adapter.rsLora,
-          use_dora: false,
-          bias: "none",
-          rank_pattern: {},
-          alpha_pattern: {},
-          init_lora_weights: true,
-        }
-      : {
-          ...common,
-          peft_type: "IA3",
-          feedforward_modules: targetModules(
-            [...adapter.modules].filter(([, { on }]) => on === "input").map(([path]) => path),
-            [...adapter.modules.keys()],
-          ),
-          init_ia3_weights: true,
-        };
   return `${JSON.stringify(Object.fromEntries(Object.entries(config).toSorted(([a], [b]) => (a < b ? -1 : 1))), null, 2)}\n`;
+}
+
+function fieldsOf(adapter: Adapter): Readonly<Record<string, unknown>> {
+  switch (adapter.method) {
+    case "lora":
+      return {
+        peft_type: "LORA",
+        target_modules: targetModules([...adapter.modules.keys()]),
+        fan_in_fan_out: false,
+        r: adapter.rank,
+        lora_alpha: adapter.alpha,
+        lora_dropout: adapter.dropout,
+        use_rslora: adapter.rsLora,
+        use_dora: false,
+        bias: "none",
+        rank_pattern: {},
+        alpha_pattern: {},
+        init_lora_weights: true,
+      };
+    case "ia3": {
+      const paths = [...adapter.modules.keys()];
+      const scaledInputs = paths.filter((path) => adapter.modules.get(path)?.on === "input");
+      return {
+        peft_type: "IA3",
+        target_modules: targetModules(paths),
+        fan_in_fan_out: false,
+        feedforward_modules: targetModules(scaledInputs, paths),
+        init_ia3_weights: true,
+      };
+    }
+    case "prompt":
+      return {
+        peft_type: "PROMPT_TUNING",
+        ...virtualTokens(adapter),
+        token_dim: adapter.hiddenSize,
+        prompt_tuning_init: "RANDOM",
+      };
+    case "prefix":
+      return {
+        peft_type: "PREFIX_TUNING",
+        ...virtualTokens(adapter),
+        token_dim: adapter.kvHeads * adapter.headSize,
+        num_layers: adapter.layers,
+        num_attention_heads: adapter.kvHeads,
+        // Of a projection, which is not there; PEFT fills it in all the same.
+        encoder_hidden_size: adapter.kvHeads * adapter.headSize,
+        prefix_projection: false,
+      };
+  }
+}
+
+function virtualTokens({ tokens, stacks }: PromptAdapter | PrefixAdapter): Readonly<Record<string, unknown>> {
+  return {
+    num_virtual_tokens: tokens,
+    num_transformer_submodules: stacks,
+    ...(stacks === 2 && { task_type: "SEQ_2_SEQ_LM" }),
+  };
 }
 
 /**
@@ -170,6 +235,6 @@ function unsupported(name: string, reason: string): UserError {
   return new UserError(
     "adapter-unsupported",
     `Cannot load adapter "${name}": ${reason}.`,
-    "Merge it into its base with PEFT and import that, or train a plain LoRA or IA3 adapter.",
+    "Merge it into its base with PEFT and import that, or train an adapter with Graft.",
   );
 }

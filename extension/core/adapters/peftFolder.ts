@@ -10,10 +10,10 @@ import { invalid, readSettings, writeSettings } from "./peftConfig.ts";
 import { adapterFromTensors, tensorsOfAdapter, type AdapterTensor } from "./peftTensors.ts";
 
 const configFile = "adapter_config.json";
-const weightsFile = "adapter_model.safetensors";
+export const weightsFile = "adapter_model.safetensors";
 
 /**
- * Reads a LoRA or IA3 adapter as PEFT saves it. Its name is the folder's.
+ * Reads an adapter as PEFT saves it. Its name is the folder's.
  *
  * @throws UserError "adapter-missing", "adapter-invalid", "adapter-unsupported"; "safetensors-invalid" where the weight
  * file is damaged

@@ -8,8 +8,10 @@ import {
   type Ia3Factors,
   type LoraAdapter,
   type LoraMatrices,
+  type PrefixAdapter,
+  type PromptAdapter,
 } from "./adapter.ts";
-import { invalid, type AdapterSettings } from "./peftConfig.ts";
+import { invalid, type AdapterSettings, type SettingsOf } from "./peftConfig.ts";
 
 export interface AdapterTensor {
   readonly shape: readonly number[];
@@ -20,7 +22,7 @@ const prefix = "base_model.model.";
 
 /**
  * The adapter that consists of `tensors`, by PEFT's keys: lora_A.weight [r, in] and lora_B.weight [out, r], or ia3_l
- * [out, 1] (scales the output) and [1, in] (scales the input).
+ * [out, 1] (scales the output) and [1, in] (scales the input), or prompt_embeddings with a row a virtual token.
  *
  * @throws UserError "adapter-invalid" where keys, shapes or values do not make an adapter of these settings.
  */
@@ -33,31 +35,64 @@ export function adapterFromTensors(
   for (const [key, { values }] of tensors) {
     if (!values.every(Number.isFinite)) throw invalid(name, `"${key}" holds values that are not finite numbers`);
   }
-  return settings.method === "lora" ? loraFrom(name, settings, tensors) : ia3From(name, settings, tensors);
+  switch (settings.method) {
+    case "lora":
+      return loraFrom(name, settings, tensors);
+    case "ia3":
+      return ia3From(name, settings, tensors);
+    default:
+      return { name, ...settings, values: virtualTokens(name, settings, tensors) };
+  }
 }
 
 /** PEFT's keys, in the order of the modules. */
 export function tensorsOfAdapter(adapter: Adapter): Map<string, AdapterTensor> {
   const tensors = new Map<string, AdapterTensor>();
-  if (adapter.method === "lora") {
-    for (const [path, { a, b, inFeatures, outFeatures }] of adapter.modules) {
-      tensors.set(`${prefix}${path}.lora_A.weight`, { shape: [adapter.rank, inFeatures], values: a });
-      tensors.set(`${prefix}${path}.lora_B.weight`, { shape: [outFeatures, adapter.rank], values: b });
-    }
-  } else {
-    for (const [path, { on, values }] of adapter.modules) {
-      tensors.set(`${prefix}${path}.ia3_l`, {
-        shape: on === "input" ? [1, values.length] : [values.length, 1],
-        values,
-      });
-    }
+  switch (adapter.method) {
+    case "lora":
+      for (const [path, { a, b, inFeatures, outFeatures }] of adapter.modules) {
+        tensors.set(`${prefix}${path}.lora_A.weight`, { shape: [adapter.rank, inFeatures], values: a });
+        tensors.set(`${prefix}${path}.lora_B.weight`, { shape: [outFeatures, adapter.rank], values: b });
+      }
+      break;
+    case "ia3":
+      for (const [path, { on, values }] of adapter.modules) {
+        const shape = on === "input" ? [1, values.length] : [values.length, 1];
+        tensors.set(`${prefix}${path}.ia3_l`, { shape, values });
+      }
+      break;
+    default:
+      tensors.set(virtualTokensKey, { shape: virtualTokensShape(adapter), values: adapter.values });
   }
   return tensors;
 }
 
+type VirtualTokens = SettingsOf<PromptAdapter["method"] | PrefixAdapter["method"]>;
+
+const virtualTokensKey = "prompt_embeddings";
+
+function virtualTokensShape(settings: VirtualTokens): readonly [rows: number, columns: number] {
+  if (settings.method === "prompt") return [settings.stacks * settings.tokens, settings.hiddenSize];
+  return [settings.tokens, 2 * settings.layers * settings.kvHeads * settings.headSize];
+}
+
+function virtualTokens(
+  name: string,
+  settings: VirtualTokens,
+  tensors: ReadonlyMap<string, AdapterTensor>,
+): Float32Array {
+  const foreign = [...tensors.keys()].find((key) => key !== virtualTokensKey);
+  if (foreign !== undefined) throw invalid(name, `it holds "${foreign}" instead of "${virtualTokensKey}" alone`);
+  const { shape, values } = tensors.get(virtualTokensKey)!;
+  const expected = virtualTokensShape(settings);
+  if (shape.join() === expected.join()) return values;
+  const says = `adapter_config.json says [${expected.join(", ")}]`;
+  throw invalid(name, `"${virtualTokensKey}" has the shape [${shape.join(", ")}], ${says}`);
+}
+
 function loraFrom(
   name: string,
-  settings: Extract<AdapterSettings, { method: "lora" }>,
+  settings: SettingsOf<"lora">,
   tensors: ReadonlyMap<string, AdapterTensor>,
 ): LoraAdapter {
   const { rank, alpha, rsLora } = settings;
@@ -82,11 +117,7 @@ function loraFrom(
   return { name, ...settings, scaling: loraScaling(rank, alpha, rsLora), modules };
 }
 
-function ia3From(
-  name: string,
-  settings: Extract<AdapterSettings, { method: "ia3" }>,
-  tensors: ReadonlyMap<string, AdapterTensor>,
-): Ia3Adapter {
+function ia3From(name: string, settings: SettingsOf<"ia3">, tensors: ReadonlyMap<string, AdapterTensor>): Ia3Adapter {
   const modules = new Map<string, Ia3Factors>();
   for (const [key, { shape, values }] of tensors) {
     const [, path] = /^base_model\.model\.(.+)\.ia3_l$/.exec(key) ?? [];

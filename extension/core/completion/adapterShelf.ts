@@ -4,21 +4,19 @@ import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { LRUCache } from "lru-cache";
 import type { Adapter } from "../adapters/adapter.ts";
-import { checkAdapterFits } from "../adapters/adapterFit.ts";
 import { readAdapter } from "../adapters/peftFolder.ts";
-import type { ModuleShape } from "../models/architectures.ts";
 
 export interface AdapterShelf {
   /** @throws UserError of readAdapter; "adapter-mismatch" */
   adapter(folder: string): Promise<Adapter>;
 }
 
-/** The same object for the same files, by which a decoder knows what it has prepared already. */
-export function adapterShelf(
-  modules: ReadonlyMap<string, ModuleShape>,
-  baseName: string,
-  mostAdapters = 8,
-): AdapterShelf {
+/**
+ * The same object for the same files, by which a decoder knows what it has prepared already.
+ *
+ * @param checkFits throws where an adapter does not fit the base
+ */
+export function adapterShelf(checkFits: (adapter: Adapter) => void, mostAdapters = 8): AdapterShelf {
   const shelf = new LRUCache<string, { version: string; adapter: Adapter }>({ max: mostAdapters });
   return {
     adapter: async (folder) => {
@@ -27,7 +25,7 @@ export function adapterShelf(
       const known = shelf.get(path);
       if (known?.version === version) return known.adapter;
       const adapter = await readAdapter(path);
-      checkAdapterFits(adapter, modules, baseName);
+      checkFits(adapter);
       shelf.set(path, { version, adapter });
       return adapter;
     },

@@ -1,8 +1,9 @@
 /** Text at the cursor in, completion out: prompt, KV cache, decoding, stop rules, post-processing, adapters. */
 
 import { seededRandom } from "../base/random.ts";
+import type { Adapter } from "../adapters/adapter.ts";
+import { checkAdapterFits } from "../adapters/adapterFit.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
-import { moduleShapes, type ModuleShape } from "../models/architectures.ts";
 import { openDecoder, type Decoder, type DecoderOptions } from "../runtime/decoder.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterShelf } from "./adapterShelf.ts";
@@ -80,8 +81,7 @@ export async function openCompleter(base: InstalledBase, options: DecoderOptions
   return completerOf({
     decoder,
     tokenizer,
-    modules: moduleShapes(base.config),
-    baseName: base.name,
+    checkFits: (adapter) => checkAdapterFits(adapter, base),
     loadMilliseconds: performance.now() - startedAt,
   });
 }
@@ -90,14 +90,12 @@ export async function openCompleter(base: InstalledBase, options: DecoderOptions
 export function completerOf({
   decoder,
   tokenizer,
-  modules,
-  baseName,
+  checkFits,
   loadMilliseconds = 0,
 }: {
   decoder: Decoder;
   tokenizer: Tokenizer;
-  modules: ReadonlyMap<string, ModuleShape>;
-  baseName: string;
+  checkFits: (adapter: Adapter) => void;
   loadMilliseconds?: number;
 }): Completer {
   const mostTokens = Math.max(1, Math.floor(decoder.contextLength / 4));
@@ -107,7 +105,7 @@ export function completerOf({
     prefix: Math.max(8, Math.min(longestPrefix, room)),
     suffix: suffixBudget,
   });
-  const shelf = adapterShelf(modules, baseName);
+  const shelf = adapterShelf(checkFits);
   const cache = suggestionCache<Completion>();
   let load = loadMilliseconds;
 

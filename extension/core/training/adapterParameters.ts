@@ -1,6 +1,6 @@
 /** Between an adapter and the parameters that are trained: which modules, first values, and the adapter at the end. */
 
-import { loraScaling, type Adapter } from "../adapters/adapter.ts";
+import { loraScaling, type Adapter, type ModuleAdapter } from "../adapters/adapter.ts";
 import type { AdapterSpec } from "../adapters/trainingSlots.ts";
 import { UserError } from "../base/errors.ts";
 import { seededRandom } from "../base/random.ts";
@@ -70,12 +70,19 @@ export function initialParameters(spec: AdapterSpec, modules: Modules, seed: num
   return values;
 }
 
+/** @throws UserError "adapter-unsupported" for what cannot be trained yet */
+export function checkTrainable(adapter: Adapter): asserts adapter is ModuleAdapter {
+  if ("modules" in adapter) return;
+  const message = `Cannot start from adapter "${adapter.name}": Graft cannot train ${adapter.method} tuning yet.`;
+  throw new UserError("adapter-unsupported", message, "Start from a LoRA or IA3 adapter, or train it with PEFT.");
+}
+
 /**
  * The settings with all that the adapter to start from decides.
  *
  * @throws UserError "adapter-mismatch" where `options` ask for something else; "adapter-unsupported"
  */
-export function settingsOf(adapter: Adapter, settings: TrainSettings, options: TrainOptions): TrainSettings {
+export function settingsOf(adapter: ModuleAdapter, settings: TrainSettings, options: TrainOptions): TrainSettings {
   const targets = [...adapter.modules.keys()];
   const decided =
     adapter.method === "ia3"
@@ -100,7 +107,7 @@ export function settingsOf(adapter: Adapter, settings: TrainSettings, options: T
 }
 
 /** First values that go on from `adapter`, whose modules are the targets. */
-export function parametersOf(adapter: Adapter): Map<string, Float32Array> {
+export function parametersOf(adapter: ModuleAdapter): Map<string, Float32Array> {
   const values = new Map<string, Float32Array>();
   if (adapter.method === "ia3")
     for (const [path, module] of adapter.modules) values.set(keyOf(path)("ia3_l"), module.values);
@@ -120,7 +127,7 @@ export function adapterOf(
   spec: AdapterSpec,
   modules: Modules,
   parameters: readonly Parameter[],
-): Adapter {
+): ModuleAdapter {
   const values = new Map(parameters.map((parameter) => [parameter.name, parameter.values]));
   const paths = [...modules.keys()].filter((path) => spec.targets.has(path));
   if (spec.method === "ia3") {

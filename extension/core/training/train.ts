@@ -7,7 +7,14 @@ import { resolveBase } from "../bases/resolveBase.ts";
 import { moduleShapes } from "../models/architectures.ts";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
 import { adamWDefaults } from "./adamW.ts";
-import { adapterOf, adapterSpec, initialParameters, parametersOf, settingsOf } from "./adapterParameters.ts";
+import {
+  adapterOf,
+  adapterSpec,
+  checkTrainable,
+  initialParameters,
+  parametersOf,
+  settingsOf,
+} from "./adapterParameters.ts";
 import { chooseBatchShape } from "./batchShape.ts";
 import { loadCheckpoint, saveCheckpoint, type Fingerprint } from "./checkpoint.ts";
 import { openOutputFolder } from "./outputFolder.ts";
@@ -64,7 +71,10 @@ export async function train(options: TrainOptions, { signal, onProgress, log }: 
     const base = await resolveBase(options.base, { ...options, log, signal });
     const modules = moduleShapes(base.config);
     const initial = options.init === undefined ? null : await readAdapter(options.init);
-    if (initial) checkAdapterFits(initial, modules, base.name);
+    if (initial) {
+      checkTrainable(initial);
+      checkAdapterFits(initial, base);
+    }
     const settings = initial ? settingsOf(initial, asked, options) : asked;
     const spec = adapterSpec(settings, modules);
     const first = initial ? parametersOf(initial) : initialParameters(spec, modules, settings.seed);

@@ -1,15 +1,21 @@
 import { describe, expect, test } from "vitest";
 import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
-import type { ModuleShape } from "../../../extension/core/models/architectures.ts";
 import { checkAdapterFits } from "../../../extension/core/adapters/adapterFit.ts";
+import { moduleShapes, type ModuleShape } from "../../../extension/core/models/architectures.ts";
+import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
+import { tinyQwen2 } from "../models/tinyConfigs.ts";
 
-const shapes = (hidden: number, wide: number, layers: number): Map<string, ModuleShape> =>
-  new Map(
-    Array.from({ length: layers }, (_, i) => i).flatMap((i) => [
-      [`model.layers.${i}.self_attn.q_proj`, { inFeatures: hidden, outFeatures: hidden }] as const,
-      [`model.layers.${i}.mlp.down_proj`, { inFeatures: wide, outFeatures: hidden }] as const,
-    ]),
-  );
+/** With heads of size 64, two of them with keys and values. */
+const configOf = (hidden: number, wide: number, layers: number) =>
+  readModelConfig({
+    ...tinyQwen2,
+    hidden_size: hidden,
+    intermediate_size: wide,
+    num_hidden_layers: layers,
+    num_attention_heads: hidden / 64,
+  });
+const shapes = (hidden: number, wide: number, layers: number): ReadonlyMap<string, ModuleShape> =>
+  new Map([...moduleShapes(configOf(hidden, wide, layers))].filter(([path]) => /q_proj|down_proj/.test(path)));
 const none = new Float32Array(0);
 const lora = (modules: ReadonlyMap<string, ModuleShape>): Adapter => ({
   method: "lora",
@@ -28,10 +34,16 @@ const ia3 = (modules: Record<string, ["input" | "output", number]>): Adapter => 
   baseModel: "",
   modules: new Map(Object.entries(modules).map(([path, [on, size]]) => [path, { on, values: new Float32Array(size) }])),
 });
-const model = shapes(1536, 8960, 4);
+const prompt = (hiddenSize: number): Adapter => {
+  return { method: "prompt", name: "p", baseModel: "", tokens: 2, hiddenSize, stacks: 1, values: none };
+};
+const prefix = (layers: number, kvHeads: number, headSize: number): Adapter => {
+  return { method: "prefix", name: "p", baseModel: "", tokens: 2, layers, kvHeads, headSize, stacks: 1, values: none };
+};
+const model = configOf(1536, 8960, 4);
 const message = (adapter: Adapter) => {
   try {
-    checkAdapterFits(adapter, model, "qwen-1.5b");
+    checkAdapterFits(adapter, { name: "qwen-1.5b", config: model });
   } catch (error) {
     return error;
   }
@@ -40,7 +52,7 @@ const message = (adapter: Adapter) => {
 
 describe("checkAdapterFits", () => {
   test("accepts an adapter of the same sizes, and one on fewer modules", () => {
-    expect(message(lora(model))).toBeUndefined();
+    expect(message(lora(moduleShapes(model)))).toBeUndefined();
     expect(message(lora(shapes(1536, 8960, 2)))).toBeUndefined();
     expect(
       message(
@@ -51,11 +63,15 @@ describe("checkAdapterFits", () => {
 
   test("refuses to scale the input of one module of a shared product", () => {
     const query = "model.layers.0.self_attn.q_proj";
-    const shared = new Map([[query, { inFeatures: 8, outFeatures: 8, sharesProduct: true }]]);
-    expect(() => checkAdapterFits(ia3({ [query]: ["input", 8] }), shared, "tiny")).toThrow(
-      /only scale behind the product/,
-    );
-    expect(() => checkAdapterFits(ia3({ [query]: ["output", 8] }), shared, "tiny")).not.toThrow();
+    expect(message(ia3({ [query]: ["input", 1536] }))).toMatchObject({
+      message: expect.stringContaining("only scale behind the product"),
+    });
+    expect(message(ia3({ [query]: ["output", 1536] }))).toBeUndefined();
+  });
+
+  test("accepts virtual tokens of the same sizes", () => {
+    expect(message(prompt(1536))).toBeUndefined();
+    expect(message(prefix(4, 2, 64))).toBeUndefined();
   });
 
   test("names both hidden sizes", () => {
@@ -83,6 +99,9 @@ describe("checkAdapterFits", () => {
       ia3({ "model.layers.0.self_attn.q_proj": ["output", 896] }),
       /has 896 outputs, the loaded model's has 1536/,
     ],
+    ["both hidden sizes of a prompt", prompt(896), /trained for hidden size 896, the loaded model has 1536/],
+    ["both numbers of layers of a prefix", prefix(6, 2, 64), /trained for 6 layers, the loaded model has 4/],
+    ["both kinds of heads of a prefix", prefix(4, 24, 64), /for 24 key and value heads of size 64, .* has 2 of 64/],
   ])("names %s", (_, adapter, expected) => {
     expect(message(adapter)).toMatchObject({ code: "adapter-mismatch", message: expect.stringMatching(expected) });
   });

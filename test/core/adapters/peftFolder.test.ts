@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Ia3Adapter, LoraAdapter } from "../../../extension/core/adapters/adapter.ts";
+import type { Ia3Adapter, LoraAdapter, PrefixAdapter } from "../../../extension/core/adapters/adapter.ts";
 import { readAdapter, writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import { openSafetensors, writeSafetensors } from "../../../extension/core/weights/safetensors.ts";
 
@@ -97,6 +97,57 @@ describe("readAdapter", () => {
       [...adapter.modules].map(([path, { on, values }]) => [path, { on, values: [...values] }]),
     );
     expect(found).toEqual(expected.ia3);
+  });
+
+  test("reads prompt tuning saved by PEFT", async () => {
+    expect(await readAdapter(join(fixtures, "prompt"))).toMatchObject({
+      method: "prompt",
+      baseModel: "tiny-qwen2",
+      tokens: 3,
+      hiddenSize: 64,
+      stacks: 1,
+    });
+    expect(await readAdapter(join(fixtures, "prompt-t5"))).toMatchObject({ tokens: 2, hiddenSize: 32, stacks: 2 });
+  });
+
+  test.each(["prefix", "prefix-codegen", "projected"])(
+    "reads prefix tuning saved by PEFT (%s) as the keys and values that PEFT puts into its cache",
+    async (name) => {
+      const { tokens, layers, kvHeads, headSize, values } = (await readAdapter(join(fixtures, name))) as PrefixAdapter;
+      const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
+      const found = numbers(layers).map((layer) =>
+        numbers(2).map((side) =>
+          numbers(kvHeads).map((head) =>
+            numbers(tokens).map((token) => {
+              const start = (((token * layers + layer) * 2 + side) * kvHeads + head) * headSize;
+              return Array.from(values.subarray(start, start + headSize));
+            }),
+          ),
+        ),
+      );
+      expect(found).toEqual(expected[name]);
+    },
+  );
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ["prompt", { num_virtual_tokens: 4 }, "shape [3, 64], adapter_config.json says [4, 64]"],
+    ["prompt", { token_dim: 32 }, "shape [3, 64], adapter_config.json says [3, 32]"],
+    ["prefix", { num_layers: 3 }, "shape [3, 128], adapter_config.json says [3, 192]"],
+    ["prefix", { num_attention_heads: 3 }, "token_dim 32 is no multiple of num_attention_heads 3"],
+    ["prefix", { num_layers: undefined }, "num_layers"],
+  ])("refuses %s with %j", async (name, fields, message) => {
+    const copy = await changed(name, fields);
+    await expect(readAdapter(copy)).rejects.toMatchObject({
+      code: "adapter-invalid",
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test("refuses a foreign tensor beside virtual tokens", async () => {
+    const copy = await withTensors("prompt", (tensors) =>
+      tensors.set("word_embeddings", { shape: [1], data: new Float32Array(1) }),
+    );
+    await expect(readAdapter(copy)).rejects.toMatchObject({ message: expect.stringContaining('"word_embeddings"') });
   });
 
   test.each<[string, string]>([
@@ -197,8 +248,10 @@ describe("readAdapter", () => {
   });
 });
 
+const virtualTokens = ["prompt", "prompt-t5", "prefix", "prefix-codegen", "prefix-t5"];
+
 describe("writeAdapter", () => {
-  test.each(["rslora", "all-linear", "ia3"])(
+  test.each(["rslora", "all-linear", "ia3", ...virtualTokens])(
     "writes the weight file that PEFT wrote, byte for byte (%s)",
     async (name) => {
       const copy = join(folder, name);
@@ -239,6 +292,22 @@ describe("writeAdapter", () => {
       }
     },
   );
+
+  test.each(virtualTokens)("gives each key of adapter_config.json the value that PEFT gave it (%s)", async (name) => {
+    await writeAdapter(folder, await readAdapter(join(fixtures, name)));
+    const [ours, theirs] = await Promise.all(
+      [folder, join(fixtures, name)].map(async (place) =>
+        JSON.parse(await readFile(join(place, "adapter_config.json"), "utf8")),
+      ),
+    );
+    expect(theirs).toMatchObject(ours);
+    // What PEFT fills in from the model, and what trained it.
+    const absent = name.startsWith("prompt")
+      ? ["num_attention_heads", "num_layers", "prompt_tuning_init_text", "tokenizer_kwargs", "tokenizer_name_or_path"]
+      : ["init_weights"];
+    const missing = Object.keys(theirs).filter((key) => !(key in ours));
+    expect(missing.toSorted()).toEqual(["auto_mapping", ...absent, "revision"].toSorted());
+  });
 
   test("spells paths out where last names would mean more modules", async () => {
     const adapter = (await readAdapter(join(fixtures, "rslora"))) as LoraAdapter;

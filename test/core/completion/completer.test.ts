@@ -2,18 +2,23 @@ import { mkdtemp, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
+import { checkAdapterFits } from "../../../extension/core/adapters/adapterFit.ts";
 import { writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import { completerOf, type Completer } from "../../../extension/core/completion/completer.ts";
+import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
+import { tinyQwen2 } from "../models/tinyConfigs.ts";
 import { at, characters, fakeDecoder, withoutGaps, type FakeDecoder, special } from "./fakes.ts";
 
-const modules = new Map([["model.layers.0.self_attn.q_proj", { inFeatures: 2, outFeatures: 2 }]]);
+const checkFits = (adapter: Adapter): void =>
+  checkAdapterFits(adapter, { name: "fake", config: readModelConfig(tinyQwen2) });
 
 function open(
   answer: (prompt: string) => string,
   tokenizer = characters,
 ): { completer: Completer; decoder: FakeDecoder } {
   const decoder = fakeDecoder(answer);
-  return { completer: completerOf({ decoder, tokenizer, modules, baseName: "fake", loadMilliseconds: 5 }), decoder };
+  return { completer: completerOf({ decoder, tokenizer, checkFits, loadMilliseconds: 5 }), decoder };
 }
 
 describe("complete", () => {
@@ -138,7 +143,7 @@ describe("useAdapters", () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "graft-adapters-"));
-    for (const [name, size] of Object.entries({ one: 2, two: 2, wide: 3 })) {
+    for (const [name, size] of Object.entries({ one: 64, two: 64, wide: 65 })) {
       const values = new Float32Array(size).fill(2);
       const adapted = new Map([["model.layers.0.self_attn.q_proj", { on: "output" as const, values }]]);
       await writeAdapter(join(folder, name), { method: "ia3", name, baseModel: "fake", modules: adapted });

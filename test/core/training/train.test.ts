@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { LoraAdapter } from "../../../extension/core/adapters/adapter.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import { silentLog, type Log } from "../../../extension/core/base/log.ts";
 import { train, type TrainOptions, type TrainResult } from "../../../extension/core/training/train.ts";
@@ -65,7 +66,7 @@ describe("train", () => {
       targets: ["q_proj", "down_proj"],
       steps: 1,
     });
-    const adapter = await readAdapter(join(folder, "narrow"));
+    const adapter = (await readAdapter(join(folder, "narrow"))) as LoraAdapter;
     expect(adapter).toMatchObject({
       method: "lora",
       rank: 3,
@@ -74,7 +75,7 @@ describe("train", () => {
     });
     const ends = [...adapter.modules.keys()].map((path) => path.split(".").at(-1));
     expect(new Set(ends)).toEqual(new Set(["q_proj", "down_proj"]));
-    const sizes = adapter.method === "lora" ? [...adapter.modules.values()].map(({ a, b }) => a.length + b.length) : [];
+    const sizes = [...adapter.modules.values()].map(({ a, b }) => a.length + b.length);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(trainableParameters);
   });
 
