@@ -3,12 +3,16 @@
 import { existsSync } from "node:fs";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { Bits } from "../core/bases/weightLayout.ts";
+import { codeBleuBehaviours } from "../core/benchmark/measures/codebleu/codeBleu.ts";
+import { metricNames, type MetricName } from "../core/benchmark/measures/metrics.ts";
 import { trainingMethods } from "../core/training/settings.ts";
 import { inspectCommand, validateCommand } from "./adapter.ts";
 import { benchCommand, benchmarkNames, type BenchmarkName } from "./bench.ts";
 import { completeCommand, logitsCommand, type AdapterFlag, type CompleteFlags, type LogitsFlags } from "./complete.ts";
 import type { Context } from "./context.ts";
+import { evaluateCommand, type EvaluateFlags } from "./evaluate.ts";
 import { importCommand, modelsCommand, type ImportFlags } from "./models.ts";
+import { scoreCommand, type ScoreFlags } from "./score.ts";
 import { trainCommand, type TrainFlags } from "./train.ts";
 
 /** @param contextOf makes what commands work with, once the flags that all share are known */
@@ -105,6 +109,37 @@ export function createProgram(contextOf: (flags: { json: boolean; verbose: boole
       await benchCommand(what, flags, contextOf(flags));
     });
 
+  command("evaluate", "how good a base is on held-out Python: bits per byte, and gaps filled as in the editor")
+    .addOption(base())
+    .addOption(adapters())
+    .requiredOption("--suite <source>", 'a folder of Python sources, a .py file, or .jsonl of {"path", "text"}')
+    .addOption(
+      new Option("--baseline <base>", "another base to compare with; may be repeated").argParser(collect).default([]),
+    )
+    .option("--ngram <corpus>", "compare with n-grams, counted on such a corpus")
+    .option("--limit <n>", "spots of each kind, and files for bits per byte (500, and all)", positive)
+    .addOption(new Option("--seed <n>", "decides which spots").argParser(wholeNumber).default(42))
+    .option("--predictions <file>", "write every fill, with what the author has written, to this .jsonl")
+    .action(async (flags: Shared & EvaluateFlags) => await evaluateCommand(flags, contextOf(flags)));
+
+  command("score", "measure predictions against references")
+    .requiredOption("--predictions <file>", '.jsonl of {"id", "predictions": [best, …]}')
+    .requiredOption("--references <file>", '.jsonl of {"id", "reference"}')
+    .option("--against <file>", "other predictions for the same references: is the difference more than chance?")
+    .addOption(
+      new Option("--metric <names>", `some of ${metricNames.join(",")}`)
+        .argParser(listOfMetrics)
+        .default(["em", "codebleu", "chrf"], "em,codebleu,chrf"),
+    )
+    .addOption(
+      new Option("--codebleu <behaviour>", "which implementation to equal")
+        .choices(codeBleuBehaviours)
+        .default("k4black"),
+    )
+    .addOption(new Option("--resamples <n>", "for 95 % intervals; 0 for none").argParser(notNegative).default(1000))
+    .addOption(new Option("--seed <n>", "of resampling").argParser(wholeNumber).default(42))
+    .action(async (flags: Shared & ScoreFlags) => await scoreCommand(flags, contextOf(flags)));
+
   const adapter = program.command("adapter").description("look at adapters");
   command("inspect <dir>", "what an adapter consists of", adapter).action(
     async (folder: string, flags: Shared) => await inspectCommand(folder, contextOf(flags)),
@@ -143,6 +178,12 @@ function wholeNumber(text: string): number {
   return number;
 }
 
+function notNegative(text: string): number {
+  const number = wholeNumber(text);
+  if (number < 0) throw new InvalidArgumentError("It must be 0 or more.");
+  return number;
+}
+
 function positive(text: string): number {
   const number = wholeNumber(text);
   if (number < 1) throw new InvalidArgumentError("It must be 1 or more.");
@@ -155,6 +196,14 @@ function listOfNames(text: string): string[] {
   return names;
 }
 
+function listOfMetrics(text: string): MetricName[] {
+  return listOfNames(text).map((name) => {
+    const known = metricNames.find((candidate) => candidate === name);
+    if (known === undefined) throw new InvalidArgumentError(`Allowed are ${metricNames.join(", ")}.`);
+    return known;
+  });
+}
+
 /** A path may have a comma in it. */
 function listOfData(text: string): string[] {
   return existsSync(text) ? [text] : listOfNames(text);
@@ -164,6 +213,10 @@ function listOfIds(text: string): number[] {
   const ids = text.split(",").map(wholeNumber);
   if (ids.some((id) => id < 0)) throw new InvalidArgumentError("It has an id below 0.");
   return ids;
+}
+
+function collect(text: string, before: readonly string[]): string[] {
+  return [...before, text];
 }
 
 function collectAdapters(text: string, before: readonly AdapterFlag[]): AdapterFlag[] {

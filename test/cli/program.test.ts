@@ -38,6 +38,8 @@ test.each<[string[], RegExp]>([
   [["logits", "--ids", "1,-2"], /below 0/],
   [["logits", "--ids", "1,x"], /not a number/],
   [["evaluate"], /unknown command/],
+  [["score", "--references", "x"], /--predictions/],
+  [["score", "--predictions", "x", "--references", "y", "--metric", "em,bleu"], /Allowed are em, codebleu/],
   [["models", "--jsn"], /unknown option.*--json/],
 ])("wrong usage in one line: %o", async (args, message) => {
   const said = await usage(args);
@@ -51,6 +53,7 @@ test.each<[string[]]>([
   [["complete", "--file", "x", "--line", "1", "--column", "2", "--max-tokens", "9"]],
   [["logits", "--ids", "1,2,3"]],
   [["import", "x", "--name", "y", "--bits", "16"]],
+  [["score", "--predictions", "x", "--references", "y", "--metric", "em,chrf++", "--codebleu", "codexglue"]],
 ])("understands %o", async (args) => expect(await usage(args)).toBe("understood"));
 
 test("places: GRAFT_HOME and GRAFT_DATA, else the user's data folder of the system", async () => {

@@ -8,12 +8,14 @@ const characterOrders = 6;
 const beta = 2;
 
 /**
- * chrF in percent, of a corpus (Popović 2015; with `wordOrder` 2 chrF++, Popović 2017), in sacrebleu 2's behaviour: counts
+ * chrF in percent, of a corpus (Popović 2015), or chrF++, which counts words, too (Popović 2017), in sacrebleu 2's behaviour: counts
  * are summed over the corpus; precision and recall are averaged over the orders for which both sides have n-grams, then
  * combined as F with β = 2; character n-grams know no white space.
  */
-export function chrf(wordOrder: 0 | 2): Measure<"chrf"> {
+export function chrf<Name extends "chrf" | "chrf++">(name: Name): Measure<Name> {
+  const wordOrder = name === "chrf++" ? 2 : 0;
   const orders = characterOrders + wordOrder;
+  const scored = (score: number) => ({ [name]: score }) as Record<Name, number>;
   /** Counts by order, and what their sums over n-grams are. */
   const ngramsOf = (text: string): { counts: Map<string, number>; total: number }[] => {
     const characters = Array.from(split(text).join(""));
@@ -44,10 +46,10 @@ export function chrf(wordOrder: 0 | 2): Measure<"chrf"> {
         recall += shared / inReferences;
         usable++;
       }
-      if (precision + recall === 0) return { chrf: 0 };
+      if (precision + recall === 0) return scored(0);
       precision /= usable;
       recall /= usable;
-      return { chrf: (100 * (1 + beta ** 2) * precision * recall) / (beta ** 2 * precision + recall) };
+      return scored((100 * (1 + beta ** 2) * precision * recall) / (beta ** 2 * precision + recall));
     },
   };
 }

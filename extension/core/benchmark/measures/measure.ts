@@ -4,11 +4,15 @@
  * A measure of a corpus. Scores come from sums over all items, so that the corpus is never held in memory, and so that
  * resampling items (bootstrap, permutation) only adds up numbers again.
  */
-export interface Measure<Score extends string = string> {
-  /** How many numbers an item adds. */
-  readonly width: number;
+export interface Measure<Score extends string = string> extends Summed<Score> {
   /** What one item adds; predictions are best first, and may be none. */
   count(predictions: readonly string[], reference: string): readonly number[];
+}
+
+/** The half of a measure that does not care where the numbers come from. */
+export interface Summed<Score extends string = string> {
+  /** How many numbers an item adds. */
+  readonly width: number;
   /** Scores from the sums over items; of no items, 0. */
   scores(sums: ArrayLike<number>): Record<Score, number>;
 }

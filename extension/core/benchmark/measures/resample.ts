@@ -2,7 +2,7 @@
 
 import { internalError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
-import { addTo, type Measure } from "./measure.ts";
+import { addTo, type Summed } from "./measure.ts";
 
 /** What the items of one contender add to a measure, one row an item. */
 export type Counts = readonly (readonly number[])[];
@@ -26,7 +26,7 @@ const level = 0.95;
  * as many as there are, and scored as a corpus of their own. Of no items, no interval.
  */
 export function bootstrapIntervals<Score extends string>(
-  measure: Measure<Score>,
+  measure: Summed<Score>,
   counts: Counts,
   options: ResampleOptions,
 ): Record<Score, Interval> | undefined {
@@ -53,7 +53,7 @@ export interface Difference {
  * and does not call noise a difference more often than it says, as p-values read off a bootstrap do where items are few.
  */
 export function pairedTest<Score extends string>(
-  measure: Measure<Score>,
+  measure: Summed<Score>,
   first: Counts,
   second: Counts,
   options: ResampleOptions,
@@ -100,7 +100,7 @@ function resampled<T>(
   });
 }
 
-function sumOf(measure: Measure, counts: Counts, items: readonly number[]): Float64Array {
+function sumOf(measure: Summed, counts: Counts, items: readonly number[]): Float64Array {
   const sums = new Float64Array(measure.width);
   for (const item of items) addTo(sums, counts[item]!);
   return sums;

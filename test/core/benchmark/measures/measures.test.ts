@@ -72,8 +72,8 @@ describe.each(codeBleuBehaviours)("codeBleu as %s", (behaviour) => {
 });
 
 describe.each([
-  ["chrf", chrf(0)],
-  ["chrf++", chrf(2)],
+  ["chrf", chrf("chrf")],
+  ["chrf++", chrf("chrf++")],
   ["editSimilarity", editSimilarity],
 ] as const)("%s", (name, measure: Measure) => {
   const scoreOf = (items: readonly number[]): number => Object.values(scoresOf(measure, items))[0]!;
