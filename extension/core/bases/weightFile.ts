@@ -94,7 +94,7 @@ async function write(file: FileHandle, piece: PlacedPiece, { values, scales }: C
   const { tensor, start, count } = piece;
   const place = ({ offset }: ByteRange, bytes: Uint8Array): number => offset + start * (bytes.length / count);
   const { storage } = tensor;
-  if (storage.format === "float32") return writeAt(file, place(storage.bytes, values), values);
+  if ("bytes" in storage) return writeAt(file, place(storage.bytes, values), values);
   await writeAt(file, place(storage.blocks, values), values);
   await writeAt(file, place(storage.scales, scales), scales);
 }
@@ -105,10 +105,11 @@ async function writeAt(file: FileHandle, position: number, bytes: Uint8Array): P
   }
 }
 
-function notFinite({ path }: ModelFolder, { name }: StoredTensor): UserError {
+function notFinite({ path }: ModelFolder, { name, storage }: StoredTensor): UserError {
+  const inFormat = storage.format === "float16" ? " in 16 bits" : "";
   return new UserError(
     "weights-not-finite",
-    `Cannot import ${path}: "${name}" holds values that are not finite numbers.`,
+    `Cannot import ${path}: "${name}" holds values that are not finite numbers${inFormat}.`,
     "Download the weights again; if that does not help, the model itself is broken.",
   );
 }

@@ -4,7 +4,7 @@ import { elementCount } from "../graph/shape.ts";
 import { blockSize, type Storage, type StoredTensor } from "../graph/storage.ts";
 import type { WeightRequest } from "../models/weightRequest.ts";
 
-/** How finely linear layers are stored; 16 and 32 are both float32. */
+/** How finely linear layers are stored. */
 export type Bits = 4 | 8 | 16 | 32;
 
 export interface WeightLayout {
@@ -43,7 +43,7 @@ export function layOut(requests: readonly WeightRequest[], bits: Bits): WeightLa
     for (const [i, name] of request.names.entries()) {
       const shape = request.shapes[i]!;
       const storage: Storage =
-        format === "float32"
+        format === "float32" || format === "float16"
           ? { format, bytes: values[i]! }
           : { format, blocks: values[i]!, scales: place((4 * elementCount(shape)) / blockSize) };
       tensors.push({ name, shape, storage });
@@ -52,10 +52,12 @@ export function layOut(requests: readonly WeightRequest[], bits: Bits): WeightLa
   return { tensors, bytes: end };
 }
 
-const bytesPerValue: Readonly<Record<Storage["format"], number>> = { float32: 4, int8: 1, int4: 0.5 };
+const bytesPerValue: Readonly<Record<Storage["format"], number>> = { float32: 4, float16: 2, int8: 1, int4: 0.5 };
 
 /** Embeddings are never below 8 bits: they are the output head, too, where rounding costs the most. */
 function formatOf({ role, shapes }: WeightRequest, bits: Bits): Storage["format"] {
-  if (role === "vector" || bits >= 16 || shapes.some((shape) => shape.at(-1)! % blockSize !== 0)) return "float32";
+  if (role === "vector" || bits === 32) return "float32";
+  if (bits === 16) return "float16";
+  if (shapes.some((shape) => shape.at(-1)! % blockSize !== 0)) return "float32";
   return role === "embedding" || bits === 8 ? "int8" : "int4";
 }

@@ -10,14 +10,14 @@ export interface ByteRange {
 export const blockSize = 32;
 
 /**
- * One of three formats for a matrix [rows, columns] (vectors are always float32):
- * - float32: little-endian, row-major;
+ * One of four formats for a matrix [rows, columns] (vectors are always float32):
+ * - float32 or float16: little-endian, row-major;
  * - int4: `blocks` uint8 [rows, columns/32, 16], two values a byte (low nibble first), value = (code - 8) · scale;
  * - int8: `blocks` uint8 [rows, columns/32, 32], value = (code - 128) · scale;
  * with `scales` float32 [rows, columns/32]. These are the layouts of ONNX Runtime's MatMulNBits.
  */
 export type Storage =
-  | { readonly format: "float32"; readonly bytes: ByteRange }
+  | { readonly format: "float32" | "float16"; readonly bytes: ByteRange }
   | { readonly format: "int4" | "int8"; readonly blocks: ByteRange; readonly scales: ByteRange };
 
 /** A named tensor of an installed base. */

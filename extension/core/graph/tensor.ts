@@ -10,7 +10,7 @@ import type { ByteRange } from "./storage.ts";
 /** A size known now, or a name such as "sequence" for one that is known at run time. */
 export type Dimension = number | string;
 export type Shape = readonly Dimension[];
-export type DataType = "float32" | "int64" | "int32" | "bool" | "uint8" | "uint4";
+export type DataType = "float32" | "float16" | "int64" | "int32" | "bool" | "uint8" | "uint4";
 
 export interface TensorType {
   readonly dtype: DataType;

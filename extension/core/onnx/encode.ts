@@ -18,7 +18,15 @@ import { nodesInOrder } from "../graph/walk.ts";
 /** Field numbers and codes are those of onnx.proto (IR version 10), opset 21 and com.microsoft 1. */
 const irVersion = 10;
 const opset = 21;
-const typeCodes: Record<DataType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, uint4: 21 };
+const typeCodes: Record<DataType, number> = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  uint4: 21,
+};
 
 /** An ONNX model and what a session must feed and may fetch. */
 export interface OnnxModel {

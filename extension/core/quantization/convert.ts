@@ -1,7 +1,7 @@
 /** From a run of a checkpoint's bytes to those of an installed base, in one of its formats. It knows no files and no names. */
 
 import type { Storage } from "../graph/storage.ts";
-import { widen } from "../weights/dtype.ts";
+import { narrowToFloat16, widen } from "../weights/dtype.ts";
 import { quantizeBlocks } from "./blockwise.ts";
 
 export interface Piece {
@@ -19,17 +19,21 @@ export interface Converted {
   readonly scales: Uint8Array<ArrayBuffer>;
 }
 
-/** @returns null where a value is not a finite number, which no format but float32 could even hold. */
+const largestFloat16 = 65504;
+
+/** @returns null where a value is not a finite number, or would not be one in the format. */
 export function convert({ dtype, bytes, format }: Piece): Converted | null {
   const values = widen(dtype, bytes, "a piece");
+  const limit = format === "float16" ? largestFloat16 : Number.MAX_VALUE;
   let finite = true;
-  for (let i = 0; i < values.length; i++) finite &&= Number.isFinite(values[i]);
+  for (let i = 0; i < values.length; i++) finite &&= Math.abs(values[i]!) <= limit;
   if (!finite) return null;
   if (format === "float32") return { values: bytesOf(values), scales: new Uint8Array(0) };
+  if (format === "float16") return { values: bytesOf(narrowToFloat16(values)), scales: new Uint8Array(0) };
   const { blocks, scales } = quantizeBlocks(values, 1, values.length, format === "int4" ? 4 : 8);
   return { values: blocks, scales: bytesOf(scales) };
 }
 
-function bytesOf(values: Float32Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function bytesOf(values: Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -72,6 +72,30 @@ function widenFloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
   return result;
 }
 
+/** 1.5 · 2^52: adding and subtracting it rounds a small double to the nearest whole number, ties to even. */
+const rounder = 6755399441055744;
+
+/**
+ * The nearest float16 of each value, ties to even, as IEEE 754 rounds; for magnitudes up to 65504.
+ *
+ * A float32's bits, shifted to the narrower fraction and exponent, are the float16's; a carry out of the fraction rightly
+ * goes into the exponent. Below 2^-14 float16 is a whole multiple of 2^-24.
+ */
+export function narrowToFloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const result = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const sign = (bits[i]! >>> 16) & 0x8000;
+    const magnitude = bits[i]! & 0x7fffffff;
+    const half =
+      magnitude < 0x38800000
+        ? Math.abs(values[i]!) * 2 ** 24 + rounder - rounder
+        : (magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13;
+    result[i] = sign | half;
+  }
+  return result;
+}
+
 let float16Table: Float32Array | undefined;
 
 /** Every float16 there is (IEEE 754 binary16), subnormals, infinities and NaN included. */

@@ -10,6 +10,7 @@ import { weightRequests } from "../../../extension/core/models/architectures.ts"
 import { dequantizeBlocks, quantizeBlocks } from "../../../extension/core/quantization/blockwise.ts";
 import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
 import { openTokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
+import { widen } from "../../../extension/core/weights/dtype.ts";
 import { openSafetensors } from "../../../extension/core/weights/safetensors.ts";
 import { writeTinyCheckpoint, type Weights } from "./tinyCheckpoint.ts";
 
@@ -36,17 +37,39 @@ async function storedValues({ tensors, weightsPath }: InstalledBase, name: strin
   } = tensor;
   const bytes = ({ offset, length }: { offset: number; length: number }) =>
     new Uint8Array(file.subarray(offset, offset + length));
-  if (storage.format === "float32") return new Float32Array(bytes(storage.bytes).buffer);
+  if ("bytes" in storage) return widen(storage.format === "float32" ? "F32" : "F16", bytes(storage.bytes), name);
   const quantized = { blocks: bytes(storage.blocks), scales: new Float32Array(bytes(storage.scales).buffer) };
   return dequantizeBlocks(quantized, rows, columns, storage.format === "int4" ? 4 : 8);
 }
 
 describe("importBase", () => {
-  test.each([16, 32] as const)("at %i bits keeps every value exactly", async (bits) => {
+  test("at 32 bits keeps every value exactly", async () => {
     const weights = await writeTinyCheckpoint(source);
-    const { base } = await importBase({ source, home, bits });
+    const { base } = await importBase({ source, home, bits: 32 });
     expect([...base.tensors.keys()].toSorted()).toEqual([...weights.keys()].toSorted());
     for (const [name, { data }] of weights) expect(await storedValues(base, name)).toEqual(data);
+  });
+
+  test("at 16 bits keeps matrices to eleven bits of each value, and vectors exactly", async () => {
+    const weights = await writeTinyCheckpoint(source);
+    const { base } = await importBase({ source, home, bits: 16 });
+    for (const [name, { data, shape }] of weights) {
+      const stored = await storedValues(base, name);
+      expect(base.tensors.get(name)?.storage.format).toBe(shape.length === 1 ? "float32" : "float16");
+      const worst = stored.reduce((most, value, i) => {
+        return Math.max(most, Math.abs(value - data[i]!) / Math.max(Math.abs(data[i]!), 2 ** -14));
+      }, 0);
+      if (shape.length === 1) expect(worst).toBe(0);
+      else expect(worst).toBeLessThanOrEqual(2 ** -11);
+    }
+  });
+
+  test("at 16 bits refuses a value that float16 cannot hold", async () => {
+    await writeTinyCheckpoint(source, { edit: (w) => w.get(query)?.data.fill(65_520, 3, 4) });
+    await expect(importBase({ source, home, bits: 16 })).rejects.toMatchObject({
+      code: "weights-not-finite",
+      message: expect.stringMatching(/q_proj.*in 16 bits/),
+    });
   });
 
   test("at 4 bits quantizes linear layers to int4, the embedding to int8, and leaves vectors alone", async () => {
@@ -84,7 +107,7 @@ describe("importBase", () => {
         const parts = names.map((name) => {
           const storage = base.tensors.get(name)?.storage;
           if (!storage) throw new Error(`no ${name}`);
-          return storage.format === "float32" ? [storage.bytes] : [storage.blocks, storage.scales];
+          return "bytes" in storage ? [storage.bytes] : [storage.blocks, storage.scales];
         });
         for (const column of [0, 1]) {
           const ranges = parts.map((part) => part[column]).filter((range) => range !== undefined);
@@ -125,18 +148,24 @@ describe("importBase", () => {
     expect((await openTokenizer(base.path)).vocabularySize).toBe(509);
   });
 
-  test("gives a base that computes what transformers computes, and warns that it has no tokenizer", async () => {
-    const fixture = join(import.meta.dirname, "../../fixtures/models/qwen2");
-    const { base, warnings } = await importBase({ source: fixture, home, bits: 32 });
-    expect(warnings).toEqual([expect.stringContaining("no tokenizer.json")]);
-    const reference = await openSafetensors(join(fixture, "reference.safetensors"));
-    const decoder = await openDecoder(base);
-    const logits = await decoder.extendAll([...(await reference.read("ids"))]);
-    const expected = await reference.read("logits");
-    for (const [i, value] of expected.entries()) expect(logits[i]).toBeCloseTo(value, 3);
-    await decoder.release();
-    await reference.close();
-  });
+  test.each([
+    [32, 3],
+    [16, 2],
+  ] as const)(
+    "at %i bits gives a base that computes what transformers computes, and says it has no tokenizer",
+    async (bits, digits) => {
+      const fixture = join(import.meta.dirname, "../../fixtures/models/qwen2");
+      const { base, warnings } = await importBase({ source: fixture, home, bits });
+      expect(warnings).toEqual([expect.stringContaining("no tokenizer.json")]);
+      const reference = await openSafetensors(join(fixture, "reference.safetensors"));
+      const decoder = await openDecoder(base);
+      const logits = await decoder.extendAll([...(await reference.read("ids"))]);
+      const expected = await reference.read("logits");
+      for (const [i, value] of expected.entries()) expect(logits[i]).toBeCloseTo(value, digits);
+      await decoder.release();
+      await reference.close();
+    },
+  );
 
   test.each<[string, { config?: object; edit?: (weights: Weights) => void }, string, RegExp]>([
     [

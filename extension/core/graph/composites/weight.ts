@@ -2,6 +2,7 @@
 
 import { internalError } from "../../base/errors.ts";
 import { elementCount } from "../shape.ts";
+import { cast } from "../primitives/elementwise.ts";
 import { dequantizeLinear, type QuantizedMatrix } from "../primitives/quantized.ts";
 import { blockSize, type ByteRange, type StoredTensor } from "../storage.ts";
 import { composite, external, type Tensor } from "../tensor.ts";
@@ -29,9 +30,10 @@ export function storedWeight(tensors: readonly StoredTensor[]): Weight {
   const name = tensors.map((tensor) => tensor.name).join("+");
   const columns = first.shape.at(-1)!;
   const rows = tensors.reduce((sum, tensor) => sum + elementCount(tensor.shape) / columns, 0);
-  if (format === "float32") {
-    const range = joined(tensors.map(({ storage }) => (storage.format === "float32" ? storage.bytes : mixed(name))));
-    return plainWeight(external(name, "float32", [rows, columns], range));
+  if (format === "float32" || format === "float16") {
+    const stored = external(name, format, [rows, columns], plainBytes(tensors, format));
+    // The runtime computes in float32 only, and widens a constant once, when the session opens.
+    return plainWeight(format === "float32" ? stored : cast(stored, "float32"));
   }
   const parts = tensors.map(({ storage }) => (storage.format === format ? storage : mixed(name)));
   const blocks = joined(parts.map((part) => part.blocks));
@@ -52,8 +54,14 @@ export function storedWeight(tensors: readonly StoredTensor[]): Weight {
 /** A vector of the base, or several that lie side by side: a norm's gain, a bias. */
 export function storedVector(tensors: readonly StoredTensor[]): Tensor {
   const name = tensors.map((tensor) => tensor.name).join("+");
-  const range = joined(tensors.map(({ storage }) => (storage.format === "float32" ? storage.bytes : mixed(name))));
-  return external(name, "float32", [tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0)], range);
+  const size = tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  return external(name, "float32", [size], plainBytes(tensors, "float32"));
+}
+
+function plainBytes(tensors: readonly StoredTensor[], format: "float32" | "float16"): ByteRange {
+  return joined(
+    tensors.map(({ name, storage }) => ("bytes" in storage && storage.format === format ? storage.bytes : mixed(name))),
+  );
 }
 
 function joined(ranges: readonly ByteRange[]): ByteRange {
