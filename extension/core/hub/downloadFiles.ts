@@ -69,10 +69,6 @@ export async function checkSpace(folder: string, needed: number): Promise<void> 
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   if (free >= needed) return;
-  const message = `Cannot write to ${folder}: ${megabytes(needed)} are needed, ${megabytes(free)} are free.`;
+  const message = `Cannot write to ${folder}: ${Math.ceil(needed / 1e6)} MB are needed, ${Math.floor(free / 1e6)} MB are free.`;
   throw new UserError("disk-full", message, "Free some space and try again; what is downloaded is kept.");
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6)} MB`;
 }

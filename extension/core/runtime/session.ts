@@ -4,6 +4,12 @@ import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { internalError } from "../base/errors.ts";
 import type { OnnxModel } from "../onnx/encode.ts";
 
+/**
+ * Since 1.29 the runtime sends Microsoft, from everything but Windows, which models and machines it runs on, unless this is
+ * set before its first session (its docs/Privacy.md). On Windows it only writes events that the system may collect.
+ */
+process.env["ORT_DISABLE_TELEMETRY"] = "1";
+
 /** Tensors of the runtime are passed on as they are, so that a KV cache is never copied. */
 export type RuntimeTensor = OrtTensor;
 
