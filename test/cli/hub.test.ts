@@ -1,6 +1,7 @@
 /** graft import OWNER/NAME from outside, against a hub on this machine. */
 
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -53,6 +54,16 @@ test("HF_TOKEN opens what the hub keeps to some, and without it one line says wh
   });
   const { code, result } = await run(command, { ...environment, HF_TOKEN: "hf_mine" });
   expect({ code, base: result["base"] }).toEqual({ code: 0, base: "tiny-coder" });
+});
+
+const hasNamespaces = spawnSync("unshare", ["-rm", "true"]).status === 0;
+test.skipIf(!hasNamespaces)("a disk that is too small is told before the weights are asked for", async () => {
+  const home = join(folder, "home");
+  await mkdir(home);
+  const mounted = `mount -t tmpfs -o size=300k none "${home}" && exec "$0" "$@"`;
+  const { code, stderr } = await start(command, environment, ["unshare", "-rm", "sh", "-c", mounted]).done;
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(/1 MB are needed, 0 MB are free/) });
+  expect(hub.requests.filter(({ server }) => server === "storage")).toEqual([]);
 });
 
 test("Ctrl-C ends a download cleanly", async () => {

@@ -34,6 +34,8 @@ beforeAll(async () => {
   await mkdir(at("user"));
   await writeTinyCheckpoint(at("tiny"));
   const rows = Array.from({ length: 8 }, (_, i) => ({ intent: `add ${i} to x`, code: `x = x + ${i}` }));
+  await writeFile(at("predictions.jsonl"), '{"id": "1", "predictions": ["x = 1"]}\n');
+  await writeFile(at("references.jsonl"), '{"id": "1", "reference": "x = 2"}\n');
   await writeFile(at("pairs.jsonl"), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -51,6 +53,7 @@ function commands(): string[][] {
     ["complete", "--base", "tiny", "--adapter", at("adapter"), "--prefix", "x = ", "--max-tokens", "4"],
     ["complete", "--prefix", "import os\n", "--max-tokens", "4"],
     ["logits", "--base", "tiny", "--ids", "1,2,3"],
+    ["score", "--predictions", at("predictions.jsonl"), "--references", at("references.jsonl"), "--resamples", "9"],
     ["adapter", "inspect", at("adapter")],
     ["adapter", "validate", at("adapter"), "--base", "tiny"],
     // Some seconds, for what begins its work late.

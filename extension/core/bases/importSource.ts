@@ -1,7 +1,7 @@
 /** From what a user names as a model, a folder or a hub address, to an installed base. */
 
-import { rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { UserError } from "../base/errors.ts";
 import { lockFolder } from "../base/folderLock.ts";
 import { checkSpace, downloadFiles, missingBytes, type DownloadProgress } from "../hub/downloadFiles.ts";
@@ -57,6 +57,7 @@ async function importFromHub(
     const { pinned, files } = await readRepository(hub);
     const { small, weights } = selectFiles({ pinned, files }, keptFiles);
     const folder = join(options.home, "downloads", formatHubAddress(pinned).replace("/", "--"));
+    await removeForgotten(dirname(folder));
     const release = await lockFolder(`${folder}.lock`, (owner) => busy(pinned, owner));
     try {
       hub.log.info(`Downloading ${formatHubAddress(pinned)} from ${hub.endpoint}.`);
@@ -97,6 +98,17 @@ async function importFolder(
     signal,
     onProgress: (progress) => onProgress?.({ stage: "convert", ...progress }),
   });
+}
+
+/** How long a download waits to be gone on with: milliseconds since a file of it was begun or completed. */
+const keptFor = 7 * 24 * 60 * 60 * 1000;
+
+async function removeForgotten(downloads: string): Promise<void> {
+  for (const name of await readdir(downloads).catch(() => [])) {
+    const path = join(downloads, name);
+    const info = await stat(path).catch(() => undefined);
+    if (info && Date.now() - info.mtimeMs > keptFor) await rm(path, { recursive: true, force: true });
+  }
 }
 
 function isWorthKeeping(error: unknown): boolean {

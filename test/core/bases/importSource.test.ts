@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -61,6 +61,16 @@ describe("importSource", () => {
     await fetched();
     expect(hub.requests.at(-1)).toMatchObject({ server: "storage", range: `bytes=${length}-` });
     expect(await downloads()).toEqual([]);
+  });
+
+  test("removes what nobody has gone on with for a week", async () => {
+    const forgotten = join(home, "downloads", "acme--other@1");
+    const recent = join(home, "downloads", "acme--recent@1");
+    for (const path of [forgotten, recent]) await mkdir(path, { recursive: true });
+    const before = new Date(Date.now() - 8 * 24 * 60 * 60 * 1000);
+    await utimes(forgotten, before, before);
+    await fetched();
+    expect(await downloads()).toEqual(["acme--recent@1"]);
   });
 
   test("refuses an architecture before its weights are downloaded, and keeps nothing", async () => {
