@@ -1,11 +1,16 @@
-/** graft adapter inspect, graft adapter validate */
+/** graft adapter inspect, validate, convert */
 
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Adapter } from "../core/adapters/adapter.ts";
 import { checkAdapterFits } from "../core/adapters/adapterFit.ts";
+import { ggufLora } from "../core/adapters/ggufLora.ts";
 import { inspectAdapter, type AdapterNorm } from "../core/adapters/inspectAdapter.ts";
+import { onnxAdapter } from "../core/adapters/onnxAdapter.ts";
 import { readAdapter, weightsFile } from "../core/adapters/peftFolder.ts";
+import { writeFileAtomic } from "../core/base/atomicFile.ts";
+import { UserError } from "../core/base/errors.ts";
+import type { ModelConfig } from "../core/models/config.ts";
 import { openNamedBase, type Context } from "./context.ts";
 import { count } from "./output.ts";
 
@@ -28,6 +33,38 @@ export async function validateCommand(folder: string, flags: { base: string }, c
   const base = await openNamedBase(flags.base, context);
   checkAdapterFits(adapter, base);
   context.output.result({ ...factsOf(adapter), base: base.name, fits: true }, `${adapter.name} fits ${base.name}.`);
+}
+
+export const adapterFormats = ["onnx-adapter", "gguf"] as const;
+
+export interface ConvertFlags {
+  readonly to: (typeof adapterFormats)[number];
+  readonly base: string;
+  readonly out: string;
+}
+
+export async function convertCommand(folder: string, { to, base, out }: ConvertFlags, context: Context): Promise<void> {
+  const adapter = await readAdapter(folder);
+  if (adapter.method !== "lora") {
+    throw new UserError(
+      "adapter-unsupported",
+      `Cannot convert adapter "${adapter.name}" to ${to}: it is ${described(adapter)}, and the format holds LoRA alone.`,
+      "Keep it as the PEFT folder that it is.",
+    );
+  }
+  const content = to === "gguf" ? ggufLora(adapter, await configFor(adapter, base, context)) : onnxAdapter(adapter);
+  await writeFileAtomic(out, content);
+  context.output.result(
+    { name: adapter.name, format: to, path: resolve(out), bytes: content.length },
+    `Converted ${adapter.name} to ${to}, ${count(content.length)}B.\n${resolve(out)}`,
+  );
+}
+
+/** Which architecture llama.cpp should expect, only the base can tell. */
+async function configFor(adapter: Adapter, baseName: string, context: Context): Promise<ModelConfig> {
+  const base = await openNamedBase(baseName, context);
+  checkAdapterFits(adapter, base);
+  return base.config;
 }
 
 /** All that is not as long as the adapter itself. */

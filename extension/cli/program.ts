@@ -6,7 +6,7 @@ import type { Bits } from "../core/bases/weightLayout.ts";
 import { codeBleuBehaviours } from "../core/benchmark/measures/codebleu/codeBleu.ts";
 import { metricNames, type MetricName } from "../core/benchmark/measures/metrics.ts";
 import { trainingMethods } from "../core/training/settings.ts";
-import { inspectCommand, validateCommand } from "./adapter.ts";
+import { adapterFormats, convertCommand, inspectCommand, validateCommand, type ConvertFlags } from "./adapter.ts";
 import { benchCommand, benchmarkNames, type BenchmarkName } from "./bench.ts";
 import { completeCommand, logitsCommand, type AdapterFlag, type CompleteFlags, type LogitsFlags } from "./complete.ts";
 import type { Context } from "./context.ts";
@@ -140,14 +140,21 @@ export function createProgram(contextOf: (flags: { json: boolean; verbose: boole
     .addOption(new Option("--seed <n>", "of resampling").argParser(wholeNumber).default(42))
     .action(async (flags: Shared & ScoreFlags) => await scoreCommand(flags, contextOf(flags)));
 
-  const adapter = program.command("adapter").description("look at adapters");
-  command("inspect <dir>", "what an adapter consists of", adapter).action(
+  const adapter = program.command("adapter").description("look at adapters, and hand them on");
+  command("inspect <dir>", "what an adapter consists of, and how far it moves its base", adapter).action(
     async (folder: string, flags: Shared) => await inspectCommand(folder, contextOf(flags)),
   );
   command("validate <dir>", "whether an adapter fits a base", adapter)
     .addOption(base())
     .action(async (folder: string, flags: Shared & { base: string }) => {
       await validateCommand(folder, flags, contextOf(flags));
+    });
+  command("convert <dir>", "LoRA for other runtimes: ONNX Runtime's .onnx_adapter, llama.cpp's GGUF", adapter)
+    .addOption(new Option("--to <format>", "what to write").choices(adapterFormats).makeOptionMandatory())
+    .addOption(base())
+    .requiredOption("--out <file>", "the file to write")
+    .action(async (folder: string, flags: Shared & ConvertFlags) => {
+      await convertCommand(folder, flags, contextOf(flags));
     });
   return program;
 }

@@ -273,6 +273,26 @@ describe("adapter", () => {
     expect(await graft("adapter", "validate", lora, "--json")).toMatchObject(refusal(1, /hidden size/));
     expect(await graft("adapter", "inspect", at("nowhere"))).toMatchObject(refusal(1, /nowhere/));
   });
+
+  test("shows the norms of each layer in a table", async () => {
+    const { stdout } = await graft("adapter", "inspect", lora);
+    expect(stdout).toMatch(/LoRA, rank 4, alpha 8, scaling 2\n/);
+    expect(stdout).toMatch(/\n +down_proj +gate_proj .*\nmodel\.layers\.0 +[\d.]+ +[\d.]+.*\nmodel\.layers\.1 /);
+  });
+
+  test("converts LoRA for other runtimes, and refuses IA3 and another base", async () => {
+    const base = join(lora, "..");
+    const convert = (from: string, to: string, ...more: string[]): Promise<Outcome> =>
+      graft("adapter", "convert", from, "--to", to, "--out", at("converted"), "--json", ...more);
+    const { result } = await convert(lora, "gguf", "--base", base);
+    expect(result).toMatchObject({ format: "gguf", path: at("converted"), bytes: expect.any(Number) });
+    expect((await readFile(at("converted"), "latin1")).slice(0, 4)).toBe("GGUF");
+    expect((await convert(lora, "onnx-adapter")).code).toBe(0);
+    expect((await readFile(at("converted"), "latin1")).slice(4, 8)).toBe("TORT");
+    expect(await convert(lora, "gguf")).toMatchObject(refusal(1, /hidden size/));
+    expect(await convert(join(base, "ia3"), "gguf", "--base", base)).toMatchObject(refusal(1, /holds LoRA alone/));
+    expect(await convert(lora, "mlx")).toMatchObject(refusal(2, /onnx-adapter, gguf/));
+  });
 });
 
 describe("wrong usage", () => {
