@@ -44,7 +44,7 @@ export async function generate(request: GenerateRequest): Promise<Generated> {
   const stops = stopTokens(tokenizer);
   const markers = gapMarkers(tokenizer);
   const startedAt = performance.now();
-  const { logits: first, ...spelled } = await spellOwed(request, await readPrompt(decoder, request.ids, signal));
+  const { logits: first, ...spelled } = await spellOwed(request, await decoder.begin(request.ids, signal));
   const readAt = performance.now();
   const tokens = [...spelled.tokens];
   let { sum } = spelled;
@@ -119,19 +119,6 @@ export function textBehind(owed: string, written: string): string | undefined {
   const whole = written.replace(/\uFFFD+$/, "");
   if (whole.startsWith(owed)) return whole.slice(owed.length);
   return owed.startsWith(whole) ? "" : undefined;
-}
-
-/** Brings the decoder to the end of `ids`, over as few new tokens as possible, and returns the logits there. */
-export async function readPrompt(
-  decoder: Decoder,
-  ids: readonly number[],
-  signal?: AbortSignal,
-): Promise<Float32Array> {
-  let common = 0;
-  // The last token is read in any case, since only reading gives logits.
-  while (common < ids.length - 1 && decoder.tokens[common] === ids[common]) common++;
-  decoder.rewind(common);
-  return await decoder.extend(ids.slice(common), signal);
 }
 
 /** The likeliest token that goes with the text that has to come; of the model's own choice where none does. */

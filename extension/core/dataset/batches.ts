@@ -1,7 +1,17 @@
 /** Sequences packed into the fixed-size arrays that a training graph takes. It knows nothing of texts. */
 
 import { internalError } from "../base/errors.ts";
-import type { Sequence } from "./sequence.ts";
+import { tokenCount, type Sequence } from "./sequence.ts";
+
+/** The size of a micro-batch. */
+export interface PackedShape {
+  /** Rows of packed sequences. */
+  readonly rows: number;
+  /** Tokens a row. */
+  readonly length: number;
+  /** Tokens a row that an encoder reads, where there is one. */
+  readonly encoderLength?: number;
+}
 
 /** `rows` rows of `length` tokens; every array is row-major. */
 export interface MicroBatch {
@@ -19,29 +29,36 @@ export interface MicroBatch {
   readonly labels: BigInt64Array;
   /** [labels]: 1 / (targets of the whole step), so that the weighted sum over all micro-batches is the mean. */
   readonly weights: Float32Array;
+  /** What the encoder reads, if there is one: `ids` and `segments` as above, [rows * encoder.length]. */
+  readonly encoder?: { readonly length: number; readonly ids: BigInt64Array; readonly segments: Int32Array };
 }
 
 /**
- * Packs the sequences of one optimizer step: longest first, each into the first row that has room, `rows` rows to a
- * micro-batch. All have the same size; rows that stay empty are padding. The same sequences give the same batches.
+ * Packs the sequences of one optimizer step: longest first, each into the first row that has room (for an encoder-decoder
+ * on both sides), `rows` rows to a micro-batch. All have the same size; rows that stay empty are padding. The same
+ * sequences give the same batches.
  */
 export function packStep(
   sequences: readonly Sequence[],
-  { rows, length }: { rows: number; length: number },
+  { rows, length, encoderLength = 0 }: PackedShape,
 ): MicroBatch[] {
-  const packed: { sequences: Sequence[]; free: number }[] = [];
-  for (const item of [...sequences].sort((a, b) => b.ids.length - a.ids.length)) {
-    if (item.ids.length > length) throw internalError(`a sequence of ${item.ids.length} tokens for rows of ${length}`);
-    let row = packed.find(({ free }) => free >= item.ids.length);
-    if (!row) packed.push((row = { sequences: [], free: length }));
+  const packed: { sequences: Sequence[]; free: number; encoderFree: number }[] = [];
+  for (const item of [...sequences].sort((a, b) => tokenCount(b) - tokenCount(a))) {
+    const [own, read] = [item.ids.length, item.encoderIds?.length ?? 0];
+    if (own > length) throw internalError(`a sequence of ${own} tokens for rows of ${length}`);
+    if (read > encoderLength) throw internalError(`a prompt of ${read} tokens for rows of ${encoderLength}`);
+    let row = packed.find(({ free, encoderFree }) => free >= own && encoderFree >= read);
+    if (!row) packed.push((row = { sequences: [], free: length, encoderFree: encoderLength }));
     row.sequences.push(item);
-    row.free -= item.ids.length;
+    row.free -= own;
+    row.encoderFree -= read;
   }
   const targets = sequences.reduce((sum, { labelled }) => sum + labelled.filter(Boolean).length, 0);
   const batches: MicroBatch[] = [];
   for (let start = 0; start < packed.length; start += rows) {
     const chosen = packed.slice(start, start + rows).map((row) => row.sequences);
-    batches.push(fillBatch(chosen, rows, length, 1 / targets));
+    const batch = fillBatch(chosen, rows, length, 1 / targets);
+    batches.push(encoderLength > 0 ? { ...batch, encoder: encoderSide(chosen, rows, encoderLength) } : batch);
   }
   return batches;
 }
@@ -78,4 +95,22 @@ function fillBatch(packed: readonly (readonly Sequence[])[], rows: number, lengt
     labels: BigInt64Array.from(labels),
     weights: new Float32Array(labels.length).fill(weight),
   };
+}
+
+function encoderSide(
+  packed: readonly (readonly Sequence[])[],
+  rows: number,
+  length: number,
+): NonNullable<MicroBatch["encoder"]> {
+  const ids = new BigInt64Array(rows * length);
+  const segments = new Int32Array(rows * length);
+  for (const [row, sequences] of packed.entries()) {
+    let at = row * length;
+    for (const [segment, { encoderIds = [] }] of sequences.entries()) {
+      ids.set(BigInt64Array.from(encoderIds, BigInt), at);
+      segments.fill(segment + 1, at, at + encoderIds.length);
+      at += encoderIds.length;
+    }
+  }
+  return { length, ids, segments };
 }

@@ -6,9 +6,16 @@ import { fillPrompt, type FillInTheMiddle, type Tokenizer } from "../tokenizer/t
 import type { Example } from "./example.ts";
 
 export interface Sequence {
+  /** What an encoder reads first, where there is one. */
+  readonly encoderIds?: readonly number[];
   readonly ids: readonly number[];
   /** labelled[i]: token i is a target, predicted from the tokens before it. Never so for the first. */
   readonly labelled: readonly boolean[];
+}
+
+/** Of both sides. */
+export function tokenCount({ ids, encoderIds }: Sequence): number {
+  return ids.length + (encoderIds?.length ?? 0);
 }
 
 /**

@@ -2,10 +2,10 @@
 
 import type { z } from "zod";
 import type { Tensor } from "../graph/tensor.ts";
-import type { ModelConfig } from "./config.ts";
+import type { DecoderConfig, EncoderDecoderConfig } from "./config.ts";
 import type { Site } from "./site.ts";
 
-/** What differs between the graphs that a forward pass is built for. */
+/** What differs between the graphs that the forward pass of a decoder is built for. */
 export interface ForwardContext {
   /** int64 [B, T] */
   readonly ids: Tensor;
@@ -22,8 +22,37 @@ export interface ForwardResult {
   logits(rows: Tensor): Tensor;
 }
 
-export interface Architecture<Config extends ModelConfig = ModelConfig> {
+export interface Architecture<Config extends DecoderConfig = DecoderConfig> {
   /** From the parsed config.json to a config; refuses what the forward pass does not honour. */
   readonly configSchema: z.ZodType<Config>;
   forward(config: Config, site: Site, context: ForwardContext): ForwardResult;
+}
+
+/** What differs between the graphs that the forward pass of an encoder-decoder is built for. */
+export interface EncoderDecoderContext {
+  readonly encoder: StackContext;
+  readonly decoder: StackContext;
+  /**
+   * Attention of the decoder's layer `layer` to what the encoder has read: query [B, T, heads·D] → [B, T, heads·D].
+   *
+   * @param keyValue gives keys and values side by side, [B, S, 2·heads·D]. Asked for only where they are not known yet.
+   */
+  attendEncoded(layer: number, query: Tensor, keyValue: () => Tensor): Tensor;
+  /** Marks a layer, a function of `inputs`, so that training can recompute it. */
+  segment(inputs: readonly Tensor[], layer: (...inputs: Tensor[]) => Tensor): Tensor;
+}
+
+/** One of the two stacks of layers. */
+export interface StackContext {
+  /** int64 [B, T] */
+  readonly ids: Tensor;
+  /** int64 [T, S]: how many tokens each key stands behind each query; negative where it stands before it. */
+  readonly distances: Tensor;
+  /** Attention of the stack to itself: query, key and value [B, T, 3·heads·D], bias [heads, T, S] → [B, T, heads·D]. */
+  attend(layer: number, qkv: Tensor, bias: Tensor): Tensor;
+}
+
+export interface EncoderDecoder<Config extends EncoderDecoderConfig = EncoderDecoderConfig> {
+  readonly configSchema: z.ZodType<Config>;
+  forward(config: Config, site: Site, context: EncoderDecoderContext): ForwardResult;
 }

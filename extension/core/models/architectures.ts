@@ -2,26 +2,48 @@
 
 import { plainWeight } from "../graph/composites/weight.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
-import type { Architecture, ForwardContext, ForwardResult } from "./architecture.ts";
-import type { ModelConfig } from "./config.ts";
+import type {
+  Architecture,
+  EncoderDecoder,
+  EncoderDecoderContext,
+  ForwardContext,
+  ForwardResult,
+} from "./architecture.ts";
+import { isEncoderDecoder, type DecoderConfig, type EncoderDecoderConfig, type ModelConfig } from "./config.ts";
 import { codegen } from "./codegen.ts";
 import { llama } from "./llama.ts";
 import { qwen2 } from "./qwen2.ts";
 import { qwen3 } from "./qwen3.ts";
+import { t5 } from "./t5.ts";
 import { siteOf, type AdaptedModule, type AdapterSlots, type WeightSource } from "./site.ts";
 import { starcoder2 } from "./starcoder2.ts";
 import type { WeightRequest } from "./weightRequest.ts";
 
-export const architectures: Readonly<Record<string, Architecture>> = { llama, qwen2, qwen3, starcoder2, codegen };
+const decoders: Readonly<Record<string, Architecture>> = { llama, qwen2, qwen3, starcoder2, codegen };
+const encoderDecoders: Readonly<Record<string, EncoderDecoder>> = { t5 };
+export const architectures: Readonly<Record<string, Architecture | EncoderDecoder>> = {
+  ...decoders,
+  ...encoderDecoders,
+};
 
 /** Runs the forward pass of the config's architecture over `weights`, with `slots` around each product. */
 export function forward(
-  config: ModelConfig,
+  config: DecoderConfig,
   weights: WeightSource,
   slots: AdapterSlots,
   context: ForwardContext,
 ): ForwardResult {
-  return architectures[config.modelType]!.forward(config, siteOf(weights, slots), context);
+  return decoders[config.modelType]!.forward(config, siteOf(weights, slots), context);
+}
+
+/** As {@link forward}, for a model with an encoder. */
+export function forwardEncoderDecoder(
+  config: EncoderDecoderConfig,
+  weights: WeightSource,
+  slots: AdapterSlots,
+  context: EncoderDecoderContext,
+): ForwardResult {
+  return encoderDecoders[config.modelType]!.forward(config, siteOf(weights, slots), context);
 }
 
 /** Every tensor that the model uses, in the order and grouping in which it uses them. */
@@ -70,11 +92,20 @@ function rehearse(config: ModelConfig): { requests: WeightRequest[]; products: (
       return product(x);
     },
   };
-  forward(config, weights, slots, {
-    ids: input("ids", "int64", [1, 1]),
-    attend: (layer) => input(`attended.${layer}`, "float32", [1, 1, attention.heads * attention.headSize]),
-    segment: (x, layer) => layer(x),
-  });
+  const ids = input("ids", "int64", [1, 1]);
+  const attended = input("attended", "float32", [1, 1, attention.heads * attention.headSize]);
+  if (isEncoderDecoder(config)) {
+    const stack = { ids, distances: ids, attend: () => attended };
+    forwardEncoderDecoder(config, weights, slots, {
+      encoder: stack,
+      decoder: stack,
+      attendEncoded: (_layer, _query, keyValue) => {
+        keyValue();
+        return attended;
+      },
+      segment: (inputs, layer) => layer(...inputs),
+    });
+  } else forward(config, weights, slots, { ids, attend: () => attended, segment: (x, layer) => layer(x) });
   return { requests, products };
 }
 

@@ -15,7 +15,7 @@ import { concat, reshape, split, transpose } from "../graph/primitives/shaping.t
 import { dimension } from "../graph/shape.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Architecture } from "./architecture.ts";
-import type { ModelConfig } from "./config.ts";
+import type { DecoderConfig } from "./config.ts";
 import { layerNorms } from "./norms.ts";
 import { plainFrequencies } from "./rope.ts";
 import { longestContext } from "./rotary.ts";
@@ -46,7 +46,7 @@ const fields = z
     error: ({ input }) => `n_head must be a multiple of ${partitionsOf(input as { head_dim?: number })}`,
   });
 
-export interface CodeGenConfig extends ModelConfig {
+export interface CodeGenConfig extends DecoderConfig {
   readonly intermediateSize: number;
   readonly normEpsilon: number;
   /** Whether the embedding is the output head, too. */

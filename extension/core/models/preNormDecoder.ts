@@ -12,7 +12,7 @@ import { embedding, linear } from "../graph/composites/linear.ts";
 import { add, mul } from "../graph/primitives/elementwise.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { ForwardContext, ForwardResult } from "./architecture.ts";
-import type { ModelConfig } from "./config.ts";
+import type { DecoderConfig } from "./config.ts";
 import type { Norm } from "./norms.ts";
 import { readRotary, ropeFields } from "./rope.ts";
 import { longestContext } from "./rotary.ts";
@@ -41,7 +41,7 @@ export const decoderFields = z
 
 type DecoderFields = z.infer<typeof decoderFields>;
 
-export interface PreNormConfig extends ModelConfig {
+export interface PreNormConfig extends DecoderConfig {
   readonly intermediateSize: number;
   readonly normEpsilon: number;
   /** Whether the embedding is the output head, too. */

@@ -2,7 +2,7 @@
 
 import type { RotaryTables } from "../graph/primitives/rotary.ts";
 import { constant } from "../graph/tensor.ts";
-import type { ModelConfig } from "./config.ts";
+import type { DecoderConfig } from "./config.ts";
 
 /**
  * No sequence is longer, whatever its model could read: the tables of a head of 128 take 16 MiB for so many positions, and
@@ -11,7 +11,7 @@ import type { ModelConfig } from "./config.ts";
 export const longestContext = 32_768;
 
 /** cos and sin of position · frequency, as [positions, pairs]. */
-export function rotaryTables({ contextLength, rotary }: ModelConfig): RotaryTables {
+export function rotaryTables({ contextLength, rotary }: DecoderConfig): RotaryTables {
   const { frequencies, magnitude, interleaved } = rotary;
   const pairs = frequencies.length;
   const cosines = new Float32Array(contextLength * pairs);

@@ -36,6 +36,8 @@ export interface AdapterSlots {
 export interface Site {
   /** A table of vectors, quantized more finely than other matrices. */
   table(name: string, rows: number, columns: number): Weight;
+  /** A small table of vectors that is never quantized, as float32 [rows, columns]. */
+  exactTable(name: string, rows: number, columns: number): Tensor;
   /** A vector by its whole key, such as "norm.weight". */
   vector(key: string, size: number): Tensor;
   /**
@@ -54,6 +56,8 @@ export function siteOf(weights: WeightSource, slots: AdapterSlots, prefix = ""):
     at: (path) => siteOf(weights, slots, `${prefix}${path}.`),
     table: (name, rows, columns) =>
       weights.matrix({ names: [`${prefix}${name}.weight`], shapes: [[rows, columns]], role: "embedding" }),
+    exactTable: (name, rows, columns) =>
+      weights.matrix({ names: [`${prefix}${name}.weight`], shapes: [[rows, columns]], role: "vector" }).value,
     vector: (key, length) => weights.vector({ names: [`${prefix}${key}`], shapes: [[length]], role: "vector" }),
     linear: (outFeatures, x, { bias = false } = {}) => {
       const inFeatures = size(x, -1);

@@ -7,7 +7,7 @@ import { gather } from "../graph/primitives/indexing.ts";
 import { reshape } from "../graph/primitives/shaping.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
 import { forward } from "../models/architectures.ts";
-import type { ModelConfig } from "../models/config.ts";
+import type { DecoderConfig } from "../models/config.ts";
 import { rotaryTables } from "../models/rotary.ts";
 import type { WeightSource } from "../models/site.ts";
 import { encode, type OnnxModel } from "../onnx/encode.ts";
@@ -23,7 +23,7 @@ export interface InferenceGraph {
  * tokens; past.N.key and past.N.value [batch, kvHeads, past, D]; rows int64 [rows], into the flattened batch·sequence; and
  * those of the adapter slots. Outputs: logits [rows, vocabulary]; present.N.key and present.N.value.
  */
-export function inferenceGraph(config: ModelConfig, weights: WeightSource, weightFile: string): InferenceGraph {
+export function inferenceGraph(config: DecoderConfig, weights: WeightSource, weightFile: string): InferenceGraph {
   const { slots, sites } = servingSlots();
   const { kvHeads, headSize } = config.attention;
   const lastPositions = input("last_positions", "int32", ["batch"]);

@@ -8,8 +8,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { UserError } from "../base/errors.ts";
 import { seededRandom } from "../base/random.ts";
-import { packStep, type MicroBatch } from "../dataset/batches.ts";
-import type { Sequence } from "../dataset/sequence.ts";
+import { packStep, type MicroBatch, type PackedShape } from "../dataset/batches.ts";
+import { tokenCount, type Sequence } from "../dataset/sequence.ts";
 import { adamW, type AdamWOptions } from "./adamW.ts";
 import { clipGlobalNorm } from "./gradientNorm.ts";
 import { progressMeter, type TrainProgress } from "./progressMeter.ts";
@@ -22,7 +22,7 @@ export interface TrainerPlan {
   /** Sequences of one optimizer step. */
   readonly batchSize: number;
   /** The size of the micro-batches that the step takes. */
-  readonly shape: { readonly rows: number; readonly length: number };
+  readonly shape: PackedShape;
   readonly seed: number;
   readonly shuffle: boolean;
   readonly schedule: Schedule;
@@ -180,7 +180,7 @@ export async function runTrainer(
     while (state.step < plan.steps) {
       const sequences = sequencesOf(state.step);
       const loss = await meter.timed("step", () => trainOn(packStep(sequences, plan.shape)));
-      const tokens = state.tokens + sequences.reduce((sum, { ids }) => sum + ids.length, 0);
+      const tokens = state.tokens + sequences.reduce((sum, sequence) => sum + tokenCount(sequence), 0);
       const { sum, steps } = state.step % stepsPerEpoch === 0 ? beginning.epochLoss : state.epochLoss;
       state = { ...state, step: state.step + 1, tokens, epochLoss: { sum: sum + loss, steps: steps + 1 } };
       await validateIfDue();

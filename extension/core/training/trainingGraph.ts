@@ -2,27 +2,22 @@
 
 import { trainingSlots, type AdapterSpec } from "../adapters/trainingSlots.ts";
 import { internalError } from "../base/errors.ts";
-import { checkpoint } from "../graph/checkpoint.ts";
-import { attention, masked } from "../graph/composites/attention.ts";
+import type { PackedShape } from "../dataset/batches.ts";
 import { crossEntropy } from "../graph/composites/crossEntropy.ts";
 import { gradients } from "../graph/gradients.ts";
 import { lower } from "../graph/lower.ts";
-import { and, equal, where } from "../graph/primitives/elementwise.ts";
 import { gather } from "../graph/primitives/indexing.ts";
 import { reshape } from "../graph/primitives/shaping.ts";
-import { constant, input, scalar, type Tensor } from "../graph/tensor.ts";
-import { forward, type ModuleShape } from "../models/architectures.ts";
-import type { ModelConfig } from "../models/config.ts";
-import { rotaryTables } from "../models/rotary.ts";
-import type { WeightSource } from "../models/site.ts";
+import { constant, input, type Tensor } from "../graph/tensor.ts";
+import type { ForwardResult } from "../models/architecture.ts";
+import { forward, forwardEncoderDecoder, type ModuleShape } from "../models/architectures.ts";
+import { isEncoderDecoder, type ModelConfig } from "../models/config.ts";
+import type { AdapterSlots, WeightSource } from "../models/site.ts";
 import { encode, type OnnxModel } from "../onnx/encode.ts";
+import { packedDecoder, packedEncoderDecoder } from "./packedContext.ts";
 
 /** The fixed shape of a micro-batch, and how its memory is kept down. */
-export interface BatchShape {
-  /** Rows of packed sequences. */
-  readonly rows: number;
-  /** Tokens a row. */
-  readonly length: number;
+export interface BatchShape extends PackedShape {
   /** Keep only each layer's input and compute the layer again for its gradient. */
   readonly checkpointing: boolean;
 }
@@ -31,14 +26,14 @@ export interface TrainingGraph {
   readonly model: OnnxModel;
   /** PEFT's keys, in the order of the model, with PEFT's shapes. */
   readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  /** [rows, length, width] of the noise to feed; null where nothing is dropped. */
+  /** [rows, tokens, width] of the noise to feed; null where nothing is dropped. */
   readonly noiseShape: readonly [number, number, number] | null;
 }
 
 /**
- * Inputs: ids, positions int64 and segments int32 [rows, length]; label_rows int64 [labels], labels int64 and weights
- * float32 [labels, 1]; noise, if it has a shape; the parameters by name. Outputs: loss [1, 1] and, unless `purpose` is
- * "loss", gradient:NAME of each parameter.
+ * Inputs: those of the packed context; label_rows int64 [labels], labels int64 and weights float32 [labels, 1]; noise, if
+ * it has a shape; the parameters by name. Outputs: loss [1, 1] and, unless `purpose` is "loss", gradient:NAME of each
+ * parameter.
  */
 export function trainingGraph(
   { config, weights, weightFile, modules }: TrainedModel,
@@ -46,19 +41,12 @@ export function trainingGraph(
   shape: BatchShape,
   purpose: "gradients" | "loss",
 ): TrainingGraph {
-  const { rows, length } = shape;
+  const { rows, length, encoderLength = 0 } = shape;
   const width = Math.max(...[...spec.targets].map((path) => modules.get(path)!.inFeatures));
   const drops = purpose === "gradients" && spec.method === "lora" && spec.dropout > 0;
-  const noiseShape = drops ? ([rows, length, width] as const) : null;
+  const noiseShape = drops ? ([rows, Math.max(length, encoderLength), width] as const) : null;
   const { slots, parameters } = trainingSlots(spec, noiseShape && input("noise", "float32", noiseShape));
-  const positions = input("positions", "int64", [rows, length]);
-  const mask = withinSegments(input("segments", "int32", [rows, length]), rows, length);
-  const rotary = rotaryTables(config);
-  const { hidden, logits } = forward(config, weights, slots, {
-    ids: input("ids", "int64", [rows, length]),
-    attend: (_layer, qkv) => attention(qkv, config.attention, { positions, mask, rotary }),
-    segment: (x, layer) => checkpoint(x, layer, { recompute: shape.checkpointing }),
-  });
+  const { hidden, logits } = packedForward(config, weights, slots, shape);
   const labelled = gather(
     reshape(hidden, [rows * length, config.hiddenSize]),
     input("label_rows", "int64", ["labels"]),
@@ -88,11 +76,13 @@ export interface TrainedModel {
   readonly modules: ReadonlyMap<string, ModuleShape>;
 }
 
-/** segments int32 [B, T] → [B, 1, 1, T, T]: a token sees those before it, and itself, in its own segment. */
-function withinSegments(segments: Tensor, rows: number, length: number): Tensor {
-  const queries = reshape(segments, [rows, 1, 1, length, 1]);
-  const keys = reshape(segments, [rows, 1, 1, 1, length]);
-  const causal = Uint8Array.from({ length: length * length }, (_, i) => Number(i % length <= Math.floor(i / length)));
-  const visible = and(equal(queries, keys), constant(causal, [length, length], "bool"));
-  return where(visible, scalar(0), scalar(masked));
+function packedForward(
+  config: ModelConfig,
+  weights: WeightSource,
+  slots: AdapterSlots,
+  { encoderLength, ...shape }: BatchShape,
+): ForwardResult {
+  if (!isEncoderDecoder(config)) return forward(config, weights, slots, packedDecoder(config, shape));
+  if (encoderLength === undefined) throw internalError("a batch without tokens for the encoder");
+  return forwardEncoderDecoder(config, weights, slots, packedEncoderDecoder(config, { ...shape, encoderLength }));
 }

@@ -79,6 +79,7 @@ export async function openTrainingStep(
       label_rows: int64s(batch.labelRows, [labels]),
       labels: int64s(batch.labels, [labels, 1]),
       weights: floats(batch.weights, [labels, 1]),
+      ...(batch.encoder && encoderFeeds(batch.encoder, shape)),
     };
   };
 
@@ -101,6 +102,17 @@ export async function openTrainingStep(
       await (await evaluation)?.release();
     },
   };
+}
+
+function encoderFeeds(
+  { length, ids, segments }: NonNullable<MicroBatch["encoder"]>,
+  shape: BatchShape,
+): Record<string, RuntimeTensor> {
+  if (length !== shape.encoderLength) {
+    throw internalError(`prompts of ${length} tokens for a graph of ${shape.encoderLength}`);
+  }
+  const grid = [shape.rows, length];
+  return { encoder_ids: int64s(ids, grid), encoder_segments: int32s(segments, grid) };
 }
 
 /** Numbers in [0, 1) for dropout. */

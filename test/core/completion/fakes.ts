@@ -85,13 +85,19 @@ export function fakeDecoder(answer: (prompt: string) => string, contextLength = 
   let tokens: number[] = [];
   let promptLength = 0;
   const reads: number[] = [];
-  return {
+  const fake: FakeDecoder = {
     vocabularySize,
     contextLength,
     reads,
     adapters: [],
     get tokens() {
       return tokens;
+    },
+    async begin(prompt, signal) {
+      let common = 0;
+      while (common < prompt.length - 1 && tokens[common] === prompt[common]) common++;
+      fake.rewind(common);
+      return await fake.extend(prompt.slice(common), signal);
     },
     async extend(ids, signal) {
       signal?.throwIfAborted();
@@ -118,6 +124,7 @@ export function fakeDecoder(answer: (prompt: string) => string, contextLength = 
     },
     release: async () => {},
   };
+  return fake;
 }
 
 /** The text before and after the mark "|". */

@@ -52,6 +52,7 @@ const samples: Record<OpName, readonly Sample[] | "not differentiable"> = {
   sqrt: [(x) => ops.sqrt(x.positive(3))],
   reciprocal: [(x) => ops.reciprocal(x.positive(3))],
   exp: [(x) => ops.exp(x.normal(3))],
+  relu: [(x) => ops.relu(x.normal(2, 5))],
   sigmoid: [(x) => ops.sigmoid(x.normal(5))],
   where: [(x) => ops.where(mask, x.normal(2, 3), x.normal(3))],
   floor: "not differentiable",

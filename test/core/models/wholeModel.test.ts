@@ -6,6 +6,7 @@ import { slotValues } from "../../../extension/core/adapters/servingSlots.ts";
 import type { AdapterSpec } from "../../../extension/core/adapters/trainingSlots.ts";
 import { seededRandom } from "../../../extension/core/base/random.ts";
 import { moduleShapes } from "../../../extension/core/models/architectures.ts";
+import type { DecoderConfig } from "../../../extension/core/models/config.ts";
 import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
 import { storedWeights } from "../../../extension/core/models/storedWeights.ts";
 import { inferenceGraph } from "../../../extension/core/runtime/inferenceGraph.ts";
@@ -22,7 +23,7 @@ import { relativeError } from "../graph/evaluate.ts";
 import { tinyQwen2 } from "./tinyConfigs.ts";
 import { tinyModel } from "./tinyModel.ts";
 
-const config = readModelConfig(tinyQwen2);
+const config = readModelConfig(tinyQwen2) as DecoderConfig;
 const modules = moduleShapes(config);
 const shape = { rows: 2, length: 6 };
 const paths = [...modules.keys()];

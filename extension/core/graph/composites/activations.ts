@@ -37,16 +37,17 @@ export function geluTanh(x: Tensor): Tensor {
 }
 
 /**
- * Zeroes a share `rate` of x [.., D] and scales the rest by 1/(1-rate).
+ * Zeroes a share `rate` of x [.., T, D] and scales the rest by 1/(1-rate).
  *
- * Chance comes from outside, as a tensor of uniform numbers `noise` [.., ≥D], so that a recomputed segment drops the same
+ * Chance comes from outside, as a tensor of uniform numbers `noise` [.., ≥T, ≥D], so that a recomputed segment drops the same
  * elements and a run can be repeated. Sites share one noise: `site` shifts it around the circle, which leaves it uniform.
  */
 export function dropout(x: Tensor, noise: Tensor, rate: number, site: number): Tensor {
   return composite("dropout", [x, noise], {
     expand: () => {
       // Multiples of the golden ratio spread over the circle more evenly than any other.
-      const shifted = add(slice(noise, 0, size(x, -1), -1), scalar((site * 0.6180339887498949) % 1));
+      const own = slice(slice(noise, 0, size(x, -2), -2), 0, size(x, -1), -1);
+      const shifted = add(own, scalar((site * 0.6180339887498949) % 1));
       const uniform = sub(shifted, floor(shifted));
       return mul(x, mul(cast(greaterOrEqual(uniform, scalar(rate)), "float32"), scalar(1 / (1 - rate))));
     },

@@ -1,7 +1,7 @@
 /** Ops that treat every element alike, with NumPy's broadcasting. */
 
 import { broadcastShape } from "../shape.ts";
-import { primitive, type DataType, type Tensor, type TensorType } from "../tensor.ts";
+import { primitive, scalar, type DataType, type Tensor, type TensorType } from "../tensor.ts";
 import { sumTo } from "./reduction.ts";
 
 export function add(a: Tensor, b: Tensor): Tensor {
@@ -52,6 +52,11 @@ export function exp(x: Tensor): Tensor {
 export function sigmoid(x: Tensor): Tensor {
   const y: Tensor = primitive("Sigmoid", [x], x, (dy) => [mul(dy, sub(y, mul(y, y)))]);
   return y;
+}
+
+/** y = max(x, 0); y′ = 1 where x > 0, else 0 */
+export function relu(x: Tensor): Tensor {
+  return primitive("Relu", [x], x, (dy) => [where(greaterOrEqual(scalar(0), x), scalar(0), dy)]);
 }
 
 /** The largest whole number not above x. Flat wherever it has a slope, so nothing flows through it. */

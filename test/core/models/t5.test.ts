@@ -1,0 +1,130 @@
+/** Tiny T5 checkpoints of transformers and adapters of PEFT: the same logits, losses and gradients as PyTorch's. */
+
+import { readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import type { AdapterSpec } from "../../../extension/core/adapters/trainingSlots.ts";
+import { moduleShapes } from "../../../extension/core/models/architectures.ts";
+import { distanceBuckets } from "../../../extension/core/models/distanceBuckets.ts";
+import { storedWeights } from "../../../extension/core/models/storedWeights.ts";
+import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
+import { floats, floatsOf, int32s, int64s, openSession } from "../../../extension/core/runtime/session.ts";
+import { trainingGraph } from "../../../extension/core/training/trainingGraph.ts";
+import { relativeError } from "../graph/evaluate.ts";
+import { fixtures, loadFixture, readAll } from "./fixtures.ts";
+
+const models = ["t5", "t5-gated"];
+const methods = ["lora", "ia3"] as const;
+const cases = models.flatMap((model) => methods.map((method) => ({ model, method })));
+
+async function loadModel(name: string) {
+  const reference = await readAll(join(fixtures, name, "reference.safetensors"));
+  const list = (key: string): number[] => [...reference.get(key)!];
+  return {
+    ...(await loadFixture(name)),
+    reference,
+    ids: list("ids"),
+    decoderIds: list("decoder_ids"),
+    labels: list("labels"),
+  };
+}
+
+/** The largest difference, relative to the spread of the expected values. */
+function errorOfSpread(found: Float32Array, expected: Float32Array): number {
+  const spread = Math.max(...expected) - Math.min(...expected);
+  return Math.max(...expected.map((value, i) => Math.abs(found[i]! - value))) / spread;
+}
+
+describe("logits", () => {
+  test.each(models)("of %s equal those of transformers, written at once and token by token", async (model) => {
+    const { base, reference, ids, decoderIds } = await loadModel(model);
+    const decoder = await openDecoder(base);
+    const expected = reference.get("logits")!;
+    const rowOf = (i: number) => expected.slice(i * decoder.vocabularySize, (i + 1) * decoder.vocabularySize);
+    expect(errorOfSpread(await decoder.begin(ids), rowOf(0))).toBeLessThan(1e-5);
+    expect(decoder.tokens).toEqual([decoderIds[0]]);
+    decoder.rewind(0);
+    const atOnce = await decoder.extendAll(decoderIds);
+    expect(errorOfSpread(atOnce, expected)).toBeLessThan(1e-5);
+    decoder.rewind(5);
+    for (const [i, id] of decoderIds.slice(5).entries()) {
+      expect(errorOfSpread(await decoder.extend([id]), rowOf(5 + i))).toBeLessThan(1e-5);
+    }
+    expect(decoder.tokens).toEqual(decoderIds);
+    await decoder.release();
+  });
+
+  test.each(cases)(
+    "of $model with an adapter of PEFT ($method) equal PEFT's, and the base's again without it",
+    async ({ model, method }) => {
+      const { base, reference, ids, decoderIds } = await loadModel(model);
+      const decoder = await openDecoder(base);
+      const adapter = await readAdapter(join(fixtures, model, method));
+      for (const [active, expected] of [
+        [[{ adapter, scale: 1 }], `${method}.logits`],
+        [[], "logits"],
+      ] as const) {
+        decoder.useAdapters(active);
+        await decoder.begin(ids);
+        decoder.rewind(0);
+        const found = await decoder.extendAll(decoderIds);
+        expect(errorOfSpread(found, reference.get(expected)!)).toBeLessThan(1e-5);
+      }
+      await decoder.release();
+    },
+  );
+});
+
+describe("training", () => {
+  test.each(cases)("$method on $model has the loss and the gradients of PEFT", async ({ model, method }) => {
+    const { config, tensors, weightsPath, reference, ids, decoderIds, labels } = await loadModel(model);
+    const modules = moduleShapes(config);
+    const initial = await readAll(join(fixtures, model, method, "adapter_model.safetensors"));
+    const targets = new Set(modules.keys());
+    const feedForward = new Set([...targets].filter((path) => path.includes("DenseReluDense")));
+    const spec: AdapterSpec =
+      method === "lora" ? { method, targets, rank: 4, scaling: 2, dropout: 0 } : { method, targets, feedForward };
+    const trained = { config, weights: storedWeights(tensors), weightFile: basename(weightsPath), modules };
+    const shape = { rows: 1, length: decoderIds.length, encoderLength: ids.length };
+    const graph = trainingGraph(trained, spec, { ...shape, checkpointing: true }, "gradients");
+    const session = await openSession(graph.model, { purpose: "training", weightFolder: dirname(weightsPath) });
+    const count = labels.length;
+    const results = await session.run({
+      ...Object.fromEntries(graph.parameters.map((p) => [p.name, floats(initial.get(p.name)!, p.shape)])),
+      encoder_ids: int64s(BigInt64Array.from(ids, BigInt), [1, ids.length]),
+      encoder_segments: int32s(new Int32Array(ids.length).fill(1), [1, ids.length]),
+      ids: int64s(BigInt64Array.from(decoderIds, BigInt), [1, count]),
+      segments: int32s(new Int32Array(count).fill(1), [1, count]),
+      label_rows: int64s(BigInt64Array.from(labels.keys(), BigInt), [count]),
+      labels: int64s(BigInt64Array.from(labels, BigInt), [count, 1]),
+      weights: floats(new Float32Array(count).fill(1 / count), [count, 1]),
+    });
+    expect(relativeError(floatsOf(results["loss"]), reference.get(`${method}.loss`)!)).toBeLessThan(1e-5);
+    expect(graph.parameters.map(({ name }) => name).toSorted()).toEqual([...initial.keys()].toSorted());
+    let worst = 0;
+    for (const { name } of graph.parameters) {
+      const expected = reference.get(`${method}.gradient.${name}`)!;
+      worst = Math.max(worst, relativeError(floatsOf(results[`gradient:${name}`]), expected));
+      expect(relativeError(floatsOf(results[`gradient:${name}`]), expected), name).toBeLessThan(1e-4);
+    }
+  });
+});
+
+describe("distanceBuckets", () => {
+  const file = join(fixtures, "t5", "buckets.json");
+  const bucketCases = JSON.parse(readFileSync(file, "utf8")) as readonly {
+    buckets: number;
+    maxDistance: number;
+    bidirectional: boolean;
+    expected: readonly number[];
+  }[];
+
+  test.each(bucketCases)("of $buckets up to $maxDistance are those of transformers", (options) => {
+    const { bidirectional, expected } = options;
+    const length = (expected.length + 1) / 2;
+    const found = distanceBuckets({ ...options, sight: bidirectional ? "both" : "past" }, length);
+    const distances = expected.map((_, i) => i - length + 1);
+    expect(distances.map((d) => Number(found.at(d)))).toEqual(expected);
+  });
+});
