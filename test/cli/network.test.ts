@@ -36,6 +36,10 @@ beforeAll(async () => {
   const rows = Array.from({ length: 8 }, (_, i) => ({ intent: `add ${i} to x`, code: `x = x + ${i}` }));
   await writeFile(at("predictions.jsonl"), '{"id": "1", "predictions": ["x = 1"]}\n');
   await writeFile(at("references.jsonl"), '{"id": "1", "reference": "x = 2"}\n');
+  await writeFile(
+    at("suite.py"),
+    'def add(first, second):\n    """The sum."""\n    return first + second\n'.repeat(20),
+  );
   await writeFile(at("pairs.jsonl"), rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -54,6 +58,7 @@ function commands(): string[][] {
     ["complete", "--prefix", "import os\n", "--max-tokens", "4"],
     ["logits", "--base", "tiny", "--ids", "1,2,3"],
     ["score", "--predictions", at("predictions.jsonl"), "--references", at("references.jsonl"), "--resamples", "9"],
+    ["evaluate", "--base", "tiny", "--suite", at("suite.py"), "--limit", "2"],
     ["adapter", "inspect", at("adapter")],
     ["adapter", "validate", at("adapter"), "--base", "tiny"],
     // Some seconds, for what begins its work late.

@@ -76,6 +76,22 @@ test("what cannot be imported says why, and what to do", async ({ workbench }) =
   expect(await view.evaluate(() => document.activeElement?.textContent)).toBe("Another model or folder…");
 });
 
+test("a token is kept until it is emptied, and never shown", async ({ workbench }) => {
+  const input = workbench.page.locator(".quick-input-widget input[type=password]");
+  for (const [token, prompt] of [
+    ["hf_secret", "For models that are private"],
+    ["", "A token is set"],
+    ["", "For models that are private"],
+  ] as const) {
+    await workbench.command("Graft: Set Hugging Face token");
+    await workbench.page.locator(".quick-input-message", { hasText: prompt }).waitFor();
+    expect(await input.inputValue()).toBe("");
+    await input.fill(token);
+    await input.press("Enter");
+    await input.waitFor({ state: "hidden" });
+  }
+});
+
 test("the catalogue names licence, size and memory, and fits a narrow window", async ({ workbench }) => {
   await workbench.command("Notifications: Clear All Notifications");
   const view = await workbench.webview(".import");
