@@ -33,7 +33,7 @@ const largestJsonLines = 2 ** 30;
  * @throws UserError "data-missing", "data-format" or "data-too-large"; "data-empty" where no example is left
  */
 export async function loadDataset(source: string, options: LoadOptions): Promise<Dataset> {
-  const path = Object.hasOwn(paperFolders, source) ? await findPaperFile(source, options) : resolve(source);
+  const path = isPaperDataset(source) ? await findPaperFile(source, options) : resolve(source);
   const info = await stat(path).catch(() => undefined);
   if (!info) {
     const names = Object.keys(paperFolders).join(" or ");
@@ -52,7 +52,7 @@ export async function loadDataset(source: string, options: LoadOptions): Promise
       "Give a .jsonl file with such rows, or Python sources.",
     );
   }
-  return { name: Object.hasOwn(paperFolders, source) ? source : basename(path), examples, problems };
+  return { name: isPaperDataset(source) ? source : basename(path), examples, problems };
 }
 
 async function readPath(
@@ -82,7 +82,13 @@ async function readPath(
   return readJsonLines(path);
 }
 
-async function findPaperFile(name: string, { dataFolder, split = "train" }: LoadOptions): Promise<string> {
+/** Whether `name` names one of the paper's data sets. */
+export function isPaperDataset(name: string): boolean {
+  return Object.hasOwn(paperFolders, name);
+}
+
+/** @throws UserError "data-missing" */
+export async function findPaperFile(name: string, { dataFolder, split = "train" }: LoadOptions): Promise<string> {
   for (const folder of paperFolders[name] ?? []) {
     const path = join(dataFolder, folder, `${split}.jsonl`);
     if (await stat(path).catch(() => undefined)) return path;

@@ -1,0 +1,27 @@
+/** Our protocol: the paper's, with what hides a model's ability mended. */
+
+import { instructionPrompt } from "../../tokenizer/template.ts";
+import { strip } from "../measures/whitespace.ts";
+import type { Protocol } from "./protocol.ts";
+
+/**
+ * Prompts are those of training, and examples look the same. A prediction ends where the next instruction would begin, or a
+ * fence; nothing is cut at "<", ">" or, as a rule, at a line's end, so that every reference can be met. Only white space at
+ * the ends of predictions and references is left out of the comparison.
+ */
+export function graft(suite: string): Protocol {
+  const stops = ["\n### ", "```"];
+  return {
+    prompt: (intent, examples = []) => {
+      const shown = examples.map((example) => `${instructionPrompt(example.intent)}${example.code}\n\n`);
+      return [...shown, instructionPrompt(intent)].join("");
+    },
+    stops,
+    maxNewTokens: suite === "conala" ? 64 : 128,
+    prediction: (text) => {
+      const ends = stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
+      return strip(text.slice(0, Math.min(text.length, ...ends)));
+    },
+    reference: strip,
+  };
+}

@@ -1,0 +1,112 @@
+/** Suites whose tasks bring tests: MBPP, HumanEval and APPS, by what their rows look like. It runs nothing. */
+
+import * as z from "zod";
+import type { Problem } from "../../dataset/example.ts";
+import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
+import { filled, idSchema, suiteFile, withUniqueIds, type Tasks } from "./tasks.ts";
+
+/** What a solution has to pass. */
+export type Checks =
+  /** A program to run behind the solution; it fails by an exception. */
+  | { readonly kind: "program"; readonly code: string }
+  /** Standard input and what is to be printed, or arguments and result of a function, case by case. */
+  | {
+      readonly kind: "cases";
+      readonly functionName: string | undefined;
+      readonly inputs: readonly unknown[];
+      readonly outputs: readonly unknown[];
+    };
+
+export interface ExecutionTask {
+  readonly id: string;
+  /** The task in words; of HumanEval the head of the function with its docstring. */
+  readonly prompt: string;
+  /** What stands before the model's text in the program: the prompt itself (HumanEval), imports, or nothing. */
+  readonly before: string;
+  /** What a solution may begin with (APPS), else empty. */
+  readonly starter: string;
+  readonly checks: Checks;
+  /** Of APPS: introductory, interview or competition. */
+  readonly difficulty: string | undefined;
+}
+
+const humanEvalSchema = z.object({ task_id: idSchema, prompt: filled, test: filled, entry_point: filled });
+
+const mbppSchema = z.object({
+  task_id: idSchema,
+  test_list: z.array(filled).min(1, "is empty"),
+  test_setup_code: z.string().optional(),
+  test_imports: z.array(z.string()).optional(),
+});
+
+const appsSchema = z.object({
+  id: idSchema.optional(),
+  problem_id: idSchema.optional(),
+  question: filled,
+  input_output: filled,
+  starter_code: z.string().optional(),
+  difficulty: z.string().optional(),
+});
+
+const casesSchema = z
+  .object({ fn_name: z.string().optional(), inputs: z.array(z.unknown()).min(1), outputs: z.array(z.unknown()) })
+  .refine(({ inputs, outputs }) => inputs.length === outputs.length);
+
+/**
+ * Reads a .jsonl file of rows as published: MBPP {"task_id", "text" or "prompt", "test_list", …}, HumanEval {"task_id", "prompt",
+ * "test", "entry_point"}, or APPS {"id" or "problem_id", "question", "input_output", …}. Rows may be of different kinds.
+ *
+ * @throws UserError "suite-missing", "suite-empty"
+ */
+export async function readExecutionTasks(source: string, dataFolder: string): Promise<Tasks<ExecutionTask>> {
+  const path = await suiteFile(source, dataFolder);
+  return await withUniqueIds(source, rowsOf(path));
+}
+
+async function* rowsOf(path: string): AsyncGenerator<{ where: string; task: ExecutionTask } | Problem> {
+  for await (const { where, object } of jsonObjects(path)) {
+    const task = typeof object === "string" ? object : taskOf(object, where);
+    yield typeof task === "string" ? { where, message: task } : { where, task };
+  }
+}
+
+function taskOf(row: object, where: string): ExecutionTask | string {
+  const plain = { before: "", starter: "", difficulty: undefined };
+  if ("entry_point" in row) {
+    return readFields(humanEvalSchema, row, ({ task_id: id, prompt, test, entry_point: name }) => {
+      return { ...plain, id, prompt, before: prompt, checks: { kind: "program", code: `${test}\ncheck(${name})\n` } };
+    });
+  }
+  if ("test_list" in row) {
+    const words = readFields(z.object({ ["text" in row ? "text" : "prompt"]: filled }), row, (value) => value);
+    if (typeof words === "string") return words;
+    return readFields(mbppSchema, row, ({ task_id: id, test_list: tests, test_imports: imports = [], ...setup }) => {
+      const before = [...imports, setup.test_setup_code ?? ""].filter((line) => line !== "");
+      const code = [...before, ...tests].map((line) => `${line}\n`).join("");
+      return { ...plain, id, prompt: Object.values(words)[0]!, checks: { kind: "program", code } };
+    });
+  }
+  if ("input_output" in row) {
+    const task = readFields(appsSchema, row, (value) => value);
+    if (typeof task === "string") return task;
+    const checks = casesOf(task.input_output);
+    if (typeof checks === "string") return checks;
+    const { question: prompt, starter_code: starter = "", difficulty } = task;
+    return { id: task.id ?? task.problem_id ?? where, prompt, before: "", starter, checks, difficulty };
+  }
+  return 'The row has neither "entry_point" (HumanEval), nor "test_list" (MBPP), nor "input_output" (APPS).';
+}
+
+/** APPS keeps its cases as JSON within JSON. */
+function casesOf(text: string): Checks | string {
+  let cases: unknown;
+  try {
+    cases = JSON.parse(text);
+  } catch {
+    return '"input_output" is not valid JSON.';
+  }
+  const parsed = casesSchema.safeParse(cases);
+  if (!parsed.success) return '"input_output" does not have equally many inputs and outputs, at least one.';
+  const { fn_name: functionName, inputs, outputs } = parsed.data;
+  return { kind: "cases", functionName, inputs, outputs };
+}

@@ -1,0 +1,39 @@
+/** Suites of instructions with one reference each: the paper's test sets, or any file of pairs. It knows no protocol. */
+
+import * as z from "zod";
+import type { Problem } from "../../dataset/example.ts";
+import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
+import { filled, idSchema, suiteFile, withUniqueIds, type Tasks } from "./tasks.ts";
+
+export interface PairTask {
+  readonly id: string;
+  readonly intent: string;
+  readonly code: string;
+}
+
+const schema = z.object({ id: idSchema.optional(), intent: filled, code: filled });
+/** As the paper's data sets are named on the Hugging Face hub. */
+const hubSchema = z.object({ nl: filled, cmd: filled });
+
+/**
+ * Reads "conala" (543 items), "codealpacapy" (628), or a .jsonl file of {"intent", "code"}, with or without "id"; its place in the
+ * file is the id of a row without.
+ *
+ * @throws UserError "data-missing"; "suite-missing", "suite-empty"
+ */
+export async function readPairTasks(source: string, dataFolder: string): Promise<Tasks<PairTask>> {
+  const path = await suiteFile(source, dataFolder);
+  return await withUniqueIds(source, rowsOf(path));
+}
+
+async function* rowsOf(path: string): AsyncGenerator<{ where: string; task: PairTask } | Problem> {
+  for await (const { where, object } of jsonObjects(path)) {
+    const task = typeof object === "string" ? object : taskOf(object, where);
+    yield typeof task === "string" ? { where, message: task } : { where, task };
+  }
+}
+
+function taskOf(row: object, where: string): PairTask | string {
+  if ("nl" in row) return readFields(hubSchema, row, ({ nl, cmd }) => ({ id: where, intent: nl, code: cmd }));
+  return readFields(schema, row, ({ id, intent, code }) => ({ id: id ?? where, intent, code }));
+}
