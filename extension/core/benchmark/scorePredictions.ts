@@ -7,6 +7,7 @@ import { UserError } from "../base/errors.ts";
 import type { Problem } from "../dataset/example.ts";
 import { jsonObjects, readFields } from "../dataset/jsonLines.ts";
 import { addTo, type Measure } from "./measures/measure.ts";
+import { idSchema } from "./tasks/tasks.ts";
 
 /** References by id, in the order of their file. */
 export interface References {
@@ -34,9 +35,8 @@ export const mostRows = 20_000;
 
 const progressEvery = 500;
 
-const id = z.union([z.string().min(1, "is empty"), z.number()]).transform(String);
-const referenceSchema = z.object({ id, reference: z.string() });
-const predictionsSchema = z.object({ id, predictions: z.array(z.string()) });
+const referenceSchema = z.object({ id: idSchema, reference: z.string() });
+const predictionsSchema = z.object({ id: idSchema, predictions: z.array(z.string()) });
 
 /**
  * Reads rows of {"id", "reference"}. A row without either, an empty reference and an id that was there before are problems.

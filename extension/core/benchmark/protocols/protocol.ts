@@ -26,10 +26,6 @@ export interface Protocol {
 
 export const protocols = { "paper-v2": paperV2, "paper-v3": paperV3, graft } as const;
 
-export type ProtocolName = keyof typeof protocols;
-
-export const protocolNames = Object.keys(protocols) as ProtocolName[];
-
 /** As encoder-decoders (CodeT5+) are given a prompt: with a gap at its end, to be filled. */
 export function withGap(prompt: string): string {
   return `${prompt}<extra_id_0>`;

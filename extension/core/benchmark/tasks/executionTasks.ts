@@ -1,9 +1,8 @@
 /** Suites whose tasks bring tests: MBPP, HumanEval and APPS, by what their rows look like. It runs nothing. */
 
 import * as z from "zod";
-import type { Problem } from "../../dataset/example.ts";
-import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
-import { filled, idSchema, suiteFile, withUniqueIds, type Tasks } from "./tasks.ts";
+import { readFields } from "../../dataset/jsonLines.ts";
+import { filled, idSchema, readTasks, type Tasks } from "./tasks.ts";
 
 /** What a solution has to pass. */
 export type Checks =
@@ -59,15 +58,7 @@ const casesSchema = z
  * @throws UserError "suite-missing", "suite-empty"
  */
 export async function readExecutionTasks(source: string, dataFolder: string): Promise<Tasks<ExecutionTask>> {
-  const path = await suiteFile(source, dataFolder);
-  return await withUniqueIds(source, rowsOf(path));
-}
-
-async function* rowsOf(path: string): AsyncGenerator<{ where: string; task: ExecutionTask } | Problem> {
-  for await (const { where, object } of jsonObjects(path)) {
-    const task = typeof object === "string" ? object : taskOf(object, where);
-    yield typeof task === "string" ? { where, message: task } : { where, task };
-  }
+  return await readTasks(source, dataFolder, taskOf);
 }
 
 function taskOf(row: object, where: string): ExecutionTask | string {

@@ -1,9 +1,8 @@
 /** Suites of instructions with one reference each: the paper's test sets, or any file of pairs. It knows no protocol. */
 
 import * as z from "zod";
-import type { Problem } from "../../dataset/example.ts";
-import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
-import { filled, idSchema, suiteFile, withUniqueIds, type Tasks } from "./tasks.ts";
+import { readFields } from "../../dataset/jsonLines.ts";
+import { filled, idSchema, readTasks, type Tasks } from "./tasks.ts";
 
 export interface PairTask {
   readonly id: string;
@@ -22,15 +21,7 @@ const hubSchema = z.object({ nl: filled, cmd: filled });
  * @throws UserError "data-missing"; "suite-missing", "suite-empty"
  */
 export async function readPairTasks(source: string, dataFolder: string): Promise<Tasks<PairTask>> {
-  const path = await suiteFile(source, dataFolder);
-  return await withUniqueIds(source, rowsOf(path));
-}
-
-async function* rowsOf(path: string): AsyncGenerator<{ where: string; task: PairTask } | Problem> {
-  for await (const { where, object } of jsonObjects(path)) {
-    const task = typeof object === "string" ? object : taskOf(object, where);
-    yield typeof task === "string" ? { where, message: task } : { where, task };
-  }
+  return await readTasks(source, dataFolder, taskOf);
 }
 
 function taskOf(row: object, where: string): PairTask | string {
