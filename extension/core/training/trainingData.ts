@@ -4,12 +4,11 @@ import { createHash } from "node:crypto";
 import type { Log } from "../base/log.ts";
 import { UserError } from "../base/errors.ts";
 import { seededRandom } from "../base/random.ts";
-import type { Dataset, Example } from "../dataset/example.ts";
+import { tellProblems, type Dataset, type Example } from "../dataset/example.ts";
 import { withFillExamples } from "../dataset/fillExamples.ts";
 import { loadDataset } from "../dataset/loadDataset.ts";
-import { toSequences, type Sequence } from "../dataset/sequence.ts";
+import type { Sequence } from "../dataset/sequence.ts";
 import { joinDatasets, splitDataset } from "../dataset/splitDataset.ts";
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { TrainOptions, TrainSettings } from "./settings.ts";
 
 export interface TrainingData {
@@ -18,18 +17,16 @@ export interface TrainingData {
   readonly validation: readonly Sequence[];
 }
 
-/** So many problems of a data set are told one by one. */
-const problemsTold = 10;
-
 /**
  * Loads, splits and tokenizes. Problems of the data are warned of, and the good part is used.
  *
+ * @param sequencesOf tokenizes an example, as the model wants it
  * @throws UserError of loadDataset and splitDataset; "validation-invalid"; "data-empty" where no token is left to learn
  */
 export async function openTrainingData(
   options: TrainOptions,
   settings: TrainSettings,
-  tokenizer: Tokenizer,
+  sequencesOf: (example: Example) => readonly Sequence[],
   { log, signal }: { log: Log; signal?: AbortSignal | undefined },
 ): Promise<TrainingData> {
   const { seed, fillShare, maxLength } = settings;
@@ -54,9 +51,7 @@ export async function openTrainingData(
   const joined = joinDatasets(loaded);
   const { training, validation } = await holdOut(joined, options, seed, load);
   const sequences = (examples: readonly Example[]): Sequence[] =>
-    examples
-      .flatMap((example) => toSequences(example, tokenizer, maxLength))
-      .filter(({ labelled }) => labelled.some(Boolean));
+    examples.flatMap(sequencesOf).filter(({ labelled }) => labelled.some(Boolean));
   const data = { training: sequences(training), validation: sequences(validation) };
   if (data.training.length === 0) {
     const message = `Cannot train on ${joined.name}: no token is left to learn.`;
@@ -99,15 +94,11 @@ function isPaperName(source: string): boolean {
   return source === "conala" || source === "codealpacapy";
 }
 
-function tellProblems({ name, problems }: Dataset, log: Log): void {
-  for (const { where, message } of problems.slice(0, problemsTold)) log.warn(`${where}: ${message}`);
-  const more = problems.length - problemsTold;
-  if (more > 0) log.warn(`${name}: ${more} more entries were left out.`);
-}
-
 /** Tells data apart: "120 sequences, 4f1c0a9b". */
 export function describeSequences(sequences: readonly Sequence[]): string {
   const hash = createHash("sha256");
-  for (const { ids, labelled } of sequences) hash.update(JSON.stringify([ids, labelled.indexOf(true)]));
+  for (const { ids, labelled, encoderIds } of sequences) {
+    hash.update(JSON.stringify([ids, labelled.indexOf(true), ...(encoderIds ? [encoderIds] : [])]));
+  }
   return `${sequences.length} sequences, ${hash.digest("hex").slice(0, 8)}`;
 }

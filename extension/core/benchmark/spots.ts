@@ -1,0 +1,150 @@
+/**
+ * Where in a Python file a completion would be asked for, and what its author has written there. docs/evaluation.md says
+ * the same for people. It draws nothing: which of the spots are taken is for others.
+ */
+
+import { indentation } from "../completion/pythonText.ts";
+import type { SyntaxNode } from "./python/pythonParser.ts";
+
+/** A gap in a text: the cursor stands at `start`; the author's text goes on to `end`. */
+export interface Gap {
+  readonly start: number;
+  readonly end: number;
+  readonly place: Place;
+}
+
+/**
+ * - "word": within a name, a keyword or a number;
+ * - "boundary": between two tokens of a line, blanks before or behind the cursor;
+ * - "header": at the end of a block's header, or of the docstring that follows it;
+ * - "body": on the line below, where the body begins.
+ */
+export type Place = "word" | "boundary" | "header" | "body";
+
+/** The editor offers nothing shorter unasked (completer.ts). */
+const fewestVisible = 3;
+const [fewestLines, mostLines] = [2, 6];
+
+/**
+ * The lines that hold code, each as the gaps that it allows: from a cursor behind its first character, outside of strings,
+ * to its end, with at least three visible characters between. A line with a comment allows none, since nobody can know its
+ * words, nor does one that a string of several lines touches.
+ */
+export function lineGaps(text: string, tree: SyntaxNode): Gap[][] {
+  const byLine = new Map<number, Token[]>();
+  const spoilt = new Set<number>();
+  const lines = lineStarts(text);
+  for (const token of tokensOf(tree)) {
+    const line = lineAt(lines, token.start);
+    const last = lineAt(lines, token.end);
+    if (token.type === "comment") spoilt.add(line);
+    if (line < last) for (let touched = line; touched <= last; touched++) spoilt.add(touched);
+    byLine.set(line, [...(byLine.get(line) ?? []), token]);
+  }
+  return [...byLine].flatMap(([line, tokens]) => {
+    const gaps = spoilt.has(line) ? [] : gapsBetween(text, tokens);
+    return gaps.length > 0 ? [gaps] : [];
+  });
+}
+
+function gapsBetween(text: string, tokens: readonly Token[]): Gap[] {
+  const [first, last] = [tokens[0]!, tokens.at(-1)!];
+  const places = new Map<number, Place>();
+  for (const { type, start, end } of tokens) {
+    places.set(start, "boundary").set(end, "boundary");
+    if (type === "string" || !/^\w+$/.test(text.slice(start, end))) continue;
+    for (let inside = start + 1; inside < end; inside++) places.set(inside, "word");
+  }
+  return [...places]
+    .filter(([start]) => start > first.start && visible(text.slice(start, last.end)) >= fewestVisible)
+    .map(([start, place]) => ({ start, end: last.end, place }));
+}
+
+/**
+ * The bodies of blocks, each with the two cursors from which it could be written: two to six lines, blank ones included,
+ * below the header. Where a docstring comes first, the cursor stands behind it, and the lines behind it count.
+ */
+export function blockGaps(text: string, tree: SyntaxNode): Gap[][] {
+  return blocksOf(tree).flatMap(({ parent, block }) => {
+    const [first, second] = block.children.filter(({ type }) => type !== "comment");
+    const hasDocstring = first !== undefined && isDocstring(parent, first);
+    const body = hasDocstring ? second : first;
+    const before = hasDocstring ? first : parent.children[parent.children.indexOf(block) - 1];
+    if (!body || !before) return [];
+    const code = text.slice(body.start, block.end);
+    const lines = code.split("\n").length;
+    // A comment, or a statement on the line of the header, stands between.
+    const isBelow =
+      text.slice(before.end, body.start).trim() === "" && text.slice(before.end, body.start).includes("\n");
+    const next = text
+      .slice(block.end)
+      .split("\n")
+      .slice(1)
+      .find((line) => line.trim() !== "");
+    const endsHere = next === undefined || indentation(next) < indentation(lineOf(text, body.start));
+    const restIsBlank = /^[ \t]*(?:\n|$)/.test(text.slice(block.end));
+    if (lines < fewestLines || lines > mostLines || !isBelow || !endsHere || !restIsBlank) return [];
+    return [
+      [
+        { start: before.end, end: block.end, place: "header" },
+        { start: body.start, end: block.end, place: "body" },
+      ],
+    ];
+  });
+}
+
+function isDocstring(parent: SyntaxNode, { type, children }: SyntaxNode): boolean {
+  const isDocumented = parent.type === "function_definition" || parent.type === "class_definition";
+  return isDocumented && type === "expression_statement" && children.length === 1 && children[0]!.type === "string";
+}
+
+interface Token {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The leaves of the tree; a string is one, whatever is in it. */
+function tokensOf(tree: SyntaxNode): Token[] {
+  const tokens: Token[] = [];
+  const open = [tree];
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (node.type === "string" || node.children.length === 0) {
+      if (node.end > node.start) tokens.push(node);
+    } else open.push(...node.children.toReversed());
+  }
+  return tokens;
+}
+
+function blocksOf(tree: SyntaxNode): { parent: SyntaxNode; block: SyntaxNode }[] {
+  const blocks: { parent: SyntaxNode; block: SyntaxNode }[] = [];
+  const open = [tree];
+  for (let parent = open.pop(); parent; parent = open.pop()) {
+    for (const block of parent.children) if (block.type === "block") blocks.push({ parent, block });
+    open.push(...parent.children.toReversed());
+  }
+  return blocks;
+}
+
+function lineStarts(text: string): number[] {
+  return [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+}
+
+/** By halving: the last line that starts at or before `position`. */
+function lineAt(starts: readonly number[], position: number): number {
+  let [low, high] = [0, starts.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle]! <= position) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function lineOf(text: string, position: number): string {
+  return text.slice(text.lastIndexOf("\n", position - 1) + 1).split("\n", 1)[0]!;
+}
+
+function visible(text: string): number {
+  return text.replace(/\s/g, "").length;
+}
