@@ -12,6 +12,7 @@ import {
 } from "../core/benchmark/measures/resample.ts";
 import type { CodeBleuBehaviour } from "../core/benchmark/measures/codebleu/codeBleu.ts";
 import { mostRows, readReferences, scorePredictions, type Scored } from "../core/benchmark/scorePredictions.ts";
+import { tellProblems } from "../core/dataset/example.ts";
 import type { Context } from "./context.ts";
 
 export interface ScoreFlags {
@@ -23,9 +24,6 @@ export interface ScoreFlags {
   readonly resamples: number;
   readonly seed: number;
 }
-
-/** Problems that people are shown; programs get them all. */
-const shownProblems = 10;
 
 export async function scoreCommand(flags: ScoreFlags, { output, signal }: Context): Promise<void> {
   const metrics = await openMetrics(flags.metric, flags.codebleu);
@@ -43,8 +41,7 @@ export async function scoreCommand(flags: ScoreFlags, { output, signal }: Contex
   const other = flags.against === undefined ? undefined : await score(flags.against);
 
   const problems = [...new Set([...scored.problems, ...(other?.problems ?? [])])];
-  for (const { where, message } of problems.slice(0, shownProblems)) output.log.warn(`${where}: ${message}`);
-  if (problems.length > shownProblems) output.log.warn(`${problems.length - shownProblems} more rows are left out.`);
+  tellProblems({ name: basename(flags.predictions), problems }, output.log);
   if (flags.resamples > 0 && !(scored.rows && (!other || other.rows))) {
     output.log.info(`Intervals are left out: there are more than ${mostRows} items.`);
   }

@@ -77,7 +77,7 @@ test("prints a line a score, and warns of rows that it leaves out", async () => 
   await writeFile(at("bad.jsonl"), '{"id": "pair 5", "predictions": ["x"]}\n{"id": 1}\n');
   const bad = await score("--predictions", at("bad.jsonl"), "--references", at("r.jsonl"), "--metric", "em");
   expect(bad.stderr).toMatch(/^warning: bad\.jsonl:2: "predictions" is missing\./m);
-  expect(bad.stderr).toMatch(/^warning: \d+ more rows are left out\.$/m);
+  expect(bad.stderr).toMatch(/^warning: bad\.jsonl: \d+ more entries were left out\.$/m);
   expect([bad.code, stderr]).toEqual([0, expect.not.stringContaining("warning")]);
 });
 
