@@ -1,4 +1,4 @@
-/** graft adapter inspect, validate, convert */
+/** graft adapter inspect, validate, convert, merge */
 
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -11,6 +11,8 @@ import { readAdapter, weightsFile } from "../core/adapters/peftFolder.ts";
 import { writeFileAtomic } from "../core/base/atomicFile.ts";
 import { UserError } from "../core/base/errors.ts";
 import type { ModelConfig } from "../core/models/config.ts";
+import { exportMerged, mergeAdapter, type MergedWeights } from "../core/bases/mergeAdapter.ts";
+import type { WriteProgress } from "../core/bases/weightFile.ts";
 import { openNamedBase, type Context } from "./context.ts";
 import { count } from "./output.ts";
 
@@ -58,6 +60,46 @@ export async function convertCommand(folder: string, { to, base, out }: ConvertF
     { name: adapter.name, format: to, path: resolve(out), bytes: content.length },
     `Converted ${adapter.name} to ${to}, ${count(content.length)}B.\n${resolve(out)}`,
   );
+}
+
+export interface MergeFlags {
+  readonly base: string;
+  /** Of the base to install; or `out`, a folder for Hugging Face's libraries. */
+  readonly name?: string;
+  readonly out?: string;
+}
+
+export async function mergeCommand(folder: string, flags: MergeFlags, context: Context): Promise<void> {
+  const { places, output, signal } = context;
+  const adapter = await readAdapter(folder);
+  const base = await openNamedBase(flags.base, context);
+  const control = {
+    signal,
+    onProgress: ({ done, total }: WriteProgress) =>
+      output.progress(done, total, { done, total }, `merging: ${count(done)} of ${count(total)} numbers`),
+  };
+  const told = (weights: MergedWeights): string =>
+    weights === "original"
+      ? `${adapter.name} merged into the weights that ${base.name} was made from.`
+      : `${adapter.name} merged into the weights of ${base.name} as they are, rounded; its source is gone or has changed.`;
+  if (flags.out !== undefined) {
+    const { path, weights } = await exportMerged({ adapter, base, out: flags.out, ...control });
+    return output.result({ path, weights }, `${told(weights)}\n${path}`);
+  }
+  const { home } = places;
+  const {
+    base: merged,
+    weights,
+    seconds,
+  } = await mergeAdapter({
+    adapter,
+    base,
+    home,
+    name: flags.name ?? `${base.name}-${adapter.name}`,
+    ...control,
+  });
+  const { name, path, parameters, bytes } = merged;
+  output.result({ base: name, path, parameters, bytes, weights, seconds }, `${told(weights)}\n${name}: ${path}`);
 }
 
 /** Which architecture llama.cpp should expect, only the base can tell. */

@@ -6,7 +6,15 @@ import type { Bits } from "../core/bases/weightLayout.ts";
 import { codeBleuBehaviours } from "../core/benchmark/measures/codebleu/codeBleu.ts";
 import { metricNames, type MetricName } from "../core/benchmark/measures/metrics.ts";
 import { trainingMethods } from "../core/training/settings.ts";
-import { adapterFormats, convertCommand, inspectCommand, validateCommand, type ConvertFlags } from "./adapter.ts";
+import {
+  adapterFormats,
+  convertCommand,
+  inspectCommand,
+  mergeCommand,
+  validateCommand,
+  type ConvertFlags,
+  type MergeFlags,
+} from "./adapter.ts";
 import { benchCommand, benchmarkNames, type BenchmarkName } from "./bench.ts";
 import { completeCommand, logitsCommand, type AdapterFlag, type CompleteFlags, type LogitsFlags } from "./complete.ts";
 import type { Context } from "./context.ts";
@@ -155,6 +163,13 @@ export function createProgram(contextOf: (flags: { json: boolean; verbose: boole
     .requiredOption("--out <file>", "the file to write")
     .action(async (folder: string, flags: Shared & ConvertFlags) => {
       await convertCommand(folder, flags, contextOf(flags));
+    });
+  command("merge <dir>", "make LoRA or IA3 a part of its base: a new base, or a model folder", adapter)
+    .addOption(base())
+    .option("--name <name>", "what to call the new base; BASE-ADAPTER unless given")
+    .addOption(new Option("--out <dir>", "write a Hugging Face folder instead").conflicts("name"))
+    .action(async (folder: string, flags: Shared & MergeFlags) => {
+      await mergeCommand(folder, flags, contextOf(flags));
     });
   return program;
 }

@@ -295,6 +295,30 @@ describe("adapter", () => {
   });
 });
 
+describe("adapter merge", () => {
+  const model = join(import.meta.dirname, "../fixtures/models/qwen2");
+  const merge = (...more: string[]): Promise<Outcome> =>
+    graft("adapter", "merge", join(model, "ia3"), "--base", model, "--json", ...more);
+
+  test("makes a base that computes alone as the adapter does beside its own", async () => {
+    const { result, events } = await merge("--name", "merged");
+    expect(result).toMatchObject({ base: "merged", path: at("home", "bases", "merged"), weights: "original" });
+    expect(events("progress").at(-1)).toMatchObject({ done: result["parameters"], total: result["parameters"] });
+    const alone = await graft("logits", "--base", "merged", "--ids", "5,6,7", "--json");
+    expect(alone.result["shape"]).toEqual([3, 96]);
+  });
+
+  test("writes a model folder, and refuses to do both", async () => {
+    expect((await merge("--out", at("model"))).result).toEqual({
+      event: "result",
+      path: at("model"),
+      weights: "original",
+    });
+    expect((await readdir(at("model"))).toSorted()).toEqual(["config.json", "model.safetensors"]);
+    expect(await merge("--out", at("both"), "--name", "both")).toMatchObject(refusal(2, /--name/));
+  });
+});
+
 describe("wrong usage", () => {
   test("is told in one line", async () => {
     expect(await graft("train", "--data", "x", "--out", "y", "--method", "prompt")).toMatchObject(

@@ -52,37 +52,48 @@ export interface ImportResult {
  * with the disk; the signal's reason once it is aborted. Nothing is left behind then.
  */
 export async function importBase(options: ImportOptions): Promise<ImportResult> {
-  const { home, bits } = options;
-  const start = performance.now();
   const source = resolve(options.source);
   if (options.name !== undefined) checkName(options.name.replace("#", "0"));
   const folder = await openModelFolder(source);
   try {
-    const config = readModelConfig(folder.config);
-    const requests = weightRequests(config);
-    checkCheckpoint(folder, requests);
-    const warnings = await checkTokenizer(source, config.vocabularySize);
     const stamp = await stampSource(folder);
     if (options.origin !== undefined) stamp.path = options.origin;
-    const path = await installFolder(
-      join(home, "bases"),
-      async (temporary) => {
-        const record = { layout: layoutOf(config), bits, source: stamp };
-        const hash = await fillFolder(folder, temporary, layOut(requests, bits), record, options);
-        return (options.name ?? sourceName(source)).replace("#", hash.slice(0, 8));
-      },
-      isSameBase,
-    );
-    await restamp(path, stamp);
-    return {
-      base: await openBase(path),
-      seconds: (performance.now() - start) / 1000,
-      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-      warnings,
-    };
+    return await installModel(folder, { ...options, name: options.name ?? sourceName(source), source: stamp });
   } finally {
     await folder.close();
   }
+}
+
+export interface InstallOptions extends WriteControl, Pick<ImportOptions, "home" | "bits"> {
+  readonly name: string;
+  readonly source: BaseRecord["source"];
+  readonly merged?: BaseRecord["merged"];
+}
+
+/** As {@link importBase}, for an open model, which may be another than its files hold. */
+export async function installModel(folder: ModelFolder, options: InstallOptions): Promise<ImportResult> {
+  const { home, bits, name, source, merged } = options;
+  const start = performance.now();
+  const config = readModelConfig(folder.config);
+  const requests = weightRequests(config);
+  checkCheckpoint(folder, requests);
+  const warnings = await checkTokenizer(folder.path, config.vocabularySize);
+  const path = await installFolder(
+    join(home, "bases"),
+    async (temporary) => {
+      const record = { layout: layoutOf(config), bits, source, merged };
+      const hash = await fillFolder(folder, temporary, layOut(requests, bits), record, options);
+      return name.replace("#", hash.slice(0, 8));
+    },
+    isSameBase,
+  );
+  await restamp(path, source);
+  return {
+    base: await openBase(path),
+    seconds: (performance.now() - start) / 1000,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    warnings,
+  };
 }
 
 /** Writes all that a base consists of, and returns its hash. */

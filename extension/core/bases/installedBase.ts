@@ -39,6 +39,8 @@ const recordSchema = z.object({
   bits: z.union([z.literal(4), z.literal(8), z.literal(16), z.literal(32)]),
   /** Where it came from, to recognise an unchanged source without reading it: name, size and time of its files. */
   source: z.object({ path: z.string(), files: z.array(z.tuple([z.string(), count, z.number()])) }),
+  /** Of a base with an adapter merged in: into which weights, those that the base was imported from or its own, rounded ones. */
+  merged: z.object({ base: z.string(), adapter: z.string(), weights: z.enum(["original", "rounded"]) }).optional(),
 });
 
 export type BaseRecord = z.infer<typeof recordSchema>;

@@ -36,7 +36,12 @@ export function quantizeBlocks(values: Float32Array, rows: number, columns: numb
 }
 
 /** The inverse of {@link quantizeBlocks}, with its rounding error: [rows, columns] float32. */
-export function dequantizeBlocks(quantized: QuantizedBlocks, rows: number, columns: number, bits: 4 | 8): Float32Array {
+export function dequantizeBlocks(
+  quantized: QuantizedBlocks,
+  rows: number,
+  columns: number,
+  bits: 4 | 8,
+): Float32Array<ArrayBuffer> {
   const { blocks, scales } = quantized;
   const result = new Float32Array(rows * columns);
   if (blocks.length * (8 / bits) !== result.length || scales.length * blockSize !== result.length) {

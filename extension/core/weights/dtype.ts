@@ -72,6 +72,25 @@ function widenFloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
   return result;
 }
 
+/**
+ * The nearest values of `dtype`, one of {@link readableDtypes}, little-endian: the inverse of {@link widen}.
+ *
+ * @throws UserError "dtype-unsupported"
+ */
+export function narrow(dtype: string, values: Float32Array<ArrayBuffer>, what: string): Uint8Array<ArrayBuffer> {
+  widen(dtype, new Uint8Array(0), what); // Refuses what cannot be read again.
+  const narrowed = dtype === "F32" ? values : dtype === "F16" ? narrowToFloat16(values) : narrowToBfloat16(values);
+  return new Uint8Array(narrowed.buffer, narrowed.byteOffset, narrowed.byteLength);
+}
+
+/** The nearest bfloat16 of each value, ties to even. */
+function narrowToBfloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const result = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) result[i] = (bits[i]! + 0x7fff + ((bits[i]! >>> 16) & 1)) >>> 16;
+  return result;
+}
+
 /** 1.5 · 2^52: adding and subtracting it rounds a small double to the nearest whole number, ties to even. */
 const rounder = 6755399441055744;
 

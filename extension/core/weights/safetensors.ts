@@ -3,7 +3,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { writeFileAtomicWith } from "../base/atomicFile.ts";
 import { internalError, systemCode, UserError } from "../base/errors.ts";
-import { widen } from "./dtype.ts";
+import { bitsPerElement, widen } from "./dtype.ts";
 import { damaged, maxHeaderBytes, readHeader, type SafetensorsHeader, type TensorEntry } from "./safetensorsHeader.ts";
 
 export interface SafetensorsFile {
@@ -128,8 +128,8 @@ export interface TensorToWrite {
 }
 
 /**
- * Writes float32 tensors, sorted by name: the same tensors give the same bytes, and those are the bytes that the
- * reference implementation writes.
+ * Writes float32 tensors: the same tensors give the same bytes, and those are the bytes that the reference implementation
+ * writes.
  *
  * @throws UserError "disk-full" or "not-writable"
  */
@@ -138,16 +138,40 @@ export async function writeSafetensors(
   tensors: readonly TensorToWrite[],
   metadata?: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const ordered = [...tensors].sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
-  const entries: [string, unknown][] = metadata ? [["__metadata__", metadata]] : [];
-  let offset = 0;
-  for (const { name, shape, data } of ordered) {
-    const elements = shape.reduce((product, extent) => product * extent, 1);
-    if (elements !== data.length) {
+  const streamed = tensors.map(({ name, shape, data }): TensorToStream => {
+    if (shape.reduce((product, extent) => product * extent, 1) !== data.length) {
       throw internalError(`"${name}" of shape [${shape.join(", ")}] has ${data.length} values`);
     }
-    entries.push([name, { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] }]);
-    offset += data.byteLength;
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return { name, dtype: "F32", shape, bytes: () => [bytes] };
+  });
+  await streamSafetensors(path, streamed, metadata);
+}
+
+export interface TensorToStream {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Asked for once, when it is this tensor's turn. */
+  bytes(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+}
+
+/** As {@link writeSafetensors}, for tensors of any format that need not be in memory at once: the widest first, then by name. */
+export async function streamSafetensors(
+  path: string,
+  tensors: readonly TensorToStream[],
+  metadata?: Readonly<Record<string, string>>,
+): Promise<void> {
+  const ordered = tensors.toSorted(
+    (a, b) => widthOf(b) - widthOf(a) || Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)),
+  );
+  const entries: [string, unknown][] = metadata ? [["__metadata__", metadata]] : [];
+  let offset = 0;
+  for (const tensor of ordered) {
+    const { name, dtype, shape } = tensor;
+    const length = (shape.reduce((product, extent) => product * extent, 1) * widthOf(tensor)) / 8;
+    entries.push([name, { dtype, shape, data_offsets: [offset, offset + length] }]);
+    offset += length;
   }
   if (new Set(entries.map(([name]) => name)).size < entries.length) throw internalError("two tensors share a name");
   const json = Buffer.from(
@@ -159,8 +183,20 @@ export async function writeSafetensors(
   json.copy(start, 8);
   await writeFileAtomicWith(path, async (file) => {
     await file.writeFile(start);
-    for (const { data } of ordered) {
-      await file.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    let written = 0;
+    for (const tensor of ordered) {
+      for await (const part of tensor.bytes()) {
+        await file.writeFile(part);
+        written += part.length;
+      }
     }
+    if (written !== offset) throw internalError(`tensors of ${offset} bytes gave ${written}`);
   });
+}
+
+/** In bits. */
+function widthOf({ name, dtype }: TensorToStream): number {
+  const width = bitsPerElement(dtype);
+  if (width === undefined) throw internalError(`"${name}" has the unknown dtype ${dtype}`);
+  return width;
 }

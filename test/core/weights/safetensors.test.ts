@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openSafetensors, writeSafetensors } from "../../../extension/core/weights/safetensors.ts";
+import { openSafetensors, streamSafetensors, writeSafetensors } from "../../../extension/core/weights/safetensors.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures/safetensors");
 let folder: string;
@@ -165,5 +165,33 @@ describe("writeSafetensors", () => {
     const tensor = { name: "x", shape: [2, 2], data: new Float32Array(3) };
     await expect(writeSafetensors(path, [tensor])).rejects.toThrow("internal:");
     await expect(readdir(join(folder, "wrong"))).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
+
+describe("streamSafetensors", () => {
+  test("copies tensors of any format, piece by piece", async () => {
+    const source = await openSafetensors(join(fixtures, "mixed.safetensors"));
+    const path = join(folder, "copy.safetensors");
+    const tensors = [...source.tensors].map(([name, { dtype, shape }]) => {
+      const elements = shape.reduce((product, extent) => product * extent, 1);
+      const bytes = async function* (): AsyncGenerator<Uint8Array> {
+        for (let start = 0; start < elements; start++) yield await source.readBytes(name, { start, count: 1 });
+      };
+      return { name, dtype, shape, bytes };
+    });
+    await streamSafetensors(path, tensors, source.metadata);
+    const copy = await openSafetensors(path);
+    expect([...copy.tensors.keys()].toSorted()).toEqual([...source.tensors.keys()].toSorted());
+    for (const [name, { dtype }] of source.tensors) {
+      expect(copy.tensors.get(name)?.dtype).toBe(dtype);
+      expect(await copy.readBytes(name)).toEqual(await source.readBytes(name));
+    }
+    await Promise.all([source.close(), copy.close()]);
+  });
+
+  test("leaves nothing behind where a tensor gives fewer bytes than its shape needs", async () => {
+    const tensor = { name: "x", dtype: "BF16", shape: [2], bytes: () => [new Uint8Array(3)] };
+    await expect(streamSafetensors(join(folder, "short", "x.safetensors"), [tensor])).rejects.toThrow("internal:");
+    expect(await readdir(join(folder, "short"))).toEqual([]);
   });
 });
