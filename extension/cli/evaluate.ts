@@ -1,7 +1,7 @@
 /** graft evaluate */
 
 import { basename } from "node:path";
-import { writeFileAtomic } from "../core/base/atomicFile.ts";
+import { writeFileAtomicWith } from "../core/base/atomicFile.ts";
 import type { InstalledBase } from "../core/bases/installedBase.ts";
 import { baseContender } from "../core/benchmark/contender.ts";
 import {
@@ -37,16 +37,21 @@ export async function evaluateCommand(flags: EvaluateFlags, context: Context): P
   const { output, signal } = context;
   const suite = await readSuite(flags.suite, signal);
   const entrants = await entrantsOf(flags, context);
-  const rows: string[] = [];
-  const report = await evaluateFills(suite, entrants, flags, {
-    signal,
-    onProgress: (progress) => {
-      const { done, total = done } = progress;
-      output.progress(done, total, { ...progress }, described(progress));
-    },
-    onFill: (name, fill) => rows.push(`${JSON.stringify(predictionOf(name, fill))}\n`),
-  });
-  if (flags.predictions !== undefined) await writeFileAtomic(flags.predictions, rows.join(""));
+  const evaluate = (onFill?: (name: string, fill: Fill) => Promise<void>): Promise<FillReport> =>
+    evaluateFills(suite, entrants, flags, {
+      signal,
+      onFill,
+      onProgress: (progress) => {
+        const { done, total = done } = progress;
+        output.progress(done, total, { ...progress }, described(progress));
+      },
+    });
+  const report =
+    flags.predictions === undefined
+      ? await evaluate()
+      : await writeFileAtomicWith(flags.predictions, (file) =>
+          evaluate((name, fill) => file.appendFile(`${JSON.stringify(predictionOf(name, fill))}\n`)),
+        );
   const { spots, contenders, problems, ...about } = report;
   tellProblems({ name: suite.name, problems }, output.log);
   const { name: _, ...metrics } = contenders[0]!;

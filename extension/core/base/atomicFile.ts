@@ -16,19 +16,21 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
   });
 }
 
-/** As {@link writeFileAtomic}, for content that is produced piece by piece. */
-export async function writeFileAtomicWith(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+/** As {@link writeFileAtomic}, for content that is produced piece by piece; gives what `write` gives. */
+export async function writeFileAtomicWith<T>(path: string, write: (file: FileHandle) => Promise<T>): Promise<T> {
   const temporary = temporaryName(path);
   try {
     await mkdir(dirname(path), { recursive: true });
+    let result: T;
     const file = await open(temporary, "wx");
     try {
-      await write(file);
+      result = await write(file);
       await file.sync();
     } finally {
       await file.close();
     }
     await rename(temporary, path);
+    return result;
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw writeFailure(error, path);

@@ -30,7 +30,8 @@ export interface EvaluateOptions {
 export interface EvaluateControl {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: EvaluateProgress) => void) | undefined;
-  readonly onFill?: ((name: string, fill: Fill) => void) | undefined;
+  /** Waited for. */
+  readonly onFill?: ((name: string, fill: Fill) => Promise<void>) | undefined;
 }
 
 export interface EvaluateProgress {
@@ -93,7 +94,7 @@ export async function evaluateFills(
         const request = { path, prefix: text.slice(0, spot.start), suffix: text.slice(spot.end), maxTokens };
         const fill = judgeFill(spot, (await contender.complete(request, signal)).text, parser);
         fills.push(fill);
-        onFill?.(name, fill);
+        await onFill?.(name, fill);
         tell({ phase: "fills", done: i + 1, total: spots.length });
       }
       const random = seededRandom(seed, "resamples");

@@ -120,6 +120,7 @@ function ngramDecoder(model: NgramModel): Decoder {
   };
   const decoder = {
     vocabularySize: model.vocabularySize,
+    hasEncoder: false,
     contextLength,
     get tokens() {
       return tokens;

@@ -16,7 +16,7 @@ export interface Gap {
 /**
  * - "word": within a name, a keyword or a number;
  * - "boundary": between two tokens of a line, blanks before or behind the cursor;
- * - "header": at the end of a block's header, or of the docstring that follows it;
+ * - "header": at the end of a block's header, or of the comment or docstring that follows it;
  * - "body": on the line below, where the body begins.
  */
 export type Place = "word" | "boundary" | "header" | "body";
@@ -62,7 +62,8 @@ function gapsBetween(text: string, tokens: readonly Token[]): Gap[] {
 
 /**
  * The bodies of blocks, each with the two cursors from which it could be written: two to six lines, blank ones included,
- * below the header. Where a docstring comes first, the cursor stands behind it, and the lines behind it count.
+ * below the header. Where a comment or a docstring comes first, the cursor stands behind it, and the lines behind it count.
+ * Further comments disqualify a body.
  */
 export function blockGaps(text: string, tree: SyntaxNode): Gap[][] {
   return blocksOf(tree).flatMap(({ parent, block }) => {
@@ -71,19 +72,20 @@ export function blockGaps(text: string, tree: SyntaxNode): Gap[][] {
     const body = hasDocstring ? second : first;
     const before = hasDocstring ? first : parent.children[parent.children.indexOf(block) - 1];
     if (!body || !before) return [];
-    const code = text.slice(body.start, block.end);
-    const lines = code.split("\n").length;
-    // A comment, or a statement on the line of the header, stands between.
-    const isBelow =
-      text.slice(before.end, body.start).trim() === "" && text.slice(before.end, body.start).includes("\n");
-    const next = text
-      .slice(block.end)
-      .split("\n")
-      .slice(1)
-      .find((line) => line.trim() !== "");
-    const endsHere = next === undefined || indentation(next) < indentation(lineOf(text, body.start));
-    const restIsBlank = /^[ \t]*(?:\n|$)/.test(text.slice(block.end));
-    if (lines < fewestLines || lines > mostLines || !isBelow || !endsHere || !restIsBlank) return [];
+    const between = text.slice(before.end, body.start);
+    const lines = text.slice(body.start, block.end).split("\n").length;
+    const [restOfLine = "", ...below] = text.slice(block.end).split("\n");
+    const next = below.find((line) => line.trim() !== "");
+    const isWhole =
+      lines >= fewestLines &&
+      lines <= mostLines &&
+      // Else the body stands on the line of the header, or behind more comments than one.
+      between.trim() === "" &&
+      between.includes("\n") &&
+      restOfLine.trim() === "" &&
+      (next === undefined || indentation(next) < indentation(lineOf(text, body.start))) &&
+      !tokensOf(block).some(({ type, start }) => type === "comment" && start > body.start);
+    if (!isWhole) return [];
     return [
       [
         { start: before.end, end: block.end, place: "header" },

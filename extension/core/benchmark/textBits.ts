@@ -25,12 +25,14 @@ export async function textBits(
   let nats = 0;
   for (let start = 0; start < ids.length - 1; start += window) {
     const read = ids.slice(start, Math.min(start + window, ids.length - 1));
-    decoder.rewind(0);
-    const logits = await decoder.extendAll(read, signal);
+    // An encoder, where there is one, reads the first token alone.
+    const first = await decoder.begin(read.slice(0, 1), signal);
+    const others = read.length > 1 ? await decoder.extendAll(read.slice(1), signal) : new Float32Array();
     for (const i of read.keys()) {
       const next = start + i + 1;
       if (next < header) continue;
-      nats -= logProbability(logits.subarray(i * vocabularySize, (i + 1) * vocabularySize), ids[next]!);
+      const row = i === 0 ? first : others.subarray((i - 1) * vocabularySize, i * vocabularySize);
+      nats -= logProbability(row, ids[next]!);
     }
   }
   return nats / Math.LN2;
