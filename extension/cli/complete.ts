@@ -5,6 +5,7 @@ import { systemCode, UserError } from "../core/base/errors.ts";
 import { openCompleter, type CompletionRequest } from "../core/completion/completer.ts";
 import { checkAdapterFits } from "../core/adapters/adapterFit.ts";
 import { readAdapter } from "../core/adapters/peftFolder.ts";
+import { isEncoderDecoder } from "../core/models/config.ts";
 import { openDecoder } from "../core/runtime/decoder.ts";
 import { openNamedBase, type Context } from "./context.ts";
 
@@ -76,13 +77,23 @@ export interface LogitsFlags {
   readonly base: string;
   readonly adapter: readonly AdapterFlag[];
   readonly ids: readonly number[];
+  readonly decoderIds?: readonly number[];
 }
 
-export async function logitsCommand({ base: name, adapter, ids }: LogitsFlags, context: Context): Promise<void> {
+export async function logitsCommand(
+  { base: name, adapter, ids, decoderIds }: LogitsFlags,
+  context: Context,
+): Promise<void> {
   const { output, signal } = context;
   const base = await openNamedBase(name, context);
-  const { vocabularySize } = base.config;
-  const outside = ids.find((id) => id >= vocabularySize);
+  const { config } = base;
+  const { vocabularySize } = config;
+  if (decoderIds && !isEncoderDecoder(config)) {
+    const message = `Cannot give ids to a decoder apart: ${base.name} has no encoder that would read the others.`;
+    throw new UserError("option-invalid", message, "Give all ids in --ids.");
+  }
+  const written = isEncoderDecoder(config) ? (decoderIds ?? [config.startToken]) : ids;
+  const outside = [...ids, ...written].find((id) => id >= vocabularySize);
   if (outside !== undefined) {
     const message = `Cannot compute logits for token ${outside}: ${base.name} has ${vocabularySize} tokens.`;
     throw new UserError("token-outside", message, `Give ids from 0 to ${vocabularySize - 1}.`);
@@ -93,10 +104,14 @@ export async function logitsCommand({ base: name, adapter, ids }: LogitsFlags, c
   const decoder = await openDecoder(base);
   try {
     decoder.useAdapters(active);
-    const logits = await decoder.extendAll(ids, signal);
+    if (decoder.hasEncoder) {
+      await decoder.begin(ids, signal);
+      decoder.rewind(0);
+    }
+    const logits = await decoder.extendAll(written, signal);
     const data = Buffer.from(logits.buffer, logits.byteOffset, logits.byteLength).toString("base64");
-    const shape = [ids.length, vocabularySize];
-    const likeliest = ids.map((id, i) => {
+    const shape = [written.length, vocabularySize];
+    const likeliest = written.map((id, i) => {
       const row = logits.subarray(i * vocabularySize, (i + 1) * vocabularySize);
       const best = row.reduce((top, logit, token) => (logit > row[top]! ? token : top), 0);
       return `${id} → ${best} (${row[best]!.toFixed(4)})`;

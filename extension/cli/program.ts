@@ -107,7 +107,8 @@ export function createProgram(contextOf: (flags: { json: boolean; verbose: boole
   command("logits", "the logits of every position, for parity checks")
     .addOption(base())
     .addOption(adapters())
-    .requiredOption("--ids <ids>", "token ids, such as 1,2,3", listOfIds)
+    .requiredOption("--ids <ids>", "token ids, such as 1,2,3; of the encoder, where there is one", listOfIds)
+    .option("--decoder-ids <ids>", "of the decoder behind an encoder; its start token unless given", listOfIds)
     .action(async (flags: Shared & LogitsFlags) => await logitsCommand(flags, contextOf(flags)));
 
   command("bench", "how fast a base runs on this machine")

@@ -147,6 +147,7 @@ function fieldsOf(adapter: Adapter): Readonly<Record<string, unknown>> {
     case "lora":
       return {
         peft_type: "LORA",
+        ...taskOf(adapter.modules),
         target_modules: targetModules([...adapter.modules.keys()]),
         fan_in_fan_out: false,
         r: adapter.rank,
@@ -164,6 +165,7 @@ function fieldsOf(adapter: Adapter): Readonly<Record<string, unknown>> {
       const scaledInputs = paths.filter((path) => adapter.modules.get(path)?.on === "input");
       return {
         peft_type: "IA3",
+        ...taskOf(adapter.modules),
         target_modules: targetModules(paths),
         fan_in_fan_out: false,
         feedforward_modules: targetModules(scaledInputs, paths),
@@ -189,6 +191,12 @@ function fieldsOf(adapter: Adapter): Readonly<Record<string, unknown>> {
         prefix_projection: false,
       };
   }
+}
+
+/** Where modules belong to an encoder or to a decoder, the model has both. */
+function taskOf(modules: ReadonlyMap<string, unknown>): Readonly<Record<string, unknown>> {
+  const isEncoderDecoder = [...modules.keys()].some((path) => /^(encoder|decoder)\./.test(path));
+  return isEncoderDecoder ? { task_type: "SEQ_2_SEQ_LM" } : {};
 }
 
 function virtualTokens({ tokens, stacks }: PromptAdapter | PrefixAdapter): Readonly<Record<string, unknown>> {

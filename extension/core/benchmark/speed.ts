@@ -3,9 +3,10 @@
 import type { LoraAdapter } from "../adapters/adapter.ts";
 import { seededRandom, type Random } from "../base/random.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
-import type { MicroBatch } from "../dataset/batches.ts";
+import { packStep, type PackedShape } from "../dataset/batches.ts";
+import type { Sequence } from "../dataset/sequence.ts";
 import { moduleShapes } from "../models/architectures.ts";
-import type { ModelConfig } from "../models/config.ts";
+import { isEncoderDecoder, type ModelConfig } from "../models/config.ts";
 import { openDecoder, type Decoder } from "../runtime/decoder.ts";
 import { openTrainingStep } from "../training/trainingStep.ts";
 
@@ -24,8 +25,8 @@ async function prefill(base: InstalledBase): Promise<SpeedRow[]> {
   return await withDecoder(base, async (decoder, random) => {
     const ids = randomIds(random, base.config, Math.min(512, base.config.contextLength / 4));
     const seconds = await medianSeconds(7, async () => {
-      decoder.rewind(0);
-      await decoder.extend(ids);
+      decoder.useAdapters([]); // An encoder would not read the same prompt again.
+      await decoder.begin(ids);
     });
     return [{ name: `prefill of ${ids.length} tokens`, value: ids.length / seconds, unit: "tokens/s" }];
   });
@@ -40,7 +41,7 @@ async function decode(base: InstalledBase): Promise<SpeedRow[]> {
     for (let round = 0; round < 6; round++) {
       const turn = round % 2;
       decoder.useAdapters(adapters[turn]!);
-      await decoder.extend(prompt);
+      await decoder.begin(prompt);
       for (let i = 0; i < 32; i++) {
         const start = performance.now();
         await decoder.extend([i]);
@@ -66,13 +67,13 @@ async function swap(base: InstalledBase): Promise<SpeedRow[]> {
       return performance.now() - start;
     };
     const first = use(0);
-    await decoder.extend([1]);
+    await decoder.begin([1]);
     use(1);
-    await decoder.extend([1]);
+    await decoder.begin([1]);
     const loaded: number[] = [];
     for (let i = 0; i < 40; i++) {
       loaded.push(use(i));
-      await decoder.extend([1]);
+      await decoder.begin([1]);
     }
     return [
       { name: "first use of an adapter", value: first, unit: "ms" },
@@ -93,11 +94,14 @@ async function train(base: InstalledBase): Promise<SpeedRow[]> {
     initial.set(`base_model.model.${path}.lora_A.weight`, a);
     initial.set(`base_model.model.${path}.lora_B.weight`, b);
   }
-  const batch = randomBatch(random, base.config, rows, length);
+  const shape: PackedShape = isEncoderDecoder(base.config)
+    ? { rows, length: length / 2, encoderLength: length / 2 }
+    : { rows, length };
+  const [batch] = packStep(randomSequences(random, base.config, shape), shape);
   const result: SpeedRow[] = [];
   for (const checkpointing of [false, true]) {
-    const step = await openTrainingStep(base, spec, { rows, length, checkpointing }, initial);
-    const seconds = await medianSeconds(5, async () => void (await step.run(batch, random)));
+    const step = await openTrainingStep(base, spec, { ...shape, checkpointing }, initial);
+    const seconds = await medianSeconds(5, async () => void (await step.run(batch!, random)));
     await step.release();
     const name = `training, ${checkpointing ? "with" : "without"} checkpointing`;
     result.push({ name, value: (rows * length) / seconds, unit: "tokens/s" });
@@ -142,18 +146,15 @@ function randomLora(base: InstalledBase, random: Random): LoraAdapter {
   return { method: "lora", name: "bench", baseModel: base.name, ...scaling, modules: new Map(modules) };
 }
 
-function randomBatch(random: Random, config: ModelConfig, rows: number, length: number): MicroBatch {
-  const count = rows * length;
-  const bigints = (value: (i: number) => number, size = count): BigInt64Array =>
-    BigInt64Array.from({ length: size }, (_, i) => BigInt(value(i)));
-  return {
-    rows,
-    length,
-    ids: bigints(() => random.integer(config.vocabularySize)),
-    positions: bigints((i) => i % length),
-    segments: new Int32Array(count).fill(1),
-    labelRows: bigints((i) => i * 2, count / 2),
-    labels: bigints(() => random.integer(config.vocabularySize), count / 2),
-    weights: new Float32Array(count / 2).fill(2 / count),
-  };
+/** One a row; half of all tokens are targets. */
+function randomSequences(
+  random: Random,
+  config: ModelConfig,
+  { rows, length, encoderLength }: PackedShape,
+): Sequence[] {
+  return Array.from({ length: rows }, () => ({
+    ids: randomIds(random, config, length),
+    labelled: Array.from({ length }, (_, i) => (encoderLength === undefined ? i % 2 === 1 : i > 0)),
+    ...(encoderLength !== undefined && { encoderIds: randomIds(random, config, encoderLength) }),
+  }));
 }

@@ -100,7 +100,8 @@ export function completerOf({
 }): Completer {
   const mostTokens = Math.max(1, Math.floor(decoder.contextLength / 4));
   const suffixBudget = Math.min(longestSuffix, Math.floor(decoder.contextLength / 8));
-  const room = decoder.contextLength - mostTokens - suffixBudget - reserved;
+  const shared = decoder.hasEncoder ? 0 : mostTokens + suffixBudget;
+  const room = decoder.contextLength - shared - reserved;
   const buildPrompt = promptBuilder(tokenizer, {
     prefix: Math.max(8, Math.min(longestPrefix, room)),
     suffix: suffixBudget,
@@ -135,7 +136,9 @@ export function completerOf({
       };
     }
 
-    const { ids, owed } = buildPrompt({ path: request.path, prefix, suffix });
+    const prompt = buildPrompt({ path: request.path, prefix, suffix });
+    const { owed } = prompt;
+    const ids = decoder.hasEncoder ? [...prompt.ids, ...tokenizer.ending] : prompt.ids;
     const ending = stopRule(cursor, multiline);
     const task = { decoder, tokenizer, ids, owed, maxTokens, ending, signal };
     const sampling = temperature > 0 ? { temperature, topP: 1, random: seededRandom(seed, "completion") } : null;

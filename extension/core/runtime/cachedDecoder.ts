@@ -69,6 +69,7 @@ export function cachedDecoder(config: ModelConfig, session: CachedSession): Deco
 
   return {
     vocabularySize: config.vocabularySize,
+    hasEncoder: false,
     contextLength: config.contextLength,
     get tokens() {
       return tokens;

@@ -14,6 +14,8 @@ import { int32s, openSession, type Session } from "./session.ts";
 
 export interface Decoder {
   readonly vocabularySize: number;
+  /** Whether an encoder reads the prompt: it is no part of the sequence then, and has as much room of its own. */
+  readonly hasEncoder: boolean;
   /** The most tokens that the sequence may have. */
   readonly contextLength: number;
   /** The sequence so far. Where an encoder reads the prompt, only what is behind it. */

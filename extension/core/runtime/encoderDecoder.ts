@@ -26,6 +26,7 @@ export function encoderDecoder(
   });
   return {
     ...writer,
+    hasEncoder: true,
     get tokens() {
       return writer.tokens;
     },

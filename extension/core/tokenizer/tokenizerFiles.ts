@@ -15,8 +15,11 @@ const tokenizerSchema = z.looseObject({
   model: z.looseObject({ vocab: z.union([z.array(z.unknown()), z.custom<Record<string, unknown>>(isObject)]) }),
   added_tokens: z.array(addedTokenSchema).default([]),
 });
-/** TemplateProcessing, perhaps in a Sequence. */
+const namedIdSchema = z.tuple([z.string(), z.unknown()]);
+/** TemplateProcessing, perhaps in a Sequence; or RobertaProcessing and BertProcessing, which name their two tokens. */
 const postProcessorSchema = z.looseObject({
+  cls: namedIdSchema.optional(),
+  sep: namedIdSchema.optional(),
   single: z.array(z.looseObject({ SpecialToken: z.looseObject({ id: z.string() }).optional() })).default([]),
   processors: z.array(z.unknown()).default([]),
 });
@@ -41,8 +44,9 @@ export interface TokenizerFiles {
   readonly ids: ReadonlyMap<string, number>;
   /** The content of the end-of-text token. */
   readonly endOfText: string;
-  /** The ids that stand before every text. */
+  /** The ids that stand before every text, and those behind. */
   readonly beginning: readonly number[];
+  readonly ending: readonly number[];
   /** In which order a gap is to be shown, where the folder says. */
   readonly fillOrder: FillOrder | undefined;
 }
@@ -80,30 +84,51 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
     settings: settings.data,
     ids,
     endOfText,
-    beginning: beginningOf(tokenizer.data, settings.data, ids),
+    ...framingOf(tokenizer.data, settings.data, ids),
     fillOrder: settings.data.fim_order,
   };
 }
 
-/** Tokenizers of the Llama kind say it in their settings; for all others the template of tokenizer.json counts. */
-function beginningOf(
+interface Framing<Token> {
+  /** What stands before every text. */
+  readonly beginning: readonly Token[];
+  /** What stands behind every text. */
+  readonly ending: readonly Token[];
+}
+
+/** Tokenizers of the Llama kind say in their settings how a text begins; else the template of tokenizer.json counts. */
+function framingOf(
   { post_processor }: z.infer<typeof tokenizerSchema>,
   { add_bos_token, bos_token }: z.infer<typeof settingsSchema>,
   ids: ReadonlyMap<string, number>,
-): readonly number[] {
+): Framing<number> {
+  const { beginning, ending } = templateOf(post_processor);
   const asSet = add_bos_token && bos_token ? [bos_token] : [];
-  const names = typeof add_bos_token === "boolean" ? asSet : templateBeginning(post_processor);
-  return names.map((name) => ids.get(name)).filter((id) => id !== undefined);
+  const idsOf = (names: readonly string[]): number[] =>
+    names.map((name) => ids.get(name)).filter((id) => id !== undefined);
+  return { beginning: idsOf(typeof add_bos_token === "boolean" ? asSet : beginning), ending: idsOf(ending) };
 }
 
-/** The special tokens in front of a single text. */
-function templateBeginning(postProcessor: unknown): readonly string[] {
+/** The special tokens around a single text. */
+function templateOf(postProcessor: unknown): Framing<string> {
   const parsed = postProcessorSchema.safeParse(postProcessor);
-  if (!parsed.success) return [];
-  const { single, processors } = parsed.data;
+  if (!parsed.success) return { beginning: [], ending: [] };
+  const { cls, sep, single, processors } = parsed.data;
   const text = single.findIndex(({ SpecialToken }) => !SpecialToken);
-  const before = single.slice(0, Math.max(0, text)).flatMap(({ SpecialToken }) => SpecialToken?.id ?? []);
-  return [...before, ...processors.flatMap(templateBeginning)];
+  const names = (part: typeof single): string[] => part.flatMap(({ SpecialToken }) => SpecialToken?.id ?? []);
+  const inner = processors.map(templateOf);
+  return {
+    beginning: [
+      ...(cls ? [cls[0]] : []),
+      ...names(single.slice(0, Math.max(0, text))),
+      ...inner.flatMap(({ beginning }) => beginning),
+    ],
+    ending: [
+      ...(sep ? [sep[0]] : []),
+      ...(text < 0 ? [] : names(single.slice(text))),
+      ...inner.flatMap(({ ending }) => ending),
+    ],
+  };
 }
 
 /** A BPE or WordPiece vocabulary maps tokens to ids; a Unigram one is a list of [token, score]. */

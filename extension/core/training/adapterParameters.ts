@@ -11,7 +11,7 @@ import type { Parameter } from "./trainingStep.ts";
 type Modules = ReadonlyMap<string, ModuleShape>;
 
 /** The last products of feed-forward layers. IA3 scales their input, as PEFT chooses for these architectures. */
-const feedForwardOutputs: ReadonlySet<string> = new Set(["down_proj", "c_proj", "fc_out"]);
+const feedForwardOutputs: ReadonlySet<string> = new Set(["down_proj", "c_proj", "fc_out", "wo"]);
 
 function isFeedForwardInput(path: string): boolean {
   return feedForwardOutputs.has(path.slice(path.lastIndexOf(".") + 1));

@@ -1,6 +1,6 @@
 /** The size of micro-batches that wastes the least work on a data set. A training graph has one size for all. */
 
-import { packStep } from "../dataset/batches.ts";
+import { packStep, type PackedShape } from "../dataset/batches.ts";
 import type { Sequence } from "../dataset/sequence.ts";
 
 export interface ShapeOptions {
@@ -25,22 +25,41 @@ export function chooseBatchShape(
   training: readonly Sequence[],
   validation: readonly Sequence[],
   { batchSize, hiddenSize, maxTokens }: ShapeOptions,
-): { rows: number; length: number } {
-  const longest = [...training, ...validation].reduce((most, { ids }) => Math.max(most, ids.length), 1);
-  const shortest = Math.ceil(longest / grain) * grain;
+): PackedShape {
+  const shortest = shortestShape([...training, ...validation]);
+  const shortestTokens = tokensOf(shortest);
   const stride = Math.max(1, Math.floor(training.length / batchSize / sampledSteps)) * batchSize;
-  let best = { rows: 1, length: shortest, cost: Infinity };
-  for (let length = shortest; length <= Math.max(shortest, Math.min(maxTokens, 4 * shortest)); length += shortest) {
+  let best = { shape: shortest, cost: Infinity };
+  for (let times = 1; times === 1 || (times <= 4 && times * shortestTokens <= maxTokens); times++) {
+    const row = timesLonger(shortest, times);
+    const tokens = tokensOf(row);
     const rowsOfSteps: number[] = [];
     for (let start = 0; start < training.length; start += stride) {
-      rowsOfSteps.push(packStep(training.slice(start, start + batchSize), { rows: 1, length }).length);
+      rowsOfSteps.push(packStep(training.slice(start, start + batchSize), row).length);
     }
-    for (let rows = 1; rows === 1 || rows * length <= maxTokens; rows++) {
+    for (let rows = 1; rows === 1 || rows * tokens <= maxTokens; rows++) {
       // Attention costs length² · hidden where the products cost about 6 · length · hidden².
-      const runOf = rows * length * (1 + length / (6 * hiddenSize)) + runCost;
+      const runOf = rows * tokens * (1 + tokens / (6 * hiddenSize)) + runCost;
       const cost = rowsOfSteps.reduce((sum, needed) => sum + Math.ceil(needed / rows) * runOf, 0);
-      if (cost < best.cost) best = { rows, length, cost };
+      if (cost < best.cost) best = { shape: { ...row, rows }, cost };
     }
   }
-  return { rows: best.rows, length: best.length };
+  return best.shape;
+}
+
+/** One row that holds the longest sequence. */
+function shortestShape(sequences: readonly Sequence[]): PackedShape {
+  const upTo = (longest: number): number => Math.ceil(longest / grain) * grain;
+  const length = upTo(sequences.reduce((most, { ids }) => Math.max(most, ids.length), 1));
+  const read = sequences.reduce((most, { encoderIds }) => Math.max(most, encoderIds?.length ?? 0), 0);
+  return read === 0 ? { rows: 1, length } : { rows: 1, length, encoderLength: upTo(read) };
+}
+
+function timesLonger({ rows, length, encoderLength }: PackedShape, times: number): PackedShape {
+  return { rows, length: times * length, ...(encoderLength !== undefined && { encoderLength: times * encoderLength }) };
+}
+
+/** Of one row, on both sides. */
+function tokensOf({ length, encoderLength = 0 }: PackedShape): number {
+  return length + encoderLength;
 }

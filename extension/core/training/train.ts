@@ -4,6 +4,11 @@ import { checkAdapterFits } from "../adapters/adapterFit.ts";
 import { readAdapter } from "../adapters/peftFolder.ts";
 import type { Log } from "../base/log.ts";
 import { resolveBase } from "../bases/resolveBase.ts";
+import type { PackedShape } from "../dataset/batches.ts";
+import { toEncodedSequences } from "../dataset/encodedSequence.ts";
+import type { Example } from "../dataset/example.ts";
+import { toSequences, type Sequence } from "../dataset/sequence.ts";
+import { isEncoderDecoder } from "../models/config.ts";
 import { moduleShapes } from "../models/architectures.ts";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
 import { adamWDefaults } from "./adamW.ts";
@@ -81,7 +86,12 @@ export async function train(options: TrainOptions, { signal, onProgress, log }: 
 
     const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
     const maxLength = Math.min(settings.maxLength, base.config.contextLength);
-    const data = await openTrainingData(options, { ...settings, maxLength }, tokenizer, { log, signal });
+    const { config } = base;
+    const sequencesOf = (example: Example): Sequence[] =>
+      isEncoderDecoder(config)
+        ? toEncodedSequences(example, tokenizer, maxLength, config.startToken)
+        : toSequences(example, tokenizer, maxLength);
+    const data = await openTrainingData(options, { ...settings, maxLength }, sequencesOf, { log, signal });
     const isLarge = base.parameters >= largeBase;
     const shape = chooseBatchShape(data.training, data.validation, {
       batchSize: settings.batchSize,
@@ -169,6 +179,10 @@ function tellPlan(base: string, { training, validation }: TrainingData, plan: Tr
   const { steps, shape } = plan;
   log.info(
     `Training on ${base}: ${training.length} sequences, ${validation.length} for validation, ${steps} steps, ` +
-      `micro-batches of ${shape.rows} × ${shape.length} tokens.`,
+      `micro-batches of ${shape.rows} × ${described(shape)} tokens.`,
   );
+}
+
+function described({ length, encoderLength }: PackedShape): string {
+  return encoderLength === undefined ? `${length}` : `(${encoderLength} read + ${length} written)`;
 }

@@ -2,14 +2,19 @@ import { describe, expect, test } from "vitest";
 import { speedBenchmarks } from "../../../extension/core/benchmark/speed.ts";
 import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
 import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
-import { tinyQwen2 } from "../models/tinyConfigs.ts";
+import { tinyQwen2, tinyT5 } from "../models/tinyConfigs.ts";
 import { tinyModel } from "../models/tinyModel.ts";
 
-const config = readModelConfig({ ...tinyQwen2, max_position_embeddings: 512 });
-const base = { name: "tiny", config, ...tinyModel(config, 4) } as unknown as InstalledBase;
+const bases = [{ ...tinyQwen2, max_position_embeddings: 512 }, tinyT5].map((json) => {
+  const config = readModelConfig(json);
+  return { name: config.modelType, config, ...tinyModel(config, 4) } as unknown as InstalledBase;
+});
+const cases = bases.flatMap((base) =>
+  Object.entries(speedBenchmarks).map(([name, measure]) => ({ name, measure, base, type: base.name })),
+);
 
 describe("speedBenchmarks", () => {
-  test.each(Object.entries(speedBenchmarks))("%s measures something", async (_name, measure) => {
+  test.each(cases)("$name of $type measures something", async ({ measure, base }) => {
     const rows = await measure(base);
     expect(rows.length).toBeGreaterThan(0);
     for (const { name, value } of rows) expect(Number.isFinite(value) && value > 0, name).toBe(true);

@@ -17,8 +17,10 @@ interface Case {
   readonly expected: readonly { readonly tokens: readonly number[]; readonly ended: boolean; readonly score: number }[];
 }
 
-const fixture = join(import.meta.dirname, "../../fixtures/models/beams.json");
-const cases = JSON.parse(readFileSync(fixture, "utf8")) as readonly Case[];
+const folder = join(import.meta.dirname, "../../fixtures/models");
+const cases = ["beams.json", "t5/beams.json"].flatMap((file) => {
+  return JSON.parse(readFileSync(join(folder, file), "utf8")) as readonly Case[];
+});
 
 describe("beamSearch", () => {
   test.each(cases)(

@@ -18,6 +18,7 @@ export const characters: Tokenizer = {
   vocabularySize,
   endOfText: special.endOfText,
   beginning: [],
+  ending: [],
   specialIds: new Set(names.keys()),
   encode: (text) => [...text].map((char) => char.charCodeAt(0)),
   decode: (ids) =>
@@ -87,6 +88,7 @@ export function fakeDecoder(answer: (prompt: string) => string, contextLength = 
   const reads: number[] = [];
   const fake: FakeDecoder = {
     vocabularySize,
+    hasEncoder: false,
     contextLength,
     reads,
     adapters: [],

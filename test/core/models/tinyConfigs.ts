@@ -31,3 +31,25 @@ export const tinyCodegen = {
   activation_function: "gelu_new",
   layer_norm_epsilon: 1e-5,
 };
+
+/** A CodeT5+-like config, as Hugging Face writes it. */
+export const tinyT5 = {
+  architectures: ["T5ForConditionalGeneration"],
+  model_type: "t5",
+  is_encoder_decoder: true,
+  vocab_size: 96,
+  d_model: 64,
+  d_kv: 16,
+  d_ff: 96,
+  num_layers: 2,
+  num_decoder_layers: 2,
+  num_heads: 4,
+  n_positions: 128,
+  relative_attention_num_buckets: 32,
+  relative_attention_max_distance: 128,
+  layer_norm_epsilon: 1e-6,
+  feed_forward_proj: "relu",
+  decoder_start_token_id: 0,
+  pad_token_id: 0,
+  tie_word_embeddings: true,
+};

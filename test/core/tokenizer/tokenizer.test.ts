@@ -64,6 +64,7 @@ describe("openTokenizer", () => {
     expect([...tokenizer.specialIds].sort()).toEqual([500, 501, 502, 503, 504, 505, 506, 507, 508]);
     expect(id("no such token")).toBeUndefined();
     expect(tokenizer.beginning).toEqual([]);
+    expect(tokenizer.ending).toEqual([]);
     expect(tokenizer.fillInTheMiddle).toMatchObject({
       opening: [id("<|fim_prefix|>")],
       between: [id("<|fim_suffix|>")],
@@ -157,14 +158,44 @@ describe("openTokenizer", () => {
     [{ add_bos_token: true, bos_token: null }, null, []],
     [{ add_bos_token: null, bos_token: "<|im_start|>" }, { type: "ByteLevel" }, []],
     [{ add_bos_token: null }, template("<|im_start|>"), ["<|im_start|>"]],
-    [{ add_bos_token: null }, { type: "Sequence", processors: [{ type: "ByteLevel" }, template("<|im_start|>")] }, ["<|im_start|>"]],
-    [{ add_bos_token: null }, { ...template(), single: [{ Sequence: { id: "A" } }, { SpecialToken: { id: "<|im_end|>" } }] }, []],
+    [
+      { add_bos_token: null },
+      { type: "Sequence", processors: [{ type: "ByteLevel" }, template("<|im_start|>")] },
+      ["<|im_start|>"],
+    ],
+    [
+      { add_bos_token: null },
+      { ...template(), single: [{ Sequence: { id: "A" } }, { SpecialToken: { id: "<|im_end|>" } }] },
+      [],
+    ],
   ])("knows what stands before every text: settings %j, template %j", async (settings, processor, expected) => {
     await change("tokenizer_config.json", (text) => JSON.stringify({ ...JSON.parse(text), ...settings }));
     await change("tokenizer.json", (text) => JSON.stringify({ ...JSON.parse(text), post_processor: processor }));
     const other = await openTokenizer(folder);
     expect(other.beginning).toEqual(expected.map((name) => other.id(name)));
     expect(other.encode("x = 1")).toEqual(tokenizer.encode("x = 1"));
+  });
+
+  const [start, end] = ["<|im_start|>", "<|im_end|>"];
+  test.each([
+    [{ type: "RobertaProcessing", cls: [start, 1], sep: [end, 2], add_prefix_space: true }, [start], [end]],
+    [{ type: "BertProcessing", sep: [end, 2], cls: [start, 1] }, [start], [end]],
+    [{ ...template(start), single: [...template(start).single, { SpecialToken: { id: end } }] }, [start], [end]],
+    [{ ...template(), single: [{ Sequence: { id: "A" } }, { SpecialToken: { id: end } }] }, [], [end]],
+    [
+      {
+        type: "Sequence",
+        processors: [{ type: "ByteLevel" }, { type: "RobertaProcessing", cls: [start, 1], sep: [end, 2] }],
+      },
+      [start],
+      [end],
+    ],
+  ])("knows what an encoder expects around every text: %j", async (processor, before, behind) => {
+    await change("tokenizer_config.json", (text) => JSON.stringify({ ...JSON.parse(text), add_bos_token: null }));
+    await change("tokenizer.json", (text) => JSON.stringify({ ...JSON.parse(text), post_processor: processor }));
+    const other = await openTokenizer(folder);
+    expect(other.beginning).toEqual(before.map((name) => other.id(name)));
+    expect(other.ending).toEqual(behind.map((name) => other.id(name)));
   });
 
   test("fillInTheMiddle is null for a model without markers", async () => {
