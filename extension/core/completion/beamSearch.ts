@@ -37,7 +37,7 @@ export async function beamSearch(
   let beams: readonly Beam[] = [spelled];
   let { logits } = spelled;
   let finished: readonly Finished[] = [];
-  const textOf = (tokens: readonly number[]): string => textBehind(owed, tokenizer.decode(tokens)) ?? "";
+  const textOf = (tokens: readonly number[]): string => textBehind(owed, tokenizer.decode(tokens, "inside")) ?? "";
   const finish = (beam: Beam, text: string, stop: Generated["stop"], length: number): void => {
     const hypothesis = {
       tokens: beam.tokens,
@@ -62,7 +62,7 @@ export async function beamSearch(
         if (rank < width) finish({ tokens, sum }, textOf(tokens), "end", length);
         continue;
       }
-      const text = textBehind(owed, tokenizer.decode(candidate.tokens));
+      const text = textBehind(owed, tokenizer.decode(candidate.tokens, "inside"));
       if (text === undefined) continue;
       const end = ending(text);
       if (!end) next.push(candidate);

@@ -56,7 +56,7 @@ export async function generate(request: GenerateRequest): Promise<Generated> {
 
   const limit = tokens.length + maxTokens;
   for (;;) {
-    const text = textBehind(owed, tokenizer.decode(tokens)) ?? "";
+    const text = textBehind(owed, tokenizer.decode(tokens, "inside")) ?? "";
     const end = ending(text);
     if (end) return result(text.slice(0, end.length), end.by);
     if (tokens.length >= limit || isRepetitive(tokens)) return result(text, "length");
@@ -88,7 +88,7 @@ export async function spellOwed(
     const token = spelling(owed.slice(written.length), logits, tokenizer);
     sum += logProbability(logits, token);
     tokens.push(token);
-    written = tokenizer.decode(tokens);
+    written = tokenizer.decode(tokens, "inside");
     logits = await decoder.extend([token], signal);
   }
   return { tokens, sum, logits };
@@ -126,11 +126,11 @@ function spelling(missing: string, logits: Float32Array, tokenizer: Tokenizer): 
   const rest = logits.slice();
   for (let i = 0; i < owedCandidates; i++) {
     const token = greedy(rest);
-    const text = tokenizer.decode([token]);
+    const text = tokenizer.decode([token], "inside");
     if (text !== "" && (text.startsWith(missing) || missing.startsWith(text))) return token;
     rest[token] = -Infinity;
     if (!rest.some((logit) => logit > -Infinity)) break;
   }
-  const [first] = tokenizer.encode(missing);
+  const [first] = tokenizer.encode(missing, "inside");
   return first ?? greedy(logits);
 }

@@ -57,7 +57,7 @@ export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text
   };
 
   const suffixIds = (suffix: string): readonly number[] => {
-    const ids = tokenizer.encode(suffix.slice(0, budget.suffix * mostCharacters));
+    const ids = tokenizer.encode(suffix.slice(0, budget.suffix * mostCharacters), "inside");
     return ids.slice(0, budget.suffix);
   };
 
@@ -89,8 +89,9 @@ export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text
 function withoutOpenEnd(ids: readonly number[], prefix: string, tokenizer: Tokenizer): Prompt {
   const [word = ""] = /\w+$/.exec(prefix) ?? [];
   let kept = ids.length;
+  const rest = (): string => tokenizer.decode(ids.slice(kept), kept === 0 ? "start" : "inside");
   if (word !== "") {
-    while (kept > 0 && tokenizer.decode(ids.slice(kept)).length < word.length) kept--;
+    while (kept > 0 && rest().length < word.length) kept--;
   } else if (/[ \t]$/.test(prefix)) {
     // Whether blanks belong to the word behind them is for the tokenizer to say.
     const end = prefix.slice(-blanksLookedAt);
@@ -98,7 +99,7 @@ function withoutOpenEnd(ids: readonly number[], prefix: string, tokenizer: Token
     const changed = alone.findIndex((id, i) => id !== followed[i]);
     if (changed >= 0) kept -= Math.min(kept, alone.length - changed);
   }
-  return { ids: ids.slice(0, kept), owed: tokenizer.decode(ids.slice(kept)) };
+  return { ids: ids.slice(0, kept), owed: rest() };
 }
 
 /** Where the last window began, if that is still within `limit` characters; else the first line start that is. */

@@ -45,7 +45,7 @@ export function toSequences(example: Example, tokenizer: Tokenizer, maxLength: n
 function pairSequence(intent: string, code: string, tokenizer: Tokenizer, maxLength: number): Sequence {
   const { beginning } = tokenizer;
   let prompt = tokenizer.encode(instructionPrompt(intent));
-  const answer = tokenizer.encode(code);
+  const answer = tokenizer.encode(code, "inside");
   const room = maxLength - beginning.length - 1;
   if (prompt.length + answer.length > room) prompt = prompt.slice(-Math.floor(maxLength / 2));
   const kept = answer.slice(0, room - prompt.length);
@@ -73,10 +73,10 @@ function fillSequence(
 ): Sequence {
   const { beginning } = tokenizer;
   const budget = maxLength - beginning.length - fillPrompt(markers, [], []).length;
-  const whole = [...tokenizer.encode(example.middle), markers.end];
+  const whole = [...tokenizer.encode(example.middle, "inside"), markers.end];
   const middle = whole.slice(0, Math.max(1, Math.floor(budget / 2)));
   const before = tokenizer.encode(example.prefix);
-  const after = tokenizer.encode(example.suffix);
+  const after = tokenizer.encode(example.suffix, "inside");
   const context = budget - middle.length;
   // What stands before tells more than what stands after; what one side leaves is the other's.
   const suffixLength = Math.min(after.length, Math.max(Math.floor(context / 4), context - before.length));
@@ -90,7 +90,7 @@ function plainFillSequence(
   tokenizer: Tokenizer,
   maxLength: number,
 ): Sequence[] {
-  const target = tokenizer.encode(middle).slice(0, Math.floor(maxLength / 2));
+  const target = tokenizer.encode(middle, "inside").slice(0, Math.floor(maxLength / 2));
   const { beginning } = tokenizer;
   const context = [...beginning, ...lastOf(tokenizer.encode(prefix), maxLength - target.length - beginning.length)];
   // Without a token before it, the first of the middle cannot be predicted.

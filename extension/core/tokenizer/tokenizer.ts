@@ -2,9 +2,17 @@
 
 import { UserError } from "../base/errors.ts";
 import { findFillInTheMiddle, type FillInTheMiddle } from "./fillInTheMiddle.ts";
+import { tokenDecoder } from "./tokenDecoder.ts";
+import { openTokenEncoder, type TokenEncoder } from "./tokenEncoder.ts";
 import { invalid, readTokenizerFiles, type TokenizerFiles } from "./tokenizerFiles.ts";
 
 export { fillPrompt, type FillInTheMiddle } from "./fillInTheMiddle.ts";
+
+/**
+ * Whether a text stands at the start, which is assumed, or goes on from another. Tokenizers of the Llama kind read a blank
+ * before a start, and leave it out when they write one.
+ */
+export type Place = "start" | "inside";
 
 export interface Tokenizer {
   /** The highest id plus one. A model may have more rows than that, for padding. */
@@ -17,9 +25,9 @@ export interface Tokenizer {
   /** Ids that carry a meaning beyond text. `encode` never gives one, and `decode` leaves them out. */
   readonly specialIds: ReadonlySet<number>;
   /** Ordinary text only: nothing is added, and the name of a special token is text like any other. */
-  encode(text: string): number[];
+  encode(text: string, place?: Place): number[];
   /** Exact for whole texts; where ids end inside a character, it shows as U+FFFD. */
-  decode(ids: readonly number[]): string;
+  decode(ids: readonly number[], place?: Place): string;
   /** The id of a token by its name in the vocabulary, special ones included. */
   id(token: string): number | undefined;
   readonly fillInTheMiddle: FillInTheMiddle | null;
@@ -46,17 +54,18 @@ export async function openTokenizer(folder: string, modelVocabularySize = Infini
   const endOfText = ids.get(files.endOfText)!;
   const specialNames = findSpecialNames(files);
   const specialIds = new Set([...specialNames].map((name) => ids.get(name)!));
-  const library = await openLibraryTokenizer(folder, files, specialNames);
+  const encode = await openEncoder(folder, files, specialNames);
+  const decode = openDecoder(folder, files);
   return {
     vocabularySize: highest + 1,
     endOfText,
     beginning: files.beginning,
     ending: files.ending,
     specialIds,
-    encode: (text) => library.encode(text, { add_special_tokens: false }),
-    decode: (tokens) => {
+    encode: (text, place = "start") => encode(text, place === "inside"),
+    decode: (tokens, place = "start") => {
       const ordinary = tokens.filter((token) => !specialIds.has(token));
-      return ordinary.length === 0 ? "" : library.decode(ordinary, { clean_up_tokenization_spaces: false });
+      return ordinary.length === 0 ? "" : decode(ordinary, place);
     },
     id: (token) => ids.get(token),
     fillInTheMiddle: findFillInTheMiddle(ids, endOfText, files.fillOrder),
@@ -72,38 +81,39 @@ function findSpecialNames({ json, endOfText }: TokenizerFiles): ReadonlySet<stri
   return new Set([endOfText, ...markers.map(({ content }) => content)]);
 }
 
-interface LibraryTokenizer {
-  encode(text: string, options: { add_special_tokens: boolean }): number[];
-  decode(ids: number[], options: { clean_up_tokenization_spaces: boolean }): string;
-}
-
 /**
  * The library looks for added tokens in any text that it encodes. Here it is not told of the special ones, so that it
  * cannot find them.
  */
-async function openLibraryTokenizer(
+async function openEncoder(
   folder: string,
   { json, settings }: TokenizerFiles,
   specialNames: ReadonlySet<string>,
-): Promise<LibraryTokenizer> {
-  // On demand: the library is large, and most commands never encode.
-  const { env, PreTrainedTokenizer } = await import("@xenova/transformers");
-  env.allowRemoteModels = false; // It is handed all it needs; should it ever want more, it must not ask the network.
-  const tokenizerJson = {
-    normalizer: null,
-    pre_tokenizer: null,
-    decoder: null,
-    ...json,
-    post_processor: null, // It would only add special tokens.
-    added_tokens: json.added_tokens.filter(({ content }) => !specialNames.has(content)),
-  };
+): Promise<TokenEncoder> {
+  const ordinary = { ...json, added_tokens: json.added_tokens.filter(({ content }) => !specialNames.has(content)) };
   // Of the settings only those that change how text is read; names of special tokens in old spellings are refused.
   const { remove_space, do_lowercase_and_remove_accent } = settings;
-  const librarySettings = { remove_space, do_lowercase_and_remove_accent, clean_up_tokenization_spaces: false };
   try {
-    return new PreTrainedTokenizer(tokenizerJson, librarySettings);
+    return await openTokenEncoder(ordinary, { remove_space, do_lowercase_and_remove_accent });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw invalid(folder, `the tokenizer library refuses it (${reason})`, "Use a model with a BPE tokenizer.", error);
   }
+}
+
+function openDecoder(
+  folder: string,
+  { json, ids }: TokenizerFiles,
+): (tokens: readonly number[], place: Place) => string {
+  const names: string[] = [];
+  for (const [name, id] of ids) names[id] = name;
+  const decode = tokenDecoder(json["decoder"]);
+  if (!decode) throw invalid(folder, "its decoder is unknown", "Use a model with a BPE tokenizer.");
+  return (tokens, place) => {
+    const text = tokens.map((token) => names[token] ?? "");
+    if (place === "start") return decode(text);
+    // What a decoder leaves out at the start of a text, it does not leave out behind this.
+    const lead = "a";
+    return decode([lead, ...text]).slice(lead.length);
+  };
 }

@@ -1,0 +1,15 @@
+/** The alphabet in which byte-level tokenizers write bytes: a visible character for each (GPT-2's `bytes_to_unicode`). */
+
+const visible = [...range(0x21, 0x7e), ...range(0xa1, 0xac), ...range(0xae, 0xff)];
+
+/** Bytes that are visible characters stand for themselves; the others are counted from U+0100 on. */
+export const byteOfCharacter: ReadonlyMap<string, number> = new Map([
+  ...visible.map((byte) => [String.fromCharCode(byte), byte] as const),
+  ...range(0, 0xff)
+    .filter((byte) => !visible.includes(byte))
+    .map((byte, i) => [String.fromCharCode(0x100 + i), byte] as const),
+]);
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
