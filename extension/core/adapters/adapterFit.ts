@@ -6,7 +6,22 @@ import type { ModelConfig } from "../models/config.ts";
 import type { Adapter, ModuleAdapter, PrefixAdapter } from "./adapter.ts";
 
 /** Modules whose inputs, or outputs, are as wide as the hidden state, in the architectures that adapters are made for. */
-const hiddenInputs = new Set(["q_proj", "k_proj", "v_proj", "qkv_proj", "gate_proj", "up_proj", "fc_in", "c_fc", "q", "k", "v", "wi", "wi_0", "wi_1"]);
+const hiddenInputs = new Set([
+  "q_proj",
+  "k_proj",
+  "v_proj",
+  "qkv_proj",
+  "gate_proj",
+  "up_proj",
+  "fc_in",
+  "c_fc",
+  "q",
+  "k",
+  "v",
+  "wi",
+  "wi_0",
+  "wi_1",
+]);
 const hiddenOutputs = new Set(["o_proj", "out_proj", "down_proj", "fc_out", "c_proj", "o", "wo"]);
 
 /** The model that an adapter shall attach to. */

@@ -28,6 +28,26 @@ describe("packStep", () => {
     });
   });
 
+  test("packs what an encoder reads beside what is written, where both have room", () => {
+    const both = (name: number, read: number, written: number): Sequence => ({
+      ...sequence(name, written, 1),
+      encoderIds: sequence(name + 5, read, 0).ids,
+    });
+    const shape = { rows: 2, length: 6, encoderLength: 4 };
+    // The third would fit behind the second on the writing side alone.
+    const [batch, ...others] = packStep([both(1, 1, 3), both(2, 3, 4), both(3, 2, 2)], shape);
+    expect(others).toEqual([]);
+    expect(batch).toMatchObject({
+      ids: BigInt64Array.of(200n, 201n, 202n, 203n, 0n, 0n, 100n, 101n, 102n, 300n, 301n, 0n),
+      segments: Int32Array.of(1, 1, 1, 1, 0, 0, 1, 1, 1, 2, 2, 0),
+      encoder: {
+        length: 4,
+        ids: BigInt64Array.of(700n, 701n, 702n, 0n, 600n, 800n, 801n, 0n),
+        segments: Int32Array.of(1, 1, 1, 0, 1, 2, 2, 0),
+      },
+    });
+  });
+
   test("each target is predicted by the token before it in its own sequence, and all weights add up to 1", () => {
     const item = fc.tuple(fc.integer({ min: 2, max: 16 }), fc.integer({ min: 1, max: 15 }));
     fc.assert(

@@ -29,4 +29,17 @@ describe("chooseBatchShape", () => {
     expect(chooseBatchShape(sequences([10]), sequences([70]), options).length).toBeGreaterThanOrEqual(70);
     expect(chooseBatchShape(sequences([2000]), [], options)).toEqual({ rows: 1, length: 2000 });
   });
+
+  test("has room for both sides of what an encoder reads and a decoder writes, within the limit together", () => {
+    const pairs = Array.from({ length: 80 }, (_, i): Sequence => {
+      const [read, written] = [30 + ((i * 37) % 60), 5 + ((i * 13) % 20)];
+      const [sequence] = sequences([written]);
+      return { ...sequence!, encoderIds: Array(read).fill(1) };
+    });
+    const { rows, length, encoderLength = 0 } = chooseBatchShape(pairs, [], options);
+    expect(length).toBeGreaterThanOrEqual(24);
+    expect(encoderLength).toBeGreaterThanOrEqual(89);
+    expect(rows * (length + encoderLength)).toBeLessThanOrEqual(1024);
+    expect(rows * (length + encoderLength)).toBeGreaterThan(400);
+  });
 });
