@@ -68,7 +68,7 @@ describe("train on an encoder-decoder", () => {
   test("learns source code, too", async () => {
     const data = [join(folder, "code.py")];
     const { validationLoss } = await train(
-      { ...options, data, validation: "0.2", out: join(folder, "code") },
+      { ...options, data, validation: join(folder, "code.py"), out: join(folder, "code") },
       { log: silentLog },
     );
     expect(validationLoss!.best).toBeLessThan(validationLoss!.before);
