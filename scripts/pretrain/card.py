@@ -36,10 +36,9 @@ LIMITS = """## Limits
   Longer completions drift, invent names and can be wrong in every way. Read what it writes.
 - Python only; prose only as far as docstrings and comments go. Not instruction-tuned, not a chat model.
 - Rows of 2048 tokens were used in the last part of training only; most of it saw 512.
-- {fim}
+- It has hardly learnt the prefix-first order; Graft asks with the suffix first.
 - It can repeat short passages of its training sources. The licences of these sources are listed above.
-- The 13-gram check covers CoNaLa and CodeAlpaca. MBPP and HumanEval were not collected, but were not at hand to compare
-  with either.
+- The 13-gram check covers CoNaLa, CodeAlpaca and HumanEval. MBPP was not collected, but was not at hand to compare with.
 """
 
 
@@ -71,16 +70,20 @@ def curve(log: list[dict]) -> str:
 
 def training(run: dict, log: list[dict], manifest: dict, notes: str) -> str:
     """How it was trained."""
-    total = manifest["total"]
+    total, grown = manifest["total"], run.get("grown_from")
+    beginning = "" if not grown else (
+        f'The model was grown (`grow.py`) from one of {grown["parameters"] / 1e6:.2f} million parameters that had seen '
+        f'{grown["tokens"]:,} tokens in {grown["seconds"] / 60:.0f} minutes: wider and deeper, with the same outputs at first. '
+        "Its own training:\n")
     return f"""## Training
 
-{run["tokens"]:,} tokens in {run["step"]:,} steps ({run["tokens"] // run["step"]:,} in a step on average); {run["seconds"] / 60:.1f} minutes on two shared
+{beginning}{run["tokens"]:,} tokens in {run["step"]:,} steps ({run["tokens"] // run["step"]:,} in a step on average); {run["seconds"] / 60:.0f} minutes on two shared
 CPU cores (bf16 autocast, two threads). Muon for the matrices of the layers, Adam for embeddings and norms, warm-up and
 cosine decay over the time budget. {FIM_ROWS} of 8 rows are packed with fill-in-the-middle samples cut at character level
-(prefix-suffix-middle and suffix-prefix-middle, half each; the middle is mostly the rest of a line, a few lines or the rest
-of a block), the others are plain files of one package. The loss covers all tokens; those of the middle and its end weigh
-{MIDDLE_WEIGHT} times as much. The losses in the table are unweighted. The training part of the
-corpus has {total["train"]["bytes"]:,} bytes in {total["train"]["files"]:,} files.
+(prefix-suffix-middle and suffix-prefix-middle, half each; the middle is mostly the rest of a line, a few lines, the rest
+of a block, or the code below a comment or docstring), the others are plain files of one package. The loss covers all tokens;
+those of the middle and its end weigh {MIDDLE_WEIGHT} times as much. The losses in the table are unweighted. The training part of
+the corpus has {total["train"]["bytes"]:,} bytes in {total["train"]["files"]:,} files.
 
 {notes}
 {curve(log)}"""
@@ -97,7 +100,7 @@ files, data tables and files with strings that look like secrets were left out, 
 large packages were capped. Leading licence comments were cut from the training text. Files whose first 3000 characters name
 another licence (GPL, LGPL, MPL, Creative Commons, ...) were dropped. Every file parses. Near-duplicates (half of the
 three-line shingles seen before) were dropped. Files that share a 13-gram (words and signs, lower case) with any split of
-CoNaLa or CodeAlpaca were dropped ({manifest["excluded_ngrams"]:,} distinct 13-grams). Dropped files by first reason:
+CoNaLa, CodeAlpaca or HumanEval were dropped ({manifest["excluded_ngrams"]:,} distinct 13-grams). Dropped files by first reason:
 {dropped}.
 
 Held out as whole packages: {manifest["total"]["heldout"]["files"]:,} files, {manifest["total"]["heldout"]["bytes"]:,} bytes.
@@ -106,38 +109,44 @@ Held out as whole packages: {manifest["total"]["heldout"]["files"]:,} files, {ma
 {table(["package", "version", "licence", "split", "files", "bytes"], rows)}"""
 
 
-def measured(evaluation: dict) -> str:
-    """Held-out figures and examples as they came out."""
-    exact = evaluation["line_rest_exact"]
-    files = "all" if evaluation["every"] == 1 else f"one in {evaluation['every']}"
+def share(estimate: dict) -> str:
+    """A percentage with its interval."""
+    return f'{estimate["value"]:.1f} % ({estimate["low"]:.1f} – {estimate["high"]:.1f})'
+
+
+def measured(report: dict, evaluation: dict) -> str:
+    """Held-out figures of `graft evaluate`, the check of the export, examples as they came out."""
+    contenders = report["contenders"]
+    def row(title: str, cell: Any) -> list[Any]:
+        return [title, *map(cell, contenders)]
+    rows = [row("bits per byte", lambda c: f'{c["bitsPerByte"]["value"]:.4f}')]
+    for kind, name in (("line", "rest of a line"), ("block", "body of a block")):
+        spots = contenders[0]["fills"][kind]["spots"]
+        for key, what in (("exact", "exactly right"), ("editSimilarity", "edit similarity"), ("parses", "parses in place")):
+            rows.append(row(f"{name}, {what} ({spots} spots)", lambda c, kind=kind, key=key: share(c["fills"][kind][key])))
     parts = [f"""## Evaluation
 
-Held-out packages, exported bf16 weights computed in float32:
+Held-out packages, {report["files"]:,} files, through Graft's own engine, in the precision that it serves (`graft evaluate`, seed
+{report["seed"]}; 95 % intervals in brackets). What is compared is what the editor would insert.
 
-{table(["measure", "value"], [
-        [f"bits per byte, {files} held-out files, windows of 1024 tokens", f'{evaluation["bits_per_byte"]:.4f}'],
-        [f'rest of the line exactly right, greedy, {evaluation["cases"]} random cursors: suffix first, with path', f'{exact["spm"]:.1%}'],
-        ["the same cursors: prefix first, with path", f'{exact["psm"]:.1%}'],
-        ["the same cursors: left to right only, with path", f'{exact["plain"]:.1%}'],
-    ])}
+{table(["measure", *(c["name"] for c in contenders)], rows)}
 Check against transformers' `LlamaForCausalLM` (float32) on 700 held-out tokens: with the same weights the logits differ by
 at most {evaluation["logit_difference_same_weights"]:.1e} (their standard deviation is {evaluation["logit_scale"]:.2f}); rounding the
 trained weights to bfloat16 changes them by at most {evaluation["logit_difference_bf16_rounding"]:.1e} and keeps the most likely
-token at {evaluation["same_top_token_share"]:.1%} of the positions.
+token at {evaluation["same_top_token_share"]:.1%} of the positions. In PyTorch the bf16 weights cost {evaluation["bits_per_byte"]:.4f} bits per
+byte (every 8th held-out file).
 
 ## Examples
 
-Greedy, at most 64 new tokens, nothing picked out or repaired. `█` marks the cursor; a prompt without a part after it is
-plain left-to-right text.
+What `graft complete` offers, nothing picked out or repaired; `█` marks the cursor.
 """]
     for example in evaluation["examples"]:
-        prompt = example["prefix"] + "█" + (example["suffix"] or "")
-        parts.append(f"Prompt:\n\n```python\n{prompt}\n```\n")
-        parts += [f"{KINDS[kind]}:\n\n```python\n{text}\n```\n" for kind, text in example["completions"].items()]
+        code = example["prefix"] + "█" + example["suffix"]
+        answer = f"offers\n\n```python\n{example['completion']}\n```\n" if example["completion"] else "offers nothing.\n"
+        parts.append(f"**{example['spot']}**\n\n```python\n{code.rstrip()}\n```\n\n{answer}")
     return "\n".join(parts)
 
 
-KINDS = {"psm": "Completion, prefix first", "spm": "Completion, suffix first", "plain": "Completion, left to right"}
 REPRODUCE = """## Reproduce
 
 `scripts/pretrain/README.md` in the Graft repository: corpus, tokenizer, training, evaluation and export, in this order.
@@ -145,20 +154,16 @@ PyPI serves newer versions as time goes by; the versions used here are in the ta
 """
 
 
-def model_card(config: dict, run: dict, parameters: int, manifest: dict, log: list[dict], evaluation: dict | None, notes: str = "") -> str:
+def model_card(config: dict, run: dict, parameters: int, manifest: dict, log: list[dict],
+               report: dict | None, evaluation: dict | None, notes: str = "") -> str:
     """README.md of the exported folder."""
     front = "---\nlicense: mit\nlanguage: code\nlibrary_name: transformers\npipeline_tag: text-generation\n---\n\n"
     parts = [front + INTRO.format(millions=parameters / 1e6)]
-    if evaluation is None:
+    if report is None or evaluation is None:
         parts.append("**Interim weights**: written while training was still going on. The shape and the tokenizer are final, "
                      "the weights are not.\n")
     parts += [PROMPTS, sizes(config, parameters), training(run, log, manifest, notes)]
-    if evaluation:
-        parts.append(measured(evaluation))
-        exact = evaluation["line_rest_exact"]
-        better = max(exact["psm"], exact["spm"]) > exact["plain"]
-        fim = ("Seeing the text behind the cursor helps it to finish a line, measured above." if better else
-               "Seeing the text behind the cursor did not make it finish lines better, measured above.")
-        parts.append(LIMITS.replace("{fim}", fim))
+    if report and evaluation:
+        parts += [measured(report, evaluation), LIMITS]
     parts += [data(manifest), REPRODUCE]
     return "\n".join(parts)

@@ -1,13 +1,15 @@
-"""Held-out figures: bits per byte and line-completion accuracy.
+"""Bits per byte while training; afterwards the check of what was exported, and examples through Graft's command line.
 
     python evaluate.py --work WORK --base BASE --out WORK/evaluation.json
+
+The quality report is Graft's own: `graft evaluate --suite WORK/heldout.jsonl` (docs/evaluation.md).
 """
 from __future__ import annotations
 
 import argparse
 import json
 import math
-import random
+import subprocess
 from pathlib import Path
 
 import torch
@@ -15,8 +17,8 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 
 from data import read_files
-from model import Llama
-from tokenizer import EOS, FILE_SEP, FIM_MIDDLE, FIM_PREFIX, FIM_SUFFIX
+from model import Config, Llama
+from tokenizer import FILE_SEP
 
 WINDOW = 1024
 
@@ -43,57 +45,21 @@ def bits_per_byte(model: Llama, tokenizer: Tokenizer, files: list[tuple[str, str
     return nats / math.log(2) / size
 
 
-def line_cases(files: list[tuple[str, str, str]], count: int, seed: int) -> list[tuple[str, str, str, str]]:
-    """(path, prefix, rest of the line, suffix) with the cursor inside the code of a line."""
-    rng, cases = random.Random(seed), []
-    while len(cases) < count:
-        _, path, text = files[rng.randrange(len(files))]
-        at = rng.randrange(len(text))
-        start, stop = text.rfind("\n", 0, at) + 1, text.find("\n", at)
-        line = text[start:stop]
-        first = start + len(line) - len(line.lstrip())
-        if stop - at >= 3 and at > first and not line.lstrip().startswith(("#", '"', "'")):
-            cases.append((path, text[max(0, at - 1500):at], text[at:stop], text[stop:stop + 500]))
-    return cases
-
-
-@torch.no_grad()
-def complete(model: torch.nn.Module, tokenizer: Tokenizer, prompt: str, limit: int, one_line: bool = False) -> str:
-    """Greedy continuation of a prompt by a transformers model, up to <|endoftext|> (or a line break)."""
-    eos, past = tokenizer.token_to_id(EOS), None
-    ids = tokenizer.encode(prompt, add_special_tokens=False).ids
-    tokens, made = torch.tensor([ids]), []
-    while len(made) < limit:
-        out = model(input_ids=tokens, past_key_values=past, use_cache=True)
-        past, best = out.past_key_values, int(out.logits[0, -1].argmax())
-        if best == eos:
-            break
-        made.append(best)
-        if one_line and "\n" in tokenizer.decode(made, skip_special_tokens=False):
-            break
-        tokens = torch.tensor([[best]])
-    return tokenizer.decode(made, skip_special_tokens=False)
-
-
-def fim_prompt(prefix: str, suffix: str, path: str = "", suffix_first: bool = False) -> str:
-    """The fill-in-the-middle prompt in PSM or SPM order."""
-    header = f"{FILE_SEP}{path}\n" if path else ""
-    if suffix_first:
-        return f"{header}{FIM_PREFIX}{FIM_SUFFIX}{suffix}{FIM_MIDDLE}{prefix}"
-    return f"{header}{FIM_PREFIX}{prefix}{FIM_SUFFIX}{suffix}{FIM_MIDDLE}"
+def complete(graft: list[str], base: Path, example: dict) -> str:
+    """What Graft's command line offers at a cursor."""
+    command = [*graft, "complete", "--json", "--base", str(base), "--prefix", example["prefix"], "--suffix", example["suffix"]]
+    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    return next(row["text"] for row in map(json.loads, lines) if row["event"] == "result")
 
 
 def main() -> None:
     """Command line."""
     from transformers import LlamaForCausalLM
-
-    from model import Config
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--base", type=Path, required=True, help="the exported folder")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--cases", type=int, default=300)
-    parser.add_argument("--every", type=int, default=1, help="measure bits per byte on every n-th held-out file only")
+    parser.add_argument("--graft", nargs="+", default=["node", str(Path(__file__).parents[2] / "dist" / "cli.js")])
     parser.add_argument("--examples", type=Path, default=Path(__file__).with_name("examples.json"))
     args = parser.parse_args()
     torch.set_num_threads(2)
@@ -106,33 +72,16 @@ def main() -> None:
     sample = torch.tensor([tokenizer.encode(files[3][2]).ids[:700]])
     with torch.no_grad():
         ours, theirs = model(sample), reference(sample).logits
-        exported = Llama(model.config).eval()
-        exported.load_state_dict({k.removeprefix("model."): v for k, v in reference.state_dict().items() if k != "lm_head.weight"})
-        same = exported(sample)
-    result: dict = {
+        model.load_state_dict({k.removeprefix("model."): v for k, v in reference.state_dict().items() if k != "lm_head.weight"})
+        same = model(sample)
+    result = {
         "logit_difference_same_weights": float((same - theirs).abs().max()),
         "logit_difference_bf16_rounding": float((ours - theirs).abs().max()),
         "logit_scale": float(theirs.std()),
         "same_top_token_share": float((ours.argmax(-1) == theirs.argmax(-1)).float().mean()),
-        "bits_per_byte": bits_per_byte(exported, tokenizer, files[::args.every]),
+        "bits_per_byte": bits_per_byte(model, tokenizer, files[::8]),
+        "examples": [{**row, "completion": complete(args.graft, args.base, row)} for row in json.loads(args.examples.read_text())],
     }
-    hits: dict[str, int] = {"psm": 0, "spm": 0, "plain": 0}
-    for path, prefix, rest, suffix in line_cases(files, args.cases, 7):
-        prompts = {"psm": fim_prompt(prefix, suffix, path), "spm": fim_prompt(prefix, suffix, path, suffix_first=True),
-                   "plain": f"{FILE_SEP}{path}\n{prefix}"}
-        for kind, prompt in prompts.items():
-            line = complete(reference, tokenizer, prompt, 40, one_line=True).split("\n")[0]
-            hits[kind] += line.rstrip() == rest.rstrip()
-    result["line_rest_exact"] = {key: value / args.cases for key, value in hits.items()}
-    result["cases"] = args.cases
-    result["every"] = args.every
-    result["examples"] = []
-    for example in json.loads(args.examples.read_text()):
-        prefix, suffix = example["prefix"], example["suffix"]
-        prompts = {"plain": prefix} if suffix is None else {
-            "psm": fim_prompt(prefix, suffix), "spm": fim_prompt(prefix, suffix, suffix_first=True)}
-        completions = {kind: complete(reference, tokenizer, prompt, 64) for kind, prompt in prompts.items()}
-        result["examples"].append({**example, "completions": completions})
     args.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     print(json.dumps(result, indent=1, ensure_ascii=False))
 

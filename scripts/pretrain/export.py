@@ -1,9 +1,9 @@
 """Write the Hugging Face folder from a checkpoint.
 
-    python export.py --work WORK --out base [--evaluation WORK/evaluation.json] [--notes FILE]
+    python export.py --work WORK --out base [--report WORK/report.json --evaluation WORK/evaluation.json] [--notes FILE]
 
 Takes WORK/checkpoint.pt, WORK/log.jsonl, WORK/corpus.json and WORK/tokenizer/.
-Without an evaluation the model card says that the weights are an interim state.
+Without a report and an evaluation the model card says that the weights are an interim state.
 """
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--evaluation", type=Path, help="output of evaluate.py; without it the card says interim")
+    parser.add_argument("--report", type=Path, help="the result of `graft evaluate --json`; without it the card says interim")
+    parser.add_argument("--evaluation", type=Path, help="output of evaluate.py; as above")
     parser.add_argument("--notes", type=Path, help="a paragraph on this run for the card")
     args = parser.parse_args()
     state = torch.load(args.work / "checkpoint.pt", weights_only=True)
@@ -57,10 +58,10 @@ def main() -> None:
     manifest = json.loads((args.work / "corpus.json").read_text())
     write_json(args.out / "corpus.json", manifest)
     log = [json.loads(line) for line in (args.work / "log.jsonl").read_text().splitlines()]
-    evaluation = json.loads(args.evaluation.read_text()) if args.evaluation else None
+    report, evaluation = (json.loads(path.read_text()) if path else None for path in (args.report, args.evaluation))
     parameters = sum(value.numel() for value in tensors.values())
     notes = args.notes.read_text() if args.notes else ""
-    card = model_card(state["config"], state["run"], parameters, manifest, log, evaluation, notes)
+    card = model_card(state["config"], state["run"], parameters, manifest, log, report, evaluation, notes)
     (args.out / "README.md").write_text(card)
     (args.out / "LICENSE").write_text(Path(__file__).with_name("WEIGHTS_LICENSE").read_text())
     print(f"{parameters} parameters, {len(tensors)} tensors, step {state['run']['step']}")
