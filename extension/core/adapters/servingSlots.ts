@@ -8,7 +8,6 @@
  *            └─ ·A [in, R] ─ ·B ─┘
  */
 
-import { UserError } from "../base/errors.ts";
 import { add, mul } from "../graph/primitives/elementwise.ts";
 import { matMul } from "../graph/primitives/matrix.ts";
 import { input } from "../graph/tensor.ts";
@@ -53,16 +52,10 @@ export function servingSlots(): { readonly slots: AdapterSlots; readonly sites: 
 }
 
 /**
- * What to feed so that the graph computes with `active` adapters, which must fit it; the base alone if there are none.
- *
- * @throws UserError "adapter-unsupported"
+ * What to feed so that the graph computes with `active` adapters of modules, which must fit it; the base alone if there are
+ * none. Virtual tokens are fed elsewhere.
  */
 export function slotValues(sites: readonly SlotSite[], active: readonly ActiveAdapter[]): Record<string, SlotValue> {
-  for (const { adapter } of active) {
-    if ("modules" in adapter) continue;
-    const message = `Cannot use adapter "${adapter.name}": Graft cannot compute with ${adapter.method} tuning yet.`;
-    throw new UserError("adapter-unsupported", message, "Use a LoRA or IA3 adapter.");
-  }
   const values: Record<string, SlotValue> = {};
   for (const { name, modules } of sites) {
     const { a, b } = loraValues(modules, active);

@@ -11,6 +11,8 @@ export interface ForwardContext {
   readonly ids: Tensor;
   /** Attention of layer `layer` as the config describes it, over a KV cache or whole sequences: [B, T, qkv] → [B, T, heads·D]. */
   attend(layer: number, qkv: Tensor): Tensor;
+  /** Puts something else in the place of tokens' embeddings [B, T, hidden]; nothing unless given. */
+  embedded?(x: Tensor): Tensor;
   /** Marks a layer, so that training can recompute it. */
   segment(x: Tensor, layer: (x: Tensor) => Tensor): Tensor;
 }

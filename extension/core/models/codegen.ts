@@ -74,7 +74,8 @@ export const codegen: Architecture<CodeGenConfig> = {
     const { vocabularySize, hiddenSize } = config;
     const norm = layerNorms(config.normEpsilon);
     const tokens = site.table("transformer.wte", vocabularySize, hiddenSize);
-    let x = embedding(context.ids, tokens);
+    const embeddings = embedding(context.ids, tokens);
+    let x = context.embedded?.(embeddings) ?? embeddings;
     for (let i = 0; i < config.layers; i++) {
       const layer = site.at(`transformer.h.${i}`);
       x = context.segment(x, (h) => {

@@ -104,7 +104,8 @@ export function preNormDecoder(
 ): ForwardResult {
   const { vocabularySize, hiddenSize } = config;
   const tokens = site.table("model.embed_tokens", vocabularySize, hiddenSize);
-  let x = embedding(context.ids, tokens);
+  const embeddings = embedding(context.ids, tokens);
+  let x = context.embedded?.(embeddings) ?? embeddings;
   for (let i = 0; i < config.layers; i++) {
     const layer = site.at(`model.layers.${i}`);
     const attend: Attend = (qkv) => context.attend(i, qkv);

@@ -1,16 +1,21 @@
-/** One sequence of tokens over a session that takes and gives a KV cache. Knows no adapters but as tensors to feed. */
+/** One sequence of tokens over a session that takes and gives a KV cache. Adapters are tensors to feed, or virtual tokens in front. */
 
 import { internalError, UserError } from "../base/errors.ts";
 import type { ActiveAdapter } from "../adapters/servingSlots.ts";
+import type { PromptAdapter } from "../adapters/adapter.ts";
+import { virtualTokensOf, type VirtualTokens } from "../adapters/virtualTokens.ts";
 import type { ModelConfig } from "../models/config.ts";
 import type { Feeds } from "./adapterFeeds.ts";
 import type { Decoder } from "./decoder.ts";
-import { emptyCache, selected, truncated, type KeyValueCache } from "./keyValueCache.ts";
+import { emptyCache, prefixCache, selected, truncated, type KeyValueCache } from "./keyValueCache.ts";
 import { floatsOf, int64s, type RuntimeTensor, type Session } from "./session.ts";
 
 export interface CachedSession extends Session {
-  /** What tells the graph where `appended` tokens stand behind `past` others, in each of `sequences` sequences. */
-  place(sequences: number, past: number, appended: number): Feeds;
+  /**
+   * What tells the graph where `appended` tokens stand behind `past` others, in each of `sequences` sequences; and that they
+   * are the virtual ones of `prompt`, if it is given.
+   */
+  place(sequences: number, past: number, appended: number, prompt?: PromptAdapter): Feeds;
   adapterFeeds(active: readonly ActiveAdapter[]): Feeds;
 }
 
@@ -20,24 +25,38 @@ const chunkLength = 256;
 export function cachedDecoder(config: ModelConfig, session: CachedSession): Decoder {
   let slots = session.adapterFeeds([]);
   let tokens: number[] = [];
-  let cache: KeyValueCache = emptyCache(config);
+  /** Stand in front of all tokens and are no part of the sequence. */
+  let virtual: VirtualTokens | null = null;
+  /** Of the virtual tokens and `tokens`, or more; undefined before the first run. */
+  let cache: KeyValueCache | undefined;
 
   /** Appends `ids` [sequences][tokens] to `past`; the logits are those of `rows`, counted over all appended tokens. */
   const run = async (
     past: KeyValueCache,
     ids: readonly (readonly number[])[],
     rows: readonly number[],
+    prompt?: PromptAdapter,
   ): Promise<{ logits: Float32Array; cache: KeyValueCache }> => {
     const [sequences, appended] = [ids.length, ids[0]!.length];
     const results = await session.run({
       ...slots,
       ...past.past,
-      ...session.place(sequences, past.length, appended),
+      ...session.place(sequences, past.length, appended, prompt),
       ids: int64s(BigInt64Array.from(ids.flat(), BigInt), [sequences, appended]),
       rows: int64s(BigInt64Array.from(rows, BigInt), [rows.length]),
     });
     return { logits: floatsOf(results["logits"]), cache: { length: past.length + appended, past: pastOf(results) } };
   };
+
+  /** The cache before the first token. */
+  const start = async (): Promise<KeyValueCache> => {
+    if (virtual?.method === "prefix") return prefixCache(config, virtual);
+    const empty = emptyCache(config);
+    if (!virtual) return empty;
+    const ids = Array.from({ length: virtual.tokens }, () => 0);
+    return (await run(empty, [ids], [0], virtual)).cache;
+  };
+  const room = (): number => config.contextLength - (virtual?.tokens ?? 0);
 
   /** Runs chunk by chunk; `rowsOf` says which of a chunk's positions need logits. */
   const read = async (
@@ -46,21 +65,21 @@ export function cachedDecoder(config: ModelConfig, session: CachedSession): Deco
     signal: AbortSignal | undefined,
   ): Promise<Float32Array[]> => {
     if (ids.length === 0) throw internalError("nothing to extend the sequence with");
-    if (tokens.length + ids.length > config.contextLength)
-      throw contextFull(tokens.length + ids.length, config.contextLength);
+    if (tokens.length + ids.length > room()) throw contextFull(tokens.length + ids.length, room());
     const logits: Float32Array[] = [];
-    cache = truncated(cache, tokens.length);
-    for (let start = 0; start < ids.length; start += chunkLength) {
+    let past = known(cache ?? (await start()));
+    for (let first = 0; first < ids.length; first += chunkLength) {
       signal?.throwIfAborted();
-      const chunk = ids.slice(start, start + chunkLength);
-      const result = await run(cache, [chunk], rowsOf(chunk));
-      ({ cache } = result);
+      const chunk = ids.slice(first, first + chunkLength);
+      const result = await run(past, [chunk], rowsOf(chunk));
+      cache = past = result.cache;
       tokens = tokens.concat(chunk);
       logits.push(result.logits);
     }
     return logits;
   };
 
+  const known = (all: KeyValueCache): KeyValueCache => truncated(all, (virtual?.tokens ?? 0) + tokens.length);
   const rewind = (length: number): void => {
     tokens = tokens.slice(0, length);
   };
@@ -70,7 +89,9 @@ export function cachedDecoder(config: ModelConfig, session: CachedSession): Deco
   return {
     vocabularySize: config.vocabularySize,
     hasEncoder: false,
-    contextLength: config.contextLength,
+    get contextLength() {
+      return room();
+    },
     get tokens() {
       return tokens;
     },
@@ -84,7 +105,8 @@ export function cachedDecoder(config: ModelConfig, session: CachedSession): Deco
     extend,
     extendAll: async (ids, signal) => joined(await read(ids, (chunk) => [...chunk.keys()], signal)),
     branch: () => {
-      let branches = truncated(cache, tokens.length);
+      if (!cache) throw internalError("asked to branch off nothing");
+      let branches = known(cache);
       return {
         extend: async (parents, next) => {
           const ids = next.map((token) => [token]);
@@ -97,9 +119,10 @@ export function cachedDecoder(config: ModelConfig, session: CachedSession): Deco
     },
     rewind,
     useAdapters: (active) => {
+      virtual = virtualTokensOf(active);
       slots = session.adapterFeeds(active);
       tokens = [];
-      cache = emptyCache(config);
+      cache = undefined;
     },
     release: () => session.release(),
   };

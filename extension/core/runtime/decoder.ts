@@ -2,6 +2,7 @@
 
 import { basename, dirname } from "node:path";
 import type { ActiveAdapter } from "../adapters/servingSlots.ts";
+import { embeddingValues } from "../adapters/virtualTokens.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
 import { isEncoderDecoder } from "../models/config.ts";
 import { storedWeights } from "../models/storedWeights.ts";
@@ -10,7 +11,7 @@ import { cachedDecoder } from "./cachedDecoder.ts";
 import { encoderDecoder } from "./encoderDecoder.ts";
 import { encoderDecoderGraphs } from "./encoderDecoderGraphs.ts";
 import { inferenceGraph, type InferenceGraph } from "./inferenceGraph.ts";
-import { int32s, openSession, type Session } from "./session.ts";
+import { floats, int32s, openSession, type Session } from "./session.ts";
 
 export interface Decoder {
   readonly vocabularySize: number;
@@ -71,7 +72,14 @@ export async function openDecoder(base: InstalledBase, options: DecoderOptions =
     return encoderDecoder(config, await open(encoder), await open(decoder));
   }
   const session = await open(inferenceGraph(config, weights, basename(weightsPath)));
-  return cachedDecoder(config, { ...session, place: placeOf });
+  return cachedDecoder(config, {
+    ...session,
+    place: (sequences, past, appended, prompt) => {
+      const embeddings = Object.entries(embeddingValues(appended, config.hiddenSize, prompt));
+      const feeds = embeddings.map(([name, { values, shape }]) => [name, floats(values, shape)] as const);
+      return { ...placeOf(sequences, past, appended), ...Object.fromEntries(feeds) };
+    },
+  });
 }
 
 /** A session, and what to feed it for adapters. */

@@ -3,7 +3,8 @@
  * start token. So its sequence starts anew with every prompt.
  */
 
-import { internalError } from "../base/errors.ts";
+import { internalError, UserError } from "../base/errors.ts";
+import { virtualTokensOf } from "../adapters/virtualTokens.ts";
 import type { EncoderDecoderConfig } from "../models/config.ts";
 import type { Feeds } from "./adapterFeeds.ts";
 import { cachedDecoder, contextFull } from "./cachedDecoder.ts";
@@ -42,6 +43,11 @@ export function encoderDecoder(
       return await writer.extend([config.startToken], signal);
     },
     useAdapters: (active) => {
+      if (virtualTokensOf(active)) {
+        const message =
+          "Cannot use prompt or prefix tuning with this base: Graft cannot compute it with an encoder yet.";
+        throw new UserError("adapter-unsupported", message, "Use LoRA or IA3 with it.");
+      }
       writer.useAdapters(active);
       slots = encoder.adapterFeeds(active);
       read = undefined;

@@ -1,6 +1,7 @@
 /** A model as ONNX for inference: a KV cache in and out, adapters as inputs, logits of the rows that are asked for. */
 
 import { servingSlots, type SlotSite } from "../adapters/servingSlots.ts";
+import { withVirtualTokens } from "../adapters/virtualTokens.ts";
 import { cachedAttention } from "../graph/composites/attention.ts";
 import { lower } from "../graph/lower.ts";
 import { gather } from "../graph/primitives/indexing.ts";
@@ -21,7 +22,7 @@ export interface InferenceGraph {
 /**
  * Inputs: ids int64 [batch, sequence]; last_positions int32 [batch] and total_length int32 [], counted with the new
  * tokens; past.N.key and past.N.value [batch, kvHeads, past, D]; rows int64 [rows], into the flattened batch·sequence; and
- * those of the adapter slots. Outputs: logits [rows, vocabulary]; present.N.key and present.N.value.
+ * those of the adapter slots and of virtual tokens. Outputs: logits [rows, vocabulary]; present.N.key and present.N.value.
  */
 export function inferenceGraph(config: DecoderConfig, weights: WeightSource, weightFile: string): InferenceGraph {
   const { slots, sites } = servingSlots();
@@ -32,6 +33,7 @@ export function inferenceGraph(config: DecoderConfig, weights: WeightSource, wei
   const outputs: Record<string, Tensor> = {};
   const { hidden, logits } = forward(config, weights, slots, {
     ids: input("ids", "int64", ["batch", "sequence"]),
+    embedded: (x) => withVirtualTokens(x, config.hiddenSize),
     segment: (x, layer) => layer(x),
     attend: (layer, qkv) => {
       const past = (part: string): Tensor =>

@@ -1,5 +1,7 @@
 /** Keys and values of the tokens that a decoder has read, one pair of tensors a layer, for one sequence or several alike. */
 
+import type { PrefixAdapter } from "../adapters/adapter.ts";
+import { prefixOf } from "../adapters/virtualTokens.ts";
 import type { ModelConfig } from "../models/config.ts";
 import { floats, floatsOf, type RuntimeTensor } from "./session.ts";
 
@@ -10,14 +12,27 @@ export interface KeyValueCache {
   readonly past: Readonly<Record<string, RuntimeTensor>>;
 }
 
-export function emptyCache({ layers, attention }: ModelConfig): KeyValueCache {
+export function emptyCache(config: ModelConfig): KeyValueCache {
+  return cacheOf(config, 0, () => new Float32Array(0));
+}
+
+/** The cache of nothing but a prefix. */
+export function prefixCache(config: ModelConfig, prefix: PrefixAdapter): KeyValueCache {
+  return cacheOf(config, prefix.tokens, (layer, part) => prefixOf(prefix, layer, part));
+}
+
+function cacheOf(
+  { layers, attention: { kvHeads, headSize } }: ModelConfig,
+  length: number,
+  valuesOf: (layer: number, part: "key" | "value") => Float32Array,
+): KeyValueCache {
   const past: Record<string, RuntimeTensor> = {};
   for (let layer = 0; layer < layers; layer++) {
-    for (const part of ["key", "value"]) {
-      past[`past.${layer}.${part}`] = floats(new Float32Array(0), [1, attention.kvHeads, 0, attention.headSize]);
+    for (const part of ["key", "value"] as const) {
+      past[`past.${layer}.${part}`] = floats(valuesOf(layer, part), [1, kvHeads, length, headSize]);
     }
   }
-  return { length: 0, past };
+  return { length, past };
 }
 
 /** The cache of the first `length` tokens: itself, if it holds no more, else a copy of what remains. */

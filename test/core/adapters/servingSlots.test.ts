@@ -1,7 +1,7 @@
 /** What is fed for adapters, against the arithmetic that it stands for. */
 
 import { describe, expect, test } from "vitest";
-import type { Adapter, Ia3Adapter, LoraAdapter } from "../../../extension/core/adapters/adapter.ts";
+import type { Ia3Adapter, LoraAdapter } from "../../../extension/core/adapters/adapter.ts";
 import { servingSlots, slotValues, type ActiveAdapter } from "../../../extension/core/adapters/servingSlots.ts";
 import { linear } from "../../../extension/core/graph/composites/linear.ts";
 import { plainWeight } from "../../../extension/core/graph/composites/weight.ts";
@@ -117,13 +117,5 @@ describe("slotValues", () => {
     expect(await served([])).toEqual(base);
     expect(await served([{ adapter: q, scale: 0 }])).toEqual(base);
     expect(relativeError(await served([{ adapter: q, scale: 1 }]), base!)).toBeGreaterThan(0.1);
-  });
-
-  test("refuses virtual tokens, which it could only ignore", () => {
-    const sizes = { tokens: 1, hiddenSize: 5, stacks: 1 } as const;
-    const adapter: Adapter = { method: "prompt", name: "p", baseModel: "", ...sizes, values: new Float32Array(5) };
-    expect(() => slotValues([], [{ adapter, scale: 1 }])).toThrow(
-      expect.objectContaining({ code: "adapter-unsupported" }),
-    );
   });
 });

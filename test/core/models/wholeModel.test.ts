@@ -2,7 +2,8 @@
 
 import { basename, dirname } from "node:path";
 import { describe, expect, test } from "vitest";
-import { slotValues } from "../../../extension/core/adapters/servingSlots.ts";
+import { slotValues, type SlotValue } from "../../../extension/core/adapters/servingSlots.ts";
+import { embeddingValues } from "../../../extension/core/adapters/virtualTokens.ts";
 import type { AdapterSpec } from "../../../extension/core/adapters/trainingSlots.ts";
 import { seededRandom } from "../../../extension/core/base/random.ts";
 import { moduleShapes } from "../../../extension/core/models/architectures.ts";
@@ -134,13 +135,16 @@ describe("training and inference", () => {
     const { model, sites } = inferenceGraph(config, storedWeights(tensors), basename(weightsPath));
     const session = await openSession(model, { purpose: "inference", weightFolder: dirname(weightsPath) });
     const adapter = adapterOf(spec, values);
-    const slots = Object.entries(slotValues(sites, [{ adapter, scale: 1 }]));
+    const feeds = (values: Readonly<Record<string, SlotValue>>) =>
+      Object.fromEntries(Object.entries(values).map(([name, slot]) => [name, floats(slot.values, slot.shape)]));
+    const slots = feeds(slotValues(sites, [{ adapter, scale: 1 }]));
     const past = Array.from({ length: config.layers }, (_, layer) =>
       ["key", "value"].map((part) => [`past.${layer}.${part}`, floats(new Float32Array(0), [1, 2, 0, 16])] as const),
     ).flat();
     const logitsOf = async (ids: number[]): Promise<Float32Array> => {
       const results = await session.run({
-        ...Object.fromEntries(slots.map(([name, slot]) => [name, floats(slot.values, slot.shape)])),
+        ...slots,
+        ...feeds(embeddingValues(ids.length, config.hiddenSize)),
         ...Object.fromEntries(past),
         ids: int64s(BigInt64Array.from(ids, BigInt), [1, ids.length]),
         last_positions: int32s(Int32Array.of(ids.length - 1), [1]),
