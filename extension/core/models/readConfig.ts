@@ -13,7 +13,7 @@ import type { ModelConfig } from "./config.ts";
 export function readModelConfig(json: unknown): ModelConfig {
   const { success, data } = z.object({ model_type: z.string() }).safeParse(json);
   if (!success) throw invalid("it has no model_type");
-  const architecture = architectures[data.model_type];
+  const architecture = Object.hasOwn(architectures, data.model_type) ? architectures[data.model_type] : undefined;
   if (!architecture) {
     const known = Object.keys(architectures).join(", ");
     const message = `Cannot host a model of type "${data.model_type}": Graft knows ${known}.`;

@@ -83,10 +83,10 @@ export async function readConfig(path: string): Promise<unknown> {
     );
   }
   const text = await readFile(join(path, "config.json"), "utf8").catch((error: unknown) => {
-    if (systemCode(error) !== "ENOENT") throw error;
     throw invalid(
-      `Cannot open the model ${path}: it has no config.json.`,
+      `Cannot open the model ${path}: it has no config.json that can be read (${systemCode(error)}).`,
       "Give the folder that holds config.json and model.safetensors.",
+      error,
     );
   });
   try {

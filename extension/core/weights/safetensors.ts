@@ -35,8 +35,9 @@ export interface TensorPart {
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const file = await open(path, "r").catch((error: unknown) => {
-    if (systemCode(error) !== "ENOENT") throw error;
-    throw new UserError("file-missing", `Cannot open ${path}: there is no such file.`, "Check the path.", {
+    const reason =
+      systemCode(error) === "ENOENT" ? "there is no such file" : `it cannot be read (${systemCode(error)})`;
+    throw new UserError("file-missing", `Cannot open ${path}: ${reason}.`, "Check the path and its permissions.", {
       cause: error,
     });
   });
@@ -69,7 +70,9 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
 }
 
 async function openHeader(file: FileHandle, path: string): Promise<SafetensorsHeader> {
-  const { size } = await file.stat();
+  const info = await file.stat();
+  if (!info.isFile()) throw damaged(path, "it is not a file");
+  const { size } = info;
   if (size < 8) throw damaged(path, `it has ${size} bytes, too few for a safetensors file`);
   const start = await readBytes(file, path, 0, Math.min(size, 64));
   if (new TextDecoder("latin1").decode(start).startsWith("version https://git-lfs")) {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -11,7 +11,7 @@ import { dequantizeBlocks, quantizeBlocks } from "../../../extension/core/quanti
 import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
 import { openTokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
 import { widen } from "../../../extension/core/weights/dtype.ts";
-import { openSafetensors } from "../../../extension/core/weights/safetensors.ts";
+import { openSafetensors, writeSafetensors } from "../../../extension/core/weights/safetensors.ts";
 import { writeTinyCheckpoint, type Weights } from "./tinyCheckpoint.ts";
 
 let folder: string;
@@ -194,6 +194,43 @@ describe("importBase", () => {
       message: expect.stringMatching(message),
     });
     expect(await readdir(join(home, "bases")).catch(() => [])).toEqual([]);
+  });
+
+  test("refuses absurd sizes at once", async () => {
+    await writeTinyCheckpoint(source);
+    const config = JSON.parse(await readFile(join(source, "config.json"), "utf8"));
+    const sizes = { hidden_size: 65_536, num_hidden_layers: 1000, vocab_size: 1_000_000, intermediate_size: 1_000_000 };
+    for (const [name, size] of Object.entries(sizes)) {
+      for (const value of [size, size * 1e6]) {
+        await writeFile(join(source, "config.json"), JSON.stringify({ ...config, [name]: value }));
+        await expect(importBase({ source, home, bits: 4 })).rejects.toMatchObject({
+          code: expect.stringMatching(/^(checkpoint-mismatch|config-invalid)$/),
+        });
+      }
+    }
+  }, 5_000);
+
+  test("makes the same base of a sharded model, and refuses it with a shard cut off", async () => {
+    const weights = await writeTinyCheckpoint(source);
+    const { base } = await importBase({ source, home, bits: 4, name: "single" });
+    const shards = ["model-1.safetensors", "model-2.safetensors"] as const;
+    const all = [...weights].map(([name, { shape, data }]) => ({ name, shape, data }));
+    const weightMap = Object.fromEntries(all.map(({ name }, i) => [name, shards[i % 2]]));
+    for (const shard of shards) {
+      await writeSafetensors(
+        join(source, shard),
+        all.filter(({ name }) => weightMap[name] === shard),
+      );
+    }
+    await writeFile(join(source, "model.safetensors.index.json"), JSON.stringify({ weight_map: weightMap }));
+    await rm(join(source, "model.safetensors"));
+    expect((await importBase({ source, home, bits: 4, name: "sharded" })).base.hash).toBe(base.hash);
+    await truncate(join(source, shards[1]), 5000);
+    await expect(importBase({ source, home, bits: 4, name: "cut" })).rejects.toMatchObject({
+      code: "safetensors-invalid",
+      message: expect.stringContaining(shards[1]),
+    });
+    expect(await readdir(join(home, "bases"))).toEqual(["sharded", "single"]);
   });
 
   test("refuses weights that are quantized already", async () => {

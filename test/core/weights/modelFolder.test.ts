@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -61,6 +61,27 @@ describe("openModelFolder", () => {
     });
   });
 
+  test.each<[string, unknown]>([
+    ["no JSON", "{"],
+    ["no map", { weight_map: ["model-1.safetensors"] }],
+    ["a map to numbers", { weight_map: { a: 1 } }],
+    ["nothing of an index", []],
+  ])("refuses an index that holds %s", async (_, index) => {
+    await put("config.json", {});
+    await put("model.safetensors.index.json", index);
+    await expect(openModelFolder(folder)).rejects.toMatchObject({
+      code: "model-folder-invalid",
+      message: expect.stringContaining("not an index"),
+    });
+  });
+
+  test.each(["model.safetensors", "model-1.safetensors"])("refuses a folder in the place of %s", async (name) => {
+    await put("config.json", {});
+    if (name !== "model.safetensors") await put("model.safetensors.index.json", { weight_map: { a: name } });
+    await mkdir(join(folder, name));
+    await expect(openModelFolder(folder)).rejects.toMatchObject({ code: "safetensors-invalid" });
+  });
+
   test("refuses an index that reaches outside the folder", async () => {
     await put("config.json", {});
     await put("model.safetensors.index.json", { weight_map: { a: "../secret.safetensors" } });
@@ -83,6 +104,7 @@ describe("openModelFolder", () => {
   test.each<[string, () => Promise<unknown>, RegExp]>([
     ["a folder without config.json", async () => {}, /no config\.json/],
     ["a broken config.json", () => put("config.json", "{"), /config\.json is not valid JSON/],
+    ["a folder in the place of config.json", () => mkdir(join(folder, "config.json")), /config\.json that can be read/],
     ["a folder without weights", () => put("config.json", {}), /no model\.safetensors/],
   ])("refuses %s", async (_, prepare, message) => {
     await prepare();

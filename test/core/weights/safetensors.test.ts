@@ -100,6 +100,13 @@ describe("openSafetensors", () => {
     ["an overlap", { a: entry([2], 0, 8), b: entry([2], 4, 12) }, 12, /"b" overlaps "a"/],
     ["a hole", { a: entry([1], 0, 4), b: entry([1], 8, 12) }, 12, /4 bytes between "a" and "b"/],
     ["bytes left over", { a: entry([1], 0, 4) }, 5, /1 bytes after "a"/],
+    // JSON keeps the last of them, and what the first names belongs to nothing.
+    [
+      "a name given twice",
+      `{"a":${JSON.stringify(entry([1], 0, 4))},"a":${JSON.stringify(entry([1], 4, 8))}}`,
+      8,
+      /4 bytes/,
+    ],
     ["metadata that is no table of texts", { __metadata__: { format: 1 } }, 0, /metadata/],
   ])("refuses %s", async (_, header, data, message) => {
     const path = await fileWith(header, data);
