@@ -5,7 +5,7 @@ import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { Bits } from "../core/bases/weightLayout.ts";
 import { codeBleuBehaviours } from "../core/benchmark/measures/codebleu/codeBleu.ts";
 import { metricNames, type MetricName } from "../core/benchmark/measures/metrics.ts";
-import { trainingMethods } from "../core/training/settings.ts";
+import { trainingMethods, trainingPresets } from "../core/training/settings.ts";
 import {
   adapterFormats,
   convertCommand,
@@ -58,6 +58,7 @@ export function createProgram(contextOf: (flags: { json: boolean; verbose: boole
   command("train", "train an adapter")
     .addOption(base())
     .requiredOption("--data <data>", ".jsonl, .py, a folder, conala or codealpacapy; several with commas", listOfData)
+    .addOption(new Option("--preset <name>", "whose targets and learning rate (graft)").choices(trainingPresets))
     .addOption(new Option("--method <method>", "what to train").choices(trainingMethods))
     .option("--rank <n>", "of LoRA's matrices (16)", wholeNumber)
     .option("--alpha <x>", "LoRA's scale times its rank (32)", someNumber)

@@ -6,6 +6,10 @@ import type { ScheduleShape } from "./schedule.ts";
 export const trainingMethods = ["lora", "ia3"] as const;
 export type TrainingMethod = (typeof trainingMethods)[number];
 
+/** Where targets and learning rates come from that are not given; see {@link settingsFor}. */
+export const trainingPresets = ["graft", "paper"] as const;
+export type TrainingPreset = (typeof trainingPresets)[number];
+
 /** As plain JSON, since it crosses process borders. What is absent takes its default, or comes from `init`. */
 export interface TrainOptions {
   /** Name of an installed base or a folder; empty for the embedded base. */
@@ -20,12 +24,13 @@ export interface TrainOptions {
   dataFolder: string;
   /** The adapter's folder. */
   out: string;
+  preset?: TrainingPreset;
   method?: TrainingMethod;
   rank?: number;
   alpha?: number;
   dropout?: number;
   rsLora?: boolean;
-  /** Ends of module paths, such as "q_proj"; all linear modules unless given. */
+  /** Ends of module paths, such as "q_proj". */
   targets?: readonly string[];
   epochs?: number;
   /** Instead of epochs. */
@@ -52,17 +57,18 @@ export interface TrainOptions {
 }
 
 export interface TrainSettings {
+  readonly preset: TrainingPreset;
   readonly method: TrainingMethod;
   readonly rank: number;
   readonly alpha: number;
   readonly dropout: number;
   readonly rsLora: boolean;
+  /** With null the preset decides, as it does for the learning rate. */
   readonly targets: readonly string[] | null;
   readonly epochs: number;
   readonly steps: number | null;
   readonly batchSize: number;
   readonly maxLength: number;
-  /** Null: {@link defaultLearningRate}. */
   readonly learningRate: number | null;
   readonly schedule: ScheduleShape;
   readonly weightDecay: number;
@@ -71,8 +77,12 @@ export interface TrainSettings {
   readonly shuffle: boolean;
 }
 
-/** The paper's settings (arXiv 2308.10462, version 2), except the epochs' optimizer: AdamW instead of Adafactor. */
+/**
+ * The paper's settings (arXiv 2308.10462, version 2), except the optimizer: AdamW instead of Adafactor. Both presets share
+ * them.
+ */
 const defaults = {
+  preset: "graft",
   method: "lora",
   rank: 16,
   alpha: 32,
@@ -85,16 +95,43 @@ const defaults = {
   seed: 42,
 } as const;
 
-/**
- * By the size of the base. From 100 million parameters on, the paper's for LoRA and PEFT's advice for IA3. Small bases take
- * larger steps. On the embedded one, three epochs of CoNaLa bring the validation loss from 3.62 to 2.38 with 1e-3 and 2.41
- * with 2e-3 (LoRA), and to 2.61 with 1e-2 and 2.62 with 2e-2 (IA3); of a small project, three epochs bring it from 3.14 to
- * 3.00 with 1e-3 and to 2.96 with 2e-3 (LoRA).
- */
-export function defaultLearningRate(method: TrainingMethod, parameters: number): number {
-  const isLarge = parameters >= 100e6;
-  return method === "lora" ? (isLarge ? 3e-4 : 1.5e-3) : isLarge ? 5e-3 : 1e-2;
+/** Settings with all that depends on the base. */
+export interface SettledSettings extends TrainSettings {
+  readonly learningRate: number;
 }
+
+/**
+ * Fills in targets and learning rate for a base.
+ *
+ * - "graft" trains all linear modules (targets stay null), with a rate by the size of the base: from 100 million parameters on
+ *   the paper's for LoRA, and PEFT's advice for IA3, 5e-3. Small bases take larger steps. On the embedded one, three epochs of
+ *   CoNaLa bring the validation loss from 3.62 to 2.38 with 1e-3 and 2.41 with 2e-3 (LoRA), and to 2.61 with 1e-2 and 2.62 with
+ *   2e-2 (IA3); of a small project, three epochs bring it from 3.14 to 3.00 with 1e-3 and to 2.96 with 2e-3 (LoRA).
+ * - "paper" has the paper's: queries, keys and values, for IA3 also the feed-forward layer. There the paper scales the inputs of
+ *   all of the layer's modules; here, as by
+ *   PEFT's own defaults, that of the last is scaled, and of the others the outputs.
+ *
+ * @param parameters of the base, and the paths of its linear modules
+ */
+export function settingsFor(settings: TrainSettings, parameters: number, paths: Iterable<string>): SettledSettings {
+  const { preset, method, targets, learningRate } = settings;
+  if (preset === "graft") {
+    const isLarge = parameters >= 100e6;
+    const rate = method === "lora" ? (isLarge ? 3e-4 : 1.5e-3) : isLarge ? 5e-3 : 1e-2;
+    return { ...settings, learningRate: learningRate ?? rate };
+  }
+  const names = new Set([...paths].map((path) => path.slice(path.lastIndexOf(".") + 1)));
+  const wanted = method === "lora" ? paperAttention : [...paperAttention, ...paperFeedForward];
+  return {
+    ...settings,
+    targets: targets ?? wanted.filter((name) => names.has(name)),
+    learningRate: learningRate ?? (method === "lora" ? 3e-4 : 3e-3),
+  };
+}
+
+/** In all architectures of the paper; each has some of them. */
+const paperAttention = ["q_proj", "k_proj", "v_proj", "qkv_proj", "q", "k", "v"];
+const paperFeedForward = ["gate_proj", "up_proj", "down_proj", "fc_in", "fc_out", "wi", "wo"];
 
 /**
  * Fills in defaults and refuses what cannot be meant.
@@ -103,9 +140,12 @@ export function defaultLearningRate(method: TrainingMethod, parameters: number):
  */
 export function readSettings(options: TrainOptions): TrainSettings {
   const method = options.method ?? defaults.method;
+  const preset = options.preset ?? defaults.preset;
+  if (!trainingPresets.includes(preset)) throw refused("preset", preset, trainingPresets.join(" or "));
   if (!trainingMethods.includes(method)) throw refused("method", method, trainingMethods.join(" or "));
   const rank = options.rank ?? defaults.rank;
   const settings: TrainSettings = {
+    preset,
     method,
     rank,
     alpha: options.alpha ?? defaults.alpha,

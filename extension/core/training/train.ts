@@ -24,7 +24,7 @@ import { chooseBatchShape } from "./batchShape.ts";
 import { loadCheckpoint, saveCheckpoint, type Fingerprint } from "./checkpoint.ts";
 import { openOutputFolder } from "./outputFolder.ts";
 import type { TrainProgress } from "./progressMeter.ts";
-import { defaultLearningRate, readSettings, type TrainOptions, type TrainSettings } from "./settings.ts";
+import { readSettings, settingsFor, type SettledSettings, type TrainOptions } from "./settings.ts";
 import { runTrainer, type TrainerPlan, type ValidationLoss } from "./trainer.ts";
 import { describeSequences, openTrainingData, type TrainingData } from "./trainingData.ts";
 import { openTrainingStep } from "./trainingStep.ts";
@@ -80,7 +80,8 @@ export async function train(options: TrainOptions, { signal, onProgress, log }: 
       checkTrainable(initial);
       checkAdapterFits(initial, base);
     }
-    const settings = initial ? settingsOf(initial, asked, options) : asked;
+    const decided = initial ? settingsOf(initial, asked, options) : asked;
+    const settings = settingsFor(decided, base.parameters, modules.keys());
     const spec = adapterSpec(settings, modules);
     const first = initial ? parametersOf(initial) : initialParameters(spec, modules, settings.seed);
 
@@ -99,13 +100,12 @@ export async function train(options: TrainOptions, { signal, onProgress, log }: 
       maxTokens: isLarge ? 512 : 1024,
     });
     signal?.throwIfAborted();
-    const learningRate = settings.learningRate ?? defaultLearningRate(settings.method, base.parameters);
-    const plan = planOf({ ...settings, learningRate }, data, shape);
+    const plan = planOf(settings, data, shape);
     tellPlan(base.name, data, plan, log);
     const checkpointing = options.checkpointing ?? isLarge;
     const step = await openTrainingStep(base, spec, { ...shape, checkpointing }, first);
     try {
-      const fingerprint = fingerprintOf(base.hash, { ...settings, learningRate }, data);
+      const fingerprint = fingerprintOf(base.hash, settings, data);
       const resumeFrom = options.resume
         ? await loadCheckpoint(output.workFolder, step.parameters, fingerprint)
         : undefined;
@@ -137,10 +137,7 @@ export async function train(options: TrainOptions, { signal, onProgress, log }: 
   }
 }
 
-/** With the learning rate that the base decides. */
-type PlannedSettings = TrainSettings & { readonly learningRate: number };
-
-function planOf(settings: PlannedSettings, { training }: TrainingData, shape: TrainerPlan["shape"]): TrainerPlan {
+function planOf(settings: SettledSettings, { training }: TrainingData, shape: TrainerPlan["shape"]): TrainerPlan {
   const { batchSize, seed, shuffle, learningRate, weightDecay } = settings;
   const steps = settings.steps ?? Math.ceil(settings.epochs * Math.ceil(training.length / batchSize));
   return {
@@ -160,7 +157,7 @@ function planOf(settings: PlannedSettings, { training }: TrainingData, shape: Tr
 /** In the user's terms, since a resume that is refused names what differs. */
 function fingerprintOf(
   baseHash: string,
-  settings: PlannedSettings,
+  settings: SettledSettings,
   { training, validation }: TrainingData,
 ): Fingerprint {
   const { rank, alpha, dropout, rsLora, targets, steps, ...common } = settings;
