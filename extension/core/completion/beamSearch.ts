@@ -4,7 +4,7 @@
  */
 
 import { greedy } from "../runtime/sampling.ts";
-import { spellOwed, stopTokens, textBehind, type GenerateRequest, type Generated } from "./generate.ts";
+import { beginText, stopTokens, textBehind, type GenerateRequest, type Generated } from "./generate.ts";
 
 interface Beam {
   readonly tokens: readonly number[];
@@ -31,7 +31,7 @@ export async function beamSearch(
   const { decoder, tokenizer, owed, maxTokens, ending, signal } = request;
   const stops = stopTokens(tokenizer);
   const startedAt = performance.now();
-  const spelled = await spellOwed(request, await decoder.begin(request.ids, signal));
+  const spelled = await beginText(request);
   const readAt = performance.now();
   const branches = decoder.branch();
   let beams: readonly Beam[] = [spelled];

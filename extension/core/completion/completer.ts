@@ -136,9 +136,7 @@ export function completerOf({
       };
     }
 
-    const prompt = buildPrompt({ path: request.path, prefix, suffix });
-    const { owed } = prompt;
-    const ids = decoder.hasEncoder ? [...prompt.ids, ...tokenizer.ending] : prompt.ids;
+    const { ids, owed } = buildPrompt({ path: request.path, prefix, suffix });
     const ending = stopRule(cursor, multiline);
     const task = { decoder, tokenizer, ids, owed, maxTokens, ending, signal };
     const sampling = temperature > 0 ? { temperature, topP: 1, random: seededRandom(seed, "completion") } : null;

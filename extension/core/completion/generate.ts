@@ -44,7 +44,7 @@ export async function generate(request: GenerateRequest): Promise<Generated> {
   const stops = stopTokens(tokenizer);
   const markers = gapMarkers(tokenizer);
   const startedAt = performance.now();
-  const { logits: first, ...spelled } = await spellOwed(request, await decoder.begin(request.ids, signal));
+  const { logits: first, ...spelled } = await beginText(request);
   const readAt = performance.now();
   const tokens = [...spelled.tokens];
   let { sum } = spelled;
@@ -72,24 +72,39 @@ export async function generate(request: GenerateRequest): Promise<Generated> {
 }
 
 /**
- * Writes what is owed behind the prompt, by the likeliest token that goes with it each time; the last may go beyond it.
+ * Reads the prompt and writes what is owed behind it, by the likeliest token that goes with it each time; the last may go
+ * beyond it.
  *
- * @param logits those that follow the prompt
- * @returns the tokens, their log-probability together, and the logits that follow them
+ * An encoder reads a text with its end, as the tokenizer marks it. What is written behind one begins as the tokenizer lets
+ * texts begin, if the model has learnt so: CodeT5+ has, and T5 has no such token.
+ *
+ * @returns the tokens that are written, their log-probability together, and the logits that follow them
  */
-export async function spellOwed(
-  { decoder, tokenizer, owed, signal }: Pick<GenerateRequest, "decoder" | "tokenizer" | "owed" | "signal">,
-  logits: Float32Array,
-): Promise<{ tokens: readonly number[]; sum: number; logits: Float32Array }> {
+export async function beginText({
+  decoder,
+  tokenizer,
+  ids,
+  owed,
+  signal,
+}: Pick<GenerateRequest, "decoder" | "tokenizer" | "ids" | "owed" | "signal">): Promise<{
+  tokens: readonly number[];
+  sum: number;
+  logits: Float32Array;
+}> {
+  const { beginning, ending } = decoder.hasEncoder ? tokenizer : { beginning: [], ending: [] };
+  let logits = await decoder.begin([...ids, ...ending], signal);
   const tokens: number[] = [];
   let sum = 0;
-  let written = "";
-  while (written.length < owed.length && owed.startsWith(written)) {
-    const token = spelling(owed.slice(written.length), logits, tokenizer);
+  const write = async (token: number): Promise<void> => {
     sum += logProbability(logits, token);
     tokens.push(token);
-    written = tokenizer.decode(tokens, "inside");
     logits = await decoder.extend([token], signal);
+  };
+  for (const token of beginning) if (greedy(logits) === token) await write(token);
+  let written = "";
+  while (written.length < owed.length && owed.startsWith(written)) {
+    await write(spelling(owed.slice(written.length), logits, tokenizer));
+    written = tokenizer.decode(tokens, "inside");
   }
   return { tokens, sum, logits };
 }

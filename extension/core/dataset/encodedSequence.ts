@@ -8,7 +8,8 @@ import type { Sequence } from "./sequence.ts";
 
 /**
  * The sequences of an example, each side of at most `maxLength` tokens (at least 8). The encoder reads between the
- * tokenizer's `beginning` and `ending`; what is too long for it loses its first tokens.
+ * tokenizer's `beginning` and `ending`; what is too long for it loses its first tokens. What is written begins with
+ * `beginning`, too, as in the paper's code and in that of CodeT5+ (tune_codet5p_seq2seq.py).
  * - a pair gives one: the paper's prompt, then the code and end of text;
  * - a text gives as many as it needs: each piece is written behind the piece before it, the first behind nothing;
  * - a gap gives one: the prefix, then the middle, which is how the model completes. What is behind the gap stays unseen.
@@ -24,9 +25,9 @@ export function toEncodedSequences(
   if (maxLength < 8) throw internalError(`sequences of ${maxLength} tokens asked for, the least is 8`);
   const { beginning, ending, endOfText } = tokenizer;
   const longestPrompt = maxLength - beginning.length - ending.length;
-  const longestTarget = maxLength - 1;
+  const longestTarget = maxLength - 1 - beginning.length;
   const sequence = (prompt: readonly number[], targets: readonly number[]): Sequence => {
-    const kept = targets.slice(0, longestTarget);
+    const kept = [...beginning, ...targets.slice(0, longestTarget)];
     return {
       encoderIds: [...beginning, ...prompt.slice(-longestPrompt), ...ending],
       ids: [startToken, ...kept],

@@ -5,6 +5,11 @@ import { UserError } from "../base/errors.ts";
 import { architectures } from "./architectures.ts";
 import type { ModelConfig } from "./config.ts";
 
+/** What to take in the place of a model whose name promises more. */
+const instead: Readonly<Record<string, string>> = {
+  codet5p: "Choose CodeT5+ 220M or 770M, which are of type t5; the larger ones are of another architecture.",
+};
+
 /**
  * Checks the parsed config.json of a Hugging Face folder.
  *
@@ -17,7 +22,11 @@ export function readModelConfig(json: unknown): ModelConfig {
   if (!architecture) {
     const known = Object.keys(architectures).join(", ");
     const message = `Cannot host a model of type "${data.model_type}": Graft knows ${known}.`;
-    throw new UserError("model-type-unknown", message, "Choose a model of one of these types.");
+    throw new UserError(
+      "model-type-unknown",
+      message,
+      instead[data.model_type] ?? "Choose a model of one of these types.",
+    );
   }
   const parsed = architecture.configSchema.safeParse(json);
   if (parsed.success) return parsed.data;

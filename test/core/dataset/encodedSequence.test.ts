@@ -13,33 +13,33 @@ const texts = (...args: [Parameters<typeof toEncodedSequences>[0], number]) =>
 describe("toEncodedSequences", () => {
   test("of a pair: the encoder reads the prompt, the decoder writes code and end", () => {
     const pair = { kind: "pair", intent: "add", code: "a+b" } as const;
-    expect(texts(pair, 99)).toEqual([[`<${instructionPrompt("add")}>`, "^a+b<end>"]]);
+    expect(texts(pair, 99)).toEqual([[`<${instructionPrompt("add")}>`, "^<a+b<end>"]]);
   });
 
   test("of a pair that is too long: the prompt loses its first tokens, the code its last", () => {
     const [[read, written]] = texts({ kind: "pair", intent: "add", code: "0123456789" }, 8) as [[string, string]];
     expect(read).toBe(`<${instructionPrompt("add").slice(-6)}>`);
-    expect(written).toBe("^012345<end>");
+    expect(written).toBe("^<01234<end>");
   });
 
   test("of a text: every piece is written behind the one before it, the first behind nothing", () => {
     expect(texts({ kind: "text", text: "0123456789abcdef" }, 8)).toEqual([
-      ["<>", "^0123456"],
-      ["<123456>", "^789abcd"],
-      ["<89abcd>", "^ef<end>"],
+      ["<>", "^<012345"],
+      ["<012345>", "^<6789ab"],
+      ["<6789ab>", "^<cdef<end>"],
     ]);
-    expect(texts({ kind: "text", text: "01234567", cut: true }, 8).at(-1)).toEqual(["<123456>", "^7"]);
+    expect(texts({ kind: "text", text: "01234567", cut: true }, 8).at(-1)).toEqual(["<012345>", "^<67"]);
   });
 
   test("of a gap: the end of the prefix is read, the middle written, without an end that the model could not know", () => {
     const gap = { kind: "fill", prefix: "0123456789", middle: "ab", suffix: "xyz" } as const;
-    expect(texts(gap, 8)).toEqual([["<456789>", "^ab"]]);
+    expect(texts(gap, 8)).toEqual([["<456789>", "^<ab"]]);
   });
 
   test("labels all that is written, but not the start token", () => {
     const [{ labelled }] = toEncodedSequences({ kind: "text", text: "ab" }, tokenizer, 8, start) as [
       ReturnType<typeof toEncodedSequences>[number],
     ];
-    expect(labelled).toEqual([false, true, true, true]);
+    expect(labelled).toEqual([false, true, true, true, true]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { moduleShapes, weightRequests } from "../../../extension/core/models/architectures.ts";
 import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
-import { tinyCodegen, tinyQwen2 } from "./tinyConfigs.ts";
+import { tinyCodegen, tinyQwen2, tinyT5 } from "./tinyConfigs.ts";
 
 describe("weightRequests", () => {
   test("groups query, key and value, and asks for a tied head once", () => {
@@ -30,6 +30,18 @@ describe("weightRequests", () => {
 });
 
 describe("moduleShapes", () => {
+  test("lists the modules of a T5: of encoder, decoder, and the attention between them", () => {
+    const shapes = moduleShapes(readModelConfig(tinyT5));
+    expect(shapes.size).toBe(2 * 6 + 2 * 10);
+    expect(shapes.get("encoder.block.1.layer.0.SelfAttention.q")).toEqual({
+      inFeatures: 64,
+      outFeatures: 64,
+      sharesProduct: true,
+    });
+    expect(shapes.get("decoder.block.0.layer.1.EncDecAttention.q")).toEqual({ inFeatures: 64, outFeatures: 64 });
+    expect(shapes.get("decoder.block.0.layer.2.DenseReluDense.wo")).toEqual({ inFeatures: 96, outFeatures: 64 });
+  });
+
   test("lists the seven linear modules of each layer with their sizes", () => {
     const shapes = moduleShapes(readModelConfig(tinyQwen2));
     expect(shapes.size).toBe(14);
@@ -43,6 +55,25 @@ describe("moduleShapes", () => {
 });
 
 describe("readModelConfig", () => {
+  test("names a CodeT5+ that can be hosted in the place of one that cannot", () => {
+    expect(() => readModelConfig({ model_type: "codet5p" })).toThrow(
+      expect.objectContaining({
+        code: "model-type-unknown",
+        nextStep: expect.stringContaining("220M or 770M") as string,
+      }),
+    );
+  });
+
+  test.each([
+    [{ ...tinyT5, d_model: 0 }, /d_model/],
+    [{ ...tinyT5, feed_forward_proj: "gated-silu" }, /feed_forward_proj/],
+    [{ ...tinyT5, relative_attention_num_buckets: 2 }, /relative_attention_num_buckets/],
+    [{ ...tinyT5, relative_attention_max_distance: 16 }, /larger than half of relative_attention_num_buckets/],
+    [{ ...tinyT5, n_positions: 1e9 }, /n_positions/],
+  ])("refuses a T5 as %j", (json, message) => {
+    expect(() => readModelConfig(json)).toThrow(message);
+  });
+
   const refused = (json: unknown): string => {
     try {
       readModelConfig(json);
