@@ -6,9 +6,9 @@ import { architectures } from "./architectures.ts";
 import type { ModelConfig } from "./config.ts";
 
 /** What to take in the place of a model whose name promises more. */
-const instead: Readonly<Record<string, string>> = {
-  codet5p: "Choose CodeT5+ 220M or 770M, which are of type t5; the larger ones are of another architecture.",
-};
+const instead: ReadonlyMap<string, string> = new Map([
+  ["codet5p", "Choose CodeT5+ 220M or 770M, which are of type t5; the larger ones are of another architecture."],
+]);
 
 /**
  * Checks the parsed config.json of a Hugging Face folder.
@@ -22,11 +22,8 @@ export function readModelConfig(json: unknown): ModelConfig {
   if (!architecture) {
     const known = Object.keys(architectures).join(", ");
     const message = `Cannot host a model of type "${data.model_type}": Graft knows ${known}.`;
-    throw new UserError(
-      "model-type-unknown",
-      message,
-      instead[data.model_type] ?? "Choose a model of one of these types.",
-    );
+    const nextStep = instead.get(data.model_type) ?? "Choose a model of one of these types.";
+    throw new UserError("model-type-unknown", message, nextStep);
   }
   const parsed = architecture.configSchema.safeParse(json);
   if (parsed.success) return parsed.data;
