@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { dropout, geluTanh, silu } from "../../../extension/core/graph/composites/activations.ts";
 import { after } from "../../../extension/core/graph/composites/after.ts";
 import { attention, cachedAttention, masked } from "../../../extension/core/graph/composites/attention.ts";
+import { biasedAttention, distanceBias } from "../../../extension/core/graph/composites/biasedAttention.ts";
 import { crossEntropy } from "../../../extension/core/graph/composites/crossEntropy.ts";
 import { embedding, linear } from "../../../extension/core/graph/composites/linear.ts";
 import { layerNorm, rmsNorm } from "../../../extension/core/graph/composites/norms.ts";
@@ -197,6 +198,21 @@ describe("gradients of composites", () => {
     {
       name: "attention",
       build: (x) => attention(x.normal(1, 3, 128), heads, { positions, mask: causal(3), rotary }),
+      tolerance: 1e-3,
+    },
+    {
+      name: "biasedAttention",
+      build: (x) => biasedAttention(x.normal(2, 3, 8), x.normal(2, 2, 5, 4), x.normal(2, 2, 5, 4), x.normal(2, 3, 5)),
+      tolerance: 1e-3,
+    },
+    {
+      name: "biasedAttention of several to one sequence, unbiased",
+      build: (x) => biasedAttention(x.normal(2, 3, 8), x.normal(1, 2, 5, 4), x.normal(1, 2, 5, 4), null),
+      tolerance: 1e-3,
+    },
+    {
+      name: "distanceBias",
+      build: (x) => distanceBias(x.normal(5, 2), constant(BigInt64Array.of(0n, 1n, 2n, 4n, 0n, 1n), [2, 3])),
       tolerance: 1e-3,
     },
     {
