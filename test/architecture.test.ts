@@ -12,6 +12,7 @@ import { describe, expect, test } from "vitest";
 const layers = [
   "extension/core/base",
   "extension/core/hub",
+  "extension/core/python",
   "extension/core/graph",
   "extension/core/onnx",
   "extension/core/weights",
@@ -53,7 +54,7 @@ const confined: Record<string, readonly string[]> = {
   vscode: ["extension/vscode", "extension/main.ts"],
   "onnxruntime-node": ["extension/core/runtime"],
   "@xenova/transformers": ["extension/core/tokenizer"],
-  "web-tree-sitter": ["extension/core/benchmark/python"],
+  "web-tree-sitter": ["extension/core/python"],
   undici: ["extension/core/hub"],
   "@huggingface/hub": ["extension/core/hub"],
   commander: ["extension/cli", "extension/cli.ts"],

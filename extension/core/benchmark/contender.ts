@@ -1,8 +1,10 @@
 /** What an evaluation compares: something that gives texts a cost and completes at a cursor. Here, a base with adapters. */
 
+import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/adapterFit.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
 import { completerOf, type Completion, type CompletionRequest } from "../completion/completer.ts";
+import { openPythonParser } from "../python/pythonParser.ts";
 import { openDecoder } from "../runtime/decoder.ts";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
 import type { SourceFile } from "./suite.ts";
@@ -23,7 +25,8 @@ export async function baseContender(
 ): Promise<Contender> {
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
   const decoder = await openDecoder(base);
-  const completer = completerOf({ decoder, tokenizer, checkFits: (adapter) => checkAdapterFits(adapter, base) });
+  const checkFits = (adapter: Adapter): void => checkAdapterFits(adapter, base);
+  const completer = completerOf({ decoder, tokenizer, parser: await openPythonParser(), checkFits });
   try {
     await completer.useAdapters(adapters);
   } catch (error) {

@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { seededRandom } from "../base/random.ts";
 import type { Problem } from "../dataset/example.ts";
-import type { PythonParser } from "./python/pythonParser.ts";
+import type { PythonParser } from "../python/pythonParser.ts";
 import { blockGaps, lineGaps, type Gap } from "./spots.ts";
 import type { SourceFile } from "./suite.ts";
 

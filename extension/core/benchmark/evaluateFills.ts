@@ -8,7 +8,7 @@ import type { Problem } from "../dataset/example.ts";
 import type { Contender } from "./contender.ts";
 import { drawSpots, spotKinds, type SpotKind } from "./drawSpots.ts";
 import { bitsPerByte, judgeFill, scoreFills, type Estimate, type Fill, type FillScores } from "./fillScores.ts";
-import { openPythonParser } from "./python/pythonParser.ts";
+import { openPythonParser } from "../python/pythonParser.ts";
 import type { Place } from "./spots.ts";
 import type { Suite } from "./suite.ts";
 

@@ -8,6 +8,7 @@ import { silentLog, type Log } from "../base/log.ts";
 import { completerOf } from "../completion/completer.ts";
 import { tellProblems, type Problem } from "../dataset/example.ts";
 import type { Decoder } from "../runtime/decoder.ts";
+import { openPythonParser } from "../python/pythonParser.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Contender } from "./contender.ts";
 import { kneserNey, type NgramModel } from "./ngramModel.ts";
@@ -58,6 +59,7 @@ export async function ngramContender(
     decoder,
     // A suffix or a marker would only push the last words out of its sight.
     tokenizer: { ...tokenizer, fillInTheMiddle: null },
+    parser: await openPythonParser(),
     checkFits: () => undefined,
   });
   return {

@@ -4,7 +4,7 @@
  */
 
 import { indentation } from "../completion/pythonText.ts";
-import type { SyntaxNode } from "./python/pythonParser.ts";
+import type { SyntaxNode } from "../python/pythonParser.ts";
 
 /** A gap in a text: the cursor stands at `start`; the author's text goes on to `end`. */
 export interface Gap {

@@ -4,13 +4,15 @@ import { seededRandom } from "../base/random.ts";
 import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/adapterFit.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
+import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openDecoder, type Decoder, type DecoderOptions } from "../runtime/decoder.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterShelf } from "./adapterShelf.ts";
 import { beamSearch } from "./beamSearch.ts";
 import { generate, type Generated } from "./generate.ts";
-import { isRepetitive, postProcess } from "./postProcess.ts";
+import { isRepetitive, isVisible, postProcess } from "./postProcess.ts";
 import { promptBuilder } from "./prompt.ts";
+import { soundPart } from "./soundPart.ts";
 import { stopRule } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
@@ -81,6 +83,7 @@ export async function openCompleter(base: InstalledBase, options: DecoderOptions
   return completerOf({
     decoder,
     tokenizer,
+    parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
     loadMilliseconds: performance.now() - startedAt,
   });
@@ -90,11 +93,13 @@ export async function openCompleter(base: InstalledBase, options: DecoderOptions
 export function completerOf({
   decoder,
   tokenizer,
+  parser,
   checkFits,
   loadMilliseconds = 0,
 }: {
   decoder: Decoder;
   tokenizer: Tokenizer;
+  parser: PythonParser;
   checkFits: (adapter: Adapter) => void;
   loadMilliseconds?: number;
 }): Completer {
@@ -141,7 +146,7 @@ export function completerOf({
     const task = { decoder, tokenizer, ids, owed, maxTokens, ending, signal };
     const sampling = temperature > 0 ? { temperature, topP: 1, random: seededRandom(seed, "completion") } : null;
     const found = beams > 1 ? await beamSearch(task, beams) : [await generate({ ...task, sampling })];
-    const shown = found.map((generated) => finished(generated, cursor, fewestVisible[trigger]));
+    const shown = found.map((generated) => finished(generated, cursor, { parser, fewest: fewestVisible[trigger] }));
     const completion = { ...withCandidates(shown), milliseconds: { load, ...found[0]!.milliseconds } };
     load = 0;
     if (temperature === 0) cache.remember(cursor, kind, completion);
@@ -178,12 +183,13 @@ const nothing: Completion = {
 function finished(
   { text, tokens, logProbability, stop }: Generated,
   cursor: { prefix: string; suffix: string },
-  fewest: number,
+  { parser, fewest }: { parser: PythonParser; fewest: number },
 ): Pick<Completion, "text" | "tokens" | "logProbability" | "stop"> {
   // A loop of lines is cut where it begins; one within a line leaves nothing that makes sense.
   const isLoop = isRepetitive(tokens) && !text.includes("\n");
   const shown = isLoop ? "" : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible: fewest });
-  return { text: shown, tokens: tokens.length, logProbability, stop };
+  const sound = soundPart(parser, shown, cursor);
+  return { text: isVisible(sound, fewest) ? sound : "", tokens: tokens.length, logProbability, stop };
 }
 
 /** The best of what was found, with the others that say something else. */

@@ -13,7 +13,12 @@ export interface PostProcessOptions {
 export function postProcess(text: string, cursor: Cursor, { isCutOff, fewestVisible }: PostProcessOptions): string {
   const steps = [isCutOff ? withoutCutLine : same, withoutRepeatedLines, withoutNextLines, withoutRestOfLine];
   const result = steps.reduce((shown, step) => step(shown, cursor), text).trimEnd();
-  return result.replace(/\s/g, "").length < fewestVisible ? "" : result;
+  return isVisible(result, fewestVisible) ? result : "";
+}
+
+/** Whether there are `fewest` characters to see. */
+export function isVisible(text: string, fewest: number): boolean {
+  return text.replace(/\s/g, "").length >= fewest;
 }
 
 function same(text: string): string {

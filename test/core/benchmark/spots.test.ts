@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { drawSpots } from "../../../extension/core/benchmark/drawSpots.ts";
-import { openPythonParser, type PythonParser } from "../../../extension/core/benchmark/python/pythonParser.ts";
+import { openPythonParser, type PythonParser } from "../../../extension/core/python/pythonParser.ts";
 import { blockGaps, lineGaps } from "../../../extension/core/benchmark/spots.ts";
 
 let parser: PythonParser;

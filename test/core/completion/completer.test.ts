@@ -7,9 +7,11 @@ import { checkAdapterFits } from "../../../extension/core/adapters/adapterFit.ts
 import { writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import { completerOf, type Completer } from "../../../extension/core/completion/completer.ts";
 import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
+import { openPythonParser } from "../../../extension/core/python/pythonParser.ts";
 import { tinyQwen2 } from "../models/tinyConfigs.ts";
 import { at, characters, fakeDecoder, withoutGaps, type FakeDecoder, special } from "./fakes.ts";
 
+const parser = await openPythonParser();
 const checkFits = (adapter: Adapter): void =>
   checkAdapterFits(adapter, { name: "fake", config: readModelConfig(tinyQwen2) });
 
@@ -18,7 +20,7 @@ function open(
   tokenizer = characters,
 ): { completer: Completer; decoder: FakeDecoder } {
   const decoder = fakeDecoder(answer);
-  return { completer: completerOf({ decoder, tokenizer, checkFits, loadMilliseconds: 5 }), decoder };
+  return { completer: completerOf({ decoder, tokenizer, parser, checkFits, loadMilliseconds: 5 }), decoder };
 }
 
 describe("complete", () => {
@@ -103,20 +105,20 @@ describe("complete", () => {
   });
 
   test("does not disturb while the user types, but answers when asked to", async () => {
-    const { completer, decoder } = open(() => "long enough");
+    const { completer, decoder } = open(() => "long_enough");
     const mid = at("import os\npa|th = 1");
     expect(await completer.complete({ ...mid, trigger: "automatic" })).toMatchObject({ text: "", tokens: 0 });
     expect(decoder.reads).toEqual([]);
-    expect((await completer.complete(mid)).text).toBe("long enough");
+    expect((await completer.complete(mid)).text).toBe("long_enough");
     const { completer: terse } = open(() => "1");
-    expect((await terse.complete({ ...at("import os\nx = |)"), trigger: "automatic" })).text).toBe("");
-    expect((await terse.complete(at("import os\nx = |)"))).text).toBe("1");
+    expect((await terse.complete({ ...at("import os\nx = |"), trigger: "automatic" })).text).toBe("");
+    expect((await terse.complete(at("import os\nx = |"))).text).toBe("1");
   });
 
   test("samples the same text for the same seed", async () => {
     const { completer } = open(() => "");
     const ask = async (seed: number): Promise<string> =>
-      (await completer.complete({ ...at("value = |)"), temperature: 50, seed, maxTokens: 12 })).text;
+      (await completer.complete({ ...at("def (:\nvalue = |)"), temperature: 50, seed, maxTokens: 12 })).text;
     expect(await ask(1)).toBe(await ask(1));
     expect(await ask(1)).not.toBe(await ask(2));
   });

@@ -1,6 +1,6 @@
 /** The measures of predictions by the names that users give them. */
 
-import { openPythonParser } from "../python/pythonParser.ts";
+import { openPythonParser } from "../../python/pythonParser.ts";
 import { chrf } from "./chrf.ts";
 import { codeBleu, type CodeBleuBehaviour } from "./codebleu/codeBleu.ts";
 import { editSimilarity } from "./editSimilarity.ts";

@@ -7,7 +7,7 @@ import { editSimilarity } from "../../../../extension/core/benchmark/measures/ed
 import { exactMatch } from "../../../../extension/core/benchmark/measures/exactMatch.ts";
 import { addTo, type Measure } from "../../../../extension/core/benchmark/measures/measure.ts";
 import { passAtK } from "../../../../extension/core/benchmark/measures/passAtK.ts";
-import { openPythonParser } from "../../../../extension/core/benchmark/python/pythonParser.ts";
+import { openPythonParser } from "../../../../extension/core/python/pythonParser.ts";
 
 interface Values
   extends Record<"k4black" | "codexglue", number[]>, Record<"chrf" | "chrf++" | "editSimilarity", number> {

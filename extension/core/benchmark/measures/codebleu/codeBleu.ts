@@ -1,6 +1,6 @@
 /** CodeBLEU for Python: how its four parts come together, and in which ways its two reference implementations differ. */
 
-import type { PythonParser } from "../../python/pythonParser.ts";
+import type { PythonParser } from "../../../python/pythonParser.ts";
 import { best, type Measure } from "../measure.ts";
 import { split, strip } from "../whitespace.ts";
 import { bleuCounts, bleuScore, bleuWidth, weightedCounts } from "./bleu.ts";

@@ -1,6 +1,6 @@
 /** Which value comes from which, read off a syntax tree: the data flow of GraphCodeBERT and CodeBLEU for Python, faults included. */
 
-import type { SyntaxNode } from "../../python/pythonParser.ts";
+import type { SyntaxNode } from "../../../python/pythonParser.ts";
 
 /** One value, and where it comes from. Numbers and strings are values, too. */
 export interface Flow {

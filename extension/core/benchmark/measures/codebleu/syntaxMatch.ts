@@ -1,6 +1,6 @@
 /** CodeBLEU's third part: which subtrees of the reference the prediction has, by node types alone. */
 
-import type { SyntaxNode } from "../../python/pythonParser.ts";
+import type { SyntaxNode } from "../../../python/pythonParser.ts";
 
 /**
  * How many subtrees of the reference occur in the prediction, and how many there are. A subtree is the root or any node

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { openPythonParser } from "../../../../extension/core/benchmark/python/pythonParser.ts";
+import { openPythonParser } from "../../../extension/core/python/pythonParser.ts";
 
 const parser = await openPythonParser();
 
