@@ -68,7 +68,7 @@ export interface PrefixAdapter {
   /** Heads that have keys and values of their own. */
   readonly kvHeads: number;
   readonly headSize: number;
-  /** As in {@link PromptAdapter}; with 2, the values of the layers are for both stacks. */
+  /** As in {@link PromptAdapter}. */
   readonly stacks: 1 | 2;
   /** [tokens, layers, key and value, kvHeads, headSize] */
   readonly values: Float32Array;

@@ -2,7 +2,7 @@
 
 import { UserError } from "../base/errors.ts";
 import { moduleShapes, type ModuleShape } from "../models/architectures.ts";
-import type { ModelConfig } from "../models/config.ts";
+import { isEncoderDecoder, type ModelConfig } from "../models/config.ts";
 import type { Adapter, ModuleAdapter, PrefixAdapter } from "./adapter.ts";
 
 /** Modules whose inputs, or outputs, are as wide as the hidden state, in the architectures that adapters are made for. */
@@ -37,6 +37,11 @@ export interface AdapterHost {
  * @throws UserError "adapter-mismatch", with both values
  */
 export function checkAdapterFits(adapter: Adapter, { name: baseName, config }: AdapterHost): void {
+  const hasEncoder = isEncoderDecoder(config);
+  if ("stacks" in adapter && (adapter.stacks === 2) !== hasEncoder) {
+    const [trained, loaded] = hasEncoder ? ["without an encoder", "one"] : ["with an encoder", "none"];
+    throw mismatch(adapter, baseName, `it was trained for a model ${trained}, the loaded model has ${loaded}`);
+  }
   switch (adapter.method) {
     case "prompt":
       if (adapter.hiddenSize === config.hiddenSize) return;

@@ -20,23 +20,31 @@ export function withVirtualTokens(x: Tensor, hiddenSize: number): Tensor {
   return add(mul(x, text), virtual);
 }
 
-/** What to feed where `count` tokens are read: those of `prompt`, or those of the text. */
+/** What to feed where `count` tokens are read, the virtual ones of `prompt` first. */
 export function embeddingValues(count: number, hiddenSize: number, prompt?: PromptAdapter): Record<string, SlotValue> {
-  const shape = [count, hiddenSize];
-  const virtual = prompt ? prompt.values.subarray(0, count * hiddenSize) : new Float32Array(count * hiddenSize);
-  return {
-    text: { values: new Float32Array(count).fill(prompt ? 0 : 1), shape: [count, 1] },
-    virtual: { values: virtual, shape },
-  };
+  const text = new Float32Array(count).fill(1);
+  const virtual = new Float32Array(count * hiddenSize);
+  if (prompt) {
+    text.fill(0, 0, prompt.tokens);
+    virtual.set(prompt.values.subarray(0, prompt.tokens * hiddenSize));
+  }
+  return { text: { values: text, shape: [count, 1] }, virtual: { values: virtual, shape: [count, hiddenSize] } };
 }
 
-/** Of a layer's prefix, the keys or the values, as a KV cache holds them: [kvHeads, tokens, headSize]. */
+/**
+ * The keys or the values of a layer's prefix, as a KV cache holds them: [kvHeads, tokens, headSize].
+ *
+ * Of a model with an encoder, PEFT deals the prefix's layers out one by one: to the first layer's attention to itself, to its
+ * attention to the encoder, to the second layer's attention to itself, and so on, from the start again when they are dealt.
+ * Those for the encoder it throws away then (PeftModel.get_prompt).
+ */
 export function prefixOf(prefix: PrefixAdapter, layer: number, part: "key" | "value"): Float32Array {
-  const { tokens, layers, kvHeads, headSize, values } = prefix;
+  const { tokens, layers, kvHeads, headSize, stacks, values } = prefix;
+  const dealt = (stacks * layer) % layers;
   const result = new Float32Array(kvHeads * tokens * headSize);
   for (let token = 0; token < tokens; token++) {
     for (let head = 0; head < kvHeads; head++) {
-      const row = (token * layers + layer) * 2 + (part === "key" ? 0 : 1);
+      const row = (token * layers + dealt) * 2 + (part === "key" ? 0 : 1);
       const start = (row * kvHeads + head) * headSize;
       result.set(values.subarray(start, start + headSize), (head * tokens + token) * headSize);
     }

@@ -50,6 +50,8 @@ export interface StackContext {
   readonly ids: Tensor;
   /** int64 [T, S]: how many tokens each key stands behind each query; negative where it stands before it. */
   readonly distances: Tensor;
+  /** As {@link ForwardContext.embedded}. */
+  embedded?(x: Tensor): Tensor;
   /** Attention of the stack to itself: query, key and value [B, T, 3·heads·D], bias [heads, T, S] → [B, T, heads·D]. */
   attend(layer: number, qkv: Tensor, bias: Tensor): Tensor;
 }

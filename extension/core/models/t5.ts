@@ -78,7 +78,8 @@ export const t5: EncoderDecoder<T5Config> = {
     const tokens = site.table("shared", vocabularySize, hiddenSize);
 
     const read = stackOf(config, site.at("encoder"), encoder, "both");
-    let x = embedding(encoder.ids, tokens);
+    const embeddings = embedding(encoder.ids, tokens);
+    let x = encoder.embedded?.(embeddings) ?? embeddings;
     for (let i = 0; i < config.encoderLayers; i++) {
       const block = site.at(`encoder.block.${i}`);
       x = segment([x], (h) => feedForward(config, block.at("layer.1"), read.attention(i, block.at("layer.0"), h)));

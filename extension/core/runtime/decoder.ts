@@ -6,12 +6,12 @@ import { embeddingValues } from "../adapters/virtualTokens.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
 import { isEncoderDecoder } from "../models/config.ts";
 import { storedWeights } from "../models/storedWeights.ts";
-import { adapterFeeds, type Feeds } from "./adapterFeeds.ts";
+import { adapterFeeds, feedsOf, type Feeds } from "./adapterFeeds.ts";
 import { cachedDecoder } from "./cachedDecoder.ts";
 import { encoderDecoder } from "./encoderDecoder.ts";
 import { encoderDecoderGraphs } from "./encoderDecoderGraphs.ts";
 import { inferenceGraph, type InferenceGraph } from "./inferenceGraph.ts";
-import { floats, int32s, openSession, type Session } from "./session.ts";
+import { int32s, openSession, type Session } from "./session.ts";
 
 export interface Decoder {
   readonly vocabularySize: number;
@@ -74,11 +74,10 @@ export async function openDecoder(base: InstalledBase, options: DecoderOptions =
   const session = await open(inferenceGraph(config, weights, basename(weightsPath)));
   return cachedDecoder(config, {
     ...session,
-    place: (sequences, past, appended, prompt) => {
-      const embeddings = Object.entries(embeddingValues(appended, config.hiddenSize, prompt));
-      const feeds = embeddings.map(([name, { values, shape }]) => [name, floats(values, shape)] as const);
-      return { ...placeOf(sequences, past, appended), ...Object.fromEntries(feeds) };
-    },
+    place: (sequences, past, appended, prompt) => ({
+      ...placeOf(sequences, past, appended),
+      ...feedsOf(embeddingValues(appended, config.hiddenSize, prompt)),
+    }),
   });
 }
 

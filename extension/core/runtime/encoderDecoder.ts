@@ -3,10 +3,11 @@
  * start token. So its sequence starts anew with every prompt.
  */
 
-import { internalError, UserError } from "../base/errors.ts";
-import { virtualTokensOf } from "../adapters/virtualTokens.ts";
+import type { PromptAdapter } from "../adapters/adapter.ts";
+import { embeddingValues, virtualTokensOf } from "../adapters/virtualTokens.ts";
+import { internalError } from "../base/errors.ts";
 import type { EncoderDecoderConfig } from "../models/config.ts";
-import type { Feeds } from "./adapterFeeds.ts";
+import { feedsOf, type Feeds } from "./adapterFeeds.ts";
 import { cachedDecoder, contextFull } from "./cachedDecoder.ts";
 import type { AdaptedSession, Decoder } from "./decoder.ts";
 import { int64s, type RuntimeTensor } from "./session.ts";
@@ -17,7 +18,9 @@ export function encoderDecoder(
   decoder: AdaptedSession,
 ): Decoder {
   let slots = encoder.adapterFeeds([]);
-  let read: { readonly prompt: readonly number[]; readonly encoded: Feeds } | undefined;
+  /** Read by the encoder, in front of the text. */
+  let prompt: PromptAdapter | undefined;
+  let read: { readonly text: readonly number[]; readonly encoded: Feeds } | undefined;
   const writer = cachedDecoder(config, {
     ...decoder,
     place: (_sequences, past, appended) => {
@@ -31,24 +34,28 @@ export function encoderDecoder(
     get tokens() {
       return writer.tokens;
     },
-    begin: async (prompt, signal) => {
+    begin: async (text, signal) => {
       signal?.throwIfAborted();
-      if (prompt.length > config.contextLength) throw contextFull(prompt.length, config.contextLength);
-      if (!read || !same(read.prompt, prompt)) {
-        const ids = int64s(BigInt64Array.from(prompt, BigInt), [1, prompt.length]);
-        const encoded = await encoder.run({ ...slots, ids, distances: distances(0, prompt.length) });
-        read = { prompt: [...prompt], encoded };
+      const length = (prompt?.tokens ?? 0) + text.length;
+      if (length > config.contextLength) throw contextFull(length, config.contextLength);
+      if (!read || !same(read.text, text)) {
+        const ids = new BigInt64Array(length);
+        ids.set(BigInt64Array.from(text, BigInt), length - text.length);
+        const encoded = await encoder.run({
+          ...slots,
+          ...feedsOf(embeddingValues(length, config.hiddenSize, prompt)),
+          ids: int64s(ids, [1, length]),
+          distances: distances(0, length),
+        });
+        read = { text: [...text], encoded };
       }
       writer.rewind(0);
       return await writer.extend([config.startToken], signal);
     },
     useAdapters: (active) => {
-      if (virtualTokensOf(active)) {
-        const message =
-          "Cannot use prompt or prefix tuning with this base: Graft cannot compute it with an encoder yet.";
-        throw new UserError("adapter-unsupported", message, "Use LoRA or IA3 with it.");
-      }
-      writer.useAdapters(active);
+      const virtual = virtualTokensOf(active);
+      prompt = virtual?.method === "prompt" ? virtual : undefined;
+      writer.useAdapters(active.filter(({ adapter }) => adapter !== prompt));
       slots = encoder.adapterFeeds(active);
       read = undefined;
     },

@@ -4,6 +4,7 @@
  */
 
 import { servingSlots } from "../adapters/servingSlots.ts";
+import { withVirtualTokens } from "../adapters/virtualTokens.ts";
 import { biasedAttention, equalParts, perHead } from "../graph/composites/biasedAttention.ts";
 import { lower } from "../graph/lower.ts";
 import { greaterOrEqual, where } from "../graph/primitives/elementwise.ts";
@@ -45,6 +46,7 @@ export function encoderDecoderGraphs(
     encoder: {
       ids: inputIds(1),
       distances: input("distances", "int64", ["sequence", "sequence"]),
+      embedded: (x) => withVirtualTokens(x, config.hiddenSize),
       attend: (_layer, qkv, bias) => {
         const [query, key, value] = equalParts(qkv, 3);
         return biasedAttention(query!, perHead(key!, headSize), perHead(value!, headSize), bias);

@@ -99,6 +99,11 @@ describe("checkAdapterFits", () => {
       ia3({ "model.layers.0.self_attn.q_proj": ["output", 896] }),
       /has 896 outputs, the loaded model's has 1536/,
     ],
+    [
+      "what has an encoder",
+      { ...prompt(1536), stacks: 2 } as Adapter,
+      /for a model with an encoder, the loaded model has none/,
+    ],
     ["both hidden sizes of a prompt", prompt(896), /trained for hidden size 896, the loaded model has 1536/],
     ["both numbers of layers of a prefix", prefix(6, 2, 64), /trained for 6 layers, the loaded model has 4/],
     ["both kinds of heads of a prefix", prefix(4, 24, 64), /for 24 key and value heads of size 64, .* has 2 of 64/],
