@@ -15,7 +15,7 @@ export interface WeightLayout {
 }
 
 /** Raised when the same requests are laid out in another way. */
-export const layoutVersion = 2;
+export const layoutVersion = 3;
 
 /** A cache line, so that a kernel's vectors are aligned when the file is mapped. */
 const alignment = 64;
@@ -54,10 +54,14 @@ export function layOut(requests: readonly WeightRequest[], bits: Bits): WeightLa
 
 const bytesPerValue: Readonly<Record<Storage["format"], number>> = { float32: 4, float16: 2, int8: 1, int4: 0.5 };
 
-/** Embeddings are never below 8 bits: they are the output head, too, where rounding costs the most. */
-function formatOf({ role, shapes }: WeightRequest, bits: Bits): Storage["format"] {
+/**
+ * At 4 bits, what is worth its bytes stays at 8: embeddings, which are the output head, too, and the first layer, whose errors
+ * pass through all others. Measured in docs/decisions/0014-weights-in-few-bits.md.
+ */
+function formatOf({ names, role, shapes }: WeightRequest, bits: Bits): Storage["format"] {
   if (role === "vector" || bits === 32) return "float32";
   if (bits === 16) return "float16";
   if (shapes.some((shape) => shape.at(-1)! % blockSize !== 0)) return "float32";
-  return role === "embedding" || bits === 8 ? "int8" : "int4";
+  const isFirstLayer = names.every((name) => /^\D*\.0\./.test(name));
+  return bits === 8 || role === "embedding" || isFirstLayer ? "int8" : "int4";
 }

@@ -72,8 +72,8 @@ describe("importBase", () => {
     });
   });
 
-  test("at 4 bits quantizes linear layers to int4, the embedding to int8, and leaves vectors alone", async () => {
-    const weights = await writeTinyCheckpoint(source);
+  test("at 4 bits quantizes to int4, embedding and first layer to int8, and leaves vectors alone", async () => {
+    const weights = await writeTinyCheckpoint(source, { config: { num_hidden_layers: 11 } });
     const { base } = await importBase({ source, home, bits: 4 });
     for (const [
       name,
@@ -82,7 +82,7 @@ describe("importBase", () => {
         shape: [rows = 0, columns = 0],
       },
     ] of weights) {
-      const bits = name.includes("embed") ? 8 : 4;
+      const bits = name.includes("embed") || name.includes(".layers.0.") ? 8 : 4;
       const vector = name.includes("norm");
       expect(base.tensors.get(name)?.storage.format).toBe(vector ? "float32" : `int${bits}`);
       const expected = vector ? data : dequantizeBlocks(quantizeBlocks(data, rows, columns, bits), rows, columns, bits);
@@ -91,10 +91,10 @@ describe("importBase", () => {
   });
 
   test("stores a matrix whose columns make no whole blocks as float32", async () => {
-    await writeTinyCheckpoint(source, { config: { intermediate_size: 80 } });
+    await writeTinyCheckpoint(source, { config: { intermediate_size: 80, num_hidden_layers: 2 } });
     const { base } = await importBase({ source, home, bits: 4 });
-    expect(base.tensors.get("model.layers.0.mlp.down_proj.weight")?.storage.format).toBe("float32");
-    expect(base.tensors.get("model.layers.0.mlp.up_proj.weight")?.storage.format).toBe("int4");
+    expect(base.tensors.get("model.layers.1.mlp.down_proj.weight")?.storage.format).toBe("float32");
+    expect(base.tensors.get("model.layers.1.mlp.up_proj.weight")?.storage.format).toBe("int4");
   });
 
   test.each([4, 32] as const)(
