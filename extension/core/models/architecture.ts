@@ -21,7 +21,7 @@ export interface ForwardResult {
   /** [B, T, hidden], after the last norm. */
   readonly hidden: Tensor;
   /** Rows of hidden [.., hidden] → [.., vocabulary]. Apart, since few rows are ever asked for. */
-  logits(rows: Tensor): Tensor;
+  readonly logits: (rows: Tensor) => Tensor;
 }
 
 export interface Architecture<Config extends DecoderConfig = DecoderConfig> {
@@ -39,9 +39,9 @@ export interface EncoderDecoderContext {
    *
    * @param keyValue gives keys and values side by side, [B, S, 2·heads·D]. Asked for only where they are not known yet.
    */
-  attendEncoded(layer: number, query: Tensor, keyValue: () => Tensor): Tensor;
+  readonly attendEncoded: (layer: number, query: Tensor, keyValue: () => Tensor) => Tensor;
   /** Marks a layer, a function of `inputs`, so that training can recompute it. */
-  segment(inputs: readonly Tensor[], layer: (...inputs: Tensor[]) => Tensor): Tensor;
+  readonly segment: (inputs: readonly Tensor[], layer: (...inputs: Tensor[]) => Tensor) => Tensor;
 }
 
 /** One of the two stacks of layers. */

@@ -92,8 +92,8 @@ export type Attend = (qkv: Tensor) => Tensor;
 /** What an architecture does in the places of the frame. Sites are those of the part: "self_attn" and "mlp" of a layer. */
 export interface DecoderParts {
   readonly norm: Norm;
-  selfAttention(site: Site, x: Tensor, attend: Attend): Tensor;
-  feedForward(site: Site, x: Tensor): Tensor;
+  readonly selfAttention: (site: Site, x: Tensor, attend: Attend) => Tensor;
+  readonly feedForward: (site: Site, x: Tensor) => Tensor;
 }
 
 export function preNormDecoder(
