@@ -42,7 +42,7 @@ export async function evaluateCommand(flags: EvaluateFlags, context: Context): P
       signal,
       onFill,
       onProgress: (progress) => {
-        const { done, total = done } = progress;
+        const { done, total = done + 1 } = progress; // How many there are may show at the end only.
         output.progress(done, total, { ...progress }, described(progress));
       },
     });
