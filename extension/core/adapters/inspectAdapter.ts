@@ -42,9 +42,12 @@ export function inspectAdapter(adapter: Adapter): AdapterReport {
   }
 }
 
-/** "model.layers.0.self_attn.q_proj" is the module "self_attn.q_proj" of the layer "model.layers.0". */
+/**
+ * "model.layers.0.self_attn.q_proj" is the module "self_attn.q_proj" of the layer "model.layers.0"; T5 numbers the parts of its
+ * layers, too, but "encoder.block.0" has one "SelfAttention.q" anyway.
+ */
 function placeOf(path: string): { layer: string; module: string } {
-  const [, layer = "", module = path] = /^(.*?\.\d+)\.(.+)$/.exec(path) ?? [];
+  const [, layer = "", module = path] = /^(.*?\.\d+)\.(?:layer\.\d+\.)?(.+)$/.exec(path) ?? [];
   return { layer, module };
 }
 

@@ -26,6 +26,18 @@ describe("inspectAdapter", () => {
     expect(inspectAdapter(ia3)).toEqual({ parameters: 2, norms });
   });
 
+  test("names the same module of T5's encoder and decoder alike", async () => {
+    const { norms } = inspectAdapter(await readAdapter(join(fixtures, "../models/t5/lora")));
+    const layersWith = (name: string) => norms.filter(({ module }) => module === name).map(({ layer }) => layer);
+    expect(layersWith("DenseReluDense.wo")).toEqual([
+      "decoder.block.0",
+      "decoder.block.1",
+      "encoder.block.0",
+      "encoder.block.1",
+    ]);
+    expect(layersWith("EncDecAttention.q")).toEqual(["decoder.block.0", "decoder.block.1"]);
+  });
+
   test("measures each virtual token of a prompt, and the keys and values of each layer of a prefix", async () => {
     const prompt = inspectAdapter(await readAdapter(join(fixtures, "prompt")));
     expect(prompt.norms.map(({ layer }) => layer)).toEqual(["token 0", "token 1", "token 2"]);
