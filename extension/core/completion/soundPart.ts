@@ -6,7 +6,10 @@
 import type { PythonParser } from "../python/pythonParser.ts";
 import type { Cursor } from "./stop.ts";
 
-/** In characters: how far around the cursor errors are looked for. Parsing so much takes about a millisecond. */
+/**
+ * In characters: how far around the cursor errors are looked for, or farther to the ends of its class or function. Parsing so
+ * much takes about a millisecond.
+ */
 const [before, behind] = [6000, 3000];
 
 /** So many shorter texts are tried. Each is parsed. */
@@ -18,8 +21,7 @@ const attempts = 24;
  */
 export function soundPart(parser: PythonParser, text: string, cursor: Cursor): string {
   if (text === "") return text;
-  const prefix = fromTopLevel(cursor.prefix.slice(-before));
-  const suffix = wholeLines(cursor.suffix, behind);
+  const { prefix, suffix } = wholeDefinitions(cursor);
   const parses = (inserted: string): boolean => parser.parses(prefix + inserted + suffix);
   if (parses(text) || !isSoundAround(parser, prefix, suffix)) return text;
   return shorter(text).slice(0, attempts).find(parses) ?? "";
@@ -33,10 +35,11 @@ function isSoundAround(parser: PythonParser, prefix: string, suffix: string): bo
   const lineStart = prefix.lastIndexOf("\n") + 1;
   const [indent = ""] = /^[ \t]*/.exec(prefix.slice(lineStart)) ?? [];
   const [above, below] = [prefix.slice(0, lineStart) + indent, suffix.slice(`${suffix}\n`.indexOf("\n"))];
-  return ["pass", "if _:", "_(", "_ = [", "_ = {", "_,", ")", "]", "}"].some((line) =>
-    parser.parses(above + line + below),
-  );
+  return rightLines.some((line) => parser.parses(above + line + below));
 }
+
+/** Of statements and heads, of what goes on below, and of what has begun above. */
+const rightLines = ["pass", "if _:", "def _():", "_(", "_ = [", "_ = {", "def _(", "_,", "_: _,", "+ _", ")", "]", "}"];
 
 /** `text` up to the end of each line but the last, and up to that of each token of the first line; the longest first. */
 function shorter(text: string): string[] {
@@ -47,14 +50,17 @@ function shorter(text: string): string[] {
   return ends.toSorted((a, b) => b - a).map((end) => text.slice(0, end));
 }
 
-/** From the first line that begins a statement of the module, so that no block is without its head. */
-function fromTopLevel(text: string): string {
-  const start = /^[A-Za-z@_]/m.exec(text)?.index ?? 0;
-  return text.slice(start);
-}
+/** Where a definition of the module begins, which takes in all that was open: behind a line end, and no prose in a docstring. */
+const definition = /\n(?=@\w|class \w+\s*[(:]|(?:async )?def \w+\s*\()/g;
 
-function wholeLines(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const end = text.lastIndexOf("\n", length);
-  return text.slice(0, end < 0 ? length : end + 1);
+/** Cut only between definitions of the module, so that no block is without its head and no bracket without its partner. */
+function wholeDefinitions({ prefix, suffix }: Cursor): Cursor {
+  const starts = Array.from(prefix.matchAll(definition), ({ index }) => index + 1);
+  const start = starts.find((position) => position >= prefix.length - before) ?? starts.at(-1) ?? 0;
+  const ends = Array.from(suffix.matchAll(definition), ({ index }) => index + 1);
+  const end = ends.findLast((position) => position <= behind) ?? ends[0] ?? suffix.length;
+  return {
+    prefix: prefix.length <= before ? prefix : prefix.slice(start),
+    suffix: suffix.length <= behind ? suffix : suffix.slice(0, end),
+  };
 }

@@ -16,6 +16,10 @@ describe("soundPart", () => {
     ["leaves out lines at the end", "def f():\n    |\n\nx = 1\n", "a = 1\n    if a", "a = 1"],
     ["leaves alone what stands in broken code", "def (:\nx = |\n", "f(", "f("],
     ["leaves alone what is no Python", "Write a function that adds two numbers.\n|", "def f(", "def f("],
+    ["leaves out what the other entries do not close", 'x = {\n    "a": |\n    "b": 2,\n}\n', "f(1,", ""],
+    ["leaves out what a decorated head lacks", "@a\ndef f|\n    return 1\n", "(x", ""],
+    ["leaves out half a string", 'f(\n    "a"\n    + |\n)\n', 'b"', "b"],
+    ["takes no docstring of the module for code", '"""Some\n\ntext"""\n\nfrom a|\nx = 1\n', ".b import (", ""],
     ["knows the rest of the line", "print(|)\n", "a, b", "a, b"],
     ["leaves out what the rest of the line breaks", "print(|)\n", "a[", "a"],
   ])("%s", (_, marked, text, expected) => {
@@ -28,5 +32,12 @@ describe("soundPart", () => {
     expect(soundPart(parser, "g(", { prefix: `${far}class B:\n    def f(self):\n        return `, suffix: "\n" })).toBe(
       "g",
     );
+  });
+
+  test("looks up to the ends of a long class", () => {
+    const methods = "    def f(self):\n        return 1\n\n".repeat(300);
+    const prefix = `import a\n\nclass B(C):\n${methods}    def g(self):\n        return `;
+    expect(soundPart(parser, "h(", { prefix, suffix: `\n\n${methods}\n\nx = (` })).toBe("h(");
+    expect(soundPart(parser, "h(", { prefix, suffix: `\n\n${methods}\n\ndef i():\n    x = (` })).toBe("h");
   });
 });
