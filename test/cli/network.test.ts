@@ -28,7 +28,12 @@ beforeAll(async () => {
     GRAFT_DATA: at("data"),
     GRAFT_ATTEMPTS: at("attempts"),
     // ONNX Runtime would keep an identifier of the user in HOME, and events until it can send them; not where it sees a CI.
-    ...{ HOME: at("user"), XDG_CACHE_HOME: "", ORT_DISABLE_TELEMETRY: "", CI: "", GITHUB_ACTIONS: "", TF_BUILD: "" },
+    HOME: at("user"),
+    XDG_CACHE_HOME: "",
+    ORT_DISABLE_TELEMETRY: "",
+    CI: "",
+    GITHUB_ACTIONS: "",
+    TF_BUILD: "",
     NODE_OPTIONS: `--import ${guard}`,
   };
   await mkdir(at("user"));
