@@ -73,14 +73,24 @@ function lastStatement(text: string): { text: string; state: PythonState } {
 }
 
 /**
- * If `text` ends right behind the header of a block ("def f(x):", "else:  # why"), or on blank lines after it, the
- * indentation of that header.
+ * If `text` ends right behind the header of a block ("def f(x):", "else:  # why"), or behind the docstring of a definition, or
+ * on blank lines after it, the indentation of that header.
  */
 export function openBlock(text: string): number | undefined {
   const { text: statement, state } = lastStatement(text);
   if (!isBetweenStatements(state)) return undefined;
-  const code = statement.split("\n").map(withoutComment).join("\n");
-  return header.test(code) ? indentation(statement) : undefined;
+  const code = codeOf(statement);
+  if (header.test(code)) return indentation(statement);
+  if (!string.test(code)) return undefined;
+  const { text: above } = lastStatement(text.slice(0, text.length - statement.length));
+  return header.test(codeOf(above)) && definition.test(above) ? indentation(above) : undefined;
+}
+
+const definition = /^\s*(?:async\s+)?(?:def|class)\b/;
+const string = /^\s*[rRuU]?(?:"""[^]*"""|'''[^]*'''|"[^"\n]*"|'[^'\n]*')\s*$/;
+
+function codeOf(statement: string): string {
+  return statement.split("\n").map(withoutComment).join("\n");
 }
 
 /** `line` up to its comment. Taken by itself: a "#" in a string of several lines is cut, too, which does no harm here. */

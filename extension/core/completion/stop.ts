@@ -16,7 +16,8 @@ export interface End {
 /**
  * The rule for one completion, asked with all that is generated so far: null means go on.
  *
- * A block is filled only where one has been opened and is empty, by the prefix or by the first line that is generated.
+ * A block is filled only where one has been opened and is empty but for a docstring, by the prefix or by the first line that
+ * is generated.
  */
 export function stopRule({ prefix, suffix }: Cursor, multiline: "auto" | "never"): (text: string) => End | null {
   const lineStart = prefix.lastIndexOf("\n") + 1;
@@ -32,6 +33,8 @@ export function stopRule({ prefix, suffix }: Cursor, multiline: "auto" | "never"
     return indent;
   };
   const opened = emptyBlock(prefix);
+  /** The end of a docstring is written alone; its block comes the next time. */
+  const inString = scanPython(prefix).quote !== "";
 
   return (text) => {
     const newline = text.indexOf("\n");
@@ -41,7 +44,8 @@ export function stopRule({ prefix, suffix }: Cursor, multiline: "auto" | "never"
       if (isBody) return endOfBlock(text, opened, isBlank(prefix.slice(lineStart)));
     }
     if (newline < 0) return null;
-    const indent = isBlank(text.slice(0, newline)) ? undefined : emptyBlock(prefix + text.slice(0, newline));
+    const line = text.slice(0, newline);
+    const indent = inString || isBlank(line) ? undefined : emptyBlock(prefix + line);
     if (indent === undefined) return { length: newline, by: "line" };
     return endOfBlock(text, indent, false);
   };

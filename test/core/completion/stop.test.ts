@@ -36,6 +36,10 @@ describe("stopRule, a block", () => {
     ["class A:\n    def f(self):\n        |\n\n    def g(self):", "return 1\n\n    def h(self):", "return 1<block>"],
     ["for x in|", " items:\n    print(x)\nprint()", " items:\n    print(x)<block>"],
     ["    if a:\n        return 1\n    |", "else:\n        return 2\n    x", "else:\n        return 2<block>"],
+    ['def f():\n    """Do."""|', "\n    a = 1\n    return a\nb", "\n    a = 1\n    return a<block>"],
+    ['def f():\n    """Do."""\n    |', "a = 1\n    return a\nb", "a = 1\n    return a<block>"],
+    ['def f():\n    """Do."""|\n    return 1\n', "\n    a = 1\n", "<line>"],
+    ['def f():\n    """Do|', ' it."""\n    a()\nb', ' it."""<line>'],
     // Brackets and strings may go back to the left.
     ["def f():\n    |", 'x = """\nleft\n"""\n    return x\ny', 'x = """\nleft\n"""\n    return x<block>'],
     ["def f():\n    |", "x = [\n1,\n]\n    return x\ny", "x = [\n1,\n]\n    return x<block>"],
