@@ -1,0 +1,106 @@
+/**
+ * Measures full-size models on random weights of a published shape: import, memory, opening, prefill, decoding, and decoding
+ * against the plain graph of scripts/fullSize/plainDecoder.ts. It needs a gigabyte or three of memory and of disk, and a quiet
+ * machine; files go to `.graft/full-size` and are removed in the end.
+ *
+ *     node scripts/fullSize.ts [--shape qwen2.5-coder-0.5b] [--bits 4] [--sparse] [--import-only]
+ *
+ * `--sparse` imports zeros, from files that take no room: for shapes too large for the disk.
+ */
+
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { openBase } from "../extension/core/bases/installedBase.ts";
+import { openDecoder } from "../extension/core/runtime/decoder.ts";
+import { run } from "./bed/command.ts";
+import { root, scratch } from "./bed/paths.ts";
+import { shapes, writeCheckpoint, type ShapeName } from "./fullSize/checkpoint.ts";
+import { openPlainDecoder } from "./fullSize/plainDecoder.ts";
+
+const { values: flags } = parseArgs({
+  options: {
+    shape: { type: "string", default: "qwen2.5-coder-0.5b" },
+    bits: { type: "string", default: "4" },
+    sparse: { type: "boolean", default: false },
+    "import-only": { type: "boolean", default: false },
+  },
+});
+if (!Object.hasOwn(shapes, flags.shape)) throw new Error(`--shape is one of ${Object.keys(shapes).join(", ")}`);
+const shape = flags.shape as ShapeName;
+const folder = join(scratch, "full-size");
+const home = join(folder, "home");
+
+try {
+  const source = join(folder, shape);
+  const sourceBytes = await writeCheckpoint(source, shape, flags.sparse);
+  const cli = [join(root, "extension", "cli.ts"), "import", source, "--bits", flags.bits, "--json"];
+  const output = await run(process.execPath, cli, { env: { ...process.env, GRAFT_HOME: home } });
+  const result = JSON.parse(output.split("\n").find((line) => line.includes('"event":"result"'))!) as {
+    path: string;
+    bytes: number;
+    seconds: number;
+    peakMemoryBytes: number;
+  };
+  tell("source", sourceBytes / 1e6, "MB");
+  tell("weight file", result.bytes / 1e6, "MB");
+  tell("import", result.seconds, "s");
+  tell("peak memory of the import", result.peakMemoryBytes / 1e6, "MB");
+  if (!flags["import-only"]) await measureSpeed(result.path);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function measureSpeed(path: string): Promise<void> {
+  const startedAt = performance.now();
+  const base = await openBase(path);
+  const decoder = await openDecoder(base);
+  await decoder.extend([1]);
+  tell("opening, first token included", (performance.now() - startedAt) / 1000, "s");
+  tell("memory with the model open", process.memoryUsage().rss / 1e6, "MB");
+  const plain = await openPlainDecoder(base, shape);
+  const prompt = Array.from({ length: 256 }, (_, i) => (i * 7919) % base.config.vocabularySize);
+
+  const prefill = await median(3, async () => {
+    decoder.rewind(0);
+    await decoder.extend(prompt);
+  });
+  tell(`prefill of ${prompt.length} tokens`, prompt.length / prefill, "tokens/s");
+
+  plain.clear();
+  const expected = await plain.extend(prompt);
+  const logits = await decoder.begin(prompt);
+  const spread = expected.reduce((most, x) => Math.max(most, x)) - expected.reduce((least, x) => Math.min(least, x));
+  const difference = logits.reduce((most, x, i) => Math.max(most, Math.abs(x - expected[i]!)), 0);
+  tell("difference of the two graphs' logits, of their spread", difference / spread, "");
+
+  // One token each, in turns, so that whatever else the machine does slows down both.
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  for (let i = 0; i < 96; i++) {
+    ours.push(await seconds(() => decoder.extend([i])));
+    theirs.push(await seconds(() => plain.extend([i])));
+  }
+  const [a, b] = [ours, theirs].map((all) => all.toSorted((x, y) => x - y)[all.length >> 1]!) as [number, number];
+  tell(`decoding behind ${prompt.length} tokens`, 1 / a, "tokens/s");
+  tell("decoding, plain graph", 1 / b, "tokens/s");
+  tell("a step of ours against one of the plain graph", a / b, "×");
+  await decoder.release();
+  await plain.release();
+}
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+async function median(runs: number, work: () => Promise<unknown>): Promise<number> {
+  const all: number[] = [];
+  for (let i = 0; i < runs; i++) all.push(await seconds(work));
+  return all.toSorted((x, y) => x - y)[runs >> 1]!;
+}
+
+function tell(what: string, value: number, unit: string): void {
+  console.log(`${what.padEnd(56)} ${Number(value.toPrecision(3))} ${unit}`);
+}
