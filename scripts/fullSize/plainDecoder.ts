@@ -80,7 +80,7 @@ function plainGraph({ config, tensors }: InstalledBase, shape: ShapeName): Recor
   const addNorm = (x: Tensor, y: Tensor, name: string): readonly [sum: Tensor, normed: Tensor] => {
     const sum = add(x, y);
     const normed = simplifiedLayerNormalization(sum, gain(name), epsilon);
-    return [sum!, normed!];
+    return [sum, normed];
   };
   const rotary = rotaryTables(config);
   const positions = {
