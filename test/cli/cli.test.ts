@@ -60,7 +60,7 @@ describe("import", () => {
     ["has broken weights", (path) => truncate(join(path, "model.safetensors"), 5000), /model\.safetensors/],
     ["has no config", (path) => rm(join(path, "config.json")), /config\.json/],
     ["has a broken config", (path) => writeFile(join(path, "config.json"), "{"), /config\.json/],
-    ["is of an unknown type", (path) => writeFile(join(path, "config.json"), '{"model_type":"t5"}'), /"t5".*llama/],
+    ["is of an unknown type", (path) => writeFile(join(path, "config.json"), '{"model_type":"gpt2"}'), /"gpt2".*llama/],
     [
       "has a tokenizer of another model",
       (path) => cp(join(import.meta.dirname, "../fixtures/peft/make.py"), join(path, "tokenizer.json")),
@@ -211,7 +211,7 @@ describe("train", () => {
   test.skipIf(!hasNamespaces)("a full disk leaves the last checkpoint and no adapter", async () => {
     await mkdir(at("small"));
     // Room for one checkpoint of this adapter, not for a second beside it.
-    const mounted = `mount -t tmpfs -o size=1500k none "${at("small")}" && "$0" "$@"; code=$?; ls -A "${at("small")}"; exit $code`;
+    const mounted = `mount -t tmpfs -o size=2600k none "${at("small")}" && "$0" "$@"; code=$?; ls -A "${at("small")}"; exit $code`;
     const { code, stdout, stderr } = await start(training("small/mine", "--steps", "3"), environment, [
       ..."unshare -rm sh -c".split(" "),
       mounted,
