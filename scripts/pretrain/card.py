@@ -36,7 +36,8 @@ LIMITS = """## Limits
   Longer completions drift, invent names and can be wrong in every way. Read what it writes.
 - Python only; prose only as far as docstrings and comments go. Not instruction-tuned, not a chat model.
 - Rows of 2048 tokens were used in the last part of training only; most of it saw 512.
-- It has hardly learnt the prefix-first order; Graft asks with the suffix first.
+- Graft asks with the suffix first. The smaller model that this one was grown from had hardly learnt the other order; these
+  weights were not measured with it.
 - It can repeat short passages of its training sources. The licences of these sources are listed above.
 - The 13-gram check covers CoNaLa, CodeAlpaca and HumanEval. MBPP was not collected, but was not at hand to compare with.
 """

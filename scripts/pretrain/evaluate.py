@@ -45,9 +45,9 @@ def bits_per_byte(model: Llama, tokenizer: Tokenizer, files: list[tuple[str, str
     return nats / math.log(2) / size
 
 
-def complete(graft: list[str], base: Path, example: dict) -> str:
+def complete(graft: list[str], base: str, example: dict) -> str:
     """What Graft's command line offers at a cursor."""
-    command = [*graft, "complete", "--json", "--base", str(base), "--prefix", example["prefix"], "--suffix", example["suffix"]]
+    command = [*graft, "complete", "--json", "--base", base, "--prefix", example["prefix"], "--suffix", example["suffix"]]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     return next(row["text"] for row in map(json.loads, lines) if row["event"] == "result")
 
@@ -59,6 +59,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True, help="the exported folder")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--name", default="graft-base", help="the same base as Graft serves it; a folder would be served in 4 bits")
     parser.add_argument("--graft", nargs="+", default=["node", str(Path(__file__).parents[2] / "dist" / "cli.js")])
     parser.add_argument("--examples", type=Path, default=Path(__file__).with_name("examples.json"))
     args = parser.parse_args()
@@ -80,7 +81,7 @@ def main() -> None:
         "logit_scale": float(theirs.std()),
         "same_top_token_share": float((ours.argmax(-1) == theirs.argmax(-1)).float().mean()),
         "bits_per_byte": bits_per_byte(model, tokenizer, files[::8]),
-        "examples": [{**row, "completion": complete(args.graft, args.base, row)} for row in json.loads(args.examples.read_text())],
+        "examples": [{**row, "completion": complete(args.graft, args.name, row)} for row in json.loads(args.examples.read_text())],
     }
     args.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     print(json.dumps(result, indent=1, ensure_ascii=False))
