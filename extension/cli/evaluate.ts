@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 import { writeFileAtomicWith } from "../core/base/atomicFile.ts";
 import type { InstalledBase } from "../core/bases/installedBase.ts";
-import { baseContender } from "../core/benchmark/contender.ts";
+import { baseContender } from "../core/benchmark/fills/contender.ts";
 import {
   evaluateFills,
   type ContenderReport,
@@ -11,11 +11,11 @@ import {
   type EvaluateProgress,
   type FillReport,
   type KindScores,
-} from "../core/benchmark/evaluateFills.ts";
-import type { Estimate, Fill, FillScores } from "../core/benchmark/fillScores.ts";
-import { ngramContender, ngramOrder } from "../core/benchmark/ngramContender.ts";
-import type { Place } from "../core/benchmark/spots.ts";
-import { readSuite } from "../core/benchmark/suite.ts";
+} from "../core/benchmark/fills/evaluateFills.ts";
+import type { Estimate, Fill, FillScores } from "../core/benchmark/fills/fillScores.ts";
+import { ngramContender, ngramOrder } from "../core/benchmark/fills/ngramContender.ts";
+import type { Place } from "../core/benchmark/fills/spots.ts";
+import { readHeldOut } from "../core/benchmark/fills/heldOut.ts";
 import { tellProblems } from "../core/dataset/example.ts";
 import { openTokenizer } from "../core/tokenizer/tokenizer.ts";
 import type { AdapterFlag } from "./complete.ts";
@@ -35,7 +35,7 @@ export interface EvaluateFlags {
 
 export async function evaluateCommand(flags: EvaluateFlags, context: Context): Promise<void> {
   const { output, signal } = context;
-  const suite = await readSuite(flags.suite, signal);
+  const suite = await readHeldOut(flags.suite, signal);
   const entrants = await entrantsOf(flags, context);
   const evaluate = (onFill?: (name: string, fill: Fill) => Promise<void>): Promise<FillReport> =>
     evaluateFills(suite, entrants, flags, {

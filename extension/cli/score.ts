@@ -11,7 +11,12 @@ import {
   type ResampleOptions,
 } from "../core/benchmark/measures/resample.ts";
 import type { CodeBleuBehaviour } from "../core/benchmark/measures/codebleu/codeBleu.ts";
-import { mostRows, readReferences, scorePredictions, type Scored } from "../core/benchmark/scorePredictions.ts";
+import {
+  mostRows,
+  readReferences,
+  scorePredictions,
+  type Scored,
+} from "../core/benchmark/measures/scorePredictions.ts";
 import { tellProblems } from "../core/dataset/example.ts";
 import type { Context } from "./context.ts";
 

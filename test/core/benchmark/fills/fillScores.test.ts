@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { seededRandom } from "../../../extension/core/base/random.ts";
-import type { Spot } from "../../../extension/core/benchmark/drawSpots.ts";
-import { bitsPerByte, judgeFill, scoreFills } from "../../../extension/core/benchmark/fillScores.ts";
-import { openPythonParser } from "../../../extension/core/python/pythonParser.ts";
+import { seededRandom } from "../../../../extension/core/base/random.ts";
+import type { Spot } from "../../../../extension/core/benchmark/fills/drawSpots.ts";
+import { bitsPerByte, judgeFill, scoreFills } from "../../../../extension/core/benchmark/fills/fillScores.ts";
+import { openPythonParser } from "../../../../extension/core/python/pythonParser.ts";
 
 const text = "def f(x):\n    y = g(x)\n\n    return y\n";
 const spotAt = (before: string, reference: string): Spot => {

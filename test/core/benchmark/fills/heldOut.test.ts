@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readSuite } from "../../../extension/core/benchmark/suite.ts";
+import { readHeldOut } from "../../../../extension/core/benchmark/fills/heldOut.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -10,22 +10,22 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-test("readSuite: of a folder, with paths relative to it", async () => {
+test("readHeldOut: of a folder, with paths relative to it", async () => {
   await mkdir(join(folder, "p/pkg"), { recursive: true });
   await writeFile(join(folder, "p/pkg/a.py"), "x = 1\r\n");
   await writeFile(join(folder, "p/b.py"), "\0");
-  expect(await readSuite(join(folder, "p"))).toEqual({
+  expect(await readHeldOut(join(folder, "p"))).toEqual({
     name: "p",
     files: [{ path: "pkg/a.py", text: "x = 1\n" }],
     problems: [{ where: "b.py", message: "The file is binary." }],
   });
 });
 
-test("readSuite: of rows, bad ones listed by line", async () => {
+test("readHeldOut: of rows, bad ones listed by line", async () => {
   const rows = ['{"package":"p","path":"p/a.py","text":"x = 1\\n"}', '{"text":"x"}', '{"path":"a","text":" "}', "{"];
   const path = join(folder, "rows.jsonl");
   await writeFile(path, rows.join("\n"));
-  expect(await readSuite(path)).toEqual({
+  expect(await readHeldOut(path)).toEqual({
     name: "rows.jsonl",
     files: [{ path: "p/a.py", text: "x = 1\n" }],
     problems: [
@@ -36,15 +36,15 @@ test("readSuite: of rows, bad ones listed by line", async () => {
   });
 });
 
-test("readSuite refuses what holds no Python", async () => {
+test("readHeldOut refuses what holds no Python", async () => {
   await mkdir(join(folder, "empty"));
   await writeFile(join(folder, "bad.jsonl"), "{}\n");
   await writeFile(join(folder, "notes.txt"), "x");
-  await expect(readSuite(join(folder, "empty"))).rejects.toMatchObject({ code: "suite-empty" });
-  await expect(readSuite(join(folder, "bad.jsonl"))).rejects.toMatchObject({
+  await expect(readHeldOut(join(folder, "empty"))).rejects.toMatchObject({ code: "suite-empty" });
+  await expect(readHeldOut(join(folder, "bad.jsonl"))).rejects.toMatchObject({
     code: "suite-empty",
     message: expect.stringContaining('bad.jsonl:1: "path" is missing'),
   });
-  await expect(readSuite(join(folder, "notes.txt"))).rejects.toMatchObject({ code: "suite-format" });
-  await expect(readSuite(join(folder, "nowhere"))).rejects.toMatchObject({ code: "suite-missing" });
+  await expect(readHeldOut(join(folder, "notes.txt"))).rejects.toMatchObject({ code: "suite-format" });
+  await expect(readHeldOut(join(folder, "nowhere"))).rejects.toMatchObject({ code: "suite-missing" });
 });

@@ -1,9 +1,9 @@
 /** What a text costs a base, each token predicted from the true ones before it. scripts/pretrain/evaluate.py does the same. */
 
-import { logProbability } from "../runtime/sampling.ts";
-import type { Decoder } from "../runtime/decoder.ts";
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import type { SourceFile } from "./suite.ts";
+import { logProbability } from "../../runtime/sampling.ts";
+import type { Decoder } from "../../runtime/decoder.ts";
+import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
+import type { SourceFile } from "./heldOut.ts";
 
 /** In tokens. Each window starts anew, with the last token of the one before it. */
 const longestWindow = 1024;

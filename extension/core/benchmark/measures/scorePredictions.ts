@@ -3,11 +3,11 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import * as z from "zod";
-import { UserError } from "../base/errors.ts";
-import type { Problem } from "../dataset/example.ts";
-import { jsonObjects, readFields } from "../dataset/jsonLines.ts";
-import { addTo, type Measure } from "./measures/measure.ts";
-import { idSchema } from "./tasks/tasks.ts";
+import { UserError } from "../../base/errors.ts";
+import type { Problem } from "../../dataset/example.ts";
+import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
+import { addTo, type Measure } from "./measure.ts";
+import { idSchema } from "../tasks/tasks.ts";
 
 /** References by id, in the order of their file. */
 export interface References {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { drawSpots } from "../../../extension/core/benchmark/drawSpots.ts";
-import { openPythonParser, type PythonParser } from "../../../extension/core/python/pythonParser.ts";
-import { blockGaps, lineGaps } from "../../../extension/core/benchmark/spots.ts";
+import { drawSpots } from "../../../../extension/core/benchmark/fills/drawSpots.ts";
+import { openPythonParser, type PythonParser } from "../../../../extension/core/python/pythonParser.ts";
+import { blockGaps, lineGaps } from "../../../../extension/core/benchmark/fills/spots.ts";
 
 let parser: PythonParser;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 /** Against a calculation by hand, and against the definition written down with sets of strings. */
 
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../../extension/core/base/random.ts";
-import { discountsOf, kneserNey, type NgramModel } from "../../../extension/core/benchmark/ngramModel.ts";
-import { countNgrams } from "../../../extension/core/benchmark/ngramTrie.ts";
+import { seededRandom } from "../../../../extension/core/base/random.ts";
+import { discountsOf, kneserNey, type NgramModel } from "../../../../extension/core/benchmark/fills/ngramModel.ts";
+import { countNgrams } from "../../../../extension/core/benchmark/fills/ngramTrie.ts";
 
 async function modelOf(tokens: readonly number[], order: number, vocabularySize: number): Promise<NgramModel> {
   return kneserNey(await countNgrams(Uint32Array.from(tokens), { order, vocabularySize }));

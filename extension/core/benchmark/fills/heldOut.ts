@@ -3,11 +3,11 @@
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import * as z from "zod";
-import { UserError } from "../base/errors.ts";
-import type { Problem } from "../dataset/example.ts";
-import { jsonObjects, readFields } from "../dataset/jsonLines.ts";
-import { pythonFiles } from "../dataset/pythonFolder.ts";
-import { readPythonSource } from "../dataset/pythonSource.ts";
+import { UserError } from "../../base/errors.ts";
+import type { Problem } from "../../dataset/example.ts";
+import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
+import { pythonFiles } from "../../dataset/pythonFolder.ts";
+import { readPythonSource } from "../../dataset/pythonSource.ts";
 
 export interface SourceFile {
   /** Relative to its project, with forward slashes: models may be shown it. */
@@ -15,7 +15,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-export interface Suite {
+export interface HeldOut {
   readonly name: string;
   readonly files: readonly SourceFile[];
   /** What was left out, and why. */
@@ -32,7 +32,7 @@ const rowSchema = z.object({
  *
  * @throws UserError "suite-missing", "suite-format"; "suite-empty" where no file is left
  */
-export async function readSuite(source: string, signal?: AbortSignal): Promise<Suite> {
+export async function readHeldOut(source: string, signal?: AbortSignal): Promise<HeldOut> {
   const files: SourceFile[] = [];
   const problems: Problem[] = [];
   for await (const found of sourceFiles(source)) {

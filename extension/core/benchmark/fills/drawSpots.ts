@@ -1,11 +1,11 @@
 /** Which spots of a suite are taken: every file in its turn, one line and one block of it each time, as a seed decides. */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { seededRandom } from "../base/random.ts";
-import type { Problem } from "../dataset/example.ts";
-import type { PythonParser } from "../python/pythonParser.ts";
+import { seededRandom } from "../../base/random.ts";
+import type { Problem } from "../../dataset/example.ts";
+import type { PythonParser } from "../../python/pythonParser.ts";
 import { blockGaps, lineGaps, type Gap } from "./spots.ts";
-import type { SourceFile } from "./suite.ts";
+import type { SourceFile } from "./heldOut.ts";
 
 export const spotKinds = ["line", "block"] as const;
 

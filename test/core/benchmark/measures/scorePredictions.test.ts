@@ -2,8 +2,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { exactMatch } from "../../../extension/core/benchmark/measures/exactMatch.ts";
-import { mostRows, readReferences, scorePredictions } from "../../../extension/core/benchmark/scorePredictions.ts";
+import { exactMatch } from "../../../../extension/core/benchmark/measures/exactMatch.ts";
+import {
+  mostRows,
+  readReferences,
+  scorePredictions,
+} from "../../../../extension/core/benchmark/measures/scorePredictions.ts";
 
 let folder: string;
 beforeAll(async () => {

@@ -3,17 +3,17 @@
  * the same completer as a base does, so that nothing but the model differs.
  */
 
-import { internalError, UserError } from "../base/errors.ts";
-import { silentLog, type Log } from "../base/log.ts";
-import { completerOf } from "../completion/completer.ts";
-import { tellProblems, type Problem } from "../dataset/example.ts";
-import type { Decoder } from "../runtime/decoder.ts";
-import { openPythonParser } from "../python/pythonParser.ts";
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { internalError, UserError } from "../../base/errors.ts";
+import { silentLog, type Log } from "../../base/log.ts";
+import { completerOf } from "../../completion/completer.ts";
+import { tellProblems, type Problem } from "../../dataset/example.ts";
+import type { Decoder } from "../../runtime/decoder.ts";
+import { openPythonParser } from "../../python/pythonParser.ts";
+import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { Contender } from "./contender.ts";
 import { kneserNey, type NgramModel } from "./ngramModel.ts";
 import { countNgrams } from "./ngramTrie.ts";
-import { sourceFiles } from "./suite.ts";
+import { sourceFiles } from "./heldOut.ts";
 import { fileTokens } from "./textBits.ts";
 
 export interface NgramProgress {

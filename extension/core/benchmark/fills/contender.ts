@@ -1,13 +1,13 @@
 /** What an evaluation compares: something that gives texts a cost and completes at a cursor. Here, a base with adapters. */
 
-import type { Adapter } from "../adapters/adapter.ts";
-import { checkAdapterFits } from "../adapters/adapterFit.ts";
-import type { InstalledBase } from "../bases/installedBase.ts";
-import { completerOf, type Completion, type CompletionRequest } from "../completion/completer.ts";
-import { openPythonParser } from "../python/pythonParser.ts";
-import { openDecoder } from "../runtime/decoder.ts";
-import { openTokenizer } from "../tokenizer/tokenizer.ts";
-import type { SourceFile } from "./suite.ts";
+import type { Adapter } from "../../adapters/adapter.ts";
+import { checkAdapterFits } from "../../adapters/adapterFit.ts";
+import type { InstalledBase } from "../../bases/installedBase.ts";
+import { completerOf, type Completion, type CompletionRequest } from "../../completion/completer.ts";
+import { openPythonParser } from "../../python/pythonParser.ts";
+import { openDecoder } from "../../runtime/decoder.ts";
+import { openTokenizer } from "../../tokenizer/tokenizer.ts";
+import type { SourceFile } from "./heldOut.ts";
 import { textBits } from "./textBits.ts";
 
 export interface Contender {

@@ -3,8 +3,8 @@
  * the same for people. It draws nothing: which of the spots are taken is for others.
  */
 
-import { indentation } from "../completion/pythonText.ts";
-import type { SyntaxNode } from "../python/pythonParser.ts";
+import { indentation } from "../../completion/pythonText.ts";
+import type { SyntaxNode } from "../../python/pythonParser.ts";
 
 /** A gap in a text: the cursor stands at `start`; the author's text goes on to `end`. */
 export interface Gap {

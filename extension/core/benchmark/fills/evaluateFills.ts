@@ -3,14 +3,14 @@
  * what a contender is, and how figures are shown, is for others.
  */
 
-import { seededRandom } from "../base/random.ts";
-import type { Problem } from "../dataset/example.ts";
+import { seededRandom } from "../../base/random.ts";
+import type { Problem } from "../../dataset/example.ts";
 import type { Contender } from "./contender.ts";
 import { drawSpots, spotKinds, type SpotKind } from "./drawSpots.ts";
 import { bitsPerByte, judgeFill, scoreFills, type Estimate, type Fill, type FillScores } from "./fillScores.ts";
-import { openPythonParser } from "../python/pythonParser.ts";
+import { openPythonParser } from "../../python/pythonParser.ts";
 import type { Place } from "./spots.ts";
-import type { Suite } from "./suite.ts";
+import type { HeldOut } from "./heldOut.ts";
 
 /** Opened when its turn comes and released after, so that only one takes memory. */
 export interface Entrant {
@@ -67,7 +67,7 @@ const maxTokens = 96;
 
 /** @throws the signal's reason once it is aborted; UserErrors of opening a contender */
 export async function evaluateFills(
-  suite: Suite,
+  suite: HeldOut,
   entrants: readonly Entrant[],
   { limit, seed }: EvaluateOptions,
   { signal, onProgress, onFill }: EvaluateControl = {},

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { fileTokens, textBits } from "../../../extension/core/benchmark/textBits.ts";
-import { openDecoder, type Decoder } from "../../../extension/core/runtime/decoder.ts";
-import type { Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
-import { characters, special, withoutGaps } from "../completion/fakes.ts";
-import { fixtures, loadFixture, readAll } from "../models/fixtures.ts";
+import { fileTokens, textBits } from "../../../../extension/core/benchmark/fills/textBits.ts";
+import { openDecoder, type Decoder } from "../../../../extension/core/runtime/decoder.ts";
+import type { Tokenizer } from "../../../../extension/core/tokenizer/tokenizer.ts";
+import { characters, special, withoutGaps } from "../../completion/fakes.ts";
+import { fixtures, loadFixture, readAll } from "../../models/fixtures.ts";
 
 /** Every token costs log2 of the vocabulary; notes what is read at once. */
 function indifferent(contextLength: number): { decoder: Decoder; reads: number[][] } {

@@ -1,10 +1,10 @@
 /** How good fills are: from what was predicted at each spot to shares with intervals. It runs no model. */
 
-import type { Random } from "../base/random.ts";
-import { editSimilarity } from "./measures/editSimilarity.ts";
-import type { Summed } from "./measures/measure.ts";
-import { bootstrapIntervals } from "./measures/resample.ts";
-import type { PythonParser } from "../python/pythonParser.ts";
+import type { Random } from "../../base/random.ts";
+import { editSimilarity } from "../measures/editSimilarity.ts";
+import type { Summed } from "../measures/measure.ts";
+import { bootstrapIntervals } from "../measures/resample.ts";
+import type { PythonParser } from "../../python/pythonParser.ts";
 import type { Spot } from "./drawSpots.ts";
 
 /** A number and its 95 % interval by the bootstrap. */
