@@ -5,6 +5,7 @@ import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { Bits } from "../core/bases/weightLayout.ts";
 import { codeBleuBehaviours } from "../core/benchmark/measures/codebleu/codeBleu.ts";
 import { metricNames, type MetricName } from "../core/benchmark/measures/metrics.ts";
+import { optimizerNames } from "../core/training/optimizers.ts";
 import { trainingMethods, trainingPresets } from "../core/training/settings.ts";
 import {
   adapterFormats,
@@ -70,7 +71,8 @@ export function createProgram(contextOf: (flags: { json: boolean; verbose: boole
     .option("--batch-size <n>", "sequences of one step (8)", wholeNumber)
     .option("--max-length <n>", "tokens of the longest sequence (256)", wholeNumber)
     .option("--learning-rate <x>", "its highest value", someNumber)
-    .option("--weight-decay <x>", "of AdamW (0)", someNumber)
+    .addOption(new Option("--optimizer <name>", "what moves the adapter (adamw)").choices(optimizerNames))
+    .option("--weight-decay <x>", "of the optimizer (0)", someNumber)
     .addOption(
       new Option("--schedule <shape>", "of the learning rate (linear)").choices(["linear", "cosine", "constant"]),
     )

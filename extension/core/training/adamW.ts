@@ -1,47 +1,39 @@
-/** AdamW over plain arrays. Knows no model: a parameter is a run of numbers. */
+/** AdamW: a step against the mean of the gradients, as long as they agree. */
 
-import { internalError } from "../base/errors.ts";
+import { gradientAt, memoryOf, type NamedTensor, type Optimizer } from "./optimizer.ts";
 
 export interface AdamWOptions {
   /** Decay of the mean of the gradients. */
-  readonly beta1: number;
+  readonly beta1?: number;
   /** Decay of the mean of their squares. */
-  readonly beta2: number;
-  readonly epsilon: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
   /** Decoupled: it shrinks the values themselves, by learningRate · weightDecay a step. */
-  readonly weightDecay: number;
+  readonly weightDecay?: number;
 }
 
-/** PyTorch's defaults, but for the weight decay, which is 0 in the paper. */
-export const adamWDefaults: AdamWOptions = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
-
-export interface AdamW {
-  /** Updates done so far, which the bias correction depends on. A checkpoint sets it together with the moments. */
-  steps: number;
-  /** Running means of the gradients, and of their squares, in the order of the parameters: live, not copies. */
-  readonly moments: readonly { readonly first: Float32Array; readonly second: Float32Array }[];
-  /** Moves `parameters` in place against `gradients`. */
-  update(parameters: readonly Float32Array[], gradients: readonly Float32Array[], learningRate: number): void;
-}
-
-/** Source: Loshchilov and Hutter, arXiv 1711.05101, algorithm 2, arranged as in torch.optim.AdamW. */
-export function adamW(sizes: readonly number[], options: AdamWOptions = adamWDefaults): AdamW {
-  const { beta1, beta2, epsilon, weightDecay } = options;
-  const moments = sizes.map((size) => ({ first: new Float32Array(size), second: new Float32Array(size) }));
+/**
+ * Source: Loshchilov and Hutter, arXiv 1711.05101, algorithm 2, arranged as in torch.optim.AdamW, whose defaults these are,
+ * but for the weight decay, which is 0 in the paper.
+ */
+export function adamW(
+  parameters: readonly NamedTensor[],
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 }: AdamWOptions = {},
+): Optimizer {
+  const moments = parameters.map((parameter) => ({
+    first: memoryOf(parameter, "first", parameter.shape),
+    second: memoryOf(parameter, "second", parameter.shape),
+  }));
   return {
-    steps: 0,
-    moments,
-    update(parameters, gradients, learningRate) {
-      this.steps++;
-      const stepSize = learningRate / (1 - beta1 ** this.steps);
-      const secondCorrection = 1 / Math.sqrt(1 - beta2 ** this.steps);
+    memory: moments.flatMap(({ first, second }) => [first, second]),
+    update(gradients, { number, learningRate }) {
+      const stepSize = learningRate / (1 - beta1 ** number);
+      const secondCorrection = 1 / Math.sqrt(1 - beta2 ** number);
       const kept = 1 - learningRate * weightDecay;
-      for (const [index, { first, second }] of moments.entries()) {
-        const values = parameters[index]!;
-        const gradient = gradients[index]!;
-        if (values.length !== first.length || gradient.length !== first.length) {
-          throw internalError(`parameter ${index} has ${values.length} values and ${gradient.length} gradients`);
-        }
+      for (const [index, parameter] of parameters.entries()) {
+        const { values } = parameter;
+        const gradient = gradientAt(gradients, index, parameter);
+        const [first, second] = [moments[index]!.first.values, moments[index]!.second.values];
         for (let i = 0; i < values.length; i++) {
           const g = gradient[i]!;
           const m = beta1 * first[i]! + (1 - beta1) * g;

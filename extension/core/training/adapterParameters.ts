@@ -5,8 +5,8 @@ import type { AdapterSpec } from "../adapters/trainingSlots.ts";
 import { UserError } from "../base/errors.ts";
 import { seededRandom } from "../base/random.ts";
 import type { ModuleShape } from "../models/architectures.ts";
+import type { NamedTensor } from "./optimizer.ts";
 import type { TrainOptions, TrainSettings } from "./settings.ts";
-import type { Parameter } from "./trainingStep.ts";
 
 type Modules = ReadonlyMap<string, ModuleShape>;
 
@@ -126,7 +126,7 @@ export function adapterOf(
   settings: TrainSettings,
   spec: AdapterSpec,
   modules: Modules,
-  parameters: readonly Parameter[],
+  parameters: readonly NamedTensor[],
 ): ModuleAdapter {
   const values = new Map(parameters.map((parameter) => [parameter.name, parameter.values]));
   const paths = [...modules.keys()].filter((path) => spec.targets.has(path));

@@ -3,8 +3,9 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { internalError, UserError } from "../base/errors.ts";
-import { openSafetensors, writeSafetensors, type TensorToWrite } from "../weights/safetensors.ts";
+import { UserError } from "../base/errors.ts";
+import { openSafetensors, writeSafetensors } from "../weights/safetensors.ts";
+import type { NamedTensor } from "./optimizer.ts";
 import type { TrainerSnapshot } from "./trainer.ts";
 
 /**
@@ -15,7 +16,7 @@ export type Fingerprint = Readonly<Record<string, string | number | boolean>>;
 
 const validationSchema = z.object({ before: z.number(), best: z.number(), last: z.number() });
 const headerSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   fingerprint: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   state: z.object({
     step: z.int().nonnegative(),
@@ -25,11 +26,7 @@ const headerSchema = z.object({
     validation: validationSchema.nullable(),
     validatedStep: z.int(),
   }),
-  hasBest: z.boolean(),
 });
-
-/** Name and shape of what is trained, in the order of the snapshot's arrays. */
-export type CheckpointParameters = readonly { readonly name: string; readonly shape: readonly number[] }[];
 
 const fileName = "checkpoint.safetensors";
 
@@ -40,18 +37,12 @@ const fileName = "checkpoint.safetensors";
  */
 export async function saveCheckpoint(
   folder: string,
-  { state, parameters, best, moments }: TrainerSnapshot,
-  named: CheckpointParameters,
+  { state, tensors }: TrainerSnapshot,
   fingerprint: Fingerprint,
 ): Promise<void> {
-  const tensors = named.flatMap(({ name, shape }, i): TensorToWrite[] => [
-    { name: `value:${name}`, shape, data: parameters[i]! },
-    { name: `first:${name}`, shape, data: moments[i]!.first },
-    { name: `second:${name}`, shape, data: moments[i]!.second },
-    ...(best ? [{ name: `best:${name}`, shape, data: best[i]! }] : []),
-  ]);
-  const header: z.input<typeof headerSchema> = { version: 1, fingerprint, state, hasBest: best !== null };
-  await writeSafetensors(join(folder, fileName), tensors, { graft: JSON.stringify(header) });
+  const header: z.input<typeof headerSchema> = { version: 2, fingerprint, state };
+  const written = tensors.map(({ name, shape, values }) => ({ name, shape, data: values }));
+  await writeSafetensors(join(folder, fileName), written, { graft: JSON.stringify(header) });
 }
 
 /**
@@ -59,11 +50,7 @@ export async function saveCheckpoint(
  *
  * @throws UserError "checkpoint-missing", "checkpoint-invalid"; "checkpoint-mismatch" where it is of another training
  */
-export async function loadCheckpoint(
-  folder: string,
-  named: CheckpointParameters,
-  fingerprint: Fingerprint,
-): Promise<TrainerSnapshot> {
+export async function loadCheckpoint(folder: string, fingerprint: Fingerprint): Promise<TrainerSnapshot> {
   const path = join(folder, fileName);
   if (!(await hasCheckpoint(folder))) {
     const message = `Cannot resume: there is no checkpoint ${path}.`;
@@ -77,23 +64,9 @@ export async function loadCheckpoint(
   try {
     const header = readHeader(path, file.metadata["graft"]);
     checkFingerprint(header.fingerprint, fingerprint);
-    const read = async (part: string): Promise<Float32Array[]> => {
-      const arrays: Float32Array[] = [];
-      for (const { name, shape } of named) {
-        const values = await file.read(`${part}:${name}`);
-        if (values.length !== shape.reduce((product, n) => product * n, 1))
-          throw internalError(`${name} of another shape`);
-        arrays.push(values);
-      }
-      return arrays;
-    };
-    const [parameters, firsts, seconds] = [await read("value"), await read("first"), await read("second")];
-    return {
-      state: header.state,
-      parameters,
-      best: header.hasBest ? await read("best") : null,
-      moments: firsts.map((first, i) => ({ first, second: seconds[i]! })),
-    };
+    const tensors: NamedTensor[] = [];
+    for (const [name, { shape }] of file.tensors) tensors.push({ name, shape, values: await file.read(name) });
+    return { state: header.state, tensors };
   } finally {
     await file.close();
   }

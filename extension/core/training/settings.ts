@@ -1,6 +1,7 @@
 /** What a training is asked to do, with what is not said filled in. It opens nothing. */
 
 import { UserError } from "../base/errors.ts";
+import { optimizerNames, type OptimizerName } from "./optimizers.ts";
 import type { ScheduleShape } from "./schedule.ts";
 
 export const trainingMethods = ["lora", "ia3"] as const;
@@ -41,6 +42,7 @@ export interface TrainOptions {
   maxLength?: number;
   learningRate?: number;
   schedule?: ScheduleShape;
+  optimizer?: OptimizerName;
   weightDecay?: number;
   /** A data set, or the part of the data to hold out, such as "0.1". */
   validation?: string;
@@ -71,16 +73,14 @@ export interface TrainSettings {
   readonly maxLength: number;
   readonly learningRate: number | null;
   readonly schedule: ScheduleShape;
+  readonly optimizer: OptimizerName;
   readonly weightDecay: number;
   readonly fillShare: number;
   readonly seed: number;
   readonly shuffle: boolean;
 }
 
-/**
- * The paper's settings (arXiv 2308.10462, version 2), except the optimizer: AdamW instead of Adafactor. Both presets share
- * them.
- */
+/** The paper's settings (arXiv 2308.10462, version 2), which both presets share. */
 const defaults = {
   preset: "graft",
   method: "lora",
@@ -143,6 +143,8 @@ export function readSettings(options: TrainOptions): TrainSettings {
   const preset = options.preset ?? defaults.preset;
   if (!trainingPresets.includes(preset)) throw refused("preset", preset, trainingPresets.join(" or "));
   if (!trainingMethods.includes(method)) throw refused("method", method, trainingMethods.join(" or "));
+  if (options.optimizer && !optimizerNames.includes(options.optimizer))
+    throw refused("optimizer", options.optimizer, optimizerNames.join(" or "));
   const rank = options.rank ?? defaults.rank;
   const settings: TrainSettings = {
     preset,
@@ -158,6 +160,7 @@ export function readSettings(options: TrainOptions): TrainSettings {
     maxLength: options.maxLength ?? defaults.maxLength,
     learningRate: options.learningRate ?? null,
     schedule: options.schedule ?? "linear",
+    optimizer: options.optimizer ?? (preset === "paper" ? "adafactor" : "adamw"),
     weightDecay: options.weightDecay ?? defaults.weightDecay,
     fillShare: options.fillShare ?? defaults.fillShare,
     seed: options.seed ?? defaults.seed,

@@ -11,7 +11,6 @@ import { toSequences, type Sequence } from "../dataset/sequence.ts";
 import { isEncoderDecoder } from "../models/config.ts";
 import { moduleShapes } from "../models/architectures.ts";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
-import { adamWDefaults } from "./adamW.ts";
 import {
   adapterOf,
   adapterSpec,
@@ -106,16 +105,14 @@ export async function train(options: TrainOptions, { signal, onProgress, log }: 
     const step = await openTrainingStep(base, spec, { ...shape, checkpointing }, first);
     try {
       const fingerprint = fingerprintOf(base.hash, settings, data);
-      const resumeFrom = options.resume
-        ? await loadCheckpoint(output.workFolder, step.parameters, fingerprint)
-        : undefined;
+      const resumeFrom = options.resume ? await loadCheckpoint(output.workFolder, fingerprint) : undefined;
       if (resumeFrom) log.info(`Going on after step ${resumeFrom.state.step} of ${plan.steps}.`);
       const earlier = resumeFrom?.state.seconds ?? 0;
       const state = await runTrainer(step, data, plan, {
         signal,
         onProgress,
         resumeFrom,
-        save: (snapshot) => saveCheckpoint(output.workFolder, snapshot, step.parameters, fingerprint),
+        save: (snapshot) => saveCheckpoint(output.workFolder, snapshot, fingerprint),
       });
       const named = { name: output.name, baseModel: base.name };
       await output.finish(adapterOf(named, settings, spec, modules, step.parameters));
@@ -147,7 +144,7 @@ function planOf(settings: SettledSettings, { training }: TrainingData, shape: Tr
     seed,
     shuffle,
     schedule: { shape: settings.schedule, learningRate, warmupSteps: Math.ceil(warmupShare * steps), steps },
-    optimizer: { ...adamWDefaults, weightDecay },
+    optimizer: { name: settings.optimizer, weightDecay },
     clipNorm: 1,
     validateEvery: Math.max(1, Math.ceil(Math.floor(training.length / batchSize) * validationShare)),
     saveEvery,

@@ -6,12 +6,13 @@
  */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { UserError } from "../base/errors.ts";
+import { internalError, UserError } from "../base/errors.ts";
 import { seededRandom } from "../base/random.ts";
 import { packStep, type MicroBatch, type PackedShape } from "../dataset/batches.ts";
 import { tokenCount, type Sequence } from "../dataset/sequence.ts";
-import { adamW, type AdamWOptions } from "./adamW.ts";
 import { clipGlobalNorm } from "./gradientNorm.ts";
+import type { NamedTensor } from "./optimizer.ts";
+import { openOptimizer, type OptimizerPlan } from "./optimizers.ts";
 import { progressMeter, type TrainProgress } from "./progressMeter.ts";
 import { learningRateAt, type Schedule } from "./schedule.ts";
 import type { TrainingStep } from "./trainingStep.ts";
@@ -26,7 +27,7 @@ export interface TrainerPlan {
   readonly seed: number;
   readonly shuffle: boolean;
   readonly schedule: Schedule;
-  readonly optimizer: AdamWOptions;
+  readonly optimizer: OptimizerPlan;
   /** Limit of the gradient's global norm. */
   readonly clipNorm: number;
   /** Steps between two validations. */
@@ -68,13 +69,14 @@ const beginning: TrainerState = {
   validatedStep: -1,
 };
 
-/** All that a later run needs to go on. The arrays are the live ones: save them before the next step. */
+/** All that a later run needs to go on. The values are the live ones: save them before the next step. */
 export interface TrainerSnapshot {
   readonly state: TrainerState;
-  readonly parameters: readonly Float32Array[];
-  /** The parameters with the lowest validation loss; null before the first validation, and without one. */
-  readonly best: readonly Float32Array[] | null;
-  readonly moments: readonly { readonly first: Float32Array; readonly second: Float32Array }[];
+  /**
+   * value:NAME of each parameter; best:NAME, those with the lowest validation loss, where there has been a validation; and
+   * the optimizer's memory.
+   */
+  readonly tensors: readonly NamedTensor[];
 }
 
 export interface TrainerControl {
@@ -102,29 +104,24 @@ export async function runTrainer(
   plan: TrainerPlan,
   { signal, onProgress, save, resumeFrom }: TrainerControl,
 ): Promise<TrainerState> {
-  const parameters = step.parameters.map(({ values }) => values);
-  const optimizer = adamW(
-    parameters.map(({ length }) => length),
-    plan.optimizer,
-  );
+  const { parameters } = step;
+  const optimizer = openOptimizer(plan.optimizer, parameters);
+  const live = [...renamed("value", parameters), ...optimizer.memory];
   const validationBatches = packStep(validation, plan.shape);
   const stepsPerEpoch = Math.ceil(training.length / plan.batchSize);
   const sequencesOf = epochOrder(training, stepsPerEpoch, plan);
   let state = resumeFrom?.state ?? beginning;
-  let best = resumeFrom?.best ?? null;
+  let best: readonly NamedTensor[] = [];
   if (resumeFrom) {
-    optimizer.steps = state.step;
-    for (const [i, values] of parameters.entries()) {
-      values.set(resumeFrom.parameters[i]!);
-      optimizer.moments[i]!.first.set(resumeFrom.moments[i]!.first);
-      optimizer.moments[i]!.second.set(resumeFrom.moments[i]!.second);
-    }
+    const { tensors } = resumeFrom;
+    restore(live, tensors);
+    if (tensors.some(({ name }) => name.startsWith("best:"))) best = restore(copiesOf(parameters), tensors);
   }
   const meter = progressMeter(state, plan, stepsPerEpoch);
 
   const keep = async (): Promise<void> => {
     state = { ...state, seconds: meter.seconds() };
-    await save({ state, parameters, best, moments: optimizer.moments });
+    await save({ state, tensors: [...live, ...best] });
     meter.saved();
   };
 
@@ -145,8 +142,8 @@ export async function runTrainer(
     const known = state.validation;
     // What the training starts from is no result of it.
     if (!known || state.step === 0) return { before: loss, best: loss, last: loss };
-    const isBest = !best || loss < known.best;
-    if (isBest) best = parameters.map((values) => values.slice());
+    const isBest = best.length === 0 || loss < known.best;
+    if (isBest) best = copiesOf(parameters);
     return { before: known.before, best: isBest ? loss : known.best, last: loss };
   };
 
@@ -171,7 +168,7 @@ export async function runTrainer(
     const norm = clipGlobalNorm(sum, plan.clipNorm);
     if (!Number.isFinite(loss)) throw diverged(state.step + 1, "loss", loss, plan.schedule);
     if (!Number.isFinite(norm)) throw diverged(state.step + 1, "gradient's norm", norm, plan.schedule);
-    optimizer.update(parameters, sum, learningRateAt(state.step, plan.schedule));
+    optimizer.update(sum, { number: state.step + 1, learningRate: learningRateAt(state.step, plan.schedule) });
     return loss;
   };
 
@@ -192,7 +189,7 @@ export async function runTrainer(
     if (signal?.aborted) await keep();
     throw error;
   }
-  for (const [i, values] of (best ?? []).entries()) parameters[i]!.set(values);
+  for (const [i, { values }] of best.entries()) parameters[i]!.values.set(values);
   return { ...state, seconds: meter.seconds() };
 }
 
@@ -212,6 +209,26 @@ function epochOrder(
     const start = (step % stepsPerEpoch) * batchSize;
     return order.slice(start, start + batchSize);
   };
+}
+
+function renamed(part: string, tensors: readonly NamedTensor[]): NamedTensor[] {
+  return tensors.map((tensor) => ({ ...tensor, name: `${part}:${tensor.name}` }));
+}
+
+function copiesOf(parameters: readonly NamedTensor[]): readonly NamedTensor[] {
+  return renamed("best", parameters).map((tensor) => ({ ...tensor, values: tensor.values.slice() }));
+}
+
+/** Sets `tensors` to the saved values of their names. */
+function restore(tensors: readonly NamedTensor[], saved: readonly NamedTensor[]): readonly NamedTensor[] {
+  const found = new Map(saved.map(({ name, values }) => [name, values]));
+  for (const { name, values } of tensors) {
+    const kept = found.get(name);
+    if (kept?.length !== values.length)
+      throw internalError(`${name} has ${values.length} values, saved ${kept?.length}`);
+    values.set(kept);
+  }
+  return tensors;
 }
 
 /** Adds into `sum`, which is empty at first. */

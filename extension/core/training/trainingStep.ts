@@ -9,19 +9,12 @@ import type { MicroBatch } from "../dataset/batches.ts";
 import { moduleShapes } from "../models/architectures.ts";
 import { storedWeights } from "../models/storedWeights.ts";
 import { floats, floatsOf, int32s, int64s, openSession, type RuntimeTensor, type Session } from "../runtime/session.ts";
+import type { NamedTensor } from "./optimizer.ts";
 import { trainingGraph, type BatchShape, type TrainedModel, type TrainingGraph } from "./trainingGraph.ts";
 
-/** A tensor that is trained. */
-export interface Parameter {
-  /** PEFT's key in adapter_model.safetensors. */
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** The live values: whoever changes them changes what the next run computes with. */
-  readonly values: Float32Array;
-}
-
 export interface TrainingStep {
-  readonly parameters: readonly Parameter[];
+  /** By PEFT's keys in adapter_model.safetensors. */
+  readonly parameters: readonly NamedTensor[];
   /**
    * The loss Σ weight · -log p(label) of the batch, and its gradient by every parameter, in their order.
    *
@@ -53,7 +46,7 @@ export async function openTrainingStep(
   const open = async ({ model: onnx }: TrainingGraph): Promise<Session> =>
     await openSession(onnx, { purpose: "training", weightFolder: dirname(base.weightsPath) });
   const graph = trainingGraph(model, spec, shape, "gradients");
-  const parameters = graph.parameters.map((parameter): Parameter => {
+  const parameters = graph.parameters.map((parameter): NamedTensor => {
     const values = initial.get(parameter.name);
     const size = parameter.shape.reduce((product, n) => product * n, 1);
     if (values?.length !== size)
