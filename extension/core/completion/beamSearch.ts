@@ -4,7 +4,8 @@
  */
 
 import { greedy } from "../runtime/sampling.ts";
-import { beginText, stopTokens, textBehind, type GenerateRequest, type Generated } from "./generate.ts";
+import { beginText, stopTokens, textBehind, type GenerateRequest, type Generated, type Timed } from "./generate.ts";
+import type { End } from "./stop.ts";
 
 interface Beam {
   readonly tokens: readonly number[];
@@ -17,17 +18,19 @@ interface Candidate extends Beam {
   readonly token: number;
 }
 
-type Finished = Omit<Generated, "milliseconds"> & { readonly score: number };
+interface BeamRequest<Rule extends string> extends Omit<GenerateRequest, "sampling" | "ending"> {
+  readonly ending: (text: string) => { readonly length: number; readonly by: Rule } | null;
+}
 
 /**
  * At most `width` continuations, best first: by log-probability per token.
  *
  * @throws the signal's reason between two steps once it is aborted
  */
-export async function beamSearch(
-  request: Omit<GenerateRequest, "sampling">,
+export async function beamSearch<Rule extends string = End["by"]>(
+  request: BeamRequest<Rule>,
   width: number,
-): Promise<readonly Generated[]> {
+): Promise<readonly (Generated<Rule> & Timed)[]> {
   const { decoder, tokenizer, owed, maxTokens, ending, signal } = request;
   const stops = stopTokens(tokenizer);
   const startedAt = performance.now();
@@ -36,9 +39,9 @@ export async function beamSearch(
   const branches = decoder.branch();
   let beams: readonly Beam[] = [spelled];
   let { logits } = spelled;
-  let finished: readonly Finished[] = [];
+  let finished: readonly (Generated<Rule> & { readonly score: number })[] = [];
   const textOf = (tokens: readonly number[]): string => textBehind(owed, tokenizer.decode(tokens, "inside")) ?? "";
-  const finish = (beam: Beam, text: string, stop: Generated["stop"], length: number): void => {
+  const finish = (beam: Beam, text: string, stop: Generated<Rule>["stop"], length: number): void => {
     const hypothesis = {
       tokens: beam.tokens,
       logProbability: beam.sum,

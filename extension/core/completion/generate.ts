@@ -22,11 +22,16 @@ export interface GenerateRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-export interface Generated {
+/** A continuation. `Rule` names what a rule about the text may end it by. */
+export interface Generated<Rule extends string = End["by"]> {
   readonly text: string;
   readonly tokens: readonly number[];
   readonly logProbability: number;
-  readonly stop: "line" | "block" | "end" | "length";
+  /** The end of the text, or the limit of tokens, or a rule. */
+  readonly stop: "end" | "length" | Rule;
+}
+
+export interface Timed {
   readonly milliseconds: { readonly prefill: number; readonly decode: number };
 }
 
@@ -39,7 +44,7 @@ const owedCandidates = 64;
  *
  * @throws the signal's reason between two tokens once it is aborted
  */
-export async function generate(request: GenerateRequest): Promise<Generated> {
+export async function generate(request: GenerateRequest): Promise<Generated & Timed> {
   const { decoder, tokenizer, owed, maxTokens, ending, sampling, signal } = request;
   const stops = stopTokens(tokenizer);
   const markers = gapMarkers(tokenizer);
@@ -49,7 +54,7 @@ export async function generate(request: GenerateRequest): Promise<Generated> {
   const tokens = [...spelled.tokens];
   let { sum } = spelled;
   let logits = first;
-  const result = (text: string, stop: Generated["stop"]): Generated => {
+  const result = (text: string, stop: Generated["stop"]): Generated & Timed => {
     const milliseconds = { prefill: readAt - startedAt, decode: performance.now() - readAt };
     return { text, tokens, logProbability: sum, stop, milliseconds };
   };

@@ -1,0 +1,89 @@
+/** Many prompts at once over tiny checkpoints. */
+
+import { describe, expect, test } from "vitest";
+import { beamSearch } from "../../../extension/core/completion/beamSearch.ts";
+import type { Generated } from "../../../extension/core/completion/generate.ts";
+import {
+  openBatchGenerator,
+  type BatchEvents,
+  type BatchRequest,
+} from "../../../extension/core/completion/generateBatch.ts";
+import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
+import type { Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
+import { loadFixture } from "../models/fixtures.ts";
+import { characters } from "./fakes.ts";
+
+const tokenizer: Tokenizer = {
+  ...characters,
+  decode: (ids) => ids.map((id) => `${id} `).join(""),
+  fillInTheMiddle: { ...characters.fillInTheMiddle!, stops: [7, 15, 23] },
+};
+const prompts = [[1, 2, 3], [4, 5, 6, 7, 8, 9, 10], [1, 2, 11], [12]];
+const greedily: BatchRequest = { decoding: { kind: "greedy" }, maxTokens: 8, stops: [] };
+
+async function generated(request: BatchRequest, asked = prompts, events: Partial<BatchEvents> = {}) {
+  const generator = await openBatchGenerator((await loadFixture("llama")).base, tokenizer, []);
+  const results: (readonly Generated<"string">[])[] = [];
+  const refused = new Map<number, string>();
+  await generator
+    .generate(asked, request, {
+      onGenerated: (index, candidates) => (results[index] = candidates),
+      onRefused: (index, { code }) => refused.set(index, code),
+      ...events,
+    })
+    .finally(() => generator.release());
+  return { results, refused };
+}
+
+describe("openBatchGenerator", () => {
+  test("finds for each prompt what a search for it alone finds", async () => {
+    const { results } = await generated({ ...greedily, decoding: { kind: "beams", width: 5, returned: 3 } });
+    const decoder = await openDecoder((await loadFixture("llama")).base);
+    for (const [i, ids] of prompts.entries()) {
+      const task = { decoder, tokenizer, ids, owed: "", maxTokens: 8, ending: () => null, signal: undefined };
+      const alone = await beamSearch(task, 5);
+      expect(results[i]!.map(({ tokens }) => tokens)).toEqual(alone.slice(0, 3).map(({ tokens }) => tokens));
+    }
+    await decoder.release();
+  });
+
+  test("draws the same for the same seed, whatever else is asked", async () => {
+    const decoding = { kind: "sampling", temperature: 1, topP: 0.9, count: 3, seed: 5 } as const;
+    const { results } = await generated({ ...greedily, decoding });
+    const { results: fewer } = await generated(
+      { ...greedily, decoding: { ...decoding, count: 2 } },
+      prompts.slice(0, 2),
+    );
+    const tokensOf = (drawn: readonly Generated<"string">[]) => drawn.map(({ tokens }) => tokens);
+    expect(results.slice(1, 3).map((drawn) => tokensOf(drawn.slice(0, 2)))).toEqual(fewer.map(tokensOf));
+    expect(new Set(results.flat().map(({ tokens }) => tokens.join()))).toHaveLength(12);
+  });
+
+  test("ends before a stop string", async () => {
+    const [[free] = []] = (await generated(greedily)).results;
+    const stop = `${free!.tokens[2]} ${free!.tokens[3]}`;
+    const [[cut] = []] = (await generated({ ...greedily, stops: ["nowhere", stop] })).results;
+    expect(cut).toMatchObject({ text: free!.text.slice(0, free!.text.indexOf(stop)), stop: "string" });
+  });
+
+  test("refuses what does not fit into the context, and answers the rest", async () => {
+    const long = new Array<number>(2000).fill(3);
+    const { results, refused } = await generated(greedily, [long, [], ...prompts]);
+    expect([...refused]).toEqual([
+      [0, "context-full"],
+      [1, "prompt-empty"],
+    ]);
+    expect(Object.keys(results)).toEqual(["2", "3", "4", "5"]);
+  });
+
+  test("stops once it is cancelled, and keeps what is done", async () => {
+    const controller = new AbortController();
+    const answered: number[] = [];
+    const onGenerated = (index: number): void => {
+      answered.push(index);
+      controller.abort();
+    };
+    await expect(generated(greedily, prompts, { signal: controller.signal, onGenerated })).rejects.toThrow("aborted");
+    expect(answered).toHaveLength(1);
+  });
+});
