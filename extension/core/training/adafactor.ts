@@ -20,7 +20,7 @@ interface Entry {
   readonly columns: number;
   readonly memory: readonly NamedTensor[];
   /** From the new gradient to what it is multiplied with: row by row, and column by column. */
-  factors(gradient: Float32Array, decay: number): { ofRow: Float64Array; ofColumn: Float64Array };
+  readonly factors: (gradient: Float32Array, decay: number) => { ofRow: Float64Array; ofColumn: Float64Array };
 }
 
 /**
