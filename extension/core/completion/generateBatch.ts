@@ -35,9 +35,9 @@ export interface BatchRequest {
 export interface BatchEvents {
   readonly signal?: AbortSignal | undefined;
   /** The continuations of prompt `index`, best first; of draws, in their order. */
-  onGenerated(index: number, candidates: readonly Generated<"string">[]): void;
+  readonly onGenerated: (index: number, candidates: readonly Generated<"string">[]) => void;
   /** Prompt `index` cannot be continued ("context-full", "prompt-empty"); the others are. */
-  onRefused(index: number, error: UserError): void;
+  readonly onRefused: (index: number, error: UserError) => void;
 }
 
 export interface BatchGenerator {

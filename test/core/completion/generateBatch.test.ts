@@ -52,7 +52,7 @@ describe("openBatchGenerator", () => {
     const { results } = await generated({ ...greedily, decoding });
     const { results: fewer } = await generated(
       { ...greedily, decoding: { ...decoding, count: 2 } },
-      prompts.slice(0, 2),
+      prompts.slice(1, 3),
     );
     const tokensOf = (drawn: readonly Generated<"string">[]) => drawn.map(({ tokens }) => tokens);
     expect(results.slice(1, 3).map((drawn) => tokensOf(drawn.slice(0, 2)))).toEqual(fewer.map(tokensOf));
