@@ -154,7 +154,7 @@ function randomSequences(
 ): Sequence[] {
   return Array.from({ length: rows }, () => ({
     ids: randomIds(random, config, length),
-    labelled: Array.from({ length }, (_, i) => (encoderLength === undefined ? i % 2 === 1 : i > 0)),
+    firstTarget: encoderLength === undefined ? length / 2 : 1,
     ...(encoderLength !== undefined && { encoderIds: randomIds(random, config, encoderLength) }),
   }));
 }

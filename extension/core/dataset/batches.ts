@@ -1,7 +1,7 @@
 /** Sequences packed into the fixed-size arrays that a training graph takes. It knows nothing of texts. */
 
 import { internalError } from "../base/errors.ts";
-import { tokenCount, type Sequence } from "./sequence.ts";
+import { targetCount, tokenCount, type Sequence } from "./sequence.ts";
 
 /** The size of a micro-batch. */
 export interface PackedShape {
@@ -53,7 +53,7 @@ export function packStep(
     row.free -= own;
     row.encoderFree -= read;
   }
-  const targets = sequences.reduce((sum, { labelled }) => sum + labelled.filter(Boolean).length, 0);
+  const targets = sequences.reduce((sum, sequence) => sum + targetCount(sequence), 0);
   const batches: MicroBatch[] = [];
   for (let start = 0; start < packed.length; start += rows) {
     const chosen = packed.slice(start, start + rows).map((row) => row.sequences);
@@ -72,12 +72,12 @@ function fillBatch(packed: readonly (readonly Sequence[])[], rows: number, lengt
   for (const [row, sequences] of packed.entries()) {
     let at = row * length;
     for (const [segment, sequence] of sequences.entries()) {
-      if (sequence.labelled[0]) throw internalError("the first token of a sequence is a target");
+      if (sequence.firstTarget < 1) throw internalError("the first token of a sequence is a target");
       for (const [position, id] of sequence.ids.entries()) {
         ids[at] = BigInt(id);
         positions[at] = BigInt(position);
         segments[at] = segment + 1;
-        if (sequence.labelled[position]) {
+        if (position >= sequence.firstTarget) {
           labelRows.push(BigInt(at - 1));
           labels.push(BigInt(id));
         }

@@ -31,7 +31,7 @@ export function toEncodedSequences(
     return {
       encoderIds: [...beginning, ...prompt.slice(-longestPrompt), ...ending],
       ids: [startToken, ...kept],
-      labelled: [false, ...kept.map(() => true)],
+      firstTarget: 1,
     };
   };
   switch (example.kind) {

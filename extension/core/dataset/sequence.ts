@@ -9,13 +9,17 @@ export interface Sequence {
   /** What an encoder reads first, where there is one. */
   readonly encoderIds?: readonly number[];
   readonly ids: readonly number[];
-  /** labelled[i]: token i is a target, predicted from the tokens before it. Never so for the first. */
-  readonly labelled: readonly boolean[];
+  /** From this index on, which is at least 1, every token is a target, predicted from the tokens before it. */
+  readonly firstTarget: number;
 }
 
 /** Of both sides. */
 export function tokenCount({ ids, encoderIds }: Sequence): number {
   return ids.length + (encoderIds?.length ?? 0);
+}
+
+export function targetCount({ ids, firstTarget }: Sequence): number {
+  return ids.length - firstTarget;
 }
 
 /**
@@ -99,10 +103,7 @@ function plainFillSequence(
 }
 
 function sequence(context: readonly number[], targets: readonly number[]): Sequence {
-  return {
-    ids: [...context, ...targets],
-    labelled: [...context.map(() => false), ...targets.map(() => true)],
-  };
+  return { ids: [...context, ...targets], firstTarget: context.length };
 }
 
 /** `slice(-0)` would be the whole list. */

@@ -7,7 +7,7 @@ import { seededRandom } from "../base/random.ts";
 import { tellProblems, type Dataset, type Example } from "../dataset/example.ts";
 import { withFillExamples } from "../dataset/fillExamples.ts";
 import { loadDataset } from "../dataset/loadDataset.ts";
-import type { Sequence } from "../dataset/sequence.ts";
+import { targetCount, type Sequence } from "../dataset/sequence.ts";
 import { joinDatasets, splitDataset } from "../dataset/splitDataset.ts";
 import type { TrainOptions, TrainSettings } from "./settings.ts";
 
@@ -51,7 +51,7 @@ export async function openTrainingData(
   const joined = joinDatasets(loaded);
   const { training, validation } = await holdOut(joined, options, seed, load);
   const sequences = (examples: readonly Example[]): Sequence[] =>
-    examples.flatMap(sequencesOf).filter(({ labelled }) => labelled.some(Boolean));
+    examples.flatMap(sequencesOf).filter((sequence) => targetCount(sequence) > 0);
   const data = { training: sequences(training), validation: sequences(validation) };
   if (data.training.length === 0) {
     const message = `Cannot train on ${joined.name}: no token is left to learn.`;
@@ -97,8 +97,8 @@ function isPaperName(source: string): boolean {
 /** Tells data apart: "120 sequences, 4f1c0a9b". */
 export function describeSequences(sequences: readonly Sequence[]): string {
   const hash = createHash("sha256");
-  for (const { ids, labelled, encoderIds } of sequences) {
-    hash.update(JSON.stringify([ids, labelled.indexOf(true), ...(encoderIds ? [encoderIds] : [])]));
+  for (const { ids, firstTarget, encoderIds } of sequences) {
+    hash.update(JSON.stringify([ids, firstTarget, ...(encoderIds ? [encoderIds] : [])]));
   }
   return `${sequences.length} sequences, ${hash.digest("hex").slice(0, 8)}`;
 }

@@ -6,7 +6,7 @@ import type { Sequence } from "../../../extension/core/dataset/sequence.ts";
 /** Token ids that tell sequence and position apart; the last `targets` are targets. */
 const sequence = (name: number, length: number, targets: number): Sequence => ({
   ids: Array.from({ length }, (_, i) => name * 100 + i),
-  labelled: Array.from({ length }, (_, i) => i > 0 && i >= length - targets),
+  firstTarget: Math.max(1, length - targets),
 });
 
 describe("packStep", () => {
@@ -67,7 +67,7 @@ describe("packStep", () => {
             weight += weights[i] ?? NaN;
           }
         }
-        const wanted = sequences.flatMap(({ ids, labelled }) => ids.filter((_, i) => labelled[i]).map(String));
+        const wanted = sequences.flatMap(({ ids, firstTarget }) => ids.slice(firstTarget).map(String));
         expect(seen.sort()).toEqual(wanted.sort());
         expect(weight).toBeCloseTo(1, 5);
         expect(batches.flatMap(({ segments }) => [...segments]).filter((s) => s > 0)).toHaveLength(
@@ -86,6 +86,6 @@ describe("packStep", () => {
 
   test("refuses a sequence longer than a row, and one whose first token is a target", () => {
     expect(() => packStep([sequence(1, 9, 1)], { rows: 1, length: 8 })).toThrow("internal:");
-    expect(() => packStep([{ ids: [1, 2], labelled: [true, true] }], { rows: 1, length: 8 })).toThrow("internal:");
+    expect(() => packStep([{ ids: [1, 2], firstTarget: 0 }], { rows: 1, length: 8 })).toThrow("internal:");
   });
 });

@@ -11,8 +11,8 @@ const fill = tokenizer.fillInTheMiddle!;
 const [prefixMarker, suffixMarker, middleMarker] = [fill.opening[0]!, fill.between[0]!, fill.closing[0]!];
 const end = tokenizer.endOfText;
 const encode = (text: string) => tokenizer.encode(text);
-const targets = ({ ids, labelled }: Sequence) => ids.filter((_, i) => labelled[i]);
-const context = ({ ids, labelled }: Sequence) => ids.filter((_, i) => !labelled[i]);
+const targets = ({ ids, firstTarget }: Sequence) => ids.slice(firstTarget);
+const context = ({ ids, firstTarget }: Sequence) => ids.slice(0, firstTarget);
 
 describe("toSequences of a pair", () => {
   const pair: Example = { kind: "pair", intent: "add two numbers", code: "def add(a, b):\n    return a + b" };
@@ -49,7 +49,7 @@ describe("toSequences of a text", () => {
   test("predicts all but the first token, and ends with the end of text unless the text is cut", () => {
     const ids = encode("x = 1\n");
     expect(toSequences({ kind: "text", text: "x = 1\n" }, tokenizer, 64)).toEqual([
-      { ids: [...ids, end], labelled: [false, ...ids.map(() => true)] },
+      { ids: [...ids, end], firstTarget: 1 },
     ]);
     expect(toSequences({ kind: "text", text: "x = 1\n", cut: true }, tokenizer, 64)[0]?.ids).toEqual(ids);
   });
@@ -61,7 +61,7 @@ describe("toSequences of a text", () => {
         const parts = toSequences({ kind: "text", text: "value = compute(1, 2, 3)\n".repeat(9) }, tokenizer, maxLength);
         expect(parts.flatMap(targets)).toEqual(ids.slice(1));
         expect(Math.max(...parts.map((part) => part.ids.length))).toBeLessThanOrEqual(maxLength);
-        for (const part of parts) expect(part.labelled[0]).toBe(false);
+        for (const part of parts) expect(part.firstTarget).toBeGreaterThan(0);
       }),
     );
   });
@@ -122,7 +122,7 @@ describe("toSequences of a gap", () => {
     expect(targets(only)).toEqual(encode(gap.middle));
     const [bare] = toSequences({ ...gap, prefix: "" }, plain, 512) as [Sequence];
     expect(bare.ids).toEqual(encode(gap.middle));
-    expect(bare.labelled[0]).toBe(false);
+    expect(bare.firstTarget).toBe(1);
   });
 });
 
@@ -139,11 +139,11 @@ describe("toSequences for a model that expects a beginning", () => {
       for (const maxLength of [8, 40, 500]) {
         const sequences = toSequences(example, { ...kind, beginning }, maxLength);
         expect(sequences.length).toBeGreaterThan(0);
-        for (const { ids, labelled } of sequences) {
+        for (const { ids, firstTarget } of sequences) {
           expect(ids.slice(0, 2)).toEqual(beginning);
           expect(ids.length).toBeLessThanOrEqual(maxLength);
-          expect(labelled.slice(0, 2)).toEqual([false, false]);
-          expect(labelled.at(-1)).toBe(true);
+          expect(firstTarget).toBeGreaterThanOrEqual(2);
+          expect(firstTarget).toBeLessThan(ids.length);
         }
       }
     }

@@ -133,8 +133,7 @@ describe("training", () => {
       { read: 6, written: 3 },
     ].map(({ read, written }, name): Sequence => {
       const ids = (count: number): number[] => Array.from({ length: count }, (_, i) => 4 + ((name * 31 + i * 7) % 90));
-      const targets = Array.from({ length: written }, (_, i) => i > 0);
-      return { encoderIds: ids(read), ids: [0, ...ids(written - 1)], labelled: targets };
+      return { encoderIds: ids(read), ids: [0, ...ids(written - 1)], firstTarget: 1 };
     });
     const targets = new Set(moduleShapes(base.config).keys());
     const initial = await readAll(join(fixtures, "t5", "lora", "adapter_model.safetensors"));

@@ -4,7 +4,7 @@ import type { Sequence } from "../../../extension/core/dataset/sequence.ts";
 import { chooseBatchShape } from "../../../extension/core/training/batchShape.ts";
 
 const sequences = (lengths: readonly number[]): Sequence[] =>
-  lengths.map((length) => ({ ids: Array(length).fill(1), labelled: Array.from({ length }, (_, i) => i > 0) }));
+  lengths.map((length) => ({ ids: Array(length).fill(1), firstTarget: 1 }));
 const options = { batchSize: 8, hiddenSize: 256, maxTokens: 1024 };
 
 describe("chooseBatchShape", () => {

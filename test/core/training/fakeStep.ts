@@ -36,5 +36,5 @@ export function fakeStep(goal: readonly number[], onRun: (runs: number) => void 
 
 /** A sequence whose targets are all its ids but the first. */
 export function sequenceOf(...ids: number[]): Sequence {
-  return { ids, labelled: ids.map((_, i) => i > 0) };
+  return { ids, firstTarget: 1 };
 }
