@@ -12,7 +12,8 @@ import {
   type FillReport,
   type KindScores,
 } from "../core/benchmark/fills/evaluateFills.ts";
-import type { Estimate, Fill, FillScores } from "../core/benchmark/fills/fillScores.ts";
+import type { Fill, FillScores } from "../core/benchmark/fills/fillScores.ts";
+import type { Estimate } from "../core/benchmark/measures/estimate.ts";
 import { ngramContender, ngramOrder } from "../core/benchmark/fills/ngramContender.ts";
 import type { Place } from "../core/benchmark/fills/spots.ts";
 import { readHeldOut } from "../core/benchmark/fills/heldOut.ts";

@@ -5,9 +5,10 @@
 
 import { seededRandom } from "../../base/random.ts";
 import type { Problem } from "../../dataset/example.ts";
+import type { Estimate } from "../measures/estimate.ts";
 import type { Contender } from "./contender.ts";
 import { drawSpots, spotKinds, type SpotKind } from "./drawSpots.ts";
-import { bitsPerByte, judgeFill, scoreFills, type Estimate, type Fill, type FillScores } from "./fillScores.ts";
+import { bitsPerByte, judgeFill, scoreFills, type Fill, type FillScores } from "./fillScores.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import type { Place } from "./spots.ts";
 import type { HeldOut } from "./heldOut.ts";

@@ -2,17 +2,10 @@
 
 import type { Random } from "../../base/random.ts";
 import { editSimilarity } from "../measures/editSimilarity.ts";
+import { estimates, type Estimate } from "../measures/estimate.ts";
 import type { Summed } from "../measures/measure.ts";
-import { bootstrapIntervals } from "../measures/resample.ts";
 import type { PythonParser } from "../../python/pythonParser.ts";
 import type { Spot } from "./drawSpots.ts";
-
-/** A number and its 95 % interval by the bootstrap. */
-export interface Estimate {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-}
 
 /** All in percent. */
 export interface FillScores {
@@ -86,21 +79,4 @@ const bitsMeasure: Summed<"bitsPerByte"> = {
 /** Of files as [bits, UTF-8 bytes]. */
 export function bitsPerByte(files: readonly (readonly [bits: number, bytes: number])[], random: Random): Estimate {
   return estimates(bitsMeasure, files, random).bitsPerByte;
-}
-
-const resamples = 1000;
-
-function estimates<Score extends string>(
-  measure: Summed<Score>,
-  rows: readonly (readonly number[])[],
-  random: Random,
-): Record<Score, Estimate> {
-  const sums = Array.from({ length: measure.width }, (_, i) => rows.reduce((sum, row) => sum + row[i]!, 0));
-  const values = measure.scores(sums);
-  const intervals = bootstrapIntervals(measure, rows, { random, resamples });
-  const entries = (Object.keys(values) as Score[]).map((name) => {
-    const value = values[name];
-    return [name, { value, ...(intervals?.[name] ?? { low: value, high: value }) }] as const;
-  });
-  return Object.fromEntries(entries) as Record<Score, Estimate>;
 }

@@ -7,7 +7,7 @@ import type { Protocol } from "./protocol.ts";
 /**
  * Prompts are those of training, and examples look the same. A prediction ends where the next instruction would begin, or a
  * fence; nothing is cut at "<", ">" or, as a rule, at a line's end, so that every reference can be met. Only white space at
- * the ends of predictions and references is left out of the comparison.
+ * the ends of predictions and references is left out of the comparison. Where the context is full, examples give way as a whole.
  */
 export function graft(suite: string): Protocol {
   const stops = ["\n### ", "```"];
@@ -18,6 +18,9 @@ export function graft(suite: string): Protocol {
     },
     stops,
     maxNewTokens: suite === "conala" ? 64 : 128,
+    gap: false,
+    givesWay: "examples",
+    codeBleu: "k4black",
     prediction: (text) => {
       const ends = stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
       return strip(text.slice(0, Math.min(text.length, ...ends)));

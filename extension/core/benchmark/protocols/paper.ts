@@ -25,6 +25,9 @@ export function paperV2(suite: string): Protocol {
     },
     stops: ["<|endoftext|>", "</s>", ...(isLine ? ["\n"] : [])],
     maxNewTokens: isLine ? 64 : 128,
+    gap: true,
+    givesWay: "start",
+    codeBleu: "codexglue",
     prediction: (text) =>
       oneLine(strip(withoutSpacesBefore(text)).split(isLine ? /<|endoftext|>|\n/ : /<|endoftext|>/)[0]!),
     reference: (code) => oneLine(withoutSpacesBefore(code)),
@@ -41,6 +44,9 @@ export function paperV3(suite: string): Protocol {
     },
     stops: ["<|endoftext|>", "</s>", "```"],
     maxNewTokens: suite === "conala" ? 64 : 128,
+    gap: true,
+    givesWay: "start",
+    codeBleu: "k4black",
     prediction: (text) => strip(text.split("```")[0]!),
     reference: (code) => code,
   };

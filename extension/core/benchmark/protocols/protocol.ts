@@ -1,5 +1,6 @@
 /** What a protocol fixes: how an item is put to a model, where it stops, and what is compared. It knows no model and no tokens. */
 
+import type { CodeBleuBehaviour } from "../measures/codebleu/codeBleu.ts";
 import { graft } from "./graft.ts";
 import { paperV2, paperV3 } from "./paper.ts";
 
@@ -18,15 +19,27 @@ export interface Protocol {
   /** A beam is done when it holds one of these, or the model's own end of text. */
   readonly stops: readonly string[];
   readonly maxNewTokens: number;
+  /** Whether an encoder-decoder (CodeT5+) is given the prompt with a gap at its end, to be filled. */
+  readonly gap: boolean;
+  /** What gives way where prompt and answer exceed the context: the prompt's first tokens, or whole examples, the last first. */
+  readonly givesWay: "start" | "examples";
   /** What counts of a generated text, special tokens left out. */
-  prediction(text: string): string;
+  readonly prediction: (text: string) => string;
   /** What it is compared with. */
   reference(code: string): string;
+  /** The implementation of CodeBLEU that the protocol was measured with. */
+  readonly codeBleu: CodeBleuBehaviour;
 }
 
-export const protocols = { "paper-v2": paperV2, "paper-v3": paperV3, graft } as const;
+export const protocolNames = ["graft", "paper-v2", "paper-v3"] as const;
 
-/** As encoder-decoders (CodeT5+) are given a prompt: with a gap at its end, to be filled. */
-export function withGap(prompt: string): string {
-  return `${prompt}<extra_id_0>`;
-}
+export type ProtocolName = (typeof protocolNames)[number];
+
+export const protocols: Readonly<Record<ProtocolName, (suite: string) => Protocol>> = {
+  graft,
+  "paper-v2": paperV2,
+  "paper-v3": paperV3,
+};
+
+/** The name of the token that marks the gap. */
+export const gapToken = "<extra_id_0>";

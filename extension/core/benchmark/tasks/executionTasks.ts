@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { readFields } from "../../dataset/jsonLines.ts";
-import { filled, idSchema, readTasks, type Tasks } from "./tasks.ts";
+import { filled, idSchema, openTasks, type TaskOptions, type Tasks } from "./tasks.ts";
 
 /** What a solution has to pass. */
 export type Checks =
@@ -52,13 +52,13 @@ const casesSchema = z
   .refine(({ inputs, outputs }) => inputs.length === outputs.length);
 
 /**
- * Reads a .jsonl file of rows as published: MBPP {"task_id", "text" or "prompt", "test_list", …}, HumanEval {"task_id", "prompt",
+ * Opens a .jsonl file of rows as published: MBPP {"task_id", "text" or "prompt", "test_list", …}, HumanEval {"task_id", "prompt",
  * "test", "entry_point"}, or APPS {"id" or "problem_id", "question", "input_output", …}. Rows may be of different kinds.
  *
  * @throws UserError "suite-missing", "suite-empty"
  */
-export async function readExecutionTasks(source: string, dataFolder: string): Promise<Tasks<ExecutionTask>> {
-  return await readTasks(source, dataFolder, taskOf);
+export async function openExecutionTasks(source: string, options: TaskOptions): Promise<Tasks<ExecutionTask>> {
+  return await openTasks(source, options, taskOf);
 }
 
 function taskOf(row: object, where: string): ExecutionTask | string {

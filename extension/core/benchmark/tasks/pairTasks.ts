@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { readFields } from "../../dataset/jsonLines.ts";
-import { filled, idSchema, readTasks, type Tasks } from "./tasks.ts";
+import { filled, idSchema, openTasks, type TaskOptions, type Tasks } from "./tasks.ts";
 
 export interface PairTask {
   readonly id: string;
@@ -15,13 +15,13 @@ const schema = z.object({ id: idSchema.optional(), intent: filled, code: filled 
 const hubSchema = z.object({ nl: filled, cmd: filled });
 
 /**
- * Reads "conala" (543 items), "codealpacapy" (628), or a .jsonl file of {"intent", "code"}, with or without "id"; its place in the
+ * Opens "conala" (543 items), "codealpacapy" (628), or a .jsonl file of {"intent", "code"}, with or without "id"; its place in the
  * file is the id of a row without.
  *
  * @throws UserError "data-missing"; "suite-missing", "suite-empty"
  */
-export async function readPairTasks(source: string, dataFolder: string): Promise<Tasks<PairTask>> {
-  return await readTasks(source, dataFolder, taskOf);
+export async function openPairTasks(source: string, options: TaskOptions): Promise<Tasks<PairTask>> {
+  return await openTasks(source, options, taskOf);
 }
 
 function taskOf(row: object, where: string): PairTask | string {

@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readExecutionTasks } from "../../../../extension/core/benchmark/tasks/executionTasks.ts";
-import { readPairTasks } from "../../../../extension/core/benchmark/tasks/pairTasks.ts";
+import { openExecutionTasks } from "../../../../extension/core/benchmark/tasks/executionTasks.ts";
+import { openPairTasks } from "../../../../extension/core/benchmark/tasks/pairTasks.ts";
+import type { Tasks } from "../../../../extension/core/benchmark/tasks/tasks.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -17,9 +18,17 @@ async function file(name: string, rows: readonly unknown[]): Promise<string> {
   return path;
 }
 
+/** All tasks, in their order. */
+async function allOf<Task>({ each, ...rest }: Tasks<Task>): Promise<Omit<Tasks<Task>, "each"> & { tasks: Task[] }> {
+  const tasks: Task[] = [];
+  for await (const task of each()) tasks.push(task);
+  expect(tasks).toHaveLength(rest.count);
+  return { ...rest, tasks };
+}
+
 const places = (problems: readonly { where: string }[]): string[] => problems.map(({ where }) => where);
 
-describe("readPairTasks", () => {
+describe("openPairTasks", () => {
   test("takes ids or places for ids, and lists bad rows with their lines", async () => {
     const path = await file("pairs.jsonl", [
       { id: "a", intent: "add", code: "x + y" },
@@ -30,7 +39,7 @@ describe("readPairTasks", () => {
       { intent: "only" },
       "not json",
     ]);
-    const { name, tasks, problems } = await readPairTasks(path, folder);
+    const { name, tasks, problems } = await allOf(await openPairTasks(path, { dataFolder: folder }));
     expect([name, tasks]).toEqual([
       "pairs.jsonl",
       [
@@ -45,21 +54,26 @@ describe("readPairTasks", () => {
   test("a paper's data set is its test part in the data folder", async () => {
     await mkdir(join(folder, "conala"));
     await file("conala/test.jsonl", [{ id: "conala-1", intent: "add", code: "x + y", split: "test" }]);
-    expect(await readPairTasks("conala", folder)).toMatchObject({ name: "conala", tasks: [{ id: "conala-1" }] });
-    await expect(readPairTasks("codealpacapy", folder)).rejects.toMatchObject({ code: "data-missing" });
+    expect(await allOf(await openPairTasks("conala", { dataFolder: folder }))).toMatchObject({
+      name: "conala",
+      tasks: [{ id: "conala-1" }],
+    });
+    await expect(openPairTasks("codealpacapy", { dataFolder: folder })).rejects.toMatchObject({ code: "data-missing" });
   });
 
   test("refuses what is not there and what has no task", async () => {
-    await expect(readPairTasks(join(folder, "none.jsonl"), folder)).rejects.toMatchObject({ code: "suite-missing" });
+    await expect(openPairTasks(join(folder, "none.jsonl"), { dataFolder: folder })).rejects.toMatchObject({
+      code: "suite-missing",
+    });
     const path = await file("empty.jsonl", [{ intent: "x" }]);
-    await expect(readPairTasks(path, folder)).rejects.toMatchObject({
+    await expect(openPairTasks(path, { dataFolder: folder })).rejects.toMatchObject({
       code: "suite-empty",
       message: expect.stringContaining("empty.jsonl:1"),
     });
   });
 });
 
-describe("readExecutionTasks", () => {
+describe("openExecutionTasks", () => {
   test("HumanEval: the model goes on from the prompt, and check() is called behind", async () => {
     const test = "def check(candidate):\n    assert candidate(1) == 2\n";
     const path = await file("humaneval.jsonl", [
@@ -72,7 +86,7 @@ describe("readExecutionTasks", () => {
       },
       { task_id: "HumanEval/1", prompt: "def f(x):\n", entry_point: "f" },
     ]);
-    const { tasks, problems } = await readExecutionTasks(path, folder);
+    const { tasks, problems } = await allOf(await openExecutionTasks(path, { dataFolder: folder }));
     expect(tasks).toEqual([
       {
         id: "HumanEval/0",
@@ -99,7 +113,7 @@ describe("readExecutionTasks", () => {
       { task_id: 13, text: "None.", test_list: [] },
       { task_id: 14, test_list: ["assert h()"] },
     ]);
-    const { tasks, problems } = await readExecutionTasks(path, folder);
+    const { tasks, problems } = await allOf(await openExecutionTasks(path, { dataFolder: folder }));
     expect(tasks.map(({ id, prompt, checks }) => [id, prompt, checks])).toEqual([
       ["11", "Add.", { kind: "program", code: "a = 1\nassert f(1) == 2\nassert f(2) == 3\n" }],
       ["12", "Sub.", { kind: "program", code: "import math\nassert g()\n" }],
@@ -121,7 +135,7 @@ describe("readExecutionTasks", () => {
       { id: 3, question: "Uneven.", input_output: cases({ inputs: ["1"], outputs: [] }) },
       { id: 4, question: "Untested.", input_output: "" },
     ]);
-    const { tasks, problems } = await readExecutionTasks(path, folder);
+    const { tasks, problems } = await allOf(await openExecutionTasks(path, { dataFolder: folder }));
     expect(tasks).toEqual([
       {
         id: "0",
@@ -145,7 +159,7 @@ describe("readExecutionTasks", () => {
 
   test("a row of no known kind says which there are", async () => {
     const path = await file("other.jsonl", [{ id: 1, question: "?" }]);
-    await expect(readExecutionTasks(path, folder)).rejects.toMatchObject({
+    await expect(openExecutionTasks(path, { dataFolder: folder })).rejects.toMatchObject({
       code: "suite-empty",
       message: expect.stringMatching(/HumanEval.*MBPP.*APPS/),
     });

@@ -1,0 +1,92 @@
+/** Evaluations of a tiny base of random weights. */
+
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { silentLog } from "../../../../extension/core/base/log.ts";
+import {
+  runEvaluation,
+  type EvaluationOptions,
+  type EvaluationProgress,
+} from "../../../../extension/core/benchmark/runs/runEvaluation.ts";
+import { listRuns, readRun, type RunSummary } from "../../../../extension/core/benchmark/runs/runFolder.ts";
+import { writeTinyCheckpoint } from "../../bases/tinyCheckpoint.ts";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let folder: string;
+const at = (...path: string[]): string => join(folder, ...path);
+const tasks = 70;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "graft-runs-"));
+  await writeTinyCheckpoint(at("tiny"));
+  const rows = Array.from({ length: tasks }, (_, i) => ({ id: `task ${i}`, intent: `add ${i}`, code: `x + ${i}` }));
+  const lines = [...rows.map((row) => JSON.stringify(row)), '{"intent": "no code"}', "broken"];
+  await writeFile(at("suite.jsonl"), lines.join("\n"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function optionsOf(more: Partial<EvaluationOptions> = {}): EvaluationOptions {
+  const decoding = { kind: "beams", width: 2, returned: 2 } as const;
+  return {
+    base: at("tiny"),
+    home: at("home"),
+    embedded: at("tiny"),
+    dataFolder: folder,
+    suite: at("suite.jsonl"),
+    decoding,
+    ...more,
+  };
+}
+
+const predictionsOf = ({ folder: run }: RunSummary): Promise<string> =>
+  readFile(join(run, "predictions.jsonl"), "utf8");
+
+test("predicts, scores and keeps all of it in a folder", async () => {
+  const events: EvaluationProgress[] = [];
+  const run = await runEvaluation(optionsOf(), { log: silentLog, onProgress: (progress) => events.push(progress) });
+  expect(run).toMatchObject({ done: tasks, contender: expect.stringMatching(/^tiny-\w+$/) });
+  expect(run.result).toMatchObject({ items: tasks, shortened: 0 });
+  expect(Object.keys(run.result!.scores)).toEqual([
+    "em@1",
+    "em@2",
+    "em@5",
+    "em@10",
+    "codebleu",
+    ...["ngram", "weightedNgram", "syntax", "dataflow"].map((part) => `codebleu.${part}`),
+    "chrf",
+    "editSimilarity",
+  ]);
+  expect(run.result!.problems.map(({ where }) => where)).toEqual(["suite.jsonl:71", "suite.jsonl:72"]);
+  expect(events.filter(({ phase }) => phase === "predicting")).toHaveLength(tasks);
+  expect(events.at(-1)).toMatchObject({ phase: "scoring", done: tasks, total: tasks });
+  const rows = (await predictionsOf(run)).trimEnd().split("\n");
+  expect(rows.map((row) => (JSON.parse(row) as { id: string }).id)).toEqual(
+    Array.from({ length: tasks }, (_, i) => `task ${i}`),
+  );
+  expect(await readRun(run.folder)).toEqual(run);
+  expect(await listRuns(at("home"))).toEqual([run]);
+});
+
+test("an interrupted run goes on where it stopped, and ends as if it had not been", async () => {
+  const whole = await runEvaluation(optionsOf(), { log: silentLog });
+  const other = optionsOf({ home: at("other"), base: at("tiny") });
+  const stop = new AbortController();
+  const stopped = runEvaluation(other, {
+    log: silentLog,
+    signal: stop.signal,
+    onProgress: ({ done }) => done === tasks - 2 && stop.abort(),
+  });
+  await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+  const [left] = await listRuns(at("other"));
+  expect(left).toMatchObject({ id: whole.id, done: 64 });
+  expect(left).not.toHaveProperty("result");
+  // As a kill between two writes leaves them.
+  await writeFile(join(left!.folder, "predictions.jsonl"), `${await predictionsOf(left!)}{"id": "task 64", "intent`);
+  const seen: number[] = [];
+  const run = await runEvaluation(other, { log: silentLog, onProgress: ({ done }) => seen.push(done) });
+  expect(seen[0]).toBe(65);
+  expect(await predictionsOf(run)).toBe(await predictionsOf(whole));
+  expect(run.result!.scores).toEqual(whole.result!.scores);
+});
