@@ -34,14 +34,27 @@ export interface MicroBatch {
 }
 
 /**
- * Packs the sequences of one optimizer step: longest first, each into the first row that has room (for an encoder-decoder
- * on both sides), `rows` rows to a micro-batch. All have the same size; rows that stay empty are padding. The same
- * sequences give the same batches.
+ * Packs the sequences of one optimizer step into rows, `rows` of them to a micro-batch. All have the same size; rows that
+ * stay empty are padding. The same sequences give the same batches.
  */
-export function packStep(
+export function packStep(sequences: readonly Sequence[], shape: PackedShape): MicroBatch[] {
+  const { rows, length, encoderLength } = shape;
+  const packed = packRows(sequences, shape);
+  const targets = sequences.reduce((sum, sequence) => sum + targetCount(sequence), 0);
+  const batches: MicroBatch[] = [];
+  for (let start = 0; start < packed.length; start += rows) {
+    const chosen = packed.slice(start, start + rows);
+    const batch = fillBatch(chosen, rows, length, 1 / targets);
+    batches.push(encoderLength ? { ...batch, encoder: encoderSide(chosen, rows, encoderLength) } : batch);
+  }
+  return batches;
+}
+
+/** Longest first, each into the first row that has room; for an encoder-decoder on both sides. */
+export function packRows(
   sequences: readonly Sequence[],
-  { rows, length, encoderLength = 0 }: PackedShape,
-): MicroBatch[] {
+  { length, encoderLength = 0 }: Omit<PackedShape, "rows">,
+): (readonly Sequence[])[] {
   const packed: { sequences: Sequence[]; free: number; encoderFree: number }[] = [];
   for (const item of [...sequences].sort((a, b) => tokenCount(b) - tokenCount(a))) {
     const [own, read] = [item.ids.length, item.encoderIds?.length ?? 0];
@@ -53,14 +66,7 @@ export function packStep(
     row.free -= own;
     row.encoderFree -= read;
   }
-  const targets = sequences.reduce((sum, sequence) => sum + targetCount(sequence), 0);
-  const batches: MicroBatch[] = [];
-  for (let start = 0; start < packed.length; start += rows) {
-    const chosen = packed.slice(start, start + rows).map((row) => row.sequences);
-    const batch = fillBatch(chosen, rows, length, 1 / targets);
-    batches.push(encoderLength > 0 ? { ...batch, encoder: encoderSide(chosen, rows, encoderLength) } : batch);
-  }
-  return batches;
+  return packed.map((row) => row.sequences);
 }
 
 function fillBatch(packed: readonly (readonly Sequence[])[], rows: number, length: number, weight: number): MicroBatch {

@@ -19,18 +19,45 @@ export interface Problem {
   readonly message: string;
 }
 
+/** Examples that are read anew, from the first on, each time that somebody asks: one is in memory at a time. */
 export interface Dataset {
   readonly name: string;
-  readonly examples: readonly Example[];
-  readonly problems: readonly Problem[];
+  /** Rows say what they are. Source code is text, of which a part may be made into gaps to fill. */
+  readonly kind: "rows" | "source";
+  readonly examples: () => AsyncIterable<Example | Problem>;
 }
 
 /** So many problems are told one by one. */
 const problemsTold = 10;
 
 /** Warns of what was left out of the data called `name`. */
-export function tellProblems({ name, problems }: Pick<Dataset, "name" | "problems">, log: Log): void {
-  for (const { where, message } of problems.slice(0, problemsTold)) log.warn(`${where}: ${message}`);
-  const more = problems.length - problemsTold;
-  if (more > 0) log.warn(`${name}: ${more} more entries were left out.`);
+export function tellProblems({ name, problems }: { name: string; problems: readonly Problem[] }, log: Log): void {
+  const counted = countProblems(name, log);
+  for (const problem of problems) counted.add(problem);
+  counted.end();
+}
+
+export interface ProblemCount {
+  add(problem: Problem): void;
+  end(): void;
+  /** Of all problems; empty without any. */
+  inWords(): string;
+}
+
+/** As {@link tellProblems}, for problems that come one by one and may be too many to keep. */
+export function countProblems(name: string, log: Log): ProblemCount {
+  let count = 0;
+  let first = "";
+  return {
+    add({ where, message }) {
+      count++;
+      first ||= `${where}: ${message}`;
+      if (count <= problemsTold) log.warn(`${where}: ${message}`);
+    },
+    end() {
+      const more = count - problemsTold;
+      if (more > 0) log.warn(`${name}: ${more} more entries were left out.`);
+    },
+    inWords: () => (count === 0 ? "" : `All ${count} entries were left out; the first, ${first}`),
+  };
 }

@@ -22,14 +22,12 @@ const longestBlock = 12;
 const longestSpan = 400;
 
 /**
- * Turns about `share` of the text in `examples` into fill examples, piece by piece, and leaves the rest as it is: every
- * character is trained on once, whichever way. Pairs and given fill examples stay.
+ * Turns about `share` of a text into fill examples, piece by piece, and leaves the rest as it is: every character is
+ * trained on once, whichever way. Pairs and given fill examples stay.
  */
-export function withFillExamples(examples: readonly Example[], { share, maxLength, random }: FillOptions): Example[] {
-  return examples.flatMap((example) => {
-    if (example.kind !== "text" || share <= 0) return [example];
-    return mixPieces(example.text, example.cut ?? false, share, maxLength * charactersPerToken, random);
-  });
+export function withFillExamples(example: Example, { share, maxLength, random }: FillOptions): Example[] {
+  if (example.kind !== "text" || share <= 0) return [example];
+  return mixPieces(example.text, example.cut ?? false, share, maxLength * charactersPerToken, random);
 }
 
 function mixPieces(text: string, cut: boolean, share: number, size: number, random: Random): Example[] {

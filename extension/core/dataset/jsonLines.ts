@@ -10,37 +10,49 @@ const pairSchema = z.object({ intent: filled, code: filled });
 const textSchema = z.object({ text: filled });
 const fillSchema = z.object({ prefix: z.string(), suffix: z.string(), middle: filled });
 
-/** Other fields of a row (ids, splits, licenses) are ignored. */
-export async function readJsonLines(path: string): Promise<{ examples: Example[]; problems: Problem[] }> {
-  const examples: Example[] = [];
-  const problems: Problem[] = [];
-  for await (const { where, object } of jsonObjects(path)) {
+/** Longer rows are no examples that anybody wrote. */
+const longestExample = 2 ** 20;
+
+/** Examples and problems in the order of the lines. Other fields of a row (ids, splits, licenses) are ignored. */
+export async function* jsonExamples(path: string): AsyncGenerator<Example | Problem> {
+  for await (const { where, object } of jsonObjects(path, longestExample)) {
     const result = typeof object === "string" ? object : exampleOf(object);
-    if (typeof result === "string") problems.push({ where, message: result });
-    else examples.push(result);
+    yield typeof result === "string" ? { where, message: result } : result;
   }
-  return { examples, problems };
 }
 
-/** Line by line, blank ones left out: the object, or what is wrong with the line. The file is never in memory as a whole. */
-export async function* jsonObjects(path: string): AsyncGenerator<{ where: string; object: object | string }> {
+/**
+ * Line by line, blank ones left out: the object, or what is wrong with the line. Memory holds one line, and never more than
+ * `longestLine` bytes of it.
+ */
+export async function* jsonObjects(
+  path: string,
+  longestLine: number = 2 ** 28,
+): AsyncGenerator<{ where: string; object: object | string }> {
   const decoder = new TextDecoder("utf-8", { fatal: true }); // Drops a byte order mark by itself.
   let line = 0;
-  let begun: Buffer[] = [];
-  const ended = function* (last: Buffer): Generator<{ where: string; object: object | string }> {
+  let bytes = 0;
+  let parts: Buffer[] = [];
+  const add = (part: Buffer): void => {
+    bytes += part.length;
+    parts = bytes > longestLine ? [] : [...parts, part];
+  };
+  const ended = function* (): Generator<{ where: string; object: object | string }> {
     line++;
-    const object = objectOf(Buffer.concat([...begun, last]), decoder);
-    begun = [];
+    const tooLong = `The line is too long: ${bytes} bytes, the limit is ${longestLine}.`;
+    const object = bytes > longestLine ? tooLong : objectOf(Buffer.concat(parts), decoder);
+    [bytes, parts] = [0, []];
     if (object !== undefined) yield { where: `${basename(path)}:${line}`, object };
   };
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
     let start = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; start = end + 1, end = chunk.indexOf(0x0a, start)) {
-      yield* ended(chunk.subarray(start, end));
+      add(chunk.subarray(start, end));
+      yield* ended();
     }
-    begun.push(chunk.subarray(start));
+    add(chunk.subarray(start));
   }
-  yield* ended(Buffer.of());
+  yield* ended();
 }
 
 /** The object of a line, undefined for a blank one, or what is wrong with it. */
@@ -65,7 +77,8 @@ function exampleOf(row: object): Example | string {
   if ("intent" in row || "code" in row) return readFields(pairSchema, row, (value) => ({ kind: "pair", ...value }));
   if ("text" in row) return readFields(textSchema, row, (value) => ({ kind: "text", ...value }));
   if ("middle" in row) return readFields(fillSchema, row, (value) => ({ kind: "fill", ...value }));
-  return 'The row has neither "intent" and "code", nor "text", nor "prefix", "suffix" and "middle".';
+  const fields = Object.keys(row).slice(0, 5).join(", ") || "no field";
+  return `The row has ${fields}, but neither "intent" and "code", nor "text", nor "prefix", "suffix" and "middle".`;
 }
 
 /** What `of` makes of a row's fields, or what is wrong with them. */

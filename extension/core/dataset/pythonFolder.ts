@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { access, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { systemCode } from "../base/errors.ts";
 import type { Example, Problem } from "./example.ts";
 import { readPythonSource } from "./pythonSource.ts";
 
@@ -20,38 +21,31 @@ const foreignFolders = new Set([
 ]);
 
 /**
- * Collects the .py files under `folder`, in the order of their paths. Hidden and foreign folders and links are passed
- * over in silence; files that are unfit, and exact duplicates, are listed as problems.
+ * Reads the .py files under `folder`, in the order of their paths. Hidden and foreign folders and links are passed
+ * over in silence; files that are unfit, and exact duplicates, are problems. Of files read only their hashes are kept.
  */
-export async function collectPython(
-  folder: string,
-  signal?: AbortSignal,
-): Promise<{ examples: Example[]; problems: Problem[] }> {
-  const examples: Example[] = [];
-  const problems: Problem[] = [];
+export async function* pythonExamples(folder: string): AsyncGenerator<Example | Problem> {
   const seen = new Map<string, string>();
   for await (const path of pythonFiles(folder)) {
-    signal?.throwIfAborted();
     const source = await readPythonSource(join(folder, path)).catch((error: unknown) => ({
       unfit: `The file cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
     }));
     if ("unfit" in source) {
-      problems.push({ where: path, message: source.unfit });
+      yield { where: path, message: source.unfit };
       continue;
     }
-    const hash = createHash("sha256").update(source.text).digest("hex");
+    const hash = createHash("sha256").update(source.text).digest("base64").slice(0, 16);
     const twin = seen.get(hash);
     if (twin !== undefined) {
-      problems.push({ where: path, message: `The file is the same as ${twin}.` });
+      yield { where: path, message: `The file is the same as ${twin}.` };
       continue;
     }
     seen.set(hash, path);
-    examples.push({ kind: "text", text: source.text });
+    yield { kind: "text", text: source.text };
   }
-  return { examples, problems };
 }
 
-/** How many files {@link collectPython} would look at, without reading them. */
+/** How many files {@link pythonExamples} would look at, without reading them. */
 export async function countPythonFiles(folder: string): Promise<number> {
   let count = 0;
   for await (const _ of pythonFiles(folder)) count++;
@@ -60,7 +54,11 @@ export async function countPythonFiles(folder: string): Promise<number> {
 
 /** The .py files a project's author wrote: paths relative to `root`, sorted, with forward slashes. */
 export async function* pythonFiles(root: string, folder = ""): AsyncGenerator<string> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true });
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: unknown) => {
+    // What its owner closed to us is foreign, too; but not what was asked for.
+    if (folder !== "" && systemCode(error) === "EACCES") return [];
+    throw error;
+  });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;

@@ -13,6 +13,13 @@ export interface Sequence {
   readonly firstTarget: number;
 }
 
+/** Sequences by index, wherever they are kept. An array is one such place. */
+export interface Sequences {
+  readonly length: number;
+  /** Undefined behind the last. */
+  at(index: number): Sequence | undefined;
+}
+
 /** Of both sides. */
 export function tokenCount({ ids, encoderIds }: Sequence): number {
   return ids.length + (encoderIds?.length ?? 0);

@@ -1,11 +1,11 @@
 /** The size of micro-batches that wastes the least work on a data set. A training graph has one size for all. */
 
-import { packStep, type PackedShape } from "../dataset/batches.ts";
-import type { Sequence } from "../dataset/sequence.ts";
+import { packRows, type PackedShape } from "../dataset/batches.ts";
+import { tokenCount, type Sequence } from "../dataset/sequence.ts";
 
 export interface ShapeOptions {
-  /** Sequences of one optimizer step. */
-  readonly batchSize: number;
+  /** The longest sequence of training and validation: its own tokens, and those that an encoder reads, 0 without one. */
+  readonly longest: { readonly own: number; readonly read: number };
   readonly hiddenSize: number;
   /** Most tokens of a micro-batch, which bounds the memory; a single longer sequence is let through. */
   readonly maxTokens: number;
@@ -15,51 +15,40 @@ export interface ShapeOptions {
 const grain = 16;
 /** What a run costs beside its tokens, in tokens. */
 const runCost = 64;
-const sampledSteps = 40;
+/** Rows are at most so many times as long as the longest sequence. */
+const longestRow = 4;
 
 /**
- * @param training in the order they come, of which a sample is packed to try
- * @param validation must fit, too
+ * @param steps the sequences of some steps, which are packed to try
+ * @returns the size, and which part of it is padding in these steps
  */
 export function chooseBatchShape(
-  training: readonly Sequence[],
-  validation: readonly Sequence[],
-  { batchSize, hiddenSize, maxTokens }: ShapeOptions,
-): PackedShape {
-  const shortest = shortestShape([...training, ...validation]);
-  const shortestTokens = tokensOf(shortest);
-  const stride = Math.max(1, Math.floor(training.length / batchSize / sampledSteps)) * batchSize;
-  let best = { shape: shortest, cost: Infinity };
-  for (let times = 1; times === 1 || (times <= 4 && times * shortestTokens <= maxTokens); times++) {
-    const row = timesLonger(shortest, times);
-    const tokens = tokensOf(row);
-    const rowsOfSteps: number[] = [];
-    for (let start = 0; start < training.length; start += stride) {
-      rowsOfSteps.push(packStep(training.slice(start, start + batchSize), row).length);
-    }
-    for (let rows = 1; rows === 1 || rows * tokens <= maxTokens; rows++) {
+  steps: readonly (readonly Sequence[])[],
+  { longest, hiddenSize, maxTokens }: ShapeOptions,
+): { shape: PackedShape; padding: number } {
+  const tokens = steps.flat().reduce((sum, sequence) => sum + tokenCount(sequence), 0);
+  const shortest = Math.ceil(Math.max(1, longest.own) / grain) * grain;
+  let best = { shape: rowOf(shortest, longest), padding: 0 };
+  let least = Infinity;
+  for (let length = shortest; length <= longestRow * shortest; length += grain) {
+    const row = rowOf(length, longest);
+    const rowTokens = length + (row.encoderLength ?? 0);
+    if (length > shortest && rowTokens > maxTokens) break;
+    const rowsOfSteps = steps.map((sequences) => packRows(sequences, row).length);
+    for (let rows = 1; rows === 1 || rows * rowTokens <= maxTokens; rows++) {
+      const runs = rowsOfSteps.reduce((sum, needed) => sum + Math.ceil(needed / rows), 0);
       // Attention costs length² · hidden where the products cost about 6 · length · hidden².
-      const runOf = rows * tokens * (1 + tokens / (6 * hiddenSize)) + runCost;
-      const cost = rowsOfSteps.reduce((sum, needed) => sum + Math.ceil(needed / rows) * runOf, 0);
-      if (cost < best.cost) best = { shape: { ...row, rows }, cost };
+      const cost = runs * (rows * rowTokens * (1 + rowTokens / (6 * hiddenSize)) + runCost);
+      if (cost >= least) continue;
+      least = cost;
+      best = { shape: { ...row, rows }, padding: 1 - tokens / (runs * rows * rowTokens) };
     }
   }
-  return best.shape;
+  return best;
 }
 
-/** One row that holds the longest sequence. */
-function shortestShape(sequences: readonly Sequence[]): PackedShape {
-  const upTo = (longest: number): number => Math.ceil(longest / grain) * grain;
-  const length = upTo(sequences.reduce((most, { ids }) => Math.max(most, ids.length), 1));
-  const read = sequences.reduce((most, { encoderIds }) => Math.max(most, encoderIds?.length ?? 0), 0);
-  return read === 0 ? { rows: 1, length } : { rows: 1, length, encoderLength: upTo(read) };
-}
-
-function timesLonger({ rows, length, encoderLength }: PackedShape, times: number): PackedShape {
-  return { rows, length: times * length, ...(encoderLength !== undefined && { encoderLength: times * encoderLength }) };
-}
-
-/** Of one row, on both sides. */
-function tokensOf({ length, encoderLength = 0 }: PackedShape): number {
-  return length + encoderLength;
+/** One row; what an encoder reads has as much room as what is written, by their longest. */
+function rowOf(length: number, { own, read }: ShapeOptions["longest"]): PackedShape {
+  if (read === 0) return { rows: 1, length };
+  return { rows: 1, length, encoderLength: Math.ceil(Math.max(read, (length * read) / own) / grain) * grain };
 }

@@ -25,6 +25,7 @@ const headerSchema = z.object({
     epochLoss: z.object({ sum: z.number(), steps: z.int().nonnegative() }),
     validation: validationSchema.nullable(),
     validatedStep: z.int(),
+    validationsSinceBest: z.int().nonnegative(),
   }),
 });
 

@@ -18,6 +18,14 @@ export interface TrainProgress {
   etaSeconds: number;
 }
 
+/** What a watcher is told while a large data set is tokenized. */
+export interface ReadingProgress {
+  /** Rows or files read, and in all. */
+  examples: number;
+  of: number;
+  etaSeconds: number;
+}
+
 export interface ProgressMeter {
   /** Does `work` and counts its time as that of a step or of a validation. */
   timed<T>(kind: "step" | "validation", work: () => Promise<T>): Promise<T>;
@@ -28,18 +36,16 @@ export interface ProgressMeter {
   secondsUnsaved(): number;
 }
 
-/** So many measurements make the mean, roughly: the latest counts 1 of this. */
-const remembered = 10;
+const now = (): number => performance.now() / 1000;
 
 export function progressMeter(
   begun: TrainerState,
   { steps, validateEvery }: Pick<TrainerPlan, "steps" | "validateEvery">,
   stepsPerEpoch: number,
 ): ProgressMeter {
-  const now = (): number => performance.now() / 1000;
   const startedAt = now();
   let savedAt = startedAt;
-  const [stepSeconds, validationSeconds, stepTokens] = [runningMean(), runningMean(), runningMean()];
+  const [stepSeconds, validationSeconds, stepTokens] = [recentMean(), recentMean(), recentMean()];
   let tokens = begun.tokens;
 
   return {
@@ -72,16 +78,45 @@ export function progressMeter(
   };
 }
 
-function runningMean(): { add(measured: number): void; value(): number } {
-  let count = 0;
-  let mean = 0;
+/** Seconds between two words about the reading. */
+const readingInterval = 1;
+
+/** Tells `onReading` about every second, so nothing of what is read at once. */
+export function readingMeter(
+  examples: number,
+  onReading: ((progress: ReadingProgress) => void) | undefined,
+): { read(): void } {
+  const secondsPerExample = recentMean();
+  let [done, told, toldAt] = [0, 0, now()];
+  return {
+    read() {
+      done++;
+      const seconds = now() - toldAt;
+      if (seconds < readingInterval) return;
+      secondsPerExample.add(seconds / (done - told));
+      [told, toldAt] = [done, now()];
+      onReading?.({ examples: done, of: examples, etaSeconds: (examples - done) * secondsPerExample.value() });
+    },
+  };
+}
+
+/** So many measurements make the mean. */
+const remembered = 20;
+/** What takes so many times as long as usual was no work: the machine slept, or all was new to it. */
+const unusual = 5;
+
+/** The mean of the latest measurements, without those that are far above the others. */
+function recentMean(): { add(measured: number): void; value(): number } {
+  const latest: number[] = [];
   return {
     add: (measured) => {
-      count++;
-      // The first is slow, since all is new to it: it counts only until there is a second.
-      const share = count <= 2 ? 1 : 1 / Math.min(count - 1, remembered);
-      mean += share * (measured - mean);
+      latest.push(measured);
+      if (latest.length > remembered) latest.shift();
     },
-    value: () => mean,
+    value: () => {
+      const median = latest.toSorted((a, b) => a - b)[(latest.length - 1) >> 1] ?? 0;
+      const usual = latest.filter((measured) => measured <= unusual * median);
+      return usual.reduce((sum, measured) => sum + measured, 0) / Math.max(1, usual.length);
+    },
   };
 }

@@ -46,12 +46,16 @@ export interface TrainOptions {
   weightDecay?: number;
   /** A data set, or the part of the data to hold out, such as "0.1". */
   validation?: string;
+  /** Stop after so many validations, five to an epoch, without a lower loss; unless given, never. */
+  patience?: number;
   /** Part of the text that is trained on as gaps to fill, 0 to 1. */
   fillShare?: number;
   seed?: number;
   /** Folder of an adapter to start from. */
   init?: string;
   shuffle?: boolean;
+  /** Seconds of work that a crash may cost at most, 60 unless given; 0 keeps every step. */
+  saveEvery?: number;
   /** Go on from the checkpoint of a training into `out` that was stopped. */
   resume?: boolean;
   /** Compute each layer again for its gradient, for memory; unless given, where the base is large. */
@@ -75,6 +79,8 @@ export interface TrainSettings {
   readonly schedule: ScheduleShape;
   readonly optimizer: OptimizerName;
   readonly weightDecay: number;
+  readonly patience: number | null;
+  readonly saveEvery: number;
   readonly fillShare: number;
   readonly seed: number;
   readonly shuffle: boolean;
@@ -91,6 +97,7 @@ const defaults = {
   batchSize: 8,
   maxLength: 256,
   weightDecay: 0,
+  saveEvery: 60,
   fillShare: 0.5,
   seed: 42,
 } as const;
@@ -162,6 +169,8 @@ export function readSettings(options: TrainOptions): TrainSettings {
     schedule: options.schedule ?? "linear",
     optimizer: options.optimizer ?? (preset === "paper" ? "adafactor" : "adamw"),
     weightDecay: options.weightDecay ?? defaults.weightDecay,
+    patience: options.patience ?? null,
+    saveEvery: options.saveEvery ?? defaults.saveEvery,
     fillShare: options.fillShare ?? defaults.fillShare,
     seed: options.seed ?? defaults.seed,
     shuffle: options.shuffle ?? true,
@@ -177,6 +186,7 @@ export function readSettings(options: TrainOptions): TrainSettings {
   whole("rank", 1, 1024);
   whole("steps", 1);
   whole("batchSize", 1);
+  whole("patience", 1);
   whole("maxLength", 8);
   whole("seed", -Infinity);
   between("epochs", (x) => x > 0 && x <= 10_000, "above 0");
@@ -184,6 +194,7 @@ export function readSettings(options: TrainOptions): TrainSettings {
   between("dropout", (x) => x >= 0 && x < 1, "from 0 to below 1");
   if (settings.learningRate !== null) between("learningRate", (x) => x > 0 && x < Infinity, "above 0");
   between("weightDecay", (x) => x >= 0 && x < Infinity, "0 or above");
+  between("saveEvery", (x) => x >= 0, "0 or above");
   between("fillShare", (x) => x >= 0 && x <= 1, "from 0 to 1");
   if (settings.targets?.length === 0) throw refused("targets", "", "names of modules, such as q_proj");
   return settings;

@@ -7,7 +7,8 @@ import { resolveBase } from "../bases/resolveBase.ts";
 import type { PackedShape } from "../dataset/batches.ts";
 import { toEncodedSequences } from "../dataset/encodedSequence.ts";
 import type { Example } from "../dataset/example.ts";
-import { toSequences, type Sequence } from "../dataset/sequence.ts";
+import { epochOrder } from "../dataset/epochOrder.ts";
+import { toSequences, type Sequence, type Sequences } from "../dataset/sequence.ts";
 import { isEncoderDecoder } from "../models/config.ts";
 import { moduleShapes } from "../models/architectures.ts";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
@@ -25,16 +26,14 @@ import { openOutputFolder } from "./outputFolder.ts";
 import type { TrainProgress } from "./progressMeter.ts";
 import { readSettings, settingsFor, type SettledSettings, type TrainOptions } from "./settings.ts";
 import { runTrainer, type TrainerPlan, type ValidationLoss } from "./trainer.ts";
-import { describeSequences, openTrainingData, type TrainingData } from "./trainingData.ts";
-import { openTrainingStep } from "./trainingStep.ts";
+import { openTrainingData, type DataPart, type ReadingControl, type TrainingData } from "./trainingData.ts";
+import { openTrainingStep, type TrainingStep } from "./trainingStep.ts";
 
 export type { TrainOptions } from "./settings.ts";
-export type { TrainProgress } from "./progressMeter.ts";
+export type { ReadingProgress, TrainProgress } from "./progressMeter.ts";
 
-export interface TrainControl {
-  signal?: AbortSignal | undefined;
-  onProgress?: ((progress: TrainProgress) => void) | undefined;
-  log: Log;
+export interface TrainControl extends ReadingControl {
+  readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
 }
 
 export interface TrainResult {
@@ -43,6 +42,8 @@ export interface TrainResult {
   steps: number;
   /** Tokens trained on, padding not counted. */
   tokens: number;
+  /** What each data set added. */
+  data: readonly DataPart[];
   /** All work included, also that of runs that were resumed. */
   seconds: number;
   /** Mean over the last epoch, per target token. */
@@ -55,8 +56,6 @@ export interface TrainResult {
 
 /** The part of the steps over which the learning rate rises, and the part of an epoch between validations: the paper's. */
 const [warmupShare, validationShare] = [0.05, 0.2];
-/** Seconds of work that a crash may cost. */
-const saveEvery = 60;
 /** From so many parameters on, layers are computed twice for the sake of memory, and micro-batches are smaller. */
 const largeBase = 100e6;
 
@@ -67,7 +66,8 @@ const largeBase = 100e6;
  *
  * @throws the signal's reason once it is aborted; UserErrors of all that can be wrong with base, data, options and disk
  */
-export async function train(options: TrainOptions, { signal, onProgress, log }: TrainControl): Promise<TrainResult> {
+export async function train(options: TrainOptions, control: TrainControl): Promise<TrainResult> {
+  const { signal, onProgress, log } = control;
   const startedAt = performance.now();
   const asked = readSettings(options);
   const output = await openOutputFolder(options.out);
@@ -91,19 +91,20 @@ export async function train(options: TrainOptions, { signal, onProgress, log }: 
       isEncoderDecoder(config)
         ? toEncodedSequences(example, tokenizer, maxLength, config.startToken)
         : toSequences(example, tokenizer, maxLength);
-    const data = await openTrainingData(options, { ...settings, maxLength }, sequencesOf, { log, signal });
-    const isLarge = base.parameters >= largeBase;
-    const shape = chooseBatchShape(data.training, data.validation, {
-      batchSize: settings.batchSize,
-      hiddenSize: base.config.hiddenSize,
-      maxTokens: isLarge ? 512 : 1024,
-    });
-    signal?.throwIfAborted();
-    const plan = planOf(settings, data, shape);
-    tellPlan(base.name, data, plan, log);
-    const checkpointing = options.checkpointing ?? isLarge;
-    const step = await openTrainingStep(base, spec, { ...shape, checkpointing }, first);
+    const data = await openTrainingData(options, { ...settings, maxLength }, sequencesOf, output.workFolder, control);
+    let step: TrainingStep | undefined;
     try {
+      const isLarge = base.parameters >= largeBase;
+      const { shape, padding } = chooseBatchShape(sampledSteps(data.training, settings), {
+        longest: longestOf(data),
+        hiddenSize: base.config.hiddenSize,
+        maxTokens: isLarge ? 512 : 1024,
+      });
+      signal?.throwIfAborted();
+      const plan = planOf(settings, data, shape);
+      tellPlan(base.name, data, plan, padding, log);
+      const checkpointing = options.checkpointing ?? isLarge;
+      step = await openTrainingStep(base, spec, { ...shape, checkpointing }, first);
       const fingerprint = fingerprintOf(base.hash, settings, data);
       const resumeFrom = options.resume ? await loadCheckpoint(output.workFolder, fingerprint) : undefined;
       if (resumeFrom) log.info(`Going on after step ${resumeFrom.state.step} of ${plan.steps}.`);
@@ -120,6 +121,7 @@ export async function train(options: TrainOptions, { signal, onProgress, log }: 
         adapter: output.path,
         steps: state.step,
         tokens: state.tokens,
+        data: data.parts,
         seconds: earlier + (performance.now() - startedAt) / 1000,
         trainLoss: state.epochLoss.sum / state.epochLoss.steps,
         ...(state.validation && { validationLoss: state.validation }),
@@ -127,15 +129,30 @@ export async function train(options: TrainOptions, { signal, onProgress, log }: 
         peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       };
     } finally {
-      await step.release();
+      await step?.release();
+      data.release();
     }
   } finally {
     await output.release();
   }
 }
 
+/** So many steps, evenly spread over the first epoch, tell what the others are like. */
+const sampled = 40;
+
+function sampledSteps(training: Sequences, settings: SettledSettings): (readonly Sequence[])[] {
+  const { stepsPerEpoch, sequencesOf } = epochOrder(training, settings);
+  const count = Math.min(sampled, stepsPerEpoch);
+  return Array.from({ length: count }, (_, i) => sequencesOf(Math.floor((i * stepsPerEpoch) / count)));
+}
+
+function longestOf({ training, validation }: TrainingData): { own: number; read: number } {
+  const [a, b] = [training.longest, validation.longest];
+  return { own: Math.max(a.own, b.own), read: Math.max(a.read, b.read) };
+}
+
 function planOf(settings: SettledSettings, { training }: TrainingData, shape: TrainerPlan["shape"]): TrainerPlan {
-  const { batchSize, seed, shuffle, learningRate, weightDecay } = settings;
+  const { batchSize, seed, shuffle, learningRate, weightDecay, patience, saveEvery } = settings;
   const steps = settings.steps ?? Math.ceil(settings.epochs * Math.ceil(training.length / batchSize));
   return {
     steps,
@@ -147,6 +164,7 @@ function planOf(settings: SettledSettings, { training }: TrainingData, shape: Tr
     optimizer: { name: settings.optimizer, weightDecay },
     clipNorm: 1,
     validateEvery: Math.max(1, Math.ceil(Math.floor(training.length / batchSize) * validationShare)),
+    patience,
     saveEvery,
   };
 }
@@ -157,24 +175,34 @@ function fingerprintOf(
   settings: SettledSettings,
   { training, validation }: TrainingData,
 ): Fingerprint {
-  const { rank, alpha, dropout, rsLora, targets, steps, ...common } = settings;
+  const { rank, alpha, dropout, rsLora, targets, steps, patience, saveEvery: _, ...common } = settings;
   return {
     base: baseHash.slice(0, 16),
-    data: describeSequences(training),
-    validation: describeSequences(validation),
+    data: training.description(),
+    validation: validation.description(),
     ...common,
     ...(settings.method === "lora" && { rank, alpha, dropout, rsLora }),
     targets: targets ? targets.join(", ") : "all",
     ...(steps !== null && { steps }),
+    ...(patience !== null && { patience }),
   };
 }
 
-function tellPlan(base: string, { training, validation }: TrainingData, plan: TrainerPlan, log: Log): void {
-  const { steps, shape } = plan;
+function tellPlan(base: string, data: TrainingData, { steps, shape }: TrainerPlan, padding: number, log: Log): void {
+  const { training, validation, parts } = data;
   log.info(
     `Training on ${base}: ${training.length} sequences, ${validation.length} for validation, ${steps} steps, ` +
-      `micro-batches of ${shape.rows} × ${described(shape)} tokens.`,
+      `micro-batches of ${shape.rows} × ${described(shape)} tokens, ${percent(padding)} of them padding.`,
   );
+  if (parts.length < 2) return;
+  const shares = parts.map(({ name, examples, tokens }) => {
+    return `${name} ${examples} examples, ${percent(tokens / training.tokens)} of the tokens`;
+  });
+  log.info(`Trained jointly: ${shares.join("; ")}.`);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 function described({ length, encoderLength }: PackedShape): string {

@@ -1,5 +1,5 @@
 /**
- * The training loop: epochs, shuffling, accumulation, validation, the best parameters, progress.
+ * The training loop: steps, accumulation, validation, the best parameters, when to stop, progress.
  *
  * Knows a step only by its face, and neither adapters nor files. All chance is derived from the seed and the number of
  * the step, so that a training that goes on from a snapshot does what it would have done.
@@ -9,7 +9,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { internalError, UserError } from "../base/errors.ts";
 import { seededRandom } from "../base/random.ts";
 import { packStep, type MicroBatch, type PackedShape } from "../dataset/batches.ts";
-import { tokenCount, type Sequence } from "../dataset/sequence.ts";
+import { epochOrder, type OrderOptions } from "../dataset/epochOrder.ts";
+import { targetCount, tokenCount, type Sequence, type Sequences } from "../dataset/sequence.ts";
 import { clipGlobalNorm } from "./gradientNorm.ts";
 import type { NamedTensor } from "./optimizer.ts";
 import { openOptimizer, type OptimizerPlan } from "./optimizers.ts";
@@ -17,21 +18,19 @@ import { progressMeter, type TrainProgress } from "./progressMeter.ts";
 import { learningRateAt, type Schedule } from "./schedule.ts";
 import type { TrainingStep } from "./trainingStep.ts";
 
-export interface TrainerPlan {
+export interface TrainerPlan extends OrderOptions {
   /** Optimizer steps in all, over as many epochs as they take. */
   readonly steps: number;
-  /** Sequences of one optimizer step. */
-  readonly batchSize: number;
   /** The size of the micro-batches that the step takes. */
   readonly shape: PackedShape;
-  readonly seed: number;
-  readonly shuffle: boolean;
   readonly schedule: Schedule;
   readonly optimizer: OptimizerPlan;
   /** Limit of the gradient's global norm. */
   readonly clipNorm: number;
   /** Steps between two validations. */
   readonly validateEvery: number;
+  /** So many validations without a lower loss end the training; null: never. */
+  readonly patience: number | null;
   /** Seconds between two snapshots, beside those at validations. */
   readonly saveEvery: number;
 }
@@ -58,6 +57,8 @@ export interface TrainerState {
   readonly validation: ValidationLoss | null;
   /** The step after which the last validation was made; -1 before the first. */
   readonly validatedStep: number;
+  /** Validations since the one with the lowest loss. */
+  readonly validationsSinceBest: number;
 }
 
 const beginning: TrainerState = {
@@ -67,6 +68,7 @@ const beginning: TrainerState = {
   epochLoss: { sum: 0, steps: 0 },
   validation: null,
   validatedStep: -1,
+  validationsSinceBest: 0,
 };
 
 /** All that a later run needs to go on. The values are the live ones: save them before the next step. */
@@ -88,10 +90,13 @@ export interface TrainerControl {
 }
 
 export interface TrainerData {
-  readonly training: readonly Sequence[];
+  readonly training: Sequences;
   /** None: the parameters of the last step are the result. */
-  readonly validation: readonly Sequence[];
+  readonly validation: Sequences;
 }
+
+/** So many sequences of the validation data are packed at once. */
+const validatedAtOnce = 256;
 
 /**
  * Trains the step's parameters in place and ends with their best values.
@@ -107,9 +112,7 @@ export async function runTrainer(
   const { parameters } = step;
   const optimizer = openOptimizer(plan.optimizer, parameters);
   const live = [...renamed("value", parameters), ...optimizer.memory];
-  const validationBatches = packStep(validation, plan.shape);
-  const stepsPerEpoch = Math.ceil(training.length / plan.batchSize);
-  const sequencesOf = epochOrder(training, stepsPerEpoch, plan);
+  const { stepsPerEpoch, sequencesOf } = epochOrder(training, plan);
   let state = resumeFrom?.state ?? beginning;
   let best: readonly NamedTensor[] = [];
   if (resumeFrom) {
@@ -131,27 +134,40 @@ export async function runTrainer(
     signal?.throwIfAborted();
   };
 
-  const validate = async (): Promise<ValidationLoss | null> => {
-    if (validationBatches.length === 0) return null;
-    let loss = 0;
-    for (const batch of validationBatches) {
-      loss += await step.evaluate(batch);
-      await breathe();
+  const validationLoss = async (): Promise<number> => {
+    let [loss, targets] = [0, 0];
+    for (let start = 0; start < validation.length; start += validatedAtOnce) {
+      const sequences = slice(validation, start, start + validatedAtOnce);
+      const count = sequences.reduce((sum, sequence) => sum + targetCount(sequence), 0);
+      for (const batch of packStep(sequences, plan.shape)) {
+        loss += count * (await step.evaluate(batch));
+        await breathe();
+      }
+      targets += count;
     }
-    if (!Number.isFinite(loss)) throw diverged(state.step, "validation loss", loss, plan.schedule);
+    return loss / targets;
+  };
+
+  const validate = async (): Promise<void> => {
+    const last = await meter.timed("validation", validationLoss);
+    if (!Number.isFinite(last)) throw diverged(state.step, "validation loss", last, plan.schedule);
     const known = state.validation;
-    // What the training starts from is no result of it.
-    if (!known || state.step === 0) return { before: loss, best: loss, last: loss };
-    const isBest = best.length === 0 || loss < known.best;
+    if (!known || state.step === 0) {
+      // What the training starts from is no result of it.
+      state = { ...state, validation: { before: last, best: last, last } };
+      return;
+    }
+    const isBest = best.length === 0 || last < known.best;
     if (isBest) best = copiesOf(parameters);
-    return { before: known.before, best: isBest ? loss : known.best, last: loss };
+    const validation = { before: known.before, best: isBest ? last : known.best, last };
+    state = { ...state, validation, validationsSinceBest: isBest ? 0 : state.validationsSinceBest + 1 };
   };
 
   const validateIfDue = async (): Promise<void> => {
     const isDue = state.step % plan.validateEvery === 0 || state.step === plan.steps;
     if (!isDue || state.validatedStep === state.step) return;
-    const validation = await meter.timed("validation", validate);
-    state = { ...state, validation, validatedStep: state.step };
+    if (validation.length > 0) await validate();
+    state = { ...state, validatedStep: state.step };
     await keep();
   };
 
@@ -174,7 +190,7 @@ export async function runTrainer(
 
   try {
     await validateIfDue();
-    while (state.step < plan.steps) {
+    while (state.step < plan.steps && state.validationsSinceBest < (plan.patience ?? Infinity)) {
       const sequences = sequencesOf(state.step);
       const loss = await meter.timed("step", () => trainOn(packStep(sequences, plan.shape)));
       const tokens = state.tokens + sequences.reduce((sum, sequence) => sum + tokenCount(sequence), 0);
@@ -193,22 +209,9 @@ export async function runTrainer(
   return { ...state, seconds: meter.seconds() };
 }
 
-/** Gives the sequences of a step: its share of its epoch's order. The last step of an epoch takes what is left. */
-function epochOrder(
-  training: readonly Sequence[],
-  stepsPerEpoch: number,
-  { seed, shuffle, batchSize }: TrainerPlan,
-): (step: number) => readonly Sequence[] {
-  let epoch = -1;
-  let order = training;
-  return (step) => {
-    if (shuffle && Math.floor(step / stepsPerEpoch) !== epoch) {
-      epoch = Math.floor(step / stepsPerEpoch);
-      order = seededRandom(seed, `order of epoch ${epoch}`).shuffled(training);
-    }
-    const start = (step % stepsPerEpoch) * batchSize;
-    return order.slice(start, start + batchSize);
-  };
+function slice(sequences: Sequences, start: number, end: number): Sequence[] {
+  const length = Math.min(end, sequences.length) - start;
+  return Array.from({ length }, (_, i) => sequences.at(start + i)!);
 }
 
 function renamed(part: string, tensors: readonly NamedTensor[]): NamedTensor[] {

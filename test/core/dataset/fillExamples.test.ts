@@ -8,7 +8,7 @@ const source = Array.from(
   (_, i) => `def function_${i}(value):\n    if value > ${i}:\n        return "🙂" * value\n\n    return ${i}\n\n\n`,
 ).join("");
 const make = (share: number, seed = 1, text = source) =>
-  withFillExamples([{ kind: "text", text }], { share, maxLength: 64, random: seededRandom(seed) });
+  withFillExamples({ kind: "text", text }, { share, maxLength: 64, random: seededRandom(seed) });
 const fills = (examples: readonly Example[]) => examples.filter((example) => example.kind === "fill");
 const texts = (examples: readonly Example[]) => examples.filter((example) => example.kind === "text");
 
@@ -57,11 +57,14 @@ describe("withFillExamples", () => {
     const examples = make(0.5);
     for (const { text, cut } of texts(examples)) expect(cut ?? false).toBe(!source.endsWith(text));
     expect(texts(examples).some(({ cut }) => cut === true)).toBe(true);
-    const open = withFillExamples([{ kind: "text", text: source, cut: true }], {
-      share: 0.5,
-      maxLength: 64,
-      random: seededRandom(1),
-    });
+    const open = withFillExamples(
+      { kind: "text", text: source, cut: true },
+      {
+        share: 0.5,
+        maxLength: 64,
+        random: seededRandom(1),
+      },
+    );
     expect(texts(open).every(({ cut }) => cut === true)).toBe(true);
   });
 
@@ -75,7 +78,9 @@ describe("withFillExamples", () => {
       { kind: "pair", intent: "a", code: "b" },
       { kind: "fill", prefix: "a", middle: "b", suffix: "c" },
     ];
-    expect(withFillExamples(others, { share: 1, maxLength: 64, random: seededRandom(1) })).toEqual(others);
+    for (const other of others) {
+      expect(withFillExamples(other, { share: 1, maxLength: 64, random: seededRandom(1) })).toEqual([other]);
+    }
     expect(make(1, 1, "\n \n")).toEqual([]);
     expect(fills(make(1, 1, "x"))).toEqual([{ kind: "fill", prefix: "", middle: "x", suffix: "" }]);
   });

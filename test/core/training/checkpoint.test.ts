@@ -23,6 +23,7 @@ const snapshot: TrainerSnapshot = {
     epochLoss: { sum: 3.25, steps: 2 },
     validation: { before: 3, best: 1.5, last: 2 },
     validatedStep: 5,
+    validationsSinceBest: 1,
   },
   tensors,
 };

@@ -23,6 +23,7 @@ const plan: TrainerPlan = {
   optimizer: { name: "adamw", weightDecay: 0 },
   clipNorm: 10,
   validateEvery: 5,
+  patience: null,
   saveEvery: 1000,
 };
 

@@ -1,9 +1,12 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, open, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Example, Problem } from "../../../extension/core/dataset/example.ts";
+import { openDataset } from "../../../extension/core/dataset/openDataset.ts";
+import type { Split } from "../../../extension/core/dataset/paperDatasets.ts";
 import { countPythonFiles } from "../../../extension/core/dataset/pythonFolder.ts";
-import { loadDataset } from "../../../extension/core/dataset/loadDataset.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -18,9 +21,23 @@ async function put(name: string, content: string | Uint8Array): Promise<string> 
   return path;
 }
 
-const load = (source: string) => loadDataset(source, { dataFolder: join(folder, "data") });
+interface Read {
+  name: string;
+  examples: Example[];
+  problems: Problem[];
+}
 
-describe("loadDataset of a .jsonl file", () => {
+async function load(source: string, split: Split = "train"): Promise<Read> {
+  const dataset = await openDataset(source, { dataFolder: join(folder, "data"), split });
+  const read: Read = { name: dataset.name, examples: [], problems: [] };
+  for await (const entry of dataset.examples()) {
+    if ("kind" in entry) read.examples.push(entry);
+    else read.problems.push(entry);
+  }
+  return read;
+}
+
+describe("openDataset of a .jsonl file", () => {
   test("reads pairs, texts and gaps, and ignores other fields", async () => {
     const rows = [
       { id: 1, intent: "add", code: "a + b", split: "train" },
@@ -68,17 +85,82 @@ describe("loadDataset of a .jsonl file", () => {
     ]);
   });
 
-  test("refuses a file where no row is good, and shows the first problem", async () => {
-    const path = await put("bad.jsonl", "{}\n{}\n");
-    await expect(load(path)).rejects.toMatchObject({
-      code: "data-empty",
-      message: expect.stringMatching(/All 2 entries were left out; the first, bad\.jsonl:1/),
-    });
-    await expect(load(await put("empty.jsonl", ""))).rejects.toMatchObject({ code: "data-empty" });
+  test("a row that is too long for memory is told by its size, and the rows around it are read", async () => {
+    const path = join(folder, "huge.jsonl");
+    const file = await open(path, "w");
+    await file.write('{"text": "before"}\n{"text": "');
+    for (let i = 0; i < 100; i++) await file.write("x".repeat(1 << 20));
+    await file.write('"}\r\n{"text": "after"}\n');
+    await file.close();
+    const before = process.memoryUsage().rss;
+    const { examples, problems } = await load(path);
+    expect(examples).toEqual([
+      { kind: "text", text: "before" },
+      { kind: "text", text: "after" },
+    ]);
+    expect(problems).toEqual([
+      { where: "huge.jsonl:2", message: expect.stringContaining("104857613 bytes, the limit is 1048576") },
+    ]);
+    expect(process.memoryUsage().rss - before).toBeLessThan(60e6);
+  });
+
+  test("of a field that is given twice, the last counts, as everywhere in JSON", async () => {
+    const { examples } = await load(await put("twice.jsonl", '{"text": "a", "text": "b"}'));
+    expect(examples).toEqual([{ kind: "text", text: "b" }]);
+  });
+
+  test.each([
+    ["null", "The line is not a JSON object."],
+    ['"text"', "The line is not a JSON object."],
+    ["{}", /no field, but neither/],
+    ['{"prompt": "a", "completion": "b"}', /The row has prompt, completion, but neither "intent" and "code"/],
+    ['{"text": 7}', '"text" is not a text.'],
+    ['{"text": ["a"]}', '"text" is not a text.'],
+    ['{"intent": {}, "code": false}', '"intent" is not a text. "code" is not a text.'],
+    ['{"prefix": "", "suffix": "", "middle": " "}', '"middle" is empty.'],
+    ['{"text": "a"} {"text": "b"}', /not valid JSON/],
+    ['{"text": "a",}', /not valid JSON/],
+    ['{"text": "a\u0000b"', /not valid JSON/],
+  ])("says what is wrong with %s", async (row, message) => {
+    const { examples, problems } = await load(await put("odd.jsonl", `{"text": "good"}\r\n${row}\r\n`));
+    expect(examples).toHaveLength(1);
+    expect(problems).toEqual([
+      { where: "odd.jsonl:2", message: typeof message === "string" ? message : expect.stringMatching(message) },
+    ]);
+  });
+
+  test("reads any bytes without failing, and gives back every good row among them", async () => {
+    const good = fc.record({ text: fc.string({ minLength: 1 }).filter((text) => text.trim() !== "") });
+    const junk = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes.filter((byte) => byte !== 0x0a)));
+    const row = good.map((value) => Buffer.from(JSON.stringify(value)));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(row, junk), { minLength: 1, maxLength: 20 }), async (lines) => {
+        const bytes = Buffer.concat(lines.flatMap((line) => [line, Buffer.from("\n")]));
+        const { examples, problems } = await load(await put("any.jsonl", bytes));
+        const wanted = lines.filter((line) => line.includes('{"text":'));
+        expect(examples).toEqual(wanted.map((line) => ({ kind: "text", ...JSON.parse(line.toString()) })));
+        expect(examples.length + problems.length).toBeLessThanOrEqual(lines.length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("an empty file holds nothing", async () => {
+    expect(await load(await put("empty.jsonl", ""))).toEqual({ name: "empty.jsonl", examples: [], problems: [] });
+    expect(await load(await put("blank.jsonl", "\ufeff\r\n \n"))).toMatchObject({ examples: [], problems: [] });
+  });
+
+  test("can be read again, from the start", async () => {
+    const path = await put("again.jsonl", '{"text": "a"}\n{"text": "b"}\n');
+    const { examples } = await openDataset(path, { dataFolder: folder });
+    for await (const _ of examples()) break;
+    let count = 0;
+    for await (const _ of examples()) count++;
+    expect(count).toBe(2);
   });
 });
 
-describe("loadDataset of Python sources", () => {
+describe("openDataset of Python sources", () => {
   test("takes what the author wrote, in the order of paths", async () => {
     await put("project/b.py", "b = 1\r\nc = 2\r\n");
     await put("project/a/deep.py", "\ufeffdeep = True\n");
@@ -136,20 +218,13 @@ describe("loadDataset of Python sources", () => {
 
   test("reads a single file, and refuses one that is unfit", async () => {
     expect((await load(await put("one.py", "x = 1\n"))).examples).toEqual([{ kind: "text", text: "x = 1\n" }]);
-    await expect(load(await put("binary.py", "\0"))).rejects.toMatchObject({
-      code: "data-empty",
-      message: expect.stringContaining("binary.py: The file is binary."),
-    });
-  });
-
-  test("stops when it is cancelled", async () => {
-    await put("project/a.py", "a = 1\n");
-    const loading = loadDataset(join(folder, "project"), { dataFolder: folder, signal: AbortSignal.abort() });
-    await expect(loading).rejects.toMatchObject({ name: "AbortError" });
+    expect((await load(await put("binary.py", "\0"))).problems).toEqual([
+      { where: "binary.py", message: "The file is binary." },
+    ]);
   });
 });
 
-describe("loadDataset by name", () => {
+describe("openDataset by name", () => {
   const row = (text: string) => `${JSON.stringify({ intent: text, code: "pass" })}\n`;
 
   test("finds the paper's data sets in the data folder", async () => {
@@ -158,8 +233,7 @@ describe("loadDataset by name", () => {
     await put("data/codealpaca/codealpacapy/train.jsonl", row("alpaca"));
     expect(await load("conala")).toMatchObject({ name: "conala", examples: [{ intent: "train" }] });
     expect(await load("codealpacapy")).toMatchObject({ name: "codealpacapy", examples: [{ intent: "alpaca" }] });
-    const test = await loadDataset("conala", { dataFolder: join(folder, "data"), split: "test" });
-    expect(test.examples).toMatchObject([{ intent: "test" }]);
+    expect((await load("conala", "test")).examples).toMatchObject([{ intent: "test" }]);
   });
 
   test("says where it looked for one that is absent", async () => {
@@ -175,4 +249,18 @@ describe("loadDataset by name", () => {
     await expect(load("toString")).rejects.toMatchObject({ code: "data-missing" });
     await expect(load(await put("rows.csv", "a,b"))).rejects.toMatchObject({ code: "data-format" });
   });
+
+  test.skipIf(process.getuid?.() === 0)(
+    "says that a file or folder cannot be read, and passes over one inside",
+    async () => {
+      const path = await put("project/closed/x.py", "x = 1\n");
+      await put("project/y.py", "y = 1\n");
+      await chmod(join(folder, "project/closed"), 0);
+      expect((await load(join(folder, "project"))).examples).toHaveLength(1);
+      await expect(load(join(folder, "project/closed"))).rejects.toMatchObject({ code: "data-unreadable" });
+      await chmod(join(folder, "project/closed"), 0o700);
+      await chmod(path, 0);
+      await expect(load(path)).rejects.toMatchObject({ code: "data-unreadable" });
+    },
+  );
 });

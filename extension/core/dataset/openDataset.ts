@@ -1,0 +1,50 @@
+/** A data set by what the user calls it: a file, a folder, or the name of one of the paper's. */
+
+import { access, constants, stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { systemCode, UserError } from "../base/errors.ts";
+import type { Dataset, Example, Problem } from "./example.ts";
+import { jsonExamples } from "./jsonLines.ts";
+import { findPaperFile, isPaperDataset, paperDatasets, type Split } from "./paperDatasets.ts";
+import { pythonExamples } from "./pythonFolder.ts";
+import { readPythonSource } from "./pythonSource.ts";
+
+export interface DatasetPlaces {
+  /** Where the paper's data sets lie. */
+  readonly dataFolder: string;
+  /** Which part of a paper's data set; "train" unless told. Files and folders have no parts. */
+  readonly split?: Split;
+}
+
+/**
+ * Finds a .jsonl file, a .py file, a folder of Python sources, or the data set named "conala" or "codealpacapy". Nothing is
+ * read before its examples are asked for.
+ *
+ * @throws UserError "data-missing", "data-format" or "data-unreadable"
+ */
+export async function openDataset(source: string, places: DatasetPlaces): Promise<Dataset> {
+  const path = isPaperDataset(source) ? await findPaperFile(source, places) : resolve(source);
+  const name = isPaperDataset(source) ? source : basename(path);
+  const info = await stat(path).catch(() => undefined);
+  if (!info) {
+    const nextStep = `Give a .jsonl file, a .py file, a folder of Python sources, or ${paperDatasets.join(" or ")}.`;
+    throw new UserError("data-missing", `Cannot load the data set ${source}: there is no ${path}.`, nextStep);
+  }
+  await access(path, constants.R_OK).catch((error: unknown) => {
+    const message = `Cannot load the data set ${source}: ${path} cannot be read (${systemCode(error)}).`;
+    throw new UserError("data-unreadable", message, "Change its permissions, or give other data.", { cause: error });
+  });
+  if (info.isDirectory()) return { name, kind: "source", examples: () => pythonExamples(path) };
+  if (path.endsWith(".py")) return { name, kind: "source", examples: () => pythonExample(path) };
+  if (path.endsWith(".jsonl")) return { name, kind: "rows", examples: () => jsonExamples(path) };
+  throw new UserError(
+    "data-format",
+    `Cannot load the data set ${path}: it is neither a .jsonl nor a .py file.`,
+    'Write one JSON object a line, such as {"intent": …, "code": …}, into a .jsonl file.',
+  );
+}
+
+async function* pythonExample(path: string): AsyncGenerator<Example | Problem> {
+  const file = await readPythonSource(path);
+  yield "text" in file ? { kind: "text", text: file.text } : { where: basename(path), message: file.unfit };
+}

@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { seededRandom } from "../../../extension/core/base/random.ts";
+import { epochOrder } from "../../../extension/core/dataset/epochOrder.ts";
+import { tokenCount, type Sequence } from "../../../extension/core/dataset/sequence.ts";
+
+/** Lengths of 2 to 41 tokens; the first id is the sequence's number. */
+function numbered(count: number): Sequence[] {
+  const random = seededRandom(5);
+  return Array.from({ length: count }, (_, number) => ({
+    ids: [number, ...Array<number>(1 + random.integer(40)).fill(0)],
+    firstTarget: 1,
+  }));
+}
+
+const numbers = (sequences: readonly Sequence[]): number[] => sequences.map(({ ids }) => ids[0]!);
+
+describe("epochOrder", () => {
+  test("gives every sequence once an epoch, in another order each, so many a step", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 700 }), fc.integer({ min: 1, max: 9 }), (count, batchSize) => {
+        const order = epochOrder(numbered(count), { batchSize, seed: 1, shuffle: true });
+        expect(order.stepsPerEpoch).toBe(Math.ceil(count / batchSize));
+        for (const epoch of [0, 1]) {
+          const first = epoch * order.stepsPerEpoch;
+          const steps = Array.from({ length: order.stepsPerEpoch }, (_, i) => numbers(order.sequencesOf(first + i)));
+          const sizes = steps.map(({ length }) => length);
+          expect(sizes).toEqual(sizes.map((_, i) => Math.min(batchSize, count - i * batchSize)));
+          expect(steps.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("keeps the given order without shuffling", () => {
+    const { sequencesOf } = epochOrder(numbered(7), { batchSize: 3, seed: 1, shuffle: false });
+    expect([0, 1, 2, 3].map((step) => numbers(sequencesOf(step)))).toEqual([[0, 1, 2], [3, 4, 5], [6], [0, 1, 2]]);
+  });
+
+  test("says of any step the same, whichever was asked for before", () => {
+    const options = { batchSize: 4, seed: 9, shuffle: true };
+    const forward = epochOrder(numbered(1000), options);
+    const steps = Array.from({ length: 600 }, (_, step) => numbers(forward.sequencesOf(step)));
+    const backward = epochOrder(numbered(1000), options);
+    for (let step = 599; step >= 0; step--) expect(numbers(backward.sequencesOf(step))).toEqual(steps[step]);
+  });
+
+  test("shares long and short out, so that steps have about as many tokens", () => {
+    const sequences = numbered(1024);
+    const { sequencesOf, stepsPerEpoch } = epochOrder(sequences, { batchSize: 8, seed: 2, shuffle: true });
+    const tokens = Array.from({ length: stepsPerEpoch }, (_, step) =>
+      sequencesOf(step).reduce((sum, sequence) => sum + tokenCount(sequence), 0),
+    );
+    const mean = tokens.reduce((sum, count) => sum + count, 0) / tokens.length;
+    // Of eight random ones, a standard deviation of 19 % would be expected.
+    const deviation = Math.sqrt(tokens.reduce((sum, count) => sum + (count - mean) ** 2, 0) / tokens.length);
+    expect(deviation / mean).toBeLessThan(0.08);
+  });
+});
