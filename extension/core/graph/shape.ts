@@ -36,6 +36,12 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
+/** As {@link elementCount}, where sizes may be names. */
+export function totalSize(shape: Shape): Dimension {
+  const known = shape.filter((n) => typeof n === "number");
+  return known.length === shape.length ? elementCount(known) : shape.join("*");
+}
+
 /** `shape` with `axis` (negative counts from the back) replaced by `size`. */
 export function withDimension(shape: Shape, axis: number, size: Dimension): Shape {
   return shape.with(axis < 0 ? shape.length + axis : axis, size);

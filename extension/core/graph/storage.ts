@@ -27,3 +27,38 @@ export interface StoredTensor {
   readonly shape: readonly number[];
   readonly storage: Storage;
 }
+
+/** A matrix in blocks, whatever tensors of the checkpoint it is made of. */
+export interface QuantizedMatrix {
+  /** Told apart by it: two of the same name are the same bytes in the same shape. */
+  readonly name: string;
+  readonly bits: 4 | 8;
+  readonly rows: number;
+  readonly columns: number;
+  readonly blocks: ByteRange;
+  readonly scales: ByteRange;
+}
+
+/** Rows `begin` to below `end`. */
+export function someRows(matrix: QuantizedMatrix, begin: number, end: number): QuantizedMatrix {
+  const { name, rows, blocks, scales } = matrix;
+  return {
+    ...matrix,
+    name: `${name}[${begin}:${end}]`,
+    rows: end - begin,
+    blocks: partOf(blocks, begin / rows, end / rows),
+    scales: partOf(scales, begin / rows, end / rows),
+  };
+}
+
+/** The same values one block a row, [rows·columns/32, 32]. */
+export function blockByBlock(matrix: QuantizedMatrix): QuantizedMatrix {
+  const { name, rows, columns } = matrix;
+  return { ...matrix, name: `${name}.lines`, rows: (rows * columns) / blockSize, columns: blockSize };
+}
+
+/** Whole rows of a range that lies row by row; `begin` and `end` are shares of it. */
+export function partOf({ offset, length }: ByteRange, begin: number, end: number): ByteRange {
+  const start = Math.round(begin * length);
+  return { offset: offset + start, length: Math.round(end * length) - start };
+}

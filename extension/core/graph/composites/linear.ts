@@ -1,34 +1,64 @@
 /** The linear layer, and the table look-up that shares its weight. */
 
 import { after } from "./after.ts";
-import type { Weight } from "./weight.ts";
+import { valueAfter, type Weight } from "./weight.ts";
 import { add } from "../primitives/elementwise.ts";
 import { gather } from "../primitives/indexing.ts";
 import { matMul } from "../primitives/matrix.ts";
-import { dequantizeLinear, gatherBlockQuantized, matMulNBits } from "../primitives/quantized.ts";
+import { gatherBlockQuantized, matMulNBits } from "../primitives/quantized.ts";
 import { sumTo } from "../primitives/reduction.ts";
-import { composite, type Tensor } from "../tensor.ts";
+import { flattenRows, reshape } from "../primitives/shaping.ts";
+import { dimension, totalSize, withDimension } from "../shape.ts";
+import { blockByBlock, blockSize, type QuantizedMatrix } from "../storage.ts";
+import { composite, constant, type Tensor } from "../tensor.ts";
 
 /** y = x·Wᵀ + b for x [.., in], W [out, in], b [out]. */
-export function linear(x: Tensor, { value, quantized }: Weight, bias: Tensor | null = null): Tensor {
-  const expand = (): Tensor => {
-    const product = matMul(x, value, { transposeB: true });
-    return bias ? add(product, bias) : product;
+export function linear(x: Tensor, weight: Weight, bias: Tensor | null = null): Tensor {
+  const { value, quantized } = weight;
+  const product = (w: Tensor): Tensor => {
+    const y = matMul(x, w, { transposeB: true });
+    return bias ? add(y, bias) : y;
   };
+  const expand = (): Tensor => product(value);
   if (!quantized) return composite("linear", [x, value, bias], { expand });
+  // Eight bits with exact activations are far slower as MatMulNBits than dequantized and multiplied.
+  const inFourBits = quantized.bits === 4;
   return composite("linear", [x, value, bias], {
     expand,
     inference: () => matMulNBits(x, quantized, bias, "int8"),
-    // Eight bits with exact activations are far slower as MatMulNBits than dequantized and multiplied.
-    ...(quantized.bits === 4 && { training: () => matMulNBits(x, quantized, bias, "float32") }),
-    // The float weight lives only while this product needs it, so it must not be made before dY is there.
+    training: () => (inFourBits ? matMulNBits(x, quantized, bias, "float32") : product(valueAfter(weight, x))),
     gradient: (dy) => [
-      matMul(dy, dequantizeLinear(quantized, after(quantized.scales, dy))),
+      inFourBits ? timesBlocks(dy, quantized) : matMul(dy, valueAfter(weight, dy)),
       null,
       bias && sumTo(dy, bias.shape),
     ],
   });
 }
+
+/**
+ * dY·W for dY [.., rows], W in blocks of 4 bits → [.., columns].
+ *
+ * DequantizeLinear runs on one thread, and slowly for 4 bits; MatMulNBits dequantizes on all of them. So W is read as a matrix
+ * of one block a row, and multiplied by the identity, which makes each column of the blocks a matrix of its own:
+ *
+ *     I [32, 32] · (W as [rows·blocks, 32])ᵀ → V [32, rows, blocks] ──dY·V──▶ [32, T, blocks] ──transposed──▶ [T, blocks·32]
+ *
+ * The last step is a product with the identity, too: as such it runs on all threads.
+ */
+function timesBlocks(dy: Tensor, w: QuantizedMatrix): Tensor {
+  const rows = flattenRows(dy);
+  const perRow = w.columns / blockSize;
+  const spread = matMulNBits(after(identity, dy), blockByBlock(w), null, "float32");
+  const product = matMul(rows, reshape(spread, [blockSize, w.rows, perRow]));
+  const blocks = totalSize([dimension(rows, 0), perRow]);
+  const turned = matMul(reshape(product, [blockSize, blocks]), identity, { transposeA: true });
+  return reshape(turned, withDimension(dy.shape, -1, w.columns));
+}
+
+const identity = constant(
+  Float32Array.from({ length: blockSize ** 2 }, (_, i) => Number(i % (blockSize + 1) === 0)),
+  [blockSize, blockSize],
+);
 
 /** Rows of W [vocabulary, size] at ids [..] → [.., size]. */
 export function embedding(ids: Tensor, { value, quantized }: Weight): Tensor {

@@ -3,20 +3,29 @@
 import { internalError } from "../../base/errors.ts";
 import { elementCount } from "../shape.ts";
 import { cast } from "../primitives/elementwise.ts";
-import { dequantizeLinear, type QuantizedMatrix } from "../primitives/quantized.ts";
-import { blockSize, type ByteRange, type StoredTensor } from "../storage.ts";
+import { dequantizeLinear, scalesOf } from "../primitives/quantized.ts";
+import { slice } from "../primitives/shaping.ts";
+import { partOf, someRows, type ByteRange, type QuantizedMatrix, type StoredTensor } from "../storage.ts";
 import { composite, external, type Tensor } from "../tensor.ts";
+import { after } from "./after.ts";
 
 export interface Weight {
   /** float32 [rows, columns]: what the weight means, whatever its bytes. */
   readonly value: Tensor;
-  /** Its parts, if it is quantized. */
+  /** Where its blocks lie, if it is quantized. */
   readonly quantized: QuantizedMatrix | null;
+  /** Rows `begin` to below `end` alone. */
+  readonly rows: (begin: number, end: number) => Weight;
 }
 
 /** A weight that is trained itself, or fed: any float32 [rows, columns]. */
 export function plainWeight(value: Tensor): Weight {
-  return { value, quantized: null };
+  return { value, quantized: null, rows: (begin, end) => plainWeight(slice(value, begin, end, 0)) };
+}
+
+/** The weight's value, which is not made from its blocks before `when` is there: as floats it takes four to eight times the room. */
+export function valueAfter({ value, quantized }: Weight, when: Tensor): Tensor {
+  return quantized ? dequantizeLinear(quantized, after(scalesOf(quantized), when)) : value;
 }
 
 /**
@@ -31,24 +40,36 @@ export function storedWeight(tensors: readonly StoredTensor[]): Weight {
   const columns = first.shape.at(-1)!;
   const rows = tensors.reduce((sum, tensor) => sum + elementCount(tensor.shape) / columns, 0);
   if (format === "float32" || format === "float16") {
-    const stored = external(name, format, [rows, columns], plainBytes(tensors, format));
-    // The runtime computes in float32 only, and widens a constant once, when the session opens.
-    return plainWeight(format === "float32" ? stored : cast(stored, "float32"));
+    return floatWeight(name, format, [rows, columns], plainBytes(tensors, format));
   }
   const parts = tensors.map(({ storage }) => (storage.format === format ? storage : mixed(name)));
   const blocks = joined(parts.map((part) => part.blocks));
-  const bits = format === "int4" ? 4 : 8;
-  const perRow = columns / blockSize;
-  const quantized: QuantizedMatrix = {
-    bits,
-    rows,
-    columns,
-    blocks: external(`${name}.blocks`, "uint8", [rows, perRow, (blockSize * bits) / 8], blocks),
-    packed: external(`${name}.packed`, "uint8", [rows, (columns * bits) / 8], blocks),
-    codes: external(`${name}.codes`, bits === 4 ? "uint4" : "uint8", [rows, columns], blocks),
-    scales: external(`${name}.scales`, "float32", [rows, perRow], joined(parts.map((part) => part.scales))),
+  const scales = joined(parts.map((part) => part.scales));
+  return blockWeight({ name, bits: format === "int4" ? 4 : 8, rows, columns, blocks, scales });
+}
+
+function floatWeight(
+  name: string,
+  format: "float32" | "float16",
+  [rows, columns]: readonly [number, number],
+  bytes: ByteRange,
+): Weight {
+  const stored = external(name, format, [rows, columns], bytes);
+  return {
+    // The runtime computes in float32 only, and widens a constant once, when the session opens.
+    value: format === "float32" ? stored : cast(stored, "float32"),
+    quantized: null,
+    rows: (begin, end) =>
+      floatWeight(`${name}[${begin}:${end}]`, format, [end - begin, columns], partOf(bytes, begin / rows, end / rows)),
   };
-  return { value: composite("weight", [], { expand: () => dequantizeLinear(quantized) }), quantized };
+}
+
+function blockWeight(quantized: QuantizedMatrix): Weight {
+  return {
+    value: composite("weight", [], { expand: () => dequantizeLinear(quantized) }),
+    quantized,
+    rows: (begin, end) => blockWeight(someRows(quantized, begin, end)),
+  };
 }
 
 /** A vector of the base, or several that lie side by side: a norm's gain, a bias. */

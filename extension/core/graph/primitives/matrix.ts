@@ -2,9 +2,9 @@
 
 import { internalError } from "../../base/errors.ts";
 import { broadcastShape, dimension, showShape } from "../shape.ts";
-import { primitive, type Dimension, type Shape, type Tensor } from "../tensor.ts";
+import { primitive, type Tensor } from "../tensor.ts";
 import { sumTo } from "./reduction.ts";
-import { reshape } from "./shaping.ts";
+import { flattenRows } from "./shaping.ts";
 
 export interface MatMulOptions {
   /** Swap the last two axes of a, or of b, first. */
@@ -39,7 +39,7 @@ export function matMul(
   };
   const gradientOfB = (dy: Tensor): Tensor => {
     // One weight for all rows of a batch: a single product over the flattened rows sums for us.
-    const [left, right] = b.shape.length === 2 && !transposeA ? [flattened(a), flattened(dy)] : [a, dy];
+    const [left, right] = b.shape.length === 2 && !transposeA ? [flattenRows(a), flattenRows(dy)] : [a, dy];
     const db = transposeB
       ? matMul(right, left, { transposeA: true, transposeB: transposeA, alpha })
       : matMul(left, right, { transposeA: !transposeA, alpha });
@@ -50,13 +50,4 @@ export function matMul(
     domain: "com.microsoft",
     attributes: { transA: Number(transposeA), transB: Number(transposeB), alpha: { float: alpha } },
   });
-}
-
-/** [.., rows, columns] → [all rows, columns] */
-function flattened(x: Tensor): Tensor {
-  return x.shape.length === 2 ? x : reshape(x, [product(x.shape.slice(0, -1)), dimension(x, -1)]);
-}
-
-function product(shape: Shape): Dimension {
-  return shape.every((n) => typeof n === "number") ? shape.reduce((all, n) => all * n, 1) : shape.join("*");
 }

@@ -1,7 +1,7 @@
 /** Ops that move elements without changing them. */
 
 import { internalError } from "../../base/errors.ts";
-import { sameShape, showShape, size, withDimension } from "../shape.ts";
+import { dimension, sameShape, showShape, size, totalSize, withDimension } from "../shape.ts";
 import {
   constant,
   integers,
@@ -25,6 +25,11 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
     throw internalError(`cannot reshape ${showShape(x.shape)} to ${showShape(shape)}: two sizes are unknown`);
   }
   return primitive("Reshape", [x, integers(...sizes)], { dtype: x.dtype, shape }, (dy) => [reshape(dy, x.shape), null]);
+}
+
+/** [.., rows, columns] → [all rows, columns] */
+export function flattenRows(x: Tensor): Tensor {
+  return reshape(x, [totalSize(x.shape.slice(0, -1)), dimension(x, -1)]);
 }
 
 /** Axis i of the result is axis permutation[i] of x. */
