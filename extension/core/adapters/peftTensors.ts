@@ -18,7 +18,13 @@ export interface AdapterTensor {
   readonly values: Float32Array;
 }
 
-const prefix = "base_model.model.";
+/** Of a part, such as "lora_A.weight", of what is attached to the module `path`. */
+export function peftKey(path: string, part: string): string {
+  return `base_model.model.${path}.${part}`;
+}
+
+/** Of a prompt or a prefix. */
+export const virtualTokensKey = "prompt_embeddings";
 
 /**
  * The adapter that consists of `tensors`, by PEFT's keys: lora_A.weight [r, in] and lora_B.weight [out, r], or ia3_l
@@ -51,14 +57,14 @@ export function tensorsOfAdapter(adapter: Adapter): Map<string, AdapterTensor> {
   switch (adapter.method) {
     case "lora":
       for (const [path, { a, b, inFeatures, outFeatures }] of adapter.modules) {
-        tensors.set(`${prefix}${path}.lora_A.weight`, { shape: [adapter.rank, inFeatures], values: a });
-        tensors.set(`${prefix}${path}.lora_B.weight`, { shape: [outFeatures, adapter.rank], values: b });
+        tensors.set(peftKey(path, "lora_A.weight"), { shape: [adapter.rank, inFeatures], values: a });
+        tensors.set(peftKey(path, "lora_B.weight"), { shape: [outFeatures, adapter.rank], values: b });
       }
       break;
     case "ia3":
       for (const [path, { on, values }] of adapter.modules) {
         const shape = on === "input" ? [1, values.length] : [values.length, 1];
-        tensors.set(`${prefix}${path}.ia3_l`, { shape, values });
+        tensors.set(peftKey(path, "ia3_l"), { shape, values });
       }
       break;
     default:
@@ -68,8 +74,6 @@ export function tensorsOfAdapter(adapter: Adapter): Map<string, AdapterTensor> {
 }
 
 type VirtualTokens = SettingsOf<PromptAdapter["method"] | PrefixAdapter["method"]>;
-
-const virtualTokensKey = "prompt_embeddings";
 
 function virtualTokensShape(settings: VirtualTokens): readonly [rows: number, columns: number] {
   if (settings.method === "prompt") return [settings.stacks * settings.tokens, settings.hiddenSize];
@@ -102,7 +106,7 @@ function loraFrom(
     if (path === undefined) throw invalid(name, `it holds "${key}", which is no LoRA matrix of a linear module`);
     if (modules.has(path)) continue;
     const [a, b] = (["A", "B"] as const).map((side) => {
-      const otherKey = `${prefix}${path}.lora_${side}.weight`;
+      const otherKey = peftKey(path, `lora_${side}.weight`);
       const other = side === part ? tensor : tensors.get(otherKey);
       if (!other) throw invalid(name, `it holds "${key}" without "${otherKey}"`);
       const { shape } = other;

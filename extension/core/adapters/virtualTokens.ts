@@ -32,15 +32,20 @@ export function embeddingValues(count: number, hiddenSize: number, prompt?: Prom
 }
 
 /**
- * The keys or the values of a layer's prefix, as a KV cache holds them: [kvHeads, tokens, headSize].
+ * Which of a prefix's layers a layer of the model gets for its attention to itself: its own, unless the model has an encoder.
  *
- * Of a model with an encoder, PEFT deals the prefix's layers out one by one: to the first layer's attention to itself, to its
- * attention to the encoder, to the second layer's attention to itself, and so on, from the start again when they are dealt.
- * Those for the encoder it throws away then (PeftModel.get_prompt).
+ * Then PEFT deals them out one by one: to the first layer's attention to itself, to its attention to the encoder, to the second
+ * layer's attention to itself, and so on, from the start again when they are dealt. Those for the encoder it throws away then
+ * (PeftModel.get_prompt).
  */
+export function dealtLayer({ layers, stacks }: Pick<PrefixAdapter, "layers" | "stacks">, layer: number): number {
+  return (stacks * layer) % layers;
+}
+
+/** The keys or the values of a layer's prefix, as a KV cache holds them: [kvHeads, tokens, headSize]. */
 export function prefixOf(prefix: PrefixAdapter, layer: number, part: "key" | "value"): Float32Array {
-  const { tokens, layers, kvHeads, headSize, stacks, values } = prefix;
-  const dealt = (stacks * layer) % layers;
+  const { tokens, layers, kvHeads, headSize, values } = prefix;
+  const dealt = dealtLayer(prefix, layer);
   const result = new Float32Array(kvHeads * tokens * headSize);
   for (let token = 0; token < tokens; token++) {
     for (let head = 0; head < kvHeads; head++) {

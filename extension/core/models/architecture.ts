@@ -11,7 +11,7 @@ export interface ForwardContext {
   readonly ids: Tensor;
   /** Attention of layer `layer` as the config describes it, over a KV cache or whole sequences: [B, T, qkv] → [B, T, heads·D]. */
   attend(layer: number, qkv: Tensor): Tensor;
-  /** Puts something else in the place of tokens' embeddings [B, T, hidden]; nothing unless given. */
+  /** Puts something else in the place of tokens' embeddings [B, T, hidden], or in front of them; nothing unless given. */
   embedded?(x: Tensor): Tensor;
   /** Marks a layer, so that training can recompute it. */
   segment(x: Tensor, layer: (x: Tensor) => Tensor): Tensor;
@@ -48,11 +48,11 @@ export interface EncoderDecoderContext {
 export interface StackContext {
   /** int64 [B, T] */
   readonly ids: Tensor;
-  /** int64 [T, S]: how many tokens each key stands behind each query; negative where it stands before it. */
+  /** int64 [T, S] or [B, T, S]: how many tokens each key stands behind each query; negative where it stands before it. */
   readonly distances: Tensor;
   /** As {@link ForwardContext.embedded}. */
   embedded?(x: Tensor): Tensor;
-  /** Attention of the stack to itself: query, key and value [B, T, 3·heads·D], bias [heads, T, S] → [B, T, heads·D]. */
+  /** Attention of the stack to itself: query, key and value [B, T, 3·heads·D], bias [heads, T, S] or [B, heads, T, S] → [B, T, heads·D]. */
   attend(layer: number, qkv: Tensor, bias: Tensor): Tensor;
 }
 

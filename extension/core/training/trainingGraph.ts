@@ -1,19 +1,21 @@
-/** A model as ONNX for training: the loss of a packed micro-batch and its gradient by every adapter parameter. */
+/** A model as ONNX for training: the loss of a packed micro-batch and its gradient by all that is trained. */
 
-import { trainingSlots, type AdapterSpec } from "../adapters/trainingSlots.ts";
 import { internalError } from "../base/errors.ts";
 import type { PackedShape } from "../dataset/batches.ts";
 import { crossEntropy } from "../graph/composites/crossEntropy.ts";
 import { gradients } from "../graph/gradients.ts";
 import { lower } from "../graph/lower.ts";
 import { gather } from "../graph/primitives/indexing.ts";
-import { reshape } from "../graph/primitives/shaping.ts";
+import { reshape, slice } from "../graph/primitives/shaping.ts";
+import { size } from "../graph/shape.ts";
 import { constant, input, type Tensor } from "../graph/tensor.ts";
 import type { ForwardResult } from "../models/architecture.ts";
 import { forward, forwardEncoderDecoder, type ModuleShape } from "../models/architectures.ts";
 import { isEncoderDecoder, type ModelConfig } from "../models/config.ts";
 import type { AdapterSlots, WeightSource } from "../models/site.ts";
 import { encode, type OnnxModel } from "../onnx/encode.ts";
+import type { Attachment } from "./methods/attachment.ts";
+import { attach, type MethodSpec } from "./methods/methods.ts";
 import { packedDecoder, packedEncoderDecoder } from "./packedContext.ts";
 
 /** The fixed shape of a micro-batch, and how its memory is kept down. */
@@ -24,7 +26,7 @@ export interface BatchShape extends PackedShape {
 
 export interface TrainingGraph {
   readonly model: OnnxModel;
-  /** PEFT's keys, in the order of the model, with PEFT's shapes. */
+  /** By PEFT's keys, or those of the checkpoint, in the order of the model; with the shapes that they have there. */
   readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** [rows, tokens, width] of the noise to feed; null where nothing is dropped. */
   readonly noiseShape: readonly [number, number, number] | null;
@@ -37,18 +39,24 @@ export interface TrainingGraph {
  */
 export function trainingGraph(
   { config, weights, weightFile, modules }: TrainedModel,
-  spec: AdapterSpec,
+  spec: MethodSpec,
   shape: BatchShape,
   purpose: "gradients" | "loss",
 ): TrainingGraph {
-  const { rows, length, encoderLength = 0 } = shape;
-  const width = Math.max(...[...spec.targets].map((path) => modules.get(path)!.inFeatures));
-  const drops = purpose === "gradients" && spec.method === "lora" && spec.dropout > 0;
-  const noiseShape = drops ? ([rows, Math.max(length, encoderLength), width] as const) : null;
-  const { slots, parameters } = trainingSlots(spec, noiseShape && input("noise", "float32", noiseShape));
-  const { hidden, logits } = packedForward(config, weights, slots, shape);
+  const parameters = new Map<string, Tensor>();
+  const parameterOf = (name: string, dims: readonly number[]): Tensor => {
+    const parameter = parameters.get(name) ?? input(name, "float32", dims);
+    parameters.set(name, parameter);
+    return parameter;
+  };
+  const noiseShape = purpose === "gradients" ? noiseShapeOf(spec, modules, shape) : null;
+  const attachment = attach(spec, parameterOf, noiseShape && input("noise", "float32", noiseShape));
+  const { hidden, logits } = packedForward(config, weights, attachment, shape);
+  // Virtual tokens that are read in front of the text predict nothing.
+  const [read, length] = [size(hidden, 1), shape.length];
+  const ofText = read > length ? slice(hidden, read - length, read, 1) : hidden;
   const labelled = gather(
-    reshape(hidden, [rows * length, config.hiddenSize]),
+    reshape(ofText, [shape.rows * length, config.hiddenSize]),
     input("label_rows", "int64", ["labels"]),
   );
   const labels = input("labels", "int64", ["labels", 1]);
@@ -76,13 +84,28 @@ export interface TrainedModel {
   readonly modules: ReadonlyMap<string, ModuleShape>;
 }
 
+function noiseShapeOf(
+  spec: MethodSpec,
+  modules: TrainedModel["modules"],
+  { rows, length, encoderLength = 0 }: BatchShape,
+): TrainingGraph["noiseShape"] {
+  if (spec.method !== "lora" || spec.dropout === 0) return null;
+  const width = Math.max(...[...spec.targets].map((path) => modules.get(path)!.inFeatures));
+  return [rows, Math.max(length, encoderLength), width];
+}
+
+/** Adapters nowhere. */
+const noSlots: AdapterSlots = { around: (_modules, x, product) => product(x) };
+
 function packedForward(
   config: ModelConfig,
-  weights: WeightSource,
-  slots: AdapterSlots,
+  base: WeightSource,
+  attachment: Attachment,
   { encoderLength, ...shape }: BatchShape,
 ): ForwardResult {
-  if (!isEncoderDecoder(config)) return forward(config, weights, slots, packedDecoder(config, shape));
+  const { weights = base, slots = noSlots } = attachment;
+  if (!isEncoderDecoder(config)) return forward(config, weights, slots, packedDecoder(config, shape, attachment));
   if (encoderLength === undefined) throw internalError("a batch without tokens for the encoder");
-  return forwardEncoderDecoder(config, weights, slots, packedEncoderDecoder(config, { ...shape, encoderLength }));
+  const context = packedEncoderDecoder(config, { ...shape, encoderLength }, attachment);
+  return forwardEncoderDecoder(config, weights, slots, context);
 }

@@ -1,7 +1,6 @@
 /** One micro-batch through the training graph. Knows gradients, not what is done with them. */
 
 import { basename, dirname } from "node:path";
-import type { AdapterSpec } from "../adapters/trainingSlots.ts";
 import { internalError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
@@ -9,11 +8,12 @@ import type { MicroBatch } from "../dataset/batches.ts";
 import { moduleShapes } from "../models/architectures.ts";
 import { storedWeights } from "../models/storedWeights.ts";
 import { floats, floatsOf, int32s, int64s, openSession, type RuntimeTensor, type Session } from "../runtime/session.ts";
+import type { MethodSpec } from "./methods/methods.ts";
 import type { NamedTensor } from "./optimizer.ts";
 import { trainingGraph, type BatchShape, type TrainedModel, type TrainingGraph } from "./trainingGraph.ts";
 
 export interface TrainingStep {
-  /** By PEFT's keys in adapter_model.safetensors. */
+  /** By PEFT's keys in adapter_model.safetensors, or those of the checkpoint where it is trained itself. */
   readonly parameters: readonly NamedTensor[];
   /**
    * The loss Σ weight · -log p(label) of the batch, and its gradient by every parameter, in their order.
@@ -27,13 +27,13 @@ export interface TrainingStep {
 }
 
 /**
- * Builds the graphs for one adapter on `base` and loads them.
+ * Builds the graphs that train `spec` on `base` and loads them.
  *
- * @param initial the parameters' first values by PEFT's key; the step works on copies.
+ * @param initial the parameters' first values by name; the step works on copies.
  */
 export async function openTrainingStep(
   base: InstalledBase,
-  spec: AdapterSpec,
+  spec: MethodSpec,
   shape: BatchShape,
   initial: ReadonlyMap<string, Float32Array>,
 ): Promise<TrainingStep> {

@@ -8,13 +8,13 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { AdapterSpec } from "../../../extension/core/adapters/trainingSlots.ts";
 import { importBase } from "../../../extension/core/bases/importBase.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import { moduleShapes } from "../../../extension/core/models/architectures.ts";
 import { storedWeights } from "../../../extension/core/models/storedWeights.ts";
 import { openDecoder, type Decoder } from "../../../extension/core/runtime/decoder.ts";
 import { floats, floatsOf, int32s, int64s, openSession } from "../../../extension/core/runtime/session.ts";
+import type { MethodSpec } from "../../../extension/core/training/methods/methods.ts";
 import { trainingGraph } from "../../../extension/core/training/trainingGraph.ts";
 import { relativeError } from "../graph/evaluate.ts";
 import { fixtures, loadFixture, readAll } from "./fixtures.ts";
@@ -104,7 +104,7 @@ describe("training", () => {
     const feedForward = new Set(
       [...targets].filter((path) => settings.feedforward_modules?.some((name) => path.endsWith(`.${name}`))),
     );
-    const spec: AdapterSpec =
+    const spec: MethodSpec =
       method === "lora" ? { method, targets, rank: 4, scaling: 2, dropout: 0 } : { method, targets, feedForward };
     const trained = { config, weights: storedWeights(tensors), weightFile: basename(weightsPath), modules };
     const graph = trainingGraph(trained, spec, { rows: 1, length: ids.length, checkpointing: true }, "gradients");

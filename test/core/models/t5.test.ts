@@ -6,7 +6,6 @@ import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import { seededRandom } from "../../../extension/core/base/random.ts";
-import type { AdapterSpec } from "../../../extension/core/adapters/trainingSlots.ts";
 import { importBase } from "../../../extension/core/bases/importBase.ts";
 import { packStep } from "../../../extension/core/dataset/batches.ts";
 import type { Sequence } from "../../../extension/core/dataset/sequence.ts";
@@ -15,6 +14,7 @@ import { distanceBuckets } from "../../../extension/core/models/distanceBuckets.
 import { storedWeights } from "../../../extension/core/models/storedWeights.ts";
 import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
 import { floats, floatsOf, int32s, int64s, openSession } from "../../../extension/core/runtime/session.ts";
+import type { MethodSpec } from "../../../extension/core/training/methods/methods.ts";
 import { trainingGraph } from "../../../extension/core/training/trainingGraph.ts";
 import { openTrainingStep } from "../../../extension/core/training/trainingStep.ts";
 import { relativeError } from "../graph/evaluate.ts";
@@ -100,7 +100,7 @@ describe("training", () => {
     const initial = await readAll(join(fixtures, model, method, "adapter_model.safetensors"));
     const targets = new Set(modules.keys());
     const feedForward = new Set([...targets].filter((path) => path.includes("DenseReluDense")));
-    const spec: AdapterSpec =
+    const spec: MethodSpec =
       method === "lora" ? { method, targets, rank: 4, scaling: 2, dropout: 0 } : { method, targets, feedForward };
     const trained = { config, weights: storedWeights(tensors), weightFile: basename(weightsPath), modules };
     const shape = { rows: 1, length: decoderIds.length, encoderLength: ids.length };

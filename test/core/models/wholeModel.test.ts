@@ -4,7 +4,6 @@ import { basename, dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { slotValues, type SlotValue } from "../../../extension/core/adapters/servingSlots.ts";
 import { embeddingValues } from "../../../extension/core/adapters/virtualTokens.ts";
-import type { AdapterSpec } from "../../../extension/core/adapters/trainingSlots.ts";
 import { seededRandom } from "../../../extension/core/base/random.ts";
 import { moduleShapes } from "../../../extension/core/models/architectures.ts";
 import type { DecoderConfig } from "../../../extension/core/models/config.ts";
@@ -19,6 +18,9 @@ import {
   openSession,
   type RuntimeTensor,
 } from "../../../extension/core/runtime/session.ts";
+import type { Ia3Spec } from "../../../extension/core/training/methods/ia3.ts";
+import type { LoraSpec } from "../../../extension/core/training/methods/lora.ts";
+import type { MethodSpec } from "../../../extension/core/training/methods/methods.ts";
 import { trainingGraph } from "../../../extension/core/training/trainingGraph.ts";
 import { relativeError } from "../graph/evaluate.ts";
 import { tinyQwen2 } from "./tinyConfigs.ts";
@@ -28,18 +30,23 @@ const config = readModelConfig(tinyQwen2) as DecoderConfig;
 const modules = moduleShapes(config);
 const shape = { rows: 2, length: 6 };
 const paths = [...modules.keys()];
-const lora: AdapterSpec = {
+const lora: LoraSpec = {
   method: "lora",
   targets: new Set(paths.filter((path) => !path.endsWith("k_proj"))),
   rank: 2,
   scaling: 2,
   dropout: 0,
 };
-const ia3: AdapterSpec = {
+const ia3: Ia3Spec = {
   method: "ia3",
   targets: new Set(paths.filter((path) => !path.endsWith("k_proj"))),
   feedForward: new Set(paths.filter((path) => path.endsWith("down_proj"))),
 };
+const stacks = 1 as const;
+const { kvHeads, headSize } = config.attention;
+const prompt: MethodSpec = { method: "prompt", tokens: 3, hiddenSize: config.hiddenSize, stacks };
+const prefix: MethodSpec = { method: "prefix", tokens: 3, layers: config.layers, kvHeads, headSize, stacks };
+const methods: readonly MethodSpec[] = [lora, ia3, prompt, prefix, { method: "full" }];
 
 /** Two packed sequences in the first row, one and padding in the second; the labels of five positions. */
 const batch: Record<string, RuntimeTensor> = {
@@ -64,7 +71,7 @@ function initialValues(
   );
 }
 
-async function trainable(spec: AdapterSpec, bits: 4 | 8 | 32, checkpointing: boolean) {
+async function trainable(spec: MethodSpec, bits: 4 | 8 | 32, checkpointing: boolean) {
   const { tensors, weightsPath } = tinyModel(config, bits);
   const model = { config, weights: storedWeights(tensors), weightFile: basename(weightsPath), modules };
   const graph = trainingGraph(model, spec, { ...shape, checkpointing }, "gradients");
@@ -94,7 +101,7 @@ async function trainable(spec: AdapterSpec, bits: 4 | 8 | 32, checkpointing: boo
 }
 
 describe("gradients of a whole model", () => {
-  const cases = [lora, ia3].flatMap((spec) =>
+  const cases = methods.flatMap((spec) =>
     ([4, 8, 32] as const).flatMap((bits) =>
       [true, false].map((checkpointing) => ({ spec, method: spec.method, bits, checkpointing })),
     ),
@@ -121,8 +128,8 @@ describe("gradients of a whole model", () => {
     expect(relativeError(found, expected)).toBeLessThan(bits === 32 ? 1e-3 : 1e-2);
   });
 
-  test("are the same with and without checkpointing", async () => {
-    const [kept, recomputed] = [await trainable(lora, 4, false), await trainable(lora, 4, true)];
+  test.each(methods)("are the same with and without checkpointing ($method)", async (spec) => {
+    const [kept, recomputed] = [await trainable(spec, 4, false), await trainable(spec, 4, true)];
     const [a, b] = [await kept.gradients(), await recomputed.gradients()];
     expect(b.loss).toBe(a.loss);
     for (const [i, gradient] of a.list.entries()) expect(relativeError(b.list[i]!, gradient)).toBeLessThan(1e-6);
@@ -170,7 +177,7 @@ describe("training and inference", () => {
   });
 });
 
-function adapterOf(spec: AdapterSpec, values: Record<string, Float32Array>) {
+function adapterOf(spec: LoraSpec | Ia3Spec, values: Record<string, Float32Array>) {
   const named = (path: string, part: string): Float32Array => values[`base_model.model.${path}.${part}`]!;
   const common = { name: "tiny", baseModel: "tiny" };
   if (spec.method === "lora") {

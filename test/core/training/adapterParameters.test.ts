@@ -6,9 +6,9 @@ import {
   adapterSpec,
   initialParameters,
   parametersOf,
-  resolveTargets,
   settingsOf,
 } from "../../../extension/core/training/adapterParameters.ts";
+import { resolveTargets } from "../../../extension/core/training/methods/targets.ts";
 
 const modules = new Map<string, ModuleShape>(
   [0, 1].flatMap((layer) => [

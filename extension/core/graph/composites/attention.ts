@@ -17,17 +17,21 @@ export interface WholeSequences {
   readonly rotary: RotaryTables;
   /** int64 [B, T] */
   readonly positions: Tensor;
-  /** float32 [B, 1, 1, T, T]: 0 where the query of a row may look, {@link masked} elsewhere. */
+  /** float32 [B, 1, 1, T, P + T]: 0 where the query of a row may look, {@link masked} elsewhere. */
   readonly mask: Tensor;
+  /** Keys and values in front of those of the sequence, [B, kvHeads, P, D] each; their positions are their own affair. */
+  readonly before?: { readonly key: Tensor; readonly value: Tensor };
 }
 
 /** Attention within the sequences that are given whole: qkv [B, T, (heads + 2·kvHeads)·D] → [B, T, heads·D]. */
-export function attention(qkv: Tensor, heads: Heads, { positions, mask, rotary }: WholeSequences): Tensor {
-  return composite("attention", [qkv, positions, mask, rotary.cosines, rotary.sines], {
+export function attention(qkv: Tensor, heads: Heads, { positions, mask, rotary, before }: WholeSequences): Tensor {
+  const more = before ? [before.key, before.value] : [];
+  return composite("attention", [qkv, positions, mask, rotary.cosines, rotary.sines, ...more], {
     expand: () => {
       const [query, key, value] = separated(qkv, heads);
       const rotated = (x: Tensor): Tensor => rotaryEmbedding(x, positions, rotary);
-      return attend(rotated(query), rotated(key), value, mask);
+      if (!before) return attend(rotated(query), rotated(key), value, mask);
+      return attend(rotated(query), concat([before.key, rotated(key)], 2), concat([before.value, value], 2), mask);
     },
   });
 }

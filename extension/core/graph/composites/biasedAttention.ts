@@ -44,11 +44,11 @@ export function equalParts(x: Tensor, count: number): readonly Tensor[] {
  * A learned bias for each head and distance.
  *
  * @param byDistance [distances, heads]
- * @param distances int64 [T, S], row numbers of `byDistance`; negative ones count from its end
- * @returns [heads, T, S]
+ * @param distances int64 [T, S], or [B, T, S]: row numbers of `byDistance`; negative ones count from its end
+ * @returns [heads, T, S], or [B, heads, T, S]
  */
 export function distanceBias(byDistance: Tensor, distances: Tensor): Tensor {
   return composite("distanceBias", [byDistance, distances], {
-    expand: () => transpose(gather(byDistance, distances), [2, 0, 1]),
+    expand: () => transpose(gather(byDistance, distances), distances.shape.length === 2 ? [2, 0, 1] : [0, 3, 1, 2]),
   });
 }

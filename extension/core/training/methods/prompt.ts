@@ -1,0 +1,37 @@
+/** Prompt tuning (Lester et al. 2021, arXiv 2104.08691): embeddings in front of those of the text. */
+
+import type { PromptAdapter } from "../../adapters/adapter.ts";
+import { virtualTokensKey } from "../../adapters/peftTensors.ts";
+import { seededRandom } from "../../base/random.ts";
+import { slice } from "../../graph/primitives/shaping.ts";
+import type { Attachment, ParameterOf } from "./attachment.ts";
+
+export type PromptSpec = Pick<PromptAdapter, "method" | "tokens" | "hiddenSize" | "stacks">;
+
+export function attachPrompt({ tokens, hiddenSize, stacks }: PromptSpec, parameterOf: ParameterOf): Attachment {
+  const embeddings = parameterOf(virtualTokensKey, [stacks * tokens, hiddenSize]);
+  // Of a model with an encoder, PEFT keeps embeddings for the decoder, too, and never uses them.
+  return { prompt: stacks === 1 ? embeddings : slice(embeddings, 0, tokens, 0) };
+}
+
+/**
+ * First values: the base's own embeddings of `text`, repeated or cut to the length, as PEFT's prompt_tuning_init="TEXT"; without a
+ * text, of tokens drawn at random.
+ *
+ * @param text ids of its tokens
+ * @param embeddingOf a row of the base's table
+ */
+export async function firstPrompt(
+  { tokens, hiddenSize, stacks }: PromptSpec,
+  text: readonly number[],
+  embeddingOf: (id: number) => Promise<Float32Array>,
+  { vocabularySize, seed }: { readonly vocabularySize: number; readonly seed: number },
+): Promise<Map<string, Float32Array>> {
+  const random = seededRandom(seed, "virtual tokens");
+  const values = new Float32Array(stacks * tokens * hiddenSize);
+  for (let token = 0; token < stacks * tokens; token++) {
+    const id = text.length > 0 ? text[token % text.length]! : random.integer(vocabularySize);
+    values.set(await embeddingOf(id), token * hiddenSize);
+  }
+  return new Map([[virtualTokensKey, values]]);
+}
