@@ -72,3 +72,14 @@ export function count(number: number): string {
   const unit = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, number)) / 3));
   return `${Number((number / 1000 ** unit).toPrecision(3))}${units[unit]}`;
 }
+
+/** The lines of a table, each column as wide as its widest cell. */
+export function aligned(cells: readonly (readonly string[])[]): string[] {
+  const widths = cells[0]?.map((_, column) => Math.max(...cells.map((row) => row[column]!.length))) ?? [];
+  return cells.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join("  ")
+      .trimEnd(),
+  );
+}

@@ -125,16 +125,20 @@ export function runId(making: RunMaking): string {
     .slice(0, 100)}-${hash}`;
 }
 
-/** "graft-base + sql-style", "graft-base, 2 nearest examples". */
-export function contenderOf({ base, adapters, mode, shots, seed }: RunMaking): string {
+/** "graft-base + sql-style", "graft-base, 2 nearest", "graft-base, 3 drawn (seed 42)". */
+export function contenderOf(
+  { base, adapters, mode, shots, seed }: RunMaking,
+  seeds: readonly number[] = [seed],
+): string {
   const names = adapters.map(({ name, scale }) => (scale === 1 ? name : `${name}@${scale}`));
   const model = [base.name, ...names].join(" + ");
   switch (mode) {
     case "icl":
-      return `${model}, ${shots} drawn (seed ${seed})`;
+      return `${model}, ${shots} drawn (${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")})`;
     case "rag":
       return `${model}, ${shots} nearest`;
-    default:
-      return adapters.length > 0 === (mode === "trained") ? model : `${model}, ${mode}`;
+    case "zero-shot":
+    case "trained":
+      return (mode === "trained") === adapters.length > 0 ? model : `${model}, ${mode}`;
   }
 }

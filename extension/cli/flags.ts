@@ -1,0 +1,88 @@
+/** What commands share: the flags that many have, and the values of flags from text. */
+
+import { existsSync } from "node:fs";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import type { AdapterFlag } from "./complete.ts";
+import type { Context } from "./context.ts";
+
+/** The flags of every command. */
+export interface Shared {
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+/** Makes what commands work with, once the flags that all share are known. */
+export type ContextOf = (flags: Shared) => Context;
+
+export function addCommand(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .option("--json", "one JSON object a line: progress, then one result", false)
+    .option("--verbose", "tell more of what is done", false);
+}
+
+export function baseOption(): Option {
+  return new Option("--base <base>", "a name from graft models, or a model folder").default("");
+}
+
+export function adaptersOption(): Option {
+  return new Option("--adapter <dir[@scale]>", "an adapter's folder, and how strongly it counts; may be repeated")
+    .argParser(collectAdapters)
+    .default([]);
+}
+
+export function someNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() === "" || !Number.isFinite(number)) throw new InvalidArgumentError("It is not a number.");
+  return number;
+}
+
+export function wholeNumber(text: string): number {
+  const number = someNumber(text);
+  if (!Number.isSafeInteger(number)) throw new InvalidArgumentError("It is not a whole number.");
+  return number;
+}
+
+export function notNegative(text: string): number {
+  const number = wholeNumber(text);
+  if (number < 0) throw new InvalidArgumentError("It must be 0 or more.");
+  return number;
+}
+
+export function positive(text: string): number {
+  const number = wholeNumber(text);
+  if (number < 1) throw new InvalidArgumentError("It must be 1 or more.");
+  return number;
+}
+
+export function listOfNames(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("It has an empty name.");
+  return names;
+}
+
+/** A path may have a comma in it. */
+export function listOfData(text: string): string[] {
+  return existsSync(text) ? [text] : listOfNames(text);
+}
+
+export function listOfIds(text: string): number[] {
+  const ids = text.split(",").map(wholeNumber);
+  if (ids.some((id) => id < 0)) throw new InvalidArgumentError("It has an id below 0.");
+  return ids;
+}
+
+export function listOfNumbers(text: string): number[] {
+  return listOfNames(text).map(wholeNumber);
+}
+
+export function collect(text: string, before: readonly string[]): string[] {
+  return [...before, text];
+}
+
+function collectAdapters(text: string, before: readonly AdapterFlag[]): AdapterFlag[] {
+  const [, folder, scale] = /^(.+)@(-?[\d.]+)$/.exec(text) ?? [];
+  if (folder === undefined || scale === undefined || existsSync(text)) return [...before, { folder: text, scale: 1 }];
+  return [...before, { folder, scale: someNumber(scale) }];
+}

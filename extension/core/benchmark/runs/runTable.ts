@@ -1,0 +1,180 @@
+/** Runs as rows of a table, the seeds of one contender together, and that table in the formats that others read. */
+
+import type { RunSummary } from "./runFolder.ts";
+import { contenderOf, type RunResult } from "./runRecord.ts";
+
+export interface RunRow {
+  readonly suite: string;
+  readonly protocol: string;
+  readonly contender: string;
+  readonly seeds: readonly number[];
+  /** Ids, one a seed. */
+  readonly runs: readonly string[];
+  readonly items: number;
+  readonly scores: Readonly<Record<string, RowScore>>;
+  /** Of the adapters, all together; 0 of the base alone. */
+  readonly trainableParameters: number;
+  readonly adapterBytes: number;
+  readonly seconds: number;
+  readonly tokensPerSecond: number;
+  readonly peakMemoryBytes: number;
+}
+
+/** Of one run with its 95 % interval; of several seeds their mean and standard deviation. */
+export type RowScore =
+  | { readonly value: number; readonly low: number; readonly high: number }
+  | { readonly value: number; readonly deviation: number };
+
+export const exportFormats = ["csv", "json", "markdown", "latex"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** The finished ones among `runs`, in their order; runs that differ by their seed alone are one row. */
+export function rowsOf(runs: readonly RunSummary[]): RunRow[] {
+  const groups = new Map<string, (RunSummary & { readonly result: RunResult })[]>();
+  for (const run of new Map(runs.map((each) => [each.id, each])).values()) {
+    if (!run.result) continue;
+    const key = JSON.stringify({ ...run.record.making, seed: null });
+    groups.set(key, [...(groups.get(key) ?? []), { ...run, result: run.result }]);
+  }
+  return [...groups.values()].map((group) => {
+    const [{ making }] = group.map(({ record }) => record) as [RunSummary["record"]];
+    const results = group.map(({ result }) => result);
+    const seeds = group.map(({ record }) => record.making.seed);
+    const names = Object.keys(results[0]!.scores);
+    return {
+      suite: making.suite.name,
+      protocol: making.protocol,
+      contender: contenderOf(making, seeds),
+      seeds,
+      runs: group.map(({ id }) => id),
+      items: results[0]!.items,
+      scores: Object.fromEntries(names.map((name) => [name, rowScore(results, name)])),
+      trainableParameters: making.adapters.reduce((sum, { parameters }) => sum + parameters, 0),
+      adapterBytes: making.adapters.reduce((sum, { bytes }) => sum + bytes, 0),
+      seconds: mean(results.map(({ seconds }) => seconds)),
+      tokensPerSecond: mean(results.map(({ tokensPerSecond }) => tokensPerSecond)),
+      peakMemoryBytes: Math.max(...results.map(({ peakMemoryBytes }) => peakMemoryBytes)),
+    };
+  });
+}
+
+function rowScore(results: readonly RunResult[], name: string): RowScore {
+  const scores = results.map(({ scores: all }) => all[name]!);
+  const [first] = scores;
+  if (scores.length === 1) return first!;
+  const values = scores.map(({ value }) => value);
+  const value = mean(values);
+  const squares = values.map((each) => (each - value) ** 2);
+  return { value, deviation: Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / (values.length - 1)) };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+export function exported(runs: readonly RunSummary[], format: ExportFormat): string {
+  const rows = rowsOf(runs);
+  switch (format) {
+    case "json":
+      return `${JSON.stringify(rows, null, 2)}\n`;
+    case "csv":
+      return csv(rows);
+    case "markdown":
+      return markdown(table(rows));
+    case "latex":
+      return latex(table(rows));
+  }
+}
+
+/** "12.34 (10.10 – 14.50)", "12.34 ± 0.80": scores as people read them. */
+export function scoreText(name: string, score: RowScore): string {
+  const shown = (value: number): string => value.toFixed(name.startsWith("codebleu") ? 4 : 2);
+  if ("deviation" in score) return `${shown(score.value)} ± ${shown(score.deviation)}`;
+  return `${shown(score.value)} (${shown(score.low)} – ${shown(score.high)})`;
+}
+
+/** Every number has a column of its own. */
+function csv(rows: readonly RunRow[]): string {
+  const names = scoreNames(rows);
+  const lines = rows.map((row): Record<string, string | number> => {
+    const scores = names.map((name): Record<string, string | number> => {
+      const score = { low: "", high: "", deviation: "", ...(row.scores[name] ?? { value: "" }) };
+      const { value, low, high, deviation } = score;
+      return { [name]: value, [`${name} low`]: low, [`${name} high`]: high, [`${name} deviation`]: deviation };
+    });
+    return {
+      suite: row.suite,
+      protocol: row.protocol,
+      contender: row.contender,
+      seeds: row.seeds.join(" "),
+      items: row.items,
+      ...Object.assign({}, ...scores),
+      "trainable parameters": row.trainableParameters,
+      "adapter bytes": row.adapterBytes,
+      seconds: row.seconds,
+      "tokens per second": row.tokensPerSecond,
+      "peak memory bytes": row.peakMemoryBytes,
+    };
+  });
+  const quoted = (cell: string | number): string => {
+    const text = String(cell);
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const header = Object.keys(lines[0] ?? {});
+  return [header, ...lines.map((line) => Object.values(line))]
+    .map((cells) => `${cells.map(quoted).join(",")}\n`)
+    .join("");
+}
+
+/** What fits a page: the parts of CodeBLEU are left out. */
+function table(rows: readonly RunRow[]): string[][] {
+  const names = scoreNames(rows).filter((name) => !name.includes("."));
+  return [
+    ["contender", "suite", "protocol", ...names, "trained", "tokens/s"],
+    ...rows.map(({ contender, suite, protocol, scores, trainableParameters, tokensPerSecond }) => [
+      contender,
+      suite,
+      protocol,
+      ...names.map((name) => (scores[name] ? scoreText(name, scores[name]) : "")),
+      trainableParameters === 0 ? "–" : trainableParameters.toLocaleString("en"),
+      tokensPerSecond.toFixed(0),
+    ]),
+  ];
+}
+
+function markdown([header = [], ...rows]: readonly string[][]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
+  return [header, header.map(() => "---"), ...rows].map(line).join("");
+}
+
+/** For the booktabs package. */
+function latex([header = [], ...rows]: readonly string[][]): string {
+  const line = (cells: readonly string[]): string => `  ${cells.map(latexText).join(" & ")} \\\\`;
+  const lines = [
+    `\\begin{tabular}{ll${"r".repeat(Math.max(0, header.length - 2))}}`,
+    "  \\toprule",
+    line(header),
+    "  \\midrule",
+    ...rows.map(line),
+    "  \\bottomrule",
+    "\\end{tabular}",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+const latexCharacters: Readonly<Record<string, string>> = {
+  "\\": "\\textbackslash{}",
+  "~": "\\textasciitilde{}",
+  "^": "\\textasciicircum{}",
+  "±": "$\\pm$",
+  "–": "--",
+};
+
+function latexText(text: string): string {
+  return text.replaceAll(/[\\~^±–&%$#_{}]/g, (character) => latexCharacters[character] ?? `\\${character}`);
+}
+
+function scoreNames(rows: readonly RunRow[]): string[] {
+  return [...new Set(rows.flatMap(({ scores }) => Object.keys(scores)))];
+}

@@ -1,0 +1,24 @@
+/** What a suite asks for, by what it looks like. */
+
+import { stat } from "node:fs/promises";
+import { jsonObjects } from "../../dataset/jsonLines.ts";
+import { suiteFile, type TaskOptions } from "./tasks.ts";
+
+/** Code for an instruction, compared with a reference; programs that pass tests; or gaps in sources, to be filled. */
+export type SuiteKind = "pairs" | "execution" | "fills";
+
+/**
+ * Of a .jsonl file the first row that is one tells.
+ *
+ * @throws UserError "data-missing", "suite-missing"
+ */
+export async function suiteKind(source: string, options: TaskOptions): Promise<SuiteKind> {
+  const isFolder = (await stat(source).catch(() => undefined))?.isDirectory() ?? false;
+  if (isFolder || source.endsWith(".py")) return "fills";
+  for await (const { object } of jsonObjects(await suiteFile(source, options))) {
+    if (typeof object === "string") continue;
+    if ("entry_point" in object || "test_list" in object || "input_output" in object) return "execution";
+    return "path" in object ? "fills" : "pairs";
+  }
+  return "pairs";
+}
