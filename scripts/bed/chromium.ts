@@ -1,7 +1,8 @@
 /** The browser that drives the editor in tests: the system's Chromium, installed from Debian where we may. */
 
 import { existsSync } from "node:fs";
-import { run, which } from "./command.ts";
+import { which } from "./command.ts";
+import { aptGet, installPackages } from "./debian.ts";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const elsewhere = [
@@ -9,24 +10,19 @@ const elsewhere = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
-const install = ["install", "-y", "--no-install-recommends", "chromium", "fonts-dejavu-core"];
+const packages = ["chromium", "fonts-dejavu-core"];
 
 /** The path of a Chromium. @throws Error with the command to run where there is none and we may not install it. */
 export async function findChromium(): Promise<string> {
   const found = process.env["CHROMIUM"] ?? installed();
   if (found) return found;
-  const aptGet = which("apt-get");
-  if (aptGet && process.getuid?.() === 0) {
-    console.log("Installing Chromium from Debian's packages …");
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    await run(aptGet, ["update"], { env });
-    await run(aptGet, install, { env });
+  if (await installPackages(packages)) {
     const now = installed();
     if (now) return now;
   }
   throw new Error(
-    "Tests in the editor need Chromium, which is not installed. Run `sudo apt-get update && sudo apt-get " +
-      `${install.join(" ")}\`, or name a Chromium in the environment variable CHROMIUM.`,
+    `Tests in the editor need Chromium, which is not installed. Run \`sudo apt-get update && sudo ${aptGet(packages)}\`, or ` +
+      "name a Chromium in the environment variable CHROMIUM.",
   );
 }
 
