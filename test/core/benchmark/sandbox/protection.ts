@@ -1,6 +1,5 @@
 /** The sandbox of this machine, for the tests of it; where there is none, they say so. */
 
-import { availableParallelism } from "node:os";
 import { findSandbox } from "../../../../extension/core/benchmark/sandbox/findSandbox.ts";
 import type { Checks } from "../../../../extension/core/benchmark/tasks/executionTasks.ts";
 
@@ -13,6 +12,3 @@ export const isShutIn = found?.kind === "bubblewrap";
 
 /** What a program passes by coming to its end. */
 export const comesToItsEnd: Checks = { kind: "program", code: "" };
-
-/** Programs of one test file may all run at once, as the machine has room. */
-export const cores = availableParallelism();
