@@ -1,6 +1,7 @@
 /** What every architecture provides: how its config reads, and its forward pass, written once. */
 
 import type { z } from "zod";
+import type { Head } from "../graph/composites/crossEntropy.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DecoderConfig, EncoderDecoderConfig } from "./config.ts";
 import type { Site } from "./site.ts";
@@ -18,10 +19,10 @@ export interface ForwardContext {
 }
 
 export interface ForwardResult {
-  /** [B, T, hidden], after the last norm. */
+  /** [B, T, hidden]: what the head takes. */
   readonly hidden: Tensor;
-  /** Rows of hidden [.., hidden] → [.., vocabulary]. Apart, since few rows are ever asked for. */
-  readonly logits: (rows: Tensor) => Tensor;
+  /** Apart, since it is asked for few rows of `hidden`, and training does not want all logits at once. */
+  readonly head: Head;
 }
 
 export interface Architecture<Config extends DecoderConfig = DecoderConfig> {

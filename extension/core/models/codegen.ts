@@ -9,7 +9,7 @@
 
 import { z } from "zod";
 import { geluTanh } from "../graph/composites/activations.ts";
-import { embedding, linear } from "../graph/composites/linear.ts";
+import { embedding } from "../graph/composites/linear.ts";
 import { add } from "../graph/primitives/elementwise.ts";
 import { concat, reshape, split, transpose } from "../graph/primitives/shaping.ts";
 import { dimension } from "../graph/shape.ts";
@@ -87,7 +87,7 @@ export const codegen: Architecture<CodeGenConfig> = {
     const hidden = norm(site, "transformer.ln_f", x);
     const head = config.tiedHead ? tokens : site.table("lm_head", vocabularySize, hiddenSize);
     const bias = site.vector("lm_head.bias", vocabularySize);
-    return { hidden, logits: (rows) => linear(rows, head, bias) };
+    return { hidden, head: { weight: head, bias } };
   },
 };
 

@@ -8,7 +8,7 @@
 
 import { z } from "zod";
 import { silu } from "../graph/composites/activations.ts";
-import { embedding, linear } from "../graph/composites/linear.ts";
+import { embedding } from "../graph/composites/linear.ts";
 import { add, mul } from "../graph/primitives/elementwise.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { ForwardContext, ForwardResult } from "./architecture.ts";
@@ -116,7 +116,7 @@ export function preNormDecoder(
   }
   const hidden = norm(site, "model.norm", x);
   const head = config.tiedHead ? tokens : site.table("lm_head", vocabularySize, hiddenSize);
-  return { hidden, logits: (rows) => linear(rows, head) };
+  return { hidden, head: { weight: head, bias: null } };
 }
 
 /** Attention whose query heads share keys and values in groups, with or without biases. */

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { geluTanh } from "../graph/composites/activations.ts";
 import { distanceBias } from "../graph/composites/biasedAttention.ts";
-import { embedding, linear } from "../graph/composites/linear.ts";
+import { embedding } from "../graph/composites/linear.ts";
 import { rmsNorm } from "../graph/composites/norms.ts";
 import { add, mul, relu } from "../graph/primitives/elementwise.ts";
 import { gather } from "../graph/primitives/indexing.ts";
@@ -101,10 +101,12 @@ export const t5: EncoderDecoder<T5Config> = {
         return feedForward(config, block.at("layer.2"), attended);
       });
     }
-    const hidden = write.finalNorm(x);
-    const head = tiedHead ? tokens : site.table("lm_head", vocabularySize, hiddenSize);
-    const scale = tiedHead ? scalar(hiddenSize ** -0.5) : null;
-    return { hidden, logits: (rows) => linear(scale ? mul(rows, scale) : rows, head) };
+    const last = write.finalNorm(x);
+    if (!tiedHead) {
+      const weight = site.table("lm_head", vocabularySize, hiddenSize);
+      return { hidden: last, head: { weight, bias: null } };
+    }
+    return { hidden: mul(last, scalar(hiddenSize ** -0.5)), head: { weight: tokens, bias: null } };
   },
 };
 

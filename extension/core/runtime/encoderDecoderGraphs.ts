@@ -6,6 +6,7 @@
 import { servingSlots } from "../adapters/servingSlots.ts";
 import { withVirtualTokens } from "../adapters/virtualTokens.ts";
 import { biasedAttention, equalParts, perHead } from "../graph/composites/biasedAttention.ts";
+import { linear } from "../graph/composites/linear.ts";
 import { lower } from "../graph/lower.ts";
 import { greaterOrEqual, where } from "../graph/primitives/elementwise.ts";
 import { gather } from "../graph/primitives/indexing.ts";
@@ -42,7 +43,7 @@ export function encoderDecoderGraphs(
   const encoded: Record<string, Tensor> = {};
   const present: Record<string, Tensor> = {};
 
-  const { hidden, logits } = forwardEncoderDecoder(config, weights, slots, {
+  const { hidden, head } = forwardEncoderDecoder(config, weights, slots, {
     encoder: {
       ids: inputIds(1),
       distances: input("distances", "int64", ["sequence", "sequence"]),
@@ -81,5 +82,5 @@ export function encoderDecoderGraphs(
     const model = encode(Object.fromEntries(Object.keys(outputs).map((name, i) => [name, lowered[i]!])), weightFile);
     return { model, sites: sites.filter(({ name }) => model.inputs.has(`${name}.in`)) };
   };
-  return { encoder: graphOf(encoded), decoder: graphOf({ logits: logits(rows), ...present }) };
+  return { encoder: graphOf(encoded), decoder: graphOf({ logits: linear(rows, head.weight, head.bias), ...present }) };
 }

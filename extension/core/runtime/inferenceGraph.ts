@@ -3,6 +3,7 @@
 import { servingSlots, type SlotSite } from "../adapters/servingSlots.ts";
 import { withVirtualTokens } from "../adapters/virtualTokens.ts";
 import { cachedAttention } from "../graph/composites/attention.ts";
+import { linear } from "../graph/composites/linear.ts";
 import { lower } from "../graph/lower.ts";
 import { gather } from "../graph/primitives/indexing.ts";
 import { reshape } from "../graph/primitives/shaping.ts";
@@ -31,7 +32,7 @@ export function inferenceGraph(config: DecoderConfig, weights: WeightSource, wei
   const totalLength = input("total_length", "int32", []);
   const rotary = rotaryTables(config);
   const outputs: Record<string, Tensor> = {};
-  const { hidden, logits } = forward(config, weights, slots, {
+  const { hidden, head } = forward(config, weights, slots, {
     ids: input("ids", "int64", ["batch", "sequence"]),
     embedded: (x) => withVirtualTokens(x, config.hiddenSize),
     segment: (x, layer) => layer(x),
@@ -46,7 +47,7 @@ export function inferenceGraph(config: DecoderConfig, weights: WeightSource, wei
     },
   });
   const rows = gather(reshape(hidden, ["batch*sequence", config.hiddenSize]), input("rows", "int64", ["rows"]));
-  const named = { logits: logits(rows), ...outputs };
+  const named = { logits: linear(rows, head.weight, head.bias), ...outputs };
   const lowered = lower(Object.values(named), "inference");
   const model = encode(Object.fromEntries(Object.keys(named).map((name, i) => [name, lowered[i]!])), weightFile);
   return { model, sites };

@@ -2,7 +2,7 @@
 
 import { internalError } from "../base/errors.ts";
 import type { PackedShape } from "../dataset/batches.ts";
-import { crossEntropy } from "../graph/composites/crossEntropy.ts";
+import { crossEntropy, wordsAtOnce } from "../graph/composites/crossEntropy.ts";
 import { gradients } from "../graph/gradients.ts";
 import { lower } from "../graph/lower.ts";
 import { gather } from "../graph/primitives/indexing.ts";
@@ -51,7 +51,7 @@ export function trainingGraph(
   };
   const noiseShape = purpose === "gradients" ? noiseShapeOf(spec, modules, shape) : null;
   const attachment = attach(spec, parameterOf, noiseShape && input("noise", "float32", noiseShape));
-  const { hidden, logits } = packedForward(config, weights, attachment, shape);
+  const { hidden, head } = packedForward(config, weights, attachment, shape);
   // Virtual tokens that are read in front of the text predict nothing.
   const [read, length] = [size(hidden, 1), shape.length];
   const ofText = read > length ? slice(hidden, read - length, read, 1) : hidden;
@@ -60,7 +60,8 @@ export function trainingGraph(
     input("label_rows", "int64", ["labels"]),
   );
   const labels = input("labels", "int64", ["labels", 1]);
-  const loss = crossEntropy(logits(labelled), labels, input("weights", "float32", ["labels", 1]));
+  const states = { hidden: labelled, labels, weights: input("weights", "float32", ["labels", 1]) };
+  const loss = crossEntropy(states, head, wordsAtOnce(config.hiddenSize, shape.rows * length));
   const outputs: Record<string, Tensor> = { loss };
   if (purpose === "gradients") {
     const found = gradients([[loss, constant(Float32Array.of(1), [1, 1])]], [...parameters.values()]);

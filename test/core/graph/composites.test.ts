@@ -11,7 +11,7 @@ import { biasedAttention, distanceBias } from "../../../extension/core/graph/com
 import { crossEntropy } from "../../../extension/core/graph/composites/crossEntropy.ts";
 import { embedding, linear } from "../../../extension/core/graph/composites/linear.ts";
 import { layerNorm, rmsNorm } from "../../../extension/core/graph/composites/norms.ts";
-import { plainWeight, storedWeight } from "../../../extension/core/graph/composites/weight.ts";
+import { plainWeight, storedWeight, type Weight } from "../../../extension/core/graph/composites/weight.ts";
 import type { Lowering } from "../../../extension/core/graph/lower.ts";
 import { matMul } from "../../../extension/core/graph/primitives/matrix.ts";
 import type { StoredTensor } from "../../../extension/core/graph/storage.ts";
@@ -34,6 +34,11 @@ const stored = Object.fromEntries(
     return [bits, { path, weight: () => storedWeight([{ name: "w", shape: [rows, columns], storage }]) }];
   }),
 );
+const floatPath = writeWeights(join(folder, "float32.bin"), new Uint8Array(randomValues([rows, columns]).buffer));
+const float32 = (): Weight => {
+  const bytes = { offset: 0, length: 4 * rows * columns };
+  return storedWeight([{ name: "w", shape: [rows, columns], storage: { format: "float32", bytes } }]);
+};
 const { path: int4Path, weight: int4 } = stored[4]!;
 const { path: int8Path, weight: int8 } = stored[8]!;
 const heads = { heads: 4, kvHeads: 2, headSize: 16 };
@@ -46,6 +51,9 @@ const table = (f: (x: number) => number): Tensor =>
 const rotary = { cosines: table(Math.cos), sines: table(Math.sin), interleaved: false };
 const labels = constant(BigInt64Array.of(2n, 7n, 0n), [3, 1]);
 const weights = constant(Float32Array.of(0.5, 0.25, 0.25), [3, 1]);
+/** The loss below a head of 12 words, read in chunks of 5 where it is frozen. */
+const lossOf = (hidden: Tensor, weight: Weight, bias: Tensor | null = null): Tensor =>
+  crossEntropy({ hidden, labels, weights }, { weight, bias }, 5);
 
 function causal(length: number): Tensor {
   const values = Float32Array.from({ length: length * length }, (_, i) => (i % length <= i / length ? 0 : masked));
@@ -112,6 +120,20 @@ const fusedCases: readonly FusedCase[] = [
     lowering: "training",
     tolerance: 1e-5,
     path: int8Path,
+  },
+  {
+    name: "crossEntropy below an int8 head, in chunks",
+    build: (x) => lossOf(x.normal(3, columns), int8(), bias),
+    lowering: "training",
+    tolerance: 1e-5,
+    path: int8Path,
+  },
+  {
+    name: "crossEntropy below a float32 head, in chunks",
+    build: (x) => lossOf(x.normal(3, columns), float32()),
+    lowering: "training",
+    tolerance: 1e-5,
+    path: floatPath,
   },
   { name: "embedding int4", build: () => embedding(ids, int4()), lowering: "inference", tolerance: 0, path: int4Path },
   { name: "embedding int8", build: () => embedding(ids, int8()), lowering: "training", tolerance: 0, path: int8Path },
@@ -216,9 +238,27 @@ describe("gradients of composites", () => {
       tolerance: 1e-3,
     },
     {
-      name: "crossEntropy",
-      build: (x) => crossEntropy(x.normal(3, 8), labels, weights),
+      name: "crossEntropy below a trained head",
+      build: (x) => lossOf(x.normal(3, 8), plainWeight(x.normal(rows, 8)), x.normal(rows)),
       tolerance: 1e-3,
+    },
+    {
+      name: "crossEntropy below an int4 head",
+      build: (x) => lossOf(x.normal(3, columns), int4(), bias),
+      tolerance: 1e-3,
+      path: int4Path,
+    },
+    {
+      name: "crossEntropy below an int8 head",
+      build: (x) => lossOf(x.normal(3, columns), int8()),
+      tolerance: 1e-3,
+      path: int8Path,
+    },
+    {
+      name: "crossEntropy below a float32 head",
+      build: (x) => lossOf(x.normal(3, columns), float32(), bias),
+      tolerance: 1e-3,
+      path: floatPath,
     },
   ];
 
@@ -232,7 +272,8 @@ describe("gradients of composites", () => {
 describe("crossEntropy", () => {
   test("is the weighted mean of -log p(label)", async () => {
     const variables = new Variables();
-    const loss = crossEntropy(variables.normal(3, 8), labels, weights);
+    const identity = Float32Array.from({ length: 64 }, (_, i) => Number(i % 9 === 0));
+    const loss = lossOf(variables.normal(3, 8), plainWeight(constant(identity, [8, 8])));
     const [[value]] = (await (await compiled([loss], "training"))(variables.feeds)) as [Float32Array];
     const logits = variables.feeds["x0"]!.values;
     const expected = [2, 7, 0].reduce((sum, label, i) => {

@@ -14,13 +14,20 @@ export interface Weight {
   readonly value: Tensor;
   /** Where its blocks lie, if it is quantized. */
   readonly quantized: QuantizedMatrix | null;
+  /** Whether it can have no gradient, since it lies in the weight file. */
+  readonly frozen: boolean;
   /** Rows `begin` to below `end` alone. */
   readonly rows: (begin: number, end: number) => Weight;
 }
 
 /** A weight that is trained itself, or fed: any float32 [rows, columns]. */
 export function plainWeight(value: Tensor): Weight {
-  return { value, quantized: null, rows: (begin, end) => plainWeight(slice(value, begin, end, 0)) };
+  return {
+    value,
+    quantized: null,
+    frozen: false,
+    rows: (begin, end) => plainWeight(slice(value, begin, end, 0)),
+  };
 }
 
 /** The weight's value, which is not made from its blocks before `when` is there: as floats it takes four to eight times the room. */
@@ -59,6 +66,7 @@ function floatWeight(
     // The runtime computes in float32 only, and widens a constant once, when the session opens.
     value: format === "float32" ? stored : cast(stored, "float32"),
     quantized: null,
+    frozen: true,
     rows: (begin, end) =>
       floatWeight(`${name}[${begin}:${end}]`, format, [end - begin, columns], partOf(bytes, begin / rows, end / rows)),
   };
@@ -68,6 +76,7 @@ function blockWeight(quantized: QuantizedMatrix): Weight {
   return {
     value: composite("weight", [], { expand: () => dequantizeLinear(quantized) }),
     quantized,
+    frozen: true,
     rows: (begin, end) => blockWeight(someRows(quantized, begin, end)),
   };
 }

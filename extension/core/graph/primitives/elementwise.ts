@@ -48,6 +48,11 @@ export function exp(x: Tensor): Tensor {
   return y;
 }
 
+/** y = ln x, y′ = 1/x */
+export function log(x: Tensor): Tensor {
+  return primitive("Log", [x], x, (dy) => [div(dy, x)]);
+}
+
 /** y = 1/(1+e⁻ˣ), y′ = y(1-y) = y - y² */
 export function sigmoid(x: Tensor): Tensor {
   const y: Tensor = primitive("Sigmoid", [x], x, (dy) => [mul(dy, sub(y, mul(y, y)))]);

@@ -1,4 +1,4 @@
-/** Sums and means over axes. */
+/** Sums, means and maxima over axes. */
 
 import { sameShape } from "../shape.ts";
 import { integers, primitive, scalar, type Shape, type Tensor } from "../tensor.ts";
@@ -18,6 +18,12 @@ export function reduceMean(x: Tensor, axis: number): Tensor {
   const n = Number(x.shape.at(axis));
   const gradient = (dy: Tensor): (Tensor | null)[] => [expandLike(mul(dy, scalar(1 / n)), x), null];
   return primitive("ReduceMean", [x, integers(axis)], type, gradient, { attributes: { keepdims: 1 } });
+}
+
+/** The largest over `axes`, which stay with size 1. */
+export function reduceMax(x: Tensor, axes: readonly number[]): Tensor {
+  const type = { dtype: x.dtype, shape: reduced(x.shape, axes) };
+  return primitive("ReduceMax", [x, integers(...axes)], type, "not differentiable", { attributes: { keepdims: 1 } });
 }
 
 /** Undoes broadcasting: sums `x` over what was stretched to reach its shape from `shape`. */
