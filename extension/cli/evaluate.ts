@@ -31,12 +31,13 @@ export interface EvaluateFlags {
   readonly temperature?: number;
   readonly topP?: number;
   readonly allowCodeExecution?: true;
+  readonly withoutSandbox?: true;
   readonly fresh?: true;
 }
 
 const ofTasks = [
   ...(["protocol", "mode", "shots", "examples", "greedy", "beams", "samples", "temperature", "topP"] as const),
-  ...(["allowCodeExecution", "fresh"] as const),
+  ...(["allowCodeExecution", "withoutSandbox", "fresh"] as const),
 ];
 
 export async function evaluateCommand(flags: EvaluateFlags, context: Context): Promise<void> {

@@ -63,6 +63,7 @@ function addEvaluate(program: Command, contextOf: ContextOf): void {
     .option("--temperature <x>", "of samples (0.6)", someNumber)
     .option("--top-p <x>", "of samples (0.95)", someNumber)
     .option("--allow-code-execution", "run what the model writes, in a sandbox, against a suite's tests")
+    .option("--without-sandbox", "run it even where this machine has no sandbox")
     .option("--fresh", "evaluate anew what has been evaluated, instead of showing that")
     .optionsGroup("Of Python sources:")
     .option("--ngram <corpus>", "compare with n-grams, counted on such a corpus")

@@ -24,13 +24,12 @@ export function promptedPairs(
   const { stops, maxNewTokens, gap, prediction } = protocol;
   return {
     ...suite,
-    stops,
     maxNewTokens,
     gap,
     each: async function* () {
       for await (const { id, intent, code } of each()) {
         const expected = { reference: protocol.reference(code) };
-        yield { id, intent, prompts: promptsOf(intent), prediction, expected };
+        yield { id, intent, prompts: promptsOf(intent), stops, prediction, expected };
       }
     },
   };

@@ -37,8 +37,10 @@ export interface EvaluationOptions {
   readonly limit?: number;
   /** Of what is drawn: examples, samples, intervals. 42 unless told. */
   readonly seed?: number;
-  /** Runs what the model writes against a suite's tests. */
+  /** Runs what the model writes against a suite's tests, in a sandbox. */
   readonly allowCodeExecution?: boolean;
+  /** Does so even where this machine has no sandbox. */
+  readonly withoutSandbox?: boolean;
   /** Predicts anew even where a run with the same options is there. */
   readonly fresh?: boolean;
 }

@@ -1,12 +1,14 @@
 /** The predictions of a run, chunk by chunk, from where it stopped. It knows no files, and not what is measured. */
 
+import { seededRandom } from "../../base/random.ts";
 import type { BatchGenerator, Decoding } from "../../completion/generateBatch.ts";
 import type { Generated } from "../../completion/generate.ts";
 import type { Problem } from "../../dataset/example.ts";
-import { seededRandom } from "../../base/random.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { promptIds } from "../prompts/promptIds.ts";
 import type { PromptedSuite, PromptedTask } from "../prompts/promptedSuite.ts";
+import type { RunChecks } from "../sandbox/openCheckRunner.ts";
+import type { Verdict } from "../sandbox/programProcess.ts";
 import type { RunDecoding } from "./options.ts";
 import type { OpenRun } from "./runFolder.ts";
 import type { Prediction } from "./runRecord.ts";
@@ -24,12 +26,10 @@ export interface PredictOptions {
   readonly seed: number;
   /** Tells of each task as soon as it is done. */
   readonly onPredicted: (prediction: Prediction, tokens: number) => void;
-  /** Whether predictions pass, where a suite has tests. */
-  readonly judge: Judge | undefined;
+  /** Runs predictions against the tests of a suite that has some. */
+  readonly judge: RunChecks | undefined;
   readonly signal: AbortSignal | undefined;
 }
-
-export type Judge = (task: PromptedTask, texts: readonly string[]) => Promise<NonNullable<Prediction["verdicts"]>>;
 
 /** @throws the signal's reason once it is aborted; what was appended stays */
 export async function predictRun(
@@ -72,29 +72,46 @@ async function predictChunk(
     }
   }
   const answered: { task: PromptedTask; prediction: Prediction; tokens: number }[] = [];
-  await generator.generate(
-    asked.map(({ ids }) => ids),
-    { decoding: decodingOf(decoding, seed, first), maxTokens, stops: suite.stops },
-    {
-      signal,
-      onGenerated: (index, candidates) => {
-        const { task } = asked[index]!;
-        const written = candidates.reduce((sum, candidate) => sum + candidate.tokens.length, 0);
-        answered[index] = { task, prediction: predictionOf(task, candidates), tokens: written };
-        if (!judge) onPredicted(answered[index].prediction, written);
+  for (const stops of new Set(asked.map(({ task }) => task.stops))) {
+    const places = [...asked.keys()].filter((place) => asked[place]!.task.stops === stops);
+    await generator.generate(
+      places.map((place) => asked[place]!.ids),
+      { decoding: decodingOf(decoding, seed, first), maxTokens, stops },
+      {
+        signal,
+        onGenerated: (index, candidates) => {
+          const place = places[index]!;
+          const { task } = asked[place]!;
+          const written = candidates.reduce((sum, candidate) => sum + candidate.tokens.length, 0);
+          const prediction = predictionOf(task, candidates);
+          answered[place] = { task, prediction, tokens: written };
+          if (!judge) onPredicted(prediction, written);
+        },
+        onRefused: (index, { message }) => problems.push({ where: asked[places[index]!]!.task.id, message }),
       },
-      onRefused: (index, error) => problems.push({ where: asked[index]!.task.id, message: error.message }),
-    },
-  );
-  // Of a list with holes, where a prompt was refused, only what is there comes by.
+    );
+  }
   const predictions: Prediction[] = [];
+  // Of a list with holes, where a prompt was refused, only what is there comes by.
   for (const { task, prediction, tokens: written } of answered.filter(() => true)) {
     tokens += written;
-    const verdicts = await judge?.(task, prediction.predictions);
-    predictions.push({ ...prediction, ...(verdicts && { verdicts }) });
+    predictions.push(
+      judge ? { ...prediction, verdicts: await verdictsOf(task, prediction, judge, signal) } : prediction,
+    );
     if (judge) onPredicted(predictions.at(-1)!, written);
   }
   return { predictions, tokens, shortened, problems };
+}
+
+async function verdictsOf(
+  { expected }: PromptedTask,
+  { predictions }: Prediction,
+  judge: RunChecks,
+  signal: AbortSignal | undefined,
+): Promise<Verdict[]> {
+  if (!("checks" in expected)) return [];
+  const { before, checks } = expected;
+  return await Promise.all(predictions.map((prediction) => judge(before + prediction, checks, signal)));
 }
 
 /** Each chunk draws from streams of its own. */

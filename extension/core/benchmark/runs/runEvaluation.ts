@@ -4,18 +4,15 @@
  */
 
 import { cpus, totalmem } from "node:os";
-import packageJson from "../../../../package.json" with { type: "json" };
 import type { Log } from "../../base/log.ts";
 import { openBatchGenerator } from "../../completion/generateBatch.ts";
 import { tellProblems } from "../../dataset/example.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
-import { exampleSource, openExamples } from "../prompts/examples.ts";
-import { promptedPairs } from "../prompts/promptedPairs.ts";
 import type { PromptedSuite } from "../prompts/promptedSuite.ts";
-import { protocols } from "../protocols/protocol.ts";
-import { openPairTasks } from "../tasks/pairTasks.ts";
+import type { RunChecks } from "../sandbox/openCheckRunner.ts";
 import { openContender, type Contender } from "./contender.ts";
-import { paperDecoding, readEvaluationOptions, type EvaluationOptions, type EvaluationSettings } from "./options.ts";
+import { openSuite } from "./openSuite.ts";
+import { readEvaluationOptions, type EvaluationOptions } from "./options.ts";
 import { predictRun } from "./predictRun.ts";
 import { openRun, readRun, type OpenRun, type RunSummary } from "./runFolder.ts";
 import { contenderOf, type Prediction, type RunMaking, type RunRecord, type RunResult } from "./runRecord.ts";
@@ -55,7 +52,7 @@ export interface EvaluationProgress {
 export async function runEvaluation(options: EvaluationOptions, control: EvaluationControl): Promise<RunSummary> {
   const { signal, log } = control;
   const settings = readEvaluationOptions(options);
-  const { suite, making: asked } = await openSuite(options, settings, signal);
+  const { suite, making: asked, judge } = await openSuite(options, settings, signal);
   tellProblems(suite, log);
   const contender = await openContender(options, { log, signal });
   const making = { ...asked, ...contender.making };
@@ -64,47 +61,13 @@ export async function runEvaluation(options: EvaluationOptions, control: Evaluat
     if (run.result) log.info(`Evaluated before, see ${run.folder}; --fresh evaluates anew.`);
     else {
       if (run.chunks.length > 0) log.info(`Going on with ${run.folder}.`);
-      await predict(run, suite, contender, making, control);
+      await predict(run, { suite, judge }, contender, making, control);
       await run.finish(await resultOf(run, suite, making, control));
     }
     return await readRun(run.folder);
   } finally {
     await run.release();
   }
-}
-
-/** The suite, as it is put to the contender, and what is to be remembered of it. */
-async function openSuite(
-  options: EvaluationOptions,
-  { protocol: name, mode, shots, decoding = paperDecoding.pairs, limit, seed }: EvaluationSettings,
-  signal: AbortSignal | undefined,
-): Promise<{ suite: PromptedSuite; making: Omit<RunMaking, keyof Contender["making"]> }> {
-  const read = { dataFolder: options.dataFolder, signal };
-  const tasks = await openPairTasks(options.suite, read);
-  const source = shots > 0 ? exampleSource(options.suite, options.examples) : undefined;
-  const examples =
-    source !== undefined && (mode === "icl" || mode === "rag")
-      ? await openExamples({ mode, shots, seed, source }, read)
-      : undefined;
-  const shown = mode === "zero-shot" ? { of: () => [] } : examples;
-  return {
-    suite: promptedPairs(tasks, protocols[name](tasks.name), shown),
-    making: {
-      suite: {
-        name: tasks.name,
-        kind: "pairs",
-        hash: tasks.hash,
-        tasks: Math.min(limit ?? tasks.count, tasks.count),
-      },
-      protocol: name,
-      mode,
-      shots,
-      ...(examples && { examples: { name: examples.name, hash: examples.hash } }),
-      decoding,
-      seed,
-      version: packageJson.version,
-    },
-  };
 }
 
 function recordOf(making: RunMaking, { problems }: PromptedSuite): RunRecord {
@@ -126,7 +89,7 @@ function recordOf(making: RunMaking, { problems }: PromptedSuite): RunRecord {
 
 async function predict(
   run: OpenRun,
-  suite: PromptedSuite,
+  { suite, judge }: { readonly suite: PromptedSuite; readonly judge: RunChecks | undefined },
   { base, adapters }: Contender,
   making: RunMaking,
   { signal, onProgress }: EvaluationControl,
@@ -145,7 +108,7 @@ async function predict(
       {
         ...making,
         tasks: total,
-        judge: undefined,
+        judge,
         signal,
         onPredicted: (last, written) => {
           done++;

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { idSchema } from "../tasks/tasks.ts";
+import { verdictSchema } from "../sandbox/programProcess.ts";
 import { protocolNames } from "../protocols/protocol.ts";
 import { modes } from "./options.ts";
 
@@ -73,8 +74,8 @@ export const predictionSchema = z.object({
   logProbabilities: z.array(z.number()),
   /** Of suites of pairs. */
   reference: z.string().optional(),
-  /** Of suites with tests: whether the prediction passes, and if not, why. */
-  verdicts: z.array(z.object({ passed: z.boolean(), reason: z.string() })).optional(),
+  /** Of suites with tests, one a prediction. */
+  verdicts: z.array(verdictSchema).optional(),
 });
 
 /** A line of chunks.jsonl: so many tasks are done, and their predictions written. */

@@ -33,10 +33,14 @@ const failureSchema = z.object({
   detail: z.string(),
 });
 
-/** With the case that failed, counted from 0. */
-export type Failure = z.infer<typeof failureSchema> & { readonly case: number };
+export const verdictSchema = z.union([
+  z.object({ passed: z.literal(true) }),
+  /** With the case that failed, counted from 0. */
+  failureSchema.extend({ case: z.number() }),
+]);
 
-export type Verdict = { readonly passed: true } | Failure;
+export type Verdict = z.infer<typeof verdictSchema>;
+export type Failure = Extract<Verdict, { passed: false }>;
 
 const lineSchema = z.union([
   z.object({ begun: z.number() }),

@@ -74,7 +74,9 @@ function taskOf(row: object, where: string): ExecutionTask | string {
     return readFields(mbppSchema, row, ({ task_id: id, test_list: tests, test_imports: imports = [], ...setup }) => {
       const before = [...imports, setup.test_setup_code ?? ""].filter((line) => line !== "");
       const code = [...before, ...tests].map((line) => `${line}\n`).join("");
-      return { ...plain, id, prompt: Object.values(words)[0]!, checks: { kind: "program", code } };
+      // As Austin et al. 2021 (arXiv 2108.07732) ask: without its tests, nobody knows what the function is called.
+      const prompt = `${Object.values(words)[0]!} Your code should pass these tests:\n\n${tests.join("\n")}`;
+      return { ...plain, id, prompt, checks: { kind: "program", code } };
     });
   }
   if ("input_output" in row) {

@@ -114,9 +114,14 @@ describe("openExecutionTasks", () => {
       { task_id: 14, test_list: ["assert h()"] },
     ]);
     const { tasks, problems } = await allOf(await openExecutionTasks(path, { dataFolder: folder }));
+    const asked = " Your code should pass these tests:\n\n";
     expect(tasks.map(({ id, prompt, checks }) => [id, prompt, checks])).toEqual([
-      ["11", "Add.", { kind: "program", code: "a = 1\nassert f(1) == 2\nassert f(2) == 3\n" }],
-      ["12", "Sub.", { kind: "program", code: "import math\nassert g()\n" }],
+      [
+        "11",
+        `Add.${asked}assert f(1) == 2\nassert f(2) == 3`,
+        { kind: "program", code: "a = 1\nassert f(1) == 2\nassert f(2) == 3\n" },
+      ],
+      ["12", `Sub.${asked}assert g()`, { kind: "program", code: "import math\nassert g()\n" }],
     ]);
     expect(places(problems)).toEqual(["mbpp.jsonl:3", "mbpp.jsonl:4"]);
   });
