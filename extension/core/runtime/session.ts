@@ -28,7 +28,7 @@ export interface SessionOptions {
 }
 
 /** Loads `model` on the CPU. Weights are mapped from the weight file, so two sessions share their pages. */
-export async function openSession(model: OnnxModel, options: SessionOptions): Promise<Session> {
+export async function openSession(model: Pick<OnnxModel, "bytes">, options: SessionOptions): Promise<Session> {
   const session = await InferenceSession.create(model.bytes, {
     executionProviders: ["cpu"],
     graphOptimizationLevel: "all",
