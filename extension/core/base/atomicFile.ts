@@ -1,7 +1,7 @@
 /** Files and folders that are either the old ones or the new ones, never something between. */
 
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { systemCode, UserError } from "./errors.ts";
 
@@ -18,7 +18,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
 
 /** As {@link writeFileAtomic}, for content that is produced piece by piece; gives what `write` gives. */
 export async function writeFileAtomicWith<T>(path: string, write: (file: FileHandle) => Promise<T>): Promise<T> {
-  const temporary = temporaryName(path);
+  const temporary = hiddenName(path, "part");
   try {
     await mkdir(dirname(path), { recursive: true });
     let result: T;
@@ -39,13 +39,14 @@ export async function writeFileAtomicWith<T>(path: string, write: (file: FileHan
 
 /**
  * Puts a whole folder in place at once: `fill` writes into a temporary sibling, which then takes the name `path`.
- * A folder of that name is kept until the new one is complete, and removed after.
+ * A folder of that name is kept until the new one is complete, and removed after. Between two renames there is neither;
+ * {@link recoverFolder} puts the old one back if that is where the process was killed.
  *
  * @throws UserError "disk-full" or "not-writable"; an old folder is untouched then.
  */
 export async function writeFolderAtomic(path: string, fill: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = temporaryName(path);
-  const old = temporaryName(path);
+  const temporary = hiddenName(path, "part");
+  const old = hiddenName(path, "old");
   try {
     await mkdir(temporary, { recursive: true });
     await fill(temporary);
@@ -62,16 +63,42 @@ export async function writeFolderAtomic(path: string, fill: (temporary: string) 
       if (replaced) await rename(old, path);
       throw error;
     }
-    await rm(old, { recursive: true, force: true });
+    if (replaced) await removeFolder(old, path);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     throw writeFailure(error, path);
   }
 }
 
-/** Hidden and unmistakable, so that a leftover of a killed process is never taken for a result. */
-function temporaryName(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.part`);
+/**
+ * Ends what a killed process began at `path`: a folder that was set aside comes back unless a new one has taken its place, and
+ * unfinished files and folders go. Nobody may be writing there.
+ */
+export async function recoverFolder(path: string): Promise<void> {
+  const prefix = `.${basename(path)}.`;
+  const entries = await readdir(dirname(path)).catch(() => []);
+  for (const entry of entries) {
+    const kind = entry.startsWith(prefix)
+      ? /^[0-9a-f]{8}\.(part|old)$/.exec(entry.slice(prefix.length))?.[1]
+      : undefined;
+    if (kind === undefined) continue;
+    const left = join(dirname(path), entry);
+    if (kind === "part") await rm(left, { recursive: true, force: true });
+    else if (await stat(path).catch(() => undefined)) await removeFolder(left, path);
+    else await rename(left, path);
+  }
+}
+
+/** Removes what belonged to `path`, under a name that says so: half removed, it must never come back. */
+async function removeFolder(folder: string, path: string): Promise<void> {
+  const rest = hiddenName(path, "part");
+  await rename(folder, rest);
+  await rm(rest, { recursive: true, force: true });
+}
+
+/** Unmistakable, so that a leftover of a killed process is never taken for a result. */
+function hiddenName(path: string, kind: "part" | "old"): string {
+  return join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.${kind}`);
 }
 
 /** What a failed write to `path` means to the user; an error that is not about the disk stays as it is. */

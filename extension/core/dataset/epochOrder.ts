@@ -18,7 +18,7 @@ export interface EpochOrder {
 }
 
 /** So many steps share out their sequences among them. */
-const stepsOfWindow = 32;
+const stepsOfWindow = 64;
 
 /**
  * Every sequence comes once an epoch. Shuffled, an epoch is a random order, cut into windows of some steps; within one, the

@@ -29,7 +29,7 @@ const headerSchema = z.object({
   }),
 });
 
-const fileName = "checkpoint.safetensors";
+export const checkpointFile = "checkpoint.safetensors";
 
 /**
  * Replaces the checkpoint in `folder`.
@@ -43,7 +43,7 @@ export async function saveCheckpoint(
 ): Promise<void> {
   const header: z.input<typeof headerSchema> = { version: 2, fingerprint, state };
   const written = tensors.map(({ name, shape, values }) => ({ name, shape, data: values }));
-  await writeSafetensors(join(folder, fileName), written, { graft: JSON.stringify(header) });
+  await writeSafetensors(join(folder, checkpointFile), written, { graft: JSON.stringify(header) });
 }
 
 /**
@@ -52,7 +52,7 @@ export async function saveCheckpoint(
  * @throws UserError "checkpoint-missing", "checkpoint-invalid"; "checkpoint-mismatch" where it is of another training
  */
 export async function loadCheckpoint(folder: string, fingerprint: Fingerprint): Promise<TrainerSnapshot> {
-  const path = join(folder, fileName);
+  const path = join(folder, checkpointFile);
   if (!(await hasCheckpoint(folder))) {
     const message = `Cannot resume: there is no checkpoint ${path}.`;
     throw new UserError(
@@ -74,7 +74,7 @@ export async function loadCheckpoint(folder: string, fingerprint: Fingerprint): 
 }
 
 export async function hasCheckpoint(folder: string): Promise<boolean> {
-  return await stat(join(folder, fileName)).then(
+  return await stat(join(folder, checkpointFile)).then(
     () => true,
     () => false,
   );

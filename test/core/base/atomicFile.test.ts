@@ -2,7 +2,12 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { writeFileAtomic, writeFileAtomicWith, writeFolderAtomic } from "../../../extension/core/base/atomicFile.ts";
+import {
+  recoverFolder,
+  writeFileAtomic,
+  writeFileAtomicWith,
+  writeFolderAtomic,
+} from "../../../extension/core/base/atomicFile.ts";
 import type { UserError } from "../../../extension/core/base/errors.ts";
 
 let folder: string;
@@ -86,5 +91,42 @@ describe("writeFolderAtomic", () => {
   test("passes on what is not the disk's fault", async () => {
     const error = await failure(writeFolderAtomic(join(folder, "x"), () => Promise.reject(new Error("internal: bug"))));
     expect(error.message).toBe("internal: bug");
+  });
+});
+
+describe("recoverFolder", () => {
+  const put = (name: string, content: string): void => {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, "file"), content);
+  };
+
+  test("puts back a folder that was set aside when the process was killed, and removes what was unfinished", async () => {
+    put(".mine.0123abcd.old", "old");
+    put(".mine.89abcdef.part", "new");
+    await recoverFolder(join(folder, "mine"));
+    expect(readdirSync(folder)).toEqual(["mine"]);
+    expect(readFileSync(join(folder, "mine", "file"), "utf8")).toBe("old");
+  });
+
+  test("removes what was set aside where the new folder is in place", async () => {
+    put(".mine.0123abcd.old", "old");
+    put("mine", "new");
+    await recoverFolder(join(folder, "mine"));
+    expect(readdirSync(folder)).toEqual(["mine"]);
+    expect(readFileSync(join(folder, "mine", "file"), "utf8")).toBe("new");
+  });
+
+  test("lets alone what belongs to others", async () => {
+    const others = [
+      ".mine.b.0123abcd.part",
+      ".mine.training",
+      ".mineral.0123abcd.part",
+      ".other.0123abcd.old",
+      "mine.part",
+    ];
+    for (const name of others) put(name, "");
+    await recoverFolder(join(folder, "mine"));
+    expect(readdirSync(folder).sort()).toEqual([...others].sort());
+    await recoverFolder(join(folder, "absent", "mine"));
   });
 });
