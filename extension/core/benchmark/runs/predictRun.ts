@@ -72,11 +72,13 @@ async function predictChunk(
     }
   }
   const answered: { task: PromptedTask; prediction: Prediction; tokens: number }[] = [];
-  for (const stops of new Set(asked.map(({ task }) => task.stops))) {
-    const places = [...asked.keys()].filter((place) => asked[place]!.task.stops === stops);
+  const keyOf = (place: number): string => JSON.stringify(asked[place]!.task.stops);
+  for (const key of new Set([...asked.keys()].map(keyOf))) {
+    const places = [...asked.keys()].filter((place) => keyOf(place) === key);
+    const { stops } = asked[places[0]!]!.task;
     await generator.generate(
       places.map((place) => asked[place]!.ids),
-      { decoding: decodingOf(decoding, seed, first), maxTokens, stops },
+      { decoding: decodingOf(decoding, seed, `${first} ${key}`), maxTokens, stops },
       {
         signal,
         onGenerated: (index, candidates) => {
@@ -114,10 +116,10 @@ async function verdictsOf(
   return await Promise.all(predictions.map((prediction) => judge(before + prediction, checks, signal)));
 }
 
-/** Each chunk draws from streams of its own. */
-function decodingOf(decoding: RunDecoding, seed: number, first: number): Decoding {
+/** Each call draws from streams of its own. */
+function decodingOf(decoding: RunDecoding, seed: number, call: string): Decoding {
   if (decoding.kind !== "sampling") return decoding;
-  return { ...decoding, seed: seededRandom(seed, `samples from ${first} on`).integer(2 ** 31) };
+  return { ...decoding, seed: seededRandom(seed, `samples ${call}`).integer(2 ** 31) };
 }
 
 function predictionOf(

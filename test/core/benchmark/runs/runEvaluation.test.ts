@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { compareRuns } from "../../../../extension/core/benchmark/runs/compareRuns.ts";
 import { silentLog } from "../../../../extension/core/base/log.ts";
 import {
   runEvaluation,
@@ -89,4 +90,48 @@ test("an interrupted run goes on where it stopped, and ends as if it had not bee
   expect(seen[0]).toBe(65);
   expect(await predictionsOf(run)).toBe(await predictionsOf(whole));
   expect(run.result!.scores).toEqual(whole.result!.scores);
+});
+
+test("a line of chunks that a kill has cut off is forgotten with its predictions", async () => {
+  const whole = await runEvaluation(optionsOf(), { log: silentLog });
+  const again = optionsOf({ home: at("torn") });
+  const { folder: run } = await runEvaluation(again, { log: silentLog });
+  const chunks = await readFile(join(run, "chunks.jsonl"), "utf8");
+  await writeFile(join(run, "chunks.jsonl"), chunks.slice(0, -5));
+  await rm(join(run, "result.json"));
+  expect(await readRun(run)).toMatchObject({ done: 64 });
+  const mended = await runEvaluation(again, { log: silentLog });
+  expect(mended.result!.scores).toEqual(whole.result!.scores);
+  expect(await predictionsOf(mended)).toBe(await predictionsOf(whole));
+});
+
+test("what is finished is shown, unless it is asked for anew", async () => {
+  const seen: string[] = [];
+  const onProgress = ({ phase }: EvaluationProgress): void => void seen.push(phase);
+  const first = await runEvaluation(optionsOf(), { log: silentLog, onProgress });
+  expect(seen).toEqual([]);
+  const anew = await runEvaluation(optionsOf({ fresh: true }), { log: silentLog, onProgress });
+  expect(seen).toContain("predicting");
+  expect(anew.result!.scores).toEqual(first.result!.scores);
+});
+
+test("a run with itself differs in nothing; runs of other suites or protocols are not compared", async () => {
+  const run = await runEvaluation(optionsOf(), { log: silentLog });
+  const { items, differences } = await compareRuns(run, run);
+  expect(items).toBe(tasks);
+  expect(differences["chrf"]).toEqual({ difference: 0, interval: { low: 0, high: 0 }, p: 1 });
+  const other = await runEvaluation(optionsOf({ protocol: "paper-v2", limit: 2 }), { log: silentLog });
+  await expect(compareRuns(run, other)).rejects.toMatchObject({ code: "runs-differ" });
+  const less = await runEvaluation(optionsOf({ limit: 3 }), { log: silentLog });
+  expect((await compareRuns(run, less)).items).toBe(3);
+});
+
+test("refuses what is no run and what is no suite of tasks", async () => {
+  await expect(readRun(at("home"))).rejects.toMatchObject({ code: "run-missing" });
+  const refused = (more: Partial<EvaluationOptions>): Promise<RunSummary> =>
+    runEvaluation(optionsOf(more), { log: silentLog });
+  await expect(refused({ suite: folder })).rejects.toMatchObject({ code: "suite-format" });
+  await writeFile(at("tests.jsonl"), '{"task_id": 1, "text": "Add.", "test_list": ["assert f()"]}');
+  await expect(refused({ suite: at("tests.jsonl") })).rejects.toMatchObject({ code: "code-execution" });
+  await expect(refused({ adapters: [{ folder, scale: 1 }] })).rejects.toMatchObject({ code: "adapter-missing" });
 });
