@@ -6,11 +6,9 @@
 /** What the training form asks for. */
 export interface TrainingForm {
   data: { kind: "workspace" } | { kind: "path"; path: string };
-  method: "lora" | "ia3";
+  method: { name: "lora"; rank: number } | { name: "ia3" } | { name: "prefix" | "prompt"; virtualTokens: number };
   name: string;
   epochs: number;
-  /** LoRA only. */
-  rank: number;
 }
 
 /** Where the one training of this window stands. */

@@ -24,14 +24,19 @@ export async function trainOptions(form: TrainingForm, resume: boolean, where: T
     base: configuration.get("base"),
     data,
     dataFolder: join(places.home, "data"),
-    method: form.method,
-    rank: form.rank,
-    alpha: 2 * form.rank,
+    ...methodOptions(form.method),
     epochs: form.epochs,
     ...(held !== undefined && { validation: held }),
     resume,
     out: join(library.folder, form.name),
   };
+}
+
+function methodOptions(
+  chosen: TrainingForm["method"],
+): Pick<TrainOptions, "method" | "rank" | "alpha" | "virtualTokens"> {
+  const { name: method, ...size } = chosen;
+  return { method, ...size, ...("rank" in size && { alpha: 2 * size.rank }) };
 }
 
 /** The share to hold out for validation; none of a few Python files, which are all needed to learn from. */

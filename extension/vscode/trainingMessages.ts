@@ -8,10 +8,13 @@ const form = z.object({
     z.object({ kind: z.literal("workspace") }),
     z.object({ kind: z.literal("path"), path: z.string().check(z.minLength(1)) }),
   ]),
-  method: z.enum(["lora", "ia3"]),
+  method: z.discriminatedUnion("name", [
+    z.object({ name: z.literal("lora"), rank: z.int().check(z.gte(1), z.lte(256)) }),
+    z.object({ name: z.literal("ia3") }),
+    z.object({ name: z.enum(["prefix", "prompt"]), virtualTokens: z.int().check(z.gte(1), z.lte(256)) }),
+  ]),
   name: z.string(),
   epochs: z.int().check(z.gte(1), z.lte(100)),
-  rank: z.int().check(z.gte(1), z.lte(256)),
 }) satisfies z.ZodMiniType<TrainingForm>;
 
 const message = z.discriminatedUnion("type", [

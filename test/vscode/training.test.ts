@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { lossHistory } from "../../extension/vscode/lossHistory.ts";
 import { parseTrainingForm, parseTrainingMessage } from "../../extension/vscode/trainingMessages.ts";
 
-const form = { data: { kind: "workspace" }, method: "lora", name: "mine", epochs: 3, rank: 16 };
+const form = { data: { kind: "workspace" }, method: { name: "lora", rank: 16 }, name: "mine", epochs: 3 };
 
 describe("lossHistory", () => {
   it("keeps a short curve as it is", () => {

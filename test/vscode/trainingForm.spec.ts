@@ -43,7 +43,7 @@ test("keeps what was typed while it is hidden", async ({ workbench }) => {
   expect(await again.getByLabel("A file or folder").isChecked()).toBe(true);
 });
 
-test("offers the rank for LoRA only, and refuses numbers out of range", async ({ workbench }) => {
+test("offers the size that the method has, and refuses numbers out of range", async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
   await form.getByText("Advanced").click();
   expect(await form.getByLabel("Rank").isHidden()).toBe(true);
@@ -51,6 +51,12 @@ test("offers the rank for LoRA only, and refuses numbers out of range", async ({
   await form.getByLabel("Rank").fill("0");
   expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
   await form.getByLabel("Rank").fill("8");
+  expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
+  await form.getByLabel("Prefix tuning").check();
+  expect(await form.getByLabel("Rank").isHidden()).toBe(true);
+  await form.getByLabel("Virtual tokens").fill("300");
+  expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
+  await form.getByLabel("Virtual tokens").fill("10");
   expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
 });
 

@@ -14,12 +14,13 @@ import { choice, field } from "./fields.ts";
 export interface FormDraft {
   data: "workspace" | "path";
   path: string;
-  method: TrainingForm["method"];
+  method: TrainingForm["method"]["name"];
   name: string;
   /** Whether the user typed the name; a suggestion changes with the workspace. */
   nameChosen: boolean;
   epochs: string;
   rank: string;
+  virtualTokens: string;
   advanced: boolean;
 }
 
@@ -46,6 +47,7 @@ const blank: FormDraft = {
   nameChosen: false,
   epochs: "3",
   rank: "16",
+  virtualTokens: "20",
   advanced: false,
 };
 
@@ -92,6 +94,18 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
       note: t("Learns one factor per channel. Smallest and quickest; for a light touch."),
       onSelect: () => change({ method: "ia3" }),
     }),
+    prefix: choice({
+      name: "method",
+      label: t("Prefix tuning"),
+      note: t("Learns what every layer sees in front of your text."),
+      onSelect: () => change({ method: "prefix" }),
+    }),
+    prompt: choice({
+      name: "method",
+      label: t("Prompt tuning"),
+      note: t("Learns words of its own, read in front of your text. Learns least."),
+      onSelect: () => change({ method: "prompt" }),
+    }),
   };
 
   const name: HTMLInputElement = h("input", {
@@ -111,7 +125,7 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
   });
   const nameField = field(t("Name"), name, t("Letters, digits, dots and dashes."));
 
-  const number = (key: "epochs" | "rank", max: number): HTMLInputElement => {
+  const number = (key: "epochs" | "rank" | "virtualTokens", max: number): HTMLInputElement => {
     const input: HTMLInputElement = h("input", {
       id: key,
       type: "number",
@@ -127,12 +141,19 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
   const epochs = number("epochs", 100);
   const rank = number("rank", 256);
   const rankField = field(t("Rank"), rank, t("Higher learns more and is slower."));
+  const virtualTokens = number("virtualTokens", 256);
+  const virtualTokensField = field(
+    t("Virtual tokens"),
+    virtualTokens,
+    t("How many stand in front. Each takes the room of a token of text."),
+  );
   const advanced: HTMLDetailsElement = h(
     "details",
     { open: draft.advanced, on: { toggle: () => change({ advanced: advanced.open }) } },
     h("summary", {}, t("Advanced")),
     field(t("Epochs"), epochs, t("How often all data is seen.")).element,
     rankField.element,
+    virtualTokensField.element,
   );
 
   const start = h("button", { type: "submit", class: "primary" }, t("Start training"));
@@ -150,18 +171,25 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
       },
     },
     h("fieldset", {}, h("legend", {}, t("Data")), dataWorkspace.element, dataPath.element, chooser),
-    h("fieldset", {}, h("legend", {}, t("Method")), methods.lora.element, methods.ia3.element),
+    h("fieldset", {}, h("legend", {}, t("Method")), ...Object.values(methods).map(({ element }) => element)),
     nameField.element,
     advanced,
     start,
   );
 
+  /** What a method's size is asked with. The others stay out of sight, where they may hold anything. */
+  const sizes: Readonly<Record<FormDraft["method"], HTMLInputElement | null>> = {
+    lora: rank,
+    ia3: null,
+    prefix: virtualTokens,
+    prompt: virtualTokens,
+  };
   const isReady = (): boolean =>
     (draft.data === "path" ? draft.path !== "" : (workspace.files ?? 0) > 0) &&
     draft.name !== "" &&
     nameProblem === undefined &&
     epochs.validity.valid &&
-    (draft.method === "ia3" || rank.validity.valid);
+    (sizes[draft.method]?.validity.valid ?? true);
 
   const suggestName = (): void => {
     if (draft.nameChosen) return;
@@ -175,10 +203,10 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     chooser.hidden = draft.data !== "path";
     pathNote.textContent = draft.path === "" ? t("A .jsonl or .py file, or a folder of Python files.") : draft.path;
     setAttribute(pathNote, "title", draft.path || undefined);
-    methods.lora.update(draft.method === "lora");
-    methods.ia3.update(draft.method === "ia3");
+    for (const [method, { update }] of Object.entries(methods)) update(draft.method === method);
     nameField.showProblem(nameProblem);
-    rankField.element.hidden = draft.method !== "lora";
+    rankField.element.hidden = sizes[draft.method] !== rank;
+    virtualTokensField.element.hidden = sizes[draft.method] !== virtualTokens;
     start.disabled = !isReady();
   }
   render();
@@ -220,13 +248,26 @@ function workspaceNote({ folder, files }: Workspace): string {
   return files === 1 ? t("{0}: 1 Python file", folder) : t("{0}: {1} Python files", folder, files);
 }
 
-function toTrainingForm({ data, path, method, name, epochs, rank }: FormDraft): TrainingForm {
+function toTrainingForm({ data, path, name, epochs, ...draft }: FormDraft): TrainingForm {
   return {
     data: data === "path" ? { kind: "path", path } : { kind: "workspace" },
-    method,
+    method: methodOf(draft),
     name,
     epochs: Number(epochs),
-    // Kept out of sight for IA3, where it may hold anything.
-    rank: method === "lora" ? Number(rank) : Number(blank.rank),
   };
+}
+
+function methodOf({
+  method: name,
+  rank,
+  virtualTokens,
+}: Pick<FormDraft, "method" | "rank" | "virtualTokens">): TrainingForm["method"] {
+  switch (name) {
+    case "lora":
+      return { name, rank: Number(rank) };
+    case "ia3":
+      return { name };
+    default:
+      return { name, virtualTokens: Number(virtualTokens) };
+  }
 }
