@@ -11,7 +11,8 @@ import { readAdapter, weightsFile } from "../core/adapters/peftFolder.ts";
 import { writeFileAtomic } from "../core/base/atomicFile.ts";
 import { UserError } from "../core/base/errors.ts";
 import type { ModelConfig } from "../core/models/config.ts";
-import { exportMerged, mergeAdapter, type MergedWeights } from "../core/bases/mergeAdapter.ts";
+import { exportMerged, mergeAdapter } from "../core/bases/mergeAdapter.ts";
+import type { WeightsKind } from "../core/bases/originalFolder.ts";
 import type { WriteProgress } from "../core/bases/weightFile.ts";
 import { openNamedBase, type Context } from "./context.ts";
 import { count } from "./output.ts";
@@ -78,7 +79,7 @@ export async function mergeCommand(folder: string, flags: MergeFlags, context: C
     onProgress: ({ done, total }: WriteProgress) =>
       output.progress(done, total, { done, total }, `merging: ${count(done)} of ${count(total)} numbers`),
   };
-  const told = (weights: MergedWeights): string =>
+  const told = (weights: WeightsKind): string =>
     weights === "original"
       ? `${adapter.name} merged into the weights that ${base.name} was made from.`
       : `${adapter.name} merged into the weights of ${base.name} as they are, rounded; its source is gone or has changed.`;

@@ -3,7 +3,8 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { Bits } from "../core/bases/weightLayout.ts";
 import { optimizerNames } from "../core/training/optimizers.ts";
-import { trainingMethods, trainingPresets } from "../core/training/settings.ts";
+import { methodNames } from "../core/training/methods/methods.ts";
+import { trainingPresets } from "../core/training/settings.ts";
 import {
   adapterFormats,
   convertCommand,
@@ -58,18 +59,20 @@ export function createProgram(contextOf: ContextOf): Command {
     .addOption(baseOption())
     .requiredOption("--data <data>", ".jsonl, .py, a folder, conala or codealpacapy; several with commas", listOfData)
     .addOption(new Option("--preset <name>", "whose targets and learning rate (graft)").choices(trainingPresets))
-    .addOption(new Option("--method <method>", "what to train").choices(trainingMethods))
+    .addOption(new Option("--method <method>", "what to train").choices(methodNames))
     .option("--rank <n>", "of LoRA's matrices (16)", wholeNumber)
     .option("--alpha <x>", "LoRA's scale times its rank (32)", someNumber)
     .option("--dropout <x>", "part of LoRA's input that is left out (0.05)", someNumber)
     .option("--rs-lora", "scale by alpha/√rank")
     .option("--targets <names>", "modules, such as q_proj,v_proj; all linear ones unless given", listOfNames)
+    .option("--virtual-tokens <n>", "of a prompt (20) or a prefix (10)", wholeNumber)
+    .option("--init-text <text>", "what a prompt says at first; tokens at random if empty")
     .addOption(new Option("--epochs <n>", "times through the data (5)").argParser(someNumber).conflicts("steps"))
     .option("--steps <n>", "optimizer steps, instead of epochs", wholeNumber)
     .option("--batch-size <n>", "sequences of one step (8)", wholeNumber)
     .option("--max-length <n>", "tokens of the longest sequence (256)", wholeNumber)
     .option("--learning-rate <x>", "its highest value", someNumber)
-    .addOption(new Option("--optimizer <name>", "what moves the adapter (adamw)").choices(optimizerNames))
+    .addOption(new Option("--optimizer <name>", "what moves the values (adamw)").choices(optimizerNames))
     .option("--weight-decay <x>", "of the optimizer (0)", someNumber)
     .addOption(
       new Option("--schedule <shape>", "of the learning rate (linear)").choices(["linear", "cosine", "constant"]),

@@ -11,6 +11,8 @@ import { adapterFromTensors, tensorsOfAdapter, type AdapterTensor } from "./peft
 
 const configFile = "adapter_config.json";
 export const weightsFile = "adapter_model.safetensors";
+/** All that {@link writeAdapter} writes. */
+export const adapterFiles: ReadonlySet<string> = new Set([configFile, weightsFile]);
 
 /**
  * Reads an adapter as PEFT saves it. Its name is the folder's.

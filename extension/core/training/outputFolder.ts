@@ -5,11 +5,10 @@
 
 import { access, constants, mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import type { Adapter } from "../adapters/adapter.ts";
-import { writeAdapter } from "../adapters/peftFolder.ts";
-import { writeFileAtomic, writeFolderAtomic } from "../base/atomicFile.ts";
+import { recoverFolder, writeFileAtomic, writeFolderAtomic } from "../base/atomicFile.ts";
 import { systemCode, UserError } from "../base/errors.ts";
 import { lockFolder } from "../base/folderLock.ts";
+import { checkpointFile } from "./checkpoint.ts";
 
 export interface OutputFolder {
   readonly path: string;
@@ -17,34 +16,39 @@ export interface OutputFolder {
   readonly name: string;
   /** For checkpoints. */
   readonly workFolder: string;
-  /** Puts the adapter in place and forgets the checkpoint. */
-  finish(adapter: Adapter): Promise<void>;
+  /** Puts the files in place and forgets the checkpoint. */
+  finish(files: OutputFiles): Promise<void>;
   /** Lets others train into it, and leaves no trace but a checkpoint. */
   release(): Promise<void>;
 }
 
+/** What a training ends as. */
+export interface OutputFiles {
+  /** Of all that may be written. A folder that holds nothing else is replaced as a whole. */
+  readonly names: ReadonlySet<string>;
+  readonly write: (folder: string) => Promise<void>;
+}
+
 /**
- * Makes sure that an adapter can be written to `out`, before hours of work, and that nobody else does.
+ * Makes sure that an adapter can be written to `out`, before hours of work, and that nobody else does. What a killed
+ * training left there is put in order: its checkpoint stays.
  *
  * @throws UserError "not-writable", "disk-full", "training-busy"
  */
 export async function openOutputFolder(out: string): Promise<OutputFolder> {
   const path = resolve(out);
-  const name = basename(path);
-  const workFolder = join(dirname(path), `.${name}.training`);
+  const workFolder = workFolderOf(path);
   await checkWritable(path, workFolder);
-  const release = await lockFolder(join(workFolder, "lock"), (owner) => {
-    const message = `Cannot train into ${path}: another training does (${owner}).`;
-    const nextStep = `Wait for it to end, choose another folder, or delete ${join(workFolder, "lock")} if none runs.`;
-    return new UserError("training-busy", message, nextStep);
-  });
+  const release = await lockWorkFolder(path);
+  await recoverFolder(path);
+  await clear(workFolder, checkpointFile);
   return {
     path,
-    name,
+    name: basename(path),
     workFolder,
-    finish: async (adapter) => {
-      if (await isReplaceable(path)) await writeFolderAtomic(path, (temporary) => writeAdapter(temporary, adapter));
-      else await writeAdapter(path, adapter);
+    finish: async ({ names, write }) => {
+      if (await isReplaceable(path, names)) await writeFolderAtomic(path, write);
+      else await write(path);
       await rm(workFolder, { recursive: true, force: true });
     },
     release: async () => {
@@ -53,6 +57,66 @@ export async function openOutputFolder(out: string): Promise<OutputFolder> {
       await rmdir(workFolder).catch(() => undefined);
     },
   };
+}
+
+/**
+ * Forgets the checkpoint of a training into `out` that nobody wants to go on with.
+ *
+ * @throws UserError "training-busy"
+ */
+export async function discardTraining(out: string): Promise<void> {
+  const path = resolve(out);
+  if (!(await exists(workFolderOf(path)))) return;
+  const release = await lockWorkFolder(path);
+  await recoverFolder(path);
+  await clear(workFolderOf(path));
+  await release();
+  await rmdir(workFolderOf(path));
+}
+
+/**
+ * Puts in order what killed processes left in a folder of adapters: an adapter that was about to be replaced comes back.
+ * Trainings that run are let alone.
+ */
+export async function recoverAdapters(folder: string): Promise<void> {
+  for (const entry of await readdir(folder).catch(() => [])) {
+    const name = /^\.(.+)\.[0-9a-f]{8}\.old$/.exec(entry)?.[1];
+    if (name === undefined) continue;
+    try {
+      await (await openOutputFolder(join(folder, name))).release();
+    } catch (error) {
+      if (!(error instanceof UserError && error.code === "training-busy")) throw error;
+    }
+  }
+}
+
+const lockFile = "lock";
+
+function workFolderOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.training`);
+}
+
+async function lockWorkFolder(path: string): Promise<() => Promise<void>> {
+  const lock = join(workFolderOf(path), lockFile);
+  return await lockFolder(lock, (owner) => {
+    const message = `Cannot train into ${path}: another training does (${owner}).`;
+    const nextStep = `Wait for it to end, choose another folder, or delete ${lock} if none runs.`;
+    return new UserError("training-busy", message, nextStep);
+  });
+}
+
+/** Removes what is in a work folder but the lock (and what a lock that is taken over is called meanwhile) and `kept`. */
+async function clear(workFolder: string, kept?: string): Promise<void> {
+  for (const entry of await readdir(workFolder)) {
+    if (entry !== kept && !entry.startsWith(lockFile)) await rm(join(workFolder, entry), { force: true });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function checkWritable(path: string, workFolder: string): Promise<void> {
@@ -87,8 +151,8 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Whether all that would be lost is an adapter. A folder with other files keeps them. */
-async function isReplaceable(path: string): Promise<boolean> {
+/** Whether all that would be lost is written anew. A folder with other files keeps them. */
+async function isReplaceable(path: string, names: ReadonlySet<string>): Promise<boolean> {
   const entries = await readdir(path).catch(() => []);
-  return entries.every((entry) => entry === "adapter_config.json" || entry === "adapter_model.safetensors");
+  return entries.every((entry) => names.has(entry));
 }

@@ -1,13 +1,11 @@
 /** What a training is asked to do, with what is not said filled in. It opens nothing. */
 
 import { UserError } from "../base/errors.ts";
+import { methodNames, type MethodName } from "./methods/methods.ts";
 import { optimizerNames, type OptimizerName } from "./optimizers.ts";
 import type { ScheduleShape } from "./schedule.ts";
 
-export const trainingMethods = ["lora", "ia3"] as const;
-export type TrainingMethod = (typeof trainingMethods)[number];
-
-/** Where targets and learning rates come from that are not given; see {@link settingsFor}. */
+/** Where all that depends on method and base comes from, if it is not given; see {@link settle}. */
 export const trainingPresets = ["graft", "paper"] as const;
 export type TrainingPreset = (typeof trainingPresets)[number];
 
@@ -26,13 +24,17 @@ export interface TrainOptions {
   /** The adapter's folder. */
   out: string;
   preset?: TrainingPreset;
-  method?: TrainingMethod;
+  method?: MethodName;
   rank?: number;
   alpha?: number;
   dropout?: number;
   rsLora?: boolean;
   /** Ends of module paths, such as "q_proj". */
   targets?: readonly string[];
+  /** In front of the text, of a prompt or a prefix. */
+  virtualTokens?: number;
+  /** What a prompt says at first; empty for tokens at random. */
+  initText?: string;
   epochs?: number;
   /** Instead of epochs. */
   steps?: number;
@@ -64,13 +66,17 @@ export interface TrainOptions {
 
 export interface TrainSettings {
   readonly preset: TrainingPreset;
-  readonly method: TrainingMethod;
+  readonly method: MethodName;
   readonly rank: number;
   readonly alpha: number;
   readonly dropout: number;
   readonly rsLora: boolean;
-  /** With null the preset decides, as it does for the learning rate. */
+  /** With null the preset decides, here and below. */
   readonly targets: readonly string[] | null;
+  /** Ends of the paths of those targets whose input IA3 scales, instead of their output. */
+  readonly feedForward: readonly string[] | null;
+  readonly virtualTokens: number | null;
+  readonly initText: string | null;
   readonly epochs: number;
   readonly steps: number | null;
   readonly batchSize: number;
@@ -102,44 +108,6 @@ const defaults = {
   seed: 42,
 } as const;
 
-/** Settings with all that depends on the base. */
-export interface SettledSettings extends TrainSettings {
-  readonly learningRate: number;
-}
-
-/**
- * Fills in targets and learning rate for a base.
- *
- * - "graft" trains all linear modules (targets stay null), with a rate by the size of the base: from 100 million parameters on
- *   the paper's for LoRA, and PEFT's advice for IA3, 5e-3. Small bases take larger steps. On the embedded one, three epochs of
- *   CoNaLa bring the validation loss from 3.62 to 2.38 with 1e-3 and 2.41 with 2e-3 (LoRA), and to 2.61 with 1e-2 and 2.62 with
- *   2e-2 (IA3); of a small project, three epochs bring it from 3.14 to 3.00 with 1e-3 and to 2.96 with 2e-3 (LoRA).
- * - "paper" has the paper's: queries, keys and values, for IA3 also the feed-forward layer. There the paper scales the inputs of
- *   all of the layer's modules; here, as by
- *   PEFT's own defaults, that of the last is scaled, and of the others the outputs.
- *
- * @param parameters of the base, and the paths of its linear modules
- */
-export function settingsFor(settings: TrainSettings, parameters: number, paths: Iterable<string>): SettledSettings {
-  const { preset, method, targets, learningRate } = settings;
-  if (preset === "graft") {
-    const isLarge = parameters >= 100e6;
-    const rate = method === "lora" ? (isLarge ? 3e-4 : 1.5e-3) : isLarge ? 5e-3 : 1e-2;
-    return { ...settings, learningRate: learningRate ?? rate };
-  }
-  const names = new Set([...paths].map((path) => path.slice(path.lastIndexOf(".") + 1)));
-  const wanted = method === "lora" ? paperAttention : [...paperAttention, ...paperFeedForward];
-  return {
-    ...settings,
-    targets: targets ?? wanted.filter((name) => names.has(name)),
-    learningRate: learningRate ?? (method === "lora" ? 3e-4 : 3e-3),
-  };
-}
-
-/** In all architectures of the paper; each has some of them. */
-const paperAttention = ["q_proj", "k_proj", "v_proj", "qkv_proj", "q", "k", "v"];
-const paperFeedForward = ["gate_proj", "up_proj", "down_proj", "fc_in", "fc_out", "wi", "wo"];
-
 /**
  * Fills in defaults and refuses what cannot be meant.
  *
@@ -149,7 +117,7 @@ export function readSettings(options: TrainOptions): TrainSettings {
   const method = options.method ?? defaults.method;
   const preset = options.preset ?? defaults.preset;
   if (!trainingPresets.includes(preset)) throw refused("preset", preset, trainingPresets.join(" or "));
-  if (!trainingMethods.includes(method)) throw refused("method", method, trainingMethods.join(" or "));
+  if (!methodNames.includes(method)) throw refused("method", method, methodNames.join(", "));
   if (options.optimizer && !optimizerNames.includes(options.optimizer))
     throw refused("optimizer", options.optimizer, optimizerNames.join(" or "));
   const rank = options.rank ?? defaults.rank;
@@ -161,6 +129,9 @@ export function readSettings(options: TrainOptions): TrainSettings {
     dropout: options.dropout ?? defaults.dropout,
     rsLora: options.rsLora ?? false,
     targets: options.targets ?? null,
+    feedForward: null,
+    virtualTokens: options.virtualTokens ?? null,
+    initText: options.initText ?? null,
     epochs: options.epochs ?? defaults.epochs,
     steps: options.steps ?? null,
     batchSize: options.batchSize ?? defaults.batchSize,
@@ -184,6 +155,7 @@ export function readSettings(options: TrainOptions): TrainSettings {
     if (!isIn(Number(settings[name]))) throw refused(name, settings[name], expected);
   };
   whole("rank", 1, 1024);
+  whole("virtualTokens", 1, 1024);
   whole("steps", 1);
   whole("batchSize", 1);
   whole("patience", 1);

@@ -12,19 +12,16 @@ import { toSequences, type Sequence, type Sequences } from "../dataset/sequence.
 import { isEncoderDecoder } from "../models/config.ts";
 import { moduleShapes } from "../models/architectures.ts";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
-import {
-  adapterOf,
-  adapterSpec,
-  checkTrainable,
-  initialParameters,
-  parametersOf,
-  settingsOf,
-} from "./adapterParameters.ts";
 import { chooseBatchShape } from "./batchShape.ts";
 import { loadCheckpoint, saveCheckpoint, type Fingerprint } from "./checkpoint.ts";
 import { openOutputFolder } from "./outputFolder.ts";
+import type { MethodName } from "./methods/methods.ts";
+import { behindPrompt } from "./methods/prompt.ts";
 import type { TrainProgress } from "./progressMeter.ts";
-import { readSettings, settingsFor, type SettledSettings, type TrainOptions } from "./settings.ts";
+import { settle, type SettledSettings } from "./presets.ts";
+import { readSettings, type TrainOptions } from "./settings.ts";
+import { settingsOf, valuesOf } from "./startingAdapter.ts";
+import { firstValues, specOf, trainedFiles, virtualTokens } from "./trainee.ts";
 import { runTrainer, type TrainerPlan, type ValidationLoss } from "./trainer.ts";
 import { openTrainingData, type DataPart, type ReadingControl, type TrainingData } from "./trainingData.ts";
 import { openTrainingStep, type TrainingStep } from "./trainingStep.ts";
@@ -73,24 +70,20 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
   const output = await openOutputFolder(options.out);
   try {
     const base = await resolveBase(options.base, { ...options, log, signal });
-    const modules = moduleShapes(base.config);
-    const initial = options.init === undefined ? null : await readAdapter(options.init);
-    if (initial) {
-      checkTrainable(initial);
-      checkAdapterFits(initial, base);
-    }
-    const decided = initial ? settingsOf(initial, asked, options) : asked;
-    const settings = settingsFor(decided, base.parameters, modules.keys());
-    const spec = adapterSpec(settings, modules);
-    const first = initial ? parametersOf(initial) : initialParameters(spec, modules, settings.seed);
-
-    const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-    const maxLength = Math.min(settings.maxLength, base.config.contextLength);
     const { config } = base;
-    const sequencesOf = (example: Example): Sequence[] =>
-      isEncoderDecoder(config)
-        ? toEncodedSequences(example, tokenizer, maxLength, config.startToken)
-        : toSequences(example, tokenizer, maxLength);
+    const initial = options.init === undefined ? null : await readAdapter(options.init);
+    if (initial) checkAdapterFits(initial, base);
+    const decided = initial ? settingsOf(initial, asked, options) : asked;
+    const settings = settle(decided, base.parameters, moduleShapes(config).keys());
+    const spec = specOf(settings, base);
+    const tokenizer = await openTokenizer(base.path, config.vocabularySize);
+    const first = initial ? valuesOf(initial) : await firstValues(spec, settings, base, tokenizer);
+    const maxLength = Math.min(settings.maxLength, config.contextLength - virtualTokens(spec));
+    const sequencesOf = (example: Example): Sequence[] => {
+      if (!isEncoderDecoder(config)) return toSequences(example, tokenizer, maxLength);
+      const sequences = toEncodedSequences(example, tokenizer, maxLength, config.startToken);
+      return spec.method === "prompt" ? sequences.map((one) => behindPrompt(one, spec.tokens)) : sequences;
+    };
     const data = await openTrainingData(options, { ...settings, maxLength }, sequencesOf, output.workFolder, control);
     let step: TrainingStep | undefined;
     try {
@@ -115,8 +108,7 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
         resumeFrom,
         save: (snapshot) => saveCheckpoint(output.workFolder, snapshot, fingerprint),
       });
-      const named = { name: output.name, baseModel: base.name };
-      await output.finish(adapterOf(named, settings, spec, modules, step.parameters));
+      await output.finish(trainedFiles({ spec, settings, base, name: output.name }, step.parameters));
       return {
         adapter: output.path,
         steps: state.step,
@@ -175,14 +167,22 @@ function fingerprintOf(
   settings: SettledSettings,
   { training, validation }: TrainingData,
 ): Fingerprint {
-  const { rank, alpha, dropout, rsLora, targets, steps, patience, saveEvery: _, ...common } = settings;
+  const { rank, alpha, dropout, rsLora, targets, feedForward, virtualTokens: tokens, initText, ...others } = settings;
+  const { steps, patience, saveEvery: _, ...common } = others;
+  const where = { targets: targets ? targets.join(", ") : "all" };
+  const own: Readonly<Record<MethodName, Fingerprint>> = {
+    lora: { ...where, rank, alpha, dropout, rsLora },
+    ia3: { ...where, feedForward: feedForward.join(", ") },
+    prompt: { virtualTokens: tokens, initText },
+    prefix: { virtualTokens: tokens },
+    full: {},
+  };
   return {
     base: baseHash.slice(0, 16),
     data: training.description(),
     validation: validation.description(),
     ...common,
-    ...(settings.method === "lora" && { rank, alpha, dropout, rsLora }),
-    targets: targets ? targets.join(", ") : "all",
+    ...own[settings.method],
     ...(steps !== null && { steps }),
     ...(patience !== null && { patience }),
   };

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { LoraAdapter } from "../../../extension/core/adapters/adapter.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { resolveBase } from "../../../extension/core/bases/resolveBase.ts";
 import { silentLog, type Log } from "../../../extension/core/base/log.ts";
 import { train, type TrainOptions, type TrainResult } from "../../../extension/core/training/train.ts";
 
@@ -37,7 +38,7 @@ const run = async (out: string, more: Partial<TrainOptions> = {}, log: Log = sil
 const weights = async (out: string): Promise<Buffer> => await readFile(join(folder, out, "adapter_model.safetensors"));
 
 describe("train", () => {
-  test.each(["lora", "ia3"] as const)(
+  test.each(["lora", "ia3", "prompt", "prefix"] as const)(
     "%s: an adapter that is started from has the loss it was kept for",
     async (method) => {
       const first = await run(`${method} first`, { method });
@@ -45,9 +46,47 @@ describe("train", () => {
       expect(best).toBeLessThan(before);
       const second = await run(`${method} second`, { method, init: first.adapter, steps: 1 });
       expect(second.validationLoss!.before).toBeCloseTo(best, 4);
-      // What leaves the base alone at first starts from the base's own loss, whatever the method.
-      const other = await run(`${method} other`, { method: method === "lora" ? "ia3" : "lora", steps: 1 });
-      expect(other.validationLoss!.before).toBeCloseTo(before, 4);
+    },
+  );
+
+  test("what leaves the base alone at first starts from the base's own loss, whatever the method", async () => {
+    const before = async (method: "lora" | "ia3" | "full"): Promise<number> =>
+      (await run(`alone ${method}`, { method, steps: 1 })).validationLoss!.before;
+    const [lora, ia3, full] = [await before("lora"), await before("ia3"), await before("full")];
+    expect(ia3).toBeCloseTo(lora, 4);
+    // Full fine-tuning starts from the weights that the base was made from, before they were rounded.
+    expect(full).toBeCloseTo(lora, 1);
+  });
+
+  test("full: a model that is a base itself has the loss it was kept for", async () => {
+    const { adapter, validationLoss, trainableParameters } = await run("whole", { method: "full", learningRate: 1e-3 });
+    expect(validationLoss!.best).toBeLessThan(validationLoss!.before);
+    const base = await resolveBase(adapter, { ...options, log: silentLog });
+    expect(base.parameters).toBe(trainableParameters);
+    const { before } = (await run("on whole", { base: adapter, steps: 1 })).validationLoss!;
+    expect(before).toBeCloseTo(validationLoss!.best, 1);
+  });
+
+  test.each(["prompt", "prefix", "full"] as const)(
+    "%s: stopped and resumed, it writes the same bytes",
+    async (method) => {
+      const more = { method, saveEvery: 0, steps: 4 };
+      const file = method === "full" ? "model.safetensors" : "adapter_model.safetensors";
+      const bytes = (out: string): Promise<Buffer> => readFile(join(folder, out, file));
+      await run(`${method} through`, more);
+      const out = join(folder, `${method} stopped`);
+      const controller = new AbortController();
+      const stopped = train(
+        { ...options, ...more, out },
+        {
+          log: silentLog,
+          signal: controller.signal,
+          onProgress: (progress) => progress.step === 2 && controller.abort(),
+        },
+      );
+      await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+      await run(`${method} stopped`, { ...more, resume: true });
+      expect((await bytes(`${method} stopped`)).equals(await bytes(`${method} through`))).toBe(true);
     },
   );
 

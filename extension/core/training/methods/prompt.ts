@@ -3,6 +3,7 @@
 import type { PromptAdapter } from "../../adapters/adapter.ts";
 import { virtualTokensKey } from "../../adapters/peftTensors.ts";
 import { seededRandom } from "../../base/random.ts";
+import type { Sequence } from "../../dataset/sequence.ts";
 import { slice } from "../../graph/primitives/shaping.ts";
 import type { Attachment, ParameterOf } from "./attachment.ts";
 
@@ -12,6 +13,12 @@ export function attachPrompt({ tokens, hiddenSize, stacks }: PromptSpec, paramet
   const embeddings = parameterOf(virtualTokensKey, [stacks * tokens, hiddenSize]);
   // Of a model with an encoder, PEFT keeps embeddings for the decoder, too, and never uses them.
   return { prompt: stacks === 1 ? embeddings : slice(embeddings, 0, tokens, 0) };
+}
+
+/** What an encoder reads first is its prompt, as ids below 0; {@link packedEncoderDecoder} puts the embeddings there. */
+export function behindPrompt(sequence: Sequence, tokens: number): Sequence {
+  const virtual = Array.from({ length: tokens }, (_, i) => i - tokens);
+  return { ...sequence, encoderIds: [...virtual, ...(sequence.encoderIds ?? [])] };
 }
 
 /**

@@ -16,7 +16,7 @@ export function resolveTargets(targets: readonly string[] | null, modules: Modul
   if (!targets) return new Set(paths);
   const chosen = new Set<string>();
   for (const target of targets) {
-    const found = paths.filter((path) => path === target || path.endsWith(`.${target}`));
+    const found = paths.filter((path) => endsWith(path, target));
     if (found.length === 0) {
       const known = [...new Set(paths.map(lastName))].join(", ");
       const message = `Cannot train the modules "${target}": the base has ${known}.`;
@@ -25,6 +25,11 @@ export function resolveTargets(targets: readonly string[] | null, modules: Modul
     for (const path of found) chosen.add(path);
   }
   return chosen;
+}
+
+/** Whether whole names of the path are its end. */
+export function endsWith(path: string, end: string): boolean {
+  return path === end || path.endsWith(`.${end}`);
 }
 
 /** Such as "q_proj". */

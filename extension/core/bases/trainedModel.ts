@@ -1,0 +1,41 @@
+/** A base whose every weight has been trained, as a Hugging Face folder. It knows no training. */
+
+import { join } from "node:path";
+import { writeFileAtomic } from "../base/atomicFile.ts";
+import type { ModelFolder } from "../weights/modelFolder.ts";
+import { exportModel } from "./exportModel.ts";
+import type { InstalledBase } from "./installedBase.ts";
+import { openOriginal } from "./originalFolder.ts";
+
+/** By its checkpoint key. */
+export interface TrainedWeight {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/**
+ * Writes the weights in float32 into `folder`, with the config and the tokenizer of their base.
+ *
+ * @throws UserError "not-writable", "disk-full"
+ */
+export async function writeTrainedModel(
+  folder: string,
+  base: InstalledBase,
+  weights: readonly TrainedWeight[],
+): Promise<void> {
+  const { folder: original } = await openOriginal(base);
+  try {
+    const values = new Map(weights.map((weight) => [weight.name, weight.values]));
+    const tensors = weights.map(({ name, shape, values: { byteLength: length } }) => {
+      return [name, { dtype: "F32", shape, offset: 0, length }] as const;
+    });
+    const readBytes: ModelFolder["readBytes"] = async (name, part) =>
+      new Uint8Array(values.get(name)!.slice(part?.start, part && part.start + part.count).buffer);
+    await exportModel(folder, { ...original, tensors: new Map(tensors), readBytes }, () => "F32");
+    const config = { ...(original.config as object), dtype: "float32", torch_dtype: "float32" };
+    await writeFileAtomic(join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+  } finally {
+    await original.close();
+  }
+}

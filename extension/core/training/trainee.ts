@@ -1,0 +1,153 @@
+/** What is trained of a base, as its user asks for it: what the graph is told, the first values, and what comes of them. */
+
+import { loraScaling } from "../adapters/adapter.ts";
+import { adapterFiles, writeAdapter } from "../adapters/peftFolder.ts";
+import type { AdapterSettings } from "../adapters/peftConfig.ts";
+import { adapterFromTensors } from "../adapters/peftTensors.ts";
+import { internalError, UserError } from "../base/errors.ts";
+import { openBaseFolder } from "../bases/baseFolder.ts";
+import { exportedFiles } from "../bases/exportModel.ts";
+import type { InstalledBase } from "../bases/installedBase.ts";
+import { openOriginal } from "../bases/originalFolder.ts";
+import { writeTrainedModel } from "../bases/trainedModel.ts";
+import { moduleShapes, weightRequests } from "../models/architectures.ts";
+import { isEncoderDecoder } from "../models/config.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { checkMemory } from "./methods/full.ts";
+import { firstIa3 } from "./methods/ia3.ts";
+import { firstLora } from "./methods/lora.ts";
+import type { MethodSpec } from "./methods/methods.ts";
+import { firstPrefix } from "./methods/prefix.ts";
+import { firstPrompt } from "./methods/prompt.ts";
+import { endsWith, resolveTargets } from "./methods/targets.ts";
+import type { NamedTensor } from "./optimizer.ts";
+import type { OutputFiles } from "./outputFolder.ts";
+import type { SettledSettings } from "./presets.ts";
+
+/**
+ * What the training graph is told.
+ *
+ * @throws UserError "targets-unknown"; "option-invalid" where virtual tokens leave no room; "base-too-large"
+ */
+export function specOf(settings: SettledSettings, base: InstalledBase): MethodSpec {
+  const { method, rank, alpha, rsLora, dropout, feedForward, virtualTokens: tokens } = settings;
+  const { layers, hiddenSize, contextLength, attention } = base.config;
+  const stacks = isEncoderDecoder(base.config) ? 2 : 1;
+  switch (method) {
+    case "lora":
+      return { method, targets: targetsOf(settings, base), rank, scaling: loraScaling(rank, alpha, rsLora), dropout };
+    case "ia3": {
+      const targets = targetsOf(settings, base);
+      const scaled = [...targets].filter((path) => feedForward.some((end) => endsWith(path, end)));
+      return { method, targets, feedForward: new Set(scaled) };
+    }
+    case "prompt":
+      checkRoom(tokens, contextLength, base.name);
+      return { method, tokens, hiddenSize, stacks };
+    case "prefix":
+      checkRoom(tokens, contextLength, base.name);
+      return { method, tokens, layers, kvHeads: attention.kvHeads, headSize: attention.headSize, stacks };
+    case "full":
+      checkMemory(base);
+      return { method };
+  }
+}
+
+function targetsOf({ targets }: SettledSettings, base: InstalledBase): ReadonlySet<string> {
+  return resolveTargets(targets, moduleShapes(base.config));
+}
+
+function checkRoom(tokens: number, contextLength: number, name: string): void {
+  if (2 * tokens <= contextLength) return;
+  const message = `Cannot train ${tokens} virtual tokens for ${name}: its context holds ${contextLength} tokens.`;
+  throw new UserError("option-invalid", message, `Give ${contextLength / 2} virtual tokens at most.`);
+}
+
+/** How many tokens of the base's context the text cannot have. */
+export function virtualTokens(spec: MethodSpec): number {
+  return "tokens" in spec ? spec.tokens : 0;
+}
+
+/** By the parameters' names. */
+export async function firstValues(
+  spec: MethodSpec,
+  { seed, initText }: SettledSettings,
+  base: InstalledBase,
+  tokenizer: Tokenizer,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  switch (spec.method) {
+    case "lora":
+      return firstLora(spec, moduleShapes(base.config), seed);
+    case "ia3":
+      return firstIa3(spec, moduleShapes(base.config));
+    case "prompt": {
+      const text = initText === "" ? [] : tokenizer.encode(initText);
+      const ids = text.length > 0 ? [...tokenizer.beginning, ...text, ...tokenizer.ending] : [];
+      const { vocabularySize } = tokenizer;
+      return await withEmbeddings(base, (row) => firstPrompt(spec, ids, row, { vocabularySize, seed }));
+    }
+    case "prefix":
+      return firstPrefix(spec, seed);
+    case "full":
+      return await originalValues(base);
+  }
+}
+
+/** @param work is given a function from an id to its row of the table of embeddings */
+async function withEmbeddings<T>(
+  base: InstalledBase,
+  work: (row: (id: number) => Promise<Float32Array>) => Promise<T>,
+): Promise<T> {
+  const table = weightRequests(base.config).find(({ role }) => role === "embedding")?.names[0];
+  if (table === undefined) throw internalError(`${base.name} has no table of embeddings`);
+  const { hiddenSize: count } = base.config;
+  const folder = await openBaseFolder(base);
+  try {
+    return await work((id) => folder.read(table, { start: id * count, count }));
+  } finally {
+    await folder.close();
+  }
+}
+
+async function originalValues(base: InstalledBase): Promise<Map<string, Float32Array>> {
+  const { folder } = await openOriginal(base);
+  try {
+    const values = new Map<string, Float32Array>();
+    for (const name of base.tensors.keys()) values.set(name, await folder.read(name));
+    return values;
+  } finally {
+    await folder.close();
+  }
+}
+
+/**
+ * What has come of the parameters: an adapter as PEFT writes it, or a model as transformers does.
+ *
+ * @param name the adapter's
+ */
+export function trainedFiles(
+  { spec, settings, base, name }: { spec: MethodSpec; settings: SettledSettings; base: InstalledBase; name: string },
+  parameters: readonly NamedTensor[],
+): OutputFiles {
+  if (spec.method === "full") {
+    return { names: exportedFiles, write: (folder) => writeTrainedModel(folder, base, parameters) };
+  }
+  const tensors = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+  const adapter = adapterFromTensors(name, adapterSettings(spec, settings, base.name), tensors);
+  return { names: adapterFiles, write: (folder) => writeAdapter(folder, adapter) };
+}
+
+function adapterSettings(
+  spec: Exclude<MethodSpec, { method: "full" }>,
+  { rank, alpha, dropout, rsLora }: SettledSettings,
+  baseModel: string,
+): AdapterSettings {
+  switch (spec.method) {
+    case "lora":
+      return { method: "lora", baseModel, rank, alpha, dropout, rsLora };
+    case "ia3":
+      return { method: "ia3", baseModel };
+    default:
+      return { ...spec, baseModel };
+  }
+}

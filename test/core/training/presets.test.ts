@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import type { MethodName } from "../../../extension/core/training/methods/methods.ts";
+import { settle, type SettledSettings } from "../../../extension/core/training/presets.ts";
+import { readSettings, type TrainingPreset, type TrainOptions } from "../../../extension/core/training/settings.ts";
+
+const options: TrainOptions = { base: "", home: "h", embedded: "e", data: ["d"], dataFolder: "f", out: "o" };
+
+describe("settle", () => {
+  const settled = (more: Partial<TrainOptions>, parameters: number, names: readonly string[]) => {
+    const paths = names.map((name) => `model.layers.0.${name}`);
+    const { targets, learningRate } = settle(readSettings({ ...options, ...more }), parameters, paths);
+    return { targets, learningRate };
+  };
+  const llama = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
+  const codegen = ["qkv_proj", "out_proj", "fc_in", "fc_out"];
+  const t5 = ["q", "k", "v", "o", "wi", "wo"];
+
+  test("graft trains every module, small bases faster and IA3 faster than LoRA", () => {
+    expect(settled({}, 500e6, llama)).toEqual({ targets: null, learningRate: 3e-4 });
+    expect(settled({ method: "ia3" }, 500e6, llama).learningRate).toBe(5e-3);
+    expect(settled({}, 6e6, llama).learningRate).toBeGreaterThan(3e-4);
+    expect(settled({ method: "ia3" }, 6e6, llama).learningRate).toBeGreaterThan(5e-3);
+  });
+
+  // From the table of targets and the training script of the paper's repository.
+  test.each<[string, "lora" | "ia3", readonly string[], readonly string[], number]>([
+    ["CodeLlama", "lora", llama, ["q_proj", "k_proj", "v_proj"], 3e-4],
+    ["CodeLlama", "ia3", llama, ["q_proj", "k_proj", "v_proj", "gate_proj", "up_proj", "down_proj"], 3e-3],
+    ["CodeGen", "lora", codegen, ["qkv_proj"], 3e-4],
+    ["CodeGen", "ia3", codegen, ["qkv_proj", "fc_in", "fc_out"], 3e-3],
+    ["CodeT5+", "lora", t5, ["q", "k", "v"], 3e-4],
+    ["CodeT5+", "ia3", t5, ["q", "k", "v", "wi", "wo"], 3e-3],
+  ])("paper trains %s with %s as the paper does", (_, method, names, targets, learningRate) => {
+    expect(settled({ preset: "paper", method }, 350e6, names)).toEqual({ targets, learningRate });
+  });
+
+  test("what is given counts, whatever the preset", () => {
+    for (const preset of ["graft", "paper"] as const) {
+      const given = { targets: ["o_proj"], learningRate: 1e-6 };
+      expect(settled({ preset, ...given }, 350e6, llama)).toEqual(given);
+    }
+  });
+
+  test("paper scales the inputs of all feed-forward modules, graft those of the last", () => {
+    const scaled = (preset: TrainingPreset): readonly string[] => {
+      const settings = readSettings({ ...options, preset, method: "ia3" });
+      return settle(settings, 350e6, llama).feedForward.filter((name) => llama.includes(name));
+    };
+    expect(scaled("paper")).toEqual(["gate_proj", "up_proj", "down_proj"]);
+    expect(scaled("graft")).toEqual(["down_proj"]);
+  });
+
+  // From the training script of the paper's repository.
+  test.each<[MethodName, Partial<SettledSettings>]>([
+    ["lora", { learningRate: 3e-4, rank: 16, alpha: 32, dropout: 0.05 }],
+    ["ia3", { learningRate: 3e-3 }],
+    ["prompt", { learningRate: 3e-3, virtualTokens: 20, initText: expect.stringMatching(/^Generate Python code/) }],
+    ["prefix", { learningRate: 3e-2, virtualTokens: 10 }],
+    ["full", { learningRate: 5e-5 }],
+  ])("paper has the paper's numbers for %s", (method, numbers) => {
+    const settings = settle(readSettings({ ...options, preset: "paper", method }), 350e6, llama);
+    const common = { optimizer: "adafactor", schedule: "linear", weightDecay: 0, batchSize: 8, epochs: 5, seed: 42 };
+    expect(settings).toMatchObject({ ...common, ...numbers });
+  });
+});
