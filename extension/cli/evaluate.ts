@@ -25,6 +25,7 @@ export interface EvaluateFlags {
   readonly mode?: Mode;
   readonly shots?: number;
   readonly examples?: string;
+  readonly encoder?: string;
   readonly greedy?: true;
   readonly beams?: number;
   readonly samples?: number;
@@ -36,7 +37,18 @@ export interface EvaluateFlags {
 }
 
 const ofTasks = [
-  ...(["protocol", "mode", "shots", "examples", "greedy", "beams", "samples", "temperature", "topP"] as const),
+  ...([
+    "protocol",
+    "mode",
+    "shots",
+    "examples",
+    "encoder",
+    "greedy",
+    "beams",
+    "samples",
+    "temperature",
+    "topP",
+  ] as const),
   ...(["allowCodeExecution", "withoutSandbox", "fresh"] as const),
 ];
 

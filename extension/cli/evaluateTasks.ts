@@ -59,9 +59,21 @@ export async function evaluateTasksCommand(flags: EvaluateFlags, context: Contex
 
 /** The base with its adapters first, then the baselines; each with every seed. */
 function optionsOf(flags: EvaluateFlags, { places }: Context): EvaluationOptions[] {
-  const { suite, protocol, mode, shots, examples, limit, allowCodeExecution, withoutSandbox, fresh } = flags;
+  const { suite, protocol, mode, shots, examples, encoder, limit, allowCodeExecution, withoutSandbox, fresh } = flags;
   const decoding = decodingOf(flags);
-  const given = { suite, protocol, mode, shots, examples, limit, allowCodeExecution, withoutSandbox, fresh, decoding };
+  const given = {
+    suite,
+    protocol,
+    mode,
+    shots,
+    examples,
+    encoder,
+    limit,
+    allowCodeExecution,
+    withoutSandbox,
+    fresh,
+    decoding,
+  };
   const asked = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Pick<
     EvaluationOptions,
     "suite"

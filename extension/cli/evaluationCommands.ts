@@ -57,6 +57,7 @@ function addEvaluate(program: Command, contextOf: ContextOf): void {
     .addOption(new Option("--mode <mode>", "how tasks are put (trained with --adapter, else zero-shot)").choices(modes))
     .option("--shots <n>", "examples, with --mode icl or rag (1)", positive)
     .option("--examples <data>", "where they come from: .jsonl of pairs; a paper's data set has its training part")
+    .option("--encoder <dir>", "a sentence encoder that finds the nearest; words that are shared do unless given")
     .addOption(new Option("--greedy", "the likeliest token each time").conflicts(["beams", "samples"]))
     .addOption(new Option("--beams <n>", "of the search (10)").argParser(positive).conflicts("samples"))
     .option("--samples <n>", "draw so many answers instead (5, where there are tests)", positive)

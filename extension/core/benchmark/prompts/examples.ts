@@ -3,7 +3,9 @@
 import { UserError } from "../../base/errors.ts";
 import { isPaperDataset } from "../../dataset/loadDataset.ts";
 import type { Pair } from "../protocols/protocol.ts";
+import { openSentenceEncoder } from "../../runtime/sentenceEncoder.ts";
 import { bm25 } from "../retrieval/bm25.ts";
+import { dense } from "../retrieval/dense.ts";
 import { openPairTasks } from "../tasks/pairTasks.ts";
 import type { TaskOptions } from "../tasks/tasks.ts";
 import { pythonSample } from "./pythonRandom.ts";
@@ -16,6 +18,10 @@ export interface ExampleOptions {
   readonly seed: number;
   /** A .jsonl file of pairs, or a paper's data set, of which the training part is taken. */
   readonly source: string;
+  /** Folder of a sentence encoder that says what is near; without one, shared words do. */
+  readonly encoder: string | undefined;
+  /** Where its embeddings are kept. */
+  readonly cacheFolder: string;
 }
 
 export interface Examples {
@@ -24,29 +30,49 @@ export interface Examples {
   /** SHA-256 of its file. */
   readonly hash: string;
   readonly count: number;
+  /** Of the nearest ones: by what they are found. */
+  readonly retriever?: { readonly name: string; readonly hash?: string };
   /** The best first: the nearest, or the first drawn. */
-  of(intent: string): readonly Pair[];
+  readonly of: (intent: string) => Promise<readonly Pair[]>;
+  readonly release: () => Promise<void>;
 }
 
 /**
  * The paper draws its examples by Python's random.sample, one seed a run, and takes the same ones for all tasks.
  *
- * @throws UserErrors of reading the examples
+ * @throws UserErrors of reading the examples and of opening the encoder
  */
 export async function openExamples(
-  { mode, shots, seed, source }: ExampleOptions,
+  { mode, shots, seed, source, encoder: encoderFolder, cacheFolder }: ExampleOptions,
   options: Omit<TaskOptions, "split">,
 ): Promise<Examples> {
   const { name, hash, each } = await openPairTasks(source, { ...options, split: "train" });
   const pairs: Pair[] = [];
   for await (const { intent, code } of each()) pairs.push({ intent, code });
-  const { length: count } = pairs;
+  const about = { name, hash, count: pairs.length };
+  const taken = (places: readonly number[]): Pair[] => places.map((place) => pairs[place]!);
   if (mode === "icl") {
-    const drawn = pythonSample(seed, count, Math.min(shots, count)).map((i) => pairs[i]!);
-    return { name, hash, count, of: () => drawn };
+    const drawn = taken(pythonSample(seed, pairs.length, Math.min(shots, pairs.length)));
+    return { ...about, of: async () => drawn, release: async () => {} };
   }
-  const index = bm25(pairs.map(({ intent }) => intent));
-  return { name, hash, count, of: (intent) => index.nearest(intent, shots).map((i) => pairs[i]!) };
+  const intents = pairs.map(({ intent }) => intent);
+  if (encoderFolder === undefined) {
+    const { nearest } = bm25(intents);
+    return {
+      ...about,
+      retriever: { name: "bm25" },
+      of: async (intent) => taken(nearest(intent, shots)),
+      release: async () => {},
+    };
+  }
+  const encoder = await openSentenceEncoder(encoderFolder);
+  const { nearest } = await dense(intents, encoder, { cacheFolder, signal: options.signal });
+  return {
+    ...about,
+    retriever: { name: encoder.name, hash: encoder.hash },
+    of: async (intent) => taken(await nearest(intent, shots, options.signal)),
+    release: () => encoder.release(),
+  };
 }
 
 /**

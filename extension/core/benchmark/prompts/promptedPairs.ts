@@ -14,8 +14,8 @@ export function promptedPairs(
   protocol: Protocol,
   examples: Pick<Examples, "of"> | undefined,
 ): PromptedSuite {
-  const promptsOf = (intent: string): string[] => {
-    const shown = examples?.of(intent);
+  const promptsOf = async (intent: string): Promise<string[]> => {
+    const shown = await examples?.of(intent);
     if (!shown || protocol.givesWay === "start") return [protocol.prompt(intent, shown)];
     return Array.from({ length: shown.length + 1 }, (_, less) =>
       protocol.prompt(intent, shown.slice(0, shown.length - less)),
@@ -29,7 +29,7 @@ export function promptedPairs(
     each: async function* () {
       for await (const { id, intent, code } of each()) {
         const expected = { reference: protocol.reference(code) };
-        yield { id, intent, prompts: promptsOf(intent), stops, prediction, expected };
+        yield { id, intent, prompts: await promptsOf(intent), stops, prediction, expected };
       }
     },
   };

@@ -2,7 +2,7 @@
 
 export interface TextIndex {
   /** Places of the `count` nearest texts, the nearest first; of equals the earlier. Fewer where there are fewer. */
-  nearest(query: string, count: number): number[];
+  readonly nearest: (query: string, count: number) => number[];
   /** Of every text, in their order; 0 where no word is shared. */
   scores(query: string): Float64Array;
 }

@@ -8,7 +8,7 @@ import type { SentenceEncoder } from "../../runtime/sentenceEncoder.ts";
 
 export interface DenseIndex {
   /** Places of the `count` nearest texts, the nearest first; of equals the earlier. Fewer where there are fewer. */
-  nearest(query: string, count: number, signal?: AbortSignal): Promise<number[]>;
+  readonly nearest: (query: string, count: number, signal?: AbortSignal) => Promise<number[]>;
 }
 
 /**

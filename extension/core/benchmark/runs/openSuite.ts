@@ -1,5 +1,6 @@
 /** The suite of a run, as it is put to whoever is evaluated, and what is to be remembered of it. */
 
+import { join } from "node:path";
 import packageJson from "../../../../package.json" with { type: "json" };
 import { UserError } from "../../base/errors.ts";
 import { exampleSource, openExamples, type Examples } from "../prompts/examples.ts";
@@ -22,9 +23,10 @@ export interface OpenSuite {
   readonly making: Omit<RunMaking, keyof Contender["making"]>;
   /** Of a suite with tests. */
   readonly judge?: RunChecks;
+  readonly release: () => Promise<void>;
 }
 
-/** @throws UserErrors of reading suite and examples; "suite-format", "code-execution", "sandbox-missing" */
+/** @throws UserErrors of reading suite and examples; "suite-format", "code-execution", "sandbox-missing"; of opening an encoder */
 export async function openSuite(
   options: EvaluationOptions,
   settings: EvaluationSettings,
@@ -53,14 +55,18 @@ async function openPairs(
   let examples: Examples | undefined;
   if (mode === "icl" || mode === "rag") {
     const source = exampleSource(options.suite, options.examples);
-    examples = await openExamples({ mode, shots, seed, source }, read);
+    const cacheFolder = join(options.home, "embeddings");
+    examples = await openExamples({ mode, shots, seed, source, encoder: options.encoder, cacheFolder }, read);
   }
-  const shown = mode === "zero-shot" ? { of: () => [] } : examples;
+  const shown = mode === "zero-shot" ? { of: async () => [] } : examples;
   return {
     suite: promptedPairs(tasks, protocols[protocol](tasks.name), shown),
+    release: async () => await examples?.release(),
     making: {
       ...makingOf(settings, "pairs", tasks),
-      ...(examples && { examples: { name: examples.name, hash: examples.hash } }),
+      ...(examples && {
+        examples: { name: examples.name, hash: examples.hash, retriever: examples.retriever },
+      }),
     },
   };
 }
@@ -81,7 +87,7 @@ async function openExecution(
     throw new UserError("code-execution", message, "Give --allow-code-execution: it runs in a sandbox, with limits.");
   }
   const judge = openCheckRunner(await findSandbox(read.signal), { unprotected: options.withoutSandbox ?? false });
-  return { suite, judge, making: makingOf(settings, "execution", tasks) };
+  return { suite, judge, making: makingOf(settings, "execution", tasks), release: async () => {} };
 }
 
 function makingOf(

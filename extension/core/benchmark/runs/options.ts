@@ -31,6 +31,8 @@ export interface EvaluationOptions {
   readonly shots?: number;
   /** Where examples come from: a .jsonl file of pairs; of a paper's data set its training part, unless told. */
   readonly examples?: string;
+  /** With "rag": folder of a sentence encoder, such as gte-small, that says what is near. BM25 does unless told. */
+  readonly encoder?: string;
   /** Ten beams unless told; of suites with tests, 5 samples. */
   readonly decoding?: RunDecoding;
   /** Only so many tasks, the first ones. */
@@ -74,6 +76,8 @@ export function readEvaluationOptions(options: EvaluationOptions): EvaluationSet
   if (!protocolNames.includes(protocol)) throw refused("protocol", protocol, protocolNames.join(", "));
   if (!modes.includes(mode)) throw refused("mode", mode, modes.join(", "));
   if (options.shots !== undefined && !hasExamples) throw refused("shots", options.shots, "left out without icl or rag");
+  if (options.encoder !== undefined && mode !== "rag")
+    throw refused("encoder", options.encoder, "left out without rag");
   const shots = hasExamples ? (options.shots ?? 1) : 0;
   const whole = (name: string, value: number, from: number, to = Number.MAX_SAFE_INTEGER): void => {
     if (Number.isSafeInteger(value) && value >= from && value <= to) return;

@@ -52,21 +52,25 @@ export interface EvaluationProgress {
 export async function runEvaluation(options: EvaluationOptions, control: EvaluationControl): Promise<RunSummary> {
   const { signal, log } = control;
   const settings = readEvaluationOptions(options);
-  const { suite, making: asked, judge } = await openSuite(options, settings, signal);
-  tellProblems(suite, log);
-  const contender = await openContender(options, { log, signal });
-  const making = { ...asked, ...contender.making };
-  const run = await openRun(options.home, recordOf(making, suite), options.fresh);
+  const { suite, making: asked, judge, release } = await openSuite(options, settings, signal);
   try {
-    if (run.result) log.info(`Evaluated before, see ${run.folder}; --fresh evaluates anew.`);
-    else {
-      if (run.chunks.length > 0) log.info(`Going on with ${run.folder}.`);
-      await predict(run, { suite, judge }, contender, making, control);
-      await run.finish(await resultOf(run, suite, making, control));
+    tellProblems(suite, log);
+    const contender = await openContender(options, { log, signal });
+    const making = { ...asked, ...contender.making };
+    const run = await openRun(options.home, recordOf(making, suite), options.fresh);
+    try {
+      if (run.result) log.info(`Evaluated before, see ${run.folder}; --fresh evaluates anew.`);
+      else {
+        if (run.chunks.length > 0) log.info(`Going on with ${run.folder}.`);
+        await predict(run, { suite, judge }, contender, making, control);
+        await run.finish(await resultOf(run, suite, making, control));
+      }
+      return await readRun(run.folder);
+    } finally {
+      await run.release();
     }
-    return await readRun(run.folder);
   } finally {
-    await run.release();
+    await release();
   }
 }
 

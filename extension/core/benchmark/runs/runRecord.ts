@@ -10,6 +10,9 @@ import { modes } from "./options.ts";
 const count = z.int().nonnegative();
 const problem = z.object({ where: z.string(), message: z.string() });
 
+/** By what the nearest examples are found. */
+const retrieverSchema = z.object({ name: z.string(), hash: z.string().optional() });
+
 const decodingSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("greedy") }),
   z.object({ kind: z.literal("beams"), width: count, returned: count }),
@@ -42,7 +45,7 @@ const makingSchema = z.object({
   mode: z.enum(modes),
   shots: count,
   /** Where examples come from, if there are any. */
-  examples: z.object({ name: z.string(), hash: z.string(), retriever: z.string().optional() }).optional(),
+  examples: z.object({ name: z.string(), hash: z.string(), retriever: retrieverSchema.optional() }).optional(),
   decoding: decodingSchema,
   seed: z.int(),
   /** Of Graft. */

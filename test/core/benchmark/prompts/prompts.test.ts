@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -39,21 +39,32 @@ async function tasksOf({ each }: PromptedSuite): Promise<PromptedTask[]> {
 }
 
 describe("openExamples", () => {
-  const options = { source: "conala", seed: 42, shots: 2 };
+  const options = { source: "conala", seed: 42, shots: 2, encoder: undefined, cacheFolder: "" };
 
   test("drawn ones are Python's random.sample of the training part, the same for every task", async () => {
     // python3 -c "import random; print(random.Random(42).sample(range(6), 2))"
     const { of, count } = await openExamples({ ...options, mode: "icl" }, { dataFolder: folder });
     expect(count).toBe(6);
-    expect(of("sort").map(({ code }) => code)).toEqual(["train 5", "train 0"]);
-    expect(of("other")).toEqual(of("sort"));
+    expect((await of("sort")).map(({ code }) => code)).toEqual(["train 5", "train 0"]);
+    expect(await of("other")).toEqual(await of("sort"));
   });
 
   test("nearest ones are those of each task, and never more than there are", async () => {
     const { of } = await openExamples({ ...options, mode: "rag" }, { dataFolder: folder });
-    expect(of("sort a file").map(({ code }) => code)).toEqual(["train 2", "train 0"]);
+    expect((await of("sort a file")).map(({ code }) => code)).toEqual(["train 2", "train 0"]);
     const all = await openExamples({ ...options, mode: "icl", shots: 50 }, { dataFolder: folder });
-    expect(all.of("x")).toHaveLength(6);
+    expect(await all.of("x")).toHaveLength(6);
+  });
+
+  test("an encoder finds what is near, and its embeddings are kept", async () => {
+    const encoder = join(import.meta.dirname, "../../../fixtures/textEncoder/model");
+    const asked = { ...options, encoder, cacheFolder: join(folder, "embeddings"), mode: "rag" } as const;
+    const { of, retriever, release } = await openExamples(asked, { dataFolder: folder });
+    expect(retriever).toMatchObject({ name: "model" });
+    // Nothing is nearer than the text itself.
+    expect((await of("read a file"))[0]).toEqual({ intent: "read a file", code: "train 1" });
+    expect(await readdir(asked.cacheFolder)).toHaveLength(1);
+    await release();
   });
 
   test("of a suite of the user's own it has to be told where they come from", () => {
@@ -64,13 +75,15 @@ describe("openExamples", () => {
 });
 
 describe("promptedPairs", () => {
-  const examples = { of: (intent: string) => [1, 2].map((n) => ({ intent: `${intent} ${n}`, code: `x${n}` })) };
+  const examples = {
+    of: async (intent: string) => [1, 2].map((n) => ({ intent: `${intent} ${n}`, code: `x${n}` })),
+  };
 
   test("by graft, prompts lose their examples one by one, the last first", async () => {
     const pairs = await openPairTasks("conala", { dataFolder: folder });
     const protocol = protocols.graft("conala");
     const [first] = await tasksOf(promptedPairs(pairs, protocol, examples));
-    const shown = examples.of("sort a list");
+    const shown = await examples.of("sort a list");
     expect(first!.prompts).toEqual([2, 1, 0].map((count) => protocol.prompt("sort a list", shown.slice(0, count))));
     expect(first!.expected).toEqual({ reference: "test 0" });
   });
