@@ -6,9 +6,9 @@
 
 import type { FromTraining, ToTraining, TrainingForm } from "../protocol.ts";
 import { h, setAttribute } from "../shared/dom.ts";
+import { choice, field } from "../shared/fields.ts";
 import type { Host } from "../shared/host.ts";
 import { t } from "../shared/l10n.ts";
-import { choice, field } from "./fields.ts";
 
 /** The form as it stands, whether or not it could be sent; kept while the view is hidden. */
 export interface FormDraft {
@@ -91,7 +91,7 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     ia3: choice({
       name: "method",
       label: "IA3",
-      note: t("Learns one factor per channel. Smallest and quickest; for a light touch."),
+      note: t("Learns one factor per channel. Small and quick; for a light touch."),
       onSelect: () => change({ method: "ia3" }),
     }),
     prefix: choice({
