@@ -1,6 +1,6 @@
 /** The parts a form is made of, each with its label, its note and what a screen reader needs. */
 
-import { h, setAttribute } from "../shared/dom.ts";
+import { h, setAttribute } from "./dom.ts";
 
 let count = 0;
 const nextId = (): string => `field-${++count}`;
@@ -37,7 +37,7 @@ export interface Field {
 }
 
 /** A labelled input with a hint. */
-export function field(label: string, input: HTMLInputElement, hint: string): Field {
+export function field(label: string, input: HTMLInputElement | HTMLSelectElement, hint: string): Field {
   const note = h("p", { class: "note", id: `${input.id}-note`, "aria-live": "polite" }, hint);
   input.setAttribute("aria-describedby", note.id);
   return {
