@@ -50,7 +50,7 @@ export function trainingGraph(
     return parameter;
   };
   const noiseShape = purpose === "gradients" ? noiseShapeOf(spec, modules, shape) : null;
-  const attachment = attach(spec, parameterOf, noiseShape && input("noise", "float32", noiseShape));
+  const attachment = attach(spec, parameterOf, noiseShape && input("noise", "int32", noiseShape));
   const { hidden, head } = packedForward(config, weights, attachment, shape);
   // Virtual tokens that are read in front of the text predict nothing.
   const [read, length] = [size(hidden, 1), shape.length];

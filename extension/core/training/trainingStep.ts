@@ -108,9 +108,9 @@ function encoderFeeds(
   return { encoder_ids: int64s(ids, grid), encoder_segments: int32s(segments, grid) };
 }
 
-/** Numbers in [0, 1) for dropout. */
+/** Any 32 bits, for dropout. */
 function uniform(noise: Random, shape: readonly [number, number, number]): RuntimeTensor {
-  const values = new Float32Array(shape[0] * shape[1] * shape[2]);
-  for (let i = 0; i < values.length; i++) values[i] = noise.next();
-  return floats(values, shape);
+  const values = new Int32Array(shape[0] * shape[1] * shape[2]);
+  for (let i = 0; i < values.length; i++) values[i] = noise.next() * 2 ** 32;
+  return int32s(values, shape);
 }

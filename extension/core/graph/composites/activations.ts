@@ -1,10 +1,10 @@
 /** Nonlinearities of feed-forward layers, and dropout. */
 
-import { add, cast, floor, greaterOrEqual, mul, sigmoid, sub } from "../primitives/elementwise.ts";
+import { add, bitwiseXor, greaterOrEqual, mul, sigmoid, sub, where } from "../primitives/elementwise.ts";
 import { gelu } from "../primitives/fused.ts";
 import { slice } from "../primitives/shaping.ts";
 import { size } from "../shape.ts";
-import { composite, scalar, type Tensor } from "../tensor.ts";
+import { composite, constant, scalar, type Tensor } from "../tensor.ts";
 
 /** y = x·σ(x); y′ = σ + y - y·σ */
 export function silu(x: Tensor): Tensor {
@@ -37,19 +37,23 @@ export function geluTanh(x: Tensor): Tensor {
 }
 
 /**
- * Zeroes a share `rate` of x [.., T, D] and scales the rest by 1/(1-rate).
+ * Zeroes a share `rate` of x [.., T, D]. To keep the mean, the rest is to be scaled by 1/(1-rate), which is free in the product
+ * behind.
  *
- * Chance comes from outside, as a tensor of uniform numbers `noise` [.., ≥T, ≥D], so that a recomputed segment drops the same
- * elements and a run can be repeated. Sites share one noise: `site` shifts it around the circle, which leaves it uniform.
+ * Chance comes from outside, as a tensor of uniform `noise` int32 [.., ≥T, ≥D], so that a recomputed segment drops the same
+ * elements and a run can be repeated. Sites share one noise: each flips other bits of it, which leaves it uniform.
  */
 export function dropout(x: Tensor, noise: Tensor, rate: number, site: number): Tensor {
   return composite("dropout", [x, noise], {
     expand: () => {
-      // Multiples of the golden ratio spread over the circle more evenly than any other.
       const own = slice(slice(noise, 0, size(x, -2), -2), 0, size(x, -1), -1);
-      const shifted = add(own, scalar((site * 0.6180339887498949) % 1));
-      const uniform = sub(shifted, floor(shifted));
-      return mul(x, mul(cast(greaterOrEqual(uniform, scalar(rate)), "float32"), scalar(1 / (1 - rate))));
+      // Multiples of the golden ratio spread over all values more evenly than any other.
+      const mixed = bitwiseXor(own, int32(Math.imul(site, 0x9e3779b1)));
+      return where(greaterOrEqual(mixed, int32(Math.round(rate * 2 ** 32) - 2 ** 31)), x, scalar(0));
     },
   });
+}
+
+function int32(value: number): Tensor {
+  return constant(Int32Array.of(value), []);
 }

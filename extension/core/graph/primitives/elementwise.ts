@@ -64,11 +64,6 @@ export function relu(x: Tensor): Tensor {
   return primitive("Relu", [x], x, (dy) => [where(greaterOrEqual(scalar(0), x), scalar(0), dy)]);
 }
 
-/** The largest whole number not above x. Flat wherever it has a slope, so nothing flows through it. */
-export function floor(x: Tensor): Tensor {
-  return primitive("Floor", [x], x, "not differentiable");
-}
-
 export function equal(a: Tensor, b: Tensor): Tensor {
   return primitive("Equal", [a, b], { ...broadcast(a, b), dtype: "bool" }, "not differentiable");
 }
@@ -81,6 +76,11 @@ export function and(a: Tensor, b: Tensor): Tensor {
   return primitive("And", [a, b], broadcast(a, b), "not differentiable");
 }
 
+/** Of whole numbers. */
+export function bitwiseXor(a: Tensor, b: Tensor): Tensor {
+  return primitive("BitwiseXor", [a, b], broadcast(a, b), "not differentiable");
+}
+
 /** Between number types; for masks and indices, through which no gradient flows. */
 export function cast(x: Tensor, dtype: "float32" | "int64" | "int32" | "bool"): Tensor {
   const onnxType: Partial<Record<DataType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
@@ -88,13 +88,12 @@ export function cast(x: Tensor, dtype: "float32" | "int64" | "int32" | "bool"): 
   return primitive("Cast", [x], { dtype, shape: x.shape }, "not differentiable", options);
 }
 
-/** `a` where `condition` holds, `b` elsewhere. The gradient takes the same ways: dy·c into a, dy·(1-c) into b. */
+/** `a` where `condition` holds, `b` elsewhere. The gradient takes the same ways. */
 export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   const shape = broadcastShape(condition.shape, broadcastShape(a.shape, b.shape));
   return primitive("Where", [condition, a, b], { dtype: a.dtype, shape }, (dy) => {
-    const chosen = cast(condition, "float32");
-    const toA = mul(dy, chosen);
-    return [null, sumTo(toA, a.shape), sumTo(sub(dy, toA), b.shape)];
+    const [toA, toB] = [where(condition, dy, scalar(0)), where(condition, scalar(0), dy)];
+    return [null, sumTo(toA, a.shape), sumTo(toB, b.shape)];
   });
 }
 

@@ -24,7 +24,7 @@ export interface LoraSpec {
 /**
  * All targeted modules of a product at once: their A one above the other, their B as a block-diagonal matrix.
  *
- * @param noise uniform numbers [B, T, ≥in] for dropout; null where nothing is to be dropped
+ * @param noise int32 [B, T, ≥in], uniform, for dropout; null where nothing is to be dropped
  */
 export function attachLora(spec: LoraSpec, parameterOf: ParameterOf, noise: Tensor | null): Attachment {
   const { rank, scaling, targets } = spec;
@@ -48,7 +48,8 @@ export function attachLora(spec: LoraSpec, parameterOf: ParameterOf, noise: Tens
           const own = parameterOf(peftKey(module.path, "lora_B.weight"), [module.outFeatures, rank]);
           return amongZeros(own, module.outFeatures, rank * index, rank * (targeted.length - index - 1));
         });
-        const inner = matMul(dropped(x, modules[0]!.path), concat(a, 0), { transposeB: true });
+        const kept = noise ? 1 - spec.dropout : 1;
+        const inner = matMul(dropped(x, modules[0]!.path), concat(a, 0), { transposeB: true, alpha: 1 / kept });
         return add(product(x), matMul(inner, concat(b, 0), { transposeB: true, alpha: scaling }));
       },
     },
