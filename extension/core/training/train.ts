@@ -24,6 +24,7 @@ import { settingsOf, valuesOf } from "./startingAdapter.ts";
 import { firstValues, specOf, trainedFiles, virtualTokens } from "./trainee.ts";
 import { runTrainer, type TrainerPlan, type ValidationLoss } from "./trainer.ts";
 import { openTrainingData, type DataPart, type ReadingControl, type TrainingData } from "./trainingData.ts";
+import { withReport } from "./trainingReport.ts";
 import { openTrainingStep, type TrainingStep } from "./trainingStep.ts";
 
 export type { TrainOptions } from "./settings.ts";
@@ -108,9 +109,7 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
         resumeFrom,
         save: (snapshot) => saveCheckpoint(output.workFolder, snapshot, fingerprint),
       });
-      await output.finish(trainedFiles({ spec, settings, base, name: output.name }, step.parameters));
-      return {
-        adapter: output.path,
+      const result = {
         steps: state.step,
         tokens: state.tokens,
         data: data.parts,
@@ -120,6 +119,9 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
         trainableParameters: step.parameters.reduce((sum, { values }) => sum + values.length, 0),
         peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       };
+      const files = trainedFiles({ spec, settings, base, name: output.name }, step.parameters);
+      await output.finish(withReport(files, { settings: fingerprint, ...result }));
+      return { adapter: output.path, ...result };
     } finally {
       await step?.release();
       data.release();
