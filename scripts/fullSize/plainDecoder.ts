@@ -83,7 +83,7 @@ function plainGraph({ config, tensors }: InstalledBase, shape: ShapeName): Recor
     return [sum, normed];
   };
   const rotary = rotaryTables(config);
-  const positions = {
+  const lengths = {
     lastPositions: input("last_positions", "int32", [1]),
     totalLength: input("total_length", "int32", []),
   };
@@ -96,7 +96,7 @@ function plainGraph({ config, tensors }: InstalledBase, shape: ShapeName): Recor
     const past = (part: string): Tensor => input(`past.${layer}.${part}`, "float32", [1, kvHeads, "past", headSize]);
     const qkv = product(normed, `${path}self_attn.`, ["q_proj", "k_proj", "v_proj"], type === "qwen2");
     const [attended, key, value] = groupQueryAttention(
-      { qkv, pastKey: past("key"), pastValue: past("value"), ...positions, rotary },
+      { qkv, pastKey: past("key"), pastValue: past("value"), ...lengths, positions: null, mask: null, rotary },
       config.attention,
       "total",
     );

@@ -5,11 +5,13 @@ import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/adapterFit.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
-import { openDecoder, type Decoder, type DecoderOptions } from "../runtime/decoder.ts";
+import { decoderOver, type Decoder } from "../runtime/decoder.ts";
+import type { TokenForest } from "../runtime/forest.ts";
+import { openForest, type ForestOptions } from "../runtime/openForest.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterShelf } from "./adapterShelf.ts";
-import { beamSearch } from "./beamSearch.ts";
 import { generate, type Generated } from "./generate.ts";
+import { generateSeveral } from "./generateSeveral.ts";
 import { isRepetitive, isVisible, postProcess } from "./postProcess.ts";
 import { promptBuilder } from "./prompt.ts";
 import { soundPart } from "./soundPart.ts";
@@ -76,12 +78,13 @@ const reserved = 48;
 const fewestVisible = { automatic: 3, invoked: 1 } as const;
 
 /** @throws UserError where the base's tokenizer or weights cannot be used */
-export async function openCompleter(base: InstalledBase, options: DecoderOptions = {}): Promise<Completer> {
+export async function openCompleter(base: InstalledBase, options: ForestOptions = {}): Promise<Completer> {
   const startedAt = performance.now();
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-  const decoder = await openDecoder(base, options);
+  const forest = await openForest(base, options);
   return completerOf({
-    decoder,
+    decoder: decoderOver(forest),
+    forest,
     tokenizer,
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
@@ -92,12 +95,15 @@ export async function openCompleter(base: InstalledBase, options: DecoderOptions
 /** A completer from its parts. */
 export function completerOf({
   decoder,
+  forest,
   tokenizer,
   parser,
   checkFits,
   loadMilliseconds = 0,
 }: {
   decoder: Decoder;
+  /** That of the decoder, where several beams may be asked for. */
+  forest?: TokenForest;
   tokenizer: Tokenizer;
   parser: PythonParser;
   checkFits: (adapter: Adapter) => void;
@@ -145,7 +151,8 @@ export function completerOf({
     const ending = stopRule(cursor, multiline);
     const task = { decoder, tokenizer, ids, owed, maxTokens, ending, signal };
     const sampling = temperature > 0 ? { temperature, topP: 1, random: seededRandom(seed, "completion") } : null;
-    const found = beams > 1 ? await beamSearch(task, beams) : [await generate({ ...task, sampling })];
+    const found =
+      beams > 1 && forest ? await generateSeveral(forest, task, beams) : [await generate({ ...task, sampling })];
     const shown = found.map((generated) => finished(generated, cursor, { parser, fewest: fewestVisible[trigger] }));
     const completion = { ...withCandidates(shown), milliseconds: { load, ...found[0]!.milliseconds } };
     load = 0;

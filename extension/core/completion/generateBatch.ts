@@ -1,15 +1,18 @@
 /** Continuations of many prompts, as each is done. Knows ids and stop strings, and nothing of protocols and cursors. */
 
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ActiveAdapter } from "../adapters/servingSlots.ts";
 import { UserError } from "../base/errors.ts";
-import { seededRandom, type Random } from "../base/random.ts";
+import { seededRandom } from "../base/random.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
-import { openDecoder, type Decoder, type DecoderOptions } from "../runtime/decoder.ts";
-import { greedy, logProbability, sample } from "../runtime/sampling.ts";
+import type { TokenForest } from "../runtime/forest.ts";
+import { openForest, type ForestOptions } from "../runtime/openForest.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { beamSearch } from "./beamSearch.ts";
-import { beginText, stopTokens, type Generated } from "./generate.ts";
+import { draws, drawnToken, likeliestToken } from "./draws.ts";
+import { stopTokens, type Generated } from "./generate.ts";
+import type { Ending, Search, SearchTask } from "./search.ts";
+import { searchAll, type Task } from "./searchAll.ts";
+import { textWriter } from "./writtenText.ts";
 
 export type Decoding =
   | { readonly kind: "greedy" }
@@ -59,104 +62,70 @@ export async function openBatchGenerator(
   base: InstalledBase,
   tokenizer: Tokenizer,
   adapters: readonly ActiveAdapter[],
-  options: DecoderOptions = {},
+  options: ForestOptions = {},
 ): Promise<BatchGenerator> {
-  const decoder = await openDecoder(base, options);
-  decoder.useAdapters(adapters);
+  const forest = await openForest(base, options);
+  forest.useAdapters(adapters);
+  const write = textWriter(tokenizer);
+  const ends = stopTokens(tokenizer);
   return {
-    contextLength: decoder.contextLength,
-    hasEncoder: decoder.hasEncoder,
-    generate: async (prompts, request, { signal, onGenerated, onRefused }) => {
-      for (const [index, ids] of prompts.entries()) {
-        signal?.throwIfAborted();
-        try {
-          checkRoom(ids, request.maxTokens, decoder);
-          onGenerated(index, await continuations(decoder, tokenizer, ids, { ...request, signal }));
-        } catch (error) {
-          if (!(error instanceof UserError)) throw error;
-          onRefused(index, error);
+    contextLength: forest.contextLength,
+    hasEncoder: forest.hasEncoder,
+    generate: async (prompts, request, events) => {
+      const task = { maxTokens: request.maxTokens, ends, ending: endBefore(request.stops), write };
+      function* tasks(): Generator<Task<"string">> {
+        for (const [index, ids] of prompts.entries()) {
+          const refusal = refusalOf(ids, request.maxTokens, forest);
+          if (refusal) events.onRefused(index, refusal);
+          else {
+            const search = searchOf(request.decoding, ids, task);
+            yield {
+              prompt: forest.hasEncoder ? [...ids, ...tokenizer.ending] : ids,
+              search,
+              onDone: () => events.onGenerated(index, found(search, request.decoding)),
+              onRefused: (error) => events.onRefused(index, error),
+            };
+          }
         }
       }
+      await searchAll(forest, tasks(), events.signal);
     },
-    release: () => decoder.release(),
+    release: () => forest.release(),
   };
 }
 
-/** @throws UserError "prompt-empty", "context-full" */
-function checkRoom(
+function searchOf(decoding: Decoding, ids: readonly number[], task: SearchTask<"string">): Search<"string"> {
+  if (decoding.kind === "beams") return beamSearch({ ...task, width: decoding.width });
+  if (decoding.kind === "greedy") return draws([likeliestToken], task);
+  const { count, seed, ...options } = decoding;
+  const choices = Array.from({ length: count }, (_, i) => {
+    return drawnToken(options, seededRandom(seed, `draw ${i} behind ${ids.join(" ")}`));
+  });
+  return draws(choices, task);
+}
+
+function found(search: Search<"string">, decoding: Decoding): readonly Generated<"string">[] {
+  return decoding.kind === "beams" ? search.found().slice(0, decoding.returned) : search.found();
+}
+
+/** Why a prompt cannot be continued, if it cannot. */
+function refusalOf(
   ids: readonly number[],
   maxTokens: number,
-  { contextLength, hasEncoder }: Pick<Decoder, "contextLength" | "hasEncoder">,
-): void {
+  { contextLength, hasEncoder }: Pick<TokenForest, "contextLength" | "hasEncoder">,
+): UserError | null {
   if (ids.length === 0) {
-    throw new UserError("prompt-empty", "Cannot continue a prompt without tokens.", "Leave the prompt out.");
+    return new UserError("prompt-empty", "Cannot continue a prompt without tokens.", "Leave the prompt out.");
   }
   const longest = hasEncoder ? contextLength : contextLength - maxTokens;
-  if (ids.length <= longest && maxTokens <= contextLength) return;
+  if (ids.length <= longest && maxTokens <= contextLength) return null;
   const wanted = `a prompt of ${ids.length} tokens by up to ${maxTokens}`;
   const message = `Cannot continue ${wanted}: this base's context holds ${contextLength}.`;
-  throw new UserError("context-full", message, "Shorten the prompt, or ask for fewer tokens.");
-}
-
-async function continuations(
-  decoder: Decoder,
-  tokenizer: Tokenizer,
-  ids: readonly number[],
-  { decoding, maxTokens, stops, signal }: BatchRequest & { readonly signal: AbortSignal | undefined },
-): Promise<readonly Generated<"string">[]> {
-  const ending = endBefore(stops);
-  const task = { decoder, tokenizer, ids, owed: "", maxTokens, ending, signal };
-  if (decoding.kind === "beams") {
-    const found = await beamSearch(task, decoding.width);
-    return found.slice(0, decoding.returned).map(({ milliseconds: _milliseconds, ...generated }) => generated);
-  }
-  if (decoding.kind === "greedy") return [await continuation(task, greedy)];
-  const { temperature, topP, count, seed } = decoding;
-  const drawn: Generated<"string">[] = [];
-  for (let draw = 0; draw < count; draw++) {
-    const random: Random = seededRandom(seed, `draw ${draw} behind ${ids.join(" ")}`);
-    drawn.push(await continuation(task, (logits) => sample(logits, { temperature, topP }, random)));
-  }
-  return drawn;
-}
-
-interface Task {
-  readonly decoder: Decoder;
-  readonly tokenizer: Tokenizer;
-  readonly ids: readonly number[];
-  readonly maxTokens: number;
-  readonly ending: (text: string) => { readonly length: number; readonly by: "string" } | null;
-  readonly signal: AbortSignal | undefined;
-}
-
-async function continuation(
-  { decoder, tokenizer, ids, maxTokens, ending, signal }: Task,
-  choose: (logits: Float32Array) => number,
-): Promise<Generated<"string">> {
-  const ends = stopTokens(tokenizer);
-  let { logits } = await beginText({ decoder, tokenizer, ids, owed: "", signal });
-  const tokens: number[] = [];
-  let logProbabilities = 0;
-  const result = (text: string, stop: Generated<"string">["stop"]): Generated<"string"> => {
-    return { text, tokens, logProbability: logProbabilities, stop };
-  };
-  for (;;) {
-    const text = tokenizer.decode(tokens, "inside");
-    const end = ending(text);
-    if (end) return result(text.slice(0, end.length), end.by);
-    if (tokens.length === maxTokens) return result(text, "length");
-    const token = choose(logits);
-    logProbabilities += logProbability(logits, token);
-    if (ends.has(token)) return result(text, "end");
-    tokens.push(token);
-    await nextTurn();
-    signal?.throwIfAborted();
-    if (tokens.length < maxTokens) logits = await decoder.extend([token], signal);
-  }
+  return new UserError("context-full", message, "Shorten the prompt, or ask for fewer tokens.");
 }
 
 /** The rule that a text ends where the first of `stops` begins. */
-function endBefore(stops: readonly string[]): Task["ending"] {
+function endBefore(stops: readonly string[]): Ending<"string"> {
   return (text) => {
     const ends = stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
     return ends.length === 0 ? null : { length: Math.min(...ends), by: "string" };

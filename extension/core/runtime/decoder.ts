@@ -1,17 +1,11 @@
-/** A base that reads and continues one sequence of tokens. Knows ids, not text, and leaves the choice of tokens to others. */
+/** One sequence of tokens over a forest: its last token, and how it goes on. Leaves the choice of tokens to others. */
 
-import { basename, dirname } from "node:path";
 import type { ActiveAdapter } from "../adapters/servingSlots.ts";
-import { embeddingValues } from "../adapters/virtualTokens.ts";
+import { internalError, isCancelled } from "../base/errors.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
-import { isEncoderDecoder } from "../models/config.ts";
-import { storedWeights } from "../models/storedWeights.ts";
-import { adapterFeeds, feedsOf, type Feeds } from "./adapterFeeds.ts";
-import { cachedDecoder } from "./cachedDecoder.ts";
-import { encoderDecoder } from "./encoderDecoder.ts";
-import { encoderDecoderGraphs } from "./encoderDecoderGraphs.ts";
-import { inferenceGraph, type InferenceGraph } from "./inferenceGraph.ts";
-import { int32s, openSession, type Session } from "./session.ts";
+import type { Chain, TokenForest } from "./forest.ts";
+import { openForest, type ForestOptions } from "./openForest.ts";
+import { descend, tokensTo, type TokenNode } from "./tokenNode.ts";
 
 export interface Decoder {
   readonly vocabularySize: number;
@@ -31,14 +25,12 @@ export interface Decoder {
   /**
    * Appends `ids` (at least one) and returns the logits [vocabulary] that follow the last.
    *
-   * @throws AbortError between chunks once `signal` is aborted; the tokens of finished chunks stay.
+   * @throws AbortError between pieces once `signal` is aborted; the tokens of finished pieces stay.
    * @throws UserError "context-full" where the sequence would outgrow the context.
    */
   extend(ids: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
   /** As {@link extend}, with the logits of every appended position, [ids, vocabulary]. */
   extendAll(ids: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
-  /** Goes on from the sequence in several ways at once. The sequence itself stays as it is. */
-  branch(): Branches;
   /** Forgets all but the first `length` tokens. */
   rewind(length: number): void;
   /** Computes with these adapters from now on, which must fit the base. Forgets the sequence, which others have seen. */
@@ -46,51 +38,53 @@ export interface Decoder {
   release(): Promise<void>;
 }
 
-/** Continuations of one sequence, side by side; at first only one, the sequence as it is. */
-export interface Branches {
-  /**
-   * Branch i becomes what branch `parents[i]` was, with the token `tokens[i]` behind it; branches that are no parent end.
-   *
-   * @returns the logits behind each, [branches, vocabulary]
-   */
-  extend(parents: readonly number[], tokens: readonly number[]): Promise<Float32Array>;
+export async function openDecoder(base: InstalledBase, options: ForestOptions = {}): Promise<Decoder> {
+  return decoderOver(await openForest(base, options));
 }
 
-export interface DecoderOptions {
-  readonly threads?: number;
-}
+/** Nobody else may read in the forest while a sequence is to go on; {@link Decoder.begin} copes with whatever has been read. */
+export function decoderOver(forest: TokenForest): Decoder {
+  /** Undefined before anything is read. */
+  let last: TokenNode | undefined;
 
-export async function openDecoder(base: InstalledBase, options: DecoderOptions = {}): Promise<Decoder> {
-  const { config, weightsPath } = base;
-  const weights = storedWeights(base.tensors);
-  const open = async ({ model, sites }: InferenceGraph): Promise<AdaptedSession> => {
-    const session = await openSession(model, { ...options, purpose: "inference", weightFolder: dirname(weightsPath) });
-    return { ...session, adapterFeeds: adapterFeeds(sites) };
+  const read = async (chain: Chain, every: boolean, signal: AbortSignal | undefined): Promise<Float32Array> => {
+    try {
+      const { ends, logits } = await forest.read([chain], { every, signal });
+      last = ends[0]!;
+      return logits;
+    } catch (error) {
+      if (isCancelled(error)) last = descend(chain.behind, chain.ids);
+      throw error;
+    }
   };
-  if (isEncoderDecoder(config)) {
-    const { encoder, decoder } = encoderDecoderGraphs(config, weights, basename(weightsPath));
-    return encoderDecoder(config, await open(encoder), await open(decoder));
-  }
-  const session = await open(inferenceGraph(config, weights, basename(weightsPath)));
-  return cachedDecoder(config, {
-    ...session,
-    place: (sequences, past, appended, prompt) => ({
-      ...placeOf(sequences, past, appended),
-      ...feedsOf(embeddingValues(appended, config.hiddenSize, prompt)),
-    }),
-  });
-}
+  const append = async (ids: readonly number[], every: boolean, signal?: AbortSignal): Promise<Float32Array> => {
+    if (!last && forest.hasEncoder) throw internalError("asked to write before a prompt was read");
+    const behind = last ?? (await forest.plant([])).behind;
+    return await read({ behind, ids }, every, signal);
+  };
 
-/** A session, and what to feed it for adapters. */
-export interface AdaptedSession extends Session {
-  adapterFeeds(active: readonly ActiveAdapter[]): Feeds;
-}
-
-/** Positions as grouped-query attention wants them. */
-function placeOf(sequences: number, past: number, appended: number): Feeds {
-  const length = past + appended;
   return {
-    last_positions: int32s(new Int32Array(sequences).fill(length - 1), [sequences]),
-    total_length: int32s(Int32Array.of(length), []),
+    vocabularySize: forest.vocabularySize,
+    hasEncoder: forest.hasEncoder,
+    get contextLength() {
+      return forest.contextLength;
+    },
+    get tokens() {
+      return last ? tokensTo(last) : [];
+    },
+    begin: async (prompt, signal) => {
+      signal?.throwIfAborted();
+      return await read(await forest.plant(prompt), false, signal);
+    },
+    extend: (ids, signal) => append(ids, false, signal),
+    extendAll: (ids, signal) => append(ids, true, signal),
+    rewind: (length) => {
+      for (let extra = last ? tokensTo(last).length - length : 0; extra > 0; extra--) last = last!.parent!;
+    },
+    useAdapters: (active) => {
+      forest.useAdapters(active);
+      last = undefined;
+    },
+    release: () => forest.release(),
   };
 }

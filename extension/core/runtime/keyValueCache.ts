@@ -1,23 +1,20 @@
-/** Keys and values of the tokens that a decoder has read, one pair of tensors a layer, for one sequence or several alike. */
+/** Keys and values of tokens that a model has read, in a pair of tensors a layer, and how they are put together anew. */
 
 import type { PrefixAdapter } from "../adapters/adapter.ts";
 import { prefixOf } from "../adapters/virtualTokens.ts";
 import type { ModelConfig } from "../models/config.ts";
 import { floats, floatsOf, type RuntimeTensor } from "./session.ts";
 
-export interface KeyValueCache {
-  /** How many tokens it holds. */
-  readonly length: number;
-  /** past.N.key and past.N.value, float32 [sequences, kvHeads, length, D]. */
-  readonly past: Readonly<Record<string, RuntimeTensor>>;
-}
+/** float32 [1, kvHeads, tokens, D] each. */
+export type KeyValues = Readonly<Record<string, RuntimeTensor>>;
 
-export function emptyCache(config: ModelConfig): KeyValueCache {
+/** past.N.key and past.N.value of no token. */
+export function emptyCache(config: ModelConfig): KeyValues {
   return cacheOf(config, 0, () => new Float32Array(0));
 }
 
-/** The cache of nothing but a prefix. */
-export function prefixCache(config: ModelConfig, prefix: PrefixAdapter): KeyValueCache {
+/** past.N.key and past.N.value of nothing but a prefix. */
+export function prefixCache(config: ModelConfig, prefix: PrefixAdapter): KeyValues {
   return cacheOf(config, prefix.tokens, (layer, part) => prefixOf(prefix, layer, part));
 }
 
@@ -25,53 +22,53 @@ function cacheOf(
   { layers, attention: { kvHeads, headSize } }: ModelConfig,
   length: number,
   valuesOf: (layer: number, part: "key" | "value") => Float32Array,
-): KeyValueCache {
+): KeyValues {
   const past: Record<string, RuntimeTensor> = {};
   for (let layer = 0; layer < layers; layer++) {
     for (const part of ["key", "value"] as const) {
       past[`past.${layer}.${part}`] = floats(valuesOf(layer, part), [1, kvHeads, length, headSize]);
     }
   }
-  return { length, past };
+  return past;
 }
 
-/** The cache of the first `length` tokens: itself, if it holds no more, else a copy of what remains. */
-export function truncated(cache: KeyValueCache, length: number): KeyValueCache {
-  return length >= cache.length ? cache : { length, past: mapped(cache.past, (tensor) => firstTokens(tensor, length)) };
+/** Tokens of one cache: from `first` up to `end`, which is not among them. */
+export interface Run {
+  readonly from: KeyValues;
+  readonly first: number;
+  readonly end: number;
 }
 
-/** The cache whose sequence i is sequence `chosen[i]` of `cache`; one may be chosen several times. */
-export function selected(cache: KeyValueCache, chosen: readonly number[]): KeyValueCache {
-  const [sequences] = Object.values(cache.past)[0]?.dims ?? [];
-  const isSame = chosen.length === sequences && chosen.every((sequence, i) => sequence === i);
-  return isSame ? cache : { ...cache, past: mapped(cache.past, (tensor) => sequencesOf(tensor, chosen)) };
+/** The tokens of all `runs`, at least one, one behind the other. */
+export function joined(runs: readonly Run[]): KeyValues {
+  const length = runs.reduce((sum, { first, end }) => sum + end - first, 0);
+  const names = Object.keys(runs[0]!.from);
+  return Object.fromEntries(names.map((name) => [name, joinedTensor(runs, name, length)]));
 }
 
-function mapped(
-  past: KeyValueCache["past"],
-  change: (tensor: RuntimeTensor) => RuntimeTensor,
-): Readonly<Record<string, RuntimeTensor>> {
-  return Object.fromEntries(Object.entries(past).map(([name, tensor]) => [name, change(tensor)]));
-}
-
-function firstTokens(tensor: RuntimeTensor, length: number): RuntimeTensor {
-  const [sequences = 0, heads = 0, before = 0, size = 0] = tensor.dims;
-  const values = floatsOf(tensor);
-  const kept = new Float32Array(sequences * heads * length * size);
-  for (let head = 0; head < sequences * heads; head++) {
-    const start = head * before * size;
-    kept.set(values.subarray(start, start + length * size), head * length * size);
+function joinedTensor(runs: readonly Run[], name: string, length: number): RuntimeTensor {
+  const [, heads = 0, , size = 0] = runs[0]!.from[name]!.dims;
+  const result = new Float32Array(heads * length * size);
+  let at = 0;
+  for (const { from, first, end } of runs) {
+    const values = floatsOf(from[name]);
+    const stride = values.length / heads;
+    for (let head = 0; head < heads; head++) {
+      const start = head * stride;
+      result.set(values.subarray(start + first * size, start + end * size), (head * length + at) * size);
+    }
+    at += end - first;
   }
-  return floats(kept, [sequences, heads, length, size]);
+  return floats(result, [1, heads, length, size]);
 }
 
-function sequencesOf(tensor: RuntimeTensor, chosen: readonly number[]): RuntimeTensor {
-  const [, ...shape] = tensor.dims;
-  const stride = shape.reduce((product, n) => product * n, 1);
-  const values = floatsOf(tensor);
-  const result = new Float32Array(chosen.length * stride);
-  for (const [i, sequence] of chosen.entries()) {
-    result.set(values.subarray(sequence * stride, (sequence + 1) * stride), i * stride);
+/** Where `nodes` lie in a cache, in its order. */
+export function runsOf(from: KeyValues, nodes: readonly { readonly entry: number }[]): Run[] {
+  const runs: { from: KeyValues; first: number; end: number }[] = [];
+  for (const { entry } of nodes) {
+    const last = runs.at(-1);
+    if (last?.end === entry) last.end++;
+    else runs.push({ from, first: entry, end: entry + 1 });
   }
-  return floats(result, [chosen.length, ...shape]);
+  return runs;
 }

@@ -65,6 +65,13 @@ export function int32s(values: Int32Array, shape: readonly number[]): RuntimeTen
   return new OrtTensor("int32", values, shape);
 }
 
+/** The values of an int64 result. */
+export function integersOf(tensor: RuntimeTensor | undefined): BigInt64Array {
+  const data: unknown = tensor?.data;
+  if (data instanceof BigInt64Array) return data;
+  throw internalError(`expected int64 values, found ${tensor ? tensor.type : "no such output"}`);
+}
+
 /** The values of a float32 result. */
 export function floatsOf(tensor: RuntimeTensor | undefined): Float32Array {
   const data: unknown = tensor?.data;

@@ -3,10 +3,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { beamSearch } from "../../../extension/core/completion/beamSearch.ts";
-import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
+import { beamSearch, type BeamTask } from "../../../extension/core/completion/beamSearch.ts";
+import { searchAll } from "../../../extension/core/completion/searchAll.ts";
+import type { Generated } from "../../../extension/core/completion/generate.ts";
+import type { Ending } from "../../../extension/core/completion/search.ts";
+import { textWriter } from "../../../extension/core/completion/writtenText.ts";
+import { openForest } from "../../../extension/core/runtime/openForest.ts";
+import type { Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
 import { loadFixture } from "../models/fixtures.ts";
-import { characters } from "./fakes.ts";
 
 interface Case {
   readonly model: string;
@@ -22,37 +26,46 @@ const cases = ["beams.json", "t5/beams.json"].flatMap((file) => {
   return JSON.parse(readFileSync(join(folder, file), "utf8")) as readonly Case[];
 });
 
+/** The search behind each prompt, side by side. */
+async function searched(
+  model: string,
+  prompts: readonly (readonly number[])[],
+  task: Pick<BeamTask<"line">, "width" | "maxTokens"> & Partial<BeamTask<"line">>,
+  tokenizer: Pick<Tokenizer, "decode"> = { decode: (ids) => ids.join(" ") },
+): Promise<readonly (readonly Generated<"line">[])[]> {
+  const forest = await openForest((await loadFixture(model)).base);
+  const write = textWriter(tokenizer);
+  const tasks = prompts.map((prompt) => {
+    const search = beamSearch({ ends: new Set(), ending: () => null, write, ...task });
+    const onRefused = (error: Error) => expect.unreachable(error.message);
+    return { prompt, search, onDone: () => undefined, onRefused };
+  });
+  await searchAll(forest, tasks);
+  await forest.release();
+  return tasks.map(({ search }) => search.found());
+}
+
 describe("beamSearch", () => {
   test.each(cases)(
     "finds the sequences and scores of transformers ($model, $width beams, $maxTokens tokens)",
     async ({ model, prompt, width, maxTokens, ends, expected }) => {
-      const decoder = await openDecoder((await loadFixture(model)).base);
-      const stops = { ...characters.fillInTheMiddle!, stops: ends };
-      const tokenizer = { ...characters, decode: (ids: readonly number[]) => ids.join(" "), fillInTheMiddle: stops };
-      const request = { decoder, tokenizer, ids: prompt, owed: "", maxTokens, ending: () => null, signal: undefined };
-      const found = await beamSearch(request, width);
-      expect(found.map(({ tokens, stop }) => ({ tokens, ended: stop === "end" }))).toEqual(
+      const [found] = await searched(model, [prompt], { width, maxTokens, ends: new Set(ends) });
+      expect(found!.map(({ tokens, stop }) => ({ tokens, ended: stop === "end" }))).toEqual(
         expected.map(({ tokens, ended }) => ({ tokens, ended })),
       );
       for (const [i, { score, ended }] of expected.entries()) {
-        const { logProbability, tokens } = found[i]!;
+        const { logProbability, tokens } = found![i]!;
         expect(logProbability / (tokens.length + Number(ended))).toBeCloseTo(score, 4);
       }
-      await decoder.release();
     },
   );
 
   test("ends a continuation where the rule says so, and gives the text up to there", async () => {
-    const decoder = await openDecoder((await loadFixture("llama")).base);
-    const tokenizer = {
-      ...characters,
-      decode: (ids: readonly number[]) => ids.map((id) => (id % 3 === 0 ? "\n" : "x")).join(""),
-    };
-    const ending = (text: string) => (text.includes("\n") ? { length: text.indexOf("\n"), by: "line" as const } : null);
-    const request = { decoder, tokenizer, ids: [1, 2, 3], owed: "", maxTokens: 12, ending, signal: undefined };
-    const found = await beamSearch(request, 4);
+    const decode = (ids: readonly number[]) => ids.map((id) => (id % 3 === 0 ? "\n" : "x")).join("");
+    const ending: Ending<"line"> = (text) => (text.includes("\n") ? { length: text.indexOf("\n"), by: "line" } : null);
+    const [found] = await searched("llama", [[1, 2, 3]], { width: 4, maxTokens: 12, ending }, { decode });
     expect(found).toHaveLength(4);
-    for (const { text, stop } of found) {
+    for (const { text, stop } of found!) {
       expect(text).toMatch(/^x*$/);
       expect(stop).toBe("line");
     }

@@ -114,9 +114,6 @@ export function fakeDecoder(answer: (prompt: string) => string, contextLength = 
       return logits;
     },
     extendAll: () => Promise.reject(new Error("not asked for")),
-    branch: () => {
-      throw new Error("not asked for");
-    },
     rewind(length) {
       tokens = tokens.slice(0, length);
     },

@@ -1,14 +1,12 @@
 /** Many prompts at once over tiny checkpoints. */
 
 import { describe, expect, test } from "vitest";
-import { beamSearch } from "../../../extension/core/completion/beamSearch.ts";
 import type { Generated } from "../../../extension/core/completion/generate.ts";
 import {
   openBatchGenerator,
   type BatchEvents,
   type BatchRequest,
 } from "../../../extension/core/completion/generateBatch.ts";
-import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
 import type { Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
 import { loadFixture } from "../models/fixtures.ts";
 import { characters } from "./fakes.ts";
@@ -21,8 +19,14 @@ const tokenizer: Tokenizer = {
 const prompts = [[1, 2, 3], [4, 5, 6, 7, 8, 9, 10], [1, 2, 11], [12]];
 const greedily: BatchRequest = { decoding: { kind: "greedy" }, maxTokens: 8, stops: [] };
 
-async function generated(request: BatchRequest, asked = prompts, events: Partial<BatchEvents> = {}) {
-  const generator = await openBatchGenerator((await loadFixture("llama")).base, tokenizer, []);
+const tokensOf = (found: readonly Generated<"string">[]) => found.map(({ tokens }) => tokens);
+
+async function generated(
+  request: BatchRequest,
+  asked = prompts,
+  { model = "llama", ...events }: Partial<BatchEvents> & { readonly model?: string } = {},
+) {
+  const generator = await openBatchGenerator((await loadFixture(model)).base, tokenizer, []);
   const results: (readonly Generated<"string">[])[] = [];
   const refused = new Map<number, string>();
   await generator
@@ -36,16 +40,18 @@ async function generated(request: BatchRequest, asked = prompts, events: Partial
 }
 
 describe("openBatchGenerator", () => {
-  test("finds for each prompt what a search for it alone finds", async () => {
-    const { results } = await generated({ ...greedily, decoding: { kind: "beams", width: 5, returned: 3 } });
-    const decoder = await openDecoder((await loadFixture("llama")).base);
-    for (const [i, ids] of prompts.entries()) {
-      const task = { decoder, tokenizer, ids, owed: "", maxTokens: 8, ending: () => null, signal: undefined };
-      const alone = await beamSearch(task, 5);
-      expect(results[i]!.map(({ tokens }) => tokens)).toEqual(alone.slice(0, 3).map(({ tokens }) => tokens));
-    }
-    await decoder.release();
-  });
+  test.each(["llama", "codegen", "t5"])(
+    "finds for each prompt what a search for it alone finds (%s)",
+    async (model) => {
+      const request: BatchRequest = { ...greedily, decoding: { kind: "beams", width: 5, returned: 3 } };
+      const { results } = await generated(request, prompts, { model });
+      for (const [i, prompt] of prompts.entries()) {
+        const { results: alone } = await generated(request, [prompt], { model });
+        expect(tokensOf(results[i]!)).toEqual(tokensOf(alone[0]!));
+        expect(results[i]).toHaveLength(3);
+      }
+    },
+  );
 
   test("draws the same for the same seed, whatever else is asked", async () => {
     const decoding = { kind: "sampling", temperature: 1, topP: 0.9, count: 3, seed: 5 } as const;
@@ -54,7 +60,6 @@ describe("openBatchGenerator", () => {
       { ...greedily, decoding: { ...decoding, count: 2 } },
       prompts.slice(1, 3),
     );
-    const tokensOf = (drawn: readonly Generated<"string">[]) => drawn.map(({ tokens }) => tokens);
     expect(results.slice(1, 3).map((drawn) => tokensOf(drawn.slice(0, 2)))).toEqual(fewer.map(tokensOf));
     expect(new Set(results.flat().map(({ tokens }) => tokens.join()))).toHaveLength(12);
   });

@@ -60,6 +60,15 @@ function causal(length: number): Tensor {
   return constant(values, [1, 1, 1, length, length]);
 }
 
+/** What `length` tokens behind `past` others see, [1, 1, length, past + length]. */
+function causalMask(past: number, length: number): Tensor {
+  const total = past + length;
+  const mask = Float32Array.from({ length: length * total }, (_, i) => {
+    return i % total > past + Math.floor(i / total) ? masked : 0;
+  });
+  return constant(mask, [1, 1, length, total]);
+}
+
 function overCache(
   x: Variables,
   past: number,
@@ -69,12 +78,18 @@ function overCache(
   const cache = { pastKey: x.normal(1, 2, past, headSize), pastValue: x.normal(1, 2, past, headSize) };
   const lastPositions = constant(Int32Array.of(past + length - 1), [1]);
   const totalLength = constant(Int32Array.of(past + length), []);
+  const positions = constant(
+    BigInt64Array.from({ length }, (_, i) => BigInt(past + i)),
+    [1, length],
+  );
   return cachedAttention(
     {
       qkv: x.normal(1, length, 8 * headSize),
       ...cache,
       lastPositions,
       totalLength,
+      positions,
+      mask: causalMask(past, length),
       rotary: { ...rotary, interleaved },
     },
     { ...heads, headSize },
@@ -181,7 +196,8 @@ describe("fused forms", () => {
     const lengths = { lastPositions: constant(Int32Array.of(4), [1]), totalLength: constant(Int32Array.of(5), []) };
     const positions = constant(BigInt64Array.of(0n, 1n, 2n, 3n, 4n), [1, 5]);
     const whole = attention(qkv, heads, { positions, mask: causal(5), rotary });
-    const [cached] = cachedAttention({ qkv, pastKey: none, pastValue: none, ...lengths, rotary }, heads, 5);
+    const inputs = { qkv, pastKey: none, pastValue: none, ...lengths, positions, mask: causalMask(0, 5), rotary };
+    const [cached] = cachedAttention(inputs, heads, 5);
     const [a, b] = await (await compiled([whole, cached!], "inference"))(variables.feeds);
     expect(relativeError(a!, b!)).toBeLessThan(1e-5);
   });

@@ -75,7 +75,6 @@ const samples: Record<OpName, readonly Sample[] | "not differentiable"> = {
     (x) => ops.mul(...(ops.split(x.normal(4, 2), [2, 2], 0) as [Tensor, Tensor])),
   ],
   slice: [(x) => ops.slice(x.normal(2, 5), 1, 4, 1), (x) => ops.slice(x.normal(4, 2), 0, 3, 0)],
-  range: "not differentiable",
   shapeOf: "not differentiable",
   zeros: "not differentiable",
   zerosLike: "not differentiable",
@@ -92,6 +91,7 @@ const samples: Record<OpName, readonly Sample[] | "not differentiable"> = {
   scatterRows: [(x) => ops.scatterRows(x.normal(3, 2), rows, constant(new Float32Array(8), [4, 2]))],
   gatherElements: [(x) => ops.gatherElements(x.normal(2, 4), columns)],
   scatterElements: [(x) => ops.scatterElements(x.normal(2, 2), columns, constant(new Float32Array(8), [2, 4]))],
+  topK: "not differentiable",
   softmax: [(x) => ops.softmax(x.normal(2, 4))],
   logSoftmax: [(x) => ops.logSoftmax(x.normal(2, 4))],
   rotaryEmbedding: [

@@ -2,14 +2,13 @@
 
 import { basename, dirname } from "node:path";
 import { describe, expect, test } from "vitest";
-import { slotValues, type SlotValue } from "../../../extension/core/adapters/servingSlots.ts";
-import { embeddingValues } from "../../../extension/core/adapters/virtualTokens.ts";
 import { seededRandom } from "../../../extension/core/base/random.ts";
+import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
 import { moduleShapes } from "../../../extension/core/models/architectures.ts";
 import type { DecoderConfig } from "../../../extension/core/models/config.ts";
 import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
 import { storedWeights } from "../../../extension/core/models/storedWeights.ts";
-import { inferenceGraph } from "../../../extension/core/runtime/inferenceGraph.ts";
+import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
 import {
   floats,
   floatsOf,
@@ -139,27 +138,8 @@ describe("gradients of a whole model", () => {
 describe("training and inference", () => {
   test.each([lora, ia3])("give the same loss with the same adapter ($method)", async (spec) => {
     const { values, loss, tensors, weightsPath, graph } = await trainable(spec, 32, false);
-    const { model, sites } = inferenceGraph(config, storedWeights(tensors), basename(weightsPath));
-    const session = await openSession(model, { purpose: "inference", weightFolder: dirname(weightsPath) });
-    const adapter = adapterOf(spec, values);
-    const feeds = (values: Readonly<Record<string, SlotValue>>) =>
-      Object.fromEntries(Object.entries(values).map(([name, slot]) => [name, floats(slot.values, slot.shape)]));
-    const slots = feeds(slotValues(sites, [{ adapter, scale: 1 }]));
-    const past = Array.from({ length: config.layers }, (_, layer) =>
-      ["key", "value"].map((part) => [`past.${layer}.${part}`, floats(new Float32Array(0), [1, 2, 0, 16])] as const),
-    ).flat();
-    const logitsOf = async (ids: number[]): Promise<Float32Array> => {
-      const results = await session.run({
-        ...slots,
-        ...feeds(embeddingValues(ids.length, config.hiddenSize)),
-        ...Object.fromEntries(past),
-        ids: int64s(BigInt64Array.from(ids, BigInt), [1, ids.length]),
-        last_positions: int32s(Int32Array.of(ids.length - 1), [1]),
-        total_length: int32s(Int32Array.of(ids.length), []),
-        rows: int64s(BigInt64Array.of(BigInt(ids.length - 1)), [1]),
-      });
-      return floatsOf(results["logits"]);
-    };
+    const decoder = await openDecoder({ name: "tiny", config, tensors, weightsPath } as unknown as InstalledBase);
+    decoder.useAdapters([{ adapter: adapterOf(spec, values), scale: 1 }]);
     let expected = 0;
     const predictions: [number[], number][] = [
       [[3], 5],
@@ -169,7 +149,7 @@ describe("training and inference", () => {
       [[55, 89, 2], 4],
     ];
     for (const [ids, label] of predictions) {
-      const logits = await logitsOf(ids);
+      const logits = await decoder.begin(ids);
       expected += 0.2 * (Math.log(logits.reduce((sum, x) => sum + Math.exp(x), 0)) - logits[label]!);
     }
     expect(graph.parameters.length).toBeGreaterThan(0);

@@ -31,25 +31,6 @@ describe("openDecoder", () => {
     expect(relativeError(found, await decoder.extend([1, 2, 9]))).toBeLessThan(1e-5);
   });
 
-  test("branches as if each continuation were read alone, and stays where it was", async () => {
-    const decoder = await openDecoder(base);
-    await decoder.extend([1, 2, 3]);
-    const branches = decoder.branch();
-    await branches.extend([0, 0], [4, 5]);
-    const logits = await branches.extend([1, 0, 1], [6, 7, 8]);
-    expect(decoder.tokens).toEqual([1, 2, 3]);
-    for (const [i, continuation] of [
-      [5, 6],
-      [4, 7],
-      [5, 8],
-    ].entries()) {
-      decoder.rewind(3);
-      const alone = await decoder.extend(continuation);
-      const row = logits.slice(i * config.vocabularySize, (i + 1) * config.vocabularySize);
-      expect(relativeError(row, alone)).toBeLessThan(1e-5);
-    }
-  });
-
   test("computes after a swap what a fresh one computes with that adapter", async () => {
     const [first, second] = [adapterOf(1), adapterOf(2)];
     const swapped = await openDecoder(base);

@@ -133,7 +133,6 @@ function ngramDecoder(model: NgramModel): Decoder {
     },
     extend,
     extendAll: searched,
-    branch: searched,
     rewind: (length: number) => {
       tokens = tokens.slice(0, length);
     },

@@ -1,14 +1,13 @@
-/** Causal attention with grouped heads and rotary positions: over whole sequences, and over a KV cache. */
+/** Attention with grouped heads and rotary positions: over whole sequences, and over a KV cache. */
 
 import { groupQueryAttention, type GroupQueryAttentionInputs, type Heads } from "../primitives/fused.ts";
-import { add, greaterOrEqual, where } from "../primitives/elementwise.ts";
-import { gather } from "../primitives/indexing.ts";
+import { add } from "../primitives/elementwise.ts";
 import { matMul } from "../primitives/matrix.ts";
 import { softmax } from "../primitives/normalization.ts";
 import { rotaryEmbedding, type RotaryTables } from "../primitives/rotary.ts";
-import { concat, range, reshape, shapeOf, split, transpose } from "../primitives/shaping.ts";
+import { concat, reshape, split, transpose } from "../primitives/shaping.ts";
 import { dimension, size } from "../shape.ts";
-import { composite, composites, constant, scalar, type Tensor } from "../tensor.ts";
+import { composite, composites, type Tensor } from "../tensor.ts";
 
 /** Far enough below every score that its softmax is exactly 0, and still finite. */
 export const masked = -1e9;
@@ -36,26 +35,26 @@ export function attention(qkv: Tensor, heads: Heads, { positions, mask, rotary, 
   });
 }
 
+export interface CachedSequences extends GroupQueryAttentionInputs {
+  readonly positions: Tensor;
+  readonly mask: Tensor;
+}
+
 /**
- * Attention of new tokens to a cache and to themselves → [output [B, T, heads·D], present key, present value]. Its
- * expansion also serves where the fused op cannot: for heads of unusual sizes.
+ * Attention of new tokens to what they see of a cache and of themselves → [output [B, T, heads·D], present key, present
+ * value]. Its expansion also serves where the fused op cannot: for heads of unusual sizes.
  */
-export function cachedAttention(
-  inputs: GroupQueryAttentionInputs,
-  heads: Heads,
-  total: string | number,
-): readonly Tensor[] {
-  const { qkv, pastKey, pastValue, lastPositions, totalLength, rotary } = inputs;
+export function cachedAttention(inputs: CachedSequences, heads: Heads, total: string | number): readonly Tensor[] {
+  const { qkv, pastKey, pastValue, lastPositions, totalLength, positions, mask, rotary } = inputs;
   const expand = (): readonly Tensor[] => {
-    const past = sizeAlong(pastKey, 2);
-    const rotated = (x: Tensor): Tensor => rotaryEmbedding(x, reshape(past, [1]), rotary);
+    const rotated = (x: Tensor): Tensor => rotaryEmbedding(x, positions, rotary);
     const [query, newKey, newValue] = separated(qkv, heads);
     const key = concat([pastKey, rotated(newKey)], 2);
     const value = concat([pastValue, newValue], 2);
-    const positions = range(past, sizeAlong(key, 2), dimension(query, 2));
-    return [attend(rotated(query), key, value, causalMask(positions, key)), key, value];
+    return [attend(rotated(query), key, value, mask), key, value];
   };
-  const tensors = [qkv, pastKey, pastValue, lastPositions, totalLength, rotary.cosines, rotary.sines];
+  const lengths = [lastPositions, totalLength];
+  const tensors = [qkv, pastKey, pastValue, ...lengths, positions, mask, rotary.cosines, rotary.sines];
   if (!isFusable(heads, rotary)) return composites("cachedAttention", tensors, { expand });
   const fused = (): readonly Tensor[] => groupQueryAttention(inputs, heads, total);
   return composites("cachedAttention", tensors, { expand, inference: fused }, fused());
@@ -89,16 +88,4 @@ function attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor): Tensor
   const scores = matMul(grouped, shared(key), { transposeB: true, alpha: 1 / Math.sqrt(headSize) });
   const mixed = matMul(softmax(add(scores, mask)), shared(value));
   return reshape(transpose(mixed, [0, 3, 1, 2, 4]), [batch, length, heads * headSize]);
-}
-
-/** [T, S]: a token at `positions` [T] sees those of `key` [B, kvHeads, S, D] up to itself. */
-function causalMask(positions: Tensor, key: Tensor): Tensor {
-  const keys = range(constant(BigInt64Array.of(0n), []), sizeAlong(key, 2), dimension(key, 2));
-  const queries = reshape(positions, [dimension(positions, 0), 1]);
-  return where(greaterOrEqual(queries, keys), scalar(0), scalar(masked));
-}
-
-/** int64 [] */
-function sizeAlong(x: Tensor, axis: number): Tensor {
-  return gather(shapeOf(x), constant(BigInt64Array.of(BigInt(axis)), []));
 }

@@ -29,10 +29,14 @@ export interface GroupQueryAttentionInputs {
   /** What came before, [B, kvHeads, P, D] each; P may be 0. */
   readonly pastKey: Tensor;
   readonly pastValue: Tensor;
-  /** int32 [B]: for each row of the batch, the length with the new tokens, less one. */
+  /** int32 [B]: for each row of the batch, how many keys there are with the new ones, less one. */
   readonly lastPositions: Tensor;
-  /** int32 []: the longest length with the new tokens, P + T. */
+  /** int32 []: the most keys of a row, P + T. */
   readonly totalLength: Tensor;
+  /** int64 [B, T]: where the new tokens stand; one behind the other, if null. */
+  readonly positions: Tensor | null;
+  /** float32 [B, 1, T, P + T], added to the scores: 0 where a new token sees a key, far below elsewhere. */
+  readonly mask: Tensor | null;
   readonly rotary: RotaryTables;
 }
 
@@ -42,13 +46,18 @@ export interface Heads {
   readonly headSize: number;
 }
 
-/** Causal attention with rotary embedding inside → [output [B, T, heads·D], present key, present value]. */
+/**
+ * Attention with rotary embedding inside → [output [B, T, heads·D], present key, present value]. New tokens never see those
+ * behind them, whatever the mask says. With a past and several new tokens, B must be 1; without a past, new tokens stand one
+ * behind the other, whatever their positions say.
+ */
 export function groupQueryAttention(
   inputs: GroupQueryAttentionInputs,
   heads: Heads,
   total: string | number,
 ): readonly Tensor[] {
-  const { qkv, pastKey, pastValue, lastPositions, totalLength, rotary } = inputs;
+  const { qkv, pastKey, pastValue, lastPositions, totalLength, positions, mask, rotary } = inputs;
+  const { cosines, sines } = rotary;
   const present = { dtype: "float32" as const, shape: pastKey.shape.with(2, total) };
   const output = {
     dtype: "float32" as const,
@@ -56,7 +65,7 @@ export function groupQueryAttention(
   };
   return primitives(
     "GroupQueryAttention",
-    [qkv, null, null, pastKey, pastValue, lastPositions, totalLength, rotary.cosines, rotary.sines],
+    [qkv, null, null, pastKey, pastValue, lastPositions, totalLength, cosines, sines, positions, mask],
     [output, present, present],
     "not differentiable",
     {

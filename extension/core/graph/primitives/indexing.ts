@@ -1,6 +1,6 @@
 /** Ops that pick by index, and their opposites that put back. */
 
-import { primitive, type Tensor } from "../tensor.ts";
+import { primitive, primitives, type Tensor } from "../tensor.ts";
 import { reshape, zerosLike } from "./shaping.ts";
 
 /** Rows of x [N, ..] at `indices` [..I] → [..I, ..]. Rows picked twice add up in the gradient. */
@@ -30,4 +30,15 @@ export function scatterElements(updates: Tensor, indices: Tensor, like: Tensor):
   return primitive("ScatterElements", [zerosLike(like), indices, updates], like, gradient, {
     attributes: { axis: 1, reduction: "add" },
   });
+}
+
+/** The `count` largest values of each row, the largest first, and where they lie: [.., N] → [.., count] each, the second int64. */
+export function topK(x: Tensor, count: Tensor, size: string): readonly [values: Tensor, indices: Tensor] {
+  const shape = [...x.shape.slice(0, -1), size];
+  const types = [
+    { dtype: x.dtype, shape },
+    { dtype: "int64" as const, shape },
+  ];
+  const [values, indices] = primitives("TopK", [x, count], types, "not differentiable");
+  return [values!, indices!];
 }

@@ -2,16 +2,7 @@
 
 import { internalError } from "../../base/errors.ts";
 import { dimension, sameShape, showShape, size, totalSize, withDimension } from "../shape.ts";
-import {
-  constant,
-  integers,
-  primitive,
-  primitives,
-  scalar,
-  type Dimension,
-  type Shape,
-  type Tensor,
-} from "../tensor.ts";
+import { constant, integers, primitive, primitives, scalar, type Shape, type Tensor } from "../tensor.ts";
 import { sumTo } from "./reduction.ts";
 
 /**
@@ -44,12 +35,6 @@ export function expandLike(x: Tensor, like: Tensor): Tensor {
   if (sameShape(x.shape, like.shape)) return x;
   const type = { dtype: x.dtype, shape: like.shape };
   return primitive("Expand", [x, shapeOf(like)], type, (dy) => [sumTo(dy, x.shape), null]);
-}
-
-/** The whole numbers from `start` to below `end`, both int64 [] → [length]. */
-export function range(start: Tensor, end: Tensor, length: Dimension): Tensor {
-  const step = constant(BigInt64Array.of(1n), []);
-  return primitive("Range", [start, end, step], { dtype: "int64", shape: [length] }, "not differentiable");
 }
 
 /** The shape as a vector of int64: a constant where it is known, else asked of the tensor at run time. */

@@ -1,0 +1,110 @@
+/**
+ * Runs searches side by side: every run of the model reads the next tokens of all that are under way, and the prompts of
+ * those that begin. Whatever ends makes room for the next. Knows neither how a search decides nor what a text says.
+ */
+
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { UserError } from "../base/errors.ts";
+import type { Chain, TokenForest } from "../runtime/forest.ts";
+import type { NextToken, Search } from "./search.ts";
+
+/** A prompt, and the search behind it. */
+export interface Task<Rule extends string> {
+  readonly prompt: readonly number[];
+  /** What stands behind the prompt already, where the search begins. */
+  readonly written?: readonly number[];
+  readonly search: Search<Rule>;
+  /** Called when the search is over. */
+  readonly onDone: () => void;
+  /** Called instead where the prompt cannot be read. */
+  readonly onRefused: (error: UserError) => void;
+}
+
+interface Active {
+  readonly task: Task<string>;
+  /** How many tokens of its prompt no other had brought along. */
+  readonly promptTokens: number;
+  /** What is read next. */
+  chains: readonly Chain[];
+}
+
+/** In one run. Measured: the embedded base gains little beyond so many rows, and bigger ones reach their best earlier. */
+const mostLeaves = 40;
+/** Of prompts that are searched side by side: each token costs the attention of all leaves, also of those that do not see it. */
+const mostPromptTokens = 512;
+
+/**
+ * Takes tasks one by one, as there is room.
+ *
+ * @throws the signal's reason between two runs once it is aborted; what is done stays so
+ */
+export async function searchAll<Rule extends string>(
+  forest: TokenForest,
+  tasks: Iterable<Task<Rule>>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const waiting = tasks[Symbol.iterator]();
+  let next = waiting.next();
+  let active: Active[] = [];
+
+  const hasRoom = ({ search }: Task<Rule>, promptTokens: number): boolean =>
+    active.length === 0 ||
+    (sum(active, ({ task }) => task.search.width) + search.width <= mostLeaves &&
+      sum(active, (other) => other.promptTokens) + promptTokens <= mostPromptTokens);
+
+  /** Takes up what there is room for. */
+  const admit = async (): Promise<void> => {
+    while (!next.done) {
+      const task = next.value;
+      try {
+        const promptTokens = task.prompt.length - Math.max(0, ...active.map((other) => inCommon(other.task, task)));
+        if (!hasRoom(task, promptTokens)) return;
+        const { behind, ids } = await forest.plant(task.prompt);
+        active.push({ task, chains: [{ behind, ids: [...ids, ...(task.written ?? [])] }], promptTokens });
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        task.onRefused(error);
+      }
+      next = waiting.next();
+    }
+  };
+
+  for (;;) {
+    await admit();
+    if (active.length === 0) return;
+    await nextTurn();
+    signal?.throwIfAborted();
+    const chains = active.flatMap((each) => each.chains);
+    const { ends, logits } = await forest.read(chains, { signal });
+    const considered = Math.max(...active.map(({ task }) => task.search.considered));
+    const likely = await forest.likeliest(logits, considered);
+    const rows = likely.map((row, i): NextToken => {
+      const start = i * forest.vocabularySize;
+      return { ...row, logits: logits.subarray(start, start + forest.vocabularySize) };
+    });
+    let first = 0;
+    active = active.filter((each) => {
+      const end = first + each.chains.length;
+      const leaves = ends.slice(first, end);
+      const growth = each.task.search.advance(rows.slice(first, end));
+      first = end;
+      if (!growth) {
+        each.task.onDone();
+        return false;
+      }
+      each.chains = growth.parents.map((parent, i) => ({ behind: leaves[parent]!, ids: [growth.tokens[i]!] }));
+      return true;
+    });
+  }
+}
+
+function sum<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}
+
+/** With how many tokens both prompts begin. */
+function inCommon({ prompt: a }: Task<string>, { prompt: b }: Task<string>): number {
+  let count = 0;
+  while (count < a.length && a[count] === b[count]) count++;
+  return count;
+}
