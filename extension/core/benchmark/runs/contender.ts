@@ -10,13 +10,15 @@ import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import type { Log } from "../../base/log.ts";
 import type { InstalledBase } from "../../bases/installedBase.ts";
 import { resolveBase } from "../../bases/resolveBase.ts";
+import { readTrainingReport } from "../../training/trainingReport.ts";
 import type { EvaluationOptions } from "./options.ts";
-import type { RunMaking } from "./runRecord.ts";
+import type { RunMaking, RunRecord } from "./runRecord.ts";
 
 export interface Contender {
   readonly base: InstalledBase;
   readonly adapters: readonly ActiveAdapter[];
   readonly making: Pick<RunMaking, "base" | "adapters">;
+  readonly trainings: RunRecord["trainings"];
 }
 
 /** @throws UserErrors of opening the base and of reading the adapters; "adapter-mismatch" */
@@ -27,6 +29,7 @@ export async function openContender(
   const base = await resolveBase(options.base, { ...options, ...control });
   const adapters: ActiveAdapter[] = [];
   const made: RunMaking["adapters"] = [];
+  const trainings: RunRecord["trainings"] = [];
   for (const { folder, scale } of named) {
     const adapter = await readAdapter(folder);
     checkAdapterFits(adapter, base);
@@ -41,7 +44,17 @@ export async function openContender(
       bytes: weights.length,
       hash: hash.update(await readFile(join(folder, "adapter_config.json"))).digest("hex"),
     });
+    const report = await readTrainingReport(folder);
+    if (report) {
+      const { seconds, peakMemoryBytes, validationLoss } = report;
+      trainings.push({
+        adapter: adapter.name,
+        seconds,
+        peakMemoryBytes,
+        ...(validationLoss && { validationLoss: validationLoss.best }),
+      });
+    }
   }
   const { name, modelType, parameters, hash } = base;
-  return { base, adapters, making: { base: { name, modelType, parameters, hash }, adapters: made } };
+  return { base, adapters, making: { base: { name, modelType, parameters, hash }, adapters: made }, trainings };
 }

@@ -57,7 +57,7 @@ export async function runEvaluation(options: EvaluationOptions, control: Evaluat
     tellProblems(suite, log);
     const contender = await openContender(options, { log, signal });
     const making = { ...asked, ...contender.making };
-    const run = await openRun(options.home, recordOf(making, suite), options.fresh);
+    const run = await openRun(options.home, recordOf(making, contender, suite), options.fresh);
     try {
       if (run.result) log.info(`Evaluated before, see ${run.folder}; --fresh evaluates anew.`);
       else {
@@ -74,7 +74,7 @@ export async function runEvaluation(options: EvaluationOptions, control: Evaluat
   }
 }
 
-function recordOf(making: RunMaking, { problems }: PromptedSuite): RunRecord {
+function recordOf(making: RunMaking, { trainings }: Contender, { problems }: PromptedSuite): RunRecord {
   const processors = cpus();
   return {
     format: 1,
@@ -87,6 +87,7 @@ function recordOf(making: RunMaking, { problems }: PromptedSuite): RunRecord {
       memoryBytes: totalmem(),
       node: process.versions.node,
     },
+    trainings,
     problems: [...problems],
   };
 }

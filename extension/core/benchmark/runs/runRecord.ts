@@ -64,6 +64,16 @@ export const recordSchema = z.object({
     memoryBytes: count,
     node: z.string(),
   }),
+  /** What making the adapters has cost, of those that say so. */
+  trainings: z.array(
+    z.object({
+      adapter: z.string(),
+      seconds: z.number(),
+      peakMemoryBytes: count,
+      /** The best, per target token. */
+      validationLoss: z.number().optional(),
+    }),
+  ),
   /** Rows of the suite that were left out. */
   problems: z.array(problem),
 });

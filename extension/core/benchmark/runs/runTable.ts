@@ -1,7 +1,7 @@
 /** Runs as rows of a table, the seeds of one contender together, and that table in the formats that others read. */
 
 import type { RunSummary } from "./runFolder.ts";
-import { contenderOf, type RunResult } from "./runRecord.ts";
+import { contenderOf, type RunRecord, type RunResult } from "./runRecord.ts";
 
 export interface RunRow {
   readonly suite: string;
@@ -15,6 +15,9 @@ export interface RunRow {
   /** Of the adapters, all together; 0 of the base alone. */
   readonly trainableParameters: number;
   readonly adapterBytes: number;
+  /** Of the adapters' trainings, as far as they have left it: together, and the most memory. */
+  readonly trainingSeconds?: number;
+  readonly trainingMemoryBytes?: number;
   readonly seconds: number;
   readonly tokensPerSecond: number;
   readonly peakMemoryBytes: number;
@@ -51,11 +54,20 @@ export function rowsOf(runs: readonly RunSummary[]): RunRow[] {
       scores: Object.fromEntries(names.map((name) => [name, rowScore(results, name)])),
       trainableParameters: making.adapters.reduce((sum, { parameters }) => sum + parameters, 0),
       adapterBytes: making.adapters.reduce((sum, { bytes }) => sum + bytes, 0),
+      ...trainingOf(group[0]!.record),
       seconds: mean(results.map(({ seconds }) => seconds)),
       tokensPerSecond: mean(results.map(({ tokensPerSecond }) => tokensPerSecond)),
       peakMemoryBytes: Math.max(...results.map(({ peakMemoryBytes }) => peakMemoryBytes)),
     };
   });
+}
+
+function trainingOf({ trainings }: RunRecord): Pick<RunRow, "trainingSeconds" | "trainingMemoryBytes"> {
+  if (trainings.length === 0) return {};
+  return {
+    trainingSeconds: trainings.reduce((sum, { seconds }) => sum + seconds, 0),
+    trainingMemoryBytes: Math.max(...trainings.map(({ peakMemoryBytes }) => peakMemoryBytes)),
+  };
 }
 
 function rowScore(results: readonly RunResult[], name: string): RowScore {
@@ -111,6 +123,8 @@ function csv(rows: readonly RunRow[]): string {
       ...Object.assign({}, ...scores),
       "trainable parameters": row.trainableParameters,
       "adapter bytes": row.adapterBytes,
+      "training seconds": row.trainingSeconds ?? "",
+      "training memory bytes": row.trainingMemoryBytes ?? "",
       seconds: row.seconds,
       "tokens per second": row.tokensPerSecond,
       "peak memory bytes": row.peakMemoryBytes,
@@ -130,14 +144,16 @@ function csv(rows: readonly RunRow[]): string {
 function table(rows: readonly RunRow[]): string[][] {
   const names = scoreNames(rows).filter((name) => !name.includes("."));
   return [
-    ["contender", "suite", "protocol", ...names, "trained", "tokens/s"],
-    ...rows.map(({ contender, suite, protocol, scores, trainableParameters, tokensPerSecond }) => [
-      contender,
-      suite,
-      protocol,
-      ...names.map((name) => (scores[name] ? scoreText(name, scores[name]) : "")),
-      trainableParameters === 0 ? "–" : trainableParameters.toLocaleString("en"),
-      tokensPerSecond.toFixed(0),
+    ["contender", "suite", "protocol", ...names, "trained", "in", "memory", "tokens/s"],
+    ...rows.map((row) => [
+      row.contender,
+      row.suite,
+      row.protocol,
+      ...names.map((name) => (row.scores[name] ? scoreText(name, row.scores[name]) : "")),
+      row.trainableParameters === 0 ? "–" : row.trainableParameters.toLocaleString("en"),
+      row.trainingSeconds === undefined ? "–" : `${row.trainingSeconds.toFixed(0)} s`,
+      row.trainingMemoryBytes === undefined ? "–" : `${(row.trainingMemoryBytes / 1e6).toFixed(0)} MB`,
+      row.tokensPerSecond.toFixed(0),
     ]),
   ];
 }

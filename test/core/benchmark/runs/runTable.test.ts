@@ -29,6 +29,7 @@ function runOf(more: Partial<RunMaking>, em: number, finished = true): RunSummar
       making: own,
       startedAt: "2026-01-01T00:00:00.000Z",
       machine: { platform: "", processor: "", cores: 1, memoryBytes: 1, node: "" },
+      trainings: own.adapters.map(({ name }) => ({ adapter: name, seconds: 60, peakMemoryBytes: 5e8 })),
       problems: [],
     },
     ...(finished && {
@@ -68,6 +69,8 @@ describe("rowsOf", () => {
       scores: { "em@1": { value: 20, low: 19, high: 21 } },
       trainableParameters: 1200,
       adapterBytes: 4800,
+      trainingSeconds: 60,
+      trainingMemoryBytes: 5e8,
     });
   });
 });
@@ -75,10 +78,10 @@ describe("rowsOf", () => {
 describe("exported", () => {
   test("Markdown", () => {
     expect(exported(runs, "markdown")).toBe(`\
-| contender | suite | protocol | em@1 | codebleu | trained | tokens/s |
-| --- | --- | --- | --- | --- | --- | --- |
-| base_1, 2 drawn (seeds 42, 777) | conala | paper-v2 | 12.00 ± 2.83 | 0.5000 ± 0.0000 | – | 10 |
-| base_1 + sql@0.5 | conala | paper-v2 | 20.00 (19.00 – 21.00) | 0.5000 (0.4000 – 0.6000) | 1,200 | 10 |
+| contender | suite | protocol | em@1 | codebleu | trained | in | memory | tokens/s |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| base_1, 2 drawn (seeds 42, 777) | conala | paper-v2 | 12.00 ± 2.83 | 0.5000 ± 0.0000 | – | – | – | 10 |
+| base_1 + sql@0.5 | conala | paper-v2 | 20.00 (19.00 – 21.00) | 0.5000 (0.4000 – 0.6000) | 1,200 | 60 s | 500 MB | 10 |
 `);
   });
 
@@ -95,7 +98,9 @@ describe("exported", () => {
     expect(first).toMatch(
       /^conala,paper-v2,"base_1, 2 drawn \(seeds 42, 777\)",42 777,2,12,,,2\.82842712474619\d*,0\.5,/,
     );
-    expect(second).toMatch(/^conala,paper-v2,base_1 \+ sql@0\.5,42,2,20,19,21,,0\.5,0\.4,0\.6,,1200,4800,2,10,5$/);
+    expect(second).toMatch(
+      /^conala,paper-v2,base_1 \+ sql@0\.5,42,2,20,19,21,,0\.5,0\.4,0\.6,,1200,4800,60,500000000,2,10,5$/,
+    );
     expect(JSON.parse(exported(runs, "json"))).toEqual(rowsOf(runs));
   });
 
