@@ -1,5 +1,6 @@
 /** A base whose every weight has been trained, as a Hugging Face folder. It knows no training. */
 
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../base/atomicFile.ts";
 import type { ModelFolder } from "../weights/modelFolder.ts";
@@ -33,8 +34,9 @@ export async function writeTrainedModel(
     const readBytes: ModelFolder["readBytes"] = async (name, part) =>
       new Uint8Array(values.get(name)!.slice(part?.start, part && part.start + part.count).buffer);
     await exportModel(folder, { ...original, tensors: new Map(tensors), readBytes }, () => "F32");
-    const config = { ...(original.config as object), dtype: "float32", torch_dtype: "float32" };
-    await writeFileAtomic(join(folder, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+    // As text: parsed and written again, 1.0 would be 1, which transformers refuses where it expects a real number.
+    const config = await readFile(join(folder, "config.json"), "utf8");
+    await writeFileAtomic(join(folder, "config.json"), config.replace(/("(torch_)?dtype": *)"\w+"/g, '$1"float32"'));
   } finally {
     await original.close();
   }

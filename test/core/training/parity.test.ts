@@ -1,99 +1,75 @@
-/** 50 steps from the same start, on the same batches: the losses of PyTorch and PEFT, and their tensors at the end. */
+/** 50 steps from the same start, on the same batches: the losses of PyTorch and PEFT, their tensors, and their logits. */
 
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { packStep, type MicroBatch } from "../../../extension/core/dataset/batches.ts";
-import type { Sequence } from "../../../extension/core/dataset/sequence.ts";
-import { seededRandom } from "../../../extension/core/base/random.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
+import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { importBase } from "../../../extension/core/bases/importBase.ts";
 import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
-import { moduleShapes } from "../../../extension/core/models/architectures.ts";
-import { isEncoderDecoder } from "../../../extension/core/models/config.ts";
-import { adamW } from "../../../extension/core/training/adamW.ts";
-import { methodNames, type MethodName, type MethodSpec } from "../../../extension/core/training/methods/methods.ts";
-import { openTrainingStep } from "../../../extension/core/training/trainingStep.ts";
+import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
+import { methodNames } from "../../../extension/core/training/methods/methods.ts";
 import reference from "../../fixtures/training/batches.json" with { type: "json" };
 import { relativeError } from "../graph/evaluate.ts";
-import { fixtures, loadFixture, readAll } from "../models/fixtures.ts";
+import { fixtures, readAll } from "../models/fixtures.ts";
+import { fiftySteps, referencePart, trainedModels } from "./fiftySteps.ts";
 
-const models = ["qwen2", "llama", "codegen", "t5"];
-const cases = models.flatMap((model) => methodNames.map((method) => ({ model, method })));
-/** Wide enough for several sequences in a row. */
-const shape = { rows: 2, length: 40, checkpointing: false };
-const virtualTokens = 4;
+let home: string;
+beforeAll(async () => (home = await mkdtemp(join(tmpdir(), "graft-parity-"))));
+afterAll(() => rm(home, { recursive: true, force: true }));
 
-/** What make.py asks PEFT for. */
-function specOf(method: MethodName, { config }: InstalledBase): MethodSpec {
-  const modules = moduleShapes(config);
-  const paths = [...modules.keys()];
-  const [tokens, stacks] = [virtualTokens, isEncoderDecoder(config) ? (2 as const) : (1 as const)];
-  const { layers, hiddenSize, attention } = config;
-  const feedForward = new Set(paths.filter((path) => /\.(gate_proj|up_proj|down_proj|fc_in|fc_out|wi|wo)$/.test(path)));
-  const attended = paths.filter((path) => /\.(q_proj|k_proj|v_proj|qkv_proj|q|k|v)$/.test(path));
-  switch (method) {
-    case "lora":
-      return { method, targets: new Set(paths), rank: 2, scaling: 2, dropout: 0 };
-    case "ia3":
-      return { method, targets: new Set([...attended, ...feedForward]), feedForward };
-    case "prompt":
-      return { method, tokens, hiddenSize, stacks };
-    case "prefix":
-      return { method, tokens, layers, kvHeads: attention.kvHeads, headSize: attention.headSize, stacks };
-    case "full":
-      return { method };
-  }
-}
-
-function sequenceOf(
-  { prompt, written }: { prompt: number[]; written: number[] },
-  method: MethodName,
-  encodes: boolean,
-) {
-  if (!encodes) return { ids: [...prompt, ...written], firstTarget: prompt.length };
-  const virtual = method === "prompt" ? Array.from({ length: virtualTokens }, (_, i) => i - virtualTokens) : [];
-  return { encoderIds: [...virtual, ...prompt], ids: [0, ...written], firstTarget: 1 };
-}
+const training = join(fixtures, "../training");
+const cases = trainedModels.flatMap((model) => methodNames.map((method) => ({ model, method })));
 
 describe("50 steps", () => {
   test.each(cases)("of $method on $model are those of PyTorch and PEFT", async ({ model, method }) => {
-    const { base } = await loadFixture(model);
-    const known = await readAll(join(fixtures, "../training", `${model}.safetensors`));
-    const part = (name: string): Map<string, Float32Array> => {
-      const start = `${method}.${name}.`;
-      const found = [...known].filter(([key]) => key.startsWith(start));
-      return new Map(found.map(([key, values]) => [key.slice(start.length), values]));
-    };
-    const encodes = isEncoderDecoder(base.config);
-    const batches = reference.batches.map((batch): MicroBatch[] => {
-      const sequences: Sequence[] = batch.map((item) => sequenceOf(item, method, encodes));
-      return packStep(sequences, { ...shape, ...(encodes && { encoderLength: shape.length }) });
-    });
-    const initial = method === "full" ? await readAll(join(fixtures, model, "model.safetensors")) : part("initial");
-    const graphShape = { ...shape, ...(encodes && { encoderLength: shape.length }) };
-    const step = await openTrainingStep(base, specOf(method, base), graphShape, initial);
-    const optimizer = adamW(step.parameters);
-    const noise = seededRandom(1, "unused");
-    const losses: number[] = [];
-    for (let number = 1; number <= 50; number++) {
-      let loss = 0;
-      const sums = step.parameters.map(({ values }) => new Float32Array(values.length));
-      for (const batch of batches[(number - 1) % batches.length]!) {
-        const found = await step.run(batch, noise);
-        loss += found.loss;
-        for (const [i, gradient] of found.gradients.entries())
-          for (const [j, g] of gradient.entries()) sums[i]![j]! += g;
-      }
-      optimizer.update(sums, { number, learningRate: reference.learningRates[method] });
-      losses.push(loss);
-    }
-    await step.release();
-    const expected = known.get(`${method}.losses`)!;
-    const worst = Math.max(...losses.map((loss, i) => Math.abs(loss / expected[i]! - 1)));
-    const errors = step.parameters.map(({ name, values }) => {
-      const final = part("final").get(name)!;
+    const { losses, parameters } = await fiftySteps(model, method, home);
+    const expected = (await referencePart(model, method)).get("losses")!;
+    expect(Math.max(...losses.map((loss, i) => Math.abs(loss / expected[i]! - 1)))).toBeLessThan(1e-4);
+    const final = await referencePart(model, `${method}.final`);
+    for (const { name, values } of parameters) {
       const found = method === "full" ? values.filter((_, i) => i % reference.stride === 0) : values;
-      return [name, relativeError(found, final)] as const;
-    });
-    expect(worst).toBeLessThan(1e-4);
-    for (const [name, error] of errors) expect(error, name).toBeLessThan(1e-3);
+      expect(relativeError(found, final.get(name)!), name).toBeLessThan(1e-3);
+    }
+  });
+});
+
+/** Of the first sequence: at all positions of its text, or of what is written behind an encoder. */
+async function logitsOf(base: InstalledBase, adapter?: Adapter): Promise<Float32Array> {
+  const { prompt, written } = reference.batches[0]![0]!;
+  const decoder = await openDecoder(base);
+  if (adapter) decoder.useAdapters([{ adapter, scale: 1 }]);
+  try {
+    if (!decoder.hasEncoder) return await decoder.extendAll([...prompt, ...written]);
+    const first = await decoder.begin(prompt);
+    return Float32Array.from([...first, ...(await decoder.extendAll(written.slice(0, -1)))]);
+  } finally {
+    await decoder.release();
+  }
+}
+
+function errorOfSpread(found: Float32Array, expected: Float32Array): number {
+  const spread = Math.max(...expected) - Math.min(...expected);
+  return Math.max(...expected.map((value, i) => Math.abs(found[i]! - value))) / spread;
+}
+
+describe("logits", () => {
+  const adapters = cases.filter(({ method }) => method !== "full");
+
+  test.each(adapters)("of $method on $model, written by Graft, are PEFT's", async ({ model, method }) => {
+    const { base } = await importBase({ source: join(fixtures, model), home, bits: 32, name: `${model}-#` });
+    const logits = (await readAll(join(training, "written.safetensors"))).get(`${model}.${method}`)!;
+    const adapter = await readAdapter(join(training, "written", `${model}-${method}`));
+    expect(errorOfSpread(await logitsOf(base, adapter), logits)).toBeLessThan(1e-5);
+    // PyTorch has trained the same.
+    const theirs = (await referencePart(model, method)).get("logits")!;
+    expect(errorOfSpread(logits, theirs)).toBeLessThan(1e-3);
+  });
+
+  test("of t5 trained in full, written by Graft, are those of transformers", async () => {
+    const { base } = await importBase({ source: join(training, "written", "t5-full"), home, bits: 32 });
+    const logits = (await readAll(join(training, "written.safetensors"))).get("t5.full")!;
+    expect(errorOfSpread(await logitsOf(base), logits)).toBeLessThan(1e-5);
   });
 });

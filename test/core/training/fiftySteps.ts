@@ -1,0 +1,89 @@
+/** The trainings of test/fixtures/training, done by Graft: the same start, the same batches, AdamW. */
+
+import { join } from "node:path";
+import { seededRandom } from "../../../extension/core/base/random.ts";
+import { importBase } from "../../../extension/core/bases/importBase.ts";
+import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
+import { packStep, type MicroBatch } from "../../../extension/core/dataset/batches.ts";
+import type { Sequence } from "../../../extension/core/dataset/sequence.ts";
+import { moduleShapes } from "../../../extension/core/models/architectures.ts";
+import { isEncoderDecoder } from "../../../extension/core/models/config.ts";
+import { adamW } from "../../../extension/core/training/adamW.ts";
+import type { MethodName, MethodSpec } from "../../../extension/core/training/methods/methods.ts";
+import { behindPrompt } from "../../../extension/core/training/methods/prompt.ts";
+import type { NamedTensor } from "../../../extension/core/training/optimizer.ts";
+import { settle, type SettledSettings } from "../../../extension/core/training/presets.ts";
+import { readSettings } from "../../../extension/core/training/settings.ts";
+import { specOf } from "../../../extension/core/training/trainee.ts";
+import { openTrainingStep } from "../../../extension/core/training/trainingStep.ts";
+import reference from "../../fixtures/training/batches.json" with { type: "json" };
+import { fixtures, readAll } from "../models/fixtures.ts";
+
+export const trainedModels = ["qwen2", "llama", "codegen", "t5"];
+const options = { base: "", home: "", embedded: "", data: [], dataFolder: "", out: "" };
+/** Wide enough for several sequences in a row. */
+const shape = { rows: 2, length: 40 };
+
+export interface FiftySteps {
+  readonly base: InstalledBase;
+  readonly settings: SettledSettings;
+  readonly spec: MethodSpec;
+  /** Of each step, before its update. */
+  readonly losses: readonly number[];
+  /** After the last step. */
+  readonly parameters: readonly NamedTensor[];
+}
+
+/** What make.py makes: a part of it, such as "lora.final", by the names behind it. */
+export async function referencePart(model: string, part: string): Promise<ReadonlyMap<string, Float32Array>> {
+  const all = await readAll(join(fixtures, "../training", `${model}.safetensors`));
+  const found = [...all].filter(([key]) => key.startsWith(`${part}.`));
+  return new Map(found.map(([key, values]) => [key.slice(part.length + 1), values]));
+}
+
+/** @param home where the base is installed */
+export async function fiftySteps(model: string, method: MethodName, home: string): Promise<FiftySteps> {
+  const { base } = await importBase({ source: join(fixtures, model), home, bits: 32, name: `${model}-#` });
+  // The paper's modules for IA3, all for LoRA; what make.py asks PEFT for.
+  const preset = method === "ia3" ? "paper" : "graft";
+  const asked = { ...options, preset, method, rank: 2, alpha: 4, dropout: 0, virtualTokens: 4 } as const;
+  const settings = settle(readSettings(asked), base.parameters, moduleShapes(base.config).keys());
+  const spec = specOf(settings, base);
+
+  const encodes = isEncoderDecoder(base.config);
+  const sequenceOf = ({ prompt, written }: { prompt: number[]; written: number[] }): Sequence => {
+    if (!encodes) return { ids: [...prompt, ...written], firstTarget: prompt.length };
+    const sequence = { encoderIds: prompt, ids: [0, ...written], firstTarget: 1 };
+    return spec.method === "prompt" ? behindPrompt(sequence, spec.tokens) : sequence;
+  };
+  const packed = { ...shape, ...(encodes && { encoderLength: shape.length }) };
+  const batches = reference.batches.map((batch) => packStep(batch.map(sequenceOf), packed));
+  const initial =
+    method === "full"
+      ? await readAll(join(fixtures, model, "model.safetensors"))
+      : await referencePart(model, `${method}.initial`);
+  const step = await openTrainingStep(base, spec, { ...packed, checkpointing: model === "t5" }, initial);
+  const optimizer = adamW(step.parameters);
+  const losses: number[] = [];
+  for (let number = 1; number <= 50; number++) {
+    const { loss, gradients } = await sumOver(batches[(number - 1) % batches.length]!, step);
+    optimizer.update(gradients, { number, learningRate: reference.learningRates[method] });
+    losses.push(loss);
+  }
+  await step.release();
+  return { base, settings, spec, losses, parameters: step.parameters };
+}
+
+async function sumOver(batches: readonly MicroBatch[], step: Awaited<ReturnType<typeof openTrainingStep>>) {
+  const gradients = step.parameters.map(({ values }) => new Float32Array(values.length));
+  const noise = seededRandom(1, "not used");
+  let loss = 0;
+  for (const batch of batches) {
+    const found = await step.run(batch, noise);
+    loss += found.loss;
+    for (const [i, more] of found.gradients.entries()) {
+      for (const [j, gradient] of more.entries()) gradients[i]![j]! += gradient;
+    }
+  }
+  return { loss, gradients };
+}
