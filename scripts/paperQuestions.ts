@@ -1,0 +1,118 @@
+/**
+ * Puts the questions of arXiv 2308.10462 to the embedded base: trains every kind of adapter on a data set of the paper, evaluates
+ * them beside zero-shot, drawn and nearest examples, and prints the tables of docs/benchmarks.md. That takes an hour or more on
+ * two cores; stopped, the same command goes on where it was. GRAFT_DATA says where the data sets lie.
+ *
+ *     node scripts/paperQuestions.ts [--suite conala] [--protocol paper-v2] [--epochs 5] [--limit N] [--folder .graft/paper]
+ *                                    [--only TEXT] [--tables]
+ *
+ * `--only` takes the contenders whose names have TEXT in them, `--tables` none at all: it prints what is there.
+ */
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { compareRuns } from "../extension/core/benchmark/runs/compareRuns.ts";
+import { listRuns, type RunSummary } from "../extension/core/benchmark/runs/runFolder.ts";
+import { exported } from "../extension/core/benchmark/runs/runTable.ts";
+import { readTrainingReport } from "../extension/core/training/trainingReport.ts";
+import { run } from "./bed/command.ts";
+import { root, scratch } from "./bed/paths.ts";
+
+const { values: flags } = parseArgs({
+  options: {
+    suite: { type: "string", default: "conala" },
+    protocol: { type: "string", default: "paper-v2" },
+    epochs: { type: "string", default: "5" },
+    limit: { type: "string" },
+    folder: { type: "string", default: join(scratch, "paper") },
+    only: { type: "string", default: "" },
+    tables: { type: "boolean", default: false },
+  },
+});
+const home = join(flags.folder, "home");
+const paperSeeds = "42,777,5432,55555,97";
+const dataSets = ["conala", "codealpacapy"];
+
+interface Contender {
+  readonly name: string;
+  /** What it is made with, and from which data: nothing, or a training. */
+  readonly trained?: { readonly method: string; readonly data: string };
+  /** Flags of graft evaluate. */
+  readonly flags: readonly string[];
+}
+
+const shots = ["1", "2", "3"];
+const contenders: readonly Contender[] = [
+  { name: "zero-shot", flags: [] },
+  ...["lora", "ia3", "prompt", "prefix"].map((method) => trained(`${method}-${flags.suite}`, method, flags.suite)),
+  trained(`full-${flags.suite}`, "full", flags.suite),
+  trained("lora-joint", "lora", dataSets.join(",")),
+  ...shots.map((count) => ({ name: `rag-${count}`, flags: ["--mode", "rag", "--shots", count] })),
+  ...shots.map((count) => ({
+    name: `icl-${count}`,
+    flags: ["--mode", "icl", "--shots", count, "--seed", paperSeeds],
+  })),
+];
+
+function trained(name: string, method: string, data: string): Contender {
+  const made = ["--base", name, "--mode", "trained"];
+  return {
+    name,
+    trained: { method, data },
+    flags: method === "full" ? made : ["--adapter", adapterFolder(name)],
+  };
+}
+
+function adapterFolder(name: string): string {
+  return join(flags.folder, "adapters", name);
+}
+
+async function graft(...args: readonly string[]): Promise<void> {
+  process.stderr.write(`graft ${args.join(" ")}\n`);
+  await run(process.execPath, [join(root, "extension", "cli.ts"), ...args], {
+    env: { ...process.env, GRAFT_HOME: home },
+  });
+}
+
+async function make({ name, trained: training }: Contender): Promise<void> {
+  if (!training) return;
+  const folder = adapterFolder(name);
+  if (!(await readTrainingReport(folder))) {
+    const { method, data } = training;
+    await graft("train", "--method", method, "--data", data, "--epochs", flags.epochs, "--resume", "--out", folder);
+  }
+  // As the embedded base is kept.
+  if (training.method === "full" && !existsSync(join(home, "bases", name))) {
+    await graft("import", folder, "--name", name, "--bits", "8");
+  }
+}
+
+for (const contender of flags.tables ? [] : contenders.filter(({ name }) => name.includes(flags.only))) {
+  await make(contender);
+  const limit = flags.limit === undefined ? [] : ["--limit", flags.limit];
+  await graft("evaluate", "--suite", flags.suite, "--protocol", flags.protocol, ...limit, ...contender.flags);
+}
+
+const runs = (await listRuns(home)).filter(({ result, record: { making } }) => {
+  return result && making.suite.name === flags.suite && making.protocol === flags.protocol;
+});
+process.stdout.write(`${exported(runs, "markdown")}\n${await differences(runs)}`);
+
+/** Of each from LoRA, trained on this data. */
+async function differences(all: readonly RunSummary[]): Promise<string> {
+  const lora = all.find(({ record }) => record.making.adapters[0]?.name === `lora-${flags.suite}`);
+  if (!lora) return "";
+  const names = ["em@1", "em@10", "codebleu", "chrf"];
+  const lines = [`| less LoRA | ${names.join(" | ")} |`, `| --- |${names.map(() => " --- |").join("")}`];
+  for (const other of all) {
+    if (other === lora) continue;
+    const { differences: found } = await compareRuns(other, lora);
+    const cells = names.map((name) => {
+      const { difference, p } = found[name]!;
+      return `${difference.toFixed(name === "codebleu" ? 4 : 2)} (p = ${p.toFixed(3)})`;
+    });
+    lines.push(`| ${[other.contender, ...cells].join(" | ")} |`);
+  }
+  return `${lines.join("\n")}\n`;
+}
