@@ -79,10 +79,12 @@ export function createProgram(contextOf: ContextOf): Command {
     )
     .option("--fill-share <x>", "part of source code that is trained on as gaps to fill (0.5)", someNumber)
     .option("--validation <data>", "a data set, or the part to hold out, such as 0.1")
+    .option("--patience <n>", "stop after so many validations, five an epoch, without a lower loss", wholeNumber)
     .option("--seed <n>", "of all chance (42)", wholeNumber)
     .option("--init <adapter>", "start from this adapter")
     .option("--no-shuffle", "take the data in its order")
     .option("--checkpointing", "less memory, more time")
+    .option("--save-every <seconds>", "of work that a crash may cost at most (60)", someNumber)
     .option("--resume", "go on from the last checkpoint of a training into the same folder")
     .requiredOption("--out <dir>", "the adapter's folder")
     .action(async ({ json, verbose, ...flags }: Shared & TrainFlags) => {

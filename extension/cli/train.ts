@@ -1,7 +1,7 @@
 /** graft train */
 
-import { isCancelled } from "../core/base/errors.ts";
-import { train, type TrainOptions, type TrainProgress } from "../core/training/train.ts";
+import { isCancelled, UserError } from "../core/base/errors.ts";
+import { train, type ReadingProgress, type TrainOptions, type TrainProgress } from "../core/training/train.ts";
 import type { Context } from "./context.ts";
 import { count, duration } from "./output.ts";
 
@@ -16,6 +16,9 @@ export async function trainCommand(flags: TrainFlags, { places, output, signal }
       {
         signal,
         log: output.log,
+        onReading: (progress) => {
+          output.progress(progress.examples, progress.of, { phase: "reading", ...progress }, read(progress));
+        },
         onProgress: (progress) => {
           last = progress;
           output.progress(progress.step, progress.steps, { ...progress }, described(progress));
@@ -35,12 +38,21 @@ export async function trainCommand(flags: TrainFlags, { places, output, signal }
     output.result({ ...result }, lines.join("\n"));
   } catch (error) {
     output.close();
-    if (isCancelled(error) && last) {
+    if (last && (isCancelled(error) || isOfDisk(error))) {
       const { step, steps } = last;
       output.log.info(`Stopped after step ${step} of ${steps}. Give the same command with --resume to go on.`);
     }
     throw error;
   }
+}
+
+/** Once that is put right, the training goes on. */
+function isOfDisk(error: unknown): boolean {
+  return error instanceof UserError && (error.code === "disk-full" || error.code === "not-writable");
+}
+
+function read({ examples, of, etaSeconds }: ReadingProgress): string {
+  return `reading the data: ${count(examples)} of ${count(of)} examples, ${duration(etaSeconds)} left`;
 }
 
 function described({ step, steps, loss, validationLoss, tokensPerSecond, etaSeconds }: TrainProgress): string {

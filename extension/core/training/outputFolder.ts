@@ -5,7 +5,7 @@
 
 import { access, constants, mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { recoverFolder, writeFileAtomic, writeFolderAtomic } from "../base/atomicFile.ts";
+import { recoverFolder, writeFailure, writeFileAtomic, writeFolderAtomic } from "../base/atomicFile.ts";
 import { systemCode, UserError } from "../base/errors.ts";
 import { lockFolder } from "../base/folderLock.ts";
 import { checkpointFile } from "./checkpoint.ts";
@@ -132,7 +132,8 @@ async function checkWritable(path: string, workFolder: string): Promise<void> {
     await rm(probe);
     if (existing) await access(path, constants.W_OK);
   } catch (error) {
-    if (systemCode(error) === undefined) throw error;
+    const known = writeFailure(error, path);
+    if (known instanceof UserError || systemCode(error) === undefined) throw known;
     const message = `Cannot train into ${path}: the folder is not writable (${systemCode(error)}).`;
     throw new UserError("not-writable", message, "Choose another folder or change its permissions.", { cause: error });
   }

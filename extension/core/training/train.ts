@@ -109,6 +109,9 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
         resumeFrom,
         save: (snapshot) => saveCheckpoint(output.workFolder, snapshot, fingerprint),
       });
+      if (state.step < plan.steps) {
+        log.info(`Stopped after step ${state.step}: ${plan.patience} validations did not lower the loss.`);
+      }
       const result = {
         steps: state.step,
         tokens: state.tokens,

@@ -8,7 +8,7 @@ import {
   type TrainerPlan,
   type TrainerSnapshot,
 } from "../../../extension/core/training/trainer.ts";
-import { fakeStep, sequenceOf } from "./fakeStep.ts";
+import { fakeStep, sequenceOf, type FakeStep } from "./fakeStep.ts";
 
 const goal = [1, -1, 2, -2, 0.5, 3];
 const training = [sequenceOf(0, 1), sequenceOf(0, 2, 3), sequenceOf(0, 4), sequenceOf(0, 5, 1, 2), sequenceOf(0, 3)];
@@ -91,6 +91,36 @@ describe("runTrainer", () => {
     expect(state.validation!.best).toBeLessThan(state.validation!.last);
     expect(state.validation!.before).toBeLessThan(state.validation!.best);
     expect(step.parameters[0]!.values[1]).toBe(known[1]);
+  });
+
+  test("stops after so many validations without a lower loss, with the best parameters, also when resumed", async () => {
+    // As above: the first validation is the best, and each later one is worse.
+    const contrary: TrainerData = { training: [sequenceOf(0, 1)], validation: [sequenceOf(0, 2)] };
+    const patient = { ...plan, steps: 40, validateEvery: 2, patience: 3 };
+    const worsening = (): FakeStep => {
+      const step = fakeStep(goal);
+      const { evaluate } = step;
+      step.evaluate = async (batch) => (await evaluate(batch)) + step.parameters[0]!.values[1]! ** 2;
+      return step;
+    };
+    const whole = worsening();
+    const { save, snapshots } = keeper();
+    const state = await runTrainer(whole, contrary, patient, { save });
+    expect(state).toMatchObject({ step: 8, validationsSinceBest: 3 });
+    const resumed = worsening();
+    const resumeFrom = snapshots.find(({ state: { step } }) => step === 6)!;
+    expect(await runTrainer(resumed, contrary, patient, { ...keeper(), resumeFrom })).toMatchObject({ step: 8 });
+    expect(resumed.parameters[0]!.values).toEqual(whole.parameters[0]!.values);
+    const endless = await runTrainer(worsening(), contrary, { ...patient, patience: null }, keeper());
+    expect(endless.step).toBe(40);
+  });
+
+  test("validates on all of a set that is too large to be packed at once, each target counted once", async () => {
+    const validation = Array.from({ length: 700 }, (_, i) => sequenceOf(0, ...Array<number>(1 + (i % 3)).fill(i % 6)));
+    const { validation: found } = await runTrainer(fakeStep(goal), { ...data, validation }, plan, keeper());
+    const targets = validation.flatMap(({ ids }) => ids.slice(1));
+    const mean = targets.reduce((sum, id) => sum + 0.5 * goal[id]! ** 2, 0) / targets.length;
+    expect(found!.before).toBeCloseTo(mean, 5);
   });
 
   test("ends with the last parameters where there is no validation data", async () => {
