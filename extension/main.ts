@@ -6,6 +6,8 @@ import { openAdapterLibrary, type AdapterLibrary } from "./vscode/adapterLibrary
 import { addBase } from "./vscode/addBase.ts";
 import { openBaseLibrary } from "./vscode/baseLibrary.ts";
 import { createBasesPanel } from "./vscode/basesPanel.ts";
+import { createBenchmark } from "./vscode/benchmark.ts";
+import { createBenchmarkPanel } from "./vscode/benchmarkPanel.ts";
 import { registerCompletionProvider } from "./vscode/completionProvider.ts";
 import { readConfiguration } from "./vscode/configuration.ts";
 import { openEngine, type Engine } from "./vscode/engine.ts";
@@ -44,6 +46,8 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const engine = openEngine(shared, subscriptions);
   const bases = openBaseLibrary({ ...shared, engine, secrets }, subscriptions);
   const basesPanel = createBasesPanel({ extensionUri, bases });
+  const benchmark = createBenchmark({ ...shared, engine }, subscriptions);
+  const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark });
   const training = createTraining({ ...shared, sources, state: context.workspaceState }, subscriptions);
 
   registerCompletionProvider({ engine, configuration, log }, subscriptions);
@@ -54,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     vscode.commands.registerCommand("graft.selectAdapter", () => selectAdapter(engine, library)),
     vscode.commands.registerCommand("graft.addBase", () => addBase(bases, basesPanel)),
     vscode.commands.registerCommand("graft.showBases", () => basesPanel.show()),
+    vscode.commands.registerCommand("graft.openBenchmark", () => benchmarkPanel.show()),
     vscode.commands.registerCommand("graft.setHubToken", () => setHubToken(secrets)),
     vscode.commands.registerCommand("graft.toggleCompletions", () => configuration.toggleEnabled()),
     vscode.commands.registerCommand("graft.restartEngine", () => engine.restart()),

@@ -1,6 +1,6 @@
 /**
  * Every message between the extension and its webviews, by view and direction. Types only: the extension checks what
- * arrives (extension/vscode/trainingMessages.ts and basesMessages.ts), a webview trusts the extension.
+ * arrives (extension/vscode/*Messages.ts), a webview trusts the extension.
  */
 
 /** What the training form asks for. */
@@ -137,3 +137,108 @@ export type FromBases =
 // ── extension → bases panel ──────────────────────────────────────────────────────────────────────────────────────────
 
 export type ToBases = { type: "state"; state: BasesState };
+
+/** What the benchmark's form asks for. */
+export interface EvaluationForm {
+  suite: { kind: "conala" | "codealpacapy" } | { kind: "file"; path: string };
+  /** Name of an adapter of the library; empty for the base alone. */
+  adapter: string;
+  mode: "zero-shot" | "icl" | "rag" | "trained";
+  /** Of ICL and RAG. */
+  shots: number;
+  /** Where examples come from; empty for the training part of a paper's data set. */
+  examples: string;
+  protocol: "graft" | "paper-v2" | "paper-v3";
+  /** Tasks, the first ones; all where it is absent. */
+  limit?: number;
+  seed: number;
+}
+
+/** The one evaluation of this window. */
+export type EvaluationState =
+  | { phase: "idle" }
+  | {
+      phase: "running";
+      cancelling: boolean;
+      /** Absent until the first task is done: suite and base are loaded first. */
+      progress?: {
+        contender: string;
+        stage: "predicting" | "scoring";
+        done: number;
+        total: number;
+        etaSeconds?: number;
+        tokensPerSecond?: number;
+        /** What was predicted last. */
+        last?: { intent: string; prediction: string };
+      };
+    }
+  | { phase: "cancelled" }
+  | { phase: "failed"; message: string; nextStep: string };
+
+/** A run, finished or not. */
+export interface RunCard {
+  id: string;
+  contender: string;
+  suite: string;
+  protocol: string;
+  /** ISO 8601. */
+  startedAt: string;
+  done: number;
+  tasks: number;
+  /** Once it is finished. */
+  result?: {
+    /** By name, in the order in which they are shown: CodeBLEU in 0..1, all others in percent; with 95 % intervals. */
+    scores: Readonly<Record<string, { value: number; low: number; high: number }>>;
+    /** Rows and tasks that were left out. */
+    problems: number;
+    seconds: number;
+    tokensPerSecond: number;
+  };
+}
+
+/** Of the first run's scores from the second's, on the tasks that both have. */
+export interface RunComparison {
+  first: string;
+  second: string;
+  /** Absent until it is there. */
+  found?: {
+    items: number;
+    differences: Readonly<Record<string, { difference: number; interval: { low: number; high: number }; p: number }>>;
+  };
+}
+
+export interface BenchmarkState {
+  /** The newest first; undefined until they are known. */
+  runs: readonly RunCard[] | undefined;
+  /** Why there is no list, no comparison or no export. */
+  problem: { message: string; nextStep: string } | undefined;
+  /** What can be evaluated: the base in use, and the library's adapters. */
+  base: string | undefined;
+  adapters: readonly string[];
+  evaluation: EvaluationState;
+  comparison: RunComparison | undefined;
+}
+
+// ── benchmark panel → extension ──────────────────────────────────────────────────────────────────────────────────────
+
+export type FromBenchmark =
+  /** It was (re)loaded and knows nothing. */
+  | { type: "ready" }
+  /** Opens a dialog, answered by fileChosen unless it is dismissed. */
+  | { type: "chooseFile"; what: "suite" | "examples" }
+  | { type: "start"; form: EvaluationForm }
+  | { type: "cancel" }
+  /** Forgets how the last one ended. */
+  | { type: "dismiss" }
+  /** By their ids. */
+  | { type: "compare"; first: string; second: string }
+  | { type: "closeComparison" }
+  /** Asks for a file and writes a table of these runs. */
+  | { type: "export"; runs: string[] }
+  | { type: "showLog" };
+
+// ── extension → benchmark panel ──────────────────────────────────────────────────────────────────────────────────────
+
+export type ToBenchmark =
+  | { type: "state"; state: BenchmarkState }
+  | { type: "fileChosen"; what: "suite" | "examples"; path: string };

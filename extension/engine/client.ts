@@ -10,14 +10,18 @@ import { internalError, UserError } from "../core/base/errors.ts";
 import type { Log } from "../core/base/log.ts";
 import type { BaseSurvey } from "../core/bases/surveyBases.ts";
 import type { BasePlaces } from "../core/bases/resolveBase.ts";
+import type { RunSummary } from "../core/benchmark/runs/runFolder.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
 import { describeExit, startEngineProcess, type EngineProcess } from "./engineProcess.ts";
 import {
   adaptersRequest,
   basesRequest,
   completeRequest,
+  exportRunsRequest,
+  runsRequest,
   selectRequest,
   type AdapterSummary,
+  type ExportRequest,
   type Selected,
   type Selection,
 } from "./protocol.ts";
@@ -39,6 +43,8 @@ export interface CompletionClient {
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
   adapters(library: string): Promise<AdapterSummary[]>;
   bases(places: BasePlaces): Promise<BaseSurvey>;
+  runs(home: string): Promise<RunSummary[]>;
+  exportRuns(request: ExportRequest): Promise<string>;
   /** Ends the process and starts another with `selection`, also after too many crashes. */
   restart(selection: Selection): Promise<Selected>;
   dispose(): void;
@@ -144,6 +150,14 @@ export function createCompletionClient(options: CompletionClientOptions): Comple
     async bases(places) {
       const current = await alive();
       return current.process.request(basesRequest, places);
+    },
+    async runs(home) {
+      const current = await alive();
+      return current.process.request(runsRequest, { home });
+    },
+    async exportRuns(request) {
+      const current = await alive();
+      return current.process.request(exportRunsRequest, request);
     },
     async restart(next) {
       selection = next;

@@ -15,8 +15,18 @@ import type { Log } from "../core/base/log.ts";
 import { surveyBases } from "../core/bases/surveyBases.ts";
 import type { InstalledBase } from "../core/bases/installedBase.ts";
 import { resolveBase } from "../core/bases/resolveBase.ts";
+import { listRuns, readRun } from "../core/benchmark/runs/runFolder.ts";
+import { exported } from "../core/benchmark/runs/runTable.ts";
 import { openCompleter, type Completer } from "../core/completion/completer.ts";
-import { adaptersRequest, basesRequest, completeRequest, selectRequest, type AdapterSummary } from "./protocol.ts";
+import {
+  adaptersRequest,
+  basesRequest,
+  completeRequest,
+  exportRunsRequest,
+  runsRequest,
+  selectRequest,
+  type AdapterSummary,
+} from "./protocol.ts";
 import { answer } from "./wire.ts";
 
 interface Open {
@@ -56,6 +66,12 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
   );
 
   answer(connection, basesRequest, (places, signal) => inTurn(() => surveyBases({ ...places, log, signal })));
+
+  answer(connection, runsRequest, ({ home }) => listRuns(home));
+
+  answer(connection, exportRunsRequest, async ({ folders, format }) =>
+    exported(await Promise.all(folders.map(readRun)), format),
+  );
 
   answer(connection, adaptersRequest, ({ library }) => inTurn(() => summaries(library, open?.base)));
 }

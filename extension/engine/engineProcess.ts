@@ -96,6 +96,7 @@ const waysOn: Record<Role, string> = {
   completion: "It starts again by itself. If this repeats, look into Graft's log.",
   training: "Resume it: training goes on from its last checkpoint. Graft's log may tell the reason.",
   import: "Import it again: what is downloaded is kept. Graft's log may tell the reason.",
+  evaluation: "Start it again: what is predicted is kept. Graft's log may tell the reason.",
 };
 
 function engineStopped(role: Role, exit: Exit): UserError {

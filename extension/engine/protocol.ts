@@ -2,20 +2,24 @@
  * Every message between the editor and its engine processes, by direction. This list is the whole border.
  *
  * It knows shapes only: how errors and cancellation cross is wire.ts, who answers is in completionServer.ts,
- * trainingServer.ts and importServer.ts. Both ends are built together, so there is no versioning.
+ * trainingServer.ts, importServer.ts and evaluationServer.ts. Both ends are built together, so there is no versioning.
  */
 
 import { NotificationType, RequestType } from "vscode-jsonrpc/node";
 import type { BaseSurvey } from "../core/bases/surveyBases.ts";
 import type { ImportProgress, ImportSourceOptions } from "../core/bases/importSource.ts";
 import type { BasePlaces } from "../core/bases/resolveBase.ts";
+import type { Comparison } from "../core/benchmark/runs/compareRuns.ts";
+import type { EvaluationOptions, EvaluationProgress } from "../core/benchmark/runs/runEvaluation.ts";
+import type { RunSummary } from "../core/benchmark/runs/runFolder.ts";
+import type { ExportFormat } from "../core/benchmark/runs/runTable.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
 import type { TrainOptions, TrainProgress, TrainResult } from "../core/training/train.ts";
 import type { ErrorData } from "./wire.ts";
 import type { Work } from "./workApart.ts";
 
 /** What a process was forked for: its only command-line argument. */
-export type Role = "completion" | "training" | "import";
+export type Role = "completion" | "training" | "import" | "evaluation";
 
 /** What completion runs on. Sent again after a restart, and that is all the state a process has. */
 export interface Selection extends BasePlaces {
@@ -60,6 +64,17 @@ export const adaptersRequest = new RequestType<{ library: string }, AdapterSumma
 /** The bases of this machine, and those that could be imported. */
 export const basesRequest = new RequestType<BasePlaces, BaseSurvey, ErrorData>("completion/bases");
 
+/** The evaluations of this machine, the oldest first. */
+export const runsRequest = new RequestType<{ home: string }, RunSummary[], ErrorData>("completion/runs");
+
+/** Runs, by their folders, as a table in a format that others read. */
+export const exportRunsRequest = new RequestType<ExportRequest, string, ErrorData>("completion/exportRuns");
+
+export interface ExportRequest {
+  folders: readonly string[];
+  format: ExportFormat;
+}
+
 // ── editor → a process for one piece of work, which tells its progress ───────────────────────────────────────────────
 
 /** Cancelling it keeps the last checkpoint. */
@@ -82,6 +97,20 @@ export const importWork: Work<ImportSourceOptions, Imported, ImportProgress> = {
   role: "import",
   request: new RequestType("import/import"),
   progress: new NotificationType("import/progress"),
+};
+
+/** Cancelling it keeps what is predicted: the same options go on from there. */
+export const evaluateWork: Work<EvaluationOptions, RunSummary, EvaluationProgress> = {
+  role: "evaluation",
+  request: new RequestType("evaluation/evaluate"),
+  progress: new NotificationType("evaluation/progress"),
+};
+
+/** How the first run differs from the second, by their folders. */
+export const compareWork: Work<{ first: string; second: string }, Comparison, never> = {
+  role: "evaluation",
+  request: new RequestType("evaluation/compare"),
+  progress: new NotificationType("evaluation/comparing"),
 };
 
 // ── every process → editor ───────────────────────────────────────────────────────────────────────────────────────────

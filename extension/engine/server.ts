@@ -7,6 +7,7 @@
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import type { Log } from "../core/base/log.ts";
 import { serveCompletion } from "./completionServer.ts";
+import { serveEvaluation } from "./evaluationServer.ts";
 import { serveImport } from "./importServer.ts";
 import { logged, type LogMessage, type Role } from "./protocol.ts";
 import { serveTraining } from "./trainingServer.ts";
@@ -29,6 +30,7 @@ const serve: Readonly<Record<Role, typeof serveCompletion>> = {
   completion: serveCompletion,
   training: serveTraining,
   import: serveImport,
+  evaluation: serveEvaluation,
 };
 serve[process.argv[2] as Role](connection, log);
 

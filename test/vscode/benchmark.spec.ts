@@ -1,0 +1,162 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Frame } from "playwright-core";
+import { expect } from "vitest";
+import { graftReady } from "./harness/graft.ts";
+import { editorTest } from "./harness/spec.ts";
+import type { Workbench } from "./harness/workbench.ts";
+
+const pairs = (count: number): string =>
+  Array.from({ length: count }, (_, i) => {
+    const name = ["sorted", "reversed", "max", "min", "len"][i % 5]!;
+    return `${JSON.stringify({ intent: `apply ${name} to the list number ${i}`, code: `${name}(list_${i})` })}\n`;
+  }).join("");
+
+const withTests = {
+  task_id: 1,
+  text: "Write a function add of two numbers.",
+  test_list: ["assert add(1, 2) == 3"],
+};
+
+const test = editorTest({
+  files: {
+    "main.py": "x = 1\n",
+    "pairs.jsonl": pairs(6),
+    "many.jsonl": pairs(400),
+    "shown.jsonl": pairs(20),
+    "tests.jsonl": `${JSON.stringify(withTests)}\n`,
+  },
+  settings: { "workbench.colorTheme": "Default Dark Modern" },
+});
+
+async function openBenchmark(workbench: Workbench): Promise<Frame> {
+  await workbench.page.getByRole("tab", { name: "Graft" }).first().waitFor();
+  await workbench.command("Graft: Open benchmark");
+  return workbench.webview('main[aria-label="Benchmark"]');
+}
+
+async function chooseSuite(workbench: Workbench, view: Frame, file: string): Promise<void> {
+  await view.getByLabel("Suite").selectOption("A file of mine");
+  await view.getByRole("button", { name: "Choose…" }).click();
+  await workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: file }).click();
+  await view.getByText(join(workbench.folder, file)).waitFor();
+}
+
+const evaluate = (view: Frame): Promise<void> => view.getByRole("button", { name: "Evaluate" }).click();
+
+test("an evaluation leaves a run with scores and intervals", { timeout: 240_000 }, async ({ workbench }) => {
+  await workbench.openFile("main.py");
+  await graftReady(workbench);
+  const view = await openBenchmark(workbench);
+  await view.getByText("None yet.").waitFor();
+  await chooseSuite(workbench, view, "pairs.jsonl");
+  await view.getByLabel("Tasks").fill("4");
+  await evaluate(view);
+  await view.getByText("Reading the suite and loading the model…").waitFor();
+  const run = view.getByRole("row", { name: /graft-base/ }).first();
+  await run.waitFor({ timeout: 120_000 });
+  const table = view.getByRole("region", { name: "pairs.jsonl, graft" });
+  expect(await table.getByRole("columnheader").allTextContents()).toEqual(
+    expect.arrayContaining(["Contender", "Tasks", "EM@1", "EM@10", "CodeBLEU", "chrF"]),
+  );
+  expect(await run.getByRole("cell").first().textContent()).toBe("4");
+  expect(await run.locator(".interval").first().textContent()).toMatch(/^[\d.]+ – [\d.]+$/);
+});
+
+test("two runs are compared task by task, and exported", { timeout: 240_000 }, async ({ workbench }) => {
+  const { page } = workbench;
+  const view = await openBenchmark(workbench);
+  await view.getByLabel("Prompts").selectOption("Nearest examples (RAG)");
+  expect(await view.getByRole("button", { name: "Evaluate" }).isDisabled()).toBe(true);
+  await view.getByRole("button", { name: "Examples from" }).click();
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "shown.jsonl" }).click();
+  await view.getByText("shown.jsonl").waitFor();
+  await evaluate(view);
+  const rows = view.getByRole("checkbox");
+  await rows.nth(1).waitFor({ timeout: 120_000 });
+
+  const compare = view.getByRole("button", { name: "Compare" });
+  await rows.first().check();
+  expect(await compare.isDisabled()).toBe(true);
+  await rows.last().check();
+  await view.getByText("graft-base, 3 nearest against graft-base").waitFor();
+  await compare.click();
+  await view.getByText("On the 4 tasks that both have predictions for.").waitFor({ timeout: 60_000 });
+  const difference = view.getByRole("region", { name: "Comparison" }).getByRole("row", { name: /^EM@1 / });
+  expect(await difference.getByRole("cell").allTextContents()).toHaveLength(3);
+  await workbench.screenshot("benchmark, dark");
+
+  await view.getByRole("button", { name: "Export…" }).click();
+  const path = join(workbench.folder, "table.csv");
+  const input = page.locator(".quick-input-widget:not([style*='display: none']) input[type=text]").last();
+  await input.fill(path);
+  await input.press("Enter");
+  const written = (): Promise<string> => readFile(path, "utf8").catch(() => "");
+  await expect.poll(written, { timeout: 20_000 }).not.toBe("");
+  const lines = (await written()).trim().split("\n");
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toMatch(/^suite,protocol,contender,.*em@1,em@1 low/);
+  await view.getByRole("button", { name: "Close" }).click();
+  await view.getByText("On the 4 tasks").waitFor({ state: "detached" });
+});
+
+test("one that runs can be stopped, and says how far it is", { timeout: 120_000 }, async ({ workbench }) => {
+  const view = await openBenchmark(workbench);
+  await view.getByLabel("Prompts").selectOption("No examples");
+  await chooseSuite(workbench, view, "many.jsonl");
+  await view.getByLabel("Tasks").fill("");
+  await evaluate(view);
+  await view.getByText(/of 400 tasks, .* tokens\/s, .* left/).waitFor({ timeout: 90_000 });
+  await workbench.screenshot("benchmark, running");
+  await view.getByRole("button", { name: "Cancel" }).press("Enter");
+  await view.getByText("Stopped. What is predicted is kept").waitFor({ timeout: 30_000 });
+  await view.getByRole("button", { name: "Dismiss" }).press("Enter");
+  await view.getByRole("row", { name: /graft-base.*of 400/ }).waitFor();
+});
+
+test("what the model writes is run only after consent", async ({ workbench }) => {
+  const { page } = workbench;
+  const view = await openBenchmark(workbench);
+  await chooseSuite(workbench, view, "tests.jsonl");
+  await evaluate(view);
+  const dialog = page.locator(".monaco-dialog-box", { hasText: "Run what the model writes?" });
+  await dialog.waitFor({ timeout: 30_000 });
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await view.getByRole("button", { name: "Evaluate" }).waitFor();
+  expect(await view.getByRole("region", { name: /tests.jsonl/ }).count()).toBe(0);
+});
+
+test("a data set that is missing is told, with the next step", async ({ workbench }) => {
+  const view = await openBenchmark(workbench);
+  await view.getByLabel("Suite").selectOption("CoNaLa, 543 tasks");
+  await evaluate(view);
+  await view.getByRole("alert").getByText("Cannot load the data set conala").waitFor({ timeout: 30_000 });
+  await view.getByText("Put the data set there").waitFor();
+  await view.getByRole("button", { name: "Dismiss" }).press("Enter");
+  await view.getByRole("alert").waitFor({ state: "detached" });
+});
+
+test("the panel fits a narrow window, and light themes", async ({ workbench }) => {
+  const { page, folder } = workbench;
+  await workbench.command("Notifications: Clear All Notifications");
+  await workbench.command("View: Toggle Primary Side Bar Visibility");
+  const view = await openBenchmark(workbench);
+  expect(await view.getByLabel("Adapter").locator("option").allTextContents()).toContain("None: the base alone");
+  await view.getByRole("checkbox").first().uncheck();
+  await page.setViewportSize({ width: 420, height: 900 });
+  const overflow = await view.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBe(0);
+  await workbench.screenshot("benchmark, narrow");
+  await view.getByRole("button", { name: "Export…" }).scrollIntoViewIfNeeded();
+  await workbench.screenshot("benchmark, narrow, runs");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await writeFile(
+    join(folder, ".vscode/settings.json"),
+    JSON.stringify({ "workbench.colorTheme": "Default Light Modern" }),
+  );
+  await view.locator("body.vscode-light").waitFor();
+  await page.waitForTimeout(500);
+  await workbench.screenshot("benchmark, light");
+});

@@ -1,0 +1,212 @@
+/** What to evaluate and how. Checks nothing but what HTML checks by itself. */
+
+import type { BenchmarkState, EvaluationForm, FromBenchmark, ToBenchmark } from "../protocol.ts";
+import { h } from "../shared/dom.ts";
+import { field } from "../shared/fields.ts";
+import type { Host } from "../shared/host.ts";
+import { t } from "../shared/l10n.ts";
+
+/** The form as it stands, whether or not it could be sent; kept while the panel is hidden. */
+export interface FormDraft {
+  suite: EvaluationForm["suite"]["kind"];
+  /** Of a suite of the user's. */
+  path: string;
+  adapter: string;
+  mode: EvaluationForm["mode"];
+  shots: string;
+  examples: string;
+  protocol: EvaluationForm["protocol"];
+  limit: string;
+  seed: string;
+}
+
+export interface Form {
+  element: HTMLElement;
+  update(state: BenchmarkState): void;
+  showFile(what: "suite" | "examples", path: string): void;
+}
+
+const blank: FormDraft = {
+  suite: "conala",
+  path: "",
+  adapter: "",
+  mode: "zero-shot",
+  shots: "3",
+  examples: "",
+  protocol: "graft",
+  limit: "",
+  seed: "42",
+};
+
+const suites: Readonly<Record<FormDraft["suite"], string>> = {
+  conala: t("CoNaLa, 543 tasks"),
+  codealpacapy: t("CodeAlpacaPy, 628 tasks"),
+  file: t("A file of mine"),
+};
+
+const modes: Readonly<Record<FormDraft["mode"], string>> = {
+  "zero-shot": t("No examples"),
+  icl: t("Drawn examples (ICL)"),
+  rag: t("Nearest examples (RAG)"),
+  trained: t("As in training"),
+};
+
+const protocols: Readonly<Record<FormDraft["protocol"], string>> = {
+  graft: t("Graft's"),
+  "paper-v2": t("The paper's, version 2"),
+  "paper-v3": t("The paper's, version 3"),
+};
+
+export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): Form {
+  let draft: FormDraft = { ...blank, ...host.kept };
+  let shownNames: string | undefined;
+  const change = (part: Partial<FormDraft>): void => {
+    draft = { ...draft, ...part };
+    host.keep(draft);
+    render();
+  };
+
+  const select = (key: "suite" | "mode" | "protocol", choices: Readonly<Record<string, string>>): HTMLSelectElement => {
+    const element: HTMLSelectElement = h(
+      "select",
+      { id: key, on: { change: () => change({ [key]: element.value }) } },
+      ...options(choices),
+    );
+    element.value = draft[key];
+    return element;
+  };
+  const number = (key: "shots" | "limit" | "seed", limits: { min: number; max?: number; required: boolean }) => {
+    const element: HTMLInputElement = h("input", {
+      id: key,
+      type: "number",
+      step: 1,
+      value: draft[key],
+      ...limits,
+      on: { input: () => change({ [key]: element.value }) },
+    });
+    return element;
+  };
+  const file = (what: "suite" | "examples"): { element: HTMLElement; note: HTMLElement } => {
+    const note = h("span", { class: "note path" });
+    const choose = h(
+      "button",
+      {
+        type: "button",
+        class: "secondary",
+        id: `${what}-file`,
+        on: { click: () => host.post({ type: "chooseFile", what }) },
+      },
+      t("Choose…"),
+    );
+    return { element: h("div", { class: "chooser" }, choose, note), note };
+  };
+
+  const adapter: HTMLSelectElement = h("select", {
+    id: "adapter",
+    // A base is asked as it is; an adapter, as it was trained.
+    on: { change: () => change({ adapter: adapter.value, mode: adapter.value === "" ? "zero-shot" : "trained" }) },
+  });
+  const suite = select("suite", suites);
+  const mode = select("mode", modes);
+  const protocol = select("protocol", protocols);
+  const shots = number("shots", { min: 1, max: 100, required: true });
+  const limit = number("limit", { min: 1, required: false });
+  const seed = number("seed", { min: 0, required: true });
+  limit.placeholder = t("all");
+  const shotsField = field(t("Examples"), shots, t("How many stand before a task."));
+  const suiteFile = file("suite");
+  const examplesFile = file("examples");
+  const examplesField = h(
+    "div",
+    { class: "field" },
+    h("label", { for: "examples-file" }, t("Examples from")),
+    examplesFile.element,
+  );
+  const suiteField = field(t("Suite"), suite, t("What is asked."));
+  suiteField.element.append(suiteFile.element);
+  const start = h("button", { type: "submit", class: "primary" }, t("Evaluate"));
+
+  const element = h(
+    "form",
+    {
+      novalidate: true,
+      "aria-label": t("New evaluation"),
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          if (isReady()) host.post({ type: "start", form: toEvaluationForm(draft) });
+        },
+      },
+    },
+    h(
+      "div",
+      { class: "fields" },
+      suiteField.element,
+      field(t("Adapter"), adapter, t("On the base in use.")).element,
+      field(t("Prompts"), mode, t("What stands before a task.")).element,
+      shotsField.element,
+      examplesField,
+      field(t("Protocol"), protocol, t("Prompts, ends and comparison.")).element,
+      field(t("Tasks"), limit, t("The first ones of the suite.")).element,
+      field(t("Seed"), seed, t("Of all that is drawn.")).element,
+    ),
+    h("div", { class: "actions" }, start),
+  );
+
+  const hasExamples = (): boolean => draft.mode === "icl" || draft.mode === "rag";
+  const isReady = (): boolean =>
+    (draft.suite !== "file" || draft.path !== "") &&
+    (!hasExamples() || (shots.validity.valid && (draft.suite !== "file" || draft.examples !== ""))) &&
+    limit.validity.valid &&
+    seed.validity.valid;
+
+  function render(): void {
+    mode.value = draft.mode;
+    suite.value = draft.suite;
+    suiteFile.element.hidden = draft.suite !== "file";
+    suiteFile.note.textContent = draft.path === "" ? t("Rows of intent and code, or tasks with tests.") : draft.path;
+    shotsField.element.hidden = !hasExamples();
+    examplesField.hidden = !hasExamples() || draft.suite !== "file";
+    examplesFile.note.textContent = draft.examples === "" ? t("Rows of intent and code.") : draft.examples;
+    start.disabled = !isReady();
+  }
+  render();
+
+  return {
+    element,
+    update({ adapters }) {
+      const names = ["", ...adapters];
+      if (names.join("\n") !== shownNames) {
+        shownNames = names.join("\n");
+        adapter.replaceChildren(
+          ...names.map((name) => h("option", { value: name }, name || t("None: the base alone"))),
+        );
+      }
+      // One that was removed meanwhile is chosen no longer.
+      adapter.value = adapters.includes(draft.adapter) ? draft.adapter : "";
+      if (draft.adapter !== adapter.value && adapters.length > 0) change({ adapter: "", mode: "zero-shot" });
+    },
+    showFile(what, path) {
+      change(what === "suite" ? { path } : { examples: path });
+    },
+  };
+}
+
+function options(choices: Readonly<Record<string, string>>): HTMLOptionElement[] {
+  return Object.entries(choices).map(([value, label]) => h("option", { value }, label));
+}
+
+function toEvaluationForm(draft: FormDraft): EvaluationForm {
+  const { suite, path, adapter, mode, shots, examples, protocol, limit, seed } = draft;
+  return {
+    suite: suite === "file" ? { kind: "file", path } : { kind: suite },
+    adapter,
+    mode,
+    // Kept out of sight where there are no examples, where it may hold anything.
+    shots: mode === "icl" || mode === "rag" ? Number(shots) : Number(blank.shots),
+    examples: suite === "file" ? examples : "",
+    protocol,
+    ...(limit !== "" && { limit: Number(limit) }),
+    seed: Number(seed),
+  };
+}
