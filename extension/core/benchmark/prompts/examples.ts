@@ -1,7 +1,7 @@
 /** The examples that stand in front of a task: drawn once for all (ICL), or the nearest to each (RAG). It writes no prompt. */
 
 import { UserError } from "../../base/errors.ts";
-import { isPaperDataset } from "../../dataset/loadDataset.ts";
+import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import type { Pair } from "../protocols/protocol.ts";
 import { openSentenceEncoder } from "../../runtime/sentenceEncoder.ts";
 import { bm25 } from "../retrieval/bm25.ts";

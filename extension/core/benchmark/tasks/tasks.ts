@@ -8,7 +8,7 @@ import * as z from "zod";
 import { UserError } from "../../base/errors.ts";
 import type { Problem } from "../../dataset/example.ts";
 import { jsonObjects } from "../../dataset/jsonLines.ts";
-import { findPaperFile, isPaperDataset, type Split } from "../../dataset/loadDataset.ts";
+import { findPaperFile, isPaperDataset, type Split } from "../../dataset/paperDatasets.ts";
 
 export interface Tasks<Task> {
   /** That of a paper's data set, or of the file. */
