@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { seededRandom } from "../../../extension/core/base/random.ts";
 import type { StoredTensor } from "../../../extension/core/graph/storage.ts";
 import { weightRequests } from "../../../extension/core/models/architectures.ts";
+import type { Bits } from "../../../extension/core/bases/weightLayout.ts";
 import type { ModelConfig } from "../../../extension/core/models/config.ts";
 import { quantizeBlocks } from "../../../extension/core/quantization/blockwise.ts";
+import { narrow } from "../../../extension/core/weights/dtype.ts";
 
 export interface TinyModel {
   readonly weightsPath: string;
@@ -16,8 +18,8 @@ export interface TinyModel {
 
 type Values = (name: string, shape: readonly number[]) => Float32Array;
 
-/** Every matrix in `bits` (32 is float32), its head in 8 bits where others have 4. */
-export function tinyModel(config: ModelConfig, bits: 4 | 8 | 32, values: Values = randomWeights()): TinyModel {
+/** Every matrix in `bits` (16 and 32 are floats), its head in 8 bits where others have 4. */
+export function tinyModel(config: ModelConfig, bits: Bits, values: Values = randomWeights()): TinyModel {
   const parts: Uint8Array[] = [];
   const tensors = new Map<string, StoredTensor>();
   let offset = 0;
@@ -33,6 +35,13 @@ export function tinyModel(config: ModelConfig, bits: 4 | 8 | 32, values: Values 
     if (role === "vector" || bits === 32) {
       for (const [i, name] of names.entries()) {
         tensors.set(name, { name, shape: shapes[i]!, storage: { format: "float32", bytes: put(matrices[i]!) } });
+      }
+      continue;
+    }
+    if (bits === 16) {
+      for (const [i, name] of names.entries()) {
+        const bytes = put(narrow("F16", Float32Array.from(matrices[i]!), name));
+        tensors.set(name, { name, shape: shapes[i]!, storage: { format: "float16", bytes } });
       }
       continue;
     }
