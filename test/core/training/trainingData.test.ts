@@ -1,12 +1,18 @@
+import { execFile } from "node:child_process";
+import { createWriteStream } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { silentLog, type Log } from "../../../extension/core/base/log.ts";
 import { toSequences, type Sequences } from "../../../extension/core/dataset/sequence.ts";
 import { openTrainingData, type TrainingData } from "../../../extension/core/training/trainingData.ts";
 import type { TrainOptions } from "../../../extension/core/training/settings.ts";
 import { characters, shown } from "../completion/fakes.ts";
+
+const run = promisify(execFile);
 
 let folder: string;
 let warnings: string[];
@@ -170,6 +176,24 @@ describe("openTrainingData", () => {
     await expect(opened(await options())).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
     expect((await readdir(folder)).filter((name) => !name.endsWith(".jsonl"))).toEqual([]);
   });
+
+  test(
+    "100,000 rows are read, split and trained on in a heap that could not hold them",
+    { timeout: 60_000 },
+    async () => {
+      const path = join(folder, "many.jsonl");
+      await pipeline(function* () {
+        for (let i = 0; i < 100_000; i++) yield `{"intent":"add the number ${i} to x","code":"x = x + ${i}"}\n`;
+      }, createWriteStream(path));
+      const script = join(import.meta.dirname, "smallHeap.ts");
+      // Ten rows need about 12 MB. The tokens of all alone would take 75.
+      const { stdout } = await run(process.execPath, ["--max-old-space-size=24", script, path, folder]);
+      const { training, validation, steps } = JSON.parse(stdout) as Record<string, number>;
+      expect(training! + validation!).toBe(100_000);
+      expect(validation).toBeGreaterThanOrEqual(1000);
+      expect(steps).toBe(1000);
+    },
+  );
 
   test("stops when it is cancelled, without a trace", async () => {
     const data = [await put("a.jsonl", pairs(2))];
