@@ -26,7 +26,7 @@ const state = await runTrainer(
     seed: 1,
     shuffle: true,
     schedule: { shape: "constant", learningRate: 1e-3, warmupSteps: 0, steps: 1000 },
-    optimizer: { name: "adamw" },
+    optimizer: { name: "adamw", weightDecay: 0 },
     clipNorm: 1,
     validateEvery: 500,
     patience: null,
