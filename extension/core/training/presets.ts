@@ -26,7 +26,7 @@ const graftRates: Readonly<Record<MethodName, { readonly small: number; readonly
   ia3: { small: 1e-2, large: 5e-3 },
   prompt: { small: 3e-2, large: 3e-3 },
   prefix: { small: 3e-2, large: 3e-2 },
-  full: { small: 3e-4, large: 5e-5 },
+  full: { small: 5e-4, large: 5e-5 },
 };
 
 /** Of arXiv 2308.10462, version 2. */
