@@ -26,6 +26,8 @@ export interface BatchShape extends PackedShape {
 
 export interface TrainingGraph {
   readonly model: OnnxModel;
+  /** What the model computes, as tensors: lowered, in the order of its outputs. */
+  readonly outputs: readonly Tensor[];
   /** By PEFT's keys, or those of the checkpoint, in the order of the model; with the shapes that they have there. */
   readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** [rows, tokens, width] of the noise to feed; null where nothing is dropped. */
@@ -74,7 +76,7 @@ export function trainingGraph(
   const lowered = lower(Object.values(outputs), "training");
   const model = encode(Object.fromEntries(Object.keys(outputs).map((name, i) => [name, lowered[i]!])), weightFile);
   const listed = [...parameters].map(([name, tensor]) => ({ name, shape: tensor.shape.map(Number) }));
-  return { model, parameters: listed, noiseShape };
+  return { model, outputs: lowered, parameters: listed, noiseShape };
 }
 
 /** A base, as far as a training graph needs it. */

@@ -91,10 +91,12 @@ function overChunks(
     const product = matMul(x, rows, { transposeB: true });
     const logits = bias ? add(product, slice(bias, begin, end, 0)) : product;
     const probabilities = softmax(logits);
-    sums.push(logSumOfExp(logits, probabilities));
-    if (withGradient) products.push(matMul(probabilities, rows));
-    // One chunk after the other, or all would be in memory together.
-    x = after(hidden, withGradient ? products.at(-1)! : sums.at(-1)!);
+    const sum = logSumOfExp(logits, probabilities);
+    const found = withGradient ? [matMul(probabilities, rows)] : [];
+    sums.push(sum);
+    products.push(...found);
+    // A chunk is done with before the next one starts, or all would be in memory together.
+    x = after(hidden, sum, ...found);
   }
   const together = concat(sums, 1);
   const shares = softmax(together);
