@@ -47,6 +47,8 @@ export function beamSearch<Rule extends string>(task: BeamTask<Rule>): Search<Ru
   return {
     width,
     considered,
+    // Beams part late: what is more than a few tokens back, they have in common.
+    room: maxTokens + 4 * width,
     advance: (next) => {
       length++;
       const parents: number[] = [];

@@ -8,7 +8,7 @@ import type { TokenForest } from "../runtime/forest.ts";
 import { openForest, type ForestOptions } from "../runtime/openForest.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { beamSearch } from "./beamSearch.ts";
-import { draws, drawnToken, likeliestToken } from "./draws.ts";
+import { drawnToken, drawTokens, likeliestToken } from "./drawTokens.ts";
 import { stopTokens, type Generated } from "./generate.ts";
 import type { Ending, Search, SearchTask } from "./search.ts";
 import { searchAll, type Task } from "./searchAll.ts";
@@ -75,17 +75,19 @@ export async function openBatchGenerator(
       const task = { maxTokens: request.maxTokens, ends, ending: endBefore(request.stops), write };
       function* tasks(): Generator<Task<"string">> {
         for (const [index, ids] of prompts.entries()) {
-          const refusal = refusalOf(ids, request.maxTokens, forest);
-          if (refusal) events.onRefused(index, refusal);
-          else {
-            const search = searchOf(request.decoding, ids, task);
-            yield {
-              prompt: forest.hasEncoder ? [...ids, ...tokenizer.ending] : ids,
-              search,
-              onDone: () => events.onGenerated(index, found(search, request.decoding)),
-              onRefused: (error) => events.onRefused(index, error),
-            };
+          const prompt = forest.hasEncoder ? [...ids, ...tokenizer.ending] : ids;
+          const refusal = refusalOf(prompt, request.maxTokens, forest);
+          if (refusal) {
+            events.onRefused(index, refusal);
+            continue;
           }
+          const { searches, returned } = searchesOf(request.decoding, ids, task);
+          let open = searches.length;
+          const onDone = (): void => {
+            if (--open === 0)
+              events.onGenerated(index, searches.flatMap((search) => search.found()).slice(0, returned));
+          };
+          for (const search of searches) yield { prompt, search, onDone };
         }
       }
       await searchAll(forest, tasks(), events.signal);
@@ -94,33 +96,41 @@ export async function openBatchGenerator(
   };
 }
 
-function searchOf(decoding: Decoding, ids: readonly number[], task: SearchTask<"string">): Search<"string"> {
-  if (decoding.kind === "beams") return beamSearch({ ...task, width: decoding.width });
-  if (decoding.kind === "greedy") return draws([likeliestToken], task);
-  const { count, seed, ...options } = decoding;
-  const choices = Array.from({ length: count }, (_, i) => {
-    return drawnToken(options, seededRandom(seed, `draw ${i} behind ${ids.join(" ")}`));
-  });
-  return draws(choices, task);
-}
-
-function found(search: Search<"string">, decoding: Decoding): readonly Generated<"string">[] {
-  return decoding.kind === "beams" ? search.found().slice(0, decoding.returned) : search.found();
+/** What finds the continuations of a prompt, and how many of these are asked for. */
+function searchesOf(
+  decoding: Decoding,
+  ids: readonly number[],
+  task: SearchTask<"string">,
+): { readonly searches: readonly Search<"string">[]; readonly returned: number } {
+  switch (decoding.kind) {
+    case "greedy":
+      return { searches: [drawTokens(likeliestToken, task)], returned: 1 };
+    case "beams":
+      return { searches: [beamSearch({ ...task, width: decoding.width })], returned: decoding.returned };
+    case "sampling": {
+      const { count, seed, ...options } = decoding;
+      const searches = Array.from({ length: count }, (_, i) => {
+        const random = seededRandom(seed, `draw ${i} behind ${ids.join(" ")}`);
+        return drawTokens(drawnToken(options, random), task);
+      });
+      return { searches, returned: count };
+    }
+  }
 }
 
 /** Why a prompt cannot be continued, if it cannot. */
-function refusalOf(
-  ids: readonly number[],
-  maxTokens: number,
-  { contextLength, hasEncoder }: Pick<TokenForest, "contextLength" | "hasEncoder">,
-): UserError | null {
+function refusalOf(ids: readonly number[], maxTokens: number, forest: TokenForest): UserError | null {
   if (ids.length === 0) {
     return new UserError("prompt-empty", "Cannot continue a prompt without tokens.", "Leave the prompt out.");
   }
-  const longest = hasEncoder ? contextLength : contextLength - maxTokens;
-  if (ids.length <= longest && maxTokens <= contextLength) return null;
+  const { longestPrompt, contextLength, hasEncoder } = forest;
+  const needed = hasEncoder ? maxTokens : ids.length + maxTokens;
+  if (ids.length <= longestPrompt && needed <= contextLength) return null;
   const wanted = `a prompt of ${ids.length} tokens by up to ${maxTokens}`;
-  const message = `Cannot continue ${wanted}: this base's context holds ${contextLength}.`;
+  const limit = hasEncoder
+    ? `a prompt may have ${longestPrompt}, what is written ${contextLength}`
+    : `${contextLength}`;
+  const message = `Cannot continue ${wanted}: this base's context holds ${limit}.`;
   return new UserError("context-full", message, "Shorten the prompt, or ask for fewer tokens.");
 }
 

@@ -24,10 +24,7 @@ export async function generateSeveral(
   const task = { maxTokens, ends: stopTokens(tokenizer), ending, write: textWriter(tokenizer) };
   const search = beamSearch({ ...task, width, owed, spelled });
   const prompt = forest.hasEncoder ? [...ids, ...tokenizer.ending] : ids;
-  const onRefused = (error: Error): never => {
-    throw error;
-  };
-  await searchAll(forest, [{ prompt, written: spelled.tokens, search, onDone: () => undefined, onRefused }], signal);
+  await searchAll(forest, [{ prompt, written: spelled.tokens, search, onDone: () => undefined }], signal);
   const milliseconds = { prefill: readAt - startedAt, decode: performance.now() - readAt };
   return search.found().map((generated) => ({ ...generated, milliseconds }));
 }

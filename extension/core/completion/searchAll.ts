@@ -4,7 +4,6 @@
  */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { UserError } from "../base/errors.ts";
 import type { Chain, TokenForest } from "../runtime/forest.ts";
 import type { NextToken, Search } from "./search.ts";
 
@@ -16,27 +15,23 @@ export interface Task<Rule extends string> {
   readonly search: Search<Rule>;
   /** Called when the search is over. */
   readonly onDone: () => void;
-  /** Called instead where the prompt cannot be read. */
-  readonly onRefused: (error: UserError) => void;
 }
 
 interface Active {
   readonly task: Task<string>;
-  /** How many tokens of its prompt no other had brought along. */
-  readonly promptTokens: number;
+  /** How many tokens there will be side by side because of it. */
+  readonly room: number;
   /** What is read next. */
   chains: readonly Chain[];
 }
 
 /** In one run. Measured: the embedded base gains little beyond so many rows, and bigger ones reach their best earlier. */
 const mostLeaves = 40;
-/** Of prompts that are searched side by side: each token costs the attention of all leaves, also of those that do not see it. */
-const mostPromptTokens = 512;
 
 /**
  * Takes tasks one by one, as there is room.
  *
- * @throws the signal's reason between two runs once it is aborted; what is done stays so
+ * @throws the signal's reason between two runs once it is aborted, and UserError "context-full"; what is done stays so
  */
 export async function searchAll<Rule extends string>(
   forest: TokenForest,
@@ -47,24 +42,20 @@ export async function searchAll<Rule extends string>(
   let next = waiting.next();
   let active: Active[] = [];
 
-  const hasRoom = ({ search }: Task<Rule>, promptTokens: number): boolean =>
+  const hasRoom = ({ search }: Task<Rule>, room: number): boolean =>
     active.length === 0 ||
     (sum(active, ({ task }) => task.search.width) + search.width <= mostLeaves &&
-      sum(active, (other) => other.promptTokens) + promptTokens <= mostPromptTokens);
+      sum(active, (other) => other.room) + room <= forest.breadth);
 
   /** Takes up what there is room for. */
   const admit = async (): Promise<void> => {
     while (!next.done) {
       const task = next.value;
-      try {
-        const promptTokens = task.prompt.length - Math.max(0, ...active.map((other) => inCommon(other.task, task)));
-        if (!hasRoom(task, promptTokens)) return;
-        const { behind, ids } = await forest.plant(task.prompt);
-        active.push({ task, chains: [{ behind, ids: [...ids, ...(task.written ?? [])] }], promptTokens });
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        task.onRefused(error);
-      }
+      const known = Math.max(0, ...active.map((other) => inCommon(other.task, task)));
+      const room = task.prompt.length - known + task.search.room;
+      if (!hasRoom(task, room)) return;
+      const { behind, ids } = await forest.plant(task.prompt);
+      active.push({ task, chains: [{ behind, ids: [...ids, ...(task.written ?? [])] }], room });
       next = waiting.next();
     }
   };

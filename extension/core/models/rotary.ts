@@ -10,18 +10,22 @@ import type { DecoderConfig } from "./config.ts";
  */
 export const longestContext = 32_768;
 
-/** cos and sin of position · frequency, as [positions, pairs]. */
-export function rotaryTables({ contextLength, rotary }: DecoderConfig): RotaryTables {
+/**
+ * cos and sin of position · frequency, as [rows, pairs].
+ *
+ * @param rows one for each position of the context; or more, which are zeros
+ */
+export function rotaryTables({ contextLength, rotary }: DecoderConfig, rows = contextLength): RotaryTables {
   const { frequencies, magnitude, interleaved } = rotary;
   const pairs = frequencies.length;
-  const cosines = new Float32Array(contextLength * pairs);
-  const sines = new Float32Array(contextLength * pairs);
+  const cosines = new Float32Array(rows * pairs);
+  const sines = new Float32Array(rows * pairs);
   for (let position = 0; position < contextLength; position++) {
     for (const [i, frequency] of frequencies.entries()) {
       cosines[position * pairs + i] = magnitude * Math.cos(position * frequency);
       sines[position * pairs + i] = magnitude * Math.sin(position * frequency);
     }
   }
-  const shape = [contextLength, pairs];
+  const shape = [rows, pairs];
   return { cosines: constant(cosines, shape), sines: constant(sines, shape), interleaved };
 }

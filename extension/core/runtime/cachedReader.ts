@@ -8,6 +8,7 @@ import type { PromptAdapter } from "../adapters/adapter.ts";
 import type { ActiveAdapter } from "../adapters/servingSlots.ts";
 import { virtualTokensOf, type VirtualTokens } from "../adapters/virtualTokens.ts";
 import { internalError } from "../base/errors.ts";
+import { moduleShapes } from "../models/architectures.ts";
 import type { ModelConfig } from "../models/config.ts";
 import type { Feeds } from "./adapterFeeds.ts";
 import { contextFull, type AdaptedSession, type Chain, type Reading, type ReadOptions } from "./forest.ts";
@@ -27,6 +28,7 @@ export interface CachedSession extends AdaptedSession {
 
 export interface CachedReader {
   readonly contextLength: number;
+  readonly breadth: number;
   /** What all texts stand behind. */
   readonly start: () => Promise<TokenNode>;
   /** As that of a forest. */
@@ -39,7 +41,8 @@ const mostTokens = 256;
 /** The cache is made anew once this share of it is of no more use. Measured: less costs time in copying, more in attention. */
 const mostForgotten = 1 / 4;
 
-export function cachedReader(config: ModelConfig, session: CachedSession): CachedReader {
+/** @param mostCached how many tokens the session's cache may hold */
+export function cachedReader(config: ModelConfig, session: CachedSession, mostCached = Infinity): CachedReader {
   let slots = session.adapterFeeds([]);
   let virtual: VirtualTokens | null = null;
   let past: KeyValues = emptyCache(config);
@@ -82,11 +85,13 @@ export function cachedReader(config: ModelConfig, session: CachedSession): Cache
     return (root = rootBehind(nodes.at(-1) ?? null));
   };
 
-  /** Takes what nobody stands behind out of the cache, if that is worth it. */
-  const forget = (kept: readonly TokenNode[]): void => {
+  /** Takes what nobody stands behind out of the cache, if that is worth it, or `wanted` tokens more need the room. */
+  const forget = (kept: readonly TokenNode[], wanted: number): void => {
     const known = withAncestors(kept);
     const rest = entries.filter((node) => known.has(node));
-    if (entries.length - rest.length <= mostForgotten * rest.length) return;
+    const isFull = entries.length + wanted > mostCached;
+    if (entries.length - rest.length <= mostForgotten * rest.length && !isFull) return;
+    if (rest.length + wanted > mostCached) throw contextFull(rest.length + wanted, mostCached);
     past = rest.length > 0 ? joined(runsOf(past, rest)) : emptyCache(config);
     for (const node of entries) if (!known.has(node)) forgetNode(node);
     for (const [i, node] of rest.entries()) node.entry = i;
@@ -103,6 +108,7 @@ export function cachedReader(config: ModelConfig, session: CachedSession): Cache
     get contextLength() {
       return config.contextLength - (virtual?.tokens ?? 0);
     },
+    breadth: breadthOf(config),
     start,
     read: async (chains, { kept = [], every = false, signal } = {}) => {
       const ground = await start();
@@ -114,7 +120,10 @@ export function cachedReader(config: ModelConfig, session: CachedSession): Cache
         if (wanted > room) throw contextFull(wanted, room);
       }
       const known = chains.map(({ behind, ids }) => (every ? behind : descend(behind, ids.slice(0, -1))));
-      forget([ground, ...kept, ...known]);
+      forget(
+        [ground, ...kept, ...known],
+        chains.reduce((total, { ids }) => total + ids.length, 0),
+      );
       const unread: TokenNode[] = [];
       const asked = new Set<TokenNode>();
       const ends = chains.map(({ behind, ids }, i) => {
@@ -151,6 +160,18 @@ export function cachedReader(config: ModelConfig, session: CachedSession): Cache
       root = undefined;
     },
   };
+}
+
+/**
+ * A token in the cache costs each row that is read 4·heads·D operations a layer, whether it sees the token or not; a weight
+ * costs it 2. Attention is the slower of the two: on the embedded base most rows are read in a second where it is at 0.4 of the
+ * products when a search has most tokens.
+ */
+function breadthOf(config: ModelConfig): number {
+  const { layers, attention, vocabularySize, hiddenSize } = config;
+  let weights = vocabularySize * hiddenSize;
+  for (const { inFeatures, outFeatures } of moduleShapes(config).values()) weights += inFeatures * outFeatures;
+  return Math.round((0.4 * weights) / (2 * layers * attention.heads * attention.headSize));
 }
 
 function forgetNode(node: TokenNode): void {

@@ -3,30 +3,33 @@
 import { embeddingValues } from "../adapters/virtualTokens.ts";
 import type { DecoderConfig } from "../models/config.ts";
 import { feedsOf } from "./adapterFeeds.ts";
-import { cachedReader } from "./cachedReader.ts";
+import { cachedReader, type CachedSession } from "./cachedReader.ts";
 import type { AdaptedSession, TokenForest } from "./forest.ts";
 import type { Likeliest } from "./likeliest.ts";
+import { mostCached } from "./inferenceGraph.ts";
 import { floats, int32s, int64s } from "./session.ts";
 import { maskOf } from "./tokenNode.ts";
 
 export function decoderForest(config: DecoderConfig, session: AdaptedSession, likeliest: Likeliest): TokenForest {
-  const reader = cachedReader(config, {
-    ...session,
-    place: (nodes, { length: total }, prompt) => ({
-      positions: int64s(
-        BigInt64Array.from(nodes, ({ position }) => BigInt(position)),
-        [1, nodes.length],
-      ),
-      mask: floats(maskOf(nodes, total), [1, 1, nodes.length, total]),
-      last_positions: int32s(Int32Array.of(total - 1), [1]),
-      total_length: int32s(Int32Array.of(total), []),
-      ...feedsOf(embeddingValues(nodes.length, config.hiddenSize, prompt)),
-    }),
+  const place: CachedSession["place"] = (nodes, { length: total }, prompt) => ({
+    positions: int64s(
+      BigInt64Array.from(nodes, ({ position }) => BigInt(position)),
+      [1, nodes.length],
+    ),
+    mask: floats(maskOf(nodes, total), [1, 1, nodes.length, total]),
+    last_positions: int32s(Int32Array.of(total - 1), [1]),
+    total_length: int32s(Int32Array.of(total), []),
+    ...feedsOf(embeddingValues(nodes.length, config.hiddenSize, prompt)),
   });
+  const reader = cachedReader(config, { ...session, place }, mostCached(config));
   return {
     vocabularySize: config.vocabularySize,
     hasEncoder: false,
+    breadth: reader.breadth,
     get contextLength() {
+      return reader.contextLength;
+    },
+    get longestPrompt() {
       return reader.contextLength;
     },
     plant: async (prompt) => ({ behind: await reader.start(), ids: prompt }),

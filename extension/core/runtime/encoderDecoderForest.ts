@@ -78,8 +78,12 @@ export function encoderDecoderForest(
   return {
     vocabularySize: config.vocabularySize,
     hasEncoder: true,
+    breadth: writer.breadth,
     get contextLength() {
       return writer.contextLength;
+    },
+    get longestPrompt() {
+      return config.contextLength - (prompt?.tokens ?? 0);
     },
     plant: async (text) => {
       let [behind] = [...prompts].find(([, known]) => same(known.text, text)) ?? [];

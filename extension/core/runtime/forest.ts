@@ -37,6 +37,10 @@ export interface TokenForest {
   readonly hasEncoder: boolean;
   /** The most tokens that a text may have. */
   readonly contextLength: number;
+  /** The most tokens that a prompt may have, if nothing is written behind it in the same text. */
+  readonly longestPrompt: number;
+  /** How many tokens may stand side by side before their attention to each other costs more than is won. */
+  readonly breadth: number;
   /**
    * What has to be read in order to go on from `prompt`. An encoder reads its prompt here.
    *

@@ -20,6 +20,11 @@ export interface InferenceGraph {
   readonly sites: readonly SlotSite[];
 }
 
+/** The most tokens that a cache may hold: ONNX Runtime wants as many rows of the rotary tables, though no position is as far. */
+export function mostCached({ contextLength }: DecoderConfig): number {
+  return contextLength + 8192;
+}
+
 /**
  * New tokens stand behind any that have been read, not just behind the last: the mask says what each sees, itself included.
  *
@@ -35,7 +40,7 @@ export function inferenceGraph(config: DecoderConfig, weights: WeightSource, wei
   const totalLength = input("total_length", "int32", []);
   const positions = input("positions", "int64", [1, "sequence"]);
   const mask = input("mask", "float32", [1, 1, "sequence", "past+sequence"]);
-  const rotary = rotaryTables(config);
+  const rotary = rotaryTables(config, mostCached(config));
   const outputs: Record<string, Tensor> = {};
   const { hidden, head } = forward(config, weights, slots, {
     ids: input("ids", "int64", [1, "sequence"]),

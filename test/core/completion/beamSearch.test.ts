@@ -37,8 +37,7 @@ async function searched(
   const write = textWriter(tokenizer);
   const tasks = prompts.map((prompt) => {
     const search = beamSearch({ ends: new Set(), ending: () => null, write, ...task });
-    const onRefused = (error: Error) => expect.unreachable(error.message);
-    return { prompt, search, onDone: () => undefined, onRefused };
+    return { prompt, search, onDone: () => undefined };
   });
   await searchAll(forest, tasks);
   await forest.release();
