@@ -144,11 +144,12 @@ function csv(rows: readonly RunRow[]): string {
 function table(rows: readonly RunRow[]): string[][] {
   const names = scoreNames(rows).filter((name) => !name.includes("."));
   return [
-    ["contender", "suite", "protocol", ...names, "trained", "in", "memory", "tokens/s"],
+    ["contender", "suite", "protocol", "items", ...names, "trained", "in", "memory", "tokens/s"],
     ...rows.map((row) => [
       row.contender,
       row.suite,
       row.protocol,
+      `${row.items}`,
       ...names.map((name) => (row.scores[name] ? scoreText(name, row.scores[name]) : "")),
       row.trainableParameters === 0 ? "–" : row.trainableParameters.toLocaleString("en"),
       row.trainingSeconds === undefined ? "–" : `${row.trainingSeconds.toFixed(0)} s`,

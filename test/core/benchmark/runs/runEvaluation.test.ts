@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { compareRuns } from "../../../../extension/core/benchmark/runs/compareRuns.ts";
+import type { Ia3Adapter } from "../../../../extension/core/adapters/adapter.ts";
+import { writeAdapter } from "../../../../extension/core/adapters/peftFolder.ts";
 import { silentLog } from "../../../../extension/core/base/log.ts";
 import {
   runEvaluation,
@@ -124,6 +126,32 @@ test("a run with itself differs in nothing; runs of other suites or protocols ar
   await expect(compareRuns(run, other)).rejects.toMatchObject({ code: "runs-differ" });
   const less = await runEvaluation(optionsOf({ limit: 3 }), { log: silentLog });
   expect((await compareRuns(run, less)).items).toBe(3);
+});
+
+test("an adapter that changes nothing predicts as its base, and what its training cost is told", async () => {
+  const adapter = (width: number): Ia3Adapter => ({
+    method: "ia3",
+    name: "ones",
+    baseModel: "",
+    modules: new Map([
+      ["model.layers.0.mlp.down_proj", { on: "input", values: new Float32Array(width).fill(1) } as const],
+    ]),
+  });
+  await writeAdapter(at("ones"), adapter(96));
+  await writeAdapter(at("wide"), adapter(95));
+  const validationLoss = { before: 3, best: 2, last: 2.5 };
+  const report = { format: 1, settings: {}, steps: 1, tokens: 1, seconds: 7, trainLoss: 1, validationLoss };
+  await writeFile(at("ones", "graft.json"), JSON.stringify({ ...report, trainableParameters: 96, peakMemoryBytes: 9 }));
+  const base = await runEvaluation(optionsOf({ limit: 5 }), { log: silentLog });
+  const adapters = [{ folder: at("ones"), scale: 1 }];
+  const run = await runEvaluation(optionsOf({ limit: 5, adapters }), { log: silentLog });
+  expect(run.id).not.toBe(base.id);
+  expect(run.contender).toMatch(/^tiny-\w+ \+ ones$/);
+  expect(run.record.making.adapters).toMatchObject([{ name: "ones", method: "ia3", parameters: 96 }]);
+  expect(run.record.trainings).toEqual([{ adapter: "ones", seconds: 7, peakMemoryBytes: 9, validationLoss: 2 }]);
+  expect(await predictionsOf(run)).toBe(await predictionsOf(base));
+  const wide = optionsOf({ adapters: [{ folder: at("wide"), scale: 1 }] });
+  await expect(runEvaluation(wide, { log: silentLog })).rejects.toMatchObject({ code: "adapter-mismatch" });
 });
 
 test("refuses what is no run and what is no suite of tasks", async () => {
