@@ -18,21 +18,17 @@ const runCost = 64;
 /** Rows are at most so many times as long as the longest sequence. */
 const longestRow = 4;
 
-/**
- * @param steps the sequences of some steps, which are packed to try
- * @returns the size, and which part of it is padding in these steps
- */
+/** @param steps the sequences of some steps, which are packed to try */
 export function chooseBatchShape(
   steps: readonly (readonly Sequence[])[],
   { longest, hiddenSize, maxTokens }: ShapeOptions,
-): { shape: PackedShape; padding: number } {
-  const tokens = steps.flat().reduce((sum, sequence) => sum + tokenCount(sequence), 0);
+): PackedShape {
   const shortest = Math.ceil(Math.max(1, longest.own) / grain) * grain;
-  let best = { shape: rowOf(shortest, longest), padding: 0 };
+  let best = rowOf(shortest, longest);
   let least = Infinity;
   for (let length = shortest; length <= longestRow * shortest; length += grain) {
     const row = rowOf(length, longest);
-    const rowTokens = length + (row.encoderLength ?? 0);
+    const rowTokens = tokensOf(row);
     if (length > shortest && rowTokens > maxTokens) break;
     const rowsOfSteps = steps.map((sequences) => packRows(sequences, row).length);
     for (let rows = 1; rows === 1 || rows * rowTokens <= maxTokens; rows++) {
@@ -41,10 +37,22 @@ export function chooseBatchShape(
       const cost = runs * (rows * rowTokens * (1 + rowTokens / (6 * hiddenSize)) + runCost);
       if (cost >= least) continue;
       least = cost;
-      best = { shape: { ...row, rows }, padding: 1 - tokens / (runs * rows * rowTokens) };
+      best = { ...row, rows };
     }
   }
   return best;
+}
+
+/** Which part of the micro-batches of `steps` is padding. */
+export function paddingOf(steps: readonly (readonly Sequence[])[], shape: PackedShape): number {
+  const tokens = steps.flat().reduce((sum, sequence) => sum + tokenCount(sequence), 0);
+  const runs = steps.reduce((sum, step) => sum + Math.ceil(packRows(step, shape).length / shape.rows), 0);
+  return 1 - tokens / (runs * shape.rows * tokensOf(shape));
+}
+
+/** Of one row, on both sides. */
+function tokensOf({ length, encoderLength = 0 }: PackedShape): number {
+  return length + encoderLength;
 }
 
 /** One row; what an encoder reads has as much room as what is written, by their longest. */

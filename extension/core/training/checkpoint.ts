@@ -7,6 +7,7 @@ import { UserError } from "../base/errors.ts";
 import { openSafetensors, writeSafetensors } from "../weights/safetensors.ts";
 import type { NamedTensor } from "./optimizer.ts";
 import type { TrainerSnapshot } from "./trainer.ts";
+import type { BatchShape } from "./trainingGraph.ts";
 
 /**
  * What a training must agree on with the one whose checkpoint it goes on from, in the user's terms, such as
@@ -14,10 +15,21 @@ import type { TrainerSnapshot } from "./trainer.ts";
  */
 export type Fingerprint = Readonly<Record<string, string | number | boolean>>;
 
+export interface Checkpoint extends TrainerSnapshot {
+  /** How the training was begun decides how it goes on: sums in another order would be other sums. */
+  readonly shape: BatchShape;
+}
+
 const validationSchema = z.object({ before: z.number(), best: z.number(), last: z.number() });
 const headerSchema = z.object({
-  version: z.literal(2),
+  version: z.literal(3),
   fingerprint: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  shape: z.object({
+    rows: z.int(),
+    length: z.int(),
+    encoderLength: z.int().optional(),
+    checkpointing: z.boolean(),
+  }),
   state: z.object({
     step: z.int().nonnegative(),
     tokens: z.int().nonnegative(),
@@ -38,10 +50,10 @@ export const checkpointFile = "checkpoint.safetensors";
  */
 export async function saveCheckpoint(
   folder: string,
-  { state, tensors }: TrainerSnapshot,
+  { state, tensors, shape }: Checkpoint,
   fingerprint: Fingerprint,
 ): Promise<void> {
-  const header: z.input<typeof headerSchema> = { version: 2, fingerprint, state };
+  const header: z.input<typeof headerSchema> = { version: 3, fingerprint, shape, state };
   const written = tensors.map(({ name, shape, values }) => ({ name, shape, data: values }));
   await writeSafetensors(join(folder, checkpointFile), written, { graft: JSON.stringify(header) });
 }
@@ -51,7 +63,7 @@ export async function saveCheckpoint(
  *
  * @throws UserError "checkpoint-missing", "checkpoint-invalid"; "checkpoint-mismatch" where it is of another training
  */
-export async function loadCheckpoint(folder: string, fingerprint: Fingerprint): Promise<TrainerSnapshot> {
+export async function loadCheckpoint(folder: string, fingerprint: Fingerprint): Promise<Checkpoint> {
   const path = join(folder, checkpointFile);
   if (!(await hasCheckpoint(folder))) {
     const message = `Cannot resume: there is no checkpoint ${path}.`;
@@ -67,7 +79,8 @@ export async function loadCheckpoint(folder: string, fingerprint: Fingerprint): 
     checkFingerprint(header.fingerprint, fingerprint);
     const tensors: NamedTensor[] = [];
     for (const [name, { shape }] of file.tensors) tensors.push({ name, shape, values: await file.read(name) });
-    return { state: header.state, tensors };
+    const { encoderLength, ...shape } = header.shape;
+    return { state: header.state, tensors, shape: { ...shape, ...(encoderLength !== undefined && { encoderLength }) } };
   } finally {
     await file.close();
   }

@@ -3,6 +3,7 @@
 import { checkAdapterFits } from "../adapters/adapterFit.ts";
 import { readAdapter } from "../adapters/peftFolder.ts";
 import type { Log } from "../base/log.ts";
+import type { InstalledBase } from "../bases/installedBase.ts";
 import { resolveBase } from "../bases/resolveBase.ts";
 import type { PackedShape } from "../dataset/batches.ts";
 import { toEncodedSequences } from "../dataset/encodedSequence.ts";
@@ -12,7 +13,7 @@ import { toSequences, type Sequence, type Sequences } from "../dataset/sequence.
 import { isEncoderDecoder } from "../models/config.ts";
 import { moduleShapes } from "../models/architectures.ts";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
-import { chooseBatchShape } from "./batchShape.ts";
+import { chooseBatchShape, paddingOf } from "./batchShape.ts";
 import { loadCheckpoint, saveCheckpoint, type Fingerprint } from "./checkpoint.ts";
 import { openOutputFolder } from "./outputFolder.ts";
 import type { MethodName } from "./methods/methods.ts";
@@ -25,6 +26,7 @@ import { firstValues, specOf, trainedFiles, virtualTokens } from "./trainee.ts";
 import { runTrainer, type TrainerPlan, type ValidationLoss } from "./trainer.ts";
 import { openTrainingData, type DataPart, type ReadingControl, type TrainingData } from "./trainingData.ts";
 import { withReport } from "./trainingReport.ts";
+import type { BatchShape } from "./trainingGraph.ts";
 import { openTrainingStep, type TrainingStep } from "./trainingStep.ts";
 
 export type { TrainOptions } from "./settings.ts";
@@ -88,26 +90,21 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
     const data = await openTrainingData(options, { ...settings, maxLength }, sequencesOf, output.workFolder, control);
     let step: TrainingStep | undefined;
     try {
-      const isLarge = base.parameters >= largeBase;
-      const { shape, padding } = chooseBatchShape(sampledSteps(data.training, settings), {
-        longest: longestOf(data),
-        hiddenSize: base.config.hiddenSize,
-        maxTokens: isLarge ? 512 : 1024,
-      });
-      signal?.throwIfAborted();
-      const plan = planOf(settings, data, shape);
-      tellPlan(base.name, data, plan, padding, log);
-      const checkpointing = options.checkpointing ?? isLarge;
-      step = await openTrainingStep(base, spec, { ...shape, checkpointing }, first);
       const fingerprint = fingerprintOf(base.hash, settings, data);
       const resumeFrom = options.resume ? await loadCheckpoint(output.workFolder, fingerprint) : undefined;
+      const samples = sampledSteps(data.training, settings);
+      const shape = resumeFrom?.shape ?? shapeFor(samples, data, base, options);
+      signal?.throwIfAborted();
+      const plan = planOf(settings, data, shape);
+      tellPlan(base.name, data, plan, paddingOf(samples, shape), log);
+      step = await openTrainingStep(base, spec, shape, first);
       if (resumeFrom) log.info(`Going on after step ${resumeFrom.state.step} of ${plan.steps}.`);
       const earlier = resumeFrom?.state.seconds ?? 0;
       const state = await runTrainer(step, data, plan, {
         signal,
         onProgress,
         resumeFrom,
-        save: (snapshot) => saveCheckpoint(output.workFolder, snapshot, fingerprint),
+        save: (snapshot) => saveCheckpoint(output.workFolder, { ...snapshot, shape }, fingerprint),
       });
       if (state.step < plan.steps) {
         log.info(`Stopped after step ${state.step}: ${plan.patience} validations did not lower the loss.`);
@@ -143,9 +140,20 @@ function sampledSteps(training: Sequences, settings: SettledSettings): (readonly
   return Array.from({ length: count }, (_, i) => sequencesOf(Math.floor((i * stepsPerEpoch) / count)));
 }
 
-function longestOf({ training, validation }: TrainingData): { own: number; read: number } {
+function shapeFor(
+  samples: readonly (readonly Sequence[])[],
+  { training, validation }: TrainingData,
+  { parameters, config }: InstalledBase,
+  { checkpointing }: TrainOptions,
+): BatchShape {
+  const isLarge = parameters >= largeBase;
   const [a, b] = [training.longest, validation.longest];
-  return { own: Math.max(a.own, b.own), read: Math.max(a.read, b.read) };
+  const shape = chooseBatchShape(samples, {
+    longest: { own: Math.max(a.own, b.own), read: Math.max(a.read, b.read) },
+    hiddenSize: config.hiddenSize,
+    maxTokens: isLarge ? 512 : 1024,
+  });
+  return { ...shape, checkpointing: checkpointing ?? isLarge };
 }
 
 function planOf(settings: SettledSettings, { training }: TrainingData, shape: TrainerPlan["shape"]): TrainerPlan {
@@ -179,7 +187,7 @@ function fingerprintOf(
     lora: { ...where, rank, alpha, dropout, rsLora },
     ia3: { ...where, feedForward: feedForward.join(", ") },
     prompt: { virtualTokens: tokens, initText },
-    prefix: { virtualTokens: tokens },
+    prefix: { virtualTokens: tokens, initText },
     full: {},
   };
   return {
