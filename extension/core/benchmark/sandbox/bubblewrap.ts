@@ -25,7 +25,7 @@ const temporaryBytes = 64 * 2 ** 20;
  * user's files; the system's folders and Python's are there to read, one temporary folder in memory to write. All ends with bwrap.
  */
 export function bubblewrapArguments({ folders }: Python, command: readonly string[], filter: number): string[] {
-  const readable = ["/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", ...folders];
+  const readable = ["/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives", ...folders];
   return [
     ..."--unshare-all --die-with-parent --new-session --clearenv --uid 65534 --gid 65534".split(" "),
     ...readable.flatMap((path) => ["--ro-bind-try", path, path]),

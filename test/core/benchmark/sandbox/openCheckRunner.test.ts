@@ -1,4 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Sandbox } from "../../../../extension/core/benchmark/sandbox/findSandbox.ts";
 import { openCheckRunner } from "../../../../extension/core/benchmark/sandbox/openCheckRunner.ts";
@@ -12,7 +14,6 @@ const none: Sandbox = {
   why: "there is none",
   nextStep: "Make one.",
 };
-/** The order in which programs end is not that in which they were given. */
 const failure = (reason: string, detail: RegExp): object => ({
   passed: false,
   reason,
@@ -36,6 +37,28 @@ test.runIf(found)("a program that nothing shuts in has limits of time, and leave
   // Its children go with it.
   const verdict = await runChecks("import subprocess\nsubprocess.run(['sleep', '60'])", comesToItsEnd);
   expect(verdict).toMatchObject(failure("time", /2 s/));
+});
+
+test.runIf(found)("so many programs run at once as they may, and no more", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "graft-meeting-"));
+  /** Passes only while two others run. */
+  const meet = `
+import os, time
+open(f"${folder}/{os.getpid()}", "w")
+while len(os.listdir("${folder}")) < 3:
+    time.sleep(0.05)`;
+  const passed = async (parallel: number): Promise<boolean[]> => {
+    const sandbox = { ...none, python: found!.python };
+    const runChecks = openCheckRunner(sandbox, { unprotected: true, parallel, limits: { seconds: 2 } });
+    const verdicts = await Promise.all([1, 2, 3].map(() => runChecks(meet, comesToItsEnd)));
+    return verdicts.map((verdict) => verdict.passed);
+  };
+  // The third comes when the first two have given up, and finds what they have left.
+  expect(await passed(2)).toEqual([false, false, true]);
+  await rm(folder, { recursive: true });
+  await mkdir(folder);
+  expect(await passed(3)).toEqual([true, true, true]);
+  await rm(folder, { recursive: true });
 });
 
 describe.runIf(isShutIn)("runChecks", () => {
