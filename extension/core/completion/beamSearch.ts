@@ -49,6 +49,7 @@ export function beamSearch<Rule extends string>(task: BeamTask<Rule>): Search<Ru
     considered,
     // Beams part late: what is more than a few tokens back, they have in common.
     room: maxTokens + 4 * width,
+    mostRoom: maxTokens * width,
     advance: (next) => {
       length++;
       const parents: number[] = [];

@@ -27,6 +27,7 @@ export function drawTokens<Rule extends string>(choose: Choice, task: SearchTask
     width: 1,
     considered: 1,
     room: maxTokens,
+    mostRoom: maxTokens,
     advance: ([next]) => {
       const token = choose(next!);
       sum += logProbability(next!, token);

@@ -11,7 +11,7 @@ import { beamSearch } from "./beamSearch.ts";
 import { drawnToken, drawTokens, likeliestToken } from "./drawTokens.ts";
 import { stopTokens, type Generated } from "./generate.ts";
 import type { Ending, Search, SearchTask } from "./search.ts";
-import { searchAll, type Task } from "./searchAll.ts";
+import { mostRoom, searchAll, type Task } from "./searchAll.ts";
 import { textWriter } from "./writtenText.ts";
 
 export type Decoding =
@@ -39,7 +39,7 @@ export interface BatchEvents {
   readonly signal?: AbortSignal | undefined;
   /** The continuations of prompt `index`, best first; of draws, in their order. */
   readonly onGenerated: (index: number, candidates: readonly Generated<"string">[]) => void;
-  /** Prompt `index` cannot be continued ("context-full", "prompt-empty"); the others are. */
+  /** Prompt `index` cannot be continued ("context-full", "prompt-empty", "too-wide"); the others are. */
   readonly onRefused: (index: number, error: UserError) => void;
 }
 
@@ -76,12 +76,12 @@ export async function openBatchGenerator(
       function* tasks(): Generator<Task<"string">> {
         for (const [index, ids] of prompts.entries()) {
           const prompt = forest.hasEncoder ? [...ids, ...tokenizer.ending] : ids;
-          const refusal = refusalOf(prompt, request.maxTokens, forest);
+          const { searches, returned } = searchesOf(request.decoding, ids, task);
+          const refusal = refusalOf({ prompt, search: searches[0]! }, request.maxTokens, forest);
           if (refusal) {
             events.onRefused(index, refusal);
             continue;
           }
-          const { searches, returned } = searchesOf(request.decoding, ids, task);
           let open = searches.length;
           const onDone = (): void => {
             if (--open === 0)
@@ -119,19 +119,27 @@ function searchesOf(
 }
 
 /** Why a prompt cannot be continued, if it cannot. */
-function refusalOf(ids: readonly number[], maxTokens: number, forest: TokenForest): UserError | null {
-  if (ids.length === 0) {
+function refusalOf(
+  task: Pick<Task<string>, "prompt" | "search">,
+  maxTokens: number,
+  forest: TokenForest,
+): UserError | null {
+  const { longestPrompt, contextLength, mostTokens, hasEncoder } = forest;
+  const length = task.prompt.length;
+  if (length === 0) {
     return new UserError("prompt-empty", "Cannot continue a prompt without tokens.", "Leave the prompt out.");
   }
-  const { longestPrompt, contextLength, hasEncoder } = forest;
-  const needed = hasEncoder ? maxTokens : ids.length + maxTokens;
-  if (ids.length <= longestPrompt && needed <= contextLength) return null;
-  const wanted = `a prompt of ${ids.length} tokens by up to ${maxTokens}`;
-  const limit = hasEncoder
-    ? `a prompt may have ${longestPrompt}, what is written ${contextLength}`
-    : `${contextLength}`;
-  const message = `Cannot continue ${wanted}: this base's context holds ${limit}.`;
-  return new UserError("context-full", message, "Shorten the prompt, or ask for fewer tokens.");
+  if (length > longestPrompt || (hasEncoder ? maxTokens : length + maxTokens) > contextLength) {
+    const limit = hasEncoder
+      ? `holds ${longestPrompt} of the one and ${contextLength} of the other`
+      : `holds ${contextLength} together`;
+    const message = `Cannot continue a prompt of ${length} tokens by up to ${maxTokens}: this base's context ${limit}.`;
+    return new UserError("context-full", message, "Shorten the prompt, or ask for fewer tokens.");
+  }
+  if (mostRoom(task) <= mostTokens) return null;
+  const wanted = `${task.search.width} texts of ${maxTokens} tokens behind a prompt of ${length}`;
+  const message = `Cannot search for ${wanted} at once: side by side, this base holds ${mostTokens} tokens.`;
+  return new UserError("too-wide", message, "Ask for fewer beams, or for fewer tokens.");
 }
 
 /** The rule that a text ends where the first of `stops` begins. */

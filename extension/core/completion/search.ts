@@ -20,8 +20,9 @@ export interface Growth {
 export interface Search<Rule extends string> {
   /** How many leaves it has at most. */
   readonly width: number;
-  /** How many tokens it keeps side by side when it has most, as a rule. */
+  /** How many tokens it keeps side by side when it has most: as a rule, and at worst. */
   readonly room: number;
+  readonly mostRoom: number;
   /** How many of the likeliest tokens it looks at, behind each leaf. */
   readonly considered: number;
   /** @param next what may follow each leaf, at first only one: the prompt. Null: the search is over. */

@@ -42,10 +42,11 @@ export async function searchAll<Rule extends string>(
   let next = waiting.next();
   let active: Active[] = [];
 
-  const hasRoom = ({ search }: Task<Rule>, room: number): boolean =>
+  const hasRoom = ({ prompt, search }: Task<Rule>, room: number): boolean =>
     active.length === 0 ||
     (sum(active, ({ task }) => task.search.width) + search.width <= mostLeaves &&
-      sum(active, (other) => other.room) + room <= forest.breadth);
+      sum(active, (other) => other.room) + room <= forest.breadth &&
+      sum(active, ({ task }) => mostRoom(task)) + mostRoom({ prompt, search }) <= forest.mostTokens);
 
   /** Takes up what there is room for. */
   const admit = async (): Promise<void> => {
@@ -91,6 +92,11 @@ export async function searchAll<Rule extends string>(
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {
   return items.reduce((total, item) => total + value(item), 0);
+}
+
+/** How many tokens there are side by side because of a task, at worst. */
+export function mostRoom({ prompt, search }: Pick<Task<string>, "prompt" | "search">): number {
+  return prompt.length + search.mostRoom;
 }
 
 /** With how many tokens both prompts begin. */

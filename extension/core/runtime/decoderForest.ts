@@ -25,6 +25,7 @@ export function decoderForest(config: DecoderConfig, session: AdaptedSession, li
   return {
     vocabularySize: config.vocabularySize,
     hasEncoder: false,
+    mostTokens: mostCached(config),
     breadth: reader.breadth,
     get contextLength() {
       return reader.contextLength;

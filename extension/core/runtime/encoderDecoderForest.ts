@@ -78,6 +78,7 @@ export function encoderDecoderForest(
   return {
     vocabularySize: config.vocabularySize,
     hasEncoder: true,
+    mostTokens: Infinity,
     breadth: writer.breadth,
     get contextLength() {
       return writer.contextLength;

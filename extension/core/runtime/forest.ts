@@ -39,6 +39,8 @@ export interface TokenForest {
   readonly contextLength: number;
   /** The most tokens that a prompt may have, if nothing is written behind it in the same text. */
   readonly longestPrompt: number;
+  /** The most tokens that may stand side by side; some more than one text may have. */
+  readonly mostTokens: number;
   /** How many tokens may stand side by side before their attention to each other costs more than is won. */
   readonly breadth: number;
   /**

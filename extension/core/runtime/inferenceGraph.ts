@@ -22,7 +22,7 @@ export interface InferenceGraph {
 
 /** The most tokens that a cache may hold: ONNX Runtime wants as many rows of the rotary tables, though no position is as far. */
 export function mostCached({ contextLength }: DecoderConfig): number {
-  return contextLength + 8192;
+  return contextLength + 10_240;
 }
 
 /**

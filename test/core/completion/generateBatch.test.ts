@@ -81,6 +81,11 @@ describe("openBatchGenerator", () => {
     expect(Object.keys(results)).toEqual(["2", "3", "4", "5"]);
   });
 
+  test("refuses a search that could outgrow the cache", async () => {
+    const decoding = { kind: "beams", width: 4000, returned: 1 } as const;
+    expect([...(await generated({ ...greedily, decoding }, [[1]])).refused]).toEqual([[0, "too-wide"]]);
+  });
+
   test("stops once it is cancelled, and keeps what is done", async () => {
     const controller = new AbortController();
     const answered: number[] = [];
