@@ -46,6 +46,7 @@ const lastOfFeedForward = ["down_proj", "c_proj", "fc_out", "wo"];
 
 /** Both presets share the paper's. */
 const virtualTokens: Partial<Record<MethodName, number>> = { prompt: 20, prefix: 10 };
+/** Of the paper's prompts. Its prefixes start at random. */
 const initText = "Generate Python code given a natural language instruction.";
 
 /**
@@ -76,7 +77,7 @@ export function settle(settings: TrainSettings, parameters: number, paths: Itera
     targets: targets ?? own[preset].targets,
     feedForward: settings.feedForward ?? own[preset].feedForward,
     virtualTokens: settings.virtualTokens ?? virtualTokens[method] ?? 0,
-    initText: settings.initText ?? initText,
+    initText: settings.initText ?? (preset === "paper" && method === "prefix" ? "" : initText),
     learningRate: learningRate ?? own[preset].learningRate,
   };
 }

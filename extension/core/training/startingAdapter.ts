@@ -5,6 +5,15 @@ import { tensorsOfAdapter } from "../adapters/peftTensors.ts";
 import { UserError } from "../base/errors.ts";
 import type { TrainOptions, TrainSettings } from "./settings.ts";
 
+/** What an adapter decides, in the user's words. */
+const labels = {
+  method: "method",
+  rank: "rank",
+  alpha: "alpha",
+  rsLora: "rank stabilization",
+  virtualTokens: "number of virtual tokens",
+} as const;
+
 /**
  * The settings with all that the adapter to start from decides.
  *
@@ -12,11 +21,12 @@ import type { TrainOptions, TrainSettings } from "./settings.ts";
  */
 export function settingsOf(adapter: Adapter, settings: TrainSettings, options: TrainOptions): TrainSettings {
   const decided = decidedBy(adapter);
-  for (const key of ["method", "rank", "alpha", "rsLora", "virtualTokens"] as const) {
+  for (const key of Object.keys(labels) as (keyof typeof labels)[]) {
     const [wanted, given] = [options[key], decided[key]];
     if (wanted === undefined || given === undefined || wanted === given) continue;
-    const message = `Cannot start from adapter "${adapter.name}": its ${key} is ${given}, and ${wanted} is asked for.`;
-    throw new UserError("adapter-mismatch", message, `Leave out the ${key}, or start without an adapter.`);
+    const words = labels[key];
+    const message = `Cannot start from adapter "${adapter.name}": its ${words} is ${given}, and ${wanted} is asked for.`;
+    throw new UserError("adapter-mismatch", message, `Leave out the ${words}, or start without an adapter.`);
   }
   const dropout = options.dropout ?? (adapter.method === "lora" ? adapter.dropout : 0);
   return { ...settings, ...decided, dropout };

@@ -5,6 +5,7 @@ import { adapterFiles, writeAdapter } from "../adapters/peftFolder.ts";
 import type { AdapterSettings } from "../adapters/peftConfig.ts";
 import { adapterFromTensors } from "../adapters/peftTensors.ts";
 import { internalError, UserError } from "../base/errors.ts";
+import { seededRandom } from "../base/random.ts";
 import { openBaseFolder } from "../bases/baseFolder.ts";
 import { exportedFiles } from "../bases/exportModel.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
@@ -12,12 +13,13 @@ import { openOriginal } from "../bases/originalFolder.ts";
 import { writeTrainedModel } from "../bases/trainedModel.ts";
 import { moduleShapes, weightRequests } from "../models/architectures.ts";
 import { isEncoderDecoder } from "../models/config.ts";
+import { readText } from "../runtime/readText.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { checkMemory } from "./methods/full.ts";
 import { firstIa3 } from "./methods/ia3.ts";
 import { firstLora } from "./methods/lora.ts";
 import type { MethodSpec } from "./methods/methods.ts";
-import { firstPrefix } from "./methods/prefix.ts";
+import { firstPrefix, prefixOfText } from "./methods/prefix.ts";
 import { firstPrompt } from "./methods/prompt.ts";
 import { endsWith, resolveTargets } from "./methods/targets.ts";
 import type { NamedTensor } from "./optimizer.ts";
@@ -81,16 +83,32 @@ export async function firstValues(
     case "ia3":
       return firstIa3(spec, moduleShapes(base.config));
     case "prompt": {
-      const text = initText === "" ? [] : tokenizer.encode(initText);
-      const ids = text.length > 0 ? [...tokenizer.beginning, ...text, ...tokenizer.ending] : [];
-      const { vocabularySize } = tokenizer;
-      return await withEmbeddings(base, (row) => firstPrompt(spec, ids, row, { vocabularySize, seed }));
+      const count = spec.stacks * spec.tokens;
+      const ids = textOf(count, initText, tokenizer) ?? tokensAtRandom(count, tokenizer, seed);
+      return await withEmbeddings(base, (row) => firstPrompt(ids, row));
     }
-    case "prefix":
-      return firstPrefix(spec, seed);
+    case "prefix": {
+      const ids = textOf(spec.tokens, initText, tokenizer);
+      // What a decoder behind an encoder remembers depends on what that has read.
+      if (!ids || isEncoderDecoder(base.config)) return firstPrefix(spec, seed);
+      return prefixOfText(spec, await readText(base, base.config, ids));
+    }
     case "full":
       return await originalValues(base);
   }
+}
+
+/** The tokens of a text, as the model expects one, again and again up to `count`; null where it says nothing. */
+function textOf(count: number, text: string, tokenizer: Tokenizer): readonly number[] | null {
+  const ids = text === "" ? [] : tokenizer.encode(text);
+  if (ids.length === 0) return null;
+  const framed = [...tokenizer.beginning, ...ids, ...tokenizer.ending];
+  return Array.from({ length: count }, (_, i) => framed[i % framed.length]!);
+}
+
+function tokensAtRandom(count: number, { vocabularySize }: Tokenizer, seed: number): readonly number[] {
+  const random = seededRandom(seed, "virtual tokens");
+  return Array.from({ length: count }, () => random.integer(vocabularySize));
 }
 
 /** @param work is given a function from an id to its row of the table of embeddings */

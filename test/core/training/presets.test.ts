@@ -55,7 +55,7 @@ describe("settle", () => {
     ["lora", { learningRate: 3e-4, rank: 16, alpha: 32, dropout: 0.05 }],
     ["ia3", { learningRate: 3e-3 }],
     ["prompt", { learningRate: 3e-3, virtualTokens: 20, initText: expect.stringMatching(/^Generate Python code/) }],
-    ["prefix", { learningRate: 3e-2, virtualTokens: 10 }],
+    ["prefix", { learningRate: 3e-2, virtualTokens: 10, initText: "" }],
     ["full", { learningRate: 5e-5 }],
   ])("paper has the paper's numbers for %s", (method, numbers) => {
     const settings = settle(readSettings({ ...options, preset: "paper", method }), 350e6, llama);

@@ -15,6 +15,8 @@ import { settingsOf, valuesOf } from "../../../extension/core/training/startingA
 import { firstValues, specOf, trainedFiles } from "../../../extension/core/training/trainee.ts";
 import { moduleShapes } from "../../../extension/core/models/architectures.ts";
 import { importBase } from "../../../extension/core/bases/importBase.ts";
+import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
+import { relativeError } from "../graph/evaluate.ts";
 import { fixtures, readAll } from "../models/fixtures.ts";
 
 const options: TrainOptions = { base: "", home: "", embedded: "", data: [], dataFolder: "", out: "" };
@@ -119,6 +121,31 @@ describe("firstValues", () => {
     const drawn = async (seed: number) => (await started({ method: "prompt", initText: "", seed })).values;
     expect(await drawn(1)).toEqual(await drawn(1));
     expect(await drawn(1)).not.toEqual(await drawn(2));
+  });
+
+  test("a prefix: what a decoder remembers of a text, so that what follows has the logits that it has behind it", async () => {
+    const base = bases.get("llama")!;
+    const { spec, settings, values } = await started({ method: "prefix", initText: "57", virtualTokens: 6 });
+    const shape = [6, 2 * 2 * 2 * 16];
+    const parameters = [{ name: "prompt_embeddings", shape, values: values.get("prompt_embeddings")! }];
+    await trainedFiles({ spec, settings, base, name: "prefix" }, parameters).write(join(home, "of a text"));
+    const decoder = await openDecoder(base);
+    const following = await decoder.extendAll([1, 53, 55, 2, 1, 53, 7, 8, 9]);
+    decoder.useAdapters([{ adapter: await readAdapter(join(home, "of a text")), scale: 1 }]);
+    expect(relativeError(await decoder.extendAll([7, 8, 9]), following.slice(6 * 96))).toBeLessThan(1e-5);
+    await decoder.release();
+  });
+
+  test("a prefix without a text, or behind an encoder: normally distributed", async () => {
+    for (const [name, initText] of [
+      ["llama", ""],
+      ["t5", "57"],
+    ] as const) {
+      const { values } = await started({ method: "prefix", initText, virtualTokens: 32 }, bases.get(name));
+      const list = values.get("prompt_embeddings")!;
+      expect(list.reduce((sum, value) => sum + value, 0) / list.length).toBeCloseTo(0, 1);
+      expect(list.reduce((sum, value) => sum + value ** 2, 0) / list.length).toBeCloseTo(1, 1);
+    }
   });
 
   test("full: every weight of the checkpoint", async () => {

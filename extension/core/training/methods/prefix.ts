@@ -6,6 +6,7 @@ import { dealtLayer } from "../../adapters/virtualTokens.ts";
 import { seededRandom } from "../../base/random.ts";
 import { reshape, split, transpose } from "../../graph/primitives/shaping.ts";
 import type { Tensor } from "../../graph/tensor.ts";
+import type { LayerMemory } from "../../runtime/readText.ts";
 import type { Attachment, ParameterOf } from "./attachment.ts";
 
 export type PrefixSpec = Pick<PrefixAdapter, "method" | "tokens" | "layers" | "kvHeads" | "headSize" | "stacks">;
@@ -34,4 +35,22 @@ export function firstPrefix(spec: PrefixSpec, seed: number): Map<string, Float32
   const random = seededRandom(seed, "virtual tokens");
   const size = tokens * 2 * layers * kvHeads * headSize;
   return new Map([[virtualTokensKey, Float32Array.from({ length: size }, () => random.normal())]]);
+}
+
+/** First values: what a decoder remembers of a text of as many tokens (Li and Liang 2021, section 7.4). */
+export function prefixOfText(spec: PrefixSpec, memory: readonly LayerMemory[]): Map<string, Float32Array> {
+  const { tokens, layers, kvHeads, headSize } = spec;
+  const values = new Float32Array(tokens * 2 * layers * kvHeads * headSize);
+  for (const [layer, { key, value }] of memory.entries()) {
+    for (const [part, remembered] of [key, value].entries()) {
+      for (let head = 0; head < kvHeads; head++) {
+        for (let token = 0; token < tokens; token++) {
+          const from = (head * tokens + token) * headSize;
+          const to = ((token * 2 * layers + 2 * layer + part) * kvHeads + head) * headSize;
+          values.set(remembered.subarray(from, from + headSize), to);
+        }
+      }
+    }
+  }
+  return new Map([[virtualTokensKey, values]]);
 }

@@ -2,7 +2,6 @@
 
 import type { PromptAdapter } from "../../adapters/adapter.ts";
 import { virtualTokensKey } from "../../adapters/peftTensors.ts";
-import { seededRandom } from "../../base/random.ts";
 import type { Sequence } from "../../dataset/sequence.ts";
 import { slice } from "../../graph/primitives/shaping.ts";
 import type { Attachment, ParameterOf } from "./attachment.ts";
@@ -22,23 +21,16 @@ export function behindPrompt(sequence: Sequence, tokens: number): Sequence {
 }
 
 /**
- * First values: the base's own embeddings of `text`, repeated or cut to the length, as PEFT's prompt_tuning_init="TEXT"; without a
- * text, of tokens drawn at random.
+ * First values: the base's own embeddings of a text, as PEFT's prompt_tuning_init="TEXT", or of tokens at random, as
+ * "SAMPLE_VOCAB".
  *
- * @param text ids of its tokens
+ * @param ids as many as there are virtual tokens, of both stacks
  * @param embeddingOf a row of the base's table
  */
 export async function firstPrompt(
-  { tokens, hiddenSize, stacks }: PromptSpec,
-  text: readonly number[],
+  ids: readonly number[],
   embeddingOf: (id: number) => Promise<Float32Array>,
-  { vocabularySize, seed }: { readonly vocabularySize: number; readonly seed: number },
 ): Promise<Map<string, Float32Array>> {
-  const random = seededRandom(seed, "virtual tokens");
-  const values = new Float32Array(stacks * tokens * hiddenSize);
-  for (let token = 0; token < stacks * tokens; token++) {
-    const id = text.length > 0 ? text[token % text.length]! : random.integer(vocabularySize);
-    values.set(await embeddingOf(id), token * hiddenSize);
-  }
-  return new Map([[virtualTokensKey, values]]);
+  const rows = await Promise.all(ids.map(embeddingOf));
+  return new Map([[virtualTokensKey, Float32Array.from(rows.flatMap((row) => [...row]))]]);
 }
