@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("train on an encoder-decoder", () => {
-  test.each(["lora", "ia3"] as const)(
+  test.each(["lora", "ia3", "prompt", "prefix"] as const)(
     "%s: an adapter that is started from has the loss it was kept for, and changes completions",
     async (method) => {
       const first = await train({ ...options, method, out: join(folder, method) }, { log: silentLog });
