@@ -12,29 +12,33 @@ const behindFunction = ["\nclass", "\ndef", "\n#", "\nif", "\nprint"];
 const behindAnswer = ["\n### ", "```", "<|endoftext|>", "</s>"];
 
 /**
- * HumanEval's prompts are gone on from as they are. Others are instructions: by "graft" as in training, by "paper-v3" as that version
+ * HumanEval's prompts are gone on from as they are, where the first of a suite is such a task. Others are instructions: by "graft" as in training, by "paper-v3" as that version
  * of the paper puts APPS; version 2 has none. Answers are not put on one line or stripped, whatever a protocol does with pairs.
  *
  * @throws UserError "option-invalid"
  */
-export function promptedExecution({ each, ...suite }: Tasks<ExecutionTask>, protocol: ProtocolName): PromptedSuite {
+export async function promptedExecution(
+  { each, ...suite }: Tasks<ExecutionTask>,
+  protocol: ProtocolName,
+): Promise<PromptedSuite> {
   if (protocol === "paper-v2") {
     const message = `Cannot evaluate on ${suite.name} by paper-v2: that protocol has no suites with tests.`;
     throw new UserError("option-invalid", message, "Leave the protocol out, or give paper-v3.");
   }
+  const { value: first } = await each().next();
+  const goesOn = first?.before !== "";
   return {
     ...suite,
+    stops: goesOn ? behindFunction : behindAnswer,
     maxNewTokens: 1024,
     gap: false,
     each: async function* () {
       for await (const { id, prompt, before, starter, checks } of each()) {
-        const goesOn = before !== "";
         const asked = protocol === "paper-v3" ? paperPrompt(prompt, checks) : instructionPrompt(prompt);
         yield {
           id,
           intent: prompt,
           prompts: [goesOn ? before : asked + starter],
-          stops: goesOn ? behindFunction : behindAnswer,
           prediction: (text) => text,
           expected: { before: before + starter, checks },
         };

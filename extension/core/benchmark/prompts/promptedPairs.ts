@@ -24,12 +24,13 @@ export function promptedPairs(
   const { stops, maxNewTokens, gap, prediction } = protocol;
   return {
     ...suite,
+    stops,
     maxNewTokens,
     gap,
     each: async function* () {
       for await (const { id, intent, code } of each()) {
         const expected = { reference: protocol.reference(code) };
-        yield { id, intent, prompts: await promptsOf(intent), stops, prediction, expected };
+        yield { id, intent, prompts: await promptsOf(intent), prediction, expected };
       }
     },
   };

@@ -9,6 +9,8 @@ export interface PromptedSuite {
   readonly hash: string;
   readonly count: number;
   readonly problems: readonly Problem[];
+  /** A continuation ends where one of these begins. */
+  readonly stops: readonly string[];
   readonly maxNewTokens: number;
   /** Whether an encoder-decoder is given prompts with a gap at their end. */
   readonly gap: boolean;
@@ -21,8 +23,6 @@ export interface PromptedTask {
   readonly intent: string;
   /** The text to go on from; should it be too long, the next is shorter. Of the last the start gives way. */
   readonly prompts: readonly string[];
-  /** A continuation ends where one of these begins. */
-  readonly stops: readonly string[];
   /** What counts of a generated text. */
   readonly prediction: (text: string) => string;
   /** What a prediction is compared with, or what it has to pass. */

@@ -81,7 +81,7 @@ async function openExecution(
     throw new UserError("option-invalid", message, "Leave the mode out.");
   }
   const tasks = await openExecutionTasks(options.suite, read);
-  const suite = promptedExecution(tasks, settings.protocol);
+  const suite = await promptedExecution(tasks, settings.protocol);
   if (options.allowCodeExecution !== true) {
     const message = `Cannot evaluate on ${options.suite} without running what the model writes: its tasks have tests.`;
     throw new UserError("code-execution", message, "Give --allow-code-execution: it runs in a sandbox, with limits.");

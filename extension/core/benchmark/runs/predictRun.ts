@@ -10,7 +10,7 @@ import type { PromptedSuite, PromptedTask } from "../prompts/promptedSuite.ts";
 import type { RunChecks } from "../sandbox/openCheckRunner.ts";
 import type { Verdict } from "../sandbox/programProcess.ts";
 import type { RunDecoding } from "./options.ts";
-import type { OpenRun } from "./runFolder.ts";
+import { tasksOf, type OpenRun } from "./runFolder.ts";
 import type { Prediction } from "./runRecord.ts";
 
 /**
@@ -38,8 +38,7 @@ export async function predictRun(
   { generator, tokenizer }: { readonly generator: BatchGenerator; readonly tokenizer: Tokenizer },
   options: PredictOptions,
 ): Promise<void> {
-  const done = run.chunks.reduce((sum, { tasks }) => sum + tasks, 0);
-  for await (const { first, tasks } of chunksOf(suite.each(), done, options.tasks)) {
+  for await (const { first, tasks } of chunksOf(suite.each(), tasksOf(run.chunks), options.tasks)) {
     const startedAt = performance.now();
     const { predictions, ...chunk } = await predictChunk(suite, tasks, first, { generator, tokenizer }, options);
     await run.append(predictions, {
@@ -72,27 +71,21 @@ async function predictChunk(
     }
   }
   const answered: { task: PromptedTask; prediction: Prediction; tokens: number }[] = [];
-  const keyOf = (place: number): string => JSON.stringify(asked[place]!.task.stops);
-  for (const key of new Set([...asked.keys()].map(keyOf))) {
-    const places = [...asked.keys()].filter((place) => keyOf(place) === key);
-    const { stops } = asked[places[0]!]!.task;
-    await generator.generate(
-      places.map((place) => asked[place]!.ids),
-      { decoding: decodingOf(decoding, seed, `${first} ${key}`), maxTokens, stops },
-      {
-        signal,
-        onGenerated: (index, candidates) => {
-          const place = places[index]!;
-          const { task } = asked[place]!;
-          const written = candidates.reduce((sum, candidate) => sum + candidate.tokens.length, 0);
-          const prediction = predictionOf(task, candidates);
-          answered[place] = { task, prediction, tokens: written };
-          if (!judge) onPredicted(prediction, written);
-        },
-        onRefused: (index, { message }) => problems.push({ where: asked[places[index]!]!.task.id, message }),
+  await generator.generate(
+    asked.map(({ ids }) => ids),
+    { decoding: decodingOf(decoding, seed, first), maxTokens, stops: suite.stops },
+    {
+      signal,
+      onGenerated: (index, candidates) => {
+        const { task } = asked[index]!;
+        const written = candidates.reduce((sum, candidate) => sum + candidate.tokens.length, 0);
+        const prediction = predictionOf(task, candidates);
+        answered[index] = { task, prediction, tokens: written };
+        if (!judge) onPredicted(prediction, written);
       },
-    );
-  }
+      onRefused: (index, { message }) => problems.push({ where: asked[index]!.task.id, message }),
+    },
+  );
   const predictions: Prediction[] = [];
   // Of a list with holes, where a prompt was refused, only what is there comes by.
   for (const { task, prediction, tokens: written } of answered.filter(() => true)) {
@@ -116,10 +109,10 @@ async function verdictsOf(
   return await Promise.all(predictions.map((prediction) => judge(before + prediction, checks, signal)));
 }
 
-/** Each call draws from streams of its own. */
-function decodingOf(decoding: RunDecoding, seed: number, call: string): Decoding {
+/** Each chunk draws from streams of its own. */
+function decodingOf(decoding: RunDecoding, seed: number, first: number): Decoding {
   if (decoding.kind !== "sampling") return decoding;
-  return { ...decoding, seed: seededRandom(seed, `samples ${call}`).integer(2 ** 31) };
+  return { ...decoding, seed: seededRandom(seed, `samples from ${first} on`).integer(2 ** 31) };
 }
 
 function predictionOf(

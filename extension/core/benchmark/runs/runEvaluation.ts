@@ -4,6 +4,7 @@
  */
 
 import { cpus, totalmem } from "node:os";
+import { UserError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import { openBatchGenerator } from "../../completion/generateBatch.ts";
 import { tellProblems } from "../../dataset/example.ts";
@@ -14,7 +15,7 @@ import { openContender, type Contender } from "./contender.ts";
 import { openSuite } from "./openSuite.ts";
 import { readEvaluationOptions, type EvaluationOptions } from "./options.ts";
 import { predictRun } from "./predictRun.ts";
-import { openRun, readRun, type OpenRun, type RunSummary } from "./runFolder.ts";
+import { openRun, readRun, tasksOf, type OpenRun, type RunSummary } from "./runFolder.ts";
 import { contenderOf, type Prediction, type RunMaking, type RunRecord, type RunResult } from "./runRecord.ts";
 import { countRun, openRunMeasures, scoresOf } from "./scoreRun.ts";
 
@@ -103,7 +104,7 @@ async function predict(
   const generator = await openBatchGenerator(base, tokenizer, adapters);
   const startedAt = performance.now();
   const total = making.suite.tasks;
-  const before = run.chunks.reduce((sum, { tasks }) => sum + tasks, 0);
+  const before = tasksOf(run.chunks);
   let [done, tokens] = [before, 0];
   try {
     await predictRun(
@@ -145,7 +146,17 @@ async function resultOf(
 ): Promise<RunResult> {
   const measures = await openRunMeasures(making);
   const { chunks } = run;
-  const total = chunks.reduce((sum, chunk) => sum + chunk.tasks - chunk.problems.length, 0);
+  const problems = [...suite.problems, ...chunks.flatMap((chunk) => chunk.problems)];
+  const total = tasksOf(chunks) - problems.length + suite.problems.length;
+  if (total === 0) {
+    const { where, message } = problems[0]!;
+    const because = `The first of ${problems.length} problems, ${where}: ${message}`;
+    throw new UserError(
+      "run-empty",
+      `Cannot score ${run.folder}: no task has predictions. ${because}`,
+      "Use another base.",
+    );
+  }
   const counts = await countRun(run.folder, measures, {
     signal,
     onProgress: (done) => onProgress?.({ run: run.id, contender: contenderOf(making), phase: "scoring", done, total }),
@@ -156,7 +167,7 @@ async function resultOf(
     items: counts.items,
     scores: scoresOf(counts, measures, making.seed, signal),
     shortened: sum("shortened"),
-    problems: [...suite.problems, ...chunks.flatMap(({ problems }) => problems)],
+    problems,
     tokens: sum("tokens"),
     seconds,
     tokensPerSecond: sum("tokens") / seconds,

@@ -84,7 +84,8 @@ export async function openRun(home: string, record: RunRecord, fresh = false): P
   });
   try {
     if (fresh) for (const file of Object.values(runFiles)) await rm(join(folder, file), { force: true });
-    const chunks = fresh ? [] : await readChunks(folder);
+    const { chunks, bytes } = await readChunks(folder);
+    await cutTo(at("chunks"), bytes);
     if (!(await isFile(at("record")))) await writeFileAtomic(at("record"), `${JSON.stringify(record, null, 2)}\n`);
     await cutTo(at("predictions"), chunks.at(-1)?.bytes ?? 0);
     return {
@@ -114,7 +115,7 @@ export async function readRun(folder: string): Promise<RunSummary> {
   const path = resolve(folder);
   const record = parse(recordSchema, await readText(path, runFiles.record), join(path, runFiles.record));
   const result = await readResult(path);
-  const done = (await readChunks(path)).reduce((sum, { tasks }) => sum + tasks, 0);
+  const done = tasksOf((await readChunks(path)).chunks);
   const contender = contenderOf(record.making);
   return { id: basename(path), folder: path, contender, record, done, ...(result && { result }) };
 }
@@ -145,22 +146,24 @@ export async function* readPredictions(folder: string): AsyncGenerator<Predictio
   }
 }
 
-/** A last line that a kill has cut off does not count. */
-async function readChunks(folder: string): Promise<Chunk[]> {
+/** A last line that a kill has cut off, or that is being written, does not count. */
+async function readChunks(folder: string): Promise<{ chunks: Chunk[]; bytes: number }> {
   const path = join(folder, runFiles.chunks);
   const text = await readFile(path, "utf8").catch(() => "");
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  if (whole.length < text.length) await cutTo(path, Buffer.byteLength(whole));
-  return whole
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => parse(chunkSchema, line, path));
+  const lines = whole.split("\n").slice(0, -1);
+  return { chunks: lines.map((line) => parse(chunkSchema, line, path)), bytes: Buffer.byteLength(whole) };
 }
 
 async function readResult(folder: string): Promise<RunResult | undefined> {
   const path = join(folder, runFiles.result);
   if (!(await isFile(path))) return undefined;
   return parse(resultSchema, await readFile(path, "utf8"), path);
+}
+
+/** How many tasks are done. */
+export function tasksOf(chunks: readonly Chunk[]): number {
+  return chunks.reduce((sum, { tasks }) => sum + tasks, 0);
 }
 
 /** Appends and flushes; gives the file's size. */

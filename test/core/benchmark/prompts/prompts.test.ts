@@ -7,7 +7,7 @@ import { promptedExecution } from "../../../../extension/core/benchmark/prompts/
 import { promptedPairs } from "../../../../extension/core/benchmark/prompts/promptedPairs.ts";
 import type { PromptedSuite, PromptedTask } from "../../../../extension/core/benchmark/prompts/promptedSuite.ts";
 import { promptIds } from "../../../../extension/core/benchmark/prompts/promptIds.ts";
-import { protocols } from "../../../../extension/core/benchmark/protocols/protocol.ts";
+import { protocols, type ProtocolName } from "../../../../extension/core/benchmark/protocols/protocol.ts";
 import { openExecutionTasks } from "../../../../extension/core/benchmark/tasks/executionTasks.ts";
 import { openPairTasks } from "../../../../extension/core/benchmark/tasks/pairTasks.ts";
 import { characters, special } from "../../completion/fakes.ts";
@@ -99,15 +99,16 @@ describe("promptedPairs", () => {
 });
 
 describe("promptedExecution", () => {
-  const open = async (rows: object[], protocol: "graft" | "paper-v3" = "graft"): Promise<PromptedTask[]> => {
+  const open = async (rows: object[], protocol: ProtocolName = "graft"): Promise<PromptedSuite> => {
     const tasks = await openExecutionTasks(await file("tests.jsonl", rows), { dataFolder: folder });
-    return await tasksOf(promptedExecution(tasks, protocol));
+    return await promptedExecution(tasks, protocol);
   };
 
   test("HumanEval is gone on from, up to the next thing at the margin", async () => {
-    const [task] = await open([{ task_id: 0, prompt: "def f(x):\n", entry_point: "f", test: "t" }]);
+    const suite = await open([{ task_id: 0, prompt: "def f(x):\n", entry_point: "f", test: "t" }]);
+    const [task] = await tasksOf(suite);
     expect(task).toMatchObject({ prompts: ["def f(x):\n"], expected: { before: "def f(x):\n" } });
-    expect(task!.stops).toContain("\ndef");
+    expect(suite.stops).toContain("\ndef");
   });
 
   test("APPS is an instruction, in version 3 of the paper its own; what a solution begins with is given", async () => {
@@ -117,10 +118,10 @@ describe("promptedExecution", () => {
       starter_code: "def f(x):",
       input_output: '{"fn_name": "f", "inputs": [[1]], "outputs": [[2]]}',
     };
-    const [task] = await open([row]);
+    const [task] = await tasksOf(await open([row]));
     expect(task!.prompts).toEqual(["### Instruction:\nDouble.\n### Response:\ndef f(x):"]);
     expect(task!.expected).toMatchObject({ before: "def f(x):", checks: { kind: "cases" } });
-    const [paper] = await open([row], "paper-v3");
+    const [paper] = await tasksOf(await open([row], "paper-v3"));
     // The literal of the authors' code, with the guide for functions.
     expect(paper!.prompts).toEqual([
       "[INST] Write a python code to solve the following coding problem that obeys the constraints and passes the example " +
@@ -129,9 +130,8 @@ describe("promptedExecution", () => {
   });
 
   test("version 2 of the paper has no such suites", async () => {
-    const path = await file("v2.jsonl", [{ task_id: 0, text: "Add.", test_list: ["assert f()"] }]);
-    const tasks = await openExecutionTasks(path, { dataFolder: folder });
-    expect(() => promptedExecution(tasks, "paper-v2")).toThrow(expect.objectContaining({ code: "option-invalid" }));
+    const rows = [{ task_id: 0, text: "Add.", test_list: ["assert f()"] }];
+    await expect(open(rows, "paper-v2")).rejects.toMatchObject({ code: "option-invalid" });
   });
 });
 

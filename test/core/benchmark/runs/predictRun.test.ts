@@ -13,7 +13,6 @@ const taskOf = (i: number, more: Partial<PromptedTask> = {}): PromptedTask => ({
   id: `${i}`,
   intent: `task ${i}`,
   prompts: [`prompt ${i}`],
-  stops: ["."],
   prediction: (text) => text.trim(),
   expected: { reference: `r${i}` },
   ...more,
@@ -25,6 +24,7 @@ function suiteOf(tasks: readonly PromptedTask[]): PromptedSuite {
     hash: "",
     count: tasks.length,
     problems: [],
+    stops: ["."],
     maxNewTokens: 10,
     gap: false,
     each: async function* () {
@@ -133,15 +133,6 @@ describe("predictRun", () => {
       problems: [{ where: "0", message: "Too long." }],
     });
     expect(written[0]!.predictions.map(({ id }) => id)).toEqual(["1", "2"]);
-  });
-
-  test("each task ends at its own stops", async () => {
-    const { calls, written } = await predict([taskOf(0, { stops: ["a"] }), taskOf(1, { stops: ["b"] })]);
-    expect(calls.map(({ prompts, request: { stops } }) => [prompts, stops])).toEqual([
-      [["prompt 0"], ["a"]],
-      [["prompt 1"], ["b"]],
-    ]);
-    expect(written[0]!.predictions.map(({ id }) => id)).toEqual(["0", "1"]);
   });
 
   test("predictions of tasks with tests are run behind what they go on from", async () => {
