@@ -14,7 +14,7 @@ import {
   type ConvertFlags,
   type MergeFlags,
 } from "./adapter.ts";
-import { benchCommand, benchmarkNames, type BenchmarkName } from "./bench.ts";
+import { benchCommand, benchmarkNames, type BenchFlags, type BenchmarkName } from "./bench.ts";
 import { completeCommand, logitsCommand, type CompleteFlags, type LogitsFlags } from "./complete.ts";
 import { addEvaluationCommands } from "./evaluationCommands.ts";
 import {
@@ -66,7 +66,7 @@ export function createProgram(contextOf: ContextOf): Command {
     .option("--rs-lora", "scale by alpha/√rank")
     .option("--targets <names>", "modules, such as q_proj,v_proj; all linear ones unless given", listOfNames)
     .option("--virtual-tokens <n>", "of a prompt (20) or a prefix (10)", wholeNumber)
-    .option("--init-text <text>", "what a prompt says at first; tokens at random if empty")
+    .option("--init-text <text>", "what a prompt or a prefix says at first; at random if empty")
     .addOption(new Option("--epochs <n>", "times through the data (5)").argParser(someNumber).conflicts("steps"))
     .option("--steps <n>", "optimizer steps, instead of epochs", wholeNumber)
     .option("--batch-size <n>", "sequences of one step (8)", wholeNumber)
@@ -120,7 +120,9 @@ export function createProgram(contextOf: ContextOf): Command {
   command("bench", "how fast a base runs on this machine")
     .addArgument(new Argument("<what>", "what to measure").choices(benchmarkNames))
     .addOption(baseOption())
-    .action(async (what: BenchmarkName, flags: Shared & { base: string }) => {
+    .option("--tokens <n>", "train: so many a step, a multiple of 128 (512)", positive)
+    .option("--explain", "train: the memory of each layer, as planned, and what is measured")
+    .action(async (what: BenchmarkName, flags: Shared & BenchFlags) => {
       await benchCommand(what, flags, contextOf(flags));
     });
 

@@ -1,24 +1,12 @@
-/** How fast a base runs here: prefill, decoding, swapping adapters, training. Measures; judges nothing. */
+/** How fast a base runs here: prefill, decoding, swapping adapters; training is in trainingSpeed.ts. Measures; judges nothing. */
 
-import type { LoraAdapter } from "../adapters/adapter.ts";
 import { seededRandom, type Random } from "../base/random.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
-import { packStep, type PackedShape } from "../dataset/batches.ts";
-import type { Sequence } from "../dataset/sequence.ts";
-import { moduleShapes } from "../models/architectures.ts";
-import { isEncoderDecoder, type ModelConfig } from "../models/config.ts";
 import { openDecoder, type Decoder } from "../runtime/decoder.ts";
-import { openTrainingStep } from "../training/trainingStep.ts";
+import { median, medianSeconds, randomIds, randomLora, rank, type SpeedRow } from "./measuring.ts";
+import { measureTraining } from "./trainingSpeed.ts";
 
-export interface SpeedRow {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-}
-
-export const speedBenchmarks = { prefill, decode, swap, train };
-
-const rank = 16;
+export const speedBenchmarks = { prefill, decode, swap, train: measureTraining };
 
 /** Tokens a second of reading a prompt that fills a quarter of the context, up to 512 tokens. */
 async function prefill(base: InstalledBase): Promise<SpeedRow[]> {
@@ -83,32 +71,6 @@ async function swap(base: InstalledBase): Promise<SpeedRow[]> {
   });
 }
 
-/** Tokens a second of training LoRA on every module, 512 tokens a step, with and without checkpointing. */
-async function train(base: InstalledBase): Promise<SpeedRow[]> {
-  const [rows, length] = [4, 128];
-  const random = seededRandom(1, "bench");
-  const targets = new Set(moduleShapes(base.config).keys());
-  const spec = { method: "lora", targets, rank, scaling: 2, dropout: 0.05 } as const;
-  const initial = new Map<string, Float32Array>();
-  for (const [path, { a, b }] of randomLora(base, random).modules) {
-    initial.set(`base_model.model.${path}.lora_A.weight`, a);
-    initial.set(`base_model.model.${path}.lora_B.weight`, b);
-  }
-  const shape: PackedShape = isEncoderDecoder(base.config)
-    ? { rows, length: length / 2, encoderLength: length / 2 }
-    : { rows, length };
-  const [batch] = packStep(randomSequences(random, base.config, shape), shape);
-  const result: SpeedRow[] = [];
-  for (const checkpointing of [false, true]) {
-    const step = await openTrainingStep(base, spec, { ...shape, checkpointing }, initial);
-    const seconds = await medianSeconds(5, async () => void (await step.run(batch!, random)));
-    await step.release();
-    const name = `training, ${checkpointing ? "with" : "without"} checkpointing`;
-    result.push({ name, value: (rows * length) / seconds, unit: "tokens/s" });
-  }
-  return result;
-}
-
 async function withDecoder<T>(base: InstalledBase, work: (decoder: Decoder, random: Random) => Promise<T>): Promise<T> {
   const decoder = await openDecoder(base);
   try {
@@ -116,45 +78,4 @@ async function withDecoder<T>(base: InstalledBase, work: (decoder: Decoder, rand
   } finally {
     await decoder.release();
   }
-}
-
-/** The median of `runs` timed runs after one that is not counted. */
-async function medianSeconds(runs: number, work: () => Promise<void>): Promise<number> {
-  const seconds: number[] = [];
-  for (let i = 0; i <= runs; i++) {
-    const start = performance.now();
-    await work();
-    if (i > 0) seconds.push((performance.now() - start) / 1000);
-  }
-  return median(seconds);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
-
-function randomIds(random: Random, { vocabularySize }: ModelConfig, count: number): number[] {
-  return Array.from({ length: Math.floor(count) }, () => random.integer(vocabularySize));
-}
-
-function randomLora(base: InstalledBase, random: Random): LoraAdapter {
-  const values = (count: number): Float32Array => Float32Array.from({ length: count }, () => 0.02 * random.normal());
-  const modules = [...moduleShapes(base.config)].map(([path, { inFeatures, outFeatures }]) => {
-    return [path, { a: values(rank * inFeatures), b: values(outFeatures * rank), inFeatures, outFeatures }] as const;
-  });
-  const scaling = { rank, alpha: 2 * rank, scaling: 2, rsLora: false, dropout: 0.05 };
-  return { method: "lora", name: "bench", baseModel: base.name, ...scaling, modules: new Map(modules) };
-}
-
-/** One a row; half of all tokens are targets. */
-function randomSequences(
-  random: Random,
-  config: ModelConfig,
-  { rows, length, encoderLength }: PackedShape,
-): Sequence[] {
-  return Array.from({ length: rows }, () => ({
-    ids: randomIds(random, config, length),
-    firstTarget: encoderLength === undefined ? length / 2 : 1,
-    ...(encoderLength !== undefined && { encoderIds: randomIds(random, config, encoderLength) }),
-  }));
 }
