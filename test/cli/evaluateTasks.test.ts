@@ -91,6 +91,22 @@ test("refuses what does not go together, in one line", async () => {
   expect((await graft("runs", "compare", "one", "other")).stderr).toMatch(/^error: .*graft runs list.*\n$/);
 });
 
+test("killed, the same command goes on, and writes what it would have written", async () => {
+  const rows = Array.from({ length: 100 }, (_, n) => ({ intent: `add ${n}`, code: `x + ${n}` }));
+  await writeFile(at("many.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
+  const args = ["evaluate", "--base", at("tiny"), "--suite", at("many.jsonl"), "--beams", "3", "--json"];
+  const running = start(args, environment());
+  await running.says(/"done":7\d/);
+  running.process.kill("SIGKILL");
+  expect((await running.done).code).toBeNull();
+  const [out, other] = [at("killed.jsonl"), at("whole.jsonl")];
+  const resumed = await run([...args, "--predictions", out], environment());
+  expect(resumed.events("progress")[0]).toMatchObject({ phase: "predicting", done: 65, total: 100 });
+  const whole = await run([...args, "--predictions", other], { ...environment(), GRAFT_HOME: at("elsewhere") });
+  expect(await readFile(out, "utf8")).toBe(await readFile(other, "utf8"));
+  expect(resumed.result["metrics"]).toEqual(whole.result["metrics"]);
+});
+
 test("stops at Ctrl-C", async () => {
   const running = start(
     ["evaluate", "--base", at("tiny"), "--suite", "conala", "--samples", "200", "--json"],
