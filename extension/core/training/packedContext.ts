@@ -32,7 +32,8 @@ export function packedDecoder(
   const positions = prompt ? concat([stretched(counted(count), [rows, count]), text], 1) : text;
   const sight = pastSight(input("segments", "int32", [rows, length]), { count, look: prompt !== undefined });
   const mask = reshape(sight, [rows, 1, 1, read + length, count + length]);
-  const rotary = rotaryTables(config);
+  // The runtime wants a table as long as a row, although no position in it reaches the context's end.
+  const rotary = rotaryTables({ ...config, contextLength: Math.max(config.contextLength, read + length) });
   return {
     ids: input("ids", "int64", [rows, length]),
     ...(prompt && { embedded: (x: Tensor) => concat([stretched(prompt, [rows, ...prompt.shape]), x], 1) }),
@@ -50,7 +51,7 @@ export function packedDecoder(
  * An encoder sees in both directions, so each sequence has a prompt of its own, as ids below 0: the last virtual token is -1.
  */
 export function packedEncoderDecoder(
-  { attention: { headSize } }: EncoderDecoderConfig,
+  { attention: { headSize }, contextLength }: EncoderDecoderConfig,
   { rows, length, encoderLength, checkpointing }: BatchShape & { readonly encoderLength: number },
   { prompt, prefix }: Attachment,
 ): EncoderDecoderContext {
@@ -69,12 +70,14 @@ export function packedEncoderDecoder(
   return {
     encoder: {
       ...withPrompt(input("encoder_ids", "int64", [rows, encoderLength]), prompt),
-      distances: distances(encoderLength),
+      distances: distances(encoderLength, contextLength),
       attend: (_layer, qkv, bias) => attend(qkv, add(bias, encoderSight)),
     },
     decoder: {
       ids: input("ids", "int64", [rows, length]),
-      distances: prefix ? distancesBehind(count, input("positions", "int64", [rows, length])) : distances(length),
+      distances: prefix
+        ? distancesBehind(count, input("positions", "int64", [rows, length]), contextLength)
+        : distances(length, contextLength),
       attend: (layer, qkv, bias) => attend(qkv, add(bias, sight), prefix && inRows(prefix.of(layer), rows)),
     },
     attendEncoded: (_layer, query, keyValue) => {

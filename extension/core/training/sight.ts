@@ -53,10 +53,14 @@ function maskOf(visible: Tensor): Tensor {
   return where(visible, scalar(0), scalar(masked));
 }
 
-/** int64 [T, T]: sequences in a row are apart, so tokens of the same one are as far from each other as their places. */
-export function distances(length: number): Tensor {
+/**
+ * int64 [T, T]: tokens of the same sequence are as far from each other as their places. What is as far as `limit`, which is no
+ * longer the same sequence, is told to be nearer.
+ */
+export function distances(length: number, limit: number): Tensor {
   const values = BigInt64Array.from({ length: length * length }, (_, i) => {
-    return BigInt((i % length) - Math.floor(i / length));
+    const distance = (i % length) - Math.floor(i / length);
+    return BigInt(Math.max(1 - limit, Math.min(limit - 1, distance)));
   });
   return constant(values, [length, length]);
 }
@@ -65,11 +69,12 @@ export function distances(length: number): Tensor {
  * int64 [B, T, count + T]: how far virtual tokens stand in front of a token depends on its place in its own sequence.
  *
  * @param positions int64 [B, T]
+ * @param limit as for {@link distances}
  */
-export function distancesBehind(count: number, positions: Tensor): Tensor {
+export function distancesBehind(count: number, positions: Tensor, limit: number): Tensor {
   const [rows, length] = [size(positions, 0), size(positions, 1)];
   const toVirtual = sub(sub(counted(count), integer(count)), reshape(positions, [rows, length, 1]));
-  return concat([toVirtual, stretched(distances(length), [rows, length, length])], 2);
+  return concat([toVirtual, stretched(distances(length, limit), [rows, length, length])], 2);
 }
 
 /** int64 [count]: 0, 1, … */
