@@ -10,8 +10,9 @@ import { internalError, UserError } from "../base/errors.ts";
 import { seededRandom } from "../base/random.ts";
 import { packStep, type MicroBatch, type PackedShape } from "../dataset/batches.ts";
 import { epochOrder, type OrderOptions } from "../dataset/epochOrder.ts";
-import { targetCount, tokenCount, type Sequence, type Sequences } from "../dataset/sequence.ts";
+import { tokenCount, type Sequences } from "../dataset/sequence.ts";
 import { clipGlobalNorm } from "./gradientNorm.ts";
+import { meanLoss } from "./meanLoss.ts";
 import type { NamedTensor } from "./optimizer.ts";
 import { openOptimizer, type OptimizerPlan } from "./optimizers.ts";
 import { progressMeter, type TrainProgress } from "./progressMeter.ts";
@@ -95,9 +96,6 @@ export interface TrainerData {
   readonly validation: Sequences;
 }
 
-/** So many sequences of the validation data are packed at once. */
-const validatedAtOnce = 256;
-
 /**
  * Trains the step's parameters in place and ends with their best values.
  *
@@ -134,22 +132,8 @@ export async function runTrainer(
     signal?.throwIfAborted();
   };
 
-  const validationLoss = async (): Promise<number> => {
-    let [loss, targets] = [0, 0];
-    for (let start = 0; start < validation.length; start += validatedAtOnce) {
-      const sequences = slice(validation, start, start + validatedAtOnce);
-      const count = sequences.reduce((sum, sequence) => sum + targetCount(sequence), 0);
-      for (const batch of packStep(sequences, plan.shape)) {
-        loss += count * (await step.evaluate(batch));
-        await breathe();
-      }
-      targets += count;
-    }
-    return loss / targets;
-  };
-
   const validate = async (): Promise<void> => {
-    const last = await meter.timed("validation", validationLoss);
+    const last = await meter.timed("validation", () => meanLoss(step, validation, plan.shape, breathe));
     if (!Number.isFinite(last)) throw diverged(state.step, "validation loss", last, plan.schedule);
     const known = state.validation;
     if (!known || state.step === 0) {
@@ -159,8 +143,8 @@ export async function runTrainer(
     }
     const isBest = best.length === 0 || last < known.best;
     if (isBest) best = copiesOf(parameters);
-    const validation = { before: known.before, best: isBest ? last : known.best, last };
-    state = { ...state, validation, validationsSinceBest: isBest ? 0 : state.validationsSinceBest + 1 };
+    const losses = { before: known.before, best: isBest ? last : known.best, last };
+    state = { ...state, validation: losses, validationsSinceBest: isBest ? 0 : state.validationsSinceBest + 1 };
   };
 
   const validateIfDue = async (): Promise<void> => {
@@ -207,11 +191,6 @@ export async function runTrainer(
   }
   for (const [i, { values }] of best.entries()) parameters[i]!.values.set(values);
   return { ...state, seconds: meter.seconds() };
-}
-
-function slice(sequences: Sequences, start: number, end: number): Sequence[] {
-  const length = Math.min(end, sequences.length) - start;
-  return Array.from({ length }, (_, i) => sequences.at(start + i)!);
 }
 
 function renamed(part: string, tensors: readonly NamedTensor[]): NamedTensor[] {

@@ -148,7 +148,7 @@ async function lookThrough(
   if (bound === Infinity) {
     throw new UserError(
       "data-too-small",
-      `Cannot set ${fraction} of the data set ${namesOf(sources)} aside for validation: it has ${examples} examples.`,
+      `Cannot set ${fraction} of the data set ${namesOf(sources)} aside for validation: of ${examples} examples none would be left to train on.`,
       "Give more data, a smaller fraction, or a file of its own for validation.",
     );
   }

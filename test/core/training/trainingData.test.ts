@@ -164,7 +164,7 @@ describe("openTrainingData", () => {
       "too little to hold out from",
       async () => ({ data: [await put("one.jsonl", pairs(1))], validation: "0.1" }),
       "data-too-small",
-      /it has 1 examples/,
+      /of 1 examples none would be left/,
     ],
     [
       "a fraction of more than all",
