@@ -50,6 +50,7 @@ export async function openRunMeasures({ suite, protocol, decoding }: RunMaking):
         Object.fromEntries(Object.entries(bleu.scores(sums)).map(([score, value]) => [named(score), value])),
     }),
     compared(chrf("chrf")),
+    compared(chrf("chrf++")),
     compared(editSimilarity),
   ];
 }

@@ -59,6 +59,7 @@ test("predicts, scores and keeps all of it in a folder", async () => {
     "codebleu",
     ...["ngram", "weightedNgram", "syntax", "dataflow"].map((part) => `codebleu.${part}`),
     "chrf",
+    "chrf++",
     "editSimilarity",
   ]);
   expect(run.result!.problems.map(({ where }) => where)).toEqual(["suite.jsonl:71", "suite.jsonl:72"]);
