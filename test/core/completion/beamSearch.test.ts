@@ -1,72 +1,84 @@
-/** Beam search over tiny checkpoints against transformers' generate(num_beams=…). */
+/** The search by itself, over a model of four tokens that is a table; decoding.test.ts compares it with transformers. */
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { seededRandom } from "../../../extension/core/base/random.ts";
 import { beamSearch, type BeamTask } from "../../../extension/core/completion/beamSearch.ts";
-import { searchAll } from "../../../extension/core/completion/searchAll.ts";
-import type { Generated } from "../../../extension/core/completion/generate.ts";
-import type { Ending } from "../../../extension/core/completion/search.ts";
+import type { Ending, NextToken } from "../../../extension/core/completion/search.ts";
 import { textWriter } from "../../../extension/core/completion/writtenText.ts";
-import { openForest } from "../../../extension/core/runtime/openForest.ts";
-import type { Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
-import { loadFixture } from "../models/fixtures.ts";
 
-interface Case {
-  readonly model: string;
-  readonly prompt: readonly number[];
-  readonly width: number;
-  readonly maxTokens: number;
-  readonly ends: readonly number[];
-  readonly expected: readonly { readonly tokens: readonly number[]; readonly ended: boolean; readonly score: number }[];
+const vocabulary = ["a", "b", "\n", ""];
+const end = vocabulary.indexOf("");
+const tokenizer = { decode: (ids: readonly number[]) => ids.map((id) => vocabulary[id]).join("") };
+
+/** Logits that depend on all that is written. */
+function logitsBehind(tokens: readonly number[]): Float32Array {
+  const random = seededRandom(4, tokens.join());
+  return Float32Array.from(vocabulary, () => 2 * random.normal());
 }
 
-const folder = join(import.meta.dirname, "../../fixtures/models");
-const cases = ["beams.json", "t5/beams.json"].flatMap((file) => {
-  return JSON.parse(readFileSync(join(folder, file), "utf8")) as readonly Case[];
-});
+function logProbabilities(logits: Float32Array): readonly number[] {
+  const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+  return [...logits].map((logit) => logit - total);
+}
 
-/** The search behind each prompt, side by side. */
-async function searched(
-  model: string,
-  prompts: readonly (readonly number[])[],
-  task: Pick<BeamTask<"line">, "width" | "maxTokens"> & Partial<BeamTask<"line">>,
-  tokenizer: Pick<Tokenizer, "decode"> = { decode: (ids) => ids.join(" ") },
-): Promise<readonly (readonly Generated<"line">[])[]> {
-  const forest = await openForest((await loadFixture(model)).base);
+function nextToken(tokens: readonly number[]): NextToken {
+  const logits = logitsBehind(tokens);
+  const all = logProbabilities(logits);
+  const order = [...all.keys()].sort((a, b) => all[b]! - all[a]!);
+  return { logits, tokens: order, logProbabilities: Float32Array.from(order, (token) => all[token]!) };
+}
+
+function searched(task: Pick<BeamTask<"line">, "width" | "maxTokens"> & Partial<BeamTask<"line">>) {
   const write = textWriter(tokenizer);
-  const tasks = prompts.map((prompt) => {
-    const search = beamSearch({ ends: new Set(), ending: () => null, write, ...task });
-    return { prompt, search, onDone: () => undefined };
+  const search = beamSearch({ ends: new Set([end]), ending: () => null, write, ...task });
+  let leaves: readonly (readonly number[])[] = [task.spelled?.tokens ?? []];
+  for (;;) {
+    const growth = search.advance(leaves.map(nextToken));
+    if (!growth) return search.found();
+    leaves = growth.parents.map((parent, i) => [...leaves[parent]!, growth.tokens[i]!]);
+  }
+}
+
+/** All texts of up to `left` tokens more, with their log-probability per token, their end included. */
+function allTexts(left: number, tokens: readonly number[] = [], sum = 0): { text: string; score: number }[] {
+  const text = tokenizer.decode(tokens);
+  if (left === 0) return [{ text, score: sum / tokens.length }];
+  return logProbabilities(logitsBehind(tokens)).flatMap((p, token) => {
+    return token === end
+      ? [{ text, score: (sum + p) / (tokens.length + 1) }]
+      : allTexts(left - 1, [...tokens, token], sum + p);
   });
-  await searchAll(forest, tasks);
-  await forest.release();
-  return tasks.map(({ search }) => search.found());
 }
 
 describe("beamSearch", () => {
-  test.each(cases)(
-    "finds the sequences and scores of transformers ($model, $width beams, $maxTokens tokens)",
-    async ({ model, prompt, width, maxTokens, ends, expected }) => {
-      const [found] = await searched(model, [prompt], { width, maxTokens, ends: new Set(ends) });
-      expect(found!.map(({ tokens, stop }) => ({ tokens, ended: stop === "end" }))).toEqual(
-        expected.map(({ tokens, ended }) => ({ tokens, ended })),
-      );
-      for (const [i, { score, ended }] of expected.entries()) {
-        const { logProbability, tokens } = found![i]!;
-        expect(logProbability / (tokens.length + Number(ended))).toBeCloseTo(score, 4);
-      }
-    },
-  );
+  test("finds the best of all texts where it is wide enough to see them all", () => {
+    const best = allTexts(4).sort((a, b) => b.score - a.score);
+    const found = searched({ width: 120, maxTokens: 4 });
+    expect(found.slice(0, 20).map(({ text }) => text)).toEqual(best.slice(0, 20).map(({ text }) => text));
+  });
 
-  test("ends a continuation where the rule says so, and gives the text up to there", async () => {
-    const decode = (ids: readonly number[]) => ids.map((id) => (id % 3 === 0 ? "\n" : "x")).join("");
+  test("ends a text where the rule says so, and gives it up to there", () => {
     const ending: Ending<"line"> = (text) => (text.includes("\n") ? { length: text.indexOf("\n"), by: "line" } : null);
-    const [found] = await searched("llama", [[1, 2, 3]], { width: 4, maxTokens: 12, ending }, { decode });
+    const found = searched({ width: 4, maxTokens: 8, ending });
     expect(found).toHaveLength(4);
-    for (const { text, stop } of found!) {
-      expect(text).toMatch(/^x*$/);
-      expect(stop).toBe("line");
+    expect(found.some(({ stop }) => stop === "line")).toBe(true);
+    for (const { text, tokens, stop } of found) {
+      expect(text).toBe(tokenizer.decode(tokens).split("\n")[0]);
+      expect(tokenizer.decode(tokens).includes("\n")).toBe(stop === "line");
+    }
+  });
+
+  test("goes on from what is spelled, and leaves what is owed out of the text", () => {
+    const spelled = { tokens: [0], sum: -1 };
+    const found = searched({ width: 3, maxTokens: 3, owed: "ab", spelled });
+    expect(found.length).toBeGreaterThan(0);
+    for (const { text, tokens, stop, logProbability } of found) {
+      expect(tokenizer.decode(tokens)).toBe(`ab${text}`);
+      const steps = stop === "end" ? [...tokens, end] : tokens;
+      const sum = steps.reduce((total, token, i) => {
+        return i === 0 ? -1 : total + logProbabilities(logitsBehind(steps.slice(0, i)))[token]!;
+      }, 0);
+      expect(logProbability).toBeCloseTo(sum, 5);
     }
   });
 });

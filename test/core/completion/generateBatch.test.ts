@@ -1,14 +1,19 @@
 /** Many prompts at once over tiny checkpoints. */
 
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import type { ActiveAdapter } from "../../../extension/core/adapters/servingSlots.ts";
 import type { Generated } from "../../../extension/core/completion/generate.ts";
 import {
   openBatchGenerator,
   type BatchEvents,
   type BatchRequest,
 } from "../../../extension/core/completion/generateBatch.ts";
+import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
+import { greedy } from "../../../extension/core/runtime/sampling.ts";
 import type { Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
-import { loadFixture } from "../models/fixtures.ts";
+import { fixtures, loadFixture } from "../models/fixtures.ts";
 import { characters } from "./fakes.ts";
 
 const tokenizer: Tokenizer = {
@@ -21,12 +26,17 @@ const greedily: BatchRequest = { decoding: { kind: "greedy" }, maxTokens: 8, sto
 
 const tokensOf = (found: readonly Generated<"string">[]) => found.map(({ tokens }) => tokens);
 
+interface Setting {
+  readonly model?: string;
+  readonly adapters?: readonly ActiveAdapter[];
+}
+
 async function generated(
   request: BatchRequest,
   asked = prompts,
-  { model = "llama", ...events }: Partial<BatchEvents> & { readonly model?: string } = {},
+  { model = "llama", adapters = [], ...events }: Partial<BatchEvents> & Setting = {},
 ) {
-  const generator = await openBatchGenerator((await loadFixture(model)).base, tokenizer, []);
+  const generator = await openBatchGenerator((await loadFixture(model)).base, tokenizer, adapters);
   const results: (readonly Generated<"string">[])[] = [];
   const refused = new Map<number, string>();
   await generator
@@ -52,6 +62,31 @@ describe("openBatchGenerator", () => {
       }
     },
   );
+
+  test.each([
+    ["qwen2", "models/qwen2/lora"],
+    ["qwen2", "models/qwen2/ia3"],
+    ["qwen2", "peft/prompt"],
+    ["qwen2", "peft/prefix"],
+    ["t5", "models/t5/lora"],
+    ["t5", "peft/prompt-t5"],
+    ["t5", "peft/prefix-t5"],
+  ])("writes with an adapter what a decoder with it writes alone (%s, %s)", async (model, folder) => {
+    const adapters = [{ adapter: await readAdapter(join(fixtures, "..", folder)), scale: 1 }];
+    const { results } = await generated(greedily, prompts, { model, adapters });
+    const decoder = await openDecoder((await loadFixture(model)).base);
+    decoder.useAdapters(adapters);
+    for (const [i, prompt] of prompts.entries()) {
+      const { tokens } = results[i]![0]!;
+      let logits = await decoder.begin(prompt);
+      for (const token of tokens) {
+        expect(token).toBe(greedy(logits));
+        logits = await decoder.extend([token]);
+      }
+    }
+    await decoder.release();
+    expect(results).not.toEqual((await generated(greedily, prompts, { model })).results);
+  });
 
   test("draws the same for the same seed, whatever else is asked", async () => {
     const decoding = { kind: "sampling", temperature: 1, topP: 0.9, count: 3, seed: 5 } as const;
