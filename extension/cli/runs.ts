@@ -9,7 +9,7 @@ import type { Context } from "./context.ts";
 import { aligned } from "./output.ts";
 
 export async function listRunsCommand({ output, places }: Context): Promise<void> {
-  const runs = await listRuns(places.home);
+  const runs = await listRuns(places.home, output.log);
   const rows = runs.map(({ id, record, done, result }) => {
     const [name, score] = Object.entries(result?.scores ?? {})[0] ?? [];
     const state = result ? "" : `${done} of ${record.making.suite.tasks} done`;
@@ -51,7 +51,7 @@ export async function exportRunsCommand(
   { format, out }: ExportFlags,
   { output, places }: Context,
 ): Promise<void> {
-  const runs = names.length === 0 ? await listRuns(places.home) : [];
+  const runs = names.length === 0 ? await listRuns(places.home, output.log) : [];
   for (const name of names) runs.push(await namedRun(name, places.home));
   const text = exported(runs, format);
   if (out !== undefined) await writeFileAtomic(out, text);

@@ -13,6 +13,7 @@ import * as z from "zod";
 import { writeFailure, writeFileAtomic } from "../../base/atomicFile.ts";
 import { UserError } from "../../base/errors.ts";
 import { lockFolder } from "../../base/folderLock.ts";
+import { silentLog, type Log } from "../../base/log.ts";
 import { jsonObjects } from "../../dataset/jsonLines.ts";
 import {
   chunkSchema,
@@ -120,15 +121,16 @@ export async function readRun(folder: string): Promise<RunSummary> {
   return { id: basename(path), folder: path, contender, record, done, ...(result && { result }) };
 }
 
-/** All runs of a home, the oldest first; folders that hold none are left out. */
-export async function listRuns(home: string): Promise<RunSummary[]> {
+/** All runs of a home, the oldest first. Folders that hold none are left out, and those that cannot be read with a warning. */
+export async function listRuns(home: string, log: Log = silentLog): Promise<RunSummary[]> {
   const folder = runsFolder(home);
   const names = await readdir(folder).catch(() => []);
   const runs: RunSummary[] = [];
   for (const name of names) {
     const run = await readRun(join(folder, name)).catch((error: unknown) => {
-      if (error instanceof UserError) return undefined;
-      throw error;
+      if (!(error instanceof UserError)) throw error;
+      if (error.code !== "run-missing") log.warn(`${error.message} ${error.nextStep}`);
+      return undefined;
     });
     if (run) runs.push(run);
   }

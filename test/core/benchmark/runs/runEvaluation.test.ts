@@ -1,6 +1,6 @@
 /** Evaluations of a tiny base of random weights. */
 
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -153,6 +153,15 @@ test("an adapter that changes nothing predicts as its base, and what its trainin
   expect(await predictionsOf(run)).toBe(await predictionsOf(base));
   const wide = optionsOf({ adapters: [{ folder: at("wide"), scale: 1 }] });
   await expect(runEvaluation(wide, { log: silentLog })).rejects.toMatchObject({ code: "adapter-mismatch" });
+});
+
+test("a list leaves out what is no run, and warns of one that cannot be read", async () => {
+  await mkdir(at("listed", "runs", "empty"), { recursive: true });
+  await mkdir(at("listed", "runs", "broken"));
+  await writeFile(at("listed", "runs", "broken", "run.json"), "{");
+  const warnings: string[] = [];
+  expect(await listRuns(at("listed"), { ...silentLog, warn: (message) => void warnings.push(message) })).toEqual([]);
+  expect(warnings).toEqual([expect.stringContaining(join("broken", "run.json"))]);
 });
 
 test("refuses what is no run and what is no suite of tasks", async () => {
