@@ -71,10 +71,14 @@ async function readConfig(folder: string, name: string): Promise<unknown> {
   }
 }
 
-/** PEFT saves an adapter that is not called "default" into a folder of that name, where users do not expect it. */
+/**
+ * PEFT saves an adapter that is not called "default" into a folder of that name, where users do not expect it. What is trained in
+ * full is no adapter.
+ */
 async function explainMissing(folder: string, name: string): Promise<UserError> {
   const entries = await readdir(folder).catch(() => undefined);
   if (!entries) return missing(name, `there is no folder ${folder}`, "Give the folder that PEFT or Graft wrote.");
+  if (entries.includes("config.json")) return missing(name, `${folder} is a whole model`, "Use it as a base.");
   for (const entry of entries) {
     if (await exists(join(folder, entry, configFile))) {
       return missing(name, `${folder} has no ${configFile}, its folder ${entry} has`, `Give ${join(folder, entry)}.`);

@@ -229,6 +229,9 @@ describe("readAdapter", () => {
     await expect(readAdapter(folder)).rejects.toMatchObject({
       message: expect.stringContaining("no adapter_config.json"),
     });
+    await expect(readAdapter(join(fixtures, "../models/llama"))).rejects.toMatchObject({
+      message: expect.stringContaining("llama is a whole model"),
+    });
     await changed("rslora", {});
     await expect(readAdapter(folder)).rejects.toMatchObject({
       nextStep: expect.stringContaining(join(folder, "rslora")),
