@@ -97,7 +97,24 @@ for (const contender of flags.tables ? [] : contenders.filter(({ name }) => name
 const runs = (await listRuns(home)).filter(({ result, record: { making } }) => {
   return result && making.suite.name === flags.suite && making.protocol === flags.protocol;
 });
-process.stdout.write(`${exported(runs, "markdown")}\n${await differences(runs)}`);
+process.stdout.write(`${await trainings()}\n${exported(runs, "markdown")}\n${await differences(runs)}`);
+
+/** What the adapters have cost, of those that are there. */
+async function trainings(): Promise<string> {
+  const lines = [
+    "| trained | parameters | validation loss | after | time | peak memory |",
+    "| --- | --- | --- | --- | --- | --- |",
+  ];
+  for (const { name, trained: training } of contenders) {
+    const report = training && (await readTrainingReport(adapterFolder(name)));
+    if (!report) continue;
+    const { trainableParameters, validationLoss, steps, seconds, peakMemoryBytes } = report;
+    const loss = validationLoss ? `${validationLoss.before.toFixed(3)} → ${validationLoss.best.toFixed(3)}` : "";
+    const cost = [`${steps} steps`, `${seconds.toFixed(0)} s`, `${(peakMemoryBytes / 1e6).toFixed(0)} MB`];
+    lines.push(`| ${[name, trainableParameters.toLocaleString("en"), loss, ...cost].join(" | ")} |`);
+  }
+  return `${lines.join("\n")}\n`;
+}
 
 /** Of each from LoRA, trained on this data. */
 async function differences(all: readonly RunSummary[]): Promise<string> {
