@@ -94,7 +94,7 @@ describe("train", () => {
       trainableParameters: expect.any(Number),
       peakMemoryBytes: expect.any(Number),
     });
-    expect(await readdir(at("trained"))).toEqual(["adapter_config.json", "adapter_model.safetensors"]);
+    expect(await readdir(at("trained"))).toEqual(["adapter_config.json", "adapter_model.safetensors", "graft.json"]);
     expect((await readdir(folder)).filter((name) => name.includes(".trained"))).toEqual([]);
     const prefix = "### Instruction:\nadd 7 to x\n### Response:\n";
     const { result: base } = await graft("complete", "--prefix", prefix, "--json");
@@ -321,8 +321,8 @@ describe("adapter merge", () => {
 
 describe("wrong usage", () => {
   test("is told in one line", async () => {
-    expect(await graft("train", "--data", "x", "--out", "y", "--method", "prompt")).toMatchObject(
-      refusal(2, /prompt.*Allowed choices are lora, ia3/),
+    expect(await graft("train", "--data", "x", "--out", "y", "--method", "dora")).toMatchObject(
+      refusal(2, /dora.*Allowed choices are lora, ia3, prompt, prefix, full/),
     );
   });
 

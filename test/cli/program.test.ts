@@ -25,7 +25,9 @@ async function usage(args: readonly string[]): Promise<string> {
 test.each<[string[], RegExp]>([
   [["train", "--out", "y"], /--data/],
   [["train", "--data", "x"], /--out/],
-  [["train", "--data", "x", "--out", "y", "--method", "prompt"], /Allowed choices are lora, ia3/],
+  [["train", "--data", "x", "--out", "y", "--method", "dora"], /Allowed choices are lora, ia3, prompt, prefix, full/],
+  [["train", "--data", "x", "--out", "y", "--optimizer", "sgd"], /Allowed choices are adamw, adafactor/],
+  [["train", "--data", "x", "--out", "y", "--virtual-tokens", "few"], /few.*not a number/],
   [["train", "--data", "x", "--out", "y", "--epochs", "two"], /two.*not a number/],
   [["train", "--data", "x", "--out", "y", "--steps", "1.5"], /1.5.*not a whole number/],
   [["train", "--data", "x", "--out", "y", "--epochs", "2", "--steps", "3"], /cannot be used with/],
@@ -50,6 +52,22 @@ test.each<[string[], RegExp]>([
 
 test.each<[string[]]>([
   [["train", "--data", "a.jsonl,conala", "--out", "y", "--method", "ia3", "--steps", "3", "--no-shuffle"]],
+  [
+    [
+      "train",
+      "--data",
+      "a.jsonl",
+      "--out",
+      "y",
+      "--method",
+      "prompt",
+      "--virtual-tokens",
+      "8",
+      "--init-text",
+      "Write Python.",
+    ],
+  ],
+  [["train", "--data", "a.jsonl", "--out", "y", "--preset", "paper", "--method", "full", "--optimizer", "adamw"]],
   [["complete", "--base", "b", "--adapter", "c@0.5", "--adapter", "d", "--prefix", "x", "--suffix", "y", "--json"]],
   [["complete", "--file", "x", "--line", "1", "--column", "2", "--max-tokens", "9"]],
   [["logits", "--ids", "1,2,3"]],
