@@ -48,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const basesPanel = createBasesPanel({ extensionUri, bases });
   const benchmark = createBenchmark({ ...shared, engine }, subscriptions);
   const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark });
-  const training = createTraining({ ...shared, sources, state: context.workspaceState }, subscriptions);
+  const training = createTraining({ ...shared, engine, sources, state: context.workspaceState }, subscriptions);
 
   registerCompletionProvider({ engine, configuration, log }, subscriptions);
   registerTrainingView({ extensionUri, training, library, sources }, subscriptions);

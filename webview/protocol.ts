@@ -53,7 +53,7 @@ export type FromTraining =
   | { type: "start"; form: TrainingForm }
   | { type: "cancel" }
   | { type: "resume" }
-  /** Back to the form. */
+  /** Back to the form; what was learnt until a training stopped is discarded. */
   | { type: "dismiss" }
   | { type: "selectAdapter" }
   | { type: "showLog" };

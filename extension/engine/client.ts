@@ -6,26 +6,13 @@
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
+import type { RequestType } from "vscode-jsonrpc/node";
 import { internalError, UserError } from "../core/base/errors.ts";
 import type { Log } from "../core/base/log.ts";
-import type { BaseSurvey } from "../core/bases/surveyBases.ts";
-import type { BasePlaces } from "../core/bases/resolveBase.ts";
-import type { RunSummary } from "../core/benchmark/runs/runFolder.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
 import { describeExit, startEngineProcess, type EngineProcess } from "./engineProcess.ts";
-import {
-  adaptersRequest,
-  basesRequest,
-  completeRequest,
-  exportRunsRequest,
-  runsRequest,
-  selectRequest,
-  type AdapterSummary,
-  type ExportRequest,
-  type Selected,
-  type Selection,
-} from "./protocol.ts";
-import { untilAborted } from "./wire.ts";
+import { completeRequest, selectRequest, type Selected, type Selection } from "./protocol.ts";
+import { untilAborted, type ErrorData } from "./wire.ts";
 
 export interface Crash {
   /** How it ended, such as "killed by SIGKILL". */
@@ -41,10 +28,8 @@ export interface CompletionClient {
   select(selection: Selection, signal?: AbortSignal): Promise<Selected>;
   /** @throws UserError "engine-stopped" if the engine ends meanwhile; the crash is told through onCrash. */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
-  adapters(library: string): Promise<AdapterSummary[]>;
-  bases(places: BasePlaces): Promise<BaseSurvey>;
-  runs(home: string): Promise<RunSummary[]>;
-  exportRuns(request: ExportRequest): Promise<string>;
+  /** Anything else that is no matter of the selection. */
+  ask<Question, Answer>(request: RequestType<Question, Answer, ErrorData>, question: Question): Promise<Answer>;
   /** Ends the process and starts another with `selection`, also after too many crashes. */
   restart(selection: Selection): Promise<Selected>;
   dispose(): void;
@@ -143,21 +128,9 @@ export function createCompletionClient(options: CompletionClientOptions): Comple
       await untilAborted(current.selected, signal);
       return current.process.request(completeRequest, request, signal);
     },
-    async adapters(library) {
+    async ask(request, question) {
       const current = await alive();
-      return current.process.request(adaptersRequest, { library });
-    },
-    async bases(places) {
-      const current = await alive();
-      return current.process.request(basesRequest, places);
-    },
-    async runs(home) {
-      const current = await alive();
-      return current.process.request(runsRequest, { home });
-    },
-    async exportRuns(request) {
-      const current = await alive();
-      return current.process.request(exportRunsRequest, request);
+      return current.process.request(request, question);
     },
     async restart(next) {
       selection = next;

@@ -18,10 +18,12 @@ import { resolveBase } from "../core/bases/resolveBase.ts";
 import { listRuns, readRun } from "../core/benchmark/runs/runFolder.ts";
 import { exported } from "../core/benchmark/runs/runTable.ts";
 import { openCompleter, type Completer } from "../core/completion/completer.ts";
+import { discardTraining, recoverAdapters } from "../core/training/outputFolder.ts";
 import {
   adaptersRequest,
   basesRequest,
   completeRequest,
+  discardTrainingRequest,
   exportRunsRequest,
   runsRequest,
   selectRequest,
@@ -67,6 +69,8 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
 
   answer(connection, basesRequest, (places, signal) => inTurn(() => surveyBases({ ...places, log, signal })));
 
+  answer(connection, discardTrainingRequest, ({ out }) => discardTraining(out));
+
   answer(connection, runsRequest, ({ home }) => listRuns(home));
 
   answer(connection, exportRunsRequest, async ({ folders, format }) =>
@@ -87,6 +91,7 @@ function turns(): <T>(work: () => Promise<T>) => Promise<T> {
 }
 
 async function summaries(library: string, base: InstalledBase | undefined): Promise<AdapterSummary[]> {
+  await recoverAdapters(library);
   const entries = await readdir(library, { withFileTypes: true }).catch(() => []);
   // A folder with a dot is a training under way or a leftover of one.
   const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map(({ name }) => name);

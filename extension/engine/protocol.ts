@@ -61,6 +61,9 @@ export const completeRequest = new RequestType<CompletionRequest, Completion, Er
 /** Reads the adapters of a library folder and says which fit the selected base. */
 export const adaptersRequest = new RequestType<{ library: string }, AdapterSummary[], ErrorData>("completion/adapters");
 
+/** Forgets the checkpoint of a training into the folder `out` that nobody wants to go on with. */
+export const discardTrainingRequest = new RequestType<{ out: string }, void, ErrorData>("completion/discardTraining");
+
 /** The bases of this machine, and those that could be imported. */
 export const basesRequest = new RequestType<BasePlaces, BaseSurvey, ErrorData>("completion/bases");
 

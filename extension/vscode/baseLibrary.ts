@@ -7,8 +7,9 @@
 import * as vscode from "vscode";
 import { isCancelled } from "../core/base/errors.ts";
 import { removeBase } from "../core/bases/removeBase.ts";
+import type { BasePlaces } from "../core/bases/resolveBase.ts";
 import type { ImportProgress } from "../core/bases/importSource.ts";
-import { importWork } from "../engine/protocol.ts";
+import { basesRequest, importWork } from "../engine/protocol.ts";
 import { workApart } from "../engine/workApart.ts";
 import type { BasesState, ImportState } from "../../webview/protocol.ts";
 import type { Configuration } from "./configuration.ts";
@@ -35,7 +36,7 @@ export interface BaseLibrary {
 export interface BaseLibraryOptions {
   /** The engine's bundle. */
   entry: string;
-  places: { home: string };
+  places: BasePlaces;
   engine: Engine;
   configuration: Configuration;
   messages: Messages;
@@ -54,7 +55,7 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
   };
   const refresh = async (): Promise<void> => {
     try {
-      become({ survey: await engine.bases(), problem: undefined });
+      become({ survey: await engine.ask(basesRequest, places), problem: undefined });
     } catch (error) {
       become({ problem: explain(error) });
     }

@@ -12,7 +12,7 @@ import type { BasePlaces } from "../core/bases/resolveBase.ts";
 import type { EvaluationOptions, EvaluationProgress } from "../core/benchmark/runs/runEvaluation.ts";
 import type { RunSummary } from "../core/benchmark/runs/runFolder.ts";
 import type { ExportFormat } from "../core/benchmark/runs/runTable.ts";
-import { compareWork, evaluateWork } from "../engine/protocol.ts";
+import { compareWork, evaluateWork, exportRunsRequest, runsRequest } from "../engine/protocol.ts";
 import { workApart } from "../engine/workApart.ts";
 import type { BenchmarkState, EvaluationForm, EvaluationState, RunCard } from "../../webview/protocol.ts";
 import type { AdapterLibrary } from "./adapterLibrary.ts";
@@ -48,7 +48,7 @@ export interface BenchmarkOptions {
 }
 
 export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode.Disposable[]): Benchmark {
-  const { entry, engine, library, messages, log } = options;
+  const { entry, engine, places, library, messages, log } = options;
   const changed = new vscode.EventEmitter<BenchmarkState>();
   const disposal = new AbortController();
   let controller: AbortController | undefined;
@@ -70,7 +70,7 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
 
   const refresh = async (): Promise<void> => {
     try {
-      summaries = (await engine.runs()).toReversed();
+      summaries = (await engine.ask(runsRequest, places)).toReversed();
       become({ runs: summaries.map(cardOf), adapters: await library.names(), problem: undefined });
     } catch (error) {
       become({ problem: explain(error) });
@@ -159,7 +159,7 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
     compare,
     async exportRuns(ids, format, path) {
       try {
-        await writeFileAtomic(path, await engine.exportRuns({ folders: foldersOf(ids), format }));
+        await writeFileAtomic(path, await engine.ask(exportRunsRequest, { folders: foldersOf(ids), format }));
       } catch (error) {
         messages.tellError(error);
       }

@@ -7,9 +7,7 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { isCancelled, UserError } from "../core/base/errors.ts";
-import type { BaseSurvey } from "../core/bases/surveyBases.ts";
 import type { BasePlaces } from "../core/bases/resolveBase.ts";
-import type { RunSummary } from "../core/benchmark/runs/runFolder.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
 import { createCompletionClient, type CompletionClient } from "../engine/client.ts";
 import type { Selected, Selection } from "../engine/protocol.ts";
@@ -23,14 +21,10 @@ export type EngineState =
   | { phase: "ready"; selected: Selected }
   | { phase: "failed"; error: unknown };
 
-export interface Engine extends Pick<CompletionClient, "adapters" | "exportRuns"> {
+export interface Engine extends Pick<CompletionClient, "ask"> {
   readonly pid: number | undefined;
   /** Undefined where there is none: the request was cancelled, or failed, which has been told. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion | undefined>;
-  /** The bases of this machine, and those that could be imported. */
-  bases(): Promise<BaseSurvey>;
-  /** The evaluations of this machine. */
-  runs(): Promise<RunSummary[]>;
   readonly state: EngineState;
   readonly onDidChangeState: vscode.Event<EngineState>;
   /** Loads base and adapter; resolves when completion can begin. */
@@ -138,19 +132,10 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
         return undefined;
       }
     },
-    async adapters(library) {
+    async ask(request, question) {
       if (state.phase === "asleep") await start();
-      return client.adapters(library);
+      return client.ask(request, question);
     },
-    async bases() {
-      if (state.phase === "asleep") await start();
-      return client.bases(places);
-    },
-    async runs() {
-      if (state.phase === "asleep") await start();
-      return client.runs(places.home);
-    },
-    exportRuns: (request) => client.exportRuns(request),
     start,
     restart,
   };

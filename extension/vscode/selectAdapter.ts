@@ -1,7 +1,7 @@
 /** "Graft: Select adapter": none, or one of the library; those that do not fit the base are shown with the reason. */
 
 import * as vscode from "vscode";
-import type { AdapterSummary } from "../engine/protocol.ts";
+import { adaptersRequest, type AdapterSummary } from "../engine/protocol.ts";
 import type { AdapterLibrary } from "./adapterLibrary.ts";
 import type { Engine } from "./engine.ts";
 
@@ -36,7 +36,7 @@ export async function selectAdapter(engine: Engine, library: AdapterLibrary): Pr
   );
   pick.show();
   if (names.length > 0) {
-    const summaries = await engine.adapters(library.folder).catch(() => undefined);
+    const summaries = await engine.ask(adaptersRequest, { library: library.folder }).catch(() => undefined);
     if (summaries) show(pick, library, summaries);
   }
   pick.busy = false;

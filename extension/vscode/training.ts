@@ -4,12 +4,14 @@
  * Shows nothing: the training view and the status bar look at its state.
  */
 
+import { join } from "node:path";
 import * as vscode from "vscode";
 import { isCancelled, UserError } from "../core/base/errors.ts";
 import type { TrainProgress } from "../core/training/train.ts";
-import { trainWork } from "../engine/protocol.ts";
+import { discardTrainingRequest, trainWork } from "../engine/protocol.ts";
 import { workApart } from "../engine/workApart.ts";
 import type { TrainingForm, TrainingRunning, TrainingState } from "../../webview/protocol.ts";
+import type { Engine } from "./engine.ts";
 import { explain, type Messages } from "./messages.ts";
 import { lossHistory } from "./lossHistory.ts";
 import { parseTrainingForm } from "./trainingMessages.ts";
@@ -23,13 +25,14 @@ export interface Training {
   /** Goes on from the last checkpoint of what was cancelled or failed. */
   resume(): Promise<void>;
   cancel(): void;
-  /** Forgets how the last one ended. */
-  dismiss(): void;
+  /** Forgets how the last one ended, and the checkpoint that it may have left. */
+  dismiss(): Promise<void>;
 }
 
 export interface TrainingOptions extends TrainingPlaces {
   /** The engine's bundle. */
   entry: string;
+  engine: Engine;
   messages: Messages;
   log: vscode.LogOutputChannel;
   /** Of the workspace. */
@@ -40,7 +43,7 @@ export interface TrainingOptions extends TrainingPlaces {
 const unfinishedKey = "graft.unfinishedTraining";
 
 export function createTraining(options: TrainingOptions, subscriptions: vscode.Disposable[]): Training {
-  const { entry, library, messages, log } = options;
+  const { entry, engine, library, messages, log } = options;
   const changed = new vscode.EventEmitter<TrainingState>();
   let unfinished = parseTrainingForm(options.state.get(unfinishedKey));
   let state: TrainingState = unfinished ? interrupted(unfinished.name) : { phase: "idle" };
@@ -127,10 +130,17 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       controller?.abort();
       become({ ...state, cancelling: true });
     },
-    dismiss() {
+    async dismiss() {
       if (state.phase === "running") return;
-      void remember(undefined);
+      const abandoned = unfinished;
       become({ phase: "idle" });
+      await remember(undefined);
+      if (!abandoned) return;
+      try {
+        await engine.ask(discardTrainingRequest, { out: join(library.folder, abandoned.name) });
+      } catch (error) {
+        log.warn(`What the training of ${abandoned.name} left is still there: ${String(error)}`);
+      }
     },
   };
 }

@@ -1,9 +1,11 @@
 /** In the extension host: how Graft starts, that nothing native comes with it, and how it takes a broken adapter. */
 
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { adaptersRequest } from "../../extension/engine/protocol.ts";
 import type { Activated } from "../../extension/main.ts";
 import { until } from "./harness/until.ts";
 
@@ -73,7 +75,7 @@ describe("Graft in the extension host", () => {
     try {
       await graft.library.activate("broken");
       await until("the engine refuses it", () => graft.engine.state.phase === "failed");
-      const [listed] = await graft.engine.adapters(graft.library.folder);
+      const [listed] = await graft.engine.ask(adaptersRequest, { library: graft.library.folder });
       assert.match(listed?.problem?.message ?? "", /Cannot load adapter "broken"/);
 
       void vscode.commands.executeCommand("graft.selectAdapter");
@@ -84,6 +86,24 @@ describe("Graft in the extension host", () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  it("a cancelled training keeps its checkpoint, until it is dismissed", async () => {
+    const { training, library } = graft;
+    const path = join(library.folder, "..", "pairs.jsonl");
+    const pairs = Array.from({ length: 40 }, (_, i) => ({ intent: `add ${i}`, code: `x += ${i}` }));
+    await writeFile(path, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(""));
+    const kept = (): boolean => existsSync(join(library.folder, ".stopped.training", "checkpoint.safetensors"));
+    const method = { name: "ia3" } as const;
+    const done = training.start({ data: { kind: "path", path }, method, name: "stopped", epochs: 100 });
+    await until("it is under way", () => training.state.phase !== "running" || training.state.progress !== undefined);
+    training.cancel();
+    await done;
+    assert.equal(training.state.phase, "cancelled");
+    assert(kept());
+    await training.dismiss();
+    assert.equal(training.state.phase, "idle");
+    assert(!kept());
   });
 
   it("toggles completions by the setting", async () => {

@@ -107,7 +107,7 @@ test(
     await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
     await form.getByRole("button", { name: "Cancel" }).click();
     await form.getByText("Cancelled. What it has learnt so far is kept.").waitFor();
-    await form.getByRole("button", { name: "Back to the form" }).click();
+    await form.getByRole("button", { name: "Discard it" }).click();
     expect(await form.getByLabel("Name").inputValue()).toBe("killed-once");
   },
 );

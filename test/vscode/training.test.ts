@@ -30,9 +30,9 @@ describe("parseTrainingMessage", () => {
 
   for (const [what, wrong] of [
     ["an unknown message", { type: "erase" }],
-    ["an unknown method", { type: "start", form: { ...form, method: "full" } }],
+    ["an unknown method", { type: "start", form: { ...form, method: { name: "full" } } }],
     ["half an epoch", { type: "start", form: { ...form, epochs: 0.5 } }],
-    ["a rank beyond all bounds", { type: "start", form: { ...form, rank: 100_000 } }],
+    ["a rank beyond all bounds", { type: "start", form: { ...form, method: { name: "lora", rank: 100_000 } } }],
     ["an empty path", { type: "start", form: { ...form, data: { kind: "path", path: "" } } }],
   ] as const) {
     it(`refuses ${what}`, () => {

@@ -20,6 +20,8 @@ export function createOutcome(post: (message: FromTraining) => void): OutcomeVie
     type: "resume" | "dismiss" | "selectAdapter" | "showLog",
     style: string,
   ): HTMLElement => h("button", { type: "button", class: style, on: { click: () => post({ type }) } }, label);
+  const back = (resumable: boolean, style: string): HTMLElement =>
+    button(resumable ? t("Discard it") : t("Back to the form"), "dismiss", style);
   const said = (text: string): HTMLElement => h("p", { role: "status" }, text);
 
   return {
@@ -46,7 +48,7 @@ export function createOutcome(post: (message: FromTraining) => void): OutcomeVie
             h("p", { role: "alert", class: "problem" }, state.message),
             h("p", {}, state.nextStep),
             ...(state.resumable ? [button(t("Resume"), "resume", "primary")] : []),
-            button(t("Back to the form"), "dismiss", state.resumable ? "secondary" : "primary"),
+            back(state.resumable, state.resumable ? "secondary" : "primary"),
             button(t("Show log"), "showLog", "secondary"),
           );
           return;
@@ -54,7 +56,7 @@ export function createOutcome(post: (message: FromTraining) => void): OutcomeVie
           element.append(
             said(state.resumable ? t("Cancelled. What it has learnt so far is kept.") : t("Cancelled.")),
             ...(state.resumable ? [button(t("Resume"), "resume", "primary")] : []),
-            button(t("Back to the form"), "dismiss", "secondary"),
+            back(state.resumable, "secondary"),
           );
       }
     },
