@@ -79,9 +79,9 @@ export function progressMeter(
 }
 
 /** Seconds between two words about the reading. */
-const readingInterval = 1;
+const readingInterval = 2;
 
-/** Tells `onReading` about every second, so nothing of what is read at once. */
+/** Tells `onReading` every two seconds, so nothing of what is read at once. */
 export function readingMeter(
   examples: number,
   onReading: ((progress: ReadingProgress) => void) | undefined,

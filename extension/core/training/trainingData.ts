@@ -1,22 +1,19 @@
 /**
- * From what the user calls their data to the token files that a training reads from. The data is read twice: first to
- * count it, to say what is wrong with it and what to hold out; then to tokenize it.
+ * From what the user calls their data to the token files that a training reads from. The data is read twice: first to look
+ * it through (dataSurvey.ts), then to tokenize it.
  */
 
 import { join } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Log } from "../base/log.ts";
 import { UserError } from "../base/errors.ts";
-import { seededRandom } from "../base/random.ts";
-import { countProblems, type Dataset, type Example } from "../dataset/example.ts";
-import { withFillExamples } from "../dataset/fillExamples.ts";
-import { contentHash, countHashes } from "../dataset/holdOut.ts";
+import type { Dataset, Example } from "../dataset/example.ts";
 import { openDataset } from "../dataset/openDataset.ts";
 import { isPaperDataset } from "../dataset/paperDatasets.ts";
 import { targetCount, type Sequence } from "../dataset/sequence.ts";
 import { createTokenFile, type TokenFile } from "../dataset/tokenFile.ts";
+import { entriesOf, namesOf, pieceMaker, surveyData, type PieceSettings } from "./dataSurvey.ts";
 import { readingMeter, type ReadingProgress } from "./progressMeter.ts";
-import type { TrainOptions, TrainSettings } from "./settings.ts";
+import type { TrainOptions } from "./settings.ts";
 
 /** What one of several data sets adds to the training. */
 export interface DataPart {
@@ -41,8 +38,6 @@ export interface ReadingControl {
   readonly onReading?: ((progress: ReadingProgress) => void) | undefined;
 }
 
-type Settings = Pick<TrainSettings, "seed" | "fillShare" | "maxLength">;
-
 /**
  * Finds, reads, splits and tokenizes the data. Problems of it are warned of, and the good part is used. Several data sets
  * are one after another, as in the paper's joint training, and so are their validation sets.
@@ -53,14 +48,14 @@ type Settings = Pick<TrainSettings, "seed" | "fillShare" | "maxLength">;
  */
 export async function openTrainingData(
   options: TrainOptions,
-  settings: Settings,
+  settings: PieceSettings,
   sequencesOf: (example: Example) => readonly Sequence[],
   folder: string,
   control: ReadingControl,
 ): Promise<TrainingData> {
   const sources = await Promise.all(options.data.map((source) => openDataset(source, options)));
   const { sets, fraction } = await validationOf(options);
-  const survey = await lookThrough(sources, sets, fraction, settings, control);
+  const survey = await surveyData(sources, sets, fraction, settings, control);
   const meter = readingMeter(survey.examples, control.onReading);
   const training = createTokenFile(join(folder, "training"));
   const validation = createTokenFile(join(folder, "validation"));
@@ -74,16 +69,18 @@ export async function openTrainingData(
       const tokensBefore = training.tokens;
       const pieces = pieceMaker(source, settings);
       let examples = 0;
-      for await (const example of examplesOf(source, control.signal)) {
+      for await (const entry of entriesOf(source, control.signal)) {
+        if (!("kind" in entry)) continue;
         examples++;
-        for (const piece of pieces(example)) tokenize(piece, survey.isHeldOut(piece) ? validation : training);
+        for (const piece of pieces(entry)) tokenize(piece, survey.isHeldOut(piece) ? validation : training);
         meter.read();
       }
       parts.push({ name: source.name, examples, tokens: training.tokens - tokensBefore });
     }
     for (const source of sets) {
-      for await (const example of examplesOf(source, control.signal)) {
-        tokenize(example, validation);
+      for await (const entry of entriesOf(source, control.signal)) {
+        if (!("kind" in entry)) continue;
+        tokenize(entry, validation);
         meter.read();
       }
     }
@@ -111,96 +108,4 @@ async function validationOf(options: TrainOptions): Promise<{ sets: readonly Dat
   if (fraction >= 0 && fraction < 1) return { sets: [], fraction };
   const message = `Cannot hold out ${validation} of the data for validation: a part is between 0 and 1.`;
   throw new UserError("validation-invalid", message, "Give a part such as 0.1, or a file.");
-}
-
-/** The first reading. */
-async function lookThrough(
-  sources: readonly Dataset[],
-  sets: readonly Dataset[],
-  fraction: number,
-  settings: Settings,
-  { log, signal }: ReadingControl,
-): Promise<{ examples: number; isHeldOut: (example: Example) => boolean }> {
-  const { seed } = settings;
-  const counts = countHashes();
-  const validated = new Set<number>();
-  const twins = new Set<number>();
-  let examples = 0;
-  for (const source of sets) {
-    examples += await countExamples(source, log, signal, (example) => validated.add(contentHash(example, seed)));
-  }
-  for (const source of sources) {
-    const pieces = pieceMaker(source, settings);
-    examples += await countExamples(source, log, signal, (example) => {
-      if (validated.size > 0) {
-        const hash = contentHash(example, seed);
-        if (validated.has(hash)) twins.add(hash);
-      }
-      if (fraction > 0) for (const piece of pieces(example)) counts.add(contentHash(piece, seed));
-    });
-  }
-  if (twins.size > 0) {
-    log.warn(
-      `${namesOf(sets)}: ${twins.size} of ${validated.size} validation examples are trained on, too; the validation loss flatters.`,
-    );
-  }
-  const bound = fraction > 0 ? counts.boundOf(fraction) : 0;
-  if (bound === Infinity) {
-    throw new UserError(
-      "data-too-small",
-      `Cannot set ${fraction} of the data set ${namesOf(sources)} aside for validation: of ${examples} examples none would be left to train on.`,
-      "Give more data, a smaller fraction, or a file of its own for validation.",
-    );
-  }
-  return { examples, isHeldOut: (example) => bound > 0 && contentHash(example, seed) < bound };
-}
-
-/** Shows each example to `look` and warns of each problem. */
-async function countExamples(
-  { name, examples }: Dataset,
-  log: Log,
-  signal: AbortSignal | undefined,
-  look: (example: Example) => void,
-): Promise<number> {
-  const problems = countProblems(name, log);
-  let count = 0;
-  for await (const entry of inTurns(examples(), signal)) {
-    if ("kind" in entry) {
-      look(entry);
-      count++;
-    } else problems.add(entry);
-  }
-  problems.end();
-  if (count > 0) return count;
-  const message = `Cannot use the data set ${name}: it holds no example. ${problems.inWords()}`.trim();
-  throw new UserError("data-empty", message, "Give a .jsonl file with such rows, or Python sources.");
-}
-
-async function* examplesOf({ examples }: Dataset, signal: AbortSignal | undefined): AsyncGenerator<Example> {
-  for await (const entry of inTurns(examples(), signal)) if ("kind" in entry) yield entry;
-}
-
-/** So many entries are read between two turns of others, such as whoever wants to cancel. */
-const entriesOfTurn = 32;
-
-async function* inTurns<T>(entries: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
-  let count = 0;
-  for await (const entry of entries) {
-    if (count++ % entriesOfTurn === 0) {
-      await nextTurn();
-      signal?.throwIfAborted();
-    }
-    yield entry;
-  }
-}
-
-/** Rows say themselves what they are; only source code is turned into gaps to fill, the same ones at every reading. */
-function pieceMaker({ kind, name }: Dataset, { seed, fillShare, maxLength }: Settings): (e: Example) => Example[] {
-  const random = seededRandom(seed, `gaps of ${name}`);
-  return (example) =>
-    kind === "source" ? withFillExamples(example, { share: fillShare, maxLength, random }) : [example];
-}
-
-function namesOf(datasets: readonly Dataset[]): string {
-  return datasets.map(({ name }) => name).join(" + ");
 }

@@ -44,7 +44,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Loading takes longer than training here, so the next process does it while the one before trains. */
 async function* processes(): AsyncGenerator<ChildProcess, never> {
-  const start = (): ChildProcess => fork(join(import.meta.dirname, "mortalTraining.ts"), { execArgv: [] });
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") };
+  const start = (): ChildProcess => fork(join(import.meta.dirname, "mortalTraining.ts"), { execArgv: [], env });
   let next = start();
   try {
     for (;;) {
@@ -62,13 +63,14 @@ async function* processes(): AsyncGenerator<ChildProcess, never> {
 async function run(child: ChildProcess, order: Order, milliseconds = Infinity): Promise<Outcome | undefined> {
   let outcome: Outcome | undefined;
   child.on("message", (told: Outcome) => (outcome = told));
-  const exit = once(child, "exit");
+  // The last message may come after the exit, but not after the channel is closed.
+  const end = Promise.all([once(child, "exit"), once(child, "disconnect")]);
   child.send(order);
   if (milliseconds < Infinity) {
-    await Promise.race([exit, wait(milliseconds)]);
+    await Promise.race([end, wait(milliseconds)]);
     child.kill("SIGKILL");
   }
-  await exit;
+  await end;
   return outcome;
 }
 

@@ -65,7 +65,6 @@ process.once("message", async (given: Order) => {
     () => ({ changes }),
     (error: unknown) => ({ changes, error: error instanceof UserError ? error.code : String(error) }),
   );
-  process.send!(outcome);
-  process.disconnect();
+  process.send!(outcome, () => process.disconnect());
 });
 process.send!("ready");

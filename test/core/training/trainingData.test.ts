@@ -179,7 +179,7 @@ describe("openTrainingData", () => {
 
   test(
     "100,000 rows are read, split and trained on in a heap that could not hold them",
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const path = join(folder, "many.jsonl");
       await pipeline(function* () {
@@ -187,7 +187,7 @@ describe("openTrainingData", () => {
       }, createWriteStream(path));
       const script = join(import.meta.dirname, "smallHeap.ts");
       // Ten rows need about 12 MB. The tokens of all alone would take 75.
-      const { stdout } = await run(process.execPath, ["--max-old-space-size=24", script, path, folder]);
+      const { stdout } = await run(process.execPath, ["--max-old-space-size=32", script, path, folder]);
       const { training, validation, steps } = JSON.parse(stdout) as Record<string, number>;
       expect(training! + validation!).toBe(100_000);
       expect(validation).toBeGreaterThanOrEqual(1000);
