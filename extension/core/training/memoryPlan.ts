@@ -81,13 +81,6 @@ function isWidened(node: Node): boolean {
   return node.op === "Cast" && node.inputs[0]?.dtype === "float16";
 }
 
-export interface FittingShape {
-  readonly shape: BatchShape;
-  /** Which part of the tokens is padding. */
-  readonly padding: number;
-  readonly plan: MemoryPlan;
-}
-
 /** Tokens of a micro-batch, most first: with fewer, more of the time goes by beside the products. */
 const tokenLimits = [1024, 512, 256, 128];
 
@@ -103,32 +96,28 @@ const tokenLimits = [1024, 512, 256, 128];
 export function fitMemory(
   base: InstalledBase,
   spec: MethodSpec,
-  shapeWithin: (maxTokens: number) => { readonly shape: PackedShape; readonly padding: number },
+  shapeWithin: (maxTokens: number) => PackedShape,
   { checkpointing = false, available = availableBytes() }: { checkpointing?: boolean | undefined; available?: number },
-): FittingShape {
-  let last: FittingShape | undefined;
+): BatchShape {
+  let last: { readonly shape: BatchShape; readonly bytes: number } | undefined;
   for (const recompute of checkpointing ? [true] : [false, true]) {
     for (const limit of tokenLimits) {
-      const { shape, padding } = shapeWithin(limit);
-      const tried: BatchShape = { ...shape, checkpointing: recompute };
-      if (last && isSame(last.shape, tried)) continue;
-      last = { shape: tried, padding, plan: planMemory(base, spec, tried) };
-      if (last.plan.bytes <= available) return last;
+      const shape: BatchShape = { ...shapeWithin(limit), checkpointing: recompute };
+      if (last && isSame(last.shape, shape)) continue;
+      last = { shape, bytes: planMemory(base, spec, shape).bytes };
+      if (last.bytes <= available) return shape;
     }
   }
-  throw tooLarge(base, spec, last!, available);
+  const { shape, bytes } = last!;
+  const message =
+    `Cannot train ${spec.method} on "${base.name}": ${shape.rows * shape.length} tokens at a time need ` +
+    `${gigabytes(bytes)} of memory, and ${gigabytes(available)} are free.`;
+  throw new UserError("training-too-large", message, whatFits(base, spec, shape, available));
 }
 
 function isSame(a: BatchShape, b: BatchShape): boolean {
   const keys = ["rows", "length", "encoderLength", "checkpointing"] as const;
   return keys.every((key) => a[key] === b[key]);
-}
-
-function tooLarge(base: InstalledBase, spec: MethodSpec, { shape, plan }: FittingShape, available: number): UserError {
-  const message =
-    `Cannot train ${spec.method} on "${base.name}": ${shape.rows * shape.length} tokens at a time need ` +
-    `${gigabytes(plan.bytes)} of memory, and ${gigabytes(available)} are free.`;
-  return new UserError("training-too-large", message, whatFits(base, spec, shape, available));
 }
 
 /** Shorter sequences, if they would do; else another base. */

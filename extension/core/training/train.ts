@@ -16,7 +16,9 @@ import { openTokenizer } from "../tokenizer/tokenizer.ts";
 import { chooseBatchShape, paddingOf } from "./batchShape.ts";
 import { loadCheckpoint, saveCheckpoint, type Fingerprint } from "./checkpoint.ts";
 import { openOutputFolder } from "./outputFolder.ts";
-import type { MethodName } from "./methods/methods.ts";
+import { describeCost } from "./costEstimate.ts";
+import { fitMemory } from "./memoryPlan.ts";
+import type { MethodName, MethodSpec } from "./methods/methods.ts";
 import { behindPrompt } from "./methods/prompt.ts";
 import type { TrainProgress } from "./progressMeter.ts";
 import { settle, type SettledSettings } from "./presets.ts";
@@ -56,8 +58,6 @@ export interface TrainResult {
 
 /** The part of the steps over which the learning rate rises, and the part of an epoch between validations: the paper's. */
 const [warmupShare, validationShare] = [0.05, 0.2];
-/** From so many parameters on, layers are computed twice for the sake of memory, and micro-batches are smaller. */
-const largeBase = 100e6;
 
 /**
  * Trains an adapter and writes it to `out` in PEFT's format: the best by validation loss, or the last without one.
@@ -93,10 +93,11 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
       const fingerprint = fingerprintOf(base.hash, settings, data);
       const resumeFrom = options.resume ? await loadCheckpoint(output.workFolder, fingerprint) : undefined;
       const samples = sampledSteps(data.training, settings);
-      const shape = resumeFrom?.shape ?? shapeFor(samples, data, base, options);
+      const shape = resumeFrom?.shape ?? shapeFor(samples, data, base, spec, options);
       signal?.throwIfAborted();
       const plan = planOf(settings, data, shape);
       tellPlan(base.name, data, plan, paddingOf(samples, shape), log);
+      log.info(await describeCost(base, spec, shape, totalTokens(data, plan, paddingOf(samples, shape))));
       step = await openTrainingStep(base, spec, shape, first);
       if (resumeFrom) log.info(`Going on after step ${resumeFrom.state.step} of ${plan.steps}.`);
       const earlier = resumeFrom?.state.seconds ?? 0;
@@ -143,17 +144,20 @@ function sampledSteps(training: Sequences, settings: SettledSettings): (readonly
 function shapeFor(
   samples: readonly (readonly Sequence[])[],
   { training, validation }: TrainingData,
-  { parameters, config }: InstalledBase,
+  base: InstalledBase,
+  spec: MethodSpec,
   { checkpointing }: TrainOptions,
 ): BatchShape {
-  const isLarge = parameters >= largeBase;
   const [a, b] = [training.longest, validation.longest];
-  const shape = chooseBatchShape(samples, {
-    longest: { own: Math.max(a.own, b.own), read: Math.max(a.read, b.read) },
-    hiddenSize: config.hiddenSize,
-    maxTokens: isLarge ? 512 : 1024,
-  });
-  return { ...shape, checkpointing: checkpointing ?? isLarge };
+  const longest = { own: Math.max(a.own, b.own), read: Math.max(a.read, b.read) };
+  const { hiddenSize } = base.config;
+  const shapeWithin = (maxTokens: number): PackedShape => chooseBatchShape(samples, { longest, hiddenSize, maxTokens });
+  return fitMemory(base, spec, shapeWithin, { checkpointing });
+}
+
+/** Over all steps, padding counted. */
+function totalTokens({ training }: TrainingData, { steps, batchSize }: TrainerPlan, padding: number): number {
+  return (steps * batchSize * training.tokens) / training.length / (1 - padding);
 }
 
 function planOf(settings: SettledSettings, { training }: TrainingData, shape: TrainerPlan["shape"]): TrainerPlan {

@@ -53,6 +53,8 @@ export function usefulOperations(config: DecoderConfig, spec: MethodSpec, shape:
   const { heads, headSize } = config.attention;
   // Two products forward, and two for the gradient of each.
   const attention = (config.layers * 6 * 2 * tokens * shape.length * heads * headSize) / 2;
+  // Weights that are trained have a gradient, too: a third product beside two.
+  if (spec.method === "full") return 1.5 * frozen + attention;
   if (spec.method !== "lora") return frozen + attention;
   // x·Aᵀ and ·Bᵀ forward; for each, the gradients of both factors.
   const modules = [...moduleShapes(config)].filter(([path]) => spec.targets.has(path));

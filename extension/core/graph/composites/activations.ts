@@ -1,6 +1,7 @@
 /** Nonlinearities of feed-forward layers, and dropout. */
 
-import { add, bitwiseXor, greaterOrEqual, mul, sigmoid, sub, where } from "../primitives/elementwise.ts";
+import { add, bitwiseXor, cast, greaterOrEqual, mul, sigmoid, sub, where } from "../primitives/elementwise.ts";
+import { after } from "./after.ts";
 import { gelu } from "../primitives/fused.ts";
 import { slice } from "../primitives/shaping.ts";
 import { size } from "../shape.ts";
@@ -48,8 +49,11 @@ export function dropout(x: Tensor, noise: Tensor, rate: number, site: number): T
     expand: () => {
       const own = slice(slice(noise, 0, size(x, -2), -2), 0, size(x, -1), -1);
       // Multiples of the golden ratio spread over all values more evenly than any other.
-      const mixed = bitwiseXor(own, int32(Math.imul(site, 0x9e3779b1)));
-      return where(greaterOrEqual(mixed, int32(Math.round(rate * 2 ** 32) - 2 ** 31)), x, scalar(0));
+      const bits = int32(Math.imul(site, 0x9e3779b1));
+      // Nothing but the noise decides; without x to wait for, all sites would be decided first, and remembered.
+      const late = bitwiseXor(bits, cast(after(scalar(0), x), "int32"));
+      const kept = greaterOrEqual(bitwiseXor(own, late), int32(Math.round(rate * 2 ** 32) - 2 ** 31));
+      return where(kept, x, scalar(0));
     },
   });
 }
