@@ -76,7 +76,7 @@ async function run(child: ChildProcess, order: Order, milliseconds = Infinity): 
 
 test(
   `a training that is killed ${kills} times stays whole and ends with the same bytes as one that is not`,
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   async () => {
     const random = seededRandom(20, "kills");
     const pool = processes();
