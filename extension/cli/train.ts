@@ -33,7 +33,7 @@ export async function trainCommand(flags: TrainFlags, { places, output, signal }
     ];
     if (validationLoss) {
       const { before, best } = validationLoss;
-      lines.push(`validation loss ${before.toFixed(4)} before, ${best.toFixed(4)} with the adapter`);
+      lines.push(`validation loss ${before.toFixed(4)} before, ${best.toFixed(4)} after`);
     }
     output.result({ ...result }, lines.join("\n"));
   } catch (error) {
