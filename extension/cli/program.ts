@@ -55,10 +55,10 @@ export function createProgram(contextOf: ContextOf): Command {
       async (source: string, flags: Shared & ImportFlags) => await importCommand(source, flags, contextOf(flags)),
     );
 
-  command("train", "train an adapter")
+  command("train", "train an adapter, or a whole base")
     .addOption(baseOption())
     .requiredOption("--data <data>", ".jsonl, .py, a folder, conala or codealpacapy; several with commas", listOfData)
-    .addOption(new Option("--preset <name>", "whose targets and learning rate (graft)").choices(trainingPresets))
+    .addOption(new Option("--preset <name>", "whose targets, learning rate and optimizer (graft)").choices(trainingPresets))
     .addOption(new Option("--method <method>", "what to train").choices(methodNames))
     .option("--rank <n>", "of LoRA's matrices (16)", wholeNumber)
     .option("--alpha <x>", "LoRA's scale times its rank (32)", someNumber)
@@ -72,7 +72,7 @@ export function createProgram(contextOf: ContextOf): Command {
     .option("--batch-size <n>", "sequences of one step (8)", wholeNumber)
     .option("--max-length <n>", "tokens of the longest sequence (256)", wholeNumber)
     .option("--learning-rate <x>", "its highest value", someNumber)
-    .addOption(new Option("--optimizer <name>", "what moves the values (adamw)").choices(optimizerNames))
+    .addOption(new Option("--optimizer <name>", "what moves the values (adamw; adafactor in paper)").choices(optimizerNames))
     .option("--weight-decay <x>", "of the optimizer (0)", someNumber)
     .addOption(
       new Option("--schedule <shape>", "of the learning rate (linear)").choices(["linear", "cosine", "constant"]),
@@ -86,7 +86,7 @@ export function createProgram(contextOf: ContextOf): Command {
     .option("--checkpointing", "less memory, more time")
     .option("--save-every <seconds>", "of work that a crash may cost at most (60)", someNumber)
     .option("--resume", "go on from the last checkpoint of a training into the same folder")
-    .requiredOption("--out <dir>", "the adapter's folder")
+    .requiredOption("--out <dir>", "the folder for what is trained")
     .action(async ({ json, verbose, ...flags }: Shared & TrainFlags) => {
       await trainCommand(flags, contextOf({ json, verbose }));
     });
