@@ -25,7 +25,7 @@ const graftRates: Readonly<Record<MethodName, { readonly small: number; readonly
   lora: { small: 1.5e-3, large: 3e-4 },
   ia3: { small: 1e-2, large: 5e-3 },
   prompt: { small: 3e-2, large: 3e-3 },
-  prefix: { small: 3e-2, large: 3e-2 },
+  prefix: { small: 1e-1, large: 3e-2 },
   full: { small: 5e-4, large: 5e-5 },
 };
 
