@@ -15,6 +15,7 @@ import { parseArgs } from "node:util";
 import { compareRuns } from "../extension/core/benchmark/runs/compareRuns.ts";
 import { listRuns, type RunSummary } from "../extension/core/benchmark/runs/runFolder.ts";
 import { exported } from "../extension/core/benchmark/runs/runTable.ts";
+import { hasCheckpoint } from "../extension/core/training/checkpoint.ts";
 import { readTrainingReport } from "../extension/core/training/trainingReport.ts";
 import { run } from "./bed/command.ts";
 import { root, scratch } from "./bed/paths.ts";
@@ -80,7 +81,8 @@ async function make({ name, trained: training }: Contender): Promise<void> {
   const folder = adapterFolder(name);
   if (!(await readTrainingReport(folder))) {
     const { method, data } = training;
-    await graft("train", "--method", method, "--data", data, "--epochs", flags.epochs, "--resume", "--out", folder);
+    const resume = (await hasCheckpoint(join(flags.folder, "adapters", `.${name}.training`))) ? ["--resume"] : [];
+    await graft("train", "--method", method, "--data", data, "--epochs", flags.epochs, ...resume, "--out", folder);
   }
   // As the embedded base is kept.
   if (training.method === "full" && !existsSync(join(home, "bases", name))) {
