@@ -33,7 +33,8 @@ export async function findSandbox(signal?: AbortSignal): Promise<Sandbox> {
     if (systemCode(error) === "ENOENT") {
       return none("bubblewrap (bwrap) is not on PATH", "Install it, as by `sudo apt-get install bubblewrap`.");
     }
-    if (error instanceof UserError) return none(error.message, error.nextStep);
+    if (error instanceof UserError)
+      return none(`bubblewrap cannot start Python (${String(error.cause)})`, error.nextStep);
     throw error;
   }
 }

@@ -171,11 +171,12 @@ function endingOf(code: number | null, signal: string | null): [Failure["reason"
   return ["crash", name ? `It was ended by ${name}.` : `It ended with exit code ${code} before its checks did.`];
 }
 
+/** The cause is the last line of what was said about it, in whose ever words. */
 function notStarted(errors: string): UserError {
-  const last = errors.trim().split("\n").at(-1);
-  const message = `Cannot run programs: Python did not start${last ? ` (${last})` : ""}.`;
+  const cause = errors.trim().split("\n").at(-1)!;
+  const message = `Cannot run programs: Python did not start${cause === "" ? "" : ` (${cause})`}.`;
   const nextStep = "Allow user namespaces on this machine, or run this on another one.";
-  return new UserError("sandbox-failed", message, nextStep);
+  return new UserError("sandbox-failed", message, nextStep, { cause });
 }
 
 function parsed(line: string): unknown {
