@@ -58,21 +58,25 @@ export async function saveCheckpoint(
   await writeSafetensors(join(folder, checkpointFile), written, { graft: JSON.stringify(header) });
 }
 
+/** @throws UserError "checkpoint-missing" */
+export async function checkResumable(folder: string): Promise<void> {
+  if (await hasCheckpoint(folder)) return;
+  const message = `Cannot resume: there is no checkpoint ${join(folder, checkpointFile)}.`;
+  throw new UserError(
+    "checkpoint-missing",
+    message,
+    "Start the training without resuming, or check the output folder.",
+  );
+}
+
 /**
  * Reads the checkpoint in `folder`.
  *
  * @throws UserError "checkpoint-missing", "checkpoint-invalid"; "checkpoint-mismatch" where it is of another training
  */
 export async function loadCheckpoint(folder: string, fingerprint: Fingerprint): Promise<Checkpoint> {
+  await checkResumable(folder);
   const path = join(folder, checkpointFile);
-  if (!(await hasCheckpoint(folder))) {
-    const message = `Cannot resume: there is no checkpoint ${path}.`;
-    throw new UserError(
-      "checkpoint-missing",
-      message,
-      "Start the training without resuming, or check the output folder.",
-    );
-  }
   const file = await openSafetensors(path);
   try {
     const header = readHeader(path, file.metadata["graft"]);

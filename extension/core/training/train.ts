@@ -14,7 +14,7 @@ import { isEncoderDecoder } from "../models/config.ts";
 import { moduleShapes } from "../models/architectures.ts";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
 import { chooseBatchShape, paddingOf } from "./batchShape.ts";
-import { loadCheckpoint, saveCheckpoint, type Fingerprint } from "./checkpoint.ts";
+import { checkResumable, loadCheckpoint, saveCheckpoint, type Fingerprint } from "./checkpoint.ts";
 import { openOutputFolder } from "./outputFolder.ts";
 import { describeCost } from "./costEstimate.ts";
 import { fitMemory } from "./memoryPlan.ts";
@@ -72,6 +72,8 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
   const asked = readSettings(options);
   const output = await openOutputFolder(options.out);
   try {
+    // Told now, not when all data has been read.
+    if (options.resume) await checkResumable(output.workFolder);
     const base = await resolveBase(options.base, { ...options, log, signal });
     const { config } = base;
     const initial = options.init === undefined ? null : await readAdapter(options.init);
