@@ -1,12 +1,13 @@
-/** How fast a base runs here: prefill, decoding, swapping adapters; training is in trainingSpeed.ts. Measures; judges nothing. */
+/** How fast a base runs here: prefill, decoding, swapping adapters; beams are in generationSpeed.ts, training in trainingSpeed.ts. Measures; judges nothing. */
 
 import { seededRandom, type Random } from "../base/random.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
 import { openDecoder, type Decoder } from "../runtime/decoder.ts";
+import { measureGeneration } from "./generationSpeed.ts";
 import { median, medianSeconds, randomIds, randomLora, rank, type SpeedRow } from "./measuring.ts";
 import { measureTraining } from "./trainingSpeed.ts";
 
-export const speedBenchmarks = { prefill, decode, swap, train: measureTraining };
+export const speedBenchmarks = { prefill, decode, beams: measureGeneration, swap, train: measureTraining };
 
 /** Tokens a second of reading a prompt that fills a quarter of the context, up to 512 tokens. */
 async function prefill(base: InstalledBase): Promise<SpeedRow[]> {

@@ -28,24 +28,34 @@ export function greedy(logits: Float32Array): number {
 export function sample(logits: Float32Array, { temperature, topP }: SamplingOptions, random: Random): number {
   const likeliest = greedy(logits);
   const highest = logits[likeliest]!;
-  const candidates: { token: number; weight: number }[] = [];
+  const weights = new Float64Array(logits.length);
   let total = 0;
-  for (let token = 0; token < logits.length; token++) {
-    const weight = Math.exp((logits[token]! - highest) / temperature);
-    total += weight;
-    // What is a billion times less likely than the likeliest is not drawn in a lifetime, and costs the sort its time.
-    if (weight > 1e-9) candidates.push({ token, weight });
+  for (let token = 0; token < weights.length; token++) {
+    total += weights[token] = Math.exp((logits[token]! - highest) / temperature);
   }
-  candidates.sort((a, b) => b.weight - a.weight);
-  let kept = 0;
-  let mass = 0;
-  while (kept < candidates.length && (kept === 0 || mass < topP * total)) mass += candidates[kept++]!.weight;
-  let left = random.next() * mass;
-  for (const { token, weight } of candidates.slice(0, kept)) {
-    left -= weight;
+  if (topP < 1) total = keepNucleus(weights, topP * total, total);
+  let left = random.next() * total;
+  for (let token = 0; token < weights.length; token++) {
+    left -= weights[token]!;
     if (left < 0) return token;
   }
   return likeliest;
+}
+
+/** Leaves weight to as few tokens as have `wanted` of the total together, the likeliest, and says what they have. */
+function keepNucleus(weights: Float64Array, wanted: number, total: number): number {
+  // All tokens below this have less together than may be left out, so none of them is in: there is little to sort.
+  const least = (total - wanted) / weights.length;
+  const candidates: number[] = [];
+  for (let token = 0; token < weights.length; token++) if (weights[token]! >= least) candidates.push(token);
+  candidates.sort((a, b) => weights[b]! - weights[a]!);
+  let kept = 0;
+  let mass = 0;
+  while (kept < candidates.length && (kept === 0 || mass < wanted)) mass += weights[candidates[kept++]!]!;
+  const nucleus = candidates.slice(0, kept).map((token) => [token, weights[token]!] as const);
+  weights.fill(0);
+  for (const [token, weight] of nucleus) weights[token] = weight;
+  return mass;
 }
 
 /** log softmax(logits)[token], exact also where exp() of the logits would overflow. */
