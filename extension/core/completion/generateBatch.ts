@@ -49,7 +49,8 @@ export interface BatchGenerator {
   /** Whether prompts are read by an encoder, and so do not share the context with their continuations. */
   readonly hasEncoder: boolean;
   /**
-   * Continues prompts of any lengths. Ends when each has been answered, in whatever order.
+   * Continues prompts of any lengths. Ends when each has been answered, in whatever order. The same call gives the same, to the
+   * bit; other prompts beside one change its logits by roundings, which in bases of few bits can be seen.
    *
    * @throws the signal's reason between two steps once it is aborted; what has been answered stays so
    */
@@ -72,6 +73,8 @@ export async function openBatchGenerator(
     contextLength: forest.contextLength,
     hasEncoder: forest.hasEncoder,
     generate: async (prompts, request, events) => {
+      // What is known from the last call would be read in other company, and so with other roundings.
+      forest.useAdapters(adapters);
       const task = { maxTokens: request.maxTokens, ends, ending: endBefore(request.stops), write };
       function* tasks(): Generator<Task<"string">> {
         for (const [index, ids] of prompts.entries()) {

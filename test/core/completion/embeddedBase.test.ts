@@ -8,7 +8,9 @@ import { writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
 import { resolveBase } from "../../../extension/core/bases/resolveBase.ts";
 import { openCompleter, type Completion } from "../../../extension/core/completion/completer.ts";
+import { openBatchGenerator } from "../../../extension/core/completion/generateBatch.ts";
 import { moduleShapes } from "../../../extension/core/models/architectures.ts";
+import { openTokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
 import { at } from "./fakes.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -55,6 +57,26 @@ describe("openCompleter", () => {
       expect(answer.logProbability).toBeCloseTo(answers[i]!.logProbability, 1);
       await fresh.release();
     }
+  });
+
+  test("draws the same behind many prompts, whatever was generated before", async () => {
+    const tokenizer = await openTokenizer(base.path);
+    const prompts = ["def add(a, b):", "import os\n", "class Stack:\n    def", "x ="].map((text) =>
+      tokenizer.encode(text),
+    );
+    const generator = await openBatchGenerator(base, tokenizer, []);
+    const decoding = { kind: "sampling", temperature: 1, topP: 0.9, count: 3, seed: 1 } as const;
+    const drawn = async (asked: readonly (readonly number[])[]): Promise<unknown> => {
+      const results: unknown[] = [];
+      const onGenerated = (index: number, candidates: unknown): void => void (results[index] = candidates);
+      const onRefused = (_index: number, error: Error): void => expect.unreachable(error.message);
+      await generator.generate(asked, { decoding, maxTokens: 16, stops: [] }, { onGenerated, onRefused });
+      return results;
+    };
+    const first = await drawn(prompts);
+    await drawn([...prompts.slice(1), tokenizer.encode("def add(a, b): # sum")]);
+    expect(await drawn(prompts)).toEqual(first);
+    await generator.release();
   });
 
   test("reads a keystroke much faster than the file", async () => {
