@@ -134,3 +134,39 @@ test(
     expect(count.finished).toBeGreaterThan(1);
   },
 );
+
+test(
+  "an adapter is whole, the old one or the new, at every change with which a training ends",
+  { timeout: 300_000 },
+  async () => {
+    const pool = processes();
+    const next = async (): Promise<ChildProcess> => (await pool.next()).value;
+    const out = join(folder, "end", "mine");
+    const weights = () => readFile(join(out, "adapter_model.safetensors"));
+    const brief = { ...options, steps: 2, out };
+    // Trained once to have an adapter that is replaced, and twice to know what by, and in how many changes.
+    await run(await next(), { options: { ...brief, seed: 1 }, fate: "lives", atChange: 0 });
+    await cp(out, join(folder, "before"), { recursive: true });
+    const old = await weights();
+    const { changes } = (await run(await next(), { options: brief, fate: "lives", atChange: 0 }))!;
+    const expected = await weights();
+    const seen = new Set<string>();
+    for (let atChange = changes - 15; atChange <= changes; atChange++) {
+      await rm(join(folder, "end"), { recursive: true });
+      await cp(join(folder, "before"), out, { recursive: true });
+      await run(await next(), { options: brief, fate: "dies", atChange });
+      const present = (await readdir(join(folder, "end"))).includes("mine");
+      await recoverAdapters(join(folder, "end"));
+      await readAdapter(out);
+      const found = await weights();
+      expect(found.equals(old) || found.equals(expected)).toBe(true);
+      seen.add(!present ? "none, until recovered" : found.equals(old) ? "old" : "new");
+      if (!(await hasCheckpoint(join(folder, "end", ".mine.training")))) continue;
+      await run(await next(), { options: { ...brief, resume: true }, fate: "lives", atChange: 0 });
+      expect((await weights()).equals(expected)).toBe(true);
+      expect(await readdir(join(folder, "end"))).toEqual(["mine"]);
+    }
+    await pool.return(undefined as never);
+    expect([...seen].sort()).toEqual(["new", "none, until recovered", "old"]);
+  },
+);
