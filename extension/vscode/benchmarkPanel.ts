@@ -43,8 +43,10 @@ export function createBenchmarkPanel({
 
   return {
     show() {
-      if (panel) panel.reveal();
-      else panel = open();
+      if (!panel) return void (panel = open());
+      panel.reveal();
+      // The command line, or another window, may have made runs meanwhile.
+      void benchmark.refresh();
     },
   };
 }

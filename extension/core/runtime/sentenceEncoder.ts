@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import * as z from "zod";
-import { internalError, UserError } from "../base/errors.ts";
+import { UserError } from "../base/errors.ts";
 import { openSentenceTokenizer } from "../tokenizer/sentenceTokenizer.ts";
 import { floatsOf, int64s, openSession, type Session } from "./session.ts";
 
@@ -25,7 +25,7 @@ export interface SentenceEncoder {
 }
 
 /** Of ever less precision. */
-const modelFiles = ["onnx/model.onnx", "model.onnx", "onnx/model_fp16.onnx", "onnx/model_quantized.onnx"];
+const modelFiles = ["onnx/model.onnx", "model.onnx", "onnx/model_quantized.onnx"];
 const batchSize = 16;
 const longestUnlessTold = 512;
 const configSchema = z.looseObject({ max_position_embeddings: z.int().positive().default(longestUnlessTold) });
@@ -52,10 +52,8 @@ export async function openSentenceEncoder(folder: string): Promise<SentenceEncod
       for (let at = 0; at < order.length; at += batchSize) {
         signal?.throwIfAborted();
         const places = order.slice(at, at + batchSize);
-        const found = await means(
-          session,
-          places.map((place) => ids[place]!),
-        );
+        const rows = places.map((place) => ids[place]!);
+        const found = await means(path, session, rows);
         for (const [i, place] of places.entries()) vectors[place] = found[i]!;
       }
       return vectors;
@@ -65,7 +63,7 @@ export async function openSentenceEncoder(folder: string): Promise<SentenceEncod
 }
 
 /** The normalized mean of each row's hidden states: [B, T, D] → B times [D]. */
-async function means(session: Session, rows: readonly (readonly number[])[]): Promise<Float32Array[]> {
+async function means(folder: string, session: Session, rows: readonly (readonly number[])[]): Promise<Float32Array[]> {
   const length = Math.max(...rows.map((row) => row.length));
   const shape = [rows.length, length];
   const filled = (value: (row: readonly number[], column: number) => number): BigInt64Array =>
@@ -90,7 +88,7 @@ async function means(session: Session, rows: readonly (readonly number[])[]): Pr
   });
   const hidden = outputs["last_hidden_state"] ?? outputs["token_embeddings"];
   const size = hidden?.dims[2];
-  if (size === undefined) throw internalError(`expected last_hidden_state, found ${Object.keys(outputs).join(", ")}`);
+  if (size === undefined) throw invalid(folder, `it gives ${Object.keys(outputs).join(", ")}, not last_hidden_state`);
   const values = floatsOf(hidden);
   return rows.map((row, i) => {
     const sum = new Float64Array(size);

@@ -52,12 +52,24 @@ describe("openSentenceEncoder", () => {
       const folder = await mkdtemp(join(scratch, "model-"));
       await cp(model, folder, { recursive: true });
       await change(folder);
-      return await openSentenceEncoder(folder).catch((error: unknown) => error);
+      return await openSentenceEncoder(folder).then(
+        (encoder) => encoder.encode(["x"]).catch((error: unknown) => error),
+        (error: unknown) => error,
+      );
     };
     const code = (name: string): unknown => expect.objectContaining({ code: name });
     expect(await refusal((folder) => rm(join(folder, "onnx"), { recursive: true }))).toEqual(code("encoder-invalid"));
     expect(await refusal((folder) => writeFile(join(folder, "onnx/model.onnx"), "?"))).toEqual(code("encoder-invalid"));
     expect(await refusal((folder) => writeFile(join(folder, "config.json"), "{"))).toEqual(code("encoder-invalid"));
+    const renamed = async (folder: string): Promise<void> => {
+      const bytes = await readFile(join(folder, "onnx/model.onnx"), "latin1");
+      await writeFile(
+        join(folder, "onnx/model.onnx"),
+        bytes.replaceAll("last_hidden_state", "some_other_result"),
+        "latin1",
+      );
+    };
+    expect(await refusal(renamed)).toEqual(code("encoder-invalid"));
     expect(await refusal((folder) => rm(join(folder, "tokenizer.json")))).toEqual(code("tokenizer-invalid"));
   });
 });

@@ -6,14 +6,15 @@
  * broken out of sandboxes with. It knows neither bubblewrap nor Python.
  */
 
-/** The first two of each row are linux/audit.h's name of the machine, and the number from which other conventions begin. */
+/** Numbers of calls, and of the machine itself in linux/audit.h. */
 const machines = {
   x64: {
     audit: 0xc000003e,
     clone: 56,
     clone3: 435,
-    /** x32 has numbers of its own for the same calls. */
+    /** From here on they mean the same calls in another way (x32), which would pass by all the others. */
     others: 0x4000_0000,
+    /** fork, vfork */
     processes: [57, 58],
     forbidden: {
       socket: 41,
