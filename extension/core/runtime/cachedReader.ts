@@ -87,15 +87,26 @@ export function cachedReader(config: ModelConfig, session: CachedSession, mostCa
 
   /** Takes what nobody stands behind out of the cache, if that is worth it, or `wanted` tokens more need the room. */
   const forget = (kept: readonly TokenNode[], wanted: number): void => {
+    const isWorthIt = (left: number): boolean =>
+      entries.length - left > mostForgotten * left || entries.length + wanted > mostCached;
+    // At least the longest text is left, which is mostly all there is to know.
+    if (!isWorthIt(Math.max(...kept.map(({ position }) => position + 1)))) return;
     const known = withAncestors(kept);
     const rest = entries.filter((node) => known.has(node));
-    const isFull = entries.length + wanted > mostCached;
-    if (entries.length - rest.length <= mostForgotten * rest.length && !isFull) return;
+    if (!isWorthIt(rest.length)) return;
     if (rest.length + wanted > mostCached) throw contextFull(rest.length + wanted, mostCached);
     past = rest.length > 0 ? joined(runsOf(past, rest)) : emptyCache(config);
     for (const node of entries) if (!known.has(node)) forgetNode(node);
     for (const [i, node] of rest.entries()) node.entry = i;
     entries = rest;
+  };
+
+  const checkChain = ({ behind, ids }: Chain, ground: TokenNode): void => {
+    if (ids.length === 0) throw internalError("nothing to read");
+    if (behind.token >= 0 && behind.entry < 0) throw internalError("asked to go on from what has been forgotten");
+    const wanted = behind.position - ground.position + ids.length;
+    const room = config.contextLength - ground.position - 1;
+    if (wanted > room) throw contextFull(wanted, room);
   };
 
   /** What is read in one run. ONNX Runtime takes the first tokens in a cache to stand one behind the other, and no others. */
@@ -112,30 +123,11 @@ export function cachedReader(config: ModelConfig, session: CachedSession, mostCa
     start,
     read: async (chains, { kept = [], every = false, signal } = {}) => {
       const ground = await start();
-      for (const { behind, ids } of chains) {
-        if (ids.length === 0) throw internalError("nothing to read");
-        if (behind.token >= 0 && behind.entry < 0) throw internalError("asked to go on from what has been forgotten");
-        const wanted = behind.position - ground.position + ids.length;
-        const room = config.contextLength - ground.position - 1;
-        if (wanted > room) throw contextFull(wanted, room);
-      }
-      const known = chains.map(({ behind, ids }) => (every ? behind : descend(behind, ids.slice(0, -1))));
-      forget(
-        [ground, ...kept, ...known],
-        chains.reduce((total, { ids }) => total + ids.length, 0),
-      );
-      const unread: TokenNode[] = [];
-      const asked = new Set<TokenNode>();
-      const ends = chains.map(({ behind, ids }, i) => {
-        // Chains before this one may have planned what it begins with.
-        let node = every ? behind : descend(known[i]!, ids.slice(known[i]!.position - behind.position, -1));
-        for (const id of ids.slice(node.position - behind.position)) {
-          unread.push((node = nodeBehind(node, id)));
-          if (every) asked.add(node);
-        }
-        asked.add(node);
-        return node;
-      });
+      for (const chain of chains) checkChain(chain, ground);
+      const known = chains.map((chain) => knownOf(chain, every));
+      const wanted = chains.reduce((total, { ids }) => total + ids.length, 0);
+      forget([ground, ...kept, ...known], wanted);
+      const { unread, asked, ends } = planned(chains, every);
       const logits: Float32Array[] = [];
       try {
         for (let first = 0; first < unread.length;) {
@@ -147,8 +139,7 @@ export function cachedReader(config: ModelConfig, session: CachedSession, mostCa
           if (rows.length > 0) logits.push(found);
         }
       } finally {
-        const read = new Set(entries);
-        for (const node of unread) if (!read.has(node)) forgetNode(node);
+        for (const node of unread) if (entries[node.entry] !== node) forgetNode(node);
       }
       return { ends, logits: concatenated(logits) };
     },
@@ -172,6 +163,29 @@ function breadthOf(config: ModelConfig): number {
   let weights = vocabularySize * hiddenSize;
   for (const { inFeatures, outFeatures } of moduleShapes(config).values()) weights += inFeatures * outFeatures;
   return Math.round((0.4 * weights) / (2 * layers * attention.heads * attention.headSize));
+}
+
+/** The last token of a chain that need not be read: all may be known but the last, unless logits are wanted behind every one. */
+function knownOf({ behind, ids }: Chain, every: boolean): TokenNode {
+  return every ? behind : descend(behind, ids.slice(0, -1));
+}
+
+/** Nodes for all that has to be read; those of them that logits are asked for; and the last of each chain. */
+function planned(chains: readonly Chain[], every: boolean) {
+  const unread: TokenNode[] = [];
+  const asked = new Set<TokenNode>();
+  const ends = chains.map((chain) => {
+    // Chains before this one may have planned what it begins with.
+    let node = knownOf(chain, every);
+    for (const id of chain.ids.slice(node.position - chain.behind.position)) {
+      node = nodeBehind(node, id);
+      unread.push(node);
+      if (every) asked.add(node);
+    }
+    asked.add(node);
+    return node;
+  });
+  return { unread, asked, ends };
 }
 
 function forgetNode(node: TokenNode): void {
