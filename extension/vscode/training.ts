@@ -150,9 +150,9 @@ function shown(progress: TrainProgress, losses: readonly number[]): NonNullable<
   return { step, steps, loss, tokensPerSecond, etaSeconds, losses, validation: progress.validationLoss };
 }
 
-/** A process that died left its last checkpoint; data or a base that was refused would be refused again. */
+/** A process that died, or found no room, left its last checkpoint; data or a base that was refused would be refused again. */
 function isResumable(error: unknown): boolean {
-  return error instanceof UserError && error.code === "engine-stopped";
+  return error instanceof UserError && ["engine-stopped", "disk-full", "not-writable"].includes(error.code);
 }
 
 function interrupted(name: string): TrainingState {

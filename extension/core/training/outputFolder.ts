@@ -132,8 +132,9 @@ async function checkWritable(path: string, workFolder: string): Promise<void> {
     await rm(probe);
     if (existing) await access(path, constants.W_OK);
   } catch (error) {
+    if (systemCode(error) === undefined) throw error;
     const known = writeFailure(error, path);
-    if (known instanceof UserError || systemCode(error) === undefined) throw known;
+    if (known instanceof UserError && known.code === "disk-full") throw known;
     const message = `Cannot train into ${path}: the folder is not writable (${systemCode(error)}).`;
     throw new UserError("not-writable", message, "Choose another folder or change its permissions.", { cause: error });
   }
