@@ -39,7 +39,9 @@ const paperRates: Readonly<Record<MethodName, number>> = {
 
 /** In all architectures of the paper; each has some of them. */
 const paperAttention = ["q_proj", "k_proj", "v_proj", "qkv_proj", "q", "k", "v"];
-const paperFeedForward = ["gate_proj", "up_proj", "down_proj", "fc_in", "fc_out", "wi", "wi_0", "wi_1", "wo"];
+const paperFeedForward = ["gate_proj", "up_proj", "down_proj", "fc_in", "fc_out", "wi", "wo"];
+/** What is the same in others. */
+const feedForwardOfOthers = ["c_fc", "c_proj", "wi_0", "wi_1"];
 /** The last products of feed-forward layers: IA3 scales their input, as PEFT chooses for these architectures. */
 const lastOfFeedForward = ["down_proj", "c_proj", "fc_out", "wo"];
 
@@ -59,6 +61,7 @@ const initText = "Generate Python code given a natural language instruction.";
 export function settle(settings: TrainSettings, parameters: number, paths: Iterable<string>): SettledSettings {
   const { preset, method, targets, learningRate } = settings;
   const names = new Set([...paths].map(lastName));
+  const feedForward = [...paperFeedForward, ...feedForwardOfOthers];
   const own: Readonly<Record<TrainingPreset, Pick<SettledSettings, "targets" | "feedForward" | "learningRate">>> = {
     graft: {
       targets: null,
@@ -66,8 +69,8 @@ export function settle(settings: TrainSettings, parameters: number, paths: Itera
       learningRate: graftRates[method][parameters >= largeBase ? "large" : "small"],
     },
     paper: {
-      targets: [...paperAttention, ...(method === "ia3" ? paperFeedForward : [])].filter((name) => names.has(name)),
-      feedForward: paperFeedForward,
+      targets: [...paperAttention, ...(method === "ia3" ? feedForward : [])].filter((name) => names.has(name)),
+      feedForward,
       learningRate: paperRates[method],
     },
   };

@@ -19,7 +19,9 @@ import { openTrainingStep } from "../../../extension/core/training/trainingStep.
 import reference from "../../fixtures/training/batches.json" with { type: "json" };
 import { fixtures, readAll } from "../models/fixtures.ts";
 
-export const trainedModels = ["qwen2", "llama", "codegen", "t5"];
+export const trainedModels = ["qwen2", "llama", "qwen3", "starcoder2", "codegen", "t5"];
+/** Those whose adapters `make.py load` has read. */
+export const writtenModels = ["qwen2", "llama", "codegen", "t5"];
 const options = { base: "", home: "", embedded: "", data: [], dataFolder: "", out: "" };
 /** Wide enough for several sequences in a row. */
 const shape = { rows: 2, length: 40 };
