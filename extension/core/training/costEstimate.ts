@@ -24,7 +24,8 @@ export async function describeCost(
   // The products of a model with an encoder differ in their rows.
   if (isEncoderDecoder(base.config)) return `${memory}.`;
   const minutes = (tokens * (await secondsPerToken(base.config, spec, shape))) / 60;
-  return `${memory}, and ${minutes < 90 ? `${Math.ceil(minutes)} minutes` : `${(minutes / 60).toFixed(1)} hours`}.`;
+  const time = minutes < 90 ? `${Math.ceil(minutes)} min` : `${(minutes / 60).toFixed(1)} h`;
+  return `${memory}, and ${time} for the steps.`;
 }
 
 /** It measures for a moment. */

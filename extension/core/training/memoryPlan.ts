@@ -25,8 +25,8 @@ export interface MemoryPlan {
   readonly segments: readonly SegmentMemory[];
 }
 
-/** Node.js, the runtime's library, and the graph itself. */
-const processBytes = 200e6;
+/** Node.js with a tokenizer and the data at hand, the runtime's library, and the graph itself. */
+const processBytes = 300e6;
 /** Copies of each parameter: its values, gradient, sum of gradients, two moments, and the best values so far. */
 const parameterCopies = 6;
 
