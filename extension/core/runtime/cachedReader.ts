@@ -39,7 +39,7 @@ export interface CachedReader {
 /** How many tokens one run reads: long enough to be fast, short enough to notice a cancellation soon. */
 const mostTokens = 256;
 /** The cache is made anew once this share of it is of no more use. Measured: less costs time in copying, more in attention. */
-const mostForgotten = 1 / 4;
+const mostForgotten = 1 / 8;
 
 /** @param mostCached how many tokens the session's cache may hold */
 export function cachedReader(config: ModelConfig, session: CachedSession, mostCached = Infinity): CachedReader {
@@ -155,14 +155,14 @@ export function cachedReader(config: ModelConfig, session: CachedSession, mostCa
 
 /**
  * A token in the cache costs each row that is read 4·heads·D operations a layer, whether it sees the token or not; a weight
- * costs it 2. Attention is the slower of the two: on the embedded base most rows are read in a second where it is at 0.4 of the
- * products when a search has most tokens.
+ * costs it 2. Measured on the embedded base, beams and greedy decoding take least where attention is at a quarter of the
+ * products when searches have most tokens.
  */
 function breadthOf(config: ModelConfig): number {
   const { layers, attention, vocabularySize, hiddenSize } = config;
   let weights = vocabularySize * hiddenSize;
   for (const { inFeatures, outFeatures } of moduleShapes(config).values()) weights += inFeatures * outFeatures;
-  return Math.round((0.4 * weights) / (2 * layers * attention.heads * attention.headSize));
+  return Math.round((0.25 * weights) / (2 * layers * attention.heads * attention.headSize));
 }
 
 /** The last token of a chain that need not be read: all may be known but the last, unless logits are wanted behind every one. */

@@ -112,3 +112,17 @@ describe.each(models)("a forest (%s)", async (model) => {
     await forest.release();
   });
 });
+
+describe("a forest", () => {
+  test("reads once what several texts begin with, at once and later", async () => {
+    const forest = await openForest((await loadFixture("llama")).base);
+    const plant = async (...prompts: readonly (readonly number[])[]) => {
+      const chains = await Promise.all(prompts.map((prompt) => forest.plant(prompt)));
+      return (await forest.read(chains)).ends.map(({ entry }) => entry);
+    };
+    expect(await plant([1, 2, 3, 4], [1, 2, 3, 5, 6])).toEqual([3, 5]);
+    // Token 4, which nobody goes on from, has made room by then.
+    expect(await plant([1, 2, 3, 5, 6, 7], [1, 2, 3, 5, 8])).toEqual([5, 6]);
+    await forest.release();
+  });
+});
