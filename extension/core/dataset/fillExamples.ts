@@ -9,13 +9,10 @@ import type { Example } from "./example.ts";
 export interface FillOptions {
   /** Part of the texts that becomes gaps to fill, 0 to 1. */
   readonly share: number;
-  /** Length of a training sequence, in tokens: texts are taken in pieces of about that size. */
-  readonly maxLength: number;
+  /** Texts are taken in pieces of about so many characters. */
+  readonly pieceSize: number;
   readonly random: Random;
 }
-
-/** Code has about three characters a token with the tokenizers of code models. */
-const charactersPerToken = 3;
 
 /** Gaps longer than this are not what anybody asks for while typing. */
 const longestBlock = 12;
@@ -25,9 +22,9 @@ const longestSpan = 400;
  * Turns about `share` of a text into fill examples, piece by piece, and leaves the rest as it is: every character is
  * trained on once, whichever way. Pairs and given fill examples stay.
  */
-export function withFillExamples(example: Example, { share, maxLength, random }: FillOptions): Example[] {
+export function withFillExamples(example: Example, { share, pieceSize, random }: FillOptions): Example[] {
   if (example.kind !== "text" || share <= 0) return [example];
-  return mixPieces(example.text, example.cut ?? false, share, maxLength * charactersPerToken, random);
+  return mixPieces(example.text, example.cut ?? false, share, pieceSize, random);
 }
 
 function mixPieces(text: string, cut: boolean, share: number, size: number, random: Random): Example[] {

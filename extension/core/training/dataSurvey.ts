@@ -8,7 +8,7 @@ import { UserError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { seededRandom } from "../base/random.ts";
 import { countProblems, type Dataset, type Example, type Problem } from "../dataset/example.ts";
-import { withFillExamples } from "../dataset/fillExamples.ts";
+import { withFillExamples, type FillOptions } from "../dataset/fillExamples.ts";
 import { contentHash, countHashes } from "../dataset/holdOut.ts";
 import type { TrainSettings } from "./settings.ts";
 
@@ -20,7 +20,7 @@ export interface DataSurvey {
 }
 
 /** What decides how source code is cut into pieces. */
-export type PieceSettings = Pick<TrainSettings, "seed" | "fillShare" | "maxLength">;
+export type PieceSettings = Pick<TrainSettings, "seed" | "fillShare"> & Pick<FillOptions, "pieceSize">;
 
 /**
  * Reads all data once. Problems are warned of.
@@ -112,11 +112,10 @@ export async function* entriesOf(
 /** Rows say themselves what they are; only source code is turned into gaps to fill, the same ones at every reading. */
 export function pieceMaker(
   { kind, name }: Dataset,
-  { seed, fillShare, maxLength }: PieceSettings,
+  { seed, fillShare: share, pieceSize }: PieceSettings,
 ): (example: Example) => Example[] {
   const random = seededRandom(seed, `gaps of ${name}`);
-  return (example) =>
-    kind === "source" ? withFillExamples(example, { share: fillShare, maxLength, random }) : [example];
+  return (example) => (kind === "source" ? withFillExamples(example, { share, pieceSize, random }) : [example]);
 }
 
 export function namesOf(datasets: readonly Dataset[]): string {

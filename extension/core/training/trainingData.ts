@@ -13,7 +13,8 @@ import { targetCount, type Sequence } from "../dataset/sequence.ts";
 import { createTokenFile, type TokenFile } from "../dataset/tokenFile.ts";
 import { entriesOf, namesOf, pieceMaker, surveyData, type PieceSettings } from "./dataSurvey.ts";
 import { readingMeter, type ReadingProgress } from "./progressMeter.ts";
-import type { TrainOptions } from "./settings.ts";
+import { pieceSizeFor } from "./pieceSize.ts";
+import type { TrainOptions, TrainSettings } from "./settings.ts";
 
 /** What one of several data sets adds to the training. */
 export interface DataPart {
@@ -48,13 +49,14 @@ export interface ReadingControl {
  */
 export async function openTrainingData(
   options: TrainOptions,
-  settings: PieceSettings,
+  { maxLength, ...chance }: Pick<TrainSettings, "seed" | "fillShare" | "maxLength">,
   sequencesOf: (example: Example) => readonly Sequence[],
   folder: string,
   control: ReadingControl,
 ): Promise<TrainingData> {
   const sources = await Promise.all(options.data.map((source) => openDataset(source, options)));
   const { sets, fraction } = await validationOf(options);
+  const settings: PieceSettings = { ...chance, pieceSize: await pieceSizeFor(sources, sequencesOf, maxLength) };
   const survey = await surveyData(sources, sets, fraction, settings, control);
   const meter = readingMeter(survey.examples, control.onReading);
   const training = createTokenFile(join(folder, "training"));

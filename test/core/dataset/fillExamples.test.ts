@@ -8,7 +8,7 @@ const source = Array.from(
   (_, i) => `def function_${i}(value):\n    if value > ${i}:\n        return "🙂" * value\n\n    return ${i}\n\n\n`,
 ).join("");
 const make = (share: number, seed = 1, text = source) =>
-  withFillExamples({ kind: "text", text }, { share, maxLength: 64, random: seededRandom(seed) });
+  withFillExamples({ kind: "text", text }, { share, pieceSize: 192, random: seededRandom(seed) });
 const fills = (examples: readonly Example[]) => examples.filter((example) => example.kind === "fill");
 const texts = (examples: readonly Example[]) => examples.filter((example) => example.kind === "text");
 
@@ -61,7 +61,7 @@ describe("withFillExamples", () => {
       { kind: "text", text: source, cut: true },
       {
         share: 0.5,
-        maxLength: 64,
+        pieceSize: 192,
         random: seededRandom(1),
       },
     );
@@ -79,7 +79,7 @@ describe("withFillExamples", () => {
       { kind: "fill", prefix: "a", middle: "b", suffix: "c" },
     ];
     for (const other of others) {
-      expect(withFillExamples(other, { share: 1, maxLength: 64, random: seededRandom(1) })).toEqual([other]);
+      expect(withFillExamples(other, { share: 1, pieceSize: 192, random: seededRandom(1) })).toEqual([other]);
     }
     expect(make(1, 1, "\n \n")).toEqual([]);
     expect(fills(make(1, 1, "x"))).toEqual([{ kind: "fill", prefix: "", middle: "x", suffix: "" }]);
