@@ -7,8 +7,8 @@ import { constant, input } from "../graph/tensor.ts";
 import { encode } from "../onnx/encode.ts";
 import { floats, openSession, type RuntimeTensor, type Session } from "./session.ts";
 
-/** A product [tokens, in]·[in, out], and how much it counts. */
-export interface MeasuredProduct {
+/** A product [tokens, in]·[in, out], and how often there is one of this size. */
+export interface Product {
   readonly tokens: number;
   readonly inFeatures: number;
   readonly outFeatures: number;
@@ -22,7 +22,7 @@ export interface ProductSpeed {
 }
 
 /** Products in float32 by a constant weight, which the runtime lays out as it likes best. */
-export async function openProductSpeed(products: readonly MeasuredProduct[]): Promise<ProductSpeed> {
+export async function openProductSpeed(products: readonly Product[]): Promise<ProductSpeed> {
   const opened: { session: Session; feeds: Record<string, RuntimeTensor>; count: number }[] = [];
   for (const { tokens, inFeatures, outFeatures, count } of products) {
     const weight = constant(filled(inFeatures * outFeatures), [inFeatures, outFeatures]);

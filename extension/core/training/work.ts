@@ -3,15 +3,8 @@
 import type { PackedShape } from "../dataset/batches.ts";
 import { moduleShapes } from "../models/architectures.ts";
 import type { DecoderConfig } from "../models/config.ts";
+import type { Product } from "../runtime/productSpeed.ts";
 import type { MethodSpec } from "./methods/methods.ts";
-
-/** A product of `tokens` rows by a weight, and how often a step computes one of this size. */
-export interface Product {
-  readonly tokens: number;
-  readonly inFeatures: number;
-  readonly outFeatures: number;
-  readonly count: number;
-}
 
 /**
  * The products by frozen weights of one micro-batch, forward and for the gradient of their inputs; the head for labelled
