@@ -82,7 +82,7 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
     const settings = settle(decided, base.parameters, moduleShapes(config).keys());
     const spec = specOf(settings, base);
     const tokenizer = await openTokenizer(base.path, config.vocabularySize);
-    const first = initial ? valuesOf(initial) : await firstValues(spec, settings, base, tokenizer);
+    const first = initial ? valuesOf(initial) : await firstValues(spec, settings, base, { tokenizer, log });
     const maxLength = Math.min(settings.maxLength, config.contextLength - virtualTokens(spec));
     const sequencesOf = (example: Example): Sequence[] => {
       if (!isEncoderDecoder(config)) return toSequences(example, tokenizer, maxLength);

@@ -5,6 +5,7 @@ import { adapterFiles, writeAdapter } from "../adapters/peftFolder.ts";
 import type { AdapterSettings } from "../adapters/peftConfig.ts";
 import { adapterFromTensors } from "../adapters/peftTensors.ts";
 import { internalError, UserError } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
 import { seededRandom } from "../base/random.ts";
 import { openBaseFolder } from "../bases/baseFolder.ts";
 import { exportedFiles } from "../bases/exportModel.ts";
@@ -75,7 +76,7 @@ export async function firstValues(
   spec: MethodSpec,
   { seed, initText }: SettledSettings,
   base: InstalledBase,
-  tokenizer: Tokenizer,
+  { tokenizer, log }: { readonly tokenizer: Tokenizer; readonly log: Log },
 ): Promise<ReadonlyMap<string, Float32Array>> {
   switch (spec.method) {
     case "lora":
@@ -94,7 +95,7 @@ export async function firstValues(
       return prefixOfText(spec, await readText(base, base.config, ids));
     }
     case "full":
-      return await originalValues(base);
+      return await originalValues(base, log);
   }
 }
 
@@ -127,8 +128,11 @@ async function withEmbeddings<T>(
   }
 }
 
-async function originalValues(base: InstalledBase): Promise<Map<string, Float32Array>> {
-  const { folder } = await openOriginal(base);
+async function originalValues(base: InstalledBase, log: Log): Promise<Map<string, Float32Array>> {
+  const { folder, weights } = await openOriginal(base);
+  if (weights === "rounded") {
+    log.warn(`What ${base.name} was imported from is gone or changed: training starts from its own, rounded weights.`);
+  }
   try {
     const values = new Map<string, Float32Array>();
     for (const name of base.tensors.keys()) values.set(name, await folder.read(name));

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { silentLog } from "../../../extension/core/base/log.ts";
 import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
 import type { Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
 import { checkMemory } from "../../../extension/core/training/methods/full.ts";
@@ -40,10 +41,10 @@ afterAll(() => rm(home, { recursive: true, force: true }));
 const settled = (more: Partial<TrainOptions> = {}): SettledSettings =>
   settle(readSettings({ ...options, rank: 2, virtualTokens: 3, ...more }), 1e6, []);
 
-async function started(more: Partial<TrainOptions>, base = bases.get("llama")!) {
+async function started(more: Partial<TrainOptions>, base = bases.get("llama")!, log = silentLog) {
   const settings = settled(more);
   const spec = specOf(settings, base);
-  return { spec, settings, values: await firstValues(spec, settings, base, tokenizer) };
+  return { spec, settings, values: await firstValues(spec, settings, base, { tokenizer, log }) };
 }
 
 async function written(method: MethodName, base: InstalledBase): Promise<string> {
@@ -151,6 +152,22 @@ describe("firstValues", () => {
   test("full: every weight of the checkpoint", async () => {
     const { values } = await started({ method: "full" });
     expect(values).toEqual(await readAll(join(fixtures, "llama", "model.safetensors")));
+  });
+
+  test("full: the base's own weights where those that it was imported from are gone, and a warning", async () => {
+    const source = join(home, "moved");
+    await cp(join(fixtures, "llama"), source, { recursive: true });
+    const { base } = await importBase({ source, home, bits: 8 });
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (message: string) => void warnings.push(message) };
+    const original = await started({ method: "full" }, base, log);
+    expect(warnings).toEqual([]);
+    await rm(source, { recursive: true });
+    const { values } = await started({ method: "full" }, base, log);
+    expect(warnings).toEqual([expect.stringContaining("rounded weights")]);
+    const name = "model.layers.0.mlp.up_proj.weight";
+    expect(values.get(name)).not.toEqual(original.values.get(name));
+    expect(relativeError(values.get(name)!, original.values.get(name)!)).toBeLessThan(0.01);
   });
 });
 
