@@ -58,7 +58,9 @@ export function createProgram(contextOf: ContextOf): Command {
   command("train", "train an adapter, or a whole base")
     .addOption(baseOption())
     .requiredOption("--data <data>", ".jsonl, .py, a folder, conala or codealpacapy; several with commas", listOfData)
-    .addOption(new Option("--preset <name>", "whose targets, learning rate and optimizer (graft)").choices(trainingPresets))
+    .addOption(
+      new Option("--preset <name>", "whose targets, learning rate and optimizer (graft)").choices(trainingPresets),
+    )
     .addOption(new Option("--method <method>", "what to train").choices(methodNames))
     .option("--rank <n>", "of LoRA's matrices (16)", wholeNumber)
     .option("--alpha <x>", "LoRA's scale times its rank (32)", someNumber)
@@ -72,7 +74,9 @@ export function createProgram(contextOf: ContextOf): Command {
     .option("--batch-size <n>", "sequences of one step (8)", wholeNumber)
     .option("--max-length <n>", "tokens of the longest sequence (256)", wholeNumber)
     .option("--learning-rate <x>", "its highest value", someNumber)
-    .addOption(new Option("--optimizer <name>", "what moves the values (adamw; adafactor in paper)").choices(optimizerNames))
+    .addOption(
+      new Option("--optimizer <name>", "what moves the values (adamw; adafactor in paper)").choices(optimizerNames),
+    )
     .option("--weight-decay <x>", "of the optimizer (0)", someNumber)
     .addOption(
       new Option("--schedule <shape>", "of the learning rate (linear)").choices(["linear", "cosine", "constant"]),
