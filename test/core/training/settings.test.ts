@@ -23,6 +23,8 @@ describe("readSettings", () => {
     [{ rank: 0 }, /rank 0: it must be a whole number, 1 to 1024/],
     [{ rank: 2.5 }, /rank 2.5/],
     [{ epochs: 0 }, /epochs 0: it must be above 0/],
+    [{ patience: 0 }, /patience 0: it must be a whole number from 1 on/],
+    [{ saveEvery: -1 }, /save every -1: it must be 0 or above/],
     [{ steps: -1 }, /steps -1/],
     [{ batchSize: NaN }, /batch size NaN/],
     [{ maxLength: 7 }, /max length 7: it must be a whole number from 8 on/],
