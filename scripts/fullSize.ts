@@ -3,8 +3,9 @@
  * against the plain graph of scripts/fullSize/plainDecoder.ts. It needs a gigabyte or three of memory and of disk, and a quiet
  * machine; files go to `.graft/full-size` and are removed in the end.
  *
- *     node scripts/fullSize.ts [--shape qwen2.5-coder-0.5b] [--bits 4] [--sparse] [--import-only]
+ *     node scripts/fullSize.ts [--shape qwen2.5-coder-0.5b] [--bits 4] [--sparse] [--import-only | --training [--tokens 512]]
  *
+ * `--training` measures that instead: speed, and memory beside its plan, of LoRA on all modules with layers computed twice.
  * `--sparse` imports zeros, from files that take no room: for shapes too large for the disk.
  */
 
@@ -12,7 +13,9 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openBase } from "../extension/core/bases/installedBase.ts";
+import { benchShape, benchSpec, openTrainingBench } from "../extension/core/benchmark/trainingBench.ts";
 import { openDecoder } from "../extension/core/runtime/decoder.ts";
+import { planMemory } from "../extension/core/training/memoryPlan.ts";
 import { run } from "./bed/command.ts";
 import { root, scratch } from "./bed/paths.ts";
 import { shapes, writeCheckpoint, type ShapeName } from "./fullSize/checkpoint.ts";
@@ -24,6 +27,8 @@ const { values: flags } = parseArgs({
     bits: { type: "string", default: "4" },
     sparse: { type: "boolean", default: false },
     "import-only": { type: "boolean", default: false },
+    training: { type: "boolean", default: false },
+    tokens: { type: "string", default: "512" },
   },
 });
 if (!Object.hasOwn(shapes, flags.shape)) throw new Error(`--shape is one of ${Object.keys(shapes).join(", ")}`);
@@ -46,9 +51,25 @@ try {
   tell("weight file", result.bytes / 1e6, "MB");
   tell("import", result.seconds, "s");
   tell("peak memory of the import", result.peakMemoryBytes / 1e6, "MB");
-  if (!flags["import-only"]) await measureSpeed(result.path);
+  if (flags.training) await measureTraining(result.path);
+  else if (!flags["import-only"]) await measureSpeed(result.path);
 } finally {
   await rm(folder, { recursive: true, force: true });
+}
+
+async function measureTraining(path: string): Promise<void> {
+  const base = await openBase(path);
+  const options = { tokens: Number(flags.tokens), checkpointing: true };
+  tell("memory of training, planned", planMemory(base, benchSpec(base), benchShape(base, options)).bytes / 1e6, "MB");
+  const bench = await openTrainingBench(base, options);
+  const step = async (): Promise<void> => {
+    await bench.run();
+    bench.update();
+  };
+  tell(`a first step of ${options.tokens} tokens`, await seconds(step), "s");
+  tell(`training, ${options.tokens} tokens a step`, options.tokens / (await median(3, step)), "tokens/s");
+  tell("memory of training, measured", (process.resourceUsage().maxRSS * 1024) / 1e6, "MB");
+  await bench.release();
 }
 
 async function measureSpeed(path: string): Promise<void> {
