@@ -130,7 +130,8 @@ describe("train", () => {
       { log: silentLog, onProgress: ({ loss }) => losses.push(loss) },
     );
     expect(result.validationLoss).toBeUndefined();
-    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+    // Not that of the last step: it takes what is left of its epoch, which may be a gap of a few tokens.
+    expect(Math.min(...losses)).toBeLessThan(0.6 * losses[0]!);
   });
 
   test("is cancelled before its first step without a trace but a checkpoint or nothing", async () => {
