@@ -38,7 +38,7 @@ export function expandLike(x: Tensor, like: Tensor): Tensor {
 }
 
 /** The shape as a vector of int64: a constant where it is known, else asked of the tensor at run time. */
-export function shapeOf(x: Tensor): Tensor {
+function shapeOf(x: Tensor): Tensor {
   const known = x.shape.filter((size) => typeof size === "number");
   if (known.length === x.shape.length) return integers(...known);
   return primitive("Shape", [x], { dtype: "int64", shape: [x.shape.length] }, "not differentiable");
