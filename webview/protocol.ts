@@ -23,6 +23,8 @@ export interface TrainingRunning {
   phase: "running";
   name: string;
   cancelling: boolean;
+  /** Of the data, in examples, where it is so much that reading it takes a while. */
+  reading?: { examples: number; of: number; etaSeconds: number };
   /** Absent until the first step is done: data is read and the base loaded first. */
   progress?: {
     step: number;

@@ -14,7 +14,7 @@ import type { EvaluationOptions, EvaluationProgress } from "../core/benchmark/ru
 import type { RunSummary } from "../core/benchmark/runs/runFolder.ts";
 import type { ExportFormat } from "../core/benchmark/runs/runTable.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
-import type { TrainOptions, TrainProgress, TrainResult } from "../core/training/train.ts";
+import type { ReadingProgress, TrainOptions, TrainProgress, TrainResult } from "../core/training/train.ts";
 import type { ErrorData } from "./wire.ts";
 import type { Work } from "./workApart.ts";
 
@@ -80,8 +80,11 @@ export interface ExportRequest {
 
 // ── editor → a process for one piece of work, which tells its progress ───────────────────────────────────────────────
 
+/** How far a training is: with its data first, if that takes a while, then with its steps. */
+export type TrainingNews = { reading: ReadingProgress } | { training: TrainProgress };
+
 /** Cancelling it keeps the last checkpoint. */
-export const trainWork: Work<TrainOptions, TrainResult, TrainProgress> = {
+export const trainWork: Work<TrainOptions, TrainResult, TrainingNews> = {
   role: "training",
   request: new RequestType("training/train"),
   progress: new NotificationType("training/progress"),

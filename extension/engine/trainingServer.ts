@@ -14,7 +14,8 @@ export function serveTraining(connection: MessageConnection, log: Log): void {
     train(options, {
       signal,
       log,
-      onProgress: (progress) => void connection.sendNotification(trainWork.progress, progress),
+      onReading: (reading) => void connection.sendNotification(trainWork.progress, { reading }),
+      onProgress: (training) => void connection.sendNotification(trainWork.progress, { training }),
     }),
   );
 }

@@ -73,12 +73,12 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
         { entry, log },
         {
           signal,
-          onProgress: (progress) => {
-            losses.add(progress.loss);
+          onProgress: (news) => {
+            if ("training" in news) losses.add(news.training.loss);
             running = {
               ...running,
               cancelling: signal.aborted,
-              progress: shown(progress, losses.points()),
+              ...("training" in news ? { progress: shown(news.training, losses.points()) } : news),
             };
             become(running);
           },

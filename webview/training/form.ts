@@ -203,7 +203,7 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     chooser.hidden = draft.data !== "path";
     pathNote.textContent = draft.path === "" ? t("A .jsonl or .py file, or a folder of Python files.") : draft.path;
     setAttribute(pathNote, "title", draft.path || undefined);
-    for (const [method, { update }] of Object.entries(methods)) update(draft.method === method);
+    for (const [method, option] of Object.entries(methods)) option.update(draft.method === method);
     nameField.showProblem(nameProblem);
     rankField.element.hidden = sizes[draft.method] !== rank;
     virtualTokensField.element.hidden = sizes[draft.method] !== virtualTokens;

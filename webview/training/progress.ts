@@ -24,18 +24,23 @@ export function createProgress(post: (message: FromTraining) => void): ProgressV
     t("Cancel"),
   );
 
+  const showReading = (reading: TrainingRunning["reading"]): void => {
+    if (reading) bar.value = reading.examples / reading.of;
+    else bar.removeAttribute("value"); // Indeterminate.
+    steps.textContent = reading ? t("Example {0} of {1}", reading.examples, reading.of) : "";
+    figures.replaceChildren(...(reading ? figure(t("Time left"), duration(reading.etaSeconds)) : []));
+  };
+
   return {
     element: h("section", {}, title, stage, bar, steps, curve, figures, cancel),
-    update({ name, cancelling, progress }) {
+    update({ name, cancelling, reading, progress }) {
       title.textContent = name;
       const text = cancelling ? t("Stopping…") : progress ? t("Training") : t("Reading data and loading the model…");
       if (stage.textContent !== text) stage.textContent = text; // Said again at every step otherwise.
       cancel.disabled = cancelling;
       if (!progress) {
-        bar.removeAttribute("value"); // Indeterminate.
-        steps.textContent = "";
+        showReading(reading);
         curve.replaceChildren();
-        figures.replaceChildren();
         return;
       }
       bar.value = progress.steps > 0 ? progress.step / progress.steps : 0;
