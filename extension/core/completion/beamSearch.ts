@@ -4,7 +4,7 @@
  */
 
 import { textBehind, type Generated } from "./generate.ts";
-import type { NextToken, Search, SearchTask } from "./search.ts";
+import { usualLength, type NextToken, type Search, type SearchTask } from "./search.ts";
 import { nothingWritten, type WrittenText } from "./writtenText.ts";
 
 export interface BeamTask<Rule extends string> extends SearchTask<Rule> {
@@ -48,7 +48,7 @@ export function beamSearch<Rule extends string>(task: BeamTask<Rule>): Search<Ru
     width,
     considered,
     // Beams part late: what is more than a few tokens back, they have in common.
-    room: maxTokens + 4 * width,
+    room: usualLength(maxTokens) + 4 * width,
     mostRoom: maxTokens * width,
     advance: (next) => {
       length++;

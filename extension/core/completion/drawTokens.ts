@@ -3,7 +3,7 @@
 import type { Random } from "../base/random.ts";
 import { sample, type SamplingOptions } from "../runtime/sampling.ts";
 import type { Generated } from "./generate.ts";
-import type { NextToken, Search, SearchTask } from "./search.ts";
+import { usualLength, type NextToken, type Search, type SearchTask } from "./search.ts";
 import { nothingWritten, type WrittenText } from "./writtenText.ts";
 
 /** Chooses the token that follows. */
@@ -26,7 +26,7 @@ export function drawTokens<Rule extends string>(choose: Choice, task: SearchTask
   return {
     width: 1,
     considered: 1,
-    room: maxTokens,
+    room: usualLength(maxTokens),
     mostRoom: maxTokens,
     advance: ([next]) => {
       const token = choose(next!);

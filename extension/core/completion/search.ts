@@ -34,6 +34,11 @@ export interface Search<Rule extends string> {
 /** Where a text ends, and by which rule; null: it goes on. */
 export type Ending<Rule extends string> = (text: string) => { readonly length: number; readonly by: Rule } | null;
 
+/** Texts end sooner than a generous limit lets them, as a rule. */
+export function usualLength(maxTokens: number): number {
+  return Math.min(maxTokens, 128);
+}
+
 /** What all searches are told. */
 export interface SearchTask<Rule extends string> {
   /** The most tokens of a continuation. */
