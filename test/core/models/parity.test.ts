@@ -64,7 +64,7 @@ describe("logits", () => {
     await decoder.release();
   });
 
-  test.each(models)("of %s imported in 8 bits are within 1 %% of theirs", async (model) => {
+  test.each(models)("of %s imported in 8 bits are within a hundredth of theirs", async (model) => {
     const { reference, ids } = await loadModel(model);
     const home = mkdtempSync(join(tmpdir(), "parity-"));
     const { base } = await importBase({ source: join(fixtures, model), home, bits: 8 });
