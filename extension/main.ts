@@ -33,9 +33,11 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const log = vscode.window.createOutputChannel("Graft", { log: true });
   subscriptions.push(log);
 
+  const home = context.globalStorageUri.fsPath;
   const places = {
-    home: context.globalStorageUri.fsPath,
+    home,
     embedded: join(context.extensionPath, "base"),
+    dataFolder: process.env["GRAFT_DATA"] ?? join(home, "data"),
   };
   const entry = join(context.extensionPath, "dist", "engine.js");
   const messages = createMessages(log);

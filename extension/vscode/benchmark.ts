@@ -39,7 +39,7 @@ export interface Benchmark {
 export interface BenchmarkOptions {
   /** The engine's bundle. */
   entry: string;
-  places: BasePlaces;
+  places: BasePlaces & { dataFolder: string };
   engine: Engine;
   configuration: Configuration;
   library: AdapterLibrary;
@@ -173,7 +173,6 @@ function optionsOf(form: EvaluationForm, { places, configuration, library }: Ben
   return {
     ...places,
     base: configuration.get("base"),
-    dataFolder: process.env["GRAFT_DATA"] ?? join(places.home, "data"),
     suite: suite.kind === "file" ? suite.path : suite.kind,
     adapters: adapter === "" ? [] : [{ folder: join(library.folder, adapter), scale: 1 }],
     mode,

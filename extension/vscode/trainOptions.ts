@@ -9,7 +9,7 @@ import type { Configuration } from "./configuration.ts";
 import { countPythonFiles, type WorkspaceSources } from "./workspaceSources.ts";
 
 export interface TrainingPlaces {
-  places: BasePlaces;
+  places: BasePlaces & { dataFolder: string };
   configuration: Configuration;
   library: AdapterLibrary;
   sources: WorkspaceSources;
@@ -23,7 +23,6 @@ export async function trainOptions(form: TrainingForm, resume: boolean, where: T
     ...places,
     base: configuration.get("base"),
     data,
-    dataFolder: join(places.home, "data"),
     ...methodOptions(form.method),
     epochs: form.epochs,
     ...(held !== undefined && { validation: held }),

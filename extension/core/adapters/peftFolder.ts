@@ -1,9 +1,10 @@
 /** PEFT's adapter folder, the form in which adapters are kept: adapter_config.json and adapter_model.safetensors. */
 
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { writeFileAtomic } from "../base/atomicFile.ts";
 import { systemCode, UserError } from "../base/errors.ts";
+import { exists } from "../base/exists.ts";
 import { openSafetensors, writeSafetensors } from "../weights/safetensors.ts";
 import type { Adapter } from "./adapter.ts";
 import { invalid, readSettings, writeSettings } from "./peftConfig.ts";
@@ -89,11 +90,4 @@ async function explainMissing(folder: string, name: string): Promise<UserError> 
 
 function missing(name: string, reason: string, nextStep: string): UserError {
   return new UserError("adapter-missing", `Cannot load adapter "${name}": ${reason}.`, nextStep);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -2,6 +2,7 @@
 
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { elementCount } from "../graph/shape.ts";
 import { narrow, widen } from "../weights/dtype.ts";
 import type { ModelFolder } from "../weights/modelFolder.ts";
 import { streamSafetensors, type TensorToStream } from "../weights/safetensors.ts";
@@ -37,7 +38,7 @@ function streamed(
   dtypeOf: (name: string) => string,
   { signal, onProgress }: WriteControl,
 ): TensorToStream[] {
-  const sizes = [...model.tensors.values()].map(({ shape }) => shape.reduce((product, extent) => product * extent, 1));
+  const sizes = [...model.tensors.values()].map(({ shape }) => elementCount(shape));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   let done = 0;
   return [...model.tensors].map(([name, { dtype, shape }], i): TensorToStream => {

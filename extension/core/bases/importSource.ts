@@ -3,6 +3,7 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UserError } from "../base/errors.ts";
+import { exists } from "../base/exists.ts";
 import { lockFolder } from "../base/folderLock.ts";
 import { checkSpace, downloadFiles, missingBytes, type DownloadProgress } from "../hub/downloadFiles.ts";
 import { formatHubAddress, parseHubAddress, type HubAddress } from "../hub/hubAddress.ts";
@@ -39,7 +40,7 @@ export interface ImportControl extends HubControl {
 export async function importSource(options: ImportSourceOptions, control: ImportControl): Promise<ImportResult> {
   const { source, name } = options;
   if (name !== undefined) checkName(name);
-  const address = (await isThere(source)) ? undefined : parseHubAddress(source);
+  const address = (await exists(source)) ? undefined : parseHubAddress(source);
   return address ? importFromHub(address, options, control) : importFolder(source, undefined, options, control);
 }
 
@@ -114,13 +115,6 @@ async function removeForgotten(downloads: string): Promise<void> {
 function isWorthKeeping(error: unknown): boolean {
   if (!(error instanceof UserError)) return true;
   return error.code.startsWith("hub-") || ["disk-full", "not-writable", "download-damaged"].includes(error.code);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function busy(address: HubAddress, owner: string): UserError {

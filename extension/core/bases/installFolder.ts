@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { internalError, systemCode, UserError } from "../base/errors.ts";
+import { exists } from "../base/exists.ts";
 
 /** Left behind by a process that was killed; nothing that is at work has been silent for so long. */
 const abandonedAfter = 24 * 60 * 60 * 1000;
@@ -66,11 +67,4 @@ async function removeAbandoned(parent: string): Promise<void> {
     const info = await stat(path).catch(() => undefined);
     if (info && Date.now() - info.mtimeMs > abandonedAfter) await rm(path, { recursive: true, force: true });
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -2,6 +2,7 @@
 
 import type { Ia3Adapter, LoraAdapter, ModuleAdapter } from "../adapters/adapter.ts";
 import { internalError } from "../base/errors.ts";
+import { elementCount } from "../graph/shape.ts";
 import { narrow, widen } from "../weights/dtype.ts";
 import type { ModelFolder } from "../weights/modelFolder.ts";
 
@@ -19,8 +20,7 @@ export function mergedFolder(folder: ModelFolder, adapter: ModuleAdapter): Model
   const tensors = new Map(
     [...folder.tensors].map(([name, entry]) => {
       if (!changes.has(name)) return [name, entry] as const;
-      const elements = entry.shape.reduce((product, extent) => product * extent, 1);
-      return [name, { ...entry, dtype: "F32", length: 4 * elements }] as const;
+      return [name, { ...entry, dtype: "F32", length: 4 * elementCount(entry.shape) }] as const;
     }),
   );
   const readBytes: ModelFolder["readBytes"] = async (name, part) => {

@@ -8,6 +8,7 @@ import { moduleShapes } from "../models/architectures.ts";
 import { isEncoderDecoder } from "../models/config.ts";
 import type { MethodSpec } from "../training/methods/methods.ts";
 import { openOptimizer } from "../training/optimizers.ts";
+import { valuesOf } from "../training/startingAdapter.ts";
 import type { BatchShape } from "../training/trainingGraph.ts";
 import { openTrainingStep } from "../training/trainingStep.ts";
 import { randomIds, randomLora, rank } from "./measuring.ts";
@@ -44,11 +45,7 @@ export function benchSpec(base: InstalledBase): MethodSpec {
 
 export async function openTrainingBench(base: InstalledBase, options: TrainingBenchOptions): Promise<TrainingBench> {
   const random = seededRandom(1, "bench");
-  const initial = new Map<string, Float32Array>();
-  for (const [path, { a, b }] of randomLora(base, random).modules) {
-    initial.set(`base_model.model.${path}.lora_A.weight`, a);
-    initial.set(`base_model.model.${path}.lora_B.weight`, b);
-  }
+  const initial = valuesOf(randomLora(base, random));
   const [spec, shape] = [benchSpec(base), benchShape(base, options)];
   const [batch] = packStep(randomSequences(shape), shape);
   const step = await openTrainingStep(base, spec, shape, initial);

@@ -1,9 +1,10 @@
 /** The Python sources of a project: what its author wrote, without what tools put there. */
 
 import { createHash } from "node:crypto";
-import { access, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../base/errors.ts";
+import { exists } from "../base/exists.ts";
 import type { Example, Problem } from "./example.ts";
 import { readPythonSource } from "./pythonSource.ts";
 
@@ -72,8 +73,5 @@ export async function* pythonFiles(root: string, folder = ""): AsyncGenerator<st
 async function isForeign(path: string, name: string): Promise<boolean> {
   if (foreignFolders.has(name) || name.endsWith(".egg-info")) return true;
   // A virtual environment of any name.
-  return access(join(path, "pyvenv.cfg")).then(
-    () => true,
-    () => false,
-  );
+  return await exists(join(path, "pyvenv.cfg"));
 }

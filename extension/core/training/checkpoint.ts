@@ -1,9 +1,9 @@
 /** A training that can go on: one file with the numbers and, in its header, where it stands and what it trains. */
 
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { UserError } from "../base/errors.ts";
+import { exists } from "../base/exists.ts";
 import { openSafetensors, writeSafetensors } from "../weights/safetensors.ts";
 import type { NamedTensor } from "./optimizer.ts";
 import type { TrainerSnapshot } from "./trainer.ts";
@@ -91,10 +91,7 @@ export async function loadCheckpoint(folder: string, fingerprint: Fingerprint): 
 }
 
 export async function hasCheckpoint(folder: string): Promise<boolean> {
-  return await stat(join(folder, checkpointFile)).then(
-    () => true,
-    () => false,
-  );
+  return await exists(join(folder, checkpointFile));
 }
 
 function readHeader(path: string, text: string | undefined): z.infer<typeof headerSchema> {

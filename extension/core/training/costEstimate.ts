@@ -1,9 +1,10 @@
 /** What a training will take, told before it starts: memory by plan; time from what there is to compute and how fast this machine multiplies. */
 
+import { gigabytes } from "../base/quantities.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
 import { isEncoderDecoder, type DecoderConfig } from "../models/config.ts";
 import { openProductSpeed } from "../runtime/productSpeed.ts";
-import { gigabytes, planMemory } from "./memoryPlan.ts";
+import { planMemory } from "./memoryPlan.ts";
 import type { MethodSpec } from "./methods/methods.ts";
 import type { BatchShape } from "./trainingGraph.ts";
 import { frozenProducts, operationsOf, usefulOperations } from "./work.ts";

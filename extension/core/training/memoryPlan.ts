@@ -5,6 +5,7 @@
 
 import { basename } from "node:path";
 import { UserError } from "../base/errors.ts";
+import { gigabytes } from "../base/quantities.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
 import type { PackedShape } from "../dataset/batches.ts";
 import { plannedMemory, type SegmentMemory } from "../graph/memory.ts";
@@ -133,8 +134,4 @@ function whatFits(base: InstalledBase, spec: MethodSpec, shape: BatchShape, avai
 /** What this process has, and nine tenths of what nobody has. */
 function availableBytes(): number {
   return process.memoryUsage().rss + 0.9 * process.availableMemory();
-}
-
-export function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

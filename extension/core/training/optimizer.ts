@@ -1,6 +1,7 @@
 /** What moves parameters against their gradients. It knows no model: a parameter is a named run of numbers. */
 
 import { internalError } from "../base/errors.ts";
+import { elementCount } from "../graph/shape.ts";
 
 /** A tensor that is trained, or that belongs to one. */
 export interface NamedTensor {
@@ -25,8 +26,7 @@ export interface Optimizer {
 
 /** Something to remember of `parameter`. */
 export function memoryOf({ name }: NamedTensor, part: string, shape: readonly number[]): NamedTensor {
-  const size = shape.reduce((product, extent) => product * extent, 1);
-  return { name: `${part}:${name}`, shape, values: new Float32Array(size) };
+  return { name: `${part}:${name}`, shape, values: new Float32Array(elementCount(shape)) };
 }
 
 /** The gradient of the parameter at `index`. */

@@ -7,6 +7,7 @@ import { access, constants, mkdir, readdir, rm, rmdir, stat } from "node:fs/prom
 import { basename, dirname, join, resolve } from "node:path";
 import { recoverFolder, writeFailure, writeFileAtomic, writeFolderAtomic } from "../base/atomicFile.ts";
 import { systemCode, UserError } from "../base/errors.ts";
+import { exists } from "../base/exists.ts";
 import { lockFolder } from "../base/folderLock.ts";
 import { checkpointFile } from "./checkpoint.ts";
 
@@ -110,13 +111,6 @@ async function clear(workFolder: string, kept?: string): Promise<void> {
   for (const entry of await readdir(workFolder)) {
     if (entry !== kept && !entry.startsWith(lockFile)) await rm(join(workFolder, entry), { force: true });
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function checkWritable(path: string, workFolder: string): Promise<void> {

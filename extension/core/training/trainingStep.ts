@@ -5,6 +5,7 @@ import { internalError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import type { InstalledBase } from "../bases/installedBase.ts";
 import type { MicroBatch } from "../dataset/batches.ts";
+import { elementCount } from "../graph/shape.ts";
 import { moduleShapes } from "../models/architectures.ts";
 import { storedWeights } from "../models/storedWeights.ts";
 import { floats, floatsOf, int32s, int64s, openSession, type RuntimeTensor, type Session } from "../runtime/session.ts";
@@ -48,7 +49,7 @@ export async function openTrainingStep(
   const graph = trainingGraph(model, spec, shape, "gradients");
   const parameters = graph.parameters.map((parameter): NamedTensor => {
     const values = initial.get(parameter.name);
-    const size = parameter.shape.reduce((product, n) => product * n, 1);
+    const size = elementCount(parameter.shape);
     if (values?.length !== size)
       throw internalError(`${parameter.name} needs ${size} first values, not ${values?.length}`);
     return { ...parameter, values: Float32Array.from(values) };

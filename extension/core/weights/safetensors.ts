@@ -3,6 +3,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { writeFileAtomicWith } from "../base/atomicFile.ts";
 import { internalError, systemCode, UserError } from "../base/errors.ts";
+import { elementCount } from "../graph/shape.ts";
 import { bitsPerElement, widen } from "./dtype.ts";
 import { damaged, maxHeaderBytes, readHeader, type SafetensorsHeader, type TensorEntry } from "./safetensorsHeader.ts";
 
@@ -97,7 +98,7 @@ async function readPart(
   entry: TensorEntry,
   part?: TensorPart,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const elements = entry.shape.reduce((product, extent) => product * extent, 1);
+  const elements = elementCount(entry.shape);
   const { start, count } = part ?? { start: 0, count: elements };
   if (start < 0 || count < 0 || start + count > elements) {
     throw internalError(`elements ${start} to ${start + count} of "${name}" asked for, it has ${elements}`);
@@ -142,7 +143,7 @@ export async function writeSafetensors(
   metadata?: Readonly<Record<string, string>>,
 ): Promise<void> {
   const streamed = tensors.map(({ name, shape, data }): TensorToStream => {
-    if (shape.reduce((product, extent) => product * extent, 1) !== data.length) {
+    if (elementCount(shape) !== data.length) {
       throw internalError(`"${name}" of shape [${shape.join(", ")}] has ${data.length} values`);
     }
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -172,7 +173,7 @@ export async function streamSafetensors(
   let offset = 0;
   for (const tensor of ordered) {
     const { name, dtype, shape } = tensor;
-    const length = (shape.reduce((product, extent) => product * extent, 1) * widthOf(tensor)) / 8;
+    const length = (elementCount(shape) * widthOf(tensor)) / 8;
     entries.push([name, { dtype, shape, data_offsets: [offset, offset + length] }]);
     offset += length;
   }

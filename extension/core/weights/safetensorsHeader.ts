@@ -6,6 +6,7 @@
 
 import * as z from "zod";
 import { UserError } from "../base/errors.ts";
+import { elementCount } from "../graph/shape.ts";
 import { bitsPerElement } from "./dtype.ts";
 
 export interface TensorEntry {
@@ -87,7 +88,7 @@ function readEntry(path: string, name: string, value: unknown, dataStart: number
   } = parsed.data;
   const bits = bitsPerElement(dtype);
   if (bits === undefined) throw damaged(path, `tensor "${name}" has the unknown dtype ${dtype}`);
-  const expected = (shape.reduce((product, extent) => product * extent, 1) * bits) / 8;
+  const expected = (elementCount(shape) * bits) / 8;
   if (!Number.isSafeInteger(expected)) throw damaged(path, `the shape [${shape.join(", ")}] of "${name}" is absurd`);
   if (end - begin !== expected) {
     const says = `${dtype} [${shape.join(", ")}] needs ${expected} bytes`;

@@ -2,6 +2,7 @@
 
 import { totalmem } from "node:os";
 import { UserError } from "../../base/errors.ts";
+import { gigabytes } from "../../base/quantities.ts";
 import type { InstalledBase } from "../../bases/installedBase.ts";
 import { plainWeight } from "../../graph/composites/weight.ts";
 import { concat } from "../../graph/primitives/shaping.ts";
@@ -46,8 +47,4 @@ export function checkMemory(
 
 function millions(parameters: number): string {
   return `${Math.floor(parameters / 1e6)} million parameters`;
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }
