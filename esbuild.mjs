@@ -122,7 +122,7 @@ async function copyPackages() {
 await rm(dist, { recursive: true, force: true });
 await copyPackages();
 // Python that runs written programs in a sandbox, found beside the bundle.
-await cp(join(root, "extension/core/benchmark/sandbox/checkRunner.py"), join(dist, "checkRunner.py"));
+await cp(join(root, "extension/core/evaluation/sandbox/checkRunner.py"), join(dist, "checkRunner.py"));
 if (flags.watch) {
   for (const options of bundles) await (await context({ ...options, logLevel: "info" })).watch();
 } else {

@@ -15,8 +15,8 @@ import {
   type NotificationType,
   type RequestType,
 } from "vscode-jsonrpc/node";
-import { UserError } from "../core/base/errors.ts";
-import type { Log } from "../core/base/log.ts";
+import { UserError } from "../core/foundation/errors.ts";
+import type { Log } from "../core/foundation/log.ts";
 import { logged, type Role } from "./protocol.ts";
 import { ask, type ErrorData } from "./wire.ts";
 

@@ -1,6 +1,6 @@
 /** Arithmetic on shapes whose sizes may be names. */
 
-import { internalError } from "../base/errors.ts";
+import { internalError } from "../foundation/errors.ts";
 import type { Dimension, Shape, TensorType } from "./tensor.ts";
 
 /** The shape of an elementwise op on `a` and `b`, by NumPy's broadcasting: aligned at the end, 1 stretches. */

@@ -2,37 +2,37 @@
 
 import { checkAdapterFits } from "../adapters/adapterFit.ts";
 import { readAdapter } from "../adapters/peftFolder.ts";
-import type { Log } from "../base/log.ts";
-import type { InstalledBase } from "../bases/installedBase.ts";
-import { resolveBase } from "../bases/resolveBase.ts";
+import type { Log } from "../foundation/log.ts";
+import type { InstalledBase } from "../baseModels/installedBase.ts";
+import { resolveBase } from "../baseModels/resolveBase.ts";
 import type { PackedShape } from "../dataset/batches.ts";
 import { toEncodedSequences } from "../dataset/encodedSequence.ts";
 import type { Example } from "../dataset/example.ts";
 import { epochOrder } from "../dataset/epochOrder.ts";
 import { toSequences, type Sequence, type Sequences } from "../dataset/sequence.ts";
-import { isEncoderDecoder } from "../models/config.ts";
-import { moduleShapes } from "../models/architectures.ts";
+import { isEncoderDecoder } from "../architectures/config.ts";
+import { moduleShapes } from "../architectures/architectures.ts";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
-import { chooseBatchShape, paddingOf } from "./batchShape.ts";
-import { checkResumable, loadCheckpoint, saveCheckpoint, type Fingerprint } from "./checkpoint.ts";
-import { openOutputFolder } from "./outputFolder.ts";
-import { describeCost } from "./costEstimate.ts";
-import { fitMemory } from "./memoryPlan.ts";
+import { chooseBatchShape, paddingOf } from "./data/batchShape.ts";
+import { checkResumable, loadCheckpoint, saveCheckpoint, type Fingerprint } from "./output/checkpoint.ts";
+import { openOutputFolder } from "./output/outputFolder.ts";
+import { describeCost } from "./cost/costEstimate.ts";
+import { fitMemory } from "./cost/memoryPlan.ts";
 import type { MethodName, MethodSpec } from "./methods/methods.ts";
 import { behindPrompt } from "./methods/prompt.ts";
-import type { TrainProgress } from "./progressMeter.ts";
+import type { TrainProgress } from "./loop/progressMeter.ts";
 import { settle, type SettledSettings } from "./presets.ts";
 import { readSettings, type TrainOptions } from "./settings.ts";
 import { settingsOf, valuesOf } from "./startingAdapter.ts";
 import { firstValues, specOf, trainedFiles, virtualTokens } from "./trainee.ts";
-import { runTrainer, type TrainerPlan, type ValidationLoss } from "./trainer.ts";
-import { openTrainingData, type DataPart, type ReadingControl, type TrainingData } from "./trainingData.ts";
-import { withReport } from "./trainingReport.ts";
-import type { BatchShape } from "./trainingGraph.ts";
-import { openTrainingStep, type TrainingStep } from "./trainingStep.ts";
+import { runTrainer, type TrainerPlan, type ValidationLoss } from "./loop/trainer.ts";
+import { openTrainingData, type DataPart, type ReadingControl, type TrainingData } from "./data/trainingData.ts";
+import { withReport } from "./output/trainingReport.ts";
+import type { BatchShape } from "./graph/trainingGraph.ts";
+import { openTrainingStep, type TrainingStep } from "./graph/trainingStep.ts";
 
 export type { TrainOptions } from "./settings.ts";
-export type { ReadingProgress, TrainProgress } from "./progressMeter.ts";
+export type { ReadingProgress, TrainProgress } from "./loop/progressMeter.ts";
 
 export interface TrainControl extends ReadingControl {
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { dropout, geluTanh, silu } from "../../../extension/core/graph/composites/activations.ts";
-import { after } from "../../../extension/core/graph/composites/after.ts";
+import { after } from "../../../extension/core/graph/composites/controlDependency.ts";
 import { attention, cachedAttention, masked } from "../../../extension/core/graph/composites/attention.ts";
 import { biasedAttention, distanceBias } from "../../../extension/core/graph/composites/biasedAttention.ts";
 import { crossEntropy } from "../../../extension/core/graph/composites/crossEntropy.ts";

@@ -1,7 +1,7 @@
 /** The graph as text: what a layer's forward pass, its gradient and a checkpoint look like. */
 
 import { describe, expect, test } from "vitest";
-import { checkpoint } from "../../../extension/core/graph/checkpoint.ts";
+import { checkpoint } from "../../../extension/core/graph/gradientCheckpointing.ts";
 import { rmsNorm } from "../../../extension/core/graph/composites/norms.ts";
 import { gradients } from "../../../extension/core/graph/gradients.ts";
 import { lower } from "../../../extension/core/graph/lower.ts";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
-import { silentLog } from "../../../extension/core/base/log.ts";
-import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
+import { silentLog } from "../../../extension/core/foundation/log.ts";
+import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
 import type { Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
 import { checkMemory } from "../../../extension/core/training/methods/full.ts";
 import { methodNames, type MethodName } from "../../../extension/core/training/methods/methods.ts";
@@ -14,11 +14,11 @@ import { settle, type SettledSettings } from "../../../extension/core/training/p
 import { readSettings, type TrainOptions } from "../../../extension/core/training/settings.ts";
 import { settingsOf, valuesOf } from "../../../extension/core/training/startingAdapter.ts";
 import { firstValues, specOf, trainedFiles } from "../../../extension/core/training/trainee.ts";
-import { moduleShapes } from "../../../extension/core/models/architectures.ts";
-import { importBase } from "../../../extension/core/bases/importBase.ts";
+import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
+import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
 import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
 import { relativeError } from "../graph/evaluate.ts";
-import { fixtures, readAll } from "../models/fixtures.ts";
+import { fixtures, readAll } from "../architectures/fixtures.ts";
 
 const options: TrainOptions = { base: "", home: "", embedded: "", data: [], dataFolder: "", out: "" };
 const tokenizer = {

@@ -1,7 +1,7 @@
 /** Nonlinearities of feed-forward layers, and dropout. */
 
 import { add, bitwiseXor, cast, greaterOrEqual, mul, sigmoid, sub, where } from "../primitives/elementwise.ts";
-import { after } from "./after.ts";
+import { after } from "./controlDependency.ts";
 import { gelu } from "../primitives/fused.ts";
 import { slice } from "../primitives/shaping.ts";
 import { size } from "../shape.ts";

@@ -8,7 +8,7 @@ import { reduceMax, reduceSum } from "../primitives/reduction.ts";
 import { concat, reshape, slice, split } from "../primitives/shaping.ts";
 import { size } from "../shape.ts";
 import { composites, type Tensor } from "../tensor.ts";
-import { after } from "./after.ts";
+import { after } from "./controlDependency.ts";
 import { embedding, linear } from "./linear.ts";
 import { valueAfter, type Weight } from "./weight.ts";
 

@@ -1,6 +1,6 @@
 /** The linear layer, and the table look-up that shares its weight. */
 
-import { after } from "./after.ts";
+import { after } from "./controlDependency.ts";
 import { valueAfter, type Weight } from "./weight.ts";
 import { add } from "../primitives/elementwise.ts";
 import { gather } from "../primitives/indexing.ts";

@@ -1,6 +1,6 @@
 /** The matrix product. */
 
-import { internalError } from "../../base/errors.ts";
+import { internalError } from "../../foundation/errors.ts";
 import { broadcastShape, dimension, showShape } from "../shape.ts";
 import { primitive, type Tensor } from "../tensor.ts";
 import { sumTo } from "./reduction.ts";

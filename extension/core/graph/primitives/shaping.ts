@@ -1,6 +1,6 @@
 /** Ops that move elements without changing them. */
 
-import { internalError } from "../../base/errors.ts";
+import { internalError } from "../../foundation/errors.ts";
 import { dimension, sameShape, showShape, size, totalSize, withDimension } from "../shape.ts";
 import { constant, integers, primitive, primitives, scalar, type Shape, type Tensor } from "../tensor.ts";
 import { sumTo } from "./reduction.ts";
