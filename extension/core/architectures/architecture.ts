@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { Head } from "../graph/composites/crossEntropy.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DecoderConfig, EncoderDecoderConfig } from "./config.ts";
-import type { Site } from "./parameterScope.ts";
+import type { ParameterScope } from "./parameterScope.ts";
 
 /** What differs between the graphs that the forward pass of a decoder is built for. */
 export interface ForwardContext {
@@ -28,7 +28,7 @@ export interface ForwardResult {
 export interface Architecture<Config extends DecoderConfig = DecoderConfig> {
   /** From the parsed config.json to a config; refuses what the forward pass does not honour. */
   readonly configSchema: z.ZodType<Config>;
-  forward(config: Config, site: Site, context: ForwardContext): ForwardResult;
+  forward(config: Config, scope: ParameterScope, context: ForwardContext): ForwardResult;
 }
 
 /** What differs between the graphs that the forward pass of an encoder-decoder is built for. */
@@ -59,5 +59,5 @@ export interface StackContext {
 
 export interface EncoderDecoder<Config extends EncoderDecoderConfig = EncoderDecoderConfig> {
   readonly configSchema: z.ZodType<Config>;
-  forward(config: Config, site: Site, context: EncoderDecoderContext): ForwardResult;
+  forward(config: Config, scope: ParameterScope, context: EncoderDecoderContext): ForwardResult;
 }

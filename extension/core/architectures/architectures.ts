@@ -15,7 +15,7 @@ import { llama } from "./llama.ts";
 import { qwen2 } from "./qwen2.ts";
 import { qwen3 } from "./qwen3.ts";
 import { t5 } from "./t5.ts";
-import { siteOf, type AdaptedModule, type AdapterSlots, type WeightSource } from "./parameterScope.ts";
+import { parameterScope, type AdaptedModule, type AdapterSlots, type WeightSource } from "./parameterScope.ts";
 import { starcoder2 } from "./starcoder2.ts";
 import type { WeightRequest } from "./weightRequest.ts";
 
@@ -33,7 +33,7 @@ export function forward(
   slots: AdapterSlots,
   context: ForwardContext,
 ): ForwardResult {
-  return decoders[config.modelType]!.forward(config, siteOf(weights, slots), context);
+  return decoders[config.modelType]!.forward(config, parameterScope(weights, slots), context);
 }
 
 /** As {@link forward}, for a model with an encoder. */
@@ -43,12 +43,12 @@ export function forwardEncoderDecoder(
   slots: AdapterSlots,
   context: EncoderDecoderContext,
 ): ForwardResult {
-  return encoderDecoders[config.modelType]!.forward(config, siteOf(weights, slots), context);
+  return encoderDecoders[config.modelType]!.forward(config, parameterScope(weights, slots), context);
 }
 
 /** Every tensor that the model uses, in the order and grouping in which it uses them. */
 export function weightRequests(config: ModelConfig): readonly WeightRequest[] {
-  return rehearse(config).requests;
+  return trace(config).requests;
 }
 
 /** The size of a linear module. */
@@ -62,7 +62,7 @@ export interface ModuleShape {
 /** Every module that an adapter may attach to, by its path, such as "model.layers.0.self_attn.q_proj". */
 export function moduleShapes(config: ModelConfig): ReadonlyMap<string, ModuleShape> {
   return new Map(
-    rehearse(config).products.flatMap((modules) =>
+    trace(config).products.flatMap((modules) =>
       modules.map(({ path, inFeatures, outFeatures }) => {
         return [path, { inFeatures, outFeatures, ...(modules.length > 1 && { sharesProduct: true }) }] as const;
       }),
@@ -74,7 +74,7 @@ export function moduleShapes(config: ModelConfig): ReadonlyMap<string, ModuleSha
  * Runs the forward pass with nothing behind it, and notes what it asks for. So there is no second list of a model's
  * weights that could disagree with what the model does.
  */
-function rehearse(config: ModelConfig): { requests: WeightRequest[]; products: (readonly AdaptedModule[])[] } {
+function trace(config: ModelConfig): { requests: WeightRequest[]; products: (readonly AdaptedModule[])[] } {
   const { attention } = config;
   const requests: WeightRequest[] = [];
   const products: (readonly AdaptedModule[])[] = [];

@@ -19,7 +19,7 @@ import type { DecoderConfig } from "./config.ts";
 import { layerNorms } from "./norms.ts";
 import { plainFrequencies } from "./rope.ts";
 import { longestContext } from "./rotary.ts";
-import type { Site } from "./parameterScope.ts";
+import type { ParameterScope } from "./parameterScope.ts";
 
 const count = z.int().positive();
 
@@ -70,31 +70,36 @@ export const codegen: Architecture<CodeGenConfig> = {
     partitions: partitionsOf(c),
   })),
 
-  forward: (config, site, context) => {
+  forward: (config, scope, context) => {
     const { vocabularySize, hiddenSize } = config;
     const norm = layerNorms(config.normEpsilon);
-    const tokens = site.table("transformer.wte", vocabularySize, hiddenSize);
+    const tokens = scope.table("transformer.wte", vocabularySize, hiddenSize);
     const embeddings = embedding(context.ids, tokens);
     let x = context.embedded?.(embeddings) ?? embeddings;
     for (let i = 0; i < config.layers; i++) {
-      const layer = site.at(`transformer.h.${i}`);
+      const layer = scope.at(`transformer.h.${i}`);
       x = context.segment(x, (h) => {
         const normed = norm(layer, "ln_1", h);
         const attended = selfAttention(config, layer.at("attn"), normed, (qkv) => context.attend(i, qkv));
         return add(h, add(attended, feedForward(config, layer.at("mlp"), normed)));
       });
     }
-    const hidden = norm(site, "transformer.ln_f", x);
-    const head = config.tiedHead ? tokens : site.table("lm_head", vocabularySize, hiddenSize);
-    const bias = site.vector("lm_head.bias", vocabularySize);
+    const hidden = norm(scope, "transformer.ln_f", x);
+    const head = config.tiedHead ? tokens : scope.table("lm_head", vocabularySize, hiddenSize);
+    const bias = scope.vector("lm_head.bias", vocabularySize);
     return { hidden, head: { weight: head, bias } };
   },
 };
 
-function selfAttention(config: CodeGenConfig, site: Site, x: Tensor, attend: (qkv: Tensor) => Tensor): Tensor {
+function selfAttention(
+  config: CodeGenConfig,
+  scope: ParameterScope,
+  x: Tensor,
+  attend: (qkv: Tensor) => Tensor,
+): Tensor {
   const { hiddenSize, partitions } = config;
-  const qkv = site.linear({ qkv_proj: 3 * hiddenSize }, x);
-  return site.linear({ out_proj: hiddenSize }, attend(inOrder(qkv, partitions)));
+  const qkv = scope.linear({ qkv_proj: 3 * hiddenSize }, x);
+  return scope.linear({ out_proj: hiddenSize }, attend(inOrder(qkv, partitions)));
 }
 
 /** [B, T, partitions · (query, value, key)] → [B, T, (query, key, value)], with the partitions' heads one after the other. */
@@ -106,9 +111,9 @@ function inOrder(qkv: Tensor, partitions: number): Tensor {
   return concat([query!, key!, value!], -1);
 }
 
-function feedForward({ hiddenSize, intermediateSize }: CodeGenConfig, site: Site, x: Tensor): Tensor {
-  const inner = geluTanh(site.linear({ fc_in: intermediateSize }, x, { bias: true }));
-  return site.linear({ fc_out: hiddenSize }, inner, { bias: true });
+function feedForward({ hiddenSize, intermediateSize }: CodeGenConfig, scope: ParameterScope, x: Tensor): Tensor {
+  const inner = geluTanh(scope.linear({ fc_in: intermediateSize }, x, { bias: true }));
+  return scope.linear({ fc_out: hiddenSize }, inner, { bias: true });
 }
 
 /**

@@ -17,10 +17,10 @@ export interface BucketOptions {
  * @returns [2·length - 1]
  */
 export function distanceBuckets(
-  { buckets, maxDistance, sight }: BucketOptions & { readonly sight: "both" | "past" },
+  { buckets, maxDistance, direction }: BucketOptions & { readonly direction: "bidirectional" | "causal" },
   length: number,
 ): BigInt64Array {
-  const perDirection = sight === "both" ? Math.floor(buckets / 2) : buckets;
+  const perDirection = direction === "bidirectional" ? Math.floor(buckets / 2) : buckets;
   const single = Math.floor(perDirection / 2);
   const { fround, log } = Math;
   const bucketOf = (distance: number): number => {
@@ -30,8 +30,8 @@ export function distanceBuckets(
   };
   const result = new BigInt64Array(2 * length - 1);
   for (let distance = 1 - length; distance < length; distance++) {
-    const ahead = sight === "both" && distance > 0 ? perDirection : 0;
-    const seen = sight === "both" ? Math.abs(distance) : Math.max(0, -distance);
+    const ahead = direction === "bidirectional" && distance > 0 ? perDirection : 0;
+    const seen = direction === "bidirectional" ? Math.abs(distance) : Math.max(0, -distance);
     result[distance < 0 ? result.length + distance : distance] = BigInt(ahead + bucketOf(seen));
   }
   return result;

@@ -32,8 +32,8 @@ export const llama: Architecture<LlamaConfig> = {
       feedForwardBias: c.mlp_bias,
     })),
 
-  forward: (config, site, context) =>
-    preNormDecoder(config, site, context, {
+  forward: (config, scope, context) =>
+    preNormDecoder(config, scope, context, {
       norm: rmsNorms(config.normEpsilon),
       selfAttention: groupedAttention(config, { qkv: config.attentionBias, output: config.attentionBias }),
       feedForward: gatedFeedForward(config, { bias: config.feedForwardBias }),

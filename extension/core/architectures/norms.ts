@@ -3,18 +3,18 @@
 import { layerNorm, rmsNorm } from "../graph/composites/norms.ts";
 import { size } from "../graph/shape.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import type { Site } from "./parameterScope.ts";
+import type { ParameterScope } from "./parameterScope.ts";
 
 /** A norm over the last axis of x by its name in the checkpoint, such as "input_layernorm". */
-export type Norm = (site: Site, name: string, x: Tensor) => Tensor;
+export type Norm = (scope: ParameterScope, name: string, x: Tensor) => Tensor;
 
 export function rmsNorms(epsilon: number): Norm {
-  return (site, name, x) => rmsNorm(x, site.vector(`${name}.weight`, size(x, -1)), epsilon);
+  return (scope, name, x) => rmsNorm(x, scope.vector(`${name}.weight`, size(x, -1)), epsilon);
 }
 
 export function layerNorms(epsilon: number): Norm {
-  return (site, name, x) => {
+  return (scope, name, x) => {
     const width = size(x, -1);
-    return layerNorm(x, site.vector(`${name}.weight`, width), site.vector(`${name}.bias`, width), epsilon);
+    return layerNorm(x, scope.vector(`${name}.weight`, width), scope.vector(`${name}.bias`, width), epsilon);
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Where a model meets its weights and its adapters. A model says `site.linear("self_attn.o_proj", x, …)` and knows no more:
- * the site finds the base weight, and lets the adapters that are asked for around the product.
+ * Where a model meets its weights and its adapters. A model says `scope.linear("self_attn.o_proj", x, …)` and knows no more:
+ * the scope finds the base weight, and lets the adapters that are asked for around the product.
  */
 
 import { linear } from "../graph/composites/linear.ts";
@@ -33,7 +33,7 @@ export interface AdapterSlots {
   around(modules: readonly AdaptedModule[], x: Tensor, product: (x: Tensor) => Tensor): Tensor;
 }
 
-export interface Site {
+export interface ParameterScope {
   /** A table of vectors, quantized more finely than other matrices. */
   table(name: string, rows: number, columns: number): Weight;
   /** A small table of vectors that is never quantized, as float32 [rows, columns]. */
@@ -43,17 +43,17 @@ export interface Site {
   /**
    * x·Wᵀ (+ b) of one module, or of several that share the input, whose outputs are then side by side.
    *
-   * @param outFeatures by module name, relative to this site.
+   * @param outFeatures by module name, relative to this scope.
    */
   linear(outFeatures: Readonly<Record<string, number>>, x: Tensor, options?: { readonly bias?: boolean }): Tensor;
-  /** The site below, whose names start with `path`. */
-  at(path: string): Site;
+  /** The scope below, whose names start with `path`. */
+  at(path: string): ParameterScope;
 }
 
-/** The site at the top of a model. */
-export function siteOf(weights: WeightSource, slots: AdapterSlots, prefix = ""): Site {
+/** The scope at the top of a model. */
+export function parameterScope(weights: WeightSource, slots: AdapterSlots, prefix = ""): ParameterScope {
   return {
-    at: (path) => siteOf(weights, slots, `${prefix}${path}.`),
+    at: (path) => parameterScope(weights, slots, `${prefix}${path}.`),
     table: (name, rows, columns) =>
       weights.matrix({ names: [`${prefix}${name}.weight`], shapes: [[rows, columns]], role: "embedding" }),
     exactTable: (name, rows, columns) =>

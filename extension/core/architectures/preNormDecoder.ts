@@ -16,7 +16,7 @@ import type { DecoderConfig } from "./config.ts";
 import type { Norm } from "./norms.ts";
 import { readRotary, ropeFields } from "./rope.ts";
 import { longestContext } from "./rotary.ts";
-import type { Site } from "./parameterScope.ts";
+import type { ParameterScope } from "./parameterScope.ts";
 
 const count = z.int().positive();
 
@@ -92,30 +92,30 @@ export type Attend = (qkv: Tensor) => Tensor;
 /** What an architecture does in the places of the frame. Sites are those of the part: "self_attn" and "mlp" of a layer. */
 export interface DecoderParts {
   readonly norm: Norm;
-  readonly selfAttention: (site: Site, x: Tensor, attend: Attend) => Tensor;
-  readonly feedForward: (site: Site, x: Tensor) => Tensor;
+  readonly selfAttention: (scope: ParameterScope, x: Tensor, attend: Attend) => Tensor;
+  readonly feedForward: (scope: ParameterScope, x: Tensor) => Tensor;
 }
 
 export function preNormDecoder(
   config: PreNormConfig,
-  site: Site,
+  scope: ParameterScope,
   context: ForwardContext,
   { norm, selfAttention, feedForward }: DecoderParts,
 ): ForwardResult {
   const { vocabularySize, hiddenSize } = config;
-  const tokens = site.table("model.embed_tokens", vocabularySize, hiddenSize);
+  const tokens = scope.table("model.embed_tokens", vocabularySize, hiddenSize);
   const embeddings = embedding(context.ids, tokens);
   let x = context.embedded?.(embeddings) ?? embeddings;
   for (let i = 0; i < config.layers; i++) {
-    const layer = site.at(`model.layers.${i}`);
+    const layer = scope.at(`model.layers.${i}`);
     const attend: Attend = (qkv) => context.attend(i, qkv);
     x = context.segment(x, (h) => {
       const attended = add(h, selfAttention(layer.at("self_attn"), norm(layer, "input_layernorm", h), attend));
       return add(attended, feedForward(layer.at("mlp"), norm(layer, "post_attention_layernorm", attended)));
     });
   }
-  const hidden = norm(site, "model.norm", x);
-  const head = config.tiedHead ? tokens : site.table("lm_head", vocabularySize, hiddenSize);
+  const hidden = norm(scope, "model.norm", x);
+  const head = config.tiedHead ? tokens : scope.table("lm_head", vocabularySize, hiddenSize);
   return { hidden, head: { weight: head, bias: null } };
 }
 
@@ -123,20 +123,20 @@ export function preNormDecoder(
 export function groupedAttention(
   { hiddenSize, attention: { heads, kvHeads, headSize } }: PreNormConfig,
   bias: { readonly qkv: boolean; readonly output: boolean },
-): (site: Site, x: Tensor, attend: Attend) => Tensor {
+): (scope: ParameterScope, x: Tensor, attend: Attend) => Tensor {
   const qkv = { q_proj: heads * headSize, k_proj: kvHeads * headSize, v_proj: kvHeads * headSize };
-  return (site, x, attend) =>
-    site.linear({ o_proj: hiddenSize }, attend(site.linear(qkv, x, { bias: bias.qkv })), { bias: bias.output });
+  return (scope, x, attend) =>
+    scope.linear({ o_proj: hiddenSize }, attend(scope.linear(qkv, x, { bias: bias.qkv })), { bias: bias.output });
 }
 
 /** SwiGLU (Shazeer 2020): down(silu(gate(x)) · up(x)) */
 export function gatedFeedForward(
   { hiddenSize, intermediateSize }: PreNormConfig,
   options: { readonly bias: boolean } = { bias: false },
-): (site: Site, x: Tensor) => Tensor {
-  return (site, x) => {
-    const gate = site.linear({ gate_proj: intermediateSize }, x, options);
-    const up = site.linear({ up_proj: intermediateSize }, x, options);
-    return site.linear({ down_proj: hiddenSize }, mul(silu(gate), up), options);
+): (scope: ParameterScope, x: Tensor) => Tensor {
+  return (scope, x) => {
+    const gate = scope.linear({ gate_proj: intermediateSize }, x, options);
+    const up = scope.linear({ up_proj: intermediateSize }, x, options);
+    return scope.linear({ down_proj: hiddenSize }, mul(silu(gate), up), options);
   };
 }

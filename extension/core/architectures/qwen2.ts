@@ -31,8 +31,8 @@ export function qwenConfig(modelType: string, fields: z.infer<typeof qwenFields>
 
 export const qwen2: Architecture<PreNormConfig> = {
   configSchema: qwenFields.transform((c) => qwenConfig("qwen2", c)),
-  forward: (config, site, context) =>
-    preNormDecoder(config, site, context, {
+  forward: (config, scope, context) =>
+    preNormDecoder(config, scope, context, {
       norm: rmsNorms(config.normEpsilon),
       selfAttention: groupedAttention(config, { qkv: true, output: false }),
       feedForward: gatedFeedForward(config),

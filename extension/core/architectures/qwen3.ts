@@ -8,7 +8,7 @@ import type { Architecture } from "./architecture.ts";
 import { rmsNorms } from "./norms.ts";
 import { gatedFeedForward, groupedAttention, preNormDecoder, type PreNormConfig } from "./preNormDecoder.ts";
 import { qwenConfig, qwenFields } from "./qwen2.ts";
-import type { Site } from "./parameterScope.ts";
+import type { ParameterScope } from "./parameterScope.ts";
 
 export interface Qwen3Config extends PreNormConfig {
   readonly attentionBias: boolean;
@@ -20,9 +20,9 @@ export const qwen3: Architecture<Qwen3Config> = {
     .safeExtend({ head_dim: z.int().positive().default(128), attention_bias: z.boolean().default(false) })
     .transform((c) => ({ ...qwenConfig("qwen3", c), attentionBias: c.attention_bias })),
 
-  forward: (config, site, context) => {
+  forward: (config, scope, context) => {
     const attention = groupedAttention(config, { qkv: config.attentionBias, output: config.attentionBias });
-    return preNormDecoder(config, site, context, {
+    return preNormDecoder(config, scope, context, {
       norm: rmsNorms(config.normEpsilon),
       selfAttention: (at, x, attend) => attention(at, x, (qkv) => attend(withNorms(config, at, qkv))),
       feedForward: gatedFeedForward(config),
@@ -31,12 +31,12 @@ export const qwen3: Architecture<Qwen3Config> = {
 };
 
 /** [B, T, qkv] → the same, each head of queries and keys normalized by itself. */
-function withNorms({ attention, normEpsilon }: Qwen3Config, site: Site, qkv: Tensor): Tensor {
+function withNorms({ attention, normEpsilon }: Qwen3Config, scope: ParameterScope, qkv: Tensor): Tensor {
   const { heads, kvHeads, headSize } = attention;
   const norm = rmsNorms(normEpsilon);
   const perHead = (x: Tensor, name: string): Tensor => {
     const apart = reshape(x, [dimension(x, 0), dimension(x, 1), size(x, -1) / headSize, headSize]);
-    return reshape(norm(site, name, apart), x.shape);
+    return reshape(norm(scope, name, apart), x.shape);
   };
   const [query, key, value] = split(qkv, [heads * headSize, kvHeads * headSize, kvHeads * headSize], -1);
   return concat([perHead(query!, "q_norm"), perHead(key!, "k_norm"), value!], -1);

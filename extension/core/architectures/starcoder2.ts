@@ -35,9 +35,9 @@ export const starcoder2: Architecture<Starcoder2Config> = {
       bias: c.use_bias,
     })),
 
-  forward: (config, site, context) => {
+  forward: (config, scope, context) => {
     const { bias, hiddenSize, intermediateSize } = config;
-    return preNormDecoder(config, site, context, {
+    return preNormDecoder(config, scope, context, {
       norm: layerNorms(config.normEpsilon),
       selfAttention: groupedAttention(config, { qkv: bias, output: bias }),
       feedForward: (at, x) => {

@@ -11,7 +11,7 @@ import { constant, scalar, type Tensor } from "../graph/tensor.ts";
 import type { EncoderDecoder, StackContext } from "./architecture.ts";
 import type { EncoderDecoderConfig } from "./config.ts";
 import { distanceBuckets, type BucketOptions } from "./distanceBuckets.ts";
-import type { Site } from "./parameterScope.ts";
+import type { ParameterScope } from "./parameterScope.ts";
 
 const count = z.int().positive();
 const token = z.int().nonnegative();
@@ -72,22 +72,22 @@ export const t5: EncoderDecoder<T5Config> = {
     },
   })),
 
-  forward(config, site, { encoder, decoder, attendEncoded, segment }) {
+  forward(config, scope, { encoder, decoder, attendEncoded, segment }) {
     const { vocabularySize, hiddenSize, attention, tiedHead } = config;
     const width = attention.heads * attention.headSize;
-    const tokens = site.table("shared", vocabularySize, hiddenSize);
+    const tokens = scope.table("shared", vocabularySize, hiddenSize);
 
-    const read = stackOf(config, site.at("encoder"), encoder, "both");
+    const read = stackOf(config, scope.at("encoder"), encoder, "bidirectional");
     const embeddings = embedding(encoder.ids, tokens);
     let x = encoder.embedded?.(embeddings) ?? embeddings;
     for (let i = 0; i < config.encoderLayers; i++) {
-      const block = site.at(`encoder.block.${i}`);
+      const block = scope.at(`encoder.block.${i}`);
       x = segment([x], (h) => feedForward(config, block.at("layer.1"), read.attention(i, block.at("layer.0"), h)));
     }
     const encoded = read.finalNorm(x);
 
-    const write = stackOf(config, site.at("decoder"), decoder, "past");
-    const attendTo = (i: number, layer: Site, h: Tensor, e: Tensor): Tensor => {
+    const write = stackOf(config, scope.at("decoder"), decoder, "causal");
+    const attendTo = (i: number, layer: ParameterScope, h: Tensor, e: Tensor): Tensor => {
       const cross = layer.at("EncDecAttention");
       const query = cross.linear({ q: width }, normed(config, layer, h));
       const attended = attendEncoded(i, query, () => cross.linear({ k: width, v: width }, e));
@@ -95,7 +95,7 @@ export const t5: EncoderDecoder<T5Config> = {
     };
     x = embedding(decoder.ids, tokens);
     for (let i = 0; i < config.layers; i++) {
-      const block = site.at(`decoder.block.${i}`);
+      const block = scope.at(`decoder.block.${i}`);
       x = segment([x, encoded], (h, e) => {
         const attended = attendTo(i, block.at("layer.1"), write.attention(i, block.at("layer.0"), h), e);
         return feedForward(config, block.at("layer.2"), attended);
@@ -103,7 +103,7 @@ export const t5: EncoderDecoder<T5Config> = {
     }
     const last = write.finalNorm(x);
     if (!tiedHead) {
-      const weight = site.table("lm_head", vocabularySize, hiddenSize);
+      const weight = scope.table("lm_head", vocabularySize, hiddenSize);
       return { hidden: last, head: { weight, bias: null } };
     }
     return { hidden: mul(last, scalar(hiddenSize ** -0.5)), head: { weight: tokens, bias: null } };
@@ -111,33 +111,38 @@ export const t5: EncoderDecoder<T5Config> = {
 };
 
 /** What encoder and decoder have in common: attention to themselves with one position bias for all layers, a last norm. */
-function stackOf(config: T5Config, site: Site, context: StackContext, sight: "both" | "past") {
+function stackOf(
+  config: T5Config,
+  scope: ParameterScope,
+  context: StackContext,
+  direction: "bidirectional" | "causal",
+) {
   const { hiddenSize, attention, distances, contextLength } = config;
   const width = attention.heads * attention.headSize;
-  const table = site
+  const table = scope
     .at("block.0.layer.0.SelfAttention")
     .exactTable("relative_attention_bias", distances.buckets, attention.heads);
-  const buckets = distanceBuckets({ ...distances, sight }, contextLength);
+  const buckets = distanceBuckets({ ...distances, direction }, contextLength);
   const bias = distanceBias(gather(table, constant(buckets, [buckets.length])), context.distances);
   return {
-    attention: (i: number, layer: Site, x: Tensor): Tensor => {
+    attention: (i: number, layer: ParameterScope, x: Tensor): Tensor => {
       const self = layer.at("SelfAttention");
       const qkv = self.linear({ q: width, k: width, v: width }, normed(config, layer, x));
       return add(x, self.linear({ o: hiddenSize }, context.attend(i, qkv, bias)));
     },
     finalNorm: (x: Tensor): Tensor =>
-      rmsNorm(x, site.vector("final_layer_norm.weight", hiddenSize), config.normEpsilon),
+      rmsNorm(x, scope.vector("final_layer_norm.weight", hiddenSize), config.normEpsilon),
   };
 }
 
-function feedForward(config: T5Config, layer: Site, x: Tensor): Tensor {
-  const site = layer.at("DenseReluDense");
+function feedForward(config: T5Config, layer: ParameterScope, x: Tensor): Tensor {
+  const scope = layer.at("DenseReluDense");
   const h = normed(config, layer, x);
-  const inner = (name: string): Tensor => site.linear({ [name]: config.intermediateSize }, h);
+  const inner = (name: string): Tensor => scope.linear({ [name]: config.intermediateSize }, h);
   const hidden = config.gated ? mul(geluTanh(inner("wi_0")), inner("wi_1")) : relu(inner("wi"));
-  return add(x, site.linear({ wo: config.hiddenSize }, hidden));
+  return add(x, scope.linear({ wo: config.hiddenSize }, hidden));
 }
 
-function normed({ hiddenSize, normEpsilon }: T5Config, layer: Site, x: Tensor): Tensor {
+function normed({ hiddenSize, normEpsilon }: T5Config, layer: ParameterScope, x: Tensor): Tensor {
   return rmsNorm(x, layer.vector("layer_norm.weight", hiddenSize), normEpsilon);
 }

@@ -1,6 +1,6 @@
 /** Segments: where a training graph is cut, so that memory is freed early. */
 
-import { after } from "./composites/controlDependency.ts";
+import { controlDependency } from "./composites/controlDependency.ts";
 import { gradients } from "./gradients.ts";
 import { composites, type Contribution, type Tensor } from "./tensor.ts";
 
@@ -23,7 +23,7 @@ export function checkpoint(
   return composites("checkpoint", inputs, {
     expand: () => [first],
     backward: ([dy], wrt) => {
-      const starts = recompute ? inputs.map((x) => after(x, dy!)) : inputs;
+      const starts = recompute ? inputs.map((x) => controlDependency(x, dy!)) : inputs;
       const end = recompute ? segment(...starts) : first;
       const found = gradients([[end, dy!]], [...starts, ...wrt]);
       const paired = (tensors: readonly Tensor[], values: readonly (Tensor | null)[]): Contribution[] =>
@@ -33,7 +33,7 @@ export function checkpoint(
       return [
         ...paired(
           inputs,
-          found.map((dx) => dx && after(dx, ...leaves)),
+          found.map((dx) => dx && controlDependency(dx, ...leaves)),
         ),
         ...weights,
       ];

@@ -4,7 +4,7 @@ import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { isEncoderDecoder } from "../architectures/config.ts";
 import { openProductSpeed } from "../runtime/productSpeed.ts";
 import { planMemory, type MemoryPlan } from "../training/cost/memoryPlan.ts";
-import { frozenProducts, operationsOf, usefulOperations } from "../training/cost/flops.ts";
+import { frozenMatMuls, flopsOf, usefulFlops } from "../training/cost/flops.ts";
 import { median, medianSeconds, type SpeedRow } from "./measuring.ts";
 import { benchShape, benchSpec, openTrainingBench, type TrainingBench } from "./trainingBench.ts";
 
@@ -15,7 +15,7 @@ export interface TrainingSpeedOptions {
 
 /**
  * Loss and gradients of a step, with and without checkpointing: tokens a second; the part of the ceiling that is reached by
- * useful work, see {@link usefulOperations}; peak memory of the process so far. The one with less memory comes first, so both peaks
+ * useful work, see {@link usefulFlops}; peak memory of the process so far. The one with less memory comes first, so both peaks
  * are their own.
  */
 export async function measureTraining(
@@ -51,13 +51,13 @@ const rounds = 7;
 /** Steps and the very products of the model in turns, so that whatever else the machine does slows down both. */
 async function compared({ config }: InstalledBase, bench: TrainingBench): Promise<Compared> {
   if (isEncoderDecoder(config)) return { seconds: await medianSeconds(rounds, () => bench.run()), ceiling: null };
-  const products = frozenProducts(config, bench.shape, bench.labels).map((product) => {
+  const products = frozenMatMuls(config, bench.shape, bench.labels).map((product) => {
     // A vocabulary is multiplied in pieces by the training, too: whole, it would not fit beside it.
     const [pieces, side] = inPieces(product, config.vocabularySize);
     return { ...product, ...side, count: product.count * pieces };
   });
-  const operations = products.reduce((sum, product) => sum + operationsOf(product), 0);
-  const useful = usefulOperations(config, bench.spec, bench.shape, bench.labels);
+  const operations = products.reduce((sum, product) => sum + flopsOf(product), 0);
+  const useful = usefulFlops(config, bench.spec, bench.shape, bench.labels);
   const speed = await openProductSpeed(products);
   const [seconds, rates, shares]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round <= rounds; round++) {

@@ -5,7 +5,7 @@ import { methodNames, type MethodName } from "./methods/methods.ts";
 import { optimizerNames, type OptimizerName } from "./optimizers/optimizers.ts";
 import type { ScheduleShape } from "./optimizers/schedule.ts";
 
-/** Where all that depends on method and base comes from, if it is not given; see {@link settle}. */
+/** Where all that depends on method and base comes from, if it is not given; see {@link resolveDefaults}. */
 export const trainingPresets = ["graft", "paper"] as const;
 export type TrainingPreset = (typeof trainingPresets)[number];
 

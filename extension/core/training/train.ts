@@ -21,7 +21,7 @@ import { fitMemory } from "./cost/memoryPlan.ts";
 import type { MethodName, MethodSpec } from "./methods/methods.ts";
 import { behindPrompt } from "./methods/prompt.ts";
 import type { TrainProgress } from "./loop/progressMeter.ts";
-import { settle, type SettledSettings } from "./presets.ts";
+import { resolveDefaults, type ResolvedSettings } from "./presets.ts";
 import { readSettings, type TrainOptions } from "./settings.ts";
 import { settingsOf, valuesOf } from "./startingAdapter.ts";
 import { firstValues, specOf, trainedFiles, virtualTokens } from "./trainee.ts";
@@ -79,7 +79,7 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
     const initial = options.init === undefined ? null : await readAdapter(options.init);
     if (initial) checkAdapterFits(initial, base);
     const decided = initial ? settingsOf(initial, asked, options) : asked;
-    const settings = settle(decided, base.parameters, moduleShapes(config).keys());
+    const settings = resolveDefaults(decided, base.parameters, moduleShapes(config).keys());
     const spec = specOf(settings, base);
     const tokenizer = await openTokenizer(base.path, config.vocabularySize);
     const first = initial ? valuesOf(initial) : await firstValues(spec, settings, base, { tokenizer, log });
@@ -137,7 +137,7 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
 /** So many steps, evenly spread over the first epoch, tell what the others are like. */
 const sampled = 40;
 
-function sampledSteps(training: Sequences, settings: SettledSettings): (readonly Sequence[])[] {
+function sampledSteps(training: Sequences, settings: ResolvedSettings): (readonly Sequence[])[] {
   const { stepsPerEpoch, sequencesOf } = epochOrder(training, settings);
   const count = Math.min(sampled, stepsPerEpoch);
   return Array.from({ length: count }, (_, i) => sequencesOf(Math.floor((i * stepsPerEpoch) / count)));
@@ -162,7 +162,7 @@ function totalTokens({ training }: TrainingData, { steps, batchSize }: TrainerPl
   return (steps * batchSize * training.tokens) / training.length / (1 - padding);
 }
 
-function planOf(settings: SettledSettings, { training }: TrainingData, shape: TrainerPlan["shape"]): TrainerPlan {
+function planOf(settings: ResolvedSettings, { training }: TrainingData, shape: TrainerPlan["shape"]): TrainerPlan {
   const { batchSize, seed, shuffle, learningRate, weightDecay, patience, saveEvery } = settings;
   const steps = settings.steps ?? Math.ceil(settings.epochs * Math.ceil(training.length / batchSize));
   return {
@@ -183,7 +183,7 @@ function planOf(settings: SettledSettings, { training }: TrainingData, shape: Tr
 /** In the user's terms, since a resume that is refused names what differs. */
 function fingerprintOf(
   baseHash: string,
-  settings: SettledSettings,
+  settings: ResolvedSettings,
   { training, validation }: TrainingData,
 ): Fingerprint {
   const { rank, alpha, dropout, rsLora, targets, feedForward, virtualTokens: tokens, initText, ...others } = settings;

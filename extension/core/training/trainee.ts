@@ -25,14 +25,14 @@ import { firstPrompt } from "./methods/prompt.ts";
 import { endsWith, resolveTargets } from "./methods/targets.ts";
 import type { NamedTensor } from "./optimizers/optimizer.ts";
 import type { OutputFiles } from "./output/outputFolder.ts";
-import type { SettledSettings } from "./presets.ts";
+import type { ResolvedSettings } from "./presets.ts";
 
 /**
  * What the training graph is told.
  *
  * @throws UserError "targets-unknown"; "option-invalid" where virtual tokens leave no room; "base-too-large"
  */
-export function specOf(settings: SettledSettings, base: InstalledBase): MethodSpec {
+export function specOf(settings: ResolvedSettings, base: InstalledBase): MethodSpec {
   const { method, rank, alpha, rsLora, dropout, feedForward, virtualTokens: tokens } = settings;
   const { layers, hiddenSize, contextLength, attention } = base.config;
   const stacks = isEncoderDecoder(base.config) ? 2 : 1;
@@ -56,7 +56,7 @@ export function specOf(settings: SettledSettings, base: InstalledBase): MethodSp
   }
 }
 
-function targetsOf({ targets }: SettledSettings, base: InstalledBase): ReadonlySet<string> {
+function targetsOf({ targets }: ResolvedSettings, base: InstalledBase): ReadonlySet<string> {
   return resolveTargets(targets, moduleShapes(base.config));
 }
 
@@ -74,7 +74,7 @@ export function virtualTokens(spec: MethodSpec): number {
 /** By the parameters' names. */
 export async function firstValues(
   spec: MethodSpec,
-  { seed, initText }: SettledSettings,
+  { seed, initText }: ResolvedSettings,
   base: InstalledBase,
   { tokenizer, log }: { readonly tokenizer: Tokenizer; readonly log: Log },
 ): Promise<ReadonlyMap<string, Float32Array>> {
@@ -148,7 +148,7 @@ async function originalValues(base: InstalledBase, log: Log): Promise<Map<string
  * @param name the adapter's
  */
 export function trainedFiles(
-  { spec, settings, base, name }: { spec: MethodSpec; settings: SettledSettings; base: InstalledBase; name: string },
+  { spec, settings, base, name }: { spec: MethodSpec; settings: ResolvedSettings; base: InstalledBase; name: string },
   parameters: readonly NamedTensor[],
 ): OutputFiles {
   if (spec.method === "full") {
@@ -161,7 +161,7 @@ export function trainedFiles(
 
 function adapterSettings(
   spec: Exclude<MethodSpec, { method: "full" }>,
-  { rank, alpha, dropout, rsLora }: SettledSettings,
+  { rank, alpha, dropout, rsLora }: ResolvedSettings,
   baseModel: string,
 ): AdapterSettings {
   switch (spec.method) {

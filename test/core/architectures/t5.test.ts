@@ -174,7 +174,7 @@ describe("distanceBuckets", () => {
   test.each(bucketCases)("of $buckets up to $maxDistance are those of transformers", (options) => {
     const { bidirectional, expected } = options;
     const length = (expected.length + 1) / 2;
-    const found = distanceBuckets({ ...options, sight: bidirectional ? "both" : "past" }, length);
+    const found = distanceBuckets({ ...options, direction: bidirectional ? "bidirectional" : "causal" }, length);
     const distances = expected.map((_, i) => i - length + 1);
     expect(distances.map((d) => Number(found.at(d)))).toEqual(expected);
   });

@@ -12,7 +12,7 @@ import { adamW } from "../../../extension/core/training/optimizers/adamW.ts";
 import type { MethodName, MethodSpec } from "../../../extension/core/training/methods/methods.ts";
 import { behindPrompt } from "../../../extension/core/training/methods/prompt.ts";
 import type { NamedTensor } from "../../../extension/core/training/optimizers/optimizer.ts";
-import { settle, type SettledSettings } from "../../../extension/core/training/presets.ts";
+import { resolveDefaults, type ResolvedSettings } from "../../../extension/core/training/presets.ts";
 import { readSettings } from "../../../extension/core/training/settings.ts";
 import { specOf } from "../../../extension/core/training/trainee.ts";
 import { openTrainingStep } from "../../../extension/core/training/graph/trainingStep.ts";
@@ -28,7 +28,7 @@ const shape = { rows: 2, length: 40 };
 
 export interface FiftySteps {
   readonly base: InstalledBase;
-  readonly settings: SettledSettings;
+  readonly settings: ResolvedSettings;
   readonly spec: MethodSpec;
   /** Of each step, before its update. */
   readonly losses: readonly number[];
@@ -49,7 +49,7 @@ export async function fiftySteps(model: string, method: MethodName, home: string
   // The paper's modules for IA3, all for LoRA; what make.py asks PEFT for.
   const preset = method === "ia3" ? "paper" : "graft";
   const asked = { ...options, preset, method, rank: 2, alpha: 4, dropout: 0, virtualTokens: 4 } as const;
-  const settings = settle(readSettings(asked), base.parameters, moduleShapes(base.config).keys());
+  const settings = resolveDefaults(readSettings(asked), base.parameters, moduleShapes(base.config).keys());
   const spec = specOf(settings, base);
 
   const encodes = isEncoderDecoder(base.config);

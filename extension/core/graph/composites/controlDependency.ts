@@ -11,9 +11,9 @@ import { composite, integers, scalar, type Tensor } from "../tensor.ts";
  * ONNX Runtime runs whatever is ready, and merges what is equal. Both would undo a recomputation that is there to save
  * memory; a dependency on a gradient prevents both. The runtime does not fold 0 · x, since x might be infinite.
  */
-export function after(x: Tensor, ...earlier: readonly Tensor[]): Tensor {
+export function controlDependency(x: Tensor, ...earlier: readonly Tensor[]): Tensor {
   if (earlier.length === 0) return x;
-  return composite("after", [x, ...earlier], {
+  return composite("controlDependency", [x, ...earlier], {
     expand: () => add(x, mul(earlier.map(firstElement).reduce(add), scalar(0))),
     gradient: (dy) => [dy],
   });

@@ -8,7 +8,7 @@ import { reduceMax, reduceSum } from "../primitives/reduction.ts";
 import { concat, reshape, slice, split } from "../primitives/shaping.ts";
 import { size } from "../shape.ts";
 import { composites, type Tensor } from "../tensor.ts";
-import { after } from "./controlDependency.ts";
+import { controlDependency } from "./controlDependency.ts";
 import { embedding, linear } from "./linear.ts";
 import { valueAfter, type Weight } from "./weight.ts";
 
@@ -96,7 +96,7 @@ function overChunks(
     sums.push(sum);
     products.push(...found);
     // A chunk is done with before the next one starts, or all would be in memory together.
-    x = after(hidden, sum, ...found);
+    x = controlDependency(hidden, sum, ...found);
   }
   const together = concat(sums, 1);
   const shares = softmax(together);

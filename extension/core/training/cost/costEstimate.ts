@@ -7,7 +7,7 @@ import { openProductSpeed } from "../../runtime/productSpeed.ts";
 import { planMemory } from "./memoryPlan.ts";
 import type { MethodSpec } from "../methods/methods.ts";
 import type { BatchShape } from "../graph/trainingGraph.ts";
-import { frozenProducts, operationsOf, usefulOperations } from "./flops.ts";
+import { frozenMatMuls, flopsOf, usefulFlops } from "./flops.ts";
 
 /** The part of the time that goes into products; all else is what stands between them. */
 const productShare = 0.75;
@@ -33,13 +33,13 @@ export async function describeCost(
 async function secondsPerToken(config: DecoderConfig, spec: MethodSpec, shape: BatchShape): Promise<number> {
   const tokens = shape.rows * shape.length;
   // The layers' largest product stands for all.
-  const ofLayers = frozenProducts(config, shape, tokens).filter((product) => product.count >= config.layers);
-  const largest = ofLayers.reduce((a, b) => (operationsOf(b) > operationsOf(a) ? b : a));
+  const ofLayers = frozenMatMuls(config, shape, tokens).filter((product) => product.count >= config.layers);
+  const largest = ofLayers.reduce((a, b) => (flopsOf(b) > flopsOf(a) ? b : a));
   const speed = await openProductSpeed([largest]);
   await speed.measure();
   const seconds = await speed.measure();
   await speed.release();
-  const perOperation = seconds / operationsOf(largest) / productShare;
-  const operations = usefulOperations(config, spec, shape, tokens) * (shape.checkpointing ? recomputing : 1);
+  const perOperation = seconds / flopsOf(largest) / productShare;
+  const operations = usefulFlops(config, spec, shape, tokens) * (shape.checkpointing ? recomputing : 1);
   return (operations * perOperation) / tokens;
 }

@@ -12,7 +12,7 @@ import type { MethodSpec } from "../methods/methods.ts";
  *
  * @param labels positions that predict something
  */
-export function frozenProducts(
+export function frozenMatMuls(
   config: DecoderConfig,
   { rows, length }: PackedShape,
   labels: number,
@@ -40,9 +40,9 @@ export function frozenProducts(
  * Useful floating-point operations of a micro-batch, a multiplication and an addition counted as two: the frozen products,
  * LoRA's own, and attention below its diagonal. Layers that are computed twice count once.
  */
-export function usefulOperations(config: DecoderConfig, spec: MethodSpec, shape: PackedShape, labels: number): number {
+export function usefulFlops(config: DecoderConfig, spec: MethodSpec, shape: PackedShape, labels: number): number {
   const tokens = shape.rows * shape.length;
-  const frozen = frozenProducts(config, shape, labels).reduce((sum, product) => sum + operationsOf(product), 0);
+  const frozen = frozenMatMuls(config, shape, labels).reduce((sum, product) => sum + flopsOf(product), 0);
   const { heads, headSize } = config.attention;
   // Two products forward, and two for the gradient of each.
   const attention = (config.layers * 6 * 2 * tokens * shape.length * heads * headSize) / 2;
@@ -55,6 +55,6 @@ export function usefulOperations(config: DecoderConfig, spec: MethodSpec, shape:
   return frozen + attention + lora;
 }
 
-export function operationsOf({ tokens, inFeatures, outFeatures, count }: Product): number {
+export function flopsOf({ tokens, inFeatures, outFeatures, count }: Product): number {
   return 2 * tokens * inFeatures * outFeatures * count;
 }

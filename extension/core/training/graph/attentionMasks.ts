@@ -12,7 +12,7 @@ import { constant, scalar, type Shape, type Tensor } from "../../graph/tensor.ts
  *
  * @returns float32 [B, 1, T, S]: 0, or what leaves nothing of a score
  */
-export function wholeSight(segments: Tensor, seen: Tensor): Tensor {
+export function segmentMask(segments: Tensor, seen: Tensor): Tensor {
   return maskOf(sameSegment(segments, seen));
 }
 
@@ -24,7 +24,7 @@ export interface VirtualInFront {
 }
 
 /** Tokens see what is behind them in their own sequence, themselves, and virtual tokens: float32 [B, 1, (V +) T, V + T]. */
-export function pastSight(segments: Tensor, { count, look }: VirtualInFront): Tensor {
+export function causalSegmentMask(segments: Tensor, { count, look }: VirtualInFront): Tensor {
   const [rows, length] = [size(segments, 0), size(segments, 1)];
   const past = flags([length, length], (query, key) => key <= query);
   const ofText = and(sameSegment(segments, segments), past);

@@ -1,4 +1,4 @@
-/** The forward pass over packed sequences, which must not see each other: what it is told of ids, positions and sight. */
+/** The forward pass over packed sequences, which must not see each other: what it is told of ids, positions and causalMask. */
 
 import { checkpoint } from "../../graph/gradientCheckpointing.ts";
 import { attention } from "../../graph/composites/attention.ts";
@@ -12,7 +12,15 @@ import type { EncoderDecoderContext, ForwardContext, StackContext } from "../../
 import type { DecoderConfig, EncoderDecoderConfig } from "../../architectures/config.ts";
 import { rotaryTables } from "../../architectures/rotary.ts";
 import type { Attachment } from "../methods/attachment.ts";
-import { counted, distances, distancesBehind, integer, pastSight, stretched, wholeSight } from "./attentionMasks.ts";
+import {
+  counted,
+  distances,
+  distancesBehind,
+  integer,
+  causalSegmentMask,
+  stretched,
+  segmentMask,
+} from "./attentionMasks.ts";
 import type { BatchShape } from "./trainingGraph.ts";
 
 /**
@@ -30,8 +38,11 @@ export function packedDecoder(
   const read = prompt ? count : 0;
   const text = add(input("positions", "int64", [rows, length]), integer(count));
   const positions = prompt ? concat([stretched(counted(count), [rows, count]), text], 1) : text;
-  const sight = pastSight(input("segments", "int32", [rows, length]), { count, look: prompt !== undefined });
-  const mask = reshape(sight, [rows, 1, 1, read + length, count + length]);
+  const causalMask = causalSegmentMask(input("segments", "int32", [rows, length]), {
+    count,
+    look: prompt !== undefined,
+  });
+  const mask = reshape(causalMask, [rows, 1, 1, read + length, count + length]);
   // The runtime wants a table as long as a row, although no position in it reaches the context's end.
   const rotary = rotaryTables({ ...config, contextLength: Math.max(config.contextLength, read + length) });
   return {
@@ -58,9 +69,9 @@ export function packedEncoderDecoder(
   const segments = input("segments", "int32", [rows, length]);
   const encoderSegments = input("encoder_segments", "int32", [rows, encoderLength]);
   const count = prefix?.tokens ?? 0;
-  const sight = pastSight(segments, { count, look: false });
-  const encoderSight = wholeSight(encoderSegments, encoderSegments);
-  const sightAcross = wholeSight(segments, encoderSegments);
+  const causalMask = causalSegmentMask(segments, { count, look: false });
+  const encoderMask = segmentMask(encoderSegments, encoderSegments);
+  const crossMask = segmentMask(segments, encoderSegments);
   const attend = (qkv: Tensor, bias: Tensor, before?: KeyValue): Tensor => {
     const [query, newKey, newValue] = equalParts(qkv, 3);
     const [key, value] = [perHead(newKey!, headSize), perHead(newValue!, headSize)];
@@ -71,18 +82,18 @@ export function packedEncoderDecoder(
     encoder: {
       ...withPrompt(input("encoder_ids", "int64", [rows, encoderLength]), prompt),
       distances: distances(encoderLength, contextLength),
-      attend: (_layer, qkv, bias) => attend(qkv, add(bias, encoderSight)),
+      attend: (_layer, qkv, bias) => attend(qkv, add(bias, encoderMask)),
     },
     decoder: {
       ids: input("ids", "int64", [rows, length]),
       distances: prefix
         ? distancesBehind(count, input("positions", "int64", [rows, length]), contextLength)
         : distances(length, contextLength),
-      attend: (layer, qkv, bias) => attend(qkv, add(bias, sight), prefix && inRows(prefix.of(layer), rows)),
+      attend: (layer, qkv, bias) => attend(qkv, add(bias, causalMask), prefix && inRows(prefix.of(layer), rows)),
     },
     attendEncoded: (_layer, query, keyValue) => {
       const [key, value] = equalParts(keyValue(), 2);
-      return biasedAttention(query, perHead(key!, headSize), perHead(value!, headSize), sightAcross);
+      return biasedAttention(query, perHead(key!, headSize), perHead(value!, headSize), crossMask);
     },
     segment: (inputs, layer) => checkpoint(inputs, layer, { recompute: checkpointing }),
   };

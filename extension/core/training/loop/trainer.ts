@@ -109,7 +109,7 @@ export async function runTrainer(
 ): Promise<TrainerState> {
   const { parameters } = step;
   const optimizer = openOptimizer(plan.optimizer, parameters);
-  const live = [...renamed("value", parameters), ...optimizer.memory];
+  const live = [...renamed("value", parameters), ...optimizer.state];
   const { stepsPerEpoch, sequencesOf } = epochOrder(training, plan);
   let state = resumeFrom?.state ?? beginning;
   let best: readonly NamedTensor[] = [];

@@ -1,6 +1,6 @@
 /** Adafactor: it remembers of a matrix's squared gradients only their means by row and by column. */
 
-import { gradientAt, memoryOf, type NamedTensor, type Optimizer } from "./optimizer.ts";
+import { gradientAt, stateOf, type NamedTensor, type Optimizer } from "./optimizer.ts";
 
 export interface AdafactorOptions {
   readonly weightDecay?: number;
@@ -13,12 +13,12 @@ const epsilon = 1e-30;
 /** Limit of the root mean square of a parameter's update, before the learning rate. */
 const clipThreshold = 1;
 
-/** Parameter and memory of a matrix [rows, columns]; a vector is one row whose squares are all remembered. */
+/** Parameter and state of a matrix [rows, columns]; a vector is one row whose squares are all remembered. */
 interface Entry {
   readonly parameter: NamedTensor;
   readonly rows: number;
   readonly columns: number;
-  readonly memory: readonly NamedTensor[];
+  readonly state: readonly NamedTensor[];
   /** From the new gradient to what it is multiplied with: row by row, and column by column. */
   readonly factors: (gradient: Float32Array, decay: number) => { ofRow: Float64Array; ofColumn: Float64Array };
 }
@@ -30,7 +30,7 @@ interface Entry {
 export function adafactor(parameters: readonly NamedTensor[], { weightDecay = 0 }: AdafactorOptions = {}): Optimizer {
   const entries = parameters.map((parameter) => (parameter.shape.length === 2 ? matrix(parameter) : vector(parameter)));
   return {
-    memory: entries.flatMap(({ memory }) => memory),
+    state: entries.flatMap(({ state }) => state),
     update(gradients, { number, learningRate }) {
       const decay = 1 - number ** exponent;
       for (const [index, { parameter, rows, columns, factors }] of entries.entries()) {
@@ -59,13 +59,13 @@ export function adafactor(parameters: readonly NamedTensor[], { weightDecay = 0 
 /** Squares are taken to be mean of row · mean of column / mean of all. */
 function matrix(parameter: NamedTensor): Entry {
   const [rows, columns] = [parameter.shape[0]!, parameter.shape[1]!];
-  const [byRow, byColumn] = [memoryOf(parameter, "rows", [rows]), memoryOf(parameter, "columns", [columns])];
+  const [byRow, byColumn] = [stateOf(parameter, "rows", [rows]), stateOf(parameter, "columns", [columns])];
   const [rowSums, columnSums] = [new Float64Array(rows), new Float64Array(columns)];
   return {
     parameter,
     rows,
     columns,
-    memory: [byRow, byColumn],
+    state: [byRow, byColumn],
     factors: (gradient, decay) => {
       rowSums.fill(0);
       columnSums.fill(0);
@@ -85,12 +85,12 @@ function matrix(parameter: NamedTensor): Entry {
 }
 
 function vector(parameter: NamedTensor): Entry {
-  const squares = memoryOf(parameter, "squares", parameter.shape);
+  const squares = stateOf(parameter, "squares", parameter.shape);
   return {
     parameter,
     rows: 1,
     columns: parameter.values.length,
-    memory: [squares],
+    state: [squares],
     factors: (gradient, decay) => {
       remember(
         squares.values,

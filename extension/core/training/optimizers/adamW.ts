@@ -1,6 +1,6 @@
 /** AdamW: a step against the mean of the gradients, as long as they agree. */
 
-import { gradientAt, memoryOf, type NamedTensor, type Optimizer } from "./optimizer.ts";
+import { gradientAt, stateOf, type NamedTensor, type Optimizer } from "./optimizer.ts";
 
 export interface AdamWOptions {
   /** Decay of the mean of the gradients. */
@@ -21,11 +21,11 @@ export function adamW(
   { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 }: AdamWOptions = {},
 ): Optimizer {
   const moments = parameters.map((parameter) => ({
-    first: memoryOf(parameter, "first", parameter.shape),
-    second: memoryOf(parameter, "second", parameter.shape),
+    first: stateOf(parameter, "first", parameter.shape),
+    second: stateOf(parameter, "second", parameter.shape),
   }));
   return {
-    memory: moments.flatMap(({ first, second }) => [first, second]),
+    state: moments.flatMap(({ first, second }) => [first, second]),
     update(gradients, { number, learningRate }) {
       const stepSize = learningRate / (1 - beta1 ** number);
       const secondCorrection = 1 / Math.sqrt(1 - beta2 ** number);

@@ -19,13 +19,13 @@ export interface OptimizerStep {
 
 export interface Optimizer {
   /** All that it remembers between steps, zero at first. Whoever sets the values back, sets the optimizer back. */
-  readonly memory: readonly NamedTensor[];
+  readonly state: readonly NamedTensor[];
   /** Moves the parameters in place against `gradients`, which stand in their order. */
   update(gradients: readonly Float32Array[], step: OptimizerStep): void;
 }
 
 /** Something to remember of `parameter`. */
-export function memoryOf({ name }: NamedTensor, part: string, shape: readonly number[]): NamedTensor {
+export function stateOf({ name }: NamedTensor, part: string, shape: readonly number[]): NamedTensor {
   return { name: `${part}:${name}`, shape, values: new Float32Array(elementCount(shape)) };
 }
 

@@ -38,7 +38,7 @@ describe.each(Object.keys(open) as Name[])("%s", (name) => {
     const before = open[name]([parts]);
     run(before, 0, 4);
     const after = open[name]([parts]);
-    for (const [i, { values }] of before.memory.entries()) after.memory[i]!.values.set(values);
+    for (const [i, { values }] of before.state.entries()) after.state[i]!.values.set(values);
     run(after, 4, 10);
     expect(parts.values).toEqual(whole.values);
   });
