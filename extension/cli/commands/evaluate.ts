@@ -1,7 +1,7 @@
 /** graft evaluate: what of it, by what the suite asks for. */
 
 import type { Mode } from "../../core/evaluation/runs/options.ts";
-import type { ProtocolName } from "../../core/evaluation/protocols/protocol.ts";
+import type { ProtocolName } from "../../core/evaluation/protocols/protocols.ts";
 import { suiteKind } from "../../core/evaluation/suites/suiteKind.ts";
 import { UserError } from "../../core/foundation/errors.ts";
 import type { AdapterFlag } from "./complete.ts";

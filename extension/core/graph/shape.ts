@@ -51,3 +51,9 @@ export function withDimension(shape: Shape, axis: number, size: Dimension): Shap
 export function showShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
+
+/** The shape after a reduction over `axes`, which keep size 1. */
+export function reducedShape(shape: Shape, axes: readonly number[]): Shape {
+  const positive = new Set(axes.map((axis) => (axis < 0 ? shape.length + axis : axis)));
+  return shape.map((size, i) => (positive.has(i) ? 1 : size));
+}

@@ -9,7 +9,7 @@ import { isEncoderDecoder } from "../architectures/config.ts";
 import type { MethodSpec } from "../training/methods/methods.ts";
 import { openOptimizer } from "../training/optimizers/optimizers.ts";
 import { valuesOf } from "../training/startingAdapter.ts";
-import type { BatchShape } from "../training/graph/trainingGraph.ts";
+import type { BatchShape } from "../training/data/batchShape.ts";
 import { openTrainingStep } from "../training/graph/trainingStep.ts";
 import { randomIds, randomLora, rank } from "./measuring.ts";
 

@@ -13,7 +13,7 @@ import { toSequences, type Sequence, type Sequences } from "../dataset/sequence.
 import { isEncoderDecoder } from "../architectures/config.ts";
 import { moduleShapes } from "../architectures/architectures.ts";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
-import { chooseBatchShape, paddingOf } from "./data/batchShape.ts";
+import { chooseBatchShape, paddingOf, type BatchShape } from "./data/batchShape.ts";
 import { checkResumable, loadCheckpoint, saveCheckpoint, type Fingerprint } from "./output/checkpoint.ts";
 import { openOutputFolder } from "./output/outputFolder.ts";
 import { describeCost } from "./cost/costEstimate.ts";
@@ -28,7 +28,7 @@ import { firstValues, specOf, trainedFiles, virtualTokens } from "./trainee.ts";
 import { runTrainer, type TrainerPlan, type ValidationLoss } from "./loop/trainer.ts";
 import { openTrainingData, type DataPart, type ReadingControl, type TrainingData } from "./data/trainingData.ts";
 import { withReport } from "./output/trainingReport.ts";
-import type { BatchShape } from "./graph/trainingGraph.ts";
+
 import { openTrainingStep, type TrainingStep } from "./graph/trainingStep.ts";
 
 export type { TrainOptions } from "./settings.ts";

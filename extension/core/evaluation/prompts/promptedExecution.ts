@@ -2,7 +2,7 @@
 
 import { UserError } from "../../foundation/errors.ts";
 import { instructionPrompt } from "../../tokenizer/template.ts";
-import type { ProtocolName } from "../protocols/protocol.ts";
+import type { ProtocolName } from "../protocols/protocols.ts";
 import type { ExecutionTask } from "../suites/executionTasks.ts";
 import type { Tasks } from "../suites/tasks.ts";
 import type { PromptedSuite } from "./promptedSuite.ts";

@@ -1,8 +1,6 @@
 /** What a protocol fixes: how an item is put to a model, where it stops, and what is compared. It knows no model and no tokens. */
 
 import type { CodeBleuBehaviour } from "../measures/codebleu/codeBleu.ts";
-import { graft } from "./graft.ts";
-import { paperV2, paperV3 } from "./paper.ts";
 
 /** An instruction and the code that answers it. */
 export interface Pair {
@@ -30,16 +28,6 @@ export interface Protocol {
   /** The implementation of CodeBLEU that the protocol was measured with. */
   readonly codeBleu: CodeBleuBehaviour;
 }
-
-export const protocolNames = ["graft", "paper-v2", "paper-v3"] as const;
-
-export type ProtocolName = (typeof protocolNames)[number];
-
-export const protocols: Readonly<Record<ProtocolName, (suite: string) => Protocol>> = {
-  graft,
-  "paper-v2": paperV2,
-  "paper-v3": paperV3,
-};
 
 /** The name of the token that marks the gap. */
 export const gapToken = "<extra_id_0>";

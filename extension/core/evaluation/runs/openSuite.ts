@@ -7,7 +7,7 @@ import { exampleSource, openExamples, type Examples } from "../prompts/examples.
 import { promptedExecution } from "../prompts/promptedExecution.ts";
 import { promptedPairs } from "../prompts/promptedPairs.ts";
 import type { PromptedSuite } from "../prompts/promptedSuite.ts";
-import { protocols } from "../protocols/protocol.ts";
+import { protocols } from "../protocols/protocols.ts";
 import { findSandbox } from "../sandbox/findSandbox.ts";
 import { openCheckRunner, type RunChecks } from "../sandbox/openCheckRunner.ts";
 import { openExecutionTasks } from "../suites/executionTasks.ts";

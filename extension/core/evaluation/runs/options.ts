@@ -1,7 +1,7 @@
 /** What an evaluation is asked to do, with what is not said filled in. It opens nothing. */
 
 import { UserError } from "../../foundation/errors.ts";
-import { protocolNames, type ProtocolName } from "../protocols/protocol.ts";
+import { protocolNames, type ProtocolName } from "../protocols/protocols.ts";
 
 /**
  * How tasks are put to a model: without examples, with drawn ones, with the nearest ones, or as to a model that has been trained

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { idSchema } from "../suites/tasks.ts";
 import { verdictSchema } from "../sandbox/programProcess.ts";
-import { protocolNames } from "../protocols/protocol.ts";
+import { protocolNames } from "../protocols/protocols.ts";
 import { modes } from "./options.ts";
 
 const count = z.int().nonnegative();

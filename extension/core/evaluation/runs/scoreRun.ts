@@ -10,7 +10,7 @@ import { exactMatch } from "../measures/exactMatch.ts";
 import { addTo, type Measure, type Summed } from "../measures/measure.ts";
 import { mostRows } from "../measures/scorePredictions.ts";
 import { passAtK } from "../measures/passAtK.ts";
-import { protocols } from "../protocols/protocol.ts";
+import { protocols } from "../protocols/protocols.ts";
 import { readPredictions } from "./runFolder.ts";
 import type { Prediction, RunMaking } from "./runRecord.ts";
 

@@ -6,7 +6,7 @@ import { add } from "../primitives/elementwise.ts";
 import { gather } from "../primitives/indexing.ts";
 import { matMul } from "../primitives/matrix.ts";
 import { gatherBlockQuantized, matMulNBits } from "../primitives/quantized.ts";
-import { sumTo } from "../primitives/reduction.ts";
+import { sumTo } from "../primitives/broadcasting.ts";
 import { flattenRows, reshape } from "../primitives/shaping.ts";
 import { dimension, totalSize, withDimension } from "../shape.ts";
 import { blockByBlock, blockSize, type QuantizedMatrix } from "../storage.ts";

@@ -6,7 +6,7 @@ import { isEncoderDecoder, type DecoderConfig } from "../../architectures/config
 import { openProductSpeed } from "../../runtime/productSpeed.ts";
 import { planMemory } from "./memoryPlan.ts";
 import type { MethodSpec } from "../methods/methods.ts";
-import type { BatchShape } from "../graph/trainingGraph.ts";
+import type { BatchShape } from "../data/batchShape.ts";
 import { frozenMatMuls, flopsOf, usefulFlops } from "./flops.ts";
 
 /** The part of the time that goes into products; all else is what stands between them. */

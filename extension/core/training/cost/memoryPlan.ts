@@ -15,7 +15,8 @@ import { nodesInOrder } from "../../graph/walk.ts";
 import { moduleShapes } from "../../architectures/architectures.ts";
 import { storedWeights } from "../../architectures/storedWeights.ts";
 import type { MethodSpec } from "../methods/methods.ts";
-import { trainingGraph, type BatchShape, type TrainingGraph } from "../graph/trainingGraph.ts";
+import type { BatchShape } from "../data/batchShape.ts";
+import { trainingGraph, type TrainingGraph } from "../graph/trainingGraph.ts";
 
 export interface MemoryPlan {
   /** Of the whole process at its peak. */

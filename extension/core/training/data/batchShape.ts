@@ -3,6 +3,12 @@
 import { packRows, type PackedShape } from "../../dataset/batches.ts";
 import { tokenCount, type Sequence } from "../../dataset/sequence.ts";
 
+/** The fixed shape of a micro-batch, and how its memory is kept down. */
+export interface BatchShape extends PackedShape {
+  /** Keep only each layer's input and compute the layer again for its gradient. */
+  readonly checkpointing: boolean;
+}
+
 export interface ShapeOptions {
   /** The longest sequence of training and validation: its own tokens, and those that an encoder reads, 0 without one. */
   readonly longest: { readonly own: number; readonly read: number };

@@ -2,7 +2,8 @@
 
 import { masked } from "../../graph/composites/attention.ts";
 import { and, equal, sub, where } from "../../graph/primitives/elementwise.ts";
-import { concat, expandLike, reshape, zeros } from "../../graph/primitives/shaping.ts";
+import { expandLike } from "../../graph/primitives/broadcasting.ts";
+import { concat, reshape, zeros } from "../../graph/primitives/shaping.ts";
 import { size } from "../../graph/shape.ts";
 import { constant, scalar, type Shape, type Tensor } from "../../graph/tensor.ts";
 

@@ -21,7 +21,7 @@ import {
   stretched,
   segmentMask,
 } from "./attentionMasks.ts";
-import type { BatchShape } from "./trainingGraph.ts";
+import type { BatchShape } from "../data/batchShape.ts";
 
 /**
  * Inputs: ids, positions int64 and segments int32 [rows, length].

@@ -1,7 +1,6 @@
 /** A model as ONNX for training: the loss of a packed micro-batch and its gradient by all that is trained. */
 
 import { internalError } from "../../foundation/errors.ts";
-import type { PackedShape } from "../../dataset/batches.ts";
 import { crossEntropy, wordsAtOnce } from "../../graph/composites/crossEntropy.ts";
 import { gradients } from "../../graph/gradients.ts";
 import { lower } from "../../graph/lower.ts";
@@ -14,15 +13,10 @@ import { forward, forwardEncoderDecoder, type ModuleShape } from "../../architec
 import { isEncoderDecoder, type ModelConfig } from "../../architectures/config.ts";
 import type { AdapterSlots, WeightSource } from "../../architectures/parameterScope.ts";
 import { encode, type OnnxModel } from "../../onnx/encode.ts";
+import type { BatchShape } from "../data/batchShape.ts";
 import type { Attachment } from "../methods/attachment.ts";
 import { attach, type MethodSpec } from "../methods/methods.ts";
 import { packedDecoder, packedEncoderDecoder } from "./packedContext.ts";
-
-/** The fixed shape of a micro-batch, and how its memory is kept down. */
-export interface BatchShape extends PackedShape {
-  /** Keep only each layer's input and compute the layer again for its gradient. */
-  readonly checkpointing: boolean;
-}
 
 export interface TrainingGraph {
   readonly model: OnnxModel;

@@ -19,7 +19,8 @@ import {
 } from "../../runtime/session.ts";
 import type { MethodSpec } from "../methods/methods.ts";
 import type { NamedTensor } from "../optimizers/optimizer.ts";
-import { trainingGraph, type BatchShape, type TrainedModel, type TrainingGraph } from "./trainingGraph.ts";
+import type { BatchShape } from "../data/batchShape.ts";
+import { trainingGraph, type TrainedModel, type TrainingGraph } from "./trainingGraph.ts";
 
 export interface TrainingStep {
   /** By PEFT's keys in adapter_model.safetensors, or those of the checkpoint where it is trained itself. */

@@ -7,7 +7,7 @@ import { exists } from "../../foundation/exists.ts";
 import { openSafetensors, writeSafetensors } from "../../weights/safetensors.ts";
 import type { NamedTensor } from "../optimizers/optimizer.ts";
 import type { TrainerSnapshot } from "../loop/trainer.ts";
-import type { BatchShape } from "../graph/trainingGraph.ts";
+import type { BatchShape } from "../data/batchShape.ts";
 
 /**
  * What a training must agree on with the one whose checkpoint it goes on from, in the user's terms, such as

@@ -7,7 +7,7 @@ import { promptedExecution } from "../../../../extension/core/evaluation/prompts
 import { promptedPairs } from "../../../../extension/core/evaluation/prompts/promptedPairs.ts";
 import type { PromptedSuite, PromptedTask } from "../../../../extension/core/evaluation/prompts/promptedSuite.ts";
 import { promptIds } from "../../../../extension/core/evaluation/prompts/promptIds.ts";
-import { protocols, type ProtocolName } from "../../../../extension/core/evaluation/protocols/protocol.ts";
+import { protocols, type ProtocolName } from "../../../../extension/core/evaluation/protocols/protocols.ts";
 import { openExecutionTasks } from "../../../../extension/core/evaluation/suites/executionTasks.ts";
 import { openPairTasks } from "../../../../extension/core/evaluation/suites/pairTasks.ts";
 import { characters, special } from "../../completion/fakes.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { protocols } from "../../../../extension/core/evaluation/protocols/protocol.ts";
+import { protocols } from "../../../../extension/core/evaluation/protocols/protocols.ts";
 
 const examples = [
   { intent: "add one", code: "x += 1" },
