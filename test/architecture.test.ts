@@ -87,7 +87,7 @@ const sources = ["extension", "webview", "test", "scripts"]
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((path) => join(folder, path)),
   )
-  .filter((path) => path.endsWith(".ts") && !within(path, "test/fixtures"))
+  .filter((path) => /\.tsx?$/.test(path) && !within(path, "test/fixtures"))
   .sort()
   .map(read);
 const shipped = sources.filter(({ path }) => within(path, "extension") || within(path, "webview"));
