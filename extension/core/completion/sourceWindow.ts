@@ -1,0 +1,172 @@
+/**
+ * The part of a long source around the cursor, cut so that it reads as the whole does: outside of strings and brackets, with the
+ * heads of the blocks that it stands in. It knows characters only; tokens are the prompt's business.
+ */
+
+import {
+  eachLine,
+  indentation,
+  isBetweenStatements,
+  scanPython,
+  textStart,
+  type LineStart,
+  type PythonState,
+} from "./pythonText.ts";
+import type { Cursor } from "./stop.ts";
+
+/** In characters. What stands for the text before the window comes on top. */
+export interface WindowSize {
+  readonly before: number;
+  readonly behind: number;
+}
+
+/** Where the statements of a text begin, with what lines in between are inside of. */
+interface Outline {
+  readonly text: string;
+  /** Line starts where reading can go on, about every {@link checkpointDistance} characters; the first is that of the text. */
+  readonly checkpoints: readonly LineStart[];
+  readonly statements: readonly number[];
+}
+
+const checkpointDistance = 4000;
+/** A statement that is longer has its middle left out. */
+const longestHead = 400;
+
+/** Cuts windows out of one text after the other; of a text that begins as the last one did, only the rest is read. */
+export function sourceWindows(size: WindowSize): (cursor: Cursor) => Cursor {
+  let known: Outline | undefined;
+  return ({ prefix, suffix }) => {
+    const outline = outlineOf(prefix, known);
+    known = outline;
+    return { prefix: before(outline, size.before), suffix: behind(suffix, stateAt(outline), size.behind) };
+  };
+}
+
+function outlineOf(text: string, known?: Outline): Outline {
+  const kept = known?.checkpoints.filter(({ offset }) => offset <= text.length) ?? [];
+  let [low, high] = [0, kept.length];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    const { offset } = kept[middle - 1]!;
+    if (known!.text.slice(0, offset) === text.slice(0, offset)) low = middle;
+    else high = middle - 1;
+  }
+  const checkpoints = low === 0 ? [textStart] : kept.slice(0, low);
+  const from = checkpoints.at(-1)!;
+  const statements = known?.statements.slice(0, firstFrom(known.statements, from.offset)) ?? [];
+  eachLine(text, from, (line, beginsStatement) => {
+    if (beginsStatement) statements.push(line.offset);
+    if (line.offset - checkpoints.at(-1)!.offset >= checkpointDistance) checkpoints.push(line);
+  });
+  return { text, checkpoints, statements };
+}
+
+/** The index of the first number that is not below `least`, of ascending ones. */
+function firstFrom(numbers: readonly number[], least: number): number {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle]! < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** What `position` is inside of; the end of the text unless told. */
+function stateAt({ text, checkpoints }: Outline, position = text.length): PythonState {
+  const { offset, state } = checkpoints.findLast((line) => line.offset <= position)!;
+  return scanPython(text.slice(offset, position), state);
+}
+
+/**
+ * The end of the text from the first statement within reach on; where that would be less than half of what is wanted, from within
+ * the statement before.
+ */
+function before(outline: Outline, limit: number): string {
+  const { text, statements } = outline;
+  const earliest = text.length - limit;
+  if (earliest <= 0) return text;
+  const latest = text.length - limit / 2;
+  const within = statements.slice(firstFrom(statements, earliest), firstFrom(statements, latest));
+  const start = within.find((offset) => !isClause(lineAt(text, offset)));
+  if (start !== undefined) return headsOf(outline, start) + text.slice(start);
+  const cut = cutInside(text, earliest, latest);
+  return insideOf(outline, cut) + text.slice(cut);
+}
+
+/** A line that goes on with a statement of the same indentation above. */
+function isClause(line: string): boolean {
+  return /^\s*(?:elif|else|except|finally|case)\b/.test(line);
+}
+
+function lineAt(text: string, start: number): string {
+  const end = text.indexOf("\n", start);
+  return text.slice(start, end < 0 ? text.length : end);
+}
+
+/**
+ * The heads of the blocks around the statement at `start`, the outermost first. An "if" stands for an "else", and a "pass" for
+ * what comes first in the innermost block: else a string would become its docstring.
+ */
+function headsOf({ text, statements }: Outline, start: number): string {
+  let heads = "";
+  const first = lineAt(text, start);
+  let indent = indentation(first);
+  for (let i = firstFrom(statements, start) - 1; i >= 0 && indent > 0; i--) {
+    const line = lineAt(text, statements[i]!);
+    if (indentation(line) >= indent) {
+      if (heads === "") heads = `${/^\s*/.exec(first)![0]}pass\n`;
+      continue;
+    }
+    indent = indentation(line);
+    const head = text.slice(statements[i], statements[i + 1]);
+    const stands = !isClause(line) && head.length <= longestHead && isBetweenStatements(scanPython(head));
+    heads = (stands ? head : `${/^\s*/.exec(line)![0]}if _:\n`) + heads;
+  }
+  return heads;
+}
+
+/** The start of the first line from `earliest` on; in a line that is longer, no place next to a quote or a backslash. */
+function cutInside(text: string, earliest: number, latest: number): number {
+  const lineEnd = text.indexOf("\n", earliest);
+  if (lineEnd >= 0 && lineEnd < latest) return lineEnd + 1;
+  let cut = earliest;
+  while (cut < text.length && /["'\\]/.test(text.slice(cut - 1, cut + 1))) cut++;
+  return cut;
+}
+
+/** What stands for all before `cut`, in or behind a statement: its heads, how it begins, and what is open there. */
+function insideOf(outline: Outline, cut: number): string {
+  const { text, statements } = outline;
+  const start = statements[firstFrom(statements, cut + 1) - 1] ?? 0;
+  const heads = headsOf(outline, start);
+  const state = stateAt(outline, cut);
+  const { brackets, quote, inComment } = state;
+  const comment = inComment ? "#" : "";
+  if (isBetweenStatements(state) && text[cut - 1] === "\n") return heads + finished(text.slice(start, cut));
+  const beginning = /^[^([{"'#\n]*/.exec(text.slice(start, Math.min(cut, start + longestHead)))![0];
+  const lineEnd = text[cut - 1] === "\n" && quote.length !== 1 ? "\n" : "";
+  return heads + beginning + brackets + quote + comment + lineEnd;
+}
+
+/** A statement with what follows it up to the next; if that is long, a shorter one of the kind, so that docstrings remain some. */
+function finished(statement: string): string {
+  if (statement.length <= longestHead) return statement;
+  const [, indent, quote] = /^(\s*)\w?(["'])?/.exec(statement)!;
+  return quote ? `${indent}""\n` : `${indent}pass\n`;
+}
+
+/** The beginning of `suffix` up to the last statement within reach that stands the least indented. */
+function behind(suffix: string, state: PythonState, limit: number): string {
+  if (suffix.length <= limit) return suffix;
+  const text = suffix.slice(0, limit);
+  let [end, least] = [text.lastIndexOf("\n") + 1 || limit, Infinity];
+  eachLine(text, { offset: 0, state, continues: false }, ({ offset }, beginsStatement) => {
+    const line = lineAt(text, offset);
+    const indent = indentation(line);
+    // The first line has begun before the cursor, and the last one is cut.
+    if (!beginsStatement || offset === 0 || indent > least || isClause(line) || offset + line.length === limit) return;
+    [end, least] = [offset, indent];
+  });
+  return suffix.slice(0, end);
+}
