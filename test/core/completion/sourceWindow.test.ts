@@ -40,7 +40,7 @@ const sizes: readonly WindowSize[] = [
 
 describe("sourceWindows", () => {
   test.each(sizes)("of %j, reads at random places as the whole file does", (size) => {
-    for (let seed = 0; seed < (size.before > 10_000 ? 2 : 12); seed++) {
+    for (let seed = 0; seed < (size.before > 10_000 ? 1 : 12); seed++) {
       const random = seededRandom(seed, "sources");
       const text = Array.from({ length: size.before > 10_000 ? 12 : 1 }, () => pythonOf(random)).join("\n");
       for (let i = 0; i < 60; i++) {
