@@ -46,7 +46,8 @@ export function scanPython(text: string, from: PythonState = topLevel): PythonSt
   return { brackets, quote, inComment };
 }
 
-function startsStatement(text: string, lineStart: number): boolean {
+/** Whether a line starts with a word that only a statement starts with. */
+export function startsStatement(text: string, lineStart: number): boolean {
   statementOnly.lastIndex = lineStart;
   return statementOnly.test(text);
 }
@@ -86,6 +87,13 @@ export function eachLine(
     state = scanPython(`${line}\n`, state);
     offset = end + 1;
   }
+}
+
+/** What closes `brackets`, such as "])" for "([". */
+export function closersOf(brackets: string): string {
+  return Array.from(brackets, (bracket) => ({ "(": ")", "[": "]" })[bracket] ?? "}")
+    .reverse()
+    .join("");
 }
 
 /** Width of the blanks that `line` starts with; a tab reaches to the next multiple of 8, as in Python. */

@@ -4,6 +4,7 @@
  */
 
 import {
+  closersOf,
   eachLine,
   indentation,
   isBetweenStatements,
@@ -38,7 +39,8 @@ export function sourceWindows(size: WindowSize): (cursor: Cursor) => Cursor {
   return ({ prefix, suffix }) => {
     const outline = outlineOf(prefix, known);
     known = outline;
-    return { prefix: before(outline, size.before), suffix: behind(suffix, stateAt(outline), size.behind) };
+    const shown = before(outline, size.before);
+    return { prefix: shown, suffix: behind(suffix, shown, size.behind) };
   };
 }
 
@@ -95,8 +97,8 @@ function before(outline: Outline, limit: number): string {
 }
 
 /** A line that goes on with a statement of the same indentation above. */
-function isClause(line: string): boolean {
-  return /^\s*(?:elif|else|except|finally|case)\b/.test(line);
+export function isClause(line: string): boolean {
+  return /^\s*(?:elif|else|except|finally)\b/.test(line);
 }
 
 function lineAt(text: string, start: number): string {
@@ -120,10 +122,35 @@ function headsOf({ text, statements }: Outline, start: number): string {
     }
     indent = indentation(line);
     const head = text.slice(statements[i], statements[i + 1]);
-    const stands = !isClause(line) && head.length <= longestHead && isBetweenStatements(scanPython(head));
-    heads = (stands ? head : `${/^\s*/.exec(line)![0]}if _:\n`) + heads;
+    const isWhole = !isClause(line) && head.length <= longestHead && isBetweenStatements(scanPython(head));
+    heads = (isWhole ? head : standIn(line)) + heads;
   }
   return heads;
+}
+
+/** What a clause like `line` may follow. */
+export function clauseHead(line: string): string {
+  const [, indent = "", word = ""] = /^(\s*)(\w+)/.exec(line) ?? [];
+  return `${indent}${word.startsWith("el") ? "if _" : "try"}:\n${indent} pass\n`;
+}
+
+/** A head that allows the same statements below, and the same clauses behind, as one that begins with `line`. */
+function standIn(line: string): string {
+  const [, indent = "", word = ""] = /^(\s*)((?:async\s+)?\w+)?/.exec(line) ?? [];
+  if (word.endsWith("def")) return `${indent}${word} _():\n`;
+  switch (word) {
+    case "class":
+      return `${indent}class _:\n`;
+    case "for":
+    case "while":
+      return `${indent}while _:\n`;
+    case "except":
+    case "finally":
+    case "else":
+      return `${clauseHead(line)}${indent}${word}:\n`;
+    default:
+      return `${indent}if _:\n`;
+  }
 }
 
 /** The start of the first line from `earliest` on; in a line that is longer, no place next to a quote or a backslash. */
@@ -139,7 +166,8 @@ function cutInside(text: string, earliest: number, latest: number): number {
 function insideOf(outline: Outline, cut: number): string {
   const { text, statements } = outline;
   const start = statements[firstFrom(statements, cut + 1) - 1] ?? 0;
-  const heads = headsOf(outline, start);
+  const line = lineAt(text, start);
+  const heads = headsOf(outline, start) + (isClause(line) ? clauseHead(line) : "");
   const state = stateAt(outline, cut);
   const { brackets, quote, inComment } = state;
   const comment = inComment ? "#" : "";
@@ -156,17 +184,68 @@ function finished(statement: string): string {
   return quote ? `${indent}""\n` : `${indent}pass\n`;
 }
 
-/** The beginning of `suffix` up to the last statement within reach that stands the least indented. */
-function behind(suffix: string, state: PythonState, limit: number): string {
+/**
+ * The beginning of `suffix` up to the last statement within reach that stands the least indented, with an end for each "try" that
+ * is open there. In the middle of a statement, with what closes its brackets.
+ */
+function behind(suffix: string, prefix: string, limit: number): string {
   if (suffix.length <= limit) return suffix;
   const text = suffix.slice(0, limit);
-  let [end, least] = [text.lastIndexOf("\n") + 1 || limit, Infinity];
-  eachLine(text, { offset: 0, state, continues: false }, ({ offset }, beginsStatement) => {
-    const line = lineAt(text, offset);
-    const indent = indentation(line);
-    // The first line has begun before the cursor, and the last one is cut.
-    if (!beginsStatement || offset === 0 || indent > least || isClause(line) || offset + line.length === limit) return;
-    [end, least] = [offset, indent];
+  const tries = openTries();
+  eachLine(prefix, textStart, ({ offset }, beginsStatement) => {
+    if (beginsStatement) tries.pass(lineAt(prefix, offset));
   });
-  return suffix.slice(0, end);
+  let [end, least, ends, decorated] = [0, Infinity, "", false];
+  const start = { offset: 0, state: stateBehind(prefix, text), continues: false };
+  eachLine(text, start, ({ offset }, beginsStatement) => {
+    const line = lineAt(text, offset);
+    // The first line has begun before the cursor, and the last one is cut.
+    if (!beginsStatement || offset === 0 || offset + line.length === limit) return;
+    tries.pass(line);
+    const isPlace = !decorated && !isClause(line) && indentation(line) <= least;
+    if (isPlace) [end, least, ends] = [offset, indentation(line), tries.ends()];
+    decorated = line.trimStart().startsWith("@");
+  });
+  if (end > 0) return suffix.slice(0, end) + ends;
+  const cut = text.lastIndexOf("\n") + 1 || limit;
+  const { brackets, quote } = scanPython(suffix.slice(0, cut), start.state);
+  return suffix.slice(0, cut) + quote + closersOf(brackets);
+}
+
+/**
+ * What the text behind the cursor is inside of. Brackets that are open at the cursor, or where its line starts, count only if they
+ * are closed behind it, or the line below is one of many in them; else the line of the cursor is yet to close them.
+ */
+function stateBehind(prefix: string, text: string): PythonState {
+  const state = scanPython(prefix);
+  if (state.quote !== "") return state;
+  const isClosed = ({ brackets }: PythonState): boolean => {
+    let isReached = false;
+    eachLine(text, { offset: 0, state: { ...state, brackets }, continues: false }, (line) => {
+      if (line.state.brackets.length < brackets.length) isReached = true;
+    });
+    return isReached;
+  };
+  if (isClosed(state)) return state;
+  const atLine = scanPython(prefix.slice(0, prefix.lastIndexOf("\n") + 1));
+  const [, below = ""] = text.split("\n", 2);
+  return isClosed(atLine) || /,\s*$/.test(below) ? { ...state, brackets: atLine.brackets } : { ...state, brackets: "" };
+}
+
+/** The heads "try:" whose blocks statements stand in, passed one after the other. */
+function openTries(): { pass(line: string): void; ends(): string } {
+  const indents: string[] = [];
+  return {
+    pass: (line) => {
+      const width = indentation(line);
+      while (indents.length > 0 && indentation(indents.at(-1)!) >= width) indents.pop();
+      const [, indent] = /^(\s*)try\s*:/.exec(line) ?? [];
+      if (indent !== undefined) indents.push(indent);
+    },
+    ends: () =>
+      indents
+        .toReversed()
+        .map((indent) => `${indent}finally:\n${indent} pass\n`)
+        .join(""),
+  };
 }
