@@ -158,19 +158,17 @@ function misplacedArguments(list: Node, range: TextRange): number {
 function misplacedParameters(list: Node): number {
   const named = new Set<string>();
   let count = 0;
-  let afterDefault = false;
+  let [afterDefault, afterStar] = [false, false];
   for (const parameter of list.namedChildren) {
-    const { type } = parameter;
+    const { type, text } = parameter;
     if (type === "comment" || type === "positional_separator") continue;
-    if (type === "keyword_separator" || type.endsWith("splat_pattern")) afterDefault = false;
-    const hasDefault = type === "default_parameter" || type === "typed_default_parameter";
-    if (afterDefault && (type === "identifier" || type === "typed_parameter") && !parameter.text.startsWith("*"))
-      count++;
-    if (parameter.text.startsWith("*")) afterDefault = parameter.text.startsWith("**");
-    else if (hasDefault) afterDefault = true;
-    const name = nameOf(parameter);
-    if (name !== undefined && type !== "keyword_separator" && named.has(name)) count++;
-    if (name !== undefined) named.add(name);
+    if (text.startsWith("*")) afterStar = true;
+    else if (type.endsWith("default_parameter")) afterDefault = true;
+    else if (afterDefault && !afterStar) count++;
+    const name = text === "*" ? undefined : nameOf(parameter);
+    if (name === undefined) continue;
+    if (named.has(name)) count++;
+    named.add(name);
   }
   return count;
 }

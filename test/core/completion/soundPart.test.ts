@@ -71,7 +71,7 @@ describe("soundPart", () => {
     ["a bracket that the cursor's line has opened", "x = f(a, |)\n", "b=1"],
     ["unpacking behind a named argument", "f(a=1, |)\n", "*b, **c"],
     ["parameters of all kinds", "def f(|):\n    pass\n", "a, /, b, c=1, *d, e, f=2, **g"],
-    ["parameters behind a star", "def f(|):\n    pass\n", "a=1, *, b, c: int"],
+    ["parameters behind a star", "def f(|):\n    pass\n", "a=1, *, b=2, c: int"],
     ["a break in a loop's if", "while a:\n    if b:\n        |\n", "break"],
     [
       "a break in the else of a loop in a loop",
