@@ -205,7 +205,20 @@ export interface RunComparison {
   /** Absent until it is there. */
   found?: {
     items: number;
-    differences: Readonly<Record<string, { difference: number; interval: { low: number; high: number }; p: number }>>;
+    /** Below it there is no verdict. */
+    fewestItems: number;
+    differences: Readonly<
+      Record<
+        string,
+        {
+          difference: number;
+          interval: { low: number; high: number };
+          p: number;
+          /** Which is better; "none" where no difference was found, "tooFew" where there are too few tasks to tell. */
+          verdict: "first" | "second" | "none" | "tooFew";
+        }
+      >
+    >;
   };
 }
 

@@ -27,7 +27,15 @@ describe("contextAt", () => {
     const document = await python("value = 1\n".repeat(20_000));
     const { prefix, suffix } = contextAt(document, new vscode.Position(10_000, 0));
     assert.equal(prefix.length, 32_000);
-    assert.equal(suffix.length, 8_000);
+    assert.equal(suffix.length, 7_990);
+  });
+
+  it("cuts a long file where it reads as the whole does", async () => {
+    const docstring = `    """It's long.\n${"def no(\n".repeat(6000)}`;
+    const document = await python(`class A:\n  def f(self):\n${docstring}`);
+    const { prefix } = contextAt(document, new vscode.Position(6003, 0));
+    assert.match(prefix, /^class A:\n {2}def f\(self\):\n {4}"""\ndef no\(\n/);
+    assert.ok(prefix.length < 33_000);
   });
 
   it("puts a notebook's earlier Python cells before the cell", async () => {

@@ -10,9 +10,6 @@ export interface ComparisonView {
   update(state: BenchmarkState): void;
 }
 
-/** Of one test. Who looks at many measures finds one below by chance sooner or later. */
-const level = 0.05;
-
 export function createComparisonView(post: (message: FromBenchmark) => void): ComparisonView {
   const element = h("section", { class: "card comparison", hidden: true, "aria-label": t("Comparison") });
   const close = h(
@@ -42,6 +39,14 @@ export function createComparisonView(post: (message: FromBenchmark) => void): Co
               ),
               table(found.differences),
               h("p", { class: "note" }, t("95 % intervals by the bootstrap over pairs, p by a permutation test.")),
+              h(
+                "p",
+                { class: "note" },
+                t(
+                  "One is better only on at least {0} tasks, with p below 0.05 and an interval that excludes 0.",
+                  found.fewestItems,
+                ),
+              ),
             ]
           : [
               h("p", { class: "stage", role: "status" }, t("Comparing…")),
@@ -69,7 +74,7 @@ function table(differences: Differences): HTMLElement {
       h(
         "tbody",
         {},
-        ...rows.map(([name, { difference, interval, p }]) =>
+        ...rows.map(([name, { difference, interval, p, verdict }]) =>
           h(
             "tr",
             {},
@@ -81,7 +86,7 @@ function table(differences: Differences): HTMLElement {
               h("span", { class: "note interval" }, intervalText(name, interval)),
             ),
             h("td", { class: "number" }, p < 0.001 ? "< 0.001" : p.toFixed(3)),
-            h("td", { class: "note" }, verdict(difference, p)),
+            h("td", { class: "note" }, verdictText(verdict)),
           ),
         ),
       ),
@@ -89,7 +94,15 @@ function table(differences: Differences): HTMLElement {
   );
 }
 
-function verdict(difference: number, p: number): string {
-  if (p >= level) return t("may be chance");
-  return difference > 0 ? t("the first is better") : t("the second is better");
+function verdictText(verdict: Differences[string]["verdict"]): string {
+  switch (verdict) {
+    case "first":
+      return t("the first is better");
+    case "second":
+      return t("the second is better");
+    case "none":
+      return t("no difference found");
+    case "tooFew":
+      return t("too few tasks");
+  }
 }

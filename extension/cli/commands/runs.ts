@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
+import { fewestItems, type Verdict } from "../../core/evaluation/measures/verdict.ts";
 import { compareRuns } from "../../core/evaluation/runs/compareRuns.ts";
 import { listRuns, readRun, runsFolder, type RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import { exported, scoreText, type ExportFormat } from "../../core/evaluation/runs/runTable.ts";
@@ -28,17 +29,25 @@ export async function compareRunsCommand(
   { output, places, signal }: Context,
 ): Promise<void> {
   const [one, other] = [await namedRun(first, places.home), await namedRun(second, places.home)];
-  const { items, differences } = await compareRuns(one, other, signal);
+  const { differences, ...compared } = await compareRuns(one, other, signal);
   const shown = (name: string, value: number): string => value.toFixed(name.startsWith("codebleu") ? 4 : 2);
-  const rows = Object.entries(differences).map(([name, { difference, interval, p }]) => [
+  const rows = Object.entries(differences).map(([name, { difference, interval, p, verdict }]) => [
     name,
     `${difference >= 0 ? "+" : ""}${shown(name, difference)}`,
     `${shown(name, interval.low)} – ${shown(name, interval.high)}`,
-    `p = ${p.toFixed(3)}`,
+    p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`,
+    verdictTexts[verdict],
   ]);
-  const title = `${one.contender} less ${other.contender}, ${items} items`;
-  output.result({ runs: [one.id, other.id], items, differences }, [title, ...aligned(rows)].join("\n"));
+  const title = `${one.contender} less ${other.contender}, ${compared.items} items`;
+  output.result({ runs: [one.id, other.id], ...compared, differences }, [title, ...aligned(rows)].join("\n"));
 }
+
+const verdictTexts: Readonly<Record<Verdict, string>> = {
+  first: "the first is better",
+  second: "the second is better",
+  none: "no difference found",
+  tooFew: `no verdict below ${fewestItems} items`,
+};
 
 export interface ExportFlags {
   readonly format: ExportFormat;

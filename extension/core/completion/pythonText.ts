@@ -13,11 +13,21 @@ const topLevel: PythonState = { brackets: "", quote: "", inComment: false };
 
 const closers: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 
+/**
+ * Begins a line with a word that no expression has. Where a bracket is still open above, its author has not closed it yet: without
+ * this, one unfinished call would turn the rest of the file into its arguments.
+ */
+const statementOnly =
+  /[ \t]*(?:async[ \t]+def|def|class|return|import|while|try|with|raise|assert|del|pass|break|continue|global|nonlocal)\b/y;
+
 /** The state after `text`, which starts in the state `from`. */
 export function scanPython(text: string, from: PythonState = topLevel): PythonState {
   let { brackets, quote, inComment } = from;
   for (let i = 0; i < text.length; i++) {
     const char = text[i]!;
+    if (brackets !== "" && quote === "" && !inComment && (i === 0 || text[i - 1] === "\n")) {
+      if (startsStatement(text, i)) brackets = "";
+    }
     if (inComment) inComment = char !== "\n";
     else if (quote !== "") {
       if (char === "\\") i++;
@@ -36,9 +46,54 @@ export function scanPython(text: string, from: PythonState = topLevel): PythonSt
   return { brackets, quote, inComment };
 }
 
+/** Whether a line starts with a word that only a statement starts with. */
+export function startsStatement(text: string, lineStart: number): boolean {
+  statementOnly.lastIndex = lineStart;
+  return statementOnly.test(text);
+}
+
 /** Whether a newline here ends a statement. */
 export function isBetweenStatements({ brackets, quote }: PythonState): boolean {
   return brackets === "" && quote === "";
+}
+
+/** A line start in a text, and what it is inside of. */
+export interface LineStart {
+  readonly offset: number;
+  readonly state: PythonState;
+  /** The line before ends in a backslash. */
+  readonly continues: boolean;
+}
+
+export const textStart: LineStart = { offset: 0, state: topLevel, continues: false };
+
+/**
+ * Visits the lines of `text` from `from` on, one after the other, and tells of each whether a statement begins with it: no blank
+ * line does, no comment, and none inside of brackets, strings or behind a backslash.
+ */
+export function eachLine(
+  text: string,
+  from: LineStart,
+  visit: (line: LineStart, beginsStatement: boolean) => void,
+): void {
+  let { offset, state, continues } = from;
+  while (offset <= text.length) {
+    const end = text.indexOf("\n", offset);
+    const line = text.slice(offset, end < 0 ? text.length : end);
+    const isBetween = isBetweenStatements(state) || (state.quote === "" && startsStatement(line, 0));
+    visit({ offset, state, continues }, isBetween && !continues && /^[ \t\f]*[^\s#]/.test(line));
+    if (end < 0) return;
+    continues = line.endsWith("\\") && !scanPython(line, state).inComment;
+    state = scanPython(`${line}\n`, state);
+    offset = end + 1;
+  }
+}
+
+/** What closes `brackets`, such as "])" for "([". */
+export function closersOf(brackets: string): string {
+  return Array.from(brackets, (bracket) => ({ "(": ")", "[": "]" })[bracket] ?? "}")
+    .reverse()
+    .join("");
 }
 
 /** Width of the blanks that `line` starts with; a tab reaches to the next multiple of 8, as in Python. */
@@ -60,16 +115,11 @@ const header = /^\s*(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|ex
 
 /** The last statement that has begun in `text`, over all its lines, and what follows it up to the end. */
 function lastStatement(text: string): { text: string; state: PythonState } {
-  const lines = text.split("\n");
-  let state = topLevel;
   let start = 0;
-  let statement = 0;
-  for (const line of lines) {
-    if (isBetweenStatements(state) && !isBlank(withoutComment(line))) statement = start;
-    state = scanPython(`${line}\n`, state);
-    start += line.length + 1;
-  }
-  return { text: text.slice(statement), state: scanPython(text.slice(statement)) };
+  eachLine(text, textStart, ({ offset }, beginsStatement) => {
+    if (beginsStatement) start = offset;
+  });
+  return { text: text.slice(start), state: scanPython(text.slice(start)) };
 }
 
 /**

@@ -5,8 +5,9 @@
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { Language, Parser, type Tree, type TreeCursor } from "web-tree-sitter";
+import { Language, type Node, Parser, type Tree, type TreeCursor } from "web-tree-sitter";
 import { internalError } from "../foundation/errors.ts";
+import { countMisuses, type TextRange } from "./misuses.ts";
 
 /** A node, copied out of WebAssembly: nothing to free. */
 export interface SyntaxNode {
@@ -36,6 +37,11 @@ export interface SyntaxProblem {
 export interface PythonParser {
   /** Whether all of `text` is Python: no ERROR and no MISSING node. The empty text is. */
   parses(text: string): boolean;
+  /**
+   * How much of `text` is not Python: ERROR and MISSING nodes anywhere, and in the range what the grammar takes but Python refuses
+   * ({@link countMisuses}). 0 where it is.
+   */
+  faults(text: string, range: TextRange): number;
   /** Where it is not, in the order of the text. */
   problems(text: string): SyntaxProblem[];
   /** The root, of type "module", or "ERROR" where nothing could be made of the text. */
@@ -62,9 +68,17 @@ export async function openPythonParser(): Promise<PythonParser> {
   };
   return {
     parses: (text) => parsed(text, (tree) => !tree.rootNode.hasError),
+    faults: (text, range) =>
+      parsed(text, ({ rootNode }) => (rootNode.hasError ? countErrors(rootNode) : 0) + countMisuses(rootNode, range)),
     problems: (text) => parsed(text, (tree) => (tree.rootNode.hasError ? problemsOf(tree) : [])),
     tree: (text) => parsed(text, copyOf),
   };
+}
+
+/** Looks only below nodes that have an error somewhere. */
+function countErrors(node: Node): number {
+  const own = node.isError || node.isMissing ? 1 : 0;
+  return node.children.reduce((sum, child) => sum + (child.hasError || child.isMissing ? countErrors(child) : 0), own);
 }
 
 function problemsOf(tree: Tree): SyntaxProblem[] {

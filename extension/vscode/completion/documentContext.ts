@@ -1,10 +1,12 @@
 /**
  * What stands before and after the cursor, as text: of a file, or of a notebook up to the cell.
  *
- * Only cuts to a generous length; the completer's prompt decides by tokens what the model sees.
+ * Only cuts to a generous length, where the text still reads as the whole file does; the completer's prompt decides by tokens what
+ * the model sees.
  */
 
 import * as vscode from "vscode";
+import { sourceWindows } from "../../core/completion/sourceWindow.ts";
 
 export interface DocumentContext {
   prefix: string;
@@ -12,8 +14,10 @@ export interface DocumentContext {
 }
 
 /** More than any context length of the models we run, counted at four characters a token. */
-const prefixLimit = 32_000;
-const suffixLimit = 8_000;
+const [prefixLimit, suffixLimit] = [32_000, 8_000];
+
+/** What is known of each document from the last time: between two keystrokes little of it is read again. */
+const windowsOf = new WeakMap<vscode.TextDocument, ReturnType<typeof sourceWindows>>();
 
 /**
  * @param position where the completion is to begin
@@ -24,14 +28,14 @@ export function contextAt(
   position: vscode.Position,
   resume: vscode.Position = position,
 ): DocumentContext {
-  const start = document.positionAt(document.offsetAt(position) - prefixLimit);
-  const end = document.positionAt(document.offsetAt(resume) + suffixLimit);
-  const prefix = document.getText(new vscode.Range(start, position));
-  const suffix = document.getText(new vscode.Range(resume, end));
-  return {
-    prefix: unixLines(earlierCells(document, prefixLimit - prefix.length) + prefix),
-    suffix: unixLines(suffix),
-  };
+  const end = document.positionAt(document.offsetAt(resume) + 2 * suffixLimit);
+  const windows = windowsOf.get(document) ?? sourceWindows({ before: prefixLimit, behind: suffixLimit });
+  windowsOf.set(document, windows);
+  const { prefix, suffix } = windows({
+    prefix: unixLines(document.getText(new vscode.Range(new vscode.Position(0, 0), position))),
+    suffix: unixLines(document.getText(new vscode.Range(resume, end))),
+  });
+  return { prefix: unixLines(earlierCells(document, prefixLimit - prefix.length)) + prefix, suffix };
 }
 
 /** The models read and write "\n" only; the editor turns it into the document's own line end on insertion. */

@@ -118,7 +118,7 @@ describe("complete", () => {
   test("samples the same text for the same seed", async () => {
     const { completer } = open(() => "");
     const ask = async (seed: number): Promise<string> =>
-      (await completer.complete({ ...at("def (:\nvalue = |)"), temperature: 50, seed, maxTokens: 12 })).text;
+      (await completer.complete({ ...at('text = """\n|\n"""\n'), temperature: 50, seed, maxTokens: 12 })).text;
     expect(await ask(1)).toBe(await ask(1));
     expect(await ask(1)).not.toBe(await ask(2));
   });

@@ -33,7 +33,16 @@ describe("postProcess", () => {
     // Loops.
     ["def f():\n    |", "a = 1\n    print()\n    print()\n    print()", "a = 1\n    print()"],
     ["def f():\n    |", "a()\n    b()\n    a()\n    b()", "a()\n    b()"],
-    ["def f():\n    |", "a()\n    a()\n    b()", "a()\n    a()\n    b()"],
+    ["def f():\n    |", "a()\n    a()\n    b()", "a()"],
+    // The statement above, once more.
+    ["def f():\n    a(1)\n    |\n", "a(1)", ""],
+    ["def f():\n    a(1)\n    a|\n", "(1)", ""],
+    ["def f():\n    a(1)\n\n    a(|)\n", "1", ""],
+    ["def f():\n    a(1)\n    |\n", "a(1, 2)", "a(1, 2)"],
+    ["def f():\n    a(1)\n|\n", "a(1)", "a(1)"],
+    ["def f():\n    a(1)\n    a(1)\n    |\n", "a(1)", "a(1)"],
+    ['def f():\n    """Do.\n    """|\n', "\n    a(1)\n    a(1)\n    b()", "\n    a(1)"],
+    ["x = [\n    1,\n    |\n]\n", "1,", "1,"],
     ["x = [\n    |", "1,\n    2,\n    3,", "1,\n    2,\n    3,"],
   ])("%j + %j: %j", (marked, text, expected) => expect(postProcess(text, at(marked), options)).toBe(expected));
 

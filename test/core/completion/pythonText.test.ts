@@ -17,6 +17,12 @@ describe("scanPython", () => {
     ["x = 1  # see (\n", { inComment: false, brackets: "" }],
     ["x = '# no comment (' + f(", { inComment: false, brackets: "(" }],
     ["f(]", { brackets: "(" }],
+    // No expression has these words: the call above is unfinished.
+    ["x = f(\ndef g():\n    y = [", { brackets: "[" }],
+    ["x = f(\n    async def g():\n", { brackets: "" }],
+    ["x = f(\n    # def g():\n", { brackets: "(" }],
+    ["x = [\n    await a\n    for a in b\n    if defined", { brackets: "[" }],
+    ['x = f("""\ndef g():\n', { brackets: "(", quote: '"""' }],
   ])("%j", (text, expected) => {
     expect(scanPython(text)).toMatchObject(expected);
   });
@@ -41,6 +47,10 @@ describe("openBlock", () => {
     ['def f(x):\n    """Do."""\n    a\n    """No."""\n', undefined],
     ['def f(x):\n    """Do.', undefined],
     ['def f(x):\n    "a" + "b"\n', undefined],
+    ["x = f(\n\ndef g(x):\n    ", 0],
+    ["if a and \\\n        b:\n    ", 0],
+    ["if a:  # \\\n    ", 0],
+    ["x = a + \\\n    if_:\n", undefined],
     ["x = {", undefined],
     ["f = lambda x:", undefined],
     ["x: int", undefined],

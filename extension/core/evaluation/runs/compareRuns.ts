@@ -3,14 +3,17 @@
 import { seededRandom } from "../../foundation/random.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { pairedTest, type Difference } from "../measures/resample.ts";
+import { fewestItems, verdictOf, type Verdict } from "../measures/verdict.ts";
 import type { RunSummary } from "./runFolder.ts";
-import { countRun, openRunMeasures, type RunCounts } from "./scoreRun.ts";
+import { countRun, openRunMeasures, type RunCounts, type RunMeasure } from "./scoreRun.ts";
 
 export interface Comparison {
   /** Tasks that both have predictions for. */
   readonly items: number;
-  /** Of the first run's scores from the second's. */
-  readonly differences: Readonly<Record<string, Difference>>;
+  /** Below it there is no verdict. */
+  readonly fewestItems: number;
+  /** By measure: the first run's score less the second's, and what that proves. */
+  readonly differences: Readonly<Record<string, Difference & { readonly verdict: Verdict }>>;
 }
 
 const resamples = 1000;
@@ -20,16 +23,26 @@ export async function compareRuns(first: RunSummary, second: RunSummary, signal?
   const [one, other] = [first.record.making, second.record.making];
   checkSame(first, second, "suites", one.suite.name, other.suite.name, one.suite.hash === other.suite.hash);
   checkSame(first, second, "protocols", one.protocol, other.protocol, one.protocol === other.protocol);
-  const measures = await openRunMeasures(one);
+  // Greedy and sampled runs of one suite have different measures: those of both are compared.
+  const [measures, otherMeasures] = [await openRunMeasures(one), await openRunMeasures(other)];
   const counts = await countRun(first.folder, measures, { signal });
-  const others = await countRun(second.folder, measures, { signal });
+  const others = await countRun(second.folder, otherMeasures, { signal });
   const pairs = pairsOf(counts, others);
   const differences = measures.map((measure, i) => {
-    const rows = pairs.map(([at]) => counts.rows[i]![at]!);
-    const otherRows = pairs.map(([, at]) => others.rows[i]![at]!);
-    return pairedTest(measure, rows, otherRows, { random: seededRandom(42, `measure ${i}`), resamples, signal }) ?? {};
+    const at = otherMeasures.findIndex((each) => namesOf(each) === namesOf(measure));
+    if (at < 0) return [];
+    const rows = pairs.map(([row]) => counts.rows[i]![row]!);
+    const otherRows = pairs.map(([, row]) => others.rows[at]![row]!);
+    const found = pairedTest(measure, rows, otherRows, { random: seededRandom(42, `measure ${i}`), resamples, signal });
+    return Object.entries(found ?? {}).map(
+      ([name, each]) => [name, { ...each, verdict: verdictOf(each, pairs.length) }] as const,
+    );
   });
-  return { items: pairs.length, differences: Object.assign({}, ...differences) as Comparison["differences"] };
+  return { items: pairs.length, fewestItems, differences: Object.fromEntries(differences.flat()) };
+}
+
+function namesOf(measure: RunMeasure): string {
+  return Object.keys(measure.scores(new Float64Array(measure.width))).join(" ");
 }
 
 /** Where the same task stands in the one and in the other. */

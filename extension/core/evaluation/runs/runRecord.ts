@@ -112,7 +112,7 @@ const estimate = z.object({ value: z.number(), low: z.number(), high: z.number()
 export const resultSchema = z.object({
   /** Tasks that have predictions. */
   items: count,
-  /** By name: "em@1", "codebleu", "codebleu.syntax", "chrf", "pass@1" … CodeBLEU in 0..1, all others in percent. */
+  /** By name: "em@1", "codebleu", "codebleu.syntax", "chrf", "pass@1", "any@10" … CodeBLEU in 0..1, all others in percent. */
   scores: z.record(z.string(), estimate),
   shortened: count,
   problems: z.array(problem),

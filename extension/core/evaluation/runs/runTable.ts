@@ -142,7 +142,7 @@ function csv(rows: readonly RunRow[]): string {
 
 /** What fits a page: the paper's measures, and chrF. */
 function table(rows: readonly RunRow[]): string[][] {
-  const names = scoreNames(rows).filter((name) => /^(em@1|em@10|codebleu|chrf|pass@\d+)$/.test(name));
+  const names = scoreNames(rows).filter((name) => /^(em@1|em@10|codebleu|chrf|pass@\d+|any@\d+)$/.test(name));
   return [
     ["contender", "suite", "protocol", "items", ...names, "trained", "in", "memory", "tokens/s"],
     ...rows.map((row) => [

@@ -11,6 +11,7 @@ import { addTo, type Measure, type Summed } from "../measures/measure.ts";
 import { mostRows } from "../measures/scorePredictions.ts";
 import { passAtK } from "../measures/passAtK.ts";
 import { protocols } from "../protocols/protocols.ts";
+import type { Verdict } from "../sandbox/programProcess.ts";
 import { readPredictions } from "./runFolder.ts";
 import type { Prediction, RunMaking } from "./runRecord.ts";
 
@@ -36,8 +37,8 @@ export interface ScoreControl {
 /** The measures of runs of this making, in the order in which tables show them. */
 export async function openRunMeasures({ suite, protocol, decoding }: RunMaking): Promise<RunMeasure[]> {
   if (suite.kind === "execution") {
-    const samples = decoding.kind === "sampling" ? decoding.count : 1;
-    return [passRates([1, 2, 5, 10, 100].filter((k) => k <= samples))];
+    if (decoding.kind === "sampling") return passRates(decoding.count);
+    return searchRates(decoding.kind === "beams" ? decoding.returned : 1);
   }
   const { codeBleu: behaviour } = protocols[protocol](suite.name);
   const bleu = codeBleu(await openPythonParser(), behaviour);
@@ -96,17 +97,29 @@ function compared(measure: Measure): RunMeasure {
   return { ...measure, count: ({ predictions, reference = "" }) => measure.count(predictions, reference) };
 }
 
-/** pass@k in percent, the mean over tasks. */
-function passRates(ks: readonly number[]): RunMeasure {
+/** pass@k of independent draws. */
+function passRates(draws: number): RunMeasure[] {
+  const ks = [1, 2, 5, 10, 100].filter((k) => k <= draws);
+  return ks.map((k) =>
+    share(`pass@${k}`, (verdicts) => passAtK(verdicts.length, verdicts.filter(({ passed }) => passed).length, k)),
+  );
+}
+
+/**
+ * pass@1 of a search: whether its best text passes, since that is what a user gets. "any@n" is the share of tasks that any of the n
+ * returned texts solves; these are no independent draws, so it is no pass@n.
+ */
+function searchRates(returned: number): RunMeasure[] {
+  const first = share("pass@1", ([best]) => Number(best?.passed ?? false));
+  if (returned === 1) return [first];
+  return [first, share(`any@${returned}`, (verdicts) => Number(verdicts.some(({ passed }) => passed)))];
+}
+
+/** A mean over tasks, in percent. */
+function share(name: string, count: (verdicts: readonly Verdict[]) => number): RunMeasure {
   return {
-    width: ks.length + 1,
-    count: ({ verdicts = [] }) => {
-      const passed = verdicts.filter((verdict) => verdict.passed).length;
-      return [1, ...ks.map((k) => passAtK(verdicts.length, passed, k))];
-    },
-    scores: (sums) => {
-      const items = sums[0]!;
-      return Object.fromEntries(ks.map((k, i) => [`pass@${k}`, items === 0 ? 0 : (100 * sums[i + 1]!) / items]));
-    },
+    width: 2,
+    count: ({ verdicts = [] }) => [1, count(verdicts)],
+    scores: (sums) => ({ [name]: sums[0] === 0 ? 0 : (100 * sums[1]!) / sums[0]! }),
   };
 }

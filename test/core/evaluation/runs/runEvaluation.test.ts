@@ -122,7 +122,7 @@ test("a run with itself differs in nothing; runs of other suites or protocols ar
   const run = await runEvaluation(optionsOf(), { log: silentLog });
   const { items, differences } = await compareRuns(run, run);
   expect(items).toBe(tasks);
-  expect(differences["chrf"]).toEqual({ difference: 0, interval: { low: 0, high: 0 }, p: 1 });
+  expect(differences["chrf"]).toEqual({ difference: 0, interval: { low: 0, high: 0 }, p: 1, verdict: "none" });
   const other = await runEvaluation(optionsOf({ protocol: "paper-v2", limit: 2 }), { log: silentLog });
   await expect(compareRuns(run, other)).rejects.toMatchObject({ code: "runs-differ" });
   const less = await runEvaluation(optionsOf({ limit: 3 }), { log: silentLog });

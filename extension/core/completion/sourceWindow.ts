@@ -1,0 +1,201 @@
+/**
+ * The part of a long source around the cursor, cut so that it reads as the whole does: outside of strings and brackets, with the
+ * heads of the blocks that it stands in. It knows characters only; tokens are the prompt's business.
+ */
+
+import {
+  closersOf,
+  eachLine,
+  indentation,
+  isBetweenStatements,
+  scanPython,
+  textStart,
+  type PythonState,
+} from "./pythonText.ts";
+import { firstFrom, lineAt, outlineOf, stateAt, type Outline } from "./sourceOutline.ts";
+import type { Cursor } from "./stop.ts";
+
+/** In characters. What stands for the text before the window comes on top. */
+export interface WindowSize {
+  readonly before: number;
+  readonly behind: number;
+}
+
+/** A statement that is longer has its middle left out. */
+const longestHead = 400;
+
+/** Cuts windows out of one text after the other; of a text that begins as the last one did, only the rest is read. */
+export function sourceWindows(size: WindowSize): (cursor: Cursor) => Cursor {
+  let known: Outline | undefined;
+  return ({ prefix, suffix }) => {
+    const outline = outlineOf(prefix, known);
+    known = outline;
+    const shown = before(outline, size.before);
+    return { prefix: shown, suffix: behind(suffix, shown, size.behind) };
+  };
+}
+
+/**
+ * The end of the text from the first statement within reach on; where that would be less than half of what is wanted, from within
+ * the statement before.
+ */
+function before(outline: Outline, limit: number): string {
+  const { text, statements } = outline;
+  const earliest = text.length - limit;
+  if (earliest <= 0) return text;
+  const latest = text.length - limit / 2;
+  const within = statements.slice(firstFrom(statements, earliest), firstFrom(statements, latest));
+  const start = within.find((offset) => !isClause(lineAt(text, offset)));
+  if (start !== undefined) return headsOf(outline, start) + text.slice(start);
+  const cut = cutInside(text, earliest, latest);
+  return insideOf(outline, cut) + text.slice(cut);
+}
+
+/** A line that goes on with a statement of the same indentation above. */
+export function isClause(line: string): boolean {
+  return /^\s*(?:elif|else|except|finally)\b/.test(line);
+}
+
+/**
+ * The heads of the blocks around the statement at `start`, the outermost first. An "if" stands for an "else", and a "pass" for
+ * what comes first in the innermost block: else a string would become its docstring.
+ */
+function headsOf({ text, statements }: Outline, start: number): string {
+  let heads = "";
+  const first = lineAt(text, start);
+  let indent = indentation(first);
+  for (let i = firstFrom(statements, start) - 1; i >= 0 && indent > 0; i--) {
+    const line = lineAt(text, statements[i]!);
+    if (indentation(line) >= indent) {
+      if (heads === "") heads = `${/^\s*/.exec(first)![0]}pass\n`;
+      continue;
+    }
+    indent = indentation(line);
+    const head = text.slice(statements[i], statements[i + 1]);
+    const isWhole = !isClause(line) && head.length <= longestHead && isBetweenStatements(scanPython(head));
+    heads = (isWhole ? head : standIn(line)) + heads;
+  }
+  return heads;
+}
+
+/** What a clause like `line` may follow. */
+export function clauseHead(line: string): string {
+  const [, indent = "", word = ""] = /^(\s*)(\w+)/.exec(line) ?? [];
+  return `${indent}${word.startsWith("el") ? "if _" : "try"}:\n${indent} pass\n`;
+}
+
+/** A head that allows the same statements below, and the same clauses behind, as one that begins with `line`. */
+function standIn(line: string): string {
+  const [, indent = "", word = ""] = /^(\s*)((?:async\s+)?\w+)?/.exec(line) ?? [];
+  if (word.endsWith("def")) return `${indent}${word} _():\n`;
+  switch (word) {
+    case "class":
+      return `${indent}class _:\n`;
+    case "for":
+    case "while":
+      return `${indent}while _:\n`;
+    case "except":
+    case "finally":
+    case "else":
+      return `${clauseHead(line)}${indent}${word}:\n`;
+    default:
+      return `${indent}if _:\n`;
+  }
+}
+
+/** The start of the first line from `earliest` on; in a line that is longer, no place next to a quote or a backslash. */
+function cutInside(text: string, earliest: number, latest: number): number {
+  const lineEnd = text.indexOf("\n", earliest);
+  if (lineEnd >= 0 && lineEnd < latest) return lineEnd + 1;
+  let cut = earliest;
+  while (cut < text.length && /["'\\]/.test(text.slice(cut - 1, cut + 1))) cut++;
+  return cut;
+}
+
+/** What stands for all before `cut`, in or behind a statement: its heads, how it begins, and what is open there. */
+function insideOf(outline: Outline, cut: number): string {
+  const { text, statements } = outline;
+  const start = statements[firstFrom(statements, cut + 1) - 1] ?? 0;
+  const line = lineAt(text, start);
+  const heads = headsOf(outline, start) + (isClause(line) ? clauseHead(line) : "");
+  const state = stateAt(outline, cut);
+  const { brackets, quote, inComment } = state;
+  const comment = inComment ? "#" : "";
+  if (isBetweenStatements(state) && text[cut - 1] === "\n") return heads + finished(text.slice(start, cut));
+  const beginning = /^[^([{"'#\n]*/.exec(text.slice(start, Math.min(cut, start + longestHead)))![0];
+  const lineEnd = text[cut - 1] === "\n" && quote.length !== 1 ? "\n" : "";
+  return heads + beginning + brackets + quote + comment + lineEnd;
+}
+
+/** A statement with what follows it up to the next; if that is long, a shorter one of the kind, so that docstrings remain some. */
+function finished(statement: string): string {
+  if (statement.length <= longestHead) return statement;
+  const [, indent, quote] = /^(\s*)\w?(["'])?/.exec(statement)!;
+  return quote ? `${indent}""\n` : `${indent}pass\n`;
+}
+
+/**
+ * The beginning of `suffix` up to the last statement within reach that stands the least indented, with an end for each "try" that
+ * is open there. In the middle of a statement, with what closes its brackets.
+ */
+function behind(suffix: string, prefix: string, limit: number): string {
+  if (suffix.length <= limit) return suffix;
+  const text = suffix.slice(0, limit);
+  const tries = openTries();
+  eachLine(prefix, textStart, ({ offset }, beginsStatement) => {
+    if (beginsStatement) tries.pass(lineAt(prefix, offset));
+  });
+  let [end, least, ends, decorated] = [0, Infinity, "", false];
+  const start = { offset: 0, state: stateBehind(prefix, text), continues: false };
+  eachLine(text, start, ({ offset }, beginsStatement) => {
+    const line = lineAt(text, offset);
+    // The first line has begun before the cursor, and the last one is cut.
+    if (!beginsStatement || offset === 0 || offset + line.length === limit) return;
+    tries.pass(line);
+    const isPlace = !decorated && !isClause(line) && indentation(line) <= least;
+    if (isPlace) [end, least, ends] = [offset, indentation(line), tries.ends()];
+    decorated = line.trimStart().startsWith("@");
+  });
+  if (end > 0) return suffix.slice(0, end) + ends;
+  const cut = text.lastIndexOf("\n") + 1 || limit;
+  const { brackets, quote } = scanPython(suffix.slice(0, cut), start.state);
+  return suffix.slice(0, cut) + quote + closersOf(brackets);
+}
+
+/**
+ * What the text behind the cursor is inside of. Brackets that are open at the cursor, or where its line starts, count only if they
+ * are closed behind it, or the line below is one of many in them; else the line of the cursor is yet to close them.
+ */
+function stateBehind(prefix: string, text: string): PythonState {
+  const state = scanPython(prefix);
+  if (state.quote !== "") return state;
+  const isClosed = ({ brackets }: PythonState): boolean => {
+    let isReached = false;
+    eachLine(text, { offset: 0, state: { ...state, brackets }, continues: false }, (line) => {
+      if (line.state.brackets.length < brackets.length) isReached = true;
+    });
+    return isReached;
+  };
+  if (isClosed(state)) return state;
+  const atLine = scanPython(prefix.slice(0, prefix.lastIndexOf("\n") + 1));
+  const [, below = ""] = text.split("\n", 2);
+  return isClosed(atLine) || /,\s*$/.test(below) ? { ...state, brackets: atLine.brackets } : { ...state, brackets: "" };
+}
+
+/** The heads "try:" whose blocks statements stand in, passed one after the other. */
+function openTries(): { pass(line: string): void; ends(): string } {
+  const indents: string[] = [];
+  return {
+    pass: (line) => {
+      const width = indentation(line);
+      while (indents.length > 0 && indentation(indents.at(-1)!) >= width) indents.pop();
+      const [, indent] = /^(\s*)try\s*:/.exec(line) ?? [];
+      if (indent !== undefined) indents.push(indent);
+    },
+    ends: () =>
+      indents
+        .toReversed()
+        .map((indent) => `${indent}finally:\n${indent} pass\n`)
+        .join(""),
+  };
+}
