@@ -5,6 +5,7 @@
  */
 
 import { fork, type ChildProcess } from "node:child_process";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import {
@@ -40,8 +41,13 @@ export interface EngineProcess {
 /** Forks `entry` for `role`. A failure to start shows as an exit. */
 export function startEngineProcess(entry: string, role: Role, log: Log): EngineProcess {
   const startedAt = performance.now();
-  // No flags of the parent's are handed on: a debugger port or a preload of the editor's would break a second process.
-  const child = fork(entry, [role], { execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const child = fork(entry, [role], {
+    // Nothing that it starts or loads by a relative name may come from the folder that the editor was opened in.
+    cwd: dirname(entry),
+    // No flags of the parent's are handed on: a debugger port or a preload of the editor's would break a second process.
+    execArgv: [],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
   const connection = connect(child);
   connection.onNotification(logged, ({ level, message }) => log[level](`${role}: ${message}`));
   // Native libraries write here, past every log of ours.

@@ -29,6 +29,15 @@ describe("createCompletionClient", () => {
     expect(client.pid).toBeGreaterThan(0);
   });
 
+  test("runs the engine in its own folder, not in the one that the editor was opened in", async () => {
+    const { client } = open();
+    await client.select(selection);
+    await expect(client.complete({ ...request, prefix: "where" })).resolves.toMatchObject({
+      text: import.meta.dirname,
+    });
+    expect(process.cwd()).not.toBe(import.meta.dirname);
+  });
+
   test("hands the engine's log on", async () => {
     const info = vi.fn();
     client = createCompletionClient({ entry, log: { ...silentLog, info }, onCrash: () => {} });
