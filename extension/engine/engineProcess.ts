@@ -18,6 +18,7 @@ import {
 } from "vscode-jsonrpc/node";
 import { UserError } from "../core/base/errors.ts";
 import type { Log } from "../core/base/log.ts";
+import { checkPlatform } from "../core/base/platform.ts";
 import { logged, type Role } from "./protocol.ts";
 import { ask, type ErrorData } from "./wire.ts";
 
@@ -38,8 +39,9 @@ export interface EngineProcess {
   kill(): void;
 }
 
-/** Forks `entry` for `role`. A failure to start shows as an exit. */
+/** Forks `entry` for `role`. A failure to start shows as an exit. @throws UserError "platform-unsupported" */
 export function startEngineProcess(entry: string, role: Role, log: Log): EngineProcess {
+  checkPlatform();
   const startedAt = performance.now();
   const child = fork(entry, [role], {
     // Nothing that it starts or loads by a relative name may come from the folder that the editor was opened in.

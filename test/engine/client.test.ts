@@ -132,6 +132,19 @@ describe("createCompletionClient", () => {
     expect(error).toMatchObject({ message: "undefined is not a base", stack: expect.stringContaining("fakeEngine") });
   });
 
+  test("refuses where its runtime does not exist, with the reason, and forks nothing", async () => {
+    const { client, crashes } = open();
+    const machine = Object.getOwnPropertyDescriptor(process, "arch")!;
+    Object.defineProperty(process, "arch", { ...machine, value: "mips" });
+    try {
+      await expect(client.select(selection)).rejects.toMatchObject({ code: "platform-unsupported" });
+    } finally {
+      Object.defineProperty(process, "arch", machine);
+    }
+    expect(client.pid).toBeUndefined();
+    expect(crashes).toEqual([]);
+  });
+
   test("dispose ends the process", async () => {
     const { client } = open();
     await client.select(selection);
