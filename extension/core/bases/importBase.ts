@@ -126,7 +126,8 @@ async function checkTokenizer(source: string, vocabularySize: number): Promise<s
     throw error;
   });
   if (!text) return ["The model has no tokenizer.json, so it can neither complete text nor be trained on it."];
-  tryEncoding((await openTokenizer(source, vocabularySize)).encode);
+  const tokenizer = await openTokenizer(source, vocabularySize);
+  tryEncoding((piece) => tokenizer.encode(piece));
   return [];
 }
 

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../../../extension/core/base/errors.ts";
 import { lockFolder, type HeldLock, type Pace } from "../../../extension/core/base/folderLock.ts";
 import { ownerOf } from "../../../extension/core/base/lockOwner.ts";
+import { needs } from "../../needs.ts";
 
 let folder: string;
 let path: string;
@@ -142,7 +143,7 @@ describe("lockFolder", () => {
     expect(await readdir(dirname(path))).toEqual(["lock"]);
   });
 
-  describe.runIf(process.platform !== "win32")("of a process", () => {
+  describe("of a process", () => {
     let holder: ChildProcess;
     beforeEach(async () => {
       const source = new URL("../../../extension/core/base/folderLock.ts", import.meta.url).href;
@@ -166,8 +167,9 @@ describe("lockFolder", () => {
       expect(performance.now() - startedAt).toBeLessThan(pace.silence);
     });
 
-    test.runIf(process.platform === "linux")(
+    test(
       "that stands still, as a suspended one does, is not taken over",
+      needs("Linux", process.platform === "linux"),
       async () => {
         holder.kill("SIGSTOP");
         await wait(2 * pace.silence);

@@ -9,10 +9,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openCheckRunner } from "../../../../extension/core/benchmark/sandbox/openCheckRunner.ts";
 import type { Verdict } from "../../../../extension/core/benchmark/sandbox/programProcess.ts";
 import { comesToItsEnd, found, isShutIn } from "./protection.ts";
+import { needs } from "../../../needs.ts";
 
 const limits = { seconds: 3, cpuSeconds: 1, memoryBytes: 400 << 20 };
 
-describe.runIf(isShutIn)("from the sandbox", () => {
+describe("from the sandbox", needs("bubblewrap and Python 3", isShutIn), () => {
   const runChecks = openCheckRunner(found!, { limits });
   const run = (program: string): Promise<Verdict> => runChecks(program, comesToItsEnd);
   /** What the last line of `program` is worth, as Python writes it. */
@@ -268,14 +269,18 @@ libc = ctypes.CDLL(None, use_errno=True)
   });
 });
 
-test.runIf(found)("links in the folder of an unprotected program are removed, not followed", async () => {
-  const outside = await mkdtemp(join(tmpdir(), "graft-outside-"));
-  await writeFile(join(outside, "kept"), "");
-  await symlink(outside, join(outside, "itself"));
-  const sandbox = { kind: "none", python: found!.python, why: "", nextStep: "" } as const;
-  const runChecks = openCheckRunner(sandbox, { unprotected: true, limits });
-  const program = `import os\nos.symlink(${JSON.stringify(outside)}, "link")\nassert os.listdir("link")`;
-  expect(await runChecks(program, comesToItsEnd)).toEqual({ passed: true });
-  expect((await readdir(outside)).sort()).toEqual(["itself", "kept"]);
-  await rm(outside, { recursive: true });
-});
+test(
+  "links in the folder of an unprotected program are removed, not followed",
+  needs("Python 3", found !== undefined),
+  async () => {
+    const outside = await mkdtemp(join(tmpdir(), "graft-outside-"));
+    await writeFile(join(outside, "kept"), "");
+    await symlink(outside, join(outside, "itself"));
+    const sandbox = { kind: "none", python: found!.python, why: "", nextStep: "" } as const;
+    const runChecks = openCheckRunner(sandbox, { unprotected: true, limits });
+    const program = `import os\nos.symlink(${JSON.stringify(outside)}, "link")\nassert os.listdir("link")`;
+    expect(await runChecks(program, comesToItsEnd)).toEqual({ passed: true });
+    expect((await readdir(outside)).sort()).toEqual(["itself", "kept"]);
+    await rm(outside, { recursive: true });
+  },
+);

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { findSandbox } from "../../../../extension/core/benchmark/sandbox/findSandbox.ts";
 import { found } from "./protection.ts";
+import { needs } from "../../../needs.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "graft-path-"));
 afterAll(() => rm(folder, { recursive: true }));
@@ -30,23 +31,31 @@ test("without Python there is nothing to run programs with", async () => {
   });
 });
 
-test.runIf(found && process.platform === "linux")("without bubblewrap it says how to get it", async () => {
-  await onlyPath("without");
-  expect(await findSandbox()).toMatchObject({
-    kind: "none",
-    why: "bubblewrap (bwrap) is not on PATH",
-    nextStep: expect.stringMatching(/apt-get install bubblewrap/),
-  });
-});
+test(
+  "without bubblewrap it says how to get it",
+  needs("Linux and Python 3", found !== undefined && process.platform === "linux"),
+  async () => {
+    await onlyPath("without");
+    expect(await findSandbox()).toMatchObject({
+      kind: "none",
+      why: "bubblewrap (bwrap) is not on PATH",
+      nextStep: expect.stringMatching(/apt-get install bubblewrap/),
+    });
+  },
+);
 
-test.runIf(found && process.platform === "linux")("a bubblewrap that may not work tells why", async () => {
-  await onlyPath("forbidden", "echo 'bwrap: No permissions to create new namespace' >&2; exit 1");
-  expect(await findSandbox()).toMatchObject({
-    kind: "none",
-    why: "bubblewrap cannot start Python (bwrap: No permissions to create new namespace)",
-    nextStep: expect.stringMatching(/user namespaces/),
-  });
-});
+test(
+  "a bubblewrap that may not work tells why",
+  needs("Linux and Python 3", found !== undefined && process.platform === "linux"),
+  async () => {
+    await onlyPath("forbidden", "echo 'bwrap: No permissions to create new namespace' >&2; exit 1");
+    expect(await findSandbox()).toMatchObject({
+      kind: "none",
+      why: "bubblewrap cannot start Python (bwrap: No permissions to create new namespace)",
+      nextStep: expect.stringMatching(/user namespaces/),
+    });
+  },
+);
 
 /** Programs and modules that leave a file in `marks` when they are run. */
 async function planted(name: string): Promise<{ folder: string; marks: string }> {
@@ -62,19 +71,23 @@ async function planted(name: string): Promise<{ folder: string; marks: string }>
   return { folder: planted, marks };
 }
 
-test.runIf(found && process.platform !== "win32")("runs no module and no program of the current folder", async () => {
-  const { folder: cwd, marks } = await planted("repository");
-  const source = new URL("../../../../extension/core/benchmark/sandbox/findSandbox.ts", import.meta.url).href;
-  const script = `import { findSandbox } from "${source}"; console.log((await findSandbox()).kind);`;
-  // An empty entry of PATH means the current folder, too.
-  const env = { ...process.env, PATH: ["", ".", process.env["PATH"]].join(delimiter), PYTHONPATH: "." };
-  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], {
-    cwd,
-    env,
-  });
-  expect(await readdir(marks)).toEqual([]);
-  expect(stdout.trim()).toBe(found!.kind);
-});
+test(
+  "runs no module and no program of the current folder",
+  needs("Python 3, not on Windows", found !== undefined && process.platform !== "win32"),
+  async () => {
+    const { folder: cwd, marks } = await planted("repository");
+    const source = new URL("../../../../extension/core/benchmark/sandbox/findSandbox.ts", import.meta.url).href;
+    const script = `import { findSandbox } from "${source}"; console.log((await findSandbox()).kind);`;
+    // An empty entry of PATH means the current folder, too.
+    const env = { ...process.env, PATH: ["", ".", process.env["PATH"]].join(delimiter), PYTHONPATH: "." };
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], {
+      cwd,
+      env,
+    });
+    expect(await readdir(marks)).toEqual([]);
+    expect(stdout.trim()).toBe(found!.kind);
+  },
+);
 
 test("where there is no sandbox, Python is started for those who insist alone", async () => {
   const { folder: path, marks } = await planted("path");
