@@ -67,9 +67,9 @@ function remoteFile(entry: unknown): RemoteFile {
 }
 
 /** As `fetch`, with bodies that fail beyond {@link mostBytes}. */
-function limited(fetch: HubConnection["fetch"]): HubConnection["fetch"] {
+function limited(ask: HubConnection["fetch"]): HubConnection["fetch"] {
   return async (input, init) => {
-    const { body, status, headers } = await fetch(input, init);
+    const { body, status, headers } = await ask(input, init);
     let bytes = 0;
     const counted = new TransformStream<Uint8Array, Uint8Array>({
       transform(part, controller) {
