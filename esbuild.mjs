@@ -69,7 +69,14 @@ const node = {
 const requireLine =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
-const page = { ...shared, platform: "browser", target: "es2022", format: "esm" };
+const page = {
+  ...shared,
+  platform: "browser",
+  target: "es2022",
+  format: "esm",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+};
 
 const nodeEntries = {
   main: "extension/main.ts",
@@ -79,7 +86,9 @@ const nodeEntries = {
   conversionThread: "extension/core/quantization/conversionThread.ts",
 };
 const pageEntries = Object.fromEntries(
-  (await readdir(join(root, "webview"))).map((name) => [`webview/${name}`, `webview/${name}/main.ts`]),
+  (await readdir(join(root, "webview")))
+    .flatMap((name) => ["ts", "tsx"].map((type) => [`webview/${name}`, `webview/${name}/main.${type}`]))
+    .filter(([, path]) => existsSync(join(root, path))),
 );
 const bundles = [
   ...Object.entries(nodeEntries).map(([name, path]) => ({
@@ -122,7 +131,7 @@ async function copyPackages() {
 await rm(dist, { recursive: true, force: true });
 await copyPackages();
 // Python that runs written programs in a sandbox, found beside the bundle.
-await cp(join(root, "extension/core/benchmark/sandbox/checkRunner.py"), join(dist, "checkRunner.py"));
+await cp(join(root, "extension/core/evaluation/sandbox/checkRunner.py"), join(dist, "checkRunner.py"));
 if (flags.watch) {
   for (const options of bundles) await (await context({ ...options, logLevel: "info" })).watch();
 } else {

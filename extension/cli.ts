@@ -5,7 +5,7 @@ import { CommanderError } from "commander";
 import { createOutput, type Output } from "./cli/output.ts";
 import { findPlaces } from "./cli/places.ts";
 import { createProgram } from "./cli/program.ts";
-import { isCancelled, UserError } from "./core/base/errors.ts";
+import { isCancelled, UserError } from "./core/foundation/errors.ts";
 
 /** 130 is what shells expect of a program that Ctrl-C ended. */
 const exitCodes = { userError: 1, usage: 2, bug: 70, cancelled: 130 } as const;

@@ -2,22 +2,22 @@
 
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { openAdapterLibrary, type AdapterLibrary } from "./vscode/adapterLibrary.ts";
-import { addBase } from "./vscode/addBase.ts";
-import { openBaseLibrary } from "./vscode/baseLibrary.ts";
-import { createBasesPanel } from "./vscode/basesPanel.ts";
-import { createBenchmark } from "./vscode/benchmark.ts";
-import { createBenchmarkPanel } from "./vscode/benchmarkPanel.ts";
-import { registerCompletionProvider } from "./vscode/completionProvider.ts";
+import { openAdapterLibrary, type AdapterLibrary } from "./vscode/adapters/adapterLibrary.ts";
+import { addBase } from "./vscode/baseModels/addBase.ts";
+import { openBaseLibrary } from "./vscode/baseModels/baseLibrary.ts";
+import { createBasesPanel } from "./vscode/baseModels/basesPanel.ts";
+import { createBenchmark } from "./vscode/benchmark/benchmark.ts";
+import { createBenchmarkPanel } from "./vscode/benchmark/benchmarkPanel.ts";
+import { registerCompletionProvider } from "./vscode/completion/completionProvider.ts";
 import { readConfiguration } from "./vscode/configuration.ts";
-import { openEngine, type Engine } from "./vscode/engine.ts";
-import { setHubToken } from "./vscode/hubSettings.ts";
+import { openEngine, type Engine } from "./vscode/completion/engine.ts";
+import { setHubToken } from "./vscode/baseModels/hubSettings.ts";
 import { createMessages } from "./vscode/messages.ts";
-import { selectAdapter } from "./vscode/selectAdapter.ts";
+import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
-import { createTraining, type Training } from "./vscode/training.ts";
-import { registerTrainingView, showTrainingView } from "./vscode/trainingView.ts";
-import { watchWorkspaceSources } from "./vscode/workspaceSources.ts";
+import { createTraining, type Training } from "./vscode/training/training.ts";
+import { registerTrainingView, showTrainingView } from "./vscode/training/trainingView.ts";
+import { watchWorkspaceSources } from "./vscode/training/workspaceSources.ts";
 
 /** For the tests in the extension host; no interface for other extensions. */
 export interface Activated {

@@ -12,10 +12,10 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openBase } from "../extension/core/bases/installedBase.ts";
-import { benchShape, benchSpec, openTrainingBench } from "../extension/core/benchmark/trainingBench.ts";
+import { openBase } from "../extension/core/baseModels/installedBase.ts";
+import { benchShape, benchSpec, openTrainingBench } from "../extension/core/speed/trainingBench.ts";
 import { openDecoder } from "../extension/core/runtime/decoder.ts";
-import { planMemory } from "../extension/core/training/memoryPlan.ts";
+import { planMemory } from "../extension/core/training/cost/memoryPlan.ts";
 import { run } from "./bed/command.ts";
 import { root, scratch } from "./bed/paths.ts";
 import { shapes, writeCheckpoint, type ShapeName } from "./fullSize/checkpoint.ts";

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
-import { seededRandom } from "../extension/core/base/random.ts";
+import { seededRandom } from "../extension/core/foundation/random.ts";
 import { run } from "./bed/command.ts";
 import { root, scratch } from "./bed/paths.ts";
 

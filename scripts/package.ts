@@ -3,7 +3,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { checkPlatform } from "../extension/core/base/platform.ts";
+import { checkPlatform } from "../extension/core/foundation/platform.ts";
 import { fail, run } from "./bed/command.ts";
 import { root, target as ours } from "./bed/paths.ts";
 

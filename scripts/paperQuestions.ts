@@ -12,11 +12,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { compareRuns } from "../extension/core/benchmark/runs/compareRuns.ts";
-import { listRuns, type RunSummary } from "../extension/core/benchmark/runs/runFolder.ts";
-import { exported } from "../extension/core/benchmark/runs/runTable.ts";
-import { hasCheckpoint } from "../extension/core/training/checkpoint.ts";
-import { readTrainingReport } from "../extension/core/training/trainingReport.ts";
+import { compareRuns } from "../extension/core/evaluation/runs/compareRuns.ts";
+import { listRuns, type RunSummary } from "../extension/core/evaluation/runs/runFolder.ts";
+import { exported } from "../extension/core/evaluation/runs/runTable.ts";
+import { hasCheckpoint } from "../extension/core/training/output/checkpoint.ts";
+import { readTrainingReport } from "../extension/core/training/output/trainingReport.ts";
 import { run } from "./bed/command.ts";
 import { root, scratch } from "./bed/paths.ts";
 

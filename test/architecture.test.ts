@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 
 /** Lowest first: code in a row may import from its own row and from rows above it, and from nothing else of ours. */
 const layers = [
-  "extension/core/base",
+  "extension/core/foundation",
   "extension/core/hub",
   "extension/core/python",
   "extension/core/graph",
@@ -18,14 +18,15 @@ const layers = [
   "extension/core/weights",
   "extension/core/tokenizer",
   "extension/core/quantization",
-  "extension/core/models",
+  "extension/core/architectures",
   "extension/core/adapters",
   "extension/core/dataset",
-  "extension/core/bases",
+  "extension/core/baseModels",
   "extension/core/runtime",
   "extension/core/training",
   "extension/core/completion",
-  "extension/core/benchmark",
+  "extension/core/speed",
+  "extension/core/evaluation",
   "extension/engine",
   "extension/cli",
   "extension/cli.ts",
@@ -34,7 +35,7 @@ const layers = [
   "extension/main.ts",
   "webview/shared",
   "webview/training",
-  "webview/bases",
+  "webview/baseModels",
   "webview/benchmark",
 ] as const;
 
@@ -45,7 +46,7 @@ const narrower: Partial<Record<(typeof layers)[number], readonly string[]>> = {
   "extension/main.ts": ["extension/core", "extension/engine", "extension/vscode"],
   "webview/shared": ["webview/protocol.ts"],
   "webview/training": ["webview/protocol.ts", "webview/shared"],
-  "webview/bases": ["webview/protocol.ts", "webview/shared"],
+  "webview/baseModels": ["webview/protocol.ts", "webview/shared"],
   "webview/benchmark": ["webview/protocol.ts", "webview/shared"],
 };
 
@@ -86,7 +87,7 @@ const sources = ["extension", "webview", "test", "scripts"]
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((path) => join(folder, path)),
   )
-  .filter((path) => path.endsWith(".ts") && !within(path, "test/fixtures"))
+  .filter((path) => /\.tsx?$/.test(path) && !within(path, "test/fixtures"))
   .sort()
   .map(read);
 const shipped = sources.filter(({ path }) => within(path, "extension") || within(path, "webview"));

@@ -1,7 +1,7 @@
 /** What every command is handed. */
 
-import { resolveBase } from "../core/bases/resolveBase.ts";
-import type { InstalledBase } from "../core/bases/installedBase.ts";
+import { resolveBase } from "../core/baseModels/resolveBase.ts";
+import type { InstalledBase } from "../core/baseModels/installedBase.ts";
 import { count, type Output } from "./output.ts";
 import type { Places } from "./places.ts";
 

@@ -1,12 +1,12 @@
 /** The commands that judge models, and their flags: evaluate, score, runs. */
 
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { codeBleuBehaviours } from "../core/benchmark/measures/codebleu/codeBleu.ts";
-import { metricNames, type MetricName } from "../core/benchmark/measures/metrics.ts";
-import { protocolNames } from "../core/benchmark/protocols/protocol.ts";
-import { modes } from "../core/benchmark/runs/options.ts";
-import { exportFormats } from "../core/benchmark/runs/runTable.ts";
-import { evaluateCommand, type EvaluateFlags } from "./evaluate.ts";
+import { codeBleuBehaviours } from "../core/evaluation/measures/codebleu/codeBleu.ts";
+import { metricNames, type MetricName } from "../core/evaluation/measures/metrics.ts";
+import { protocolNames } from "../core/evaluation/protocols/protocols.ts";
+import { modes } from "../core/evaluation/runs/options.ts";
+import { exportFormats } from "../core/evaluation/runs/runTable.ts";
+import { evaluateCommand, type EvaluateFlags } from "./commands/evaluate.ts";
 import {
   adaptersOption,
   addCommand,
@@ -21,8 +21,8 @@ import {
   type ContextOf,
   type Shared,
 } from "./flags.ts";
-import { compareRunsCommand, exportRunsCommand, listRunsCommand, type ExportFlags } from "./runs.ts";
-import { scoreCommand, type ScoreFlags } from "./score.ts";
+import { compareRunsCommand, exportRunsCommand, listRunsCommand, type ExportFlags } from "./commands/runs.ts";
+import { scoreCommand, type ScoreFlags } from "./commands/score.ts";
 
 export function addEvaluationCommands(program: Command, contextOf: ContextOf): void {
   addEvaluate(program, contextOf);

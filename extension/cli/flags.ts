@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { InvalidArgumentError, Option, type Command } from "commander";
-import type { AdapterFlag } from "./complete.ts";
+import type { AdapterFlag } from "./commands/complete.ts";
 import type { Context } from "./context.ts";
 
 /** The flags of every command. */

@@ -1,7 +1,7 @@
 /** What the command line says: for people, or with --json one object a line. Results go to stdout, all else to stderr. */
 
 import { SingleBar, Presets } from "cli-progress";
-import type { Log } from "../core/base/log.ts";
+import type { Log } from "../core/foundation/log.ts";
 
 export interface Output {
   readonly log: Log;

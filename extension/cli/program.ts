@@ -1,8 +1,8 @@
 /** The commands and their flags, as commander sees them. What a command does is in the file of its name. */
 
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
-import type { Bits } from "../core/bases/weightLayout.ts";
-import { optimizerNames } from "../core/training/optimizers.ts";
+import type { Bits } from "../core/baseModels/import/weightLayout.ts";
+import { optimizerNames } from "../core/training/optimizers/optimizers.ts";
 import { methodNames } from "../core/training/methods/methods.ts";
 import { trainingPresets } from "../core/training/settings.ts";
 import {
@@ -13,9 +13,9 @@ import {
   validateCommand,
   type ConvertFlags,
   type MergeFlags,
-} from "./adapter.ts";
-import { benchCommand, benchmarkNames, type BenchFlags, type BenchmarkName } from "./bench.ts";
-import { completeCommand, logitsCommand, type CompleteFlags, type LogitsFlags } from "./complete.ts";
+} from "./commands/adapter.ts";
+import { benchCommand, benchmarkNames, type BenchFlags, type BenchmarkName } from "./commands/bench.ts";
+import { completeCommand, logitsCommand, type CompleteFlags, type LogitsFlags } from "./commands/complete.ts";
 import { addEvaluationCommands } from "./evaluationCommands.ts";
 import {
   adaptersOption,
@@ -30,8 +30,8 @@ import {
   type ContextOf,
   type Shared,
 } from "./flags.ts";
-import { importCommand, modelsCommand, type ImportFlags } from "./models.ts";
-import { trainCommand, type TrainFlags } from "./train.ts";
+import { importCommand, modelsCommand, type ImportFlags } from "./commands/models.ts";
+import { trainCommand, type TrainFlags } from "./commands/train.ts";
 
 export function createProgram(contextOf: ContextOf): Command {
   const program = new Command("graft")

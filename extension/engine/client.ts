@@ -7,8 +7,8 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RequestType } from "vscode-jsonrpc/node";
-import { internalError, UserError } from "../core/base/errors.ts";
-import type { Log } from "../core/base/log.ts";
+import { internalError, UserError } from "../core/foundation/errors.ts";
+import type { Log } from "../core/foundation/log.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
 import { describeExit, startEngineProcess, type EngineProcess } from "./engineProcess.ts";
 import { completeRequest, selectRequest, type Selected, type Selection } from "./protocol.ts";

@@ -10,15 +10,15 @@ import type { MessageConnection } from "vscode-jsonrpc/node";
 import type { Adapter } from "../core/adapters/adapter.ts";
 import { checkAdapterFits } from "../core/adapters/adapterFit.ts";
 import { readAdapter } from "../core/adapters/peftFolder.ts";
-import { internalError, UserError } from "../core/base/errors.ts";
-import type { Log } from "../core/base/log.ts";
-import { surveyBases } from "../core/bases/surveyBases.ts";
-import type { InstalledBase } from "../core/bases/installedBase.ts";
-import { resolveBase } from "../core/bases/resolveBase.ts";
-import { listRuns, readRun } from "../core/benchmark/runs/runFolder.ts";
-import { exported } from "../core/benchmark/runs/runTable.ts";
+import { internalError, UserError } from "../core/foundation/errors.ts";
+import type { Log } from "../core/foundation/log.ts";
+import { surveyBases } from "../core/baseModels/surveyBases.ts";
+import type { InstalledBase } from "../core/baseModels/installedBase.ts";
+import { resolveBase } from "../core/baseModels/resolveBase.ts";
+import { listRuns, readRun } from "../core/evaluation/runs/runFolder.ts";
+import { exported } from "../core/evaluation/runs/runTable.ts";
 import { openCompleter, type Completer } from "../core/completion/completer.ts";
-import { discardTraining, recoverAdapters } from "../core/training/outputFolder.ts";
+import { discardTraining, recoverAdapters } from "../core/training/output/outputFolder.ts";
 import {
   adaptersRequest,
   basesRequest,

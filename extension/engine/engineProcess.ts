@@ -16,9 +16,9 @@ import {
   type NotificationType,
   type RequestType,
 } from "vscode-jsonrpc/node";
-import { UserError } from "../core/base/errors.ts";
-import type { Log } from "../core/base/log.ts";
-import { checkPlatform } from "../core/base/platform.ts";
+import { UserError } from "../core/foundation/errors.ts";
+import type { Log } from "../core/foundation/log.ts";
+import { checkPlatform } from "../core/foundation/platform.ts";
 import { logged, type Role } from "./protocol.ts";
 import { ask, type ErrorData } from "./wire.ts";
 

@@ -2,10 +2,10 @@
 
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
-import type { Log } from "../core/base/log.ts";
-import { compareRuns } from "../core/benchmark/runs/compareRuns.ts";
-import { runEvaluation } from "../core/benchmark/runs/runEvaluation.ts";
-import { readRun } from "../core/benchmark/runs/runFolder.ts";
+import type { Log } from "../core/foundation/log.ts";
+import { compareRuns } from "../core/evaluation/runs/compareRuns.ts";
+import { runEvaluation } from "../core/evaluation/runs/runEvaluation.ts";
+import { readRun } from "../core/evaluation/runs/runFolder.ts";
 import { compareWork, evaluateWork } from "./protocol.ts";
 import { answer } from "./wire.ts";
 

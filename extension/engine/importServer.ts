@@ -2,8 +2,8 @@
 
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
-import type { Log } from "../core/base/log.ts";
-import { importSource } from "../core/bases/importSource.ts";
+import type { Log } from "../core/foundation/log.ts";
+import { importSource } from "../core/baseModels/import/importSource.ts";
 import { importWork } from "./protocol.ts";
 import { answer } from "./wire.ts";
 

@@ -6,13 +6,13 @@
  */
 
 import { NotificationType, RequestType } from "vscode-jsonrpc/node";
-import type { BaseSurvey } from "../core/bases/surveyBases.ts";
-import type { ImportProgress, ImportSourceOptions } from "../core/bases/importSource.ts";
-import type { BasePlaces } from "../core/bases/resolveBase.ts";
-import type { Comparison } from "../core/benchmark/runs/compareRuns.ts";
-import type { EvaluationOptions, EvaluationProgress } from "../core/benchmark/runs/runEvaluation.ts";
-import type { RunSummary } from "../core/benchmark/runs/runFolder.ts";
-import type { ExportFormat } from "../core/benchmark/runs/runTable.ts";
+import type { BaseSurvey } from "../core/baseModels/surveyBases.ts";
+import type { ImportProgress, ImportSourceOptions } from "../core/baseModels/import/importSource.ts";
+import type { BasePlaces } from "../core/baseModels/resolveBase.ts";
+import type { Comparison } from "../core/evaluation/runs/compareRuns.ts";
+import type { EvaluationOptions, EvaluationProgress } from "../core/evaluation/runs/runEvaluation.ts";
+import type { RunSummary } from "../core/evaluation/runs/runFolder.ts";
+import type { ExportFormat } from "../core/evaluation/runs/runTable.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
 import type { ReadingProgress, TrainOptions, TrainProgress, TrainResult } from "../core/training/train.ts";
 import type { ErrorData } from "./wire.ts";

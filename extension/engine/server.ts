@@ -5,7 +5,7 @@
  */
 
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
-import type { Log } from "../core/base/log.ts";
+import type { Log } from "../core/foundation/log.ts";
 import { serveCompletion } from "./completionServer.ts";
 import { serveEvaluation } from "./evaluationServer.ts";
 import { serveImport } from "./importServer.ts";

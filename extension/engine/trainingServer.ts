@@ -2,7 +2,7 @@
 
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
-import type { Log } from "../core/base/log.ts";
+import type { Log } from "../core/foundation/log.ts";
 import { train } from "../core/training/train.ts";
 import { trainWork } from "./protocol.ts";
 import { answer } from "./wire.ts";

@@ -12,7 +12,7 @@ import {
   type MessageConnection,
   type RequestType,
 } from "vscode-jsonrpc/node";
-import { isCancelled, UserError } from "../core/base/errors.ts";
+import { isCancelled, UserError } from "../core/foundation/errors.ts";
 
 /** The part of a failure that its message cannot carry. */
 export interface ErrorData {

@@ -5,7 +5,7 @@
  */
 
 import type { NotificationType, RequestType } from "vscode-jsonrpc/node";
-import type { Log } from "../core/base/log.ts";
+import type { Log } from "../core/foundation/log.ts";
 import { startEngineProcess } from "./engineProcess.ts";
 import type { Role } from "./protocol.ts";
 import type { ErrorData } from "./wire.ts";

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import * as z from "zod/mini";
-import type { Log } from "../core/base/log.ts";
+import type { Log } from "../core/foundation/log.ts";
 
 const schemas = {
   enable: z.boolean(),

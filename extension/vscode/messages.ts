@@ -1,7 +1,7 @@
 /** How failures are told: what is wrong, the next step, and a way to the log. One place, so that all sound alike. */
 
 import * as vscode from "vscode";
-import { UserError } from "../core/base/errors.ts";
+import { UserError } from "../core/foundation/errors.ts";
 
 export interface Messages {
   /** Shows `error` and logs it, its stack included where it is a bug of ours. Does not wait for the user. */

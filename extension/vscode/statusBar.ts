@@ -1,11 +1,11 @@
 /** The one status bar item: which adapter completes here, or why none does. */
 
 import * as vscode from "vscode";
-import type { AdapterLibrary } from "./adapterLibrary.ts";
+import type { AdapterLibrary } from "./adapters/adapterLibrary.ts";
 import type { Configuration } from "./configuration.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine } from "./completion/engine.ts";
 import { explain } from "./messages.ts";
-import type { Training } from "./training.ts";
+import type { Training } from "./training/training.ts";
 
 export interface StatusBarOptions {
   engine: Engine;

@@ -2,10 +2,10 @@
 
 import { mkdir, open, writeFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import { seededRandom } from "../../extension/core/base/random.ts";
+import { seededRandom } from "../../extension/core/foundation/random.ts";
 import { elementCount } from "../../extension/core/graph/shape.ts";
-import { weightRequests } from "../../extension/core/models/architectures.ts";
-import { readModelConfig } from "../../extension/core/models/readConfig.ts";
+import { weightRequests } from "../../extension/core/architectures/architectures.ts";
+import { readModelConfig } from "../../extension/core/architectures/readConfig.ts";
 
 const common = { rms_norm_eps: 1e-6, hidden_act: "silu", max_position_embeddings: 32_768 };
 

@@ -4,7 +4,7 @@
  */
 
 import { basename, dirname } from "node:path";
-import type { InstalledBase } from "../../extension/core/bases/installedBase.ts";
+import type { InstalledBase } from "../../extension/core/baseModels/installedBase.ts";
 import { storedVector, storedWeight } from "../../extension/core/graph/composites/weight.ts";
 import { add, mul, sigmoid } from "../../extension/core/graph/primitives/elementwise.ts";
 import { groupQueryAttention, simplifiedLayerNormalization } from "../../extension/core/graph/primitives/fused.ts";
@@ -13,8 +13,8 @@ import { gatherBlockQuantized, matMulNBits } from "../../extension/core/graph/pr
 import { reshape } from "../../extension/core/graph/primitives/shaping.ts";
 import type { StoredTensor } from "../../extension/core/graph/storage.ts";
 import { constant, input, type Tensor } from "../../extension/core/graph/tensor.ts";
-import { isEncoderDecoder } from "../../extension/core/models/config.ts";
-import { rotaryTables } from "../../extension/core/models/rotary.ts";
+import { isEncoderDecoder } from "../../extension/core/architectures/config.ts";
+import { rotaryTables } from "../../extension/core/architectures/rotary.ts";
 import { encode } from "../../extension/core/onnx/encode.ts";
 import {
   floats,

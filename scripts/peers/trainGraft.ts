@@ -2,8 +2,8 @@
 
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { openBase } from "../../extension/core/bases/installedBase.ts";
-import { openTrainingBench } from "../../extension/core/benchmark/trainingBench.ts";
+import { openBase } from "../../extension/core/baseModels/installedBase.ts";
+import { openTrainingBench } from "../../extension/core/speed/trainingBench.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,

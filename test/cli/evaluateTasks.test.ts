@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { writeTinyCheckpoint } from "../core/bases/tinyCheckpoint.ts";
+import { writeTinyCheckpoint } from "../core/baseModels/tinyCheckpoint.ts";
 import { run, start, type Outcome } from "./run.ts";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });

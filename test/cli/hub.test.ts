@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { writeTinyCheckpoint } from "../core/bases/tinyCheckpoint.ts";
+import { writeTinyCheckpoint } from "../core/baseModels/tinyCheckpoint.ts";
 import { commit, startFakeHub, type FakeHub } from "../core/hub/fakeHub.ts";
 import { run, start } from "./run.ts";
 import { needs } from "../needs.ts";

@@ -10,10 +10,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { silentLog } from "../../extension/core/base/log.ts";
+import { silentLog } from "../../extension/core/foundation/log.ts";
 import { openTokenizer } from "../../extension/core/tokenizer/tokenizer.ts";
 import { createCompletionClient } from "../../extension/engine/client.ts";
-import { writeTinyCheckpoint } from "../core/bases/tinyCheckpoint.ts";
+import { writeTinyCheckpoint } from "../core/baseModels/tinyCheckpoint.ts";
 import { start, type Outcome } from "./run.ts";
 import { needs } from "../needs.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { silentLog } from "../../extension/core/base/log.ts";
+import { silentLog } from "../../extension/core/foundation/log.ts";
 import { createCompletionClient, type CompletionClient, type Crash } from "../../extension/engine/client.ts";
 
 const entry = join(import.meta.dirname, "fakeEngine.ts");

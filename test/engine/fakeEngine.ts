@@ -6,7 +6,7 @@
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
-import { UserError } from "../../extension/core/base/errors.ts";
+import { UserError } from "../../extension/core/foundation/errors.ts";
 import {
   adaptersRequest,
   completeRequest,

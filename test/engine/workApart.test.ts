@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { silentLog } from "../../extension/core/base/log.ts";
+import { silentLog } from "../../extension/core/foundation/log.ts";
 import type { TrainOptions } from "../../extension/core/training/train.ts";
 import { trainWork } from "../../extension/engine/protocol.ts";
 import { workApart } from "../../extension/engine/workApart.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Frame } from "playwright-core";
 import { expect } from "vitest";
-import { writeTinyCheckpoint } from "../core/bases/tinyCheckpoint.ts";
+import { writeTinyCheckpoint } from "../core/baseModels/tinyCheckpoint.ts";
 import { graftReady } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 import type { Workbench } from "./harness/workbench.ts";

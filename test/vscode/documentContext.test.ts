@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { contextAt } from "../../extension/vscode/documentContext.ts";
+import { contextAt } from "../../extension/vscode/completion/documentContext.ts";
 
 const python = (content: string) => vscode.workspace.openTextDocument({ language: "python", content });
 

@@ -1,8 +1,8 @@
 /** In the extension host, for want of another place with the `vscode` API: the parts of training that need no engine. */
 
 import assert from "node:assert/strict";
-import { lossHistory } from "../../extension/vscode/lossHistory.ts";
-import { parseTrainingForm, parseTrainingMessage } from "../../extension/vscode/trainingMessages.ts";
+import { lossHistory } from "../../extension/vscode/training/lossHistory.ts";
+import { parseTrainingForm, parseTrainingMessage } from "../../extension/vscode/training/trainingMessages.ts";
 
 const form = { data: { kind: "workspace" }, method: { name: "lora", rank: 16 }, name: "mine", epochs: 3 };
 

@@ -1,8 +1,8 @@
 /** Whether an adapter belongs to a model, told in words that name what differs. It attaches nothing. */
 
-import { UserError } from "../base/errors.ts";
-import { moduleShapes, type ModuleShape } from "../models/architectures.ts";
-import { isEncoderDecoder, type ModelConfig } from "../models/config.ts";
+import { UserError } from "../foundation/errors.ts";
+import { moduleShapes, type ModuleShape } from "../architectures/architectures.ts";
+import { isEncoderDecoder, type ModelConfig } from "../architectures/config.ts";
 import type { Adapter, ModuleAdapter, PrefixAdapter } from "./adapter.ts";
 
 /** Modules whose inputs, or outputs, are as wide as the hidden state, in the architectures that adapters are made for. */

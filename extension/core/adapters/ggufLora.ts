@@ -3,8 +3,8 @@
  * It knows this one kind of GGUF file, and no other.
  */
 
-import { UserError } from "../base/errors.ts";
-import type { ModelConfig } from "../models/config.ts";
+import { UserError } from "../foundation/errors.ts";
+import type { ModelConfig } from "../architectures/config.ts";
 import type { LoraAdapter, LoraMatrices } from "./adapter.ts";
 
 const gated = {

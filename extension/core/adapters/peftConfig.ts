@@ -1,7 +1,7 @@
 /** PEFT's adapter_config.json: reading it with a refusal of all that we would compute differently, and writing it. */
 
 import * as z from "zod";
-import { UserError } from "../base/errors.ts";
+import { UserError } from "../foundation/errors.ts";
 import type { Adapter, Ia3Adapter, LoraAdapter, PrefixAdapter, PromptAdapter } from "./adapter.ts";
 
 /** What adapter_config.json says about an adapter. */

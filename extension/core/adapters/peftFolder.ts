@@ -2,9 +2,9 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { writeFileAtomic } from "../base/atomicFile.ts";
-import { systemCode, UserError } from "../base/errors.ts";
-import { exists } from "../base/exists.ts";
+import { writeFileAtomic } from "../foundation/atomicFile.ts";
+import { systemCode, UserError } from "../foundation/errors.ts";
+import { exists } from "../foundation/exists.ts";
 import { openSafetensors, writeSafetensors } from "../weights/safetensors.ts";
 import type { Adapter } from "./adapter.ts";
 import { invalid, readSettings, writeSettings } from "./peftConfig.ts";

@@ -1,6 +1,6 @@
 /** An adapter's values under the names and shapes that PEFT gives them. It reads and writes no files. */
 
-import { internalError } from "../base/errors.ts";
+import { internalError } from "../foundation/errors.ts";
 import {
   loraScaling,
   type Adapter,

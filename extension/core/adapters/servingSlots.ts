@@ -11,7 +11,7 @@
 import { add, mul } from "../graph/primitives/elementwise.ts";
 import { matMul } from "../graph/primitives/matrix.ts";
 import { input } from "../graph/tensor.ts";
-import type { AdaptedModule, AdapterSlots } from "../models/site.ts";
+import type { AdaptedModule, AdapterSlots } from "../architectures/parameterScope.ts";
 import type { Adapter, LoraAdapter } from "./adapter.ts";
 
 /** The modules of one product, as the graph was built with them. */

@@ -3,7 +3,7 @@
  * once in front of everything, after which it is keys and values, too; for them the graph has two inputs.
  */
 
-import { UserError } from "../base/errors.ts";
+import { UserError } from "../foundation/errors.ts";
 import { add, mul } from "../graph/primitives/elementwise.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
 import type { PrefixAdapter, PromptAdapter } from "./adapter.ts";

@@ -1,9 +1,9 @@
 /** Text at the cursor in, completion out: prompt, KV cache, decoding, stop rules, post-processing, adapters. */
 
-import { seededRandom } from "../base/random.ts";
+import { seededRandom } from "../foundation/random.ts";
 import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/adapterFit.ts";
-import type { InstalledBase } from "../bases/installedBase.ts";
+import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { decoderOver, type Decoder } from "../runtime/decoder.ts";
 import type { TokenForest } from "../runtime/forest.ts";

@@ -1,6 +1,6 @@
 /** A continuation of a prompt token by token: the likeliest each time, or one that is drawn at random. */
 
-import type { Random } from "../base/random.ts";
+import type { Random } from "../foundation/random.ts";
 import { sample, type SamplingOptions } from "../runtime/sampling.ts";
 import type { Generated } from "./generate.ts";
 import { usualLength, type NextToken, type Search, type SearchTask } from "./search.ts";

@@ -1,7 +1,7 @@
 /** Tokens one after the other until a rule says stop. Knows a decoder and a tokenizer, and nothing of Python or cursors. */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Random } from "../base/random.ts";
+import type { Random } from "../foundation/random.ts";
 import type { Decoder } from "../runtime/decoder.ts";
 import { greedy, logProbability, sample } from "../runtime/sampling.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";

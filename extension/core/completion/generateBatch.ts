@@ -1,9 +1,9 @@
 /** Continuations of many prompts, as each is done. Knows ids and stop strings, and nothing of protocols and cursors. */
 
 import type { ActiveAdapter } from "../adapters/servingSlots.ts";
-import { UserError } from "../base/errors.ts";
-import { seededRandom } from "../base/random.ts";
-import type { InstalledBase } from "../bases/installedBase.ts";
+import { UserError } from "../foundation/errors.ts";
+import { seededRandom } from "../foundation/random.ts";
+import type { InstalledBase } from "../baseModels/installedBase.ts";
 import type { TokenForest } from "../runtime/forest.ts";
 import { openForest, type ForestOptions } from "../runtime/openForest.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";

@@ -1,6 +1,6 @@
 /** Sequences packed into the fixed-size arrays that a training graph takes. It knows nothing of texts. */
 
-import { internalError } from "../base/errors.ts";
+import { internalError } from "../foundation/errors.ts";
 import { targetCount, tokenCount, type Sequence } from "./sequence.ts";
 
 /** The size of a micro-batch. */

@@ -1,6 +1,6 @@
 /** Examples for an encoder-decoder: what the encoder reads, and what the decoder learns to write. */
 
-import { internalError } from "../base/errors.ts";
+import { internalError } from "../foundation/errors.ts";
 import { instructionPrompt } from "../tokenizer/template.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Example } from "./example.ts";

@@ -1,7 +1,7 @@
 /** Which sequences make each step of a training: an order for every epoch, made of the seed alone. It reads no texts. */
 
-import { permutation } from "../base/permutation.ts";
-import { seededRandom } from "../base/random.ts";
+import { permutation } from "../foundation/permutation.ts";
+import { seededRandom } from "../foundation/random.ts";
 import { tokenCount, type Sequence, type Sequences } from "./sequence.ts";
 
 export interface OrderOptions {

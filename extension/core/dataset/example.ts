@@ -1,6 +1,6 @@
 /** What a data set consists of. It knows no files and no tokens. */
 
-import type { Log } from "../base/log.ts";
+import type { Log } from "../foundation/log.ts";
 
 /**
  * - pair: an instruction and the code that answers it (the paper's data sets);

@@ -3,7 +3,7 @@
  * rest of a block, and now and then any span (the character-level gaps of Bavarian et al. 2022, arXiv 2207.14255).
  */
 
-import type { Random } from "../base/random.ts";
+import type { Random } from "../foundation/random.ts";
 import type { Example } from "./example.ts";
 
 export interface FillOptions {

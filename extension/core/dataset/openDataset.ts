@@ -2,7 +2,7 @@
 
 import { access, constants, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { systemCode, UserError } from "../base/errors.ts";
+import { systemCode, UserError } from "../foundation/errors.ts";
 import type { Dataset, Example, Problem } from "./example.ts";
 import { jsonExamples } from "./jsonLines.ts";
 import { findPaperFile, isPaperDataset, paperDatasets, type Split } from "./paperDatasets.ts";

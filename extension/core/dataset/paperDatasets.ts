@@ -2,7 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { UserError } from "../base/errors.ts";
+import { UserError } from "../foundation/errors.ts";
 
 export type Split = "train" | "validation" | "test";
 

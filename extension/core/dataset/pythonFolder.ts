@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { systemCode } from "../base/errors.ts";
-import { exists } from "../base/exists.ts";
+import { systemCode } from "../foundation/errors.ts";
+import { exists } from "../foundation/exists.ts";
 import type { Example, Problem } from "./example.ts";
 import { readPythonSource } from "./pythonSource.ts";
 

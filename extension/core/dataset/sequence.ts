@@ -1,6 +1,6 @@
 /** Examples as token sequences with targets: what a model sees, and which tokens it learns to predict. */
 
-import { internalError } from "../base/errors.ts";
+import { internalError } from "../foundation/errors.ts";
 import { instructionPrompt } from "../tokenizer/template.ts";
 import { fillPrompt, type FillInTheMiddle, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Example } from "./example.ts";

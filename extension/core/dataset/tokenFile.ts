@@ -5,7 +5,7 @@
 
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
-import { writeFailure } from "../base/atomicFile.ts";
+import { writeFailure } from "../foundation/atomicFile.ts";
 import type { Sequence, Sequences } from "./sequence.ts";
 
 export interface TokenFile extends Sequences {

@@ -1,6 +1,6 @@
 /** Reverse-mode differentiation: one walk against the order of the graph, asking each node for its rule. */
 
-import { internalError } from "../base/errors.ts";
+import { internalError } from "../foundation/errors.ts";
 import { add } from "./primitives/elementwise.ts";
 import type { Contribution, Node, Tensor } from "./tensor.ts";
 import { nodesInOrder } from "./walk.ts";

@@ -3,7 +3,7 @@
  * which ONNX Runtime computes them. Weights and inputs are not counted, since they are there anyway.
  */
 
-import { internalError } from "../base/errors.ts";
+import { internalError } from "../foundation/errors.ts";
 import type { DataType, Node, Primitive, Shape, Tensor } from "./tensor.ts";
 import { nodesInOrder } from "./walk.ts";
 

@@ -1,6 +1,6 @@
 /** Arithmetic on shapes whose sizes may be names. */
 
-import { internalError } from "../base/errors.ts";
+import { internalError } from "../foundation/errors.ts";
 import type { Dimension, Shape, TensorType } from "./tensor.ts";
 
 /** The shape of an elementwise op on `a` and `b`, by NumPy's broadcasting: aligned at the end, 1 stretches. */
@@ -50,4 +50,10 @@ export function withDimension(shape: Shape, axis: number, size: Dimension): Shap
 /** [batch, sequence, 256] */
 export function showShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
+}
+
+/** The shape after a reduction over `axes`, which keep size 1. */
+export function reducedShape(shape: Shape, axes: readonly number[]): Shape {
+  const positive = new Set(axes.map((axis) => (axis < 0 ? shape.length + axis : axis)));
+  return shape.map((size, i) => (positive.has(i) ? 1 : size));
 }

@@ -2,7 +2,7 @@
 
 import { mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { UserError } from "../base/errors.ts";
+import { UserError } from "../foundation/errors.ts";
 import { bytesAt, downloadFile } from "./downloadFile.ts";
 import type { HubConnection } from "./hubConnection.ts";
 import type { RemoteFile } from "./repository.ts";

@@ -7,9 +7,9 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EnvHttpProxyAgent } from "undici";
-import { systemCode, UserError } from "../base/errors.ts";
-import { silentLog, type Log } from "../base/log.ts";
-import { withoutPasswords } from "../base/withoutPasswords.ts";
+import { systemCode, UserError } from "../foundation/errors.ts";
+import { silentLog, type Log } from "../foundation/log.ts";
+import { withoutPasswords } from "../foundation/withoutPasswords.ts";
 import { formatHubAddress, type HubAddress } from "./hubAddress.ts";
 
 /** How the hub is reached. All of it can be left out. */

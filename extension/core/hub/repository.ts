@@ -2,7 +2,7 @@
 
 import { listFiles, modelInfo } from "@huggingface/hub";
 import * as z from "zod";
-import { UserError } from "../base/errors.ts";
+import { UserError } from "../foundation/errors.ts";
 import { formatHubAddress, type HubAddress } from "./hubAddress.ts";
 import type { HubConnection } from "./hubConnection.ts";
 

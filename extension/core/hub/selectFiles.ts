@@ -1,6 +1,6 @@
 /** Which files of a model are downloaded: the small ones that are asked for, and weights in safetensors. */
 
-import { UserError } from "../base/errors.ts";
+import { UserError } from "../foundation/errors.ts";
 import { formatHubAddress } from "./hubAddress.ts";
 import type { RemoteFile, Repository } from "./repository.ts";
 

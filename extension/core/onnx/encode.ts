@@ -1,7 +1,7 @@
 /** Writes a lowered graph as the bytes of an ONNX model. Knows the wire format, and nothing of what the graph means. */
 
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
-import { internalError } from "../base/errors.ts";
+import { internalError } from "../foundation/errors.ts";
 import type {
   Attribute,
   ConstantData,

@@ -6,7 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { Language, Parser, type Tree, type TreeCursor } from "web-tree-sitter";
-import { internalError } from "../base/errors.ts";
+import { internalError } from "../foundation/errors.ts";
 
 /** A node, copied out of WebAssembly: nothing to free. */
 export interface SyntaxNode {

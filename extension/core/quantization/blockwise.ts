@@ -3,7 +3,7 @@
  * weight deserves how many bits is decided by the importer.
  */
 
-import { internalError } from "../base/errors.ts";
+import { internalError } from "../foundation/errors.ts";
 import { blockSize } from "../graph/storage.ts";
 
 export interface QuantizedBlocks {

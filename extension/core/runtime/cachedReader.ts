@@ -7,9 +7,9 @@
 import type { PromptAdapter } from "../adapters/adapter.ts";
 import type { ActiveAdapter } from "../adapters/servingSlots.ts";
 import { virtualTokensOf, type VirtualTokens } from "../adapters/virtualTokens.ts";
-import { internalError } from "../base/errors.ts";
-import { moduleShapes } from "../models/architectures.ts";
-import type { ModelConfig } from "../models/config.ts";
+import { internalError } from "../foundation/errors.ts";
+import { moduleShapes } from "../architectures/architectures.ts";
+import type { ModelConfig } from "../architectures/config.ts";
 import type { Feeds } from "./adapterFeeds.ts";
 import { contextFull, type AdaptedSession, type Chain, type Reading, type ReadOptions } from "./forest.ts";
 import { emptyCache, joined, prefixCache, runsOf, type KeyValues } from "./keyValueCache.ts";

@@ -1,8 +1,8 @@
 /** One sequence of tokens over a forest: its last token, and how it goes on. Leaves the choice of tokens to others. */
 
 import type { ActiveAdapter } from "../adapters/servingSlots.ts";
-import { internalError, isCancelled } from "../base/errors.ts";
-import type { InstalledBase } from "../bases/installedBase.ts";
+import { internalError, isCancelled } from "../foundation/errors.ts";
+import type { InstalledBase } from "../baseModels/installedBase.ts";
 import type { Chain, TokenForest } from "./forest.ts";
 import { openForest, type ForestOptions } from "./openForest.ts";
 import { descend, tokensTo, type TokenNode } from "./tokenNode.ts";

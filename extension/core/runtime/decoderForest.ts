@@ -1,7 +1,7 @@
 /** A forest over a model without an encoder: one tree, in which every prompt is a text like any other. */
 
 import { embeddingValues } from "../adapters/virtualTokens.ts";
-import type { DecoderConfig } from "../models/config.ts";
+import type { DecoderConfig } from "../architectures/config.ts";
 import { feedsOf } from "./adapterFeeds.ts";
 import { cachedReader, type CachedSession } from "./cachedReader.ts";
 import type { AdaptedSession, TokenForest } from "./forest.ts";

@@ -6,7 +6,7 @@
 import type { PromptAdapter } from "../adapters/adapter.ts";
 import { embeddingValues, virtualTokensOf } from "../adapters/virtualTokens.ts";
 import { masked } from "../graph/composites/attention.ts";
-import type { EncoderDecoderConfig } from "../models/config.ts";
+import type { EncoderDecoderConfig } from "../architectures/config.ts";
 import { feedsOf, type Feeds } from "./adapterFeeds.ts";
 import { cachedReader } from "./cachedReader.ts";
 import { contextFull, type AdaptedSession, type TokenForest } from "./forest.ts";

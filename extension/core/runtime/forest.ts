@@ -4,7 +4,7 @@
  */
 
 import type { ActiveAdapter } from "../adapters/servingSlots.ts";
-import { UserError } from "../base/errors.ts";
+import { UserError } from "../foundation/errors.ts";
 import type { Feeds } from "./adapterFeeds.ts";
 import type { Likely } from "./likeliest.ts";
 import type { Session } from "./session.ts";

@@ -8,10 +8,10 @@ import { lower } from "../graph/lower.ts";
 import { gather } from "../graph/primitives/indexing.ts";
 import { reshape } from "../graph/primitives/shaping.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
-import { forward } from "../models/architectures.ts";
-import type { DecoderConfig } from "../models/config.ts";
-import { rotaryTables } from "../models/rotary.ts";
-import type { WeightSource } from "../models/site.ts";
+import { forward } from "../architectures/architectures.ts";
+import type { DecoderConfig } from "../architectures/config.ts";
+import { rotaryTables } from "../architectures/rotary.ts";
+import type { WeightSource } from "../architectures/parameterScope.ts";
 import { encode, type OnnxModel } from "../onnx/encode.ts";
 
 export interface InferenceGraph {

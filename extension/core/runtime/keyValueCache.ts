@@ -2,7 +2,7 @@
 
 import type { PrefixAdapter } from "../adapters/adapter.ts";
 import { prefixOf } from "../adapters/virtualTokens.ts";
-import type { ModelConfig } from "../models/config.ts";
+import type { ModelConfig } from "../architectures/config.ts";
 import { floats, floatsOf, type RuntimeTensor } from "./session.ts";
 
 /** float32 [1, kvHeads, tokens, D] each. */

@@ -1,9 +1,9 @@
 /** Opens an installed base: its graphs, their sessions, and a forest over them. */
 
 import { basename, dirname } from "node:path";
-import type { InstalledBase } from "../bases/installedBase.ts";
-import { isEncoderDecoder } from "../models/config.ts";
-import { storedWeights } from "../models/storedWeights.ts";
+import type { InstalledBase } from "../baseModels/installedBase.ts";
+import { isEncoderDecoder } from "../architectures/config.ts";
+import { storedWeights } from "../architectures/storedWeights.ts";
 import { adapterFeeds } from "./adapterFeeds.ts";
 import { decoderForest } from "./decoderForest.ts";
 import { encoderDecoderForest } from "./encoderDecoderForest.ts";

@@ -2,9 +2,9 @@
 
 import { basename, dirname } from "node:path";
 import { embeddingValues } from "../adapters/virtualTokens.ts";
-import type { InstalledBase } from "../bases/installedBase.ts";
-import type { DecoderConfig } from "../models/config.ts";
-import { storedWeights } from "../models/storedWeights.ts";
+import type { InstalledBase } from "../baseModels/installedBase.ts";
+import type { DecoderConfig } from "../architectures/config.ts";
+import { storedWeights } from "../architectures/storedWeights.ts";
 import { adapterFeeds, feedsOf } from "./adapterFeeds.ts";
 import { inferenceGraph } from "./inferenceGraph.ts";
 import { emptyCache } from "./keyValueCache.ts";

@@ -1,7 +1,7 @@
 /** The choice of the next token from logits. Knows no model and no text. */
 
-import { internalError } from "../base/errors.ts";
-import type { Random } from "../base/random.ts";
+import { internalError } from "../foundation/errors.ts";
+import type { Random } from "../foundation/random.ts";
 
 export interface SamplingOptions {
   /** Divides the logits: below 1 sharper, above 1 flatter; above 0. */

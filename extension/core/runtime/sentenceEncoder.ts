@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import * as z from "zod";
-import { UserError } from "../base/errors.ts";
+import { UserError } from "../foundation/errors.ts";
 import { openSentenceTokenizer } from "../tokenizer/sentenceTokenizer.ts";
 import { floatsOf, int64s, openSession, type Session } from "./session.ts";
 

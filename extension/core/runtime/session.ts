@@ -1,7 +1,7 @@
 /** ONNX Runtime behind the smallest face that Graft needs: a model, tensors in, tensors out. */
 
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { internalError } from "../base/errors.ts";
+import { internalError } from "../foundation/errors.ts";
 import type { OnnxModel } from "../onnx/encode.ts";
 
 /**

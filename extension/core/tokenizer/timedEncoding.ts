@@ -3,8 +3,8 @@
  * longer than anybody waits, on texts of thirty characters. It knows no tokens.
  */
 
-import { UserError } from "../base/errors.ts";
-import { withinTime } from "../base/withinTime.ts";
+import { UserError } from "../foundation/errors.ts";
+import { withinTime } from "../foundation/withinTime.ts";
 
 /** Regular expressions that are known to be quick, of most models there are: not worth a tenth of a millisecond a text. */
 const quickPatterns: ReadonlySet<unknown> = new Set([

@@ -1,6 +1,6 @@
 /** Text to token ids and back, by the library's tokenizer classes on local files. It knows no prompt and no model. */
 
-import { UserError } from "../base/errors.ts";
+import { UserError } from "../foundation/errors.ts";
 import { findFillInTheMiddle, type FillInTheMiddle } from "./fillInTheMiddle.ts";
 import { tokenDecoder } from "./tokenDecoder.ts";
 import { isQuick, timed } from "./timedEncoding.ts";

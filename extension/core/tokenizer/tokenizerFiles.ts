@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { systemCode, UserError } from "../base/errors.ts";
+import { systemCode, UserError } from "../foundation/errors.ts";
 import type { FillOrder } from "./fillInTheMiddle.ts";
 
 const addedTokenSchema = z.looseObject({

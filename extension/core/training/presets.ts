@@ -5,7 +5,7 @@ import type { MethodName } from "./methods/methods.ts";
 import type { TrainSettings, TrainingPreset } from "./settings.ts";
 
 /** Settings with all that depends on method and base. */
-export interface SettledSettings extends TrainSettings {
+export interface ResolvedSettings extends TrainSettings {
   readonly feedForward: readonly string[];
   readonly virtualTokens: number;
   readonly initText: string;
@@ -58,11 +58,15 @@ const initText = "Generate Python code given a natural language instruction.";
  *
  * @param parameters of the base, and the paths of its linear modules
  */
-export function settle(settings: TrainSettings, parameters: number, paths: Iterable<string>): SettledSettings {
+export function resolveDefaults(
+  settings: TrainSettings,
+  parameters: number,
+  paths: Iterable<string>,
+): ResolvedSettings {
   const { preset, method, targets, learningRate } = settings;
   const names = new Set([...paths].map(lastName));
   const feedForward = [...paperFeedForward, ...feedForwardOfOthers];
-  const own: Readonly<Record<TrainingPreset, Pick<SettledSettings, "targets" | "feedForward" | "learningRate">>> = {
+  const own: Readonly<Record<TrainingPreset, Pick<ResolvedSettings, "targets" | "feedForward" | "learningRate">>> = {
     graft: {
       targets: null,
       feedForward: lastOfFeedForward,

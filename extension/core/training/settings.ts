@@ -1,11 +1,11 @@
 /** What a training is asked to do, with what is not said filled in. It opens nothing. */
 
-import { UserError } from "../base/errors.ts";
+import { UserError } from "../foundation/errors.ts";
 import { methodNames, type MethodName } from "./methods/methods.ts";
-import { optimizerNames, type OptimizerName } from "./optimizers.ts";
-import type { ScheduleShape } from "./schedule.ts";
+import { optimizerNames, type OptimizerName } from "./optimizers/optimizers.ts";
+import type { ScheduleShape } from "./optimizers/schedule.ts";
 
-/** Where all that depends on method and base comes from, if it is not given; see {@link settle}. */
+/** Where all that depends on method and base comes from, if it is not given; see {@link resolveDefaults}. */
 export const trainingPresets = ["graft", "paper"] as const;
 export type TrainingPreset = (typeof trainingPresets)[number];
 

@@ -2,7 +2,7 @@
 
 import type { Adapter } from "../adapters/adapter.ts";
 import { tensorsOfAdapter } from "../adapters/peftTensors.ts";
-import { UserError } from "../base/errors.ts";
+import { UserError } from "../foundation/errors.ts";
 import type { TrainOptions, TrainSettings } from "./settings.ts";
 
 /** What an adapter decides, in the user's words. */

@@ -2,37 +2,37 @@
 
 import { checkAdapterFits } from "../adapters/adapterFit.ts";
 import { readAdapter } from "../adapters/peftFolder.ts";
-import type { Log } from "../base/log.ts";
-import type { InstalledBase } from "../bases/installedBase.ts";
-import { resolveBase } from "../bases/resolveBase.ts";
+import type { Log } from "../foundation/log.ts";
+import type { InstalledBase } from "../baseModels/installedBase.ts";
+import { resolveBase } from "../baseModels/resolveBase.ts";
 import type { PackedShape } from "../dataset/batches.ts";
 import { toEncodedSequences } from "../dataset/encodedSequence.ts";
 import type { Example } from "../dataset/example.ts";
 import { epochOrder } from "../dataset/epochOrder.ts";
 import { toSequences, type Sequence, type Sequences } from "../dataset/sequence.ts";
-import { isEncoderDecoder } from "../models/config.ts";
-import { moduleShapes } from "../models/architectures.ts";
+import { isEncoderDecoder } from "../architectures/config.ts";
+import { moduleShapes } from "../architectures/architectures.ts";
 import { openTokenizer } from "../tokenizer/tokenizer.ts";
-import { chooseBatchShape, paddingOf } from "./batchShape.ts";
-import { checkResumable, loadCheckpoint, saveCheckpoint, type Fingerprint } from "./checkpoint.ts";
-import { openOutputFolder } from "./outputFolder.ts";
-import { describeCost } from "./costEstimate.ts";
-import { fitMemory } from "./memoryPlan.ts";
+import { chooseBatchShape, paddingOf, type BatchShape } from "./data/batchShape.ts";
+import { checkResumable, loadCheckpoint, saveCheckpoint, type Fingerprint } from "./output/checkpoint.ts";
+import { openOutputFolder } from "./output/outputFolder.ts";
+import { describeCost } from "./cost/costEstimate.ts";
+import { fitMemory } from "./cost/memoryPlan.ts";
 import type { MethodName, MethodSpec } from "./methods/methods.ts";
 import { behindPrompt } from "./methods/prompt.ts";
-import type { TrainProgress } from "./progressMeter.ts";
-import { settle, type SettledSettings } from "./presets.ts";
+import type { TrainProgress } from "./loop/progressMeter.ts";
+import { resolveDefaults, type ResolvedSettings } from "./presets.ts";
 import { readSettings, type TrainOptions } from "./settings.ts";
 import { settingsOf, valuesOf } from "./startingAdapter.ts";
 import { firstValues, specOf, trainedFiles, virtualTokens } from "./trainee.ts";
-import { runTrainer, type TrainerPlan, type ValidationLoss } from "./trainer.ts";
-import { openTrainingData, type DataPart, type ReadingControl, type TrainingData } from "./trainingData.ts";
-import { withReport } from "./trainingReport.ts";
-import type { BatchShape } from "./trainingGraph.ts";
-import { openTrainingStep, type TrainingStep } from "./trainingStep.ts";
+import { runTrainer, type TrainerPlan, type ValidationLoss } from "./loop/trainer.ts";
+import { openTrainingData, type DataPart, type ReadingControl, type TrainingData } from "./data/trainingData.ts";
+import { withReport } from "./output/trainingReport.ts";
+
+import { openTrainingStep, type TrainingStep } from "./graph/trainingStep.ts";
 
 export type { TrainOptions } from "./settings.ts";
-export type { ReadingProgress, TrainProgress } from "./progressMeter.ts";
+export type { ReadingProgress, TrainProgress } from "./loop/progressMeter.ts";
 
 export interface TrainControl extends ReadingControl {
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
@@ -79,7 +79,7 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
     const initial = options.init === undefined ? null : await readAdapter(options.init);
     if (initial) checkAdapterFits(initial, base);
     const decided = initial ? settingsOf(initial, asked, options) : asked;
-    const settings = settle(decided, base.parameters, moduleShapes(config).keys());
+    const settings = resolveDefaults(decided, base.parameters, moduleShapes(config).keys());
     const spec = specOf(settings, base);
     const tokenizer = await openTokenizer(base.path, config.vocabularySize);
     const first = initial ? valuesOf(initial) : await firstValues(spec, settings, base, { tokenizer, log });
@@ -137,7 +137,7 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
 /** So many steps, evenly spread over the first epoch, tell what the others are like. */
 const sampled = 40;
 
-function sampledSteps(training: Sequences, settings: SettledSettings): (readonly Sequence[])[] {
+function sampledSteps(training: Sequences, settings: ResolvedSettings): (readonly Sequence[])[] {
   const { stepsPerEpoch, sequencesOf } = epochOrder(training, settings);
   const count = Math.min(sampled, stepsPerEpoch);
   return Array.from({ length: count }, (_, i) => sequencesOf(Math.floor((i * stepsPerEpoch) / count)));
@@ -162,7 +162,7 @@ function totalTokens({ training }: TrainingData, { steps, batchSize }: TrainerPl
   return (steps * batchSize * training.tokens) / training.length / (1 - padding);
 }
 
-function planOf(settings: SettledSettings, { training }: TrainingData, shape: TrainerPlan["shape"]): TrainerPlan {
+function planOf(settings: ResolvedSettings, { training }: TrainingData, shape: TrainerPlan["shape"]): TrainerPlan {
   const { batchSize, seed, shuffle, learningRate, weightDecay, patience, saveEvery } = settings;
   const steps = settings.steps ?? Math.ceil(settings.epochs * Math.ceil(training.length / batchSize));
   return {
@@ -183,7 +183,7 @@ function planOf(settings: SettledSettings, { training }: TrainingData, shape: Tr
 /** In the user's terms, since a resume that is refused names what differs. */
 function fingerprintOf(
   baseHash: string,
-  settings: SettledSettings,
+  settings: ResolvedSettings,
   { training, validation }: TrainingData,
 ): Fingerprint {
   const { rank, alpha, dropout, rsLora, targets, feedForward, virtualTokens: tokens, initText, ...others } = settings;

@@ -4,16 +4,16 @@ import { loraScaling } from "../adapters/adapter.ts";
 import { adapterFiles, writeAdapter } from "../adapters/peftFolder.ts";
 import type { AdapterSettings } from "../adapters/peftConfig.ts";
 import { adapterFromTensors } from "../adapters/peftTensors.ts";
-import { internalError, UserError } from "../base/errors.ts";
-import type { Log } from "../base/log.ts";
-import { seededRandom } from "../base/random.ts";
-import { openBaseFolder } from "../bases/baseFolder.ts";
-import { exportedFiles } from "../bases/exportModel.ts";
-import type { InstalledBase } from "../bases/installedBase.ts";
-import { openOriginal } from "../bases/originalFolder.ts";
-import { writeTrainedModel } from "../bases/trainedModel.ts";
-import { moduleShapes, weightRequests } from "../models/architectures.ts";
-import { isEncoderDecoder } from "../models/config.ts";
+import { internalError, UserError } from "../foundation/errors.ts";
+import type { Log } from "../foundation/log.ts";
+import { seededRandom } from "../foundation/random.ts";
+import { openBaseFolder } from "../baseModels/export/baseFolder.ts";
+import { exportedFiles } from "../baseModels/export/exportModel.ts";
+import type { InstalledBase } from "../baseModels/installedBase.ts";
+import { openOriginal } from "../baseModels/export/originalFolder.ts";
+import { writeTrainedModel } from "../baseModels/export/trainedModel.ts";
+import { moduleShapes, weightRequests } from "../architectures/architectures.ts";
+import { isEncoderDecoder } from "../architectures/config.ts";
 import { readText } from "../runtime/readText.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { checkMemory } from "./methods/full.ts";
@@ -23,16 +23,16 @@ import type { MethodSpec } from "./methods/methods.ts";
 import { firstPrefix, prefixOfText } from "./methods/prefix.ts";
 import { firstPrompt } from "./methods/prompt.ts";
 import { endsWith, resolveTargets } from "./methods/targets.ts";
-import type { NamedTensor } from "./optimizer.ts";
-import type { OutputFiles } from "./outputFolder.ts";
-import type { SettledSettings } from "./presets.ts";
+import type { NamedTensor } from "./optimizers/optimizer.ts";
+import type { OutputFiles } from "./output/outputFolder.ts";
+import type { ResolvedSettings } from "./presets.ts";
 
 /**
  * What the training graph is told.
  *
  * @throws UserError "targets-unknown"; "option-invalid" where virtual tokens leave no room; "base-too-large"
  */
-export function specOf(settings: SettledSettings, base: InstalledBase): MethodSpec {
+export function specOf(settings: ResolvedSettings, base: InstalledBase): MethodSpec {
   const { method, rank, alpha, rsLora, dropout, feedForward, virtualTokens: tokens } = settings;
   const { layers, hiddenSize, contextLength, attention } = base.config;
   const stacks = isEncoderDecoder(base.config) ? 2 : 1;
@@ -56,7 +56,7 @@ export function specOf(settings: SettledSettings, base: InstalledBase): MethodSp
   }
 }
 
-function targetsOf({ targets }: SettledSettings, base: InstalledBase): ReadonlySet<string> {
+function targetsOf({ targets }: ResolvedSettings, base: InstalledBase): ReadonlySet<string> {
   return resolveTargets(targets, moduleShapes(base.config));
 }
 
@@ -74,7 +74,7 @@ export function virtualTokens(spec: MethodSpec): number {
 /** By the parameters' names. */
 export async function firstValues(
   spec: MethodSpec,
-  { seed, initText }: SettledSettings,
+  { seed, initText }: ResolvedSettings,
   base: InstalledBase,
   { tokenizer, log }: { readonly tokenizer: Tokenizer; readonly log: Log },
 ): Promise<ReadonlyMap<string, Float32Array>> {
@@ -148,7 +148,7 @@ async function originalValues(base: InstalledBase, log: Log): Promise<Map<string
  * @param name the adapter's
  */
 export function trainedFiles(
-  { spec, settings, base, name }: { spec: MethodSpec; settings: SettledSettings; base: InstalledBase; name: string },
+  { spec, settings, base, name }: { spec: MethodSpec; settings: ResolvedSettings; base: InstalledBase; name: string },
   parameters: readonly NamedTensor[],
 ): OutputFiles {
   if (spec.method === "full") {
@@ -161,7 +161,7 @@ export function trainedFiles(
 
 function adapterSettings(
   spec: Exclude<MethodSpec, { method: "full" }>,
-  { rank, alpha, dropout, rsLora }: SettledSettings,
+  { rank, alpha, dropout, rsLora }: ResolvedSettings,
   baseModel: string,
 ): AdapterSettings {
   switch (spec.method) {

@@ -1,6 +1,6 @@
 /** Number formats of a safetensors file: how wide each is, and the widening of the float ones to float32. */
 
-import { UserError } from "../base/errors.ts";
+import { UserError } from "../foundation/errors.ts";
 
 /** Bits per element, as in the safetensors reference implementation. */
 const bitsOf: Readonly<Record<string, number>> = {

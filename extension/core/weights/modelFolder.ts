@@ -3,7 +3,7 @@
 import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { systemCode, UserError } from "../base/errors.ts";
+import { systemCode, UserError } from "../foundation/errors.ts";
 import { openSafetensors, type SafetensorsFile } from "./safetensors.ts";
 import { damaged, type TensorEntry } from "./safetensorsHeader.ts";
 

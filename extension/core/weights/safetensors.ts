@@ -1,8 +1,8 @@
 /** Safetensors files, in and out. It knows bytes and names, not what a tensor is for. */
 
 import { open, type FileHandle } from "node:fs/promises";
-import { writeFileAtomicWith } from "../base/atomicFile.ts";
-import { internalError, systemCode, UserError } from "../base/errors.ts";
+import { writeFileAtomicWith } from "../foundation/atomicFile.ts";
+import { internalError, systemCode, UserError } from "../foundation/errors.ts";
 import { elementCount } from "../graph/shape.ts";
 import { bitsPerElement, widen } from "./dtype.ts";
 import { damaged, maxHeaderBytes, readHeader, type SafetensorsHeader, type TensorEntry } from "./safetensorsHeader.ts";

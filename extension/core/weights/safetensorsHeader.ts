@@ -5,7 +5,7 @@
  */
 
 import * as z from "zod";
-import { UserError } from "../base/errors.ts";
+import { UserError } from "../foundation/errors.ts";
 import { elementCount } from "../graph/shape.ts";
 import { bitsPerElement } from "./dtype.ts";
 

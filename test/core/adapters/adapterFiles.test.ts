@@ -8,8 +8,8 @@ import type { LoraAdapter } from "../../../extension/core/adapters/adapter.ts";
 import { ggufLora } from "../../../extension/core/adapters/ggufLora.ts";
 import { onnxAdapter } from "../../../extension/core/adapters/onnxAdapter.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
-import type { ModelConfig } from "../../../extension/core/models/config.ts";
-import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
+import type { ModelConfig } from "../../../extension/core/architectures/config.ts";
+import { readModelConfig } from "../../../extension/core/architectures/readConfig.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures");
 const expected = JSON.parse(await readFile(join(fixtures, "adapterFiles/expected.json"), "utf8")) as {

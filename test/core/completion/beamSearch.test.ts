@@ -1,7 +1,7 @@
 /** The search by itself, over a model of four tokens that is a table; decoding.test.ts compares it with transformers. */
 
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../../extension/core/base/random.ts";
+import { seededRandom } from "../../../extension/core/foundation/random.ts";
 import { beamSearch, type BeamTask } from "../../../extension/core/completion/beamSearch.ts";
 import type { Ending, NextToken } from "../../../extension/core/completion/search.ts";
 import { textWriter } from "../../../extension/core/completion/writtenText.ts";

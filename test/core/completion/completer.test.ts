@@ -6,9 +6,9 @@ import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
 import { checkAdapterFits } from "../../../extension/core/adapters/adapterFit.ts";
 import { writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import { completerOf, type Completer } from "../../../extension/core/completion/completer.ts";
-import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
+import { readModelConfig } from "../../../extension/core/architectures/readConfig.ts";
 import { openPythonParser } from "../../../extension/core/python/pythonParser.ts";
-import { tinyQwen2 } from "../models/tinyConfigs.ts";
+import { tinyQwen2 } from "../architectures/tinyConfigs.ts";
 import { at, characters, fakeDecoder, withoutGaps, type FakeDecoder, special } from "./fakes.ts";
 
 const parser = await openPythonParser();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Generated } from "../../../extension/core/completion/generate.ts";
 import { openBatchGenerator, type Decoding } from "../../../extension/core/completion/generateBatch.ts";
-import { loadFixture } from "../models/fixtures.ts";
+import { loadFixture } from "../architectures/fixtures.ts";
 import { characters } from "./fakes.ts";
 
 interface Text {

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
-import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
-import { resolveBase } from "../../../extension/core/bases/resolveBase.ts";
+import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
+import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { openCompleter, type Completion } from "../../../extension/core/completion/completer.ts";
 import { openBatchGenerator } from "../../../extension/core/completion/generateBatch.ts";
-import { moduleShapes } from "../../../extension/core/models/architectures.ts";
+import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
 import { openTokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
 import { at } from "./fakes.ts";
 

@@ -13,7 +13,7 @@ import {
 import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
 import { greedy } from "../../../extension/core/runtime/sampling.ts";
 import type { Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
-import { fixtures, loadFixture } from "../models/fixtures.ts";
+import { fixtures, loadFixture } from "../architectures/fixtures.ts";
 import { characters } from "./fakes.ts";
 
 const tokenizer: Tokenizer = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../../extension/core/base/random.ts";
+import { seededRandom } from "../../../extension/core/foundation/random.ts";
 import { epochOrder } from "../../../extension/core/dataset/epochOrder.ts";
 import { tokenCount, type Sequence } from "../../../extension/core/dataset/sequence.ts";
 

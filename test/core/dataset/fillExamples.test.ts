@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../../extension/core/base/random.ts";
+import { seededRandom } from "../../../extension/core/foundation/random.ts";
 import type { Example } from "../../../extension/core/dataset/example.ts";
 import { withFillExamples } from "../../../extension/core/dataset/fillExamples.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { dropout, geluTanh, silu } from "../../../extension/core/graph/composites/activations.ts";
-import { after } from "../../../extension/core/graph/composites/after.ts";
+import { controlDependency } from "../../../extension/core/graph/composites/controlDependency.ts";
 import { attention, cachedAttention, masked } from "../../../extension/core/graph/composites/attention.ts";
 import { biasedAttention, distanceBias } from "../../../extension/core/graph/composites/biasedAttention.ts";
 import { crossEntropy } from "../../../extension/core/graph/composites/crossEntropy.ts";
@@ -232,7 +232,11 @@ describe("gradients of composites", () => {
     { name: "geluTanh", build: (x) => geluTanh(x.normal(6)), tolerance: 1e-3 },
     { name: "silu", build: (x) => silu(x.normal(6)), tolerance: 1e-3 },
     { name: "dropout", build: (x) => dropout(x.normal(4, 5), noise, 0.3, 3), tolerance: 1e-3 },
-    { name: "after", build: (x) => matMul(after(x.normal(2, 3), integersAsFloats()), x.normal(3, 2)), tolerance: 1e-3 },
+    {
+      name: "controlDependency",
+      build: (x) => matMul(controlDependency(x.normal(2, 3), integersAsFloats()), x.normal(3, 2)),
+      tolerance: 1e-3,
+    },
     {
       name: "attention",
       build: (x) => attention(x.normal(1, 3, 128), heads, { positions, mask: causal(3), rotary }),

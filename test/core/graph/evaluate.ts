@@ -6,7 +6,7 @@ import { lower, type Lowering } from "../../../extension/core/graph/lower.ts";
 import { input, type Shape, type Tensor } from "../../../extension/core/graph/tensor.ts";
 import { encode } from "../../../extension/core/onnx/encode.ts";
 import { floats, openSession, type RuntimeTensor } from "../../../extension/core/runtime/session.ts";
-import { seededRandom, type Random } from "../../../extension/core/base/random.ts";
+import { seededRandom, type Random } from "../../../extension/core/foundation/random.ts";
 
 export type Feeds = Readonly<Record<string, { values: Float32Array; shape: readonly number[] }>>;
 

@@ -2,7 +2,7 @@
 
 import { gradients } from "../../../extension/core/graph/gradients.ts";
 import { mul } from "../../../extension/core/graph/primitives/elementwise.ts";
-import { reduceSum } from "../../../extension/core/graph/primitives/reduction.ts";
+import { reduceSum } from "../../../extension/core/graph/primitives/broadcasting.ts";
 import { constant, type Tensor } from "../../../extension/core/graph/tensor.ts";
 import type { Lowering } from "../../../extension/core/graph/lower.ts";
 import { compiled, randomValues, relativeError, type Variables } from "./evaluate.ts";

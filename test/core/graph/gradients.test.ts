@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { constant, integers, type Tensor } from "../../../extension/core/graph/tensor.ts";
+import * as broadcasting from "../../../extension/core/graph/primitives/broadcasting.ts";
 import * as elementwise from "../../../extension/core/graph/primitives/elementwise.ts";
 import * as indexing from "../../../extension/core/graph/primitives/indexing.ts";
 import * as matrix from "../../../extension/core/graph/primitives/matrix.ts";
@@ -15,6 +16,7 @@ import { gradientError, weightedSum } from "./finiteDifferences.ts";
 import { Variables } from "./evaluate.ts";
 
 const ops = {
+  ...broadcasting,
   ...elementwise,
   ...indexing,
   ...matrix,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkpoint } from "../../../extension/core/graph/checkpoint.ts";
+import { checkpoint } from "../../../extension/core/graph/gradientCheckpointing.ts";
 import { gradients } from "../../../extension/core/graph/gradients.ts";
 import { lower } from "../../../extension/core/graph/lower.ts";
 import { plannedMemory } from "../../../extension/core/graph/memory.ts";

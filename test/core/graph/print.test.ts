@@ -1,7 +1,7 @@
 /** The graph as text: what a layer's forward pass, its gradient and a checkpoint look like. */
 
 import { describe, expect, test } from "vitest";
-import { checkpoint } from "../../../extension/core/graph/checkpoint.ts";
+import { checkpoint } from "../../../extension/core/graph/gradientCheckpointing.ts";
 import { rmsNorm } from "../../../extension/core/graph/composites/norms.ts";
 import { gradients } from "../../../extension/core/graph/gradients.ts";
 import { lower } from "../../../extension/core/graph/lower.ts";
@@ -62,9 +62,9 @@ describe("gradients", () => {
   test("recompute a checkpoint's segment from its input, and not before the gradient is there", () => {
     const segment = checkpoint([x], (h) => sigmoid(mul(h, w)), { recompute: true });
     const text = print(gradients([[segment, dy]], [w]).map((g) => g!));
-    expect(text).toContain("after(");
+    expect(text).toContain("controlDependency(");
     expect(text.match(/Sigmoid/g)).toHaveLength(1); // The first one is not needed any more.
     const kept = checkpoint([x], (h) => sigmoid(mul(h, w)), { recompute: false });
-    expect(print(gradients([[kept, dy]], [w]).map((g) => g!))).not.toContain("after(");
+    expect(print(gradients([[kept, dy]], [w]).map((g) => g!))).not.toContain("controlDependency(");
   });
 });

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { seededRandom } from "../../../extension/core/base/random.ts";
+import { seededRandom } from "../../../extension/core/foundation/random.ts";
 import {
   checkSpace,
   downloadFiles,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../../extension/core/base/random.ts";
+import { seededRandom } from "../../../extension/core/foundation/random.ts";
 import { dequantizeBlocks, quantizeBlocks } from "../../../extension/core/quantization/blockwise.ts";
 
 const random = seededRandom(7, "blockwise");

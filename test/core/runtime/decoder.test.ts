@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { LoraAdapter } from "../../../extension/core/adapters/adapter.ts";
-import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
-import { moduleShapes } from "../../../extension/core/models/architectures.ts";
-import { readModelConfig } from "../../../extension/core/models/readConfig.ts";
+import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
+import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
+import { readModelConfig } from "../../../extension/core/architectures/readConfig.ts";
 import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
 import { randomValues, relativeError } from "../graph/evaluate.ts";
-import { tinyQwen2 } from "../models/tinyConfigs.ts";
-import { tinyModel } from "../models/tinyModel.ts";
+import { tinyQwen2 } from "../architectures/tinyConfigs.ts";
+import { tinyModel } from "../architectures/tinyModel.ts";
 
 const config = readModelConfig({ ...tinyQwen2, max_position_embeddings: 600 });
 const base = { name: "tiny", config, ...tinyModel(config, 32) } as unknown as InstalledBase;

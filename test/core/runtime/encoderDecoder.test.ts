@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import { relativeError } from "../graph/evaluate.ts";
-import { fixtures, loadFixture } from "../models/fixtures.ts";
+import { fixtures, loadFixture } from "../architectures/fixtures.ts";
 
 const { base } = await loadFixture("t5");
 const { contextLength } = base.config;

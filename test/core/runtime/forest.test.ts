@@ -5,7 +5,7 @@ import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
 import type { TokenForest } from "../../../extension/core/runtime/forest.ts";
 import { openForest } from "../../../extension/core/runtime/openForest.ts";
 import { relativeError } from "../graph/evaluate.ts";
-import { loadFixture } from "../models/fixtures.ts";
+import { loadFixture } from "../architectures/fixtures.ts";
 
 const models = ["llama", "codegen", "t5"];
 

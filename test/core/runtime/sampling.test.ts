@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { seededRandom } from "../../../extension/core/base/random.ts";
+import { seededRandom } from "../../../extension/core/foundation/random.ts";
 import { greedy, logProbability, sample } from "../../../extension/core/runtime/sampling.ts";
 
 const logits = (...values: number[]): Float32Array => Float32Array.from(values);

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Adapter, PrefixAdapter } from "../../../extension/core/adapters/adapter.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
-import { fixtures, loadFixture, readAll } from "../models/fixtures.ts";
+import { fixtures, loadFixture, readAll } from "../architectures/fixtures.ts";
 
 const peft = join(fixtures, "../peft");
 const expected = await readAll(join(peft, "logits.safetensors"));

@@ -2,11 +2,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { withinTime } from "../../../extension/core/base/withinTime.ts";
-import { importBase } from "../../../extension/core/bases/importBase.ts";
+import { withinTime } from "../../../extension/core/foundation/withinTime.ts";
+import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
 import { isQuick, timed } from "../../../extension/core/tokenizer/timedEncoding.ts";
 import { openTokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
-import { writeTinyCheckpoint } from "../bases/tinyCheckpoint.ts";
+import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
 
 /** Tries every way to divide a run of letters before it gives up. */
 const catastrophic = "(\\p{L}+)+\\d";

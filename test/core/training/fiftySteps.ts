@@ -1,23 +1,23 @@
 /** The trainings of test/fixtures/training, done by Graft: the same start, the same batches, AdamW. */
 
 import { join } from "node:path";
-import { seededRandom } from "../../../extension/core/base/random.ts";
-import { importBase } from "../../../extension/core/bases/importBase.ts";
-import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
+import { seededRandom } from "../../../extension/core/foundation/random.ts";
+import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
+import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
 import { packStep, type MicroBatch } from "../../../extension/core/dataset/batches.ts";
 import type { Sequence } from "../../../extension/core/dataset/sequence.ts";
-import { moduleShapes } from "../../../extension/core/models/architectures.ts";
-import { isEncoderDecoder } from "../../../extension/core/models/config.ts";
-import { adamW } from "../../../extension/core/training/adamW.ts";
+import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
+import { isEncoderDecoder } from "../../../extension/core/architectures/config.ts";
+import { adamW } from "../../../extension/core/training/optimizers/adamW.ts";
 import type { MethodName, MethodSpec } from "../../../extension/core/training/methods/methods.ts";
 import { behindPrompt } from "../../../extension/core/training/methods/prompt.ts";
-import type { NamedTensor } from "../../../extension/core/training/optimizer.ts";
-import { settle, type SettledSettings } from "../../../extension/core/training/presets.ts";
+import type { NamedTensor } from "../../../extension/core/training/optimizers/optimizer.ts";
+import { resolveDefaults, type ResolvedSettings } from "../../../extension/core/training/presets.ts";
 import { readSettings } from "../../../extension/core/training/settings.ts";
 import { specOf } from "../../../extension/core/training/trainee.ts";
-import { openTrainingStep } from "../../../extension/core/training/trainingStep.ts";
+import { openTrainingStep } from "../../../extension/core/training/graph/trainingStep.ts";
 import reference from "../../fixtures/training/batches.json" with { type: "json" };
-import { fixtures, readAll } from "../models/fixtures.ts";
+import { fixtures, readAll } from "../architectures/fixtures.ts";
 
 export const trainedModels = ["qwen2", "llama", "qwen3", "starcoder2", "codegen", "t5"];
 /** Those whose adapters `make.py load` has read. */
@@ -28,7 +28,7 @@ const shape = { rows: 2, length: 40 };
 
 export interface FiftySteps {
   readonly base: InstalledBase;
-  readonly settings: SettledSettings;
+  readonly settings: ResolvedSettings;
   readonly spec: MethodSpec;
   /** Of each step, before its update. */
   readonly losses: readonly number[];
@@ -49,7 +49,7 @@ export async function fiftySteps(model: string, method: MethodName, home: string
   // The paper's modules for IA3, all for LoRA; what make.py asks PEFT for.
   const preset = method === "ia3" ? "paper" : "graft";
   const asked = { ...options, preset, method, rank: 2, alpha: 4, dropout: 0, virtualTokens: 4 } as const;
-  const settings = settle(readSettings(asked), base.parameters, moduleShapes(base.config).keys());
+  const settings = resolveDefaults(readSettings(asked), base.parameters, moduleShapes(base.config).keys());
   const spec = specOf(settings, base);
 
   const encodes = isEncoderDecoder(base.config);

@@ -8,12 +8,12 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
-import { seededRandom } from "../../../extension/core/base/random.ts";
-import { checkpointFile, hasCheckpoint } from "../../../extension/core/training/checkpoint.ts";
-import { recoverAdapters } from "../../../extension/core/training/outputFolder.ts";
+import { seededRandom } from "../../../extension/core/foundation/random.ts";
+import { checkpointFile, hasCheckpoint } from "../../../extension/core/training/output/checkpoint.ts";
+import { recoverAdapters } from "../../../extension/core/training/output/outputFolder.ts";
 import type { TrainOptions } from "../../../extension/core/training/train.ts";
 import { openSafetensors } from "../../../extension/core/weights/safetensors.ts";
-import { writeTinyCheckpoint } from "../bases/tinyCheckpoint.ts";
+import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
 import type { Order, Outcome } from "./mortalTraining.ts";
 
 const kills = 100;

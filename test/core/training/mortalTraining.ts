@@ -55,8 +55,8 @@ count(files, ["openSync", "rmSync"], { writing: false });
 syncBuiltinESMExports();
 
 const { train } = await import("../../../extension/core/training/train.ts");
-const { silentLog } = await import("../../../extension/core/base/log.ts");
-const { UserError } = await import("../../../extension/core/base/errors.ts");
+const { silentLog } = await import("../../../extension/core/foundation/log.ts");
+const { UserError } = await import("../../../extension/core/foundation/errors.ts");
 
 process.once("message", async (given: Order) => {
   order = given;

@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
-import { importBase } from "../../../extension/core/bases/importBase.ts";
-import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
+import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
+import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
 import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
 import { methodNames } from "../../../extension/core/training/methods/methods.ts";
 import reference from "../../fixtures/training/batches.json" with { type: "json" };
 import { relativeError } from "../graph/evaluate.ts";
-import { fixtures, readAll } from "../models/fixtures.ts";
+import { fixtures, readAll } from "../architectures/fixtures.ts";
 import { fiftySteps, referencePart, trainedModels, writtenModels } from "./fiftySteps.ts";
 
 let home: string;

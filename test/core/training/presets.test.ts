@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { MethodName } from "../../../extension/core/training/methods/methods.ts";
-import { settle, type SettledSettings } from "../../../extension/core/training/presets.ts";
+import { resolveDefaults, type ResolvedSettings } from "../../../extension/core/training/presets.ts";
 import { readSettings, type TrainingPreset, type TrainOptions } from "../../../extension/core/training/settings.ts";
 
 const options: TrainOptions = { base: "", home: "h", embedded: "e", data: ["d"], dataFolder: "f", out: "o" };
 
-describe("settle", () => {
+describe("resolveDefaults", () => {
   const settled = (more: Partial<TrainOptions>, parameters: number, names: readonly string[]) => {
     const paths = names.map((name) => `model.layers.0.${name}`);
-    const { targets, learningRate } = settle(readSettings({ ...options, ...more }), parameters, paths);
+    const { targets, learningRate } = resolveDefaults(readSettings({ ...options, ...more }), parameters, paths);
     return { targets, learningRate };
   };
   const llama = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
@@ -44,21 +44,21 @@ describe("settle", () => {
   test("paper scales the inputs of all feed-forward modules, graft those of the last", () => {
     const scaled = (preset: TrainingPreset): readonly string[] => {
       const settings = readSettings({ ...options, preset, method: "ia3" });
-      return settle(settings, 350e6, llama).feedForward.filter((name) => llama.includes(name));
+      return resolveDefaults(settings, 350e6, llama).feedForward.filter((name) => llama.includes(name));
     };
     expect(scaled("paper")).toEqual(["gate_proj", "up_proj", "down_proj"]);
     expect(scaled("graft")).toEqual(["down_proj"]);
   });
 
   // From the training script of the paper's repository.
-  test.each<[MethodName, Partial<SettledSettings>]>([
+  test.each<[MethodName, Partial<ResolvedSettings>]>([
     ["lora", { learningRate: 3e-4, rank: 16, alpha: 32, dropout: 0.05 }],
     ["ia3", { learningRate: 3e-3 }],
     ["prompt", { learningRate: 3e-3, virtualTokens: 20, initText: expect.stringMatching(/^Generate Python code/) }],
     ["prefix", { learningRate: 3e-2, virtualTokens: 10, initText: "" }],
     ["full", { learningRate: 5e-5 }],
   ])("paper has the paper's numbers for %s", (method, numbers) => {
-    const settings = settle(readSettings({ ...options, preset: "paper", method }), 350e6, llama);
+    const settings = resolveDefaults(readSettings({ ...options, preset: "paper", method }), 350e6, llama);
     const common = { optimizer: "adafactor", schedule: "linear", weightDecay: 0, batchSize: 8, epochs: 5, seed: 42 };
     expect(settings).toMatchObject({ ...common, ...numbers });
   });

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { LoraAdapter } from "../../../extension/core/adapters/adapter.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
-import { resolveBase } from "../../../extension/core/bases/resolveBase.ts";
-import { silentLog, type Log } from "../../../extension/core/base/log.ts";
+import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
+import { silentLog, type Log } from "../../../extension/core/foundation/log.ts";
 import { train, type TrainOptions, type TrainResult } from "../../../extension/core/training/train.ts";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });

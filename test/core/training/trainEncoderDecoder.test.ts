@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { checkAdapterFits } from "../../../extension/core/adapters/adapterFit.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
-import { silentLog } from "../../../extension/core/base/log.ts";
-import { resolveBase } from "../../../extension/core/bases/resolveBase.ts";
+import { silentLog } from "../../../extension/core/foundation/log.ts";
+import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { openCompleter } from "../../../extension/core/completion/completer.ts";
 import { train, type TrainOptions } from "../../../extension/core/training/train.ts";
-import { writeTinyCheckpoint } from "../bases/tinyCheckpoint.ts";
-import { tinyT5 } from "../models/tinyConfigs.ts";
+import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
+import { tinyT5 } from "../architectures/tinyConfigs.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 

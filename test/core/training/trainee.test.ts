@@ -4,21 +4,21 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
-import { silentLog } from "../../../extension/core/base/log.ts";
-import type { InstalledBase } from "../../../extension/core/bases/installedBase.ts";
+import { silentLog } from "../../../extension/core/foundation/log.ts";
+import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
 import type { Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
 import { checkMemory } from "../../../extension/core/training/methods/full.ts";
 import { methodNames, type MethodName } from "../../../extension/core/training/methods/methods.ts";
 import { resolveTargets } from "../../../extension/core/training/methods/targets.ts";
-import { settle, type SettledSettings } from "../../../extension/core/training/presets.ts";
+import { resolveDefaults, type ResolvedSettings } from "../../../extension/core/training/presets.ts";
 import { readSettings, type TrainOptions } from "../../../extension/core/training/settings.ts";
 import { settingsOf, valuesOf } from "../../../extension/core/training/startingAdapter.ts";
 import { firstValues, specOf, trainedFiles } from "../../../extension/core/training/trainee.ts";
-import { moduleShapes } from "../../../extension/core/models/architectures.ts";
-import { importBase } from "../../../extension/core/bases/importBase.ts";
+import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
+import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
 import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
 import { relativeError } from "../graph/evaluate.ts";
-import { fixtures, readAll } from "../models/fixtures.ts";
+import { fixtures, readAll } from "../architectures/fixtures.ts";
 
 const options: TrainOptions = { base: "", home: "", embedded: "", data: [], dataFolder: "", out: "" };
 const tokenizer = {
@@ -38,8 +38,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-const settled = (more: Partial<TrainOptions> = {}): SettledSettings =>
-  settle(readSettings({ ...options, rank: 2, virtualTokens: 3, ...more }), 1e6, []);
+const settled = (more: Partial<TrainOptions> = {}): ResolvedSettings =>
+  resolveDefaults(readSettings({ ...options, rank: 2, virtualTokens: 3, ...more }), 1e6, []);
 
 async function started(more: Partial<TrainOptions>, base = bases.get("llama")!, log = silentLog) {
   const settings = settled(more);
@@ -179,7 +179,7 @@ describe("trainedFiles", () => {
         const adapter = await readAdapter(await written(method, base));
         expect(adapter).toMatchObject({ method, baseModel: base.name });
         expect(valuesOf(adapter)).toEqual((await started({ method }, base)).values);
-        const again = settle(settingsOf(adapter, readSettings(options), options), 1e6, []);
+        const again = resolveDefaults(settingsOf(adapter, readSettings(options), options), 1e6, []);
         expect(specOf(again, base)).toMatchObject(specOf(settled({ method }), base));
       }
     },
@@ -230,7 +230,7 @@ describe("settingsOf", () => {
   test("takes from an IA3 adapter which inputs it scales", () => {
     const scaled = new Map([["model.layers.0.mlp.up_proj", { on: "input", values: new Float32Array(64) }]]);
     const ia3 = { method: "ia3", name: "mine", baseModel: "", modules: scaled } as unknown as Adapter;
-    const settings = settle(
+    const settings = resolveDefaults(
       settingsOf(ia3, readSettings(options), options),
       1e6,
       moduleShapes(bases.get("llama")!.config).keys(),

@@ -7,7 +7,7 @@ import type { TestProject } from "vitest/node";
 import { installBed } from "../../../scripts/bed/install.ts";
 import { scratch, vsixPath } from "../../../scripts/bed/paths.ts";
 import { startEditorServer } from "../../../scripts/bed/serve.ts";
-import { writeTinyCheckpoint } from "../../core/bases/tinyCheckpoint.ts";
+import { writeTinyCheckpoint } from "../../core/baseModels/tinyCheckpoint.ts";
 import { startFakeHub, type FakeHub } from "../../core/hub/fakeHub.ts";
 import { startBrowser } from "./browser.ts";
 import { testSettings } from "./settings.ts";

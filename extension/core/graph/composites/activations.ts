@@ -1,7 +1,7 @@
 /** Nonlinearities of feed-forward layers, and dropout. */
 
 import { add, bitwiseXor, cast, greaterOrEqual, mul, sigmoid, sub, where } from "../primitives/elementwise.ts";
-import { after } from "./after.ts";
+import { controlDependency } from "./controlDependency.ts";
 import { gelu } from "../primitives/fused.ts";
 import { slice } from "../primitives/shaping.ts";
 import { size } from "../shape.ts";
@@ -51,7 +51,7 @@ export function dropout(x: Tensor, noise: Tensor, rate: number, site: number): T
       // Multiples of the golden ratio spread over all values more evenly than any other.
       const bits = int32(Math.imul(site, 0x9e3779b1));
       // Nothing but the noise decides; without x to wait for, all sites would be decided first, and remembered.
-      const late = bitwiseXor(bits, cast(after(scalar(0), x), "int32"));
+      const late = bitwiseXor(bits, cast(controlDependency(scalar(0), x), "int32"));
       const kept = greaterOrEqual(bitwiseXor(own, late), int32(Math.round(rate * 2 ** 32) - 2 ** 31));
       return where(kept, x, scalar(0));
     },

@@ -4,11 +4,12 @@ import { add, log, mul, neg, sub } from "../primitives/elementwise.ts";
 import { gather, gatherElements } from "../primitives/indexing.ts";
 import { matMul } from "../primitives/matrix.ts";
 import { logSoftmax, softmax } from "../primitives/normalization.ts";
-import { reduceMax, reduceSum } from "../primitives/reduction.ts";
+import { reduceSum } from "../primitives/broadcasting.ts";
+import { reduceMax } from "../primitives/reduction.ts";
 import { concat, reshape, slice, split } from "../primitives/shaping.ts";
 import { size } from "../shape.ts";
 import { composites, type Tensor } from "../tensor.ts";
-import { after } from "./after.ts";
+import { controlDependency } from "./controlDependency.ts";
 import { embedding, linear } from "./linear.ts";
 import { valueAfter, type Weight } from "./weight.ts";
 
@@ -96,7 +97,7 @@ function overChunks(
     sums.push(sum);
     products.push(...found);
     // A chunk is done with before the next one starts, or all would be in memory together.
-    x = after(hidden, sum, ...found);
+    x = controlDependency(hidden, sum, ...found);
   }
   const together = concat(sums, 1);
   const shares = softmax(together);

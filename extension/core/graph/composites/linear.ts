@@ -1,12 +1,12 @@
 /** The linear layer, and the table look-up that shares its weight. */
 
-import { after } from "./after.ts";
+import { controlDependency } from "./controlDependency.ts";
 import { valueAfter, type Weight } from "./weight.ts";
 import { add } from "../primitives/elementwise.ts";
 import { gather } from "../primitives/indexing.ts";
 import { matMul } from "../primitives/matrix.ts";
 import { gatherBlockQuantized, matMulNBits } from "../primitives/quantized.ts";
-import { sumTo } from "../primitives/reduction.ts";
+import { sumTo } from "../primitives/broadcasting.ts";
 import { flattenRows, reshape } from "../primitives/shaping.ts";
 import { dimension, totalSize, withDimension } from "../shape.ts";
 import { blockByBlock, blockSize, type QuantizedMatrix } from "../storage.ts";
@@ -48,7 +48,7 @@ export function linear(x: Tensor, weight: Weight, bias: Tensor | null = null): T
 function timesBlocks(dy: Tensor, w: QuantizedMatrix): Tensor {
   const rows = flattenRows(dy);
   const perRow = w.columns / blockSize;
-  const spread = matMulNBits(after(identity, dy), blockByBlock(w), null, "float32");
+  const spread = matMulNBits(controlDependency(identity, dy), blockByBlock(w), null, "float32");
   const product = matMul(rows, reshape(spread, [blockSize, w.rows, perRow]));
   const blocks = totalSize([dimension(rows, 0), perRow]);
   const turned = matMul(reshape(product, [blockSize, blocks]), identity, { transposeA: true });

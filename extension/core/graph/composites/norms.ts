@@ -2,7 +2,8 @@
 
 import { add, mul, reciprocal, sqrt, sub } from "../primitives/elementwise.ts";
 import { layerNormalization, simplifiedLayerNormalization } from "../primitives/fused.ts";
-import { reduceMean, sumTo } from "../primitives/reduction.ts";
+import { sumTo } from "../primitives/broadcasting.ts";
+import { reduceMean } from "../primitives/reduction.ts";
 import { composite, scalar, type Tensor } from "../tensor.ts";
 
 /**

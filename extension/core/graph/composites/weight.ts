@@ -1,13 +1,13 @@
 /** A matrix of the base, however it is stored. `linear` and `embedding` ask it how to multiply; nobody else does. */
 
-import { internalError } from "../../base/errors.ts";
+import { internalError } from "../../foundation/errors.ts";
 import { elementCount } from "../shape.ts";
 import { cast } from "../primitives/elementwise.ts";
 import { dequantizeLinear, scalesOf } from "../primitives/quantized.ts";
 import { slice } from "../primitives/shaping.ts";
 import { partOf, someRows, type ByteRange, type QuantizedMatrix, type StoredTensor } from "../storage.ts";
 import { composite, external, type Tensor } from "../tensor.ts";
-import { after } from "./after.ts";
+import { controlDependency } from "./controlDependency.ts";
 
 export interface Weight {
   /** float32 [rows, columns]: what the weight means, whatever its bytes. */
@@ -32,7 +32,7 @@ export function plainWeight(value: Tensor): Weight {
 
 /** The weight's value, which is not made from its blocks before `when` is there: as floats it takes four to eight times the room. */
 export function valueAfter({ value, quantized }: Weight, when: Tensor): Tensor {
-  return quantized ? dequantizeLinear(quantized, after(scalesOf(quantized), when)) : value;
+  return quantized ? dequantizeLinear(quantized, controlDependency(scalesOf(quantized), when)) : value;
 }
 
 /**

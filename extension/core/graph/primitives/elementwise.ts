@@ -2,7 +2,7 @@
 
 import { broadcastShape } from "../shape.ts";
 import { primitive, scalar, type DataType, type Tensor, type TensorType } from "../tensor.ts";
-import { sumTo } from "./reduction.ts";
+import { sumTo } from "./broadcasting.ts";
 
 export function add(a: Tensor, b: Tensor): Tensor {
   return primitive("Add", [a, b], broadcast(a, b), (dy) => [sumTo(dy, a.shape), sumTo(dy, b.shape)]);

@@ -1,7 +1,8 @@
 /** Ops that pick by index, and their opposites that put back. */
 
 import { primitive, primitives, type Tensor } from "../tensor.ts";
-import { reshape, zerosLike } from "./shaping.ts";
+import { zerosLike } from "./broadcasting.ts";
+import { reshape } from "./shaping.ts";
 
 /** Rows of x [N, ..] at `indices` [..I] → [..I, ..]. Rows picked twice add up in the gradient. */
 export function gather(x: Tensor, indices: Tensor): Tensor {

@@ -1,9 +1,9 @@
 /** The matrix product. */
 
-import { internalError } from "../../base/errors.ts";
+import { internalError } from "../../foundation/errors.ts";
 import { broadcastShape, dimension, showShape } from "../shape.ts";
 import { primitive, type Tensor } from "../tensor.ts";
-import { sumTo } from "./reduction.ts";
+import { sumTo } from "./broadcasting.ts";
 import { flattenRows } from "./shaping.ts";
 
 export interface MatMulOptions {

@@ -2,7 +2,7 @@
 
 import { primitive, type Tensor } from "../tensor.ts";
 import { exp, mul, sub } from "./elementwise.ts";
-import { reduceSum } from "./reduction.ts";
+import { reduceSum } from "./broadcasting.ts";
 
 /** y = eˣ / Σeˣ; dx = y·(dy - Σ dy·y) */
 export function softmax(x: Tensor): Tensor {

@@ -1,9 +1,8 @@
 /** Ops that move elements without changing them. */
 
-import { internalError } from "../../base/errors.ts";
+import { internalError } from "../../foundation/errors.ts";
 import { dimension, sameShape, showShape, size, totalSize, withDimension } from "../shape.ts";
-import { constant, integers, primitive, primitives, scalar, type Shape, type Tensor } from "../tensor.ts";
-import { sumTo } from "./reduction.ts";
+import { integers, primitive, primitives, scalar, type Shape, type Tensor } from "../tensor.ts";
 
 /**
  * The same elements in another shape. A named size is copied where it stands at the same axis as before; one other
@@ -28,20 +27,6 @@ export function transpose(x: Tensor, permutation: readonly number[]): Tensor {
   const inverse = permutation.map((_, i) => permutation.indexOf(i));
   const type = { dtype: x.dtype, shape: permutation.map((axis) => x.shape[axis]!) };
   return primitive("Transpose", [x], type, (dy) => [transpose(dy, inverse)], { attributes: { perm: permutation } });
-}
-
-/** Stretches sizes of 1 to the shape of `like`. The gradient is summed back. */
-export function expandLike(x: Tensor, like: Tensor): Tensor {
-  if (sameShape(x.shape, like.shape)) return x;
-  const type = { dtype: x.dtype, shape: like.shape };
-  return primitive("Expand", [x, shapeOf(like)], type, (dy) => [sumTo(dy, x.shape), null]);
-}
-
-/** The shape as a vector of int64: a constant where it is known, else asked of the tensor at run time. */
-function shapeOf(x: Tensor): Tensor {
-  const known = x.shape.filter((size) => typeof size === "number");
-  if (known.length === x.shape.length) return integers(...known);
-  return primitive("Shape", [x], { dtype: "int64", shape: [x.shape.length] }, "not differentiable");
 }
 
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
@@ -89,15 +74,4 @@ export function slice(x: Tensor, begin: number, end: number, axis: number): Tens
 export function zeros(shape: Shape): Tensor {
   const sizes = shape.map((_, axis) => size({ dtype: "float32", shape }, axis));
   return primitive("Expand", [scalar(0), integers(...sizes)], { dtype: "float32", shape }, "not differentiable");
-}
-
-/** Zeros of the shape of `like`. */
-export function zerosLike(like: Tensor): Tensor {
-  return expandLike(
-    constant(
-      Float32Array.of(0),
-      like.shape.map(() => 1),
-    ),
-    like,
-  );
 }

@@ -1,7 +1,7 @@
 /** How what is trained enters the forward pass of a training graph: the face that all methods share. */
 
 import type { Tensor } from "../../graph/tensor.ts";
-import type { AdapterSlots, WeightSource } from "../../models/site.ts";
+import type { AdapterSlots, WeightSource } from "../../architectures/parameterScope.ts";
 
 /** What a method adds to a model. Where it says nothing, the base stays as it is. */
 export interface Attachment {

@@ -1,13 +1,13 @@
 /** Full fine-tuning: every weight of the base is trained, in float32. */
 
 import { totalmem } from "node:os";
-import { UserError } from "../../base/errors.ts";
-import { gigabytes } from "../../base/quantities.ts";
-import type { InstalledBase } from "../../bases/installedBase.ts";
+import { UserError } from "../../foundation/errors.ts";
+import { gigabytes } from "../../foundation/quantities.ts";
+import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { plainWeight } from "../../graph/composites/weight.ts";
 import { concat } from "../../graph/primitives/shaping.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import type { WeightRequest } from "../../models/weightRequest.ts";
+import type { WeightRequest } from "../../architectures/weightRequest.ts";
 import type { Attachment, ParameterOf } from "./attachment.ts";
 
 export interface FullSpec {

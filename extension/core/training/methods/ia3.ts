@@ -1,11 +1,11 @@
 /** Scaling of activations (Liu et al. 2022, arXiv 2205.05638): y = l ⊙ (W·x), or y = W·(l ⊙ x). */
 
 import { peftKey } from "../../adapters/peftTensors.ts";
-import { internalError } from "../../base/errors.ts";
+import { internalError } from "../../foundation/errors.ts";
 import { mul } from "../../graph/primitives/elementwise.ts";
 import { concat, reshape } from "../../graph/primitives/shaping.ts";
 import { constant, type Tensor } from "../../graph/tensor.ts";
-import type { AdaptedModule } from "../../models/site.ts";
+import type { AdaptedModule } from "../../architectures/parameterScope.ts";
 import type { Attachment, ParameterOf } from "./attachment.ts";
 import type { Modules } from "./targets.ts";
 

@@ -1,6 +1,6 @@
 /** Low-rank adaptation (Hu et al. 2021, arXiv 2106.09685): y = W·x + scaling · B·A·x. */
 
-import { seededRandom } from "../../base/random.ts";
+import { seededRandom } from "../../foundation/random.ts";
 import { dropout } from "../../graph/composites/activations.ts";
 import { add } from "../../graph/primitives/elementwise.ts";
 import { matMul } from "../../graph/primitives/matrix.ts";

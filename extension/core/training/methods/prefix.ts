@@ -3,7 +3,7 @@
 import type { PrefixAdapter } from "../../adapters/adapter.ts";
 import { virtualTokensKey } from "../../adapters/peftTensors.ts";
 import { dealtLayer } from "../../adapters/virtualTokens.ts";
-import { seededRandom } from "../../base/random.ts";
+import { seededRandom } from "../../foundation/random.ts";
 import { reshape, split, transpose } from "../../graph/primitives/shaping.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { LayerMemory } from "../../runtime/readText.ts";

@@ -1,7 +1,7 @@
 /** Which modules of a base are trained. */
 
-import { UserError } from "../../base/errors.ts";
-import type { ModuleShape } from "../../models/architectures.ts";
+import { UserError } from "../../foundation/errors.ts";
+import type { ModuleShape } from "../../architectures/architectures.ts";
 
 /** By their paths, such as "model.layers.0.self_attn.q_proj". */
 export type Modules = ReadonlyMap<string, ModuleShape>;

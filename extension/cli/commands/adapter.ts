@@ -1,0 +1,164 @@
+/** graft adapter inspect, validate, convert, merge */
+
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Adapter } from "../../core/adapters/adapter.ts";
+import { checkAdapterFits } from "../../core/adapters/adapterFit.ts";
+import { ggufLora } from "../../core/adapters/ggufLora.ts";
+import { inspectAdapter, type AdapterNorm } from "../../core/adapters/inspectAdapter.ts";
+import { onnxAdapter } from "../../core/adapters/onnxAdapter.ts";
+import { readAdapter, weightsFile } from "../../core/adapters/peftFolder.ts";
+import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
+import { UserError } from "../../core/foundation/errors.ts";
+import type { ModelConfig } from "../../core/architectures/config.ts";
+import { exportMerged, mergeAdapter } from "../../core/baseModels/export/mergeAdapter.ts";
+import type { WeightsKind } from "../../core/baseModels/export/originalFolder.ts";
+import type { WriteProgress } from "../../core/baseModels/import/weightFile.ts";
+import { openNamedBase, type Context } from "../context.ts";
+import { count } from "../output.ts";
+
+export async function inspectCommand(folder: string, { output }: Context): Promise<void> {
+  const adapter = await readAdapter(folder);
+  const { size } = await stat(join(folder, weightsFile));
+  const facts = { ...factsOf(adapter), bytes: size };
+  const { norms } = inspectAdapter(adapter);
+  const head = [
+    `${adapter.name}: ${described(adapter)}`,
+    `${count(facts.parameters)} parameters, ${count(size)}B`,
+    ...("targets" in facts ? [`${facts.modules} modules: ${facts.targets.join(", ")}`] : []),
+    ...(adapter.baseModel === "" ? [] : [`trained on ${adapter.baseModel}`]),
+  ];
+  output.result({ ...facts, norms }, [...head, "", meaningOfNorms[adapter.method], ...table(norms)].join("\n"));
+}
+
+export async function validateCommand(folder: string, flags: { base: string }, context: Context): Promise<void> {
+  const adapter = await readAdapter(folder);
+  const base = await openNamedBase(flags.base, context);
+  checkAdapterFits(adapter, base);
+  context.output.result({ ...factsOf(adapter), base: base.name, fits: true }, `${adapter.name} fits ${base.name}.`);
+}
+
+export const adapterFormats = ["onnx-adapter", "gguf"] as const;
+
+export interface ConvertFlags {
+  readonly to: (typeof adapterFormats)[number];
+  readonly base: string;
+  readonly out: string;
+}
+
+export async function convertCommand(folder: string, { to, base, out }: ConvertFlags, context: Context): Promise<void> {
+  const adapter = await readAdapter(folder);
+  if (adapter.method !== "lora") {
+    throw new UserError(
+      "adapter-unsupported",
+      `Cannot convert adapter "${adapter.name}" to ${to}: it is ${described(adapter)}, and the format holds LoRA alone.`,
+      "Keep it as the PEFT folder that it is.",
+    );
+  }
+  const content = to === "gguf" ? ggufLora(adapter, await configFor(adapter, base, context)) : onnxAdapter(adapter);
+  await writeFileAtomic(out, content);
+  context.output.result(
+    { name: adapter.name, format: to, path: resolve(out), bytes: content.length },
+    `Converted ${adapter.name} to ${to}, ${count(content.length)}B.\n${resolve(out)}`,
+  );
+}
+
+export interface MergeFlags {
+  readonly base: string;
+  /** Of the base to install; or `out`, a folder for Hugging Face's libraries. */
+  readonly name?: string;
+  readonly out?: string;
+}
+
+export async function mergeCommand(folder: string, flags: MergeFlags, context: Context): Promise<void> {
+  const { places, output, signal } = context;
+  const adapter = await readAdapter(folder);
+  const base = await openNamedBase(flags.base, context);
+  const control = {
+    signal,
+    onProgress: ({ done, total }: WriteProgress) =>
+      output.progress(done, total, { done, total }, `merging: ${count(done)} of ${count(total)} numbers`),
+  };
+  const told = (weights: WeightsKind): string =>
+    weights === "original"
+      ? `${adapter.name} merged into the weights that ${base.name} was made from.`
+      : `${adapter.name} merged into the weights of ${base.name} as they are, rounded; its source is gone or has changed.`;
+  if (flags.out !== undefined) {
+    const { path, weights } = await exportMerged({ adapter, base, out: flags.out, ...control });
+    return output.result({ path, weights }, `${told(weights)}\n${path}`);
+  }
+  const { home } = places;
+  const {
+    base: merged,
+    weights,
+    seconds,
+  } = await mergeAdapter({
+    adapter,
+    base,
+    home,
+    name: flags.name ?? `${base.name}-${adapter.name}`,
+    ...control,
+  });
+  const { name, path, parameters, bytes } = merged;
+  output.result({ base: name, path, parameters, bytes, weights, seconds }, `${told(weights)}\n${name}: ${path}`);
+}
+
+/** Which architecture llama.cpp should expect, only the base can tell. */
+async function configFor(adapter: Adapter, baseName: string, context: Context): Promise<ModelConfig> {
+  const base = await openNamedBase(baseName, context);
+  checkAdapterFits(adapter, base);
+  return base.config;
+}
+
+/** All that is not as long as the adapter itself. */
+function factsOf(adapter: Adapter) {
+  const { parameters } = inspectAdapter(adapter);
+  if (!("modules" in adapter)) {
+    const { values: _, ...facts } = adapter;
+    return { ...facts, parameters };
+  }
+  const { modules, ...facts } = adapter;
+  const targets = [...new Set([...modules.keys()].map((path) => path.slice(path.lastIndexOf(".") + 1)))];
+  return { ...facts, modules: modules.size, targets, parameters };
+}
+
+function described(adapter: Adapter): string {
+  switch (adapter.method) {
+    case "lora": {
+      const { rank, alpha, scaling, rsLora } = adapter;
+      return `${rsLora ? "rsLoRA" : "LoRA"}, rank ${rank}, alpha ${alpha}, scaling ${Number(scaling.toPrecision(4))}`;
+    }
+    case "ia3":
+      return "IA3";
+    case "prompt":
+      return `prompt tuning, ${adapter.tokens} virtual tokens of ${adapter.hiddenSize}`;
+    case "prefix": {
+      const { tokens, layers, kvHeads, headSize } = adapter;
+      return `prefix tuning, ${tokens} virtual tokens in ${layers} layers of ${kvHeads} heads of ${headSize}`;
+    }
+  }
+}
+
+const meaningOfNorms: Readonly<Record<Adapter["method"], string>> = {
+  lora: "Norm of what is added to each weight:",
+  ia3: "Distance of the factors from 1:",
+  prompt: "Norm of each virtual token:",
+  prefix: "Norm of the keys and values:",
+};
+
+/** A row a layer, a column a module, by its last name where that is enough. */
+function table(norms: readonly AdapterNorm[]): string[] {
+  const layers = [...new Set(norms.map(({ layer }) => layer))];
+  const modules = [...new Set(norms.map(({ module }) => module))];
+  const lastNames = modules.map((module) => module.slice(module.lastIndexOf(".") + 1));
+  const names = new Set(lastNames).size === modules.length ? lastNames : modules;
+  const rows = layers.map((layer) => {
+    const cells = modules.map((module) => norms.find((norm) => norm.layer === layer && norm.module === module));
+    return [layer, ...cells.map((cell) => cell?.norm.toPrecision(3) ?? "")];
+  });
+  const lines = [["", ...names], ...rows];
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  return lines.map((line) =>
+    line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "),
+  );
+}

@@ -1,0 +1,35 @@
+/** graft bench */
+
+import { UserError } from "../../core/foundation/errors.ts";
+import { speedBenchmarks } from "../../core/speed/servingSpeed.ts";
+import { explainTraining } from "../../core/speed/trainingSpeed.ts";
+import { openNamedBase, type Context } from "../context.ts";
+
+export type BenchmarkName = keyof typeof speedBenchmarks;
+
+export const benchmarkNames = Object.keys(speedBenchmarks) as BenchmarkName[];
+
+export interface BenchFlags {
+  readonly base: string;
+  /** Of a training step. */
+  readonly tokens?: number;
+  readonly explain?: boolean;
+}
+
+export async function benchCommand(bench: BenchmarkName, flags: BenchFlags, context: Context): Promise<void> {
+  const { tokens, explain = false } = flags;
+  if (bench !== "train" && (explain || tokens !== undefined)) {
+    const message = `Cannot use --tokens or --explain with bench ${bench}: they tell of training.`;
+    throw new UserError("option-invalid", message, "Leave them out, or choose bench train.");
+  }
+  if (tokens !== undefined && tokens % 128 !== 0) {
+    const message = `Cannot measure steps of ${tokens} tokens: they are made of rows of 128.`;
+    throw new UserError("option-invalid", message, "Give a multiple of 128.");
+  }
+  const base = await openNamedBase(flags.base, context);
+  const measure = explain ? explainTraining : speedBenchmarks[bench];
+  const rows = await measure(base, tokens === undefined ? {} : { tokens });
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  const lines = rows.map(({ name, value, unit }) => `${name.padEnd(width)}  ${Number(value.toPrecision(3))} ${unit}`);
+  context.output.result({ bench, base: base.name, rows }, lines.join("\n"));
+}

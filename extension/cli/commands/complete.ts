@@ -1,0 +1,123 @@
+/** graft complete, graft logits */
+
+import { readFile } from "node:fs/promises";
+import { systemCode, UserError } from "../../core/foundation/errors.ts";
+import { openCompleter, type CompletionRequest } from "../../core/completion/completer.ts";
+import { checkAdapterFits } from "../../core/adapters/adapterFit.ts";
+import { readAdapter } from "../../core/adapters/peftFolder.ts";
+import { isEncoderDecoder } from "../../core/architectures/config.ts";
+import { openDecoder } from "../../core/runtime/decoder.ts";
+import { openNamedBase, type Context } from "../context.ts";
+
+export interface AdapterFlag {
+  readonly folder: string;
+  readonly scale: number;
+}
+
+export interface CompleteFlags {
+  readonly base: string;
+  readonly adapter: readonly AdapterFlag[];
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly prefix?: string;
+  readonly suffix?: string;
+  readonly maxTokens?: number;
+  readonly beams?: number;
+}
+
+export async function completeCommand(flags: CompleteFlags, context: Context): Promise<void> {
+  const startedAt = performance.now();
+  const { output, signal } = context;
+  const request: CompletionRequest = {
+    ...(await readCursor(flags)),
+    ...(flags.maxTokens !== undefined && { maxTokens: flags.maxTokens }),
+    ...(flags.beams !== undefined && { beams: flags.beams }),
+  };
+  const base = await openNamedBase(flags.base, context);
+  const completer = await openCompleter(base);
+  try {
+    await completer.useAdapters(flags.adapter);
+    const load = performance.now() - startedAt;
+    const { text, candidates, tokens, milliseconds, stop } = await completer.complete(request, signal);
+    const shown = candidates.length > 1 ? candidates.map((candidate) => candidate.text).join("\n---\n") : text;
+    output.result({ text, candidates, tokens, milliseconds: { ...milliseconds, load }, stop }, shown);
+  } finally {
+    await completer.release();
+  }
+}
+
+async function readCursor({ file, line, column, prefix, suffix }: CompleteFlags): Promise<CompletionRequest> {
+  if (file === undefined) return { prefix: prefix ?? "", suffix: suffix ?? "" };
+  const text = (await readText(file)).replaceAll("\r\n", "\n");
+  const lines = text.split("\n");
+  const row = lines[(line ?? 1) - 1];
+  if (row === undefined || (column ?? 1) > row.length + 1) {
+    const there =
+      row === undefined ? `the file has ${lines.length} lines` : `line ${line} has ${row.length} characters`;
+    const message = `Cannot complete at line ${line}, column ${column} of ${file}: ${there}.`;
+    throw new UserError("position-outside", message, "Give a position in the file; both count from 1.");
+  }
+  const offset = lines.slice(0, (line ?? 1) - 1).reduce((sum, { length }) => sum + length + 1, 0) + (column ?? 1) - 1;
+  return { path: file, prefix: text.slice(0, offset), suffix: text.slice(offset) };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const reason = systemCode(error);
+    if (reason === undefined) throw error;
+    const why = reason === "ENOENT" ? "there is no such file" : `it cannot be read (${reason})`;
+    throw new UserError("file-missing", `Cannot complete in ${path}: ${why}.`, "Check the path.", { cause: error });
+  }
+}
+
+export interface LogitsFlags {
+  readonly base: string;
+  readonly adapter: readonly AdapterFlag[];
+  readonly ids: readonly number[];
+  readonly decoderIds?: readonly number[];
+}
+
+export async function logitsCommand(
+  { base: name, adapter, ids, decoderIds }: LogitsFlags,
+  context: Context,
+): Promise<void> {
+  const { output, signal } = context;
+  const base = await openNamedBase(name, context);
+  const { config } = base;
+  const { vocabularySize } = config;
+  if (decoderIds && !isEncoderDecoder(config)) {
+    const message = `Cannot give ids to a decoder apart: ${base.name} has no encoder that would read the others.`;
+    throw new UserError("option-invalid", message, "Give all ids in --ids.");
+  }
+  const written = isEncoderDecoder(config) ? (decoderIds ?? [config.startToken]) : ids;
+  const outside = [...ids, ...written].find((id) => id >= vocabularySize);
+  if (outside !== undefined) {
+    const message = `Cannot compute logits for token ${outside}: ${base.name} has ${vocabularySize} tokens.`;
+    throw new UserError("token-outside", message, `Give ids from 0 to ${vocabularySize - 1}.`);
+  }
+  const active = [];
+  for (const { folder, scale } of adapter) active.push({ adapter: await readAdapter(folder), scale });
+  for (const { adapter: read } of active) checkAdapterFits(read, base);
+  const decoder = await openDecoder(base);
+  try {
+    decoder.useAdapters(active);
+    if (decoder.hasEncoder) {
+      await decoder.begin(ids, signal);
+      decoder.rewind(0);
+    }
+    const logits = await decoder.extendAll(written, signal);
+    const data = Buffer.from(logits.buffer, logits.byteOffset, logits.byteLength).toString("base64");
+    const shape = [written.length, vocabularySize];
+    const likeliest = written.map((id, i) => {
+      const row = logits.subarray(i * vocabularySize, (i + 1) * vocabularySize);
+      const best = row.reduce((top, logit, token) => (logit > row[top]! ? token : top), 0);
+      return `${id} → ${best} (${row[best]!.toFixed(4)})`;
+    });
+    output.result({ shape, data }, likeliest.join("\n"));
+  } finally {
+    await decoder.release();
+  }
+}

@@ -1,0 +1,52 @@
+/** graft models, graft import */
+
+import { importSource, type ImportProgress } from "../../core/baseModels/import/importSource.ts";
+import { listBases } from "../../core/baseModels/resolveBase.ts";
+import type { Bits } from "../../core/baseModels/import/weightLayout.ts";
+import { hubSettingsOf } from "../../core/hub/hubConnection.ts";
+import type { Context } from "../context.ts";
+import { count, duration } from "../output.ts";
+
+export async function modelsCommand({ places, output, signal }: Context): Promise<void> {
+  const bases = await listBases({ ...places, log: output.log, signal });
+  const listed = bases.map(({ name, path, modelType, parameters, embedded }) => {
+    return { name, path, modelType, parameters, embedded };
+  });
+  const width = Math.max(...listed.map(({ name }) => name.length));
+  const lines = listed.map(({ name, modelType, parameters, embedded, path }) => {
+    const size = count(parameters).padStart(6);
+    return `${name.padEnd(width)}  ${modelType.padEnd(8)} ${size}  ${path}${embedded ? "  (embedded)" : ""}`;
+  });
+  output.result({ bases: listed }, lines.join("\n"));
+}
+
+export interface ImportFlags {
+  readonly name?: string;
+  readonly bits: Bits;
+}
+
+export async function importCommand(source: string, flags: ImportFlags, context: Context): Promise<void> {
+  const { places, output, signal } = context;
+  const { name: called, bits } = flags;
+  const { base, seconds, peakMemoryBytes, warnings } = await importSource(
+    { source, home: places.home, name: called, bits, hub: hubSettingsOf(process.env) },
+    {
+      signal,
+      log: output.log,
+      onProgress: (progress) => output.progress(progress.done, progress.total, { ...progress }, described(progress)),
+    },
+  );
+  for (const warning of warnings) output.log.warn(warning);
+  const { name, path, parameters, bytes } = base;
+  output.result(
+    { base: name, path, parameters, bytes, seconds, peakMemoryBytes },
+    `Imported ${name}: ${count(parameters)} parameters, ${count(bytes)}B, in ${duration(seconds)}.\n${path}`,
+  );
+}
+
+function described(progress: ImportProgress): string {
+  const { done, total } = progress;
+  if (progress.stage === "convert") return `converting: ${count(done)} of ${count(total)} numbers`;
+  const { bytesPerSecond, etaSeconds } = progress;
+  return `downloading: ${count(done)}B of ${count(total)}B, ${count(bytesPerSecond)}B/s, ${duration(etaSeconds)} left`;
+}

@@ -1,0 +1,132 @@
+/** graft score */
+
+import { basename } from "node:path";
+import { seededRandom } from "../../core/foundation/random.ts";
+import { openMetrics, reported, type Metric, type MetricName } from "../../core/evaluation/measures/metrics.ts";
+import {
+  bootstrapIntervals,
+  pairedTest,
+  type Difference,
+  type Interval,
+  type ResampleOptions,
+} from "../../core/evaluation/measures/resample.ts";
+import type { CodeBleuBehaviour } from "../../core/evaluation/measures/codebleu/codeBleu.ts";
+import {
+  mostRows,
+  readReferences,
+  scorePredictions,
+  type Scored,
+} from "../../core/evaluation/measures/scorePredictions.ts";
+import { tellProblems } from "../../core/dataset/example.ts";
+import type { Context } from "../context.ts";
+
+export interface ScoreFlags {
+  readonly predictions: string;
+  readonly references: string;
+  readonly against?: string;
+  readonly metric: readonly MetricName[];
+  readonly codebleu: CodeBleuBehaviour;
+  readonly resamples: number;
+  readonly seed: number;
+}
+
+export async function scoreCommand(flags: ScoreFlags, { output, signal }: Context): Promise<void> {
+  const metrics = await openMetrics(flags.metric, flags.codebleu);
+  const measures = metrics.map(({ measure }) => measure);
+  const references = await readReferences(flags.references);
+  const score = (path: string): Promise<Scored> =>
+    scorePredictions(path, references, measures, {
+      signal,
+      onProgress: ({ done, total }) => {
+        const text = `${done} of ${total} items of ${basename(path)}`;
+        output.progress(done, total, { file: path, done, total }, text);
+      },
+    });
+  const scored = await score(flags.predictions);
+  const other = flags.against === undefined ? undefined : await score(flags.against);
+
+  const problems = [...new Set([...scored.problems, ...(other?.problems ?? [])])];
+  tellProblems({ name: basename(flags.predictions), problems }, output.log);
+  if (flags.resamples > 0 && !(scored.rows && (!other || other.rows))) {
+    output.log.info(`Intervals are left out: there are more than ${mostRows} items.`);
+  }
+
+  const options = (metric: Metric): ResampleOptions => {
+    return { random: seededRandom(flags.seed, `score/${metric.name}`), resamples: flags.resamples, signal };
+  };
+  const scores = metrics.map(({ name, measure }, i) => ({ name, scores: measure.scores(scored.sums[i]!) }));
+  const intervals = metrics.flatMap((metric, i) => intervalsOf(metric, i, scored, options(metric)));
+  const differences = metrics.flatMap((metric, i) =>
+    other ? differencesOf(metric, i, [scored, other], options(metric)) : [],
+  );
+  output.result(
+    {
+      items: scored.items,
+      metrics: reported(scores),
+      ...(intervals.length > 0 && { intervals: reported(intervals) }),
+      ...(differences.length > 0 && { against: flags.against, differences: reported(differences) }),
+      problems,
+    },
+    [
+      `${scored.items} items`,
+      ...scores.flatMap(({ name, scores: values }, i) =>
+        Object.entries(values).map(([score, value]) =>
+          line(name, score, value, intervals[i]?.scores[score], differences[i]?.scores[score]),
+        ),
+      ),
+    ].join("\n"),
+  );
+}
+
+function intervalsOf(
+  { name, measure }: Metric,
+  index: number,
+  { rows }: Scored,
+  options: ResampleOptions,
+): { name: MetricName; scores: Record<string, Interval> }[] {
+  if (!rows || options.resamples === 0) return [];
+  const counts = [...rows.values()].map((row) => row[index]!);
+  const scores = bootstrapIntervals(measure, counts, options);
+  return scores ? [{ name, scores }] : [];
+}
+
+/** Over the items that both have predictions for. */
+function differencesOf(
+  { name, measure }: Metric,
+  index: number,
+  [first, second]: readonly [Scored, Scored],
+  options: ResampleOptions,
+): { name: MetricName; scores: Record<string, Difference> }[] {
+  if (!first.rows || !second.rows || options.resamples === 0) return [];
+  const pairs = [...first.rows].flatMap(([id, row]) => {
+    const partner = second.rows?.get(id);
+    return partner ? [[row[index]!, partner[index]!] as const] : [];
+  });
+  const [ones, others] = [pairs.map(([one]) => one), pairs.map(([, one]) => one)];
+  const scores = pairedTest(measure, ones, others, options);
+  return scores ? [{ name, scores }] : [];
+}
+
+/** "em@1          41.25 %   38.12 – 44.30   +2.10 (0.40 – 3.81), p = 0.012" */
+function line(
+  metric: MetricName,
+  score: string,
+  value: number,
+  interval: Interval | undefined,
+  difference: Difference | undefined,
+): string {
+  const isShare = metric === "codebleu";
+  const shown = (number: number): string => number.toFixed(isShare ? 4 : 2);
+  const name = !isShare ? score : score === "score" ? "codebleu" : `  ${score}`;
+  const between = ({ low, high }: Interval): string => `${shown(low)} – ${shown(high)}`;
+  return [
+    name.padEnd(16),
+    `${shown(value)}${isShare ? "" : " %"}`.padStart(8),
+    ...(interval ? [`   ${between(interval)}`] : []),
+    ...(difference
+      ? [
+          `   ${difference.difference >= 0 ? "+" : ""}${shown(difference.difference)} (${between(difference.interval)}), p = ${difference.p.toFixed(3)}`,
+        ]
+      : []),
+  ].join("");
+}

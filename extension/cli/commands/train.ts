@@ -1,0 +1,62 @@
+/** graft train */
+
+import { isCancelled, UserError } from "../../core/foundation/errors.ts";
+import { train, type ReadingProgress, type TrainOptions, type TrainProgress } from "../../core/training/train.ts";
+import type { Context } from "../context.ts";
+import { count, duration } from "../output.ts";
+
+/** Options of the training that have flags of their own name. */
+export type TrainFlags = Omit<TrainOptions, "home" | "embedded" | "dataFolder">;
+
+export async function trainCommand(flags: TrainFlags, { places, output, signal }: Context): Promise<void> {
+  let last: TrainProgress | undefined;
+  try {
+    const result = await train(
+      { ...flags, ...places },
+      {
+        signal,
+        log: output.log,
+        onReading: (progress) => {
+          output.progress(progress.examples, progress.of, { phase: "reading", ...progress }, read(progress));
+        },
+        onProgress: (progress) => {
+          last = progress;
+          output.progress(progress.step, progress.steps, { ...progress }, described(progress));
+        },
+      },
+    );
+    const { adapter, steps, tokens, seconds, trainLoss, validationLoss, trainableParameters } = result;
+    const lines = [
+      `Trained ${adapter}`,
+      `${steps} steps, ${count(tokens)} tokens in ${duration(seconds)}; ${count(trainableParameters)} parameters`,
+      `loss ${trainLoss.toFixed(4)}`,
+    ];
+    if (validationLoss) {
+      const { before, best } = validationLoss;
+      lines.push(`validation loss ${before.toFixed(4)} before, ${best.toFixed(4)} after`);
+    }
+    output.result({ ...result }, lines.join("\n"));
+  } catch (error) {
+    output.close();
+    if (last && (isCancelled(error) || isOfDisk(error))) {
+      const { step, steps } = last;
+      output.log.info(`Stopped after step ${step} of ${steps}. Give the same command with --resume to go on.`);
+    }
+    throw error;
+  }
+}
+
+/** Once that is put right, the training goes on. */
+function isOfDisk(error: unknown): boolean {
+  return error instanceof UserError && (error.code === "disk-full" || error.code === "not-writable");
+}
+
+function read({ examples, of, etaSeconds }: ReadingProgress): string {
+  return `reading the data: ${count(examples)} of ${count(of)} examples, ${duration(etaSeconds)} left`;
+}
+
+function described({ step, steps, loss, validationLoss, tokensPerSecond, etaSeconds }: TrainProgress): string {
+  const validation = validationLoss ? `, validation ${validationLoss.last.toFixed(3)}` : "";
+  const speed = `${Math.round(tokensPerSecond)} tokens/s`;
+  return `step ${step}/${steps}, loss ${loss.toFixed(3)}${validation}, ${speed}, ${duration(etaSeconds)} left`;
+}

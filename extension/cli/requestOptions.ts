@@ -1,0 +1,69 @@
+/** The flags of a request, from its schema: names, help, defaults and choices are those of its fields. */
+
+import { Option, type Command } from "commander";
+import type * as z from "zod";
+import { acceptedBy, fieldOf, type Field } from "../core/foundation/request.ts";
+import { listOfNames, someNumber, wholeNumber } from "./flags.ts";
+
+/** How the flag of a field differs from what its schema says. */
+export interface FlagOverride {
+  /** The value's name in the help, such as "dir"; `<n>`, `<x>` or `<text>` by the field's kind otherwise. */
+  readonly value?: string;
+  readonly parse?: (text: string) => unknown;
+  readonly conflicts?: string;
+  readonly required?: boolean;
+}
+
+/**
+ * Adds a flag for each field of `schema`: `batchSize` is `--batch-size <n>`. A switch that is on by default becomes
+ * `--no-…`. Defaults are told and left to the schema, so that what was not given can be told from what was.
+ */
+export function addRequestOptions<Schema extends z.ZodObject>(
+  command: Command,
+  schema: Schema,
+  overrides: Partial<Record<keyof z.output<Schema>, FlagOverride>> = {},
+): Command {
+  for (const [name, fieldSchema] of Object.entries(schema.shape as Record<string, z.ZodType>)) {
+    command.addOption(optionOf(name, fieldOf(fieldSchema), (overrides as Record<string, FlagOverride>)[name] ?? {}));
+  }
+  return command;
+}
+
+function optionOf(name: string, field: Field, { value, parse, conflicts, required }: FlagOverride): Option {
+  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (field.kind === "boolean")
+    return new Option(field.default === true ? `--no-${flag}` : `--${flag}`, field.description);
+  const option = new Option(`--${flag} <${value ?? valueNames[field.kind]}>`, helpOf(field));
+  if (field.choices) option.choices(field.choices);
+  else option.argParser<unknown>(parse ?? parsers[field.kind] ?? ((text) => text));
+  if (conflicts !== undefined) option.conflicts(conflicts);
+  return required ? option.makeOptionMandatory() : option;
+}
+
+const valueNames: Readonly<Record<Field["kind"], string>> = {
+  integer: "n",
+  number: "x",
+  string: "text",
+  list: "names",
+  object: "json",
+  boolean: "",
+};
+
+const parsers: Partial<Record<Field["kind"], (text: string) => unknown>> = {
+  integer: wholeNumber,
+  number: someNumber,
+  list: listOfNames,
+};
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** The description, with the limits and the default in brackets. */
+function helpOf(field: Field): string {
+  const isLimited = [field.minimum, field.maximum, field.above, field.below].some((limit) => limit !== undefined);
+  const limits = isLimited ? [acceptedBy(field).replace(/^a (whole )?number /, "")] : [];
+  const byDefault = field.default === undefined || field.default === "" ? [] : [`default ${shown(field.default)}`];
+  const facts = [...limits, ...byDefault];
+  return facts.length > 0 ? `${field.description} (${facts.join("; ")})` : field.description;
+}

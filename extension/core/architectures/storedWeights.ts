@@ -1,0 +1,21 @@
+/** The weights of an installed base, as a model asks for them. */
+
+import { internalError } from "../foundation/errors.ts";
+import { storedVector, storedWeight } from "../graph/composites/weight.ts";
+import type { StoredTensor } from "../graph/storage.ts";
+import type { WeightSource } from "./parameterScope.ts";
+import type { WeightRequest } from "./weightRequest.ts";
+
+/** @param tensors by checkpoint key, as an import has laid them out for this very model. */
+export function storedWeights(tensors: ReadonlyMap<string, StoredTensor>): WeightSource {
+  const found = ({ names }: WeightRequest): StoredTensor[] =>
+    names.map((name) => {
+      const tensor = tensors.get(name);
+      if (!tensor) throw internalError(`the base has no tensor ${name}`);
+      return tensor;
+    });
+  return {
+    matrix: (request) => storedWeight(found(request)),
+    vector: (request) => storedVector(found(request)),
+  };
+}

@@ -1,0 +1,25 @@
+/** The weights that a base was imported from, or the nearest there is. */
+
+import { openModelFolder, type ModelFolder } from "../../weights/modelFolder.ts";
+import { openBaseFolder } from "./baseFolder.ts";
+import { stampSource } from "../import/baseSource.ts";
+import { readRecord, type BaseRecord, type InstalledBase } from "../installedBase.ts";
+
+/** Whether they are those that the base was imported from, or its own, rounded ones. */
+export type WeightsKind = NonNullable<BaseRecord["merged"]>["weights"];
+
+/** What the base was imported from, if it is still there, and as it was then; else the base itself, read back. */
+export async function openOriginal(base: InstalledBase): Promise<{ folder: ModelFolder; weights: WeightsKind }> {
+  const { source, bits } = await readRecord(base.path);
+  const untouched = await openUntouched(source);
+  if (untouched) return { folder: untouched, weights: "original" };
+  return { folder: await openBaseFolder(base), weights: bits === 32 ? "original" : "rounded" };
+}
+
+async function openUntouched(source: BaseRecord["source"]): Promise<ModelFolder | undefined> {
+  const folder = await openModelFolder(source.path).catch(() => undefined);
+  if (!folder) return undefined;
+  if (JSON.stringify(await stampSource(folder)) === JSON.stringify(source)) return folder;
+  await folder.close();
+  return undefined;
+}

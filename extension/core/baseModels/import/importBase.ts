@@ -1,0 +1,170 @@
+/** From a Hugging Face folder to an installed base: checked whole first, then converted tensor by tensor. */
+
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { writeFileAtomic, writeFileAtomicWith } from "../../foundation/atomicFile.ts";
+import { systemCode, UserError } from "../../foundation/errors.ts";
+import { weightRequests } from "../../architectures/architectures.ts";
+import { readModelConfig } from "../../architectures/readConfig.ts";
+import { tryEncoding } from "../../tokenizer/timedEncoding.ts";
+import { openTokenizer } from "../../tokenizer/tokenizer.ts";
+import { openModelFolder, type ModelFolder } from "../../weights/modelFolder.ts";
+import { filesToKeep, stampSource } from "./baseSource.ts";
+import { checkCheckpoint } from "./weightCheck.ts";
+import { installFolder } from "./installFolder.ts";
+import {
+  embeddedName,
+  layoutOf,
+  openBase,
+  readRecord,
+  recordFile,
+  weightsFile,
+  type BaseRecord,
+  type InstalledBase,
+} from "../installedBase.ts";
+import { writeWeights, type WriteControl } from "./weightFile.ts";
+import { layOut, type Bits, type WeightLayout } from "./weightLayout.ts";
+
+export interface ImportOptions extends WriteControl {
+  /** A Hugging Face folder. */
+  readonly source: string;
+  /** Where `source` is a copy of, if it is one that goes away: the record names that instead. */
+  readonly origin?: string | undefined;
+  /** Bases go to `<home>/bases/<name>`. */
+  readonly home: string;
+  /** The source's name unless given; the start of its content's hash takes the place of "#". */
+  readonly name?: string | undefined;
+  readonly bits: Bits;
+}
+
+export interface ImportResult {
+  readonly base: InstalledBase;
+  readonly seconds: number;
+  readonly peakMemoryBytes: number;
+  /** What the user should know, though the import went well. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Installs a base. An installed one of the same name and content is kept as it is; one of other content is replaced.
+ *
+ * @throws UserErrors for all that can be wrong with the name, the folder, its configuration, weights and tokenizer, and
+ * with the disk; the signal's reason once it is aborted. Nothing is left behind then.
+ */
+export async function importBase(options: ImportOptions): Promise<ImportResult> {
+  const source = resolve(options.source);
+  if (options.name !== undefined) checkName(options.name.replace("#", "0"));
+  const folder = await openModelFolder(source);
+  try {
+    const stamp = await stampSource(folder);
+    if (options.origin !== undefined) stamp.path = options.origin;
+    return await installModel(folder, { ...options, name: options.name ?? sourceName(source), source: stamp });
+  } finally {
+    await folder.close();
+  }
+}
+
+export interface InstallOptions extends WriteControl, Pick<ImportOptions, "home" | "bits"> {
+  readonly name: string;
+  readonly source: BaseRecord["source"];
+  readonly merged?: BaseRecord["merged"];
+}
+
+/** As {@link importBase}, for an open model, which may be another than its files hold. */
+export async function installModel(folder: ModelFolder, options: InstallOptions): Promise<ImportResult> {
+  const { home, bits, name, source, merged } = options;
+  const start = performance.now();
+  const config = readModelConfig(folder.config);
+  const requests = weightRequests(config);
+  checkCheckpoint(folder, requests);
+  const warnings = await checkTokenizer(folder.path, config.vocabularySize);
+  const path = await installFolder(
+    join(home, "bases"),
+    async (temporary) => {
+      const record = { layout: layoutOf(config), bits, source, merged };
+      const hash = await fillFolder(folder, temporary, layOut(requests, bits), record, options);
+      return name.replace("#", hash.slice(0, 8));
+    },
+    isSameBase,
+  );
+  await restamp(path, source);
+  return {
+    base: await openBase(path),
+    seconds: (performance.now() - start) / 1000,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    warnings,
+  };
+}
+
+/** Writes all that a base consists of, and returns its hash. */
+async function fillFolder(
+  folder: ModelFolder,
+  target: string,
+  layout: WeightLayout,
+  record: Omit<BaseRecord, "hash">,
+  control: WriteControl,
+): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify([record.layout, record.bits]));
+  for (const name of await filesToKeep(folder.path)) {
+    const content = await readFile(join(folder.path, name));
+    await writeFileAtomic(join(target, name), content);
+    hash.update(JSON.stringify([name, content.length])).update(content);
+  }
+  await writeFileAtomicWith(join(target, weightsFile), async (file) => {
+    hash.update(await writeWeights(file, folder, layout, control));
+  });
+  const digest = hash.digest("hex");
+  await writeRecord(target, { ...record, hash: digest });
+  return digest;
+}
+
+/** A base without a tokenizer computes, but reads no text; one whose tokenizer does not fit would read nonsense. */
+async function checkTokenizer(source: string, vocabularySize: number): Promise<string[]> {
+  const text = await readFile(join(source, "tokenizer.json")).catch((error: unknown) => {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  });
+  if (!text) return ["The model has no tokenizer.json, so it can neither complete text nor be trained on it."];
+  const tokenizer = await openTokenizer(source, vocabularySize);
+  tryEncoding((piece) => tokenizer.encode(piece));
+  return [];
+}
+
+/** The same content from another place, or newly copied: from now on it is recognised there. */
+async function restamp(path: string, source: BaseRecord["source"]): Promise<void> {
+  const record = await readRecord(path);
+  if (JSON.stringify(record.source) !== JSON.stringify(source)) await writeRecord(path, { ...record, source });
+}
+
+async function writeRecord(path: string, record: BaseRecord): Promise<void> {
+  await writeFileAtomic(join(path, recordFile), `${JSON.stringify(record)}\n`);
+}
+
+async function isSameBase(path: string, other: string): Promise<boolean> {
+  return Promise.all([openBase(path), openBase(other)]).then(
+    ([a, b]) => a.hash === b.hash,
+    () => false,
+  );
+}
+
+/** @throws UserError "name-invalid" */
+export function checkName(name: string): void {
+  if (name === embeddedName) {
+    const message = `Cannot name a base "${name}": that is the one that ships with Graft.`;
+    throw new UserError("name-invalid", message, "Choose another name.");
+  }
+  if (/^[A-Za-z0-9][\w.-]{0,99}$/.test(name)) return;
+  throw new UserError(
+    "name-invalid",
+    `Cannot name a base "${name}".`,
+    "Use letters, digits, dots, dashes and underscores; start with a letter or digit.",
+  );
+}
+
+/** The folder's name; in Hugging Face's cache, where folders are named by commits, the model's. */
+export function sourceName(source: string): string {
+  const cached = /models--[^/\\]*--([^/\\]+)[/\\]snapshots[/\\][^/\\]+$/.exec(source)?.[1];
+  const name = (cached ?? basename(source)).replaceAll(/[^\w.-]/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  return name === "" ? `base-${basename(dirname(source)).replaceAll(/[^\w-]/g, "-")}` : name.slice(0, 80);
+}

@@ -1,0 +1,123 @@
+/** From what a user names as a model, a folder or a hub address, to an installed base. */
+
+import { readdir, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { UserError } from "../../foundation/errors.ts";
+import { exists } from "../../foundation/exists.ts";
+import { lockFolder } from "../../foundation/folderLock.ts";
+import { checkSpace, downloadFiles, missingBytes, type DownloadProgress } from "../../hub/downloadFiles.ts";
+import { formatHubAddress, parseHubAddress, type HubAddress } from "../../hub/hubAddress.ts";
+import { connectToHub, type HubControl, type HubSettings } from "../../hub/hubConnection.ts";
+import { readRepository } from "../../hub/repository.ts";
+import { selectFiles } from "../../hub/selectFiles.ts";
+import { weightRequests } from "../../architectures/architectures.ts";
+import { readModelConfig } from "../../architectures/readConfig.ts";
+import { readConfig } from "../../weights/modelFolder.ts";
+import { keptFiles } from "./baseSource.ts";
+import { checkName, importBase, type ImportOptions, type ImportResult } from "./importBase.ts";
+import type { WriteProgress } from "./weightFile.ts";
+import { layOut } from "./weightLayout.ts";
+
+export interface ImportSourceOptions extends Pick<ImportOptions, "home" | "name" | "bits"> {
+  /** A Hugging Face folder, or OWNER/NAME[@REVISION] where there is no such folder. */
+  readonly source: string;
+  readonly hub: HubSettings;
+}
+
+export type ImportProgress =
+  | ({ readonly stage: "download" } & DownloadProgress)
+  | ({ readonly stage: "convert" } & WriteProgress);
+
+export interface ImportControl extends HubControl {
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+}
+
+/**
+ * Installs a base. Only for an address does it open a connection.
+ *
+ * @throws UserErrors as `importBase`, and those of the download; the signal's reason once it is aborted
+ */
+export async function importSource(options: ImportSourceOptions, control: ImportControl): Promise<ImportResult> {
+  const { source, name } = options;
+  if (name !== undefined) checkName(name);
+  const address = (await exists(source)) ? undefined : parseHubAddress(source);
+  return address ? importFromHub(address, options, control) : importFolder(source, undefined, options, control);
+}
+
+/**
+ * Downloads what `address` stands for into `<home>/downloads`, imports it under the model's name, and removes the download.
+ * What could go better the next time leaves it there to be gone on with: no connection, a full disk, cancelling, a kill.
+ */
+async function importFromHub(
+  address: HubAddress,
+  options: ImportSourceOptions,
+  control: ImportControl,
+): Promise<ImportResult> {
+  const hub = await connectToHub(address, options.hub, control);
+  try {
+    const { pinned, files } = await readRepository(hub);
+    const { small, weights } = selectFiles({ pinned, files }, keptFiles);
+    const folder = join(options.home, "downloads", formatHubAddress(pinned).replace("/", "--"));
+    await removeForgotten(dirname(folder));
+    const release = await lockFolder(`${folder}.lock`, (owner, escape) => busy(pinned, owner, escape));
+    try {
+      hub.log.info(`Downloading ${formatHubAddress(pinned)} from ${hub.endpoint}.`);
+      await downloadFiles(hub, pinned.revision, small, folder);
+      // Before gigabytes follow: whether they can be used, and where they would go.
+      const { bytes } = layOut(weightRequests(readModelConfig(await readConfig(folder))), options.bits);
+      await checkSpace(folder, (await missingBytes(weights, folder)) + bytes);
+      await downloadFiles(hub, pinned.revision, weights, folder, (progress) =>
+        control.onProgress?.({ stage: "download", ...progress }),
+      );
+      const result = await importFolder(folder, pinned, options, control);
+      await rm(folder, { recursive: true, force: true });
+      return result;
+    } catch (error) {
+      if (isWorthKeeping(error))
+        hub.log.info(`What is downloaded stays in ${folder}; importing it again goes on there.`);
+      else await rm(folder, { recursive: true, force: true });
+      throw error;
+    } finally {
+      await release();
+    }
+  } finally {
+    await hub.close();
+  }
+}
+
+async function importFolder(
+  source: string,
+  pinned: HubAddress | undefined,
+  { home, name, bits }: ImportSourceOptions,
+  { signal, onProgress }: ImportControl,
+): Promise<ImportResult> {
+  return importBase({
+    source,
+    home,
+    bits,
+    ...(pinned ? { name: name ?? pinned.repository.split("/")[1], origin: formatHubAddress(pinned) } : { name }),
+    signal,
+    onProgress: (progress) => onProgress?.({ stage: "convert", ...progress }),
+  });
+}
+
+/** How long a download waits to be gone on with: milliseconds since a file of it was begun or completed. */
+const keptFor = 7 * 24 * 60 * 60 * 1000;
+
+async function removeForgotten(downloads: string): Promise<void> {
+  for (const name of await readdir(downloads).catch(() => [])) {
+    const path = join(downloads, name);
+    const info = await stat(path).catch(() => undefined);
+    if (info && Date.now() - info.mtimeMs > keptFor) await rm(path, { recursive: true, force: true });
+  }
+}
+
+function isWorthKeeping(error: unknown): boolean {
+  if (!(error instanceof UserError)) return true;
+  return error.code.startsWith("hub-") || ["disk-full", "not-writable", "download-damaged"].includes(error.code);
+}
+
+function busy(address: HubAddress, owner: string, escape: string): UserError {
+  const message = `Cannot download ${formatHubAddress(address)}: it is being downloaded already (${owner}).`;
+  return new UserError("download-busy", message, `Wait until that ends. ${escape}`);
+}

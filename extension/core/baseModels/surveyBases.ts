@@ -1,0 +1,86 @@
+/** The bases there are and could be, and what each costs this machine: what a list of bases shows. It changes nothing. */
+
+import { totalmem } from "node:os";
+import { architectures } from "../architectures/architectures.ts";
+import { catalogue, type CatalogueModel } from "./catalogue.ts";
+import { readRecord, type InstalledBase } from "./installedBase.ts";
+import { listBases, type BasePlaces, type ResolveControl } from "./resolveBase.ts";
+
+/** How much of the machine's memory a base takes: little, most of what other programs leave, or more than there is. */
+export type Fit = "easily" | "barely" | "not";
+
+interface Cost {
+  readonly parameters: number;
+  /** On disk, once it is installed. */
+  readonly bytes: number;
+  /** An estimate for completion; training takes some more. */
+  readonly memoryBytes: number;
+  readonly fit: Fit;
+}
+
+export interface InstalledSummary extends Cost {
+  readonly name: string;
+  readonly modelType: string;
+  readonly embedded: boolean;
+  /** A folder, or OWNER/NAME@COMMIT. */
+  readonly origin: string;
+}
+
+/** A model of the catalogue that is not installed. */
+export interface OfferedModel extends Cost {
+  readonly repository: string;
+  readonly modelType: string;
+  readonly licence: string;
+  readonly downloadBytes: number;
+  /** Why it cannot be imported as it is; absent where nothing is known to be in the way. */
+  readonly obstacle?: "architecture" | "pickle";
+}
+
+export interface BaseSurvey {
+  readonly installed: readonly InstalledSummary[];
+  readonly offered: readonly OfferedModel[];
+  readonly machineBytes: number;
+}
+
+/** @throws UserErrors about the embedded base only */
+export async function surveyBases(options: BasePlaces & ResolveControl): Promise<BaseSurvey> {
+  const machineBytes = totalmem();
+  const installed = await Promise.all((await listBases(options)).map((base) => summary(base, machineBytes)));
+  const isThere = ({ repository }: CatalogueModel): boolean =>
+    installed.some(({ origin }) => origin.startsWith(`${repository}@`));
+  const models = catalogue.filter((model) => !isThere(model)).map((model) => offer(model, machineBytes));
+  // What can be had comes first.
+  const offered = [...models.filter(({ obstacle }) => !obstacle), ...models.filter(({ obstacle }) => obstacle)];
+  return { installed, offered, machineBytes };
+}
+
+async function summary(
+  { name, modelType, embedded, parameters, bytes, path }: InstalledBase,
+  machineBytes: number,
+): Promise<InstalledSummary> {
+  const { source } = await readRecord(path);
+  return { name, modelType, embedded, origin: source.path, ...cost(parameters, bytes, machineBytes) };
+}
+
+/** @param machineBytes of memory */
+export function offer(model: CatalogueModel, machineBytes: number): OfferedModel {
+  const { repository, modelType, licence, parameters, embedding, bits, pickled } = model;
+  // As the import stores them: int8 and int4, with a float32 scale for each block of 32.
+  const bytes = (embedding * (8 + 1) + (parameters - embedding) * (4 + 1)) / 8;
+  const obstacle = !(modelType in architectures) ? "architecture" : pickled ? "pickle" : undefined;
+  return {
+    repository,
+    modelType,
+    licence,
+    downloadBytes: (parameters * bits) / 8,
+    ...cost(parameters, bytes, machineBytes),
+    ...(obstacle && { obstacle }),
+  };
+}
+
+function cost(parameters: number, bytes: number, machineBytes: number): Cost {
+  // Measured with bases of 7 and 95 MB: the process, the mapped weights, and half of them again, packed for the processor.
+  const memoryBytes = 180e6 + 1.5 * bytes;
+  const share = memoryBytes / machineBytes;
+  return { parameters, bytes, memoryBytes, fit: share <= 0.4 ? "easily" : share <= 0.8 ? "barely" : "not" };
+}

@@ -1,0 +1,94 @@
+/** Held-out Python sources, from wherever the user has them. It knows no model, and not what is measured on them. */
+
+import { stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import * as z from "zod";
+import { UserError } from "../../foundation/errors.ts";
+import type { Problem } from "../../dataset/example.ts";
+import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
+import { pythonFiles } from "../../dataset/pythonFolder.ts";
+import { readPythonSource } from "../../dataset/pythonSource.ts";
+
+export interface SourceFile {
+  /** Relative to its project, with forward slashes: models may be shown it. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface HeldOut {
+  readonly name: string;
+  readonly files: readonly SourceFile[];
+  /** What was left out, and why. */
+  readonly problems: readonly Problem[];
+}
+
+const rowSchema = z.object({
+  path: z.string().min(1, "is empty"),
+  text: z.string().refine((text) => text.trim() !== "", "is empty"),
+});
+
+/**
+ * Reads a folder of Python sources, a .py file, or a .jsonl file of {"path", "text"}.
+ *
+ * @throws UserError "suite-missing", "suite-format"; "suite-empty" where no file is left
+ */
+export async function readHeldOut(source: string, signal?: AbortSignal): Promise<HeldOut> {
+  const files: SourceFile[] = [];
+  const problems: Problem[] = [];
+  for await (const found of sourceFiles(source)) {
+    signal?.throwIfAborted();
+    if ("text" in found) files.push(found);
+    else problems.push(found);
+  }
+  if (files.length === 0) {
+    const [first] = problems;
+    const because = first
+      ? ` All ${problems.length} entries were left out; the first, ${first.where}: ${first.message}`
+      : "";
+    const message = `Cannot use ${source}: it holds no Python source.${because}`;
+    throw new UserError("suite-empty", message, 'Give Python sources, or rows of {"path": …, "text": …}.');
+  }
+  return { name: basename(resolve(source)), files, problems };
+}
+
+/**
+ * The same one by one, for what does not fit into memory.
+ *
+ * @throws UserError "suite-missing", "suite-format"
+ */
+export async function* sourceFiles(source: string): AsyncGenerator<SourceFile | Problem> {
+  const path = resolve(source);
+  const info = await stat(path).catch(() => undefined);
+  if (!info) {
+    const message = `Cannot read ${source}: there is no ${path}.`;
+    throw new UserError("suite-missing", message, "Give a folder of Python sources, a .py or a .jsonl file.");
+  }
+  if (info.isDirectory()) {
+    for await (const name of pythonFiles(path)) yield await fileAt(join(path, name), name);
+  } else if (path.endsWith(".py")) {
+    yield await fileAt(path, basename(path));
+  } else if (path.endsWith(".jsonl")) {
+    for await (const { where, object } of jsonObjects(path)) {
+      const file = typeof object === "string" ? object : readFields(rowSchema, object, unixLines);
+      yield typeof file === "string" ? { where, message: file } : file;
+    }
+  } else {
+    const message = `Cannot read ${source}: it is neither a folder nor a .py or .jsonl file.`;
+    throw new UserError(
+      "suite-format",
+      message,
+      'Write one JSON object a line, {"path": …, "text": …}, into a .jsonl.',
+    );
+  }
+}
+
+async function fileAt(path: string, name: string): Promise<SourceFile | Problem> {
+  const source = await readPythonSource(path).catch((error: unknown) => ({
+    unfit: `The file cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+  }));
+  return "unfit" in source ? { where: name, message: source.unfit } : { path: name, text: source.text };
+}
+
+function unixLines({ path, text }: SourceFile): SourceFile {
+  return { path, text: text.replaceAll(/\r\n?/g, "\n") };
+}

@@ -1,0 +1,114 @@
+/** Predictions in a file against references in another, by id. It knows no model, and not what is measured. */
+
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import * as z from "zod";
+import { UserError } from "../../foundation/errors.ts";
+import type { Problem } from "../../dataset/example.ts";
+import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
+import { addTo, type Measure } from "./measure.ts";
+import { idSchema } from "../suites/tasks.ts";
+
+/** References by id, in the order of their file. */
+export interface References {
+  readonly texts: ReadonlyMap<string, { readonly reference: string; readonly where: string }>;
+  readonly problems: readonly Problem[];
+}
+
+export interface Scored {
+  /** How many items have both a prediction and a reference. */
+  readonly items: number;
+  /** Per measure, what all items add up to. */
+  readonly sums: readonly Float64Array[];
+  /** By id, what the item adds to each measure; undefined of more items than anyone resamples. */
+  readonly rows: ReadonlyMap<string, readonly (readonly number[])[]> | undefined;
+  readonly problems: readonly Problem[];
+}
+
+export interface ScoreOptions {
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Above it, what single items add is not kept: intervals are narrow by then, and memory stays flat. */
+export const mostRows = 20_000;
+
+const progressEvery = 500;
+
+const referenceSchema = z.object({ id: idSchema, reference: z.string() });
+const predictionsSchema = z.object({ id: idSchema, predictions: z.array(z.string()) });
+
+/**
+ * Reads rows of {"id", "reference"}. A row without either, an empty reference and an id that was there before are problems.
+ *
+ * @throws UserError "file-missing"
+ */
+export async function readReferences(path: string): Promise<References> {
+  const texts = new Map<string, { reference: string; where: string }>();
+  const problems: Problem[] = [];
+  for await (const { where, row } of rowsOf(path, referenceSchema)) {
+    const before = typeof row === "string" ? undefined : texts.get(row.id);
+    if (typeof row === "string") problems.push({ where, message: row });
+    else if (row.reference.trim() === "") problems.push({ where, message: `The reference of "${row.id}" is empty.` });
+    else if (before) problems.push({ where, message: `The id "${row.id}" stands in ${before.where}, too.` });
+    else texts.set(row.id, { reference: row.reference, where });
+  }
+  return { texts, problems };
+}
+
+/**
+ * Measures rows of {"id", "predictions"}, best first, one by one: the file is never in memory as a whole. A row without
+ * either, an id that was there before or has no reference, and a reference without predictions are problems, and not scored;
+ * an empty list of predictions is a miss.
+ *
+ * @throws UserError "file-missing", "score-empty"
+ */
+export async function scorePredictions(
+  path: string,
+  references: References,
+  measures: readonly Measure[],
+  { onProgress, signal }: ScoreOptions = {},
+): Promise<Scored> {
+  const sums = measures.map(({ width }) => new Float64Array(width));
+  const rows = new Map<string, readonly (readonly number[])[]>();
+  const problems = [...references.problems];
+  const left = new Map(references.texts);
+  let items = 0;
+  for await (const { where, row } of rowsOf(path, predictionsSchema)) {
+    signal?.throwIfAborted();
+    const found = typeof row === "string" ? undefined : left.get(row.id);
+    if (typeof row === "string") problems.push({ where, message: row });
+    else if (found === undefined) {
+      const seen = references.texts.has(row.id) ? "was predicted before" : "has no reference";
+      problems.push({ where, message: `The id "${row.id}" ${seen}.` });
+    } else {
+      const counts = measures.map((measure) => measure.count(row.predictions, found.reference));
+      for (const [i, numbers] of counts.entries()) addTo(sums[i]!, numbers);
+      if (items < mostRows) rows.set(row.id, counts);
+      left.delete(row.id);
+      if (++items % progressEvery === 0) onProgress?.({ done: items, total: references.texts.size });
+    }
+  }
+  for (const [missing, { where }] of left) {
+    problems.push({ where, message: `The id "${missing}" has no predictions in ${basename(path)}.` });
+  }
+  if (items === 0) {
+    const [first] = problems;
+    const because = first ? ` The first of ${problems.length} problems, ${first.where}: ${first.message}` : "";
+    const message = `Cannot score ${path}: no row has both predictions and a reference.${because}`;
+    throw new UserError("score-empty", message, "Give the same ids to predictions and references.");
+  }
+  onProgress?.({ done: items, total: references.texts.size });
+  return { items, sums, rows: items <= mostRows ? rows : undefined, problems };
+}
+
+async function* rowsOf<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<{ where: string; row: T | string }> {
+  const info = await stat(path).catch(() => undefined);
+  if (!info?.isFile()) {
+    const message = `Cannot read ${path}: ${info ? "it is not a file" : "there is no such file"}.`;
+    throw new UserError("file-missing", message, "Give a .jsonl file, one JSON object a line.");
+  }
+  for await (const { where, object } of jsonObjects(path)) {
+    yield { where, row: typeof object === "string" ? object : readFields(schema, object, (value) => value) };
+  }
+}

@@ -1,0 +1,57 @@
+/** Tasks with tests as they are put to a model: an instruction, or the head of a function to go on from. It runs nothing. */
+
+import { UserError } from "../../foundation/errors.ts";
+import { instructionPrompt } from "../../tokenizer/template.ts";
+import type { ProtocolName } from "../protocols/protocols.ts";
+import type { ExecutionTask } from "../suites/executionTasks.ts";
+import type { Tasks } from "../suites/tasks.ts";
+import type { PromptedSuite } from "./promptedSuite.ts";
+
+/** Where a function that goes on from its head has ended (Chen et al. 2021, arXiv 2107.03374, section 3). */
+const behindFunction = ["\nclass", "\ndef", "\n#", "\nif", "\nprint"];
+const behindAnswer = ["\n### ", "```", "<|endoftext|>", "</s>"];
+
+/**
+ * HumanEval's prompts are gone on from as they are, where the first of a suite is such a task. Others are instructions: by "graft" as in training, by "paper-v3" as that version
+ * of the paper puts APPS; version 2 has none. Answers are not put on one line or stripped, whatever a protocol does with pairs.
+ *
+ * @throws UserError "option-invalid"
+ */
+export async function promptedExecution(
+  { each, ...suite }: Tasks<ExecutionTask>,
+  protocol: ProtocolName,
+): Promise<PromptedSuite> {
+  if (protocol === "paper-v2") {
+    const message = `Cannot evaluate on ${suite.name} by paper-v2: that protocol has no suites with tests.`;
+    throw new UserError("option-invalid", message, "Leave the protocol out, or give paper-v3.");
+  }
+  const { value: first } = await each().next();
+  const goesOn = first?.before !== "";
+  return {
+    ...suite,
+    stops: goesOn ? behindFunction : behindAnswer,
+    maxNewTokens: 1024,
+    gap: false,
+    each: async function* () {
+      for await (const { id, prompt, before, starter, checks } of each()) {
+        const asked = protocol === "paper-v3" ? paperPrompt(prompt, checks) : instructionPrompt(prompt);
+        yield {
+          id,
+          intent: prompt,
+          prompts: [goesOn ? before : asked + starter],
+          prediction: (text) => text,
+          expected: { before: before + starter, checks },
+        };
+      }
+    },
+  };
+}
+
+/** The paper's code at 3b31320, where a problem says by its tests which of the two it wants. */
+function paperPrompt(question: string, checks: ExecutionTask["checks"]): string {
+  const isFunction = checks.kind === "program" || checks.functionName !== undefined;
+  const guide = isFunction ? "use the provided function signature" : "read from and write to standard IO";
+  const task =
+    "Write a python code to solve the following coding problem that obeys the constraints and passes the example test cases.";
+  return `[INST] ${task} The output code needs to ${guide}:\n${question}\n[/INST]\n\`\`\`python\n`;
+}

@@ -1,0 +1,93 @@
+/** What readers of suites share: where a suite lies, ids that come once, bad rows beside the good. */
+
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import * as z from "zod";
+import { UserError } from "../../foundation/errors.ts";
+import type { Problem } from "../../dataset/example.ts";
+import { jsonObjects } from "../../dataset/jsonLines.ts";
+import { findPaperFile, isPaperDataset, type Split } from "../../dataset/paperDatasets.ts";
+
+export interface Tasks<Task> {
+  /** That of a paper's data set, or of the file. */
+  readonly name: string;
+  /** SHA-256 of the file, hexadecimal. */
+  readonly hash: string;
+  readonly count: number;
+  /** Rows that were left out, and why. */
+  readonly problems: readonly Problem[];
+  /** The good rows in their order, read anew each time: a suite is never in memory as a whole. */
+  readonly each: () => AsyncGenerator<Task>;
+}
+
+export interface TaskOptions {
+  /** Where the paper's data sets lie. */
+  readonly dataFolder: string;
+  /** Which part of a paper's data set; "test" unless told. */
+  readonly split?: Split;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export const filled = z.string().refine((text) => text.trim() !== "", "is empty");
+
+export const idSchema = z.union([z.string().min(1, "is empty"), z.number()]).transform(String);
+
+/**
+ * Reads through a .jsonl file or a paper's data set. What `taskOf` makes of a row is a task or what is wrong with it; a row
+ * whose id was there before is a problem, too.
+ *
+ * @throws UserError "data-missing", "suite-missing"; "suite-empty" where no task is left
+ */
+export async function openTasks<Task extends { readonly id: string }>(
+  source: string,
+  options: TaskOptions,
+  taskOf: (row: object, where: string) => Task | string,
+): Promise<Tasks<Task>> {
+  const path = await suiteFile(source, options);
+  /** Where an id came first. */
+  const places = new Map<string, string>();
+  const problems: Problem[] = [];
+  for await (const { where, object } of jsonObjects(path)) {
+    options.signal?.throwIfAborted();
+    const task = typeof object === "string" ? object : taskOf(object, where);
+    const before = typeof task === "string" ? undefined : places.get(task.id);
+    if (typeof task === "string") problems.push({ where, message: task });
+    else if (before !== undefined) problems.push({ where, message: `The id "${task.id}" stands in ${before}, too.` });
+    else places.set(task.id, where);
+  }
+  if (places.size === 0) {
+    const [first] = problems;
+    const because = first ? ` The first of ${problems.length} problems, ${first.where}: ${first.message}` : "";
+    const message = `Cannot use the suite ${source}: it has no task.${because}`;
+    throw new UserError("suite-empty", message, "Give a suite with good rows.");
+  }
+  return {
+    name: basename(source),
+    hash: await hashOf(path),
+    count: places.size,
+    problems,
+    each: async function* () {
+      for await (const { where, object } of jsonObjects(path)) {
+        const task = typeof object === "string" ? object : taskOf(object, where);
+        if (typeof task !== "string" && places.get(task.id) === where) yield task;
+      }
+    },
+  };
+}
+
+/** @throws UserError "data-missing", "suite-missing" */
+export async function suiteFile(source: string, { dataFolder, split = "test" }: TaskOptions): Promise<string> {
+  if (isPaperDataset(source)) return await findPaperFile(source, { dataFolder, split });
+  const path = resolve(source);
+  if ((await stat(path).catch(() => undefined))?.isFile()) return path;
+  const message = `Cannot read the suite ${source}: there is no file ${path}.`;
+  throw new UserError("suite-missing", message, "Give a .jsonl file, or the name of a paper's data set.");
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest("hex");
+}

@@ -1,0 +1,85 @@
+/** How fast a base generates for many prompts at once, against the same with one at a time. Measures; judges nothing. */
+
+import { seededRandom } from "../foundation/random.ts";
+import type { InstalledBase } from "../baseModels/installedBase.ts";
+import { beamSearch } from "../completion/beamSearch.ts";
+import { drawTokens, likeliestToken } from "../completion/drawTokens.ts";
+import type { Search } from "../completion/search.ts";
+import { searchAll } from "../completion/searchAll.ts";
+import type { WrittenText } from "../completion/writtenText.ts";
+import type { Reading, TokenForest } from "../runtime/forest.ts";
+import { openForest } from "../runtime/openForest.ts";
+import { median, randomIds, type SpeedRow } from "./measuring.ts";
+
+const [width, maxTokens, prompts] = [10, 32, 8];
+
+/**
+ * Tokens a second in searches 10 beams wide and in greedy decoding, behind prompts of 20 to 40 tokens, to the limit of 32: side
+ * by side, with each beam in a run of its own, and one prompt after the other, in turns.
+ */
+export async function measureGeneration(base: InstalledBase): Promise<SpeedRow[]> {
+  const forest = await openForest(base);
+  const random = seededRandom(1, "bench");
+  const texts = Array.from({ length: prompts }, () => randomIds(random, base.config, 20 + random.integer(21)));
+  const task = { maxTokens, ends: new Set<number>(), ending: () => null, write: (written: WrittenText) => written };
+  const beams = (): Search<never> => beamSearch({ ...task, width });
+  const likeliest = (): Search<never> => drawTokens(likeliestToken, task);
+
+  /** Tokens a second of the texts that are found behind `count` prompts. */
+  const speed = async (over: TokenForest, count: number, search: () => Search<never>): Promise<number> => {
+    forest.useAdapters([]); // Nothing is known of the prompts then.
+    const start = performance.now();
+    let tokens = 0;
+    const tasks = texts.slice(0, count).map((prompt) => {
+      const each = search();
+      const onDone = (): void => each.found().forEach((found) => (tokens += found.tokens.length));
+      return { prompt, search: each, onDone };
+    });
+    await searchAll(over, tasks);
+    return tokens / ((performance.now() - start) / 1000);
+  };
+  const single = oneRunEach(forest);
+  const found: [number[], number[], number[], number[]] = [[], [], [], []];
+  try {
+    for (let round = 0; round < 4; round++) {
+      const speeds = [
+        await speed(forest, prompts, beams),
+        await speed(single, 2, beams),
+        await speed(forest, prompts, likeliest),
+        await speed(forest, 1, likeliest),
+      ];
+      // The first round warms up.
+      if (round > 0) for (const [i, value] of speeds.entries()) found[i]!.push(value);
+    }
+  } finally {
+    await forest.release();
+  }
+  const [together, apart, greedy, alone] = found.map(median) as [number, number, number, number];
+  const unit = "tokens/s";
+  return [
+    { name: `${width} beams each behind ${prompts} prompts, side by side`, value: together, unit },
+    { name: "the same searches, each beam in a run of its own", value: apart, unit },
+    { name: "side by side against that", value: together / apart, unit: "×" },
+    { name: `greedy decoding behind ${prompts} prompts, side by side`, value: greedy, unit },
+    { name: "greedy decoding behind one prompt", value: alone, unit },
+    { name: "side by side against that", value: greedy / alone, unit: "×" },
+  ];
+}
+
+/** The same forest, in which every chain is read in a run of its own. */
+function oneRunEach(forest: TokenForest): TokenForest {
+  return {
+    ...forest,
+    read: async (chains, options) => {
+      const readings: Reading[] = [];
+      for (const [i, chain] of chains.entries()) {
+        const waiting = chains.slice(i + 1).map(({ behind }) => behind);
+        const kept = [...waiting, ...readings.flatMap(({ ends }) => ends)];
+        readings.push(await forest.read([chain], { ...options, kept }));
+      }
+      const logits = new Float32Array(readings.length * forest.vocabularySize);
+      for (const [i, reading] of readings.entries()) logits.set(reading.logits, i * forest.vocabularySize);
+      return { ends: readings.flatMap(({ ends }) => ends), logits };
+    },
+  };
+}

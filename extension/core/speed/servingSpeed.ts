@@ -1,0 +1,82 @@
+/** How fast a base runs here: prefill, decoding, swapping adapters; beams are in generationSpeed.ts, training in trainingSpeed.ts. Measures; judges nothing. */
+
+import { seededRandom, type Random } from "../foundation/random.ts";
+import type { InstalledBase } from "../baseModels/installedBase.ts";
+import { openDecoder, type Decoder } from "../runtime/decoder.ts";
+import { measureGeneration } from "./generationSpeed.ts";
+import { median, medianSeconds, randomIds, randomLora, rank, type SpeedRow } from "./measuring.ts";
+import { measureTraining } from "./trainingSpeed.ts";
+
+export const speedBenchmarks = { prefill, decode, beams: measureGeneration, swap, train: measureTraining };
+
+/** Tokens a second of reading a prompt that fills a quarter of the context, up to 512 tokens. */
+async function prefill(base: InstalledBase): Promise<SpeedRow[]> {
+  return await withDecoder(base, async (decoder, random) => {
+    const ids = randomIds(random, base.config, Math.min(512, base.config.contextLength / 4));
+    const seconds = await medianSeconds(7, async () => {
+      decoder.useAdapters([]); // An encoder would not read the same prompt again.
+      await decoder.begin(ids);
+    });
+    return [{ name: `prefill of ${ids.length} tokens`, value: ids.length / seconds, unit: "tokens/s" }];
+  });
+}
+
+/** Tokens a second of writing, one by one, behind a prompt of 256: the base alone and with an adapter, in turns. */
+async function decode(base: InstalledBase): Promise<SpeedRow[]> {
+  return await withDecoder(base, async (decoder, random) => {
+    const prompt = randomIds(random, base.config, Math.min(256, base.config.contextLength / 2));
+    const adapters = [[], [{ adapter: randomLora(base, random), scale: 1 }]] as const;
+    const seconds: [number[], number[]] = [[], []];
+    for (let round = 0; round < 6; round++) {
+      const turn = round % 2;
+      decoder.useAdapters(adapters[turn]!);
+      await decoder.begin(prompt);
+      for (let i = 0; i < 32; i++) {
+        const start = performance.now();
+        await decoder.extend([i]);
+        seconds[turn]!.push((performance.now() - start) / 1000);
+      }
+    }
+    const [alone, adapted] = seconds.map(median) as [number, number];
+    return [
+      { name: "decode, base alone", value: 1 / alone, unit: "tokens/s" },
+      { name: `decode, LoRA of rank ${rank} on every module`, value: 1 / adapted, unit: "tokens/s" },
+      { name: "a step with the adapter, against one without", value: adapted / alone, unit: "×" },
+    ];
+  });
+}
+
+/** Milliseconds to change to another loaded adapter. */
+async function swap(base: InstalledBase): Promise<SpeedRow[]> {
+  return await withDecoder(base, async (decoder, random) => {
+    const adapters = [randomLora(base, random), randomLora(base, random)];
+    const use = (i: number): number => {
+      const start = performance.now();
+      decoder.useAdapters([{ adapter: adapters[i % 2]!, scale: 1 }]);
+      return performance.now() - start;
+    };
+    const first = use(0);
+    await decoder.begin([1]);
+    use(1);
+    await decoder.begin([1]);
+    const loaded: number[] = [];
+    for (let i = 0; i < 40; i++) {
+      loaded.push(use(i));
+      await decoder.begin([1]);
+    }
+    return [
+      { name: "first use of an adapter", value: first, unit: "ms" },
+      { name: "swap of a loaded adapter, median", value: median(loaded), unit: "ms" },
+      { name: "swap of a loaded adapter, slowest of 40", value: Math.max(...loaded), unit: "ms" },
+    ];
+  });
+}
+
+async function withDecoder<T>(base: InstalledBase, work: (decoder: Decoder, random: Random) => Promise<T>): Promise<T> {
+  const decoder = await openDecoder(base);
+  try {
+    return await work(decoder, seededRandom(1, "bench"));
+  } finally {
+    await decoder.release();
+  }
+}

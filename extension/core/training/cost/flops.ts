@@ -1,0 +1,60 @@
+/** How much there is to compute in a training step: what the loss and its gradient need, however they are arrived at. */
+
+import type { PackedShape } from "../../dataset/batches.ts";
+import { moduleShapes } from "../../architectures/architectures.ts";
+import type { DecoderConfig } from "../../architectures/config.ts";
+import type { Product } from "../../runtime/productSpeed.ts";
+import type { MethodSpec } from "../methods/methods.ts";
+
+/**
+ * The products by frozen weights of one micro-batch, forward and for the gradient of their inputs; the head for labelled
+ * positions alone. The first layer's queries, keys and values need no gradient of their input.
+ *
+ * @param labels positions that predict something
+ */
+export function frozenMatMuls(
+  config: DecoderConfig,
+  { rows, length }: PackedShape,
+  labels: number,
+): readonly Product[] {
+  const tokens = rows * length;
+  const counts = new Map<string, Product>();
+  const add = (product: Omit<Product, "count">): void => {
+    const key = `${product.tokens}/${product.inFeatures}/${product.outFeatures}`;
+    counts.set(key, { ...product, count: (counts.get(key)?.count ?? 0) + 1 });
+  };
+  const both = (product: Omit<Product, "count">): void => {
+    add(product);
+    add({ ...product, inFeatures: product.outFeatures, outFeatures: product.inFeatures });
+  };
+  const modules = [...moduleShapes(config).values()];
+  for (const [i, { inFeatures, outFeatures, sharesProduct }] of modules.entries()) {
+    const isFirst = i === 0 || (sharesProduct === true && i < 3);
+    (isFirst ? add : both)({ tokens, inFeatures, outFeatures });
+  }
+  both({ tokens: labels, inFeatures: config.hiddenSize, outFeatures: config.vocabularySize });
+  return [...counts.values()];
+}
+
+/**
+ * Useful floating-point operations of a micro-batch, a multiplication and an addition counted as two: the frozen products,
+ * LoRA's own, and attention below its diagonal. Layers that are computed twice count once.
+ */
+export function usefulFlops(config: DecoderConfig, spec: MethodSpec, shape: PackedShape, labels: number): number {
+  const tokens = shape.rows * shape.length;
+  const frozen = frozenMatMuls(config, shape, labels).reduce((sum, product) => sum + flopsOf(product), 0);
+  const { heads, headSize } = config.attention;
+  // Two products forward, and two for the gradient of each.
+  const attention = (config.layers * 6 * 2 * tokens * shape.length * heads * headSize) / 2;
+  // Weights that are trained have a gradient, too: a third product beside two.
+  if (spec.method === "full") return 1.5 * frozen + attention;
+  if (spec.method !== "lora") return frozen + attention;
+  // x·Aᵀ and ·Bᵀ forward; for each, the gradients of both factors.
+  const modules = [...moduleShapes(config)].filter(([path]) => spec.targets.has(path));
+  const lora = modules.reduce((sum, [, m]) => sum + 6 * spec.rank * (m.inFeatures + m.outFeatures) * tokens, 0);
+  return frozen + attention + lora;
+}
+
+export function flopsOf({ tokens, inFeatures, outFeatures, count }: Product): number {
+  return 2 * tokens * inFeatures * outFeatures * count;
+}

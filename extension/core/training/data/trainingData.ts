@@ -1,0 +1,113 @@
+/**
+ * From what the user calls their data to the token files that a training reads from. The data is read twice: first to look
+ * it through (dataSurvey.ts), then to tokenize it.
+ */
+
+import { join } from "node:path";
+import type { Log } from "../../foundation/log.ts";
+import { UserError } from "../../foundation/errors.ts";
+import type { Dataset, Example } from "../../dataset/example.ts";
+import { openDataset } from "../../dataset/openDataset.ts";
+import { isPaperDataset } from "../../dataset/paperDatasets.ts";
+import { targetCount, type Sequence } from "../../dataset/sequence.ts";
+import { createTokenFile, type TokenFile } from "../../dataset/tokenFile.ts";
+import { entriesOf, namesOf, pieceMaker, surveyData, type PieceSettings } from "./dataSurvey.ts";
+import { readingMeter, type ReadingProgress } from "../loop/progressMeter.ts";
+import { pieceSizeFor } from "./pieceSize.ts";
+import type { TrainOptions, TrainSettings } from "../settings.ts";
+
+/** What one of several data sets adds to the training. */
+export interface DataPart {
+  name: string;
+  /** Rows or files. */
+  examples: number;
+  /** Tokens trained on in an epoch. */
+  tokens: number;
+}
+
+export interface TrainingData {
+  readonly training: TokenFile;
+  /** Empty where nothing is held out. */
+  readonly validation: TokenFile;
+  readonly parts: readonly DataPart[];
+  release(): void;
+}
+
+export interface ReadingControl {
+  readonly log: Log;
+  readonly signal?: AbortSignal | undefined;
+  readonly onReading?: ((progress: ReadingProgress) => void) | undefined;
+}
+
+/**
+ * Finds, reads, splits and tokenizes the data. Problems of it are warned of, and the good part is used. Several data sets
+ * are one after another, as in the paper's joint training, and so are their validation sets.
+ *
+ * @param sequencesOf tokenizes an example, as the model wants it
+ * @param folder for the token files
+ * @throws UserError of openDataset; "validation-invalid", "data-empty", "data-too-small", "disk-full", "not-writable"
+ */
+export async function openTrainingData(
+  options: TrainOptions,
+  { maxLength, ...chance }: Pick<TrainSettings, "seed" | "fillShare" | "maxLength">,
+  sequencesOf: (example: Example) => readonly Sequence[],
+  folder: string,
+  control: ReadingControl,
+): Promise<TrainingData> {
+  const sources = await Promise.all(options.data.map((source) => openDataset(source, options)));
+  const { sets, fraction } = await validationOf(options);
+  const settings: PieceSettings = { ...chance, pieceSize: await pieceSizeFor(sources, sequencesOf, maxLength) };
+  const survey = await surveyData(sources, sets, fraction, settings, control);
+  const meter = readingMeter(survey.examples, control.onReading);
+  const training = createTokenFile(join(folder, "training"));
+  const validation = createTokenFile(join(folder, "validation"));
+  const release = (): void => [training, validation].forEach((file) => file.release());
+  const tokenize = (example: Example, file: TokenFile): void => {
+    for (const sequence of sequencesOf(example)) if (targetCount(sequence) > 0) file.add(sequence);
+  };
+  try {
+    const parts: DataPart[] = [];
+    for (const source of sources) {
+      const tokensBefore = training.tokens;
+      const pieces = pieceMaker(source, settings);
+      let examples = 0;
+      for await (const entry of entriesOf(source, control.signal)) {
+        if (!("kind" in entry)) continue;
+        examples++;
+        for (const piece of pieces(entry)) tokenize(piece, survey.isHeldOut(piece) ? validation : training);
+        meter.read();
+      }
+      parts.push({ name: source.name, examples, tokens: training.tokens - tokensBefore });
+    }
+    for (const source of sets) {
+      for await (const entry of entriesOf(source, control.signal)) {
+        if (!("kind" in entry)) continue;
+        tokenize(entry, validation);
+        meter.read();
+      }
+    }
+    if (training.length === 0) {
+      const message = `Cannot train on ${namesOf(sources)}: no token is left to learn.`;
+      throw new UserError("data-empty", message, "Give more data, or a longer maximum length.");
+    }
+    return { training, validation, parts, release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** The data sets to validate on, or the fraction of the training data to hold out. */
+async function validationOf(options: TrainOptions): Promise<{ sets: readonly Dataset[]; fraction: number }> {
+  const { validation, data, dataFolder } = options;
+  const open = async (source: string): Promise<Dataset> =>
+    await openDataset(source, { dataFolder, split: "validation" });
+  // A paper's data set brings its own; joined sets are validated on all of theirs.
+  if (validation === undefined) return { sets: await Promise.all(data.filter(isPaperDataset).map(open)), fraction: 0 };
+  const fraction = Number(validation);
+  // The training part of a paper's data set is no validation of anything: its name means its validation part here.
+  if (Number.isNaN(fraction) || validation.trim() === "") return { sets: [await open(validation)], fraction: 0 };
+  if (fraction >= 0 && fraction < 1) return { sets: [], fraction };
+  const message = `Cannot hold out ${validation} of the data for validation: a part is between 0 and 1.`;
+  throw new UserError("validation-invalid", message, "Give a part such as 0.1, or a file.");
+}

@@ -1,0 +1,108 @@
+/** A model as ONNX for training: the loss of a packed micro-batch and its gradient by all that is trained. */
+
+import { internalError } from "../../foundation/errors.ts";
+import { crossEntropy, wordsAtOnce } from "../../graph/composites/crossEntropy.ts";
+import { gradients } from "../../graph/gradients.ts";
+import { lower } from "../../graph/lower.ts";
+import { gather } from "../../graph/primitives/indexing.ts";
+import { reshape, slice } from "../../graph/primitives/shaping.ts";
+import { size } from "../../graph/shape.ts";
+import { constant, input, type Tensor } from "../../graph/tensor.ts";
+import type { ForwardResult } from "../../architectures/architecture.ts";
+import { forward, forwardEncoderDecoder, type ModuleShape } from "../../architectures/architectures.ts";
+import { isEncoderDecoder, type ModelConfig } from "../../architectures/config.ts";
+import type { AdapterSlots, WeightSource } from "../../architectures/parameterScope.ts";
+import { encode, type OnnxModel } from "../../onnx/encode.ts";
+import type { BatchShape } from "../data/batchShape.ts";
+import type { Attachment } from "../methods/attachment.ts";
+import { attach, type MethodSpec } from "../methods/methods.ts";
+import { packedDecoder, packedEncoderDecoder } from "./packedContext.ts";
+
+export interface TrainingGraph {
+  readonly model: OnnxModel;
+  /** What the model computes, as tensors: lowered, in the order of its outputs. */
+  readonly outputs: readonly Tensor[];
+  /** By PEFT's keys, or those of the checkpoint, in the order of the model; with the shapes that they have there. */
+  readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** [rows, tokens, width] of the noise to feed; null where nothing is dropped. */
+  readonly noiseShape: readonly [number, number, number] | null;
+}
+
+/**
+ * Inputs: those of the packed context; label_rows int64 [labels], labels int64 and weights float32 [labels, 1]; noise, if
+ * it has a shape; the parameters by name. Outputs: loss [1, 1] and, unless `purpose` is "loss", gradient:NAME of each
+ * parameter.
+ */
+export function trainingGraph(
+  { config, weights, weightFile, modules }: TrainedModel,
+  spec: MethodSpec,
+  shape: BatchShape,
+  purpose: "gradients" | "loss",
+): TrainingGraph {
+  const parameters = new Map<string, Tensor>();
+  const parameterOf = (name: string, dims: readonly number[]): Tensor => {
+    const parameter = parameters.get(name) ?? input(name, "float32", dims);
+    parameters.set(name, parameter);
+    return parameter;
+  };
+  const noiseShape = purpose === "gradients" ? noiseShapeOf(spec, modules, shape) : null;
+  const attachment = attach(spec, parameterOf, noiseShape && input("noise", "int32", noiseShape));
+  const { hidden, head } = packedForward(config, weights, attachment, shape);
+  // Virtual tokens that are read in front of the text predict nothing.
+  const [read, length] = [size(hidden, 1), shape.length];
+  const ofText = read > length ? slice(hidden, read - length, read, 1) : hidden;
+  const labelled = gather(
+    reshape(ofText, [shape.rows * length, config.hiddenSize]),
+    input("label_rows", "int64", ["labels"]),
+  );
+  const labels = input("labels", "int64", ["labels", 1]);
+  const states = { hidden: labelled, labels, weights: input("weights", "float32", ["labels", 1]) };
+  const loss = crossEntropy(states, head, wordsAtOnce(config.hiddenSize, shape.rows * length));
+  const outputs: Record<string, Tensor> = { loss };
+  if (purpose === "gradients") {
+    const found = gradients([[loss, constant(Float32Array.of(1), [1, 1])]], [...parameters.values()]);
+    for (const [i, name] of [...parameters.keys()].entries()) {
+      const gradient = found[i];
+      if (!gradient) throw internalError(`the loss does not depend on ${name}`);
+      outputs[`gradient:${name}`] = gradient;
+    }
+  }
+  const lowered = lower(Object.values(outputs), "training");
+  const model = encode(Object.fromEntries(Object.keys(outputs).map((name, i) => [name, lowered[i]!])), weightFile);
+  const listed = [...parameters].map(([name, tensor]) => ({ name, shape: tensor.shape.map(Number) }));
+  return { model, outputs: lowered, parameters: listed, noiseShape };
+}
+
+/** A base, as far as a training graph needs it. */
+export interface TrainedModel {
+  readonly config: ModelConfig;
+  readonly weights: WeightSource;
+  readonly weightFile: string;
+  readonly modules: ReadonlyMap<string, ModuleShape>;
+}
+
+function noiseShapeOf(
+  spec: MethodSpec,
+  modules: TrainedModel["modules"],
+  { rows, length, encoderLength = 0 }: BatchShape,
+): TrainingGraph["noiseShape"] {
+  if (spec.method !== "lora" || spec.dropout === 0) return null;
+  const width = Math.max(...[...spec.targets].map((path) => modules.get(path)!.inFeatures));
+  return [rows, Math.max(length, encoderLength), width];
+}
+
+/** Adapters nowhere. */
+const noSlots: AdapterSlots = { around: (_modules, x, product) => product(x) };
+
+function packedForward(
+  config: ModelConfig,
+  base: WeightSource,
+  attachment: Attachment,
+  { encoderLength, ...shape }: BatchShape,
+): ForwardResult {
+  const { weights = base, slots = noSlots } = attachment;
+  if (!isEncoderDecoder(config)) return forward(config, weights, slots, packedDecoder(config, shape, attachment));
+  if (encoderLength === undefined) throw internalError("a batch without tokens for the encoder");
+  const context = packedEncoderDecoder(config, { ...shape, encoderLength }, attachment);
+  return forwardEncoderDecoder(config, weights, slots, context);
+}

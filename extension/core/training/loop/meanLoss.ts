@@ -1,0 +1,29 @@
+/** The loss on data that is not trained on. It decides nothing. */
+
+import { packStep, type PackedShape } from "../../dataset/batches.ts";
+import { targetCount, type Sequences } from "../../dataset/sequence.ts";
+import type { TrainingStep } from "../graph/trainingStep.ts";
+
+/** So many sequences are in memory, and packed, at once. */
+const atOnce = 256;
+
+/** Mean loss per target token; NaN of no sequences. `breathe` is called between two runs. */
+export async function meanLoss(
+  step: Pick<TrainingStep, "evaluate">,
+  sequences: Sequences,
+  shape: PackedShape,
+  breathe: () => Promise<void>,
+): Promise<number> {
+  let [loss, targets] = [0, 0];
+  for (let start = 0; start < sequences.length; start += atOnce) {
+    const length = Math.min(atOnce, sequences.length - start);
+    const packed = Array.from({ length }, (_, i) => sequences.at(start + i)!);
+    const count = packed.reduce((sum, sequence) => sum + targetCount(sequence), 0);
+    for (const batch of packStep(packed, shape)) {
+      loss += count * (await step.evaluate(batch));
+      await breathe();
+    }
+    targets += count;
+  }
+  return loss / targets;
+}

@@ -1,0 +1,117 @@
+/** A training that can go on: one file with the numbers and, in its header, where it stands and what it trains. */
+
+import { join } from "node:path";
+import * as z from "zod";
+import { UserError } from "../../foundation/errors.ts";
+import { exists } from "../../foundation/exists.ts";
+import { openSafetensors, writeSafetensors } from "../../weights/safetensors.ts";
+import type { NamedTensor } from "../optimizers/optimizer.ts";
+import type { TrainerSnapshot } from "../loop/trainer.ts";
+import type { BatchShape } from "../data/batchShape.ts";
+
+/**
+ * What a training must agree on with the one whose checkpoint it goes on from, in the user's terms, such as
+ * {"rank": 16, "data": "2135 sequences, 4f1c…"}.
+ */
+export type Fingerprint = Readonly<Record<string, string | number | boolean>>;
+
+export interface Checkpoint extends TrainerSnapshot {
+  /** How the training was begun decides how it goes on: sums in another order would be other sums. */
+  readonly shape: BatchShape;
+}
+
+const validationSchema = z.object({ before: z.number(), best: z.number(), last: z.number() });
+const headerSchema = z.object({
+  version: z.literal(3),
+  fingerprint: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  shape: z.object({
+    rows: z.int(),
+    length: z.int(),
+    encoderLength: z.int().optional(),
+    checkpointing: z.boolean(),
+  }),
+  state: z.object({
+    step: z.int().nonnegative(),
+    tokens: z.int().nonnegative(),
+    seconds: z.number().nonnegative(),
+    epochLoss: z.object({ sum: z.number(), steps: z.int().nonnegative() }),
+    validation: validationSchema.nullable(),
+    validatedStep: z.int(),
+    validationsSinceBest: z.int().nonnegative(),
+  }),
+});
+
+export const checkpointFile = "checkpoint.safetensors";
+
+/**
+ * Replaces the checkpoint in `folder`.
+ *
+ * @throws UserError "disk-full" or "not-writable"; the checkpoint before is untouched then
+ */
+export async function saveCheckpoint(
+  folder: string,
+  { state, tensors, shape }: Checkpoint,
+  fingerprint: Fingerprint,
+): Promise<void> {
+  const header: z.input<typeof headerSchema> = { version: 3, fingerprint, shape, state };
+  const written = tensors.map(({ name, shape, values }) => ({ name, shape, data: values }));
+  await writeSafetensors(join(folder, checkpointFile), written, { graft: JSON.stringify(header) });
+}
+
+/** @throws UserError "checkpoint-missing" */
+export async function checkResumable(folder: string): Promise<void> {
+  if (await hasCheckpoint(folder)) return;
+  const message = `Cannot resume: there is no checkpoint ${join(folder, checkpointFile)}.`;
+  throw new UserError(
+    "checkpoint-missing",
+    message,
+    "Start the training without resuming, or check the output folder.",
+  );
+}
+
+/**
+ * Reads the checkpoint in `folder`.
+ *
+ * @throws UserError "checkpoint-missing", "checkpoint-invalid"; "checkpoint-mismatch" where it is of another training
+ */
+export async function loadCheckpoint(folder: string, fingerprint: Fingerprint): Promise<Checkpoint> {
+  await checkResumable(folder);
+  const path = join(folder, checkpointFile);
+  const file = await openSafetensors(path);
+  try {
+    const header = readHeader(path, file.metadata["graft"]);
+    checkFingerprint(header.fingerprint, fingerprint);
+    const tensors: NamedTensor[] = [];
+    for (const [name, { shape }] of file.tensors) tensors.push({ name, shape, values: await file.read(name) });
+    const { encoderLength, ...shape } = header.shape;
+    return { state: header.state, tensors, shape: { ...shape, ...(encoderLength !== undefined && { encoderLength }) } };
+  } finally {
+    await file.close();
+  }
+}
+
+export async function hasCheckpoint(folder: string): Promise<boolean> {
+  return await exists(join(folder, checkpointFile));
+}
+
+function readHeader(path: string, text: string | undefined): z.infer<typeof headerSchema> {
+  try {
+    return headerSchema.parse(JSON.parse(text ?? ""));
+  } catch (error) {
+    const message = `Cannot resume: ${path} is no checkpoint of this version of Graft.`;
+    throw new UserError("checkpoint-invalid", message, "Start the training without resuming.", { cause: error });
+  }
+}
+
+function checkFingerprint(saved: Fingerprint, wanted: Fingerprint): void {
+  const named = (value: Fingerprint[string] | undefined): string => (value === undefined ? "nothing" : String(value));
+  const differing = [...new Set([...Object.keys(saved), ...Object.keys(wanted)])].filter((k) => saved[k] !== wanted[k]);
+  if (differing.length === 0) return;
+  const differences = differing.map((key) => `${key} was ${named(saved[key])} and is now ${named(wanted[key])}`);
+  const message = `Cannot resume: the checkpoint is of another training; ${differences.join(", ")}.`;
+  throw new UserError(
+    "checkpoint-mismatch",
+    message,
+    "Resume with the same options and data, or start without resuming.",
+  );
+}

@@ -1,0 +1,155 @@
+/**
+ * Where an adapter goes, and what its training keeps beside it until it is done: OUT, and .OUT.training with the lock and
+ * the checkpoint. So OUT is a whole adapter or nothing.
+ */
+
+import { access, constants, mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { recoverFolder, writeFailure, writeFileAtomic, writeFolderAtomic } from "../../foundation/atomicFile.ts";
+import { systemCode, UserError } from "../../foundation/errors.ts";
+import { exists } from "../../foundation/exists.ts";
+import { lockFolder, type HeldLock } from "../../foundation/folderLock.ts";
+import { checkpointFile } from "./checkpoint.ts";
+
+export interface OutputFolder {
+  readonly path: string;
+  /** The adapter's name: that of its folder. */
+  readonly name: string;
+  /** For checkpoints. */
+  readonly workFolder: string;
+  /** Puts the files in place and forgets the checkpoint. */
+  finish(files: OutputFiles): Promise<void>;
+  /** Lets others train into it, and leaves no trace but a checkpoint. */
+  release(): Promise<void>;
+}
+
+/** What a training ends as. */
+export interface OutputFiles {
+  /** Of all that may be written. A folder that holds nothing else is replaced as a whole. */
+  readonly names: ReadonlySet<string>;
+  readonly write: (folder: string) => Promise<void>;
+}
+
+/**
+ * Makes sure that an adapter can be written to `out`, before hours of work, and that nobody else does. What a killed
+ * training left there is put in order: its checkpoint stays.
+ *
+ * @throws UserError "not-writable", "disk-full", "training-busy"
+ */
+export async function openOutputFolder(out: string): Promise<OutputFolder> {
+  const path = resolve(out);
+  const workFolder = workFolderOf(path);
+  await checkWritable(path, workFolder);
+  const release = await lockWorkFolder(path);
+  await recoverFolder(path);
+  await clear(workFolder, checkpointFile);
+  return {
+    path,
+    name: basename(path),
+    workFolder,
+    finish: async ({ names, write }) => {
+      await release.check();
+      if (await isReplaceable(path, names)) await writeFolderAtomic(path, write);
+      else await write(path);
+      await rm(workFolder, { recursive: true, force: true });
+    },
+    release: async () => {
+      await release();
+      // Stays where it holds a checkpoint.
+      await rmdir(workFolder).catch(() => undefined);
+    },
+  };
+}
+
+/**
+ * Forgets the checkpoint of a training into `out` that nobody wants to go on with.
+ *
+ * @throws UserError "training-busy"
+ */
+export async function discardTraining(out: string): Promise<void> {
+  const path = resolve(out);
+  if (!(await exists(workFolderOf(path)))) return;
+  const release = await lockWorkFolder(path);
+  await recoverFolder(path);
+  await clear(workFolderOf(path));
+  await release();
+  await rmdir(workFolderOf(path));
+}
+
+/**
+ * Puts in order what killed processes left in a folder of adapters: an adapter that was about to be replaced comes back.
+ * Trainings that run are let alone.
+ */
+export async function recoverAdapters(folder: string): Promise<void> {
+  for (const entry of await readdir(folder).catch(() => [])) {
+    const name = /^\.(.+)\.[0-9a-f]{8}\.old$/.exec(entry)?.[1];
+    if (name === undefined) continue;
+    try {
+      await (await openOutputFolder(join(folder, name))).release();
+    } catch (error) {
+      if (!(error instanceof UserError && error.code === "training-busy")) throw error;
+    }
+  }
+}
+
+const lockFile = "lock";
+
+function workFolderOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.training`);
+}
+
+async function lockWorkFolder(path: string): Promise<HeldLock> {
+  const lock = join(workFolderOf(path), lockFile);
+  return await lockFolder(lock, (owner, escape) => {
+    const message = `Cannot train into ${path}: another training does (${owner}).`;
+    const nextStep = `Wait until it ends, or choose another folder. ${escape}`;
+    return new UserError("training-busy", message, nextStep);
+  });
+}
+
+/** Removes what is in a work folder but the lock (and what a lock that is taken over is called meanwhile) and `kept`. */
+async function clear(workFolder: string, kept?: string): Promise<void> {
+  for (const entry of await readdir(workFolder)) {
+    if (entry !== kept && !entry.startsWith(lockFile)) await rm(join(workFolder, entry), { force: true });
+  }
+}
+
+async function checkWritable(path: string, workFolder: string): Promise<void> {
+  try {
+    const existing = await stat(path).catch(() => undefined);
+    if (existing && !existing.isDirectory()) {
+      const message = `Cannot train into ${path}: it is a file.`;
+      throw new UserError("not-writable", message, "Give a folder for the adapter.");
+    }
+    await makeFolder(workFolder);
+    const probe = join(workFolder, "probe");
+    await writeFileAtomic(probe, "Can an adapter be written here?\n");
+    await rm(probe);
+    if (existing) await access(path, constants.W_OK);
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    const known = writeFailure(error, path);
+    if (known instanceof UserError && known.code === "disk-full") throw known;
+    const message = `Cannot train into ${path}: the folder is not writable (${systemCode(error)}).`;
+    throw new UserError("not-writable", message, "Choose another folder or change its permissions.", { cause: error });
+  }
+}
+
+/** As mkdir -p. Node's own never comes back where a folder cannot be made although its parent is there, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return;
+    const parent = dirname(path);
+    if (systemCode(error) !== "ENOENT" || (await stat(parent).catch(() => undefined))) throw error;
+    await makeFolder(parent);
+    await mkdir(path);
+  }
+}
+
+/** Whether all that would be lost is written anew. A folder with other files keeps them. */
+async function isReplaceable(path: string, names: ReadonlySet<string>): Promise<boolean> {
+  const entries = await readdir(path).catch(() => []);
+  return entries.every((entry) => names.has(entry));
+}

@@ -1,0 +1,46 @@
+/** What a training has cost and brought, in graft.json beside what it made. Nothing but tables needs it; PEFT does not read it. */
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { writeFileAtomic } from "../../foundation/atomicFile.ts";
+import type { OutputFiles } from "./outputFolder.ts";
+
+const reportFile = "graft.json";
+
+const reportSchema = z.object({
+  format: z.literal(1),
+  /** What was asked for, in the user's terms. */
+  settings: z.record(z.string(), z.unknown()),
+  steps: z.int(),
+  tokens: z.int(),
+  seconds: z.number(),
+  trainLoss: z.number(),
+  validationLoss: z.object({ before: z.number(), best: z.number(), last: z.number() }).optional(),
+  trainableParameters: z.int(),
+  peakMemoryBytes: z.int(),
+});
+
+export type TrainingReport = z.infer<typeof reportSchema>;
+
+/** The files of a training, with its report. */
+export function withReport({ names, write }: OutputFiles, report: Omit<TrainingReport, "format">): OutputFiles {
+  return {
+    names: new Set([...names, reportFile]),
+    write: async (folder) => {
+      await write(folder);
+      const text = JSON.stringify(reportSchema.parse({ format: 1, ...report }), null, 2);
+      await writeFileAtomic(join(folder, reportFile), `${text}\n`);
+    },
+  };
+}
+
+/** Undefined where there is none, or none that can be read: it was made elsewhere, or by another version. */
+export async function readTrainingReport(folder: string): Promise<TrainingReport | undefined> {
+  const text = await readFile(join(folder, reportFile), "utf8").catch(() => "");
+  try {
+    return reportSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,35 @@
+/** How the hub is reached from this editor: its proxy settings, a token in its keychain, and the environment's variables. */
+
+import * as vscode from "vscode";
+import { hubSettingsOf, type HubSettings } from "../../core/hub/hubConnection.ts";
+
+const tokenKey = "graft.huggingFaceToken";
+
+export async function readHubSettings(secrets: vscode.SecretStorage): Promise<HubSettings> {
+  const fromEnvironment = hubSettingsOf(process.env);
+  const http = vscode.workspace.getConfiguration("http");
+  const exceptions = http.get<string[]>("noProxy", []);
+  return {
+    ...fromEnvironment,
+    token: (await secrets.get(tokenKey)) ?? fromEnvironment.token,
+    proxy: http.get<string>("proxy") || undefined,
+    noProxy: http.get<string>("proxySupport") === "off" ? "*" : exceptions.join(",") || undefined,
+    strictTls: http.get<boolean>("proxyStrictSSL"),
+  };
+}
+
+/** "Graft: Set Hugging Face token": kept by the editor's keychain; an empty one is forgotten. */
+export async function setHubToken(secrets: vscode.SecretStorage): Promise<void> {
+  const known = (await secrets.get(tokenKey)) !== undefined;
+  const token = await vscode.window.showInputBox({
+    title: vscode.l10n.t("Hugging Face token"),
+    prompt: known
+      ? vscode.l10n.t("A token is set. Type another one, or leave this empty to forget it.")
+      : vscode.l10n.t("For models that are private, or that ask you to accept their conditions first."),
+    password: true,
+    ignoreFocusOut: true,
+  });
+  if (token === undefined) return;
+  if (token.trim() === "") await secrets.delete(tokenKey);
+  else await secrets.store(tokenKey, token.trim());
+}

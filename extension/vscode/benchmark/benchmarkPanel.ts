@@ -1,0 +1,114 @@
+/** "Graft: Open benchmark": carries messages between the panel's page and the benchmark, asks for files, keeps nothing itself. */
+
+import { extname, join } from "node:path";
+import * as vscode from "vscode";
+import type { ExportFormat } from "../../core/evaluation/runs/runTable.ts";
+import type { FromBenchmark, ToBenchmark } from "../../../webview/protocol.ts";
+import type { Benchmark } from "./benchmark.ts";
+import { parseBenchmarkMessage } from "./benchmarkMessages.ts";
+import { showWebviewPage } from "../webviewPage.ts";
+
+export interface BenchmarkPanel {
+  /** Brings the runs, and the evaluation that may be under way, to the front. */
+  show(): void;
+}
+
+export function createBenchmarkPanel({
+  extensionUri,
+  benchmark,
+}: {
+  extensionUri: vscode.Uri;
+  benchmark: Benchmark;
+}): BenchmarkPanel {
+  let panel: vscode.WebviewPanel | undefined;
+
+  const open = (): vscode.WebviewPanel => {
+    const title = vscode.l10n.t("Benchmark");
+    const opened = vscode.window.createWebviewPanel("graft.benchmark", title, vscode.ViewColumn.Active);
+    const post = (message: ToBenchmark): void => void opened.webview.postMessage(message);
+    const whileOpen = [
+      benchmark.onDidChange((state) => post({ type: "state", state })),
+      opened.webview.onDidReceiveMessage((message: unknown) =>
+        receive(parseBenchmarkMessage(message), benchmark, post),
+      ),
+    ];
+    opened.onDidDispose(() => {
+      panel = undefined;
+      vscode.Disposable.from(...whileOpen).dispose();
+    });
+    opened.iconPath = vscode.Uri.joinPath(extensionUri, "media", "icon.png");
+    showWebviewPage(opened.webview, extensionUri, "benchmark", title);
+    return opened;
+  };
+
+  return {
+    show() {
+      if (!panel) return void (panel = open());
+      panel.reveal();
+      // The command line, or another window, may have made runs meanwhile.
+      void benchmark.refresh();
+    },
+  };
+}
+
+async function receive(
+  message: FromBenchmark,
+  benchmark: Benchmark,
+  post: (message: ToBenchmark) => void,
+): Promise<void> {
+  switch (message.type) {
+    case "ready":
+      post({ type: "state", state: benchmark.state });
+      return benchmark.refresh();
+    case "chooseFile": {
+      const path = await chooseFile();
+      if (path !== undefined) post({ type: "fileChosen", what: message.what, path });
+      return;
+    }
+    case "start":
+      return benchmark.evaluate(message.form);
+    case "cancel":
+      return benchmark.cancel();
+    case "dismiss":
+      return benchmark.dismiss();
+    case "compare":
+      return benchmark.compare(message);
+    case "closeComparison":
+      return benchmark.compare(undefined);
+    case "export": {
+      const path = await chooseExport();
+      if (path !== undefined) await benchmark.exportRuns(message.runs, formats[extname(path)] ?? "csv", path);
+      return;
+    }
+    case "showLog":
+      return void (await vscode.commands.executeCommand("graft.showLog"));
+  }
+}
+
+async function chooseFile(): Promise<string | undefined> {
+  const chosen = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t("Choose a .jsonl file"),
+    openLabel: vscode.l10n.t("Choose"),
+    filters: { "JSON Lines": ["jsonl"] },
+  });
+  return chosen?.[0]?.fsPath;
+}
+
+/** By the ending of the file. */
+const formats: Readonly<Record<string, ExportFormat>> = {
+  ".csv": "csv",
+  ".json": "json",
+  ".md": "markdown",
+  ".tex": "latex",
+};
+
+async function chooseExport(): Promise<string | undefined> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  const chosen = await vscode.window.showSaveDialog({
+    title: vscode.l10n.t("Export runs"),
+    saveLabel: vscode.l10n.t("Export"),
+    ...(folder !== undefined && { defaultUri: vscode.Uri.file(join(folder, "benchmark.csv")) }),
+    filters: { CSV: ["csv"], JSON: ["json"], Markdown: ["md"], LaTeX: ["tex"] },
+  });
+  return chosen?.fsPath;
+}

@@ -1,0 +1,101 @@
+/**
+ * Ghost text: turns a cursor in a Python document into one request to the engine, and the answer into one item.
+ *
+ * Knows when to ask and what to show. What to write is the completer's business: prompt, stop rules, cache.
+ */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import * as vscode from "vscode";
+import type { Log } from "../../core/foundation/log.ts";
+import type { Configuration } from "../configuration.ts";
+import { contextAt } from "./documentContext.ts";
+import type { Engine } from "./engine.ts";
+
+export interface CompletionProviderOptions {
+  engine: Pick<Engine, "complete">;
+  configuration: Configuration;
+  log: Log;
+}
+
+export function registerCompletionProvider(
+  { engine, configuration, log }: CompletionProviderOptions,
+  subscriptions: vscode.Disposable[],
+): void {
+  /** When each document last changed, by performance.now(). */
+  const changedAt = new WeakMap<vscode.TextDocument, number>();
+
+  const provideInlineCompletionItems: vscode.InlineCompletionItemProvider["provideInlineCompletionItems"] = async (
+    document,
+    position,
+    context,
+    token,
+  ) => {
+    if (!configuration.get("enable")) return undefined;
+    const signal = signalOf(token);
+    const startedAt = performance.now();
+    const automatic = context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
+    if (automatic) {
+      // The editor itself waits about 50 ms before it asks, which count.
+      const quiet = startedAt - (changedAt.get(document) ?? -Infinity);
+      const pause = configuration.get("completion.debounce") - quiet;
+      if (pause > 0) await sleep(pause);
+    }
+    if (signal.aborted) return undefined;
+    const target = targetAt(document, position, context);
+    const completion = await engine.complete(
+      {
+        path: vscode.workspace.asRelativePath(document.uri, false),
+        prefix: target.prefix,
+        suffix: target.suffix,
+        maxTokens: configuration.get("completion.maxTokens"),
+        multiline: configuration.get("completion.multiline"),
+        trigger: automatic ? "automatic" : "invoked",
+      },
+      signal,
+    );
+    if (!completion) return undefined;
+    const { load, prefill, decode } = completion.milliseconds;
+    log.debug(
+      `Completion of ${completion.tokens} tokens (${completion.stop}) in ${Math.round(performance.now() - startedAt)} ms: ` +
+        `load ${Math.round(load)}, prefill ${Math.round(prefill)}, decode ${Math.round(decode)}`,
+    );
+    if (signal.aborted || completion.text === "") return undefined;
+    return [new vscode.InlineCompletionItem(target.lead + completion.text, target.range)];
+  };
+
+  subscriptions.push(
+    vscode.workspace.onDidChangeTextDocument(({ document }) => changedAt.set(document, performance.now())),
+    vscode.languages.registerInlineCompletionItemProvider({ language: "python" }, { provideInlineCompletionItems }),
+  );
+}
+
+interface Target {
+  prefix: string;
+  suffix: string;
+  /** What the item begins with before the model's text. */
+  lead: string;
+  range: vscode.Range;
+}
+
+/** At the cursor; or behind the entry that the suggest widget has selected, as if it were accepted already. */
+function targetAt(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  { selectedCompletionInfo: selected }: vscode.InlineCompletionContext,
+): Target {
+  if (!selected)
+    return {
+      ...contextAt(document, position),
+      lead: "",
+      range: new vscode.Range(position, position),
+    };
+  const { prefix, suffix } = contextAt(document, selected.range.start, selected.range.end);
+  return { prefix: prefix + selected.text, suffix, lead: selected.text, range: selected.range };
+}
+
+function signalOf(token: vscode.CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  else token.onCancellationRequested(() => controller.abort());
+  return controller.signal;
+}

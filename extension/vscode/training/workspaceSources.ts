@@ -1,0 +1,61 @@
+/** The Python files of the open folders, as training would read them: where they are, and how many. */
+
+import { stat } from "node:fs/promises";
+import * as vscode from "vscode";
+import { pythonFiles } from "../../core/dataset/pythonFolder.ts";
+
+export interface WorkspaceSources {
+  /** What to train on; empty while no folder is open. */
+  folders(): string[];
+  /** What the user calls them. */
+  label(): string | undefined;
+  count(): Promise<number>;
+  /** Fires some time after files or folders came or went. */
+  readonly onDidChange: vscode.Event<void>;
+}
+
+/** Long enough that a checkout of many files is counted once. */
+const settle = 500;
+
+export function watchWorkspaceSources(subscriptions: vscode.Disposable[]): WorkspaceSources {
+  const changed = new vscode.EventEmitter<void>();
+  const watcher = vscode.workspace.createFileSystemWatcher("**/*.py", false, true, false);
+  let timer: NodeJS.Timeout | undefined;
+  const later = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => changed.fire(), settle);
+  };
+  const folders = (): string[] =>
+    (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file").map(({ uri }) => uri.fsPath);
+  subscriptions.push(
+    changed,
+    watcher,
+    watcher.onDidCreate(later),
+    watcher.onDidDelete(later),
+    vscode.workspace.onDidChangeWorkspaceFolders(later),
+    { dispose: () => clearTimeout(timer) },
+  );
+  return {
+    folders,
+    label: () => (folders().length > 0 ? vscode.workspace.name : undefined),
+    count: () => countPythonFiles(folders()),
+    onDidChange: changed.event,
+  };
+}
+
+/** How many Python files training would find in `folders`. What is no folder counts as nothing. */
+export async function countPythonFiles(folders: readonly string[]): Promise<number> {
+  let files = 0;
+  for (const folder of folders) {
+    if (!(await isFolder(folder))) continue;
+    for await (const _ of pythonFiles(folder)) files++;
+  }
+  return files;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}

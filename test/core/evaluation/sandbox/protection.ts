@@ -1,0 +1,14 @@
+/** The sandbox of this machine, for the tests of it; where there is none, they say so. */
+
+import { findSandbox } from "../../../../extension/core/evaluation/sandbox/findSandbox.ts";
+import type { Checks } from "../../../../extension/core/evaluation/suites/executionTasks.ts";
+
+export const found = await findSandbox({ unprotected: true }).catch((error: unknown) => {
+  console.warn(`Nothing runs programs here: ${String(error)}`);
+  return undefined;
+});
+if (found?.kind === "none") console.warn(`Tests of the sandbox are left out: ${found.why}. ${found.nextStep}`);
+export const isShutIn = found?.kind === "bubblewrap";
+
+/** What a program passes by coming to its end. */
+export const comesToItsEnd: Checks = { kind: "program", code: "" };

@@ -1,0 +1,133 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import {
+  recoverFolder,
+  writeFileAtomic,
+  writeFileAtomicWith,
+  writeFolderAtomic,
+} from "../../../extension/core/foundation/atomicFile.ts";
+import type { UserError } from "../../../extension/core/foundation/errors.ts";
+import { needs } from "../../needs.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "atomic-"));
+});
+
+/** Fails as the operating system does. */
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+async function failure(work: Promise<unknown>): Promise<UserError> {
+  return await work.then(
+    () => expect.fail("nothing was refused"),
+    (error: unknown) => error as UserError,
+  );
+}
+
+describe("writeFileAtomic", () => {
+  test("replaces a file, makes missing folders, and leaves nothing else", async () => {
+    const path = join(folder, "a/b/file.json");
+    await writeFileAtomic(path, "old");
+    await writeFileAtomic(path, "new");
+    expect(readFileSync(path, "utf8")).toBe("new");
+    expect(readdirSync(join(folder, "a/b"))).toEqual(["file.json"]);
+  });
+
+  test("keeps the old file when the disk is full halfway", async () => {
+    const path = join(folder, "file");
+    writeFileSync(path, "old");
+    const error = await failure(
+      writeFileAtomicWith(path, async (file) => {
+        await file.write("half of the new");
+        throw systemError("ENOSPC");
+      }),
+    );
+    expect(error.code).toBe("disk-full");
+    expect(error.message).toContain(path);
+    expect(readFileSync(path, "utf8")).toBe("old");
+    expect(readdirSync(folder)).toEqual(["file"]);
+  });
+
+  test("says which folder is not one", async () => {
+    writeFileSync(join(folder, "file"), "");
+    const error = await failure(writeFileAtomic(join(folder, "file/inside"), ""));
+    expect(error.code).toBe("not-writable");
+    expect(error.nextStep).not.toBe("");
+  });
+
+  test("says that a folder is not writable", needs("a user who is not root", process.getuid?.() !== 0), async () => {
+    mkdirSync(join(folder, "locked"));
+    chmodSync(join(folder, "locked"), 0o500);
+    expect((await failure(writeFileAtomic(join(folder, "locked/file"), ""))).code).toBe("not-writable");
+  });
+});
+
+describe("writeFolderAtomic", () => {
+  test("replaces a folder as a whole", async () => {
+    const path = join(folder, "adapter");
+    await writeFolderAtomic(path, async (temporary) => writeFileSync(join(temporary, "old"), ""));
+    await writeFolderAtomic(path, async (temporary) => writeFileSync(join(temporary, "new"), ""));
+    expect(readdirSync(path)).toEqual(["new"]);
+    expect(readdirSync(folder)).toEqual(["adapter"]);
+  });
+
+  test("keeps the old folder, and removes the unfinished one, when filling fails", async () => {
+    const path = join(folder, "adapter");
+    await writeFolderAtomic(path, async (temporary) => writeFileSync(join(temporary, "old"), ""));
+    const error = await failure(
+      writeFolderAtomic(path, async (temporary) => {
+        writeFileSync(join(temporary, "half"), "");
+        throw systemError("ENOSPC");
+      }),
+    );
+    expect(error.code).toBe("disk-full");
+    expect(existsSync(join(path, "old"))).toBe(true);
+    expect(readdirSync(folder)).toEqual(["adapter"]);
+  });
+
+  test("passes on what is not the disk's fault", async () => {
+    const error = await failure(writeFolderAtomic(join(folder, "x"), () => Promise.reject(new Error("internal: bug"))));
+    expect(error.message).toBe("internal: bug");
+  });
+});
+
+describe("recoverFolder", () => {
+  const put = (name: string, content: string): void => {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, "file"), content);
+  };
+
+  test("puts back a folder that was set aside when the process was killed, and removes what was unfinished", async () => {
+    put(".mine.0123abcd.old", "old");
+    put(".mine.89abcdef.part", "new");
+    await recoverFolder(join(folder, "mine"));
+    expect(readdirSync(folder)).toEqual(["mine"]);
+    expect(readFileSync(join(folder, "mine", "file"), "utf8")).toBe("old");
+  });
+
+  test("removes what was set aside where the new folder is in place", async () => {
+    put(".mine.0123abcd.old", "old");
+    put("mine", "new");
+    await recoverFolder(join(folder, "mine"));
+    expect(readdirSync(folder)).toEqual(["mine"]);
+    expect(readFileSync(join(folder, "mine", "file"), "utf8")).toBe("new");
+  });
+
+  test("lets alone what belongs to others", async () => {
+    const others = [
+      ".mine.b.0123abcd.part",
+      ".mine.training",
+      ".mineral.0123abcd.part",
+      ".other.0123abcd.old",
+      "mine.part",
+    ];
+    for (const name of others) put(name, "");
+    await recoverFolder(join(folder, "mine"));
+    expect(readdirSync(folder).sort()).toEqual([...others].sort());
+    await recoverFolder(join(folder, "absent", "mine"));
+  });
+});

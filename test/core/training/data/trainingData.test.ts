@@ -1,0 +1,207 @@
+import { execFile } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { silentLog, type Log } from "../../../../extension/core/foundation/log.ts";
+import { toSequences, type Sequences } from "../../../../extension/core/dataset/sequence.ts";
+import { openTrainingData, type TrainingData } from "../../../../extension/core/training/data/trainingData.ts";
+import type { TrainOptions } from "../../../../extension/core/training/settings.ts";
+import { characters, shown } from "../../completion/fakes.ts";
+
+const run = promisify(execFile);
+
+let folder: string;
+let warnings: string[];
+const log: Log = { ...silentLog, warn: (message) => void warnings.push(message) };
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "graft-training-data-"));
+  warnings = [];
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function put(name: string, rows: readonly object[]): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(join(path, ".."), { recursive: true });
+  await writeFile(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  return path;
+}
+
+const pairs = (count: number, from = 0): object[] =>
+  Array.from({ length: count }, (_, i) => ({ intent: `add ${from + i}`, code: `x + ${from + i}` }));
+
+async function opened(
+  options: Partial<TrainOptions>,
+  { signal, fillShare = 0.5 }: { signal?: AbortSignal; fillShare?: number } = {},
+): Promise<TrainingData> {
+  const all = { base: "", home: "", embedded: "", out: "", data: [], dataFolder: join(folder, "papers"), ...options };
+  return await openTrainingData(
+    all,
+    { seed: 42, fillShare, maxLength: 200 },
+    (example) => toSequences(example, characters, 200),
+    folder,
+    { log, signal },
+  );
+}
+
+const texts = (sequences: Sequences): string[] =>
+  Array.from({ length: sequences.length }, (_, i) => shown(sequences.at(i)!.ids));
+
+describe("openTrainingData", () => {
+  test("puts several data sets one after another, and tells the share of each", async () => {
+    const data = await opened({ data: [await put("a.jsonl", pairs(3)), await put("b.jsonl", pairs(1, 50))] });
+    expect(texts(data.training).map((text) => /add \d+/.exec(text)?.[0])).toEqual([
+      "add 0",
+      "add 1",
+      "add 2",
+      "add 50",
+    ]);
+    const [a, b] = data.parts;
+    expect([a, b]).toMatchObject([
+      { name: "a.jsonl", examples: 3 },
+      { name: "b.jsonl", examples: 1 },
+    ]);
+    expect(a!.tokens + b!.tokens).toBe(data.training.tokens);
+    expect(b!.tokens).toBe(data.training.at(3)!.ids.length);
+    data.release();
+    expect((await readdir(folder)).sort()).toEqual(["a.jsonl", "b.jsonl"]);
+  });
+
+  test("validates joined data sets of the paper on the validation parts of all", async () => {
+    for (const [name, from] of [
+      ["conala", 0],
+      ["codealpacapy", 100],
+    ] as const) {
+      await put(`papers/${name}/train.jsonl`, pairs(4, from));
+      await put(`papers/${name}/validation.jsonl`, pairs(2, from + 50));
+    }
+    const data = await opened({ data: ["conala", "codealpacapy"] });
+    expect(data.training.length).toBe(8);
+    expect(texts(data.validation).map((text) => /add \d+/.exec(text)?.[0])).toEqual([
+      "add 50",
+      "add 51",
+      "add 150",
+      "add 151",
+    ]);
+    expect(warnings).toEqual([]);
+    data.release();
+  });
+
+  test("holds out a part that shares no content with the rest, the same each time", async () => {
+    const rows = [...pairs(60), ...pairs(60), ...pairs(40)];
+    const source = await put("twins.jsonl", rows);
+    const data = await opened({ data: [source], validation: "0.2" });
+    const [training, validation] = [texts(data.training), texts(data.validation)];
+    expect(training.length + validation.length).toBe(rows.length);
+    expect(validation.length).toBeGreaterThanOrEqual(32);
+    expect(validation.length).toBeLessThan(38);
+    expect(training.filter((text) => validation.includes(text))).toEqual([]);
+    data.release();
+    const again = await opened({ data: [source], validation: "0.2" });
+    expect(texts(again.validation)).toEqual(validation);
+    again.release();
+  });
+
+  test("uses a given validation set as it is, and says how much of it is trained on", async () => {
+    const data = await opened({
+      data: [await put("train.jsonl", pairs(10))],
+      validation: await put("held.jsonl", pairs(4, 7)),
+    });
+    expect(data.validation.length).toBe(4);
+    expect(warnings).toEqual([expect.stringMatching(/held\.jsonl: 3 of 4 validation examples are trained on, too/)]);
+    data.release();
+  });
+
+  test("turns a share of source code into gaps, and nothing of rows", async () => {
+    const code = Array.from({ length: 80 }, (_, i) => `def function_${i}(x):\n    return x + ${i}\n\n\n`).join("");
+    await writeFile(join(folder, "code.py"), code);
+    const rows = await put("rows.jsonl", [{ text: code }]);
+    const gapsOf = async (source: string, fillShare: number): Promise<number> => {
+      const data = await opened({ data: [source] }, { fillShare });
+      const count = texts(data.training).filter((text) => text.includes("<mid>")).length;
+      data.release();
+      return count;
+    };
+    const [none, some, all] = [
+      await gapsOf(join(folder, "code.py"), 0),
+      await gapsOf(join(folder, "code.py"), 0.5),
+      await gapsOf(join(folder, "code.py"), 1),
+    ];
+    expect(none).toBe(0);
+    expect(some).toBeGreaterThan(0);
+    expect(all).toBeGreaterThan(some);
+    expect(await gapsOf(rows, 1)).toBe(0);
+  });
+
+  test("tells the first problems of a bad file and the number of the others, and keeps the good rows", async () => {
+    const rows = Array.from({ length: 500 }, (_, i) => (i % 2 === 0 ? { text: `x = ${i}` } : { txt: "" }));
+    const data = await opened({ data: [await put("half.jsonl", rows)] });
+    expect(data.training.length).toBe(250);
+    expect(warnings).toHaveLength(11);
+    expect(warnings[0]).toMatch(/^half\.jsonl:2: The row has txt/);
+    expect(warnings[10]).toBe("half.jsonl: 240 more entries were left out.");
+    data.release();
+  });
+
+  test.each<[string, () => Promise<Partial<TrainOptions>>, string, RegExp]>([
+    [
+      "no good row",
+      async () => ({ data: [await put("bad.jsonl", [{}, {}])] }),
+      "data-empty",
+      /All 2 entries.*bad\.jsonl:1/,
+    ],
+    ["an empty file", async () => ({ data: [await put("empty.jsonl", [])] }), "data-empty", /holds no example\.$/],
+    [
+      "an empty one among several",
+      async () => ({ data: [await put("a.jsonl", pairs(2)), await put("empty.jsonl", [])] }),
+      "data-empty",
+      /empty\.jsonl/,
+    ],
+    [
+      "too little to hold out from",
+      async () => ({ data: [await put("one.jsonl", pairs(1))], validation: "0.1" }),
+      "data-too-small",
+      /of 1 examples none would be left/,
+    ],
+    [
+      "a fraction of more than all",
+      async () => ({ data: [await put("a.jsonl", pairs(2))], validation: "1.5" }),
+      "validation-invalid",
+      /1\.5/,
+    ],
+  ])("refuses %s, and leaves no files", async (_, options, code, message) => {
+    await expect(opened(await options())).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+    expect((await readdir(folder)).filter((name) => !name.endsWith(".jsonl"))).toEqual([]);
+  });
+
+  test(
+    "100,000 rows are read, split and trained on in a heap that could not hold them",
+    { timeout: 120_000 },
+    async () => {
+      const path = join(folder, "many.jsonl");
+      await pipeline(function* () {
+        for (let i = 0; i < 100_000; i++) yield `{"intent":"add the number ${i} to x","code":"x = x + ${i}"}\n`;
+      }, createWriteStream(path));
+      const script = join(import.meta.dirname, "smallHeap.ts");
+      // Ten rows need about 12 MB. The tokens of all alone would take 75.
+      const { stdout } = await run(process.execPath, ["--max-old-space-size=32", script, path, folder]);
+      const { training, validation, steps } = JSON.parse(stdout) as Record<string, number>;
+      expect(training! + validation!).toBe(100_000);
+      expect(validation).toBeGreaterThanOrEqual(1000);
+      expect(steps).toBe(1000);
+    },
+  );
+
+  test("stops when it is cancelled, without a trace", async () => {
+    const data = [await put("a.jsonl", pairs(2))];
+    await expect(opened({ data }, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
+    const controller = new AbortController();
+    const reading = opened({ data: [await put("b.jsonl", pairs(20_000))] }, { signal: controller.signal });
+    setTimeout(() => controller.abort(), 50);
+    await expect(reading).rejects.toMatchObject({ name: "AbortError" });
+    expect((await readdir(folder)).sort()).toEqual(["a.jsonl", "b.jsonl"]);
+  });
+});

@@ -1,0 +1,113 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Adapter } from "../../../../extension/core/adapters/adapter.ts";
+import { adapterFiles, writeAdapter } from "../../../../extension/core/adapters/peftFolder.ts";
+import {
+  discardTraining,
+  openOutputFolder,
+  recoverAdapters,
+  type OutputFiles,
+} from "../../../../extension/core/training/output/outputFolder.ts";
+
+let folder: string;
+beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "graft-output-"))));
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const adapter: Adapter = {
+  method: "ia3",
+  name: "mine",
+  baseModel: "tiny",
+  modules: new Map([["model.layers.0.self_attn.q_proj", { on: "output", values: Float32Array.of(1, 2) }]]),
+};
+const trained: OutputFiles = { names: adapterFiles, write: (path) => writeAdapter(path, adapter) };
+const files = ["adapter_config.json", "adapter_model.safetensors"];
+
+describe("openOutputFolder", () => {
+  test("leaves nothing behind where nothing is trained", async () => {
+    const output = await openOutputFolder(join(folder, "deep", "mine"));
+    expect(output.name).toBe("mine");
+    await output.release();
+    expect(await readdir(join(folder, "deep"))).toEqual([]);
+  });
+
+  test("keeps a checkpoint, but not once the adapter is in place", async () => {
+    const output = await openOutputFolder(join(folder, "mine"));
+    await writeFile(join(output.workFolder, "checkpoint.safetensors"), "");
+    await output.release();
+    expect(await readdir(folder)).toEqual([".mine.training"]);
+    const again = await openOutputFolder(join(folder, "mine"));
+    await again.finish(trained);
+    await again.release();
+    expect(await readdir(folder)).toEqual(["mine"]);
+    expect(await readdir(join(folder, "mine"))).toEqual(files);
+  });
+
+  test("replaces an adapter as a whole, and keeps what else a folder holds", async () => {
+    await mkdir(join(folder, "mine"));
+    await writeFile(join(folder, "mine", "adapter_config.json"), "old");
+    const output = await openOutputFolder(join(folder, "mine"));
+    await output.finish(trained);
+    expect(await readFile(join(folder, "mine", "adapter_config.json"), "utf8")).toContain("IA3");
+    await writeFile(join(folder, "mine", "thesis.txt"), "years of work");
+    await output.finish(trained);
+    await output.release();
+    expect((await readdir(join(folder, "mine"))).sort()).toEqual([...files, "thesis.txt"]);
+  });
+
+  test("clears away what a killed training left, but not its checkpoint", async () => {
+    const work = join(folder, ".mine.training");
+    await mkdir(work);
+    for (const name of ["checkpoint.safetensors", ".checkpoint.safetensors.0123abcd.part", "training.tokens"]) {
+      await writeFile(join(work, name), "");
+    }
+    await mkdir(join(folder, ".mine.0123abcd.old"));
+    const output = await openOutputFolder(join(folder, "mine"));
+    expect((await readdir(work)).sort()).toEqual(["checkpoint.safetensors", "lock"]);
+    await output.release();
+    expect((await readdir(folder)).sort()).toEqual([".mine.training", "mine"]);
+  });
+
+  test("refuses a second training at once", async () => {
+    const output = await openOutputFolder(join(folder, "mine"));
+    await expect(openOutputFolder(join(folder, "mine"))).rejects.toMatchObject({ code: "training-busy" });
+    await (await openOutputFolder(join(folder, "other"))).release();
+    await output.release();
+  });
+
+  test.each(["a file", "a file/adapter", "/proc/adapter", "/dev/null/adapter"])(
+    "refuses %s before any work",
+    async (path) => {
+      await writeFile(join(folder, "a file"), "");
+      const out = path.startsWith("/") ? path : join(folder, path);
+      await expect(openOutputFolder(out)).rejects.toMatchObject({ name: "UserError", code: "not-writable" });
+    },
+  );
+});
+
+describe("discardTraining", () => {
+  test("forgets a checkpoint, and does nothing where there is none", async () => {
+    const output = await openOutputFolder(join(folder, "mine"));
+    await writeFile(join(output.workFolder, "checkpoint.safetensors"), "");
+    await expect(discardTraining(join(folder, "mine"))).rejects.toMatchObject({ code: "training-busy" });
+    await output.release();
+    await discardTraining(join(folder, "mine"));
+    expect(await readdir(folder)).toEqual([]);
+    await discardTraining(join(folder, "mine"));
+  });
+});
+
+describe("recoverAdapters", () => {
+  test("brings back adapters that were set aside, and leaves running trainings alone", async () => {
+    await mkdir(join(folder, ".lost.0123abcd.old"));
+    const running = await openOutputFolder(join(folder, "busy"));
+    await mkdir(join(folder, ".busy.0123abcd.old"));
+    await recoverAdapters(folder);
+    expect((await readdir(folder)).sort()).toEqual([".busy.0123abcd.old", ".busy.training", "lost"]);
+    await running.release();
+    await recoverAdapters(folder);
+    expect((await readdir(folder)).sort()).toEqual(["busy", "lost"]);
+    await recoverAdapters(join(folder, "absent"));
+  });
+});
