@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { installFolder } from "../../../extension/core/baseModels/import/installFolder.ts";
+import { installFolder } from "../../../../extension/core/baseModels/import/installFolder.ts";
 
 /** As on Windows, where a file of the base is mapped. */
-vi.mock("../../../extension/core/foundation/renamePatiently.ts", () => ({
+vi.mock("../../../../extension/core/foundation/renamePatiently.ts", () => ({
   renamePatiently: async () => {
     throw Object.assign(new Error("EPERM: operation not permitted"), { code: "EPERM" });
   },
