@@ -83,8 +83,8 @@ async function measureSpeed(path: string): Promise<void> {
   const prompt = Array.from({ length: 256 }, (_, i) => (i * 7919) % base.config.vocabularySize);
 
   const prefill = await median(3, async () => {
-    decoder.rewind(0);
-    await decoder.extend(prompt);
+    decoder.useAdapters([]); // Forgets the prompt: what is in the cache is not read again.
+    await decoder.begin(prompt);
   });
   tell(`prefill of ${prompt.length} tokens`, prompt.length / prefill, "tokens/s");
 

@@ -3,10 +3,16 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { checkPlatform } from "../extension/core/foundation/platform.ts";
 import { fail, run } from "./bed/command.ts";
 import { root, target as ours } from "./bed/paths.ts";
 
 const { values } = parseArgs({ options: { target: { type: "string", default: ours } } });
+try {
+  checkPlatform(values.target);
+} catch (error) {
+  fail(error);
+}
 const path = join(root, `graft-${values.target}.vsix`);
 // vsce calls the script vscode:prepublish, which does not hear of its --target.
 const env = { ...process.env, GRAFT_TARGET: values.target };

@@ -1,5 +1,6 @@
 /**
- * Every check there is, one after the other, and the sum of them on the last line: `N passed, N failed`.
+ * Every check there is, one after the other, and the sum of them on the last line: `N passed, N failed, N skipped`. What was
+ * skipped stands above it, with the reason.
  *
  *     node scripts/test.ts         all (npm test)
  *     node scripts/test.ts fast    those that need neither a build nor an editor (npm run ok)
@@ -9,7 +10,7 @@
 
 import { spawn } from "node:child_process";
 import { mkdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { findChromium } from "./bed/chromium.ts";
 import { which } from "./bed/command.ts";
 import { installPackages } from "./bed/debian.ts";
@@ -19,6 +20,8 @@ import { root, scratch } from "./bed/paths.ts";
 interface Counts {
   passed: number;
   failed: number;
+  /** A line for each, with what it needs where it says so. */
+  skipped: string[];
 }
 
 interface Check {
@@ -27,6 +30,28 @@ interface Check {
   command: readonly string[];
   /** Where the counts are once it has run; without it, the exit code tells all. */
   results?: { path: string; read: (json: string) => Counts };
+}
+
+/** The part of Vitest's report that is read here. */
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  testResults: {
+    name: string;
+    assertionResults: { status: string; fullName: string; meta?: { needs?: string } }[];
+  }[];
+}
+
+function readVitest(json: string): Counts {
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(json) as VitestReport;
+  const skipped = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status !== "passed" && status !== "failed")
+      .map(({ fullName, meta }) => {
+        return `${relative(root, name)}: ${fullName}${meta?.needs === undefined ? "" : ` (needs ${meta.needs})`}`;
+      }),
+  );
+  return { passed: numPassedTests, failed: numFailedTests, skipped };
 }
 
 const vitest = (project: string): Check => {
@@ -44,10 +69,7 @@ const vitest = (project: string): Check => {
     ],
     results: {
       path,
-      read: (json) => {
-        const { numPassedTests, numFailedTests } = JSON.parse(json) as Record<string, number>;
-        return { passed: numPassedTests ?? 0, failed: numFailedTests ?? 0 };
-      },
+      read: readVitest,
     },
   };
 };
@@ -70,6 +92,14 @@ const slow: readonly Check[] = [
   },
 ];
 
+function noCounts(counts: Partial<Counts> = {}): Counts {
+  return { passed: 0, failed: 0, skipped: [], ...counts };
+}
+
+function inWords({ passed, failed, skipped }: Counts): string {
+  return `${passed} passed, ${failed} failed, ${skipped.length} skipped`;
+}
+
 async function check({ name, command: [program, ...args], results }: Check): Promise<Counts> {
   const start = performance.now();
   console.log(`\n── ${name} ${"─".repeat(60 - name.length)}`);
@@ -81,26 +111,25 @@ async function check({ name, command: [program, ...args], results }: Check): Pro
     child.on("error", () => resolve(null)).on("close", resolve);
   });
   const counts = results
-    ? await readFile(results.path, "utf8").then(results.read, () => ({ passed: 0, failed: 1 }))
-    : { passed: 0, failed: 0 };
+    ? await readFile(results.path, "utf8").then(results.read, () => noCounts({ failed: 1 }))
+    : noCounts();
   // A tool without counts is one check; a runner that fails beside its tests adds one.
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   if (code === 0 && !results) counts.passed = 1;
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(
-    `${counts.failed === 0 ? "✓" : "✗"} ${name}: ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`,
-  );
+  console.log(`${counts.failed === 0 ? "✓" : "✗"} ${name}: ${inWords(counts)}, ${seconds} s`);
   return counts;
 }
 
 const only = process.argv[2];
 if (only !== undefined && only !== "fast") throw new Error(`Say "fast" or nothing, not "${only}".`);
 await mkdir(join(scratch, "results"), { recursive: true });
-const total: Counts = { passed: 0, failed: 0 };
+const total = noCounts();
 const failed: string[] = [];
 const add = (name: string, counts: Counts): void => {
   total.passed += counts.passed;
   total.failed += counts.failed;
+  total.skipped.push(...counts.skipped);
   if (counts.failed > 0) failed.push(name);
 };
 
@@ -116,9 +145,10 @@ if (only !== "fast") {
     for (const item of slow) add(item.name, await check(item));
   } catch (error) {
     console.error(String(error));
-    add("installing an editor", { passed: 0, failed: 1 });
+    add("installing an editor", noCounts({ failed: 1 }));
   }
 }
 if (failed.length > 0) console.log(`\nFailed: ${failed.join(", ")}`);
-console.log(`\n${total.passed} passed, ${total.failed} failed`);
+if (total.skipped.length > 0) console.log(`\nSkipped:\n  ${total.skipped.join("\n  ")}`);
+console.log(`\n${inWords(total)}`);
 process.exitCode = total.failed > 0 ? 1 : 0;

@@ -5,6 +5,7 @@
  */
 
 import { fork, type ChildProcess } from "node:child_process";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import {
@@ -17,6 +18,7 @@ import {
 } from "vscode-jsonrpc/node";
 import { UserError } from "../core/foundation/errors.ts";
 import type { Log } from "../core/foundation/log.ts";
+import { checkPlatform } from "../core/foundation/platform.ts";
 import { logged, type Role } from "./protocol.ts";
 import { ask, type ErrorData } from "./wire.ts";
 
@@ -37,11 +39,17 @@ export interface EngineProcess {
   kill(): void;
 }
 
-/** Forks `entry` for `role`. A failure to start shows as an exit. */
+/** Forks `entry` for `role`. A failure to start shows as an exit. @throws UserError "platform-unsupported" */
 export function startEngineProcess(entry: string, role: Role, log: Log): EngineProcess {
+  checkPlatform();
   const startedAt = performance.now();
-  // No flags of the parent's are handed on: a debugger port or a preload of the editor's would break a second process.
-  const child = fork(entry, [role], { execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const child = fork(entry, [role], {
+    // Nothing that it starts or loads by a relative name may come from the folder that the editor was opened in.
+    cwd: dirname(entry),
+    // No flags of the parent's are handed on: a debugger port or a preload of the editor's would break a second process.
+    execArgv: [],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
   const connection = connect(child);
   connection.onNotification(logged, ({ level, message }) => log[level](`${role}: ${message}`));
   // Native libraries write here, past every log of ours.

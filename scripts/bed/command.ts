@@ -2,7 +2,7 @@
 
 import { spawn, type SpawnOptions } from "node:child_process";
 import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 
 /** Runs to the end. @throws Error with the command line and its whole output when it fails. */
 export async function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<string> {
@@ -27,10 +27,11 @@ export async function npm(args: readonly string[], cwd: string, env: NodeJS.Proc
     : run(process.platform === "win32" ? "npm.cmd" : "npm", args, { ...options, shell: process.platform === "win32" });
 }
 
-/** The full path of a program on PATH, or undefined. */
+/** The full path of a program on PATH, or undefined. Relative entries, which mean the current folder, do not count. */
 export function which(name: string): string | undefined {
   return (process.env["PATH"] ?? "")
     .split(delimiter)
+    .filter((folder) => isAbsolute(folder))
     .map((folder) => join(folder, process.platform === "win32" ? `${name}.cmd` : name))
     .find((path) => {
       try {

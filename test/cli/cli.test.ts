@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { run, start, type Outcome } from "./run.ts";
+import { needs } from "../needs.ts";
 
 // Each test starts processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
@@ -208,19 +209,23 @@ describe("train", () => {
   });
 
   const hasNamespaces = spawnSync("unshare", ["-rm", "true"]).status === 0;
-  test.skipIf(!hasNamespaces)("a full disk leaves the last checkpoint and no adapter", async () => {
-    await mkdir(at("small"));
-    // Room for one checkpoint of this adapter, not for a second beside it.
-    const mounted = `mount -t tmpfs -o size=2600k none "${at("small")}" && "$0" "$@"; code=$?; ls -A "${at("small")}"; exit $code`;
-    const { code, stdout, stderr } = await start(training("small/mine", "--steps", "3"), environment, [
-      ..."unshare -rm sh -c".split(" "),
-      mounted,
-    ]).done;
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: Cannot write .*the disk is full.*\n$/);
-    expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^\.mine\.training$|^\{/);
-    expect(stdout).not.toMatch(/\.part/);
-  });
+  test(
+    "a full disk leaves the last checkpoint and no adapter",
+    needs("user namespaces (unshare)", hasNamespaces),
+    async () => {
+      await mkdir(at("small"));
+      // Room for one checkpoint of this adapter, not for a second beside it.
+      const mounted = `mount -t tmpfs -o size=2600k none "${at("small")}" && "$0" "$@"; code=$?; ls -A "${at("small")}"; exit $code`;
+      const { code, stdout, stderr } = await start(training("small/mine", "--steps", "3"), environment, [
+        ..."unshare -rm sh -c".split(" "),
+        mounted,
+      ]).done;
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^error: Cannot write .*the disk is full.*\n$/);
+      expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^\.mine\.training$|^\{/);
+      expect(stdout).not.toMatch(/\.part/);
+    },
+  );
 });
 
 describe("complete", () => {

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { writeTinyCheckpoint } from "../core/baseModels/tinyCheckpoint.ts";
 import { commit, startFakeHub, type FakeHub } from "../core/hub/fakeHub.ts";
 import { run, start } from "./run.ts";
+import { needs } from "../needs.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -57,14 +58,21 @@ test("HF_TOKEN opens what the hub keeps to some, and without it one line says wh
 });
 
 const hasNamespaces = spawnSync("unshare", ["-rm", "true"]).status === 0;
-test.skipIf(!hasNamespaces)("a disk that is too small is told before the weights are asked for", async () => {
-  const home = join(folder, "home");
-  await mkdir(home);
-  const mounted = `mount -t tmpfs -o size=300k none "${home}" && exec "$0" "$@"`;
-  const { code, stderr } = await start(command, environment, ["unshare", "-rm", "sh", "-c", mounted]).done;
-  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringMatching(/1 MB are needed, 0 MB are free/) });
-  expect(hub.requests.filter(({ server }) => server === "storage")).toEqual([]);
-});
+test(
+  "a disk that is too small is told before the weights are asked for",
+  needs("user namespaces (unshare)", hasNamespaces),
+  async () => {
+    const home = join(folder, "home");
+    await mkdir(home);
+    const mounted = `mount -t tmpfs -o size=300k none "${home}" && exec "$0" "$@"`;
+    const { code, stderr } = await start(command, environment, ["unshare", "-rm", "sh", "-c", mounted]).done;
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/1 MB are needed, 0 MB are free/),
+    });
+    expect(hub.requests.filter(({ server }) => server === "storage")).toEqual([]);
+  },
+);
 
 test("Ctrl-C ends a download cleanly", async () => {
   hub.faults.slowness = 10;

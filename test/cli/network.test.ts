@@ -15,6 +15,7 @@ import { openTokenizer } from "../../extension/core/tokenizer/tokenizer.ts";
 import { createCompletionClient } from "../../extension/engine/client.ts";
 import { writeTinyCheckpoint } from "../core/baseModels/tinyCheckpoint.ts";
 import { start, type Outcome } from "./run.ts";
+import { needs } from "../needs.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -95,7 +96,8 @@ describe("the command line", () => {
   });
 });
 
-describe.skipIf(spawnSync("unshare", ["-rn", "true"]).status !== 0)("without a network", () => {
+const hasNamespaces = spawnSync("unshare", ["-rn", "true"]).status === 0;
+describe("without a network", needs("user namespaces (unshare)", hasNamespaces), () => {
   /** Runs what follows with no network at all, then tells what the kernel has seen of attempts to use one. */
   const alone = ["unshare", "-rn", "sh", "-c", '"$0" "$@"; code=$?; cat /proc/net/snmp >&2; exit $code'];
 

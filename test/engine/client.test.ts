@@ -29,6 +29,15 @@ describe("createCompletionClient", () => {
     expect(client.pid).toBeGreaterThan(0);
   });
 
+  test("runs the engine in its own folder, not in the one that the editor was opened in", async () => {
+    const { client } = open();
+    await client.select(selection);
+    await expect(client.complete({ ...request, prefix: "where" })).resolves.toMatchObject({
+      text: import.meta.dirname,
+    });
+    expect(process.cwd()).not.toBe(import.meta.dirname);
+  });
+
   test("hands the engine's log on", async () => {
     const info = vi.fn();
     client = createCompletionClient({ entry, log: { ...silentLog, info }, onCrash: () => {} });
@@ -121,6 +130,19 @@ describe("createCompletionClient", () => {
     const error = await client.complete({ ...request, prefix: "bug" }).catch((thrown: unknown) => thrown);
     expect(error).not.toMatchObject({ name: "UserError" });
     expect(error).toMatchObject({ message: "undefined is not a base", stack: expect.stringContaining("fakeEngine") });
+  });
+
+  test("refuses where its runtime does not exist, with the reason, and forks nothing", async () => {
+    const { client, crashes } = open();
+    const machine = Object.getOwnPropertyDescriptor(process, "arch")!;
+    Object.defineProperty(process, "arch", { ...machine, value: "mips" });
+    try {
+      await expect(client.select(selection)).rejects.toMatchObject({ code: "platform-unsupported" });
+    } finally {
+      Object.defineProperty(process, "arch", machine);
+    }
+    expect(client.pid).toBeUndefined();
+    expect(crashes).toEqual([]);
   });
 
   test("dispose ends the process", async () => {

@@ -32,7 +32,10 @@ answer(connection, completeRequest, async ({ prefix }, signal) => {
   if (prefix === "crash") process.kill(process.pid, "SIGKILL");
   if (prefix === "bug") throw new TypeError("undefined is not a base");
   if (prefix === "slow") await sleep(20_000, undefined, { signal });
-  const text = `${prefix} on ${selection?.base}+${selection?.adapters.map(({ folder }) => folder).join()}`;
+  const text =
+    prefix === "where"
+      ? process.cwd()
+      : `${prefix} on ${selection?.base}+${selection?.adapters.map(({ folder }) => folder).join()}`;
   return { text, tokens: 1, logProbability: 0, milliseconds: { load: 0, prefill: 0, decode: 0 }, stop: "line" };
 });
 

@@ -44,6 +44,10 @@ def transfer(source: Account, target: Account, amount: int) -> None:
 
 const test = editorTest({ files: { "ledger.py": ledger } });
 
+/** Milliseconds: the goal holds on two idle cores; what fails the test leaves room for a busy machine. */
+const goal = { p50: 120, p95: 300 };
+const bound = { p50: 400, p95: 1000 };
+
 /** Typed by a quick typist: about 240 ms between keys, so that an answer in time can be seen. */
 const typed = "def largest(account: Account) -> Entry:\n    return max(account.entries, key=lambda";
 
@@ -63,9 +67,12 @@ test("ghost text follows a keystroke soon", async ({ workbench }) => {
     values.toSorted((a, b) => a - b)[Math.floor(q * (values.length - 1))] ?? Number.NaN;
   const figures = (values: readonly number[]): string =>
     `${values.length} of ${keystrokes} keystrokes, p50 ${p(values, 0.5).toFixed(0)} ms, p95 ${p(values, 0.95).toFixed(0)} ms`;
-  console.log(`keystroke to new ghost text: ${figures(fresh)}\nkeystroke along shown ghost text: ${figures(kept)}`);
+  const isMet = p(fresh, 0.5) <= goal.p50 && p(fresh, 0.95) <= goal.p95;
+  console.log(
+    `keystroke to new ghost text: ${figures(fresh)}; goal p50 ${goal.p50} ms, p95 ${goal.p95} ms, ${isMet ? "met" : "missed"}\n` +
+      `keystroke along shown ghost text: ${figures(kept)}`,
+  );
   expect(fresh.length, "keystrokes answered").toBeGreaterThan(10);
-  // The goals are 120 and 300 ms on two idle cores; a busy machine is given some room.
-  expect(p(fresh, 0.5)).toBeLessThan(400);
-  expect(p(fresh, 0.95)).toBeLessThan(1000);
+  expect(p(fresh, 0.5)).toBeLessThan(bound.p50);
+  expect(p(fresh, 0.95)).toBeLessThan(bound.p95);
 });

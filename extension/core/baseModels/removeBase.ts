@@ -1,9 +1,10 @@
 /** Removing an installed base: gone at once for whoever looks for it, then from the disk. */
 
 import { randomUUID } from "node:crypto";
-import { rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode, UserError } from "../foundation/errors.ts";
+import { renamePatiently } from "../foundation/renamePatiently.ts";
 
 /**
  * @param name as bases are listed; one that is in use goes on where the system lets open files be removed
@@ -15,7 +16,7 @@ export async function removeBase(name: string, home: string): Promise<void> {
   const aside = join(bases, `.${randomUUID()}.part`);
   try {
     if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) throw Object.assign(new Error("no name of a base"), { code: "ENOENT" });
-    await rename(join(bases, name), aside);
+    await renamePatiently(join(bases, name), aside);
   } catch (error) {
     const because = { cause: error };
     switch (systemCode(error)) {

@@ -1,9 +1,10 @@
 /** Files and folders that are either the old ones or the new ones, never something between. */
 
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { systemCode, UserError } from "./errors.ts";
+import { renamePatiently } from "./renamePatiently.ts";
 
 /**
  * Replaces `path` with `data`: written under a temporary name in the same folder, flushed, then renamed.
@@ -29,7 +30,7 @@ export async function writeFileAtomicWith<T>(path: string, write: (file: FileHan
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await renamePatiently(temporary, path);
     return result;
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -50,7 +51,7 @@ export async function writeFolderAtomic(path: string, fill: (temporary: string) 
   try {
     await mkdir(temporary, { recursive: true });
     await fill(temporary);
-    const replaced = await rename(path, old).then(
+    const replaced = await renamePatiently(path, old).then(
       () => true,
       (error: unknown) => {
         if (systemCode(error) === "ENOENT") return false;
@@ -58,9 +59,9 @@ export async function writeFolderAtomic(path: string, fill: (temporary: string) 
       },
     );
     try {
-      await rename(temporary, path);
+      await renamePatiently(temporary, path);
     } catch (error) {
-      if (replaced) await rename(old, path);
+      if (replaced) await renamePatiently(old, path);
       throw error;
     }
     if (replaced) await removeFolder(old, path);
@@ -85,14 +86,14 @@ export async function recoverFolder(path: string): Promise<void> {
     const left = join(dirname(path), entry);
     if (kind === "part") await rm(left, { recursive: true, force: true });
     else if (await stat(path).catch(() => undefined)) await removeFolder(left, path);
-    else await rename(left, path);
+    else await renamePatiently(left, path);
   }
 }
 
 /** Removes what belonged to `path`, under a name that says so: half removed, it must never come back. */
 async function removeFolder(folder: string, path: string): Promise<void> {
   const rest = hiddenName(path, "part");
-  await rename(folder, rest);
+  await renamePatiently(folder, rest);
   await rm(rest, { recursive: true, force: true });
 }
 
@@ -128,6 +129,13 @@ export function writeFailure(error: unknown, path: string): unknown {
         "not-writable",
         `Cannot write ${path}: the folder is not writable.`,
         "Choose another folder or change its permissions.",
+        cause,
+      );
+    case "EBUSY":
+      return new UserError(
+        "not-writable",
+        `Cannot write ${path}: another program has it open.`,
+        "Close that program and try again; nothing was changed.",
         cause,
       );
     default:

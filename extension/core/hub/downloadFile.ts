@@ -7,10 +7,11 @@
 
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { open, rm, stat, type FileHandle } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { writeFailure } from "../foundation/atomicFile.ts";
 import { UserError } from "../foundation/errors.ts";
+import { renamePatiently } from "../foundation/renamePatiently.ts";
 import { attempts, type HubConnection } from "./hubConnection.ts";
 import { formatHubAddress } from "./hubAddress.ts";
 import type { RemoteFile } from "./repository.ts";
@@ -41,7 +42,7 @@ export async function downloadFile(
   for (let resumed = (await bytesAt(target)) > 0; ; resumed = false) {
     try {
       await complete(hub, url, file, partial(target), onBytes);
-      return await rename(partial(target), target);
+      return await renamePatiently(partial(target), target);
     } catch (error) {
       if (!(error instanceof Damage)) throw writeFailure(error, target);
       await rm(partial(target), { force: true });

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EnvHttpProxyAgent } from "undici";
 import { systemCode, UserError } from "../foundation/errors.ts";
 import { silentLog, type Log } from "../foundation/log.ts";
+import { withoutPasswords } from "../foundation/withoutPasswords.ts";
 import { formatHubAddress, type HubAddress } from "./hubAddress.ts";
 
 /** How the hub is reached. All of it can be left out. */
@@ -67,8 +68,9 @@ export async function connectToHub(
   { signal, log = silentLog, retryDelay = 1000 }: HubControl,
 ): Promise<HubConnection> {
   const endpoint = (settings.endpoint || "https://huggingface.co").replace(/\/+$/, "");
-  const { origin } = checkedUrl("HF_ENDPOINT", endpoint);
-  if (settings.proxy) checkedUrl("the proxy", settings.proxy);
+  const { origin, username, password } = checkedUrl("HF_ENDPOINT", endpoint);
+  if (username || password) throw credentialsInEndpoint(endpoint);
+  for (const [what, proxy] of proxiesOf(settings)) checkedUrl(what, proxy);
   // Loaded here, so that nothing but a download ever loads what can open a connection.
   const { EnvHttpProxyAgent: Agent, fetch: request } = await import("undici");
   const dispatcher = new Agent(agentOptions(settings));
@@ -120,11 +122,24 @@ function agentOptions({ proxy, noProxy, strictTls = true }: HubSettings): EnvHtt
   };
 }
 
+/** The proxies that may be used, with where each is set. The library would refuse a wrong one with all its text. */
+function proxiesOf({ proxy }: HubSettings): [string, string][] {
+  if (proxy) return [["the proxy", proxy]];
+  const names = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
+  return names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
+}
+
 function checkedUrl(what: string, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol)) return url;
-  const message = `Cannot reach the hub: ${what} is "${text}", which is no http or https address.`;
+  const message = `Cannot reach the hub: ${what} is "${withoutPasswords(text)}", which is no http or https address.`;
   throw new UserError("hub-setting-invalid", message, "Correct it, or leave it out.");
+}
+
+/** An address with a name in it is no address for `fetch`, and would be shown wherever the hub is named. */
+function credentialsInEndpoint(endpoint: string): UserError {
+  const message = `Cannot reach the hub: HF_ENDPOINT is "${withoutPasswords(endpoint)}", with a user name or a password in it.`;
+  return new UserError("hub-setting-invalid", message, "Leave them out, and give a token in HF_TOKEN instead.");
 }
 
 /** How long to wait before another attempt may go better, in milliseconds; undefined where none will. */
@@ -192,7 +207,8 @@ function refusal(
 
 /** "429, to wait 90 s", "ENOTFOUND". */
 function reasonOf(answer: Response | Error): string {
-  if (answer instanceof Error) return systemCode(answer.cause) ?? systemCode(answer) ?? answer.message;
+  if (answer instanceof Error)
+    return systemCode(answer.cause) ?? systemCode(answer) ?? withoutPasswords(answer.message);
   const wait = answer.headers.get("retry-after");
   return wait === null ? `${answer.status}` : `${answer.status}, to wait ${wait} s`;
 }

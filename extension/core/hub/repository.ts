@@ -29,21 +29,28 @@ const fileSchema = z.object({
   lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/), size: z.int().nonnegative() }).optional(),
 });
 
+/** The most bytes of one answer about a model, and the most files of one: a thousand files have some 300 kB. */
+const [mostBytes, mostFiles] = [16e6, 50_000];
+
+/** Why an answer is not that of a hub. */
+class Excess extends Error {}
+
 /** @throws UserErrors as `hub.fetch`, and "hub-failed" for answers that are not as the hub's documentation has them */
 export async function readRepository({ address, endpoint, fetch }: HubConnection): Promise<Repository> {
   const { repository: name, revision } = address;
   // No token: fetch adds it, which knows when not to.
-  const asked = { hubUrl: endpoint, fetch };
+  const asked = { hubUrl: endpoint, fetch: limited(fetch) };
   try {
     const info = await modelInfo({ ...asked, name, revision, additionalFields: ["sha"] });
     const { sha } = commitSchema.parse(info);
     const files: RemoteFile[] = [];
     for await (const entry of listFiles({ ...asked, repo: { type: "model", name }, revision: sha })) {
       if (entry.type === "file") files.push(remoteFile(entry));
+      if (files.length > mostFiles) throw new Excess(`more than ${mostFiles} files`);
     }
     return { pinned: { repository: name, revision: sha }, files };
   } catch (error) {
-    if (!(error instanceof z.ZodError) && !(error instanceof SyntaxError)) throw error;
+    if (!(error instanceof z.ZodError || error instanceof SyntaxError || error instanceof Excess)) throw error;
     throw new UserError(
       "hub-failed",
       `Cannot download ${formatHubAddress(address)}: ${endpoint} does not answer as a Hugging Face hub does.`,
@@ -57,4 +64,20 @@ function remoteFile(entry: unknown): RemoteFile {
   const { path, size, oid, lfs } = fileSchema.parse(entry);
   const digest = lfs ? ({ kind: "sha256", hex: lfs.oid } as const) : ({ kind: "git", hex: oid } as const);
   return { path, size: lfs?.size ?? size, digest };
+}
+
+/** As `fetch`, with bodies that fail beyond {@link mostBytes}. */
+function limited(ask: HubConnection["fetch"]): HubConnection["fetch"] {
+  return async (input, init) => {
+    const { body, status, headers } = await ask(input, init);
+    let bytes = 0;
+    const counted = new TransformStream<Uint8Array, Uint8Array>({
+      transform(part, controller) {
+        bytes += part.length;
+        if (bytes > mostBytes) throw new Excess(`more than ${mostBytes} bytes`);
+        controller.enqueue(part);
+      },
+    });
+    return new Response(body?.pipeThrough(counted) ?? null, { status, headers });
+  };
 }

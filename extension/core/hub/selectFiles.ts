@@ -17,10 +17,28 @@ const shard = /^model-\d+-of-\d+\.safetensors$/;
 const pickle = /\.(bin|pt|pth|ckpt)$/;
 
 /**
- * @param kept names of the small files that are wanted, where the model has them
- * @throws UserError "weights-pickled" or "weights-missing"
+ * The most bytes of a small file. They are read whole into memory; the largest tokenizers of known models have some 35 MB, the
+ * largest indexes 10.
  */
-export function selectFiles({ pinned, files }: Repository, kept: ReadonlySet<string>): Selection {
+const mostBytes = { "tokenizer.json": 100e6, others: 25e6 } as const;
+
+/**
+ * @param kept names of the small files that are wanted, where the model has them
+ * @throws UserError "weights-pickled" or "weights-missing"; "file-too-large" for a small file that is not small
+ */
+export function selectFiles(repository: Repository, kept: ReadonlySet<string>): Selection {
+  const selection = select(repository, kept);
+  for (const { path, size } of selection.small) {
+    const most = path === "tokenizer.json" ? mostBytes[path] : mostBytes.others;
+    if (size <= most) continue;
+    const megabytes = `${Math.ceil(size / 1e6)} MB, and Graft reads at most ${most / 1e6} MB of such a file`;
+    const message = `Cannot download ${formatHubAddress(repository.pinned)}: ${path} has ${megabytes}.`;
+    throw new UserError("file-too-large", message, "Choose another model; in this one something is wrong.");
+  }
+  return selection;
+}
+
+function select({ pinned, files }: Repository, kept: ReadonlySet<string>): Selection {
   const named = (name: string): RemoteFile[] => files.filter(({ path }) => path === name);
   const small = files.filter(({ path }) => kept.has(path));
   const single = named(singleFile);

@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { timed } from "./timedEncoding.ts";
 import { invalid } from "./tokenizerFiles.ts";
 
 export interface SentenceTokenizer {
@@ -19,10 +20,11 @@ export async function openSentenceTokenizer(folder: string): Promise<SentenceTok
       await readObject(join(folder, "tokenizer.json")),
       await readObject(join(folder, "tokenizer_config.json")).catch(() => ({})),
     );
-    const closing = library.encode("").slice(1);
+    const encode = timed(folder, (text) => library.encode(text));
+    const closing = encode("").slice(1);
     return {
       encode: (text, longest) => {
-        const ids = library.encode(text);
+        const ids = encode(text);
         return ids.length <= longest ? ids : [...ids.slice(0, longest - closing.length), ...closing];
       },
     };

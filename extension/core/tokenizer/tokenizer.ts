@@ -3,6 +3,7 @@
 import { UserError } from "../foundation/errors.ts";
 import { findFillInTheMiddle, type FillInTheMiddle } from "./fillInTheMiddle.ts";
 import { tokenDecoder } from "./tokenDecoder.ts";
+import { isQuick, timed } from "./timedEncoding.ts";
 import { openTokenEncoder, type TokenEncoder } from "./tokenEncoder.ts";
 import { invalid, readTokenizerFiles, type TokenizerFiles } from "./tokenizerFiles.ts";
 
@@ -37,7 +38,8 @@ export interface Tokenizer {
  * Opens the tokenizer of a Hugging Face folder from its tokenizer.json and tokenizer_config.json.
  *
  * @param modelVocabularySize rows of the model's embedding, where it is known
- * @throws UserError "tokenizer-invalid"; "tokenizer-mismatch" where ids exceed the model's vocabulary
+ * @throws UserError "tokenizer-invalid"; "tokenizer-mismatch" where ids exceed the model's vocabulary. Its `encode` throws
+ *   "tokenizer-stuck" where a regular expression of the folder's comes to no end.
  */
 export async function openTokenizer(folder: string, modelVocabularySize = Infinity): Promise<Tokenizer> {
   const files = await readTokenizerFiles(folder);
@@ -94,7 +96,8 @@ async function openEncoder(
   // Of the settings only those that change how text is read; names of special tokens in old spellings are refused.
   const { remove_space, do_lowercase_and_remove_accent } = settings;
   try {
-    return await openTokenEncoder(ordinary, { remove_space, do_lowercase_and_remove_accent });
+    const encode = await openTokenEncoder(ordinary, { remove_space, do_lowercase_and_remove_accent });
+    return isQuick([json["normalizer"], json["pre_tokenizer"]]) ? encode : timed(folder, encode);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw invalid(folder, `the tokenizer library refuses it (${reason})`, "Use a model with a BPE tokenizer.", error);

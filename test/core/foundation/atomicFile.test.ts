@@ -9,6 +9,7 @@ import {
   writeFolderAtomic,
 } from "../../../extension/core/foundation/atomicFile.ts";
 import type { UserError } from "../../../extension/core/foundation/errors.ts";
+import { needs } from "../../needs.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -58,7 +59,7 @@ describe("writeFileAtomic", () => {
     expect(error.nextStep).not.toBe("");
   });
 
-  test.skipIf(process.getuid?.() === 0)("says that a folder is not writable", async () => {
+  test("says that a folder is not writable", needs("a user who is not root", process.getuid?.() !== 0), async () => {
     mkdirSync(join(folder, "locked"));
     chmodSync(join(folder, "locked"), 0o500);
     expect((await failure(writeFileAtomic(join(folder, "locked/file"), ""))).code).toBe("not-writable");

@@ -4,7 +4,8 @@ import { createServer, type Server } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { inspect } from "node:util";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { seededRandom } from "../../../extension/core/foundation/random.ts";
 import {
   checkSpace,
@@ -72,9 +73,43 @@ describe("readRepository", () => {
     ]);
   });
 
+  test("refuses an answer that does not end", async () => {
+    hub.faults.api = `{"sha":"${commit}","filler":"${"x".repeat(17e6)}"}`;
+    await expect(download()).rejects.toEqual(code("hub-failed"));
+  });
+
   test.each(["<html>Log in to the café's network</html>", '{"sha":"../.."}'])("refuses the answer %s", async (api) => {
     hub.faults.api = api;
     await expect(download()).rejects.toEqual(code("hub-failed"));
+  });
+});
+
+describe("connectToHub keeps passwords to itself", () => {
+  const said = async (settings: HubSettings): Promise<string> => {
+    const told: string[] = [];
+    const note = (text: string): void => void told.push(text);
+    const log = { debug: note, info: note, warn: note, error: note };
+    const error: unknown = await download(settings, { log }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: "UserError" });
+    return inspect([told, error], { depth: 9 });
+  };
+  afterEach(() => vi.unstubAllEnvs());
+
+  test.each([
+    ["a proxy that is not there", { proxy: "http://ann:s3cret@127.0.0.1:9" }],
+    ["a proxy of another kind", { proxy: "socks5://ann:s3cret@proxy.example:1080" }],
+    ["a proxy without a scheme", { proxy: "ann:s3cret@proxy.example:8080" }],
+    ["an address that is none", { proxy: "http://ann:s3cret@:8080" }],
+    ["a hub with a password", { endpoint: "https://ann:s3cret@hub.example" }],
+  ])("%s", async (_, settings) => {
+    expect(await said(settings)).not.toContain("s3cret");
+  });
+
+  test.each(["HTTPS_PROXY", "http_proxy"])("a wrong %s of the environment", async (name) => {
+    vi.stubEnv(name, "ann:s3cret@proxy.example:8080");
+    const text = await said({});
+    expect(text).not.toContain("s3cret");
+    expect(text).toMatch(new RegExp(`${name} is .+proxy\\.example:8080`));
   });
 });
 

@@ -40,4 +40,23 @@ describe("selectFiles", () => {
   test("refuses a model without weights", () => {
     expect(() => selected("config.json", "model.gguf")).toThrow(expect.objectContaining({ code: "weights-missing" }));
   });
+
+  test.each([
+    ["tokenizer.json", 100e6],
+    ["config.json", 25e6],
+    ["model.safetensors.index.json", 25e6],
+  ])("refuses a %s that is too large to be read", (path, most) => {
+    const select = (size: number): unknown => {
+      const names = ["config.json", "tokenizer.json", "model-00001-of-00001.safetensors"];
+      const digest = { kind: "git", hex: "" } as const;
+      const files = [...names, "model.safetensors.index.json"].map((name) => {
+        return { path: name, size: name === path ? size : 1, digest };
+      });
+      return selectFiles({ pinned, files }, kept);
+    };
+    expect(select(most)).toMatchObject({ weights: [{ path: "model-00001-of-00001.safetensors" }] });
+    expect(() => select(most + 1)).toThrow(
+      expect.objectContaining({ code: "file-too-large", message: expect.stringContaining(path) }),
+    );
+  });
 });

@@ -3,6 +3,8 @@
 export interface HostResults {
   passed: number;
   failed: number;
+  /** By their full titles. */
+  skipped: string[];
   /** One entry a test, in the order they ran. */
   report: string[];
 }

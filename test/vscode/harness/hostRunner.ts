@@ -14,13 +14,18 @@ class Silent extends Mocha.reporters.Base {}
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: "bdd", timeout: 60_000, reporter: Silent });
   for (const name of readdirSync(__dirname)) if (name.endsWith(".test.js")) mocha.addFile(join(__dirname, name));
-  const results: HostResults = { passed: 0, failed: 0, report: [] };
+  const results: HostResults = { passed: 0, failed: 0, skipped: [], report: [] };
   const write = (): void => writeFileSync(join(__dirname, "results.json"), JSON.stringify(results));
   await new Promise<void>((resolve) => {
     const runner = mocha.run(() => resolve());
     runner.on("pass", (test) => {
       results.passed++;
       results.report.push(`✓ ${test.fullTitle()} ${test.duration ?? 0} ms`);
+      write();
+    });
+    runner.on("pending", (test) => {
+      results.skipped.push(test.fullTitle());
+      results.report.push(`↓ ${test.fullTitle()} skipped`);
       write();
     });
     runner.on("fail", (test, error: unknown) => {

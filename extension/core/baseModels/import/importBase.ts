@@ -7,6 +7,7 @@ import { writeFileAtomic, writeFileAtomicWith } from "../../foundation/atomicFil
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { weightRequests } from "../../architectures/architectures.ts";
 import { readModelConfig } from "../../architectures/readConfig.ts";
+import { tryEncoding } from "../../tokenizer/timedEncoding.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
 import { openModelFolder, type ModelFolder } from "../../weights/modelFolder.ts";
 import { filesToKeep, stampSource } from "./baseSource.ts";
@@ -125,7 +126,8 @@ async function checkTokenizer(source: string, vocabularySize: number): Promise<s
     throw error;
   });
   if (!text) return ["The model has no tokenizer.json, so it can neither complete text nor be trained on it."];
-  await openTokenizer(source, vocabularySize);
+  const tokenizer = await openTokenizer(source, vocabularySize);
+  tryEncoding((piece) => tokenizer.encode(piece));
   return [];
 }
 

@@ -59,7 +59,7 @@ async function importFromHub(
     const { small, weights } = selectFiles({ pinned, files }, keptFiles);
     const folder = join(options.home, "downloads", formatHubAddress(pinned).replace("/", "--"));
     await removeForgotten(dirname(folder));
-    const release = await lockFolder(`${folder}.lock`, (owner) => busy(pinned, owner));
+    const release = await lockFolder(`${folder}.lock`, (owner, escape) => busy(pinned, owner, escape));
     try {
       hub.log.info(`Downloading ${formatHubAddress(pinned)} from ${hub.endpoint}.`);
       await downloadFiles(hub, pinned.revision, small, folder);
@@ -117,7 +117,7 @@ function isWorthKeeping(error: unknown): boolean {
   return error.code.startsWith("hub-") || ["disk-full", "not-writable", "download-damaged"].includes(error.code);
 }
 
-function busy(address: HubAddress, owner: string): UserError {
+function busy(address: HubAddress, owner: string, escape: string): UserError {
   const message = `Cannot download ${formatHubAddress(address)}: it is being downloaded already (${owner}).`;
-  return new UserError("download-busy", message, "Wait for that to end, or end it.");
+  return new UserError("download-busy", message, `Wait until that ends. ${escape}`);
 }

@@ -2,9 +2,10 @@
 
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { internalError, systemCode, UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
+import { renamePatiently } from "../../foundation/renamePatiently.ts";
 
 /** Left behind by a process that was killed; nothing that is at work has been silent for so long. */
 const abandonedAfter = 24 * 60 * 60 * 1000;
@@ -52,12 +53,23 @@ async function moveInto(
     }
     if (await isSame(path, temporary)) return;
     const aside = join(dirname(path), `.${randomUUID()}.part`);
-    await rename(path, aside).catch((error: unknown) => {
-      if (systemCode(error) !== "ENOENT") throw error;
+    await renamePatiently(path, aside).catch((error: unknown) => {
+      if (systemCode(error) !== "ENOENT") throw replaceFailure(error, path);
     });
     await rm(aside, { recursive: true, force: true });
   }
   throw internalError(`${path} is replaced again and again`);
+}
+
+/** Windows lets nobody move a base whose weights are mapped. */
+function replaceFailure(error: unknown, path: string): unknown {
+  if (!["EPERM", "EACCES", "EBUSY"].includes(systemCode(error) ?? "")) return error;
+  return new UserError(
+    "base-in-use",
+    `Cannot replace the base "${basename(path)}": a program uses it, or its folder is not yours to change.`,
+    "Close other windows that complete with it and try again, or import under another name.",
+    { cause: error },
+  );
 }
 
 async function removeAbandoned(parent: string): Promise<void> {

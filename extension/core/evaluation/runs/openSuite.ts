@@ -86,7 +86,8 @@ async function openExecution(
     const message = `Cannot evaluate on ${options.suite} without running what the model writes: its tasks have tests.`;
     throw new UserError("code-execution", message, "Give --allow-code-execution: it runs in a sandbox, with limits.");
   }
-  const judge = openCheckRunner(await findSandbox(read.signal), { unprotected: options.withoutSandbox ?? false });
+  const unprotected = options.withoutSandbox ?? false;
+  const judge = openCheckRunner(await findSandbox({ signal: read.signal, unprotected }), { unprotected });
   return { suite, judge, making: makingOf(settings, "execution", tasks), release: async () => {} };
 }
 

@@ -79,9 +79,9 @@ export async function openRun(home: string, record: RunRecord, fresh = false): P
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw writeFailure(error, folder);
   });
-  const release = await lockFolder(join(folder, "lock"), (owner) => {
+  const release = await lockFolder(join(folder, "lock"), (owner, escape) => {
     const message = `Cannot evaluate into ${folder}: another process does (${owner}).`;
-    return new UserError("run-busy", message, "Wait for it to end.");
+    return new UserError("run-busy", message, `Wait until it ends. ${escape}`);
   });
   try {
     if (fresh) for (const file of Object.values(runFiles)) await rm(join(folder, file), { force: true });
@@ -97,12 +97,16 @@ export async function openRun(home: string, record: RunRecord, fresh = false): P
       },
       result: await readResult(folder),
       append: async (predictions, chunk) => {
+        await release.check();
         const bytes = await appendLines(at("predictions"), predictions);
         const whole = { ...chunk, bytes };
         await appendLines(at("chunks"), [whole]);
         chunks.push(whole);
       },
-      finish: (result) => writeFileAtomic(at("result"), `${JSON.stringify(result, null, 2)}\n`),
+      finish: async (result) => {
+        await release.check();
+        await writeFileAtomic(at("result"), `${JSON.stringify(result, null, 2)}\n`);
+      },
       release,
     };
   } catch (error) {

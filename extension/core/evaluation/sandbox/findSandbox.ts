@@ -3,36 +3,45 @@
 import { execFile } from "node:child_process";
 import { homedir } from "node:os";
 import { promisify } from "node:util";
-import { systemCode, UserError } from "../../foundation/errors.ts";
+import { UserError } from "../../foundation/errors.ts";
+import { neutralFolder, programOnPath } from "../../foundation/programOnPath.ts";
 import type { Python } from "./bubblewrap.ts";
 import { openCheckRunner } from "./openCheckRunner.ts";
 import { syscallFilter } from "./syscallFilter.ts";
 
 export type Sandbox =
-  | { readonly kind: "bubblewrap"; readonly python: Python }
+  | { readonly kind: "bubblewrap"; readonly python: Python; readonly bubblewrap: string }
   /** Programs would run with all rights of the user. `why` is a clause; `nextStep` says how to get a sandbox. */
-  | { readonly kind: "none"; readonly python: Python; readonly why: string; readonly nextStep: string };
+  | { readonly kind: "none"; readonly python: Python | undefined; readonly why: string; readonly nextStep: string };
+
+export interface SandboxSearch {
+  readonly signal?: AbortSignal | undefined;
+  /** Whether Python is of use without a sandbox, too. Otherwise it is not even started where there can be none. */
+  readonly unprotected?: boolean;
+}
 
 /** Looks for Python 3 and bubblewrap on PATH, and tries whether the one runs in the other. @throws UserError "python-missing" */
-export async function findSandbox(signal?: AbortSignal): Promise<Sandbox> {
-  const python = await findPython();
+export async function findSandbox({ signal, unprotected = false }: SandboxSearch = {}): Promise<Sandbox> {
+  const isSupported = process.platform === "linux" && syscallFilter(process.arch) !== undefined;
+  const python = isSupported || unprotected ? await findPython() : undefined;
   const none = (why: string, nextStep: string): Sandbox => ({ kind: "none", python, why, nextStep });
-  if (process.platform !== "linux" || !syscallFilter(process.arch)) {
+  if (!isSupported || !python) {
     return none(`there is one for Linux on x64 and arm64, not for ${process.platform}-${process.arch}`, "Use Linux.");
   }
   const tooMuch = python.folders.find((folder) => `${homedir()}/`.startsWith(`${folder}/`));
   if (tooMuch !== undefined) {
     return none(`Python's folder ${tooMuch} holds your own files, too`, "Put another python3 first on PATH.");
   }
-  const sandbox = { kind: "bubblewrap", python } as const;
+  const bubblewrap = await programOnPath("bwrap");
+  if (bubblewrap === undefined) {
+    return none("bubblewrap (bwrap) is not on PATH", "Install it, as by `sudo apt-get install bubblewrap`.");
+  }
+  const sandbox = { kind: "bubblewrap", python, bubblewrap } as const;
   try {
     await openCheckRunner(sandbox)("", { kind: "program", code: "" }, signal);
     return sandbox;
   } catch (error) {
     signal?.throwIfAborted();
-    if (systemCode(error) === "ENOENT") {
-      return none("bubblewrap (bwrap) is not on PATH", "Install it, as by `sudo apt-get install bubblewrap`.");
-    }
     if (error instanceof UserError)
       return none(`bubblewrap cannot start Python (${String(error.cause)})`, error.nextStep);
     throw error;
@@ -43,16 +52,23 @@ export async function findSandbox(signal?: AbortSignal): Promise<Sandbox> {
 const pythonName = process.platform === "win32" ? "python" : "python3";
 
 async function findPython(): Promise<Python> {
+  const program = await programOnPath(pythonName);
+  if (program === undefined) throw pythonMissing("is not on PATH");
   const code = "import json, sys; print(json.dumps([sys.executable, sys.prefix, sys.base_prefix]))";
   try {
-    const { stdout } = await promisify(execFile)(pythonName, ["-c", code], { timeout: 30_000 });
+    // Isolated, and away from the current folder: a json.py there would be run instead of Python's own.
+    const options = { timeout: 30_000, cwd: neutralFolder };
+    const { stdout } = await promisify(execFile)(program, ["-I", "-c", code], options);
     const [path, ...folders] = JSON.parse(stdout) as [string, string, string];
     return { path, folders: [...new Set(folders)] };
   } catch (error) {
-    const because = systemCode(error) === "ENOENT" ? "is not on PATH" : "does not work";
-    const message = `Cannot run programs: ${pythonName} ${because}.`;
-    throw new UserError("python-missing", message, `Install Python 3, and see that ${pythonName} is on PATH.`, {
-      cause: error,
-    });
+    throw pythonMissing("does not work", error);
   }
+}
+
+function pythonMissing(because: string, cause?: unknown): UserError {
+  const message = `Cannot run programs: ${pythonName} ${because}.`;
+  return new UserError("python-missing", message, `Install Python 3, and see that ${pythonName} is on PATH.`, {
+    cause,
+  });
 }

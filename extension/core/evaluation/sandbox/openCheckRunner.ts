@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../../foundation/errors.ts";
+import { internalError, UserError } from "../../foundation/errors.ts";
 import type { Checks } from "../suites/executionTasks.ts";
 import type { Sandbox } from "./findSandbox.ts";
 import { runShutIn, runUnprotected, type Job, type Limits, type Verdict } from "./programProcess.ts";
@@ -36,13 +36,13 @@ export function openCheckRunner(sandbox: Sandbox, options: CheckRunnerOptions = 
     const message = `Cannot run what a model has written without a sandbox: ${sandbox.why}.`;
     throw new UserError("sandbox-missing", message, sandbox.nextStep);
   }
-  const { kind, python } = sandbox;
   const run = async (job: Job, signal?: AbortSignal): Promise<Verdict> => {
     signal?.throwIfAborted();
-    if (kind === "bubblewrap") return await runShutIn(python, job, signal);
+    if (sandbox.kind === "bubblewrap") return await runShutIn(sandbox, job, signal);
+    if (!sandbox.python) throw internalError("programs are to run, and nobody has looked for Python");
     const folder = await mkdtemp(join(tmpdir(), "graft-checks-"));
     try {
-      return await runUnprotected(python, folder, job, signal);
+      return await runUnprotected(sandbox.python, folder, job, signal);
     } finally {
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     }

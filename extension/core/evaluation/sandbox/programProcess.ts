@@ -10,6 +10,7 @@ import { join } from "node:path";
 import type { Writable } from "node:stream";
 import * as z from "zod";
 import { internalError, UserError } from "../../foundation/errors.ts";
+import { neutralFolder } from "../../foundation/programOnPath.ts";
 import type { Checks } from "../suites/executionTasks.ts";
 import { bubblewrapArguments, pythonEnvironment, type Python } from "./bubblewrap.ts";
 import { syscallFilter } from "./syscallFilter.ts";
@@ -57,10 +58,15 @@ export interface Job {
 /** Beside the sources, and copied beside the bundle. */
 const runnerFile = join(import.meta.dirname, "checkRunner.py");
 
-/** Runs `job` in bubblewrap's sandbox. @throws UserError "sandbox-failed"; the error of a `bwrap` that cannot be started */
-export async function runShutIn(python: Python, job: Job, signal?: AbortSignal): Promise<Verdict> {
+/** Runs `job` in the sandbox of the program `bubblewrap`. @throws UserError "sandbox-failed" */
+export async function runShutIn(
+  { python, bubblewrap }: { python: Python; bubblewrap: string },
+  job: Job,
+  signal?: AbortSignal,
+): Promise<Verdict> {
   const filterDescriptor = 3;
-  const child = spawn("bwrap", bubblewrapArguments(python, await pythonCommand(python), filterDescriptor), {
+  const child = spawn(bubblewrap, bubblewrapArguments(python, await pythonCommand(python), filterDescriptor), {
+    cwd: neutralFolder,
     stdio: ["pipe", "pipe", "pipe", "pipe"],
     env: { PATH: process.env["PATH"] },
   });

@@ -8,7 +8,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { recoverFolder, writeFailure, writeFileAtomic, writeFolderAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
-import { lockFolder } from "../../foundation/folderLock.ts";
+import { lockFolder, type HeldLock } from "../../foundation/folderLock.ts";
 import { checkpointFile } from "./checkpoint.ts";
 
 export interface OutputFolder {
@@ -48,6 +48,7 @@ export async function openOutputFolder(out: string): Promise<OutputFolder> {
     name: basename(path),
     workFolder,
     finish: async ({ names, write }) => {
+      await release.check();
       if (await isReplaceable(path, names)) await writeFolderAtomic(path, write);
       else await write(path);
       await rm(workFolder, { recursive: true, force: true });
@@ -97,11 +98,11 @@ function workFolderOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.training`);
 }
 
-async function lockWorkFolder(path: string): Promise<() => Promise<void>> {
+async function lockWorkFolder(path: string): Promise<HeldLock> {
   const lock = join(workFolderOf(path), lockFile);
-  return await lockFolder(lock, (owner) => {
+  return await lockFolder(lock, (owner, escape) => {
     const message = `Cannot train into ${path}: another training does (${owner}).`;
-    const nextStep = `Wait for it to end, choose another folder, or delete ${lock} if none runs.`;
+    const nextStep = `Wait until it ends, or choose another folder. ${escape}`;
     return new UserError("training-busy", message, nextStep);
   });
 }

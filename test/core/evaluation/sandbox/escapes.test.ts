@@ -9,10 +9,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openCheckRunner } from "../../../../extension/core/evaluation/sandbox/openCheckRunner.ts";
 import type { Verdict } from "../../../../extension/core/evaluation/sandbox/programProcess.ts";
 import { comesToItsEnd, found, isShutIn } from "./protection.ts";
+import { needs } from "../../../needs.ts";
 
 const limits = { seconds: 3, cpuSeconds: 1, memoryBytes: 400 << 20 };
 
-describe.runIf(isShutIn)("from the sandbox", () => {
+describe("from the sandbox", needs("bubblewrap and Python 3", isShutIn), () => {
   const runChecks = openCheckRunner(found!, { limits });
   const run = (program: string): Promise<Verdict> => runChecks(program, comesToItsEnd);
   /** What the last line of `program` is worth, as Python writes it. */
@@ -98,8 +99,8 @@ while True:
       ...["/x", "/usr/x", "/etc/x", "/dev/x", "/root/x", "/usr/lib/python3/x", `${folder}/x`].map(
         (path) => `open('${path}', 'w')`,
       ),
-      `open('${found!.python.folders[0]}/x', 'w')`,
-      `os.remove('${found!.python.path}')`,
+      `open('${found!.python!.folders[0]}/x', 'w')`,
+      `os.remove('${found!.python!.path}')`,
       "os.mkdir('/new')",
       "os.chmod('/tmp/..', 0o777)",
     ]);
@@ -130,7 +131,7 @@ while True:
     ]);
     expect(told).not.toMatch(/done/);
     const top = await valueOf("import os\nsorted(os.listdir('/'))");
-    const mine = found!.python.folders.map((path) => path.split("/")[1]);
+    const mine = found!.python!.folders.map((path) => path.split("/")[1]);
     const known = new Set(["bin", "lib", "lib64", "usr", "etc", "dev", "tmp", ...mine]);
     expect((top.match(/[\w.]+/g) ?? []).filter((name) => !known.has(name))).toEqual([]);
     expect(await valueOf("import os\nos.listdir('/etc') if os.path.exists('/etc') else []")).toMatch(
@@ -139,7 +140,7 @@ while True:
     const home = await valueOf(`import os\nos.listdir('${homedir()}') if os.path.exists('${homedir()}') else []`);
     expect(
       (home.match(/[\w.-]+/g) ?? []).filter(
-        (name) => !found!.python.folders.some((path) => path.startsWith(join(homedir(), name))),
+        (name) => !found!.python!.folders.some((path) => path.startsWith(join(homedir(), name))),
       ),
     ).toEqual([]);
   });
@@ -268,14 +269,18 @@ libc = ctypes.CDLL(None, use_errno=True)
   });
 });
 
-test.runIf(found)("links in the folder of an unprotected program are removed, not followed", async () => {
-  const outside = await mkdtemp(join(tmpdir(), "graft-outside-"));
-  await writeFile(join(outside, "kept"), "");
-  await symlink(outside, join(outside, "itself"));
-  const sandbox = { ...found!, kind: "none", why: "", nextStep: "" } as const;
-  const runChecks = openCheckRunner(sandbox, { unprotected: true, limits });
-  const program = `import os\nos.symlink(${JSON.stringify(outside)}, "link")\nassert os.listdir("link")`;
-  expect(await runChecks(program, comesToItsEnd)).toEqual({ passed: true });
-  expect((await readdir(outside)).sort()).toEqual(["itself", "kept"]);
-  await rm(outside, { recursive: true });
-});
+test(
+  "links in the folder of an unprotected program are removed, not followed",
+  needs("Python 3", found !== undefined),
+  async () => {
+    const outside = await mkdtemp(join(tmpdir(), "graft-outside-"));
+    await writeFile(join(outside, "kept"), "");
+    await symlink(outside, join(outside, "itself"));
+    const sandbox = { kind: "none", python: found!.python, why: "", nextStep: "" } as const;
+    const runChecks = openCheckRunner(sandbox, { unprotected: true, limits });
+    const program = `import os\nos.symlink(${JSON.stringify(outside)}, "link")\nassert os.listdir("link")`;
+    expect(await runChecks(program, comesToItsEnd)).toEqual({ passed: true });
+    expect((await readdir(outside)).sort()).toEqual(["itself", "kept"]);
+    await rm(outside, { recursive: true });
+  },
+);

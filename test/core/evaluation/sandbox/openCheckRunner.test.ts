@@ -7,6 +7,7 @@ import { openCheckRunner } from "../../../../extension/core/evaluation/sandbox/o
 import type { Verdict } from "../../../../extension/core/evaluation/sandbox/programProcess.ts";
 import type { Checks } from "../../../../extension/core/evaluation/suites/executionTasks.ts";
 import { comesToItsEnd, found, isShutIn } from "./protection.ts";
+import { needs } from "../../../needs.ts";
 
 const none: Sandbox = {
   kind: "none",
@@ -27,19 +28,26 @@ test("openCheckRunner refuses without a sandbox, unless the user insists", () =>
   expect(openCheckRunner(none, { unprotected: true })).toBeTypeOf("function");
 });
 
-test.runIf(found)("a program that nothing shuts in has limits of time, and leaves no folder", async () => {
-  const runChecks = openCheckRunner({ ...none, python: found!.python }, { unprotected: true, limits: { seconds: 2 } });
-  const where: Checks = { kind: "program", code: "import os; assert False, os.getcwd()" };
-  const said = (await runChecks("", where)) as Verdict & { detail: string };
-  const folder = said.detail.replace("AssertionError: ", "");
-  expect(folder).toMatch(/graft-checks-/);
-  await expect(readFile(folder)).rejects.toMatchObject({ code: "ENOENT" });
-  // Its children go with it.
-  const verdict = await runChecks("import subprocess\nsubprocess.run(['sleep', '60'])", comesToItsEnd);
-  expect(verdict).toMatchObject(failure("time", /2 s/));
-});
+test(
+  "a program that nothing shuts in has limits of time, and leaves no folder",
+  needs("Python 3", found !== undefined),
+  async () => {
+    const runChecks = openCheckRunner(
+      { ...none, python: found!.python },
+      { unprotected: true, limits: { seconds: 2 } },
+    );
+    const where: Checks = { kind: "program", code: "import os; assert False, os.getcwd()" };
+    const said = (await runChecks("", where)) as Verdict & { detail: string };
+    const folder = said.detail.replace("AssertionError: ", "");
+    expect(folder).toMatch(/graft-checks-/);
+    await expect(readFile(folder)).rejects.toMatchObject({ code: "ENOENT" });
+    // Its children go with it.
+    const verdict = await runChecks("import subprocess\nsubprocess.run(['sleep', '60'])", comesToItsEnd);
+    expect(verdict).toMatchObject(failure("time", /2 s/));
+  },
+);
 
-test.runIf(found)("so many programs run at once as they may, and no more", async () => {
+test("so many programs run at once as they may, and no more", needs("Python 3", found !== undefined), async () => {
   const folder = await mkdtemp(join(tmpdir(), "graft-meeting-"));
   /** Passes only while two others run. */
   const meet = `
@@ -61,7 +69,7 @@ while len(os.listdir("${folder}")) < 3:
   await rm(folder, { recursive: true });
 });
 
-describe.runIf(isShutIn)("runChecks", () => {
+describe("runChecks", needs("bubblewrap and Python 3", isShutIn), () => {
   const runChecks = openCheckRunner(found!, { limits: { cpuSeconds: 2 } });
 
   test.each<[string, string, object]>([

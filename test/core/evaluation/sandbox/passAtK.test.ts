@@ -6,6 +6,7 @@ import { passAtK } from "../../../../extension/core/evaluation/measures/passAtK.
 import { openCheckRunner } from "../../../../extension/core/evaluation/sandbox/openCheckRunner.ts";
 import { openExecutionTasks, type ExecutionTask } from "../../../../extension/core/evaluation/suites/executionTasks.ts";
 import { found, isShutIn } from "./protection.ts";
+import { needs } from "../../../needs.ts";
 
 /** Rows as published, each with what solves it. */
 const rows: readonly (readonly [row: object, solution: string])[] = [
@@ -53,33 +54,38 @@ const rows: readonly (readonly [row: object, solution: string])[] = [
   ],
 ];
 
-test.runIf(isShutIn)("of suites as published, right solutions pass, and broken ones do not", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "graft-suite-"));
-  const path = join(folder, "suite.jsonl");
-  await writeFile(path, rows.map(([row]) => `${JSON.stringify(row)}\n`).join(""));
-  const { each, problems } = await openExecutionTasks(path, { dataFolder: folder });
-  const tasks: ExecutionTask[] = [];
-  for await (const task of each()) tasks.push(task);
-  await rm(folder, { recursive: true });
-  expect([tasks.length, problems]).toEqual([rows.length, []]);
+test(
+  "of suites as published, right solutions pass, and broken ones do not",
+  needs("bubblewrap and Python 3", isShutIn),
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "graft-suite-"));
+    const path = join(folder, "suite.jsonl");
+    await writeFile(path, rows.map(([row]) => `${JSON.stringify(row)}\n`).join(""));
+    const { each, problems } = await openExecutionTasks(path, { dataFolder: folder });
+    const tasks: ExecutionTask[] = [];
+    for await (const task of each()) tasks.push(task);
+    await rm(folder, { recursive: true });
+    expect([tasks.length, problems]).toEqual([rows.length, []]);
 
-  const runChecks = openCheckRunner(found!);
-  /** Of each task, which of `texts` pass. */
-  const passing = (textsOf: (solution: string) => string[]): Promise<{ samples: number; correct: number }[]> =>
-    Promise.all(
-      tasks.map(async ({ before, checks }, i) => {
-        const texts = textsOf(rows[i]![1]);
-        const verdicts = await Promise.all(texts.map((text) => runChecks(before + text, checks)));
-        return { samples: texts.length, correct: verdicts.filter(({ passed }) => passed).length };
-      }),
-    );
-  const mean = (counts: readonly { samples: number; correct: number }[], k: number): number =>
-    counts.reduce((sum, { samples, correct }) => sum + passAtK(samples, correct, k), 0) / counts.length;
+    const runChecks = openCheckRunner(found!);
+    /** Of each task, which of `texts` pass. */
+    const passing = (textsOf: (solution: string) => string[]): Promise<{ samples: number; correct: number }[]> =>
+      Promise.all(
+        tasks.map(async ({ before, checks }, i) => {
+          const texts = textsOf(rows[i]![1]);
+          const verdicts = await Promise.all(texts.map((text) => runChecks(before + text, checks)));
+          return { samples: texts.length, correct: verdicts.filter(({ passed }) => passed).length };
+        }),
+      );
+    const mean = (counts: readonly { samples: number; correct: number }[], k: number): number =>
+      counts.reduce((sum, { samples, correct }) => sum + passAtK(samples, correct, k), 0) / counts.length;
 
-  const broken = (solution: string): string => solution.replace(/return|print/, (word) => `${word} (not `).concat(")");
-  expect(mean(await passing((solution) => [solution]), 1)).toBe(1);
-  expect(mean(await passing((solution) => [broken(solution), ""]), 1)).toBe(0);
-  // One of two passes: half of the single draws, all of the pairs.
-  const mixed = await passing((solution) => [solution, broken(solution)]);
-  expect([mean(mixed, 1), mean(mixed, 2)]).toEqual([0.5, 1]);
-});
+    const broken = (solution: string): string =>
+      solution.replace(/return|print/, (word) => `${word} (not `).concat(")");
+    expect(mean(await passing((solution) => [solution]), 1)).toBe(1);
+    expect(mean(await passing((solution) => [broken(solution), ""]), 1)).toBe(0);
+    // One of two passes: half of the single draws, all of the pairs.
+    const mixed = await passing((solution) => [solution, broken(solution)]);
+    expect([mean(mixed, 1), mean(mixed, 2)]).toEqual([0.5, 1]);
+  },
+);

@@ -1,0 +1,39 @@
+import { expect, test, vi } from "vitest";
+import { renamePatiently } from "../../../extension/core/foundation/renamePatiently.ts";
+
+/** A rename that is refused so many times. */
+function refused(code: string, times: number) {
+  const failure = Object.assign(new Error(`${code}: not now`), { code });
+  return vi.fn(async () => {
+    if (times-- > 0) throw failure;
+  });
+}
+
+test.each(["EPERM", "EACCES", "EBUSY"])("renamePatiently waits until %s has passed", async (code) => {
+  const move = refused(code, 3);
+  await renamePatiently("from", "to", { move, waits: true });
+  expect(move.mock.calls).toEqual(Array.from({ length: 4 }, () => ["from", "to"]));
+});
+
+test("renamePatiently does not wait where refusals do not pass, nor for what no waiting mends", async () => {
+  for (const [code, waits] of [
+    ["EACCES", false],
+    ["ENOENT", true],
+    ["ENOTEMPTY", true],
+  ] as const) {
+    const move = refused(code, 1);
+    await expect(renamePatiently("from", "to", { move, waits })).rejects.toMatchObject({ code });
+    expect(move).toHaveBeenCalledOnce();
+  }
+});
+
+test("renamePatiently gives up after some seconds, with the last refusal", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  const move = vi.fn(async () => {
+    vi.advanceTimersByTime(1000);
+    throw Object.assign(new Error("EBUSY: never"), { code: "EBUSY" });
+  });
+  await expect(renamePatiently("from", "to", { move, waits: true })).rejects.toMatchObject({ code: "EBUSY" });
+  expect(move.mock.calls.length).toBeGreaterThan(3);
+  vi.useRealTimers();
+});
