@@ -57,7 +57,7 @@ export function createProgram(contextOf: ContextOf): Command {
 
   command("train", "train an adapter, or a whole base")
     .addOption(baseOption())
-    .requiredOption("--data <data>", ".jsonl, .py, a folder, conala or codealpacapy; several with commas", listOfData)
+    .option("--data <data>", ".jsonl, .py, a folder, conala or codealpacapy; several with commas", listOfData)
     .addOption(
       new Option("--preset <name>", "whose targets, learning rate and optimizer (graft)").choices(trainingPresets),
     )
@@ -69,7 +69,11 @@ export function createProgram(contextOf: ContextOf): Command {
     .option("--targets <names>", "modules, such as q_proj,v_proj; all linear ones unless given", listOfNames)
     .option("--virtual-tokens <n>", "of a prompt (20) or a prefix (10)", wholeNumber)
     .option("--init-text <text>", "what a prompt or a prefix says at first; at random if empty")
-    .addOption(new Option("--epochs <n>", "times through the data (5)").argParser(someNumber).conflicts("steps"))
+    .addOption(
+      new Option("--epochs <n>", "times through the data (5, or more to make 60 steps)")
+        .argParser(someNumber)
+        .conflicts("steps"),
+    )
     .option("--steps <n>", "optimizer steps, instead of epochs", wholeNumber)
     .option("--batch-size <n>", "sequences of one step (8)", wholeNumber)
     .option("--max-length <n>", "tokens of the longest sequence (256)", wholeNumber)
@@ -89,9 +93,12 @@ export function createProgram(contextOf: ContextOf): Command {
     .option("--no-shuffle", "take the data in its order")
     .option("--checkpointing", "less memory, more time")
     .option("--save-every <seconds>", "of work that a crash may cost at most (60)", someNumber)
-    .option("--resume", "go on from the last checkpoint of a training into the same folder")
+    .option("--resume", "go on with the unfinished training into the same folder, with its own settings and data")
     .requiredOption("--out <dir>", "the folder for what is trained")
-    .action(async ({ json, verbose, ...flags }: Shared & TrainFlags) => {
+    .action(async ({ json, verbose, ...flags }: Shared & TrainFlags, self: Command) => {
+      if (flags.data === undefined && flags.resume !== true) {
+        self.error("error: required option '--data <data>' not specified");
+      }
       await trainCommand(flags, contextOf({ json, verbose }));
     });
 

@@ -12,9 +12,17 @@ import { withFillExamples, type FillOptions } from "../../dataset/fillExamples.t
 import { contentHash, countHashes } from "../../dataset/holdOut.ts";
 import type { TrainSettings } from "../settings.ts";
 
+/** Rows and files that cannot be used. */
+export interface LeftOut {
+  count: number;
+  /** Which one, and why; empty without any. */
+  first: string;
+}
+
 export interface DataSurvey {
   /** Of all data sets. */
   readonly examples: number;
+  readonly leftOut: LeftOut;
   /** Whether this piece of the training data is for validation. */
   readonly isHeldOut: (piece: Example) => boolean;
 }
@@ -41,12 +49,15 @@ export async function surveyData(
   const validated = new Set<number>();
   const shared = new Set<number>();
   let examples = 0;
+  const leftOut = { count: 0, first: "" };
   for (const source of sets) {
-    examples += await countExamples(source, log, signal, (example) => validated.add(contentHash(example, seed)));
+    examples += await countExamples(source, log, signal, leftOut, (example) =>
+      validated.add(contentHash(example, seed)),
+    );
   }
   for (const source of sources) {
     const pieces = pieceMaker(source, settings);
-    examples += await countExamples(source, log, signal, (example) => {
+    examples += await countExamples(source, log, signal, leftOut, (example) => {
       if (validated.size > 0) {
         const hash = contentHash(example, seed);
         if (validated.has(hash)) shared.add(hash);
@@ -64,17 +75,18 @@ export async function surveyData(
     throw new UserError(
       "data-too-small",
       `${message}: of ${examples} examples none would be left to train on.`,
-      "Give more data, a smaller fraction, or a file of its own for validation.",
+      "Give more examples that differ, or on the command line another --validation.",
     );
   }
-  return { examples, isHeldOut: (piece) => bound > 0 && contentHash(piece, seed) < bound };
+  return { examples, leftOut, isHeldOut: (piece) => bound > 0 && contentHash(piece, seed) < bound };
 }
 
-/** Shows each example to `look` and warns of each problem. */
+/** Shows each example to `look`; warns of each problem and counts it. */
 async function countExamples(
   dataset: Dataset,
   log: Log,
   signal: AbortSignal | undefined,
+  leftOut: LeftOut,
   look: (example: Example) => void,
 ): Promise<number> {
   const problems = countProblems(dataset.name, log);
@@ -83,7 +95,11 @@ async function countExamples(
     if ("kind" in entry) {
       look(entry);
       count++;
-    } else problems.add(entry);
+    } else {
+      problems.add(entry);
+      leftOut.count++;
+      leftOut.first ||= `${entry.where}: ${entry.message}`;
+    }
   }
   problems.end();
   if (count > 0) return count;

@@ -10,8 +10,8 @@ import type { Dataset, Example } from "../../dataset/example.ts";
 import { openDataset } from "../../dataset/openDataset.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { targetCount, type Sequence } from "../../dataset/sequence.ts";
-import { createTokenFile, type TokenFile } from "../../dataset/tokenFile.ts";
-import { entriesOf, namesOf, pieceMaker, surveyData, type PieceSettings } from "./dataSurvey.ts";
+import { createTokenFile, type NewTokenFile, type TokenFile } from "../../dataset/tokenFile.ts";
+import { entriesOf, namesOf, pieceMaker, surveyData, type LeftOut, type PieceSettings } from "./dataSurvey.ts";
 import { readingMeter, type ReadingProgress } from "../loop/progressMeter.ts";
 import { pieceSizeFor } from "./pieceSize.ts";
 import type { TrainOptions, TrainSettings } from "../settings.ts";
@@ -30,8 +30,21 @@ export interface TrainingData {
   /** Empty where nothing is held out. */
   readonly validation: TokenFile;
   readonly parts: readonly DataPart[];
+  readonly leftOut: LeftOut;
+  /** The files stay. */
+  close(): void;
+}
+
+/** Data that was read just now. */
+export interface NewTrainingData extends TrainingData {
+  readonly training: NewTokenFile;
+  readonly validation: NewTokenFile;
+  /** Closes and removes the files. */
   release(): void;
 }
+
+/** The token files in their folder. */
+export const [trainingFile, validationFile] = ["training", "validation"];
 
 export interface ReadingControl {
   readonly log: Log;
@@ -53,16 +66,17 @@ export async function openTrainingData(
   sequencesOf: (example: Example) => readonly Sequence[],
   folder: string,
   control: ReadingControl,
-): Promise<TrainingData> {
+): Promise<NewTrainingData> {
   const sources = await Promise.all(options.data.map((source) => openDataset(source, options)));
   const { sets, fraction } = await validationOf(options);
   const settings: PieceSettings = { ...chance, pieceSize: await pieceSizeFor(sources, sequencesOf, maxLength) };
   const survey = await surveyData(sources, sets, fraction, settings, control);
   const meter = readingMeter(survey.examples, control.onReading);
-  const training = createTokenFile(join(folder, "training"));
-  const validation = createTokenFile(join(folder, "validation"));
+  const training = createTokenFile(join(folder, trainingFile));
+  const validation = createTokenFile(join(folder, validationFile));
+  const close = (): void => [training, validation].forEach((file) => file.close());
   const release = (): void => [training, validation].forEach((file) => file.release());
-  const tokenize = (example: Example, file: TokenFile): void => {
+  const tokenize = (example: Example, file: NewTokenFile): void => {
     for (const sequence of sequencesOf(example)) if (targetCount(sequence) > 0) file.add(sequence);
   };
   try {
@@ -88,9 +102,9 @@ export async function openTrainingData(
     }
     if (training.length === 0) {
       const message = `Cannot train on ${namesOf(sources)}: no token is left to learn.`;
-      throw new UserError("data-empty", message, "Give more data, or a longer maximum length.");
+      throw new UserError("data-empty", message, "Give more data, or on the command line a longer --max-length.");
     }
-    return { training, validation, parts, release };
+    return { training, validation, parts, leftOut: survey.leftOut, close, release };
   } catch (error) {
     release();
     throw error;

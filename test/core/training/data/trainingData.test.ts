@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { silentLog, type Log } from "../../../../extension/core/foundation/log.ts";
 import { toSequences, type Sequences } from "../../../../extension/core/dataset/sequence.ts";
-import { openTrainingData, type TrainingData } from "../../../../extension/core/training/data/trainingData.ts";
+import { openTrainingData, type NewTrainingData } from "../../../../extension/core/training/data/trainingData.ts";
 import type { TrainOptions } from "../../../../extension/core/training/settings.ts";
 import { characters, shown } from "../../completion/fakes.ts";
 
@@ -36,7 +36,7 @@ const pairs = (count: number, from = 0): object[] =>
 async function opened(
   options: Partial<TrainOptions>,
   { signal, fillShare = 0.5 }: { signal?: AbortSignal; fillShare?: number } = {},
-): Promise<TrainingData> {
+): Promise<NewTrainingData> {
   const all = { base: "", home: "", embedded: "", out: "", data: [], dataFolder: join(folder, "papers"), ...options };
   return await openTrainingData(
     all,
