@@ -16,7 +16,9 @@ import { createMessages } from "./vscode/messages.ts";
 import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { createTraining, type Training } from "./vscode/training/training.ts";
+import { showTrainingNotices } from "./vscode/trainingNotices.ts";
 import { registerTrainingView, showTrainingView } from "./vscode/training/trainingView.ts";
+import { openUnfinishedTrainings, type UnfinishedTrainings } from "./vscode/unfinishedTrainings.ts";
 import { watchWorkspaceSources } from "./vscode/training/workspaceSources.ts";
 
 /** For the tests in the extension host; no interface for other extensions. */
@@ -25,6 +27,7 @@ export interface Activated {
   engine: Engine;
   library: AdapterLibrary;
   training: Training;
+  unfinished: UnfinishedTrainings;
 }
 
 export function activate(context: vscode.ExtensionContext): Activated {
@@ -50,10 +53,26 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const basesPanel = createBasesPanel({ extensionUri, bases });
   const benchmark = createBenchmark({ ...shared, engine }, subscriptions);
   const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark });
-  const training = createTraining({ ...shared, engine, sources, state: context.workspaceState }, subscriptions);
+  const unfinished = openUnfinishedTrainings({ folder: library.folder, log }, subscriptions);
+  const training = createTraining({ ...shared, sources, unfinished }, subscriptions);
 
   registerCompletionProvider({ engine, configuration, log }, subscriptions);
-  registerTrainingView({ extensionUri, training, library, sources }, subscriptions);
+  const trainingView = registerTrainingView(
+    { extensionUri, training, library, sources, unfinished, messages, discard: (name) => notices.discard(name) },
+    subscriptions,
+  );
+  const notices = showTrainingNotices(
+    {
+      training,
+      unfinished,
+      messages,
+      log,
+      paused: context.globalState,
+      isViewVisible: () => trainingView.isVisible,
+      showView: showTrainingView,
+    },
+    subscriptions,
+  );
   showStatusBarItem({ engine, library, training, configuration }, subscriptions);
   subscriptions.push(
     vscode.commands.registerCommand("graft.trainAdapter", showTrainingView),
@@ -71,5 +90,5 @@ export function activate(context: vscode.ExtensionContext): Activated {
   if (configuration.get("enable")) setTimeout(() => void engine.start(), 200);
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
-  return { activationMilliseconds, engine, library, training };
+  return { activationMilliseconds, engine, library, training, unfinished };
 }

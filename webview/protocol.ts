@@ -8,21 +8,54 @@ export interface TrainingForm {
   data: { kind: "workspace" } | { kind: "path"; path: string };
   method: { name: "lora"; rank: number } | { name: "ia3" } | { name: "prefix" | "prompt"; virtualTokens: number };
   name: string;
-  epochs: number;
+  /** Absent: as many as the data needs. */
+  epochs?: number | undefined;
 }
 
 /** Where the one training of this window stands. */
 export type TrainingState =
   | { phase: "idle" }
   | TrainingRunning
-  | { phase: "done"; name: string; active: boolean; seconds: number; validation: Validation | undefined }
+  | TrainingDone
   | { phase: "failed"; name: string; message: string; nextStep: string; resumable: boolean }
   | { phase: "cancelled"; name: string; resumable: boolean };
+
+export interface TrainingDone {
+  phase: "done";
+  name: string;
+  active: boolean;
+  seconds: number;
+  validation: Validation | undefined;
+  /** Steps done, and those that there would have been. */
+  steps: number;
+  plannedSteps: number;
+  leftOut: LeftOut;
+}
+
+/** Rows and files that could not be used; `first` says which one, and why. */
+export interface LeftOut {
+  count: number;
+  first: string;
+}
+
+/** A training that was interrupted, as it lies on disk. */
+export interface UnfinishedCard {
+  name: string;
+  base: string;
+  /** 0 of 0 where another version of Graft began it, which this one cannot resume. */
+  step: number;
+  steps: number;
+  /** It runs in another window. */
+  busy: boolean;
+}
 
 export interface TrainingRunning {
   phase: "running";
   name: string;
-  cancelling: boolean;
+  /** What it has been asked for and does as soon as it can. */
+  stopping?: "pause" | "finish";
+  /** Known once the data is read: `raised` where epochs were added for so little data. */
+  outline?: { steps: number; epochs: number; raised: boolean; leftOut: LeftOut };
   /** Of the data, in examples, where it is so much that reading it takes a while. */
   reading?: { examples: number; of: number; etaSeconds: number };
   /** Absent until the first step is done: data is read and the base loaded first. */
@@ -53,9 +86,15 @@ export type FromTraining =
   /** Opens a dialog, answered by dataChosen unless it is dismissed. */
   | { type: "chooseData"; kind: "file" | "folder" }
   | { type: "start"; form: TrainingForm }
-  | { type: "cancel" }
-  | { type: "resume" }
-  /** Back to the form; what was learnt until a training stopped is discarded. */
+  /** Keeps all that a resume needs; a training that has not begun its steps ends. */
+  | { type: "pause" }
+  /** Ends the training with an adapter of the best it has learnt. */
+  | { type: "finish" }
+  | { type: "resume"; name: string }
+  /** Makes an adapter of what an unfinished training has learnt. */
+  | { type: "keep"; name: string }
+  | { type: "discard"; name: string }
+  /** Back to the form. */
   | { type: "dismiss" }
   | { type: "selectAdapter" }
   | { type: "showLog" };
@@ -64,6 +103,8 @@ export type FromTraining =
 
 export type ToTraining =
   | { type: "state"; state: TrainingState }
+  /** All but the one that this window runs. */
+  | { type: "unfinished"; trainings: readonly UnfinishedCard[] }
   /** The open folder and its Python files; `files` is undefined while they are counted. */
   | { type: "workspace"; folder: string | undefined; files: number | undefined; suggestedName: string }
   /** `problem` is absent for a name that can be used. */

@@ -18,12 +18,11 @@ import { resolveBase } from "../core/baseModels/resolveBase.ts";
 import { listRuns, readRun } from "../core/evaluation/runs/runFolder.ts";
 import { exported } from "../core/evaluation/runs/runTable.ts";
 import { openCompleter, type Completer } from "../core/completion/completer.ts";
-import { discardTraining, recoverAdapters } from "../core/training/output/outputFolder.ts";
+import { recoverAdapters } from "../core/training/output/outputFolder.ts";
 import {
   adaptersRequest,
   basesRequest,
   completeRequest,
-  discardTrainingRequest,
   exportRunsRequest,
   runsRequest,
   selectRequest,
@@ -68,8 +67,6 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
   );
 
   answer(connection, basesRequest, (places, signal) => inTurn(() => surveyBases({ ...places, log, signal })));
-
-  answer(connection, discardTrainingRequest, ({ out }) => discardTraining(out));
 
   answer(connection, runsRequest, ({ home }) => listRuns(home));
 

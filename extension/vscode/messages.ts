@@ -9,7 +9,8 @@ export interface Messages {
   /** As above, but only the first of each kind until `forget`: for what fails at every keystroke. */
   tellOnce(error: unknown): void;
   forget(): void;
-  tell(severity: "info" | "warning", text: string, actions?: readonly Action[]): void;
+  /** Shows `text`, which may have been logged already. */
+  tell(severity: "info" | "warning" | "error", text: string, actions?: readonly Action[]): void;
 }
 
 type Show = (text: string, ...actions: string[]) => Thenable<string | undefined>;
@@ -42,14 +43,14 @@ export function createMessages(log: vscode.LogOutputChannel): Messages {
 
   const tellError: Messages["tellError"] = (error, actions = []) => {
     const { message, nextStep } = explain(error);
-    log.error(error instanceof UserError ? `${message} ${nextStep}` : detailed(error));
+    log.error(detailed(error));
     offer(vscode.window.showErrorMessage, `${message} ${nextStep}`, actions);
   };
 
   return {
     tell(severity, text, actions = []) {
-      const { showInformationMessage, showWarningMessage } = vscode.window;
-      offer(severity === "info" ? showInformationMessage : showWarningMessage, text, actions);
+      const { showInformationMessage: info, showWarningMessage: warning, showErrorMessage: error } = vscode.window;
+      offer({ info, warning, error }[severity], text, actions);
     },
     tellError,
     tellOnce(error) {
@@ -64,6 +65,8 @@ export function createMessages(log: vscode.LogOutputChannel): Messages {
   };
 }
 
-function detailed(error: unknown): string {
+/** For the log: with its stack where it is a bug of ours. */
+export function detailed(error: unknown): string {
+  if (error instanceof UserError) return `${error.message} ${error.nextStep}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

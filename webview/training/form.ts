@@ -45,7 +45,7 @@ const blank: FormDraft = {
   method: "lora",
   name: "",
   nameChosen: false,
-  epochs: "3",
+  epochs: "",
   rank: "16",
   virtualTokens: "20",
   advanced: false,
@@ -133,7 +133,8 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
       max,
       step: 1,
       value: draft[key],
-      required: true,
+      required: key !== "epochs",
+      ...(key === "epochs" && { placeholder: t("Automatic") }),
       on: { input: () => change({ [key]: input.value }) },
     });
     return input;
@@ -151,12 +152,13 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     "details",
     { open: draft.advanced, on: { toggle: () => change({ advanced: advanced.open }) } },
     h("summary", {}, t("Advanced")),
-    field(t("Epochs"), epochs, t("How often all data is seen.")).element,
+    field(t("Epochs"), epochs, t("Passes over the data. Automatic: 5, more for little data.")).element,
     rankField.element,
     virtualTokensField.element,
   );
 
-  const start = h("button", { type: "submit", class: "primary" }, t("Start training"));
+  const start = h("button", { type: "submit", class: "primary", "aria-describedby": "why" }, t("Start training"));
+  const why = h("p", { class: "note", id: "why" });
   const element = h(
     "form",
     {
@@ -165,7 +167,7 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
       on: {
         submit: (event) => {
           event.preventDefault();
-          if (!isReady()) return;
+          if (obstacle() !== undefined) return;
           host.post({ type: "start", form: toTrainingForm(draft) });
         },
       },
@@ -175,6 +177,7 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     nameField.element,
     advanced,
     start,
+    why,
   );
 
   /** What a method's size is asked with. The others stay out of sight, where they may hold anything. */
@@ -184,12 +187,17 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     prefix: virtualTokens,
     prompt: virtualTokens,
   };
-  const isReady = (): boolean =>
-    (draft.data === "path" ? draft.path !== "" : (workspace.files ?? 0) > 0) &&
-    draft.name !== "" &&
-    nameProblem === undefined &&
-    epochs.validity.valid &&
-    (sizes[draft.method]?.validity.valid ?? true);
+  /** Why the training cannot start yet. */
+  const obstacle = (): string | undefined => {
+    if (draft.data === "path" && draft.path === "") return t("Choose a file or a folder to train on.");
+    if (draft.data === "workspace" && !workspace.files) return workspaceObstacle(workspace);
+    if (draft.name === "") return t("Give the adapter a name.");
+    if (nameProblem !== undefined) return t("Choose another name.");
+    if (!epochs.validity.valid) return t("Epochs: a whole number from {0} to {1}, or nothing", 1, epochs.max);
+    const size = sizes[draft.method];
+    if (!size || size.validity.valid) return undefined;
+    return t("{0}: a whole number from {1} to {2}", size === rank ? t("Rank") : t("Virtual tokens"), 1, size.max);
+  };
 
   const suggestName = (): void => {
     if (draft.nameChosen) return;
@@ -207,7 +215,9 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     nameField.showProblem(nameProblem);
     rankField.element.hidden = sizes[draft.method] !== rank;
     virtualTokensField.element.hidden = sizes[draft.method] !== virtualTokens;
-    start.disabled = !isReady();
+    const reason = obstacle();
+    start.disabled = reason !== undefined;
+    why.textContent = reason ?? "";
   }
   render();
 
@@ -242,6 +252,11 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
   };
 }
 
+function workspaceObstacle({ folder, files }: Workspace): string {
+  if (folder === undefined) return t("Open a folder, or choose a file or a folder to train on.");
+  return files === undefined ? t("Counting Python files…") : t("There is no Python file in this workspace.");
+}
+
 function workspaceNote({ folder, files }: Workspace): string {
   if (folder === undefined) return t("No folder is open.");
   if (files === undefined) return t("{0}: counting Python files…", folder);
@@ -253,7 +268,7 @@ function toTrainingForm({ data, path, name, epochs, ...draft }: FormDraft): Trai
     data: data === "path" ? { kind: "path", path } : { kind: "workspace" },
     method: methodOf(draft),
     name,
-    epochs: Number(epochs),
+    ...(epochs !== "" && { epochs: Number(epochs) }),
   };
 }
 

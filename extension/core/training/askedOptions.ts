@@ -67,5 +67,5 @@ function absolute(source: string): string {
 
 function text(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
-  return Array.isArray(value) ? value.join(", ") : String(value);
+  return Array.isArray(value) ? value.join(", ") : `${value as string | number | boolean}`;
 }

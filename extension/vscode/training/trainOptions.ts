@@ -15,7 +15,12 @@ export interface TrainingPlaces {
   sources: WorkspaceSources;
 }
 
-export async function trainOptions(form: TrainingForm, resume: boolean, where: TrainingPlaces): Promise<TrainOptions> {
+/** An unfinished training has its own base, data and settings, whatever they are here by now. */
+export function resumeOptions(name: string, { places, library }: TrainingPlaces): TrainOptions {
+  return { ...places, base: "", data: [], resume: true, out: join(library.folder, name) };
+}
+
+export async function trainOptions(form: TrainingForm, where: TrainingPlaces): Promise<TrainOptions> {
   const { places, configuration, library, sources } = where;
   const data = form.data.kind === "path" ? [form.data.path] : sources.folders();
   const held = await heldOut(data);
@@ -24,9 +29,8 @@ export async function trainOptions(form: TrainingForm, resume: boolean, where: T
     base: configuration.get("base"),
     data,
     ...methodOptions(form.method),
-    epochs: form.epochs,
+    ...(form.epochs !== undefined && { epochs: form.epochs }),
     ...(held !== undefined && { validation: held }),
-    resume,
     out: join(library.folder, form.name),
   };
 }

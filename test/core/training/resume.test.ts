@@ -126,7 +126,7 @@ describe("resume", () => {
 
   test("tells damaged token files instead of training on them", async () => {
     await stopped("damaged");
-    const [data] = (await readdir(at(".damaged.training"))).filter((name) => name.startsWith("data-"));
+    const data = (await readdir(at(".damaged.training"))).find((name) => name.startsWith("data-"));
     await writeFile(at(".damaged.training", data!, "training.tokens"), "cut");
     await expect(resumed("damaged")).rejects.toMatchObject({ code: "tokens-damaged" });
   });

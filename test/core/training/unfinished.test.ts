@@ -114,7 +114,7 @@ describe("setAsideTraining", () => {
     await begun("early");
     await begun("late");
     await setAsideTraining(join(folder, "early"));
-    const [early] = (await readdir(folder)).filter((entry) => entry.endsWith(".discarded"));
+    const early = (await readdir(folder)).find((entry) => entry.endsWith(".discarded"));
     const then = new Date(Date.now() - 60_000);
     await utimes(join(folder, early!), then, then);
     await setAsideTraining(join(folder, "late"));
