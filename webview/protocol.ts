@@ -29,11 +29,11 @@ export interface TrainingDone {
   /** Steps done, and those that there would have been. */
   steps: number;
   plannedSteps: number;
-  leftOut: LeftOut;
+  problems: RowProblems;
 }
 
 /** Rows and files that could not be used; `first` says which one, and why. */
-export interface LeftOut {
+export interface RowProblems {
   count: number;
   first: string;
 }
@@ -55,7 +55,7 @@ export interface TrainingRunning {
   /** What it has been asked for and does as soon as it can. */
   stopping?: "pause" | "finish";
   /** Known once the data is read: `raised` where epochs were added for so little data. */
-  outline?: { steps: number; epochs: number; raised: boolean; leftOut: LeftOut };
+  outline?: { steps: number; epochs: number; raised: boolean; problems: RowProblems };
   /** Of the data, in examples, where it is so much that reading it takes a while. */
   reading?: { examples: number; of: number; etaSeconds: number };
   /** Absent until the first step is done: data is read and the base loaded first. */

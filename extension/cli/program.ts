@@ -5,6 +5,7 @@ import type { Bits } from "../core/baseModels/import/weightLayout.ts";
 import { optimizerNames } from "../core/training/optimizers/optimizers.ts";
 import { methodNames } from "../core/training/methods/methods.ts";
 import { trainingPresets } from "../core/training/settings.ts";
+import { leastSteps } from "../core/training/steps.ts";
 import {
   adapterFormats,
   convertCommand,
@@ -70,7 +71,7 @@ export function createProgram(contextOf: ContextOf): Command {
     .option("--virtual-tokens <n>", "of a prompt (20) or a prefix (10)", wholeNumber)
     .option("--init-text <text>", "what a prompt or a prefix says at first; at random if empty")
     .addOption(
-      new Option("--epochs <n>", "times through the data (5, or more to make 60 steps)")
+      new Option("--epochs <n>", `times through the data (5, or more to make ${leastSteps} steps)`)
         .argParser(someNumber)
         .conflicts("steps"),
     )

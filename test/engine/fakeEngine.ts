@@ -10,6 +10,7 @@ import { UserError } from "../../extension/core/foundation/errors.ts";
 import {
   adaptersRequest,
   completeRequest,
+  finishTraining,
   logged,
   selectRequest,
   trainWork,
@@ -38,11 +39,17 @@ answer(connection, completeRequest, async ({ prefix }, signal) => {
 
 answer(connection, adaptersRequest, async ({ library }) => [{ name: "one", folder: `${library}/one` }]);
 
+const finished = new Promise<void>((resolve) => connection.onNotification(finishTraining, resolve));
+
 answer(connection, trainWork.request, async (options, signal) => {
   void connection.sendNotification(trainWork.progress, { phase: "train", step: 1, steps: 2, loss: 3 } as never);
   if (options.out.endsWith("crash")) {
     await sleep(50);
     process.exit(134);
+  }
+  if (options.out.endsWith("endless")) {
+    await finished;
+    return { adapter: options.out } as never;
   }
   try {
     await sleep(options.out.endsWith("slow") ? 20_000 : 1, undefined, { signal });

@@ -4,7 +4,7 @@ import type { FromTraining, TrainingState } from "../protocol.ts";
 import { h } from "../shared/dom.ts";
 import { t } from "../shared/l10n.ts";
 import { duration } from "../shared/figures.ts";
-import { figure, leftOutNote, validationFigure } from "./progress.ts";
+import { figure, problemsNote, validationFigure } from "./progress.ts";
 
 export type Ended = Extract<TrainingState, { phase: "done" | "failed" | "cancelled" }>;
 
@@ -44,7 +44,7 @@ export function createOutcome(post: (message: FromTraining) => void): OutcomeVie
           element.append(
             said(state.active ? t('Trained. "{0}" is the active adapter now.', state.name) : t("Trained.")),
             ...stoppedNote(state.steps, state.plannedSteps),
-            ...leftOutNote(state.leftOut),
+            ...problemsNote(state.problems),
             h(
               "dl",
               { class: "figures" },

@@ -1,6 +1,6 @@
 /** The training that runs: bar, loss, speed, time left, and the way to stop it. */
 
-import type { FromTraining, LeftOut, TrainingRunning, Validation } from "../protocol.ts";
+import type { FromTraining, RowProblems, TrainingRunning, Validation } from "../protocol.ts";
 import { h } from "../shared/dom.ts";
 import { t } from "../shared/l10n.ts";
 import { sparkline } from "../shared/sparkline.ts";
@@ -62,18 +62,18 @@ export function createProgress(post: (message: FromTraining) => void): ProgressV
   };
 }
 
-function outlineNotes({ raised, epochs, steps, leftOut }: NonNullable<TrainingRunning["outline"]>): HTMLElement[] {
+function outlineNotes({ raised, epochs, steps, problems }: NonNullable<TrainingRunning["outline"]>): HTMLElement[] {
   const text = t("Little data: {0} passes over it, to make {1} steps.", Number(epochs.toFixed(1)), steps);
-  return [...(raised ? [h("p", { class: "note" }, text)] : []), ...leftOutNote(leftOut)];
+  return [...(raised ? [h("p", { class: "note" }, text)] : []), ...problemsNote(problems)];
 }
 
-/** What of the data could not be used. */
-export function leftOutNote({ count, first }: LeftOut): HTMLElement[] {
+/** Which rows could not be used. */
+export function problemsNote({ count, first }: RowProblems): HTMLElement[] {
   if (count === 0) return [];
   const text =
     count === 1
-      ? t("1 entry of the data was left out. {0}", first)
-      : t("{0} entries of the data were left out. The first: {1}", count, first);
+      ? t("1 row of the data could not be used. {0}", first)
+      : t("{0} rows of the data could not be used. The first: {1}", count, first);
   return [h("p", { class: "note" }, text)];
 }
 

@@ -75,7 +75,7 @@ export async function beginRun(
     join(workFolder, dataFolder),
     control,
   );
-  const { training, validation, parts, leftOut } = data;
+  const { training, validation, parts, problems } = data;
   const facts = ({ length, tokens, longest }: TrainingRun["training"]) => ({ length, tokens, longest });
   for (const file of [training, validation]) file.flush();
   const run = {
@@ -85,7 +85,7 @@ export async function beginRun(
     base: { name: base.name, path: base.path, hash: base.hash, embedded: base.embedded },
     settings,
     steps: stepsOf(settings, options, training.length),
-    leftOut,
+    problems,
     parts: [...parts],
     training: facts(training),
     validation: facts(validation),

@@ -17,7 +17,7 @@ import type { ResolvedSettings } from "./presets.ts";
 import { readSettings, type TrainOptions } from "./settings.ts";
 import { trainedFiles } from "./trainee.ts";
 import { runTrainer, type TrainerPlan, type TrainerState, type ValidationLoss } from "./loop/trainer.ts";
-import type { LeftOut } from "./data/dataSurvey.ts";
+import type { RowProblems } from "./data/dataSurvey.ts";
 import type { DataPart, ReadingControl, TrainingData } from "./data/trainingData.ts";
 import { withReport } from "./output/trainingReport.ts";
 import type { BatchShape } from "./graph/trainingGraph.ts";
@@ -32,7 +32,7 @@ export interface TrainOutline {
   epochs: number;
   /** So little data that epochs were added. */
   raised: boolean;
-  leftOut: LeftOut;
+  problems: RowProblems;
 }
 
 export interface TrainControl extends ReadingControl {
@@ -184,10 +184,10 @@ function planOf({ settings, steps }: PreparedRun["run"], { training }: TrainingD
   };
 }
 
-function outlineOf({ settings, steps, leftOut }: PreparedRun["run"], { training }: TrainingData): TrainOutline {
+function outlineOf({ settings, steps, problems }: PreparedRun["run"], { training }: TrainingData): TrainOutline {
   const stepsPerEpoch = Math.ceil(training.length / settings.batchSize);
   const raised = settings.steps === null && steps > Math.ceil(settings.epochs * stepsPerEpoch);
-  return { steps, epochs: steps / stepsPerEpoch, raised, leftOut };
+  return { steps, epochs: steps / stepsPerEpoch, raised, problems };
 }
 
 function tellEnd({ step, validationsSinceBest }: TrainerState, { steps, patience }: TrainerPlan, log: Log): void {

@@ -62,7 +62,7 @@ const runSchema = z.object({
   /** Optimizer steps in all. */
   steps: z.int().positive(),
   /** Rows and files that could not be used. */
-  leftOut: z.object({ count, first: z.string() }),
+  problems: z.object({ count, first: z.string() }),
   parts: z.array(z.object({ name: z.string(), examples: count, tokens: count })),
   training: tokens,
   validation: tokens,
@@ -99,7 +99,7 @@ export async function readRun(workFolder: string): Promise<TrainingRun | undefin
  */
 export function openRunData(
   workFolder: string,
-  { dataFolder, training, validation, parts, leftOut }: TrainingRun,
+  { dataFolder, training, validation, parts, problems }: TrainingRun,
 ): TrainingData {
   const folder = join(workFolder, dataFolder);
   const opened = openTokenFile(join(folder, trainingFile), training);
@@ -109,7 +109,7 @@ export function openRunData(
       training: opened,
       validation: held,
       parts,
-      leftOut,
+      problems,
       close: () => [opened, held].forEach((file) => file.close()),
     };
   } catch (error) {

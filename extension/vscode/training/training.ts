@@ -9,7 +9,13 @@ import { isCancelled } from "../../core/foundation/errors.ts";
 import type { TrainOptions, TrainProgress, TrainResult } from "../../core/training/train.ts";
 import { trainWork, type TrainingNews } from "../../engine/protocol.ts";
 import { workApart } from "../../engine/workApart.ts";
-import type { LeftOut, TrainingDone, TrainingForm, TrainingRunning, TrainingState } from "../../../webview/protocol.ts";
+import type {
+  RowProblems,
+  TrainingDone,
+  TrainingForm,
+  TrainingRunning,
+  TrainingState,
+} from "../../../webview/protocol.ts";
 import { detailed, explain } from "../messages.ts";
 import { lossHistory, type LossHistory } from "./lossHistory.ts";
 import { resumeOptions, trainOptions, type TrainingPlaces } from "./trainOptions.ts";
@@ -73,7 +79,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       const result = await workApart(trainWork, await optionsOf(), { entry, log }, control);
       log.info(`Trained ${name}: ${JSON.stringify(result)}`);
       await unfinished.refresh();
-      return done(name, await activated(name), result, leftOutOf(state));
+      return done(name, await activated(name), result, problemsOf(state));
     } catch (error) {
       // What lies on disk decides, not how far it seems to have come.
       await unfinished.refresh();
@@ -134,11 +140,11 @@ function shown(progress: TrainProgress, losses: readonly number[]): NonNullable<
   return { step, steps, loss, tokensPerSecond, etaSeconds, losses, validation: progress.validationLoss };
 }
 
-function leftOutOf(state: TrainingState): LeftOut {
-  return (state.phase === "running" ? state.outline?.leftOut : undefined) ?? { count: 0, first: "" };
+function problemsOf(state: TrainingState): RowProblems {
+  return (state.phase === "running" ? state.outline?.problems : undefined) ?? { count: 0, first: "" };
 }
 
-function done(name: string, active: boolean, result: TrainResult, leftOut: LeftOut): TrainingDone {
+function done(name: string, active: boolean, result: TrainResult, problems: RowProblems): TrainingDone {
   const { seconds, validationLoss: validation, steps, plannedSteps } = result;
-  return { phase: "done", name, active, seconds, validation, steps, plannedSteps, leftOut };
+  return { phase: "done", name, active, seconds, validation, steps, plannedSteps, problems };
 }

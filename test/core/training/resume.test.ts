@@ -201,7 +201,7 @@ describe("the least number of steps", () => {
 
   test("tells what was left out of the data", async () => {
     await writeFile(at("bad.jsonl"), `${rows(0)}\n{}\nno JSON\n`);
-    const { leftOut } = await outlineOf("bad", { data: [at("bad.jsonl")] });
-    expect(leftOut).toEqual({ count: 2, first: expect.stringContaining("bad.jsonl:21") });
+    const { problems } = await outlineOf("bad", { data: [at("bad.jsonl")] });
+    expect(problems).toEqual({ count: 2, first: expect.stringContaining("bad.jsonl:21") });
   });
 });

@@ -42,7 +42,7 @@ const run: Omit<TrainingRun, "version"> = {
     shuffle: true,
   },
   steps: 40,
-  leftOut: { count: 0, first: "" },
+  problems: { count: 0, first: "" },
   parts: [],
   training: none,
   validation: none,

@@ -13,7 +13,7 @@ import { contentHash, countHashes } from "../../dataset/holdOut.ts";
 import type { TrainSettings } from "../settings.ts";
 
 /** Rows and files that cannot be used. */
-export interface LeftOut {
+export interface RowProblems {
   count: number;
   /** Which one, and why; empty without any. */
   first: string;
@@ -22,7 +22,7 @@ export interface LeftOut {
 export interface DataSurvey {
   /** Of all data sets. */
   readonly examples: number;
-  readonly leftOut: LeftOut;
+  readonly problems: RowProblems;
   /** Whether this piece of the training data is for validation. */
   readonly isHeldOut: (piece: Example) => boolean;
 }
@@ -49,15 +49,15 @@ export async function surveyData(
   const validated = new Set<number>();
   const shared = new Set<number>();
   let examples = 0;
-  const leftOut = { count: 0, first: "" };
+  const problems = { count: 0, first: "" };
   for (const source of sets) {
-    examples += await countExamples(source, log, signal, leftOut, (example) =>
+    examples += await countExamples(source, log, signal, problems, (example) =>
       validated.add(contentHash(example, seed)),
     );
   }
   for (const source of sources) {
     const pieces = pieceMaker(source, settings);
-    examples += await countExamples(source, log, signal, leftOut, (example) => {
+    examples += await countExamples(source, log, signal, problems, (example) => {
       if (validated.size > 0) {
         const hash = contentHash(example, seed);
         if (validated.has(hash)) shared.add(hash);
@@ -78,15 +78,15 @@ export async function surveyData(
       "Give more examples that differ, or on the command line another --validation.",
     );
   }
-  return { examples, leftOut, isHeldOut: (piece) => bound > 0 && contentHash(piece, seed) < bound };
+  return { examples, problems, isHeldOut: (piece) => bound > 0 && contentHash(piece, seed) < bound };
 }
 
-/** Shows each example to `look`; warns of each problem and counts it. */
+/** Shows each example to `look`; warns of each problem and counts it in `found`. */
 async function countExamples(
   dataset: Dataset,
   log: Log,
   signal: AbortSignal | undefined,
-  leftOut: LeftOut,
+  found: RowProblems,
   look: (example: Example) => void,
 ): Promise<number> {
   const problems = countProblems(dataset.name, log);
@@ -97,8 +97,8 @@ async function countExamples(
       count++;
     } else {
       problems.add(entry);
-      leftOut.count++;
-      leftOut.first ||= `${entry.where}: ${entry.message}`;
+      found.count++;
+      found.first ||= `${entry.where}: ${entry.message}`;
     }
   }
   problems.end();

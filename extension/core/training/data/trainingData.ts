@@ -11,7 +11,7 @@ import { openDataset } from "../../dataset/openDataset.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { targetCount, type Sequence } from "../../dataset/sequence.ts";
 import { createTokenFile, type NewTokenFile, type TokenFile } from "../../dataset/tokenFile.ts";
-import { entriesOf, namesOf, pieceMaker, surveyData, type LeftOut, type PieceSettings } from "./dataSurvey.ts";
+import { entriesOf, namesOf, pieceMaker, surveyData, type RowProblems, type PieceSettings } from "./dataSurvey.ts";
 import { readingMeter, type ReadingProgress } from "../loop/progressMeter.ts";
 import { pieceSizeFor } from "./pieceSize.ts";
 import type { TrainOptions, TrainSettings } from "../settings.ts";
@@ -30,7 +30,7 @@ export interface TrainingData {
   /** Empty where nothing is held out. */
   readonly validation: TokenFile;
   readonly parts: readonly DataPart[];
-  readonly leftOut: LeftOut;
+  readonly problems: RowProblems;
   /** The files stay. */
   close(): void;
 }
@@ -104,7 +104,7 @@ export async function openTrainingData(
       const message = `Cannot train on ${namesOf(sources)}: no token is left to learn.`;
       throw new UserError("data-empty", message, "Give more data, or on the command line a longer --max-length.");
     }
-    return { training, validation, parts, leftOut: survey.leftOut, close, release };
+    return { training, validation, parts, problems: survey.problems, close, release };
   } catch (error) {
     release();
     throw error;
