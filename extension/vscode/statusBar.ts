@@ -54,6 +54,7 @@ function look(engine: Engine, configuration: Configuration): { icon: string; not
   const { state } = engine;
   switch (state.phase) {
     case "loading":
+    case "restarting":
       return { icon: "loading~spin", note: vscode.l10n.t("Loading the model…") };
     case "failed":
       return { icon: "warning", note: Object.values(explain(state.error)).join(" "), warn: true };
