@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { recoverAdaptersRequest } from "./engine/protocol.ts";
 import { openAdapterLibrary, type AdapterLibrary } from "./vscode/adapters/adapterLibrary.ts";
 import { addBase } from "./vscode/baseModels/addBase.ts";
 import { openBaseLibrary } from "./vscode/baseModels/baseLibrary.ts";
@@ -68,7 +69,12 @@ export function activate(context: vscode.ExtensionContext): Activated {
   );
 
   // A fork holds this process up for some time: not while VS Code waits for us, but before the first keystroke.
-  if (configuration.get("enable")) setTimeout(() => void engine.start(), 200);
+  const begin = async (): Promise<void> => {
+    await engine.start();
+    await engine.ask(recoverAdaptersRequest, { library: library.folder });
+  };
+  const told = (error: unknown): void => log.warn(`What killed trainings left is still there: ${String(error)}`);
+  if (configuration.get("enable")) setTimeout(() => void begin().catch(told), 200);
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
   return { activationMilliseconds, engine, library, training };

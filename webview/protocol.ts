@@ -15,14 +15,22 @@ export interface TrainingForm {
 export type TrainingState =
   | { phase: "idle" }
   | TrainingRunning
-  | { phase: "done"; name: string; active: boolean; seconds: number; validation: Validation | undefined }
-  | { phase: "failed"; name: string; message: string; nextStep: string; resumable: boolean }
+  | {
+      phase: "done";
+      name: string;
+      active: boolean;
+      seconds: number;
+      validation: Validation | undefined;
+      leftOut?: LeftOut;
+    }
+  | { phase: "failed"; name: string; message: string; nextStep: string; resumable: boolean; leftOut?: LeftOut }
   | { phase: "cancelled"; name: string; resumable: boolean };
 
 export interface TrainingRunning {
   phase: "running";
   name: string;
   cancelling: boolean;
+  leftOut?: LeftOut;
   /** Of the data, in examples, where it is so much that reading it takes a while. */
   reading?: { examples: number; of: number; etaSeconds: number };
   /** Absent until the first step is done: data is read and the base loaded first. */
@@ -37,6 +45,27 @@ export interface TrainingRunning {
     validation: Validation | undefined;
   };
 }
+
+/** How many files of the data are not trained on, by the reason; absent where there are none. */
+export type LeftOut = Partial<
+  Record<
+    | "ignored"
+    | "environment"
+    | "installed"
+    | "hidden"
+    | "secret"
+    | "duplicate"
+    | "generated"
+    | "minified"
+    | "unparsable"
+    | "large"
+    | "binary"
+    | "encoding"
+    | "empty"
+    | "unreadable",
+    number
+  >
+>;
 
 /** Loss on held-out data, in nats per token. */
 export interface Validation {
@@ -58,6 +87,8 @@ export type FromTraining =
   /** Back to the form; what was learnt until a training stopped is discarded. */
   | { type: "dismiss" }
   | { type: "selectAdapter" }
+  /** Opens the list of files that are not trained on. */
+  | { type: "showLeftOut" }
   | { type: "showLog" };
 
 // ── extension → training view ────────────────────────────────────────────────────────────────────────────────────────

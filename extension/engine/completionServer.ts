@@ -25,6 +25,7 @@ import {
   completeRequest,
   discardTrainingRequest,
   exportRunsRequest,
+  recoverAdaptersRequest,
   runsRequest,
   selectRequest,
   type AdapterSummary,
@@ -68,6 +69,8 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
   );
 
   answer(connection, basesRequest, (places, signal) => inTurn(() => surveyBases({ ...places, log, signal })));
+
+  answer(connection, recoverAdaptersRequest, ({ library }) => recoverAdapters(library));
 
   answer(connection, discardTrainingRequest, ({ out }) => discardTraining(out));
 

@@ -15,6 +15,7 @@ import type { RunSummary } from "../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../core/evaluation/runs/runTable.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
 import type { ReadingProgress, TrainOptions, TrainProgress, TrainResult } from "../core/training/train.ts";
+import type { Skipped } from "../core/sources/skipped.ts";
 import type { ErrorData } from "./wire.ts";
 import type { Work } from "./workApart.ts";
 
@@ -61,6 +62,9 @@ export const completeRequest = new RequestType<CompletionRequest, Completion, Er
 /** Reads the adapters of a library folder and says which fit the selected base. */
 export const adaptersRequest = new RequestType<{ library: string }, AdapterSummary[], ErrorData>("completion/adapters");
 
+/** Puts in order what killed trainings left in a library folder. */
+export const recoverAdaptersRequest = new RequestType<{ library: string }, void, ErrorData>("completion/recover");
+
 /** Forgets the checkpoint of a training into the folder `out` that nobody wants to go on with. */
 export const discardTrainingRequest = new RequestType<{ out: string }, void, ErrorData>("completion/discardTraining");
 
@@ -80,8 +84,8 @@ export interface ExportRequest {
 
 // ── editor → a process for one piece of work, which tells its progress ───────────────────────────────────────────────
 
-/** How far a training is: with its data first, if that takes a while, then with its steps. */
-export type TrainingNews = { reading: ReadingProgress } | { training: TrainProgress };
+/** How far a training is: with its data first, what it leaves out, how far it is if that takes a while; then with its steps. */
+export type TrainingNews = { skipped: readonly Skipped[] } | { reading: ReadingProgress } | { training: TrainProgress };
 
 /** Cancelling it keeps the last checkpoint. */
 export const trainWork: Work<TrainOptions, TrainResult, TrainingNews> = {

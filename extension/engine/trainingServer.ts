@@ -14,6 +14,7 @@ export function serveTraining(connection: MessageConnection, log: Log): void {
     train(options, {
       signal,
       log,
+      onSkipped: (skipped) => void connection.sendNotification(trainWork.progress, { skipped }),
       onReading: (reading) => void connection.sendNotification(trainWork.progress, { reading }),
       onProgress: (training) => void connection.sendNotification(trainWork.progress, { training }),
     }),

@@ -5,6 +5,7 @@ import { h } from "../shared/dom.ts";
 import { t } from "../shared/l10n.ts";
 import { sparkline } from "../shared/sparkline.ts";
 import { duration, loss } from "../shared/figures.ts";
+import { leftOutLine } from "./leftOut.ts";
 
 export interface ProgressView {
   element: HTMLElement;
@@ -18,6 +19,8 @@ export function createProgress(post: (message: FromTraining) => void): ProgressV
   const bar = h("progress", { "aria-labelledby": "running", max: 1 });
   const curve = h("div", { class: "curve" });
   const figures = h("dl", { class: "figures" });
+  const leftOut = h("div");
+  let shownLeftOut: string | undefined;
   const cancel = h(
     "button",
     { type: "button", class: "secondary", on: { click: () => post({ type: "cancel" }) } },
@@ -32,9 +35,13 @@ export function createProgress(post: (message: FromTraining) => void): ProgressV
   };
 
   return {
-    element: h("section", {}, title, stage, bar, steps, curve, figures, cancel),
-    update({ name, cancelling, reading, progress }) {
+    element: h("section", {}, title, stage, bar, steps, curve, figures, leftOut, cancel),
+    update({ name, cancelling, reading, progress, leftOut: files }) {
       title.textContent = name;
+      if (shownLeftOut !== JSON.stringify(files)) {
+        shownLeftOut = JSON.stringify(files);
+        leftOut.replaceChildren(...leftOutLine(files, post));
+      }
       const text = cancelling ? t("Stopping…") : progress ? t("Training") : t("Reading data and loading the model…");
       if (stage.textContent !== text) stage.textContent = text; // Said again at every step otherwise.
       cancel.disabled = cancelling;

@@ -6,7 +6,7 @@ import type { TrainOptions } from "../../core/training/train.ts";
 import type { TrainingForm } from "../../../webview/protocol.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
-import { countPythonFiles, type WorkspaceSources } from "./workspaceSources.ts";
+import { countFiles, type WorkspaceSources } from "./workspaceSources.ts";
 
 export interface TrainingPlaces {
   places: BasePlaces & { dataFolder: string };
@@ -41,5 +41,5 @@ function methodOptions(
 /** The share to hold out for validation; none of a few Python files, which are all needed to learn from. */
 async function heldOut(data: readonly string[]): Promise<string | undefined> {
   if (data.every((path) => path.endsWith(".jsonl"))) return "0.1";
-  return (await countPythonFiles(data)) >= 10 ? "0.1" : undefined;
+  return (await countFiles(data)) >= 10 ? "0.1" : undefined;
 }

@@ -13,6 +13,7 @@ import { workApart } from "../../engine/workApart.ts";
 import type { TrainingForm, TrainingRunning, TrainingState } from "../../../webview/protocol.ts";
 import type { Engine } from "../completion/engine.ts";
 import { explain, type Messages } from "../messages.ts";
+import { createLeftOutList } from "../leftOutList.ts";
 import { lossHistory } from "./lossHistory.ts";
 import { parseTrainingForm } from "./trainingMessages.ts";
 import { trainOptions, type TrainingPlaces } from "./trainOptions.ts";
@@ -25,6 +26,8 @@ export interface Training {
   /** Goes on from the last checkpoint of what was cancelled or failed. */
   resume(): Promise<void>;
   cancel(): void;
+  /** Opens the list of the files that it does not train on. */
+  showLeftOut(): Promise<void>;
   /** Forgets how the last one ended, and the checkpoint that it may have left. */
   dismiss(): Promise<void>;
 }
@@ -48,6 +51,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   let unfinished = parseTrainingForm(options.state.get(unfinishedKey));
   let state: TrainingState = unfinished ? interrupted(unfinished.name) : { phase: "idle" };
   let controller: AbortController | undefined;
+  const leftOut = createLeftOutList(subscriptions);
 
   const become = (next: TrainingState): void => {
     state = next;
@@ -64,6 +68,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     const { name } = form;
     const losses = lossHistory();
     let running: TrainingRunning = { phase: "running", name, cancelling: false };
+    leftOut.clear();
     become(running);
     await remember(form);
     try {
@@ -75,10 +80,13 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
           signal,
           onProgress: (news) => {
             if ("training" in news) losses.add(news.training.loss);
+            if ("skipped" in news) leftOut.add(news.skipped);
             running = {
               ...running,
               cancelling: signal.aborted,
-              ...("training" in news ? { progress: shown(news.training, losses.points()) } : news),
+              ...leftOut.counts(),
+              ...("training" in news && { progress: shown(news.training, losses.points()) }),
+              ...("reading" in news && news),
             };
             become(running);
           },
@@ -93,6 +101,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
         active: library.active === name,
         seconds: result.seconds,
         validation: result.validationLoss,
+        ...leftOut.counts(),
       });
       const text = vscode.l10n.t('The adapter "{0}" is trained and active.', name);
       messages.tell("info", text);
@@ -103,7 +112,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       else {
         const resumable = begun && isResumable(error);
         if (!resumable) await remember(undefined);
-        become({ phase: "failed", name, resumable, ...explain(error) });
+        become({ phase: "failed", name, resumable, ...explain(error), ...leftOut.counts() });
         const offer = { title: vscode.l10n.t("Resume"), run: goOn };
         messages.tellError(error, resumable ? [offer] : []);
       }
@@ -130,6 +139,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       controller?.abort();
       become({ ...state, cancelling: true });
     },
+    showLeftOut: () => leftOut.show(),
     async dismiss() {
       if (state.phase === "running") return;
       const abandoned = unfinished;

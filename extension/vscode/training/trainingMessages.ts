@@ -26,6 +26,7 @@ const message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("resume") }),
   z.object({ type: z.literal("dismiss") }),
   z.object({ type: z.literal("selectAdapter") }),
+  z.object({ type: z.literal("showLeftOut") }),
   z.object({ type: z.literal("showLog") }),
 ]) satisfies z.ZodMiniType<FromTraining>;
 

@@ -67,6 +67,8 @@ async function receive(message: FromTraining, options: TrainingViewOptions, post
       return training.resume();
     case "dismiss":
       return training.dismiss();
+    case "showLeftOut":
+      return training.showLeftOut();
     case "selectAdapter":
       return void (await vscode.commands.executeCommand("graft.selectAdapter"));
     case "showLog":

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Example, Problem } from "../../../extension/core/dataset/example.ts";
 import { openDataset } from "../../../extension/core/dataset/openDataset.ts";
 import type { Split } from "../../../extension/core/dataset/paperDatasets.ts";
-import { countPythonFiles } from "../../../extension/core/dataset/pythonFolder.ts";
+import { countPythonFiles } from "../../../extension/core/sources/pythonFiles.ts";
 
 let folder: string;
 beforeEach(async () => {

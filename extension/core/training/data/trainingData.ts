@@ -4,14 +4,14 @@
  */
 
 import { join } from "node:path";
-import type { Log } from "../../foundation/log.ts";
 import { UserError } from "../../foundation/errors.ts";
 import type { Dataset, Example } from "../../dataset/example.ts";
-import { openDataset } from "../../dataset/openDataset.ts";
+import { openDataset, openDatasets } from "../../dataset/openDataset.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { targetCount, type Sequence } from "../../dataset/sequence.ts";
 import { createTokenFile, type TokenFile } from "../../dataset/tokenFile.ts";
-import { entriesOf, namesOf, pieceMaker, surveyData, type PieceSettings } from "./dataSurvey.ts";
+import type { Skipped } from "../../sources/skipped.ts";
+import { entriesOf, namesOf, pieceMaker, surveyData, type PieceSettings, type SurveyControl } from "./dataSurvey.ts";
 import { readingMeter, type ReadingProgress } from "../loop/progressMeter.ts";
 import { pieceSizeFor } from "./pieceSize.ts";
 import type { TrainOptions, TrainSettings } from "../settings.ts";
@@ -23,6 +23,8 @@ export interface DataPart {
   examples: number;
   /** Tokens trained on in an epoch. */
   tokens: number;
+  /** Files that are not trained on, and why. */
+  skipped: readonly Skipped[];
 }
 
 export interface TrainingData {
@@ -33,9 +35,7 @@ export interface TrainingData {
   release(): void;
 }
 
-export interface ReadingControl {
-  readonly log: Log;
-  readonly signal?: AbortSignal | undefined;
+export interface ReadingControl extends SurveyControl {
   readonly onReading?: ((progress: ReadingProgress) => void) | undefined;
 }
 
@@ -54,10 +54,10 @@ export async function openTrainingData(
   folder: string,
   control: ReadingControl,
 ): Promise<TrainingData> {
-  const sources = await Promise.all(options.data.map((source) => openDataset(source, options)));
+  const sources = await openDatasets(options.data, options);
   const { sets, fraction } = await validationOf(options);
   const settings: PieceSettings = { ...chance, pieceSize: await pieceSizeFor(sources, sequencesOf, maxLength) };
-  const survey = await surveyData(sources, sets, fraction, settings, control);
+  const survey = await surveyData(sources, sets, fraction, chance.seed, control);
   const meter = readingMeter(survey.examples, control.onReading);
   const training = createTokenFile(join(folder, "training"));
   const validation = createTokenFile(join(folder, "validation"));
@@ -67,17 +67,19 @@ export async function openTrainingData(
   };
   try {
     const parts: DataPart[] = [];
-    for (const source of sources) {
+    for (const [index, source] of sources.entries()) {
       const tokensBefore = training.tokens;
       const pieces = pieceMaker(source, settings);
       let examples = 0;
       for await (const entry of entriesOf(source, control.signal)) {
         if (!("kind" in entry)) continue;
         examples++;
-        for (const piece of pieces(entry)) tokenize(piece, survey.isHeldOut(piece) ? validation : training);
+        const file = survey.isHeldOut(entry) ? validation : training;
+        for (const piece of pieces(entry)) tokenize(piece, file);
         meter.read();
       }
-      parts.push({ name: source.name, examples, tokens: training.tokens - tokensBefore });
+      const tokens = training.tokens - tokensBefore;
+      parts.push({ name: source.name, examples, tokens, skipped: survey.skipped[index] ?? [] });
     }
     for (const source of sets) {
       for await (const entry of entriesOf(source, control.signal)) {
