@@ -13,6 +13,7 @@ import { registerCompletionProvider } from "./vscode/completion/completionProvid
 import { readConfiguration } from "./vscode/configuration.ts";
 import { openEngine, type Engine } from "./vscode/completion/engine.ts";
 import { setHubToken } from "./vscode/baseModels/hubSettings.ts";
+import { openPaperData } from "./vscode/paperData.ts";
 import { createMessages } from "./vscode/messages.ts";
 import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
@@ -39,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     home,
     embedded: join(context.extensionPath, "base"),
     dataFolder: process.env["GRAFT_DATA"] ?? join(home, "data"),
+    shippedData: join(context.extensionPath, "data"),
   };
   const entry = join(context.extensionPath, "dist", "engine.js");
   const messages = createMessages(log);
@@ -47,14 +49,15 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const sources = watchWorkspaceSources(subscriptions);
   const shared = { entry, places, configuration, library, messages, log };
   const engine = openEngine(shared, subscriptions);
+  const paperData = openPaperData({ ...shared, secrets }, subscriptions);
   const bases = openBaseLibrary({ ...shared, engine, secrets }, subscriptions);
   const basesPanel = createBasesPanel({ extensionUri, bases });
   const benchmark = createBenchmark({ ...shared, engine }, subscriptions);
-  const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark });
+  const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark, paperData });
   const training = createTraining({ ...shared, engine, sources, state: context.workspaceState }, subscriptions);
 
   registerCompletionProvider({ engine, configuration, log }, subscriptions);
-  registerTrainingView({ extensionUri, training, library, sources }, subscriptions);
+  registerTrainingView({ extensionUri, training, library, sources, paperData }, subscriptions);
   showStatusBarItem({ engine, library, training, configuration }, subscriptions);
   subscriptions.push(
     vscode.commands.registerCommand("graft.trainAdapter", showTrainingView),

@@ -5,7 +5,7 @@
 
 /** What the training form asks for. */
 export interface TrainingForm {
-  data: { kind: "workspace" } | { kind: "path"; path: string };
+  data: { kind: "workspace" | "conala" | "codealpacapy" } | { kind: "path"; path: string };
   method: { name: "lora"; rank: number } | { name: "ia3" } | { name: "prefix" | "prompt"; virtualTokens: number };
   name: string;
   epochs: number;
@@ -73,6 +73,11 @@ export interface Validation {
   best: number;
 }
 
+/** The paper's data sets on this machine. CoNaLa ships with Graft. */
+export interface PaperDataState {
+  codealpacapy: "here" | "missing" | "coming";
+}
+
 // ── training view → extension ────────────────────────────────────────────────────────────────────────────────────────
 
 export type FromTraining =
@@ -81,6 +86,8 @@ export type FromTraining =
   | { type: "checkName"; name: string }
   /** Opens a dialog, answered by dataChosen unless it is dismissed. */
   | { type: "chooseData"; kind: "file" | "folder" }
+  /** Asks for consent, and gets CodeAlpacaPy. */
+  | { type: "getCodeAlpacaPy" }
   | { type: "start"; form: TrainingForm }
   | { type: "cancel" }
   | { type: "resume" }
@@ -99,7 +106,8 @@ export type ToTraining =
   | { type: "workspace"; folder: string | undefined; files: number | undefined; suggestedName: string }
   /** `problem` is absent for a name that can be used. */
   | { type: "nameChecked"; name: string; problem?: string }
-  | { type: "dataChosen"; path: string };
+  | { type: "dataChosen"; path: string }
+  | { type: "paperData"; state: PaperDataState };
 
 /** What a base costs this machine. */
 export interface BaseCost {
@@ -259,6 +267,8 @@ export type FromBenchmark =
   | { type: "ready" }
   /** Opens a dialog, answered by fileChosen unless it is dismissed. */
   | { type: "chooseFile"; what: "suite" | "examples" }
+  /** Asks for consent, and gets CodeAlpacaPy. */
+  | { type: "getCodeAlpacaPy" }
   | { type: "start"; form: EvaluationForm }
   | { type: "cancel" }
   /** Forgets how the last one ended. */
@@ -274,4 +284,5 @@ export type FromBenchmark =
 
 export type ToBenchmark =
   | { type: "state"; state: BenchmarkState }
-  | { type: "fileChosen"; what: "suite" | "examples"; path: string };
+  | { type: "fileChosen"; what: "suite" | "examples"; path: string }
+  | { type: "paperData"; state: PaperDataState };

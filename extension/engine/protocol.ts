@@ -14,6 +14,7 @@ import type { EvaluationOptions, EvaluationProgress } from "../core/evaluation/r
 import type { RunSummary } from "../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../core/evaluation/runs/runTable.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
+import type { FetchOptions } from "../core/dataset/paper/fetchCodeAlpacaPy.ts";
 import type { ReadingProgress, TrainOptions, TrainProgress, TrainResult } from "../core/training/train.ts";
 import type { Skipped } from "../core/sources/skipped.ts";
 import type { ErrorData } from "./wire.ts";
@@ -107,6 +108,13 @@ export const importWork: Work<ImportSourceOptions, Imported, ImportProgress> = {
   role: "import",
   request: new RequestType("import/import"),
   progress: new NotificationType("import/progress"),
+};
+
+/** CodeAlpacaPy, whose licence the user has accepted. */
+export const fetchDataWork: Work<FetchOptions, string, never> = {
+  role: "import",
+  request: new RequestType("import/fetchData"),
+  progress: new NotificationType("import/fetching"),
 };
 
 /** Cancelling it keeps what is predicted: the same options go on from there. */

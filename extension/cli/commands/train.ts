@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import { count, duration } from "../output.ts";
 
 /** Options of the training that have flags of their own name. */
-export type TrainFlags = Omit<TrainOptions, "home" | "embedded" | "dataFolder">;
+export type TrainFlags = Omit<TrainOptions, "home" | "embedded" | "dataFolder" | "shippedData">;
 
 export async function trainCommand(flags: TrainFlags, { places, output, signal }: Context): Promise<void> {
   let last: TrainProgress | undefined;

@@ -7,12 +7,10 @@ import { readNamedSource } from "../sources/readSources.ts";
 import { sourceRoots } from "../sources/sourceRoots.ts";
 import type { Dataset, Example, Problem } from "./example.ts";
 import { jsonExamples } from "./jsonLines.ts";
-import { findPaperFile, isPaperDataset, paperDatasets, type Split } from "./paperDatasets.ts";
+import { findPaperFile, isPaperDataset, paperDatasets, type PaperPlaces, type Split } from "./paperDatasets.ts";
 import { pythonExamples } from "./pythonFolder.ts";
 
-export interface DatasetPlaces {
-  /** Where the paper's data sets lie. */
-  readonly dataFolder: string;
+export interface DatasetPlaces extends PaperPlaces {
   /** Which part of a paper's data set; "train" unless told. Files and folders have no parts. */
   readonly split?: Split;
 }

@@ -5,7 +5,7 @@ import type { FromTraining, TrainingForm } from "../../../webview/protocol.ts";
 
 const form = z.object({
   data: z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("workspace") }),
+    z.object({ kind: z.enum(["workspace", "conala", "codealpacapy"]) }),
     z.object({ kind: z.literal("path"), path: z.string().check(z.minLength(1)) }),
   ]),
   method: z.discriminatedUnion("name", [
@@ -21,6 +21,7 @@ const message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready") }),
   z.object({ type: z.literal("checkName"), name: z.string() }),
   z.object({ type: z.literal("chooseData"), kind: z.enum(["file", "folder"]) }),
+  z.object({ type: z.literal("getCodeAlpacaPy") }),
   z.object({ type: z.literal("start"), form }),
   z.object({ type: z.literal("cancel") }),
   z.object({ type: z.literal("resume") }),

@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import type { FromTraining, ToTraining } from "../../../webview/protocol.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
+import type { PaperData } from "../paperData.ts";
 import type { Training } from "./training.ts";
 import { parseTrainingMessage } from "./trainingMessages.ts";
 import { showWebviewPage } from "../webviewPage.ts";
@@ -13,12 +14,13 @@ export interface TrainingViewOptions {
   training: Training;
   library: AdapterLibrary;
   sources: WorkspaceSources;
+  paperData: PaperData;
 }
 
 const viewId = "graft.training";
 
 export function registerTrainingView(options: TrainingViewOptions, subscriptions: vscode.Disposable[]): void {
-  const { extensionUri, training, library, sources } = options;
+  const { extensionUri, training, library, sources, paperData } = options;
   subscriptions.push(
     vscode.window.registerWebviewViewProvider(viewId, {
       resolveWebviewView({ webview, onDidDispose }) {
@@ -26,6 +28,7 @@ export function registerTrainingView(options: TrainingViewOptions, subscriptions
         const whileShown = [
           training.onDidChange((state) => post({ type: "state", state })),
           sources.onDidChange(() => void sendSources(options, post)),
+          paperData.onDidChange((state) => post({ type: "paperData", state })),
           library.onDidChangeNames(() => void sendSources(options, post)),
           webview.onDidReceiveMessage((message: unknown) => receive(parseTrainingMessage(message), options, post)),
         ];
@@ -44,10 +47,11 @@ export async function showTrainingView(): Promise<void> {
 type Post = (message: ToTraining) => void;
 
 async function receive(message: FromTraining, options: TrainingViewOptions, post: Post): Promise<void> {
-  const { training, library } = options;
+  const { training, library, paperData } = options;
   switch (message.type) {
     case "ready":
       post({ type: "state", state: training.state });
+      void paperData.refresh();
       return sendSources(options, post);
     case "checkName":
       return sendNameCheck(message.name, library, post);
@@ -56,6 +60,8 @@ async function receive(message: FromTraining, options: TrainingViewOptions, post
       if (path !== undefined) post({ type: "dataChosen", path });
       return;
     }
+    case "getCodeAlpacaPy":
+      return paperData.get();
     case "start": {
       // The form was valid when it was sent; another window may have taken the name since.
       if (library.nameProblem(message.form.name) !== undefined) return sendNameCheck(message.form.name, library, post);

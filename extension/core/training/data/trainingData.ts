@@ -101,9 +101,9 @@ export async function openTrainingData(
 
 /** The data sets to validate on, or the fraction of the training data to hold out. */
 async function validationOf(options: TrainOptions): Promise<{ sets: readonly Dataset[]; fraction: number }> {
-  const { validation, data, dataFolder } = options;
+  const { validation, data } = options;
   const open = async (source: string): Promise<Dataset> =>
-    await openDataset(source, { dataFolder, split: "validation" });
+    await openDataset(source, { ...options, split: "validation" });
   // A paper's data set brings its own; joined sets are validated on all of theirs.
   if (validation === undefined) return { sets: await Promise.all(data.filter(isPaperDataset).map(open)), fraction: 0 };
   const fraction = Number(validation);
