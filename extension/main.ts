@@ -12,6 +12,7 @@ import { registerCompletionProvider } from "./vscode/completion/completionProvid
 import { readConfiguration } from "./vscode/configuration.ts";
 import { openEngine, type Engine } from "./vscode/completion/engine.ts";
 import { setHubToken } from "./vscode/baseModels/hubSettings.ts";
+import { openPaperData } from "./vscode/paperData.ts";
 import { createMessages } from "./vscode/messages.ts";
 import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
@@ -44,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     home,
     embedded: join(context.extensionPath, "base"),
     dataFolder: process.env["GRAFT_DATA"] ?? join(home, "data"),
+    shippedData: join(context.extensionPath, "data"),
   };
   const entry = join(context.extensionPath, "dist", "engine.js");
   const messages = createMessages(log);
@@ -52,16 +54,20 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const sources = watchWorkspaceSources(subscriptions);
   const shared = { entry, places, configuration, library, messages, log };
   const engine = openEngine(shared, subscriptions);
+  const paperData = openPaperData({ ...shared, secrets }, subscriptions);
   const bases = openBaseLibrary({ ...shared, engine, secrets }, subscriptions);
   const basesPanel = createBasesPanel({ extensionUri, bases, messages }, subscriptions);
   const benchmark = createBenchmark({ ...shared, engine }, subscriptions);
-  const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark, messages }, subscriptions);
+  const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark, paperData, messages }, subscriptions);
   const unfinished = openUnfinishedTrainings({ folder: library.folder, log }, subscriptions);
   const training = createTraining({ ...shared, sources, unfinished }, subscriptions);
 
   registerCompletionProvider({ engine, configuration, log, onSuggestion: noteSuggestion(globalState) }, subscriptions);
   const trainingView = registerTrainingView(
-    { extensionUri, training, library, sources, unfinished, messages, discard: (name) => notices.discard(name) },
+    {
+      ...{ extensionUri, training, library, sources, unfinished, paperData, messages },
+      discard: (name) => notices.discard(name),
+    },
     subscriptions,
   );
   const notices = showTrainingNotices(

@@ -5,7 +5,7 @@
 
 /** What the training form asks for. */
 export interface TrainingForm {
-  data: { kind: "workspace" } | { kind: "path"; path: string };
+  data: { kind: "workspace" | "conala" | "codealpacapy" } | { kind: "path"; path: string };
   method: { name: "lora"; rank: number } | { name: "ia3" } | { name: "prefix" | "prompt"; virtualTokens: number };
   name: string;
   /** Absent: as many as the data needs. */
@@ -17,7 +17,7 @@ export type TrainingState =
   | { phase: "idle" }
   | TrainingRunning
   | TrainingDone
-  | { phase: "failed"; name: string; message: string; nextStep: string; resumable: boolean }
+  | { phase: "failed"; name: string; message: string; nextStep: string; resumable: boolean; leftOut?: LeftOut }
   | { phase: "cancelled"; name: string; resumable: boolean };
 
 export interface TrainingDone {
@@ -30,9 +30,10 @@ export interface TrainingDone {
   steps: number;
   plannedSteps: number;
   problems: RowProblems;
+  leftOut?: LeftOut;
 }
 
-/** Rows and files that could not be used; `first` says which one, and why. */
+/** Rows that could not be used; `first` says which one, and why. */
 export interface RowProblems {
   count: number;
   first: string;
@@ -56,6 +57,7 @@ export interface TrainingRunning {
   stopping?: "pause" | "finish";
   /** Known once the data is read: `raised` where epochs were added for so little data. */
   outline?: { steps: number; epochs: number; raised: boolean; problems: RowProblems };
+  leftOut?: LeftOut;
   /** Of the data, in examples, where it is so much that reading it takes a while. */
   reading?: { examples: number; of: number; etaSeconds: number };
   /** Absent until the first step is done: data is read and the base loaded first. */
@@ -71,10 +73,36 @@ export interface TrainingRunning {
   };
 }
 
+/** How many files of the data are not trained on, by the reason; absent where there are none. */
+export type LeftOut = Partial<
+  Record<
+    | "ignored"
+    | "environment"
+    | "installed"
+    | "hidden"
+    | "secret"
+    | "duplicate"
+    | "generated"
+    | "minified"
+    | "unparsable"
+    | "large"
+    | "binary"
+    | "encoding"
+    | "empty"
+    | "unreadable",
+    number
+  >
+>;
+
 /** Loss on held-out data, in nats per token. */
 export interface Validation {
   before: number;
   best: number;
+}
+
+/** The paper's data sets on this machine. CoNaLa ships with Graft. */
+export interface PaperDataState {
+  codealpacapy: "here" | "missing" | "coming";
 }
 
 // ── training view → extension ────────────────────────────────────────────────────────────────────────────────────────
@@ -85,6 +113,8 @@ export type FromTraining =
   | { type: "checkName"; name: string }
   /** Opens a dialog, answered by dataChosen unless it is dismissed. */
   | { type: "chooseData"; kind: "file" | "folder" }
+  /** Asks for consent, and gets CodeAlpacaPy. */
+  | { type: "getCodeAlpacaPy" }
   | { type: "start"; form: TrainingForm }
   /** Keeps all that a resume needs; a training that has not begun its steps ends. */
   | { type: "pause" }
@@ -97,6 +127,8 @@ export type FromTraining =
   /** Back to the form. */
   | { type: "dismiss" }
   | { type: "selectAdapter" }
+  /** Opens the list of files that are not trained on. */
+  | { type: "showLeftOut" }
   | { type: "showLog" };
 
 // ── extension → training view ────────────────────────────────────────────────────────────────────────────────────────
@@ -109,7 +141,8 @@ export type ToTraining =
   | { type: "workspace"; folder: string | undefined; files: number | undefined; suggestedName: string }
   /** `problem` is absent for a name that can be used. */
   | { type: "nameChecked"; name: string; problem?: string }
-  | { type: "dataChosen"; path: string };
+  | { type: "dataChosen"; path: string }
+  | { type: "paperData"; state: PaperDataState };
 
 /** What a base costs this machine. */
 export interface BaseCost {
@@ -269,6 +302,8 @@ export type FromBenchmark =
   | { type: "ready" }
   /** Opens a dialog, answered by fileChosen unless it is dismissed. */
   | { type: "chooseFile"; what: "suite" | "examples" }
+  /** Asks for consent, and gets CodeAlpacaPy. */
+  | { type: "getCodeAlpacaPy" }
   | { type: "start"; form: EvaluationForm }
   | { type: "cancel" }
   /** Forgets how the last one ended. */
@@ -284,4 +319,5 @@ export type FromBenchmark =
 
 export type ToBenchmark =
   | { type: "state"; state: BenchmarkState }
-  | { type: "fileChosen"; what: "suite" | "examples"; path: string };
+  | { type: "fileChosen"; what: "suite" | "examples"; path: string }
+  | { type: "paperData"; state: PaperDataState };

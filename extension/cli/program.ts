@@ -3,6 +3,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { Bits } from "../core/baseModels/import/weightLayout.ts";
 import { optimizerNames } from "../core/training/optimizers/optimizers.ts";
+import { paperDatasets } from "../core/dataset/paperDatasets.ts";
 import { methodNames } from "../core/training/methods/methods.ts";
 import { trainingPresets } from "../core/training/settings.ts";
 import { leastSteps } from "../core/training/steps.ts";
@@ -31,6 +32,7 @@ import {
   type ContextOf,
   type Shared,
 } from "./flags.ts";
+import { dataCommand, type DataFlags } from "./data.ts";
 import { importCommand, modelsCommand, type ImportFlags } from "./commands/models.ts";
 import { trainCommand, type TrainFlags } from "./commands/train.ts";
 
@@ -55,6 +57,14 @@ export function createProgram(contextOf: ContextOf): Command {
     .action(
       async (source: string, flags: Shared & ImportFlags) => await importCommand(source, flags, contextOf(flags)),
     );
+
+  command("data", "list the paper's data sets, and get the one that may not ship with Graft")
+    .addArgument(new Argument("[name]", "one of them").choices(paperDatasets))
+    .option("--accept-licence", "you have read the licence and accept it")
+    .option("--from <dir>", "a folder that holds its parts, instead of a download")
+    .action(async (name: string | undefined, flags: Shared & DataFlags) => {
+      await dataCommand(name, flags, contextOf(flags));
+    });
 
   command("train", "train an adapter, or a whole base")
     .addOption(baseOption())

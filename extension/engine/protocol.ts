@@ -21,6 +21,8 @@ import type {
   TrainProgress,
   TrainResult,
 } from "../core/training/train.ts";
+import type { FetchOptions } from "../core/dataset/paper/fetchCodeAlpacaPy.ts";
+import type { Skipped } from "../core/sources/skipped.ts";
 import type { ErrorData } from "./wire.ts";
 import type { Work } from "./workApart.ts";
 
@@ -93,8 +95,15 @@ export interface ExportRequest {
 
 // ── editor → a process for one piece of work, which tells its progress ───────────────────────────────────────────────
 
-/** How far a training is: with its data first, if that takes a while, then what is planned, then its steps. */
-export type TrainingNews = { reading: ReadingProgress } | { outline: TrainOutline } | { training: TrainProgress };
+/**
+ * How far a training is: with its data first, what it leaves out, how far it is if that takes a while; then what is planned; then with
+ * its steps.
+ */
+export type TrainingNews =
+  | { skipped: readonly Skipped[] }
+  | { reading: ReadingProgress }
+  | { outline: TrainOutline }
+  | { training: TrainProgress };
 
 /** Ends the training after the step under way, with an adapter of the best it has learnt. */
 export const finishTraining = new NotificationType0("training/finish");
@@ -120,6 +129,13 @@ export const importWork: Work<ImportSourceOptions, Imported, ImportProgress> = {
   role: "import",
   request: new RequestType("import/import"),
   progress: new NotificationType("import/progress"),
+};
+
+/** CodeAlpacaPy, whose licence the user has accepted. */
+export const fetchDataWork: Work<FetchOptions, string, never> = {
+  role: "import",
+  request: new RequestType("import/fetchData"),
+  progress: new NotificationType("import/fetching"),
 };
 
 /** Cancelling it keeps what is predicted: the same options go on from there. */

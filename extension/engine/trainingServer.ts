@@ -17,6 +17,7 @@ export function serveTraining(connection: MessageConnection, log: Log): void {
       signal,
       finish: finish.signal,
       log,
+      onSkipped: (skipped) => void connection.sendNotification(trainWork.progress, { skipped }),
       onReading: (reading) => void connection.sendNotification(trainWork.progress, { reading }),
       onOutline: (outline) => void connection.sendNotification(trainWork.progress, { outline }),
       onProgress: (training) => void connection.sendNotification(trainWork.progress, { training }),

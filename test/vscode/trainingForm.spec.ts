@@ -32,6 +32,18 @@ test("takes a data file through the editor's dialog", async ({ workbench }) => {
   expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
 });
 
+test("offers CoNaLa, which is there, and CodeAlpacaPy, which is not", async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  await form.getByLabel("CoNaLa").check();
+  expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
+  await form.getByLabel("CodeAlpacaPy").check();
+  expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
+  await form.getByRole("button", { name: "Get CodeAlpacaPy…" }).click();
+  const dialog = workbench.page.locator(".monaco-dialog-box", { hasText: "Get CodeAlpacaPy for non-commercial use?" });
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await form.getByLabel("A file or folder").check();
+});
+
 test("keeps what was typed while it is hidden", async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
   await form.getByLabel("IA3").check();

@@ -4,15 +4,16 @@
  * Checks nothing but what HTML checks by itself: whether a name can be used, the extension says.
  */
 
-import type { FromTraining, ToTraining, TrainingForm } from "../protocol.ts";
-import { h, setAttribute } from "../shared/dom.ts";
+import type { FromTraining, PaperDataState, ToTraining, TrainingForm } from "../protocol.ts";
+import { h } from "../shared/dom.ts";
 import { choice, field } from "../shared/fields.ts";
 import type { Host } from "../shared/host.ts";
 import { t } from "../shared/l10n.ts";
+import { createDataField, type Workspace } from "./dataField.ts";
 
 /** The form as it stands, whether or not it could be sent; kept while the view is hidden. */
 export interface FormDraft {
-  data: "workspace" | "path";
+  data: TrainingForm["data"]["kind"];
   path: string;
   method: TrainingForm["method"]["name"];
   name: string;
@@ -24,13 +25,12 @@ export interface FormDraft {
   advanced: boolean;
 }
 
-type Workspace = Omit<Extract<ToTraining, { type: "workspace" }>, "type">;
-
 export interface Form {
   element: HTMLElement;
   showWorkspace(workspace: Workspace): void;
   showNameProblem(name: string, problem: string | undefined): void;
   showPath(path: string): void;
+  showPaperData(state: PaperDataState): void;
   /** Asks again what may have changed while it was away. */
   refresh(): void;
   /** The name of the training at hand, which a reloaded window may know better than what was kept of the form. */
@@ -54,6 +54,7 @@ const blank: FormDraft = {
 export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): Form {
   let draft: FormDraft = { ...blank, ...host.kept };
   let workspace: Workspace = { folder: undefined, files: undefined, suggestedName: "" };
+  let paperData: PaperDataState | undefined;
   let nameProblem: string | undefined;
 
   const change = (part: Partial<FormDraft>): void => {
@@ -62,24 +63,7 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     render();
   };
 
-  const dataWorkspace = choice({
-    name: "data",
-    label: t("This workspace"),
-    onSelect: () => change({ data: "workspace" }),
-  });
-  const dataPath = choice({
-    name: "data",
-    label: t("A file or folder"),
-    onSelect: () => change({ data: "path" }),
-  });
-  const pathNote = h("p", { class: "path", id: "path" });
-  const choose = (kind: "file" | "folder", label: string): HTMLElement =>
-    h(
-      "button",
-      { type: "button", class: "secondary", on: { click: () => host.post({ type: "chooseData", kind }) } },
-      label,
-    );
-  const chooser = h("div", { class: "chooser" }, choose("file", t("File…")), choose("folder", t("Folder…")), pathNote);
+  const data = createDataField(host.post, change);
 
   const methods = {
     lora: choice({
@@ -172,7 +156,7 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
         },
       },
     },
-    h("fieldset", {}, h("legend", {}, t("Data")), dataWorkspace.element, dataPath.element, chooser),
+    data.element,
     h("fieldset", {}, h("legend", {}, t("Method")), ...Object.values(methods).map(({ element }) => element)),
     nameField.element,
     advanced,
@@ -189,8 +173,8 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
   };
   /** Why the training cannot start yet. */
   const obstacle = (): string | undefined => {
-    if (draft.data === "path" && draft.path === "") return t("Choose a file or a folder to train on.");
-    if (draft.data === "workspace" && !workspace.files) return workspaceObstacle(workspace);
+    const missing = data.obstacle();
+    if (missing !== undefined) return missing;
     if (draft.name === "") return t("Give the adapter a name.");
     if (nameProblem !== undefined) return t("Choose another name.");
     if (!epochs.validity.valid) return t("Epochs: a whole number from {0} to {1}, or nothing", 1, epochs.max);
@@ -206,11 +190,7 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
   };
 
   function render(): void {
-    dataWorkspace.update(draft.data === "workspace", workspaceNote(workspace));
-    dataPath.update(draft.data === "path");
-    chooser.hidden = draft.data !== "path";
-    pathNote.textContent = draft.path === "" ? t("A .jsonl or .py file, or a folder of Python files.") : draft.path;
-    setAttribute(pathNote, "title", draft.path || undefined);
+    data.update(draft, workspace, paperData);
     for (const [method, option] of Object.entries(methods)) option.update(draft.method === method);
     nameField.showProblem(nameProblem);
     rankField.element.hidden = sizes[draft.method] !== rank;
@@ -236,6 +216,10 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     showPath(path) {
       change({ data: "path", path });
     },
+    showPaperData(state) {
+      paperData = state;
+      render();
+    },
     refresh() {
       if (draft.nameChosen) host.post({ type: "checkName", name: draft.name });
     },
@@ -252,20 +236,9 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
   };
 }
 
-function workspaceObstacle({ folder, files }: Workspace): string {
-  if (folder === undefined) return t("Open a folder, or choose a file or a folder to train on.");
-  return files === undefined ? t("Counting Python files…") : t("There is no Python file in this workspace.");
-}
-
-function workspaceNote({ folder, files }: Workspace): string {
-  if (folder === undefined) return t("No folder is open.");
-  if (files === undefined) return t("{0}: counting Python files…", folder);
-  return files === 1 ? t("{0}: 1 Python file", folder) : t("{0}: {1} Python files", folder, files);
-}
-
 function toTrainingForm({ data, path, name, epochs, ...draft }: FormDraft): TrainingForm {
   return {
-    data: data === "path" ? { kind: "path", path } : { kind: "workspace" },
+    data: data === "path" ? { kind: data, path } : { kind: data },
     method: methodOf(draft),
     name,
     ...(epochs !== "" && { epochs: Number(epochs) }),

@@ -32,6 +32,8 @@ host.onMessage((message) => {
       return form.showWorkspace(message);
     case "nameChecked":
       return form.showNameProblem(message.name, message.problem);
+    case "paperData":
+      return form.showPaperData(message.state);
     case "dataChosen":
       return form.showPath(message.path);
   }

@@ -4,6 +4,7 @@ import type { FromTraining, TrainingState } from "../protocol.ts";
 import { h } from "../shared/dom.ts";
 import { t } from "../shared/l10n.ts";
 import { duration } from "../shared/figures.ts";
+import { leftOutLine } from "./leftOut.ts";
 import { figure, problemsNote, validationFigure } from "./progress.ts";
 
 export type Ended = Extract<TrainingState, { phase: "done" | "failed" | "cancelled" }>;
@@ -51,6 +52,7 @@ export function createOutcome(post: (message: FromTraining) => void): OutcomeVie
               ...validationFigure(state.validation),
               ...figure(t("Took"), duration(state.seconds)),
             ),
+            ...leftOutLine(state.leftOut, post),
             button(t("Train another"), "dismiss", "primary"),
             button(t("Select adapter"), "selectAdapter", "secondary"),
           );
@@ -59,6 +61,7 @@ export function createOutcome(post: (message: FromTraining) => void): OutcomeVie
           element.append(
             h("p", { role: "alert", class: "problem" }, state.message),
             h("p", {}, state.nextStep),
+            ...leftOutLine(state.leftOut, post),
             ...ways(state.name, state.resumable),
             button(t("Show log"), "showLog", "secondary"),
           );

@@ -5,6 +5,7 @@ import { h } from "../shared/dom.ts";
 import { t } from "../shared/l10n.ts";
 import { sparkline } from "../shared/sparkline.ts";
 import { duration, loss } from "../shared/figures.ts";
+import { leftOutLine } from "./leftOut.ts";
 
 export interface ProgressView {
   element: HTMLElement;
@@ -18,6 +19,8 @@ export function createProgress(post: (message: FromTraining) => void): ProgressV
   const bar = h("progress", { "aria-labelledby": "running", max: 1 });
   const curve = h("div", { class: "curve" });
   const figures = h("dl", { class: "figures" });
+  const leftOut = h("div");
+  let shownLeftOut: string | undefined;
   const notes = h("div", { class: "notes" });
   const pause = h("button", { type: "button", class: "secondary", on: { click: () => post({ type: "pause" }) } });
   const finish = h(
@@ -34,9 +37,13 @@ export function createProgress(post: (message: FromTraining) => void): ProgressV
   };
 
   return {
-    element: h("section", {}, title, stage, bar, steps, curve, figures, notes, pause, finish),
-    update({ name, stopping, outline, reading, progress }) {
+    element: h("section", {}, title, stage, bar, steps, curve, figures, notes, leftOut, pause, finish),
+    update({ name, stopping, outline, reading, progress, leftOut: files }) {
       title.textContent = name;
+      if (shownLeftOut !== JSON.stringify(files)) {
+        shownLeftOut = JSON.stringify(files);
+        leftOut.replaceChildren(...leftOutLine(files, post));
+      }
       const text = stopping ? t("Stopping…") : progress ? t("Training") : t("Reading data and loading the model…");
       if (stage.textContent !== text) stage.textContent = text; // Said again at every step otherwise.
       // Before its steps begin there is nothing to go on from.

@@ -2,11 +2,12 @@
 
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { train, type ReadingProgress, type TrainOptions, type TrainProgress } from "../../core/training/train.ts";
+import { countByReason } from "../../core/sources/skipped.ts";
 import type { Context } from "../context.ts";
 import { count, duration } from "../output.ts";
 
 /** Options of the training that have flags of their own name. */
-export type TrainFlags = Omit<TrainOptions, "home" | "embedded" | "dataFolder" | "data"> & {
+export type TrainFlags = Omit<TrainOptions, "home" | "embedded" | "dataFolder" | "shippedData" | "data"> & {
   /** Absent only for a training that is resumed, which has its own. */
   readonly data?: readonly string[];
 };
@@ -37,6 +38,11 @@ export async function trainCommand(flags: TrainFlags, { places, output, signal }
     if (validationLoss) {
       const { before, best } = validationLoss;
       lines.push(`validation loss ${before.toFixed(4)} before, ${best.toFixed(4)} after`);
+    }
+    const skipped = Object.entries(countByReason(result.data.flatMap((part) => part.skipped)));
+    if (skipped.length > 0) {
+      const counts = skipped.map(([reason, count]) => `${count} ${reason}`).join(", ");
+      lines.push(`left out: ${counts} (--verbose lists the files)`);
     }
     output.result({ ...result }, lines.join("\n"));
   } catch (error) {

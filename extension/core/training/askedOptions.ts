@@ -13,6 +13,7 @@ const free: ReadonlySet<string> = new Set<keyof TrainOptions>([
   "home",
   "embedded",
   "dataFolder",
+  "shippedData",
   "out",
   "resume",
   "saveEvery",

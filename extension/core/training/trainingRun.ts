@@ -9,6 +9,7 @@ import * as z from "zod";
 import { writeFileAtomic } from "../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
 import { openTokenFile } from "../dataset/tokenFile.ts";
+import { skipReasons } from "../sources/skipped.ts";
 import { methodNames } from "./methods/methods.ts";
 import { optimizerNames } from "./optimizers/optimizers.ts";
 import type { ResolvedSettings } from "./presets.ts";
@@ -22,6 +23,8 @@ export const dataPrefix = "data-";
 const value = z.union([z.string(), z.number(), z.boolean()]);
 const count = z.int().nonnegative();
 const tokens = z.object({ length: count, tokens: count, longest: z.object({ own: count, read: count }) });
+
+const skipped = z.object({ path: z.string(), reason: z.enum(skipReasons) });
 
 const settingsSchema = z.object({
   preset: z.enum(trainingPresets),
@@ -63,7 +66,7 @@ const runSchema = z.object({
   steps: z.int().positive(),
   /** Rows and files that could not be used. */
   problems: z.object({ count, first: z.string() }),
-  parts: z.array(z.object({ name: z.string(), examples: count, tokens: count })),
+  parts: z.array(z.object({ name: z.string(), examples: count, tokens: count, skipped: z.array(skipped) })),
   training: tokens,
   validation: tokens,
 });

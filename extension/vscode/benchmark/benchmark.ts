@@ -9,6 +9,7 @@ import * as vscode from "vscode";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
+import type { PaperPlaces } from "../../core/dataset/paperDatasets.ts";
 import type { EvaluationOptions, EvaluationProgress } from "../../core/evaluation/runs/runEvaluation.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../../core/evaluation/runs/runTable.ts";
@@ -41,7 +42,7 @@ export interface Benchmark {
 export interface BenchmarkOptions {
   /** The engine's bundle. */
   entry: string;
-  places: BasePlaces & { dataFolder: string };
+  places: BasePlaces & PaperPlaces;
   engine: Engine;
   configuration: Configuration;
   library: AdapterLibrary;

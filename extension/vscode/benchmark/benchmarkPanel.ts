@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import type { ExportFormat } from "../../core/evaluation/runs/runTable.ts";
 import type { FromBenchmark, ToBenchmark } from "../../../webview/protocol.ts";
 import type { Benchmark } from "./benchmark.ts";
+import type { PaperData } from "../paperData.ts";
 import { parseBenchmarkMessage } from "./benchmarkMessages.ts";
 import type { Messages } from "../messages.ts";
 import { showWebviewPage } from "../webviewPage.ts";
@@ -17,11 +18,12 @@ export interface BenchmarkPanel {
 export interface BenchmarkPanelOptions {
   extensionUri: vscode.Uri;
   benchmark: Benchmark;
+  paperData: PaperData;
   messages: Messages;
 }
 
 export function createBenchmarkPanel(
-  { extensionUri, benchmark, messages }: BenchmarkPanelOptions,
+  { extensionUri, benchmark, paperData, messages }: BenchmarkPanelOptions,
   subscriptions: vscode.Disposable[],
 ): BenchmarkPanel {
   let panel: vscode.WebviewPanel | undefined;
@@ -32,8 +34,9 @@ export function createBenchmarkPanel(
     const post = (message: ToBenchmark): void => void opened.webview.postMessage(message);
     const whileOpen = [
       benchmark.onDidChange((state) => post({ type: "state", state })),
+      paperData.onDidChange((state) => post({ type: "paperData", state })),
       opened.webview.onDidReceiveMessage(
-        messages.reporting((message: unknown) => receive(parseBenchmarkMessage(message), benchmark, post)),
+        messages.reporting((message: unknown) => receive(parseBenchmarkMessage(message), benchmark, paperData, post)),
       ),
     ];
     opened.onDidDispose(() => {
@@ -61,17 +64,21 @@ export function createBenchmarkPanel(
 async function receive(
   message: FromBenchmark,
   benchmark: Benchmark,
+  paperData: PaperData,
   post: (message: ToBenchmark) => void,
 ): Promise<void> {
   switch (message.type) {
     case "ready":
       post({ type: "state", state: benchmark.state });
-      return benchmark.refresh();
+      await Promise.all([benchmark.refresh(), paperData.refresh()]);
+      return;
     case "chooseFile": {
       const path = await chooseFile();
       if (path !== undefined) post({ type: "fileChosen", what: message.what, path });
       return;
     }
+    case "getCodeAlpacaPy":
+      return paperData.get();
     case "start":
       return benchmark.evaluate(message.form);
     case "cancel":

@@ -17,6 +17,7 @@ import type {
   TrainingState,
 } from "../../../webview/protocol.ts";
 import { detailed, explain } from "../messages.ts";
+import { createLeftOutList } from "../leftOutList.ts";
 import { lossHistory, type LossHistory } from "./lossHistory.ts";
 import { resumeOptions, trainOptions, type TrainingPlaces } from "./trainOptions.ts";
 import type { UnfinishedTrainings } from "../unfinishedTrainings.ts";
@@ -38,6 +39,8 @@ export interface Training {
   pause(): void;
   /** Ends it with the best that it has learnt. */
   finish(): void;
+  /** Opens the list of the files that it does not train on. */
+  showLeftOut(): Promise<void>;
   /** Forgets how the last one ended. */
   dismiss(): void;
 }
@@ -58,6 +61,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   const ended = new vscode.EventEmitter<TrainingEnd>();
   let state: TrainingState = { phase: "idle" };
   let controls: Controls | undefined;
+  const leftOut = createLeftOutList(subscriptions);
 
   const become = (next: TrainingState): void => {
     state = next;
@@ -65,7 +69,8 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   };
 
   const follow = (losses: LossHistory) => (news: TrainingNews) => {
-    if (state.phase === "running") become(after(state, news, losses));
+    if ("skipped" in news) leftOut.add(news.skipped);
+    if (state.phase === "running") become({ ...after(state, news, losses), ...leftOut.counts() });
   };
 
   const activated = async (name: string): Promise<boolean> => {
@@ -79,20 +84,21 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       const result = await workApart(trainWork, await optionsOf(), { entry, log }, control);
       log.info(`Trained ${name}: ${JSON.stringify(result)}`);
       await unfinished.refresh();
-      return done(name, await activated(name), result, problemsOf(state));
+      return { ...done(name, await activated(name), result, problemsOf(state)), ...leftOut.counts() };
     } catch (error) {
       // What lies on disk decides, not how far it seems to have come.
       await unfinished.refresh();
       const resumable = unfinished.list.some((training) => training.name === name && training.steps > 0);
       if (isCancelled(error)) return { phase: "cancelled", name, resumable };
       log.error(detailed(error));
-      return { phase: "failed", name, resumable, ...explain(error) };
+      return { phase: "failed", name, resumable, ...explain(error), ...leftOut.counts() };
     }
   };
 
   const run = async (name: string, optionsOf: OptionsOf): Promise<void> => {
     if (controls) return;
     controls = { pause: new AbortController(), finish: new AbortController() };
+    leftOut.clear();
     become({ phase: "running", name });
     const end = await work(name, optionsOf, controls);
     controls = undefined;
@@ -123,6 +129,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     },
     pause: () => stop("pause"),
     finish: () => stop("finish"),
+    showLeftOut: () => leftOut.show(),
     dismiss() {
       if (state.phase !== "running") become({ phase: "idle" });
     },
@@ -130,6 +137,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
 }
 
 function after(running: TrainingRunning, news: TrainingNews, losses: LossHistory): TrainingRunning {
+  if ("skipped" in news) return running;
   if (!("training" in news)) return { ...running, ...news };
   losses.add(news.training.loss);
   return { ...running, progress: shown(news.training, losses.points()) };

@@ -5,7 +5,7 @@ import type { FromTraining, TrainingForm } from "../../../webview/protocol.ts";
 
 const form = z.object({
   data: z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("workspace") }),
+    z.object({ kind: z.enum(["workspace", "conala", "codealpacapy"]) }),
     z.object({ kind: z.literal("path"), path: z.string().check(z.minLength(1)) }),
   ]),
   method: z.discriminatedUnion("name", [
@@ -27,12 +27,14 @@ const message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready") }),
   z.object({ type: z.literal("checkName"), name: z.string() }),
   z.object({ type: z.literal("chooseData"), kind: z.enum(["file", "folder"]) }),
+  z.object({ type: z.literal("getCodeAlpacaPy") }),
   z.object({ type: z.literal("start"), form }),
   z.object({ type: z.literal("pause") }),
   z.object({ type: z.literal("finish") }),
   z.object({ type: z.enum(["resume", "keep", "discard"]), name }),
   z.object({ type: z.literal("dismiss") }),
   z.object({ type: z.literal("selectAdapter") }),
+  z.object({ type: z.literal("showLeftOut") }),
   z.object({ type: z.literal("showLog") }),
 ]) satisfies z.ZodMiniType<FromTraining>;
 

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { ToTraining } from "../../../webview/protocol.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Messages } from "../messages.ts";
+import type { PaperData } from "../paperData.ts";
 import type { Training } from "./training.ts";
 import { parseTrainingMessage } from "./trainingMessages.ts";
 import type { UnfinishedTrainings } from "../unfinishedTrainings.ts";
@@ -19,6 +20,7 @@ export interface TrainingViewOptions {
   /** Asked for when the user discards a training. */
   discard: (name: string) => Promise<void>;
   messages: Messages;
+  paperData: PaperData;
 }
 
 export interface TrainingView {
@@ -28,7 +30,7 @@ export interface TrainingView {
 const viewId = "graft.training";
 
 export function registerTrainingView(options: TrainingViewOptions, subscriptions: vscode.Disposable[]): TrainingView {
-  const { extensionUri, training, library, sources, unfinished, messages } = options;
+  const { extensionUri, training, library, sources, unfinished, messages, paperData } = options;
   let shown: vscode.WebviewView | undefined;
   /** A promise that nobody awaits: its failure is told. */
   const told = (work: Promise<void>): void => void work.catch((error: unknown) => messages.tellError(error));
@@ -47,6 +49,7 @@ export function registerTrainingView(options: TrainingViewOptions, subscriptions
             sendUnfinished(options, post);
             told(sendSources(options, post)); // A name has been taken or given back.
           }),
+          paperData.onDidChange((state) => post({ type: "paperData", state })),
           sources.onDidChange(() => told(sendSources(options, post))),
           library.onDidChangeNames(() => told(sendSources(options, post))),
           webview.onDidReceiveMessage((message: unknown) => told(receive(message, options, post))),
@@ -74,13 +77,14 @@ export async function showTrainingView(): Promise<void> {
 type Post = (message: ToTraining) => void;
 
 async function receive(received: unknown, options: TrainingViewOptions, post: Post): Promise<void> {
-  const { training, library, unfinished } = options;
+  const { training, library, unfinished, paperData } = options;
   const message = parseTrainingMessage(received);
   switch (message.type) {
     case "ready":
       post({ type: "state", state: training.state });
       sendUnfinished(options, post);
       void unfinished.refresh();
+      void paperData.refresh();
       return sendSources(options, post);
     case "checkName":
       return sendNameCheck(message.name, library, post);
@@ -89,6 +93,8 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
       if (path !== undefined) post({ type: "dataChosen", path });
       return;
     }
+    case "getCodeAlpacaPy":
+      return paperData.get();
     case "start": {
       // The form was valid when it was sent; another window may have taken the name since.
       if (library.nameProblem(message.form.name) !== undefined) return sendNameCheck(message.form.name, library, post);
@@ -110,6 +116,8 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
     }
     case "dismiss":
       return training.dismiss();
+    case "showLeftOut":
+      return training.showLeftOut();
     case "selectAdapter":
       return void (await vscode.commands.executeCommand("graft.selectAdapter"));
     case "showLog":

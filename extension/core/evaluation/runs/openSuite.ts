@@ -32,7 +32,8 @@ export async function openSuite(
   settings: EvaluationSettings,
   signal: AbortSignal | undefined,
 ): Promise<OpenSuite> {
-  const read = { dataFolder: options.dataFolder, signal };
+  const { dataFolder, shippedData } = options;
+  const read = { dataFolder, ...(shippedData !== undefined && { shippedData }), signal };
   switch (await suiteKind(options.suite, read)) {
     case "pairs":
       return await openPairs(options, settings, read);

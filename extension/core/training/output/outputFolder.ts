@@ -9,7 +9,7 @@ import { recoverFolder, writeFailure, writeFileAtomic, writeFolderAtomic } from 
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
 import { lockFolder } from "../../foundation/folderLock.ts";
-import { checkpointFile } from "./checkpoint.ts";
+import { checkpointFile, hasCheckpoint } from "./checkpoint.ts";
 import { runFile, readRun, writeRun, type TrainingRun } from "../trainingRun.ts";
 
 export interface OutputFolder {
@@ -85,15 +85,18 @@ export async function discardTraining(out: string): Promise<void> {
 }
 
 /**
- * Puts in order what killed processes left in a folder of adapters: an adapter that was about to be replaced comes back.
- * Trainings that run are let alone.
+ * Puts in order what killed processes left in a folder of adapters: an adapter that was about to be replaced comes back, and
+ * the data of a training that nobody can go on with goes. Trainings that run, or can be resumed, are let alone.
  */
 export async function recoverAdapters(folder: string): Promise<void> {
   for (const entry of await readdir(folder).catch(() => [])) {
-    const name = /^\.(.+)\.[0-9a-f]{8}\.old$/.exec(entry)?.[1];
-    if (name === undefined) continue;
+    const replaced = /^\.(.+)\.[0-9a-f]{8}\.old$/.exec(entry)?.[1];
+    const trained = /^\.(.+)\.training$/.exec(entry)?.[1];
     try {
-      await (await openOutputFolder(join(folder, name))).release();
+      if (replaced !== undefined) await (await openOutputFolder(join(folder, replaced))).release();
+      else if (trained !== undefined && !(await isResumable(join(folder, entry)))) {
+        await discardTraining(join(folder, trained));
+      }
     } catch (error) {
       if (!(error instanceof UserError && error.code === "training-busy")) throw error;
     }
@@ -113,6 +116,11 @@ export async function lockWorkFolder(path: string): Promise<() => Promise<void>>
     const nextStep = `Wait for it to end, choose another folder, or delete ${lock} if none runs.`;
     return new UserError("training-busy", message, nextStep);
   });
+}
+
+/** Also one of another version of Graft, which can tell for itself. */
+async function isResumable(workFolder: string): Promise<boolean> {
+  return (await exists(join(workFolder, runFile))) || (await hasCheckpoint(workFolder));
 }
 
 /** Whether a training into `path` runs. Where none does, a lock that a killed one left goes. */

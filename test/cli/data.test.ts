@@ -1,0 +1,38 @@
+/** graft data, from outside. */
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { run } from "./run.ts";
+
+let folder: string;
+let environment: Record<string, string>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "graft-cli-data-"));
+  // Whoever opened a connection would fail by that.
+  environment = { GRAFT_HOME: folder, GRAFT_DATA: "", HF_ENDPOINT: "http://127.0.0.1:1" };
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("CoNaLa ships with Graft, and CodeAlpacaPy is missing with the way to it", async () => {
+  const { result } = await run(["data", "--json"], environment);
+  expect(result["datasets"]).toEqual([
+    { name: "conala", licence: "CC BY-SA 4.0", path: resolve(import.meta.dirname, "../../data/conala/train.jsonl") },
+    { name: "codealpacapy", licence: "CC BY-NC 4.0", path: null },
+  ]);
+  expect((await run(["data"], environment)).stdout).toMatch(/codealpacapy .*missing: graft data codealpacapy/);
+});
+
+test("nothing is downloaded before the licence is accepted", async () => {
+  const { code, stderr } = await run(["data", "codealpacapy"], environment);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/CC BY-NC 4\.0[^]*error: Cannot get CodeAlpacaPy.*--accept-licence/);
+  const accepted = await run(["data", "codealpacapy", "--accept-licence"], environment);
+  expect(accepted.stderr).toMatch(/error: .*127\.0\.0\.1:1 cannot be reached.*give a folder/);
+});
+
+test("a training on CodeAlpacaPy says how to get it", async () => {
+  const { code, stderr } = await run(["train", "--data", "codealpacapy", "--out", join(folder, "out")], environment);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/error: .*codealpacapy.*graft data codealpacapy/)]);
+});
