@@ -65,7 +65,13 @@ export function activate(context: vscode.ExtensionContext): Activated {
   registerCompletionProvider({ engine, configuration, log, onSuggestion: noteSuggestion(globalState) }, subscriptions);
   const trainingView = registerTrainingView(
     {
-      ...{ extensionUri, training, library, sources, unfinished, paperData, messages },
+      extensionUri,
+      training,
+      library,
+      sources,
+      unfinished,
+      paperData,
+      messages,
       discard: (name) => notices.discard(name),
     },
     subscriptions,

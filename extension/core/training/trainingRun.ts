@@ -66,7 +66,7 @@ const runSchema = z.object({
   steps: z.int().positive(),
   /** Rows and files that could not be used. */
   problems: z.object({ count, first: z.string() }),
-  parts: z.array(z.object({ name: z.string(), examples: count, tokens: count, skipped: z.array(skipped) })),
+  parts: z.array(z.object({ name: z.string(), examples: count, tokens: count, skipped: z.array(skipped).readonly() })),
   training: tokens,
   validation: tokens,
 });
