@@ -8,7 +8,8 @@ import { graftReady } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 import { habit, revertPlayground, sampleFiles, trainOnWorkspace, typed, typeInPlayground } from "./harness/tour.ts";
 
-const test = editorTest({ files: sampleFiles });
+// Named as what `npm start` opens: the gaps that are trained on follow from the folder's name.
+const test = editorTest({ files: sampleFiles, name: "sample" });
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
 test("1. the base model completes playground.py: Esc hides, Tab accepts", async ({ workbench }) => {
