@@ -158,7 +158,7 @@ test(
     await dialog.getByRole("button", { name: "Accept and Choose Folder…" }).click();
     const input = page.locator(".quick-input-widget:not([style*='display: none']) input[type=text]").last();
     await expect.poll(() => input.inputValue(), { timeout: 20_000 }).not.toBe("");
-    await input.fill(join(workbench.folder, "alpaca"));
+    await input.fill(`${join(workbench.folder, "alpaca")}/`);
     await page.locator(".quick-input-widget").getByRole("button", { name: "Choose" }).click();
     await view.getByText("Not on this machine yet").waitFor({ state: "hidden", timeout: 30_000 });
     expect(await view.getByRole("button", { name: "Evaluate" }).isEnabled()).toBe(true);

@@ -1,8 +1,8 @@
 /** The paper's data sets: their names, what they are, and where their files lie. */
 
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../foundation/errors.ts";
+import { exists } from "../foundation/exists.ts";
 
 export const splits = ["train", "validation", "test"] as const;
 export type Split = (typeof splits)[number];
@@ -26,7 +26,7 @@ const datasets: Readonly<Record<string, PaperDataset>> = {
   conala: {
     folders: ["conala"],
     licence: "CC BY-SA 4.0",
-    nextStep: "It ships with Graft: install Graft again, or set GRAFT_DATA to the folder that holds it.",
+    nextStep: "Put it there, or remove that folder: CoNaLa ships with Graft. GRAFT_DATA says where Graft looks first.",
   },
   codealpacapy: {
     folders: ["codealpacapy", "codealpaca/codealpacapy"],
@@ -48,30 +48,35 @@ export function licenceOf(name: string): string | undefined {
 }
 
 /** The file of a part, "train" unless told; undefined where it is missing. */
-export async function paperFile(
-  name: string,
-  { dataFolder, shippedData, split = "train" }: PaperPlaces & { readonly split?: Split },
-): Promise<string | undefined> {
-  for (const place of [dataFolder, ...(shippedData === undefined ? [] : [shippedData])]) {
-    for (const folder of datasets[name]?.folders ?? []) {
-      const path = join(place, folder, `${split}.jsonl`);
-      if (await stat(path).catch(() => undefined)) return path;
-    }
-  }
-  return undefined;
+export async function paperFile(name: string, places: SplitPlaces): Promise<string | undefined> {
+  const path = await expectedFile(name, places);
+  return (await exists(path)) ? path : undefined;
 }
 
 /**
  * @param places with the split, "train" unless told
  * @throws UserError "data-missing"
  */
-export async function findPaperFile(name: string, places: PaperPlaces & { readonly split?: Split }): Promise<string> {
-  const path = await paperFile(name, places);
-  if (path !== undefined) return path;
-  const expected = join(places.dataFolder, name, `${places.split ?? "train"}.jsonl`);
+export async function findPaperFile(name: string, places: SplitPlaces): Promise<string> {
+  const path = await expectedFile(name, places);
+  if (await exists(path)) return path;
   throw new UserError(
     "data-missing",
-    `Cannot load the data set ${name}: ${expected} does not exist.`,
+    `Cannot load the data set ${name}: ${path} does not exist.`,
     datasets[name]?.nextStep ?? "Give the name of one of the paper's data sets.",
   );
+}
+
+interface SplitPlaces extends PaperPlaces {
+  readonly split?: Split;
+}
+
+/** In the first folder that is there: parts of different copies may share rows, and never go together. */
+async function expectedFile(name: string, { dataFolder, shippedData, split = "train" }: SplitPlaces): Promise<string> {
+  for (const place of [dataFolder, ...(shippedData === undefined ? [] : [shippedData])]) {
+    for (const folder of datasets[name]?.folders ?? []) {
+      if (await exists(join(place, folder))) return join(place, folder, `${split}.jsonl`);
+    }
+  }
+  return join(dataFolder, name, `${split}.jsonl`);
 }

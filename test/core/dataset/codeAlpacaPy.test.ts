@@ -30,7 +30,7 @@ describe("codeAlpacaPy", () => {
     const all = parts.flat();
     expect(new Set(all.map(({ id }) => id)).size).toBe(1000);
     expect(all.every(({ code }) => /^x \+ \d+\n$/.test(code!))).toBe(true);
-    // As data/README says: the id is of the row's own text, whatever the order in which rows come.
+    // The id is of the row's own text, whatever the order in which rows come.
     const sha1 = createHash("sha1").update("Add 7. “Quoted”\0\0x + 7\n").digest("hex");
     expect(all.find(({ intent }) => intent!.startsWith("Add 7."))).toMatchObject({ id: `ca-${sha1.slice(0, 12)}` });
     expect(await codeAlpacaPy(JSON.stringify(source.toReversed()))).toEqual(files);
@@ -45,7 +45,8 @@ describe("codeAlpacaPy", () => {
       const rows = rowsOf(await readFile(copy, "utf8")).map(({ intent, input, code }) => {
         return { instruction: intent, input, output: code };
       });
-      checkDigests(await codeAlpacaPy(JSON.stringify(rows)));
+      const files = await codeAlpacaPy(JSON.stringify(rows));
+      expect(() => checkDigests(files)).not.toThrow();
     },
   );
 });

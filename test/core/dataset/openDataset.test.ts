@@ -255,6 +255,10 @@ describe("openDataset by name", () => {
     for await (const entry of (await openDataset("conala", places)).examples()) {
       expect(entry).toMatchObject({ intent: "mine" });
     }
+    // Never a part of one copy with a part of another.
+    await expect(openDataset("conala", { ...places, split: "validation" })).rejects.toMatchObject({
+      code: "data-missing",
+    });
   });
 
   test("says where it looked for one that is absent", async () => {

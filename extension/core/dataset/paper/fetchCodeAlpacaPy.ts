@@ -58,7 +58,9 @@ async function downloaded(
   } catch (error) {
     if (!(error instanceof UserError) || !error.code.startsWith("hub-")) throw error;
     const nextStep = `Check the network and the proxy, or give a folder that holds the parts of it (${partNames}).`;
-    throw new UserError(error.code, error.message, nextStep, { cause: error });
+    const isAbsent = error.code === "hub-not-found";
+    const message = isAbsent ? `Cannot download CodeAlpaca: ${hub.endpoint} does not have it.` : error.message;
+    throw new UserError(error.code, message, nextStep, { cause: error });
   } finally {
     await hub.close();
   }
