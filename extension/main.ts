@@ -17,7 +17,6 @@ import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
 import { startWithPython } from "./vscode/startWithPython.ts";
-import { noteSuggestion } from "./vscode/suggestionContext.ts";
 import { createTraining, type Training } from "./vscode/training/training.ts";
 import { registerTrainingView, showTrainingView } from "./vscode/training/trainingView.ts";
 import { watchWorkspaceSources } from "./vscode/training/workspaceSources.ts";
@@ -32,7 +31,7 @@ export interface Activated {
 
 export function activate(context: vscode.ExtensionContext): Activated {
   const startedAt = performance.now();
-  const { subscriptions, extensionUri, secrets, globalState } = context;
+  const { subscriptions, extensionUri, secrets } = context;
   const log = vscode.window.createOutputChannel("Graft", { log: true });
   subscriptions.push(log);
 
@@ -55,7 +54,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark, messages }, subscriptions);
   const training = createTraining({ ...shared, engine, sources, state: context.workspaceState }, subscriptions);
 
-  registerCompletionProvider({ engine, configuration, log, onSuggestion: noteSuggestion(globalState) }, subscriptions);
+  registerCompletionProvider({ engine, configuration, log }, subscriptions);
   registerTrainingView({ extensionUri, training, library, sources }, subscriptions);
   showStatusBarItem({ engine, library, training, configuration }, subscriptions);
   const commands: Readonly<Record<string, () => unknown>> = {
