@@ -18,7 +18,6 @@ import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
 import { startWithPython } from "./vscode/startWithPython.ts";
-import { noteSuggestion } from "./vscode/suggestionContext.ts";
 import { createTraining, type Training } from "./vscode/training/training.ts";
 import { showTrainingNotices } from "./vscode/trainingNotices.ts";
 import { registerTrainingView, showTrainingView } from "./vscode/training/trainingView.ts";
@@ -36,7 +35,7 @@ export interface Activated {
 
 export function activate(context: vscode.ExtensionContext): Activated {
   const startedAt = performance.now();
-  const { subscriptions, extensionUri, secrets, globalState } = context;
+  const { subscriptions, extensionUri, secrets } = context;
   const log = vscode.window.createOutputChannel("Graft", { log: true });
   subscriptions.push(log);
 
@@ -62,7 +61,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const unfinished = openUnfinishedTrainings({ folder: library.folder, log }, subscriptions);
   const training = createTraining({ ...shared, sources, unfinished }, subscriptions);
 
-  registerCompletionProvider({ engine, configuration, log, onSuggestion: noteSuggestion(globalState) }, subscriptions);
+  registerCompletionProvider({ engine, configuration, log }, subscriptions);
   const trainingView = registerTrainingView(
     {
       extensionUri,
@@ -82,7 +81,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
       unfinished,
       messages,
       log,
-      paused: globalState,
+      paused: context.globalState,
       isViewVisible: () => trainingView.isVisible,
       showView: showTrainingView,
     },

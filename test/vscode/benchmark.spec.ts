@@ -69,6 +69,7 @@ test("two runs are compared task by task, and exported", { timeout: 240_000 }, a
   const view = await openBenchmark(workbench);
   await view.getByLabel("Prompts").selectOption("Nearest examples (RAG)");
   expect(await view.getByRole("button", { name: "Evaluate" }).isDisabled()).toBe(true);
+  await view.getByText("Choose a file of examples first.").waitFor();
   await view.getByRole("button", { name: "Examples from" }).click();
   await page.locator(".quick-input-list .monaco-list-row", { hasText: "shown.jsonl" }).click();
   await view.getByText("shown.jsonl").waitFor();

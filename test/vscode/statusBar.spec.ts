@@ -6,12 +6,18 @@ import { graftReady, openTrainingForm, typeUntilGhostText } from "./harness/graf
 import { editorTest } from "./harness/spec.ts";
 import type { Workbench } from "./harness/workbench.ts";
 
-const test = editorTest({
-  files: {
-    "main.py": `def add(first, second):\n    return first + second\n\n\n${"# A comment, so that there is something to learn from.\\n".repeat(60)}`,
-    "pyproject.toml": "",
-  },
-});
+const shape = (name: string, side: string): string => `class ${name}:
+    def __init__(self, ${side}):
+        self.${side} = ${side}
+
+    def area(self):
+        return self.${side} ** 2
+
+
+`;
+const shapes = ["Circle", "Square", "Rhomb", "Hexagon"].map((name, i) => shape(name, `side_${i}`)).join("");
+
+const test = editorTest({ files: { "main.py": shapes, "pyproject.toml": "" } });
 
 const item = (workbench: Workbench) => workbench.statusItem("Graft:");
 const said = (workbench: Workbench): Promise<string | null> =>
@@ -60,7 +66,7 @@ test.for([
 
 test("Alt+\\ asks for a suggestion", async ({ workbench }) => {
   await workbench.openFile("main.py");
-  const { typed } = await typeUntilGhostText(workbench, "    return first + second");
+  const { typed } = await typeUntilGhostText(workbench, shape("Triangle", "side"));
   expect(typed).not.toBe("");
   await workbench.press("Escape");
   await workbench.ghostPieces.first().waitFor({ state: "detached" });
@@ -68,12 +74,25 @@ test("Alt+\\ asks for a suggestion", async ({ workbench }) => {
   expect(await workbench.ghostText()).not.toBe("");
 });
 
-test("a suggestion completes the walkthrough's first step", async ({ workbench }) => {
+test("the steps of the walkthrough are completed where they are taken", async ({ workbench }) => {
   const { page } = workbench;
-  await workbench.command("Welcome: Open Walkthrough");
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: "Get started with Graft" }).click();
-  const step = page.locator(".getting-started-step", { hasText: "See a completion" });
-  await step.locator(".codicon-getting-started-step-checked.complete, .complete").first().waitFor();
+  const isDone = (title: string): Promise<string | null> =>
+    page.locator(".getting-started-step", { hasText: title }).getByRole("checkbox").getAttribute("aria-checked");
+  const open = async (): Promise<void> => {
+    await workbench.command("Welcome: Open Walkthrough");
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Get started with Graft" }).click();
+    await page.locator(".getting-started-step").first().waitFor();
+  };
+  await open();
+  expect(await isDone("See a completion")).toBe("false");
+  await workbench.openFile("main.py");
+  await workbench.type("\n\n");
+  await typeUntilGhostText(workbench, shape("Pentagon", "side"));
+  await choose(workbench, "Select adapter");
+  await rows(workbench).filter({ hasText: "None" }).click();
+  await open();
+  await expect.poll(() => isDone("See a completion")).toBe("true");
+  await expect.poll(() => isDone("Switch adapters while you type")).toBe("true");
   await workbench.screenshot("walkthrough");
 });
 

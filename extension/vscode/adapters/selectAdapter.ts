@@ -5,6 +5,7 @@ import { adaptersRequest, type AdapterSummary } from "../../engine/protocol.ts";
 import type { AdapterLibrary } from "./adapterLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
 import { explain, type Messages } from "../messages.ts";
+import { completeStep } from "../walkthrough.ts";
 
 interface AdapterItem extends vscode.QuickPickItem {
   /** What to activate; null for the base alone, absent where the item cannot be chosen. */
@@ -33,6 +34,7 @@ export async function selectAdapter({ engine, library, messages }: SelectAdapter
       pick.hide();
       if (item.run) await item.run();
       else await library.activate(item.adapter ?? undefined);
+      await completeStep("graft.adapterSelected");
     }),
   );
 

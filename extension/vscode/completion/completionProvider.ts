@@ -10,17 +10,16 @@ import type { Log } from "../../core/foundation/log.ts";
 import type { Configuration } from "../configuration.ts";
 import { contextAt } from "./documentContext.ts";
 import type { Engine } from "./engine.ts";
+import { completeStep } from "../walkthrough.ts";
 
 export interface CompletionProviderOptions {
   engine: Pick<Engine, "complete">;
   configuration: Configuration;
   log: Log;
-  /** Called for each suggestion that is handed to the editor. */
-  onSuggestion: () => void;
 }
 
 export function registerCompletionProvider(
-  { engine, configuration, log, onSuggestion }: CompletionProviderOptions,
+  { engine, configuration, log }: CompletionProviderOptions,
   subscriptions: vscode.Disposable[],
 ): void {
   /** When each document last changed, by performance.now(). */
@@ -62,7 +61,7 @@ export function registerCompletionProvider(
         `load ${Math.round(load)}, prefill ${Math.round(prefill)}, decode ${Math.round(decode)}`,
     );
     if (signal.aborted || completion.text === "") return undefined;
-    onSuggestion();
+    void completeStep("graft.suggested");
     return [new vscode.InlineCompletionItem(target.lead + completion.text, target.range)];
   };
 
