@@ -105,7 +105,8 @@ async function copyPackages() {
   const from = join(root, "node_modules");
   const to = join(dist, "node_modules");
   const native = join("onnxruntime-node", "bin", "napi-v6", platform, architecture);
-  if (!existsSync(join(from, native))) throw new Error(`ONNX Runtime is not built for ${flags.target}, so Graft cannot run there.`);
+  if (!existsSync(join(from, native)))
+    throw new Error(`ONNX Runtime is not built for ${flags.target}, so Graft cannot run there.`);
   await rm(to, { recursive: true, force: true });
   for (const name of ["onnxruntime-node", "onnxruntime-common"]) {
     await mkdir(join(to, name), { recursive: true });

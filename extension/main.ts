@@ -12,11 +12,16 @@ import { registerCompletionProvider } from "./vscode/completion/completionProvid
 import { readConfiguration } from "./vscode/configuration.ts";
 import { openEngine, type Engine } from "./vscode/completion/engine.ts";
 import { setHubToken } from "./vscode/baseModels/hubSettings.ts";
+import { openPaperData } from "./vscode/paperData.ts";
 import { createMessages } from "./vscode/messages.ts";
 import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
+import { showMenu } from "./vscode/statusMenu.ts";
+import { startWithPython } from "./vscode/startWithPython.ts";
 import { createTraining, type Training } from "./vscode/training/training.ts";
+import { showTrainingNotices } from "./vscode/trainingNotices.ts";
 import { registerTrainingView, showTrainingView } from "./vscode/training/trainingView.ts";
+import { openUnfinishedTrainings, type UnfinishedTrainings } from "./vscode/unfinishedTrainings.ts";
 import { watchWorkspaceSources } from "./vscode/training/workspaceSources.ts";
 
 /** For the tests in the extension host; no interface for other extensions. */
@@ -25,6 +30,7 @@ export interface Activated {
   engine: Engine;
   library: AdapterLibrary;
   training: Training;
+  unfinished: UnfinishedTrainings;
 }
 
 export function activate(context: vscode.ExtensionContext): Activated {
@@ -38,6 +44,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     home,
     embedded: join(context.extensionPath, "base"),
     dataFolder: process.env["GRAFT_DATA"] ?? join(home, "data"),
+    shippedData: join(context.extensionPath, "data"),
   };
   const entry = join(context.extensionPath, "dist", "engine.js");
   const messages = createMessages(log);
@@ -46,30 +53,59 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const sources = watchWorkspaceSources(subscriptions);
   const shared = { entry, places, configuration, library, messages, log };
   const engine = openEngine(shared, subscriptions);
+  const paperData = openPaperData({ ...shared, secrets }, subscriptions);
   const bases = openBaseLibrary({ ...shared, engine, secrets }, subscriptions);
-  const basesPanel = createBasesPanel({ extensionUri, bases });
+  const basesPanel = createBasesPanel({ extensionUri, bases, messages }, subscriptions);
   const benchmark = createBenchmark({ ...shared, engine }, subscriptions);
-  const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark });
-  const training = createTraining({ ...shared, engine, sources, state: context.workspaceState }, subscriptions);
+  const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark, paperData, messages }, subscriptions);
+  const unfinished = openUnfinishedTrainings({ folder: library.folder, log }, subscriptions);
+  const training = createTraining({ ...shared, sources, unfinished }, subscriptions);
 
   registerCompletionProvider({ engine, configuration, log }, subscriptions);
-  registerTrainingView({ extensionUri, training, library, sources }, subscriptions);
-  showStatusBarItem({ engine, library, training, configuration }, subscriptions);
-  subscriptions.push(
-    vscode.commands.registerCommand("graft.trainAdapter", showTrainingView),
-    vscode.commands.registerCommand("graft.selectAdapter", () => selectAdapter(engine, library)),
-    vscode.commands.registerCommand("graft.addBase", () => addBase(bases, basesPanel)),
-    vscode.commands.registerCommand("graft.showBases", () => basesPanel.show()),
-    vscode.commands.registerCommand("graft.openBenchmark", () => benchmarkPanel.show()),
-    vscode.commands.registerCommand("graft.setHubToken", () => setHubToken(secrets)),
-    vscode.commands.registerCommand("graft.toggleCompletions", () => configuration.toggleEnabled()),
-    vscode.commands.registerCommand("graft.restartEngine", () => engine.restart()),
-    vscode.commands.registerCommand("graft.showLog", () => log.show()),
+  const trainingView = registerTrainingView(
+    {
+      extensionUri,
+      training,
+      library,
+      sources,
+      unfinished,
+      paperData,
+      messages,
+      discard: (name) => notices.discard(name),
+    },
+    subscriptions,
   );
+  const notices = showTrainingNotices(
+    {
+      training,
+      unfinished,
+      messages,
+      log,
+      paused: context.globalState,
+      isViewVisible: () => trainingView.isVisible,
+      showView: showTrainingView,
+    },
+    subscriptions,
+  );
+  showStatusBarItem({ engine, library, training, configuration }, subscriptions);
+  const commands: Readonly<Record<string, () => unknown>> = {
+    "graft.showMenu": () => showMenu({ engine, library, training, configuration }),
+    "graft.trainAdapter": showTrainingView,
+    "graft.selectAdapter": () => selectAdapter({ engine, library, messages }),
+    "graft.addBase": () => addBase(bases, basesPanel),
+    "graft.showBases": () => basesPanel.show(),
+    "graft.openBenchmark": () => benchmarkPanel.show(),
+    "graft.setHubToken": () => setHubToken(secrets),
+    "graft.toggleCompletions": () => configuration.toggleEnabled(),
+    "graft.restartEngine": () => engine.restart(),
+    "graft.showLog": () => log.show(),
+  };
+  for (const [id, run] of Object.entries(commands)) {
+    subscriptions.push(vscode.commands.registerCommand(id, messages.reporting(run)));
+  }
 
-  // A fork holds this process up for some time: not while VS Code waits for us, but before the first keystroke.
-  if (configuration.get("enable")) setTimeout(() => void engine.start(), 200);
+  startWithPython({ engine, configuration }, subscriptions);
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
-  return { activationMilliseconds, engine, library, training };
+  return { activationMilliseconds, engine, library, training, unfinished };
 }

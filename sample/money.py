@@ -7,11 +7,11 @@ def parse_amount(text: str) -> Result:
     """Reads "12.50" as 1250 cents."""
     whole, _, fraction = text.strip().partition(".")
     if not whole.isdigit():
-        return failure(f"not an amount: {text!r}")
+        return failure(f"not an amount: {text}")
     if fraction and not fraction.isdigit():
-        return failure(f"not an amount: {text!r}")
+        return failure(f"not an amount: {text}")
     if len(fraction) > 2:
-        return failure(f"more than two decimals: {text!r}")
+        return failure(f"more than two decimals: {text}")
     return success(int(whole) * 100 + int(fraction.ljust(2, "0") or 0))
 
 

@@ -1,5 +1,5 @@
 /**
- * Takes the README's picture, media/screenshot.png, of the packaged Graft that has learned from the sample folder:
+ * Takes the README's picture, media/screenshot.png, at the end of the README's own tour, which test/vscode/tour.spec.ts checks:
  * `npm run package && node scripts/picture.ts`, some minutes.
  */
 
@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { startBrowser } from "../test/vscode/harness/browser.ts";
 import { testSettings } from "../test/vscode/harness/settings.ts";
+import { habit, trainOnWorkspace, typeInPlayground } from "../test/vscode/harness/tour.ts";
 import { openWorkbench } from "../test/vscode/harness/workbench.ts";
 import { installBed } from "./bed/install.ts";
 import { root, vsixPath } from "./bed/paths.ts";
@@ -31,16 +32,9 @@ try {
   const workbench = await openWorkbench(await context.newPage(), server.url, sample);
   await workbench.openFile("playground.py");
   await workbench.statusItem("Graft:").waitFor();
-  await workbench.command("Graft: Train adapter");
-  const view = await workbench.webview("form");
-  await view.getByText("Advanced").click();
-  await view.getByLabel("Epochs").fill("20");
-  await view.getByRole("button", { name: "Start training" }).click();
-  await view.getByText("is the active adapter now").waitFor({ timeout: 300_000 });
-  await workbench.page.locator(".editor-instance .view-lines").click();
-  await workbench.press("ControlOrMeta+End");
-  await workbench.type("    if item is None:\n");
-  await workbench.ghostText();
+  await trainOnWorkspace(workbench, "shop");
+  const suggestion = await typeInPlayground(workbench);
+  if (!suggestion.includes(habit)) throw new Error(`The suggestion is ${JSON.stringify(suggestion)}.`);
   await workbench.page.waitForTimeout(500);
   await workbench.page.screenshot({ path: join(root, "media", "screenshot.png") });
 } finally {

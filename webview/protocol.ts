@@ -5,24 +5,59 @@
 
 /** What the training form asks for. */
 export interface TrainingForm {
-  data: { kind: "workspace" } | { kind: "path"; path: string };
+  data: { kind: "workspace" | "conala" | "codealpacapy" } | { kind: "path"; path: string };
   method: { name: "lora"; rank: number } | { name: "ia3" } | { name: "prefix" | "prompt"; virtualTokens: number };
   name: string;
-  epochs: number;
+  /** Absent: as many as the data needs. */
+  epochs?: number | undefined;
 }
 
 /** Where the one training of this window stands. */
 export type TrainingState =
   | { phase: "idle" }
   | TrainingRunning
-  | { phase: "done"; name: string; active: boolean; seconds: number; validation: Validation | undefined }
-  | { phase: "failed"; name: string; message: string; nextStep: string; resumable: boolean }
+  | TrainingDone
+  | { phase: "failed"; name: string; message: string; nextStep: string; resumable: boolean; leftOut?: LeftOut }
   | { phase: "cancelled"; name: string; resumable: boolean };
+
+export interface TrainingDone {
+  phase: "done";
+  name: string;
+  active: boolean;
+  seconds: number;
+  validation: Validation | undefined;
+  /** Steps done, and those that there would have been. */
+  steps: number;
+  plannedSteps: number;
+  problems: RowProblems;
+  leftOut?: LeftOut;
+}
+
+/** Rows that could not be used; `first` says which one, and why. */
+export interface RowProblems {
+  count: number;
+  first: string;
+}
+
+/** A training that was interrupted, as it lies on disk. */
+export interface UnfinishedCard {
+  name: string;
+  base: string;
+  /** 0 of 0 where another version of Graft began it, which this one cannot resume. */
+  step: number;
+  steps: number;
+  /** It runs in another window. */
+  busy: boolean;
+}
 
 export interface TrainingRunning {
   phase: "running";
   name: string;
-  cancelling: boolean;
+  /** What it has been asked for and does as soon as it can. */
+  stopping?: "pause" | "finish";
+  /** Known once the data is read: `raised` where epochs were added for so little data. */
+  outline?: { steps: number; epochs: number; raised: boolean; problems: RowProblems };
+  leftOut?: LeftOut;
   /** Of the data, in examples, where it is so much that reading it takes a while. */
   reading?: { examples: number; of: number; etaSeconds: number };
   /** Absent until the first step is done: data is read and the base loaded first. */
@@ -38,10 +73,36 @@ export interface TrainingRunning {
   };
 }
 
+/** How many files of the data are not trained on, by the reason; absent where there are none. */
+export type LeftOut = Partial<
+  Record<
+    | "ignored"
+    | "environment"
+    | "installed"
+    | "hidden"
+    | "secret"
+    | "duplicate"
+    | "generated"
+    | "minified"
+    | "unparsable"
+    | "large"
+    | "binary"
+    | "encoding"
+    | "empty"
+    | "unreadable",
+    number
+  >
+>;
+
 /** Loss on held-out data, in nats per token. */
 export interface Validation {
   before: number;
   best: number;
+}
+
+/** The paper's data sets on this machine. CoNaLa ships with Graft. */
+export interface PaperDataState {
+  codealpacapy: "here" | "missing" | "coming";
 }
 
 // ── training view → extension ────────────────────────────────────────────────────────────────────────────────────────
@@ -52,23 +113,36 @@ export type FromTraining =
   | { type: "checkName"; name: string }
   /** Opens a dialog, answered by dataChosen unless it is dismissed. */
   | { type: "chooseData"; kind: "file" | "folder" }
+  /** Asks for consent, and gets CodeAlpacaPy. */
+  | { type: "getCodeAlpacaPy" }
   | { type: "start"; form: TrainingForm }
-  | { type: "cancel" }
-  | { type: "resume" }
-  /** Back to the form; what was learnt until a training stopped is discarded. */
+  /** Keeps all that a resume needs; a training that has not begun its steps ends. */
+  | { type: "pause" }
+  /** Ends the training with an adapter of the best it has learnt. */
+  | { type: "finish" }
+  | { type: "resume"; name: string }
+  /** Makes an adapter of what an unfinished training has learnt. */
+  | { type: "keep"; name: string }
+  | { type: "discard"; name: string }
+  /** Back to the form. */
   | { type: "dismiss" }
   | { type: "selectAdapter" }
+  /** Opens the list of files that are not trained on. */
+  | { type: "showLeftOut" }
   | { type: "showLog" };
 
 // ── extension → training view ────────────────────────────────────────────────────────────────────────────────────────
 
 export type ToTraining =
   | { type: "state"; state: TrainingState }
+  /** All but the one that this window runs. */
+  | { type: "unfinished"; trainings: readonly UnfinishedCard[] }
   /** The open folder and its Python files; `files` is undefined while they are counted. */
   | { type: "workspace"; folder: string | undefined; files: number | undefined; suggestedName: string }
   /** `problem` is absent for a name that can be used. */
   | { type: "nameChecked"; name: string; problem?: string }
-  | { type: "dataChosen"; path: string };
+  | { type: "dataChosen"; path: string }
+  | { type: "paperData"; state: PaperDataState };
 
 /** What a base costs this machine. */
 export interface BaseCost {
@@ -241,6 +315,8 @@ export type FromBenchmark =
   | { type: "ready" }
   /** Opens a dialog, answered by fileChosen unless it is dismissed. */
   | { type: "chooseFile"; what: "suite" | "examples" }
+  /** Asks for consent, and gets CodeAlpacaPy. */
+  | { type: "getCodeAlpacaPy" }
   | { type: "start"; form: EvaluationForm }
   | { type: "cancel" }
   /** Forgets how the last one ended. */
@@ -256,4 +332,5 @@ export type FromBenchmark =
 
 export type ToBenchmark =
   | { type: "state"; state: BenchmarkState }
-  | { type: "fileChosen"; what: "suite" | "examples"; path: string };
+  | { type: "fileChosen"; what: "suite" | "examples"; path: string }
+  | { type: "paperData"; state: PaperDataState };

@@ -6,13 +6,15 @@ import { join } from "node:path";
 export interface Places {
   /** Installed bases: GRAFT_HOME, or a folder of the user's data. */
   readonly home: string;
-  /** The paper's data sets: GRAFT_DATA, or beside the bases. */
+  /** The user's copies of the paper's data sets: GRAFT_DATA, or beside the bases. */
   readonly dataFolder: string;
+  /** The data sets that ship with Graft. */
+  readonly shippedData: string;
   /** The base that ships with Graft. */
   readonly embedded: string;
 }
 
-/** @param packageFolder where `base/` lies */
+/** @param packageFolder where `base/` and `data/` lie */
 export function findPlaces(
   environment: Readonly<Record<string, string | undefined>>,
   platform: string,
@@ -22,6 +24,7 @@ export function findPlaces(
   return {
     home,
     dataFolder: environment["GRAFT_DATA"] || join(home, "data"),
+    shippedData: join(packageFolder, "data"),
     embedded: join(packageFolder, "base"),
   };
 }

@@ -3,8 +3,10 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { Bits } from "../core/baseModels/import/weightLayout.ts";
 import { optimizerNames } from "../core/training/optimizers/optimizers.ts";
+import { paperDatasets } from "../core/dataset/paperDatasets.ts";
 import { methodNames } from "../core/training/methods/methods.ts";
 import { trainingPresets } from "../core/training/settings.ts";
+import { leastSteps } from "../core/training/steps.ts";
 import {
   adapterFormats,
   convertCommand,
@@ -30,6 +32,7 @@ import {
   type ContextOf,
   type Shared,
 } from "./flags.ts";
+import { dataCommand, type DataFlags } from "./data.ts";
 import { importCommand, modelsCommand, type ImportFlags } from "./commands/models.ts";
 import { trainCommand, type TrainFlags } from "./commands/train.ts";
 
@@ -55,9 +58,17 @@ export function createProgram(contextOf: ContextOf): Command {
       async (source: string, flags: Shared & ImportFlags) => await importCommand(source, flags, contextOf(flags)),
     );
 
+  command("data", "list the paper's data sets, and get the one that may not ship with Graft")
+    .addArgument(new Argument("[name]", "one of them").choices(paperDatasets))
+    .option("--accept-licence", "you have read the licence and accept it")
+    .option("--from <dir>", "a folder that holds its parts, instead of a download")
+    .action(async (name: string | undefined, flags: Shared & DataFlags) => {
+      await dataCommand(name, flags, contextOf(flags));
+    });
+
   command("train", "train an adapter, or a whole base")
     .addOption(baseOption())
-    .requiredOption("--data <data>", ".jsonl, .py, a folder, conala or codealpacapy; several with commas", listOfData)
+    .option("--data <data>", ".jsonl, .py, a folder, conala or codealpacapy; several with commas", listOfData)
     .addOption(
       new Option("--preset <name>", "whose targets, learning rate and optimizer (graft)").choices(trainingPresets),
     )
@@ -69,7 +80,11 @@ export function createProgram(contextOf: ContextOf): Command {
     .option("--targets <names>", "modules, such as q_proj,v_proj; all linear ones unless given", listOfNames)
     .option("--virtual-tokens <n>", "of a prompt (20) or a prefix (10)", wholeNumber)
     .option("--init-text <text>", "what a prompt or a prefix says at first; at random if empty")
-    .addOption(new Option("--epochs <n>", "times through the data (5)").argParser(someNumber).conflicts("steps"))
+    .addOption(
+      new Option("--epochs <n>", `times through the data (5, or more to make ${leastSteps} steps)`)
+        .argParser(someNumber)
+        .conflicts("steps"),
+    )
     .option("--steps <n>", "optimizer steps, instead of epochs", wholeNumber)
     .option("--batch-size <n>", "sequences of one step (8)", wholeNumber)
     .option("--max-length <n>", "tokens of the longest sequence (256)", wholeNumber)
@@ -89,9 +104,12 @@ export function createProgram(contextOf: ContextOf): Command {
     .option("--no-shuffle", "take the data in its order")
     .option("--checkpointing", "less memory, more time")
     .option("--save-every <seconds>", "of work that a crash may cost at most (60)", someNumber)
-    .option("--resume", "go on from the last checkpoint of a training into the same folder")
+    .option("--resume", "go on with the unfinished training into the same folder, with its own settings and data")
     .requiredOption("--out <dir>", "the folder for what is trained")
-    .action(async ({ json, verbose, ...flags }: Shared & TrainFlags) => {
+    .action(async ({ json, verbose, ...flags }: Shared & TrainFlags, self: Command) => {
+      if (flags.data === undefined && flags.resume !== true) {
+        self.error("error: required option '--data <data>' not specified");
+      }
       await trainCommand(flags, contextOf({ json, verbose }));
     });
 

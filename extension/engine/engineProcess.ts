@@ -14,6 +14,7 @@ import {
   IPCMessageWriter,
   type MessageConnection,
   type NotificationType,
+  type NotificationType0,
   type RequestType,
 } from "vscode-jsonrpc/node";
 import { UserError } from "../core/foundation/errors.ts";
@@ -35,6 +36,8 @@ export interface EngineProcess {
   /** @throws what {@link ask} throws, and UserError "engine-stopped" if the process ends before it answers. */
   request<P, R>(type: RequestType<P, R, ErrorData>, params: P, signal?: AbortSignal): Promise<R>;
   onNotification<P>(type: NotificationType<P>, handler: (params: P) => void): void;
+  /** Tells it something; one that has ended does not hear it. */
+  notify(type: NotificationType0): void;
   /** Ends it at once: a native call that runs cannot be asked to stop. */
   kill(): void;
 }
@@ -88,6 +91,9 @@ export function startEngineProcess(entry: string, role: Role, log: Log): EngineP
     onNotification(type, handler) {
       connection.onNotification(type, handler);
     },
+    notify(type) {
+      if (!exit) void connection.sendNotification(type).catch(() => undefined);
+    },
     kill() {
       child.kill("SIGKILL");
     },
@@ -102,7 +108,7 @@ export function describeExit({ code, signal }: Exit): string {
 
 const waysOn: Record<Role, string> = {
   completion: "It starts again by itself. If this repeats, look into Graft's log.",
-  training: "Resume it: training goes on from its last checkpoint. Graft's log may tell the reason.",
+  training: "Graft's log may tell the reason.",
   import: "Import it again: what is downloaded is kept. Graft's log may tell the reason.",
   evaluation: "Start it again: what is predicted is kept. Graft's log may tell the reason.",
 };

@@ -1,10 +1,11 @@
-/** The import process: makes one base of a folder or of a download, quietly beside the editor. */
+/** The import process: makes one base of a folder or of a download, or gets a data set, quietly beside the editor. */
 
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import type { Log } from "../core/foundation/log.ts";
+import { fetchCodeAlpacaPy } from "../core/dataset/paper/fetchCodeAlpacaPy.ts";
 import { importSource } from "../core/baseModels/import/importSource.ts";
-import { importWork } from "./protocol.ts";
+import { fetchDataWork, importWork } from "./protocol.ts";
 import { answer } from "./wire.ts";
 
 export function serveImport(connection: MessageConnection, log: Log): void {
@@ -18,4 +19,5 @@ export function serveImport(connection: MessageConnection, log: Log): void {
     });
     return { name: base.name, seconds, warnings };
   });
+  answer(connection, fetchDataWork.request, (options, signal) => fetchCodeAlpacaPy(options, { signal, log }));
 }

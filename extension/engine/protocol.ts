@@ -5,7 +5,7 @@
  * trainingServer.ts, importServer.ts and evaluationServer.ts. Both ends are built together, so there is no versioning.
  */
 
-import { NotificationType, RequestType } from "vscode-jsonrpc/node";
+import { NotificationType, NotificationType0, RequestType } from "vscode-jsonrpc/node";
 import type { BaseSurvey } from "../core/baseModels/surveyBases.ts";
 import type { ImportProgress, ImportSourceOptions } from "../core/baseModels/import/importSource.ts";
 import type { BasePlaces } from "../core/baseModels/resolveBase.ts";
@@ -14,7 +14,15 @@ import type { EvaluationOptions, EvaluationProgress } from "../core/evaluation/r
 import type { RunSummary } from "../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../core/evaluation/runs/runTable.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
-import type { ReadingProgress, TrainOptions, TrainProgress, TrainResult } from "../core/training/train.ts";
+import type {
+  ReadingProgress,
+  TrainOptions,
+  TrainOutline,
+  TrainProgress,
+  TrainResult,
+} from "../core/training/train.ts";
+import type { FetchOptions } from "../core/dataset/paper/fetchCodeAlpacaPy.ts";
+import type { Skipped } from "../core/sources/skipped.ts";
 import type { ErrorData } from "./wire.ts";
 import type { Work } from "./workApart.ts";
 
@@ -33,6 +41,8 @@ export interface Selected {
   base: string;
   parameters: number;
   milliseconds: number;
+  /** Of the first adapter that was trained on another base, or on other weights of the same name. */
+  foreign?: Foreign;
 }
 
 /** One adapter of the library as a list shows it. */
@@ -44,6 +54,14 @@ export interface AdapterSummary {
   description?: string;
   /** Why it cannot be used with the base, and what to do; absent where it fits. */
   problem?: { message: string; nextStep: string };
+  /** It can be used, but may do no good. */
+  foreign?: Foreign;
+}
+
+/** The base that an adapter was trained on, where it is not the one that it is used with. */
+export interface Foreign {
+  kind: "other-base" | "other-version";
+  trainedOn: string;
 }
 
 export interface LogMessage {
@@ -61,9 +79,6 @@ export const completeRequest = new RequestType<CompletionRequest, Completion, Er
 /** Reads the adapters of a library folder and says which fit the selected base. */
 export const adaptersRequest = new RequestType<{ library: string }, AdapterSummary[], ErrorData>("completion/adapters");
 
-/** Forgets the checkpoint of a training into the folder `out` that nobody wants to go on with. */
-export const discardTrainingRequest = new RequestType<{ out: string }, void, ErrorData>("completion/discardTraining");
-
 /** The bases of this machine, and those that could be imported. */
 export const basesRequest = new RequestType<BasePlaces, BaseSurvey, ErrorData>("completion/bases");
 
@@ -80,14 +95,25 @@ export interface ExportRequest {
 
 // ── editor → a process for one piece of work, which tells its progress ───────────────────────────────────────────────
 
-/** How far a training is: with its data first, if that takes a while, then with its steps. */
-export type TrainingNews = { reading: ReadingProgress } | { training: TrainProgress };
+/**
+ * How far a training is: with its data first, what it leaves out, how far it is if that takes a while; then what is planned; then with
+ * its steps.
+ */
+export type TrainingNews =
+  | { skipped: readonly Skipped[] }
+  | { reading: ReadingProgress }
+  | { outline: TrainOutline }
+  | { training: TrainProgress };
 
-/** Cancelling it keeps the last checkpoint. */
+/** Ends the training after the step under way, with an adapter of the best it has learnt. */
+export const finishTraining = new NotificationType0("training/finish");
+
+/** Cancelling it keeps all that a resume needs. */
 export const trainWork: Work<TrainOptions, TrainResult, TrainingNews> = {
   role: "training",
   request: new RequestType("training/train"),
   progress: new NotificationType("training/progress"),
+  finish: finishTraining,
 };
 
 export interface Imported {
@@ -103,6 +129,13 @@ export const importWork: Work<ImportSourceOptions, Imported, ImportProgress> = {
   role: "import",
   request: new RequestType("import/import"),
   progress: new NotificationType("import/progress"),
+};
+
+/** CodeAlpacaPy, whose licence the user has accepted. */
+export const fetchDataWork: Work<FetchOptions, string, never> = {
+  role: "import",
+  request: new RequestType("import/fetchData"),
+  progress: new NotificationType("import/fetching"),
 };
 
 /** Cancelling it keeps what is predicted: the same options go on from there. */

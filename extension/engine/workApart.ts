@@ -4,7 +4,7 @@
  * Completion goes on meanwhile: the two share nothing but the folders that are written to.
  */
 
-import type { NotificationType, RequestType } from "vscode-jsonrpc/node";
+import type { NotificationType, NotificationType0, RequestType } from "vscode-jsonrpc/node";
 import type { Log } from "../core/foundation/log.ts";
 import { startEngineProcess } from "./engineProcess.ts";
 import type { Role } from "./protocol.ts";
@@ -15,10 +15,14 @@ export interface Work<Options, Result, Progress> {
   role: Role;
   request: RequestType<Options, Result, ErrorData>;
   progress: NotificationType<Progress>;
+  /** Asks it to end early with what it has, where it can. */
+  finish?: NotificationType0;
 }
 
 export interface WorkControl<Progress> {
   signal: AbortSignal;
+  /** Once it is aborted, the work is asked to end early, and still resolves. */
+  finish?: AbortSignal | undefined;
   onProgress: (progress: Progress) => void;
 }
 
@@ -31,10 +35,10 @@ const cancelPatience = 15_000;
  * @throws UserError "engine-stopped" if that process dies; whatever the work throws; the signal's reason.
  */
 export async function workApart<Options, Result, Progress>(
-  { role, request, progress }: Work<Options, Result, Progress>,
+  { role, request, progress, finish: finishing }: Work<Options, Result, Progress>,
   options: Options,
   { entry, log }: { entry: string; log: Log },
-  { signal, onProgress }: WorkControl<Progress>,
+  { signal, finish, onProgress }: WorkControl<Progress>,
 ): Promise<Result> {
   signal.throwIfAborted();
   const process = startEngineProcess(entry, role, log);
@@ -43,12 +47,17 @@ export async function workApart<Options, Result, Progress>(
   const onAbort = (): void => {
     patience = setTimeout(() => process.kill(), cancelPatience);
   };
+  const onFinish = (): void => finishing && process.notify(finishing);
   signal.addEventListener("abort", onAbort, { once: true });
+  finish?.addEventListener("abort", onFinish, { once: true });
   try {
-    return await process.request(request, options, signal);
+    const answer = process.request(request, options, signal);
+    if (finish?.aborted) onFinish(); // Asked for before there was anyone to ask.
+    return await answer;
   } finally {
     clearTimeout(patience);
     signal.removeEventListener("abort", onAbort);
+    finish?.removeEventListener("abort", onFinish);
     process.kill();
   }
 }

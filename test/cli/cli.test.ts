@@ -1,7 +1,7 @@
 /** The command line from outside, on the embedded base: what is printed, and the exit code. */
 
 import { spawnSync } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -115,11 +115,15 @@ describe("train", () => {
     expect(await running.done).toMatchObject({ code: 130, stderr: expect.stringContaining("cancelled") });
     const left = (await readdir(folder)).filter((name) => name.includes("stopped"));
     expect(left).toEqual([".stopped.training"]);
-    expect(await readdir(at(left[0]!))).toEqual(["checkpoint.safetensors"]);
+    const kept = ["checkpoint.safetensors", expect.stringMatching(/^data-/), "run.json"];
+    expect((await readdir(at(left[0]!))).sort()).toEqual(kept);
 
     const other = await graft(...training("stopped", ...flags, "--rank", "8", "--resume"));
     expect(other).toMatchObject(refusal(1, /rank was 4 and is now 8/));
-    const resumed = await graft(...training("stopped", ...flags, "--resume"));
+    // Of the data and the options nothing is left but what the training has kept.
+    await rename(at("pairs.jsonl"), at("away.jsonl"));
+    const resumed = await graft("train", "--resume", "--out", at("stopped"), "--json");
+    await rename(at("away.jsonl"), at("pairs.jsonl"));
     expect(resumed).toMatchObject({ code: 0, result: { steps: 16 } });
     expect(Number(resumed.events("progress")[0]!["step"])).toBeGreaterThan(4);
     const [whole, stopped] = await Promise.all(

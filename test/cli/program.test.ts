@@ -82,6 +82,7 @@ test("places: GRAFT_HOME and GRAFT_DATA, else the user's data folder of the syst
   expect(findPlaces(environment, "linux", "/p")).toEqual({
     home: join(folder, "h"),
     dataFolder: join(folder, "d"),
+    shippedData: join("/p", "data"),
     embedded: join("/p", "base"),
   });
   expect(findPlaces({ XDG_DATA_HOME: "/x" }, "linux", "/p")).toMatchObject({

@@ -3,13 +3,14 @@
  * it asks to complete. Needs no base and loads nothing native.
  */
 
-import { writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import { UserError } from "../../extension/core/foundation/errors.ts";
 import {
   adaptersRequest,
   completeRequest,
+  finishTraining,
   logged,
   selectRequest,
   trainWork,
@@ -22,7 +23,14 @@ let selection: Selection | undefined;
 
 answer(connection, selectRequest, async (next) => {
   if (next.base === "crash at start") process.exit(9);
-  if (next.base === "missing") throw new UserError("base-unknown", 'No base is named "missing".', "Choose another.");
+  // A folder as its base: the process dies of it once.
+  if (next.base.endsWith(".crash") && existsSync(next.base)) {
+    rmSync(next.base);
+    process.exit(9);
+  }
+  const isGone = next.base.endsWith(".model") && !existsSync(next.base);
+  if (isGone || next.base === "missing")
+    throw new UserError("base-unknown", 'No base is named "missing".', "Choose another.");
   selection = next;
   void connection.sendNotification(logged, { level: "info", message: `selected ${next.base}` });
   return { base: next.base, parameters: 6, milliseconds: 1 };
@@ -41,11 +49,17 @@ answer(connection, completeRequest, async ({ prefix }, signal) => {
 
 answer(connection, adaptersRequest, async ({ library }) => [{ name: "one", folder: `${library}/one` }]);
 
+const finished = new Promise<void>((resolve) => connection.onNotification(finishTraining, resolve));
+
 answer(connection, trainWork.request, async (options, signal) => {
   void connection.sendNotification(trainWork.progress, { phase: "train", step: 1, steps: 2, loss: 3 } as never);
   if (options.out.endsWith("crash")) {
     await sleep(50);
     process.exit(134);
+  }
+  if (options.out.endsWith("endless")) {
+    await finished;
+    return { adapter: options.out } as never;
   }
   try {
     await sleep(options.out.endsWith("slow") ? 20_000 : 1, undefined, { signal });

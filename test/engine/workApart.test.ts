@@ -36,6 +36,18 @@ describe("workApart", () => {
     expect(existsSync(join(folder, "slow.checkpoint"))).toBe(true);
   });
 
+  test.each(["before it has begun", "while it runs"])(
+    "work that is asked to finish %s resolves with what it has",
+    async (when) => {
+      const finish = new AbortController();
+      if (when === "before it has begun") finish.abort();
+      const signal = new AbortController().signal;
+      const control = { signal, finish: finish.signal, onProgress: () => finish.abort() };
+      const result = await workApart(trainWork, options("endless"), engine, control);
+      expect(result).toMatchObject({ adapter: join(folder, "endless") });
+    },
+  );
+
   test("a training whose process dies fails with a UserError that says how", async () => {
     const control = { signal: new AbortController().signal, onProgress: () => {} };
     await expect(workApart(trainWork, options("crash"), engine, control)).rejects.toMatchObject({

@@ -55,6 +55,13 @@ describe("Graft in the extension host", () => {
     );
   });
 
+  it("starts no engine before there is a Python document", async () => {
+    await vscode.workspace.openTextDocument({ language: "plaintext" });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.equal(graft.engine.state.phase, "asleep");
+    await vscode.workspace.openTextDocument({ language: "python" });
+  });
+
   it("completes in a process of its own and loads nothing native into this one", async () => {
     await until("the engine is ready", () => graft.engine.state.phase === "ready");
     const request = { prefix: "def add(a, b):\n    return ", suffix: "" };
@@ -88,8 +95,8 @@ describe("Graft in the extension host", () => {
     }
   });
 
-  it("a cancelled training keeps its checkpoint, until it is dismissed", async () => {
-    const { training, library } = graft;
+  it("a paused training is kept on disk, until it is discarded, and can be brought back", async () => {
+    const { training, library, unfinished } = graft;
     const path = join(library.folder, "..", "pairs.jsonl");
     const pairs = Array.from({ length: 40 }, (_, i) => ({ intent: `add ${i}`, code: `x += ${i}` }));
     await writeFile(path, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(""));
@@ -97,13 +104,56 @@ describe("Graft in the extension host", () => {
     const method = { name: "ia3" } as const;
     const done = training.start({ data: { kind: "path", path }, method, name: "stopped", epochs: 100 });
     await until("it is under way", () => training.state.phase !== "running" || training.state.progress !== undefined);
-    training.cancel();
+    training.pause();
     await done;
     assert.equal(training.state.phase, "cancelled");
-    assert(kept());
-    await training.dismiss();
+    training.dismiss();
     assert.equal(training.state.phase, "idle");
+    assert(kept());
+    assert.deepEqual(
+      unfinished.list.map(({ name }) => name),
+      ["stopped"],
+    );
+    assert(library.nameProblem("stopped")?.includes("unfinished"));
+
+    const discarded = await unfinished.discard("stopped");
     assert(!kept());
+    assert.deepEqual(unfinished.list, []);
+    assert.equal(library.nameProblem("stopped"), undefined);
+    await discarded.restore();
+    assert(kept());
+    assert.equal(unfinished.list.length, 1);
+  });
+
+  it("an unfinished training resumes without its data, and is kept with the best so far", async () => {
+    const { training, library, unfinished } = graft;
+    const [{ step } = { step: 0 }] = unfinished.list;
+    await rm(join(library.folder, "..", "pairs.jsonl"));
+    await training.keep("stopped");
+    assert.equal(training.state.phase, "done", JSON.stringify(training.state));
+    assert(training.state.phase === "done" && training.state.steps === step && step < training.state.plannedSteps);
+    assert.deepEqual(unfinished.list, []);
+    assert.equal(library.active, "stopped");
+    await library.activate(undefined);
+    training.dismiss();
+  });
+
+  it("a training that cannot start leaves the unfinished one of its name alone, and says so once", async () => {
+    const { training, library, unfinished } = graft;
+    const path = join(library.folder, "..", "more.jsonl");
+    const pairs = Array.from({ length: 40 }, (_, i) => ({ intent: `add ${i}`, code: `x += ${i}` }));
+    await writeFile(path, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(""));
+    const start = (data: string): Promise<void> =>
+      training.start({ data: { kind: "path", path: data }, method: { name: "ia3" }, name: "again", epochs: 100 });
+    const done = start(path);
+    await until("it is under way", () => training.state.phase !== "running" || training.state.progress !== undefined);
+    training.pause();
+    await done;
+    await start(join(library.folder, "nowhere.jsonl"));
+    assert(training.state.phase === "failed" && training.state.resumable, JSON.stringify(training.state));
+    assert.equal(unfinished.list[0]?.name, "again");
+    await (await unfinished.discard("again")).remove();
+    training.dismiss();
   });
 
   it("toggles completions by the setting", async () => {

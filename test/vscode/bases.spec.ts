@@ -69,6 +69,8 @@ test("what cannot be imported says why, and what to do", async ({ workbench }) =
   const view = await addBase(workbench, "acme/none");
   await view.getByRole("alert").getByText("has no such model").waitFor();
   await view.getByRole("button", { name: "Try again" }).waitFor();
+  // The panel is in sight, and says it: nothing else does.
+  expect(await workbench.notification("no such model").count()).toBe(0);
   await workbench.screenshot("bases, failed");
   await view.getByRole("button", { name: "Dismiss" }).press("Enter");
   await view.getByRole("alert").waitFor({ state: "detached" });

@@ -24,6 +24,7 @@ const test = editorTest({
     "pairs.jsonl": pairs(6),
     "many.jsonl": pairs(400),
     "shown.jsonl": pairs(20),
+    ...Object.fromEntries(["train", "validation", "test"].map((split) => [`alpaca/${split}.jsonl`, pairs(3)])),
     "tests.jsonl": `${JSON.stringify(withTests)}\n`,
   },
   settings: { "workbench.colorTheme": "Default Dark Modern" },
@@ -68,6 +69,7 @@ test("two runs are compared task by task, and exported", { timeout: 240_000 }, a
   const view = await openBenchmark(workbench);
   await view.getByLabel("Prompts").selectOption("Nearest examples (RAG)");
   expect(await view.getByRole("button", { name: "Evaluate" }).isDisabled()).toBe(true);
+  await view.getByText("Choose a file of examples first.").waitFor();
   await view.getByRole("button", { name: "Examples from" }).click();
   await page.locator(".quick-input-list .monaco-list-row", { hasText: "shown.jsonl" }).click();
   await view.getByText("shown.jsonl").waitFor();
@@ -127,15 +129,42 @@ test("what the model writes is run only after consent", async ({ workbench }) =>
   expect(await view.getByRole("region", { name: /tests.jsonl/ }).count()).toBe(0);
 });
 
-test("a data set that is missing is told, with the next step", async ({ workbench }) => {
+test("CoNaLa is there, offline", { timeout: 120_000 }, async ({ workbench }) => {
   const view = await openBenchmark(workbench);
   await view.getByLabel("Suite").selectOption("CoNaLa, 543 tasks");
+  await view.getByLabel("Tasks").fill("1");
   await evaluate(view);
-  await view.getByRole("alert").getByText("Cannot load the data set conala").waitFor({ timeout: 30_000 });
-  await view.getByText("Put the data set there").waitFor();
-  await view.getByRole("button", { name: "Dismiss" }).press("Enter");
-  await view.getByRole("alert").waitFor({ state: "detached" });
+  const table = view.getByRole("region", { name: "conala, graft" });
+  await table.getByRole("row", { name: /graft-base/ }).waitFor({ timeout: 90_000 });
 });
+
+test(
+  "CodeAlpacaPy is offered under its licence, and taken from a folder",
+  { timeout: 120_000 },
+  async ({ workbench }) => {
+    const { page } = workbench;
+    const view = await openBenchmark(workbench);
+    await view.getByLabel("Suite").selectOption("CodeAlpacaPy, 628 tasks");
+    await view.getByText("Not on this machine yet").waitFor();
+    expect(await view.getByRole("button", { name: "Evaluate" }).isDisabled()).toBe(true);
+    const get = view.getByRole("button", { name: "Get CodeAlpacaPy…" });
+    await get.click();
+    const dialog = page.locator(".monaco-dialog-box", { hasText: "Get CodeAlpacaPy for non-commercial use?" });
+    await dialog.getByText("CC BY-NC 4.0").waitFor();
+    await dialog.getByRole("button", { name: "Accept and Download" }).click();
+    // The only hub that this editor can reach does not have it.
+    await workbench.notification("give a folder that holds the parts of it").waitFor({ timeout: 30_000 });
+
+    await get.click();
+    await dialog.getByRole("button", { name: "Accept and Choose Folder…" }).click();
+    const input = page.locator(".quick-input-widget:not([style*='display: none']) input[type=text]").last();
+    await expect.poll(() => input.inputValue(), { timeout: 20_000 }).not.toBe("");
+    await input.fill(`${join(workbench.folder, "alpaca")}/`);
+    await page.locator(".quick-input-widget").getByRole("button", { name: "Choose" }).click();
+    await view.getByText("Not on this machine yet").waitFor({ state: "hidden", timeout: 30_000 });
+    expect(await view.getByRole("button", { name: "Evaluate" }).isEnabled()).toBe(true);
+  },
+);
 
 test("the panel fits a narrow window, and light themes", async ({ workbench }) => {
   const { page, folder } = workbench;

@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect } from "vitest";
 import { graftReady, killEngine, openTrainingForm, typeUntilGhostText } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
@@ -85,7 +87,7 @@ test('"Select adapter" with "None" gives the base back', async ({ workbench }) =
 });
 
 test(
-  "a killed training is told in one message and goes on when resumed",
+  "a killed training is told once and goes on when resumed, also after a reload and an edit",
   { timeout: 240_000 },
   async ({ workbench }) => {
     let form = await openTrainingForm(workbench);
@@ -95,19 +97,66 @@ test(
 
     killEngine("training");
     await form.getByText("Graft's training process ended unexpectedly (killed by SIGKILL).").waitFor();
-    expect(await workbench.notification("training process ended unexpectedly").count()).toBe(1);
+    // The view is in sight: a notification would be the same once more.
+    expect(await workbench.notification("training process ended unexpectedly").count()).toBe(0);
     await graftReady(workbench, "none"); // Completion knows nothing of it.
 
     await form.getByRole("button", { name: "Resume" }).click();
     await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
     await workbench.page.reload();
+    // The workspace changes, and the training does not mind.
+    await writeFile(join(workbench.folder, "tea.py"), "edited = True\n");
+    await workbench.notification('The training "killed-once" was interrupted.').waitFor({ timeout: 60_000 });
     form = await openTrainingForm(workbench);
-    await form.getByText("The training of this adapter has not come to its end.").waitFor();
-    await form.getByRole("button", { name: "Resume" }).click();
+    await form.getByText("Unfinished trainings").waitFor();
+    await form.getByRole("button", { name: "Resume: killed-once" }).click();
     await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
-    await form.getByRole("button", { name: "Cancel" }).click();
-    await form.getByText("Cancelled. What it has learnt so far is kept.").waitFor();
-    await form.getByRole("button", { name: "Discard it" }).click();
-    expect(await form.getByLabel("Name").inputValue()).toBe("killed-once");
+    await form.getByRole("button", { name: "Pause" }).click();
+    await form.getByText("Paused. It resumes from here").waitFor({ timeout: 30_000 });
   },
 );
+
+test(
+  "a failure is told in a notification while the view is out of sight",
+  { timeout: 240_000 },
+  async ({ workbench }) => {
+    let form = await openTrainingForm(workbench);
+    await form.getByRole("button", { name: "Resume" }).click();
+    await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
+    await workbench.command("View: Show Explorer");
+    killEngine("training");
+    const notice = workbench.notification("training process ended unexpectedly");
+    await notice.waitFor();
+    expect(await notice.count()).toBe(1);
+    await notice.getByRole("button", { name: "Resume" }).click();
+    form = await openTrainingForm(workbench);
+    await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
+    await form.getByRole("button", { name: "Pause" }).click();
+    await form.getByText("Paused. It resumes from here").waitFor({ timeout: 30_000 });
+  },
+);
+
+test("a discarded training comes back by Undo, and its name is free without", async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  await form.getByRole("button", { name: "Back to the form" }).click();
+  await form.getByLabel("Name").fill("killed-once");
+  await form.getByText('An unfinished training is named "killed-once".').waitFor();
+  await form.getByText("Choose another name.").waitFor();
+  await form.getByRole("button", { name: "Discard: killed-once" }).click();
+  await workbench.notification("Discarded the training").getByRole("button", { name: "Undo" }).click();
+  await form.getByRole("button", { name: "Discard: killed-once" }).click();
+  await form.getByText("Unfinished trainings").waitFor({ state: "hidden" });
+  await form.getByLabel("Name").fill("killed-twice");
+  expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
+});
+
+test('"Stop and keep the best" makes an adapter of what was learnt', { timeout: 240_000 }, async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  await form.getByLabel("Name").fill("stopped-early");
+  await form.getByRole("button", { name: "Start training" }).click();
+  await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
+  await form.getByRole("button", { name: "Stop and keep the best" }).click();
+  await form.getByText('Trained. "stopped-early" is the active adapter now.').waitFor({ timeout: 60_000 });
+  await form.getByText(/^Stopped after step \d+ of \d+, with the best so far\.$/).waitFor();
+  await graftReady(workbench, "stopped-early");
+});

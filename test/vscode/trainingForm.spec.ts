@@ -25,10 +25,23 @@ test("takes a data file through the editor's dialog", async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
   await form.getByLabel("A file or folder").check();
   expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
+  await form.getByText("Choose a file or a folder to train on.").waitFor();
   await form.getByRole("button", { name: "File…" }).click();
   await workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: "pairs.jsonl" }).click();
   await form.getByText(join(workbench.folder, "pairs.jsonl")).waitFor();
   expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
+});
+
+test("offers CoNaLa, which is there, and CodeAlpacaPy, which is not", async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  await form.getByLabel("CoNaLa").check();
+  expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
+  await form.getByLabel("CodeAlpacaPy").check();
+  expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
+  await form.getByRole("button", { name: "Get CodeAlpacaPy…" }).click();
+  const dialog = workbench.page.locator(".monaco-dialog-box", { hasText: "Get CodeAlpacaPy for non-commercial use?" });
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await form.getByLabel("A file or folder").check();
 });
 
 test("keeps what was typed while it is hidden", async ({ workbench }) => {
@@ -50,6 +63,7 @@ test("offers the size that the method has, and refuses numbers out of range", as
   await form.getByLabel("LoRA").check();
   await form.getByLabel("Rank").fill("0");
   expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
+  await form.getByText("Rank: a whole number from 1 to 256").waitFor();
   await form.getByLabel("Rank").fill("8");
   expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
   await form.getByLabel("Prefix tuning").check();
@@ -64,6 +78,7 @@ test("tells what is wrong with data it cannot use, and the way back", async ({ w
   const form = await openTrainingForm(workbench);
   await form.getByRole("button", { name: "Start training" }).click();
   await form.getByText("Cannot use the data set").waitFor({ timeout: 30_000 });
+  expect(await workbench.notification("Cannot use the data set").count()).toBe(0);
   expect(await form.getByRole("button", { name: "Resume" }).count()).toBe(0);
   await form.getByRole("button", { name: "Back to the form" }).click();
   expect(await form.getByLabel("Name").inputValue()).toBe("kept");

@@ -1,6 +1,7 @@
 /** What to evaluate and how. Checks nothing but what HTML checks by itself. */
 
-import type { BenchmarkState, EvaluationForm, FromBenchmark, ToBenchmark } from "../protocol.ts";
+import type { BenchmarkState, EvaluationForm, FromBenchmark, PaperDataState, ToBenchmark } from "../protocol.ts";
+import { codeAlpacaPyOffer } from "../shared/codeAlpacaPy.ts";
 import { h } from "../shared/dom.ts";
 import { field } from "../shared/fields.ts";
 import type { Host } from "../shared/host.ts";
@@ -24,6 +25,7 @@ export interface Form {
   element: HTMLElement;
   update(state: BenchmarkState): void;
   showFile(what: "suite" | "examples", path: string): void;
+  showPaperData(state: PaperDataState): void;
 }
 
 const blank: FormDraft = {
@@ -60,6 +62,7 @@ const protocols: Readonly<Record<FormDraft["protocol"], string>> = {
 export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): Form {
   let draft: FormDraft = { ...blank, ...host.kept };
   let shownNames: string | undefined;
+  let paperData: PaperDataState | undefined;
   const change = (part: Partial<FormDraft>): void => {
     draft = { ...draft, ...part };
     host.keep(draft);
@@ -123,8 +126,10 @@ export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): F
     examplesFile.element,
   );
   const suiteField = field(t("Suite"), suite, t("What is asked."));
-  suiteField.element.append(suiteFile.element);
-  const start = h("button", { type: "submit", class: "primary" }, t("Evaluate"));
+  const offer = codeAlpacaPyOffer(() => host.post({ type: "getCodeAlpacaPy" }));
+  suiteField.element.append(suiteFile.element, offer.element);
+  const start = h("button", { type: "submit", class: "primary", "aria-describedby": "obstacle" }, t("Evaluate"));
+  const reason = h("span", { class: "note", id: "obstacle", "aria-live": "polite" });
 
   const element = h(
     "form",
@@ -134,7 +139,7 @@ export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): F
       on: {
         submit: (event) => {
           event.preventDefault();
-          if (isReady()) host.post({ type: "start", form: toEvaluationForm(draft) });
+          if (obstacle() === undefined) host.post({ type: "start", form: toEvaluationForm(draft) });
         },
       },
     },
@@ -150,25 +155,33 @@ export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): F
       field(t("Tasks"), limit, t("The first ones of the suite.")).element,
       field(t("Seed"), seed, t("Of all that is drawn.")).element,
     ),
-    h("div", { class: "actions" }, start),
+    h("div", { class: "actions" }, start, reason),
   );
 
   const hasExamples = (): boolean => draft.mode === "icl" || draft.mode === "rag";
-  const isReady = (): boolean =>
-    (draft.suite !== "file" || draft.path !== "") &&
-    (!hasExamples() || (shots.validity.valid && (draft.suite !== "file" || draft.examples !== ""))) &&
-    limit.validity.valid &&
-    seed.validity.valid;
+  /** Why nothing can be evaluated as the form stands. */
+  const obstacle = (): string | undefined => {
+    if (draft.suite === "file" && draft.path === "") return t("Choose a file of tasks first.");
+    if (draft.suite === "codealpacapy" && paperData?.codealpacapy !== "here") return t("Get CodeAlpacaPy first.");
+    if (hasExamples() && !shots.validity.valid) return t("Examples: give a whole number from 1 to 100.");
+    if (hasExamples() && draft.suite === "file" && draft.examples === "") return t("Choose a file of examples first.");
+    if (!limit.validity.valid) return t("Tasks: give a whole number from 1 on, or none for all.");
+    if (!seed.validity.valid) return t("Seed: give a whole number from 0 on.");
+    return undefined;
+  };
 
   function render(): void {
     mode.value = draft.mode;
     suite.value = draft.suite;
     suiteFile.element.hidden = draft.suite !== "file";
+    offer.update(draft.suite === "codealpacapy", paperData);
     suiteFile.note.textContent = draft.path === "" ? t("Rows of intent and code, or tasks with tests.") : draft.path;
     shotsField.element.hidden = !hasExamples();
     examplesField.hidden = !hasExamples() || draft.suite !== "file";
     examplesFile.note.textContent = draft.examples === "" ? t("Rows of intent and code.") : draft.examples;
-    start.disabled = !isReady();
+    const text = obstacle() ?? "";
+    if (reason.textContent !== text) reason.textContent = text;
+    start.disabled = text !== "";
   }
   render();
 
@@ -185,6 +198,10 @@ export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): F
       // One that was removed meanwhile is chosen no longer.
       adapter.value = adapters.includes(draft.adapter) ? draft.adapter : "";
       if (draft.adapter !== adapter.value && adapters.length > 0) change({ adapter: "", mode: "zero-shot" });
+    },
+    showPaperData(state) {
+      paperData = state;
+      render();
     },
     showFile(what, path) {
       change(what === "suite" ? { path } : { examples: path });

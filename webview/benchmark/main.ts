@@ -24,8 +24,14 @@ document.body.append(
 );
 
 host.onMessage((message) => {
-  if (message.type === "fileChosen") form.showFile(message.what, message.path);
-  else show(message.state);
+  switch (message.type) {
+    case "fileChosen":
+      return form.showFile(message.what, message.path);
+    case "paperData":
+      return form.showPaperData(message.state);
+    case "state":
+      return show(message.state);
+  }
 });
 
 function show(state: BenchmarkState): void {

@@ -4,15 +4,16 @@
  * Checks nothing but what HTML checks by itself: whether a name can be used, the extension says.
  */
 
-import type { FromTraining, ToTraining, TrainingForm } from "../protocol.ts";
-import { h, setAttribute } from "../shared/dom.ts";
+import type { FromTraining, PaperDataState, ToTraining, TrainingForm } from "../protocol.ts";
+import { h } from "../shared/dom.ts";
 import { choice, field } from "../shared/fields.ts";
 import type { Host } from "../shared/host.ts";
 import { t } from "../shared/l10n.ts";
+import { createDataField, type Workspace } from "./dataField.ts";
 
 /** The form as it stands, whether or not it could be sent; kept while the view is hidden. */
 export interface FormDraft {
-  data: "workspace" | "path";
+  data: TrainingForm["data"]["kind"];
   path: string;
   method: TrainingForm["method"]["name"];
   name: string;
@@ -24,13 +25,12 @@ export interface FormDraft {
   advanced: boolean;
 }
 
-type Workspace = Omit<Extract<ToTraining, { type: "workspace" }>, "type">;
-
 export interface Form {
   element: HTMLElement;
   showWorkspace(workspace: Workspace): void;
   showNameProblem(name: string, problem: string | undefined): void;
   showPath(path: string): void;
+  showPaperData(state: PaperDataState): void;
   /** Asks again what may have changed while it was away. */
   refresh(): void;
   /** The name of the training at hand, which a reloaded window may know better than what was kept of the form. */
@@ -45,7 +45,7 @@ const blank: FormDraft = {
   method: "lora",
   name: "",
   nameChosen: false,
-  epochs: "3",
+  epochs: "",
   rank: "16",
   virtualTokens: "20",
   advanced: false,
@@ -54,6 +54,7 @@ const blank: FormDraft = {
 export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): Form {
   let draft: FormDraft = { ...blank, ...host.kept };
   let workspace: Workspace = { folder: undefined, files: undefined, suggestedName: "" };
+  let paperData: PaperDataState | undefined;
   let nameProblem: string | undefined;
 
   const change = (part: Partial<FormDraft>): void => {
@@ -62,24 +63,7 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     render();
   };
 
-  const dataWorkspace = choice({
-    name: "data",
-    label: t("This workspace"),
-    onSelect: () => change({ data: "workspace" }),
-  });
-  const dataPath = choice({
-    name: "data",
-    label: t("A file or folder"),
-    onSelect: () => change({ data: "path" }),
-  });
-  const pathNote = h("p", { class: "path", id: "path" });
-  const choose = (kind: "file" | "folder", label: string): HTMLElement =>
-    h(
-      "button",
-      { type: "button", class: "secondary", on: { click: () => host.post({ type: "chooseData", kind }) } },
-      label,
-    );
-  const chooser = h("div", { class: "chooser" }, choose("file", t("File…")), choose("folder", t("Folder…")), pathNote);
+  const data = createDataField(host.post, change);
 
   const methods = {
     lora: choice({
@@ -133,7 +117,8 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
       max,
       step: 1,
       value: draft[key],
-      required: true,
+      required: key !== "epochs",
+      ...(key === "epochs" && { placeholder: t("Automatic") }),
       on: { input: () => change({ [key]: input.value }) },
     });
     return input;
@@ -151,12 +136,13 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     "details",
     { open: draft.advanced, on: { toggle: () => change({ advanced: advanced.open }) } },
     h("summary", {}, t("Advanced")),
-    field(t("Epochs"), epochs, t("How often all data is seen.")).element,
+    field(t("Epochs"), epochs, t("Passes over the data. Automatic: 5, more for little data.")).element,
     rankField.element,
     virtualTokensField.element,
   );
 
-  const start = h("button", { type: "submit", class: "primary" }, t("Start training"));
+  const start = h("button", { type: "submit", class: "primary", "aria-describedby": "why" }, t("Start training"));
+  const why = h("p", { class: "note", id: "why" });
   const element = h(
     "form",
     {
@@ -165,16 +151,17 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
       on: {
         submit: (event) => {
           event.preventDefault();
-          if (!isReady()) return;
+          if (obstacle() !== undefined) return;
           host.post({ type: "start", form: toTrainingForm(draft) });
         },
       },
     },
-    h("fieldset", {}, h("legend", {}, t("Data")), dataWorkspace.element, dataPath.element, chooser),
+    data.element,
     h("fieldset", {}, h("legend", {}, t("Method")), ...Object.values(methods).map(({ element }) => element)),
     nameField.element,
     advanced,
     start,
+    why,
   );
 
   /** What a method's size is asked with. The others stay out of sight, where they may hold anything. */
@@ -184,12 +171,17 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     prefix: virtualTokens,
     prompt: virtualTokens,
   };
-  const isReady = (): boolean =>
-    (draft.data === "path" ? draft.path !== "" : (workspace.files ?? 0) > 0) &&
-    draft.name !== "" &&
-    nameProblem === undefined &&
-    epochs.validity.valid &&
-    (sizes[draft.method]?.validity.valid ?? true);
+  /** Why the training cannot start yet. */
+  const obstacle = (): string | undefined => {
+    const missing = data.obstacle();
+    if (missing !== undefined) return missing;
+    if (draft.name === "") return t("Give the adapter a name.");
+    if (nameProblem !== undefined) return t("Choose another name.");
+    if (!epochs.validity.valid) return t("Epochs: a whole number from {0} to {1}, or nothing", 1, epochs.max);
+    const size = sizes[draft.method];
+    if (!size || size.validity.valid) return undefined;
+    return t("{0}: a whole number from {1} to {2}", size === rank ? t("Rank") : t("Virtual tokens"), 1, size.max);
+  };
 
   const suggestName = (): void => {
     if (draft.nameChosen) return;
@@ -198,16 +190,14 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
   };
 
   function render(): void {
-    dataWorkspace.update(draft.data === "workspace", workspaceNote(workspace));
-    dataPath.update(draft.data === "path");
-    chooser.hidden = draft.data !== "path";
-    pathNote.textContent = draft.path === "" ? t("A .jsonl or .py file, or a folder of Python files.") : draft.path;
-    setAttribute(pathNote, "title", draft.path || undefined);
+    data.update(draft, workspace, paperData);
     for (const [method, option] of Object.entries(methods)) option.update(draft.method === method);
     nameField.showProblem(nameProblem);
     rankField.element.hidden = sizes[draft.method] !== rank;
     virtualTokensField.element.hidden = sizes[draft.method] !== virtualTokens;
-    start.disabled = !isReady();
+    const reason = obstacle();
+    start.disabled = reason !== undefined;
+    why.textContent = reason ?? "";
   }
   render();
 
@@ -226,6 +216,10 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
     showPath(path) {
       change({ data: "path", path });
     },
+    showPaperData(state) {
+      paperData = state;
+      render();
+    },
     refresh() {
       if (draft.nameChosen) host.post({ type: "checkName", name: draft.name });
     },
@@ -242,18 +236,12 @@ export function createForm(host: Host<FromTraining, ToTraining, FormDraft>): For
   };
 }
 
-function workspaceNote({ folder, files }: Workspace): string {
-  if (folder === undefined) return t("No folder is open.");
-  if (files === undefined) return t("{0}: counting Python files…", folder);
-  return files === 1 ? t("{0}: 1 Python file", folder) : t("{0}: {1} Python files", folder, files);
-}
-
 function toTrainingForm({ data, path, name, epochs, ...draft }: FormDraft): TrainingForm {
   return {
-    data: data === "path" ? { kind: "path", path } : { kind: "workspace" },
+    data: data === "path" ? { kind: data, path } : { kind: data },
     method: methodOf(draft),
     name,
-    epochs: Number(epochs),
+    ...(epochs !== "" && { epochs: Number(epochs) }),
   };
 }
 

@@ -4,7 +4,8 @@ import type { FromTraining, TrainingState } from "../protocol.ts";
 import { h } from "../shared/dom.ts";
 import { t } from "../shared/l10n.ts";
 import { duration } from "../shared/figures.ts";
-import { figure, validationFigure } from "./progress.ts";
+import { leftOutLine } from "./leftOut.ts";
+import { figure, problemsNote, validationFigure } from "./progress.ts";
 
 export type Ended = Extract<TrainingState, { phase: "done" | "failed" | "cancelled" }>;
 
@@ -17,11 +18,21 @@ export function createOutcome(post: (message: FromTraining) => void): OutcomeVie
   const element = h("section", { class: "outcome" });
   const button = (
     label: string,
-    type: "resume" | "dismiss" | "selectAdapter" | "showLog",
+    message: FromTraining | "dismiss" | "selectAdapter" | "showLog",
     style: string,
-  ): HTMLElement => h("button", { type: "button", class: style, on: { click: () => post({ type }) } }, label);
-  const back = (resumable: boolean, style: string): HTMLElement =>
-    button(resumable ? t("Discard it") : t("Back to the form"), "dismiss", style);
+  ): HTMLElement => {
+    const sent = typeof message === "string" ? { type: message } : message;
+    return h("button", { type: "button", class: style, on: { click: () => post(sent) } }, label);
+  };
+  const back = (style: string): HTMLElement => button(t("Back to the form"), "dismiss", style);
+  const ways = (name: string, resumable: boolean): HTMLElement[] =>
+    resumable
+      ? [
+          button(t("Resume"), { type: "resume", name }, "primary"),
+          button(t("Discard"), { type: "discard", name }, "secondary"),
+          back("secondary"),
+        ]
+      : [back("primary")];
   const said = (text: string): HTMLElement => h("p", { role: "status" }, text);
 
   return {
@@ -33,12 +44,15 @@ export function createOutcome(post: (message: FromTraining) => void): OutcomeVie
         case "done":
           element.append(
             said(state.active ? t('Trained. "{0}" is the active adapter now.', state.name) : t("Trained.")),
+            ...stoppedNote(state.steps, state.plannedSteps),
+            ...problemsNote(state.problems),
             h(
               "dl",
               { class: "figures" },
               ...validationFigure(state.validation),
               ...figure(t("Took"), duration(state.seconds)),
             ),
+            ...leftOutLine(state.leftOut, post),
             button(t("Train another"), "dismiss", "primary"),
             button(t("Select adapter"), "selectAdapter", "secondary"),
           );
@@ -47,18 +61,22 @@ export function createOutcome(post: (message: FromTraining) => void): OutcomeVie
           element.append(
             h("p", { role: "alert", class: "problem" }, state.message),
             h("p", {}, state.nextStep),
-            ...(state.resumable ? [button(t("Resume"), "resume", "primary")] : []),
-            back(state.resumable, state.resumable ? "secondary" : "primary"),
+            ...leftOutLine(state.leftOut, post),
+            ...ways(state.name, state.resumable),
             button(t("Show log"), "showLog", "secondary"),
           );
           return;
         case "cancelled":
           element.append(
-            said(state.resumable ? t("Cancelled. What it has learnt so far is kept.") : t("Cancelled.")),
-            ...(state.resumable ? [button(t("Resume"), "resume", "primary")] : []),
-            back(state.resumable, "secondary"),
+            said(state.resumable ? t("Paused. It resumes from here, whatever you edit meanwhile.") : t("Cancelled.")),
+            ...ways(state.name, state.resumable),
           );
       }
     },
   };
+}
+
+function stoppedNote(steps: number, plannedSteps: number): HTMLElement[] {
+  if (steps >= plannedSteps) return [];
+  return [h("p", { class: "note" }, t("Stopped after step {0} of {1}, with the best so far.", steps, plannedSteps))];
 }

@@ -1,10 +1,11 @@
 /** The training that runs: bar, loss, speed, time left, and the way to stop it. */
 
-import type { FromTraining, TrainingRunning, Validation } from "../protocol.ts";
+import type { FromTraining, RowProblems, TrainingRunning, Validation } from "../protocol.ts";
 import { h } from "../shared/dom.ts";
 import { t } from "../shared/l10n.ts";
 import { sparkline } from "../shared/sparkline.ts";
 import { duration, loss } from "../shared/figures.ts";
+import { leftOutLine } from "./leftOut.ts";
 
 export interface ProgressView {
   element: HTMLElement;
@@ -18,10 +19,14 @@ export function createProgress(post: (message: FromTraining) => void): ProgressV
   const bar = h("progress", { "aria-labelledby": "running", max: 1 });
   const curve = h("div", { class: "curve" });
   const figures = h("dl", { class: "figures" });
-  const cancel = h(
+  const leftOut = h("div");
+  let shownLeftOut: string | undefined;
+  const notes = h("div", { class: "notes" });
+  const pause = h("button", { type: "button", class: "secondary", on: { click: () => post({ type: "pause" }) } });
+  const finish = h(
     "button",
-    { type: "button", class: "secondary", on: { click: () => post({ type: "cancel" }) } },
-    t("Cancel"),
+    { type: "button", class: "secondary", on: { click: () => post({ type: "finish" }) } },
+    t("Stop and keep the best"),
   );
 
   const showReading = (reading: TrainingRunning["reading"]): void => {
@@ -32,12 +37,20 @@ export function createProgress(post: (message: FromTraining) => void): ProgressV
   };
 
   return {
-    element: h("section", {}, title, stage, bar, steps, curve, figures, cancel),
-    update({ name, cancelling, reading, progress }) {
+    element: h("section", {}, title, stage, bar, steps, curve, figures, notes, leftOut, pause, finish),
+    update({ name, stopping, outline, reading, progress, leftOut: files }) {
       title.textContent = name;
-      const text = cancelling ? t("Stopping…") : progress ? t("Training") : t("Reading data and loading the model…");
+      if (shownLeftOut !== JSON.stringify(files)) {
+        shownLeftOut = JSON.stringify(files);
+        leftOut.replaceChildren(...leftOutLine(files, post));
+      }
+      const text = stopping ? t("Stopping…") : progress ? t("Training") : t("Reading data and loading the model…");
       if (stage.textContent !== text) stage.textContent = text; // Said again at every step otherwise.
-      cancel.disabled = cancelling;
+      // Before its steps begin there is nothing to go on from.
+      pause.textContent = outline ? t("Pause") : t("Cancel");
+      pause.disabled = finish.disabled = stopping !== undefined;
+      finish.hidden = !progress;
+      notes.replaceChildren(...(outline ? outlineNotes(outline) : []));
       if (!progress) {
         showReading(reading);
         curve.replaceChildren();
@@ -54,6 +67,21 @@ export function createProgress(post: (message: FromTraining) => void): ProgressV
       );
     },
   };
+}
+
+function outlineNotes({ raised, epochs, steps, problems }: NonNullable<TrainingRunning["outline"]>): HTMLElement[] {
+  const text = t("Little data: {0} passes over it, to make {1} steps.", Number(epochs.toFixed(1)), steps);
+  return [...(raised ? [h("p", { class: "note" }, text)] : []), ...problemsNote(problems)];
+}
+
+/** Which rows could not be used. */
+export function problemsNote({ count, first }: RowProblems): HTMLElement[] {
+  if (count === 0) return [];
+  const text =
+    count === 1
+      ? t("1 row of the data could not be used. {0}", first)
+      : t("{0} rows of the data could not be used. The first: {1}", count, first);
+  return [h("p", { class: "note" }, text)];
 }
 
 export function validationFigure(validation: Validation | undefined): HTMLElement[] {

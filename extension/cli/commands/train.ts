@@ -2,29 +2,33 @@
 
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { train, type ReadingProgress, type TrainOptions, type TrainProgress } from "../../core/training/train.ts";
+import { countByReason } from "../../core/sources/skipped.ts";
 import type { Context } from "../context.ts";
 import { count, duration } from "../output.ts";
 
 /** Options of the training that have flags of their own name. */
-export type TrainFlags = Omit<TrainOptions, "home" | "embedded" | "dataFolder">;
+export type TrainFlags = Omit<TrainOptions, "home" | "embedded" | "dataFolder" | "shippedData" | "data"> & {
+  /** Absent only for a training that is resumed, which has its own. */
+  readonly data?: readonly string[];
+};
 
 export async function trainCommand(flags: TrainFlags, { places, output, signal }: Context): Promise<void> {
   let last: TrainProgress | undefined;
+  const { data = [], shuffle, ...given } = flags;
+  // The flag is --no-shuffle: what it is without says nothing, and a training that is resumed has its own.
+  const options = { ...given, ...(shuffle === false && { shuffle }), ...places, data };
   try {
-    const result = await train(
-      { ...flags, ...places },
-      {
-        signal,
-        log: output.log,
-        onReading: (progress) => {
-          output.progress(progress.examples, progress.of, { phase: "reading", ...progress }, read(progress));
-        },
-        onProgress: (progress) => {
-          last = progress;
-          output.progress(progress.step, progress.steps, { ...progress }, described(progress));
-        },
+    const result = await train(options, {
+      signal,
+      log: output.log,
+      onReading: (progress) => {
+        output.progress(progress.examples, progress.of, { phase: "reading", ...progress }, read(progress));
       },
-    );
+      onProgress: (progress) => {
+        last = progress;
+        output.progress(progress.step, progress.steps, { ...progress }, described(progress));
+      },
+    });
     const { adapter, steps, tokens, seconds, trainLoss, validationLoss, trainableParameters } = result;
     const lines = [
       `Trained ${adapter}`,
@@ -35,12 +39,17 @@ export async function trainCommand(flags: TrainFlags, { places, output, signal }
       const { before, best } = validationLoss;
       lines.push(`validation loss ${before.toFixed(4)} before, ${best.toFixed(4)} after`);
     }
+    const skipped = Object.entries(countByReason(result.data.flatMap((part) => part.skipped)));
+    if (skipped.length > 0) {
+      const counts = skipped.map(([reason, count]) => `${count} ${reason}`).join(", ");
+      lines.push(`left out: ${counts} (--verbose lists the files)`);
+    }
     output.result({ ...result }, lines.join("\n"));
   } catch (error) {
     output.close();
     if (last && (isCancelled(error) || isOfDisk(error))) {
       const { step, steps } = last;
-      output.log.info(`Stopped after step ${step} of ${steps}. Give the same command with --resume to go on.`);
+      output.log.info(`Stopped after step ${step} of ${steps}. Give --resume with the same --out to go on.`);
     }
     throw error;
   }

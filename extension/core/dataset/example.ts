@@ -1,6 +1,7 @@
 /** What a data set consists of. It knows no files and no tokens. */
 
 import type { Log } from "../foundation/log.ts";
+import type { Skipped } from "../sources/skipped.ts";
 
 /**
  * - pair: an instruction and the code that answers it (the paper's data sets);
@@ -19,12 +20,15 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Examples that are read anew, from the first on, each time that somebody asks: one is in memory at a time. */
+/**
+ * Examples that are read anew, from the first on, each time that somebody asks: one is in memory at a time. `onSkipped` is told
+ * every file that is left out of source code, also those that are no problem because they were not meant.
+ */
 export interface Dataset {
   readonly name: string;
   /** Rows say what they are. Source code is text, of which a part may be made into gaps to fill. */
   readonly kind: "rows" | "source";
-  readonly examples: () => AsyncIterable<Example | Problem>;
+  readonly examples: (onSkipped?: (skipped: Skipped) => void) => AsyncIterable<Example | Problem>;
 }
 
 /** So many problems are told one by one. */

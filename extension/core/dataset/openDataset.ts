@@ -3,26 +3,44 @@
 import { access, constants, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { systemCode, UserError } from "../foundation/errors.ts";
+import { readNamedSource } from "../sources/readSources.ts";
+import { sourceRoots } from "../sources/sourceRoots.ts";
 import type { Dataset, Example, Problem } from "./example.ts";
 import { jsonExamples } from "./jsonLines.ts";
-import { findPaperFile, isPaperDataset, paperDatasets, type Split } from "./paperDatasets.ts";
+import { findPaperFile, isPaperDataset, paperDatasets, type PaperPlaces, type Split } from "./paperDatasets.ts";
 import { pythonExamples } from "./pythonFolder.ts";
-import { readPythonSource } from "./pythonSource.ts";
 
-export interface DatasetPlaces {
-  /** Where the paper's data sets lie. */
-  readonly dataFolder: string;
+export interface DatasetPlaces extends PaperPlaces {
   /** Which part of a paper's data set; "train" unless told. Files and folders have no parts. */
   readonly split?: Split;
+}
+
+/**
+ * Several, as {@link openDataset}. A file that lies in two of the folders is read once, and so is a folder that is named twice.
+ *
+ * @throws UserErrors of openDataset
+ */
+export async function openDatasets(sources: readonly string[], places: DatasetPlaces): Promise<Dataset[]> {
+  const isSource = (source: string): boolean => !isPaperDataset(source) && !source.endsWith(".jsonl");
+  const roots = new Map((await sourceRoots(sources.filter(isSource))).map(({ path, except }) => [path, except]));
+  const distinct = sources.filter((source, index) => {
+    return !isSource(source) || (roots.has(source) && sources.indexOf(source) === index);
+  });
+  return await Promise.all(distinct.map((source) => openDataset(source, places, roots.get(source))));
 }
 
 /**
  * Finds a .jsonl file, a .py file, a folder of Python sources, or the data set named "conala" or "codealpacapy". Nothing is
  * read before its examples are asked for.
  *
+ * @param except what of a folder belongs to another data set, by real paths
  * @throws UserError "data-missing", "data-format" or "data-unreadable"
  */
-export async function openDataset(source: string, places: DatasetPlaces): Promise<Dataset> {
+export async function openDataset(
+  source: string,
+  places: DatasetPlaces,
+  except: ReadonlySet<string> = new Set(),
+): Promise<Dataset> {
   const path = isPaperDataset(source) ? await findPaperFile(source, places) : resolve(source);
   const name = isPaperDataset(source) ? source : basename(path);
   const info = await stat(path).catch(() => undefined);
@@ -34,8 +52,8 @@ export async function openDataset(source: string, places: DatasetPlaces): Promis
     const message = `Cannot load the data set ${source}: ${path} cannot be read (${systemCode(error)}).`;
     throw new UserError("data-unreadable", message, "Change its permissions, or give other data.", { cause: error });
   });
-  if (info.isDirectory()) return { name, kind: "source", examples: () => pythonExamples(path) };
-  if (path.endsWith(".py")) return { name, kind: "source", examples: () => pythonExample(path) };
+  if (info.isDirectory()) return { name, kind: "source", examples: pythonExamples(path, { except }) };
+  if (path.endsWith(".py")) return { name, kind: "source", examples: (onSkipped) => pythonExample(path, onSkipped) };
   if (path.endsWith(".jsonl")) return { name, kind: "rows", examples: () => jsonExamples(path) };
   throw new UserError(
     "data-format",
@@ -44,7 +62,12 @@ export async function openDataset(source: string, places: DatasetPlaces): Promis
   );
 }
 
-async function* pythonExample(path: string): AsyncGenerator<Example | Problem> {
-  const file = await readPythonSource(path);
-  yield "text" in file ? { kind: "text", text: file.text } : { where: basename(path), message: file.unfit };
+async function* pythonExample(
+  path: string,
+  onSkipped: Parameters<Dataset["examples"]>[0],
+): AsyncGenerator<Example | Problem> {
+  const file = await readNamedSource(path);
+  if ("text" in file) return yield { kind: "text", text: file.text };
+  onSkipped?.({ path: basename(path), reason: file.reason });
+  yield { where: basename(path), message: file.unfit };
 }

@@ -1,21 +1,35 @@
 /**
  * Token sequences on disk, appended one by one and read by index, so that memory does not grow with the data. The files
- * live as long as one training and are of no use to another. It knows neither texts nor models.
+ * belong to one training, which reads them again when it is resumed. It knows neither texts nor models.
  */
 
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { writeFailure } from "../foundation/atomicFile.ts";
+import { UserError } from "../foundation/errors.ts";
 import type { Sequence, Sequences } from "./sequence.ts";
 
-export interface TokenFile extends Sequences {
-  add(sequence: Sequence): void;
+/** What is known of a token file without reading it. */
+export interface TokenFacts {
+  /** Sequences. */
+  readonly length: number;
   /** Of both sides. */
   readonly tokens: number;
   /** Of the longest sequence: its own tokens, and those that an encoder reads, 0 without one. */
   readonly longest: { readonly own: number; readonly read: number };
+}
+
+export interface TokenFile extends Sequences, TokenFacts {
+  /** Closes the files, which stay. */
+  close(): void;
+}
+
+export interface NewTokenFile extends TokenFile {
+  add(sequence: Sequence): void;
   /** Tells data apart: "120 sequences, 4f1c0a9b". */
   description(): string;
+  /** Makes sure that all is on the disk. */
+  flush(): void;
   /** Closes and removes the files. */
   release(): void;
 }
@@ -31,8 +45,8 @@ const buffered = 1 << 16;
  *
  * @throws UserError "disk-full" or "not-writable", here and by `add`
  */
-export function createTokenFile(path: string): TokenFile {
-  const paths = { tokens: `${path}.tokens`, index: `${path}.index` };
+export function createTokenFile(path: string): NewTokenFile {
+  const paths = pathsOf(path);
   const tokenFile = openFile(paths.tokens);
   const indexFile = openFile(paths.index);
   const hash = createHash("sha256");
@@ -52,6 +66,7 @@ export function createTokenFile(path: string): TokenFile {
     }
     [newTokens, newEnds] = [[], []];
   };
+  const close = (): void => [tokenFile, indexFile].forEach((file) => closeSync(file));
 
   return {
     get length() {
@@ -77,23 +92,77 @@ export function createTokenFile(path: string): TokenFile {
     at(index) {
       if (index < 0 || index >= length) return undefined;
       if (newEnds.length > 0) flush();
-      const [from, to] = read(indexFile, new Float64Array(2), index);
-      const [firstTarget, encoderLength, ...all] = read(tokenFile, new Int32Array(to! - from!), from!);
-      const ids = encoderLength! < 0 ? all : all.slice(encoderLength);
-      return {
-        ids,
-        firstTarget: firstTarget!,
-        ...(encoderLength! >= 0 && { encoderIds: all.slice(0, encoderLength) }),
-      };
+      return sequenceAt(tokenFile, indexFile, index);
     },
     description() {
       if (newEnds.length > 0) flush();
       return `${length} sequences, ${hash.copy().digest("hex").slice(0, 8)}`;
     },
+    flush() {
+      if (newEnds.length > 0) flush();
+      try {
+        for (const file of [tokenFile, indexFile]) fsyncSync(file);
+      } catch (error) {
+        throw writeFailure(error, paths.tokens);
+      }
+    },
+    close,
     release() {
-      for (const file of [tokenFile, indexFile]) closeSync(file);
+      close();
       for (const name of Object.values(paths)) rmSync(name, { force: true });
     },
+  };
+}
+
+/**
+ * Opens what an earlier process wrote at `path`.
+ *
+ * @throws UserError "tokens-damaged" where files are missing or not as long as they were
+ */
+export function openTokenFile(path: string, { length, tokens, longest }: TokenFacts): TokenFile {
+  const paths = pathsOf(path);
+  const [tokenFile, indexFile] = [openKept(paths.tokens), openKept(paths.index)];
+  const close = (): void => [tokenFile, indexFile].forEach((file) => closeSync(file));
+  const hasIndex = fstatSync(indexFile).size === (length + 1) * Float64Array.BYTES_PER_ELEMENT;
+  const [end] = hasIndex ? read(indexFile, new Float64Array(1), length) : [];
+  if (end === undefined || fstatSync(tokenFile).size !== end * Int32Array.BYTES_PER_ELEMENT) {
+    close();
+    throw damaged(path);
+  }
+  return {
+    length,
+    tokens,
+    longest,
+    at: (index) => (index < 0 || index >= length ? undefined : sequenceAt(tokenFile, indexFile, index)),
+    close,
+  };
+}
+
+function pathsOf(path: string): { tokens: string; index: string } {
+  return { tokens: `${path}.tokens`, index: `${path}.index` };
+}
+
+function damaged(path: string, cause?: unknown): UserError {
+  const message = `Cannot resume: the token files ${path} are missing or damaged.`;
+  return new UserError("tokens-damaged", message, "Discard this training and start a new one.", { cause });
+}
+
+function openKept(path: string): number {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    throw damaged(path, error);
+  }
+}
+
+function sequenceAt(tokenFile: number, indexFile: number, index: number): Sequence {
+  const [from, to] = read(indexFile, new Float64Array(2), index);
+  const [firstTarget, encoderLength, ...all] = read(tokenFile, new Int32Array(to! - from!), from!);
+  const ids = encoderLength! < 0 ? all : all.slice(encoderLength);
+  return {
+    ids,
+    firstTarget: firstTarget!,
+    ...(encoderLength! >= 0 && { encoderIds: all.slice(0, encoderLength) }),
   };
 }
 

@@ -19,8 +19,10 @@ export interface TrainOptions {
   embedded: string;
   /** Files, folders, or names of the paper's data sets. */
   data: readonly string[];
-  /** Where the paper's data sets lie. */
+  /** Where the user's copies of the paper's data sets lie. */
   dataFolder: string;
+  /** Where those lie that ship with Graft. */
+  shippedData?: string;
   /** The adapter's folder. */
   out: string;
   preset?: TrainingPreset;

@@ -8,6 +8,8 @@ import { readdir } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { workFolderOf } from "../../core/training/output/outputFolder.ts";
+import { runFile } from "../../core/training/trainingRun.ts";
 
 export interface AdapterLibrary {
   /** Where the adapters lie, one folder each. */
@@ -32,6 +34,7 @@ const marker = "adapter_config.json";
 export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLibrary {
   const folder = join(context.globalStorageUri.fsPath, "adapters");
   const exists = (name: string): boolean => existsSync(join(folder, name, marker));
+  const isBegun = (name: string): boolean => existsSync(join(workFolderOf(join(folder, name)), runFile));
   const activeChanged = new vscode.EventEmitter<string | undefined>();
   const namesChanged = new vscode.EventEmitter<void>();
   const watcher = vscode.workspace.createFileSystemWatcher(
@@ -84,7 +87,7 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
           .replace(/-+$/, "")
           .slice(0, 40) || "adapter";
       let name = stem;
-      for (let i = 2; exists(name); i++) name = `${stem}-${i}`;
+      for (let i = 2; exists(name) || isBegun(name); i++) name = `${stem}-${i}`;
       return name;
     },
     nameProblem(name) {
@@ -93,6 +96,7 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
         return vscode.l10n.t("Use up to 64 letters, digits, dots, dashes or underscores, a dot or dash not first.");
       }
       if (exists(name)) return vscode.l10n.t('An adapter named "{0}" exists already.', name);
+      if (isBegun(name)) return vscode.l10n.t('An unfinished training is named "{0}". Resume or discard it.', name);
       return undefined;
     },
   };

@@ -22,6 +22,7 @@ const form = z.object({
 const message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready") }),
   z.object({ type: z.literal("chooseFile"), what: z.enum(["suite", "examples"]) }),
+  z.object({ type: z.literal("getCodeAlpacaPy") }),
   z.object({ type: z.literal("start"), form }),
   z.object({ type: z.literal("cancel") }),
   z.object({ type: z.literal("dismiss") }),

@@ -5,7 +5,9 @@ import * as vscode from "vscode";
 import type { ExportFormat } from "../../core/evaluation/runs/runTable.ts";
 import type { FromBenchmark, ToBenchmark } from "../../../webview/protocol.ts";
 import type { Benchmark } from "./benchmark.ts";
+import type { PaperData } from "../paperData.ts";
 import { parseBenchmarkMessage } from "./benchmarkMessages.ts";
+import type { Messages } from "../messages.ts";
 import { showWebviewPage } from "../webviewPage.ts";
 
 export interface BenchmarkPanel {
@@ -13,13 +15,17 @@ export interface BenchmarkPanel {
   show(): void;
 }
 
-export function createBenchmarkPanel({
-  extensionUri,
-  benchmark,
-}: {
+export interface BenchmarkPanelOptions {
   extensionUri: vscode.Uri;
   benchmark: Benchmark;
-}): BenchmarkPanel {
+  paperData: PaperData;
+  messages: Messages;
+}
+
+export function createBenchmarkPanel(
+  { extensionUri, benchmark, paperData, messages }: BenchmarkPanelOptions,
+  subscriptions: vscode.Disposable[],
+): BenchmarkPanel {
   let panel: vscode.WebviewPanel | undefined;
 
   const open = (): vscode.WebviewPanel => {
@@ -28,8 +34,9 @@ export function createBenchmarkPanel({
     const post = (message: ToBenchmark): void => void opened.webview.postMessage(message);
     const whileOpen = [
       benchmark.onDidChange((state) => post({ type: "state", state })),
-      opened.webview.onDidReceiveMessage((message: unknown) =>
-        receive(parseBenchmarkMessage(message), benchmark, post),
+      paperData.onDidChange((state) => post({ type: "paperData", state })),
+      opened.webview.onDidReceiveMessage(
+        messages.reporting((message: unknown) => receive(parseBenchmarkMessage(message), benchmark, paperData, post)),
       ),
     ];
     opened.onDidDispose(() => {
@@ -41,30 +48,37 @@ export function createBenchmarkPanel({
     return opened;
   };
 
-  return {
-    show() {
-      if (!panel) return void (panel = open());
-      panel.reveal();
-      // The command line, or another window, may have made runs meanwhile.
-      void benchmark.refresh();
-    },
+  const show = (): void => {
+    if (!panel) return void (panel = open());
+    panel.reveal();
+    // The command line, or another window, may have made runs meanwhile.
+    void benchmark.refresh();
   };
+  const openAction = { title: vscode.l10n.t("Show Benchmark"), run: show };
+  subscriptions.push(
+    benchmark.onDidFail((error) => messages.tellUnseen(error, { visible: panel?.visible ?? false, open: openAction })),
+  );
+  return { show };
 }
 
 async function receive(
   message: FromBenchmark,
   benchmark: Benchmark,
+  paperData: PaperData,
   post: (message: ToBenchmark) => void,
 ): Promise<void> {
   switch (message.type) {
     case "ready":
       post({ type: "state", state: benchmark.state });
-      return benchmark.refresh();
+      await Promise.all([benchmark.refresh(), paperData.refresh()]);
+      return;
     case "chooseFile": {
       const path = await chooseFile();
       if (path !== undefined) post({ type: "fileChosen", what: message.what, path });
       return;
     }
+    case "getCodeAlpacaPy":
+      return paperData.get();
     case "start":
       return benchmark.evaluate(message.form);
     case "cancel":

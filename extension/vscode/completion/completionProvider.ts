@@ -10,6 +10,7 @@ import type { Log } from "../../core/foundation/log.ts";
 import type { Configuration } from "../configuration.ts";
 import { contextAt } from "./documentContext.ts";
 import type { Engine } from "./engine.ts";
+import { completeStep } from "../walkthrough.ts";
 
 export interface CompletionProviderOptions {
   engine: Pick<Engine, "complete">;
@@ -60,6 +61,7 @@ export function registerCompletionProvider(
         `load ${Math.round(load)}, prefill ${Math.round(prefill)}, decode ${Math.round(decode)}`,
     );
     if (signal.aborted || completion.text === "") return undefined;
+    void completeStep("graft.suggested");
     return [new vscode.InlineCompletionItem(target.lead + completion.text, target.range)];
   };
 

@@ -2,33 +2,44 @@
 
 import { join } from "node:path";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
+import { isPaperDataset, type PaperPlaces } from "../../core/dataset/paperDatasets.ts";
 import type { TrainOptions } from "../../core/training/train.ts";
 import type { TrainingForm } from "../../../webview/protocol.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
-import { countPythonFiles, type WorkspaceSources } from "./workspaceSources.ts";
+import { countFiles, type WorkspaceSources } from "./workspaceSources.ts";
 
 export interface TrainingPlaces {
-  places: BasePlaces & { dataFolder: string };
+  places: BasePlaces & PaperPlaces;
   configuration: Configuration;
   library: AdapterLibrary;
   sources: WorkspaceSources;
 }
 
-export async function trainOptions(form: TrainingForm, resume: boolean, where: TrainingPlaces): Promise<TrainOptions> {
+/** An unfinished training has its own base, data and settings, whatever they are here by now. */
+export function resumeOptions(name: string, { places, library }: TrainingPlaces): TrainOptions {
+  return { ...places, base: "", data: [], resume: true, out: join(library.folder, name) };
+}
+
+export async function trainOptions(form: TrainingForm, where: TrainingPlaces): Promise<TrainOptions> {
   const { places, configuration, library, sources } = where;
-  const data = form.data.kind === "path" ? [form.data.path] : sources.folders();
+  const data = dataOf(form, sources);
   const held = await heldOut(data);
   return {
     ...places,
     base: configuration.get("base"),
     data,
     ...methodOptions(form.method),
-    epochs: form.epochs,
+    ...(form.epochs !== undefined && { epochs: form.epochs }),
     ...(held !== undefined && { validation: held }),
-    resume,
     out: join(library.folder, form.name),
   };
+}
+
+/** Folders, a file, or the name of a data set of the paper. */
+function dataOf({ data }: TrainingForm, sources: WorkspaceSources): string[] {
+  if (data.kind === "path") return [data.path];
+  return data.kind === "workspace" ? sources.folders() : [data.kind];
 }
 
 function methodOptions(
@@ -38,8 +49,9 @@ function methodOptions(
   return { method, ...size, ...("rank" in size && { alpha: 2 * size.rank }) };
 }
 
-/** The share to hold out for validation; none of a few Python files, which are all needed to learn from. */
+/** The share to hold out for validation; none of a few Python files, which are all needed, nor of data with a part for it. */
 async function heldOut(data: readonly string[]): Promise<string | undefined> {
+  if (data.every(isPaperDataset)) return undefined;
   if (data.every((path) => path.endsWith(".jsonl"))) return "0.1";
-  return (await countPythonFiles(data)) >= 10 ? "0.1" : undefined;
+  return (await countFiles(data)) >= 10 ? "0.1" : undefined;
 }

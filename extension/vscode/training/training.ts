@@ -1,148 +1,146 @@
 /**
  * The one training of this window: starts it in its own process, follows it, and makes the new adapter the active one.
  *
- * Shows nothing: the training view and the status bar look at its state.
+ * Shows nothing: the training view, the status bar and the notices look at its state.
  */
 
-import { join } from "node:path";
 import * as vscode from "vscode";
-import { isCancelled, UserError } from "../../core/foundation/errors.ts";
-import type { TrainProgress } from "../../core/training/train.ts";
-import { discardTrainingRequest, trainWork } from "../../engine/protocol.ts";
+import { isCancelled } from "../../core/foundation/errors.ts";
+import type { TrainOptions, TrainProgress, TrainResult } from "../../core/training/train.ts";
+import { trainWork, type TrainingNews } from "../../engine/protocol.ts";
 import { workApart } from "../../engine/workApart.ts";
-import type { TrainingForm, TrainingRunning, TrainingState } from "../../../webview/protocol.ts";
-import type { Engine } from "../completion/engine.ts";
-import { explain, type Messages } from "../messages.ts";
-import { lossHistory } from "./lossHistory.ts";
-import { parseTrainingForm } from "./trainingMessages.ts";
-import { trainOptions, type TrainingPlaces } from "./trainOptions.ts";
+import type {
+  RowProblems,
+  TrainingDone,
+  TrainingForm,
+  TrainingRunning,
+  TrainingState,
+} from "../../../webview/protocol.ts";
+import { detailed, explain } from "../messages.ts";
+import { createLeftOutList } from "../leftOutList.ts";
+import { lossHistory, type LossHistory } from "./lossHistory.ts";
+import { resumeOptions, trainOptions, type TrainingPlaces } from "./trainOptions.ts";
+import type { UnfinishedTrainings } from "../unfinishedTrainings.ts";
+
+export type TrainingEnd = Exclude<TrainingState, { phase: "idle" | "running" }>;
 
 export interface Training {
   readonly state: TrainingState;
   readonly onDidChange: vscode.Event<TrainingState>;
+  /** Once for each training that ran here. */
+  readonly onDidEnd: vscode.Event<TrainingEnd>;
   /** Resolves at its end, however it ends; failures are in the state. */
   start(form: TrainingForm): Promise<void>;
-  /** Goes on from the last checkpoint of what was cancelled or failed. */
-  resume(): Promise<void>;
-  cancel(): void;
-  /** Forgets how the last one ended, and the checkpoint that it may have left. */
-  dismiss(): Promise<void>;
+  /** Goes on with an unfinished training; as `start`. */
+  resume(name: string): Promise<void>;
+  /** Makes an adapter of what an unfinished training has learnt; as `start`. */
+  keep(name: string): Promise<void>;
+  /** Stops it, to be resumed. */
+  pause(): void;
+  /** Ends it with the best that it has learnt. */
+  finish(): void;
+  /** Opens the list of the files that it does not train on. */
+  showLeftOut(): Promise<void>;
+  /** Forgets how the last one ended. */
+  dismiss(): void;
 }
 
 export interface TrainingOptions extends TrainingPlaces {
   /** The engine's bundle. */
   entry: string;
-  engine: Engine;
-  messages: Messages;
+  unfinished: UnfinishedTrainings;
   log: vscode.LogOutputChannel;
-  /** Of the workspace. */
-  state: vscode.Memento;
 }
 
-/** The form of a training that has begun and not ended: what a resume needs, also after the window was closed. */
-const unfinishedKey = "graft.unfinishedTraining";
+type OptionsOf = () => TrainOptions | Promise<TrainOptions>;
+type Controls = Readonly<Record<"pause" | "finish", AbortController>>;
 
 export function createTraining(options: TrainingOptions, subscriptions: vscode.Disposable[]): Training {
-  const { entry, engine, library, messages, log } = options;
+  const { entry, library, log, unfinished } = options;
   const changed = new vscode.EventEmitter<TrainingState>();
-  let unfinished = parseTrainingForm(options.state.get(unfinishedKey));
-  let state: TrainingState = unfinished ? interrupted(unfinished.name) : { phase: "idle" };
-  let controller: AbortController | undefined;
+  const ended = new vscode.EventEmitter<TrainingEnd>();
+  let state: TrainingState = { phase: "idle" };
+  let controls: Controls | undefined;
+  const leftOut = createLeftOutList(subscriptions);
 
   const become = (next: TrainingState): void => {
     state = next;
     changed.fire(next);
   };
-  const remember = async (form: TrainingForm | undefined): Promise<void> => {
-    unfinished = form;
-    await options.state.update(unfinishedKey, form);
+
+  const follow = (losses: LossHistory) => (news: TrainingNews) => {
+    if ("skipped" in news) leftOut.add(news.skipped);
+    if (state.phase === "running") become({ ...after(state, news, losses), ...leftOut.counts() });
   };
 
-  const run = async (form: TrainingForm, resume: boolean): Promise<void> => {
-    if (controller) return;
-    const { signal } = (controller = new AbortController());
-    const { name } = form;
-    const losses = lossHistory();
-    let running: TrainingRunning = { phase: "running", name, cancelling: false };
-    become(running);
-    await remember(form);
+  const activated = async (name: string): Promise<boolean> => {
+    await library.activate(name).catch((error: unknown) => log.error(detailed(error)));
+    return library.active === name;
+  };
+
+  const work = async (name: string, optionsOf: OptionsOf, { pause, finish }: Controls): Promise<TrainingEnd> => {
     try {
-      const result = await workApart(
-        trainWork,
-        await trainOptions(form, resume, options),
-        { entry, log },
-        {
-          signal,
-          onProgress: (news) => {
-            if ("training" in news) losses.add(news.training.loss);
-            running = {
-              ...running,
-              cancelling: signal.aborted,
-              ...("training" in news ? { progress: shown(news.training, losses.points()) } : news),
-            };
-            become(running);
-          },
-        },
-      );
-      await remember(undefined);
-      await library.activate(name);
+      const control = { signal: pause.signal, finish: finish.signal, onProgress: follow(lossHistory()) };
+      const result = await workApart(trainWork, await optionsOf(), { entry, log }, control);
       log.info(`Trained ${name}: ${JSON.stringify(result)}`);
-      become({
-        phase: "done",
-        name,
-        active: library.active === name,
-        seconds: result.seconds,
-        validation: result.validationLoss,
-      });
-      const text = vscode.l10n.t('The adapter "{0}" is trained and active.', name);
-      messages.tell("info", text);
+      await unfinished.refresh();
+      return { ...done(name, await activated(name), result, problemsOf(state)), ...leftOut.counts() };
     } catch (error) {
-      // Before the first step there is nothing to go on from.
-      const begun = running.progress !== undefined || resume;
-      if (isCancelled(error)) become({ phase: "cancelled", name, resumable: begun });
-      else {
-        const resumable = begun && isResumable(error);
-        if (!resumable) await remember(undefined);
-        become({ phase: "failed", name, resumable, ...explain(error) });
-        const offer = { title: vscode.l10n.t("Resume"), run: goOn };
-        messages.tellError(error, resumable ? [offer] : []);
-      }
-    } finally {
-      controller = undefined;
+      // What lies on disk decides, not how far it seems to have come.
+      await unfinished.refresh();
+      const resumable = unfinished.list.some((training) => training.name === name && training.steps > 0);
+      if (isCancelled(error)) return { phase: "cancelled", name, resumable };
+      log.error(detailed(error));
+      return { phase: "failed", name, resumable, ...explain(error), ...leftOut.counts() };
     }
   };
 
-  const goOn = async (): Promise<void> => {
-    if (unfinished) await run(unfinished, true);
+  const run = async (name: string, optionsOf: OptionsOf): Promise<void> => {
+    if (controls) return;
+    controls = { pause: new AbortController(), finish: new AbortController() };
+    leftOut.clear();
+    become({ phase: "running", name });
+    const end = await work(name, optionsOf, controls);
+    controls = undefined;
+    become(end);
+    ended.fire(end);
   };
 
-  subscriptions.push(changed, { dispose: () => controller?.abort() });
+  const stop = (how: "pause" | "finish"): void => {
+    if (state.phase !== "running" || !controls) return;
+    become({ ...state, stopping: how });
+    controls[how].abort();
+  };
+
+  subscriptions.push(changed, ended, { dispose: () => controls?.pause.abort() });
 
   return {
     get state() {
       return state;
     },
     onDidChange: changed.event,
-    start: (form) => run(form, false),
-    resume: goOn,
-    cancel() {
-      if (state.phase !== "running") return;
-      controller?.abort();
-      become({ ...state, cancelling: true });
+    onDidEnd: ended.event,
+    start: (form) => run(form.name, () => trainOptions(form, options)),
+    resume: (name) => run(name, () => resumeOptions(name, options)),
+    async keep(name) {
+      const running = run(name, () => resumeOptions(name, options));
+      if (state.phase === "running" && state.name === name) stop("finish");
+      await running;
     },
-    async dismiss() {
-      if (state.phase === "running") return;
-      const abandoned = unfinished;
-      become({ phase: "idle" });
-      await remember(undefined);
-      if (!abandoned) return;
-      try {
-        await engine.ask(discardTrainingRequest, { out: join(library.folder, abandoned.name) });
-      } catch (error) {
-        log.warn(`What the training of ${abandoned.name} left is still there: ${String(error)}`);
-      }
+    pause: () => stop("pause"),
+    finish: () => stop("finish"),
+    showLeftOut: () => leftOut.show(),
+    dismiss() {
+      if (state.phase !== "running") become({ phase: "idle" });
     },
   };
+}
+
+function after(running: TrainingRunning, news: TrainingNews, losses: LossHistory): TrainingRunning {
+  if ("skipped" in news) return running;
+  if (!("training" in news)) return { ...running, ...news };
+  losses.add(news.training.loss);
+  return { ...running, progress: shown(news.training, losses.points()) };
 }
 
 function shown(progress: TrainProgress, losses: readonly number[]): NonNullable<TrainingRunning["progress"]> {
@@ -150,17 +148,11 @@ function shown(progress: TrainProgress, losses: readonly number[]): NonNullable<
   return { step, steps, loss, tokensPerSecond, etaSeconds, losses, validation: progress.validationLoss };
 }
 
-/** A process that died, or found no room, left its last checkpoint; data or a base that was refused would be refused again. */
-function isResumable(error: unknown): boolean {
-  return error instanceof UserError && ["engine-stopped", "disk-full", "not-writable"].includes(error.code);
+function problemsOf(state: TrainingState): RowProblems {
+  return (state.phase === "running" ? state.outline?.problems : undefined) ?? { count: 0, first: "" };
 }
 
-function interrupted(name: string): TrainingState {
-  return {
-    phase: "failed",
-    name,
-    message: vscode.l10n.t("The training of this adapter has not come to its end."),
-    nextStep: vscode.l10n.t("Resume to go on from its last checkpoint."),
-    resumable: true,
-  };
+function done(name: string, active: boolean, result: TrainResult, problems: RowProblems): TrainingDone {
+  const { seconds, validationLoss: validation, steps, plannedSteps } = result;
+  return { phase: "done", name, active, seconds, validation, steps, plannedSteps, problems };
 }

@@ -1,10 +1,13 @@
 /** The sidebar's training view: carries messages between its page and the training, and keeps nothing itself. */
 
 import * as vscode from "vscode";
-import type { FromTraining, ToTraining } from "../../../webview/protocol.ts";
+import type { ToTraining } from "../../../webview/protocol.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
+import type { Messages } from "../messages.ts";
+import type { PaperData } from "../paperData.ts";
 import type { Training } from "./training.ts";
 import { parseTrainingMessage } from "./trainingMessages.ts";
+import type { UnfinishedTrainings } from "../unfinishedTrainings.ts";
 import { showWebviewPage } from "../webviewPage.ts";
 import type { WorkspaceSources } from "./workspaceSources.ts";
 
@@ -13,27 +16,57 @@ export interface TrainingViewOptions {
   training: Training;
   library: AdapterLibrary;
   sources: WorkspaceSources;
+  unfinished: UnfinishedTrainings;
+  /** Asked for when the user discards a training. */
+  discard: (name: string) => Promise<void>;
+  messages: Messages;
+  paperData: PaperData;
+}
+
+export interface TrainingView {
+  readonly isVisible: boolean;
 }
 
 const viewId = "graft.training";
 
-export function registerTrainingView(options: TrainingViewOptions, subscriptions: vscode.Disposable[]): void {
-  const { extensionUri, training, library, sources } = options;
+export function registerTrainingView(options: TrainingViewOptions, subscriptions: vscode.Disposable[]): TrainingView {
+  const { extensionUri, training, library, sources, unfinished, messages, paperData } = options;
+  let shown: vscode.WebviewView | undefined;
+  /** A promise that nobody awaits: its failure is told. */
+  const told = (work: Promise<void>): void => void work.catch((error: unknown) => messages.tellError(error));
   subscriptions.push(
     vscode.window.registerWebviewViewProvider(viewId, {
-      resolveWebviewView({ webview, onDidDispose }) {
+      resolveWebviewView(view) {
+        const { webview, onDidDispose } = view;
+        shown = view;
         const post = (message: ToTraining): void => void webview.postMessage(message);
         const whileShown = [
-          training.onDidChange((state) => post({ type: "state", state })),
-          sources.onDidChange(() => void sendSources(options, post)),
-          library.onDidChangeNames(() => void sendSources(options, post)),
-          webview.onDidReceiveMessage((message: unknown) => receive(parseTrainingMessage(message), options, post)),
+          training.onDidChange((state) => {
+            post({ type: "state", state });
+            sendUnfinished(options, post);
+          }),
+          unfinished.onDidChange(() => {
+            sendUnfinished(options, post);
+            told(sendSources(options, post)); // A name has been taken or given back.
+          }),
+          paperData.onDidChange((state) => post({ type: "paperData", state })),
+          sources.onDidChange(() => told(sendSources(options, post))),
+          library.onDidChangeNames(() => told(sendSources(options, post))),
+          webview.onDidReceiveMessage((message: unknown) => told(receive(message, options, post))),
         ];
-        onDidDispose(() => vscode.Disposable.from(...whileShown).dispose());
+        onDidDispose(() => {
+          shown = undefined;
+          vscode.Disposable.from(...whileShown).dispose();
+        });
         showWebviewPage(webview, extensionUri, "training", vscode.l10n.t("Train adapter"));
       },
     }),
   );
+  return {
+    get isVisible() {
+      return shown?.visible ?? false;
+    },
+  };
 }
 
 /** "Graft: Train adapter": brings the form, or the training that runs, to the front. */
@@ -43,11 +76,15 @@ export async function showTrainingView(): Promise<void> {
 
 type Post = (message: ToTraining) => void;
 
-async function receive(message: FromTraining, options: TrainingViewOptions, post: Post): Promise<void> {
-  const { training, library } = options;
+async function receive(received: unknown, options: TrainingViewOptions, post: Post): Promise<void> {
+  const { training, library, unfinished, paperData } = options;
+  const message = parseTrainingMessage(received);
   switch (message.type) {
     case "ready":
       post({ type: "state", state: training.state });
+      sendUnfinished(options, post);
+      void unfinished.refresh();
+      void paperData.refresh();
       return sendSources(options, post);
     case "checkName":
       return sendNameCheck(message.name, library, post);
@@ -56,22 +93,42 @@ async function receive(message: FromTraining, options: TrainingViewOptions, post
       if (path !== undefined) post({ type: "dataChosen", path });
       return;
     }
+    case "getCodeAlpacaPy":
+      return paperData.get();
     case "start": {
       // The form was valid when it was sent; another window may have taken the name since.
       if (library.nameProblem(message.form.name) !== undefined) return sendNameCheck(message.form.name, library, post);
       return training.start(message.form);
     }
-    case "cancel":
-      return training.cancel();
+    case "pause":
+      return training.pause();
+    case "finish":
+      return training.finish();
     case "resume":
-      return training.resume();
+      return training.resume(message.name);
+    case "keep":
+      return training.keep(message.name);
+    case "discard": {
+      await options.discard(message.name);
+      const { state } = training;
+      if (state.phase !== "idle" && state.name === message.name) training.dismiss();
+      return;
+    }
     case "dismiss":
       return training.dismiss();
+    case "showLeftOut":
+      return training.showLeftOut();
     case "selectAdapter":
       return void (await vscode.commands.executeCommand("graft.selectAdapter"));
     case "showLog":
       return void (await vscode.commands.executeCommand("graft.showLog"));
   }
+}
+
+/** The one that this window runs, or that is in view as it ended, is in the state. */
+function sendUnfinished({ training, unfinished }: TrainingViewOptions, post: Post): void {
+  const own = training.state.phase === "idle" ? undefined : training.state.name;
+  post({ type: "unfinished", trainings: unfinished.list.filter(({ name }) => name !== own) });
 }
 
 function sendNameCheck(name: string, library: AdapterLibrary, post: Post): void {

@@ -2,7 +2,8 @@
 
 import { stat } from "node:fs/promises";
 import * as vscode from "vscode";
-import { pythonFiles } from "../../core/dataset/pythonFolder.ts";
+import { countPythonFiles } from "../../core/sources/pythonFiles.ts";
+import { sourceRoots } from "../../core/sources/sourceRoots.ts";
 
 export interface WorkspaceSources {
   /** What to train on; empty while no folder is open. */
@@ -38,17 +39,16 @@ export function watchWorkspaceSources(subscriptions: vscode.Disposable[]): Works
   return {
     folders,
     label: () => (folders().length > 0 ? vscode.workspace.name : undefined),
-    count: () => countPythonFiles(folders()),
+    count: () => countFiles(folders()),
     onDidChange: changed.event,
   };
 }
 
-/** How many Python files training would find in `folders`. What is no folder counts as nothing. */
-export async function countPythonFiles(folders: readonly string[]): Promise<number> {
+/** How many Python files training would look at in `folders`, each once. What is no folder counts as nothing. */
+export async function countFiles(folders: readonly string[]): Promise<number> {
   let files = 0;
-  for (const folder of folders) {
-    if (!(await isFolder(folder))) continue;
-    for await (const _ of pythonFiles(folder)) files++;
+  for (const { path, except } of await sourceRoots(folders)) {
+    if (await isFolder(path)) files += await countPythonFiles(path, { except });
   }
   return files;
 }

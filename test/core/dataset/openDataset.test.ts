@@ -1,12 +1,12 @@
 import { chmod, mkdir, mkdtemp, open, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Example, Problem } from "../../../extension/core/dataset/example.ts";
 import { openDataset } from "../../../extension/core/dataset/openDataset.ts";
 import type { Split } from "../../../extension/core/dataset/paperDatasets.ts";
-import { countPythonFiles } from "../../../extension/core/dataset/pythonFolder.ts";
+import { countPythonFiles } from "../../../extension/core/sources/pythonFiles.ts";
 import { needs } from "../../needs.ts";
 
 let folder: string;
@@ -235,6 +235,31 @@ describe("openDataset by name", () => {
     expect(await load("conala")).toMatchObject({ name: "conala", examples: [{ intent: "train" }] });
     expect(await load("codealpacapy")).toMatchObject({ name: "codealpacapy", examples: [{ intent: "alpaca" }] });
     expect((await load("conala", "test")).examples).toMatchObject([{ intent: "test" }]);
+  });
+
+  test("CoNaLa ships with Graft, every row of it good, and a copy of the user's comes first", async () => {
+    const shippedData = resolve(import.meta.dirname, "../../../data");
+    const places = { dataFolder: join(folder, "data"), shippedData };
+    for (const [split, rows] of [
+      ["train", 2135],
+      ["validation", 201],
+      ["test", 543],
+    ] as const) {
+      let count = 0;
+      for await (const entry of (await openDataset("conala", { ...places, split })).examples()) {
+        expect(entry).toMatchObject({ kind: "pair" });
+        count++;
+      }
+      expect(count).toBe(rows);
+    }
+    await put("data/conala/train.jsonl", row("mine"));
+    for await (const entry of (await openDataset("conala", places)).examples()) {
+      expect(entry).toMatchObject({ intent: "mine" });
+    }
+    // Never a part of one copy with a part of another.
+    await expect(openDataset("conala", { ...places, split: "validation" })).rejects.toMatchObject({
+      code: "data-missing",
+    });
   });
 
   test("says where it looked for one that is absent", async () => {

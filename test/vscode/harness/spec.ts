@@ -25,6 +25,8 @@ import { openWorkbench, type Workbench } from "./workbench.ts";
 export interface EditorTestOptions {
   /** Path in the folder → content. */
   files?: Readonly<Record<string, string>>;
+  /** Of the folder; some name of its own unless given. */
+  name?: string;
   /** Settings of this folder, over those of settings.ts. */
   settings?: Readonly<Record<string, unknown>>;
   viewport?: { width: number; height: number };
@@ -36,7 +38,8 @@ export function editorTest(options: EditorTestOptions = {}) {
       workbench: [
         // oxlint-disable-next-line no-empty-pattern -- Vitest reads a fixture's needs from this pattern.
         async ({}, use) => {
-          const folder = await mkdtemp(join(tmpdir(), "graft-folder-"));
+          const parent = await mkdtemp(join(tmpdir(), "graft-folder-"));
+          const folder = options.name === undefined ? parent : join(parent, options.name);
           const settings = options.settings && { ".vscode/settings.json": JSON.stringify(options.settings) };
           for (const [path, content] of Object.entries({ ...options.files, ...settings })) {
             await mkdir(dirname(join(folder, path)), { recursive: true });
@@ -46,7 +49,7 @@ export function editorTest(options: EditorTestOptions = {}) {
           const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
           await use(await openWorkbench(await context.newPage(), inject("editorUrl"), folder));
           await browser.close();
-          await rm(folder, { recursive: true, force: true });
+          await rm(parent, { recursive: true, force: true });
         },
         { scope: "file" },
       ],

@@ -6,8 +6,8 @@ import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 import type { Problem } from "../../dataset/example.ts";
 import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
-import { pythonFiles } from "../../dataset/pythonFolder.ts";
-import { readPythonSource } from "../../dataset/pythonSource.ts";
+import { pythonFiles } from "../../sources/pythonFiles.ts";
+import { readPythonSource } from "../../sources/pythonSource.ts";
 
 export interface SourceFile {
   /** Relative to its project, with forward slashes: models may be shown it. */

@@ -32,7 +32,8 @@ export async function openSuite(
   settings: EvaluationSettings,
   signal: AbortSignal | undefined,
 ): Promise<OpenSuite> {
-  const read = { dataFolder: options.dataFolder, signal };
+  const { dataFolder, shippedData } = options;
+  const read = { dataFolder, ...(shippedData !== undefined && { shippedData }), signal };
   switch (await suiteKind(options.suite, read)) {
     case "pairs":
       return await openPairs(options, settings, read);
@@ -78,7 +79,7 @@ async function openExecution(
 ): Promise<OpenSuite> {
   if (settings.shots > 0) {
     const message = `Cannot show examples for ${options.suite}: its tasks have tests, and no code that answers them.`;
-    throw new UserError("option-invalid", message, "Leave the mode out.");
+    throw new UserError("option-invalid", message, "Evaluate without examples (zero-shot).");
   }
   const tasks = await openExecutionTasks(options.suite, read);
   const suite = await promptedExecution(tasks, settings.protocol);

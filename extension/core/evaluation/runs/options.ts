@@ -18,8 +18,10 @@ export interface EvaluationOptions {
   readonly home: string;
   /** The base that ships with Graft. */
   readonly embedded: string;
-  /** Where the paper's data sets lie. */
+  /** Where the user's copies of the paper's data sets lie. */
   readonly dataFolder: string;
+  /** Where those lie that ship with Graft. */
+  readonly shippedData?: string;
   readonly adapters?: readonly { readonly folder: string; readonly scale: number }[];
   /** "conala", "codealpacapy", or a .jsonl file of pairs, or of tasks with tests. */
   readonly suite: string;

@@ -8,7 +8,7 @@ import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 import type { Problem } from "../../dataset/example.ts";
 import { jsonObjects } from "../../dataset/jsonLines.ts";
-import { findPaperFile, isPaperDataset, type Split } from "../../dataset/paperDatasets.ts";
+import { findPaperFile, isPaperDataset, type PaperPlaces, type Split } from "../../dataset/paperDatasets.ts";
 
 export interface Tasks<Task> {
   /** That of a paper's data set, or of the file. */
@@ -22,9 +22,7 @@ export interface Tasks<Task> {
   readonly each: () => AsyncGenerator<Task>;
 }
 
-export interface TaskOptions {
-  /** Where the paper's data sets lie. */
-  readonly dataFolder: string;
+export interface TaskOptions extends PaperPlaces {
   /** Which part of a paper's data set; "test" unless told. */
   readonly split?: Split;
   readonly signal?: AbortSignal | undefined;
@@ -78,8 +76,8 @@ export async function openTasks<Task extends { readonly id: string }>(
 }
 
 /** @throws UserError "data-missing", "suite-missing" */
-export async function suiteFile(source: string, { dataFolder, split = "test" }: TaskOptions): Promise<string> {
-  if (isPaperDataset(source)) return await findPaperFile(source, { dataFolder, split });
+export async function suiteFile(source: string, options: TaskOptions): Promise<string> {
+  if (isPaperDataset(source)) return await findPaperFile(source, { ...options, split: options.split ?? "test" });
   const path = resolve(source);
   if ((await stat(path).catch(() => undefined))?.isFile()) return path;
   const message = `Cannot read the suite ${source}: there is no file ${path}.`;

@@ -4,14 +4,22 @@
  */
 
 import { join } from "node:path";
-import type { Log } from "../../foundation/log.ts";
 import { UserError } from "../../foundation/errors.ts";
 import type { Dataset, Example } from "../../dataset/example.ts";
-import { openDataset } from "../../dataset/openDataset.ts";
+import { openDataset, openDatasets } from "../../dataset/openDataset.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { targetCount, type Sequence } from "../../dataset/sequence.ts";
-import { createTokenFile, type TokenFile } from "../../dataset/tokenFile.ts";
-import { entriesOf, namesOf, pieceMaker, surveyData, type PieceSettings } from "./dataSurvey.ts";
+import { createTokenFile, type NewTokenFile, type TokenFile } from "../../dataset/tokenFile.ts";
+import type { Skipped } from "../../sources/skipped.ts";
+import {
+  entriesOf,
+  namesOf,
+  pieceMaker,
+  surveyData,
+  type PieceSettings,
+  type RowProblems,
+  type SurveyControl,
+} from "./dataSurvey.ts";
 import { readingMeter, type ReadingProgress } from "../loop/progressMeter.ts";
 import { pieceSizeFor } from "./pieceSize.ts";
 import type { TrainOptions, TrainSettings } from "../settings.ts";
@@ -23,6 +31,8 @@ export interface DataPart {
   examples: number;
   /** Tokens trained on in an epoch. */
   tokens: number;
+  /** Files that are not trained on, and why. */
+  skipped: readonly Skipped[];
 }
 
 export interface TrainingData {
@@ -30,12 +40,23 @@ export interface TrainingData {
   /** Empty where nothing is held out. */
   readonly validation: TokenFile;
   readonly parts: readonly DataPart[];
+  readonly problems: RowProblems;
+  /** The files stay. */
+  close(): void;
+}
+
+/** Data that was read just now. */
+export interface NewTrainingData extends TrainingData {
+  readonly training: NewTokenFile;
+  readonly validation: NewTokenFile;
+  /** Closes and removes the files. */
   release(): void;
 }
 
-export interface ReadingControl {
-  readonly log: Log;
-  readonly signal?: AbortSignal | undefined;
+/** The token files in their folder. */
+export const [trainingFile, validationFile] = ["training", "validation"];
+
+export interface ReadingControl extends SurveyControl {
   readonly onReading?: ((progress: ReadingProgress) => void) | undefined;
 }
 
@@ -53,31 +74,34 @@ export async function openTrainingData(
   sequencesOf: (example: Example) => readonly Sequence[],
   folder: string,
   control: ReadingControl,
-): Promise<TrainingData> {
-  const sources = await Promise.all(options.data.map((source) => openDataset(source, options)));
+): Promise<NewTrainingData> {
+  const sources = await openDatasets(options.data, options);
   const { sets, fraction } = await validationOf(options);
   const settings: PieceSettings = { ...chance, pieceSize: await pieceSizeFor(sources, sequencesOf, maxLength) };
-  const survey = await surveyData(sources, sets, fraction, settings, control);
+  const survey = await surveyData(sources, sets, fraction, chance.seed, control);
   const meter = readingMeter(survey.examples, control.onReading);
-  const training = createTokenFile(join(folder, "training"));
-  const validation = createTokenFile(join(folder, "validation"));
+  const training = createTokenFile(join(folder, trainingFile));
+  const validation = createTokenFile(join(folder, validationFile));
+  const close = (): void => [training, validation].forEach((file) => file.close());
   const release = (): void => [training, validation].forEach((file) => file.release());
-  const tokenize = (example: Example, file: TokenFile): void => {
+  const tokenize = (example: Example, file: NewTokenFile): void => {
     for (const sequence of sequencesOf(example)) if (targetCount(sequence) > 0) file.add(sequence);
   };
   try {
     const parts: DataPart[] = [];
-    for (const source of sources) {
+    for (const [index, source] of sources.entries()) {
       const tokensBefore = training.tokens;
       const pieces = pieceMaker(source, settings);
       let examples = 0;
       for await (const entry of entriesOf(source, control.signal)) {
         if (!("kind" in entry)) continue;
         examples++;
-        for (const piece of pieces(entry)) tokenize(piece, survey.isHeldOut(piece) ? validation : training);
+        const file = survey.isHeldOut(entry) ? validation : training;
+        for (const piece of pieces(entry)) tokenize(piece, file);
         meter.read();
       }
-      parts.push({ name: source.name, examples, tokens: training.tokens - tokensBefore });
+      const tokens = training.tokens - tokensBefore;
+      parts.push({ name: source.name, examples, tokens, skipped: survey.skipped[index] ?? [] });
     }
     for (const source of sets) {
       for await (const entry of entriesOf(source, control.signal)) {
@@ -88,9 +112,9 @@ export async function openTrainingData(
     }
     if (training.length === 0) {
       const message = `Cannot train on ${namesOf(sources)}: no token is left to learn.`;
-      throw new UserError("data-empty", message, "Give more data, or a longer maximum length.");
+      throw new UserError("data-empty", message, "Give more data, or on the command line a longer --max-length.");
     }
-    return { training, validation, parts, release };
+    return { training, validation, parts, problems: survey.problems, close, release };
   } catch (error) {
     release();
     throw error;
@@ -99,9 +123,9 @@ export async function openTrainingData(
 
 /** The data sets to validate on, or the fraction of the training data to hold out. */
 async function validationOf(options: TrainOptions): Promise<{ sets: readonly Dataset[]; fraction: number }> {
-  const { validation, data, dataFolder } = options;
+  const { validation, data } = options;
   const open = async (source: string): Promise<Dataset> =>
-    await openDataset(source, { dataFolder, split: "validation" });
+    await openDataset(source, { ...options, split: "validation" });
   // A paper's data set brings its own; joined sets are validated on all of theirs.
   if (validation === undefined) return { sets: await Promise.all(data.filter(isPaperDataset).map(open)), fraction: 0 };
   const fraction = Number(validation);

@@ -84,6 +84,8 @@ export interface TrainerSnapshot {
 
 export interface TrainerControl {
   readonly signal?: AbortSignal | undefined;
+  /** Once it is aborted, the training ends as if the step under way, at least the first, were its last. */
+  readonly finish?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
   /** Keeps a snapshot. Called before the first step, at validations, every so often, and when cancelled. */
   readonly save: (snapshot: TrainerSnapshot) => Promise<void>;
@@ -105,7 +107,7 @@ export async function runTrainer(
   step: TrainingStep,
   { training, validation }: TrainerData,
   plan: TrainerPlan,
-  { signal, onProgress, save, resumeFrom }: TrainerControl,
+  { signal, finish, onProgress, save, resumeFrom }: TrainerControl,
 ): Promise<TrainerState> {
   const { parameters } = step;
   const optimizer = openOptimizer(plan.optimizer, parameters);
@@ -147,8 +149,9 @@ export async function runTrainer(
     state = { ...state, validation: losses, validationsSinceBest: isBest ? 0 : state.validationsSinceBest + 1 };
   };
 
+  const isFinished = (): boolean => state.step > 0 && finish?.aborted === true;
   const validateIfDue = async (): Promise<void> => {
-    const isDue = state.step % plan.validateEvery === 0 || state.step === plan.steps;
+    const isDue = state.step % plan.validateEvery === 0 || state.step === plan.steps || isFinished();
     if (!isDue || state.validatedStep === state.step) return;
     if (validation.length > 0) await validate();
     state = { ...state, validatedStep: state.step };
@@ -174,7 +177,7 @@ export async function runTrainer(
 
   try {
     await validateIfDue();
-    while (state.step < plan.steps && state.validationsSinceBest < (plan.patience ?? Infinity)) {
+    while (state.step < plan.steps && state.validationsSinceBest < (plan.patience ?? Infinity) && !isFinished()) {
       const sequences = sequencesOf(state.step);
       const loss = await meter.timed("step", () => trainOn(packStep(sequences, plan.shape)));
       const tokens = state.tokens + sequences.reduce((sum, sequence) => sum + tokenCount(sequence), 0);
@@ -184,6 +187,7 @@ export async function runTrainer(
       if (meter.secondsUnsaved() >= plan.saveEvery) await keep();
       onProgress?.(meter.progress(state, loss));
     }
+    await validateIfDue(); // Asked to finish after the last step was looked at.
   } catch (error) {
     // Whole at any time: a step changes nothing before all its micro-batches are through.
     if (signal?.aborted) await keep();
@@ -191,6 +195,12 @@ export async function runTrainer(
   }
   for (const [i, { values }] of best.entries()) parameters[i]!.values.set(values);
   return { ...state, seconds: meter.seconds() };
+}
+
+/** The parameters' values in a snapshot, by their names. */
+export function savedParameters({ tensors }: TrainerSnapshot): Map<string, Float32Array> {
+  const values = tensors.filter(({ name }) => name.startsWith("value:"));
+  return new Map(values.map((tensor) => [tensor.name.slice("value:".length), tensor.values]));
 }
 
 function renamed(part: string, tensors: readonly NamedTensor[]): NamedTensor[] {
@@ -225,6 +235,6 @@ function added(sum: readonly Float32Array[], more: readonly Float32Array[]): rea
 
 function diverged(step: number, what: string, value: number, { learningRate }: Schedule): UserError {
   const message = `Training diverged at step ${step}: the ${what} is ${value}.`;
-  const nextStep = `Choose a learning rate below ${learningRate}, or look for odd rows in the data.`;
+  const nextStep = `Look for odd rows in the data, or on the command line give a --learning-rate below ${learningRate}.`;
   return new UserError("training-diverged", message, nextStep);
 }

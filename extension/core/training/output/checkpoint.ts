@@ -5,15 +5,10 @@ import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
 import { openSafetensors, writeSafetensors } from "../../weights/safetensors.ts";
+import type { Fingerprint } from "../fingerprint.ts";
 import type { NamedTensor } from "../optimizers/optimizer.ts";
 import type { TrainerSnapshot } from "../loop/trainer.ts";
 import type { BatchShape } from "../data/batchShape.ts";
-
-/**
- * What a training must agree on with the one whose checkpoint it goes on from, in the user's terms, such as
- * {"rank": 16, "data": "2135 sequences, 4f1c…"}.
- */
-export type Fingerprint = Readonly<Record<string, string | number | boolean>>;
 
 export interface Checkpoint extends TrainerSnapshot {
   /** How the training was begun decides how it goes on: sums in another order would be other sums. */
@@ -58,15 +53,25 @@ export async function saveCheckpoint(
   await writeSafetensors(join(folder, checkpointFile), written, { graft: JSON.stringify(header) });
 }
 
-/** @throws UserError "checkpoint-missing" */
-export async function checkResumable(folder: string): Promise<void> {
-  if (await hasCheckpoint(folder)) return;
+export function checkpointMissing(folder: string): UserError {
   const message = `Cannot resume: there is no checkpoint ${join(folder, checkpointFile)}.`;
-  throw new UserError(
+  return new UserError(
     "checkpoint-missing",
     message,
     "Start the training without resuming, or check the output folder.",
   );
+}
+
+/** How many steps are done by the checkpoint in `folder`; 0 without one that can be read. */
+export async function readStep(folder: string): Promise<number> {
+  const path = join(folder, checkpointFile);
+  try {
+    const file = await openSafetensors(path);
+    await file.close();
+    return readHeader(path, file.metadata["graft"]).state.step;
+  } catch {
+    return 0;
+  }
 }
 
 /**
@@ -75,7 +80,7 @@ export async function checkResumable(folder: string): Promise<void> {
  * @throws UserError "checkpoint-missing", "checkpoint-invalid"; "checkpoint-mismatch" where it is of another training
  */
 export async function loadCheckpoint(folder: string, fingerprint: Fingerprint): Promise<Checkpoint> {
-  await checkResumable(folder);
+  if (!(await hasCheckpoint(folder))) throw checkpointMissing(folder);
   const path = join(folder, checkpointFile);
   const file = await openSafetensors(path);
   try {
@@ -109,9 +114,5 @@ function checkFingerprint(saved: Fingerprint, wanted: Fingerprint): void {
   if (differing.length === 0) return;
   const differences = differing.map((key) => `${key} was ${named(saved[key])} and is now ${named(wanted[key])}`);
   const message = `Cannot resume: the checkpoint is of another training; ${differences.join(", ")}.`;
-  throw new UserError(
-    "checkpoint-mismatch",
-    message,
-    "Resume with the same options and data, or start without resuming.",
-  );
+  throw new UserError("checkpoint-mismatch", message, "Start the training without resuming.");
 }

@@ -1,6 +1,6 @@
 /**
- * Where an adapter goes, and what its training keeps beside it until it is done: OUT, and .OUT.training with the lock and
- * the checkpoint. So OUT is a whole adapter or nothing.
+ * Where an adapter goes, and what its training keeps beside it until it is done: OUT, and .OUT.training with the lock, the run
+ * and the checkpoint. So OUT is a whole adapter or nothing.
  */
 
 import { access, constants, mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
@@ -9,17 +9,20 @@ import { recoverFolder, writeFailure, writeFileAtomic, writeFolderAtomic } from 
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
 import { lockFolder, type HeldLock } from "../../foundation/folderLock.ts";
-import { checkpointFile } from "./checkpoint.ts";
+import { checkpointFile, hasCheckpoint } from "./checkpoint.ts";
+import { runFile, readRun, writeRun, type TrainingRun } from "../trainingRun.ts";
 
 export interface OutputFolder {
   readonly path: string;
   /** The adapter's name: that of its folder. */
   readonly name: string;
-  /** For checkpoints. */
+  /** For the run and its checkpoints. */
   readonly workFolder: string;
-  /** Puts the files in place and forgets the checkpoint. */
+  /** Writes `run`, which takes the place of one that was not finished. */
+  begin(run: Omit<TrainingRun, "version">): Promise<void>;
+  /** Puts the files in place and forgets the run. */
   finish(files: OutputFiles): Promise<void>;
-  /** Lets others train into it, and leaves no trace but a checkpoint. */
+  /** Lets others train into it, and leaves no trace but a run that can go on. */
   release(): Promise<void>;
 }
 
@@ -42,11 +45,16 @@ export async function openOutputFolder(out: string): Promise<OutputFolder> {
   await checkWritable(path, workFolder);
   const release = await lockWorkFolder(path);
   await recoverFolder(path);
-  await clear(workFolder, checkpointFile);
+  await tidy(workFolder);
   return {
     path,
     name: basename(path),
     workFolder,
+    begin: async (run) => {
+      await writeRun(workFolder, run);
+      await rm(join(workFolder, checkpointFile), { force: true });
+      await tidy(workFolder);
+    },
     finish: async ({ names, write }) => {
       await release.check();
       if (await isReplaceable(path, names)) await writeFolderAtomic(path, write);
@@ -54,15 +62,16 @@ export async function openOutputFolder(out: string): Promise<OutputFolder> {
       await rm(workFolder, { recursive: true, force: true });
     },
     release: async () => {
+      await tidy(workFolder);
       await release();
-      // Stays where it holds a checkpoint.
+      // Stays where it holds a run.
       await rmdir(workFolder).catch(() => undefined);
     },
   };
 }
 
 /**
- * Forgets the checkpoint of a training into `out` that nobody wants to go on with.
+ * Forgets a training into `out` that nobody wants to go on with.
  *
  * @throws UserError "training-busy"
  */
@@ -71,34 +80,37 @@ export async function discardTraining(out: string): Promise<void> {
   if (!(await exists(workFolderOf(path)))) return;
   const release = await lockWorkFolder(path);
   await recoverFolder(path);
-  await clear(workFolderOf(path));
+  await clear(workFolderOf(path), () => false);
   await release();
   await rmdir(workFolderOf(path));
 }
 
 /**
- * Puts in order what killed processes left in a folder of adapters: an adapter that was about to be replaced comes back.
- * Trainings that run are let alone.
+ * Puts in order what killed processes left in a folder of adapters: an adapter that was about to be replaced comes back, and
+ * the data of a training that nobody can go on with goes. Trainings that run, or can be resumed, are let alone.
  */
 export async function recoverAdapters(folder: string): Promise<void> {
   for (const entry of await readdir(folder).catch(() => [])) {
-    const name = /^\.(.+)\.[0-9a-f]{8}\.old$/.exec(entry)?.[1];
-    if (name === undefined) continue;
+    const replaced = /^\.(.+)\.[0-9a-f]{8}\.old$/.exec(entry)?.[1];
+    const trained = /^\.(.+)\.training$/.exec(entry)?.[1];
     try {
-      await (await openOutputFolder(join(folder, name))).release();
+      if (replaced !== undefined) await (await openOutputFolder(join(folder, replaced))).release();
+      else if (trained !== undefined && !(await isResumable(join(folder, entry)))) {
+        await discardTraining(join(folder, trained));
+      }
     } catch (error) {
       if (!(error instanceof UserError && error.code === "training-busy")) throw error;
     }
   }
 }
 
-const lockFile = "lock";
+export const lockFile = "lock";
 
-function workFolderOf(path: string): string {
+export function workFolderOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.training`);
 }
 
-async function lockWorkFolder(path: string): Promise<HeldLock> {
+export async function lockWorkFolder(path: string): Promise<HeldLock> {
   const lock = join(workFolderOf(path), lockFile);
   return await lockFolder(lock, (owner, escape) => {
     const message = `Cannot train into ${path}: another training does (${owner}).`;
@@ -107,10 +119,41 @@ async function lockWorkFolder(path: string): Promise<HeldLock> {
   });
 }
 
-/** Removes what is in a work folder but the lock (and what a lock that is taken over is called meanwhile) and `kept`. */
-async function clear(workFolder: string, kept?: string): Promise<void> {
-  for (const entry of await readdir(workFolder)) {
-    if (entry !== kept && !entry.startsWith(lockFile)) await rm(join(workFolder, entry), { force: true });
+/** Also one of another version of Graft, which can tell for itself. */
+async function isResumable(workFolder: string): Promise<boolean> {
+  return (await exists(join(workFolder, runFile))) || (await hasCheckpoint(workFolder));
+}
+
+/** Whether a training into `path` runs. Where none does, a lock that a killed one left goes. */
+export async function isBusy(path: string): Promise<boolean> {
+  if (!(await exists(join(workFolderOf(path), lockFile)))) return false;
+  try {
+    await (
+      await lockWorkFolder(path)
+    )();
+    return false;
+  } catch (error) {
+    if (error instanceof UserError && error.code === "training-busy") return true;
+    throw error;
+  }
+}
+
+/** Keeps the run with its data and its checkpoint; all else is of no use to anyone. */
+async function tidy(workFolder: string): Promise<void> {
+  try {
+    const run = await readRun(workFolder);
+    await clear(workFolder, (entry) => [checkpointFile, runFile, run?.dataFolder].includes(entry));
+  } catch (error) {
+    // What another version of Graft has left is not ours to judge.
+    if (!(error instanceof UserError)) throw error;
+  }
+}
+
+/** Removes what is in a work folder but the lock (and what a lock that is taken over is called meanwhile) and what is `kept`. */
+async function clear(workFolder: string, kept: (entry: string) => boolean): Promise<void> {
+  for (const entry of await readdir(workFolder).catch(() => [])) {
+    if (entry.startsWith(lockFile) || kept(entry)) continue;
+    await rm(join(workFolder, entry), { recursive: true, force: true });
   }
 }
 

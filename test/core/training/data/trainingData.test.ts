@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { silentLog, type Log } from "../../../../extension/core/foundation/log.ts";
 import { toSequences, type Sequences } from "../../../../extension/core/dataset/sequence.ts";
-import { openTrainingData, type TrainingData } from "../../../../extension/core/training/data/trainingData.ts";
+import { openTrainingData, type NewTrainingData } from "../../../../extension/core/training/data/trainingData.ts";
 import type { TrainOptions } from "../../../../extension/core/training/settings.ts";
 import { characters, shown } from "../../completion/fakes.ts";
 
@@ -36,7 +36,7 @@ const pairs = (count: number, from = 0): object[] =>
 async function opened(
   options: Partial<TrainOptions>,
   { signal, fillShare = 0.5 }: { signal?: AbortSignal; fillShare?: number } = {},
-): Promise<TrainingData> {
+): Promise<NewTrainingData> {
   const all = { base: "", home: "", embedded: "", out: "", data: [], dataFolder: join(folder, "papers"), ...options };
   return await openTrainingData(
     all,
@@ -103,6 +103,78 @@ describe("openTrainingData", () => {
     const again = await opened({ data: [source], validation: "0.2" });
     expect(texts(again.validation)).toEqual(validation);
     again.release();
+  });
+
+  const project = async (files: Readonly<Record<string, string>>): Promise<void> => {
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(join(folder, "project", name, ".."), { recursive: true });
+      await writeFile(join(folder, "project", name), text);
+    }
+  };
+  const functions = (name: string): string =>
+    Array.from({ length: 40 }, (_, i) => `def ${name}_${i}(x):\n    return x + ${i}\n\n\n`).join("");
+
+  test("holds out whole files of source code: no piece of one is trained on", async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `file${String.fromCodePoint(97 + i)}`);
+    await project(Object.fromEntries(names.map((name) => [`${name}.py`, functions(name)])));
+    const data = await opened({ data: [join(folder, "project")], validation: "0.2" });
+    const namesIn = (sequences: Sequences): Set<string> =>
+      new Set(texts(sequences).flatMap((text) => [...text.matchAll(/def (file[a-z])_\d/g)].map((match) => match[1]!)));
+    const [trained, held] = [namesIn(data.training), namesIn(data.validation)];
+    expect(held.size).toBe(4);
+    expect([...trained].filter((name) => held.has(name))).toEqual([]);
+    expect(trained.size + held.size).toBe(20);
+    data.release();
+  });
+
+  test("says that few files were held out, and that one file cannot be parted", async () => {
+    await project({ "a.py": "a = 1\n", "b.py": "b = 1\n", "c.py": "c = 1\n" });
+    const data = await opened({ data: [join(folder, "project")], validation: "0.1" });
+    expect(warnings).toEqual(["project: only 1 of 3 files held out for validation; their loss says little."]);
+    data.release();
+    await expect(opened({ data: [join(folder, "project/a.py")], validation: "0.1" })).rejects.toMatchObject({
+      code: "data-too-small",
+      message: expect.stringMatching(/of 1 files none would be left/),
+    });
+  });
+
+  test("trains on no secret, and lists each file that is left out with its reason", async () => {
+    await project({
+      ".gitignore": "secrets_local.py\n",
+      "secrets_local.py": 'PASSWORD = "tr0ub4dor"\n',
+      "settings.py": 'import os\nDB_PASSWORD = "c0rrecth0rse"\n',
+      "env/pyvenv.cfg": "",
+      "env/x.py": "installed = 1\n",
+      "good.py": "good = 1\n",
+      "copy_of_good.py": "good = 1\n",
+      "half.py": "def half(:\n",
+      "x_pb2.py": "x = 1\n",
+    });
+    const data = await opened({ data: [join(folder, "project")] });
+    expect(texts(data.training).join("")).toContain("good = 1");
+    expect(texts(data.training).join("")).not.toMatch(/tr0ub4dor|c0rrecth0rse|installed|half/);
+    expect(data.parts[0]!.skipped.toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
+      { path: "env/", reason: "environment" },
+      { path: "good.py", reason: "duplicate" },
+      { path: "half.py", reason: "unparsable" },
+      { path: "secrets_local.py", reason: "ignored" },
+      { path: "settings.py", reason: "secret" },
+      { path: "x_pb2.py", reason: "generated" },
+    ]);
+    expect(warnings).toContain("settings.py: The file holds a secret in line 2.");
+    data.release();
+  });
+
+  test("trains once on each file of folders that lie in one another", async () => {
+    await project({ "a.py": "a = 1\n", "inner/b.py": "b = 1\n" });
+    const [outer, inner] = [join(folder, "project"), join(folder, "project/inner")];
+    const data = await opened({ data: [outer, inner, outer] });
+    expect(data.parts.map(({ name, examples }) => [name, examples])).toEqual([
+      ["project", 1],
+      ["inner", 1],
+    ]);
+    expect(data.training.length).toBe(2);
+    data.release();
   });
 
   test("uses a given validation set as it is, and says how much of it is trained on", async () => {

@@ -110,4 +110,18 @@ describe("recoverAdapters", () => {
     expect((await readdir(folder)).sort()).toEqual(["busy", "lost"]);
     await recoverAdapters(join(folder, "absent"));
   });
+
+  test("removes the data of a training that was killed, unless it can be resumed", async () => {
+    for (const name of ["dead", "resumable"]) {
+      await mkdir(join(folder, `.${name}.training`));
+      await writeFile(join(folder, `.${name}.training`, "training.tokens"), "what somebody wrote");
+    }
+    await writeFile(join(folder, ".resumable.training", "checkpoint.safetensors"), "");
+    const running = await openOutputFolder(join(folder, "running"));
+    await writeFile(join(running.workFolder, "training.tokens"), "what somebody wrote");
+    await recoverAdapters(folder);
+    expect((await readdir(folder)).sort()).toEqual([".resumable.training", ".running.training"]);
+    expect(await readdir(running.workFolder)).toContain("training.tokens");
+    await running.release();
+  });
 });

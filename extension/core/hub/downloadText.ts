@@ -1,0 +1,34 @@
+/** One small text file of a hub, in memory. It checks its size; what it holds is for others to check. */
+
+import { UserError } from "../foundation/errors.ts";
+import { formatHubAddress } from "./hubAddress.ts";
+import type { HubConnection } from "./hubConnection.ts";
+
+/**
+ * @param path in the repository
+ * @param limit the most bytes that are taken
+ * @throws UserErrors as `hub.fetch`; "download-damaged" for a longer file, and for what is not UTF-8
+ */
+export async function downloadText(hub: HubConnection, path: string, limit: number): Promise<string> {
+  const { repository, revision } = hub.address;
+  const { body } = await hub.fetch(`${hub.endpoint}/${repository}/resolve/${revision}/${path}`);
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
+  let bytes = 0;
+  try {
+    for await (const part of body ?? []) {
+      hub.signal?.throwIfAborted();
+      bytes += part.length;
+      if (bytes > limit) throw new RangeError(`it has more than ${limit} bytes`);
+      text += decoder.decode(part, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch (error) {
+    hub.signal?.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `Cannot download ${path} of ${formatHubAddress(hub.address)}: ${reason}.`;
+    throw new UserError("download-damaged", message, "Check the network and the proxy, and try again.", {
+      cause: error,
+    });
+  }
+}

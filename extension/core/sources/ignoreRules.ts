@@ -1,0 +1,72 @@
+/** Which files git ignores: by .gitignore files at every depth, .git/info/exclude, and the user's own excludes. */
+
+import { dirname, join, relative, sep } from "node:path";
+import ignore, { type Ignore } from "ignore";
+import { findRepository, repositoryExcludes, textOf, userExcludes } from "./gitExcludes.ts";
+
+export interface IgnoreRules {
+  /** Whether git ignores `path`, an absolute one inside the folder that the rules are of. Its folder is not ignored. */
+  ignores(path: string, isFolder: boolean): boolean;
+  /** The rules inside the folder `path`, with those of its own .gitignore. */
+  within(path: string): Promise<IgnoreRules>;
+}
+
+/** Patterns, and the folder that they are relative to. */
+interface Layer {
+  readonly folder: string;
+  readonly patterns: Ignore;
+}
+
+/**
+ * The rules in `folder`, those of the repository around it included. A folder that the repository ignores is asked for on
+ * purpose: only rules from there on hold. A .gitignore holds without a repository, too, such as in an unpacked archive.
+ *
+ * Files that git tracks although a rule names them are ignored here: a doubt is decided for privacy.
+ */
+export async function openIgnoreRules(folder: string): Promise<IgnoreRules> {
+  const repository = await findRepository(folder);
+  const outer: Layer[] = layer(repository ?? folder, await userExcludes());
+  if (repository !== undefined) {
+    outer.push(...layer(repository, await repositoryExcludes(repository)));
+    for (const around of foldersBetween(repository, folder)) outer.push(...(await ownLayer(around)));
+  }
+  const isAskedFor = repository !== undefined && repository !== folder && isIgnored(outer, folder, true);
+  return rulesOf([...(isAskedFor ? [] : outer), ...(await ownLayer(folder))]);
+}
+
+function rulesOf(layers: readonly Layer[]): IgnoreRules {
+  return {
+    ignores: (path, isFolder) => isIgnored(layers, path, isFolder),
+    within: async (path) => {
+      const own = await ownLayer(path);
+      return own.length > 0 ? rulesOf([...layers, ...own]) : rulesOf(layers);
+    },
+  };
+}
+
+/** The last rule that says anything decides. */
+function isIgnored(layers: readonly Layer[], path: string, isFolder: boolean): boolean {
+  let result = false;
+  for (const { folder, patterns } of layers) {
+    const inside = relative(folder, path).split(sep).join("/");
+    const { ignored, unignored } = patterns.test(isFolder ? `${inside}/` : inside);
+    result = ignored || (result && !unignored);
+  }
+  return result;
+}
+
+async function ownLayer(folder: string): Promise<Layer[]> {
+  return layer(folder, await textOf(join(folder, ".gitignore")));
+}
+
+function layer(folder: string, text: string): Layer[] {
+  if (text.trim() === "") return [];
+  return [{ folder, patterns: ignore({ ignorecase: process.platform !== "linux" }).add(text) }];
+}
+
+/** From `outermost` down to the parent of `folder`. */
+function foldersBetween(outermost: string, folder: string): string[] {
+  const folders: string[] = [];
+  for (let at = folder; at !== outermost;) folders.unshift((at = dirname(at)));
+  return folders;
+}

@@ -1,0 +1,90 @@
+/** The .py files of a folder that its author wrote, by where they lie. It reads none of them. */
+
+import { readdir, realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { systemCode } from "../foundation/errors.ts";
+import { foreignReason } from "./foreignFolders.ts";
+import { openIgnoreRules, type IgnoreRules } from "./ignoreRules.ts";
+import type { SkipReason, Skipped } from "./skipped.ts";
+
+export interface WalkOptions {
+  /** Files and folders that belong to somebody else's walk, by their real paths. */
+  readonly except?: ReadonlySet<string>;
+  /** Told what is left out; looking into folders for it takes a while. */
+  readonly onSkipped?: ((skipped: Skipped) => void) | undefined;
+}
+
+interface Walk extends WalkOptions {
+  /** A real path. */
+  readonly root: string;
+}
+
+/** Paths relative to `root`, sorted, with forward slashes. Links are passed over, so that nothing is read twice. */
+export async function* pythonFiles(root: string, options: WalkOptions = {}): AsyncGenerator<string> {
+  const real = await realpath(root);
+  yield* filesIn("", await openIgnoreRules(real), { ...options, root: real });
+}
+
+export async function countPythonFiles(root: string, options: WalkOptions = {}): Promise<number> {
+  let count = 0;
+  for await (const _ of pythonFiles(root, options)) count++;
+  return count;
+}
+
+async function* filesIn(folder: string, rules: IgnoreRules, walk: Walk): AsyncGenerator<string> {
+  const { root, except, onSkipped } = walk;
+  for (const { name, isFolder } of await entriesOf(join(root, folder), folder === "")) {
+    const path = folder === "" ? name : `${folder}/${name}`;
+    const at = join(root, path);
+    if (except?.has(at)) continue;
+    if (!isFolder) {
+      const reason = name.startsWith(".") ? "hidden" : rules.ignores(at, false) ? "ignored" : undefined;
+      if (reason === undefined) yield path;
+      else onSkipped?.({ path, reason });
+      continue;
+    }
+    const reason = (await foreignReason(at, name)) ?? (rules.ignores(at, true) ? "ignored" : undefined);
+    if (reason === undefined) yield* filesIn(path, await rules.within(at), walk);
+    else if (onSkipped) for (const skipped of await skippedIn(path, reason, root)) onSkipped(skipped);
+  }
+}
+
+interface Entry {
+  readonly name: string;
+  readonly isFolder: boolean;
+}
+
+/** The folders and .py files of a folder by name; nothing of a folder that its owner has closed to us, unless it must be open. */
+async function entriesOf(folder: string, mustBeOpen: boolean): Promise<Entry[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (!mustBeOpen && ["EACCES", "EPERM", "ENOENT"].includes(systemCode(error) ?? "")) return [];
+    throw error;
+  });
+  return entries
+    .filter((entry) => entry.isDirectory() || (entry.isFile() && entry.name.endsWith(".py")))
+    .map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** How many files of an ignored folder are listed one by one, and how many folders are looked into for them. */
+const [listed, visited] = [200, 2000];
+
+/**
+ * The .py files of a folder that is left out. One by one where the project's author may wonder about each; of installed
+ * files, and where there are too many, the folder alone. Nothing where there are none.
+ */
+async function skippedIn(folder: string, reason: SkipReason, root: string): Promise<Skipped[]> {
+  const found: Skipped[] = [];
+  const whole = [{ path: `${folder}/`, reason }];
+  const open = [folder];
+  for (let count = 0; open.length > 0; count++) {
+    if (count === visited) return whole;
+    const at = open.shift()!;
+    for (const { name, isFolder } of await entriesOf(join(root, at), false)) {
+      if (isFolder) open.push(`${at}/${name}`);
+      else found.push({ path: `${at}/${name}`, reason });
+    }
+    if (found.length > 0 && (reason !== "ignored" || found.length > listed)) return whole;
+  }
+  return found;
+}

@@ -1,0 +1,52 @@
+/** One Python file as training text, or the reason why it is unfit. It knows nothing of folders and of other files. */
+
+import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import type { SkipReason } from "./skipped.ts";
+
+export interface SourceText {
+  readonly text: string;
+}
+
+/** Why a file should not be learnt from: in words, and as one of a few. */
+export interface UnfitSource {
+  readonly unfit: string;
+  readonly reason: SkipReason;
+}
+
+/** Larger files are data or generated, nearly without exception. */
+const largestSource = 512 * 1024;
+
+/** What tools write into the first lines of their work; only comments count, and phrases that people do not use. */
+const generatedMarks =
+  /@generated|\bauto(?:matically)?[- ]?generated\b|\b(?:do not|don't) edit\b|^\W*(?:this \w+ (?:is|was) )?generated (?:by|from|with|using)\b/i;
+const generatedNames = /_pb2(?:_grpc)?\.py$/;
+
+/** The text, with \n line ends and no byte order mark; or why the file should not be learnt from. */
+export async function readPythonSource(path: string): Promise<SourceText | UnfitSource> {
+  const { size } = await stat(path);
+  if (size > largestSource) {
+    return { unfit: `The file is too large: ${size} bytes, the limit is ${largestSource}.`, reason: "large" };
+  }
+  const bytes = await readFile(path);
+  if (bytes.includes(0)) return { unfit: "The file is binary.", reason: "binary" };
+  let text;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).replaceAll(/\r\n?/g, "\n");
+  } catch {
+    return { unfit: "The file is not valid UTF-8.", reason: "encoding" };
+  }
+  return unfitText(text, basename(path)) ?? { text };
+}
+
+function unfitText(text: string, name: string): UnfitSource | undefined {
+  if (text.trim() === "") return { unfit: "The file is empty.", reason: "empty" };
+  const lines = text.split("\n");
+  const isMarked = lines.slice(0, 12).some((line) => line.trimStart().startsWith("#") && generatedMarks.test(line));
+  if (isMarked || generatedNames.test(name)) return { unfit: "The file is generated.", reason: "generated" };
+  const longest = lines.reduce((most, line) => Math.max(most, line.length), 0);
+  if (longest > 1000 || text.length / lines.length > 150 || name.endsWith(".min.py")) {
+    return { unfit: "The file holds data or minified code: its lines are too long.", reason: "minified" };
+  }
+  return undefined;
+}

@@ -1,0 +1,62 @@
+/** The Python sources of a project as texts to learn from, and what is left out of them. */
+
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
+import { pythonFiles, type WalkOptions } from "./pythonFiles.ts";
+import { readPythonSource, type SourceText, type UnfitSource } from "./pythonSource.ts";
+import { lineOfSecret } from "./secrets.ts";
+
+export type FoundSource = { readonly path: string } & (SourceText | UnfitSource);
+
+export interface SourceReader {
+  /** Reads the files anew each time, in the order of their paths. What lies elsewhere than its author's code goes to `onSkipped`. */
+  read(onSkipped?: WalkOptions["onSkipped"]): AsyncGenerator<FoundSource>;
+}
+
+/** Reads `folder`; its paths are relative to it. Of files read only hashes and verdicts are kept. */
+export function openSourceReader(folder: string, options: Pick<WalkOptions, "except"> = {}): SourceReader {
+  const judge = sourceJudge();
+  return {
+    async *read(onSkipped) {
+      /** The first path of each content. */
+      const paths = new Map<string, string>();
+      for await (const path of pythonFiles(folder, { ...options, onSkipped })) {
+        yield { path, ...(await judge(join(folder, path), path, paths)) };
+      }
+    },
+  };
+}
+
+/** One file that the user named, whoever wrote it and whatever ignores it: but a secret stays a secret. */
+export async function readNamedSource(path: string): Promise<SourceText | UnfitSource> {
+  return await sourceJudge()(path, path, new Map());
+}
+
+type Judge = (at: string, path: string, seen: Map<string, string>) => Promise<SourceText | UnfitSource>;
+
+/** Reads a file and says whether it can be learnt from; the same content is parsed and searched once. */
+function sourceJudge(): Judge {
+  const verdicts = new Map<string, UnfitSource | undefined>();
+  let parser: Promise<PythonParser> | undefined;
+  const verdictOn = async (text: string): Promise<UnfitSource | undefined> => {
+    const line = await lineOfSecret(text);
+    if (line !== undefined) return { unfit: `The file holds a secret in line ${line}.`, reason: "secret" };
+    const [problem] = (await (parser ??= openPythonParser())).problems(text);
+    if (problem) return { unfit: `The file is not Python: line ${problem.line} does not parse.`, reason: "unparsable" };
+    return undefined;
+  };
+  return async (at, path, seen) => {
+    const source = await readPythonSource(at).catch((error: unknown): UnfitSource => {
+      const why = error instanceof Error ? error.message : String(error);
+      return { unfit: `The file cannot be read: ${why}.`, reason: "unreadable" };
+    });
+    if ("unfit" in source) return source;
+    const hash = createHash("sha256").update(source.text).digest("base64").slice(0, 22);
+    const twin = seen.get(hash);
+    if (twin !== undefined) return { unfit: `The file is the same as ${twin}.`, reason: "duplicate" };
+    seen.set(hash, path);
+    if (!verdicts.has(hash)) verdicts.set(hash, await verdictOn(source.text));
+    return verdicts.get(hash) ?? source;
+  };
+}

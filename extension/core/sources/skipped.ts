@@ -1,0 +1,32 @@
+/** Why a file of a project is not learnt from. */
+
+export const skipReasons = [
+  "ignored",
+  "environment",
+  "installed",
+  "hidden",
+  "secret",
+  "duplicate",
+  "generated",
+  "minified",
+  "unparsable",
+  "large",
+  "binary",
+  "encoding",
+  "empty",
+  "unreadable",
+] as const;
+export type SkipReason = (typeof skipReasons)[number];
+
+/** A file that was left out; or a folder, whose path ends with a slash. */
+export interface Skipped {
+  /** Relative to the folder that was asked for, with forward slashes. */
+  readonly path: string;
+  readonly reason: SkipReason;
+}
+
+/** The reasons that occur, in the order of {@link skipReasons}. */
+export function countByReason(skipped: readonly Skipped[]): Partial<Record<SkipReason, number>> {
+  const counts = skipReasons.map((reason) => [reason, skipped.filter((one) => one.reason === reason).length] as const);
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}

@@ -1,0 +1,41 @@
+/** The files that the last training of this window has left out: how many, and the list of them as a document to read. */
+
+import * as vscode from "vscode";
+import { countByReason, type Skipped } from "../core/sources/skipped.ts";
+import type { LeftOut } from "../../webview/protocol.ts";
+
+export interface LeftOutList {
+  add(skipped: readonly Skipped[]): void;
+  clear(): void;
+  /** Part of a training's state. */
+  counts(): { leftOut?: LeftOut };
+  show(): Promise<void>;
+}
+
+const uri = vscode.Uri.from({ scheme: "graft-left-out", path: "Left out of training" });
+
+export function createLeftOutList(subscriptions: vscode.Disposable[]): LeftOutList {
+  const changed = new vscode.EventEmitter<vscode.Uri>();
+  let files: Skipped[] = [];
+  const text = (): string => files.map(({ path, reason }) => `${reason.padEnd(12)}${path}\n`).join("");
+  subscriptions.push(
+    changed,
+    vscode.workspace.registerTextDocumentContentProvider(uri.scheme, {
+      onDidChange: changed.event,
+      provideTextDocumentContent: text,
+    }),
+  );
+  return {
+    add(skipped) {
+      files.push(...skipped);
+      changed.fire(uri);
+    },
+    clear() {
+      files = [];
+    },
+    counts: () => (files.length > 0 ? { leftOut: countByReason(files) } : {}),
+    async show() {
+      await vscode.window.showTextDocument(uri, { preview: true });
+    },
+  };
+}

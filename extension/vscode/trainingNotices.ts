@@ -1,0 +1,108 @@
+/**
+ * What is told of trainings in notifications: how one ended while its view is out of sight, which ones were interrupted, and that a
+ * discarded one can be brought back.
+ */
+
+import * as vscode from "vscode";
+import type { Messages } from "./messages.ts";
+import { detailed } from "./messages.ts";
+import type { Training, TrainingEnd } from "./training/training.ts";
+import { undoTime, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
+
+export interface TrainingNotices {
+  /** Discards an unfinished training, and offers to bring it back. */
+  discard(name: string): Promise<void>;
+}
+
+export interface NoticeOptions {
+  training: Training;
+  unfinished: UnfinishedTrainings;
+  messages: Messages;
+  log: vscode.LogOutputChannel;
+  /** Names of paused trainings: who paused one need not be told that it is unfinished. */
+  paused: vscode.Memento;
+  isViewVisible: () => boolean;
+  showView: () => Promise<void>;
+}
+
+const pausedKey = "graft.pausedTrainings";
+/** Milliseconds in which a training of the window that was here before, which ends with it, is taken for interrupted. */
+const settling = 30_000;
+
+export function showTrainingNotices(options: NoticeOptions, subscriptions: vscode.Disposable[]): TrainingNotices {
+  const { training, unfinished, messages, log, isViewVisible, showView } = options;
+
+  const discard = async (name: string): Promise<void> => {
+    const discarded = await unfinished.discard(name);
+    const undo = vscode.l10n.t("Undo");
+    const choice = vscode.window.showInformationMessage(vscode.l10n.t('Discarded the training "{0}".', name), undo);
+    const timer = setTimeout(() => void discarded.remove().catch(tell), undoTime);
+    void choice
+      .then(async (chosen) => (chosen === undo ? discarded.restore() : discarded.remove()))
+      .then(() => clearTimeout(timer), tell);
+  };
+  const tell = (error: unknown): void => messages.tellError(error);
+  const resume = (name: string) => ({ title: vscode.l10n.t("Resume"), run: () => training.resume(name) });
+
+  /** In the view it is seen already. */
+  const tellEnd = (end: TrainingEnd): void => {
+    if (isViewVisible()) return;
+    if (end.phase === "done") messages.tell("info", doneText(end));
+    if (end.phase === "failed") {
+      messages.tell("error", `${end.message} ${end.nextStep}`, end.resumable ? [resume(end.name)] : []);
+    }
+  };
+
+  const notePaused = async ({ phase, name }: TrainingEnd): Promise<void> => {
+    const others = pausedNames(options.paused).filter((one) => one !== name);
+    await options.paused.update(pausedKey, phase === "cancelled" ? [...others, name] : others);
+  };
+
+  const tellInterrupted = (names: readonly string[]): void => {
+    const [name] = names;
+    if (name === undefined) return;
+    if (names.length === 1) {
+      const offers = [resume(name), { title: vscode.l10n.t("Discard"), run: () => void discard(name).catch(tell) }];
+      messages.tell("info", vscode.l10n.t('The training "{0}" was interrupted.', name), offers);
+      return;
+    }
+    const text = vscode.l10n.t("{0} trainings were interrupted: {1}", names.length, names.join(", "));
+    messages.tell("info", text, [{ title: vscode.l10n.t("Show"), run: showView }]);
+  };
+
+  /** Trainings that run as this window opens are another window's, or end with the window that was here before. */
+  const tellOfEarlier = async (): Promise<void> => {
+    await unfinished.refresh();
+    const until = Date.now() + settling;
+    const running = new Set(unfinished.list.filter(({ busy }) => busy).map(({ name }) => name));
+    const known = new Set(pausedNames(options.paused));
+    const interrupted = (): string[] =>
+      unfinished.list.filter(({ name, busy, steps }) => !busy && steps > 0 && !known.has(name)).map(({ name }) => name);
+    tellInterrupted(interrupted());
+    const watching = unfinished.onDidChange(() => {
+      if (Date.now() > until) return watching.dispose();
+      const freed = interrupted().filter((name) => running.delete(name));
+      tellInterrupted(freed);
+    });
+    subscriptions.push(watching);
+  };
+
+  subscriptions.push(
+    training.onDidEnd((end) => {
+      tellEnd(end);
+      notePaused(end).catch((error: unknown) => log.error(detailed(error)));
+    }),
+  );
+  tellOfEarlier().catch(tell);
+  return { discard };
+}
+
+function pausedNames(memento: vscode.Memento): readonly string[] {
+  const kept: unknown = memento.get(pausedKey);
+  return Array.isArray(kept) ? kept.filter((name) => typeof name === "string") : [];
+}
+
+function doneText({ name, active }: Extract<TrainingEnd, { phase: "done" }>): string {
+  if (active) return vscode.l10n.t('The adapter "{0}" is trained and active.', name);
+  return vscode.l10n.t('The adapter "{0}" is trained.', name);
+}

@@ -1,0 +1,68 @@
+/** The unfinished trainings of this machine, as they lie on disk: listed, and discarded with a way back. It runs none of them. */
+
+import { join } from "node:path";
+import * as vscode from "vscode";
+import {
+  removeDiscarded,
+  setAsideTraining,
+  unfinishedTrainings,
+  type DiscardedTraining,
+  type UnfinishedTraining,
+} from "../core/training/unfinished.ts";
+import { detailed } from "./messages.ts";
+
+export interface UnfinishedTrainings {
+  /** As of the last look at the disk, by name. */
+  readonly list: readonly UnfinishedTraining[];
+  readonly onDidChange: vscode.Event<void>;
+  /** Looks again. Never rejects: a list that cannot be read is told in the log, and stays as it was. */
+  refresh(): Promise<void>;
+  /** @throws UserError "training-busy" */
+  discard(name: string): Promise<DiscardedTraining>;
+}
+
+/** Milliseconds for which a discarded training can be brought back, at most. */
+export const undoTime = 10 * 60_000;
+/** Milliseconds between two looks while trainings of other windows run. */
+const watchTime = 3000;
+
+export function openUnfinishedTrainings(
+  { folder, log }: { folder: string; log: vscode.LogOutputChannel },
+  subscriptions: vscode.Disposable[],
+): UnfinishedTrainings {
+  const changed = new vscode.EventEmitter<void>();
+  let list: readonly UnfinishedTraining[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  const refresh = async (): Promise<void> => {
+    clearTimeout(timer);
+    try {
+      await removeDiscarded(folder, new Date(Date.now() - undoTime));
+      const found = await unfinishedTrainings(folder);
+      const isNew = JSON.stringify(found) !== JSON.stringify(list);
+      list = found;
+      if (isNew) changed.fire();
+    } catch (error) {
+      log.error(detailed(error));
+    }
+    clearTimeout(timer);
+    if (list.some(({ busy }) => busy)) timer = setTimeout(() => void refresh(), watchTime);
+  };
+
+  subscriptions.push(changed, { dispose: () => clearTimeout(timer) });
+  return {
+    get list() {
+      return list;
+    },
+    onDidChange: changed.event,
+    refresh,
+    async discard(name) {
+      try {
+        const discarded = await setAsideTraining(join(folder, name));
+        return { restore: () => discarded.restore().finally(refresh), remove: () => discarded.remove() };
+      } finally {
+        await refresh();
+      }
+    },
+  };
+}

@@ -1,0 +1,207 @@
+/** A training that is resumed lives on what it keeps itself, whatever became of its data, its base's name and the options. */
+
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { silentLog } from "../../../extension/core/foundation/log.ts";
+import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
+import { train, type TrainOptions, type TrainOutline } from "../../../extension/core/training/train.ts";
+import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
+
+let folder: string;
+let options: Omit<TrainOptions, "out">;
+let through: Buffer;
+const at = (...path: string[]): string => join(folder, ...path);
+const weights = (out: string): Promise<Buffer> => readFile(at(out, "adapter_model.safetensors"));
+const rows = (from: number): string =>
+  Array.from({ length: 20 }, (_, i) => JSON.stringify({ intent: `add ${i}`, code: `x + ${from + i}` })).join("\n");
+
+/** Trains until `step` steps are done. */
+async function stopped(out: string, step = 3, more: Partial<TrainOptions> = {}): Promise<void> {
+  const controller = new AbortController();
+  const running = train(
+    { ...options, ...more, out: at(out) },
+    {
+      log: silentLog,
+      signal: controller.signal,
+      onProgress: (progress) => progress.step === step && controller.abort(),
+    },
+  );
+  await expect(running).rejects.toMatchObject({ name: "AbortError" });
+}
+
+const resumed = (out: string, more: Partial<TrainOptions> = {}, { home, embedded, dataFolder } = options) =>
+  train({ base: "", data: [], home, embedded, dataFolder, ...more, out: at(out), resume: true }, { log: silentLog });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "graft-resume-"));
+  await writeTinyCheckpoint(at("tiny"));
+  await writeFile(at("rows.jsonl"), rows(0));
+  await importBase({ source: at("tiny"), home: at("home"), name: "mine", bits: 8 });
+  options = {
+    base: "mine",
+    home: at("home"),
+    embedded: "",
+    dataFolder: "",
+    data: [at("rows.jsonl")],
+    validation: "0.2",
+    rank: 2,
+    targets: ["q_proj"],
+    batchSize: 2,
+    maxLength: 32,
+    steps: 8,
+    saveEvery: 0,
+  };
+  await train({ ...options, out: at("through") }, { log: silentLog });
+  through = await weights("through");
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("resume", () => {
+  test("needs neither the options nor the data that the training was begun with", async () => {
+    await stopped("alone");
+    await cp(at("rows.jsonl"), at("kept.jsonl"));
+    await rm(at("rows.jsonl"));
+    expect((await resumed("alone")).steps).toBe(8);
+    expect((await weights("alone")).equals(through)).toBe(true);
+    expect((await readdir(folder)).filter((name) => name.includes(".alone"))).toEqual([]);
+    await cp(at("kept.jsonl"), at("rows.jsonl"));
+  });
+
+  test("does not mind that the data was edited, with the same options given again", async () => {
+    await stopped("edited");
+    await writeFile(at("rows.jsonl"), rows(500));
+    await resumed("edited", options);
+    expect((await weights("edited")).equals(through)).toBe(true);
+    await writeFile(at("rows.jsonl"), rows(0));
+  });
+
+  test("names what is asked for otherwise, and keeps the training", async () => {
+    await stopped("other");
+    const refused = resumed("other", { rank: 4, data: [at("tiny")] });
+    await expect(refused).rejects.toMatchObject({
+      code: "checkpoint-mismatch",
+      message: expect.stringMatching(/data was .*rows\.jsonl and is now .*tiny, rank was 2 and is now 4/),
+    });
+    await resumed("other");
+    expect((await weights("other")).equals(through)).toBe(true);
+  });
+
+  test("refuses another base that is asked for, and goes on from its own one", async () => {
+    await stopped("based");
+    await importBase({ source: at("tiny"), home: at("home"), name: "rival", bits: 4 });
+    await expect(resumed("based", { base: "rival" })).rejects.toMatchObject({
+      code: "checkpoint-mismatch",
+      message: expect.stringContaining("base was mine and is now rival"),
+    });
+    await resumed("based");
+    expect((await weights("based")).equals(through)).toBe(true);
+  });
+
+  test("tells that its base is gone, keeps the training, and goes on once the base is back", async () => {
+    await stopped("homeless");
+    await cp(at("home", "bases", "mine"), at("backup"), { recursive: true });
+    await rm(at("home", "bases", "mine"), { recursive: true });
+    await expect(resumed("homeless")).rejects.toMatchObject({ code: "base-missing" });
+    await cp(at("backup"), at("home", "bases", "mine"), { recursive: true });
+    await resumed("homeless");
+    expect((await weights("homeless")).equals(through)).toBe(true);
+  });
+
+  test("a start that fails leaves the unfinished training as it was", async () => {
+    await stopped("failing");
+    const before = (await readdir(at(".failing.training"))).sort();
+    expect(before).toEqual(["checkpoint.safetensors", expect.stringMatching(/^data-/), "run.json"]);
+    await writeFile(at("empty.jsonl"), "{}\n");
+    const start = train({ ...options, data: [at("empty.jsonl")], out: at("failing") }, { log: silentLog });
+    await expect(start).rejects.toMatchObject({ code: "data-empty" });
+    await expect(train({ ...options, base: "absent", out: at("failing") }, { log: silentLog })).rejects.toMatchObject({
+      code: "base-missing",
+    });
+    expect((await readdir(at(".failing.training"))).sort()).toEqual(before);
+    await resumed("failing");
+    expect((await weights("failing")).equals(through)).toBe(true);
+  });
+
+  test("tells damaged token files instead of training on them", async () => {
+    await stopped("damaged");
+    const data = (await readdir(at(".damaged.training"))).find((name) => name.startsWith("data-"));
+    await writeFile(at(".damaged.training", data!, "training.tokens"), "cut");
+    await expect(resumed("damaged")).rejects.toMatchObject({ code: "tokens-damaged" });
+  });
+});
+
+describe("finish", () => {
+  const finished = async (out: string, more: Partial<TrainOptions>, step: number) => {
+    const controller = new AbortController();
+    const onProgress = (progress: { step: number }): void => void (progress.step === step && controller.abort());
+    return await train(
+      { ...options, ...more, out: at(out) },
+      { log: silentLog, finish: controller.signal, onProgress },
+    );
+  };
+
+  test("without validation it ends as a training of so many steps", async () => {
+    const plain = { validation: "0", schedule: "constant" } as const;
+    await train({ ...options, ...plain, steps: 3, out: at("three") }, { log: silentLog });
+    const result = await finished("asked", plain, 3);
+    expect(result).toMatchObject({ steps: 3, plannedSteps: 8 });
+    // The warm-up of either is one step.
+    expect((await weights("asked")).equals(await weights("three"))).toBe(true);
+    expect((await readdir(folder)).filter((name) => name.includes(".asked"))).toEqual([]);
+  });
+
+  test("keeps the best of the validations, the last step's included", async () => {
+    const { steps, validationLoss } = await finished("best", { learningRate: 0.05 }, 3);
+    expect(steps).toBe(3);
+    expect(validationLoss!.best).toBeLessThanOrEqual(validationLoss!.last);
+    expect(validationLoss!.last).not.toBe(validationLoss!.before);
+  });
+
+  test("makes an adapter of a training that was interrupted", async () => {
+    await stopped("later", 4);
+    const { home, embedded, dataFolder } = options;
+    const again = { base: "", data: [], home, embedded, dataFolder, out: at("later"), resume: true };
+    const result = await train(again, { log: silentLog, finish: AbortSignal.abort() });
+    expect(result.steps).toBe(4);
+    expect((await readdir(at("later"))).includes("adapter_model.safetensors")).toBe(true);
+  });
+});
+
+describe("the least number of steps", () => {
+  const outlineOf = async (out: string, more: Partial<TrainOptions>): Promise<TrainOutline> => {
+    const controller = new AbortController();
+    let outline: TrainOutline | undefined;
+    const { steps: _, ...others } = options;
+    const running = train(
+      { ...others, ...more, out: at(out) },
+      {
+        log: silentLog,
+        signal: controller.signal,
+        onOutline: (told) => {
+          outline = told;
+          controller.abort();
+        },
+      },
+    );
+    await expect(running).rejects.toMatchObject({ name: "AbortError" });
+    return outline!;
+  };
+
+  test("raises the epochs of little data, unless epochs or the paper's preset are asked for", async () => {
+    expect(await outlineOf("raised", { batchSize: 8 })).toMatchObject({ steps: 60, epochs: 30, raised: true });
+    expect(await outlineOf("epochs", { batchSize: 8, epochs: 3 })).toMatchObject({
+      steps: 6,
+      epochs: 3,
+      raised: false,
+    });
+    expect(await outlineOf("paper", { batchSize: 8, preset: "paper" })).toMatchObject({ steps: 10, raised: false });
+  });
+
+  test("tells what was left out of the data", async () => {
+    await writeFile(at("bad.jsonl"), `${rows(0)}\n{}\nno JSON\n`);
+    const { problems } = await outlineOf("bad", { data: [at("bad.jsonl")] });
+    expect(problems).toEqual({ count: 2, first: expect.stringContaining("bad.jsonl:21") });
+  });
+});

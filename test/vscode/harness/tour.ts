@@ -1,0 +1,43 @@
+/** The README's tour on the sample folder, as it tells it: for the spec that checks it, and for the script that takes its picture. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../../scripts/bed/paths.ts";
+import { graftReady, openTrainingForm } from "./graft.ts";
+import type { Workbench } from "./workbench.ts";
+
+const sample = join(root, "sample");
+
+/** The sample folder, by path. */
+export const sampleFiles: Readonly<Record<string, string>> = Object.fromEntries(
+  readdirSync(sample).map((name) => [name, readFileSync(join(sample, name), "utf8")]),
+);
+
+/** What the tour has its reader type at the end of playground.py. The editor indents. */
+export const typed = "\nif item is None:\n";
+/** What the sample's code does there, and the base cannot know. */
+export const habit = 'return failure(f"unknown item: {name}")';
+
+/** Types below the last line of playground.py, as it is on disk, and tells the suggestion. */
+export async function typeInPlayground(workbench: Workbench): Promise<string> {
+  await workbench.openFile("playground.py");
+  await workbench.type(typed);
+  return await workbench.ghostText();
+}
+
+/** Takes back what was typed. */
+export async function revertPlayground(workbench: Workbench): Promise<void> {
+  await workbench.command("File: Revert File");
+  await workbench.page.locator(".tab.active.dirty").waitFor({ state: "detached" });
+}
+
+/** Trains with what the form proposes, but for the name. */
+export async function trainOnWorkspace(workbench: Workbench, name: string): Promise<void> {
+  const form = await openTrainingForm(workbench);
+  await form.getByLabel("This workspace").check();
+  await form.getByLabel("Name").fill(name);
+  await form.getByRole("button", { name: "Start training" }).click();
+  await form.getByText("Little data:").waitFor({ timeout: 60_000 });
+  await form.getByText(`Trained. "${name}" is the active adapter now.`).waitFor({ timeout: 600_000 });
+  await graftReady(workbench, name);
+}

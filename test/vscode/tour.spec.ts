@@ -1,0 +1,61 @@
+/** The README's tour, literally: with the defaults, on the sample folder. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { root } from "../../scripts/bed/paths.ts";
+import { graftReady } from "./harness/graft.ts";
+import { editorTest } from "./harness/spec.ts";
+import { habit, revertPlayground, sampleFiles, trainOnWorkspace, typed, typeInPlayground } from "./harness/tour.ts";
+
+// Named as what `npm start` opens: the gaps that are trained on follow from the folder's name.
+const test = editorTest({ files: sampleFiles, name: "sample" });
+const readme = readFileSync(join(root, "README.md"), "utf8");
+
+test("1. the base model completes playground.py: Esc hides, Tab accepts", async ({ workbench }) => {
+  expect(readme).toContain(`\`${typed.trim()}\``);
+  await workbench.openFile("playground.py");
+  await graftReady(workbench);
+  const suggestion = await typeInPlayground(workbench);
+  expect(suggestion).not.toContain("failure");
+  await workbench.press("Escape");
+  await workbench.ghostPieces.first().waitFor({ state: "detached" });
+  await revertPlayground(workbench);
+  await typeInPlayground(workbench);
+  await workbench.press("Tab");
+  await expect.poll(() => workbench.editorText()).toContain(`if item is None:\n        ${suggestion.trim()}`);
+  await revertPlayground(workbench);
+});
+
+test(
+  "2. and 3. an adapter trained with the defaults is in use, and suggests what the README promises",
+  {
+    timeout: 700_000,
+  },
+  async ({ workbench }) => {
+    expect(readme).toContain(habit);
+    await trainOnWorkspace(workbench, "shop");
+    expect(await typeInPlayground(workbench)).toContain(habit);
+    await revertPlayground(workbench);
+  },
+);
+
+test('3. "Select adapter" shows the base model without one, and the adapter again', async ({ workbench }) => {
+  await workbench.command("Graft: Select adapter");
+  await workbench.page.getByText("LoRA, rank 16").waitFor();
+  await workbench.press("ArrowUp");
+  await workbench.press("Enter");
+  await graftReady(workbench, "none");
+  expect(await typeInPlayground(workbench)).not.toContain("failure");
+  await workbench.command("Graft: Select adapter");
+  await workbench.page.getByText("LoRA, rank 16").waitFor();
+  await workbench.press("ArrowDown");
+  await workbench.press("Enter");
+  await graftReady(workbench, "shop");
+});
+
+test("4. the benchmark opens, and offers the new adapter", async ({ workbench }) => {
+  await workbench.command("Graft: Open benchmark");
+  const view = await workbench.webview('main[aria-label="Benchmark"]');
+  await view.locator("option", { hasText: "shop" }).first().waitFor({ state: "attached" });
+});
