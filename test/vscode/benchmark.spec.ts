@@ -161,7 +161,7 @@ test(
     await expect.poll(() => input.inputValue(), { timeout: 20_000 }).not.toBe("");
     await input.fill(`${join(workbench.folder, "alpaca")}/`);
     await page.locator(".quick-input-widget").getByRole("button", { name: "Choose" }).click();
-    await view.getByText("Not on this machine yet").waitFor({ state: "hidden", timeout: 30_000 });
+    await get.waitFor({ state: "hidden", timeout: 30_000 });
     expect(await view.getByRole("button", { name: "Evaluate" }).isEnabled()).toBe(true);
   },
 );
