@@ -40,7 +40,7 @@ export type EngineEvent =
 
 /** A base may run for minutes before it uses up the memory, so crashes count for an hour. */
 const crashWindow = 60 * 60_000;
-export const crashLimit = 5;
+const crashLimit = 5;
 
 export const asleep: Standing = { state: { phase: "asleep" }, crashes: [] };
 
