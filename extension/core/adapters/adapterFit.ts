@@ -1,9 +1,9 @@
-/** Whether an adapter belongs to a model, told in words that name what differs. It attaches nothing. */
+/** Whether an adapter belongs to a model: by its sizes, which decide, and by the base it was trained on. It attaches nothing. */
 
 import { UserError } from "../foundation/errors.ts";
 import { moduleShapes, type ModuleShape } from "../architectures/architectures.ts";
 import { isEncoderDecoder, type ModelConfig } from "../architectures/config.ts";
-import type { Adapter, ModuleAdapter, PrefixAdapter } from "./adapter.ts";
+import type { AdapterOutline, Counted, ModuleAdapter, Origin, PrefixAdapter } from "./adapter.ts";
 
 /** Modules whose inputs, or outputs, are as wide as the hidden state, in the architectures that adapters are made for. */
 const hiddenInputs = new Set([
@@ -28,6 +28,53 @@ const hiddenOutputs = new Set(["o_proj", "out_proj", "down_proj", "fc_out", "c_p
 export interface AdapterHost {
   readonly name: string;
   readonly config: ModelConfig;
+  /** Of its weights, before they were rounded; absent where it is not known. */
+  readonly identity?: string;
+  /** OWNER/NAME on the hub, where it comes from there. */
+  readonly repository?: string;
+}
+
+/**
+ * What is known of an adapter and a model: it fits; its sizes fit, but it was trained on another base, or on other weights of
+ * the same name; or it cannot be attached, for the reason in `problem`.
+ */
+export type AdapterFit =
+  | { readonly fit: "fits" }
+  | { readonly fit: "other-base" | "other-version"; readonly trainedOn: string }
+  | { readonly fit: "no"; readonly problem: UserError };
+
+export function fitOf(adapter: AdapterOutline, host: AdapterHost): AdapterFit {
+  try {
+    checkAdapterFits(adapter, host);
+  } catch (error) {
+    if (error instanceof UserError) return { fit: "no", problem: error };
+    throw error;
+  }
+  const { baseModel, baseIdentity } = adapter;
+  const named = isNamed(adapter, host);
+  if (baseIdentity !== undefined && host.identity !== undefined) {
+    if (baseIdentity === host.identity) return { fit: "fits" };
+    return { fit: named ? "other-version" : "other-base", trainedOn: baseModel };
+  }
+  // From elsewhere, with a name at best.
+  return named || baseModel === "" ? { fit: "fits" } : { fit: "other-base", trainedOn: baseModel };
+}
+
+/** Whether the adapter's author names the model as we do. An owner counts where both names have one. */
+function isNamed({ baseModel }: Origin, { name, repository = name }: AdapterHost): boolean {
+  const trained = parseName(baseModel);
+  return [repository, name].map(parseName).some(({ last, owner }) => {
+    return last === trained.last && (owner === undefined || trained.owner === undefined || owner === trained.owner);
+  });
+}
+
+/** Of OWNER/NAME, of a folder's path, or of a folder in Hugging Face's cache. */
+function parseName(text: string): { last: string; owner?: string | undefined } {
+  const [, cachedOwner, cachedName] = /models--([^/\\]+)--([^/\\]+)/.exec(text.toLowerCase()) ?? [];
+  if (cachedName !== undefined) return { last: cachedName, owner: cachedOwner };
+  const [, owner, name] = /^([^/\\.~:]+)\/([^/\\@]+)/.exec(text.toLowerCase()) ?? [];
+  const parts = text.toLowerCase().split(/[/\\]/).filter(Boolean);
+  return parts.length === 2 && name !== undefined ? { last: name, owner } : { last: parts.at(-1) ?? "" };
 }
 
 /**
@@ -36,7 +83,7 @@ export interface AdapterHost {
  *
  * @throws UserError "adapter-mismatch", with both values
  */
-export function checkAdapterFits(adapter: Adapter, { name: baseName, config }: AdapterHost): void {
+export function checkAdapterFits(adapter: AdapterOutline, { name: baseName, config }: AdapterHost): void {
   const hasEncoder = isEncoderDecoder(config);
   if ("stacks" in adapter && (adapter.stacks === 2) !== hasEncoder) {
     const [trained, loaded] = hasEncoder ? ["without an encoder", "one"] : ["with an encoder", "none"];
@@ -53,7 +100,7 @@ export function checkAdapterFits(adapter: Adapter, { name: baseName, config }: A
   }
 }
 
-function checkPrefix(adapter: PrefixAdapter, { layers, attention }: ModelConfig, baseName: string): void {
+function checkPrefix(adapter: PrefixAdapter<Counted>, { layers, attention }: ModelConfig, baseName: string): void {
   if (adapter.layers !== layers) throw numbersOfLayers(adapter, baseName, adapter.layers, layers);
   const { kvHeads, headSize } = adapter;
   if (kvHeads === attention.kvHeads && headSize === attention.headSize) return;
@@ -61,7 +108,11 @@ function checkPrefix(adapter: PrefixAdapter, { layers, attention }: ModelConfig,
   throw mismatch(adapter, baseName, `${found}, the loaded model has ${attention.kvHeads} of ${attention.headSize}`);
 }
 
-function checkModules(adapter: ModuleAdapter, modules: ReadonlyMap<string, ModuleShape>, baseName: string): void {
+function checkModules(
+  adapter: ModuleAdapter<Counted>,
+  modules: ReadonlyMap<string, ModuleShape>,
+  baseName: string,
+): void {
   const found = hiddenSize(adapterShapes(adapter));
   const hosted = hiddenSize(modules);
   if (found !== undefined && hosted !== undefined && found !== hosted) {
@@ -95,7 +146,7 @@ function checkModules(adapter: ModuleAdapter, modules: ReadonlyMap<string, Modul
 }
 
 /** IA3 knows only the side that it scales. */
-function adapterShapes(adapter: ModuleAdapter): Map<string, Partial<ModuleShape>> {
+function adapterShapes(adapter: ModuleAdapter<Counted>): Map<string, Partial<ModuleShape>> {
   if (adapter.method === "lora") return new Map(adapter.modules);
   return new Map(
     [...adapter.modules].map(([path, { on, values }]) => {
@@ -119,15 +170,15 @@ function countLayers(modules: ReadonlyMap<string, unknown>): number {
   return Math.max(-1, ...numbers) + 1;
 }
 
-function hiddenSizes(adapter: Adapter, baseName: string, trained: number, loaded: number): UserError {
+function hiddenSizes(adapter: AdapterOutline, baseName: string, trained: number, loaded: number): UserError {
   return mismatch(adapter, baseName, `it was trained for hidden size ${trained}, the loaded model has ${loaded}`);
 }
 
-function numbersOfLayers(adapter: Adapter, baseName: string, trained: number, loaded: number): UserError {
+function numbersOfLayers(adapter: AdapterOutline, baseName: string, trained: number, loaded: number): UserError {
   return mismatch(adapter, baseName, `it was trained for ${trained} layers, the loaded model has ${loaded}`);
 }
 
-function mismatch(adapter: Adapter, baseName: string, reason: string): UserError {
+function mismatch(adapter: AdapterOutline, baseName: string, reason: string): UserError {
   const trained = adapter.baseModel === "" ? "the base that it was trained on" : `its base, ${adapter.baseModel}`;
   return new UserError(
     "adapter-mismatch",

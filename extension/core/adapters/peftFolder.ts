@@ -5,8 +5,9 @@ import { basename, join, resolve } from "node:path";
 import { writeFileAtomic } from "../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
 import { exists } from "../foundation/exists.ts";
-import { openSafetensors, writeSafetensors } from "../weights/safetensors.ts";
-import type { Adapter } from "./adapter.ts";
+import { elementCount } from "../graph/shape.ts";
+import { openSafetensors, writeSafetensors, type SafetensorsFile } from "../weights/safetensors.ts";
+import type { Adapter, AdapterOutline, Counted } from "./adapter.ts";
 import { invalid, readSettings, writeSettings } from "./peftConfig.ts";
 import { adapterFromTensors, tensorsOfAdapter, type AdapterTensor } from "./peftTensors.ts";
 
@@ -15,6 +16,9 @@ export const weightsFile = "adapter_model.safetensors";
 /** All that {@link writeAdapter} writes. */
 export const adapterFiles: ReadonlySet<string> = new Set([configFile, weightsFile]);
 
+/** Key in the weight file's metadata, which PEFT's readers skip: `Origin.baseIdentity`. */
+const identityKey = "graft_base";
+
 /**
  * Reads an adapter as PEFT saves it. Its name is the folder's.
  *
@@ -22,6 +26,25 @@ export const adapterFiles: ReadonlySet<string> = new Set([configFile, weightsFil
  * file is damaged
  */
 export async function readAdapter(folder: string): Promise<Adapter> {
+  return await readFolder(folder, async (file, key) => await file.read(key));
+}
+
+/**
+ * Reads all of an adapter but its values: the configuration and the header of the weight file, some kilobytes.
+ *
+ * @throws as {@link readAdapter}, except for values that are not finite
+ */
+export async function readOutline(folder: string): Promise<AdapterOutline> {
+  return await readFolder(folder, async (file, key) => {
+    await file.read(key, { start: 0, count: 0 }); // Refuses a format that cannot be read.
+    return { length: elementCount(file.tensors.get(key)!.shape) };
+  });
+}
+
+async function readFolder<Values extends Counted>(
+  folder: string,
+  valuesOf: (file: SafetensorsFile, key: string) => Promise<Values>,
+): Promise<Adapter<Values>> {
   const name = basename(resolve(folder));
   const settings = readSettings(name, await readConfig(folder, name));
   const path = join(folder, weightsFile);
@@ -37,9 +60,10 @@ export async function readAdapter(folder: string): Promise<Adapter> {
   }
   const file = await openSafetensors(path);
   try {
-    const tensors = new Map<string, AdapterTensor>();
-    for (const [key, { shape }] of file.tensors) tensors.set(key, { shape, values: await file.read(key) });
-    return adapterFromTensors(name, settings, tensors);
+    const tensors = new Map<string, AdapterTensor<Values>>();
+    for (const [key, { shape }] of file.tensors) tensors.set(key, { shape, values: await valuesOf(file, key) });
+    const baseIdentity = file.metadata[identityKey];
+    return adapterFromTensors(name, { ...settings, ...(baseIdentity !== undefined && { baseIdentity }) }, tensors);
   } finally {
     await file.close();
   }
@@ -52,7 +76,9 @@ export async function readAdapter(folder: string): Promise<Adapter> {
  */
 export async function writeAdapter(folder: string, adapter: Adapter): Promise<void> {
   const tensors = [...tensorsOfAdapter(adapter)].map(([name, { shape, values }]) => ({ name, shape, data: values }));
-  await writeSafetensors(join(folder, weightsFile), tensors, { format: "pt" });
+  const { baseIdentity } = adapter;
+  const metadata = { format: "pt", ...(baseIdentity !== undefined && { [identityKey]: baseIdentity }) };
+  await writeSafetensors(join(folder, weightsFile), tensors, metadata);
   await writeFileAtomic(join(folder, configFile), writeSettings(adapter));
 }
 

@@ -4,6 +4,7 @@ import { internalError } from "../foundation/errors.ts";
 import {
   loraScaling,
   type Adapter,
+  type Counted,
   type Ia3Adapter,
   type Ia3Factors,
   type LoraAdapter,
@@ -13,9 +14,9 @@ import {
 } from "./adapter.ts";
 import { invalid, type AdapterSettings, type SettingsOf } from "./peftConfig.ts";
 
-export interface AdapterTensor {
+export interface AdapterTensor<Values = Float32Array> {
   readonly shape: readonly number[];
-  readonly values: Float32Array;
+  readonly values: Values;
 }
 
 /** Of a part, such as "lora_A.weight", of what is attached to the module `path`. */
@@ -32,14 +33,16 @@ export const virtualTokensKey = "prompt_embeddings";
  *
  * @throws UserError "adapter-invalid" where keys, shapes or values do not make an adapter of these settings.
  */
-export function adapterFromTensors(
+export function adapterFromTensors<Values extends Counted>(
   name: string,
   settings: AdapterSettings,
-  tensors: ReadonlyMap<string, AdapterTensor>,
-): Adapter {
+  tensors: ReadonlyMap<string, AdapterTensor<Values>>,
+): Adapter<Values> {
   if (tensors.size === 0) throw invalid(name, "it holds no tensors");
   for (const [key, { values }] of tensors) {
-    if (!values.every(Number.isFinite)) throw invalid(name, `"${key}" holds values that are not finite numbers`);
+    if (values instanceof Float32Array && !values.every(Number.isFinite)) {
+      throw invalid(name, `"${key}" holds values that are not finite numbers`);
+    }
   }
   switch (settings.method) {
     case "lora":
@@ -80,11 +83,11 @@ function virtualTokensShape(settings: VirtualTokens): readonly [rows: number, co
   return [settings.tokens, 2 * settings.layers * settings.kvHeads * settings.headSize];
 }
 
-function virtualTokens(
+function virtualTokens<Values>(
   name: string,
   settings: VirtualTokens,
-  tensors: ReadonlyMap<string, AdapterTensor>,
-): Float32Array {
+  tensors: ReadonlyMap<string, AdapterTensor<Values>>,
+): Values {
   const foreign = [...tensors.keys()].find((key) => key !== virtualTokensKey);
   if (foreign !== undefined) throw invalid(name, `it holds "${foreign}" instead of "${virtualTokensKey}" alone`);
   const { shape, values } = tensors.get(virtualTokensKey)!;
@@ -94,13 +97,13 @@ function virtualTokens(
   throw invalid(name, `"${virtualTokensKey}" has the shape [${shape.join(", ")}], ${says}`);
 }
 
-function loraFrom(
+function loraFrom<Values>(
   name: string,
   settings: SettingsOf<"lora">,
-  tensors: ReadonlyMap<string, AdapterTensor>,
-): LoraAdapter {
+  tensors: ReadonlyMap<string, AdapterTensor<Values>>,
+): LoraAdapter<Values> {
   const { rank, alpha, rsLora } = settings;
-  const modules = new Map<string, LoraMatrices>();
+  const modules = new Map<string, LoraMatrices<Values>>();
   for (const [key, tensor] of tensors) {
     const [, path, part] = /^base_model\.model\.(.+)\.lora_([AB])\.weight$/.exec(key) ?? [];
     if (path === undefined) throw invalid(name, `it holds "${key}", which is no LoRA matrix of a linear module`);
@@ -121,8 +124,12 @@ function loraFrom(
   return { name, ...settings, scaling: loraScaling(rank, alpha, rsLora), modules };
 }
 
-function ia3From(name: string, settings: SettingsOf<"ia3">, tensors: ReadonlyMap<string, AdapterTensor>): Ia3Adapter {
-  const modules = new Map<string, Ia3Factors>();
+function ia3From<Values>(
+  name: string,
+  settings: SettingsOf<"ia3">,
+  tensors: ReadonlyMap<string, AdapterTensor<Values>>,
+): Ia3Adapter<Values> {
+  const modules = new Map<string, Ia3Factors<Values>>();
   for (const [key, { shape, values }] of tensors) {
     const [, path] = /^base_model\.model\.(.+)\.ia3_l$/.exec(key) ?? [];
     if (path === undefined) throw invalid(name, `it holds "${key}", which is no IA3 vector of a linear module`);

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { systemCode, UserError } from "../foundation/errors.ts";
 import { elementCount } from "../graph/shape.ts";
 import type { StoredTensor } from "../graph/storage.ts";
+import { parseHubAddress } from "../hub/hubAddress.ts";
 import { weightRequests } from "../architectures/architectures.ts";
 import type { ModelConfig } from "../architectures/config.ts";
 import { readModelConfig } from "../architectures/readConfig.ts";
@@ -26,6 +27,10 @@ export interface InstalledBase {
   readonly embedded: boolean;
   /** Of everything that makes it what it is: equal hashes compute the same. Hexadecimal. */
   readonly hash: string;
+  /** SHA-256 of the weights that it was made of, before they were rounded: the same in any number of bits. */
+  readonly identity?: string;
+  /** OWNER/NAME on the hub, where it comes from there. */
+  readonly repository?: string;
   /** By checkpoint key. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly weightsPath: string;
@@ -36,6 +41,10 @@ const count = z.int().nonnegative();
 const recordSchema = z.object({
   layout: z.string(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
+  identity: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   bits: z.union([z.literal(4), z.literal(8), z.literal(16), z.literal(32)]),
   /** Where it came from, to recognise an unchanged source without reading it: name, size and time of its files. */
   source: z.object({ path: z.string(), files: z.array(z.tuple([z.string(), count, z.number()])) }),
@@ -77,6 +86,7 @@ export async function openBase(path: string, as: { name?: string; embedded?: boo
     () => 0,
   );
   if (size !== bytes) throw invalid(name, `its weight file has ${size} bytes, not ${bytes}`);
+  const repository = parseHubAddress(record.source.path)?.repository;
   return {
     name,
     path: resolve(path),
@@ -86,6 +96,8 @@ export async function openBase(path: string, as: { name?: string; embedded?: boo
     bytes,
     embedded: as.embedded ?? false,
     hash: record.hash,
+    ...(record.identity !== undefined && { identity: record.identity }),
+    ...(repository !== undefined && { repository }),
     tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])),
     weightsPath: resolve(weightsPath),
   };

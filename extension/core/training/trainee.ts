@@ -155,21 +155,22 @@ export function trainedFiles(
     return { names: exportedFiles, write: (folder) => writeTrainedModel(folder, base, parameters) };
   }
   const tensors = new Map(parameters.map((parameter) => [parameter.name, parameter]));
-  const adapter = adapterFromTensors(name, adapterSettings(spec, settings, base.name), tensors);
+  const adapter = adapterFromTensors(name, adapterSettings(spec, settings, base), tensors);
   return { names: adapterFiles, write: (folder) => writeAdapter(folder, adapter) };
 }
 
 function adapterSettings(
   spec: Exclude<MethodSpec, { method: "full" }>,
   { rank, alpha, dropout, rsLora }: ResolvedSettings,
-  baseModel: string,
+  { name, repository, identity }: InstalledBase,
 ): AdapterSettings {
+  const origin = { baseModel: repository ?? name, ...(identity !== undefined && { baseIdentity: identity }) };
   switch (spec.method) {
     case "lora":
-      return { method: "lora", baseModel, rank, alpha, dropout, rsLora };
+      return { method: "lora", ...origin, rank, alpha, dropout, rsLora };
     case "ia3":
-      return { method: "ia3", baseModel };
+      return { method: "ia3", ...origin };
     default:
-      return { ...spec, baseModel };
+      return { ...spec, ...origin };
   }
 }

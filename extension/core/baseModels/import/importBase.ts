@@ -101,7 +101,7 @@ async function fillFolder(
   folder: ModelFolder,
   target: string,
   layout: WeightLayout,
-  record: Omit<BaseRecord, "hash">,
+  record: Omit<BaseRecord, "hash" | "identity">,
   control: WriteControl,
 ): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify([record.layout, record.bits]));
@@ -110,11 +110,12 @@ async function fillFolder(
     await writeFileAtomic(join(target, name), content);
     hash.update(JSON.stringify([name, content.length])).update(content);
   }
-  await writeFileAtomicWith(join(target, weightsFile), async (file) => {
-    hash.update(await writeWeights(file, folder, layout, control));
-  });
-  const digest = hash.digest("hex");
-  await writeRecord(target, { ...record, hash: digest });
+  const { read, written } = await writeFileAtomicWith(
+    join(target, weightsFile),
+    async (file) => await writeWeights(file, folder, layout, control),
+  );
+  const digest = hash.update(written).digest("hex");
+  await writeRecord(target, { ...record, hash: digest, identity: read });
   return digest;
 }
 

@@ -34,7 +34,7 @@ interface PlacedPiece {
 /**
  * Converts every tensor of `layout` from `folder`, and writes it in its place. Reading, converting and writing overlap.
  *
- * @returns the SHA-256 of what was written, hexadecimal
+ * @returns the SHA-256 of what was read and of what was written, hexadecimal
  * @throws UserError "weights-not-finite"; the signal's reason once it is aborted
  */
 export async function writeWeights(
@@ -42,15 +42,15 @@ export async function writeWeights(
   folder: ModelFolder,
   { tensors, bytes }: WeightLayout,
   { signal, onProgress }: WriteControl,
-): Promise<string> {
+): Promise<{ read: string; written: string }> {
   const total = tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   let done = 0;
-  const hash = createHash("sha256");
+  const [read, written] = [createHash("sha256"), createHash("sha256")];
   const finish = async (piece: PlacedPiece, converting: Promise<Converted | null>): Promise<void> => {
     const converted = await converting;
     if (!converted) throw notFinite(folder, piece.tensor);
     await write(file, piece, converted);
-    hash.update(converted.values).update(converted.scales);
+    written.update(converted.values).update(converted.scales);
     done += piece.count;
     onProgress?.({ done, total });
   };
@@ -64,6 +64,7 @@ export async function writeWeights(
       const { name, storage } = piece.tensor;
       const source = await folder.readBytes(name, piece);
       const { dtype } = folder.tensors.get(name)!;
+      read.update(dtype).update(source);
       const converting = converters.convert({ dtype, bytes: source, format: storage.format });
       converting.catch(() => undefined); // Awaited in its turn; until then a failure is nobody's.
       underWay.push([piece, converting]);
@@ -75,7 +76,7 @@ export async function writeWeights(
   } finally {
     await converters.close();
   }
-  return hash.digest("hex");
+  return { read: read.digest("hex"), written: written.digest("hex") };
 }
 
 /** The tensors cut into whole rows. */
