@@ -1,0 +1,82 @@
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import {
+  installFolder,
+  recoverInstalled,
+  type Relation,
+} from "../../../../extension/core/baseModels/import/installFolder.ts";
+
+vi.mock(import("node:fs/promises"), async (original) => {
+  const real = await original();
+  return { ...real, rename: vi.fn(real.rename) };
+});
+
+let parent: string;
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), "graft-install-"));
+});
+afterEach(async () => {
+  vi.mocked(rename).mockReset();
+  await rm(parent, { recursive: true });
+});
+
+const install = (content: string, names: readonly string[], relation: Relation): Promise<string | undefined> =>
+  installFolder(parent, {
+    fill: async (temporary) => {
+      await mkdir(temporary);
+      await writeFile(join(temporary, "content"), content);
+      return names;
+    },
+    relate: async () => relation,
+  });
+const contentOf = (name: string): Promise<string> => readFile(join(parent, name, "content"), "utf8");
+
+describe("installFolder", () => {
+  test("takes the first name that nothing else has, and none where all are taken", async () => {
+    await install("one", ["a", "b"], "other");
+    expect(await install("two", ["a", "b"], "other")).toBe(join(parent, "b"));
+    expect(await install("three", ["a", "b"], "other")).toBeUndefined();
+    expect([await contentOf("a"), await contentOf("b"), await readdir(parent)]).toEqual(["one", "two", ["a", "b"]]);
+  });
+
+  test("keeps the same, and replaces what is outdated", async () => {
+    await install("one", ["a"], "other");
+    expect(await install("two", ["a"], "same")).toBe(join(parent, "a"));
+    expect(await contentOf("a")).toBe("one");
+    await install("two", ["a"], "outdated");
+    expect([await contentOf("a"), await readdir(parent)]).toEqual(["two", ["a"]]);
+  });
+
+  test("killed before the new one stands, it has deleted nothing of the old one", async () => {
+    await install("one", ["a"], "other");
+    const { rename: real } = await vi.importActual<typeof import("node:fs/promises")>("node:fs/promises");
+    // Nothing moves any more once the old one has been set aside, as if the process were gone.
+    let gone = false;
+    vi.mocked(rename).mockImplementation(async (from, to) => {
+      if (gone) throw Object.assign(new Error("gone"), { code: "EIO" });
+      gone = String(to).endsWith(".old");
+      await real(from, to);
+    });
+    await expect(install("two", ["a"], "outdated")).rejects.toThrow();
+    const [left] = await readdir(parent);
+    expect(left).toMatch(/^\.a\.[0-9a-f]{8}\.old$/);
+    vi.mocked(rename).mockImplementation(real);
+    await recoverInstalled(parent);
+    expect([await contentOf("a"), await readdir(parent)]).toEqual(["one", ["a"]]);
+    await install("two", ["a"], "outdated");
+    expect([await contentOf("a"), await readdir(parent)]).toEqual(["two", ["a"]]);
+  });
+
+  test("a system that does not let an open folder be moved is a failure in words, and the old one stays", async () => {
+    await install("one", ["a"], "other");
+    const { rename: real } = await vi.importActual<typeof import("node:fs/promises")>("node:fs/promises");
+    vi.mocked(rename).mockImplementation(async (from, to) => {
+      if (String(to).endsWith(".old")) throw Object.assign(new Error("mapped"), { code: "EBUSY" });
+      await real(from, to);
+    });
+    await expect(install("two", ["a"], "outdated")).rejects.toMatchObject({ code: "base-in-use" });
+    expect([await contentOf("a"), await readdir(parent)]).toEqual(["one", ["a"]]);
+  });
+});
