@@ -8,8 +8,10 @@ import {
   type Relation,
 } from "../../../../extension/core/baseModels/import/installFolder.ts";
 
+const move = vi.hoisted(() => ({ real: undefined as typeof rename | undefined }));
 vi.mock(import("node:fs/promises"), async (original) => {
   const real = await original();
+  move.real = real.rename;
   return { ...real, rename: vi.fn(real.rename) };
 });
 
@@ -51,18 +53,17 @@ describe("installFolder", () => {
 
   test("killed before the new one stands, it has deleted nothing of the old one", async () => {
     await install("one", ["a"], "other");
-    const { rename: real } = await vi.importActual<typeof import("node:fs/promises")>("node:fs/promises");
     // Nothing moves any more once the old one has been set aside, as if the process were gone.
     let gone = false;
     vi.mocked(rename).mockImplementation(async (from, to) => {
       if (gone) throw Object.assign(new Error("gone"), { code: "EIO" });
       gone = String(to).endsWith(".old");
-      await real(from, to);
+      await move.real!(from, to);
     });
-    await expect(install("two", ["a"], "outdated")).rejects.toThrow();
+    await expect(install("two", ["a"], "outdated")).rejects.toThrow("gone");
     const [left] = await readdir(parent);
     expect(left).toMatch(/^\.a\.[0-9a-f]{8}\.old$/);
-    vi.mocked(rename).mockImplementation(real);
+    vi.mocked(rename).mockImplementation(move.real!);
     await recoverInstalled(parent);
     expect([await contentOf("a"), await readdir(parent)]).toEqual(["one", ["a"]]);
     await install("two", ["a"], "outdated");
@@ -71,10 +72,9 @@ describe("installFolder", () => {
 
   test("a system that does not let an open folder be moved is a failure in words, and the old one stays", async () => {
     await install("one", ["a"], "other");
-    const { rename: real } = await vi.importActual<typeof import("node:fs/promises")>("node:fs/promises");
     vi.mocked(rename).mockImplementation(async (from, to) => {
       if (String(to).endsWith(".old")) throw Object.assign(new Error("mapped"), { code: "EBUSY" });
-      await real(from, to);
+      await move.real!(from, to);
     });
     await expect(install("two", ["a"], "outdated")).rejects.toMatchObject({ code: "base-in-use" });
     expect([await contentOf("a"), await readdir(parent)]).toEqual(["one", ["a"]]);
