@@ -15,6 +15,9 @@ import { setHubToken } from "./vscode/baseModels/hubSettings.ts";
 import { createMessages } from "./vscode/messages.ts";
 import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
+import { showMenu } from "./vscode/statusMenu.ts";
+import { startWithPython } from "./vscode/startWithPython.ts";
+import { noteSuggestion } from "./vscode/suggestionContext.ts";
 import { createTraining, type Training } from "./vscode/training/training.ts";
 import { registerTrainingView, showTrainingView } from "./vscode/training/trainingView.ts";
 import { watchWorkspaceSources } from "./vscode/training/workspaceSources.ts";
@@ -29,7 +32,7 @@ export interface Activated {
 
 export function activate(context: vscode.ExtensionContext): Activated {
   const startedAt = performance.now();
-  const { subscriptions, extensionUri, secrets } = context;
+  const { subscriptions, extensionUri, secrets, globalState } = context;
   const log = vscode.window.createOutputChannel("Graft", { log: true });
   subscriptions.push(log);
 
@@ -47,28 +50,31 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const shared = { entry, places, configuration, library, messages, log };
   const engine = openEngine(shared, subscriptions);
   const bases = openBaseLibrary({ ...shared, engine, secrets }, subscriptions);
-  const basesPanel = createBasesPanel({ extensionUri, bases });
+  const basesPanel = createBasesPanel({ extensionUri, bases, messages }, subscriptions);
   const benchmark = createBenchmark({ ...shared, engine }, subscriptions);
-  const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark });
+  const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark, messages }, subscriptions);
   const training = createTraining({ ...shared, engine, sources, state: context.workspaceState }, subscriptions);
 
-  registerCompletionProvider({ engine, configuration, log }, subscriptions);
+  registerCompletionProvider({ engine, configuration, log, onSuggestion: noteSuggestion(globalState) }, subscriptions);
   registerTrainingView({ extensionUri, training, library, sources }, subscriptions);
   showStatusBarItem({ engine, library, training, configuration }, subscriptions);
-  subscriptions.push(
-    vscode.commands.registerCommand("graft.trainAdapter", showTrainingView),
-    vscode.commands.registerCommand("graft.selectAdapter", () => selectAdapter(engine, library)),
-    vscode.commands.registerCommand("graft.addBase", () => addBase(bases, basesPanel)),
-    vscode.commands.registerCommand("graft.showBases", () => basesPanel.show()),
-    vscode.commands.registerCommand("graft.openBenchmark", () => benchmarkPanel.show()),
-    vscode.commands.registerCommand("graft.setHubToken", () => setHubToken(secrets)),
-    vscode.commands.registerCommand("graft.toggleCompletions", () => configuration.toggleEnabled()),
-    vscode.commands.registerCommand("graft.restartEngine", () => engine.restart()),
-    vscode.commands.registerCommand("graft.showLog", () => log.show()),
-  );
+  const commands: Readonly<Record<string, () => unknown>> = {
+    "graft.showMenu": () => showMenu({ engine, library, training, configuration }),
+    "graft.trainAdapter": showTrainingView,
+    "graft.selectAdapter": () => selectAdapter({ engine, library, messages }),
+    "graft.addBase": () => addBase(bases, basesPanel),
+    "graft.showBases": () => basesPanel.show(),
+    "graft.openBenchmark": () => benchmarkPanel.show(),
+    "graft.setHubToken": () => setHubToken(secrets),
+    "graft.toggleCompletions": () => configuration.toggleEnabled(),
+    "graft.restartEngine": () => engine.restart(),
+    "graft.showLog": () => log.show(),
+  };
+  for (const [id, run] of Object.entries(commands)) {
+    subscriptions.push(vscode.commands.registerCommand(id, messages.reporting(run)));
+  }
 
-  // A fork holds this process up for some time: not while VS Code waits for us, but before the first keystroke.
-  if (configuration.get("enable")) setTimeout(() => void engine.start(), 200);
+  startWithPython({ engine, configuration }, subscriptions);
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
   return { activationMilliseconds, engine, library, training };

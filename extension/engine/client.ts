@@ -1,15 +1,17 @@
 /**
  * The editor's completion engine: one process that is always there when it is asked.
  *
- * Restarts what crashed, a little later each time, and gives a new process the state of the old one. Knows nothing of
- * VS Code: who is told about a crash, and how, is the caller's business.
+ * Restarts what crashed, a little later each time, and gives a new process the selection of the old one. Which state
+ * follows which is in engineState.ts. Knows nothing of VS Code: who is told about a crash, and how, is the caller's business.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { RequestType } from "vscode-jsonrpc/node";
 import { internalError, UserError } from "../core/foundation/errors.ts";
 import type { Log } from "../core/foundation/log.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
+import { advance, asleep, isStopped, type EngineEvent, type EngineState } from "./engineState.ts";
 import { describeExit, startEngineProcess, type EngineProcess } from "./engineProcess.ts";
 import { completeRequest, selectRequest, type Selected, type Selection } from "./protocol.ts";
 import { untilAborted, type ErrorData } from "./wire.ts";
@@ -24,6 +26,7 @@ export interface Crash {
 export interface CompletionClient {
   /** Process id while one runs. */
   readonly pid: number | undefined;
+  readonly state: EngineState;
   /** Sets base and adapters, for now and for every later process. Starts the engine. */
   select(selection: Selection, signal?: AbortSignal): Promise<Selected>;
   /** @throws UserError "engine-stopped" if the engine ends meanwhile; the crash is told through onCrash. */
@@ -41,13 +44,11 @@ export interface CompletionClientOptions {
   log: Log;
   /** Called once for each process that ended without being asked to. */
   onCrash: (crash: Crash) => void;
+  /** Called at each change of the state. */
+  onState?: (state: EngineState) => void;
   /** Milliseconds before the first restart; each further one in a row waits twice as long. */
   restartDelay?: number;
 }
-
-/** Crashes within this time of each other count as a row of crashes. */
-const crashWindow = 3 * 60_000;
-const crashLimit = 5;
 
 /** One life of the engine: its process, and the answer to the selection it was started with. */
 interface Life {
@@ -56,20 +57,36 @@ interface Life {
 }
 
 export function createCompletionClient(options: CompletionClientOptions): CompletionClient {
-  const { entry, log, onCrash, restartDelay = 250 } = options;
+  const { entry, log, onCrash, onState = () => undefined, restartDelay = 250 } = options;
   const disposal = new AbortController();
+  let standing = asleep;
   let selection: Selection | undefined;
   let life: Life | undefined;
-  let crashes: number[] = [];
   let pause: Promise<void> | undefined;
+
+  const take = (event: EngineEvent): void => {
+    const before = standing.state;
+    standing = advance(standing, event);
+    if (standing.state !== before && !disposal.signal.aborted) onState(standing.state);
+  };
+
+  /** Takes the answer to the selection of `current`, unless a later one has overtaken it. */
+  const follow = (current: Life): void => {
+    const { selected } = current;
+    const isLatest = (): boolean => life === current && current.selected === selected;
+    selected.then(
+      (answer) => isLatest() && take({ type: "selected", selected: answer }),
+      // Whoever awaits it is told; nobody need await it. That a process ended is told by its exit.
+      (error: unknown) => isLatest() && !isEnded(error) && take({ type: "refused", error }),
+    );
+  };
 
   const start = (): Life => {
     if (!selection) throw internalError("the engine was asked before a base was selected");
     const process = startEngineProcess(entry, "completion", log);
-    const selected = process.request(selectRequest, selection);
-    selected.catch(() => undefined); // Whoever awaits it is told; nobody need await it.
-    const started: Life = { process, selected };
+    const started: Life = { process, selected: process.request(selectRequest, selection) };
     life = started;
+    follow(started);
     void process.exited.then((exit) => {
       if (life !== started) return; // Ended on purpose.
       life = undefined;
@@ -79,16 +96,16 @@ export function createCompletionClient(options: CompletionClientOptions): Comple
   };
 
   const crashed = (reason: string): void => {
-    const now = Date.now();
-    crashes = [...crashes.filter((time) => now - time < crashWindow), now];
-    const restarts = crashes.length < crashLimit;
+    take({ type: "crashed", reason, at: Date.now() });
+    const restarts = !isStopped(standing);
     if (restarts) {
-      pause = sleep(restartDelay * 2 ** (crashes.length - 1), undefined, {
-        signal: disposal.signal,
-      })
+      const delay = restartDelay * 2 ** (standing.crashes.length - 1);
+      pause = sleep(delay, undefined, { signal: disposal.signal })
         .then(() => {
           pause = undefined;
-          if (!life) start();
+          if (life) return;
+          take({ type: "started" });
+          start();
         })
         .catch(() => undefined); // Disposed meanwhile.
     }
@@ -98,7 +115,7 @@ export function createCompletionClient(options: CompletionClientOptions): Comple
   const alive = async (signal?: AbortSignal): Promise<Life> => {
     if (pause) await untilAborted(pause, signal);
     disposal.signal.throwIfAborted();
-    if (!life && crashes.length >= crashLimit) throw stoppedForGood();
+    if (!life && standing.state.phase === "failed" && isStopped(standing)) throw standing.state.error;
     return life ?? start();
   };
 
@@ -112,14 +129,19 @@ export function createCompletionClient(options: CompletionClientOptions): Comple
     get pid() {
       return life?.process.pid;
     },
+    get state() {
+      return standing.state;
+    },
     async select(next, signal) {
+      const isFresh = !isDeepStrictEqual(next, selection);
       selection = next;
+      take({ type: "select", isFresh });
       const before = life;
       const current = await alive(signal);
       // A process that was started just now was started with this selection.
       if (current === before) {
         current.selected = current.process.request(selectRequest, next);
-        current.selected.catch(() => undefined);
+        follow(current);
       }
       return untilAborted(current.selected, signal);
     },
@@ -134,8 +156,8 @@ export function createCompletionClient(options: CompletionClientOptions): Comple
     },
     async restart(next) {
       selection = next;
-      crashes = [];
       end();
+      take({ type: "select", isFresh: true });
       return (await alive()).selected;
     },
     dispose() {
@@ -145,10 +167,6 @@ export function createCompletionClient(options: CompletionClientOptions): Comple
   };
 }
 
-function stoppedForGood(): UserError {
-  return new UserError(
-    "engine-stopped",
-    `Graft's engine ended ${crashLimit} times within ${crashWindow / 60_000} minutes and was not started again.`,
-    'Run "Graft: Restart engine", or look into Graft\'s log for the reason.',
-  );
+function isEnded(error: unknown): boolean {
+  return error instanceof UserError && error.code === "engine-stopped";
 }

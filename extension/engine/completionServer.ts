@@ -4,13 +4,8 @@
  * Keeps no state but what the last selection says, so that a restarted process is as good as the old one.
  */
 
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { MessageConnection } from "vscode-jsonrpc/node";
-import type { Adapter } from "../core/adapters/adapter.ts";
-import { checkAdapterFits } from "../core/adapters/adapterFit.ts";
-import { readAdapter } from "../core/adapters/peftFolder.ts";
-import { internalError, UserError } from "../core/foundation/errors.ts";
+import { internalError } from "../core/foundation/errors.ts";
 import type { Log } from "../core/foundation/log.ts";
 import { surveyBases } from "../core/baseModels/surveyBases.ts";
 import type { InstalledBase } from "../core/baseModels/installedBase.ts";
@@ -18,7 +13,8 @@ import { resolveBase } from "../core/baseModels/resolveBase.ts";
 import { listRuns, readRun } from "../core/evaluation/runs/runFolder.ts";
 import { exported } from "../core/evaluation/runs/runTable.ts";
 import { openCompleter, type Completer } from "../core/completion/completer.ts";
-import { discardTraining, recoverAdapters } from "../core/training/output/outputFolder.ts";
+import { discardTraining } from "../core/training/output/outputFolder.ts";
+import { adapterSummaries, foreignOrigin } from "./adapterSummaries.ts";
 import {
   adaptersRequest,
   basesRequest,
@@ -27,7 +23,6 @@ import {
   exportRunsRequest,
   runsRequest,
   selectRequest,
-  type AdapterSummary,
 } from "./protocol.ts";
 import { answer } from "./wire.ts";
 
@@ -39,9 +34,11 @@ interface Open {
 export function serveCompletion(connection: MessageConnection, log: Log): void {
   const inTurn = turns();
   let open: Open | undefined;
+  /** Settles with the latest selection. */
+  let selecting: Promise<unknown> = Promise.resolve();
 
-  answer(connection, selectRequest, (selection, signal) =>
-    inTurn(async () => {
+  answer(connection, selectRequest, (selection, signal) => {
+    const selected = inTurn(async () => {
       const startedAt = performance.now();
       const base = await resolveBase(selection.base, {
         home: selection.home,
@@ -55,9 +52,13 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
         open = { base, completer: await openCompleter(base) };
       }
       await open?.completer.useAdapters(selection.adapters);
-      return { base: base.name, parameters: base.parameters, milliseconds: performance.now() - startedAt };
-    }),
-  );
+      const { name, parameters } = base;
+      const foreign = await foreignOrigin(selection.adapters, base);
+      return { base: name, parameters, milliseconds: performance.now() - startedAt, ...(foreign && { foreign }) };
+    });
+    selecting = selected.catch(() => undefined);
+    return selected;
+  });
 
   answer(connection, completeRequest, (request, signal) =>
     inTurn(async () => {
@@ -77,7 +78,11 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
     exported(await Promise.all(folders.map(readRun)), format),
   );
 
-  answer(connection, adaptersRequest, ({ library }) => inTurn(() => summaries(library, open?.base)));
+  // Needs the base, but not the decoder: no completion waits for it.
+  answer(connection, adaptersRequest, async ({ library }) => {
+    await selecting;
+    return adapterSummaries(library, open?.base, log);
+  });
 }
 
 /** Runs one thing after the other: the decoder has one cache, and an adapter is not swapped under a completion. */
@@ -88,37 +93,4 @@ function turns(): <T>(work: () => Promise<T>) => Promise<T> {
     last = turn.catch(() => undefined);
     return turn;
   };
-}
-
-async function summaries(library: string, base: InstalledBase | undefined): Promise<AdapterSummary[]> {
-  await recoverAdapters(library);
-  const entries = await readdir(library, { withFileTypes: true }).catch(() => []);
-  // A folder with a dot is a training under way or a leftover of one.
-  const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map(({ name }) => name);
-  return Promise.all(names.sort().map((name) => summary(name, join(library, name), base)));
-}
-
-async function summary(name: string, folder: string, base: InstalledBase | undefined): Promise<AdapterSummary> {
-  let adapter: Adapter | undefined;
-  try {
-    adapter = await readAdapter(folder);
-    if (base) checkAdapterFits(adapter, base);
-    return { name, folder, description: described(adapter) };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const { message, nextStep } = error;
-    return { name, folder, ...(adapter && { description: described(adapter) }), problem: { message, nextStep } };
-  }
-}
-
-function described(adapter: Adapter): string {
-  switch (adapter.method) {
-    case "lora":
-      return `LoRA, rank ${adapter.rank}`;
-    case "ia3":
-      return "IA3";
-    case "prompt":
-    case "prefix":
-      return `${adapter.method} tuning, ${adapter.tokens} virtual tokens`;
-  }
 }

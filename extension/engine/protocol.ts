@@ -33,6 +33,8 @@ export interface Selected {
   base: string;
   parameters: number;
   milliseconds: number;
+  /** Of the first adapter that was trained on another base, or on other weights of the same name. */
+  foreign?: Foreign;
 }
 
 /** One adapter of the library as a list shows it. */
@@ -44,6 +46,14 @@ export interface AdapterSummary {
   description?: string;
   /** Why it cannot be used with the base, and what to do; absent where it fits. */
   problem?: { message: string; nextStep: string };
+  /** It can be used, but may do no good. */
+  foreign?: Foreign;
+}
+
+/** The base that an adapter was trained on, where it is not the one that it is used with. */
+export interface Foreign {
+  kind: "other-base" | "other-version";
+  trainedOn: string;
 }
 
 export interface LogMessage {

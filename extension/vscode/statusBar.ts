@@ -1,41 +1,34 @@
-/** The one status bar item: which adapter completes here, or why none does. */
+/** The one status bar item: which adapter completes here, or why none does. It opens Graft's menu. */
 
 import * as vscode from "vscode";
 import type { AdapterLibrary } from "./adapters/adapterLibrary.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Engine } from "./completion/engine.ts";
 import { explain } from "./messages.ts";
+import { foreignText } from "./adapters/selectAdapter.ts";
 import type { Training } from "./training/training.ts";
 
-export interface StatusBarOptions {
+export interface StatusOptions {
   engine: Engine;
   library: AdapterLibrary;
   training: Training;
   configuration: Configuration;
 }
 
-export function showStatusBarItem(options: StatusBarOptions, subscriptions: vscode.Disposable[]): void {
+export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.Disposable[]): void {
   const { engine, library, training, configuration } = options;
   const item = vscode.window.createStatusBarItem("graft.adapter", vscode.StatusBarAlignment.Right, 100);
   item.name = "Graft";
-  item.command = "graft.selectAdapter";
+  item.command = "graft.showMenu";
 
   const render = (): void => {
-    const adapter = library.active ?? vscode.l10n.t("none");
-    const { icon, note, warn } = look(engine, configuration);
+    const { icon, text, notes, isWarning } = look(options);
     const progress = trainingNote(training);
-    item.text = `$(${icon}) Graft: ${adapter}${progress ? ` $(mortar-board) ${progress.short}` : ""}`;
-    item.backgroundColor = warn ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
-    item.tooltip = tooltip([
-      vscode.l10n.t("Adapter: {0}", adapter),
-      engine.state.phase === "ready" ? vscode.l10n.t("Base: {0}", engine.state.selected.base) : "",
-      note,
-      progress?.long ?? "",
-      vscode.l10n.t("Select to choose another adapter."),
-    ]);
-    item.accessibilityInformation = {
-      label: [`Graft, ${vscode.l10n.t("Adapter: {0}", adapter)}`, note].join(". "),
-    };
+    item.text = `$(${icon}) ${text}${progress ? ` $(mortar-board) ${progress.short}` : ""}`;
+    item.backgroundColor = isWarning ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
+    const lines = [...facts(options), ...notes, ...(progress ? [progress.long] : [])];
+    item.tooltip = tooltip([...lines, vscode.l10n.t("Select for all that can be done.")]);
+    item.accessibilityInformation = { label: [text, ...lines].join(". "), role: "button" };
   };
 
   render();
@@ -49,21 +42,45 @@ export function showStatusBarItem(options: StatusBarOptions, subscriptions: vsco
   );
 }
 
-function look(engine: Engine, configuration: Configuration): { icon: string; note: string; warn?: true } {
-  if (!configuration.get("enable")) return { icon: "circle-slash", note: vscode.l10n.t("Completions are off.") };
-  const { state } = engine;
+interface Look {
+  icon: string;
+  text: string;
+  /** Whole sentences. */
+  notes: string[];
+  isWarning?: true;
+}
+
+function look({ engine: { state }, library, configuration }: StatusOptions): Look {
+  if (!configuration.get("enable")) {
+    return { icon: "circle-slash", text: vscode.l10n.t("Graft: off"), notes: [vscode.l10n.t("Completions are off.")] };
+  }
+  const text = library.active === undefined ? vscode.l10n.t("Graft: no adapter") : `Graft: ${library.active}`;
   switch (state.phase) {
     case "loading":
-      return { icon: "loading~spin", note: vscode.l10n.t("Loading the model…") };
+      return { icon: "loading~spin", text, notes: [vscode.l10n.t("Loading the model…")] };
+    case "restarting":
+      return { icon: "loading~spin", text, notes: [vscode.l10n.t("Starting again ({0})…", state.reason)] };
     case "failed":
-      return { icon: "warning", note: Object.values(explain(state.error)).join(" "), warn: true };
+      return { icon: "warning", text, notes: Object.values(explain(state.error)), isWarning: true };
+    case "ready": {
+      const { foreign } = state.selected;
+      if (foreign) return { icon: "warning", text, notes: [`${foreignText(foreign)}.`] };
+      return { icon: "repo-forked", text, notes: [] };
+    }
     case "asleep":
-    case "ready":
-      return { icon: "repo-forked", note: "" };
+      return { icon: "repo-forked", text, notes: [] };
   }
 }
 
-function trainingNote({ state }: Training): { short: string; long: string } | undefined {
+function facts({ engine: { state }, library }: StatusOptions): string[] {
+  return [
+    vscode.l10n.t("Adapter: {0}", library.active ?? vscode.l10n.t("none")),
+    ...(state.phase === "ready" ? [vscode.l10n.t("Base: {0}", state.selected.base)] : []),
+  ];
+}
+
+/** How far the training is that runs. */
+export function trainingNote({ state }: Training): { short: string; long: string } | undefined {
   if (state.phase !== "running") return undefined;
   const percent = state.progress ? Math.floor((100 * state.progress.step) / state.progress.steps) : 0;
   return {
@@ -74,6 +91,6 @@ function trainingNote({ state }: Training): { short: string; long: string } | un
 
 function tooltip(lines: readonly string[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  for (const line of lines.filter(Boolean)) text.appendText(line).appendMarkdown("\n\n");
+  for (const line of lines) text.appendText(line).appendMarkdown("\n\n");
   return text;
 }

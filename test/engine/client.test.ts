@@ -1,20 +1,34 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { silentLog } from "../../extension/core/foundation/log.ts";
 import { createCompletionClient, type CompletionClient, type Crash } from "../../extension/engine/client.ts";
+import type { EngineState } from "../../extension/engine/engineState.ts";
 
 const entry = join(import.meta.dirname, "fakeEngine.ts");
 const selection = { home: "/home", embedded: "/base", base: "tiny", adapters: [] };
 const request = { prefix: "x", suffix: "" };
 
+let folder: string;
+beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), "graft-client-"))));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
 let client: CompletionClient | undefined;
 afterEach(() => client?.dispose());
 
-function open(): { client: CompletionClient; crashes: Crash[] } {
+function open(): { client: CompletionClient; crashes: Crash[]; phases: EngineState["phase"][] } {
   const crashes: Crash[] = [];
-  client = createCompletionClient({ entry, log: silentLog, onCrash: (crash) => crashes.push(crash), restartDelay: 20 });
-  return { client, crashes };
+  const phases: EngineState["phase"][] = [];
+  client = createCompletionClient({
+    entry,
+    log: silentLog,
+    onCrash: (crash) => crashes.push(crash),
+    onState: ({ phase }) => phases.push(phase),
+    restartDelay: 20,
+  });
+  return { client, crashes, phases };
 }
 
 async function crash(engine: CompletionClient): Promise<unknown> {
@@ -77,6 +91,47 @@ describe("createCompletionClient", () => {
       nextStep: expect.stringContaining("Restart engine"),
     });
     await expect(client.restart(selection)).resolves.toMatchObject({ base: "tiny" });
+  });
+
+  test("another base is tried after too many crashes with the last one", { timeout: 20_000 }, async () => {
+    const { client, crashes } = open();
+    await client.select({ ...selection, base: "crash at start" }).catch(() => undefined);
+    await vi.waitFor(() => expect(crashes).toHaveLength(5), { timeout: 15_000 });
+    await expect(client.select({ ...selection, base: "crash at start" })).rejects.toMatchObject({
+      code: "engine-stopped",
+    });
+    await expect(client.select(selection)).resolves.toMatchObject({ base: "tiny" });
+    expect(client.state).toMatchObject({ phase: "ready", selected: { base: "tiny" } });
+  });
+
+  test("a crash while loading leaves it ready once the next process is", async () => {
+    const { client, phases } = open();
+    const base = join(folder, "once.crash");
+    await writeFile(base, "");
+    await client.select({ ...selection, base }).catch(() => undefined);
+    await vi.waitFor(() => expect(client.state).toMatchObject({ phase: "ready", selected: { base } }), 5000);
+    expect(phases).toEqual(["loading", "restarting", "loading", "ready"]);
+  });
+
+  test("a base that is gone at a restart leaves it failed, not ready", async () => {
+    const { client } = open();
+    const base = join(folder, "tiny.model");
+    await writeFile(base, "");
+    await client.select({ ...selection, base });
+    await rm(base);
+    await crash(client);
+    await vi.waitFor(
+      () => expect(client.state).toMatchObject({ phase: "failed", error: { code: "base-unknown" } }),
+      5000,
+    );
+  });
+
+  test("a selection that was overtaken says nothing about the state", async () => {
+    const { client, phases } = open();
+    const first = client.select({ ...selection, base: "missing" }).catch((error: unknown) => error);
+    await client.select(selection);
+    await first;
+    expect(phases).toEqual(["loading", "loading", "ready"]);
   });
 
   test("a restart by hand is no crash", async () => {

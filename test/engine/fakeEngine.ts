@@ -3,7 +3,7 @@
  * it asks to complete. Needs no base and loads nothing native.
  */
 
-import { writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import { UserError } from "../../extension/core/foundation/errors.ts";
@@ -22,7 +22,14 @@ let selection: Selection | undefined;
 
 answer(connection, selectRequest, async (next) => {
   if (next.base === "crash at start") process.exit(9);
-  if (next.base === "missing") throw new UserError("base-unknown", 'No base is named "missing".', "Choose another.");
+  // A folder as its base: the process dies of it once.
+  if (next.base.endsWith(".crash") && existsSync(next.base)) {
+    rmSync(next.base);
+    process.exit(9);
+  }
+  const isGone = next.base.endsWith(".model") && !existsSync(next.base);
+  if (isGone || next.base === "missing")
+    throw new UserError("base-unknown", 'No base is named "missing".', "Choose another.");
   selection = next;
   void connection.sendNotification(logged, { level: "info", message: `selected ${next.base}` });
   return { base: next.base, parameters: 6, milliseconds: 1 };

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { adaptersRequest, type AdapterSummary } from "../../engine/protocol.ts";
 import type { AdapterLibrary } from "./adapterLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
+import { explain, type Messages } from "../messages.ts";
 
 interface AdapterItem extends vscode.QuickPickItem {
   /** What to activate; null for the base alone, absent where the item cannot be chosen. */
@@ -11,58 +12,68 @@ interface AdapterItem extends vscode.QuickPickItem {
   run?: () => unknown;
 }
 
-export async function selectAdapter(engine: Engine, library: AdapterLibrary): Promise<void> {
+export interface SelectAdapterOptions {
+  engine: Engine;
+  library: AdapterLibrary;
+  messages: Messages;
+}
+
+export async function selectAdapter({ engine, library, messages }: SelectAdapterOptions): Promise<void> {
   const pick = vscode.window.createQuickPick<AdapterItem>();
   pick.title = vscode.l10n.t("Select adapter");
   pick.placeholder = vscode.l10n.t("Completions use the base model with this adapter");
   pick.matchOnDescription = true;
   pick.busy = true;
   pick.onDidHide(() => pick.dispose());
-  pick.onDidAccept(async () => {
-    const [item] = pick.selectedItems;
-    if (!item) return;
-    if (item.adapter === undefined && !item.run) return; // It says why, and stays open for another choice.
-    pick.hide();
-    if (item.run) await item.run();
-    else await library.activate(item.adapter ?? undefined);
-  });
+  pick.onDidAccept(
+    messages.reporting(async () => {
+      const [item] = pick.selectedItems;
+      if (!item) return;
+      if (item.adapter === undefined && !item.run) return; // It says why, and stays open for another choice.
+      pick.hide();
+      if (item.run) await item.run();
+      else await library.activate(item.adapter ?? undefined);
+    }),
+  );
 
   // The names are there at once; the engine may still have to load a base to say what fits.
-  const names = await library.names();
-  show(
-    pick,
-    library,
-    names.map((name): AdapterSummary => ({ name, folder: "" })),
-  );
+  const named = (await library.names()).map((name): AdapterSummary => ({ name, folder: "" }));
+  pick.items = items(library, named);
+  focusActive(pick, library);
   pick.show();
-  if (names.length > 0) {
-    const summaries = await engine.ask(adaptersRequest, { library: library.folder }).catch(() => undefined);
-    if (summaries) show(pick, library, summaries);
+  try {
+    pick.items = items(library, await engine.ask(adaptersRequest, { library: library.folder }));
+  } catch (error) {
+    messages.log(error);
+    // What is known can still be chosen.
+    pick.items = [...items(library, named), ...failure(error)];
   }
+  focusActive(pick, library);
   pick.busy = false;
 }
 
-function show(pick: vscode.QuickPick<AdapterItem>, library: AdapterLibrary, adapters: readonly AdapterSummary[]): void {
+function items(library: AdapterLibrary, adapters: readonly AdapterSummary[]): AdapterItem[] {
   const fitting = adapters.filter(({ problem }) => !problem);
   const others = adapters.filter(({ problem }) => problem);
   const label = (name: string | undefined, text: string): string =>
     `${name === library.active ? "$(check)" : "$(blank)"} ${text}`;
-  pick.items = [
+  return [
     {
       label: label(undefined, vscode.l10n.t("None")),
       description: vscode.l10n.t("the base model alone"),
       adapter: null,
     },
-    ...fitting.map(({ name, description = "" }) => ({
+    ...fitting.map(({ name, description = "", foreign }) => ({
       label: label(name, name),
       description,
+      ...(foreign && { detail: `$(warning) ${foreignText(foreign)}` }),
       adapter: name,
     })),
     ...(others.length > 0 ? [separator(vscode.l10n.t("Cannot be used with this base"))] : []),
     ...others.map(({ name, problem }) => ({
       label: `$(circle-slash) ${name}`,
       // One line is all there is room for.
-      detail: problem ? `${problem.message} ${problem.nextStep}`.replaceAll(/\s+/g, " ") : "",
+      detail: problem ? oneLine(problem) : "",
     })),
     separator(""),
     {
@@ -70,9 +81,34 @@ function show(pick: vscode.QuickPick<AdapterItem>, library: AdapterLibrary, adap
       run: () => vscode.commands.executeCommand("graft.trainAdapter"),
     },
   ];
-  // One that is active but does not fit cannot be chosen again: then the way out is in focus.
+}
+
+/** Why an adapter that has the right sizes may still do no good. */
+export function foreignText({ kind, trainedOn }: NonNullable<AdapterSummary["foreign"]>): string {
+  return kind === "other-base"
+    ? vscode.l10n.t("Trained on another base: {0}", trainedOn)
+    : vscode.l10n.t("Trained on another version of {0}", trainedOn);
+}
+
+function failure(error: unknown): AdapterItem[] {
+  return [
+    separator(vscode.l10n.t("Not known whether they fit")),
+    { label: `$(error) ${vscode.l10n.t("Cannot look into the adapters")}`, detail: oneLine(explain(error)) },
+    {
+      label: `$(output) ${vscode.l10n.t("Show log")}`,
+      run: () => vscode.commands.executeCommand("graft.showLog"),
+    },
+  ];
+}
+
+/** One that is active but does not fit cannot be chosen again: then the way out is in focus. */
+function focusActive(pick: vscode.QuickPick<AdapterItem>, library: AdapterLibrary): void {
   const current = pick.items.find(({ adapter }) => adapter === (library.active ?? null)) ?? pick.items[0];
   pick.activeItems = current ? [current] : [];
+}
+
+function oneLine({ message, nextStep }: { message: string; nextStep: string }): string {
+  return `${message} ${nextStep}`.replaceAll(/\s+/g, " ");
 }
 
 function separator(label: string): AdapterItem {

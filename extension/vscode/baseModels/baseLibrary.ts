@@ -20,6 +20,8 @@ import { explain, type Messages } from "../messages.ts";
 export interface BaseLibrary {
   readonly state: BasesState;
   readonly onDidChange: vscode.Event<BasesState>;
+  /** Fires with what ended an import, which is in the state, too. */
+  readonly onDidFail: vscode.Event<unknown>;
   /** Looks again at what there is. */
   refresh(): Promise<void>;
   /** Imports a folder or a model of the hub. Resolves at its end, however it ends; a failure is in the state. */
@@ -47,6 +49,7 @@ export interface BaseLibraryOptions {
 export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vscode.Disposable[]): BaseLibrary {
   const { entry, places, engine, configuration, messages, secrets, log } = options;
   const changed = new vscode.EventEmitter<BasesState>();
+  const failed = new vscode.EventEmitter<unknown>();
   let state: BasesState = { survey: undefined, problem: undefined, inUse: undefined, importing: undefined };
   let controller: AbortController | undefined;
   const become = (part: Partial<BasesState>): void => {
@@ -94,7 +97,7 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
     } catch (error) {
       if (isCancelled(error)) return become({ importing: undefined });
       become({ importing: { phase: "failed", source, ...explain(error) } });
-      messages.tellError(error);
+      failed.fire(error);
     } finally {
       controller = undefined;
     }
@@ -135,13 +138,14 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
     if (engine.state.phase === "ready") become({ inUse: engine.state.selected.base });
   };
   onEngine();
-  subscriptions.push(changed, engine.onDidChangeState(onEngine), { dispose: () => controller?.abort() });
+  subscriptions.push(changed, failed, engine.onDidChangeState(onEngine), { dispose: () => controller?.abort() });
 
   return {
     get state() {
       return state;
     },
     onDidChange: changed.event,
+    onDidFail: failed.event,
     refresh,
     add,
     cancel,

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { FromBases, ToBases } from "../../../webview/protocol.ts";
 import type { BaseLibrary } from "./baseLibrary.ts";
 import { parseBasesMessage } from "./basesMessages.ts";
+import type { Messages } from "../messages.ts";
 import { showWebviewPage } from "../webviewPage.ts";
 
 export interface BasesPanel {
@@ -11,13 +12,16 @@ export interface BasesPanel {
   show(): void;
 }
 
-export function createBasesPanel({
-  extensionUri,
-  bases,
-}: {
+export interface BasesPanelOptions {
   extensionUri: vscode.Uri;
   bases: BaseLibrary;
-}): BasesPanel {
+  messages: Messages;
+}
+
+export function createBasesPanel(
+  { extensionUri, bases, messages }: BasesPanelOptions,
+  subscriptions: vscode.Disposable[],
+): BasesPanel {
   let panel: vscode.WebviewPanel | undefined;
 
   const open = (): vscode.WebviewPanel => {
@@ -26,7 +30,9 @@ export function createBasesPanel({
     const post = (): void => void opened.webview.postMessage({ type: "state", state: bases.state } satisfies ToBases);
     const whileOpen = [
       bases.onDidChange(post),
-      opened.webview.onDidReceiveMessage((message: unknown) => receive(parseBasesMessage(message), bases, post)),
+      opened.webview.onDidReceiveMessage(
+        messages.reporting((message: unknown) => receive(parseBasesMessage(message), bases, post)),
+      ),
     ];
     opened.onDidDispose(() => {
       panel = undefined;
@@ -37,12 +43,15 @@ export function createBasesPanel({
     return opened;
   };
 
-  return {
-    show() {
-      if (panel) panel.reveal();
-      else panel = open();
-    },
+  const show = (): void => {
+    if (panel) panel.reveal();
+    else panel = open();
   };
+  const openAction = { title: vscode.l10n.t("Show Base Models"), run: show };
+  subscriptions.push(
+    bases.onDidFail((error) => messages.tellUnseen(error, { visible: panel?.visible ?? false, open: openAction })),
+  );
+  return { show };
 }
 
 async function receive(message: FromBases, bases: BaseLibrary, post: () => void): Promise<void> {

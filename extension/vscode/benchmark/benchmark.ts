@@ -23,6 +23,8 @@ import { explain, type Messages } from "../messages.ts";
 export interface Benchmark {
   readonly state: BenchmarkState;
   readonly onDidChange: vscode.Event<BenchmarkState>;
+  /** Fires with what ended an evaluation, which is in the state, too. */
+  readonly onDidFail: vscode.Event<unknown>;
   /** Looks again at what there is. */
   refresh(): Promise<void>;
   /** Resolves at its end, however it ends; a failure is in the state. */
@@ -50,6 +52,7 @@ export interface BenchmarkOptions {
 export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode.Disposable[]): Benchmark {
   const { entry, engine, places, library, messages, log } = options;
   const changed = new vscode.EventEmitter<BenchmarkState>();
+  const failed = new vscode.EventEmitter<unknown>();
   const disposal = new AbortController();
   let controller: AbortController | undefined;
   let summaries: readonly RunSummary[] = [];
@@ -101,7 +104,7 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
       if (isCancelled(error)) become({ evaluation: { phase: "cancelled" } });
       else {
         become({ evaluation: { phase: "failed", ...explain(error) } });
-        messages.tellError(error);
+        failed.fire(error);
       }
     } finally {
       controller = undefined;
@@ -136,8 +139,9 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
   onEngine();
   subscriptions.push(
     changed,
+    failed,
     engine.onDidChangeState(onEngine),
-    library.onDidChangeNames(async () => become({ adapters: await library.names() })),
+    library.onDidChangeNames(messages.reporting(async () => become({ adapters: await library.names() }))),
     { dispose: () => (disposal.abort(), controller?.abort()) },
   );
 
@@ -146,6 +150,7 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
       return state;
     },
     onDidChange: changed.event,
+    onDidFail: failed.event,
     refresh,
     evaluate,
     cancel() {

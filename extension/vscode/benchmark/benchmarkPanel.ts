@@ -6,6 +6,7 @@ import type { ExportFormat } from "../../core/evaluation/runs/runTable.ts";
 import type { FromBenchmark, ToBenchmark } from "../../../webview/protocol.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { parseBenchmarkMessage } from "./benchmarkMessages.ts";
+import type { Messages } from "../messages.ts";
 import { showWebviewPage } from "../webviewPage.ts";
 
 export interface BenchmarkPanel {
@@ -13,13 +14,16 @@ export interface BenchmarkPanel {
   show(): void;
 }
 
-export function createBenchmarkPanel({
-  extensionUri,
-  benchmark,
-}: {
+export interface BenchmarkPanelOptions {
   extensionUri: vscode.Uri;
   benchmark: Benchmark;
-}): BenchmarkPanel {
+  messages: Messages;
+}
+
+export function createBenchmarkPanel(
+  { extensionUri, benchmark, messages }: BenchmarkPanelOptions,
+  subscriptions: vscode.Disposable[],
+): BenchmarkPanel {
   let panel: vscode.WebviewPanel | undefined;
 
   const open = (): vscode.WebviewPanel => {
@@ -28,8 +32,8 @@ export function createBenchmarkPanel({
     const post = (message: ToBenchmark): void => void opened.webview.postMessage(message);
     const whileOpen = [
       benchmark.onDidChange((state) => post({ type: "state", state })),
-      opened.webview.onDidReceiveMessage((message: unknown) =>
-        receive(parseBenchmarkMessage(message), benchmark, post),
+      opened.webview.onDidReceiveMessage(
+        messages.reporting((message: unknown) => receive(parseBenchmarkMessage(message), benchmark, post)),
       ),
     ];
     opened.onDidDispose(() => {
@@ -41,14 +45,17 @@ export function createBenchmarkPanel({
     return opened;
   };
 
-  return {
-    show() {
-      if (!panel) return void (panel = open());
-      panel.reveal();
-      // The command line, or another window, may have made runs meanwhile.
-      void benchmark.refresh();
-    },
+  const show = (): void => {
+    if (!panel) return void (panel = open());
+    panel.reveal();
+    // The command line, or another window, may have made runs meanwhile.
+    void benchmark.refresh();
   };
+  const openAction = { title: vscode.l10n.t("Show Benchmark"), run: show };
+  subscriptions.push(
+    benchmark.onDidFail((error) => messages.tellUnseen(error, { visible: panel?.visible ?? false, open: openAction })),
+  );
+  return { show };
 }
 
 async function receive(

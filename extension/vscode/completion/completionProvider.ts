@@ -15,10 +15,12 @@ export interface CompletionProviderOptions {
   engine: Pick<Engine, "complete">;
   configuration: Configuration;
   log: Log;
+  /** Called for each suggestion that is handed to the editor. */
+  onSuggestion: () => void;
 }
 
 export function registerCompletionProvider(
-  { engine, configuration, log }: CompletionProviderOptions,
+  { engine, configuration, log, onSuggestion }: CompletionProviderOptions,
   subscriptions: vscode.Disposable[],
 ): void {
   /** When each document last changed, by performance.now(). */
@@ -60,6 +62,7 @@ export function registerCompletionProvider(
         `load ${Math.round(load)}, prefill ${Math.round(prefill)}, decode ${Math.round(decode)}`,
     );
     if (signal.aborted || completion.text === "") return undefined;
+    onSuggestion();
     return [new vscode.InlineCompletionItem(target.lead + completion.text, target.range)];
   };
 

@@ -1,7 +1,7 @@
 /**
  * The completion engine as this window uses it: the base of the settings with the workspace's active adapter.
  *
- * Keeps the two in step, and tells about crashes. Processes and restarts are the client's.
+ * Keeps the two in step, and tells about crashes. Processes, restarts and the state are the client's.
  */
 
 import { join } from "node:path";
@@ -10,16 +10,11 @@ import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { Completion, CompletionRequest } from "../../core/completion/completer.ts";
 import { createCompletionClient, type CompletionClient } from "../../engine/client.ts";
-import type { Selected, Selection } from "../../engine/protocol.ts";
+import type { EngineState } from "../../engine/engineState.ts";
+import type { Selection } from "../../engine/protocol.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Messages } from "../messages.ts";
-
-export type EngineState =
-  | { phase: "asleep" }
-  | { phase: "loading" }
-  | { phase: "ready"; selected: Selected }
-  | { phase: "failed"; error: unknown };
 
 export interface Engine extends Pick<CompletionClient, "ask"> {
   readonly pid: number | undefined;
@@ -41,32 +36,39 @@ export interface EngineOptions {
   log: vscode.LogOutputChannel;
 }
 
-const restartHint = vscode.l10n.t('Run "Graft: Restart engine", or look into the log for the reason.');
-
 export function openEngine(options: EngineOptions, subscriptions: vscode.Disposable[]): Engine {
   const { entry, places, configuration, library, messages, log } = options;
   const changed = new vscode.EventEmitter<EngineState>();
-  let state: EngineState = { phase: "asleep" };
-  const become = (next: EngineState): void => {
-    state = next;
-    changed.fire(next);
-  };
-
+  let isCrashTold = false;
   const client = createCompletionClient({
     entry,
     log,
     onCrash({ reason, restarts }) {
       log.warn(`completion engine ended: ${reason}; ${restarts ? "restarting" : "not restarted"}`);
       if (restarts) {
-        messages.tell(
-          "warning",
-          vscode.l10n.t("Graft's engine ended unexpectedly ({0}) and was started again.", reason),
-        );
+        // A row of crashes is one piece of news.
+        if (!isCrashTold) {
+          messages.tell(
+            "warning",
+            vscode.l10n.t("Graft's engine ended unexpectedly ({0}) and was started again.", reason),
+          );
+        }
+        isCrashTold = true;
         return;
       }
       const text = vscode.l10n.t("Graft's engine ended unexpectedly again ({0}) and stays off for now.", reason);
       messages.tell("warning", text, [{ title: vscode.l10n.t("Restart Engine"), run: restart }]);
-      become({ phase: "failed", error: new UserError("engine-stopped", text, restartHint) });
+    },
+    onState(state) {
+      if (state.phase === "ready") {
+        const { base, milliseconds } = state.selected;
+        const adapter = library.active ?? "none";
+        log.info(`Base ${base} with adapter ${adapter}: ready in ${Math.round(milliseconds)} ms`);
+        messages.forget();
+        isCrashTold = false;
+      }
+      if (state.phase === "failed") tellFailure(state.error);
+      changed.fire(state);
     },
   });
 
@@ -82,28 +84,14 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
     messages.tellOnce(error);
   };
 
-  /** Follows one selection to its end; a later one overtakes it. */
-  let latest: Promise<Selected> | undefined;
-  const follow = async (selecting: Promise<Selected>): Promise<void> => {
-    latest = selecting;
-    become({ phase: "loading" });
-    try {
-      const selected = await selecting;
-      if (latest !== selecting) return;
-      const adapter = library.active ?? "none";
-      log.info(`Base ${selected.base} with adapter ${adapter}: ready in ${Math.round(selected.milliseconds)} ms`);
-      messages.forget();
-      become({ phase: "ready", selected });
-    } catch (error) {
-      if (latest !== selecting) return;
-      become({ phase: "failed", error });
-      tellFailure(error);
-    }
+  /** How it ends is in the state, and told where it fails. */
+  const settled = async (selecting: Promise<unknown>): Promise<void> => {
+    await selecting.catch((error: unknown) => log.debug(`Not selected: ${String(error)}`));
   };
-  const start = (): Promise<void> => follow(client.select(selection()));
+  const start = (): Promise<void> => settled(client.select(selection()));
   const restart = (): Promise<void> => {
     messages.forget();
-    return follow(client.restart(selection()));
+    return settled(client.restart(selection()));
   };
 
   subscriptions.push(
@@ -120,11 +108,11 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
       return client.pid;
     },
     get state() {
-      return state;
+      return client.state;
     },
     onDidChangeState: changed.event,
     async complete(request, signal) {
-      if (state.phase === "asleep") void start();
+      if (client.state.phase === "asleep") void start();
       try {
         return await client.complete(request, signal);
       } catch (error) {
@@ -133,7 +121,7 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
       }
     },
     async ask(request, question) {
-      if (state.phase === "asleep") await start();
+      if (client.state.phase === "asleep") await start();
       return client.ask(request, question);
     },
     start,

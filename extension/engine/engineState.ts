@@ -1,0 +1,80 @@
+/**
+ * Where the completion engine stands, and what each event makes of that: a value, without processes and without a clock.
+ *
+ *     asleep ──select──▶ loading ──selected──▶ ready
+ *                          │  ▲                  │
+ *                   refused│  │started    crashed│      a crash also leads out of loading and out of failed
+ *                          ▼  │                  ▼
+ *                       failed └──────────── restarting, or failed once there were too many crashes
+ *
+ * A new selection leads to loading from everywhere.
+ */
+
+import { UserError } from "../core/foundation/errors.ts";
+import type { Selected } from "./protocol.ts";
+
+export type EngineState =
+  /** Nobody has asked for anything yet. */
+  | { phase: "asleep" }
+  | { phase: "loading" }
+  | { phase: "ready"; selected: Selected }
+  /** Its process ended unexpectedly; another one starts by itself. */
+  | { phase: "restarting"; reason: string }
+  /** The base or an adapter cannot be opened; or, with code "engine-stopped", it crashed too often. */
+  | { phase: "failed"; error: unknown };
+
+export interface Standing {
+  readonly state: EngineState;
+  /** Times in milliseconds of the crashes that count, the oldest first. */
+  readonly crashes: readonly number[];
+}
+
+export type EngineEvent =
+  /** `isFresh`: asked for by hand, or another base or adapter, for which earlier crashes prove nothing. */
+  | { type: "select"; isFresh: boolean }
+  /** A new process takes over after a crash. */
+  | { type: "started" }
+  | { type: "selected"; selected: Selected }
+  | { type: "refused"; error: unknown }
+  | { type: "crashed"; reason: string; at: number };
+
+/** A base may run for minutes before it uses up the memory, so crashes count for an hour. */
+const crashWindow = 60 * 60_000;
+export const crashLimit = 5;
+
+export const asleep: Standing = { state: { phase: "asleep" }, crashes: [] };
+
+export function advance(standing: Standing, event: EngineEvent): Standing {
+  const { crashes } = standing;
+  switch (event.type) {
+    case "select": {
+      const next: Standing = { state: { phase: "loading" }, crashes: event.isFresh ? [] : crashes };
+      return isStopped(next) ? standing : next;
+    }
+    case "started":
+      return { state: { phase: "loading" }, crashes };
+    case "selected":
+      return { state: { phase: "ready", selected: event.selected }, crashes };
+    case "refused":
+      return { state: { phase: "failed", error: event.error }, crashes };
+    case "crashed": {
+      const counted = [...crashes.filter((time) => event.at - time < crashWindow), event.at];
+      const { reason } = event;
+      if (counted.length < crashLimit) return { state: { phase: "restarting", reason }, crashes: counted };
+      return { state: { phase: "failed", error: stoppedForGood(reason) }, crashes: counted };
+    }
+  }
+}
+
+/** Whether it crashed so often that it does not start by itself. */
+export function isStopped({ crashes }: Standing): boolean {
+  return crashes.length >= crashLimit;
+}
+
+function stoppedForGood(reason: string): UserError {
+  return new UserError(
+    "engine-stopped",
+    `Graft's engine ended unexpectedly ${crashLimit} times within an hour (${reason}) and stays off.`,
+    'Choose a smaller base, or run "Graft: Restart engine". Graft\'s log may tell the reason.',
+  );
+}

@@ -1,0 +1,21 @@
+/** When the engine starts: with the first Python document, so that a window without one holds no model in memory. */
+
+import * as vscode from "vscode";
+import type { Configuration } from "./configuration.ts";
+import type { Engine } from "./completion/engine.ts";
+
+/** A fork holds this process up for some time: not while VS Code waits for us, but before the first keystroke. */
+const delay = 200;
+
+export function startWithPython(
+  { engine, configuration }: { engine: Pick<Engine, "start" | "state">; configuration: Pick<Configuration, "get"> },
+  subscriptions: vscode.Disposable[],
+): void {
+  let timer: NodeJS.Timeout | undefined;
+  const startFor = ({ languageId }: vscode.TextDocument): void => {
+    if (languageId !== "python" || engine.state.phase !== "asleep" || !configuration.get("enable")) return;
+    timer ??= setTimeout(() => void engine.start(), delay);
+  };
+  vscode.workspace.textDocuments.forEach(startFor);
+  subscriptions.push(vscode.workspace.onDidOpenTextDocument(startFor), { dispose: () => clearTimeout(timer) });
+}

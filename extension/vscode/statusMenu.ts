@@ -1,0 +1,50 @@
+/** "Graft: Show menu": what the status bar item opens. Where Graft stands, and each thing that can be done about it. */
+
+import * as vscode from "vscode";
+import { explain } from "./messages.ts";
+import { trainingNote, type StatusOptions } from "./statusBar.ts";
+
+interface MenuItem extends vscode.QuickPickItem {
+  /** Absent for a separator. */
+  command?: string;
+}
+
+export async function showMenu(options: StatusOptions): Promise<void> {
+  const chosen = await vscode.window.showQuickPick(items(options), { title: "Graft" });
+  if (chosen?.command !== undefined) await vscode.commands.executeCommand(chosen.command);
+}
+
+function items({ engine: { state }, library, training, configuration }: StatusOptions): MenuItem[] {
+  const { t } = vscode.l10n;
+  const isOn = configuration.get("enable");
+  const base = configuration.get("base") || t("the one that comes with Graft");
+  const action = (icon: string, label: string, command: string, description = ""): MenuItem => {
+    return { label: `$(${icon}) ${label}`, description, command };
+  };
+  return [
+    ...(state.phase === "failed" ? failure(state.error) : []),
+    isOn
+      ? action("circle-slash", t("Turn completions off"), "graft.toggleCompletions")
+      : action("play", t("Turn completions on"), "graft.toggleCompletions", t("off now")),
+    { label: "", kind: vscode.QuickPickItemKind.Separator },
+    action("repo-forked", t("Select adapter"), "graft.selectAdapter", library.active ?? t("none")),
+    action("library", t("Base models"), "graft.showBases", state.phase === "ready" ? state.selected.base : base),
+    action("mortar-board", t("Train adapter"), "graft.trainAdapter", trainingNote(training)?.long),
+    action("graph", t("Open benchmark"), "graft.openBenchmark"),
+    { label: "", kind: vscode.QuickPickItemKind.Separator },
+    action("output", t("Show log"), "graft.showLog"),
+  ];
+}
+
+/** The reason first, with the way out that it may need. */
+function failure(error: unknown): MenuItem[] {
+  const { message, nextStep } = explain(error);
+  return [
+    {
+      label: `$(debug-restart) ${vscode.l10n.t("Restart engine")}`,
+      detail: `${message} ${nextStep}`.replaceAll(/\s+/g, " "),
+      command: "graft.restartEngine",
+    },
+    { label: "", kind: vscode.QuickPickItemKind.Separator },
+  ];
+}
