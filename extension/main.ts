@@ -13,6 +13,7 @@ import { readConfiguration } from "./vscode/configuration.ts";
 import { openEngine, type Engine } from "./vscode/completion/engine.ts";
 import { setHubToken } from "./vscode/baseModels/hubSettings.ts";
 import { createMessages } from "./vscode/messages.ts";
+import { offerImport } from "./vscode/offerImport.ts";
 import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
@@ -55,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark, messages }, subscriptions);
   const training = createTraining({ ...shared, engine, sources, state: context.workspaceState }, subscriptions);
 
+  offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
   registerCompletionProvider({ engine, configuration, log, onSuggestion: noteSuggestion(globalState) }, subscriptions);
   registerTrainingView({ extensionUri, training, library, sources }, subscriptions);
   showStatusBarItem({ engine, library, training, configuration }, subscriptions);

@@ -119,6 +119,8 @@ export interface BasesState {
   /** Name of the base that completes. */
   inUse: string | undefined;
   importing: ImportState | undefined;
+  /** The folder that the settings name, where it has not been imported: another base stands in for it. */
+  notImported: string | undefined;
 }
 
 // ── bases panel → extension ──────────────────────────────────────────────────────────────────────────────────────────

@@ -35,6 +35,8 @@ export interface Selected {
   milliseconds: number;
   /** Of the first adapter that was trained on another base, or on other weights of the same name. */
   foreign?: Foreign;
+  /** The folder that was selected and has not been imported: `base` is the embedded one, which completes meanwhile. */
+  notImported?: string;
 }
 
 /** One adapter of the library as a list shows it. */

@@ -63,7 +63,11 @@ function look({ engine: { state }, library, configuration }: StatusOptions): Loo
     case "failed":
       return { icon: "warning", text, notes: Object.values(explain(state.error)), isWarning: true };
     case "ready": {
-      const { foreign } = state.selected;
+      const { foreign, notImported } = state.selected;
+      if (notImported !== undefined) {
+        const notes = [vscode.l10n.t("The base {0} has not been imported.", notImported)];
+        return { icon: "warning", text, notes };
+      }
       if (foreign) return { icon: "warning", text, notes: [`${foreignText(foreign)}.`] };
       return { icon: "repo-forked", text, notes: [] };
     }

@@ -25,6 +25,17 @@ export function installedCard(base: InstalledBaseCard, inUse: boolean, machineBy
   );
 }
 
+/** The folder that the settings name and that has not been imported. */
+export function waitingCard(folder: string, isBusy: boolean, post: Post): HTMLElement {
+  const importIt = button(t("Import"), t("Import {0}", folder), () => post({ type: "import", source: folder }));
+  importIt.disabled = isBusy;
+  return card(
+    [folder],
+    [warning(t("Chosen in the settings, but not imported yet: the base in use stands in for it."))],
+    [importIt],
+  );
+}
+
 export function offeredCard(model: OfferedBaseCard, machineBytes: number, isBusy: boolean, post: Post): HTMLElement {
   const { repository, modelType, licence, obstacle } = model;
   const [owner = "", name = ""] = repository.split("/");

@@ -24,7 +24,10 @@ export interface BaseLibrary {
   readonly onDidFail: vscode.Event<unknown>;
   /** Looks again at what there is. */
   refresh(): Promise<void>;
-  /** Imports a folder or a model of the hub. Resolves at its end, however it ends; a failure is in the state. */
+  /**
+   * Imports a folder or a model of the hub. Resolves at its end, however it ends; a failure is in the state. A folder that the
+   * settings name is in use then.
+   */
   add(source: string): Promise<void>;
   cancel(): void;
   /** Forgets how the last import failed. */
@@ -50,7 +53,13 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
   const { entry, places, engine, configuration, messages, secrets, log } = options;
   const changed = new vscode.EventEmitter<BasesState>();
   const failed = new vscode.EventEmitter<unknown>();
-  let state: BasesState = { survey: undefined, problem: undefined, inUse: undefined, importing: undefined };
+  let state: BasesState = {
+    survey: undefined,
+    problem: undefined,
+    inUse: undefined,
+    importing: undefined,
+    notImported: undefined,
+  };
   let controller: AbortController | undefined;
   const become = (part: Partial<BasesState>): void => {
     state = { ...state, ...part };
@@ -92,6 +101,7 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
       become({ importing: undefined });
       for (const warning of imported.warnings) messages.tell("warning", warning);
       await refresh();
+      if (source === state.notImported) return await engine.start();
       const offer = { title: vscode.l10n.t("Use It"), run: () => use(imported.name) };
       messages.tell("info", vscode.l10n.t('The base "{0}" is installed.', imported.name), [offer]);
     } catch (error) {
@@ -135,7 +145,9 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
   };
 
   const onEngine = (): void => {
-    if (engine.state.phase === "ready") become({ inUse: engine.state.selected.base });
+    if (engine.state.phase !== "ready") return;
+    const { base, notImported } = engine.state.selected;
+    become({ inUse: base, notImported });
   };
   onEngine();
   subscriptions.push(changed, failed, engine.onDidChangeState(onEngine), { dispose: () => controller?.abort() });

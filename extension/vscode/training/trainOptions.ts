@@ -5,23 +5,23 @@ import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { TrainOptions } from "../../core/training/train.ts";
 import type { TrainingForm } from "../../../webview/protocol.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
-import type { Configuration } from "../configuration.ts";
+import type { Engine } from "../completion/engine.ts";
 import { countPythonFiles, type WorkspaceSources } from "./workspaceSources.ts";
 
 export interface TrainingPlaces {
   places: BasePlaces & { dataFolder: string };
-  configuration: Configuration;
+  engine: Pick<Engine, "base">;
   library: AdapterLibrary;
   sources: WorkspaceSources;
 }
 
 export async function trainOptions(form: TrainingForm, resume: boolean, where: TrainingPlaces): Promise<TrainOptions> {
-  const { places, configuration, library, sources } = where;
+  const { places, engine, library, sources } = where;
   const data = form.data.kind === "path" ? [form.data.path] : sources.folders();
   const held = await heldOut(data);
   return {
     ...places,
-    base: configuration.get("base"),
+    base: engine.base,
     data,
     ...methodOptions(form.method),
     epochs: form.epochs,
