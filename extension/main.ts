@@ -45,7 +45,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   };
   const entry = join(context.extensionPath, "dist", "engine.js");
   const messages = createMessages(log);
-  const configuration = readConfiguration(log, subscriptions);
+  const configuration = readConfiguration(log, context.workspaceState, subscriptions);
   const library = openAdapterLibrary(context);
   const sources = watchWorkspaceSources(subscriptions);
   const shared = { entry, places, configuration, library, messages, log };

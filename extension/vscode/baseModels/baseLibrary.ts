@@ -121,7 +121,13 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
 
   const use = async (name: string): Promise<void> => {
     const isEmbedded = state.survey?.installed.find((base) => base.name === name)?.embedded ?? false;
-    await configuration.useBase(isEmbedded ? "" : name);
+    const value = isEmbedded ? "" : name;
+    if ((await configuration.useBase(value)) === "everywhere") return;
+    const everywhere = {
+      title: vscode.l10n.t("Use in All Workspaces"),
+      run: () => configuration.useBaseEverywhere(value),
+    };
+    messages.tell("info", vscode.l10n.t('This workspace completes with "{0}" from now on.', name), [everywhere]);
   };
 
   const remove = async (name: string): Promise<void> => {
@@ -132,11 +138,9 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
     const yes = vscode.l10n.t("Remove");
     if ((await vscode.window.showWarningMessage(title, { modal: true, detail }, yes)) !== yes) return;
     try {
-      // The one that ships with Graft takes over first: no open file is deleted.
-      if (state.inUse === name) {
-        await configuration.useBase("");
-        await engine.start();
-      }
+      await configuration.forgetBase(name);
+      // Another takes over first: no open file is deleted.
+      if (state.inUse === name) await engine.start();
       await removeBase(name, places.home);
     } catch (error) {
       messages.tellError(error);
