@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { openAdapterLibrary, type AdapterLibrary } from "./vscode/adapters/adapterLibrary.ts";
 import { addBase } from "./vscode/baseModels/addBase.ts";
+import { openBaseHint } from "./vscode/baseHint.ts";
 import { openBaseLibrary } from "./vscode/baseModels/baseLibrary.ts";
 import { createBasesPanel } from "./vscode/baseModels/basesPanel.ts";
 import { createBenchmark } from "./vscode/benchmark/benchmark.ts";
@@ -12,6 +13,7 @@ import { registerCompletionProvider } from "./vscode/completion/completionProvid
 import { readConfiguration } from "./vscode/configuration.ts";
 import { openEngine, type Engine } from "./vscode/completion/engine.ts";
 import { setHubToken } from "./vscode/baseModels/hubSettings.ts";
+import { openMachineSpeed } from "./vscode/machineSpeed.ts";
 import { createMessages } from "./vscode/messages.ts";
 import { offerImport } from "./vscode/offerImport.ts";
 import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
@@ -50,7 +52,9 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const sources = watchWorkspaceSources(subscriptions);
   const shared = { entry, places, configuration, library, messages, log };
   const engine = openEngine(shared, subscriptions);
-  const bases = openBaseLibrary({ ...shared, engine, secrets }, subscriptions);
+  const speed = openMachineSpeed({ ...shared, state: globalState }, subscriptions);
+  const bases = openBaseLibrary({ ...shared, engine, secrets, speed }, subscriptions);
+  const hint = openBaseHint({ engine, bases, state: globalState }, subscriptions);
   const basesPanel = createBasesPanel({ extensionUri, bases, messages }, subscriptions);
   const benchmark = createBenchmark({ ...shared, engine }, subscriptions);
   const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark, messages }, subscriptions);
@@ -59,13 +63,17 @@ export function activate(context: vscode.ExtensionContext): Activated {
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
   registerCompletionProvider({ engine, configuration, log, onSuggestion: noteSuggestion(globalState) }, subscriptions);
   registerTrainingView({ extensionUri, training, library, sources }, subscriptions);
-  showStatusBarItem({ engine, library, training, configuration }, subscriptions);
+  const status = { engine, library, training, configuration, hint };
+  showStatusBarItem(status, subscriptions);
   const commands: Readonly<Record<string, () => unknown>> = {
-    "graft.showMenu": () => showMenu({ engine, library, training, configuration }),
+    "graft.showMenu": () => showMenu(status),
     "graft.trainAdapter": showTrainingView,
     "graft.selectAdapter": () => selectAdapter({ engine, library, messages }),
     "graft.addBase": () => addBase(bases, basesPanel),
-    "graft.showBases": () => basesPanel.show(),
+    "graft.showBases": async () => {
+      basesPanel.show();
+      await hint.seen();
+    },
     "graft.openBenchmark": () => benchmarkPanel.show(),
     "graft.setHubToken": () => setHubToken(secrets),
     "graft.toggleCompletions": () => configuration.toggleEnabled(),

@@ -92,7 +92,11 @@ export interface OfferedBaseCard extends BaseCost {
   modelType: string;
   licence: string;
   downloadBytes: number;
-  obstacle?: "architecture" | "pickle";
+  obstacle?: "architecture" | "pickle" | "memory";
+  /** An estimate for this machine; absent until that is measured, and where it cannot be told. */
+  tokensPerSecond?: number;
+  /** Whether it is the largest that suits this machine. */
+  recommended?: true;
 }
 
 /** The one import of this window. */

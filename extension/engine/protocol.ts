@@ -6,6 +6,7 @@
  */
 
 import { NotificationType, RequestType } from "vscode-jsonrpc/node";
+import type { MachineSpeed } from "../core/baseModels/decodeEstimate.ts";
 import type { BaseSurvey } from "../core/baseModels/surveyBases.ts";
 import type { ImportProgress, ImportSourceOptions } from "../core/baseModels/import/importSource.ts";
 import type { BasePlaces } from "../core/baseModels/resolveBase.ts";
@@ -129,6 +130,13 @@ export const compareWork: Work<{ first: string; second: string }, Comparison, ne
   role: "evaluation",
   request: new RequestType("evaluation/compare"),
   progress: new NotificationType("evaluation/comparing"),
+};
+
+/** How fast this machine decodes. */
+export const measureWork: Work<BasePlaces, MachineSpeed, never> = {
+  role: "evaluation",
+  request: new RequestType("evaluation/measureMachine"),
+  progress: new NotificationType("evaluation/measuring"),
 };
 
 // ── every process → editor ───────────────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@
  * Each part is drawn anew only when what it shows has changed, so that focus stays where it is while an import goes on.
  */
 
-import type { BasesState, FromBases, ToBases } from "../protocol.ts";
+import type { BasesState, FromBases, OfferedBaseCard, ToBases } from "../protocol.ts";
 import { h } from "../shared/dom.ts";
 import { connectToHost } from "../shared/host.ts";
 import { t } from "../shared/l10n.ts";
@@ -96,12 +96,24 @@ function drawOffered({ survey, importing }: BasesState): (Node | string)[] {
   if (!survey) return [];
   const { offered: models, machineBytes } = survey;
   const isBusy = importing?.phase === "running";
+  const draw = (model: OfferedBaseCard): HTMLElement => offeredCard(model, machineBytes, isBusy, host.post);
+  const unusable = models.filter(({ obstacle }) => obstacle);
   return [
     h(
       "p",
       { class: "note" },
       t("A download goes to this machine and stays here. Nothing is sent but the request for it."),
     ),
-    ...models.map((model) => offeredCard(model, machineBytes, isBusy, host.post)),
+    ...models.filter(({ obstacle }) => !obstacle).map(draw),
+    ...(unusable.length === 0
+      ? []
+      : [
+          h(
+            "details",
+            {},
+            h("summary", {}, t("Cannot be used here ({0})", unusable.length)),
+            h("div", { class: "list" }, ...unusable.map(draw)),
+          ),
+        ]),
   ];
 }

@@ -6,15 +6,18 @@
 
 import * as vscode from "vscode";
 import { isCancelled } from "../../core/foundation/errors.ts";
+import { recommended, tokensPerSecond, type MachineSpeed } from "../../core/baseModels/decodeEstimate.ts";
 import { removeBase } from "../../core/baseModels/removeBase.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
+import type { OfferedModel } from "../../core/baseModels/surveyBases.ts";
 import type { ImportProgress } from "../../core/baseModels/import/importSource.ts";
 import { basesRequest, importWork } from "../../engine/protocol.ts";
 import { workApart } from "../../engine/workApart.ts";
-import type { BasesState, ImportState } from "../../../webview/protocol.ts";
+import type { BasesState, ImportState, OfferedBaseCard } from "../../../webview/protocol.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
 import { readHubSettings } from "./hubSettings.ts";
+import type { MachineSpeedSource } from "../machineSpeed.ts";
 import { explain, type Messages } from "../messages.ts";
 
 export interface BaseLibrary {
@@ -46,11 +49,12 @@ export interface BaseLibraryOptions {
   configuration: Configuration;
   messages: Messages;
   secrets: vscode.SecretStorage;
+  speed: MachineSpeedSource;
   log: vscode.LogOutputChannel;
 }
 
 export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vscode.Disposable[]): BaseLibrary {
-  const { entry, places, engine, configuration, messages, secrets, log } = options;
+  const { entry, places, engine, configuration, messages, secrets, speed, log } = options;
   const changed = new vscode.EventEmitter<BasesState>();
   const failed = new vscode.EventEmitter<unknown>();
   let state: BasesState = {
@@ -67,7 +71,12 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
   };
   const refresh = async (): Promise<void> => {
     try {
-      become({ survey: await engine.ask(basesRequest, places), problem: undefined });
+      const survey = await engine.ask(basesRequest, places);
+      become({ survey, problem: undefined });
+      void speed.measured().then((machine) => {
+        if (!machine || state.survey !== survey) return;
+        become({ survey: { ...survey, offered: withSpeed(survey.offered, machine) } });
+      });
     } catch (error) {
       become({ problem: explain(error) });
     }
@@ -171,6 +180,15 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
     use,
     remove,
   };
+}
+
+function withSpeed(offered: readonly OfferedModel[], machine: MachineSpeed): OfferedBaseCard[] {
+  const best = recommended(offered, machine);
+  return offered.map((model) => ({
+    ...model,
+    ...(model.step && { tokensPerSecond: tokensPerSecond(model.step, machine) }),
+    ...(model === best && { recommended: true as const }),
+  }));
 }
 
 /** The editor's own progress, for whoever does not look at the view. */
