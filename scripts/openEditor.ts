@@ -7,7 +7,7 @@
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp } from "node:fs/promises";
+import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fail, run, which } from "./bed/command.ts";
@@ -38,6 +38,17 @@ console.log("Building Graft …");
 await run(process.execPath, [join(root, "scripts", "package.ts")], { cwd: root }).catch(fail);
 if (!existsSync(sample)) await cp(join(root, "sample"), sample, { recursive: true });
 
+/** The sample is what a first look is for: no prompt about the repository around it, no empty bar beside it. */
+const settings = {
+  "telemetry.telemetryLevel": "off",
+  "workbench.startupEditor": "readme",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.tips.enabled": false,
+  "chat.disableAIFeatures": true,
+  "extensions.ignoreRecommendations": true,
+  "git.openRepositoryInParentFolders": "never",
+};
+
 const desktop = flags.browser ? undefined : desktopEditor();
 await (desktop ? openDesktop(desktop) : openBrowser()).catch(fail);
 
@@ -55,6 +66,7 @@ async function openDesktop(code: string): Promise<void> {
     "--extensions-dir",
     join(profile, "desktop-extensions"),
   ];
+  await writeFirstSettings(join(profile, "desktop-user", "User"));
   const shell = process.platform === "win32";
   await run(code, [...base, "--install-extension", vsixPath, "--force"], { shell });
   const args = [...base, "--new-window", "--wait", "--disable-workspace-trust", sample];
@@ -68,23 +80,25 @@ async function openDesktop(code: string): Promise<void> {
 
 async function openBrowser(): Promise<void> {
   await installBed();
+  await writeFirstSettings(join(profile, "user", "User"));
   const server = await startEditorServer({
     folder: profile,
     extensions: [vsixPath],
     port: Number(flags.port),
     args: [sample],
     sameGroup: true,
-    ...(!existsSync(join(profile, "user", "User", "settings.json")) && {
-      settings: {
-        "telemetry.telemetryLevel": "off",
-        "workbench.startupEditor": "readme",
-        "chat.disableAIFeatures": true,
-      },
-    }),
   });
   controller.signal.removeEventListener("abort", leave);
   console.log(`ready: open ${server.url} in your browser. Press Ctrl-C here to end.`);
   if (!controller.signal.aborted) await stopped;
   await server.stop();
   process.exit(0);
+}
+
+/** Settings that the user has changed since stay as they are. */
+async function writeFirstSettings(folder: string): Promise<void> {
+  const path = join(folder, "settings.json");
+  if (existsSync(path)) return;
+  await mkdir(folder, { recursive: true });
+  await writeFile(path, JSON.stringify(settings, null, 2));
 }

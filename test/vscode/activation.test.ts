@@ -55,6 +55,13 @@ describe("Graft in the extension host", () => {
     );
   });
 
+  it("starts no engine before there is a Python document", async () => {
+    await vscode.workspace.openTextDocument({ language: "plaintext" });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.equal(graft.engine.state.phase, "asleep");
+    await vscode.workspace.openTextDocument({ language: "python" });
+  });
+
   it("completes in a process of its own and loads nothing native into this one", async () => {
     await until("the engine is ready", () => graft.engine.state.phase === "ready");
     const request = { prefix: "def add(a, b):\n    return ", suffix: "" };

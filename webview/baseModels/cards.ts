@@ -41,6 +41,7 @@ export function offeredCard(model: OfferedBaseCard, machineBytes: number, isBusy
   const [owner = "", name = ""] = repository.split("/");
   const importIt = button(t("Import"), t("Import {0}", name), () => post({ type: "import", source: repository }));
   importIt.disabled = isBusy;
+  if (isBusy) importIt.title = t("Wait for the import that is under way.");
   return card(
     [name, ...(recommended ? [" ", h("span", { class: "mark" }, t("recommended for this machine"))] : [])],
     [

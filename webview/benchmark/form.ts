@@ -124,7 +124,8 @@ export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): F
   );
   const suiteField = field(t("Suite"), suite, t("What is asked."));
   suiteField.element.append(suiteFile.element);
-  const start = h("button", { type: "submit", class: "primary" }, t("Evaluate"));
+  const start = h("button", { type: "submit", class: "primary", "aria-describedby": "obstacle" }, t("Evaluate"));
+  const reason = h("span", { class: "note", id: "obstacle", "aria-live": "polite" });
 
   const element = h(
     "form",
@@ -134,7 +135,7 @@ export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): F
       on: {
         submit: (event) => {
           event.preventDefault();
-          if (isReady()) host.post({ type: "start", form: toEvaluationForm(draft) });
+          if (obstacle() === undefined) host.post({ type: "start", form: toEvaluationForm(draft) });
         },
       },
     },
@@ -150,15 +151,19 @@ export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): F
       field(t("Tasks"), limit, t("The first ones of the suite.")).element,
       field(t("Seed"), seed, t("Of all that is drawn.")).element,
     ),
-    h("div", { class: "actions" }, start),
+    h("div", { class: "actions" }, start, reason),
   );
 
   const hasExamples = (): boolean => draft.mode === "icl" || draft.mode === "rag";
-  const isReady = (): boolean =>
-    (draft.suite !== "file" || draft.path !== "") &&
-    (!hasExamples() || (shots.validity.valid && (draft.suite !== "file" || draft.examples !== ""))) &&
-    limit.validity.valid &&
-    seed.validity.valid;
+  /** Why nothing can be evaluated as the form stands. */
+  const obstacle = (): string | undefined => {
+    if (draft.suite === "file" && draft.path === "") return t("Choose a file of tasks first.");
+    if (hasExamples() && !shots.validity.valid) return t("Examples: give a whole number from 1 to 100.");
+    if (hasExamples() && draft.suite === "file" && draft.examples === "") return t("Choose a file of examples first.");
+    if (!limit.validity.valid) return t("Tasks: give a whole number from 1 on, or none for all.");
+    if (!seed.validity.valid) return t("Seed: give a whole number from 0 on.");
+    return undefined;
+  };
 
   function render(): void {
     mode.value = draft.mode;
@@ -168,7 +173,9 @@ export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): F
     shotsField.element.hidden = !hasExamples();
     examplesField.hidden = !hasExamples() || draft.suite !== "file";
     examplesFile.note.textContent = draft.examples === "" ? t("Rows of intent and code.") : draft.examples;
-    start.disabled = !isReady();
+    const text = obstacle() ?? "";
+    if (reason.textContent !== text) reason.textContent = text;
+    start.disabled = text !== "";
   }
   render();
 

@@ -142,6 +142,7 @@ function row(
     when,
     ...(result ? [duration(result.seconds), t("{0} tokens/s", Math.round(result.tokensPerSecond))] : []),
     ...(result && result.problems > 0 ? [t("{0} left out", result.problems)] : []),
+    ...(result ? [] : [t("unfinished: the same choices go on with it")]),
   ].join(", ");
   return h(
     "tr",

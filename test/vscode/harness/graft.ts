@@ -4,10 +4,11 @@ import { execFileSync } from "node:child_process";
 import type { Frame } from "playwright-core";
 import type { Workbench } from "./workbench.ts";
 
-/** Waits until Graft completes with `adapter` ("none" for the base alone). */
+/** Waits until Graft completes with `adapter` ("none" for the base alone), once the window shows a Python file. */
 export async function graftReady(workbench: Workbench, adapter = "none"): Promise<void> {
   // While the model loads, the icon spins.
-  const item = workbench.page.locator(".statusbar-item:not(:has(.codicon-loading))", { hasText: `Graft: ${adapter}` });
+  const text = adapter === "none" ? "Graft: no adapter" : `Graft: ${adapter}`;
+  const item = workbench.page.locator(".statusbar-item:not(:has(.codicon-loading))", { hasText: text });
   await item.waitFor({ timeout: 60_000 });
 }
 

@@ -87,6 +87,6 @@ export function exampleSource(suite: string, source: string | undefined): string
   throw new UserError(
     "examples-missing",
     message,
-    "Give --examples, a .jsonl file of pairs that are not in the suite.",
+    "Choose a .jsonl file of pairs that are not in the suite; on the command line with --examples.",
   );
 }

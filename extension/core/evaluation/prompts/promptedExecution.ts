@@ -23,7 +23,7 @@ export async function promptedExecution(
 ): Promise<PromptedSuite> {
   if (protocol === "paper-v2") {
     const message = `Cannot evaluate on ${suite.name} by paper-v2: that protocol has no suites with tests.`;
-    throw new UserError("option-invalid", message, "Leave the protocol out, or give paper-v3.");
+    throw new UserError("option-invalid", message, "Choose Graft's own protocol, or version 3 of the paper's.");
   }
   const { value: first } = await each().next();
   const goesOn = first?.before !== "";

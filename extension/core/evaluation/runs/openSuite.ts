@@ -78,7 +78,7 @@ async function openExecution(
 ): Promise<OpenSuite> {
   if (settings.shots > 0) {
     const message = `Cannot show examples for ${options.suite}: its tasks have tests, and no code that answers them.`;
-    throw new UserError("option-invalid", message, "Leave the mode out.");
+    throw new UserError("option-invalid", message, "Evaluate without examples (zero-shot).");
   }
   const tasks = await openExecutionTasks(options.suite, read);
   const suite = await promptedExecution(tasks, settings.protocol);

@@ -191,7 +191,7 @@ async function cutTo(path: string, bytes: number): Promise<void> {
 async function readText(folder: string, file: string): Promise<string> {
   return await readFile(join(folder, file), "utf8").catch((error: unknown) => {
     const message = `Cannot read the run ${folder}: it has no ${file}.`;
-    throw new UserError("run-missing", message, `Choose one of graft runs list, in ${dirname(folder)}.`, {
+    throw new UserError("run-missing", message, `Choose one of the runs in ${dirname(folder)}.`, {
       cause: error,
     });
   });
@@ -211,7 +211,7 @@ function parse<T>(schema: z.ZodType<T>, text: string, path: string): T {
 
 function invalid(path: string, reason: string): UserError {
   const message = `Cannot read ${path}: ${reason}.`;
-  return new UserError("run-invalid", message, "Evaluate anew with --fresh, or delete the run's folder.");
+  return new UserError("run-invalid", message, "Delete the run's folder, and evaluate anew.");
 }
 
 async function isFile(path: string): Promise<boolean> {

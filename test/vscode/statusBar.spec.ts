@@ -1,0 +1,102 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { scratch } from "../../scripts/bed/paths.ts";
+import { graftReady, openTrainingForm, typeUntilGhostText } from "./harness/graft.ts";
+import { editorTest } from "./harness/spec.ts";
+import type { Workbench } from "./harness/workbench.ts";
+
+const test = editorTest({
+  files: {
+    "main.py": `def add(first, second):\n    return first + second\n\n\n${"# A comment, so that there is something to learn from.\\n".repeat(60)}`,
+    "pyproject.toml": "",
+  },
+});
+
+const item = (workbench: Workbench) => workbench.statusItem("Graft:");
+const said = (workbench: Workbench): Promise<string | null> =>
+  item(workbench).locator("[aria-label]").first().getAttribute("aria-label");
+const rows = (workbench: Workbench) => workbench.page.locator(".quick-input-list .monaco-list-row");
+
+async function choose(workbench: Workbench, text: string): Promise<void> {
+  await item(workbench).locator("a").click();
+  await rows(workbench).filter({ hasText: text }).click();
+}
+
+test("stands there before a Python file is open", async ({ workbench }) => {
+  await workbench.page.locator(".statusbar-item", { hasText: "Graft: no adapter" }).waitFor();
+  expect(await workbench.page.locator(".tab").count()).toBe(0);
+});
+
+test("its menu switches completions off, which looks like nothing else, and on again", async ({ workbench }) => {
+  await workbench.openFile("main.py");
+  await graftReady(workbench);
+  expect(await said(workbench)).toContain("Base: graft-base");
+  await item(workbench).locator("a").click();
+  await rows(workbench).filter({ hasText: "Show log" }).waitFor();
+  await workbench.screenshot("status menu");
+  await workbench.press("Escape");
+  await choose(workbench, "Turn completions off");
+  await workbench.statusItem("Graft: off").waitFor();
+  expect(await said(workbench)).toContain("Completions are off.");
+  await choose(workbench, "Turn completions on");
+  await workbench.statusItem("Graft: no adapter").waitFor();
+});
+
+test.for([
+  ["Select adapter", ".quick-input-title", "Select adapter"],
+  ["Base models", ".tab.active", "Base models"],
+  ["Open benchmark", ".tab.active", "Benchmark"],
+  ["Train adapter", ".part.sidebar .composite.title", "Train Adapter"],
+  ["Show log", ".part.panel", "Output"],
+] as const)("its menu leads to %s", async ([label, place, title], { workbench }) => {
+  await choose(workbench, label);
+  await workbench.page
+    .locator(place, { hasText: new RegExp(title, "i") })
+    .first()
+    .waitFor();
+  await workbench.press("Escape");
+});
+
+test("Alt+\\ asks for a suggestion", async ({ workbench }) => {
+  await workbench.openFile("main.py");
+  const { typed } = await typeUntilGhostText(workbench, "    return first + second");
+  expect(typed).not.toBe("");
+  await workbench.press("Escape");
+  await workbench.ghostPieces.first().waitFor({ state: "detached" });
+  await workbench.press("Alt+\\");
+  expect(await workbench.ghostText()).not.toBe("");
+});
+
+test("a suggestion completes the walkthrough's first step", async ({ workbench }) => {
+  const { page } = workbench;
+  await workbench.command("Welcome: Open Walkthrough");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "Get started with Graft" }).click();
+  const step = page.locator(".getting-started-step", { hasText: "See a completion" });
+  await step.locator(".codicon-getting-started-step-checked.complete, .complete").first().waitFor();
+  await workbench.screenshot("walkthrough");
+});
+
+test("an adapter that cannot be read is listed with its reason, and the others can be chosen", async ({
+  workbench,
+}) => {
+  const broken = join(scratch, "ui/user/User/globalStorage/graft.graft/adapters/odd");
+  // A folder where a file should be: nobody has foreseen that.
+  await mkdir(join(broken, "adapter_config.json"), { recursive: true });
+  try {
+    await choose(workbench, "Select adapter");
+    await rows(workbench).filter({ hasText: 'Cannot read the adapter "odd"' }).waitFor();
+    expect(await rows(workbench).filter({ hasText: "None" }).count()).toBe(1);
+    await workbench.screenshot("adapters, one broken");
+    await workbench.press("Escape");
+  } finally {
+    await rm(broken, { recursive: true });
+  }
+});
+
+test("tells a screen reader how far a training is", { timeout: 120_000 }, async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  await form.getByLabel("Name").fill("heard");
+  await form.getByRole("button", { name: "Start training" }).click();
+  await expect.poll(() => said(workbench), { timeout: 60_000 }).toMatch(/Training "heard": \d+ %/);
+});
