@@ -1,7 +1,7 @@
 /** How fast this machine decodes, measured once by a process of its own, and remembered for all windows. */
 
 import { cpus } from "node:os";
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import * as z from "zod/mini";
 import type { MachineSpeed } from "../core/baseModels/decodeEstimate.ts";
 import type { BasePlaces } from "../core/baseModels/resolveBase.ts";
