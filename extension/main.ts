@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { openAdapterLibrary, type AdapterLibrary } from "./vscode/adapters/adapterLibrary.ts";
 import { addBase } from "./vscode/baseModels/addBase.ts";
+import { openBaseHint } from "./vscode/baseModels/baseHint.ts";
 import { openBaseLibrary } from "./vscode/baseModels/baseLibrary.ts";
 import { createBasesPanel } from "./vscode/baseModels/basesPanel.ts";
 import { createBenchmark } from "./vscode/benchmark/benchmark.ts";
@@ -13,15 +14,17 @@ import { readConfiguration } from "./vscode/configuration.ts";
 import { openEngine, type Engine } from "./vscode/completion/engine.ts";
 import { setHubToken } from "./vscode/baseModels/hubSettings.ts";
 import { openPaperData } from "./vscode/paperData.ts";
+import { openMachineSpeed } from "./vscode/baseModels/machineSpeed.ts";
 import { createMessages } from "./vscode/messages.ts";
+import { offerImport } from "./vscode/baseModels/offerImport.ts";
 import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
 import { startWithPython } from "./vscode/startWithPython.ts";
 import { createTraining, type Training } from "./vscode/training/training.ts";
-import { showTrainingNotices } from "./vscode/trainingNotices.ts";
+import { showTrainingNotices } from "./vscode/training/trainingNotices.ts";
 import { registerTrainingView, showTrainingView } from "./vscode/training/trainingView.ts";
-import { openUnfinishedTrainings, type UnfinishedTrainings } from "./vscode/unfinishedTrainings.ts";
+import { openUnfinishedTrainings, type UnfinishedTrainings } from "./vscode/training/unfinishedTrainings.ts";
 import { watchWorkspaceSources } from "./vscode/training/workspaceSources.ts";
 
 /** For the tests in the extension host; no interface for other extensions. */
@@ -35,7 +38,7 @@ export interface Activated {
 
 export function activate(context: vscode.ExtensionContext): Activated {
   const startedAt = performance.now();
-  const { subscriptions, extensionUri, secrets } = context;
+  const { subscriptions, extensionUri, secrets, globalState } = context;
   const log = vscode.window.createOutputChannel("Graft", { log: true });
   subscriptions.push(log);
 
@@ -48,19 +51,22 @@ export function activate(context: vscode.ExtensionContext): Activated {
   };
   const entry = join(context.extensionPath, "dist", "engine.js");
   const messages = createMessages(log);
-  const configuration = readConfiguration(log, subscriptions);
+  const configuration = readConfiguration(log, context.workspaceState, subscriptions);
   const library = openAdapterLibrary(context);
   const sources = watchWorkspaceSources(subscriptions);
   const shared = { entry, places, configuration, library, messages, log };
   const engine = openEngine(shared, subscriptions);
+  const speed = openMachineSpeed({ ...shared, state: globalState }, subscriptions);
   const paperData = openPaperData({ ...shared, secrets }, subscriptions);
-  const bases = openBaseLibrary({ ...shared, engine, secrets }, subscriptions);
+  const bases = openBaseLibrary({ ...shared, engine, secrets, speed }, subscriptions);
+  const hint = openBaseHint({ engine, bases, state: globalState }, subscriptions);
   const basesPanel = createBasesPanel({ extensionUri, bases, messages }, subscriptions);
   const benchmark = createBenchmark({ ...shared, engine }, subscriptions);
   const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark, paperData, messages }, subscriptions);
   const unfinished = openUnfinishedTrainings({ folder: library.folder, log }, subscriptions);
-  const training = createTraining({ ...shared, sources, unfinished }, subscriptions);
+  const training = createTraining({ ...shared, engine, sources, unfinished }, subscriptions);
 
+  offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
   registerCompletionProvider({ engine, configuration, log }, subscriptions);
   const trainingView = registerTrainingView(
     {
@@ -81,19 +87,23 @@ export function activate(context: vscode.ExtensionContext): Activated {
       unfinished,
       messages,
       log,
-      paused: context.globalState,
+      paused: globalState,
       isViewVisible: () => trainingView.isVisible,
       showView: showTrainingView,
     },
     subscriptions,
   );
-  showStatusBarItem({ engine, library, training, configuration }, subscriptions);
+  const status = { engine, library, training, configuration, hint };
+  showStatusBarItem(status, subscriptions);
   const commands: Readonly<Record<string, () => unknown>> = {
-    "graft.showMenu": () => showMenu({ engine, library, training, configuration }),
+    "graft.showMenu": () => showMenu(status),
     "graft.trainAdapter": showTrainingView,
     "graft.selectAdapter": () => selectAdapter({ engine, library, messages }),
     "graft.addBase": () => addBase(bases, basesPanel),
-    "graft.showBases": () => basesPanel.show(),
+    "graft.showBases": async () => {
+      basesPanel.show();
+      await hint.seen();
+    },
     "graft.openBenchmark": () => benchmarkPanel.show(),
     "graft.setHubToken": () => setHubToken(secrets),
     "graft.toggleCompletions": () => configuration.toggleEnabled(),

@@ -166,7 +166,11 @@ export interface OfferedBaseCard extends BaseCost {
   modelType: string;
   licence: string;
   downloadBytes: number;
-  obstacle?: "architecture" | "pickle";
+  obstacle?: "architecture" | "pickle" | "memory";
+  /** An estimate for this machine; absent until that is measured, and where it cannot be told. */
+  tokensPerSecond?: number;
+  /** Whether it is the largest that suits this machine. */
+  recommended?: true;
 }
 
 /** The one import of this window. */
@@ -193,6 +197,8 @@ export interface BasesState {
   /** Name of the base that completes. */
   inUse: string | undefined;
   importing: ImportState | undefined;
+  /** The folder that the settings name, where it has not been imported: another base stands in for it. */
+  notImported: string | undefined;
 }
 
 // ── bases panel → extension ──────────────────────────────────────────────────────────────────────────────────────────

@@ -11,9 +11,9 @@ import {
   adaptersOption,
   addCommand,
   baseOption,
-  collect,
   listOfNames,
   listOfNumbers,
+  nameOrFolder,
   notNegative,
   positive,
   someNumber,
@@ -43,7 +43,9 @@ function addEvaluate(program: Command, contextOf: ContextOf): void {
       "conala, codealpacapy, .jsonl of tasks (pairs, MBPP, HumanEval, APPS), or Python sources for gaps to fill",
     )
     .addOption(
-      new Option("--baseline <base>", "another base to compare with; may be repeated").argParser(collect).default([]),
+      new Option("--baseline <base>", "another base to compare with; may be repeated")
+        .argParser((text: string, before: readonly string[]) => [...before, nameOrFolder(text)])
+        .default([]),
     )
     .option("--limit <n>", "tasks; of sources, spots of each kind and files for bits per byte (500, and all)", positive)
     .addOption(

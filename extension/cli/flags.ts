@@ -1,7 +1,9 @@
 /** What commands share: the flags that many have, and the values of flags from text. */
 
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { isPaperDataset } from "../core/dataset/paperDatasets.ts";
 import type { AdapterFlag } from "./commands/complete.ts";
 import type { Context } from "./context.ts";
 
@@ -23,13 +25,23 @@ export function addCommand(parent: Command, name: string, description: string): 
 }
 
 export function baseOption(): Option {
-  return new Option("--base <base>", "a name from graft models, or a model folder").default("");
+  return new Option("--base <base>", "a name from graft models, or a model folder: /… or ./…")
+    .argParser(nameOrFolder)
+    .default("");
 }
 
 export function adaptersOption(): Option {
   return new Option("--adapter <dir[@scale]>", "an adapter's folder, and how strongly it counts; may be repeated")
     .argParser(collectAdapters)
     .default([]);
+}
+
+/**
+ * What names a base or a model: a folder only if it is written as one, absolute or with ./ or ../, so that no folder that lies in
+ * the current one can pass for an installed base or a model of the hub.
+ */
+export function nameOrFolder(text: string): string {
+  return /^\.\.?([/\\]|$)/.test(text) ? resolve(text) : text;
 }
 
 export function someNumber(text: string): number {
@@ -62,9 +74,10 @@ export function listOfNames(text: string): string[] {
   return names;
 }
 
-/** A path may have a comma in it. */
+/** A path may have a comma in it; but no file that lies in the current folder passes for data sets that are named. */
 export function listOfData(text: string): string[] {
-  return existsSync(text) ? [text] : listOfNames(text);
+  const names = listOfNames(text);
+  return !names.some(isPaperDataset) && existsSync(text) ? [text] : names;
 }
 
 export function listOfIds(text: string): number[] {
@@ -75,10 +88,6 @@ export function listOfIds(text: string): number[] {
 
 export function listOfNumbers(text: string): number[] {
   return listOfNames(text).map(wholeNumber);
-}
-
-export function collect(text: string, before: readonly string[]): string[] {
-  return [...before, text];
 }
 
 function collectAdapters(text: string, before: readonly AdapterFlag[]): AdapterFlag[] {

@@ -26,6 +26,7 @@ import {
   listOfData,
   listOfIds,
   listOfNames,
+  nameOrFolder,
   positive,
   someNumber,
   wholeNumber,
@@ -51,8 +52,10 @@ export function createProgram(contextOf: ContextOf): Command {
     async (flags: Shared) => await modelsCommand(contextOf(flags)),
   );
 
-  command("import <source>", "turn a Hugging Face model, a folder or OWNER/NAME[@REVISION], into an installed base")
+  command("import", "turn a Hugging Face model, a folder or OWNER/NAME[@REVISION], into an installed base")
+    .addArgument(new Argument("<source>", "OWNER/NAME[@REVISION], or a folder: /… or ./…").argParser(nameOrFolder))
     .option("--name <name>", "what to call it; the model's name unless given")
+    .option("--replace", "even if a base from elsewhere has that name")
     .addOption(bitsOption())
     .action(
       async (source: string, flags: Shared & ImportFlags) => await importCommand(source, flags, contextOf(flags)),

@@ -9,7 +9,6 @@ import { internalError } from "../core/foundation/errors.ts";
 import type { Log } from "../core/foundation/log.ts";
 import { surveyBases } from "../core/baseModels/surveyBases.ts";
 import type { InstalledBase } from "../core/baseModels/installedBase.ts";
-import { resolveBase } from "../core/baseModels/resolveBase.ts";
 import { listRuns, readRun } from "../core/evaluation/runs/runFolder.ts";
 import { exported } from "../core/evaluation/runs/runTable.ts";
 import { openCompleter, type Completer } from "../core/completion/completer.ts";
@@ -22,6 +21,7 @@ import {
   runsRequest,
   selectRequest,
 } from "./protocol.ts";
+import { openSelection } from "./selectedBase.ts";
 import { answer } from "./wire.ts";
 
 interface Open {
@@ -38,21 +38,22 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
   answer(connection, selectRequest, (selection, signal) => {
     const selected = inTurn(async () => {
       const startedAt = performance.now();
-      const base = await resolveBase(selection.base, {
-        home: selection.home,
-        embedded: selection.embedded,
-        log,
-        signal,
-      });
+      const { base, adapters, notImported } = await openSelection(selection, { log, signal });
       if (open?.base.hash !== base.hash) {
         await open?.completer.release();
         open = undefined; // Should the next line fail, the released one is not asked again.
         open = { base, completer: await openCompleter(base) };
       }
-      await open?.completer.useAdapters(selection.adapters);
+      await open?.completer.useAdapters(adapters);
       const { name, parameters } = base;
-      const foreign = await foreignOrigin(selection.adapters, base);
-      return { base: name, parameters, milliseconds: performance.now() - startedAt, ...(foreign && { foreign }) };
+      const foreign = await foreignOrigin(adapters, base);
+      return {
+        base: name,
+        parameters,
+        milliseconds: performance.now() - startedAt,
+        ...(foreign && { foreign }),
+        ...(notImported !== undefined && { notImported }),
+      };
     });
     selecting = selected.catch(() => undefined);
     return selected;

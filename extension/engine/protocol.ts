@@ -6,6 +6,7 @@
  */
 
 import { NotificationType, NotificationType0, RequestType } from "vscode-jsonrpc/node";
+import type { MachineSpeed } from "../core/baseModels/decodeEstimate.ts";
 import type { BaseSurvey } from "../core/baseModels/surveyBases.ts";
 import type { ImportProgress, ImportSourceOptions } from "../core/baseModels/import/importSource.ts";
 import type { BasePlaces } from "../core/baseModels/resolveBase.ts";
@@ -43,6 +44,8 @@ export interface Selected {
   milliseconds: number;
   /** Of the first adapter that was trained on another base, or on other weights of the same name. */
   foreign?: Foreign;
+  /** The folder that was selected and has not been imported: `base` is the embedded one, which completes meanwhile. */
+  notImported?: string;
 }
 
 /** One adapter of the library as a list shows it. */
@@ -150,6 +153,13 @@ export const compareWork: Work<{ first: string; second: string }, Comparison, ne
   role: "evaluation",
   request: new RequestType("evaluation/compare"),
   progress: new NotificationType("evaluation/comparing"),
+};
+
+/** How fast this machine decodes. */
+export const measureWork: Work<BasePlaces, MachineSpeed, never> = {
+  role: "evaluation",
+  request: new RequestType("evaluation/measureMachine"),
+  progress: new NotificationType("evaluation/measuring"),
 };
 
 // ── every process → editor ───────────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,8 @@
-/** The settings, checked: a value of another type or out of range is the default, and the log says so once. */
+/**
+ * The settings, checked: a value of another type or out of range is the default, and the log says so once.
+ *
+ * A base that is chosen in a list is no setting: it belongs to the workspace, as the active adapter does, and is kept beside it.
+ */
 
 import * as vscode from "vscode";
 import * as z from "zod/mini";
@@ -21,22 +25,46 @@ export interface Configuration {
   readonly onDidChange: vscode.Event<readonly Key[]>;
   /** Switches completions on or off, for the user and not for the workspace. */
   toggleEnabled(): Promise<void>;
-  /** Sets the base, empty for the one that ships with Graft: of the folder, if it has its own, else of the user. */
-  useBase(name: string): Promise<void>;
+  /**
+   * Completes with a base from now on, empty for the one that ships with Graft: in this workspace, where one is open, and in no
+   * other; in its settings, if they name a base. Returns where that is.
+   */
+  useBase(name: string): Promise<BaseScope>;
+  /** The same for all workspaces that have not chosen another one. */
+  useBaseEverywhere(name: string): Promise<void>;
+  /** Chooses another base wherever this one is chosen, as far as this window can see: it is about to be removed. */
+  forgetBase(name: string): Promise<void>;
 }
 
-export function readConfiguration(log: Log, subscriptions: vscode.Disposable[]): Configuration {
+export type BaseScope = "workspace" | "everywhere";
+
+/** The base that was chosen for this workspace. */
+const chosenBaseKey = "graft.base";
+
+export function readConfiguration(log: Log, state: vscode.Memento, subscriptions: vscode.Disposable[]): Configuration {
   const changed = new vscode.EventEmitter<readonly Key[]>();
   const told = new Set<string>();
   subscriptions.push(
     changed,
     vscode.workspace.onDidChangeConfiguration((event) => {
       const keys = (Object.keys(schemas) as Key[]).filter((key) => event.affectsConfiguration(`graft.${key}`));
+      if (keys.includes("base") && isOfThisWindow()) void state.update(chosenBaseKey, undefined);
       if (keys.length > 0) changed.fire(keys);
     }),
   );
 
+  /** The latest choice counts: a setting that was changed here goes before what was chosen here earlier. */
+  const workspaceBase = (): unknown => vscode.workspace.getConfiguration("graft").inspect("base")?.workspaceValue;
+  let knownWorkspaceBase = workspaceBase();
+  const isOfThisWindow = (): boolean => {
+    const before = knownWorkspaceBase;
+    knownWorkspaceBase = workspaceBase();
+    return before !== knownWorkspaceBase || vscode.window.state.focused;
+  };
+
   function get<K extends Key>(key: K): z.infer<Schemas[K]> {
+    const chosen = key === "base" ? state.get<unknown>(chosenBaseKey) : undefined;
+    if (typeof chosen === "string") return chosen as z.infer<Schemas[K]>;
     const settings = vscode.workspace.getConfiguration("graft");
     const value = settings.get<unknown>(key);
     const parsed = schemas[key].safeParse(value);
@@ -58,9 +86,31 @@ export function readConfiguration(log: Log, subscriptions: vscode.Disposable[]):
     },
     async useBase(name) {
       const settings = vscode.workspace.getConfiguration("graft");
-      const isFolders = settings.inspect("base")?.workspaceValue !== undefined;
-      if (isFolders) await settings.update("base", name, vscode.ConfigurationTarget.Workspace);
-      else await settings.update("base", name || undefined, vscode.ConfigurationTarget.Global);
+      if (settings.inspect("base")?.workspaceValue !== undefined) {
+        await state.update(chosenBaseKey, undefined);
+        await settings.update("base", name, vscode.ConfigurationTarget.Workspace);
+      } else if (vscode.workspace.workspaceFolders) {
+        await state.update(chosenBaseKey, name);
+        changed.fire(["base"]);
+      } else {
+        await this.useBaseEverywhere(name);
+        return "everywhere";
+      }
+      return "workspace";
+    },
+    async useBaseEverywhere(name) {
+      await state.update(chosenBaseKey, undefined);
+      const settings = vscode.workspace.getConfiguration("graft");
+      const value = name || undefined;
+      if (settings.inspect("base")?.globalValue === value) changed.fire(["base"]);
+      else await settings.update("base", value, vscode.ConfigurationTarget.Global);
+    },
+    async forgetBase(name) {
+      if (state.get(chosenBaseKey) === name) await state.update(chosenBaseKey, undefined);
+      const settings = vscode.workspace.getConfiguration("graft");
+      const { workspaceValue, globalValue } = settings.inspect("base") ?? {};
+      if (globalValue === name) await settings.update("base", undefined, vscode.ConfigurationTarget.Global);
+      if (workspaceValue === name) await settings.update("base", "", vscode.ConfigurationTarget.Workspace);
     },
   };
 }

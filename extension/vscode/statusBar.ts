@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import type { AdapterLibrary } from "./adapters/adapterLibrary.ts";
+import type { BaseHint } from "./baseModels/baseHint.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Engine } from "./completion/engine.ts";
 import { explain } from "./messages.ts";
@@ -13,10 +14,11 @@ export interface StatusOptions {
   library: AdapterLibrary;
   training: Training;
   configuration: Configuration;
+  hint: BaseHint;
 }
 
 export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.Disposable[]): void {
-  const { engine, library, training, configuration } = options;
+  const { engine, library, training, configuration, hint } = options;
   const item = vscode.window.createStatusBarItem("graft.adapter", vscode.StatusBarAlignment.Right, 100);
   item.name = "Graft";
   item.command = "graft.showMenu";
@@ -27,7 +29,11 @@ export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.
     item.text = `$(${icon}) ${text}${progress ? ` $(mortar-board) ${progress.short}` : ""}`;
     item.backgroundColor = isWarning ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
     const lines = [...facts(options), ...notes, ...(progress ? [progress.long] : [])];
-    item.tooltip = tooltip([...lines, vscode.l10n.t("Select for all that can be done.")]);
+    item.tooltip = tooltip([
+      ...lines,
+      ...(hint.text === undefined ? [] : [hint.text]),
+      vscode.l10n.t("Select for all that can be done."),
+    ]);
     item.accessibilityInformation = { label: [text, ...lines].join(". "), role: "button" };
   };
 
@@ -38,6 +44,7 @@ export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.
     engine.onDidChangeState(render),
     library.onDidChangeActive(render),
     training.onDidChange(render),
+    hint.onDidChange(render),
     configuration.onDidChange(render),
   );
 }
@@ -63,7 +70,11 @@ function look({ engine: { state }, library, configuration }: StatusOptions): Loo
     case "failed":
       return { icon: "warning", text, notes: Object.values(explain(state.error)), isWarning: true };
     case "ready": {
-      const { foreign } = state.selected;
+      const { foreign, notImported } = state.selected;
+      if (notImported !== undefined) {
+        const notes = [vscode.l10n.t("The base {0} has not been imported.", notImported)];
+        return { icon: "warning", text, notes };
+      }
       if (foreign) return { icon: "warning", text, notes: [`${foreignText(foreign)}.`] };
       return { icon: "repo-forked", text, notes: [] };
     }

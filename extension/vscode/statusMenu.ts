@@ -14,7 +14,7 @@ export async function showMenu(options: StatusOptions): Promise<void> {
   if (chosen?.command !== undefined) await vscode.commands.executeCommand(chosen.command);
 }
 
-function items({ engine: { state }, library, training, configuration }: StatusOptions): MenuItem[] {
+function items({ engine: { state }, library, training, configuration, hint }: StatusOptions): MenuItem[] {
   const { t } = vscode.l10n;
   const isOn = configuration.get("enable");
   const base = configuration.get("base") || t("the one that comes with Graft");
@@ -28,7 +28,10 @@ function items({ engine: { state }, library, training, configuration }: StatusOp
       : action("play", t("Turn completions on"), "graft.toggleCompletions", t("off now")),
     { label: "", kind: vscode.QuickPickItemKind.Separator },
     action("repo-forked", t("Select adapter"), "graft.selectAdapter", library.active ?? t("none")),
-    action("library", t("Base models"), "graft.showBases", state.phase === "ready" ? state.selected.base : base),
+    {
+      ...action("library", t("Base models"), "graft.showBases", state.phase === "ready" ? state.selected.base : base),
+      ...(hint.text !== undefined && { detail: hint.text }),
+    },
     action("mortar-board", t("Train adapter"), "graft.trainAdapter", trainingNote(training)?.long),
     action("graph", t("Open benchmark"), "graft.openBenchmark"),
     { label: "", kind: vscode.QuickPickItemKind.Separator },

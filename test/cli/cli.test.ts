@@ -283,6 +283,25 @@ describe("adapter", () => {
     expect(await graft("adapter", "inspect", at("nowhere"))).toMatchObject(refusal(1, /nowhere/));
   });
 
+  test("validate and complete say what an adapter that fits by its sizes was trained on", async () => {
+    const model = join(lora, "..");
+    const foreign = at("foreign");
+    await cp(lora, foreign, { recursive: true });
+    const config = join(foreign, "adapter_config.json");
+    const text = await readFile(config, "utf8");
+    await writeFile(config, text.replace('"base_model_name_or_path": null', '"base_model_name_or_path": "acme/other"'));
+    const validate = (folder: string): Promise<Outcome> =>
+      graft("adapter", "validate", folder, "--base", model, "--json");
+    const { code, result } = await validate(foreign);
+    expect({ code, result }).toMatchObject({
+      code: 0,
+      result: { fits: true, fit: "other-base", warning: expect.stringMatching(/acme\/other.*llama/) },
+    });
+    const own = (await validate(lora)).result;
+    expect(own).toMatchObject({ fits: true, fit: "fits" });
+    expect(own).not.toHaveProperty("warning");
+  });
+
   test("shows the norms of each layer in a table", async () => {
     const { stdout } = await graft("adapter", "inspect", lora);
     expect(stdout).toMatch(/LoRA, rank 4, alpha 8, scaling 2\n/);

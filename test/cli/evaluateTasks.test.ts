@@ -100,6 +100,14 @@ test("refuses what does not go together, in one line", async () => {
   expect((await graft("runs", "compare", "one", "other")).stderr).toMatch(/^error: .*graft runs list.*\n$/);
 });
 
+test("a folder of the current one does not pass for a paper's data set", async () => {
+  await mkdir(at("planted", "conala"), { recursive: true });
+  await writeFile(at("planted", "conala", "a.py"), "def planted():\n    return 1\n");
+  const args = ["evaluate", "--base", at("tiny"), "--suite", "conala", "--greedy", "--limit", "1", "--json"];
+  const { code, result } = await start(args, environment(), [], at("planted")).done;
+  expect({ code, suite: result["suite"], items: result["items"] }).toEqual({ code: 0, suite: "conala", items: 1 });
+});
+
 test("killed, the same command goes on, and writes what it would have written", async () => {
   const rows = Array.from({ length: 100 }, (_, n) => ({ intent: `add ${n}`, code: `x + ${n}` }));
   await writeFile(at("many.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));

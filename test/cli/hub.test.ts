@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { writeTinyCheckpoint } from "../core/baseModels/tinyCheckpoint.ts";
 import { commit, startFakeHub, type FakeHub } from "../core/hub/fakeHub.ts";
-import { run, start } from "./run.ts";
+import { run, start, type Outcome } from "./run.ts";
 import { needs } from "../needs.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -55,6 +55,26 @@ test("HF_TOKEN opens what the hub keeps to some, and without it one line says wh
   });
   const { code, result } = await run(command, { ...environment, HF_TOKEN: "hf_mine" });
   expect({ code, base: result["base"] }).toEqual({ code: 0, base: "tiny-coder" });
+});
+
+test("a folder of the current one passes neither for a model of the hub nor for an installed base", async () => {
+  const repository = join(folder, "repository");
+  const planted = ["acme/tiny-coder", `acme/tiny-coder@${commit}`, "tiny-coder"];
+  for (const name of planted) await writeTinyCheckpoint(join(repository, name), { seed: 666 });
+  const inside = (...args: string[]): Promise<Outcome> => start([...args, "--json"], environment, [], repository).done;
+  const logits = async (base: string): Promise<unknown> =>
+    (await inside("logits", "--base", base, "--ids", "5")).result["data"];
+
+  expect((await inside("import", "acme/tiny-coder")).result["base"]).toBe("tiny-coder");
+  expect(hub.requests.length).toBeGreaterThan(0);
+  const genuine = await logits(join(folder, "model"));
+  expect(await logits("tiny-coder")).toBe(genuine);
+  // What is not installed is no folder either, until it is written as one.
+  const refused = await inside("logits", "--base", "acme/tiny-coder", "--ids", "5");
+  expect(refused).toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(/acme\/tiny-coder.*\.\//) });
+  expect(await logits("./acme/tiny-coder")).not.toBe(genuine);
+  const { result } = await inside("import", "./acme/tiny-coder", "--name", "mine");
+  expect(result["base"]).toBe("mine");
 });
 
 const hasNamespaces = spawnSync("unshare", ["-rm", "true"]).status === 0;

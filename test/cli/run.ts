@@ -26,9 +26,14 @@ export function start(
   args: readonly string[],
   environment: Record<string, string>,
   wrap: readonly string[] = [],
+  cwd?: string,
 ): Running {
   const [command = "", ...rest] = [...wrap, process.execPath, entry, ...args];
-  const child = spawn(command, rest, { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, rest, {
+    cwd,
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let stdout = "";
   let stderr = "";
   const waiting = new Set<() => void>();

@@ -25,26 +25,48 @@ export function installedCard(base: InstalledBaseCard, inUse: boolean, machineBy
   );
 }
 
+/** The folder that the settings name and that has not been imported. */
+export function waitingCard(folder: string, isBusy: boolean, post: Post): HTMLElement {
+  const importIt = button(t("Import"), t("Import {0}", folder), () => post({ type: "import", source: folder }));
+  importIt.disabled = isBusy;
+  return card(
+    [folder],
+    [warning(t("Chosen in the settings, but not imported yet: the base in use stands in for it."))],
+    [importIt],
+  );
+}
+
 export function offeredCard(model: OfferedBaseCard, machineBytes: number, isBusy: boolean, post: Post): HTMLElement {
-  const { repository, modelType, licence, obstacle } = model;
+  const { repository, modelType, licence, obstacle, tokensPerSecond, recommended } = model;
   const [owner = "", name = ""] = repository.split("/");
   const importIt = button(t("Import"), t("Import {0}", name), () => post({ type: "import", source: repository }));
   importIt.disabled = isBusy;
   if (isBusy) importIt.title = t("Wait for the import that is under way.");
   return card(
-    [name],
+    [name, ...(recommended ? [" ", h("span", { class: "mark" }, t("recommended for this machine"))] : [])],
     [
       fact(t("{0}, licence: {1}", owner, licence)),
       fact(t("{0} parameters, {1}", count(model.parameters), modelType)),
       fact(t("about {0} to download, {1} on disk", bytes(model.downloadBytes), bytes(model.bytes))),
       memory(model, machineBytes),
+      ...(tokensPerSecond === undefined || obstacle ? [] : [speed(tokensPerSecond)]),
       ...(obstacle ? [warning(obstacles[obstacle])] : []),
     ],
     obstacle ? [] : [importIt],
   );
 }
 
+/** Below ten, digits behind the point would say more than is known. */
+function speed(tokensPerSecond: number): HTMLElement {
+  const line = fact(
+    t("about {0} tokens/s here", Math.max(1, Number(tokensPerSecond.toPrecision(tokensPerSecond < 10 ? 1 : 2)))),
+  );
+  line.title = t("Estimated from how fast this machine read weights when it was measured, and the size of the model.");
+  return line;
+}
+
 const obstacles = {
+  memory: t("This machine has too little memory for it."),
   architecture: t("Graft does not know this architecture."),
   pickle: t(
     "Published as a Python pickle, which Graft does not read: convert it with transformers' save_pretrained, then add that folder.",

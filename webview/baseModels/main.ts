@@ -4,11 +4,11 @@
  * Each part is drawn anew only when what it shows has changed, so that focus stays where it is while an import goes on.
  */
 
-import type { BasesState, FromBases, ToBases } from "../protocol.ts";
+import type { BasesState, FromBases, OfferedBaseCard, ToBases } from "../protocol.ts";
 import { h } from "../shared/dom.ts";
 import { connectToHost } from "../shared/host.ts";
 import { t } from "../shared/l10n.ts";
-import { installedCard, offeredCard } from "./cards.ts";
+import { installedCard, offeredCard, waitingCard } from "./cards.ts";
 import { createImportView } from "./importView.ts";
 // oxlint-disable-next-line import/no-unassigned-import -- The build puts the style sheet beside the script.
 import "./bases.css";
@@ -56,8 +56,8 @@ function part(title: string, draw: (state: BasesState) => (Node | string)[]): Pa
   return {
     element: h("div", { class: "part" }, h("h2", {}, title), content),
     update(state) {
-      const { survey, problem, inUse, importing } = state;
-      const now = JSON.stringify([survey, problem, inUse, importing?.phase === "running"]);
+      const { survey, problem, inUse, importing, notImported } = state;
+      const now = JSON.stringify([survey, problem, inUse, importing?.phase === "running", notImported]);
       if (now === shown) return;
       shown = now;
       const { id } = document.activeElement ?? {};
@@ -68,7 +68,7 @@ function part(title: string, draw: (state: BasesState) => (Node | string)[]): Pa
   };
 }
 
-function drawInstalled({ survey, problem, inUse }: BasesState): (Node | string)[] {
+function drawInstalled({ survey, problem, inUse, importing, notImported }: BasesState): (Node | string)[] {
   if (problem) {
     return [
       h("p", { role: "alert", class: "problem" }, problem.message),
@@ -85,19 +85,35 @@ function drawInstalled({ survey, problem, inUse }: BasesState): (Node | string)[
     ];
   }
   if (!survey) return [h("p", { class: "note", role: "status" }, t("Looking for base models…"))];
-  return survey.installed.map((base) => installedCard(base, base.name === inUse, survey.machineBytes, host.post));
+  const isBusy = importing?.phase === "running";
+  return [
+    ...survey.installed.map((base) => installedCard(base, base.name === inUse, survey.machineBytes, host.post)),
+    ...(notImported === undefined ? [] : [waitingCard(notImported, isBusy, host.post)]),
+  ];
 }
 
 function drawOffered({ survey, importing }: BasesState): (Node | string)[] {
   if (!survey) return [];
   const { offered: models, machineBytes } = survey;
   const isBusy = importing?.phase === "running";
+  const draw = (model: OfferedBaseCard): HTMLElement => offeredCard(model, machineBytes, isBusy, host.post);
+  const unusable = models.filter(({ obstacle }) => obstacle);
   return [
     h(
       "p",
       { class: "note" },
       t("A download goes to this machine and stays here. Nothing is sent but the request for it."),
     ),
-    ...models.map((model) => offeredCard(model, machineBytes, isBusy, host.post)),
+    ...models.filter(({ obstacle }) => !obstacle).map(draw),
+    ...(unusable.length === 0
+      ? []
+      : [
+          h(
+            "details",
+            {},
+            h("summary", {}, t("Cannot be used here ({0})", unusable.length)),
+            h("div", { class: "list" }, ...unusable.map(draw)),
+          ),
+        ]),
   ];
 }

@@ -3,7 +3,7 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Adapter } from "../../core/adapters/adapter.ts";
-import { checkAdapterFits } from "../../core/adapters/adapterFit.ts";
+import { checkAdapterFits, fitOf, warningOf } from "../../core/adapters/adapterFit.ts";
 import { ggufLora } from "../../core/adapters/ggufLora.ts";
 import { inspectAdapter, type AdapterNorm } from "../../core/adapters/inspectAdapter.ts";
 import { onnxAdapter } from "../../core/adapters/onnxAdapter.ts";
@@ -35,7 +35,12 @@ export async function validateCommand(folder: string, flags: { base: string }, c
   const adapter = await readAdapter(folder);
   const base = await openNamedBase(flags.base, context);
   checkAdapterFits(adapter, base);
-  context.output.result({ ...factsOf(adapter), base: base.name, fits: true }, `${adapter.name} fits ${base.name}.`);
+  const { fit } = fitOf(adapter, base);
+  const warning = warningOf(adapter, base);
+  context.output.result(
+    { ...factsOf(adapter), base: base.name, fits: true, fit, ...(warning !== undefined && { warning }) },
+    warning === undefined ? `${adapter.name} fits ${base.name}.` : `${adapter.name} can be used. ${warning}`,
+  );
 }
 
 export const adapterFormats = ["onnx-adapter", "gguf"] as const;
@@ -74,6 +79,8 @@ export async function mergeCommand(folder: string, flags: MergeFlags, context: C
   const { places, output, signal } = context;
   const adapter = await readAdapter(folder);
   const base = await openNamedBase(flags.base, context);
+  const warning = warningOf(adapter, base);
+  if (warning !== undefined) output.log.warn(warning);
   const control = {
     signal,
     onProgress: ({ done, total }: WriteProgress) =>

@@ -3,7 +3,8 @@
 import { readFile } from "node:fs/promises";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
 import { openCompleter, type CompletionRequest } from "../../core/completion/completer.ts";
-import { checkAdapterFits } from "../../core/adapters/adapterFit.ts";
+import { checkAdapterFits, warningOf } from "../../core/adapters/adapterFit.ts";
+import { fitFromFolder } from "../../core/adapters/fitFromFolder.ts";
 import { readAdapter } from "../../core/adapters/peftFolder.ts";
 import { isEncoderDecoder } from "../../core/architectures/config.ts";
 import { openDecoder } from "../../core/runtime/decoder.ts";
@@ -35,6 +36,11 @@ export async function completeCommand(flags: CompleteFlags, context: Context): P
     ...(flags.beams !== undefined && { beams: flags.beams }),
   };
   const base = await openNamedBase(flags.base, context);
+  for (const { folder } of flags.adapter) {
+    const { adapter } = await fitFromFolder(folder, base);
+    const warning = adapter && warningOf(adapter, base);
+    if (warning !== undefined) output.log.warn(warning);
+  }
   const completer = await openCompleter(base);
   try {
     await completer.useAdapters(flags.adapter);

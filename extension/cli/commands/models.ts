@@ -22,14 +22,15 @@ export async function modelsCommand({ places, output, signal }: Context): Promis
 
 export interface ImportFlags {
   readonly name?: string;
+  readonly replace?: true;
   readonly bits: Bits;
 }
 
 export async function importCommand(source: string, flags: ImportFlags, context: Context): Promise<void> {
   const { places, output, signal } = context;
-  const { name: called, bits } = flags;
+  const { name: called, bits, replace } = flags;
   const { base, seconds, peakMemoryBytes, warnings } = await importSource(
-    { source, home: places.home, name: called, bits, hub: hubSettingsOf(process.env) },
+    { source, home: places.home, name: called, bits, replace, hub: hubSettingsOf(process.env) },
     {
       signal,
       log: output.log,

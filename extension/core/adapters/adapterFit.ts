@@ -60,6 +60,21 @@ export function fitOf(adapter: AdapterOutline, host: AdapterHost): AdapterFit {
   return named || baseModel === "" ? { fit: "fits" } : { fit: "other-base", trainedOn: baseModel };
 }
 
+/** What a user should know of an adapter that can be used; undefined where it fits, or cannot be used at all. */
+export function warningOf(adapter: AdapterOutline, host: AdapterHost): string | undefined {
+  const found = fitOf(adapter, host);
+  switch (found.fit) {
+    case "other-base": {
+      const trainedOn = found.trainedOn === "" ? "another base" : found.trainedOn;
+      return `Adapter "${adapter.name}" was trained on ${trainedOn}, not on ${host.name}: it may do no good.`;
+    }
+    case "other-version":
+      return `Adapter "${adapter.name}" was trained on other weights of ${host.name}: it may do no good.`;
+    default:
+      return undefined;
+  }
+}
+
 /** Whether the adapter's author names the model as we do. An owner counts where both names have one. */
 function isNamed({ baseModel }: Origin, { name, repository = name }: AdapterHost): boolean {
   const trained = parseName(baseModel);

@@ -1,12 +1,14 @@
 /** From what a user calls a base to an installed one: the embedded base, a name, or a folder that is imported first. */
 
 import { readdir, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { UserError } from "../foundation/errors.ts";
 import { silentLog, type Log } from "../foundation/log.ts";
 import { openModelFolder } from "../weights/modelFolder.ts";
 import { stampSource } from "./import/baseSource.ts";
-import { importBase, sourceName } from "./import/importBase.ts";
+import { sourceName } from "./baseNames.ts";
+import { importBase } from "./import/importBase.ts";
+import { recoverInstalled } from "./import/installFolder.ts";
 import { embeddedName, openBase, readRecord, recordFile, type InstalledBase } from "./installedBase.ts";
 import type { WriteControl } from "./import/weightFile.ts";
 import type { Bits } from "./import/weightLayout.ts";
@@ -21,6 +23,8 @@ export interface BasePlaces {
 
 /** `signal` and `onProgress` are for an import, where one is needed. */
 export interface ResolveControl extends WriteControl {
+  /** False where a folder that has not been imported is refused, rather than imported now. The embedded base always is. */
+  readonly mayImport?: boolean | undefined;
   readonly log?: Log | undefined;
 }
 
@@ -32,9 +36,10 @@ const embeddedBits: Bits = 8;
 
 /**
  * Opens the base that `nameOrPath` means: the embedded one (also by an empty name), an installed one by its name or
- * folder, or a Hugging Face folder, which is imported on first use and found again while its content is the same.
+ * folder, or a Hugging Face folder, which is imported on first use and found again while its content is the same. Only an
+ * absolute path is a folder: what lies in a current folder cannot pass for an installed base.
  *
- * @throws UserError "base-missing"; and those of `openBase` and `importBase`
+ * @throws UserError "base-missing", "base-not-imported"; and those of `openBase` and `importBase`
  */
 export async function resolveBase(nameOrPath: string, options: BasePlaces & ResolveControl): Promise<InstalledBase> {
   const { home, embedded } = options;
@@ -42,15 +47,20 @@ export async function resolveBase(nameOrPath: string, options: BasePlaces & Reso
     const { path } = await importOnce(embedded, embeddedName, embeddedBits, options);
     return openBase(path, { name: embeddedName, embedded: true });
   }
-  const installed = join(home, "bases", nameOrPath);
-  if (!/[/\\]/.test(nameOrPath) && (await has(installed, recordFile))) return openBase(installed);
-  const path = resolve(nameOrPath);
-  if (await has(path, recordFile)) return openBase(path);
-  if (await has(path, "config.json")) return importOnce(path, sourceName(path), defaultBits, options);
+  const bases = join(home, "bases");
+  if (isAbsolute(nameOrPath)) {
+    const path = resolve(nameOrPath);
+    if (await has(path, recordFile)) return openBase(path);
+    if (await has(path, "config.json")) return importOnce(path, sourceName(path), defaultBits, options);
+  } else if (/^[A-Za-z0-9][\w.-]*$/.test(nameOrPath)) {
+    const installed = join(bases, nameOrPath);
+    if (!(await has(installed, recordFile))) await recoverInstalled(bases);
+    if (await has(installed, recordFile)) return openBase(installed);
+  }
   throw new UserError(
     "base-missing",
-    `Cannot find the base "${nameOrPath}": it is neither installed in ${join(home, "bases")} nor a model folder.`,
-    "Choose a base from `graft models`, or give the path of a Hugging Face model folder.",
+    `Cannot find the base "${nameOrPath}": it is neither installed in ${bases} nor the absolute path of a model folder.`,
+    "Choose a base from `graft models`, or give the path of a model folder: absolute, or in a terminal one that starts with ./.",
   );
 }
 
@@ -63,6 +73,7 @@ export async function listBases(options: BasePlaces & ResolveControl): Promise<I
   const { home, log = silentLog } = options;
   const bases = [await resolveBase(embeddedName, options)];
   const folder = join(home, "bases");
+  await recoverInstalled(folder);
   for (const name of (await readdir(folder)).toSorted()) {
     const path = join(folder, name);
     if (name.startsWith(".") || resolve(path) === bases[0]?.path || !(await has(path, recordFile))) continue;
@@ -80,10 +91,14 @@ async function importOnce(
   source: string,
   name: string,
   bits: Bits,
-  { home, log = silentLog, signal, onProgress }: BasePlaces & ResolveControl,
+  { home, embedded, mayImport = true, log = silentLog, signal, onProgress }: BasePlaces & ResolveControl,
 ): Promise<InstalledBase> {
-  const known = await findImported(source, name, bits, home);
+  const known = await findImported(source, bits, home);
   if (known) return known;
+  if (!mayImport && source !== embedded) {
+    const message = `Cannot use the base ${source}: the folder has not been imported.`;
+    throw new UserError("base-not-imported", message, "Import it first.");
+  }
   log.info(`Preparing the base ${name} from ${source}, once.`);
   const { base, seconds, warnings } = await importBase({ source, home, name: `${name}-#`, bits, signal, onProgress });
   for (const warning of warnings) log.warn(warning);
@@ -92,18 +107,13 @@ async function importOnce(
 }
 
 /** An installed base whose source is this very folder, untouched since: so that large sources are not hashed each time. */
-async function findImported(
-  source: string,
-  name: string,
-  bits: Bits,
-  home: string,
-): Promise<InstalledBase | undefined> {
+async function findImported(source: string, bits: Bits, home: string): Promise<InstalledBase | undefined> {
   const folder = await openModelFolder(source);
   const stamp = await stampSource(folder).finally(() => folder.close());
   const installed = join(home, "bases");
   for (const entry of await readdir(installed).catch(() => [])) {
     const path = join(installed, entry);
-    if (!entry.startsWith(`${name}-`) || !(await has(path, recordFile))) continue;
+    if (entry.startsWith(".") || !(await has(path, recordFile))) continue;
     try {
       const record = await readRecord(path);
       const isIt = record.bits === bits && JSON.stringify(record.source) === JSON.stringify(stamp);

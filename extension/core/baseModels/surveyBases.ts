@@ -3,6 +3,7 @@
 import { totalmem } from "node:os";
 import { architectures } from "../architectures/architectures.ts";
 import { catalogue, type CatalogueModel } from "./catalogue.ts";
+import type { DecodeStep } from "./decodeEstimate.ts";
 import { readRecord, type InstalledBase } from "./installedBase.ts";
 import { listBases, type BasePlaces, type ResolveControl } from "./resolveBase.ts";
 
@@ -32,8 +33,10 @@ export interface OfferedModel extends Cost {
   readonly modelType: string;
   readonly licence: string;
   readonly downloadBytes: number;
-  /** Why it cannot be imported as it is; absent where nothing is known to be in the way. */
-  readonly obstacle?: "architecture" | "pickle";
+  /** Why it cannot be used here as it is; absent where nothing is known to be in the way. */
+  readonly obstacle?: "architecture" | "pickle" | "memory";
+  /** What a token takes of it; absent for an encoder-decoder, which reads everything again. */
+  readonly step?: DecodeStep;
 }
 
 export interface BaseSurvey {
@@ -64,18 +67,27 @@ async function summary(
 
 /** @param machineBytes of memory */
 export function offer(model: CatalogueModel, machineBytes: number): OfferedModel {
-  const { repository, modelType, licence, parameters, embedding, bits, pickled } = model;
+  const { repository, modelType, licence, parameters, embedding, tied, layers, bits } = model;
   // As the import stores them: int8 and int4, with a float32 scale for each block of 32.
   const bytes = (embedding * (8 + 1) + (parameters - embedding) * (4 + 1)) / 8;
-  const obstacle = !(modelType in architectures) ? "architecture" : pickled ? "pickle" : undefined;
+  const costs = cost(parameters, bytes, machineBytes);
+  const obstacle = obstacleOf(model, costs);
+  const looked = tied ? 0 : (embedding / 2) * ((8 + 1) / 8);
   return {
     repository,
     modelType,
     licence,
     downloadBytes: (parameters * bits) / 8,
-    ...cost(parameters, bytes, machineBytes),
+    ...costs,
     ...(obstacle && { obstacle }),
+    ...(modelType !== "t5" && { step: { layers, bytes: bytes - looked } }),
   };
+}
+
+function obstacleOf({ modelType, pickled }: CatalogueModel, { fit }: Cost): OfferedModel["obstacle"] {
+  if (!(modelType in architectures)) return "architecture";
+  if (pickled) return "pickle";
+  return fit === "not" ? "memory" : undefined;
 }
 
 function cost(parameters: number, bytes: number, machineBytes: number): Cost {

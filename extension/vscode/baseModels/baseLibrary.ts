@@ -6,15 +6,18 @@
 
 import * as vscode from "vscode";
 import { isCancelled } from "../../core/foundation/errors.ts";
+import { recommended, tokensPerSecond, type MachineSpeed } from "../../core/baseModels/decodeEstimate.ts";
 import { removeBase } from "../../core/baseModels/removeBase.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
+import type { OfferedModel } from "../../core/baseModels/surveyBases.ts";
 import type { ImportProgress } from "../../core/baseModels/import/importSource.ts";
 import { basesRequest, importWork } from "../../engine/protocol.ts";
 import { workApart } from "../../engine/workApart.ts";
-import type { BasesState, ImportState } from "../../../webview/protocol.ts";
+import type { BasesState, ImportState, OfferedBaseCard } from "../../../webview/protocol.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
 import { readHubSettings } from "./hubSettings.ts";
+import type { MachineSpeedSource } from "./machineSpeed.ts";
 import { explain, type Messages } from "../messages.ts";
 
 export interface BaseLibrary {
@@ -24,7 +27,10 @@ export interface BaseLibrary {
   readonly onDidFail: vscode.Event<unknown>;
   /** Looks again at what there is. */
   refresh(): Promise<void>;
-  /** Imports a folder or a model of the hub. Resolves at its end, however it ends; a failure is in the state. */
+  /**
+   * Imports a folder or a model of the hub. Resolves at its end, however it ends; a failure is in the state. A folder that the
+   * settings name is in use then.
+   */
   add(source: string): Promise<void>;
   cancel(): void;
   /** Forgets how the last import failed. */
@@ -43,14 +49,21 @@ export interface BaseLibraryOptions {
   configuration: Configuration;
   messages: Messages;
   secrets: vscode.SecretStorage;
+  speed: MachineSpeedSource;
   log: vscode.LogOutputChannel;
 }
 
 export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vscode.Disposable[]): BaseLibrary {
-  const { entry, places, engine, configuration, messages, secrets, log } = options;
+  const { entry, places, engine, configuration, messages, secrets, speed, log } = options;
   const changed = new vscode.EventEmitter<BasesState>();
   const failed = new vscode.EventEmitter<unknown>();
-  let state: BasesState = { survey: undefined, problem: undefined, inUse: undefined, importing: undefined };
+  let state: BasesState = {
+    survey: undefined,
+    problem: undefined,
+    inUse: undefined,
+    importing: undefined,
+    notImported: undefined,
+  };
   let controller: AbortController | undefined;
   const become = (part: Partial<BasesState>): void => {
     state = { ...state, ...part };
@@ -58,7 +71,12 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
   };
   const refresh = async (): Promise<void> => {
     try {
-      become({ survey: await engine.ask(basesRequest, places), problem: undefined });
+      const survey = await engine.ask(basesRequest, places);
+      become({ survey, problem: undefined });
+      void speed.measured().then((machine) => {
+        if (!machine || state.survey !== survey) return;
+        become({ survey: { ...survey, offered: withSpeed(survey.offered, machine) } });
+      });
     } catch (error) {
       become({ problem: explain(error) });
     }
@@ -92,6 +110,7 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
       become({ importing: undefined });
       for (const warning of imported.warnings) messages.tell("warning", warning);
       await refresh();
+      if (source === state.notImported) return await engine.start();
       const offer = { title: vscode.l10n.t("Use It"), run: () => use(imported.name) };
       messages.tell("info", vscode.l10n.t('The base "{0}" is installed.', imported.name), [offer]);
     } catch (error) {
@@ -111,7 +130,13 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
 
   const use = async (name: string): Promise<void> => {
     const isEmbedded = state.survey?.installed.find((base) => base.name === name)?.embedded ?? false;
-    await configuration.useBase(isEmbedded ? "" : name);
+    const value = isEmbedded ? "" : name;
+    if ((await configuration.useBase(value)) === "everywhere") return;
+    const everywhere = {
+      title: vscode.l10n.t("Use in All Workspaces"),
+      run: () => configuration.useBaseEverywhere(value),
+    };
+    messages.tell("info", vscode.l10n.t('This workspace completes with "{0}" from now on.', name), [everywhere]);
   };
 
   const remove = async (name: string): Promise<void> => {
@@ -122,11 +147,9 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
     const yes = vscode.l10n.t("Remove");
     if ((await vscode.window.showWarningMessage(title, { modal: true, detail }, yes)) !== yes) return;
     try {
-      // The one that ships with Graft takes over first: no open file is deleted.
-      if (state.inUse === name) {
-        await configuration.useBase("");
-        await engine.start();
-      }
+      await configuration.forgetBase(name);
+      // Another takes over first: no open file is deleted.
+      if (state.inUse === name) await engine.start();
       await removeBase(name, places.home);
     } catch (error) {
       messages.tellError(error);
@@ -135,7 +158,9 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
   };
 
   const onEngine = (): void => {
-    if (engine.state.phase === "ready") become({ inUse: engine.state.selected.base });
+    if (engine.state.phase !== "ready") return;
+    const { base, notImported } = engine.state.selected;
+    become({ inUse: base, notImported });
   };
   onEngine();
   subscriptions.push(changed, failed, engine.onDidChangeState(onEngine), { dispose: () => controller?.abort() });
@@ -155,6 +180,15 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
     use,
     remove,
   };
+}
+
+function withSpeed(offered: readonly OfferedModel[], machine: MachineSpeed): OfferedBaseCard[] {
+  const best = recommended(offered, machine);
+  return offered.map((model) => ({
+    ...model,
+    ...(model.step && { tokensPerSecond: tokensPerSecond(model.step, machine) }),
+    ...(model === best && { recommended: true as const }),
+  }));
 }
 
 /** The editor's own progress, for whoever does not look at the view. */

@@ -17,7 +17,6 @@ import { compareWork, evaluateWork, exportRunsRequest, runsRequest } from "../..
 import { workApart } from "../../engine/workApart.ts";
 import type { BenchmarkState, EvaluationForm, EvaluationState, RunCard } from "../../../webview/protocol.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
-import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
 import { explain, type Messages } from "../messages.ts";
 
@@ -44,7 +43,6 @@ export interface BenchmarkOptions {
   entry: string;
   places: BasePlaces & PaperPlaces;
   engine: Engine;
-  configuration: Configuration;
   library: AdapterLibrary;
   messages: Messages;
   log: vscode.LogOutputChannel;
@@ -173,12 +171,12 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
   };
 }
 
-function optionsOf(form: EvaluationForm, { places, configuration, library }: BenchmarkOptions): EvaluationOptions {
+function optionsOf(form: EvaluationForm, { places, engine, library }: BenchmarkOptions): EvaluationOptions {
   const { suite, adapter, mode, shots, examples, protocol, limit, seed } = form;
   const hasExamples = mode === "icl" || mode === "rag";
   return {
     ...places,
-    base: configuration.get("base"),
+    base: engine.base,
     suite: suite.kind === "file" ? suite.path : suite.kind,
     adapters: adapter === "" ? [] : [{ folder: join(library.folder, adapter), scale: 1 }],
     mode,

@@ -20,6 +20,8 @@ export interface Engine extends Pick<CompletionClient, "ask"> {
   readonly pid: number | undefined;
   /** Undefined where there is none: the request was cancelled, or failed, which has been told. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion | undefined>;
+  /** The base that was chosen here, or the one that stands in for it until it is imported. */
+  readonly base: string;
   readonly state: EngineState;
   readonly onDidChangeState: vscode.Event<EngineState>;
   /** Loads base and adapter; resolves when completion can begin. */
@@ -106,6 +108,11 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
   return {
     get pid() {
       return client.pid;
+    },
+    get base() {
+      const { state } = client;
+      const standsIn = state.phase === "ready" && state.selected.notImported !== undefined;
+      return standsIn ? state.selected.base : configuration.get("base");
     },
     get state() {
       return client.state;

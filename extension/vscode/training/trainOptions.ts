@@ -6,12 +6,12 @@ import { isPaperDataset, type PaperPlaces } from "../../core/dataset/paperDatase
 import type { TrainOptions } from "../../core/training/train.ts";
 import type { TrainingForm } from "../../../webview/protocol.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
-import type { Configuration } from "../configuration.ts";
+import type { Engine } from "../completion/engine.ts";
 import { countFiles, type WorkspaceSources } from "./workspaceSources.ts";
 
 export interface TrainingPlaces {
   places: BasePlaces & PaperPlaces;
-  configuration: Configuration;
+  engine: Pick<Engine, "base">;
   library: AdapterLibrary;
   sources: WorkspaceSources;
 }
@@ -22,12 +22,12 @@ export function resumeOptions(name: string, { places, library }: TrainingPlaces)
 }
 
 export async function trainOptions(form: TrainingForm, where: TrainingPlaces): Promise<TrainOptions> {
-  const { places, configuration, library, sources } = where;
+  const { places, engine, library, sources } = where;
   const data = dataOf(form, sources);
   const held = await heldOut(data);
   return {
     ...places,
-    base: configuration.get("base"),
+    base: engine.base,
     data,
     ...methodOptions(form.method),
     ...(form.epochs !== undefined && { epochs: form.epochs }),

@@ -17,10 +17,10 @@ import type {
   TrainingState,
 } from "../../../webview/protocol.ts";
 import { detailed, explain } from "../messages.ts";
-import { createLeftOutList } from "../leftOutList.ts";
+import { createLeftOutList } from "./leftOutList.ts";
 import { lossHistory, type LossHistory } from "./lossHistory.ts";
 import { resumeOptions, trainOptions, type TrainingPlaces } from "./trainOptions.ts";
-import type { UnfinishedTrainings } from "../unfinishedTrainings.ts";
+import type { UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
 export type TrainingEnd = Exclude<TrainingState, { phase: "idle" | "running" }>;
 

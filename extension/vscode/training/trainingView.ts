@@ -7,7 +7,7 @@ import type { Messages } from "../messages.ts";
 import type { PaperData } from "../paperData.ts";
 import type { Training } from "./training.ts";
 import { parseTrainingMessage } from "./trainingMessages.ts";
-import type { UnfinishedTrainings } from "../unfinishedTrainings.ts";
+import type { UnfinishedTrainings } from "./unfinishedTrainings.ts";
 import { showWebviewPage } from "../webviewPage.ts";
 import type { WorkspaceSources } from "./workspaceSources.ts";
 

@@ -18,10 +18,16 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** Bases of one shape, with other weights for each seed. */
-async function installed(name: string, seed: number, origin?: string, bits: 4 | 8 = 8): Promise<InstalledBase> {
+async function installed(
+  name: string,
+  seed: number,
+  origin?: string,
+  bits: 4 | 8 = 8,
+  replace = false,
+): Promise<InstalledBase> {
   const source = join(folder, `source-${seed}`);
   await writeTinyCheckpoint(source, { seed });
-  return (await importBase({ source, home: join(folder, "home"), name, bits, origin })).base;
+  return (await importBase({ source, home: join(folder, "home"), name, bits, origin, replace })).base;
 }
 
 /** An adapter that says what it was trained on. */
@@ -46,7 +52,7 @@ describe("fitFromFolder", () => {
   test("tells a base of the same shape with other weights, and the same name with other weights", async () => {
     const other = await installed("other", 2);
     expect(await fitFromFolder(await written(of(base)), other)).toMatchObject({ fit: "other-base", trainedOn: "mine" });
-    const again = await installed("mine", 3);
+    const again = await installed("mine", 3, undefined, 8, true);
     expect(await fitFromFolder(await written(of(base)), again)).toMatchObject({ fit: "other-version" });
   });
 

@@ -63,6 +63,44 @@ describe("resolveBase", () => {
     expect((await resolveBase(source, { ...places, log })).path).not.toBe(base.path);
   });
 
+  test("takes an absolute path alone for a folder, and finds an installed base whatever lies in the current one", async () => {
+    const { base } = await importBase({ source, home: places.home, name: "mine", bits: 8 });
+    const repository = join(folder, "repository");
+    for (const name of ["mine", "acme/model"]) await writeTinyCheckpoint(join(repository, name), { seed: 666 });
+    const before = process.cwd();
+    process.chdir(repository);
+    try {
+      expect((await resolveBase("mine", places)).hash).toBe(base.hash);
+      for (const name of ["acme/model", "./mine", "./acme/model", "../repository/mine", "..", "."]) {
+        await expect(resolveBase(name, places), name).rejects.toMatchObject({ code: "base-missing" });
+      }
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  test("imports no folder where it may not, but opens one that has been imported, and the embedded base", async () => {
+    const control = { ...places, mayImport: false };
+    expect((await resolveBase("", control)).embedded).toBe(true);
+    await expect(resolveBase(source, control)).rejects.toMatchObject({ code: "base-not-imported" });
+    const { base } = await importBase({ source, home: places.home, bits: 4 });
+    expect((await resolveBase(source, control)).path).toBe(base.path);
+  });
+
+  test("brings back a base that a process was replacing when it was killed", async () => {
+    const { base } = await importBase({ source, home: places.home, name: "mine", bits: 4 });
+    const bases = join(places.home, "bases");
+    await rename(base.path, join(bases, ".mine.0123abcd.old"));
+    expect((await listBases(places)).map(({ name }) => name)).toEqual(["graft-base", "mine"]);
+    await rename(base.path, join(bases, ".mine.0123abcd.old"));
+    expect((await resolveBase("mine", places)).hash).toBe(base.hash);
+    // The new one stood already: the old one goes.
+    await cp(base.path, join(bases, ".mine.0123abcd.old"), { recursive: true });
+    await resolveBase("", places);
+    await listBases(places);
+    expect((await installed()).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+
   test("says where it looked for a base that it cannot find", async () => {
     await expect(resolveBase("qwen", places)).rejects.toMatchObject({
       code: "base-missing",

@@ -94,6 +94,8 @@ describe("offer", () => {
     const parameters = tensors.reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent), 0);
     expect(model.parameters).toBe(parameters);
     expect(offer(model, 16e9).bytes / bytes).toBeCloseTo(1, 1); // It does not know the first layer from the others.
+    expect(offer(model, 16e9).step?.layers).toBe(config.layers);
+    expect(model.tied).toBe((json as { tie_word_embeddings: boolean }).tie_word_embeddings);
   });
 
   test("says what fits: little of the memory, most of it, more than there is", () => {
@@ -105,6 +107,7 @@ describe("offer", () => {
     const model = catalogue[0]!;
     expect(offer({ ...model, modelType: "gpt_neox" }, 16e9).obstacle).toBe("architecture");
     expect(offer({ ...model, modelType: "llama", pickled: true }, 16e9).obstacle).toBe("pickle");
+    expect(offer(catalogue.at(-1)!, 4e9).obstacle).toBe("memory");
     expect(
       offer(
         catalogue.find(({ pickled }) => !pickled)!,

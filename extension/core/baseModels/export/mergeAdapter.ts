@@ -8,7 +8,8 @@ import { writeFolderAtomic } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import type { ModelFolder } from "../../weights/modelFolder.ts";
 import { exportModel } from "./exportModel.ts";
-import { checkName, installModel, type ImportResult } from "../import/importBase.ts";
+import { checkName } from "../baseNames.ts";
+import { installModel, type ImportResult } from "../import/importBase.ts";
 import { readRecord, type InstalledBase } from "../installedBase.ts";
 import { mergedFolder } from "./mergedFolder.ts";
 import { openOriginal, type WeightsKind } from "./originalFolder.ts";
@@ -38,7 +39,7 @@ export async function mergeAdapter(
     const { bits } = await readRecord(base.path);
     const source = { path: `${base.name} + ${adapter.name}`, files: [] };
     const merged = { base: base.name, adapter: adapter.name, weights };
-    return { ...(await installModel(folder, { ...options, bits, source, merged })), weights };
+    return { ...(await installModel(folder, { ...options, names: [name], bits, source, merged })), weights };
   } finally {
     await original.close();
   }

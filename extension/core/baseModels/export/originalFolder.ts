@@ -1,5 +1,6 @@
 /** The weights that a base was imported from, or the nearest there is. */
 
+import { isAbsolute } from "node:path";
 import { openModelFolder, type ModelFolder } from "../../weights/modelFolder.ts";
 import { openBaseFolder } from "./baseFolder.ts";
 import { stampSource } from "../import/baseSource.ts";
@@ -17,6 +18,8 @@ export async function openOriginal(base: InstalledBase): Promise<{ folder: Model
 }
 
 async function openUntouched(source: BaseRecord["source"]): Promise<ModelFolder | undefined> {
+  // A hub address looks like a relative path: no folder that happens to lie there is what was imported.
+  if (!isAbsolute(source.path)) return undefined;
   const folder = await openModelFolder(source.path).catch(() => undefined);
   if (!folder) return undefined;
   if (JSON.stringify(await stampSource(folder)) === JSON.stringify(source)) return folder;

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { writeFileAtomic, writeFileAtomicWith } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { weightRequests } from "../../architectures/architectures.ts";
@@ -10,11 +10,12 @@ import { readModelConfig } from "../../architectures/readConfig.ts";
 import { tryEncoding } from "../../tokenizer/timedEncoding.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
 import { openModelFolder, type ModelFolder } from "../../weights/modelFolder.ts";
+import { parseHubAddress } from "../../hub/hubAddress.ts";
+import { checkName, isSameSource, namesFor } from "../baseNames.ts";
 import { filesToKeep, stampSource } from "./baseSource.ts";
 import { checkCheckpoint } from "./weightCheck.ts";
-import { installFolder } from "./installFolder.ts";
+import { installFolder, type Relation } from "./installFolder.ts";
 import {
-  embeddedName,
   layoutOf,
   openBase,
   readRecord,
@@ -33,8 +34,10 @@ export interface ImportOptions extends WriteControl {
   readonly origin?: string | undefined;
   /** Bases go to `<home>/bases/<name>`. */
   readonly home: string;
-  /** The source's name unless given; the start of its content's hash takes the place of "#". */
+  /** {@link namesFor} the source unless given; the start of its content's hash takes the place of "#". */
   readonly name?: string | undefined;
+  /** Whether a base from elsewhere may lose its place to one that is given the same name. */
+  readonly replace?: boolean | undefined;
   readonly bits: Bits;
 }
 
@@ -47,7 +50,8 @@ export interface ImportResult {
 }
 
 /**
- * Installs a base. An installed one of the same name and content is kept as it is; one of other content is replaced.
+ * Installs a base. An installed one of the same name and content is kept as it is; one from the same source is replaced. One from
+ * elsewhere keeps its name: the new one takes another, or is refused where its name is given.
  *
  * @throws UserErrors for all that can be wrong with the name, the folder, its configuration, weights and tokenizer, and
  * with the disk; the signal's reason once it is aborted. Nothing is left behind then.
@@ -59,35 +63,37 @@ export async function importBase(options: ImportOptions): Promise<ImportResult> 
   try {
     const stamp = await stampSource(folder);
     if (options.origin !== undefined) stamp.path = options.origin;
-    return await installModel(folder, { ...options, name: options.name ?? sourceName(source), source: stamp });
+    const names = options.name === undefined ? namesFor(stamp.path) : [options.name];
+    return await installModel(folder, { ...options, names, source: stamp });
   } finally {
     await folder.close();
   }
 }
 
-export interface InstallOptions extends WriteControl, Pick<ImportOptions, "home" | "bits"> {
-  readonly name: string;
+export interface InstallOptions extends WriteControl, Pick<ImportOptions, "home" | "bits" | "replace"> {
+  /** The first that no base from elsewhere has is taken. */
+  readonly names: readonly string[];
   readonly source: BaseRecord["source"];
   readonly merged?: BaseRecord["merged"];
 }
 
 /** As {@link importBase}, for an open model, which may be another than its files hold. */
 export async function installModel(folder: ModelFolder, options: InstallOptions): Promise<ImportResult> {
-  const { home, bits, name, source, merged } = options;
+  const { home, bits, names, source, merged, replace = false } = options;
   const start = performance.now();
   const config = readModelConfig(folder.config);
   const requests = weightRequests(config);
   checkCheckpoint(folder, requests);
   const warnings = await checkTokenizer(folder.path, config.vocabularySize);
-  const path = await installFolder(
-    join(home, "bases"),
-    async (temporary) => {
+  const path = await installFolder(join(home, "bases"), {
+    fill: async (temporary) => {
       const record = { layout: layoutOf(config), bits, source, merged };
       const hash = await fillFolder(folder, temporary, layOut(requests, bits), record, options);
-      return name.replace("#", hash.slice(0, 8));
+      return names.map((name) => name.replace("#", hash.slice(0, 8)));
     },
-    isSameBase,
-  );
+    relate: (installed, temporary) => relationOf(installed, temporary, replace),
+  });
+  if (path === undefined) throw nameTaken(names[0]!, (await readRecord(join(home, "bases", names[0]!))).source.path);
   await restamp(path, source);
   return {
     base: await openBase(path),
@@ -132,9 +138,10 @@ async function checkTokenizer(source: string, vocabularySize: number): Promise<s
   return [];
 }
 
-/** The same content from another place, or newly copied: from now on it is recognised there. */
+/** The same content from another folder, or newly copied: from now on it is recognised there. One of the hub stays that. */
 async function restamp(path: string, source: BaseRecord["source"]): Promise<void> {
   const record = await readRecord(path);
+  if (parseHubAddress(record.source.path) && !isSameSource(record.source.path, source.path)) return;
   if (JSON.stringify(record.source) !== JSON.stringify(source)) await writeRecord(path, { ...record, source });
 }
 
@@ -142,30 +149,30 @@ async function writeRecord(path: string, record: BaseRecord): Promise<void> {
   await writeFileAtomic(join(path, recordFile), `${JSON.stringify(record)}\n`);
 }
 
-async function isSameBase(path: string, other: string): Promise<boolean> {
-  return Promise.all([openBase(path), openBase(other)]).then(
-    ([a, b]) => a.hash === b.hash,
-    () => false,
-  );
+/** A base that cannot be read is replaced: it is of no use to anybody. */
+async function relationOf(installed: string, other: string, isOurs: boolean): Promise<Relation> {
+  const { hash, source } = await readRecord(other);
+  const record = await readRecord(installed).catch(() => undefined);
+  if (!record) return "outdated";
+  if (record.hash === hash) return await openBase(installed).then(always("same"), always("outdated"));
+  return isOurs || isSameSource(record.source.path, source.path) ? "outdated" : "other";
 }
 
-/** @throws UserError "name-invalid" */
-export function checkName(name: string): void {
-  if (name === embeddedName) {
-    const message = `Cannot name a base "${name}": that is the one that ships with Graft.`;
-    throw new UserError("name-invalid", message, "Choose another name.");
-  }
-  if (/^[A-Za-z0-9][\w.-]{0,99}$/.test(name)) return;
-  throw new UserError(
-    "name-invalid",
-    `Cannot name a base "${name}".`,
-    "Use letters, digits, dots, dashes and underscores; start with a letter or digit.",
-  );
+function always(relation: Relation): () => Relation {
+  return () => relation;
 }
 
-/** The folder's name; in Hugging Face's cache, where folders are named by commits, the model's. */
-export function sourceName(source: string): string {
-  const cached = /models--[^/\\]*--([^/\\]+)[/\\]snapshots[/\\][^/\\]+$/.exec(source)?.[1];
-  const name = (cached ?? basename(source)).replaceAll(/[^\w.-]/g, "-").replace(/^[^A-Za-z0-9]+/, "");
-  return name === "" ? `base-${basename(dirname(source)).replaceAll(/[^\w-]/g, "-")}` : name.slice(0, 80);
+/**
+ * Refuses a name that a base from elsewhere has.
+ *
+ * @throws UserError "name-taken"
+ */
+export async function checkNameFree(name: string, source: string, home: string): Promise<void> {
+  const record = await readRecord(join(home, "bases", name)).catch(() => undefined);
+  if (record && !isSameSource(record.source.path, source)) throw nameTaken(name, record.source.path);
+}
+
+function nameTaken(name: string, from: string): UserError {
+  const message = `Cannot name the base "${name}": another one from ${from} has that name.`;
+  return new UserError("name-taken", message, "Choose another name, or give --replace to replace it.");
 }

@@ -1,9 +1,8 @@
 /** From what a user names as a model, a folder or a hub address, to an installed base. */
 
 import { readdir, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
-import { exists } from "../../foundation/exists.ts";
 import { lockFolder } from "../../foundation/folderLock.ts";
 import { checkSpace, downloadFiles, missingBytes, type DownloadProgress } from "../../hub/downloadFiles.ts";
 import { formatHubAddress, parseHubAddress, type HubAddress } from "../../hub/hubAddress.ts";
@@ -14,12 +13,13 @@ import { weightRequests } from "../../architectures/architectures.ts";
 import { readModelConfig } from "../../architectures/readConfig.ts";
 import { readConfig } from "../../weights/modelFolder.ts";
 import { keptFiles } from "./baseSource.ts";
-import { checkName, importBase, type ImportOptions, type ImportResult } from "./importBase.ts";
+import { checkName } from "../baseNames.ts";
+import { checkNameFree, importBase, type ImportOptions, type ImportResult } from "./importBase.ts";
 import type { WriteProgress } from "./weightFile.ts";
 import { layOut } from "./weightLayout.ts";
 
-export interface ImportSourceOptions extends Pick<ImportOptions, "home" | "name" | "bits"> {
-  /** A Hugging Face folder, or OWNER/NAME[@REVISION] where there is no such folder. */
+export interface ImportSourceOptions extends Pick<ImportOptions, "home" | "name" | "bits" | "replace"> {
+  /** The absolute path of a Hugging Face folder, or OWNER/NAME[@REVISION]: no folder, wherever it lies, can pass for a model. */
   readonly source: string;
   readonly hub: HubSettings;
 }
@@ -38,9 +38,13 @@ export interface ImportControl extends HubControl {
  * @throws UserErrors as `importBase`, and those of the download; the signal's reason once it is aborted
  */
 export async function importSource(options: ImportSourceOptions, control: ImportControl): Promise<ImportResult> {
-  const { source, name } = options;
-  if (name !== undefined) checkName(name);
-  const address = (await exists(source)) ? undefined : parseHubAddress(source);
+  const { source, name, home, replace } = options;
+  const address = isAbsolute(source) ? undefined : parseHubAddress(source);
+  if (!address && !isAbsolute(source)) throw unknownSource(source);
+  if (name !== undefined) {
+    checkName(name);
+    if (!replace) await checkNameFree(name, address ? formatHubAddress(address) : source, home);
+  }
   return address ? importFromHub(address, options, control) : importFolder(source, undefined, options, control);
 }
 
@@ -88,14 +92,16 @@ async function importFromHub(
 async function importFolder(
   source: string,
   pinned: HubAddress | undefined,
-  { home, name, bits }: ImportSourceOptions,
+  { home, name, bits, replace }: ImportSourceOptions,
   { signal, onProgress }: ImportControl,
 ): Promise<ImportResult> {
   return importBase({
     source,
     home,
     bits,
-    ...(pinned ? { name: name ?? pinned.repository.split("/")[1], origin: formatHubAddress(pinned) } : { name }),
+    name,
+    replace,
+    ...(pinned && { origin: formatHubAddress(pinned) }),
     signal,
     onProgress: (progress) => onProgress?.({ stage: "convert", ...progress }),
   });
@@ -115,6 +121,15 @@ async function removeForgotten(downloads: string): Promise<void> {
 function isWorthKeeping(error: unknown): boolean {
   if (!(error instanceof UserError)) return true;
   return error.code.startsWith("hub-") || ["disk-full", "not-writable", "download-damaged"].includes(error.code);
+}
+
+function unknownSource(source: string): UserError {
+  const message = `Cannot import "${source}": it is neither OWNER/NAME on the hub nor the absolute path of a folder.`;
+  return new UserError(
+    "source-unknown",
+    message,
+    "Check the name, or give the path of the folder: absolute, or in a terminal one that starts with ./.",
+  );
 }
 
 function busy(address: HubAddress, owner: string, escape: string): UserError {

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { checkAdapterFits } from "../../adapters/adapterFit.ts";
+import { checkAdapterFits, warningOf } from "../../adapters/adapterFit.ts";
 import { inspectAdapter } from "../../adapters/inspectAdapter.ts";
 import { readAdapter, weightsFile } from "../../adapters/peftFolder.ts";
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
@@ -33,6 +33,8 @@ export async function openContender(
   for (const { folder, scale } of named) {
     const adapter = await readAdapter(folder);
     checkAdapterFits(adapter, base);
+    const warning = warningOf(adapter, base);
+    if (warning !== undefined) control.log.warn(warning);
     adapters.push({ adapter, scale });
     const weights = await readFile(join(folder, weightsFile));
     const hash = createHash("sha256").update(weights);

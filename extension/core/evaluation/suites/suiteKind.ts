@@ -2,6 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { jsonObjects } from "../../dataset/jsonLines.ts";
+import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { suiteFile, type TaskOptions } from "./tasks.ts";
 
 /** Code for an instruction, compared with a reference; programs that pass tests; or gaps in sources, to be filled. */
@@ -13,6 +14,8 @@ export type SuiteKind = "pairs" | "execution" | "fills";
  * @throws UserError "data-missing", "suite-missing"
  */
 export async function suiteKind(source: string, options: TaskOptions): Promise<SuiteKind> {
+  // A folder of that name is not what a paper's data set is called.
+  if (isPaperDataset(source)) return "pairs";
   const isFolder = (await stat(source).catch(() => undefined))?.isDirectory() ?? false;
   if (isFolder || source.endsWith(".py")) return "fills";
   for await (const { object } of jsonObjects(await suiteFile(source, options))) {

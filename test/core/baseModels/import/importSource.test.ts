@@ -46,11 +46,36 @@ describe("importSource", () => {
     expect(hub.requests.filter(({ path }) => path.includes("README"))).toEqual([]);
   });
 
-  test("takes a folder of that name rather than an address, and asks nobody", async () => {
+  test("takes an absolute path for a folder, and asks nobody", async () => {
     const { base } = await fetched(join(folder, "model"));
     expect(base.name).toBe("model");
     await expect(fetched(join(folder, "none"))).rejects.toMatchObject({ code: "model-folder-invalid" });
+    for (const source of ["./model", "../model", "a/b/c", "no such thing"]) {
+      await expect(fetched(source), source).rejects.toMatchObject({ code: "source-unknown" });
+    }
     expect(hub.requests).toEqual([]);
+  });
+
+  test("never takes a folder of the current one for a model of the hub", async () => {
+    const planted = join(folder, "repository");
+    await writeTinyCheckpoint(join(planted, repository), { seed: 666 });
+    const before = process.cwd();
+    process.chdir(planted);
+    try {
+      const { base } = await fetched();
+      expect(base.repository).toBe(repository);
+      expect(base.hash).toBe((await importBase({ source: join(folder, "model"), home, bits: 8, name: "m" })).base.hash);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  test("gives a model its owner's name, too, where a base from elsewhere has the short one", async () => {
+    await writeTinyCheckpoint(join(folder, "tiny-coder"), { seed: 2 });
+    const { base: local } = await fetched(join(folder, "tiny-coder"));
+    const { base } = await fetched();
+    expect([local.name, base.name]).toEqual(["tiny-coder", "acme--tiny-coder"]);
+    await expect(fetched(repository, {}, "tiny-coder")).rejects.toMatchObject({ code: "name-taken" });
   });
 
   test("keeps a download that was cancelled, and goes on from there", async () => {

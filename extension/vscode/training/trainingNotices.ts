@@ -4,9 +4,9 @@
  */
 
 import * as vscode from "vscode";
-import type { Messages } from "./messages.ts";
-import { detailed } from "./messages.ts";
-import type { Training, TrainingEnd } from "./training/training.ts";
+import type { Messages } from "../messages.ts";
+import { detailed } from "../messages.ts";
+import type { Training, TrainingEnd } from "./training.ts";
 import { undoTime, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
 export interface TrainingNotices {

@@ -1,8 +1,8 @@
 /** The files that the last training of this window has left out: how many, and the list of them as a document to read. */
 
 import * as vscode from "vscode";
-import { countByReason, type Skipped } from "../core/sources/skipped.ts";
-import type { LeftOut } from "../../webview/protocol.ts";
+import { countByReason, type Skipped } from "../../core/sources/skipped.ts";
+import type { LeftOut } from "../../../webview/protocol.ts";
 
 export interface LeftOutList {
   add(skipped: readonly Skipped[]): void;

@@ -8,8 +8,8 @@ import {
   unfinishedTrainings,
   type DiscardedTraining,
   type UnfinishedTraining,
-} from "../core/training/unfinished.ts";
-import { detailed } from "./messages.ts";
+} from "../../core/training/unfinished.ts";
+import { detailed } from "../messages.ts";
 
 export interface UnfinishedTrainings {
   /** As of the last look at the disk, by name. */

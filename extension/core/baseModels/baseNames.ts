@@ -1,0 +1,49 @@
+/** What a base may be called, and what tells bases apart that would be called the same. It looks at no disk. */
+
+import { basename, dirname } from "node:path";
+import { UserError } from "../foundation/errors.ts";
+import { parseHubAddress } from "../hub/hubAddress.ts";
+import { embeddedName } from "./installedBase.ts";
+
+/** @throws UserError "name-invalid" */
+export function checkName(name: string): void {
+  if (name === embeddedName) {
+    const message = `Cannot name a base "${name}": that is the one that ships with Graft.`;
+    throw new UserError("name-invalid", message, "Choose another name.");
+  }
+  if (isName(name)) return;
+  throw new UserError(
+    "name-invalid",
+    `Cannot name a base "${name}".`,
+    "Use letters, digits, dots, dashes and underscores; start with a letter or digit.",
+  );
+}
+
+function isName(text: string): boolean {
+  return /^[A-Za-z0-9][\w.-]{0,99}$/.test(text);
+}
+
+/** The folder's name; in Hugging Face's cache, where folders are named by commits, the model's. */
+export function sourceName(source: string): string {
+  const cached = /models--[^/\\]*--([^/\\]+)[/\\]snapshots[/\\][^/\\]+$/.exec(source)?.[1];
+  const name = (cached ?? basename(source)).replaceAll(/[^\w.-]/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  return name === "" ? `base-${basename(dirname(source)).replaceAll(/[^\w-]/g, "-")}` : name.slice(0, 80);
+}
+
+/**
+ * Names for a base from `source`, a folder or a hub address, the shortest first: the model's own, then with its owner as
+ * OWNER--NAME, then numbered. The first that no base of another source has is the one to take.
+ */
+export function namesFor(source: string): string[] {
+  const [owner, name] = parseHubAddress(source)?.repository.split("/") ?? [];
+  const own = name ?? sourceName(source);
+  const longest = (owner === undefined ? own : `${owner}--${own}`).slice(0, 95);
+  const numbered = Array.from({ length: 98 }, (_, i) => `${longest}-${i + 2}`);
+  return [...new Set([own, longest, ...numbered])].filter((each) => isName(each) && each !== embeddedName);
+}
+
+/** Whether both are one folder, or one model of the hub, of whatever revision. */
+export function isSameSource(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((source) => parseHubAddress(source)?.repository.toLowerCase());
+  return one === other || (a !== undefined && a === b);
+}

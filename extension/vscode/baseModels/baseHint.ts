@@ -1,0 +1,59 @@
+/**
+ * Tells who completes with the small base that a larger one would suit this machine: a line in the status item's tooltip and
+ * menu, until the base models have been looked at once. It never interrupts.
+ */
+
+import * as vscode from "vscode";
+import type { BaseLibrary } from "./baseLibrary.ts";
+import type { Engine } from "../completion/engine.ts";
+
+export interface BaseHint {
+  /** Undefined where there is nothing to say. */
+  readonly text: string | undefined;
+  readonly onDidChange: vscode.Event<void>;
+  /** The base models were shown: from now on nothing is said, in no window. */
+  seen(): Promise<void>;
+}
+
+const seenKey = "graft.basesSeen";
+/** To measure the machine takes a second or two of it: not while the first lines are typed. */
+const delay = 30_000;
+
+export interface BaseHintOptions {
+  engine: Pick<Engine, "state" | "onDidChangeState">;
+  bases: BaseLibrary;
+  /** Of all windows. */
+  state: vscode.Memento;
+}
+
+export function openBaseHint({ engine, bases, state }: BaseHintOptions, subscriptions: vscode.Disposable[]): BaseHint {
+  const changed = new vscode.EventEmitter<void>();
+  const isSeen = (): boolean => state.get<boolean>(seenKey) === true;
+  let timer: NodeJS.Timeout | undefined;
+  const prepare = (): void => {
+    if (engine.state.phase === "ready" && !isSeen()) timer ??= setTimeout(() => void bases.refresh(), delay);
+  };
+  prepare();
+  subscriptions.push(
+    changed,
+    engine.onDidChangeState(prepare),
+    bases.onDidChange(() => changed.fire()),
+    { dispose: () => clearTimeout(timer) },
+  );
+  return {
+    get text() {
+      const { survey, inUse } = bases.state;
+      const usesSmall = survey?.installed.find(({ name }) => name === inUse)?.embedded ?? false;
+      const best = survey?.offered.find(({ recommended }) => recommended);
+      if (isSeen() || !usesSmall || best?.tokensPerSecond === undefined) return undefined;
+      const name = best.repository.slice(best.repository.indexOf("/") + 1);
+      const speed = Number(best.tokensPerSecond.toPrecision(2));
+      return vscode.l10n.t("{0} would fit this machine: about {1} tokens/s", name, speed);
+    },
+    onDidChange: changed.event,
+    async seen() {
+      await state.update(seenKey, true);
+      changed.fire();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/** How fast this machine decodes, measured once by a process of its own, and remembered for all windows. */
+
+import { cpus } from "node:os";
+import type * as vscode from "vscode";
+import * as z from "zod/mini";
+import type { MachineSpeed } from "../../core/baseModels/decodeEstimate.ts";
+import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
+import { measureWork } from "../../engine/protocol.ts";
+import { workApart } from "../../engine/workApart.ts";
+
+export interface MachineSpeedSource {
+  /** Undefined where it cannot be measured; the log says why. */
+  measured(): Promise<MachineSpeed | undefined>;
+}
+
+export interface MachineSpeedOptions {
+  entry: string;
+  places: BasePlaces;
+  /** Of all windows. */
+  state: vscode.Memento;
+  log: vscode.LogOutputChannel;
+}
+
+const speed = z.object({ bytesPerSecond: z.number(), secondsPerLayer: z.number() });
+
+export function openMachineSpeed(
+  { entry, places, state, log }: MachineSpeedOptions,
+  subscriptions: vscode.Disposable[],
+): MachineSpeedSource {
+  const disposal = new AbortController();
+  subscriptions.push({ dispose: () => disposal.abort() });
+  // Settings that roam take the state along to other machines.
+  const key = `graft.machineSpeed ${cpus().length} ${cpus()[0]?.model ?? ""}`;
+  let measuring: Promise<MachineSpeed | undefined> | undefined;
+  const measure = async (): Promise<MachineSpeed | undefined> => {
+    try {
+      const control = { signal: disposal.signal, onProgress: () => undefined };
+      const found = await workApart(measureWork, places, { entry, log }, control);
+      await state.update(key, found);
+      return found;
+    } catch (error) {
+      log.warn(`The speed of this machine could not be measured: ${String(error)}`);
+      return undefined;
+    }
+  };
+  return {
+    measured() {
+      const known = speed.safeParse(state.get(key));
+      if (known.success) return Promise.resolve(known.data);
+      return (measuring ??= measure());
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * A folder that the settings name as the base, and that has not been imported: importing it is offered, once a workspace.
+ *
+ * It takes minutes and every core, and a repository's settings can ask for it: so it is never done unasked. Until then the
+ * embedded base completes.
+ */
+
+import * as vscode from "vscode";
+import type { BaseLibrary } from "./baseLibrary.ts";
+import type { Engine } from "../completion/engine.ts";
+import type { Messages } from "../messages.ts";
+
+/** The folder whose import was declined. */
+const declinedKey = "graft.declinedImport";
+
+export interface OfferImportOptions {
+  engine: Engine;
+  bases: BaseLibrary;
+  messages: Messages;
+  state: vscode.Memento;
+}
+
+export function offerImport(
+  { engine, bases, messages, state }: OfferImportOptions,
+  subscriptions: vscode.Disposable[],
+): void {
+  let offered: string | undefined;
+  const offer = async (): Promise<void> => {
+    const folder = engine.state.phase === "ready" ? engine.state.selected.notImported : undefined;
+    if (folder === undefined || folder === offered || folder === state.get(declinedKey)) return;
+    offered = folder;
+    const [yes, no] = [vscode.l10n.t("Import"), vscode.l10n.t("Not Now")];
+    const text = vscode.l10n.t(
+      "The base {0} must be imported before it can be used. The small base that comes with Graft completes meanwhile.",
+      folder,
+    );
+    const answer = await vscode.window.showInformationMessage(text, yes, no);
+    if (answer === no) await state.update(declinedKey, folder);
+    if (answer === yes) await bases.add(folder);
+  };
+  subscriptions.push(engine.onDidChangeState(messages.reporting(offer)));
+}
