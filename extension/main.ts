@@ -2,6 +2,8 @@
 
 import { join } from "node:path";
 import * as vscode from "vscode";
+import type { BasePlaces } from "./core/baseModels/resolveBase.ts";
+import { openLibraryProcess, type LibraryProcess } from "./engine/libraryProcess.ts";
 import { openAdapterLibrary, type AdapterLibrary } from "./vscode/adapters/adapterLibrary.ts";
 import { addBase } from "./vscode/baseModels/addBase.ts";
 import { openBaseHint } from "./vscode/baseModels/baseHint.ts";
@@ -31,6 +33,8 @@ import { watchWorkspaceSources } from "./vscode/training/workspaceSources.ts";
 export interface Activated {
   activationMilliseconds: number;
   engine: Engine;
+  libraryProcess: LibraryProcess;
+  places: BasePlaces;
   library: AdapterLibrary;
   training: Training;
   unfinished: UnfinishedTrainings;
@@ -54,7 +58,9 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const configuration = readConfiguration(log, context.workspaceState, subscriptions);
   const library = openAdapterLibrary(context);
   const sources = watchWorkspaceSources(subscriptions);
-  const shared = { entry, places, configuration, library, messages, log };
+  const libraryProcess = openLibraryProcess({ entry, log });
+  subscriptions.push(libraryProcess);
+  const shared = { entry, places, configuration, library, libraryProcess, messages, log };
   const engine = openEngine(shared, subscriptions);
   const speed = openMachineSpeed({ ...shared, state: globalState }, subscriptions);
   const paperData = openPaperData({ ...shared, secrets }, subscriptions);
@@ -98,7 +104,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const commands: Readonly<Record<string, () => unknown>> = {
     "graft.showMenu": () => showMenu(status),
     "graft.trainAdapter": showTrainingView,
-    "graft.selectAdapter": () => selectAdapter({ engine, library, messages }),
+    "graft.selectAdapter": () => selectAdapter({ ...shared, engine }),
     "graft.addBase": () => addBase(bases, basesPanel),
     "graft.showBases": async () => {
       basesPanel.show();
@@ -117,5 +123,5 @@ export function activate(context: vscode.ExtensionContext): Activated {
   startWithPython({ engine, configuration }, subscriptions);
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
-  return { activationMilliseconds, engine, library, training, unfinished };
+  return { activationMilliseconds, engine, libraryProcess, places, library, training, unfinished };
 }

@@ -7,14 +7,13 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import type { RequestType } from "vscode-jsonrpc/node";
 import { internalError, UserError } from "../core/foundation/errors.ts";
 import type { Log } from "../core/foundation/log.ts";
 import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
 import { advance, asleep, isStopped, type EngineEvent, type EngineState } from "./engineState.ts";
 import { describeExit, startEngineProcess, type EngineProcess } from "./engineProcess.ts";
 import { completeRequest, selectRequest, type Selected, type Selection } from "./protocol.ts";
-import { untilAborted, type ErrorData } from "./wire.ts";
+import { untilAborted } from "./wire.ts";
 
 export interface Crash {
   /** How it ended, such as "killed by SIGKILL". */
@@ -31,8 +30,6 @@ export interface CompletionClient {
   select(selection: Selection, signal?: AbortSignal): Promise<Selected>;
   /** @throws UserError "engine-stopped" if the engine ends meanwhile; the crash is told through onCrash. */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
-  /** Anything else that is no matter of the selection. */
-  ask<Question, Answer>(request: RequestType<Question, Answer, ErrorData>, question: Question): Promise<Answer>;
   /** Ends the process and starts another with `selection`, also after too many crashes. */
   restart(selection: Selection): Promise<Selected>;
   dispose(): void;
@@ -149,10 +146,6 @@ export function createCompletionClient(options: CompletionClientOptions): Comple
       const current = await alive(signal);
       await untilAborted(current.selected, signal);
       return current.process.request(completeRequest, request, signal);
-    },
-    async ask(request, question) {
-      const current = await alive();
-      return current.process.request(request, question);
     },
     async restart(next) {
       selection = next;

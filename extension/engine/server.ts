@@ -9,6 +9,7 @@ import type { Log } from "../core/foundation/log.ts";
 import { serveCompletion } from "./completionServer.ts";
 import { serveEvaluation } from "./evaluationServer.ts";
 import { serveImport } from "./importServer.ts";
+import { serveLibrary } from "./libraryServer.ts";
 import { logged, type LogMessage, type Role } from "./protocol.ts";
 import { serveTraining } from "./trainingServer.ts";
 
@@ -28,6 +29,7 @@ const log: Log = {
 
 const serve: Readonly<Record<Role, typeof serveCompletion>> = {
   completion: serveCompletion,
+  library: serveLibrary,
   training: serveTraining,
   import: serveImport,
   evaluation: serveEvaluation,

@@ -12,6 +12,7 @@ import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { OfferedModel } from "../../core/baseModels/surveyBases.ts";
 import type { ImportProgress } from "../../core/baseModels/import/importSource.ts";
 import { basesRequest, importWork } from "../../engine/protocol.ts";
+import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import { workApart } from "../../engine/workApart.ts";
 import type { BasesState, ImportState, OfferedBaseCard } from "../../../webview/protocol.ts";
 import type { Configuration } from "../configuration.ts";
@@ -46,6 +47,7 @@ export interface BaseLibraryOptions {
   entry: string;
   places: BasePlaces;
   engine: Engine;
+  libraryProcess: LibraryProcess;
   configuration: Configuration;
   messages: Messages;
   secrets: vscode.SecretStorage;
@@ -54,7 +56,7 @@ export interface BaseLibraryOptions {
 }
 
 export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vscode.Disposable[]): BaseLibrary {
-  const { entry, places, engine, configuration, messages, secrets, speed, log } = options;
+  const { entry, places, engine, libraryProcess, configuration, messages, secrets, speed, log } = options;
   const changed = new vscode.EventEmitter<BasesState>();
   const failed = new vscode.EventEmitter<unknown>();
   let state: BasesState = {
@@ -70,8 +72,10 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
     changed.fire(state);
   };
   const refresh = async (): Promise<void> => {
+    // Tells which base is in use once it is ready; the list does not wait for it.
+    if (engine.state.phase === "asleep") void engine.start();
     try {
-      const survey = await engine.ask(basesRequest, places);
+      const survey = await libraryProcess.ask(basesRequest, places);
       become({ survey, problem: undefined });
       void speed.measured().then((machine) => {
         if (!machine || state.survey !== survey) return;

@@ -14,6 +14,7 @@ import type { EvaluationOptions, EvaluationProgress } from "../../core/evaluatio
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../../core/evaluation/runs/runTable.ts";
 import { compareWork, evaluateWork, exportRunsRequest, runsRequest } from "../../engine/protocol.ts";
+import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import { workApart } from "../../engine/workApart.ts";
 import type { BenchmarkState, EvaluationForm, EvaluationState, RunCard } from "../../../webview/protocol.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
@@ -43,13 +44,14 @@ export interface BenchmarkOptions {
   entry: string;
   places: BasePlaces & PaperPlaces;
   engine: Engine;
+  libraryProcess: LibraryProcess;
   library: AdapterLibrary;
   messages: Messages;
   log: vscode.LogOutputChannel;
 }
 
 export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode.Disposable[]): Benchmark {
-  const { entry, engine, places, library, messages, log } = options;
+  const { entry, engine, libraryProcess, places, library, messages, log } = options;
   const changed = new vscode.EventEmitter<BenchmarkState>();
   const failed = new vscode.EventEmitter<unknown>();
   const disposal = new AbortController();
@@ -71,8 +73,10 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
     ids.flatMap((id) => summaries.find((run) => run.id === id)?.folder ?? []);
 
   const refresh = async (): Promise<void> => {
+    // Tells which base is in use once it is ready; the list does not wait for it.
+    if (engine.state.phase === "asleep") void engine.start();
     try {
-      summaries = (await engine.ask(runsRequest, places)).toReversed();
+      summaries = (await libraryProcess.ask(runsRequest, places)).toReversed();
       become({ runs: summaries.map(cardOf), adapters: await library.names(), problem: undefined });
     } catch (error) {
       become({ problem: explain(error) });
@@ -163,7 +167,7 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
     compare,
     async exportRuns(ids, format, path) {
       try {
-        await writeFileAtomic(path, await engine.ask(exportRunsRequest, { folders: foldersOf(ids), format }));
+        await writeFileAtomic(path, await libraryProcess.ask(exportRunsRequest, { folders: foldersOf(ids), format }));
       } catch (error) {
         messages.tellError(error);
       }

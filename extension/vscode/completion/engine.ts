@@ -9,14 +9,14 @@ import * as vscode from "vscode";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { Completion, CompletionRequest } from "../../core/completion/completer.ts";
-import { createCompletionClient, type CompletionClient } from "../../engine/client.ts";
+import { createCompletionClient } from "../../engine/client.ts";
 import type { EngineState } from "../../engine/engineState.ts";
 import type { Selection } from "../../engine/protocol.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Messages } from "../messages.ts";
 
-export interface Engine extends Pick<CompletionClient, "ask"> {
+export interface Engine {
   readonly pid: number | undefined;
   /** Undefined where there is none: the request was cancelled, or failed, which has been told. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion | undefined>;
@@ -126,10 +126,6 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
         tellFailure(error);
         return undefined;
       }
-    },
-    async ask(request, question) {
-      if (client.state.phase === "asleep") await start();
-      return client.ask(request, question);
     },
     start,
     restart,
