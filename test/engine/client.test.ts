@@ -130,7 +130,7 @@ describe("createCompletionClient", () => {
     await rm(base);
     await crash(client);
     await vi.waitFor(
-      () => expect(client.state).toMatchObject({ phase: "failed", error: { code: "base-unknown" } }),
+      () => expect(client.state).toMatchObject({ phase: "failed", error: { code: "base-missing" } }),
       5000,
     );
   });
@@ -171,7 +171,7 @@ describe("createCompletionClient", () => {
     const { client } = open();
     const failure = {
       name: "UserError",
-      code: "base-unknown",
+      code: "base-missing",
       message: 'No base is named "missing".',
       nextStep: "Choose another.",
     };

@@ -30,7 +30,7 @@ answer(connection, selectRequest, async (next) => {
   }
   const isGone = next.base.endsWith(".model") && !existsSync(next.base);
   if (isGone || next.base === "missing")
-    throw new UserError("base-unknown", 'No base is named "missing".', "Choose another.");
+    throw new UserError("base-missing", 'No base is named "missing".', "Choose another.");
   selection = next;
   void connection.sendNotification(logged, { level: "info", message: `selected ${next.base}` });
   return { base: next.base, parameters: 6, milliseconds: 1 };

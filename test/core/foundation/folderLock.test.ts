@@ -20,7 +20,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Signs of life come fast here; the watching is as patient beside them as usual. */
 const pace: Pace = { beat: 100, silence: 600 };
-const busy = (owner: string, escape: string): UserError => new UserError("busy", owner, escape);
+const busy = (owner: string, escape: string): UserError => new UserError("training-busy", owner, escape);
 const lock = (): Promise<HeldLock> => lockFolder(path, busy, pace);
 const written = async (owner: object | string): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });
