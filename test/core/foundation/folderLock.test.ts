@@ -33,7 +33,7 @@ describe("lockFolder", () => {
   test("is held until it is released, and says by whom", async () => {
     const release = await lock();
     await expect(lock()).rejects.toMatchObject({
-      code: "busy",
+      code: "training-busy",
       message: expect.stringContaining(`process ${process.pid}`),
     });
     await release();
@@ -62,7 +62,7 @@ describe("lockFolder", () => {
   test("is not taken over from a living process, whatever its machine is called now", async () => {
     await written({ ...(await ownerOf(process.ppid)), host: "earlier-name" });
     await expect(lock()).rejects.toMatchObject({
-      code: "busy",
+      code: "training-busy",
       message: expect.stringContaining(`process ${process.ppid} on earlier-name`),
       nextStep: expect.stringContaining(path),
     });
@@ -73,7 +73,7 @@ describe("lockFolder", () => {
     const second = lock();
     await wait(300);
     await writeFile(path, JSON.stringify({ ...(await ownerOf(process.ppid)), since: "now" }));
-    await expect(second).rejects.toMatchObject({ code: "busy", message: expect.stringContaining("since now") });
+    await expect(second).rejects.toMatchObject({ code: "training-busy", message: expect.stringContaining("since now") });
     await writeFile(path, "");
     await expect(lock()).resolves.toBeTypeOf("function");
   });
@@ -99,7 +99,7 @@ describe("lockFolder", () => {
       let clock = 1_000_000;
       const beating = setInterval(() => void utimes(path, clock, (clock += 1)), 100);
       await expect(lock()).rejects.toMatchObject({
-        code: "busy",
+        code: "training-busy",
         message: expect.stringContaining(owner.host),
         nextStep: `If no Graft is running there, delete ${path}.`,
       });
@@ -119,7 +119,7 @@ describe("lockFolder", () => {
     await release.check();
     await written({ pid: 7, host: "elsewhere" });
     await expect(release.check()).rejects.toMatchObject({
-      code: "busy",
+      code: "training-busy",
       message: expect.stringContaining("elsewhere"),
     });
     await wait(3 * pace.beat);
@@ -173,7 +173,7 @@ describe("lockFolder", () => {
       async () => {
         holder.kill("SIGSTOP");
         await wait(2 * pace.silence);
-        await expect(lock()).rejects.toMatchObject({ code: "busy" });
+        await expect(lock()).rejects.toMatchObject({ code: "training-busy" });
         holder.kill("SIGCONT");
       },
     );
