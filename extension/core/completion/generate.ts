@@ -5,8 +5,8 @@ import type { Random } from "../foundation/random.ts";
 import type { Decoder } from "../runtime/decoder.ts";
 import { greedy, logProbability, sample } from "../runtime/sampling.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { isRepetitive } from "./postProcess.ts";
-import type { End } from "./stop.ts";
+import { isRepetitive } from "./repetition.ts";
+import type { Ending } from "./search.ts";
 
 export interface GenerateRequest {
   readonly decoder: Decoder;
@@ -16,14 +16,14 @@ export interface GenerateRequest {
   /** What the generated text has to begin with; it is no part of the result. */
   readonly owed: string;
   readonly maxTokens: number;
-  readonly ending: (text: string) => End | null;
+  readonly ending: Ending<"line" | "block">;
   /** Null: the likeliest token each time. */
   readonly sampling: { readonly temperature: number; readonly topP: number; readonly random: Random } | null;
   readonly signal: AbortSignal | undefined;
 }
 
 /** A continuation. `Rule` names what a rule about the text may end it by. */
-export interface Generated<Rule extends string = End["by"]> {
+export interface Generated<Rule extends string = "line" | "block"> {
   readonly text: string;
   readonly tokens: readonly number[];
   readonly logProbability: number;
