@@ -23,6 +23,7 @@ const layers = [
   "extension/core/dataset",
   "extension/core/baseModels",
   "extension/core/runtime",
+  "extension/core/inference",
   "extension/core/training",
   "extension/core/completion",
   "extension/core/speed",
@@ -54,7 +55,7 @@ const narrower: Partial<Record<(typeof layers)[number], readonly string[]>> = {
 const confined: Record<string, readonly string[]> = {
   vscode: ["extension/vscode", "extension/main.ts"],
   "onnxruntime-node": ["extension/core/runtime"],
-  "@xenova/transformers": ["extension/core/tokenizer"],
+  "@xenova/transformers": ["extension/core/tokenizer", "extension/core/evaluation/retrieval"],
   "web-tree-sitter": ["extension/core/python"],
   undici: ["extension/core/hub"],
   "@huggingface/hub": ["extension/core/hub"],

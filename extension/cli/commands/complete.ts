@@ -6,7 +6,7 @@ import { openCompleter, type CompletionRequest } from "../../core/completion/com
 import { checkAdapterFits } from "../../core/adapters/adapterFit.ts";
 import { readAdapter } from "../../core/adapters/peftFolder.ts";
 import { isEncoderDecoder } from "../../core/architectures/config.ts";
-import { openDecoder } from "../../core/runtime/decoder.ts";
+import { openDecoder } from "../../core/inference/tree/decoder.ts";
 import { openNamedBase, type Context } from "../context.ts";
 
 export interface AdapterFlag {

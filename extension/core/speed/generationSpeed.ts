@@ -2,13 +2,13 @@
 
 import { seededRandom } from "../foundation/random.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
-import { beamSearch } from "../completion/beamSearch.ts";
-import { drawTokens, likeliestToken } from "../completion/drawTokens.ts";
-import type { Search } from "../completion/search.ts";
-import { searchAll } from "../completion/searchAll.ts";
-import type { WrittenText } from "../completion/writtenText.ts";
-import type { Reading, TokenForest } from "../runtime/forest.ts";
-import { openForest } from "../runtime/openForest.ts";
+import { beamSearch } from "../inference/decoding/beamSearch.ts";
+import { drawTokens, likeliestToken } from "../inference/decoding/drawTokens.ts";
+import type { Search } from "../inference/decoding/search.ts";
+import { searchAll } from "../inference/decoding/searchAll.ts";
+import type { WrittenText } from "../inference/decoding/writtenText.ts";
+import type { Reading, TokenForest } from "../inference/tree/forest.ts";
+import { openForest } from "../inference/tree/openForest.ts";
 import { median, randomIds, type SpeedRow } from "./measuring.ts";
 
 const [width, maxTokens, prompts] = [10, 32, 8];

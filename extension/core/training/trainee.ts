@@ -14,7 +14,7 @@ import { openOriginal } from "../baseModels/export/originalFolder.ts";
 import { writeTrainedModel } from "../baseModels/export/trainedModel.ts";
 import { moduleShapes, weightRequests } from "../architectures/architectures.ts";
 import { isEncoderDecoder } from "../architectures/config.ts";
-import { readText } from "../runtime/readText.ts";
+import { readText } from "../inference/tree/readText.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { checkMemory } from "./methods/full.ts";
 import { firstIa3 } from "./methods/ia3.ts";

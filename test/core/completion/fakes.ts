@@ -1,6 +1,6 @@
 /** A tokenizer with one token a character, and a decoder that continues a text as it is told. */
 
-import type { Decoder } from "../../../extension/core/runtime/decoder.ts";
+import type { Decoder } from "../../../extension/core/inference/tree/decoder.ts";
 import type { Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
 
 /** Ids of special tokens; a character's id is its code. */

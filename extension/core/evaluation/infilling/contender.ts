@@ -5,7 +5,7 @@ import { checkAdapterFits } from "../../adapters/adapterFit.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { completerOf, type Completion, type CompletionRequest } from "../../completion/completer.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
-import { openDecoder } from "../../runtime/decoder.ts";
+import { openDecoder } from "../../inference/tree/decoder.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
 import type { SourceFile } from "./heldOut.ts";
 import { textBits } from "./textBits.ts";

@@ -7,7 +7,7 @@ import { internalError, UserError } from "../../foundation/errors.ts";
 import { silentLog, type Log } from "../../foundation/log.ts";
 import { completerOf } from "../../completion/completer.ts";
 import { tellProblems, type Problem } from "../../dataset/example.ts";
-import type { Decoder } from "../../runtime/decoder.ts";
+import type { Decoder } from "../../inference/tree/decoder.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { Contender } from "./contender.ts";

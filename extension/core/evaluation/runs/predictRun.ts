@@ -1,8 +1,8 @@
 /** The predictions of a run, chunk by chunk, from where it stopped. It knows no files, and not what is measured. */
 
 import { seededRandom } from "../../foundation/random.ts";
-import type { BatchGenerator, Decoding } from "../../completion/generateBatch.ts";
-import type { Generated } from "../../completion/generate.ts";
+import type { BatchGenerator, Decoding } from "../../inference/decoding/generateBatch.ts";
+import type { Generated } from "../../inference/decoding/generate.ts";
 import type { Problem } from "../../dataset/example.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { promptIds } from "../prompts/promptIds.ts";

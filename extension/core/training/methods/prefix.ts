@@ -6,7 +6,7 @@ import { dealtLayer } from "../../adapters/virtualTokens.ts";
 import { seededRandom } from "../../foundation/random.ts";
 import { reshape, split, transpose } from "../../graph/primitives/shaping.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import type { LayerMemory } from "../../runtime/readText.ts";
+import type { LayerMemory } from "../../inference/tree/readText.ts";
 import type { Attachment, ParameterOf } from "./attachment.ts";
 
 export type PrefixSpec = Pick<PrefixAdapter, "method" | "tokens" | "layers" | "kvHeads" | "headSize" | "stacks">;

@@ -1,0 +1,55 @@
+/** A text as a decoder remembers it: the keys and values of its tokens in every layer. It continues nothing. */
+
+import { basename, dirname } from "node:path";
+import { embeddingValues } from "../../adapters/virtualTokens.ts";
+import type { InstalledBase } from "../../baseModels/installedBase.ts";
+import type { DecoderConfig } from "../../architectures/config.ts";
+import { storedWeights } from "../../architectures/storedWeights.ts";
+import { adapterFeeds, feedsOf } from "../graphs/adapterFeeds.ts";
+import { inferenceGraph } from "../graphs/inferenceGraph.ts";
+import { emptyCache } from "./keyValueCache.ts";
+import { floats, floatsOf, int32s, int64s, openSession } from "../../runtime/session.ts";
+import { maskOf, nodeBehind, rootBehind, type TokenNode } from "./tokenNode.ts";
+
+export interface LayerMemory {
+  /** [kvHeads, tokens, headSize] each */
+  readonly key: Float32Array;
+  readonly value: Float32Array;
+}
+
+/** @param ids at least one token of the text, which stands at the start of the context */
+export async function readText(
+  { tensors, weightsPath }: Pick<InstalledBase, "tensors" | "weightsPath">,
+  config: DecoderConfig,
+  ids: readonly number[],
+): Promise<readonly LayerMemory[]> {
+  const { model, sites } = inferenceGraph(config, storedWeights(tensors), basename(weightsPath));
+  const session = await openSession(model, { purpose: "inference", weightFolder: dirname(weightsPath) });
+  try {
+    const count = ids.length;
+    const nodes: TokenNode[] = [];
+    for (const [entry, id] of ids.entries()) {
+      nodes.push(Object.assign(nodeBehind(nodes.at(-1) ?? rootBehind(null), id), { entry }));
+    }
+    const results = await session.run({
+      ...adapterFeeds(sites)([]),
+      ...emptyCache(config),
+      ...feedsOf(embeddingValues(count, config.hiddenSize)),
+      ids: int64s(BigInt64Array.from(ids, BigInt), [1, count]),
+      positions: int64s(
+        BigInt64Array.from(nodes, ({ position }) => BigInt(position)),
+        [1, count],
+      ),
+      mask: floats(maskOf(nodes, count), [1, 1, count, count]),
+      last_positions: int32s(Int32Array.of(count - 1), [1]),
+      total_length: int32s(Int32Array.of(count), []),
+      rows: int64s(BigInt64Array.of(0n), [1]),
+    });
+    const present = (layer: number, part: string): Float32Array => {
+      return Float32Array.from(floatsOf(results[`present.${layer}.${part}`]));
+    };
+    return Array.from({ length: config.layers }, (_, i) => ({ key: present(i, "key"), value: present(i, "value") }));
+  } finally {
+    await session.release();
+  }
+}
