@@ -6,10 +6,10 @@ import { checkAdapterFits } from "../adapters/adapterFit.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { decoderOver, type Decoder } from "../inference/tree/decoder.ts";
-import type { TokenForest } from "../inference/tree/forest.ts";
-import { openForest, type ForestOptions } from "../inference/tree/openForest.ts";
+import type { TokenTree } from "../inference/tree/tokenTree.ts";
+import { openTokenTree, type TokenTreeOptions } from "../inference/tree/openTokenTree.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
-import { adapterShelf } from "./adapterShelf.ts";
+import { adapterCache } from "./adapterCache.ts";
 import { generate, type Generated } from "../inference/decoding/generate.ts";
 import { generateSeveral } from "../inference/decoding/generateSeveral.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
@@ -79,13 +79,13 @@ const reserved = 48;
 const fewestVisible = { automatic: 3, invoked: 1 } as const;
 
 /** @throws UserError where the base's tokenizer or weights cannot be used */
-export async function openCompleter(base: InstalledBase, options: ForestOptions = {}): Promise<Completer> {
+export async function openCompleter(base: InstalledBase, options: TokenTreeOptions = {}): Promise<Completer> {
   const startedAt = performance.now();
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-  const forest = await openForest(base, options);
+  const tree = await openTokenTree(base, options);
   return completerOf({
-    decoder: decoderOver(forest),
-    forest,
+    decoder: decoderOver(tree),
+    tree,
     tokenizer,
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
@@ -96,7 +96,7 @@ export async function openCompleter(base: InstalledBase, options: ForestOptions 
 /** A completer from its parts. */
 export function completerOf({
   decoder,
-  forest,
+  tree,
   tokenizer,
   parser,
   checkFits,
@@ -104,7 +104,7 @@ export function completerOf({
 }: {
   decoder: Decoder;
   /** That of the decoder, where several beams may be asked for. */
-  forest?: TokenForest;
+  tree?: TokenTree;
   tokenizer: Tokenizer;
   parser: PythonParser;
   checkFits: (adapter: Adapter) => void;
@@ -118,8 +118,8 @@ export function completerOf({
     prefix: Math.max(8, Math.min(longestPrefix, room)),
     suffix: suffixBudget,
   });
-  const shelf = adapterShelf(checkFits);
-  const cache = suggestionCache<Completion>();
+  const adapters = adapterCache(checkFits);
+  const suggestions = suggestionCache<Completion>();
   let load = loadMilliseconds;
 
   // The decoder holds one sequence: requests wait for each other, and one that has failed holds up no other.
@@ -137,7 +137,7 @@ export function completerOf({
     const cursor = { prefix, suffix };
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return nothing;
     const kind = `${trigger} ${multiline} ${maxTokens} ${beams}`;
-    const known = temperature === 0 ? cache.find(cursor, kind) : undefined;
+    const known = temperature === 0 ? suggestions.find(cursor, kind) : undefined;
     if (known) {
       const { text, logProbability } = known;
       return {
@@ -148,28 +148,28 @@ export function completerOf({
       };
     }
 
-    const { ids, owed } = buildPrompt({ path: request.path, prefix, suffix });
+    const { ids, requiredText } = buildPrompt({ path: request.path, prefix, suffix });
     const ending = stopRule(cursor, multiline);
-    const task = { decoder, tokenizer, ids, owed, maxTokens, ending, signal };
+    const task = { decoder, tokenizer, ids, requiredText, maxTokens, ending, signal };
     const sampling = temperature > 0 ? { temperature, topP: 1, random: seededRandom(seed, "completion") } : null;
     const found =
-      beams > 1 && forest ? await generateSeveral(forest, task, beams) : [await generate({ ...task, sampling })];
+      beams > 1 && tree ? await generateSeveral(tree, task, beams) : [await generate({ ...task, sampling })];
     const shown = found.map((generated) => finished(generated, cursor, { parser, fewest: fewestVisible[trigger] }));
     const completion = { ...withCandidates(shown), milliseconds: { load, ...found[0]!.milliseconds } };
     load = 0;
-    if (temperature === 0) cache.remember(cursor, kind, completion);
+    if (temperature === 0) suggestions.remember(cursor, kind, completion);
     return completion;
   };
 
   return {
     complete: (request, signal) => inTurn(() => complete(request, signal)),
-    useAdapters: (adapters) =>
+    useAdapters: (wanted) =>
       inTurn(async () => {
         const startedAt = performance.now();
         const active = [];
-        for (const { folder, scale } of adapters) active.push({ adapter: await shelf.adapter(folder), scale });
+        for (const { folder, scale } of wanted) active.push({ adapter: await adapters.adapter(folder), scale });
         decoder.useAdapters(active);
-        cache.clear();
+        suggestions.clear();
         const milliseconds = performance.now() - startedAt;
         load += milliseconds;
         return { milliseconds };

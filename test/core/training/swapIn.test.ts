@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
-import { adapterShelf } from "../../../extension/core/completion/adapterShelf.ts";
+import { adapterCache } from "../../../extension/core/completion/adapterCache.ts";
 import { openDecoder } from "../../../extension/core/inference/tree/decoder.ts";
 import { train } from "../../../extension/core/training/train.ts";
 
@@ -23,7 +23,7 @@ test("a decoder takes a new adapter, then a newer one from the same folder, with
   const places = { home: join(folder, "home"), embedded: join(import.meta.dirname, "../../../base") };
   const base = await resolveBase("", { ...places, log: silentLog });
   const decoder = await openDecoder(base);
-  const shelf = adapterShelf(() => {});
+  const shelf = adapterCache(() => {});
   const prompt = [5, 9, 13];
   const logitsWith = async (seed: number): Promise<Float32Array> => {
     const options = { ...places, base: "", dataFolder: folder, data: [join(folder, "pairs.jsonl")] };

@@ -3,14 +3,14 @@
  * generate(num_beams=width, early_stopping=False, length_penalty=1), which the paper uses.
  */
 
-import { textBehind, type Generated } from "./generate.ts";
-import { usualLength, type NextToken, type Search, type SearchTask } from "./search.ts";
-import { nothingWritten, type WrittenText } from "./writtenText.ts";
+import { textAfter, type Generated } from "./generate.ts";
+import { usualLength, type NextToken, type Search, type StrategyOptions } from "./strategy.ts";
+import { noText, type DetokenizedText } from "./detokenizer.ts";
 
-export interface BeamTask<Rule extends string> extends SearchTask<Rule> {
+export interface BeamTask<Rule extends string> extends StrategyOptions<Rule> {
   readonly width: number;
   /** What the text has to begin with; it is no part of the result. */
-  readonly owed?: string;
+  readonly requiredText?: string;
   /** What has been written of the text already, and the log-probability of that. */
   readonly spelled?: { readonly tokens: readonly number[]; readonly sum: number };
 }
@@ -19,7 +19,7 @@ interface Beam {
   readonly tokens: readonly number[];
   /** Σ log p of its tokens. */
   readonly sum: number;
-  readonly written: WrittenText;
+  readonly written: DetokenizedText;
 }
 
 /** A beam, and one of the tokens that may follow it. */
@@ -31,14 +31,14 @@ interface Candidate {
 
 /** Finds at most `width` continuations, best first: by log-probability per token. */
 export function beamSearch<Rule extends string>(task: BeamTask<Rule>): Search<Rule> {
-  const { width, maxTokens, ends, ending, write, owed = "", spelled = { tokens: [], sum: 0 } } = task;
+  const { width, maxTokens, ends, ending, write, requiredText = "", spelled = { tokens: [], sum: 0 } } = task;
   // Twice the width: were all of the better half to end here, enough would be left to go on with.
   const considered = 2 * width;
   let length = 0;
-  let beams: readonly Beam[] = [{ ...spelled, written: spelled.tokens.reduce(write, nothingWritten) }];
+  let beams: readonly Beam[] = [{ ...spelled, written: spelled.tokens.reduce(write, noText) }];
   let finished: readonly (Generated<Rule> & { readonly score: number })[] = [];
 
-  const textOf = ({ written }: Beam): string => textBehind(owed, written.text) ?? "";
+  const textOf = ({ written }: Beam): string => textAfter(requiredText, written.text) ?? "";
   const finish = ({ tokens, sum }: Beam, text: string, stop: Generated<Rule>["stop"], scored: number): void => {
     const hypothesis = { tokens, logProbability: sum, text, stop, score: sum / Math.max(1, scored) };
     finished = [...finished, hypothesis].sort((a, b) => b.score - a.score).slice(0, width);
@@ -63,7 +63,7 @@ export function beamSearch<Rule extends string>(task: BeamTask<Rule>): Search<Ru
           continue;
         }
         const longer = { tokens: [...beam.tokens, token], sum, written: write(beam.written, token) };
-        const text = textBehind(owed, longer.written.text);
+        const text = textAfter(requiredText, longer.written.text);
         if (text === undefined) continue;
         const end = ending(text);
         if (!end) {

@@ -6,7 +6,7 @@ import type { Decoder } from "../tree/decoder.ts";
 import { greedy, logProbability, sample } from "./sampling.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { isRepetitive } from "./repetition.ts";
-import type { Ending } from "./search.ts";
+import type { Ending } from "./strategy.ts";
 
 export interface GenerateRequest {
   readonly decoder: Decoder;
@@ -14,7 +14,7 @@ export interface GenerateRequest {
   /** The prompt. */
   readonly ids: readonly number[];
   /** What the generated text has to begin with; it is no part of the result. */
-  readonly owed: string;
+  readonly requiredText: string;
   readonly maxTokens: number;
   readonly ending: Ending<"line" | "block">;
   /** Null: the likeliest token each time. */
@@ -35,7 +35,7 @@ export interface Timed {
   readonly milliseconds: { readonly prefill: number; readonly decode: number };
 }
 
-/** So many of the likeliest tokens are tried for one that goes with what is owed. */
+/** So many of the likeliest tokens are tried for one that goes with what is requiredText. */
 const owedCandidates = 64;
 
 /**
@@ -45,7 +45,7 @@ const owedCandidates = 64;
  * @throws the signal's reason between two tokens once it is aborted
  */
 export async function generate(request: GenerateRequest): Promise<Generated & Timed> {
-  const { decoder, tokenizer, owed, maxTokens, ending, sampling, signal } = request;
+  const { decoder, tokenizer, requiredText, maxTokens, ending, sampling, signal } = request;
   const stops = stopTokens(tokenizer);
   const markers = gapMarkers(tokenizer);
   const startedAt = performance.now();
@@ -61,7 +61,7 @@ export async function generate(request: GenerateRequest): Promise<Generated & Ti
 
   const limit = tokens.length + maxTokens;
   for (;;) {
-    const text = textBehind(owed, tokenizer.decode(tokens, "inside")) ?? "";
+    const text = textAfter(requiredText, tokenizer.decode(tokens, "inside")) ?? "";
     const end = ending(text);
     if (end) return result(text.slice(0, end.length), end.by);
     if (tokens.length >= limit || isRepetitive(tokens)) return result(text, "length");
@@ -77,7 +77,7 @@ export async function generate(request: GenerateRequest): Promise<Generated & Ti
 }
 
 /**
- * Reads the prompt and writes what is owed behind it, by the likeliest token that goes with it each time; the last may go
+ * Reads the prompt and writes what is requiredText behind it, by the likeliest token that goes with it each time; the last may go
  * beyond it.
  *
  * An encoder reads a text with its end, as the tokenizer marks it. What is written behind one begins as the tokenizer lets
@@ -89,9 +89,9 @@ export async function beginText({
   decoder,
   tokenizer,
   ids,
-  owed,
+  requiredText,
   signal,
-}: Pick<GenerateRequest, "decoder" | "tokenizer" | "ids" | "owed" | "signal">): Promise<{
+}: Pick<GenerateRequest, "decoder" | "tokenizer" | "ids" | "requiredText" | "signal">): Promise<{
   tokens: readonly number[];
   sum: number;
   logits: Float32Array;
@@ -107,8 +107,8 @@ export async function beginText({
   };
   for (const token of beginning) if (greedy(logits) === token) await write(token);
   let written = "";
-  while (written.length < owed.length && owed.startsWith(written)) {
-    await write(spelling(owed.slice(written.length), logits, tokenizer));
+  while (written.length < requiredText.length && requiredText.startsWith(written)) {
+    await write(spelling(requiredText.slice(written.length), logits, tokenizer));
     written = tokenizer.decode(tokens, "inside");
   }
   return { tokens, sum, logits };
@@ -133,12 +133,12 @@ function without(tokens: readonly number[], logits: Float32Array): Float32Array 
   return rest;
 }
 
-/** What is `written` behind what is owed; empty as long as that is not complete, undefined where it goes another way. */
-export function textBehind(owed: string, written: string): string | undefined {
+/** What is `written` behind what is requiredText; empty as long as that is not complete, undefined where it goes another way. */
+export function textAfter(requiredText: string, written: string): string | undefined {
   // Until the last character is whole, it is shown as U+FFFD: it has no part in any decision.
   const whole = written.replace(/\uFFFD+$/, "");
-  if (whole.startsWith(owed)) return whole.slice(owed.length);
-  return owed.startsWith(whole) ? "" : undefined;
+  if (whole.startsWith(requiredText)) return whole.slice(requiredText.length);
+  return requiredText.startsWith(whole) ? "" : undefined;
 }
 
 /** The likeliest token that goes with the text that has to come; of the model's own choice where none does. */

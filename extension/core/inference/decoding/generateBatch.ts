@@ -4,15 +4,15 @@ import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { seededRandom } from "../../foundation/random.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
-import type { TokenForest } from "../tree/forest.ts";
-import { openForest, type ForestOptions } from "../tree/openForest.ts";
+import type { TokenTree } from "../tree/tokenTree.ts";
+import { openTokenTree, type TokenTreeOptions } from "../tree/openTokenTree.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { beamSearch } from "./beamSearch.ts";
-import { drawnToken, drawTokens, likeliestToken } from "./drawTokens.ts";
+import { sampledToken, sampleTokens, greedyToken } from "./sampleTokens.ts";
 import { stopTokens, type Generated } from "./generate.ts";
-import type { Ending, Search, SearchTask } from "./search.ts";
-import { mostRoom, searchAll, type Task } from "./searchAll.ts";
-import { textWriter } from "./writtenText.ts";
+import type { Ending, Search, StrategyOptions } from "./strategy.ts";
+import { mostRoom, decodeAll, type Task } from "./decodeAll.ts";
+import { detokenizer } from "./detokenizer.ts";
 
 export type Decoding =
   | { readonly kind: "greedy" }
@@ -63,24 +63,24 @@ export async function openBatchGenerator(
   base: InstalledBase,
   tokenizer: Tokenizer,
   adapters: readonly ActiveAdapter[],
-  options: ForestOptions = {},
+  options: TokenTreeOptions = {},
 ): Promise<BatchGenerator> {
-  const forest = await openForest(base, options);
-  forest.useAdapters(adapters);
-  const write = textWriter(tokenizer);
+  const tree = await openTokenTree(base, options);
+  tree.useAdapters(adapters);
+  const write = detokenizer(tokenizer);
   const ends = stopTokens(tokenizer);
   return {
-    contextLength: forest.contextLength,
-    hasEncoder: forest.hasEncoder,
+    contextLength: tree.contextLength,
+    hasEncoder: tree.hasEncoder,
     generate: async (prompts, request, events) => {
       // What is known from the last call would be read in other company, and so with other roundings.
-      forest.useAdapters(adapters);
+      tree.useAdapters(adapters);
       const task = { maxTokens: request.maxTokens, ends, ending: endBefore(request.stops), write };
       function* tasks(): Generator<Task<"string">> {
         for (const [index, ids] of prompts.entries()) {
-          const prompt = forest.hasEncoder ? [...ids, ...tokenizer.ending] : ids;
+          const prompt = tree.hasEncoder ? [...ids, ...tokenizer.ending] : ids;
           const { searches, returned } = searchesOf(request.decoding, ids, task);
-          const refusal = refusalOf({ prompt, search: searches[0]! }, request.maxTokens, forest);
+          const refusal = refusalOf({ prompt, search: searches[0]! }, request.maxTokens, tree);
           if (refusal) {
             events.onRefused(index, refusal);
             continue;
@@ -93,9 +93,9 @@ export async function openBatchGenerator(
           for (const search of searches) yield { prompt, search, onDone };
         }
       }
-      await searchAll(forest, tasks(), events.signal);
+      await decodeAll(tree, tasks(), events.signal);
     },
-    release: () => forest.release(),
+    release: () => tree.release(),
   };
 }
 
@@ -103,18 +103,18 @@ export async function openBatchGenerator(
 function searchesOf(
   decoding: Decoding,
   ids: readonly number[],
-  task: SearchTask<"string">,
+  task: StrategyOptions<"string">,
 ): { readonly searches: readonly Search<"string">[]; readonly returned: number } {
   switch (decoding.kind) {
     case "greedy":
-      return { searches: [drawTokens(likeliestToken, task)], returned: 1 };
+      return { searches: [sampleTokens(greedyToken, task)], returned: 1 };
     case "beams":
       return { searches: [beamSearch({ ...task, width: decoding.width })], returned: decoding.returned };
     case "sampling": {
       const { count, seed, ...options } = decoding;
       const searches = Array.from({ length: count }, (_, i) => {
         const random = seededRandom(seed, `draw ${i} behind ${ids.join(" ")}`);
-        return drawTokens(drawnToken(options, random), task);
+        return sampleTokens(sampledToken(options, random), task);
       });
       return { searches, returned: count };
     }
@@ -125,9 +125,9 @@ function searchesOf(
 function refusalOf(
   task: Pick<Task<string>, "prompt" | "search">,
   maxTokens: number,
-  forest: TokenForest,
+  tree: TokenTree,
 ): UserError | null {
-  const { longestPrompt, contextLength, mostTokens, hasEncoder } = forest;
+  const { longestPrompt, contextLength, mostTokens, hasEncoder } = tree;
   const length = task.prompt.length;
   if (length === 0) {
     return new UserError("prompt-empty", "Cannot continue a prompt without tokens.", "Leave the prompt out.");

@@ -1,7 +1,7 @@
 /**
- * Reads a tree of tokens with a session that takes and gives a KV cache. The cache holds each token once, in the order of
- * reading; who sees whom is a mask. So nothing is copied when a text goes on in several ways, and those that have come to an
- * end are taken out when they are many. Adapters are tensors to feed, or virtual tokens in front.
+ * Reads a token tree with a session that takes and returns a KV cache. The cache holds each token once, in the order of reading;
+ * a mask says which tokens see which. So nothing is copied when a text forks, and dead branches are removed once there are many.
+ * Adapters are tensors to feed, or virtual tokens in front.
  */
 
 import type { PromptAdapter } from "../../adapters/adapter.ts";
@@ -11,16 +11,16 @@ import { internalError } from "../../foundation/errors.ts";
 import { moduleShapes } from "../../architectures/architectures.ts";
 import type { ModelConfig } from "../../architectures/config.ts";
 import type { Feeds } from "../graphs/adapterFeeds.ts";
-import { contextFull, type AdaptedSession, type Chain, type Reading, type ReadOptions } from "./forest.ts";
+import { contextFull, type AdaptedSession, type Span, type TokenTree } from "./tokenTree.ts";
 import { emptyCache, joined, prefixCache, runsOf, type KeyValues } from "./keyValueCache.ts";
 import { floatsOf, int64s, type RuntimeTensor } from "../../runtime/session.ts";
-import { descend, nodeBehind, rootBehind, withAncestors, type TokenNode } from "./tokenNode.ts";
+import { descend, addChild, rootAfter, withAncestors, type TokenNode } from "./tokenNode.ts";
 
 export interface CachedSession extends AdaptedSession {
   /**
-   * What tells the graph where new tokens stand.
+   * The inputs that give the graph the places of new tokens.
    *
-   * @param entries what is in the cache then; `nodes` are the last of them
+   * @param entries all nodes in the cache; `nodes` are the last of them
    * @param prompt whose virtual tokens `nodes` are, if they are
    */
   place(nodes: readonly TokenNode[], entries: readonly TokenNode[], prompt?: PromptAdapter): Feeds;
@@ -29,16 +29,16 @@ export interface CachedSession extends AdaptedSession {
 export interface CachedReader {
   readonly contextLength: number;
   readonly breadth: number;
-  /** What all texts stand behind. */
+  /** The root that all texts follow. */
   readonly start: () => Promise<TokenNode>;
-  /** As that of a forest. */
-  readonly read: (chains: readonly Chain[], options?: ReadOptions) => Promise<Reading>;
+  /** Does what {@link TokenTree.read} does. */
+  readonly read: TokenTree["read"];
   readonly useAdapters: (active: readonly ActiveAdapter[]) => void;
 }
 
 /** How many tokens one run reads: long enough to be fast, short enough to notice a cancellation soon. */
 const mostTokens = 256;
-/** The cache is made anew once this share of it is of no more use. Measured: less costs time in copying, more in attention. */
+/** The cache is rebuilt once this share of it is dead. Measured: less costs time in copying, more in attention. */
 const mostForgotten = 1 / 8;
 
 /** @param mostCached how many tokens the session's cache may hold */
@@ -51,7 +51,7 @@ export function cachedReader(config: ModelConfig, session: CachedSession, mostCa
   /** Where texts begin; undefined before the first one does. */
   let root: TokenNode | undefined;
 
-  /** Reads `nodes` into the cache; the logits are those behind `rows` of them. */
+  /** Reads `nodes` into the cache, and returns the logits after `rows` of them. */
   const run = async (
     nodes: readonly TokenNode[],
     rows: readonly number[],
@@ -75,21 +75,21 @@ export function cachedReader(config: ModelConfig, session: CachedSession, mostCa
   const start = async (): Promise<TokenNode> => {
     if (root) return root;
     const nodes: TokenNode[] = [];
-    for (let i = 0; i < (virtual?.tokens ?? 0); i++) nodes.push(nodeBehind(nodes.at(-1) ?? rootBehind(null), -1));
+    for (let i = 0; i < (virtual?.tokens ?? 0); i++) nodes.push(addChild(nodes.at(-1) ?? rootAfter(null), -1));
     if (virtual?.method === "prompt") await run(nodes, [0], virtual);
     if (virtual?.method === "prefix") {
       past = prefixCache(config, virtual);
       entries = nodes;
       for (const [i, node] of nodes.entries()) node.entry = i;
     }
-    return (root = rootBehind(nodes.at(-1) ?? null));
+    return (root = rootAfter(nodes.at(-1) ?? null));
   };
 
-  /** Takes what nobody stands behind out of the cache, if that is worth it, or `wanted` tokens more need the room. */
+  /** Removes dead branches from the cache, if that is worth it, or `wanted` more tokens need the room. */
   const forget = (kept: readonly TokenNode[], wanted: number): void => {
     const isWorthIt = (left: number): boolean =>
       entries.length - left > mostForgotten * left || entries.length + wanted > mostCached;
-    // At least the longest text is left, which is mostly all there is to know.
+    // At least the longest text is left: mostly that settles it.
     if (!isWorthIt(Math.max(...kept.map(({ position }) => position + 1)))) return;
     const known = withAncestors(kept);
     const rest = entries.filter((node) => known.has(node));
@@ -101,15 +101,15 @@ export function cachedReader(config: ModelConfig, session: CachedSession, mostCa
     entries = rest;
   };
 
-  const checkChain = ({ behind, ids }: Chain, ground: TokenNode): void => {
+  const checkSpan = ({ parent, ids }: Span, ground: TokenNode): void => {
     if (ids.length === 0) throw internalError("nothing to read");
-    if (behind.token >= 0 && behind.entry < 0) throw internalError("asked to go on from what has been forgotten");
-    const wanted = behind.position - ground.position + ids.length;
+    if (parent.token >= 0 && parent.entry < 0) throw internalError("asked to go on from what has been forgotten");
+    const wanted = parent.position - ground.position + ids.length;
     const room = config.contextLength - ground.position - 1;
     if (wanted > room) throw contextFull(wanted, room);
   };
 
-  /** What is read in one run. ONNX Runtime takes the first tokens in a cache to stand one behind the other, and no others. */
+  /** The nodes of one run. ONNX Runtime takes the first tokens in an empty cache to follow each other (decisions/0017). */
   const pieceOf = (nodes: readonly TokenNode[]): readonly TokenNode[] => {
     const end = entries.length === 0 ? nodes.findIndex(({ position }, i) => position !== i) : -1;
     return end < 0 ? nodes : nodes.slice(0, end);
@@ -121,13 +121,13 @@ export function cachedReader(config: ModelConfig, session: CachedSession, mostCa
     },
     breadth: breadthOf(config),
     start,
-    read: async (chains, { kept = [], every = false, signal } = {}) => {
+    read: async (spans, { kept = [], every = false, signal } = {}) => {
       const ground = await start();
-      for (const chain of chains) checkChain(chain, ground);
-      const known = chains.map((chain) => knownOf(chain, every));
-      const wanted = chains.reduce((total, { ids }) => total + ids.length, 0);
+      for (const span of spans) checkSpan(span, ground);
+      const known = spans.map((span) => knownOf(span, every));
+      const wanted = spans.reduce((total, { ids }) => total + ids.length, 0);
       forget([ground, ...kept, ...known], wanted);
-      const { unread, asked, ends } = planned(chains, every);
+      const { unread, asked, leaves } = planned(spans, every);
       const logits: Float32Array[] = [];
       try {
         for (let first = 0; first < unread.length;) {
@@ -141,7 +141,7 @@ export function cachedReader(config: ModelConfig, session: CachedSession, mostCa
       } finally {
         for (const node of unread) if (entries[node.entry] !== node) forgetNode(node);
       }
-      return { ends, logits: concatenated(logits) };
+      return { leaves, logits: concatenated(logits) };
     },
     useAdapters: (active) => {
       virtual = virtualTokensOf(active);
@@ -165,27 +165,27 @@ function breadthOf(config: ModelConfig): number {
   return Math.round((0.25 * weights) / (2 * layers * attention.heads * attention.headSize));
 }
 
-/** The last token of a chain that need not be read: all may be known but the last, unless logits are wanted behind every one. */
-function knownOf({ behind, ids }: Chain, every: boolean): TokenNode {
-  return every ? behind : descend(behind, ids.slice(0, -1));
+/** The last node of a span that need not be read. The last token always is, and with `every` all are. */
+function knownOf({ parent, ids }: Span, every: boolean): TokenNode {
+  return every ? parent : descend(parent, ids.slice(0, -1));
 }
 
-/** Nodes for all that has to be read; those of them that logits are asked for; and the last of each chain. */
-function planned(chains: readonly Chain[], every: boolean) {
+/** New nodes for all tokens to read; those whose logits are asked for; and the last node of each span. */
+function planned(spans: readonly Span[], every: boolean) {
   const unread: TokenNode[] = [];
   const asked = new Set<TokenNode>();
-  const ends = chains.map((chain) => {
+  const leaves = spans.map((span) => {
     // Chains before this one may have planned what it begins with.
-    let node = knownOf(chain, every);
-    for (const id of chain.ids.slice(node.position - chain.behind.position)) {
-      node = nodeBehind(node, id);
+    let node = knownOf(span, every);
+    for (const id of span.ids.slice(node.position - span.parent.position)) {
+      node = addChild(node, id);
       unread.push(node);
       if (every) asked.add(node);
     }
     asked.add(node);
     return node;
   });
-  return { unread, asked, ends };
+  return { unread, asked, leaves };
 }
 
 function forgetNode(node: TokenNode): void {

@@ -1,10 +1,10 @@
-/** One sequence of tokens over a forest: its last token, and how it goes on. Leaves the choice of tokens to others. */
+/** One sequence of tokens in a token tree, for logits and measurements. Chooses no token. */
 
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import { internalError, isCancelled } from "../../foundation/errors.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
-import type { Chain, TokenForest } from "./forest.ts";
-import { openForest, type ForestOptions } from "./openForest.ts";
+import type { Span, TokenTree } from "./tokenTree.ts";
+import { openTokenTree, type TokenTreeOptions } from "./openTokenTree.ts";
 import { descend, tokensTo, type TokenNode } from "./tokenNode.ts";
 
 export interface Decoder {
@@ -13,11 +13,11 @@ export interface Decoder {
   readonly hasEncoder: boolean;
   /** The most tokens that the sequence may have. */
   readonly contextLength: number;
-  /** The sequence so far. Where an encoder reads the prompt, only what is behind it. */
+  /** The sequence so far; without the prompt where an encoder reads it. */
   readonly tokens: readonly number[];
   /**
-   * Makes `prompt` (at least one token) what is continued, over as few new tokens as possible, and returns the logits
-   * [vocabulary] that follow it.
+   * Starts a sequence with `prompt` (at least one token), reading as few new tokens as possible, and returns the logits
+   * [vocabulary] after it.
    *
    * @throws as {@link extend}
    */
@@ -38,43 +38,43 @@ export interface Decoder {
   release(): Promise<void>;
 }
 
-export async function openDecoder(base: InstalledBase, options: ForestOptions = {}): Promise<Decoder> {
-  return decoderOver(await openForest(base, options));
+export async function openDecoder(base: InstalledBase, options: TokenTreeOptions = {}): Promise<Decoder> {
+  return decoderOver(await openTokenTree(base, options));
 }
 
-/** Nobody else may read in the forest while a sequence is to go on; {@link Decoder.begin} copes with whatever has been read. */
-export function decoderOver(forest: TokenForest): Decoder {
+/** Nobody else may read in the tree while a sequence goes on; {@link Decoder.begin} works after any other reading. */
+export function decoderOver(tree: TokenTree): Decoder {
   /** Undefined before anything is read. */
   let last: TokenNode | undefined;
 
-  const read = async (chain: Chain, every: boolean, signal: AbortSignal | undefined): Promise<Float32Array> => {
+  const read = async (span: Span, every: boolean, signal: AbortSignal | undefined): Promise<Float32Array> => {
     try {
-      const { ends, logits } = await forest.read([chain], { every, signal });
-      last = ends[0]!;
+      const { leaves, logits } = await tree.read([span], { every, signal });
+      last = leaves[0]!;
       return logits;
     } catch (error) {
-      if (isCancelled(error)) last = descend(chain.behind, chain.ids);
+      if (isCancelled(error)) last = descend(span.parent, span.ids);
       throw error;
     }
   };
   const append = async (ids: readonly number[], every: boolean, signal?: AbortSignal): Promise<Float32Array> => {
-    if (!last && forest.hasEncoder) throw internalError("asked to write before a prompt was read");
-    const behind = last ?? (await forest.plant([])).behind;
-    return await read({ behind, ids }, every, signal);
+    if (!last && tree.hasEncoder) throw internalError("asked to write before a prompt was read");
+    const parent = last ?? (await tree.addPrompt([])).parent;
+    return await read({ parent, ids }, every, signal);
   };
 
   return {
-    vocabularySize: forest.vocabularySize,
-    hasEncoder: forest.hasEncoder,
+    vocabularySize: tree.vocabularySize,
+    hasEncoder: tree.hasEncoder,
     get contextLength() {
-      return forest.contextLength;
+      return tree.contextLength;
     },
     get tokens() {
       return last ? tokensTo(last) : [];
     },
     begin: async (prompt, signal) => {
       signal?.throwIfAborted();
-      return await read(await forest.plant(prompt), false, signal);
+      return await read(await tree.addPrompt(prompt), false, signal);
     },
     extend: (ids, signal) => append(ids, false, signal),
     extendAll: (ids, signal) => append(ids, true, signal),
@@ -82,9 +82,9 @@ export function decoderOver(forest: TokenForest): Decoder {
       for (let extra = last ? tokensTo(last).length - length : 0; extra > 0; extra--) last = last!.parent!;
     },
     useAdapters: (active) => {
-      forest.useAdapters(active);
+      tree.useAdapters(active);
       last = undefined;
     },
-    release: () => forest.release(),
+    release: () => tree.release(),
   };
 }

@@ -1,4 +1,4 @@
-/** Keys and values of tokens that a model has read, in a pair of tensors a layer, and how they are put together anew. */
+/** Keys and values of tokens that a model has read, in a pair of tensors a layer, and how parts of them are joined. */
 
 import type { PrefixAdapter } from "../../adapters/adapter.ts";
 import { prefixOf } from "../../adapters/virtualTokens.ts";
@@ -39,7 +39,7 @@ export interface Run {
   readonly end: number;
 }
 
-/** The tokens of all `runs`, at least one, one behind the other. */
+/** The tokens of all `runs`, at least one run, in their order. */
 export function joined(runs: readonly Run[]): KeyValues {
   const length = runs.reduce((sum, { first, end }) => sum + end - first, 0);
   const names = Object.keys(runs[0]!.from);

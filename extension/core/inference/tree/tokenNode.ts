@@ -1,34 +1,34 @@
 /**
- * Tokens that a model has read, as a tree: each stands behind its parent, and several may stand behind the same. So
- * continuations of one text share all that they have in common. Knows no model.
+ * The nodes of a token tree: each token follows its parent, and several may follow the same one, so continuations of a text share
+ * all that they have in common. Knows no model.
  */
 
 import { masked } from "../../graph/composites/attention.ts";
 
 export interface TokenNode {
-  /** Below 0 for what is no text: the place before the first token, and virtual tokens. */
+  /** Below 0 for what is no text: the root, and virtual tokens. */
   readonly token: number;
-  /** How many tokens stand before it, virtual ones included. */
+  /** The number of tokens before it, virtual ones included. */
   readonly position: number;
   readonly parent: TokenNode | null;
   readonly children: TokenNode[];
-  /** Where the KV cache holds it; below 0 where it does not. */
+  /** Its place in the KV cache; below 0 while it has none. */
   entry: number;
 }
 
-/** The place before the first token, behind nothing or behind the virtual tokens. */
-export function rootBehind(parent: TokenNode | null): TokenNode {
+/** The place before the first token, after the virtual tokens if there are any. */
+export function rootAfter(parent: TokenNode | null): TokenNode {
   return { token: -1, position: parent?.position ?? -1, parent, children: [], entry: -1 };
 }
 
-/** A token that is yet to be read. */
-export function nodeBehind(parent: TokenNode, token: number): TokenNode {
+/** Adds a token that is yet to be read. */
+export function addChild(parent: TokenNode, token: number): TokenNode {
   const node = { token, position: parent.position + 1, parent, children: [], entry: -1 };
   parent.children.push(node);
   return node;
 }
 
-/** The last of `ids` that has been read behind `node` already; `node` itself where the first has not. */
+/** The node of the last of `ids` that has been read after `node` already; `node` itself where the first has not. */
 export function descend(node: TokenNode, ids: readonly number[]): TokenNode {
   for (const id of ids) {
     const next = node.children.find(({ token }) => token === id);
@@ -38,7 +38,7 @@ export function descend(node: TokenNode, ids: readonly number[]): TokenNode {
   return node;
 }
 
-/** The place before the first token of the text that `node` ends. */
+/** The root of the text that `node` ends. */
 export function rootOf(node: TokenNode): TokenNode {
   while (node.token >= 0 && node.parent) node = node.parent;
   return node;
@@ -51,7 +51,7 @@ export function tokensTo(node: TokenNode): number[] {
   return tokens.reverse();
 }
 
-/** `nodes`, and all that they stand behind. */
+/** `nodes` and all their ancestors. */
 export function withAncestors(nodes: readonly TokenNode[]): ReadonlySet<TokenNode> {
   const found = new Set<TokenNode>();
   for (const node of nodes) {
@@ -61,8 +61,8 @@ export function withAncestors(nodes: readonly TokenNode[]): ReadonlySet<TokenNod
 }
 
 /**
- * What each of `nodes` sees of `entries` in a cache, [nodes, entries]: 0 for itself and what it stands behind, else
- * {@link masked}. The nodes are the cache's last, parents before children.
+ * The attention mask of `nodes` over `entries` of a cache, [nodes, entries]: 0 for the node itself and its ancestors, else
+ * {@link masked}. The nodes are the cache's last entries, parents before children.
  */
 export function maskOf(nodes: readonly TokenNode[], entries: number): Float32Array {
   const mask = new Float32Array(nodes.length * entries).fill(masked);

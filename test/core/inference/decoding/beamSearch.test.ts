@@ -3,8 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../../extension/core/foundation/random.ts";
 import { beamSearch, type BeamTask } from "../../../../extension/core/inference/decoding/beamSearch.ts";
-import type { Ending, NextToken } from "../../../../extension/core/inference/decoding/search.ts";
-import { textWriter } from "../../../../extension/core/inference/decoding/writtenText.ts";
+import type { Ending, NextToken } from "../../../../extension/core/inference/decoding/strategy.ts";
+import { detokenizer } from "../../../../extension/core/inference/decoding/detokenizer.ts";
 
 const vocabulary = ["a", "b", "\n", ""];
 const end = vocabulary.indexOf("");
@@ -29,7 +29,7 @@ function nextToken(tokens: readonly number[]): NextToken {
 }
 
 function searched(task: Pick<BeamTask<"line">, "width" | "maxTokens"> & Partial<BeamTask<"line">>) {
-  const write = textWriter(tokenizer);
+  const write = detokenizer(tokenizer);
   const search = beamSearch({ ends: new Set([end]), ending: () => null, write, ...task });
   let leaves: readonly (readonly number[])[] = [task.spelled?.tokens ?? []];
   for (;;) {
@@ -68,9 +68,9 @@ describe("beamSearch", () => {
     }
   });
 
-  test("goes on from what is spelled, and leaves what is owed out of the text", () => {
+  test("goes on from what is spelled, and leaves what is requiredText out of the text", () => {
     const spelled = { tokens: [0], sum: -1 };
-    const found = searched({ width: 3, maxTokens: 3, owed: "ab", spelled });
+    const found = searched({ width: 3, maxTokens: 3, requiredText: "ab", spelled });
     expect(found.length).toBeGreaterThan(0);
     for (const { text, tokens, stop, logProbability } of found) {
       expect(tokenizer.decode(tokens)).toBe(`ab${text}`);

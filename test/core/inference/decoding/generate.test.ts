@@ -10,7 +10,7 @@ const codes = (text: string): number[] => [...text].map((char) => char.charCodeA
 async function begun(answer: string, hasEncoder: boolean) {
   const prompts: string[] = [];
   const decoder = { ...fakeDecoder((prompt) => (prompts.push(prompt), answer)), hasEncoder };
-  const { tokens } = await beginText({ decoder, tokenizer, ids: codes("hi"), owed: "ab", signal: undefined });
+  const { tokens } = await beginText({ decoder, tokenizer, ids: codes("hi"), requiredText: "ab", signal: undefined });
   return { prompt: prompts[0], tokens };
 }
 

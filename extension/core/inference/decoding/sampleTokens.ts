@@ -3,23 +3,23 @@
 import type { Random } from "../../foundation/random.ts";
 import { sample, type SamplingOptions } from "./sampling.ts";
 import type { Generated } from "./generate.ts";
-import { usualLength, type NextToken, type Search, type SearchTask } from "./search.ts";
-import { nothingWritten, type WrittenText } from "./writtenText.ts";
+import { usualLength, type NextToken, type Search, type StrategyOptions } from "./strategy.ts";
+import { noText, type DetokenizedText } from "./detokenizer.ts";
 
 /** Chooses the token that follows. */
 export type Choice = (next: NextToken) => number;
 
-export const likeliestToken: Choice = ({ tokens }) => tokens[0]!;
+export const greedyToken: Choice = ({ tokens }) => tokens[0]!;
 
-export function drawnToken(options: SamplingOptions, random: Random): Choice {
+export function sampledToken(options: SamplingOptions, random: Random): Choice {
   return ({ logits }) => sample(logits, options, random);
 }
 
 /** Finds one continuation. */
-export function drawTokens<Rule extends string>(choose: Choice, task: SearchTask<Rule>): Search<Rule> {
+export function sampleTokens<Rule extends string>(choose: Choice, task: StrategyOptions<Rule>): Search<Rule> {
   const { maxTokens, ends, ending, write } = task;
   const tokens: number[] = [];
-  let written: WrittenText = nothingWritten;
+  let written: DetokenizedText = noText;
   let sum = 0;
   let stop: Generated<Rule>["stop"] = "length";
   let end: number | undefined;

@@ -1,16 +1,16 @@
-/** A forest over a model without an encoder: one tree, in which every prompt is a text like any other. */
+/** The token tree of a model without an encoder: every prompt is a text like any other. */
 
 import { embeddingValues } from "../../adapters/virtualTokens.ts";
 import type { DecoderConfig } from "../../architectures/config.ts";
 import { feedsOf } from "../graphs/adapterFeeds.ts";
 import { cachedReader, type CachedSession } from "./cachedReader.ts";
-import type { AdaptedSession, TokenForest } from "./forest.ts";
-import type { Likeliest } from "./likeliest.ts";
+import type { AdaptedSession, TokenTree } from "./tokenTree.ts";
+import type { TopLogProbabilities } from "./topLogProbabilities.ts";
 import { mostCached } from "../graphs/inferenceGraph.ts";
 import { floats, int32s, int64s } from "../../runtime/session.ts";
 import { maskOf } from "./tokenNode.ts";
 
-export function decoderForest(config: DecoderConfig, session: AdaptedSession, likeliest: Likeliest): TokenForest {
+export function decoderTree(config: DecoderConfig, session: AdaptedSession, top: TopLogProbabilities): TokenTree {
   const place: CachedSession["place"] = (nodes, { length: total }, prompt) => ({
     positions: int64s(
       BigInt64Array.from(nodes, ({ position }) => BigInt(position)),
@@ -33,13 +33,13 @@ export function decoderForest(config: DecoderConfig, session: AdaptedSession, li
     get longestPrompt() {
       return reader.contextLength;
     },
-    plant: async (prompt) => ({ behind: await reader.start(), ids: prompt }),
+    addPrompt: async (prompt) => ({ parent: await reader.start(), ids: prompt }),
     read: reader.read,
-    likeliest: likeliest.find,
+    topLogProbabilities: top.find,
     useAdapters: reader.useAdapters,
     release: async () => {
       await session.release();
-      await likeliest.release();
+      await top.release();
     },
   };
 }

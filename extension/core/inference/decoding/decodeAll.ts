@@ -4,8 +4,8 @@
  */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Chain, TokenForest } from "../tree/forest.ts";
-import type { NextToken, Search } from "./search.ts";
+import type { Span, TokenTree } from "../tree/tokenTree.ts";
+import type { NextToken, Search } from "./strategy.ts";
 
 /** A prompt, and the search behind it. */
 export interface Task<Rule extends string> {
@@ -22,7 +22,7 @@ interface Active {
   /** How many tokens there will be side by side because of it. */
   readonly room: number;
   /** What is read next. */
-  chains: readonly Chain[];
+  spans: readonly Span[];
 }
 
 /** In one run. Measured: the embedded base gains little beyond so many rows, and bigger ones reach their best earlier. */
@@ -33,8 +33,8 @@ const mostLeaves = 40;
  *
  * @throws the signal's reason between two runs once it is aborted, and UserError "context-full"; what is done stays so
  */
-export async function searchAll<Rule extends string>(
-  forest: TokenForest,
+export async function decodeAll<Rule extends string>(
+  tree: TokenTree,
   tasks: Iterable<Task<Rule>>,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -45,8 +45,8 @@ export async function searchAll<Rule extends string>(
   const hasRoom = ({ prompt, search }: Task<Rule>, room: number): boolean =>
     active.length === 0 ||
     (sum(active, ({ task }) => task.search.width) + search.width <= mostLeaves &&
-      sum(active, (other) => other.room) + room <= forest.breadth &&
-      sum(active, ({ task }) => mostRoom(task)) + mostRoom({ prompt, search }) <= forest.mostTokens);
+      sum(active, (other) => other.room) + room <= tree.breadth &&
+      sum(active, ({ task }) => mostRoom(task)) + mostRoom({ prompt, search }) <= tree.mostTokens);
 
   /** Takes up what there is room for. */
   const admit = async (): Promise<void> => {
@@ -55,8 +55,8 @@ export async function searchAll<Rule extends string>(
       const known = Math.max(0, ...active.map((other) => inCommon(other.task, task)));
       const room = task.prompt.length - known + task.search.room;
       if (!hasRoom(task, room)) return;
-      const { behind, ids } = await forest.plant(task.prompt);
-      active.push({ task, chains: [{ behind, ids: [...ids, ...(task.written ?? [])] }], room });
+      const { parent, ids } = await tree.addPrompt(task.prompt);
+      active.push({ task, spans: [{ parent, ids: [...ids, ...(task.written ?? [])] }], room });
       next = waiting.next();
     }
   };
@@ -66,25 +66,25 @@ export async function searchAll<Rule extends string>(
     if (active.length === 0) return;
     await nextTurn();
     signal?.throwIfAborted();
-    const chains = active.flatMap((each) => each.chains);
-    const { ends, logits } = await forest.read(chains, { signal });
+    const spans = active.flatMap((each) => each.spans);
+    const { leaves: read, logits } = await tree.read(spans, { signal });
     const considered = Math.max(...active.map(({ task }) => task.search.considered));
-    const likely = await forest.likeliest(logits, considered);
+    const likely = await tree.topLogProbabilities(logits, considered);
     const rows = likely.map((row, i): NextToken => {
-      const start = i * forest.vocabularySize;
-      return { ...row, logits: logits.subarray(start, start + forest.vocabularySize) };
+      const start = i * tree.vocabularySize;
+      return { ...row, logits: logits.subarray(start, start + tree.vocabularySize) };
     });
     let first = 0;
     active = active.filter((each) => {
-      const end = first + each.chains.length;
-      const leaves = ends.slice(first, end);
+      const end = first + each.spans.length;
+      const leaves = read.slice(first, end);
       const growth = each.task.search.advance(rows.slice(first, end));
       first = end;
       if (!growth) {
         each.task.onDone();
         return false;
       }
-      each.chains = growth.parents.map((parent, i) => ({ behind: leaves[parent]!, ids: [growth.tokens[i]!] }));
+      each.spans = growth.parents.map((parent, i) => ({ parent: leaves[parent]!, ids: [growth.tokens[i]!] }));
       return true;
     });
   }

@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { nothingWritten, textWriter } from "../../../../extension/core/inference/decoding/writtenText.ts";
+import { noText, detokenizer } from "../../../../extension/core/inference/decoding/detokenizer.ts";
 import { openTokenizer } from "../../../../extension/core/tokenizer/tokenizer.ts";
 
-describe("textWriter", () => {
+describe("detokenizer", () => {
   test("gives at each token what decoding all of them gives, but for an unfinished character", async () => {
     const tokenizer = await openTokenizer(join(import.meta.dirname, "../../../../base"));
-    const write = textWriter(tokenizer);
+    const write = detokenizer(tokenizer);
     const tokens = [...tokenizer.encode("x = 'naïve 🦜\t値'  # ∑"), tokenizer.endOfText, ...tokenizer.encode("é🦜")];
-    let written = nothingWritten;
+    let written = noText;
     let unfinished = 0;
     for (const [i, token] of tokens.entries()) {
       written = write(written, token);

@@ -1,4 +1,4 @@
-/** A text as a decoder remembers it: the keys and values of its tokens in every layer. It continues nothing. */
+/** The keys and values of a text in every layer, such as prefix tuning starts from. It continues nothing. */
 
 import { basename, dirname } from "node:path";
 import { embeddingValues } from "../../adapters/virtualTokens.ts";
@@ -9,27 +9,27 @@ import { adapterFeeds, feedsOf } from "../graphs/adapterFeeds.ts";
 import { inferenceGraph } from "../graphs/inferenceGraph.ts";
 import { emptyCache } from "./keyValueCache.ts";
 import { floats, floatsOf, int32s, int64s, openSession } from "../../runtime/session.ts";
-import { maskOf, nodeBehind, rootBehind, type TokenNode } from "./tokenNode.ts";
+import { maskOf, addChild, rootAfter, type TokenNode } from "./tokenNode.ts";
 
-export interface LayerMemory {
+export interface LayerKeysAndValues {
   /** [kvHeads, tokens, headSize] each */
   readonly key: Float32Array;
   readonly value: Float32Array;
 }
 
 /** @param ids at least one token of the text, which stands at the start of the context */
-export async function readText(
+export async function readKeysAndValues(
   { tensors, weightsPath }: Pick<InstalledBase, "tensors" | "weightsPath">,
   config: DecoderConfig,
   ids: readonly number[],
-): Promise<readonly LayerMemory[]> {
+): Promise<readonly LayerKeysAndValues[]> {
   const { model, sites } = inferenceGraph(config, storedWeights(tensors), basename(weightsPath));
   const session = await openSession(model, { purpose: "inference", weightFolder: dirname(weightsPath) });
   try {
     const count = ids.length;
     const nodes: TokenNode[] = [];
     for (const [entry, id] of ids.entries()) {
-      nodes.push(Object.assign(nodeBehind(nodes.at(-1) ?? rootBehind(null), id), { entry }));
+      nodes.push(Object.assign(addChild(nodes.at(-1) ?? rootAfter(null), id), { entry }));
     }
     const results = await session.run({
       ...adapterFeeds(sites)([]),

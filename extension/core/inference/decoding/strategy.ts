@@ -1,11 +1,11 @@
 /** What every way of decoding is to the batch that it runs in: a search that is told what may come next, and says what does. */
 
-import type { Likely } from "../tree/likeliest.ts";
+import type { TopTokens } from "../tree/topLogProbabilities.ts";
 import type { Generated } from "./generate.ts";
-import type { TextWriter } from "./writtenText.ts";
+import type { Detokenizer } from "./detokenizer.ts";
 
 /** What a model says of the token behind a leaf. */
-export interface NextToken extends Likely {
+export interface NextToken extends TopTokens {
   /** [vocabulary] */
   readonly logits: Float32Array;
 }
@@ -40,11 +40,11 @@ export function usualLength(maxTokens: number): number {
 }
 
 /** What all searches are told. */
-export interface SearchTask<Rule extends string> {
+export interface StrategyOptions<Rule extends string> {
   /** The most tokens of a continuation. */
   readonly maxTokens: number;
   /** The tokens that end a text. */
   readonly ends: ReadonlySet<number>;
   readonly ending: Ending<Rule>;
-  readonly write: TextWriter;
+  readonly write: Detokenizer;
 }

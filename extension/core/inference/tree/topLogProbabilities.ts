@@ -1,6 +1,6 @@
 /**
- * The likeliest tokens by their logits, found by a session of its own: the same in JavaScript takes ten times as long, most
- * of it for the exponentials.
+ * The most probable tokens of a row of logits, found by a session of its own: JavaScript takes ten times as long, mostly for the
+ * exponentials.
  */
 
 import { logSoftmax } from "../../graph/primitives/normalization.ts";
@@ -9,20 +9,23 @@ import { input } from "../../graph/tensor.ts";
 import { encode } from "../../onnx/encode.ts";
 import { floats, floatsOf, int64s, integersOf, openSession } from "../../runtime/session.ts";
 
-/** Some of the tokens that may come next, the likeliest first. */
-export interface Likely {
+/** The most probable next tokens, the best first. */
+export interface TopTokens {
   readonly tokens: readonly number[];
-  /** The logarithm of each one's probability among all tokens. */
+  /** log p of each, among all tokens. */
   readonly logProbabilities: Float32Array;
 }
 
-export interface Likeliest {
-  /** The `count` likeliest tokens in each row of logits [rows, vocabulary], or all, where there are fewer. */
-  readonly find: (logits: Float32Array, count: number) => Promise<readonly Likely[]>;
+export interface TopLogProbabilities {
+  /** The `count` most probable tokens of each row of logits [rows, vocabulary], or all, where there are fewer. */
+  readonly find: (logits: Float32Array, count: number) => Promise<readonly TopTokens[]>;
   readonly release: () => Promise<void>;
 }
 
-export async function openLikeliest(vocabulary: number, options: { readonly threads?: number }): Promise<Likeliest> {
+export async function openTopLogProbabilities(
+  vocabulary: number,
+  options: { readonly threads?: number },
+): Promise<TopLogProbabilities> {
   const logits = input("logits", "float32", ["rows", vocabulary]);
   const [logProbabilities, tokens] = topK(logSoftmax(logits), input("count", "int64", [1]), "count");
   const model = encode({ logProbabilities, tokens }, "");

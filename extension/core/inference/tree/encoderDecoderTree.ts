@@ -1,6 +1,6 @@
 /**
- * A forest over an encoder-decoder: the encoder reads a prompt, once, and a tree of its own grows behind it, from the start
- * token on.
+ * The token tree of an encoder-decoder: the encoder reads each prompt once, and the continuations of a prompt grow from a root of
+ * their own, beginning with the start token.
  */
 
 import type { PromptAdapter } from "../../adapters/adapter.ts";
@@ -9,11 +9,11 @@ import { masked } from "../../graph/composites/attention.ts";
 import type { EncoderDecoderConfig } from "../../architectures/config.ts";
 import { feedsOf, type Feeds } from "../graphs/adapterFeeds.ts";
 import { cachedReader } from "./cachedReader.ts";
-import { contextFull, type AdaptedSession, type TokenForest } from "./forest.ts";
+import { contextFull, type AdaptedSession, type TokenTree } from "./tokenTree.ts";
 import { joined, type KeyValues } from "./keyValueCache.ts";
-import type { Likeliest } from "./likeliest.ts";
+import type { TopLogProbabilities } from "./topLogProbabilities.ts";
 import { floats, int64s, type RuntimeTensor } from "../../runtime/session.ts";
-import { maskOf, rootBehind, rootOf, type TokenNode } from "./tokenNode.ts";
+import { maskOf, rootAfter, rootOf, type TokenNode } from "./tokenNode.ts";
 
 /** A prompt that the encoder has read. */
 interface Encoded {
@@ -23,16 +23,16 @@ interface Encoded {
   readonly values: KeyValues;
 }
 
-export function encoderDecoderForest(
+export function encoderDecoderTree(
   config: EncoderDecoderConfig,
   encoder: AdaptedSession,
   decoder: AdaptedSession,
-  likeliest: Likeliest,
-): TokenForest {
+  top: TopLogProbabilities,
+): TokenTree {
   let slots = encoder.adapterFeeds([]);
   /** Read by the encoder, in front of the text. */
   let prompt: PromptAdapter | undefined;
-  /** By the roots of the texts behind them, in the order of `together`. */
+  /** By the roots of their continuations, in the order of `together`. */
   let prompts = new Map<TokenNode, Encoded>();
   let together: KeyValues | undefined;
 
@@ -86,26 +86,26 @@ export function encoderDecoderForest(
     get longestPrompt() {
       return config.contextLength - (prompt?.tokens ?? 0);
     },
-    plant: async (text) => {
-      let [behind] = [...prompts].find(([, known]) => same(known.text, text)) ?? [];
-      if (!behind) {
+    addPrompt: async (text) => {
+      let [parent] = [...prompts].find(([, known]) => same(known.text, text)) ?? [];
+      if (!parent) {
         const read = await encode(text);
-        behind = rootBehind(await writer.start());
-        prompts.set(behind, read);
+        parent = rootAfter(await writer.start());
+        prompts.set(parent, read);
         together = undefined;
       }
-      return { behind, ids: [config.startToken] };
+      return { parent, ids: [config.startToken] };
     },
-    read: async (chains, options = {}) => {
-      const needed = new Set([...chains.map(({ behind }) => behind), ...(options.kept ?? [])].map(rootOf));
+    read: async (spans, options = {}) => {
+      const needed = new Set([...spans.map(({ parent }) => parent), ...(options.kept ?? [])].map(rootOf));
       const rest = [...prompts].filter(([root]) => needed.has(root));
       if (rest.length < prompts.size) {
         prompts = new Map(rest);
         together = undefined;
       }
-      return await writer.read(chains, options);
+      return await writer.read(spans, options);
     },
-    likeliest: likeliest.find,
+    topLogProbabilities: top.find,
     useAdapters: (active) => {
       const virtual = virtualTokensOf(active);
       prompt = virtual?.method === "prompt" ? virtual : undefined;
@@ -117,7 +117,7 @@ export function encoderDecoderForest(
     release: async () => {
       await encoder.release();
       await decoder.release();
-      await likeliest.release();
+      await top.release();
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Adapters at hand: read once, checked against the base once, and read again when their files have changed. */
+/** A cache of adapters: each is read and checked against the base once, and again when its files have changed. */
 
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -6,27 +6,27 @@ import { LRUCache } from "lru-cache";
 import type { Adapter } from "../adapters/adapter.ts";
 import { readAdapter } from "../adapters/peftFolder.ts";
 
-export interface AdapterShelf {
+export interface AdapterCache {
   /** @throws UserError of readAdapter; "adapter-mismatch" */
   adapter(folder: string): Promise<Adapter>;
 }
 
 /**
- * The same object for the same files, by which a decoder knows what it has prepared already.
+ * Returns the same object for the same files: what is prepared for an adapter is found by it.
  *
  * @param checkFits throws where an adapter does not fit the base
  */
-export function adapterShelf(checkFits: (adapter: Adapter) => void, mostAdapters = 8): AdapterShelf {
-  const shelf = new LRUCache<string, { version: string; adapter: Adapter }>({ max: mostAdapters });
+export function adapterCache(checkFits: (adapter: Adapter) => void, mostAdapters = 8): AdapterCache {
+  const cache = new LRUCache<string, { version: string; adapter: Adapter }>({ max: mostAdapters });
   return {
     adapter: async (folder) => {
       const path = resolve(folder);
       const version = await versionOf(path);
-      const known = shelf.get(path);
+      const known = cache.get(path);
       if (known?.version === version) return known.adapter;
       const adapter = await readAdapter(path);
       checkFits(adapter);
-      shelf.set(path, { version, adapter });
+      cache.set(path, { version, adapter });
       return adapter;
     },
   };

@@ -2,22 +2,22 @@
 
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 
-export interface WrittenText {
+export interface DetokenizedText {
   /** Up to the last whole character. */
   readonly text: string;
   /** The last tokens, where they end inside a character. */
   readonly open: readonly number[];
 }
 
-export const nothingWritten: WrittenText = { text: "", open: [] };
+export const noText: DetokenizedText = { text: "", open: [] };
 
 /**
  * Appends a token. The text is that of `decode(all tokens, "inside")` without what an unfinished character shows as: a tokenizer
  * puts the same bytes in one row, wherever it is cut between two characters.
  */
-export type TextWriter = (written: WrittenText, token: number) => WrittenText;
+export type Detokenizer = (written: DetokenizedText, token: number) => DetokenizedText;
 
-export function textWriter(tokenizer: Pick<Tokenizer, "decode">): TextWriter {
+export function detokenizer(tokenizer: Pick<Tokenizer, "decode">): Detokenizer {
   const pieces = new Map<number, string>();
   const pieceOf = (token: number): string => {
     const known = pieces.get(token);
