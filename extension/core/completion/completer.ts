@@ -1,22 +1,22 @@
 /** Text at the cursor in, completion out: prompt, KV cache, decoding, stop rules, post-processing, adapters. */
 
-import { seededRandom } from "../foundation/random.ts";
 import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/adapterFit.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
-import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
-import { decoderOver, type Decoder } from "../inference/tree/decoder.ts";
-import type { TokenTree } from "../inference/tree/tokenTree.ts";
+import type { Continuation } from "../inference/decoding/continuation.ts";
+import { generate } from "../inference/decoding/generate.ts";
+import { isRepetitive } from "../inference/decoding/repetition.ts";
+import type { Decoding } from "../inference/decoding/request.ts";
+import { decodingVocabulary } from "../inference/decoding/vocabulary.ts";
 import { openTokenTree, type TokenTreeOptions } from "../inference/tree/openTokenTree.ts";
+import type { TokenTree } from "../inference/tree/tokenTree.ts";
+import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
-import { generate, type Generated } from "../inference/decoding/generate.ts";
-import { generateSeveral } from "../inference/decoding/generateSeveral.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { promptBuilder } from "./prompt.ts";
-import { isRepetitive } from "../inference/decoding/repetition.ts";
 import { soundPart } from "./soundPart.ts";
-import { stopRule } from "./stop.ts";
+import { stopRule, type End } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
 
@@ -82,10 +82,8 @@ const fewestVisible = { automatic: 3, invoked: 1 } as const;
 export async function openCompleter(base: InstalledBase, options: TokenTreeOptions = {}): Promise<Completer> {
   const startedAt = performance.now();
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-  const tree = await openTokenTree(base, options);
   return completerOf({
-    decoder: decoderOver(tree),
-    tree,
+    tree: await openTokenTree(base, options),
     tokenizer,
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
@@ -95,34 +93,32 @@ export async function openCompleter(base: InstalledBase, options: TokenTreeOptio
 
 /** A completer from its parts. */
 export function completerOf({
-  decoder,
   tree,
   tokenizer,
   parser,
   checkFits,
   loadMilliseconds = 0,
 }: {
-  decoder: Decoder;
-  /** That of the decoder, where several beams may be asked for. */
-  tree?: TokenTree;
+  tree: TokenTree;
   tokenizer: Tokenizer;
   parser: PythonParser;
   checkFits: (adapter: Adapter) => void;
   loadMilliseconds?: number;
 }): Completer {
-  const mostTokens = Math.max(1, Math.floor(decoder.contextLength / 4));
-  const suffixBudget = Math.min(longestSuffix, Math.floor(decoder.contextLength / 8));
-  const shared = decoder.hasEncoder ? 0 : mostTokens + suffixBudget;
-  const room = decoder.contextLength - shared - reserved;
+  const mostTokens = Math.max(1, Math.floor(tree.contextLength / 4));
+  const suffixBudget = Math.min(longestSuffix, Math.floor(tree.contextLength / 8));
+  const shared = tree.hasEncoder ? 0 : mostTokens + suffixBudget;
+  const room = tree.contextLength - shared - reserved;
   const buildPrompt = promptBuilder(tokenizer, {
     prefix: Math.max(8, Math.min(longestPrefix, room)),
     suffix: suffixBudget,
   });
+  const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
   const adapters = adapterCache(checkFits);
   const suggestions = suggestionCache<Completion>();
   let load = loadMilliseconds;
 
-  // The decoder holds one sequence: requests wait for each other, and one that has failed holds up no other.
+  // The tree keeps what the last request has read: requests wait for each other, and one that has failed holds up no other.
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = turn.then(work);
@@ -149,13 +145,12 @@ export function completerOf({
     }
 
     const { ids, requiredText } = buildPrompt({ path: request.path, prefix, suffix });
-    const ending = stopRule(cursor, multiline);
-    const task = { decoder, tokenizer, ids, requiredText, maxTokens, ending, signal };
-    const sampling = temperature > 0 ? { temperature, topP: 1, random: seededRandom(seed, "completion") } : null;
-    const found =
-      beams > 1 && tree ? await generateSeveral(tree, task, beams) : [await generate({ ...task, sampling })];
-    const shown = found.map((generated) => finished(generated, cursor, { parser, fewest: fewestVisible[trigger] }));
-    const completion = { ...withCandidates(shown), milliseconds: { load, ...found[0]!.milliseconds } };
+    const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
+    const decoding = decodingOf({ beams, temperature, seed });
+    const asked = { ...rules, decoding, bansGapMarkers: true, stopsOnRepetition: true };
+    const { continuations, milliseconds } = await generate(model, ids, asked, signal);
+    const shown = continuations.map((each) => finished(each, cursor, { parser, fewest: fewestVisible[trigger] }));
+    const completion = { ...withCandidates(shown), milliseconds: { load, ...milliseconds } };
     load = 0;
     if (temperature === 0) suggestions.remember(cursor, kind, completion);
     return completion;
@@ -168,13 +163,13 @@ export function completerOf({
         const startedAt = performance.now();
         const active = [];
         for (const { folder, scale } of wanted) active.push({ adapter: await adapters.adapter(folder), scale });
-        decoder.useAdapters(active);
+        tree.useAdapters(active);
         suggestions.clear();
         const milliseconds = performance.now() - startedAt;
         load += milliseconds;
         return { milliseconds };
       }),
-    release: () => inTurn(() => decoder.release()),
+    release: () => inTurn(() => tree.release()),
   };
 }
 
@@ -187,12 +182,20 @@ const nothing: Completion = {
   stop: "end",
 };
 
+function decodingOf({ beams, temperature, seed }: Record<"beams" | "temperature" | "seed", number>): Decoding {
+  if (beams > 1) return { kind: "beams", width: beams, returned: beams };
+  if (temperature > 0) return { kind: "sampling", temperature, topP: 1, count: 1, seed, stream: "completion" };
+  return { kind: "greedy" };
+}
+
+type Shown = Pick<Completion, "text" | "tokens" | "logProbability" | "stop">;
+
 /** What is worth showing of one continuation. */
 function finished(
-  { text, tokens, logProbability, stop }: Generated,
+  { text, tokens, logProbability, stop }: Continuation<End["by"]>,
   cursor: { prefix: string; suffix: string },
   { parser, fewest }: { parser: PythonParser; fewest: number },
-): Pick<Completion, "text" | "tokens" | "logProbability" | "stop"> {
+): Shown {
   // A loop of lines is cut where it begins; one within a line leaves nothing that makes sense.
   const isLoop = isRepetitive(tokens) && !text.includes("\n");
   const shown = isLoop ? "" : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible: fewest });
@@ -201,11 +204,9 @@ function finished(
 }
 
 /** The best of what was found, with the others that say something else. */
-function withCandidates<T extends Pick<Completion, "text" | "logProbability">>(
-  found: readonly T[],
-): T & Pick<Completion, "candidates"> {
+function withCandidates(found: readonly Shown[]): Shown & Pick<Completion, "candidates"> {
   const differing = found.filter(({ text }, i) => text !== "" && found.findIndex((other) => other.text === text) === i);
-  const shown = differing.length > 0 ? differing : found.slice(0, 1);
-  const candidates = shown.map(({ text, logProbability }) => ({ text, logProbability }));
-  return { ...shown[0]!, candidates };
+  const [best = found[0] ?? nothing, ...others] = differing;
+  const candidates = [best, ...others].map(({ text, logProbability }) => ({ text, logProbability }));
+  return { ...best, candidates };
 }

@@ -3,15 +3,26 @@
 import { seededRandom } from "../foundation/random.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { beamSearch } from "../inference/decoding/beamSearch.ts";
-import { sampleTokens, greedyToken } from "../inference/decoding/sampleTokens.ts";
-import type { Search } from "../inference/decoding/strategy.ts";
+import type { DecodingRules } from "../inference/decoding/continuation.ts";
 import { decodeAll } from "../inference/decoding/decodeAll.ts";
-import type { DetokenizedText } from "../inference/decoding/detokenizer.ts";
-import type { Reading, TokenTree } from "../inference/tree/tokenTree.ts";
+import { greedyToken, sampleTokens } from "../inference/decoding/sampleTokens.ts";
+import type { DecodingStrategy } from "../inference/decoding/strategy.ts";
 import { openTokenTree } from "../inference/tree/openTokenTree.ts";
+import type { Reading, TokenTree } from "../inference/tree/tokenTree.ts";
 import { median, randomIds, type SpeedRow } from "./measuring.ts";
 
 const [width, maxTokens, prompts] = [10, 32, 8];
+
+/** Nothing but the limit ends a text, and no text is written. */
+const rules: DecodingRules<never> = {
+  maxTokens,
+  requiredText: "",
+  stopRule: () => null,
+  stopTokens: new Set(),
+  bannedTokens: new Set(),
+  stopsOnRepetition: false,
+  detokenize: (written) => written,
+};
 
 /**
  * Tokens a second in searches 10 beams wide and in greedy decoding, behind prompts of 20 to 40 tokens, to the limit of 32: side
@@ -21,19 +32,18 @@ export async function measureGeneration(base: InstalledBase): Promise<SpeedRow[]
   const tree = await openTokenTree(base);
   const random = seededRandom(1, "bench");
   const texts = Array.from({ length: prompts }, () => randomIds(random, base.config, 20 + random.integer(21)));
-  const task = { maxTokens, ends: new Set<number>(), ending: () => null, write: (written: DetokenizedText) => written };
-  const beams = (): Search<never> => beamSearch({ ...task, width });
-  const likeliest = (): Search<never> => sampleTokens(greedyToken, task);
+  const beams = (): DecodingStrategy<never> => beamSearch(width, rules);
+  const greedily = (): DecodingStrategy<never> => sampleTokens(greedyToken, rules);
 
   /** Tokens a second of the texts that are found behind `count` prompts. */
-  const speed = async (over: TokenTree, count: number, search: () => Search<never>): Promise<number> => {
+  const speed = async (over: TokenTree, count: number, begin: () => DecodingStrategy<never>): Promise<number> => {
     tree.useAdapters([]); // Nothing is known of the prompts then.
     const start = performance.now();
     let tokens = 0;
     const tasks = texts.slice(0, count).map((prompt) => {
-      const each = search();
-      const onDone = (): void => each.found().forEach((found) => (tokens += found.tokens.length));
-      return { prompt, search: each, onDone };
+      const strategy = begin();
+      const onDone = (): void => strategy.found().forEach((found) => (tokens += found.tokens.length));
+      return { prompt, strategy, onDone };
     });
     await decodeAll(over, tasks);
     return tokens / ((performance.now() - start) / 1000);
@@ -45,8 +55,8 @@ export async function measureGeneration(base: InstalledBase): Promise<SpeedRow[]
       const speeds = [
         await speed(tree, prompts, beams),
         await speed(single, 2, beams),
-        await speed(tree, prompts, likeliest),
-        await speed(tree, 1, likeliest),
+        await speed(tree, prompts, greedily),
+        await speed(tree, 1, greedily),
       ];
       // The first round warms up.
       if (round > 0) for (const [i, value] of speeds.entries()) found[i]!.push(value);

@@ -1,4 +1,4 @@
-/** The text of tokens, as they are written one by one: each costs a look-up, not the decoding of all before it. */
+/** Incremental detokenization: each token costs a look-up, not the decoding of all before it. */
 
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 
@@ -6,14 +6,14 @@ export interface DetokenizedText {
   /** Up to the last whole character. */
   readonly text: string;
   /** The last tokens, where they end inside a character. */
-  readonly open: readonly number[];
+  readonly pending: readonly number[];
 }
 
-export const noText: DetokenizedText = { text: "", open: [] };
+export const noText: DetokenizedText = { text: "", pending: [] };
 
 /**
- * Appends a token. The text is that of `decode(all tokens, "inside")` without what an unfinished character shows as: a tokenizer
- * puts the same bytes in one row, wherever it is cut between two characters.
+ * Appends a token. The text is that of `decode(all tokens, "inside")` without the U+FFFD of an unfinished character: a tokenizer
+ * writes the same bytes, wherever the tokens are cut between two characters.
  */
 export type Detokenizer = (written: DetokenizedText, token: number) => DetokenizedText;
 
@@ -26,9 +26,9 @@ export function detokenizer(tokenizer: Pick<Tokenizer, "decode">): Detokenizer {
     pieces.set(token, piece);
     return piece;
   };
-  return ({ text, open }, token) => {
-    const last = [...open, token];
-    const piece = open.length === 0 ? pieceOf(token) : tokenizer.decode(last, "inside");
-    return piece.endsWith("\uFFFD") ? { text, open: last } : { text: text + piece, open: [] };
+  return ({ text, pending }, token) => {
+    const last = [...pending, token];
+    const piece = pending.length === 0 ? pieceOf(token) : tokenizer.decode(last, "inside");
+    return piece.endsWith("\uFFFD") ? { text, pending: last } : { text: text + piece, pending: [] };
   };
 }

@@ -1,12 +1,11 @@
-/** A continuation of a prompt token by token: the likeliest each time, or one that is drawn at random. */
+/** One continuation, token by token: the most probable each time, or a random one. */
 
 import type { Random } from "../../foundation/random.ts";
+import { emptyDraft, endOf, extended, textOf, type Continuation, type DecodingRules } from "./continuation.ts";
 import { sample, type SamplingOptions } from "./sampling.ts";
-import type { Generated } from "./generate.ts";
-import { usualLength, type NextToken, type Search, type StrategyOptions } from "./strategy.ts";
-import { noText, type DetokenizedText } from "./detokenizer.ts";
+import { logProbabilityOf, usualLength, withoutBanned, type DecodingStrategy, type NextToken } from "./strategy.ts";
 
-/** Chooses the token that follows. */
+/** Chooses the next token. */
 export type Choice = (next: NextToken) => number;
 
 export const greedyToken: Choice = ({ tokens }) => tokens[0]!;
@@ -15,37 +14,37 @@ export function sampledToken(options: SamplingOptions, random: Random): Choice {
   return ({ logits }) => sample(logits, options, random);
 }
 
-/** Finds one continuation. */
-export function sampleTokens<Rule extends string>(choose: Choice, task: StrategyOptions<Rule>): Search<Rule> {
-  const { maxTokens, ends, ending, write } = task;
-  const tokens: number[] = [];
-  let written: DetokenizedText = noText;
-  let sum = 0;
-  let stop: Generated<Rule>["stop"] = "length";
-  let end: number | undefined;
+export function sampleTokens<Rule extends string>(
+  choose: Choice,
+  rules: DecodingRules<Rule>,
+  start = emptyDraft,
+): DecodingStrategy<Rule> {
+  const { maxTokens, stopTokens, bannedTokens, requiredText } = rules;
+  const limit = start.tokens.length + maxTokens;
+  let draft = start;
+  let text = textOf(start, requiredText) ?? "";
+  let found: readonly Continuation<Rule>[] = [];
+  const finish = (end: Pick<Continuation<Rule>, "text" | "stop">, logProbability: number): null => {
+    found = [{ ...end, tokens: draft.tokens, logProbability }];
+    return null;
+  };
   return {
     width: 1,
-    considered: 1,
+    considered: 1 + bannedTokens.size,
     room: usualLength(maxTokens),
     mostRoom: maxTokens,
     advance: ([next]) => {
-      const token = choose(next!);
-      sum += logProbability(next!, token);
-      if (ends.has(token)) {
-        stop = "end";
-        return null;
-      }
-      tokens.push(token);
-      written = write(written, token);
-      const ended = ending(written.text);
-      if (ended) [end, stop] = [ended.length, ended.by];
-      return ended || tokens.length === maxTokens ? null : { parents: [0], tokens: [token] };
+      const token = choose(withoutBanned(next!, bannedTokens));
+      const sum = draft.logProbability + logProbabilityOf(next!, token);
+      if (stopTokens.has(token)) return finish({ text, stop: "end" }, sum);
+      draft = extended(draft, token, sum, rules);
+      const longer = textOf(draft, requiredText);
+      if (longer === undefined) return null;
+      text = longer;
+      const end = endOf(draft, text, rules);
+      if (end) return finish(end, sum);
+      return draft.tokens.length < limit ? { parents: [0], tokens: [token] } : finish({ text, stop: "length" }, sum);
     },
-    found: () => [{ text: written.text.slice(0, end), tokens, logProbability: sum, stop }],
+    found: () => found,
   };
-}
-
-/** log softmax of the logits, of any token: its distance to the likeliest, of which it is known. */
-function logProbability({ logits, tokens, logProbabilities }: NextToken, token: number): number {
-  return logProbabilities[0]! + logits[token]! - logits[tokens[0]!]!;
 }

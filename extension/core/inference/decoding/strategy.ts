@@ -1,50 +1,57 @@
-/** What every way of decoding is to the batch that it runs in: a search that is told what may come next, and says what does. */
+/** One way of decoding one prompt: it receives the scores of the next tokens, and returns the tokens to read. */
 
 import type { TopTokens } from "../tree/topLogProbabilities.ts";
-import type { Generated } from "./generate.ts";
-import type { Detokenizer } from "./detokenizer.ts";
+import type { Continuation } from "./continuation.ts";
 
-/** What a model says of the token behind a leaf. */
+/** What the model says about the token after a leaf. */
 export interface NextToken extends TopTokens {
   /** [vocabulary] */
   readonly logits: Float32Array;
 }
 
-/** Leaf i of the next step stands behind leaf `parents[i]` of this one, and is `tokens[i]`. Leaves without a child end. */
+/** Leaf i of the next step is token `tokens[i]` after leaf `parents[i]` of this one. Leaves without a child are dead. */
 export interface Growth {
   readonly parents: readonly number[];
   readonly tokens: readonly number[];
 }
 
-/** One prompt's search for continuations, a step at a time. It knows no model and no other prompts. */
-export interface Search<Rule extends string> {
-  /** How many leaves it has at most. */
+/** It knows neither the model nor other prompts. */
+export interface DecodingStrategy<Rule extends string> {
+  /** The most leaves at a time. */
   readonly width: number;
-  /** How many tokens it keeps side by side when it has most: as a rule, and at worst. */
+  /** The most tokens that it keeps in the tree beside the prompt: usually, and at worst. */
   readonly room: number;
   readonly mostRoom: number;
-  /** How many of the likeliest tokens it looks at, behind each leaf. */
+  /** How many of the most probable tokens it looks at after each leaf. May change from step to step. */
   readonly considered: number;
-  /** @param next what may follow each leaf, at first only one: the prompt. Null: the search is over. */
+  /** @param next one for each leaf; at first the prompt is the only one. Null: decoding is over. */
   advance(next: readonly NextToken[]): Growth | null;
-  /** What has been found, best first; complete once the search is over. */
-  found(): readonly Generated<Rule>[];
+  /** The continuations, best first; complete once decoding is over. None where all have departed from the required text. */
+  found(): readonly Continuation<Rule>[];
 }
 
-/** Where a text ends, and by which rule; null: it goes on. */
-export type Ending<Rule extends string> = (text: string) => { readonly length: number; readonly by: Rule } | null;
-
-/** Texts end sooner than a generous limit lets them, as a rule. */
+/** Continuations usually end before a generous limit. */
 export function usualLength(maxTokens: number): number {
   return Math.min(maxTokens, 128);
 }
 
-/** What all searches are told. */
-export interface StrategyOptions<Rule extends string> {
-  /** The most tokens of a continuation. */
-  readonly maxTokens: number;
-  /** The tokens that end a text. */
-  readonly ends: ReadonlySet<number>;
-  readonly ending: Ending<Rule>;
-  readonly write: Detokenizer;
+/** log p of any token, from its distance to the most probable one. */
+export function logProbabilityOf({ logits, tokens, logProbabilities }: NextToken, token: number): number {
+  return logProbabilities[0]! + logits[token]! - logits[tokens[0]!]!;
+}
+
+/** The tokens that are left to choose from. Their log-probabilities stay the model's. */
+export function withoutBanned(next: NextToken, banned: ReadonlySet<number>): NextToken {
+  if (banned.size === 0) return next;
+  const left = [...next.tokens.keys()].filter((i) => !banned.has(next.tokens[i]!));
+  return {
+    tokens: left.map((i) => next.tokens[i]!),
+    logProbabilities: Float32Array.from(left, (i) => next.logProbabilities[i]!),
+    // A copy, made only for those who look at it.
+    get logits() {
+      const logits = next.logits.slice();
+      for (const token of banned) logits[token] = -Infinity;
+      return logits;
+    },
+  };
 }

@@ -2,9 +2,16 @@
 
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../../extension/core/foundation/random.ts";
-import { beamSearch, type BeamTask } from "../../../../extension/core/inference/decoding/beamSearch.ts";
-import type { Ending, NextToken } from "../../../../extension/core/inference/decoding/strategy.ts";
+import { beamSearch } from "../../../../extension/core/inference/decoding/beamSearch.ts";
+import {
+  emptyDraft,
+  extended,
+  type DecodingRules,
+  type Draft,
+  type StopRule,
+} from "../../../../extension/core/inference/decoding/continuation.ts";
 import { detokenizer } from "../../../../extension/core/inference/decoding/detokenizer.ts";
+import type { NextToken } from "../../../../extension/core/inference/decoding/strategy.ts";
 
 const vocabulary = ["a", "b", "\n", ""];
 const end = vocabulary.indexOf("");
@@ -28,10 +35,22 @@ function nextToken(tokens: readonly number[]): NextToken {
   return { logits, tokens: order, logProbabilities: Float32Array.from(order, (token) => all[token]!) };
 }
 
-function searched(task: Pick<BeamTask<"line">, "width" | "maxTokens"> & Partial<BeamTask<"line">>) {
-  const write = detokenizer(tokenizer);
-  const search = beamSearch({ ends: new Set([end]), ending: () => null, write, ...task });
-  let leaves: readonly (readonly number[])[] = [task.spelled?.tokens ?? []];
+const rules: Omit<DecodingRules<"line">, "maxTokens"> = {
+  requiredText: "",
+  stopRule: () => null,
+  stopTokens: new Set([end]),
+  bannedTokens: new Set(),
+  stopsOnRepetition: false,
+  detokenize: detokenizer(tokenizer),
+};
+
+function searched({
+  width,
+  start = emptyDraft,
+  ...task
+}: Partial<DecodingRules<"line">> & { width: number; maxTokens: number; start?: Draft }) {
+  const search = beamSearch(width, { ...rules, ...task }, start);
+  let leaves: readonly (readonly number[])[] = [start.tokens];
   for (;;) {
     const growth = search.advance(leaves.map(nextToken));
     if (!growth) return search.found();
@@ -58,8 +77,9 @@ describe("beamSearch", () => {
   });
 
   test("ends a text where the rule says so, and gives it up to there", () => {
-    const ending: Ending<"line"> = (text) => (text.includes("\n") ? { length: text.indexOf("\n"), by: "line" } : null);
-    const found = searched({ width: 4, maxTokens: 8, ending });
+    const stopRule: StopRule<"line"> = (text) =>
+      text.includes("\n") ? { length: text.indexOf("\n"), by: "line" } : null;
+    const found = searched({ width: 4, maxTokens: 8, stopRule });
     expect(found).toHaveLength(4);
     expect(found.some(({ stop }) => stop === "line")).toBe(true);
     for (const { text, tokens, stop } of found) {
@@ -68,9 +88,9 @@ describe("beamSearch", () => {
     }
   });
 
-  test("goes on from what is spelled, and leaves what is requiredText out of the text", () => {
-    const spelled = { tokens: [0], sum: -1 };
-    const found = searched({ width: 3, maxTokens: 3, requiredText: "ab", spelled });
+  test("goes on from a draft, and leaves the required text out of the text", () => {
+    const start = extended(emptyDraft, 0, -1, rules);
+    const found = searched({ width: 3, maxTokens: 3, requiredText: "ab", start });
     expect(found.length).toBeGreaterThan(0);
     for (const { text, tokens, stop, logProbability } of found) {
       expect(tokenizer.decode(tokens)).toBe(`ab${text}`);

@@ -3,8 +3,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Generated } from "../../../../extension/core/inference/decoding/generate.ts";
-import { openBatchGenerator, type Decoding } from "../../../../extension/core/inference/decoding/generateBatch.ts";
+import type { Continuation } from "../../../../extension/core/inference/decoding/continuation.ts";
+import { openBatchGenerator } from "../../../../extension/core/inference/decoding/generateBatch.ts";
+import type { Decoding } from "../../../../extension/core/inference/decoding/request.ts";
 import { loadFixture } from "../../architectures/fixtures.ts";
 import { characters } from "../../completion/fakes.ts";
 
@@ -43,11 +44,11 @@ async function generated(
   prompts: Model["prompts"],
   decoding: Decoding,
   { maxTokens, ends }: { readonly maxTokens: number; readonly ends: readonly number[] },
-): Promise<readonly (readonly Generated<"string">[])[]> {
+): Promise<readonly (readonly Continuation<"string">[])[]> {
   const fillInTheMiddle = { ...characters.fillInTheMiddle!, stops: ends };
   const tokenizer = { ...characters, decode: (ids: readonly number[]) => ids.join(" "), fillInTheMiddle };
   const generator = await openBatchGenerator((await loadFixture(model)).base, tokenizer, []);
-  const results: (readonly Generated<"string">[])[] = [];
+  const results: (readonly Continuation<"string">[])[] = [];
   await generator.generate(
     prompts,
     { decoding, maxTokens, stops: [] },
@@ -60,7 +61,7 @@ async function generated(
   return results;
 }
 
-const textOf = ({ tokens, stop }: Generated<"string">): Text => ({ tokens, ended: stop === "end" });
+const textOf = ({ tokens, stop }: Continuation<"string">): Text => ({ tokens, ended: stop === "end" });
 
 describe.each(models)("openBatchGenerator (%s)", (model, { prompts, beams, greedy, next }) => {
   test.each(beams)("finds the beams of transformers ($width beams, $maxTokens tokens)", async (search) => {

@@ -14,7 +14,7 @@ describe("detokenizer", () => {
       written = write(written, token);
       const whole = tokenizer.decode(tokens.slice(0, i + 1), "inside");
       expect(written.text).toBe(whole.replace(/\uFFFD+$/, ""));
-      unfinished += Number(written.open.length > 0);
+      unfinished += Number(written.pending.length > 0);
     }
     expect(unfinished).toBeGreaterThan(2);
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readAdapter } from "../../../../extension/core/adapters/peftFolder.ts";
 import type { ActiveAdapter } from "../../../../extension/core/adapters/servingSlots.ts";
-import type { Generated } from "../../../../extension/core/inference/decoding/generate.ts";
+import type { Continuation } from "../../../../extension/core/inference/decoding/continuation.ts";
 import {
   openBatchGenerator,
   type BatchEvents,
@@ -24,7 +24,7 @@ const tokenizer: Tokenizer = {
 const prompts = [[1, 2, 3], [4, 5, 6, 7, 8, 9, 10], [1, 2, 11], [12]];
 const greedily: BatchRequest = { decoding: { kind: "greedy" }, maxTokens: 8, stops: [] };
 
-const tokensOf = (found: readonly Generated<"string">[]) => found.map(({ tokens }) => tokens);
+const tokensOf = (found: readonly Continuation<"string">[]) => found.map(({ tokens }) => tokens);
 
 interface Setting {
   readonly model?: string;
@@ -37,7 +37,7 @@ async function generated(
   { model = "llama", adapters = [], ...events }: Partial<BatchEvents> & Setting = {},
 ) {
   const generator = await openBatchGenerator((await loadFixture(model)).base, tokenizer, adapters);
-  const results: (readonly Generated<"string">[])[] = [];
+  const results: (readonly Continuation<"string">[])[] = [];
   const refused = new Map<number, string>();
   await generator
     .generate(asked, request, {
