@@ -31,10 +31,10 @@ export interface CompletionRequest {
   maxTokens?: number;
   /** Whether a whole block may be filled where one is opened; "auto" unless given. */
   multiline?: "auto" | "never";
-  /** 0, the likeliest tokens, unless given. */
+  /** 0, the most probable tokens, unless given. */
   temperature?: number;
   seed?: number;
-  /** Search so many continuations side by side instead of taking the likeliest token each time; 1 unless given. */
+  /** The width of a beam search; 1, the most probable token each time, unless given. */
   beams?: number;
   /** While the user types, completions that would disturb are not made. "invoked" unless given. */
   trigger?: "automatic" | "invoked";

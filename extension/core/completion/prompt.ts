@@ -14,7 +14,7 @@ export interface PromptText {
 
 export interface Prompt {
   readonly ids: readonly number[];
-  /** The end of the prefix as far as it is not in `ids`: the completion has to begin with it. */
+  /** Token healing: the end of the prefix that is not in `ids`; the model writes it again, so a continuation has to begin with it. */
   readonly requiredText: string;
 }
 
@@ -82,9 +82,9 @@ export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text
 }
 
 /**
- * Takes the tokens from the end that depend on what is typed next: those of a word that may go on ("pri" is another token
- * in "print"), and blanks that belong to the word behind them. Models know whole words, and complete the pieces of one
- * badly: on the embedded base the rest of a line is right at 14 % of random places this way, and at 5 % without.
+ * Removes the tokens from the end that depend on what is typed next: those of a word that may go on ("pri" is another token
+ * in "print"), and blanks that belong to the word after them. Models know whole words, and complete the pieces of one
+ * badly: on the embedded base the rest of a line is right at 14 % of random places with token healing, and at 5 % without.
  */
 function withTokenHealing(ids: readonly number[], prefix: string, tokenizer: Tokenizer): Prompt {
   const [word = ""] = /\w+$/.exec(prefix) ?? [];

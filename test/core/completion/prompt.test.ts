@@ -28,7 +28,7 @@ describe("promptBuilder", () => {
     ["f(12|", "f(", "12"],
     ["f(x)|", "f(x)", ""],
   ])(
-    "where the model goes on behind the prefix, owes what may be another token yet: %j",
+    "where the model goes on after the prefix, leaves what may still become another token to healing: %j",
     (marked, known, requiredText) => {
       const plain = promptBuilder(words, budget)(at(marked));
       expect([shown(plain.ids), plain.requiredText]).toEqual([known, requiredText]);

@@ -10,10 +10,10 @@ import { tellProblems, type Problem } from "../../dataset/example.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { Contender } from "./contender.ts";
+import { sourceFiles } from "./heldOut.ts";
 import { kneserNey } from "./ngramModel.ts";
 import { ngramTree } from "./ngramTree.ts";
 import { countNgrams } from "./ngramTrie.ts";
-import { sourceFiles } from "./heldOut.ts";
 import { fileTokens } from "./textBits.ts";
 
 export interface NgramProgress {

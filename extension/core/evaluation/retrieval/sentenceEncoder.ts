@@ -8,8 +8,8 @@ import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
-import { openSentenceTokenizer } from "./sentenceTokenizer.ts";
 import { floatsOf, int64s, openSession, type Session } from "../../runtime/session.ts";
+import { openSentenceTokenizer } from "./sentenceTokenizer.ts";
 
 export interface SentenceEncoder {
   /** Of the folder. */

@@ -11,11 +11,11 @@ import { lower } from "../../graph/lower.ts";
 import { add, sub } from "../../graph/primitives/elementwise.ts";
 import { gather } from "../../graph/primitives/indexing.ts";
 import { concat, reshape } from "../../graph/primitives/shaping.ts";
+import { dimension } from "../../graph/shape.ts";
 import { input, type Tensor } from "../../graph/tensor.ts";
 import { forwardEncoderDecoder } from "../../architectures/architectures.ts";
 import type { EncoderDecoderConfig } from "../../architectures/config.ts";
 import type { WeightSource } from "../../architectures/parameterScope.ts";
-import { dimension } from "../../graph/shape.ts";
 import { encode } from "../../onnx/encode.ts";
 import type { InferenceGraph } from "./inferenceGraph.ts";
 

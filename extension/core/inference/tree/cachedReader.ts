@@ -10,11 +10,11 @@ import { virtualTokensOf, type VirtualTokens } from "../../adapters/virtualToken
 import { internalError } from "../../foundation/errors.ts";
 import { moduleShapes } from "../../architectures/architectures.ts";
 import type { ModelConfig } from "../../architectures/config.ts";
-import type { Feeds } from "../graphs/adapterFeeds.ts";
-import { contextFull, type AdaptedSession, type Span, type TokenTree } from "./tokenTree.ts";
-import { emptyCache, joined, prefixCache, runsOf, type KeyValues } from "./keyValueCache.ts";
 import { floatsOf, int64s, type RuntimeTensor } from "../../runtime/session.ts";
+import type { Feeds } from "../graphs/adapterFeeds.ts";
+import { emptyCache, joined, prefixCache, runsOf, type KeyValues } from "./keyValueCache.ts";
 import { descend, addChild, rootAfter, withAncestors, type TokenNode } from "./tokenNode.ts";
+import { contextFull, type AdaptedSession, type Span, type TokenTree } from "./tokenTree.ts";
 
 export interface CachedSession extends AdaptedSession {
   /**

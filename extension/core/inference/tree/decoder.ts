@@ -3,9 +3,9 @@
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import { internalError, isCancelled } from "../../foundation/errors.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
-import type { Span, TokenTree } from "./tokenTree.ts";
 import { openTokenTree, type TokenTreeOptions } from "./openTokenTree.ts";
 import { descend, tokensTo, type TokenNode } from "./tokenNode.ts";
+import type { Span, TokenTree } from "./tokenTree.ts";
 
 export interface Decoder {
   readonly vocabularySize: number;

@@ -1,26 +1,14 @@
 /** The token tree of a model without an encoder: every prompt is a text like any other. */
 
-import { embeddingValues } from "../../adapters/virtualTokens.ts";
 import type { DecoderConfig } from "../../architectures/config.ts";
-import { feedsOf } from "../graphs/adapterFeeds.ts";
+import { mostCached } from "../graphs/inferenceGraph.ts";
 import { cachedReader, type CachedSession } from "./cachedReader.ts";
+import { placeFeeds } from "./placeFeeds.ts";
 import type { AdaptedSession, TokenTree } from "./tokenTree.ts";
 import type { TopLogProbabilities } from "./topLogProbabilities.ts";
-import { mostCached } from "../graphs/inferenceGraph.ts";
-import { floats, int32s, int64s } from "../../runtime/session.ts";
-import { maskOf } from "./tokenNode.ts";
 
 export function decoderTree(config: DecoderConfig, session: AdaptedSession, top: TopLogProbabilities): TokenTree {
-  const place: CachedSession["place"] = (nodes, { length: total }, prompt) => ({
-    positions: int64s(
-      BigInt64Array.from(nodes, ({ position }) => BigInt(position)),
-      [1, nodes.length],
-    ),
-    mask: floats(maskOf(nodes, total), [1, 1, nodes.length, total]),
-    last_positions: int32s(Int32Array.of(total - 1), [1]),
-    total_length: int32s(Int32Array.of(total), []),
-    ...feedsOf(embeddingValues(nodes.length, config.hiddenSize, prompt)),
-  });
+  const place: CachedSession["place"] = (nodes, { length: total }, prompt) => placeFeeds(config, nodes, total, prompt);
   const reader = cachedReader(config, { ...session, place }, mostCached(config));
   return {
     vocabularySize: config.vocabularySize,

@@ -7,13 +7,13 @@ import type { PromptAdapter } from "../../adapters/adapter.ts";
 import { embeddingValues, virtualTokensOf } from "../../adapters/virtualTokens.ts";
 import { masked } from "../../graph/composites/attention.ts";
 import type { EncoderDecoderConfig } from "../../architectures/config.ts";
+import { floats, int64s, type RuntimeTensor } from "../../runtime/session.ts";
 import { feedsOf, type Feeds } from "../graphs/adapterFeeds.ts";
 import { cachedReader } from "./cachedReader.ts";
-import { contextFull, type AdaptedSession, type TokenTree } from "./tokenTree.ts";
 import { joined, type KeyValues } from "./keyValueCache.ts";
-import type { TopLogProbabilities } from "./topLogProbabilities.ts";
-import { floats, int64s, type RuntimeTensor } from "../../runtime/session.ts";
 import { maskOf, rootAfter, rootOf, type TokenNode } from "./tokenNode.ts";
+import { contextFull, type AdaptedSession, type TokenTree } from "./tokenTree.ts";
+import type { TopLogProbabilities } from "./topLogProbabilities.ts";
 
 /** A prompt that the encoder has read. */
 interface Encoded {

@@ -1,15 +1,15 @@
 /** The keys and values of a text in every layer, such as prefix tuning starts from. It continues nothing. */
 
 import { basename, dirname } from "node:path";
-import { embeddingValues } from "../../adapters/virtualTokens.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import type { DecoderConfig } from "../../architectures/config.ts";
 import { storedWeights } from "../../architectures/storedWeights.ts";
-import { adapterFeeds, feedsOf } from "../graphs/adapterFeeds.ts";
+import { floatsOf, int64s, openSession } from "../../runtime/session.ts";
+import { adapterFeeds } from "../graphs/adapterFeeds.ts";
 import { inferenceGraph } from "../graphs/inferenceGraph.ts";
 import { emptyCache } from "./keyValueCache.ts";
-import { floats, floatsOf, int32s, int64s, openSession } from "../../runtime/session.ts";
-import { maskOf, addChild, rootAfter, type TokenNode } from "./tokenNode.ts";
+import { placeFeeds } from "./placeFeeds.ts";
+import { addChild, rootAfter, type TokenNode } from "./tokenNode.ts";
 
 export interface LayerKeysAndValues {
   /** [kvHeads, tokens, headSize] each */
@@ -34,15 +34,8 @@ export async function readKeysAndValues(
     const results = await session.run({
       ...adapterFeeds(sites)([]),
       ...emptyCache(config),
-      ...feedsOf(embeddingValues(count, config.hiddenSize)),
+      ...placeFeeds(config, nodes, count),
       ids: int64s(BigInt64Array.from(ids, BigInt), [1, count]),
-      positions: int64s(
-        BigInt64Array.from(nodes, ({ position }) => BigInt(position)),
-        [1, count],
-      ),
-      mask: floats(maskOf(nodes, count), [1, 1, count, count]),
-      last_positions: int32s(Int32Array.of(count - 1), [1]),
-      total_length: int32s(Int32Array.of(count), []),
       rows: int64s(BigInt64Array.of(0n), [1]),
     });
     const present = (layer: number, part: string): Float32Array => {

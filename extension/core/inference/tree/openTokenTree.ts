@@ -4,14 +4,14 @@ import { basename, dirname } from "node:path";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { isEncoderDecoder } from "../../architectures/config.ts";
 import { storedWeights } from "../../architectures/storedWeights.ts";
+import { openSession } from "../../runtime/session.ts";
 import { adapterFeeds } from "../graphs/adapterFeeds.ts";
+import { encoderDecoderGraphs } from "../graphs/encoderDecoderGraphs.ts";
+import { inferenceGraph, type InferenceGraph } from "../graphs/inferenceGraph.ts";
 import { decoderTree } from "./decoderTree.ts";
 import { encoderDecoderTree } from "./encoderDecoderTree.ts";
-import { encoderDecoderGraphs } from "../graphs/encoderDecoderGraphs.ts";
 import type { AdaptedSession, TokenTree } from "./tokenTree.ts";
-import { inferenceGraph, type InferenceGraph } from "../graphs/inferenceGraph.ts";
 import { openTopLogProbabilities } from "./topLogProbabilities.ts";
-import { openSession } from "../../runtime/session.ts";
 
 export interface TokenTreeOptions {
   /** All cores unless given. */

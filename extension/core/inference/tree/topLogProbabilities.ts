@@ -3,8 +3,8 @@
  * exponentials.
  */
 
-import { logSoftmax } from "../../graph/primitives/normalization.ts";
 import { topK } from "../../graph/primitives/indexing.ts";
+import { logSoftmax } from "../../graph/primitives/normalization.ts";
 import { input } from "../../graph/tensor.ts";
 import { encode } from "../../onnx/encode.ts";
 import { floats, floatsOf, int64s, integersOf, openSession } from "../../runtime/session.ts";

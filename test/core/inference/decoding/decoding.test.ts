@@ -6,8 +6,8 @@ import { describe, expect, test } from "vitest";
 import type { Continuation } from "../../../../extension/core/inference/decoding/continuation.ts";
 import { openBatchGenerator } from "../../../../extension/core/inference/decoding/generateBatch.ts";
 import type { Decoding } from "../../../../extension/core/inference/decoding/request.ts";
-import { loadFixture } from "../../architectures/fixtures.ts";
 import { characters } from "../../completion/fakes.ts";
+import { loadFixture } from "../../architectures/fixtures.ts";
 
 interface Text {
   readonly tokens: readonly number[];

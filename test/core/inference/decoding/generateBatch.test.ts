@@ -10,11 +10,11 @@ import {
   type BatchEvents,
   type BatchRequest,
 } from "../../../../extension/core/inference/decoding/generateBatch.ts";
-import { openDecoder } from "../../../../extension/core/inference/tree/decoder.ts";
 import { greedy } from "../../../../extension/core/inference/decoding/sampling.ts";
+import { openDecoder } from "../../../../extension/core/inference/tree/decoder.ts";
 import type { Tokenizer } from "../../../../extension/core/tokenizer/tokenizer.ts";
-import { fixtures, loadFixture } from "../../architectures/fixtures.ts";
 import { characters } from "../../completion/fakes.ts";
+import { fixtures, loadFixture } from "../../architectures/fixtures.ts";
 
 const tokenizer: Tokenizer = {
   ...characters,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { LoraAdapter } from "../../../../extension/core/adapters/adapter.ts";
 import type { InstalledBase } from "../../../../extension/core/baseModels/installedBase.ts";
+import { openDecoder } from "../../../../extension/core/inference/tree/decoder.ts";
 import { moduleShapes } from "../../../../extension/core/architectures/architectures.ts";
 import { readModelConfig } from "../../../../extension/core/architectures/readConfig.ts";
-import { openDecoder } from "../../../../extension/core/inference/tree/decoder.ts";
 import { randomValues, relativeError } from "../../graph/evaluate.ts";
 import { tinyQwen2 } from "../../architectures/tinyConfigs.ts";
 import { tinyModel } from "../../architectures/tinyModel.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { openDecoder } from "../../../../extension/core/inference/tree/decoder.ts";
 import { readAdapter } from "../../../../extension/core/adapters/peftFolder.ts";
+import { openDecoder } from "../../../../extension/core/inference/tree/decoder.ts";
 import { relativeError } from "../../graph/evaluate.ts";
 import { fixtures, loadFixture } from "../../architectures/fixtures.ts";
 

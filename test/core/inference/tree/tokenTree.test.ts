@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { openDecoder } from "../../../../extension/core/inference/tree/decoder.ts";
-import type { TokenTree } from "../../../../extension/core/inference/tree/tokenTree.ts";
 import { openTokenTree } from "../../../../extension/core/inference/tree/openTokenTree.ts";
+import type { TokenTree } from "../../../../extension/core/inference/tree/tokenTree.ts";
 import { relativeError } from "../../graph/evaluate.ts";
 import { loadFixture } from "../../architectures/fixtures.ts";
 
