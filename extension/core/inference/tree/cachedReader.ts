@@ -1,30 +1,12 @@
-/**
- * Reads a token tree with a session that takes and returns a KV cache. The cache holds each token once, in the order of reading;
- * a mask says which tokens see which. So nothing is copied when a text forks, and dead branches are removed once there are many.
- * Adapters are tensors to feed, or virtual tokens in front.
- */
+/** Reads spans of tokens in runs of bounded length, over the KV cache of a session. */
 
-import type { PromptAdapter } from "../../adapters/adapter.ts";
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
-import { virtualTokensOf, type VirtualTokens } from "../../adapters/virtualTokens.ts";
 import { internalError } from "../../foundation/errors.ts";
 import { moduleShapes } from "../../architectures/architectures.ts";
 import type { ModelConfig } from "../../architectures/config.ts";
-import { floatsOf, int64s, type RuntimeTensor } from "../../runtime/session.ts";
-import type { Feeds } from "../graphs/adapterFeeds.ts";
-import { emptyCache, joined, prefixCache, runsOf, type KeyValues } from "./keyValueCache.ts";
-import { descend, addChild, rootAfter, withAncestors, type TokenNode } from "./tokenNode.ts";
-import { contextFull, type AdaptedSession, type Span, type TokenTree } from "./tokenTree.ts";
-
-export interface CachedSession extends AdaptedSession {
-  /**
-   * The inputs that give the graph the places of new tokens.
-   *
-   * @param entries all nodes in the cache; `nodes` are the last of them
-   * @param prompt whose virtual tokens `nodes` are, if they are
-   */
-  place(nodes: readonly TokenNode[], entries: readonly TokenNode[], prompt?: PromptAdapter): Feeds;
-}
+import { forgetNode, nodeCache, type CachedSession } from "./nodeCache.ts";
+import { addChild, descend, type TokenNode } from "./tokenNode.ts";
+import { contextFull, type Span, type TokenTree } from "./tokenTree.ts";
 
 export interface CachedReader {
   readonly contextLength: number;
@@ -38,119 +20,71 @@ export interface CachedReader {
 
 /** How many tokens one run reads: long enough to be fast, short enough to notice a cancellation soon. */
 const mostTokens = 256;
-/** The cache is rebuilt once this share of it is dead. Measured: less costs time in copying, more in attention. */
-const mostForgotten = 1 / 8;
 
 /** @param mostCached how many tokens the session's cache may hold */
 export function cachedReader(config: ModelConfig, session: CachedSession, mostCached = Infinity): CachedReader {
-  let slots = session.adapterFeeds([]);
-  let virtual: VirtualTokens | null = null;
-  let past: KeyValues = emptyCache(config);
-  /** What `past` holds. */
-  let entries: TokenNode[] = [];
-  /** Where texts begin; undefined before the first one does. */
-  let root: TokenNode | undefined;
-
-  /** Reads `nodes` into the cache, and returns the logits after `rows` of them. */
-  const run = async (
-    nodes: readonly TokenNode[],
-    rows: readonly number[],
-    prompt?: PromptAdapter,
-  ): Promise<Float32Array> => {
-    for (const [i, node] of nodes.entries()) node.entry = entries.length + i;
-    const all = [...entries, ...nodes];
-    const ids = BigInt64Array.from(nodes, ({ token }) => BigInt(Math.max(0, token)));
-    const results = await session.run({
-      ...slots,
-      ...past,
-      ...session.place(nodes, all, prompt),
-      ids: int64s(ids, [1, nodes.length]),
-      rows: int64s(BigInt64Array.from(rows, BigInt), [rows.length]),
-    });
-    past = pastOf(results);
-    entries = all;
-    return floatsOf(results["logits"]);
-  };
-
-  const start = async (): Promise<TokenNode> => {
-    if (root) return root;
-    const nodes: TokenNode[] = [];
-    for (let i = 0; i < (virtual?.tokens ?? 0); i++) nodes.push(addChild(nodes.at(-1) ?? rootAfter(null), -1));
-    if (virtual?.method === "prompt") await run(nodes, [0], virtual);
-    if (virtual?.method === "prefix") {
-      past = prefixCache(config, virtual);
-      entries = nodes;
-      for (const [i, node] of nodes.entries()) node.entry = i;
-    }
-    return (root = rootAfter(nodes.at(-1) ?? null));
-  };
-
-  /** Removes dead branches from the cache, if that is worth it, or `wanted` more tokens need the room. */
-  const forget = (kept: readonly TokenNode[], wanted: number): void => {
-    const isWorthIt = (left: number): boolean =>
-      entries.length - left > mostForgotten * left || entries.length + wanted > mostCached;
-    // At least the longest text is left: mostly that settles it.
-    if (!isWorthIt(Math.max(...kept.map(({ position }) => position + 1)))) return;
-    const known = withAncestors(kept);
-    const rest = entries.filter((node) => known.has(node));
-    if (!isWorthIt(rest.length)) return;
-    if (rest.length + wanted > mostCached) throw contextFull(rest.length + wanted, mostCached);
-    past = rest.length > 0 ? joined(runsOf(past, rest)) : emptyCache(config);
-    for (const node of entries) if (!known.has(node)) forgetNode(node);
-    for (const [i, node] of rest.entries()) node.entry = i;
-    entries = rest;
-  };
-
-  const checkSpan = ({ parent, ids }: Span, ground: TokenNode): void => {
-    if (ids.length === 0) throw internalError("nothing to read");
-    if (parent.token >= 0 && parent.entry < 0) throw internalError("asked to go on from what has been forgotten");
-    const wanted = parent.position - ground.position + ids.length;
-    const room = config.contextLength - ground.position - 1;
-    if (wanted > room) throw contextFull(wanted, room);
-  };
+  const cache = nodeCache(config, session, mostCached);
 
   /** The nodes of one run. ONNX Runtime takes the first tokens in an empty cache to follow each other (decisions/0017). */
   const pieceOf = (nodes: readonly TokenNode[]): readonly TokenNode[] => {
-    const end = entries.length === 0 ? nodes.findIndex(({ position }, i) => position !== i) : -1;
+    const end = cache.isEmpty ? nodes.findIndex(({ position }, i) => position !== i) : -1;
     return end < 0 ? nodes : nodes.slice(0, end);
+  };
+
+  /** Reads new nodes, piece by piece, and returns the logits after those that are `asked` for, in their order. */
+  const readNodes = async (
+    { unread, asked }: Pick<Plan, "unread" | "asked">,
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array> => {
+    const logits: Float32Array[] = [];
+    try {
+      for (let first = 0; first < unread.length;) {
+        signal?.throwIfAborted();
+        const piece = pieceOf(unread.slice(first, first + mostTokens));
+        first += piece.length;
+        const rows = [...piece.keys()].filter((i) => asked.has(piece[i]!));
+        const found = await cache.run(piece, rows.length > 0 ? rows : [0]);
+        if (rows.length > 0) logits.push(found);
+      }
+    } finally {
+      for (const node of unread) if (!cache.holds(node)) forgetNode(node);
+    }
+    return concatenated(logits);
   };
 
   return {
     get contextLength() {
-      return config.contextLength - (virtual?.tokens ?? 0);
+      return config.contextLength - cache.virtualTokens;
     },
     breadth: breadthOf(config),
-    start,
+    start: cache.start,
     read: async (spans, { kept = [], every = false, signal } = {}) => {
-      const ground = await start();
-      for (const span of spans) checkSpan(span, ground);
+      const root = await cache.start();
+      for (const span of spans) checkSpan(span, root, config.contextLength);
       const known = spans.map((span) => knownOf(span, every));
       const wanted = spans.reduce((total, { ids }) => total + ids.length, 0);
-      forget([ground, ...kept, ...known], wanted);
-      const { unread, asked, leaves } = planned(spans, every);
-      const logits: Float32Array[] = [];
-      try {
-        for (let first = 0; first < unread.length;) {
-          signal?.throwIfAborted();
-          const piece = pieceOf(unread.slice(first, first + mostTokens));
-          first += piece.length;
-          const rows = [...piece.keys()].filter((i) => asked.has(piece[i]!));
-          const found = await run(piece, rows.length > 0 ? rows : [0]);
-          if (rows.length > 0) logits.push(found);
-        }
-      } finally {
-        for (const node of unread) if (entries[node.entry] !== node) forgetNode(node);
-      }
-      return { leaves, logits: concatenated(logits) };
+      cache.forget([root, ...kept, ...known], wanted);
+      const { leaves, ...plan } = planned(spans, every);
+      return { leaves, logits: await readNodes(plan, signal) };
     },
-    useAdapters: (active) => {
-      virtual = virtualTokensOf(active);
-      slots = session.adapterFeeds(active);
-      past = emptyCache(config);
-      entries = [];
-      root = undefined;
-    },
+    useAdapters: cache.useAdapters,
   };
+}
+
+function checkSpan({ parent, ids }: Span, root: TokenNode, contextLength: number): void {
+  if (ids.length === 0) throw internalError("nothing to read");
+  if (parent.token >= 0 && parent.entry < 0) throw internalError("asked to go on from what has been forgotten");
+  const wanted = parent.position - root.position + ids.length;
+  const room = contextLength - root.position - 1;
+  if (wanted > room) throw contextFull(wanted, room);
+}
+
+/** What a reading takes: the new nodes, in the order of reading, and those whose logits are asked for. */
+interface Plan {
+  readonly unread: readonly TokenNode[];
+  readonly asked: ReadonlySet<TokenNode>;
+  /** The last node of each span. */
+  readonly leaves: readonly TokenNode[];
 }
 
 /**
@@ -170,12 +104,11 @@ function knownOf({ parent, ids }: Span, every: boolean): TokenNode {
   return every ? parent : descend(parent, ids.slice(0, -1));
 }
 
-/** New nodes for all tokens to read; those whose logits are asked for; and the last node of each span. */
-function planned(spans: readonly Span[], every: boolean) {
+function planned(spans: readonly Span[], every: boolean): Plan {
   const unread: TokenNode[] = [];
   const asked = new Set<TokenNode>();
   const leaves = spans.map((span) => {
-    // Chains before this one may have planned what it begins with.
+    // Spans before this one may have planned its beginning.
     let node = knownOf(span, every);
     for (const id of span.ids.slice(node.position - span.parent.position)) {
       node = addChild(node, id);
@@ -186,18 +119,6 @@ function planned(spans: readonly Span[], every: boolean) {
     return node;
   });
   return { unread, asked, leaves };
-}
-
-function forgetNode(node: TokenNode): void {
-  node.entry = -1;
-  const siblings = node.parent?.children;
-  siblings?.splice(siblings.indexOf(node), 1);
-}
-
-/** Each present tensor of one run is the past of the next. */
-function pastOf(results: Readonly<Record<string, RuntimeTensor>>): KeyValues {
-  const present = Object.entries(results).filter(([name]) => name.startsWith("present."));
-  return Object.fromEntries(present.map(([name, tensor]) => [name.replace("present.", "past."), tensor]));
 }
 
 function concatenated(parts: readonly Float32Array[]): Float32Array {

@@ -2,7 +2,8 @@
 
 import type { DecoderConfig } from "../../architectures/config.ts";
 import { mostCached } from "../graphs/inferenceGraph.ts";
-import { cachedReader, type CachedSession } from "./cachedReader.ts";
+import { cachedReader } from "./cachedReader.ts";
+import type { CachedSession } from "./nodeCache.ts";
 import { placeFeeds } from "./placeFeeds.ts";
 import type { AdaptedSession, TokenTree } from "./tokenTree.ts";
 import type { TopLogProbabilities } from "./topLogProbabilities.ts";
