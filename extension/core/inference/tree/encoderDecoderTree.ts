@@ -4,24 +4,14 @@
  */
 
 import type { PromptAdapter } from "../../adapters/adapter.ts";
-import { embeddingValues, virtualTokensOf } from "../../adapters/virtualTokens.ts";
-import { masked } from "../../graph/composites/attention.ts";
+import { virtualTokensOf } from "../../adapters/virtualTokens.ts";
 import type { EncoderDecoderConfig } from "../../architectures/config.ts";
 import { floats, int64s, type RuntimeTensor } from "../../runtime/session.ts";
-import { feedsOf, type Feeds } from "../graphs/adapterFeeds.ts";
 import { cachedReader } from "./cachedReader.ts";
-import { joined, type KeyValues } from "./keyValueCache.ts";
-import { maskOf, rootAfter, rootOf, type TokenNode } from "./tokenNode.ts";
-import { contextFull, type AdaptedSession, type TokenTree } from "./tokenTree.ts";
+import { encodedPrompts } from "./encodedPrompts.ts";
+import { maskOf, type TokenNode } from "./tokenNode.ts";
 import type { TopLogProbabilities } from "./topLogProbabilities.ts";
-
-/** A prompt that the encoder has read. */
-interface Encoded {
-  readonly text: readonly number[];
-  /** How many tokens it has, virtual ones included. */
-  readonly length: number;
-  readonly values: KeyValues;
-}
+import type { AdaptedSession, TokenTree } from "./tokenTree.ts";
 
 export function encoderDecoderTree(
   config: EncoderDecoderConfig,
@@ -29,52 +19,18 @@ export function encoderDecoderTree(
   decoder: AdaptedSession,
   top: TopLogProbabilities,
 ): TokenTree {
-  let slots = encoder.adapterFeeds([]);
   /** Read by the encoder, in front of the text. */
-  let prompt: PromptAdapter | undefined;
-  /** By the roots of their continuations, in the order of `together`. */
-  let prompts = new Map<TokenNode, Encoded>();
-  let together: KeyValues | undefined;
-
-  const encodedFeeds = (nodes: readonly TokenNode[]): Feeds => {
-    const all = [...prompts.values()];
-    together ??= joined(all.map(({ values, length }) => ({ from: values, first: 0, end: length })));
-    const total = all.reduce((sum, { length }) => sum + length, 0);
-    const mask = new Float32Array(nodes.length * total).fill(masked);
-    for (const [i, node] of nodes.entries()) {
-      const root = rootOf(node);
-      let first = i * total;
-      for (const [other, { length }] of prompts) {
-        if (other === root) mask.fill(0, first, first + length);
-        first += length;
-      }
-    }
-    return { ...together, encoded_mask: floats(mask, [1, 1, nodes.length, total]) };
-  };
+  let virtual: PromptAdapter | undefined;
+  const prompts = encodedPrompts(config, encoder);
   const writer = cachedReader(config, {
     ...decoder,
     place: (nodes, entries) => ({
       positions: positionsOf(nodes),
       key_positions: positionsOf(entries),
       mask: floats(maskOf(nodes, entries.length), [1, 1, nodes.length, entries.length]),
-      ...encodedFeeds(nodes),
+      ...prompts.feeds(nodes),
     }),
   });
-
-  const encode = async (text: readonly number[]): Promise<Encoded> => {
-    const length = (prompt?.tokens ?? 0) + text.length;
-    if (length > config.contextLength) throw contextFull(length, config.contextLength);
-    const ids = new BigInt64Array(length);
-    ids.set(BigInt64Array.from(text, BigInt), length - text.length);
-    const values = await encoder.run({
-      ...slots,
-      ...feedsOf(embeddingValues(length, config.hiddenSize, prompt)),
-      ids: int64s(ids, [1, length]),
-      positions: int64s(BigInt64Array.from(ids.keys(), BigInt), [length]),
-    });
-    return { text: [...text], length, values };
-  };
-
   return {
     vocabularySize: config.vocabularySize,
     hasEncoder: true,
@@ -84,35 +40,21 @@ export function encoderDecoderTree(
       return writer.contextLength;
     },
     get longestPrompt() {
-      return config.contextLength - (prompt?.tokens ?? 0);
+      return config.contextLength - (virtual?.tokens ?? 0);
     },
     addPrompt: async (text) => {
-      let [parent] = [...prompts].find(([, known]) => same(known.text, text)) ?? [];
-      if (!parent) {
-        const read = await encode(text);
-        parent = rootAfter(await writer.start());
-        prompts.set(parent, read);
-        together = undefined;
-      }
-      return { parent, ids: [config.startToken] };
+      return { parent: await prompts.rootFor(text, await writer.start()), ids: [config.startToken] };
     },
     read: async (spans, options = {}) => {
-      const needed = new Set([...spans.map(({ parent }) => parent), ...(options.kept ?? [])].map(rootOf));
-      const rest = [...prompts].filter(([root]) => needed.has(root));
-      if (rest.length < prompts.size) {
-        prompts = new Map(rest);
-        together = undefined;
-      }
+      prompts.keepOnly([...spans.map(({ parent }) => parent), ...(options.kept ?? [])]);
       return await writer.read(spans, options);
     },
     topLogProbabilities: top.find,
     useAdapters: (active) => {
-      const virtual = virtualTokensOf(active);
-      prompt = virtual?.method === "prompt" ? virtual : undefined;
-      writer.useAdapters(active.filter(({ adapter }) => adapter !== prompt));
-      slots = encoder.adapterFeeds(active);
-      prompts = new Map();
-      together = undefined;
+      const tokens = virtualTokensOf(active);
+      virtual = tokens?.method === "prompt" ? tokens : undefined;
+      writer.useAdapters(active.filter(({ adapter }) => adapter !== virtual));
+      prompts.useAdapters(active, virtual);
     },
     release: async () => {
       await encoder.release();
@@ -120,10 +62,6 @@ export function encoderDecoderTree(
       await top.release();
     },
   };
-}
-
-function same(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((id, i) => id === b[i]);
 }
 
 function positionsOf(nodes: readonly TokenNode[]): RuntimeTensor {
