@@ -6,11 +6,11 @@ import type { Random } from "../../foundation/random.ts";
 export interface SamplingOptions {
   /** Divides the logits: below 1 sharper, above 1 flatter; above 0. */
   readonly temperature: number;
-  /** Only the likeliest tokens that have this much probability together are drawn from; 1 for all. */
+  /** Only the most probable tokens that have this much probability together are sampled from; 1 for all. */
   readonly topP: number;
 }
 
-/** The likeliest token; the first of several that are equal. */
+/** The most probable token; the first of several that are equal. */
 export function greedy(logits: Float32Array): number {
   let best = -1;
   let highest = -Infinity;
@@ -24,10 +24,10 @@ export function greedy(logits: Float32Array): number {
   return best;
 }
 
-/** Draws a token. Source for top-p: Holtzman et al. 2019, arXiv 1904.09751; the token that crosses the line is in. */
+/** Samples a token. Source for top-p: Holtzman et al. 2019, arXiv 1904.09751; the token that crosses the line is in. */
 export function sample(logits: Float32Array, { temperature, topP }: SamplingOptions, random: Random): number {
-  const likeliest = greedy(logits);
-  const highest = logits[likeliest]!;
+  const best = greedy(logits);
+  const highest = logits[best]!;
   const weights = new Float64Array(logits.length);
   let total = 0;
   for (let token = 0; token < weights.length; token++) {
@@ -39,10 +39,10 @@ export function sample(logits: Float32Array, { temperature, topP }: SamplingOpti
     left -= weights[token]!;
     if (left < 0) return token;
   }
-  return likeliest;
+  return best;
 }
 
-/** Leaves weight to as few tokens as have `wanted` of the total together, the likeliest, and says what they have. */
+/** Keeps the weight of the fewest most probable tokens that have `wanted` of the total together, and returns their sum. */
 function keepNucleus(weights: Float64Array, wanted: number, total: number): number {
   // All tokens below this have less together than may be left out, so none of them is in: there is little to sort.
   const least = (total - wanted) / weights.length;
