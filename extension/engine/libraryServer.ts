@@ -5,7 +5,7 @@ import { UserError } from "../core/foundation/errors.ts";
 import type { Log } from "../core/foundation/log.ts";
 import { surveyBases } from "../core/baseModels/surveyBases.ts";
 import type { InstalledBase } from "../core/baseModels/installedBase.ts";
-import { measureMachine } from "../core/evaluation/machineSpeed.ts";
+import { measureMachine } from "../core/speed/machineSpeed.ts";
 import { listRuns, readRun } from "../core/evaluation/runs/runFolder.ts";
 import { exported } from "../core/evaluation/runs/runTable.ts";
 import { adapterSummaries } from "./adapterSummaries.ts";

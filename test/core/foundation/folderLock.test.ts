@@ -73,7 +73,10 @@ describe("lockFolder", () => {
     const second = lock();
     await wait(300);
     await writeFile(path, JSON.stringify({ ...(await ownerOf(process.ppid)), since: "now" }));
-    await expect(second).rejects.toMatchObject({ code: "training-busy", message: expect.stringContaining("since now") });
+    await expect(second).rejects.toMatchObject({
+      code: "training-busy",
+      message: expect.stringContaining("since now"),
+    });
     await writeFile(path, "");
     await expect(lock()).resolves.toBeTypeOf("function");
   });
