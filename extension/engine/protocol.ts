@@ -14,7 +14,8 @@ import type { Comparison } from "../core/evaluation/runs/compareRuns.ts";
 import type { EvaluationOptions, EvaluationProgress } from "../core/evaluation/runs/runEvaluation.ts";
 import type { RunSummary } from "../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../core/evaluation/runs/runTable.ts";
-import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
+import type { Completion } from "../core/completion/completer.ts";
+import type { CompletionRequest } from "../core/completion/completionRequest.ts";
 import type {
   ReadingProgress,
   TrainOptions,

@@ -2,7 +2,7 @@
 
 import { importSource, type ImportProgress } from "../../core/baseModels/import/importSource.ts";
 import { listBases } from "../../core/baseModels/resolveBase.ts";
-import type { Bits } from "../../core/baseModels/import/weightLayout.ts";
+import type { ImportRequest } from "../../core/baseModels/import/importRequest.ts";
 import { hubSettingsOf } from "../../core/hub/hubConnection.ts";
 import type { Context } from "../context.ts";
 import { count, duration } from "../output.ts";
@@ -20,17 +20,12 @@ export async function modelsCommand({ places, output, signal }: Context): Promis
   output.result({ bases: listed }, lines.join("\n"));
 }
 
-export interface ImportFlags {
-  readonly name?: string;
-  readonly replace?: true;
-  readonly bits: Bits;
-}
+export type ImportFlags = Omit<ImportRequest, "source">;
 
 export async function importCommand(source: string, flags: ImportFlags, context: Context): Promise<void> {
   const { places, output, signal } = context;
-  const { name: called, bits, replace } = flags;
   const { base, seconds, peakMemoryBytes, warnings } = await importSource(
-    { source, home: places.home, name: called, bits, replace, hub: hubSettingsOf(process.env) },
+    { ...flags, source, home: places.home, hub: hubSettingsOf(process.env) },
     {
       signal,
       log: output.log,

@@ -11,7 +11,7 @@ import { importBase } from "./import/importBase.ts";
 import { recoverInstalled } from "./import/installFolder.ts";
 import { embeddedName, openBase, readRecord, recordFile, type InstalledBase } from "./installedBase.ts";
 import type { WriteControl } from "./import/weightFile.ts";
-import type { Bits } from "./import/weightLayout.ts";
+import { defaultBits, type Bits } from "./import/weightLayout.ts";
 
 /** Where bases are found. */
 export interface BasePlaces {
@@ -27,9 +27,6 @@ export interface ResolveControl extends WriteControl {
   readonly mayImport?: boolean | undefined;
   readonly log?: Log | undefined;
 }
-
-/** A base that is used without an explicit import is stored in so many bits. */
-const defaultBits: Bits = 4;
 
 /** The embedded base is so small that 8 bits cost nothing, and 4 cost quality. */
 const embeddedBits: Bits = 8;

@@ -99,7 +99,7 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
       const imported = await showingProgress(source, cancel, (report) =>
         workApart(
           importWork,
-          { source, home: places.home, bits: 4, hub },
+          { source, home: places.home, hub },
           { entry, log },
           {
             signal,
