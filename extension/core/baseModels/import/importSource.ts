@@ -1,8 +1,9 @@
 /** From what a user names as a model, a folder or a hub address, to an installed base. */
 
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import type * as z from "zod";
+import { infoOf } from "../../foundation/exists.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { lockFolder } from "../../foundation/folderLock.ts";
 import { readRequest } from "../../foundation/request.ts";
@@ -124,7 +125,7 @@ const keptFor = 7 * 24 * 60 * 60 * 1000;
 async function removeForgotten(downloads: string): Promise<void> {
   for (const name of await readdir(downloads).catch(() => [])) {
     const path = join(downloads, name);
-    const info = await stat(path).catch(() => undefined);
+    const info = await infoOf(path);
     if (info && Date.now() - info.mtimeMs > keptFor) await rm(path, { recursive: true, force: true });
   }
 }
