@@ -7,7 +7,7 @@
 
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rm, stat, type FileHandle } from "node:fs/promises";
+import { open, rm, type FileHandle } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { infoOf } from "../foundation/exists.ts";
 import { writeFailure } from "../foundation/atomicFile.ts";

@@ -5,7 +5,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import type * as z from "zod";
 import { infoOf } from "../../foundation/exists.ts";
 import { UserError } from "../../foundation/errors.ts";
-import { lockFolder } from "../../foundation/folderLock.ts";
+import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import { readRequest } from "../../foundation/request.ts";
 import { checkSpace, downloadFiles, missingBytes, type DownloadProgress } from "../../hub/downloadFiles.ts";
 import { formatHubAddress, parseHubAddress, type HubAddress } from "../../hub/hubAddress.ts";

@@ -5,10 +5,10 @@ import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { UserError } from "../../../extension/core/foundation/errors.ts";
-import { lockFolder, type HeldLock, type Pace } from "../../../extension/core/foundation/folderLock.ts";
-import { ownerOf } from "../../../extension/core/foundation/lockOwner.ts";
-import { needs } from "../../needs.ts";
+import { UserError } from "../../../../extension/core/foundation/errors.ts";
+import { lockFolder, type HeldLock, type Pace } from "../../../../extension/core/foundation/locks/folderLock.ts";
+import { ownerOf } from "../../../../extension/core/foundation/locks/lockOwner.ts";
+import { needs } from "../../../needs.ts";
 
 let folder: string;
 let path: string;
@@ -149,7 +149,7 @@ describe("lockFolder", () => {
   describe("of a process", () => {
     let holder: ChildProcess;
     beforeEach(async () => {
-      const source = new URL("../../../extension/core/foundation/folderLock.ts", import.meta.url).href;
+      const source = new URL("../../../../extension/core/foundation/locks/folderLock.ts", import.meta.url).href;
       const script = `
         import { lockFolder } from "${source}";
         await lockFolder(${JSON.stringify(path)}, String, ${JSON.stringify(pace)});
