@@ -23,6 +23,7 @@ test("Use changes this workspace and no settings, and a planted folder is not ta
   const card = view.getByRole("article", { name: "tiny-coder", exact: true });
   await card.getByText(/from acme\/tiny-coder@[0-9a-f]{7}/).waitFor({ timeout: 60_000 });
 
+  await view.locator(".import").waitFor({ state: "hidden", timeout: 60_000 });
   await card.getByRole("button", { name: "Use tiny-coder" }).click();
   await card.getByText("in use").waitFor({ timeout: 30_000 });
   await page.locator(".notification-toast", { hasText: 'This workspace completes with "tiny-coder"' }).waitFor();
