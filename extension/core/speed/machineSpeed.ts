@@ -4,9 +4,10 @@ import type { MachineSpeed } from "../baseModels/decodeEstimate.ts";
 import { resolveBase, type BasePlaces } from "../baseModels/resolveBase.ts";
 import { openDecoder } from "../inference/tree/decoder.ts";
 import { measureWeightSpeed } from "../runtime/weightSpeed.ts";
+import { median } from "../speed/measuring.ts";
 
 export async function measureMachine(places: BasePlaces): Promise<MachineSpeed> {
-  const bytesPerSecond = await measureWeightSpeed();
+  const bytesPerSecond = { int4: await measureWeightSpeed(4), int8: await measureWeightSpeed(8) };
   const base = await resolveBase("", places);
   const decoder = await openDecoder(base);
   try {
@@ -17,8 +18,8 @@ export async function measureMachine(places: BasePlaces): Promise<MachineSpeed> 
       await decoder.extend([i]);
       seconds.push((performance.now() - start) / 1000);
     }
-    // Its weights may stay in a cache: then they cost less, and a layer more than is said here, which is little.
-    const own = Math.min(...seconds) - base.bytes / bytesPerSecond;
+    // It is stored in 8 bits.
+    const own = median(seconds) - base.bytes / bytesPerSecond.int8;
     return { bytesPerSecond, secondsPerLayer: Math.max(0, own) / base.config.layers };
   } finally {
     await decoder.release();

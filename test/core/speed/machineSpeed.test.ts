@@ -12,8 +12,10 @@ test("measures what is plausible of any machine, and soon", async () => {
       embedded: join(import.meta.dirname, "../../../base"),
     });
     // From a loaded board computer to a server's caches.
-    expect(bytesPerSecond).toBeGreaterThan(0.2e9);
-    expect(bytesPerSecond).toBeLessThan(2e12);
+    for (const speed of Object.values(bytesPerSecond)) {
+      expect(speed).toBeGreaterThan(0.2e9);
+      expect(speed).toBeLessThan(2e12);
+    }
     expect(secondsPerLayer).toBeGreaterThanOrEqual(0);
     expect(secondsPerLayer).toBeLessThan(0.1);
   } finally {
