@@ -6,7 +6,7 @@ import { join } from "node:path";
 import pLimit from "p-limit";
 import { internalError, UserError } from "../../foundation/errors.ts";
 import type { Checks } from "../suites/executionTasks.ts";
-import type { Sandbox } from "./findSandbox.ts";
+import type { Sandbox } from "./sandbox.ts";
 import { runShutIn, runUnprotected, type Job, type Limits, type Verdict } from "./programProcess.ts";
 
 /** A busy machine stretches the clock's time, not the processor's. */
