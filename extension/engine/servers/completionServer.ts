@@ -6,14 +6,14 @@
 
 import pLimit from "p-limit";
 import type { MessageConnection } from "vscode-jsonrpc/node";
-import { internalError } from "../core/foundation/errors.ts";
-import type { Log } from "../core/foundation/log.ts";
-import type { InstalledBase } from "../core/baseModels/installedBase.ts";
-import { openCompleter, type Completer } from "../core/completion/completer.ts";
+import { internalError } from "../../core/foundation/errors.ts";
+import type { Log } from "../../core/foundation/log.ts";
+import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
+import { openCompleter, type Completer } from "../../core/completion/completer.ts";
 import { foreignOrigin } from "./adapterSummaries.ts";
-import { completeRequest, selectRequest } from "./protocol.ts";
+import { completeRequest, selectRequest } from "../protocol.ts";
 import { openSelection } from "./selectedBase.ts";
-import { answer } from "./wire.ts";
+import { answer } from "../wire.ts";
 
 interface Open {
   base: InstalledBase;

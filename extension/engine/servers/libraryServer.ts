@@ -1,13 +1,13 @@
 /** The library process: lists bases, adapters and runs, exports runs, measures the machine. Completion needs none of it. */
 
 import type { MessageConnection } from "vscode-jsonrpc/node";
-import { UserError } from "../core/foundation/errors.ts";
-import type { Log } from "../core/foundation/log.ts";
-import { surveyBases } from "../core/baseModels/surveyBases.ts";
-import type { InstalledBase } from "../core/baseModels/installedBase.ts";
-import { measureMachine } from "../core/speed/machineSpeed.ts";
-import { listRuns, readRun } from "../core/evaluation/runs/runFolder.ts";
-import { exported } from "../core/evaluation/runs/runTable.ts";
+import { UserError } from "../../core/foundation/errors.ts";
+import type { Log } from "../../core/foundation/log.ts";
+import { surveyBases } from "../../core/baseModels/surveyBases.ts";
+import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
+import { measureMachine } from "../../core/speed/machineSpeed.ts";
+import { listRuns, readRun } from "../../core/evaluation/runs/runFolder.ts";
+import { exported } from "../../core/evaluation/runs/runTable.ts";
 import { adapterSummaries } from "./adapterSummaries.ts";
 import {
   adaptersRequest,
@@ -16,9 +16,9 @@ import {
   measureRequest,
   runsRequest,
   type AdaptersQuestion,
-} from "./protocol.ts";
+} from "../protocol.ts";
 import { openSelection } from "./selectedBase.ts";
-import { answer } from "./wire.ts";
+import { answer } from "../wire.ts";
 
 export function serveLibrary(connection: MessageConnection, log: Log): void {
   answer(connection, basesRequest, (places, signal) => surveyBases({ ...places, log, signal }));
