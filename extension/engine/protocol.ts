@@ -1,8 +1,8 @@
 /**
  * Every message between the editor and its engine processes, by direction. This list is the whole border.
  *
- * It knows shapes only: how errors and cancellation cross is wire.ts, who answers is in completionServer.ts,
- * libraryServer.ts, trainingServer.ts, importServer.ts and evaluationServer.ts. Both ends are built together, so there is no versioning.
+ * It knows shapes only: how errors and cancellation cross is wire.ts, who answers is in servers/. Requests are checked against
+ * their schemas by what answers them. Both ends are built together, so there is no versioning.
  */
 
 import { NotificationType, NotificationType0, RequestType } from "vscode-jsonrpc/node";

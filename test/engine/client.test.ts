@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { silentLog } from "../../extension/core/foundation/log.ts";
-import { createCompletionClient, type CompletionClient, type Crash } from "../../extension/engine/client.ts";
+import { createCompletionClient, type CompletionClient } from "../../extension/engine/client.ts";
+import type { Crash } from "../../extension/engine/engineLives.ts";
 import type { EngineState } from "../../extension/engine/engineState.ts";
 
 const entry = join(import.meta.dirname, "fakeEngine.ts");
