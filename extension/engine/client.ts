@@ -38,7 +38,7 @@ export function createCompletionClient(options: EngineLivesOptions): CompletionC
       const before = lives.current;
       const current = await lives.alive(signal);
       // A process that was started just now was started with this selection.
-      if (current === before) lives.reselect(current);
+      if (current === before) lives.reselect(current, next);
       return untilAborted(current.selected, signal);
     },
     async complete(request, signal) {

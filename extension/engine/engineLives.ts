@@ -46,14 +46,14 @@ export interface EngineLives {
   /** The life that runs, or else a new one. @throws UserError "engine-stopped" after too many crashes; the signal's reason */
   alive(signal?: AbortSignal): Promise<Life>;
   /** Hands the selection to a life that was started with another one. */
-  reselect(life: Life): void;
+  reselect(life: Life, next: Selection): void;
   /** Ends the process on purpose: this is no crash. */
   end(): void;
   dispose(): void;
 }
 
 export function createEngineLives(options: EngineLivesOptions): EngineLives {
-  const { entry, log, onCrash, onState = () => undefined, restartDelay = 250 } = options;
+  const { entry, log, onCrash, onState, restartDelay = 250 } = options;
   const disposal = new AbortController();
   const standing = openStanding(onState, disposal.signal);
   const { take } = standing;
@@ -99,9 +99,8 @@ export function createEngineLives(options: EngineLivesOptions): EngineLives {
   };
 
   const end = (): void => {
-    const ending = life;
+    life?.process.kill();
     life = undefined;
-    ending?.process.kill();
   };
 
   return {
@@ -119,13 +118,11 @@ export function createEngineLives(options: EngineLivesOptions): EngineLives {
     async alive(signal) {
       if (pause) await untilAborted(pause, signal);
       disposal.signal.throwIfAborted();
-      const { state } = standing.now;
-      if (!life && state.phase === "failed" && isStopped(standing.now)) throw state.error;
+      if (!life) standing.check();
       return life ?? start();
     },
-    reselect(current) {
-      if (!selection) throw internalError("the engine was asked before a base was selected");
-      current.selected = current.process.request(selectRequest, selection);
+    reselect(current, next) {
+      current.selected = current.process.request(selectRequest, next);
       follow(current);
     },
     end,
@@ -142,9 +139,14 @@ function isEnded(error: unknown): boolean {
 
 /** Where the engine stands. `onState` is called at each change, until the signal is aborted. */
 function openStanding(
-  onState: (state: EngineState) => void,
+  onState: ((state: EngineState) => void) | undefined,
   signal: AbortSignal,
-): { readonly now: Standing; take: (event: EngineEvent) => void } {
+): {
+  readonly now: Standing;
+  take: (event: EngineEvent) => void;
+  /** @throws UserError "engine-stopped" after too many crashes */
+  check: () => void;
+} {
   let now = asleep;
   return {
     get now() {
@@ -153,7 +155,10 @@ function openStanding(
     take(event) {
       const before = now.state;
       now = advance(now, event);
-      if (now.state !== before && !signal.aborted) onState(now.state);
+      if (now.state !== before && !signal.aborted) onState?.(now.state);
+    },
+    check() {
+      if (now.state.phase === "failed" && isStopped(now)) throw now.state.error;
     },
   };
 }

@@ -21,6 +21,6 @@ export function longFunctions({ path, text }: Pick<Source, "path" | "text">, mos
       for (const one of [child ?? []].flat()) if (one) visit(one);
     }
   };
-  visit(parseSync(path, text).program as Node);
+  visit(parseSync(path, text).program);
   return found;
 }

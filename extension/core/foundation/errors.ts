@@ -1,7 +1,7 @@
 /** The two kinds of failure: what a user can mend, and what only we can. */
 
 /** Every code of a {@link UserError}. Stable: tests, callers and exit codes match on them, never on messages. */
-const userErrorCodes = [
+export const userErrorCodes = [
   // Adapters
   "adapter-invalid",
   "adapter-mismatch",
