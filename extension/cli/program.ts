@@ -4,7 +4,7 @@ import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { Bits } from "../core/baseModels/import/weightLayout.ts";
 import { optimizerNames } from "../core/training/optimizers/optimizers.ts";
 import { paperDatasets } from "../core/dataset/paperDatasets.ts";
-import { methodNames } from "../core/training/methods/methods.ts";
+import { methodNames } from "../core/adapters/methods/methods.ts";
 import { trainingPresets } from "../core/training/settings.ts";
 import { leastSteps } from "../core/training/steps.ts";
 import {

@@ -6,7 +6,7 @@ import { packStep, type PackedShape } from "../dataset/batches.ts";
 import type { Sequence } from "../dataset/sequence.ts";
 import { moduleShapes } from "../architectures/architectures.ts";
 import { isEncoderDecoder } from "../architectures/config.ts";
-import type { MethodSpec } from "../training/methods/methods.ts";
+import type { MethodSpec } from "../adapters/methods/methods.ts";
 import { openOptimizer } from "../training/optimizers/optimizers.ts";
 import { valuesOf } from "../training/startingAdapter.ts";
 import type { BatchShape } from "../training/data/batchShape.ts";

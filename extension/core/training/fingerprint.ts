@@ -1,7 +1,7 @@
 /** What a training is, in the user's terms: carried by its checkpoints and by the report beside what it made. */
 
 import type { NewTrainingData } from "./data/trainingData.ts";
-import type { MethodName } from "./methods/methods.ts";
+import type { MethodName } from "../adapters/methods/methods.ts";
 import type { ResolvedSettings } from "./presets.ts";
 
 /** Such as {"rank": 16, "data": "2135 sequences, 4f1c…"}. */

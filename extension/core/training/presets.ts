@@ -1,7 +1,7 @@
 /** What a training takes where its user says nothing, by method and base: our own choice, and the paper's. */
 
-import { lastName } from "./methods/targets.ts";
-import type { MethodName } from "./methods/methods.ts";
+import { lastName } from "../adapters/methods/targets.ts";
+import type { MethodName } from "../adapters/methods/methods.ts";
 import type { TrainSettings, TrainingPreset } from "./settings.ts";
 
 /** Settings with all that depends on method and base. */

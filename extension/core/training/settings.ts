@@ -1,7 +1,7 @@
 /** What a training is asked to do, with what is not said filled in. It opens nothing. */
 
 import { UserError } from "../foundation/errors.ts";
-import { methodNames, type MethodName } from "./methods/methods.ts";
+import { methodNames, type MethodName } from "../adapters/methods/methods.ts";
 import { optimizerNames, type OptimizerName } from "./optimizers/optimizers.ts";
 import type { ScheduleShape } from "./optimizers/schedule.ts";
 

@@ -10,7 +10,7 @@ import { saveCheckpoint } from "./output/checkpoint.ts";
 import { openOutputFolder, type OutputFolder } from "./output/outputFolder.ts";
 import { describeCost } from "./cost/costEstimate.ts";
 import { fitMemory } from "./cost/memoryPlan.ts";
-import type { MethodSpec } from "./methods/methods.ts";
+import type { MethodSpec } from "../adapters/methods/methods.ts";
 import { beginRun, resumeRun, type PreparedRun } from "./preparedRun.ts";
 import type { TrainProgress } from "./loop/progressMeter.ts";
 import type { ResolvedSettings } from "./presets.ts";

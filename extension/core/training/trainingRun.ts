@@ -10,7 +10,7 @@ import { writeFileAtomic } from "../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
 import { openTokenFile } from "../dataset/tokenFile.ts";
 import { skipReasons } from "../sources/skipped.ts";
-import { methodNames } from "./methods/methods.ts";
+import { methodNames } from "../adapters/methods/methods.ts";
 import { optimizerNames } from "./optimizers/optimizers.ts";
 import type { ResolvedSettings } from "./presets.ts";
 import { trainingPresets } from "./settings.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { MethodName } from "../../../extension/core/training/methods/methods.ts";
+import type { MethodName } from "../../../extension/core/adapters/methods/methods.ts";
 import { resolveDefaults, type ResolvedSettings } from "../../../extension/core/training/presets.ts";
 import { readSettings, type TrainingPreset, type TrainOptions } from "../../../extension/core/training/settings.ts";
 

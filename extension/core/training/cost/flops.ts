@@ -4,7 +4,7 @@ import type { PackedShape } from "../../dataset/batches.ts";
 import { moduleShapes } from "../../architectures/architectures.ts";
 import type { DecoderConfig } from "../../architectures/config.ts";
 import type { Product } from "../../runtime/productSpeed.ts";
-import type { MethodSpec } from "../methods/methods.ts";
+import type { MethodSpec } from "../../adapters/methods/methods.ts";
 
 /**
  * The products by frozen weights of one micro-batch, forward and for the gradient of their inputs; the head for labelled

@@ -14,8 +14,8 @@ import { isEncoderDecoder, type ModelConfig } from "../../architectures/config.t
 import type { AdapterSlots, WeightSource } from "../../architectures/parameterScope.ts";
 import { encode, type OnnxModel } from "../../onnx/encode.ts";
 import type { BatchShape } from "../data/batchShape.ts";
-import type { Attachment } from "../methods/attachment.ts";
-import { attach, type MethodSpec } from "../methods/methods.ts";
+import type { Attachment } from "../../adapters/methods/attachment.ts";
+import { attach, type MethodSpec } from "../../adapters/methods/methods.ts";
 import { packedDecoder, packedEncoderDecoder } from "./packedContext.ts";
 
 export interface TrainingGraph {

@@ -1,6 +1,6 @@
 /** Scaling of activations (Liu et al. 2022, arXiv 2205.05638): y = l ⊙ (W·x), or y = W·(l ⊙ x). */
 
-import { peftKey } from "../../adapters/peftTensors.ts";
+import { peftKey } from "../peftTensors.ts";
 import { internalError } from "../../foundation/errors.ts";
 import { mul } from "../../graph/primitives/elementwise.ts";
 import { concat, reshape } from "../../graph/primitives/shaping.ts";

@@ -1,8 +1,8 @@
 /** Prefix tuning (Li and Liang 2021, arXiv 2101.00190): keys and values in front of those of the text, in each layer. */
 
-import type { PrefixAdapter } from "../../adapters/adapter.ts";
-import { virtualTokensKey } from "../../adapters/peftTensors.ts";
-import { dealtLayer } from "../../adapters/virtualTokens.ts";
+import type { PrefixAdapter } from "../adapter.ts";
+import { virtualTokensKey } from "../peftTensors.ts";
+import { dealtLayer } from "../virtualTokens.ts";
 import { seededRandom } from "../../foundation/random.ts";
 import { reshape, split, transpose } from "../../graph/primitives/shaping.ts";
 import type { Tensor } from "../../graph/tensor.ts";

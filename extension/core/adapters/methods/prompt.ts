@@ -1,7 +1,7 @@
 /** Prompt tuning (Lester et al. 2021, arXiv 2104.08691): embeddings in front of those of the text. */
 
-import type { PromptAdapter } from "../../adapters/adapter.ts";
-import { virtualTokensKey } from "../../adapters/peftTensors.ts";
+import type { PromptAdapter } from "../adapter.ts";
+import { virtualTokensKey } from "../peftTensors.ts";
 import type { Sequence } from "../../dataset/sequence.ts";
 import { slice } from "../../graph/primitives/shaping.ts";
 import type { Attachment, ParameterOf } from "./attachment.ts";

@@ -6,7 +6,7 @@ import { add } from "../../graph/primitives/elementwise.ts";
 import { matMul } from "../../graph/primitives/matrix.ts";
 import { concat, zeros } from "../../graph/primitives/shaping.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { peftKey } from "../../adapters/peftTensors.ts";
+import { peftKey } from "../peftTensors.ts";
 import type { Attachment, ParameterOf } from "./attachment.ts";
 import type { Modules } from "./targets.ts";
 
