@@ -11,6 +11,8 @@ export interface FlagOverride {
   readonly value?: string;
   readonly parse?: (text: string) => unknown;
   readonly conflicts?: string;
+  /** Its help where the field's description does not say what the flag does, such as that of a `--no-…`. */
+  readonly help?: string;
   readonly required?: boolean;
 }
 
@@ -23,16 +25,16 @@ export function addRequestOptions<Schema extends z.ZodObject>(
   schema: Schema,
   overrides: Partial<Record<keyof z.output<Schema>, FlagOverride>> = {},
 ): Command {
-  for (const [name, fieldSchema] of Object.entries(schema.shape as Record<string, z.ZodType>)) {
+  for (const [name, fieldSchema] of Object.entries(schema.shape)) {
     command.addOption(optionOf(name, fieldOf(fieldSchema), (overrides as Record<string, FlagOverride>)[name] ?? {}));
   }
   return command;
 }
 
-function optionOf(name: string, field: Field, { value, parse, conflicts, required }: FlagOverride): Option {
+function optionOf(name: string, field: Field, { value, parse, conflicts, help, required }: FlagOverride): Option {
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   if (field.kind === "boolean")
-    return new Option(field.default === true ? `--no-${flag}` : `--${flag}`, field.description);
+    return new Option(field.default === true ? `--no-${flag}` : `--${flag}`, help ?? field.description);
   const option = new Option(`--${flag} <${value ?? valueNames[field.kind]}>`, helpOf(field));
   if (field.choices) option.choices(field.choices);
   else option.argParser<unknown>(parse ?? parsers[field.kind] ?? ((text) => text));

@@ -4,7 +4,7 @@
  * end are taken out when they are many. Adapters are tensors to feed, or virtual tokens in front.
  */
 
-import type { PromptAdapter } from "../adapters/adapter.ts";
+import type { PromptAdapter } from "../adapters/methods/prompt.ts";
 import type { ActiveAdapter } from "../adapters/servingSlots.ts";
 import { virtualTokensOf, type VirtualTokens } from "../adapters/virtualTokens.ts";
 import { internalError } from "../foundation/errors.ts";

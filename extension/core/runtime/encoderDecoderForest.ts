@@ -3,7 +3,7 @@
  * token on.
  */
 
-import type { PromptAdapter } from "../adapters/adapter.ts";
+import type { PromptAdapter } from "../adapters/methods/prompt.ts";
 import { embeddingValues, virtualTokensOf } from "../adapters/virtualTokens.ts";
 import { masked } from "../graph/composites/attention.ts";
 import type { EncoderDecoderConfig } from "../architectures/config.ts";

@@ -1,6 +1,6 @@
 /** What the speed benchmarks share: rows, medians, and random things to compute with. */
 
-import type { LoraAdapter } from "../adapters/adapter.ts";
+import type { LoraAdapter } from "../adapters/methods/lora.ts";
 import type { Random } from "../foundation/random.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { moduleShapes } from "../architectures/architectures.ts";

@@ -5,7 +5,9 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/adapterFit.ts";
+import { methodOf, type MethodSpec } from "../adapters/methods/methodNamed.ts";
 import { readAdapter } from "../adapters/peftFolder.ts";
+import { valuesOf } from "../adapters/peftTensors.ts";
 import { writeFailure } from "../foundation/atomicFile.ts";
 import { UserError } from "../foundation/errors.ts";
 import type { Log } from "../foundation/log.ts";
@@ -20,13 +22,12 @@ import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { askedOf, checkAsked } from "./askedOptions.ts";
 import { checkpointMissing, hasCheckpoint, loadCheckpoint, type Checkpoint } from "./output/checkpoint.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import type { MethodSpec } from "../adapters/methods/methods.ts";
-import { behindPrompt } from "../adapters/methods/prompt.ts";
-import { resolveDefaults, type ResolvedSettings } from "./presets.ts";
-import { readSettings, type TrainOptions } from "./settings.ts";
-import { settingsOf, valuesOf } from "./startingAdapter.ts";
+import { withVirtualIds } from "./data/virtualIds.ts";
+import { firstValues } from "./firstValues.ts";
+import { settingsOf } from "./initialAdapter.ts";
+import type { TrainOptions } from "./request.ts";
+import { readSettings, resolveDefaults, specOf, type ResolvedSettings } from "./settings.ts";
 import { stepsOf } from "./steps.ts";
-import { firstValues, specOf, virtualTokens } from "./trainee.ts";
 import { savedParameters } from "./loop/trainer.ts";
 import { openTrainingData, type ReadingControl, type TrainingData } from "./data/trainingData.ts";
 import { dataPrefix, openRunData, readRun, type TrainingRun } from "./trainingRun.ts";
@@ -66,7 +67,8 @@ export async function beginRun(
   await mkdir(join(workFolder, dataFolder)).catch((error: unknown) => {
     throw writeFailure(error, join(workFolder, dataFolder));
   });
-  const maxLength = Math.min(settings.maxLength, base.config.contextLength - virtualTokens(spec));
+  const inFront = methodOf(spec.method).virtualTokens?.(spec).count ?? 0;
+  const maxLength = Math.min(settings.maxLength, base.config.contextLength - inFront);
   const encode = encoderFor(base, spec, tokenizer, maxLength);
   const data = await openTrainingData(
     options,
@@ -185,6 +187,7 @@ function encoderFor(
   return (example) => {
     if (!isEncoderDecoder(config)) return toSequences(example, tokenizer, maxLength);
     const sequences = toEncodedSequences(example, tokenizer, maxLength, config.startToken);
-    return spec.method === "prompt" ? sequences.map((one) => behindPrompt(one, spec.tokens)) : sequences;
+    const virtual = methodOf(spec.method).virtualTokens?.(spec);
+    return virtual?.areRead ? sequences.map((one) => withVirtualIds(one, virtual.count)) : sequences;
   };
 }

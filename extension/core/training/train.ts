@@ -10,19 +10,19 @@ import { saveCheckpoint } from "./output/checkpoint.ts";
 import { openOutputFolder, type OutputFolder } from "./output/outputFolder.ts";
 import { describeCost } from "./cost/costEstimate.ts";
 import { fitMemory } from "./cost/memoryPlan.ts";
-import type { MethodSpec } from "../adapters/methods/methods.ts";
+import type { MethodSpec } from "../adapters/methods/methodNamed.ts";
 import { beginRun, resumeRun, type PreparedRun } from "./preparedRun.ts";
 import type { TrainProgress } from "./loop/progressMeter.ts";
-import type { ResolvedSettings } from "./presets.ts";
-import { readSettings, type TrainOptions } from "./settings.ts";
-import { trainedFiles } from "./trainee.ts";
+import type { TrainOptions } from "./request.ts";
+import { readSettings, type ResolvedSettings } from "./settings.ts";
+import { trainedFiles } from "./output/trainedFiles.ts";
 import { runTrainer, type TrainerPlan, type TrainerState, type ValidationLoss } from "./loop/trainer.ts";
 import type { RowProblems } from "./data/dataSurvey.ts";
 import type { DataPart, ReadingControl, TrainingData } from "./data/trainingData.ts";
 import { withReport } from "./output/trainingReport.ts";
 import { openTrainingStep } from "./graph/trainingStep.ts";
 
-export type { TrainOptions } from "./settings.ts";
+export type { TrainOptions } from "./request.ts";
 export type { ReadingProgress, TrainProgress } from "./loop/progressMeter.ts";
 
 /** What is known once the data is read. */

@@ -20,7 +20,7 @@ import {
 } from "../../../extension/core/runtime/session.ts";
 import type { Ia3Spec } from "../../../extension/core/adapters/methods/ia3.ts";
 import type { LoraSpec } from "../../../extension/core/adapters/methods/lora.ts";
-import type { MethodSpec } from "../../../extension/core/adapters/methods/methods.ts";
+import type { MethodSpec } from "../../../extension/core/adapters/methods/methodNamed.ts";
 import { trainingGraph } from "../../../extension/core/training/graph/trainingGraph.ts";
 import { relativeError } from "../graph/evaluate.ts";
 import { tinyQwen2 } from "./tinyConfigs.ts";

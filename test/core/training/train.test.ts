@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { LoraAdapter } from "../../../extension/core/adapters/adapter.ts";
+import type { LoraAdapter } from "../../../extension/core/adapters/methods/lora.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { silentLog, type Log } from "../../../extension/core/foundation/log.ts";
