@@ -8,7 +8,8 @@ import type { LoraAdapter } from "../../../extension/core/adapters/methods/lora.
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { silentLog, type Log } from "../../../extension/core/foundation/log.ts";
-import { train, type TrainOptions, type TrainResult } from "../../../extension/core/training/train.ts";
+import { train, type TrainResult } from "../../../extension/core/training/train.ts";
+import type { TrainOptions } from "../../../extension/core/training/request.ts";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 

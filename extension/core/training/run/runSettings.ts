@@ -1,9 +1,9 @@
 /** The settings of a training as run.json keeps them: those that all methods have, and those of its method. */
 
 import * as z from "zod";
-import { methods } from "../adapters/methods/methods.ts";
-import { commonFields } from "./request.ts";
-import type { ResolvedSettings } from "./settings.ts";
+import { methods } from "../../adapters/methods/methods.ts";
+import { commonFields } from "../request.ts";
+import type { ResolvedSettings } from "../settings.ts";
 
 export const runSettings = z.discriminatedUnion(
   "method",

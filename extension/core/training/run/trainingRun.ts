@@ -6,12 +6,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { writeFileAtomic } from "../foundation/atomicFile.ts";
-import { systemCode, UserError } from "../foundation/errors.ts";
-import { openTokenFile } from "../dataset/tokenFile.ts";
-import { skipReasons } from "../sources/skipped.ts";
+import { writeFileAtomic } from "../../foundation/atomicFile.ts";
+import { systemCode, UserError } from "../../foundation/errors.ts";
+import { openTokenFile } from "../../dataset/tokenFile.ts";
+import { skipReasons } from "../../sources/skipped.ts";
 import { runSettings } from "./runSettings.ts";
-import { trainingFile, validationFile, type TrainingData } from "./data/trainingData.ts";
+import { trainingFile, validationFile, type TrainingData } from "../data/trainingData.ts";
 
 export const runFile = "run.json";
 /** Begins the name of the folder that holds a run's token files. */
