@@ -16,7 +16,7 @@ export const leastSteps = 60;
 /** The settings that all methods have. Unless said otherwise, defaults are the paper's (arXiv 2308.10462, version 2). */
 export const commonFields = {
   preset: z.enum(trainingPresets).default("graft").describe("Whose targets, learning rate and optimizer to use"),
-  method: z.enum(methodNames).default("lora").describe("What to train"),
+  method: z.enum(methodNames).default(methodNames[0]).describe("What to train"),
   epochs: z
     .number()
     .gt(0)
@@ -41,7 +41,12 @@ export const commonFields = {
 };
 
 /** All that decides what a training computes, beside its base and its data. */
-export const settingsSchema = z.object({ ...commonFields, ...methodFields });
+export const settingsSchema = z.object({
+  preset: commonFields.preset,
+  method: commonFields.method,
+  ...methodFields,
+  ...commonFields,
+});
 
 /** Files, folders and what else is to be done; the places are the process's that asks. */
 const places = {
