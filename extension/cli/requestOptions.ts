@@ -25,7 +25,7 @@ export function addRequestOptions<Schema extends z.ZodObject>(
   schema: Schema,
   overrides: Partial<Record<keyof z.output<Schema>, FlagOverride>> = {},
 ): Command {
-  for (const [name, fieldSchema] of Object.entries(schema.shape)) {
+  for (const [name, fieldSchema] of Object.entries<z.ZodType>(schema.shape)) {
     command.addOption(optionOf(name, fieldOf(fieldSchema), (overrides as Record<string, FlagOverride>)[name] ?? {}));
   }
   return command;

@@ -6,7 +6,7 @@ import { packStep, type PackedShape } from "../dataset/batches.ts";
 import type { Sequence } from "../dataset/sequence.ts";
 import { moduleShapes } from "../architectures/architectures.ts";
 import { isEncoderDecoder } from "../architectures/config.ts";
-import type { LoraSpec } from "../adapters/methods/lora.ts";
+import { lora, type LoraSpec } from "../adapters/methods/lora.ts";
 import { valuesOf } from "../adapters/peftTensors.ts";
 import { openOptimizer } from "../training/optimizers/optimizers.ts";
 import type { BatchShape } from "../training/data/batchShape.ts";
@@ -40,7 +40,7 @@ export function benchShape(base: InstalledBase, { tokens, checkpointing }: Train
 }
 
 export function benchSpec(base: InstalledBase): LoraSpec {
-  return { method: "lora", targets: new Set(moduleShapes(base.config).keys()), rank, scaling: 2, dropout: 0.05 };
+  return { method: lora.name, targets: new Set(moduleShapes(base.config).keys()), rank, scaling: 2, dropout: 0.05 };
 }
 
 export async function openTrainingBench(base: InstalledBase, options: TrainingBenchOptions): Promise<TrainingBench> {

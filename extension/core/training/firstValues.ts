@@ -9,7 +9,7 @@ import { moduleShapes, weightRequests } from "../architectures/architectures.ts"
 import { isEncoderDecoder } from "../architectures/config.ts";
 import { internalError } from "../foundation/errors.ts";
 import type { Log } from "../foundation/log.ts";
-import { readText } from "../runtime/readText.ts";
+import { readKeysAndValues } from "../inference/tree/keysAndValues.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
@@ -30,7 +30,7 @@ export async function firstValues(
     async keysAndValuesOf(ids) {
       if (isEncoderDecoder(config))
         throw internalError("what a decoder behind an encoder keeps depends on what that reads");
-      return await readText(base, config, ids);
+      return await readKeysAndValues(base, config, ids);
     },
     originalWeights: () => originalWeights(base, log),
   };

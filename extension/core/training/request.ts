@@ -40,13 +40,10 @@ export const commonFields = {
   shuffle: z.boolean().default(true).describe("Shuffle the data in each epoch"),
 };
 
+const { preset, method, ...others } = commonFields;
+
 /** All that decides what a training computes, beside its base and its data. */
-export const settingsSchema = z.object({
-  preset: commonFields.preset,
-  method: commonFields.method,
-  ...methodFields,
-  ...commonFields,
-});
+export const settingsSchema = z.object({ preset, method, ...methodFields, ...others });
 
 /** Files, folders and what else is to be done; the places are the process's that asks. */
 const places = {

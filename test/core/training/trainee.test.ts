@@ -23,7 +23,7 @@ import { firstValues } from "../../../extension/core/training/firstValues.ts";
 import { trainedFiles } from "../../../extension/core/training/output/trainedFiles.ts";
 import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
-import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
+import { openDecoder } from "../../../extension/core/inference/tree/decoder.ts";
 import { relativeError } from "../graph/evaluate.ts";
 import { fixtures, readAll } from "../architectures/fixtures.ts";
 

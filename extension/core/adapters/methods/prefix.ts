@@ -38,6 +38,10 @@ export interface PrefixAdapter<Values = Float32Array> extends AnyAdapter {
   readonly values: Values;
 }
 
+export function isPrefix(adapter: AnyAdapter | null): adapter is PrefixAdapter {
+  return adapter?.method === prefix.name;
+}
+
 type PrefixFacts = Pick<PrefixAdapter, "tokens" | "layers" | "kvHeads" | "headSize" | "stacks">;
 export type PrefixSpec = Pick<PrefixAdapter, "method"> & PrefixFacts;
 

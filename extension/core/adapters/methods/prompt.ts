@@ -33,6 +33,10 @@ export interface PromptAdapter<Values = Float32Array> extends AnyAdapter {
   readonly values: Values;
 }
 
+export function isPrompt(adapter: AnyAdapter | null): adapter is PromptAdapter {
+  return adapter?.method === prompt.name;
+}
+
 type PromptFacts = Pick<PromptAdapter, "tokens" | "hiddenSize" | "stacks">;
 export type PromptSpec = Pick<PromptAdapter, "method"> & PromptFacts;
 
