@@ -65,7 +65,7 @@ const peftSchema = z.object({
 const harmlessStarts: ReadonlySet<unknown> = new Set([undefined, null, true, false, "gaussian", "eva", "orthogonal"]);
 
 /** alpha/rank, or alpha/√rank for rank-stabilized LoRA (Kalajdzievski 2023, arXiv 2312.03732). */
-export function loraScaling({ rank, alpha, rsLora }: Pick<LoraFacts, "rank" | "alpha" | "rsLora">): number {
+function loraScaling({ rank, alpha, rsLora }: Pick<LoraFacts, "rank" | "alpha" | "rsLora">): number {
   return rsLora ? alpha / Math.sqrt(rank) : alpha / rank;
 }
 

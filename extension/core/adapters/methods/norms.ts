@@ -25,7 +25,7 @@ export function normOf(values: Iterable<number>): number {
   return Math.sqrt(sumOf(values, (value) => value * value));
 }
 
-export function sumOf<T>(items: Iterable<T>, term: (item: T) => number): number {
+function sumOf<T>(items: Iterable<T>, term: (item: T) => number): number {
   let sum = 0;
   for (const item of items) sum += term(item);
   return sum;
