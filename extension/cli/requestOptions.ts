@@ -11,6 +11,8 @@ export interface FlagOverride {
   readonly value?: string;
   readonly parse?: (text: string) => unknown;
   readonly conflicts?: string;
+  /** Its help where the field's description does not say what the flag does, such as that of a `--no-…`. */
+  readonly help?: string;
   readonly required?: boolean;
 }
 
@@ -29,10 +31,10 @@ export function addRequestOptions<Schema extends z.ZodObject>(
   return command;
 }
 
-function optionOf(name: string, field: Field, { value, parse, conflicts, required }: FlagOverride): Option {
+function optionOf(name: string, field: Field, { value, parse, conflicts, help, required }: FlagOverride): Option {
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   if (field.kind === "boolean")
-    return new Option(field.default === true ? `--no-${flag}` : `--${flag}`, field.description);
+    return new Option(field.default === true ? `--no-${flag}` : `--${flag}`, help ?? field.description);
   const option = new Option(`--${flag} <${value ?? valueNames[field.kind]}>`, helpOf(field));
   if (field.choices) option.choices(field.choices);
   if (field.choices && field.kind === "number") option.argParser((text) => Number(chosen(text, field.choices ?? [])));

@@ -16,13 +16,10 @@ import type { RunSummary } from "../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../core/evaluation/runs/runTable.ts";
 import type { Completion } from "../core/completion/completer.ts";
 import type { CompletionRequest } from "../core/completion/completionRequest.ts";
-import type {
-  ReadingProgress,
-  TrainOptions,
-  TrainOutline,
-  TrainProgress,
-  TrainResult,
-} from "../core/training/train.ts";
+import type { TrainResult } from "../core/training/train.ts";
+import type { ReadingProgress, TrainProgress } from "../core/training/loop/progressMeter.ts";
+import type { TrainOptions } from "../core/training/request.ts";
+import type { TrainOutline } from "../core/training/trainingPlan.ts";
 import type { FetchOptions } from "../core/dataset/paper/fetchCodeAlpacaPy.ts";
 import type { Skipped } from "../core/sources/skipped.ts";
 import type { ErrorData } from "./wire.ts";

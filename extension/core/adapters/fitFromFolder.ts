@@ -2,7 +2,8 @@
 
 import { UserError } from "../foundation/errors.ts";
 import type { AdapterOutline } from "./adapter.ts";
-import { fitOf, type AdapterFit, type AdapterHost } from "./adapterFit.ts";
+import { fitOf, type AdapterFit } from "./adapterFit.ts";
+import type { AdapterHost } from "./adapterHost.ts";
 import { readOutline } from "./peftFolder.ts";
 
 export type FolderFit = AdapterFit & {

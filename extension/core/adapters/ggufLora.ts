@@ -5,7 +5,8 @@
 
 import { UserError } from "../foundation/errors.ts";
 import type { ModelConfig } from "../architectures/config.ts";
-import type { LoraAdapter, LoraMatrices } from "./adapter.ts";
+import type { LoraAdapter } from "./methods/lora.ts";
+import type { LoraMatrices } from "./methods/loraMatrices.ts";
 
 const gated = {
   "self_attn.q_proj": "attn_q",

@@ -4,8 +4,9 @@
  */
 
 import { Builder, type Offset } from "flatbuffers";
-import type { LoraAdapter } from "./adapter.ts";
-import { tensorsOfAdapter, type AdapterTensor } from "./peftTensors.ts";
+import type { LoraAdapter } from "./methods/lora.ts";
+import type { AdapterTensor } from "./peftModules.ts";
+import { tensorsOfAdapter } from "./peftTensors.ts";
 
 /** Of the schema's tables: the place of each field, and how many there are. */
 const adapterFields = { formatVersion: 0, adapterVersion: 1, modelVersion: 2, parameters: 3, count: 4 } as const;

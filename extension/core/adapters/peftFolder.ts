@@ -7,9 +7,12 @@ import { systemCode, UserError } from "../foundation/errors.ts";
 import { exists } from "../foundation/exists.ts";
 import { elementCount } from "../graph/shape.ts";
 import { openSafetensors, writeSafetensors, type SafetensorsFile } from "../weights/safetensors.ts";
-import type { Adapter, AdapterOutline, Counted } from "./adapter.ts";
-import { invalid, readSettings, writeSettings } from "./peftConfig.ts";
-import { adapterFromTensors, tensorsOfAdapter, type AdapterTensor } from "./peftTensors.ts";
+import type { Adapter, AdapterOutline } from "./adapter.ts";
+import type { AdapterFacts } from "./methods/method.ts";
+import { readConfig, writeConfig } from "./peftConfig.ts";
+import { invalid } from "./peftErrors.ts";
+import type { AdapterTensor } from "./peftModules.ts";
+import { adapterFromTensors, outlineFromTensors, tensorsOfAdapter } from "./peftTensors.ts";
 
 const configFile = "adapter_config.json";
 export const weightsFile = "adapter_model.safetensors";
@@ -26,7 +29,8 @@ const identityKey = "graft_base";
  * file is damaged
  */
 export async function readAdapter(folder: string): Promise<Adapter> {
-  return await readFolder(folder, async (file, key) => await file.read(key));
+  const { name, facts, tensors } = await readFolder(folder, async (file, key) => await file.read(key));
+  return adapterFromTensors(name, facts, tensors);
 }
 
 /**
@@ -35,18 +39,19 @@ export async function readAdapter(folder: string): Promise<Adapter> {
  * @throws as {@link readAdapter}, except for values that are not finite
  */
 export async function readOutline(folder: string): Promise<AdapterOutline> {
-  return await readFolder(folder, async (file, key) => {
+  const { name, facts, tensors } = await readFolder(folder, async (file, key) => {
     await file.read(key, { start: 0, count: 0 }); // Refuses a format that cannot be read.
     return { length: elementCount(file.tensors.get(key)!.shape) };
   });
+  return outlineFromTensors(name, facts, tensors);
 }
 
-async function readFolder<Values extends Counted>(
+async function readFolder<Values>(
   folder: string,
   valuesOf: (file: SafetensorsFile, key: string) => Promise<Values>,
-): Promise<Adapter<Values>> {
+): Promise<{ name: string; facts: AdapterFacts; tensors: ReadonlyMap<string, AdapterTensor<Values>> }> {
   const name = basename(resolve(folder));
-  const settings = readSettings(name, await readConfig(folder, name));
+  const config = readConfig(name, await readConfigFile(folder, name));
   const path = join(folder, weightsFile);
   if (!(await exists(path))) {
     if (await exists(join(folder, "adapter_model.bin"))) {
@@ -63,7 +68,7 @@ async function readFolder<Values extends Counted>(
     const tensors = new Map<string, AdapterTensor<Values>>();
     for (const [key, { shape }] of file.tensors) tensors.set(key, { shape, values: await valuesOf(file, key) });
     const baseIdentity = file.metadata[identityKey];
-    return adapterFromTensors(name, { ...settings, ...(baseIdentity !== undefined && { baseIdentity }) }, tensors);
+    return { name, facts: { ...config, ...(baseIdentity !== undefined && { baseIdentity }) }, tensors };
   } finally {
     await file.close();
   }
@@ -79,10 +84,10 @@ export async function writeAdapter(folder: string, adapter: Adapter): Promise<vo
   const { baseIdentity } = adapter;
   const metadata = { format: "pt", ...(baseIdentity !== undefined && { [identityKey]: baseIdentity }) };
   await writeSafetensors(join(folder, weightsFile), tensors, metadata);
-  await writeFileAtomic(join(folder, configFile), writeSettings(adapter));
+  await writeFileAtomic(join(folder, configFile), writeConfig(adapter));
 }
 
-async function readConfig(folder: string, name: string): Promise<unknown> {
+async function readConfigFile(folder: string, name: string): Promise<unknown> {
   let text;
   try {
     text = await readFile(join(folder, configFile), "utf8");

@@ -2,8 +2,8 @@
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { AdapterOutline } from "../../core/adapters/adapter.ts";
 import { fitFromFolder, type FolderFit } from "../../core/adapters/fitFromFolder.ts";
+import { kindOf } from "../../core/adapters/methods/methodNamed.ts";
 import { readOutline } from "../../core/adapters/peftFolder.ts";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
@@ -55,7 +55,7 @@ async function summary(
       ? await fitFromFolder(folder, base)
       : { fit: "fits", adapter: await readOutline(folder) };
     const { adapter } = found;
-    return { name, folder, ...(adapter && { description: described(adapter) }), ...obstacle(found) };
+    return { name, folder, ...(adapter && { description: kindOf(adapter).label(adapter) }), ...obstacle(found) };
   } catch (error) {
     if (!(error instanceof UserError)) log.error(`Adapter ${name}: ${String((error as Error).stack ?? error)}`);
     return { name, folder, problem: error instanceof UserError ? told(error) : unreadable(name, error) };
@@ -84,16 +84,4 @@ function unreadable(name: string, error: unknown): NonNullable<AdapterSummary["p
     message: `Cannot read the adapter "${name}": ${reason}.`,
     nextStep: "Check that its files can be read, or remove its folder. Graft's log holds the details.",
   };
-}
-
-function described(adapter: AdapterOutline): string {
-  switch (adapter.method) {
-    case "lora":
-      return `LoRA, rank ${adapter.rank}`;
-    case "ia3":
-      return "IA3";
-    case "prompt":
-    case "prefix":
-      return `${adapter.method} tuning, ${adapter.tokens} virtual tokens`;
-  }
 }

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { LoraAdapter } from "../../../extension/core/adapters/adapter.ts";
+import type { LoraAdapter } from "../../../extension/core/adapters/methods/lora.ts";
 import { ggufLora } from "../../../extension/core/adapters/ggufLora.ts";
 import { onnxAdapter } from "../../../extension/core/adapters/onnxAdapter.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";

@@ -14,7 +14,7 @@ import { moduleShapes } from "../../../extension/core/architectures/architecture
 import { storedWeights } from "../../../extension/core/architectures/storedWeights.ts";
 import { openDecoder, type Decoder } from "../../../extension/core/inference/tree/decoder.ts";
 import { floats, floatsOf, int32s, int64s, openSession } from "../../../extension/core/runtime/session.ts";
-import type { MethodSpec } from "../../../extension/core/training/methods/methods.ts";
+import type { MethodSpec } from "../../../extension/core/adapters/methods/methodNamed.ts";
 import { trainingGraph } from "../../../extension/core/training/graph/trainingGraph.ts";
 import { relativeError } from "../graph/evaluate.ts";
 import { fixtures, loadFixture, readAll } from "./fixtures.ts";

@@ -9,7 +9,8 @@ import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { openCompleter } from "../../../extension/core/completion/completer.ts";
-import { train, type TrainOptions } from "../../../extension/core/training/train.ts";
+import { train } from "../../../extension/core/training/train.ts";
+import type { TrainOptions } from "../../../extension/core/training/request.ts";
 import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
 import { tinyT5 } from "../architectures/tinyConfigs.ts";
 

@@ -1,6 +1,6 @@
 /** Keys and values of tokens that a model has read, in a pair of tensors a layer, and how parts of them are joined. */
 
-import type { PrefixAdapter } from "../../adapters/adapter.ts";
+import type { PrefixAdapter } from "../../adapters/methods/prefix.ts";
 import { prefixOf } from "../../adapters/virtualTokens.ts";
 import type { ModelConfig } from "../../architectures/config.ts";
 import { floats, floatsOf, type RuntimeTensor } from "../../runtime/session.ts";

@@ -1,6 +1,6 @@
 /** Where new tokens stand, as inputs of the graph of a model without an encoder. */
 
-import type { PromptAdapter } from "../../adapters/adapter.ts";
+import type { PromptAdapter } from "../../adapters/methods/prompt.ts";
 import { embeddingValues } from "../../adapters/virtualTokens.ts";
 import type { DecoderConfig } from "../../architectures/config.ts";
 import { floats, int32s, int64s } from "../../runtime/session.ts";

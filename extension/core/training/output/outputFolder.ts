@@ -10,7 +10,7 @@ import { systemCode, UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
 import { lockFolder, type HeldLock } from "../../foundation/locks/folderLock.ts";
 import { checkpointFile, hasCheckpoint } from "./checkpoint.ts";
-import { runFile, readRun, writeRun, type TrainingRun } from "../trainingRun.ts";
+import { runFile, readRun, writeRun, type TrainingRun } from "../run/trainingRun.ts";
 
 export interface OutputFolder {
   readonly path: string;

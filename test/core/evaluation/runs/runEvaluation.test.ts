@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { compareRuns } from "../../../../extension/core/evaluation/runs/compareRuns.ts";
-import type { Ia3Adapter } from "../../../../extension/core/adapters/adapter.ts";
+import type { Ia3Adapter } from "../../../../extension/core/adapters/methods/ia3.ts";
 import { writeAdapter } from "../../../../extension/core/adapters/peftFolder.ts";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import {

@@ -1,10 +1,26 @@
 /** Which modules of a base are trained. */
 
+import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
-import type { ModuleShape } from "../../architectures/architectures.ts";
+import { lastName } from "../peftModules.ts";
+import type { Modules } from "./method.ts";
 
-/** By their paths, such as "model.layers.0.self_attn.q_proj". */
-export type Modules = ReadonlyMap<string, ModuleShape>;
+/** LoRA's and IA3's field of a train request. */
+export const targetsField = z
+  .array(z.string())
+  .refine((names) => names.length > 0, "it must be names of modules, such as q_proj")
+  .readonly()
+  .optional()
+  .describe("Modules to train, such as q_proj,v_proj; without it, all linear ones, or the paper's");
+
+/** The paper's modules in all its architectures; each has some of them. */
+export const paperAttention = ["q_proj", "k_proj", "v_proj", "qkv_proj", "q", "k", "v"];
+
+/** Those of `names` that the base has, by the last names of its modules' paths. */
+export function present(names: readonly string[], paths: readonly string[]): string[] {
+  const known = new Set(paths.map(lastName));
+  return names.filter((name) => known.has(name));
+}
 
 /**
  * The modules that end with one of `targets`, as PEFT matches target_modules; all if that is null.
@@ -30,9 +46,4 @@ export function resolveTargets(targets: readonly string[] | null, modules: Modul
 /** Whether whole names of the path are its end. */
 export function endsWith(path: string, end: string): boolean {
   return path === end || path.endsWith(`.${end}`);
-}
-
-/** Such as "q_proj". */
-export function lastName(path: string): string {
-  return path.slice(path.lastIndexOf(".") + 1);
 }

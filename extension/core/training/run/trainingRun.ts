@@ -6,15 +6,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { writeFileAtomic } from "../foundation/atomicFile.ts";
-import { systemCode, UserError } from "../foundation/errors.ts";
-import { openTokenFile } from "../dataset/tokenFile.ts";
-import { skipReasons } from "../sources/skipped.ts";
-import { methodNames } from "./methods/methods.ts";
-import { optimizerNames } from "./optimizers/optimizers.ts";
-import type { ResolvedSettings } from "./presets.ts";
-import { trainingPresets } from "./settings.ts";
-import { trainingFile, validationFile, type TrainingData } from "./data/trainingData.ts";
+import { writeFileAtomic } from "../../foundation/atomicFile.ts";
+import { systemCode, UserError } from "../../foundation/errors.ts";
+import { openTokenFile } from "../../dataset/tokenFile.ts";
+import { skipReasons } from "../../sources/skipped.ts";
+import { runSettings } from "./runSettings.ts";
+import { trainingFile, validationFile, type TrainingData } from "../data/trainingData.ts";
 
 export const runFile = "run.json";
 /** Begins the name of the folder that holds a run's token files. */
@@ -26,32 +23,6 @@ const tokens = z.object({ length: count, tokens: count, longest: z.object({ own:
 
 const skipped = z.object({ path: z.string(), reason: z.enum(skipReasons) });
 
-const settingsSchema = z.object({
-  preset: z.enum(trainingPresets),
-  method: z.enum(methodNames),
-  rank: z.int(),
-  alpha: z.number(),
-  dropout: z.number(),
-  rsLora: z.boolean(),
-  targets: z.array(z.string()).readonly().nullable(),
-  feedForward: z.array(z.string()).readonly(),
-  virtualTokens: z.int(),
-  initText: z.string(),
-  epochs: z.number(),
-  steps: z.int().nullable(),
-  batchSize: z.int(),
-  maxLength: z.int(),
-  learningRate: z.number(),
-  schedule: z.enum(["linear", "cosine", "constant"]),
-  optimizer: z.enum(optimizerNames),
-  weightDecay: z.number(),
-  patience: z.int().nullable(),
-  saveEvery: z.number(),
-  fillShare: z.number(),
-  seed: z.int(),
-  shuffle: z.boolean(),
-}) satisfies z.ZodType<ResolvedSettings>;
-
 const runSchema = z.object({
   version: z.literal(1),
   /** Folder of the token files, in the work folder. */
@@ -61,7 +32,7 @@ const runSchema = z.object({
   /** What checkpoints of this run carry, and its report. */
   fingerprint: z.record(z.string(), value),
   base: z.object({ name: z.string(), path: z.string(), hash: z.string(), embedded: z.boolean() }),
-  settings: settingsSchema,
+  settings: runSettings,
   /** Optimizer steps in all. */
   steps: z.int().positive(),
   /** Rows and files that could not be used. */

@@ -1,4 +1,4 @@
-/** How what is trained enters the forward pass of a training graph: the face that all methods share. */
+/** How what is trained enters the forward pass of a training graph, whatever the method. */
 
 import type { Tensor } from "../../graph/tensor.ts";
 import type { AdapterSlots, WeightSource } from "../../architectures/parameterScope.ts";

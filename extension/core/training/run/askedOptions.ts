@@ -1,11 +1,11 @@
 /** What a training was asked for, to tell a resume that asks for something else. */
 
 import { resolve } from "node:path";
-import { UserError } from "../foundation/errors.ts";
-import type { Log } from "../foundation/log.ts";
-import { resolveBase } from "../baseModels/resolveBase.ts";
-import { isPaperDataset } from "../dataset/paperDatasets.ts";
-import type { TrainOptions } from "./settings.ts";
+import { UserError } from "../../foundation/errors.ts";
+import type { Log } from "../../foundation/log.ts";
+import { resolveBase } from "../../baseModels/resolveBase.ts";
+import { isPaperDataset } from "../../dataset/paperDatasets.ts";
+import type { TrainOptions } from "../request.ts";
 import type { TrainingRun } from "./trainingRun.ts";
 
 /** Where things lie, and what may change from one part of a training to the next. */
