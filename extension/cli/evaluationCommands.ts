@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { codeBleuBehaviours } from "../core/evaluation/measures/codebleu/codeBleu.ts";
 import { metricNames, type MetricName } from "../core/evaluation/measures/metrics.ts";
 import { protocolNames } from "../core/evaluation/protocols/protocols.ts";
-import { modes } from "../core/evaluation/runs/options.ts";
+import { modes } from "../core/evaluation/runs/request.ts";
 import { exportFormats } from "../core/evaluation/runs/runTable.ts";
 import { evaluateCommand, type EvaluateFlags } from "./commands/evaluate.ts";
 import {

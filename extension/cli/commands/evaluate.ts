@@ -1,6 +1,6 @@
 /** graft evaluate: what of it, by what the suite asks for. */
 
-import type { Mode } from "../../core/evaluation/runs/options.ts";
+import type { Mode } from "../../core/evaluation/runs/request.ts";
 import type { ProtocolName } from "../../core/evaluation/protocols/protocols.ts";
 import { suiteKind } from "../../core/evaluation/suites/suiteKind.ts";
 import { UserError } from "../../core/foundation/errors.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readEvaluationOptions, type EvaluationOptions } from "../../../../extension/core/evaluation/runs/options.ts";
+import { readEvaluationOptions, type EvaluationOptions } from "../../../../extension/core/evaluation/runs/request.ts";
 import { contenderOf, runId, type RunMaking } from "../../../../extension/core/evaluation/runs/runRecord.ts";
 import type { RunSummary } from "../../../../extension/core/evaluation/runs/runFolder.ts";
 import { exported, rowsOf } from "../../../../extension/core/evaluation/runs/runTable.ts";

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { drawSpots } from "../../../../extension/core/evaluation/infilling/drawSpots.ts";
+import { drawSpots } from "../../../../extension/core/evaluation/suites/drawHoles.ts";
 import { openPythonParser, type PythonParser } from "../../../../extension/core/python/pythonParser.ts";
-import { blockGaps, lineGaps } from "../../../../extension/core/evaluation/infilling/spots.ts";
+import { blockGaps, lineGaps } from "../../../../extension/core/evaluation/suites/holes.ts";
 
 let parser: PythonParser;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { seededRandom } from "../../../../extension/core/foundation/random.ts";
-import type { Spot } from "../../../../extension/core/evaluation/infilling/drawSpots.ts";
-import { bitsPerByte, judgeFill, scoreFills } from "../../../../extension/core/evaluation/infilling/fillScores.ts";
+import type { Spot } from "../../../../extension/core/evaluation/suites/drawHoles.ts";
+import { bitsPerByte, judgeFill, scoreFills } from "../../../../extension/core/evaluation/measures/infilling.ts";
 import { openPythonParser } from "../../../../extension/core/python/pythonParser.ts";
 
 const text = "def f(x):\n    y = g(x)\n\n    return y\n";

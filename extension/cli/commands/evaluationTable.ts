@@ -12,11 +12,11 @@ import {
   type FillReport,
   type KindScores,
 } from "../../core/evaluation/infilling/evaluateFills.ts";
-import type { Fill, FillScores } from "../../core/evaluation/infilling/fillScores.ts";
+import type { Fill, FillScores } from "../../core/evaluation/measures/infilling.ts";
 import type { Estimate } from "../../core/evaluation/measures/estimate.ts";
-import { ngramContender, ngramOrder } from "../../core/evaluation/infilling/ngramContender.ts";
-import type { Place } from "../../core/evaluation/infilling/spots.ts";
-import { readHeldOut } from "../../core/evaluation/infilling/heldOut.ts";
+import { ngramContender, ngramOrder } from "../../core/evaluation/candidates/ngramContender.ts";
+import type { Place } from "../../core/evaluation/suites/holes.ts";
+import { readHeldOut } from "../../core/evaluation/suites/heldOut.ts";
 import { tellProblems } from "../../core/dataset/example.ts";
 import { openTokenizer } from "../../core/tokenizer/tokenizer.ts";
 import type { AdapterFlag } from "./complete.ts";

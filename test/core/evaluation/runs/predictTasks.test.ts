@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../../extension/core/foundation/errors.ts";
 import type { PromptedSuite, PromptedTask } from "../../../../extension/core/evaluation/prompts/promptedSuite.ts";
-import { chunkSize, predictRun } from "../../../../extension/core/evaluation/runs/predictRun.ts";
+import { chunkSize, predictRun } from "../../../../extension/core/evaluation/runs/predictTasks.ts";
 import type { Chunk, Prediction } from "../../../../extension/core/evaluation/runs/runRecord.ts";
 import type { RunChecks } from "../../../../extension/core/evaluation/sandbox/openCheckRunner.ts";
 import type { BatchGenerator, BatchRequest } from "../../../../extension/core/completion/generateBatch.ts";

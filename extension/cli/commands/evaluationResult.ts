@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { writeFailure } from "../../core/foundation/atomicFile.ts";
 import { isCancelled } from "../../core/foundation/errors.ts";
 import { compareRuns, type Comparison } from "../../core/evaluation/runs/compareRuns.ts";
-import type { RunDecoding } from "../../core/evaluation/runs/options.ts";
+import type { RunDecoding } from "../../core/evaluation/runs/request.ts";
 import {
   runEvaluation,
   type EvaluationOptions,
