@@ -10,8 +10,11 @@ export interface FlagOverride {
   /** The value's name in the help, such as "dir"; `<n>`, `<x>` or `<text>` by the field's kind otherwise. */
   readonly value?: string;
   readonly parse?: (text: string) => unknown;
-  readonly conflicts?: string;
+  /** Fields that it cannot be used with. */
+  readonly conflicts?: string | string[];
   readonly required?: boolean;
+  /** What the flag takes beyond the field, behind its description. */
+  readonly note?: string;
 }
 
 /**
@@ -23,17 +26,19 @@ export function addRequestOptions<Schema extends z.ZodObject>(
   schema: Schema,
   overrides: Partial<Record<keyof z.output<Schema>, FlagOverride>> = {},
 ): Command {
-  for (const [name, fieldSchema] of Object.entries(schema.shape as Record<string, z.ZodType>)) {
+  for (const [name, fieldSchema] of Object.entries<z.ZodType>(schema.shape)) {
     command.addOption(optionOf(name, fieldOf(fieldSchema), (overrides as Record<string, FlagOverride>)[name] ?? {}));
   }
   return command;
 }
 
-function optionOf(name: string, field: Field, { value, parse, conflicts, required }: FlagOverride): Option {
+function optionOf(name: string, field: Field, { value, parse, conflicts, required, note }: FlagOverride): Option {
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  if (field.kind === "boolean")
-    return new Option(field.default === true ? `--no-${flag}` : `--${flag}`, field.description);
-  const option = new Option(`--${flag} <${value ?? valueNames[field.kind]}>`, helpOf(field));
+  if (field.kind === "boolean") {
+    const option = new Option(field.default === true ? `--no-${flag}` : `--${flag}`, field.description);
+    return conflicts === undefined ? option : option.conflicts(conflicts);
+  }
+  const option = new Option(`--${flag} <${value ?? valueNames[field.kind]}>`, helpOf(field) + (note ?? ""));
   if (field.choices) option.choices(field.choices);
   else option.argParser<unknown>(parse ?? parsers[field.kind] ?? ((text) => text));
   if (conflicts !== undefined) option.conflicts(conflicts);

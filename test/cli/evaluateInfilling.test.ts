@@ -86,7 +86,7 @@ test("refuses what it cannot evaluate on in one line", async () => {
 });
 
 test("stops at Ctrl-C", async () => {
-  const running = start(["evaluate", "--base", at("tiny"), "--suite", at("suite"), "--json"], environment());
+  const running = start(["evaluate", "--base", at("tiny"), "--suite", at("suite"), "--fresh", "--json"], environment());
   await running.says(/"phase":"bits"/);
   running.process.kill("SIGINT");
   const { code, stderr } = await running.done;

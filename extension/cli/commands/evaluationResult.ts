@@ -1,125 +1,64 @@
-/** graft evaluate of tasks: a run for each contender and seed, and their scores side by side. */
+/** What graft evaluate tells programs. Fields keep the names of earlier versions: a candidate is a "contender", a hole a "spot". */
 
-import { copyFile, mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { writeFailure } from "../../core/foundation/atomicFile.ts";
-import { isCancelled } from "../../core/foundation/errors.ts";
-import { compareRuns, type Comparison } from "../../core/evaluation/runs/compareRuns.ts";
-import type { RunDecoding } from "../../core/evaluation/runs/request.ts";
-import {
-  runEvaluation,
-  type EvaluationOptions,
-  type EvaluationProgress,
-} from "../../core/evaluation/runs/runEvaluation.ts";
-import { runFiles, type RunSummary } from "../../core/evaluation/runs/runFolder.ts";
-import { rowsOf, scoreText, type RunRow } from "../../core/evaluation/runs/runTable.ts";
-import type { Context } from "../context.ts";
-import type { EvaluateFlags } from "./evaluate.ts";
-import { aligned, duration } from "../output.ts";
+import type { Comparison } from "../../core/evaluation/runs/compareRuns.ts";
+import type { EvaluationProgress } from "../../core/evaluation/runs/runEvaluation.ts";
+import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
+import { withFormerName, type RunRow } from "../../core/evaluation/runs/runTable.ts";
+import { holeKinds, type HoleKind } from "../../core/evaluation/suites/drawHoles.ts";
+import { placesOf } from "../../core/evaluation/suites/holes.ts";
+import { count, duration } from "../output.ts";
 
-export async function evaluateTasksCommand(flags: EvaluateFlags, context: Context): Promise<void> {
-  const { output, signal } = context;
-  const runs: RunSummary[] = [];
-  for (const options of optionsOf(flags, context)) {
-    try {
-      runs.push(await runEvaluation(options, { signal, log: output.log, onProgress: (told) => tell(told, context) }));
-    } catch (error) {
-      output.close();
-      if (isCancelled(error)) output.log.info("Stopped. The same command goes on from here.");
-      throw error;
-    }
-  }
-  const first = runs[0]!;
-  if (flags.predictions !== undefined) await copyPredictions(first, flags.predictions);
-  const rows = rowsOf(runs);
-  const comparisons = await Promise.all(rows.slice(1).map((row) => compared(first, row, runs, signal)));
-  const { record, result } = first;
-  output.result(
-    {
-      suite: record.making.suite.name,
-      protocol: record.making.protocol,
-      contender: first.contender,
-      items: result?.items,
-      ...reportedScores(rows[0]!),
-      run: first.id,
-      folder: first.folder,
-      shortened: result?.shortened,
-      tokens: result?.tokens,
-      seconds: result?.seconds,
-      tokensPerSecond: result?.tokensPerSecond,
-      peakMemoryBytes: result?.peakMemoryBytes,
-      adapters: record.making.adapters,
-      problems: result?.problems,
-      contenders: rows.map((row, i) => ({ ...row, ...reportedScores(row), comparison: comparisons[i - 1] })),
-      runs: runs.map(({ id }) => id),
-    },
-    [...aligned(tableOf(rows)), "", ...runs.map(({ folder }) => folder)].join("\n"),
-  );
+/** A candidate's runs, one a seed, and what they come to. */
+export interface Evaluated {
+  readonly runs: readonly RunSummary[];
+  readonly row: RunRow;
 }
 
-/** The base with its adapters first, then the baselines; each with every seed. */
-function optionsOf(flags: EvaluateFlags, { places }: Context): EvaluationOptions[] {
-  const { suite, protocol, mode, shots, examples, encoder, limit, allowCodeExecution, withoutSandbox, fresh } = flags;
-  const decoding = decodingOf(flags);
-  const given = {
-    suite,
-    protocol,
-    mode,
-    shots,
-    examples,
-    encoder,
-    limit,
-    allowCodeExecution,
-    withoutSandbox,
-    fresh,
-    decoding,
+export function progressFields({ last: _last, ...progress }: EvaluationProgress): Record<string, unknown> {
+  const phase = progress.phase === "infilling" ? "fills" : progress.phase;
+  return { ...progress, phase, contender: progress.candidate };
+}
+
+export function progressText(progress: EvaluationProgress): string {
+  const { candidate, phase, done, total, etaSeconds, tokensPerSecond } = progress;
+  const all = total === undefined ? "" : ` of ${count(total)}`;
+  const speed = tokensPerSecond === undefined ? "" : `, ${Math.round(tokensPerSecond)} tokens/s`;
+  const left = etaSeconds === undefined ? "" : `, ${duration(etaSeconds)} left`;
+  return `${candidate}: ${phase} ${count(done)}${all}${speed}${left}`;
+}
+
+export function taskResult(
+  evaluated: readonly Evaluated[],
+  comparisons: readonly Comparison[],
+): Record<string, unknown> {
+  const { runs, row } = evaluated[0]!;
+  const [first] = runs;
+  const { record, result } = first!;
+  const contenders = evaluated.map((each, i) => {
+    return { ...withFormerName(each.row), ...reportedScores(each.row), comparison: comparisons[i - 1] };
+  });
+  return {
+    suite: row.suite,
+    protocol: row.protocol,
+    candidate: first!.candidate,
+    contender: first!.candidate,
+    items: result?.items,
+    ...reportedScores(row),
+    run: first!.id,
+    folder: first!.folder,
+    shortened: result?.shortened,
+    tokens: result?.tokens,
+    seconds: result?.seconds,
+    tokensPerSecond: result?.tokensPerSecond,
+    peakMemoryBytes: result?.peakMemoryBytes,
+    adapters: record.configuration.adapters,
+    problems: result?.problems,
+    contenders,
+    runs: evaluated.flatMap((each) => each.runs.map(({ id }) => id)),
   };
-  const asked = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Pick<
-    EvaluationOptions,
-    "suite"
-  >;
-  const contenders = [
-    { base: flags.base, adapters: flags.adapter },
-    ...flags.baseline.map((base) => ({ base, adapters: [] })),
-  ];
-  return contenders.flatMap((contender) => flags.seed.map((seed) => ({ ...places, ...asked, ...contender, seed })));
 }
 
-function decodingOf({ greedy, beams, samples, temperature, topP }: EvaluateFlags): RunDecoding | undefined {
-  if (greedy) return { kind: "greedy" };
-  if (beams !== undefined) return { kind: "beams", width: beams, returned: beams };
-  if (samples === undefined && temperature === undefined && topP === undefined) return undefined;
-  return { kind: "sampling", temperature: temperature ?? 0.6, topP: topP ?? 0.95, count: samples ?? 5 };
-}
-
-function tell({ last: _last, ...progress }: EvaluationProgress, { output }: Context): void {
-  const { contender, phase, done, total, etaSeconds, tokensPerSecond = 0 } = progress;
-  const left =
-    etaSeconds === undefined ? "" : `, ${Math.round(tokensPerSecond)} tokens/s, ${duration(etaSeconds)} left`;
-  output.progress(done, total, progress, `${contender}: ${phase} ${done} of ${total}${left}`);
-}
-
-async function copyPredictions(run: RunSummary, path: string): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await copyFile(join(run.folder, runFiles.predictions), path);
-  } catch (error) {
-    throw writeFailure(error, path);
-  }
-}
-
-/** With the first run; of several seeds, the first one. */
-async function compared(
-  first: RunSummary,
-  row: RunRow,
-  runs: readonly RunSummary[],
-  signal: AbortSignal,
-): Promise<Comparison> {
-  const other = runs.find((run) => run.id === row.runs[0])!;
-  return await compareRuns(other, first, signal);
-}
-
-/** As results name them: CodeBLEU with its parts in an object of its own. */
+/** CodeBLEU with its parts in an object of its own. */
 function reportedScores({ scores }: RunRow): object {
   const nested = (of: (score: RunRow["scores"][string]) => unknown): Record<string, unknown> => {
     const plain: Record<string, unknown> = {};
@@ -139,15 +78,48 @@ function reportedScores({ scores }: RunRow): object {
   };
 }
 
-/** A column a contender. */
-function tableOf(rows: readonly RunRow[]): string[][] {
-  const names = Object.keys(rows[0]!.scores);
-  return [
-    [`${rows[0]!.suite}, ${rows[0]!.protocol}`, ...rows.map(({ contender }) => contender)],
-    ["items", ...rows.map(({ items }) => `${items}`)],
-    ...names.map((name) => [
-      name.replace(/^codebleu\./, "  "),
-      ...rows.map(({ scores }) => (scores[name] ? scoreText(name, scores[name]) : "")),
-    ]),
-  ];
+export function heldOutResult(
+  evaluated: readonly Evaluated[],
+  comparisons: readonly Comparison[],
+): Record<string, unknown> {
+  const { runs, row } = evaluated[0]!;
+  const { result, record } = runs[0]!;
+  const contenders = evaluated.map(heldOutContender);
+  const { name: _name, runs: _runs, ...metrics } = contenders[0]!;
+  return {
+    suite: row.suite,
+    seed: record.configuration.seed,
+    files: result?.heldOut?.files,
+    bytes: result?.heldOut?.bytes,
+    items: row.items,
+    metrics,
+    contenders,
+    comparisons,
+    problems: result?.problems,
+    runs: evaluated.flatMap((each) => each.runs.map(({ id }) => id)),
+  };
+}
+
+function heldOutContender({ runs, row }: Evaluated): Record<string, unknown> {
+  const holes = runs[0]!.result?.heldOut?.holes ?? {};
+  /** Of a kind of hole, or of one of its places: "line", "line.word". */
+  const filled = (group: string): object => {
+    const scores = ["exact", "editSimilarity", "offered", "parses"].map((name) => [
+      name,
+      row.scores[`${group}.${name}`],
+    ]);
+    return { spots: holes[group] ?? 0, ...Object.fromEntries(scores) };
+  };
+  const places = (kind: HoleKind): object => {
+    const found = placesOf[kind].filter((place) => `${kind}.${place}` in holes);
+    return Object.fromEntries(found.map((place) => [place, filled(`${kind}.${place}`)]));
+  };
+  const fills = holeKinds.map((kind) => [kind, { ...filled(kind), places: places(kind) }]);
+  return {
+    name: row.candidate,
+    bitsPerByte: row.scores["bitsPerByte"],
+    fills: Object.fromEntries(fills),
+    tokensPerSecond: row.tokensPerSecond,
+    runs: row.runs,
+  };
 }

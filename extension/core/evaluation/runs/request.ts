@@ -1,107 +1,138 @@
-/** What an evaluation is asked to do, with what is not said filled in. It opens nothing. */
+/** The evaluate request: one schema for its types, defaults, limits and descriptions, and what follows from them. Opens nothing. */
 
+import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
-import { protocolNames, type ProtocolName } from "../protocols/protocols.ts";
+import { inWords, readRequest } from "../../foundation/request.ts";
+import { protocolNames } from "../protocols/protocols.ts";
 
 /**
- * How tasks are put to a model: without examples, with drawn ones, with the nearest ones, or as to a model that has been trained
+ * How tasks are shown to a model: without examples, with drawn ones, with the nearest ones, or as to a model that has been trained
  * on such tasks.
  */
 export const modes = ["zero-shot", "icl", "rag", "trained"] as const;
-export type Mode = (typeof modes)[number];
 
-/** As plain JSON, since it crosses process borders. What is absent takes its default. */
-export interface EvaluationOptions {
-  /** Name of an installed base or a folder; empty for the embedded base. */
-  readonly base: string;
-  /** Where bases and runs are kept. */
-  readonly home: string;
-  /** The base that ships with Graft. */
-  readonly embedded: string;
-  /** Where the user's copies of the paper's data sets lie. */
-  readonly dataFolder: string;
-  /** Where those lie that ship with Graft. */
-  readonly shippedData?: string;
-  readonly adapters?: readonly { readonly folder: string; readonly scale: number }[];
-  /** "conala", "codealpacapy", or a .jsonl file of pairs, or of tasks with tests. */
-  readonly suite: string;
-  /** "graft" unless told. */
-  readonly protocol?: ProtocolName;
-  /** "trained" with adapters, "zero-shot" without, unless told. */
-  readonly mode?: Mode;
-  /** How many examples, 1 unless told. */
-  readonly shots?: number;
-  /** Where examples come from: a .jsonl file of pairs; of a paper's data set its training part, unless told. */
-  readonly examples?: string;
-  /** With "rag": folder of a sentence encoder, such as gte-small, that says what is near. BM25 does unless told. */
-  readonly encoder?: string;
-  /** Ten beams unless told; of suites with tests, 5 samples. */
-  readonly decoding?: RunDecoding;
-  /** Only so many tasks, the first ones. */
-  readonly limit?: number;
-  /** Of what is drawn: examples, samples, intervals. 42 unless told. */
-  readonly seed?: number;
-  /** Runs what the model writes against a suite's tests, in a sandbox. */
-  readonly allowCodeExecution?: boolean;
-  /** Does so even where this machine has no sandbox. */
-  readonly withoutSandbox?: boolean;
-  /** Predicts anew even where a run with the same options is there. */
-  readonly fresh?: boolean;
-}
+/** The paper's decoding, and the defaults: beams for suites of pairs, samples for those with tests. */
+const [beams, samples, temperature, topP] = [10, 5, 0.6, 0.95] as const;
+
+/** Fields for every kind of suite. */
+export const suiteFields = {
+  suite: z
+    .string()
+    .min(1)
+    .describe(
+      "conala, codealpacapy, .jsonl of tasks (pairs, MBPP, HumanEval, APPS), or Python sources with holes to fill",
+    ),
+  limit: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("Tasks to run, the first ones (all); in Python sources, holes of each kind (500) and files (all)"),
+  seed: z.int().default(42).describe("Random seed"),
+  fresh: z.boolean().default(false).describe("Evaluate again instead of showing the finished run"),
+};
+
+/** Fields for suites of tasks alone. */
+export const taskFields = {
+  protocol: z.enum(protocolNames).default("graft").describe("Prompts, stops and comparison"),
+  mode: z.enum(modes).optional().describe("What precedes each task (trained with --adapter, else zero-shot)"),
+  shots: z.int().min(1).max(100).default(1).describe("Examples in front of each task, with mode icl or rag"),
+  examples: z
+    .string()
+    .optional()
+    .describe("Source of the examples: .jsonl of pairs; a paper's data set has its training part"),
+  encoder: z
+    .string()
+    .optional()
+    .describe("Sentence encoder that finds the nearest examples; shared words find them unless given"),
+  greedy: z.boolean().default(false).describe("Take the most probable token each time"),
+  beams: z.int().min(1).max(1000).default(beams).describe("Width of the beam search"),
+  samples: z
+    .int()
+    .min(1)
+    .default(samples)
+    .describe("Draw this many answers instead; the default where there are tests"),
+  temperature: z.number().gt(0).default(temperature).describe("Temperature of samples"),
+  topP: z.number().gt(0).max(1).default(topP).describe("Nucleus of samples"),
+  allowCodeExecution: z
+    .boolean()
+    .default(false)
+    .describe("Run what the model writes, in a sandbox, against a suite's tests"),
+  withoutSandbox: z.boolean().default(false).describe("Run it even where this machine has no sandbox"),
+};
+
+/** Fields for held-out code alone. */
+export const infillingFields = {
+  ngram: z.string().optional().describe("Corpus of Python sources: evaluate n-grams counted on it"),
+};
+
+/** Plain JSON, since it crosses process borders. What is absent takes its default. */
+export const evaluationRequest = z.object({
+  base: z.string().describe("Name of an installed base, or a folder; empty for the embedded base"),
+  home: z.string().describe("Folder of bases and runs"),
+  embedded: z.string().describe("Folder of the base that ships with Graft"),
+  dataFolder: z.string().describe("Folder of the user's copies of the paper's data sets"),
+  shippedData: z.string().optional().describe("Folder of the data sets that ship with Graft"),
+  adapters: z
+    .array(z.object({ folder: z.string(), scale: z.number() }))
+    .readonly()
+    .default([])
+    .describe("Adapters in use"),
+  ...suiteFields,
+  ...taskFields,
+  ...infillingFields,
+});
+
+export type EvaluationOptions = z.input<typeof evaluationRequest>;
+export type Mode = (typeof modes)[number];
 
 export type RunDecoding =
   | { readonly kind: "greedy" }
   | { readonly kind: "beams"; readonly width: number; readonly returned: number }
   | { readonly kind: "sampling"; readonly temperature: number; readonly topP: number; readonly count: number };
 
-export interface EvaluationSettings {
-  readonly protocol: ProtocolName;
+/** The request with its defaults; `mode`, `shots` and `decoding` are settled by what goes together. */
+export interface EvaluationSettings extends Omit<z.output<typeof evaluationRequest>, "mode"> {
   readonly mode: Mode;
   /** 0 where no examples are shown. */
   readonly shots: number;
+  /** Undefined where the kind of the suite decides. */
   readonly decoding: RunDecoding | undefined;
-  readonly limit: number | undefined;
-  readonly seed: number;
 }
 
-/** The paper's, for suites of pairs and for those with tests. */
-export const paperDecoding = {
-  pairs: { kind: "beams", width: 10, returned: 10 },
-  execution: { kind: "sampling", temperature: 0.6, topP: 0.95, count: 5 },
+/** Where nothing else is asked for. */
+export const defaultDecoding = {
+  pairs: { kind: "beams", width: beams, returned: beams },
+  execution: { kind: "sampling", temperature, topP, count: samples },
+  infilling: { kind: "greedy" },
 } as const satisfies Record<string, RunDecoding>;
 
 /** @throws UserError "option-invalid" */
 export function readEvaluationOptions(options: EvaluationOptions): EvaluationSettings {
-  const { adapters = [], protocol = "graft", decoding, limit, seed = 42 } = options;
-  const mode = options.mode ?? (adapters.length > 0 ? "trained" : "zero-shot");
+  const request = readRequest(evaluationRequest, options, "evaluate");
+  const mode = request.mode ?? (request.adapters.length > 0 ? "trained" : "zero-shot");
   const hasExamples = mode === "icl" || mode === "rag";
-  if (!protocolNames.includes(protocol)) throw refused("protocol", protocol, protocolNames.join(", "));
-  if (!modes.includes(mode)) throw refused("mode", mode, modes.join(", "));
   if (options.shots !== undefined && !hasExamples) throw refused("shots", options.shots, "left out without icl or rag");
   if (options.encoder !== undefined && mode !== "rag")
     throw refused("encoder", options.encoder, "left out without rag");
-  const shots = hasExamples ? (options.shots ?? 1) : 0;
-  const whole = (name: string, value: number, from: number, to = Number.MAX_SAFE_INTEGER): void => {
-    if (Number.isSafeInteger(value) && value >= from && value <= to) return;
-    throw refused(name, value, `a whole number from ${from}${to === Number.MAX_SAFE_INTEGER ? " on" : ` to ${to}`}`);
-  };
-  if (hasExamples) whole("shots", shots, 1);
-  if (limit !== undefined) whole("limit", limit, 1);
-  whole("seed", seed, -Number.MAX_SAFE_INTEGER);
-  if (decoding?.kind === "beams") {
-    whole("beams", decoding.width, 1, 1000);
-    whole("returned", decoding.returned, 1, decoding.width);
+  return { ...request, mode, shots: hasExamples ? request.shots : 0, decoding: decodingOf(request, options) };
+}
+
+function decodingOf(request: z.output<typeof evaluationRequest>, given: EvaluationOptions): RunDecoding | undefined {
+  const searches = given.beams !== undefined;
+  const draws = [given.samples, given.temperature, given.topP].some((value) => value !== undefined);
+  if (request.greedy) {
+    if (searches || draws) throw refused("greedy", true, "left out where beams or samples are asked for");
+    return { kind: "greedy" };
   }
-  if (decoding?.kind === "sampling") {
-    whole("samples", decoding.count, 1);
-    const { temperature, topP } = decoding;
-    if (!(temperature > 0 && temperature < Infinity)) throw refused("temperature", temperature, "above 0");
-    if (!(topP > 0 && topP <= 1)) throw refused("top-p", topP, "above 0, and at most 1");
+  if (searches) {
+    if (draws) throw refused("beams", request.beams, "left out where samples are asked for");
+    return { kind: "beams", width: request.beams, returned: request.beams };
   }
-  return { protocol, mode, shots, decoding, limit, seed };
+  if (!draws) return undefined;
+  return { kind: "sampling", temperature: request.temperature, topP: request.topP, count: request.samples };
 }
 
 function refused(name: string, value: unknown, expected: string): UserError {
-  const message = `Cannot evaluate with ${name} ${String(value)}: it must be ${expected}.`;
-  return new UserError("option-invalid", message, `Give another ${name}, or leave it out for the default.`);
+  const message = `Cannot evaluate with ${inWords(name)} ${String(value)}: it must be ${expected}.`;
+  return new UserError("option-invalid", message, `Give another ${inWords(name)}, or leave it out for the default.`);
 }

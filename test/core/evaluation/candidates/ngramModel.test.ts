@@ -2,7 +2,11 @@
 
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../../extension/core/foundation/random.ts";
-import { discountsOf, kneserNey, type NgramModel } from "../../../../extension/core/evaluation/candidates/ngramModel.ts";
+import {
+  discountsOf,
+  kneserNey,
+  type NgramModel,
+} from "../../../../extension/core/evaluation/candidates/ngramModel.ts";
 import { countNgrams } from "../../../../extension/core/evaluation/candidates/ngramTrie.ts";
 
 async function modelOf(tokens: readonly number[], order: number, vocabularySize: number): Promise<NgramModel> {
