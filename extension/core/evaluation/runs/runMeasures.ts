@@ -62,13 +62,13 @@ function renamed(summed: Summed, name: (score: string) => string): Summed {
   };
 }
 
-/** Each kind of hole, each of its places, then the files. They share one stream of random numbers, in this order. */
+/** Per kind of hole its places and all of it, then the files. They share one stream of random numbers, in this order. */
 function infillingMeasures(): RunMeasure[] {
   const stream = "resamples";
   return [
     ...holeKinds.flatMap((kind) => [
-      { ...filled(kind), stream },
       ...placesOf[kind].map((place) => ({ ...filled(kind, place), stream, optional: true })),
+      { ...filled(kind), stream },
     ]),
     { ...bitsPerByte, stream, count: (item) => ("bits" in item ? [item.bits, item.bytes] : undefined) },
   ];

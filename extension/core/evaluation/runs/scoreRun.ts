@@ -5,6 +5,7 @@ import { estimates, type Estimate } from "../measures/estimate.ts";
 import { addTo } from "../measures/measure.ts";
 import { measureFormat } from "../measures/measureFormat.ts";
 import { mostRows } from "../measures/scorePredictions.ts";
+import { holeKinds } from "../suites/drawHoles.ts";
 import { readPredictions, readTexts } from "./runFolder.ts";
 import type { RunItem, RunMeasure } from "./runMeasures.ts";
 
@@ -86,7 +87,12 @@ export function scoresOf(
       ([name, value]) => [name, { value, low: value, high: value }] as const,
     );
   });
-  // Tables show what belongs to no group first.
-  const inGroup = (name: string): number => Number(measureFormat(name).group !== undefined);
-  return Object.fromEntries(scored.toSorted(([one], [other]) => inGroup(one) - inGroup(other)));
+  return Object.fromEntries(scored.toSorted(([one], [other]) => shownAt(one) - shownAt(other)));
+}
+
+/** Tables show the scores of files first, then each kind of hole, as a whole before its places. */
+function shownAt(name: string): number {
+  const { group } = measureFormat(name);
+  const [kind, ...parts] = name.split(".");
+  return group === undefined ? 0 : 2 * holeKinds.findIndex((each) => each === kind) + parts.length;
 }
