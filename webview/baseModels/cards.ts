@@ -43,7 +43,7 @@ export function offeredCard(model: OfferedBaseCard, machineBytes: number, isBusy
   importIt.disabled = isBusy;
   if (isBusy) importIt.title = t("Wait for the import that is under way.");
   return card(
-    [name, ...(recommended ? [" ", h("span", { class: "mark" }, t("recommended for this machine"))] : [])],
+    [name, ...(recommended ? [" ", h("span", { class: "mark" }, t("recommended here"))] : [])],
     [
       fact(t("{0}, licence: {1}", owner, licence)),
       fact(t("{0} parameters, {1}", count(model.parameters), modelType)),
@@ -59,9 +59,14 @@ export function offeredCard(model: OfferedBaseCard, machineBytes: number, isBusy
 /** Below ten, digits behind the point would say more than is known. */
 function speed(tokensPerSecond: number): HTMLElement {
   const line = fact(
-    t("about {0} tokens/s here", Math.max(1, Number(tokensPerSecond.toPrecision(tokensPerSecond < 10 ? 1 : 2)))),
+    t(
+      "at most about {0} tokens/s here",
+      Math.max(1, Number(tokensPerSecond.toPrecision(tokensPerSecond < 10 ? 1 : 2))),
+    ),
   );
-  line.title = t("Estimated from how fast this machine read weights when it was measured, and the size of the model.");
+  line.title = t(
+    "An upper limit, estimated from the size of the model and how fast this machine went through weights when it was measured.",
+  );
   return line;
 }
 

@@ -10,10 +10,11 @@ import { readAdapter, weightsFile } from "../../adapters/peftFolder.ts";
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { completerOf } from "../../completion/completer.ts";
-import { openBatchGenerator } from "../../completion/generateBatch.ts";
+import { openBatchGenerator } from "../../inference/decoding/generateBatch.ts";
+import { decoderOver } from "../../inference/tree/decoder.ts";
+import { openTokenTree } from "../../inference/tree/openTokenTree.ts";
 import type { Log } from "../../foundation/log.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
-import { openDecoder } from "../../runtime/decoder.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
 import { readTrainingReport } from "../../training/output/trainingReport.ts";
 import type { Candidate, Infiller } from "./candidate.ts";
@@ -78,9 +79,9 @@ async function identityOf(
 /** Completes through the editor's completer. */
 async function openInfiller(base: InstalledBase, adapters: readonly NamedAdapter[]): Promise<Infiller> {
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-  const decoder = await openDecoder(base);
+  const tree = await openTokenTree(base);
   const checkFits = (adapter: Adapter): void => checkAdapterFits(adapter, base);
-  const completer = completerOf({ decoder, tokenizer, parser: await openPythonParser(), checkFits });
+  const completer = completerOf({ tree, tokenizer, parser: await openPythonParser(), checkFits });
   try {
     await completer.useAdapters(adapters);
   } catch (error) {
@@ -88,7 +89,7 @@ async function openInfiller(base: InstalledBase, adapters: readonly NamedAdapter
     throw error;
   }
   return {
-    bits: (file, signal) => textBits({ decoder, tokenizer }, file, signal),
+    bits: (file, signal) => textBits({ decoder: decoderOver(tree), tokenizer }, file, signal),
     complete: (request, signal) => completer.complete(request, signal),
     release: () => completer.release(),
   };

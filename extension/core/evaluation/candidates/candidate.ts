@@ -1,7 +1,7 @@
 /** A candidate: what an evaluation puts a suite to. It says who it is, and opens its model only when its turn comes. */
 
 import * as z from "zod";
-import type { BatchGenerator } from "../../completion/generateBatch.ts";
+import type { BatchGenerator } from "../../inference/decoding/generateBatch.ts";
 import type { Completion, CompletionRequest } from "../../completion/completer.ts";
 import type { Log } from "../../foundation/log.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";

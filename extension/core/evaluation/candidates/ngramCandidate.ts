@@ -6,24 +6,21 @@
 import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
-import { internalError, UserError } from "../../foundation/errors.ts";
+import { UserError } from "../../foundation/errors.ts";
 import { completerOf } from "../../completion/completer.ts";
 import { tellProblems, type Problem } from "../../dataset/example.ts";
-import type { Decoder } from "../../runtime/decoder.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { sourceFiles } from "../suites/heldOut.ts";
 import { baseIdentity } from "./baseCandidate.ts";
 import type { Candidate, Infiller, OpeningControl } from "./candidate.ts";
-import { kneserNey, type NgramModel } from "./ngramModel.ts";
+import { kneserNey } from "./ngramModel.ts";
+import { ngramTree } from "./ngramTree.ts";
 import { countNgrams } from "./ngramTrie.ts";
 import { fileTokens } from "./textBits.ts";
 
 /** In tokens; a word of code and what it depends on. */
 const ngramOrder = 5;
-
-/** As long as a small model's, so that the completer gives both the same room. */
-const contextLength = 2048;
 
 /**
  * Names the n-grams by their corpus and the base whose tokens they are; they are counted when the model is opened.
@@ -60,9 +57,8 @@ async function ngramInfiller(corpus: string, tokenizer: Tokenizer, control: Open
     { signal, onProgress: (done, total) => onProgress?.({ phase: "counting", done, total }) },
   );
   const model = kneserNey(trie);
-  const decoder = ngramDecoder(model);
   const completer = completerOf({
-    decoder,
+    tree: ngramTree(model, ngramOrder),
     // A suffix or a marker would only push the last words out of its sight.
     tokenizer: { ...tokenizer, fillInTheMiddle: null },
     parser: await openPythonParser(),
@@ -114,36 +110,4 @@ async function corpusTokens(
     throw new UserError("suite-empty", message, 'Give Python sources, or rows of {"path": …, "text": …}.');
   }
   return tokens.slice(0, length);
-}
-
-/** The model as something to continue texts with; its logits are log-probabilities. */
-function ngramDecoder(model: NgramModel): Decoder {
-  let tokens: readonly number[] = [];
-  const extend = (ids: readonly number[]): Promise<Float32Array> => {
-    tokens = tokens.concat(ids);
-    return Promise.resolve(Float32Array.from(model.distribution(tokens.slice(1 - ngramOrder)), Math.log));
-  };
-  const searched = (): never => {
-    throw internalError("the n-gram baseline neither searches nor reads many positions at once");
-  };
-  const decoder = {
-    vocabularySize: model.vocabularySize,
-    hasEncoder: false,
-    contextLength,
-    get tokens() {
-      return tokens;
-    },
-    begin: (prompt: readonly number[]) => {
-      tokens = [];
-      return extend(prompt);
-    },
-    extend,
-    extendAll: searched,
-    rewind: (length: number) => {
-      tokens = tokens.slice(0, length);
-    },
-    useAdapters: () => undefined,
-    release: () => Promise.resolve(),
-  };
-  return decoder;
 }
