@@ -68,7 +68,8 @@ const confined: Record<string, readonly string[]> = {
   // Of the benchmark, only what measures the editor's completions.
   "extension/core/completion": [
     "extension/core/completion",
-    "extension/core/evaluation/infilling",
+    "extension/core/evaluation/candidates",
+    "extension/core/evaluation/suites/holes.ts",
     "extension/engine",
     "extension/cli",
     "extension/vscode",
