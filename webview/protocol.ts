@@ -222,7 +222,8 @@ export type ToBases = { type: "state"; state: BasesState };
 
 /** What the benchmark's form asks for. */
 export interface EvaluationForm {
-  suite: { kind: "conala" | "codealpacapy" } | { kind: "file"; path: string };
+  /** A folder holds held-out Python code, which is completed as in the editor: mode, examples and protocol do not concern it. */
+  suite: { kind: "conala" | "codealpacapy" } | { kind: "file" | "folder"; path: string };
   /** Name of an adapter of the library; empty for the base alone. */
   adapter: string;
   mode: "zero-shot" | "icl" | "rag" | "trained";
@@ -245,7 +246,8 @@ export type EvaluationState =
       /** Absent until the first task is done: suite and base are loaded first. */
       progress?: {
         contender: string;
-        stage: "predicting" | "scoring";
+        /** "measuring" counts files of held-out code, for bits per byte. */
+        stage: "measuring" | "predicting" | "scoring";
         done: number;
         total: number;
         etaSeconds?: number;
@@ -269,7 +271,7 @@ export interface RunCard {
   tasks: number;
   /** Once it is finished. */
   result?: {
-    /** By name, in the order in which they are shown: CodeBLEU in 0..1, all others in percent; with 95 % intervals. */
+    /** By name, in the order in which they are shown, with 95 % intervals. */
     scores: Readonly<Record<string, { value: number; low: number; high: number }>>;
     /** Rows and tasks that were left out. */
     problems: number;
@@ -320,7 +322,7 @@ export type FromBenchmark =
   /** It was (re)loaded and knows nothing. */
   | { type: "ready" }
   /** Opens a dialog, answered by fileChosen unless it is dismissed. */
-  | { type: "chooseFile"; what: "suite" | "examples" }
+  | { type: "chooseFile"; what: "suite" | "folder" | "examples" }
   /** Asks for consent, and gets CodeAlpacaPy. */
   | { type: "getCodeAlpacaPy" }
   | { type: "start"; form: EvaluationForm }
@@ -338,5 +340,5 @@ export type FromBenchmark =
 
 export type ToBenchmark =
   | { type: "state"; state: BenchmarkState }
-  | { type: "fileChosen"; what: "suite" | "examples"; path: string }
+  | { type: "fileChosen"; what: "suite" | "folder" | "examples"; path: string }
   | { type: "paperData"; state: PaperDataState };

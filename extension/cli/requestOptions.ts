@@ -10,10 +10,13 @@ export interface FlagOverride {
   /** The value's name in the help, such as "dir"; `<n>`, `<x>` or `<text>` by the field's kind otherwise. */
   readonly value?: string;
   readonly parse?: (text: string) => unknown;
-  readonly conflicts?: string;
+  /** Fields that it cannot be used with. */
+  readonly conflicts?: string | string[];
   /** Its help where the field's description does not say what the flag does, such as that of a `--no-…`. */
   readonly help?: string;
   readonly required?: boolean;
+  /** What the flag takes beyond the field, behind its description. */
+  readonly note?: string;
 }
 
 /**
@@ -31,11 +34,13 @@ export function addRequestOptions<Schema extends z.ZodObject>(
   return command;
 }
 
-function optionOf(name: string, field: Field, { value, parse, conflicts, help, required }: FlagOverride): Option {
+function optionOf(name: string, field: Field, { value, parse, conflicts, help, required, note }: FlagOverride): Option {
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  if (field.kind === "boolean")
-    return new Option(field.default === true ? `--no-${flag}` : `--${flag}`, help ?? field.description);
-  const option = new Option(`--${flag} <${value ?? valueNames[field.kind]}>`, helpOf(field));
+  if (field.kind === "boolean") {
+    const option = new Option(field.default === true ? `--no-${flag}` : `--${flag}`, help ?? field.description);
+    return conflicts === undefined ? option : option.conflicts(conflicts);
+  }
+  const option = new Option(`--${flag} <${value ?? valueNames[field.kind]}>`, (help ?? helpOf(field)) + (note ?? ""));
   if (field.choices) option.choices(field.choices);
   if (field.choices && field.kind === "number") option.argParser((text) => Number(chosen(text, field.choices ?? [])));
   if (!field.choices) option.argParser<unknown>(parse ?? parsers[field.kind] ?? ((text) => text));

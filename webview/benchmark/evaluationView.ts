@@ -66,11 +66,12 @@ type Running = Extract<EvaluationState, { phase: "running" }>;
 function described({ cancelling, progress }: Running): string {
   if (cancelling) return t("Stopping…");
   if (!progress) return t("Reading the suite and loading the model…");
+  if (progress.stage === "measuring") return t("Measuring bits per byte");
   return progress.stage === "predicting" ? t("Predicting") : t("Scoring");
 }
 
-function told({ done, total, etaSeconds, tokensPerSecond }: NonNullable<Running["progress"]>): string {
-  const tasks = t("{0} of {1} tasks", done, total);
+function told({ stage, done, total, etaSeconds, tokensPerSecond }: NonNullable<Running["progress"]>): string {
+  const tasks = stage === "measuring" ? t("{0} of {1} files", done, total) : t("{0} of {1} tasks", done, total);
   if (etaSeconds === undefined || tokensPerSecond === undefined) return tasks;
   const speed = t("{0} tokens/s", Math.round(tokensPerSecond).toLocaleString());
   return `${tasks}, ${speed}, ${t("{0} left", duration(etaSeconds))}`;

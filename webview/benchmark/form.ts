@@ -12,6 +12,8 @@ export interface FormDraft {
   suite: EvaluationForm["suite"]["kind"];
   /** Of a suite of the user's. */
   path: string;
+  /** Of held-out code. */
+  folder: string;
   adapter: string;
   mode: EvaluationForm["mode"];
   shots: string;
@@ -24,13 +26,14 @@ export interface FormDraft {
 export interface Form {
   element: HTMLElement;
   update(state: BenchmarkState): void;
-  showFile(what: "suite" | "examples", path: string): void;
+  showFile(what: "suite" | "folder" | "examples", path: string): void;
   showPaperData(state: PaperDataState): void;
 }
 
 const blank: FormDraft = {
   suite: "conala",
   path: "",
+  folder: "",
   adapter: "",
   mode: "zero-shot",
   shots: "3",
@@ -44,6 +47,7 @@ const suites: Readonly<Record<FormDraft["suite"], string>> = {
   conala: t("CoNaLa, 543 tasks"),
   codealpacapy: t("CodeAlpacaPy, 628 tasks"),
   file: t("A file of mine"),
+  folder: t("Held-out Python code"),
 };
 
 const modes: Readonly<Record<FormDraft["mode"], string>> = {
@@ -89,7 +93,7 @@ export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): F
     });
     return element;
   };
-  const file = (what: "suite" | "examples"): { element: HTMLElement; note: HTMLElement } => {
+  const file = (what: "suite" | "folder" | "examples"): { element: HTMLElement; note: HTMLElement } => {
     const note = h("span", { class: "note path" });
     const choose = h(
       "button",
@@ -118,6 +122,7 @@ export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): F
   limit.placeholder = t("all");
   const shotsField = field(t("Examples"), shots, t("How many stand before a task."));
   const suiteFile = file("suite");
+  const suiteFolder = file("folder");
   const examplesFile = file("examples");
   const examplesField = h(
     "div",
@@ -127,7 +132,9 @@ export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): F
   );
   const suiteField = field(t("Suite"), suite, t("What is asked."));
   const offer = codeAlpacaPyOffer(() => host.post({ type: "getCodeAlpacaPy" }));
-  suiteField.element.append(suiteFile.element, offer.element);
+  suiteField.element.append(suiteFile.element, suiteFolder.element, offer.element);
+  const modeField = field(t("Prompts"), mode, t("What stands before a task."));
+  const protocolField = field(t("Protocol"), protocol, t("Prompts, ends and comparison."));
   const start = h("button", { type: "submit", class: "primary", "aria-describedby": "obstacle" }, t("Evaluate"));
   const reason = h("span", { class: "note", id: "obstacle", "aria-live": "polite" });
 
@@ -148,20 +155,22 @@ export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): F
       { class: "fields" },
       suiteField.element,
       field(t("Adapter"), adapter, t("On the base in use.")).element,
-      field(t("Prompts"), mode, t("What stands before a task.")).element,
+      modeField.element,
       shotsField.element,
       examplesField,
-      field(t("Protocol"), protocol, t("Prompts, ends and comparison.")).element,
+      protocolField.element,
       field(t("Tasks"), limit, t("The first ones of the suite.")).element,
       field(t("Seed"), seed, t("Of all that is drawn.")).element,
     ),
     h("div", { class: "actions" }, start, reason),
   );
 
-  const hasExamples = (): boolean => draft.mode === "icl" || draft.mode === "rag";
+  const isCode = (): boolean => draft.suite === "folder";
+  const hasExamples = (): boolean => !isCode() && (draft.mode === "icl" || draft.mode === "rag");
   /** Why nothing can be evaluated as the form stands. */
   const obstacle = (): string | undefined => {
     if (draft.suite === "file" && draft.path === "") return t("Choose a file of tasks first.");
+    if (isCode() && draft.folder === "") return t("Choose a folder of Python code first.");
     if (draft.suite === "codealpacapy" && paperData?.codealpacapy !== "here") return t("Get CodeAlpacaPy first.");
     if (hasExamples() && !shots.validity.valid) return t("Examples: give a whole number from 1 to 100.");
     if (hasExamples() && draft.suite === "file" && draft.examples === "") return t("Choose a file of examples first.");
@@ -174,6 +183,10 @@ export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): F
     mode.value = draft.mode;
     suite.value = draft.suite;
     suiteFile.element.hidden = draft.suite !== "file";
+    suiteFolder.element.hidden = !isCode();
+    suiteFolder.note.textContent = draft.folder === "" ? t("Code that no model was trained on.") : draft.folder;
+    modeField.element.hidden = isCode();
+    protocolField.element.hidden = isCode();
     offer.update(draft.suite === "codealpacapy", paperData);
     suiteFile.note.textContent = draft.path === "" ? t("Rows of intent and code, or tasks with tests.") : draft.path;
     shotsField.element.hidden = !hasExamples();
@@ -204,7 +217,7 @@ export function createForm(host: Host<FromBenchmark, ToBenchmark, FormDraft>): F
       render();
     },
     showFile(what, path) {
-      change(what === "suite" ? { path } : { examples: path });
+      change(what === "suite" ? { path } : what === "folder" ? { folder: path } : { examples: path });
     },
   };
 }
@@ -213,10 +226,15 @@ function options(choices: Readonly<Record<string, string>>): HTMLOptionElement[]
   return Object.entries(choices).map(([value, label]) => h("option", { value }, label));
 }
 
+function suiteOf({ suite, path, folder }: FormDraft): EvaluationForm["suite"] {
+  if (suite === "file") return { kind: suite, path };
+  return suite === "folder" ? { kind: suite, path: folder } : { kind: suite };
+}
+
 function toEvaluationForm(draft: FormDraft): EvaluationForm {
-  const { suite, path, adapter, mode, shots, examples, protocol, limit, seed } = draft;
+  const { suite, adapter, mode, shots, examples, protocol, limit, seed } = draft;
   return {
-    suite: suite === "file" ? { kind: "file", path } : { kind: suite },
+    suite: suiteOf(draft),
     adapter,
     mode,
     // Kept out of sight where there are no examples, where it may hold anything.

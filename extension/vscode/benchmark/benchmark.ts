@@ -166,9 +166,9 @@ function createEvaluation(options: BenchmarkOptions, { become, onFailure, onEnd 
           become(running);
         },
       };
-      const { contender } = await workApart(evaluateWork, evaluation, { entry, log }, control);
+      const { candidate } = await workApart(evaluateWork, evaluation, { entry, log }, control);
       become({ phase: "idle" });
-      messages.tell("info", vscode.l10n.t("Evaluated: {0}.", contender));
+      messages.tell("info", vscode.l10n.t("Evaluated: {0}.", candidate));
     } catch (error) {
       if (error instanceof UserError && error.code === "code-execution") {
         become({ phase: "idle" });
@@ -210,11 +210,14 @@ function optionsOf(form: EvaluationForm, { places, engine, library }: BenchmarkO
   return {
     ...places,
     base: engine.base,
-    suite: suite.kind === "file" ? suite.path : suite.kind,
+    suite: "path" in suite ? suite.path : suite.kind,
     adapters: adapter === "" ? [] : [{ folder: join(library.folder, adapter), scale: 1 }],
-    mode,
-    ...(hasExamples && { shots, ...(examples !== "" && { examples }) }),
-    protocol,
+    // Held-out code is completed as in the editor.
+    ...(suite.kind !== "folder" && {
+      mode,
+      ...(hasExamples && { shots, ...(examples !== "" && { examples }) }),
+      protocol,
+    }),
     ...(limit !== undefined && { limit }),
     seed,
   };
@@ -229,30 +232,42 @@ async function consent(): Promise<boolean> {
   return (await vscode.window.showWarningMessage(title, { modal: true, detail }, yes)) === yes;
 }
 
-function shown(progress: EvaluationProgress): NonNullable<Extract<EvaluationState, { phase: "running" }>["progress"]> {
-  const { contender, phase: stage, done, total, etaSeconds, tokensPerSecond, last } = progress;
+type ShownProgress = NonNullable<Extract<EvaluationState, { phase: "running" }>["progress"]>;
+
+function shown(progress: EvaluationProgress): ShownProgress {
+  const { candidate, phase, done, total = done, etaSeconds, tokensPerSecond, last } = progress;
   return {
-    contender,
-    stage,
+    contender: candidate,
+    stage: stages[phase],
     done,
     total,
     ...(etaSeconds !== undefined && { etaSeconds }),
     ...(tokensPerSecond !== undefined && { tokensPerSecond }),
-    ...(last && { last: { intent: last.intent, prediction: last.predictions[0] ?? "" } }),
+    ...(last && { last: { intent: last.intent ?? last.id, prediction: last.predictions[0] ?? "" } }),
   };
 }
 
-function cardOf({ id, contender, record, done, result }: RunSummary): RunCard {
-  const { making, startedAt } = record;
-  const { suite, protocol } = making;
+/** N-grams are not offered here. */
+const stages: Readonly<Record<EvaluationProgress["phase"], ShownProgress["stage"]>> = {
+  corpus: "predicting",
+  counting: "predicting",
+  bits: "measuring",
+  infilling: "predicting",
+  predicting: "predicting",
+  scoring: "scoring",
+};
+
+function cardOf({ id, candidate, record, done, result }: RunSummary): RunCard {
+  const { configuration, startedAt } = record;
+  const { suite, protocol } = configuration;
   return {
     id,
-    contender,
+    contender: candidate,
     suite: suite.name,
     protocol,
     startedAt,
     done,
-    tasks: suite.tasks,
+    tasks: result && suite.files !== undefined ? suite.tasks - suite.files : suite.tasks,
     ...(result && {
       result: {
         scores: result.scores,

@@ -8,7 +8,7 @@ const text = z.string().check(z.minLength(1));
 const form = z.object({
   suite: z.discriminatedUnion("kind", [
     z.object({ kind: z.enum(["conala", "codealpacapy"]) }),
-    z.object({ kind: z.literal("file"), path: text }),
+    z.object({ kind: z.enum(["file", "folder"]), path: text }),
   ]),
   adapter: z.string(),
   mode: z.enum(["zero-shot", "icl", "rag", "trained"]),
@@ -21,7 +21,7 @@ const form = z.object({
 
 const message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready") }),
-  z.object({ type: z.literal("chooseFile"), what: z.enum(["suite", "examples"]) }),
+  z.object({ type: z.literal("chooseFile"), what: z.enum(["suite", "folder", "examples"]) }),
   z.object({ type: z.literal("getCodeAlpacaPy") }),
   z.object({ type: z.literal("start"), form }),
   z.object({ type: z.literal("cancel") }),

@@ -59,7 +59,7 @@ async function receive(
       await Promise.all([benchmark.refresh(), paperData.refresh()]);
       return;
     case "chooseFile": {
-      const path = await chooseFile();
+      const path = await (message.what === "folder" ? chooseFolder() : chooseFile());
       if (path !== undefined) post({ type: "fileChosen", what: message.what, path });
       return;
     }
@@ -90,6 +90,16 @@ async function chooseFile(): Promise<string | undefined> {
     title: vscode.l10n.t("Choose a .jsonl file"),
     openLabel: vscode.l10n.t("Choose"),
     filters: { "JSON Lines": ["jsonl"] },
+  });
+  return chosen?.[0]?.fsPath;
+}
+
+async function chooseFolder(): Promise<string | undefined> {
+  const chosen = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t("Choose a folder of held-out Python code"),
+    openLabel: vscode.l10n.t("Choose"),
+    canSelectFiles: false,
+    canSelectFolders: true,
   });
   return chosen?.[0]?.fsPath;
 }

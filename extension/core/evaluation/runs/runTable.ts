@@ -1,17 +1,18 @@
-/** Runs as rows of a table, the seeds of one contender together, and that table in the formats that others read. */
+/** Runs as rows of a table, the seeds of one candidate together, and that table in the formats that others read. */
 
 import type { RunSummary } from "./runFolder.ts";
-import { contenderOf, type RunRecord, type RunResult } from "./runRecord.ts";
+import { flatLabel, isShown, scoreText, type ShownScore } from "../measures/measureFormat.ts";
+import { candidateName, type RunRecord, type RunResult } from "./runRecord.ts";
 
 export interface RunRow {
   readonly suite: string;
   readonly protocol: string;
-  readonly contender: string;
+  readonly candidate: string;
   readonly seeds: readonly number[];
   /** Ids, one a seed. */
   readonly runs: readonly string[];
   readonly items: number;
-  readonly scores: Readonly<Record<string, RowScore>>;
+  readonly scores: Readonly<Record<string, ShownScore>>;
   /** Of the adapters, all together; 0 of the base alone. */
   readonly trainableParameters: number;
   readonly adapterBytes: number;
@@ -23,11 +24,6 @@ export interface RunRow {
   readonly peakMemoryBytes: number;
 }
 
-/** Of one run with its 95 % interval; of several seeds their mean and standard deviation. */
-export type RowScore =
-  | { readonly value: number; readonly low: number; readonly high: number }
-  | { readonly value: number; readonly deviation: number };
-
 export const exportFormats = ["csv", "json", "markdown", "latex"] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
@@ -36,24 +32,24 @@ export function rowsOf(runs: readonly RunSummary[]): RunRow[] {
   const groups = new Map<string, (RunSummary & { readonly result: RunResult })[]>();
   for (const run of new Map(runs.map((each) => [each.id, each])).values()) {
     if (!run.result) continue;
-    const key = JSON.stringify({ ...run.record.making, seed: null });
+    const key = JSON.stringify({ ...run.record.configuration, seed: null });
     groups.set(key, [...(groups.get(key) ?? []), { ...run, result: run.result }]);
   }
   return [...groups.values()].map((group) => {
-    const [{ making }] = group.map(({ record }) => record) as [RunSummary["record"]];
+    const [{ configuration }] = group.map(({ record }) => record) as [RunSummary["record"]];
     const results = group.map(({ result }) => result);
-    const seeds = group.map(({ record }) => record.making.seed);
+    const seeds = group.map(({ record }) => record.configuration.seed);
     const names = Object.keys(results[0]!.scores);
     return {
-      suite: making.suite.name,
-      protocol: making.protocol,
-      contender: contenderOf(making, seeds),
+      suite: configuration.suite.name,
+      protocol: configuration.protocol,
+      candidate: candidateName(configuration, seeds),
       seeds,
       runs: group.map(({ id }) => id),
       items: results[0]!.items,
       scores: Object.fromEntries(names.map((name) => [name, rowScore(results, name)])),
-      trainableParameters: making.adapters.reduce((sum, { parameters }) => sum + parameters, 0),
-      adapterBytes: making.adapters.reduce((sum, { bytes }) => sum + bytes, 0),
+      trainableParameters: configuration.adapters.reduce((sum, { parameters }) => sum + parameters, 0),
+      adapterBytes: configuration.adapters.reduce((sum, { bytes }) => sum + bytes, 0),
       ...trainingOf(group[0]!.record),
       seconds: mean(results.map(({ seconds }) => seconds)),
       tokensPerSecond: mean(results.map(({ tokensPerSecond }) => tokensPerSecond)),
@@ -70,7 +66,7 @@ function trainingOf({ trainings }: RunRecord): Pick<RunRow, "trainingSeconds" | 
   };
 }
 
-function rowScore(results: readonly RunResult[], name: string): RowScore {
+function rowScore(results: readonly RunResult[], name: string): ShownScore {
   const scores = results.map(({ scores: all }) => all[name]!);
   const [first] = scores;
   if (scores.length === 1) return first!;
@@ -88,7 +84,7 @@ export function exported(runs: readonly RunSummary[], format: ExportFormat): str
   const rows = rowsOf(runs);
   switch (format) {
     case "json":
-      return `${JSON.stringify(rows, null, 2)}\n`;
+      return `${JSON.stringify(rows.map(withFormerName), null, 2)}\n`;
     case "csv":
       return csv(rows);
     case "markdown":
@@ -98,11 +94,9 @@ export function exported(runs: readonly RunSummary[], format: ExportFormat): str
   }
 }
 
-/** "12.34 (10.10 – 14.50)", "12.34 ± 0.80": scores as people read them. */
-export function scoreText(name: string, score: RowScore): string {
-  const shown = (value: number): string => value.toFixed(name.startsWith("codebleu") ? 4 : 2);
-  if ("deviation" in score) return `${shown(score.value)} ± ${shown(score.deviation)}`;
-  return `${shown(score.value)} (${shown(score.low)} – ${shown(score.high)})`;
+/** Files and JSON call the candidate "contender", too, as in earlier versions; to be removed after 0.2. */
+export function withFormerName(row: RunRow): RunRow & { readonly contender: string } {
+  return { ...row, contender: row.candidate };
 }
 
 /** Every number has a column of its own. */
@@ -117,7 +111,7 @@ function csv(rows: readonly RunRow[]): string {
     return {
       suite: row.suite,
       protocol: row.protocol,
-      contender: row.contender,
+      contender: row.candidate,
       seeds: row.seeds.join(" "),
       items: row.items,
       ...Object.assign({}, ...scores),
@@ -140,13 +134,23 @@ function csv(rows: readonly RunRow[]): string {
     .join("");
 }
 
-/** What fits a page: the paper's measures, and chrF. */
+/** The measures that fit a page. */
 function table(rows: readonly RunRow[]): string[][] {
-  const names = scoreNames(rows).filter((name) => /^(em@1|em@10|codebleu|chrf|pass@\d+|any@\d+)$/.test(name));
+  const names = scoreNames(rows).filter((name) => isShown(name, "page"));
   return [
-    ["contender", "suite", "protocol", "items", ...names, "trained", "in", "memory", "tokens/s"],
+    [
+      "candidate",
+      "suite",
+      "protocol",
+      "items",
+      ...names.map((name) => flatLabel(name)),
+      "trained",
+      "in",
+      "memory",
+      "tokens/s",
+    ],
     ...rows.map((row) => [
-      row.contender,
+      row.candidate,
       row.suite,
       row.protocol,
       `${row.items}`,

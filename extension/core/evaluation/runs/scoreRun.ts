@@ -1,32 +1,30 @@
-/** The scores of a run from its predictions, by the measures that its protocol asks for. It runs no model. */
+/** The scores of a run from what its folder keeps. Runs no model. */
 
-import { seededRandom } from "../../foundation/random.ts";
-import { openPythonParser } from "../../python/pythonParser.ts";
-import { chrf } from "../measures/chrf.ts";
-import { codeBleu } from "../measures/codebleu/codeBleu.ts";
-import { editSimilarity } from "../measures/editSimilarity.ts";
+import { seededRandom, type Random } from "../../foundation/random.ts";
 import { estimates, type Estimate } from "../measures/estimate.ts";
-import { exactMatch } from "../measures/exactMatch.ts";
-import { addTo, type Measure, type Summed } from "../measures/measure.ts";
+import { addTo } from "../measures/measure.ts";
+import { measureFormat } from "../measures/measureFormat.ts";
 import { mostRows } from "../measures/scorePredictions.ts";
-import { passAtK } from "../measures/passAtK.ts";
-import { protocols } from "../protocols/protocols.ts";
-import type { Verdict } from "../sandbox/programProcess.ts";
-import { readPredictions } from "./runFolder.ts";
-import type { Prediction, RunMaking } from "./runRecord.ts";
+import { holeKinds } from "../suites/drawHoles.ts";
+import { readPredictions, readTexts } from "./runFolder.ts";
+import type { RunItem, RunMeasure } from "./runMeasures.ts";
 
-/** A measure of predictions as a run keeps them; its scores have the names that results give them. */
-export interface RunMeasure extends Summed {
-  count(prediction: Prediction): readonly number[];
+/** What the items of a run add to one measure. */
+export interface MeasureCounts {
+  readonly items: number;
+  /** Of the first {@link mostRows} items, as are the rows. */
+  readonly ids: readonly string[];
+  readonly rows: readonly (readonly number[])[];
+  readonly sums: Float64Array;
 }
 
-/** What all predictions of a run add to each measure. */
 export interface RunCounts {
+  /** Predictions. */
   readonly items: number;
+  /** Of the first {@link mostRows} predictions. */
   readonly ids: readonly string[];
-  /** By measure, a row an item: of the first {@link mostRows} items. */
-  readonly rows: readonly (readonly number[])[][];
-  readonly sums: readonly Float64Array[];
+  /** In the order of the measures. */
+  readonly measures: readonly MeasureCounts[];
 }
 
 export interface ScoreControl {
@@ -34,92 +32,67 @@ export interface ScoreControl {
   readonly onProgress?: ((done: number) => void) | undefined;
 }
 
-/** The measures of runs of this making, in the order in which tables show them. */
-export async function openRunMeasures({ suite, protocol, decoding }: RunMaking): Promise<RunMeasure[]> {
-  if (suite.kind === "execution") {
-    if (decoding.kind === "sampling") return passRates(decoding.count);
-    return searchRates(decoding.kind === "beams" ? decoding.returned : 1);
-  }
-  const { codeBleu: behaviour } = protocols[protocol](suite.name);
-  const bleu = codeBleu(await openPythonParser(), behaviour);
-  const named = (score: string): string => (score === "score" ? "codebleu" : `codebleu.${score}`);
-  return [
-    compared(exactMatch([1, 2, 5, 10])),
-    compared({
-      ...bleu,
-      scores: (sums) =>
-        Object.fromEntries(Object.entries(bleu.scores(sums)).map(([score, value]) => [named(score), value])),
-    }),
-    compared(chrf("chrf")),
-    compared(chrf("chrf++")),
-    compared(editSimilarity),
-  ];
-}
-
 export async function countRun(
   folder: string,
   measures: readonly RunMeasure[],
   { signal, onProgress }: ScoreControl = {},
 ): Promise<RunCounts> {
-  const sums = measures.map(({ width }) => new Float64Array(width));
-  const rows = measures.map((): (readonly number[])[] => []);
+  const counts = measures.map(({ width }) => {
+    return { items: 0, ids: [] as string[], rows: [] as (readonly number[])[], sums: new Float64Array(width) };
+  });
+  const add = (id: string, item: RunItem): void => {
+    for (const [i, measure] of measures.entries()) {
+      const numbers = measure.count(item);
+      const own = counts[i]!;
+      if (!numbers) continue;
+      addTo(own.sums, numbers);
+      if (own.items++ >= mostRows) continue;
+      own.rows.push(numbers);
+      own.ids.push(id);
+    }
+  };
+  for (const text of await readTexts(folder)) add(text.path, text);
   const ids: string[] = [];
   let items = 0;
   for await (const prediction of readPredictions(folder)) {
     signal?.throwIfAborted();
-    for (const [i, measure] of measures.entries()) {
-      const numbers = measure.count(prediction);
-      addTo(sums[i]!, numbers);
-      if (items < mostRows) rows[i]!.push(numbers);
-    }
+    add(prediction.id, prediction);
     if (items < mostRows) ids.push(prediction.id);
-    onProgress?.(++items);
+    items++;
+    onProgress?.(items);
   }
-  return { items, ids, rows, sums };
+  return { items, ids, measures: counts };
 }
 
 /** With intervals, unless there are more items than anyone resamples: they are narrow by then. */
 export function scoresOf(
-  { items, rows, sums }: RunCounts,
+  { measures: counts }: RunCounts,
   measures: readonly RunMeasure[],
   seed: number,
   signal?: AbortSignal,
 ): Record<string, Estimate> {
-  const scored = measures.map((measure, i) => {
-    if (items <= mostRows) return estimates(measure, rows[i]!, seededRandom(seed, `measure ${i}`), signal);
-    const plain = Object.entries(measure.scores(sums[i]!));
-    return Object.fromEntries(plain.map(([name, value]) => [name, { value, low: value, high: value }]));
-  });
-  return Object.assign({}, ...scored) as Record<string, Estimate>;
-}
-
-function compared(measure: Measure): RunMeasure {
-  return { ...measure, count: ({ predictions, reference = "" }) => measure.count(predictions, reference) };
-}
-
-/** pass@k of independent draws. */
-function passRates(draws: number): RunMeasure[] {
-  const ks = [1, 2, 5, 10, 100].filter((k) => k <= draws);
-  return ks.map((k) =>
-    share(`pass@${k}`, (verdicts) => passAtK(verdicts.length, verdicts.filter(({ passed }) => passed).length, k)),
-  );
-}
-
-/**
- * pass@1 of a search: whether its best text passes, since that is what a user gets. "any@n" is the share of tasks that any of the n
- * returned texts solves; these are no independent draws, so it is no pass@n.
- */
-function searchRates(returned: number): RunMeasure[] {
-  const first = share("pass@1", ([best]) => Number(best?.passed ?? false));
-  if (returned === 1) return [first];
-  return [first, share(`any@${returned}`, (verdicts) => Number(verdicts.some(({ passed }) => passed)))];
-}
-
-/** A mean over tasks, in percent. */
-function share(name: string, count: (verdicts: readonly Verdict[]) => number): RunMeasure {
-  return {
-    width: 2,
-    count: ({ verdicts = [] }) => [1, count(verdicts)],
-    scores: (sums) => ({ [name]: sums[0] === 0 ? 0 : (100 * sums[1]!) / sums[0]! }),
+  const streams = new Map<string, Random>();
+  const streamOf = (name: string): Random => {
+    const stream = streams.get(name) ?? seededRandom(seed, name);
+    streams.set(name, stream);
+    return stream;
   };
+  const scored = measures.flatMap((measure, i) => {
+    const { items, rows, sums } = counts[i]!;
+    if (items === 0 && measure.optional) return [];
+    if (items <= mostRows) {
+      return Object.entries(estimates(measure, rows, streamOf(measure.stream ?? `measure ${i}`), signal));
+    }
+    return Object.entries(measure.scores(sums)).map(
+      ([name, value]) => [name, { value, low: value, high: value }] as const,
+    );
+  });
+  return Object.fromEntries(scored.toSorted(([one], [other]) => shownAt(one) - shownAt(other)));
+}
+
+/** Tables show the scores of files first, then each kind of hole, as a whole before its places. */
+function shownAt(name: string): number {
+  const { group } = measureFormat(name);
+  const [kind, ...parts] = name.split(".");
+  return group === undefined ? 0 : 2 * holeKinds.findIndex((each) => each === kind) + parts.length;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { readEvaluationOptions, type EvaluationOptions } from "../../../../extension/core/evaluation/runs/options.ts";
-import { contenderOf, runId, type RunMaking } from "../../../../extension/core/evaluation/runs/runRecord.ts";
+import { readEvaluationOptions, type EvaluationOptions } from "../../../../extension/core/evaluation/runs/request.ts";
+import { candidateName, runId, type RunConfiguration } from "../../../../extension/core/evaluation/runs/runRecord.ts";
 import type { RunSummary } from "../../../../extension/core/evaluation/runs/runFolder.ts";
 import { exported, rowsOf } from "../../../../extension/core/evaluation/runs/runTable.ts";
 
-const making: RunMaking = {
+const configuration: RunConfiguration = {
   suite: { name: "conala", kind: "pairs", hash: "h", tasks: 2 },
   base: { name: "base_1", modelType: "llama", parameters: 1, hash: "b" },
   adapters: [],
@@ -17,16 +17,16 @@ const making: RunMaking = {
 };
 const adapter = { name: "sql", scale: 0.5, method: "lora", parameters: 1200, bytes: 4800, hash: "a" };
 
-function runOf(more: Partial<RunMaking>, em: number, finished = true): RunSummary {
-  const own = { ...making, ...more };
+function runOf(more: Partial<RunConfiguration>, em: number, finished = true): RunSummary {
+  const own = { ...configuration, ...more };
   return {
     id: runId(own),
     folder: "",
-    contender: contenderOf(own),
+    candidate: candidateName(own),
     done: 2,
     record: {
-      format: 1,
-      making: own,
+      format: 2,
+      configuration: own,
       startedAt: "2026-01-01T00:00:00.000Z",
       machine: { platform: "", processor: "", cores: 1, memoryBytes: 1, node: "" },
       trainings: own.adapters.map(({ name }) => ({ adapter: name, seconds: 60, peakMemoryBytes: 5e8 })),
@@ -56,16 +56,16 @@ const runs = [
 ];
 
 describe("rowsOf", () => {
-  test("seeds of one contender are one row: their mean and the standard deviation of a sample", () => {
+  test("seeds of one candidate are one row: their mean and the standard deviation of a sample", () => {
     const [drawn, trained, ...others] = rowsOf([...runs, runs[0]!]);
     expect(others).toEqual([]);
     expect(drawn).toMatchObject({
-      contender: "base_1, 2 drawn (seeds 42, 777)",
+      candidate: "base_1, 2 drawn (seeds 42, 777)",
       seeds: [42, 777],
       scores: { "em@1": { value: 12, deviation: Math.SQRT2 * 2 }, codebleu: { value: 0.5, deviation: 0 } },
     });
     expect(trained).toMatchObject({
-      contender: "base_1 + sql@0.5",
+      candidate: "base_1 + sql@0.5",
       scores: { "em@1": { value: 20, low: 19, high: 21 } },
       trainableParameters: 1200,
       adapterBytes: 4800,
@@ -78,7 +78,7 @@ describe("rowsOf", () => {
 describe("exported", () => {
   test("Markdown", () => {
     expect(exported(runs, "markdown")).toBe(`\
-| contender | suite | protocol | items | em@1 | codebleu | trained | in | memory | tokens/s |
+| candidate | suite | protocol | items | em@1 | codebleu | trained | in | memory | tokens/s |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 | base_1, 2 drawn (seeds 42, 777) | conala | paper-v2 | 2 | 12.00 ± 2.83 | 0.5000 ± 0.0000 | – | – | – | 10 |
 | base_1 + sql@0.5 | conala | paper-v2 | 2 | 20.00 (19.00 – 21.00) | 0.5000 (0.4000 – 0.6000) | 1,200 | 60 s | 500 MB | 10 |
@@ -101,7 +101,9 @@ describe("exported", () => {
     expect(second).toMatch(
       /^conala,paper-v2,base_1 \+ sql@0\.5,42,2,20,19,21,,0\.5,0\.4,0\.6,,1200,4800,60,500000000,2,10,5$/,
     );
-    expect(JSON.parse(exported(runs, "json"))).toEqual(rowsOf(runs));
+    expect(JSON.parse(exported(runs, "json"))).toEqual(
+      rowsOf(runs).map((row) => ({ ...row, contender: row.candidate })),
+    );
   });
 
   test("of no finished run there is no row", () => {
@@ -110,9 +112,9 @@ describe("exported", () => {
   });
 });
 
-test("runs of another making have another id", () => {
-  expect(runId(making)).toMatch(/^conala-base-1-2-drawn-seed-42-paper-v2-[0-9a-f]{8}$/);
-  const ids = [making, { ...making, seed: 1 }, { ...making, version: "2" }].map(runId);
+test("runs of another configuration have another id", () => {
+  expect(runId(configuration)).toMatch(/^conala-base-1-2-drawn-seed-42-paper-v2-[0-9a-f]{8}$/);
+  const ids = [configuration, { ...configuration, seed: 1 }, { ...configuration, version: "2" }].map(runId);
   expect(new Set(ids).size).toBe(3);
 });
 
@@ -131,9 +133,11 @@ describe("readEvaluationOptions", () => {
     { mode: "icl", shots: 0 },
     { limit: 0 },
     { seed: 0.5 },
-    { decoding: { kind: "beams", width: 2, returned: 3 } },
-    { decoding: { kind: "sampling", temperature: 0, topP: 1, count: 1 } },
-    { decoding: { kind: "sampling", temperature: 1, topP: 0, count: 1 } },
+    { beams: 0 },
+    { beams: 2, samples: 3 },
+    { greedy: true, beams: 2 },
+    { samples: 1, temperature: 0 },
+    { samples: 1, topP: 0 },
     { protocol: "paper-v1" as "paper-v2" },
     { mode: "none" as "icl" },
   ])("refuses %j", (more) => {

@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareRuns } from "../../../../extension/core/evaluation/runs/compareRuns.ts";
-import type { RunDecoding } from "../../../../extension/core/evaluation/runs/options.ts";
+import type { RunDecoding } from "../../../../extension/core/evaluation/runs/request.ts";
 import { openRun, readRun, type RunSummary } from "../../../../extension/core/evaluation/runs/runFolder.ts";
 import type { RunRecord } from "../../../../extension/core/evaluation/runs/runRecord.ts";
-import { countRun, openRunMeasures, scoresOf } from "../../../../extension/core/evaluation/runs/scoreRun.ts";
+import { openRunMeasures } from "../../../../extension/core/evaluation/runs/runMeasures.ts";
+import { countRun, scoresOf } from "../../../../extension/core/evaluation/runs/scoreRun.ts";
 
 let home: string;
 beforeAll(async () => void (home = await mkdtemp(join(tmpdir(), "graft-scores-"))));
@@ -21,8 +22,8 @@ const sampling = (count: number): RunDecoding => ({ kind: "sampling", temperatur
 /** A run with tests; for each task, which of its texts pass. */
 async function runOf(name: string, decoding: RunDecoding, passes: readonly boolean[][]): Promise<RunSummary> {
   const record: RunRecord = {
-    format: 1,
-    making: {
+    format: 2,
+    configuration: {
       suite: { name: "tests.jsonl", kind: "execution", hash: "0", tasks: passes.length },
       base: { name, modelType: "llama", parameters: 1, hash: name },
       adapters: [],
@@ -58,7 +59,7 @@ async function runOf(name: string, decoding: RunDecoding, passes: readonly boole
 const passing = (...places: number[]): boolean[] => Array.from({ length: 10 }, (_, i) => places.includes(i));
 
 async function scores(run: RunSummary): Promise<Record<string, number>> {
-  const measures = await openRunMeasures(run.record.making);
+  const measures = await openRunMeasures(run.record.configuration);
   const found = Object.entries(scoresOf(await countRun(run.folder, measures), measures, 1));
   return Object.fromEntries(found.map(([name, { value }]) => [name, Number(value.toFixed(6))]));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { kneserNey } from "../../../../extension/core/evaluation/infilling/ngramModel.ts";
-import { ngramTree } from "../../../../extension/core/evaluation/infilling/ngramTree.ts";
-import { countNgrams } from "../../../../extension/core/evaluation/infilling/ngramTrie.ts";
+import { kneserNey } from "../../../../extension/core/evaluation/candidates/ngramModel.ts";
+import { ngramTree } from "../../../../extension/core/evaluation/candidates/ngramTree.ts";
+import { countNgrams } from "../../../../extension/core/evaluation/candidates/ngramTrie.ts";
 
 const [order, vocabularySize] = [3, 5];
 const tokens = Uint32Array.from({ length: 400 }, (_, i) => (i * i + (i >> 2)) % vocabularySize);

@@ -1,16 +1,16 @@
 /**
  * Where in a Python file a completion would be asked for, and what its author has written there. docs/evaluation.md says
- * the same for people. It draws nothing: which of the spots are taken is for others.
+ * the same for people. It draws nothing: which of the holes are taken is for others.
  */
 
 import { indentation } from "../../completion/pythonText.ts";
 import type { SyntaxNode } from "../../python/pythonParser.ts";
 
-/** A gap in a text: the cursor stands at `start`; the author's text goes on to `end`. */
-export interface Gap {
+/** A hole in a text: the cursor stands at `start`; the author's text goes on to `end`. */
+export interface HoleRange {
   readonly start: number;
   readonly end: number;
-  readonly place: Place;
+  readonly place: HolePlace;
 }
 
 /**
@@ -19,18 +19,25 @@ export interface Gap {
  * - "header": at the end of a block's header, or of the comment or docstring that follows it;
  * - "body": on the line below, where the body begins.
  */
-export type Place = "word" | "boundary" | "header" | "body";
+export const holePlaces = ["boundary", "word", "body", "header"] as const;
+export type HolePlace = (typeof holePlaces)[number];
+
+/** The places of the holes in lines and in blocks. */
+export const placesOf = { line: ["boundary", "word"], block: ["body", "header"] } as const satisfies Record<
+  string,
+  readonly HolePlace[]
+>;
 
 /** The editor offers nothing shorter unasked (completer.ts). */
 const fewestVisible = 3;
 const [fewestLines, mostLines] = [2, 6];
 
 /**
- * The lines that hold code, each as the gaps that it allows: from a cursor behind its first character, outside of strings,
+ * The lines that hold code, each as the holes that it allows: from a cursor behind its first character, outside of strings,
  * to its end, with at least three visible characters between. A line with a comment allows none, since nobody can know its
  * words, nor does one that a string of several lines touches.
  */
-export function lineGaps(text: string, tree: SyntaxNode): Gap[][] {
+export function lineHoles(text: string, tree: SyntaxNode): HoleRange[][] {
   const byLine = new Map<number, Token[]>();
   const spoilt = new Set<number>();
   const lines = lineStarts(text);
@@ -42,14 +49,14 @@ export function lineGaps(text: string, tree: SyntaxNode): Gap[][] {
     byLine.set(line, [...(byLine.get(line) ?? []), token]);
   }
   return [...byLine].flatMap(([line, tokens]) => {
-    const gaps = spoilt.has(line) ? [] : gapsBetween(text, tokens);
-    return gaps.length > 0 ? [gaps] : [];
+    const holes = spoilt.has(line) ? [] : holesBetween(text, tokens);
+    return holes.length > 0 ? [holes] : [];
   });
 }
 
-function gapsBetween(text: string, tokens: readonly Token[]): Gap[] {
+function holesBetween(text: string, tokens: readonly Token[]): HoleRange[] {
   const [first, last] = [tokens[0]!, tokens.at(-1)!];
-  const places = new Map<number, Place>();
+  const places = new Map<number, HolePlace>();
   for (const { type, start, end } of tokens) {
     places.set(start, "boundary").set(end, "boundary");
     if (type === "string" || !/^\w+$/.test(text.slice(start, end))) continue;
@@ -65,7 +72,7 @@ function gapsBetween(text: string, tokens: readonly Token[]): Gap[] {
  * below the header. Where a comment or a docstring comes first, the cursor stands behind it, and the lines behind it count.
  * Further comments disqualify a body.
  */
-export function blockGaps(text: string, tree: SyntaxNode): Gap[][] {
+export function blockHoles(text: string, tree: SyntaxNode): HoleRange[][] {
   return blocksOf(tree).flatMap(({ parent, block }) => {
     const [first, second] = block.children.filter(({ type }) => type !== "comment");
     const hasDocstring = first !== undefined && isDocstring(parent, first);

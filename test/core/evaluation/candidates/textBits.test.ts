@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { fileTokens, textBits } from "../../../../extension/core/evaluation/infilling/textBits.ts";
+import { fileTokens, textBits } from "../../../../extension/core/evaluation/candidates/textBits.ts";
 import { openDecoder, type Decoder } from "../../../../extension/core/inference/tree/decoder.ts";
 import type { Tokenizer } from "../../../../extension/core/tokenizer/tokenizer.ts";
 import { characters, special, withoutGaps } from "../../completion/fakes.ts";

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readHeldOut } from "../../../../extension/core/evaluation/infilling/heldOut.ts";
+import { readHeldOut } from "../../../../extension/core/evaluation/suites/heldOut.ts";
 
 let folder: string;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-/** The predictions of a run, chunk by chunk, from where it stopped. It knows no files, and not what is measured. */
+/** The predictions of a run of tasks, chunk by chunk, from where it stopped. Knows no files and no measures. */
 
 import { seededRandom } from "../../foundation/random.ts";
 import type { Problem } from "../../dataset/example.ts";
@@ -10,7 +10,7 @@ import type { PromptedSuite, PromptedTask } from "../prompts/promptedSuite.ts";
 import { promptIds } from "../prompts/promptIds.ts";
 import type { RunChecks } from "../sandbox/openCheckRunner.ts";
 import type { Verdict } from "../sandbox/programProcess.ts";
-import type { RunDecoding } from "./options.ts";
+import type { RunDecoding } from "./request.ts";
 import { tasksOf, type OpenRun } from "./runFolder.ts";
 import type { Prediction } from "./runRecord.ts";
 
@@ -33,7 +33,7 @@ export interface PredictOptions {
 }
 
 /** @throws the signal's reason once it is aborted; what was appended stays */
-export async function predictRun(
+export async function predictTasks(
   run: Pick<OpenRun, "append" | "chunks">,
   suite: PromptedSuite,
   { generator, tokenizer }: { readonly generator: BatchGenerator; readonly tokenizer: Tokenizer },

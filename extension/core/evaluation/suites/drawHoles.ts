@@ -1,24 +1,24 @@
-/** Which spots of a suite are taken: every file in its turn, one line and one block of it each time, as a seed decides. */
+/** Which holes of a suite are taken: every file in its turn, one line and one block of it each time, as a seed decides. */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { seededRandom } from "../../foundation/random.ts";
 import type { Problem } from "../../dataset/example.ts";
 import type { PythonParser } from "../../python/pythonParser.ts";
-import { blockGaps, lineGaps, type Gap } from "./spots.ts";
+import { blockHoles, lineHoles, type HoleRange } from "./holes.ts";
 import type { SourceFile } from "./heldOut.ts";
 
-export const spotKinds = ["line", "block"] as const;
+export const holeKinds = ["line", "block"] as const;
 
 /** The rest of a line, or the body of a block. */
-export type SpotKind = (typeof spotKinds)[number];
+export type HoleKind = (typeof holeKinds)[number];
 
-export interface Spot extends Gap {
-  readonly kind: SpotKind;
+export interface Hole extends HoleRange {
+  readonly kind: HoleKind;
   readonly file: SourceFile;
 }
 
 export interface DrawOptions {
-  /** Of each kind, at most. Fewer spots are the first of those that a larger count gives. */
+  /** Of each kind, at most. Fewer holes are the first of those that a larger count gives. */
   readonly count: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
@@ -28,31 +28,31 @@ export interface DrawOptions {
  * Draws files without replacement until all have had their turn, then anew; in a file lines (blocks) without replacement;
  * and in a line one of its positions, all alike. Files that do not parse are problems.
  */
-export async function drawSpots(
+export async function drawHoles(
   files: readonly SourceFile[],
   parser: PythonParser,
   { count, seed, signal }: DrawOptions,
-): Promise<{ spots: Spot[]; problems: Problem[] }> {
+): Promise<{ holes: Hole[]; problems: Problem[] }> {
   const problems: Problem[] = [];
-  const drawn: Record<SpotKind, Spot[][]> = { line: [], block: [] };
+  const drawn: Record<HoleKind, Hole[][]> = { line: [], block: [] };
   for (const file of seededRandom(seed, "files").shuffled(files)) {
-    if (spotKinds.every((kind) => drawn[kind].length >= count)) break;
+    if (holeKinds.every((kind) => drawn[kind].length >= count)) break;
     await nextTurn();
     signal?.throwIfAborted();
     const [problem] = parser.problems(file.text);
     if (problem) {
-      problems.push({ where: file.path, message: `Line ${problem.line} is not Python: no gap is made in the file.` });
+      problems.push({ where: file.path, message: `Line ${problem.line} is not Python: no hole is made in the file.` });
       continue;
     }
     const tree = parser.tree(file.text);
-    for (const kind of spotKinds) {
-      const groups = (kind === "line" ? lineGaps : blockGaps)(file.text, tree);
+    for (const kind of holeKinds) {
+      const groups = (kind === "line" ? lineHoles : blockHoles)(file.text, tree);
       const random = seededRandom(seed, `${kind} ${file.path}`);
-      const chosen = random.shuffled(groups).map((gaps) => gaps[random.integer(gaps.length)]!);
-      if (chosen.length > 0) drawn[kind].push(chosen.map((gap) => ({ ...gap, kind, file })));
+      const chosen = random.shuffled(groups).map((holes) => holes[random.integer(holes.length)]!);
+      if (chosen.length > 0) drawn[kind].push(chosen.map((hole) => ({ ...hole, kind, file })));
     }
   }
-  return { spots: spotKinds.flatMap((kind) => inTurn(drawn[kind]).slice(0, count)), problems };
+  return { holes: holeKinds.flatMap((kind) => inTurn(drawn[kind]).slice(0, count)), problems };
 }
 
 /** The first of each, then the second of each that has one, … */

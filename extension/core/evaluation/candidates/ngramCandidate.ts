@@ -3,45 +3,51 @@
  * the same completer as a base does, so that nothing but the model differs.
  */
 
+import { createHash } from "node:crypto";
+import { basename, resolve } from "node:path";
+import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { UserError } from "../../foundation/errors.ts";
-import { silentLog, type Log } from "../../foundation/log.ts";
 import { completerOf } from "../../completion/completer.ts";
 import { tellProblems, type Problem } from "../../dataset/example.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
-import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
-import type { Contender } from "./contender.ts";
-import { sourceFiles } from "./heldOut.ts";
+import { openTokenizer, type Tokenizer } from "../../tokenizer/tokenizer.ts";
+import { sourceFiles } from "../suites/heldOut.ts";
+import { baseIdentity } from "./baseCandidate.ts";
+import type { Candidate, Infiller, OpeningControl } from "./candidate.ts";
 import { kneserNey } from "./ngramModel.ts";
 import { ngramTree } from "./ngramTree.ts";
 import { countNgrams } from "./ngramTrie.ts";
 import { fileTokens } from "./textBits.ts";
 
-export interface NgramProgress {
-  readonly phase: "corpus" | "counting";
-  /** Files read; tokens counted, once for each length. How many files there are shows only at their end. */
-  readonly done: number;
-  readonly total?: number;
-}
-
-export interface NgramControl {
-  readonly log?: Log | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: NgramProgress) => void) | undefined;
-}
-
 /** In tokens; a word of code and what it depends on. */
-export const ngramOrder = 5;
+const ngramOrder = 5;
 
 /**
- * Counts n-grams of `tokenizer`'s tokens over all files of a corpus: a folder of Python sources or a .jsonl file.
+ * Names the n-grams by their corpus and the base whose tokens they are; they are counted when the model is opened.
  *
- * @throws UserError "suite-missing", "suite-format", "suite-empty"
+ * @param corpus a folder of Python sources, or a .jsonl file of {"path", "text"}
+ * @throws UserError "suite-missing", "suite-format"; on opening "suite-empty"
  */
-export async function ngramContender(
-  corpus: string,
-  tokenizer: Tokenizer,
-  control: NgramControl = {},
-): Promise<Contender> {
+export async function ngramCandidate(corpus: string, base: InstalledBase, signal?: AbortSignal): Promise<Candidate> {
+  const hash = createHash("sha256");
+  for await (const file of sourceFiles(corpus)) {
+    signal?.throwIfAborted();
+    if ("text" in file) hash.update(JSON.stringify([file.path, file.text]));
+  }
+  const ngram = { order: ngramOrder, corpus: basename(resolve(corpus)), hash: hash.digest("hex") };
+  return {
+    configuration: { base: baseIdentity(base), adapters: [], ngram },
+    trainings: [],
+    openGenerator: () => {
+      const message = `Cannot answer tasks with n-grams of ${corpus}: they only fill holes in Python sources.`;
+      return Promise.reject(new UserError("option-invalid", message, "Evaluate them on a folder of Python sources."));
+    },
+    openInfiller: async (control) =>
+      ngramInfiller(corpus, await openTokenizer(base.path, base.config.vocabularySize), control),
+  };
+}
+
+async function ngramInfiller(corpus: string, tokenizer: Tokenizer, control: OpeningControl): Promise<Infiller> {
   const { signal, onProgress } = control;
   const tokens = await corpusTokens(corpus, tokenizer, control);
   const { vocabularySize } = tokenizer;
@@ -76,7 +82,7 @@ export async function ngramContender(
 async function corpusTokens(
   corpus: string,
   tokenizer: Tokenizer,
-  { log = silentLog, signal, onProgress }: NgramControl,
+  { log, signal, onProgress }: OpeningControl,
 ): Promise<Uint32Array> {
   const problems: Problem[] = [];
   let tokens = new Uint32Array(1 << 16);

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../../extension/core/foundation/errors.ts";
 import type { PromptedSuite, PromptedTask } from "../../../../extension/core/evaluation/prompts/promptedSuite.ts";
-import { chunkSize, predictRun } from "../../../../extension/core/evaluation/runs/predictRun.ts";
+import { chunkSize, predictTasks } from "../../../../extension/core/evaluation/runs/predictTasks.ts";
 import type { Chunk, Prediction } from "../../../../extension/core/evaluation/runs/runRecord.ts";
 import type { RunChecks } from "../../../../extension/core/evaluation/sandbox/openCheckRunner.ts";
 import type { BatchGenerator, BatchRequest } from "../../../../extension/core/inference/decoding/generateBatch.ts";
@@ -70,7 +70,7 @@ async function predict(
     append: async (predictions: readonly Prediction[], chunk: Omit<Chunk, "bytes">) =>
       void written.push({ predictions, chunk }),
   };
-  await predictRun(
+  await predictTasks(
     run,
     suiteOf(tasks),
     { generator: generatorOf(calls), tokenizer: characters },
@@ -88,7 +88,7 @@ async function predict(
   return { calls, written, seen };
 }
 
-describe("predictRun", () => {
+describe("predictTasks", () => {
   test("keeps the suite's order, whatever the order of the answers", async () => {
     const { written, seen } = await predict([taskOf(0), taskOf(1)]);
     expect(seen).toEqual(["1", "0"]);

@@ -1,18 +1,18 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { drawSpots } from "../../../../extension/core/evaluation/infilling/drawSpots.ts";
+import { drawHoles } from "../../../../extension/core/evaluation/suites/drawHoles.ts";
 import { openPythonParser, type PythonParser } from "../../../../extension/core/python/pythonParser.ts";
-import { blockGaps, lineGaps } from "../../../../extension/core/evaluation/infilling/spots.ts";
+import { blockHoles, lineHoles } from "../../../../extension/core/evaluation/suites/holes.ts";
 
 let parser: PythonParser;
 beforeAll(async () => {
   parser = await openPythonParser();
 });
 
-/** By line: the text with a bar at every cursor, and the text of the gap at the first. */
+/** By line: the text with a bar at every cursor, and the text of the hole at the first. */
 function lines(text: string): { marked: string; places: string; rest: string }[] {
-  return lineGaps(text, parser.tree(text)).map((gaps) => {
-    const from = text.lastIndexOf("\n", gaps[0]!.start) + 1;
-    const sorted = gaps.toSorted((a, b) => a.start - b.start);
+  return lineHoles(text, parser.tree(text)).map((holes) => {
+    const from = text.lastIndexOf("\n", holes[0]!.start) + 1;
+    const sorted = holes.toSorted((a, b) => a.start - b.start);
     const end = sorted[0]!.end;
     const bars = new Set(sorted.map(({ start }) => start));
     const marked = Array.from(text.slice(from, end), (char, i) => (bars.has(from + i) ? `|${char}` : char)).join("");
@@ -21,7 +21,7 @@ function lines(text: string): { marked: string; places: string; rest: string }[]
   });
 }
 
-describe("lineGaps", () => {
+describe("lineHoles", () => {
   test("lie within words and between tokens, with three visible characters behind them", () => {
     expect(lines("    total += 1.5\n")).toEqual([
       { marked: "    t|o|t|a|l| |+=| |1.5", places: "wwwwbbbb", rest: "otal += 1.5" },
@@ -40,13 +40,13 @@ describe("lineGaps", () => {
 });
 
 /** What of a text would be written, from both cursors. */
-function blocks(text: string): [place: string, before: string, gap: string][][] {
-  return blockGaps(text, parser.tree(text)).map((gaps) =>
-    gaps.map(({ place, start, end }) => [place, text.slice(0, start).split("\n").at(-1)!, text.slice(start, end)]),
+function blocks(text: string): [place: string, before: string, hole: string][][] {
+  return blockHoles(text, parser.tree(text)).map((holes) =>
+    holes.map(({ place, start, end }) => [place, text.slice(0, start).split("\n").at(-1)!, text.slice(start, end)]),
   );
 }
 
-describe("blockGaps", () => {
+describe("blockHoles", () => {
   test("are bodies of two to six lines below their header", () => {
     const text = "def f(x):\n    y = x\n    return y\n\n\nfor a in b:\n    print(a)\n";
     expect(blocks(text)).toEqual([
@@ -76,7 +76,7 @@ describe("blockGaps", () => {
   });
 });
 
-describe("drawSpots", () => {
+describe("drawHoles", () => {
   const files = Array.from({ length: 5 }, (_, i) => {
     const body = Array.from({ length: 6 }, (_, k) => `def f${k}(x):\n    value${i} = x + ${k}\n    return value${i}\n`);
     return { path: `m${i}.py`, text: body.join("\n\n") };
@@ -84,29 +84,29 @@ describe("drawSpots", () => {
   const broken = { path: "broken.py", text: "x = 1\ndef f(:\n" };
 
   test("gives the same for the same seed, others for another, and fewer as the first of more", async () => {
-    const draw = async (count: number, seed: number) => (await drawSpots(files, parser, { count, seed })).spots;
+    const draw = async (count: number, seed: number) => (await drawHoles(files, parser, { count, seed })).holes;
     const many = await draw(12, 1);
     expect(await draw(12, 1)).toEqual(many);
     expect(await draw(12, 2)).not.toEqual(many);
-    const lineSpots = many.filter(({ kind }) => kind === "line");
-    expect(lineSpots).toHaveLength(12);
-    expect((await draw(7, 1)).filter(({ kind }) => kind === "line")).toEqual(lineSpots.slice(0, 7));
+    const ofLines = many.filter(({ kind }) => kind === "line");
+    expect(ofLines).toHaveLength(12);
+    expect((await draw(7, 1)).filter(({ kind }) => kind === "line")).toEqual(ofLines.slice(0, 7));
   });
 
   test("takes every file in its turn, and a line only once", async () => {
-    const { spots } = await drawSpots(files, parser, { count: 10, seed: 4 });
+    const { holes } = await drawHoles(files, parser, { count: 10, seed: 4 });
     for (const kind of ["line", "block"]) {
-      const own = spots.filter((spot) => spot.kind === kind);
+      const own = holes.filter((hole) => hole.kind === kind);
       expect(new Set(own.slice(0, 5).map(({ file }) => file.path)).size).toBe(5);
       expect(own).toHaveLength(10);
-      const lineOf = ({ file, end }: (typeof spots)[number]) => `${file.path}:${end}`;
+      const lineOf = ({ file, end }: (typeof holes)[number]) => `${file.path}:${end}`;
       expect(new Set(own.map(lineOf)).size).toBe(10);
     }
   });
 
   test("lists files that do not parse", async () => {
-    const { spots, problems } = await drawSpots([broken, ...files], parser, { count: 99, seed: 4 });
+    const { holes, problems } = await drawHoles([broken, ...files], parser, { count: 99, seed: 4 });
     expect(problems).toEqual([{ where: "broken.py", message: expect.stringMatching(/^Line 2 is not Python/) }]);
-    expect(spots.some(({ file }) => file.path === "broken.py")).toBe(false);
+    expect(holes.some(({ file }) => file.path === "broken.py")).toBe(false);
   });
 });

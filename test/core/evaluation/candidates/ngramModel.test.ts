@@ -2,8 +2,12 @@
 
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../../extension/core/foundation/random.ts";
-import { discountsOf, kneserNey, type NgramModel } from "../../../../extension/core/evaluation/infilling/ngramModel.ts";
-import { countNgrams } from "../../../../extension/core/evaluation/infilling/ngramTrie.ts";
+import {
+  discountsOf,
+  kneserNey,
+  type NgramModel,
+} from "../../../../extension/core/evaluation/candidates/ngramModel.ts";
+import { countNgrams } from "../../../../extension/core/evaluation/candidates/ngramTrie.ts";
 
 async function modelOf(tokens: readonly number[], order: number, vocabularySize: number): Promise<NgramModel> {
   return kneserNey(await countNgrams(Uint32Array.from(tokens), { order, vocabularySize }));

@@ -55,6 +55,8 @@ test("measures base and baselines on the same spots, the same each time", async 
   const fill = JSON.parse(fills[0]!) as { path: string; line: number; column: number; reference: string; id: string };
   const line = (await readFile(at("suite", fill.path), "utf8")).split("\n")[fill.line - 1]!;
   expect(line.slice(fill.column - 1)).toBe(fill.reference);
+  expect(fill).toMatchObject({ contender: base!.name, kind: "line", predictions: [expect.any(String)] });
+  expect(fill).toMatchObject({ exact: false, similarity: expect.any(Number), parses: expect.any(Boolean) });
   expect(fill.id).toBe(`${fill.path}:${fill.line}:${fill.column}`);
   expect((await evaluate(...flags)).result).toEqual(result);
 
@@ -78,6 +80,8 @@ test("refuses what it cannot evaluate on in one line", async () => {
     expect([code, stdout]).toEqual([1, ""]);
     return stderr;
   };
+  const tasksAlone = await evaluate("--shots", "2");
+  expect(tasksAlone).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: Cannot use --shots .*\n$/) });
   expect(await refused("--suite", at("empty"))).toMatch(/^error: .*it holds no Python source.*\n$/);
   expect(await refused("--suite", at("nowhere"))).toMatch(/^error: .*there is no .*nowhere.*\n$/);
   expect(await refused("--base", at("empty"))).toMatch(/^error: .*empty.*\n$/);
@@ -86,7 +90,7 @@ test("refuses what it cannot evaluate on in one line", async () => {
 });
 
 test("stops at Ctrl-C", async () => {
-  const running = start(["evaluate", "--base", at("tiny"), "--suite", at("suite"), "--json"], environment());
+  const running = start(["evaluate", "--base", at("tiny"), "--suite", at("suite"), "--fresh", "--json"], environment());
   await running.says(/"phase":"bits"/);
   running.process.kill("SIGINT");
   const { code, stderr } = await running.done;

@@ -3,7 +3,7 @@
 import { logProbability } from "../../inference/decoding/sampling.ts";
 import type { Decoder } from "../../inference/tree/decoder.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
-import type { SourceFile } from "./heldOut.ts";
+import type { SourceFile } from "../suites/heldOut.ts";
 
 /** In tokens. Each window starts anew, with the last token of the one before it. */
 const longestWindow = 1024;
