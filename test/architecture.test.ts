@@ -31,7 +31,7 @@ const layers = [
   "extension/engine",
   "extension/cli",
   "extension/cli.ts",
-  "webview/protocol.ts",
+  "webview/protocol",
   "extension/vscode",
   "extension/main.ts",
   "webview/shared",
@@ -42,13 +42,13 @@ const layers = [
 
 /** Where a row may import less than all rows above it. */
 const narrower: Partial<Record<(typeof layers)[number], readonly string[]>> = {
-  "webview/protocol.ts": [],
-  "extension/vscode": ["extension/core", "extension/engine", "webview/protocol.ts"],
+  "webview/protocol": [],
+  "extension/vscode": ["extension/core", "extension/engine", "webview/protocol"],
   "extension/main.ts": ["extension/core", "extension/engine", "extension/vscode"],
-  "webview/shared": ["webview/protocol.ts"],
-  "webview/training": ["webview/protocol.ts", "webview/shared"],
-  "webview/baseModels": ["webview/protocol.ts", "webview/shared"],
-  "webview/benchmark": ["webview/protocol.ts", "webview/shared"],
+  "webview/shared": ["webview/protocol"],
+  "webview/training": ["webview/protocol", "webview/shared"],
+  "webview/baseModels": ["webview/protocol", "webview/shared"],
+  "webview/benchmark": ["webview/protocol", "webview/shared"],
 };
 
 /** Modules that only some code may reach, and that code. */
@@ -83,6 +83,8 @@ interface Source {
   text: string;
   /** Modules it asks for, types and dynamic imports included; ours as paths from the root. */
   requests: string[];
+  /** Of these, what it imports more than types from. */
+  values: string[];
   defaultExport: boolean;
 }
 
@@ -99,12 +101,17 @@ function read(path: string): Source {
   const text = readFileSync(join(root, path), "utf8");
   const { staticImports, staticExports, dynamicImports } = parseSync(path, text).module;
   const exported = staticExports.flatMap(({ entries }) => entries);
+  const ours = (request: string): string =>
+    request.startsWith(".") ? relative(root, resolve(root, dirname(path), request)) : request;
+  const values = staticImports
+    .filter(({ entries }) => entries.length === 0 || entries.some(({ isType }) => !isType))
+    .map((item) => ours(item.moduleRequest.value));
   const requests = [
     ...staticImports.map((item) => item.moduleRequest.value),
     ...exported.flatMap((entry) => entry.moduleRequest?.value ?? []),
     ...dynamicImports.map((item) => text.slice(item.moduleRequest.start + 1, item.moduleRequest.end - 1)),
-  ].map((request) => (request.startsWith(".") ? relative(root, resolve(root, dirname(path), request)) : request));
-  return { path, text, requests, defaultExport: exported.some((entry) => entry.exportName.kind === "Default") };
+  ].map(ours);
+  return { path, text, requests, values, defaultExport: exported.some((entry) => entry.exportName.kind === "Default") };
 }
 
 /** `path → request` for each request of a shipped file that `forbidden` picks. */
@@ -144,6 +151,15 @@ describe("layers", () => {
   test("what opens connections is used in core/hub only, and there through packages", () => {
     expect(requestsThat((_, request) => connecting.modules.test(request))).toEqual([]);
     expect(shipped.filter(({ text }) => connecting.globals.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test("a page takes types only from the messages' schemas, which are the extension's to check with", () => {
+    const pages = shipped.filter(({ path }) => within(path, "webview") && !within(path, "webview/protocol"));
+    expect(pages.some(({ requests }) => requests.some((request) => within(request, "webview/protocol")))).toBe(true);
+    const checking = pages.filter(({ values }) =>
+      values.some((request) => within(request, "webview/protocol") || within(request, "zod")),
+    );
+    expect(checking.map(({ path }) => path)).toEqual([]);
   });
 
   test.each(withoutNode)("%s knows nothing of Node", (folder) => {

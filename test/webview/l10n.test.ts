@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, "../..");
 function textsOfSources(): string[] {
   const files = ["extension/vscode", "webview"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((path) => path.endsWith(".ts"))
+      .filter((path) => /\.tsx?$/.test(path))
       .map((path) => join(folder, path)),
   );
   const call = /\bt\(\s*("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')/g;

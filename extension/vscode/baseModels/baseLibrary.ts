@@ -13,7 +13,7 @@ import type { OfferedModel } from "../../core/baseModels/surveyBases.ts";
 import type { ImportProgress } from "../../core/baseModels/import/importSource.ts";
 import { basesRequest, importWork } from "../../engine/protocol.ts";
 import { workApart } from "../../engine/workApart.ts";
-import type { BasesState, ImportState, OfferedBaseCard } from "../../../webview/protocol.ts";
+import type { BasesState, ImportState, OfferedBaseCard } from "../../../webview/protocol/baseModels.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
 import { readHubSettings } from "./hubSettings.ts";

@@ -1,9 +1,8 @@
 /** The screen of base models: carries messages between its page and the base library, and keeps nothing itself. */
 
 import * as vscode from "vscode";
-import type { FromBases, ToBases } from "../../../webview/protocol.ts";
+import { fromBases, type FromBases, type ToBases } from "../../../webview/protocol/baseModels.ts";
 import type { BaseLibrary } from "./baseLibrary.ts";
-import { parseBasesMessage } from "./basesMessages.ts";
 import type { Messages } from "../messages.ts";
 import { showWebviewPage } from "../webviewPage.ts";
 
@@ -31,7 +30,7 @@ export function createBasesPanel(
     const whileOpen = [
       bases.onDidChange(post),
       opened.webview.onDidReceiveMessage(
-        messages.reporting((message: unknown) => receive(parseBasesMessage(message), bases, post)),
+        messages.reporting((message: unknown) => receive(fromBases.parse(message), bases, post)),
       ),
     ];
     opened.onDidDispose(() => {
@@ -39,7 +38,7 @@ export function createBasesPanel(
       vscode.Disposable.from(...whileOpen).dispose();
     });
     opened.iconPath = vscode.Uri.joinPath(extensionUri, "media", "icon.png");
-    showWebviewPage(opened.webview, extensionUri, "bases", title);
+    showWebviewPage(opened.webview, extensionUri, "baseModels", title);
     return opened;
   };
 

@@ -15,7 +15,7 @@ import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../../core/evaluation/runs/runTable.ts";
 import { compareWork, evaluateWork, exportRunsRequest, runsRequest } from "../../engine/protocol.ts";
 import { workApart } from "../../engine/workApart.ts";
-import type { BenchmarkState, EvaluationForm, EvaluationState, RunCard } from "../../../webview/protocol.ts";
+import type { BenchmarkState, EvaluationForm, EvaluationState, RunCard } from "../../../webview/protocol/benchmark.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
 import { explain, type Messages } from "../messages.ts";
@@ -180,7 +180,7 @@ function optionsOf(form: EvaluationForm, { places, engine, library }: BenchmarkO
     suite: suite.kind === "file" ? suite.path : suite.kind,
     adapters: adapter === "" ? [] : [{ folder: join(library.folder, adapter), scale: 1 }],
     mode,
-    ...(hasExamples && { shots, ...(examples !== "" && { examples }) }),
+    ...(hasExamples && { ...(shots !== undefined && { shots }), ...(examples !== "" && { examples }) }),
     protocol,
     ...(limit !== undefined && { limit }),
     seed,
