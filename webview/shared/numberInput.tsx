@@ -15,6 +15,7 @@ export interface NumberInputProps {
 
 /** The browser keeps its text: it has none to give back for what is no number yet. */
 export function NumberInput({ id, field, typed, onType, whenEmpty }: NumberInputProps) {
+  const text = textOf(field, typed);
   return (
     <input
       type="number"
@@ -22,7 +23,7 @@ export function NumberInput({ id, field, typed, onType, whenEmpty }: NumberInput
       min={field.minimum}
       max={field.maximum}
       step={1}
-      defaultValue={textOf(field, typed)}
+      defaultValue={text === unreadable ? "" : text}
       required={whenEmpty === undefined}
       placeholder={whenEmpty}
       aria-describedby={noteId(id)}

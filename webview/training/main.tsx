@@ -26,7 +26,7 @@ function TrainingPage() {
     // Names may have come and gone while the form was away.
     if (training?.phase === "idle" && draft.nameChosen) host.post({ type: "checkName", name: draft.name.trim() });
   }, [training]);
-  useKeptFocus(() => view.current?.querySelector<HTMLElement>(":is(button, input):enabled"));
+  useKeptFocus(() => view.current?.querySelector<HTMLElement>(":is(button:not(.link), input):enabled"));
   return (
     <main>
       {/* One training at a time: the others wait. */}
