@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openBase } from "../extension/core/baseModels/installedBase.ts";
 import { benchShape, benchSpec, openTrainingBench } from "../extension/core/speed/trainingBench.ts";
-import { openDecoder } from "../extension/core/runtime/decoder.ts";
+import { openDecoder } from "../extension/core/inference/tree/decoder.ts";
 import { planMemory } from "../extension/core/training/cost/memoryPlan.ts";
 import { run } from "./bed/command.ts";
 import { root, scratch } from "./bed/paths.ts";

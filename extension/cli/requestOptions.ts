@@ -23,7 +23,7 @@ export function addRequestOptions<Schema extends z.ZodObject>(
   schema: Schema,
   overrides: Partial<Record<keyof z.output<Schema>, FlagOverride>> = {},
 ): Command {
-  for (const [name, fieldSchema] of Object.entries(schema.shape as Record<string, z.ZodType>)) {
+  for (const [name, fieldSchema] of Object.entries<z.ZodType>(schema.shape)) {
     command.addOption(optionOf(name, fieldOf(fieldSchema), (overrides as Record<string, FlagOverride>)[name] ?? {}));
   }
   return command;

@@ -23,12 +23,17 @@ test("Use changes this workspace and no settings, and a planted folder is not ta
   const card = view.getByRole("article", { name: "tiny-coder", exact: true });
   await card.getByText(/from acme\/tiny-coder@[0-9a-f]{7}/).waitFor({ timeout: 60_000 });
 
+  await view.locator(".import").waitFor({ state: "hidden", timeout: 60_000 });
   await card.getByRole("button", { name: "Use tiny-coder" }).click();
   await card.getByText("in use").waitFor({ timeout: 30_000 });
   await page.locator(".notification-toast", { hasText: 'This workspace completes with "tiny-coder"' }).waitFor();
   expect(await readFile(join(folder, ".vscode/settings.json"), "utf8")).not.toContain("graft.base");
   await view.getByRole("article", { name: "graft-base" }).getByRole("button", { name: "Use graft-base" }).click();
   await view.getByRole("article", { name: "graft-base" }).getByText("in use").waitFor({ timeout: 30_000 });
+  // Bases are every window's: other specs install this one anew.
+  await card.getByRole("button", { name: "Remove tiny-coder" }).click();
+  await page.locator(".monaco-dialog-box").getByRole("button", { name: "Remove" }).click();
+  await card.waitFor({ state: "detached", timeout: 30_000 });
 });
 
 test("a folder in the settings is offered as an import; the small base completes until it is there", async ({

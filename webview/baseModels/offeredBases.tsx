@@ -57,7 +57,7 @@ function Offered({ model, machineBytes, isBusy, post }: OfferedProps) {
     </Button>
   );
   return (
-    <Card name={name} mark={recommended ? t("recommended for this machine") : undefined} actions={importIt}>
+    <Card name={name} mark={recommended ? t("recommended here") : undefined} actions={importIt}>
       <Fact>{t("{0}, licence: {1}", owner, licence)}</Fact>
       <Fact>{t("{0} parameters, {1}", count(model.parameters), modelType)}</Fact>
       <Fact>{t("about {0} to download, {1} on disk", bytes(model.downloadBytes), bytes(model.bytes))}</Fact>
@@ -66,10 +66,10 @@ function Offered({ model, machineBytes, isBusy, post }: OfferedProps) {
       {!obstacle && tokensPerSecond !== undefined && (
         <Fact
           title={t(
-            "Estimated from how fast this machine read weights when it was measured, and the size of the model.",
+            "An upper limit, estimated from the size of the model and how fast this machine went through weights when it was measured.",
           )}
         >
-          {t("about {0} tokens/s here", rounded(tokensPerSecond))}
+          {t("at most about {0} tokens/s here", rounded(tokensPerSecond))}
         </Fact>
       )}
     </Card>

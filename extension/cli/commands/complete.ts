@@ -7,7 +7,7 @@ import { checkAdapterFits, warningOf } from "../../core/adapters/adapterFit.ts";
 import { fitFromFolder } from "../../core/adapters/fitFromFolder.ts";
 import { readAdapter } from "../../core/adapters/peftFolder.ts";
 import { isEncoderDecoder } from "../../core/architectures/config.ts";
-import { openDecoder } from "../../core/runtime/decoder.ts";
+import { openDecoder } from "../../core/inference/tree/decoder.ts";
 import { openNamedBase, type Context } from "../context.ts";
 
 export interface AdapterFlag {

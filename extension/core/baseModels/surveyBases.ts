@@ -72,7 +72,7 @@ export function offer(model: CatalogueModel, machineBytes: number): OfferedModel
   const bytes = (embedding * (8 + 1) + (parameters - embedding) * (4 + 1)) / 8;
   const costs = cost(parameters, bytes, machineBytes);
   const obstacle = obstacleOf(model, costs);
-  const looked = tied ? 0 : (embedding / 2) * ((8 + 1) / 8);
+  const head = tied ? embedding : embedding / 2;
   return {
     repository,
     modelType,
@@ -80,8 +80,14 @@ export function offer(model: CatalogueModel, machineBytes: number): OfferedModel
     downloadBytes: (parameters * bits) / 8,
     ...costs,
     ...(obstacle && { obstacle }),
-    ...(modelType !== "t5" && { step: { layers, bytes: bytes - looked } }),
+    ...(modelType !== "t5" && { step: { layers, bytes: stepBytes(parameters - embedding, head, layers) } }),
   };
+}
+
+/** Of a token: output head and first layer in 8 bits, the other layers in 4. */
+function stepBytes(weights: number, head: number, layers: number): DecodeStep["bytes"] {
+  const first = weights / layers;
+  return { int8: ((head + first) * (8 + 1)) / 8, int4: ((weights - first) * (4 + 1)) / 8 };
 }
 
 function obstacleOf({ modelType, pickled }: CatalogueModel, { fit }: Cost): OfferedModel["obstacle"] {

@@ -1,21 +1,22 @@
 /** Text at the cursor in, completion out: prompt, KV cache, decoding, stop rules, post-processing, adapters. */
 
-import { seededRandom } from "../foundation/random.ts";
 import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/adapterFit.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
+import type { Continuation } from "../inference/decoding/continuation.ts";
+import { generate } from "../inference/decoding/generate.ts";
+import { isRepetitive } from "../inference/decoding/repetition.ts";
+import type { Decoding } from "../inference/decoding/request.ts";
+import { decodingVocabulary } from "../inference/decoding/vocabulary.ts";
+import { openTokenTree, type TokenTreeOptions } from "../inference/tree/openTokenTree.ts";
+import type { TokenTree } from "../inference/tree/tokenTree.ts";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
-import { decoderOver, type Decoder } from "../runtime/decoder.ts";
-import type { TokenForest } from "../runtime/forest.ts";
-import { openForest, type ForestOptions } from "../runtime/openForest.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
-import { adapterShelf } from "./adapterShelf.ts";
-import { generate, type Generated } from "./generate.ts";
-import { generateSeveral } from "./generateSeveral.ts";
-import { isRepetitive, isVisible, postProcess } from "./postProcess.ts";
+import { adapterCache } from "./adapterCache.ts";
+import { isVisible, postProcess } from "./postProcess.ts";
 import { promptBuilder } from "./prompt.ts";
 import { soundPart } from "./soundPart.ts";
-import { stopRule } from "./stop.ts";
+import { stopRule, type End } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
 
@@ -30,10 +31,10 @@ export interface CompletionRequest {
   maxTokens?: number;
   /** Whether a whole block may be filled where one is opened; "auto" unless given. */
   multiline?: "auto" | "never";
-  /** 0, the likeliest tokens, unless given. */
+  /** 0, the most probable tokens, unless given. */
   temperature?: number;
   seed?: number;
-  /** Search so many continuations side by side instead of taking the likeliest token each time; 1 unless given. */
+  /** The width of a beam search; 1, the most probable token each time, unless given. */
   beams?: number;
   /** While the user types, completions that would disturb are not made. "invoked" unless given. */
   trigger?: "automatic" | "invoked";
@@ -78,13 +79,11 @@ const reserved = 48;
 const fewestVisible = { automatic: 3, invoked: 1 } as const;
 
 /** @throws UserError where the base's tokenizer or weights cannot be used */
-export async function openCompleter(base: InstalledBase, options: ForestOptions = {}): Promise<Completer> {
+export async function openCompleter(base: InstalledBase, options: TokenTreeOptions = {}): Promise<Completer> {
   const startedAt = performance.now();
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-  const forest = await openForest(base, options);
   return completerOf({
-    decoder: decoderOver(forest),
-    forest,
+    tree: await openTokenTree(base, options),
     tokenizer,
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
@@ -94,34 +93,32 @@ export async function openCompleter(base: InstalledBase, options: ForestOptions 
 
 /** A completer from its parts. */
 export function completerOf({
-  decoder,
-  forest,
+  tree,
   tokenizer,
   parser,
   checkFits,
   loadMilliseconds = 0,
 }: {
-  decoder: Decoder;
-  /** That of the decoder, where several beams may be asked for. */
-  forest?: TokenForest;
+  tree: TokenTree;
   tokenizer: Tokenizer;
   parser: PythonParser;
   checkFits: (adapter: Adapter) => void;
   loadMilliseconds?: number;
 }): Completer {
-  const mostTokens = Math.max(1, Math.floor(decoder.contextLength / 4));
-  const suffixBudget = Math.min(longestSuffix, Math.floor(decoder.contextLength / 8));
-  const shared = decoder.hasEncoder ? 0 : mostTokens + suffixBudget;
-  const room = decoder.contextLength - shared - reserved;
+  const mostTokens = Math.max(1, Math.floor(tree.contextLength / 4));
+  const suffixBudget = Math.min(longestSuffix, Math.floor(tree.contextLength / 8));
+  const shared = tree.hasEncoder ? 0 : mostTokens + suffixBudget;
+  const room = tree.contextLength - shared - reserved;
   const buildPrompt = promptBuilder(tokenizer, {
     prefix: Math.max(8, Math.min(longestPrefix, room)),
     suffix: suffixBudget,
   });
-  const shelf = adapterShelf(checkFits);
-  const cache = suggestionCache<Completion>();
+  const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
+  const adapters = adapterCache(checkFits);
+  const suggestions = suggestionCache<Completion>();
   let load = loadMilliseconds;
 
-  // The decoder holds one sequence: requests wait for each other, and one that has failed holds up no other.
+  // The tree keeps what the last request has read: requests wait for each other, and one that has failed holds up no other.
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = turn.then(work);
@@ -136,7 +133,7 @@ export function completerOf({
     const cursor = { prefix, suffix };
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return nothing;
     const kind = `${trigger} ${multiline} ${maxTokens} ${beams}`;
-    const known = temperature === 0 ? cache.find(cursor, kind) : undefined;
+    const known = temperature === 0 ? suggestions.find(cursor, kind) : undefined;
     if (known) {
       const { text, logProbability } = known;
       return {
@@ -147,33 +144,32 @@ export function completerOf({
       };
     }
 
-    const { ids, owed } = buildPrompt({ path: request.path, prefix, suffix });
-    const ending = stopRule(cursor, multiline);
-    const task = { decoder, tokenizer, ids, owed, maxTokens, ending, signal };
-    const sampling = temperature > 0 ? { temperature, topP: 1, random: seededRandom(seed, "completion") } : null;
-    const found =
-      beams > 1 && forest ? await generateSeveral(forest, task, beams) : [await generate({ ...task, sampling })];
-    const shown = found.map((generated) => finished(generated, cursor, { parser, fewest: fewestVisible[trigger] }));
-    const completion = { ...withCandidates(shown), milliseconds: { load, ...found[0]!.milliseconds } };
+    const { ids, requiredText } = buildPrompt({ path: request.path, prefix, suffix });
+    const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
+    const decoding = decodingOf({ beams, temperature, seed });
+    const asked = { ...rules, decoding, bansGapMarkers: true, stopsOnRepetition: true };
+    const { continuations, milliseconds } = await generate(model, ids, asked, signal);
+    const shown = continuations.map((each) => finished(each, cursor, { parser, fewest: fewestVisible[trigger] }));
+    const completion = { ...withCandidates(shown), milliseconds: { load, ...milliseconds } };
     load = 0;
-    if (temperature === 0) cache.remember(cursor, kind, completion);
+    if (temperature === 0) suggestions.remember(cursor, kind, completion);
     return completion;
   };
 
   return {
     complete: (request, signal) => inTurn(() => complete(request, signal)),
-    useAdapters: (adapters) =>
+    useAdapters: (wanted) =>
       inTurn(async () => {
         const startedAt = performance.now();
         const active = [];
-        for (const { folder, scale } of adapters) active.push({ adapter: await shelf.adapter(folder), scale });
-        decoder.useAdapters(active);
-        cache.clear();
+        for (const { folder, scale } of wanted) active.push({ adapter: await adapters.adapter(folder), scale });
+        tree.useAdapters(active);
+        suggestions.clear();
         const milliseconds = performance.now() - startedAt;
         load += milliseconds;
         return { milliseconds };
       }),
-    release: () => inTurn(() => decoder.release()),
+    release: () => inTurn(() => tree.release()),
   };
 }
 
@@ -186,12 +182,20 @@ const nothing: Completion = {
   stop: "end",
 };
 
+function decodingOf({ beams, temperature, seed }: Record<"beams" | "temperature" | "seed", number>): Decoding {
+  if (beams > 1) return { kind: "beams", width: beams, returned: beams };
+  if (temperature > 0) return { kind: "sampling", temperature, topP: 1, count: 1, seed, stream: "completion" };
+  return { kind: "greedy" };
+}
+
+type Shown = Pick<Completion, "text" | "tokens" | "logProbability" | "stop">;
+
 /** What is worth showing of one continuation. */
 function finished(
-  { text, tokens, logProbability, stop }: Generated,
+  { text, tokens, logProbability, stop }: Continuation<End["by"]>,
   cursor: { prefix: string; suffix: string },
   { parser, fewest }: { parser: PythonParser; fewest: number },
-): Pick<Completion, "text" | "tokens" | "logProbability" | "stop"> {
+): Shown {
   // A loop of lines is cut where it begins; one within a line leaves nothing that makes sense.
   const isLoop = isRepetitive(tokens) && !text.includes("\n");
   const shown = isLoop ? "" : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible: fewest });
@@ -200,11 +204,9 @@ function finished(
 }
 
 /** The best of what was found, with the others that say something else. */
-function withCandidates<T extends Pick<Completion, "text" | "logProbability">>(
-  found: readonly T[],
-): T & Pick<Completion, "candidates"> {
+function withCandidates(found: readonly Shown[]): Shown & Pick<Completion, "candidates"> {
   const differing = found.filter(({ text }, i) => text !== "" && found.findIndex((other) => other.text === text) === i);
-  const shown = differing.length > 0 ? differing : found.slice(0, 1);
-  const candidates = shown.map(({ text, logProbability }) => ({ text, logProbability }));
-  return { ...shown[0]!, candidates };
+  const [best = found[0] ?? nothing, ...others] = differing;
+  const candidates = [best, ...others].map(({ text, logProbability }) => ({ text, logProbability }));
+  return { ...best, candidates };
 }

@@ -184,7 +184,7 @@ function refusal(
   if (status === 404 || kind === "RepoNotFound") {
     return no(
       "hub-not-found",
-      `${endpoint} has no such model, or it is private; nor is there a folder of that name here`,
+      `${endpoint} has no such model, or it is private`,
       'Check the name. For a private model set a token (HF_TOKEN; in the editor, "Graft: Set Hugging Face token").',
     );
   }

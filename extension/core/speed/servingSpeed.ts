@@ -2,7 +2,7 @@
 
 import { seededRandom, type Random } from "../foundation/random.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
-import { openDecoder, type Decoder } from "../runtime/decoder.ts";
+import { openDecoder, type Decoder } from "../inference/tree/decoder.ts";
 import { measureGeneration } from "./generationSpeed.ts";
 import { median, medianSeconds, randomIds, randomLora, rank, type SpeedRow } from "./measuring.ts";
 import { measureTraining } from "./trainingSpeed.ts";

@@ -57,7 +57,7 @@ export async function openTokenizer(folder: string, modelVocabularySize = Infini
   const specialNames = findSpecialNames(files);
   const specialIds = new Set([...specialNames].map((name) => ids.get(name)!));
   const encode = await openEncoder(folder, files, specialNames);
-  const decode = openDecoder(folder, files);
+  const decode = openTextDecoder(folder, files);
   return {
     vocabularySize: highest + 1,
     endOfText,
@@ -104,7 +104,7 @@ async function openEncoder(
   }
 }
 
-function openDecoder(
+function openTextDecoder(
   folder: string,
   { json, ids }: TokenizerFiles,
 ): (tokens: readonly number[], place: Place) => string {

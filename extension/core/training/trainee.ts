@@ -14,7 +14,7 @@ import { openOriginal } from "../baseModels/export/originalFolder.ts";
 import { writeTrainedModel } from "../baseModels/export/trainedModel.ts";
 import { moduleShapes, weightRequests } from "../architectures/architectures.ts";
 import { isEncoderDecoder } from "../architectures/config.ts";
-import { readText } from "../runtime/readText.ts";
+import { readKeysAndValues } from "../inference/tree/keysAndValues.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { checkMemory } from "./methods/full.ts";
 import { firstIa3 } from "./methods/ia3.ts";
@@ -92,7 +92,7 @@ export async function firstValues(
       const ids = textOf(spec.tokens, initText, tokenizer);
       // What a decoder behind an encoder remembers depends on what that has read.
       if (!ids || isEncoderDecoder(base.config)) return firstPrefix(spec, seed);
-      return prefixOfText(spec, await readText(base, base.config, ids));
+      return prefixOfText(spec, await readKeysAndValues(base, base.config, ids));
     }
     case "full":
       return await originalValues(base, log);

@@ -21,7 +21,10 @@ export interface MachineSpeedOptions {
   log: vscode.LogOutputChannel;
 }
 
-const speed = z.object({ bytesPerSecond: z.number(), secondsPerLayer: z.number() });
+const speed = z.object({
+  bytesPerSecond: z.object({ int4: z.number(), int8: z.number() }),
+  secondsPerLayer: z.number(),
+});
 
 export function openMachineSpeed(
   { entry, places, state, log }: MachineSpeedOptions,

@@ -12,7 +12,7 @@ import { importBase } from "../../../extension/core/baseModels/import/importBase
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
 import { storedWeights } from "../../../extension/core/architectures/storedWeights.ts";
-import { openDecoder, type Decoder } from "../../../extension/core/runtime/decoder.ts";
+import { openDecoder, type Decoder } from "../../../extension/core/inference/tree/decoder.ts";
 import { floats, floatsOf, int32s, int64s, openSession } from "../../../extension/core/runtime/session.ts";
 import type { MethodSpec } from "../../../extension/core/training/methods/methods.ts";
 import { trainingGraph } from "../../../extension/core/training/graph/trainingGraph.ts";

@@ -12,7 +12,7 @@ import type { Sequence } from "../../../extension/core/dataset/sequence.ts";
 import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
 import { distanceBuckets } from "../../../extension/core/architectures/distanceBuckets.ts";
 import { storedWeights } from "../../../extension/core/architectures/storedWeights.ts";
-import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
+import { openDecoder } from "../../../extension/core/inference/tree/decoder.ts";
 import { floats, floatsOf, int32s, int64s, openSession } from "../../../extension/core/runtime/session.ts";
 import type { MethodSpec } from "../../../extension/core/training/methods/methods.ts";
 import { trainingGraph } from "../../../extension/core/training/graph/trainingGraph.ts";

@@ -9,7 +9,7 @@ import type { Bits } from "../../../extension/core/baseModels/import/weightLayou
 import type { DecoderConfig } from "../../../extension/core/architectures/config.ts";
 import { readModelConfig } from "../../../extension/core/architectures/readConfig.ts";
 import { storedWeights } from "../../../extension/core/architectures/storedWeights.ts";
-import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
+import { openDecoder } from "../../../extension/core/inference/tree/decoder.ts";
 import {
   floats,
   floatsOf,

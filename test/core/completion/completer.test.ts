@@ -9,18 +9,15 @@ import { completerOf, type Completer } from "../../../extension/core/completion/
 import { readModelConfig } from "../../../extension/core/architectures/readConfig.ts";
 import { openPythonParser } from "../../../extension/core/python/pythonParser.ts";
 import { tinyQwen2 } from "../architectures/tinyConfigs.ts";
-import { at, characters, fakeDecoder, withoutGaps, type FakeDecoder, special } from "./fakes.ts";
+import { at, characters, fakeTree, withoutGaps, type FakeTree, special } from "./fakes.ts";
 
 const parser = await openPythonParser();
 const checkFits = (adapter: Adapter): void =>
   checkAdapterFits(adapter, { name: "fake", config: readModelConfig(tinyQwen2) });
 
-function open(
-  answer: (prompt: string) => string,
-  tokenizer = characters,
-): { completer: Completer; decoder: FakeDecoder } {
-  const decoder = fakeDecoder(answer);
-  return { completer: completerOf({ decoder, tokenizer, parser, checkFits, loadMilliseconds: 5 }), decoder };
+function open(answer: (prompt: string) => string, tokenizer = characters): { completer: Completer; tree: FakeTree } {
+  const tree = fakeTree(answer);
+  return { completer: completerOf({ tree, tokenizer, parser, checkFits, loadMilliseconds: 5 }), tree };
 }
 
 describe("complete", () => {
@@ -51,28 +48,28 @@ describe("complete", () => {
   });
 
   test("reads only what has changed since the last request", async () => {
-    const { completer, decoder } = open(() => "b");
+    const { completer, tree } = open(() => "b");
     const start = `${"a = 1\n".repeat(30)}x = foo(`;
     await completer.complete({ prefix: start, suffix: ")" });
-    decoder.reads.length = 0;
+    tree.reads.length = 0;
     await completer.complete({ prefix: `${start}a`, suffix: ")" });
     // "a", the suffix marker, ")", the middle marker; then the token that was generated.
-    expect(decoder.reads).toEqual([4, 1]);
-    decoder.reads.length = 0;
+    expect(tree.reads).toEqual([4, 1]);
+    tree.reads.length = 0;
     await completer.complete({ prefix: start, suffix: ")", maxTokens: 1 });
-    expect(decoder.reads).toEqual([3]);
+    expect(tree.reads).toEqual([3]);
   });
 
   test("answers from what it knows while the user types along", async () => {
-    const { completer, decoder } = open(() => "path.join(a)\n");
+    const { completer, tree } = open(() => "path.join(a)\n");
     const first = await completer.complete(at("import os\nx = os.|\ny"));
-    decoder.reads.length = 0;
+    tree.reads.length = 0;
     const second = await completer.complete(at("import os\nx = os.path.|\ny"));
     expect([first.text, second.text]).toEqual(["path.join(a)", "join(a)"]);
-    expect(decoder.reads).toEqual([]);
+    expect(tree.reads).toEqual([]);
     expect(second.milliseconds).toEqual({ load: 0, prefill: 0, decode: 0 });
     await completer.complete(at("import os\nx = os.e|\ny"));
-    expect(decoder.reads.length).toBeGreaterThan(0);
+    expect(tree.reads.length).toBeGreaterThan(0);
   });
 
   test("has the model write again what may be another token, and does not repeat it", async () => {
@@ -105,10 +102,10 @@ describe("complete", () => {
   });
 
   test("does not disturb while the user types, but answers when asked to", async () => {
-    const { completer, decoder } = open(() => "long_enough");
+    const { completer, tree } = open(() => "long_enough");
     const mid = at("import os\npa|th = 1");
     expect(await completer.complete({ ...mid, trigger: "automatic" })).toMatchObject({ text: "", tokens: 0 });
-    expect(decoder.reads).toEqual([]);
+    expect(tree.reads).toEqual([]);
     expect((await completer.complete(mid)).text).toBe("long_enough");
     const { completer: terse } = open(() => "1");
     expect((await terse.complete({ ...at("import os\nx = |"), trigger: "automatic" })).text).toBe("");
@@ -126,10 +123,10 @@ describe("complete", () => {
   test("is cancelled between two tokens, and goes on with the next request", async () => {
     const controller = new AbortController();
     let asked = 0;
-    const { completer, decoder } = open(() => (++asked === 4 && controller.abort(), "abcdefghijkl"));
+    const { completer, tree } = open(() => (++asked === 4 && controller.abort(), "abcdefghijkl"));
     const request = at("value = f(|)");
     await expect(completer.complete(request, controller.signal)).rejects.toMatchObject({ name: "AbortError" });
-    expect(decoder.reads.length).toBeLessThan(6);
+    expect(tree.reads.length).toBeLessThan(6);
     expect((await completer.complete(request)).text).toBe("abcdefghijkl");
     await expect(completer.complete(request, AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
   });
@@ -155,20 +152,20 @@ describe("useAdapters", () => {
   const use = (...names: string[]): { folder: string; scale: number }[] =>
     names.map((name) => ({ folder: join(folder, name), scale: 0.5 }));
 
-  test("hands the very same adapter to the decoder as long as its files are the same", async () => {
-    const { completer, decoder } = open(() => "x");
+  test("hands the very same adapter to the tree as long as its files are the same", async () => {
+    const { completer, tree } = open(() => "x");
     await completer.useAdapters(use("one"));
-    const [first] = decoder.adapters as { adapter: unknown; scale: number }[];
+    const [first] = tree.adapters as { adapter: unknown; scale: number }[];
     expect(first).toMatchObject({ scale: 0.5, adapter: { name: "one" } });
     await completer.useAdapters(use("two"));
     const { milliseconds } = await completer.useAdapters(use("one"));
     expect(milliseconds).toBeLessThan(5);
-    expect((decoder.adapters[0] as typeof first)!.adapter).toBe(first!.adapter);
+    expect((tree.adapters[0] as typeof first)!.adapter).toBe(first!.adapter);
     await utimes(join(folder, "one", "adapter_config.json"), 1, 1);
     await completer.useAdapters(use("one"));
-    expect((decoder.adapters[0] as typeof first)!.adapter).not.toBe(first!.adapter);
+    expect((tree.adapters[0] as typeof first)!.adapter).not.toBe(first!.adapter);
     await completer.useAdapters([]);
-    expect(decoder.adapters).toEqual([]);
+    expect(tree.adapters).toEqual([]);
   });
 
   test("forgets suggestions of other adapters", async () => {
@@ -183,10 +180,10 @@ describe("useAdapters", () => {
   });
 
   test("keeps what it had where an adapter does not fit or does not exist", async () => {
-    const { completer, decoder } = open(() => "x");
+    const { completer, tree } = open(() => "x");
     await completer.useAdapters(use("one"));
     await expect(completer.useAdapters(use("two", "wide"))).rejects.toMatchObject({ code: "adapter-mismatch" });
     await expect(completer.useAdapters(use("missing"))).rejects.toMatchObject({ code: "adapter-missing" });
-    expect(decoder.adapters).toMatchObject([{ adapter: { name: "one" } }]);
+    expect(tree.adapters).toMatchObject([{ adapter: { name: "one" } }]);
   });
 });

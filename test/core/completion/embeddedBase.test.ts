@@ -8,7 +8,7 @@ import { writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { openCompleter, type Completion } from "../../../extension/core/completion/completer.ts";
-import { openBatchGenerator } from "../../../extension/core/completion/generateBatch.ts";
+import { openBatchGenerator } from "../../../extension/core/inference/decoding/generateBatch.ts";
 import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
 import { openTokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
 import { at } from "./fakes.ts";

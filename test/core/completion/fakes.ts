@@ -1,6 +1,8 @@
-/** A tokenizer with one token a character, and a decoder that continues a text as it is told. */
+/** A tokenizer with one token a character, and a token tree that continues a text as it is told. */
 
-import type { Decoder } from "../../../extension/core/runtime/decoder.ts";
+import { logProbability } from "../../../extension/core/inference/decoding/sampling.ts";
+import { addChild, rootAfter, tokensTo } from "../../../extension/core/inference/tree/tokenNode.ts";
+import type { TokenTree } from "../../../extension/core/inference/tree/tokenTree.ts";
 import type { Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
 
 /** Ids of special tokens; a character's id is its code. */
@@ -75,55 +77,56 @@ export function shown(ids: readonly number[]): string {
   return ids.map((id) => names.get(id) ?? pieces[id - firstPiece] ?? String.fromCharCode(id)).join("");
 }
 
-export interface FakeDecoder extends Decoder {
-  /** How many tokens each call of `extend` read. */
+export interface FakeTree extends TokenTree {
+  /** How many tokens each call of `read` read. */
   readonly reads: number[];
   adapters: readonly unknown[];
 }
 
-/** @param answer what follows the prompt, which is given with special tokens by name; then comes the end of text */
-export function fakeDecoder(answer: (prompt: string) => string, contextLength = 4096): FakeDecoder {
-  let tokens: number[] = [];
+/**
+ * A token tree that holds the last text that was read, and no other.
+ *
+ * @param answer what follows the prompt, which is given with special tokens by name; then comes the end of text
+ */
+export function fakeTree(answer: (prompt: string) => string, contextLength = 4096): FakeTree {
+  let held: readonly number[] = [];
   let promptLength = 0;
   const reads: number[] = [];
-  const fake: FakeDecoder = {
+  return {
     vocabularySize,
     hasEncoder: false,
     contextLength,
+    longestPrompt: contextLength,
+    mostTokens: Infinity,
+    breadth: Infinity,
     reads,
     adapters: [],
-    get tokens() {
-      return tokens;
+    addPrompt: async (ids) => {
+      promptLength = ids.length;
+      return { parent: rootAfter(null), ids };
     },
-    async begin(prompt, signal) {
-      let common = 0;
-      while (common < prompt.length - 1 && tokens[common] === prompt[common]) common++;
-      fake.rewind(common);
-      return await fake.extend(prompt.slice(common), signal);
-    },
-    async extend(ids, signal) {
+    read: async ([span], { signal } = {}) => {
       signal?.throwIfAborted();
-      tokens = [...tokens, ...ids];
-      reads.push(ids.length);
+      const text = [...tokensTo(span!.parent), ...span!.ids];
+      let known = 0;
+      while (known < text.length - 1 && held[known] === text[known]) known++;
+      reads.push(text.length - known);
+      held = text;
       const logits = new Float32Array(vocabularySize).fill(-5);
-      // One at a time is generated; the end of a longer run is the end of a prompt.
-      if (ids.length > 1 || promptLength === 0) promptLength = tokens.length;
-      const text = answer(shown(tokens.slice(0, promptLength)));
-      const next = text[tokens.length - promptLength];
+      const next = answer(shown(text.slice(0, promptLength)))[text.length - promptLength];
       logits[next === undefined ? special.endOfText : next.charCodeAt(0)] = 5;
-      return logits;
+      return { leaves: [span!.ids.reduce(addChild, span!.parent)], logits };
     },
-    extendAll: () => Promise.reject(new Error("not asked for")),
-    rewind(length) {
-      tokens = tokens.slice(0, length);
+    topLogProbabilities: async (logits, count) => {
+      const order = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]!).slice(0, count);
+      return [{ tokens: order, logProbabilities: Float32Array.from(order, (token) => logProbability(logits, token)) }];
     },
     useAdapters(active) {
       this.adapters = active;
-      tokens = [];
+      held = [];
     },
     release: async () => {},
   };
-  return fake;
 }
 
 /** The text before and after the mark "|". */

@@ -27,17 +27,20 @@ describe("promptBuilder", () => {
     ["import os\nos.pa|", "import os\nos.", "pa"],
     ["f(12|", "f(", "12"],
     ["f(x)|", "f(x)", ""],
-  ])("where the model goes on behind the prefix, owes what may be another token yet: %j", (marked, known, owed) => {
-    const plain = promptBuilder(words, budget)(at(marked));
-    expect([shown(plain.ids), plain.owed]).toEqual([known, owed]);
-    const reversed = { ...words, fillInTheMiddle: suffixFirst.fillInTheMiddle };
-    const end = promptBuilder(reversed, budget)(at(`${marked}\n`));
-    expect(end).toEqual(plain);
-    const gap = promptBuilder(reversed, budget)(at(`${marked}\nc`));
-    expect([shown(gap.ids), gap.owed]).toEqual([`<pre><suf>\nc<mid>${known}`, owed]);
-    const taught = promptBuilder(words, budget)(at(`${marked}\nc`));
-    expect([shown(taught.ids), taught.owed]).toEqual([`<pre>${known}${owed}<suf>\nc<mid>`, ""]);
-  });
+  ])(
+    "where the model goes on after the prefix, leaves what may still become another token to healing: %j",
+    (marked, known, requiredText) => {
+      const plain = promptBuilder(words, budget)(at(marked));
+      expect([shown(plain.ids), plain.requiredText]).toEqual([known, requiredText]);
+      const reversed = { ...words, fillInTheMiddle: suffixFirst.fillInTheMiddle };
+      const end = promptBuilder(reversed, budget)(at(`${marked}\n`));
+      expect(end).toEqual(plain);
+      const gap = promptBuilder(reversed, budget)(at(`${marked}\nc`));
+      expect([shown(gap.ids), gap.requiredText]).toEqual([`<pre><suf>\nc<mid>${known}`, requiredText]);
+      const taught = promptBuilder(words, budget)(at(`${marked}\nc`));
+      expect([shown(taught.ids), taught.requiredText]).toEqual([`<pre>${known}${requiredText}<suf>\nc<mid>`, ""]);
+    },
+  );
 
   test.each<[string, string]>([
     ["a = |)", "!<file>a.py\n<pre>a = <suf>)<mid>"],

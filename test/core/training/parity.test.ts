@@ -8,7 +8,7 @@ import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
 import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
 import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
-import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
+import { openDecoder } from "../../../extension/core/inference/tree/decoder.ts";
 import { methodNames } from "../../../extension/core/training/methods/methods.ts";
 import reference from "../../fixtures/training/batches.json" with { type: "json" };
 import { relativeError } from "../graph/evaluate.ts";

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
-import { adapterShelf } from "../../../extension/core/completion/adapterShelf.ts";
-import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
+import { adapterCache } from "../../../extension/core/completion/adapterCache.ts";
+import { openDecoder } from "../../../extension/core/inference/tree/decoder.ts";
 import { train } from "../../../extension/core/training/train.ts";
 
 vi.setConfig({ testTimeout: 90_000 });
@@ -23,13 +23,13 @@ test("a decoder takes a new adapter, then a newer one from the same folder, with
   const places = { home: join(folder, "home"), embedded: join(import.meta.dirname, "../../../base") };
   const base = await resolveBase("", { ...places, log: silentLog });
   const decoder = await openDecoder(base);
-  const shelf = adapterShelf(() => {});
+  const cache = adapterCache(() => {});
   const prompt = [5, 9, 13];
   const logitsWith = async (seed: number): Promise<Float32Array> => {
     const options = { ...places, base: "", dataFolder: folder, data: [join(folder, "pairs.jsonl")] };
     const trained = { learningRate: 1e-2, steps: 2, batchSize: 4, seed, out: join(folder, "adapter") };
     const { adapter } = await train({ ...options, ...trained }, { log: silentLog });
-    decoder.useAdapters([{ adapter: await shelf.adapter(adapter), scale: 1 }]);
+    decoder.useAdapters([{ adapter: await cache.adapter(adapter), scale: 1 }]);
     return Float32Array.from(await decoder.begin(prompt));
   };
   const alone = Float32Array.from(await decoder.begin(prompt));

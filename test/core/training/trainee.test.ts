@@ -16,7 +16,7 @@ import { settingsOf, valuesOf } from "../../../extension/core/training/startingA
 import { firstValues, specOf, trainedFiles } from "../../../extension/core/training/trainee.ts";
 import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
-import { openDecoder } from "../../../extension/core/runtime/decoder.ts";
+import { openDecoder } from "../../../extension/core/inference/tree/decoder.ts";
 import { relativeError } from "../graph/evaluate.ts";
 import { fixtures, readAll } from "../architectures/fixtures.ts";
 

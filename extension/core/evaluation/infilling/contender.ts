@@ -4,8 +4,9 @@ import type { Adapter } from "../../adapters/adapter.ts";
 import { checkAdapterFits } from "../../adapters/adapterFit.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { completerOf, type Completion, type CompletionRequest } from "../../completion/completer.ts";
+import { decoderOver } from "../../inference/tree/decoder.ts";
+import { openTokenTree } from "../../inference/tree/openTokenTree.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
-import { openDecoder } from "../../runtime/decoder.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
 import type { SourceFile } from "./heldOut.ts";
 import { textBits } from "./textBits.ts";
@@ -24,9 +25,9 @@ export async function baseContender(
   adapters: readonly { folder: string; scale: number }[] = [],
 ): Promise<Contender> {
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-  const decoder = await openDecoder(base);
+  const tree = await openTokenTree(base);
   const checkFits = (adapter: Adapter): void => checkAdapterFits(adapter, base);
-  const completer = completerOf({ decoder, tokenizer, parser: await openPythonParser(), checkFits });
+  const completer = completerOf({ tree, tokenizer, parser: await openPythonParser(), checkFits });
   try {
     await completer.useAdapters(adapters);
   } catch (error) {
@@ -34,7 +35,7 @@ export async function baseContender(
     throw error;
   }
   return {
-    bits: (file, signal) => textBits({ decoder, tokenizer }, file, signal),
+    bits: (file, signal) => textBits({ decoder: decoderOver(tree), tokenizer }, file, signal),
     complete: (request, signal) => completer.complete(request, signal),
     release: () => completer.release(),
   };

@@ -3,17 +3,17 @@
  * the same completer as a base does, so that nothing but the model differs.
  */
 
-import { internalError, UserError } from "../../foundation/errors.ts";
+import { UserError } from "../../foundation/errors.ts";
 import { silentLog, type Log } from "../../foundation/log.ts";
 import { completerOf } from "../../completion/completer.ts";
 import { tellProblems, type Problem } from "../../dataset/example.ts";
-import type { Decoder } from "../../runtime/decoder.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { Contender } from "./contender.ts";
-import { kneserNey, type NgramModel } from "./ngramModel.ts";
-import { countNgrams } from "./ngramTrie.ts";
 import { sourceFiles } from "./heldOut.ts";
+import { kneserNey } from "./ngramModel.ts";
+import { ngramTree } from "./ngramTree.ts";
+import { countNgrams } from "./ngramTrie.ts";
 import { fileTokens } from "./textBits.ts";
 
 export interface NgramProgress {
@@ -31,9 +31,6 @@ export interface NgramControl {
 
 /** In tokens; a word of code and what it depends on. */
 export const ngramOrder = 5;
-
-/** As long as a small model's, so that the completer gives both the same room. */
-const contextLength = 2048;
 
 /**
  * Counts n-grams of `tokenizer`'s tokens over all files of a corpus: a folder of Python sources or a .jsonl file.
@@ -54,9 +51,8 @@ export async function ngramContender(
     { signal, onProgress: (done, total) => onProgress?.({ phase: "counting", done, total }) },
   );
   const model = kneserNey(trie);
-  const decoder = ngramDecoder(model);
   const completer = completerOf({
-    decoder,
+    tree: ngramTree(model, ngramOrder),
     // A suffix or a marker would only push the last words out of its sight.
     tokenizer: { ...tokenizer, fillInTheMiddle: null },
     parser: await openPythonParser(),
@@ -108,36 +104,4 @@ async function corpusTokens(
     throw new UserError("suite-empty", message, 'Give Python sources, or rows of {"path": …, "text": …}.');
   }
   return tokens.slice(0, length);
-}
-
-/** The model as something to continue texts with; its logits are log-probabilities. */
-function ngramDecoder(model: NgramModel): Decoder {
-  let tokens: readonly number[] = [];
-  const extend = (ids: readonly number[]): Promise<Float32Array> => {
-    tokens = tokens.concat(ids);
-    return Promise.resolve(Float32Array.from(model.distribution(tokens.slice(1 - ngramOrder)), Math.log));
-  };
-  const searched = (): never => {
-    throw internalError("the n-gram baseline neither searches nor reads many positions at once");
-  };
-  const decoder = {
-    vocabularySize: model.vocabularySize,
-    hasEncoder: false,
-    contextLength,
-    get tokens() {
-      return tokens;
-    },
-    begin: (prompt: readonly number[]) => {
-      tokens = [];
-      return extend(prompt);
-    },
-    extend,
-    extendAll: searched,
-    rewind: (length: number) => {
-      tokens = tokens.slice(0, length);
-    },
-    useAdapters: () => undefined,
-    release: () => Promise.resolve(),
-  };
-  return decoder;
 }

@@ -1,7 +1,7 @@
 /** What a text costs a base, each token predicted from the true ones before it. scripts/pretrain/evaluate.py does the same. */
 
-import { logProbability } from "../../runtime/sampling.ts";
-import type { Decoder } from "../../runtime/decoder.ts";
+import { logProbability } from "../../inference/decoding/sampling.ts";
+import type { Decoder } from "../../inference/tree/decoder.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { SourceFile } from "./heldOut.ts";
 

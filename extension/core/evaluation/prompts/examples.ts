@@ -3,7 +3,7 @@
 import { UserError } from "../../foundation/errors.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import type { Pair } from "../protocols/protocol.ts";
-import { openSentenceEncoder } from "../../runtime/sentenceEncoder.ts";
+import { openSentenceEncoder } from "../retrieval/sentenceEncoder.ts";
 import { bm25 } from "../retrieval/bm25.ts";
 import { dense } from "../retrieval/dense.ts";
 import { openPairTasks } from "../suites/pairTasks.ts";

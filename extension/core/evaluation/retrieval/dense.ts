@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
-import type { SentenceEncoder } from "../../runtime/sentenceEncoder.ts";
+import type { SentenceEncoder } from "./sentenceEncoder.ts";
 
 export interface DenseIndex {
   /** Places of the `count` nearest texts, the nearest first; of equals the earlier. Fewer where there are fewer. */

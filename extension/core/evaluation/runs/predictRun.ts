@@ -1,12 +1,13 @@
 /** The predictions of a run, chunk by chunk, from where it stopped. It knows no files, and not what is measured. */
 
 import { seededRandom } from "../../foundation/random.ts";
-import type { BatchGenerator, Decoding } from "../../completion/generateBatch.ts";
-import type { Generated } from "../../completion/generate.ts";
 import type { Problem } from "../../dataset/example.ts";
+import type { Continuation } from "../../inference/decoding/continuation.ts";
+import type { BatchGenerator } from "../../inference/decoding/generateBatch.ts";
+import type { Decoding } from "../../inference/decoding/request.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
-import { promptIds } from "../prompts/promptIds.ts";
 import type { PromptedSuite, PromptedTask } from "../prompts/promptedSuite.ts";
+import { promptIds } from "../prompts/promptIds.ts";
 import type { RunChecks } from "../sandbox/openCheckRunner.ts";
 import type { Verdict } from "../sandbox/programProcess.ts";
 import type { RunDecoding } from "./options.ts";
@@ -117,7 +118,7 @@ function decodingOf(decoding: RunDecoding, seed: number, first: number): Decodin
 
 function predictionOf(
   { id, intent, expected, prediction }: PromptedTask,
-  candidates: readonly Pick<Generated<string>, "text" | "logProbability">[],
+  candidates: readonly Pick<Continuation<string>, "text" | "logProbability">[],
 ): Prediction {
   return {
     id,

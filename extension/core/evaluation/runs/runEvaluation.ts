@@ -6,7 +6,7 @@
 import { cpus, totalmem } from "node:os";
 import { UserError } from "../../foundation/errors.ts";
 import type { Log } from "../../foundation/log.ts";
-import { openBatchGenerator } from "../../completion/generateBatch.ts";
+import { openBatchGenerator } from "../../inference/decoding/generateBatch.ts";
 import { tellProblems } from "../../dataset/example.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
 import type { PromptedSuite } from "../prompts/promptedSuite.ts";

@@ -6,7 +6,7 @@ import { dealtLayer } from "../../adapters/virtualTokens.ts";
 import { seededRandom } from "../../foundation/random.ts";
 import { reshape, split, transpose } from "../../graph/primitives/shaping.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import type { LayerMemory } from "../../runtime/readText.ts";
+import type { LayerKeysAndValues } from "../../inference/tree/keysAndValues.ts";
 import type { Attachment, ParameterOf } from "./attachment.ts";
 
 export type PrefixSpec = Pick<PrefixAdapter, "method" | "tokens" | "layers" | "kvHeads" | "headSize" | "stacks">;
@@ -38,7 +38,7 @@ export function firstPrefix(spec: PrefixSpec, seed: number): Map<string, Float32
 }
 
 /** First values: what a decoder remembers of a text of as many tokens (Li and Liang 2021, section 7.4). */
-export function prefixOfText(spec: PrefixSpec, memory: readonly LayerMemory[]): Map<string, Float32Array> {
+export function prefixOfText(spec: PrefixSpec, memory: readonly LayerKeysAndValues[]): Map<string, Float32Array> {
   const { tokens, layers, kvHeads, headSize } = spec;
   const values = new Float32Array(tokens * 2 * layers * kvHeads * headSize);
   for (const [layer, { key, value }] of memory.entries()) {

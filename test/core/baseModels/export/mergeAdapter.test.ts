@@ -11,7 +11,7 @@ import { readRecord, type InstalledBase } from "../../../../extension/core/baseM
 import { exportMerged, mergeAdapter } from "../../../../extension/core/baseModels/export/mergeAdapter.ts";
 import { mergedFolder } from "../../../../extension/core/baseModels/export/mergedFolder.ts";
 import type { Bits } from "../../../../extension/core/baseModels/import/weightLayout.ts";
-import { openDecoder } from "../../../../extension/core/runtime/decoder.ts";
+import { openDecoder } from "../../../../extension/core/inference/tree/decoder.ts";
 import { openModelFolder } from "../../../../extension/core/weights/modelFolder.ts";
 import { fixtures, readAll } from "../../architectures/fixtures.ts";
 

@@ -9,7 +9,7 @@ import { importBase } from "../../../../extension/core/baseModels/import/importB
 import type { InstalledBase } from "../../../../extension/core/baseModels/installedBase.ts";
 import { weightRequests } from "../../../../extension/core/architectures/architectures.ts";
 import { dequantizeBlocks, quantizeBlocks } from "../../../../extension/core/quantization/blockwise.ts";
-import { openDecoder } from "../../../../extension/core/runtime/decoder.ts";
+import { openDecoder } from "../../../../extension/core/inference/tree/decoder.ts";
 import { openTokenizer } from "../../../../extension/core/tokenizer/tokenizer.ts";
 import { widen } from "../../../../extension/core/weights/dtype.ts";
 import { openSafetensors, writeSafetensors } from "../../../../extension/core/weights/safetensors.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fileTokens, textBits } from "../../../../extension/core/evaluation/infilling/textBits.ts";
-import { openDecoder, type Decoder } from "../../../../extension/core/runtime/decoder.ts";
+import { openDecoder, type Decoder } from "../../../../extension/core/inference/tree/decoder.ts";
 import type { Tokenizer } from "../../../../extension/core/tokenizer/tokenizer.ts";
 import { characters, special, withoutGaps } from "../../completion/fakes.ts";
 import { fixtures, loadFixture, readAll } from "../../architectures/fixtures.ts";

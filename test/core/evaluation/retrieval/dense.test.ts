@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { dense } from "../../../../extension/core/evaluation/retrieval/dense.ts";
-import { openSentenceEncoder, type SentenceEncoder } from "../../../../extension/core/runtime/sentenceEncoder.ts";
+import {
+  openSentenceEncoder,
+  type SentenceEncoder,
+} from "../../../../extension/core/evaluation/retrieval/sentenceEncoder.ts";
 
 const fixture = join(import.meta.dirname, "../../../fixtures/textEncoder");
 const { texts, queries, nearest } = JSON.parse(await readFile(join(fixture, "reference.json"), "utf8")) as {

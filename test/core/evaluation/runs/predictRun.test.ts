@@ -6,7 +6,7 @@ import type { PromptedSuite, PromptedTask } from "../../../../extension/core/eva
 import { chunkSize, predictRun } from "../../../../extension/core/evaluation/runs/predictRun.ts";
 import type { Chunk, Prediction } from "../../../../extension/core/evaluation/runs/runRecord.ts";
 import type { RunChecks } from "../../../../extension/core/evaluation/sandbox/openCheckRunner.ts";
-import type { BatchGenerator, BatchRequest } from "../../../../extension/core/completion/generateBatch.ts";
+import type { BatchGenerator, BatchRequest } from "../../../../extension/core/inference/decoding/generateBatch.ts";
 import { characters } from "../../completion/fakes.ts";
 
 const taskOf = (i: number, more: Partial<PromptedTask> = {}): PromptedTask => ({

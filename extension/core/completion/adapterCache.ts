@@ -1,0 +1,47 @@
+/** A cache of adapters: each is read and checked against the base once, and again when its files have changed. */
+
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { LRUCache } from "lru-cache";
+import type { Adapter } from "../adapters/adapter.ts";
+import { readAdapter } from "../adapters/peftFolder.ts";
+
+export interface AdapterCache {
+  /** @throws UserError of readAdapter; "adapter-mismatch" */
+  adapter(folder: string): Promise<Adapter>;
+}
+
+/**
+ * Returns the same object for the same files: what is prepared for an adapter is found by it.
+ *
+ * @param checkFits throws where an adapter does not fit the base
+ */
+export function adapterCache(checkFits: (adapter: Adapter) => void, mostAdapters = 8): AdapterCache {
+  const cache = new LRUCache<string, { version: string; adapter: Adapter }>({ max: mostAdapters });
+  return {
+    adapter: async (folder) => {
+      const path = resolve(folder);
+      const version = await versionOf(path);
+      const known = cache.get(path);
+      if (known?.version === version) return known.adapter;
+      const adapter = await readAdapter(path);
+      checkFits(adapter);
+      cache.set(path, { version, adapter });
+      return adapter;
+    },
+  };
+}
+
+/** Changes whenever one of the adapter's files does. */
+async function versionOf(folder: string): Promise<string> {
+  const files = ["adapter_config.json", "adapter_model.safetensors"].map((name) => join(folder, name));
+  const versions = await Promise.all(
+    files.map((path) =>
+      stat(path).then(
+        ({ ino, mtimeMs, size }) => `${ino} ${mtimeMs} ${size}`,
+        () => "missing",
+      ),
+    ),
+  );
+  return versions.join(", ");
+}

@@ -1,0 +1,24 @@
+/** A tokenizer as decoding sees it: the tokens that end a continuation, those that may be banned, and how tokens become text. */
+
+import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
+import { detokenizer, type Detokenizer } from "./detokenizer.ts";
+
+export interface DecodingVocabulary {
+  readonly tokenizer: Tokenizer;
+  readonly detokenize: Detokenizer;
+  /** The tokens that end a continuation. */
+  readonly stopTokens: ReadonlySet<number>;
+  /** The markers of a gap. Small models write them at times in the place of code; they neither continue nor end a text. */
+  readonly gapMarkers: ReadonlySet<number>;
+}
+
+export function decodingVocabulary(tokenizer: Tokenizer): DecodingVocabulary {
+  const { fillInTheMiddle, endOfText } = tokenizer;
+  const { opening = [], between = [], closing = [], stops = [endOfText] } = fillInTheMiddle ?? {};
+  return {
+    tokenizer,
+    detokenize: detokenizer(tokenizer),
+    stopTokens: new Set(stops),
+    gapMarkers: new Set([...opening, ...between, ...closing].filter((id) => id !== endOfText)),
+  };
+}

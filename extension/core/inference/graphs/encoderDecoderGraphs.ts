@@ -1,0 +1,92 @@
+/**
+ * An encoder-decoder as ONNX for inference, in two graphs: the first reads a prompt into keys and values, the second
+ * writes. One forward pass gives both, cut where the decoder attends to what the encoder has read.
+ */
+
+import { servingSlots } from "../../adapters/servingSlots.ts";
+import { withVirtualTokens } from "../../adapters/virtualTokens.ts";
+import { biasedAttention, equalParts, perHead } from "../../graph/composites/biasedAttention.ts";
+import { linear } from "../../graph/composites/linear.ts";
+import { lower } from "../../graph/lower.ts";
+import { add, sub } from "../../graph/primitives/elementwise.ts";
+import { gather } from "../../graph/primitives/indexing.ts";
+import { concat, reshape } from "../../graph/primitives/shaping.ts";
+import { dimension } from "../../graph/shape.ts";
+import { input, type Tensor } from "../../graph/tensor.ts";
+import { forwardEncoderDecoder } from "../../architectures/architectures.ts";
+import type { EncoderDecoderConfig } from "../../architectures/config.ts";
+import type { WeightSource } from "../../architectures/parameterScope.ts";
+import { encode } from "../../onnx/encode.ts";
+import type { InferenceGraph } from "./inferenceGraph.ts";
+
+/**
+ * Encoder: inputs ids int64 [1, S] and positions int64 [S], outputs encoded.N.key and encoded.N.value [1, heads, S, D].
+ *
+ * Decoder: inputs ids int64 [1, T]; positions int64 [T], key_positions int64 [P + T] and mask float32 [1, 1, T, P + T], as of
+ * `inferenceGraph`; past.N.key and past.N.value [1, heads, P, D]; the encoder's outputs, those of several prompts one behind
+ * the other, E together, and encoded_mask float32 [1, 1, T, E]; rows int64 [rows], into T. Outputs: logits
+ * [rows, vocabulary]; present.N.key and present.N.value.
+ *
+ * Both have inputs for adapters, besides.
+ */
+export function encoderDecoderGraphs(
+  config: EncoderDecoderConfig,
+  weights: WeightSource,
+  weightFile: string,
+): { readonly encoder: InferenceGraph; readonly decoder: InferenceGraph } {
+  const { slots, sites } = servingSlots();
+  const { heads, headSize } = config.attention;
+  const state = (name: string, length: string): Tensor => input(name, "float32", [1, heads, length, headSize]);
+  const ids = input("ids", "int64", [1, "sequence"]);
+  const positions = input("positions", "int64", ["sequence"]);
+  const mask = (name: string, length: string): Tensor => input(name, "float32", [1, 1, "sequence", length]);
+  const [seen, seenEncoded] = [mask("mask", "past+sequence"), mask("encoded_mask", "encoded")];
+  const encoded: Record<string, Tensor> = {};
+  const present: Record<string, Tensor> = {};
+
+  const { hidden, head } = forwardEncoderDecoder(config, weights, slots, {
+    encoder: {
+      ids,
+      distances: distances(positions, positions),
+      embedded: (x) => withVirtualTokens(x, config.hiddenSize),
+      attend: (_layer, qkv, bias) => {
+        const [query, key, value] = equalParts(qkv, 3);
+        return biasedAttention(query!, perHead(key!, headSize), perHead(value!, headSize), bias);
+      },
+    },
+    decoder: {
+      ids,
+      distances: distances(positions, input("key_positions", "int64", ["past+sequence"])),
+      attend: (layer, qkv, bias) => {
+        const [query, newKey, newValue] = equalParts(qkv, 3);
+        const key = concat([state(`past.${layer}.key`, "past"), perHead(newKey!, headSize)], 2);
+        const value = concat([state(`past.${layer}.value`, "past"), perHead(newValue!, headSize)], 2);
+        present[`present.${layer}.key`] = key;
+        present[`present.${layer}.value`] = value;
+        return biasedAttention(query!, key, value, add(bias, seen));
+      },
+    },
+    attendEncoded: (layer, query, keyValue) => {
+      const [key, value] = equalParts(keyValue(), 2);
+      encoded[`encoded.${layer}.key`] = perHead(key!, headSize);
+      encoded[`encoded.${layer}.value`] = perHead(value!, headSize);
+      const known = (part: string): Tensor => state(`encoded.${layer}.${part}`, "encoded");
+      return biasedAttention(query, known("key"), known("value"), seenEncoded);
+    },
+    segment: (inputs, layer) => layer(...inputs),
+  });
+
+  const flat = reshape(hidden, ["sequence", config.hiddenSize]);
+  const rows = gather(flat, input("rows", "int64", ["rows"]));
+  const graphOf = (outputs: Readonly<Record<string, Tensor>>): InferenceGraph => {
+    const lowered = lower(Object.values(outputs), "inference");
+    const model = encode(Object.fromEntries(Object.keys(outputs).map((name, i) => [name, lowered[i]!])), weightFile);
+    return { model, sites: sites.filter(({ name }) => model.inputs.has(`${name}.in`)) };
+  };
+  return { encoder: graphOf(encoded), decoder: graphOf({ logits: linear(rows, head.weight, head.bias), ...present }) };
+}
+
+/** How far each key stands behind each query: int64 [T] and [S] → [T, S]. */
+function distances(queries: Tensor, keys: Tensor): Tensor {
+  return sub(reshape(keys, [1, dimension(keys, 0)]), reshape(queries, [dimension(queries, 0), 1]));
+}

@@ -1,0 +1,90 @@
+/** One sequence of tokens in a token tree, for logits and measurements. Chooses no token. */
+
+import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
+import { internalError, isCancelled } from "../../foundation/errors.ts";
+import type { InstalledBase } from "../../baseModels/installedBase.ts";
+import { openTokenTree, type TokenTreeOptions } from "./openTokenTree.ts";
+import { descend, tokensTo, type TokenNode } from "./tokenNode.ts";
+import type { Span, TokenTree } from "./tokenTree.ts";
+
+export interface Decoder {
+  readonly vocabularySize: number;
+  /** Whether an encoder reads the prompt: it is no part of the sequence then, and has as much room of its own. */
+  readonly hasEncoder: boolean;
+  /** The most tokens that the sequence may have. */
+  readonly contextLength: number;
+  /** The sequence so far; without the prompt where an encoder reads it. */
+  readonly tokens: readonly number[];
+  /**
+   * Starts a sequence with `prompt` (at least one token), reading as few new tokens as possible, and returns the logits
+   * [vocabulary] after it.
+   *
+   * @throws as {@link extend}
+   */
+  begin(prompt: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
+  /**
+   * Appends `ids` (at least one) and returns the logits [vocabulary] that follow the last.
+   *
+   * @throws AbortError between pieces once `signal` is aborted; the tokens of finished pieces stay.
+   * @throws UserError "context-full" where the sequence would outgrow the context.
+   */
+  extend(ids: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
+  /** As {@link extend}, with the logits of every appended position, [ids, vocabulary]. */
+  extendAll(ids: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
+  /** Forgets all but the first `length` tokens. */
+  rewind(length: number): void;
+  /** Computes with these adapters from now on, which must fit the base. Forgets the sequence, which others have seen. */
+  useAdapters(active: readonly ActiveAdapter[]): void;
+  release(): Promise<void>;
+}
+
+export async function openDecoder(base: InstalledBase, options: TokenTreeOptions = {}): Promise<Decoder> {
+  return decoderOver(await openTokenTree(base, options));
+}
+
+/** Nobody else may read in the tree while a sequence goes on; {@link Decoder.begin} works after any other reading. */
+export function decoderOver(tree: TokenTree): Decoder {
+  /** Undefined before anything is read. */
+  let last: TokenNode | undefined;
+
+  const read = async (span: Span, every: boolean, signal: AbortSignal | undefined): Promise<Float32Array> => {
+    try {
+      const { leaves, logits } = await tree.read([span], { every, signal });
+      last = leaves[0]!;
+      return logits;
+    } catch (error) {
+      if (isCancelled(error)) last = descend(span.parent, span.ids);
+      throw error;
+    }
+  };
+  const append = async (ids: readonly number[], every: boolean, signal?: AbortSignal): Promise<Float32Array> => {
+    if (!last && tree.hasEncoder) throw internalError("asked to write before a prompt was read");
+    const parent = last ?? (await tree.addPrompt([])).parent;
+    return await read({ parent, ids }, every, signal);
+  };
+
+  return {
+    vocabularySize: tree.vocabularySize,
+    hasEncoder: tree.hasEncoder,
+    get contextLength() {
+      return tree.contextLength;
+    },
+    get tokens() {
+      return last ? tokensTo(last) : [];
+    },
+    begin: async (prompt, signal) => {
+      signal?.throwIfAborted();
+      return await read(await tree.addPrompt(prompt), false, signal);
+    },
+    extend: (ids, signal) => append(ids, false, signal),
+    extendAll: (ids, signal) => append(ids, true, signal),
+    rewind: (length) => {
+      for (let extra = last ? tokensTo(last).length - length : 0; extra > 0; extra--) last = last!.parent!;
+    },
+    useAdapters: (active) => {
+      tree.useAdapters(active);
+      last = undefined;
+    },
+    release: () => tree.release(),
+  };
+}

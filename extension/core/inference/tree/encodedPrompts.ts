@@ -1,0 +1,101 @@
+/** Prompts that an encoder has read: each once, its keys and values kept for as long as a continuation needs them. */
+
+import type { PromptAdapter } from "../../adapters/adapter.ts";
+import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
+import { embeddingValues } from "../../adapters/virtualTokens.ts";
+import { masked } from "../../graph/composites/attention.ts";
+import type { EncoderDecoderConfig } from "../../architectures/config.ts";
+import { floats, int64s } from "../../runtime/session.ts";
+import { feedsOf, type Feeds } from "../graphs/adapterFeeds.ts";
+import { joined, type KeyValues } from "./keyValueCache.ts";
+import { rootAfter, rootOf, type TokenNode } from "./tokenNode.ts";
+import { contextFull, type AdaptedSession } from "./tokenTree.ts";
+
+interface Encoded {
+  readonly text: readonly number[];
+  /** Its number of tokens, virtual ones included. */
+  readonly length: number;
+  readonly values: KeyValues;
+}
+
+export interface EncodedPrompts {
+  /** The root of the continuations of a prompt; `parent` is the node that all texts follow. */
+  rootFor(text: readonly number[], parent: TokenNode): Promise<TokenNode>;
+  /** Forgets the prompts that none of `nodes` continues. */
+  keepOnly(nodes: readonly TokenNode[]): void;
+  /** The decoder's inputs: all prompts one after the other, and which of them each of `nodes` sees. */
+  feeds(nodes: readonly TokenNode[]): Feeds;
+  /** @param virtual read in front of every prompt, if given */
+  useAdapters(active: readonly ActiveAdapter[], virtual: PromptAdapter | undefined): void;
+}
+
+export function encodedPrompts(config: EncoderDecoderConfig, encoder: AdaptedSession): EncodedPrompts {
+  let slots = encoder.adapterFeeds([]);
+  let virtual: PromptAdapter | undefined;
+  /** By the roots of their continuations, in the order of `together`. */
+  let prompts = new Map<TokenNode, Encoded>();
+  let together: KeyValues | undefined;
+
+  const encode = async (text: readonly number[]): Promise<Encoded> => {
+    const length = (virtual?.tokens ?? 0) + text.length;
+    if (length > config.contextLength) throw contextFull(length, config.contextLength);
+    const ids = new BigInt64Array(length);
+    ids.set(BigInt64Array.from(text, BigInt), length - text.length);
+    const values = await encoder.run({
+      ...slots,
+      ...feedsOf(embeddingValues(length, config.hiddenSize, virtual)),
+      ids: int64s(ids, [1, length]),
+      positions: int64s(BigInt64Array.from(ids.keys(), BigInt), [length]),
+    });
+    return { text: [...text], length, values };
+  };
+
+  return {
+    rootFor: async (text, parent) => {
+      const [known] = [...prompts].find(([, prompt]) => same(prompt.text, text)) ?? [];
+      if (known) return known;
+      const read = await encode(text);
+      const root = rootAfter(parent);
+      prompts.set(root, read);
+      together = undefined;
+      return root;
+    },
+    keepOnly: (nodes) => {
+      const needed = new Set(nodes.map(rootOf));
+      const rest = [...prompts].filter(([root]) => needed.has(root));
+      if (rest.length === prompts.size) return;
+      prompts = new Map(rest);
+      together = undefined;
+    },
+    feeds: (nodes) => {
+      const all = [...prompts.values()];
+      together ??= joined(all.map(({ values, length }) => ({ from: values, first: 0, end: length })));
+      return { ...together, encoded_mask: maskOver(prompts, nodes) };
+    },
+    useAdapters: (active, tokens) => {
+      virtual = tokens;
+      slots = encoder.adapterFeeds(active);
+      prompts = new Map();
+      together = undefined;
+    },
+  };
+}
+
+/** [1, 1, nodes, tokens of all prompts]: 0 over the prompt that a node continues, else {@link masked}. */
+function maskOver(prompts: ReadonlyMap<TokenNode, Encoded>, nodes: readonly TokenNode[]): Feeds[string] {
+  const total = [...prompts.values()].reduce((sum, { length }) => sum + length, 0);
+  const mask = new Float32Array(nodes.length * total).fill(masked);
+  for (const [i, node] of nodes.entries()) {
+    const root = rootOf(node);
+    let first = i * total;
+    for (const [other, { length }] of prompts) {
+      if (other === root) mask.fill(0, first, first + length);
+      first += length;
+    }
+  }
+  return floats(mask, [1, 1, nodes.length, total]);
+}
+
+function same(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((id, i) => id === b[i]);
+}

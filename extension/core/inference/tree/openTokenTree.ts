@@ -1,0 +1,34 @@
+/** Opens an installed base for inference: its graphs, their sessions, and the token tree over them. */
+
+import { basename, dirname } from "node:path";
+import type { InstalledBase } from "../../baseModels/installedBase.ts";
+import { isEncoderDecoder } from "../../architectures/config.ts";
+import { storedWeights } from "../../architectures/storedWeights.ts";
+import { openSession } from "../../runtime/session.ts";
+import { adapterFeeds } from "../graphs/adapterFeeds.ts";
+import { encoderDecoderGraphs } from "../graphs/encoderDecoderGraphs.ts";
+import { inferenceGraph, type InferenceGraph } from "../graphs/inferenceGraph.ts";
+import { decoderTree } from "./decoderTree.ts";
+import { encoderDecoderTree } from "./encoderDecoderTree.ts";
+import type { AdaptedSession, TokenTree } from "./tokenTree.ts";
+import { openTopLogProbabilities } from "./topLogProbabilities.ts";
+
+export interface TokenTreeOptions {
+  /** All cores unless given. */
+  readonly threads?: number;
+}
+
+export async function openTokenTree(base: InstalledBase, options: TokenTreeOptions = {}): Promise<TokenTree> {
+  const { config, weightsPath } = base;
+  const weights = storedWeights(base.tensors);
+  const open = async ({ model, sites }: InferenceGraph): Promise<AdaptedSession> => {
+    const session = await openSession(model, { ...options, purpose: "inference", weightFolder: dirname(weightsPath) });
+    return { ...session, adapterFeeds: adapterFeeds(sites) };
+  };
+  const top = await openTopLogProbabilities(config.vocabularySize, options);
+  if (isEncoderDecoder(config)) {
+    const { encoder, decoder } = encoderDecoderGraphs(config, weights, basename(weightsPath));
+    return encoderDecoderTree(config, await open(encoder), await open(decoder), top);
+  }
+  return decoderTree(config, await open(inferenceGraph(config, weights, basename(weightsPath))), top);
+}
