@@ -1,7 +1,7 @@
 /** The commands and their flags, as commander sees them. What a command does is in the file of its name. */
 
-import { Argument, Command, InvalidArgumentError, Option } from "commander";
-import type { Bits } from "../core/baseModels/import/weightLayout.ts";
+import { Argument, Command, Option } from "commander";
+import { importRequest } from "../core/baseModels/import/importRequest.ts";
 import { optimizerNames } from "../core/training/optimizers/optimizers.ts";
 import { paperDatasets } from "../core/dataset/paperDatasets.ts";
 import { methodNames } from "../core/training/methods/methods.ts";
@@ -17,7 +17,13 @@ import {
   type MergeFlags,
 } from "./commands/adapter.ts";
 import { benchCommand, benchmarkNames, type BenchFlags, type BenchmarkName } from "./commands/bench.ts";
-import { completeCommand, logitsCommand, type CompleteFlags, type LogitsFlags } from "./commands/complete.ts";
+import {
+  completeCommand,
+  completionFlags,
+  logitsCommand,
+  type CompleteFlags,
+  type LogitsFlags,
+} from "./commands/complete.ts";
 import { addEvaluationCommands } from "./evaluationCommands.ts";
 import {
   adaptersOption,
@@ -33,6 +39,7 @@ import {
   type ContextOf,
   type Shared,
 } from "./flags.ts";
+import { addRequestOptions } from "./requestOptions.ts";
 import { dataCommand, type DataFlags } from "./data.ts";
 import { importCommand, modelsCommand, type ImportFlags } from "./commands/models.ts";
 import { trainCommand, type TrainFlags } from "./commands/train.ts";
@@ -52,14 +59,13 @@ export function createProgram(contextOf: ContextOf): Command {
     async (flags: Shared) => await modelsCommand(contextOf(flags)),
   );
 
-  command("import", "turn a Hugging Face model, a folder or OWNER/NAME[@REVISION], into an installed base")
-    .addArgument(new Argument("<source>", "OWNER/NAME[@REVISION], or a folder: /… or ./…").argParser(nameOrFolder))
-    .option("--name <name>", "what to call it; the model's name unless given")
-    .option("--replace", "even if a base from elsewhere has that name")
-    .addOption(bitsOption())
-    .action(
-      async (source: string, flags: Shared & ImportFlags) => await importCommand(source, flags, contextOf(flags)),
-    );
+  const importing = command(
+    "import",
+    "turn a Hugging Face model, a folder or OWNER/NAME[@REVISION], into an installed base",
+  ).addArgument(new Argument("<source>", "OWNER/NAME[@REVISION], or a folder: /… or ./…").argParser(nameOrFolder));
+  addRequestOptions(importing, importRequest.omit({ source: true }), { name: { value: "name" } }).action(
+    async (source: string, flags: Shared & ImportFlags) => await importCommand(source, flags, contextOf(flags)),
+  );
 
   command("data", "list the paper's data sets, and get the one that may not ship with Graft")
     .addArgument(new Argument("[name]", "one of them").choices(paperDatasets))
@@ -116,24 +122,20 @@ export function createProgram(contextOf: ContextOf): Command {
       await trainCommand(flags, contextOf({ json, verbose }));
     });
 
-  command("complete", "complete at a position of a file, or between two texts")
+  const completing = command("complete", "complete at a position of a file, or between two texts")
     .addOption(baseOption())
     .addOption(adaptersOption())
     .addOption(new Option("--file <file>", "Python source").conflicts(["prefix", "suffix"]))
     .option("--line <n>", "from 1", positive)
-    .option("--column <n>", "from 1", positive)
-    .option("--prefix <text>", "what stands before the cursor")
-    .option("--suffix <text>", "what stands behind it")
-    .option("--max-tokens <n>", "at most so many tokens (128)", positive)
-    .option("--beams <n>", "search so many continuations side by side", positive)
-    .action(async (flags: Shared & CompleteFlags, self: Command) => {
-      if (flags.file === undefined && flags.prefix === undefined)
-        self.error("error: give --prefix, or --file with --line and --column.");
-      if (flags.file !== undefined && (flags.line === undefined || flags.column === undefined)) {
-        self.error("error: --file needs --line and --column, too.");
-      }
-      await completeCommand(flags, contextOf(flags));
-    });
+    .option("--column <n>", "from 1", positive);
+  addRequestOptions(completing, completionFlags).action(async (flags: Shared & CompleteFlags, self: Command) => {
+    if (flags.file === undefined && flags.prefix === undefined)
+      self.error("error: give --prefix, or --file with --line and --column.");
+    if (flags.file !== undefined && (flags.line === undefined || flags.column === undefined)) {
+      self.error("error: --file needs --line and --column, too.");
+    }
+    await completeCommand(flags, contextOf(flags));
+  });
 
   command("logits", "the logits of every position, for parity checks")
     .addOption(baseOption())
@@ -177,13 +179,4 @@ export function createProgram(contextOf: ContextOf): Command {
       await mergeCommand(folder, flags, contextOf(flags));
     });
   return program;
-}
-
-function bitsOption(): Option {
-  const known: readonly Bits[] = [4, 8, 16, 32];
-  return new Option("--bits <n>", "how finely weights are stored: 4, 8, 16 or 32").default(4).argParser((text) => {
-    const bits = known.find((candidate) => String(candidate) === text);
-    if (bits === undefined) throw new InvalidArgumentError("Allowed choices are 4, 8, 16, 32.");
-    return bits;
-  });
 }

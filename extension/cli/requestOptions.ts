@@ -1,6 +1,6 @@
 /** The flags of a request, from its schema: names, help, defaults and choices are those of its fields. */
 
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import type * as z from "zod";
 import { acceptedBy, fieldOf, type Field } from "../core/foundation/request.ts";
 import { listOfNames, someNumber, wholeNumber } from "./flags.ts";
@@ -35,7 +35,8 @@ function optionOf(name: string, field: Field, { value, parse, conflicts, require
     return new Option(field.default === true ? `--no-${flag}` : `--${flag}`, field.description);
   const option = new Option(`--${flag} <${value ?? valueNames[field.kind]}>`, helpOf(field));
   if (field.choices) option.choices(field.choices);
-  else option.argParser<unknown>(parse ?? parsers[field.kind] ?? ((text) => text));
+  if (field.choices && field.kind === "number") option.argParser((text) => Number(chosen(text, field.choices ?? [])));
+  if (!field.choices) option.argParser<unknown>(parse ?? parsers[field.kind] ?? ((text) => text));
   if (conflicts !== undefined) option.conflicts(conflicts);
   return required ? option.makeOptionMandatory() : option;
 }
@@ -54,6 +55,12 @@ const parsers: Partial<Record<Field["kind"], (text: string) => unknown>> = {
   number: someNumber,
   list: listOfNames,
 };
+
+/** As commander's own check, whose result stays a text. */
+function chosen(text: string, choices: readonly string[]): string {
+  if (choices.includes(text)) return text;
+  throw new InvalidArgumentError(`Allowed choices are ${choices.join(", ")}.`);
+}
 
 function shown(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);

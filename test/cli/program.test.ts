@@ -34,6 +34,8 @@ test.each<[string[], RegExp]>([
   [["train", "--data", "x,", "--out", "y"], /empty name/],
   [["import", "x", "--bits", "5"], /Allowed choices are 4, 8, 16, 32/],
   [["import"], /source/],
+  [["import", "x", "--bits", "many"], /Allowed choices are 4, 8, 16, 32/],
+  [["complete", "--prefix", "x", "--max-tokens", "few"], /few.*not a number/],
   [["complete"], /--prefix, or --file/],
   [["complete", "--file", "x"], /--line and --column/],
   [["complete", "--file", "x", "--prefix", "y"], /cannot be used with/],

@@ -11,7 +11,9 @@ test("the extension shows every page that is built, by the name of its folder", 
   const built = filesIn("webview").flatMap((path) => /^webview\/(\w+)\/main\.tsx$/.exec(path)?.[1] ?? []);
   const shown = filesIn("extension/vscode")
     .filter((path) => path.endsWith(".ts"))
-    .flatMap((path) => [...readFileSync(join(root, path), "utf8").matchAll(/showWebviewPage\([^"()]*"(\w+)"/g)])
+    .flatMap((path) => [
+      ...readFileSync(join(root, path), "utf8").matchAll(/(?:showWebviewPage\([^"()]*|\bpage: )"(\w+)"/g),
+    ])
     .map(([, name]) => name);
   expect(built.length).toBeGreaterThan(0);
   expect(shown.sort()).toEqual(built.sort());

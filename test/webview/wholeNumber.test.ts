@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { accepts, acceptsOptional, textOf, unreadable } from "../../webview/shared/wholeNumber.ts";
+import { accepts, acceptsOptional, textOf, unreadable } from "../../webview/shared/form/wholeNumber.ts";
 
 describe("accepts", () => {
   const upTo256 = { minimum: 1, maximum: 256 };

@@ -3,7 +3,7 @@
 import type { EvaluationForm, EvaluationNumbers } from "../protocol/benchmark.ts";
 import type { PaperDataState } from "../protocol/paperData.ts";
 import { t } from "../shared/l10n.ts";
-import { accepts, acceptsOptional, textOf } from "../shared/wholeNumber.ts";
+import { accepts, acceptsOptional, textOf } from "../shared/form/wholeNumber.ts";
 
 /** Kept while the panel is hidden. */
 export interface FormDraft {

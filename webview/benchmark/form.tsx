@@ -2,11 +2,11 @@
 
 import type { EvaluationNumbers, FromBenchmark } from "../protocol/benchmark.ts";
 import type { PaperDataState } from "../protocol/paperData.ts";
-import { CodeAlpacaPyOffer } from "../shared/codeAlpacaPyOffer.tsx";
-import { Field } from "../shared/field.tsx";
+import { CodeAlpacaPyOffer } from "../shared/form/codeAlpacaPyOffer.tsx";
+import { Field } from "../shared/form/field.tsx";
 import { t } from "../shared/l10n.ts";
-import { NumberInput } from "../shared/numberInput.tsx";
-import { Select } from "../shared/select.tsx";
+import { NumberInput } from "../shared/form/numberInput.tsx";
+import { Select } from "../shared/form/select.tsx";
 import { hasExamples, obstacle, toEvaluationForm, withAdapter, type FormDraft } from "./draft.ts";
 import { FileChooser } from "./fileChooser.tsx";
 

@@ -1,9 +1,9 @@
 /** The part of the form that most leave as it is: passes over the data, and the size of the method. */
 
 import type { TrainingNumbers } from "../protocol/training.ts";
-import { Field } from "../shared/field.tsx";
+import { Field } from "../shared/form/field.tsx";
 import { t } from "../shared/l10n.ts";
-import { NumberInput } from "../shared/numberInput.tsx";
+import { NumberInput } from "../shared/form/numberInput.tsx";
 import { numberLabels, sizes, type FormDraft } from "./draft.ts";
 
 export interface AdvancedFieldsProps {

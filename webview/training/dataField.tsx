@@ -3,8 +3,8 @@
 import type { PaperDataState } from "../protocol/paperData.ts";
 import type { FromTraining } from "../protocol/training.ts";
 import { Button } from "../shared/button.tsx";
-import { Choice } from "../shared/choice.tsx";
-import { CodeAlpacaPyOffer } from "../shared/codeAlpacaPyOffer.tsx";
+import { Choice } from "../shared/form/choice.tsx";
+import { CodeAlpacaPyOffer } from "../shared/form/codeAlpacaPyOffer.tsx";
 import { t } from "../shared/l10n.ts";
 import type { FormDraft, Workspace } from "./draft.ts";
 

@@ -4,7 +4,7 @@ import type { NumberField } from "../protocol/numberField.ts";
 import type { PaperDataState } from "../protocol/paperData.ts";
 import type { ToTraining, TrainingForm, TrainingNumbers } from "../protocol/training.ts";
 import { t } from "../shared/l10n.ts";
-import { accepts, acceptsOptional, textOf } from "../shared/wholeNumber.ts";
+import { accepts, acceptsOptional, textOf } from "../shared/form/wholeNumber.ts";
 
 /** Kept while the view is hidden. */
 export interface FormDraft {

@@ -1,6 +1,6 @@
 /** The part of the form that asks for the training method. */
 
-import { Choice } from "../shared/choice.tsx";
+import { Choice } from "../shared/form/choice.tsx";
 import { t } from "../shared/l10n.ts";
 import type { Method } from "./draft.ts";
 

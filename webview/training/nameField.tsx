@@ -1,6 +1,6 @@
 /** The part of the form that asks for the adapter's name. Whether it can be used, the extension says. */
 
-import { Field, noteId } from "../shared/field.tsx";
+import { Field, noteId } from "../shared/form/field.tsx";
 import { t } from "../shared/l10n.ts";
 
 export interface NameFieldProps {

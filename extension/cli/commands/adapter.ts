@@ -15,7 +15,7 @@ import { exportMerged, mergeAdapter } from "../../core/baseModels/export/mergeAd
 import type { WeightsKind } from "../../core/baseModels/export/originalFolder.ts";
 import type { WriteProgress } from "../../core/baseModels/import/weightFile.ts";
 import { openNamedBase, type Context } from "../context.ts";
-import { count } from "../output.ts";
+import { aligned, bytes, count } from "../output.ts";
 
 export async function inspectCommand(folder: string, { output }: Context): Promise<void> {
   const adapter = await readAdapter(folder);
@@ -24,7 +24,7 @@ export async function inspectCommand(folder: string, { output }: Context): Promi
   const { norms } = inspectAdapter(adapter);
   const head = [
     `${adapter.name}: ${described(adapter)}`,
-    `${count(facts.parameters)} parameters, ${count(size)}B`,
+    `${count(facts.parameters)} parameters, ${bytes(size)}`,
     ...("targets" in facts ? [`${facts.modules} modules: ${facts.targets.join(", ")}`] : []),
     ...(adapter.baseModel === "" ? [] : [`trained on ${adapter.baseModel}`]),
   ];
@@ -64,7 +64,7 @@ export async function convertCommand(folder: string, { to, base, out }: ConvertF
   await writeFileAtomic(out, content);
   context.output.result(
     { name: adapter.name, format: to, path: resolve(out), bytes: content.length },
-    `Converted ${adapter.name} to ${to}, ${count(content.length)}B.\n${resolve(out)}`,
+    `Converted ${adapter.name} to ${to}, ${bytes(content.length)}.\n${resolve(out)}`,
   );
 }
 
@@ -163,9 +163,5 @@ function table(norms: readonly AdapterNorm[]): string[] {
     const cells = modules.map((module) => norms.find((norm) => norm.layer === layer && norm.module === module));
     return [layer, ...cells.map((cell) => cell?.norm.toPrecision(3) ?? "")];
   });
-  const lines = [["", ...names], ...rows];
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  return lines.map((line) =>
-    line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "),
-  );
+  return aligned([["", ...names], ...rows], (column) => column > 0);
 }

@@ -1,8 +1,10 @@
 /** Text at the cursor in, completion out: prompt, KV cache, decoding, stop rules, post-processing, adapters. */
 
+import pLimit from "p-limit";
 import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/adapterFit.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
+import { readRequest } from "../foundation/request.ts";
 import type { Continuation } from "../inference/decoding/continuation.ts";
 import { generate } from "../inference/decoding/generate.ts";
 import { isRepetitive } from "../inference/decoding/repetition.ts";
@@ -13,32 +15,13 @@ import type { TokenTree } from "../inference/tree/tokenTree.ts";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
+import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { promptBuilder } from "./prompt.ts";
 import { soundPart } from "./soundPart.ts";
 import { stopRule, type End } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
-
-export interface CompletionRequest {
-  /** Of the file, best relative to its project: the model may be shown it. */
-  path?: string;
-  /** The text before the cursor, as much of it as there is; lines end with "\n". */
-  prefix: string;
-  /** The text behind the cursor. */
-  suffix: string;
-  /** 128 unless given. */
-  maxTokens?: number;
-  /** Whether a whole block may be filled where one is opened; "auto" unless given. */
-  multiline?: "auto" | "never";
-  /** 0, the most probable tokens, unless given. */
-  temperature?: number;
-  seed?: number;
-  /** The width of a beam search; 1, the most probable token each time, unless given. */
-  beams?: number;
-  /** While the user types, completions that would disturb are not made. "invoked" unless given. */
-  trigger?: "automatic" | "invoked";
-}
 
 export interface Completion {
   /** To insert at the cursor; empty where nothing is worth it. */
@@ -59,7 +42,7 @@ export interface Completer {
   /**
    * One after the other, in the order of the calls.
    *
-   * @throws AbortError between two tokens once `signal` is aborted; what was computed helps the next request
+   * @throws UserError "option-invalid"; AbortError between two tokens once `signal` is aborted; what was computed helps the next request
    */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
   /**
@@ -71,7 +54,6 @@ export interface Completer {
   release(): Promise<void>;
 }
 
-const defaultMaxTokens = 128;
 /** In tokens. More prefix costs time at the first request in a file, and small models hardly gain by it. */
 const [longestPrefix, longestSuffix] = [1024, 64];
 /** Markers, and the path of the file. */
@@ -119,17 +101,13 @@ export function completerOf({
   let load = loadMilliseconds;
 
   // The tree keeps what the last request has read: requests wait for each other, and one that has failed holds up no other.
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = turn.then(work);
-    turn = result.catch(() => undefined);
-    return result;
-  };
+  const inTurn = pLimit(1);
 
   const complete = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Completion> => {
     signal?.throwIfAborted();
-    const { prefix, suffix, multiline = "auto", temperature = 0, seed = 0, beams = 1, trigger = "invoked" } = request;
-    const maxTokens = Math.min(request.maxTokens ?? defaultMaxTokens, mostTokens);
+    const asked = readRequest(completionRequest, request, "complete");
+    const { path, prefix, suffix, multiline, temperature, seed, beams, trigger } = asked;
+    const maxTokens = Math.min(asked.maxTokens, mostTokens);
     const cursor = { prefix, suffix };
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return nothing;
     const kind = `${trigger} ${multiline} ${maxTokens} ${beams}`;
@@ -144,11 +122,11 @@ export function completerOf({
       };
     }
 
-    const { ids, requiredText } = buildPrompt({ path: request.path, prefix, suffix });
+    const { ids, requiredText } = buildPrompt({ path, prefix, suffix });
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
     const decoding = decodingOf({ beams, temperature, seed });
-    const asked = { ...rules, decoding, bansGapMarkers: true, stopsOnRepetition: true };
-    const { continuations, milliseconds } = await generate(model, ids, asked, signal);
+    const generation = { ...rules, decoding, bansGapMarkers: true, stopsOnRepetition: true };
+    const { continuations, milliseconds } = await generate(model, ids, generation, signal);
     const shown = continuations.map((each) => finished(each, cursor, { parser, fewest: fewestVisible[trigger] }));
     const completion = { ...withCandidates(shown), milliseconds: { load, ...milliseconds } };
     load = 0;

@@ -8,7 +8,7 @@ import type { Benchmark } from "./benchmark.ts";
 import type { PaperData } from "../paperData.ts";
 import { evaluationNumbers, parseBenchmarkMessage } from "./benchmarkMessages.ts";
 import type { Messages } from "../messages.ts";
-import { showWebviewPage } from "../webviewPage.ts";
+import { createScreen } from "../screen.ts";
 
 export interface BenchmarkPanel {
   /** Brings the runs, and the evaluation that may be under way, to the front. */
@@ -26,38 +26,24 @@ export function createBenchmarkPanel(
   { extensionUri, benchmark, paperData, messages }: BenchmarkPanelOptions,
   subscriptions: vscode.Disposable[],
 ): BenchmarkPanel {
-  let panel: vscode.WebviewPanel | undefined;
-
-  const open = (): vscode.WebviewPanel => {
-    const title = vscode.l10n.t("Benchmark");
-    const opened = vscode.window.createWebviewPanel("graft.benchmark", title, vscode.ViewColumn.Active);
-    const post = (message: ToBenchmark): void => void opened.webview.postMessage(message);
-    const whileOpen = [
+  const screen = createScreen<ToBenchmark>({
+    extensionUri,
+    page: "benchmark",
+    title: vscode.l10n.t("Benchmark"),
+    connect: (post, webview) => [
       benchmark.onDidChange((state) => post({ type: "state", state })),
       paperData.onDidChange((state) => post({ type: "paperData", state })),
-      opened.webview.onDidReceiveMessage(
+      webview.onDidReceiveMessage(
         messages.reporting((message: unknown) => receive(parseBenchmarkMessage(message), benchmark, paperData, post)),
       ),
-    ];
-    opened.onDidDispose(() => {
-      panel = undefined;
-      vscode.Disposable.from(...whileOpen).dispose();
-    });
-    opened.iconPath = vscode.Uri.joinPath(extensionUri, "media", "icon.png");
-    showWebviewPage(opened.webview, extensionUri, "benchmark", title);
-    return opened;
-  };
-
+    ],
+  });
   const show = (): void => {
-    if (!panel) return void (panel = open());
-    panel.reveal();
     // The command line, or another window, may have made runs meanwhile.
-    void benchmark.refresh();
+    if (screen.show()) void benchmark.refresh();
   };
-  const openAction = { title: vscode.l10n.t("Show Benchmark"), run: show };
-  subscriptions.push(
-    benchmark.onDidFail((error) => messages.tellUnseen(error, { visible: panel?.visible ?? false, open: openAction })),
-  );
+  const open = { title: vscode.l10n.t("Show Benchmark"), run: show };
+  subscriptions.push(benchmark.onDidFail((error) => messages.tellUnseen(error, { visible: screen.isVisible, open })));
   return { show };
 }
 

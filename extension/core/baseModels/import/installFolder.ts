@@ -1,11 +1,11 @@
 /** Putting a finished base in its place while other processes may do the same. */
 
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { recoverFolder } from "../../foundation/atomicFile.ts";
 import { internalError, systemCode, UserError } from "../../foundation/errors.ts";
-import { exists } from "../../foundation/exists.ts";
+import { exists, infoOf } from "../../foundation/exists.ts";
 import { renamePatiently } from "../../foundation/renamePatiently.ts";
 
 /** Left behind by a process that was killed; nothing that is at work has been silent for so long. */
@@ -117,7 +117,7 @@ async function removeAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!name.startsWith(".") || !name.endsWith(".part")) continue;
     const path = join(parent, name);
-    const info = await stat(path).catch(() => undefined);
+    const info = await infoOf(path);
     if (info && Date.now() - info.mtimeMs > abandonedAfter) await rm(path, { recursive: true, force: true });
   }
 }

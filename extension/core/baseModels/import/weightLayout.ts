@@ -4,8 +4,11 @@ import { elementCount } from "../../graph/shape.ts";
 import { blockSize, type Storage, type StoredTensor } from "../../graph/storage.ts";
 import type { WeightRequest } from "../../architectures/weightRequest.ts";
 
-/** How finely linear layers are stored. */
-export type Bits = 4 | 8 | 16 | 32;
+/** How finely linear layers can be stored. */
+export const bitWidths = [4, 8, 16, 32] as const;
+export type Bits = (typeof bitWidths)[number];
+
+export const defaultBits: Bits = 4;
 
 export interface WeightLayout {
   /** In the order of the requests. */

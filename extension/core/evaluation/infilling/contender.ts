@@ -3,7 +3,8 @@
 import type { Adapter } from "../../adapters/adapter.ts";
 import { checkAdapterFits } from "../../adapters/adapterFit.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
-import { completerOf, type Completion, type CompletionRequest } from "../../completion/completer.ts";
+import { completerOf, type Completion } from "../../completion/completer.ts";
+import type { CompletionRequest } from "../../completion/completionRequest.ts";
 import { decoderOver } from "../../inference/tree/decoder.ts";
 import { openTokenTree } from "../../inference/tree/openTokenTree.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";

@@ -12,7 +12,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import * as z from "zod";
 import { writeFailure, writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
-import { lockFolder } from "../../foundation/folderLock.ts";
+import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import { silentLog, type Log } from "../../foundation/log.ts";
 import { jsonObjects } from "../../dataset/jsonLines.ts";
 import {

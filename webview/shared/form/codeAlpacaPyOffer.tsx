@@ -1,8 +1,8 @@
 /** What a form says about CodeAlpacaPy, which may not ship with Graft, and the way to it. */
 
-import type { PaperDataState } from "../protocol/paperData.ts";
-import { Button } from "./button.tsx";
-import { t } from "./l10n.ts";
+import type { PaperDataState } from "../../protocol/paperData.ts";
+import { Button } from "../button.tsx";
+import { t } from "../l10n.ts";
 
 export interface CodeAlpacaPyOfferProps {
   /** Undefined until it is known. */

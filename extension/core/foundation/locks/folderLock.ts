@@ -6,8 +6,8 @@
 import { mkdir, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { writeFailure } from "./atomicFile.ts";
-import { systemCode, type UserError } from "./errors.ts";
+import { writeFailure } from "../atomicFile.ts";
+import { systemCode, type UserError } from "../errors.ts";
 import { inWords, ownerOf, ownerSchema, stateOf, type Owner } from "./lockOwner.ts";
 
 /** Milliseconds. */

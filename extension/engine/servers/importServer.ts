@@ -2,11 +2,11 @@
 
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
-import type { Log } from "../core/foundation/log.ts";
-import { fetchCodeAlpacaPy } from "../core/dataset/paper/fetchCodeAlpacaPy.ts";
-import { importSource } from "../core/baseModels/import/importSource.ts";
-import { fetchDataWork, importWork } from "./protocol.ts";
-import { answer } from "./wire.ts";
+import type { Log } from "../../core/foundation/log.ts";
+import { fetchCodeAlpacaPy } from "../../core/dataset/paper/fetchCodeAlpacaPy.ts";
+import { importSource } from "../../core/baseModels/import/importSource.ts";
+import { fetchDataWork, importWork } from "../protocol.ts";
+import { answer } from "../wire.ts";
 
 export function serveImport(connection: MessageConnection, log: Log): void {
   // Converting takes every core it can get; whoever types goes first.

@@ -5,10 +5,10 @@ import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { UserError } from "../../../extension/core/foundation/errors.ts";
-import { lockFolder, type HeldLock, type Pace } from "../../../extension/core/foundation/folderLock.ts";
-import { ownerOf } from "../../../extension/core/foundation/lockOwner.ts";
-import { needs } from "../../needs.ts";
+import { UserError } from "../../../../extension/core/foundation/errors.ts";
+import { lockFolder, type HeldLock, type Pace } from "../../../../extension/core/foundation/locks/folderLock.ts";
+import { ownerOf } from "../../../../extension/core/foundation/locks/lockOwner.ts";
+import { needs } from "../../../needs.ts";
 
 let folder: string;
 let path: string;
@@ -20,7 +20,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Signs of life come fast here; the watching is as patient beside them as usual. */
 const pace: Pace = { beat: 100, silence: 600 };
-const busy = (owner: string, escape: string): UserError => new UserError("busy", owner, escape);
+const busy = (owner: string, escape: string): UserError => new UserError("training-busy", owner, escape);
 const lock = (): Promise<HeldLock> => lockFolder(path, busy, pace);
 const written = async (owner: object | string): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });
@@ -33,7 +33,7 @@ describe("lockFolder", () => {
   test("is held until it is released, and says by whom", async () => {
     const release = await lock();
     await expect(lock()).rejects.toMatchObject({
-      code: "busy",
+      code: "training-busy",
       message: expect.stringContaining(`process ${process.pid}`),
     });
     await release();
@@ -62,7 +62,7 @@ describe("lockFolder", () => {
   test("is not taken over from a living process, whatever its machine is called now", async () => {
     await written({ ...(await ownerOf(process.ppid)), host: "earlier-name" });
     await expect(lock()).rejects.toMatchObject({
-      code: "busy",
+      code: "training-busy",
       message: expect.stringContaining(`process ${process.ppid} on earlier-name`),
       nextStep: expect.stringContaining(path),
     });
@@ -73,7 +73,10 @@ describe("lockFolder", () => {
     const second = lock();
     await wait(300);
     await writeFile(path, JSON.stringify({ ...(await ownerOf(process.ppid)), since: "now" }));
-    await expect(second).rejects.toMatchObject({ code: "busy", message: expect.stringContaining("since now") });
+    await expect(second).rejects.toMatchObject({
+      code: "training-busy",
+      message: expect.stringContaining("since now"),
+    });
     await writeFile(path, "");
     await expect(lock()).resolves.toBeTypeOf("function");
   });
@@ -99,7 +102,7 @@ describe("lockFolder", () => {
       let clock = 1_000_000;
       const beating = setInterval(() => void utimes(path, clock, (clock += 1)), 100);
       await expect(lock()).rejects.toMatchObject({
-        code: "busy",
+        code: "training-busy",
         message: expect.stringContaining(owner.host),
         nextStep: `If no Graft is running there, delete ${path}.`,
       });
@@ -119,7 +122,7 @@ describe("lockFolder", () => {
     await release.check();
     await written({ pid: 7, host: "elsewhere" });
     await expect(release.check()).rejects.toMatchObject({
-      code: "busy",
+      code: "training-busy",
       message: expect.stringContaining("elsewhere"),
     });
     await wait(3 * pace.beat);
@@ -146,7 +149,7 @@ describe("lockFolder", () => {
   describe("of a process", () => {
     let holder: ChildProcess;
     beforeEach(async () => {
-      const source = new URL("../../../extension/core/foundation/folderLock.ts", import.meta.url).href;
+      const source = new URL("../../../../extension/core/foundation/locks/folderLock.ts", import.meta.url).href;
       const script = `
         import { lockFolder } from "${source}";
         await lockFolder(${JSON.stringify(path)}, String, ${JSON.stringify(pace)});
@@ -173,7 +176,7 @@ describe("lockFolder", () => {
       async () => {
         holder.kill("SIGSTOP");
         await wait(2 * pace.silence);
-        await expect(lock()).rejects.toMatchObject({ code: "busy" });
+        await expect(lock()).rejects.toMatchObject({ code: "training-busy" });
         holder.kill("SIGCONT");
       },
     );

@@ -7,7 +7,7 @@
 import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import * as z from "zod";
-import { systemCode } from "./errors.ts";
+import { systemCode } from "../errors.ts";
 
 export const ownerSchema = z.object({
   pid: z.int(),

@@ -2,10 +2,10 @@
 
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
-import type { Log } from "../core/foundation/log.ts";
-import { train } from "../core/training/train.ts";
-import { finishTraining, trainWork } from "./protocol.ts";
-import { answer } from "./wire.ts";
+import type { Log } from "../../core/foundation/log.ts";
+import { train } from "../../core/training/train.ts";
+import { finishTraining, trainWork } from "../protocol.ts";
+import { answer } from "../wire.ts";
 
 export function serveTraining(connection: MessageConnection, log: Log): void {
   // It takes every core it can get; whoever types goes first.

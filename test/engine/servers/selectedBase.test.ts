@@ -2,10 +2,10 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { writeAdapter } from "../../extension/core/adapters/peftFolder.ts";
-import { importSource } from "../../extension/core/baseModels/import/importSource.ts";
-import { openSelection } from "../../extension/engine/selectedBase.ts";
-import { writeTinyCheckpoint } from "../core/baseModels/tinyCheckpoint.ts";
+import { writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { importSource } from "../../../extension/core/baseModels/import/importSource.ts";
+import { openSelection } from "../../../extension/engine/servers/selectedBase.ts";
+import { writeTinyCheckpoint } from "../../core/baseModels/tinyCheckpoint.ts";
 
 let folder: string;
 let places: { home: string; embedded: string };

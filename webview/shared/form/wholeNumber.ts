@@ -1,6 +1,6 @@
 /** Whole numbers as a form holds them: as text, since what is typed need not be a number yet. */
 
-import type { NumberField } from "../protocol/numberField.ts";
+import type { NumberField } from "../../protocol/numberField.ts";
 
 /** What a number input holds that the browser cannot read, such as "1e". */
 export const unreadable = "?";

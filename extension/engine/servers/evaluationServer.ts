@@ -2,13 +2,12 @@
 
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
-import type { Log } from "../core/foundation/log.ts";
-import { measureMachine } from "../core/speed/machineSpeed.ts";
-import { compareRuns } from "../core/evaluation/runs/compareRuns.ts";
-import { runEvaluation } from "../core/evaluation/runs/runEvaluation.ts";
-import { readRun } from "../core/evaluation/runs/runFolder.ts";
-import { compareWork, evaluateWork, measureWork } from "./protocol.ts";
-import { answer } from "./wire.ts";
+import type { Log } from "../../core/foundation/log.ts";
+import { compareRuns } from "../../core/evaluation/runs/compareRuns.ts";
+import { runEvaluation } from "../../core/evaluation/runs/runEvaluation.ts";
+import { readRun } from "../../core/evaluation/runs/runFolder.ts";
+import { compareWork, evaluateWork } from "../protocol.ts";
+import { answer } from "../wire.ts";
 
 export function serveEvaluation(connection: MessageConnection, log: Log): void {
   // It takes every core it can get; whoever types goes first.
@@ -23,5 +22,4 @@ export function serveEvaluation(connection: MessageConnection, log: Log): void {
   answer(connection, compareWork.request, async ({ first, second }, signal) =>
     compareRuns(await readRun(first), await readRun(second), signal),
   );
-  answer(connection, measureWork.request, (places) => measureMachine(places));
 }

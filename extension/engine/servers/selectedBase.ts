@@ -1,10 +1,10 @@
 /** The base that completion opens for a selection. It imports nothing that takes long: that is offered, and done elsewhere. */
 
-import { fitFromFolder } from "../core/adapters/fitFromFolder.ts";
-import { UserError } from "../core/foundation/errors.ts";
-import type { InstalledBase } from "../core/baseModels/installedBase.ts";
-import { resolveBase, type ResolveControl } from "../core/baseModels/resolveBase.ts";
-import type { Selection } from "./protocol.ts";
+import { fitFromFolder } from "../../core/adapters/fitFromFolder.ts";
+import { UserError } from "../../core/foundation/errors.ts";
+import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
+import { resolveBase, type ResolveControl } from "../../core/baseModels/resolveBase.ts";
+import type { Selection } from "../protocol.ts";
 
 export interface OpenSelection {
   readonly base: InstalledBase;

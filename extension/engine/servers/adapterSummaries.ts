@@ -2,14 +2,14 @@
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { AdapterOutline } from "../core/adapters/adapter.ts";
-import { fitFromFolder, type FolderFit } from "../core/adapters/fitFromFolder.ts";
-import { readOutline } from "../core/adapters/peftFolder.ts";
-import { systemCode, UserError } from "../core/foundation/errors.ts";
-import type { Log } from "../core/foundation/log.ts";
-import type { InstalledBase } from "../core/baseModels/installedBase.ts";
-import { recoverAdapters } from "../core/training/output/outputFolder.ts";
-import type { AdapterSummary, Foreign } from "./protocol.ts";
+import type { AdapterOutline } from "../../core/adapters/adapter.ts";
+import { fitFromFolder, type FolderFit } from "../../core/adapters/fitFromFolder.ts";
+import { readOutline } from "../../core/adapters/peftFolder.ts";
+import { systemCode, UserError } from "../../core/foundation/errors.ts";
+import type { Log } from "../../core/foundation/log.ts";
+import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
+import { recoverAdapters } from "../../core/training/output/outputFolder.ts";
+import type { AdapterSummary, Foreign } from "../protocol.ts";
 
 /**
  * @param base what they are to fit; undefined where none could be opened

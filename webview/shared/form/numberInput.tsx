@@ -1,6 +1,6 @@
 /** The input for a whole number, with its limits. */
 
-import type { NumberField } from "../protocol/numberField.ts";
+import type { NumberField } from "../../protocol/numberField.ts";
 import { noteId } from "./field.tsx";
 import { textOf, unreadable } from "./wholeNumber.ts";
 

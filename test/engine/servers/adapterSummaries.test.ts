@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
-import { writeAdapter } from "../../extension/core/adapters/peftFolder.ts";
-import { silentLog } from "../../extension/core/foundation/log.ts";
-import { importBase } from "../../extension/core/baseModels/import/importBase.ts";
-import { adapterSummaries } from "../../extension/engine/adapterSummaries.ts";
-import { serveCompletion } from "../../extension/engine/completionServer.ts";
-import { adaptersRequest, completeRequest, selectRequest } from "../../extension/engine/protocol.ts";
-import { ask } from "../../extension/engine/wire.ts";
-import { writeTinyCheckpoint } from "../core/baseModels/tinyCheckpoint.ts";
+import { writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { silentLog } from "../../../extension/core/foundation/log.ts";
+import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
+import { adapterSummaries } from "../../../extension/engine/servers/adapterSummaries.ts";
+import { serveLibrary } from "../../../extension/engine/servers/libraryServer.ts";
+import { adaptersRequest, type AdapterSummary } from "../../../extension/engine/protocol.ts";
+import { ask } from "../../../extension/engine/wire.ts";
+import { writeTinyCheckpoint } from "../../core/baseModels/tinyCheckpoint.ts";
 
 let folder: string;
 let library: string;
@@ -88,32 +88,32 @@ describe("adapterSummaries", () => {
   });
 });
 
-describe("serveCompletion", () => {
-  test("lists the adapters while completions wait in their queue", { timeout: 60_000 }, async () => {
+describe("serveLibrary", () => {
+  test("says which adapters fit the base that is asked about", { timeout: 60_000 }, async () => {
     await writeLora("good");
     const source = join(folder, "source");
     await writeTinyCheckpoint(source);
     const home = join(folder, "home");
     const { name } = (await importBase({ source, home, name: "tiny", bits: 8 })).base;
+    const wide = join(folder, "wide");
+    await writeTinyCheckpoint(wide, { config: { hidden_size: 96, num_attention_heads: 6 } });
+    const other = (await importBase({ source: wide, home, name: "wide", bits: 8 })).base;
     const [there, back] = [new PassThrough(), new PassThrough()];
     const server = createMessageConnection(new StreamMessageReader(there), new StreamMessageWriter(back));
     const client = createMessageConnection(new StreamMessageReader(back), new StreamMessageWriter(there));
-    serveCompletion(server, silentLog);
+    serveLibrary(server, silentLog);
     server.listen();
     client.listen();
-    await ask(client, selectRequest, { home, embedded: "", base: name, adapters: [] });
+    const listed = (base: string): Promise<AdapterSummary[]> =>
+      ask(client, adaptersRequest, { home, embedded: "", base, library });
 
-    const order: string[] = [];
-    const completions = Array.from({ length: 20 }, async (_, i) => {
-      const request = { path: "a.py", prefix: `x_${i} = `, suffix: "", maxTokens: 64, multiline: "auto" } as const;
-      await ask(client, completeRequest, { ...request, trigger: "invoked" });
-      order.push("completion");
-    });
-    const listed = await ask(client, adaptersRequest, { library });
-    order.push("adapters");
-    await Promise.all(completions);
-    expect(listed).toEqual([{ name: "good", folder: join(library, "good"), description: "LoRA, rank 2" }]);
-    expect(order.indexOf("adapters")).toBeLessThan(20);
+    const good = { name: "good", folder: join(library, "good"), description: "LoRA, rank 2" };
+    expect(await listed(name)).toEqual([good]);
+    expect(await listed(other.name)).toMatchObject([
+      { name: "good", problem: { message: expect.stringContaining("96") as string } },
+    ]);
+    // Completion says that this base is missing; the adapters are listed all the same.
+    expect(await listed("missing")).toEqual([good]);
     client.dispose();
     server.dispose();
   });

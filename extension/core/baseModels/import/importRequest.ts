@@ -1,0 +1,14 @@
+/** What an import is asked for, as one schema: the editor, the command line and the import process share it. */
+
+import * as z from "zod";
+import { bitWidths, defaultBits } from "./weightLayout.ts";
+
+export const importRequest = z.object({
+  /** No folder, wherever it lies, can pass for a model of the hub. */
+  source: z.string().describe("OWNER/NAME[@REVISION] on the hub, or the absolute path of a Hugging Face folder"),
+  name: z.string().optional().describe("Name of the base; the model's name by default"),
+  bits: z.literal(bitWidths).default(defaultBits).describe("Bits per weight of linear layers"),
+  replace: z.boolean().default(false).describe("Replace a base of that name that comes from elsewhere"),
+});
+
+export type ImportRequest = z.input<typeof importRequest>;
