@@ -37,6 +37,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     completion: [".", "adapters"],
     training: [".", "adapters", "completion"],
   },
+  "webview/shared": { form: ["."] },
 };
 
 /** The room of `path` in `folder`; undefined for a path that lies elsewhere. */

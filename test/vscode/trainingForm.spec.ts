@@ -1,12 +1,15 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { beforeAll, expect, inject } from "vitest";
 import { openTrainingForm } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 
 const test = editorTest({
   files: { "one.py": "x = 1\n", "two.py": "y = 2\n", ".venv/three.py": "z = 3\n", "pairs.jsonl": "{}\n" },
 });
+
+// The benchmark's spec gets CodeAlpacaPy, and may have run before.
+beforeAll(() => rm(inject("userData"), { recursive: true, force: true }));
 
 test("counts the workspace's own Python files, and new ones as they come", async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
