@@ -104,23 +104,6 @@ const withoutNode = ["extension/core/graph", "webview"];
 
 const layerOf = (path: string): (typeof layers)[number] | undefined => layers.find((layer) => within(path, layer));
 
-/** Until the branches that split them are merged. */
-const stillLong = new Set([
-  "extension/cli/program.ts",
-  "extension/core/evaluation/measures/codebleu/pythonTokens.ts",
-  "extension/core/training/loop/trainer.ts",
-]);
-
-/** Until the branches that cut them open are merged. */
-const stillCircular = ["extension/cli/commands/evaluate", "extension/core/training/loop/"];
-
-/** Until their importers, which other branches change, ask the file that holds the name. */
-const stillReexporting = new Set([
-  "extension/core/evaluation/runs/runEvaluation.ts",
-  "extension/core/tokenizer/tokenizer.ts",
-  "extension/core/training/train.ts",
-]);
-
 describe("layers", () => {
   test("there are sources to look at", () => {
     expect(shipped.length).toBeGreaterThan(40);
@@ -186,7 +169,7 @@ describe("rooms", () => {
   });
 
   test("no file imports itself through others", () => {
-    const circles = fileCircles(shipped.filter(({ path }) => !stillCircular.some((start) => path.startsWith(start))));
+    const circles = fileCircles(shipped);
     expect(circles).toEqual([]);
   });
 
@@ -216,7 +199,7 @@ describe("habits", () => {
   });
 
   test("a function has at most 80 lines", () => {
-    const files = sources.filter(({ path }) => !within(path, "test") && !stillLong.has(path));
+    const files = sources.filter(({ path }) => !within(path, "test"));
     expect(files.flatMap((source) => longFunctions(source, 80))).toEqual([]);
   });
 
@@ -236,7 +219,7 @@ describe("habits", () => {
 
   test("nothing is exported as default, and no file exports what another one holds", () => {
     expect(offenders(({ defaultExport }) => defaultExport)).toEqual([]);
-    expect(offenders(({ path, reexports }) => reexports && !stillReexporting.has(path))).toEqual([]);
+    expect(offenders(({ reexports }) => reexports)).toEqual([]);
   });
 
   test("core takes random numbers from a seed", () => {

@@ -6,7 +6,8 @@ import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";
 import { ProgressBar } from "../shared/progressBar.tsx";
 import { ScoreCell } from "./scoreCell.tsx";
-import { isWhole, scoreText, scoreTitle } from "./scores.ts";
+import { isWhole, scoreTitle } from "./scores.ts";
+import { valueText as scoreText } from "../../extension/core/evaluation/measures/measureFormat.ts";
 import { Table } from "./table.tsx";
 
 type Found = NonNullable<RunComparison["found"]>;

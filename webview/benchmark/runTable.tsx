@@ -4,7 +4,8 @@ import type { RunCard } from "../protocol/benchmark.ts";
 import { duration } from "../shared/figures.ts";
 import { t } from "../shared/l10n.ts";
 import { ScoreCell } from "./scoreCell.tsx";
-import { isWhole, scoreText, scoreTitle } from "./scores.ts";
+import { isWhole, scoreTitle } from "./scores.ts";
+import { valueText as scoreText } from "../../extension/core/evaluation/measures/measureFormat.ts";
 import { Table } from "./table.tsx";
 
 type Choose = (id: string, isChosen: boolean) => void;

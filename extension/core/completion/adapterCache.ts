@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { LRUCache } from "lru-cache";
 import { infoOf } from "../foundation/exists.ts";
 import type { Adapter } from "../adapters/adapter.ts";
-import { readAdapter } from "../adapters/peftFolder.ts";
+import { readAdapter } from "../adapters/formats/peftFolder.ts";
 
 export interface AdapterCache {
   /** @throws UserError of readAdapter; "adapter-mismatch" */

@@ -2,7 +2,7 @@
 
 import pLimit from "p-limit";
 import type { Adapter } from "../adapters/adapter.ts";
-import { checkAdapterFits } from "../adapters/adapterFit.ts";
+import { checkAdapterFits } from "../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { readRequest } from "../foundation/request.ts";
 import type { Continuation } from "../inference/decoding/continuation.ts";

@@ -3,7 +3,8 @@
  * little as possible of it changes, and that near its end, so that the KV cache of the rest stays good.
  */
 
-import { fillPrompt, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { fillPrompt } from "../tokenizer/fillInTheMiddle.ts";
 
 export interface PromptText {
   /** Of the file. */

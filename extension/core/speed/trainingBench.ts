@@ -7,7 +7,7 @@ import type { Sequence } from "../dataset/sequence.ts";
 import { moduleShapes } from "../architectures/architectures.ts";
 import { isEncoderDecoder } from "../architectures/config.ts";
 import { lora, type LoraSpec } from "../adapters/methods/lora.ts";
-import { valuesOf } from "../adapters/peftTensors.ts";
+import { valuesOf } from "../adapters/formats/peftTensors.ts";
 import { openOptimizer } from "../training/optimizers/optimizers.ts";
 import type { BatchShape } from "../training/data/batchShape.ts";
 import { openTrainingStep } from "../training/graph/trainingStep.ts";

@@ -2,7 +2,7 @@
 
 import { extname, join } from "node:path";
 import * as vscode from "vscode";
-import type { ExportFormat } from "../../core/evaluation/runs/runTable.ts";
+import type { ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
 import type { FromBenchmark, ToBenchmark } from "../../../webview/protocol/benchmark.ts";
 import type { Benchmark } from "./benchmark.ts";
 import type { PaperData } from "../paperData.ts";

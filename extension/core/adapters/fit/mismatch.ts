@@ -1,7 +1,7 @@
 /** The refusals of adapters whose sizes are not those of a model, with both values. */
 
-import { UserError } from "../foundation/errors.ts";
-import type { AnyAdapter } from "./origin.ts";
+import { UserError } from "../../foundation/errors.ts";
+import type { AnyAdapter } from "../origin.ts";
 
 /** `reason` completes "Cannot load adapter NAME: …". */
 export function mismatch(adapter: AnyAdapter, baseName: string, reason: string): UserError {

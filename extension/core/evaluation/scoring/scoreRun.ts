@@ -6,7 +6,7 @@ import { addTo } from "../measures/measure.ts";
 import { measureFormat } from "../measures/measureFormat.ts";
 import { mostRows } from "../measures/scorePredictions.ts";
 import { holeKinds } from "../suites/drawHoles.ts";
-import { readPredictions, readTexts } from "./runFolder.ts";
+import { readPredictions, readTexts } from "../runs/runFolder.ts";
 import type { RunItem, RunMeasure } from "./runMeasures.ts";
 
 /** What the items of a run add to one measure. */

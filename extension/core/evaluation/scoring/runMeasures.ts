@@ -12,7 +12,7 @@ import { protocols } from "../protocols/protocols.ts";
 import type { Verdict } from "../sandbox/programProcess.ts";
 import { holeKinds, type HoleKind } from "../suites/drawHoles.ts";
 import { placesOf, type HolePlace } from "../suites/holes.ts";
-import type { Prediction, RunConfiguration, TextCost } from "./runRecord.ts";
+import type { Prediction, RunConfiguration, TextCost } from "../runs/runRecord.ts";
 
 /** What a run keeps of an item: a prediction, or what the text of a file costs. */
 export type RunItem = Prediction | TextCost;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readEvaluationOptions, type EvaluationOptions } from "../../../../extension/core/evaluation/runs/request.ts";
 import { candidateName, runId, type RunConfiguration } from "../../../../extension/core/evaluation/runs/runRecord.ts";
 import type { RunSummary } from "../../../../extension/core/evaluation/runs/runFolder.ts";
-import { exported, rowsOf } from "../../../../extension/core/evaluation/runs/runTable.ts";
+import { exported, rowsOf } from "../../../../extension/core/evaluation/scoring/runTable.ts";
 
 const configuration: RunConfiguration = {
   suite: { name: "conala", kind: "pairs", hash: "h", tasks: 2 },

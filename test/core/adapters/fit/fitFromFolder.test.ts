@@ -2,12 +2,12 @@ import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
-import { fitFromFolder } from "../../../extension/core/adapters/fitFromFolder.ts";
-import { writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
-import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
-import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
-import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
+import type { Adapter } from "../../../../extension/core/adapters/adapter.ts";
+import { fitFromFolder } from "../../../../extension/core/adapters/fit/fitFromFolder.ts";
+import { writeAdapter } from "../../../../extension/core/adapters/formats/peftFolder.ts";
+import { importBase } from "../../../../extension/core/baseModels/import/importBase.ts";
+import type { InstalledBase } from "../../../../extension/core/baseModels/installedBase.ts";
+import { writeTinyCheckpoint } from "../../baseModels/tinyCheckpoint.ts";
 
 let folder: string;
 let base: InstalledBase;

@@ -1,10 +1,10 @@
 /** Whether what an adapter attaches to modules has the sizes of a model's modules. */
 
-import { moduleShapes, type ModuleShape } from "../architectures/architectures.ts";
+import { moduleShapes, type ModuleShape } from "../../architectures/architectures.ts";
 import type { AdapterHost } from "./adapterHost.ts";
 import { mismatch, otherHiddenSize, otherLayers } from "./mismatch.ts";
-import type { AnyAdapter } from "./origin.ts";
-import { lastName } from "./peftModules.ts";
+import type { AnyAdapter } from "../origin.ts";
+import { lastName } from "../formats/peftModules.ts";
 
 /** Modules whose inputs are as wide as the hidden state, in the architectures that adapters are made for. */
 const hiddenInputs = setOf("q_proj k_proj v_proj qkv_proj gate_proj up_proj fc_in c_fc q k v wi wi_0 wi_1");

@@ -1,9 +1,9 @@
 /** PEFT's adapter_config.json: reading it with a refusal of all that we would compute differently, and writing it. */
 
 import * as z from "zod";
-import type { Adapter } from "./adapter.ts";
-import { adapterKinds, kindOf } from "./methods/methodNamed.ts";
-import type { AdapterFacts } from "./methods/method.ts";
+import type { Adapter } from "../adapter.ts";
+import { adapterKinds, kindOf } from "../methods/methodNamed.ts";
+import type { AdapterFacts } from "../methods/method.ts";
 import { parsePeft, unsupported } from "./peftErrors.ts";
 
 /** The version whose layout we read and write. */

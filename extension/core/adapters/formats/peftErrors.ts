@@ -1,7 +1,7 @@
 /** The refusals of adapters that cannot be read. */
 
 import * as z from "zod";
-import { UserError } from "../foundation/errors.ts";
+import { UserError } from "../../foundation/errors.ts";
 
 /** The refusal of a damaged adapter. `reason` completes "Cannot load adapter NAME: …". */
 export function invalid(name: string, reason: string, cause?: unknown): UserError {

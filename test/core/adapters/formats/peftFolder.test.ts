@@ -2,13 +2,13 @@ import { cp, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Ia3Adapter } from "../../../extension/core/adapters/methods/ia3.ts";
-import type { LoraAdapter } from "../../../extension/core/adapters/methods/lora.ts";
-import type { PrefixAdapter } from "../../../extension/core/adapters/methods/prefix.ts";
-import { readAdapter, writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
-import { openSafetensors, writeSafetensors } from "../../../extension/core/weights/safetensors.ts";
+import type { Ia3Adapter } from "../../../../extension/core/adapters/methods/ia3.ts";
+import type { LoraAdapter } from "../../../../extension/core/adapters/methods/lora.ts";
+import type { PrefixAdapter } from "../../../../extension/core/adapters/methods/prefix.ts";
+import { readAdapter, writeAdapter } from "../../../../extension/core/adapters/formats/peftFolder.ts";
+import { openSafetensors, writeSafetensors } from "../../../../extension/core/weights/safetensors.ts";
 
-const fixtures = join(import.meta.dirname, "../../fixtures/peft");
+const fixtures = join(import.meta.dirname, "../../../fixtures/peft");
 const expected = JSON.parse(await readFile(join(fixtures, "expected.json"), "utf8"));
 
 let folder: string;

@@ -1,10 +1,10 @@
 /** Whether an adapter belongs to a model: by its sizes, which decide, and by the base it was trained on. It attaches nothing. */
 
-import { UserError } from "../foundation/errors.ts";
-import type { AdapterOutline } from "./adapter.ts";
+import { UserError } from "../../foundation/errors.ts";
+import type { AdapterOutline } from "../adapter.ts";
 import type { AdapterHost } from "./adapterHost.ts";
-import { kindOf } from "./methods/methodNamed.ts";
-import type { Origin } from "./origin.ts";
+import { kindOf } from "../methods/methodNamed.ts";
+import type { Origin } from "../origin.ts";
 
 /**
  * What is known of an adapter and a model: it fits; its sizes fit, but it was trained on another base, or on other weights of

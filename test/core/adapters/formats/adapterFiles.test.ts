@@ -4,14 +4,14 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { LoraAdapter } from "../../../extension/core/adapters/methods/lora.ts";
-import { ggufLora } from "../../../extension/core/adapters/ggufLora.ts";
-import { onnxAdapter } from "../../../extension/core/adapters/onnxAdapter.ts";
-import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
-import type { ModelConfig } from "../../../extension/core/architectures/config.ts";
-import { readModelConfig } from "../../../extension/core/architectures/readConfig.ts";
+import type { LoraAdapter } from "../../../../extension/core/adapters/methods/lora.ts";
+import { ggufLora } from "../../../../extension/core/adapters/formats/ggufLora.ts";
+import { onnxAdapter } from "../../../../extension/core/adapters/formats/onnxAdapter.ts";
+import { readAdapter } from "../../../../extension/core/adapters/formats/peftFolder.ts";
+import type { ModelConfig } from "../../../../extension/core/architectures/config.ts";
+import { readModelConfig } from "../../../../extension/core/architectures/readConfig.ts";
 
-const fixtures = join(import.meta.dirname, "../../fixtures");
+const fixtures = join(import.meta.dirname, "../../../fixtures");
 const expected = JSON.parse(await readFile(join(fixtures, "adapterFiles/expected.json"), "utf8")) as {
   gguf: Record<string, string>;
   onnxAdapter: Record<string, string>;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
-import { checkAdapterFits } from "../../../extension/core/adapters/adapterFit.ts";
-import { moduleShapes, type ModuleShape } from "../../../extension/core/architectures/architectures.ts";
-import { readModelConfig } from "../../../extension/core/architectures/readConfig.ts";
-import { tinyQwen2 } from "../architectures/tinyConfigs.ts";
+import type { Adapter } from "../../../../extension/core/adapters/adapter.ts";
+import { checkAdapterFits } from "../../../../extension/core/adapters/fit/adapterFit.ts";
+import { moduleShapes, type ModuleShape } from "../../../../extension/core/architectures/architectures.ts";
+import { readModelConfig } from "../../../../extension/core/architectures/readConfig.ts";
+import { tinyQwen2 } from "../../architectures/tinyConfigs.ts";
 
 /** With heads of size 64, two of them with keys and values. */
 const configOf = (hidden: number, wide: number, layers: number) =>

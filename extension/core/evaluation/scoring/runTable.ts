@@ -1,8 +1,8 @@
 /** Runs as rows of a table, the seeds of one candidate together, and that table in the formats that others read. */
 
-import type { RunSummary } from "./runFolder.ts";
+import type { RunSummary } from "../runs/runFolder.ts";
 import { flatLabel, isShown, scoreText, type ShownScore } from "../measures/measureFormat.ts";
-import { candidateName, type RunRecord, type RunResult } from "./runRecord.ts";
+import { candidateName, type RunRecord, type RunResult } from "../runs/runRecord.ts";
 
 export interface RunRow {
   readonly suite: string;

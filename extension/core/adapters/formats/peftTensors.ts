@@ -1,9 +1,9 @@
 /** An adapter's values under the names and shapes that PEFT gives them. It reads and writes no files. */
 
-import type { Adapter, AdapterOutline } from "./adapter.ts";
-import { kindOf } from "./methods/methodNamed.ts";
-import type { AdapterFacts } from "./methods/method.ts";
-import type { Counted } from "./origin.ts";
+import type { Adapter, AdapterOutline } from "../adapter.ts";
+import { kindOf } from "../methods/methodNamed.ts";
+import type { AdapterFacts } from "../methods/method.ts";
+import type { Counted } from "../origin.ts";
 import { invalid } from "./peftErrors.ts";
 import type { AdapterTensor } from "./peftModules.ts";
 

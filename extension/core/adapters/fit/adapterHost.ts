@@ -1,6 +1,6 @@
 /** The model that an adapter is to attach to. */
 
-import type { ModelConfig } from "../architectures/config.ts";
+import type { ModelConfig } from "../../architectures/config.ts";
 
 export interface AdapterHost {
   readonly name: string;

@@ -5,7 +5,7 @@ import { seededRandom } from "../../foundation/random.ts";
 import { measureFormat } from "../measures/measureFormat.ts";
 import { pairedTest, type Difference } from "../measures/resample.ts";
 import { fewestItems, verdictOf, type Verdict } from "../measures/verdict.ts";
-import type { RunSummary } from "./runFolder.ts";
+import type { RunSummary } from "../runs/runFolder.ts";
 import { openRunMeasures, type RunMeasure } from "./runMeasures.ts";
 import { countRun } from "./scoreRun.ts";
 

@@ -3,10 +3,10 @@
  * It knows this one kind of GGUF file, and no other.
  */
 
-import { UserError } from "../foundation/errors.ts";
-import type { ModelConfig } from "../architectures/config.ts";
-import type { LoraAdapter } from "./methods/lora.ts";
-import type { LoraMatrices } from "./methods/loraMatrices.ts";
+import { UserError } from "../../foundation/errors.ts";
+import type { ModelConfig } from "../../architectures/config.ts";
+import type { LoraAdapter } from "../methods/lora.ts";
+import type { LoraMatrices } from "../methods/loraMatrices.ts";
 
 const gated = {
   "self_attn.q_proj": "attn_q",

@@ -2,13 +2,13 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { writeFileAtomic } from "../foundation/atomicFile.ts";
-import { systemCode, UserError } from "../foundation/errors.ts";
-import { exists } from "../foundation/exists.ts";
-import { elementCount } from "../graph/shape.ts";
-import { openSafetensors, writeSafetensors, type SafetensorsFile } from "../weights/safetensors.ts";
-import type { Adapter, AdapterOutline } from "./adapter.ts";
-import type { AdapterFacts } from "./methods/method.ts";
+import { writeFileAtomic } from "../../foundation/atomicFile.ts";
+import { systemCode, UserError } from "../../foundation/errors.ts";
+import { exists } from "../../foundation/exists.ts";
+import { elementCount } from "../../graph/shape.ts";
+import { openSafetensors, writeSafetensors, type SafetensorsFile } from "../../weights/safetensors.ts";
+import type { Adapter, AdapterOutline } from "../adapter.ts";
+import type { AdapterFacts } from "../methods/method.ts";
 import { readConfig, writeConfig } from "./peftConfig.ts";
 import { invalid } from "./peftErrors.ts";
 import type { AdapterTensor } from "./peftModules.ts";

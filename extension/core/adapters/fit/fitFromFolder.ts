@@ -1,10 +1,10 @@
 /** Whether an adapter's folder fits a base, told from its configuration and the header of its weights: some kilobytes. */
 
-import { UserError } from "../foundation/errors.ts";
-import type { AdapterOutline } from "./adapter.ts";
+import { UserError } from "../../foundation/errors.ts";
+import type { AdapterOutline } from "../adapter.ts";
 import { fitOf, type AdapterFit } from "./adapterFit.ts";
 import type { AdapterHost } from "./adapterHost.ts";
-import { readOutline } from "./peftFolder.ts";
+import { readOutline } from "../formats/peftFolder.ts";
 
 export type FolderFit = AdapterFit & {
   /** Absent for a folder that cannot be read, which does not fit. */

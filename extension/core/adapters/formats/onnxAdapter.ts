@@ -4,7 +4,7 @@
  */
 
 import { Builder, type Offset } from "flatbuffers";
-import type { LoraAdapter } from "./methods/lora.ts";
+import type { LoraAdapter } from "../methods/lora.ts";
 import type { AdapterTensor } from "./peftModules.ts";
 import { tensorsOfAdapter } from "./peftTensors.ts";
 

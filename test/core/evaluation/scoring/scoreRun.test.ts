@@ -4,12 +4,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compareRuns } from "../../../../extension/core/evaluation/runs/compareRuns.ts";
+import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
 import type { RunDecoding } from "../../../../extension/core/evaluation/runs/request.ts";
 import { openRun, readRun, type RunSummary } from "../../../../extension/core/evaluation/runs/runFolder.ts";
 import type { RunRecord } from "../../../../extension/core/evaluation/runs/runRecord.ts";
-import { openRunMeasures } from "../../../../extension/core/evaluation/runs/runMeasures.ts";
-import { countRun, scoresOf } from "../../../../extension/core/evaluation/runs/scoreRun.ts";
+import { openRunMeasures } from "../../../../extension/core/evaluation/scoring/runMeasures.ts";
+import { countRun, scoresOf } from "../../../../extension/core/evaluation/scoring/scoreRun.ts";
 
 let home: string;
 beforeAll(async () => void (home = await mkdtemp(join(tmpdir(), "graft-scores-"))));
