@@ -66,12 +66,12 @@ test("offers the size that the method has, and refuses numbers out of range", as
   await form.getByLabel("LoRA").check();
   await form.getByLabel("Rank").fill("0");
   expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
-  await form.getByText("Rank: a whole number from 1 to 256").waitFor();
+  await form.getByText("Rank: a whole number from 1 to 1024").waitFor();
   await form.getByLabel("Rank").fill("8");
   expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
   await form.getByLabel("Prefix tuning").check();
   expect(await form.getByLabel("Rank").isHidden()).toBe(true);
-  await form.getByLabel("Virtual tokens").fill("300");
+  await form.getByLabel("Virtual tokens").fill("3000");
   expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
   await form.getByLabel("Virtual tokens").fill("10");
   expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
