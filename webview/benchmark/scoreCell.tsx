@@ -1,6 +1,6 @@
 /** A cell with a score, and its interval below. */
 
-import { intervalText } from "./scores.ts";
+import { intervalText } from "../../extension/core/evaluation/measures/measureFormat.ts";
 
 export interface ScoreCellProps {
   /** Of the measure. */
