@@ -1,13 +1,13 @@
 /** How two runs differ, measure by measure, and whether chance would do as much. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";
 import type { FromBenchmark, RunCard, RunComparison } from "../protocol/benchmark.ts";
 import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";
 import { ProgressBar } from "../shared/progressBar.tsx";
 import { ScoreCell } from "./scoreCell.tsx";
 import { isWhole, scoreTitle } from "./scores.ts";
-import { valueText as scoreText } from "../../extension/core/evaluation/measures/measureFormat.ts";
 import { Table } from "./table.tsx";
 
 type Found = NonNullable<RunComparison["found"]>;
@@ -68,7 +68,7 @@ function Differences({ found: { items, fewestItems, differences } }: { found: Fo
 }
 
 function Row({ name, found: { difference, interval, p, verdict } }: { name: string; found: Difference }) {
-  const text = `${difference > 0 ? "+" : ""}${scoreText(name, difference)}`;
+  const text = `${difference > 0 ? "+" : ""}${valueText(name, difference)}`;
   return (
     <tr>
       <th scope="row">{scoreTitle(name)}</th>

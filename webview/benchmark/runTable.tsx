@@ -1,11 +1,11 @@
 /** The runs of one suite and protocol, with their scores. */
 
+import { valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";
 import type { RunCard } from "../protocol/benchmark.ts";
 import { duration } from "../shared/figures.ts";
 import { t } from "../shared/l10n.ts";
 import { ScoreCell } from "./scoreCell.tsx";
 import { isWhole, scoreTitle } from "./scores.ts";
-import { valueText as scoreText } from "../../extension/core/evaluation/measures/measureFormat.ts";
 import { Table } from "./table.tsx";
 
 type Choose = (id: string, isChosen: boolean) => void;
@@ -58,7 +58,7 @@ function Row({ run, names, isChosen, choose }: RowProps) {
       <td class="number">{result ? tasks : t("{0} of {1}", done, tasks)}</td>
       {names.map((name) => {
         const score = result?.scores[name];
-        if (score) return <ScoreCell key={name} name={name} text={scoreText(name, score.value)} interval={score} />;
+        if (score) return <ScoreCell key={name} name={name} text={valueText(name, score.value)} interval={score} />;
         return (
           <td key={name} class="number note">
             –

@@ -1,21 +1,22 @@
 /** What the benchmark panel may send, and the limits of its numbers: a webview is a web page, whatever it says. */
 
 import * as z from "zod";
+import { suiteFields, taskFields } from "../../core/evaluation/runs/request.ts";
 import { fromBenchmark, type EvaluationNumbers, type FromBenchmark } from "../../../webview/protocol/benchmark.ts";
 import { numberField } from "../numberFields.ts";
 
-const shots = z.int().min(1).max(100);
-const limit = z.int().min(1);
-const seed = z.int().min(0);
+const { limit, seed } = suiteFields;
+const { shots } = taskFields;
 
 /** What the panel is told about the numbers that it asks for. */
 export const evaluationNumbers: EvaluationNumbers = {
-  shots: numberField(shots.default(3)),
+  // One example, the default of the request, seldom shows what examples do.
+  shots: { ...numberField(shots), default: 3 },
   limit: numberField(limit),
-  seed: numberField(seed.default(42)),
+  seed: numberField(seed),
 };
 
-const numbers = z.object({ shots: shots.optional(), limit: limit.optional(), seed });
+const numbers = z.object({ shots, limit, seed });
 
 /** @throws ZodError for anything that is not a message of the panel. */
 export function parseBenchmarkMessage(value: unknown): FromBenchmark {
