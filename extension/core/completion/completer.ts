@@ -1,4 +1,4 @@
-/** Text at the cursor in, completion out: prompt, KV cache, decoding, stop rules, post-processing, adapters. */
+/** Turns the text at the cursor into a completion: prompt, decoding, stop rules, post-processing, adapters. */
 
 import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/adapterFit.ts";
@@ -21,64 +21,64 @@ import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
 
 export interface CompletionRequest {
-  /** Of the file, best relative to its project: the model may be shown it. */
+  /** The path of the file, preferably relative to its project. The prompt may include it. */
   path?: string;
-  /** The text before the cursor, as much of it as there is; lines end with "\n". */
+  /** The whole text before the cursor; lines end with "\n". */
   prefix: string;
-  /** The text behind the cursor. */
+  /** The text after the cursor. */
   suffix: string;
-  /** 128 unless given. */
+  /** The default is 128. */
   maxTokens?: number;
-  /** Whether a whole block may be filled where one is opened; "auto" unless given. */
+  /** Whether a completion may fill a whole block that has just been opened. The default is "auto". */
   multiline?: "auto" | "never";
-  /** 0, the most probable tokens, unless given. */
+  /** The default is 0: the most probable tokens. */
   temperature?: number;
   seed?: number;
-  /** The width of a beam search; 1, the most probable token each time, unless given. */
+  /** The width of the beam search. The default is 1: greedy decoding. */
   beams?: number;
-  /** While the user types, completions that would disturb are not made. "invoked" unless given. */
+  /** With "automatic", no completion is made where it would disturb typing. The default is "invoked". */
   trigger?: "automatic" | "invoked";
 }
 
 export interface Completion {
-  /** To insert at the cursor; empty where nothing is worth it. */
+  /** The text to insert at the cursor; empty if nothing is worth showing. */
   text: string;
-  /** Tokens that were generated. */
+  /** The number of generated tokens. */
   tokens: number;
-  /** Of the generated tokens together, under the model. */
+  /** Σ log p of the generated tokens. */
   logProbability: number;
-  /** What was found, best first, `text` being that of the first; more than one only after a search. */
+  /** The distinct results, best first; the first one's text is `text`. Only beam search finds more than one. */
   candidates: readonly { text: string; logProbability: number }[];
-  /** `load` is what opening base and adapters took, told with the first completion after it. */
+  /** `load` is the time to open base and adapters, reported with the first completion after it. */
   milliseconds: { load: number; prefill: number; decode: number };
-  /** What ended it: a line, a block, the end of the text, or the limit of tokens. */
+  /** What ended the completion: a line, a block, the end of the text, or the token limit. */
   stop: "line" | "block" | "end" | "length";
 }
 
 export interface Completer {
   /**
-   * One after the other, in the order of the calls.
+   * Completes the text at the cursor. Calls run one after the other, in order.
    *
-   * @throws AbortError between two tokens once `signal` is aborted; what was computed helps the next request
+   * @throws AbortError between two tokens once `signal` is aborted; the next request reuses the tokens that were read
    */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
   /**
-   * Completes with these adapters from now on; with none, the base alone.
+   * Switches to these adapters; with none, to the base alone.
    *
-   * @throws UserError of reading them, or "adapter-mismatch"; those before stay in use then
+   * @throws UserError of reading them, or "adapter-mismatch"; the previous adapters then stay in use
    */
   useAdapters(adapters: readonly { folder: string; scale: number }[]): Promise<{ milliseconds: number }>;
   release(): Promise<void>;
 }
 
 const defaultMaxTokens = 128;
-/** In tokens. More prefix costs time at the first request in a file, and small models hardly gain by it. */
+/** In tokens. A longer prefix costs time at the first request in a file, and hardly helps small models. */
 const [longestPrefix, longestSuffix] = [1024, 64];
-/** Markers, and the path of the file. */
+/** The tokens reserved for markers and the path of the file. */
 const reserved = 48;
 const fewestVisible = { automatic: 3, invoked: 1 } as const;
 
-/** @throws UserError where the base's tokenizer or weights cannot be used */
+/** @throws UserError if the base's tokenizer or weights cannot be used */
 export async function openCompleter(base: InstalledBase, options: TokenTreeOptions = {}): Promise<Completer> {
   const startedAt = performance.now();
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
@@ -91,7 +91,7 @@ export async function openCompleter(base: InstalledBase, options: TokenTreeOptio
   });
 }
 
-/** A completer from its parts. */
+/** Assembles a completer from its parts. */
 export function completerOf({
   tree,
   tokenizer,
@@ -105,9 +105,9 @@ export function completerOf({
   checkFits: (adapter: Adapter) => void;
   loadMilliseconds?: number;
 }): Completer {
-  const mostTokens = Math.max(1, Math.floor(tree.contextLength / 4));
+  const maxNewTokens = Math.max(1, Math.floor(tree.contextLength / 4));
   const suffixBudget = Math.min(longestSuffix, Math.floor(tree.contextLength / 8));
-  const shared = tree.hasEncoder ? 0 : mostTokens + suffixBudget;
+  const shared = tree.hasEncoder ? 0 : maxNewTokens + suffixBudget;
   const room = tree.contextLength - shared - reserved;
   const buildPrompt = promptBuilder(tokenizer, {
     prefix: Math.max(8, Math.min(longestPrefix, room)),
@@ -118,7 +118,7 @@ export function completerOf({
   const suggestions = suggestionCache<Completion>();
   let load = loadMilliseconds;
 
-  // The tree keeps what the last request has read: requests wait for each other, and one that has failed holds up no other.
+  // The tree holds the tokens of the last request, so requests wait for each other. A failed request does not block the next.
   let turn: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = turn.then(work);
@@ -129,9 +129,9 @@ export function completerOf({
   const complete = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Completion> => {
     signal?.throwIfAborted();
     const { prefix, suffix, multiline = "auto", temperature = 0, seed = 0, beams = 1, trigger = "invoked" } = request;
-    const maxTokens = Math.min(request.maxTokens ?? defaultMaxTokens, mostTokens);
+    const maxTokens = Math.min(request.maxTokens ?? defaultMaxTokens, maxNewTokens);
     const cursor = { prefix, suffix };
-    if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return nothing;
+    if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return emptyCompletion;
     const kind = `${trigger} ${multiline} ${maxTokens} ${beams}`;
     const known = temperature === 0 ? suggestions.find(cursor, kind) : undefined;
     if (known) {
@@ -147,9 +147,9 @@ export function completerOf({
     const { ids, requiredText } = buildPrompt({ path: request.path, prefix, suffix });
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
     const decoding = decodingOf({ beams, temperature, seed });
-    const asked = { ...rules, decoding, bansGapMarkers: true, stopsOnRepetition: true };
+    const asked = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true };
     const { continuations, milliseconds } = await generate(model, ids, asked, signal);
-    const shown = continuations.map((each) => finished(each, cursor, { parser, fewest: fewestVisible[trigger] }));
+    const shown = continuations.map((each) => postProcessed(each, cursor, { parser, fewest: fewestVisible[trigger] }));
     const completion = { ...withCandidates(shown), milliseconds: { load, ...milliseconds } };
     load = 0;
     if (temperature === 0) suggestions.remember(cursor, kind, completion);
@@ -173,7 +173,7 @@ export function completerOf({
   };
 }
 
-const nothing: Completion = {
+const emptyCompletion: Completion = {
   text: "",
   tokens: 0,
   logProbability: 0,
@@ -190,23 +190,23 @@ function decodingOf({ beams, temperature, seed }: Record<"beams" | "temperature"
 
 type Shown = Pick<Completion, "text" | "tokens" | "logProbability" | "stop">;
 
-/** What is worth showing of one continuation. */
-function finished(
+/** Cuts a continuation down to the part worth showing. */
+function postProcessed(
   { text, tokens, logProbability, stop }: Continuation<End["by"]>,
   cursor: { prefix: string; suffix: string },
   { parser, fewest }: { parser: PythonParser; fewest: number },
 ): Shown {
-  // A loop of lines is cut where it begins; one within a line leaves nothing that makes sense.
+  // postProcess cuts a loop of lines where it begins; a loop within one line leaves nothing useful.
   const isLoop = isRepetitive(tokens) && !text.includes("\n");
   const shown = isLoop ? "" : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible: fewest });
-  const sound = soundPart(parser, shown, cursor);
-  return { text: isVisible(sound, fewest) ? sound : "", tokens: tokens.length, logProbability, stop };
+  const parsable = soundPart(parser, shown, cursor);
+  return { text: isVisible(parsable, fewest) ? parsable : "", tokens: tokens.length, logProbability, stop };
 }
 
-/** The best of what was found, with the others that say something else. */
+/** Returns the best result, with the other results that differ from it. */
 function withCandidates(found: readonly Shown[]): Shown & Pick<Completion, "candidates"> {
   const differing = found.filter(({ text }, i) => text !== "" && found.findIndex((other) => other.text === text) === i);
-  const [best = found[0] ?? nothing, ...others] = differing;
+  const [best = found[0] ?? emptyCompletion, ...others] = differing;
   const candidates = [best, ...others].map(({ text, logProbability }) => ({ text, logProbability }));
   return { ...best, candidates };
 }

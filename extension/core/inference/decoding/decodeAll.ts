@@ -1,6 +1,7 @@
 /**
- * The decoding loop for all strategies and any number of prompts. Each run of the model reads the next tokens of all active tasks,
- * and the prompts of new ones; finished tasks make room for waiting ones. Independent of particular strategies and of text.
+ * The decoding loop for all strategies and any number of prompts. Each run of the model reads the next tokens of all
+ * active tasks, and the prompts of new ones; finished tasks make room for waiting ones. Independent of particular
+ * strategies and of text.
  */
 
 import { setImmediate as nextTurn } from "node:timers/promises";

@@ -30,8 +30,9 @@ export interface BatchGenerator {
   /** Whether an encoder reads prompts. If so, prompts do not share the context with their continuations. */
   readonly hasEncoder: boolean;
   /**
-   * Continues prompts of any length. Returns once each has been answered, in any order. The same call gives the same result, bit
-   * for bit; other prompts in the batch change the logits by rounding errors, which can show in bases with few bits.
+   * Continues prompts of any length. Returns once each has been answered, in any order. The same call gives the same
+   * result, bit for bit; other prompts in the batch change the logits by rounding errors, which can show in bases with
+   * few bits.
    *
    * @throws the signal's reason between two steps once it is aborted; answers that have been reported stay valid
    */

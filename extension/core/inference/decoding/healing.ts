@@ -1,7 +1,7 @@
 /**
- * Token healing: the prompt ends before the tokens that depend on the text after them, and the model writes their text again in
- * tokens of its own choice before it decodes freely. Source: guidance (Lundberg 2023), "The Art of Prompt Design: Prompt Boundaries
- * and Token Healing".
+ * Token healing: the prompt ends before the tokens that depend on the text after them, and the model writes their text
+ * again in tokens of its own choice before it decodes freely. Source: guidance (Lundberg 2023), "The Art of Prompt
+ * Design: Prompt Boundaries and Token Healing".
  */
 
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";

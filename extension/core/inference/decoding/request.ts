@@ -12,7 +12,10 @@ export type Decoding =
   | { readonly kind: "greedy" }
   /** A beam search `width` beams wide that returns the `returned` best continuations. */
   | { readonly kind: "beams"; readonly width: number; readonly returned: number }
-  /** `count` samples for each prompt. Each has its own random stream, from seed, prompt and number, or the stream named here. */
+  /**
+   * `count` samples for each prompt. Each has its own random stream, from seed, prompt and number, or the stream named
+   * here.
+   */
   | {
       readonly kind: "sampling";
       readonly temperature: number;
@@ -28,12 +31,13 @@ export interface DecodingRequest<Rule extends string> {
   readonly maxTokens: number;
   readonly stopRule: StopRule<Rule>;
   /**
-   * Token healing: the text that every continuation must begin with. It is not part of the result, and does not count as tokens. If
-   * given, even if empty, continuations of an encoder's prompts begin with the tokenizer's mark, as models such as CodeT5+ learn.
+   * Token healing: the text that every continuation must begin with. It is not part of the result, and does not count
+   * as tokens. If given, even if empty, continuations of an encoder's prompts begin with the tokenizer's mark, as
+   * models such as CodeT5+ learn.
    */
   readonly requiredText?: string;
-  /** Whether to ban the markers of a hole. */
-  readonly bansGapMarkers?: boolean;
+  /** Whether to ban infilling markers. */
+  readonly bansInfillingMarkers?: boolean;
   readonly stopsOnRepetition?: boolean;
 }
 
@@ -52,13 +56,13 @@ export function promptDecoding<Rule extends string>(
   hasEncoder: boolean,
 ): PromptDecoding<Rule> {
   const { decoding, requiredText } = request;
-  const { tokenizer, stopTokens, detokenize, gapMarkers } = vocabulary;
+  const { tokenizer, stopTokens, detokenize, infillingMarkers } = vocabulary;
   const rules: DecodingRules<Rule> = {
     maxTokens: request.maxTokens,
     requiredText: requiredText ?? "",
     stopRule: request.stopRule,
     stopTokens,
-    bannedTokens: request.bansGapMarkers ? gapMarkers : new Set(),
+    bannedTokens: request.bansInfillingMarkers ? infillingMarkers : new Set(),
     stopsOnRepetition: request.stopsOnRepetition ?? false,
     detokenize,
   };

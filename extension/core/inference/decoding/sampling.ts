@@ -24,7 +24,10 @@ export function greedy(logits: Float32Array): number {
   return best;
 }
 
-/** Samples a token. Source for top-p: Holtzman et al. 2019, arXiv 1904.09751; the token that crosses the threshold is included. */
+/**
+ * Samples a token. Source for top-p: Holtzman et al. 2019, arXiv 1904.09751; the token that crosses the threshold is
+ * included.
+ */
 export function sample(logits: Float32Array, { temperature, topP }: SamplingOptions, random: Random): number {
   const best = greedy(logits);
   const highest = logits[best]!;

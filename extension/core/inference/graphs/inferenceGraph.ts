@@ -21,16 +21,16 @@ export interface InferenceGraph {
 }
 
 /**
- * Returns the capacity of the KV cache in tokens. It exceeds the context because branches of a tree share the cache; ONNX Runtime
- * requires as many rows in the rotary tables, although no position is that large.
+ * Returns the capacity of the KV cache in tokens. It exceeds the context because branches of a tree share the cache;
+ * ONNX Runtime requires as many rows in the rotary tables, although no position is that large.
  */
 export function maxCachedTokens({ contextLength }: DecoderConfig): number {
   return contextLength + 10_240;
 }
 
 /**
- * Builds the graph. A new token may follow any cached token, not only the last: the mask says which tokens it attends to, itself
- * included.
+ * Builds the graph. A new token may follow any cached token, not only the last: the mask says which tokens it attends
+ * to, itself included.
  *
  * Inputs: ids and positions int64 [1, sequence]; mask float32 [1, 1, sequence, past+sequence], over cached and new tokens;
  * last_positions int32 [1] and total_length int32 [], which are total - 1 and total; past.N.key and past.N.value

@@ -43,8 +43,8 @@ export async function openDecoder(base: InstalledBase, options: TokenTreeOptions
 }
 
 /**
- * Returns a decoder over a tree. Nothing else may read in the tree between two calls of one sequence; {@link Decoder.begin} works
- * after any other reading.
+ * Returns a decoder over a tree. Nothing else may read in the tree between two calls of one sequence; {@link
+ * Decoder.begin} works after any other reading.
  */
 export function decoderOver(tree: TokenTree): Decoder {
   /** Undefined before anything is read. */

@@ -1,7 +1,7 @@
 /**
- * The KV cache of a session, and the nodes that it holds. It holds each token once, in reading order; a mask says which tokens attend
- * to which. Forking a text therefore copies nothing, and dead branches are removed once they pile up. Adapters are either fed as
- * tensors, or stand in front of the text as virtual tokens.
+ * The KV cache of a session, and the nodes that it holds. It holds each token once, in reading order; a mask says which
+ * tokens attend to which. Forking a text therefore copies nothing, and dead branches are removed once they pile up.
+ * Adapters are either fed as tensors, or stand in front of the text as virtual tokens.
  */
 
 import type { PromptAdapter } from "../../adapters/adapter.ts";
@@ -37,7 +37,10 @@ export interface NodeCache {
   readonly useAdapters: (active: readonly ActiveAdapter[]) => void;
 }
 
-/** The cache is rebuilt once dead tokens exceed this share of the live ones. Measured: less costs copying, more costs attention. */
+/**
+ * The cache is rebuilt once dead tokens exceed this share of the live ones. Measured: less costs copying, more costs
+ * attention.
+ */
 const maxDeadShare = 1 / 8;
 
 /** @param maxCachedTokens the capacity of the session's cache, in tokens */

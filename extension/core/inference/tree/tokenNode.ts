@@ -1,6 +1,6 @@
 /**
- * The nodes of a token tree. Each token follows its parent, and several may follow the same one, so continuations of a text share
- * their common beginning. Independent of models.
+ * The nodes of a token tree. Each token follows its parent, and several may follow the same one, so continuations of a
+ * text share their common beginning. Independent of models.
  */
 
 import { masked } from "../../graph/composites/attention.ts";
@@ -61,8 +61,8 @@ export function withAncestors(nodes: readonly TokenNode[]): ReadonlySet<TokenNod
 }
 
 /**
- * Returns the attention mask of `nodes` over the `entries` of a cache, [nodes, entries]: 0 for the node itself and its ancestors,
- * {@link masked} elsewhere. The nodes are the cache's last entries, parents before children.
+ * Returns the attention mask of `nodes` over the `entries` of a cache, [nodes, entries]: 0 for the node itself and its
+ * ancestors, {@link masked} elsewhere. The nodes are the cache's last entries, parents before children.
  */
 export function maskOf(nodes: readonly TokenNode[], entries: number): Float32Array {
   const mask = new Float32Array(nodes.length * entries).fill(masked);

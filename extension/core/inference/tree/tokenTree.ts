@@ -50,8 +50,8 @@ export interface TokenTree {
    */
   addPrompt(prompt: readonly number[]): Promise<Span>;
   /**
-   * Reads spans, and as few tokens as possible: the last token of each span is always read, earlier tokens only if they are not in
-   * the tree, and a common beginning of several spans once. With `every`, all tokens are read.
+   * Reads spans, and as few tokens as possible: the last token of each span is always read, earlier tokens only if they
+   * are not in the tree, and a common beginning of several spans once. With `every`, all tokens are read.
    *
    * @throws AbortError between pieces once the signal is aborted; the tokens read by then stay in the tree.
    * @throws UserError "context-full" if a text would outgrow the context

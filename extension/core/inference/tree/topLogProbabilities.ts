@@ -1,6 +1,6 @@
 /**
- * Top log-probabilities: the most probable tokens of a row of logits. A session of its own finds them, because JavaScript takes ten
- * times as long, mostly for the exponentials.
+ * Top log-probabilities: the most probable tokens of a row of logits. A session of its own finds them, because
+ * JavaScript takes ten times as long, mostly for the exponentials.
  */
 
 import { topK } from "../../graph/primitives/indexing.ts";
