@@ -15,7 +15,7 @@ import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { promptBuilder } from "./prompt.ts";
-import { soundPart } from "./soundPart.ts";
+import { parsablePrefix } from "./parsablePrefix.ts";
 import { stopRule, type End } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
@@ -199,7 +199,7 @@ function postProcessed(
   // postProcess cuts a loop of lines where it begins; a loop within one line leaves nothing useful.
   const isLoop = isRepetitive(tokens) && !text.includes("\n");
   const shown = isLoop ? "" : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible: fewest });
-  const parsable = soundPart(parser, shown, cursor);
+  const parsable = parsablePrefix(parser, shown, cursor);
   return { text: isVisible(parsable, fewest) ? parsable : "", tokens: tokens.length, logProbability, stop };
 }
 

@@ -27,7 +27,7 @@ const attempts = 24;
  * If the surrounding text has errors regardless of the line of the cursor, that line is judged alone: the user is still
  * typing, and errors elsewhere say nothing about the completion.
  */
-export function soundPart(parser: PythonParser, text: string, cursor: Cursor): string {
+export function parsablePrefix(parser: PythonParser, text: string, cursor: Cursor): string {
   if (text === "") return text;
   for (const size of sizes) {
     const around = sourceWindows(size)(cursor);
