@@ -51,7 +51,7 @@ export interface Completion {
   candidates: readonly { text: string; logProbability: number }[];
   /** `load` is the time to open base and adapters, reported with the first completion after it. */
   milliseconds: { load: number; prefill: number; decode: number };
-  /** What ended the completion: a line, a block, the end of the text, or the token limit. */
+  /** The reason for the end: a line, a block, the end of the text, or the token limit. */
   stop: "line" | "block" | "end" | "length";
 }
 

@@ -24,7 +24,7 @@ export function gelu(x: Tensor): Tensor {
 }
 
 export interface GroupQueryAttentionInputs {
-  /** Query, key and value heads side by side, [B, T, (heads + 2·kvHeads)·D]. */
+  /** Concatenated query, key and value heads, [B, T, (heads + 2·kvHeads)·D]. */
   readonly qkv: Tensor;
   /** The KV cache, [B, kvHeads, P, D] each; P may be 0. */
   readonly pastKey: Tensor;

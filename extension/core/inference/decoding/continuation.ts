@@ -11,7 +11,7 @@ export interface Continuation<Rule extends string> {
   readonly tokens: readonly number[];
   /** Σ log p of all chosen tokens, a stop token included. */
   readonly logProbability: number;
-  /** What ended it: a stop token ("end"), the token limit or repetition ("length"), or a text rule. */
+  /** The reason for the end: a stop token ("end"), the token limit or repetition ("length"), or a text rule. */
   readonly stop: "end" | "length" | Rule;
 }
 
