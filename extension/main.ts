@@ -2,6 +2,9 @@
 
 import { join } from "node:path";
 import * as vscode from "vscode";
+import type { BasePlaces } from "./core/baseModels/resolveBase.ts";
+import type { PaperPlaces } from "./core/dataset/paperDatasets.ts";
+import { openLibraryProcess, type LibraryProcess } from "./engine/libraryProcess.ts";
 import { openAdapterLibrary, type AdapterLibrary } from "./vscode/adapters/adapterLibrary.ts";
 import { addBase } from "./vscode/baseModels/addBase.ts";
 import { openBaseHint } from "./vscode/baseModels/baseHint.ts";
@@ -15,7 +18,7 @@ import { openEngine, type Engine } from "./vscode/completion/engine.ts";
 import { setHubToken } from "./vscode/baseModels/hubSettings.ts";
 import { openPaperData } from "./vscode/paperData.ts";
 import { openMachineSpeed } from "./vscode/baseModels/machineSpeed.ts";
-import { createMessages } from "./vscode/messages.ts";
+import { createMessages, type Messages } from "./vscode/messages.ts";
 import { offerImport } from "./vscode/baseModels/offerImport.ts";
 import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
@@ -31,6 +34,8 @@ import { watchWorkspaceSources } from "./vscode/training/workspaceSources.ts";
 export interface Activated {
   activationMilliseconds: number;
   engine: Engine;
+  libraryProcess: LibraryProcess;
+  places: BasePlaces;
   library: AdapterLibrary;
   training: Training;
   unfinished: UnfinishedTrainings;
@@ -42,19 +47,15 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const log = vscode.window.createOutputChannel("Graft", { log: true });
   subscriptions.push(log);
 
-  const home = context.globalStorageUri.fsPath;
-  const places = {
-    home,
-    embedded: join(context.extensionPath, "base"),
-    dataFolder: process.env["GRAFT_DATA"] ?? join(home, "data"),
-    shippedData: join(context.extensionPath, "data"),
-  };
+  const places = placesOf(context);
   const entry = join(context.extensionPath, "dist", "engine.js");
   const messages = createMessages(log);
   const configuration = readConfiguration(log, context.workspaceState, subscriptions);
   const library = openAdapterLibrary(context);
   const sources = watchWorkspaceSources(subscriptions);
-  const shared = { entry, places, configuration, library, messages, log };
+  const libraryProcess = openLibraryProcess({ entry, log });
+  subscriptions.push(libraryProcess);
+  const shared = { entry, places, configuration, library, libraryProcess, messages, log };
   const engine = openEngine(shared, subscriptions);
   const speed = openMachineSpeed({ ...shared, state: globalState }, subscriptions);
   const paperData = openPaperData({ ...shared, secrets }, subscriptions);
@@ -95,27 +96,48 @@ export function activate(context: vscode.ExtensionContext): Activated {
   );
   const status = { engine, library, training, configuration, hint };
   showStatusBarItem(status, subscriptions);
-  const commands: Readonly<Record<string, () => unknown>> = {
-    "graft.showMenu": () => showMenu(status),
-    "graft.trainAdapter": showTrainingView,
-    "graft.selectAdapter": () => selectAdapter({ engine, library, messages }),
-    "graft.addBase": () => addBase(bases, basesPanel),
-    "graft.showBases": async () => {
-      basesPanel.show();
-      await hint.seen();
+  registerCommands(
+    {
+      "graft.showMenu": () => showMenu(status),
+      "graft.trainAdapter": showTrainingView,
+      "graft.selectAdapter": () => selectAdapter({ ...shared, engine }),
+      "graft.addBase": () => addBase(bases, basesPanel),
+      "graft.showBases": async () => {
+        basesPanel.show();
+        await hint.seen();
+      },
+      "graft.openBenchmark": () => benchmarkPanel.show(),
+      "graft.setHubToken": () => setHubToken(secrets),
+      "graft.toggleCompletions": () => configuration.toggleEnabled(),
+      "graft.restartEngine": () => engine.restart(),
+      "graft.showLog": () => log.show(),
     },
-    "graft.openBenchmark": () => benchmarkPanel.show(),
-    "graft.setHubToken": () => setHubToken(secrets),
-    "graft.toggleCompletions": () => configuration.toggleEnabled(),
-    "graft.restartEngine": () => engine.restart(),
-    "graft.showLog": () => log.show(),
-  };
-  for (const [id, run] of Object.entries(commands)) {
-    subscriptions.push(vscode.commands.registerCommand(id, messages.reporting(run)));
-  }
+    messages,
+    subscriptions,
+  );
 
   startWithPython({ engine, configuration }, subscriptions);
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
-  return { activationMilliseconds, engine, library, training, unfinished };
+  return { activationMilliseconds, engine, libraryProcess, places, library, training, unfinished };
+}
+
+function registerCommands(
+  commands: Readonly<Record<string, () => unknown>>,
+  messages: Messages,
+  subscriptions: vscode.Disposable[],
+): void {
+  for (const [id, run] of Object.entries(commands)) {
+    subscriptions.push(vscode.commands.registerCommand(id, messages.reporting(run)));
+  }
+}
+
+function placesOf(context: vscode.ExtensionContext): BasePlaces & PaperPlaces {
+  const home = context.globalStorageUri.fsPath;
+  return {
+    home,
+    embedded: join(context.extensionPath, "base"),
+    dataFolder: process.env["GRAFT_DATA"] ?? join(home, "data"),
+    shippedData: join(context.extensionPath, "data"),
+  };
 }

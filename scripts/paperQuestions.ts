@@ -6,15 +6,15 @@
  *     node scripts/paperQuestions.ts [--suite conala] [--protocol paper-v2] [--epochs 5] [--limit N] [--folder .graft/paper]
  *                                    [--only TEXT] [--tables]
  *
- * `--only` takes the contenders whose names have TEXT in them, `--tables` none at all: it prints what is there.
+ * `--only` takes the candidates whose names have TEXT in them, `--tables` none at all: it prints what is there.
  */
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { compareRuns } from "../extension/core/evaluation/runs/compareRuns.ts";
+import { compareRuns } from "../extension/core/evaluation/scoring/compareRuns.ts";
 import { listRuns, type RunSummary } from "../extension/core/evaluation/runs/runFolder.ts";
-import { exported } from "../extension/core/evaluation/runs/runTable.ts";
+import { exported } from "../extension/core/evaluation/scoring/runTable.ts";
 import { hasCheckpoint } from "../extension/core/training/output/checkpoint.ts";
 import { readTrainingReport } from "../extension/core/training/output/trainingReport.ts";
 import { run } from "./bed/command.ts";
@@ -35,7 +35,7 @@ const home = join(flags.folder, "home");
 const paperSeeds = "42,777,5432,55555,97";
 const dataSets = ["conala", "codealpacapy"];
 
-interface Contender {
+interface Candidate {
   readonly name: string;
   /** What it is made with, and from which data: nothing, or a training. */
   readonly trained?: { readonly method: string; readonly data: string };
@@ -44,7 +44,7 @@ interface Contender {
 }
 
 const shots = ["1", "2", "3"];
-const contenders: readonly Contender[] = [
+const candidates: readonly Candidate[] = [
   { name: "zero-shot", flags: [] },
   ...["lora", "ia3", "prompt", "prefix"].map((method) => trained(`${method}-${flags.suite}`, method, flags.suite)),
   trained(`full-${flags.suite}`, "full", flags.suite),
@@ -56,7 +56,7 @@ const contenders: readonly Contender[] = [
   })),
 ];
 
-function trained(name: string, method: string, data: string): Contender {
+function trained(name: string, method: string, data: string): Candidate {
   const made = ["--base", name, "--mode", "trained"];
   return {
     name,
@@ -76,7 +76,7 @@ async function graft(...args: readonly string[]): Promise<void> {
   });
 }
 
-async function make({ name, trained: training }: Contender): Promise<void> {
+async function make({ name, trained: training }: Candidate): Promise<void> {
   if (!training) return;
   const folder = adapterFolder(name);
   if (!(await readTrainingReport(folder))) {
@@ -90,14 +90,14 @@ async function make({ name, trained: training }: Contender): Promise<void> {
   }
 }
 
-for (const contender of flags.tables ? [] : contenders.filter(({ name }) => name.includes(flags.only))) {
-  await make(contender);
+for (const candidate of flags.tables ? [] : candidates.filter(({ name }) => name.includes(flags.only))) {
+  await make(candidate);
   const limit = flags.limit === undefined ? [] : ["--limit", flags.limit];
-  await graft("evaluate", "--suite", flags.suite, "--protocol", flags.protocol, ...limit, ...contender.flags);
+  await graft("evaluate", "--suite", flags.suite, "--protocol", flags.protocol, ...limit, ...candidate.flags);
 }
 
-const runs = (await listRuns(home)).filter(({ result, record: { making } }) => {
-  return result && making.suite.name === flags.suite && making.protocol === flags.protocol;
+const runs = (await listRuns(home)).filter(({ result, record: { configuration } }) => {
+  return result && configuration.suite.name === flags.suite && configuration.protocol === flags.protocol;
 });
 process.stdout.write(`${await trainings()}\n${exported(runs, "markdown")}\n${await differences(runs)}`);
 
@@ -107,7 +107,7 @@ async function trainings(): Promise<string> {
     "| trained | parameters | validation loss | after | time | peak memory |",
     "| --- | --- | --- | --- | --- | --- |",
   ];
-  for (const { name, trained: training } of contenders) {
+  for (const { name, trained: training } of candidates) {
     const report = training && (await readTrainingReport(adapterFolder(name)));
     if (!report) continue;
     const { trainableParameters, validationLoss, steps, seconds, peakMemoryBytes } = report;
@@ -120,7 +120,7 @@ async function trainings(): Promise<string> {
 
 /** Of each from LoRA, trained on this data. */
 async function differences(all: readonly RunSummary[]): Promise<string> {
-  const lora = all.find(({ record }) => record.making.adapters[0]?.name === `lora-${flags.suite}`);
+  const lora = all.find(({ record }) => record.configuration.adapters[0]?.name === `lora-${flags.suite}`);
   if (!lora) return "";
   const names = ["em@1", "em@10", "codebleu", "chrf"];
   const lines = [`| less LoRA | ${names.join(" | ")} |`, `| --- |${names.map(() => " --- |").join("")}`];
@@ -131,7 +131,7 @@ async function differences(all: readonly RunSummary[]): Promise<string> {
       const { difference, p } = found[name]!;
       return `${difference.toFixed(name === "codebleu" ? 4 : 2)} (p = ${p.toFixed(3)})`;
     });
-    lines.push(`| ${[other.contender, ...cells].join(" | ")} |`);
+    lines.push(`| ${[other.candidate, ...cells].join(" | ")} |`);
   }
   return `${lines.join("\n")}\n`;
 }

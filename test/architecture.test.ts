@@ -3,10 +3,14 @@
  * the few habits that a machine can see. Each rule lists its violations; an empty list passes.
  */
 
-import { readFileSync, readdirSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
-import { parseSync } from "oxc-parser";
+import { readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { userErrorCodes } from "../extension/core/foundation/errors.ts";
+import { fileCircles } from "./architecture/circles.ts";
+import { longFunctions } from "./architecture/functionLengths.ts";
+import { roomOf, rooms } from "./architecture/rooms.ts";
+import { requestsThat, root, shipped, sources, within, type Source } from "./architecture/sources.ts";
 
 /** Lowest first: code in a row may import from its own row and from rows above it, and from nothing else of ours. */
 const layers = [
@@ -32,7 +36,7 @@ const layers = [
   "extension/engine",
   "extension/cli",
   "extension/cli.ts",
-  "webview/protocol.ts",
+  "webview/protocol",
   "extension/vscode",
   "extension/main.ts",
   "webview/shared",
@@ -43,13 +47,14 @@ const layers = [
 
 /** Where a row may import less than all rows above it. */
 const narrower: Partial<Record<(typeof layers)[number], readonly string[]>> = {
-  "webview/protocol.ts": [],
-  "extension/vscode": ["extension/core", "extension/engine", "webview/protocol.ts"],
+  "webview/protocol": [],
+  "extension/vscode": ["extension/core", "extension/engine", "webview/protocol"],
   "extension/main.ts": ["extension/core", "extension/engine", "extension/vscode"],
-  "webview/shared": ["webview/protocol.ts"],
-  "webview/training": ["webview/protocol.ts", "webview/shared"],
-  "webview/baseModels": ["webview/protocol.ts", "webview/shared"],
-  "webview/benchmark": ["webview/protocol.ts", "webview/shared"],
+  "webview/shared": ["webview/protocol"],
+  "webview/training": ["webview/protocol", "webview/shared"],
+  "webview/baseModels": ["webview/protocol", "webview/shared"],
+  // How measures are printed is said once, in a file that imports nothing.
+  "webview/benchmark": ["webview/protocol", "webview/shared", "extension/core/evaluation/measures/measureFormat.ts"],
 };
 
 /** Modules and rooms that only some code may reach, and that code. */
@@ -67,7 +72,8 @@ const confined: Record<string, readonly string[]> = {
   // Of the benchmark, only what measures the editor's completions.
   "extension/core/completion": [
     "extension/core/completion",
-    "extension/core/evaluation/infilling",
+    "extension/core/evaluation/candidates",
+    "extension/core/evaluation/suites/holes.ts",
     "extension/engine",
     "extension/cli",
     "extension/vscode",
@@ -80,48 +86,23 @@ const connecting = {
   globals: /(?<![.\w])(fetch|sendBeacon|XMLHttpRequest|WebSocket|EventSource)\(/,
 };
 
-/** Code that is a value or a page: no files, no clock, no processes. */
+/** Code whose results are the same at any time. Elsewhere a clock measures and reports; it decides no result. */
+const withoutClock = [
+  "extension/core/graph",
+  "extension/core/onnx",
+  "extension/core/weights",
+  "extension/core/quantization",
+  "extension/core/architectures",
+  "extension/core/adapters",
+  "extension/core/dataset",
+];
+
+const errorsFile = "extension/core/foundation/errors.ts";
+
+/** Code that is a value or a page: no files, no processes. */
 const withoutNode = ["extension/core/graph", "webview"];
 
-const root = resolve(import.meta.dirname, "..");
-const within = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 const layerOf = (path: string): (typeof layers)[number] | undefined => layers.find((layer) => within(path, layer));
-
-interface Source {
-  path: string;
-  text: string;
-  /** Modules it asks for, types and dynamic imports included; ours as paths from the root. */
-  requests: string[];
-  defaultExport: boolean;
-}
-
-const sources = ["extension", "webview", "test", "scripts"]
-  .flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((path) => join(folder, path)),
-  )
-  .filter((path) => /\.tsx?$/.test(path) && !within(path, "test/fixtures"))
-  .sort()
-  .map(read);
-const shipped = sources.filter(({ path }) => within(path, "extension") || within(path, "webview"));
-
-function read(path: string): Source {
-  const text = readFileSync(join(root, path), "utf8");
-  const { staticImports, staticExports, dynamicImports } = parseSync(path, text).module;
-  const exported = staticExports.flatMap(({ entries }) => entries);
-  const requests = [
-    ...staticImports.map((item) => item.moduleRequest.value),
-    ...exported.flatMap((entry) => entry.moduleRequest?.value ?? []),
-    ...dynamicImports.map((item) => text.slice(item.moduleRequest.start + 1, item.moduleRequest.end - 1)),
-  ].map((request) => (request.startsWith(".") ? relative(root, resolve(root, dirname(path), request)) : request));
-  return { path, text, requests, defaultExport: exported.some((entry) => entry.exportName.kind === "Default") };
-}
-
-/** `path → request` for each request of a shipped file that `forbidden` picks. */
-function requestsThat(forbidden: (path: string, request: string) => boolean): string[] {
-  return shipped.flatMap(({ path, requests }) =>
-    requests.filter((request) => forbidden(path, request)).map((request) => `${path} → ${request}`),
-  );
-}
 
 describe("layers", () => {
   test("there are sources to look at", () => {
@@ -155,16 +136,79 @@ describe("layers", () => {
     expect(shipped.filter(({ text }) => connecting.globals.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
+  test("a page takes types only from the messages' schemas, which are the extension's to check with", () => {
+    const pages = shipped.filter(({ path }) => within(path, "webview") && !within(path, "webview/protocol"));
+    expect(pages.some(({ requests }) => requests.some((request) => within(request, "webview/protocol")))).toBe(true);
+    const checking = pages.filter(({ values }) =>
+      values.some((request) => within(request, "webview/protocol") || within(request, "zod")),
+    );
+    expect(checking.map(({ path }) => path)).toEqual([]);
+  });
+
   test.each(withoutNode)("%s knows nothing of Node", (folder) => {
     expect(requestsThat((path, request) => within(path, folder) && request.startsWith("node:"))).toEqual([]);
+  });
+});
+
+describe("rooms", () => {
+  test.each(Object.entries(rooms))("no room of %s imports from one that it may not know", (folder, allowed) => {
+    const forbidden = (path: string, request: string): boolean => {
+      const [from, to] = [roomOf(path, folder), roomOf(request, folder)];
+      return from !== undefined && to !== undefined && from !== to && !allowed[from]?.includes(to);
+    };
+    expect(requestsThat(forbidden)).toEqual([]);
+  });
+
+  test("every folder that has rooms is in the table, unless none of them imports from another", () => {
+    const unlisted = requestsThat((path, request) => {
+      const folder = [...parents(path)].find((parent) => within(request, parent));
+      if (folder === undefined || layerOf(path) !== layerOf(request) || folder in rooms) return false;
+      return roomOf(path, folder) !== roomOf(request, folder) && layers.some((layer) => layer === folder);
+    });
+    expect(unlisted).toEqual([]);
+  });
+
+  test("no file imports itself through others", () => {
+    const circles = fileCircles(shipped);
+    expect(circles).toEqual([]);
+  });
+
+  test("a circle of files is found, and a chain is none", () => {
+    const file = (path: string, ...requests: string[]): Pick<Source, "path" | "requests"> => ({ path, requests });
+    expect(fileCircles([file("a", "b", "d"), file("b", "c"), file("c", "b", "zod"), file("d", "c")])).toEqual([
+      ["b", "c"],
+    ]);
+    expect(fileCircles([file("a", "b", "c"), file("b", "c"), file("c")])).toEqual([]);
+    expect(fileCircles([file("a", "a")])).toEqual([["a"]]);
+  });
+
+  test("a folder has at most 14 files, but for the one that has a file for each architecture", () => {
+    const counts = new Map<string, number>();
+    for (const { path } of shipped) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+    const full = [...counts].filter(([folder, files]) => files > 14 && folder !== "extension/core/architectures");
+    expect(full).toEqual([]);
   });
 });
 
 describe("habits", () => {
   const offenders = (isOne: (source: Source) => boolean): string[] => sources.filter(isOne).map(({ path }) => path);
 
-  test("a file has at most 400 lines", () => {
-    expect(offenders(({ text }) => text.split("\n").length > 401)).toEqual([]);
+  test("a file that ships has at most 300 lines, any other 400", () => {
+    const most = (path: string): number => (within(path, "test") || within(path, "scripts") ? 400 : 300);
+    expect(offenders(({ path, lines }) => lines > most(path))).toEqual([]);
+  });
+
+  test("a function has at most 80 lines", () => {
+    const files = sources.filter(({ path }) => !within(path, "test"));
+    expect(files.flatMap((source) => longFunctions(source, 80))).toEqual([]);
+  });
+
+  test("a long function is found wherever it stands", () => {
+    const body = "\n".repeat(3);
+    const text = `export const a = {\n  b: () => {${body}},\n  c() {}\n};\nfunction d() {${body}\n}\n`;
+    const source = { path: "x.ts", text };
+    expect(longFunctions(source, 3)).toEqual(["x.ts:2 has 4 lines", "x.ts:8 has 5 lines"]);
+    expect(longFunctions(source, 4)).toEqual(["x.ts:8 has 5 lines"]);
   });
 
   test("a file opens with a doc comment, unless it is the test of one that does", () => {
@@ -173,8 +217,24 @@ describe("habits", () => {
     expect(offenders(bare)).toEqual([]);
   });
 
-  test("nothing is exported as default", () => {
+  test("nothing is exported as default, and no file exports what another one holds", () => {
     expect(offenders(({ defaultExport }) => defaultExport)).toEqual([]);
+    expect(offenders(({ reexports }) => reexports)).toEqual([]);
+  });
+
+  test("core takes random numbers from a seed", () => {
+    expect(offenders(({ path, text }) => within(path, "extension/core") && text.includes("Math.random"))).toEqual([]);
+  });
+
+  test.each(withoutClock)("%s reads no clock", (folder) => {
+    const reads = /\b(performance\.now|Date\.now|new Date)\(/;
+    expect(offenders(({ path, text }) => within(path, folder) && reads.test(text))).toEqual([]);
+  });
+
+  test("every code of a UserError has a place that throws it", () => {
+    const thrown = (code: string): boolean =>
+      shipped.some(({ path, text }) => path !== errorsFile && text.includes(`"${code}"`));
+    expect(userErrorCodes.filter((code) => !thrown(code))).toEqual([]);
   });
 
   test("names say what a thing is", () => {
@@ -182,6 +242,11 @@ describe("habits", () => {
     expect(offenders(({ path }) => basename(path) === "index.ts")).toEqual([]);
   });
 });
+
+/** The folders around `path`, the nearest first. */
+function* parents(path: string): Generator<string> {
+  for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) yield folder;
+}
 
 test("package-lock.json names no registry and every platform's packages, so that npm ci works anywhere", () => {
   interface Entry {

@@ -1,11 +1,11 @@
 /** The commands that judge models, and their flags: evaluate, score, runs. */
 
 import { InvalidArgumentError, Option, type Command } from "commander";
+import * as z from "zod";
 import { codeBleuBehaviours } from "../core/evaluation/measures/codebleu/codeBleu.ts";
 import { metricNames, type MetricName } from "../core/evaluation/measures/metrics.ts";
-import { protocolNames } from "../core/evaluation/protocols/protocols.ts";
-import { modes } from "../core/evaluation/runs/options.ts";
-import { exportFormats } from "../core/evaluation/runs/runTable.ts";
+import { infillingFields, suiteFields, taskFields } from "../core/evaluation/runs/request.ts";
+import { exportFormats } from "../core/evaluation/scoring/runTable.ts";
 import { evaluateCommand, type EvaluateFlags } from "./commands/evaluate.ts";
 import {
   adaptersOption,
@@ -16,11 +16,11 @@ import {
   nameOrFolder,
   notNegative,
   positive,
-  someNumber,
   wholeNumber,
   type ContextOf,
   type Shared,
 } from "./flags.ts";
+import { addRequestOptions } from "./requestOptions.ts";
 import { compareRunsCommand, exportRunsCommand, listRunsCommand, type ExportFlags } from "./commands/runs.ts";
 import { scoreCommand, type ScoreFlags } from "./commands/score.ts";
 
@@ -31,46 +31,38 @@ export function addEvaluationCommands(program: Command, contextOf: ContextOf): v
 }
 
 function addEvaluate(program: Command, contextOf: ContextOf): void {
-  addCommand(
+  const command = addCommand(
     program,
     "evaluate",
-    "how good a base or an adapter is: at tasks, as in arXiv 2308.10462, or in held-out Python",
+    "measure a base or an adapter: at tasks, as in arXiv 2308.10462, or in held-out Python",
   )
     .addOption(baseOption())
     .addOption(adaptersOption())
-    .requiredOption(
-      "--suite <source>",
-      "conala, codealpacapy, .jsonl of tasks (pairs, MBPP, HumanEval, APPS), or Python sources for gaps to fill",
-    )
     .addOption(
       new Option("--baseline <base>", "another base to compare with; may be repeated")
         .argParser((text: string, before: readonly string[]) => [...before, nameOrFolder(text)])
         .default([]),
-    )
-    .option("--limit <n>", "tasks; of sources, spots of each kind and files for bits per byte (500, and all)", positive)
-    .addOption(
-      new Option("--seed <n>", "of all that is drawn; with several, such as 42,777, a run each")
-        .argParser(listOfNumbers)
-        .default([42], "42"),
-    )
-    .option("--predictions <file>", "write what the first contender has written, beside references, to this .jsonl")
-    .optionsGroup("Of tasks:")
-    .addOption(new Option("--protocol <name>", "prompts, stops and comparison (graft)").choices(protocolNames))
-    .addOption(new Option("--mode <mode>", "how tasks are put (trained with --adapter, else zero-shot)").choices(modes))
-    .option("--shots <n>", "examples, with --mode icl or rag (1)", positive)
-    .option("--examples <data>", "where they come from: .jsonl of pairs; a paper's data set has its training part")
-    .option("--encoder <dir>", "a sentence encoder that finds the nearest; words that are shared do unless given")
-    .addOption(new Option("--greedy", "the likeliest token each time").conflicts(["beams", "samples"]))
-    .addOption(new Option("--beams <n>", "of the search (10)").argParser(positive).conflicts("samples"))
-    .option("--samples <n>", "draw so many answers instead (5, where there are tests)", positive)
-    .option("--temperature <x>", "of samples (0.6)", someNumber)
-    .option("--top-p <x>", "of samples (0.95)", someNumber)
-    .option("--allow-code-execution", "run what the model writes, in a sandbox, against a suite's tests")
-    .option("--without-sandbox", "run it even where this machine has no sandbox")
-    .option("--fresh", "evaluate anew what has been evaluated, instead of showing that")
-    .optionsGroup("Of Python sources:")
-    .option("--ngram <corpus>", "compare with n-grams, counted on such a corpus")
-    .action(async (flags: Shared & EvaluateFlags) => await evaluateCommand(flags, contextOf(flags)));
+    );
+  addRequestOptions(command, z.object(suiteFields), {
+    suite: { value: "source", required: true },
+    limit: { parse: positive },
+    seed: { value: "n", parse: listOfNumbers, note: "; several with commas, a run each" },
+  });
+  command.option("--predictions <file>", "write predictions beside their references to this .jsonl");
+  command.optionsGroup("Tasks:");
+  addRequestOptions(command, z.object(taskFields), {
+    protocol: { value: "name" },
+    mode: { value: "mode" },
+    shots: { parse: positive },
+    examples: { value: "data" },
+    encoder: { value: "dir" },
+    greedy: { conflicts: ["beams", "samples"] },
+    beams: { parse: positive, conflicts: "samples" },
+    samples: { parse: positive },
+  });
+  command.optionsGroup("Python sources:");
+  addRequestOptions(command, z.object(infillingFields), { ngram: { value: "corpus" } });
+  command.action(async (flags: Shared & EvaluateFlags) => await evaluateCommand(flags, contextOf(flags)));
 }
 
 function addScore(program: Command, contextOf: ContextOf): void {

@@ -73,12 +73,20 @@ export function count(number: number): string {
   return `${Number((number / 1000 ** unit).toPrecision(3))}${units[unit]}`;
 }
 
-/** The lines of a table, each column as wide as its widest cell. */
-export function aligned(cells: readonly (readonly string[])[]): string[] {
+/** "6.3 MB", "494 MB". */
+export function bytes(number: number): string {
+  return `${count(number)}B`;
+}
+
+/** The lines of a table, each column as wide as its widest cell; those that `isRight` picks are right-aligned. */
+export function aligned(
+  cells: readonly (readonly string[])[],
+  isRight: (column: number) => boolean = () => false,
+): string[] {
   const widths = cells[0]?.map((_, column) => Math.max(...cells.map((row) => row[column]!.length))) ?? [];
   return cells.map((row) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column]!))
+      .map((cell, column) => (isRight(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
       .join("  ")
       .trimEnd(),
   );

@@ -1,6 +1,6 @@
 /** The flags of a request, from its schema: names, help, defaults and choices are those of its fields. */
 
-import { Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import type * as z from "zod";
 import { acceptedBy, fieldOf, type Field } from "../core/foundation/request.ts";
 import { listOfNames, someNumber, wholeNumber } from "./flags.ts";
@@ -10,8 +10,13 @@ export interface FlagOverride {
   /** The value's name in the help, such as "dir"; `<n>`, `<x>` or `<text>` by the field's kind otherwise. */
   readonly value?: string;
   readonly parse?: (text: string) => unknown;
-  readonly conflicts?: string;
+  /** Fields that it cannot be used with. */
+  readonly conflicts?: string | string[];
+  /** Its help where the field's description does not say what the flag does, such as that of a `--no-…`. */
+  readonly help?: string;
   readonly required?: boolean;
+  /** What the flag takes beyond the field, behind its description. */
+  readonly note?: string;
 }
 
 /**
@@ -29,13 +34,16 @@ export function addRequestOptions<Schema extends z.ZodObject>(
   return command;
 }
 
-function optionOf(name: string, field: Field, { value, parse, conflicts, required }: FlagOverride): Option {
+function optionOf(name: string, field: Field, { value, parse, conflicts, help, required, note }: FlagOverride): Option {
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  if (field.kind === "boolean")
-    return new Option(field.default === true ? `--no-${flag}` : `--${flag}`, field.description);
-  const option = new Option(`--${flag} <${value ?? valueNames[field.kind]}>`, helpOf(field));
+  if (field.kind === "boolean") {
+    const option = new Option(field.default === true ? `--no-${flag}` : `--${flag}`, help ?? field.description);
+    return conflicts === undefined ? option : option.conflicts(conflicts);
+  }
+  const option = new Option(`--${flag} <${value ?? valueNames[field.kind]}>`, (help ?? helpOf(field)) + (note ?? ""));
   if (field.choices) option.choices(field.choices);
-  else option.argParser<unknown>(parse ?? parsers[field.kind] ?? ((text) => text));
+  if (field.choices && field.kind === "number") option.argParser((text) => Number(chosen(text, field.choices ?? [])));
+  if (!field.choices) option.argParser<unknown>(parse ?? parsers[field.kind] ?? ((text) => text));
   if (conflicts !== undefined) option.conflicts(conflicts);
   return required ? option.makeOptionMandatory() : option;
 }
@@ -54,6 +62,12 @@ const parsers: Partial<Record<Field["kind"], (text: string) => unknown>> = {
   number: someNumber,
   list: listOfNames,
 };
+
+/** As commander's own check, whose result stays a text. */
+function chosen(text: string, choices: readonly string[]): string {
+  if (choices.includes(text)) return text;
+  throw new InvalidArgumentError(`Allowed choices are ${choices.join(", ")}.`);
+}
 
 function shown(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);

@@ -108,6 +108,7 @@ export function describeExit({ code, signal }: Exit): string {
 
 const waysOn: Record<Role, string> = {
   completion: "It starts again by itself. If this repeats, look into Graft's log.",
+  library: "Try it again: it starts anew. If this repeats, look into Graft's log.",
   training: "Graft's log may tell the reason.",
   import: "Import it again: what is downloaded is kept. Graft's log may tell the reason.",
   evaluation: "Start it again: what is predicted is kept. Graft's log may tell the reason.",

@@ -1,8 +1,8 @@
 /**
  * Every message between the editor and its engine processes, by direction. This list is the whole border.
  *
- * It knows shapes only: how errors and cancellation cross is wire.ts, who answers is in completionServer.ts,
- * trainingServer.ts, importServer.ts and evaluationServer.ts. Both ends are built together, so there is no versioning.
+ * It knows shapes only: how errors and cancellation cross is wire.ts, who answers is in servers/. Requests are checked against
+ * their schemas by what answers them. Both ends are built together, so there is no versioning.
  */
 
 import { NotificationType, NotificationType0, RequestType } from "vscode-jsonrpc/node";
@@ -10,25 +10,32 @@ import type { MachineSpeed } from "../core/baseModels/decodeEstimate.ts";
 import type { BaseSurvey } from "../core/baseModels/surveyBases.ts";
 import type { ImportProgress, ImportSourceOptions } from "../core/baseModels/import/importSource.ts";
 import type { BasePlaces } from "../core/baseModels/resolveBase.ts";
-import type { Comparison } from "../core/evaluation/runs/compareRuns.ts";
-import type { EvaluationOptions, EvaluationProgress } from "../core/evaluation/runs/runEvaluation.ts";
+import type { Comparison } from "../core/evaluation/scoring/compareRuns.ts";
+import type { EvaluationOptions } from "../core/evaluation/runs/request.ts";
+import type { EvaluationProgress } from "../core/evaluation/runs/progress.ts";
 import type { RunSummary } from "../core/evaluation/runs/runFolder.ts";
-import type { ExportFormat } from "../core/evaluation/runs/runTable.ts";
-import type { Completion, CompletionRequest } from "../core/completion/completer.ts";
-import type {
-  ReadingProgress,
-  TrainOptions,
-  TrainOutline,
-  TrainProgress,
-  TrainResult,
-} from "../core/training/train.ts";
+import type { ExportFormat } from "../core/evaluation/scoring/runTable.ts";
+import type { Completion } from "../core/completion/completer.ts";
+import type { CompletionRequest } from "../core/completion/completionRequest.ts";
+import type { TrainResult } from "../core/training/train.ts";
+import type { ReadingProgress, TrainProgress } from "../core/training/loop/progressMeter.ts";
+import type { TrainOptions } from "../core/training/request.ts";
+import type { TrainOutline } from "../core/training/trainingPlan.ts";
 import type { FetchOptions } from "../core/dataset/paper/fetchCodeAlpacaPy.ts";
 import type { Skipped } from "../core/sources/skipped.ts";
 import type { ErrorData } from "./wire.ts";
-import type { Work } from "./workApart.ts";
 
 /** What a process was forked for: its only command-line argument. */
-export type Role = "completion" | "training" | "import" | "evaluation";
+export type Role = "completion" | "library" | "training" | "import" | "evaluation";
+
+/** A long piece of work: the role of its process, and its messages. */
+export interface Work<Options, Result, Progress> {
+  role: Role;
+  request: RequestType<Options, Result, ErrorData>;
+  progress: NotificationType<Progress>;
+  /** Asks it to end early with what it has, where it can. */
+  finish?: NotificationType0;
+}
 
 /** What completion runs on. Sent again after a restart, and that is all the state a process has. */
 export interface Selection extends BasePlaces {
@@ -79,17 +86,29 @@ export const selectRequest = new RequestType<Selection, Selected, ErrorData>("co
 
 export const completeRequest = new RequestType<CompletionRequest, Completion, ErrorData>("completion/complete");
 
-/** Reads the adapters of a library folder and says which fit the selected base. */
-export const adaptersRequest = new RequestType<{ library: string }, AdapterSummary[], ErrorData>("completion/adapters");
+// ── editor → library process ─────────────────────────────────────────────────────────────────────────────────────────
+
+export interface AdaptersQuestion extends BasePlaces {
+  /** The folder that holds the adapters. */
+  library: string;
+  /** The base that they are to fit: a name, or a folder; empty for the embedded one. */
+  base: string;
+}
+
+/** Reads the adapters of a library folder and says which fit a base. */
+export const adaptersRequest = new RequestType<AdaptersQuestion, AdapterSummary[], ErrorData>("library/adapters");
 
 /** The bases of this machine, and those that could be imported. */
-export const basesRequest = new RequestType<BasePlaces, BaseSurvey, ErrorData>("completion/bases");
+export const basesRequest = new RequestType<BasePlaces, BaseSurvey, ErrorData>("library/bases");
 
 /** The evaluations of this machine, the oldest first. */
-export const runsRequest = new RequestType<{ home: string }, RunSummary[], ErrorData>("completion/runs");
+export const runsRequest = new RequestType<{ home: string }, RunSummary[], ErrorData>("library/runs");
 
 /** Runs, by their folders, as a table in a format that others read. */
-export const exportRunsRequest = new RequestType<ExportRequest, string, ErrorData>("completion/exportRuns");
+export const exportRunsRequest = new RequestType<ExportRequest, string, ErrorData>("library/exportRuns");
+
+/** Measures how fast this machine decodes. */
+export const measureRequest = new RequestType<BasePlaces, MachineSpeed, ErrorData>("library/measureMachine");
 
 export interface ExportRequest {
   folders: readonly string[];
@@ -153,13 +172,6 @@ export const compareWork: Work<{ first: string; second: string }, Comparison, ne
   role: "evaluation",
   request: new RequestType("evaluation/compare"),
   progress: new NotificationType("evaluation/comparing"),
-};
-
-/** How fast this machine decodes. */
-export const measureWork: Work<BasePlaces, MachineSpeed, never> = {
-  role: "evaluation",
-  request: new RequestType("evaluation/measureMachine"),
-  progress: new NotificationType("evaluation/measuring"),
 };
 
 // ── every process → editor ───────────────────────────────────────────────────────────────────────────────────────────

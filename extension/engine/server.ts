@@ -6,11 +6,12 @@
 
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import type { Log } from "../core/foundation/log.ts";
-import { serveCompletion } from "./completionServer.ts";
-import { serveEvaluation } from "./evaluationServer.ts";
-import { serveImport } from "./importServer.ts";
+import { serveCompletion } from "./servers/completionServer.ts";
+import { serveEvaluation } from "./servers/evaluationServer.ts";
+import { serveImport } from "./servers/importServer.ts";
+import { serveLibrary } from "./servers/libraryServer.ts";
 import { logged, type LogMessage, type Role } from "./protocol.ts";
-import { serveTraining } from "./trainingServer.ts";
+import { serveTraining } from "./servers/trainingServer.ts";
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 
@@ -28,6 +29,7 @@ const log: Log = {
 
 const serve: Readonly<Record<Role, typeof serveCompletion>> = {
   completion: serveCompletion,
+  library: serveLibrary,
   training: serveTraining,
   import: serveImport,
   evaluation: serveEvaluation,

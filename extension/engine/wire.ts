@@ -12,11 +12,11 @@ import {
   type MessageConnection,
   type RequestType,
 } from "vscode-jsonrpc/node";
-import { isCancelled, UserError } from "../core/foundation/errors.ts";
+import { isCancelled, isUserErrorCode, UserError } from "../core/foundation/errors.ts";
 
 /** The part of a failure that its message cannot carry. */
 export interface ErrorData {
-  /** The code and the way out of a UserError; absent for a bug. */
+  /** The code and the next step of a UserError; absent for a bug. */
   user?: { code: string; nextStep: string };
   /** The stack on the far side, for the log. */
   stack?: string;
@@ -107,7 +107,8 @@ function arrived(error: unknown): unknown {
   if (!(error instanceof ResponseError)) return error;
   if (error.code === requestCancelled) return new DOMException("cancelled", "AbortError");
   const data = error.data as ErrorData | undefined;
-  if (data?.user) return new UserError(data.user.code, error.message, data.user.nextStep, { cause: error });
+  const { code, nextStep } = data?.user ?? {};
+  if (isUserErrorCode(code)) return new UserError(code, error.message, nextStep ?? "", { cause: error });
   const bug = new Error(error.message, { cause: error });
   if (data?.stack) bug.stack = data.stack;
   return bug;

@@ -4,20 +4,9 @@
  * Completion goes on meanwhile: the two share nothing but the folders that are written to.
  */
 
-import type { NotificationType, NotificationType0, RequestType } from "vscode-jsonrpc/node";
 import type { Log } from "../core/foundation/log.ts";
 import { startEngineProcess } from "./engineProcess.ts";
-import type { Role } from "./protocol.ts";
-import type { ErrorData } from "./wire.ts";
-
-/** A kind of work: the role of its process, and its two messages. */
-export interface Work<Options, Result, Progress> {
-  role: Role;
-  request: RequestType<Options, Result, ErrorData>;
-  progress: NotificationType<Progress>;
-  /** Asks it to end early with what it has, where it can. */
-  finish?: NotificationType0;
-}
+import type { Work } from "./protocol.ts";
 
 export interface WorkControl<Progress> {
   signal: AbortSignal;

@@ -269,6 +269,8 @@ describe("complete", () => {
     expect(misfit).toMatchObject(refusal(1, /hidden size/));
     const unknown = await graft("complete", "--prefix", "x = ", "--base", "no such base");
     expect(unknown).toMatchObject(refusal(1, /no such base/));
+    const endless = await graft("complete", "--prefix", "x = ", "--max-tokens", "0");
+    expect(endless).toMatchObject(refusal(2, /max tokens 0: it must be a whole number of at least 1/));
   });
 });
 

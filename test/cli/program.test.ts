@@ -34,6 +34,8 @@ test.each<[string[], RegExp]>([
   [["train", "--data", "x,", "--out", "y"], /empty name/],
   [["import", "x", "--bits", "5"], /Allowed choices are 4, 8, 16, 32/],
   [["import"], /source/],
+  [["import", "x", "--bits", "many"], /Allowed choices are 4, 8, 16, 32/],
+  [["complete", "--prefix", "x", "--max-tokens", "few"], /few.*not a number/],
   [["complete"], /--prefix, or --file/],
   [["complete", "--file", "x"], /--line and --column/],
   [["complete", "--file", "x", "--prefix", "y"], /cannot be used with/],
@@ -41,6 +43,9 @@ test.each<[string[], RegExp]>([
   [["logits", "--ids", "1,x"], /not a number/],
   [["evaluate"], /--suite/],
   [["evaluate", "--suite", "x", "--limit", "0"], /1 or more/],
+  [["evaluate", "--suite", "x", "--greedy", "--beams", "2"], /cannot be used with/],
+  [["evaluate", "--suite", "x", "--beams", "2", "--samples", "2"], /cannot be used with/],
+  [["evaluate", "--suite", "x", "--mode", "few"], /Allowed choices are zero-shot, icl, rag, trained/],
   [["score", "--references", "x"], /--predictions/],
   [["score", "--predictions", "x", "--references", "y", "--metric", "em,bleu"], /Allowed are em, codebleu/],
   [["models", "--jsn"], /unknown option.*--json/],
@@ -72,6 +77,7 @@ test.each<[string[]]>([
   [["complete", "--file", "x", "--line", "1", "--column", "2", "--max-tokens", "9"]],
   [["logits", "--ids", "1,2,3"]],
   [["import", "x", "--name", "y", "--bits", "16"]],
+  [["evaluate", "--suite", "x", "--seed", "42,777", "--samples", "2", "--top-p", "0.9", "--fresh", "--ngram", "y"]],
   [["score", "--predictions", "x", "--references", "y", "--metric", "em,chrf++", "--codebleu", "codexglue"]],
 ])("understands %o", async (args) => expect(await usage(args)).toBe("understood"));
 

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { silentLog } from "../../extension/core/foundation/log.ts";
-import { createCompletionClient, type CompletionClient, type Crash } from "../../extension/engine/client.ts";
+import { createCompletionClient, type CompletionClient } from "../../extension/engine/client.ts";
+import type { Crash } from "../../extension/engine/engineLives.ts";
 import type { EngineState } from "../../extension/engine/engineState.ts";
 
 const entry = join(import.meta.dirname, "fakeEngine.ts");
@@ -130,7 +131,7 @@ describe("createCompletionClient", () => {
     await rm(base);
     await crash(client);
     await vi.waitFor(
-      () => expect(client.state).toMatchObject({ phase: "failed", error: { code: "base-unknown" } }),
+      () => expect(client.state).toMatchObject({ phase: "failed", error: { code: "base-missing" } }),
       5000,
     );
   });
@@ -171,7 +172,7 @@ describe("createCompletionClient", () => {
     const { client } = open();
     const failure = {
       name: "UserError",
-      code: "base-unknown",
+      code: "base-missing",
       message: 'No base is named "missing".',
       nextStep: "Choose another.",
     };

@@ -29,7 +29,7 @@ describe("advance", () => {
   });
 
   test("a refusal is no crash, and the next selection forgets it", () => {
-    const error = new UserError("base-unknown", "none", "none");
+    const error = new UserError("base-missing", "none", "none");
     const refused = after({ type: "select", isFresh: true }, { type: "refused", error });
     expect(refused).toEqual({ state: { phase: "failed", error }, crashes: [] });
     expect(advance(refused, { type: "select", isFresh: false }).state.phase).toBe("loading");

@@ -30,7 +30,7 @@ answer(connection, selectRequest, async (next) => {
   }
   const isGone = next.base.endsWith(".model") && !existsSync(next.base);
   if (isGone || next.base === "missing")
-    throw new UserError("base-unknown", 'No base is named "missing".', "Choose another.");
+    throw new UserError("base-missing", 'No base is named "missing".', "Choose another.");
   selection = next;
   void connection.sendNotification(logged, { level: "info", message: `selected ${next.base}` });
   return { base: next.base, parameters: 6, milliseconds: 1 };
@@ -47,7 +47,11 @@ answer(connection, completeRequest, async ({ prefix }, signal) => {
   return { text, tokens: 1, logProbability: 0, milliseconds: { load: 0, prefill: 0, decode: 0 }, stop: "line" };
 });
 
-answer(connection, adaptersRequest, async ({ library }) => [{ name: "one", folder: `${library}/one` }]);
+answer(connection, adaptersRequest, async ({ library }) => {
+  if (library === "crash") process.exit(9);
+  if (library === "slow") await sleep(300);
+  return [{ name: "one", folder: `${library}/one` }];
+});
 
 const finished = new Promise<void>((resolve) => connection.onNotification(finishTraining, resolve));
 

@@ -82,7 +82,11 @@ describe("Graft in the extension host", () => {
     try {
       await graft.library.activate("broken");
       await until("the engine refuses it", () => graft.engine.state.phase === "failed");
-      const [listed] = await graft.engine.ask(adaptersRequest, { library: graft.library.folder });
+      const [listed] = await graft.libraryProcess.ask(adaptersRequest, {
+        ...graft.places,
+        base: "",
+        library: graft.library.folder,
+      });
       assert.match(listed?.problem?.message ?? "", /Cannot load adapter "broken"/);
 
       void vscode.commands.executeCommand("graft.selectAdapter");

@@ -26,6 +26,8 @@ const test = editorTest({
     "shown.jsonl": pairs(20),
     ...Object.fromEntries(["train", "validation", "test"].map((split) => [`alpaca/${split}.jsonl`, pairs(3)])),
     "tests.jsonl": `${JSON.stringify(withTests)}\n`,
+    "heldout/totals.py":
+      "def total(values):\n    result = 0\n    for value in values:\n        result += value\n    return result\n",
   },
   settings: { "workbench.colorTheme": "Default Dark Modern" },
 });
@@ -127,6 +129,31 @@ test("what the model writes is run only after consent", async ({ workbench }) =>
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await view.getByRole("button", { name: "Evaluate" }).waitFor();
   expect(await view.getByRole("region", { name: /tests.jsonl/ }).count()).toBe(0);
+});
+
+test("held-out Python code in a folder is completed as in the editor", { timeout: 240_000 }, async ({ workbench }) => {
+  const { page } = workbench;
+  const folder = join(workbench.folder, "heldout");
+  const view = await openBenchmark(workbench);
+  expect(await view.getByLabel("Protocol").isVisible()).toBe(true);
+  await view.getByLabel("Suite").selectOption("Held-out Python code");
+  expect(await view.getByLabel("Protocol").isVisible()).toBe(false);
+  await view.getByText("Choose a folder of Python code first.").waitFor();
+  await view.getByRole("button", { name: "Choose…" }).click();
+  const input = page.locator(".quick-input-widget:not([style*='display: none']) input[type=text]").last();
+  await expect.poll(() => input.inputValue(), { timeout: 20_000 }).not.toBe("");
+  await input.fill(`${folder}/`);
+  await page.locator(".quick-input-widget").getByRole("button", { name: "Choose" }).click();
+  await view.getByText(folder).waitFor();
+  await view.getByLabel("Tasks").fill("2");
+  await evaluate(view);
+  const table = view.getByRole("region", { name: "heldout, editor" });
+  await table.getByRole("row", { name: /graft-base/ }).waitFor({ timeout: 120_000 });
+  expect(await table.getByRole("columnheader").allTextContents()).toEqual(
+    expect.arrayContaining(["Bits per byte", "Lines, exact", "Blocks, exact"]),
+  );
+  await view.getByLabel("Suite").selectOption("A file of mine");
+  expect(await view.getByLabel("Protocol").isVisible()).toBe(true);
 });
 
 test("CoNaLa is there, offline", { timeout: 120_000 }, async ({ workbench }) => {

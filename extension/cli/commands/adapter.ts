@@ -3,11 +3,14 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Adapter } from "../../core/adapters/adapter.ts";
-import { checkAdapterFits, fitOf, warningOf } from "../../core/adapters/adapterFit.ts";
-import { ggufLora } from "../../core/adapters/ggufLora.ts";
-import { inspectAdapter, type AdapterNorm } from "../../core/adapters/inspectAdapter.ts";
-import { onnxAdapter } from "../../core/adapters/onnxAdapter.ts";
-import { readAdapter, weightsFile } from "../../core/adapters/peftFolder.ts";
+import { checkAdapterFits, fitOf, warningOf } from "../../core/adapters/fit/adapterFit.ts";
+import { ggufLora } from "../../core/adapters/formats/ggufLora.ts";
+import { inspectAdapter } from "../../core/adapters/inspectAdapter.ts";
+import { isLora } from "../../core/adapters/methods/lora.ts";
+import { kindOf } from "../../core/adapters/methods/methodNamed.ts";
+import type { AdapterNorm } from "../../core/adapters/methods/norms.ts";
+import { onnxAdapter } from "../../core/adapters/formats/onnxAdapter.ts";
+import { readAdapter, weightsFile } from "../../core/adapters/formats/peftFolder.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { UserError } from "../../core/foundation/errors.ts";
 import type { ModelConfig } from "../../core/architectures/config.ts";
@@ -15,7 +18,7 @@ import { exportMerged, mergeAdapter } from "../../core/baseModels/export/mergeAd
 import type { WeightsKind } from "../../core/baseModels/export/originalFolder.ts";
 import type { WriteProgress } from "../../core/baseModels/import/weightFile.ts";
 import { openNamedBase, type Context } from "../context.ts";
-import { count } from "../output.ts";
+import { aligned, bytes, count } from "../output.ts";
 
 export async function inspectCommand(folder: string, { output }: Context): Promise<void> {
   const adapter = await readAdapter(folder);
@@ -23,12 +26,12 @@ export async function inspectCommand(folder: string, { output }: Context): Promi
   const facts = { ...factsOf(adapter), bytes: size };
   const { norms } = inspectAdapter(adapter);
   const head = [
-    `${adapter.name}: ${described(adapter)}`,
-    `${count(facts.parameters)} parameters, ${count(size)}B`,
+    `${adapter.name}: ${kindOf(adapter).describe(adapter)}`,
+    `${count(facts.parameters)} parameters, ${bytes(size)}`,
     ...("targets" in facts ? [`${facts.modules} modules: ${facts.targets.join(", ")}`] : []),
     ...(adapter.baseModel === "" ? [] : [`trained on ${adapter.baseModel}`]),
   ];
-  output.result({ ...facts, norms }, [...head, "", meaningOfNorms[adapter.method], ...table(norms)].join("\n"));
+  output.result({ ...facts, norms }, [...head, "", kindOf(adapter).meaningOfNorms, ...table(norms)].join("\n"));
 }
 
 export async function validateCommand(folder: string, flags: { base: string }, context: Context): Promise<void> {
@@ -53,10 +56,10 @@ export interface ConvertFlags {
 
 export async function convertCommand(folder: string, { to, base, out }: ConvertFlags, context: Context): Promise<void> {
   const adapter = await readAdapter(folder);
-  if (adapter.method !== "lora") {
+  if (!isLora(adapter)) {
     throw new UserError(
       "adapter-unsupported",
-      `Cannot convert adapter "${adapter.name}" to ${to}: it is ${described(adapter)}, and the format holds LoRA alone.`,
+      `Cannot convert adapter "${adapter.name}" to ${to}: it is ${kindOf(adapter).describe(adapter)}, and the format holds LoRA alone.`,
       "Keep it as the PEFT folder that it is.",
     );
   }
@@ -64,7 +67,7 @@ export async function convertCommand(folder: string, { to, base, out }: ConvertF
   await writeFileAtomic(out, content);
   context.output.result(
     { name: adapter.name, format: to, path: resolve(out), bytes: content.length },
-    `Converted ${adapter.name} to ${to}, ${count(content.length)}B.\n${resolve(out)}`,
+    `Converted ${adapter.name} to ${to}, ${bytes(content.length)}.\n${resolve(out)}`,
   );
 }
 
@@ -129,30 +132,6 @@ function factsOf(adapter: Adapter) {
   return { ...facts, modules: modules.size, targets, parameters };
 }
 
-function described(adapter: Adapter): string {
-  switch (adapter.method) {
-    case "lora": {
-      const { rank, alpha, scaling, rsLora } = adapter;
-      return `${rsLora ? "rsLoRA" : "LoRA"}, rank ${rank}, alpha ${alpha}, scaling ${Number(scaling.toPrecision(4))}`;
-    }
-    case "ia3":
-      return "IA3";
-    case "prompt":
-      return `prompt tuning, ${adapter.tokens} virtual tokens of ${adapter.hiddenSize}`;
-    case "prefix": {
-      const { tokens, layers, kvHeads, headSize } = adapter;
-      return `prefix tuning, ${tokens} virtual tokens in ${layers} layers of ${kvHeads} heads of ${headSize}`;
-    }
-  }
-}
-
-const meaningOfNorms: Readonly<Record<Adapter["method"], string>> = {
-  lora: "Norm of what is added to each weight:",
-  ia3: "Distance of the factors from 1:",
-  prompt: "Norm of each virtual token:",
-  prefix: "Norm of the keys and values:",
-};
-
 /** A row a layer, a column a module, by its last name where that is enough. */
 function table(norms: readonly AdapterNorm[]): string[] {
   const layers = [...new Set(norms.map(({ layer }) => layer))];
@@ -163,9 +142,5 @@ function table(norms: readonly AdapterNorm[]): string[] {
     const cells = modules.map((module) => norms.find((norm) => norm.layer === layer && norm.module === module));
     return [layer, ...cells.map((cell) => cell?.norm.toPrecision(3) ?? "")];
   });
-  const lines = [["", ...names], ...rows];
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  return lines.map((line) =>
-    line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  "),
-  );
+  return aligned([["", ...names], ...rows], (column) => column > 0);
 }

@@ -4,6 +4,7 @@ import { UserError } from "../../core/foundation/errors.ts";
 import { speedBenchmarks } from "../../core/speed/servingSpeed.ts";
 import { explainTraining } from "../../core/speed/trainingSpeed.ts";
 import { openNamedBase, type Context } from "../context.ts";
+import { aligned } from "../output.ts";
 
 export type BenchmarkName = keyof typeof speedBenchmarks;
 
@@ -29,7 +30,6 @@ export async function benchCommand(bench: BenchmarkName, flags: BenchFlags, cont
   const base = await openNamedBase(flags.base, context);
   const measure = explain ? explainTraining : speedBenchmarks[bench];
   const rows = await measure(base, tokens === undefined ? {} : { tokens });
-  const width = Math.max(...rows.map(({ name }) => name.length));
-  const lines = rows.map(({ name, value, unit }) => `${name.padEnd(width)}  ${Number(value.toPrecision(3))} ${unit}`);
+  const lines = aligned(rows.map(({ name, value, unit }) => [name, `${Number(value.toPrecision(3))} ${unit}`]));
   context.output.result({ bench, base: base.name, rows }, lines.join("\n"));
 }

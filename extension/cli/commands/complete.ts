@@ -1,11 +1,14 @@
 /** graft complete, graft logits */
 
 import { readFile } from "node:fs/promises";
+import type * as z from "zod";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
-import { openCompleter, type CompletionRequest } from "../../core/completion/completer.ts";
-import { checkAdapterFits, warningOf } from "../../core/adapters/adapterFit.ts";
-import { fitFromFolder } from "../../core/adapters/fitFromFolder.ts";
-import { readAdapter } from "../../core/adapters/peftFolder.ts";
+import { openCompleter } from "../../core/completion/completer.ts";
+import { completionRequest, type CompletionRequest } from "../../core/completion/completionRequest.ts";
+import { readRequest } from "../../core/foundation/request.ts";
+import { checkAdapterFits, warningOf } from "../../core/adapters/fit/adapterFit.ts";
+import { fitFromFolder } from "../../core/adapters/fit/fitFromFolder.ts";
+import { readAdapter } from "../../core/adapters/formats/peftFolder.ts";
 import { isEncoderDecoder } from "../../core/architectures/config.ts";
 import { openDecoder } from "../../core/inference/tree/decoder.ts";
 import { openNamedBase, type Context } from "../context.ts";
@@ -15,26 +18,22 @@ export interface AdapterFlag {
   readonly scale: number;
 }
 
-export interface CompleteFlags {
+/** The fields of the request that have flags. A position in a file stands for both texts. */
+export const completionFlags = completionRequest.pick({ prefix: true, suffix: true, maxTokens: true, beams: true });
+
+export interface CompleteFlags extends Partial<z.input<typeof completionFlags>> {
   readonly base: string;
   readonly adapter: readonly AdapterFlag[];
   readonly file?: string;
   readonly line?: number;
   readonly column?: number;
-  readonly prefix?: string;
-  readonly suffix?: string;
-  readonly maxTokens?: number;
-  readonly beams?: number;
 }
 
 export async function completeCommand(flags: CompleteFlags, context: Context): Promise<void> {
   const startedAt = performance.now();
   const { output, signal } = context;
-  const request: CompletionRequest = {
-    ...(await readCursor(flags)),
-    ...(flags.maxTokens !== undefined && { maxTokens: flags.maxTokens }),
-    ...(flags.beams !== undefined && { beams: flags.beams }),
-  };
+  const { maxTokens, beams } = flags;
+  const request = readRequest(completionRequest, { ...(await readCursor(flags)), maxTokens, beams }, "complete");
   const base = await openNamedBase(flags.base, context);
   for (const { folder } of flags.adapter) {
     const { adapter } = await fitFromFolder(folder, base);
@@ -54,7 +53,7 @@ export async function completeCommand(flags: CompleteFlags, context: Context): P
 }
 
 async function readCursor({ file, line, column, prefix, suffix }: CompleteFlags): Promise<CompletionRequest> {
-  if (file === undefined) return { prefix: prefix ?? "", suffix: suffix ?? "" };
+  if (file === undefined) return { prefix: prefix ?? "", suffix };
   const text = (await readText(file)).replaceAll("\r\n", "\n");
   const lines = text.split("\n");
   const row = lines[(line ?? 1) - 1];

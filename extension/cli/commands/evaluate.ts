@@ -1,66 +1,108 @@
-/** graft evaluate: what of it, by what the suite asks for. */
+/** graft evaluate: a run for each candidate and seed, and their scores side by side. */
 
-import type { Mode } from "../../core/evaluation/runs/options.ts";
-import type { ProtocolName } from "../../core/evaluation/protocols/protocols.ts";
-import { suiteKind } from "../../core/evaluation/suites/suiteKind.ts";
-import { UserError } from "../../core/foundation/errors.ts";
-import type { AdapterFlag } from "./complete.ts";
+import type * as z from "zod";
+import { isCancelled, UserError } from "../../core/foundation/errors.ts";
+import { compareRuns, type Comparison } from "../../core/evaluation/scoring/compareRuns.ts";
+import { infillingFields, taskFields, type suiteFields } from "../../core/evaluation/runs/request.ts";
+import { runEvaluation } from "../../core/evaluation/runs/runEvaluation.ts";
+import type { EvaluationOptions } from "../../core/evaluation/runs/request.ts";
+import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
+import { rowsOf } from "../../core/evaluation/scoring/runTable.ts";
+import { suiteKind, type SuiteKind } from "../../core/evaluation/suites/suiteKind.ts";
 import type { Context } from "../context.ts";
-import { evaluateFillsCommand } from "./evaluateFills.ts";
-import { evaluateTasksCommand } from "./evaluateTasks.ts";
+import { aligned } from "../output.ts";
+import type { AdapterFlag } from "./complete.ts";
+import { evaluationHeading, scoreTable } from "./evaluationTable.ts";
+import { heldOutResult, progressFields, progressText, taskResult, type Evaluated } from "./evaluationResult.ts";
+import { writePredictions } from "./evaluationPredictions.ts";
 
-export interface EvaluateFlags {
+type RequestFields = typeof suiteFields & typeof taskFields & typeof infillingFields;
+
+export interface EvaluateFlags extends Omit<z.input<z.ZodObject<RequestFields>>, "seed"> {
   readonly base: string;
   readonly adapter: readonly AdapterFlag[];
   readonly baseline: readonly string[];
-  readonly suite: string;
-  readonly limit?: number;
-  /** The first alone, where nothing but spots is drawn. */
-  readonly seed: readonly number[];
+  /** A run for each. */
+  readonly seed?: readonly number[];
   readonly predictions?: string;
-  /** Of gaps. */
-  readonly ngram?: string;
-  /** Of tasks. */
-  readonly protocol?: ProtocolName;
-  readonly mode?: Mode;
-  readonly shots?: number;
-  readonly examples?: string;
-  readonly encoder?: string;
-  readonly greedy?: true;
-  readonly beams?: number;
-  readonly samples?: number;
-  readonly temperature?: number;
-  readonly topP?: number;
-  readonly allowCodeExecution?: true;
-  readonly withoutSandbox?: true;
-  readonly fresh?: true;
 }
 
-const ofTasks = [
-  ...([
-    "protocol",
-    "mode",
-    "shots",
-    "examples",
-    "encoder",
-    "greedy",
-    "beams",
-    "samples",
-    "temperature",
-    "topP",
-  ] as const),
-  ...(["allowCodeExecution", "withoutSandbox", "fresh"] as const),
-];
-
 export async function evaluateCommand(flags: EvaluateFlags, context: Context): Promise<void> {
-  const { signal, places } = context;
+  const { output, places, signal } = context;
   const kind = await suiteKind(flags.suite, { ...places, signal });
-  const astray = kind === "fills" ? ofTasks : (["ngram"] as const);
-  const given = astray.find((name) => flags[name] !== undefined);
-  if (given !== undefined) {
-    const flag = `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    const message = `Cannot use ${flag} with the suite ${flags.suite}: it is one of ${kind === "fills" ? "gaps" : "tasks"}.`;
-    throw new UserError("option-invalid", message, "Leave it out.");
+  checkFlags(flags, kind);
+  const evaluated: Evaluated[] = [];
+  for (const candidate of candidatesOf(flags)) {
+    const runs = await evaluateSeeds({ ...requestOf(flags), ...places, ...candidate }, flags.seed ?? [], context);
+    evaluated.push({ runs, row: rowsOf(runs)[0]! });
   }
-  await (kind === "fills" ? evaluateFillsCommand(flags, context) : evaluateTasksCommand(flags, context));
+  if (flags.predictions !== undefined) await writePredictions(evaluated, kind, flags.predictions);
+  const comparisons = await compareWithFirst(evaluated, signal);
+  const rows = evaluated.map(({ row }) => row);
+  const table = scoreTable(rows, evaluated[0]!.runs[0]!.result?.heldOut?.holes);
+  const folders = evaluated.flatMap(({ runs }) => runs.map(({ folder }) => folder));
+  output.result(
+    kind === "infilling" ? heldOutResult(evaluated, comparisons) : taskResult(evaluated, comparisons),
+    [...evaluationHeading(evaluated[0]!), ...aligned(table), "", ...folders].join("\n"),
+  );
+}
+
+/** @throws UserError "option-invalid" for flags that do not concern suites of this kind */
+function checkFlags(flags: EvaluateFlags, kind: SuiteKind): void {
+  const others = kind === "infilling" ? Object.keys(taskFields) : Object.keys(infillingFields);
+  const given = others.find((name) => name in flags);
+  if (given === undefined) return;
+  const flag = `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const holds = kind === "infilling" ? "Python sources, not tasks" : "tasks, not Python sources";
+  throw new UserError(
+    "option-invalid",
+    `Cannot use ${flag} with the suite ${flags.suite}: it holds ${holds}.`,
+    "Leave it out.",
+  );
+}
+
+function requestOf(flags: EvaluateFlags): Pick<EvaluationOptions, "suite"> {
+  const names = new Set([...Object.keys(taskFields), "suite", "limit", "fresh"]);
+  const given = Object.entries(flags).filter(([name]) => names.has(name));
+  return { suite: flags.suite, ...Object.fromEntries(given) };
+}
+
+/** The base with its adapters, then the baselines, then n-grams of the base's tokens. */
+function candidatesOf(flags: EvaluateFlags): Pick<EvaluationOptions, "base" | "adapters" | "ngram">[] {
+  return [
+    { base: flags.base, adapters: flags.adapter },
+    ...flags.baseline.map((base) => ({ base })),
+    ...(flags.ngram === undefined ? [] : [{ base: flags.base, ngram: flags.ngram }]),
+  ];
+}
+
+async function evaluateSeeds(
+  options: EvaluationOptions,
+  seeds: readonly number[],
+  { output, signal }: Context,
+): Promise<RunSummary[]> {
+  const runs: RunSummary[] = [];
+  for (const seeded of seeds.length > 0 ? seeds.map((seed) => ({ ...options, seed })) : [options]) {
+    try {
+      const run = await runEvaluation(seeded, {
+        signal,
+        log: output.log,
+        onProgress: (progress) => {
+          const { done, total = done + 1 } = progress;
+          output.progress(done, total, progressFields(progress), progressText(progress));
+        },
+      });
+      runs.push(run);
+    } catch (error) {
+      output.close();
+      if (isCancelled(error)) output.log.info("Stopped. The same command resumes.");
+      throw error;
+    }
+  }
+  return runs;
+}
+
+/** Every candidate with the first one, by the first seed of each. */
+async function compareWithFirst([first, ...others]: readonly Evaluated[], signal: AbortSignal): Promise<Comparison[]> {
+  return await Promise.all(others.map(({ runs }) => compareRuns(runs[0]!, first!.runs[0]!, signal)));
 }

@@ -2,35 +2,28 @@
 
 import { importSource, type ImportProgress } from "../../core/baseModels/import/importSource.ts";
 import { listBases } from "../../core/baseModels/resolveBase.ts";
-import type { Bits } from "../../core/baseModels/import/weightLayout.ts";
+import type { ImportRequest } from "../../core/baseModels/import/importRequest.ts";
 import { hubSettingsOf } from "../../core/hub/hubConnection.ts";
 import type { Context } from "../context.ts";
-import { count, duration } from "../output.ts";
+import { aligned, bytes, count, duration } from "../output.ts";
 
 export async function modelsCommand({ places, output, signal }: Context): Promise<void> {
   const bases = await listBases({ ...places, log: output.log, signal });
   const listed = bases.map(({ name, path, modelType, parameters, embedded }) => {
     return { name, path, modelType, parameters, embedded };
   });
-  const width = Math.max(...listed.map(({ name }) => name.length));
-  const lines = listed.map(({ name, modelType, parameters, embedded, path }) => {
-    const size = count(parameters).padStart(6);
-    return `${name.padEnd(width)}  ${modelType.padEnd(8)} ${size}  ${path}${embedded ? "  (embedded)" : ""}`;
+  const rows = listed.map(({ name, modelType, parameters, embedded, path }) => {
+    return [name, modelType, count(parameters), `${path}${embedded ? "  (embedded)" : ""}`];
   });
-  output.result({ bases: listed }, lines.join("\n"));
+  output.result({ bases: listed }, aligned(rows, (column) => column === 2).join("\n"));
 }
 
-export interface ImportFlags {
-  readonly name?: string;
-  readonly replace?: true;
-  readonly bits: Bits;
-}
+export type ImportFlags = Omit<ImportRequest, "source">;
 
 export async function importCommand(source: string, flags: ImportFlags, context: Context): Promise<void> {
   const { places, output, signal } = context;
-  const { name: called, bits, replace } = flags;
   const { base, seconds, peakMemoryBytes, warnings } = await importSource(
-    { source, home: places.home, name: called, bits, replace, hub: hubSettingsOf(process.env) },
+    { ...flags, source, home: places.home, hub: hubSettingsOf(process.env) },
     {
       signal,
       log: output.log,
@@ -38,10 +31,10 @@ export async function importCommand(source: string, flags: ImportFlags, context:
     },
   );
   for (const warning of warnings) output.log.warn(warning);
-  const { name, path, parameters, bytes } = base;
+  const { name, path, parameters } = base;
   output.result(
-    { base: name, path, parameters, bytes, seconds, peakMemoryBytes },
-    `Imported ${name}: ${count(parameters)} parameters, ${count(bytes)}B, in ${duration(seconds)}.\n${path}`,
+    { base: name, path, parameters, bytes: base.bytes, seconds, peakMemoryBytes },
+    `Imported ${name}: ${count(parameters)} parameters, ${bytes(base.bytes)}, in ${duration(seconds)}.\n${path}`,
   );
 }
 
@@ -49,5 +42,5 @@ function described(progress: ImportProgress): string {
   const { done, total } = progress;
   if (progress.stage === "convert") return `converting: ${count(done)} of ${count(total)} numbers`;
   const { bytesPerSecond, etaSeconds } = progress;
-  return `downloading: ${count(done)}B of ${count(total)}B, ${count(bytesPerSecond)}B/s, ${duration(etaSeconds)} left`;
+  return `downloading: ${bytes(done)} of ${bytes(total)}, ${bytes(bytesPerSecond)}/s, ${duration(etaSeconds)} left`;
 }

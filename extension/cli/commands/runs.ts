@@ -2,23 +2,27 @@
 
 import { join } from "node:path";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
+import { UserError } from "../../core/foundation/errors.ts";
+import {
+  differenceText,
+  flatLabel,
+  intervalText,
+  isShown,
+  pText,
+} from "../../core/evaluation/measures/measureFormat.ts";
 import { fewestItems, type Verdict } from "../../core/evaluation/measures/verdict.ts";
-import { compareRuns } from "../../core/evaluation/runs/compareRuns.ts";
+import { compareRuns } from "../../core/evaluation/scoring/compareRuns.ts";
 import { listRuns, readRun, runsFolder, type RunSummary } from "../../core/evaluation/runs/runFolder.ts";
-import { exported, scoreText, type ExportFormat } from "../../core/evaluation/runs/runTable.ts";
+import { exported, type ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
 import type { Context } from "../context.ts";
 import { aligned } from "../output.ts";
+import { firstScore } from "./evaluationTable.ts";
 
 export async function listRunsCommand({ output, places }: Context): Promise<void> {
   const runs = await listRuns(places.home, output.log);
   const rows = runs.map(({ id, record, done, result }) => {
-    const [name, score] = Object.entries(result?.scores ?? {})[0] ?? [];
-    const state = result ? "" : `${done} of ${record.making.suite.tasks} done`;
-    return [
-      id,
-      record.startedAt.slice(0, 16).replace("T", " "),
-      name && score ? `${name} ${scoreText(name, score)}` : state,
-    ];
+    const state = `${done} of ${record.configuration.suite.tasks} done`;
+    return [id, record.startedAt.slice(0, 16).replace("T", " "), firstScore(result?.scores ?? {}) ?? state];
   });
   output.result({ runs }, rows.length === 0 ? `No runs in ${runsFolder(places.home)}.` : aligned(rows).join("\n"));
 }
@@ -30,15 +34,15 @@ export async function compareRunsCommand(
 ): Promise<void> {
   const [one, other] = [await namedRun(first, places.home), await namedRun(second, places.home)];
   const { differences, ...compared } = await compareRuns(one, other, signal);
-  const shown = (name: string, value: number): string => value.toFixed(name.startsWith("codebleu") ? 4 : 2);
-  const rows = Object.entries(differences).map(([name, { difference, interval, p, verdict }]) => [
-    name,
-    `${difference >= 0 ? "+" : ""}${shown(name, difference)}`,
-    `${shown(name, interval.low)} – ${shown(name, interval.high)}`,
-    p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`,
+  const shown = Object.entries(differences).filter(([name]) => isShown(name, "table"));
+  const rows = shown.map(([name, { difference, interval, p, verdict }]) => [
+    flatLabel(name),
+    differenceText(name, difference),
+    intervalText(name, interval),
+    pText(p),
     verdictTexts[verdict],
   ]);
-  const title = `${one.contender} less ${other.contender}, ${compared.items} items`;
+  const title = `${one.candidate} less ${other.candidate}, ${compared.items} items`;
   output.result({ runs: [one.id, other.id], ...compared, differences }, [title, ...aligned(rows)].join("\n"));
 }
 
@@ -72,5 +76,10 @@ export async function exportRunsCommand(
 
 /** By its id, or the folder that it is in. */
 async function namedRun(name: string, home: string): Promise<RunSummary> {
-  return await readRun(/[/\\]/.test(name) ? name : join(runsFolder(home), name));
+  try {
+    return await readRun(/[/\\]/.test(name) ? name : join(runsFolder(home), name));
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== "run-missing") throw error;
+    throw new UserError(error.code, error.message, "See graft runs list for those that there are.", { cause: error });
+  }
 }

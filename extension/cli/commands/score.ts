@@ -10,6 +10,13 @@ import {
   type Interval,
   type ResampleOptions,
 } from "../../core/evaluation/measures/resample.ts";
+import {
+  differenceText,
+  intervalText,
+  measureFormat,
+  pText,
+  valueText,
+} from "../../core/evaluation/measures/measureFormat.ts";
 import type { CodeBleuBehaviour } from "../../core/evaluation/measures/codebleu/codeBleu.ts";
 import {
   mostRows,
@@ -19,6 +26,7 @@ import {
 } from "../../core/evaluation/measures/scorePredictions.ts";
 import { tellProblems } from "../../core/dataset/example.ts";
 import type { Context } from "../context.ts";
+import { aligned } from "../output.ts";
 
 export interface ScoreFlags {
   readonly predictions: string;
@@ -69,9 +77,11 @@ export async function scoreCommand(flags: ScoreFlags, { output, signal }: Contex
     },
     [
       `${scored.items} items`,
-      ...scores.flatMap(({ name, scores: values }, i) =>
-        Object.entries(values).map(([score, value]) =>
-          line(name, score, value, intervals[i]?.scores[score], differences[i]?.scores[score]),
+      ...aligned(
+        scores.flatMap(({ name, scores: values }, i) =>
+          Object.entries(values).map(([score, value]) =>
+            cells(scoreName(name, score), value, intervals[i]?.scores[score], differences[i]?.scores[score]),
+          ),
         ),
       ),
     ].join("\n"),
@@ -107,26 +117,21 @@ function differencesOf(
   return scores ? [{ name, scores }] : [];
 }
 
-/** "em@1          41.25 %   38.12 – 44.30   +2.10 (0.40 – 3.81), p = 0.012" */
-function line(
-  metric: MetricName,
-  score: string,
-  value: number,
-  interval: Interval | undefined,
-  difference: Difference | undefined,
-): string {
-  const isShare = metric === "codebleu";
-  const shown = (number: number): string => number.toFixed(isShare ? 4 : 2);
-  const name = !isShare ? score : score === "score" ? "codebleu" : `  ${score}`;
-  const between = ({ low, high }: Interval): string => `${shown(low)} – ${shown(high)}`;
+/** As runs name it: "em@1", "codebleu", "codebleu.syntax". */
+function scoreName(metric: MetricName, score: string): string {
+  if (metric !== "codebleu") return score;
+  return score === "score" ? "codebleu" : `codebleu.${score}`;
+}
+
+/** "em@1", "41.25 %", "38.12 – 44.30", "+2.10 (0.40 – 3.81), p = 0.012" */
+function cells(name: string, value: number, interval?: Interval, difference?: Difference): string[] {
+  const { label, unit } = measureFormat(name);
+  const about =
+    difference && `${differenceText(name, difference.difference)} (${intervalText(name, difference.interval)})`;
   return [
-    name.padEnd(16),
-    `${shown(value)}${isShare ? "" : " %"}`.padStart(8),
-    ...(interval ? [`   ${between(interval)}`] : []),
-    ...(difference
-      ? [
-          `   ${difference.difference >= 0 ? "+" : ""}${shown(difference.difference)} (${between(difference.interval)}), p = ${difference.p.toFixed(3)}`,
-        ]
-      : []),
-  ].join("");
+    label,
+    `${valueText(name, value)} ${unit}`.trimEnd(),
+    interval ? intervalText(name, interval) : "",
+    difference ? `${about}, ${pText(difference.p)}` : "",
+  ];
 }

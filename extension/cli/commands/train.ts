@@ -1,7 +1,9 @@
 /** graft train */
 
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
-import { train, type ReadingProgress, type TrainOptions, type TrainProgress } from "../../core/training/train.ts";
+import { train } from "../../core/training/train.ts";
+import type { ReadingProgress, TrainProgress } from "../../core/training/loop/progressMeter.ts";
+import type { TrainOptions } from "../../core/training/request.ts";
 import { countByReason } from "../../core/sources/skipped.ts";
 import type { Context } from "../context.ts";
 import { count, duration } from "../output.ts";

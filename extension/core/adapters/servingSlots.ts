@@ -12,7 +12,9 @@ import { add, mul } from "../graph/primitives/elementwise.ts";
 import { matMul } from "../graph/primitives/matrix.ts";
 import { input } from "../graph/tensor.ts";
 import type { AdaptedModule, AdapterSlots } from "../architectures/parameterScope.ts";
-import type { Adapter, LoraAdapter } from "./adapter.ts";
+import type { Adapter } from "./adapter.ts";
+import { kindOf } from "./methods/methodNamed.ts";
+import type { ModuleUpdate } from "./origin.ts";
 
 /** The modules of one product, as the graph was built with them. */
 export interface SlotSite {
@@ -72,11 +74,7 @@ function loraValues(
   active: readonly ActiveAdapter[],
 ): { a: SlotValue; b: SlotValue } {
   const [inFeatures, outFeatures] = widths(modules);
-  const parts = active.flatMap(({ adapter, scale }) =>
-    adapter.method === "lora"
-      ? modules.flatMap((module, i) => partOf(adapter, scale, module, offsetOf(modules, i)))
-      : [],
-  );
+  const parts = active.flatMap((one) => modules.flatMap((module, i) => lowRankOf(one, module, offsetOf(modules, i))));
   const rank = parts.reduce((sum, part) => sum + part.rank, 0);
   const a = new Float32Array(inFeatures * rank);
   const b = new Float32Array(rank * outFeatures);
@@ -103,14 +101,16 @@ interface LoraPart {
   readonly factor: number;
 }
 
-function partOf(adapter: LoraAdapter, scale: number, module: AdaptedModule, offset: number): LoraPart[] {
-  const matrices = adapter.modules.get(module.path);
-  if (!matrices) return [];
-  const { a, b } = matrices;
-  return [{ a, b, rank: adapter.rank, outFeatures: module.outFeatures, offset, factor: adapter.scaling * scale }];
+function lowRankOf(active: ActiveAdapter, { path, outFeatures }: AdaptedModule, offset: number): LoraPart[] {
+  const lowRank = updateOf(active, path)?.lowRank;
+  return lowRank ? [{ ...lowRank, outFeatures, offset, factor: lowRank.scaling * active.scale }] : [];
 }
 
-/** IA3's factors on one side of a product: those of all adapters multiplied, 1 where there is none. */
+function updateOf({ adapter }: ActiveAdapter, path: string): ModuleUpdate | undefined {
+  return kindOf(adapter).around?.(adapter, path);
+}
+
+/** The factors on one side of a product: those of all adapters multiplied, 1 where there is none. */
 function factors(
   modules: readonly AdaptedModule[],
   active: readonly ActiveAdapter[],
@@ -118,13 +118,12 @@ function factors(
 ): SlotValue {
   const [inFeatures, outFeatures] = widths(modules);
   const values = new Float32Array(side === "input" ? inFeatures : outFeatures).fill(1);
-  for (const { adapter, scale } of active) {
-    if (adapter.method !== "ia3") continue;
+  for (const one of active) {
     for (const [i, { path }] of modules.entries()) {
-      const found = adapter.modules.get(path);
-      if (found?.on !== side) continue;
+      const found = updateOf(one, path)?.[side];
+      if (!found) continue;
       const offset = side === "input" ? 0 : offsetOf(modules, i);
-      for (const [j, factor] of found.values.entries()) values[offset + j]! *= 1 + scale * (factor - 1);
+      for (const [j, factor] of found.entries()) values[offset + j]! *= 1 + one.scale * (factor - 1);
     }
   }
   return { values, shape: [values.length] };

@@ -6,10 +6,14 @@
 import { UserError } from "../foundation/errors.ts";
 import { add, mul } from "../graph/primitives/elementwise.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
-import type { PrefixAdapter, PromptAdapter } from "./adapter.ts";
+import type { Adapter } from "./adapter.ts";
+import type { PrefixAdapter } from "./methods/prefix.ts";
+import { dealtLayer } from "./methods/prefixLayers.ts";
+import type { PromptAdapter } from "./methods/prompt.ts";
 import type { ActiveAdapter, SlotValue } from "./servingSlots.ts";
 
-export type VirtualTokens = PromptAdapter | PrefixAdapter;
+/** Adapters of virtual tokens. */
+export type VirtualTokens = Extract<Adapter, { readonly tokens: number }>;
 
 /** x·text + virtual: embeddings [B, T, hidden] of the text's tokens, or of virtual ones. */
 export function withVirtualTokens(x: Tensor, hiddenSize: number): Tensor {
@@ -29,17 +33,6 @@ export function embeddingValues(count: number, hiddenSize: number, prompt?: Prom
     virtual.set(prompt.values.subarray(0, prompt.tokens * hiddenSize));
   }
   return { text: { values: text, shape: [count, 1] }, virtual: { values: virtual, shape: [count, hiddenSize] } };
-}
-
-/**
- * Which of a prefix's layers a layer of the model gets for its attention to itself: its own, unless the model has an encoder.
- *
- * Then PEFT deals them out one by one: to the first layer's attention to itself, to its attention to the encoder, to the second
- * layer's attention to itself, and so on, from the start again when they are dealt. Those for the encoder it throws away then
- * (PeftModel.get_prompt).
- */
-export function dealtLayer({ layers, stacks }: Pick<PrefixAdapter, "layers" | "stacks">, layer: number): number {
-  return (stacks * layer) % layers;
 }
 
 /** The keys or the values of a layer's prefix, as a KV cache holds them: [kvHeads, tokens, headSize]. */
@@ -64,7 +57,7 @@ export function prefixOf(prefix: PrefixAdapter, layer: number, part: "key" | "va
  */
 export function virtualTokensOf(active: readonly ActiveAdapter[]): VirtualTokens | null {
   const found = active.flatMap(({ adapter, scale }) =>
-    "modules" in adapter || scale === 0 ? [] : [{ adapter, scale }],
+    "tokens" in adapter && scale !== 0 ? [{ adapter, scale }] : [],
   );
   const [first, second] = found;
   if (!first) return null;

@@ -1,9 +1,10 @@
 /** An installed base model on disk, ready to be mapped. base.json records how weights.bin was made. */
 
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import * as z from "zod";
+import { infoOf } from "../foundation/exists.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
 import { elementCount } from "../graph/shape.ts";
 import type { StoredTensor } from "../graph/storage.ts";
@@ -81,10 +82,7 @@ export async function openBase(path: string, as: { name?: string; embedded?: boo
   }
   const { tensors, bytes } = layOut(weightRequests(config), record.bits);
   const weightsPath = join(path, weightsFile);
-  const size = await stat(weightsPath).then(
-    (info) => info.size,
-    () => 0,
-  );
+  const size = (await infoOf(weightsPath))?.size ?? 0;
   if (size !== bytes) throw invalid(name, `its weight file has ${size} bytes, not ${bytes}`);
   const repository = parseHubAddress(record.source.path)?.repository;
   return {

@@ -1,7 +1,8 @@
 /** Resolves a user's reference to an installed base: the embedded base, a name, or a folder, which is imported first. */
 
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
+import { isFile } from "../foundation/exists.ts";
 import { UserError } from "../foundation/errors.ts";
 import { silentLog, type Log } from "../foundation/log.ts";
 import { openModelFolder } from "../weights/modelFolder.ts";
@@ -11,7 +12,7 @@ import { importBase } from "./import/importBase.ts";
 import { recoverInstalled } from "./import/installFolder.ts";
 import { embeddedName, openBase, readRecord, recordFile, type InstalledBase } from "./installedBase.ts";
 import type { WriteControl } from "./import/weightFile.ts";
-import type { Bits } from "./import/weightLayout.ts";
+import { defaultBits, type Bits } from "./import/weightLayout.ts";
 
 /** The places of bases. */
 export interface BasePlaces {
@@ -27,9 +28,6 @@ export interface ResolveControl extends WriteControl {
   readonly mayImport?: boolean | undefined;
   readonly log?: Log | undefined;
 }
-
-/** The bits of a base that is used without an explicit import. */
-const defaultBits: Bits = 4;
 
 /** The embedded base is so small that 8 bits cost nothing, while 4 bits cost quality. */
 const embeddedBits: Bits = 8;
@@ -50,12 +48,12 @@ export async function resolveBase(nameOrPath: string, options: BasePlaces & Reso
   const bases = join(home, "bases");
   if (isAbsolute(nameOrPath)) {
     const path = resolve(nameOrPath);
-    if (await has(path, recordFile)) return openBase(path);
-    if (await has(path, "config.json")) return importOnce(path, sourceName(path), defaultBits, options);
+    if (await isFile(join(path, recordFile))) return openBase(path);
+    if (await isFile(join(path, "config.json"))) return importOnce(path, sourceName(path), defaultBits, options);
   } else if (/^[A-Za-z0-9][\w.-]*$/.test(nameOrPath)) {
     const installed = join(bases, nameOrPath);
-    if (!(await has(installed, recordFile))) await recoverInstalled(bases);
-    if (await has(installed, recordFile)) return openBase(installed);
+    if (!(await isFile(join(installed, recordFile)))) await recoverInstalled(bases);
+    if (await isFile(join(installed, recordFile))) return openBase(installed);
   }
   throw new UserError(
     "base-missing",
@@ -76,7 +74,7 @@ export async function listBases(options: BasePlaces & ResolveControl): Promise<I
   await recoverInstalled(folder);
   for (const name of (await readdir(folder)).toSorted()) {
     const path = join(folder, name);
-    if (name.startsWith(".") || resolve(path) === bases[0]?.path || !(await has(path, recordFile))) continue;
+    if (name.startsWith(".") || resolve(path) === bases[0]?.path || !(await isFile(join(path, recordFile)))) continue;
     try {
       bases.push(await openBase(path));
     } catch (error) {
@@ -113,7 +111,7 @@ async function findImported(source: string, bits: Bits, home: string): Promise<I
   const installed = join(home, "bases");
   for (const entry of await readdir(installed).catch(() => [])) {
     const path = join(installed, entry);
-    if (entry.startsWith(".") || !(await has(path, recordFile))) continue;
+    if (entry.startsWith(".") || !(await isFile(join(path, recordFile)))) continue;
     try {
       const record = await readRecord(path);
       const isMatch = record.bits === bits && JSON.stringify(record.source) === JSON.stringify(stamp);
@@ -123,11 +121,4 @@ async function findImported(source: string, bits: Bits, home: string): Promise<I
     }
   }
   return undefined;
-}
-
-async function has(folder: string, file: string): Promise<boolean> {
-  return stat(join(folder, file)).then(
-    (info) => info.isFile(),
-    () => false,
-  );
 }

@@ -1,10 +1,10 @@
 /** A cache of adapters. Each adapter is read and checked against the base once, and again after its files change. */
 
-import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { LRUCache } from "lru-cache";
+import { infoOf } from "../foundation/exists.ts";
 import type { Adapter } from "../adapters/adapter.ts";
-import { readAdapter } from "../adapters/peftFolder.ts";
+import { readAdapter } from "../adapters/formats/peftFolder.ts";
 
 export interface AdapterCache {
   /** @throws UserError of readAdapter; "adapter-mismatch" */
@@ -35,13 +35,6 @@ export function adapterCache(checkFits: (adapter: Adapter) => void, maxAdapters 
 /** Returns a string that changes whenever one of the adapter's files does. */
 async function versionOf(folder: string): Promise<string> {
   const files = ["adapter_config.json", "adapter_model.safetensors"].map((name) => join(folder, name));
-  const versions = await Promise.all(
-    files.map((path) =>
-      stat(path).then(
-        ({ ino, mtimeMs, size }) => `${ino} ${mtimeMs} ${size}`,
-        () => "missing",
-      ),
-    ),
-  );
-  return versions.join(", ");
+  const infos = await Promise.all(files.map(infoOf));
+  return infos.map((info) => (info ? `${info.ino} ${info.mtimeMs} ${info.size}` : "missing")).join(", ");
 }

@@ -1,8 +1,10 @@
 /** Turns the text at the cursor into a completion: prompt, decoding, stop rules, post-processing, adapters. */
 
+import pLimit from "p-limit";
 import type { Adapter } from "../adapters/adapter.ts";
-import { checkAdapterFits } from "../adapters/adapterFit.ts";
+import { checkAdapterFits } from "../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
+import { readRequest } from "../foundation/request.ts";
 import type { Continuation } from "../inference/decoding/continuation.ts";
 import { generate } from "../inference/decoding/generate.ts";
 import { isRepetitive } from "../inference/decoding/repetition.ts";
@@ -13,32 +15,13 @@ import type { TokenTree } from "../inference/tree/tokenTree.ts";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
+import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { promptBuilder } from "./prompt.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
 import { stopRule, type End } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
-
-export interface CompletionRequest {
-  /** The path of the file, preferably relative to its project. The prompt may include it. */
-  path?: string;
-  /** The whole text before the cursor; lines end with "\n". */
-  prefix: string;
-  /** The text after the cursor. */
-  suffix: string;
-  /** The default is 128. */
-  maxTokens?: number;
-  /** Whether a completion may fill a whole block that has just been opened. The default is "auto". */
-  multiline?: "auto" | "never";
-  /** The default is 0: the most probable tokens. */
-  temperature?: number;
-  seed?: number;
-  /** The width of the beam search. The default is 1: greedy decoding. */
-  beams?: number;
-  /** With "automatic", no completion is made where it would disturb typing. The default is "invoked". */
-  trigger?: "automatic" | "invoked";
-}
 
 export interface Completion {
   /** The text to insert at the cursor; empty if nothing is worth showing. */
@@ -59,7 +42,7 @@ export interface Completer {
   /**
    * Completes the text at the cursor. Calls run one after the other, in order.
    *
-   * @throws AbortError between two tokens once `signal` is aborted; the next request reuses the tokens that were read
+   * @throws UserError "option-invalid"; AbortError between two tokens once `signal` is aborted. The next request reuses the tokens read.
    */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
   /**
@@ -71,7 +54,6 @@ export interface Completer {
   release(): Promise<void>;
 }
 
-const defaultMaxTokens = 128;
 /** In tokens. A longer prefix costs time at the first request in a file, and hardly helps small models. */
 const [longestPrefix, longestSuffix] = [1024, 64];
 /** The tokens reserved for markers and the path of the file. */
@@ -119,17 +101,13 @@ export function completerOf({
   let load = loadMilliseconds;
 
   // The tree holds the tokens of the last request, so requests wait for each other. A failed request does not block the next.
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = turn.then(work);
-    turn = result.catch(() => undefined);
-    return result;
-  };
+  const inTurn = pLimit(1);
 
   const complete = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Completion> => {
     signal?.throwIfAborted();
-    const { prefix, suffix, multiline = "auto", temperature = 0, seed = 0, beams = 1, trigger = "invoked" } = request;
-    const maxTokens = Math.min(request.maxTokens ?? defaultMaxTokens, maxNewTokens);
+    const asked = readRequest(completionRequest, request, "complete");
+    const { path, prefix, suffix, multiline, temperature, seed, beams, trigger } = asked;
+    const maxTokens = Math.min(asked.maxTokens, maxNewTokens);
     const cursor = { prefix, suffix };
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return emptyCompletion;
     const kind = `${trigger} ${multiline} ${maxTokens} ${beams}`;
@@ -144,11 +122,11 @@ export function completerOf({
       };
     }
 
-    const { ids, requiredText } = buildPrompt({ path: request.path, prefix, suffix });
+    const { ids, requiredText } = buildPrompt({ path, prefix, suffix });
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
     const decoding = decodingOf({ beams, temperature, seed });
-    const asked = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true };
-    const { continuations, milliseconds } = await generate(model, ids, asked, signal);
+    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true };
+    const { continuations, milliseconds } = await generate(model, ids, generation, signal);
     const shown = continuations.map((each) => postProcessed(each, cursor, { parser, fewest: fewestVisible[trigger] }));
     const completion = { ...withCandidates(shown), milliseconds: { load, ...milliseconds } };
     load = 0;

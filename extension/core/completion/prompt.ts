@@ -3,7 +3,8 @@
  * keystrokes, as few tokens as possible change, and only near the end, so that the KV cache of the others stays valid.
  */
 
-import { fillPrompt, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { fillPrompt } from "../tokenizer/fillInTheMiddle.ts";
 
 export interface PromptText {
   /** The path of the file. */

@@ -1,7 +1,8 @@
 /** A data set by what the user calls it: a file, a folder, or the name of one of the paper's. */
 
-import { access, constants, stat } from "node:fs/promises";
+import { access, constants } from "node:fs/promises";
 import { basename, resolve } from "node:path";
+import { infoOf } from "../foundation/exists.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
 import { readNamedSource } from "../sources/readSources.ts";
 import { sourceRoots } from "../sources/sourceRoots.ts";
@@ -43,7 +44,7 @@ export async function openDataset(
 ): Promise<Dataset> {
   const path = isPaperDataset(source) ? await findPaperFile(source, places) : resolve(source);
   const name = isPaperDataset(source) ? source : basename(path);
-  const info = await stat(path).catch(() => undefined);
+  const info = await infoOf(path);
   if (!info) {
     const nextStep = `Give a .jsonl file, a .py file, a folder of Python sources, or ${paperDatasets.join(" or ")}.`;
     throw new UserError("data-missing", `Cannot load the data set ${source}: there is no ${path}.`, nextStep);

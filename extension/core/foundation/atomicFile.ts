@@ -1,8 +1,9 @@
 /** Files and folders that are either the old ones or the new ones, never something between. */
 
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rm, stat, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { exists } from "./exists.ts";
 import { systemCode, UserError } from "./errors.ts";
 import { renamePatiently } from "./renamePatiently.ts";
 
@@ -85,7 +86,7 @@ export async function recoverFolder(path: string): Promise<void> {
     if (kind === undefined) continue;
     const left = join(dirname(path), entry);
     if (kind === "part") await rm(left, { recursive: true, force: true });
-    else if (await stat(path).catch(() => undefined)) await removeFolder(left, path);
+    else if (await exists(path)) await removeFolder(left, path);
     else await renamePatiently(left, path);
   }
 }

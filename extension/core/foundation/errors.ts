@@ -1,5 +1,103 @@
 /** The two kinds of failure: what a user can mend, and what only we can. */
 
+/** Every code of a {@link UserError}. Stable: tests, callers and exit codes match on them, never on messages. */
+export const userErrorCodes = [
+  // Adapters
+  "adapter-invalid",
+  "adapter-mismatch",
+  "adapter-missing",
+  "adapter-unsupported",
+  "targets-unknown",
+  // Bases, their configuration, weights and tokenizers
+  "base-in-use",
+  "base-invalid",
+  "base-missing",
+  "base-not-imported",
+  "base-outdated",
+  "base-too-large",
+  "config-invalid",
+  "dtype-unsupported",
+  "model-folder-invalid",
+  "model-type-unknown",
+  "name-invalid",
+  "name-taken",
+  "safetensors-invalid",
+  "source-unknown",
+  "tensor-missing",
+  "tokenizer-invalid",
+  "tokenizer-mismatch",
+  "tokenizer-stuck",
+  "weights-missing",
+  "weights-not-finite",
+  "weights-pickled",
+  // Completion
+  "context-full",
+  "position-outside",
+  "prompt-empty",
+  "token-outside",
+  "too-wide",
+  // Data sets
+  "data-empty",
+  "data-format",
+  "data-missing",
+  "data-too-small",
+  "data-unreadable",
+  "licence-not-accepted",
+  "tokens-damaged",
+  "validation-invalid",
+  // Downloads
+  "download-busy",
+  "download-damaged",
+  "hub-busy",
+  "hub-failed",
+  "hub-gated",
+  "hub-not-found",
+  "hub-revision-unknown",
+  "hub-setting-invalid",
+  "hub-unauthorized",
+  "hub-unreachable",
+  // Evaluation
+  "code-execution",
+  "encoder-invalid",
+  "examples-missing",
+  "python-missing",
+  "run-busy",
+  "run-empty",
+  "run-invalid",
+  "run-missing",
+  "runs-differ",
+  "sandbox-failed",
+  "sandbox-missing",
+  "score-empty",
+  "suite-empty",
+  "suite-format",
+  "suite-missing",
+  // The machine, files, processes and options
+  "disk-full",
+  "engine-stopped",
+  "file-missing",
+  "file-too-large",
+  "not-writable",
+  "option-invalid",
+  "platform-unsupported",
+  // Training
+  "checkpoint-invalid",
+  "checkpoint-mismatch",
+  "checkpoint-missing",
+  "training-busy",
+  "training-diverged",
+  "training-exists",
+  "training-gone",
+  "training-too-large",
+] as const;
+
+export type UserErrorCode = (typeof userErrorCodes)[number];
+
+/** Whether `value`, from outside, is one of the codes. */
+export function isUserErrorCode(value: unknown): value is UserErrorCode {
+  return userErrorCodes.some((code) => code === value);
+}
+
 /**
  * Something the user can put right: a missing folder, an adapter of another shape, a full disk.
  *
@@ -7,11 +105,10 @@
  */
 export class UserError extends Error {
   override readonly name = "UserError";
-  /** Stable and kebab-case, such as "adapter-mismatch": tests and callers match on it, never on the message. */
-  readonly code: string;
+  readonly code: UserErrorCode;
   readonly nextStep: string;
 
-  constructor(code: string, message: string, nextStep: string, options?: ErrorOptions) {
+  constructor(code: UserErrorCode, message: string, nextStep: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
     this.nextStep = nextStep;

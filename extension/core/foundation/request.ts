@@ -12,6 +12,7 @@ export interface Field {
   readonly description: string;
   /** What is taken where nothing is given; absent where that depends on other fields. */
   readonly default?: unknown;
+  /** The only values that are accepted, as they are typed. */
   readonly choices?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -25,7 +26,7 @@ interface JsonSchema {
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
-  readonly enum?: readonly string[];
+  readonly enum?: readonly (string | number)[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
@@ -50,7 +51,7 @@ export function fieldOf(schema: z.ZodType): Field {
     kind: kinds[json.type ?? ""] ?? "string",
     description: json.description ?? "",
     ...(json.default !== undefined && { default: json.default }),
-    ...(json.enum && { choices: json.enum }),
+    ...(json.enum && { choices: json.enum.map(String) }),
     ...(bounded(json.minimum) && { minimum: json.minimum }),
     ...(bounded(json.maximum) && { maximum: json.maximum }),
     ...(bounded(json.exclusiveMinimum) && { above: json.exclusiveMinimum }),

@@ -6,8 +6,9 @@
 
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rm, stat, type FileHandle } from "node:fs/promises";
+import { open, rm, type FileHandle } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { infoOf } from "../foundation/exists.ts";
 import { writeFailure } from "../foundation/atomicFile.ts";
 import { UserError } from "../foundation/errors.ts";
 import { renamePatiently } from "../foundation/renamePatiently.ts";
@@ -160,10 +161,7 @@ function startDigest({ digest, size }: RemoteFile): Hash {
 const partial = (target: string): string => `${target}.part`;
 
 async function sizeOf(path: string): Promise<number | undefined> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => undefined,
-  );
+  return (await infoOf(path))?.size;
 }
 
 function stuck({ address }: HubConnection, { path, size }: RemoteFile, arrived: number): UserError {

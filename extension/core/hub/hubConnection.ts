@@ -7,7 +7,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EnvHttpProxyAgent } from "undici";
-import { systemCode, UserError } from "../foundation/errors.ts";
+import { systemCode, UserError, type UserErrorCode } from "../foundation/errors.ts";
 import { silentLog, type Log } from "../foundation/log.ts";
 import { withoutPasswords } from "../foundation/withoutPasswords.ts";
 import { formatHubAddress, type HubAddress } from "./hubAddress.ts";
@@ -159,7 +159,7 @@ function refusal(
   { address, endpoint, settings }: Pick<HubConnection, "address" | "endpoint"> & { settings: HubSettings },
 ): UserError {
   const { repository, revision } = address;
-  const no = (code: string, reason: string, nextStep: string): UserError =>
+  const no = (code: UserErrorCode, reason: string, nextStep: string): UserError =>
     new UserError(code, `Cannot download ${formatHubAddress(address)}: ${reason}.`, nextStep, { cause: answer });
 
   if (answer instanceof Error) {

@@ -1,6 +1,6 @@
 /** Helpers of the speed benchmarks: rows, medians, random tokens and adapters. */
 
-import type { LoraAdapter } from "../adapters/adapter.ts";
+import { lora, type LoraAdapter } from "../adapters/methods/lora.ts";
 import type { Random } from "../foundation/random.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { moduleShapes } from "../architectures/architectures.ts";
@@ -40,5 +40,5 @@ export function randomLora(base: InstalledBase, random: Random): LoraAdapter {
     return [path, { a: values(rank * inFeatures), b: values(outFeatures * rank), inFeatures, outFeatures }] as const;
   });
   const scaling = { rank, alpha: 2 * rank, scaling: 2, rsLora: false, dropout: 0.05 };
-  return { method: "lora", name: "bench", baseModel: base.name, ...scaling, modules: new Map(modules) };
+  return { method: lora.name, name: "bench", baseModel: base.name, ...scaling, modules: new Map(modules) };
 }

@@ -6,16 +6,16 @@ import { packStep, type PackedShape } from "../dataset/batches.ts";
 import type { Sequence } from "../dataset/sequence.ts";
 import { moduleShapes } from "../architectures/architectures.ts";
 import { isEncoderDecoder } from "../architectures/config.ts";
-import type { MethodSpec } from "../training/methods/methods.ts";
+import { lora, type LoraSpec } from "../adapters/methods/lora.ts";
+import { valuesOf } from "../adapters/formats/peftTensors.ts";
 import { openOptimizer } from "../training/optimizers/optimizers.ts";
-import { valuesOf } from "../training/startingAdapter.ts";
 import type { BatchShape } from "../training/data/batchShape.ts";
 import { openTrainingStep } from "../training/graph/trainingStep.ts";
 import { randomIds, randomLora, rank } from "./measuring.ts";
 
 /** LoRA on every linear module, with rows of 128 tokens whose second half are targets. */
 export interface TrainingBench {
-  readonly spec: MethodSpec;
+  readonly spec: LoraSpec;
   readonly shape: BatchShape;
   readonly labels: number;
   /** Computes the loss and the gradients. */
@@ -39,8 +39,8 @@ export function benchShape(base: InstalledBase, { tokens, checkpointing }: Train
   return { rows, ...(isEncoderDecoder(base.config) ? sides : { length: rowLength }), checkpointing };
 }
 
-export function benchSpec(base: InstalledBase): MethodSpec {
-  return { method: "lora", targets: new Set(moduleShapes(base.config).keys()), rank, scaling: 2, dropout: 0.05 };
+export function benchSpec(base: InstalledBase): LoraSpec {
+  return { method: lora.name, targets: new Set(moduleShapes(base.config).keys()), rank, scaling: 2, dropout: 0.05 };
 }
 
 export async function openTrainingBench(base: InstalledBase, options: TrainingBenchOptions): Promise<TrainingBench> {

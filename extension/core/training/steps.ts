@@ -1,9 +1,7 @@
 /** How many optimizer steps a training takes. */
 
-import type { TrainOptions, TrainSettings } from "./settings.ts";
-
-/** A small data set is repeated until so many steps are made: fewer leave its habits unlearnt. docs/training.md has the figures. */
-export const leastSteps = 60;
+import { leastSteps, type TrainOptions } from "./request.ts";
+import type { TrainSettings } from "./settings.ts";
 
 /**
  * Steps or epochs that are given count as they are. Where both are left out, epochs are added up to {@link leastSteps}; not for the

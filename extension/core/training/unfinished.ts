@@ -7,7 +7,7 @@ import { UserError } from "../foundation/errors.ts";
 import { exists } from "../foundation/exists.ts";
 import { hasCheckpoint, readStep } from "./output/checkpoint.ts";
 import { discardTraining, isBusy, lockFile, lockWorkFolder, workFolderOf } from "./output/outputFolder.ts";
-import { readRun } from "./trainingRun.ts";
+import { readRun } from "./run/trainingRun.ts";
 
 export interface UnfinishedTraining {
   /** Of the adapter that it would become. */

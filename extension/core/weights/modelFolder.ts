@@ -1,8 +1,9 @@
 /** A Hugging Face model folder: its config.json and its tensors, in one file or in shards. Independent of architectures. */
 
-import { readFile, readdir, stat } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { isFolder } from "../foundation/exists.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
 import { openSafetensors, type SafetensorsFile } from "./safetensors.ts";
 import { damaged, type TensorEntry } from "./safetensorsHeader.ts";
@@ -75,8 +76,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
  * @throws UserError "model-folder-invalid"
  */
 export async function readConfig(path: string): Promise<unknown> {
-  const info = await stat(path).catch(() => undefined);
-  if (!info?.isDirectory()) {
+  if (!(await isFolder(path))) {
     throw invalid(
       `Cannot open the model ${path}: there is no such folder.`,
       "Give the path of a Hugging Face model folder.",

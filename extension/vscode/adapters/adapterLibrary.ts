@@ -9,7 +9,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { workFolderOf } from "../../core/training/output/outputFolder.ts";
-import { runFile } from "../../core/training/trainingRun.ts";
+import { runFile } from "../../core/training/run/trainingRun.ts";
 
 export interface AdapterLibrary {
   /** Where the adapters lie, one folder each. */

@@ -1,6 +1,8 @@
 /** "Graft: Select adapter": none, or one of the library; those that do not fit the base are shown with the reason. */
 
 import * as vscode from "vscode";
+import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
+import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import { adaptersRequest, type AdapterSummary } from "../../engine/protocol.ts";
 import type { AdapterLibrary } from "./adapterLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
@@ -14,12 +16,15 @@ interface AdapterItem extends vscode.QuickPickItem {
 }
 
 export interface SelectAdapterOptions {
-  engine: Engine;
+  engine: Pick<Engine, "base">;
+  libraryProcess: LibraryProcess;
+  places: BasePlaces;
   library: AdapterLibrary;
   messages: Messages;
 }
 
-export async function selectAdapter({ engine, library, messages }: SelectAdapterOptions): Promise<void> {
+export async function selectAdapter(options: SelectAdapterOptions): Promise<void> {
+  const { engine, libraryProcess, places, library, messages } = options;
   const pick = vscode.window.createQuickPick<AdapterItem>();
   pick.title = vscode.l10n.t("Select adapter");
   pick.placeholder = vscode.l10n.t("Completions use the base model with this adapter");
@@ -38,13 +43,14 @@ export async function selectAdapter({ engine, library, messages }: SelectAdapter
     }),
   );
 
-  // The names are there at once; the engine may still have to load a base to say what fits.
+  // The names are there at once; the library process may still have to open a base to say what fits.
   const named = (await library.names()).map((name): AdapterSummary => ({ name, folder: "" }));
   pick.items = items(library, named);
   focusActive(pick, library);
   pick.show();
   try {
-    pick.items = items(library, await engine.ask(adaptersRequest, { library: library.folder }));
+    const question = { home: places.home, embedded: places.embedded, base: engine.base, library: library.folder };
+    pick.items = items(library, await libraryProcess.ask(adaptersRequest, question));
   } catch (error) {
     messages.log(error);
     // What is known can still be chosen.

@@ -1,11 +1,10 @@
 /** The screen of base models: carries messages between its page and the base library, and keeps nothing itself. */
 
 import * as vscode from "vscode";
-import type { FromBases, ToBases } from "../../../webview/protocol.ts";
+import { fromBases, type FromBases, type ToBases } from "../../../webview/protocol/baseModels.ts";
 import type { BaseLibrary } from "./baseLibrary.ts";
-import { parseBasesMessage } from "./basesMessages.ts";
 import type { Messages } from "../messages.ts";
-import { showWebviewPage } from "../webviewPage.ts";
+import { createScreen } from "../screen.ts";
 
 export interface BasesPanel {
   /** Brings the bases, and the import that may run, to the front. */
@@ -22,35 +21,23 @@ export function createBasesPanel(
   { extensionUri, bases, messages }: BasesPanelOptions,
   subscriptions: vscode.Disposable[],
 ): BasesPanel {
-  let panel: vscode.WebviewPanel | undefined;
-
-  const open = (): vscode.WebviewPanel => {
-    const title = vscode.l10n.t("Base models");
-    const opened = vscode.window.createWebviewPanel("graft.bases", title, vscode.ViewColumn.Active);
-    const post = (): void => void opened.webview.postMessage({ type: "state", state: bases.state } satisfies ToBases);
-    const whileOpen = [
-      bases.onDidChange(post),
-      opened.webview.onDidReceiveMessage(
-        messages.reporting((message: unknown) => receive(parseBasesMessage(message), bases, post)),
-      ),
-    ];
-    opened.onDidDispose(() => {
-      panel = undefined;
-      vscode.Disposable.from(...whileOpen).dispose();
-    });
-    opened.iconPath = vscode.Uri.joinPath(extensionUri, "media", "icon.png");
-    showWebviewPage(opened.webview, extensionUri, "bases", title);
-    return opened;
-  };
-
-  const show = (): void => {
-    if (panel) panel.reveal();
-    else panel = open();
-  };
-  const openAction = { title: vscode.l10n.t("Show Base Models"), run: show };
-  subscriptions.push(
-    bases.onDidFail((error) => messages.tellUnseen(error, { visible: panel?.visible ?? false, open: openAction })),
-  );
+  const screen = createScreen<ToBases>({
+    extensionUri,
+    page: "baseModels",
+    title: vscode.l10n.t("Base models"),
+    connect(post, webview) {
+      const postState = (): void => post({ type: "state", state: bases.state });
+      return [
+        bases.onDidChange(postState),
+        webview.onDidReceiveMessage(
+          messages.reporting((message: unknown) => receive(fromBases.parse(message), bases, postState)),
+        ),
+      ];
+    },
+  });
+  const show = (): void => void screen.show();
+  const open = { title: vscode.l10n.t("Show Base Models"), run: show };
+  subscriptions.push(bases.onDidFail((error) => messages.tellUnseen(error, { visible: screen.isVisible, open })));
   return { show };
 }
 

@@ -1,12 +1,12 @@
-/** How fast this machine decodes, measured once by a process of its own, and remembered for all windows. */
+/** How fast this machine decodes, measured once by the library process, and remembered for all windows. */
 
 import { cpus } from "node:os";
 import type * as vscode from "vscode";
 import * as z from "zod/mini";
 import type { MachineSpeed } from "../../core/baseModels/decodeEstimate.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
-import { measureWork } from "../../engine/protocol.ts";
-import { workApart } from "../../engine/workApart.ts";
+import type { LibraryProcess } from "../../engine/libraryProcess.ts";
+import { measureRequest } from "../../engine/protocol.ts";
 
 export interface MachineSpeedSource {
   /** Undefined where it cannot be measured; the log says why. */
@@ -14,7 +14,7 @@ export interface MachineSpeedSource {
 }
 
 export interface MachineSpeedOptions {
-  entry: string;
+  libraryProcess: LibraryProcess;
   places: BasePlaces;
   /** Of all windows. */
   state: vscode.Memento;
@@ -27,7 +27,7 @@ const speed = z.object({
 });
 
 export function openMachineSpeed(
-  { entry, places, state, log }: MachineSpeedOptions,
+  { libraryProcess, places, state, log }: MachineSpeedOptions,
   subscriptions: vscode.Disposable[],
 ): MachineSpeedSource {
   const disposal = new AbortController();
@@ -37,8 +37,7 @@ export function openMachineSpeed(
   let measuring: Promise<MachineSpeed | undefined> | undefined;
   const measure = async (): Promise<MachineSpeed | undefined> => {
     try {
-      const control = { signal: disposal.signal, onProgress: () => undefined };
-      const found = await workApart(measureWork, places, { entry, log }, control);
+      const found = await libraryProcess.ask(measureRequest, places, disposal.signal);
       await state.update(key, found);
       return found;
     } catch (error) {

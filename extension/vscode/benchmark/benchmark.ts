@@ -10,12 +10,14 @@ import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { PaperPlaces } from "../../core/dataset/paperDatasets.ts";
-import type { EvaluationOptions, EvaluationProgress } from "../../core/evaluation/runs/runEvaluation.ts";
+import type { EvaluationOptions } from "../../core/evaluation/runs/request.ts";
+import type { EvaluationProgress } from "../../core/evaluation/runs/progress.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
-import type { ExportFormat } from "../../core/evaluation/runs/runTable.ts";
+import type { ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
 import { compareWork, evaluateWork, exportRunsRequest, runsRequest } from "../../engine/protocol.ts";
+import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import { workApart } from "../../engine/workApart.ts";
-import type { BenchmarkState, EvaluationForm, EvaluationState, RunCard } from "../../../webview/protocol.ts";
+import type { BenchmarkState, EvaluationForm, EvaluationState, RunCard } from "../../../webview/protocol/benchmark.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
 import { explain, type Messages } from "../messages.ts";
@@ -43,93 +45,61 @@ export interface BenchmarkOptions {
   entry: string;
   places: BasePlaces & PaperPlaces;
   engine: Engine;
+  libraryProcess: LibraryProcess;
   library: AdapterLibrary;
   messages: Messages;
   log: vscode.LogOutputChannel;
 }
 
+const nothingKnown: BenchmarkState = {
+  runs: undefined,
+  problem: undefined,
+  base: undefined,
+  adapters: [],
+  evaluation: { phase: "idle" },
+  comparison: undefined,
+};
+
 export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode.Disposable[]): Benchmark {
-  const { entry, engine, places, library, messages, log } = options;
+  const { entry, engine, libraryProcess, places, library, messages, log } = options;
   const changed = new vscode.EventEmitter<BenchmarkState>();
   const failed = new vscode.EventEmitter<unknown>();
   const disposal = new AbortController();
-  let controller: AbortController | undefined;
   let summaries: readonly RunSummary[] = [];
-  let state: BenchmarkState = {
-    runs: undefined,
-    problem: undefined,
-    base: undefined,
-    adapters: [],
-    evaluation: { phase: "idle" },
-    comparison: undefined,
-  };
+  let state = nothingKnown;
   const become = (part: Partial<BenchmarkState>): void => {
     state = { ...state, ...part };
     changed.fire(state);
   };
-  const foldersOf = (ids: readonly string[]): string[] =>
-    ids.flatMap((id) => summaries.find((run) => run.id === id)?.folder ?? []);
+  const foldersOf = (ids: readonly string[]): string[] => ids.flatMap((id) => folderOf(id, summaries) ?? []);
 
   const refresh = async (): Promise<void> => {
+    // Tells which base is in use once it is ready; the list does not wait for it.
+    if (engine.state.phase === "asleep") void engine.start();
     try {
-      summaries = (await engine.ask(runsRequest, places)).toReversed();
+      summaries = (await libraryProcess.ask(runsRequest, places)).toReversed();
       become({ runs: summaries.map(cardOf), adapters: await library.names(), problem: undefined });
     } catch (error) {
       become({ problem: explain(error) });
     }
   };
 
-  /** Whether it comes to an end; else its tasks have tests, and nobody has consented to run what the model writes. */
-  const run = async (evaluation: EvaluationOptions): Promise<boolean> => {
-    const { signal } = (controller = new AbortController());
-    let running: Extract<EvaluationState, { phase: "running" }> = { phase: "running", cancelling: false };
-    become({ evaluation: running });
-    try {
-      const control = {
-        signal,
-        onProgress: (progress: EvaluationProgress) => {
-          running = { ...running, cancelling: signal.aborted, progress: shown(progress) };
-          become({ evaluation: running });
-        },
-      };
-      const { contender } = await workApart(evaluateWork, evaluation, { entry, log }, control);
-      become({ evaluation: { phase: "idle" } });
-      messages.tell("info", vscode.l10n.t("Evaluated: {0}.", contender));
-    } catch (error) {
-      if (error instanceof UserError && error.code === "code-execution") {
-        become({ evaluation: { phase: "idle" } });
-        return false;
-      }
-      if (isCancelled(error)) become({ evaluation: { phase: "cancelled" } });
-      else {
-        become({ evaluation: { phase: "failed", ...explain(error) } });
-        failed.fire(error);
-      }
-    } finally {
-      controller = undefined;
-    }
-    await refresh();
-    return true;
-  };
-
-  const evaluate = async (form: EvaluationForm): Promise<void> => {
-    if (controller) return;
-    const evaluation = optionsOf(form, options);
-    if (!(await run(evaluation)) && (await consent())) await run({ ...evaluation, allowCodeExecution: true });
-  };
+  const evaluation = createEvaluation(options, {
+    become: (now) => become({ evaluation: now }),
+    onFailure: (error) => failed.fire(error),
+    onEnd: refresh,
+  });
 
   const compare: Benchmark["compare"] = async (runs) => {
     become({ comparison: runs, problem: undefined });
     const [first, second] = foldersOf(runs ? [runs.first, runs.second] : []);
     if (!runs || first === undefined || second === undefined) return;
-    const isShown = (): boolean => state.comparison === runs;
-    try {
-      const control = { signal: disposal.signal, onProgress: () => undefined };
-      const found = await workApart(compareWork, { first, second }, { entry, log }, control);
-      if (isShown()) become({ comparison: { ...runs, found } });
-    } catch (error) {
-      if (isShown()) become({ comparison: undefined, problem: explain(error) });
-    }
+    const control = { signal: disposal.signal, onProgress: () => undefined };
+    const part = await workApart(compareWork, { first, second }, { entry, log }, control).then(
+      (found) => ({ comparison: { ...runs, found } }),
+      (error: unknown) => ({ comparison: undefined, problem: explain(error) }),
+    );
+    if (state.comparison === runs) become(part);
   };
 
   const onEngine = (): void => {
@@ -141,7 +111,7 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
     failed,
     engine.onDidChangeState(onEngine),
     library.onDidChangeNames(messages.reporting(async () => become({ adapters: await library.names() }))),
-    { dispose: () => (disposal.abort(), controller?.abort()) },
+    { dispose: () => (disposal.abort(), evaluation.cancel()) },
   );
 
   return {
@@ -151,10 +121,10 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
     onDidChange: changed.event,
     onDidFail: failed.event,
     refresh,
-    evaluate,
+    evaluate: (form) => evaluation.evaluate(form),
     cancel() {
       if (state.evaluation.phase !== "running") return;
-      controller?.abort();
+      evaluation.cancel();
       become({ evaluation: { ...state.evaluation, cancelling: true } });
     },
     dismiss() {
@@ -163,12 +133,76 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
     compare,
     async exportRuns(ids, format, path) {
       try {
-        await writeFileAtomic(path, await engine.ask(exportRunsRequest, { folders: foldersOf(ids), format }));
+        await writeFileAtomic(path, await libraryProcess.ask(exportRunsRequest, { folders: foldersOf(ids), format }));
       } catch (error) {
         messages.tellError(error);
       }
     },
   };
+}
+
+/** The evaluation that may run. Its state is the caller's. */
+type Evaluation = Pick<Benchmark, "evaluate" | "cancel">;
+
+interface EvaluationEvents {
+  become: (state: EvaluationState) => void;
+  onFailure: (error: unknown) => void;
+  onEnd: () => Promise<void>;
+}
+
+function createEvaluation(options: BenchmarkOptions, { become, onFailure, onEnd }: EvaluationEvents): Evaluation {
+  const { entry, messages, log } = options;
+  let controller: AbortController | undefined;
+
+  /** Whether it comes to an end; else its tasks have tests, and nobody has consented to run what the model writes. */
+  const run = async (evaluation: EvaluationOptions): Promise<boolean> => {
+    const { signal } = (controller = new AbortController());
+    let running: Extract<EvaluationState, { phase: "running" }> = { phase: "running", cancelling: false };
+    become(running);
+    try {
+      const control = {
+        signal,
+        onProgress: (progress: EvaluationProgress) => {
+          running = { ...running, cancelling: signal.aborted, progress: shown(progress) };
+          become(running);
+        },
+      };
+      const { candidate } = await workApart(evaluateWork, evaluation, { entry, log }, control);
+      become({ phase: "idle" });
+      messages.tell("info", vscode.l10n.t("Evaluated: {0}.", candidate));
+    } catch (error) {
+      if (error instanceof UserError && error.code === "code-execution") {
+        become({ phase: "idle" });
+        return false;
+      }
+      if (isCancelled(error)) become({ phase: "cancelled" });
+      else {
+        become({ phase: "failed", ...explain(error) });
+        onFailure(error);
+      }
+    } finally {
+      controller = undefined;
+    }
+    await onEnd();
+    return true;
+  };
+
+  const evaluate: Evaluation["evaluate"] = async (form) => {
+    if (controller) return;
+    const evaluation = optionsOf(form, options);
+    if (!(await run(evaluation)) && (await consent())) await run({ ...evaluation, allowCodeExecution: true });
+  };
+
+  return {
+    evaluate,
+    cancel() {
+      controller?.abort();
+    },
+  };
+}
+
+function folderOf(id: string, runs: readonly RunSummary[]): string | undefined {
+  return runs.find((run) => run.id === id)?.folder;
 }
 
 function optionsOf(form: EvaluationForm, { places, engine, library }: BenchmarkOptions): EvaluationOptions {
@@ -177,11 +211,14 @@ function optionsOf(form: EvaluationForm, { places, engine, library }: BenchmarkO
   return {
     ...places,
     base: engine.base,
-    suite: suite.kind === "file" ? suite.path : suite.kind,
+    suite: "path" in suite ? suite.path : suite.kind,
     adapters: adapter === "" ? [] : [{ folder: join(library.folder, adapter), scale: 1 }],
-    mode,
-    ...(hasExamples && { shots, ...(examples !== "" && { examples }) }),
-    protocol,
+    // Held-out code is completed as in the editor.
+    ...(suite.kind !== "folder" && {
+      mode,
+      ...(hasExamples && { ...(shots !== undefined && { shots }), ...(examples !== "" && { examples }) }),
+      protocol,
+    }),
     ...(limit !== undefined && { limit }),
     seed,
   };
@@ -196,30 +233,42 @@ async function consent(): Promise<boolean> {
   return (await vscode.window.showWarningMessage(title, { modal: true, detail }, yes)) === yes;
 }
 
-function shown(progress: EvaluationProgress): NonNullable<Extract<EvaluationState, { phase: "running" }>["progress"]> {
-  const { contender, phase: stage, done, total, etaSeconds, tokensPerSecond, last } = progress;
+type ShownProgress = NonNullable<Extract<EvaluationState, { phase: "running" }>["progress"]>;
+
+function shown(progress: EvaluationProgress): ShownProgress {
+  const { candidate, phase, done, total = done, etaSeconds, tokensPerSecond, last } = progress;
   return {
-    contender,
-    stage,
+    contender: candidate,
+    stage: stages[phase],
     done,
     total,
     ...(etaSeconds !== undefined && { etaSeconds }),
     ...(tokensPerSecond !== undefined && { tokensPerSecond }),
-    ...(last && { last: { intent: last.intent, prediction: last.predictions[0] ?? "" } }),
+    ...(last && { last: { intent: last.intent ?? last.id, prediction: last.predictions[0] ?? "" } }),
   };
 }
 
-function cardOf({ id, contender, record, done, result }: RunSummary): RunCard {
-  const { making, startedAt } = record;
-  const { suite, protocol } = making;
+/** N-grams are not offered here. */
+const stages: Readonly<Record<EvaluationProgress["phase"], ShownProgress["stage"]>> = {
+  corpus: "predicting",
+  counting: "predicting",
+  bits: "measuring",
+  infilling: "predicting",
+  predicting: "predicting",
+  scoring: "scoring",
+};
+
+function cardOf({ id, candidate, record, done, result }: RunSummary): RunCard {
+  const { configuration, startedAt } = record;
+  const { suite, protocol } = configuration;
   return {
     id,
-    contender,
+    contender: candidate,
     suite: suite.name,
     protocol,
     startedAt,
     done,
-    tasks: suite.tasks,
+    tasks: result && suite.files !== undefined ? suite.tasks - suite.files : suite.tasks,
     ...(result && {
       result: {
         scores: result.scores,

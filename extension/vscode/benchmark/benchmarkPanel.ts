@@ -2,13 +2,13 @@
 
 import { extname, join } from "node:path";
 import * as vscode from "vscode";
-import type { ExportFormat } from "../../core/evaluation/runs/runTable.ts";
-import type { FromBenchmark, ToBenchmark } from "../../../webview/protocol.ts";
+import type { ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
+import type { FromBenchmark, ToBenchmark } from "../../../webview/protocol/benchmark.ts";
 import type { Benchmark } from "./benchmark.ts";
 import type { PaperData } from "../paperData.ts";
-import { parseBenchmarkMessage } from "./benchmarkMessages.ts";
+import { evaluationNumbers, parseBenchmarkMessage } from "./benchmarkMessages.ts";
 import type { Messages } from "../messages.ts";
-import { showWebviewPage } from "../webviewPage.ts";
+import { createScreen } from "../screen.ts";
 
 export interface BenchmarkPanel {
   /** Brings the runs, and the evaluation that may be under way, to the front. */
@@ -26,38 +26,24 @@ export function createBenchmarkPanel(
   { extensionUri, benchmark, paperData, messages }: BenchmarkPanelOptions,
   subscriptions: vscode.Disposable[],
 ): BenchmarkPanel {
-  let panel: vscode.WebviewPanel | undefined;
-
-  const open = (): vscode.WebviewPanel => {
-    const title = vscode.l10n.t("Benchmark");
-    const opened = vscode.window.createWebviewPanel("graft.benchmark", title, vscode.ViewColumn.Active);
-    const post = (message: ToBenchmark): void => void opened.webview.postMessage(message);
-    const whileOpen = [
+  const screen = createScreen<ToBenchmark>({
+    extensionUri,
+    page: "benchmark",
+    title: vscode.l10n.t("Benchmark"),
+    connect: (post, webview) => [
       benchmark.onDidChange((state) => post({ type: "state", state })),
       paperData.onDidChange((state) => post({ type: "paperData", state })),
-      opened.webview.onDidReceiveMessage(
+      webview.onDidReceiveMessage(
         messages.reporting((message: unknown) => receive(parseBenchmarkMessage(message), benchmark, paperData, post)),
       ),
-    ];
-    opened.onDidDispose(() => {
-      panel = undefined;
-      vscode.Disposable.from(...whileOpen).dispose();
-    });
-    opened.iconPath = vscode.Uri.joinPath(extensionUri, "media", "icon.png");
-    showWebviewPage(opened.webview, extensionUri, "benchmark", title);
-    return opened;
-  };
-
+    ],
+  });
   const show = (): void => {
-    if (!panel) return void (panel = open());
-    panel.reveal();
     // The command line, or another window, may have made runs meanwhile.
-    void benchmark.refresh();
+    if (screen.show()) void benchmark.refresh();
   };
-  const openAction = { title: vscode.l10n.t("Show Benchmark"), run: show };
-  subscriptions.push(
-    benchmark.onDidFail((error) => messages.tellUnseen(error, { visible: panel?.visible ?? false, open: openAction })),
-  );
+  const open = { title: vscode.l10n.t("Show Benchmark"), run: show };
+  subscriptions.push(benchmark.onDidFail((error) => messages.tellUnseen(error, { visible: screen.isVisible, open })));
   return { show };
 }
 
@@ -69,11 +55,12 @@ async function receive(
 ): Promise<void> {
   switch (message.type) {
     case "ready":
+      post({ type: "numbers", numbers: evaluationNumbers });
       post({ type: "state", state: benchmark.state });
       await Promise.all([benchmark.refresh(), paperData.refresh()]);
       return;
     case "chooseFile": {
-      const path = await chooseFile();
+      const path = await (message.what === "folder" ? chooseFolder() : chooseFile());
       if (path !== undefined) post({ type: "fileChosen", what: message.what, path });
       return;
     }
@@ -104,6 +91,16 @@ async function chooseFile(): Promise<string | undefined> {
     title: vscode.l10n.t("Choose a .jsonl file"),
     openLabel: vscode.l10n.t("Choose"),
     filters: { "JSON Lines": ["jsonl"] },
+  });
+  return chosen?.[0]?.fsPath;
+}
+
+async function chooseFolder(): Promise<string | undefined> {
+  const chosen = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t("Choose a folder of held-out Python code"),
+    openLabel: vscode.l10n.t("Choose"),
+    canSelectFiles: false,
+    canSelectFolders: true,
   });
   return chosen?.[0]?.fsPath;
 }

@@ -8,15 +8,17 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
-import type { Completion, CompletionRequest } from "../../core/completion/completer.ts";
-import { createCompletionClient, type CompletionClient } from "../../engine/client.ts";
+import type { Completion } from "../../core/completion/completer.ts";
+import type { CompletionRequest } from "../../core/completion/completionRequest.ts";
+import { createCompletionClient } from "../../engine/client.ts";
+import type { Crash } from "../../engine/engineLives.ts";
 import type { EngineState } from "../../engine/engineState.ts";
 import type { Selection } from "../../engine/protocol.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Messages } from "../messages.ts";
 
-export interface Engine extends Pick<CompletionClient, "ask"> {
+export interface Engine {
   readonly pid: number | undefined;
   /** Undefined where there is none: the request was cancelled, or failed, which has been told. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion | undefined>;
@@ -41,33 +43,18 @@ export interface EngineOptions {
 export function openEngine(options: EngineOptions, subscriptions: vscode.Disposable[]): Engine {
   const { entry, places, configuration, library, messages, log } = options;
   const changed = new vscode.EventEmitter<EngineState>();
-  let isCrashTold = false;
+  const crashes = crashTeller(options, () => restart());
   const client = createCompletionClient({
     entry,
     log,
-    onCrash({ reason, restarts }) {
-      log.warn(`completion engine ended: ${reason}; ${restarts ? "restarting" : "not restarted"}`);
-      if (restarts) {
-        // A row of crashes is one piece of news.
-        if (!isCrashTold) {
-          messages.tell(
-            "warning",
-            vscode.l10n.t("Graft's engine ended unexpectedly ({0}) and was started again.", reason),
-          );
-        }
-        isCrashTold = true;
-        return;
-      }
-      const text = vscode.l10n.t("Graft's engine ended unexpectedly again ({0}) and stays off for now.", reason);
-      messages.tell("warning", text, [{ title: vscode.l10n.t("Restart Engine"), run: restart }]);
-    },
+    onCrash: crashes.tell,
     onState(state) {
       if (state.phase === "ready") {
         const { base, milliseconds } = state.selected;
         const adapter = library.active ?? "none";
         log.info(`Base ${base} with adapter ${adapter}: ready in ${Math.round(milliseconds)} ms`);
         messages.forget();
-        isCrashTold = false;
+        crashes.forget();
       }
       if (state.phase === "failed") tellFailure(state.error);
       changed.fire(state);
@@ -127,11 +114,34 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
         return undefined;
       }
     },
-    async ask(request, question) {
-      if (client.state.phase === "asleep") await start();
-      return client.ask(request, question);
-    },
     start,
     restart,
+  };
+}
+
+/** Tells about crashes: a row of them is one piece of news, until the engine stays off. */
+function crashTeller(
+  { messages, log }: Pick<EngineOptions, "messages" | "log">,
+  restart: () => Promise<void>,
+): { tell: (crash: Crash) => void; forget: () => void } {
+  let isTold = false;
+  return {
+    tell({ reason, restarts }) {
+      log.warn(`completion engine ended: ${reason}; ${restarts ? "restarting" : "not restarted"}`);
+      if (!restarts) {
+        const text = vscode.l10n.t("Graft's engine ended unexpectedly again ({0}) and stays off for now.", reason);
+        return messages.tell("warning", text, [{ title: vscode.l10n.t("Restart Engine"), run: restart }]);
+      }
+      if (!isTold) {
+        messages.tell(
+          "warning",
+          vscode.l10n.t("Graft's engine ended unexpectedly ({0}) and was started again.", reason),
+        );
+      }
+      isTold = true;
+    },
+    forget() {
+      isTold = false;
+    },
   };
 }

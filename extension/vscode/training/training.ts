@@ -6,7 +6,9 @@
 
 import * as vscode from "vscode";
 import { isCancelled } from "../../core/foundation/errors.ts";
-import type { TrainOptions, TrainProgress, TrainResult } from "../../core/training/train.ts";
+import type { TrainResult } from "../../core/training/train.ts";
+import type { TrainOptions } from "../../core/training/request.ts";
+import type { TrainProgress } from "../../core/training/loop/progressMeter.ts";
 import { trainWork, type TrainingNews } from "../../engine/protocol.ts";
 import { workApart } from "../../engine/workApart.ts";
 import type {
@@ -15,7 +17,7 @@ import type {
   TrainingForm,
   TrainingRunning,
   TrainingState,
-} from "../../../webview/protocol.ts";
+} from "../../../webview/protocol/training.ts";
 import { detailed, explain } from "../messages.ts";
 import { createLeftOutList } from "./leftOutList.ts";
 import { lossHistory, type LossHistory } from "./lossHistory.ts";

@@ -1,7 +1,7 @@
 /** The Python files of the open folders, as training would read them: where they are, and how many. */
 
-import { stat } from "node:fs/promises";
 import * as vscode from "vscode";
+import { isFolder } from "../../core/foundation/exists.ts";
 import { countPythonFiles } from "../../core/sources/pythonFiles.ts";
 import { sourceRoots } from "../../core/sources/sourceRoots.ts";
 
@@ -51,11 +51,4 @@ export async function countFiles(folders: readonly string[]): Promise<number> {
     if (await isFolder(path)) files += await countPythonFiles(path, { except });
   }
   return files;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }

@@ -1,7 +1,8 @@
 /** What is fed for adapters, against the arithmetic that it stands for. */
 
 import { describe, expect, test } from "vitest";
-import type { Ia3Adapter, LoraAdapter } from "../../../extension/core/adapters/adapter.ts";
+import type { Ia3Adapter } from "../../../extension/core/adapters/methods/ia3.ts";
+import type { LoraAdapter } from "../../../extension/core/adapters/methods/lora.ts";
 import { servingSlots, slotValues, type ActiveAdapter } from "../../../extension/core/adapters/servingSlots.ts";
 import { linear } from "../../../extension/core/graph/composites/linear.ts";
 import { plainWeight } from "../../../extension/core/graph/composites/weight.ts";

@@ -96,10 +96,7 @@ describe("readModelConfig", () => {
       { ...tinyQwen2, rope_scaling: { type: "longrope" } },
       "rope_type must be default, linear, dynamic, llama3 or yarn",
     ],
-    [
-      { ...tinyQwen2, rope_parameters: { partial_rotary_factor: 0.5 } },
-      /partial_rotary_factor: partial rotation/,
-    ],
+    [{ ...tinyQwen2, rope_parameters: { partial_rotary_factor: 0.5 } }, /partial_rotary_factor: partial rotation/],
     [{ ...tinyQwen2, num_attention_heads: 64 }, "the size of an attention head must be an even number of at most 1024"],
     [{ ...tinyQwen2, hidden_act: "gelu" }, /hidden_act/],
     [{ ...tinyQwen2, head_dim: 1e9 }, "an even number of at most 1024"],

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 import { seededRandom } from "../../../extension/core/foundation/random.ts";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
 import { packStep } from "../../../extension/core/dataset/batches.ts";
@@ -14,7 +14,7 @@ import { distanceBuckets } from "../../../extension/core/architectures/distanceB
 import { storedWeights } from "../../../extension/core/architectures/storedWeights.ts";
 import { openDecoder } from "../../../extension/core/inference/tree/decoder.ts";
 import { floats, floatsOf, int32s, int64s, openSession } from "../../../extension/core/runtime/session.ts";
-import type { MethodSpec } from "../../../extension/core/training/methods/methods.ts";
+import type { MethodSpec } from "../../../extension/core/adapters/methods/methodNamed.ts";
 import { trainingGraph } from "../../../extension/core/training/graph/trainingGraph.ts";
 import { openTrainingStep } from "../../../extension/core/training/graph/trainingStep.ts";
 import { relativeError } from "../graph/evaluate.ts";

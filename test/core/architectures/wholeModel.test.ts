@@ -18,9 +18,9 @@ import {
   openSession,
   type RuntimeTensor,
 } from "../../../extension/core/runtime/session.ts";
-import type { Ia3Spec } from "../../../extension/core/training/methods/ia3.ts";
-import type { LoraSpec } from "../../../extension/core/training/methods/lora.ts";
-import type { MethodSpec } from "../../../extension/core/training/methods/methods.ts";
+import type { Ia3Spec } from "../../../extension/core/adapters/methods/ia3.ts";
+import type { LoraSpec } from "../../../extension/core/adapters/methods/lora.ts";
+import type { MethodSpec } from "../../../extension/core/adapters/methods/methodNamed.ts";
 import { trainingGraph } from "../../../extension/core/training/graph/trainingGraph.ts";
 import { relativeError } from "../graph/evaluate.ts";
 import { tinyQwen2 } from "./tinyConfigs.ts";

@@ -9,12 +9,15 @@ import type { Sequence } from "../../../extension/core/dataset/sequence.ts";
 import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
 import { isEncoderDecoder } from "../../../extension/core/architectures/config.ts";
 import { adamW } from "../../../extension/core/training/optimizers/adamW.ts";
-import type { MethodName, MethodSpec } from "../../../extension/core/training/methods/methods.ts";
-import { behindPrompt } from "../../../extension/core/training/methods/prompt.ts";
+import type { MethodName, MethodSpec } from "../../../extension/core/adapters/methods/methodNamed.ts";
+import { withVirtualIds } from "../../../extension/core/training/data/virtualIds.ts";
 import type { NamedTensor } from "../../../extension/core/training/optimizers/optimizer.ts";
-import { resolveDefaults, type ResolvedSettings } from "../../../extension/core/training/presets.ts";
-import { readSettings } from "../../../extension/core/training/settings.ts";
-import { specOf } from "../../../extension/core/training/trainee.ts";
+import {
+  readSettings,
+  resolveDefaults,
+  specOf,
+  type ResolvedSettings,
+} from "../../../extension/core/training/settings.ts";
 import { openTrainingStep } from "../../../extension/core/training/graph/trainingStep.ts";
 import reference from "../../fixtures/training/batches.json" with { type: "json" };
 import { fixtures, readAll } from "../architectures/fixtures.ts";
@@ -56,7 +59,7 @@ export async function fiftySteps(model: string, method: MethodName, home: string
   const sequenceOf = ({ prompt, written }: { prompt: number[]; written: number[] }): Sequence => {
     if (!encodes) return { ids: [...prompt, ...written], firstTarget: prompt.length };
     const sequence = { encoderIds: prompt, ids: [0, ...written], firstTarget: 1 };
-    return spec.method === "prompt" ? behindPrompt(sequence, spec.tokens) : sequence;
+    return spec.method === "prompt" ? withVirtualIds(sequence, spec.tokens) : sequence;
   };
   const packed = { ...shape, ...(encodes && { encoderLength: shape.length }) };
   const batches = reference.batches.map((batch) => packStep(batch.map(sequenceOf), packed));

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { MethodName } from "../../../extension/core/training/methods/methods.ts";
-import { resolveDefaults, type ResolvedSettings } from "../../../extension/core/training/presets.ts";
-import { readSettings, type TrainingPreset, type TrainOptions } from "../../../extension/core/training/settings.ts";
+import type { MethodName } from "../../../extension/core/adapters/methods/methodNamed.ts";
+import { readSettings, resolveDefaults, type ResolvedSettings } from "../../../extension/core/training/settings.ts";
+import type { TrainingPreset } from "../../../extension/core/adapters/methods/method.ts";
+import type { TrainOptions } from "../../../extension/core/training/request.ts";
 
 const options: TrainOptions = { base: "", home: "h", embedded: "e", data: ["d"], dataFolder: "f", out: "o" };
 

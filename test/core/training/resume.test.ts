@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
-import { train, type TrainOptions, type TrainOutline } from "../../../extension/core/training/train.ts";
+import { train } from "../../../extension/core/training/train.ts";
+import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import type { TrainOutline } from "../../../extension/core/training/trainingPlan.ts";
 import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
 
 let folder: string;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readSettings, type TrainOptions } from "../../../extension/core/training/settings.ts";
+import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import { readSettings } from "../../../extension/core/training/settings.ts";
 
 const options: TrainOptions = { base: "", home: "h", embedded: "e", data: ["d"], dataFolder: "f", out: "o" };
 
@@ -20,20 +21,20 @@ describe("readSettings", () => {
   });
 
   test.each<[Partial<TrainOptions>, RegExp]>([
-    [{ rank: 0 }, /rank 0: it must be a whole number, 1 to 1024/],
+    [{ rank: 0 }, /rank 0: it must be a whole number from 1 to 1024/],
     [{ rank: 2.5 }, /rank 2.5/],
-    [{ epochs: 0 }, /epochs 0: it must be above 0/],
-    [{ patience: 0 }, /patience 0: it must be a whole number from 1 on/],
-    [{ saveEvery: -1 }, /save every -1: it must be 0 or above/],
+    [{ epochs: 0 }, /epochs 0: it must be a number above 0/],
+    [{ patience: 0 }, /patience 0: it must be a whole number of at least 1/],
+    [{ saveEvery: -1 }, /save every -1: it must be a number of at least 0/],
     [{ steps: -1 }, /steps -1/],
     [{ batchSize: NaN }, /batch size NaN/],
-    [{ maxLength: 7 }, /max length 7: it must be a whole number from 8 on/],
+    [{ maxLength: 7 }, /max length 7: it must be a whole number of at least 8/],
     [{ learningRate: -1e-3 }, /learning rate -0.001/],
-    [{ dropout: 1 }, /dropout 1: it must be from 0 to below 1/],
+    [{ dropout: 1 }, /dropout 1: it must be a number of at least 0 and below 1/],
     [{ targets: [] }, /targets/],
     [{ preset: "fast" as "paper" }, /preset fast: it must be graft or paper/],
-    [{ method: "dora" as "lora" }, /method dora: it must be lora, ia3, prompt, prefix, full/],
-    [{ virtualTokens: 0 }, /virtual tokens 0: it must be a whole number, 1 to 1024/],
+    [{ method: "dora" as "lora" }, /method dora: it must be lora, ia3, prompt, prefix or full/],
+    [{ virtualTokens: 0 }, /virtual tokens 0: it must be a whole number from 1 to 1024/],
   ])("refuses %o", (wrong, message) => {
     expect(() => readSettings({ ...options, ...wrong })).toThrow(
       expect.objectContaining({ code: "option-invalid", message: expect.stringMatching(message) }),

@@ -4,11 +4,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { LoraAdapter } from "../../../extension/core/adapters/adapter.ts";
-import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import type { LoraAdapter } from "../../../extension/core/adapters/methods/lora.ts";
+import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { silentLog, type Log } from "../../../extension/core/foundation/log.ts";
-import { train, type TrainOptions, type TrainResult } from "../../../extension/core/training/train.ts";
+import { train, type TrainResult } from "../../../extension/core/training/train.ts";
+import type { TrainOptions } from "../../../extension/core/training/request.ts";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 

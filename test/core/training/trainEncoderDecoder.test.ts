@@ -4,12 +4,13 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { checkAdapterFits } from "../../../extension/core/adapters/adapterFit.ts";
-import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { checkAdapterFits } from "../../../extension/core/adapters/fit/adapterFit.ts";
+import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { openCompleter } from "../../../extension/core/completion/completer.ts";
-import { train, type TrainOptions } from "../../../extension/core/training/train.ts";
+import { train } from "../../../extension/core/training/train.ts";
+import type { TrainOptions } from "../../../extension/core/training/request.ts";
 import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
 import { tinyT5 } from "../architectures/tinyConfigs.ts";
 

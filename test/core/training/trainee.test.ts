@@ -3,17 +3,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
-import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
 import type { Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
-import { checkMemory } from "../../../extension/core/training/methods/full.ts";
-import { methodNames, type MethodName } from "../../../extension/core/training/methods/methods.ts";
-import { resolveTargets } from "../../../extension/core/training/methods/targets.ts";
-import { resolveDefaults, type ResolvedSettings } from "../../../extension/core/training/presets.ts";
-import { readSettings, type TrainOptions } from "../../../extension/core/training/settings.ts";
-import { settingsOf, valuesOf } from "../../../extension/core/training/startingAdapter.ts";
-import { firstValues, specOf, trainedFiles } from "../../../extension/core/training/trainee.ts";
+import { checkMemory } from "../../../extension/core/adapters/methods/full.ts";
+import { methodNames, type MethodName } from "../../../extension/core/adapters/methods/methodNamed.ts";
+import { resolveTargets } from "../../../extension/core/adapters/methods/targets.ts";
+import {
+  readSettings,
+  resolveDefaults,
+  specOf,
+  type ResolvedSettings,
+} from "../../../extension/core/training/settings.ts";
+import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import { valuesOf } from "../../../extension/core/adapters/formats/peftTensors.ts";
+import { settingsOf } from "../../../extension/core/training/initialAdapter.ts";
+import { firstValues } from "../../../extension/core/training/firstValues.ts";
+import { trainedFiles } from "../../../extension/core/training/output/trainedFiles.ts";
 import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
 import { openDecoder } from "../../../extension/core/inference/tree/decoder.ts";

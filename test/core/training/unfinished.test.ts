@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openOutputFolder } from "../../../extension/core/training/output/outputFolder.ts";
-import type { TrainingRun } from "../../../extension/core/training/trainingRun.ts";
+import type { TrainingRun } from "../../../extension/core/training/run/trainingRun.ts";
 import { removeDiscarded, setAsideTraining, unfinishedTrainings } from "../../../extension/core/training/unfinished.ts";
 
 let folder: string;

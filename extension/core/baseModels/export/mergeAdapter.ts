@@ -3,7 +3,7 @@
 import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Adapter, ModuleAdapter } from "../../adapters/adapter.ts";
-import { checkAdapterFits } from "../../adapters/adapterFit.ts";
+import { checkAdapterFits } from "../../adapters/fit/adapterFit.ts";
 import { writeFolderAtomic } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import type { ModelFolder } from "../../weights/modelFolder.ts";

@@ -1,6 +1,8 @@
 /** A model folder with an adapter merged into its weights, which are computed on reading. */
 
-import type { Ia3Adapter, LoraAdapter, ModuleAdapter } from "../../adapters/adapter.ts";
+import type { ModuleAdapter } from "../../adapters/adapter.ts";
+import { kindOf } from "../../adapters/methods/methodNamed.ts";
+import type { ModuleUpdate } from "../../adapters/origin.ts";
 import { internalError } from "../../foundation/errors.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { narrow, widen } from "../../weights/dtype.ts";
@@ -17,7 +19,7 @@ type Change = (values: Float32Array, start: number) => void;
  * @param adapter must fit the model
  */
 export function mergedFolder(folder: ModelFolder, adapter: ModuleAdapter): ModelFolder {
-  const changes = adapter.method === "lora" ? loraChanges(adapter) : ia3Changes(adapter, folder);
+  const changes = changesOf(adapter, folder);
   const tensors = new Map(
     [...folder.tensors].map(([name, entry]) => {
       if (!changes.has(name)) return [name, entry] as const;
@@ -37,40 +39,41 @@ export function mergedFolder(folder: ModelFolder, adapter: ModuleAdapter): Model
   return { ...folder, tensors, readBytes, read };
 }
 
-function loraChanges({ modules, rank, scaling }: LoraAdapter): Map<string, Change> {
-  return changesOf(modules, (_, { a, b, inFeatures }) => (values, start) => {
-    const delta = new Float64Array(inFeatures);
-    forRows(values, start, inFeatures, (row, number) => {
-      delta.fill(0);
-      for (let r = 0; r < rank; r++) {
-        const factor = scaling * b[number * rank + r]!;
-        for (let i = 0; i < inFeatures; i++) delta[i]! += factor * a[r * inFeatures + i]!;
-      }
-      for (let i = 0; i < inFeatures; i++) row[i]! += delta[i]!;
-    });
-  });
-}
-
-function ia3Changes({ modules }: Ia3Adapter, folder: ModelFolder): Map<string, Change> {
-  const changes = changesOf(modules, (path, { on, values: factors }) => (values, start) => {
-    forRows(values, start, folder.tensors.get(`${path}.weight`)!.shape[1]!, (row, number) => {
-      for (let i = 0; i < row.length; i++) row[i]! *= factors[on === "input" ? i : number]!;
-    });
-  });
-  for (const [path, { on, values: factors }] of modules) {
-    if (on === "input" || !folder.tensors.has(`${path}.bias`)) continue;
+function changesOf(adapter: ModuleAdapter, folder: ModelFolder): Map<string, Change> {
+  const kind = kindOf(adapter);
+  const changes = new Map<string, Change>();
+  for (const path of adapter.modules.keys()) {
+    const update = kind.around?.(adapter, path);
+    const weight = folder.tensors.get(`${path}.weight`);
+    if (!update || !weight) continue;
+    changes.set(`${path}.weight`, changeOfWeight(update, weight.shape[1]!));
+    const { output } = update;
+    if (!output || !folder.tensors.has(`${path}.bias`)) continue;
     changes.set(`${path}.bias`, (values, start) => {
-      for (let i = 0; i < values.length; i++) values[i]! *= factors[start + i]!;
+      for (let i = 0; i < values.length; i++) values[i]! *= output[start + i]!;
     });
   }
   return changes;
 }
 
-function changesOf<T>(
-  modules: ReadonlyMap<string, T>,
-  change: (path: string, module: T) => Change,
-): Map<string, Change> {
-  return new Map([...modules].map(([path, module]) => [`${path}.weight`, change(path, module)]));
+/** output ⊙ (W + scaling · B·A) ⊙ input, row by row. */
+function changeOfWeight({ lowRank, input, output }: ModuleUpdate, columns: number): Change {
+  return (values, start) => {
+    const delta = new Float64Array(columns);
+    forRows(values, start, columns, (row, number) => {
+      if (lowRank) {
+        const { a, b, rank, scaling } = lowRank;
+        delta.fill(0);
+        for (let r = 0; r < rank; r++) {
+          const factor = scaling * b[number * rank + r]!;
+          for (let i = 0; i < columns; i++) delta[i]! += factor * a[r * columns + i]!;
+        }
+        for (let i = 0; i < columns; i++) row[i]! += delta[i]!;
+      }
+      if (input) for (let i = 0; i < columns; i++) row[i]! *= input[i]!;
+      if (output) for (let i = 0; i < columns; i++) row[i]! *= output[number]!;
+    });
+  };
 }
 
 function forRows(

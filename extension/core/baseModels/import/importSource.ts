@@ -1,9 +1,12 @@
 /** Imports a model that the user names, by folder or by hub address, as an installed base. */
 
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
+import type * as z from "zod";
+import { infoOf } from "../../foundation/exists.ts";
 import { UserError } from "../../foundation/errors.ts";
-import { lockFolder } from "../../foundation/folderLock.ts";
+import { lockFolder } from "../../foundation/locks/folderLock.ts";
+import { readRequest } from "../../foundation/request.ts";
 import { checkSpace, downloadFiles, missingBytes, type DownloadProgress } from "../../hub/downloadFiles.ts";
 import { formatHubAddress, parseHubAddress, type HubAddress } from "../../hub/hubAddress.ts";
 import { connectToHub, type HubControl, type HubSettings } from "../../hub/hubConnection.ts";
@@ -14,16 +17,20 @@ import { readModelConfig } from "../../architectures/readConfig.ts";
 import { readConfig } from "../../weights/modelFolder.ts";
 import { keptFiles } from "./baseSource.ts";
 import { checkName } from "../baseNames.ts";
-import { checkNameFree, importBase, type ImportOptions, type ImportResult } from "./importBase.ts";
+import { checkNameFree, importBase, type ImportResult } from "./importBase.ts";
+import { importRequest, type ImportRequest } from "./importRequest.ts";
 import type { WriteProgress } from "./weightFile.ts";
 import { layOut } from "./weightLayout.ts";
 
-export interface ImportSourceOptions extends Pick<ImportOptions, "home" | "name" | "bits" | "replace"> {
-  /**
-   * The absolute path of a Hugging Face folder, or OWNER/NAME[@REVISION]. A relative folder is never mistaken for a hub
-   * address.
-   */
-  readonly source: string;
+/** The request, and the settings of the machine. */
+export interface ImportSourceOptions extends ImportRequest {
+  /** Bases are installed in `<home>/bases`. */
+  readonly home: string;
+  readonly hub: HubSettings;
+}
+
+interface CheckedOptions extends z.output<typeof importRequest> {
+  readonly home: string;
   readonly hub: HubSettings;
 }
 
@@ -38,17 +45,20 @@ export interface ImportControl extends HubControl {
 /**
  * Installs a base. Opens a connection only for a hub address.
  *
- * @throws the UserErrors of `importBase` and of the download; the signal's reason once it is aborted
+ * @throws UserErrors "option-invalid" and "source-unknown", those of `importBase` and of the download; the signal's reason once it is
+ * aborted
  */
 export async function importSource(options: ImportSourceOptions, control: ImportControl): Promise<ImportResult> {
-  const { source, name, home, replace } = options;
+  const { home, hub } = options;
+  const request = { ...readRequest(importRequest, options, "import"), home, hub };
+  const { source, name, replace } = request;
   const address = isAbsolute(source) ? undefined : parseHubAddress(source);
   if (!address && !isAbsolute(source)) throw unknownSource(source);
   if (name !== undefined) {
     checkName(name);
     if (!replace) await checkNameFree(name, address ? formatHubAddress(address) : source, home);
   }
-  return address ? importFromHub(address, options, control) : importFolder(source, undefined, options, control);
+  return address ? importFromHub(address, request, control) : importFolder(source, undefined, request, control);
 }
 
 /**
@@ -58,7 +68,7 @@ export async function importSource(options: ImportSourceOptions, control: Import
  */
 async function importFromHub(
   address: HubAddress,
-  options: ImportSourceOptions,
+  options: CheckedOptions,
   control: ImportControl,
 ): Promise<ImportResult> {
   const hub = await connectToHub(address, options.hub, control);
@@ -96,7 +106,7 @@ async function importFromHub(
 async function importFolder(
   source: string,
   pinned: HubAddress | undefined,
-  { home, name, bits, replace }: ImportSourceOptions,
+  { home, name, bits, replace }: CheckedOptions,
   { signal, onProgress }: ImportControl,
 ): Promise<ImportResult> {
   return importBase({
@@ -117,7 +127,7 @@ const keptFor = 7 * 24 * 60 * 60 * 1000;
 async function removeStaleDownloads(downloads: string): Promise<void> {
   for (const name of await readdir(downloads).catch(() => [])) {
     const path = join(downloads, name);
-    const info = await stat(path).catch(() => undefined);
+    const info = await infoOf(path);
     if (info && Date.now() - info.mtimeMs > keptFor) await rm(path, { recursive: true, force: true });
   }
 }

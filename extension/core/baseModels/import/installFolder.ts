@@ -1,11 +1,11 @@
 /** Moves a finished base to its place, safely against other processes that do the same. */
 
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { recoverFolder } from "../../foundation/atomicFile.ts";
 import { internalError, systemCode, UserError } from "../../foundation/errors.ts";
-import { exists } from "../../foundation/exists.ts";
+import { exists, infoOf } from "../../foundation/exists.ts";
 import { renamePatiently } from "../../foundation/renamePatiently.ts";
 
 /** Milliseconds after which a temporary folder belongs to a killed process; running imports write more often. */
@@ -120,7 +120,7 @@ async function removeAbandoned(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!name.startsWith(".") || !name.endsWith(".part")) continue;
     const path = join(parent, name);
-    const info = await stat(path).catch(() => undefined);
+    const info = await infoOf(path);
     if (info && Date.now() - info.mtimeMs > abandonedAfter) await rm(path, { recursive: true, force: true });
   }
 }

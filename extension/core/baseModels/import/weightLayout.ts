@@ -4,8 +4,12 @@ import { elementCount } from "../../graph/shape.ts";
 import { blockSize, type Storage, type StoredTensor } from "../../graph/storage.ts";
 import type { WeightRequest } from "../../architectures/weightRequest.ts";
 
-/** The bits per value of linear layers. */
-export type Bits = 4 | 8 | 16 | 32;
+/** The possible bits per value of linear layers. */
+export const bitWidths = [4, 8, 16, 32] as const;
+export type Bits = (typeof bitWidths)[number];
+
+/** The bits of a base that is imported without a choice. */
+export const defaultBits: Bits = 4;
 
 export interface WeightLayout {
   /** The tensors in the order of the requests. */

@@ -3,8 +3,9 @@
  * ship it.
  */
 
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isFile } from "../../foundation/exists.ts";
 import { writeFolderAtomic } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { downloadText } from "../../hub/downloadText.ts";
@@ -73,7 +74,7 @@ async function readParts(folder: string): Promise<Record<Split, Buffer>> {
   const parts: Partial<Record<Split, Buffer>> = {};
   for (const split of splits) {
     const path = join(folder, `${split}.jsonl`);
-    if (!(await stat(path).catch(() => undefined))?.isFile()) {
+    if (!(await isFile(path))) {
       const message = `Cannot take CodeAlpacaPy from ${folder}: there is no ${split}.jsonl in it.`;
       throw new UserError("data-missing", message, `Choose a folder that holds ${partNames}.`);
     }

@@ -1,10 +1,10 @@
-/** How sure a score is, and whether two contenders differ, from the numbers that items add. It knows no measure's formula. */
+/** How sure a score is, and whether two candidates differ, from the numbers that items add. It knows no measure's formula. */
 
 import { internalError } from "../../foundation/errors.ts";
 import type { Random } from "../../foundation/random.ts";
 import { addTo, type Summed } from "./measure.ts";
 
-/** What the items of one contender add to a measure, one row an item. */
+/** What the items of one candidate add to a measure, one row an item. */
 export type Counts = readonly (readonly number[])[];
 
 export interface Interval {
@@ -36,16 +36,16 @@ export function bootstrapIntervals<Score extends string>(
 }
 
 export interface Difference {
-  /** The first contender's score less the second's. */
+  /** The first candidate's score less the second's. */
   readonly difference: number;
   /** Of the difference, by the bootstrap over pairs. */
   readonly interval: Interval;
-  /** How often a difference as large comes about if it makes no difference which contender a prediction is from. */
+  /** How often a difference as large comes about if it makes no difference which candidate a prediction is from. */
   readonly p: number;
 }
 
 /**
- * Whether the second contender is as good as the first on the same items, row i of both being the same item.
+ * Whether the second candidate is as good as the first on the same items, row i of both being the same item.
  *
  * The interval is the bootstrap's, items drawn in pairs. The p-value is that of a permutation test, approximate
  * randomization (Noreen 1989; Riezler and Maxwell 2005): within each item the two are swapped or not by a coin, two-sided,

@@ -1,4 +1,4 @@
-/** Whether a paired test is evidence that one of two contenders is better. It computes no statistic. */
+/** Whether a paired test is evidence that one of two candidates is better. It computes no statistic. */
 
 import type { Difference } from "./resample.ts";
 
@@ -14,10 +14,14 @@ export const fewestItems = 20;
 /** A difference as large comes about by chance in fewer than one of twenty comparisons. */
 const level = 0.05;
 
-/** The verdict on a measure that is better the higher it is, after a comparison of `items` pairs. */
-export function verdictOf({ difference, interval, p }: Difference, items: number): Verdict {
+/** The verdict after a comparison of `items` pairs; `better` is the better direction of the measure. */
+export function verdictOf(
+  { difference, interval, p }: Difference,
+  items: number,
+  better: "higher" | "lower" = "higher",
+): Verdict {
   if (items < fewestItems) return "tooFew";
   const excludesZero = interval.low > 0 || interval.high < 0;
   if (p >= level || !excludesZero) return "none";
-  return difference > 0 ? "first" : "second";
+  return difference > 0 === (better === "higher") ? "first" : "second";
 }

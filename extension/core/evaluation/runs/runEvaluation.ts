@@ -1,85 +1,63 @@
 /**
- * An evaluation from end to end: suite → prompts → predictions → scores, into a folder of its own. The one entry, for the
- * command line and the editor.
+ * An evaluation from end to end, whatever the kind of its suite: a candidate's predictions and their scores, in a folder of their own.
+ * The one entry, for the command line and the editor.
  */
 
 import { cpus, totalmem } from "node:os";
-import { UserError } from "../../foundation/errors.ts";
-import type { Log } from "../../foundation/log.ts";
-import { openBatchGenerator } from "../../inference/decoding/generateBatch.ts";
 import { tellProblems } from "../../dataset/example.ts";
-import { openTokenizer } from "../../tokenizer/tokenizer.ts";
-import type { PromptedSuite } from "../prompts/promptedSuite.ts";
-import type { RunChecks } from "../sandbox/openCheckRunner.ts";
-import { openContender, type Contender } from "./contender.ts";
+import { UserError } from "../../foundation/errors.ts";
+import type { Candidate } from "../candidates/candidate.ts";
+import { openCandidate } from "../candidates/openCandidate.ts";
+import type { EvaluationSuite } from "./evaluationSuite.ts";
 import { openSuite } from "./openSuite.ts";
-import { readEvaluationOptions, type EvaluationOptions } from "./options.ts";
-import { predictRun } from "./predictRun.ts";
-import { openRun, readRun, tasksOf, type OpenRun, type RunSummary } from "./runFolder.ts";
-import { contenderOf, type Prediction, type RunMaking, type RunRecord, type RunResult } from "./runRecord.ts";
-import { countRun, openRunMeasures, scoresOf } from "./scoreRun.ts";
-
-export type { EvaluationOptions } from "./options.ts";
-
-export interface EvaluationControl {
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
-  readonly log: Log;
-}
-
-/** "predicting" counts tasks, "scoring" those that have predictions. */
-export interface EvaluationProgress {
-  /** The run's id. */
-  readonly run: string;
-  readonly contender: string;
-  readonly phase: "predicting" | "scoring";
-  readonly done: number;
-  readonly total: number;
-  /** While predicting: to the end of it. */
-  readonly etaSeconds?: number;
-  /** While predicting: since the start, or since it goes on. */
-  readonly tokensPerSecond?: number;
-  /** While predicting: what was predicted last. */
-  readonly last?: Prediction;
-}
+import { withTimeLeft, type EvaluationControl, type PhaseControl } from "./progress.ts";
+import { readEvaluationOptions, type EvaluationOptions } from "./request.ts";
+import { openRun, readRun, readTexts, tasksOf, type OpenRun, type RunSummary } from "./runFolder.ts";
+import { openRunMeasures, type RunMeasure } from "../scoring/runMeasures.ts";
+import { candidateName, type Chunk, type RunConfiguration, type RunRecord, type RunResult } from "./runRecord.ts";
+import { countRun, scoresOf, type RunCounts } from "../scoring/scoreRun.ts";
 
 /**
- * Evaluates, and gives the finished run. One with the same options that was interrupted goes on where it stopped; of one that is
- * finished the result is given, unless `fresh`.
+ * Returns the finished run. An interrupted run with the same options is resumed; a finished one is returned as it is, unless `fresh`.
  *
  * @throws the signal's reason once it is aborted: what was predicted stays; UserErrors of all that can be wrong with suite, base,
  * adapters, options and disk
  */
-export async function runEvaluation(options: EvaluationOptions, control: EvaluationControl): Promise<RunSummary> {
-  const { signal, log } = control;
+export async function runEvaluation(
+  options: EvaluationOptions,
+  { signal, log, onProgress }: EvaluationControl,
+): Promise<RunSummary> {
   const settings = readEvaluationOptions(options);
-  const { suite, making: asked, judge, release } = await openSuite(options, settings, signal);
+  const suite = await openSuite(settings, signal);
   try {
     tellProblems(suite, log);
-    const contender = await openContender(options, { log, signal });
-    const making = { ...asked, ...contender.making };
-    const run = await openRun(options.home, recordOf(making, contender, suite), options.fresh);
+    const candidate = await openCandidate(settings, { log, signal });
+    const configuration = { ...suite.configuration, ...candidate.configuration };
+    const run = await openRun(settings.home, recordOf(configuration, candidate, suite), settings.fresh);
+    const name = candidateName(configuration);
+    const tell = withTimeLeft((progress) => onProgress?.({ run: run.id, candidate: name, ...progress }));
+    const control = { signal, log, onProgress: tell };
     try {
       if (run.result) log.info(`Evaluated before, see ${run.folder}; --fresh evaluates anew.`);
       else {
         if (run.chunks.length > 0) log.info(`Going on with ${run.folder}.`);
-        await predict(run, { suite, judge }, contender, making, control);
-        await run.finish(await resultOf(run, suite, making, control));
+        await suite.predict(run, candidate, control);
+        await run.finish(await resultOf(run, suite, configuration, control));
       }
       return await readRun(run.folder);
     } finally {
       await run.release();
     }
   } finally {
-    await release();
+    await suite.release();
   }
 }
 
-function recordOf(making: RunMaking, { trainings }: Contender, { problems }: PromptedSuite): RunRecord {
+function recordOf(configuration: RunConfiguration, { trainings }: Candidate, { problems }: EvaluationSuite): RunRecord {
   const processors = cpus();
   return {
-    format: 1,
-    making,
+    format: 2,
+    configuration,
     startedAt: new Date().toISOString(),
     machine: {
       platform: `${process.platform}-${process.arch}`,
@@ -93,85 +71,68 @@ function recordOf(making: RunMaking, { trainings }: Contender, { problems }: Pro
   };
 }
 
-async function predict(
-  run: OpenRun,
-  { suite, judge }: { readonly suite: PromptedSuite; readonly judge: RunChecks | undefined },
-  { base, adapters }: Contender,
-  making: RunMaking,
-  { signal, onProgress }: EvaluationControl,
-): Promise<void> {
-  const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-  const generator = await openBatchGenerator(base, tokenizer, adapters);
-  const startedAt = performance.now();
-  const total = making.suite.tasks;
-  const before = tasksOf(run.chunks);
-  let [done, tokens] = [before, 0];
-  try {
-    await predictRun(
-      run,
-      suite,
-      { generator, tokenizer },
-      {
-        ...making,
-        tasks: total,
-        judge,
-        signal,
-        onPredicted: (last, written) => {
-          done++;
-          tokens += written;
-          const seconds = (performance.now() - startedAt) / 1000;
-          onProgress?.({
-            run: run.id,
-            contender: contenderOf(making),
-            phase: "predicting",
-            done,
-            total,
-            etaSeconds: (seconds / (done - before)) * (total - done),
-            tokensPerSecond: tokens / seconds,
-            last,
-          });
-        },
-      },
-    );
-  } finally {
-    await generator.release();
-  }
-}
-
 async function resultOf(
   run: OpenRun,
-  suite: PromptedSuite,
-  making: RunMaking,
-  { signal, onProgress }: EvaluationControl,
+  suite: EvaluationSuite,
+  configuration: RunConfiguration,
+  { signal, onProgress }: PhaseControl,
 ): Promise<RunResult> {
-  const measures = await openRunMeasures(making);
   const { chunks } = run;
+  const isHeldOut = configuration.suite.kind === "infilling";
   const problems = [...suite.problems, ...chunks.flatMap((chunk) => chunk.problems)];
   const total = tasksOf(chunks) - problems.length + suite.problems.length;
-  if (total === 0) {
-    const { where, message } = problems[0]!;
-    const because = `The first of ${problems.length} problems, ${where}: ${message}`;
-    throw new UserError(
-      "run-empty",
-      `Cannot score ${run.folder}: no task has predictions. ${because}`,
-      "Use another base.",
-    );
-  }
+  if (total === 0) throw emptyRun(run.folder, problems);
+  const measures = await openRunMeasures(configuration);
   const counts = await countRun(run.folder, measures, {
     signal,
-    onProgress: (done) => onProgress?.({ run: run.id, contender: contenderOf(making), phase: "scoring", done, total }),
+    // Holes are scored in no time.
+    ...(!isHeldOut && { onProgress: (done) => onProgress({ phase: "scoring", done, total }) }),
   });
-  const sum = (of: "tokens" | "seconds" | "shortened"): number => chunks.reduce((all, chunk) => all + chunk[of], 0);
-  const seconds = sum("seconds");
   return {
     items: counts.items,
-    scores: scoresOf(counts, measures, making.seed, signal),
-    shortened: sum("shortened"),
+    scores: scoresOf(counts, measures, configuration.seed, signal),
+    ...(isHeldOut && { heldOut: await heldOutOf(run.folder, counts, measures) }),
     problems,
-    tokens: sum("tokens"),
-    seconds,
-    tokensPerSecond: sum("tokens") / seconds,
-    peakMemoryBytes: Math.max(0, ...chunks.map(({ peakMemoryBytes }) => peakMemoryBytes)),
+    ...spent(chunks),
     finishedAt: new Date().toISOString(),
   };
+}
+
+async function heldOutOf(
+  folder: string,
+  counts: RunCounts,
+  measures: readonly RunMeasure[],
+): Promise<NonNullable<RunResult["heldOut"]>> {
+  const texts = await readTexts(folder);
+  const holes = measures.flatMap(({ group }, i) => {
+    const { items } = counts.measures[i]!;
+    return group !== undefined && items > 0 ? [[group, items] as const] : [];
+  });
+  const bytes = texts.reduce((sum, text) => sum + text.bytes, 0);
+  return { files: texts.length, bytes, holes: Object.fromEntries(holes) };
+}
+
+/** Tokens per second leave out the time for texts that are only measured in bits per byte. */
+function spent(
+  chunks: readonly Chunk[],
+): Pick<RunResult, "shortened" | "tokens" | "seconds" | "tokensPerSecond" | "peakMemoryBytes"> {
+  const sum = (of: "tokens" | "seconds" | "shortened", over = chunks): number =>
+    over.reduce((all, chunk) => all + chunk[of], 0);
+  const generating = sum(
+    "seconds",
+    chunks.filter(({ texts }) => !texts),
+  );
+  return {
+    shortened: sum("shortened"),
+    tokens: sum("tokens"),
+    seconds: sum("seconds"),
+    tokensPerSecond: generating > 0 ? sum("tokens") / generating : 0,
+    peakMemoryBytes: Math.max(0, ...chunks.map(({ peakMemoryBytes }) => peakMemoryBytes)),
+  };
+}
+
+function emptyRun(folder: string, problems: RunResult["problems"]): UserError {
+  const { where, message } = problems[0]!;
+  const because = `The first of ${problems.length} problems, ${where}: ${message}`;
+  return new UserError("run-empty", `Cannot score ${folder}: no task has predictions. ${because}`, "Use another base.");
 }

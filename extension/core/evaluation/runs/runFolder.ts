@@ -1,7 +1,7 @@
 /**
  * Runs on disk, one folder each, and what may be done with them at any time, a kill included:
  *
- *     run.json           what it is made of
+ *     run.json           its configuration
  *     predictions.jsonl  in the order of the suite, appended chunk by chunk
  *     chunks.jsonl       a line behind each chunk; what stands in predictions.jsonl beyond the last is forgotten
  *     result.json        the scores, at the end
@@ -12,12 +12,12 @@ import { basename, dirname, join, resolve } from "node:path";
 import * as z from "zod";
 import { writeFailure, writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
-import { lockFolder } from "../../foundation/folderLock.ts";
+import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import { silentLog, type Log } from "../../foundation/log.ts";
 import { jsonObjects } from "../../dataset/jsonLines.ts";
 import {
+  candidateName,
   chunkSchema,
-  contenderOf,
   predictionSchema,
   recordSchema,
   resultSchema,
@@ -26,6 +26,7 @@ import {
   type Prediction,
   type RunRecord,
   type RunResult,
+  type TextCost,
 } from "./runRecord.ts";
 
 export const runFiles = {
@@ -41,9 +42,9 @@ export interface RunSummary {
   readonly id: string;
   readonly folder: string;
   /** "graft-base + sql-style": what predicted, for people. */
-  readonly contender: string;
+  readonly candidate: string;
   readonly record: RunRecord;
-  /** Tasks that are done, of `record.making.suite.tasks`. */
+  /** Tasks that are done, of `record.configuration.suite.tasks`. */
   readonly done: number;
   /** Once it is finished. */
   readonly result?: RunResult;
@@ -67,13 +68,13 @@ export function runsFolder(home: string): string {
 }
 
 /**
- * Begins the run of a making, or goes on with it.
+ * Begins the run of a configuration, or continues it.
  *
- * @param fresh forgets what is there of it
+ * @param fresh starts over
  * @throws UserError "run-busy", "run-invalid", "disk-full", "not-writable"
  */
 export async function openRun(home: string, record: RunRecord, fresh = false): Promise<OpenRun> {
-  const id = runId(record.making);
+  const id = runId(record.configuration);
   const folder = join(runsFolder(home), id);
   const at = (file: keyof typeof runFiles): string => join(folder, runFiles[file]);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
@@ -121,8 +122,8 @@ export async function readRun(folder: string): Promise<RunSummary> {
   const record = parse(recordSchema, await readText(path, runFiles.record), join(path, runFiles.record));
   const result = await readResult(path);
   const done = tasksOf((await readChunks(path)).chunks);
-  const contender = contenderOf(record.making);
-  return { id: basename(path), folder: path, contender, record, done, ...(result && { result }) };
+  const candidate = candidateName(record.configuration);
+  return { id: basename(path), folder: path, candidate, record, done, ...(result && { result }) };
 }
 
 /** All runs of a home, the oldest first. Folders that hold none are left out, and those that cannot be read with a warning. */
@@ -150,6 +151,11 @@ export async function* readPredictions(folder: string): AsyncGenerator<Predictio
     if (!parsed.success) throw invalid(where, z.prettifyError(parsed.error));
     yield parsed.data;
   }
+}
+
+/** What the files of held-out code cost, in the order of the run. */
+export async function readTexts(folder: string): Promise<TextCost[]> {
+  return (await readChunks(folder)).chunks.flatMap(({ texts = [] }) => texts);
 }
 
 /** A last line that a kill has cut off, or that is being written, does not count. */

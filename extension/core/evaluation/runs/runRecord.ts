@@ -1,11 +1,14 @@
-/** What the files of a run say: what it is made of, what was predicted, and what came out. It reads and writes none of them. */
+/** The contents of a run's files: its configuration, its predictions and its result. Reads and writes none of them. */
 
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { idSchema } from "../suites/tasks.ts";
-import { verdictSchema } from "../sandbox/programProcess.ts";
+import { candidateFields, ngramField, trainingsSchema } from "../candidates/candidate.ts";
 import { protocolNames } from "../protocols/protocols.ts";
-import { modes } from "./options.ts";
+import { verdictSchema } from "../sandbox/programProcess.ts";
+import { holeKinds } from "../suites/drawHoles.ts";
+import { holePlaces } from "../suites/holes.ts";
+import { idSchema } from "../suites/tasks.ts";
+import { modes } from "./request.ts";
 
 const count = z.int().nonnegative();
 const problem = z.object({ where: z.string(), message: z.string() });
@@ -19,43 +22,35 @@ const decodingSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("sampling"), temperature: z.number(), topP: z.number(), count }),
 ]);
 
-/** What decides the predictions. Runs of the same making have the same predictions. */
-const makingSchema = z.object({
+/** Everything that decides the predictions: runs of the same configuration have the same ones. */
+const configurationSchema = z.object({
   suite: z.object({
     name: z.string(),
-    /** How predictions are judged: compared with references, or by running them. */
-    kind: z.enum(["pairs", "execution"]),
+    /** How predictions are judged: compared with references, by running them, or as held-out code. */
+    kind: z.enum(["pairs", "execution", "infilling"]),
     hash: z.string(),
-    /** Tasks that are taken. */
+    /** Tasks of the run; in held-out code files and holes together. */
     tasks: count,
+    /** Of held-out code: the first tasks are files, measured in bits per byte; the others are holes. */
+    files: count.optional(),
   }),
-  base: z.object({ name: z.string(), modelType: z.string(), parameters: count, hash: z.string() }),
-  adapters: z.array(
-    z.object({
-      name: z.string(),
-      scale: z.number(),
-      method: z.string(),
-      /** Trainable parameters. */
-      parameters: count,
-      bytes: count,
-      hash: z.string(),
-    }),
-  ),
-  protocol: z.enum(protocolNames),
+  ...candidateFields,
+  /** "editor": the completer's own prompts, stops and judgement, for held-out code. */
+  protocol: z.enum([...protocolNames, "editor"]),
   mode: z.enum(modes),
   shots: count,
-  /** Where examples come from, if there are any. */
+  /** The source of the examples, if there are any. */
   examples: z.object({ name: z.string(), hash: z.string(), retriever: retrieverSchema.optional() }).optional(),
   decoding: decodingSchema,
   seed: z.int(),
   /** Of Graft. */
   version: z.string(),
+  ngram: ngramField,
 });
 
-/** run.json: written before the first prediction. */
-export const recordSchema = z.object({
-  format: z.literal(1),
-  making: makingSchema,
+const currentRecordSchema = z.object({
+  format: z.literal(2),
+  configuration: configurationSchema,
   startedAt: z.iso.datetime(),
   machine: z.object({
     platform: z.string(),
@@ -64,32 +59,47 @@ export const recordSchema = z.object({
     memoryBytes: count,
     node: z.string(),
   }),
-  /** What making the adapters has cost, of those that say so. */
-  trainings: z.array(
-    z.object({
-      adapter: z.string(),
-      seconds: z.number(),
-      peakMemoryBytes: count,
-      /** The best, per target token. */
-      validationLoss: z.number().optional(),
-    }),
-  ),
-  /** Rows of the suite that were left out. */
+  trainings: trainingsSchema,
+  /** Rows and files of the suite that were left out. */
   problems: z.array(problem),
 });
+
+/** Format 1 called the configuration "making". */
+const firstRecordSchema = z
+  .looseObject({ format: z.literal(1), making: z.unknown() })
+  .transform(({ making, ...rest }) => ({ ...rest, format: 2, configuration: making }));
+
+/** run.json: written before the first prediction. */
+export const recordSchema = z.union([firstRecordSchema, z.unknown()]).pipe(currentRecordSchema);
 
 /** A line of predictions.jsonl, in the order of the suite. `graft score` reads it, too. */
 export const predictionSchema = z.object({
   id: idSchema,
-  intent: z.string(),
+  /** Of tasks. */
+  intent: z.string().optional(),
   /** Best first, or in the order in which they were drawn. */
   predictions: z.array(z.string()),
-  logProbabilities: z.array(z.number()),
-  /** Of suites of pairs. */
+  /** Of tasks. */
+  logProbabilities: z.array(z.number()).optional(),
+  /** Of suites of pairs; of holes, the author's text. */
   reference: z.string().optional(),
   /** Of suites with tests, one a prediction. */
   verdicts: z.array(verdictSchema).optional(),
+  /** Of holes: where it is, from 1, and whether the file parses with the prediction. */
+  hole: z
+    .object({
+      kind: z.enum(holeKinds),
+      place: z.enum(holePlaces),
+      path: z.string(),
+      line: count,
+      column: count,
+      parses: z.boolean(),
+    })
+    .optional(),
 });
+
+/** Bits that a file's text costs, and its size in UTF-8. */
+const textCostSchema = z.object({ path: z.string(), bits: z.number(), bytes: count });
 
 /** A line of chunks.jsonl: so many tasks are done, and their predictions written. */
 export const chunkSchema = z.object({
@@ -104,16 +114,20 @@ export const chunkSchema = z.object({
   shortened: count,
   problems: z.array(problem),
   peakMemoryBytes: count,
+  /** Of held-out code, where the tasks of the chunk are files: what each costs. */
+  texts: z.array(textCostSchema).optional(),
 });
 
 const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
 
 /** result.json: written when all is predicted and scored. */
 export const resultSchema = z.object({
-  /** Tasks that have predictions. */
+  /** Tasks, or holes, that have predictions. */
   items: count,
-  /** By name: "em@1", "codebleu", "codebleu.syntax", "chrf", "pass@1", "any@10" … CodeBLEU in 0..1, all others in percent. */
+  /** By name; measures/measureFormat.ts lists them with their units. */
   scores: z.record(z.string(), estimate),
+  /** Of held-out code: what is measured in bits per byte, and holes by kind ("line") and place ("line.word"). */
+  heldOut: z.object({ files: count, bytes: count, holes: z.record(z.string(), count) }).optional(),
   shortened: count,
   problems: z.array(problem),
   tokens: count,
@@ -123,27 +137,33 @@ export const resultSchema = z.object({
   finishedAt: z.iso.datetime(),
 });
 
-export type RunMaking = z.infer<typeof makingSchema>;
+export type RunConfiguration = z.infer<typeof configurationSchema>;
 export type RunRecord = z.infer<typeof recordSchema>;
+export type TextCost = z.infer<typeof textCostSchema>;
 export type Prediction = z.infer<typeof predictionSchema>;
 export type Chunk = z.infer<typeof chunkSchema>;
 export type RunResult = z.infer<typeof resultSchema>;
 
-/** The name of a run's folder: for people, and different for runs of different making. */
-export function runId(making: RunMaking): string {
-  const hash = createHash("sha256").update(JSON.stringify(making)).digest("hex").slice(0, 8);
-  const words = [making.suite.name.replace(/\.jsonl$/, ""), contenderOf(making), making.protocol];
+/** The name of a run's folder: for people, and different for runs of different configurations. */
+export function runId(configuration: RunConfiguration): string {
+  const hash = createHash("sha256").update(JSON.stringify(configuration)).digest("hex").slice(0, 8);
+  const words = [
+    configuration.suite.name.replace(/\.jsonl$/, ""),
+    candidateName(configuration),
+    configuration.protocol,
+  ];
   return `${words
     .join(" ")
     .replaceAll(/[^A-Za-z0-9.@]+/g, "-")
     .slice(0, 100)}-${hash}`;
 }
 
-/** "graft-base + sql-style", "graft-base, 2 nearest", "graft-base, 3 drawn (seed 42)". */
-export function contenderOf(
-  { base, adapters, mode, shots, seed }: RunMaking,
+/** "graft-base + sql-style", "graft-base, 2 nearest", "graft-base, 3 drawn (seed 42)", "5-gram". */
+export function candidateName(
+  { base, adapters, mode, shots, seed, ngram }: RunConfiguration,
   seeds: readonly number[] = [seed],
 ): string {
+  if (ngram) return `${ngram.order}-gram`;
   const names = adapters.map(({ name, scale }) => (scale === 1 ? name : `${name}@${scale}`));
   const model = [base.name, ...names].join(" + ");
   switch (mode) {

@@ -7,12 +7,8 @@ import { UserError } from "../../foundation/errors.ts";
 import { neutralFolder, programOnPath } from "../../foundation/programOnPath.ts";
 import type { Python } from "./bubblewrap.ts";
 import { openCheckRunner } from "./openCheckRunner.ts";
+import type { Sandbox } from "./sandbox.ts";
 import { syscallFilter } from "./syscallFilter.ts";
-
-export type Sandbox =
-  | { readonly kind: "bubblewrap"; readonly python: Python; readonly bubblewrap: string }
-  /** Programs would run with all rights of the user. `why` is a clause; `nextStep` says how to get a sandbox. */
-  | { readonly kind: "none"; readonly python: Python | undefined; readonly why: string; readonly nextStep: string };
 
 export interface SandboxSearch {
   readonly signal?: AbortSignal | undefined;

@@ -3,9 +3,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import pLimit from "p-limit";
 import { internalError, UserError } from "../../foundation/errors.ts";
 import type { Checks } from "../suites/executionTasks.ts";
-import type { Sandbox } from "./findSandbox.ts";
+import type { Sandbox } from "./sandbox.ts";
 import { runShutIn, runUnprotected, type Job, type Limits, type Verdict } from "./programProcess.ts";
 
 /** A busy machine stretches the clock's time, not the processor's. */
@@ -47,23 +48,6 @@ export function openCheckRunner(sandbox: Sandbox, options: CheckRunnerOptions = 
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     }
   };
-  const inTurn = turns(parallel);
+  const inTurn = pLimit(parallel);
   return (program, checks, signal) => inTurn(() => run({ program, checks, limits }, signal));
-}
-
-/** Runs so many things at once; the others wait in their order. */
-function turns(parallel: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (running < parallel) running++;
-    else await new Promise<void>((resolve) => void waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
-  };
 }

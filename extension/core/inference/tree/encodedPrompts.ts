@@ -1,6 +1,6 @@
 /** The prompts that an encoder has read. Each is read once; its keys and values stay as long as a continuation needs them. */
 
-import type { PromptAdapter } from "../../adapters/adapter.ts";
+import type { PromptAdapter } from "../../adapters/methods/prompt.ts";
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import { embeddingValues } from "../../adapters/virtualTokens.ts";
 import { masked } from "../../graph/composites/attention.ts";

@@ -3,7 +3,7 @@
  * own and begin with the start token.
  */
 
-import type { PromptAdapter } from "../../adapters/adapter.ts";
+import { isPrompt, type PromptAdapter } from "../../adapters/methods/prompt.ts";
 import { virtualTokensOf } from "../../adapters/virtualTokens.ts";
 import type { EncoderDecoderConfig } from "../../architectures/config.ts";
 import { floats, int64s, type RuntimeTensor } from "../../runtime/session.ts";
@@ -52,7 +52,7 @@ export function encoderDecoderTree(
     topLogProbabilities: top.find,
     useAdapters: (active) => {
       const tokens = virtualTokensOf(active);
-      virtual = tokens?.method === "prompt" ? tokens : undefined;
+      virtual = isPrompt(tokens) ? tokens : undefined;
       writer.useAdapters(active.filter(({ adapter }) => adapter !== virtual));
       prompts.useAdapters(active, virtual);
     },

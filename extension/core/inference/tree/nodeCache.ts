@@ -4,7 +4,8 @@
  * Adapters are either fed as tensors, or stand in front of the text as virtual tokens.
  */
 
-import type { PromptAdapter } from "../../adapters/adapter.ts";
+import { isPrefix } from "../../adapters/methods/prefix.ts";
+import { isPrompt, type PromptAdapter } from "../../adapters/methods/prompt.ts";
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import { virtualTokensOf, type VirtualTokens } from "../../adapters/virtualTokens.ts";
 import type { ModelConfig } from "../../architectures/config.ts";
@@ -77,8 +78,8 @@ export function nodeCache(config: ModelConfig, session: CachedSession, maxCached
     if (root) return root;
     const nodes: TokenNode[] = [];
     for (let i = 0; i < (virtual?.tokens ?? 0); i++) nodes.push(addChild(nodes.at(-1) ?? rootAfter(null), -1));
-    if (virtual?.method === "prompt") await run(nodes, [0], virtual);
-    if (virtual?.method === "prefix") {
+    if (isPrompt(virtual)) await run(nodes, [0], virtual);
+    if (isPrefix(virtual)) {
       past = prefixCache(config, virtual);
       entries = nodes;
       for (const [i, node] of nodes.entries()) node.entry = i;

@@ -1,6 +1,6 @@
 /** The positions and mask of new tokens, as inputs of the graph of a decoder-only model. */
 
-import type { PromptAdapter } from "../../adapters/adapter.ts";
+import type { PromptAdapter } from "../../adapters/methods/prompt.ts";
 import { embeddingValues } from "../../adapters/virtualTokens.ts";
 import type { DecoderConfig } from "../../architectures/config.ts";
 import { floats, int32s, int64s } from "../../runtime/session.ts";

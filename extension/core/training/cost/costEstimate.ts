@@ -5,7 +5,7 @@ import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { isEncoderDecoder, type DecoderConfig } from "../../architectures/config.ts";
 import { openProductSpeed } from "../../runtime/productSpeed.ts";
 import { planMemory } from "./memoryPlan.ts";
-import type { MethodSpec } from "../methods/methods.ts";
+import type { MethodSpec } from "../../adapters/methods/methodNamed.ts";
 import type { BatchShape } from "../data/batchShape.ts";
 import { frozenMatMuls, flopsOf, usefulFlops } from "./flops.ts";
 

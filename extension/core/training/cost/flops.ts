@@ -4,7 +4,7 @@ import type { PackedShape } from "../../dataset/batches.ts";
 import { moduleShapes } from "../../architectures/architectures.ts";
 import type { DecoderConfig } from "../../architectures/config.ts";
 import type { Product } from "../../runtime/productSpeed.ts";
-import type { MethodSpec } from "../methods/methods.ts";
+import { methodOf, type MethodSpec } from "../../adapters/methods/methodNamed.ts";
 
 /**
  * The products by frozen weights of one micro-batch, forward and for the gradient of their inputs; the head for labelled
@@ -38,7 +38,7 @@ export function frozenMatMuls(
 
 /**
  * Useful floating-point operations of a micro-batch, a multiplication and an addition counted as two: the frozen products,
- * LoRA's own, and attention below its diagonal. Layers that are computed twice count once.
+ * what the method adds, and attention below its diagonal. Layers that are computed twice count once.
  */
 export function usefulFlops(config: DecoderConfig, spec: MethodSpec, shape: PackedShape, labels: number): number {
   const tokens = shape.rows * shape.length;
@@ -46,13 +46,9 @@ export function usefulFlops(config: DecoderConfig, spec: MethodSpec, shape: Pack
   const { heads, headSize } = config.attention;
   // Two products forward, and two for the gradient of each.
   const attention = (config.layers * 6 * 2 * tokens * shape.length * heads * headSize) / 2;
-  // Weights that are trained have a gradient, too: a third product beside two.
-  if (spec.method === "full") return 1.5 * frozen + attention;
-  if (spec.method !== "lora") return frozen + attention;
-  // x·Aᵀ and ·Bᵀ forward; for each, the gradients of both factors.
-  const modules = [...moduleShapes(config)].filter(([path]) => spec.targets.has(path));
-  const lora = modules.reduce((sum, [, m]) => sum + 6 * spec.rank * (m.inFeatures + m.outFeatures) * tokens, 0);
-  return frozen + attention + lora;
+  const modules = moduleShapes(config);
+  const own = methodOf(spec.method).flops?.(spec, { modules, tokens, frozen }) ?? 0;
+  return frozen + attention + own;
 }
 
 export function flopsOf({ tokens, inFeatures, outFeatures, count }: Product): number {

@@ -14,7 +14,7 @@ import type { Node, Primitive } from "../../graph/tensor.ts";
 import { nodesInOrder } from "../../graph/walk.ts";
 import { moduleShapes } from "../../architectures/architectures.ts";
 import { storedWeights } from "../../architectures/storedWeights.ts";
-import type { MethodSpec } from "../methods/methods.ts";
+import type { MethodSpec } from "../../adapters/methods/methodNamed.ts";
 import type { BatchShape } from "../data/batchShape.ts";
 import { trainingGraph, type TrainingGraph } from "../graph/trainingGraph.ts";
 

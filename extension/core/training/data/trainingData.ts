@@ -22,7 +22,8 @@ import {
 } from "./dataSurvey.ts";
 import { readingMeter, type ReadingProgress } from "../loop/progressMeter.ts";
 import { pieceSizeFor } from "./pieceSize.ts";
-import type { TrainOptions, TrainSettings } from "../settings.ts";
+import type { TrainOptions } from "../request.ts";
+import type { TrainSettings } from "../settings.ts";
 
 /** What one of several data sets adds to the training. */
 export interface DataPart {

@@ -11,7 +11,7 @@ import { input, type Tensor } from "../../graph/tensor.ts";
 import type { EncoderDecoderContext, ForwardContext, StackContext } from "../../architectures/architecture.ts";
 import type { DecoderConfig, EncoderDecoderConfig } from "../../architectures/config.ts";
 import { rotaryTables } from "../../architectures/rotary.ts";
-import type { Attachment } from "../methods/attachment.ts";
+import type { Attachment } from "../../adapters/methods/attachment.ts";
 import {
   counted,
   distances,

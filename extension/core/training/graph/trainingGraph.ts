@@ -14,8 +14,8 @@ import { isEncoderDecoder, type ModelConfig } from "../../architectures/config.t
 import type { AdapterSlots, WeightSource } from "../../architectures/parameterScope.ts";
 import { encode, type OnnxModel } from "../../onnx/encode.ts";
 import type { BatchShape } from "../data/batchShape.ts";
-import type { Attachment } from "../methods/attachment.ts";
-import { attach, type MethodSpec } from "../methods/methods.ts";
+import type { Attachment } from "../../adapters/methods/attachment.ts";
+import { methodOf, type MethodSpec } from "../../adapters/methods/methodNamed.ts";
 import { packedDecoder, packedEncoderDecoder } from "./packedContext.ts";
 
 export interface TrainingGraph {
@@ -46,7 +46,7 @@ export function trainingGraph(
     return parameter;
   };
   const noiseShape = purpose === "gradients" ? noiseShapeOf(spec, modules, shape) : null;
-  const attachment = attach(spec, parameterOf, noiseShape && input("noise", "int32", noiseShape));
+  const attachment = methodOf(spec.method).attach(spec, parameterOf, noiseShape && input("noise", "int32", noiseShape));
   const { hidden, head } = packedForward(config, weights, attachment, shape);
   // Virtual tokens that are read in front of the text predict nothing.
   const [read, length] = [size(hidden, 1), shape.length];
@@ -86,9 +86,8 @@ function noiseShapeOf(
   modules: TrainedModel["modules"],
   { rows, length, encoderLength = 0 }: BatchShape,
 ): TrainingGraph["noiseShape"] {
-  if (spec.method !== "lora" || spec.dropout === 0) return null;
-  const width = Math.max(...[...spec.targets].map((path) => modules.get(path)!.inFeatures));
-  return [rows, Math.max(length, encoderLength), width];
+  const width = methodOf(spec.method).noiseWidth?.(spec, modules) ?? null;
+  return width === null ? null : [rows, Math.max(length, encoderLength), width];
 }
 
 /** Adapters nowhere. */

@@ -17,7 +17,7 @@ import {
   type RuntimeTensor,
   type Session,
 } from "../../runtime/session.ts";
-import type { MethodSpec } from "../methods/methods.ts";
+import type { MethodSpec } from "../../adapters/methods/methodNamed.ts";
 import type { NamedTensor } from "../optimizers/optimizer.ts";
 import type { BatchShape } from "../data/batchShape.ts";
 import { trainingGraph, type TrainedModel, type TrainingGraph } from "./trainingGraph.ts";

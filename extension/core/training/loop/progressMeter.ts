@@ -1,6 +1,6 @@
 /** How fast a training goes and how long it will take. It reads the clock, so that the trainer need not. */
 
-import type { TrainerPlan, TrainerState, ValidationLoss } from "./trainer.ts";
+import type { TrainerPlan, TrainerState, ValidationLoss } from "./trainerState.ts";
 
 /** What a watcher is told after every optimizer step. */
 export interface TrainProgress {

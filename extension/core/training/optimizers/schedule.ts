@@ -1,6 +1,7 @@
 /** The learning rate of each step. */
 
-export type ScheduleShape = "linear" | "cosine" | "constant";
+export const scheduleShapes = ["linear", "cosine", "constant"] as const;
+export type ScheduleShape = (typeof scheduleShapes)[number];
 
 export interface Schedule {
   readonly shape: ScheduleShape;

@@ -7,7 +7,7 @@ import { exists } from "../../foundation/exists.ts";
 import { openSafetensors, writeSafetensors } from "../../weights/safetensors.ts";
 import type { Fingerprint } from "../fingerprint.ts";
 import type { NamedTensor } from "../optimizers/optimizer.ts";
-import type { TrainerSnapshot } from "../loop/trainer.ts";
+import type { TrainerSnapshot } from "../loop/trainerState.ts";
 import type { BatchShape } from "../data/batchShape.ts";
 
 export interface Checkpoint extends TrainerSnapshot {

@@ -8,9 +8,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import { recoverFolder, writeFailure, writeFileAtomic, writeFolderAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
-import { lockFolder, type HeldLock } from "../../foundation/folderLock.ts";
+import { lockFolder, type HeldLock } from "../../foundation/locks/folderLock.ts";
 import { checkpointFile, hasCheckpoint } from "./checkpoint.ts";
-import { runFile, readRun, writeRun, type TrainingRun } from "../trainingRun.ts";
+import { runFile, readRun, writeRun, type TrainingRun } from "../run/trainingRun.ts";
 
 export interface OutputFolder {
   readonly path: string;

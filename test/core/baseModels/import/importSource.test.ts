@@ -114,6 +114,16 @@ describe("importSource", () => {
     expect(hub.requests).toEqual([]);
   });
 
+  test("refuses a request that its schema does not accept, before anything is downloaded", async () => {
+    const options = { source: repository, home, bits: 5 as 4, hub: { endpoint: hub.url, token: "secret" } };
+    const refused = importSource(options, {});
+    await expect(refused).rejects.toMatchObject({
+      code: "option-invalid",
+      message: "Cannot import with bits 5: it must be 4, 8, 16 or 32.",
+    });
+    expect(hub.requests).toEqual([]);
+  });
+
   test("does not download the same twice at a time", async () => {
     hub.faults.slowness = 1;
     const outcomes = await Promise.allSettled([fetched(), fetched()]);

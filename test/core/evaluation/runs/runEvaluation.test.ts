@@ -4,15 +4,13 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { compareRuns } from "../../../../extension/core/evaluation/runs/compareRuns.ts";
-import type { Ia3Adapter } from "../../../../extension/core/adapters/adapter.ts";
-import { writeAdapter } from "../../../../extension/core/adapters/peftFolder.ts";
+import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
+import type { Ia3Adapter } from "../../../../extension/core/adapters/methods/ia3.ts";
+import { writeAdapter } from "../../../../extension/core/adapters/formats/peftFolder.ts";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
-import {
-  runEvaluation,
-  type EvaluationOptions,
-  type EvaluationProgress,
-} from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
+import { runEvaluation } from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
+import type { EvaluationOptions } from "../../../../extension/core/evaluation/runs/request.ts";
+import type { EvaluationProgress } from "../../../../extension/core/evaluation/runs/progress.ts";
 import { listRuns, readRun, type RunSummary } from "../../../../extension/core/evaluation/runs/runFolder.ts";
 import { writeTinyCheckpoint } from "../../baseModels/tinyCheckpoint.ts";
 
@@ -31,14 +29,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function optionsOf(more: Partial<EvaluationOptions> = {}): EvaluationOptions {
-  const decoding = { kind: "beams", width: 2, returned: 2 } as const;
   return {
     base: at("tiny"),
     home: at("home"),
     embedded: at("tiny"),
     dataFolder: folder,
     suite: at("suite.jsonl"),
-    decoding,
+    beams: 2,
     ...more,
   };
 }
@@ -49,7 +46,7 @@ const predictionsOf = ({ folder: run }: RunSummary): Promise<string> =>
 test("predicts, scores and keeps all of it in a folder", async () => {
   const events: EvaluationProgress[] = [];
   const run = await runEvaluation(optionsOf(), { log: silentLog, onProgress: (progress) => events.push(progress) });
-  expect(run).toMatchObject({ done: tasks, contender: expect.stringMatching(/^tiny-\w+$/) });
+  expect(run).toMatchObject({ done: tasks, candidate: expect.stringMatching(/^tiny-\w+$/) });
   expect(run.result).toMatchObject({ items: tasks, shortened: 0 });
   expect(Object.keys(run.result!.scores)).toEqual([
     "em@1",
@@ -147,8 +144,8 @@ test("an adapter that changes nothing predicts as its base, and what its trainin
   const adapters = [{ folder: at("ones"), scale: 1 }];
   const run = await runEvaluation(optionsOf({ limit: 5, adapters }), { log: silentLog });
   expect(run.id).not.toBe(base.id);
-  expect(run.contender).toMatch(/^tiny-\w+ \+ ones$/);
-  expect(run.record.making.adapters).toMatchObject([{ name: "ones", method: "ia3", parameters: 96 }]);
+  expect(run.candidate).toMatch(/^tiny-\w+ \+ ones$/);
+  expect(run.record.configuration.adapters).toMatchObject([{ name: "ones", method: "ia3", parameters: 96 }]);
   expect(run.record.trainings).toEqual([{ adapter: "ones", seconds: 7, peakMemoryBytes: 9, validationLoss: 2 }]);
   expect(await predictionsOf(run)).toBe(await predictionsOf(base));
   const wide = optionsOf({ adapters: [{ folder: at("wide"), scale: 1 }] });
@@ -164,11 +161,21 @@ test("a list leaves out what is no run, and warns of one that cannot be read", a
   expect(warnings).toEqual([expect.stringContaining(join("broken", "run.json"))]);
 });
 
-test("refuses what is no run and what is no suite of tasks", async () => {
+test("a run of an earlier version, which called its configuration otherwise, is read all the same", async () => {
+  const run = await runEvaluation(optionsOf({ limit: 2 }), { log: silentLog });
+  const path = join(run.folder, "run.json");
+  const { configuration, ...record } = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+  await writeFile(path, JSON.stringify({ ...record, format: 1, making: configuration }));
+  expect(await readRun(run.folder)).toEqual(run);
+  await writeFile(path, JSON.stringify({ ...record, format: 3, configuration }));
+  await expect(readRun(run.folder)).rejects.toMatchObject({ code: "run-invalid" });
+});
+
+test("refuses what is no run and what is no suite", async () => {
   await expect(readRun(at("home"))).rejects.toMatchObject({ code: "run-missing" });
   const refused = (more: Partial<EvaluationOptions>): Promise<RunSummary> =>
     runEvaluation(optionsOf(more), { log: silentLog });
-  await expect(refused({ suite: folder })).rejects.toMatchObject({ code: "suite-format" });
+  await expect(refused({ suite: folder })).rejects.toMatchObject({ code: "suite-empty" });
   await writeFile(at("tests.jsonl"), '{"task_id": 1, "text": "Add.", "test_list": ["assert f()"]}');
   await expect(refused({ suite: at("tests.jsonl") })).rejects.toMatchObject({ code: "code-execution" });
   await expect(refused({ adapters: [{ folder, scale: 1 }] })).rejects.toMatchObject({ code: "adapter-missing" });

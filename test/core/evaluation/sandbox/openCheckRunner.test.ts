@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Sandbox } from "../../../../extension/core/evaluation/sandbox/findSandbox.ts";
+import type { Sandbox } from "../../../../extension/core/evaluation/sandbox/sandbox.ts";
 import { openCheckRunner } from "../../../../extension/core/evaluation/sandbox/openCheckRunner.ts";
 import type { Verdict } from "../../../../extension/core/evaluation/sandbox/programProcess.ts";
 import type { Checks } from "../../../../extension/core/evaluation/suites/executionTasks.ts";

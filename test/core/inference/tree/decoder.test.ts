@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { LoraAdapter } from "../../../../extension/core/adapters/adapter.ts";
+import type { LoraAdapter } from "../../../../extension/core/adapters/methods/lora.ts";
 import type { InstalledBase } from "../../../../extension/core/baseModels/installedBase.ts";
 import { openDecoder } from "../../../../extension/core/inference/tree/decoder.ts";
 import { moduleShapes } from "../../../../extension/core/architectures/architectures.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readAdapter } from "../../../../extension/core/adapters/peftFolder.ts";
+import { readAdapter } from "../../../../extension/core/adapters/formats/peftFolder.ts";
 import { openDecoder } from "../../../../extension/core/inference/tree/decoder.ts";
 import { relativeError } from "../../graph/evaluate.ts";
 import { fixtures, loadFixture } from "../../architectures/fixtures.ts";

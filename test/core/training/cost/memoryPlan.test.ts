@@ -3,7 +3,7 @@ import type { InstalledBase } from "../../../../extension/core/baseModels/instal
 import { moduleShapes } from "../../../../extension/core/architectures/architectures.ts";
 import { readModelConfig } from "../../../../extension/core/architectures/readConfig.ts";
 import { fitMemory, planMemory } from "../../../../extension/core/training/cost/memoryPlan.ts";
-import type { MethodSpec } from "../../../../extension/core/training/methods/methods.ts";
+import type { MethodSpec } from "../../../../extension/core/adapters/methods/methodNamed.ts";
 import { tinyQwen2 } from "../../architectures/tinyConfigs.ts";
 import { tinyModel } from "../../architectures/tinyModel.ts";
 

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { silentLog, type Log } from "../../../../extension/core/foundation/log.ts";
 import { toSequences, type Sequences } from "../../../../extension/core/dataset/sequence.ts";
 import { openTrainingData, type NewTrainingData } from "../../../../extension/core/training/data/trainingData.ts";
-import type { TrainOptions } from "../../../../extension/core/training/settings.ts";
+import type { TrainOptions } from "../../../../extension/core/training/request.ts";
 import { characters, shown } from "../../completion/fakes.ts";
 
 const run = promisify(execFile);

@@ -5,8 +5,8 @@ import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../../extension/core/foundation/random.ts";
 import { packStep, type PackedShape } from "../../../../extension/core/dataset/batches.ts";
 import { isEncoderDecoder } from "../../../../extension/core/architectures/config.ts";
-import type { MethodSpec } from "../../../../extension/core/training/methods/methods.ts";
-import { behindPrompt } from "../../../../extension/core/training/methods/prompt.ts";
+import type { MethodSpec } from "../../../../extension/core/adapters/methods/methodNamed.ts";
+import { withVirtualIds } from "../../../../extension/core/training/data/virtualIds.ts";
 import { openTrainingStep } from "../../../../extension/core/training/graph/trainingStep.ts";
 import { relativeError } from "../../graph/evaluate.ts";
 import { fixtures, loadFixture, readAll } from "../../architectures/fixtures.ts";
@@ -34,7 +34,7 @@ describe("packed rows", () => {
     ]);
     const sequences = [27, 11, 19, 21].map((length) => {
       const own = { ids: ids(length), firstTarget: 3, ...(encodes && { encoderIds: ids(61 - length) }) };
-      return encodes && method === "prompt" ? behindPrompt(own, tokens) : own;
+      return encodes && method === "prompt" ? withVirtualIds(own, tokens) : own;
     });
     const run = async (shape: PackedShape) => {
       const sized = { ...shape, ...(encodes && { encoderLength: 64 * (4 / shape.rows) }) };

@@ -5,7 +5,7 @@ import {
   type ReadingProgress,
   type TrainProgress,
 } from "../../../../extension/core/training/loop/progressMeter.ts";
-import type { TrainerState } from "../../../../extension/core/training/loop/trainer.ts";
+import type { TrainerState } from "../../../../extension/core/training/loop/trainerState.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));
 afterEach(() => void vi.useRealTimers());

@@ -1,13 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { optimizerNames } from "../../../../extension/core/training/optimizers/optimizers.ts";
 import type { TrainProgress } from "../../../../extension/core/training/loop/progressMeter.ts";
-import {
-  runTrainer,
-  type TrainerControl,
-  type TrainerData,
-  type TrainerPlan,
-  type TrainerSnapshot,
-} from "../../../../extension/core/training/loop/trainer.ts";
+import { runTrainer, type TrainerControl, type TrainerData } from "../../../../extension/core/training/loop/trainer.ts";
+import type { TrainerPlan, TrainerSnapshot } from "../../../../extension/core/training/loop/trainerState.ts";
 import { fakeStep, sequenceOf, type FakeStep } from "./fakeStep.ts";
 
 const goal = [1, -1, 2, -2, 0.5, 3];

@@ -1,0 +1,38 @@
+/** What candidates have written, as a file that graft score reads. */
+
+import { copyFile, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { writeFailure, writeFileAtomicWith } from "../../core/foundation/atomicFile.ts";
+import { compareFilling } from "../../core/evaluation/measures/infilling.ts";
+import { readPredictions, runFiles } from "../../core/evaluation/runs/runFolder.ts";
+import type { Prediction } from "../../core/evaluation/runs/runRecord.ts";
+import type { SuiteKind } from "../../core/evaluation/suites/suiteKind.ts";
+import type { Evaluated } from "./evaluationResult.ts";
+
+/** Of tasks the first candidate's, of held-out code every candidate's; of several seeds the first. */
+export async function writePredictions(evaluated: readonly Evaluated[], kind: SuiteKind, path: string): Promise<void> {
+  if (kind === "infilling") return await writeFilledHoles(evaluated, path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await copyFile(join(evaluated[0]!.runs[0]!.folder, runFiles.predictions), path);
+  } catch (error) {
+    throw writeFailure(error, path);
+  }
+}
+
+async function writeFilledHoles(evaluated: readonly Evaluated[], path: string): Promise<void> {
+  await writeFileAtomicWith(path, async (file) => {
+    for (const { runs, row } of evaluated) {
+      for await (const prediction of readPredictions(runs[0]!.folder)) {
+        await file.appendFile(`${JSON.stringify(filledHole(row.candidate, prediction))}\n`);
+      }
+    }
+  });
+}
+
+/** "contender" is the candidate's name in files of earlier versions. */
+function filledHole(candidate: string, { id, predictions, reference = "", hole }: Prediction): object {
+  const { parses, ...where } = hole!;
+  const compared = compareFilling(predictions[0] ?? "", reference);
+  return { id, candidate, contender: candidate, ...where, predictions, reference, ...compared, parses };
+}

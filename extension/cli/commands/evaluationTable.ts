@@ -1,0 +1,44 @@
+/** Scores side by side as graft evaluate prints them, whatever the kind of the suite. */
+
+import { flatLabel, isShown, measureFormat, scoreText } from "../../core/evaluation/measures/measureFormat.ts";
+import type { RunRow } from "../../core/evaluation/scoring/runTable.ts";
+import { count } from "../output.ts";
+import type { Evaluated } from "./evaluationResult.ts";
+
+/** What stands above the table of held-out code. */
+export function evaluationHeading({ row, runs }: Evaluated): string[] {
+  const heldOut = runs[0]!.result?.heldOut;
+  if (!heldOut) return [];
+  const size = `${count(heldOut.files)} files, ${count(heldOut.bytes)}B; ${row.items} holes`;
+  return [`${row.suite}: ${size}, seed ${row.seeds.join(", ")}; 95 % intervals`];
+}
+
+/**
+ * A column for each candidate.
+ *
+ * @param holes how many there are of each kind, for the headings of held-out code
+ */
+export function scoreTable(rows: readonly RunRow[], holes?: Readonly<Record<string, number>>): string[][] {
+  const [first] = rows;
+  const blank = rows.map(() => "");
+  const corner = holes ? "" : `${first!.suite}, ${first!.protocol}`;
+  const lines = [[corner, ...rows.map(({ candidate }) => candidate)]];
+  if (!holes) lines.push(["items", ...rows.map(({ items }) => `${items}`)]);
+  let heading: string | undefined;
+  for (const name of Object.keys(first!.scores).filter((each) => isShown(each, "table"))) {
+    const { group, label, unit } = measureFormat(name);
+    if (group !== undefined && group !== heading) {
+      lines.push([`${group} (${holes?.[name.split(".")[0]!] ?? 0})`, ...blank]);
+      heading = group;
+    }
+    const cells = rows.map(({ scores }) => (scores[name] ? scoreText(name, scores[name]) : ""));
+    lines.push([group === undefined ? label : `  ${label}, ${unit}`, ...cells]);
+  }
+  return lines;
+}
+
+/** The first score of a run in one cell: "em@1 12.30 (10.10 – 14.50)". */
+export function firstScore(scores: RunRow["scores"]): string | undefined {
+  const [first] = Object.entries(scores);
+  return first && `${flatLabel(first[0])} ${scoreText(...first)}`;
+}

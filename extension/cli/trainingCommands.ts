@@ -1,0 +1,30 @@
+/** graft train as commander sees it. Its flags are the fields of the request. */
+
+import type { Command } from "commander";
+import { userFields } from "../core/training/request.ts";
+import { trainCommand, type TrainFlags } from "./commands/train.ts";
+import { addCommand, baseOption, listOfData, type ContextOf, type Shared } from "./flags.ts";
+import { addRequestOptions } from "./requestOptions.ts";
+
+export function addTrainCommand(program: Command, contextOf: ContextOf): void {
+  const command = addCommand(program, "train", "train an adapter, or a whole base").addOption(baseOption());
+  addRequestOptions(command, userFields.omit({ base: true }), {
+    data: { value: "data", parse: listOfData },
+    preset: { value: "name" },
+    method: { value: "method" },
+    epochs: { value: "n", conflicts: "steps" },
+    schedule: { value: "shape" },
+    optimizer: { value: "name" },
+    shuffle: { help: "Keep the order of the data" },
+    saveEvery: { value: "seconds" },
+    validation: { value: "data" },
+    init: { value: "adapter" },
+    out: { value: "dir", required: true },
+  });
+  command.action(async ({ json, verbose, ...flags }: Shared & TrainFlags, self: Command) => {
+    if (flags.data === undefined && flags.resume !== true) {
+      self.error("error: required option '--data <data>' not specified");
+    }
+    await trainCommand(flags, contextOf({ json, verbose }));
+  });
+}

@@ -1,0 +1,43 @@
+/** How PEFT names what is attached to modules: the keys of tensors, and the modules in adapter_config.json. */
+
+/** A tensor of an adapter, by PEFT's key. */
+export interface AdapterTensor<Values = Float32Array> {
+  readonly shape: readonly number[];
+  readonly values: Values;
+}
+
+/** The key of a part, such as "lora_A.weight", of what is attached to the module `path`. */
+export function peftKey(path: string, part: string): string {
+  return `base_model.model.${path}.${part}`;
+}
+
+/** Modules that belong to an encoder or to a decoder tell that the model has both. */
+export function taskOf(modules: ReadonlyMap<string, unknown>): Readonly<Record<string, unknown>> {
+  const isEncoderDecoder = [...modules.keys()].some((path) => /^(encoder|decoder)\./.test(path));
+  return isEncoderDecoder ? { task_type: "SEQ_2_SEQ_LM" } : {};
+}
+
+/**
+ * How PEFT should find `paths` again among `all`: by their last names ("q_proj") if that means the same modules of each
+ * layer from the first on, else by full paths, as PEFT itself does for "all-linear".
+ */
+export function targetModules(paths: readonly string[], all = paths): string[] {
+  const names = new Set(paths.map(lastName));
+  const layers = new Set(all.map(layerOf));
+  const everywhere = [...names].every((name) => {
+    const chosen = paths.filter((path) => lastName(path) === name);
+    return chosen.length === layers.size && new Set(chosen.map(layerOf)).size === layers.size;
+  });
+  const fromFirst = [...layers.keys()].every((layer) => layer !== undefined && layer < layers.size);
+  return everywhere && fromFirst ? [...names].toSorted() : [...paths].toSorted();
+}
+
+/** The last name of a path, such as "q_proj". */
+export function lastName(path: string): string {
+  return path.slice(path.lastIndexOf(".") + 1);
+}
+
+function layerOf(path: string): number | undefined {
+  const number = /\.(\d+)\./.exec(path)?.[1];
+  return number === undefined ? undefined : Number(number);
+}

@@ -1,0 +1,69 @@
+/** Full fine-tuning: every weight of the base is trained, in float32. */
+
+import { totalmem } from "node:os";
+import { UserError } from "../../foundation/errors.ts";
+import { gigabytes } from "../../foundation/quantities.ts";
+import { plainWeight } from "../../graph/composites/weight.ts";
+import { concat } from "../../graph/primitives/shaping.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import type { WeightRequest } from "../../architectures/weightRequest.ts";
+import type { Attachment, ParameterOf } from "./attachment.ts";
+import type { Method, MethodBase } from "./method.ts";
+
+export interface FullSpec {
+  readonly method: "full";
+}
+
+/** It has no settings of its own. */
+const fields = {};
+
+export const full: Method<typeof fields, object, FullSpec, undefined> = {
+  name: "full",
+  title: "Full fine-tuning",
+  summary: "Trains every weight of the base, which becomes another base. Takes the most memory.",
+  fields,
+  learningRates: { small: 3e-4, large: 5e-5, paper: 5e-5 },
+  resolve: () => ({}),
+  spec(_settings, base) {
+    checkMemory(base);
+    return { method: "full" };
+  },
+  fingerprint: () => ({}),
+  attach: (_spec, parameterOf) => attach(parameterOf),
+  firstValues: (_spec, _settings, start) => start.originalWeights(),
+  // Weights that are trained have a gradient, too: a third product beside two.
+  flops: (_spec, { frozen }) => 0.5 * frozen,
+  adapter: undefined,
+};
+
+/** Parameters are named by their checkpoint keys. */
+function attach(parameterOf: ParameterOf): Attachment {
+  const joined = ({ names, shapes }: WeightRequest): Tensor => {
+    const parts = names.map((name, i) => parameterOf(name, shapes[i]!));
+    return concat(parts, 0);
+  };
+  return { weights: { matrix: (request) => plainWeight(joined(request)), vector: joined } };
+}
+
+/** Copies of every weight: values, gradients and their sum, two means of the optimizer, the best so far, one on its way to disk. */
+const copies = 7;
+
+/**
+ * Checks that the machine has the memory to train all of a base.
+ *
+ * @throws UserError "base-too-large"
+ */
+export function checkMemory({ name, parameters }: Pick<MethodBase, "name" | "parameters">, memory = totalmem()): void {
+  const needed = 4 * copies * parameters;
+  if (needed <= memory) return;
+  const found = `its ${millions(parameters)} take ${gigabytes(needed)} of memory, this machine has ${gigabytes(memory)}`;
+  throw new UserError(
+    "base-too-large",
+    `Cannot train all of ${name}: ${found}.`,
+    `Train a LoRA adapter, or a base of at most ${millions(memory / (4 * copies))}.`,
+  );
+}
+
+function millions(parameters: number): string {
+  return `${Math.floor(parameters / 1e6)} million parameters`;
+}

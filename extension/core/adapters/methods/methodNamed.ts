@@ -1,0 +1,41 @@
+/** Finds methods by their names. */
+
+import type * as z from "zod";
+import { internalError } from "../../foundation/errors.ts";
+import type { AdapterKind, Method } from "./method.ts";
+import { methods } from "./methods.ts";
+
+type Registered = (typeof methods)[number];
+/** One type that is all of the members of a union. */
+type All<Union> = (Union extends unknown ? (member: Union) => void : never) extends (member: infer Both) => void
+  ? Both
+  : never;
+
+export type MethodName = Registered["name"];
+export type MethodSpec = ReturnType<Registered["spec"]>;
+/** The settings of all methods; each reads its own. */
+export type MethodSettings = All<ReturnType<Registered["resolve"]>>;
+
+export const methodNames = methods.map(({ name }) => name) as [MethodName, ...MethodName[]];
+
+/** The fields of all methods in one train request. */
+export const methodFields = Object.assign({}, ...methods.map(({ fields }) => fields)) as All<Registered["fields"]> &
+  z.ZodRawShape;
+
+export function methodOf(name: string): Method {
+  const found = methods.find((method) => method.name === name);
+  if (!found) throw internalError(`there is no method ${name}`);
+  return found;
+}
+
+/** The kind of an adapter, or of what is to become one. */
+export function kindOf({ method }: { readonly method: string }): AdapterKind {
+  const { adapter } = methodOf(method);
+  if (!adapter) throw internalError(`${method} makes no adapters`);
+  return adapter;
+}
+
+/** The kinds of adapters that there are, with the names of their methods. */
+export function adapterKinds(): readonly { readonly method: MethodName; readonly kind: AdapterKind }[] {
+  return methods.flatMap(({ name, adapter }) => (adapter ? [{ method: name, kind: adapter }] : []));
+}

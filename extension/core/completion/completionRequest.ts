@@ -1,0 +1,24 @@
+/** The schema of a completion request, shared by the editor, the command line and the completion process. */
+
+import * as z from "zod";
+
+export const completionRequest = z.object({
+  path: z
+    .string()
+    .optional()
+    .describe("File that is completed, best relative to its project; the model may be shown it"),
+  /** The whole text of the file before the cursor; lines end with "\n". */
+  prefix: z.string().describe("Text before the cursor"),
+  suffix: z.string().default("").describe("Text after the cursor"),
+  maxTokens: z.int().min(1).default(128).describe("Longest completion, in tokens"),
+  multiline: z.enum(["auto", "never"]).default("auto").describe("Complete a whole block where one is opened"),
+  temperature: z.number().min(0).default(0).describe("Sampling temperature; 0 takes the most probable tokens"),
+  seed: z.int().default(0).describe("Random seed"),
+  beams: z.int().min(1).default(1).describe("Width of the beam search; 1 takes the most probable token each time"),
+  trigger: z
+    .enum(["automatic", "invoked"])
+    .default("invoked")
+    .describe("While the user types, completions that would disturb are not made"),
+});
+
+export type CompletionRequest = z.input<typeof completionRequest>;

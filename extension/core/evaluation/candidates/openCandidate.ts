@@ -1,0 +1,25 @@
+/** The candidate that a request names: a base with adapters, or n-grams of its tokens. */
+
+import { resolveBase, type BasePlaces } from "../../baseModels/resolveBase.ts";
+import type { Log } from "../../foundation/log.ts";
+import { baseCandidate } from "./baseCandidate.ts";
+import type { Candidate } from "./candidate.ts";
+import { ngramCandidate } from "./ngramCandidate.ts";
+
+export interface CandidateOptions extends BasePlaces {
+  readonly base: string;
+  readonly adapters: readonly { readonly folder: string; readonly scale: number }[];
+  /** The corpus of n-grams, which take the place of the base. */
+  readonly ngram?: string | undefined;
+}
+
+/** @throws UserErrors of opening the base, and of reading the adapters or the corpus; "adapter-mismatch" */
+export async function openCandidate(
+  options: CandidateOptions,
+  { log, signal }: { readonly log: Log; readonly signal?: AbortSignal | undefined },
+): Promise<Candidate> {
+  const { home, embedded, ngram } = options;
+  const base = await resolveBase(options.base, { home, embedded, log, signal });
+  if (ngram !== undefined) return await ngramCandidate(ngram, base, signal);
+  return await baseCandidate(base, options.adapters, log);
+}

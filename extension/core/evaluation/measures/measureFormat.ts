@@ -1,0 +1,114 @@
+/**
+ * How each measure is named and printed, and which direction is better: for the command line's tables, the list of runs,
+ * comparisons, exports and the panel. Imports nothing, since webview pages import it.
+ */
+
+export interface MeasureFormat {
+  /** The heading under which tables put it, where it belongs to a group. */
+  readonly group?: string;
+  /** Its name in text tables and exports. */
+  readonly label: string;
+  /** Its name where it stands alone in a user interface. */
+  readonly title: string;
+  readonly unit: "%" | "";
+  readonly digits: number;
+  readonly better: "higher" | "lower";
+  /** Who shows it: tables that fit a page, the panel's, the command line's, or only files and JSON. Each shows the ones before, too. */
+  readonly detail: "page" | "panel" | "table" | "data";
+}
+
+const details = ["page", "panel", "table", "data"] as const;
+
+/** The title of what stands on a page of results: papers write these in capitals. */
+const titles: Readonly<Record<string, string>> = {
+  codebleu: "CodeBLEU",
+  chrf: "chrF",
+  "chrf++": "chrF++",
+  editSimilarity: "Edit similarity",
+  bitsPerByte: "Bits per byte",
+  "line.exact": "Lines, exact",
+  "line.editSimilarity": "Lines, edit similarity",
+  "block.exact": "Blocks, exact",
+  "block.editSimilarity": "Blocks, edit similarity",
+};
+
+const holeGroups: Readonly<Record<string, string>> = { line: "rest of a line", block: "body of a block" };
+
+const holePlaces: Readonly<Record<string, string>> = {
+  boundary: "between words",
+  word: "inside words",
+  header: "behind the header",
+  body: "on the line below",
+};
+
+const holeScores: Readonly<Record<string, string>> = {
+  exact: "exact",
+  editSimilarity: "edit similarity",
+  offered: "something offered",
+  parses: "of these parse in place",
+};
+
+/** @param name as results name scores: "em@1", "codebleu.syntax", "line.exact", "block.header.exact" */
+export function measureFormat(name: string): MeasureFormat {
+  const title = titles[name] ?? name.replace(/^em@/, "EM@");
+  const [whole = "", part = "", score] = name.split(".");
+  const group = holeGroups[whole];
+  if (group !== undefined) return { ...holeFormat(part, score), group, title };
+  const isPage = /^(em@1|em@10|codebleu|chrf|pass@\d+|any@\d+|bitsPerByte)$/.test(name);
+  const plain = { label: name, title, better: "higher", detail: isPage ? "page" : "panel" } as const;
+  if (whole === "bitsPerByte") return { ...plain, label: "bits per byte", unit: "", digits: 3, better: "lower" };
+  if (whole !== "codebleu") return { ...plain, unit: "%", digits: 2 };
+  const codeBleu = { ...plain, unit: "", digits: 4 } as const;
+  return part === "" ? codeBleu : { ...codeBleu, label: `  ${part}`, detail: "table" };
+}
+
+function holeFormat(part: string, score: string | undefined): Omit<MeasureFormat, "group" | "title"> {
+  const format = { unit: "%", digits: 1, better: "higher" } as const;
+  if (score !== undefined) {
+    const label = `${holeScores[score] ?? score} ${holePlaces[part] ?? part}`;
+    return { ...format, label, detail: score === "exact" ? "table" : "data" };
+  }
+  const detail = part === "exact" ? "page" : part === "editSimilarity" ? "panel" : "table";
+  return { ...format, label: holeScores[part] ?? part, detail };
+}
+
+/** The label with its group, for tables without headings: "rest of a line: exact". */
+export function flatLabel(name: string): string {
+  const { group, label } = measureFormat(name);
+  return group === undefined ? label : `${group}: ${label.trimStart()}`;
+}
+
+/** Whether tables of this detail show the measure. */
+export function isShown(name: string, detail: MeasureFormat["detail"]): boolean {
+  return details.indexOf(measureFormat(name).detail) <= details.indexOf(detail);
+}
+
+/** A score of one run with its 95 % interval; of several seeds, mean and standard deviation. */
+export type ShownScore =
+  | { readonly value: number; readonly low: number; readonly high: number }
+  | { readonly value: number; readonly deviation: number };
+
+/** "12.34 (10.10 – 14.50)", "12.34 ± 0.80" */
+export function scoreText(name: string, score: ShownScore): string {
+  if ("deviation" in score) return `${valueText(name, score.value)} ± ${valueText(name, score.deviation)}`;
+  return `${valueText(name, score.value)} (${intervalText(name, score)})`;
+}
+
+export function valueText(name: string, value: number): string {
+  return value.toFixed(measureFormat(name).digits);
+}
+
+/** "10.10 – 14.50" */
+export function intervalText(name: string, { low, high }: { readonly low: number; readonly high: number }): string {
+  return `${valueText(name, low)} – ${valueText(name, high)}`;
+}
+
+/** "+1.20", "-0.30" */
+export function differenceText(name: string, difference: number): string {
+  return `${difference >= 0 ? "+" : ""}${valueText(name, difference)}`;
+}
+
+/** "p < 0.001", "p = 0.012" */
+export function pText(p: number): string {
+  return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
+}

@@ -1,0 +1,55 @@
+/** Held-out code as the suite of a run: which files and holes are taken, and what is to be remembered of them. */
+
+import { createHash } from "node:crypto";
+import packageJson from "../../../../package.json" with { type: "json" };
+import { seededRandom } from "../../foundation/random.ts";
+import { openPythonParser } from "../../python/pythonParser.ts";
+import { drawHoles } from "../suites/drawHoles.ts";
+import { readHeldOut } from "../suites/heldOut.ts";
+import type { EvaluationSuite } from "./evaluationSuite.ts";
+import { predictInfilling } from "./predictInfilling.ts";
+import { defaultDecoding, type EvaluationSettings } from "./request.ts";
+
+/** Of each kind, unless told. */
+const defaultHoles = 500;
+
+/** @throws UserErrors of reading the sources */
+export async function openInfilling(
+  { suite, limit, seed, mode }: EvaluationSettings,
+  signal: AbortSignal | undefined,
+): Promise<EvaluationSuite> {
+  const heldOut = await readHeldOut(suite, signal);
+  const parser = await openPythonParser();
+  const { holes, problems } = await drawHoles(heldOut.files, parser, { count: limit ?? defaultHoles, seed, signal });
+  const files = seededRandom(seed, "texts").shuffled(heldOut.files).slice(0, limit);
+  const hash = createHash("sha256");
+  for (const { path, text } of heldOut.files) hash.update(JSON.stringify([path, text]));
+  return {
+    name: heldOut.name,
+    problems: [...heldOut.problems, ...problems],
+    configuration: {
+      suite: {
+        name: heldOut.name,
+        kind: "infilling",
+        hash: hash.digest("hex"),
+        tasks: files.length + holes.length,
+        files: files.length,
+      },
+      protocol: "editor",
+      mode,
+      shots: 0,
+      decoding: defaultDecoding.infilling,
+      seed,
+      version: packageJson.version,
+    },
+    predict: async (run, candidate, control) => {
+      const infiller = await candidate.openInfiller(control);
+      try {
+        await predictInfilling(run, { files, holes }, infiller, control);
+      } finally {
+        await infiller.release();
+      }
+    },
+    release: async () => {},
+  };
+}

@@ -1,0 +1,52 @@
+/** How far an evaluation is, and the time that is left of a phase. */
+
+import type { Log } from "../../foundation/log.ts";
+import type { Prediction } from "./runRecord.ts";
+
+export interface EvaluationControl {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
+  readonly log: Log;
+}
+
+export interface PhaseProgress {
+  /**
+   * "predicting" counts tasks, "scoring" those that have predictions. Of held-out code, "bits" counts files and "infilling" holes;
+   * n-grams come before: "corpus" counts files, "counting" tokens.
+   */
+  readonly phase: "predicting" | "scoring" | "corpus" | "counting" | "bits" | "infilling";
+  readonly done: number;
+  /** Absent while it is unknown. */
+  readonly total?: number;
+  /** To the end of the phase. */
+  readonly etaSeconds?: number;
+  /** While predicting: since the start, or since the run was resumed. */
+  readonly tokensPerSecond?: number;
+  /** The last prediction. */
+  readonly last?: Prediction;
+}
+
+export interface EvaluationProgress extends PhaseProgress {
+  /** The run's id. */
+  readonly run: string;
+  readonly candidate: string;
+}
+
+export interface PhaseControl {
+  readonly log: Log;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress: (progress: PhaseProgress) => void;
+}
+
+/** Adds the time that is left of a phase, from the pace since its first report, where the report does not have it. */
+export function withTimeLeft(onProgress: (progress: PhaseProgress) => void): (progress: PhaseProgress) => void {
+  let [phase, startedAt, before] = ["", 0, 0];
+  return (progress) => {
+    const now = performance.now();
+    const { done, total } = progress;
+    if (progress.phase !== phase) [phase, startedAt, before] = [progress.phase, now, done];
+    const isKnown = total !== undefined && done > before && now > startedAt;
+    const etaSeconds = isKnown ? ((now - startedAt) / 1000 / (done - before)) * (total - done) : undefined;
+    onProgress({ ...(etaSeconds !== undefined && { etaSeconds }), ...progress });
+  };
+}

@@ -1,0 +1,62 @@
+/** Which holes of a suite are taken: every file in its turn, one line and one block of it each time, as a seed decides. */
+
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { seededRandom } from "../../foundation/random.ts";
+import type { Problem } from "../../dataset/example.ts";
+import type { PythonParser } from "../../python/pythonParser.ts";
+import { blockHoles, lineHoles, type HoleRange } from "./holes.ts";
+import type { SourceFile } from "./heldOut.ts";
+
+export const holeKinds = ["line", "block"] as const;
+
+/** The rest of a line, or the body of a block. */
+export type HoleKind = (typeof holeKinds)[number];
+
+export interface Hole extends HoleRange {
+  readonly kind: HoleKind;
+  readonly file: SourceFile;
+}
+
+export interface DrawOptions {
+  /** Of each kind, at most. Fewer holes are the first of those that a larger count gives. */
+  readonly count: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Draws files without replacement until all have had their turn, then anew; in a file lines (blocks) without replacement;
+ * and in a line one of its positions, all alike. Files that do not parse are problems.
+ */
+export async function drawHoles(
+  files: readonly SourceFile[],
+  parser: PythonParser,
+  { count, seed, signal }: DrawOptions,
+): Promise<{ holes: Hole[]; problems: Problem[] }> {
+  const problems: Problem[] = [];
+  const drawn: Record<HoleKind, Hole[][]> = { line: [], block: [] };
+  for (const file of seededRandom(seed, "files").shuffled(files)) {
+    if (holeKinds.every((kind) => drawn[kind].length >= count)) break;
+    await nextTurn();
+    signal?.throwIfAborted();
+    const [problem] = parser.problems(file.text);
+    if (problem) {
+      problems.push({ where: file.path, message: `Line ${problem.line} is not Python: no hole is made in the file.` });
+      continue;
+    }
+    const tree = parser.tree(file.text);
+    for (const kind of holeKinds) {
+      const groups = (kind === "line" ? lineHoles : blockHoles)(file.text, tree);
+      const random = seededRandom(seed, `${kind} ${file.path}`);
+      const chosen = random.shuffled(groups).map((holes) => holes[random.integer(holes.length)]!);
+      if (chosen.length > 0) drawn[kind].push(chosen.map((hole) => ({ ...hole, kind, file })));
+    }
+  }
+  return { holes: holeKinds.flatMap((kind) => inTurn(drawn[kind]).slice(0, count)), problems };
+}
+
+/** The first of each, then the second of each that has one, … */
+function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
+  const longest = lists.reduce((most, { length }) => Math.max(most, length), 0);
+  return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1))).flat();
+}

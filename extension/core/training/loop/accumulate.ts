@@ -1,0 +1,46 @@
+/** The loss and the gradients of an optimizer step, summed over its micro-batches. */
+
+import { UserError } from "../../foundation/errors.ts";
+import type { Random } from "../../foundation/random.ts";
+import type { MicroBatch } from "../../dataset/batches.ts";
+import type { TrainingStep } from "../graph/trainingStep.ts";
+import type { Schedule } from "../optimizers/schedule.ts";
+
+/** `breathe` is called between two micro-batches. */
+export async function accumulate(
+  step: Pick<TrainingStep, "run">,
+  batches: readonly MicroBatch[],
+  noise: Random,
+  breathe: () => Promise<void>,
+): Promise<{ loss: number; gradients: readonly Float32Array[] }> {
+  let loss = 0;
+  let gradients: readonly Float32Array[] = [];
+  for (const batch of batches) {
+    const found = await step.run(batch, noise);
+    await breathe();
+    loss += found.loss;
+    gradients = added(gradients, found.gradients);
+  }
+  return { loss, gradients };
+}
+
+/** Adds into `sum`, which is empty at first. */
+function added(sum: readonly Float32Array[], more: readonly Float32Array[]): readonly Float32Array[] {
+  if (sum.length === 0) return more;
+  for (const [index, values] of sum.entries()) {
+    const other = more[index]!;
+    for (let i = 0; i < values.length; i++) values[i]! += other[i]!;
+  }
+  return sum;
+}
+
+/**
+ * @param what is checked at `step`, such as "loss"
+ * @throws UserError "training-diverged" where it is no number any more
+ */
+export function checkFinite(step: number, what: string, value: number, { learningRate }: Schedule): void {
+  if (Number.isFinite(value)) return;
+  const message = `Training diverged at step ${step}: the ${what} is ${value}.`;
+  const nextStep = `Look for odd rows in the data, or on the command line give a --learning-rate below ${learningRate}.`;
+  throw new UserError("training-diverged", message, nextStep);
+}

@@ -1,0 +1,36 @@
+/** What a training writes: an adapter as PEFT does, or a model as transformers does. */
+
+import { methodOf, type MethodSpec } from "../../adapters/methods/methodNamed.ts";
+import { adapterFiles, writeAdapter } from "../../adapters/formats/peftFolder.ts";
+import { adapterFromTensors } from "../../adapters/formats/peftTensors.ts";
+import { exportedFiles } from "../../baseModels/export/exportModel.ts";
+import { writeTrainedModel } from "../../baseModels/export/trainedModel.ts";
+import type { InstalledBase } from "../../baseModels/installedBase.ts";
+import type { NamedTensor } from "../optimizers/optimizer.ts";
+import type { ResolvedSettings } from "../settings.ts";
+import type { OutputFiles } from "./outputFolder.ts";
+
+interface Trained {
+  readonly spec: MethodSpec;
+  readonly settings: ResolvedSettings;
+  readonly base: InstalledBase;
+  /** The adapter's name. */
+  readonly name: string;
+}
+
+export function trainedFiles({ spec, settings, base, name }: Trained, parameters: readonly NamedTensor[]): OutputFiles {
+  const kind = methodOf(spec.method).adapter;
+  if (!kind) {
+    return { names: exportedFiles, write: (folder) => writeTrainedModel(folder, base, parameters) };
+  }
+  const { repository, identity } = base;
+  const facts = {
+    method: spec.method,
+    baseModel: repository ?? base.name,
+    ...(identity !== undefined && { baseIdentity: identity }),
+    ...kind.factsOf(spec, settings),
+  };
+  const tensors = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+  const adapter = adapterFromTensors(name, facts, tensors);
+  return { names: adapterFiles, write: (folder) => writeAdapter(folder, adapter) };
+}

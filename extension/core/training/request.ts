@@ -1,0 +1,113 @@
+/**
+ * A request to train: the types, defaults, limits and descriptions of all its fields. The command line's flags and help, the form's
+ * fields, the engine's protocol and run.json are made from it. Fields that belong to methods are in the methods' files.
+ */
+
+import * as z from "zod";
+import { methodFields, methodNames, methodOf, type MethodName } from "../adapters/methods/methodNamed.ts";
+import { trainingPresets } from "../adapters/methods/method.ts";
+import { fieldOf, type Field } from "../foundation/request.ts";
+import { optimizerNames } from "./optimizers/optimizers.ts";
+import { scheduleShapes } from "./optimizers/schedule.ts";
+
+/** A small data set is repeated until this many steps are made: fewer leave its habits unlearnt. docs/training.md has the figures. */
+export const leastSteps = 60;
+
+/** The settings that all methods have. Unless said otherwise, defaults are the paper's (arXiv 2308.10462, version 2). */
+export const commonFields = {
+  preset: z.enum(trainingPresets).default("graft").describe("Whose targets, learning rate and optimizer to use"),
+  method: z.enum(methodNames).default(methodNames[0]).describe("What to train"),
+  epochs: z
+    .number()
+    .gt(0)
+    .max(10_000)
+    .default(5)
+    .describe(`Passes over the training data; at least ${leastSteps} steps unless given`),
+  steps: z.int().min(1).optional().describe("Optimizer steps, instead of epochs"),
+  batchSize: z.int().min(1).default(8).describe("Sequences in each step"),
+  maxLength: z.int().min(8).default(256).describe("Length of the longest sequence, in tokens"),
+  learningRate: z.number().gt(0).optional().describe("Peak learning rate; without it, by method and base"),
+  schedule: z.enum(scheduleShapes).default("linear").describe("How the learning rate falls"),
+  optimizer: z
+    .enum(optimizerNames)
+    .optional()
+    .describe("Optimizer; without it adamw, and adafactor with the paper preset"),
+  weightDecay: z.number().min(0).default(0).describe("Weight decay"),
+  patience: z.int().min(1).optional().describe("Stop after this many validations, five an epoch, without a lower loss"),
+  saveEvery: z.number().min(0).default(60).describe("Seconds of work that a crash may cost; 0 saves every step"),
+  fillShare: z.number().min(0).max(1).default(0.5).describe("Share of source code that is trained on as gaps to fill"),
+  seed: z.int().default(42).describe("Random seed"),
+  shuffle: z.boolean().default(true).describe("Shuffle the data in each epoch"),
+};
+
+const { preset, method, ...others } = commonFields;
+
+/** All that decides what a training computes, beside its base and its data. */
+export const settingsSchema = z.object({ preset, method, ...methodFields, ...others });
+
+/** Files, folders and what else is to be done; the places are the process's that asks. */
+const places = {
+  home: z.string().describe("Where bases are installed"),
+  embedded: z.string().describe("The base that ships with Graft"),
+  dataFolder: z.string().describe("Where the user's copies of the paper's data sets lie"),
+  shippedData: z.string().exactOptional().describe("Where those lie that ship with Graft"),
+};
+
+/** As plain JSON, since it crosses process borders. */
+export const trainRequest = z.object({
+  base: z.string().describe("Name of an installed base or a folder; empty for the embedded base"),
+  data: z.array(z.string()).readonly().describe("Training data: .jsonl, .py, a folder, conala or codealpacapy"),
+  ...settingsSchema.shape,
+  validation: z.string().optional().describe("A data set, or the share of the data to hold out, such as 0.1"),
+  init: z.string().optional().describe("Folder of an adapter to start from"),
+  checkpointing: z.boolean().optional().describe("Save memory by computing each layer twice"),
+  resume: z
+    .boolean()
+    .optional()
+    .describe("Resume the unfinished training into the same folder, with its own settings and data"),
+  out: z.string().describe("Folder for what is trained"),
+  ...places,
+});
+
+export type TrainOptions = z.input<typeof trainRequest>;
+
+/** The fields of a request that a user decides. */
+export const userFields = trainRequest.omit({
+  home: true,
+  embedded: true,
+  dataFolder: true,
+  shippedData: true,
+  feedForward: true,
+});
+
+/** A method as a form offers it. */
+export interface MethodForm {
+  readonly name: MethodName;
+  readonly title: string;
+  readonly summary: string;
+  /** Its own fields by name, with limits and the defaults of the graft preset. */
+  readonly fields: Readonly<Record<string, Field>>;
+}
+
+/** The methods as a form offers them, with their fields; and the fields that all have. */
+export function trainingForm(): {
+  readonly methods: readonly MethodForm[];
+  readonly common: Readonly<Record<string, Field>>;
+} {
+  const methods = methodNames.map((name): MethodForm => {
+    const method = methodOf(name);
+    const fields = fieldsOf(method.fields);
+    const given = Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.default ?? null]));
+    const resolved = method.resolve(given, "graft", []) as Readonly<Record<string, unknown>>;
+    for (const [key, field] of Object.entries(fields)) {
+      const value = resolved[key];
+      if (value !== null && value !== undefined) fields[key] = { ...field, default: value };
+    }
+    return { name, title: method.title, summary: method.summary, fields };
+  });
+  return { methods, common: fieldsOf(commonFields) };
+}
+
+function fieldsOf(shape: z.ZodRawShape): Record<string, Field> {
+  return Object.fromEntries(Object.entries(shape).map(([key, schema]) => [key, fieldOf(schema as z.ZodType)]));
+}

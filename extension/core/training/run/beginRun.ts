@@ -1,0 +1,90 @@
+/** A training that begins, from options and data. */
+
+import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { methodOf, type MethodSpec } from "../../adapters/methods/methodNamed.ts";
+import { writeFailure } from "../../foundation/atomicFile.ts";
+import type { InstalledBase } from "../../baseModels/installedBase.ts";
+import { resolveBase } from "../../baseModels/resolveBase.ts";
+import { toEncodedSequences } from "../../dataset/encodedSequence.ts";
+import type { Example } from "../../dataset/example.ts";
+import { toSequences, type Sequence } from "../../dataset/sequence.ts";
+import { moduleShapes } from "../../architectures/architectures.ts";
+import { isEncoderDecoder } from "../../architectures/config.ts";
+import { openTokenizer, type Tokenizer } from "../../tokenizer/tokenizer.ts";
+import { askedOf } from "./askedOptions.ts";
+import { fingerprintOf } from "../fingerprint.ts";
+import { withVirtualIds } from "../data/virtualIds.ts";
+import { settingsOf } from "../initialAdapter.ts";
+import type { TrainOptions } from "../request.ts";
+import { readSettings, resolveDefaults, specOf } from "../settings.ts";
+import { stepsOf } from "../steps.ts";
+import { openTrainingData, type ReadingControl } from "../data/trainingData.ts";
+import { dataPrefix, type TrainingRun } from "./trainingRun.ts";
+import { firstOf, startOf, type PreparedRun } from "./preparedRun.ts";
+
+/**
+ * Reads the data into a folder of its own in `workFolder`. A run that is there already is not touched.
+ *
+ * @throws UserErrors of all that can be wrong with base, data and options
+ */
+export async function beginRun(
+  options: TrainOptions,
+  workFolder: string,
+  control: ReadingControl,
+): Promise<PreparedRun> {
+  const { log, signal } = control;
+  const asked = readSettings(options);
+  const base = await resolveBase(options.base, { ...options, log, signal });
+  const initial = await startOf(options.init, base);
+  const decided = initial ? settingsOf(initial, asked, options) : asked;
+  const settings = resolveDefaults(decided, base.parameters, moduleShapes(base.config).keys());
+  const spec = specOf(settings, base);
+  const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
+  const first = await firstOf(spec, settings, base, { initial, tokenizer, log });
+  const dataFolder = `${dataPrefix}${randomUUID().slice(0, 8)}`;
+  await mkdir(join(workFolder, dataFolder)).catch((error: unknown) => {
+    throw writeFailure(error, join(workFolder, dataFolder));
+  });
+  const inFront = methodOf(spec.method).virtualTokens?.(spec).count ?? 0;
+  const maxLength = Math.min(settings.maxLength, base.config.contextLength - inFront);
+  const encode = encoderFor(base, spec, tokenizer, maxLength);
+  const data = await openTrainingData(
+    options,
+    { ...settings, maxLength },
+    encode,
+    join(workFolder, dataFolder),
+    control,
+  );
+  const { training, validation, parts, problems } = data;
+  const facts = ({ length, tokens, longest }: TrainingRun["training"]) => ({ length, tokens, longest });
+  for (const file of [training, validation]) file.flush();
+  const run = {
+    dataFolder,
+    asked: askedOf(options),
+    fingerprint: fingerprintOf(base.hash, settings, data),
+    base: { name: base.name, path: base.path, hash: base.hash, embedded: base.embedded },
+    settings,
+    steps: stepsOf(settings, options, training.length),
+    problems,
+    parts: [...parts],
+    training: facts(training),
+    validation: facts(validation),
+  };
+  return { run, base, spec, data, first };
+}
+
+function encoderFor(
+  { config }: InstalledBase,
+  spec: MethodSpec,
+  tokenizer: Tokenizer,
+  maxLength: number,
+): (example: Example) => Sequence[] {
+  return (example) => {
+    if (!isEncoderDecoder(config)) return toSequences(example, tokenizer, maxLength);
+    const sequences = toEncodedSequences(example, tokenizer, maxLength, config.startToken);
+    const virtual = methodOf(spec.method).virtualTokens?.(spec);
+    return virtual?.areRead ? sequences.map((one) => withVirtualIds(one, virtual.count)) : sequences;
+  };
+}

@@ -1,0 +1,83 @@
+/** A training that resumes, from its work folder alone. */
+
+import type { MethodSpec } from "../../adapters/methods/methodNamed.ts";
+import { UserError } from "../../foundation/errors.ts";
+import type { Log } from "../../foundation/log.ts";
+import { openBase, type InstalledBase } from "../../baseModels/installedBase.ts";
+import { resolveBase } from "../../baseModels/resolveBase.ts";
+import { openTokenizer } from "../../tokenizer/tokenizer.ts";
+import { checkAsked } from "./askedOptions.ts";
+import { checkpointMissing, hasCheckpoint, loadCheckpoint, type Checkpoint } from "../output/checkpoint.ts";
+import type { TrainOptions } from "../request.ts";
+import { specOf } from "../settings.ts";
+import { savedParameters } from "../loop/savedTensors.ts";
+import type { ReadingControl } from "../data/trainingData.ts";
+import { openRunData, readRun, type TrainingRun } from "./trainingRun.ts";
+import { firstOf, startOf, type PreparedRun } from "./preparedRun.ts";
+
+/**
+ * Goes on with the run in `workFolder`, whatever became of the data, the adapter and the settings that it was begun with.
+ *
+ * @throws UserError "checkpoint-missing" where there is none; "checkpoint-mismatch" where `options` ask for something else;
+ *   "base-missing", "run-invalid", "checkpoint-invalid", "tokens-damaged"
+ */
+export async function resumeRun(
+  options: TrainOptions,
+  workFolder: string,
+  { log, signal }: ReadingControl,
+): Promise<PreparedRun> {
+  const found = await readRun(workFolder);
+  if (!found) throw checkpointMissing(workFolder);
+  await checkAsked(options, found, { log, signal });
+  const run = { ...found, settings: { ...found.settings, saveEvery: options.saveEvery ?? found.settings.saveEvery } };
+  const base = await baseOf(run, options, { log, signal });
+  const spec = specOf(run.settings, base);
+  const checkpoint = await checkpointOf(run, workFolder, log);
+  const first = checkpoint ? savedParameters(checkpoint) : await firstAgain(run, spec, base, log);
+  return { run, base, spec, data: openRunData(workFolder, run), first, checkpoint };
+}
+
+/** A checkpoint of another run is what that one left when this one took its place. */
+async function checkpointOf(run: TrainingRun, workFolder: string, log: Log): Promise<Checkpoint | undefined> {
+  if (!(await hasCheckpoint(workFolder))) return undefined;
+  try {
+    return await loadCheckpoint(workFolder, run.fingerprint);
+  } catch (error) {
+    if (!(error instanceof UserError && error.code === "checkpoint-mismatch")) throw error;
+    log.warn("The checkpoint is of an earlier training; this one starts at its first step.");
+    return undefined;
+  }
+}
+
+/** The base that the run was begun on, whatever its name means by now. */
+async function baseOf(
+  { base: { name, path, hash, embedded }, asked }: TrainingRun,
+  options: TrainOptions,
+  control: { log: Log; signal?: AbortSignal | undefined },
+): Promise<InstalledBase> {
+  const open = [
+    () => openBase(path, { name, embedded }),
+    () => resolveBase(String(asked["base"] ?? ""), { ...options, ...control }),
+  ];
+  for (const attempt of open) {
+    const base = await attempt().catch((error: unknown) => {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    });
+    if (base?.hash === hash) return base;
+  }
+  const message = `Cannot resume: the base ${name}, which this training was begun on, is no longer installed as it was.`;
+  throw new UserError("base-missing", message, "Install it again, or discard this training and start a new one.");
+}
+
+/** For a run that was interrupted before its first checkpoint. */
+async function firstAgain(
+  { settings, asked }: TrainingRun,
+  spec: MethodSpec,
+  base: InstalledBase,
+  log: Log,
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const initial = await startOf(asked["init"] as string | undefined, base);
+  const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
+  return await firstOf(spec, settings, base, { initial, tokenizer, log });
+}

@@ -1,0 +1,93 @@
+/**
+ * What a training works with, as run.json and the token files in its work folder keep it until it is finished or discarded: its base,
+ * its settings, its data. So it resumes whatever became of the files it was read from. What it has learnt is in checkpoint.ts.
+ */
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { writeFileAtomic } from "../../foundation/atomicFile.ts";
+import { systemCode, UserError } from "../../foundation/errors.ts";
+import { openTokenFile } from "../../dataset/tokenFile.ts";
+import { skipReasons } from "../../sources/skipped.ts";
+import { runSettings } from "./runSettings.ts";
+import { trainingFile, validationFile, type TrainingData } from "../data/trainingData.ts";
+
+export const runFile = "run.json";
+/** Begins the name of the folder that holds a run's token files. */
+export const dataPrefix = "data-";
+
+const value = z.union([z.string(), z.number(), z.boolean()]);
+const count = z.int().nonnegative();
+const tokens = z.object({ length: count, tokens: count, longest: z.object({ own: count, read: count }) });
+
+const skipped = z.object({ path: z.string(), reason: z.enum(skipReasons) });
+
+const runSchema = z.object({
+  version: z.literal(1),
+  /** Folder of the token files, in the work folder. */
+  dataFolder: z.string().startsWith(dataPrefix),
+  /** The options that were given, with absolute paths: what a resume with others is told to differ from. */
+  asked: z.record(z.string(), z.union([value, z.array(z.string())])),
+  /** What checkpoints of this run carry, and its report. */
+  fingerprint: z.record(z.string(), value),
+  base: z.object({ name: z.string(), path: z.string(), hash: z.string(), embedded: z.boolean() }),
+  settings: runSettings,
+  /** Optimizer steps in all. */
+  steps: z.int().positive(),
+  /** Rows and files that could not be used. */
+  problems: z.object({ count, first: z.string() }),
+  parts: z.array(z.object({ name: z.string(), examples: count, tokens: count, skipped: z.array(skipped).readonly() })),
+  training: tokens,
+  validation: tokens,
+});
+
+export type TrainingRun = z.infer<typeof runSchema>;
+
+/** @throws UserError "disk-full" or "not-writable"; the run before is untouched then */
+export async function writeRun(workFolder: string, run: Omit<TrainingRun, "version">): Promise<void> {
+  const text = JSON.stringify(runSchema.parse({ version: 1, ...run }), null, 2);
+  await writeFileAtomic(join(workFolder, runFile), `${text}\n`);
+}
+
+/**
+ * The run in a work folder; undefined without one.
+ *
+ * @throws UserError "run-invalid"
+ */
+export async function readRun(workFolder: string): Promise<TrainingRun | undefined> {
+  const path = join(workFolder, runFile);
+  try {
+    return runSchema.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
+    const message = `Cannot resume: ${path} is not of this version of Graft.`;
+    throw new UserError("run-invalid", message, "Discard this training and start a new one.", { cause: error });
+  }
+}
+
+/**
+ * Opens the token files of a run. They stay when the data is released.
+ *
+ * @throws UserError "tokens-damaged"
+ */
+export function openRunData(
+  workFolder: string,
+  { dataFolder, training, validation, parts, problems }: TrainingRun,
+): TrainingData {
+  const folder = join(workFolder, dataFolder);
+  const opened = openTokenFile(join(folder, trainingFile), training);
+  try {
+    const held = openTokenFile(join(folder, validationFile), validation);
+    return {
+      training: opened,
+      validation: held,
+      parts,
+      problems,
+      close: () => [opened, held].forEach((file) => file.close()),
+    };
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+/** What a training is going to do: the size of its micro-batches, its steps, and what is known before the first. */
+
+import type { MethodSpec } from "../adapters/methods/methodNamed.ts";
+import type { InstalledBase } from "../baseModels/installedBase.ts";
+import type { PackedShape } from "../dataset/batches.ts";
+import { epochOrder } from "../dataset/epochOrder.ts";
+import type { Sequence, Sequences } from "../dataset/sequence.ts";
+import { fitMemory } from "./cost/memoryPlan.ts";
+import { chooseBatchShape, type BatchShape } from "./data/batchShape.ts";
+import type { RowProblems } from "./data/dataSurvey.ts";
+import type { TrainingData } from "./data/trainingData.ts";
+import type { TrainerPlan } from "./loop/trainerState.ts";
+import type { PreparedRun } from "./run/preparedRun.ts";
+import type { TrainOptions } from "./request.ts";
+import type { ResolvedSettings } from "./settings.ts";
+
+/** What is known once the data is read. */
+export interface TrainOutline {
+  steps: number;
+  epochs: number;
+  /** So little data that epochs were added. */
+  raised: boolean;
+  problems: RowProblems;
+}
+
+/** The part of the steps over which the learning rate rises, and the part of an epoch between validations: the paper's. */
+const [warmupShare, validationShare] = [0.05, 0.2];
+
+/** Steps to look at, evenly spread over the first epoch; they tell what the others are like. */
+const sampled = 40;
+
+export function sampledSteps(training: Sequences, settings: ResolvedSettings): (readonly Sequence[])[] {
+  const { stepsPerEpoch, sequencesOf } = epochOrder(training, settings);
+  const count = Math.min(sampled, stepsPerEpoch);
+  return Array.from({ length: count }, (_, i) => sequencesOf(Math.floor((i * stepsPerEpoch) / count)));
+}
+
+export function shapeFor(
+  samples: readonly (readonly Sequence[])[],
+  { training, validation }: TrainingData,
+  base: InstalledBase,
+  spec: MethodSpec,
+  { checkpointing }: TrainOptions,
+): BatchShape {
+  const [a, b] = [training.longest, validation.longest];
+  const longest = { own: Math.max(a.own, b.own), read: Math.max(a.read, b.read) };
+  const { hiddenSize } = base.config;
+  const shapeWithin = (maxTokens: number): PackedShape => chooseBatchShape(samples, { longest, hiddenSize, maxTokens });
+  return fitMemory(base, spec, shapeWithin, { checkpointing });
+}
+
+/** Over all steps, padding counted. */
+export function totalTokens({ training }: TrainingData, { steps, batchSize }: TrainerPlan, padding: number): number {
+  return (steps * batchSize * training.tokens) / training.length / (1 - padding);
+}
+
+export function planOf(
+  { settings, steps }: PreparedRun["run"],
+  { training }: TrainingData,
+  shape: PackedShape,
+): TrainerPlan {
+  const { batchSize, seed, shuffle, learningRate, weightDecay, patience, saveEvery } = settings;
+  return {
+    steps,
+    batchSize,
+    shape,
+    seed,
+    shuffle,
+    schedule: { shape: settings.schedule, learningRate, warmupSteps: Math.ceil(warmupShare * steps), steps },
+    optimizer: { name: settings.optimizer, weightDecay },
+    clipNorm: 1,
+    validateEvery: Math.max(1, Math.ceil(Math.floor(training.length / batchSize) * validationShare)),
+    patience,
+    saveEvery,
+  };
+}
+
+export function outlineOf({ settings, steps, problems }: PreparedRun["run"], { training }: TrainingData): TrainOutline {
+  const stepsPerEpoch = Math.ceil(training.length / settings.batchSize);
+  const raised = settings.steps === null && steps > Math.ceil(settings.epochs * stepsPerEpoch);
+  return { steps, epochs: steps / stepsPerEpoch, raised, problems };
+}

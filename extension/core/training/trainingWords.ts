@@ -1,0 +1,48 @@
+/** What a training tells of its plan and its end, in the log. */
+
+import type { Log } from "../foundation/log.ts";
+import type { PackedShape } from "../dataset/batches.ts";
+import type { TrainingData } from "./data/trainingData.ts";
+import type { TrainerPlan, TrainerState } from "./loop/trainerState.ts";
+import type { TrainOutline } from "./trainingPlan.ts";
+
+export function tellEnd(
+  { step, validationsSinceBest }: TrainerState,
+  { steps, patience }: TrainerPlan,
+  log: Log,
+): void {
+  if (step === steps) return;
+  const isPatient = patience === null || validationsSinceBest < patience;
+  const reason = isPatient ? "as asked" : `${patience} validations did not lower the loss`;
+  log.info(`Stopped after step ${step} of ${steps}: ${reason}.`);
+}
+
+export function tellPlan(
+  base: string,
+  data: TrainingData,
+  { steps, shape }: TrainerPlan,
+  { raised, epochs }: TrainOutline,
+  padding: number,
+  log: Log,
+): void {
+  const { training, validation, parts } = data;
+  log.info(
+    `Training on ${base}: ${training.length} sequences, ${validation.length} for validation, ${steps} steps, ` +
+      `micro-batches of ${shape.rows} × ${described(shape)} tokens, ${percent(padding)} of them padding.`,
+  );
+  if (raised)
+    log.info(`So little data: ${epochs.toFixed(1)} epochs, to make ${steps} steps. --epochs decides otherwise.`);
+  if (parts.length < 2) return;
+  const shares = parts.map(({ name, examples, tokens }) => {
+    return `${name} ${examples} examples, ${percent(tokens / training.tokens)} of the tokens`;
+  });
+  log.info(`Trained jointly: ${shares.join("; ")}.`);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function described({ length, encoderLength }: PackedShape): string {
+  return encoderLength === undefined ? `${length}` : `(${encoderLength} read + ${length} written)`;
+}

@@ -1,0 +1,87 @@
+/** The adapters of a library as a list shows them. Reads headers and configurations only, and no failure hides another adapter. */
+
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fitFromFolder, type FolderFit } from "../../core/adapters/fit/fitFromFolder.ts";
+import { kindOf } from "../../core/adapters/methods/methodNamed.ts";
+import { readOutline } from "../../core/adapters/formats/peftFolder.ts";
+import { systemCode, UserError } from "../../core/foundation/errors.ts";
+import type { Log } from "../../core/foundation/log.ts";
+import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
+import { recoverAdapters } from "../../core/training/output/outputFolder.ts";
+import type { AdapterSummary, Foreign } from "../protocol.ts";
+
+/**
+ * @param base what they are to fit; undefined where none could be opened
+ * @throws what the system says where the library itself cannot be read
+ */
+export async function adapterSummaries(
+  library: string,
+  base: InstalledBase | undefined,
+  log: Log,
+): Promise<AdapterSummary[]> {
+  await recoverAdapters(library).catch((error: unknown) =>
+    log.warn(`An adapter that was being replaced may be missing: ${String(error)}`),
+  );
+  const entries = await readdir(library, { withFileTypes: true }).catch((error: unknown) => {
+    if (systemCode(error) === "ENOENT") return []; // Nothing was trained yet.
+    throw error;
+  });
+  // A folder with a dot is a training under way or a leftover of one.
+  const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map(({ name }) => name);
+  return Promise.all(names.sort().map((name) => summary(name, join(library, name), base, log)));
+}
+
+/** What the first of `adapters` that belongs to another base was trained on; undefined where all belong to `base`. */
+export async function foreignOrigin(
+  adapters: readonly { folder: string }[],
+  base: InstalledBase,
+): Promise<Foreign | undefined> {
+  for (const { folder } of adapters) {
+    const { foreign } = obstacle(await fitFromFolder(folder, base));
+    if (foreign) return foreign;
+  }
+  return undefined;
+}
+
+async function summary(
+  name: string,
+  folder: string,
+  base: InstalledBase | undefined,
+  log: Log,
+): Promise<AdapterSummary> {
+  try {
+    const found: FolderFit = base
+      ? await fitFromFolder(folder, base)
+      : { fit: "fits", adapter: await readOutline(folder) };
+    const { adapter } = found;
+    return { name, folder, ...(adapter && { description: kindOf(adapter).label(adapter) }), ...obstacle(found) };
+  } catch (error) {
+    if (!(error instanceof UserError)) log.error(`Adapter ${name}: ${String((error as Error).stack ?? error)}`);
+    return { name, folder, problem: error instanceof UserError ? told(error) : unreadable(name, error) };
+  }
+}
+
+function obstacle(found: FolderFit): Partial<AdapterSummary> {
+  switch (found.fit) {
+    case "fits":
+      return {};
+    case "other-base":
+    case "other-version":
+      return { foreign: { kind: found.fit, trainedOn: found.trainedOn } };
+    case "no":
+      return { problem: told(found.problem) };
+  }
+}
+
+function told({ message, nextStep }: UserError): NonNullable<AdapterSummary["problem"]> {
+  return { message, nextStep };
+}
+
+function unreadable(name: string, error: unknown): NonNullable<AdapterSummary["problem"]> {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    message: `Cannot read the adapter "${name}": ${reason}.`,
+    nextStep: "Check that its files can be read, or remove its folder. Graft's log holds the details.",
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * The completion process: one base with its adapters, asked one thing at a time.
+ *
+ * Keeps no state but what the last selection says, so that a restarted process is as good as the old one.
+ */
+
+import pLimit from "p-limit";
+import type { MessageConnection } from "vscode-jsonrpc/node";
+import { internalError } from "../../core/foundation/errors.ts";
+import type { Log } from "../../core/foundation/log.ts";
+import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
+import { openCompleter, type Completer } from "../../core/completion/completer.ts";
+import { foreignOrigin } from "./adapterSummaries.ts";
+import { completeRequest, selectRequest } from "../protocol.ts";
+import { openSelection } from "./selectedBase.ts";
+import { answer } from "../wire.ts";
+
+interface Open {
+  base: InstalledBase;
+  completer: Completer;
+}
+
+export function serveCompletion(connection: MessageConnection, log: Log): void {
+  // The decoder has one cache, and an adapter is not swapped during a completion.
+  const inTurn = pLimit(1);
+  let open: Open | undefined;
+
+  answer(connection, selectRequest, (selection, signal) =>
+    inTurn(async () => {
+      const startedAt = performance.now();
+      const { base, adapters, notImported } = await openSelection(selection, { log, signal });
+      if (open?.base.hash !== base.hash) {
+        await open?.completer.release();
+        open = undefined; // Should the next line fail, the released one is not asked again.
+        open = { base, completer: await openCompleter(base) };
+      }
+      await open?.completer.useAdapters(adapters);
+      const { name, parameters } = base;
+      const foreign = await foreignOrigin(adapters, base);
+      return {
+        base: name,
+        parameters,
+        milliseconds: performance.now() - startedAt,
+        ...(foreign && { foreign }),
+        ...(notImported !== undefined && { notImported }),
+      };
+    }),
+  );
+
+  answer(connection, completeRequest, (request, signal) =>
+    inTurn(async () => {
+      signal.throwIfAborted(); // Most requests were overtaken by the next keystroke while they waited.
+      if (!open) throw internalError("asked to complete before a base was selected");
+      return open.completer.complete(request, signal);
+    }),
+  );
+}

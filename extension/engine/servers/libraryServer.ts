@@ -1,0 +1,48 @@
+/** The library process: lists bases, adapters and runs, exports runs, measures the machine. Completion needs none of it. */
+
+import type { MessageConnection } from "vscode-jsonrpc/node";
+import { UserError } from "../../core/foundation/errors.ts";
+import type { Log } from "../../core/foundation/log.ts";
+import { surveyBases } from "../../core/baseModels/surveyBases.ts";
+import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
+import { measureMachine } from "../../core/speed/machineSpeed.ts";
+import { listRuns, readRun } from "../../core/evaluation/runs/runFolder.ts";
+import { exported } from "../../core/evaluation/scoring/runTable.ts";
+import { adapterSummaries } from "./adapterSummaries.ts";
+import {
+  adaptersRequest,
+  basesRequest,
+  exportRunsRequest,
+  measureRequest,
+  runsRequest,
+  type AdaptersQuestion,
+} from "../protocol.ts";
+import { openSelection } from "./selectedBase.ts";
+import { answer } from "../wire.ts";
+
+export function serveLibrary(connection: MessageConnection, log: Log): void {
+  answer(connection, basesRequest, (places, signal) => surveyBases({ ...places, log, signal }));
+  answer(connection, adaptersRequest, async (question, signal) =>
+    adapterSummaries(question.library, await baseOf(question, log, signal), log),
+  );
+  answer(connection, runsRequest, ({ home }) => listRuns(home));
+  answer(connection, exportRunsRequest, async ({ folders, format }) =>
+    exported(await Promise.all(folders.map(readRun)), format),
+  );
+  answer(connection, measureRequest, (places) => measureMachine(places));
+}
+
+/** Undefined where the base cannot be opened: completion tells why, and the adapters are listed all the same. */
+async function baseOf(
+  { home, embedded, base }: AdaptersQuestion,
+  log: Log,
+  signal: AbortSignal,
+): Promise<InstalledBase | undefined> {
+  try {
+    return (await openSelection({ home, embedded, base, adapters: [] }, { log, signal })).base;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    log.debug(`Adapters are listed without a base: ${error.message}`);
+    return undefined;
+  }
+}

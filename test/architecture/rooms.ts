@@ -1,0 +1,54 @@
+/** The rooms of a folder, and whose files those of each room may import. A folder with one floor for all rooms is not listed. */
+
+/** Its own files are the room ".". A room that is not listed imports from its own files only. */
+type Rooms = Readonly<Record<string, readonly string[]>>;
+
+export const rooms: Readonly<Record<string, Rooms>> = {
+  "extension/cli": { ".": ["commands"], commands: ["."] },
+  "extension/core/adapters": {
+    ".": ["methods"],
+    fit: [".", "formats", "methods"],
+    formats: [".", "methods"],
+    methods: [".", "fit", "formats"],
+  },
+  "extension/core/baseModels": { ".": ["import"], export: [".", "import"], import: ["."] },
+  "extension/core/dataset": { paper: ["."] },
+  "extension/core/evaluation": {
+    candidates: ["suites"],
+    measures: ["suites"],
+    prompts: ["protocols", "retrieval", "suites"],
+    protocols: ["measures"],
+    runs: ["candidates", "measures", "prompts", "protocols", "sandbox", "scoring", "suites"],
+    sandbox: ["suites"],
+    scoring: ["measures", "protocols", "runs", "sandbox", "suites"],
+  },
+  "extension/core/foundation": { locks: ["."] },
+  "extension/core/graph": { ".": ["composites", "primitives"], composites: [".", "primitives"], primitives: ["."] },
+  "extension/core/inference": { decoding: ["tree"], tree: ["graphs"] },
+  "extension/core/training": {
+    ".": ["cost", "data", "graph", "loop", "optimizers", "output", "run"],
+    cost: ["data", "graph"],
+    data: [".", "loop"],
+    graph: ["data", "optimizers"],
+    loop: ["graph", "optimizers"],
+    output: [".", "data", "loop", "optimizers", "run"],
+    run: [".", "data", "loop", "output"],
+  },
+  "extension/engine": { ".": ["servers"], servers: ["."] },
+  "extension/vscode": {
+    ".": ["adapters", "baseModels", "completion", "training"],
+    adapters: [".", "completion"],
+    baseModels: [".", "completion"],
+    benchmark: [".", "adapters", "completion"],
+    completion: [".", "adapters"],
+    training: [".", "adapters", "completion"],
+  },
+  "webview/shared": { form: ["."] },
+};
+
+/** The room of `path` in `folder`; undefined for a path that lies elsewhere. */
+export function roomOf(path: string, folder: string): string | undefined {
+  if (!path.startsWith(`${folder}/`)) return undefined;
+  const [first, ...rest] = path.slice(folder.length + 1).split("/");
+  return rest.length === 0 ? "." : first;
+}

@@ -1,0 +1,50 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readHeldOut } from "../../../../extension/core/evaluation/suites/heldOut.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "graft-suite-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("readHeldOut: of a folder, with paths relative to it", async () => {
+  await mkdir(join(folder, "p/pkg"), { recursive: true });
+  await writeFile(join(folder, "p/pkg/a.py"), "x = 1\r\n");
+  await writeFile(join(folder, "p/b.py"), "\0");
+  expect(await readHeldOut(join(folder, "p"))).toEqual({
+    name: "p",
+    files: [{ path: "pkg/a.py", text: "x = 1\n" }],
+    problems: [{ where: "b.py", message: "The file is binary." }],
+  });
+});
+
+test("readHeldOut: of rows, bad ones listed by line", async () => {
+  const rows = ['{"package":"p","path":"p/a.py","text":"x = 1\\n"}', '{"text":"x"}', '{"path":"a","text":" "}', "{"];
+  const path = join(folder, "rows.jsonl");
+  await writeFile(path, rows.join("\n"));
+  expect(await readHeldOut(path)).toEqual({
+    name: "rows.jsonl",
+    files: [{ path: "p/a.py", text: "x = 1\n" }],
+    problems: [
+      { where: "rows.jsonl:2", message: '"path" is missing.' },
+      { where: "rows.jsonl:3", message: '"text" is empty.' },
+      { where: "rows.jsonl:4", message: expect.stringContaining("not valid JSON") },
+    ],
+  });
+});
+
+test("readHeldOut refuses what holds no Python", async () => {
+  await mkdir(join(folder, "empty"));
+  await writeFile(join(folder, "bad.jsonl"), "{}\n");
+  await writeFile(join(folder, "notes.txt"), "x");
+  await expect(readHeldOut(join(folder, "empty"))).rejects.toMatchObject({ code: "suite-empty" });
+  await expect(readHeldOut(join(folder, "bad.jsonl"))).rejects.toMatchObject({
+    code: "suite-empty",
+    message: expect.stringContaining('bad.jsonl:1: "path" is missing'),
+  });
+  await expect(readHeldOut(join(folder, "notes.txt"))).rejects.toMatchObject({ code: "suite-format" });
+  await expect(readHeldOut(join(folder, "nowhere"))).rejects.toMatchObject({ code: "suite-missing" });
+});
