@@ -1,7 +1,7 @@
 /**
- * The header of a safetensors file: what it promises, checked against the size of the file. It reads no tensor.
+ * Reads the header of a safetensors file, and checks it against the size of the file. Reads no tensors.
  *
- * The format (github.com/huggingface/safetensors): 8 bytes length N, N bytes JSON, then the tensors' bytes.
+ * The format (github.com/huggingface/safetensors): 8 bytes with the length N, N bytes of JSON, then the tensors' bytes.
  */
 
 import * as z from "zod";
@@ -22,7 +22,7 @@ export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Limit of the reference implementation; nothing real comes near it. */
+/** The limit of the reference implementation. Real headers are far smaller. */
 export const maxHeaderBytes = 100_000_000;
 
 const size = z.int().nonnegative();
@@ -30,7 +30,7 @@ const entrySchema = z.object({ dtype: z.string(), shape: z.array(size), data_off
 const headerSchema = z.record(z.string(), z.unknown());
 const metadataSchema = z.record(z.string(), z.string());
 
-/** The refusal of a damaged file. `reason` completes "Cannot read PATH: …". */
+/** Returns the error for a damaged file. `reason` completes "Cannot read PATH: …". */
 export function damaged(path: string, reason: string, cause?: unknown): UserError {
   return new UserError(
     "safetensors-invalid",
@@ -41,10 +41,10 @@ export function damaged(path: string, reason: string, cause?: unknown): UserErro
 }
 
 /**
- * Reads the JSON of a header and checks every promise in it.
+ * Reads the JSON of a header and checks every entry.
  *
- * @param dataStart where the tensors' bytes start in the file
- * @param fileSize in bytes
+ * @param dataStart the offset of the tensors' bytes in the file
+ * @param fileSize the size of the file in bytes
  * @throws UserError "safetensors-invalid"
  */
 export function readHeader(path: string, json: Uint8Array, dataStart: number, fileSize: number): SafetensorsHeader {
@@ -54,7 +54,7 @@ export function readHeader(path: string, json: Uint8Array, dataStart: number, fi
   for (const [name, value] of Object.entries(header)) {
     if (name === "__metadata__") {
       const parsed = metadataSchema.safeParse(value);
-      if (!parsed.success) throw damaged(path, "its metadata is not a table of texts");
+      if (!parsed.success) throw damaged(path, "its metadata does not map names to strings");
       metadata = parsed.data;
     } else {
       tensors.set(name, readEntry(path, name, value, dataStart, fileSize));
@@ -79,7 +79,7 @@ function parseObject(path: string, json: Uint8Array): Record<string, unknown> {
 function readEntry(path: string, name: string, value: unknown, dataStart: number, fileSize: number): TensorEntry {
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success) {
-    throw damaged(path, `the header entry of "${name}" lacks a dtype, a shape or offsets in whole numbers`);
+    throw damaged(path, `the header entry of "${name}" lacks a dtype, a shape or integer offsets`);
   }
   const {
     dtype,
@@ -89,19 +89,19 @@ function readEntry(path: string, name: string, value: unknown, dataStart: number
   const bits = bitsPerElement(dtype);
   if (bits === undefined) throw damaged(path, `tensor "${name}" has the unknown dtype ${dtype}`);
   const expected = (elementCount(shape) * bits) / 8;
-  if (!Number.isSafeInteger(expected)) throw damaged(path, `the shape [${shape.join(", ")}] of "${name}" is absurd`);
+  if (!Number.isSafeInteger(expected)) throw damaged(path, `the shape [${shape.join(", ")}] of "${name}" is too large`);
   if (end - begin !== expected) {
     const says = `${dtype} [${shape.join(", ")}] needs ${expected} bytes`;
-    throw damaged(path, `tensor "${name}" as ${says}, its offsets hold ${end - begin}`);
+    throw damaged(path, `tensor "${name}" as ${says}, but its offsets span ${end - begin}`);
   }
   if (dataStart + end > fileSize) {
     const reaches = `tensor "${name}" ends at byte ${dataStart + end}`;
-    throw damaged(path, `${reaches}, the file has only ${fileSize} (it is cut off)`);
+    throw damaged(path, `${reaches}, but the file has only ${fileSize} (it is truncated)`);
   }
   return { dtype, shape, offset: dataStart + begin, length: expected };
 }
 
-/** The tensors must lie one after another, without overlap, holes, or bytes left over. */
+/** Checks that the tensors are contiguous, without overlaps, holes or bytes left over. */
 function checkCoverage(path: string, tensors: ReadonlyMap<string, TensorEntry>, start: number, end: number): void {
   const ordered = [...tensors].sort(([, a], [, b]) => a.offset - b.offset || a.length - b.length);
   let reached = start;

@@ -1,6 +1,6 @@
 /**
- * What of a completion leaves sound Python sound. A model that stops at the end of a line has no idea that the call it has
- * begun there ends nowhere; a reader sees it at once. Nothing is added or repaired: only the end is left out.
+ * Cuts a completion to the longest prefix that parses in its surroundings. A model that stops at the end of a line may
+ * leave a call open there, which a reader notices at once. This module only cuts the end; it adds and repairs nothing.
  */
 
 import type { PythonParser } from "../python/pythonParser.ts";
@@ -9,43 +9,46 @@ import { clauseHead, isClause, sourceWindows } from "./sourceWindow.ts";
 import type { Cursor } from "./stop.ts";
 
 /**
- * How far around the cursor is read, in characters. Where the larger part has errors of its own, most often farther away, the
- * smaller one may have none. Parsing the larger takes about half a millisecond.
+ * The windows around the cursor, in characters. If the larger one has errors of its own, usually far from the cursor,
+ * the smaller one may have none. Parsing the larger takes about half a millisecond.
  */
 const sizes = [
   { before: 3000, behind: 1500 },
   { before: 500, behind: 250 },
 ];
 
-/** So many shorter texts are tried. Each is parsed. */
+/** The most shorter texts to try. Each one costs a parse. */
 const attempts = 24;
 
 /**
- * The longest part of `text`, from its start to the end of a line or, within the first line, of a token, with which the text around
- * the cursor has no errors; empty where there is none.
+ * Returns the longest prefix of `text` that leaves the text around the cursor without errors; empty if there is none.
+ * It ends at the end of a line or, within the first line, of a token.
  *
- * Where the text around has errors whatever stands in the line of the cursor, this line is judged by itself: somebody is typing, and
- * what is broken elsewhere says nothing about the completion.
+ * If the surrounding text has errors regardless of the line of the cursor, that line is judged alone: the user is still
+ * typing, and errors elsewhere say nothing about the completion.
  */
-export function soundPart(parser: PythonParser, text: string, cursor: Cursor): string {
+export function parsablePrefix(parser: PythonParser, text: string, cursor: Cursor): string {
   if (text === "") return text;
   for (const size of sizes) {
     const around = sourceWindows(size)(cursor);
-    const isSound = soundIn(parser, around);
-    if (isSound(text)) return text;
-    if (isSoundAround(parser, around)) return longestOf(text, isSound);
+    const parses = parsesIn(parser, around);
+    if (parses(text)) return text;
+    if (canParseAround(parser, around)) return longestPrefix(text, parses);
   }
-  const alone = lineAlone(cursor, text).map((line) => soundIn(parser, line));
-  return alone.length > 0 ? longestOf(text, (part) => alone.some((isSound) => isSound(part))) : text;
+  const alone = isolatedLines(cursor, text).map((line) => parsesIn(parser, line));
+  return alone.length > 0 ? longestPrefix(text, (part) => alone.some((parses) => parses(part))) : text;
 }
 
-function longestOf(text: string, isSound: (part: string) => boolean): string {
-  if (isSound(text)) return text;
-  return shorter(text).slice(0, attempts).find(isSound) ?? "";
+function longestPrefix(text: string, parses: (part: string) => boolean): string {
+  if (parses(text)) return text;
+  return shorterPrefixes(text).slice(0, attempts).find(parses) ?? "";
 }
 
-/** Whether there are no errors with a text at the cursor, the line below it included. */
-function soundIn(parser: PythonParser, { prefix, suffix }: Cursor): (inserted: string) => boolean {
+/**
+ * Returns a predicate: whether the window, with a text inserted at the cursor, has no errors in that text and the line
+ * below.
+ */
+function parsesIn(parser: PythonParser, { prefix, suffix }: Cursor): (inserted: string) => boolean {
   const below = /^[^\n]*\n\s*/.exec(suffix)?.[0].length ?? suffix.length;
   return (inserted) => {
     const end = prefix.length + inserted.length;
@@ -53,20 +56,20 @@ function soundIn(parser: PythonParser, { prefix, suffix }: Cursor): (inserted: s
   };
 }
 
-/** Whether there would be no errors if the line of the cursor were right. */
-function isSoundAround(parser: PythonParser, { prefix, suffix }: Cursor): boolean {
+/** Whether the window has no errors if a plausible line replaces the line of the cursor. */
+function canParseAround(parser: PythonParser, { prefix, suffix }: Cursor): boolean {
   const lineStart = prefix.lastIndexOf("\n") + 1;
   const [indent = ""] = /^[ \t]*/.exec(prefix.slice(lineStart)) ?? [];
   const above = prefix.slice(0, lineStart);
-  const isSound = soundIn(parser, { prefix: above + indent, suffix: suffix.slice(`${suffix}\n`.indexOf("\n")) });
-  return rightLines(stateAtLine(above, prefix.slice(lineStart))).some(isSound);
+  const parses = parsesIn(parser, { prefix: above + indent, suffix: suffix.slice(`${suffix}\n`.indexOf("\n")) });
+  return plausibleLines(stateAtLine(above, prefix.slice(lineStart))).some(parses);
 }
 
 /**
- * The line of the cursor as a program, in several ways, unless it stands in a string: with the brackets that it stands in, or what
- * goes before or behind it.
+ * Returns the line of the cursor as small programs, with the brackets around it or the statements it needs before and after it;
+ * none if the line is inside a string.
  */
-function lineAlone({ prefix, suffix }: Cursor, text: string): Cursor[] {
+function isolatedLines({ prefix, suffix }: Cursor, text: string): Cursor[] {
   const lineStart = prefix.lastIndexOf("\n") + 1;
   const line = prefix.slice(lineStart);
   const { brackets, quote } = stateAtLine(prefix.slice(0, lineStart), line + text);
@@ -86,14 +89,17 @@ function lineAlone({ prefix, suffix }: Cursor, text: string): Cursor[] {
   return [{ prefix: before + line, suffix: rest + behind }];
 }
 
-/** What a line stands in, below the text `above`. */
+/** Returns the state at the start of a line below the text `above`. */
 function stateAtLine(above: string, line: string): PythonState {
   const state = scanPython(above);
   return state.quote === "" && startsStatement(line, 0) ? { ...state, brackets: "" } : state;
 }
 
-/** Lines one of which is right below a text in this state wherever any is: statements, heads, clauses; entries, and their ends. */
-function rightLines({ brackets, quote }: PythonState): string[] {
+/**
+ * Returns candidate lines for a text in this state: statements, heads, clauses; list entries, and their ends. If any
+ * line parses there, one of these does.
+ */
+function plausibleLines({ brackets, quote }: PythonState): string[] {
   const ends = Array.from(brackets, (_, i) => closersOf(brackets.slice(i))).reverse();
   const endings = ends.flatMap((end) => [end, `${end}:`, `${end},`]);
   if (quote !== "") return ["", ...endings].map((end) => quote + end);
@@ -102,12 +108,12 @@ function rightLines({ brackets, quote }: PythonState): string[] {
   return ["pass", ...heads, "_(", "_ = [", "_ = {", "def _(", "if _(", "(_", "+ _"];
 }
 
-/** `text` up to the end of each line but the last, and up to that of each token of the first line; the longest first. */
-function shorter(text: string): string[] {
+/** Returns `text` cut at the end of each line but the last, and of each token of the first line; longest first. */
+function shorterPrefixes(text: string): string[] {
   const [first = ""] = text.split("\n", 1);
   const lines = Array.from(text.matchAll(/\n/g), ({ index }) => index);
   const tokens = Array.from(first.matchAll(/\w+|[^\w\s]/g), ({ 0: token, index }) => index + token.length);
-  // A comma without what it was to part from is no use.
+  // A trailing comma without an item after it is useless.
   const ends = [...new Set([...tokens, ...lines])].filter((end) => end < text.length && text[end - 1] !== ",");
   return ends.toSorted((a, b) => b - a).map((end) => text.slice(0, end));
 }

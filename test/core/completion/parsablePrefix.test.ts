@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { soundPart } from "../../../extension/core/completion/soundPart.ts";
+import { parsablePrefix } from "../../../extension/core/completion/parsablePrefix.ts";
 import { openPythonParser } from "../../../extension/core/python/pythonParser.ts";
 import { at } from "./fakes.ts";
 
 const parser = await openPythonParser();
 
-describe("soundPart", () => {
+describe("parsablePrefix", () => {
   test.each<[string, string, string, string]>([
     ["keeps what parses", "x = |\ny = 1\n", "f(a)", "f(a)"],
     ["leaves out a call that ends nowhere", "for o in a:\n    opt|\ny = 1\n", "ions.append(", "ions.append"],
@@ -22,14 +22,14 @@ describe("soundPart", () => {
     ["leaves out what the rest of the line breaks", "print(|)\n", "a[", "a"],
   ])("%s", (_, marked, text, expected) => {
     const { prefix, suffix } = at(marked);
-    expect(soundPart(parser, text, { prefix, suffix })).toBe(expected);
+    expect(parsablePrefix(parser, text, { prefix, suffix })).toBe(expected);
   });
 
   test("looks no further than some thousand characters, and never into half a block", () => {
     const far = `x = (\n${"class A:\n    def f(self):\n        return 1\n\n".repeat(400)}`;
-    expect(soundPart(parser, "g(", { prefix: `${far}class B:\n    def f(self):\n        return `, suffix: "\n" })).toBe(
-      "g",
-    );
+    expect(
+      parsablePrefix(parser, "g(", { prefix: `${far}class B:\n    def f(self):\n        return `, suffix: "\n" }),
+    ).toBe("g");
   });
 
   test.each<[string, string, string, string]>([
@@ -62,7 +62,7 @@ describe("soundPart", () => {
     ["a bare return among returns of values", "def f(a):\n    if a:\n        return 1\n    ret|\n", "urn", ""],
   ])("leaves out %s, which the grammar takes", (_, marked, text, expected) => {
     const { prefix, suffix } = at(marked);
-    expect(soundPart(parser, text, { prefix, suffix })).toBe(expected);
+    expect(parsablePrefix(parser, text, { prefix, suffix })).toBe(expected);
   });
 
   test.each<[string, string, string]>([
@@ -98,7 +98,7 @@ describe("soundPart", () => {
     ["lines in a docstring", 'def f():\n    """Do.\n\n    |\n    """\n', "return (it"],
   ])("keeps %s", (_, marked, text) => {
     const { prefix, suffix } = at(marked);
-    expect(soundPart(parser, text, { prefix, suffix })).toBe(text);
+    expect(parsablePrefix(parser, text, { prefix, suffix })).toBe(text);
   });
 
   test.each<[string, string, string, string]>([
@@ -110,13 +110,13 @@ describe("soundPart", () => {
     ["where the code is no Python", "Write a function that adds two numbers.\n|", "def f(a):", "def f(a):"],
   ])("adds no error to those %s", (_, marked, text, expected) => {
     const { prefix, suffix } = at(marked);
-    expect(soundPart(parser, text, { prefix, suffix })).toBe(expected);
+    expect(parsablePrefix(parser, text, { prefix, suffix })).toBe(expected);
   });
 
   test("judges alike whatever is broken at the other end of a long class", () => {
     const methods = "    def f(self):\n        return 1\n\n".repeat(300);
     const prefix = `import a\n\nclass B(C):\n${methods}    def g(self):\n        return `;
-    expect(soundPart(parser, "h(", { prefix, suffix: `\n\n${methods}\n\nx = (` })).toBe("h");
-    expect(soundPart(parser, "h(", { prefix, suffix: `\n\n${methods}\n\ndef i():\n    x = (` })).toBe("h");
+    expect(parsablePrefix(parser, "h(", { prefix, suffix: `\n\n${methods}\n\nx = (` })).toBe("h");
+    expect(parsablePrefix(parser, "h(", { prefix, suffix: `\n\n${methods}\n\ndef i():\n    x = (` })).toBe("h");
   });
 });
