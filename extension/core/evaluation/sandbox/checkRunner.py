@@ -1,8 +1,8 @@
 """Runs one program of a model against its checks, within limits, and reports the result.
 
-A job comes as JSON on standard input; lines of JSON go back on standard output: {"begun": CASE} as each case begins, and one
-verdict at the end. The program has neither: its standard input and output are files without a name. Who protects the machine
-from it, and who ends it when it takes too long, is outside (runChecks.ts). It needs nothing but Python's own library.
+Reads a job as JSON from standard input. Writes lines of JSON to standard output: {"begun": CASE} at the start of each case, and
+one verdict at the end. The program has access to neither: its standard input and output are files without a name.
+programProcess.ts protects the machine and enforces the time limits from outside. Only Python's own library is needed.
 """
 
 import errno
