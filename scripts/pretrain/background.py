@@ -24,8 +24,9 @@ def main() -> None:
     parser.add_argument("--pause", type=Path, required=True, help="the file that holds the command")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     args = parser.parse_args()
-    # Threads that wait for each other must not burn the time that is left to them.
-    environment = {"OMP_WAIT_POLICY": "PASSIVE", **os.environ}
+    # Threads that wait for each other must not burn the time that is left to them, and memory that each step gives back and
+    # takes anew costs a fifth of it.
+    environment = {"OMP_WAIT_POLICY": "PASSIVE", "MALLOC_MMAP_THRESHOLD_": str(1 << 32), "MALLOC_TRIM_THRESHOLD_": str(1 << 33), **os.environ}
     command = ["nice", "-n", "19", *[word for word in args.command if word != "--"]]
     process = subprocess.Popen(command, env=environment, start_new_session=True)
 

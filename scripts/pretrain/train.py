@@ -104,6 +104,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--workers", type=int, default=1, help="processes that make batches")
     parser.add_argument("--save-minutes", type=float, default=4)
+    parser.add_argument("--log-steps", type=int, default=25)
     parser.add_argument("--eval-minutes", type=float, default=8, help="between two looks at held-out files; 0: none")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--base", type=Path, help="an exported folder to begin with")
@@ -170,7 +171,7 @@ def main() -> None:
         losses.append(total)
         run.update(step=run["step"] + 1, tokens=run["tokens"] + batch.shape[0] * (batch.shape[1] - 1),
                    seconds=time.time() - started)
-        if run["step"] % 25 == 0:
+        if run["step"] % args.log_steps == 0:
             speed = (run["tokens"] - mark[1]) / (time.time() - mark[0])
             mark = (time.time(), run["tokens"])
             write(loss=round(sum(losses) / len(losses), 4), lr=round(rate, 6), length=batch.shape[1] - 1, speed=round(speed))
