@@ -1,4 +1,4 @@
-/** graft train as commander sees it. Its flags are the fields of the request. */
+/** Defines graft train for commander. Its flags are the fields of the request. */
 
 import type { Command } from "commander";
 import { userFields } from "../core/training/request.ts";

@@ -3,10 +3,7 @@
 import * as z from "zod";
 
 export const completionRequest = z.object({
-  path: z
-    .string()
-    .optional()
-    .describe("File that is completed, best relative to its project; the model may be shown it"),
+  path: z.string().optional().describe("Path of the file, preferably relative to its project; the model may see it"),
   /** The whole text of the file before the cursor; lines end with "\n". */
   prefix: z.string().describe("Text before the cursor"),
   suffix: z.string().default("").describe("Text after the cursor"),
@@ -18,7 +15,7 @@ export const completionRequest = z.object({
   trigger: z
     .enum(["automatic", "invoked"])
     .default("invoked")
-    .describe("While the user types, completions that would disturb are not made"),
+    .describe("The user is typing: skip completions that would disturb"),
 });
 
 export type CompletionRequest = z.input<typeof completionRequest>;

@@ -15,7 +15,7 @@ export const leastSteps = 60;
 
 /** The settings that all methods have. Unless said otherwise, defaults are the paper's (arXiv 2308.10462, version 2). */
 export const commonFields = {
-  preset: z.enum(trainingPresets).default("graft").describe("Whose targets, learning rate and optimizer to use"),
+  preset: z.enum(trainingPresets).default("graft").describe("Preset of targets, learning rate and optimizer"),
   method: z.enum(methodNames).default(methodNames[0]).describe("What to train"),
   epochs: z
     .number()
@@ -27,17 +27,17 @@ export const commonFields = {
   batchSize: z.int().min(1).default(8).describe("Sequences in each step"),
   maxLength: z.int().min(8).default(256).describe("Length of the longest sequence, in tokens"),
   learningRate: z.number().gt(0).optional().describe("Peak learning rate; without it, by method and base"),
-  schedule: z.enum(scheduleShapes).default("linear").describe("How the learning rate falls"),
+  schedule: z.enum(scheduleShapes).default("linear").describe("Shape of the learning rate's decay"),
   optimizer: z
     .enum(optimizerNames)
     .optional()
     .describe("Optimizer; without it adamw, and adafactor with the paper preset"),
   weightDecay: z.number().min(0).default(0).describe("Weight decay"),
-  patience: z.int().min(1).optional().describe("Stop after this many validations, five an epoch, without a lower loss"),
+  patience: z.int().min(1).optional().describe("Stop after this many validations, five per pass, without a lower loss"),
   saveEvery: z.number().min(0).default(60).describe("Seconds of work that a crash may cost; 0 saves every step"),
-  fillShare: z.number().min(0).max(1).default(0.5).describe("Share of source code that is trained on as gaps to fill"),
+  fillShare: z.number().min(0).max(1).default(0.5).describe("Share of source code that trains infilling"),
   seed: z.int().default(42).describe("Random seed"),
-  shuffle: z.boolean().default(true).describe("Shuffle the data in each epoch"),
+  shuffle: z.boolean().default(true).describe("Shuffle the data in each pass"),
 };
 
 const { preset, method, ...others } = commonFields;
@@ -47,10 +47,10 @@ export const settingsSchema = z.object({ preset, method, ...methodFields, ...oth
 
 /** Files, folders and what else is to be done; the places are the process's that asks. */
 const places = {
-  home: z.string().describe("Where bases are installed"),
+  home: z.string().describe("Folder of installed bases"),
   embedded: z.string().describe("The base that ships with Graft"),
-  dataFolder: z.string().describe("Where the user's copies of the paper's data sets lie"),
-  shippedData: z.string().exactOptional().describe("Where those lie that ship with Graft"),
+  dataFolder: z.string().describe("Folder of the user's copies of the paper's data sets"),
+  shippedData: z.string().exactOptional().describe("Folder of the data sets that ship with Graft"),
 };
 
 /** As plain JSON, since it crosses process borders. */
@@ -65,7 +65,7 @@ export const trainRequest = z.object({
     .boolean()
     .optional()
     .describe("Resume the unfinished training into the same folder, with its own settings and data"),
-  out: z.string().describe("Folder for what is trained"),
+  out: z.string().describe("Folder of the result"),
   ...places,
 });
 

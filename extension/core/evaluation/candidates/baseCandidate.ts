@@ -1,4 +1,4 @@
-/** A base with adapters as a candidate, read and checked before its model is opened. */
+/** A base with adapters as a candidate. It reads and checks the adapters before it opens the model. */
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";

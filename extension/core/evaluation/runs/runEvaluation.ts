@@ -1,6 +1,6 @@
 /**
- * An evaluation from end to end, whatever the kind of its suite: a candidate's predictions and their scores, in a folder of their own.
- * The one entry, for the command line and the editor.
+ * An evaluation from end to end, whatever the kind of its suite: a candidate's predictions and their scores, in their
+ * own folder. The one entry point for the command line and the editor.
  */
 
 import { cpus, totalmem } from "node:os";
@@ -18,10 +18,11 @@ import { candidateName, type Chunk, type RunConfiguration, type RunRecord, type 
 import { countRun, scoresOf, type RunCounts } from "../scoring/scoreRun.ts";
 
 /**
- * Returns the finished run. An interrupted run with the same options is resumed; a finished one is returned as it is, unless `fresh`.
+ * Returns the finished run. Resumes an interrupted run with the same options; returns a finished one as it is, unless
+ * `fresh`.
  *
- * @throws the signal's reason once it is aborted: what was predicted stays; UserErrors of all that can be wrong with suite, base,
- * adapters, options and disk
+ * @throws the signal's reason once it is aborted, with predictions kept; UserErrors about suite, base, adapters,
+ * options and disk
  */
 export async function runEvaluation(
   options: EvaluationOptions,
@@ -38,9 +39,9 @@ export async function runEvaluation(
     const tell = withTimeLeft((progress) => onProgress?.({ run: run.id, candidate: name, ...progress }));
     const control = { signal, log, onProgress: tell };
     try {
-      if (run.result) log.info(`Evaluated before, see ${run.folder}; --fresh evaluates anew.`);
+      if (run.result) log.info(`This run is already finished, see ${run.folder}. Give --fresh to evaluate again.`);
       else {
-        if (run.chunks.length > 0) log.info(`Going on with ${run.folder}.`);
+        if (run.chunks.length > 0) log.info(`Resuming ${run.folder}.`);
         await suite.predict(run, candidate, control);
         await run.finish(await resultOf(run, suite, configuration, control));
       }
@@ -85,7 +86,7 @@ async function resultOf(
   const measures = await openRunMeasures(configuration);
   const counts = await countRun(run.folder, measures, {
     signal,
-    // Holes are scored in no time.
+    // Holes take no noticeable time to score.
     ...(!isHeldOut && { onProgress: (done) => onProgress({ phase: "scoring", done, total }) }),
   });
   return {
@@ -112,7 +113,7 @@ async function heldOutOf(
   return { files: texts.length, bytes, holes: Object.fromEntries(holes) };
 }
 
-/** Tokens per second leave out the time for texts that are only measured in bits per byte. */
+/** Tokens per second exclude the time for files that are only measured in bits per byte. */
 function spent(
   chunks: readonly Chunk[],
 ): Pick<RunResult, "shortened" | "tokens" | "seconds" | "tokensPerSecond" | "peakMemoryBytes"> {

@@ -1,10 +1,10 @@
 /**
- * Runs on disk, one folder each, and what may be done with them at any time, a kill included:
+ * Runs on disk, one folder each. They stay consistent if the process is killed at any moment:
  *
- *     run.json           its configuration
- *     predictions.jsonl  in the order of the suite, appended chunk by chunk
- *     chunks.jsonl       a line behind each chunk; what stands in predictions.jsonl beyond the last is forgotten
- *     result.json        the scores, at the end
+ * run.json: its configuration
+ * predictions.jsonl: in the order of the suite, appended chunk by chunk
+ * chunks.jsonl: a line after each chunk; predictions beyond the last line are dropped
+ * result.json: the scores, at the end
  */
 
 import { mkdir, open, readdir, readFile, rm, stat, truncate } from "node:fs/promises";
@@ -36,17 +36,17 @@ export const runFiles = {
   result: "result.json",
 } as const;
 
-/** As plain JSON, since it crosses process borders. */
+/** Plain JSON, because it crosses process borders. */
 export interface RunSummary {
   /** The folder's name. */
   readonly id: string;
   readonly folder: string;
-  /** "graft-base + sql-style": what predicted, for people. */
+  /** "graft-base + sql-style": the candidate, for people. */
   readonly candidate: string;
   readonly record: RunRecord;
-  /** Tasks that are done, of `record.configuration.suite.tasks`. */
+  /** The number of finished tasks, out of `record.configuration.suite.tasks`. */
   readonly done: number;
-  /** Once it is finished. */
+  /** Present once the run is finished. */
   readonly result?: RunResult;
 }
 
@@ -56,13 +56,13 @@ export interface OpenRun {
   readonly folder: string;
   readonly chunks: readonly Chunk[];
   readonly result: RunResult | undefined;
-  /** Keeps a chunk's predictions; they are on the disk when this ends. */
+  /** Appends a chunk's predictions; they are on disk when the promise resolves. */
   append(predictions: readonly Prediction[], chunk: Omit<Chunk, "bytes">): Promise<void>;
   finish(result: RunResult): Promise<void>;
   release(): Promise<void>;
 }
 
-/** Where the runs of a home are. */
+/** The folder of a home's runs. */
 export function runsFolder(home: string): string {
   return join(home, "runs");
 }
@@ -81,7 +81,7 @@ export async function openRun(home: string, record: RunRecord, fresh = false): P
     throw writeFailure(error, folder);
   });
   const release = await lockFolder(join(folder, "lock"), (owner, escape) => {
-    const message = `Cannot evaluate into ${folder}: another process does (${owner}).`;
+    const message = `Cannot evaluate into ${folder}: another process is writing there (${owner}).`;
     return new UserError("run-busy", message, `Wait until it ends. ${escape}`);
   });
   try {
@@ -126,7 +126,7 @@ export async function readRun(folder: string): Promise<RunSummary> {
   return { id: basename(path), folder: path, candidate, record, done, ...(result && { result }) };
 }
 
-/** All runs of a home, the oldest first. Folders that hold none are left out, and those that cannot be read with a warning. */
+/** Lists all runs of a home, oldest first. Skips other folders, and warns of runs that it cannot read. */
 export async function listRuns(home: string, log: Log = silentLog): Promise<RunSummary[]> {
   const folder = runsFolder(home);
   const names = await readdir(folder).catch(() => []);
@@ -142,7 +142,7 @@ export async function listRuns(home: string, log: Log = silentLog): Promise<RunS
   return runs.sort((one, other) => one.record.startedAt.localeCompare(other.record.startedAt));
 }
 
-/** One by one, so that they are never in memory as a whole. */
+/** Yields predictions one by one, so that they are never in memory as a whole. */
 export async function* readPredictions(folder: string): AsyncGenerator<Prediction> {
   const path = join(folder, runFiles.predictions);
   if (!(await isFile(path))) return;
@@ -153,12 +153,12 @@ export async function* readPredictions(folder: string): AsyncGenerator<Predictio
   }
 }
 
-/** What the files of held-out code cost, in the order of the run. */
+/** Returns the bits of held-out files, in the order of the run. */
 export async function readTexts(folder: string): Promise<TextCost[]> {
   return (await readChunks(folder)).chunks.flatMap(({ texts = [] }) => texts);
 }
 
-/** A last line that a kill has cut off, or that is being written, does not count. */
+/** Ignores a last line that is incomplete after a kill or during a write. */
 async function readChunks(folder: string): Promise<{ chunks: Chunk[]; bytes: number }> {
   const path = join(folder, runFiles.chunks);
   const text = await readFile(path, "utf8").catch(() => "");
@@ -173,12 +173,12 @@ async function readResult(folder: string): Promise<RunResult | undefined> {
   return parse(resultSchema, await readFile(path, "utf8"), path);
 }
 
-/** How many tasks are done. */
+/** Returns the number of finished tasks. */
 export function tasksOf(chunks: readonly Chunk[]): number {
   return chunks.reduce((sum, { tasks }) => sum + tasks, 0);
 }
 
-/** Appends and flushes; gives the file's size. */
+/** Appends and flushes; returns the file's size. */
 async function appendLines(path: string, rows: readonly object[]): Promise<number> {
   try {
     const file = await open(path, "a");
@@ -221,7 +221,7 @@ function parse<T>(schema: z.ZodType<T>, text: string, path: string): T {
 
 function invalid(path: string, reason: string): UserError {
   const message = `Cannot read ${path}: ${reason}.`;
-  return new UserError("run-invalid", message, "Delete the run's folder, and evaluate anew.");
+  return new UserError("run-invalid", message, "Delete the run's folder, and evaluate again.");
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** Whether one run is better than another, on the items that both have. */
+/** Compares two runs on the items that both have. */
 
 import { UserError } from "../../foundation/errors.ts";
 import { seededRandom } from "../../foundation/random.ts";
@@ -12,20 +12,20 @@ import { countRun } from "./scoreRun.ts";
 export interface Comparison {
   /** Tasks or holes that both have predictions for. */
   readonly items: number;
-  /** Below it there is no verdict. */
+  /** The fewest items for a verdict. */
   readonly fewestItems: number;
-  /** By measure: the first run's score less the second's, and what that proves. */
+  /** By measure: the first run's score minus the second's, and the evidence. */
   readonly differences: Readonly<Record<string, Difference & { readonly verdict: Verdict }>>;
 }
 
 const resamples = 1000;
 
-/** @throws UserError "runs-differ" where they cannot be compared */
+/** @throws UserError "runs-differ" if they cannot be compared */
 export async function compareRuns(first: RunSummary, second: RunSummary, signal?: AbortSignal): Promise<Comparison> {
   const [one, other] = [first.record.configuration, second.record.configuration];
   checkSame(first, second, "suites", one.suite.name, other.suite.name, one.suite.hash === other.suite.hash);
   checkSame(first, second, "protocols", one.protocol, other.protocol, one.protocol === other.protocol);
-  // Greedy and sampled runs of one suite have different measures: those of both are compared.
+  // Greedy and sampled runs of one suite have different measures. The comparison takes those that both have.
   const [measures, otherMeasures] = [await openRunMeasures(one), await openRunMeasures(other)];
   const counts = await countRun(first.folder, measures, { signal });
   const others = await countRun(second.folder, otherMeasures, { signal });
@@ -50,7 +50,7 @@ function namesOf(measure: RunMeasure): string {
   return Object.keys(measure.scores(new Float64Array(measure.width))).join(" ");
 }
 
-/** The places of each item in the one and in the other. */
+/** Returns the indices of each item in the first and in the second. */
 function pairsOf(ids: readonly string[], others: readonly string[]): (readonly [number, number])[] {
   const places = new Map(others.map((id, at) => [id, at]));
   return ids.flatMap((id, at) => {
