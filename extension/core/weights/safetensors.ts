@@ -32,9 +32,10 @@ export interface TensorPart {
 /**
  * Opens a file and checks its whole header; values are read when asked for.
  *
+ * @param mostTensors a file of more is refused
  * @throws UserError "file-missing", "safetensors-invalid"
  */
-export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+export async function openSafetensors(path: string, mostTensors?: number): Promise<SafetensorsFile> {
   const file = await open(path, "r").catch((error: unknown) => {
     const reason =
       systemCode(error) === "ENOENT" ? "there is no such file" : `it cannot be read (${systemCode(error)})`;
@@ -43,7 +44,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     });
   });
   try {
-    const { tensors, metadata } = await openHeader(file, path);
+    const { tensors, metadata } = await openHeader(file, path, mostTensors);
     const entryOf = (name: string): TensorEntry => {
       const entry = tensors.get(name);
       if (entry) return entry;
@@ -70,7 +71,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   }
 }
 
-async function openHeader(file: FileHandle, path: string): Promise<SafetensorsHeader> {
+async function openHeader(file: FileHandle, path: string, mostTensors?: number): Promise<SafetensorsHeader> {
   const info = await file.stat();
   if (!info.isFile()) throw damaged(path, "it is not a file");
   const { size } = info;
@@ -88,7 +89,7 @@ async function openHeader(file: FileHandle, path: string): Promise<SafetensorsHe
   if (length > maxHeaderBytes)
     throw damaged(path, `its header claims ${length} bytes, over the limit of ${maxHeaderBytes}`);
   if (8 + length > size) throw damaged(path, `its header claims ${length} bytes, the file has only ${size} in all`);
-  return readHeader(path, await readBytes(file, path, 8, length), 8 + length, size);
+  return readHeader(path, await readBytes(file, path, 8, length), 8 + length, size, mostTensors);
 }
 
 async function readPart(
