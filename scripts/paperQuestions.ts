@@ -12,9 +12,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { compareRuns } from "../extension/core/evaluation/runs/compareRuns.ts";
+import { compareRuns } from "../extension/core/evaluation/scoring/compareRuns.ts";
 import { listRuns, type RunSummary } from "../extension/core/evaluation/runs/runFolder.ts";
-import { exported } from "../extension/core/evaluation/runs/runTable.ts";
+import { exported } from "../extension/core/evaluation/scoring/runTable.ts";
 import { hasCheckpoint } from "../extension/core/training/output/checkpoint.ts";
 import { readTrainingReport } from "../extension/core/training/output/trainingReport.ts";
 import { run } from "./bed/command.ts";

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { codeBleuBehaviours } from "../core/evaluation/measures/codebleu/codeBleu.ts";
 import { metricNames, type MetricName } from "../core/evaluation/measures/metrics.ts";
 import { infillingFields, suiteFields, taskFields } from "../core/evaluation/runs/request.ts";
-import { exportFormats } from "../core/evaluation/runs/runTable.ts";
+import { exportFormats } from "../core/evaluation/scoring/runTable.ts";
 import { evaluateCommand, type EvaluateFlags } from "./commands/evaluate.ts";
 import {
   adaptersOption,

@@ -76,7 +76,13 @@ function shown(value: unknown): string {
 /** The description, with the limits and the default in brackets. */
 function helpOf(field: Field): string {
   const isLimited = [field.minimum, field.maximum, field.above, field.below].some((limit) => limit !== undefined);
-  const limits = isLimited ? [acceptedBy(field).replace(/^a (whole )?number /, "")] : [];
+  const limits = isLimited
+    ? [
+        acceptedBy(field)
+          .replace(/^a (whole )?number (of )?/, "")
+          .replace(/ and (of )?/, ", "),
+      ]
+    : [];
   const byDefault = field.default === undefined || field.default === "" ? [] : [`default ${shown(field.default)}`];
   const facts = [...limits, ...byDefault];
   return facts.length > 0 ? `${field.description} (${facts.join("; ")})` : field.description;

@@ -6,7 +6,7 @@ import { codeAlpacaLicence } from "../core/dataset/paper/codeAlpacaLicence.ts";
 import { paperFile, type PaperPlaces } from "../core/dataset/paperDatasets.ts";
 import { fetchDataWork } from "../engine/protocol.ts";
 import { workApart } from "../engine/workApart.ts";
-import type { PaperDataState } from "../../webview/protocol.ts";
+import type { PaperDataState } from "../../webview/protocol/paperData.ts";
 import { readHubSettings } from "./baseModels/hubSettings.ts";
 import type { Messages } from "./messages.ts";
 

@@ -5,28 +5,34 @@ type Rooms = Readonly<Record<string, readonly string[]>>;
 
 export const rooms: Readonly<Record<string, Rooms>> = {
   "extension/cli": { ".": ["commands"], commands: ["."] },
-  "extension/core/adapters": { ".": ["methods"], methods: ["."] },
+  "extension/core/adapters": {
+    ".": ["methods"],
+    fit: [".", "formats", "methods"],
+    formats: [".", "methods"],
+    methods: [".", "fit", "formats"],
+  },
   "extension/core/baseModels": { ".": ["import"], export: [".", "import"], import: ["."] },
   "extension/core/dataset": { paper: ["."] },
   "extension/core/evaluation": {
-    candidates: ["measures", "suites"],
-    infilling: ["measures"],
+    candidates: ["suites"],
     measures: ["suites"],
     prompts: ["protocols", "retrieval", "suites"],
     protocols: ["measures"],
-    runs: ["candidates", "measures", "prompts", "protocols", "sandbox", "suites"],
+    runs: ["candidates", "measures", "prompts", "protocols", "sandbox", "scoring", "suites"],
     sandbox: ["suites"],
+    scoring: ["measures", "protocols", "runs", "sandbox", "suites"],
   },
   "extension/core/foundation": { locks: ["."] },
   "extension/core/graph": { ".": ["composites", "primitives"], composites: [".", "primitives"], primitives: ["."] },
   "extension/core/inference": { decoding: ["tree"], tree: ["graphs"] },
   "extension/core/training": {
-    ".": ["cost", "data", "graph", "loop", "methods", "optimizers", "output"],
-    cost: ["data", "graph", "methods"],
+    ".": ["cost", "data", "graph", "loop", "optimizers", "output", "run"],
+    cost: ["data", "graph"],
     data: [".", "loop"],
-    graph: ["data", "methods", "optimizers"],
+    graph: ["data", "optimizers"],
     loop: ["graph", "optimizers"],
-    output: [".", "data", "loop", "optimizers"],
+    output: [".", "data", "loop", "optimizers", "run"],
+    run: [".", "data", "loop", "output"],
   },
   "extension/engine": { ".": ["servers"], servers: ["."] },
   "extension/vscode": {
@@ -37,6 +43,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     completion: [".", "adapters"],
     training: [".", "adapters", "completion"],
   },
+  "webview/shared": { form: ["."] },
 };
 
 /** The room of `path` in `folder`; undefined for a path that lies elsewhere. */

@@ -11,6 +11,8 @@ export interface Source {
   lines: number;
   /** Modules it asks for, types and dynamic imports included; ours as paths from the root. */
   requests: string[];
+  /** Of these, what it imports more than types from. */
+  values: string[];
   defaultExport: boolean;
   /** Exports of what another file holds. */
   reexports: boolean;
@@ -34,16 +36,22 @@ function read(path: string): Source {
   const text = readFileSync(join(root, path), "utf8");
   const { staticImports, staticExports, dynamicImports } = parseSync(path, text).module;
   const exported = staticExports.flatMap(({ entries }) => entries);
+  const ours = (request: string): string =>
+    request.startsWith(".") ? relative(root, resolve(root, dirname(path), request)) : request;
+  const values = staticImports
+    .filter(({ entries }) => entries.length === 0 || entries.some(({ isType }) => !isType))
+    .map((item) => ours(item.moduleRequest.value));
   const requests = [
     ...staticImports.map((item) => item.moduleRequest.value),
     ...exported.flatMap((entry) => entry.moduleRequest?.value ?? []),
     ...dynamicImports.map((item) => text.slice(item.moduleRequest.start + 1, item.moduleRequest.end - 1)),
-  ].map((request) => (request.startsWith(".") ? relative(root, resolve(root, dirname(path), request)) : request));
+  ].map(ours);
   return {
     path,
     text,
     lines: text.split("\n").length - 1,
     requests,
+    values,
     defaultExport: exported.some((entry) => entry.exportName.kind === "Default"),
     reexports: exported.some((entry) => entry.moduleRequest !== null),
   };

@@ -1,12 +1,15 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { beforeAll, expect, inject } from "vitest";
 import { openTrainingForm } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 
 const test = editorTest({
   files: { "one.py": "x = 1\n", "two.py": "y = 2\n", ".venv/three.py": "z = 3\n", "pairs.jsonl": "{}\n" },
 });
+
+// The benchmark's spec gets CodeAlpacaPy, and may have run before.
+beforeAll(() => rm(inject("userData"), { recursive: true, force: true }));
 
 test("counts the workspace's own Python files, and new ones as they come", async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
@@ -63,12 +66,12 @@ test("offers the size that the method has, and refuses numbers out of range", as
   await form.getByLabel("LoRA").check();
   await form.getByLabel("Rank").fill("0");
   expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
-  await form.getByText("Rank: a whole number from 1 to 256").waitFor();
+  await form.getByText("Rank: a whole number from 1 to 1024").waitFor();
   await form.getByLabel("Rank").fill("8");
   expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
   await form.getByLabel("Prefix tuning").check();
   expect(await form.getByLabel("Rank").isHidden()).toBe(true);
-  await form.getByLabel("Virtual tokens").fill("300");
+  await form.getByLabel("Virtual tokens").fill("3000");
   expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
   await form.getByLabel("Virtual tokens").fill("10");
   expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);

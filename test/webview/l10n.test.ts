@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, "../..");
 function textsOfSources(): string[] {
   const files = ["extension/vscode", "webview"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((path) => path.endsWith(".ts"))
+      .filter((path) => /\.tsx?$/.test(path))
       .map((path) => join(folder, path)),
   );
   const call = /\bt\(\s*("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')/g;
@@ -33,6 +33,26 @@ test("every text of the manifest that is a key has an entry in package.nls.json"
   const keys = [...readFileSync(join(root, "package.json"), "utf8").matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key);
   const texts = JSON.parse(readFileSync(join(root, "package.nls.json"), "utf8")) as Record<string, string>;
   expect(Object.keys(texts).sort()).toEqual([...new Set(keys)].sort());
+});
+
+describe.each(["l10n/bundle.l10n", "package.nls"])("%s in Chinese", (name) => {
+  const read = (path: string): Record<string, string> =>
+    JSON.parse(readFileSync(join(root, path), "utf8")) as Record<string, string>;
+  const english = read(`${name}.json`);
+  const chinese = read(`${name}.zh-cn.json`);
+  const placesIn = (text: string): string[] => (text.match(/\{\d\}|\]\(command:[^)]+\)/g) ?? []).sort();
+
+  test("has every text, and no other", () => {
+    expect(Object.keys(chinese).sort()).toEqual(Object.keys(english).sort());
+    expect(Object.keys(chinese).filter((key) => chinese[key] === "")).toEqual([]);
+  });
+
+  test("says each value and each command that the English text has", () => {
+    const astray = Object.entries(english).filter(
+      ([key, text]) => placesIn(chinese[key] ?? "").join() !== placesIn(text).join(),
+    );
+    expect(astray).toEqual([]);
+  });
 });
 
 test("t takes a translation from the page and puts the values in", async () => {

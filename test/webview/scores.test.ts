@@ -1,4 +1,5 @@
 import { beforeAll, expect, test, vi } from "vitest";
+import { intervalText, valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";
 import type * as Scores from "../../webview/benchmark/scores.ts";
 
 let scores: typeof Scores;
@@ -19,6 +20,6 @@ test("scores are named as papers name them, and parts of measures are left to ex
 });
 
 test("CodeBLEU, of 0 to 1, has four digits, and percentages have two", () => {
-  expect([scores.scoreText("codebleu", 0.25), scores.scoreText("em@1", 12.345)]).toEqual(["0.2500", "12.35"]);
-  expect(scores.intervalText("chrf", { low: -1, high: 2.5 })).toBe("-1.00 – 2.50");
+  expect([valueText("codebleu", 0.25), valueText("em@1", 12.345)]).toEqual(["0.2500", "12.35"]);
+  expect(intervalText("chrf", { low: -1, high: 2.5 })).toBe("-1.00 – 2.50");
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { points } from "../../webview/shared/sparkline.ts";
+import { points } from "../../webview/shared/sparkline.tsx";
 
 describe("points", () => {
   test("spreads the values over the box, the largest on top", () => {

@@ -1,14 +1,7 @@
 /** Scores as a reader takes them in, by the formats that all of Graft shares. */
 
-import {
-  intervalText,
-  isShown,
-  measureFormat,
-  valueText,
-} from "../../extension/core/evaluation/measures/measureFormat.ts";
+import { isShown, measureFormat } from "../../extension/core/evaluation/measures/measureFormat.ts";
 import { t } from "../shared/l10n.ts";
-
-export { intervalText, valueText as scoreText };
 
 const translated: Readonly<Record<string, string>> = {
   editSimilarity: t("Edit similarity"),

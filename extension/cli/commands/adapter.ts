@@ -3,14 +3,14 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Adapter } from "../../core/adapters/adapter.ts";
-import { checkAdapterFits, fitOf, warningOf } from "../../core/adapters/adapterFit.ts";
-import { ggufLora } from "../../core/adapters/ggufLora.ts";
+import { checkAdapterFits, fitOf, warningOf } from "../../core/adapters/fit/adapterFit.ts";
+import { ggufLora } from "../../core/adapters/formats/ggufLora.ts";
 import { inspectAdapter } from "../../core/adapters/inspectAdapter.ts";
 import { isLora } from "../../core/adapters/methods/lora.ts";
 import { kindOf } from "../../core/adapters/methods/methodNamed.ts";
 import type { AdapterNorm } from "../../core/adapters/methods/norms.ts";
-import { onnxAdapter } from "../../core/adapters/onnxAdapter.ts";
-import { readAdapter, weightsFile } from "../../core/adapters/peftFolder.ts";
+import { onnxAdapter } from "../../core/adapters/formats/onnxAdapter.ts";
+import { readAdapter, weightsFile } from "../../core/adapters/formats/peftFolder.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { UserError } from "../../core/foundation/errors.ts";
 import type { ModelConfig } from "../../core/architectures/config.ts";

@@ -2,12 +2,13 @@
 
 import type * as z from "zod";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
-import { compareRuns, type Comparison } from "../../core/evaluation/runs/compareRuns.ts";
-import { promptingNote } from "../../core/evaluation/runs/prompting.ts";
+import { compareRuns, type Comparison } from "../../core/evaluation/scoring/compareRuns.ts";
+import { promptingNote } from "../../core/evaluation/scoring/prompting.ts";
 import { infillingFields, taskFields, type suiteFields } from "../../core/evaluation/runs/request.ts";
-import { runEvaluation, type EvaluationOptions } from "../../core/evaluation/runs/runEvaluation.ts";
+import { runEvaluation } from "../../core/evaluation/runs/runEvaluation.ts";
+import type { EvaluationOptions } from "../../core/evaluation/runs/request.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
-import { rowsOf } from "../../core/evaluation/runs/runTable.ts";
+import { rowsOf } from "../../core/evaluation/scoring/runTable.ts";
 import { suiteKind, type SuiteKind } from "../../core/evaluation/suites/suiteKind.ts";
 import type { Context } from "../context.ts";
 import { aligned } from "../output.ts";

@@ -1,9 +1,9 @@
 /** What graft evaluate tells programs. Fields keep the names of earlier versions: a candidate is a "contender", a hole a "spot". */
 
-import type { Comparison } from "../../core/evaluation/runs/compareRuns.ts";
-import type { EvaluationProgress } from "../../core/evaluation/runs/runEvaluation.ts";
+import type { Comparison } from "../../core/evaluation/scoring/compareRuns.ts";
+import type { EvaluationProgress } from "../../core/evaluation/runs/progress.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
-import { withFormerName, type RunRow } from "../../core/evaluation/runs/runTable.ts";
+import { withFormerName, type RunRow } from "../../core/evaluation/scoring/runTable.ts";
 import { holeKinds, type HoleKind } from "../../core/evaluation/suites/drawHoles.ts";
 import { placesOf } from "../../core/evaluation/suites/holes.ts";
 import { count, duration } from "../output.ts";

@@ -1,7 +1,7 @@
 /** Scores side by side as graft evaluate prints them, whatever the kind of the suite. */
 
 import { flatLabel, isShown, measureFormat, scoreText } from "../../core/evaluation/measures/measureFormat.ts";
-import type { RunRow } from "../../core/evaluation/runs/runTable.ts";
+import type { RunRow } from "../../core/evaluation/scoring/runTable.ts";
 import { count } from "../output.ts";
 import type { Evaluated } from "./evaluationResult.ts";
 

@@ -11,10 +11,10 @@ import {
   pText,
 } from "../../core/evaluation/measures/measureFormat.ts";
 import { fewestItems, type Verdict } from "../../core/evaluation/measures/verdict.ts";
-import { compareRuns } from "../../core/evaluation/runs/compareRuns.ts";
-import { promptingNote, promptingOf } from "../../core/evaluation/runs/prompting.ts";
+import { compareRuns } from "../../core/evaluation/scoring/compareRuns.ts";
+import { promptingNote, promptingOf } from "../../core/evaluation/scoring/prompting.ts";
 import { listRuns, readRun, runsFolder, type RunSummary } from "../../core/evaluation/runs/runFolder.ts";
-import { exported, type ExportFormat } from "../../core/evaluation/runs/runTable.ts";
+import { exported, type ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
 import type { Context } from "../context.ts";
 import { aligned } from "../output.ts";
 import { firstScore } from "./evaluationTable.ts";

@@ -1,4 +1,4 @@
-/** What every architecture provides: how its config reads, and its forward pass, written once. */
+/** The interface of an architecture: its config schema, and its forward pass, written once. */
 
 import type { z } from "zod";
 import type { Head } from "../graph/composites/crossEntropy.ts";
@@ -6,54 +6,57 @@ import type { Tensor } from "../graph/tensor.ts";
 import type { DecoderConfig, EncoderDecoderConfig } from "./config.ts";
 import type { ParameterScope } from "./parameterScope.ts";
 
-/** What differs between the graphs that the forward pass of a decoder is built for. */
+/** The parts of a decoder's forward pass that differ between inference and training graphs. */
 export interface ForwardContext {
   /** int64 [B, T] */
   readonly ids: Tensor;
-  /** Attention of layer `layer` as the config describes it, over a KV cache or whole sequences: [B, T, qkv] → [B, T, heads·D]. */
+  /** Computes the attention of layer `layer` over a KV cache or whole sequences: [B, T, qkv] → [B, T, heads·D]. */
   attend(layer: number, qkv: Tensor): Tensor;
-  /** Puts something else in the place of tokens' embeddings [B, T, hidden], or in front of them; nothing unless given. */
+  /** Replaces token embeddings [B, T, hidden], or puts others in front of them. By default they stay unchanged. */
   embedded?(x: Tensor): Tensor;
-  /** Marks a layer, so that training can recompute it. */
+  /** Marks a layer as a segment that training can recompute. */
   segment(x: Tensor, layer: (x: Tensor) => Tensor): Tensor;
 }
 
 export interface ForwardResult {
-  /** [B, T, hidden]: what the head takes. */
+  /** [B, T, hidden]: the head's input. */
   readonly hidden: Tensor;
-  /** Apart, since it is asked for few rows of `hidden`, and training does not want all logits at once. */
+  /** The head, not yet applied: inference needs it for few rows of `hidden`, and training never needs all logits at once. */
   readonly head: Head;
 }
 
 export interface Architecture<Config extends DecoderConfig = DecoderConfig> {
-  /** From the parsed config.json to a config; refuses what the forward pass does not honour. */
+  /** Turns the parsed config.json into a config. Rejects settings that the forward pass does not implement. */
   readonly configSchema: z.ZodType<Config>;
   forward(config: Config, scope: ParameterScope, context: ForwardContext): ForwardResult;
 }
 
-/** What differs between the graphs that the forward pass of an encoder-decoder is built for. */
+/** The parts of an encoder-decoder's forward pass that differ between inference and training graphs. */
 export interface EncoderDecoderContext {
   readonly encoder: StackContext;
   readonly decoder: StackContext;
   /**
-   * Attention of the decoder's layer `layer` to what the encoder has read: query [B, T, heads·D] → [B, T, heads·D].
+   * Computes the cross-attention of the decoder's layer `layer`: query [B, T, heads·D] → [B, T, heads·D].
    *
-   * @param keyValue gives keys and values side by side, [B, S, 2·heads·D]. Asked for only where they are not known yet.
+   * @param keyValue returns the encoder's keys and values, [B, S, 2·heads·D]; called only if they are not cached
    */
   readonly attendEncoded: (layer: number, query: Tensor, keyValue: () => Tensor) => Tensor;
-  /** Marks a layer, a function of `inputs`, so that training can recompute it. */
+  /** Marks a layer, a function of `inputs`, as a segment that training can recompute. */
   readonly segment: (inputs: readonly Tensor[], layer: (...inputs: Tensor[]) => Tensor) => Tensor;
 }
 
-/** One of the two stacks of layers. */
+/** The encoder's or the decoder's stack of layers. */
 export interface StackContext {
   /** int64 [B, T] */
   readonly ids: Tensor;
-  /** int64 [T, S] or [B, T, S]: how many tokens each key stands behind each query; negative where it stands before it. */
+  /** int64 [T, S] or [B, T, S]: the position of each key minus that of each query; negative for earlier keys. */
   readonly distances: Tensor;
-  /** As {@link ForwardContext.embedded}. */
+  /** Does the same as {@link ForwardContext.embedded}. */
   embedded?(x: Tensor): Tensor;
-  /** Attention of the stack to itself: query, key and value [B, T, 3·heads·D], bias [heads, T, S] or [B, heads, T, S] → [B, T, heads·D]. */
+  /**
+   * Computes self-attention: query, key and value [B, T, 3·heads·D], bias [heads, T, S] or [B, heads, T, S] → [B, T,
+   * heads·D].
+   */
   attend(layer: number, qkv: Tensor, bias: Tensor): Tensor;
 }
 

@@ -1,4 +1,4 @@
-/** The architectures that Graft hosts, by Hugging Face model_type, and what each asks of a checkpoint. */
+/** The architectures that Graft supports, by Hugging Face model_type, and the weights that each needs. */
 
 import { plainWeight } from "../graph/composites/weight.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
@@ -26,7 +26,7 @@ export const architectures: Readonly<Record<string, Architecture | EncoderDecode
   ...encoderDecoders,
 };
 
-/** Runs the forward pass of the config's architecture over `weights`, with `slots` around each product. */
+/** Runs the forward pass of the config's architecture over `weights`, with `slots` around each matrix product. */
 export function forward(
   config: DecoderConfig,
   weights: WeightSource,
@@ -36,7 +36,7 @@ export function forward(
   return decoders[config.modelType]!.forward(config, parameterScope(weights, slots), context);
 }
 
-/** As {@link forward}, for a model with an encoder. */
+/** Does the same as {@link forward} for an encoder-decoder. */
 export function forwardEncoderDecoder(
   config: EncoderDecoderConfig,
   weights: WeightSource,
@@ -46,7 +46,7 @@ export function forwardEncoderDecoder(
   return encoderDecoders[config.modelType]!.forward(config, parameterScope(weights, slots), context);
 }
 
-/** Every tensor that the model uses, in the order and grouping in which it uses them. */
+/** Returns every tensor that the model uses, in the order and grouping of use. */
 export function weightRequests(config: ModelConfig): readonly WeightRequest[] {
   return trace(config).requests;
 }
@@ -55,11 +55,11 @@ export function weightRequests(config: ModelConfig): readonly WeightRequest[] {
 export interface ModuleShape {
   readonly inFeatures: number;
   readonly outFeatures: number;
-  /** Whether it is computed as one product with others, which therefore have the very same input. */
+  /** Whether the module shares one matrix product, and therefore its input, with others. */
   readonly sharesProduct?: boolean;
 }
 
-/** Every module that an adapter may attach to, by its path, such as "model.layers.0.self_attn.q_proj". */
+/** Returns every module that an adapter can attach to, by its path, such as "model.layers.0.self_attn.q_proj". */
 export function moduleShapes(config: ModelConfig): ReadonlyMap<string, ModuleShape> {
   return new Map(
     trace(config).products.flatMap((modules) =>
@@ -71,8 +71,8 @@ export function moduleShapes(config: ModelConfig): ReadonlyMap<string, ModuleSha
 }
 
 /**
- * Runs the forward pass with nothing behind it, and notes what it asks for. So there is no second list of a model's
- * weights that could disagree with what the model does.
+ * Traces the forward pass without weights, and records the weights and modules that it requests. No second list of a
+ * model's weights can therefore contradict the model.
  */
 function trace(config: ModelConfig): { requests: WeightRequest[]; products: (readonly AdaptedModule[])[] } {
   const { attention } = config;

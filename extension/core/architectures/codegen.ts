@@ -1,6 +1,6 @@
 /**
  * CodeGen (Nijkamp et al. 2022) and CodeGen2 (2023): Hugging Face's CodeGenForCausalLM. As in GPT-J, attention and
- * feed-forward read the same norm, side by side:
+ * feed-forward run in parallel on the same norm:
  *
  *     x ─┬─ norm ─┬─ self-attention ─┬─(+)─ next layer
  *        │        └─ feed-forward ───┤
@@ -36,7 +36,7 @@ const fields = z
     layer_norm_epsilon: z.number().positive().default(1e-5),
     scale_attn_weights: z.literal(true).optional(),
     tie_word_embeddings: z.boolean().default(false),
-    // Only CodeGen2 of 1B and 3.7B have these two, and code of their own; see partitionsOf.
+    // Only CodeGen2 1B and 3.7B have these two fields, and code of their own; see partitionsOf.
     head_dim: count.nullish(),
     auto_map: z.looseObject({ AutoModelForCausalLM: z.string().optional() }).nullish(),
   })
@@ -49,9 +49,9 @@ const fields = z
 export interface CodeGenConfig extends DecoderConfig {
   readonly intermediateSize: number;
   readonly normEpsilon: number;
-  /** Whether the embedding is the output head, too. */
+  /** Whether the embedding is also the output head. */
   readonly tiedHead: boolean;
-  /** In how many parts the rows of qkv_proj lie, each with queries, values and keys of its share of the heads. */
+  /** The number of partitions of the rows of qkv_proj. Each holds queries, values and keys of its share of the heads. */
   readonly partitions: number;
 }
 
@@ -102,7 +102,7 @@ function selfAttention(
   return scope.linear({ out_proj: hiddenSize }, attend(inOrder(qkv, partitions)));
 }
 
-/** [B, T, partitions · (query, value, key)] → [B, T, (query, key, value)], with the partitions' heads one after the other. */
+/** Reorders [B, T, partitions · (query, value, key)] → [B, T, (query, key, value)], with the partitions' heads concatenated. */
 function inOrder(qkv: Tensor, partitions: number): Tensor {
   const [batch, length, width] = [dimension(qkv, 0), dimension(qkv, 1), Number(dimension(qkv, 2))];
   const apart = reshape(qkv, [batch, length, partitions, 3, width / partitions / 3]);
@@ -117,10 +117,11 @@ function feedForward({ hiddenSize, intermediateSize }: CodeGenConfig, scope: Par
 }
 
 /**
- * Weights were trained on 4 or 8 cores of a TPU, and qkv_proj still lies as it was dealt to them. No config says so: the
- * number stands in the code of the model. It is 4 in transformers, which CodeGen and the "_P" versions of CodeGen2 are for,
- * and 8 in the modeling_codegen.py that comes with CodeGen2 1B and 3.7B. Theirs are the only configs that name code of
- * their own (auto_map) and a head_dim, which is how converters tell them, too (CTranslate2, fauxpilot issue 202).
+ * Returns the number of partitions of qkv_proj. The weights were trained on 4 or 8 cores of a TPU, and qkv_proj is
+ * still partitioned by core. No config states the number; the code of the model contains it. It is 4 in transformers,
+ * which CodeGen and the "_P" versions of CodeGen2 use, and 8 in the modeling_codegen.py of CodeGen2 1B and 3.7B. Only
+ * their configs name code of their own (auto_map) and a head_dim; other converters use the same test (CTranslate2,
+ * fauxpilot issue 202).
  */
 function partitionsOf({ auto_map, head_dim }: { auto_map?: unknown; head_dim?: number | null | undefined }): number {
   return auto_map && head_dim ? 8 : 4;

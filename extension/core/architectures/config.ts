@@ -1,10 +1,9 @@
-/** What Graft needs to know of a model to build it, in Graft's own terms. */
+/** A model's configuration in Graft's own terms. */
 
 import type { Heads } from "../graph/primitives/fused.ts";
 
 /**
- * A model as far as those see it who do not care for its architecture. What else its forward pass needs stands in its
- * architecture's own type.
+ * The configuration that all architectures share. Each architecture extends it with the fields that its own forward pass needs.
  */
 export type ModelConfig = DecoderConfig | EncoderDecoderConfig;
 
@@ -13,23 +12,23 @@ interface CommonConfig {
   readonly modelType: string;
   readonly vocabularySize: number;
   readonly hiddenSize: number;
-  /** Those that write: of the decoder, where there is an encoder, too. */
+  /** The number of layers; for an encoder-decoder, of the decoder. */
   readonly layers: number;
   readonly attention: Heads;
 }
 
-/** A decoder-only model with rotary positions and grouped attention heads. */
+/** A decoder-only model with rotary positions and grouped-query attention. */
 export interface DecoderConfig extends CommonConfig {
-  /** The most tokens that a prompt and its completion may have together. */
+  /** The maximum length in tokens of a prompt with its completion. */
   readonly contextLength: number;
   readonly rotary: Rotary;
 }
 
-/** A model whose encoder reads the prompt, in both directions, and whose decoder writes behind a token of its own. */
+/** A model whose bidirectional encoder reads the prompt, and whose decoder generates after a start token. */
 export interface EncoderDecoderConfig extends CommonConfig {
-  /** The most tokens that the encoder reads, and the most that the decoder writes. */
+  /** The maximum number of tokens that the encoder reads, and that the decoder writes. */
   readonly contextLength: number;
-  /** What the decoder starts from. */
+  /** The token that the decoder starts with. */
   readonly startToken: number;
 }
 
@@ -37,12 +36,12 @@ export function isEncoderDecoder(config: ModelConfig): config is EncoderDecoderC
   return "startToken" in config;
 }
 
-/** How positions turn queries and keys. */
+/** The rotation of queries and keys by position. */
 export interface Rotary {
-  /** Radians by which pair i of a head turns at each position; what the pairs do not cover stays as it is. */
+  /** Radians per position by which pair i of a head rotates. Elements outside the pairs do not rotate. */
   readonly frequencies: readonly number[];
-  /** A factor on what turns. */
+  /** A factor on the rotated elements. */
   readonly magnitude: number;
-  /** Whether pair i is (2i, 2i + 1), or else (i, i + number of pairs). */
+  /** Whether pair i is (2i, 2i + 1) instead of (i, i + number of pairs). */
   readonly interleaved: boolean;
 }

@@ -1,18 +1,18 @@
-/** T5's buckets: distances between tokens that share a bias, single ones when near, ever wider ranges when far. */
+/** T5's distance buckets: token distances that share a bias. Near distances have single buckets, far ones ever wider ranges. */
 
 export interface BucketOptions {
   readonly buckets: number;
-  /** From here on, all distances are in the last bucket of their direction. */
+  /** Distances from here on share the last bucket of their direction. */
   readonly maxDistance: number;
 }
 
 /**
- * The bucket of every distance (position of the key less that of the query) within sequences of `length` tokens. That of
- * distance d stands at d; negative distances count from the end. Those ahead have no bucket of their own where only the
- * past is seen.
+ * Returns the bucket of every distance (position of the key minus that of the query) within sequences of `length`
+ * tokens. The bucket of distance d is at index d; negative distances count from the end. With "causal", distances ahead
+ * have no buckets of their own.
  *
- * Source: T5Attention._relative_position_bucket of transformers, which computes in float32; so does this, since a boundary
- * between two buckets may hang on the last digit.
+ * Source: T5Attention._relative_position_bucket of transformers. This also computes in float32, because the last digit
+ * can decide the boundary between two buckets.
  *
  * @returns [2·length - 1]
  */

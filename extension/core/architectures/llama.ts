@@ -1,4 +1,4 @@
-/** LLaMA (Touvron et al. 2023): Hugging Face's LlamaForCausalLM. CodeLlama and DeepSeek-Coder are of this type. */
+/** LLaMA (Touvron et al. 2023): Hugging Face's LlamaForCausalLM. CodeLlama and DeepSeek-Coder have this type. */
 
 import { z } from "zod";
 import type { Architecture } from "./architecture.ts";

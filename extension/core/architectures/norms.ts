@@ -1,11 +1,11 @@
-/** Norms with the gains of the checkpoint. */
+/** Norms with gains from the checkpoint. */
 
 import { layerNorm, rmsNorm } from "../graph/composites/norms.ts";
 import { size } from "../graph/shape.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { ParameterScope } from "./parameterScope.ts";
 
-/** A norm over the last axis of x by its name in the checkpoint, such as "input_layernorm". */
+/** Applies the norm with a name in the checkpoint, such as "input_layernorm", over the last axis of x. */
 export type Norm = (scope: ParameterScope, name: string, x: Tensor) => Tensor;
 
 export function rmsNorms(epsilon: number): Norm {

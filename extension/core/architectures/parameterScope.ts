@@ -1,6 +1,6 @@
 /**
- * Where a model meets its weights and its adapters. A model says `scope.linear("self_attn.o_proj", x, …)` and knows no more:
- * the scope finds the base weight, and lets the adapters that are asked for around the product.
+ * A parameter scope gives a model its weights and adapters. A model only calls `scope.linear({ o_proj: size }, x)`; the
+ * scope finds the base weight, and wraps the active adapters around the matrix product.
  */
 
 import { linear } from "../graph/composites/linear.ts";
@@ -9,48 +9,48 @@ import { size } from "../graph/shape.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { WeightRequest } from "./weightRequest.ts";
 
-/** Where weights come from: an installed base, or a recorder that only notes what is asked for. */
+/** A source of weights: an installed base, or a trace that only records requests. */
 export interface WeightSource {
   matrix(request: WeightRequest): Weight;
   vector(request: WeightRequest): Tensor;
 }
 
-/** One linear module of the checkpoint, to which an adapter may attach. */
+/** A linear module of the checkpoint that an adapter can attach to. */
 export interface AdaptedModule {
-  /** Its full path, such as "model.layers.0.self_attn.q_proj", as PEFT names it. */
+  /** The full path, as PEFT names it, such as "model.layers.0.self_attn.q_proj". */
   readonly path: string;
   readonly inFeatures: number;
   readonly outFeatures: number;
 }
 
-/** What adapters do around one product. */
+/** The hook for adapters around a matrix product. */
 export interface AdapterSlots {
   /**
-   * @param modules the modules that share the input; their outputs stand side by side in the product's last axis.
+   * @param modules the modules that share the input; their outputs are concatenated in the product's last axis
    * @param x [B, T, in]
-   * @param product the base's own x → [B, T, Σ out]
+   * @param product computes the base's own x → [B, T, Σ out]
    */
   around(modules: readonly AdaptedModule[], x: Tensor, product: (x: Tensor) => Tensor): Tensor;
 }
 
 export interface ParameterScope {
-  /** A table of vectors, quantized more finely than other matrices. */
+  /** Returns a table of vectors, which is quantized more finely than other matrices. */
   table(name: string, rows: number, columns: number): Weight;
-  /** A small table of vectors that is never quantized, as float32 [rows, columns]. */
+  /** Returns a small table of vectors that is never quantized, as float32 [rows, columns]. */
   exactTable(name: string, rows: number, columns: number): Tensor;
-  /** A vector by its whole key, such as "norm.weight". */
+  /** Returns a vector by its whole key, such as "norm.weight". */
   vector(key: string, size: number): Tensor;
   /**
-   * x·Wᵀ (+ b) of one module, or of several that share the input, whose outputs are then side by side.
+   * Computes x·Wᵀ (+ b) of one module, or of several that share the input; their outputs are concatenated.
    *
-   * @param outFeatures by module name, relative to this scope.
+   * @param outFeatures the output size by module name, relative to this scope
    */
   linear(outFeatures: Readonly<Record<string, number>>, x: Tensor, options?: { readonly bias?: boolean }): Tensor;
-  /** The scope below, whose names start with `path`. */
+  /** Returns the scope below, whose names start with `path`. */
   at(path: string): ParameterScope;
 }
 
-/** The scope at the top of a model. */
+/** Returns the scope at the top of a model. */
 export function parameterScope(weights: WeightSource, slots: AdapterSlots, prefix = ""): ParameterScope {
   return {
     at: (path) => parameterScope(weights, slots, `${prefix}${path}.`),

@@ -1,6 +1,6 @@
 /**
- * What LLaMA and its descendants have in common: the fields of their configs, the names of their weights, and the frame of
- * their forward pass. What stands in its places, each architecture says itself, choosing among the parts below or with its own.
+ * The common parts of LLaMA and its descendants: config fields, weight names, and the frame of the forward pass. Each
+ * architecture fills the frame with the parts below or with its own.
  *
  *     x ─┬─ norm ─ self-attention ─(+)─┬─ norm ─ feed-forward ─(+)─ next layer
  *        └────────────────────────┘    └─────────────────────┘
@@ -44,15 +44,15 @@ type DecoderFields = z.infer<typeof decoderFields>;
 export interface PreNormConfig extends DecoderConfig {
   readonly intermediateSize: number;
   readonly normEpsilon: number;
-  /** Whether the embedding is the output head, too. */
+  /** Whether the embedding is also the output head. */
   readonly tiedHead: boolean;
 }
 
 /**
- * The config that the common fields give.
+ * Returns the config from the common fields.
  *
- * @param window how many tokens back attention reaches, itself included, if that is limited. Up to so many tokens a window is
- * no limit, and longer sequences are not read: no graph has windows.
+ * @param window the width of sliding-window attention in tokens, if any. Graphs have no windows, so the context is limited to the
+ * window, within which it has no effect.
  */
 export function preNormConfig(
   modelType: string,
@@ -86,10 +86,10 @@ function headSizeOf(fields: {
   return fields.head_dim ?? fields.hidden_size / fields.num_attention_heads;
 }
 
-/** From query, key and value side by side [B, T, qkv] to [B, T, heads·D]; {@link ForwardContext.attend} of some layer. */
+/** Maps concatenated query, key and value [B, T, qkv] to [B, T, heads·D]: {@link ForwardContext.attend} of one layer. */
 export type Attend = (qkv: Tensor) => Tensor;
 
-/** What an architecture does in the places of the frame. Sites are those of the part: "self_attn" and "mlp" of a layer. */
+/** The parts of an architecture in the frame. Each gets its own scope: "self_attn" or "mlp" of a layer. */
 export interface DecoderParts {
   readonly norm: Norm;
   readonly selfAttention: (scope: ParameterScope, x: Tensor, attend: Attend) => Tensor;
@@ -119,7 +119,7 @@ export function preNormDecoder(
   return { hidden, head: { weight: head, bias: null } };
 }
 
-/** Attention whose query heads share keys and values in groups, with or without biases. */
+/** Returns grouped-query attention, with or without biases. */
 export function groupedAttention(
   { hiddenSize, attention: { heads, kvHeads, headSize } }: PreNormConfig,
   bias: { readonly qkv: boolean; readonly output: boolean },

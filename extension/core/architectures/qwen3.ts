@@ -1,4 +1,4 @@
-/** Qwen3 (Yang et al. 2025): Qwen2 whose queries and keys pass a norm, head by head, instead of having biases. */
+/** Qwen3 (Yang et al. 2025): Qwen2 with a norm per head on queries and keys instead of biases. */
 
 import { z } from "zod";
 import { concat, reshape, split } from "../graph/primitives/shaping.ts";
@@ -16,7 +16,7 @@ export interface Qwen3Config extends PreNormConfig {
 
 export const qwen3: Architecture<Qwen3Config> = {
   configSchema: qwenFields
-    // Unlike its relatives, the type has heads of a size of their own, unless told otherwise.
+    // Unlike in related types, the head size has its own default.
     .safeExtend({ head_dim: z.int().positive().default(128), attention_bias: z.boolean().default(false) })
     .transform((c) => ({ ...qwenConfig("qwen3", c), attentionBias: c.attention_bias })),
 
@@ -30,7 +30,7 @@ export const qwen3: Architecture<Qwen3Config> = {
   },
 };
 
-/** [B, T, qkv] → the same, each head of queries and keys normalized by itself. */
+/** Normalizes each head of queries and keys: [B, T, qkv] → [B, T, qkv]. */
 function withNorms({ attention, normEpsilon }: Qwen3Config, scope: ParameterScope, qkv: Tensor): Tensor {
   const { heads, kvHeads, headSize } = attention;
   const norm = rmsNorms(normEpsilon);

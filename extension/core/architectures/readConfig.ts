@@ -1,13 +1,13 @@
-/** The border to a checkpoint's config.json: checked, and told in Graft's own terms. */
+/** Reads a checkpoint's config.json: validates it, and converts it to Graft's own terms. */
 
 import { z } from "zod";
 import { UserError } from "../foundation/errors.ts";
 import { architectures } from "./architectures.ts";
 import type { ModelConfig } from "./config.ts";
 
-/** What to take in the place of a model whose name promises more. */
-const instead: ReadonlyMap<string, string> = new Map([
-  ["codet5p", "Choose CodeT5+ 220M or 770M, which are of type t5; the larger ones are of another architecture."],
+/** Next steps for model types with a supported relative. */
+const alternatives: ReadonlyMap<string, string> = new Map([
+  ["codet5p", "Choose CodeT5+ 220M or 770M, which have the type t5; the larger ones have another architecture."],
 ]);
 
 /**
@@ -21,8 +21,8 @@ export function readModelConfig(json: unknown): ModelConfig {
   const architecture = Object.hasOwn(architectures, data.model_type) ? architectures[data.model_type] : undefined;
   if (!architecture) {
     const known = Object.keys(architectures).join(", ");
-    const message = `Cannot host a model of type "${data.model_type}": Graft knows ${known}.`;
-    const nextStep = instead.get(data.model_type) ?? "Choose a model of one of these types.";
+    const message = `Cannot use a model of type "${data.model_type}": Graft supports ${known}.`;
+    const nextStep = alternatives.get(data.model_type) ?? "Choose a model of one of these types.";
     throw new UserError("model-type-unknown", message, nextStep);
   }
   const parsed = architecture.configSchema.safeParse(json);

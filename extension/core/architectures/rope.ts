@@ -1,4 +1,4 @@
-/** What config.json says about rotary positions, and how fast each pair of a head turns for it. */
+/** Reads the rotary settings of config.json, and computes the rotation frequency of each pair of a head. */
 
 import { z } from "zod";
 import type { Rotary } from "./config.ts";
@@ -10,7 +10,7 @@ const scalingSchema = z.discriminatedUnion(
   [
     z.object({ rope_type: z.literal("default") }),
     z.object({ rope_type: z.literal("linear"), factor }),
-    // Changes nothing below max_position_embeddings, and no sequence of ours is longer.
+    // Has no effect below max_position_embeddings, and no sequence here is longer.
     z.object({ rope_type: z.literal("dynamic") }),
     z
       .object({
@@ -41,18 +41,18 @@ type Scaling = z.infer<typeof scalingSchema>;
 
 const theta = z.number().gt(1).nullish();
 const parametersSchema = z.preprocess(
-  // Before transformers 4.43 the type was called so.
+  // Before transformers 4.43, the field was called "type".
   (json) => (isRecord(json) ? { ...json, rope_type: json["rope_type"] ?? json["type"] ?? "default" } : json),
   z.intersection(
     scalingSchema,
     z.object({
       rope_theta: theta,
-      partial_rotary_factor: z.literal(1, "heads that turn in part are not supported").nullish(),
+      partial_rotary_factor: z.literal(1, "partial rotation of heads is not supported").nullish(),
     }),
   ),
 );
 
-/** Where a config keeps it: in two fields before transformers 5, in one since. */
+/** The rotary fields of a config: two before transformers 5, one since. */
 export const ropeFields = {
   rope_theta: theta,
   rope_scaling: parametersSchema.nullish(),
@@ -63,7 +63,7 @@ interface RopeFields extends z.infer<z.ZodObject<typeof ropeFields>> {
   readonly max_position_embeddings: number;
 }
 
-/** As transformers 5.23 computes it (modeling_rope_utils.py), for heads that turn whole. */
+/** Returns the rotary settings for heads that rotate entirely, as transformers 5.23 does (modeling_rope_utils.py). */
 export function readRotary(fields: RopeFields, headSize: number): Rotary {
   const given = fields.rope_scaling ?? fields.rope_parameters ?? { rope_type: "default" as const };
   const base = given.rope_theta ?? fields.rope_theta ?? 10_000;
@@ -71,7 +71,7 @@ export function readRotary(fields: RopeFields, headSize: number): Rotary {
   return { interleaved: false, ...scaled(given, plain, base, fields.max_position_embeddings) };
 }
 
-/** Pair i of `size` elements turns by base^(-2i/size) a position (Su et al. 2021). */
+/** Returns the frequencies base^(-2i/size) of the pairs i of `size` elements, in radians per position (Su et al. 2021). */
 export function plainFrequencies(base: number, size: number): number[] {
   return Array.from({ length: size / 2 }, (_, i) => base ** ((-2 * i) / size));
 }
@@ -95,7 +95,10 @@ function scaled(
   }
 }
 
-/** Llama 3.1: what turns less than `low_freq_factor` times within the original context is slowed down, with a soft border. */
+/**
+ * Llama 3.1: slows down pairs that rotate fewer than `low_freq_factor` times within the original context, with a soft
+ * transition.
+ */
 function llama3(
   { factor, low_freq_factor, high_freq_factor, ...scaling }: Scaling & { rope_type: "llama3" },
   plain: readonly number[],
@@ -109,7 +112,7 @@ function llama3(
   });
 }
 
-/** YaRN (Peng et al. 2023): pairs that turn often keep their speed, slow ones are stretched, and a ramp lies between. */
+/** YaRN (Peng et al. 2023): fast pairs keep their frequency, slow pairs are slowed down, with a ramp in between. */
 function yarn(
   { factor, ...scaling }: Scaling & { rope_type: "yarn" },
   plain: readonly number[],
@@ -118,7 +121,7 @@ function yarn(
 ): number[] {
   const length = scaling.original_max_position_embeddings ?? contextLength;
   const size = 2 * plain.length;
-  /** Of the pair that turns so often within the original context. */
+  /** Returns the (fractional) index of the pair that makes this many turns within the original context. */
   const indexOf = (turns: number): number => (size * Math.log(length / (turns * 2 * Math.PI))) / (2 * Math.log(base));
   const [fast, slow] = [indexOf(scaling.beta_fast ?? 32), indexOf(scaling.beta_slow ?? 1)];
   const low = Math.max(0, scaling.truncate ? Math.floor(fast) : fast);

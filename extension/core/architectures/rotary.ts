@@ -1,19 +1,19 @@
-/** The angles of rotary position embedding (Su et al. 2021), position by position. */
+/** The tables of rotary position embedding (Su et al. 2021). */
 
 import type { RotaryTables } from "../graph/primitives/rotary.ts";
 import { constant } from "../graph/tensor.ts";
 import type { DecoderConfig } from "./config.ts";
 
 /**
- * No sequence is longer, whatever its model could read: the tables of a head of 128 take 16 MiB for so many positions, and
- * reading so much takes minutes.
+ * The limit of all contexts, in tokens. At this length, the tables of a head of size 128 take 16 MiB, and the prefill
+ * takes minutes.
  */
 export const longestContext = 32_768;
 
 /**
- * cos and sin of position · frequency, as [rows, pairs].
+ * Returns cos and sin of position · frequency, as [rows, pairs].
  *
- * @param rows one for each position of the context; or more, which are zeros
+ * @param rows at least one per position of the context; further rows are zeros
  */
 export function rotaryTables({ contextLength, rotary }: DecoderConfig, rows = contextLength): RotaryTables {
   const { frequencies, magnitude, interleaved } = rotary;

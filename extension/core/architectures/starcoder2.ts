@@ -13,7 +13,7 @@ import {
 } from "./preNormDecoder.ts";
 
 export interface Starcoder2Config extends PreNormConfig {
-  /** Whether all products have one. */
+  /** Whether all linear modules have a bias. */
   readonly bias: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The weights of an installed base, as a model asks for them. */
+/** The weights of an installed base as a source for the forward pass. */
 
 import { internalError } from "../foundation/errors.ts";
 import { storedVector, storedWeight } from "../graph/composites/weight.ts";
@@ -6,7 +6,7 @@ import type { StoredTensor } from "../graph/storage.ts";
 import type { WeightSource } from "./parameterScope.ts";
 import type { WeightRequest } from "./weightRequest.ts";
 
-/** @param tensors by checkpoint key, as an import has laid them out for this very model. */
+/** @param tensors the tensors by checkpoint key, in the layout that an import wrote for this model */
 export function storedWeights(tensors: ReadonlyMap<string, StoredTensor>): WeightSource {
   const found = ({ names }: WeightRequest): StoredTensor[] =>
     names.map((name) => {

@@ -1,4 +1,4 @@
-/** T5 (Raffel et al. 2020): Hugging Face's T5ForConditionalGeneration. CodeT5 and CodeT5+ 220M and 770M are of this type. */
+/** T5 (Raffel et al. 2020): Hugging Face's T5ForConditionalGeneration. CodeT5 and CodeT5+ 220M and 770M have this type. */
 
 import { z } from "zod";
 import { geluTanh } from "../graph/composites/activations.ts";
@@ -25,7 +25,7 @@ const fields = z
     num_layers: count.max(1_000),
     num_decoder_layers: count.max(1_000).nullish(),
     num_heads: count.max(10_000),
-    // The buckets are halved twice: for the direction, and for the distances that have one each.
+    // The buckets are halved twice: by direction, and for the near distances with single buckets.
     relative_attention_num_buckets: z.int().min(4).max(10_000).default(32),
     relative_attention_max_distance: count.default(128),
     layer_norm_epsilon: z.number().positive().default(1e-6),
@@ -34,7 +34,7 @@ const fields = z
     pad_token_id: token.nullish(),
     decoder_start_token_id: token.nullish(),
     tie_word_embeddings: z.boolean().default(true),
-    // What transformers 5 writes down for the field above, which it then sets to true in any case.
+    // Transformers 5 writes this field instead of the one above, which it always sets to true.
     scale_decoder_outputs: z.boolean().optional(),
   })
   .refine((c) => c.relative_attention_max_distance > c.relative_attention_num_buckets / 2, {
@@ -45,9 +45,9 @@ export interface T5Config extends EncoderDecoderConfig {
   readonly encoderLayers: number;
   readonly intermediateSize: number;
   readonly normEpsilon: number;
-  /** Whether the hidden layer is the product of two, one of them through GELU, instead of one through ReLU (T5 1.1). */
+  /** Whether the feed-forward layer is gated with GELU (T5 1.1) instead of a plain ReLU layer. */
   readonly gated: boolean;
-  /** Whether the embedding is the output head, too; hidden states are scaled down for it. */
+  /** Whether the embedding is also the output head, for which hidden states are scaled down. */
   readonly tiedHead: boolean;
   readonly distances: BucketOptions;
 }
@@ -110,7 +110,10 @@ export const t5: EncoderDecoder<T5Config> = {
   },
 };
 
-/** What encoder and decoder have in common: attention to themselves with one position bias for all layers, a last norm. */
+/**
+ * Returns the common parts of encoder and decoder: self-attention with one position bias for all layers, and the final
+ * norm.
+ */
 function stackOf(
   config: T5Config,
   scope: ParameterScope,

@@ -1,16 +1,16 @@
-/** What a model asks of a checkpoint: the border between an architecture and the importer. */
+/** The weights that a model requests from a checkpoint: the interface between architectures and the importer. */
 
-/** What a weight is used for, which decides how finely it is quantized. */
+/** The use of a weight, which decides how finely it is quantized. */
 export type WeightRole = "linear" | "embedding" | "vector";
 
 /**
- * Tensors that a model uses as one: their rows are concatenated in this order, so they must lie side by side in the
- * weight file and share a format (query, key and value become one matrix product).
+ * Tensors that a model uses as one, such as query, key and value in one matrix product. Their rows are concatenated in
+ * this order, so they must be adjacent in the weight file and share a format.
  */
 export interface WeightRequest {
   /** Checkpoint keys. */
   readonly names: readonly string[];
-  /** The shape of each, [rows, columns] or [size]. */
+  /** The shape of each tensor, [rows, columns] or [size]. */
   readonly shapes: readonly (readonly number[])[];
   readonly role: WeightRole;
 }

@@ -1,4 +1,4 @@
-/** What a base may be called, and what tells bases apart that would be called the same. It looks at no disk. */
+/** Validates and proposes names for bases, and compares their sources. Does not access the disk. */
 
 import { basename, dirname } from "node:path";
 import { UserError } from "../foundation/errors.ts";
@@ -8,7 +8,7 @@ import { embeddedName } from "./installedBase.ts";
 /** @throws UserError "name-invalid" */
 export function checkName(name: string): void {
   if (name === embeddedName) {
-    const message = `Cannot name a base "${name}": that is the one that ships with Graft.`;
+    const message = `Cannot name a base "${name}": the base that ships with Graft has this name.`;
     throw new UserError("name-invalid", message, "Choose another name.");
   }
   if (isName(name)) return;
@@ -23,7 +23,7 @@ function isName(text: string): boolean {
   return /^[A-Za-z0-9][\w.-]{0,99}$/.test(text);
 }
 
-/** The folder's name; in Hugging Face's cache, where folders are named by commits, the model's. */
+/** Returns the folder's name; in Hugging Face's cache, whose folders are named after commits, the model's name. */
 export function sourceName(source: string): string {
   const cached = /models--[^/\\]*--([^/\\]+)[/\\]snapshots[/\\][^/\\]+$/.exec(source)?.[1];
   const name = (cached ?? basename(source)).replaceAll(/[^\w.-]/g, "-").replace(/^[^A-Za-z0-9]+/, "");
@@ -31,8 +31,8 @@ export function sourceName(source: string): string {
 }
 
 /**
- * Names for a base from `source`, a folder or a hub address, the shortest first: the model's own, then with its owner as
- * OWNER--NAME, then numbered. The first that no base of another source has is the one to take.
+ * Returns names for a base from `source`, a folder or a hub address, shortest first: the model's own name, then
+ * OWNER--NAME, then numbered names. The caller takes the first name that no base from another source has.
  */
 export function namesFor(source: string): string[] {
   const [owner, name] = parseHubAddress(source)?.repository.split("/") ?? [];
@@ -42,7 +42,7 @@ export function namesFor(source: string): string[] {
   return [...new Set([own, longest, ...numbered])].filter((each) => isName(each) && each !== embeddedName);
 }
 
-/** Whether both are one folder, or one model of the hub, of whatever revision. */
+/** Whether both are the same folder, or the same model of the hub in any revision. */
 export function isSameSource(one: string, other: string): boolean {
   const [a, b] = [one, other].map((source) => parseHubAddress(source)?.repository.toLowerCase());
   return one === other || (a !== undefined && a === b);

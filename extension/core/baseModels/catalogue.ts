@@ -1,23 +1,23 @@
-/** Models of the hub that are worth a look. Written by hand, for a list; what is true of a model is asked when it is imported. */
+/** Recommended models of the hub, listed by hand. An import reads the actual facts from the model. */
 
 export interface CatalogueModel {
-  /** Such as "Qwen/Qwen2.5-Coder-0.5B"; its newest revision is resolved, and pinned, when it is imported. */
+  /** OWNER/NAME, such as "Qwen/Qwen2.5-Coder-0.5B". An import resolves and pins the newest revision. */
   readonly repository: string;
   readonly modelType: string;
   readonly parameters: number;
-  /** Those of them that embed tokens and that predict them. */
+  /** The parameters of the token embedding and the output head. */
   readonly embedding: number;
-  /** Whether the table that embeds tokens predicts them, too. */
+  /** Whether the embedding is also the output head. */
   readonly tied: boolean;
   readonly layers: number;
   readonly licence: string;
-  /** Bits of a parameter as it is published. */
+  /** The bits per parameter in the published weights. */
   readonly bits: 16 | 32;
-  /** Whether it is published as a Python pickle only, which has to be converted elsewhere before it can be imported. */
+  /** Whether the model is published only as a Python pickle, which must be converted elsewhere before an import. */
   readonly pickled?: true;
 }
 
-/** By size. Parameters and embeddings are those of the published configurations. */
+/** The models by size. Parameters and embeddings come from the published configurations. */
 export const catalogue: readonly CatalogueModel[] = [
   {
     repository: "Salesforce/codet5p-220m",

@@ -1,21 +1,21 @@
-/** How fast a base would decode on this machine, before it is there. An estimate: it measures nothing. */
+/** Estimates how fast a base decodes on this machine before it is installed. Measures nothing itself. */
 
-/** What is measured once on a machine. */
+/** The speed of a machine, measured once. */
 export interface MachineSpeed {
-  /** Of weights that a step goes through, by the bits that they are stored in: the two are computed in different ways. */
+  /** The speed of reading weights, by their bits, because int4 and int8 are computed differently. */
   readonly bytesPerSecond: { readonly int4: number; readonly int8: number };
-  /** Of a layer beside its weights: attention, norms, the calls themselves. */
+  /** The time per layer besides its weights: attention, norms, call overhead. */
   readonly secondsPerLayer: number;
 }
 
-/** What one token takes. */
+/** The cost of one token. */
 export interface DecodeStep {
   readonly layers: number;
-  /** Of all weights that are read, by their bits: of an embedding table that is no output head, none. */
+  /** The weights that a step reads, by their bits. An embedding that is not the output head does not count. */
   readonly bytes: { readonly int4: number; readonly int8: number };
 }
 
-/** An upper limit: each step reads all weights once, secondsPerLayer · layers + bytes / bytesPerSecond. */
+/** Returns an upper limit of the speed: a step takes at least secondsPerLayer · layers + bytes / bytesPerSecond. */
 export function tokensPerSecond(
   { layers, bytes }: DecodeStep,
   { secondsPerLayer, bytesPerSecond }: MachineSpeed,
@@ -24,12 +24,16 @@ export function tokensPerSecond(
 }
 
 /**
- * A line of ten tokens within half a second takes 20 tokens a second: slower than that, a suggestion comes when it is no longer
- * wanted. Twice that is asked for, since a 0.5B model decoded at half of what is estimated (46 instead of 90).
+ * The least estimated tokens per second for typing. A line of ten tokens in half a second takes 20 tokens per second;
+ * slower suggestions come too late. The limit is twice that, because a 0.5B model decoded at half of its estimate (46
+ * instead of 90).
  */
 const leastTokensPerSecond = 40;
 
-/** The largest of `offers` that leaves room for other programs and is fast enough to type with; undefined where none is. */
+/**
+ * Returns the largest of `offers` that leaves memory for other programs and is fast enough for typing; undefined if
+ * there is none.
+ */
 export function recommended<
   Offer extends {
     readonly parameters: number;

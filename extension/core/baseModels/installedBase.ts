@@ -1,4 +1,4 @@
-/** A base model as it lies on disk, ready to be mapped: base.json says how weights.bin was made. */
+/** An installed base model on disk, ready to be mapped. base.json records how weights.bin was made. */
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -16,7 +16,7 @@ import { layoutVersion, layOut } from "./import/weightLayout.ts";
 
 export interface InstalledBase {
   readonly name: string;
-  /** Its folder, which holds the tokenizer's files, too. */
+  /** The folder, which also holds the tokenizer's files. */
   readonly path: string;
   /** The architecture, by its Hugging Face model_type. */
   readonly modelType: string;
@@ -24,21 +24,21 @@ export interface InstalledBase {
   readonly parameters: number;
   /** Size of the weight file. */
   readonly bytes: number;
-  /** Whether it is the one that ships with Graft. */
+  /** Whether the base ships with Graft. */
   readonly embedded: boolean;
-  /** Of everything that makes it what it is: equal hashes compute the same. Hexadecimal. */
+  /** The hash of the whole base, in hexadecimal. Bases with equal hashes compute the same. */
   readonly hash: string;
-  /** SHA-256 of the weights that it was made of, before they were rounded: the same in any number of bits. */
+  /** The SHA-256 of the source weights before rounding, which is the same for any number of bits. */
   readonly identity?: string;
-  /** OWNER/NAME on the hub, where it comes from there. */
+  /** OWNER/NAME, if the base comes from the hub. */
   readonly repository?: string;
-  /** By checkpoint key. */
+  /** The tensors by checkpoint key. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly weightsPath: string;
 }
 
 const count = z.int().nonnegative();
-/** base.json. */
+/** The schema of base.json. */
 const recordSchema = z.object({
   layout: z.string(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
@@ -47,37 +47,37 @@ const recordSchema = z.object({
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
   bits: z.union([z.literal(4), z.literal(8), z.literal(16), z.literal(32)]),
-  /** Where it came from, to recognise an unchanged source without reading it: name, size and time of its files. */
+  /** The source, with name, size and modification time of its files, to recognize it without reading it if it is unchanged. */
   source: z.object({ path: z.string(), files: z.array(z.tuple([z.string(), count, z.number()])) }),
-  /** Of a base with an adapter merged in: into which weights, those that the base was imported from or its own, rounded ones. */
+  /** For a base with a merged adapter: base and adapter, and whether the original or the base's rounded weights were merged. */
   merged: z.object({ base: z.string(), adapter: z.string(), weights: z.enum(["original", "rounded"]) }).optional(),
 });
 
 export type BaseRecord = z.infer<typeof recordSchema>;
 
-/** What the base that ships with Graft is called. */
+/** The name of the base that ships with Graft. */
 export const embeddedName = "graft-base";
 
 export const recordFile = "base.json";
 export const weightsFile = "weights.bin";
 
-/** Tells layouts apart: a base is only of use to the forward pass for which its tensors were grouped. */
+/** Returns a hash of the layout. A base works only with the forward pass that its tensors are grouped for. */
 export function layoutOf(config: ModelConfig): string {
   const text = JSON.stringify([layoutVersion, weightRequests(config)]);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 /**
- * Opens an installed base and checks everything but the weights' values. Its name is the folder's, unless told.
+ * Opens an installed base, and checks everything except the weights' values. Its name defaults to the folder's.
  *
- * @throws UserError "base-missing", "base-invalid"; "base-outdated" where another version of Graft laid it out
+ * @throws UserError "base-missing", "base-invalid"; "base-outdated" if another version of Graft installed it
  */
 export async function openBase(path: string, as: { name?: string; embedded?: boolean } = {}): Promise<InstalledBase> {
   const name = as.name ?? basename(resolve(path));
   const record = await readRecord(path);
   const config = readModelConfig(parse(name, "config.json", await readText(path, "config.json")));
   if (record.layout !== layoutOf(config)) {
-    const message = `Cannot open the base ${name}: another version of Graft has installed it.`;
+    const message = `Cannot open the base ${name}: another version of Graft installed it.`;
     throw new UserError("base-outdated", message, `Import it again from ${record.source.path}.`);
   }
   const { tensors, bytes } = layOut(weightRequests(config), record.bits);
@@ -106,7 +106,7 @@ export async function readRecord(path: string): Promise<BaseRecord> {
   const name = basename(resolve(path));
   const parsed = recordSchema.safeParse(parse(name, recordFile, await readText(path, recordFile)));
   if (parsed.success) return parsed.data;
-  throw invalid(name, `its base.json is not as expected:\n${z.prettifyError(parsed.error)}`);
+  throw invalid(name, `its base.json is invalid:\n${z.prettifyError(parsed.error)}`);
 }
 
 async function readText(path: string, file: string): Promise<string> {

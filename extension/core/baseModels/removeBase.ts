@@ -1,4 +1,4 @@
-/** Removing an installed base: gone at once for whoever looks for it, then from the disk. */
+/** Removes an installed base: first from the list of bases, in one step, then from the disk. */
 
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
@@ -7,15 +7,18 @@ import { systemCode, UserError } from "../foundation/errors.ts";
 import { renamePatiently } from "../foundation/renamePatiently.ts";
 
 /**
- * @param name as bases are listed; one that is in use goes on where the system lets open files be removed
+ * Removes a base. If the system allows removing open files, programs that use the base continue to work.
+ *
+ * @param name the name in the list of bases
  * @throws UserError "base-missing" or "base-in-use"
  */
 export async function removeBase(name: string, home: string): Promise<void> {
   const bases = join(home, "bases");
-  // As installFolder names what a later import may clear away, should this process end before it has.
+  // With this name, a later import removes the folder if this process ends too early.
   const aside = join(bases, `.${randomUUID()}.part`);
   try {
-    if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) throw Object.assign(new Error("no name of a base"), { code: "ENOENT" });
+    if (!/^[A-Za-z0-9][\w.-]*$/.test(name))
+      throw Object.assign(new Error("not the name of a base"), { code: "ENOENT" });
     await renamePatiently(join(bases, name), aside);
   } catch (error) {
     const because = { cause: error };
@@ -24,7 +27,7 @@ export async function removeBase(name: string, home: string): Promise<void> {
         throw new UserError(
           "base-missing",
           `Cannot remove "${name}": no such base is installed.`,
-          "Look again.",
+          "List the bases again.",
           because,
         );
       case "EBUSY":
@@ -32,8 +35,8 @@ export async function removeBase(name: string, home: string): Promise<void> {
       case "EACCES":
         throw new UserError(
           "base-in-use",
-          `Cannot remove "${name}": a program uses it, or its folder is not yours to change.`,
-          "Close other windows that complete with it, and try again.",
+          `Cannot remove "${name}": a program uses it, or you have no permission to change its folder.`,
+          "Close other windows that use it, and try again.",
           because,
         );
       default:

@@ -1,4 +1,4 @@
-/** From what a user calls a base to an installed one: the embedded base, a name, or a folder that is imported first. */
+/** Resolves a user's reference to an installed base: the embedded base, a name, or a folder, which is imported first. */
 
 import { readdir } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
@@ -14,7 +14,7 @@ import { embeddedName, openBase, readRecord, recordFile, type InstalledBase } fr
 import type { WriteControl } from "./import/weightFile.ts";
 import { defaultBits, type Bits } from "./import/weightLayout.ts";
 
-/** Where bases are found. */
+/** The places of bases. */
 export interface BasePlaces {
   /** Bases are installed in `<home>/bases`. */
   readonly home: string;
@@ -22,20 +22,20 @@ export interface BasePlaces {
   readonly embedded: string;
 }
 
-/** `signal` and `onProgress` are for an import, where one is needed. */
+/** Options of resolving. `signal` and `onProgress` apply to an import, if one is needed. */
 export interface ResolveControl extends WriteControl {
-  /** False where a folder that has not been imported is refused, rather than imported now. The embedded base always is. */
+  /** Whether to import a folder that has not been imported; otherwise it is refused. The embedded base is always imported. */
   readonly mayImport?: boolean | undefined;
   readonly log?: Log | undefined;
 }
 
-/** The embedded base is so small that 8 bits cost nothing, and 4 cost quality. */
+/** The embedded base is so small that 8 bits cost nothing, while 4 bits cost quality. */
 const embeddedBits: Bits = 8;
 
 /**
- * Opens the base that `nameOrPath` means: the embedded one (also by an empty name), an installed one by its name or
- * folder, or a Hugging Face folder, which is imported on first use and found again while its content is the same. Only an
- * absolute path is a folder: what lies in a current folder cannot pass for an installed base.
+ * Opens the base that `nameOrPath` refers to: the embedded base (also by an empty name), an installed base by its name
+ * or folder, or a Hugging Face folder, which is imported on first use and found again while its content is unchanged.
+ * Only absolute paths are folders, so nothing in the current folder can pass for an installed base.
  *
  * @throws UserError "base-missing", "base-not-imported"; and those of `openBase` and `importBase`
  */
@@ -63,7 +63,7 @@ export async function resolveBase(nameOrPath: string, options: BasePlaces & Reso
 }
 
 /**
- * All bases, the embedded one first, then by name. One that cannot be opened is left out, with a warning in the log.
+ * Returns all bases, the embedded one first, then by name. A base that cannot be opened is left out, with a warning in the log.
  *
  * @throws UserErrors about the embedded base only
  */
@@ -84,7 +84,7 @@ export async function listBases(options: BasePlaces & ResolveControl): Promise<I
   return bases;
 }
 
-/** The base that `source` has become in an earlier import, or becomes now. */
+/** Returns the base from an earlier import of `source`, or imports it now. */
 async function importOnce(
   source: string,
   name: string,
@@ -97,14 +97,14 @@ async function importOnce(
     const message = `Cannot use the base ${source}: the folder has not been imported.`;
     throw new UserError("base-not-imported", message, "Import it first.");
   }
-  log.info(`Preparing the base ${name} from ${source}, once.`);
+  log.info(`Preparing the base ${name} from ${source}; this happens only once.`);
   const { base, seconds, warnings } = await importBase({ source, home, name: `${name}-#`, bits, signal, onProgress });
   for (const warning of warnings) log.warn(warning);
   log.info(`Prepared ${base.name} in ${seconds.toFixed(1)} s.`);
   return base;
 }
 
-/** An installed base whose source is this very folder, untouched since: so that large sources are not hashed each time. */
+/** Finds an installed base whose source is this folder, unchanged since. Avoids hashing large sources each time. */
 async function findImported(source: string, bits: Bits, home: string): Promise<InstalledBase | undefined> {
   const folder = await openModelFolder(source);
   const stamp = await stampSource(folder).finally(() => folder.close());
@@ -114,10 +114,10 @@ async function findImported(source: string, bits: Bits, home: string): Promise<I
     if (entry.startsWith(".") || !(await isFile(join(path, recordFile)))) continue;
     try {
       const record = await readRecord(path);
-      const isIt = record.bits === bits && JSON.stringify(record.source) === JSON.stringify(stamp);
-      if (isIt) return await openBase(path);
+      const isMatch = record.bits === bits && JSON.stringify(record.source) === JSON.stringify(stamp);
+      if (isMatch) return await openBase(path);
     } catch {
-      // Damaged or outdated: importing anew replaces it, or says what is wrong.
+      // Damaged or outdated: a new import replaces it or reports the problem.
     }
   }
   return undefined;

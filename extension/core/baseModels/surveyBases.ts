@@ -1,4 +1,4 @@
-/** The bases there are and could be, and what each costs this machine: what a list of bases shows. It changes nothing. */
+/** Lists the installed bases and the models on offer, with the cost of each on this machine. Changes nothing. */
 
 import { totalmem } from "node:os";
 import { architectures } from "../architectures/architectures.ts";
@@ -7,14 +7,14 @@ import type { DecodeStep } from "./decodeEstimate.ts";
 import { readRecord, type InstalledBase } from "./installedBase.ts";
 import { listBases, type BasePlaces, type ResolveControl } from "./resolveBase.ts";
 
-/** How much of the machine's memory a base takes: little, most of what other programs leave, or more than there is. */
+/** How a base fits into the machine's memory: with ease, barely beside other programs, or not at all. */
 export type Fit = "easily" | "barely" | "not";
 
 interface Cost {
   readonly parameters: number;
-  /** On disk, once it is installed. */
+  /** The size on disk once installed. */
   readonly bytes: number;
-  /** An estimate for completion; training takes some more. */
+  /** An estimate for completion; training takes more. */
   readonly memoryBytes: number;
   readonly fit: Fit;
 }
@@ -23,7 +23,7 @@ export interface InstalledSummary extends Cost {
   readonly name: string;
   readonly modelType: string;
   readonly embedded: boolean;
-  /** A folder, or OWNER/NAME@COMMIT. */
+  /** The source: a folder, or OWNER/NAME@COMMIT. */
   readonly origin: string;
 }
 
@@ -33,9 +33,9 @@ export interface OfferedModel extends Cost {
   readonly modelType: string;
   readonly licence: string;
   readonly downloadBytes: number;
-  /** Why it cannot be used here as it is; absent where nothing is known to be in the way. */
+  /** Why the model cannot be used here as it is; absent if no obstacle is known. */
   readonly obstacle?: "architecture" | "pickle" | "memory";
-  /** What a token takes of it; absent for an encoder-decoder, which reads everything again. */
+  /** The cost of one token; absent for an encoder-decoder, which reads everything again. */
   readonly step?: DecodeStep;
 }
 
@@ -52,7 +52,7 @@ export async function surveyBases(options: BasePlaces & ResolveControl): Promise
   const isThere = ({ repository }: CatalogueModel): boolean =>
     installed.some(({ origin }) => origin.startsWith(`${repository}@`));
   const models = catalogue.filter((model) => !isThere(model)).map((model) => offer(model, machineBytes));
-  // What can be had comes first.
+  // Models without an obstacle come first.
   const offered = [...models.filter(({ obstacle }) => !obstacle), ...models.filter(({ obstacle }) => obstacle)];
   return { installed, offered, machineBytes };
 }
@@ -65,10 +65,10 @@ async function summary(
   return { name, modelType, embedded, origin: source.path, ...cost(parameters, bytes, machineBytes) };
 }
 
-/** @param machineBytes of memory */
+/** @param machineBytes the machine's memory in bytes */
 export function offer(model: CatalogueModel, machineBytes: number): OfferedModel {
   const { repository, modelType, licence, parameters, embedding, tied, layers, bits } = model;
-  // As the import stores them: int8 and int4, with a float32 scale for each block of 32.
+  // The import stores int8 and int4 with a float32 scale per block of 32.
   const bytes = (embedding * (8 + 1) + (parameters - embedding) * (4 + 1)) / 8;
   const costs = cost(parameters, bytes, machineBytes);
   const obstacle = obstacleOf(model, costs);
@@ -84,7 +84,7 @@ export function offer(model: CatalogueModel, machineBytes: number): OfferedModel
   };
 }
 
-/** Of a token: output head and first layer in 8 bits, the other layers in 4. */
+/** Returns the bytes that one token reads: output head and first layer in 8 bits, the other layers in 4. */
 function stepBytes(weights: number, head: number, layers: number): DecodeStep["bytes"] {
   const first = weights / layers;
   return { int8: ((head + first) * (8 + 1)) / 8, int4: ((weights - first) * (4 + 1)) / 8 };
@@ -97,7 +97,8 @@ function obstacleOf({ modelType, pickled }: CatalogueModel, { fit }: Cost): Offe
 }
 
 function cost(parameters: number, bytes: number, machineBytes: number): Cost {
-  // Measured with bases of 7 and 95 MB: the process, the mapped weights, and half of them again, packed for the processor.
+  // Measured with bases of 7 and 95 MB: the process, the mapped weights, and half of them again, packed for the
+  // processor's kernels.
   const memoryBytes = 180e6 + 1.5 * bytes;
   const share = memoryBytes / machineBytes;
   return { parameters, bytes, memoryBytes, fit: share <= 0.4 ? "easily" : share <= 0.8 ? "barely" : "not" };

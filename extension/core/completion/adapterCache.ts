@@ -1,10 +1,10 @@
-/** A cache of adapters: each is read and checked against the base once, and again when its files have changed. */
+/** A cache of adapters. Each adapter is read and checked against the base once, and again after its files change. */
 
 import { join, resolve } from "node:path";
 import { LRUCache } from "lru-cache";
 import { infoOf } from "../foundation/exists.ts";
 import type { Adapter } from "../adapters/adapter.ts";
-import { readAdapter } from "../adapters/peftFolder.ts";
+import { readAdapter } from "../adapters/formats/peftFolder.ts";
 
 export interface AdapterCache {
   /** @throws UserError of readAdapter; "adapter-mismatch" */
@@ -12,12 +12,12 @@ export interface AdapterCache {
 }
 
 /**
- * Returns the same object for the same files: what is prepared for an adapter is found by it.
+ * Returns the same object for the same files, so that other caches can use it as a key.
  *
- * @param checkFits throws where an adapter does not fit the base
+ * @param checkFits throws if an adapter does not fit the base
  */
-export function adapterCache(checkFits: (adapter: Adapter) => void, mostAdapters = 8): AdapterCache {
-  const cache = new LRUCache<string, { version: string; adapter: Adapter }>({ max: mostAdapters });
+export function adapterCache(checkFits: (adapter: Adapter) => void, maxAdapters = 8): AdapterCache {
+  const cache = new LRUCache<string, { version: string; adapter: Adapter }>({ max: maxAdapters });
   return {
     adapter: async (folder) => {
       const path = resolve(folder);
@@ -32,7 +32,7 @@ export function adapterCache(checkFits: (adapter: Adapter) => void, mostAdapters
   };
 }
 
-/** Changes whenever one of the adapter's files does. */
+/** Returns a string that changes whenever one of the adapter's files does. */
 async function versionOf(folder: string): Promise<string> {
   const files = ["adapter_config.json", "adapter_model.safetensors"].map((name) => join(folder, name));
   const infos = await Promise.all(files.map(infoOf));

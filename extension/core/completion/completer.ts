@@ -1,8 +1,8 @@
-/** Text at the cursor in, completion out: prompt, KV cache, decoding, stop rules, post-processing, adapters. */
+/** Turns the text at the cursor into a completion: prompt, decoding, stop rules, post-processing, adapters. */
 
 import pLimit from "p-limit";
 import type { Adapter } from "../adapters/adapter.ts";
-import { checkAdapterFits } from "../adapters/adapterFit.ts";
+import { checkAdapterFits } from "../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { readRequest } from "../foundation/request.ts";
 import type { Continuation } from "../inference/decoding/continuation.ts";
@@ -18,49 +18,49 @@ import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { promptBuilder } from "./prompt.ts";
-import { soundPart } from "./soundPart.ts";
+import { parsablePrefix } from "./parsablePrefix.ts";
 import { stopRule, type End } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
 
 export interface Completion {
-  /** To insert at the cursor; empty where nothing is worth it. */
+  /** The text to insert at the cursor; empty if nothing is worth showing. */
   text: string;
-  /** Tokens that were generated. */
+  /** The number of generated tokens. */
   tokens: number;
-  /** Of the generated tokens together, under the model. */
+  /** Σ log p of the generated tokens. */
   logProbability: number;
-  /** What was found, best first, `text` being that of the first; more than one only after a search. */
+  /** The distinct results, best first; the first one's text is `text`. Only beam search finds more than one. */
   candidates: readonly { text: string; logProbability: number }[];
-  /** `load` is what opening base and adapters took, told with the first completion after it. */
+  /** `load` is the time to open base and adapters, reported with the first completion after it. */
   milliseconds: { load: number; prefill: number; decode: number };
-  /** What ended it: a line, a block, the end of the text, or the limit of tokens. */
+  /** The reason for the end: a line, a block, the end of the text, or the token limit. */
   stop: "line" | "block" | "end" | "length";
 }
 
 export interface Completer {
   /**
-   * One after the other, in the order of the calls.
+   * Completes the text at the cursor. Calls run one after the other, in order.
    *
-   * @throws UserError "option-invalid"; AbortError between two tokens once `signal` is aborted; what was computed helps the next request
+   * @throws UserError "option-invalid"; AbortError between two tokens once `signal` is aborted. The next request reuses the tokens read.
    */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
   /**
-   * Completes with these adapters from now on; with none, the base alone.
+   * Switches to these adapters; with none, to the base alone.
    *
-   * @throws UserError of reading them, or "adapter-mismatch"; those before stay in use then
+   * @throws UserError of reading them, or "adapter-mismatch"; the previous adapters then stay in use
    */
   useAdapters(adapters: readonly { folder: string; scale: number }[]): Promise<{ milliseconds: number }>;
   release(): Promise<void>;
 }
 
-/** In tokens. More prefix costs time at the first request in a file, and small models hardly gain by it. */
+/** In tokens. A longer prefix costs time at the first request in a file, and hardly helps small models. */
 const [longestPrefix, longestSuffix] = [1024, 64];
-/** Markers, and the path of the file. */
+/** The tokens reserved for markers and the path of the file. */
 const reserved = 48;
 const fewestVisible = { automatic: 3, invoked: 1 } as const;
 
-/** @throws UserError where the base's tokenizer or weights cannot be used */
+/** @throws UserError if the base's tokenizer or weights cannot be used */
 export async function openCompleter(base: InstalledBase, options: TokenTreeOptions = {}): Promise<Completer> {
   const startedAt = performance.now();
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
@@ -73,7 +73,7 @@ export async function openCompleter(base: InstalledBase, options: TokenTreeOptio
   });
 }
 
-/** A completer from its parts. */
+/** Assembles a completer from its parts. */
 export function completerOf({
   tree,
   tokenizer,
@@ -87,9 +87,9 @@ export function completerOf({
   checkFits: (adapter: Adapter) => void;
   loadMilliseconds?: number;
 }): Completer {
-  const mostTokens = Math.max(1, Math.floor(tree.contextLength / 4));
+  const maxNewTokens = Math.max(1, Math.floor(tree.contextLength / 4));
   const suffixBudget = Math.min(longestSuffix, Math.floor(tree.contextLength / 8));
-  const shared = tree.hasEncoder ? 0 : mostTokens + suffixBudget;
+  const shared = tree.hasEncoder ? 0 : maxNewTokens + suffixBudget;
   const room = tree.contextLength - shared - reserved;
   const buildPrompt = promptBuilder(tokenizer, {
     prefix: Math.max(8, Math.min(longestPrefix, room)),
@@ -100,16 +100,16 @@ export function completerOf({
   const suggestions = suggestionCache<Completion>();
   let load = loadMilliseconds;
 
-  // The tree keeps what the last request has read: requests wait for each other, and one that has failed holds up no other.
+  // The tree holds the tokens of the last request, so requests wait for each other. A failed request does not block the next.
   const inTurn = pLimit(1);
 
   const complete = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Completion> => {
     signal?.throwIfAborted();
     const asked = readRequest(completionRequest, request, "complete");
     const { path, prefix, suffix, multiline, temperature, seed, beams, trigger } = asked;
-    const maxTokens = Math.min(asked.maxTokens, mostTokens);
+    const maxTokens = Math.min(asked.maxTokens, maxNewTokens);
     const cursor = { prefix, suffix };
-    if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return nothing;
+    if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return emptyCompletion;
     const kind = `${trigger} ${multiline} ${maxTokens} ${beams}`;
     const known = temperature === 0 ? suggestions.find(cursor, kind) : undefined;
     if (known) {
@@ -125,9 +125,9 @@ export function completerOf({
     const { ids, requiredText } = buildPrompt({ path, prefix, suffix });
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
     const decoding = decodingOf({ beams, temperature, seed });
-    const generation = { ...rules, decoding, bansGapMarkers: true, stopsOnRepetition: true };
+    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true };
     const { continuations, milliseconds } = await generate(model, ids, generation, signal);
-    const shown = continuations.map((each) => finished(each, cursor, { parser, fewest: fewestVisible[trigger] }));
+    const shown = continuations.map((each) => postProcessed(each, cursor, { parser, fewest: fewestVisible[trigger] }));
     const completion = { ...withCandidates(shown), milliseconds: { load, ...milliseconds } };
     load = 0;
     if (temperature === 0) suggestions.remember(cursor, kind, completion);
@@ -151,7 +151,7 @@ export function completerOf({
   };
 }
 
-const nothing: Completion = {
+const emptyCompletion: Completion = {
   text: "",
   tokens: 0,
   logProbability: 0,
@@ -168,23 +168,23 @@ function decodingOf({ beams, temperature, seed }: Record<"beams" | "temperature"
 
 type Shown = Pick<Completion, "text" | "tokens" | "logProbability" | "stop">;
 
-/** What is worth showing of one continuation. */
-function finished(
+/** Cuts a continuation down to the part worth showing. */
+function postProcessed(
   { text, tokens, logProbability, stop }: Continuation<End["by"]>,
   cursor: { prefix: string; suffix: string },
   { parser, fewest }: { parser: PythonParser; fewest: number },
 ): Shown {
-  // A loop of lines is cut where it begins; one within a line leaves nothing that makes sense.
+  // postProcess cuts a loop of lines where it begins; a loop within one line leaves nothing useful.
   const isLoop = isRepetitive(tokens) && !text.includes("\n");
   const shown = isLoop ? "" : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible: fewest });
-  const sound = soundPart(parser, shown, cursor);
-  return { text: isVisible(sound, fewest) ? sound : "", tokens: tokens.length, logProbability, stop };
+  const parsable = parsablePrefix(parser, shown, cursor);
+  return { text: isVisible(parsable, fewest) ? parsable : "", tokens: tokens.length, logProbability, stop };
 }
 
-/** The best of what was found, with the others that say something else. */
+/** Returns the best result, with the other results that differ from it. */
 function withCandidates(found: readonly Shown[]): Shown & Pick<Completion, "candidates"> {
   const differing = found.filter(({ text }, i) => text !== "" && found.findIndex((other) => other.text === text) === i);
-  const [best = found[0] ?? nothing, ...others] = differing;
+  const [best = found[0] ?? emptyCompletion, ...others] = differing;
   const candidates = [best, ...others].map(({ text, logProbability }) => ({ text, logProbability }));
   return { ...best, candidates };
 }

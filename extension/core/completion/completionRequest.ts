@@ -1,4 +1,4 @@
-/** What a completion is asked for, as one schema: the editor, the command line and the completion process share it. */
+/** The schema of a completion request, shared by the editor, the command line and the completion process. */
 
 import * as z from "zod";
 
@@ -7,7 +7,7 @@ export const completionRequest = z.object({
     .string()
     .optional()
     .describe("File that is completed, best relative to its project; the model may be shown it"),
-  /** As much of the file as there is; lines end with "\n". */
+  /** The whole text of the file before the cursor; lines end with "\n". */
   prefix: z.string().describe("Text before the cursor"),
   suffix: z.string().default("").describe("Text after the cursor"),
   maxTokens: z.int().min(1).default(128).describe("Longest completion, in tokens"),

@@ -1,16 +1,16 @@
-/** What of a generated text is shown: nothing twice, nothing that the document has already, nothing too small to matter. */
+/** Cuts generated text: removes repetition, text that the document already has, and results too short to matter. */
 
 import { eachLine, scanPython } from "./pythonText.ts";
 import type { Cursor } from "./stop.ts";
 
 export interface PostProcessOptions {
-  /** The generation ended in the middle of a line, because of its length. */
+  /** Whether the token limit ended the generation, perhaps in the middle of a line. */
   readonly isCutOff: boolean;
-  /** A completion with fewer visible characters is dropped. */
+  /** Completions with fewer visible characters are dropped. */
   readonly fewestVisible: number;
 }
 
-/** The text to insert at the cursor; empty where nothing is worth showing. */
+/** Returns the text to insert at the cursor; empty if nothing is worth showing. */
 export function postProcess(text: string, cursor: Cursor, { isCutOff, fewestVisible }: PostProcessOptions): string {
   const steps = [
     isCutOff ? withoutCutLine : same,
@@ -23,7 +23,7 @@ export function postProcess(text: string, cursor: Cursor, { isCutOff, fewestVisi
   return isVisible(result, fewestVisible) ? result : "";
 }
 
-/** Whether there are `fewest` characters to see. */
+/** Whether the text has at least `fewest` visible characters. */
 export function isVisible(text: string, fewest: number): boolean {
   return text.replace(/\s/g, "").length >= fewest;
 }
@@ -32,12 +32,12 @@ function same(text: string): string {
   return text;
 }
 
-/** Of several lines, the last is dropped where it is not whole. */
+/** Drops the unfinished last line of a text with several lines. */
 function withoutCutLine(text: string): string {
   return text.includes("\n") ? text.slice(0, text.lastIndexOf("\n")) : text;
 }
 
-/** Cuts where lines begin to repeat those directly before: one line three times, or several lines twice. */
+/** Cuts before lines that repeat the lines directly above them: one line three times, or several lines twice. */
 function withoutRepeatedLines(text: string, { prefix }: Cursor): string {
   const before = prefix.slice(prefix.lastIndexOf("\n") + 1);
   const lines = (before + text).split("\n");
@@ -55,8 +55,8 @@ function withoutRepeatedLines(text: string, { prefix }: Cursor): string {
 }
 
 /**
- * Cuts before a statement of one line that says once more what the statement above says, unless the code above does so, too. Of
- * 48,109 such statements in installed packages 31 do.
+ * Cuts before a one-line statement that repeats the statement above, unless the code above does the same. Of 48,109 one-line
+ * statements in installed packages, 31 repeat.
  */
 function withoutRepeatedStatement(text: string, { prefix, suffix }: Cursor): string {
   const lineStart = prefix.lastIndexOf("\n") + 1;
@@ -82,11 +82,11 @@ function isCode(line: string): boolean {
   return /^\s*[^\s#]/.test(line);
 }
 
-/** How alike lines must be to count as the same: one edit in twenty characters. */
+/** Lines count as the same up to one edit per twenty characters. */
 const tolerance = 0.05;
 const comparedLines = 3;
 
-/** Cuts where the text runs into the lines that follow the cursor. */
+/** Cuts before lines that the document already has after the cursor. */
 function withoutNextLines(text: string, { prefix, suffix }: Cursor): string {
   const following = suffix
     .split("\n")
@@ -106,7 +106,10 @@ function withoutNextLines(text: string, { prefix, suffix }: Cursor): string {
   return text;
 }
 
-/** Drops from the end what stands right of the cursor already: closers that the text does not need itself, or all of it. */
+/**
+ * Drops the end of the text that already stands right of the cursor: closers that the text does not need, or the whole
+ * rest of the line.
+ */
 function withoutRestOfLine(text: string, { suffix }: Cursor): string {
   const [restOfLine = ""] = suffix.split("\n", 1);
   const rest = restOfLine.trim();
@@ -124,7 +127,7 @@ function withoutRestOfLine(text: string, { suffix }: Cursor): string {
   return text;
 }
 
-/** How many closing brackets close something that was opened before the text. */
+/** Counts the closing brackets that close a bracket opened before the text. */
 function unmatchedClosers(text: string): number {
   let open = 0;
   let unmatched = 0;
@@ -147,7 +150,7 @@ function trimmed(line: string): string {
   return line.trim();
 }
 
-/** Within the edit distance that {@link tolerance} allows. */
+/** Whether the edit distance is within {@link tolerance}. */
 function isAlike(a: string, b: string): boolean {
   const limit = Math.floor(Math.max(a.length, b.length) * tolerance);
   if (Math.abs(a.length - b.length) > limit) return false;

@@ -1,12 +1,13 @@
 /**
- * What the model reads: path, prefix, suffix, as tokens, in the order that the model was taught. Between two keystrokes as
- * little as possible of it changes, and that near its end, so that the KV cache of the rest stays good.
+ * Builds the model's prompt: path, prefix and suffix as tokens, in the order of the model's training. Between two
+ * keystrokes, as few tokens as possible change, and only near the end, so that the KV cache of the others stays valid.
  */
 
-import { fillPrompt, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { fillPrompt } from "../tokenizer/fillInTheMiddle.ts";
 
 export interface PromptText {
-  /** Of the file. */
+  /** The path of the file. */
   readonly path?: string | undefined;
   readonly prefix: string;
   readonly suffix: string;
@@ -14,35 +15,38 @@ export interface PromptText {
 
 export interface Prompt {
   readonly ids: readonly number[];
-  /** Token healing: the end of the prefix that is not in `ids`; the model writes it again, so a continuation has to begin with it. */
+  /**
+   * Token healing: the end of the prefix that is not in `ids`. The model writes it again, so every continuation begins
+   * with it.
+   */
   readonly requiredText: string;
 }
 
-/** In tokens. */
+/** Limits in tokens. */
 export interface PromptBudget {
   readonly prefix: number;
-  /** Small: where the prefix comes first, every token of it is read anew at every keystroke. */
+  /** Small: if the prefix comes first, every keystroke makes the model read the whole suffix again. */
   readonly suffix: number;
 }
 
-/** Where a new start of the window is set: the rest is room to type before it has to move again. */
+/** The share of the budget that a moved window fills. The rest is room to type before the window moves again. */
 const refill = 0.7;
-/** At least as many characters as a token has in any code, and at most. */
+/** Bounds of the characters per token in any code. */
 const [fewestCharacters, mostCharacters] = [1, 8];
-/** How much of the old window's beginning is looked for in the new prefix. */
+/** The number of characters at the start of the old window that are searched for in the new prefix. */
 const anchorLength = 400;
-/** The end of a path says what a file is about. */
+/** The number of path segments in the prompt: the end of a path says what a file is about. */
 const pathSegments = 3;
-/** In tokens. */
+/** The path's limit in tokens. */
 const longestPath = 32;
-/** In characters: more than any run of blanks that is one token. */
+/** The number of characters to inspect for trailing blanks: more than the longest run of blanks in one token. */
 const blanksLookedAt = 200;
 
-/** Builds prompts for one file after the other; remembers where the last window began. */
+/** Returns a function that builds prompts, and remembers where the last window began. */
 export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text: PromptText) => Prompt {
   let anchor = "";
 
-  /** The end of the prefix, from the start of a line, as tokens. */
+  /** Returns the end of the prefix, from the start of a line, as tokens. */
   const windowOf = (prefix: string): readonly number[] => {
     let start = windowStart(prefix, anchor, budget.prefix * mostCharacters);
     let ids = tokenizer.encode(prefix.slice(start));
@@ -66,25 +70,25 @@ export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text
     const header = path && markers?.fileSeparator !== undefined ? tokenizer.encode(`${pathEnd(path)}\n`) : [];
     const file = header.length > 0 ? [markers!.fileSeparator!, ...header.slice(-longestPath)] : [];
     const start = [...tokenizer.beginning, ...file];
-    // Where nothing follows there is no gap: this is how texts and instructions are trained on.
-    const isGap = suffix.trim() !== "";
-    if (isGap && markers?.order === "prefix-first") {
+    // Without text after the cursor there is no hole: models are trained on plain texts and instructions this way.
+    const isHole = suffix.trim() !== "";
+    if (isHole && markers?.order === "prefix-first") {
       return { ids: [...start, ...fillPrompt(markers, windowOf(prefix), suffixIds(suffix))], requiredText: "" };
     }
-    // From here on, the model goes on right where the prefix ends.
+    // In all other formats, the model continues directly after the prefix.
     const { ids, requiredText } = withTokenHealing(windowOf(prefix), prefix, tokenizer);
-    if (isGap && markers?.order === "suffix-first") {
+    if (isHole && markers?.order === "suffix-first") {
       return { ids: [...start, ...fillPrompt(markers, ids, suffixIds(suffix))], requiredText };
     }
-    // Without a single token there is nothing to go on from; the end of a text is also what comes before one.
+    // The model needs at least one token to continue from; the end-of-text token also precedes a text.
     return { ids: start.length + ids.length > 0 ? [...start, ...ids] : [tokenizer.endOfText], requiredText };
   };
 }
 
 /**
- * Removes the tokens from the end that depend on what is typed next: those of a word that may go on ("pri" is another token
- * in "print"), and blanks that belong to the word after them. Models know whole words, and complete the pieces of one
- * badly: on the embedded base the rest of a line is right at 14 % of random places with token healing, and at 5 % without.
+ * Removes the tokens from the end that depend on the text typed next: the tokens of a word that may continue ("pri" is another
+ * token in "print"), and blanks that belong to the word after them. Models know whole words, and complete pieces of words
+ * badly: on the embedded base, the rest of the line is right at 14 % of random places with token healing, and at 5 % without.
  */
 function withTokenHealing(ids: readonly number[], prefix: string, tokenizer: Tokenizer): Prompt {
   const [word = ""] = /\w+$/.exec(prefix) ?? [];
@@ -93,7 +97,7 @@ function withTokenHealing(ids: readonly number[], prefix: string, tokenizer: Tok
   if (word !== "") {
     while (kept > 0 && rest().length < word.length) kept--;
   } else if (/[ \t]$/.test(prefix)) {
-    // Whether blanks belong to the word behind them is for the tokenizer to say.
+    // The tokenizer decides whether blanks belong to the word after them.
     const end = prefix.slice(-blanksLookedAt);
     const [alone, followed] = [tokenizer.encode(end), tokenizer.encode(`${end}x`)];
     const changed = alone.findIndex((id, i) => id !== followed[i]);
@@ -102,7 +106,7 @@ function withTokenHealing(ids: readonly number[], prefix: string, tokenizer: Tok
   return { ids: ids.slice(0, kept), requiredText: rest() };
 }
 
-/** Where the last window began, if that is still within `limit` characters; else the first line start that is. */
+/** Returns where the last window began if that is still within `limit` characters, otherwise the first line start within it. */
 function windowStart(prefix: string, anchor: string, limit: number): number {
   const earliest = prefix.length - limit;
   const known = anchor === "" ? -1 : prefix.indexOf(anchor, Math.max(0, earliest));
@@ -110,7 +114,7 @@ function windowStart(prefix: string, anchor: string, limit: number): number {
   return lineStartAfter(prefix, earliest);
 }
 
-/** The next start of a line from `position` on; a line that goes on to the end of the text is cut anywhere. */
+/** Returns the next line start from `position` on, or `position` itself in the last line. */
 function lineStartAfter(text: string, position: number): number {
   if (position <= 0) return 0;
   const newline = text.indexOf("\n", position - 1);

@@ -1,10 +1,10 @@
-/** Just enough Python to know where code is: strings, comments, brackets, indentation, block headers. No parser. */
+/** Scans Python for strings, comments, brackets, indentation and block headers, without a parser. */
 
-/** What a position in a text is inside of. */
+/** The brackets, string or comment around a position in a text. */
 export interface PythonState {
-  /** The brackets that are open, outermost first, such as "([". */
+  /** The open brackets, outermost first, such as "([". */
   readonly brackets: string;
-  /** The delimiter of the string that is open; empty outside of strings. */
+  /** The delimiter of the open string; empty outside strings. */
   readonly quote: string;
   readonly inComment: boolean;
 }
@@ -14,13 +14,13 @@ const topLevel: PythonState = { brackets: "", quote: "", inComment: false };
 const closers: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 
 /**
- * Begins a line with a word that no expression has. Where a bracket is still open above, its author has not closed it yet: without
- * this, one unfinished call would turn the rest of the file into its arguments.
+ * Matches a line that starts with a word that cannot occur in an expression. A bracket still open above such a line is
+ * unfinished; without this rule, one unfinished call would turn the rest of the file into its arguments.
  */
 const statementOnly =
   /[ \t]*(?:async[ \t]+def|def|class|return|import|while|try|with|raise|assert|del|pass|break|continue|global|nonlocal)\b/y;
 
-/** The state after `text`, which starts in the state `from`. */
+/** Returns the state after `text`, which starts in the state `from`. */
 export function scanPython(text: string, from: PythonState = topLevel): PythonState {
   let { brackets, quote, inComment } = from;
   for (let i = 0; i < text.length; i++) {
@@ -57,19 +57,19 @@ export function isBetweenStatements({ brackets, quote }: PythonState): boolean {
   return brackets === "" && quote === "";
 }
 
-/** A line start in a text, and what it is inside of. */
+/** A line start in a text, and its state. */
 export interface LineStart {
   readonly offset: number;
   readonly state: PythonState;
-  /** The line before ends in a backslash. */
+  /** Whether the line before ends in a backslash. */
   readonly continues: boolean;
 }
 
 export const textStart: LineStart = { offset: 0, state: topLevel, continues: false };
 
 /**
- * Visits the lines of `text` from `from` on, one after the other, and tells of each whether a statement begins with it: no blank
- * line does, no comment, and none inside of brackets, strings or behind a backslash.
+ * Visits the lines of `text` from `from` on, and says for each whether a statement begins there. Blank lines, comments,
+ * and lines inside brackets, inside strings or after a backslash begin none.
  */
 export function eachLine(
   text: string,
@@ -89,14 +89,14 @@ export function eachLine(
   }
 }
 
-/** What closes `brackets`, such as "])" for "([". */
+/** Returns the brackets that close `brackets`, such as "])" for "([". */
 export function closersOf(brackets: string): string {
   return Array.from(brackets, (bracket) => ({ "(": ")", "[": "]" })[bracket] ?? "}")
     .reverse()
     .join("");
 }
 
-/** Width of the blanks that `line` starts with; a tab reaches to the next multiple of 8, as in Python. */
+/** Returns the width of the indentation of `line`. A tab advances to the next multiple of 8, as in Python. */
 export function indentation(line: string): number {
   let width = 0;
   for (const char of line) {
@@ -113,7 +113,7 @@ export function isBlank(text: string): boolean {
 
 const header = /^\s*(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b[^]*:\s*$/;
 
-/** The last statement that has begun in `text`, over all its lines, and what follows it up to the end. */
+/** Returns the text from the start of the last statement in `text` to the end, and the state at the end. */
 function lastStatement(text: string): { text: string; state: PythonState } {
   let start = 0;
   eachLine(text, textStart, ({ offset }, beginsStatement) => {
@@ -123,8 +123,8 @@ function lastStatement(text: string): { text: string; state: PythonState } {
 }
 
 /**
- * If `text` ends right behind the header of a block ("def f(x):", "else:  # why"), or behind the docstring of a definition, or
- * on blank lines after it, the indentation of that header.
+ * Returns the indentation of the block header ("def f(x):", "else:  # why") that `text` ends with, if any. A docstring
+ * and blank lines may follow the header.
  */
 export function openBlock(text: string): number | undefined {
   const { text: statement, state } = lastStatement(text);
@@ -143,7 +143,10 @@ function codeOf(statement: string): string {
   return statement.split("\n").map(withoutComment).join("\n");
 }
 
-/** `line` up to its comment. Taken by itself: a "#" in a string of several lines is cut, too, which does no harm here. */
+/**
+ * Returns `line` without its comment. It sees one line only, so it also cuts at a "#" in a multiline string, which does
+ * no harm here.
+ */
 function withoutComment(line: string): string {
   for (let i = line.indexOf("#"); i >= 0; i = line.indexOf("#", i + 1)) {
     if (scanPython(line.slice(0, i)).quote === "") return line.slice(0, i);

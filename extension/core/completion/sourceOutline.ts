@@ -1,19 +1,23 @@
 /**
- * Where the statements of a text begin, and what is open in between; found again cheaply while the text is edited. It cuts nothing.
+ * Finds where the statements of a text begin, and which brackets and strings are open between them. Updates cheaply
+ * after edits.
  */
 
 import { eachLine, scanPython, textStart, type LineStart, type PythonState } from "./pythonText.ts";
 
-/** Where the statements of a text begin, with what lines in between are inside of. */
+/** The offsets of the statements of a text, with scanner states in between. */
 export interface Outline {
   readonly text: string;
-  /** Line starts where reading can go on, about every {@link checkpointDistance} characters; the first is that of the text. */
+  /**
+   * Line starts from which scanning can resume, about every {@link checkpointDistance} characters; the first is the
+   * text's start.
+   */
   readonly checkpoints: readonly LineStart[];
   readonly statements: readonly number[];
 }
 
 const checkpointDistance = 4000;
-/** The outline of `text`; where it begins as that of `known` did, only the rest is read. */
+/** Returns the outline of `text`. Scans only the part after the common beginning with the text of `known`. */
 export function outlineOf(text: string, known?: Outline): Outline {
   const kept = known?.checkpoints.filter(({ offset }) => offset <= text.length) ?? [];
   let [low, high] = [0, kept.length];
@@ -33,7 +37,7 @@ export function outlineOf(text: string, known?: Outline): Outline {
   return { text, checkpoints, statements };
 }
 
-/** The index of the first number that is not below `least`, of ascending ones. */
+/** Returns the index of the first of the ascending numbers that is at least `least`. */
 export function firstFrom(numbers: readonly number[], least: number): number {
   let [low, high] = [0, numbers.length];
   while (low < high) {
@@ -44,7 +48,7 @@ export function firstFrom(numbers: readonly number[], least: number): number {
   return low;
 }
 
-/** What `position` is inside of; the end of the text unless told. */
+/** Returns the state at `position`, by default the end of the text. */
 export function stateAt({ text, checkpoints }: Outline, position = text.length): PythonState {
   const { offset, state } = checkpoints.findLast((line) => line.offset <= position)!;
   return scanPython(text.slice(offset, position), state);

@@ -1,6 +1,6 @@
 /**
- * The part of a long source around the cursor, cut so that it reads as the whole does: outside of strings and brackets, with the
- * heads of the blocks that it stands in. It knows characters only; tokens are the prompt's business.
+ * Cuts a window around the cursor out of a long source so that it parses like the whole: it starts outside strings and
+ * brackets, and keeps the heads of the blocks around it. It counts characters; the prompt counts tokens.
  */
 
 import {
@@ -15,16 +15,16 @@ import {
 import { firstFrom, lineAt, outlineOf, stateAt, type Outline } from "./sourceOutline.ts";
 import type { Cursor } from "./stop.ts";
 
-/** In characters. What stands for the text before the window comes on top. */
+/** The size in characters, without the block heads that stand for the text before the window. */
 export interface WindowSize {
   readonly before: number;
   readonly behind: number;
 }
 
-/** A statement that is longer has its middle left out. */
+/** The longest statement, in characters, that a window repeats as a head. */
 const longestHead = 400;
 
-/** Cuts windows out of one text after the other; of a text that begins as the last one did, only the rest is read. */
+/** Returns a function that cuts windows. It scans only the part of a text that differs from the beginning of the last one. */
 export function sourceWindows(size: WindowSize): (cursor: Cursor) => Cursor {
   let known: Outline | undefined;
   return ({ prefix, suffix }) => {
@@ -36,8 +36,8 @@ export function sourceWindows(size: WindowSize): (cursor: Cursor) => Cursor {
 }
 
 /**
- * The end of the text from the first statement within reach on; where that would be less than half of what is wanted, from within
- * the statement before.
+ * Returns the end of the text from the first statement within `limit` on. If that were less than half of `limit`, it
+ * starts within the statement before.
  */
 function before(outline: Outline, limit: number): string {
   const { text, statements } = outline;
@@ -51,14 +51,14 @@ function before(outline: Outline, limit: number): string {
   return insideOf(outline, cut) + text.slice(cut);
 }
 
-/** A line that goes on with a statement of the same indentation above. */
+/** Whether a line is a clause that continues a statement above, at the same indentation. */
 export function isClause(line: string): boolean {
   return /^\s*(?:elif|else|except|finally)\b/.test(line);
 }
 
 /**
- * The heads of the blocks around the statement at `start`, the outermost first. An "if" stands for an "else", and a "pass" for
- * what comes first in the innermost block: else a string would become its docstring.
+ * Returns the heads of the blocks around the statement at `start`, outermost first. An "if" replaces an "else". A
+ * "pass" replaces the first statements of the innermost block; without it, a string would become the block's docstring.
  */
 function headsOf({ text, statements }: Outline, start: number): string {
   let heads = "";
@@ -78,13 +78,13 @@ function headsOf({ text, statements }: Outline, start: number): string {
   return heads;
 }
 
-/** What a clause like `line` may follow. */
+/** Returns a minimal statement that a clause like `line` can follow. */
 export function clauseHead(line: string): string {
   const [, indent = "", word = ""] = /^(\s*)(\w+)/.exec(line) ?? [];
   return `${indent}${word.startsWith("el") ? "if _" : "try"}:\n${indent} pass\n`;
 }
 
-/** A head that allows the same statements below, and the same clauses behind, as one that begins with `line`. */
+/** Returns a short head that allows the same statements below and the same clauses after it as the head that `line` begins. */
 function standIn(line: string): string {
   const [, indent = "", word = ""] = /^(\s*)((?:async\s+)?\w+)?/.exec(line) ?? [];
   if (word.endsWith("def")) return `${indent}${word} _():\n`;
@@ -103,7 +103,10 @@ function standIn(line: string): string {
   }
 }
 
-/** The start of the first line from `earliest` on; in a line that is longer, no place next to a quote or a backslash. */
+/**
+ * Returns the first line start from `earliest` on. If the line is too long, returns a place away from quotes and
+ * backslashes.
+ */
 function cutInside(text: string, earliest: number, latest: number): number {
   const lineEnd = text.indexOf("\n", earliest);
   if (lineEnd >= 0 && lineEnd < latest) return lineEnd + 1;
@@ -112,7 +115,10 @@ function cutInside(text: string, earliest: number, latest: number): number {
   return cut;
 }
 
-/** What stands for all before `cut`, in or behind a statement: its heads, how it begins, and what is open there. */
+/**
+ * Returns the stand-in for the text before `cut`: the heads and the beginning of the statement, and the brackets and
+ * quotes open at `cut`.
+ */
 function insideOf(outline: Outline, cut: number): string {
   const { text, statements } = outline;
   const start = statements[firstFrom(statements, cut + 1) - 1] ?? 0;
@@ -127,7 +133,10 @@ function insideOf(outline: Outline, cut: number): string {
   return heads + beginning + brackets + quote + comment + lineEnd;
 }
 
-/** A statement with what follows it up to the next; if that is long, a shorter one of the kind, so that docstrings remain some. */
+/**
+ * Returns a statement and the text up to the next one; if that is long, a short statement of its kind, so docstrings
+ * stay docstrings.
+ */
 function finished(statement: string): string {
   if (statement.length <= longestHead) return statement;
   const [, indent, quote] = /^(\s*)\w?(["'])?/.exec(statement)!;
@@ -135,8 +144,8 @@ function finished(statement: string): string {
 }
 
 /**
- * The beginning of `suffix` up to the last statement within reach that stands the least indented, with an end for each "try" that
- * is open there. In the middle of a statement, with what closes its brackets.
+ * Returns the beginning of `suffix` up to the last of the least indented statements within `limit`, with a "finally"
+ * for each open "try". If no statement begins within `limit`, it cuts inside one and closes its brackets.
  */
 function behind(suffix: string, prefix: string, limit: number): string {
   if (suffix.length <= limit) return suffix;
@@ -149,7 +158,7 @@ function behind(suffix: string, prefix: string, limit: number): string {
   const start = { offset: 0, state: stateBehind(prefix, text), continues: false };
   eachLine(text, start, ({ offset }, beginsStatement) => {
     const line = lineAt(text, offset);
-    // The first line has begun before the cursor, and the last one is cut.
+    // The first line starts before the cursor, and the last one is cut.
     if (!beginsStatement || offset === 0 || offset + line.length === limit) return;
     tries.pass(line);
     const isPlace = !decorated && !isClause(line) && indentation(line) <= least;
@@ -163,8 +172,9 @@ function behind(suffix: string, prefix: string, limit: number): string {
 }
 
 /**
- * What the text behind the cursor is inside of. Brackets that are open at the cursor, or where its line starts, count only if they
- * are closed behind it, or the line below is one of many in them; else the line of the cursor is yet to close them.
+ * Returns the state of the text after the cursor. Brackets open at the cursor or at the start of its line count only if
+ * they are closed after it, or if the line below is one of several entries; otherwise the line of the cursor has yet to
+ * close them.
  */
 function stateBehind(prefix: string, text: string): PythonState {
   const state = scanPython(prefix);
@@ -182,7 +192,7 @@ function stateBehind(prefix: string, text: string): PythonState {
   return isClosed(atLine) || /,\s*$/.test(below) ? { ...state, brackets: atLine.brackets } : { ...state, brackets: "" };
 }
 
-/** The heads "try:" whose blocks statements stand in, passed one after the other. */
+/** Tracks the open "try:" blocks while statements pass in order. */
 function openTries(): { pass(line: string): void; ends(): string } {
   const indents: string[] = [];
   return {

@@ -1,4 +1,4 @@
-/** Where a completion ends by what it says: after a line, or with the block that it fills. Knows text only, no tokens. */
+/** Decides by its text where a completion ends: after a line, or with the block that it fills. */
 
 import { indentation, isBetweenStatements, isBlank, openBlock, scanPython } from "./pythonText.ts";
 
@@ -7,17 +7,16 @@ export interface Cursor {
   readonly suffix: string;
 }
 
-/** Where a text ends, and whether that is a line or a block. */
+/** The end of a text, and whether a line or a block ends there. */
 export interface End {
   readonly length: number;
   readonly by: "line" | "block";
 }
 
 /**
- * The rule for one completion, asked with all that is generated so far: null means go on.
+ * Returns the stop rule for one completion. The rule receives the whole generated text, and returns null to continue.
  *
- * A block is filled only where one has been opened and is empty but for a docstring, by the prefix or by the first line that
- * is generated.
+ * A completion fills a block only if the prefix or the first generated line opens one that is empty except for a docstring.
  */
 export function stopRule({ prefix, suffix }: Cursor, multiline: "auto" | "never"): (text: string) => End | null {
   const lineStart = prefix.lastIndexOf("\n") + 1;
@@ -25,7 +24,7 @@ export function stopRule({ prefix, suffix }: Cursor, multiline: "auto" | "never"
   const restIsBlank = isBlank(following[0]!);
   const nextLine = following.slice(1).find((line) => !isBlank(line));
 
-  /** The indentation of the header whose empty block the cursor is in, if it is in one. */
+  /** Returns the indentation of the header whose empty block the cursor is in, if any. */
   const emptyBlock = (before: string): number | undefined => {
     if (multiline === "never" || !restIsBlank) return undefined;
     const indent = openBlock(before);
@@ -33,7 +32,7 @@ export function stopRule({ prefix, suffix }: Cursor, multiline: "auto" | "never"
     return indent;
   };
   const opened = emptyBlock(prefix);
-  /** The end of a docstring is written alone; its block comes the next time. */
+  /** A completion that ends a docstring stops there; the next one fills the block. */
   const inString = scanPython(prefix).quote !== "";
 
   return (text) => {
@@ -52,9 +51,9 @@ export function stopRule({ prefix, suffix }: Cursor, multiline: "auto" | "never"
 }
 
 /**
- * Before the first line that is indented no more than the header, or before a second blank line in a row.
+ * Returns the end before the first line that is indented no more than the header, or before a second blank line in a row.
  *
- * @param isBody whether the block's lines begin with the first, not with the second
+ * @param isBody whether the first line of `text` already belongs to the block
  */
 function endOfBlock(text: string, headerIndent: number, isBody: boolean): End | null {
   const lines = text.split("\n");

@@ -1,23 +1,21 @@
-/** Suggestions that were made before, found again while the user types along one of them. */
+/** A cache of suggestions. It finds a suggestion again while the user types its text. */
 
 import { LRUCache } from "lru-cache";
 import type { Cursor } from "./stop.ts";
 
 export interface SuggestionCache<T extends { readonly text: string }> {
-  /**
-   * The suggestion for this place; or for an earlier one, if what was typed since is how it begins, as what is left of it.
-   */
+  /** Returns the suggestion for this place, or the rest of an earlier one if the user has typed its beginning since. */
   find(cursor: Cursor, kind: string): T | undefined;
   remember(cursor: Cursor, kind: string, suggestion: T): void;
-  /** For when others would be made now, such as with another adapter. */
+  /** Drops all suggestions, for example because the adapter changes. */
   clear(): void;
 }
 
-/** What is farther from the cursor hardly changes a suggestion, and may not be in the prefix the next time. */
+/** The characters that must match. Text farther away hardly changes a suggestion, and may be missing from the next prefix. */
 const [comparedBefore, comparedAfter] = [2000, 400];
-/** So much is looked up; the rest is compared with what is found. */
+/** The characters in the key. The rest is compared after the look-up. */
 const [keyBefore, keyAfter] = [60, 20];
-/** Suggestions are not longer than this anyway. */
+/** The most characters typed along a suggestion; suggestions are rarely longer. */
 const longestTyped = 400;
 
 interface Entry<T> {

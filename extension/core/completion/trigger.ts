@@ -1,13 +1,16 @@
-/** When not to ask for a completion unasked. Users complain most about too eager ones. */
+/** Decides when not to complete automatically. Users complain most about eager completions. */
 
 import { scanPython } from "./pythonText.ts";
 
-/** Right of the cursor only closers may stand, and what ends a statement: Copilot's rule. */
+/** Copilot's rule: only closers and the end of a statement may stand right of the cursor. */
 const harmlessRest = /^\s*[)>}\]"'`]*\s*[:{;,]?\s*$/;
-/** A model needs something to go by. */
+/** The least context in characters that a model needs. */
 const fewestCharacters = 10;
 
-/** Why it is better not to ask while the user types, or null. Of no concern where the user asks for a completion. */
+/**
+ * Returns why not to complete automatically while the user types, or null. Does not apply to completions that the user
+ * invokes.
+ */
 export function reasonNotToAsk(prefix: string, suffix: string): "code-follows" | "comment" | "too-little" | null {
   const [rest = ""] = suffix.split("\n", 1);
   if (!harmlessRest.test(rest)) return "code-follows";

@@ -2,7 +2,8 @@
 
 import { internalError } from "../foundation/errors.ts";
 import { instructionPrompt } from "../tokenizer/template.ts";
-import { fillPrompt, type FillInTheMiddle, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { fillPrompt, type FillInTheMiddle } from "../tokenizer/fillInTheMiddle.ts";
 import type { Example } from "./example.ts";
 
 export interface Sequence {

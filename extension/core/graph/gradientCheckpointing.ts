@@ -1,18 +1,18 @@
-/** Segments: where a training graph is cut, so that memory is freed early. */
+/** Gradient checkpointing: cuts a training graph into segments, so that memory is freed early. */
 
 import { controlDependency } from "./composites/controlDependency.ts";
 import { gradients } from "./gradients.ts";
 import { composites, type Contribution, type Tensor } from "./tensor.ts";
 
 /**
- * segment(...inputs), differentiated as one piece. What depends on trained tensors should be among the inputs: of all else that the
- * segment reads, the backward pass would be the segment's, too.
+ * Returns segment(...inputs), differentiated as one piece. Pass every tensor that depends on trained tensors as an
+ * input; otherwise the segment's backward pass would include the backward pass of that tensor.
  *
- * With `recompute`, only the inputs outlive the forward pass; the backward pass computes the segment once more, not before the
- * gradient of its output has arrived (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost").
+ * With `recompute`, only the inputs outlive the forward pass. The backward pass computes the segment again, after the
+ * gradient of its output is available (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost").
  *
- * Either way the gradients of the inputs wait for those of the weights inside: else they would all run last, each holding its
- * activations until then.
+ * In both cases, the gradients of the inputs wait for those of the weights inside. Otherwise the weight gradients would
+ * all run last, and keep their activations until then.
  */
 export function checkpoint(
   inputs: readonly Tensor[],

@@ -1,4 +1,4 @@
-/** Reverse-mode differentiation: one walk against the order of the graph, asking each node for its rule. */
+/** Reverse-mode differentiation: one walk in reverse graph order that applies each node's gradient rule. */
 
 import { internalError } from "../foundation/errors.ts";
 import { add } from "./primitives/elementwise.ts";
@@ -6,12 +6,12 @@ import type { Contribution, Node, Tensor } from "./tensor.ts";
 import { nodesInOrder } from "./walk.ts";
 
 /**
- * Σ over `seeds` of gradient · ∂tensor/∂w, for every w in `wrt`; null where nothing depends on w.
+ * Returns Σ over `seeds` of gradient · ∂tensor/∂w for every w in `wrt`; null if nothing depends on w.
  *
- * The tensors of `wrt` are taken as independent: the walk stops at each and never looks behind it. Only paths that reach
- * one of them are walked, so frozen weights cost nothing.
+ * The tensors of `wrt` count as independent: the walk stops at each. It follows only paths that reach one of them, so
+ * frozen weights cost nothing.
  *
- * @throws internal error where a path to `wrt` leads through an op that is not differentiable.
+ * @throws an internal error if a path to `wrt` contains an op that is not differentiable.
  */
 export function gradients(seeds: readonly Contribution[], wrt: readonly Tensor[]): readonly (Tensor | null)[] {
   const independent = new Set(wrt);
@@ -32,13 +32,13 @@ export function gradients(seeds: readonly Contribution[], wrt: readonly Tensor[]
     const dys = node.outputs.map((output) => collected.get(output) ?? null);
     if (dys.every((dy) => dy === null)) continue;
     contributions(node, dys, wrt).forEach(contribute);
-    // What has been passed on is no longer anybody's gradient: it may be freed.
+    // A gradient that has been passed on is no longer needed, and can be freed.
     for (const output of node.outputs) collected.delete(output);
   }
   return wrt.map((tensor) => collected.get(tensor) ?? null);
 }
 
-/** What a node's gradient may flow into. A composite is, for this, its inputs and what it is made of. */
+/** Returns the tensors that a node's gradient may flow into: for a composite, its inputs and its expansion. */
 function dependencies(node: Node): readonly (Tensor | null)[] {
   return node.kind === "composite" ? [...node.inputs, ...node.expand()] : node.inputs;
 }

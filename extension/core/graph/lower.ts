@@ -1,17 +1,17 @@
-/** Turns what models speak in into what ONNX Runtime runs. */
+/** Lowers composites to the primitives that ONNX Runtime runs. */
 
 import type { Composite, Node, Primitive, Tensor } from "./tensor.ts";
 import { nodesInOrder } from "./walk.ts";
 
 /**
- * How composites are replaced:
- * - "inference": by their fused form, where they have one;
- * - "training": by the forward form that goes with their own gradient, where they have one;
- * - "expanded": always by their meaning, which is what the other two are tested against.
+ * The replacement of composites:
+ * - "inference": the fused form, if there is one;
+ * - "training": the forward form that belongs to the hand-written gradient, if there is one;
+ * - "expanded": always the expansion, which is the reference in tests of the other two.
  */
 export type Lowering = "inference" | "training" | "expanded";
 
-/** The same values without composites. What two tensors share before, they share after. */
+/** Returns the same values without composites. Shared subgraphs stay shared. */
 export function lower(outputs: readonly Tensor[], lowering: Lowering): readonly Tensor[] {
   const replaced = new Map<Composite, readonly Tensor[]>();
   const replacement = (node: Composite): readonly Tensor[] => {
@@ -40,7 +40,10 @@ export function lower(outputs: readonly Tensor[], lowering: Lowering): readonly 
   return outputs.map(resolve);
 }
 
-/** The rule speaks of the old inputs, so it is left behind: differentiate first, then lower. */
+/**
+ * Copies a node with other inputs. The gradient rule refers to the old inputs, so it is dropped: differentiate first,
+ * then lower.
+ */
 function withInputs(node: Primitive, inputs: readonly (Tensor | null)[]): readonly Tensor[] {
   if (inputs.every((x, i) => x === node.inputs[i])) return node.outputs;
   const outputs: Tensor[] = [];

@@ -1,26 +1,29 @@
 /**
- * How much memory a lowered graph needs, told from the graph alone: which tensors are there at the same time, in the order in
- * which ONNX Runtime computes them. Weights and inputs are not counted, since they are there anyway.
+ * Plans the memory of a lowered graph from the graph alone: which tensors are alive at the same time, in the order in
+ * which ONNX Runtime computes them. Weights and inputs do not count, because they are always in memory.
  */
 
 import { internalError } from "../foundation/errors.ts";
 import type { DataType, Node, Primitive, Shape, Tensor } from "./tensor.ts";
 import { nodesInOrder } from "./walk.ts";
 
-/** A piece of the graph, and the most bytes that are alive while it is computed: its own, and what others wait for. */
+/**
+ * A segment of the graph, and the peak of live bytes while it is computed: its own, and those that other segments still
+ * need.
+ */
 export interface SegmentMemory {
   readonly name: string;
   readonly bytes: number;
 }
 
 export interface MemoryOptions {
-  /** What the names among the sizes stand for, such as how many labels there are. */
+  /** The values of named sizes, such as the number of labels. */
   readonly sizes: Readonly<Record<string, number>>;
-  /** The segment that a node is the first of; null if it belongs to that of the node before. */
+  /** Returns the name of the segment that starts at a node, or null to continue the current one. */
   readonly segmentOf: (node: Primitive) => string | null;
 }
 
-/** The segments in the order of computation. One that is computed twice, forward and backward, is listed twice. */
+/** Returns the segments in the order of computation. A segment with a forward and a backward pass is listed twice. */
 export function plannedMemory(outputs: readonly Tensor[], options: MemoryOptions): readonly SegmentMemory[] {
   const order = runtimeOrder(outputs);
   const buffers = new Map<Tensor, Buffer>();
@@ -34,7 +37,7 @@ export function plannedMemory(outputs: readonly Tensor[], options: MemoryOptions
     ...new Set(tensors.flatMap((tensor) => (tensor && buffers.get(tensor)) ?? [])),
   ];
   for (const node of order) for (const buffer of known(node.inputs)) buffer.users++;
-  // Results are kept for whoever asked.
+  // The outputs stay alive for the caller.
   for (const buffer of known(outputs)) buffer.users++;
 
   const segments: { name: string; bytes: number }[] = [];
@@ -46,13 +49,13 @@ export function plannedMemory(outputs: readonly Tensor[], options: MemoryOptions
     const done = known(node.inputs).filter((buffer) => --buffer.users === 0);
     const released = done.reduce((sum, { bytes }) => sum + bytes, 0);
     const made = own.reduce((sum, { bytes }) => sum + bytes, 0);
-    // Elementwise ops write into an input of the same size that nobody else waits for.
+    // Elementwise ops write in place into an input of the same size without other users.
     const inPlace = elementwise.has(node.op) && done.some(({ bytes }) => bytes === made);
     const during = live + (inPlace ? 0 : made);
     const segment = segments.at(-1)!;
     segment.bytes = Math.max(segment.bytes, during);
     live += made - released;
-    // What nobody uses is freed at once.
+    // Outputs without users are freed at once.
     live -= own.filter(({ users }) => users === 0).reduce((sum, { bytes }) => sum + bytes, 0);
   }
   return segments;
@@ -60,7 +63,7 @@ export function plannedMemory(outputs: readonly Tensor[], options: MemoryOptions
 
 interface Buffer {
   readonly bytes: number;
-  /** Nodes that have not read it yet. */
+  /** The number of nodes that have not read the buffer yet. */
   users: number;
 }
 
@@ -73,8 +76,9 @@ function isView(node: Node): boolean {
 }
 
 /**
- * The runtime walks back from the results, the last one first, and of a node's inputs visits those first whose nodes stand
- * last in the file (`Graph::ReverseDFSFrom` of onnxruntime/core/graph/graph.cc).
+ * Returns the nodes in the runtime's order. The runtime walks back from the results, last one first, and visits the
+ * inputs of a node in reverse order of their nodes in the file (`Graph::ReverseDFSFrom` of
+ * onnxruntime/core/graph/graph.cc).
  */
 function runtimeOrder(outputs: readonly Tensor[]): readonly Primitive[] {
   const places = new Map(nodesInOrder(outputs).map((node, place) => [node, place]));
@@ -111,7 +115,7 @@ function bytesOf({ dtype, shape }: Tensor, sizes: MemoryOptions["sizes"]): numbe
   return bytesPerElement[dtype] * sizeOf(shape, sizes);
 }
 
-/** Named sizes may be products, as flattened shapes have them: "labels*28". */
+/** Returns the element count. Named sizes may be products, as in flattened shapes: "labels*28". */
 function sizeOf(shape: Shape, sizes: MemoryOptions["sizes"]): number {
   const factors = shape.flatMap((dimension) => String(dimension).split("*"));
   return factors.reduce((product, factor) => {

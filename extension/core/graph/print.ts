@@ -1,10 +1,10 @@
-/** A graph as text, one line a node: for reading, and for comparing two graphs in a test. */
+/** Prints a graph as text, one line per node, to read it and to compare graphs in tests. */
 
 import { showShape } from "./shape.ts";
 import type { Attribute, ConstantData, Node, Tensor } from "./tensor.ts";
 import { nodesInOrder } from "./walk.ts";
 
-/** Lines such as `%3 [2, 8] = MatMul(%1, %2)`, in the order of dependence. Composites are shown whole. */
+/** Returns lines such as `%3 [2, 8] = MatMul(%1, %2)` in dependency order. Composites are not expanded. */
 export function print(outputs: readonly Tensor[]): string {
   const names = new Map<Tensor, string>();
   const name = (tensor: Tensor | null): string => (tensor ? (names.get(tensor) ?? "?") : "_");

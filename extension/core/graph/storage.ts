@@ -1,18 +1,18 @@
-/** How a weight lies in a base's one weight file. The graph carries this as an opaque value and reads no bytes. */
+/** The storage of a weight in a base's single weight file. The graph carries it as an opaque value and reads no bytes. */
 
-/** A run of bytes in the weight file. */
+/** A byte range of the weight file. */
 export interface ByteRange {
   readonly offset: number;
   readonly length: number;
 }
 
-/** Values that share one scale: along a row, this many columns. */
+/** The number of consecutive columns of a row that share one scale. */
 export const blockSize = 32;
 
 /**
- * One of four formats for a matrix [rows, columns] (vectors are always float32):
+ * The storage of a matrix [rows, columns] in one of four formats (vectors are always float32):
  * - float32 or float16: little-endian, row-major;
- * - int4: `blocks` uint8 [rows, columns/32, 16], two values a byte (low nibble first), value = (code - 8) · scale;
+ * - int4: `blocks` uint8 [rows, columns/32, 16], two values per byte (low nibble first), value = (code - 8) · scale;
  * - int8: `blocks` uint8 [rows, columns/32, 32], value = (code - 128) · scale;
  * with `scales` float32 [rows, columns/32]. These are the layouts of ONNX Runtime's MatMulNBits.
  */
@@ -28,9 +28,9 @@ export interface StoredTensor {
   readonly storage: Storage;
 }
 
-/** A matrix in blocks, whatever tensors of the checkpoint it is made of. */
+/** A matrix in blocks, made of one or more tensors of the checkpoint. */
 export interface QuantizedMatrix {
-  /** Told apart by it: two of the same name are the same bytes in the same shape. */
+  /** The identity of the matrix: equal names mean the same bytes in the same shape. */
   readonly name: string;
   readonly bits: 4 | 8;
   readonly rows: number;
@@ -39,7 +39,7 @@ export interface QuantizedMatrix {
   readonly scales: ByteRange;
 }
 
-/** Rows `begin` to below `end`. */
+/** Returns the rows from `begin` up to and excluding `end`. */
 export function someRows(matrix: QuantizedMatrix, begin: number, end: number): QuantizedMatrix {
   const { name, rows, blocks, scales } = matrix;
   return {
@@ -51,13 +51,13 @@ export function someRows(matrix: QuantizedMatrix, begin: number, end: number): Q
   };
 }
 
-/** The same values one block a row, [rows·columns/32, 32]. */
+/** Returns the same values with one block per row, [rows·columns/32, 32]. */
 export function blockByBlock(matrix: QuantizedMatrix): QuantizedMatrix {
   const { name, rows, columns } = matrix;
   return { ...matrix, name: `${name}.lines`, rows: (rows * columns) / blockSize, columns: blockSize };
 }
 
-/** Whole rows of a range that lies row by row; `begin` and `end` are shares of it. */
+/** Returns whole rows of a row-major range. `begin` and `end` are fractions of it. */
 export function partOf({ offset, length }: ByteRange, begin: number, end: number): ByteRange {
   const start = Math.round(begin * length);
   return { offset: offset + start, length: Math.round(end * length) - start };

@@ -1,13 +1,13 @@
 /**
- * The graph as a value: immutable tensors that know the node they came from, and nothing else.
+ * The graph as a value: immutable tensors that know only the node that produces them.
  *
- * A graph is just its output tensors. Nothing is registered anywhere and nothing mutates; names are given when the
- * graph is written as ONNX. So building, differentiating, lowering and printing are plain functions over values.
+ * A graph is just its output tensors. There is no registry and no mutation; names are assigned when the graph is
+ * encoded as ONNX. Building, differentiating, lowering and printing are therefore plain functions over values.
  */
 
 import type { ByteRange } from "./storage.ts";
 
-/** A size known now, or a name such as "sequence" for one that is known at run time. */
+/** A known size, or a name such as "sequence" for a size that is known at run time. */
 export type Dimension = number | string;
 export type Shape = readonly Dimension[];
 export type DataType = "float32" | "float16" | "int64" | "int32" | "bool" | "uint8" | "uint4";
@@ -19,24 +19,24 @@ export interface TensorType {
 
 export interface Tensor extends TensorType {
   readonly node: Node;
-  /** Which output of the node this is. */
+  /** The index among the node's outputs. */
   readonly index: number;
 }
 
-/** What a constant holds: a JavaScript array per data type. */
+/** The data of a constant: one JavaScript array type per data type. */
 export type ConstantData = Float32Array | BigInt64Array | Int32Array | Uint8Array;
 
-/** An ONNX attribute. A plain number is an integer; a real number says so. */
+/** An ONNX attribute. A plain number is an integer; real numbers are wrapped. */
 export type Attribute = number | readonly number[] | string | { readonly float: number };
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-/** Gradients of the outputs (null where nothing flows) → gradients of the inputs (null where nothing may flow). */
+/** Maps gradients of the outputs (null if none arrives) to gradients of the inputs (null if none may flow). */
 export type Gradient = (dys: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
 
-/** A share of somebody's gradient: this much flows into that tensor. */
+/** A contribution to the gradient of a tensor. */
 export type Contribution = readonly [target: Tensor, gradient: Tensor];
 
-/** A tensor that the graph is given: fed at run time, built in, or lying in the base's weight file. */
+/** A source of tensors: an input fed at run time, a constant, or a range of the base's weight file. */
 export interface Leaf {
   readonly kind: "leaf";
   readonly op: "input" | "constant" | "external";
@@ -50,7 +50,7 @@ export interface Leaf {
   readonly range?: ByteRange;
 }
 
-/** One ONNX node, with the rule that differentiates it. */
+/** One ONNX node with its gradient rule. */
 export interface Primitive {
   readonly kind: "primitive";
   /** The ONNX operator's name. */
@@ -62,45 +62,48 @@ export interface Primitive {
   readonly gradient: Gradient | "not differentiable";
 }
 
-/** What models speak in. Its expansion is its meaning, and gives its gradient for free. */
+/**
+ * An op of the model level. Its expansion into simpler ops defines its meaning, and its gradient unless one is written
+ * by hand.
+ */
 export interface Composite {
   readonly kind: "composite";
   readonly op: string;
   readonly inputs: readonly (Tensor | null)[];
   readonly outputs: readonly Tensor[];
-  /** The same value in simpler ops; computed once, so that all who ask share it. */
+  /** Returns the same value in simpler ops. Built once and shared. */
   readonly expand: () => readonly Tensor[];
-  /** A faster form of the same value, for a graph that is never differentiated. */
+  /** Returns a faster form of the same value for graphs that are not differentiated. */
   readonly inference?: () => readonly Tensor[];
-  /** A faster form of the forward value for a training graph; comes with `backward`. */
+  /** Returns a faster form of the forward value for training graphs; requires `backward`. */
   readonly training?: () => readonly Tensor[];
-  /** A hand-written gradient, where it beats that of the expansion. `wrt` are the tensors whose gradients are asked for. */
+  /** A hand-written gradient that is better than the expansion's. `wrt` are the tensors whose gradients are requested. */
   readonly backward?: (dys: readonly (Tensor | null)[], wrt: readonly Tensor[]) => readonly Contribution[];
 }
 
 export type Node = Leaf | Primitive | Composite;
 
-/** A tensor that is fed at run time under `name`. */
+/** Returns a tensor that is fed at run time under `name`. */
 export function input(name: string, dtype: DataType, shape: Shape): Tensor {
   return leaf({ op: "input", name }, { dtype, shape });
 }
 
-/** A tensor whose values are part of the graph. */
+/** Returns a tensor whose values are part of the graph. */
 export function constant(data: ConstantData, shape: readonly number[], dtype: DataType = dtypeOf(data)): Tensor {
   return leaf({ op: "constant", data }, { dtype, shape });
 }
 
-/** A tensor whose bytes lie in the base's weight file. Two may name the same bytes with other shapes or types. */
+/** Returns a tensor from the base's weight file. Two tensors may refer to the same bytes with different shapes or types. */
 export function external(name: string, dtype: DataType, shape: readonly number[], range: ByteRange): Tensor {
   return leaf({ op: "external", name, range }, { dtype, shape });
 }
 
-/** A float32 scalar. */
+/** Returns a float32 scalar. */
 export function scalar(value: number): Tensor {
   return constant(Float32Array.of(value), []);
 }
 
-/** A vector of int64, as ONNX wants its shapes, axes and bounds. */
+/** Returns a vector of int64, ONNX's type for shapes, axes and bounds. */
 export function integers(...values: number[]): Tensor {
   return constant(BigInt64Array.from(values, BigInt), [values.length]);
 }
@@ -117,7 +120,7 @@ export interface PrimitiveOptions {
   readonly domain?: "com.microsoft";
 }
 
-/** A node with one output. The rule is not optional: an op says how it is differentiated, or that it is not. */
+/** Creates a node with one output. Every op states its gradient rule, or that it is not differentiable. */
 export function primitive(
   op: string,
   inputs: readonly (Tensor | null)[],
@@ -129,7 +132,7 @@ export function primitive(
   return primitives(op, inputs, [type], rule, options)[0]!;
 }
 
-/** A node with several outputs. */
+/** Creates a node with several outputs. */
 export function primitives(
   op: string,
   inputs: readonly (Tensor | null)[],
@@ -143,7 +146,7 @@ export function primitives(
   return outputs;
 }
 
-/** A composite with one output; {@link composites} for several. */
+/** Creates a composite with one output; see {@link composites} for several. */
 export function composite(
   op: string,
   inputs: readonly (Tensor | null)[],
@@ -175,8 +178,8 @@ export function composite(
 }
 
 /**
- * A composite with several outputs. Their types are those of its expansion, unless given: then the expansion is only
- * built if somebody asks for it, since it may need sizes that this graph leaves open.
+ * Creates a composite with several outputs. Their types default to those of the expansion. If types are given, the
+ * expansion is built only on demand, because it may need sizes that this graph leaves open.
  */
 export function composites(
   op: string,

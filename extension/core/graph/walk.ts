@@ -1,12 +1,12 @@
-/** The order of a graph: every node after those it depends on. */
+/** Topological order of a graph: every node comes after its dependencies. */
 
 import type { Node, Tensor } from "./tensor.ts";
 
 /**
- * All nodes that `outputs` depend on, each once and after its own dependencies. Without recursion, since a deep model is
- * a chain of thousands of nodes.
+ * Returns all nodes that `outputs` depend on, each once and after its dependencies. Does not recurse, because a deep
+ * model is a chain of thousands of nodes.
  *
- * @param dependencies what must come before a node; its inputs, if a caller does not see it otherwise.
+ * @param dependencies returns the tensors that must come before a node; by default its inputs
  */
 export function nodesInOrder(
   outputs: readonly Tensor[],

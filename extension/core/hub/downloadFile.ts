@@ -1,8 +1,7 @@
 /**
- * One file of a model, to its last byte: resumed where an earlier attempt ended, checked, then named.
+ * Downloads one file of a model: resumes an interrupted download, verifies the digest, then renames the file.
  *
- * A file that bears its name is whole and verified; one that is not ends with ".part". It decides neither which files nor
- * where to.
+ * A file with its final name is complete and verified; until then its name ends with ".part".
  */
 
 import { createHash, type Hash } from "node:crypto";
@@ -17,10 +16,10 @@ import { attempts, type HubConnection } from "./hubConnection.ts";
 import { formatHubAddress } from "./hubAddress.ts";
 import type { RemoteFile } from "./repository.ts";
 
-/** Why what came cannot be the file that the hub has announced. */
+/** The reason why the received bytes cannot be the file that the hub announced. */
 class Damage extends Error {}
 
-/** Bytes of `file` that lie at `target` already, verified or not. */
+/** Returns the number of bytes already at `target`, verified or not. */
 export async function bytesAt(target: string): Promise<number> {
   return (await sizeOf(target)) ?? (await sizeOf(partial(target))) ?? 0;
 }
@@ -28,8 +27,8 @@ export async function bytesAt(target: string): Promise<number> {
 /**
  * Downloads `file` of the commit `revision` to `target`.
  *
- * @param onBytes told how many bytes there are now, those of earlier attempts included
- * @throws UserErrors as `hub.fetch`, "download-damaged", "disk-full", "not-writable"; the signal's reason once it is aborted
+ * @param onBytes receives the number of bytes so far, those of earlier attempts included
+ * @throws the UserErrors of `hub.fetch`, "download-damaged", "disk-full", "not-writable"; the signal's reason once it is aborted
  */
 export async function downloadFile(
   hub: HubConnection,
@@ -48,14 +47,14 @@ export async function downloadFile(
       if (!(error instanceof Damage)) throw writeFailure(error, target);
       await rm(partial(target), { force: true });
       onBytes(0);
-      // What an earlier attempt has left may be what is wrong.
+      // Bytes of an earlier attempt may be the damaged ones, so the whole file is downloaded again, once.
       if (!resumed) throw damaged(hub, file, error);
-      hub.log.warn(`${file.path}: ${error.message}; it is downloaded anew.`);
+      hub.log.warn(`${file.path}: ${error.message}; downloading the whole file again.`);
     }
   }
 }
 
-/** Fills `path` up to the file's size, over as many connections as it takes, and checks the digest. */
+/** Appends to `path` up to the file's size, over as many connections as needed, and verifies the digest. */
 async function complete(
   hub: HubConnection,
   url: string,
@@ -80,14 +79,14 @@ async function complete(
       }
       for await (const bytes of untilCut(body)) {
         size += bytes.length;
-        if (size > file.size) throw new Damage(`the hub sends more than the ${file.size} bytes it has announced`);
+        if (size > file.size) throw new Damage(`the hub sends more than the ${file.size} bytes that it announced`);
         await write(handle, bytes);
         hash.update(bytes);
         onBytes(size);
       }
       hub.signal?.throwIfAborted();
       if (size === file.size) break;
-      hub.log.info(`${file.path}: the connection ended at ${size} of ${file.size} bytes; going on from there.`);
+      hub.log.info(`${file.path}: the connection ended at ${size} of ${file.size} bytes; resuming from there.`);
       futile = size > furthest ? 0 : futile + 1;
       furthest = Math.max(furthest, size);
       if (futile === attempts) throw stuck(hub, file, furthest);
@@ -101,14 +100,14 @@ async function complete(
   }
 }
 
-/** Asks for the bytes from `from` on; a server that knows no ranges starts at 0. */
+/** Requests the bytes from `from` on. A server without support for ranges starts at 0. */
 async function openRest(
   hub: HubConnection,
   url: string,
   file: RemoteFile,
   from: number,
 ): Promise<{ body: ReadableStream<Uint8Array>; start: number }> {
-  // Any other encoding would change the size, and what is to be hashed.
+  // Any other encoding would change the size and the hashed bytes.
   const headers = { range: `bytes=${from}-`, "accept-encoding": "identity" };
   const { status, headers: answered, body } = await hub.fetch(url, { headers });
   if (!body) throw new Damage("the hub sends nothing");
@@ -116,7 +115,7 @@ async function openRest(
   const [start, total] = status === 206 && range ? [Number(range[1]), Number(range[2])] : [0, contentLength(answered)];
   if ((start !== from && start !== 0) || (total !== undefined && total !== file.size)) {
     await body.cancel();
-    throw new Damage(`the hub has announced ${file.size} bytes and offers ${total ?? "some"} from ${start} on`);
+    throw new Damage(`the hub announced ${file.size} bytes and offers ${total ?? "some"} from ${start} on`);
   }
   return { body, start };
 }
@@ -126,7 +125,10 @@ function contentLength(headers: Headers): number | undefined {
   return length === null ? undefined : Number(length);
 }
 
-/** The pieces of `body`. A connection that breaks ends it as one that is closed does: the size says which it was. */
+/**
+ * Yields the pieces of `body`. It ends the same way if the connection breaks or closes; the caller tells them apart by
+ * the size.
+ */
 async function* untilCut(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
   try {
@@ -146,7 +148,7 @@ async function write(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** The digest so far, of what lies at `path`. */
+/** Returns the digest of the bytes already at `path`. */
 async function digestOf(path: string, file: RemoteFile): Promise<Hash> {
   const hash = startDigest(file);
   for await (const bytes of createReadStream(path)) hash.update(bytes as Uint8Array);
@@ -154,7 +156,7 @@ async function digestOf(path: string, file: RemoteFile): Promise<Hash> {
 }
 
 function startDigest({ digest, size }: RemoteFile): Hash {
-  // What git hashes is a blob: a header, then the content.
+  // Git hashes a blob: a header, then the content.
   return digest.kind === "sha256" ? createHash("sha256") : createHash("sha1").update(`blob ${size}\0`);
 }
 
@@ -168,7 +170,7 @@ function stuck({ address }: HubConnection, { path, size }: RemoteFile, arrived: 
   return new UserError(
     "hub-unreachable",
     `Cannot download ${path} of ${formatHubAddress(address)}: no connection gets beyond ${arrived} of ${size} bytes.`,
-    "Check the network and the proxy, and try again; what is downloaded is kept.",
+    "Check the network and the proxy, and try again. The downloaded part is kept.",
   );
 }
 
@@ -176,7 +178,7 @@ function damaged({ address }: HubConnection, { path }: RemoteFile, cause: Damage
   return new UserError(
     "download-damaged",
     `Cannot download ${path} of ${formatHubAddress(address)}: ${cause.message}.`,
-    "Try again; if that does not help, the hub or a proxy on the way changes the file.",
+    "Try again. If that does not help, the hub or a proxy changes the file.",
     { cause },
   );
 }

@@ -1,4 +1,4 @@
-/** Several files of a model into one folder, with how far it is and how long it will take. */
+/** Downloads several files of a model into one folder, and reports progress and remaining time. */
 
 import { mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,20 +8,20 @@ import type { HubConnection } from "./hubConnection.ts";
 import type { RemoteFile } from "./repository.ts";
 
 export interface DownloadProgress {
-  /** Bytes there, those of earlier attempts included, and in all. */
+  /** The number of bytes so far, those of earlier attempts included. */
   readonly done: number;
   readonly total: number;
   readonly bytesPerSecond: number;
   readonly etaSeconds: number;
 }
 
-/** Bytes of `files` that `folder` does not have yet. */
+/** Returns the number of bytes of `files` that are missing from `folder`. */
 export async function missingBytes(files: readonly RemoteFile[], folder: string): Promise<number> {
   const missing = await Promise.all(files.map(async ({ path, size }) => size - (await bytesAt(join(folder, path)))));
   return missing.reduce((sum, bytes) => sum + Math.max(0, bytes), 0);
 }
 
-/** @throws UserErrors as {@link downloadFile} */
+/** @throws the UserErrors of {@link downloadFile} */
 export async function downloadFiles(
   hub: HubConnection,
   revision: string,
@@ -46,23 +46,23 @@ export async function downloadFiles(
   }
 }
 
-/** Seconds between two reports, and those that a speed is the mean of. */
-const [interval, remembered] = [0.2, 10];
+/** The seconds between two reports, and the seconds over which the speed is averaged. */
+const [interval, averaged] = [0.2, 10];
 
-/** Bytes per second of late; undefined while the last answer is not old enough. */
+/** Returns a function that computes the recent bytes per second; undefined until the next report is due. */
 function createMeter(begun: number): (bytes: number) => number | undefined {
   let samples = [{ at: performance.now() / 1000, bytes: begun }];
   return (bytes) => {
     const at = performance.now() / 1000;
     if (at - samples.at(-1)!.at < interval) return undefined;
-    samples = [...samples.filter((sample) => at - sample.at < remembered), { at, bytes }];
+    samples = [...samples.filter((sample) => at - sample.at < averaged), { at, bytes }];
     const first = samples[0]!;
     return samples.length > 1 ? Math.max(1, (bytes - first.bytes) / (at - first.at)) : undefined;
   };
 }
 
 /**
- * @param needed bytes that are about to be written below `folder`, which exists
+ * @param needed the number of bytes about to be written below `folder`, which exists
  * @throws UserError "disk-full"
  */
 export async function checkSpace(folder: string, needed: number): Promise<void> {
@@ -70,5 +70,5 @@ export async function checkSpace(folder: string, needed: number): Promise<void> 
   const free = bavail * bsize;
   if (free >= needed) return;
   const message = `Cannot write to ${folder}: ${Math.ceil(needed / 1e6)} MB are needed, ${Math.floor(free / 1e6)} MB are free.`;
-  throw new UserError("disk-full", message, "Free some space and try again; what is downloaded is kept.");
+  throw new UserError("disk-full", message, "Free some space and try again. The downloaded part is kept.");
 }

@@ -1,13 +1,13 @@
-/** One small text file of a hub, in memory. It checks its size; what it holds is for others to check. */
+/** Downloads one small text file of a hub into memory. Checks its size, not its content. */
 
 import { UserError } from "../foundation/errors.ts";
 import { formatHubAddress } from "./hubAddress.ts";
 import type { HubConnection } from "./hubConnection.ts";
 
 /**
- * @param path in the repository
- * @param limit the most bytes that are taken
- * @throws UserErrors as `hub.fetch`; "download-damaged" for a longer file, and for what is not UTF-8
+ * @param path the file's path in the repository
+ * @param limit the maximum size in bytes
+ * @throws the UserErrors of `hub.fetch`; "download-damaged" if the file is longer or not UTF-8
  */
 export async function downloadText(hub: HubConnection, path: string, limit: number): Promise<string> {
   const { repository, revision } = hub.address;

@@ -1,8 +1,8 @@
 /**
- * The only way out of this machine: requests to one Hugging Face hub about one model.
+ * The only network access of Graft: requests to one Hugging Face hub about one model.
  *
- * Owns proxy, token, patience and what refusals mean. The token goes to the hub's own address and nowhere else: not with
- * a redirect to where the hub keeps its files, and not with a link that an answer gives. It knows no files.
+ * Handles proxy, token, timeouts, retries and refusals. The token goes to the hub's own origin only: not to the storage
+ * that the hub redirects to, and not to links in its answers.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,23 +12,23 @@ import { silentLog, type Log } from "../foundation/log.ts";
 import { withoutPasswords } from "../foundation/withoutPasswords.ts";
 import { formatHubAddress, type HubAddress } from "./hubAddress.ts";
 
-/** How the hub is reached. All of it can be left out. */
+/** How to reach the hub. All settings are optional. */
 export interface HubSettings {
-  /** Instead of https://huggingface.co: a mirror, or a hub of one's own. */
+  /** A mirror or a private hub instead of https://huggingface.co. */
   readonly endpoint?: string | undefined;
   readonly token?: string | undefined;
-  /** Instead of what HTTPS_PROXY and HTTP_PROXY say. */
+  /** Overrides HTTPS_PROXY and HTTP_PROXY. */
   readonly proxy?: string | undefined;
-  /** Hosts to reach without a proxy, with commas, instead of what NO_PROXY says. */
+  /** Hosts to reach without a proxy, separated by commas. Overrides NO_PROXY. */
   readonly noProxy?: string | undefined;
-  /** Whether certificates are checked; they are unless this is false. */
+  /** Whether to verify certificates. The default is true. */
   readonly strictTls?: boolean | undefined;
 }
 
 export interface HubControl {
   readonly signal?: AbortSignal | undefined;
   readonly log?: Log | undefined;
-  /** Milliseconds before the first of several attempts is repeated; each further one waits twice as long. */
+  /** Milliseconds before the first retry. Each further retry waits twice as long. */
   readonly retryDelay?: number | undefined;
 }
 
@@ -39,26 +39,26 @@ export interface HubConnection {
   readonly log: Log;
   readonly retryDelay: number;
   /**
-   * As the standard `fetch`, but resolves with answers of success only.
+   * Does the same as the standard `fetch`, but resolves only with successful answers.
    *
-   * @throws UserErrors "hub-…" for refusals and where the hub cannot be reached; the signal's reason once it is aborted
+   * @throws UserErrors "hub-…" if the hub refuses or cannot be reached; the signal's reason once it is aborted
    */
   readonly fetch: typeof fetch;
   close(): Promise<void>;
 }
 
-/** What the environment says, by the names that all of Hugging Face's tools use. */
+/** Returns the settings from the environment, under the names that all of Hugging Face's tools use. */
 export function hubSettingsOf(environment: Readonly<Record<string, string | undefined>>): HubSettings {
   return { endpoint: environment["HF_ENDPOINT"], token: environment["HF_TOKEN"] };
 }
 
-/** How often one request is tried, and how many connections in a row may bring nothing. */
+/** The most attempts per request, and the most connections in a row that deliver nothing. */
 export const attempts = 5;
 
-/** Milliseconds of silence after which a connection counts as dead. */
-const patience = 30_000;
+/** A connection counts as dead after this many milliseconds of silence. */
+const silenceTimeout = 30_000;
 
-/** The longest that the hub may ask to wait, in milliseconds. */
+/** The longest wait that the hub may ask for, in milliseconds. */
 const longestWait = 60_000;
 
 /** @throws UserError "hub-setting-invalid" */
@@ -71,7 +71,7 @@ export async function connectToHub(
   const { origin, username, password } = checkedUrl("HF_ENDPOINT", endpoint);
   if (username || password) throw credentialsInEndpoint(endpoint);
   for (const [what, proxy] of proxiesOf(settings)) checkedUrl(what, proxy);
-  // Loaded here, so that nothing but a download ever loads what can open a connection.
+  // Loaded lazily, so that only downloads load code that can open connections.
   const { EnvHttpProxyAgent: Agent, fetch: request } = await import("undici");
   const dispatcher = new Agent(agentOptions(settings));
 
@@ -80,7 +80,7 @@ export async function connectToHub(
     const headers = new Headers(init.headers);
     if (settings.token && url.origin === origin) headers.set("authorization", `Bearer ${settings.token}`);
     try {
-      // The same interface twice: the standard's types, and undici's own.
+      // The standard's types and undici's own describe the same interface.
       const options = { ...init, headers, signal, dispatcher } as unknown as Parameters<typeof request>[1];
       const response: unknown = await request(url, options);
       return response as Response;
@@ -99,10 +99,10 @@ export async function connectToHub(
         if (answer.ok) return answer;
         await answer.body?.cancel();
       }
-      // What was never reached is not there, rather than gone for a moment.
+      // A hub that never answered is missing rather than briefly unavailable, so there is no retry.
       const wait = isReached ? waitAfter(answer, retryDelay * 2 ** (count - 1)) : undefined;
       if (wait === undefined || count === attempts) throw refusal(answer, { address, endpoint, settings });
-      log.info(`${origin}: ${reasonOf(answer)}; trying again in ${wait / 1000} s.`);
+      log.info(`${origin}: ${reasonOf(answer)}; retrying in ${wait / 1000} s.`);
       await sleep(wait, undefined, { signal });
     }
   };
@@ -117,12 +117,15 @@ function agentOptions({ proxy, noProxy, strictTls = true }: HubSettings): EnvHtt
     connect: tls,
     requestTls: tls,
     proxyTls: tls,
-    headersTimeout: patience,
-    bodyTimeout: patience,
+    headersTimeout: silenceTimeout,
+    bodyTimeout: silenceTimeout,
   };
 }
 
-/** The proxies that may be used, with where each is set. The library would refuse a wrong one with all its text. */
+/**
+ * Returns the proxies in effect, with the name of each setting. They are checked here because the library's error for
+ * an invalid proxy shows all of its text.
+ */
 function proxiesOf({ proxy }: HubSettings): [string, string][] {
   if (proxy) return [["the proxy", proxy]];
   const names = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
@@ -132,17 +135,17 @@ function proxiesOf({ proxy }: HubSettings): [string, string][] {
 function checkedUrl(what: string, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol)) return url;
-  const message = `Cannot reach the hub: ${what} is "${withoutPasswords(text)}", which is no http or https address.`;
+  const message = `Cannot reach the hub: ${what} is "${withoutPasswords(text)}", which is not an http or https address.`;
   throw new UserError("hub-setting-invalid", message, "Correct it, or leave it out.");
 }
 
-/** An address with a name in it is no address for `fetch`, and would be shown wherever the hub is named. */
+/** `fetch` rejects an address with credentials, and messages that name the hub would show them. */
 function credentialsInEndpoint(endpoint: string): UserError {
-  const message = `Cannot reach the hub: HF_ENDPOINT is "${withoutPasswords(endpoint)}", with a user name or a password in it.`;
-  return new UserError("hub-setting-invalid", message, "Leave them out, and give a token in HF_TOKEN instead.");
+  const message = `Cannot reach the hub: HF_ENDPOINT is "${withoutPasswords(endpoint)}", which contains a user name or a password.`;
+  return new UserError("hub-setting-invalid", message, "Leave them out, and set a token in HF_TOKEN instead.");
 }
 
-/** How long to wait before another attempt may go better, in milliseconds; undefined where none will. */
+/** Returns the milliseconds to wait before the next attempt; undefined if a retry cannot help. */
 function waitAfter(answer: Response | Error, usual: number): number | undefined {
   if (answer instanceof Error) return usual;
   if (answer.status !== 429 && answer.status < 500) return undefined;
@@ -173,44 +176,48 @@ function refusal(
   if (kind === "GatedRepo") {
     return no(
       "hub-gated",
-      "its owner gives it only to those who accept its conditions",
+      "its owner requires you to accept its conditions",
       `Accept them at ${endpoint}/${repository}, then ${settings.token ? "try again" : "set a token"} (HF_TOKEN; ` +
         'in the editor, "Graft: Set Hugging Face token").',
     );
   }
   if (kind === "RevisionNotFound") {
-    return no("hub-revision-unknown", `it has no revision "${revision}"`, "Name a branch, a tag or a commit of it.");
+    return no(
+      "hub-revision-unknown",
+      `it has no revision "${revision}"`,
+      "Name a branch, a tag or a commit of this model.",
+    );
   }
   if (status === 404 || kind === "RepoNotFound") {
     return no(
       "hub-not-found",
       `${endpoint} has no such model, or it is private`,
-      'Check the name. For a private model set a token (HF_TOKEN; in the editor, "Graft: Set Hugging Face token").',
+      'Check the name. For a private model, set a token (HF_TOKEN; in the editor, "Graft: Set Hugging Face token").',
     );
   }
   if (status === 401 || status === 403) {
     return no(
       "hub-unauthorized",
-      settings.token ? `the token is not accepted (${status})` : `${endpoint} asks for a token (${status})`,
+      settings.token ? `the hub rejects the token (${status})` : `${endpoint} requires a token (${status})`,
       'Set a token that may read the model (HF_TOKEN; in the editor, "Graft: Set Hugging Face token").',
     );
   }
   if (status === 429) {
     return no(
       "hub-busy",
-      `${endpoint} has had too many requests (${reasonOf(answer)})`,
+      `${endpoint} received too many requests (${reasonOf(answer)})`,
       "Try again later, or set a token.",
     );
   }
-  return no("hub-failed", `${endpoint} failed (${reasonOf(answer)})`, "Try again later; what is downloaded is kept.");
+  return no("hub-failed", `${endpoint} failed (${reasonOf(answer)})`, "Try again later. The downloaded part is kept.");
 }
 
-/** "429, to wait 90 s", "ENOTFOUND". */
+/** Returns a short reason, such as "429, wait 90 s" or "ENOTFOUND". */
 function reasonOf(answer: Response | Error): string {
   if (answer instanceof Error)
     return systemCode(answer.cause) ?? systemCode(answer) ?? withoutPasswords(answer.message);
   const wait = answer.headers.get("retry-after");
-  return wait === null ? `${answer.status}` : `${answer.status}, to wait ${wait} s`;
+  return wait === null ? `${answer.status}` : `${answer.status}, wait ${wait} s`;
 }
 
 function certificateProblem(error: Error): boolean {

@@ -1,4 +1,4 @@
-/** What a model of the hub consists of, at one commit: its files with their sizes and digests. It downloads none. */
+/** Lists the files of a model on the hub at one commit, with sizes and digests. Downloads none. */
 
 import { listFiles, modelInfo } from "@huggingface/hub";
 import * as z from "zod";
@@ -7,16 +7,16 @@ import { formatHubAddress, type HubAddress } from "./hubAddress.ts";
 import type { HubConnection } from "./hubConnection.ts";
 
 export interface RemoteFile {
-  /** In the repository; for the files of its top level, the name. */
+  /** The path in the repository. */
   readonly path: string;
   /** Bytes. */
   readonly size: number;
-  /** Of the content: SHA-256 for large files; for small ones git's own, SHA-1 over a header and the content. */
+  /** The digest of the content: SHA-256 for large files; git's own for small files, SHA-1 over a header and the content. */
   readonly digest: { readonly kind: "sha256" | "git"; readonly hex: string };
 }
 
 export interface Repository {
-  /** With the commit that the revision stood for when it was asked. */
+  /** The address with the commit that the revision pointed to at the time of the request. */
   readonly pinned: HubAddress;
   readonly files: readonly RemoteFile[];
 }
@@ -29,16 +29,19 @@ const fileSchema = z.object({
   lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/), size: z.int().nonnegative() }).optional(),
 });
 
-/** The most bytes of one answer about a model, and the most files of one: a thousand files have some 300 kB. */
+/**
+ * The most bytes of one answer about a model, and the most files of a model. The list of a thousand files takes about
+ * 300 kB.
+ */
 const [mostBytes, mostFiles] = [16e6, 50_000];
 
-/** Why an answer is not that of a hub. */
+/** An answer that is larger than a hub's can be. */
 class Excess extends Error {}
 
-/** @throws UserErrors as `hub.fetch`, and "hub-failed" for answers that are not as the hub's documentation has them */
+/** @throws the UserErrors of `hub.fetch`, and "hub-failed" if an answer does not match the hub's documentation */
 export async function readRepository({ address, endpoint, fetch }: HubConnection): Promise<Repository> {
   const { repository: name, revision } = address;
-  // No token: fetch adds it, which knows when not to.
+  // No token here: `fetch` adds it, and only where it may go.
   const asked = { hubUrl: endpoint, fetch: limited(fetch) };
   try {
     const info = await modelInfo({ ...asked, name, revision, additionalFields: ["sha"] });
@@ -53,7 +56,7 @@ export async function readRepository({ address, endpoint, fetch }: HubConnection
     if (!isOfAnswer(error)) throw error;
     throw new UserError(
       "hub-failed",
-      `Cannot download ${formatHubAddress(address)}: ${endpoint} does not answer as a Hugging Face hub does.`,
+      `Cannot download ${formatHubAddress(address)}: ${endpoint} does not answer like a Hugging Face hub.`,
       "Check HF_ENDPOINT and the proxy, or copy the model's folder to this machine and import that.",
       { cause: error },
     );
@@ -71,7 +74,7 @@ function remoteFile(entry: unknown): RemoteFile {
   return { path, size: lfs?.size ?? size, digest };
 }
 
-/** As `fetch`, with bodies that fail beyond {@link mostBytes}. */
+/** Returns a `fetch` whose bodies fail beyond {@link mostBytes}. */
 function limited(ask: HubConnection["fetch"]): HubConnection["fetch"] {
   return async (input, init) => {
     const { body, status, headers } = await ask(input, init);

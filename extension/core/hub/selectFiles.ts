@@ -1,4 +1,4 @@
-/** Which files of a model are downloaded: the small ones that are asked for, and weights in safetensors. */
+/** Selects the files of a model to download: the requested small files, and weights in safetensors. */
 
 import { UserError } from "../foundation/errors.ts";
 import { formatHubAddress } from "./hubAddress.ts";
@@ -12,19 +12,19 @@ export interface Selection {
 
 const singleFile = "model.safetensors";
 const indexFile = "model.safetensors.index.json";
-/** As transformers names them; what else ends like that is another form of the same weights. */
+/** The names that transformers gives shards. Other files with this ending are another form of the same weights. */
 const shard = /^model-\d+-of-\d+\.safetensors$/;
 const pickle = /\.(bin|pt|pth|ckpt)$/;
 
 /**
- * The most bytes of a small file. They are read whole into memory; the largest tokenizers of known models have some 35 MB, the
- * largest indexes 10.
+ * The most bytes of a small file, which is read whole into memory. The largest tokenizers of known models have about 35 MB, the
+ * largest indexes 10 MB.
  */
 const mostBytes = { "tokenizer.json": 100e6, others: 25e6 } as const;
 
 /**
- * @param kept names of the small files that are wanted, where the model has them
- * @throws UserError "weights-pickled" or "weights-missing"; "file-too-large" for a small file that is not small
+ * @param kept the names of the small files to download if the model has them
+ * @throws UserError "weights-pickled" or "weights-missing"; "file-too-large" if a small file exceeds its limit
  */
 export function selectFiles(repository: Repository, kept: ReadonlySet<string>): Selection {
   const selection = select(repository, kept);
@@ -33,7 +33,7 @@ export function selectFiles(repository: Repository, kept: ReadonlySet<string>): 
     if (size <= most) continue;
     const megabytes = `${Math.ceil(size / 1e6)} MB, and Graft reads at most ${most / 1e6} MB of such a file`;
     const message = `Cannot download ${formatHubAddress(repository.pinned)}: ${path} has ${megabytes}.`;
-    throw new UserError("file-too-large", message, "Choose another model; in this one something is wrong.");
+    throw new UserError("file-too-large", message, "Choose another model; this file is not plausible.");
   }
   return selection;
 }
@@ -48,13 +48,13 @@ function select({ pinned, files }: Repository, kept: ReadonlySet<string>): Selec
   const model = formatHubAddress(pinned);
   const pickled = files.find(({ path }) => pickle.test(path));
   if (!pickled) {
-    const message = `Cannot download ${model}: it has no ${singleFile}, nor shards of one.`;
+    const message = `Cannot download ${model}: it has neither a ${singleFile} nor shards of one.`;
     throw new UserError("weights-missing", message, "Choose a model with weights in safetensors.");
   }
   throw new UserError(
     "weights-pickled",
-    `Cannot download ${model}: its weights are a Python pickle (${pickled.path}), which can run any code when it is read.`,
-    `See whether a pull request of the model adds ${singleFile} (then import ${pinned.repository}@refs/pr/N), or convert ` +
+    `Cannot download ${model}: its weights are a Python pickle (${pickled.path}), which can run arbitrary code when it is loaded.`,
+    `Check whether a pull request of the model adds ${singleFile} (then import ${pinned.repository}@refs/pr/N), or convert ` +
       "it with transformers' save_pretrained(safe_serialization=True) and import that folder.",
   );
 }

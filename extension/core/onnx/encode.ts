@@ -1,4 +1,4 @@
-/** Writes a lowered graph as the bytes of an ONNX model. Knows the wire format, and nothing of what the graph means. */
+/** Encodes a lowered graph as the bytes of an ONNX model. */
 
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { internalError } from "../foundation/errors.ts";
@@ -15,7 +15,7 @@ import type {
 } from "../graph/tensor.ts";
 import { nodesInOrder } from "../graph/walk.ts";
 
-/** Field numbers and codes are those of onnx.proto (IR version 10), opset 21 and com.microsoft 1. */
+/** Field numbers and codes come from onnx.proto (IR version 10), opset 21 and com.microsoft 1. */
 const irVersion = 10;
 const opset = 21;
 const typeCodes: Record<DataType, number> = {
@@ -28,7 +28,7 @@ const typeCodes: Record<DataType, number> = {
   uint4: 21,
 };
 
-/** An ONNX model and what a session must feed and may fetch. */
+/** An ONNX model with its inputs and outputs. */
 export interface OnnxModel {
   readonly bytes: Uint8Array;
   readonly inputs: ReadonlyMap<string, TensorType>;
@@ -36,9 +36,9 @@ export interface OnnxModel {
 }
 
 /**
- * Encodes the graph of `outputs`, which must hold no composites any more. Names in between are given here.
+ * Encodes the graph of `outputs`, which must not contain composites. Assigns names to intermediate tensors.
  *
- * @param weightFile the file beside the model in which external tensors lie; their bytes are mapped, not copied.
+ * @param weightFile the file beside the model that holds external tensors; their bytes are mapped, not copied
  */
 export function encode(outputs: Readonly<Record<string, Tensor>>, weightFile: string): OnnxModel {
   const order = nodesInOrder(Object.values(outputs));
@@ -54,7 +54,7 @@ export function encode(outputs: Readonly<Record<string, Tensor>>, weightFile: st
       inputs.set(node.name!, node.outputs[0]!);
     } else {
       const name = names.get(node.outputs[0]!)!;
-      if (initialized.has(name)) continue; // The same constant, made twice.
+      if (initialized.has(name)) continue; // An equal constant has already been written.
       initialized.add(name);
       message(graph, 5, (writer) => writeInitializer(writer, node, name, weightFile));
     }
@@ -72,7 +72,7 @@ export function encode(outputs: Readonly<Record<string, Tensor>>, weightFile: st
   return { bytes: model.finish(), inputs, outputs: new Map(Object.entries(outputs)) };
 }
 
-/** Equal constants share a name, and so become one initializer. */
+/** Assigns names to tensors. Equal constants share a name, and so become one initializer. */
 function namesOf(order: readonly Node[]): ReadonlyMap<Tensor, string> {
   const names = new Map<Tensor, string>();
   const constants = new Map<string, string>();
@@ -112,7 +112,7 @@ function writeNode(writer: BinaryWriter, node: Primitive, names: ReadonlyMap<Ten
   if (node.domain) writer.tag(7, 2).string(node.domain);
 }
 
-/** An output's name is the caller's; the tensor behind it may be an input, or be asked for twice. */
+/** Writes an Identity that gives an output the caller's name. The tensor itself may be an input, or an output twice. */
 function writeIdentity(writer: BinaryWriter, from: string, to: string): void {
   writer.tag(1, 2).string(from).tag(2, 2).string(to).tag(3, 2).string(`output:${to}`).tag(4, 2).string("Identity");
 }

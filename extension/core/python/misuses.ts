@@ -1,6 +1,7 @@
 /**
- * What Python refuses though tree-sitter's grammar takes it: keywords as names, statements where they cannot stand, arguments out of
- * order, indentation; and a bare "return" among returns of values, which PEP 8 refuses. Looks only at the part of a tree that is asked for.
+ * Counts errors that tree-sitter's grammar accepts but Python rejects: keywords as names, misplaced statements,
+ * arguments out of order, wrong indentation. Also counts a bare "return" in a function that returns values, which PEP 8
+ * rejects. Looks only at the requested range of a tree.
  */
 
 import type { Node } from "web-tree-sitter";
@@ -8,19 +9,19 @@ import type { Node } from "web-tree-sitter";
 export interface TextRange {
   readonly start: number;
   readonly end: number;
-  /** Where the next line begins its statement, whose indentation depends on what is in the range; `end` unless told. */
+  /** The start of the statement on the next line, whose indentation depends on the range. The default is `end`. */
   readonly next?: number;
 }
 
-/** What a node stands in. */
+/** The context of a node. */
 interface Place {
   readonly inFunction: boolean;
   readonly inLoop: boolean;
-  /** False in a text that begins with an indented line: it may be the body of anything. */
+  /** Whether the context is known. A text that begins with an indented line may be the body of anything. */
   readonly isKnown: boolean;
 }
 
-/** The grammar reads them as names wherever its rules have no use for the keyword. */
+/** Python's keywords. The grammar reads them as names wherever no rule expects the keyword. */
 const keywords = new Set(
   (
     "and as assert async await break class continue def del elif else except finally for from global if import in is lambda " +
@@ -28,7 +29,7 @@ const keywords = new Set(
   ).split(" "),
 );
 
-/** How many misuses there are in nodes that touch `range`. */
+/** Counts the misuses in nodes that touch `range`. */
 export function countMisuses(root: Node, range: TextRange): number {
   const { start, end, next = end } = range;
   let count = 0;
@@ -49,11 +50,11 @@ export function countMisuses(root: Node, range: TextRange): number {
   return count + countBrokenLines(root, range);
 }
 
-/** Nodes that go on over the end of a line without brackets. */
+/** Nodes that may continue over the end of a line without brackets. */
 const overLines =
   /^(module|block|decorated_definition|.*_clause|(if|for|while|with|try|match)_statement|(function|class)_definition|string.*|ERROR)$/;
 
-/** Ends of lines where a statement goes on that is in no brackets, behind no backslash: "a =" above "b". */
+/** Counts line ends inside a statement, without brackets or a backslash: "a =" above "b". */
 function countBrokenLines(root: Node, { start, end, next = end }: TextRange): number {
   const { text } = root;
   const offset = root.startIndex;
@@ -70,7 +71,7 @@ function countBrokenLines(root: Node, { start, end, next = end }: TextRange): nu
   return count;
 }
 
-/** Whether a bracket of the node itself is open behind `position`. */
+/** Whether a bracket of the node itself is open after `position`. */
 function isBracketed(node: Node, position: number): boolean {
   const opening = node.children.find(({ type }) => type === "(" || type === "[" || type === "{");
   return opening !== null && opening !== undefined && opening.startIndex <= position;
@@ -118,7 +119,7 @@ function misusesAt(node: Node, { inFunction, inLoop, isKnown }: Place, range: Te
   }
 }
 
-/** 587 of 627 bare returns in the standard library stand in functions that return no value anywhere. */
+/** Whether a bare return is in a function that returns values. In the standard library, 587 of 627 bare returns are not. */
 function isBareAmongValues(statement: Node, { start, end }: TextRange): boolean {
   if (statement.namedChildCount > 0 || statement.endIndex <= start || statement.startIndex >= end) return false;
   const own = functionOf(statement);
@@ -136,7 +137,7 @@ function nameOf(node: Node): string | undefined {
   return (node.childForFieldName("name") ?? (node.type === "identifier" ? node : node.namedChildren[0]))?.text;
 }
 
-/** "f(a=1, b)", "f(**a, b)", "f(a=1, a=2)". */
+/** Counts misplaced arguments: "f(a=1, b)", "f(**a, b)", "f(a=1, a=2)". */
 function misplacedArguments(list: Node, range: TextRange): number {
   const named = new Set<string>();
   let count = 0;
@@ -154,7 +155,7 @@ function misplacedArguments(list: Node, range: TextRange): number {
   return list.endIndex > range.start && list.startIndex < range.end ? count : 0;
 }
 
-/** "def f(a, a)", "def f(a=1, b)". */
+/** Counts misplaced parameters: "def f(a, a)", "def f(a=1, b)". */
 function misplacedParameters(list: Node): number {
   const named = new Set<string>();
   let count = 0;
@@ -173,7 +174,7 @@ function misplacedParameters(list: Node): number {
   return count;
 }
 
-/** Statements that begin lines of one block at different columns. */
+/** Counts statements that start at another column than their block. */
 function misplacedLines(block: Node, { start, end, next = end }: TextRange): number {
   const statements = block.namedChildren.filter(
     ({ type, startPosition }, i, all) =>
@@ -186,7 +187,7 @@ function misplacedLines(block: Node, { start, end, next = end }: TextRange): num
   ).length;
 }
 
-/** A head without a body, below the line that the range starts in: on that line, the body may still be to come. */
+/** Whether a head has no body. Heads on the line where the range starts do not count, because their body may still follow. */
 function isHeadAlone(head: Node, { start, end }: TextRange): boolean {
   if (head.startIndex < start || head.startIndex >= end) return false;
   const isAlone = head.children.some(({ type, namedChildCount }) => type === "block" && namedChildCount === 0);

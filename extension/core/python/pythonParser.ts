@@ -1,6 +1,5 @@
 /**
- * Python source as a syntax tree, by tree-sitter's grammar: any text has one, with its errors in it. It does not know
- * what trees are good for.
+ * Parses Python source into a syntax tree with tree-sitter's grammar. Every text has a tree, which contains its errors.
  */
 
 import { readFile } from "node:fs/promises";
@@ -9,13 +8,13 @@ import { Language, type Node, Parser, type Tree, type TreeCursor } from "web-tre
 import { internalError } from "../foundation/errors.ts";
 import { countMisuses, type TextRange } from "./misuses.ts";
 
-/** A node, copied out of WebAssembly: nothing to free. */
+/** A node copied out of WebAssembly, which need not be freed. */
 export interface SyntaxNode {
-  /** The grammar's word: "assignment", "identifier", "(", or "ERROR" for what fits nowhere. */
+  /** The grammar's name: "assignment", "identifier", "(", or "ERROR" for text that fits nowhere. */
   readonly type: string;
-  /** As tree-sitter writes the node and what is below: named nodes, with their fields, and what is missing. */
+  /** Tree-sitter's S-expression of the node and its descendants: named nodes with their fields, and missing nodes. */
   readonly expression: string;
-  /** What it is to its parent: "left", "body", … */
+  /** The field of the parent that holds the node: "left", "body", … */
   readonly field: string | undefined;
   /** UTF-16 code units from the start of the text. */
   readonly start: number;
@@ -24,34 +23,34 @@ export interface SyntaxNode {
 }
 
 export interface SyntaxProblem {
-  /** From 1; columns count UTF-16 code units. */
+  /** Lines and columns count from 1; columns count UTF-16 code units. */
   readonly line: number;
   readonly column: number;
-  /** UTF-16 code units from the start of the text; both are the same where something is missing. */
+  /** UTF-16 code units from the start of the text; start equals end for a missing node. */
   readonly start: number;
   readonly end: number;
-  /** The type of the node that is missing; undefined of text that fits nowhere. */
+  /** The type of the missing node; undefined for text that fits nowhere. */
   readonly missing: string | undefined;
 }
 
 export interface PythonParser {
-  /** Whether all of `text` is Python: no ERROR and no MISSING node. The empty text is. */
+  /** Whether the whole text parses: no ERROR and no MISSING node. The empty text parses. */
   parses(text: string): boolean;
   /**
-   * How much of `text` is not Python: ERROR and MISSING nodes anywhere, and in the range what the grammar takes but Python refuses
-   * ({@link countMisuses}). 0 where it is.
+   * Counts the faults of `text`: ERROR and MISSING nodes anywhere, and errors in the range that the grammar accepts but
+   * Python rejects ({@link countMisuses}). Returns 0 for valid Python.
    */
   faults(text: string, range: TextRange): number;
-  /** Where it is not, in the order of the text. */
+  /** Returns the syntax problems in text order. */
   problems(text: string): SyntaxProblem[];
-  /** The root, of type "module", or "ERROR" where nothing could be made of the text. */
+  /** Returns the root, of type "module", or "ERROR" if the text cannot be parsed at all. */
   tree(text: string): SyntaxNode;
 }
 
-/** Both files lie in their packages: in node_modules of the sources, or in dist/node_modules of a build. */
+/** Resolves the two WebAssembly files in their packages: in node_modules of the sources, or in dist/node_modules of a build. */
 const packages = createRequire(import.meta.url);
 
-/** Loads grammar and parser, which takes some ten milliseconds; one parser then serves any number of texts. */
+/** Loads grammar and parser, which takes about ten milliseconds. One parser serves any number of texts. */
 export async function openPythonParser(): Promise<PythonParser> {
   await Parser.init({ wasmBinary: await readFile(packages.resolve("web-tree-sitter/web-tree-sitter.wasm")) });
   const grammar = await readFile(packages.resolve("tree-sitter-python/tree-sitter-python.wasm"));
@@ -59,7 +58,7 @@ export async function openPythonParser(): Promise<PythonParser> {
 
   const parsed = <T>(text: string, look: (tree: Tree) => T): T => {
     const tree = parser.parse(text);
-    if (!tree) throw internalError("tree-sitter gave up on a text without having been told to.");
+    if (!tree) throw internalError("tree-sitter returned no tree");
     try {
       return look(tree);
     } finally {
@@ -75,7 +74,7 @@ export async function openPythonParser(): Promise<PythonParser> {
   };
 }
 
-/** Looks only below nodes that have an error somewhere. */
+/** Counts ERROR and MISSING nodes. Descends only into nodes that contain an error. */
 function countErrors(node: Node): number {
   const own = node.isError || node.isMissing ? 1 : 0;
   return node.children.reduce((sum, child) => sum + (child.hasError || child.isMissing ? countErrors(child) : 0), own);
@@ -127,7 +126,7 @@ function copyOf(tree: Tree): SyntaxNode {
     const children: SyntaxNode[] = [];
     const { nodeType: type, startIndex: start, endIndex: end } = cursor;
     const expression = isShown(cursor) ? expressions[next++] : `(${type})`;
-    if (expression === undefined) throw internalError("tree-sitter wrote fewer nodes than its tree has.");
+    if (expression === undefined) throw internalError("tree-sitter's S-expression has fewer nodes than its tree");
     open.length = depth + 1;
     open[depth]!.push({ type, expression, field: cursor.currentFieldName ?? undefined, start, end, children });
     open.push(children);
@@ -135,23 +134,23 @@ function copyOf(tree: Tree): SyntaxNode {
   return top[0]!;
 }
 
-/** S-expressions leave out keywords and punctuation. */
+/** Whether S-expressions include the node; they omit keywords and punctuation. */
 function isShown(cursor: TreeCursor): boolean {
   return cursor.nodeIsNamed || cursor.nodeIsMissing;
 }
 
-/** Such as the end of a line, which is written where it is missing, but never a node of the tree. */
+/** Whether an expression is a hidden node, such as a missing line end, which is written but never a node of the tree. */
 function isHidden(expression: string): boolean {
   return expression.startsWith("(MISSING _");
 }
 
-/** What tree-sitter writes of each node that it shows, in the order of the tree: all parts of what it writes of the root. */
+/** Returns the S-expression of each shown node in tree order, cut out of the root's expression. */
 function expressionsOf(tree: Tree): string[] {
   const whole = tree.rootNode.toString();
   const starts: number[] = [];
   const expressions: string[] = [];
   const open: number[] = [];
-  // A parenthesis may itself be missing or unexpected, in quotes then.
+  // A parenthesis may itself be missing or unexpected; then it is quoted.
   for (const { 0: match, index } of whole.matchAll(/\((?:UNEXPECTED '\\?[^]'|MISSING "[^"]+")?|\)/g)) {
     if (match === ")") {
       const item = open.pop()!;
@@ -164,7 +163,7 @@ function expressionsOf(tree: Tree): string[] {
   return expressions;
 }
 
-/** Every node, a parent before its children; not by recursion, since nobody bounds how deep a text is nested. */
+/** Visits every node, parents before children. Does not recurse, because nothing bounds the nesting depth of a text. */
 function walk(tree: Tree, visit: (cursor: TreeCursor, depth: number) => void): void {
   const cursor = tree.walk();
   let depth = 0;

@@ -1,6 +1,6 @@
 /**
- * Blockwise int4 and int8 quantization of a matrix, in the layout of core/graph/storage.ts. It knows numbers only: which
- * weight deserves how many bits is decided by the importer.
+ * Blockwise int4 and int8 quantization of a matrix, in the layout of core/graph/storage.ts. The importer decides the
+ * bits of each weight.
  */
 
 import { internalError } from "../foundation/errors.ts";
@@ -9,21 +9,21 @@ import { blockSize } from "../graph/storage.ts";
 export interface QuantizedBlocks {
   /** int4: [rows, columns/32, 16], low nibble first; int8: [rows, columns/32, 32]. */
   readonly blocks: Uint8Array<ArrayBuffer>;
-  /** [rows, columns/32], may be negative. */
+  /** [rows, columns/32]; may be negative. */
   readonly scales: Float32Array<ArrayBuffer>;
 }
 
 /**
- * Scales tried for a block are m / -(2^(bits-1) + t), where m is its value of largest magnitude. A scale a little smaller
- * clips m and serves the other 31 values better; one a little larger sometimes rounds better. Values of t by bits. The best
- * of them is fitted and tried once more; on normal and on heavy-tailed values this leaves, at 4 bits, 0.6 % more squared
- * error than the best of 60 scales, and at 8 bits 12 % more of one that is tiny already.
+ * The trial values t by bits. The scales tried for a block are m / -(2^(bits-1) + t), where m is its value of largest
+ * magnitude. A slightly smaller scale clips m and fits the other 31 values better; a slightly larger one sometimes
+ * rounds better. The best scale is fitted and tried once more. On normal and heavy-tailed values, the squared error is
+ * 0.6 % higher than with the best of 60 scales at 4 bits, and 12 % higher at 8 bits, where it is already tiny.
  */
 const trials: Readonly<Record<4 | 8, readonly number[]>> = { 4: [-0.9, -0.4, 0.1, 0.7, 1.4], 8: [-1, 0] };
 
 /**
- * Quantizes `values` [rows, columns]; columns must be a multiple of 32. For every block, of some candidate scales the one
- * with the least squared error is taken, after fitting each to its codes by least squares.
+ * Quantizes `values` [rows, columns]; columns must be a multiple of 32. Each block uses the candidate scale with the
+ * least squared error, after each candidate is fitted to its codes by least squares.
  */
 export function quantizeBlocks(values: Float32Array, rows: number, columns: number, bits: 4 | 8): QuantizedBlocks {
   if (columns % blockSize !== 0 || values.length !== rows * columns) {
@@ -35,7 +35,7 @@ export function quantizeBlocks(values: Float32Array, rows: number, columns: numb
   return { blocks: bits === 8 ? codes : packNibbles(codes), scales };
 }
 
-/** The inverse of {@link quantizeBlocks}, with its rounding error: [rows, columns] float32. */
+/** Inverts {@link quantizeBlocks} up to its rounding error: returns [rows, columns] float32. */
 export function dequantizeBlocks(
   quantized: QuantizedBlocks,
   rows: number,
@@ -59,7 +59,7 @@ export function dequantizeBlocks(
 /** 1.5 · 2^52: adding and subtracting it rounds a double to the nearest whole number, faster than Math.round. */
 const rounder = 6755399441055744;
 
-/** A block in double precision, so that the many passes over it convert nothing. */
+/** A block in double precision, so that repeated passes need no conversion. */
 const block = new Float64Array(blockSize);
 
 /** Writes the codes of the block that starts at `start` and returns its scale. */
@@ -77,13 +77,13 @@ function quantizeBlock(values: Float32Array, codes: Uint8Array, start: number, b
     codes.fill(half, start, start + blockSize);
     return 0;
   }
-  // For fixed codes q the best scale is Σxq / Σq², and it leaves the error Σx² - (Σxq)² / Σq².
+  // For fixed codes q, the best scale is Σxq / Σq², with the error Σx² - (Σxq)² / Σq².
   let best = 0;
   let bestScale = largest / -half;
   const tried = trials[bits];
   for (let trial = 0; trial <= tried.length; trial++) {
     const inverse = trial < tried.length ? (half + tried[trial]!) / -largest : 1 / bestScale;
-    // Two sums of each kind, for two additions at a time.
+    // Two accumulators per sum allow two additions at a time.
     let xq = 0;
     let qq = 0;
     let xqOdd = 0;
@@ -107,7 +107,7 @@ function quantizeBlock(values: Float32Array, codes: Uint8Array, start: number, b
       bestScale = xq / qq;
     }
   }
-  // The stored scale is a float32, so the codes are chosen for that one; the tiniest values have only 0 near them.
+  // The codes are chosen for the stored scale, a float32. For the tiniest values it rounds to 0.
   const scale = Math.fround(bestScale);
   const inverse = scale === 0 ? 0 : 1 / scale;
   for (let i = 0; i < blockSize; i++) {

@@ -1,4 +1,4 @@
-/** A thread that converts pieces in the order in which they come. Only converters.ts talks to it. */
+/** A worker thread that converts pieces in order of arrival. Only converters.ts uses it. */
 
 import { parentPort } from "node:worker_threads";
 import { convert, type Piece } from "./convert.ts";

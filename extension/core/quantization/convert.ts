@@ -1,27 +1,27 @@
-/** From a run of a checkpoint's bytes to those of an installed base, in one of its formats. It knows no files and no names. */
+/** Converts a piece of a checkpoint's bytes to one of the formats of an installed base. Independent of files and names. */
 
 import type { Storage } from "../graph/storage.ts";
 import { narrowToFloat16, widen } from "../weights/dtype.ts";
 import { quantizeBlocks } from "./blockwise.ts";
 
 export interface Piece {
-  /** Of safetensors. */
+  /** The safetensors dtype. */
   readonly dtype: string;
-  /** Little-endian values of `dtype`; for a quantized format, of whole blocks along their rows. */
+  /** Little-endian values of `dtype`; for a quantized format, whole blocks. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly format: Storage["format"];
 }
 
-/** What {@link Storage} describes, for the values of one piece. */
+/** The values of one piece, in the layout of {@link Storage}. */
 export interface Converted {
   readonly values: Uint8Array<ArrayBuffer>;
-  /** Empty where the format has none. */
+  /** Empty if the format has no scales. */
   readonly scales: Uint8Array<ArrayBuffer>;
 }
 
 const largestFloat16 = 65504;
 
-/** @returns null where a value is not a finite number, or would not be one in the format. */
+/** Returns null if a value is not finite, or would not be finite in the format. */
 export function convert({ dtype, bytes, format }: Piece): Converted | null {
   const values = widen(dtype, bytes, "a piece");
   const limit = format === "float16" ? largestFloat16 : Number.MAX_VALUE;

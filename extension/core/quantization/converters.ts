@@ -1,22 +1,22 @@
-/** Threads that convert pieces of a checkpoint side by side, so that the caller's own is free to read and write. */
+/** Worker threads that convert pieces of a checkpoint in parallel, so that the calling thread is free to read and write. */
 
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Converted, Piece } from "./convert.ts";
 
 export interface Converters {
-  /** How many pieces keep all threads at work while the next ones are read. */
+  /** The number of pieces that keep all threads busy while the next ones are read. */
   readonly ahead: number;
-  /** As `convert`, elsewhere. The memory of `piece.bytes` is handed over. */
+  /** Runs `convert` on a worker thread. Transfers the memory of `piece.bytes`. */
   convert(piece: Piece): Promise<Converted | null>;
-  /** Ends the threads, whatever they are doing. */
+  /** Terminates the threads, even while they work. */
   close(): Promise<void>;
 }
 
-/** With more threads than these one disk and one writer are the limit. */
-const mostThreads = 4;
+/** With more threads, the disk and the single writer are the bottleneck. */
+const maxThreads = 4;
 
-/** Beside this file; in a build, beside the bundle that this file is part of. */
+/** The file of the worker: beside this file, or, in a build, beside the bundle that contains it. */
 const threadFile = new URL(`./conversionThread.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url);
 
 interface Waiting {
@@ -24,9 +24,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** @param useful how many threads would find something to do */
+/** @param useful the number of threads that would have work */
 export function openConverters(useful: number): Converters {
-  const threads = Array.from({ length: Math.min(availableParallelism(), mostThreads, useful) }, startThread);
+  const threads = Array.from({ length: Math.min(availableParallelism(), maxThreads, useful) }, startThread);
   let turn = 0;
   return {
     ahead: 2 * threads.length,
@@ -36,9 +36,9 @@ export function openConverters(useful: number): Converters {
 }
 
 function startThread(): Pick<Converters, "convert" | "close"> {
-  // Options of the process may speak of its main file, which is not the thread's.
+  // The process's own options may refer to its main file, which is not the thread's.
   const worker = new Worker(threadFile, { execArgv: [] });
-  /** Answers come in the order of the questions. */
+  /** The pending pieces. Answers arrive in the order of the requests. */
   const waiting: Waiting[] = [];
   let failure: Error | undefined;
   worker.on("message", (converted: Converted | null) => waiting.shift()?.resolve(converted));

@@ -1,4 +1,4 @@
-/** How fast ONNX Runtime multiplies here: the ceiling of whatever is made of products. */
+/** Measures how fast ONNX Runtime computes matrix products on this machine: the ceiling for training speed. */
 
 import { lower } from "../graph/lower.ts";
 import { matMul } from "../graph/primitives/matrix.ts";
@@ -7,7 +7,7 @@ import { constant, input } from "../graph/tensor.ts";
 import { encode } from "../onnx/encode.ts";
 import { floats, openSession, type RuntimeTensor, type Session } from "./session.ts";
 
-/** A product [tokens, in]·[in, out], and how often there is one of this size. */
+/** A matrix product [tokens, in]·[in, out], and the number of products of this size. */
 export interface Product {
   readonly tokens: number;
   readonly inFeatures: number;
@@ -16,18 +16,18 @@ export interface Product {
 }
 
 export interface ProductSpeed {
-  /** Seconds that all products would take, each as often as it counts; each is run once. */
+  /** Returns the seconds that all products would take. Runs each size once, and multiplies by its count. */
   measure(): Promise<number>;
   release(): Promise<void>;
 }
 
-/** Products in float32 by a constant weight, which the runtime lays out as it likes best. */
+/** Opens sessions for float32 products with a constant weight, so that the runtime can choose its layout. */
 export async function openProductSpeed(products: readonly Product[]): Promise<ProductSpeed> {
   const opened: { session: Session; feeds: Record<string, RuntimeTensor>; count: number }[] = [];
   for (const { tokens, inFeatures, outFeatures, count } of products) {
     const weight = constant(filled(inFeatures * outFeatures), [inFeatures, outFeatures]);
     const product = matMul(input("x", "float32", [tokens, inFeatures]), weight);
-    // A corner of the result, since copying it out is no part of the product.
+    // Output one element only, so that copying the result is not measured.
     const [y] = lower([slice(slice(product, 0, 1, 0), 0, 1, 1)], "training");
     const session = await openSession(encode({ y: y! }, "none"), { purpose: "training" });
     opened.push({ session, feeds: { x: floats(filled(tokens * inFeatures), [tokens, inFeatures]) }, count });
@@ -48,7 +48,7 @@ export async function openProductSpeed(products: readonly Product[]): Promise<Pr
   };
 }
 
-/** Any numbers of about 1: some would make products slower, such as those next to 0. */
+/** Returns arbitrary numbers near 1. Denormal numbers near 0 would slow down the products. */
 function filled(count: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => 0.5 + (i % 17) / 17);
 }

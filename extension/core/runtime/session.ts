@@ -1,16 +1,17 @@
-/** ONNX Runtime behind the smallest face that Graft needs: a model, tensors in, tensors out. */
+/** Wraps ONNX Runtime in the smallest interface that Graft needs: a model, tensors in, tensors out. */
 
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { internalError } from "../foundation/errors.ts";
 import type { OnnxModel } from "../onnx/encode.ts";
 
 /**
- * Since 1.29 the runtime sends Microsoft, from everything but Windows, which models and machines it runs on, unless this is
- * set before its first session (its docs/Privacy.md). On Windows it only writes events that the system may collect.
+ * Turns off telemetry. Since 1.29, on all systems except Windows, the runtime reports to Microsoft which models and
+ * machines it runs on, unless this is set before the first session (its docs/Privacy.md). On Windows it only writes
+ * events that the system may collect.
  */
 process.env["ORT_DISABLE_TELEMETRY"] = "1";
 
-/** Tensors of the runtime are passed on as they are, so that a KV cache is never copied. */
+/** The runtime's own tensor type. Passing it on unchanged avoids copies of the KV cache. */
 export type RuntimeTensor = OrtTensor;
 
 export interface Session {
@@ -19,11 +20,11 @@ export interface Session {
 }
 
 export interface SessionOptions {
-  /** Where the model's weight file lies. */
+  /** The folder of the model's weight file. */
   readonly weightFolder?: string;
-  /** All cores unless given. */
+  /** The default is all cores. */
   readonly threads?: number;
-  /** Training frees tensors early instead of planning one block for all; decoding gains from the plan. */
+  /** Training frees tensors early instead of planning one memory block for all; inference is faster with the plan. */
   readonly purpose: "inference" | "training";
 }
 
@@ -39,7 +40,7 @@ export async function openSession(model: Pick<OnnxModel, "bytes">, options: Sess
     extra: {
       session: {
         ...(options.weightFolder && { model_external_initializers_file_folder_path: options.weightFolder }),
-        // Several sessions share this process's cores; threads that spin while idle would take them from the others.
+        // Several sessions share the cores of this process; idle threads that spin would slow down the others.
         "intra_op.allow_spinning": "0",
       },
     },
@@ -65,14 +66,14 @@ export function int32s(values: Int32Array, shape: readonly number[]): RuntimeTen
   return new OrtTensor("int32", values, shape);
 }
 
-/** The values of an int64 result. */
+/** Returns the values of an int64 result. */
 export function integersOf(tensor: RuntimeTensor | undefined): BigInt64Array {
   const data: unknown = tensor?.data;
   if (data instanceof BigInt64Array) return data;
   throw internalError(`expected int64 values, found ${tensor ? tensor.type : "no such output"}`);
 }
 
-/** The values of a float32 result. */
+/** Returns the values of a float32 result. */
 export function floatsOf(tensor: RuntimeTensor | undefined): Float32Array {
   const data: unknown = tensor?.data;
   if (data instanceof Float32Array) return data;

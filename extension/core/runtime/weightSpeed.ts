@@ -1,4 +1,7 @@
-/** How fast this machine goes through quantized weights, one token at a time: what bounds the decoding of a large base. */
+/**
+ * Measures how fast this machine reads quantized weights for one token at a time, which bounds the decoding of a large
+ * base.
+ */
 
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,13 +15,14 @@ import { encode } from "../onnx/encode.ts";
 import { floats, openSession } from "./session.ts";
 
 /**
- * Pairs of products, one behind the other, as wide as those of a model of half a billion parameters: in 4 bits 84 MB, in 8 bits 151.
+ * The sizes of a chain of matrix product pairs, as wide as in a model with half a billion parameters: 84 MB in 4 bits,
+ * 151 MB in 8.
  */
 const [pairs, narrow, wide] = [16, 1024, 4096];
 const scales = (4 * narrow * wide) / blockSize;
 const weightFile = "weights.bin";
 
-/** @returns bytes a second, scales included, the median of `runs` runs */
+/** Returns bytes per second, scales included: the median of `runs` runs. */
 export async function measureWeightSpeed(bits: 4 | 8, runs = 9): Promise<number> {
   const blocks = (narrow * wide * bits) / 8;
   const folder = await mkdtemp(join(tmpdir(), "graft-speed-"));
@@ -48,7 +52,7 @@ export async function measureWeightSpeed(bits: 4 | 8, runs = 9): Promise<number>
   }
 }
 
-/** Small scales, so that no number grows out of bounds; and no holes in the file, which would be read as one page of zeros. */
+/** Writes small scales, so that no number overflows, and a file without holes, which would be read as one page of zeros. */
 async function writeWeights(path: string, blocks: number): Promise<void> {
   const file = await open(path, "w");
   try {
@@ -63,7 +67,7 @@ async function writeWeights(path: string, blocks: number): Promise<void> {
   }
 }
 
-/** The first of a pair makes its input wider, the second narrow again. */
+/** Returns weight `i`. The first of a pair widens its input, the second narrows it again. */
 function matrix(i: number, bits: 4 | 8, blocks: number): Weight {
   const start = i * (blocks + scales);
   const storage = {

@@ -1,4 +1,4 @@
-/** Folders of a project that its author did not write: environments, and installed, generated or hidden files. */
+/** Recognizes folders that a project's author did not write: environments, and installed, generated or hidden files. */
 
 import { join } from "node:path";
 import { exists } from "../foundation/exists.ts";
@@ -16,10 +16,10 @@ const byName: ReadonlyMap<string, SkipReason> = new Map([
   ["__pycache__", "generated"],
 ]);
 
-/** What venv and virtualenv, and conda, put into each environment, whatever its name. */
+/** The files that venv and virtualenv, and conda, put into every environment. */
 const environmentMarkers = ["pyvenv.cfg", "conda-meta"];
 
-/** Why the folder at `path`, called `name`, is foreign; undefined for one that is not. */
+/** Returns why the folder `name` at `path` is foreign; undefined if it is not. */
 export async function foreignReason(path: string, name: string): Promise<SkipReason | undefined> {
   for (const marker of environmentMarkers) if (await exists(join(path, marker))) return "environment";
   if (name.startsWith(".")) return "hidden";

@@ -1,6 +1,6 @@
 /**
- * The ignore rules that git keeps outside of a project's .gitignore files. Files are read, no program runs: which `git` a
- * search path finds may be the repository's to decide, and many machines have none.
+ * Reads the ignore rules that git keeps outside a project's .gitignore files. Runs no program: a repository may control
+ * which `git` a search path finds, and many machines have none.
  */
 
 import { readFile } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { exists } from "../foundation/exists.ts";
 
-/** The folder with a .git in it that `folder` lies in, itself included. */
+/** Returns the repository around `folder`, or `folder` itself: the nearest folder that contains a .git. */
 export async function findRepository(folder: string): Promise<string | undefined> {
   for (let at = folder; ; at = dirname(at)) {
     if (await exists(join(at, ".git"))) return at;
@@ -16,7 +16,7 @@ export async function findRepository(folder: string): Promise<string | undefined
   }
 }
 
-/** The text of .git/info/exclude; of a work tree or a submodule, that of the repository it belongs to. */
+/** Returns the text of .git/info/exclude; for a work tree or a submodule, from the repository it belongs to. */
 export async function repositoryExcludes(repository: string): Promise<string> {
   const git = join(repository, ".git");
   const pointer = /^gitdir: (.+)$/m.exec(await textOf(git))?.[1];
@@ -25,7 +25,7 @@ export async function repositoryExcludes(repository: string): Promise<string> {
   return await textOf(join(common === "" ? own : resolve(own, common), "info", "exclude"));
 }
 
-/** The text of the user's own excludes file: `core.excludesFile`, or where git looks without it. */
+/** Returns the text of the user's excludes file: `core.excludesFile`, or git's default path. */
 export async function userExcludes(): Promise<string> {
   const settings = process.env["XDG_CONFIG_HOME"] || join(homedir(), ".config");
   const texts = [await textOf(join(homedir(), ".gitconfig")), await textOf(join(settings, "git", "config"))];
@@ -34,7 +34,7 @@ export async function userExcludes(): Promise<string> {
   return await textOf(named.startsWith("~/") ? join(homedir(), named.slice(2)) : resolve(homedir(), named));
 }
 
-/** Empty where there is none. */
+/** Returns the text of a file; empty if it cannot be read. */
 export async function textOf(path: string): Promise<string> {
   return await readFile(path, "utf8").catch(() => "");
 }

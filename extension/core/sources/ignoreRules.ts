@@ -1,27 +1,28 @@
-/** Which files git ignores: by .gitignore files at every depth, .git/info/exclude, and the user's own excludes. */
+/** Decides which files git ignores, from .gitignore files at every depth, .git/info/exclude, and the user's excludes. */
 
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import { findRepository, repositoryExcludes, textOf, userExcludes } from "./gitExcludes.ts";
 
 export interface IgnoreRules {
-  /** Whether git ignores `path`, an absolute one inside the folder that the rules are of. Its folder is not ignored. */
+  /** Whether git ignores the absolute `path`, which lies inside the folder of the rules, in a folder that is not ignored. */
   ignores(path: string, isFolder: boolean): boolean;
-  /** The rules inside the folder `path`, with those of its own .gitignore. */
+  /** Returns the rules inside the folder `path`, those of its own .gitignore included. */
   within(path: string): Promise<IgnoreRules>;
 }
 
-/** Patterns, and the folder that they are relative to. */
+/** Patterns and the folder that they are relative to. */
 interface Layer {
   readonly folder: string;
   readonly patterns: Ignore;
 }
 
 /**
- * The rules in `folder`, those of the repository around it included. A folder that the repository ignores is asked for on
- * purpose: only rules from there on hold. A .gitignore holds without a repository, too, such as in an unpacked archive.
+ * Returns the rules for `folder`, those of the repository around it included. If the repository ignores `folder`
+ * itself, the user chose it on purpose, so only rules from there on apply. A .gitignore also applies without a
+ * repository, such as in an unpacked archive.
  *
- * Files that git tracks although a rule names them are ignored here: a doubt is decided for privacy.
+ * Files that git tracks although a rule matches them are ignored here: in doubt, privacy wins.
  */
 export async function openIgnoreRules(folder: string): Promise<IgnoreRules> {
   const repository = await findRepository(folder);
@@ -44,7 +45,7 @@ function rulesOf(layers: readonly Layer[]): IgnoreRules {
   };
 }
 
-/** The last rule that says anything decides. */
+/** The last matching rule decides. */
 function isIgnored(layers: readonly Layer[], path: string, isFolder: boolean): boolean {
   let result = false;
   for (const { folder, patterns } of layers) {
@@ -64,7 +65,7 @@ function layer(folder: string, text: string): Layer[] {
   return [{ folder, patterns: ignore({ ignorecase: process.platform !== "linux" }).add(text) }];
 }
 
-/** From `outermost` down to the parent of `folder`. */
+/** Returns the folders from `outermost` down to the parent of `folder`. */
 function foldersBetween(outermost: string, folder: string): string[] {
   const folders: string[] = [];
   for (let at = folder; at !== outermost;) folders.unshift((at = dirname(at)));

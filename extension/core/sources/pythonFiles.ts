@@ -1,4 +1,4 @@
-/** The .py files of a folder that its author wrote, by where they lie. It reads none of them. */
+/** Lists the .py files of a folder that its author wrote, judged by their paths. Does not read them. */
 
 import { readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,9 +8,9 @@ import { openIgnoreRules, type IgnoreRules } from "./ignoreRules.ts";
 import type { SkipReason, Skipped } from "./skipped.ts";
 
 export interface WalkOptions {
-  /** Files and folders that belong to somebody else's walk, by their real paths. */
+  /** The real paths of files and folders that belong to another walk. */
   readonly except?: ReadonlySet<string>;
-  /** Told what is left out; looking into folders for it takes a while. */
+  /** Receives the files and folders that are left out. Searching folders for them takes a while. */
   readonly onSkipped?: ((skipped: Skipped) => void) | undefined;
 }
 
@@ -19,7 +19,7 @@ interface Walk extends WalkOptions {
   readonly root: string;
 }
 
-/** Paths relative to `root`, sorted, with forward slashes. Links are passed over, so that nothing is read twice. */
+/** Yields paths relative to `root`, sorted, with forward slashes. Skips links, so that no file is read twice. */
 export async function* pythonFiles(root: string, options: WalkOptions = {}): AsyncGenerator<string> {
   const real = await realpath(root);
   yield* filesIn("", await openIgnoreRules(real), { ...options, root: real });
@@ -54,7 +54,7 @@ interface Entry {
   readonly isFolder: boolean;
 }
 
-/** The folders and .py files of a folder by name; nothing of a folder that its owner has closed to us, unless it must be open. */
+/** Returns the folders and .py files of a folder by name; nothing if the folder may not be read, unless `mustBeOpen`. */
 async function entriesOf(folder: string, mustBeOpen: boolean): Promise<Entry[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     if (!mustBeOpen && ["EACCES", "EPERM", "ENOENT"].includes(systemCode(error) ?? "")) return [];
@@ -66,12 +66,12 @@ async function entriesOf(folder: string, mustBeOpen: boolean): Promise<Entry[]> 
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** How many files of an ignored folder are listed one by one, and how many folders are looked into for them. */
+/** The most files of an ignored folder that are listed one by one, and the most folders that are searched for them. */
 const [listed, visited] = [200, 2000];
 
 /**
- * The .py files of a folder that is left out. One by one where the project's author may wonder about each; of installed
- * files, and where there are too many, the folder alone. Nothing where there are none.
+ * Returns the .py files of a folder that is left out: one by one if it is ignored; the folder alone if its files are
+ * installed or too many; nothing if it has none.
  */
 async function skippedIn(folder: string, reason: SkipReason, root: string): Promise<Skipped[]> {
   const found: Skipped[] = [];

@@ -1,4 +1,4 @@
-/** One Python file as training text, or the reason why it is unfit. It knows nothing of folders and of other files. */
+/** Reads one Python file as training text, or returns the reason why it is unfit. */
 
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
@@ -8,25 +8,25 @@ export interface SourceText {
   readonly text: string;
 }
 
-/** Why a file should not be learnt from: in words, and as one of a few. */
+/** The reason why a file is unfit for training, in words and as a category. */
 export interface UnfitSource {
   readonly unfit: string;
   readonly reason: SkipReason;
 }
 
-/** Larger files are data or generated, nearly without exception. */
+/** Larger files are almost always data or generated. */
 const largestSource = 512 * 1024;
 
-/** What tools write into the first lines of their work; only comments count, and phrases that people do not use. */
+/** Phrases that tools write into the first lines of generated files and people do not use. Only comments count. */
 const generatedMarks =
   /@generated|\bauto(?:matically)?[- ]?generated\b|\b(?:do not|don't) edit\b|^\W*(?:this \w+ (?:is|was) )?generated (?:by|from|with|using)\b/i;
 const generatedNames = /_pb2(?:_grpc)?\.py$/;
 
-/** The text, with \n line ends and no byte order mark; or why the file should not be learnt from. */
+/** Returns the text with \n line ends and without a byte order mark, or the reason why the file is unfit. */
 export async function readPythonSource(path: string): Promise<SourceText | UnfitSource> {
   const { size } = await stat(path);
   if (size > largestSource) {
-    return { unfit: `The file is too large: ${size} bytes, the limit is ${largestSource}.`, reason: "large" };
+    return { unfit: `The file is too large: ${size} bytes; the limit is ${largestSource}.`, reason: "large" };
   }
   const bytes = await readFile(path);
   if (bytes.includes(0)) return { unfit: "The file is binary.", reason: "binary" };

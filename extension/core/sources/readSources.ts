@@ -1,4 +1,4 @@
-/** The Python sources of a project as texts to learn from, and what is left out of them. */
+/** Reads the Python sources of a project as training texts, and reports the files that are left out. */
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -10,16 +10,19 @@ import { lineOfSecret } from "./secrets.ts";
 export type FoundSource = { readonly path: string } & (SourceText | UnfitSource);
 
 export interface SourceReader {
-  /** Reads the files anew each time, in the order of their paths. What lies elsewhere than its author's code goes to `onSkipped`. */
+  /**
+   * Reads the files again on each call, in the order of their paths. Reports files outside the author's code to
+   * `onSkipped`.
+   */
   read(onSkipped?: WalkOptions["onSkipped"]): AsyncGenerator<FoundSource>;
 }
 
-/** Reads `folder`; its paths are relative to it. Of files read only hashes and verdicts are kept. */
+/** Returns a reader of `folder` with paths relative to it. Between calls it keeps only hashes and verdicts. */
 export function openSourceReader(folder: string, options: Pick<WalkOptions, "except"> = {}): SourceReader {
   const judge = sourceJudge();
   return {
     async *read(onSkipped) {
-      /** The first path of each content. */
+      /** The first path by the hash of its content. */
       const paths = new Map<string, string>();
       for await (const path of pythonFiles(folder, { ...options, onSkipped })) {
         yield { path, ...(await judge(join(folder, path), path, paths)) };
@@ -28,20 +31,23 @@ export function openSourceReader(folder: string, options: Pick<WalkOptions, "exc
   };
 }
 
-/** One file that the user named, whoever wrote it and whatever ignores it: but a secret stays a secret. */
+/** Reads one file that the user named, even if it is ignored or foreign. Files with secrets are still refused. */
 export async function readNamedSource(path: string): Promise<SourceText | UnfitSource> {
   return await sourceJudge()(path, path, new Map());
 }
 
 type Judge = (at: string, path: string, seen: Map<string, string>) => Promise<SourceText | UnfitSource>;
 
-/** Reads a file and says whether it can be learnt from; the same content is parsed and searched once. */
+/**
+ * Returns a function that reads a file and judges whether it is fit for training. Equal contents are parsed and
+ * searched once.
+ */
 function sourceJudge(): Judge {
   const verdicts = new Map<string, UnfitSource | undefined>();
   let parser: Promise<PythonParser> | undefined;
   const verdictOn = async (text: string): Promise<UnfitSource | undefined> => {
     const line = await lineOfSecret(text);
-    if (line !== undefined) return { unfit: `The file holds a secret in line ${line}.`, reason: "secret" };
+    if (line !== undefined) return { unfit: `The file contains a secret in line ${line}.`, reason: "secret" };
     const [problem] = (await (parser ??= openPythonParser())).problems(text);
     if (problem) return { unfit: `The file is not Python: line ${problem.line} does not parse.`, reason: "unparsable" };
     return undefined;

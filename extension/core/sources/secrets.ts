@@ -1,13 +1,13 @@
 /**
- * Whether a text holds a secret: by the rules of secretlint, which know the keys and tokens of many services, private keys
- * and passwords in addresses; and by the names that passwords are assigned to (assignedSecrets.ts).
+ * Finds secrets in a text: by the rules of secretlint, which recognize the keys and tokens of many services, private keys and
+ * passwords in addresses; and by the names that passwords are assigned to (assignedSecrets.ts).
  */
 
 import { lineOfAssignedSecret } from "./assignedSecrets.ts";
 
-/** The 1-based line of the first secret of `text`; undefined without one. What the secret is, nobody is told. */
+/** Returns the 1-based line of the first secret in `text`, but never the secret itself; undefined if there is none. */
 export async function lineOfSecret(text: string): Promise<number | undefined> {
-  // Loaded here, so that completion does without.
+  // Loaded lazily: completion does not need it.
   const [{ lintSource }, { creator }] = await Promise.all([
     import("@secretlint/core"),
     import("@secretlint/secretlint-rule-preset-recommend"),

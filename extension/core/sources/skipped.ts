@@ -1,4 +1,4 @@
-/** Why a file of a project is not learnt from. */
+/** The reasons why a file of a project is left out of training. */
 
 export const skipReasons = [
   "ignored",
@@ -18,14 +18,14 @@ export const skipReasons = [
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
-/** A file that was left out; or a folder, whose path ends with a slash. */
+/** A file that was left out, or a folder, whose path ends with a slash. */
 export interface Skipped {
-  /** Relative to the folder that was asked for, with forward slashes. */
+  /** Relative to the requested folder, with forward slashes. */
   readonly path: string;
   readonly reason: SkipReason;
 }
 
-/** The reasons that occur, in the order of {@link skipReasons}. */
+/** Counts the reasons that occur, in the order of {@link skipReasons}. */
 export function countByReason(skipped: readonly Skipped[]): Partial<Record<SkipReason, number>> {
   const counts = skipReasons.map((reason) => [reason, skipped.filter((one) => one.reason === reason).length] as const);
   return Object.fromEntries(counts.filter(([, count]) => count > 0));

@@ -1,15 +1,18 @@
-/** Several folders and files that may lie in one another: which walk each file belongs to. */
+/** Assigns each file to one of several source folders that may be nested. */
 
 import { realpath } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 
 export interface SourceRoot {
   readonly path: string;
-  /** Real paths of the other roots inside this one: what is there is theirs. */
+  /** The real paths of other roots inside this one; their files belong to them. */
   readonly except: ReadonlySet<string>;
 }
 
-/** Each place once, in the order given, however it is written; an inner one keeps its files from those around it. */
+/**
+ * Returns each place once, in the given order, however its path is written. Files in a nested root belong to the inner
+ * root only.
+ */
 export async function sourceRoots(paths: readonly string[]): Promise<SourceRoot[]> {
   const places = new Map<string, string>();
   for (const path of paths) {

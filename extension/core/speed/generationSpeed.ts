@@ -1,4 +1,4 @@
-/** How fast a base generates for many prompts at once, against the same with one at a time. Measures; judges nothing. */
+/** Measures how fast a base generates for many prompts in one batch, compared with one prompt at a time. */
 
 import { seededRandom } from "../foundation/random.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
@@ -13,7 +13,7 @@ import { median, randomIds, type SpeedRow } from "./measuring.ts";
 
 const [width, maxTokens, prompts] = [10, 32, 8];
 
-/** Nothing but the limit ends a text, and no text is written. */
+/** Only the token limit ends a continuation; nothing is detokenized. */
 const rules: DecodingRules<never> = {
   maxTokens,
   requiredText: "",
@@ -25,8 +25,8 @@ const rules: DecodingRules<never> = {
 };
 
 /**
- * Tokens a second in searches 10 beams wide and in greedy decoding, behind prompts of 20 to 40 tokens, to the limit of 32: side
- * by side, with each beam in a run of its own, and one prompt after the other, in turns.
+ * Returns tokens per second of beam search (width 10) and of greedy decoding, after prompts of 20 to 40 tokens, up to 32 new
+ * tokens. Alternates between batches, runs of one beam each, and single prompts.
  */
 export async function measureGeneration(base: InstalledBase): Promise<SpeedRow[]> {
   const tree = await openTokenTree(base);
@@ -35,9 +35,9 @@ export async function measureGeneration(base: InstalledBase): Promise<SpeedRow[]
   const beams = (): DecodingStrategy<never> => beamSearch(width, rules);
   const greedily = (): DecodingStrategy<never> => sampleTokens(greedyToken, rules);
 
-  /** Tokens a second of the texts that are found behind `count` prompts. */
+  /** Returns tokens per second of the continuations of `count` prompts. */
   const speed = async (over: TokenTree, count: number, begin: () => DecodingStrategy<never>): Promise<number> => {
-    tree.useAdapters([]); // Nothing is known of the prompts then.
+    tree.useAdapters([]); // Clears the tree.
     const start = performance.now();
     let tokens = 0;
     const tasks = texts.slice(0, count).map((prompt) => {
@@ -67,16 +67,16 @@ export async function measureGeneration(base: InstalledBase): Promise<SpeedRow[]
   const [together, apart, greedy, alone] = found.map(median) as [number, number, number, number];
   const unit = "tokens/s";
   return [
-    { name: `${width} beams each behind ${prompts} prompts, side by side`, value: together, unit },
-    { name: "the same searches, each beam in a run of its own", value: apart, unit },
-    { name: "side by side against that", value: together / apart, unit: "×" },
-    { name: `greedy decoding behind ${prompts} prompts, side by side`, value: greedy, unit },
-    { name: "greedy decoding behind one prompt", value: alone, unit },
-    { name: "side by side against that", value: greedy / alone, unit: "×" },
+    { name: `${width} beams for each of ${prompts} prompts, in one batch`, value: together, unit },
+    { name: "the same searches, one run per beam", value: apart, unit },
+    { name: "batch against single runs", value: together / apart, unit: "×" },
+    { name: `greedy decoding of ${prompts} prompts, in one batch`, value: greedy, unit },
+    { name: "greedy decoding of one prompt", value: alone, unit },
+    { name: "batch against one prompt", value: greedy / alone, unit: "×" },
   ];
 }
 
-/** The same tree, in which every span is read in a run of its own. */
+/** Returns the same tree, but reads every span in a run of its own. */
 function oneRunEach(tree: TokenTree): TokenTree {
   return {
     ...tree,

@@ -1,4 +1,4 @@
-/** What an estimate of decoding needs to know of this machine, measured in a second or two on the embedded base. */
+/** Measures what a decoding estimate needs to know about this machine, in a second or two on the embedded base. */
 
 import type { MachineSpeed } from "../baseModels/decodeEstimate.ts";
 import { resolveBase, type BasePlaces } from "../baseModels/resolveBase.ts";
@@ -18,7 +18,7 @@ export async function measureMachine(places: BasePlaces): Promise<MachineSpeed> 
       await decoder.extend([i]);
       seconds.push((performance.now() - start) / 1000);
     }
-    // It is stored in 8 bits.
+    // The embedded base is stored in 8 bits.
     const own = median(seconds) - base.bytes / bytesPerSecond.int8;
     return { bytesPerSecond, secondsPerLayer: Math.max(0, own) / base.config.layers };
   } finally {

@@ -1,4 +1,4 @@
-/** What the speed benchmarks share: rows, medians, and random things to compute with. */
+/** Helpers of the speed benchmarks: rows, medians, random tokens and adapters. */
 
 import { lora, type LoraAdapter } from "../adapters/methods/lora.ts";
 import type { Random } from "../foundation/random.ts";
@@ -12,10 +12,10 @@ export interface SpeedRow {
   readonly unit: string;
 }
 
-/** Of the LoRA that is measured. */
+/** The rank of the LoRA adapters that are measured. */
 export const rank = 16;
 
-/** The median of `runs` timed runs after one that is not counted. */
+/** Returns the median of `runs` timed runs, after one run to warm up. */
 export async function medianSeconds(runs: number, work: () => Promise<void>): Promise<number> {
   const seconds: number[] = [];
   for (let i = 0; i <= runs; i++) {

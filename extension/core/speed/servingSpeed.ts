@@ -1,4 +1,7 @@
-/** How fast a base runs here: prefill, decoding, swapping adapters; beams are in generationSpeed.ts, training in trainingSpeed.ts. Measures; judges nothing. */
+/**
+ * Measures how fast a base runs on this machine: prefill, decoding, swapping adapters. generationSpeed.ts measures beam search,
+ * trainingSpeed.ts measures training.
+ */
 
 import { seededRandom, type Random } from "../foundation/random.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
@@ -9,19 +12,19 @@ import { measureTraining } from "./trainingSpeed.ts";
 
 export const speedBenchmarks = { prefill, decode, beams: measureGeneration, swap, train: measureTraining };
 
-/** Tokens a second of reading a prompt that fills a quarter of the context, up to 512 tokens. */
+/** Returns tokens per second of the prefill of a prompt that fills a quarter of the context, up to 512 tokens. */
 async function prefill(base: InstalledBase): Promise<SpeedRow[]> {
   return await withDecoder(base, async (decoder, random) => {
     const ids = randomIds(random, base.config, Math.min(512, base.config.contextLength / 4));
     const seconds = await medianSeconds(7, async () => {
-      decoder.useAdapters([]); // An encoder would not read the same prompt again.
+      decoder.useAdapters([]); // Clears the cache; an encoder would not read the same prompt again.
       await decoder.begin(ids);
     });
     return [{ name: `prefill of ${ids.length} tokens`, value: ids.length / seconds, unit: "tokens/s" }];
   });
 }
 
-/** Tokens a second of writing, one by one, behind a prompt of 256: the base alone and with an adapter, in turns. */
+/** Returns tokens per second of decoding after a prompt of up to 256 tokens: the base alone and with an adapter, in turns. */
 async function decode(base: InstalledBase): Promise<SpeedRow[]> {
   return await withDecoder(base, async (decoder, random) => {
     const prompt = randomIds(random, base.config, Math.min(256, base.config.contextLength / 2));
@@ -41,12 +44,12 @@ async function decode(base: InstalledBase): Promise<SpeedRow[]> {
     return [
       { name: "decode, base alone", value: 1 / alone, unit: "tokens/s" },
       { name: `decode, LoRA of rank ${rank} on every module`, value: 1 / adapted, unit: "tokens/s" },
-      { name: "a step with the adapter, against one without", value: adapted / alone, unit: "×" },
+      { name: "a step with the adapter against one without", value: adapted / alone, unit: "×" },
     ];
   });
 }
 
-/** Milliseconds to change to another loaded adapter. */
+/** Returns the milliseconds to swap to another loaded adapter. */
 async function swap(base: InstalledBase): Promise<SpeedRow[]> {
   return await withDecoder(base, async (decoder, random) => {
     const adapters = [randomLora(base, random), randomLora(base, random)];

@@ -1,4 +1,4 @@
-/** A training step on random tokens, to be repeated by whoever measures. */
+/** A training step on random tokens, for the training benchmarks to repeat. */
 
 import { seededRandom } from "../foundation/random.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
@@ -7,26 +7,26 @@ import type { Sequence } from "../dataset/sequence.ts";
 import { moduleShapes } from "../architectures/architectures.ts";
 import { isEncoderDecoder } from "../architectures/config.ts";
 import { lora, type LoraSpec } from "../adapters/methods/lora.ts";
-import { valuesOf } from "../adapters/peftTensors.ts";
+import { valuesOf } from "../adapters/formats/peftTensors.ts";
 import { openOptimizer } from "../training/optimizers/optimizers.ts";
 import type { BatchShape } from "../training/data/batchShape.ts";
 import { openTrainingStep } from "../training/graph/trainingStep.ts";
 import { randomIds, randomLora, rank } from "./measuring.ts";
 
-/** LoRA on every linear module, in rows of 128 tokens, the second half of which are targets. */
+/** LoRA on every linear module, with rows of 128 tokens whose second half are targets. */
 export interface TrainingBench {
   readonly spec: LoraSpec;
   readonly shape: BatchShape;
   readonly labels: number;
-  /** Loss and gradients. */
+  /** Computes the loss and the gradients. */
   run(): Promise<void>;
-  /** A step of AdamW by the gradients of the last run. */
+  /** Runs a step of AdamW with the gradients of the last run. */
   update(): void;
   release(): Promise<void>;
 }
 
 export interface TrainingBenchOptions {
-  /** Tokens of a step, a multiple of 128. */
+  /** Tokens per step, a multiple of 128. */
   readonly tokens: number;
   readonly checkpointing: boolean;
 }
@@ -61,7 +61,7 @@ export async function openTrainingBench(base: InstalledBase, options: TrainingBe
     release: () => step.release(),
   };
 
-  /** One a row. */
+  /** Returns one random sequence per row. */
   function randomSequences({ rows, length, encoderLength }: PackedShape): Sequence[] {
     return Array.from({ length: rows }, () => ({
       ids: randomIds(random, base.config, length),

@@ -1,4 +1,4 @@
-/** How fast a base trains here, against how fast ONNX Runtime multiplies here; and the memory of it, planned and measured. */
+/** Measures how fast a base trains, compared with ONNX Runtime's matrix products; and its memory, planned and measured. */
 
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { isEncoderDecoder } from "../architectures/config.ts";
@@ -9,14 +9,14 @@ import { median, medianSeconds, type SpeedRow } from "./measuring.ts";
 import { benchShape, benchSpec, openTrainingBench, type TrainingBench } from "./trainingBench.ts";
 
 export interface TrainingSpeedOptions {
-  /** Tokens of a step, a multiple of 128. */
+  /** Tokens per step, a multiple of 128. */
   readonly tokens?: number;
 }
 
 /**
- * Loss and gradients of a step, with and without checkpointing: tokens a second; the part of the ceiling that is reached by
- * useful work, see {@link usefulFlops}; peak memory of the process so far. The one with less memory comes first, so both peaks
- * are their own.
+ * Measures loss and gradients of a step, with and without checkpointing: tokens per second, the share of the ceiling
+ * that useful work reaches (see {@link usefulFlops}), and the peak memory of the process so far. The variant with less
+ * memory runs first, so each peak belongs to its variant.
  */
 export async function measureTraining(
   base: InstalledBase,
@@ -42,17 +42,17 @@ export async function measureTraining(
 
 interface Compared {
   readonly seconds: number;
-  /** Not for models with an encoder, whose products differ in their rows. */
+  /** Null for encoder-decoders, because their matrix products differ in the number of rows. */
   readonly ceiling: { readonly share: number; readonly operationsPerSecond: number } | null;
 }
 
 const rounds = 7;
 
-/** Steps and the very products of the model in turns, so that whatever else the machine does slows down both. */
+/** Alternates steps with the model's own matrix products, so that other load on the machine slows down both. */
 async function compared({ config }: InstalledBase, bench: TrainingBench): Promise<Compared> {
   if (isEncoderDecoder(config)) return { seconds: await medianSeconds(rounds, () => bench.run()), ceiling: null };
   const products = frozenMatMuls(config, bench.shape, bench.labels).map((product) => {
-    // A vocabulary is multiplied in pieces by the training, too: whole, it would not fit beside it.
+    // Training also multiplies the vocabulary in pieces: a whole one would not fit in memory beside it.
     const [pieces, side] = inPieces(product, config.vocabularySize);
     return { ...product, ...side, count: product.count * pieces };
   });
@@ -65,7 +65,7 @@ async function compared({ config }: InstalledBase, bench: TrainingBench): Promis
     const start = performance.now();
     await bench.run();
     const took = (performance.now() - start) / 1000;
-    if (round === 0) continue; // Warming up.
+    if (round === 0) continue; // The first round warms up.
     seconds.push(took);
     rates.push(rate);
     shares.push(useful / took / rate);
@@ -85,8 +85,8 @@ function inPieces(
 }
 
 /**
- * The planned memory of each layer, forward and backward, and of all else; and the measured peak of a step beside the plan. The plan
- * with checkpointing comes first, as above.
+ * Returns the planned memory of each layer, forward and backward, and of everything else; and the measured peak of a
+ * step beside the plan. The variant with checkpointing runs first, as above.
  */
 export async function explainTraining(
   base: InstalledBase,
@@ -111,7 +111,7 @@ export async function explainTraining(
     result.push(
       ...bySegment(plan).map(([segment, bytes]) => row(segment, bytes)),
       ...Object.entries(plan.fixed).map(([part, bytes]) => row(words(part), bytes)),
-      row("planned in all", plan.bytes),
+      row("planned in total", plan.bytes),
       row("measured", measured),
       { name: `${name}, measured of planned`, value: (100 * measured) / plan.bytes, unit: "%" },
     );
@@ -119,7 +119,10 @@ export async function explainTraining(
   return result;
 }
 
-/** The layers forward, up to the head, and backward. Runs of the same layer are one. */
+/**
+ * Groups segments into layers: forward up to the head, then backward. Segments of the same layer are merged into their
+ * maximum.
+ */
 function bySegment({ segments }: MemoryPlan): [string, number][] {
   const head = segments.findLastIndex(({ name }) => name === "head");
   const merged = new Map<string, number>();

@@ -7,8 +7,6 @@ import { isQuick, timed } from "./timedEncoding.ts";
 import { openTokenEncoder, type TokenEncoder } from "./tokenEncoder.ts";
 import { invalid, readTokenizerFiles, type TokenizerFiles } from "./tokenizerFiles.ts";
 
-export { fillPrompt, type FillInTheMiddle } from "./fillInTheMiddle.ts";
-
 /**
  * Whether a text stands at the start, which is assumed, or goes on from another. Tokenizers of the Llama kind read a blank
  * before a start, and leave it out when they write one.

@@ -1,4 +1,4 @@
-/** Number formats of a safetensors file: how wide each is, and the widening of the float ones to float32. */
+/** The number formats of a safetensors file: the bits of each, and conversions of float formats to and from float32. */
 
 import { UserError } from "../foundation/errors.ts";
 
@@ -31,15 +31,15 @@ const bitsOf: Readonly<Record<string, number>> = {
 /** Formats that {@link widen} reads. */
 export const readableDtypes: readonly string[] = ["F32", "F16", "BF16"];
 
-/** Bits of one element of `dtype`; undefined where the format is unknown. */
+/** Returns the bits per element of `dtype`; undefined if the format is unknown. */
 export function bitsPerElement(dtype: string): number | undefined {
   return Object.hasOwn(bitsOf, dtype) ? bitsOf[dtype] : undefined;
 }
 
 /**
- * Little-endian `bytes` of `dtype` as float32. An F32 array shares the memory of `bytes`.
+ * Returns little-endian `bytes` of `dtype` as float32. An F32 array shares the memory of `bytes`.
  *
- * @throws UserError "dtype-unsupported" for anything but {@link readableDtypes}.
+ * @throws UserError "dtype-unsupported" for formats other than {@link readableDtypes}.
  */
 export function widen(dtype: string, bytes: Uint8Array<ArrayBuffer>, what: string): Float32Array<ArrayBuffer> {
   switch (dtype) {
@@ -53,7 +53,7 @@ export function widen(dtype: string, bytes: Uint8Array<ArrayBuffer>, what: strin
       throw new UserError(
         "dtype-unsupported",
         `Cannot read ${what}: its values are ${dtype}, and only ${readableDtypes.join(", ")} can be read.`,
-        "Use a checkpoint that is not quantized already, in float32, float16 or bfloat16.",
+        "Use a checkpoint that is not quantized, in float32, float16 or bfloat16.",
       );
   }
 }
@@ -73,17 +73,17 @@ function widenFloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
 }
 
 /**
- * The nearest values of `dtype`, one of {@link readableDtypes}, little-endian: the inverse of {@link widen}.
+ * Rounds to the nearest values of `dtype`, one of {@link readableDtypes}, little-endian: the inverse of {@link widen}.
  *
  * @throws UserError "dtype-unsupported"
  */
 export function narrow(dtype: string, values: Float32Array<ArrayBuffer>, what: string): Uint8Array<ArrayBuffer> {
-  widen(dtype, new Uint8Array(0), what); // Refuses what cannot be read again.
+  widen(dtype, new Uint8Array(0), what); // Throws if the format cannot be read again.
   const narrowed = dtype === "F32" ? values : dtype === "F16" ? narrowToFloat16(values) : narrowToBfloat16(values);
   return new Uint8Array(narrowed.buffer, narrowed.byteOffset, narrowed.byteLength);
 }
 
-/** The nearest bfloat16 of each value, ties to even. */
+/** Rounds each value to the nearest bfloat16, ties to even. */
 function narrowToBfloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const result = new Uint16Array(values.length);
@@ -95,10 +95,10 @@ function narrowToBfloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
 const rounder = 6755399441055744;
 
 /**
- * The nearest float16 of each value, ties to even, as IEEE 754 rounds; for magnitudes up to 65504.
+ * Rounds each value to the nearest float16, ties to even, as IEEE 754 does. Magnitudes must not exceed 65504.
  *
- * A float32's bits, shifted to the narrower fraction and exponent, are the float16's; a carry out of the fraction rightly
- * goes into the exponent. Below 2^-14 float16 is a whole multiple of 2^-24.
+ * The bits of a float32, shifted to the narrower fraction and exponent, are those of the float16; a carry out of the fraction
+ * correctly increments the exponent. Below 2^-14, a float16 is an integer multiple of 2^-24.
  */
 export function narrowToFloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
@@ -117,7 +117,7 @@ export function narrowToFloat16(values: Float32Array): Uint16Array<ArrayBuffer> 
 
 let float16Table: Float32Array | undefined;
 
-/** Every float16 there is (IEEE 754 binary16), subnormals, infinities and NaN included. */
+/** Returns the values of all float16 codes (IEEE 754 binary16), including subnormals, infinities and NaN. */
 function makeFloat16Table(): Float32Array {
   const table = new Float32Array(0x10000);
   for (let half = 0; half < 0x10000; half++) {

@@ -1,4 +1,4 @@
-/** A Hugging Face model folder: its config.json and its tensors, in one file or in shards. It knows no architecture. */
+/** A Hugging Face model folder: its config.json and its tensors, in one file or in shards. Independent of architectures. */
 
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,15 +10,15 @@ import { damaged, type TensorEntry } from "./safetensorsHeader.ts";
 
 export interface ModelFolder {
   readonly path: string;
-  /** Names of its weight files. */
+  /** The names of the weight files. */
   readonly shards: readonly string[];
   /** The parsed config.json, unchecked. */
   readonly config: unknown;
   /** Every tensor of every shard. */
   readonly tensors: ReadonlyMap<string, TensorEntry>;
-  /** As {@link SafetensorsFile.read}. */
+  /** Does the same as {@link SafetensorsFile.read}. */
   readonly read: SafetensorsFile["read"];
-  /** As {@link SafetensorsFile.readBytes}. */
+  /** Does the same as {@link SafetensorsFile.readBytes}. */
   readonly readBytes: SafetensorsFile["readBytes"];
   close(): Promise<void>;
 }
@@ -26,8 +26,8 @@ export interface ModelFolder {
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 
 /**
- * @throws UserError "model-folder-invalid" where the folder, its config.json or its weights are missing or unreadable,
- * "safetensors-invalid" where a weight file is damaged.
+ * @throws UserError "model-folder-invalid" if the folder, its config.json or its weights are missing or unreadable,
+ * "safetensors-invalid" if a weight file is damaged.
  */
 export async function openModelFolder(path: string): Promise<ModelFolder> {
   const config = await readConfig(path);
@@ -41,13 +41,13 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
     for (const shard of shards) files.set(shard, await openSafetensors(join(path, shard)));
     for (const [shard, file] of files) {
       for (const name of file.tensors.keys()) {
-        // An index decides which shard a tensor is read from; without one there is one file.
+        // If there is an index, it decides the shard of each tensor; otherwise there is a single file.
         if (!weightMap || weightMap.get(name) === shard) homes.set(name, file);
       }
     }
     for (const [name, shard] of weightMap ?? []) {
       if (!homes.has(name))
-        throw damaged(join(path, shard), `the index promises tensor "${name}" there, and it is absent`);
+        throw damaged(join(path, shard), `the index lists tensor "${name}" there, but the file does not contain it`);
     }
   } catch (error) {
     await close();
@@ -56,7 +56,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   const homeOf = (name: string): SafetensorsFile => {
     const file = homes.get(name);
     if (file) return file;
-    const message = `Cannot read ${path}: the model holds no tensor "${name}".`;
+    const message = `Cannot read ${path}: the model has no tensor "${name}".`;
     throw new UserError("tensor-missing", message, "Check that config.json belongs to these weights.");
   };
   return {
@@ -71,7 +71,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
 }
 
 /**
- * The parsed config.json, unchecked.
+ * Returns the parsed config.json without validation.
  *
  * @throws UserError "model-folder-invalid"
  */
@@ -112,7 +112,7 @@ async function findShards(
     const missing = shards.find((shard) => !files.includes(shard));
     if (missing !== undefined) {
       throw invalid(
-        `Cannot open the model ${path}: it names the weight file ${missing}, which is missing.`,
+        `Cannot open the model ${path}: the index lists the weight file ${missing}, which is missing.`,
         "Download the missing file into the folder.",
       );
     }
@@ -121,7 +121,7 @@ async function findShards(
   const pickle = files.find((file) => /^pytorch_model.*\.bin$/.test(file));
   if (pickle !== undefined) {
     throw invalid(
-      `Cannot open the model ${path}: its weights are a Python pickle (${pickle}), which can run any code when it is read.`,
+      `Cannot open the model ${path}: its weights are a Python pickle (${pickle}), which can run arbitrary code when it is loaded.`,
       "Use the model's safetensors version, or convert it with transformers' save_pretrained(safe_serialization=True).",
     );
   }
@@ -140,10 +140,10 @@ async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
     );
   }
   for (const file of Object.values(index.weight_map)) {
-    // A name with a separator would reach outside the folder.
+    // A name with a separator could refer to a file outside the folder.
     if (!/^[^/\\]+\.safetensors$/.test(file)) {
       throw invalid(
-        `Cannot read ${path}: it names the weight file "${file}", not a .safetensors beside it.`,
+        `Cannot read ${path}: it lists "${file}", which is not a .safetensors file beside it.`,
         "Use the model's safetensors version.",
       );
     }

@@ -1,4 +1,4 @@
-/** Safetensors files, in and out. It knows bytes and names, not what a tensor is for. */
+/** Reads and writes safetensors files. Handles bytes and names, not the meaning of tensors. */
 
 import { open, type FileHandle } from "node:fs/promises";
 import { writeFileAtomicWith } from "../foundation/atomicFile.ts";
@@ -12,25 +12,28 @@ export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   readonly metadata: Readonly<Record<string, string>>;
   /**
-   * The values of a tensor, row-major, widened to float32; or only `part.count` of them from `part.start` on, for
-   * tensors too large to hold at once.
+   * Reads the values of a tensor, row-major, converted to float32; or only `part.count` of them from `part.start` on,
+   * for tensors too large to fit in memory.
    *
    * @throws UserError "tensor-missing", "dtype-unsupported" or "safetensors-invalid"
    */
   read(name: string, part?: TensorPart): Promise<Float32Array>;
-  /** As {@link SafetensorsFile.read}, left as it lies in the file: little-endian, in the tensor's own dtype. */
+  /**
+   * Does the same as {@link SafetensorsFile.read} without conversion: returns little-endian bytes in the tensor's own
+   * dtype.
+   */
   readBytes(name: string, part?: TensorPart): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
 }
 
-/** Elements of a tensor, in its row-major order. */
+/** A range of a tensor's elements in row-major order. */
 export interface TensorPart {
   readonly start: number;
   readonly count: number;
 }
 
 /**
- * Opens a file and checks its whole header; values are read when asked for.
+ * Opens a file and checks its whole header. Values are read on demand.
  *
  * @param mostTensors a file of more is refused
  * @throws UserError "file-missing", "safetensors-invalid"
@@ -48,7 +51,7 @@ export async function openSafetensors(path: string, mostTensors?: number): Promi
     const entryOf = (name: string): TensorEntry => {
       const entry = tensors.get(name);
       if (entry) return entry;
-      const message = `Cannot read ${path}: it holds no tensor "${name}".`;
+      const message = `Cannot read ${path}: it has no tensor "${name}".`;
       throw new UserError("tensor-missing", message, "Check that the file belongs to this model.");
     };
     const readBytes: SafetensorsFile["readBytes"] = async (name, part) =>
@@ -59,7 +62,7 @@ export async function openSafetensors(path: string, mostTensors?: number): Promi
       metadata,
       read: async (name, part) => {
         const { dtype } = entryOf(name);
-        widen(dtype, new Uint8Array(0), `tensor "${name}" of ${path}`); // Refuses a dtype before any reading.
+        widen(dtype, new Uint8Array(0), `tensor "${name}" of ${path}`); // Rejects an unsupported dtype before reading.
         return widen(dtype, await readBytes(name, part), name);
       },
       readBytes,
@@ -88,7 +91,8 @@ async function openHeader(file: FileHandle, path: string, mostTensors?: number):
   const length = Number(new DataView(start.buffer).getBigUint64(0, true));
   if (length > maxHeaderBytes)
     throw damaged(path, `its header claims ${length} bytes, over the limit of ${maxHeaderBytes}`);
-  if (8 + length > size) throw damaged(path, `its header claims ${length} bytes, the file has only ${size} in all`);
+  if (8 + length > size)
+    throw damaged(path, `its header claims ${length} bytes, but the file has only ${size} in total`);
   return readHeader(path, await readBytes(file, path, 8, length), 8 + length, size, mostTensors);
 }
 
@@ -102,13 +106,13 @@ async function readPart(
   const elements = elementCount(entry.shape);
   const { start, count } = part ?? { start: 0, count: elements };
   if (start < 0 || count < 0 || start + count > elements) {
-    throw internalError(`elements ${start} to ${start + count} of "${name}" asked for, it has ${elements}`);
+    throw internalError(`elements ${start} to ${start + count} of "${name}" were requested, but it has ${elements}`);
   }
   const width = elements === 0 ? 0 : entry.length / elements;
   return readBytes(file, path, entry.offset + start * width, count * width);
 }
 
-/** A single read takes at most 2 GiB - 1 on every system. */
+/** The most bytes of a single read. Systems limit it to 2 GiB - 1. */
 const largestRead = 1 << 30;
 
 async function readBytes(
@@ -133,8 +137,7 @@ export interface TensorToWrite {
 }
 
 /**
- * Writes float32 tensors: the same tensors give the same bytes, and those are the bytes that the reference implementation
- * writes.
+ * Writes float32 tensors. The same tensors give the same bytes, which equal those of the reference implementation.
  *
  * @throws UserError "disk-full" or "not-writable"
  */
@@ -157,11 +160,11 @@ export interface TensorToStream {
   readonly name: string;
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** Asked for once, when it is this tensor's turn. */
+  /** Called once, when it is this tensor's turn. */
   bytes(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
-/** As {@link writeSafetensors}, for tensors of any format that need not be in memory at once: the widest first, then by name. */
+/** Writes tensors of any format that need not all fit in memory: the widest format first, then by name. */
 export async function streamSafetensors(
   path: string,
   tensors: readonly TensorToStream[],
@@ -182,7 +185,7 @@ export async function streamSafetensors(
   const json = Buffer.from(
     `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(",")}}`,
   );
-  const padding = (8 - (json.length % 8)) % 8; // Tensors start on a multiple of 8, as the reference writes them.
+  const padding = (8 - (json.length % 8)) % 8; // Tensors start on a multiple of 8, as in the reference implementation.
   const start = Buffer.alloc(8 + json.length + padding, " ");
   start.writeBigUInt64LE(BigInt(json.length + padding));
   json.copy(start, 8);
@@ -195,11 +198,11 @@ export async function streamSafetensors(
         written += part.length;
       }
     }
-    if (written !== offset) throw internalError(`tensors of ${offset} bytes gave ${written}`);
+    if (written !== offset) throw internalError(`expected ${offset} bytes of tensors, received ${written}`);
   });
 }
 
-/** In bits. */
+/** Returns the bits per element. */
 function widthOf({ name, dtype }: TensorToStream): number {
   const width = bitsPerElement(dtype);
   if (width === undefined) throw internalError(`"${name}" has the unknown dtype ${dtype}`);

@@ -1,7 +1,7 @@
 /**
- * The header of a safetensors file: what it promises, checked against the size of the file. It reads no tensor.
+ * Reads the header of a safetensors file, and checks it against the size of the file. Reads no tensors.
  *
- * The format (github.com/huggingface/safetensors): 8 bytes length N, N bytes JSON, then the tensors' bytes.
+ * The format (github.com/huggingface/safetensors): 8 bytes with the length N, N bytes of JSON, then the tensors' bytes.
  */
 
 import * as z from "zod";
@@ -22,7 +22,7 @@ export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Limit of the reference implementation; nothing real comes near it. */
+/** The limit of the reference implementation. Real headers are far smaller. */
 export const maxHeaderBytes = 100_000_000;
 
 /** The most tensors of a model. The largest mixtures of experts have some 90,000. */
@@ -32,7 +32,7 @@ const size = z.int().nonnegative();
 const entrySchema = z.object({ dtype: z.string(), shape: z.array(size), data_offsets: z.tuple([size, size]) });
 const metadataSchema = z.record(z.string(), z.string());
 
-/** The refusal of a damaged file. `reason` completes "Cannot read PATH: …". */
+/** Returns the error for a damaged file. `reason` completes "Cannot read PATH: …". */
 export function damaged(path: string, reason: string, cause?: unknown): UserError {
   return new UserError(
     "safetensors-invalid",
@@ -43,11 +43,11 @@ export function damaged(path: string, reason: string, cause?: unknown): UserErro
 }
 
 /**
- * Reads the JSON of a header and checks every promise in it.
+ * Reads the JSON of a header and checks every entry.
  *
- * @param dataStart where the tensors' bytes start in the file
- * @param fileSize in bytes
- * @param mostTensors more are refused before any of them is looked at
+ * @param dataStart the offset of the tensors' bytes in the file
+ * @param fileSize the size of the file in bytes
+ * @param mostTensors the limit: a file with more tensors is refused
  * @throws UserError "safetensors-invalid"
  */
 export function readHeader(
@@ -58,14 +58,14 @@ export function readHeader(
   mostTensors = mostTensorsOfModel,
 ): SafetensorsHeader {
   const header = parseObject(path, json);
-  const count = Object.keys(header).length;
-  if (count > mostTensors + 1) throw damaged(path, `it lists ${count} tensors, over the limit of ${mostTensors}`);
+  const count = Object.keys(header).length - ("__metadata__" in header ? 1 : 0);
+  if (count > mostTensors) throw damaged(path, `it lists ${count} tensors, over the limit of ${mostTensors}`);
   const tensors = new Map<string, TensorEntry>();
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(header) as [string, unknown][]) {
     if (name === "__metadata__") {
       const parsed = metadataSchema.safeParse(value);
-      if (!parsed.success) throw damaged(path, "its metadata is not a table of texts");
+      if (!parsed.success) throw damaged(path, "its metadata does not map names to strings");
       metadata = parsed.data;
     } else {
       tensors.set(name, readEntry(path, name, value, dataStart, fileSize));
@@ -90,7 +90,7 @@ function parseObject(path: string, json: Uint8Array): object {
 function readEntry(path: string, name: string, value: unknown, dataStart: number, fileSize: number): TensorEntry {
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success) {
-    throw damaged(path, `the header entry of "${name}" lacks a dtype, a shape or offsets in whole numbers`);
+    throw damaged(path, `the header entry of "${name}" lacks a dtype, a shape or integer offsets`);
   }
   const {
     dtype,
@@ -100,19 +100,19 @@ function readEntry(path: string, name: string, value: unknown, dataStart: number
   const bits = bitsPerElement(dtype);
   if (bits === undefined) throw damaged(path, `tensor "${name}" has the unknown dtype ${dtype}`);
   const expected = (elementCount(shape) * bits) / 8;
-  if (!Number.isSafeInteger(expected)) throw damaged(path, `the shape [${shape.join(", ")}] of "${name}" is absurd`);
+  if (!Number.isSafeInteger(expected)) throw damaged(path, `the shape [${shape.join(", ")}] of "${name}" is too large`);
   if (end - begin !== expected) {
     const says = `${dtype} [${shape.join(", ")}] needs ${expected} bytes`;
-    throw damaged(path, `tensor "${name}" as ${says}, its offsets hold ${end - begin}`);
+    throw damaged(path, `tensor "${name}" as ${says}, but its offsets span ${end - begin}`);
   }
   if (dataStart + end > fileSize) {
     const reaches = `tensor "${name}" ends at byte ${dataStart + end}`;
-    throw damaged(path, `${reaches}, the file has only ${fileSize} (it is cut off)`);
+    throw damaged(path, `${reaches}, but the file has only ${fileSize} (it is truncated)`);
   }
   return { dtype, shape, offset: dataStart + begin, length: expected };
 }
 
-/** The tensors must lie one after another, without overlap, holes, or bytes left over. */
+/** Checks that the tensors are contiguous, without overlaps, holes or bytes left over. */
 function checkCoverage(path: string, tensors: ReadonlyMap<string, TensorEntry>, start: number, end: number): void {
   const ordered = [...tensors].sort(([, a], [, b]) => a.offset - b.offset || a.length - b.length);
   let reached = start;

@@ -2,9 +2,9 @@
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fitFromFolder, type FolderFit } from "../../core/adapters/fitFromFolder.ts";
+import { fitFromFolder, type FolderFit } from "../../core/adapters/fit/fitFromFolder.ts";
 import { kindOf } from "../../core/adapters/methods/methodNamed.ts";
-import { readOutline } from "../../core/adapters/peftFolder.ts";
+import { readOutline } from "../../core/adapters/formats/peftFolder.ts";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";

@@ -3,7 +3,7 @@
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import type { Log } from "../../core/foundation/log.ts";
-import { compareRuns } from "../../core/evaluation/runs/compareRuns.ts";
+import { compareRuns } from "../../core/evaluation/scoring/compareRuns.ts";
 import { runEvaluation } from "../../core/evaluation/runs/runEvaluation.ts";
 import { readRun } from "../../core/evaluation/runs/runFolder.ts";
 import { compareWork, evaluateWork } from "../protocol.ts";

@@ -7,7 +7,7 @@ import { surveyBases } from "../../core/baseModels/surveyBases.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import { measureMachine } from "../../core/speed/machineSpeed.ts";
 import { listRuns, readRun } from "../../core/evaluation/runs/runFolder.ts";
-import { exported } from "../../core/evaluation/runs/runTable.ts";
+import { exported } from "../../core/evaluation/scoring/runTable.ts";
 import { adapterSummaries } from "./adapterSummaries.ts";
 import {
   adaptersRequest,

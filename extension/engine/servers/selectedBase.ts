@@ -1,6 +1,6 @@
 /** The base that completion opens for a selection. It imports nothing that takes long: that is offered, and done elsewhere. */
 
-import { fitFromFolder } from "../../core/adapters/fitFromFolder.ts";
+import { fitFromFolder } from "../../core/adapters/fit/fitFromFolder.ts";
 import { UserError } from "../../core/foundation/errors.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import { resolveBase, type ResolveControl } from "../../core/baseModels/resolveBase.ts";

@@ -6,7 +6,7 @@ import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import { isCancelled } from "../../core/foundation/errors.ts";
 import { importWork, type Imported } from "../../engine/protocol.ts";
 import { workApart } from "../../engine/workApart.ts";
-import type { ImportState } from "../../../webview/protocol.ts";
+import type { ImportState } from "../../../webview/protocol/baseModels.ts";
 import { explain, type Messages } from "../messages.ts";
 import { readHubSettings } from "./hubSettings.ts";
 

@@ -12,7 +12,7 @@ import type { OfferedModel } from "../../core/baseModels/surveyBases.ts";
 import { basesRequest } from "../../engine/protocol.ts";
 import { createBaseImport } from "./baseImport.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
-import type { BasesState, OfferedBaseCard } from "../../../webview/protocol.ts";
+import type { BasesState, OfferedBaseCard } from "../../../webview/protocol/baseModels.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
 import type { MachineSpeedSource } from "./machineSpeed.ts";

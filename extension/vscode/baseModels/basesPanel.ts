@@ -1,9 +1,8 @@
 /** The screen of base models: carries messages between its page and the base library, and keeps nothing itself. */
 
 import * as vscode from "vscode";
-import type { FromBases, ToBases } from "../../../webview/protocol.ts";
+import { fromBases, type FromBases, type ToBases } from "../../../webview/protocol/baseModels.ts";
 import type { BaseLibrary } from "./baseLibrary.ts";
-import { parseBasesMessage } from "./basesMessages.ts";
 import type { Messages } from "../messages.ts";
 import { createScreen } from "../screen.ts";
 
@@ -24,14 +23,14 @@ export function createBasesPanel(
 ): BasesPanel {
   const screen = createScreen<ToBases>({
     extensionUri,
-    page: "bases",
+    page: "baseModels",
     title: vscode.l10n.t("Base models"),
     connect(post, webview) {
       const postState = (): void => post({ type: "state", state: bases.state });
       return [
         bases.onDidChange(postState),
         webview.onDidReceiveMessage(
-          messages.reporting((message: unknown) => receive(parseBasesMessage(message), bases, postState)),
+          messages.reporting((message: unknown) => receive(fromBases.parse(message), bases, postState)),
         ),
       ];
     },

@@ -10,13 +10,14 @@ import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { PaperPlaces } from "../../core/dataset/paperDatasets.ts";
-import type { EvaluationOptions, EvaluationProgress } from "../../core/evaluation/runs/runEvaluation.ts";
+import type { EvaluationOptions } from "../../core/evaluation/runs/request.ts";
+import type { EvaluationProgress } from "../../core/evaluation/runs/progress.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
-import type { ExportFormat } from "../../core/evaluation/runs/runTable.ts";
+import type { ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
 import { compareWork, evaluateWork, exportRunsRequest, runsRequest } from "../../engine/protocol.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import { workApart } from "../../engine/workApart.ts";
-import type { BenchmarkState, EvaluationForm, EvaluationState, RunCard } from "../../../webview/protocol.ts";
+import type { BenchmarkState, EvaluationForm, EvaluationState, RunCard } from "../../../webview/protocol/benchmark.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
 import { explain, type Messages } from "../messages.ts";
@@ -215,7 +216,7 @@ function optionsOf(form: EvaluationForm, { places, engine, library }: BenchmarkO
     // Held-out code is completed as in the editor.
     ...(suite.kind !== "folder" && {
       mode,
-      ...(hasExamples && { shots, ...(examples !== "" && { examples }) }),
+      ...(hasExamples && { ...(shots !== undefined && { shots }), ...(examples !== "" && { examples }) }),
       protocol,
     }),
     ...(limit !== undefined && { limit }),

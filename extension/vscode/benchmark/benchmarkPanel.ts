@@ -2,11 +2,11 @@
 
 import { extname, join } from "node:path";
 import * as vscode from "vscode";
-import type { ExportFormat } from "../../core/evaluation/runs/runTable.ts";
-import type { FromBenchmark, ToBenchmark } from "../../../webview/protocol.ts";
+import type { ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
+import type { FromBenchmark, ToBenchmark } from "../../../webview/protocol/benchmark.ts";
 import type { Benchmark } from "./benchmark.ts";
 import type { PaperData } from "../paperData.ts";
-import { parseBenchmarkMessage } from "./benchmarkMessages.ts";
+import { evaluationNumbers, parseBenchmarkMessage } from "./benchmarkMessages.ts";
 import type { Messages } from "../messages.ts";
 import { createScreen } from "../screen.ts";
 
@@ -55,6 +55,7 @@ async function receive(
 ): Promise<void> {
   switch (message.type) {
     case "ready":
+      post({ type: "numbers", numbers: evaluationNumbers });
       post({ type: "state", state: benchmark.state });
       await Promise.all([benchmark.refresh(), paperData.refresh()]);
       return;

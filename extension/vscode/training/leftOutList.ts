@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { countByReason, type Skipped } from "../../core/sources/skipped.ts";
-import type { LeftOut } from "../../../webview/protocol.ts";
+import type { LeftOut } from "../../../webview/protocol/training.ts";
 
 export interface LeftOutList {
   add(skipped: readonly Skipped[]): void;

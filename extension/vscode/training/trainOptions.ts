@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import { isPaperDataset, type PaperPlaces } from "../../core/dataset/paperDatasets.ts";
 import type { TrainOptions } from "../../core/training/request.ts";
-import type { TrainingForm } from "../../../webview/protocol.ts";
+import type { TrainingForm } from "../../../webview/protocol/training.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
 import { countFiles, type WorkspaceSources } from "./workspaceSources.ts";

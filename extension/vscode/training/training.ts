@@ -17,7 +17,7 @@ import type {
   TrainingForm,
   TrainingRunning,
   TrainingState,
-} from "../../../webview/protocol.ts";
+} from "../../../webview/protocol/training.ts";
 import { detailed, explain } from "../messages.ts";
 import { createLeftOutList } from "./leftOutList.ts";
 import { lossHistory, type LossHistory } from "./lossHistory.ts";

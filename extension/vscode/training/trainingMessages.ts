@@ -1,44 +1,37 @@
-/** What the training view may send, checked: a webview is a web page, whatever it says. */
+/** What the training view may send, and the limits of its numbers: a webview is a web page, whatever it says. */
 
-import * as z from "zod/mini";
-import type { FromTraining, TrainingForm } from "../../../webview/protocol.ts";
+import * as z from "zod";
+import type { Field } from "../../core/foundation/request.ts";
+import { settingsSchema, trainingForm } from "../../core/training/request.ts";
+import { fromTraining, type FromTraining, type TrainingNumbers } from "../../../webview/protocol/training.ts";
+import { numberField, shownNumber } from "../numberFields.ts";
 
-const form = z.object({
-  data: z.discriminatedUnion("kind", [
-    z.object({ kind: z.enum(["workspace", "conala", "codealpacapy"]) }),
-    z.object({ kind: z.literal("path"), path: z.string().check(z.minLength(1)) }),
-  ]),
-  method: z.discriminatedUnion("name", [
-    z.object({ name: z.literal("lora"), rank: z.int().check(z.gte(1), z.lte(256)) }),
-    z.object({ name: z.literal("ia3") }),
-    z.object({ name: z.enum(["prefix", "prompt"]), virtualTokens: z.int().check(z.gte(1), z.lte(256)) }),
-  ]),
-  name: z.string(),
-  epochs: z.optional(z.int().check(z.gte(1), z.lte(100))),
-}) satisfies z.ZodMiniType<TrainingForm>;
-
-/** A folder's name and no path: what comes after it is read, moved and removed. */
-const name = z.string().check(
-  z.regex(/^[^/\\]+$/),
-  z.refine((text) => text !== "." && text !== ".."),
+const { epochs, rank, virtualTokens } = settingsSchema.shape;
+/** The fields of all methods. Where several share one, the first decides its default. */
+const ofMethods: Readonly<Record<string, Field>> = Object.assign(
+  {},
+  ...trainingForm()
+    .methods.toReversed()
+    .map(({ fields }) => fields),
 );
 
-const message = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("ready") }),
-  z.object({ type: z.literal("checkName"), name: z.string() }),
-  z.object({ type: z.literal("chooseData"), kind: z.enum(["file", "folder"]) }),
-  z.object({ type: z.literal("getCodeAlpacaPy") }),
-  z.object({ type: z.literal("start"), form }),
-  z.object({ type: z.literal("pause") }),
-  z.object({ type: z.literal("finish") }),
-  z.object({ type: z.enum(["resume", "keep", "discard"]), name }),
-  z.object({ type: z.literal("dismiss") }),
-  z.object({ type: z.literal("selectAdapter") }),
-  z.object({ type: z.literal("showLeftOut") }),
-  z.object({ type: z.literal("showLog") }),
-]) satisfies z.ZodMiniType<FromTraining>;
+/** What the view is told about the numbers that it asks for. */
+export const trainingNumbers: TrainingNumbers = {
+  // Without epochs, the training decides how many the data needs.
+  epochs: numberField(epochs.unwrap()),
+  rank: shownNumber(ofMethods["rank"]!),
+  virtualTokens: shownNumber(ofMethods["virtualTokens"]!),
+};
+
+/** The numbers of a form, wherever it holds them. */
+const numbers = z.object({
+  epochs: epochs.unwrap().optional(),
+  method: z.object({ rank: rank.unwrap().optional(), virtualTokens }),
+});
 
 /** @throws ZodError for anything that is not a message of the view. */
 export function parseTrainingMessage(value: unknown): FromTraining {
-  return message.parse(value);
+  const message = fromTraining.parse(value);
+  if (message.type === "start") numbers.parse(message.form);
+  return message;
 }

@@ -1,12 +1,12 @@
 /** The sidebar's training view: carries messages between its page and the training, and keeps nothing itself. */
 
 import * as vscode from "vscode";
-import type { ToTraining } from "../../../webview/protocol.ts";
+import type { ToTraining } from "../../../webview/protocol/training.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Messages } from "../messages.ts";
 import type { PaperData } from "../paperData.ts";
 import type { Training } from "./training.ts";
-import { parseTrainingMessage } from "./trainingMessages.ts";
+import { parseTrainingMessage, trainingNumbers } from "./trainingMessages.ts";
 import type { UnfinishedTrainings } from "./unfinishedTrainings.ts";
 import { showWebviewPage } from "../webviewPage.ts";
 import type { WorkspaceSources } from "./workspaceSources.ts";
@@ -81,6 +81,7 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
   const message = parseTrainingMessage(received);
   switch (message.type) {
     case "ready":
+      post({ type: "numbers", numbers: trainingNumbers });
       post({ type: "state", state: training.state });
       sendUnfinished(options, post);
       void unfinished.refresh();

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Ia3Adapter } from "../../../extension/core/adapters/methods/ia3.ts";
 import { inspectAdapter } from "../../../extension/core/adapters/inspectAdapter.ts";
 import type { AdapterNorm } from "../../../extension/core/adapters/methods/norms.ts";
-import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures/peft");
 const expected = JSON.parse(await readFile(join(fixtures, "expected.json"), "utf8"));

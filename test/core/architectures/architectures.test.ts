@@ -86,7 +86,7 @@ describe("readModelConfig", () => {
   test.each([
     [{}, "Cannot use config.json: it has no model_type."],
     [null, "Cannot use config.json: it has no model_type."],
-    [{ model_type: "bert" }, 'Cannot host a model of type "bert": Graft knows llama, qwen2, '],
+    [{ model_type: "bert" }, 'Cannot use a model of type "bert": Graft supports llama, qwen2, '],
     [{ ...tinyQwen2, num_hidden_layers: 0 }, /num_hidden_layers/],
     [{ ...tinyQwen2, vocab_size: 1e12 }, /vocab_size/],
     [{ ...tinyQwen2, num_key_value_heads: 3 }, /multiple of num_key_value_heads/],
@@ -96,10 +96,7 @@ describe("readModelConfig", () => {
       { ...tinyQwen2, rope_scaling: { type: "longrope" } },
       "rope_type must be default, linear, dynamic, llama3 or yarn",
     ],
-    [
-      { ...tinyQwen2, rope_parameters: { partial_rotary_factor: 0.5 } },
-      /partial_rotary_factor: heads that turn in part/,
-    ],
+    [{ ...tinyQwen2, rope_parameters: { partial_rotary_factor: 0.5 } }, /partial_rotary_factor: partial rotation/],
     [{ ...tinyQwen2, num_attention_heads: 64 }, "the size of an attention head must be an even number of at most 1024"],
     [{ ...tinyQwen2, hidden_act: "gelu" }, /hidden_act/],
     [{ ...tinyQwen2, head_dim: 1e9 }, "an even number of at most 1024"],

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
-import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
 import { storedWeights } from "../../../extension/core/architectures/storedWeights.ts";
 import { openDecoder, type Decoder } from "../../../extension/core/inference/tree/decoder.ts";

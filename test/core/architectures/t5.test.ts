@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 import { seededRandom } from "../../../extension/core/foundation/random.ts";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
 import { packStep } from "../../../extension/core/dataset/batches.ts";

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { writeAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { openCompleter, type Completion } from "../../../extension/core/completion/completer.ts";

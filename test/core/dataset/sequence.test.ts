@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Example } from "../../../extension/core/dataset/example.ts";
 import { toSequences, type Sequence } from "../../../extension/core/dataset/sequence.ts";
-import { openTokenizer, type FillInTheMiddle, type Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
+import { openTokenizer, type Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
+import type { FillInTheMiddle } from "../../../extension/core/tokenizer/fillInTheMiddle.ts";
 
 const tokenizer = await openTokenizer(join(import.meta.dirname, "../../fixtures/tokenizer"));
 const plain: Tokenizer = { ...tokenizer, fillInTheMiddle: null };

@@ -37,7 +37,9 @@ describe("explainTraining", () => {
         );
       }
       const bytes = (what: string): number => rows.find(({ name }) => name === what)!.value;
-      expect(bytes("with checkpointing, planned in all")).toBeLessThan(bytes("without checkpointing, planned in all"));
+      expect(bytes("with checkpointing, planned in total")).toBeLessThan(
+        bytes("without checkpointing, planned in total"),
+      );
     },
   );
 });

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { fillPrompt, openTokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
+import { openTokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
+import { fillPrompt } from "../../../extension/core/tokenizer/fillInTheMiddle.ts";
 
 const fixture = join(import.meta.dirname, "../../fixtures/tokenizer");
 const tokenizer = await openTokenizer(fixture);

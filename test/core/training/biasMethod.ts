@@ -3,9 +3,9 @@
 import type { AdapterKind, Method } from "../../../extension/core/adapters/methods/method.ts";
 import { normOf, placeOf } from "../../../extension/core/adapters/methods/norms.ts";
 import { resolveTargets, targetsField } from "../../../extension/core/adapters/methods/targets.ts";
-import { checkModules } from "../../../extension/core/adapters/moduleFit.ts";
+import { checkModules } from "../../../extension/core/adapters/fit/moduleFit.ts";
 import type { AnyAdapter, Counted } from "../../../extension/core/adapters/origin.ts";
-import { peftKey } from "../../../extension/core/adapters/peftModules.ts";
+import { peftKey } from "../../../extension/core/adapters/formats/peftModules.ts";
 import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
 import { add } from "../../../extension/core/graph/primitives/elementwise.ts";
 import { concat, zeros } from "../../../extension/core/graph/primitives/shaping.ts";

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 import { seededRandom } from "../../../extension/core/foundation/random.ts";
 import { checkpointFile, hasCheckpoint } from "../../../extension/core/training/output/checkpoint.ts";
 import { recoverAdapters } from "../../../extension/core/training/output/outputFolder.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
-import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
 import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
 import { openDecoder } from "../../../extension/core/inference/tree/decoder.ts";

@@ -8,7 +8,7 @@ import { createProgram } from "../../../extension/cli/program.ts";
 import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
 import { inspectAdapter } from "../../../extension/core/adapters/inspectAdapter.ts";
 import type { MethodName } from "../../../extension/core/adapters/methods/methodNamed.ts";
-import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { LoraAdapter } from "../../../extension/core/adapters/methods/lora.ts";
-import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { silentLog, type Log } from "../../../extension/core/foundation/log.ts";
 import { train, type TrainResult } from "../../../extension/core/training/train.ts";

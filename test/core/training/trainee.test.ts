@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
-import { readAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
 import type { Tokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
@@ -17,7 +17,7 @@ import {
   type ResolvedSettings,
 } from "../../../extension/core/training/settings.ts";
 import type { TrainOptions } from "../../../extension/core/training/request.ts";
-import { valuesOf } from "../../../extension/core/adapters/peftTensors.ts";
+import { valuesOf } from "../../../extension/core/adapters/formats/peftTensors.ts";
 import { settingsOf } from "../../../extension/core/training/initialAdapter.ts";
 import { firstValues } from "../../../extension/core/training/firstValues.ts";
 import { trainedFiles } from "../../../extension/core/training/output/trainedFiles.ts";

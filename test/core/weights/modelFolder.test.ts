@@ -57,7 +57,7 @@ describe("openModelFolder", () => {
     });
     await writeSafetensors(join(folder, "model-2.safetensors"), [tensor("other", 1)]);
     await expect(openModelFolder(folder)).rejects.toMatchObject({
-      message: expect.stringMatching(/model-2.*promises tensor "b"/),
+      message: expect.stringMatching(/model-2.*lists tensor "b"/),
     });
   });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
-import { writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { writeAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
 import { adapterSummaries } from "../../../extension/engine/servers/adapterSummaries.ts";

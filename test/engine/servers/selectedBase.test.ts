@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { writeAdapter } from "../../../extension/core/adapters/peftFolder.ts";
+import { writeAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
 import { importSource } from "../../../extension/core/baseModels/import/importSource.ts";
 import { openSelection } from "../../../extension/engine/servers/selectedBase.ts";
 import { writeTinyCheckpoint } from "../../core/baseModels/tinyCheckpoint.ts";

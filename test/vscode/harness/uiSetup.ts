@@ -16,6 +16,8 @@ declare module "vitest" {
   interface ProvidedContext {
     editorUrl: string;
     browserEndpoint: string;
+    /** Folder of the user's copies of data sets, which all specs share: one that needs them absent removes it. */
+    userData: string;
   }
 }
 
@@ -28,9 +30,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await rm(folder, { recursive: true, force: true });
   const hub = await startHub(join(folder, "model"));
   process.env["HF_ENDPOINT"] = hub.url;
+  process.env["GRAFT_DATA"] = join(folder, "dataSets");
   const server = await startEditorServer({ folder, extensions: [vsixPath], settings: testSettings });
   project.provide("editorUrl", server.url);
   project.provide("browserEndpoint", browser.wsEndpoint());
+  project.provide("userData", process.env["GRAFT_DATA"]);
   return async () => {
     await browser.close();
     await server.stop();

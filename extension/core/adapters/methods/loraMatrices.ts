@@ -2,8 +2,8 @@
 
 import { internalError } from "../../foundation/errors.ts";
 import type { Counted } from "../origin.ts";
-import { invalid } from "../peftErrors.ts";
-import { peftKey, type AdapterTensor } from "../peftModules.ts";
+import { invalid } from "../formats/peftErrors.ts";
+import { peftKey, type AdapterTensor } from "../formats/peftModules.ts";
 
 export interface LoraMatrices<Values = Float32Array> {
   /** [rank, inFeatures] */

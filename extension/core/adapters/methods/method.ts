@@ -8,9 +8,9 @@ import type { ModuleShape } from "../../architectures/architectures.ts";
 import type { ModelConfig } from "../../architectures/config.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
-import type { AdapterHost } from "../adapterHost.ts";
+import type { AdapterHost } from "../fit/adapterHost.ts";
 import type { AnyAdapter, Counted, ModuleUpdate, Origin } from "../origin.ts";
-import type { AdapterTensor } from "../peftModules.ts";
+import type { AdapterTensor } from "../formats/peftModules.ts";
 import type { Attachment, ParameterOf } from "./attachment.ts";
 import type { AdapterNorm } from "./norms.ts";
 

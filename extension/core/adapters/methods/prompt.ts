@@ -3,9 +3,9 @@
 import { seededRandom } from "../../foundation/random.ts";
 import { slice } from "../../graph/primitives/shaping.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
-import { otherHiddenSize } from "../mismatch.ts";
+import { otherHiddenSize } from "../fit/mismatch.ts";
 import type { AnyAdapter, Counted } from "../origin.ts";
-import { parsePeft } from "../peftErrors.ts";
+import { parsePeft } from "../formats/peftErrors.ts";
 import type { Attachment, ParameterOf } from "./attachment.ts";
 import type { AdapterKind, Method, StartContext } from "./method.ts";
 import { normOf } from "./norms.ts";

@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
-import { lastName } from "../peftModules.ts";
+import { lastName } from "../formats/peftModules.ts";
 import type { Modules } from "./method.ts";
 
 /** LoRA's and IA3's field of a train request. */

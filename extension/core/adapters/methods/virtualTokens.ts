@@ -4,11 +4,11 @@ import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 import { isEncoderDecoder, type ModelConfig } from "../../architectures/config.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
-import { mismatch } from "../mismatch.ts";
-import type { AdapterHost } from "../adapterHost.ts";
+import { mismatch } from "../fit/mismatch.ts";
+import type { AdapterHost } from "../fit/adapterHost.ts";
 import type { AnyAdapter } from "../origin.ts";
-import { invalid } from "../peftErrors.ts";
-import type { AdapterTensor } from "../peftModules.ts";
+import { invalid } from "../formats/peftErrors.ts";
+import type { AdapterTensor } from "../formats/peftModules.ts";
 import type { MethodBase } from "./method.ts";
 
 /** PEFT's key of the only tensor. */

@@ -1,4 +1,4 @@
-/** An installed base read back as a model folder, each value as it computes: for work that its source is no longer there for. */
+/** Reads an installed base as a model folder with its rounded values, for when its source is no longer available. */
 
 import { open, type FileHandle } from "node:fs/promises";
 import { internalError } from "../../foundation/errors.ts";
@@ -11,7 +11,7 @@ import type { TensorEntry } from "../../weights/safetensorsHeader.ts";
 import { narrow, widen } from "../../weights/dtype.ts";
 import type { InstalledBase } from "../installedBase.ts";
 
-/** Of quantized tensors whole blocks can be read. */
+/** Opens a base as a model folder. Parts of quantized tensors must consist of whole blocks. */
 export async function openBaseFolder(base: InstalledBase): Promise<ModelFolder> {
   const config = await readConfig(base.path);
   const file = await open(base.weightsPath, "r");
@@ -46,7 +46,7 @@ async function readTensor(
   const readShare = async ({ offset, length }: ByteRange): Promise<Uint8Array<ArrayBuffer>> => {
     const bytes = new Uint8Array((count * length) / elements);
     const { bytesRead } = await file.read(bytes, 0, bytes.length, offset + (start * length) / elements);
-    if (bytesRead < bytes.length) throw internalError("a weight file has changed while it was open");
+    if (bytesRead < bytes.length) throw internalError("the weight file changed while it was open");
     return bytes;
   };
   if ("bytes" in storage) return readShare(storage.bytes);

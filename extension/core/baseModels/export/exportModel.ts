@@ -1,4 +1,4 @@
-/** A model written as a Hugging Face folder, piece by piece. It decides nothing about the model. */
+/** Writes a model as a Hugging Face folder, piece by piece. */
 
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,13 +10,13 @@ import { filesToKeep, keptFiles } from "../import/baseSource.ts";
 import type { WriteControl } from "../import/weightFile.ts";
 
 const weightsFile = "model.safetensors";
-/** All that {@link exportModel} may write. */
+/** All files that {@link exportModel} can write. */
 export const exportedFiles: ReadonlySet<string> = new Set([...keptFiles, weightsFile]);
 
 /**
  * Writes the tensors of `model` into `out`, and the small files beside its weights.
  *
- * @param dtypeOf the format that a tensor is written in, by its name
+ * @param dtypeOf returns the format of a tensor by its name
  * @throws UserError "not-writable", "disk-full"
  */
 export async function exportModel(
@@ -30,7 +30,7 @@ export async function exportModel(
   await streamSafetensors(join(out, weightsFile), streamed(model, dtypeOf, control), { format: "pt" });
 }
 
-/** Elements read at once. */
+/** The number of elements per read. */
 const pieceSize = 1 << 20;
 
 function streamed(

@@ -1,9 +1,9 @@
-/** An adapter made a part of its base for good: as another installed base, or as a Hugging Face folder to take elsewhere. */
+/** Merges an adapter into its base: as another installed base, or as a Hugging Face folder for other tools. */
 
 import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Adapter, ModuleAdapter } from "../../adapters/adapter.ts";
-import { checkAdapterFits } from "../../adapters/adapterFit.ts";
+import { checkAdapterFits } from "../../adapters/fit/adapterFit.ts";
 import { writeFolderAtomic } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import type { ModelFolder } from "../../weights/modelFolder.ts";
@@ -31,7 +31,7 @@ export async function mergeAdapter(
   const { base, adapter, name } = options;
   checkName(name);
   if (name === base.name) {
-    const message = `Cannot name the merged base "${name}": that is the one it is made from.`;
+    const message = `Cannot name the merged base "${name}": the original base has this name.`;
     throw new UserError("name-invalid", message, "Choose another name.");
   }
   const { folder, original, weights } = await openMerged(options);
@@ -46,9 +46,10 @@ export async function mergeAdapter(
 }
 
 /**
- * Writes the merged model as a Hugging Face folder, with numbers of the original's formats, or float32 where that is gone.
+ * Writes the merged model as a Hugging Face folder, in the number formats of the original, or in float32 if the
+ * original is gone.
  *
- * @throws UserError "adapter-mismatch", "adapter-unsupported"; "not-writable" where `out` holds anything; "disk-full"
+ * @throws UserError "adapter-mismatch", "adapter-unsupported"; "not-writable" if `out` is not empty; "disk-full"
  */
 export async function exportMerged(
   options: MergeOptions & { readonly out: string },
@@ -82,7 +83,7 @@ async function openMerged({ adapter, base }: MergeOptions): Promise<{
 
 function checkMergeable(adapter: Adapter): asserts adapter is ModuleAdapter {
   if ("modules" in adapter) return;
-  const reason = `${adapter.method} tuning adds virtual tokens, which are no part of any weight`;
+  const reason = `${adapter.method} tuning adds virtual tokens, which are not part of any weight`;
   const message = `Cannot merge adapter "${adapter.name}": ${reason}.`;
-  throw new UserError("adapter-unsupported", message, "Keep it as the PEFT folder that it is.");
+  throw new UserError("adapter-unsupported", message, "Use it as a PEFT folder instead.");
 }

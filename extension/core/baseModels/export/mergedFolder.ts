@@ -1,4 +1,4 @@
-/** A model folder with an adapter merged into its weights, which are computed as they are read. It writes nothing. */
+/** A model folder with an adapter merged into its weights, which are computed on reading. */
 
 import type { ModuleAdapter } from "../../adapters/adapter.ts";
 import { kindOf } from "../../adapters/methods/methodNamed.ts";
@@ -8,14 +8,15 @@ import { elementCount } from "../../graph/shape.ts";
 import { narrow, widen } from "../../weights/dtype.ts";
 import type { ModelFolder } from "../../weights/modelFolder.ts";
 
-/** Changes `values`, a tensor's elements from `start` on; of a matrix [rows, columns], whole rows. */
+/** Changes `values`, the elements of a tensor from `start` on. For a matrix [rows, columns], they are whole rows. */
 type Change = (values: Float32Array, start: number) => void;
 
 /**
- * The same model as `folder` with `adapter`, without it: W + scaling · B·A for LoRA; for IA3 the factors times the columns of W, or
- * times its rows and the bias. What changes is float32, however `folder` keeps it. Closing it closes `folder`.
+ * Returns a model that computes the same as `folder` with `adapter`: W + scaling · B·A for LoRA; for IA3, the factors
+ * times the columns of W, or times its rows and the bias. Changed tensors are float32 regardless of their format in
+ * `folder`. Closing it closes `folder`.
  *
- * @param adapter fits the model
+ * @param adapter must fit the model
  */
 export function mergedFolder(folder: ModelFolder, adapter: ModuleAdapter): ModelFolder {
   const changes = changesOf(adapter, folder);

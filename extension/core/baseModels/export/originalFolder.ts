@@ -1,4 +1,4 @@
-/** The weights that a base was imported from, or the nearest there is. */
+/** Opens the weights that a base was imported from, or the base's own rounded weights. */
 
 import { isAbsolute } from "node:path";
 import { openModelFolder, type ModelFolder } from "../../weights/modelFolder.ts";
@@ -6,10 +6,10 @@ import { openBaseFolder } from "./baseFolder.ts";
 import { stampSource } from "../import/baseSource.ts";
 import { readRecord, type BaseRecord, type InstalledBase } from "../installedBase.ts";
 
-/** Whether they are those that the base was imported from, or its own, rounded ones. */
+/** Whether the weights are those that the base was imported from, or its own rounded ones. */
 export type WeightsKind = NonNullable<BaseRecord["merged"]>["weights"];
 
-/** What the base was imported from, if it is still there, and as it was then; else the base itself, read back. */
+/** Returns the base's source if it is still there and unchanged; otherwise the base itself, read back. */
 export async function openOriginal(base: InstalledBase): Promise<{ folder: ModelFolder; weights: WeightsKind }> {
   const { source, bits } = await readRecord(base.path);
   const untouched = await openUntouched(source);
@@ -18,7 +18,7 @@ export async function openOriginal(base: InstalledBase): Promise<{ folder: Model
 }
 
 async function openUntouched(source: BaseRecord["source"]): Promise<ModelFolder | undefined> {
-  // A hub address looks like a relative path: no folder that happens to lie there is what was imported.
+  // A hub address looks like a relative path; a folder that happens to have that path is not the source.
   if (!isAbsolute(source.path)) return undefined;
   const folder = await openModelFolder(source.path).catch(() => undefined);
   if (!folder) return undefined;

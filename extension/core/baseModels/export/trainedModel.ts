@@ -1,4 +1,4 @@
-/** A base whose every weight has been trained, as a Hugging Face folder. It knows no training. */
+/** Writes a base with all weights trained as a Hugging Face folder. */
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { exportModel } from "./exportModel.ts";
 import type { InstalledBase } from "../installedBase.ts";
 import { openOriginal } from "./originalFolder.ts";
 
-/** By its checkpoint key. */
+/** A trained weight with its checkpoint key. */
 export interface TrainedWeight {
   readonly name: string;
   readonly shape: readonly number[];
@@ -34,7 +34,7 @@ export async function writeTrainedModel(
     const readBytes: ModelFolder["readBytes"] = async (name, part) =>
       new Uint8Array(values.get(name)!.slice(part?.start, part && part.start + part.count).buffer);
     await exportModel(folder, { ...original, tensors: new Map(tensors), readBytes }, () => "F32");
-    // As text: parsed and written again, 1.0 would be 1, which transformers refuses where it expects a real number.
+    // Edited as text: parsing and writing would turn 1.0 into 1, which transformers rejects where it expects a real number.
     const config = await readFile(join(folder, "config.json"), "utf8");
     await writeFileAtomic(join(folder, "config.json"), config.replace(/("(torch_)?dtype": *)"\w+"/g, '$1"float32"'));
   } finally {

@@ -1,11 +1,11 @@
-/** The files of a Hugging Face folder that make a base, and how an untouched folder is recognised. It converts nothing. */
+/** Selects the files of a Hugging Face folder that make a base, and recognizes an unchanged folder. */
 
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ModelFolder } from "../../weights/modelFolder.ts";
 import type { BaseRecord } from "../installedBase.ts";
 
-/** Small files that an installed base keeps beside its weights, where the source has them. */
+/** Small files that an installed base keeps beside its weights if the source has them. */
 export const keptFiles: ReadonlySet<string> = new Set([
   "config.json",
   "generation_config.json",
@@ -16,12 +16,12 @@ export const keptFiles: ReadonlySet<string> = new Set([
   "LICENSE",
 ]);
 
-/** Names of the files to copy. */
+/** Returns the names of the files to copy. */
 export async function filesToKeep(path: string): Promise<string[]> {
   return (await readdir(path)).filter((name) => keptFiles.has(name)).toSorted();
 }
 
-/** Name, size and time of modification of all files that matter: equal for a source that nobody has touched. */
+/** Returns name, size and modification time of all relevant files, which stay equal as long as the source is unchanged. */
 export async function stampSource({ path, shards }: ModelFolder): Promise<BaseRecord["source"]> {
   const files: [string, number, number][] = [];
   for (const name of [...(await filesToKeep(path)), ...shards]) {

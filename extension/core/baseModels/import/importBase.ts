@@ -1,4 +1,4 @@
-/** From a Hugging Face folder to an installed base: checked whole first, then converted tensor by tensor. */
+/** Imports a Hugging Face folder as an installed base: checks everything first, then converts tensor by tensor. */
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -30,13 +30,13 @@ import { layOut, type Bits, type WeightLayout } from "./weightLayout.ts";
 export interface ImportOptions extends WriteControl {
   /** A Hugging Face folder. */
   readonly source: string;
-  /** Where `source` is a copy of, if it is one that goes away: the record names that instead. */
+  /** The origin to record instead of `source`, if `source` is a temporary copy. */
   readonly origin?: string | undefined;
-  /** Bases go to `<home>/bases/<name>`. */
+  /** Bases are installed in `<home>/bases/<name>`. */
   readonly home: string;
-  /** {@link namesFor} the source unless given; the start of its content's hash takes the place of "#". */
+  /** The default comes from {@link namesFor}. The start of the content's hash replaces "#". */
   readonly name?: string | undefined;
-  /** Whether a base from elsewhere may lose its place to one that is given the same name. */
+  /** Whether a base with the given name may replace one from another source. */
   readonly replace?: boolean | undefined;
   readonly bits: Bits;
 }
@@ -45,16 +45,17 @@ export interface ImportResult {
   readonly base: InstalledBase;
   readonly seconds: number;
   readonly peakMemoryBytes: number;
-  /** What the user should know, though the import went well. */
+  /** Warnings for the user about a successful import. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Installs a base. An installed one of the same name and content is kept as it is; one from the same source is replaced. One from
- * elsewhere keeps its name: the new one takes another, or is refused where its name is given.
+ * Installs a base. An installed base with the same name and content stays as it is; one from the same source is
+ * replaced. A base from another source keeps its name: the new base takes another name, or is refused if its name is
+ * given.
  *
- * @throws UserErrors for all that can be wrong with the name, the folder, its configuration, weights and tokenizer, and
- * with the disk; the signal's reason once it is aborted. Nothing is left behind then.
+ * @throws UserErrors about the name, the folder, its configuration, weights and tokenizer, and the disk; the signal's reason once it is
+ * aborted. Nothing is left behind in these cases.
  */
 export async function importBase(options: ImportOptions): Promise<ImportResult> {
   const source = resolve(options.source);
@@ -71,13 +72,13 @@ export async function importBase(options: ImportOptions): Promise<ImportResult> 
 }
 
 export interface InstallOptions extends WriteControl, Pick<ImportOptions, "home" | "bits" | "replace"> {
-  /** The first that no base from elsewhere has is taken. */
+  /** Candidate names; the first that no base from another source has is used. */
   readonly names: readonly string[];
   readonly source: BaseRecord["source"];
   readonly merged?: BaseRecord["merged"];
 }
 
-/** As {@link importBase}, for an open model, which may be another than its files hold. */
+/** Does the same as {@link importBase} for an open model, whose values may differ from its files. */
 export async function installModel(folder: ModelFolder, options: InstallOptions): Promise<ImportResult> {
   const { home, bits, names, source, merged, replace = false } = options;
   const start = performance.now();
@@ -103,7 +104,7 @@ export async function installModel(folder: ModelFolder, options: InstallOptions)
   };
 }
 
-/** Writes all that a base consists of, and returns its hash. */
+/** Writes all files of a base, and returns its hash. */
 async function fillFolder(
   folder: ModelFolder,
   target: string,
@@ -126,19 +127,19 @@ async function fillFolder(
   return digest;
 }
 
-/** A base without a tokenizer computes, but reads no text; one whose tokenizer does not fit would read nonsense. */
+/** Returns warnings about the tokenizer. A base without one cannot read text; one that does not fit the base is refused. */
 async function checkTokenizer(source: string, vocabularySize: number): Promise<string[]> {
   const text = await readFile(join(source, "tokenizer.json")).catch((error: unknown) => {
     if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   });
-  if (!text) return ["The model has no tokenizer.json, so it can neither complete text nor be trained on it."];
+  if (!text) return ["The model has no tokenizer.json, so it cannot complete text or be trained on text."];
   const tokenizer = await openTokenizer(source, vocabularySize);
   tryEncoding((piece) => tokenizer.encode(piece));
   return [];
 }
 
-/** The same content from another folder, or newly copied: from now on it is recognised there. One of the hub stays that. */
+/** Records the folder that the same content now comes from, so that it is recognized there. A hub origin stays recorded. */
 async function restamp(path: string, source: BaseRecord["source"]): Promise<void> {
   const record = await readRecord(path);
   if (parseHubAddress(record.source.path) && !isSameSource(record.source.path, source.path)) return;
@@ -149,7 +150,7 @@ async function writeRecord(path: string, record: BaseRecord): Promise<void> {
   await writeFileAtomic(join(path, recordFile), `${JSON.stringify(record)}\n`);
 }
 
-/** A base that cannot be read is replaced: it is of no use to anybody. */
+/** Returns how an installed folder relates to a new one. A base that cannot be read counts as outdated, so it is replaced. */
 async function relationOf(installed: string, other: string, isOurs: boolean): Promise<Relation> {
   const { hash, source } = await readRecord(other);
   const record = await readRecord(installed).catch(() => undefined);
@@ -163,7 +164,7 @@ function always(relation: Relation): () => Relation {
 }
 
 /**
- * Refuses a name that a base from elsewhere has.
+ * Refuses a name that a base from another source has.
  *
  * @throws UserError "name-taken"
  */
@@ -173,6 +174,6 @@ export async function checkNameFree(name: string, source: string, home: string):
 }
 
 function nameTaken(name: string, from: string): UserError {
-  const message = `Cannot name the base "${name}": another one from ${from} has that name.`;
-  return new UserError("name-taken", message, "Choose another name, or give --replace to replace it.");
+  const message = `Cannot name the base "${name}": a base from ${from} has this name.`;
+  return new UserError("name-taken", message, "Choose another name, or pass --replace to replace it.");
 }

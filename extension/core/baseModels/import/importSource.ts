@@ -1,4 +1,4 @@
-/** From what a user names as a model, a folder or a hub address, to an installed base. */
+/** Imports a model that the user names, by folder or by hub address, as an installed base. */
 
 import { readdir, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
@@ -22,9 +22,9 @@ import { importRequest, type ImportRequest } from "./importRequest.ts";
 import type { WriteProgress } from "./weightFile.ts";
 import { layOut } from "./weightLayout.ts";
 
-/** The request, and what the caller's machine adds to it. */
+/** The request, and the settings of the machine. */
 export interface ImportSourceOptions extends ImportRequest {
-  /** Bases go to `<home>/bases`. */
+  /** Bases are installed in `<home>/bases`. */
   readonly home: string;
   readonly hub: HubSettings;
 }
@@ -43,9 +43,10 @@ export interface ImportControl extends HubControl {
 }
 
 /**
- * Installs a base. Only for an address does it open a connection.
+ * Installs a base. Opens a connection only for a hub address.
  *
- * @throws UserErrors "option-invalid", "source-unknown", as `importBase`, and those of the download; the signal's reason once it is aborted
+ * @throws UserErrors "option-invalid" and "source-unknown", those of `importBase` and of the download; the signal's reason once it is
+ * aborted
  */
 export async function importSource(options: ImportSourceOptions, control: ImportControl): Promise<ImportResult> {
   const { home, hub } = options;
@@ -61,8 +62,9 @@ export async function importSource(options: ImportSourceOptions, control: Import
 }
 
 /**
- * Downloads what `address` stands for into `<home>/downloads`, imports it under the model's name, and removes the download.
- * What could go better the next time leaves it there to be gone on with: no connection, a full disk, cancelling, a kill.
+ * Downloads the model at `address` into `<home>/downloads`, imports it under the model's name, and removes the
+ * download. After a lost connection, a full disk, a cancellation or a kill, the download stays, so that a retry resumes
+ * it.
  */
 async function importFromHub(
   address: HubAddress,
@@ -74,12 +76,12 @@ async function importFromHub(
     const { pinned, files } = await readRepository(hub);
     const { small, weights } = selectFiles({ pinned, files }, keptFiles);
     const folder = join(options.home, "downloads", formatHubAddress(pinned).replace("/", "--"));
-    await removeForgotten(dirname(folder));
+    await removeStaleDownloads(dirname(folder));
     const release = await lockFolder(`${folder}.lock`, (owner, escape) => busy(pinned, owner, escape));
     try {
       hub.log.info(`Downloading ${formatHubAddress(pinned)} from ${hub.endpoint}.`);
       await downloadFiles(hub, pinned.revision, small, folder);
-      // Before gigabytes follow: whether they can be used, and where they would go.
+      // Check the configuration and the disk space before downloading gigabytes.
       const { bytes } = layOut(weightRequests(readModelConfig(await readConfig(folder))), options.bits);
       await checkSpace(folder, (await missingBytes(weights, folder)) + bytes);
       await downloadFiles(hub, pinned.revision, weights, folder, (progress) =>
@@ -89,8 +91,8 @@ async function importFromHub(
       await rm(folder, { recursive: true, force: true });
       return result;
     } catch (error) {
-      if (isWorthKeeping(error))
-        hub.log.info(`What is downloaded stays in ${folder}; importing it again goes on there.`);
+      if (isResumable(error))
+        hub.log.info(`The downloaded files stay in ${folder}; another import resumes from there.`);
       else await rm(folder, { recursive: true, force: true });
       throw error;
     } finally {
@@ -119,10 +121,10 @@ async function importFolder(
   });
 }
 
-/** How long a download waits to be gone on with: milliseconds since a file of it was begun or completed. */
+/** The milliseconds that an interrupted download is kept after its last file was started or completed. */
 const keptFor = 7 * 24 * 60 * 60 * 1000;
 
-async function removeForgotten(downloads: string): Promise<void> {
+async function removeStaleDownloads(downloads: string): Promise<void> {
   for (const name of await readdir(downloads).catch(() => [])) {
     const path = join(downloads, name);
     const info = await infoOf(path);
@@ -130,7 +132,7 @@ async function removeForgotten(downloads: string): Promise<void> {
   }
 }
 
-function isWorthKeeping(error: unknown): boolean {
+function isResumable(error: unknown): boolean {
   if (!(error instanceof UserError)) return true;
   return error.code.startsWith("hub-") || ["disk-full", "not-writable", "download-damaged"].includes(error.code);
 }
@@ -145,6 +147,6 @@ function unknownSource(source: string): UserError {
 }
 
 function busy(address: HubAddress, owner: string, escape: string): UserError {
-  const message = `Cannot download ${formatHubAddress(address)}: it is being downloaded already (${owner}).`;
-  return new UserError("download-busy", message, `Wait until that ends. ${escape}`);
+  const message = `Cannot download ${formatHubAddress(address)}: another process is downloading it (${owner}).`;
+  return new UserError("download-busy", message, `Wait until it finishes. ${escape}`);
 }

@@ -1,4 +1,4 @@
-/** Putting a finished base in its place while other processes may do the same. */
+/** Moves a finished base to its place, safely against other processes that do the same. */
 
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
@@ -8,24 +8,27 @@ import { internalError, systemCode, UserError } from "../../foundation/errors.ts
 import { exists, infoOf } from "../../foundation/exists.ts";
 import { renamePatiently } from "../../foundation/renamePatiently.ts";
 
-/** Left behind by a process that was killed; nothing that is at work has been silent for so long. */
+/** Milliseconds after which a temporary folder belongs to a killed process; running imports write more often. */
 const abandonedAfter = 24 * 60 * 60 * 1000;
 
-/** What an installed folder is to the new one: the same, which stays; outdated by it; or something else, which stays, too. */
+/**
+ * The relation of an installed folder to a new one: the same, which stays; outdated, which is replaced; or another
+ * base, which stays.
+ */
 export type Relation = "same" | "outdated" | "other";
 
 export interface Installation {
-  /** Fills the folder and returns the names that it may have, the best first. */
+  /** Fills the folder and returns its candidate names, best first. */
   readonly fill: (temporary: string) => Promise<readonly string[]>;
   readonly relate: (installed: string, temporary: string) => Promise<Relation>;
 }
 
 /**
- * Fills a hidden folder in `parent` and gives it, in one step, the first name that nothing else has. Where the same is
- * installed already, or another process was faster with it, that stays and ours is dropped.
+ * Fills a hidden folder in `parent`, and renames it in one step to the first free name. If the same base is already
+ * installed, or another process was faster, the installed folder stays and the new one is removed.
  *
- * @returns the path of the installed folder; undefined where all names are taken by others
- * @throws UserError "not-writable"; "base-in-use" where the system does not let an outdated folder be moved
+ * @returns the path of the installed folder; undefined if other bases have all names
+ * @throws UserError "not-writable"; "base-in-use" if the system does not allow moving an outdated folder
  */
 export async function installFolder(parent: string, { fill, relate }: Installation): Promise<string | undefined> {
   await mkdir(parent, { recursive: true }).catch((error: unknown) => {
@@ -48,28 +51,28 @@ export async function installFolder(parent: string, { fill, relate }: Installati
   }
 }
 
-/** Brings back what a process that was killed while it replaced a folder had set aside, unless the new one is there. */
+/** Restores folders that a killed process set aside while replacing them, unless the new ones are in place. */
 export async function recoverInstalled(parent: string): Promise<void> {
   for (const entry of await readdir(parent).catch(() => [])) {
     const name = /^\.(.+)\.[0-9a-f]{8}\.old$/.exec(entry)?.[1];
-    // Another process may be recovering, or still replacing, the very same: whoever comes second finds nothing to do.
+    // Another process may be restoring or replacing the same folder; then there is nothing left to do here.
     if (name !== undefined) await recoverFolder(join(parent, name)).catch(ignoreMissing);
   }
 }
 
-/** @returns whether `path` is now the folder, or the same */
+/** Returns whether `path` is now the new folder, or already was the same base. */
 async function moveInto(path: string, temporary: string, relate: Installation["relate"]): Promise<boolean> {
-  // A rename onto a folder that is not empty fails, on every system: so nobody's complete folder is ever overwritten.
+  // A rename onto a folder that is not empty fails on every system, so a complete folder is never overwritten.
   for (let attempt = 0; attempt < 10; attempt++) {
     if (await renamed(temporary, path)) return true;
     const relation = await relate(path, temporary);
     if (relation !== "outdated") return relation === "same";
     if (await replaced(path, temporary)) return true;
   }
-  throw internalError(`${path} is replaced again and again`);
+  throw internalError(`other processes keep replacing ${path}`);
 }
 
-/** @returns false where there is something of that name */
+/** Renames a folder. Returns false if the new name is taken. */
 async function renamed(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
@@ -82,10 +85,10 @@ async function renamed(from: string, to: string): Promise<boolean> {
 }
 
 /**
- * Sets the old folder aside, puts the new one in its place, and only then removes the old one. Between the two renames there is
- * neither; {@link recoverInstalled} finds the old one by its name.
+ * Sets the old folder aside, moves the new one to its place, and only then removes the old one. If the process dies
+ * between the two renames, {@link recoverInstalled} finds the old folder by its name.
  *
- * @returns false where another process has put something there meanwhile
+ * @returns false if another process has put a folder there in the meantime
  */
 async function replaced(path: string, temporary: string): Promise<boolean> {
   const aside = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.old`);
@@ -99,7 +102,7 @@ async function replaced(path: string, temporary: string): Promise<boolean> {
   try {
     return await renamed(temporary, path);
   } finally {
-    // Removed where something stands at `path`, brought back where nothing does.
+    // Removes the old folder if there is one at `path`, otherwise restores it.
     await recoverFolder(path).catch(ignoreMissing);
   }
 }
@@ -109,8 +112,8 @@ function ignoreMissing(error: unknown): void {
 }
 
 function inUse(path: string, cause: unknown): UserError {
-  const message = `Cannot replace the base ${basename(path)}: a program uses it, or its folder is not yours to change.`;
-  return new UserError("base-in-use", message, "Close other windows that complete with it, and try again.", { cause });
+  const message = `Cannot replace the base ${basename(path)}: a program uses it, or you have no permission to change its folder.`;
+  return new UserError("base-in-use", message, "Close other windows that use it, and try again.", { cause });
 }
 
 async function removeAbandoned(parent: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** Whether a Hugging Face checkpoint holds what its model asks for, before any of it is converted. */
+/** Checks that a Hugging Face checkpoint has the tensors that its model needs, before the conversion starts. */
 
 import { UserError } from "../../foundation/errors.ts";
 import type { WeightRequest } from "../../architectures/weightRequest.ts";
@@ -12,17 +12,17 @@ export function checkCheckpoint(folder: ModelFolder, requests: readonly WeightRe
       const tensor = folder.tensors.get(name);
       const asked = shapes[i]!;
       if (!tensor) {
-        throw mismatch(folder, `config.json asks for the tensor "${name}", the weights do not have it`);
+        throw mismatch(folder, `config.json requires the tensor "${name}", but the weights do not contain it`);
       }
       if (tensor.shape.length !== asked.length || tensor.shape.some((extent, axis) => extent !== asked[axis])) {
         const shape = `[${tensor.shape.join(", ")}]`;
-        throw mismatch(folder, `"${name}" has the shape ${shape}, config.json asks for [${asked.join(", ")}]`);
+        throw mismatch(folder, `"${name}" has the shape ${shape}, but config.json requires [${asked.join(", ")}]`);
       }
       if (!readableDtypes.includes(tensor.dtype)) {
         throw new UserError(
           "dtype-unsupported",
-          `Cannot import ${folder.path}: "${name}" holds ${tensor.dtype}, and Graft reads ${readableDtypes.join(", ")}.`,
-          "Import the model as it was before it was quantized, in float32, float16 or bfloat16.",
+          `Cannot import ${folder.path}: "${name}" has the format ${tensor.dtype}; Graft reads ${readableDtypes.join(", ")}.`,
+          "Import the original model, not a quantized one, in float32, float16 or bfloat16.",
         );
       }
     }
@@ -33,6 +33,6 @@ function mismatch({ path }: ModelFolder, reason: string): UserError {
   return new UserError(
     "checkpoint-mismatch",
     `Cannot import ${path}: ${reason}.`,
-    "Check that config.json and the weights come from the same model, and that all files are there.",
+    "Check that config.json and the weights come from the same model, and that no file is missing.",
   );
 }

@@ -1,4 +1,4 @@
-/** Fills the one weight file of an installed base. It decides neither formats nor places. */
+/** Fills the weight file of an installed base according to its layout. */
 
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
@@ -11,7 +11,7 @@ import type { ModelFolder } from "../../weights/modelFolder.ts";
 import type { WeightLayout } from "./weightLayout.ts";
 
 export interface WriteProgress {
-  /** Numbers converted, and how many there are in all. */
+  /** The converted values, out of `total`. */
   readonly done: number;
   readonly total: number;
 }
@@ -21,10 +21,10 @@ export interface WriteControl {
   readonly onProgress?: ((progress: WriteProgress) => void) | undefined;
 }
 
-/** Numbers in a piece: with all pieces on their way, and all stages of them, some ten megabytes a thread. */
+/** The values per piece. All pieces in flight, in all stages, take about ten megabytes per thread. */
 const pieceSize = 1 << 20;
 
-/** A run of a tensor's values, and where it goes. */
+/** A piece of a tensor's values, and its place. */
 interface PlacedPiece {
   readonly tensor: StoredTensor;
   readonly start: number;
@@ -32,9 +32,9 @@ interface PlacedPiece {
 }
 
 /**
- * Converts every tensor of `layout` from `folder`, and writes it in its place. Reading, converting and writing overlap.
+ * Converts every tensor of the layout from `folder`, and writes it to its place. Reading, converting and writing overlap.
  *
- * @returns the SHA-256 of what was read and of what was written, hexadecimal
+ * @returns the SHA-256 of the bytes read and of the bytes written, in hexadecimal
  * @throws UserError "weights-not-finite"; the signal's reason once it is aborted
  */
 export async function writeWeights(
@@ -66,7 +66,7 @@ export async function writeWeights(
       const { dtype } = folder.tensors.get(name)!;
       read.update(dtype).update(source);
       const converting = converters.convert({ dtype, bytes: source, format: storage.format });
-      converting.catch(() => undefined); // Awaited in its turn; until then a failure is nobody's.
+      converting.catch(() => undefined); // Awaited later, in order; until then, a failure must not count as unhandled.
       underWay.push([piece, converting]);
     }
     for (const [piece, converting] of underWay) {
@@ -79,7 +79,7 @@ export async function writeWeights(
   return { read: read.digest("hex"), written: written.digest("hex") };
 }
 
-/** The tensors cut into whole rows. */
+/** Yields the tensors in pieces of whole rows. */
 function* piecesOf(tensors: readonly StoredTensor[]): Generator<PlacedPiece> {
   for (const tensor of tensors) {
     const elements = elementCount(tensor.shape);
@@ -110,7 +110,7 @@ function notFinite({ path }: ModelFolder, { name, storage }: StoredTensor): User
   const inFormat = storage.format === "float16" ? " in 16 bits" : "";
   return new UserError(
     "weights-not-finite",
-    `Cannot import ${path}: "${name}" holds values that are not finite numbers${inFormat}.`,
-    "Download the weights again; if that does not help, the model itself is broken.",
+    `Cannot import ${path}: "${name}" contains values that are not finite numbers${inFormat}.`,
+    "Download the weights again. If that does not help, the model itself is broken.",
   );
 }

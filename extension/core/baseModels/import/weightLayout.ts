@@ -1,30 +1,31 @@
-/** Where each tensor of a base lies in its one weight file, and in which format. It reads and writes nothing. */
+/** Computes the place and the format of each tensor in a base's single weight file. */
 
 import { elementCount } from "../../graph/shape.ts";
 import { blockSize, type Storage, type StoredTensor } from "../../graph/storage.ts";
 import type { WeightRequest } from "../../architectures/weightRequest.ts";
 
-/** How finely linear layers can be stored. */
+/** The possible bits per value of linear layers. */
 export const bitWidths = [4, 8, 16, 32] as const;
 export type Bits = (typeof bitWidths)[number];
 
+/** The bits of a base that is imported without a choice. */
 export const defaultBits: Bits = 4;
 
 export interface WeightLayout {
-  /** In the order of the requests. */
+  /** The tensors in the order of the requests. */
   readonly tensors: readonly StoredTensor[];
-  /** Size of the weight file. */
+  /** The size of the weight file. */
   readonly bytes: number;
 }
 
-/** Raised when the same requests are laid out in another way. */
+/** The version of the layout. Increase it when the same requests get another layout. */
 export const layoutVersion = 3;
 
-/** A cache line, so that a kernel's vectors are aligned when the file is mapped. */
+/** A cache line, so that vectors in kernels are aligned when the file is mapped. */
 const alignment = 64;
 
 /**
- * Lays out the tensors of `requests`, group by group: the values of all tensors of a group in order, then all their
+ * Lays out the tensors of `requests` by group: first the values of all tensors of a group in order, then all their
  * scales, so that the group reads as one matrix. Values and scales start on multiples of 64.
  */
 export function layOut(requests: readonly WeightRequest[], bits: Bits): WeightLayout {
@@ -58,8 +59,9 @@ export function layOut(requests: readonly WeightRequest[], bits: Bits): WeightLa
 const bytesPerValue: Readonly<Record<Storage["format"], number>> = { float32: 4, float16: 2, int8: 1, int4: 0.5 };
 
 /**
- * At 4 bits, what is worth its bytes stays at 8: embeddings, which are the output head, too, and the first layer, whose errors
- * pass through all others. Measured in docs/decisions/0014-weights-in-few-bits.md.
+ * Returns the format of a group. With 4 bits, embeddings (often also the output head) and the first layer, whose errors
+ * pass through all others, stay at 8 bits, because the quality is worth the bytes. Measured in
+ * docs/decisions/0014-weights-in-few-bits.md.
  */
 function formatOf({ names, role, shapes }: WeightRequest, bits: Bits): Storage["format"] {
   if (role === "vector" || bits === 32) return "float32";

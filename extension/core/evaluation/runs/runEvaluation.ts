@@ -13,7 +13,7 @@ import { openSuite } from "./openSuite.ts";
 import { withTimeLeft, type EvaluationControl, type PhaseControl } from "./progress.ts";
 import { readEvaluationOptions, type EvaluationOptions } from "./request.ts";
 import { openRun, readRun, readTexts, tasksOf, type OpenRun, type RunSummary } from "./runFolder.ts";
-import { openRunMeasures, type RunMeasure } from "./runMeasures.ts";
+import { openRunMeasures, type RunMeasure } from "../scoring/runMeasures.ts";
 import { lostPredictions } from "./runErrors.ts";
 import {
   candidateName,
@@ -23,10 +23,7 @@ import {
   type RunResult,
   type TextCost,
 } from "./runRecord.ts";
-import { countRun, scoresOf, type RunCounts } from "./scoreRun.ts";
-
-export type { EvaluationControl, EvaluationProgress } from "./progress.ts";
-export type { EvaluationOptions } from "./request.ts";
+import { countRun, scoresOf, type RunCounts } from "../scoring/scoreRun.ts";
 
 /**
  * Returns the finished run. An interrupted run with the same options is resumed; a finished one is returned as it is, unless `fresh`.

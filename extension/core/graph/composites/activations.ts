@@ -1,4 +1,4 @@
-/** Nonlinearities of feed-forward layers, and dropout. */
+/** Activation functions of feed-forward layers, and dropout. */
 
 import { add, bitwiseXor, cast, greaterOrEqual, mul, sigmoid, sub, where } from "../primitives/elementwise.ts";
 import { controlDependency } from "./controlDependency.ts";
@@ -18,7 +18,7 @@ export function silu(x: Tensor): Tensor {
 }
 
 /**
- * GELU with a tanh (Hendrycks and Gimpel 2016), called gelu_new or gelu_pytorch_tanh: x/2 · (1 + tanh u), which is
+ * GELU in its tanh form (Hendrycks and Gimpel 2016), called gelu_new or gelu_pytorch_tanh: x/2 · (1 + tanh u), which equals
  *
  *     y = x·σ(2u) with 2u = x·(a + b·x²), a = 2√(2/π), b = 0.044715·a      y′ = σ + (y - y·σ)·(a + 3b·x²)
  */
@@ -38,19 +38,20 @@ export function geluTanh(x: Tensor): Tensor {
 }
 
 /**
- * Zeroes a share `rate` of x [.., T, D]. To keep the mean, the rest is to be scaled by 1/(1-rate), which is free in the product
- * behind.
+ * Zeroes a share `rate` of x [.., T, D]. The caller scales the rest by 1/(1-rate) to keep the mean; in the matrix product that
+ * follows, this costs nothing.
  *
- * Chance comes from outside, as a tensor of uniform `noise` int32 [.., ≥T, ≥D], so that a recomputed segment drops the same
- * elements and a run can be repeated. Sites share one noise: each flips other bits of it, which leaves it uniform.
+ * The randomness is an input, uniform `noise` int32 [.., ≥T, ≥D], so that a recomputed segment drops the same elements
+ * and a run can be repeated. All sites share one noise tensor: each flips other bits of it, which keeps it uniform.
  */
 export function dropout(x: Tensor, noise: Tensor, rate: number, site: number): Tensor {
   return composite("dropout", [x, noise], {
     expand: () => {
       const own = slice(slice(noise, 0, size(x, -2), -2), 0, size(x, -1), -1);
-      // Multiples of the golden ratio spread over all values more evenly than any other.
+      // Multiples of the golden ratio spread most evenly over all values.
       const bits = int32(Math.imul(site, 0x9e3779b1));
-      // Nothing but the noise decides; without x to wait for, all sites would be decided first, and remembered.
+      // The mask depends on the noise only. Without a control dependency on x, the runtime would compute all masks
+      // first and keep them.
       const late = bitwiseXor(bits, cast(controlDependency(scalar(0), x), "int32"));
       const kept = greaterOrEqual(bitwiseXor(own, late), int32(Math.round(rate * 2 ** 32) - 2 ** 31));
       return where(kept, x, scalar(0));

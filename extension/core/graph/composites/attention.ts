@@ -1,4 +1,4 @@
-/** Attention with grouped heads and rotary positions: over whole sequences, and over a KV cache. */
+/** Grouped-query attention with rotary positions: over whole sequences, and over a KV cache. */
 
 import { groupQueryAttention, type GroupQueryAttentionInputs, type Heads } from "../primitives/fused.ts";
 import { add } from "../primitives/elementwise.ts";
@@ -9,20 +9,20 @@ import { concat, reshape, split, transpose } from "../primitives/shaping.ts";
 import { dimension, size } from "../shape.ts";
 import { composite, composites, type Tensor } from "../tensor.ts";
 
-/** Far enough below every score that its softmax is exactly 0, and still finite. */
+/** The mask value: so far below every score that its softmax is exactly 0, but finite. */
 export const masked = -1e9;
 
 export interface WholeSequences {
   readonly rotary: RotaryTables;
   /** int64 [B, T] */
   readonly positions: Tensor;
-  /** float32 [B, 1, 1, T, P + T]: 0 where the query of a row may look, {@link masked} elsewhere. */
+  /** float32 [B, 1, 1, T, P + T]: 0 where a query attends to a key, {@link masked} elsewhere. */
   readonly mask: Tensor;
-  /** Keys and values in front of those of the sequence, [B, kvHeads, P, D] each; their positions are their own affair. */
+  /** Keys and values in front of those of the sequence, [B, kvHeads, P, D] each. They are not rotated here. */
   readonly before?: { readonly key: Tensor; readonly value: Tensor };
 }
 
-/** Attention within the sequences that are given whole: qkv [B, T, (heads + 2·kvHeads)·D] → [B, T, heads·D]. */
+/** Attention within whole sequences: qkv [B, T, (heads + 2·kvHeads)·D] → [B, T, heads·D]. */
 export function attention(qkv: Tensor, heads: Heads, { positions, mask, rotary, before }: WholeSequences): Tensor {
   const more = before ? [before.key, before.value] : [];
   return composite("attention", [qkv, positions, mask, rotary.cosines, rotary.sines, ...more], {
@@ -41,8 +41,8 @@ export interface CachedSequences extends GroupQueryAttentionInputs {
 }
 
 /**
- * Attention of new tokens to what they see of a cache and of themselves → [output [B, T, heads·D], present key, present
- * value]. Its expansion also serves where the fused op cannot: for heads of unusual sizes.
+ * Attention of new tokens to a KV cache and to each other, under a mask → [output [B, T, heads·D], present key, present
+ * value]. Heads of unusual sizes, which the fused op does not support, use the expansion.
  */
 export function cachedAttention(inputs: CachedSequences, heads: Heads, total: string | number): readonly Tensor[] {
   const { qkv, pastKey, pastValue, lastPositions, totalLength, positions, mask, rotary } = inputs;
@@ -60,7 +60,7 @@ export function cachedAttention(inputs: CachedSequences, heads: Heads, total: st
   return composites("cachedAttention", tensors, { expand, inference: fused }, fused());
 }
 
-/** The kernel of the fused op takes and turns heads in vectors of 16 only. */
+/** The kernel of the fused op reads and rotates heads in vectors of 16 only. */
 function isFusable({ headSize }: Heads, { cosines }: RotaryTables): boolean {
   return headSize % 16 === 0 && size(cosines, 1) % 8 === 0;
 }
@@ -76,7 +76,7 @@ function separated(qkv: Tensor, { heads, kvHeads, headSize }: Heads): [Tensor, T
 }
 
 /**
- * softmax(Q·Kᵀ/√D + mask)·V. Query heads of one group G share a key head:
+ * softmax(Q·Kᵀ/√D + mask)·V. The G query heads of a group share one key head:
  *
  *     query [B, kv·G, T, D] → [B, kv, G, T, D] ─·Kᵀ→ [B, kv, G, T, S] ─softmax, ·V→ [B, kv, G, T, D] → [B, T, kv·G·D]
  */

@@ -1,6 +1,6 @@
 /**
- * Attention without rotary positions: scores get a bias instead, such as T5's for relative positions. Keys and values may
- * come from the sequence itself, from a cache, or from another sequence.
+ * Attention without rotary positions. Scores get a bias instead, such as T5's for relative positions. Keys and values
+ * may come from the sequence itself, from a cache, or from another sequence.
  */
 
 import { add } from "../primitives/elementwise.ts";
@@ -12,11 +12,11 @@ import { dimension, size } from "../shape.ts";
 import { composite, type Tensor } from "../tensor.ts";
 
 /**
- * softmax(Q·Kᵀ + bias)·V, not scaled.
+ * softmax(Q·Kᵀ + bias)·V, without scaling.
  *
  * @param query [B, T, heads·D]
- * @param key, value [B or 1, heads, S, D]; one sequence is shared by all queries
- * @param bias what is added to the scores [B, heads, T, S], and stretches to them; nothing if null
+ * @param key, value [B or 1, heads, S, D]; all queries share a single sequence
+ * @param bias is added to the scores and broadcasts to their shape [B, heads, T, S]; null for none
  * @returns [B, T, heads·D]
  */
 export function biasedAttention(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | null): Tensor {
@@ -35,16 +35,16 @@ export function perHead(x: Tensor, headSize: number): Tensor {
   return transpose(reshape(x, shape), [0, 2, 1, 3]);
 }
 
-/** Parts that lie side by side, `count` of the same size: [B, T, count·P] → [B, T, P] each. */
+/** Splits the last axis into `count` parts of the same size: [B, T, count·P] → [B, T, P] each. */
 export function equalParts(x: Tensor, count: number): readonly Tensor[] {
   return split(x, new Array<number>(count).fill(size(x, -1) / count), -1);
 }
 
 /**
- * A learned bias for each head and distance.
+ * Returns a learned bias for each head and distance.
  *
  * @param byDistance [distances, heads]
- * @param distances int64 [T, S], or [B, T, S]: row numbers of `byDistance`; negative ones count from its end
+ * @param distances int64 [T, S], or [B, T, S]: rows of `byDistance`; negative ones count from its end
  * @returns [heads, T, S], or [B, heads, T, S]
  */
 export function distanceBias(byDistance: Tensor, distances: Tensor): Tensor {

@@ -1,4 +1,4 @@
-/** Order as a value: a tensor that cannot be computed before others. */
+/** Control dependencies: make a tensor available only after others, to order the runtime's computation. */
 
 import { add, mul } from "../primitives/elementwise.ts";
 import { gather } from "../primitives/indexing.ts";
@@ -6,10 +6,10 @@ import { reshape } from "../primitives/shaping.ts";
 import { composite, integers, scalar, type Tensor } from "../tensor.ts";
 
 /**
- * x itself, available only once all of `earlier` are: x + 0 · (an element of each).
+ * Returns x, available only once all of `earlier` are computed: x + 0 · (an element of each).
  *
- * ONNX Runtime runs whatever is ready, and merges what is equal. Both would undo a recomputation that is there to save
- * memory; a dependency on a gradient prevents both. The runtime does not fold 0 · x, since x might be infinite.
+ * ONNX Runtime runs nodes as soon as they are ready, and merges equal ones. Both would undo a recomputation that saves
+ * memory; a dependency on a gradient prevents both. The runtime does not fold 0 · x, because x might be infinite.
  */
 export function controlDependency(x: Tensor, ...earlier: readonly Tensor[]): Tensor {
   if (earlier.length === 0) return x;
@@ -19,7 +19,7 @@ export function controlDependency(x: Tensor, ...earlier: readonly Tensor[]): Ten
   });
 }
 
-/** [1] */
+/** Returns one element of x, as [1]. */
 function firstElement(x: Tensor): Tensor {
   return gather(reshape(x, [x.shape.join("*")]), integers(0));
 }

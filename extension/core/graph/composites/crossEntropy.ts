@@ -1,4 +1,4 @@
-/** The loss of a language model, from its last hidden states on. */
+/** The loss of a language model, computed from its last hidden states. */
 
 import { add, log, mul, neg, sub } from "../primitives/elementwise.ts";
 import { gather, gatherElements } from "../primitives/indexing.ts";
@@ -13,7 +13,7 @@ import { controlDependency } from "./controlDependency.ts";
 import { embedding, linear } from "./linear.ts";
 import { valueAfter, type Weight } from "./weight.ts";
 
-/** The last product of a language model, which gives each word of the vocabulary a number: its logit. */
+/** The output head: the last matrix product of a language model, which computes one logit per vocabulary entry. */
 export interface Head {
   /** [vocabulary, hidden] */
   readonly weight: Weight;
@@ -22,7 +22,7 @@ export interface Head {
 }
 
 export interface LabelledStates {
-  /** [L, hidden]: only of the positions that predict something. */
+  /** [L, hidden]: only the positions with a label. */
   readonly hidden: Tensor;
   /** int64 [L, 1] */
   readonly labels: Tensor;
@@ -30,17 +30,20 @@ export interface LabelledStates {
   readonly weights: Tensor;
 }
 
-/** As many words as have weights, and logits of `rows` states, of 32 MiB each: products of this size lose no speed. */
+/**
+ * Returns the chunk size in vocabulary entries for which the weights, and the logits of `rows` states, each take at
+ * most 32 MiB. Products of this size run at full speed.
+ */
 export function wordsAtOnce(hiddenSize: number, rows: number): number {
   return Math.max(1, Math.floor(2 ** 23 / Math.max(hiddenSize, rows)));
 }
 
 /**
- * -Σ weight · log p(label), as [1, 1].
+ * Returns -Σ weight · log p(label), as [1, 1].
  *
- * Below a frozen head, the logits of a large vocabulary are never there all at once, see {@link overChunks}.
+ * With a frozen head, the logits of a large vocabulary are never in memory all at once; see {@link overChunks}.
  *
- * @param chunk words of the vocabulary at a time
+ * @param chunk the number of vocabulary entries per chunk
  */
 export function crossEntropy(states: LabelledStates, head: Head, chunk: number): Tensor {
   const { hidden, labels, weights } = states;
@@ -50,7 +53,7 @@ export function crossEntropy(states: LabelledStates, head: Head, chunk: number):
   };
   const inputs = [hidden, head.weight.value, head.bias, labels, weights];
   if (!head.weight.frozen) return composites("crossEntropy", inputs, { expand })[0]!;
-  // A graph that is differentiated has the gradient computed along with the loss, which then is the loss of that pass.
+  // In a differentiated graph, one pass computes the gradient along with the loss.
   let differentiated: ChunkedPass | undefined;
   return composites("crossEntropy", inputs, {
     expand,
@@ -64,18 +67,18 @@ export function crossEntropy(states: LabelledStates, head: Head, chunk: number):
 
 interface ChunkedPass {
   readonly loss: Tensor;
-  /** By the hidden states. */
+  /** The gradient with respect to the hidden states. */
   readonly gradient: Tensor | null;
 }
 
 /**
- * The loss, and its gradient along with it, by one pass over the rows of W, a chunk c at a time. With z_c = x·W_cᵀ:
+ * Computes the loss and its gradient in one pass over the rows of W, one chunk c at a time. With z_c = x·W_cᵀ:
  *
  *     p_c = softmax(z_c), s_c = log Σ exp z_c     a = softmax(s_1, s_2, …): the share of each chunk     s = log Σ exp s_c
  *     loss = s - x·W_label                        d loss/dx = Σ a_c · p_c·W_c - W_label
  *
- * So no logits are kept, and a chunk is dequantized once for both of its products (as Liger Kernel's fused linear cross-entropy,
- * Hsu et al. 2024, arXiv 2410.10989, with a softmax over chunks instead of a second product).
+ * No logits are kept, and each chunk is dequantized once for both of its products. Source: Liger Kernel's fused linear
+ * cross-entropy (Hsu et al. 2024, arXiv 2410.10989), here with a softmax over chunks instead of a second product.
  */
 function overChunks(
   { hidden, labels, weights }: LabelledStates,
@@ -96,7 +99,7 @@ function overChunks(
     const found = withGradient ? [matMul(probabilities, rows)] : [];
     sums.push(sum);
     products.push(...found);
-    // A chunk is done with before the next one starts, or all would be in memory together.
+    // A control dependency finishes each chunk before the next one starts; otherwise all would be in memory together.
     x = controlDependency(hidden, sum, ...found);
   }
   const together = concat(sums, 1);
@@ -116,7 +119,7 @@ function overChunks(
   return { loss, gradient: mul(sub(expected, labelRows), weights) };
 }
 
-/** log Σ exp x over the last axis, given softmax(x), from the largest element: its probability is exp(x - log Σ exp x). */
+/** Returns log Σ exp x over the last axis, given softmax(x). The largest element has the probability exp(x - log Σ exp x). */
 function logSumOfExp(x: Tensor, softmaxOfX: Tensor): Tensor {
   return sub(reduceMax(x, [-1]), log(reduceMax(softmaxOfX, [-1])));
 }

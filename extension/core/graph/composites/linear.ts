@@ -1,4 +1,4 @@
-/** The linear layer, and the table look-up that shares its weight. */
+/** The linear layer, and the embedding look-up, which can share its weight. */
 
 import { controlDependency } from "./controlDependency.ts";
 import { valueAfter, type Weight } from "./weight.ts";
@@ -21,7 +21,7 @@ export function linear(x: Tensor, weight: Weight, bias: Tensor | null = null): T
   };
   const expand = (): Tensor => product(value);
   if (!quantized) return composite("linear", [x, value, bias], { expand });
-  // Eight bits with exact activations are far slower as MatMulNBits than dequantized and multiplied.
+  // With 8 bits and exact activations, MatMulNBits is far slower than dequantizing and multiplying.
   const inFourBits = quantized.bits === 4;
   return composite("linear", [x, value, bias], {
     expand,
@@ -36,14 +36,15 @@ export function linear(x: Tensor, weight: Weight, bias: Tensor | null = null): T
 }
 
 /**
- * dY·W for dY [.., rows], W in blocks of 4 bits → [.., columns].
+ * Returns dY·W for dY [.., rows], W in 4-bit blocks → [.., columns].
  *
- * DequantizeLinear runs on one thread, and slowly for 4 bits; MatMulNBits dequantizes on all of them. So W is read as a matrix
- * of one block a row, and multiplied by the identity, which makes each column of the blocks a matrix of its own:
+ * DequantizeLinear runs on one thread, and slowly for 4 bits; MatMulNBits dequantizes on all threads. W is therefore
+ * read as a matrix with one block per row and multiplied by the identity, which turns each column of the blocks into a
+ * matrix of its own:
  *
  *     I [32, 32] · (W as [rows·blocks, 32])ᵀ → V [32, rows, blocks] ──dY·V──▶ [32, T, blocks] ──transposed──▶ [T, blocks·32]
  *
- * The last step is a product with the identity, too: as such it runs on all threads.
+ * The last step is also a product with the identity, so that it runs on all threads.
  */
 function timesBlocks(dy: Tensor, w: QuantizedMatrix): Tensor {
   const rows = flattenRows(dy);
@@ -60,7 +61,7 @@ const identity = constant(
   [blockSize, blockSize],
 );
 
-/** Rows of W [vocabulary, size] at ids [..] → [.., size]. */
+/** Returns the rows of W [vocabulary, size] at ids [..] → [.., size]. */
 export function embedding(ids: Tensor, { value, quantized }: Weight): Tensor {
   const fused = quantized && (() => gatherBlockQuantized(quantized, ids));
   return composite("embedding", [ids, value], {

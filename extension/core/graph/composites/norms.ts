@@ -7,7 +7,7 @@ import { reduceMean } from "../primitives/reduction.ts";
 import { composite, scalar, type Tensor } from "../tensor.ts";
 
 /**
- * y = γ · x̂ with x̂ = x·r, r = 1/√(mean x² + ε), over the last axis. By hand, the gradient needs x and r alone:
+ * y = γ · x̂ with x̂ = x·r, r = 1/√(mean x² + ε), over the last axis. The hand-written gradient needs only x and r:
  *
  *     dx = r · (γ·dy - x̂ · mean(γ·dy·x̂))      dγ = Σ dy·x̂
  */
@@ -29,7 +29,7 @@ export function rmsNorm(x: Tensor, gamma: Tensor, epsilon: number): Tensor {
 }
 
 /**
- * y = γ · x̂ + β with x̂ = (x - mean x)·r, r = 1/√(var x + ε), over the last axis. By hand, the gradient needs x alone:
+ * y = γ · x̂ + β with x̂ = (x - mean x)·r, r = 1/√(var x + ε), over the last axis. The hand-written gradient needs only x:
  *
  *     dx = r · (γ·dy - mean(γ·dy) - x̂ · mean(γ·dy·x̂))      dγ = Σ dy·x̂      dβ = Σ dy
  */

@@ -1,4 +1,4 @@
-/** A matrix of the base, however it is stored. `linear` and `embedding` ask it how to multiply; nobody else does. */
+/** A matrix of the base in any storage format. Only `linear` and `embedding` depend on the format. */
 
 import { internalError } from "../../foundation/errors.ts";
 import { elementCount } from "../shape.ts";
@@ -10,17 +10,17 @@ import { composite, external, type Tensor } from "../tensor.ts";
 import { controlDependency } from "./controlDependency.ts";
 
 export interface Weight {
-  /** float32 [rows, columns]: what the weight means, whatever its bytes. */
+  /** The weight's value as float32 [rows, columns], in any format. */
   readonly value: Tensor;
-  /** Where its blocks lie, if it is quantized. */
+  /** The weight's blocks, or null if it is not quantized. */
   readonly quantized: QuantizedMatrix | null;
-  /** Whether it can have no gradient, since it lies in the weight file. */
+  /** Whether the weight is in the weight file, and so has no gradient. */
   readonly frozen: boolean;
-  /** Rows `begin` to below `end` alone. */
+  /** Returns only the rows from `begin` up to and excluding `end`. */
   readonly rows: (begin: number, end: number) => Weight;
 }
 
-/** A weight that is trained itself, or fed: any float32 [rows, columns]. */
+/** Returns a weight that is trained or fed: any float32 [rows, columns]. */
 export function plainWeight(value: Tensor): Weight {
   return {
     value,
@@ -30,18 +30,21 @@ export function plainWeight(value: Tensor): Weight {
   };
 }
 
-/** The weight's value, which is not made from its blocks before `when` is there: as floats it takes four to eight times the room. */
+/**
+ * Returns the weight's value, but dequantizes it only after `when` is computed, because the float values take four to
+ * eight times the memory of the blocks.
+ */
 export function valueAfter({ value, quantized }: Weight, when: Tensor): Tensor {
   return quantized ? dequantizeLinear(quantized, controlDependency(scalesOf(quantized), when)) : value;
 }
 
 /**
- * The matrix of tensors that lie side by side in the weight file, their rows one after the other (query, key and value as
- * one product). All must have the same format and columns.
+ * Returns one matrix of tensors that are adjacent in the weight file, with their rows concatenated (query, key and value as one
+ * product). All must have the same format and columns.
  */
 export function storedWeight(tensors: readonly StoredTensor[]): Weight {
   const [first] = tensors;
-  if (!first) throw internalError("a weight of no tensors");
+  if (!first) throw internalError("cannot build a weight without tensors");
   const { format } = first.storage;
   const name = tensors.map((tensor) => tensor.name).join("+");
   const columns = first.shape.at(-1)!;
@@ -63,7 +66,7 @@ function floatWeight(
 ): Weight {
   const stored = external(name, format, [rows, columns], bytes);
   return {
-    // The runtime computes in float32 only, and widens a constant once, when the session opens.
+    // The runtime computes in float32 only, and widens a constant once when the session opens.
     value: format === "float32" ? stored : cast(stored, "float32"),
     quantized: null,
     frozen: true,
@@ -81,7 +84,7 @@ function blockWeight(quantized: QuantizedMatrix): Weight {
   };
 }
 
-/** A vector of the base, or several that lie side by side: a norm's gain, a bias. */
+/** Returns a vector of the base, or several adjacent ones as one: a norm's gain, a bias. */
 export function storedVector(tensors: readonly StoredTensor[]): Tensor {
   const name = tensors.map((tensor) => tensor.name).join("+");
   const size = tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);
@@ -96,8 +99,7 @@ function plainBytes(tensors: readonly StoredTensor[], format: "float32" | "float
 
 function joined(ranges: readonly ByteRange[]): ByteRange {
   return ranges.reduce((left, right) => {
-    if (left.offset + left.length !== right.offset)
-      throw internalError("weights of one product do not lie side by side");
+    if (left.offset + left.length !== right.offset) throw internalError("the weights of one product are not adjacent");
     return { offset: left.offset, length: left.length + right.length };
   });
 }

@@ -1,24 +1,24 @@
-/** Broadcasting and summing, which are each other's gradients. */
+/** Broadcasting and summation, which are each other's gradients. */
 
 import { reducedShape, sameShape } from "../shape.ts";
 import { constant, integers, primitive, type Shape, type Tensor } from "../tensor.ts";
 import { reshape } from "./shaping.ts";
 
-/** Stretches sizes of 1 to the shape of `like`. The gradient is summed back. */
+/** Broadcasts x to the shape of `like`. The gradient is summed back. */
 export function expandLike(x: Tensor, like: Tensor): Tensor {
   if (sameShape(x.shape, like.shape)) return x;
   const type = { dtype: x.dtype, shape: like.shape };
   return primitive("Expand", [x, shapeOf(like)], type, (dy) => [sumTo(dy, x.shape), null]);
 }
 
-/** The shape as a vector of int64: a constant where it is known, else asked of the tensor at run time. */
+/** Returns the shape as a vector of int64: a constant if it is known, otherwise computed at run time. */
 function shapeOf(x: Tensor): Tensor {
   const known = x.shape.filter((size) => typeof size === "number");
   if (known.length === x.shape.length) return integers(...known);
   return primitive("Shape", [x], { dtype: "int64", shape: [x.shape.length] }, "not differentiable");
 }
 
-/** Zeros of the shape of `like`. */
+/** Returns zeros with the shape of `like`. */
 export function zerosLike(like: Tensor): Tensor {
   return expandLike(
     constant(
@@ -29,14 +29,14 @@ export function zerosLike(like: Tensor): Tensor {
   );
 }
 
-/** Σ over `axes`, which stay with size 1. The gradient is dy, stretched back. */
+/** Sums over `axes`, which keep size 1. The gradient is dy, broadcast back. */
 export function reduceSum(x: Tensor, axes: readonly number[]): Tensor {
   const type = { dtype: x.dtype, shape: reducedShape(x.shape, axes) };
   const options = { attributes: { keepdims: 1 } };
   return primitive("ReduceSum", [x, integers(...axes)], type, (dy) => [expandLike(dy, x), null], options);
 }
 
-/** Undoes broadcasting: sums `x` over what was stretched to reach its shape from `shape`. */
+/** Undoes broadcasting: sums `x` over the axes that broadcasting from `shape` added or stretched. */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const missing = x.shape.length - shape.length;

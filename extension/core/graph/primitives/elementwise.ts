@@ -1,4 +1,4 @@
-/** Ops that treat every element alike, with NumPy's broadcasting. */
+/** Elementwise ops, with NumPy's broadcasting. */
 
 import { broadcastShape } from "../shape.ts";
 import { primitive, scalar, type DataType, type Tensor, type TensorType } from "../tensor.ts";
@@ -76,19 +76,19 @@ export function and(a: Tensor, b: Tensor): Tensor {
   return primitive("And", [a, b], broadcast(a, b), "not differentiable");
 }
 
-/** Of whole numbers. */
+/** XOR of integers. */
 export function bitwiseXor(a: Tensor, b: Tensor): Tensor {
   return primitive("BitwiseXor", [a, b], broadcast(a, b), "not differentiable");
 }
 
-/** Between number types; for masks and indices, through which no gradient flows. */
+/** Converts between number types, for masks and indices. No gradient flows through it. */
 export function cast(x: Tensor, dtype: "float32" | "int64" | "int32" | "bool"): Tensor {
   const onnxType: Partial<Record<DataType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
   const options = { attributes: { to: onnxType[dtype]! } };
   return primitive("Cast", [x], { dtype, shape: x.shape }, "not differentiable", options);
 }
 
-/** `a` where `condition` holds, `b` elsewhere. The gradient takes the same ways. */
+/** Selects `a` where `condition` holds, `b` elsewhere. The gradient flows to the selected elements. */
 export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   const shape = broadcastShape(condition.shape, broadcastShape(a.shape, b.shape));
   return primitive("Where", [condition, a, b], { dtype: a.dtype, shape }, (dy) => {

@@ -1,4 +1,4 @@
-/** ONNX Runtime's fused ops for inference. Their composites hold the meaning, and the gradient. */
+/** ONNX Runtime's fused ops for inference. Their composites define the meaning and the gradient. */
 
 import { dimension } from "../shape.ts";
 import { primitive, primitives, type Tensor } from "../tensor.ts";
@@ -24,18 +24,18 @@ export function gelu(x: Tensor): Tensor {
 }
 
 export interface GroupQueryAttentionInputs {
-  /** Query, key and value heads side by side, [B, T, (heads + 2·kvHeads)·D]. */
+  /** Concatenated query, key and value heads, [B, T, (heads + 2·kvHeads)·D]. */
   readonly qkv: Tensor;
-  /** What came before, [B, kvHeads, P, D] each; P may be 0. */
+  /** The KV cache, [B, kvHeads, P, D] each; P may be 0. */
   readonly pastKey: Tensor;
   readonly pastValue: Tensor;
-  /** int32 [B]: for each row of the batch, how many keys there are with the new ones, less one. */
+  /** int32 [B]: for each row of the batch, the number of keys including the new ones, minus one. */
   readonly lastPositions: Tensor;
-  /** int32 []: the most keys of a row, P + T. */
+  /** int32 []: the maximum number of keys in a row, P + T. */
   readonly totalLength: Tensor;
-  /** int64 [B, T]: where the new tokens stand; one behind the other, if null. */
+  /** int64 [B, T]: the positions of the new tokens; consecutive if null. */
   readonly positions: Tensor | null;
-  /** float32 [B, 1, T, P + T], added to the scores: 0 where a new token sees a key, far below elsewhere. */
+  /** float32 [B, 1, T, P + T], added to the scores: 0 where a new token attends to a key, far below elsewhere. */
   readonly mask: Tensor | null;
   readonly rotary: RotaryTables;
 }
@@ -47,9 +47,9 @@ export interface Heads {
 }
 
 /**
- * Attention with rotary embedding inside → [output [B, T, heads·D], present key, present value]. New tokens never see those
- * behind them, whatever the mask says. With a past and several new tokens, B must be 1; without a past, new tokens stand one
- * behind the other, whatever their positions say.
+ * Attention with built-in rotary embedding → [output [B, T, heads·D], present key, present value]. New tokens never
+ * attend to later ones, regardless of the mask. With a past and several new tokens, B must be 1. Without a past, new
+ * tokens are consecutive, regardless of their positions.
  */
 export function groupQueryAttention(
   inputs: GroupQueryAttentionInputs,

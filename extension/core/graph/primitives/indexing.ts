@@ -1,10 +1,10 @@
-/** Ops that pick by index, and their opposites that put back. */
+/** Ops that gather by index, and their inverses that scatter. */
 
 import { primitive, primitives, type Tensor } from "../tensor.ts";
 import { zerosLike } from "./broadcasting.ts";
 import { reshape } from "./shaping.ts";
 
-/** Rows of x [N, ..] at `indices` [..I] → [..I, ..]. Rows picked twice add up in the gradient. */
+/** Returns the rows of x [N, ..] at `indices` [..I] → [..I, ..]. The gradients of repeated rows add up. */
 export function gather(x: Tensor, indices: Tensor): Tensor {
   const type = { dtype: x.dtype, shape: [...indices.shape, ...x.shape.slice(1)] };
   const gradient = (dy: Tensor): (Tensor | null)[] => [scatterRows(dy, indices, x), null];
@@ -33,7 +33,7 @@ export function scatterElements(updates: Tensor, indices: Tensor, like: Tensor):
   });
 }
 
-/** The `count` largest values of each row, the largest first, and where they lie: [.., N] → [.., count] each, the second int64. */
+/** Returns the `count` largest values of each row, largest first, and their int64 indices: [.., N] → [.., count] each. */
 export function topK(x: Tensor, count: Tensor, size: string): readonly [values: Tensor, indices: Tensor] {
   const shape = [...x.shape.slice(0, -1), size];
   const types = [

@@ -7,7 +7,7 @@ import { sumTo } from "./broadcasting.ts";
 import { flattenRows } from "./shaping.ts";
 
 export interface MatMulOptions {
-  /** Swap the last two axes of a, or of b, first. */
+  /** Whether to swap the last two axes of a, or of b, first. */
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
   /** A factor on the product. */
@@ -15,11 +15,11 @@ export interface MatMulOptions {
 }
 
 /**
- * alpha · A·B over the last two axes, leading axes broadcast. With A = op(a), B = op(b):
+ * Returns alpha · A·B over the last two axes; leading axes broadcast. With A = op(a), B = op(b):
  *
  *     dA = dY·Bᵀ      dB = Aᵀ·dY
  *
- * and where an operand is transposed, so is its gradient: (dY·Bᵀ)ᵀ = B·dYᵀ.
+ * If an operand is transposed, so is its gradient: (dY·Bᵀ)ᵀ = B·dYᵀ.
  */
 export function matMul(
   a: Tensor,
@@ -38,7 +38,7 @@ export function matMul(
     return [sumTo(da, a.shape), gradientOfB(dy)];
   };
   const gradientOfB = (dy: Tensor): Tensor => {
-    // One weight for all rows of a batch: a single product over the flattened rows sums for us.
+    // With one weight for all rows of a batch, a single product over the flattened rows also sums.
     const [left, right] = b.shape.length === 2 && !transposeA ? [flattenRows(a), flattenRows(dy)] : [a, dy];
     const db = transposeB
       ? matMul(right, left, { transposeA: true, transposeB: transposeA, alpha })

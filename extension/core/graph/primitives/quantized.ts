@@ -1,4 +1,7 @@
-/** Products with, and reads from, blockwise quantized weights. None is differentiated: `linear` knows its own gradient. */
+/**
+ * Matrix products with, and look-ups in, blockwise quantized weights. None is differentiable: `linear` has its own
+ * gradient.
+ */
 
 import { withDimension } from "../shape.ts";
 import { blockSize, type QuantizedMatrix } from "../storage.ts";
@@ -6,7 +9,7 @@ import { constant, external, primitive, type Tensor } from "../tensor.ts";
 import { reshape } from "./shaping.ts";
 
 /**
- * x·Wᵀ (+ bias) for x [.., columns] → [.., rows].
+ * Returns x·Wᵀ (+ bias) for x [.., columns] → [.., rows].
  *
  * @param activations "int8" rounds x to int8 blocks first: twice as fast, for inference. "float32" is exact in x.
  */
@@ -34,15 +37,15 @@ export function matMulNBits(
 }
 
 /**
- * W as float32 [rows, columns]. It is read as a matrix of one block a row, since the kernel is two to three times as fast along
- * rows of one scale than where scales change within them.
+ * Returns W as float32 [rows, columns]. It reads W as a matrix with one block per row, because the kernel is two to
+ * three times as fast on rows with a single scale.
  *
- * @param scales float32 [rows, columns/32], given anew to say when this must run
+ * @param scales float32 [rows, columns/32]; pass them with a control dependency to delay the op
  */
 export function dequantizeLinear(w: QuantizedMatrix, scales: Tensor = scalesOf(w)): Tensor {
   const { bits, rows, columns } = w;
   const count = (rows * columns) / blockSize;
-  // MatMulNBits takes the middle code as zero by itself; this op wants it spelled out, one a block.
+  // MatMulNBits uses the middle code as zero by default; this op needs it as an input, one per block.
   const zeros =
     bits === 4
       ? constant(new Uint8Array(Math.ceil(count / 2)).fill(0x88), [count], "uint4")
@@ -55,7 +58,7 @@ export function dequantizeLinear(w: QuantizedMatrix, scales: Tensor = scalesOf(w
   return reshape(floats, [rows, columns]);
 }
 
-/** Rows of W at `ids` [..I] → float32 [..I, columns]. */
+/** Returns the rows of W at `ids` [..I] → float32 [..I, columns]. */
 export function gatherBlockQuantized(w: QuantizedMatrix, ids: Tensor): Tensor {
   const { bits, rows, columns } = w;
   const type = { dtype: "float32" as const, shape: [...ids.shape, columns] };
@@ -66,7 +69,7 @@ export function gatherBlockQuantized(w: QuantizedMatrix, ids: Tensor): Tensor {
   });
 }
 
-/** float32 [rows, columns/32] */
+/** Returns the scales of W, float32 [rows, columns/32]. */
 export function scalesOf(w: QuantizedMatrix): Tensor {
   return external(`${w.name}.scales`, "float32", [w.rows, w.columns / blockSize], w.scales);
 }

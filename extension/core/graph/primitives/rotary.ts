@@ -4,7 +4,7 @@ import { size } from "../shape.ts";
 import { primitive, type Tensor } from "../tensor.ts";
 import { neg } from "./elementwise.ts";
 
-/** How far each pair of a head's first R elements turns at each position; the elements behind stay as they are. */
+/** The rotation of each pair of a head's first R elements at each position. The remaining elements do not rotate. */
 export interface RotaryTables {
   /** float32 [positions, R/2] */
   readonly cosines: Tensor;
@@ -14,8 +14,8 @@ export interface RotaryTables {
 }
 
 /**
- * Turns x [B, H, T, D] by the angles of `positions` int64 [B, T], or [1] if they count on from there. A rotation's
- * gradient is the rotation back, which is the one with -sin.
+ * Rotates x [B, H, T, D] by the angles of `positions` int64 [B, T], or [1] for the first of consecutive positions. The
+ * gradient is the inverse rotation, which uses -sin.
  */
 export function rotaryEmbedding(x: Tensor, positions: Tensor, tables: RotaryTables): Tensor {
   const { cosines, sines, interleaved } = tables;

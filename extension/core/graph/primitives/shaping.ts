@@ -5,8 +5,8 @@ import { dimension, sameShape, showShape, size, totalSize, withDimension } from 
 import { integers, primitive, primitives, scalar, type Shape, type Tensor } from "../tensor.ts";
 
 /**
- * The same elements in another shape. A named size is copied where it stands at the same axis as before; one other
- * named size may be left to the runtime.
+ * Returns the same elements in another shape. A named size at the same axis as before is copied; the runtime can infer
+ * one other named size.
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
@@ -22,7 +22,7 @@ export function flattenRows(x: Tensor): Tensor {
   return reshape(x, [totalSize(x.shape.slice(0, -1)), dimension(x, -1)]);
 }
 
-/** Axis i of the result is axis permutation[i] of x. */
+/** Permutes axes: axis i of the result is axis permutation[i] of x. */
 export function transpose(x: Tensor, permutation: readonly number[]): Tensor {
   const inverse = permutation.map((_, i) => permutation.indexOf(i));
   const type = { dtype: x.dtype, shape: permutation.map((axis) => x.shape[axis]!) };
@@ -31,7 +31,7 @@ export function transpose(x: Tensor, permutation: readonly number[]): Tensor {
 
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const [first] = parts;
-  if (!first) throw internalError("concat of nothing");
+  if (!first) throw internalError("cannot concatenate nothing");
   if (parts.length === 1) return first;
   const sizes = parts.map((part) => part.shape.at(axis)!);
   const known = sizes.filter((n) => typeof n === "number");
@@ -40,7 +40,7 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
   return primitive("Concat", parts, type, (dy) => split(dy, known, axis), { attributes: { axis } });
 }
 
-/** Cuts x along `axis` into parts of the given sizes. Parts that nobody used have a gradient of zero. */
+/** Splits x along `axis` into parts of the given sizes. Unused parts have a gradient of zero. */
 export function split(x: Tensor, sizes: readonly number[], axis: number): readonly Tensor[] {
   const types = sizes.map((n) => ({ dtype: x.dtype, shape: withDimension(x.shape, axis, n) }));
   return primitives(
@@ -60,7 +60,7 @@ export function split(x: Tensor, sizes: readonly number[], axis: number): readon
   );
 }
 
-/** x[begin:end] along `axis`, all else whole. The gradient is dy with zeros around it. */
+/** Returns x[begin:end] along `axis`. The gradient is dy, padded with zeros. */
 export function slice(x: Tensor, begin: number, end: number, axis: number): Tensor {
   const whole = size(x, axis);
   const type = { dtype: x.dtype, shape: withDimension(x.shape, axis, end - begin) };
@@ -70,7 +70,7 @@ export function slice(x: Tensor, begin: number, end: number, axis: number): Tens
   });
 }
 
-/** Zeros of a known shape. One stored number, stretched at run time. */
+/** Returns zeros of a known shape: one stored number, broadcast at run time. */
 export function zeros(shape: Shape): Tensor {
   const sizes = shape.map((_, axis) => size({ dtype: "float32", shape }, axis));
   return primitive("Expand", [scalar(0), integers(...sizes)], { dtype: "float32", shape }, "not differentiable");

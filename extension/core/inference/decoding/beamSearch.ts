@@ -1,5 +1,5 @@
 /**
- * The most probable continuations of a prompt, several at once. Scores and stopping are those of transformers'
+ * Beam search: finds the most probable continuations of a prompt. Scores and stopping match transformers'
  * generate(num_beams=width, early_stopping=False, length_penalty=1), which the paper uses.
  */
 
@@ -14,24 +14,24 @@ import {
 } from "./continuation.ts";
 import { usualLength, withoutBanned, type DecodingStrategy, type NextToken } from "./strategy.ts";
 
-/** A token that may follow a beam, and the log-probability of the longer beam. */
+/** A token that may extend a beam, and the log-probability of the extended beam. */
 interface Candidate {
   readonly parent: number;
   readonly token: number;
   readonly sum: number;
 }
 
-/** Finds at most `width` continuations, best first: by log-probability per token. */
+/** Finds at most `width` continuations, ordered by log-probability per token, best first. */
 export function beamSearch<Rule extends string>(
   width: number,
   rules: DecodingRules<Rule>,
   start = emptyDraft,
 ): DecodingStrategy<Rule> {
   const { maxTokens, stopTokens, bannedTokens, requiredText } = rules;
-  // Twice the width: if all of the better half end here, enough are left to go on.
+  // Twice the width: even if the better half all end here, enough remain to continue.
   const considered = 2 * width;
   const limit = start.tokens.length + maxTokens;
-  /** Of all beams, and of a stop token with them. */
+  /** The length of all beams in tokens, a stop token included. */
   let length = start.tokens.length;
   let beams: readonly Draft[] = [start];
   let finished: readonly (Continuation<Rule> & { readonly score: number })[] = [];
@@ -48,7 +48,7 @@ export function beamSearch<Rule extends string>(
   return {
     width,
     considered: considered + bannedTokens.size,
-    // Beams part late: all but their last few tokens are shared.
+    // Beams diverge late: they share all but their last few tokens.
     room: usualLength(maxTokens) + 4 * width,
     mostRoom: maxTokens * width,
     advance: (next) => {
@@ -74,7 +74,7 @@ export function beamSearch<Rule extends string>(
         } else if (rank < width) finish(longer, end);
       }
       beams = grown;
-      // No beam can overtake any more: each only loses probability, and is scored at its present length.
+      // No beam can overtake the finished ones: its probability only falls, and it is scored at its present length.
       const worst = finished.length === width ? finished.at(-1)!.score : -Infinity;
       if (beams.length === 0 || (candidates[0] && worst >= candidates[0].sum / length)) return null;
       if (length < limit) return { parents, tokens: beams.map(({ tokens }) => tokens.at(-1)!) };
@@ -85,7 +85,7 @@ export function beamSearch<Rule extends string>(
   };
 }
 
-/** The `count` best ways to go on with any of the beams, best first. */
+/** Returns the `count` best extensions of all beams, best first. */
 function bestCandidates(beams: readonly Draft[], next: readonly NextToken[], count: number): readonly Candidate[] {
   const candidates = next.flatMap(({ tokens, logProbabilities }, parent) =>
     tokens.map((token, i) => ({ parent, token, sum: beams[parent]!.logProbability + logProbabilities[i]! })),

@@ -1,27 +1,27 @@
-/** A continuation of a prompt, while it grows and when it is done, and the rules about its text that all ways of decoding share. */
+/** A continuation of a prompt, growing or finished, and the rules about its text that all decoding strategies share. */
 
 import { noText, type DetokenizedText, type Detokenizer } from "./detokenizer.ts";
 import { isRepetitive } from "./repetition.ts";
 
-/** A finished continuation. `Rule` names what a rule about the text may end it by. */
+/** A finished continuation. `Rule` names the text rules that may end it. */
 export interface Continuation<Rule extends string> {
-  /** Without the required text that it had to begin with. */
+  /** The text after the required text. */
   readonly text: string;
-  /** Those of the required text included, a stop token not. */
+  /** All tokens, those of the required text included, a stop token excluded. */
   readonly tokens: readonly number[];
-  /** Σ log p of all tokens that were chosen, a stop token included. */
+  /** Σ log p of all chosen tokens, a stop token included. */
   readonly logProbability: number;
-  /** A stop token, the limit of tokens or repetition, or a rule about the text. */
+  /** The reason for the end: a stop token ("end"), the token limit or repetition ("length"), or a text rule. */
   readonly stop: "end" | "length" | Rule;
 }
 
-/** Says where a text ends, and by which rule; null while it goes on. */
+/** Returns where a text ends, and by which rule; null while it continues. */
 export type StopRule<Rule extends string> = (text: string) => { readonly length: number; readonly by: Rule } | null;
 
 export interface DecodingRules<Rule extends string> {
-  /** The most tokens of a continuation, those of the required text not counted. */
+  /** The token limit of a continuation, without the required text. */
   readonly maxTokens: number;
-  /** The beginning of every continuation; empty where any will do. */
+  /** The text that every continuation must begin with; may be empty. */
   readonly requiredText: string;
   readonly stopRule: StopRule<Rule>;
   /** Tokens that end a continuation. */
@@ -32,7 +32,7 @@ export interface DecodingRules<Rule extends string> {
   readonly detokenize: Detokenizer;
 }
 
-/** A continuation that grows. */
+/** A growing continuation. */
 export interface Draft {
   readonly tokens: readonly number[];
   readonly logProbability: number;
@@ -41,7 +41,7 @@ export interface Draft {
 
 export const emptyDraft: Draft = { tokens: [], logProbability: 0, written: noText };
 
-/** @param logProbability of the longer draft */
+/** @param logProbability the log-probability of the extended draft */
 export function extended(
   { tokens, written }: Draft,
   token: number,
@@ -51,13 +51,13 @@ export function extended(
   return { tokens: [...tokens, token], logProbability, written: detokenize(written, token) };
 }
 
-/** The text after the required one: empty until that is complete, undefined where the draft has departed from it. */
+/** Returns the text after the required text: empty until that is complete, undefined if the draft contradicts it. */
 export function textOf({ written: { text } }: Draft, requiredText: string): string | undefined {
   if (text.startsWith(requiredText)) return text.slice(requiredText.length);
   return requiredText.startsWith(text) ? "" : undefined;
 }
 
-/** How the rules end a draft whose text is `text`, or null while they let it go on. The limit of tokens is checked elsewhere. */
+/** Returns how the rules end a draft with this text, or null while it continues. The token limit is checked elsewhere. */
 export function endOf<Rule extends string>(
   { tokens }: Draft,
   text: string,

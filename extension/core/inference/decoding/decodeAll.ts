@@ -1,21 +1,22 @@
 /**
- * The decoding loop, one for all strategies and any number of prompts: each run of the model reads the next tokens of all that are
- * under way, and the prompts of those that begin; whatever is done makes room for the next. Knows neither strategies nor text.
+ * The decoding loop for all strategies and any number of prompts. Each run of the model reads the next tokens of all
+ * active tasks, and the prompts of new ones; finished tasks make room for waiting ones. Independent of particular
+ * strategies and of text.
  */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Span, TokenTree } from "../tree/tokenTree.ts";
 import type { DecodingStrategy, NextToken } from "./strategy.ts";
 
-/** A prompt and one strategy that continues it. */
+/** A prompt and the strategy that continues it. */
 export interface DecodingTask<Rule extends string> {
   readonly prompt: readonly number[];
   readonly strategy: DecodingStrategy<Rule>;
-  /** Called once the strategy is over. */
+  /** Called once the strategy is done. */
   readonly onDone: (milliseconds: DecodingTime) => void;
 }
 
-/** In milliseconds: up to the scores of the first token, and from there to the end. */
+/** The milliseconds up to the scores of the first token (prefill), and from there to the end (decode). */
 export interface DecodingTime {
   readonly prefill: number;
   readonly decode: number;
@@ -23,22 +24,22 @@ export interface DecodingTime {
 
 interface Active {
   readonly task: DecodingTask<string>;
-  /** The most tokens that it adds to the tree, as a rule. */
+  /** The tokens that the task usually adds to the tree at most. */
   readonly room: number;
   readonly startedAt: number;
-  /** When the prompt had been read; undefined before. */
+  /** The time at which the prompt was read; undefined until then. */
   readAt: number | undefined;
-  /** What is read next. */
+  /** The spans to read next. */
   spans: readonly Span[];
 }
 
-/** In one run. Measured: the embedded base gains little beyond so many rows, and bigger ones reach their best earlier. */
-const mostLeaves = 40;
+/** The most leaves in one run. Measured: the embedded base gains little from more rows, and larger bases saturate earlier. */
+const maxLeaves = 40;
 
 /**
- * Takes tasks one by one, as there is room.
+ * Runs all tasks, and starts each as soon as there is room.
  *
- * @throws the signal's reason between two runs once it is aborted, and UserError "context-full"; what is done stays so
+ * @throws the signal's reason between two runs once it is aborted, and UserError "context-full"; finished tasks stay finished
  */
 export async function decodeAll<Rule extends string>(
   tree: TokenTree,
@@ -49,7 +50,7 @@ export async function decodeAll<Rule extends string>(
   let next = waiting.next();
   let active: readonly Active[] = [];
 
-  /** Takes up the tasks that there is room for. */
+  /** Returns the active tasks and the waiting ones that fit beside them. */
   const admitted = async (): Promise<readonly Active[]> => {
     const all = [...active];
     while (!next.done) {
@@ -73,7 +74,7 @@ export async function decodeAll<Rule extends string>(
   }
 }
 
-/** Reads one step of all that are under way, and returns those that go on. */
+/** Reads one step of all active tasks, and returns those that continue. */
 async function advanced(
   tree: TokenTree,
   active: readonly Active[],
@@ -106,7 +107,7 @@ async function advanced(
   });
 }
 
-/** The most tokens that a task adds to the tree beside others, as a rule. */
+/** Returns the tokens that a task usually adds at most to a tree that holds the active tasks. */
 function roomBeside(active: readonly Active[], task: DecodingTask<string>): number {
   const known = Math.max(0, ...active.map((other) => inCommon(other.task, task)));
   return task.prompt.length - known + task.strategy.room;
@@ -115,7 +116,7 @@ function roomBeside(active: readonly Active[], task: DecodingTask<string>): numb
 function hasRoom(tree: TokenTree, active: readonly Active[], task: DecodingTask<string>, room: number): boolean {
   if (active.length === 0) return true;
   return (
-    sum(active, (other) => other.task.strategy.width) + task.strategy.width <= mostLeaves &&
+    sum(active, (other) => other.task.strategy.width) + task.strategy.width <= maxLeaves &&
     sum(active, (other) => other.room) + room <= tree.breadth &&
     sum(active, (other) => mostRoom(other.task)) + mostRoom(task) <= tree.mostTokens
   );
@@ -125,12 +126,12 @@ function sum<T>(items: readonly T[], value: (item: T) => number): number {
   return items.reduce((total, item) => total + value(item), 0);
 }
 
-/** The most tokens that a task keeps in the tree, at worst. */
+/** Returns the tokens that a task keeps in the tree in the worst case. */
 export function mostRoom({ prompt, strategy }: Pick<DecodingTask<string>, "prompt" | "strategy">): number {
   return prompt.length + strategy.mostRoom;
 }
 
-/** The length of the beginning that both prompts share. */
+/** Returns the length of the common beginning of two prompts. */
 function inCommon({ prompt: a }: DecodingTask<string>, { prompt: b }: DecodingTask<string>): number {
   let count = 0;
   while (count < a.length && a[count] === b[count]) count++;

@@ -1,19 +1,19 @@
-/** Incremental detokenization: each token costs a look-up, not the decoding of all before it. */
+/** Incremental detokenization: each token costs a look-up, and earlier tokens are not decoded again. */
 
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 
 export interface DetokenizedText {
-  /** Up to the last whole character. */
+  /** The text up to the last whole character. */
   readonly text: string;
-  /** The last tokens, where they end inside a character. */
+  /** The last tokens, if they end inside a character. */
   readonly pending: readonly number[];
 }
 
 export const noText: DetokenizedText = { text: "", pending: [] };
 
 /**
- * Appends a token. The text is that of `decode(all tokens, "inside")` without the U+FFFD of an unfinished character: a tokenizer
- * writes the same bytes, wherever the tokens are cut between two characters.
+ * Appends a token. The text equals `decode(all tokens, "inside")` without the U+FFFD of an unfinished character, because a
+ * tokenizer writes the same bytes wherever the tokens are split between two characters.
  */
 export type Detokenizer = (written: DetokenizedText, token: number) => DetokenizedText;
 

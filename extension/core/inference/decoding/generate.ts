@@ -1,4 +1,4 @@
-/** Continues one prompt in a token tree, as an editor asks for it. */
+/** Continues one prompt in a token tree, for an editor. */
 
 import type { TokenTree } from "../tree/tokenTree.ts";
 import type { Continuation } from "./continuation.ts";
@@ -7,13 +7,13 @@ import { promptDecoding, type DecodingRequest } from "./request.ts";
 import type { DecodingVocabulary } from "./vocabulary.ts";
 
 export interface Generation<Rule extends string> {
-  /** Best first; samples in their order. None where all have departed from the required text. */
+  /** Best first; samples in the order of their numbers. Empty if all contradict the required text. */
   readonly continuations: readonly Continuation<Rule>[];
   readonly milliseconds: DecodingTime;
 }
 
 /**
- * The tree keeps what it has read, so a prompt that begins like the last one is read from where they part.
+ * Continues one prompt. The tree keeps the tokens that it has read, so only the part that differs from the last prompt is read.
  *
  * @throws the signal's reason between two steps once it is aborted; UserError "context-full"
  */

@@ -1,4 +1,4 @@
-/** Continues many prompts, and tells of each as it is done. Knows ids and stop strings, and nothing of suites and cursors. */
+/** Continues many prompts, and reports each as it finishes. Independent of suites and cursors. */
 
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import { UserError } from "../../foundation/errors.ts";
@@ -12,34 +12,35 @@ import { promptDecoding, type DecodingRequest, type PromptDecoding } from "./req
 import { decodingVocabulary } from "./vocabulary.ts";
 
 export interface BatchRequest extends Omit<DecodingRequest<"string">, "stopRule"> {
-  /** A continuation ends before the first of these texts. */
+  /** Stop strings: a continuation ends before the first of them. */
   readonly stops: readonly string[];
 }
 
 export interface BatchEvents {
   readonly signal?: AbortSignal | undefined;
-  /** The continuations of prompt `index`, best first; samples in their order. */
+  /** Receives the continuations of prompt `index`, best first; samples in the order of their numbers. */
   readonly onGenerated: (index: number, candidates: readonly Continuation<"string">[]) => void;
-  /** Prompt `index` cannot be continued ("context-full", "prompt-empty", "too-wide"); the others are. */
+  /** Prompt `index` cannot be continued ("context-full", "prompt-empty", "too-wide"). The other prompts continue. */
   readonly onRefused: (index: number, error: UserError) => void;
 }
 
 export interface BatchGenerator {
-  /** The most tokens that a prompt and its continuation may have together; with an encoder, each of the two. */
+  /** The maximum length in tokens of a prompt with its continuation; with an encoder, of each of the two. */
   readonly contextLength: number;
-  /** Whether prompts are read by an encoder, and so do not share the context with their continuations. */
+  /** Whether an encoder reads prompts. If so, prompts do not share the context with their continuations. */
   readonly hasEncoder: boolean;
   /**
-   * Continues prompts of any lengths. Ends when each has been answered, in whatever order. The same call gives the same, to the
-   * bit; other prompts in the batch change the logits by roundings, which can show in bases of few bits.
+   * Continues prompts of any length. Returns once each has been answered, in any order. The same call gives the same
+   * result, bit for bit; other prompts in the batch change the logits by rounding errors, which can show in bases with
+   * few bits.
    *
-   * @throws the signal's reason between two steps once it is aborted; what has been answered stays so
+   * @throws the signal's reason between two steps once it is aborted; answers that have been reported stay valid
    */
   generate(prompts: readonly (readonly number[])[], request: BatchRequest, events: BatchEvents): Promise<void>;
   release(): Promise<void>;
 }
 
-/** @throws UserError where the base's weights cannot be used */
+/** @throws UserError if the base's weights cannot be used */
 export async function openBatchGenerator(
   base: InstalledBase,
   tokenizer: Tokenizer,
@@ -53,7 +54,7 @@ export async function openBatchGenerator(
     contextLength: tree.contextLength,
     hasEncoder: tree.hasEncoder,
     generate: async (prompts, request, events) => {
-      // What the last call has read was read in another batch, and so with other roundings.
+      // The last call read its prompts in another batch, with other rounding errors.
       tree.useAdapters(adapters);
       const { stops, ...asked } = request;
       const stopRule = stopBefore(stops);
@@ -71,7 +72,7 @@ export async function openBatchGenerator(
   };
 }
 
-/** One task for each strategy; `onFound` is called once, when all are done. */
+/** Returns one task per strategy. `onFound` is called once, after all are done. */
 function tasksOf(
   { prompt, strategies, returned }: PromptDecoding<"string">,
   onFound: (found: readonly Continuation<"string">[]) => void,
@@ -83,7 +84,7 @@ function tasksOf(
   return strategies.map((strategy) => ({ prompt, strategy, onDone }));
 }
 
-/** Why a prompt cannot be continued, if it cannot. */
+/** Returns the reason why a prompt cannot be continued, or null. */
 function refusalOf(
   { prompt, strategies: [strategy] }: PromptDecoding<"string">,
   maxTokens: number,
@@ -96,18 +97,18 @@ function refusalOf(
   }
   if (length > longestPrompt || (hasEncoder ? maxTokens : length + maxTokens) > contextLength) {
     const limit = hasEncoder
-      ? `holds ${longestPrompt} of the one and ${contextLength} of the other`
-      : `holds ${contextLength} together`;
+      ? `holds ${longestPrompt} prompt tokens and ${contextLength} new tokens`
+      : `holds ${contextLength} in total`;
     const message = `Cannot continue a prompt of ${length} tokens by up to ${maxTokens}: this base's context ${limit}.`;
     return new UserError("context-full", message, "Shorten the prompt, or ask for fewer tokens.");
   }
   if (mostRoom({ prompt, strategy: strategy! }) <= mostTokens) return null;
-  const wanted = `${strategy!.width} texts of ${maxTokens} tokens behind a prompt of ${length}`;
-  const message = `Cannot search for ${wanted} at once: side by side, this base holds ${mostTokens} tokens.`;
-  return new UserError("too-wide", message, "Ask for fewer beams, or for fewer tokens.");
+  const wanted = `${strategy!.width} texts of ${maxTokens} tokens after a prompt of ${length}`;
+  const message = `Cannot search for ${wanted} at once: this base's cache holds ${mostTokens} tokens.`;
+  return new UserError("too-wide", message, "Ask for fewer beams or fewer tokens.");
 }
 
-/** The rule that a text ends where the first of `stops` begins. */
+/** Returns the rule that ends a text before the first of `stops`. */
 function stopBefore(stops: readonly string[]): StopRule<"string"> {
   return (text) => {
     const ends = stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);

@@ -1,7 +1,7 @@
 /**
- * Token healing: a prompt was cut before tokens that depend on what comes next, and the model writes their text again, in tokens of
- * its own choice, before it decodes freely. Source: guidance (Lundberg 2023), "The Art of Prompt Design: Prompt Boundaries and Token
- * Healing".
+ * Token healing: the prompt ends before the tokens that depend on the text after them, and the model writes their text
+ * again in tokens of its own choice before it decodes freely. Source: guidance (Lundberg 2023), "The Art of Prompt
+ * Design: Prompt Boundaries and Token Healing".
  */
 
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
@@ -16,14 +16,14 @@ import {
 } from "./continuation.ts";
 import { logProbabilityOf, type DecodingStrategy, type NextToken } from "./strategy.ts";
 
-/** How many of the most probable tokens are tried for one that fits the required text. */
+/** The number of most probable tokens that are tried against the required text. */
 const candidates = 64;
 
 /**
- * Writes the required text by the most probable token that fits it each time; the last may go beyond it. Then decodes as `begin`
- * says, from there.
+ * Writes the required text with the most probable fitting token at each step; the last token may exceed it. Then continues with
+ * the strategy that `begin` returns.
  *
- * @param beginning what the tokenizer lets texts begin with, such as <s>: written first, where the model would write it
+ * @param beginning the tokens that the tokenizer puts before a text, such as <s>: written first if the model agrees
  */
 export function withHealing<Rule extends string>(
   tokenizer: Pick<Tokenizer, "encode" | "decode">,
@@ -36,7 +36,7 @@ export function withHealing<Rule extends string>(
   let draft = emptyDraft;
   let decoding = begin(draft);
   let isHealing = true;
-  /** Set where the healed text is all there is. */
+  /** Set if decoding ends with the healed text. */
   let found: readonly Continuation<Rule>[] | undefined;
 
   const healingToken = (next: NextToken): number | undefined => {
@@ -49,7 +49,7 @@ export function withHealing<Rule extends string>(
     return isOpen ? fittingToken(requiredText.slice(text.length), next, tokenizer) : undefined;
   };
 
-  /** Null where the rules end the healed text already. */
+  /** Returns null if the rules already end the healed text. */
   const decodeFreely = (next: readonly NextToken[]): ReturnType<DecodingStrategy<Rule>["advance"]> => {
     isHealing = false;
     const text = textOf(draft, requiredText);
@@ -79,7 +79,7 @@ export function withHealing<Rule extends string>(
   };
 }
 
-/** The most probable token that goes with the text that has to come; where none does, the tokenizer's own. */
+/** Returns the most probable token that fits the missing text; if none does, the first token of its encoding. */
 function fittingToken(
   missing: string,
   { tokens }: NextToken,

@@ -1,6 +1,6 @@
-/** The loops that small models fall into. Knows tokens, no text. */
+/** Detects the loops that small models fall into, by tokens. */
 
-/** Looks for the loops that models fall into, at the end of what is generated: Copilot's limits. */
+/** Whether the generated tokens end in a loop. The limits are Copilot's. */
 export function isRepetitive(tokens: readonly number[]): boolean {
   const loops: readonly (readonly [last: number, longestPeriod: number])[] = [
     [10, 1],

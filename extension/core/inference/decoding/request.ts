@@ -1,4 +1,4 @@
-/** A request to continue prompts, and the strategies that carry it out. Whoever asks sets the rules; the loop is one for all. */
+/** A request to continue prompts, and the strategies that carry it out. */
 
 import { seededRandom } from "../../foundation/random.ts";
 import { beamSearch } from "./beamSearch.ts";
@@ -10,9 +10,12 @@ import type { DecodingVocabulary } from "./vocabulary.ts";
 
 export type Decoding =
   | { readonly kind: "greedy" }
-  /** A search `width` beams wide; the `returned` best continuations are given. */
+  /** A beam search `width` beams wide that returns the `returned` best continuations. */
   | { readonly kind: "beams"; readonly width: number; readonly returned: number }
-  /** `count` samples for each prompt. Each has a random stream of its own, from seed, prompt and number, or the one named. */
+  /**
+   * `count` samples for each prompt. Each has its own random stream, from seed, prompt and number, or the stream named
+   * here.
+   */
   | {
       readonly kind: "sampling";
       readonly temperature: number;
@@ -24,27 +27,28 @@ export type Decoding =
 
 export interface DecodingRequest<Rule extends string> {
   readonly decoding: Decoding;
-  /** The most tokens of a continuation. */
+  /** The token limit of a continuation. */
   readonly maxTokens: number;
   readonly stopRule: StopRule<Rule>;
   /**
-   * Token healing: the text that every continuation has to begin with; it is no part of the result, and does not count. Where
-   * given, even if empty, continuations of an encoder's prompts begin with the tokenizer's mark, as models such as CodeT5+ learn.
+   * Token healing: the text that every continuation must begin with. It is not part of the result, and does not count
+   * as tokens. If given, even if empty, continuations of an encoder's prompts begin with the tokenizer's mark, as
+   * models such as CodeT5+ learn.
    */
   readonly requiredText?: string;
-  /** Whether the markers of a gap are never chosen. */
-  readonly bansGapMarkers?: boolean;
+  /** Whether to ban infilling markers. */
+  readonly bansInfillingMarkers?: boolean;
   readonly stopsOnRepetition?: boolean;
 }
 
-/** A prompt as the model reads it, the strategies that continue it, and how many continuations are asked for. */
+/** A prompt as the model reads it, the strategies that continue it, and the number of continuations to return. */
 export interface PromptDecoding<Rule extends string> {
   readonly prompt: readonly number[];
   readonly strategies: readonly DecodingStrategy<Rule>[];
   readonly returned: number;
 }
 
-/** @param hasEncoder an encoder reads a text with its end, as the tokenizer marks it */
+/** @param hasEncoder whether an encoder reads the prompt, which then ends with the tokenizer's end marks */
 export function promptDecoding<Rule extends string>(
   ids: readonly number[],
   request: DecodingRequest<Rule>,
@@ -52,13 +56,13 @@ export function promptDecoding<Rule extends string>(
   hasEncoder: boolean,
 ): PromptDecoding<Rule> {
   const { decoding, requiredText } = request;
-  const { tokenizer, stopTokens, detokenize, gapMarkers } = vocabulary;
+  const { tokenizer, stopTokens, detokenize, infillingMarkers } = vocabulary;
   const rules: DecodingRules<Rule> = {
     maxTokens: request.maxTokens,
     requiredText: requiredText ?? "",
     stopRule: request.stopRule,
     stopTokens,
-    bannedTokens: request.bansGapMarkers ? gapMarkers : new Set(),
+    bannedTokens: request.bansInfillingMarkers ? infillingMarkers : new Set(),
     stopsOnRepetition: request.stopsOnRepetition ?? false,
     detokenize,
   };

@@ -1,4 +1,4 @@
-/** One continuation, token by token: the most probable each time, or a random one. */
+/** Greedy decoding and sampling: one continuation, one token at a time. */
 
 import type { Random } from "../../foundation/random.ts";
 import { emptyDraft, endOf, extended, textOf, type Continuation, type DecodingRules } from "./continuation.ts";

@@ -1,16 +1,16 @@
-/** The choice of the next token from logits. Knows no model and no text. */
+/** Chooses the next token from logits. Independent of models and text. */
 
 import { internalError } from "../../foundation/errors.ts";
 import type { Random } from "../../foundation/random.ts";
 
 export interface SamplingOptions {
-  /** Divides the logits: below 1 sharper, above 1 flatter; above 0. */
+  /** Divides the logits; above 0. Values below 1 sharpen the distribution, values above 1 flatten it. */
   readonly temperature: number;
-  /** Only the most probable tokens that have this much probability together are sampled from; 1 for all. */
+  /** Samples only from the most probable tokens whose probabilities sum to this much; 1 for all tokens. */
   readonly topP: number;
 }
 
-/** The most probable token; the first of several that are equal. */
+/** Returns the most probable token; the first of several equal ones. */
 export function greedy(logits: Float32Array): number {
   let best = -1;
   let highest = -Infinity;
@@ -24,7 +24,10 @@ export function greedy(logits: Float32Array): number {
   return best;
 }
 
-/** Samples a token. Source for top-p: Holtzman et al. 2019, arXiv 1904.09751; the token that crosses the line is in. */
+/**
+ * Samples a token. Source for top-p: Holtzman et al. 2019, arXiv 1904.09751; the token that crosses the threshold is
+ * included.
+ */
 export function sample(logits: Float32Array, { temperature, topP }: SamplingOptions, random: Random): number {
   const best = greedy(logits);
   const highest = logits[best]!;
@@ -42,9 +45,9 @@ export function sample(logits: Float32Array, { temperature, topP }: SamplingOpti
   return best;
 }
 
-/** Keeps the weight of the fewest most probable tokens that have `wanted` of the total together, and returns their sum. */
+/** Zeroes all but the fewest most probable tokens that sum to at least `wanted`, and returns the sum of those kept. */
 function keepNucleus(weights: Float64Array, wanted: number, total: number): number {
-  // All tokens below this have less together than may be left out, so none of them is in: there is little to sort.
+  // All tokens below this bound together weigh less than the nucleus may omit, so none belongs to it: few tokens need sorting.
   const least = (total - wanted) / weights.length;
   const candidates: number[] = [];
   for (let token = 0; token < weights.length; token++) if (weights[token]! >= least) candidates.push(token);
@@ -58,7 +61,7 @@ function keepNucleus(weights: Float64Array, wanted: number, total: number): numb
   return mass;
 }
 
-/** log softmax(logits)[token], exact also where exp() of the logits would overflow. */
+/** Returns log softmax(logits)[token], exact even if exp() of the logits would overflow. */
 export function logProbability(logits: Float32Array, token: number): number {
   const highest = logits[greedy(logits)]!;
   let sum = 0;

@@ -1,4 +1,4 @@
-/** A tokenizer as decoding sees it: the tokens that end a continuation, those that may be banned, and how tokens become text. */
+/** A tokenizer prepared for decoding: the tokens that end a continuation, the tokens to ban, and the detokenizer. */
 
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { detokenizer, type Detokenizer } from "./detokenizer.ts";
@@ -8,8 +8,8 @@ export interface DecodingVocabulary {
   readonly detokenize: Detokenizer;
   /** The tokens that end a continuation. */
   readonly stopTokens: ReadonlySet<number>;
-  /** The markers of a gap. Small models write them at times in the place of code; they neither continue nor end a text. */
-  readonly gapMarkers: ReadonlySet<number>;
+  /** The infilling markers. Small models sometimes write them instead of code; they neither continue nor end a text. */
+  readonly infillingMarkers: ReadonlySet<number>;
 }
 
 export function decodingVocabulary(tokenizer: Tokenizer): DecodingVocabulary {
@@ -19,6 +19,6 @@ export function decodingVocabulary(tokenizer: Tokenizer): DecodingVocabulary {
     tokenizer,
     detokenize: detokenizer(tokenizer),
     stopTokens: new Set(stops),
-    gapMarkers: new Set([...opening, ...between, ...closing].filter((id) => id !== endOfText)),
+    infillingMarkers: new Set([...opening, ...between, ...closing].filter((id) => id !== endOfText)),
   };
 }

@@ -1,4 +1,4 @@
-/** The tensors that make a session compute with adapters. Those of a lone adapter are kept, so that a swap back is instant. */
+/** The tensors that feed adapters to a session. The tensors of a single adapter are cached, so swapping back is instant. */
 
 import type { Adapter } from "../../adapters/adapter.ts";
 import { slotValues, type ActiveAdapter, type SlotSite, type SlotValue } from "../../adapters/servingSlots.ts";
@@ -13,15 +13,15 @@ export function feedsOf(values: Readonly<Record<string, SlotValue>>): Feeds {
 /** @param sites where adapters attach in the session's graph; the adapters must fit them */
 export function adapterFeeds(sites: readonly SlotSite[]): (active: readonly ActiveAdapter[]) => Feeds {
   const feedsFor = (active: readonly ActiveAdapter[]): Feeds => feedsOf(slotValues(sites, active));
-  const remembered = new WeakMap<Adapter, { scale: number; feeds: Feeds }>();
+  const cache = new WeakMap<Adapter, { scale: number; feeds: Feeds }>();
   const none = feedsFor([]);
   return (active) => {
     const [first, ...others] = active;
     if (!first) return none;
     if (others.length > 0) return feedsFor(active);
-    const known = remembered.get(first.adapter);
+    const known = cache.get(first.adapter);
     const feeds = known?.scale === first.scale ? known.feeds : feedsFor(active);
-    remembered.set(first.adapter, { scale: first.scale, feeds });
+    cache.set(first.adapter, { scale: first.scale, feeds });
     return feeds;
   };
 }

@@ -1,6 +1,6 @@
 /**
- * An encoder-decoder as ONNX for inference, in two graphs: the first reads a prompt into keys and values, the second
- * writes. One forward pass gives both, cut where the decoder attends to what the encoder has read.
+ * An encoder-decoder as two ONNX graphs for inference: the encoder turns a prompt into keys and values, the decoder
+ * generates. Both come from one forward pass, cut at cross-attention.
  */
 
 import { servingSlots } from "../../adapters/servingSlots.ts";
@@ -22,12 +22,12 @@ import type { InferenceGraph } from "./inferenceGraph.ts";
 /**
  * Encoder: inputs ids int64 [1, S] and positions int64 [S], outputs encoded.N.key and encoded.N.value [1, heads, S, D].
  *
- * Decoder: inputs ids int64 [1, T]; positions int64 [T], key_positions int64 [P + T] and mask float32 [1, 1, T, P + T], as of
- * `inferenceGraph`; past.N.key and past.N.value [1, heads, P, D]; the encoder's outputs, those of several prompts one behind
- * the other, E together, and encoded_mask float32 [1, 1, T, E]; rows int64 [rows], into T. Outputs: logits
- * [rows, vocabulary]; present.N.key and present.N.value.
+ * Decoder: inputs ids int64 [1, T]; positions int64 [T], key_positions int64 [P + T] and mask float32 [1, 1, T, P + T], as in
+ * `inferenceGraph`; past.N.key and past.N.value [1, heads, P, D]; the encoder's outputs, concatenated over prompts to E
+ * tokens, and encoded_mask float32 [1, 1, T, E]; rows int64 [rows], which index T. Outputs: logits [rows, vocabulary];
+ * present.N.key and present.N.value.
  *
- * Both have inputs for adapters, besides.
+ * Both also have inputs for adapters.
  */
 export function encoderDecoderGraphs(
   config: EncoderDecoderConfig,
@@ -86,7 +86,7 @@ export function encoderDecoderGraphs(
   return { encoder: graphOf(encoded), decoder: graphOf({ logits: linear(rows, head.weight, head.bias), ...present }) };
 }
 
-/** How far each key stands behind each query: int64 [T] and [S] → [T, S]. */
+/** Returns the distance from each query to each key: int64 [T] and [S] → [T, S]. */
 function distances(queries: Tensor, keys: Tensor): Tensor {
   return sub(reshape(keys, [1, dimension(keys, 0)]), reshape(queries, [dimension(queries, 0), 1]));
 }

@@ -1,4 +1,4 @@
-/** A model as ONNX for inference: a KV cache in and out, adapters as inputs, logits of the rows that are asked for. */
+/** A model as an ONNX graph for inference: KV cache in and out, adapters as inputs, logits of the requested rows. */
 
 import { servingSlots, type SlotSite } from "../../adapters/servingSlots.ts";
 import { withVirtualTokens } from "../../adapters/virtualTokens.ts";
@@ -16,21 +16,25 @@ import { encode, type OnnxModel } from "../../onnx/encode.ts";
 
 export interface InferenceGraph {
   readonly model: OnnxModel;
-  /** Where adapters attach, in the order of the model. */
+  /** The modules that adapters attach to, in model order. */
   readonly sites: readonly SlotSite[];
 }
 
-/** The most tokens that a cache may hold: ONNX Runtime wants as many rows of the rotary tables, though no position is as far. */
-export function mostCached({ contextLength }: DecoderConfig): number {
+/**
+ * Returns the capacity of the KV cache in tokens. It exceeds the context because branches of a tree share the cache;
+ * ONNX Runtime requires as many rows in the rotary tables, although no position is that large.
+ */
+export function maxCachedTokens({ contextLength }: DecoderConfig): number {
   return contextLength + 10_240;
 }
 
 /**
- * New tokens stand behind any that have been read, not just behind the last: the mask says what each sees, itself included.
+ * Builds the graph. A new token may follow any cached token, not only the last: the mask says which tokens it attends
+ * to, itself included.
  *
- * Inputs: ids and positions int64 [1, sequence]; mask float32 [1, 1, sequence, past+sequence], over what was read before and what is
- * new; last_positions int32 [1] and total_length int32 [], which are total - 1 and total; past.N.key and past.N.value
- * [1, kvHeads, past, D]; rows int64 [rows], into the sequence; and those of the adapter slots and of virtual tokens.
+ * Inputs: ids and positions int64 [1, sequence]; mask float32 [1, 1, sequence, past+sequence], over cached and new tokens;
+ * last_positions int32 [1] and total_length int32 [], which are total - 1 and total; past.N.key and past.N.value
+ * [1, kvHeads, past, D]; rows int64 [rows], which index the sequence; adapter slots and virtual tokens.
  * Outputs: logits [rows, vocabulary]; present.N.key and present.N.value [1, kvHeads, total, D].
  */
 export function inferenceGraph(config: DecoderConfig, weights: WeightSource, weightFile: string): InferenceGraph {
@@ -40,7 +44,7 @@ export function inferenceGraph(config: DecoderConfig, weights: WeightSource, wei
   const totalLength = input("total_length", "int32", []);
   const positions = input("positions", "int64", [1, "sequence"]);
   const mask = input("mask", "float32", [1, 1, "sequence", "past+sequence"]);
-  const rotary = rotaryTables(config, mostCached(config));
+  const rotary = rotaryTables(config, maxCachedTokens(config));
   const outputs: Record<string, Tensor> = {};
   const { hidden, head } = forward(config, weights, slots, {
     ids: input("ids", "int64", [1, "sequence"]),

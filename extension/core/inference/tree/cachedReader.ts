@@ -1,4 +1,4 @@
-/** Reads spans of tokens in runs of bounded length, over the KV cache of a session. */
+/** Reads spans of tokens into the KV cache of a session, in runs of bounded length. */
 
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import { internalError, UserError } from "../../foundation/errors.ts";
@@ -11,27 +11,27 @@ import { contextFull, type Span, type TokenTree } from "./tokenTree.ts";
 export interface CachedReader {
   readonly contextLength: number;
   readonly breadth: number;
-  /** The root that all texts follow. */
+  /** Returns the root of all texts. */
   readonly start: () => Promise<TokenNode>;
-  /** Does what {@link TokenTree.read} does. */
+  /** Implements {@link TokenTree.read}. */
   readonly read: TokenTree["read"];
   readonly useAdapters: (active: readonly ActiveAdapter[]) => void;
 }
 
-/** How many tokens one run reads: long enough to be fast, short enough to notice a cancellation soon. */
-const mostTokens = 256;
+/** The most tokens in one run: enough to be fast, few enough to cancel promptly. */
+const maxTokensPerRun = 256;
 
-/** @param mostCached how many tokens the session's cache may hold */
-export function cachedReader(config: ModelConfig, session: CachedSession, mostCached = Infinity): CachedReader {
-  const cache = nodeCache(config, session, mostCached);
+/** @param maxCachedTokens the capacity of the session's cache, in tokens */
+export function cachedReader(config: ModelConfig, session: CachedSession, maxCachedTokens = Infinity): CachedReader {
+  const cache = nodeCache(config, session, maxCachedTokens);
 
-  /** The nodes of one run. ONNX Runtime takes the first tokens in an empty cache to follow each other (decisions/0017). */
+  /** Returns the nodes of one run. In an empty cache, ONNX Runtime treats the tokens as consecutive (decisions/0017). */
   const pieceOf = (nodes: readonly TokenNode[]): readonly TokenNode[] => {
     const end = cache.isEmpty ? nodes.findIndex(({ position }, i) => position !== i) : -1;
     return end < 0 ? nodes : nodes.slice(0, end);
   };
 
-  /** Reads new nodes, piece by piece, and returns the logits after those that are `asked` for, in their order. */
+  /** Reads new nodes in pieces, and returns the logits after the nodes in `asked`, in reading order. */
   const readNodes = async (
     { unread, asked }: Pick<Plan, "unread" | "asked">,
     signal: AbortSignal | undefined,
@@ -40,7 +40,7 @@ export function cachedReader(config: ModelConfig, session: CachedSession, mostCa
     try {
       for (let first = 0; first < unread.length;) {
         signal?.throwIfAborted();
-        const piece = pieceOf(unread.slice(first, first + mostTokens));
+        const piece = pieceOf(unread.slice(first, first + maxTokensPerRun));
         first += piece.length;
         const rows = [...piece.keys()].filter((i) => asked.has(piece[i]!));
         const found = await cache.run(piece, rows.length > 0 ? rows : [0]);
@@ -73,13 +73,13 @@ export function cachedReader(config: ModelConfig, session: CachedSession, mostCa
 
 function checkSpan({ parent, ids }: Span, root: TokenNode, contextLength: number): void {
   if (ids.length === 0) throw internalError("nothing to read");
-  if (parent.token >= 0 && parent.entry < 0) throw internalError("asked to go on from what has been forgotten");
+  if (parent.token >= 0 && parent.entry < 0) throw internalError("cannot continue a node that the cache has dropped");
   const wanted = parent.position - root.position + ids.length;
   const room = contextLength - root.position - 1;
   if (wanted > room) throw contextFull(wanted, room);
 }
 
-/** What a reading takes: the new nodes, in the order of reading, and those whose logits are asked for. */
+/** A plan for one reading: the new nodes in reading order, and the nodes whose logits are requested. */
 interface Plan {
   readonly unread: readonly TokenNode[];
   readonly asked: ReadonlySet<TokenNode>;
@@ -88,9 +88,9 @@ interface Plan {
 }
 
 /**
- * A token in the cache costs each row that is read 4·heads·D operations a layer, whether it sees the token or not; a weight
- * costs it 2. Measured on the embedded base, beams and greedy decoding take least where attention is at a quarter of the
- * products when searches have most tokens.
+ * Returns the value of {@link TokenTree.breadth}. Each row that is read costs 4·heads·D operations per layer and cached token,
+ * masked or not, and 2 operations per weight. Measured on the embedded base, beam search and greedy decoding are fastest when
+ * attention peaks at a quarter of the cost of the matrix products.
  */
 function breadthOf(config: ModelConfig): number {
   const { layers, attention, vocabularySize, hiddenSize } = config;
@@ -99,7 +99,7 @@ function breadthOf(config: ModelConfig): number {
   return Math.round((0.25 * weights) / (2 * layers * attention.heads * attention.headSize));
 }
 
-/** The last node of a span that need not be read. The last token always is, and with `every` all are. */
+/** Returns the last node of a span that need not be read. The last token is always read; with `every`, all tokens are. */
 function knownOf({ parent, ids }: Span, every: boolean): TokenNode {
   return every ? parent : descend(parent, ids.slice(0, -1));
 }
@@ -108,7 +108,7 @@ function planned(spans: readonly Span[], every: boolean): Plan {
   const unread: TokenNode[] = [];
   const asked = new Set<TokenNode>();
   const leaves = spans.map((span) => {
-    // Spans before this one may have planned its beginning.
+    // Earlier spans may already have planned the beginning of this one.
     let node = knownOf(span, every);
     for (const id of span.ids.slice(node.position - span.parent.position)) {
       node = addChild(node, id);

@@ -1,4 +1,4 @@
-/** One sequence of tokens in a token tree, for logits and measurements. Chooses no token. */
+/** One sequence of tokens in a token tree, for logits and measurements. It does not choose tokens. */
 
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import { internalError, isCancelled } from "../../foundation/errors.ts";
@@ -9,31 +9,31 @@ import type { Span, TokenTree } from "./tokenTree.ts";
 
 export interface Decoder {
   readonly vocabularySize: number;
-  /** Whether an encoder reads the prompt: it is no part of the sequence then, and has as much room of its own. */
+  /** Whether an encoder reads the prompt. If so, the prompt is not part of the sequence, and has a context of its own. */
   readonly hasEncoder: boolean;
-  /** The most tokens that the sequence may have. */
+  /** The maximum length of the sequence, in tokens. */
   readonly contextLength: number;
-  /** The sequence so far; without the prompt where an encoder reads it. */
+  /** The sequence so far, without the prompt if an encoder reads it. */
   readonly tokens: readonly number[];
   /**
    * Starts a sequence with `prompt` (at least one token), reading as few new tokens as possible, and returns the logits
    * [vocabulary] after it.
    *
-   * @throws as {@link extend}
+   * @throws the errors of {@link extend}
    */
   begin(prompt: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
   /**
    * Appends `ids` (at least one) and returns the logits [vocabulary] that follow the last.
    *
    * @throws AbortError between pieces once `signal` is aborted; the tokens of finished pieces stay.
-   * @throws UserError "context-full" where the sequence would outgrow the context.
+   * @throws UserError "context-full" if the sequence would outgrow the context.
    */
   extend(ids: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
-  /** As {@link extend}, with the logits of every appended position, [ids, vocabulary]. */
+  /** Does the same as {@link extend}, but returns the logits of every appended position, [ids, vocabulary]. */
   extendAll(ids: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
   /** Forgets all but the first `length` tokens. */
   rewind(length: number): void;
-  /** Computes with these adapters from now on, which must fit the base. Forgets the sequence, which others have seen. */
+  /** Switches to these adapters, which must fit the base. Clears the sequence, which was computed with the previous ones. */
   useAdapters(active: readonly ActiveAdapter[]): void;
   release(): Promise<void>;
 }
@@ -42,7 +42,10 @@ export async function openDecoder(base: InstalledBase, options: TokenTreeOptions
   return decoderOver(await openTokenTree(base, options));
 }
 
-/** Nobody else may read in the tree while a sequence goes on; {@link Decoder.begin} works after any other reading. */
+/**
+ * Returns a decoder over a tree. Nothing else may read in the tree between two calls of one sequence; {@link
+ * Decoder.begin} works after any other reading.
+ */
 export function decoderOver(tree: TokenTree): Decoder {
   /** Undefined before anything is read. */
   let last: TokenNode | undefined;
@@ -58,7 +61,7 @@ export function decoderOver(tree: TokenTree): Decoder {
     }
   };
   const append = async (ids: readonly number[], every: boolean, signal?: AbortSignal): Promise<Float32Array> => {
-    if (!last && tree.hasEncoder) throw internalError("asked to write before a prompt was read");
+    if (!last && tree.hasEncoder) throw internalError("cannot extend a sequence before a prompt is read");
     const parent = last ?? (await tree.addPrompt([])).parent;
     return await read({ parent, ids }, every, signal);
   };

@@ -1,7 +1,7 @@
-/** The token tree of a model without an encoder: every prompt is a text like any other. */
+/** The token tree of a decoder-only model: prompts and continuations share one sequence. */
 
 import type { DecoderConfig } from "../../architectures/config.ts";
-import { mostCached } from "../graphs/inferenceGraph.ts";
+import { maxCachedTokens } from "../graphs/inferenceGraph.ts";
 import { cachedReader } from "./cachedReader.ts";
 import type { CachedSession } from "./nodeCache.ts";
 import { placeFeeds } from "./placeFeeds.ts";
@@ -10,11 +10,11 @@ import type { TopLogProbabilities } from "./topLogProbabilities.ts";
 
 export function decoderTree(config: DecoderConfig, session: AdaptedSession, top: TopLogProbabilities): TokenTree {
   const place: CachedSession["place"] = (nodes, { length: total }, prompt) => placeFeeds(config, nodes, total, prompt);
-  const reader = cachedReader(config, { ...session, place }, mostCached(config));
+  const reader = cachedReader(config, { ...session, place }, maxCachedTokens(config));
   return {
     vocabularySize: config.vocabularySize,
     hasEncoder: false,
-    mostTokens: mostCached(config),
+    mostTokens: maxCachedTokens(config),
     breadth: reader.breadth,
     get contextLength() {
       return reader.contextLength;

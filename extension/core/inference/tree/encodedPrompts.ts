@@ -1,4 +1,4 @@
-/** Prompts that an encoder has read: each once, its keys and values kept for as long as a continuation needs them. */
+/** The prompts that an encoder has read. Each is read once; its keys and values stay as long as a continuation needs them. */
 
 import type { PromptAdapter } from "../../adapters/methods/prompt.ts";
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
@@ -13,26 +13,26 @@ import { contextFull, type AdaptedSession } from "./tokenTree.ts";
 
 interface Encoded {
   readonly text: readonly number[];
-  /** Its number of tokens, virtual ones included. */
+  /** The number of tokens, virtual tokens included. */
   readonly length: number;
   readonly values: KeyValues;
 }
 
 export interface EncodedPrompts {
-  /** The root of the continuations of a prompt; `parent` is the node that all texts follow. */
+  /** Returns the root of the continuations of a prompt; `parent` is the node that all texts follow. */
   rootFor(text: readonly number[], parent: TokenNode): Promise<TokenNode>;
-  /** Forgets the prompts that none of `nodes` continues. */
+  /** Drops the prompts that none of `nodes` continues. */
   keepOnly(nodes: readonly TokenNode[]): void;
-  /** The decoder's inputs: all prompts one after the other, and which of them each of `nodes` sees. */
+  /** Returns the decoder's inputs: all prompts concatenated, and the mask that shows each of `nodes` its own prompt. */
   feeds(nodes: readonly TokenNode[]): Feeds;
-  /** @param virtual read in front of every prompt, if given */
+  /** @param virtual virtual tokens to read in front of every prompt */
   useAdapters(active: readonly ActiveAdapter[], virtual: PromptAdapter | undefined): void;
 }
 
 export function encodedPrompts(config: EncoderDecoderConfig, encoder: AdaptedSession): EncodedPrompts {
   let slots = encoder.adapterFeeds([]);
   let virtual: PromptAdapter | undefined;
-  /** By the roots of their continuations, in the order of `together`. */
+  /** The prompts by the roots of their continuations, in the order of `together`. */
   let prompts = new Map<TokenNode, Encoded>();
   let together: KeyValues | undefined;
 
@@ -81,7 +81,7 @@ export function encodedPrompts(config: EncoderDecoderConfig, encoder: AdaptedSes
   };
 }
 
-/** [1, 1, nodes, tokens of all prompts]: 0 over the prompt that a node continues, else {@link masked}. */
+/** Returns a mask [1, 1, nodes, tokens of all prompts]: 0 over the prompt that a node continues, {@link masked} elsewhere. */
 function maskOver(prompts: ReadonlyMap<TokenNode, Encoded>, nodes: readonly TokenNode[]): Feeds[string] {
   const total = [...prompts.values()].reduce((sum, { length }) => sum + length, 0);
   const mask = new Float32Array(nodes.length * total).fill(masked);

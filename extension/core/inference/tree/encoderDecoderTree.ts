@@ -1,6 +1,6 @@
 /**
- * The token tree of an encoder-decoder: the encoder reads each prompt once, and the continuations of a prompt grow from a root of
- * their own, beginning with the start token.
+ * The token tree of an encoder-decoder. The encoder reads each prompt once; the continuations of a prompt have a root of their
+ * own and begin with the start token.
  */
 
 import { isPrompt, type PromptAdapter } from "../../adapters/methods/prompt.ts";
@@ -19,7 +19,7 @@ export function encoderDecoderTree(
   decoder: AdaptedSession,
   top: TopLogProbabilities,
 ): TokenTree {
-  /** Read by the encoder, in front of the text. */
+  /** The virtual tokens that the encoder reads in front of the text. */
   let virtual: PromptAdapter | undefined;
   const prompts = encodedPrompts(config, encoder);
   const writer = cachedReader(config, {

@@ -1,4 +1,4 @@
-/** Keys and values of tokens that a model has read, in a pair of tensors a layer, and how parts of them are joined. */
+/** The keys and values of the tokens that a model has read, a pair of tensors per layer; builds and joins them. */
 
 import type { PrefixAdapter } from "../../adapters/methods/prefix.ts";
 import { prefixOf } from "../../adapters/virtualTokens.ts";
@@ -8,12 +8,12 @@ import { floats, floatsOf, type RuntimeTensor } from "../../runtime/session.ts";
 /** float32 [1, kvHeads, tokens, D] each. */
 export type KeyValues = Readonly<Record<string, RuntimeTensor>>;
 
-/** past.N.key and past.N.value of no token. */
+/** Returns past.N.key and past.N.value of length 0. */
 export function emptyCache(config: ModelConfig): KeyValues {
   return cacheOf(config, 0, () => new Float32Array(0));
 }
 
-/** past.N.key and past.N.value of nothing but a prefix. */
+/** Returns past.N.key and past.N.value of a trained prefix alone. */
 export function prefixCache(config: ModelConfig, prefix: PrefixAdapter): KeyValues {
   return cacheOf(config, prefix.tokens, (layer, part) => prefixOf(prefix, layer, part));
 }
@@ -32,14 +32,14 @@ function cacheOf(
   return past;
 }
 
-/** Tokens of one cache: from `first` up to `end`, which is not among them. */
+/** A range of tokens in one cache, from `first` up to and excluding `end`. */
 export interface Run {
   readonly from: KeyValues;
   readonly first: number;
   readonly end: number;
 }
 
-/** The tokens of all `runs`, at least one run, in their order. */
+/** Joins the tokens of all `runs` (at least one) in their order. */
 export function joined(runs: readonly Run[]): KeyValues {
   const length = runs.reduce((sum, { first, end }) => sum + end - first, 0);
   const names = Object.keys(runs[0]!.from);
@@ -62,7 +62,7 @@ function joinedTensor(runs: readonly Run[], name: string, length: number): Runti
   return floats(result, [1, heads, length, size]);
 }
 
-/** Where `nodes` lie in a cache, in its order. */
+/** Returns the ranges of a cache that hold `nodes`, which are in cache order. */
 export function runsOf(from: KeyValues, nodes: readonly { readonly entry: number }[]): Run[] {
   const runs: { from: KeyValues; first: number; end: number }[] = [];
   for (const { entry } of nodes) {

@@ -1,4 +1,4 @@
-/** The keys and values of a text in every layer, such as prefix tuning starts from. It continues nothing. */
+/** Reads the keys and values of a text in every layer, the starting point of prefix tuning. */
 
 import { basename, dirname } from "node:path";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
@@ -17,7 +17,7 @@ export interface LayerKeysAndValues {
   readonly value: Float32Array;
 }
 
-/** @param ids at least one token of the text, which stands at the start of the context */
+/** @param ids the tokens of the text (at least one), at the start of the context */
 export async function readKeysAndValues(
   { tensors, weightsPath }: Pick<InstalledBase, "tensors" | "weightsPath">,
   config: DecoderConfig,

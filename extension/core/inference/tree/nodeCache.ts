@@ -1,7 +1,7 @@
 /**
- * The KV cache of a session, and the nodes that it holds. It holds each token once, in the order of reading; a mask says which tokens
- * see which. So nothing is copied when a text forks, and dead branches are removed once there are many. Adapters are tensors to feed,
- * or virtual tokens in front.
+ * The KV cache of a session, and the nodes that it holds. It holds each token once, in reading order; a mask says which
+ * tokens attend to which. Forking a text therefore copies nothing, and dead branches are removed once they pile up.
+ * Adapters are either fed as tensors, or stand in front of the text as virtual tokens.
  */
 
 import { isPrefix } from "../../adapters/methods/prefix.ts";
@@ -17,10 +17,10 @@ import { contextFull, type AdaptedSession } from "./tokenTree.ts";
 
 export interface CachedSession extends AdaptedSession {
   /**
-   * The inputs that give the graph the places of new tokens.
+   * Returns the graph's inputs for the positions and masks of new tokens.
    *
    * @param entries all nodes in the cache; `nodes` are the last of them
-   * @param prompt whose virtual tokens `nodes` are, if they are
+   * @param prompt the adapter whose virtual tokens `nodes` are, if they are virtual
    */
   place(nodes: readonly TokenNode[], entries: readonly TokenNode[], prompt?: PromptAdapter): Feeds;
 }
@@ -29,26 +29,29 @@ export interface NodeCache {
   readonly virtualTokens: number;
   readonly isEmpty: boolean;
   readonly holds: (node: TokenNode) => boolean;
-  /** The root that all texts follow. */
+  /** Returns the root of all texts, after the virtual tokens. */
   readonly start: () => Promise<TokenNode>;
   /** Reads `nodes` into the cache, and returns the logits after `rows` of them. */
   readonly run: (nodes: readonly TokenNode[], rows: readonly number[]) => Promise<Float32Array>;
-  /** Removes all but `kept` and their ancestors, if that is worth it, or `wanted` more tokens need the room. */
+  /** Removes all nodes except `kept` and their ancestors if many are dead, or if `wanted` more tokens need the room. */
   readonly forget: (kept: readonly TokenNode[], wanted: number) => void;
   readonly useAdapters: (active: readonly ActiveAdapter[]) => void;
 }
 
-/** The cache is rebuilt once this share of it is dead. Measured: less costs time in copying, more in attention. */
-const mostForgotten = 1 / 8;
+/**
+ * The cache is rebuilt once dead tokens exceed this share of the live ones. Measured: less costs copying, more costs
+ * attention.
+ */
+const maxDeadShare = 1 / 8;
 
-/** @param mostCached how many tokens the session's cache may hold */
-export function nodeCache(config: ModelConfig, session: CachedSession, mostCached: number): NodeCache {
+/** @param maxCachedTokens the capacity of the session's cache, in tokens */
+export function nodeCache(config: ModelConfig, session: CachedSession, maxCachedTokens: number): NodeCache {
   let slots = session.adapterFeeds([]);
   let virtual: VirtualTokens | null = null;
   let past: KeyValues = emptyCache(config);
-  /** What `past` holds. */
+  /** The nodes in `past`, in its order. */
   let entries: TokenNode[] = [];
-  /** Where texts begin; undefined before the first one does. */
+  /** The root of all texts; undefined until the first text begins. */
   let root: TokenNode | undefined;
 
   const run = async (
@@ -85,14 +88,14 @@ export function nodeCache(config: ModelConfig, session: CachedSession, mostCache
   };
 
   const forget = (kept: readonly TokenNode[], wanted: number): void => {
-    const isWorthIt = (left: number): boolean =>
-      entries.length - left > mostForgotten * left || entries.length + wanted > mostCached;
-    // At least the longest text is left: mostly that settles it.
-    if (!isWorthIt(Math.max(...kept.map(({ position }) => position + 1)))) return;
+    const shouldCompact = (live: number): boolean =>
+      entries.length - live > maxDeadShare * live || entries.length + wanted > maxCachedTokens;
+    // The longest text alone is a lower bound of the live tokens, and usually decides.
+    if (!shouldCompact(Math.max(...kept.map(({ position }) => position + 1)))) return;
     const known = withAncestors(kept);
     const rest = entries.filter((node) => known.has(node));
-    if (!isWorthIt(rest.length)) return;
-    if (rest.length + wanted > mostCached) throw contextFull(rest.length + wanted, mostCached);
+    if (!shouldCompact(rest.length)) return;
+    if (rest.length + wanted > maxCachedTokens) throw contextFull(rest.length + wanted, maxCachedTokens);
     past = rest.length > 0 ? joined(runsOf(past, rest)) : emptyCache(config);
     for (const node of entries) if (!known.has(node)) forgetNode(node);
     for (const [i, node] of rest.entries()) node.entry = i;
@@ -120,14 +123,14 @@ export function nodeCache(config: ModelConfig, session: CachedSession, mostCache
   };
 }
 
-/** Takes a node out of its tree. */
+/** Removes a node from its tree. */
 export function forgetNode(node: TokenNode): void {
   node.entry = -1;
   const siblings = node.parent?.children;
   siblings?.splice(siblings.indexOf(node), 1);
 }
 
-/** Each present tensor of one run is the past of the next. */
+/** Renames the present tensors of one run to the past tensors of the next. */
 function pastOf(results: Readonly<Record<string, RuntimeTensor>>): KeyValues {
   const present = Object.entries(results).filter(([name]) => name.startsWith("present."));
   return Object.fromEntries(present.map(([name, tensor]) => [name.replace("present.", "past."), tensor]));

@@ -14,7 +14,7 @@ import type { AdaptedSession, TokenTree } from "./tokenTree.ts";
 import { openTopLogProbabilities } from "./topLogProbabilities.ts";
 
 export interface TokenTreeOptions {
-  /** All cores unless given. */
+  /** The default is all cores. */
   readonly threads?: number;
 }
 

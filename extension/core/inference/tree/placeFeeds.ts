@@ -1,4 +1,4 @@
-/** Where new tokens stand, as inputs of the graph of a model without an encoder. */
+/** The positions and mask of new tokens, as inputs of the graph of a decoder-only model. */
 
 import type { PromptAdapter } from "../../adapters/methods/prompt.ts";
 import { embeddingValues } from "../../adapters/virtualTokens.ts";
@@ -8,8 +8,8 @@ import { feedsOf, type Feeds } from "../graphs/adapterFeeds.ts";
 import { maskOf, type TokenNode } from "./tokenNode.ts";
 
 /**
- * @param total how many tokens are in the cache then; `nodes` are the last of them
- * @param prompt whose virtual tokens `nodes` are, if they are
+ * @param total the number of tokens in the cache, `nodes` included, which are the last of them
+ * @param prompt the adapter whose virtual tokens `nodes` are, if they are virtual
  */
 export function placeFeeds(
   { hiddenSize }: DecoderConfig,

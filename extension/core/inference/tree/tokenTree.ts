@@ -1,6 +1,6 @@
 /**
- * The token tree: all tokens that a model has read and may go on from. Prompts and continuations that begin alike share nodes. It
- * hides whether the model has an encoder. Knows ids, not text, and chooses no token.
+ * The token tree: all tokens that a model has read and can continue. Prompts and continuations with a common beginning share
+ * nodes. The tree hides whether the model has an encoder. It handles ids, not text, and does not choose tokens.
  */
 
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
@@ -10,16 +10,16 @@ import type { Feeds } from "../graphs/adapterFeeds.ts";
 import type { TokenNode } from "./tokenNode.ts";
 import type { TopTokens } from "./topLogProbabilities.ts";
 
-/** Tokens to read, at least one, and the node that they follow. */
+/** Tokens to read (at least one) and the node that they follow. */
 export interface Span {
   readonly parent: TokenNode;
   readonly ids: readonly number[];
 }
 
 export interface ReadOptions {
-  /** Nodes to keep, besides those that the spans follow; all others are forgotten sooner or later. */
+  /** Nodes to keep besides the parents of the spans. The tree may drop all others. */
   readonly kept?: readonly TokenNode[];
-  /** Whether to give the logits after every token, not just after the last of each span. */
+  /** Whether to return the logits after every token, not only after the last of each span. */
   readonly every?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,33 +33,33 @@ export interface Reading {
 
 export interface TokenTree {
   readonly vocabularySize: number;
-  /** Whether an encoder reads prompts: they are no part of the text that is written then, and have as much room of their own. */
+  /** Whether an encoder reads prompts. If so, prompts are not part of the generated text, and have a context of their own. */
   readonly hasEncoder: boolean;
-  /** The most tokens that a text may have. */
+  /** The maximum length of a text, in tokens. */
   readonly contextLength: number;
-  /** The most tokens that a prompt may have, if nothing is written after it in the same text. */
+  /** The maximum length of a prompt without a continuation in the same text, in tokens. */
   readonly longestPrompt: number;
-  /** The most tokens that the tree can hold; some more than one text may have. */
+  /** The capacity of the tree, in tokens. It can hold more tokens than one text. */
   readonly mostTokens: number;
-  /** How many tokens to hold at most before attention over all of them costs more than reading side by side saves. */
+  /** The number of tokens beyond which attention over all of them costs more than batching saves. */
   readonly breadth: number;
   /**
-   * Returns the span to read in order to continue `prompt`. An encoder reads its prompt here.
+   * Returns the span to read in order to continue `prompt`. An encoder, if there is one, reads the prompt here.
    *
-   * @throws UserError "context-full" where the prompt is too long for an encoder
+   * @throws UserError "context-full" if the prompt is too long for the encoder
    */
   addPrompt(prompt: readonly number[]): Promise<Span>;
   /**
-   * Reads spans, in as few new tokens as possible: only the last token of each span is always read; known tokens before it are
-   * found in the tree, and a common beginning of several spans is read once. With `every`, all tokens are read.
+   * Reads spans, and as few tokens as possible: the last token of each span is always read, earlier tokens only if they
+   * are not in the tree, and a common beginning of several spans once. With `every`, all tokens are read.
    *
-   * @throws AbortError between pieces once the signal is aborted; what has been read by then stays in the tree.
-   * @throws UserError "context-full" where a text would outgrow the context
+   * @throws AbortError between pieces once the signal is aborted; the tokens read by then stay in the tree.
+   * @throws UserError "context-full" if a text would outgrow the context
    */
   read(spans: readonly Span[], options?: ReadOptions): Promise<Reading>;
-  /** The `count` most probable tokens of each row of logits [rows, vocabulary]. */
+  /** Returns the `count` most probable tokens of each row of logits [rows, vocabulary]. */
   topLogProbabilities(logits: Float32Array, count: number): Promise<readonly TopTokens[]>;
-  /** Computes with these adapters from now on, which must fit the base. Forgets all that has been read. */
+  /** Switches to these adapters, which must fit the base. Clears the tree. */
   useAdapters(active: readonly ActiveAdapter[]): void;
   release(): Promise<void>;
 }
@@ -69,7 +69,7 @@ export function contextFull(wanted: number, limit: number): UserError {
   return new UserError("context-full", message, "Shorten the prompt, or ask for fewer tokens.");
 }
 
-/** A session, and what to feed it for adapters. */
+/** A session that can run with adapters. */
 export interface AdaptedSession extends Session {
   adapterFeeds(active: readonly ActiveAdapter[]): Feeds;
 }

@@ -1,6 +1,6 @@
 /**
- * The most probable tokens of a row of logits, found by a session of its own: JavaScript takes ten times as long, mostly for the
- * exponentials.
+ * Top log-probabilities: the most probable tokens of a row of logits. A session of its own finds them, because
+ * JavaScript takes ten times as long, mostly for the exponentials.
  */
 
 import { topK } from "../../graph/primitives/indexing.ts";
@@ -9,15 +9,15 @@ import { input } from "../../graph/tensor.ts";
 import { encode } from "../../onnx/encode.ts";
 import { floats, floatsOf, int64s, integersOf, openSession } from "../../runtime/session.ts";
 
-/** The most probable next tokens, the best first. */
+/** The most probable next tokens, most probable first. */
 export interface TopTokens {
   readonly tokens: readonly number[];
-  /** log p of each, among all tokens. */
+  /** log p of each token, normalized over the whole vocabulary. */
   readonly logProbabilities: Float32Array;
 }
 
 export interface TopLogProbabilities {
-  /** The `count` most probable tokens of each row of logits [rows, vocabulary], or all, where there are fewer. */
+  /** Returns the `count` most probable tokens of each row of logits [rows, vocabulary], or all if there are fewer. */
   readonly find: (logits: Float32Array, count: number) => Promise<readonly TopTokens[]>;
   readonly release: () => Promise<void>;
 }

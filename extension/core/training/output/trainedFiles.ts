@@ -1,8 +1,8 @@
 /** What a training writes: an adapter as PEFT does, or a model as transformers does. */
 
 import { methodOf, type MethodSpec } from "../../adapters/methods/methodNamed.ts";
-import { adapterFiles, writeAdapter } from "../../adapters/peftFolder.ts";
-import { adapterFromTensors } from "../../adapters/peftTensors.ts";
+import { adapterFiles, writeAdapter } from "../../adapters/formats/peftFolder.ts";
+import { adapterFromTensors } from "../../adapters/formats/peftTensors.ts";
 import { exportedFiles } from "../../baseModels/export/exportModel.ts";
 import { writeTrainedModel } from "../../baseModels/export/trainedModel.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";

@@ -1,10 +1,10 @@
 /** A training that can take its steps, however it came about; and where its first values come from. */
 
 import type { Adapter } from "../../adapters/adapter.ts";
-import { checkAdapterFits } from "../../adapters/adapterFit.ts";
+import { checkAdapterFits } from "../../adapters/fit/adapterFit.ts";
 import type { MethodSpec } from "../../adapters/methods/methodNamed.ts";
-import { readAdapter } from "../../adapters/peftFolder.ts";
-import { valuesOf } from "../../adapters/peftTensors.ts";
+import { readAdapter } from "../../adapters/formats/peftFolder.ts";
+import { valuesOf } from "../../adapters/formats/peftTensors.ts";
 import type { Log } from "../../foundation/log.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Adapter, ModuleAdapter } from "../../../../extension/core/adapters/adapter.ts";
-import { readAdapter } from "../../../../extension/core/adapters/peftFolder.ts";
+import { readAdapter } from "../../../../extension/core/adapters/formats/peftFolder.ts";
 import { importBase } from "../../../../extension/core/baseModels/import/importBase.ts";
 import { readRecord, type InstalledBase } from "../../../../extension/core/baseModels/installedBase.ts";
 import { exportMerged, mergeAdapter } from "../../../../extension/core/baseModels/export/mergeAdapter.ts";

@@ -173,13 +173,13 @@ describe("importBase", () => {
       "a missing tensor",
       { edit: (w) => w.delete(query) },
       "checkpoint-mismatch",
-      /asks for the tensor ".*q_proj\.weight", the weights do not have it/,
+      /requires the tensor ".*q_proj\.weight", but the weights do not contain it/,
     ],
     [
       "a tensor of another shape",
       { edit: (w) => w.set(query, { shape: [32, 64], data: new Float32Array(2048) }) },
       "checkpoint-mismatch",
-      /shape \[32, 64\], config\.json asks for \[64, 64\]/,
+      /shape \[32, 64\], but config\.json requires \[64, 64\]/,
     ],
     ["a value that is not finite", { edit: (w) => w.get(query)?.data.fill(NaN, 7, 8) }, "weights-not-finite", /q_proj/],
     [

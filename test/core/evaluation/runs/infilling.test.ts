@@ -4,14 +4,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { compareRuns } from "../../../../extension/core/evaluation/runs/compareRuns.ts";
-import {
-  runEvaluation,
-  type EvaluationOptions,
-  type EvaluationProgress,
-} from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
+import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
+import { runEvaluation } from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
+import type { EvaluationOptions } from "../../../../extension/core/evaluation/runs/request.ts";
+import type { EvaluationProgress } from "../../../../extension/core/evaluation/runs/progress.ts";
 import { listRuns, readRun, type RunSummary } from "../../../../extension/core/evaluation/runs/runFolder.ts";
-import { exported } from "../../../../extension/core/evaluation/runs/runTable.ts";
+import { exported } from "../../../../extension/core/evaluation/scoring/runTable.ts";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import { writeTinyCheckpoint } from "../../baseModels/tinyCheckpoint.ts";
 

@@ -4,15 +4,13 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { compareRuns } from "../../../../extension/core/evaluation/runs/compareRuns.ts";
+import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
 import type { Ia3Adapter } from "../../../../extension/core/adapters/methods/ia3.ts";
-import { writeAdapter } from "../../../../extension/core/adapters/peftFolder.ts";
+import { writeAdapter } from "../../../../extension/core/adapters/formats/peftFolder.ts";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
-import {
-  runEvaluation,
-  type EvaluationOptions,
-  type EvaluationProgress,
-} from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
+import { runEvaluation } from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
+import type { EvaluationOptions } from "../../../../extension/core/evaluation/runs/request.ts";
+import type { EvaluationProgress } from "../../../../extension/core/evaluation/runs/progress.ts";
 import { listRuns, readRun, type RunSummary } from "../../../../extension/core/evaluation/runs/runFolder.ts";
 import { writeTinyCheckpoint } from "../../baseModels/tinyCheckpoint.ts";
 

@@ -67,11 +67,11 @@ describe.each(["llama", "codegen", "t5"])("decoding (%s)", async (model) => {
   test.each<[string, Options]>([
     ["without options", limits],
     ["with stop strings", { ...limits, stops: [" 1"] }],
-    ["with banned markers", { ...limits, bansGapMarkers: true }],
+    ["with banned markers", { ...limits, bansInfillingMarkers: true }],
     ["with a required text", { ...limits, requiredText: "12 3" }],
     [
       "with all of them",
-      { ...limits, stops: [" 1"], bansGapMarkers: true, requiredText: "12 3", stopsOnRepetition: true },
+      { ...limits, stops: [" 1"], bansInfillingMarkers: true, requiredText: "12 3", stopsOnRepetition: true },
     ],
   ])("greedy for one prompt, for many, and one beam write the same %s", async (_, options) => {
     const tokenizer = tokenizerOf(markers);
@@ -87,8 +87,8 @@ describe.each(["llama", "codegen", "t5"])("decoding (%s)", async (model) => {
     "banned markers are not written by $kind, and are where they are not banned",
     async (decoding) => {
       const tokenizer = tokenizerOf(markers);
-      const written = async (bansGapMarkers: boolean): Promise<readonly number[]> =>
-        (await together(model, tokenizer, { ...limits, decoding, bansGapMarkers }))
+      const written = async (bansInfillingMarkers: boolean): Promise<readonly number[]> =>
+        (await together(model, tokenizer, { ...limits, decoding, bansInfillingMarkers }))
           .flat(2)
           .flatMap(({ tokens }) => tokens);
       expect((await written(true)).filter((token) => markers.includes(token))).toEqual([]);
@@ -111,7 +111,7 @@ test.each(decodings.slice(0, 3))("stops on repetition where asked to ($kind, $wi
   // All but one token is banned, so that nothing but a loop is left.
   const { base } = await loadFixture("llama");
   const all = [...Array(base.config.vocabularySize).keys()].filter((id) => id !== 20);
-  const request = { decoding, maxTokens: 24, stops: [], bansGapMarkers: true };
+  const request = { decoding, maxTokens: 24, stops: [], bansInfillingMarkers: true };
   const looping = (await together("llama", tokenizerOf(all), { ...request, stopsOnRepetition: true })).flat();
   expect(new Set(looping.map(({ tokens, stop }) => `${stop} ${tokens.join()}`))).toEqual(
     new Set([`length ${Array(10).fill(20).join()}`]),

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readAdapter } from "../../../../extension/core/adapters/peftFolder.ts";
+import { readAdapter } from "../../../../extension/core/adapters/formats/peftFolder.ts";
 import type { ActiveAdapter } from "../../../../extension/core/adapters/servingSlots.ts";
 import type { Continuation } from "../../../../extension/core/inference/decoding/continuation.ts";
 import {

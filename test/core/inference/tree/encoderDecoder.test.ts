@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readAdapter } from "../../../../extension/core/adapters/peftFolder.ts";
+import { readAdapter } from "../../../../extension/core/adapters/formats/peftFolder.ts";
 import { openDecoder } from "../../../../extension/core/inference/tree/decoder.ts";
 import { relativeError } from "../../graph/evaluate.ts";
 import { fixtures, loadFixture } from "../../architectures/fixtures.ts";
@@ -25,7 +25,7 @@ describe("openDecoder of an encoder-decoder", () => {
     const decoder = await openDecoder(base);
     const alone = await decoder.begin(prompt);
     decoder.useAdapters([{ adapter: await readAdapter(`${fixtures}/t5/lora`), scale: 1 }]);
-    await expect(decoder.extend([3])).rejects.toThrow("before a prompt was read");
+    await expect(decoder.extend([3])).rejects.toThrow("before a prompt is read");
     expect(relativeError(await decoder.begin(prompt), alone)).toBeGreaterThan(1e-2);
     decoder.useAdapters([]);
     expect(await decoder.begin(prompt)).toEqual(alone);
@@ -45,7 +45,7 @@ describe("openDecoder of an encoder-decoder", () => {
   test("reads nothing once it is cancelled", async () => {
     const decoder = await openDecoder(base);
     await expect(decoder.begin(prompt, AbortSignal.abort())).rejects.toThrow("aborted");
-    await expect(decoder.extend([1])).rejects.toThrow("before a prompt was read");
+    await expect(decoder.extend([1])).rejects.toThrow("before a prompt is read");
     await decoder.release();
   });
 });

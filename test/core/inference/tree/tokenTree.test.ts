@@ -91,7 +91,7 @@ describe.each(models)("a token tree (%s)", async (model) => {
     const { leaves } = await tree.read([{ ...(await tree.addPrompt([1])), ids: [2, 3, 4] }]);
     await tree.read([await tree.addPrompt([7, 8])]);
     const reading = tree.read([{ parent: leaves[0]!, ids: [5] }]);
-    await expect(reading).rejects.toThrow("asked to go on from what has been forgotten");
+    await expect(reading).rejects.toThrow("cannot continue a node that the cache has dropped");
     await tree.release();
   });
 

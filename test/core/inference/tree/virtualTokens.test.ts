@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Adapter } from "../../../../extension/core/adapters/adapter.ts";
 import type { PrefixAdapter } from "../../../../extension/core/adapters/methods/prefix.ts";
-import { readAdapter } from "../../../../extension/core/adapters/peftFolder.ts";
+import { readAdapter } from "../../../../extension/core/adapters/formats/peftFolder.ts";
 import { openDecoder } from "../../../../extension/core/inference/tree/decoder.ts";
 import { fixtures, loadFixture, readAll } from "../../architectures/fixtures.ts";
 

@@ -161,7 +161,7 @@ describe("openTrainingData", () => {
       { path: "settings.py", reason: "secret" },
       { path: "x_pb2.py", reason: "generated" },
     ]);
-    expect(warnings).toContain("settings.py: The file holds a secret in line 2.");
+    expect(warnings).toContain("settings.py: The file contains a secret in line 2.");
     data.release();
   });
 

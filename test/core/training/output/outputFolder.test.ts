@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Adapter } from "../../../../extension/core/adapters/adapter.ts";
-import { adapterFiles, writeAdapter } from "../../../../extension/core/adapters/peftFolder.ts";
+import { adapterFiles, writeAdapter } from "../../../../extension/core/adapters/formats/peftFolder.ts";
 import {
   discardTraining,
   openOutputFolder,

@@ -38,94 +38,138 @@ const stringEnds: Readonly<Record<string, RegExp>> = {
   '"""': /[^"\\]*(?:(?:\\[^\n]|"(?!""))[^"\\]*)*"""/y,
 };
 
+/** A string that goes on beyond its line. */
+interface OpenString {
+  text: string;
+  readonly line: number;
+  readonly column: number;
+  readonly end: RegExp;
+}
+
+/** What tokenize carries from line to line. */
+interface TokenizerState {
+  readonly tokens: PythonToken[];
+  readonly indents: number[];
+  depth: number;
+  continued: boolean;
+  open: OpenString | undefined;
+  /** The open string's lines must end in a backslash. As in tokenize, this outlives a string that was abandoned. */
+  byBackslash: boolean;
+}
+
+interface Line {
+  readonly text: string;
+  readonly number: number;
+}
+
 /** The tokens of `text`, or undefined where tokenize raises an error: a bracket or string left open, an odd dedent. */
 export function pythonTokens(text: string): PythonToken[] | undefined {
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-  const tokens: PythonToken[] = [];
-  const indents = [0];
-  let depth = 0;
-  let continued = false;
-  /** A string that goes on beyond its line. */
-  let open: { text: string; line: number; column: number; end: RegExp } | undefined;
-  /** Its lines must end in a backslash. As in tokenize, this outlives a string that was abandoned, for the next. */
-  let byBackslash = false;
+  const state: TokenizerState = {
+    tokens: [],
+    indents: [0],
+    depth: 0,
+    continued: false,
+    open: undefined,
+    byBackslash: false,
+  };
+  for (const [number, content] of lines.entries()) {
+    const line = { text: content, number };
+    let position: number | "next line" | "end" | "error" = 0;
+    if (state.open) position = afterOpenString(state, state.open, line);
+    else if (state.depth === 0 && !state.continued) position = afterIndentation(state, line);
+    if (position === "error") return undefined;
+    if (position === "end") break;
+    if (position === "next line") continue;
+    state.continued = false;
+    readTokens(state, line, position);
+  }
+  const { open, depth, continued, tokens } = state;
+  return open || depth !== 0 || continued ? undefined : [...tokens, ...impliedNewline(lines)];
+}
 
-  for (const [lineNumber, line] of lines.entries()) {
-    let position = 0;
-    const add = (kind: PythonToken["kind"], start: number, end: number): void => {
-      const at = { startLine: lineNumber, startColumn: start, endLine: lineNumber, endColumn: end };
-      tokens.push({ kind, text: line.slice(start, end), ...at });
-    };
-    if (open) {
-      open.end.lastIndex = 0;
-      const ends = open.end.test(line);
-      const abandoned = !ends && byBackslash && !/\\\r?\n$/.test(line);
-      open.text += ends ? line.slice(0, open.end.lastIndex) : line;
-      if (!ends && !abandoned) continue;
-      if (ends) byBackslash = false;
-      position = ends ? open.end.lastIndex : line.length;
-      const from = { startLine: open.line, startColumn: open.column, endLine: lineNumber, endColumn: position };
-      tokens.push({ kind: ends ? "string" : "other", text: open.text, ...from });
-      open = undefined;
-    } else if (depth === 0 && !continued) {
-      let column = 0;
-      for (; position < line.length && /[ \t\f]/.test(line[position]!); position++) {
-        if (line[position] === " ") column++;
-        else column = line[position] === "\t" ? (Math.floor(column / 8) + 1) * 8 : 0;
-      }
-      if (position === line.length) break;
-      if (/[#\r\n]/.test(line[position]!)) {
-        const comment = /^#[^]*?(?=[\r\n]*$)/.exec(line.slice(position))?.[0].length ?? 0;
-        if (comment > 0) add("comment", position, position + comment);
-        add("other", position + comment, line.length);
-        continue;
-      }
-      if (column > indents.at(-1)!) {
-        indents.push(column);
-        add("indent", 0, position);
-      }
-      while (column < indents.at(-1)!) {
-        if (!indents.includes(column)) return undefined;
-        indents.pop();
-        add("other", position, position);
-      }
+function addToken({ tokens }: TokenizerState, line: Line, kind: PythonToken["kind"], start: number, end: number): void {
+  const at = { startLine: line.number, startColumn: start, endLine: line.number, endColumn: end };
+  tokens.push({ kind, text: line.text.slice(start, end), ...at });
+}
+
+/** Goes on with a string of an earlier line. */
+function afterOpenString(state: TokenizerState, open: OpenString, line: Line): number | "next line" {
+  const ends = endsAt(open.end, line.text, 0);
+  const abandoned = !ends && state.byBackslash && !/\\\r?\n$/.test(line.text);
+  open.text += ends ? line.text.slice(0, open.end.lastIndex) : line.text;
+  if (!ends && !abandoned) return "next line";
+  if (ends) state.byBackslash = false;
+  const position = ends ? open.end.lastIndex : line.text.length;
+  const from = { startLine: open.line, startColumn: open.column, endLine: line.number, endColumn: position };
+  state.tokens.push({ kind: ends ? "string" : "other", text: open.text, ...from });
+  state.open = undefined;
+  return position;
+}
+
+/** Reads the blanks that a statement starts with: indents, dedents, and lines that hold no statement. */
+function afterIndentation(state: TokenizerState, line: Line): number | "next line" | "end" | "error" {
+  const { text } = line;
+  let [position, column] = [0, 0];
+  for (; position < text.length && /[ \t\f]/.test(text[position]!); position++) {
+    if (text[position] === " ") column++;
+    else column = text[position] === "\t" ? (Math.floor(column / 8) + 1) * 8 : 0;
+  }
+  if (position === text.length) return "end";
+  if (/[#\r\n]/.test(text[position]!)) {
+    const comment = /^#[^]*?(?=[\r\n]*$)/.exec(text.slice(position))?.[0].length ?? 0;
+    if (comment > 0) addToken(state, line, "comment", position, position + comment);
+    addToken(state, line, "other", position + comment, text.length);
+    return "next line";
+  }
+  const { indents } = state;
+  if (column > indents.at(-1)!) {
+    indents.push(column);
+    addToken(state, line, "indent", 0, position);
+  }
+  while (column < indents.at(-1)!) {
+    if (!indents.includes(column)) return "error";
+    indents.pop();
+    addToken(state, line, "other", position, position);
+  }
+  return position;
+}
+
+/** Reads the tokens of a line from `position` on, up to a string that goes on beyond it. */
+function readTokens(state: TokenizerState, line: Line, position: number): void {
+  const { text } = line;
+  while (position < text.length) {
+    token.lastIndex = position;
+    const found = token.exec(text)?.[1];
+    if (found === undefined) {
+      const character = String.fromCodePoint(text.codePointAt(position)!);
+      addToken(state, line, "other", position, position + character.length);
+      position += character.length;
+      continue;
     }
-    continued = false;
-
-    while (position < line.length) {
-      token.lastIndex = position;
-      const found = token.exec(line)?.[1];
-      if (found === undefined) {
-        const character = String.fromCodePoint(line.codePointAt(position)!);
-        add("other", position, position + character.length);
-        position += character.length;
-        continue;
+    const start = token.lastIndex - found.length;
+    position = token.lastIndex;
+    if (found === "") continue;
+    const [, quote] = /^[a-zA-Z]{0,2}('''|"""|'|")/.exec(found) ?? [];
+    if (/^\r?\n$/.test(found)) addToken(state, line, state.depth > 0 ? "other" : "newline", start, position);
+    else if (found.startsWith("#")) addToken(state, line, "comment", start, position);
+    else if (quote === undefined && found.startsWith("\\")) state.continued = true;
+    else if (quote === undefined) {
+      if (/^[([{]$/.test(found)) state.depth++;
+      else if (/^[)\]}]$/.test(found)) state.depth--;
+      addToken(state, line, "other", start, position);
+    } else {
+      const end = stringEnds[quote]!;
+      const goesOn = quote.length === 3 ? !endsAt(end, text, position) : found.endsWith("\n");
+      if (goesOn) {
+        state.open = { text: text.slice(start), line: line.number, column: start, end };
+        state.byBackslash ||= quote.length === 1;
+        return;
       }
-      const start = token.lastIndex - found.length;
-      position = token.lastIndex;
-      if (found === "") continue;
-      const [, quote] = /^[a-zA-Z]{0,2}('''|"""|'|")/.exec(found) ?? [];
-      if (/^\r?\n$/.test(found)) add(depth > 0 ? "other" : "newline", start, position);
-      else if (found.startsWith("#")) add("comment", start, position);
-      else if (quote === undefined && found.startsWith("\\")) continued = true;
-      else if (quote === undefined) {
-        if (/^[([{]$/.test(found)) depth++;
-        else if (/^[)\]}]$/.test(found)) depth--;
-        add("other", start, position);
-      } else {
-        const end = stringEnds[quote]!;
-        const goesOn = quote.length === 3 ? !endsAt(end, line, position) : found.endsWith("\n");
-        if (goesOn) {
-          open = { text: line.slice(start), line: lineNumber, column: start, end };
-          byBackslash ||= quote.length === 1;
-          break;
-        }
-        if (quote.length === 3) position = end.lastIndex;
-        add("string", start, position);
-      }
+      if (quote.length === 3) position = end.lastIndex;
+      addToken(state, line, "string", start, position);
     }
   }
-  return open || depth !== 0 || continued ? undefined : [...tokens, ...impliedNewline(lines)];
 }
 
 /** Sets `end.lastIndex` behind the end of the string. */

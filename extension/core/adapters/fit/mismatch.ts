@@ -1,0 +1,22 @@
+/** The refusals of adapters whose sizes are not those of a model, with both values. */
+
+import { UserError } from "../../foundation/errors.ts";
+import type { AnyAdapter } from "../origin.ts";
+
+/** `reason` completes "Cannot load adapter NAME: …". */
+export function mismatch(adapter: AnyAdapter, baseName: string, reason: string): UserError {
+  const trained = adapter.baseModel === "" ? "the base that it was trained on" : `its base, ${adapter.baseModel}`;
+  return new UserError(
+    "adapter-mismatch",
+    `Cannot load adapter "${adapter.name}": ${reason}.`,
+    `Use it with ${trained}, or train an adapter for ${baseName}.`,
+  );
+}
+
+export function otherHiddenSize(adapter: AnyAdapter, baseName: string, trained: number, loaded: number): UserError {
+  return mismatch(adapter, baseName, `it was trained for hidden size ${trained}, the loaded model has ${loaded}`);
+}
+
+export function otherLayers(adapter: AnyAdapter, baseName: string, trained: number, loaded: number): UserError {
+  return mismatch(adapter, baseName, `it was trained for ${trained} layers, the loaded model has ${loaded}`);
+}

@@ -1,0 +1,71 @@
+/** Whether what an adapter attaches to modules has the sizes of a model's modules. */
+
+import { moduleShapes, type ModuleShape } from "../../architectures/architectures.ts";
+import type { AdapterHost } from "./adapterHost.ts";
+import { mismatch, otherHiddenSize, otherLayers } from "./mismatch.ts";
+import type { AnyAdapter } from "../origin.ts";
+import { lastName } from "../formats/peftModules.ts";
+
+/** Modules whose inputs are as wide as the hidden state, in the architectures that adapters are made for. */
+const hiddenInputs = setOf("q_proj k_proj v_proj qkv_proj gate_proj up_proj fc_in c_fc q k v wi wi_0 wi_1");
+/** Modules whose outputs are. */
+const hiddenOutputs = setOf("o_proj out_proj down_proj fc_out c_proj o wo");
+
+/**
+ * Checks that each of `modules` exists in the model with the very sizes. Modules of the model that the adapter leaves alone are
+ * fine.
+ *
+ * @param modules what the adapter attaches to, with the sizes that it knows
+ * @param scalesInputs whether a known input size means that the input is scaled
+ * @throws UserError "adapter-mismatch", with both values
+ */
+export function checkModules(
+  adapter: AnyAdapter,
+  modules: ReadonlyMap<string, Partial<ModuleShape>>,
+  { name: baseName, config }: AdapterHost,
+  { scalesInputs = false }: { readonly scalesInputs?: boolean } = {},
+): void {
+  const hosts = moduleShapes(config);
+  const [found, hosted] = [hiddenSize(modules), hiddenSize(hosts)];
+  if (found !== undefined && hosted !== undefined && found !== hosted) {
+    throw otherHiddenSize(adapter, baseName, found, hosted);
+  }
+  const [trained, layers] = [countLayers(modules), countLayers(hosts)];
+  if (trained > layers) throw otherLayers(adapter, baseName, trained, layers);
+  for (const [path, shape] of modules) {
+    const host = hosts.get(path);
+    if (!host) {
+      throw mismatch(adapter, baseName, `it adapts the module "${path}", which the loaded model does not have`);
+    }
+    if (scalesInputs && shape.inFeatures !== undefined && host.sharesProduct) {
+      const reason = `it scales the input of "${path}", which Graft can only scale behind the product`;
+      throw mismatch(adapter, baseName, reason);
+    }
+    for (const side of ["inFeatures", "outFeatures"] as const) {
+      if (shape[side] === undefined || shape[side] === host[side]) continue;
+      const sides = side === "inFeatures" ? "inputs" : "outputs";
+      const reason = `its "${path}" has ${shape[side]} ${sides}, the loaded model's has ${host[side]}`;
+      throw mismatch(adapter, baseName, reason);
+    }
+  }
+}
+
+function hiddenSize(modules: ReadonlyMap<string, Partial<ModuleShape>>): number | undefined {
+  for (const [path, { inFeatures, outFeatures }] of modules) {
+    const name = lastName(path);
+    if (inFeatures !== undefined && hiddenInputs.has(name)) return inFeatures;
+    if (outFeatures !== undefined && hiddenOutputs.has(name)) return outFeatures;
+  }
+  return undefined;
+}
+
+/** One more than the highest layer number among the paths. */
+function countLayers(modules: ReadonlyMap<string, unknown>): number {
+  let highest = -1;
+  for (const path of modules.keys()) highest = Math.max(highest, Number(/\.(\d+)\./.exec(path)?.[1] ?? -1));
+  return highest + 1;
+}
+
+function setOf(names: string): ReadonlySet<string> {
+  return new Set(names.split(" "));
+}

@@ -1,0 +1,77 @@
+/** PEFT's adapter_config.json: reading it with a refusal of all that we would compute differently, and writing it. */
+
+import * as z from "zod";
+import type { Adapter } from "../adapter.ts";
+import { adapterKinds, kindOf } from "../methods/methodNamed.ts";
+import type { AdapterFacts } from "../methods/method.ts";
+import { parsePeft, shown, unsupported } from "./peftErrors.ts";
+
+/** The version whose layout we read and write. */
+const peftVersion = "0.21.2";
+
+const commonSchema = z.looseObject({
+  peft_type: z.string(),
+  base_model_name_or_path: z.string().nullish(),
+});
+
+/**
+ * Keys that change what an adapter computes, in ways that Graft lacks. Each must be absent or neutral: null, false,
+ * empty, or "none". All other keys that we do not read are of no consequence for a trained adapter.
+ */
+const lacking: Readonly<Record<string, string>> = {
+  use_dora: "DoRA",
+  rank_pattern: "ranks by module",
+  alpha_pattern: "alphas by module",
+  modules_to_save: "modules trained in full",
+  bias: "trained biases",
+  lora_bias: "biases in its own matrices",
+  fan_in_fan_out: "transposed weights",
+  layer_replication: "replicated layers",
+  target_parameters: "parameters outside of linear modules",
+  trainable_token_indices: "trained token embeddings",
+  alora_invocation_tokens: "activation by tokens (aLoRA)",
+  use_qalora: "QALoRA",
+  use_bdlora: "block-diagonal LoRA",
+  arrow_config: "arrow routing",
+  kasa_config: "KaSA",
+  monteclora_config: "MonteCLoRA",
+};
+
+/** @throws UserError "adapter-invalid" or "adapter-unsupported" */
+export function readConfig(name: string, json: unknown): AdapterFacts {
+  const config = parsePeft(name, commonSchema, json);
+  for (const [key, meaning] of Object.entries(lacking)) {
+    if (!isNeutral(config[key])) {
+      throw unsupported(name, `it uses ${meaning} ("${key}": ${shown(config[key])}), which Graft lacks`);
+    }
+  }
+  const known = adapterKinds();
+  const found = known.find(({ kind }) => kind.peftType === config.peft_type);
+  if (!found) {
+    const types = known.map(({ kind }) => kind.peftType);
+    const listed = `${types.slice(0, -1).join(", ")} and ${types.at(-1)}`;
+    throw unsupported(name, `it is of PEFT's type ${config.peft_type}, and Graft knows ${listed}`);
+  }
+  const facts = found.kind.readConfig(name, config);
+  return { method: found.method, baseModel: config.base_model_name_or_path ?? "", ...facts };
+}
+
+/** The content of adapter_config.json, keys sorted as PEFT sorts them. */
+export function writeConfig(adapter: Adapter): string {
+  const kind = kindOf(adapter);
+  const config = {
+    base_model_name_or_path: adapter.baseModel === "" ? null : adapter.baseModel,
+    inference_mode: true,
+    modules_to_save: null,
+    peft_version: peftVersion,
+    task_type: "CAUSAL_LM",
+    peft_type: kind.peftType,
+    ...kind.configOf(adapter),
+  };
+  return `${JSON.stringify(Object.fromEntries(Object.entries(config).toSorted(([a], [b]) => (a < b ? -1 : 1))), null, 2)}\n`;
+}
+
+function isNeutral(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === "none") return true;
+  return typeof value === "object" && Object.keys(value).length === 0;
+}

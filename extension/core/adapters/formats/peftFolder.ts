@@ -1,0 +1,136 @@
+/** PEFT's adapter folder, the form in which adapters are kept: adapter_config.json and adapter_model.safetensors. */
+
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { writeFileAtomic } from "../../foundation/atomicFile.ts";
+import { systemCode, UserError } from "../../foundation/errors.ts";
+import { exists } from "../../foundation/exists.ts";
+import { elementCount } from "../../graph/shape.ts";
+import { openSafetensors, writeSafetensors, type SafetensorsFile } from "../../weights/safetensors.ts";
+import type { Adapter, AdapterOutline } from "../adapter.ts";
+import type { AdapterFacts } from "../methods/method.ts";
+import { readConfig, writeConfig } from "./peftConfig.ts";
+import { invalid } from "./peftErrors.ts";
+import type { AdapterTensor } from "./peftModules.ts";
+import { adapterFromTensors, outlineFromTensors, tensorsOfAdapter } from "./peftTensors.ts";
+
+const configFile = "adapter_config.json";
+export const weightsFile = "adapter_model.safetensors";
+/** All that {@link writeAdapter} writes. */
+export const adapterFiles: ReadonlySet<string> = new Set([configFile, weightsFile]);
+
+/** What every module of the deepest bases needs, many times over. */
+const mostTensors = 20_000;
+/** Bytes of a configuration; real ones have some thousands. */
+const mostConfigBytes = 4_000_000;
+
+/** Key in the weight file's metadata, which PEFT's readers skip: `Origin.baseIdentity`. */
+const identityKey = "graft_base";
+
+/**
+ * Reads an adapter as PEFT saves it. Its name is the folder's.
+ *
+ * @throws UserError "adapter-missing", "adapter-invalid", "adapter-unsupported"; "safetensors-invalid" where the weight
+ * file is damaged
+ */
+export async function readAdapter(folder: string): Promise<Adapter> {
+  const { name, facts, tensors } = await readFolder(folder, async (file, key) => await file.read(key));
+  return adapterFromTensors(name, facts, tensors);
+}
+
+/**
+ * Reads all of an adapter but its values: the configuration and the header of the weight file, some kilobytes.
+ *
+ * @throws as {@link readAdapter}, except for values that are not finite
+ */
+export async function readOutline(folder: string): Promise<AdapterOutline> {
+  const { name, facts, tensors } = await readFolder(folder, async (file, key) => {
+    await file.read(key, { start: 0, count: 0 }); // Refuses a format that cannot be read.
+    return { length: elementCount(file.tensors.get(key)!.shape) };
+  });
+  return outlineFromTensors(name, facts, tensors);
+}
+
+async function readFolder<Values>(
+  folder: string,
+  valuesOf: (file: SafetensorsFile, key: string) => Promise<Values>,
+): Promise<{ name: string; facts: AdapterFacts; tensors: ReadonlyMap<string, AdapterTensor<Values>> }> {
+  const name = basename(resolve(folder));
+  const config = readConfig(name, await readConfigFile(folder, name));
+  const path = join(folder, weightsFile);
+  if (!(await exists(path))) {
+    if (await exists(join(folder, "adapter_model.bin"))) {
+      throw new UserError(
+        "adapter-unsupported",
+        `Cannot load adapter "${name}": its weights are a Python pickle (adapter_model.bin), which can run any code when it is read.`,
+        "Save it again with PEFT's save_pretrained(safe_serialization=True).",
+      );
+    }
+    throw missing(name, `${folder} has no ${weightsFile}`, "Copy the whole adapter folder.");
+  }
+  const file = await openSafetensors(path, mostTensors);
+  try {
+    const tensors = new Map<string, AdapterTensor<Values>>();
+    for (const [key, { shape }] of file.tensors) tensors.set(key, { shape, values: await valuesOf(file, key) });
+    const baseIdentity = file.metadata[identityKey];
+    return { name, facts: { ...config, ...(baseIdentity !== undefined && { baseIdentity }) }, tensors };
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Writes an adapter so that PEFT loads it. Other files in the folder stay; each of the two is replaced as a whole.
+ *
+ * @throws UserError "disk-full" or "not-writable"
+ */
+export async function writeAdapter(folder: string, adapter: Adapter): Promise<void> {
+  const tensors = [...tensorsOfAdapter(adapter)].map(([name, { shape, values }]) => ({ name, shape, data: values }));
+  const { baseIdentity } = adapter;
+  const metadata = { format: "pt", ...(baseIdentity !== undefined && { [identityKey]: baseIdentity }) };
+  await writeSafetensors(join(folder, weightsFile), tensors, metadata);
+  await writeFileAtomic(join(folder, configFile), writeConfig(adapter));
+}
+
+async function readConfigFile(folder: string, name: string): Promise<unknown> {
+  const path = join(folder, configFile);
+  let text;
+  try {
+    const info = await stat(path);
+    if (!info.isFile()) throw invalid(name, `its ${configFile} is not a file`);
+    if (info.size > mostConfigBytes) {
+      throw invalid(name, `its ${configFile} has ${info.size} bytes, over the limit of ${mostConfigBytes}`);
+    }
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const code = systemCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") throw await explainMissing(folder, name);
+    throw invalid(name, `its ${configFile} cannot be read (${code})`, error);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalid(name, `its ${configFile} is not valid JSON`, error);
+  }
+}
+
+/**
+ * PEFT saves an adapter that is not called "default" into a folder of that name, where users do not expect it. What is trained in
+ * full is no adapter.
+ */
+async function explainMissing(folder: string, name: string): Promise<UserError> {
+  const entries = await readdir(folder).catch(() => undefined);
+  if (!entries) return missing(name, `there is no folder ${folder}`, "Give the folder that PEFT or Graft wrote.");
+  if (entries.includes("config.json")) return missing(name, `${folder} is a whole model`, "Use it as a base.");
+  for (const entry of entries) {
+    if (await exists(join(folder, entry, configFile))) {
+      return missing(name, `${folder} has no ${configFile}, its folder ${entry} has`, `Give ${join(folder, entry)}.`);
+    }
+  }
+  return missing(name, `${folder} has no ${configFile}`, "Give the folder that PEFT or Graft wrote.");
+}
+
+function missing(name: string, reason: string, nextStep: string): UserError {
+  return new UserError("adapter-missing", `Cannot load adapter "${name}": ${reason}.`, nextStep);
+}

@@ -1,0 +1,116 @@
+/** The measures of a run, by the kind of its suite. */
+
+import { openPythonParser } from "../../python/pythonParser.ts";
+import { chrf } from "../measures/chrf.ts";
+import { codeBleu } from "../measures/codebleu/codeBleu.ts";
+import { editSimilarity } from "../measures/editSimilarity.ts";
+import { exactMatch } from "../measures/exactMatch.ts";
+import { bitsPerByte, infilling } from "../measures/infilling.ts";
+import type { Measure, Summed } from "../measures/measure.ts";
+import { passAtK } from "../measures/passAtK.ts";
+import { protocols } from "../protocols/protocols.ts";
+import type { Verdict } from "../sandbox/programProcess.ts";
+import { holeKinds, type HoleKind } from "../suites/drawHoles.ts";
+import { placesOf, type HolePlace } from "../suites/holes.ts";
+import type { Prediction, RunConfiguration, TextCost } from "../runs/runRecord.ts";
+
+/** What a run keeps of an item: a prediction, or what the text of a file costs. */
+export type RunItem = Prediction | TextCost;
+
+/** A measure of what a run keeps; its scores have the names that results give them. */
+export interface RunMeasure extends Summed {
+  /** What an item adds; undefined for items that the measure does not concern. */
+  count(item: RunItem): readonly number[] | undefined;
+  /** Measures of one stream draw their resamples from it one after the other; without one, each has its own. */
+  readonly stream?: string;
+  /** Of holes: "line", "line.word". */
+  readonly group?: string;
+  /** Leaves its scores out where no item counts. */
+  readonly optional?: boolean;
+}
+
+/** The measures of runs of this configuration. Of one suite, protocol and decoding they are the same. */
+export async function openRunMeasures({ suite, protocol, decoding }: RunConfiguration): Promise<RunMeasure[]> {
+  if (suite.kind === "infilling" || protocol === "editor") return infillingMeasures();
+  if (suite.kind === "execution") {
+    if (decoding.kind === "sampling") return passRates(decoding.count);
+    return searchRates(decoding.kind === "beams" ? decoding.returned : 1);
+  }
+  const { codeBleu: behaviour } = protocols[protocol](suite.name);
+  const bleu = codeBleu(await openPythonParser(), behaviour);
+  return [
+    compared(exactMatch([1, 2, 5, 10])),
+    compared({ ...bleu, ...renamed(bleu, (score) => (score === "score" ? "codebleu" : `codebleu.${score}`)) }),
+    compared(chrf("chrf")),
+    compared(chrf("chrf++")),
+    compared(editSimilarity),
+  ];
+}
+
+function compared(measure: Measure): RunMeasure {
+  return {
+    ...measure,
+    count: (item) => ("bits" in item ? undefined : measure.count(item.predictions, item.reference ?? "")),
+  };
+}
+
+function renamed(summed: Summed, name: (score: string) => string): Summed {
+  return {
+    width: summed.width,
+    scores: (sums) =>
+      Object.fromEntries(Object.entries(summed.scores(sums)).map(([score, value]) => [name(score), value])),
+  };
+}
+
+/** Per kind of hole its places and all of it, then the files. They share one stream of random numbers, in this order. */
+function infillingMeasures(): RunMeasure[] {
+  const stream = "resamples";
+  return [
+    ...holeKinds.flatMap((kind) => [
+      ...placesOf[kind].map((place) => ({ ...filled(kind, place), stream, optional: true })),
+      { ...filled(kind), stream },
+    ]),
+    { ...bitsPerByte, stream, count: (item) => ("bits" in item ? [item.bits, item.bytes] : undefined) },
+  ];
+}
+
+function filled(kind: HoleKind, place?: HolePlace): RunMeasure {
+  const prefix = place === undefined ? kind : `${kind}.${place}`;
+  return {
+    group: prefix,
+    ...renamed(infilling, (score) => `${prefix}.${score}`),
+    count: (item) => {
+      if ("bits" in item || item.hole?.kind !== kind) return undefined;
+      if (place !== undefined && item.hole.place !== place) return undefined;
+      const { predictions, reference = "", hole } = item;
+      return infilling.count({ text: predictions[0] ?? "", reference, parses: hole.parses });
+    },
+  };
+}
+
+/** pass@k of independent draws. */
+function passRates(draws: number): RunMeasure[] {
+  const ks = [1, 2, 5, 10, 100].filter((k) => k <= draws);
+  return ks.map((k) =>
+    share(`pass@${k}`, (verdicts) => passAtK(verdicts.length, verdicts.filter(({ passed }) => passed).length, k)),
+  );
+}
+
+/**
+ * pass@1 of a search: whether its best text passes, since that is what a user gets. "any@n" is the share of tasks that any of the n
+ * returned texts solves; these are no independent draws, so it is no pass@n.
+ */
+function searchRates(returned: number): RunMeasure[] {
+  const first = share("pass@1", ([best]) => Number(best?.passed ?? false));
+  if (returned === 1) return [first];
+  return [first, share(`any@${returned}`, (verdicts) => Number(verdicts.some(({ passed }) => passed)))];
+}
+
+/** A mean over tasks, in percent. */
+function share(name: string, count: (verdicts: readonly Verdict[]) => number): RunMeasure {
+  return {
+    width: 2,
+    count: (item) => ("bits" in item ? undefined : [1, count(item.verdicts ?? [])]),
+    scores: (sums) => ({ [name]: sums[0] === 0 ? 0 : (100 * sums[1]!) / sums[0]! }),
+  };
+}

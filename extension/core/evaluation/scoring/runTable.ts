@@ -1,0 +1,203 @@
+/** Runs as rows of a table, the seeds of one candidate together, and that table in the formats that others read. */
+
+import type { RunSummary } from "../runs/runFolder.ts";
+import { flatLabel, isShown, scoreText, type ShownScore } from "../measures/measureFormat.ts";
+import { promptingNote, promptingOf, type Prompting } from "./prompting.ts";
+import { candidateName, type RunRecord, type RunResult } from "../runs/runRecord.ts";
+
+export interface RunRow extends Prompting {
+  readonly candidate: string;
+  readonly seeds: readonly number[];
+  /** Ids, one a seed. */
+  readonly runs: readonly string[];
+  readonly items: number;
+  readonly scores: Readonly<Record<string, ShownScore>>;
+  /** Of the adapters, all together; 0 of the base alone. */
+  readonly trainableParameters: number;
+  readonly adapterBytes: number;
+  /** Of the adapters' trainings, as far as they have left it: together, and the most memory. */
+  readonly trainingSeconds?: number;
+  readonly trainingMemoryBytes?: number;
+  readonly seconds: number;
+  readonly tokensPerSecond: number;
+  readonly peakMemoryBytes: number;
+}
+
+export const exportFormats = ["csv", "json", "markdown", "latex"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** The finished ones among `runs`, in their order; runs that differ by their seed alone are one row. */
+export function rowsOf(runs: readonly RunSummary[]): RunRow[] {
+  const groups = new Map<string, (RunSummary & { readonly result: RunResult })[]>();
+  for (const run of new Map(runs.map((each) => [each.id, each])).values()) {
+    if (!run.result) continue;
+    const key = JSON.stringify({ ...run.record.configuration, seed: null });
+    groups.set(key, [...(groups.get(key) ?? []), { ...run, result: run.result }]);
+  }
+  return [...groups.values()].map((group) => {
+    const [{ configuration }] = group.map(({ record }) => record) as [RunSummary["record"]];
+    const results = group.map(({ result }) => result);
+    const seeds = group.map(({ record }) => record.configuration.seed);
+    const names = Object.keys(results[0]!.scores);
+    return {
+      ...promptingOf(configuration),
+      candidate: candidateName(configuration, seeds),
+      seeds,
+      runs: group.map(({ id }) => id),
+      items: results[0]!.items,
+      scores: Object.fromEntries(names.map((name) => [name, rowScore(results, name)])),
+      trainableParameters: configuration.adapters.reduce((sum, { parameters }) => sum + parameters, 0),
+      adapterBytes: configuration.adapters.reduce((sum, { bytes }) => sum + bytes, 0),
+      ...trainingOf(group[0]!.record),
+      seconds: mean(results.map(({ seconds }) => seconds)),
+      tokensPerSecond: mean(results.map(({ tokensPerSecond }) => tokensPerSecond)),
+      peakMemoryBytes: Math.max(...results.map(({ peakMemoryBytes }) => peakMemoryBytes)),
+    };
+  });
+}
+
+function trainingOf({ trainings }: RunRecord): Pick<RunRow, "trainingSeconds" | "trainingMemoryBytes"> {
+  if (trainings.length === 0) return {};
+  return {
+    trainingSeconds: trainings.reduce((sum, { seconds }) => sum + seconds, 0),
+    trainingMemoryBytes: Math.max(...trainings.map(({ peakMemoryBytes }) => peakMemoryBytes)),
+  };
+}
+
+function rowScore(results: readonly RunResult[], name: string): ShownScore {
+  const scores = results.map(({ scores: all }) => all[name]!);
+  const [first] = scores;
+  if (scores.length === 1) return first!;
+  const values = scores.map(({ value }) => value);
+  const value = mean(values);
+  const squares = values.map((each) => (each - value) ** 2);
+  return { value, deviation: Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / (values.length - 1)) };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+export function exported(runs: readonly RunSummary[], format: ExportFormat): string {
+  const rows = rowsOf(runs);
+  switch (format) {
+    case "json":
+      return `${JSON.stringify(rows.map(withFormerName), null, 2)}\n`;
+    case "csv":
+      return csv(rows);
+    case "markdown":
+      return markdown(table(rows)) + behindTable(promptingNote(rows));
+    case "latex":
+      return latex(table(rows));
+  }
+}
+
+/** Files and JSON call the candidate "contender", too, as in earlier versions; to be removed after 0.2. */
+export function withFormerName(row: RunRow): RunRow & { readonly contender: string } {
+  return { ...row, contender: row.candidate };
+}
+
+/** Every number has a column of its own. */
+function csv(rows: readonly RunRow[]): string {
+  const names = scoreNames(rows);
+  const lines = rows.map((row): Record<string, string | number> => {
+    const scores = names.map((name): Record<string, string | number> => {
+      const score = { low: "", high: "", deviation: "", ...(row.scores[name] ?? { value: "" }) };
+      const { value, low, high, deviation } = score;
+      return { [name]: value, [`${name} low`]: low, [`${name} high`]: high, [`${name} deviation`]: deviation };
+    });
+    return {
+      suite: row.suite,
+      protocol: row.protocol,
+      contender: row.candidate,
+      seeds: row.seeds.join(" "),
+      items: row.items,
+      ...Object.assign({}, ...scores),
+      "trainable parameters": row.trainableParameters,
+      "adapter bytes": row.adapterBytes,
+      "training seconds": row.trainingSeconds ?? "",
+      "training memory bytes": row.trainingMemoryBytes ?? "",
+      seconds: row.seconds,
+      "tokens per second": row.tokensPerSecond,
+      "peak memory bytes": row.peakMemoryBytes,
+    };
+  });
+  const quoted = (cell: string | number): string => {
+    const text = String(cell);
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const header = Object.keys(lines[0] ?? {});
+  return [header, ...lines.map((line) => Object.values(line))]
+    .map((cells) => `${cells.map(quoted).join(",")}\n`)
+    .join("");
+}
+
+/** The measures that fit a page. */
+function table(rows: readonly RunRow[]): string[][] {
+  const names = scoreNames(rows).filter((name) => isShown(name, "page"));
+  return [
+    [
+      "candidate",
+      "suite",
+      "protocol",
+      "items",
+      ...names.map((name) => flatLabel(name)),
+      "trained",
+      "in",
+      "memory",
+      "tokens/s",
+    ],
+    ...rows.map((row) => [
+      row.candidate,
+      row.suite,
+      row.protocol,
+      `${row.items}`,
+      ...names.map((name) => (row.scores[name] ? scoreText(name, row.scores[name]) : "")),
+      row.trainableParameters === 0 ? "–" : row.trainableParameters.toLocaleString("en"),
+      row.trainingSeconds === undefined ? "–" : `${row.trainingSeconds.toFixed(0)} s`,
+      row.trainingMemoryBytes === undefined ? "–" : `${(row.trainingMemoryBytes / 1e6).toFixed(0)} MB`,
+      row.tokensPerSecond.toFixed(0),
+    ]),
+  ];
+}
+
+function markdown([header = [], ...rows]: readonly string[][]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
+  return [header, header.map(() => "---"), ...rows].map(line).join("");
+}
+
+function behindTable(note: string | undefined): string {
+  return note === undefined ? "" : `\n${note}\n`;
+}
+
+/** For the booktabs package. */
+function latex([header = [], ...rows]: readonly string[][]): string {
+  const line = (cells: readonly string[]): string => `  ${cells.map(latexText).join(" & ")} \\\\`;
+  const lines = [
+    `\\begin{tabular}{ll${"r".repeat(Math.max(0, header.length - 2))}}`,
+    "  \\toprule",
+    line(header),
+    "  \\midrule",
+    ...rows.map(line),
+    "  \\bottomrule",
+    "\\end{tabular}",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+const latexCharacters: Readonly<Record<string, string>> = {
+  "\\": "\\textbackslash{}",
+  "~": "\\textasciitilde{}",
+  "^": "\\textasciicircum{}",
+  "±": "$\\pm$",
+  "–": "--",
+};
+
+function latexText(text: string): string {
+  return text.replaceAll(/[\\~^±–&%$#_{}]/g, (character) => latexCharacters[character] ?? `\\${character}`);
+}
+
+function scoreNames(rows: readonly RunRow[]): string[] {
+  return [...new Set(rows.flatMap(({ scores }) => Object.keys(scores)))];
+}

@@ -1,0 +1,75 @@
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import type * as Draft from "../../webview/training/draft.ts";
+
+let draft: typeof Draft;
+beforeAll(async () => {
+  vi.stubGlobal("document", { getElementById: () => null });
+  draft = await import("../../webview/training/draft.ts");
+});
+
+const numbers = {
+  epochs: { minimum: 1, maximum: 100 },
+  rank: { minimum: 1, maximum: 64, default: 8 },
+  virtualTokens: { minimum: 1, maximum: 256, default: 20 },
+};
+const workspace = { folder: "shop", files: 3, suggestedName: "" };
+
+function facts(part: Partial<Draft.FormDraft>, others: Partial<Draft.FormFacts> = {}): Draft.FormFacts {
+  const paperData = { codealpacapy: "missing" } as const;
+  const ready = { ...draft.blankDraft, name: "shop-1", ...part };
+  return { draft: ready, workspace, paperData, nameProblem: undefined, numbers, ...others };
+}
+
+describe("obstacle", () => {
+  test("there is none for a folder with Python files and a name", () => {
+    expect(draft.obstacle(facts({}))).toBeUndefined();
+  });
+
+  test.each([
+    [{ name: " " }, "Give the adapter a name."],
+    [{ data: "path" }, "Choose a file or a folder to train on."],
+    [{ data: "codealpacapy" }, "Get CodeAlpacaPy first."],
+    [{ rank: "65" }, "Rank: a whole number from 1 to 64"],
+    [{ rank: "" }, "Rank: a whole number from 1 to 64"],
+    [{ method: "prompt", virtualTokens: "0" }, "Virtual tokens: a whole number from 1 to 256"],
+    [{ epochs: "0" }, "Epochs: a whole number from 1 to 100, or nothing"],
+  ] as const)("of %j is %j", (part, text) => expect(draft.obstacle(facts(part))).toBe(text));
+
+  test("a workspace is told by what it lacks", () => {
+    const of = (part: Partial<Draft.Workspace>): string | undefined =>
+      draft.obstacle(facts({}, { workspace: { ...workspace, ...part } }));
+    expect(of({ folder: undefined, files: undefined })).toBe("Open a folder, or choose other data to train on.");
+    expect(of({ files: undefined })).toBe("Counting Python files…");
+    expect(of({ files: 0 })).toBe("There is no Python file in this workspace.");
+  });
+
+  test("what the extension says of the name counts", () => {
+    expect(draft.obstacle(facts({}, { nameProblem: "taken" }))).toBe("Choose another name.");
+  });
+
+  test("a size that the method does not have may hold anything", () => {
+    expect(draft.obstacle(facts({ method: "ia3", rank: "0", virtualTokens: "?" }))).toBeUndefined();
+  });
+});
+
+describe("toTrainingForm", () => {
+  test("numbers that were left alone are the extension's defaults, and epochs are left to the data", () => {
+    expect(draft.toTrainingForm(facts({ name: " shop " }).draft, numbers)).toEqual({
+      data: { kind: "workspace" },
+      method: { name: "lora", rank: 8 },
+      name: "shop",
+    });
+  });
+
+  test("a method comes with its own size only", () => {
+    const typed = { data: "path", path: "/pairs.jsonl", rank: "4", virtualTokens: "5", epochs: "7" } as const;
+    const form = (method: Draft.Method) => draft.toTrainingForm(facts({ ...typed, method }).draft, numbers);
+    expect(form("prefix")).toEqual({
+      data: { kind: "path", path: "/pairs.jsonl" },
+      method: { name: "prefix", virtualTokens: 5 },
+      name: "shop-1",
+      epochs: 7,
+    });
+    expect(form("ia3").method).toEqual({ name: "ia3" });
+  });
+});

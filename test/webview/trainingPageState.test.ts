@@ -1,0 +1,53 @@
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import type * as Page from "../../webview/training/pageState.ts";
+
+let page: typeof Page;
+beforeAll(async () => {
+  vi.stubGlobal("document", { getElementById: () => null });
+  page = await import("../../webview/training/pageState.ts");
+});
+
+/** The state after these, one after the other, as a new page. */
+function after(...changes: readonly Page.Change[]): Page.PageState {
+  return changes.reduce(page.changed, page.initialState(undefined));
+}
+
+const workspace = { type: "workspace", folder: "shop", files: 3, suggestedName: "shop-1" } as const;
+const typed = { type: "edited", part: { name: "mine", nameChosen: true } } as const;
+const taken = { type: "nameChecked", name: "mine", problem: "taken" } as const;
+
+describe("the name", () => {
+  test("is suggested with the workspace until one is typed", () => {
+    expect(after(workspace).draft.name).toBe("shop-1");
+    expect(after(typed, workspace).draft.name).toBe("mine");
+  });
+
+  test("has the problem that was found with it, until it is typed on", () => {
+    expect(after(typed, taken).nameProblem).toBe("taken");
+    expect(after(typed, taken, { type: "edited", part: { name: "mine2" } }).nameProblem).toBeUndefined();
+    expect(after(typed, taken, { type: "edited", part: { rank: "8" } }).nameProblem).toBe("taken");
+    expect(after(typed, { ...taken, name: "min" }).nameProblem).toBeUndefined();
+  });
+
+  test("follows the training that runs, and is given up with it once it has made an adapter", () => {
+    const running = { type: "state", state: { phase: "running", name: "other" } } as const;
+    const failed = { phase: "failed", name: "other", message: "", nextStep: "", resumable: false } as const;
+    expect(after(workspace, running).draft).toMatchObject({ name: "other", nameChosen: true });
+    expect(after(workspace, running, { type: "state", state: failed }).draft.name).toBe("other");
+    const resumable = { type: "state", state: { ...failed, resumable: true } } as const;
+    expect(after(workspace, running, resumable).draft.name).toBe("shop-1");
+    expect(after(workspace, running, resumable, { type: "discarding", name: "other" }).draft.name).toBe("other");
+  });
+});
+
+test("a path that was chosen is the data", () => {
+  expect(after({ type: "dataChosen", path: "/pairs.jsonl" }).draft).toMatchObject({
+    data: "path",
+    path: "/pairs.jsonl",
+  });
+});
+
+test("a draft that was kept stays, with what it lacks as in a blank one", () => {
+  const kept = { ...page.initialState(undefined).draft, method: "ia3", rank: "4" } as const;
+  expect(page.initialState(kept).draft).toMatchObject({ method: "ia3", rank: "4", data: "workspace" });
+});

@@ -1,0 +1,48 @@
+/** What the benchmark panel knows, and how a message of the extension or an edit of the form changes it. */
+
+import type { BenchmarkState, EvaluationNumbers, ToBenchmark } from "../protocol/benchmark.ts";
+import type { PaperDataState } from "../protocol/paperData.ts";
+import { blankDraft, withAdapter, type FormDraft } from "./draft.ts";
+
+export interface PageState {
+  /** Undefined until the extension has told it. */
+  benchmark: BenchmarkState | undefined;
+  numbers: EvaluationNumbers | undefined;
+  paperData: PaperDataState | undefined;
+  draft: FormDraft;
+}
+
+export type Change = ToBenchmark | { type: "edited"; part: Partial<FormDraft> };
+
+export function initialState(kept: FormDraft | undefined): PageState {
+  return { benchmark: undefined, numbers: undefined, paperData: undefined, draft: { ...blankDraft, ...kept } };
+}
+
+/** What a chosen file or folder is of the draft. */
+const chosenFields = { suite: "path", folder: "folder", examples: "examples" } as const;
+
+export function changed(state: PageState, change: Change): PageState {
+  switch (change.type) {
+    case "numbers":
+      return { ...state, numbers: change.numbers };
+    case "paperData":
+      return { ...state, paperData: change.state };
+    case "fileChosen":
+      return edited(state, { [chosenFields[change.what]]: change.path });
+    case "edited":
+      return edited(state, change.part);
+    case "state":
+      return withKnownAdapter({ ...state, benchmark: change.state }, change.state.adapters);
+  }
+}
+
+function edited(state: PageState, part: Partial<FormDraft>): PageState {
+  return { ...state, draft: { ...state.draft, ...part } };
+}
+
+/** An adapter that was removed meanwhile is chosen no longer; before the adapters are known, nothing is. */
+function withKnownAdapter(state: PageState, adapters: readonly string[]): PageState {
+  const { adapter } = state.draft;
+  const isKnown = adapter === "" || adapters.length === 0 || adapters.includes(adapter);
+  return isKnown ? state : edited(state, withAdapter(""));
+}

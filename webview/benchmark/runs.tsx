@@ -1,0 +1,96 @@
+/** The runs, a table for each suite and protocol, since only within these are they comparable; and what can be done with some. */
+
+import { useState } from "preact/hooks";
+import type { BenchmarkState, FromBenchmark, RunCard } from "../protocol/benchmark.ts";
+import { Button } from "../shared/button.tsx";
+import { Failure } from "../shared/failure.tsx";
+import { t } from "../shared/l10n.ts";
+import { RunTable } from "./runTable.tsx";
+
+export interface RunsProps {
+  runs: BenchmarkState["runs"];
+  problem: BenchmarkState["problem"];
+  post: (message: FromBenchmark) => void;
+}
+
+export function Runs({ runs, problem, post }: RunsProps) {
+  /** Ids, in the order in which they were chosen. */
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const finished = (runs ?? []).filter(({ result }) => result);
+  // One may have gone meanwhile.
+  const picked = chosen.flatMap((id) => finished.find((run) => run.id === id) ?? []);
+  const choose = (id: string, isChosen: boolean): void =>
+    setChosen([...chosen.filter((other) => other !== id), ...(isChosen ? [id] : [])]);
+  return (
+    <div class="part">
+      <h2>{t("Runs")}</h2>
+      <div class="tables">
+        {problem && <Failure {...problem} />}
+        {runs ? (
+          <Tables runs={runs} chosen={picked.map(({ id }) => id)} choose={choose} />
+        ) : (
+          !problem && (
+            <p class="note" role="status">
+              {t("Looking for runs…")}
+            </p>
+          )
+        )}
+      </div>
+      {finished.length > 0 && <Actions finished={finished} picked={picked} post={post} />}
+    </div>
+  );
+}
+
+const groupOf = ({ suite, protocol }: RunCard): string => `${suite}, ${protocol}`;
+
+interface TablesProps {
+  runs: readonly RunCard[];
+  chosen: readonly string[];
+  choose: (id: string, isChosen: boolean) => void;
+}
+
+function Tables({ runs, chosen, choose }: TablesProps) {
+  if (runs.length === 0) return <p class="note">{t("None yet. An evaluation leaves a run here.")}</p>;
+  return (
+    <>
+      {[...new Set(runs.map(groupOf))].map((group) => (
+        <RunTable
+          key={group}
+          title={group}
+          runs={runs.filter((run) => groupOf(run) === group)}
+          chosen={chosen}
+          choose={choose}
+        />
+      ))}
+    </>
+  );
+}
+
+interface ActionsProps {
+  finished: readonly RunCard[];
+  /** In the order in which they were chosen. */
+  picked: readonly RunCard[];
+  post: (message: FromBenchmark) => void;
+}
+
+function Actions({ finished, picked, post }: ActionsProps) {
+  const [first, second, ...others] = picked;
+  const pair = first && second && others.length === 0 && groupOf(first) === groupOf(second) ? { first, second } : null;
+  const toExport = finished.filter((run) => picked.length === 0 || picked.includes(run));
+  return (
+    <div class="actions">
+      <Button
+        disabled={!pair}
+        onClick={() => pair && post({ type: "compare", first: pair.first.id, second: pair.second.id })}
+      >
+        {t("Compare")}
+      </Button>
+      <Button onClick={() => post({ type: "export", runs: toExport.map(({ id }) => id) })}>{t("Export…")}</Button>
+      <span class="note" aria-live="polite">
+        {pair
+          ? t("{0} against {1}", pair.first.contender, pair.second.contender)
+          : t("Choose two runs of one table to compare them.")}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+/** One radio button with a line of explanation under it. */
+
+export interface ChoiceProps<Value extends string> {
+  /** Of the group. */
+  name: string;
+  value: Value;
+  /** What is chosen in the group. */
+  chosen: string;
+  label: string;
+  note?: string;
+  onChoose: (value: Value) => void;
+}
+
+export function Choice<Value extends string>({ name, value, chosen, label, note, onChoose }: ChoiceProps<Value>) {
+  const id = `${name}-${value}`;
+  return (
+    <label class="choice" for={id}>
+      <input
+        type="radio"
+        id={id}
+        name={name}
+        checked={value === chosen}
+        aria-describedby={`${id}-note`}
+        onChange={() => onChoose(value)}
+      />
+      <span>{label}</span>
+      <span class="note" id={`${id}-note`}>
+        {note}
+      </span>
+    </label>
+  );
+}

@@ -1,0 +1,63 @@
+/** The first part of the form: what to train on. */
+
+import type { PaperDataState } from "../protocol/paperData.ts";
+import type { FromTraining } from "../protocol/training.ts";
+import { Button } from "../shared/button.tsx";
+import { Choice } from "../shared/form/choice.tsx";
+import { CodeAlpacaPyOffer } from "../shared/form/codeAlpacaPyOffer.tsx";
+import { t } from "../shared/l10n.ts";
+import type { FormDraft, Workspace } from "./draft.ts";
+
+export interface DataFieldProps {
+  draft: FormDraft;
+  workspace: Workspace;
+  paperData: PaperDataState | undefined;
+  edit: (part: Partial<FormDraft>) => void;
+  post: (message: FromTraining) => void;
+}
+
+export function DataField({ draft: { data, path }, workspace, paperData, edit, post }: DataFieldProps) {
+  const group = { name: "data", chosen: data, onChoose: (chosen: FormDraft["data"]) => edit({ data: chosen }) };
+  return (
+    <fieldset>
+      <legend>{t("Data")}</legend>
+      <Choice {...group} value="workspace" label={t("This workspace")} note={workspaceNote(workspace)} />
+      <Choice
+        {...group}
+        value="conala"
+        label="CoNaLa"
+        note={t("2,135 questions from Stack Overflow with their answers in Python. CC BY-SA 4.0.")}
+      />
+      <Choice
+        {...group}
+        value="codealpacapy"
+        label="CodeAlpacaPy"
+        note={t("2,194 instructions with answers in Python. For non-commercial use.")}
+      />
+      {data === "codealpacapy" && (
+        <CodeAlpacaPyOffer paperData={paperData} onGet={() => post({ type: "getCodeAlpacaPy" })} />
+      )}
+      <Choice {...group} value="path" label={t("A file or folder")} />
+      {data === "path" && (
+        <div class="chooser">
+          <Button onClick={() => post({ type: "chooseData", kind: "file" })}>{t("File…")}</Button>
+          <Button onClick={() => post({ type: "chooseData", kind: "folder" })}>{t("Folder…")}</Button>
+          <p class="path" title={path || undefined}>
+            {path || t("A .jsonl or .py file, or a folder of Python files.")}
+          </p>
+        </div>
+      )}
+    </fieldset>
+  );
+}
+
+/** Of fewer files none are held out. */
+const enoughToHoldOut = 10;
+
+function workspaceNote({ folder, files }: Workspace): string {
+  if (folder === undefined) return t("No folder is open.");
+  if (files === undefined) return t("{0}: counting Python files…", folder);
+  const few = files > 0 && files < enoughToHoldOut ? ` ${t("Too few to hold some out for validation.")}` : "";
+  const count = files === 1 ? t("{0}: 1 Python file", folder) : t("{0}: {1} Python files", folder, files);
+  return few === "" ? count : `${count}.${few}`;
+}

@@ -1,0 +1,47 @@
+/** The first form: what to train on, how, and under which name. */
+
+import type { FromTraining } from "../protocol/training.ts";
+import { t } from "../shared/l10n.ts";
+import { AdvancedFields } from "./advancedFields.tsx";
+import { DataField } from "./dataField.tsx";
+import { obstacle, toTrainingForm, type FormDraft, type FormFacts } from "./draft.ts";
+import { MethodField } from "./methodField.tsx";
+import { NameField } from "./nameField.tsx";
+
+export interface FormProps extends FormFacts {
+  edit: (part: Partial<FormDraft>) => void;
+  post: (message: FromTraining) => void;
+}
+
+export function Form({ edit, post, ...facts }: FormProps) {
+  const { draft, workspace, paperData, nameProblem, numbers } = facts;
+  const reason = obstacle(facts);
+  return (
+    <form
+      noValidate
+      aria-label={t("Train adapter")}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (reason === undefined) post({ type: "start", form: toTrainingForm(draft, numbers) });
+      }}
+    >
+      <DataField draft={draft} workspace={workspace} paperData={paperData} edit={edit} post={post} />
+      <MethodField method={draft.method} onChoose={(method) => edit({ method })} />
+      <NameField
+        name={draft.name}
+        problem={nameProblem}
+        onType={(name) => {
+          edit({ name, nameChosen: true });
+          post({ type: "checkName", name: name.trim() });
+        }}
+      />
+      <AdvancedFields draft={draft} numbers={numbers} edit={edit} />
+      <button type="submit" class="primary" aria-describedby="why" disabled={reason !== undefined}>
+        {t("Start training")}
+      </button>
+      <p class="note" id="why">
+        {reason}
+      </p>
+    </form>
+  );
+}

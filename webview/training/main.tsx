@@ -1,0 +1,59 @@
+/** The training view: shows the form, the training that runs, or how it ended, as the extension's state says. */
+
+import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
+import type { FromTraining, ToTraining } from "../protocol/training.ts";
+import { useKeptFocus } from "../shared/focus.ts";
+import { connectToHost } from "../shared/host.ts";
+import { showPage, useMessages } from "../shared/page.tsx";
+import type { FormDraft } from "./draft.ts";
+import { Form } from "./form.tsx";
+import { Outcome } from "./outcome.tsx";
+import { changed, initialState, type Change, type PageState } from "./pageState.ts";
+import { Progress } from "./progress.tsx";
+import { Unfinished } from "./unfinished.tsx";
+// oxlint-disable-next-line import/no-unassigned-import -- The build puts the style sheet beside the script.
+import "./training.css";
+
+const host = connectToHost<FromTraining, ToTraining, FormDraft>();
+
+function TrainingPage() {
+  const [state, change] = useReducer(changed, host.kept, initialState);
+  const { training, draft, unfinished } = state;
+  const view = useRef<HTMLDivElement>(null);
+  useMessages(host, change);
+  useLayoutEffect(() => host.keep(draft), [draft]);
+  useLayoutEffect(() => {
+    // Names may have come and gone while the form was away.
+    if (training?.phase === "idle" && draft.nameChosen) host.post({ type: "checkName", name: draft.name.trim() });
+  }, [training]);
+  useKeptFocus(() => view.current?.querySelector<HTMLElement>(":is(button:not(.link), input):enabled"));
+  return (
+    <main>
+      {/* One training at a time: the others wait. */}
+      {training?.phase !== "running" && <Unfinished trainings={unfinished} post={host.post} />}
+      <div ref={view}>
+        <View state={state} change={change} />
+      </div>
+    </main>
+  );
+}
+
+function View({ state, change }: { state: PageState; change: (change: Change) => void }) {
+  const { training, numbers, ...facts } = state;
+  if (!training || !numbers) return null;
+  switch (training.phase) {
+    case "idle":
+      return <Form {...facts} numbers={numbers} edit={(part) => change({ type: "edited", part })} post={host.post} />;
+    case "running":
+      return <Progress running={training} post={host.post} />;
+    default:
+      return <Outcome state={training} post={post} />;
+  }
+
+  function post(message: FromTraining): void {
+    if (message.type === "discard") change({ type: "discarding", name: message.name });
+    host.post(message);
+  }
+}
+
+showPage(<TrainingPage />);

@@ -1,0 +1,28 @@
+/** The part of the form that asks for the adapter's name. Whether it can be used, the extension says. */
+
+import { Field, noteId } from "../shared/form/field.tsx";
+import { t } from "../shared/l10n.ts";
+
+export interface NameFieldProps {
+  name: string;
+  problem: string | undefined;
+  onType: (name: string) => void;
+}
+
+export function NameField({ name, problem, onType }: NameFieldProps) {
+  return (
+    <Field id="name" label={t("Name")} hint={t("Letters, digits, dots and dashes.")} problem={problem}>
+      <input
+        id="name"
+        type="text"
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={64}
+        value={name}
+        aria-describedby={noteId("name")}
+        aria-invalid={problem === undefined ? undefined : true}
+        onInput={({ currentTarget: { value } }) => onType(value)}
+      />
+    </Field>
+  );
+}

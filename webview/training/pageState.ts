@@ -1,0 +1,82 @@
+/** What the training view knows, and how a message of the extension or an edit of the form changes it. */
+
+import type { PaperDataState } from "../protocol/paperData.ts";
+import type { ToTraining, TrainingNumbers, TrainingState, UnfinishedCard } from "../protocol/training.ts";
+import { blankDraft, type FormDraft, type Workspace } from "./draft.ts";
+
+export interface PageState {
+  /** Undefined until the extension has told it. */
+  training: TrainingState | undefined;
+  numbers: TrainingNumbers | undefined;
+  unfinished: readonly UnfinishedCard[];
+  workspace: Workspace;
+  paperData: PaperDataState | undefined;
+  draft: FormDraft;
+  /** Why the name cannot be used, as the extension says. */
+  nameProblem: string | undefined;
+}
+
+/** `discarding`: the name is free again, and likely to be wanted. */
+export type Change = ToTraining | { type: "edited"; part: Partial<FormDraft> } | { type: "discarding"; name: string };
+
+export function initialState(kept: FormDraft | undefined): PageState {
+  return {
+    training: undefined,
+    numbers: undefined,
+    unfinished: [],
+    workspace: { folder: undefined, files: undefined, suggestedName: "" },
+    paperData: undefined,
+    draft: { ...blankDraft, ...kept },
+    nameProblem: undefined,
+  };
+}
+
+export function changed(state: PageState, change: Change): PageState {
+  switch (change.type) {
+    case "numbers":
+      return { ...state, numbers: change.numbers };
+    case "state":
+      return { ...withNameFor(change.state, state), training: change.state };
+    case "unfinished":
+      return { ...state, unfinished: change.trainings };
+    case "workspace":
+      return withSuggestedName({ ...state, workspace: change });
+    case "nameChecked":
+      // Typed on meanwhile: another answer is under way.
+      return change.name === state.draft.name.trim() ? { ...state, nameProblem: change.problem } : state;
+    case "paperData":
+      return { ...state, paperData: change.state };
+    case "dataChosen":
+      return edited(state, { data: "path", path: change.path });
+    case "edited":
+      return edited(state, change.part);
+    case "discarding":
+      return withName(change.name, state);
+  }
+}
+
+function edited(state: PageState, part: Partial<FormDraft>): PageState {
+  const nameProblem = part.name === undefined ? state.nameProblem : undefined;
+  return { ...state, draft: { ...state.draft, ...part }, nameProblem };
+}
+
+/**
+ * The name of the training at hand, which a reloaded window may know better than what was kept of the form. Where the
+ * name is taken from now on, the next adapter gets another one.
+ */
+function withNameFor(training: TrainingState, state: PageState): PageState {
+  if (training.phase === "idle") return state;
+  if (training.phase !== "running" && (training.phase === "done" || training.resumable)) {
+    return withSuggestedName(edited(state, { nameChosen: false, name: state.draft.name }));
+  }
+  return withName(training.name, state);
+}
+
+function withName(name: string, state: PageState): PageState {
+  return state.draft.name.trim() === name ? state : edited(state, { name, nameChosen: true });
+}
+
+function withSuggestedName(state: PageState): PageState {
+  if (state.draft.nameChosen) return state;
+  return { ...state, draft: { ...state.draft, name: state.workspace.suggestedName } };
+}

@@ -1,0 +1,83 @@
+/** The training that runs: bar, loss, speed, time left, and the way to stop it. */
+
+import type { FromTraining, TrainingRunning } from "../protocol/training.ts";
+import { Button } from "../shared/button.tsx";
+import { duration, loss } from "../shared/figures.ts";
+import { t } from "../shared/l10n.ts";
+import { ProgressBar, shareOf } from "../shared/progressBar.tsx";
+import { Sparkline } from "../shared/sparkline.tsx";
+import { LeftOutLine } from "./leftOut.tsx";
+import { Figure, Figures, ProblemsNote, ValidationFigure } from "./trainingFigures.tsx";
+
+export interface ProgressProps {
+  running: TrainingRunning;
+  post: (message: FromTraining) => void;
+}
+
+export function Progress({ running, post }: ProgressProps) {
+  const { name, stopping, outline, reading, progress, leftOut } = running;
+  const isStopping = stopping !== undefined;
+  return (
+    <section>
+      <h2 id="running">{name}</h2>
+      <p class="stage" aria-live="polite">
+        {isStopping ? t("Stopping…") : progress ? t("Training") : t("Reading data and loading the model…")}
+      </p>
+      {progress ? <Steps progress={progress} /> : <Reading reading={reading} />}
+      <div class="notes">{outline && <OutlineNotes outline={outline} />}</div>
+      <LeftOutLine leftOut={leftOut} onShow={() => post({ type: "showLeftOut" })} />
+      {/* Before its steps begin there is nothing to go on from. */}
+      <Button disabled={isStopping} onClick={() => post({ type: "pause" })}>
+        {outline ? t("Pause") : t("Cancel")}
+      </Button>
+      {progress && (
+        <Button disabled={isStopping} onClick={() => post({ type: "finish" })}>
+          {t("Stop and keep the best")}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function Reading({ reading }: { reading: TrainingRunning["reading"] }) {
+  if (!reading) return <ProgressBar share={undefined} labelledBy="running" />;
+  const { examples, of, etaSeconds } = reading;
+  return (
+    <>
+      <ProgressBar share={shareOf(examples, of)} labelledBy="running" />
+      <p class="note">{t("Example {0} of {1}", examples, of)}</p>
+      <Figures>
+        <Figure term={t("Time left")} value={duration(etaSeconds)} />
+      </Figures>
+    </>
+  );
+}
+
+function Steps({ progress }: { progress: NonNullable<TrainingRunning["progress"]> }) {
+  const { step, steps, losses, validation, tokensPerSecond, etaSeconds } = progress;
+  return (
+    <>
+      <ProgressBar share={shareOf(step, steps)} labelledBy="running" />
+      <p class="note">{t("Step {0} of {1}", step, steps)}</p>
+      <div class="curve">{losses.length > 1 && <Sparkline values={losses} />}</div>
+      <Figures>
+        <Figure term={t("Loss")} value={loss(progress.loss)} />
+        <ValidationFigure validation={validation} />
+        <Figure term={t("Speed")} value={t("{0} tokens/s", Math.round(tokensPerSecond).toLocaleString())} />
+        <Figure term={t("Time left")} value={duration(etaSeconds)} />
+      </Figures>
+    </>
+  );
+}
+
+function OutlineNotes({ outline }: { outline: NonNullable<TrainingRunning["outline"]> }) {
+  const { raised, epochs, steps, problems } = outline;
+  return (
+    <>
+      {raised && (
+        <p class="note">{t("Little data: {0} passes over it, to make {1} steps.", Number(epochs.toFixed(1)), steps)}</p>
+      )}
+      <ProblemsNote problems={problems} />
+    </>
+  );
+}
