@@ -3,6 +3,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { writeFileAtomicWith } from "../foundation/atomicFile.ts";
 import { internalError, systemCode, UserError } from "../foundation/errors.ts";
+import { infoOf } from "../foundation/exists.ts";
 import { elementCount } from "../graph/shape.ts";
 import { bitsPerElement, widen } from "./dtype.ts";
 import { damaged, maxHeaderBytes, readHeader, type SafetensorsHeader, type TensorEntry } from "./safetensorsHeader.ts";
@@ -39,6 +40,9 @@ export interface TensorPart {
  * @throws UserError "file-missing", "safetensors-invalid"
  */
 export async function openSafetensors(path: string, mostTensors?: number): Promise<SafetensorsFile> {
+  // To open a pipe would wait for somebody who writes to it.
+  const info = await infoOf(path);
+  if (info && !info.isFile()) throw damaged(path, "it is not a file");
   const file = await open(path, "r").catch((error: unknown) => {
     const reason =
       systemCode(error) === "ENOENT" ? "there is no such file" : `it cannot be read (${systemCode(error)})`;
@@ -75,9 +79,7 @@ export async function openSafetensors(path: string, mostTensors?: number): Promi
 }
 
 async function openHeader(file: FileHandle, path: string, mostTensors?: number): Promise<SafetensorsHeader> {
-  const info = await file.stat();
-  if (!info.isFile()) throw damaged(path, "it is not a file");
-  const { size } = info;
+  const { size } = await file.stat();
   if (size < 8) throw damaged(path, `it has ${size} bytes, too few for a safetensors file`);
   const start = await readBytes(file, path, 0, Math.min(size, 64));
   if (new TextDecoder("latin1").decode(start).startsWith("version https://git-lfs")) {

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { isFile } from "../../foundation/exists.ts";
 import { chunkSchema, type Chunk } from "./runRecord.ts";
-import { parseRunFile } from "./runErrors.ts";
+import { parseRunFile, unreadable } from "./runErrors.ts";
 
 export interface KeptChunks {
   readonly chunks: Chunk[];
@@ -14,10 +14,10 @@ export interface KeptChunks {
 
 /** A last line that a kill has cut off, or that is being written, does not count. */
 export async function readChunks(path: string): Promise<KeptChunks> {
-  const data = (await isFile(path)) ? await readFile(path) : Buffer.alloc(0);
-  const bytes = data.lastIndexOf(newline) + 1;
-  const lines = data.toString("utf8", 0, bytes).split("\n").slice(0, -1);
-  return { chunks: lines.map((line) => parseRunFile(chunkSchema, line, path)), bytes };
+  const text = (await isFile(path)) ? await readFile(path, "utf8").catch(unreadable(path)) : "";
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  const lines = whole.split("\n").slice(0, -1);
+  return { chunks: lines.map((line) => parseRunFile(chunkSchema, line, path)), bytes: Buffer.byteLength(whole) };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The refusals of runs whose files are not as Graft writes them. */
 
 import * as z from "zod";
-import { UserError } from "../../foundation/errors.ts";
+import { systemCode, UserError } from "../../foundation/errors.ts";
 
 /** The refusal of a damaged file. `reason` completes "Cannot read PATH: …". */
 export function invalidRun(path: string, reason: string, cause?: unknown): UserError {
@@ -13,6 +13,13 @@ export function invalidRun(path: string, reason: string, cause?: unknown): UserE
 export function lostPredictions(what: string, there: number, expected: number): UserError {
   const reason = `predictions.jsonl holds ${there} of its ${expected} predictions`;
   return new UserError("run-invalid", `${what}: ${reason}.`, "Evaluate it anew, with --fresh.");
+}
+
+/** For a promise's catch: the refusal of a file that the system cannot read, or that is too large for a text. */
+export function unreadable(path: string): (error: unknown) => never {
+  return (error) => {
+    throw invalidRun(path, `it cannot be read (${systemCode(error) ?? String(error)})`, error);
+  };
 }
 
 /** @throws UserError "run-invalid" */

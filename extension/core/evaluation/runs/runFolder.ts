@@ -17,7 +17,7 @@ import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import { silentLog, type Log } from "../../foundation/log.ts";
 import { jsonObjects } from "../../dataset/jsonLines.ts";
 import { readChunks, standingChunks } from "./runChunks.ts";
-import { invalidRun, parseRunFile } from "./runErrors.ts";
+import { invalidRun, parseRunFile, unreadable } from "./runErrors.ts";
 import {
   candidateName,
   predictionSchema,
@@ -183,7 +183,7 @@ async function checkFiles(folder: string): Promise<void> {
 async function readResult(folder: string): Promise<RunResult | undefined> {
   const path = join(folder, runFiles.result);
   if (!(await isFile(path))) return undefined;
-  return parseRunFile(resultSchema, await readFile(path, "utf8"), path);
+  return parseRunFile(resultSchema, await readFile(path, "utf8").catch(unreadable(path)), path);
 }
 
 /** How many tasks are done. */
@@ -217,7 +217,7 @@ async function readText(folder: string, file: string): Promise<string> {
   const path = join(folder, file);
   return await readFile(path, "utf8").catch((error: unknown) => {
     const code = systemCode(error);
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw invalidRun(path, `it cannot be read (${code})`, error);
+    if (code !== "ENOENT" && code !== "ENOTDIR") return unreadable(path)(error);
     const message = `Cannot read the run ${folder}: it has no ${file}.`;
     const nextStep = "Choose one of those that the benchmark panel or `graft runs list` shows.";
     throw new UserError("run-missing", message, nextStep, { cause: error });

@@ -1,6 +1,6 @@
 /** Evaluations of a tiny base of random weights. */
 
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -166,6 +166,14 @@ test.each(["run.json", "predictions.jsonl", "chunks.jsonl", "result.json"])(
     expect(await listRuns(at(`folder ${file}`))).toEqual([]);
   },
 );
+
+test.each(["run.json", "chunks.jsonl", "result.json"])("refuses a %s that is too large for any text", async (file) => {
+  const home = at(`large ${file}`);
+  const { folder: run } = await runEvaluation(optionsOf({ home, limit: 2 }), { log: silentLog });
+  await truncate(join(run, file), 600e6);
+  await expect(readRun(run)).rejects.toMatchObject({ code: "run-invalid" });
+  expect(await listRuns(home)).toEqual([]);
+});
 
 test("a finished run keeps its scores without its predictions, and is not compared", async () => {
   const options = optionsOf({ home: at("bare"), limit: 2 });
