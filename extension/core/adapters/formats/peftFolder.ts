@@ -97,7 +97,7 @@ async function readConfigFile(folder: string, name: string): Promise<unknown> {
   let text;
   try {
     const info = await stat(path);
-    if (!info.isFile()) throw invalid(name, `its ${configFile} is not a file`);
+    if (!info.isFile() && !info.isDirectory()) throw invalid(name, `its ${configFile} is not a file`);
     if (info.size > mostConfigBytes) {
       throw invalid(name, `its ${configFile} has ${info.size} bytes, over the limit of ${mostConfigBytes}`);
     }

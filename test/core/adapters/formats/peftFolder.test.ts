@@ -201,7 +201,7 @@ describe("readAdapter", () => {
     await truncate(path, 600e6);
     await refused("600000000 bytes");
     await mkdir(path);
-    await refused("is not a file");
+    await refused("cannot be read (EISDIR)");
     if (process.platform === "win32") return;
     await symlink("adapter_config.json", path);
     await refused("cannot be read (ELOOP)");
