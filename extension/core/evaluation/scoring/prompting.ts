@@ -1,5 +1,6 @@
 /** How the tasks of a run were put to its candidate, and the line that tells it where candidates side by side differ in it. */
 
+import { protocols } from "../protocols/protocols.ts";
 import type { Mode } from "../runs/request.ts";
 import type { RunConfiguration } from "../runs/runRecord.ts";
 
@@ -18,7 +19,11 @@ const words = {
 } as const satisfies Record<Mode, string>;
 
 export function promptingOf({ suite, protocol, mode }: RunConfiguration): Prompting {
-  return { suite: suite.name, protocol, ...(suite.kind === "pairs" && { mode }) };
+  const asked = { suite: suite.name, protocol };
+  if (suite.kind !== "pairs" || protocol === "editor") return asked;
+  // Most protocols ask a trained model as any other.
+  const { prompt } = protocols[protocol](suite.name);
+  return { ...asked, mode: mode === "trained" && prompt("x") === prompt("x", []) ? "zero-shot" : mode };
 }
 
 /** "Prompted differently: graft-base zero-shot; graft-base + sql-style as in training." Undefined where all were prompted alike. */

@@ -88,6 +88,13 @@ describe("promptingNote", () => {
     expect(promptingNote(rows({}, { ...trained, protocol: "graft" }))).toBeUndefined();
   });
 
+  test("says nothing where a protocol asks a trained model as any other", () => {
+    expect(promptingNote(rows({ protocol: "graft" }, { ...trained, protocol: "graft" }))).toBeUndefined();
+    expect(promptingNote(rows({ protocol: "graft", mode: "rag" }, { ...trained, protocol: "graft" }))).toMatch(
+      /zero-shot/,
+    );
+  });
+
   test.each(["execution", "infilling"] as const)("says nothing of %s, where the mode changes no prompt", (kind) => {
     const suite = { ...configuration.suite, kind };
     expect(promptingNote(rows({ suite }, { ...trained, suite }))).toBeUndefined();
