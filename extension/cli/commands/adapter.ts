@@ -138,9 +138,8 @@ function table(norms: readonly AdapterNorm[]): string[] {
   const modules = [...new Set(norms.map(({ module }) => module))];
   const lastNames = modules.map((module) => module.slice(module.lastIndexOf(".") + 1));
   const names = new Set(lastNames).size === modules.length ? lastNames : modules;
-  const rows = layers.map((layer) => {
-    const cells = modules.map((module) => norms.find((norm) => norm.layer === layer && norm.module === module));
-    return [layer, ...cells.map((cell) => cell?.norm.toPrecision(3) ?? "")];
-  });
+  const keyOf = (layer: string, module: string): string => `${layer}\n${module}`;
+  const found = new Map(norms.map(({ layer, module, norm }) => [keyOf(layer, module), norm.toPrecision(3)]));
+  const rows = layers.map((layer) => [layer, ...modules.map((module) => found.get(keyOf(layer, module)) ?? "")]);
   return aligned([["", ...names], ...rows], (column) => column > 0);
 }

@@ -3,6 +3,7 @@
 import type * as z from "zod";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { compareRuns, type Comparison } from "../../core/evaluation/scoring/compareRuns.ts";
+import { promptingNote } from "../../core/evaluation/scoring/prompting.ts";
 import { infillingFields, taskFields, type suiteFields } from "../../core/evaluation/runs/request.ts";
 import { runEvaluation } from "../../core/evaluation/runs/runEvaluation.ts";
 import type { EvaluationOptions } from "../../core/evaluation/runs/request.ts";
@@ -43,8 +44,13 @@ export async function evaluateCommand(flags: EvaluateFlags, context: Context): P
   const folders = evaluated.flatMap(({ runs }) => runs.map(({ folder }) => folder));
   output.result(
     kind === "infilling" ? heldOutResult(evaluated, comparisons) : taskResult(evaluated, comparisons),
-    [...evaluationHeading(evaluated[0]!), ...aligned(table), "", ...folders].join("\n"),
+    [...evaluationHeading(evaluated[0]!), ...aligned(table), ...noteOf(rows), "", ...folders].join("\n"),
   );
+}
+
+function noteOf(rows: Parameters<typeof promptingNote>[0]): string[] {
+  const note = promptingNote(rows);
+  return note === undefined ? [] : [note];
 }
 
 /** @throws UserError "option-invalid" for flags that do not apply to suites of this kind */

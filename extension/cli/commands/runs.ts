@@ -12,6 +12,7 @@ import {
 } from "../../core/evaluation/measures/measureFormat.ts";
 import { fewestItems, type Verdict } from "../../core/evaluation/measures/verdict.ts";
 import { compareRuns } from "../../core/evaluation/scoring/compareRuns.ts";
+import { promptingNote, promptingOf } from "../../core/evaluation/scoring/prompting.ts";
 import { listRuns, readRun, runsFolder, type RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import { exported, type ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
 import type { Context } from "../context.ts";
@@ -43,7 +44,11 @@ export async function compareRunsCommand(
     verdictTexts[verdict],
   ]);
   const title = `${one.candidate} minus ${other.candidate}, ${compared.items} items`;
-  output.result({ runs: [one.id, other.id], ...compared, differences }, [title, ...aligned(rows)].join("\n"));
+  const note = promptingNote(
+    [one, other].map(({ candidate, record }) => ({ candidate, ...promptingOf(record.configuration) })),
+  );
+  const lines = [title, ...aligned(rows), ...(note === undefined ? [] : [note])];
+  output.result({ runs: [one.id, other.id], ...compared, differences }, lines.join("\n"));
 }
 
 const verdictTexts: Readonly<Record<Verdict, string>> = {

@@ -11,7 +11,12 @@ export const completionRequest = z.object({
   multiline: z.enum(["auto", "never"]).default("auto").describe("Complete a whole block where one is opened"),
   temperature: z.number().min(0).default(0).describe("Sampling temperature; 0 takes the most probable tokens"),
   seed: z.int().default(0).describe("Random seed"),
-  beams: z.int().min(1).default(1).describe("Width of the beam search; 1 takes the most probable token each time"),
+  beams: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe("Width of the beam search; 1 takes the most probable token each time"),
   trigger: z
     .enum(["automatic", "invoked"])
     .default("invoked")

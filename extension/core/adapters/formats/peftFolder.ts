@@ -1,6 +1,6 @@
 /** PEFT's adapter folder, the form in which adapters are kept: adapter_config.json and adapter_model.safetensors. */
 
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
@@ -18,6 +18,11 @@ const configFile = "adapter_config.json";
 export const weightsFile = "adapter_model.safetensors";
 /** All that {@link writeAdapter} writes. */
 export const adapterFiles: ReadonlySet<string> = new Set([configFile, weightsFile]);
+
+/** What every module of the deepest bases needs, many times over. */
+const mostTensors = 20_000;
+/** Bytes of a configuration; real ones have some thousands. */
+const mostConfigBytes = 4_000_000;
 
 /** Key in the weight file's metadata, which PEFT's readers skip: `Origin.baseIdentity`. */
 const identityKey = "graft_base";
@@ -63,7 +68,7 @@ async function readFolder<Values>(
     }
     throw missing(name, `${folder} has no ${weightsFile}`, "Copy the whole adapter folder.");
   }
-  const file = await openSafetensors(path);
+  const file = await openSafetensors(path, mostTensors);
   try {
     const tensors = new Map<string, AdapterTensor<Values>>();
     for (const [key, { shape }] of file.tensors) tensors.set(key, { shape, values: await valuesOf(file, key) });
@@ -88,13 +93,20 @@ export async function writeAdapter(folder: string, adapter: Adapter): Promise<vo
 }
 
 async function readConfigFile(folder: string, name: string): Promise<unknown> {
+  const path = join(folder, configFile);
   let text;
   try {
-    text = await readFile(join(folder, configFile), "utf8");
+    const info = await stat(path);
+    if (!info.isFile() && !info.isDirectory()) throw invalid(name, `its ${configFile} is not a file`);
+    if (info.size > mostConfigBytes) {
+      throw invalid(name, `its ${configFile} has ${info.size} bytes, over the limit of ${mostConfigBytes}`);
+    }
+    text = await readFile(path, "utf8");
   } catch (error) {
+    if (error instanceof UserError) throw error;
     const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") throw await explainMissing(folder, name);
-    throw error;
+    throw invalid(name, `its ${configFile} cannot be read (${code})`, error);
   }
   try {
     return JSON.parse(text);

@@ -14,7 +14,15 @@ import { withTimeLeft, type EvaluationControl, type PhaseControl } from "./progr
 import { readEvaluationOptions, type EvaluationOptions } from "./request.ts";
 import { openRun, readRun, readTexts, tasksOf, type OpenRun, type RunSummary } from "./runFolder.ts";
 import { openRunMeasures, type RunMeasure } from "../scoring/runMeasures.ts";
-import { candidateName, type Chunk, type RunConfiguration, type RunRecord, type RunResult } from "./runRecord.ts";
+import { lostPredictions } from "./runErrors.ts";
+import {
+  candidateName,
+  type Chunk,
+  type RunConfiguration,
+  type RunRecord,
+  type RunResult,
+  type TextCost,
+} from "./runRecord.ts";
 import { countRun, scoresOf, type RunCounts } from "../scoring/scoreRun.ts";
 
 /**
@@ -41,6 +49,8 @@ export async function runEvaluation(
     try {
       if (run.result) log.info(`This run is already finished, see ${run.folder}. Give --fresh to evaluate again.`);
       else {
+        if (run.lost > 0)
+          log.warn(`${run.lost} tasks are predicted again: their predictions in ${run.folder} are gone.`);
         if (run.chunks.length > 0) log.info(`Resuming ${run.folder}.`);
         await suite.predict(run, candidate, control);
         await run.finish(await resultOf(run, suite, configuration, control));
@@ -89,22 +99,25 @@ async function resultOf(
     // Holes take no noticeable time to score.
     ...(!isHeldOut && { onProgress: (done) => onProgress({ phase: "scoring", done, total }) }),
   });
+  const texts = await readTexts(run.folder);
+  if (counts.items + texts.length !== total) {
+    throw lostPredictions(`Cannot score ${run.folder}`, counts.items, total - texts.length);
+  }
   return {
     items: counts.items,
     scores: scoresOf(counts, measures, configuration.seed, signal),
-    ...(isHeldOut && { heldOut: await heldOutOf(run.folder, counts, measures) }),
+    ...(isHeldOut && { heldOut: heldOutOf(texts, counts, measures) }),
     problems,
     ...spent(chunks),
     finishedAt: new Date().toISOString(),
   };
 }
 
-async function heldOutOf(
-  folder: string,
+function heldOutOf(
+  texts: readonly TextCost[],
   counts: RunCounts,
   measures: readonly RunMeasure[],
-): Promise<NonNullable<RunResult["heldOut"]>> {
-  const texts = await readTexts(folder);
+): NonNullable<RunResult["heldOut"]> {
   const holes = measures.flatMap(({ group }, i) => {
     const { items } = counts.measures[i]!;
     return group !== undefined && items > 0 ? [[group, items] as const] : [];

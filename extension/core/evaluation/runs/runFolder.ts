@@ -7,17 +7,19 @@
  * result.json: the scores, at the end
  */
 
-import { mkdir, open, readdir, readFile, rm, stat, truncate } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { mkdir, open, readdir, readFile, rm, truncate } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import * as z from "zod";
 import { writeFailure, writeFileAtomic } from "../../foundation/atomicFile.ts";
-import { UserError } from "../../foundation/errors.ts";
+import { systemCode, UserError } from "../../foundation/errors.ts";
+import { infoOf, isFile } from "../../foundation/exists.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import { silentLog, type Log } from "../../foundation/log.ts";
 import { jsonObjects } from "../../dataset/jsonLines.ts";
+import { readChunks, standingChunks } from "./runChunks.ts";
+import { invalidRun, parseRunFile, unreadable } from "./runErrors.ts";
 import {
   candidateName,
-  chunkSchema,
   predictionSchema,
   recordSchema,
   resultSchema,
@@ -56,6 +58,8 @@ export interface OpenRun {
   readonly folder: string;
   readonly chunks: readonly Chunk[];
   readonly result: RunResult | undefined;
+  /** Tasks that were done, and have to be done again: their predictions are gone. */
+  readonly lost: number;
   /** Appends a chunk's predictions; they are on disk when the promise resolves. */
   append(predictions: readonly Prediction[], chunk: Omit<Chunk, "bytes">): Promise<void>;
   finish(result: RunResult): Promise<void>;
@@ -86,17 +90,25 @@ export async function openRun(home: string, record: RunRecord, fresh = false): P
   });
   try {
     if (fresh) for (const file of Object.values(runFiles)) await rm(join(folder, file), { force: true });
-    const { chunks, bytes } = await readChunks(folder);
-    await cutTo(at("chunks"), bytes);
+    await checkFiles(folder);
+    const result = await readResult(folder);
+    const all = await readChunks(at("chunks"));
+    // The scores of a finished run stay true, whatever has become of its predictions.
+    const kept = result ? all : await standingChunks(at("chunks"), at("predictions"), record.configuration.suite.tasks);
+    const { chunks } = kept;
     if (!(await isFile(at("record")))) await writeFileAtomic(at("record"), `${JSON.stringify(record, null, 2)}\n`);
-    await cutTo(at("predictions"), chunks.at(-1)?.bytes ?? 0);
+    if (!result) {
+      await cutTo(at("chunks"), kept.bytes);
+      await cutTo(at("predictions"), chunks.at(-1)?.bytes ?? 0);
+    }
     return {
       id,
       folder,
       get chunks() {
         return chunks;
       },
-      result: await readResult(folder),
+      result,
+      lost: tasksOf(all.chunks.slice(chunks.length)),
       append: async (predictions, chunk) => {
         await release.check();
         const bytes = await appendLines(at("predictions"), predictions);
@@ -119,9 +131,10 @@ export async function openRun(home: string, record: RunRecord, fresh = false): P
 /** @throws UserError "run-missing", "run-invalid" */
 export async function readRun(folder: string): Promise<RunSummary> {
   const path = resolve(folder);
-  const record = parse(recordSchema, await readText(path, runFiles.record), join(path, runFiles.record));
+  await checkFiles(path);
+  const record = parseRunFile(recordSchema, await readText(path, runFiles.record), join(path, runFiles.record));
   const result = await readResult(path);
-  const done = tasksOf((await readChunks(path)).chunks);
+  const done = tasksOf((await readChunks(join(path, runFiles.chunks))).chunks);
   const candidate = candidateName(record.configuration);
   return { id: basename(path), folder: path, candidate, record, done, ...(result && { result }) };
 }
@@ -148,29 +161,29 @@ export async function* readPredictions(folder: string): AsyncGenerator<Predictio
   if (!(await isFile(path))) return;
   for await (const { where, object } of jsonObjects(path)) {
     const parsed = predictionSchema.safeParse(object);
-    if (!parsed.success) throw invalid(where, z.prettifyError(parsed.error));
+    if (!parsed.success) throw invalidRun(where, z.prettifyError(parsed.error));
     yield parsed.data;
   }
 }
 
 /** Returns the bits of held-out files, in the order of the run. */
 export async function readTexts(folder: string): Promise<TextCost[]> {
-  return (await readChunks(folder)).chunks.flatMap(({ texts = [] }) => texts);
+  return (await readChunks(join(folder, runFiles.chunks))).chunks.flatMap(({ texts = [] }) => texts);
 }
 
-/** Ignores a last line that is incomplete after a kill or during a write. */
-async function readChunks(folder: string): Promise<{ chunks: Chunk[]; bytes: number }> {
-  const path = join(folder, runFiles.chunks);
-  const text = await readFile(path, "utf8").catch(() => "");
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  const lines = whole.split("\n").slice(0, -1);
-  return { chunks: lines.map((line) => parse(chunkSchema, line, path)), bytes: Buffer.byteLength(whole) };
+/** Whatever bears the name of a run's file must be one. */
+async function checkFiles(folder: string): Promise<void> {
+  for (const file of Object.values(runFiles)) {
+    const path = join(folder, file);
+    const info = await infoOf(path);
+    if (info && !info.isFile()) throw invalidRun(path, "it is not a file");
+  }
 }
 
 async function readResult(folder: string): Promise<RunResult | undefined> {
   const path = join(folder, runFiles.result);
   if (!(await isFile(path))) return undefined;
-  return parse(resultSchema, await readFile(path, "utf8"), path);
+  return parseRunFile(resultSchema, await readFile(path, "utf8").catch(unreadable(path)), path);
 }
 
 /** Returns the number of finished tasks. */
@@ -194,39 +207,19 @@ async function appendLines(path: string, rows: readonly object[]): Promise<numbe
   }
 }
 
+/** Never makes a file longer. */
 async function cutTo(path: string, bytes: number): Promise<void> {
-  if (await isFile(path)) await truncate(path, bytes);
+  const info = await infoOf(path);
+  if (info && info.size > bytes) await truncate(path, bytes);
 }
 
 async function readText(folder: string, file: string): Promise<string> {
-  return await readFile(join(folder, file), "utf8").catch((error: unknown) => {
+  const path = join(folder, file);
+  return await readFile(path, "utf8").catch((error: unknown) => {
+    const code = systemCode(error);
+    if (code !== "ENOENT" && code !== "ENOTDIR") return unreadable(path)(error);
     const message = `Cannot read the run ${folder}: it has no ${file}.`;
-    throw new UserError("run-missing", message, `Choose one of the runs in ${dirname(folder)}.`, {
-      cause: error,
-    });
+    const nextStep = "Choose one of those that the benchmark panel or `graft runs list` shows.";
+    throw new UserError("run-missing", message, nextStep, { cause: error });
   });
-}
-
-function parse<T>(schema: z.ZodType<T>, text: string, path: string): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw invalid(path, "it is not valid JSON");
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw invalid(path, z.prettifyError(parsed.error));
-}
-
-function invalid(path: string, reason: string): UserError {
-  const message = `Cannot read ${path}: ${reason}.`;
-  return new UserError("run-invalid", message, "Delete the run's folder, and evaluate again.");
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (info) => info.isFile(),
-    () => false,
-  );
 }

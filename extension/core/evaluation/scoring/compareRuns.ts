@@ -5,6 +5,7 @@ import { seededRandom } from "../../foundation/random.ts";
 import { measureFormat } from "../measures/measureFormat.ts";
 import { pairedTest, type Difference } from "../measures/resample.ts";
 import { fewestItems, verdictOf, type Verdict } from "../measures/verdict.ts";
+import { lostPredictions } from "../runs/runErrors.ts";
 import type { RunSummary } from "../runs/runFolder.ts";
 import { openRunMeasures, type RunMeasure } from "./runMeasures.ts";
 import { countRun } from "./scoreRun.ts";
@@ -29,11 +30,17 @@ export async function compareRuns(first: RunSummary, second: RunSummary, signal?
   const [measures, otherMeasures] = [await openRunMeasures(one), await openRunMeasures(other)];
   const counts = await countRun(first.folder, measures, { signal });
   const others = await countRun(second.folder, otherMeasures, { signal });
+  for (const [run, { items }] of [[first, counts] as const, [second, others] as const]) {
+    const expected = run.result?.items ?? items;
+    if (items !== expected) throw lostPredictions(`Cannot compare ${run.id}`, items, expected);
+  }
+  let compared = 0;
   const differences = measures.map((measure, i) => {
     const at = otherMeasures.findIndex((each) => namesOf(each) === namesOf(measure));
     if (at < 0) return [];
     const [own, its] = [counts.measures[i]!, others.measures[at]!];
     const pairs = pairsOf(own.ids, its.ids);
+    compared += pairs.length;
     if (pairs.length === 0 && measure.optional) return [];
     const rows = pairs.map(([row]) => own.rows[row]!);
     const otherRows = pairs.map(([, row]) => its.rows[row]!);
@@ -43,6 +50,10 @@ export async function compareRuns(first: RunSummary, second: RunSummary, signal?
         [name, { ...each, verdict: verdictOf(each, pairs.length, measureFormat(name).better) }] as const,
     );
   });
+  if (compared === 0) {
+    const message = `Cannot compare ${first.id} with ${second.id}: no item has predictions in both.`;
+    throw new UserError("runs-differ", message, "Let both finish, and compare them then.");
+  }
   const items = pairsOf(counts.ids, others.ids).length;
   return { items, fewestItems, differences: Object.fromEntries(differences.flat()) };
 }

@@ -2,11 +2,10 @@
 
 import type { RunSummary } from "../runs/runFolder.ts";
 import { flatLabel, isShown, scoreText, type ShownScore } from "../measures/measureFormat.ts";
+import { promptingNote, promptingOf, type Prompting } from "./prompting.ts";
 import { candidateName, type RunRecord, type RunResult } from "../runs/runRecord.ts";
 
-export interface RunRow {
-  readonly suite: string;
-  readonly protocol: string;
+export interface RunRow extends Prompting {
   readonly candidate: string;
   readonly seeds: readonly number[];
   /** Ids, one per seed. */
@@ -41,8 +40,7 @@ export function rowsOf(runs: readonly RunSummary[]): RunRow[] {
     const seeds = group.map(({ record }) => record.configuration.seed);
     const names = Object.keys(results[0]!.scores);
     return {
-      suite: configuration.suite.name,
-      protocol: configuration.protocol,
+      ...promptingOf(configuration),
       candidate: candidateName(configuration, seeds),
       seeds,
       runs: group.map(({ id }) => id),
@@ -88,7 +86,7 @@ export function exported(runs: readonly RunSummary[], format: ExportFormat): str
     case "csv":
       return csv(rows);
     case "markdown":
-      return markdown(table(rows));
+      return markdown(table(rows)) + behindTable(promptingNote(rows));
     case "latex":
       return latex(table(rows));
   }
@@ -167,6 +165,10 @@ function markdown([header = [], ...rows]: readonly string[][]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
   return [header, header.map(() => "---"), ...rows].map(line).join("");
+}
+
+function behindTable(note: string | undefined): string {
+  return note === undefined ? "" : `\n${note}\n`;
 }
 
 /** Uses the booktabs package. */
