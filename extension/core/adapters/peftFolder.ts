@@ -1,7 +1,8 @@
 /** PEFT's adapter folder, the form in which adapters are kept: adapter_config.json and adapter_model.safetensors. */
 
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { readPlainText } from "../foundation/plainFile.ts";
 import { writeFileAtomic } from "../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
 import { exists } from "../foundation/exists.ts";
@@ -90,7 +91,7 @@ export async function writeAdapter(folder: string, adapter: Adapter): Promise<vo
 async function readConfigFile(folder: string, name: string): Promise<unknown> {
   let text;
   try {
-    text = await readFile(join(folder, configFile), "utf8");
+    text = await readPlainText(join(folder, configFile));
   } catch (error) {
     const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") throw await explainMissing(folder, name);

@@ -17,8 +17,12 @@ const shortest = 8;
 /** Texts in texts in texts are not looked into. */
 const deepest = 2;
 
+/** Without one of these words no name says anything, and nothing is looked at closely. */
+const hints = /pass|pw|wort|secret|cred|key|token|login|auth|fernet/i;
+
 /** Where the first secret of `code` begins. */
 export function indexOfAssignedSecret(code: string, depth = 0): number | undefined {
+  if (!hints.test(code)) return undefined;
   const lexemes = lexemesOf(code);
   for (const [at, lexeme] of lexemes.entries()) {
     const found = lexeme.kind === "sign" ? secretOfTargets(lexemes, at) : secretAfter(lexemes, at);

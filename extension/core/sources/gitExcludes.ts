@@ -3,9 +3,9 @@
  * search path finds may be the repository's to decide, and many machines have none.
  */
 
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { readPlainText } from "../foundation/plainFile.ts";
 import { exists } from "../foundation/exists.ts";
 
 /** The folder with a .git in it that `folder` lies in, itself included. */
@@ -34,7 +34,10 @@ export async function userExcludes(): Promise<string> {
   return await textOf(named.startsWith("~/") ? join(homedir(), named.slice(2)) : resolve(homedir(), named));
 }
 
-/** Empty where there is none. */
+/** Lists of patterns are no larger. */
+const largestList = 2 ** 20;
+
+/** Empty where there is none, and where it is nothing that such a list can be. */
 export async function textOf(path: string): Promise<string> {
-  return await readFile(path, "utf8").catch(() => "");
+  return await readPlainText(path, largestList).catch(() => "");
 }

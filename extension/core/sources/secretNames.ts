@@ -29,7 +29,7 @@ function judge(name: string): Secrecy {
   const words = wordsOf(name.slice(name.lastIndexOf(".") + 1));
   while (words.length > 1 && place.test(words.at(-1)!)) words.pop();
   const last = words.at(-1) ?? "";
-  if (chosen.test(last) || words.slice(-3).join("") === "motdepasse") return "password";
+  if (chosen.test(last)) return "password";
   if (words.length > 1 && `${words.at(-2)} ${last}` === "secret key") return "password";
   return words.some((word) => drawn.test(word) || (chosen.test(word) && !/^p(?:w|wd|ass)s?$/.test(word)))
     ? "drawn"

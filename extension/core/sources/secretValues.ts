@@ -29,7 +29,7 @@ function isNamed(text: string): boolean {
 function withoutBlanks(value: string): string {
   return value
     .replaceAll(/\$?\{[\w.!:]{0,40}\}|\{\{[\w. ]{0,40}\}\}|%\(\w{1,40}\)[a-z]|%[srd]\b/g, "")
-    .replace(/^<([^<>]*)>$|^\[([^[\]]*)\]$/, (whole, angled?: string, squared?: string) => {
+    .replace(/^<([^<>]*)>$|^\[([^[\]]*)\]$/, (_, angled?: string, squared?: string) => {
       const inner = angled ?? squared ?? "";
       return /\d/.test(inner) && /[^\w\s|.:-]/.test(inner) ? inner : "";
     });

@@ -10,6 +10,7 @@
 import { mkdir, open, readdir, readFile, rm, stat, truncate } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import * as z from "zod";
+import { readPlainText } from "../../foundation/plainFile.ts";
 import { writeFailure, writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
@@ -170,7 +171,7 @@ async function readChunks(folder: string): Promise<{ chunks: Chunk[]; bytes: num
 async function readResult(folder: string): Promise<RunResult | undefined> {
   const path = join(folder, runFiles.result);
   if (!(await isFile(path))) return undefined;
-  return parse(resultSchema, await readFile(path, "utf8"), path);
+  return parse(resultSchema, await readPlainText(path), path);
 }
 
 /** How many tasks are done. */
@@ -199,7 +200,7 @@ async function cutTo(path: string, bytes: number): Promise<void> {
 }
 
 async function readText(folder: string, file: string): Promise<string> {
-  return await readFile(join(folder, file), "utf8").catch((error: unknown) => {
+  return await readPlainText(join(folder, file)).catch((error: unknown) => {
     const message = `Cannot read the run ${folder}: it has no ${file}.`;
     throw new UserError("run-missing", message, `Choose one of the runs in ${dirname(folder)}.`, {
       cause: error,

@@ -3,9 +3,9 @@
  * its settings, its data. So it resumes whatever became of the files it was read from. What it has learnt is in checkpoint.ts.
  */
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { readPlainText } from "../../foundation/plainFile.ts";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { openTokenFile } from "../../dataset/tokenFile.ts";
@@ -58,7 +58,7 @@ export async function writeRun(workFolder: string, run: Omit<TrainingRun, "versi
 export async function readRun(workFolder: string): Promise<TrainingRun | undefined> {
   const path = join(workFolder, runFile);
   try {
-    return runSchema.parse(JSON.parse(await readFile(path, "utf8")));
+    return runSchema.parse(JSON.parse(await readPlainText(path)));
   } catch (error) {
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
     const message = `Cannot resume: ${path} is not of this version of Graft.`;
