@@ -75,6 +75,7 @@ export const userErrorCodes = [
   // The machine, files, processes and options
   "disk-full",
   "engine-stopped",
+  "file-irregular",
   "file-missing",
   "file-too-large",
   "not-writable",

@@ -1,9 +1,10 @@
 /** PEFT's adapter folder, the form in which adapters are kept: adapter_config.json and adapter_model.safetensors. */
 
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
+import { readPlainText } from "../../foundation/plainFile.ts";
 import { exists } from "../../foundation/exists.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { openSafetensors, writeSafetensors, type SafetensorsFile } from "../../weights/safetensors.ts";
@@ -96,14 +97,9 @@ async function readConfigFile(folder: string, name: string): Promise<unknown> {
   const path = join(folder, configFile);
   let text;
   try {
-    const info = await stat(path);
-    if (!info.isFile() && !info.isDirectory()) throw invalid(name, `its ${configFile} is not a file`);
-    if (info.size > mostConfigBytes) {
-      throw invalid(name, `its ${configFile} has ${info.size} bytes, over the limit of ${mostConfigBytes}`);
-    }
-    text = await readFile(path, "utf8");
+    text = await readPlainText(path, mostConfigBytes);
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (error instanceof UserError) throw invalid(name, error.message, error);
     const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") throw await explainMissing(folder, name);
     throw invalid(name, `its ${configFile} cannot be read (${code})`, error);

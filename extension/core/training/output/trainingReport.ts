@@ -1,8 +1,8 @@
 /** What a training has cost and brought, in graft.json beside what it made. Nothing but tables needs it; PEFT does not read it. */
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { readPlainText } from "../../foundation/plainFile.ts";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import type { OutputFiles } from "./outputFolder.ts";
 
@@ -37,7 +37,7 @@ export function withReport({ names, write }: OutputFiles, report: Omit<TrainingR
 
 /** Undefined where there is none, or none that can be read: it was made elsewhere, or by another version. */
 export async function readTrainingReport(folder: string): Promise<TrainingReport | undefined> {
-  const text = await readFile(join(folder, reportFile), "utf8").catch(() => "");
+  const text = await readPlainText(join(folder, reportFile)).catch(() => "");
   try {
     return reportSchema.parse(JSON.parse(text));
   } catch {
