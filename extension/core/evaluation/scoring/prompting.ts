@@ -22,8 +22,8 @@ export function promptingOf({ suite, protocol, mode }: RunConfiguration): Prompt
   const asked = { suite: suite.name, protocol };
   if (suite.kind !== "pairs" || protocol === "editor") return asked;
   // Most protocols ask a trained model as any other.
-  const { prompt } = protocols[protocol](suite.name);
-  return { ...asked, mode: mode === "trained" && prompt("x") === prompt("x", []) ? "zero-shot" : mode };
+  const asks = protocols[protocol](suite.name);
+  return { ...asked, mode: mode === "trained" && asks.prompt("x") === asks.prompt("x", []) ? "zero-shot" : mode };
 }
 
 /** "Prompted differently: graft-base zero-shot; graft-base + sql-style as in training." Undefined where all were prompted alike. */
