@@ -64,7 +64,7 @@ export interface AdapterSummary {
   description?: string;
   /** Why it cannot be used with the base, and what to do; absent where it fits. */
   problem?: { message: string; nextStep: string };
-  /** It can be used, but may do no good. */
+  /** It is usable, but may not help. */
   foreign?: Foreign;
 }
 

@@ -4,7 +4,7 @@
 export interface Origin {
   /** The base's name, as the adapter's author wrote it; may be empty. */
   readonly baseModel: string;
-  /** Identity of the weights before quantization; absent if Graft did not train the adapter. See `InstalledBase.identity`. */
+  /** Identity of the weights before rounding; absent if Graft did not train the adapter. See `InstalledBase.identity`. */
   readonly baseIdentity?: string;
 }
 

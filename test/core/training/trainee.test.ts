@@ -250,7 +250,7 @@ describe("settingsOf", () => {
   });
 
   test.each<[Partial<TrainOptions>, RegExp]>([
-    [{ rank: 16 }, /its rank is 2, and 16 is asked for/],
+    [{ rank: 16 }, /its rank is 2, but the request says 16/],
     [{ alpha: 32 }, /its alpha is 8, and 32/],
     [{ method: "ia3" }, /its method is lora, and ia3/],
     [{ method: "full" }, /its method is lora, and full/],

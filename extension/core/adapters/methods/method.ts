@@ -99,7 +99,7 @@ export interface StartContext {
   keysAndValuesOf(
     ids: readonly number[],
   ): Promise<readonly { readonly key: Float32Array; readonly value: Float32Array }[]>;
-  /** Reads all weights of the base: those before quantization if they still exist. */
+  /** Reads all weights of the base: those before rounding if they still exist. */
   originalWeights(): Promise<ReadonlyMap<string, Float32Array>>;
 }
 
