@@ -70,7 +70,7 @@ export function virtualTokensOf(active: readonly ActiveAdapter[]): VirtualTokens
     );
   }
   if (first.scale !== 1) {
-    const reason = `virtual tokens cannot be scaled, and the requested scale is ${first.scale}`;
+    const reason = `virtual tokens cannot have a scale of ${first.scale}`;
     const message = `Cannot use adapter "${first.adapter.name}": ${reason}.`;
     throw new UserError("adapter-unsupported", message, "Use it with a scale of 1.");
   }

@@ -216,7 +216,7 @@ describe("specOf", () => {
       expect.objectContaining({
         code: "base-too-large",
         message:
-          "Cannot train all of big: its 7000 million parameters take 196.0 GB of memory, this machine has 24.0 GB.",
+          "Cannot train all of big: its 7000 million parameters need 196.0 GB of memory, this machine has 24.0 GB.",
       }),
     );
     checkMemory({ name: "small", parameters: 14.5e6 }, 4e9);
