@@ -1,6 +1,6 @@
 /**
- * What a training works with, as run.json and the token files in its work folder keep it until it is finished or discarded: its base,
- * its settings, its data. So it resumes whatever became of the files it was read from. What it has learnt is in checkpoint.ts.
+ * Stores the inputs of a training (base, settings, data) in run.json and token files in its work folder until it is finished or
+ * discarded. So it can resume even if the original files change. checkpoint.ts stores what it has learned.
  */
 
 import { join } from "node:path";
@@ -15,7 +15,7 @@ import { runSettings } from "./runSettings.ts";
 import { trainingFile, validationFile, type TrainingData } from "../data/trainingData.ts";
 
 export const runFile = "run.json";
-/** Begins the name of the folder that holds a run's token files. */
+/** Prefix of the name of the folder with a run's token files. */
 export const dataPrefix = "data-";
 
 const value = z.union([z.string(), z.number(), z.boolean()]);
@@ -30,11 +30,11 @@ const runSchema = z.object({
   dataFolder: z.string().regex(new RegExp(`^${dataPrefix}[\\w-]+$`)),
   /** The options that were given, with absolute paths: what a resume with others is told to differ from. */
   asked: z.record(z.string(), z.union([value, z.array(z.string())])),
-  /** What checkpoints of this run carry, and its report. */
+  /** The fingerprint in this run's checkpoints and report. */
   fingerprint: z.record(z.string(), value),
   base: z.object({ name: z.string(), path: z.string(), hash: z.string(), embedded: z.boolean() }),
   settings: runSettings,
-  /** Optimizer steps in all. */
+  /** Total number of optimizer steps. */
   steps: z.int().positive(),
   /** Rows and files that could not be used. */
   problems: z.object({ count, first: z.string() }),
@@ -45,14 +45,14 @@ const runSchema = z.object({
 
 export type TrainingRun = z.infer<typeof runSchema>;
 
-/** @throws UserError "disk-full" or "not-writable"; the run before is untouched then */
+/** @throws UserError "disk-full" or "not-writable", and keeps the previous run */
 export async function writeRun(workFolder: string, run: Omit<TrainingRun, "version">): Promise<void> {
   const text = JSON.stringify(runSchema.parse({ version: 1, ...run }), null, 2);
   await writeFileAtomic(join(workFolder, runFile), `${text}\n`);
 }
 
 /**
- * The run in a work folder; undefined without one.
+ * Reads the run in a work folder; undefined if there is none.
  *
  * @throws UserError "run-invalid"
  */
@@ -72,7 +72,7 @@ export function runInvalid(workFolder: string, cause?: unknown): UserError {
 }
 
 /**
- * Opens the token files of a run. They stay when the data is released.
+ * Opens the token files of a run. Closing them does not remove them.
  *
  * @throws UserError "tokens-damaged"
  */
