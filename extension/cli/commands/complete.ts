@@ -1,7 +1,7 @@
 /** graft complete, graft logits */
 
-import { readFile } from "node:fs/promises";
 import type * as z from "zod";
+import { readPlainText } from "../../core/foundation/plainFile.ts";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
 import { openCompleter } from "../../core/completion/completer.ts";
 import { completionRequest, type CompletionRequest } from "../../core/completion/completionRequest.ts";
@@ -69,7 +69,7 @@ async function readCursor({ file, line, column, prefix, suffix }: CompleteFlags)
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return await readPlainText(path);
   } catch (error) {
     const reason = systemCode(error);
     if (reason === undefined) throw error;

@@ -1,15 +1,15 @@
-/** The refusals of adapters that cannot be read. */
+/** The errors for adapters that cannot be read. */
 
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 
-/** The refusal of a damaged adapter. `reason` completes "Cannot load adapter NAME: …". */
+/** The error for a damaged adapter. `reason` completes "Cannot load adapter NAME: …". */
 export function invalid(name: string, reason: string, cause?: unknown): UserError {
   const nextStep = "Copy the adapter again, or train it anew.";
   return new UserError("adapter-invalid", `Cannot load adapter "${name}": ${reason}.`, nextStep, { cause });
 }
 
-/** The refusal of an adapter that computes what Graft does not. */
+/** The error for an adapter that uses features that Graft does not support. */
 export function unsupported(name: string, reason: string): UserError {
   return new UserError(
     "adapter-unsupported",

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readPlainFile } from "../../foundation/plainFile.ts";
 import type { Adapter } from "../../adapters/adapter.ts";
 import { checkAdapterFits, warningOf } from "../../adapters/fit/adapterFit.ts";
 import { inspectAdapter } from "../../adapters/inspectAdapter.ts";
@@ -72,7 +73,7 @@ async function identityOf(
     method: adapter.method,
     parameters: inspectAdapter(adapter).parameters,
     bytes: weights.length,
-    hash: hash.update(await readFile(join(folder, "adapter_config.json"))).digest("hex"),
+    hash: hash.update(await readPlainFile(join(folder, "adapter_config.json"))).digest("hex"),
   };
 }
 

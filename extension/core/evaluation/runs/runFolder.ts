@@ -7,9 +7,10 @@
  * result.json: the scores, at the end
  */
 
-import { mkdir, open, readdir, readFile, rm, truncate } from "node:fs/promises";
+import { mkdir, open, readdir, rm, truncate } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import * as z from "zod";
+import { readPlainText } from "../../foundation/plainFile.ts";
 import { writeFailure, writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { infoOf, isFile } from "../../foundation/exists.ts";
@@ -183,7 +184,7 @@ async function checkFiles(folder: string): Promise<void> {
 async function readResult(folder: string): Promise<RunResult | undefined> {
   const path = join(folder, runFiles.result);
   if (!(await isFile(path))) return undefined;
-  return parseRunFile(resultSchema, await readFile(path, "utf8").catch(unreadable(path)), path);
+  return parseRunFile(resultSchema, await readPlainText(path).catch(unreadable(path)), path);
 }
 
 /** Returns the number of finished tasks. */
@@ -215,7 +216,7 @@ async function cutTo(path: string, bytes: number): Promise<void> {
 
 async function readText(folder: string, file: string): Promise<string> {
   const path = join(folder, file);
-  return await readFile(path, "utf8").catch((error: unknown) => {
+  return await readPlainText(path).catch((error: unknown) => {
     const code = systemCode(error);
     if (code !== "ENOENT" && code !== "ENOTDIR") return unreadable(path)(error);
     const message = `Cannot read the run ${folder}: it has no ${file}.`;

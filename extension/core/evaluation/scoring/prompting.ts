@@ -8,7 +8,7 @@ export interface Prompting {
   readonly suite: string;
   readonly protocol: string;
   /** Absent where every candidate is prompted alike: tasks with tests, and held-out code. */
-  readonly mode?: Mode;
+  readonly prompts?: Mode;
 }
 
 const words = {
@@ -22,16 +22,16 @@ export function promptingOf({ suite, protocol, mode }: RunConfiguration): Prompt
   const asked = { suite: suite.name, protocol };
   if (suite.kind !== "pairs" || protocol === "editor") return asked;
   // Most protocols ask a trained model as any other.
-  const { prompt } = protocols[protocol](suite.name);
-  return { ...asked, mode: mode === "trained" && prompt("x") === prompt("x", []) ? "zero-shot" : mode };
+  const asks = protocols[protocol](suite.name);
+  return { ...asked, prompts: mode === "trained" && asks.prompt("x") === asks.prompt("x", []) ? "zero-shot" : mode };
 }
 
 /** "Prompted differently: graft-base zero-shot; graft-base + sql-style as in training." Undefined where all were prompted alike. */
 export function promptingNote(candidates: readonly (Prompting & { readonly candidate: string })[]): string | undefined {
   const told = candidates.flatMap((own) => {
     const others = candidates.filter(({ suite, protocol }) => suite === own.suite && protocol === own.protocol);
-    const differs = others.some(({ mode }) => mode !== undefined && mode !== own.mode);
-    return own.mode !== undefined && differs ? [`${own.candidate} ${words[own.mode]}`] : [];
+    const differs = others.some(({ prompts }) => prompts !== undefined && prompts !== own.prompts);
+    return own.prompts !== undefined && differs ? [`${own.candidate} ${words[own.prompts]}`] : [];
   });
   return told.length === 0 ? undefined : `Prompted differently: ${[...new Set(told)].join("; ")}.`;
 }

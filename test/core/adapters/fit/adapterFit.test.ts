@@ -64,7 +64,7 @@ describe("checkAdapterFits", () => {
   test("refuses to scale the input of one module of a shared product", () => {
     const query = "model.layers.0.self_attn.q_proj";
     expect(message(ia3({ [query]: ["input", 1536] }))).toMatchObject({
-      message: expect.stringContaining("only scale behind the product"),
+      message: expect.stringContaining("which the loaded model computes together with other modules"),
     });
     expect(message(ia3({ [query]: ["output", 1536] }))).toBeUndefined();
   });
