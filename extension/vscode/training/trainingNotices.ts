@@ -6,6 +6,7 @@
 import * as vscode from "vscode";
 import type { Messages } from "../messages.ts";
 import { detailed } from "../messages.ts";
+import { completeStep } from "../walkthrough.ts";
 import type { Training, TrainingEnd } from "./training.ts";
 import { undoTime, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
@@ -90,6 +91,7 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
   subscriptions.push(
     training.onDidEnd((end) => {
       tellEnd(end);
+      if (end.phase === "done") void completeStep("graft.trained");
       notePaused(end).catch((error: unknown) => log.error(detailed(error)));
     }),
   );
