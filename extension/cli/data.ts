@@ -35,7 +35,7 @@ async function isHere(name: string, { places }: Context): Promise<boolean> {
 async function fetchIt({ acceptLicence = false, from }: DataFlags, { places, output, signal }: Context): Promise<void> {
   for (const line of codeAlpacaLicence) process.stderr.write(`${line}\n`);
   if (!acceptLicence && !(await isAgreed(signal))) {
-    const message = "Cannot get CodeAlpacaPy: nobody has accepted its licence.";
+    const message = "Cannot get CodeAlpacaPy: you have not accepted its licence yet.";
     throw new UserError("licence-not-accepted", message, "Read it, and give --accept-licence if you do.");
   }
   const control = { signal, log: output.log };

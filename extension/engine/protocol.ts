@@ -64,7 +64,7 @@ export interface AdapterSummary {
   description?: string;
   /** Why it cannot be used with the base, and what to do; absent where it fits. */
   problem?: { message: string; nextStep: string };
-  /** It can be used, but may do no good. */
+  /** It can be used, but suggestions may be worse than without it. */
   foreign?: Foreign;
 }
 

@@ -60,7 +60,7 @@ test("an evaluation leaves a run with scores and intervals", { timeout: 240_000 
   await run.waitFor({ timeout: 120_000 });
   const table = view.getByRole("region", { name: "pairs.jsonl, graft" });
   expect(await table.getByRole("columnheader").allTextContents()).toEqual(
-    expect.arrayContaining(["Contender", "Tasks", "EM@1", "EM@10", "CodeBLEU", "chrF"]),
+    expect.arrayContaining(["Candidate", "Tasks", "EM@1", "EM@10", "CodeBLEU", "chrF"]),
   );
   expect(await run.getByRole("cell").first().textContent()).toBe("2");
   expect(await run.locator(".interval").first().textContent()).toMatch(/^[\d.]+ – [\d.]+$/);

@@ -42,7 +42,7 @@ export async function compareRunsCommand(
     pText(p),
     verdictTexts[verdict],
   ]);
-  const title = `${one.candidate} less ${other.candidate}, ${compared.items} items`;
+  const title = `${one.candidate} minus ${other.candidate}, ${compared.items} items`;
   output.result({ runs: [one.id, other.id], ...compared, differences }, [title, ...aligned(rows)].join("\n"));
 }
 

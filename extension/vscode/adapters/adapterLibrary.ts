@@ -93,7 +93,9 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     nameProblem(name) {
       if (name === "") return vscode.l10n.t("Give the adapter a name.");
       if (!/^[\w][\w.-]{0,63}$/.test(name)) {
-        return vscode.l10n.t("Use up to 64 letters, digits, dots, dashes or underscores, a dot or dash not first.");
+        return vscode.l10n.t(
+          "Use up to 64 letters, digits, dots, dashes and underscores, and begin with a letter, digit or underscore.",
+        );
       }
       if (exists(name)) return vscode.l10n.t('An adapter named "{0}" exists already.', name);
       if (isBegun(name)) return vscode.l10n.t('An unfinished training is named "{0}". Resume or discard it.', name);

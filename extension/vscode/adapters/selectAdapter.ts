@@ -91,7 +91,7 @@ function items(library: AdapterLibrary, adapters: readonly AdapterSummary[]): Ad
   ];
 }
 
-/** Why an adapter that has the right sizes may still do no good. */
+/** Why suggestions may be worse with an adapter, although it has the right sizes. */
 export function foreignText({ kind, trainedOn }: NonNullable<AdapterSummary["foreign"]>): string {
   return kind === "other-base"
     ? vscode.l10n.t("Trained on another base: {0}", trainedOn)

@@ -238,7 +238,7 @@ type ShownProgress = NonNullable<Extract<EvaluationState, { phase: "running" }>[
 function shown(progress: EvaluationProgress): ShownProgress {
   const { candidate, phase, done, total = done, etaSeconds, tokensPerSecond, last } = progress;
   return {
-    contender: candidate,
+    candidate,
     stage: stages[phase],
     done,
     total,
@@ -263,7 +263,7 @@ function cardOf({ id, candidate, record, done, result }: RunSummary): RunCard {
   const { suite, protocol } = configuration;
   return {
     id,
-    contender: candidate,
+    candidate,
     suite: suite.name,
     protocol,
     startedAt,

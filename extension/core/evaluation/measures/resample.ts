@@ -36,7 +36,7 @@ export function bootstrapIntervals<Score extends string>(
 }
 
 export interface Difference {
-  /** The first candidate's score less the second's. */
+  /** The first candidate's score minus the second's. */
   readonly difference: number;
   /** Of the difference, by the bootstrap over pairs. */
   readonly interval: Interval;

@@ -14,7 +14,7 @@ export interface Comparison {
   readonly items: number;
   /** Below it there is no verdict. */
   readonly fewestItems: number;
-  /** By measure: the first run's score less the second's, and what that proves. */
+  /** By measure: the first run's score minus the second's, and what that proves. */
   readonly differences: Readonly<Record<string, Difference & { readonly verdict: Verdict }>>;
 }
 
