@@ -63,7 +63,7 @@ test("an evaluation leaves a run with scores and intervals", { timeout: 240_000 
     expect.arrayContaining(["Candidate", "Tasks", "EM@1", "EM@10", "CodeBLEU", "chrF"]),
   );
   expect(await run.getByRole("cell").first().textContent()).toBe("2");
-  expect(await run.locator(".interval").first().textContent()).toMatch(/^[\d.]+ – [\d.]+$/);
+  expect(await run.locator(".interval").first().textContent()).toMatch(/^[\d.]+ to [\d.]+$/);
 });
 
 test("two runs are compared task by task, and exported", { timeout: 240_000 }, async ({ workbench }) => {
