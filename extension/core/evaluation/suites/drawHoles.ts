@@ -41,7 +41,10 @@ export async function drawHoles(
     signal?.throwIfAborted();
     const [problem] = parser.problems(file.text);
     if (problem) {
-      problems.push({ where: file.path, message: `Line ${problem.line} is not Python: no hole is made in the file.` });
+      problems.push({
+        where: file.path,
+        message: `Line ${problem.line} is not valid Python: no hole is made in the file.`,
+      });
       continue;
     }
     const tree = parser.tree(file.text);
