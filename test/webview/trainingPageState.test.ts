@@ -31,10 +31,10 @@ describe("the name", () => {
 
   test("follows the training that runs, and is given up with it once it has made an adapter", () => {
     const running = { type: "state", state: { phase: "running", name: "other" } } as const;
-    const failed = { phase: "failed", name: "other", message: "", nextStep: "", resumable: false } as const;
+    const failed = { phase: "failed", name: "other", message: "", nextStep: "" } as const;
     expect(after(workspace, running).draft).toMatchObject({ name: "other", nameChosen: true });
     expect(after(workspace, running, { type: "state", state: failed }).draft.name).toBe("other");
-    const resumable = { type: "state", state: { ...failed, resumable: true } } as const;
+    const resumable = { type: "state", state: { ...failed, reached: { step: 2, steps: 9 } } } as const;
     expect(after(workspace, running, resumable).draft.name).toBe("shop-1");
     expect(after(workspace, running, resumable, { type: "discarding", name: "other" }).draft.name).toBe("other");
   });

@@ -9,6 +9,8 @@ export interface PageState {
   training: TrainingState | undefined;
   numbers: TrainingNumbers | undefined;
   unfinished: readonly UnfinishedCard[];
+  /** Names of discarded trainings that can be brought back. */
+  discarded: readonly string[];
   workspace: Workspace;
   paperData: PaperDataState | undefined;
   draft: FormDraft;
@@ -24,6 +26,7 @@ export function initialState(kept: FormDraft | undefined): PageState {
     training: undefined,
     numbers: undefined,
     unfinished: [],
+    discarded: [],
     workspace: { folder: undefined, files: undefined, suggestedName: "" },
     paperData: undefined,
     draft: { ...blankDraft, ...kept },
@@ -38,7 +41,7 @@ export function changed(state: PageState, change: Change): PageState {
     case "state":
       return { ...withNameFor(change.state, state), training: change.state };
     case "unfinished":
-      return { ...state, unfinished: change.trainings };
+      return { ...state, unfinished: change.trainings, discarded: change.discarded };
     case "workspace":
       return withSuggestedName({ ...state, workspace: change });
     case "nameChecked":
@@ -66,7 +69,7 @@ function edited(state: PageState, part: Partial<FormDraft>): PageState {
  */
 function withNameFor(training: TrainingState, state: PageState): PageState {
   if (training.phase === "idle") return state;
-  if (training.phase !== "running" && (training.phase === "done" || training.resumable)) {
+  if (training.phase !== "running" && (training.phase === "done" || training.reached)) {
     return withSuggestedName(edited(state, { nameChosen: false, name: state.draft.name }));
   }
   return withName(training.name, state);

@@ -115,12 +115,18 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
       if (state.phase !== "idle" && state.name === message.name) training.dismiss();
       return;
     }
+    case "undo":
+      return unfinished.restore(message.name);
     case "dismiss":
       return training.dismiss();
     case "showLeftOut":
       return training.showLeftOut();
     case "selectAdapter":
       return void (await vscode.commands.executeCommand("graft.selectAdapter"));
+    case "tryAdapter":
+      return void (await vscode.commands.executeCommand("workbench.action.focusActiveEditorGroup"));
+    case "evaluate":
+      return void (await vscode.commands.executeCommand("graft.openBenchmark"));
     case "showLog":
       return void (await vscode.commands.executeCommand("graft.showLog"));
   }
@@ -129,7 +135,8 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
 /** The one that this window runs, or that is in view as it ended, is in the state. */
 function sendUnfinished({ training, unfinished }: TrainingViewOptions, post: Post): void {
   const own = training.state.phase === "idle" ? undefined : training.state.name;
-  post({ type: "unfinished", trainings: unfinished.list.filter(({ name }) => name !== own) });
+  const trainings = unfinished.list.filter(({ name }) => name !== own);
+  post({ type: "unfinished", trainings, discarded: unfinished.discarded });
 }
 
 function sendNameCheck(name: string, library: AdapterLibrary, post: Post): void {
