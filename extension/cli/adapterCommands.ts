@@ -10,10 +10,10 @@ import {
   type ConvertFlags,
   type MergeFlags,
 } from "./commands/adapter.ts";
-import { addCommand, baseOption, type ContextOf, type Shared } from "./flags.ts";
+import { addCommand, addGroup, baseOption, type ContextOf, type Shared } from "./flags.ts";
 
 export function addAdapterCommands(program: Command, contextOf: ContextOf): void {
-  const adapter = program.command("adapter").description("look at adapters, and hand them on");
+  const adapter = addGroup(program, "adapter", "look at adapters, and hand them on");
   addCommand(adapter, "inspect <dir>", "what an adapter consists of, and how far it moves its base").action(
     async (folder: string, flags: Shared) => await inspectCommand(folder, contextOf(flags)),
   );

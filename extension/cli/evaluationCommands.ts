@@ -10,6 +10,7 @@ import { evaluateCommand, type EvaluateFlags } from "./commands/evaluate.ts";
 import {
   adaptersOption,
   addCommand,
+  addGroup,
   baseOption,
   listOfNames,
   listOfNumbers,
@@ -86,7 +87,7 @@ function addScore(program: Command, contextOf: ContextOf): void {
 }
 
 function addRuns(program: Command, contextOf: ContextOf): void {
-  const runs = program.command("runs").description("evaluations of tasks that have been made");
+  const runs = addGroup(program, "runs", "evaluations of tasks that have been made");
   addCommand(runs, "list", "all of them, the oldest first").action(
     async (flags: Shared) => await listRunsCommand(contextOf(flags)),
   );
