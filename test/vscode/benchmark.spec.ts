@@ -101,6 +101,7 @@ test("two runs are compared task by task, and exported", { timeout: 240_000 }, a
   const lines = (await written()).trim().split("\n");
   expect(lines).toHaveLength(3);
   expect(lines[0]).toMatch(/^suite,protocol,contender,.*em@1,em@1 low/);
+  await workbench.notification(`Exported to ${path}`).waitFor();
   await view.getByRole("button", { name: "Close" }).click();
   await view.getByText("On the 2 tasks").waitFor({ state: "hidden" });
 });

@@ -132,11 +132,7 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
     },
     compare,
     async exportRuns(ids, format, path) {
-      try {
-        await writeFileAtomic(path, await libraryProcess.ask(exportRunsRequest, { folders: foldersOf(ids), format }));
-      } catch (error) {
-        messages.tellError(error);
-      }
+      await writeFileAtomic(path, await libraryProcess.ask(exportRunsRequest, { folders: foldersOf(ids), format }));
     },
   };
 }
