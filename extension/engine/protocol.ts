@@ -62,6 +62,8 @@ export interface AdapterSummary {
   folder: string;
   /** Such as "LoRA, rank 16"; absent for a folder that cannot be read. */
   description?: string;
+  /** The name of the base that it was trained on, as far as it says. */
+  base?: string;
   /** Why it cannot be used with the base, and what to do; absent where it fits. */
   problem?: { message: string; nextStep: string };
   /** It can be used, but suggestions may be worse than without it. */

@@ -65,8 +65,8 @@ export type ToTraining =
   | { type: "state"; state: TrainingState }
   /** All but the one that this window runs; and the names of discarded ones that can be brought back. */
   | { type: "unfinished"; trainings: readonly UnfinishedCard[]; discarded: readonly string[] }
-  /** The open folder and its Python files; `files` is undefined while they are counted. */
-  | { type: "workspace"; folder: string | undefined; files: number | undefined; suggestedName: string }
+  /** The open folder, its Python files, and names that no new adapter can have; `files` is undefined while they are counted. */
+  | { type: "workspace"; folder: string | undefined; files: number | undefined; taken: readonly string[] }
   /** `problem` is absent for a name that can be used. */
   | { type: "nameChecked"; name: string; problem?: string }
   | { type: "dataChosen"; path: string }

@@ -3,6 +3,7 @@
 import type { PaperDataState } from "../protocol/paperData.ts";
 import type { ToTraining, TrainingNumbers, TrainingState, UnfinishedCard } from "../protocol/training.ts";
 import { blankDraft, type FormDraft, type Workspace } from "./draft.ts";
+import { suggestedName } from "./suggestedName.ts";
 
 export interface PageState {
   /** Undefined until the extension has told it. */
@@ -27,7 +28,7 @@ export function initialState(kept: FormDraft | undefined): PageState {
     numbers: undefined,
     unfinished: [],
     discarded: [],
-    workspace: { folder: undefined, files: undefined, suggestedName: "" },
+    workspace: { folder: undefined, files: undefined, taken: [] },
     paperData: undefined,
     draft: { ...blankDraft, ...kept },
     nameProblem: undefined,
@@ -50,9 +51,9 @@ export function changed(state: PageState, change: Change): PageState {
     case "paperData":
       return { ...state, paperData: change.state };
     case "dataChosen":
-      return edited(state, { data: "path", path: change.path });
+      return withSuggestedName(edited(state, { data: "path", path: change.path }));
     case "edited":
-      return edited(state, change.part);
+      return withSuggestedName(edited(state, change.part));
     case "discarding":
       return withName(change.name, state);
   }
@@ -81,5 +82,6 @@ function withName(name: string, state: PageState): PageState {
 
 function withSuggestedName(state: PageState): PageState {
   if (state.draft.nameChosen) return state;
-  return { ...state, draft: { ...state.draft, name: state.workspace.suggestedName } };
+  const name = suggestedName(state.draft, state.workspace);
+  return name === state.draft.name ? state : edited(state, { name });
 }

@@ -21,8 +21,6 @@ export interface AdapterLibrary {
   names(): Promise<string[]>;
   /** Fires when an adapter has come or gone. */
   readonly onDidChangeNames: vscode.Event<void>;
-  /** A name for a new adapter that can be used, after `label`. */
-  suggestName(label: string): string;
   /** Why a new adapter cannot have this name; undefined if it can. */
   nameProblem(name: string): string | undefined;
 }
@@ -78,17 +76,6 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     async names() {
       const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
       return entries.filter((entry) => entry.isDirectory() && exists(entry.name)).map(({ name }) => name);
-    },
-    suggestName(label) {
-      const stem =
-        label
-          .replaceAll(/[^\w.-]+/g, "-")
-          .replace(/^[.-]+/, "")
-          .replace(/-+$/, "")
-          .slice(0, 40) || "adapter";
-      let name = stem;
-      for (let i = 2; exists(name) || isBegun(name); i++) name = `${stem}-${i}`;
-      return name;
     },
     nameProblem(name) {
       if (name === "") return vscode.l10n.t("Give the adapter a name.");

@@ -144,11 +144,11 @@ function sendNameCheck(name: string, library: AdapterLibrary, post: Post): void 
   post({ type: "nameChecked", name, ...(problem !== undefined && { problem }) });
 }
 
-async function sendSources({ sources, library }: TrainingViewOptions, post: Post): Promise<void> {
+async function sendSources({ sources, library, unfinished }: TrainingViewOptions, post: Post): Promise<void> {
   const folder = sources.label();
-  const suggestedName = library.suggestName(folder ?? "");
-  post({ type: "workspace", folder, files: undefined, suggestedName });
-  if (folder !== undefined) post({ type: "workspace", folder, files: await sources.count(), suggestedName });
+  const taken = [...(await library.names()), ...unfinished.list.map(({ name }) => name)];
+  post({ type: "workspace", folder, files: undefined, taken });
+  if (folder !== undefined) post({ type: "workspace", folder, files: await sources.count(), taken });
 }
 
 async function chooseData(kind: "file" | "folder"): Promise<string | undefined> {
