@@ -42,11 +42,15 @@ export const fromTraining = z.discriminatedUnion("type", [
   z.object({ type: z.literal("pause") }),
   /** Ends the training with an adapter of the best it has learnt. */
   z.object({ type: z.literal("finish") }),
-  /** Resumes an unfinished training, makes an adapter of what it has learnt, or discards it. */
-  z.object({ type: z.enum(["resume", "keep", "discard"]), name }),
+  /** Resumes an unfinished training, makes an adapter of what it has learnt, discards it, or brings it back. */
+  z.object({ type: z.enum(["resume", "keep", "discard", "undo"]), name }),
   /** Back to the form. */
   z.object({ type: z.literal("dismiss") }),
   z.object({ type: z.literal("selectAdapter") }),
+  /** To the text editor, where the new adapter completes. */
+  z.object({ type: z.literal("tryAdapter") }),
+  /** Opens the benchmark. */
+  z.object({ type: z.literal("evaluate") }),
   /** Opens the list of files that are not trained on. */
   z.object({ type: z.literal("showLeftOut") }),
   z.object({ type: z.literal("showLog") }),
@@ -59,10 +63,10 @@ export type ToTraining =
   /** Comes first: limits and defaults of the form's numbers. */
   | { type: "numbers"; numbers: TrainingNumbers }
   | { type: "state"; state: TrainingState }
-  /** All but the one that this window runs. */
-  | { type: "unfinished"; trainings: readonly UnfinishedCard[] }
-  /** The open folder and its Python files; `files` is undefined while they are counted. */
-  | { type: "workspace"; folder: string | undefined; files: number | undefined; suggestedName: string }
+  /** All but the one that this window runs; and the names of discarded ones that can be brought back. */
+  | { type: "unfinished"; trainings: readonly UnfinishedCard[]; discarded: readonly string[] }
+  /** The open folder, its Python files, and names that no new adapter can have; `files` is undefined while they are counted. */
+  | { type: "workspace"; folder: string | undefined; files: number | undefined; taken: readonly string[] }
   /** `problem` is absent for a name that can be used. */
   | { type: "nameChecked"; name: string; problem?: string }
   | { type: "dataChosen"; path: string }
@@ -79,8 +83,16 @@ export type TrainingState =
   | { phase: "idle" }
   | TrainingRunning
   | TrainingDone
-  | { phase: "failed"; name: string; message: string; nextStep: string; resumable: boolean; leftOut?: LeftOut }
-  | { phase: "cancelled"; name: string; resumable: boolean };
+  | { phase: "failed"; name: string; message: string; nextStep: string; reached?: Reached; leftOut?: LeftOut }
+  | { phase: "cancelled"; name: string; reached?: Reached };
+
+/** How far a training came that can be resumed. */
+export interface Reached {
+  step: number;
+  steps: number;
+  /** The last one that was told; absent where it stopped before it told any. */
+  loss?: number;
+}
 
 export interface TrainingDone {
   phase: "done";
