@@ -26,7 +26,7 @@ export interface SafetensorsHeader {
 export const maxHeaderBytes = 100_000_000;
 
 /** The most tensors of a model. The largest mixtures of experts have some 90,000. */
-export const mostTensorsOfModel = 100_000;
+const mostTensorsOfModel = 100_000;
 
 const size = z.int().nonnegative();
 const entrySchema = z.object({ dtype: z.string(), shape: z.array(size), data_offsets: z.tuple([size, size]) });
