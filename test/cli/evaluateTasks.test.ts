@@ -52,7 +52,7 @@ test("the fields that are promised, and predictions that graft score reads", asy
 
   const again = await evaluate();
   expect(again.stdout).toMatch(/^conala, graft +tiny-\w+\nitems +3\nem@1, % +\d+\.\d\d \(/);
-  expect(again.stderr).toContain("Evaluated before");
+  expect(again.stderr).toContain("already finished");
 });
 
 test("seeds draw other examples; their mean and deviation are told", async () => {

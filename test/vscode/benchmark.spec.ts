@@ -181,7 +181,7 @@ test(
     await dialog.getByText("CC BY-NC 4.0").waitFor();
     await dialog.getByRole("button", { name: "Accept and Download" }).click();
     // The only hub that this editor can reach does not have it.
-    await workbench.notification("give a folder that holds the parts of it").waitFor({ timeout: 30_000 });
+    await workbench.notification("choose a folder that contains its parts").waitFor({ timeout: 30_000 });
 
     await get.click();
     await dialog.getByRole("button", { name: "Accept and Choose Folder…" }).click();

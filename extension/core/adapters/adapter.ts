@@ -1,14 +1,14 @@
-/** An adapter as values: what each method's consists of once it is trained. It knows no files and no graphs. */
+/** A trained adapter as values in memory, for any method. Files and graphs are elsewhere. */
 
 import type { methods } from "./methods/methods.ts";
 
 type Kind = NonNullable<(typeof methods)[number]["adapter"]>;
 
-/** Adapters of all methods that have some. */
+/** An adapter of any method that makes adapters. */
 export type Adapter = Parameters<Kind["tensorsOf"]>[0];
 
-/** An adapter whose values are only counted: enough to describe it, and to tell what it fits. */
+/** An adapter with the number of its values instead of the values. This is enough to describe it and to check what it fits. */
 export type AdapterOutline = Parameters<Kind["checkFits"]>[0];
 
-/** Adapters that attach to modules of the base, and can be merged into their weights. */
+/** An adapter that attaches to modules of the base and can be merged into their weights. */
 export type ModuleAdapter = Extract<Adapter, { readonly modules: unknown }>;

@@ -1,4 +1,4 @@
-/** What an adapter consists of, and how far it moves its base: numbers for a reader to judge it by. It judges nothing. */
+/** Reports an adapter's number of parameters and how far it moves its base. */
 
 import type { Adapter } from "./adapter.ts";
 import { kindOf } from "./methods/methodNamed.ts";

@@ -1,10 +1,10 @@
-/** What every adapter tells about itself, whatever its method. */
+/** The facts that every adapter has, whatever its method. */
 
-/** What an adapter was trained on. */
+/** The base that an adapter was trained on. */
 export interface Origin {
-  /** As its author named it; may be empty. */
+  /** The base's name, as the adapter's author wrote it; may be empty. */
   readonly baseModel: string;
-  /** Identity of the weights before they were rounded; absent where the adapter comes from elsewhere. See `InstalledBase.identity`. */
+  /** Identity of the weights before rounding; absent if Graft did not train the adapter. See `InstalledBase.identity`. */
   readonly baseIdentity?: string;
 }
 
@@ -14,12 +14,12 @@ export interface AnyAdapter extends Origin {
   readonly name: string;
 }
 
-/** Values that are only counted: enough to describe an adapter, and to tell what it fits. */
+/** The number of values without the values. This is enough to describe an adapter and to check what it fits. */
 export interface Counted {
   readonly length: number;
 }
 
-/** What an adapter does to one linear module: y = output ⊙ (W·(input ⊙ x) + b + scaling · B·A·(input ⊙ x)). */
+/** An adapter's effect on one linear module: y = output ⊙ (W·(input ⊙ x) + b + scaling · B·A·(input ⊙ x)). */
 export interface ModuleUpdate {
   readonly lowRank?: {
     /** [rank, inFeatures] */

@@ -1,8 +1,8 @@
 /**
- * Adapters for inference: graph inputs around every product, so that a swap is nothing but other values.
+ * Adapters for inference: graph inputs around every matrix product, so that swapping adapters only changes the fed values.
  *
- * All modules of one product share a pair of LoRA matrices (stacked, and block-diagonal on the output side), since few
- * large products are faster than many small ones. With rank 0 and factors of 1 the base remains, exactly.
+ * All modules of one product share a pair of LoRA matrices (stacked, and block-diagonal on the output side), because few large
+ * products are faster than many small ones. Rank 0 and factors of 1 give exactly the base.
  *
  *     x ─·in─┬─ product ────────(+)─·out─ y
  *            └─ ·A [in, R] ─ ·B ─┘
@@ -16,26 +16,26 @@ import type { Adapter } from "./adapter.ts";
 import { kindOf } from "./methods/methodNamed.ts";
 import type { ModuleUpdate } from "./origin.ts";
 
-/** The modules of one product, as the graph was built with them. */
+/** The modules of one matrix product in the graph. */
 export interface SlotSite {
   readonly name: string;
   readonly modules: readonly AdaptedModule[];
 }
 
-/** A tensor to feed. */
+/** A tensor to feed to the graph. */
 export interface SlotValue {
   readonly values: Float32Array;
   readonly shape: readonly number[];
 }
 
-/** An adapter in use, and how strongly. */
+/** An adapter in use, with its strength. */
 export interface ActiveAdapter {
   readonly adapter: Adapter;
-  /** 1 is as trained, 0 is the base. */
+  /** 1 applies the adapter as trained, 0 gives the base. */
   readonly scale: number;
 }
 
-/** Slots for a graph under construction; `sites` lists them once it is built. */
+/** Returns slots for a graph under construction. Building the graph fills `sites`. */
 export function servingSlots(): { readonly slots: AdapterSlots; readonly sites: readonly SlotSite[] } {
   const sites: SlotSite[] = [];
   const slots: AdapterSlots = {
@@ -54,8 +54,8 @@ export function servingSlots(): { readonly slots: AdapterSlots; readonly sites: 
 }
 
 /**
- * What to feed so that the graph computes with `active` adapters of modules, which must fit it; the base alone if there are
- * none. Virtual tokens are fed elsewhere.
+ * Returns the values to feed so that the graph computes with the `active` adapters, which must fit it; without any, it computes
+ * the base. Virtual tokens are fed elsewhere.
  */
 export function slotValues(sites: readonly SlotSite[], active: readonly ActiveAdapter[]): Record<string, SlotValue> {
   const values: Record<string, SlotValue> = {};
@@ -96,7 +96,7 @@ interface LoraPart {
   readonly b: Float32Array;
   readonly rank: number;
   readonly outFeatures: number;
-  /** Where the module's outputs start among those of the product. */
+  /** Index of the module's first output in the outputs of the product. */
   readonly offset: number;
   readonly factor: number;
 }
@@ -110,7 +110,7 @@ function updateOf({ adapter }: ActiveAdapter, path: string): ModuleUpdate | unde
   return kindOf(adapter).around?.(adapter, path);
 }
 
-/** The factors on one side of a product: those of all adapters multiplied, 1 where there is none. */
+/** Returns the factors on one side of a product: the product of all adapters' factors, or 1 without any. */
 function factors(
   modules: readonly AdaptedModule[],
   active: readonly ActiveAdapter[],

@@ -1,6 +1,6 @@
 /**
- * Virtual tokens for inference. A prefix is keys and values that a KV cache starts with. A prompt is embeddings that are read
- * once in front of everything, after which it is keys and values, too; for them the graph has two inputs.
+ * Virtual tokens for inference. A prefix is keys and values that a KV cache starts with. A prompt is embeddings that the model
+ * reads once, before everything else, into its KV cache. The graph has two inputs for these embeddings.
  */
 
 import { UserError } from "../foundation/errors.ts";
@@ -12,10 +12,10 @@ import { dealtLayer } from "./methods/prefixLayers.ts";
 import type { PromptAdapter } from "./methods/prompt.ts";
 import type { ActiveAdapter, SlotValue } from "./servingSlots.ts";
 
-/** Adapters of virtual tokens. */
+/** An adapter made of virtual tokens. */
 export type VirtualTokens = Extract<Adapter, { readonly tokens: number }>;
 
-/** x·text + virtual: embeddings [B, T, hidden] of the text's tokens, or of virtual ones. */
+/** Returns x·text + virtual: embeddings [B, T, hidden] of text tokens or of virtual tokens. */
 export function withVirtualTokens(x: Tensor, hiddenSize: number): Tensor {
   const [text, virtual] = [
     input("text", "float32", ["sequence", 1]),
@@ -24,7 +24,7 @@ export function withVirtualTokens(x: Tensor, hiddenSize: number): Tensor {
   return add(mul(x, text), virtual);
 }
 
-/** What to feed where `count` tokens are read, the virtual ones of `prompt` first. */
+/** Returns the values to feed when the model reads `count` tokens, starting with the virtual tokens of `prompt`. */
 export function embeddingValues(count: number, hiddenSize: number, prompt?: PromptAdapter): Record<string, SlotValue> {
   const text = new Float32Array(count).fill(1);
   const virtual = new Float32Array(count * hiddenSize);
@@ -35,7 +35,7 @@ export function embeddingValues(count: number, hiddenSize: number, prompt?: Prom
   return { text: { values: text, shape: [count, 1] }, virtual: { values: virtual, shape: [count, hiddenSize] } };
 }
 
-/** The keys or the values of a layer's prefix, as a KV cache holds them: [kvHeads, tokens, headSize]. */
+/** Returns the keys or the values of a layer's prefix in the layout of a KV cache: [kvHeads, tokens, headSize]. */
 export function prefixOf(prefix: PrefixAdapter, layer: number, part: "key" | "value"): Float32Array {
   const { tokens, layers, kvHeads, headSize, values } = prefix;
   const dealt = dealtLayer(prefix, layer);
@@ -51,9 +51,9 @@ export function prefixOf(prefix: PrefixAdapter, layer: number, part: "key" | "va
 }
 
 /**
- * The virtual tokens among `active` adapters, or null.
+ * Returns the adapter of virtual tokens among `active`, or null.
  *
- * @throws UserError "adapter-unsupported" where there are several, or some that shall count in part
+ * @throws UserError "adapter-unsupported" if there are several, or if one has a scale other than 0 and 1
  */
 export function virtualTokensOf(active: readonly ActiveAdapter[]): VirtualTokens | null {
   const found = active.flatMap(({ adapter, scale }) =>
@@ -62,12 +62,16 @@ export function virtualTokensOf(active: readonly ActiveAdapter[]): VirtualTokens
   const [first, second] = found;
   if (!first) return null;
   if (second) {
-    const message = `Cannot use adapters "${first.adapter.name}" and "${second.adapter.name}" at once: both start the text.`;
-    throw new UserError("adapter-unsupported", message, "Use one prompt or prefix, and LoRA or IA3 beside it.");
+    const message = `Cannot use adapters "${first.adapter.name}" and "${second.adapter.name}" together: both put virtual tokens in front of the text.`;
+    throw new UserError(
+      "adapter-unsupported",
+      message,
+      "Use only one prompt or prefix; LoRA and IA3 adapters can be added to it.",
+    );
   }
   if (first.scale !== 1) {
-    const reason = `its virtual tokens are there or not, and a scale of ${first.scale} is asked for`;
-    const message = `Cannot use adapter "${first.adapter.name}" in part: ${reason}.`;
+    const reason = `virtual tokens cannot have a scale of ${first.scale}`;
+    const message = `Cannot use adapter "${first.adapter.name}": ${reason}.`;
     throw new UserError("adapter-unsupported", message, "Use it with a scale of 1.");
   }
   return first.adapter;

@@ -1,15 +1,15 @@
-/** Sequences packed into the fixed-size arrays that a training graph takes. It knows nothing of texts. */
+/** Packs sequences into rows of fixed size, the input of a training graph. */
 
 import { internalError } from "../foundation/errors.ts";
 import { targetCount, tokenCount, type Sequence } from "./sequence.ts";
 
 /** The size of a micro-batch. */
 export interface PackedShape {
-  /** Rows of packed sequences. */
+  /** Number of packed rows. */
   readonly rows: number;
-  /** Tokens a row. */
+  /** Tokens per row. */
   readonly length: number;
-  /** Tokens a row that an encoder reads, where there is one. */
+  /** Tokens per row that an encoder reads; absent without an encoder. */
   readonly encoderLength?: number;
 }
 
@@ -17,25 +17,25 @@ export interface PackedShape {
 export interface MicroBatch {
   readonly rows: number;
   readonly length: number;
-  /** [rows * length], 0 where there is padding. */
+  /** [rows * length]; 0 is padding. */
   readonly ids: BigInt64Array;
-  /** [rows * length], from 0 in each sequence. */
+  /** [rows * length], counted from 0 in each sequence. */
   readonly positions: BigInt64Array;
-  /** [rows * length]: 1, 2, … for the sequences of a row, which must not see each other; 0 = padding. */
+  /** [rows * length]: 1, 2, … for the sequences of a row, for the attention mask; 0 is padding. */
   readonly segments: Int32Array;
-  /** [labels]: flat index of the position that predicts, which is the one before its target. */
+  /** [labels]: flat index of the predicting position, which is the one before its target. */
   readonly labelRows: BigInt64Array;
   /** [labels]: target ids. */
   readonly labels: BigInt64Array;
   /** [labels]: 1 / (targets of the whole step), so that the weighted sum over all micro-batches is the mean. */
   readonly weights: Float32Array;
-  /** What the encoder reads, if there is one: `ids` and `segments` as above, [rows * encoder.length]. */
+  /** The encoder's input, if there is an encoder: `ids` and `segments` as above, [rows * encoder.length]. */
   readonly encoder?: { readonly length: number; readonly ids: BigInt64Array; readonly segments: Int32Array };
 }
 
 /**
- * Packs the sequences of one optimizer step into rows, `rows` of them to a micro-batch. All have the same size; rows that
- * stay empty are padding. The same sequences give the same batches.
+ * Packs the sequences of one optimizer step into micro-batches of `rows` rows. All micro-batches have the same size; unused rows
+ * are padding. The same sequences always give the same batches.
  */
 export function packStep(sequences: readonly Sequence[], shape: PackedShape): MicroBatch[] {
   const { rows, length, encoderLength } = shape;
@@ -50,7 +50,7 @@ export function packStep(sequences: readonly Sequence[], shape: PackedShape): Mi
   return batches;
 }
 
-/** Longest first, each into the first row that has room; for an encoder-decoder on both sides. */
+/** Packs the longest sequences first, each into the first row with enough room; for an encoder-decoder, on both sides. */
 export function packRows(
   sequences: readonly Sequence[],
   { length, encoderLength = 0 }: Omit<PackedShape, "rows">,

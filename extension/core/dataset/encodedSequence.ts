@@ -1,4 +1,4 @@
-/** Examples for an encoder-decoder: what the encoder reads, and what the decoder learns to write. */
+/** Turns examples into sequences for an encoder-decoder: the encoder's input and the decoder's targets. */
 
 import { internalError } from "../foundation/errors.ts";
 import { instructionPrompt } from "../tokenizer/template.ts";
@@ -7,14 +7,14 @@ import type { Example } from "./example.ts";
 import type { Sequence } from "./sequence.ts";
 
 /**
- * The sequences of an example, each side of at most `maxLength` tokens (at least 8). The encoder reads between the
- * tokenizer's `beginning` and `ending`; what is too long for it loses its first tokens. What is written begins with
- * `beginning`, too, as in the paper's code and in that of CodeT5+ (tune_codet5p_seq2seq.py).
- * - a pair gives one: the paper's prompt, then the code and end of text;
- * - a text gives as many as it needs: each piece is written behind the piece before it, the first behind nothing;
- * - a gap gives one: the prefix, then the middle, which is how the model completes. What is behind the gap stays unseen.
+ * Returns the sequences of an example, each side of at most `maxLength` tokens (at least 8). The tokenizer's `beginning` and
+ * `ending` enclose the encoder's input; too long an input loses its first tokens. The target also starts with `beginning`, as in
+ * the paper's code and in that of CodeT5+ (tune_codet5p_seq2seq.py).
+ * - A pair gives one sequence: input is the paper's prompt; targets are the code and end of text.
+ * - A text gives as many as it needs: targets are a piece; input is the text before it, empty for the first piece.
+ * - A hole gives one: input is the prefix; targets are the middle, which is how the model completes. The suffix is not used.
  *
- * @param startToken what the decoder starts from
+ * @param startToken the decoder's first token
  */
 export function toEncodedSequences(
   example: Example,
@@ -22,7 +22,7 @@ export function toEncodedSequences(
   maxLength: number,
   startToken: number,
 ): Sequence[] {
-  if (maxLength < 8) throw internalError(`sequences of ${maxLength} tokens asked for, the least is 8`);
+  if (maxLength < 8) throw internalError(`sequences need a maximum of at least 8 tokens, not ${maxLength}`);
   const { beginning, ending, endOfText } = tokenizer;
   const longestPrompt = maxLength - beginning.length - ending.length;
   const longestTarget = maxLength - 1 - beginning.length;

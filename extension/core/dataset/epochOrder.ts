@@ -1,11 +1,11 @@
-/** Which sequences make each step of a training: an order for every epoch, made of the seed alone. It reads no texts. */
+/** Chooses the sequences of each training step: an order for every epoch that depends only on the seed. */
 
 import { permutation } from "../foundation/permutation.ts";
 import { seededRandom } from "../foundation/random.ts";
 import { tokenCount, type Sequence, type Sequences } from "./sequence.ts";
 
 export interface OrderOptions {
-  /** Sequences of one step. */
+  /** Sequences per step. */
   readonly batchSize: number;
   readonly seed: number;
   readonly shuffle: boolean;
@@ -13,17 +13,17 @@ export interface OrderOptions {
 
 export interface EpochOrder {
   readonly stepsPerEpoch: number;
-  /** Of a step, counted from 0 over all epochs. The last of an epoch takes what is left. */
+  /** Returns the sequences of a step, counted from 0 over all epochs. The last step of an epoch may have fewer. */
   readonly sequencesOf: (step: number) => readonly Sequence[];
 }
 
-/** So many steps share out their sequences among them. */
+/** Steps per length-balancing window. */
 const stepsOfWindow = 64;
 
 /**
- * Every sequence comes once an epoch. Shuffled, an epoch is a random order, cut into windows of some steps; within one, the
- * sequences are shared out so that all its steps have about as many tokens. So one size of batch suits all steps, and
- * little of it is padding. Any step can be asked for at any time, and memory holds one window.
+ * Returns an order in which every sequence occurs once per epoch. When shuffled, an epoch is a random order, cut into windows of
+ * {@link stepsOfWindow} steps. Within a window, sequences are distributed so that all steps have about the same number of tokens.
+ * So one micro-batch size suits all steps, with little padding. Steps can be requested in any order; memory holds one window.
  */
 export function epochOrder(sequences: Sequences, { batchSize, seed, shuffle }: OrderOptions): EpochOrder {
   const stepsPerEpoch = Math.ceil(sequences.length / batchSize);
@@ -49,7 +49,7 @@ export function epochOrder(sequences: Sequences, { batchSize, seed, shuffle }: O
   };
 }
 
-/** Longest first, each to the step that has the fewest tokens and room for another sequence. */
+/** Assigns the longest sequences first, each to the step with the fewest tokens among those that have room. */
 function sharedOut(sequences: readonly Sequence[], batchSize: number): readonly (readonly Sequence[])[] {
   const steps = Array.from({ length: Math.ceil(sequences.length / batchSize) }, (_, i) => ({
     room: Math.min(batchSize, sequences.length - i * batchSize),

@@ -1,19 +1,19 @@
-/** What a data set consists of. It knows no files and no tokens. */
+/** The examples of a data set, before tokenization, and the problems found while reading them. */
 
 import type { Log } from "../foundation/log.ts";
 import type { Skipped } from "../sources/skipped.ts";
 
 /**
- * - pair: an instruction and the code that answers it (the paper's data sets);
- * - text: source code to go on with. `cut` says that it stops before its document does, so no end of text follows;
- * - fill: a gap in source code, between what stands before and after it.
+ * - pair: an instruction and the code that answers it (the paper's data sets).
+ * - text: source code. `cut` says that the document continues after it, so no end of text follows.
+ * - fill: an infilling example, a hole in source code with the text before and after it.
  */
 export type Example =
   | { readonly kind: "pair"; readonly intent: string; readonly code: string }
   | { readonly kind: "text"; readonly text: string; readonly cut?: boolean }
   | { readonly kind: "fill"; readonly prefix: string; readonly suffix: string; readonly middle: string };
 
-/** Something that was left out, and why: listed beside the result instead of failing the whole. */
+/** A row or file that was skipped, with the reason. Problems are listed and do not fail the whole data set. */
 export interface Problem {
   /** A file, or a file and its 1-based line: "pairs.jsonl:12". */
   readonly where: string;
@@ -21,20 +21,20 @@ export interface Problem {
 }
 
 /**
- * Examples that are read anew, from the first on, each time that somebody asks: one is in memory at a time. `onSkipped` is told
- * every file that is left out of source code, also those that are no problem because they were not meant.
+ * A data set. Each call of `examples` reads it again from the start, with one example in memory at a time. `onSkipped` receives
+ * every skipped file of source code, including those that are not problems, such as files of an environment.
  */
 export interface Dataset {
   readonly name: string;
-  /** Rows say what they are. Source code is text, of which a part may be made into gaps to fill. */
+  /** Rows determine their own kind of example. Source code is text, part of which can become infilling examples. */
   readonly kind: "rows" | "source";
   readonly examples: (onSkipped?: (skipped: Skipped) => void) => AsyncIterable<Example | Problem>;
 }
 
-/** So many problems are told one by one. */
+/** Number of problems to log individually. */
 const problemsTold = 10;
 
-/** Warns of what was left out of the data called `name`. */
+/** Logs a warning for the problems of the data set `name`. */
 export function tellProblems({ name, problems }: { name: string; problems: readonly Problem[] }, log: Log): void {
   const counted = countProblems(name, log);
   for (const problem of problems) counted.add(problem);
@@ -44,11 +44,11 @@ export function tellProblems({ name, problems }: { name: string; problems: reado
 export interface ProblemCount {
   add(problem: Problem): void;
   end(): void;
-  /** Of all problems; empty without any. */
+  /** Returns a summary of all problems; empty without problems. */
   inWords(): string;
 }
 
-/** As {@link tellProblems}, for problems that come one by one and may be too many to keep. */
+/** Does the same as {@link tellProblems} for problems that arrive one by one and may be too many to keep. */
 export function countProblems(name: string, log: Log): ProblemCount {
   let count = 0;
   let first = "";

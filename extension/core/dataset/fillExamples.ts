@@ -1,26 +1,26 @@
 /**
- * Fill-in-the-middle examples made from source code. The gaps are those that an editor asks for: the rest of a line, the
- * rest of a block, and now and then any span (the character-level gaps of Bavarian et al. 2022, arXiv 2207.14255).
+ * Makes infilling examples from source code. The holes resemble an editor's requests: the rest of a line, the rest of a block,
+ * and sometimes any span (the character-level holes of Bavarian et al. 2022, arXiv 2207.14255).
  */
 
 import type { Random } from "../foundation/random.ts";
 import type { Example } from "./example.ts";
 
 export interface FillOptions {
-  /** Part of the texts that becomes gaps to fill, 0 to 1. */
+  /** Share of the text that becomes infilling examples, from 0 to 1. */
   readonly share: number;
-  /** Texts are taken in pieces of about so many characters. */
+  /** Approximate length of a piece of text, in characters. */
   readonly pieceSize: number;
   readonly random: Random;
 }
 
-/** Gaps longer than this are not what anybody asks for while typing. */
+/** Longest holes: lines of a block, and characters of a span. Editors do not request longer ones while a user types. */
 const longestBlock = 12;
 const longestSpan = 400;
 
 /**
- * Turns about `share` of a text into fill examples, piece by piece, and leaves the rest as it is: every character is
- * trained on once, whichever way. Pairs and given fill examples stay.
+ * Turns about `share` of a text into infilling examples, piece by piece, and keeps the rest as text, so that every character is
+ * trained on once. Pairs and existing infilling examples are unchanged.
  */
 export function withFillExamples(example: Example, { share, pieceSize, random }: FillOptions): Example[] {
   if (example.kind !== "text" || share <= 0) return [example];
@@ -37,16 +37,16 @@ function mixPieces(text: string, cut: boolean, share: number, size: number, rand
   };
   for (const end of pieceEnds(text, size)) {
     if (random.next() < share) {
-      const gap = chooseGap(text, start, end, random);
-      if (gap) {
+      const hole = chooseHole(text, start, end, random);
+      if (hole) {
         keep(start);
         keptFrom = end;
         result.push({
           kind: "fill",
-          // The neighbouring pieces are the context; what is too much is cut off with the tokens in hand.
-          prefix: text.slice(wholeCharacter(text, Math.max(0, start - size)), gap.start),
-          middle: text.slice(gap.start, gap.end),
-          suffix: text.slice(gap.end, wholeCharacter(text, Math.min(text.length, end + size))),
+          // The neighbouring pieces are the context. Tokenization later cuts off the excess.
+          prefix: text.slice(wholeCharacter(text, Math.max(0, start - size)), hole.start),
+          middle: text.slice(hole.start, hole.end),
+          suffix: text.slice(hole.end, wholeCharacter(text, Math.min(text.length, end + size))),
         });
       }
     }
@@ -56,7 +56,7 @@ function mixPieces(text: string, cut: boolean, share: number, size: number, rand
   return result;
 }
 
-/** Ends of pieces of about `size` characters, each at the end of a line. */
+/** Returns the ends of pieces of about `size` characters, each at the end of a line. */
 function pieceEnds(text: string, size: number): number[] {
   const ends: number[] = [];
   for (let start = 0; start < text.length;) {
@@ -67,13 +67,13 @@ function pieceEnds(text: string, size: number): number[] {
   return ends;
 }
 
-interface Gap {
+interface Hole {
   readonly start: number;
   readonly end: number;
 }
 
-/** A gap between `from` and `to`; undefined where there is nothing but blanks. */
-function chooseGap(text: string, from: number, to: number, random: Random): Gap | undefined {
+/** Chooses a hole between `from` and `to`; undefined if there is only whitespace. */
+function chooseHole(text: string, from: number, to: number, random: Random): Hole | undefined {
   const lines = linesBetween(text, from, to);
   if (lines.length === 0) return undefined;
   const line = lines[random.integer(lines.length)]!;
@@ -85,13 +85,13 @@ function chooseGap(text: string, from: number, to: number, random: Random): Gap 
 
 interface Line {
   readonly start: number;
-  /** Where its indentation ends. */
+  /** The end of its indentation. */
   readonly code: number;
-  /** Where its last visible character ends. */
+  /** The end of its last visible character. */
   readonly end: number;
 }
 
-/** The lines that are not blank. */
+/** Returns the lines that are not blank. */
 function linesBetween(text: string, from: number, to: number): Line[] {
   const lines: Line[] = [];
   for (let start = from; start < to;) {
@@ -106,8 +106,8 @@ function linesBetween(text: string, from: number, to: number): Line[] {
 }
 
 /**
- * Where the block that `line` opens ends, or the one that it belongs to: before the first later line that is indented
- * too little to be in it.
+ * Returns the end of the block that `line` opens or belongs to, which is before the first later line with too little
+ * indentation.
  */
 function blockEnd(text: string, line: Line, to: number): number {
   const opens = text[line.end - 1] === ":";
@@ -120,15 +120,15 @@ function blockEnd(text: string, line: Line, to: number): number {
   return end;
 }
 
-function chooseSpan(text: string, line: Line, to: number, random: Random): Gap {
+function chooseSpan(text: string, line: Line, to: number, random: Random): Hole {
   const start = wholeCharacter(text, line.code + random.integer(line.end - line.code));
   const length = 1 + random.integer(Math.min(longestSpan, to - start));
   const end = wholeCharacter(text, Math.min(to, start + length));
-  // A gap of blanks alone teaches nothing; the line's end is then at least a letter.
+  // A hole with only whitespace teaches nothing. The rest of the line contains at least one visible character.
   return text.slice(start, end).trim() === "" ? { start, end: line.end } : { start, end };
 }
 
-/** `index`, or the one before it where it would cut a surrogate pair in two. */
+/** Returns `index`, or `index` - 1 if it is inside a surrogate pair. */
 function wholeCharacter(text: string, index: number): number {
   const code = text.codePointAt(index - 1);
   return index > 0 && code !== undefined && code > 0xffff ? index - 1 : index;

@@ -1,9 +1,9 @@
-/** Which examples are set aside for validation, and which are known already: by what they say, wherever they stand. */
+/** Chooses the examples to hold out for validation, and finds duplicates, by hashes of their content. */
 
 import { createHash } from "node:crypto";
 import type { Example } from "./example.ts";
 
-/** A number in [0, 1) that only examples of the same content share; another seed gives other numbers. */
+/** Returns a hash of an example's content as a number in [0, 1). The hash depends on the seed. */
 export function contentHash(example: Example, seed: number): number {
   const { kind } = example;
   const content =
@@ -21,15 +21,15 @@ export function contentHash(example: Example, seed: number): number {
 export interface HashCounts {
   add(hash: number): void;
   /**
-   * The bound below which a `fraction` of the hashes lies: at least one, and a few more where many are close together.
-   * Infinity where nothing would be left above it.
+   * Returns a bound with about a `fraction` of the hashes below it: at least one, and a few more if many share a bucket. Infinity
+   * if no hash would be above the bound.
    */
   boundOf(fraction: number): number;
 }
 
 const buckets = 1 << 16;
 
-/** Counts hashes in buckets, in little memory however many there are. */
+/** Counts hashes in buckets, so that memory does not grow with their number. */
 export function countHashes(): HashCounts {
   const counts = new Uint32Array(buckets);
   let all = 0;

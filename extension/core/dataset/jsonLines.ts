@@ -1,8 +1,9 @@
-/** Rows and examples from a .jsonl file: one JSON object a line. A bad line becomes a problem; it never fails the file. */
+/** Reads rows and examples from a .jsonl file: one JSON object per line. A bad line becomes a problem; the others are read. */
 
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import * as z from "zod";
+import { lineOfSecret } from "../sources/secrets.ts";
 import type { Example, Problem } from "./example.ts";
 
 const filled = z.string().refine((text) => text.trim() !== "", "is empty");
@@ -10,26 +11,37 @@ const pairSchema = z.object({ intent: filled, code: filled });
 const textSchema = z.object({ text: filled });
 const fillSchema = z.object({ prefix: z.string(), suffix: z.string(), middle: filled });
 
-/** Longer rows are no examples that anybody wrote. */
+/** Longest row, in bytes. A longer row is not a real example. */
 const longestExample = 2 ** 20;
 
-/** Examples and problems in the order of the lines. Other fields of a row (ids, splits, licenses) are ignored. */
-export async function* jsonExamples(path: string): AsyncGenerator<Example | Problem> {
+/**
+ * Examples and problems in the order of the lines. Other fields of a row (ids, splits, licenses) are ignored. A row with a
+ * secret is a problem, unless the data `isPublic`.
+ */
+export async function* jsonExamples(path: string, { isPublic = false } = {}): AsyncGenerator<Example | Problem> {
   for await (const { where, object } of jsonObjects(path, longestExample)) {
-    const result = typeof object === "string" ? object : exampleOf(object);
+    let result = typeof object === "string" ? object : exampleOf(object);
+    if (typeof result !== "string" && !isPublic && (await lineOfSecret(textOf(result))) !== undefined) {
+      result = "The row holds a secret.";
+    }
     yield typeof result === "string" ? { where, message: result } : result;
   }
 }
 
+function textOf(example: Example): string {
+  if (example.kind === "pair") return `${example.intent}\n${example.code}`;
+  return example.kind === "text" ? example.text : `${example.prefix}${example.middle}${example.suffix}`;
+}
+
 /**
- * Line by line, blank ones left out: the object, or what is wrong with the line. Memory holds one line, and never more than
+ * Reads each line that is not blank: its object, or a message about what is wrong with it. Memory holds one line, and at most
  * `longestLine` bytes of it.
  */
 export async function* jsonObjects(
   path: string,
   longestLine: number = 2 ** 28,
 ): AsyncGenerator<{ where: string; object: object | string }> {
-  const decoder = new TextDecoder("utf-8", { fatal: true }); // Drops a byte order mark by itself.
+  const decoder = new TextDecoder("utf-8", { fatal: true }); // Also removes a byte order mark.
   let line = 0;
   let bytes = 0;
   let parts: Buffer[] = [];
@@ -55,7 +67,7 @@ export async function* jsonObjects(
   yield* ended();
 }
 
-/** The object of a line, undefined for a blank one, or what is wrong with it. */
+/** Returns the object of a line, undefined for a blank line, or a message about what is wrong with it. */
 function objectOf(bytes: Uint8Array, decoder: { decode(bytes: Uint8Array): string }): object | string | undefined {
   let text;
   try {
@@ -81,7 +93,7 @@ function exampleOf(row: object): Example | string {
   return `The row has ${fields}, but neither "intent" and "code", nor "text", nor "prefix", "suffix" and "middle".`;
 }
 
-/** What `of` makes of a row's fields, or what is wrong with them. */
+/** Returns the result of `of` for a row's fields, or a message about what is wrong with them. */
 export function readFields<T, R>(schema: z.ZodType<T>, row: object, of: (value: T) => R): R | string {
   const parsed = schema.safeParse(row);
   if (parsed.success) return of(parsed.data);
@@ -89,7 +101,7 @@ export function readFields<T, R>(schema: z.ZodType<T>, row: object, of: (value: 
     .map(({ path, message, code }) => {
       const field = `"${path.join(".")}"`;
       if (code !== "invalid_type") return `${field} ${message}.`;
-      return path[0] !== undefined && path[0] in row ? `${field} is not a text.` : `${field} is missing.`;
+      return path[0] !== undefined && path[0] in row ? `${field} is not a string.` : `${field} is missing.`;
     })
     .join(" ");
 }

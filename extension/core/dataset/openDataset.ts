@@ -1,4 +1,4 @@
-/** A data set by what the user calls it: a file, a folder, or the name of one of the paper's. */
+/** Opens a data set: a file, a folder, or one of the paper's data sets by name. */
 
 import { access, constants } from "node:fs/promises";
 import { basename, resolve } from "node:path";
@@ -12,14 +12,14 @@ import { findPaperFile, isPaperDataset, paperDatasets, type PaperPlaces, type Sp
 import { pythonExamples } from "./pythonFolder.ts";
 
 export interface DatasetPlaces extends PaperPlaces {
-  /** Which part of a paper's data set; "train" unless told. Files and folders have no parts. */
+  /** The part of a paper's data set, by default "train". Files and folders have no parts. */
   readonly split?: Split;
 }
 
 /**
- * Several, as {@link openDataset}. A file that lies in two of the folders is read once, and so is a folder that is named twice.
+ * Opens several data sets. Reads a file in two of the folders only once, and also a folder that is given twice.
  *
- * @throws UserErrors of openDataset
+ * @throws the UserErrors of {@link openDataset}
  */
 export async function openDatasets(sources: readonly string[], places: DatasetPlaces): Promise<Dataset[]> {
   const isSource = (source: string): boolean => !isPaperDataset(source) && !source.endsWith(".jsonl");
@@ -31,10 +31,9 @@ export async function openDatasets(sources: readonly string[], places: DatasetPl
 }
 
 /**
- * Finds a .jsonl file, a .py file, a folder of Python sources, or the data set named "conala" or "codealpacapy". Nothing is
- * read before its examples are asked for.
+ * Finds a .jsonl file, a .py file, a folder of Python sources, or the data set "conala" or "codealpacapy". Reads no content yet.
  *
- * @param except what of a folder belongs to another data set, by real paths
+ * @param except real paths in a folder that belong to another data set
  * @throws UserError "data-missing", "data-format" or "data-unreadable"
  */
 export async function openDataset(
@@ -42,24 +41,25 @@ export async function openDataset(
   places: DatasetPlaces,
   except: ReadonlySet<string> = new Set(),
 ): Promise<Dataset> {
-  const path = isPaperDataset(source) ? await findPaperFile(source, places) : resolve(source);
-  const name = isPaperDataset(source) ? source : basename(path);
+  const isPublic = isPaperDataset(source);
+  const path = isPublic ? await findPaperFile(source, places) : resolve(source);
+  const name = isPublic ? source : basename(path);
   const info = await infoOf(path);
   if (!info) {
-    const nextStep = `Give a .jsonl file, a .py file, a folder of Python sources, or ${paperDatasets.join(" or ")}.`;
-    throw new UserError("data-missing", `Cannot load the data set ${source}: there is no ${path}.`, nextStep);
+    const nextStep = `Choose a .jsonl file, a .py file, a folder of Python sources, or ${paperDatasets.join(" or ")}.`;
+    throw new UserError("data-missing", `Cannot load the data set ${source}: ${path} does not exist.`, nextStep);
   }
   await access(path, constants.R_OK).catch((error: unknown) => {
     const message = `Cannot load the data set ${source}: ${path} cannot be read (${systemCode(error)}).`;
-    throw new UserError("data-unreadable", message, "Change its permissions, or give other data.", { cause: error });
+    throw new UserError("data-unreadable", message, "Change its permissions, or choose other data.", { cause: error });
   });
   if (info.isDirectory()) return { name, kind: "source", examples: pythonExamples(path, { except }) };
   if (path.endsWith(".py")) return { name, kind: "source", examples: (onSkipped) => pythonExample(path, onSkipped) };
-  if (path.endsWith(".jsonl")) return { name, kind: "rows", examples: () => jsonExamples(path) };
+  if (path.endsWith(".jsonl")) return { name, kind: "rows", examples: () => jsonExamples(path, { isPublic }) };
   throw new UserError(
     "data-format",
     `Cannot load the data set ${path}: it is neither a .jsonl nor a .py file.`,
-    'Write one JSON object a line, such as {"intent": …, "code": …}, into a .jsonl file.',
+    'Use a .jsonl file with one JSON object per line, such as {"intent": …, "code": …}.',
   );
 }
 

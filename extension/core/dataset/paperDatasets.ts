@@ -1,4 +1,4 @@
-/** The paper's data sets: their names, what they are, and where their files lie. */
+/** The paper's data sets: their names, licences, and the locations of their files. */
 
 import { join } from "node:path";
 import { UserError } from "../foundation/errors.ts";
@@ -8,17 +8,17 @@ export const splits = ["train", "validation", "test"] as const;
 export type Split = (typeof splits)[number];
 
 export interface PaperPlaces {
-  /** Of the user: data sets that were put or downloaded there. It comes first. */
+  /** The user's folder of data sets, which has priority. */
   readonly dataFolder: string;
-  /** Of Graft: the data sets that ship with it. */
+  /** The folder of the data sets that ship with Graft. */
   readonly shippedData?: string;
 }
 
 interface PaperDataset {
-  /** Places in a data folder, the first that exists is taken. */
+  /** Paths in a data folder; the first that exists is used. */
   readonly folders: readonly string[];
   readonly licence: string;
-  /** What to do where it is missing. */
+  /** The error's next step if the data set is missing. */
   readonly nextStep: string;
 }
 
@@ -26,19 +26,20 @@ const datasets: Readonly<Record<string, PaperDataset>> = {
   conala: {
     folders: ["conala"],
     licence: "CC BY-SA 4.0",
-    nextStep: "Put it there, or remove that folder: CoNaLa ships with Graft. GRAFT_DATA says where Graft looks first.",
+    nextStep:
+      "Put it there, or remove that folder to use the copy that ships with Graft. GRAFT_DATA sets the first folder to check.",
   },
   codealpacapy: {
     folders: ["codealpacapy", "codealpaca/codealpacapy"],
     licence: "CC BY-NC 4.0",
     nextStep:
-      'Download it with "graft data codealpacapy", in the editor with "Get CodeAlpacaPy", or set GRAFT_DATA to the folder that holds it.',
+      'Download it with "graft data codealpacapy" or, in the editor, "Get CodeAlpacaPy", or set GRAFT_DATA to its folder.',
   },
 };
 
 export const paperDatasets = Object.keys(datasets);
 
-/** Whether `name` names one of the paper's data sets. */
+/** Whether `name` is one of the paper's data sets. */
 export function isPaperDataset(name: string): boolean {
   return Object.hasOwn(datasets, name);
 }
@@ -47,14 +48,14 @@ export function licenceOf(name: string): string | undefined {
   return datasets[name]?.licence;
 }
 
-/** The file of a part, "train" unless told; undefined where it is missing. */
+/** Returns the file of a part, by default "train"; undefined if it is missing. */
 export async function paperFile(name: string, places: SplitPlaces): Promise<string | undefined> {
   const path = await expectedFile(name, places);
   return (await exists(path)) ? path : undefined;
 }
 
 /**
- * @param places with the split, "train" unless told
+ * @param places folders and the split, by default "train"
  * @throws UserError "data-missing"
  */
 export async function findPaperFile(name: string, places: SplitPlaces): Promise<string> {
@@ -63,7 +64,7 @@ export async function findPaperFile(name: string, places: SplitPlaces): Promise<
   throw new UserError(
     "data-missing",
     `Cannot load the data set ${name}: ${path} does not exist.`,
-    datasets[name]?.nextStep ?? "Give the name of one of the paper's data sets.",
+    datasets[name]?.nextStep ?? "Use the name of one of the paper's data sets.",
   );
 }
 
@@ -71,7 +72,7 @@ interface SplitPlaces extends PaperPlaces {
   readonly split?: Split;
 }
 
-/** In the first folder that is there: parts of different copies may share rows, and never go together. */
+/** Returns the path in the first folder that exists. Parts of different copies may share rows, so they are never mixed. */
 async function expectedFile(name: string, { dataFolder, shippedData, split = "train" }: SplitPlaces): Promise<string> {
   for (const place of [dataFolder, ...(shippedData === undefined ? [] : [shippedData])]) {
     for (const folder of datasets[name]?.folders ?? []) {

@@ -1,12 +1,12 @@
-/** A folder of Python files as training texts: what its author wrote, without what tools put there, and without secrets. */
+/** Reads a folder of Python files as training texts: its author's code, without files of tools and without secrets. */
 
 import { openSourceReader } from "../sources/readSources.ts";
 import type { WalkOptions } from "../sources/pythonFiles.ts";
 import type { Dataset } from "./example.ts";
 
 /**
- * Reads the .py files under `folder`, in the order of their paths. Those that are unfit are problems; what lies where its
- * author's code does not, such as in an environment, is passed over. `onSkipped` hears of both.
+ * Reads the .py files under `folder`, in the order of their paths. Unusable files are problems. Files outside of the author's
+ * code, such as in an environment, are skipped silently. `onSkipped` receives both.
  */
 export function pythonExamples(folder: string, options: Pick<WalkOptions, "except"> = {}): Dataset["examples"] {
   const reader = openSourceReader(folder, options);

@@ -1,4 +1,4 @@
-/** Examples as token sequences with targets: what a model sees, and which tokens it learns to predict. */
+/** Turns examples into token sequences with targets, the tokens that a model learns to predict. */
 
 import { internalError } from "../foundation/errors.ts";
 import { instructionPrompt } from "../tokenizer/template.ts";
@@ -7,21 +7,21 @@ import { fillPrompt, type FillInTheMiddle } from "../tokenizer/fillInTheMiddle.t
 import type { Example } from "./example.ts";
 
 export interface Sequence {
-  /** What an encoder reads first, where there is one. */
+  /** The encoder's input; absent without an encoder. */
   readonly encoderIds?: readonly number[];
   readonly ids: readonly number[];
-  /** From this index on, which is at least 1, every token is a target, predicted from the tokens before it. */
+  /** Index of the first target, at least 1. It and all later tokens are predicted from the tokens before them. */
   readonly firstTarget: number;
 }
 
-/** Sequences by index, wherever they are kept. An array is one such place. */
+/** Sequences by index, in an array or in a token file. */
 export interface Sequences {
   readonly length: number;
-  /** Undefined behind the last. */
+  /** Returns undefined after the last sequence. */
   at(index: number): Sequence | undefined;
 }
 
-/** Of both sides. */
+/** Returns the number of tokens of encoder and decoder together. */
 export function tokenCount({ ids, encoderIds }: Sequence): number {
   return ids.length + (encoderIds?.length ?? 0);
 }
@@ -31,16 +31,17 @@ export function targetCount({ ids, firstTarget }: Sequence): number {
 }
 
 /**
- * The sequences of an example, each of at most `maxLength` tokens (at least 8), each behind the tokenizer's `beginning`:
- * - a pair gives one: the paper's prompt, the code, end of text; targets are the code and the end. Where that is too
- *   long, the prompt keeps the last maxLength/2 tokens at most, and the code is cut to what is left, as in the paper;
- * - a text gives as many as it needs; targets are all tokens. Each but the first starts with the token that the one
- *   before ends with, so that every token has something to be predicted from;
- * - a gap gives one, as the model is shown gaps when it completes; targets are the middle and the end. Too long a middle is cut
- *   and has no end then. For a model without fill-in-the-middle tokens it is the prefix and the middle alone.
+ * Returns the sequences of an example. Each has at most `maxLength` tokens (at least 8) and starts with the tokenizer's
+ * `beginning`.
+ * - A pair gives one sequence: the paper's prompt, the code, end of text. Targets are the code and end of text. If this is too
+ *   long, the prompt keeps at most its last maxLength/2 tokens and the code is cut to the remaining room, as in the paper.
+ * - A text gives as many as it needs. Targets are all tokens but the first. Each later sequence repeats the last token of the
+ *   one before, so that every token of the text is predicted from another.
+ * - A hole gives one, in the format of infilling prompts. Targets are the middle and its end marker. Too long a middle is cut and
+ *   then has no end marker. A model without fill-in-the-middle tokens gets only the prefix and the middle.
  */
 export function toSequences(example: Example, tokenizer: Tokenizer, maxLength: number): Sequence[] {
-  if (maxLength < 8) throw internalError(`sequences of ${maxLength} tokens asked for, the least is 8`);
+  if (maxLength < 8) throw internalError(`sequences need a maximum of at least 8 tokens, not ${maxLength}`);
   switch (example.kind) {
     case "pair":
       return [pairSequence(example.intent, example.code, tokenizer, maxLength)];
@@ -53,7 +54,7 @@ export function toSequences(example: Example, tokenizer: Tokenizer, maxLength: n
   }
 }
 
-/** PROMPT code end. The paper's code: github.com/martin-wey/peft-llm-code at c55e532. */
+/** Returns prompt, code, end of text. Source: the paper's code, github.com/martin-wey/peft-llm-code at c55e532. */
 function pairSequence(intent: string, code: string, tokenizer: Tokenizer, maxLength: number): Sequence {
   const { beginning } = tokenizer;
   let prompt = tokenizer.encode(instructionPrompt(intent));
@@ -76,7 +77,7 @@ function textSequences(text: string, cut: boolean, tokenizer: Tokenizer, maxLeng
   return result;
 }
 
-/** What the model reads around the gap, the middle, the end; the context gives way first, farthest tokens first. */
+/** Returns the infilling prompt, the middle, the end marker. If too long, the context loses its farthest tokens first. */
 function fillSequence(
   example: Extract<Example, { kind: "fill" }>,
   tokenizer: Tokenizer,
@@ -90,7 +91,7 @@ function fillSequence(
   const before = tokenizer.encode(example.prefix);
   const after = tokenizer.encode(example.suffix, "inside");
   const context = budget - middle.length;
-  // What stands before tells more than what stands after; what one side leaves is the other's.
+  // The prefix is more informative than the suffix and gets three quarters. Either side may use the room that the other leaves.
   const suffixLength = Math.min(after.length, Math.max(Math.floor(context / 4), context - before.length));
   const prefix = lastOf(before, context - suffixLength);
   const suffix = after.slice(0, suffixLength);
@@ -105,7 +106,7 @@ function plainFillSequence(
   const target = tokenizer.encode(middle, "inside").slice(0, Math.floor(maxLength / 2));
   const { beginning } = tokenizer;
   const context = [...beginning, ...lastOf(tokenizer.encode(prefix), maxLength - target.length - beginning.length)];
-  // Without a token before it, the first of the middle cannot be predicted.
+  // Without context, the first token of the middle cannot be predicted.
   const [first, rest] = context.length > 0 ? [context, target] : [target.slice(0, 1), target.slice(1)];
   return rest.length > 0 ? [sequence(first, rest)] : [];
 }
@@ -114,7 +115,7 @@ function sequence(context: readonly number[], targets: readonly number[]): Seque
   return { ids: [...context, ...targets], firstTarget: context.length };
 }
 
-/** `slice(-0)` would be the whole list. */
+/** Returns the last `count` ids. `slice(-count)` would return all of them for a count of 0. */
 function lastOf(ids: readonly number[], count: number): readonly number[] {
   return ids.slice(Math.max(0, ids.length - count));
 }

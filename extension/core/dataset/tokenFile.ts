@@ -1,49 +1,50 @@
 /**
- * Token sequences on disk, appended one by one and read by index, so that memory does not grow with the data. The files
- * belong to one training, which reads them again when it is resumed. It knows neither texts nor models.
+ * Stores token sequences on disk. They are appended one by one and read by index, so that memory does not grow with the data.
+ * The files belong to one training, which reads them again when it resumes.
  */
 
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { writeFailure } from "../foundation/atomicFile.ts";
 import { UserError } from "../foundation/errors.ts";
+import { areIntact, type ExpectedTokens } from "./tokenCheck.ts";
 import type { Sequence, Sequences } from "./sequence.ts";
 
-/** What is known of a token file without reading it. */
+/** Facts about a token file that are stored outside of it. */
 export interface TokenFacts {
-  /** Sequences. */
+  /** Number of sequences. */
   readonly length: number;
-  /** Of both sides. */
+  /** Number of tokens of encoder and decoder together. */
   readonly tokens: number;
-  /** Of the longest sequence: its own tokens, and those that an encoder reads, 0 without one. */
+  /** Longest sequences: of own tokens, and of tokens that an encoder reads (0 without an encoder). */
   readonly longest: { readonly own: number; readonly read: number };
 }
 
 export interface TokenFile extends Sequences, TokenFacts {
-  /** Closes the files, which stay. */
+  /** Closes the files without removing them. */
   close(): void;
 }
 
 export interface NewTokenFile extends TokenFile {
   add(sequence: Sequence): void;
-  /** Tells data apart: "120 sequences, 4f1c0a9b". */
+  /** Returns a short identification of the data, such as "120 sequences, 4f1c0a9b". */
   description(): string;
-  /** Makes sure that all is on the disk. */
+  /** Writes everything to disk. */
   flush(): void;
   /** Closes and removes the files. */
   release(): void;
 }
 
-/** Numbers that are kept until they are written at once. */
+/** Numbers to buffer before writing. */
 const buffered = 1 << 16;
 
 /**
- * Creates NAME.tokens and NAME.index at `path`, over what a killed training may have left there.
+ * Creates NAME.tokens and NAME.index at `path`. Overwrites files that a killed training may have left there.
  *
- *     .tokens  int32:   first target, tokens read (-1: no encoder), what is read, own tokens │ …
- *     .index   float64: where each sequence begins, and behind the last where it ends
+ *     .tokens  int32:   first target, number of encoder tokens (-1: no encoder), encoder tokens, own tokens │ …
+ *     .index   float64: start of each sequence in .tokens, then the end of the last one
  *
- * @throws UserError "disk-full" or "not-writable", here and by `add`
+ * @throws UserError "disk-full" or "not-writable", here and in `add`
  */
 export function createTokenFile(path: string): NewTokenFile {
   const paths = pathsOf(path);
@@ -115,17 +116,19 @@ export function createTokenFile(path: string): NewTokenFile {
 }
 
 /**
- * Opens what an earlier process wrote at `path`.
+ * Opens the files that an earlier process wrote at `path`.
  *
- * @throws UserError "tokens-damaged" where files are missing or not as long as they were
+ * @throws UserError "tokens-damaged" where files are missing or not what they were
  */
-export function openTokenFile(path: string, { length, tokens, longest }: TokenFacts): TokenFile {
+export function openTokenFile(path: string, facts: TokenFacts, expected: ExpectedTokens): TokenFile {
+  const { length, tokens, longest } = facts;
   const paths = pathsOf(path);
   const [tokenFile, indexFile] = [openKept(paths.tokens), openKept(paths.index)];
   const close = (): void => [tokenFile, indexFile].forEach((file) => closeSync(file));
   const hasIndex = fstatSync(indexFile).size === (length + 1) * Float64Array.BYTES_PER_ELEMENT;
-  const [end] = hasIndex ? read(indexFile, new Float64Array(1), length) : [];
-  if (end === undefined || fstatSync(tokenFile).size !== end * Int32Array.BYTES_PER_ELEMENT) {
+  const ends = hasIndex ? read(indexFile, new Float64Array(length + 1), 0) : undefined;
+  const isWhole = ends?.[0] === 0 && fstatSync(tokenFile).size === ends[length]! * Int32Array.BYTES_PER_ELEMENT;
+  if (!isWhole || !areIntact(tokenFile, ends, facts, expected)) {
     close();
     throw damaged(path);
   }
@@ -149,6 +152,7 @@ function damaged(path: string, cause?: unknown): UserError {
 
 function openKept(path: string): number {
   try {
+    if (!statSync(path).isFile()) throw damaged(path);
     return openSync(path, "r");
   } catch (error) {
     throw damaged(path, error);
@@ -174,7 +178,7 @@ function openFile(path: string): number {
   }
 }
 
-/** Fills `into` from the file, from the item `start` on. */
+/** Fills `into` with the file's items from index `start` on. */
 function read<T extends Int32Array | Float64Array>(file: number, into: T, start: number): T {
   readSync(file, into, 0, into.byteLength, start * into.BYTES_PER_ELEMENT);
   return into;

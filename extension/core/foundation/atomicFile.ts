@@ -1,16 +1,16 @@
-/** Files and folders that are either the old ones or the new ones, never something between. */
+/** Replaces files and folders atomically: readers see either the old content or the new. */
 
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { exists } from "./exists.ts";
+import { exists, infoOf } from "./exists.ts";
 import { systemCode, UserError } from "./errors.ts";
 import { renamePatiently } from "./renamePatiently.ts";
 
 /**
- * Replaces `path` with `data`: written under a temporary name in the same folder, flushed, then renamed.
+ * Replaces the content of `path` with `data`: writes a temporary file in the same folder, flushes it, then renames it.
  *
- * @throws UserError "disk-full" or "not-writable"; the old file is untouched then.
+ * @throws UserError "disk-full" or "not-writable", and keeps the old file
  */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
   await writeFileAtomicWith(path, async (file) => {
@@ -18,9 +18,11 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
   });
 }
 
-/** As {@link writeFileAtomic}, for content that is produced piece by piece; gives what `write` gives. */
+/** Does the same as {@link writeFileAtomic} for content that `write` produces piece by piece. Returns the result of `write`. */
 export async function writeFileAtomicWith<T>(path: string, write: (file: FileHandle) => Promise<T>): Promise<T> {
   const temporary = hiddenName(path, "part");
+  const there = await infoOf(path);
+  if (there && !there.isFile()) throw notReplaceable(path, there.isDirectory() ? "a folder" : "a device", "file");
   try {
     await mkdir(dirname(path), { recursive: true });
     let result: T;
@@ -40,15 +42,17 @@ export async function writeFileAtomicWith<T>(path: string, write: (file: FileHan
 }
 
 /**
- * Puts a whole folder in place at once: `fill` writes into a temporary sibling, which then takes the name `path`.
- * A folder of that name is kept until the new one is complete, and removed after. Between two renames there is neither;
- * {@link recoverFolder} puts the old one back if that is where the process was killed.
+ * Replaces a whole folder: `fill` writes into a temporary sibling, which is then renamed to `path`. An old folder of this name is
+ * kept until the new one is complete. Replacing takes two renames; if the process is killed between them,
+ * {@link recoverFolder} restores the old folder.
  *
- * @throws UserError "disk-full" or "not-writable"; an old folder is untouched then.
+ * @throws UserError "disk-full" or "not-writable", and keeps the old folder
  */
 export async function writeFolderAtomic(path: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = hiddenName(path, "part");
   const old = hiddenName(path, "old");
+  const there = await infoOf(path);
+  if (there && !there.isDirectory()) throw notReplaceable(path, there.isFile() ? "a file" : "a device", "folder");
   try {
     await mkdir(temporary, { recursive: true });
     await fill(temporary);
@@ -73,8 +77,8 @@ export async function writeFolderAtomic(path: string, fill: (temporary: string) 
 }
 
 /**
- * Ends what a killed process began at `path`: a folder that was set aside comes back unless a new one has taken its place, and
- * unfinished files and folders go. Nobody may be writing there.
+ * Cleans up after a process that was killed while writing `path`: restores an old folder unless a new one has replaced it, and
+ * removes unfinished files and folders. Call it only when no process is writing there.
  */
 export async function recoverFolder(path: string): Promise<void> {
   const prefix = `.${basename(path)}.`;
@@ -91,16 +95,22 @@ export async function recoverFolder(path: string): Promise<void> {
   }
 }
 
-/** Removes what belonged to `path`, under a name that says so: half removed, it must never come back. */
+/** Renames a folder before removing it, so that {@link recoverFolder} never restores one that is partly removed. */
 async function removeFolder(folder: string, path: string): Promise<void> {
   const rest = hiddenName(path, "part");
   await renamePatiently(folder, rest);
   await rm(rest, { recursive: true, force: true });
 }
 
-/** Unmistakable, so that a leftover of a killed process is never taken for a result. */
+/** Returns a unique hidden name, so that leftovers of a killed process are never mistaken for results. */
 function hiddenName(path: string, kind: "part" | "old"): string {
   return join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.${kind}`);
+}
+
+/** A rename would take the name from what is there, or fail in words of the operating system. */
+function notReplaceable(path: string, there: string, wanted: "file" | "folder"): UserError {
+  const message = `Cannot write the ${wanted} ${path}: there is ${there} of that name.`;
+  return new UserError("not-writable", message, `Choose another name for the ${wanted}.`);
 }
 
 /** What a failed write to `path` means to the user; an error that is not about the disk stays as it is. */

@@ -1,4 +1,4 @@
-/** The two kinds of failure: what a user can mend, and what only we can. */
+/** The two kinds of errors: those that a user can fix, and bugs. */
 
 /** Every code of a {@link UserError}. Stable: tests, callers and exit codes match on them, never on messages. */
 export const userErrorCodes = [
@@ -75,6 +75,7 @@ export const userErrorCodes = [
   // The machine, files, processes and options
   "disk-full",
   "engine-stopped",
+  "file-irregular",
   "file-missing",
   "file-too-large",
   "not-writable",
@@ -99,9 +100,9 @@ export function isUserErrorCode(value: unknown): value is UserErrorCode {
 }
 
 /**
- * Something the user can put right: a missing folder, an adapter of another shape, a full disk.
+ * An error that the user can fix: a missing folder, an adapter of another shape, a full disk.
  *
- * The message says what is wrong and why, with both values where two disagree; `nextStep` says what to do now.
+ * The message says what happened and why, with both values if two disagree. `nextStep` says what to do.
  */
 export class UserError extends Error {
   override readonly name = "UserError";
@@ -115,18 +116,19 @@ export class UserError extends Error {
   }
 }
 
-/** A bug of ours. The prefix tells a reader of the log at once that no setting of theirs will mend it. */
+/** Returns an error for a bug in Graft. Its prefix tells readers of the log that no setting of theirs is the cause. */
 export function internalError(message: string, options?: ErrorOptions): Error {
   return new Error(`internal: ${message}`, options);
 }
 
-/** Whether `error` says that somebody cancelled the work, which is an outcome and not a failure. */
+/** Whether `error` is a cancellation, which is not a failure. */
 export function isCancelled(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
 
-/** The error code of the operating system ("ENOENT", "ENOSPC", …), where there is one. */
+/** The error code of the operating system ("ENOENT", "ENOSPC", …), where there is one. The codes of UserErrors are ours. */
 export function systemCode(error: unknown): string | undefined {
+  if (error instanceof UserError) return undefined;
   const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;
 }

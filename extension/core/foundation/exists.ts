@@ -1,9 +1,9 @@
-/** Whether something lies at a path, and what. Links are followed; a path that cannot be looked at holds nothing. */
+/** Checks what exists at a path. Links are followed. A path without access counts as missing. */
 
 import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 
-/** Undefined where nothing lies at `path`. */
+/** Returns information about `path`; undefined if it does not exist. */
 export async function infoOf(path: string): Promise<Stats | undefined> {
   return await stat(path).catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-/** Where messages for a curious user go. The editor, the engine and the command line each bring their own. */
+/** The interface of logs. The editor, the engine and the command line each implement it. */
 
 export interface Log {
   debug(message: string): void;

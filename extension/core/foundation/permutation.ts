@@ -1,12 +1,12 @@
-/** A random order that needs no memory. */
+/** Computes a random order without storing it. */
 
 import type { Random } from "./random.ts";
 
 const rounds = 6;
 
 /**
- * A random permutation of 0 … size-1 (at most 2³²), computed index by index: a Feistel network over the next power of four,
- * walked on until it comes back below `size` (Black and Rogaway 2002, "Ciphers with arbitrary finite domains").
+ * Returns a random permutation of 0 … size-1 (at most 2³²) as a function: a Feistel network over the next power of four,
+ * applied until the result is below `size` (cycle walking; Black and Rogaway 2002, "Ciphers with arbitrary finite domains").
  */
 export function permutation(size: number, random: Random): (index: number) => number {
   const bits = Math.max(1, Math.ceil(Math.log2(size) / 2));
@@ -24,7 +24,7 @@ export function permutation(size: number, random: Random): (index: number) => nu
   };
 }
 
-/** Every bit of the result depends on every bit of `value`: the finalizer of MurmurHash3. */
+/** Mixes bits with the finalizer of MurmurHash3: every bit of the result depends on every bit of `value`. */
 function mixed(value: number): number {
   let h = value;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -1,8 +1,8 @@
-/** Where Graft can run: on the platforms that ONNX Runtime is built for. It loads nothing native. */
+/** Checks the platform: Graft runs where ONNX Runtime is available. Loads no native code. */
 
 import { UserError } from "./errors.ts";
 
-/** As VS Code names them. A test compares them with what onnxruntime-node brings. */
+/** Supported platforms, with VS Code's names. A test compares them with the contents of onnxruntime-node. */
 export const platforms = ["linux-x64", "linux-arm64", "win32-x64", "win32-arm64", "darwin-arm64"] as const;
 
 /** @throws UserError "platform-unsupported" */
@@ -10,9 +10,9 @@ export function checkPlatform(platform = `${process.platform}-${process.arch}`):
   if (platforms.some((supported) => supported === platform)) return;
   throw new UserError(
     "platform-unsupported",
-    `Graft does not run on ${platform}: ONNX Runtime, which computes its models, is built for ${platforms.join(", ")} only.`,
+    `Graft does not run on ${platform}: ONNX Runtime, which runs its models, supports only ${platforms.join(", ")}.`,
     platform === "darwin-x64"
-      ? "On a Mac with Apple silicon, use the editor and the Node that are made for it. Intel Macs cannot run Graft."
-      : "Use one of these.",
+      ? "On a Mac with Apple silicon, use the Apple silicon versions of the editor and Node. Intel Macs cannot run Graft."
+      : "Use one of these platforms.",
   );
 }

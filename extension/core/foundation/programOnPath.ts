@@ -1,6 +1,6 @@
 /**
- * Finds a program on PATH without ever looking into the current folder, which may be a stranger's repository: Windows looks there
- * first, and elsewhere an empty or relative entry of PATH stands for it. It runs nothing.
+ * Finds a program on PATH without searching the current folder, which may be an untrusted repository. Windows searches it first,
+ * and on other systems an empty or relative entry of PATH refers to it.
  */
 
 import { constants } from "node:fs";
@@ -8,15 +8,15 @@ import { access, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, isAbsolute, join, parse } from "node:path";
 
-/** A folder to start other programs in, where they find nothing of a stranger's: the root of the user's disk. */
+/** The working directory for other programs, free of untrusted files: the root of the user's disk. */
 export const neutralFolder = parse(homedir()).root;
 
 /**
- * The absolute path of the program `name`, from the first absolute entry of PATH that has it. Absolute entries count wherever they
- * lie: a virtual environment that the user has activated is meant.
+ * Returns the absolute path of the program `name`, from the first absolute entry of PATH that contains it. Absolute entries count
+ * even in a repository, because the user may have activated a virtual environment there.
  */
 export async function programOnPath(name: string): Promise<string | undefined> {
-  // Scripts (.bat, .cmd) would need a shell, which looks into the current folder again.
+  // Scripts (.bat, .cmd) need a shell, which would search the current folder.
   const file = process.platform === "win32" ? `${name}.exe` : name;
   for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
     if (isAbsolute(folder) && (await isProgram(join(folder, file)))) return join(folder, file);

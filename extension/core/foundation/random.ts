@@ -1,28 +1,28 @@
-/** Seeded random numbers. Whoever needs chance is handed a generator; nothing here reads a clock. */
+/** Seeded random numbers. All random numbers in Graft come from generators like these, never from a clock. */
 
-/** A generator's whole state, as it is written into checkpoints. */
+/** The complete state of a generator. */
 export type RandomState = readonly [number, number, number, number];
 
 export interface Random {
-  /** Uniform in [0, 1), with 32 bits of resolution. */
+  /** Returns a uniform number in [0, 1) with 32 bits of resolution. */
   next(): number;
-  /** A whole number, uniform in [0, bound). */
+  /** Returns a uniform integer in [0, bound). */
   integer(bound: number): number;
-  /** Standard normal. */
+  /** Returns a standard normal number. */
   normal(): number;
-  /** A new array with the items of `items` in random order. */
+  /** Returns a new array with `items` in random order. */
   shuffled<T>(items: readonly T[]): T[];
-  /** The state from which `randomFrom` continues with the very same numbers. */
+  /** Returns the state from which `randomFrom` continues the same sequence of numbers. */
   state(): RandomState;
 }
 
-/** A generator for `seed`. Different `stream` names give unrelated sequences for one seed. */
+/** Returns a generator for `seed`. Different `stream` names give independent sequences for the same seed. */
 export function seededRandom(seed: number, stream = ""): Random {
   const text = `${seed}/${stream}`;
   return randomFrom([hash(text, 1), hash(text, 2), hash(text, 3), hash(text, 4)]);
 }
 
-/** Continues from a saved state. The generator is sfc32 of the PractRand test suite: small, fast, and passes it. */
+/** Returns a generator that continues from a saved state. It is sfc32 from the PractRand test suite, which it passes. */
 export function randomFrom([a, b, c, counter]: RandomState): Random {
   const next = (): number => {
     const t = (((a + b) | 0) + counter) | 0;
@@ -50,7 +50,7 @@ export function randomFrom([a, b, c, counter]: RandomState): Random {
   };
 }
 
-/** FNV-1a with a salt and a final avalanche, so that seeds 1 and 2 share no visible structure. */
+/** Returns a hash: FNV-1a with a salt and a final mix, so that similar seeds give unrelated states. */
 function hash(text: string, salt: number): number {
   let h = 0x811c9dc5 ^ Math.imul(salt, 0x9e3779b9);
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);

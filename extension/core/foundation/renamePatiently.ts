@@ -1,20 +1,20 @@
-/** Renames that wait for others, where the system does not let anybody rename what is open. */
+/** Renames files, and on Windows retries while another program has them open. */
 
 import { rename } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemCode } from "./errors.ts";
 
-/** What Windows says while a virus scanner, an indexer or another process of ours has a file open. */
+/** Windows' error codes while a virus scanner, an indexer or another process of Graft has a file open. */
 const passing = new Set(["EPERM", "EACCES", "EBUSY"]);
 
-/** Milliseconds. A scanner is done within one or two seconds. */
+/** Times in milliseconds. A scanner takes one or two seconds. */
 const [firstPause, longestPause, patience] = [10, 250, 5000];
 
 /**
- * As `rename`. On Windows, where a refusal may pass, it tries again for some seconds; graceful-fs, which does so too, gives up at
- * once where there is a file to replace.
+ * Renames like `rename`, but on Windows retries temporary errors for some seconds. graceful-fs also retries, but gives up at once
+ * if there is a file to replace.
  *
- * @throws what the last try has thrown
+ * @throws the error of the last attempt
  */
 export async function renamePatiently(
   from: string,

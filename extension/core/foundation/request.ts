@@ -1,18 +1,18 @@
 /**
- * A request's fields as one zod schema: types, defaults, limits and descriptions. The command line's help, the forms'
- * limits, the engine's protocol and the errors are all read from it.
+ * Reads requests, whose fields are one zod schema: types, defaults, limits and descriptions. The command line's help, the forms'
+ * limits, the engine's protocol and the errors derive from it.
  */
 
 import * as z from "zod";
 import { UserError } from "./errors.ts";
 
-/** One field, as a help text or a form shows it. */
+/** The facts about one field for a help text or a form. */
 export interface Field {
   readonly kind: "integer" | "number" | "string" | "boolean" | "list" | "object";
   readonly description: string;
-  /** What is taken where nothing is given; absent where that depends on other fields. */
+  /** The default value; absent if it depends on other fields. */
   readonly default?: unknown;
-  /** The only values that are accepted, as they are typed. */
+  /** The accepted values, as a user types them. */
   readonly choices?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -41,10 +41,10 @@ const kinds: Readonly<Record<string, Field["kind"]>> = {
   object: "object",
 };
 
-/** The facts about a field that its schema holds. */
+/** Extracts the facts about a field from its schema. */
 export function fieldOf(schema: z.ZodType): Field {
   const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
-  // zod writes the safe integers out as limits of every whole number.
+  // zod gives every integer without limits the limits of safe integers.
   const bounded = (limit: number | undefined): limit is number =>
     limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER;
   return {
@@ -59,7 +59,7 @@ export function fieldOf(schema: z.ZodType): Field {
   };
 }
 
-/** What a field accepts, to complete "it must be …": "a whole number from 1 to 1024", "graft or paper". */
+/** Describes the accepted values, to complete "it must be …": "a whole number from 1 to 1024", "graft or paper". */
 export function acceptedBy({ kind, choices, minimum, maximum, above, below }: Field): string {
   if (choices) return listed(choices);
   if (kind !== "integer" && kind !== "number") return kind === "list" ? "a list" : `a ${kind}`;
@@ -74,7 +74,7 @@ export function acceptedBy({ kind, choices, minimum, maximum, above, below }: Fi
 }
 
 /**
- * The request with its defaults filled in.
+ * Returns the request with its defaults filled in.
  *
  * @param action completes "Cannot …", such as "train"
  * @throws UserError "option-invalid", with the field's name, its value, and what the schema accepts
@@ -96,12 +96,12 @@ export function readRequest<Schema extends z.ZodObject>(
   throw new UserError(
     "option-invalid",
     `Cannot ${action} with ${words} ${shown(given)}: ${expected}.`,
-    `Give another ${words}, or leave it out for the default.`,
+    `Choose another ${words}, or omit it to use the default.`,
     { cause: parsed.error },
   );
 }
 
-/** "batchSize" → "batch size" */
+/** Splits a field's name into words: "batchSize" → "batch size". */
 export function inWords(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -1,15 +1,15 @@
-/** Holds synchronous work to a time limit, even a regular expression that would never come to an end. */
+/** Limits the time of synchronous work, even of a regular expression that would never finish. */
 
 import { createContext, Script } from "node:vm";
 
 const call = new Script("work()");
 
-/** Made on first use, since one context takes a millisecond; its only content is the work of the moment. */
+/** Created on first use, because a context takes a millisecond. It contains only the current work. */
 let context: { work?: () => unknown } | undefined;
 
 /**
- * What `work` returns; undefined where it takes longer than `milliseconds`. It is ended then wherever it is, so whatever it was
- * changing is of no further use. Costs a tenth of a millisecond: a thread keeps the time.
+ * Returns the result of `work`; undefined if it takes longer than `milliseconds`. It is then interrupted at any point, so discard
+ * any data that it was changing. The limit costs 0.1 ms, because a thread keeps the time.
  */
 export function withinTime<T>(milliseconds: number, work: () => T): { readonly value: T } | undefined {
   context ??= createContext({});
@@ -17,7 +17,7 @@ export function withinTime<T>(milliseconds: number, work: () => T): { readonly v
   try {
     return { value: call.runInContext(context, { timeout: milliseconds }) as T };
   } catch (error) {
-    // No instance of our Error: it comes from the other context.
+    // The error comes from the other context, so it is not an instance of this context's Error.
     if ((error as { code?: unknown } | null)?.code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return undefined;
     throw error;
   } finally {

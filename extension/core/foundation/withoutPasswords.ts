@@ -1,6 +1,6 @@
-/** Addresses as messages and logs may show them. */
+/** Removes passwords from addresses in messages and logs. */
 
-/** `text` with what stands between "//" and "@" left out, in every address that it holds; also where the scheme is missing. */
+/** Replaces user name and password (the part between "//" and "@") in every address in `text`, even without a scheme. */
 export function withoutPasswords(text: string): string {
   return text.replaceAll(/(:\/\/)[^\s/?#]*@/g, "$1…@").replaceAll(/(?<![\w:/…])[^\s:/@"'(]+:[^\s/"']*@/g, "…@");
 }

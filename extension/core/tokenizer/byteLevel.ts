@@ -1,8 +1,8 @@
-/** The alphabet in which byte-level tokenizers write bytes: a visible character for each (GPT-2's `bytes_to_unicode`). */
+/** The alphabet of byte-level tokenizers: a visible character for each byte (GPT-2's `bytes_to_unicode`). */
 
 const visible = [...range(0x21, 0x7e), ...range(0xa1, 0xac), ...range(0xae, 0xff)];
 
-/** Bytes that are visible characters stand for themselves; the others are counted from U+0100 on. */
+/** A visible character represents its own byte. The other bytes get the characters from U+0100 on, in order. */
 export const byteOfCharacter: ReadonlyMap<string, number> = new Map([
   ...visible.map((byte) => [String.fromCharCode(byte), byte] as const),
   ...range(0, 0xff)

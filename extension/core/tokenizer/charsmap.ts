@@ -1,15 +1,15 @@
-/** SentencePiece's precompiled normalization, as T5's tokenizer.json carries it. It knows no tokens. */
+/** SentencePiece's precompiled normalization, which T5's tokenizer.json contains. */
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 const utf8 = new TextDecoder();
 
 /**
- * The normalization of a charsmap: 4 bytes length, a double-array trie of so many bytes (Yata et al., darts-clone), and the
- * texts that its values point to, each ended by a zero byte. As in huggingface/tokenizers, a whole grapheme of up to 5
- * bytes is looked up first, and the shortest rule that begins it wins.
+ * Returns the normalization of a charsmap. Its format: 4 bytes with the length of a trie, the double-array trie (Yata et al.,
+ * darts-clone), and the zero-terminated texts that its values point to. As in huggingface/tokenizers, a whole grapheme of up to
+ * 5 bytes is looked up first, and the shortest matching rule wins.
  *
- * @param base64 as in tokenizer.json
- * @returns null where it is no charsmap
+ * @param base64 the charsmap in tokenizer.json
+ * @returns null if the format is different
  */
 export function charsmapNormalizer(base64: string): ((text: string) => string) | null {
   const bytes = Uint8Array.from(Buffer.from(base64, "base64"));
@@ -39,14 +39,14 @@ export function charsmapNormalizer(base64: string): ((text: string) => string) |
   };
 }
 
-/** The value of the shortest key in the trie that `key` begins with. */
+/** Returns the value of the trie's shortest key that is a prefix of `key`. */
 function shortestMatch(units: Uint32Array, key: Uint8Array): number | undefined {
   const offset = (unit: number): number => (unit >>> 10) << ((unit & 0x200) >>> 6);
   let position = offset(units[0] ?? 0);
   for (const byte of key) {
     position ^= byte;
     const unit = units[position] ?? 0;
-    // A label has its lowest byte and no sign bit: units with one are values.
+    // A label is a unit's lowest byte. Units with the sign bit are values.
     if (byte === 0 || (unit & 0x800000ff) !== byte) return undefined;
     position ^= offset(unit);
     if (unit & 0x100) return (units[position] ?? 0) & 0x7fffffff;

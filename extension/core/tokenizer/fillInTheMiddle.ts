@@ -1,25 +1,25 @@
-/** How the known code models mark a gap to fill, by the names of their tokens. It knows no text and no limits. */
+/** Fill-in-the-middle tokens: how known code models mark a hole, recognized by the names of their tokens. */
 
 /**
- * In which order a model reads what stands around a gap (Bavarian et al. 2022, arXiv 2207.14255):
- * - "prefix-first": prefix marker, prefix, suffix marker, suffix, middle marker;
- * - "suffix-first": prefix marker, suffix marker, suffix, middle marker, prefix. Here the model simply goes on writing where
- *   the prefix ends, which small models do better, and typing changes nothing but the end.
+ * The order in which a model reads the text around a hole (Bavarian et al. 2022, arXiv 2207.14255):
+ * - "prefix-first": prefix marker, prefix, suffix marker, suffix, middle marker.
+ * - "suffix-first": prefix marker, suffix marker, suffix, middle marker, prefix. The model continues the prefix directly, which
+ *   small models do better, and typing changes only the end of the prompt.
  */
 export type FillOrder = "prefix-first" | "suffix-first";
 
-/** Token ids, and how they are put together; {@link fillPrompt}. */
+/** The ids of a model's markers and their order. See {@link fillPrompt}. */
 export interface FillInTheMiddle {
   readonly order: FillOrder;
-  /** Markers before, between and behind the two sides of a gap. */
+  /** Markers before, between and after the two sides of a hole. */
   readonly opening: readonly number[];
   readonly between: readonly number[];
   readonly closing: readonly number[];
-  /** What the model writes when the gap is filled. */
+  /** The token that the model writes when the hole is filled. */
   readonly end: number;
-  /** Any of these ends a completion, with or without a gap: end of text, and markers that never occur inside code. */
+  /** Tokens that end any completion: end of text, and markers that never occur in code. */
   readonly stops: readonly number[];
-  /** Stands before a file's path where the model was taught to read that in front of the markers. */
+  /** The token before a file's path, for models that were trained to read a path in front of the markers. */
   readonly fileSeparator?: number;
 }
 
@@ -28,7 +28,7 @@ interface Convention {
   readonly opening: readonly string[];
   readonly between: readonly string[];
   readonly closing: readonly string[];
-  /** End of text unless given. */
+  /** By default end of text. */
   readonly end?: string;
   readonly fileSeparator?: string;
   /** Further tokens that end a completion. */
@@ -45,21 +45,21 @@ const conventions: readonly Convention[] = [
     stops: ["<|fim_pad|>", "<|repo_name|>", "<|im_end|>"],
   },
   {
-    // StarCoder2, Granite Code. The path, which they can do without, would stand behind the first marker.
+    // StarCoder2, Granite Code. They read a path after the first marker, but it is optional and is left out here.
     opening: ["<fim_prefix>"],
     between: ["<fim_suffix>"],
     closing: ["<fim_middle>"],
     stops: ["<file_sep>", "<fim_pad>", "<repo_name>"],
   },
   {
-    // DeepSeek-Coder; its "hole" marks where the suffix starts.
+    // DeepSeek-Coder. Its "hole" token marks the start of the suffix.
     opening: ["<｜fim▁begin｜>"],
     between: ["<｜fim▁hole｜>"],
     closing: ["<｜fim▁end｜>"],
     stops: ["<|EOT|>"],
   },
   {
-    // CodeLlama 7B and 13B; the blank of SentencePiece belongs to the names.
+    // CodeLlama 7B and 13B. SentencePiece's space character (▁) is part of the names.
     opening: ["▁<PRE>"],
     between: ["▁<SUF>"],
     closing: ["▁<MID>"],
@@ -67,7 +67,7 @@ const conventions: readonly Convention[] = [
     stops: [],
   },
   {
-    // CodeGen2: a text with a hole, its end, and what is to be filled in.
+    // CodeGen2: a text with a hole, end of text, and the number of the hole to fill.
     opening: [],
     between: ["<mask_1>"],
     closing: ["<|endoftext|>", "<sep>", "<mask_1>"],
@@ -76,7 +76,7 @@ const conventions: readonly Convention[] = [
   },
 ];
 
-/** What a model reads before it fills the gap between `before` and `after`. */
+/** Returns the prompt with which a model fills the hole between `before` and `after`. */
 export function fillPrompt(
   { order, opening, between, closing }: FillInTheMiddle,
   before: readonly number[],
@@ -86,7 +86,7 @@ export function fillPrompt(
   return [...opening, ...first, ...between, ...second, ...closing];
 }
 
-/** The convention whose markers the vocabulary holds, or null where the model knows none. */
+/** Finds the convention whose markers are in the vocabulary; null for a model without fill-in-the-middle tokens. */
 export function findFillInTheMiddle(
   ids: ReadonlyMap<string, number>,
   endOfText: number,
@@ -105,7 +105,7 @@ export function findFillInTheMiddle(
   const stops = [endOfText, end, ...opening!, ...between!, ...closing!, ...Object.values(separator)];
   return {
     order,
-    // With the suffix first, all markers but the last stand in front: prefix marker, suffix marker, suffix, middle marker, prefix.
+    // Suffix-first puts all markers but the last in front: prefix marker, suffix marker, suffix, middle marker, prefix.
     ...(order === "prefix-first"
       ? { opening: opening!, between: between!, closing: closing! }
       : { opening: [...opening!, ...between!], between: closing!, closing: [] }),

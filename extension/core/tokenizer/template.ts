@@ -1,6 +1,6 @@
 /** The prompt that turns an instruction into a text to continue. */
 
-/** As in training by the paper (arXiv 2308.10462, version 2): the code follows, then the end of text. */
+/** The paper's training prompt (arXiv 2308.10462, version 2). The code and end of text follow it. */
 export function instructionPrompt(intent: string): string {
   return `### Instruction:\n${intent}\n### Response:\n`;
 }

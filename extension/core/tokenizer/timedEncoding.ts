@@ -1,12 +1,12 @@
 /**
- * Encoding that comes to an end. A tokenizer.json brings regular expressions, and those of a careless or a hostile one can take
- * longer than anybody waits, on texts of thirty characters. It knows no tokens.
+ * Encoding with a time limit. A tokenizer.json contains regular expressions. Those of a careless or hostile author can take
+ * practically forever on texts of thirty characters.
  */
 
 import { UserError } from "../foundation/errors.ts";
 import { withinTime } from "../foundation/withinTime.ts";
 
-/** Regular expressions that are known to be quick, of most models there are: not worth a tenth of a millisecond a text. */
+/** The regular expressions of most models. They are known to be fast and do not need a time limit, which costs 0.1 ms a text. */
 const quickPatterns: ReadonlySet<unknown> = new Set([
   // Graft's own base
   "(?:\\r?\\n[ \\t]*)+|[ \\t]{2,}|(?: |[^ \\t\\r\\n\\p{L}\\p{N}_])?[\\p{L}_]+|\\p{N}| ?[^ \\t\\r\\n\\p{L}\\p{N}_]+|[ \\t]|\\r",
@@ -16,17 +16,17 @@ const quickPatterns: ReadonlySet<unknown> = new Set([
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
 ]);
 
-/** Milliseconds for any text, and for each of its characters besides: a busy machine reads some thousand a second at least. */
+/** The limit: milliseconds per text, plus milliseconds per character. A busy machine encodes at least 1,000 characters a second. */
 const [patience, characterPatience] = [5000, 1];
 
-/** Whether all regular expressions in a part of a tokenizer.json are known to be quick. */
+/** Whether all regular expressions in a part of a tokenizer.json are known to be fast. */
 export function isQuick(part: unknown): boolean {
   if (typeof part !== "object" || part === null) return true;
   return Object.entries(part).every(([key, value]) => (key === "Regex" ? quickPatterns.has(value) : isQuick(value)));
 }
 
 /**
- * `encode` with a limit of time. What was too slow once is refused from then on, so that nobody waits twice.
+ * Adds a time limit to `encode`. After the first timeout, every call fails at once.
  *
  * @returns a function that throws UserError "tokenizer-stuck"
  */
@@ -43,19 +43,19 @@ export function timed<Rest extends unknown[]>(
     const seconds = Math.round(milliseconds / 1000);
     stuck = new UserError(
       "tokenizer-stuck",
-      `Cannot use the tokenizer of ${folder}: it did not read ${text.length} characters in ${seconds} s.`,
-      "Choose another base. A regular expression in its tokenizer.json may never come to an end.",
+      `Cannot use the tokenizer of ${folder}: it did not encode ${text.length} characters in ${seconds} s.`,
+      "Choose another base. A regular expression in the tokenizer.json of this one may never finish.",
     );
     throw stuck;
   };
 }
 
-/** Runs of one kind of character with another behind them: on such texts a bad regular expression tries every way to divide them. */
+/** Runs of one kind of character with another one at the end. On these, a bad regular expression backtracks exponentially. */
 const trials = ["a", "A", "é", "0", "_", " ", "\t", "\n", ".", "(", "'", "a ", "a1", " \n"].map(
   (run) => `${run.repeat(200)}\u0000!x`,
 );
 
-/** Tries a tokenizer before anybody relies on it. @throws UserError "tokenizer-stuck" */
+/** Tests a tokenizer on difficult texts before it is used. @throws UserError "tokenizer-stuck" */
 export function tryEncoding(encode: (text: string) => number[]): void {
   for (const text of trials) encode(text);
 }

@@ -1,12 +1,12 @@
-/** Token strings back to text, as the decoder of a tokenizer.json says. It knows no ids and no special tokens. */
+/** Turns token strings into text according to the decoder of a tokenizer.json. */
 
 import * as z from "zod";
 import { byteOfCharacter } from "./byteLevel.ts";
 
-/** A step of decoding: the result of the last one, joined, is the text. Source: the `decoders` of huggingface/tokenizers. */
+/** A step of decoding. The joined result of the last step is the text. Source: the `decoders` of huggingface/tokenizers. */
 type Step = (tokens: readonly string[]) => readonly string[];
 
-/** @returns null for a decoder that no known code model has. */
+/** Returns a decoding function; null for a decoder that no known code model has. */
 export function tokenDecoder(config: unknown): ((tokens: readonly string[]) => string) | null {
   const parsed = decoderSchema.safeParse(config);
   if (!parsed.success) return null;
@@ -50,17 +50,17 @@ function stepOf(decoder: z.infer<typeof simpleSchema>): Step {
   }
 }
 
-/** A byte order mark is text like any other here. */
+/** `ignoreBOM` keeps a byte order mark as text. */
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const strictUtf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
-/** A token whose characters do not all stand for bytes is plain text: one that was added. */
+/** Returns a token's bytes. A token with characters outside of the byte alphabet is an added token, in plain text. */
 function bytesOf(token: string): number[] {
   const bytes = Array.from(token, (character) => byteOfCharacter.get(character));
   return bytes.every((byte) => byte !== undefined) ? bytes : [...Buffer.from(token)];
 }
 
-/** Runs of tokens such as <0xE2> become the text of their bytes, or one U+FFFD for each where they are none. */
+/** Replaces runs of byte tokens such as <0xE2> by their text, or by one U+FFFD per byte if they are not valid UTF-8. */
 function withoutByteTokens(tokens: readonly string[]): readonly string[] {
   const result: string[] = [];
   let bytes: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * Text to ids by the library, whose known faults are mended here: parts of a tokenizer.json that it reads unlike the
- * reference implementation (huggingface/tokenizers) are said in terms that both understand alike.
+ * Encodes text with the transformers.js library and works around its known bugs: rewrites those parts of a tokenizer.json that it
+ * interprets differently from the reference implementation (huggingface/tokenizers).
  */
 
 import * as z from "zod";
@@ -13,7 +13,7 @@ interface Part {
   readonly [field: string]: unknown;
 }
 
-/** What of a tokenizer.json is needed to encode. */
+/** The parts of a tokenizer.json that encoding needs. */
 export interface EncoderFiles {
   readonly normalizer?: unknown;
   readonly pre_tokenizer?: unknown;
@@ -21,20 +21,20 @@ export interface EncoderFiles {
   readonly added_tokens: readonly { readonly id: number; readonly content: string }[];
 }
 
-/** Halves of characters, which no encoding of text has. */
+/** Halves of surrogate pairs, which cannot be encoded in UTF-8. */
 const loneSurrogates = /\p{Surrogate}/gu;
 
-/** @param continues whether other text stands before it, so that nothing marks its start. */
+/** @param continues whether the text continues another, so that nothing marks its start */
 export type TokenEncoder = (text: string, continues: boolean) => number[];
 
 /**
- * @param settings of tokenizer_config.json, for the library
- * @throws what the library throws at parts that it does not know
+ * @param settings fields of tokenizer_config.json, for the library
+ * @throws the library's errors for unknown parts
  */
 export async function openTokenEncoder(json: EncoderFiles, settings: object): Promise<TokenEncoder> {
-  // On demand: the library is large, and most commands never encode.
+  // Import on demand: the library is large, and most commands never encode.
   const { env, PreTrainedTokenizer } = await import("@xenova/transformers");
-  env.allowRemoteModels = false; // It is handed all it needs; should it ever want more, it must not ask the network.
+  env.allowRemoteModels = false; // It gets everything it needs here and must never use the network.
   const { start, normalizers, preTokenizers } = withoutStart(partsOf(json.normalizer), partsOf(json.pre_tokenizer));
   const { normalize, others } = withoutCharsmap(normalizers);
   const mended = {
@@ -42,7 +42,7 @@ export async function openTokenEncoder(json: EncoderFiles, settings: object): Pr
     normalizer: sequence("normalizers", others.flatMap(mendedNormalizer)),
     pre_tokenizer: sequence("pretokenizers", [...preTokenizers.flatMap(mendedPreTokenizer), ...wordsOf(json)]),
     decoder: null,
-    post_processor: null, // It would only add special tokens.
+    post_processor: null, // This would only add special tokens.
   };
   const prepared = (text: string, continues: boolean): string => {
     const whole = normalize(text.replaceAll(loneSurrogates, "\ufffd"));
@@ -53,7 +53,7 @@ export async function openTokenEncoder(json: EncoderFiles, settings: object): Pr
     const library = new PreTrainedTokenizer(mended, settings);
     return (text, continues) => library.encode(prepared(text, continues), { add_special_tokens: false });
   }
-  // Without a model that it knows, the library gives words.
+  // Without a known model, the library returns words.
   const library = new PreTrainedTokenizer({ ...mended, model: { vocab: {} } }, settings);
   const added = new Map(json.added_tokens.map(({ content, id }) => [content, id]));
   const encodeWord = unigramEncoder(unigram.data.vocab, unigram.data.unk_id);
@@ -82,7 +82,7 @@ function sequence(key: "normalizers" | "pretokenizers", parts: readonly Part[]):
 
 const blank = "▁";
 
-/** Takes out what marks the start of a text, which is not for every piece of one; it comes back as `start`. */
+/** Removes the parts that mark the start of a text and returns them as `start`, because they do not apply to later pieces. */
 function withoutStart(
   normalizers: readonly Part[],
   preTokenizers: readonly Part[],
@@ -102,12 +102,12 @@ function withoutStart(
   return { start: (text) => text, normalizers, preTokenizers };
 }
 
-/** Files of old versions say it otherwise. */
+/** Reads the prepend scheme, which old versions of the file express as `add_prefix_space`. */
 function prependScheme({ prepend_scheme, add_prefix_space }: Part): unknown {
   return prepend_scheme ?? (add_prefix_space === false ? "never" : "always");
 }
 
-/** The library guesses what a charsmap does. */
+/** Removes a charsmap, which the library only approximates, and returns its normalization as `normalize`. */
 function withoutCharsmap(normalizers: readonly Part[]): {
   normalize: (text: string) => string;
   others: readonly Part[];
@@ -118,7 +118,7 @@ function withoutCharsmap(normalizers: readonly Part[]): {
   return normalize ? { normalize, others } : { normalize: (text) => text, others: normalizers };
 }
 
-/** JavaScript's blanks are not quite Unicode's, which the library minds in patterns only. */
+/** Rewrites Strip as a pattern: JavaScript's whitespace differs from Unicode's; the library corrects this only in patterns. */
 function mendedNormalizer(part: Part): Part[] {
   if (part.type !== "Strip") return [part];
   const replace = (regex: string): Part => ({ type: "Replace", pattern: { Regex: regex }, content: "" });
@@ -132,14 +132,14 @@ const gpt2Words = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{
 
 function mendedPreTokenizer(part: Part): Part[] {
   switch (part.type) {
-    case "ByteLevel": // Its pattern has JavaScript's blanks.
+    case "ByteLevel": // The library's pattern has JavaScript's whitespace.
       if (part["use_regex"] === false || part["add_prefix_space"] === true) return [part];
       return [split(gpt2Words), { ...part, use_regex: false }];
-    case "Digits": // Its digits are 0 to 9.
+    case "Digits": // The library's digits are only 0 to 9.
       return [split(part["individual_digits"] === true ? "\\p{N}" : "\\p{N}+")];
     case "WhitespaceSplit":
       return [split("\\s+", "Removed")];
-    case "Metaspace": // It does not split.
+    case "Metaspace": // The library does not split.
       return [
         { ...part, prepend_scheme: prependScheme(part) },
         ...(part["split"] === false ? [] : [split(`${blank}[^${blank}]*|[^${blank}]+`)]),
@@ -150,8 +150,8 @@ function mendedPreTokenizer(part: Part): Part[] {
 }
 
 /**
- * SentencePiece's BPE has no words: a whole text is one, and takes seconds. Where no token has a blank behind something
- * else, no merge can cross from a character to a blank behind it, and cutting there changes nothing.
+ * Splits text for SentencePiece's BPE, which treats a whole text as one word and takes seconds. If no token has ▁ after another
+ * character, no merge crosses that boundary, so a split there does not change the result.
  */
 function wordsOf({ model, pre_tokenizer }: EncoderFiles): Part[] {
   const isWhole = partsOf(pre_tokenizer).every(({ type, split: splits }) => type === "Metaspace" && splits === false);

@@ -1,4 +1,4 @@
-/** Text to token ids and back, by the library's tokenizer classes on local files. It knows no prompt and no model. */
+/** Converts text to token ids and back with the tokenizer files of a local folder. */
 
 import { UserError } from "../foundation/errors.ts";
 import { findFillInTheMiddle, type FillInTheMiddle } from "./fillInTheMiddle.ts";
@@ -8,26 +8,26 @@ import { openTokenEncoder, type TokenEncoder } from "./tokenEncoder.ts";
 import { invalid, readTokenizerFiles, type TokenizerFiles } from "./tokenizerFiles.ts";
 
 /**
- * Whether a text stands at the start, which is assumed, or goes on from another. Tokenizers of the Llama kind read a blank
- * before a start, and leave it out when they write one.
+ * Whether a text is at the start (the default) or continues another. Llama's tokenizers add a space before a start when they
+ * encode, and remove it when they decode.
  */
 export type Place = "start" | "inside";
 
 export interface Tokenizer {
-  /** The highest id plus one. A model may have more rows than that, for padding. */
+  /** The highest id plus one. A model's embedding may have more rows, as padding. */
   readonly vocabularySize: number;
   readonly endOfText: number;
-  /** What the model expects in front of every text, such as <s>; nothing for many models. {@link encode} leaves it out. */
+  /** Ids that the model expects before every text, such as <s>; empty for many models. {@link encode} does not add them. */
   readonly beginning: readonly number[];
-  /** What an encoder expects behind every text, such as </s>. */
+  /** Ids that an encoder expects after every text, such as </s>. */
   readonly ending: readonly number[];
-  /** Ids that carry a meaning beyond text. `encode` never gives one, and `decode` leaves them out. */
+  /** Ids that mean something other than text. `encode` never returns one, and `decode` skips them. */
   readonly specialIds: ReadonlySet<number>;
-  /** Ordinary text only: nothing is added, and the name of a special token is text like any other. */
+  /** Encodes ordinary text: adds nothing, and treats the name of a special token as text. */
   encode(text: string, place?: Place): number[];
-  /** Exact for whole texts; where ids end inside a character, it shows as U+FFFD. */
+  /** Decodes exactly for whole texts. A character that the ids contain only partly becomes U+FFFD. */
   decode(ids: readonly number[], place?: Place): string;
-  /** The id of a token by its name in the vocabulary, special ones included. */
+  /** Returns the id of a token by its name in the vocabulary, including special tokens. */
   id(token: string): number | undefined;
   readonly fillInTheMiddle: FillInTheMiddle | null;
 }
@@ -35,9 +35,9 @@ export interface Tokenizer {
 /**
  * Opens the tokenizer of a Hugging Face folder from its tokenizer.json and tokenizer_config.json.
  *
- * @param modelVocabularySize rows of the model's embedding, where it is known
- * @throws UserError "tokenizer-invalid"; "tokenizer-mismatch" where ids exceed the model's vocabulary. Its `encode` throws
- *   "tokenizer-stuck" where a regular expression of the folder's comes to no end.
+ * @param modelVocabularySize number of rows in the model's embedding, if known
+ * @throws UserError "tokenizer-invalid"; "tokenizer-mismatch" if ids exceed the model's vocabulary. Its `encode` throws
+ *   "tokenizer-stuck" if a regular expression in the folder's files takes too long.
  */
 export async function openTokenizer(folder: string, modelVocabularySize = Infinity): Promise<Tokenizer> {
   const files = await readTokenizerFiles(folder);
@@ -73,8 +73,8 @@ export async function openTokenizer(folder: string, modelVocabularySize = Infini
 }
 
 /**
- * Added tokens are of two kinds: markers, and plain text that deserves an id, such as CodeGen's runs of blanks. Models
- * do not mark the first kind reliably (Qwen2.5-Coder's <|fim_prefix|> is not "special"), but they all write it as a tag.
+ * Finds the markers among the added tokens. The others are plain text, such as CodeGen's runs of spaces. Models do not flag
+ * markers reliably (Qwen2.5-Coder's <|fim_prefix|> is not "special"), but all of them write markers as tags.
  */
 function findSpecialNames({ json, endOfText }: TokenizerFiles): ReadonlySet<string> {
   const markers = json.added_tokens.filter(({ special, content }) => special === true || /^▁?<.+>$/u.test(content));
@@ -82,8 +82,8 @@ function findSpecialNames({ json, endOfText }: TokenizerFiles): ReadonlySet<stri
 }
 
 /**
- * The library looks for added tokens in any text that it encodes. Here it is not told of the special ones, so that it
- * cannot find them.
+ * Opens an encoder that treats the names of special tokens as text. The library finds added tokens in any text, so it only gets
+ * those that are not special.
  */
 async function openEncoder(
   folder: string,
@@ -91,14 +91,14 @@ async function openEncoder(
   specialNames: ReadonlySet<string>,
 ): Promise<TokenEncoder> {
   const ordinary = { ...json, added_tokens: json.added_tokens.filter(({ content }) => !specialNames.has(content)) };
-  // Of the settings only those that change how text is read; names of special tokens in old spellings are refused.
+  // Pass only the settings that affect encoding. The library rejects names of special tokens in old formats.
   const { remove_space, do_lowercase_and_remove_accent } = settings;
   try {
     const encode = await openTokenEncoder(ordinary, { remove_space, do_lowercase_and_remove_accent });
     return isQuick([json["normalizer"], json["pre_tokenizer"]]) ? encode : timed(folder, encode);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw invalid(folder, `the tokenizer library refuses it (${reason})`, "Use a model with a BPE tokenizer.", error);
+    throw invalid(folder, `the tokenizer library rejects it (${reason})`, "Use a model with a BPE tokenizer.", error);
   }
 }
 
@@ -113,7 +113,7 @@ function openTextDecoder(
   return (tokens, place) => {
     const text = tokens.map((token) => names[token] ?? "");
     if (place === "start") return decode(text);
-    // What a decoder leaves out at the start of a text, it does not leave out behind this.
+    // After this text, a decoder keeps what it would remove at the start.
     const lead = "a";
     return decode([lead, ...text]).slice(lead.length);
   };

@@ -1,8 +1,8 @@
-/** The tokenizer files of a model folder, read and checked. It encodes nothing. */
+/** Reads and checks the tokenizer files of a model folder. */
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { readPlainText } from "../foundation/plainFile.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
 import type { FillOrder } from "./fillInTheMiddle.ts";
 
@@ -16,7 +16,7 @@ const tokenizerSchema = z.looseObject({
   added_tokens: z.array(addedTokenSchema).default([]),
 });
 const namedIdSchema = z.tuple([z.string(), z.unknown()]);
-/** TemplateProcessing, perhaps in a Sequence; or RobertaProcessing and BertProcessing, which name their two tokens. */
+/** TemplateProcessing, possibly in a Sequence; or RobertaProcessing and BertProcessing, which name their two tokens. */
 const postProcessorSchema = z.looseObject({
   cls: namedIdSchema.optional(),
   sep: namedIdSchema.optional(),
@@ -31,7 +31,7 @@ const settingsSchema = z.looseObject({
   eos_token: tokenNameSchema.nullish(),
   bos_token: tokenNameSchema.nullish(),
   add_bos_token: z.boolean().nullish(),
-  // Graft's own field: no convention has one, and the embedded base was taught both orders.
+  // This field is Graft's own: there is no convention for it, and the embedded base was trained with both orders.
   fim_order: z.enum(["prefix-first", "suffix-first"]).optional(),
 });
 
@@ -40,14 +40,14 @@ export interface TokenizerFiles {
   readonly json: z.infer<typeof tokenizerSchema>;
   /** tokenizer_config.json, for the library, or an empty object. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Every token and its id: the vocabulary and the tokens added to it. */
+  /** All tokens with their ids: the vocabulary and the added tokens. */
   readonly ids: ReadonlyMap<string, number>;
-  /** The content of the end-of-text token. */
+  /** The name of the end-of-text token. */
   readonly endOfText: string;
-  /** The ids that stand before every text, and those behind. */
+  /** The ids before and after every text. */
   readonly beginning: readonly number[];
   readonly ending: readonly number[];
-  /** In which order a gap is to be shown, where the folder says. */
+  /** The order of infilling prompts, if the folder specifies one. */
   readonly fillOrder: FillOrder | undefined;
 }
 
@@ -58,25 +58,25 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
     throw invalid(
       folder,
       "it has no tokenizer.json",
-      "Save the tokenizer with a fast tokenizer of transformers, or download tokenizer.json.",
+      "Save it with a fast tokenizer of transformers, or download tokenizer.json.",
     );
   }
   const tokenizer = tokenizerSchema.safeParse(rawTokenizer);
   if (!tokenizer.success)
-    throw invalid(folder, `its tokenizer.json is not as expected:\n${z.prettifyError(tokenizer.error)}`);
+    throw invalid(folder, `its tokenizer.json has unexpected content:\n${z.prettifyError(tokenizer.error)}`);
   const settings = settingsSchema.safeParse((await readJson(folder, "tokenizer_config.json")) ?? {});
   if (!settings.success) {
-    throw invalid(folder, `its tokenizer_config.json is not as expected:\n${z.prettifyError(settings.error)}`);
+    throw invalid(folder, `its tokenizer_config.json has unexpected content:\n${z.prettifyError(settings.error)}`);
   }
   const ids = new Map(vocabularyIds(folder, tokenizer.data.model.vocab));
   for (const { id, content } of tokenizer.data.added_tokens) ids.set(content, id);
-  // Without a named one, the two that nearly every code model uses.
+  // Without a setting, try the two names that nearly every code model uses.
   const endOfText = settings.data.eos_token ?? ["<|endoftext|>", "</s>"].find((token) => ids.has(token));
   if (endOfText === undefined || !ids.has(endOfText)) {
     const names =
       endOfText === undefined
         ? "names no end-of-text token"
-        : `names the end-of-text token "${endOfText}", which it lacks`;
+        : `names the end-of-text token "${endOfText}", which does not exist`;
     throw invalid(folder, `it ${names}`, 'Set "eos_token" in tokenizer_config.json to a token of tokenizer.json.');
   }
   return {
@@ -90,13 +90,13 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
 }
 
 interface Framing<Token> {
-  /** What stands before every text. */
+  /** Tokens before every text. */
   readonly beginning: readonly Token[];
-  /** What stands behind every text. */
+  /** Tokens after every text. */
   readonly ending: readonly Token[];
 }
 
-/** Tokenizers of the Llama kind say in their settings how a text begins; else the template of tokenizer.json counts. */
+/** Returns the ids around a text. The settings of Llama's tokenizers determine its start; otherwise tokenizer.json does. */
 function framingOf(
   { post_processor }: z.infer<typeof tokenizerSchema>,
   { add_bos_token, bos_token }: z.infer<typeof settingsSchema>,
@@ -109,7 +109,7 @@ function framingOf(
   return { beginning: idsOf(typeof add_bos_token === "boolean" ? asSet : beginning), ending: idsOf(ending) };
 }
 
-/** The special tokens around a single text. */
+/** Returns the special tokens around a single text. */
 function templateOf(postProcessor: unknown): Framing<string> {
   const parsed = postProcessorSchema.safeParse(postProcessor);
   if (!parsed.success) return { beginning: [], ending: [] };
@@ -131,7 +131,7 @@ function templateOf(postProcessor: unknown): Framing<string> {
   };
 }
 
-/** A BPE or WordPiece vocabulary maps tokens to ids; a Unigram one is a list of [token, score]. */
+/** Lists tokens with ids. A BPE or WordPiece vocabulary maps tokens to ids; a Unigram vocabulary is a list of [token, score]. */
 function vocabularyIds(folder: string, vocabulary: readonly unknown[] | Record<string, unknown>): [string, number][] {
   const entries: [unknown, unknown][] = Array.isArray(vocabulary)
     ? vocabulary.map((entry: unknown, id) => [Array.isArray(entry) ? entry[0] : undefined, id])
@@ -145,7 +145,7 @@ function vocabularyIds(folder: string, vocabulary: readonly unknown[] | Record<s
 async function readJson(folder: string, name: string): Promise<unknown> {
   let text;
   try {
-    text = await readFile(join(folder, name), "utf8");
+    text = await readPlainText(join(folder, name));
   } catch (error) {
     if (systemCode(error) === "ENOENT") return undefined;
     throw error;
@@ -157,7 +157,7 @@ async function readJson(folder: string, name: string): Promise<unknown> {
   }
 }
 
-/** The refusal of a folder's tokenizer. `reason` completes "Cannot use the tokenizer of FOLDER: …". */
+/** The error for an unusable tokenizer. `reason` completes "Cannot use the tokenizer of FOLDER: …". */
 export function invalid(
   folder: string,
   reason: string,

@@ -1,15 +1,15 @@
 /**
- * The Unigram model (Kudo 2018, arXiv 1804.10959): of all ways to cut a word into pieces, the likeliest. It knows no
- * normalization. Where two ways are equally likely it decides as huggingface/tokenizers, which the library does not.
+ * The Unigram model (Kudo 2018, arXiv 1804.10959): finds the most likely segmentation of a word into pieces. Of equally likely
+ * segmentations it chooses the same one as huggingface/tokenizers, unlike the library. Normalization is elsewhere.
  */
 
-/** As SentencePiece: a character that is no piece is so much less likely than the least likely piece. */
+/** Log-probability of an unknown character, below that of the least likely piece. The value is SentencePiece's. */
 const unknownPenalty = 10;
 
 /**
- * @param pieces each with its log-probability; a piece's place is its id
- * @param unknown the id of what is no piece
- * @returns from a word to ids; neighbours that are no pieces have one id together
+ * @param pieces pieces with their log-probabilities; a piece's index is its id
+ * @param unknown the id of unknown characters
+ * @returns a function from a word to ids; adjacent unknown characters share one id
  */
 export function unigramEncoder(
   pieces: readonly (readonly [string, number])[],
@@ -20,7 +20,7 @@ export function unigramEncoder(
   const unknownScore = pieces.reduce((least, [, score]) => Math.min(least, score), Infinity) - unknownPenalty;
   return (word) => {
     const characters = Array.from(word);
-    /** Of the likeliest cut of what lies before each place: its score, its last piece and where that starts. */
+    /** Of the best segmentation up to each index: its score, and below, the start and the id of its last piece. */
     const best = new Float64Array(characters.length + 1).fill(-Infinity);
     const lastStart = new Int32Array(best.length);
     const lastId = new Int32Array(best.length);

@@ -1,20 +1,22 @@
-/** What a training is, in the user's terms: carried by its checkpoints and by the report beside what it made. */
+/** Identifies a training by its base, data and settings, in the user's terms. Checkpoints and the training report contain it. */
 
 import { methodOf } from "../adapters/methods/methodNamed.ts";
-import type { NewTrainingData } from "./data/trainingData.ts";
+import type { NewTokenFile } from "../dataset/tokenFile.ts";
 import { commonFields } from "./request.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
-/** Such as {"rank": 16, "data": "2135 sequences, 4f1c…"}. */
+/** For example {"rank": 16, "data": "2135 sequences, 4f1c…"}. */
 export type Fingerprint = Readonly<Record<string, string | number | boolean>>;
 
-/** Settings that change nothing of the result, and those that are told where they are given. */
+/** Settings that do not change the result, and those that are listed only if given. */
 const unlisted = new Set<string>(["saveEvery", "steps", "patience"]);
+
+type Described = Readonly<Record<"training" | "validation", Pick<NewTokenFile, "description">>>;
 
 export function fingerprintOf(
   baseHash: string,
   settings: ResolvedSettings,
-  { training, validation }: NewTrainingData,
+  { training, validation }: Described,
 ): Fingerprint {
   const { steps, patience } = settings;
   const common = Object.keys(commonFields)

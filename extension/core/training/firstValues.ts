@@ -1,4 +1,4 @@
-/** The values that a training begins with. */
+/** Computes the parameters' first values. */
 
 import { openBaseFolder } from "../baseModels/export/baseFolder.ts";
 import { openOriginal } from "../baseModels/export/originalFolder.ts";
@@ -13,7 +13,7 @@ import { readKeysAndValues } from "../inference/tree/keysAndValues.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
-/** By the parameters' names. */
+/** Returns the first values by the parameters' names. */
 export async function firstValues(
   spec: MethodSpec,
   settings: ResolvedSettings,
@@ -28,8 +28,7 @@ export async function firstValues(
     tokenizer,
     embeddingsOf: (ids) => embeddingsOf(base, ids),
     async keysAndValuesOf(ids) {
-      if (isEncoderDecoder(config))
-        throw internalError("what a decoder behind an encoder keeps depends on what that reads");
+      if (isEncoderDecoder(config)) throw internalError("a decoder's keys and values depend on the encoder's input");
       return await readKeysAndValues(base, config, ids);
     },
     originalWeights: () => originalWeights(base, log),
@@ -39,7 +38,7 @@ export async function firstValues(
 
 async function embeddingsOf(base: InstalledBase, ids: readonly number[]): Promise<Float32Array[]> {
   const table = weightRequests(base.config).find(({ role }) => role === "embedding")?.names[0];
-  if (table === undefined) throw internalError(`${base.name} has no table of embeddings`);
+  if (table === undefined) throw internalError(`${base.name} has no embedding table`);
   const { hiddenSize: count } = base.config;
   const folder = await openBaseFolder(base);
   try {
@@ -52,7 +51,7 @@ async function embeddingsOf(base: InstalledBase, ids: readonly number[]): Promis
 async function originalWeights(base: InstalledBase, log: Log): Promise<Map<string, Float32Array>> {
   const { folder, weights } = await openOriginal(base);
   if (weights === "rounded") {
-    log.warn(`What ${base.name} was imported from is gone or changed: training starts from its own, rounded weights.`);
+    log.warn(`The source of ${base.name} is gone or has changed. Training starts from the base's own rounded weights.`);
   }
   try {
     const values = new Map<string, Float32Array>();

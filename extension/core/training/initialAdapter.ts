@@ -1,4 +1,4 @@
-/** A training that goes on from an adapter: what the adapter decides. */
+/** Applies the settings that an initial adapter imposes on a training. */
 
 import type { Adapter } from "../adapters/adapter.ts";
 import { kindOf, methodOf } from "../adapters/methods/methodNamed.ts";
@@ -7,9 +7,9 @@ import type { TrainOptions } from "./request.ts";
 import type { TrainSettings } from "./settings.ts";
 
 /**
- * The settings with all that the adapter to start from decides.
+ * Returns `settings` with those that the initial adapter imposes.
  *
- * @throws UserError "adapter-mismatch" where `options` ask for something else
+ * @throws UserError "adapter-mismatch" if `options` contradict the adapter
  */
 export function settingsOf(adapter: Adapter, settings: TrainSettings, options: TrainOptions): TrainSettings {
   const decisions = kindOf(adapter).decides(adapter);
@@ -19,9 +19,9 @@ export function settingsOf(adapter: Adapter, settings: TrainSettings, options: T
   for (const [key, words] of Object.entries(labels)) {
     const [wanted, given] = [asked[key], decided[key]];
     if (wanted === undefined || given === undefined || wanted === given) continue;
-    const found = `its ${words} is ${shown(given)}, and ${shown(wanted)} is asked for`;
+    const found = `its ${words} is ${shown(given)}, but the request says ${shown(wanted)}`;
     const message = `Cannot start from adapter "${adapter.name}": ${found}.`;
-    throw new UserError("adapter-mismatch", message, `Leave out the ${words}, or start without an adapter.`);
+    throw new UserError("adapter-mismatch", message, `Omit the ${words}, or start without an adapter.`);
   }
   const defaults = Object.entries(decisions.defaults ?? {}).filter(([key]) => asked[key] === undefined);
   return { ...settings, ...decided, ...Object.fromEntries(defaults) };

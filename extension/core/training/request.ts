@@ -1,6 +1,6 @@
 /**
- * A request to train: the types, defaults, limits and descriptions of all its fields. The command line's flags and help, the form's
- * fields, the engine's protocol and run.json are made from it. Fields that belong to methods are in the methods' files.
+ * The schema of a train request: types, defaults, limits and descriptions of all its fields. The command line's flags and help,
+ * the form's fields, the engine's protocol and run.json derive from it. Each method's own fields are in its file.
  */
 
 import * as z from "zod";
@@ -10,68 +10,68 @@ import { fieldOf, type Field } from "../foundation/request.ts";
 import { optimizerNames } from "./optimizers/optimizers.ts";
 import { scheduleShapes } from "./optimizers/schedule.ts";
 
-/** A small data set is repeated until this many steps are made: fewer leave its habits unlearnt. docs/training.md has the figures. */
+/** Fewest steps by default: a small data set is repeated, because fewer steps learn too little. Figures: docs/training.md. */
 export const leastSteps = 60;
 
-/** The settings that all methods have. Unless said otherwise, defaults are the paper's (arXiv 2308.10462, version 2). */
+/** The settings that all methods share. Unless noted otherwise, defaults are the paper's (arXiv 2308.10462, version 2). */
 export const commonFields = {
-  preset: z.enum(trainingPresets).default("graft").describe("Whose targets, learning rate and optimizer to use"),
+  preset: z.enum(trainingPresets).default("graft").describe("Preset of targets, learning rate and optimizer"),
   method: z.enum(methodNames).default(methodNames[0]).describe("What to train"),
   epochs: z
     .number()
     .gt(0)
     .max(10_000)
     .default(5)
-    .describe(`Passes over the training data; at least ${leastSteps} steps unless given`),
+    .describe(`Passes over the training data; by default more if needed for ${leastSteps} steps`),
   steps: z.int().min(1).optional().describe("Optimizer steps, instead of epochs"),
   batchSize: z.int().min(1).default(8).describe("Sequences in each step"),
   maxLength: z.int().min(8).default(256).describe("Length of the longest sequence, in tokens"),
   learningRate: z.number().gt(0).optional().describe("Peak learning rate; without it, by method and base"),
-  schedule: z.enum(scheduleShapes).default("linear").describe("How the learning rate falls"),
+  schedule: z.enum(scheduleShapes).default("linear").describe("Shape of the learning rate's decay"),
   optimizer: z
     .enum(optimizerNames)
     .optional()
-    .describe("Optimizer; without it adamw, and adafactor with the paper preset"),
+    .describe("Optimizer; by default adamw, or adafactor with the paper preset"),
   weightDecay: z.number().min(0).default(0).describe("Weight decay"),
-  patience: z.int().min(1).optional().describe("Stop after this many validations, five an epoch, without a lower loss"),
+  patience: z.int().min(1).optional().describe("Stop after this many validations, five per pass, without a lower loss"),
   saveEvery: z.number().min(0).default(60).describe("Seconds of work that a crash may cost; 0 saves every step"),
-  fillShare: z.number().min(0).max(1).default(0.5).describe("Share of source code that is trained on as gaps to fill"),
+  fillShare: z.number().min(0).max(1).default(0.5).describe("Share of source code that trains infilling"),
   seed: z.int().default(42).describe("Random seed"),
-  shuffle: z.boolean().default(true).describe("Shuffle the data in each epoch"),
+  shuffle: z.boolean().default(true).describe("Shuffle the data in each pass"),
 };
 
 const { preset, method, ...others } = commonFields;
 
-/** All that decides what a training computes, beside its base and its data. */
+/** All settings that determine what a training computes, apart from its base and its data. */
 export const settingsSchema = z.object({ preset, method, ...methodFields, ...others });
 
-/** Files, folders and what else is to be done; the places are the process's that asks. */
+/** Folders, which the calling process chooses. */
 const places = {
-  home: z.string().describe("Where bases are installed"),
+  home: z.string().describe("Folder of installed bases"),
   embedded: z.string().describe("The base that ships with Graft"),
-  dataFolder: z.string().describe("Where the user's copies of the paper's data sets lie"),
-  shippedData: z.string().exactOptional().describe("Where those lie that ship with Graft"),
+  dataFolder: z.string().describe("Folder of the user's copies of the paper's data sets"),
+  shippedData: z.string().exactOptional().describe("Folder of the data sets that ship with Graft"),
 };
 
-/** As plain JSON, since it crosses process borders. */
+/** The request as plain JSON, because it is sent between processes. */
 export const trainRequest = z.object({
   base: z.string().describe("Name of an installed base or a folder; empty for the embedded base"),
   data: z.array(z.string()).readonly().describe("Training data: .jsonl, .py, a folder, conala or codealpacapy"),
   ...settingsSchema.shape,
   validation: z.string().optional().describe("A data set, or the share of the data to hold out, such as 0.1"),
   init: z.string().optional().describe("Folder of an adapter to start from"),
-  checkpointing: z.boolean().optional().describe("Save memory by computing each layer twice"),
+  checkpointing: z.boolean().optional().describe("Save memory by computing each layer twice (gradient checkpointing)"),
   resume: z
     .boolean()
     .optional()
     .describe("Resume the unfinished training into the same folder, with its own settings and data"),
-  out: z.string().describe("Folder for what is trained"),
+  out: z.string().describe("Folder of the result"),
   ...places,
 });
 
 export type TrainOptions = z.input<typeof trainRequest>;
 
-/** The fields of a request that a user decides. */
+/** The fields of a request that a user can set. */
 export const userFields = trainRequest.omit({
   home: true,
   embedded: true,
@@ -80,7 +80,7 @@ export const userFields = trainRequest.omit({
   feedForward: true,
 });
 
-/** A method as a form offers it. */
+/** A training method in a form. */
 export interface MethodForm {
   readonly name: MethodName;
   readonly title: string;
@@ -89,7 +89,7 @@ export interface MethodForm {
   readonly fields: Readonly<Record<string, Field>>;
 }
 
-/** The methods as a form offers them, with their fields; and the fields that all have. */
+/** Returns all methods with their fields for a form, and the fields that they share. */
 export function trainingForm(): {
   readonly methods: readonly MethodForm[];
   readonly common: Readonly<Record<string, Field>>;

@@ -1,4 +1,4 @@
-/** What a training is asked to do, with what is not said filled in. It opens nothing. */
+/** Resolves the settings of a training: fills in defaults. It opens no files. */
 
 import { readRequest } from "../foundation/request.ts";
 import type { Given, MethodBase } from "../adapters/methods/method.ts";
@@ -6,7 +6,7 @@ import { methodOf, type MethodSettings, type MethodSpec } from "../adapters/meth
 import type { OptimizerName } from "./optimizers/optimizers.ts";
 import { commonFields, settingsSchema, trainRequest, type TrainOptions } from "./request.ts";
 
-/** With null the preset decides. */
+/** Settings of a train request. Null leaves the choice to the preset. */
 export type TrainSettings = Given<typeof settingsSchema.shape> & { readonly optimizer: OptimizerName };
 
 type CommonSettings = Omit<Given<typeof commonFields>, "learningRate" | "optimizer"> & {
@@ -14,11 +14,11 @@ type CommonSettings = Omit<Given<typeof commonFields>, "learningRate" | "optimiz
   readonly optimizer: OptimizerName;
 };
 
-/** Settings with all that depends on method and base. At run time they hold those of their method alone. */
+/** Settings with all defaults resolved. At run time they contain only the fields of their own method. */
 export type ResolvedSettings = CommonSettings & MethodSettings;
 
 /**
- * Fills in defaults and refuses what cannot be meant.
+ * Fills in defaults and refuses invalid values.
  *
  * @throws UserError "option-invalid"
  */
@@ -29,16 +29,17 @@ export function readSettings(options: TrainOptions): TrainSettings {
   return { ...(Object.fromEntries(settings) as TrainSettings), optimizer };
 }
 
-/** From this many parameters on, a base takes smaller steps. */
+/** Parameters from which on a base gets the smaller default learning rate. */
 const largeBase = 100e6;
 
 /**
- * Fills in what the settings leave to their preset.
+ * Fills in the settings that are left to the preset.
  *
- * - "graft" trains all linear modules, with the learning rate of a small or a large base.
- * - "paper" trains the modules and takes the learning rate of arXiv 2308.10462, version 2.
+ * - "graft" trains all linear modules, with a learning rate for small or for large bases.
+ * - "paper" trains the modules of arXiv 2308.10462, version 2, with its learning rate.
  *
- * @param parameters of the base, and the paths of its linear modules
+ * @param parameters number of parameters of the base
+ * @param paths paths of the base's linear modules
  */
 export function resolveDefaults(
   settings: TrainSettings,
@@ -58,9 +59,9 @@ export function resolveDefaults(
 }
 
 /**
- * What the training graph is told.
+ * Returns what the training graph needs to know.
  *
- * @throws UserError "targets-unknown"; "option-invalid" where virtual tokens leave no room; "base-too-large"
+ * @throws UserError "targets-unknown"; "option-invalid" if virtual tokens leave no room; "base-too-large"
  */
 export function specOf(settings: ResolvedSettings, base: MethodBase): MethodSpec {
   return methodOf(settings.method).spec(settings, base) as MethodSpec;

@@ -1,13 +1,13 @@
-/** How many optimizer steps a training takes. */
+/** Computes the number of optimizer steps of a training. */
 
 import { leastSteps, type TrainOptions } from "./request.ts";
 import type { TrainSettings } from "./settings.ts";
 
 /**
- * Steps or epochs that are given count as they are. Where both are left out, epochs are added up to {@link leastSteps}; not for the
- * paper's preset, which takes the paper's epochs.
+ * Returns the number of steps. Given steps or epochs are used unchanged. Without either, the graft preset adds epochs up to
+ * {@link leastSteps}; the paper preset uses the paper's number of epochs.
  *
- * @param sequences of the training data
+ * @param sequences number of sequences in the training data
  */
 export function stepsOf(
   { steps, epochs, batchSize, preset }: Pick<TrainSettings, "steps" | "epochs" | "batchSize" | "preset">,

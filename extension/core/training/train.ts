@@ -1,7 +1,7 @@
-/** Training from end to end: base, data, adapter, loop, result. The one entry, for the command line and the editor. */
+/** Trains from end to end: base, data, adapter, loop, result. The command line and the editor both start here. */
 
 import { paddingOf } from "./data/batchShape.ts";
-import { saveCheckpoint } from "./output/checkpoint.ts";
+import { checkpointInvalid, saveCheckpoint } from "./output/checkpoint.ts";
 import { openOutputFolder, type OutputFolder } from "./output/outputFolder.ts";
 import { describeCost } from "./cost/costEstimate.ts";
 import { beginRun } from "./run/beginRun.ts";
@@ -20,7 +20,7 @@ import { withReport } from "./output/trainingReport.ts";
 import { openTrainingStep } from "./graph/trainingStep.ts";
 
 export interface TrainControl extends ReadingControl {
-  /** Once it is aborted, the training ends with what it has learnt by then, after one step at least. */
+  /** When aborted, the training finishes normally with what it has learned so far, but not before the first step. */
   readonly finish?: AbortSignal | undefined;
   readonly onOutline?: ((outline: TrainOutline) => void) | undefined;
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
@@ -29,34 +29,35 @@ export interface TrainControl extends ReadingControl {
 export interface TrainResult {
   /** The adapter's folder. */
   adapter: string;
-  /** Steps done, and how many there would have been at most. */
+  /** Steps done, and the number that was planned. */
   steps: number;
   plannedSteps: number;
-  /** Tokens trained on, padding not counted. */
+  /** Tokens trained on, without padding. */
   tokens: number;
-  /** What each data set added. */
+  /** Contribution of each data set. */
   data: readonly DataPart[];
-  /** All work included, also that of runs that were resumed. */
+  /** Time of all work, including that before a resume. */
   seconds: number;
-  /** Mean over the last epoch, per target token. */
+  /** Mean loss per target token over the last epoch. */
   trainLoss: number;
-  /** Per target token; absent where nothing was held out. */
+  /** Mean loss per target token; absent without validation data. */
   validationLoss?: ValidationLoss;
   trainableParameters: number;
   peakMemoryBytes: number;
 }
 
 /**
- * Trains an adapter and writes it to `out` in PEFT's format: the best by validation loss, or the last without one.
+ * Trains an adapter and writes it to `out` in PEFT's format: the one with the lowest validation loss, or the last one without
+ * validation data.
  *
- * When cancelled or interrupted, all that it needs to go on stays beside `out`, and a call with `resume` goes on from there, whatever
- * became of the data.
+ * After a cancellation or interruption, everything needed to resume stays beside `out`. A call with `resume` continues from
+ * there, even if the data has changed.
  *
- * @throws the signal's reason once it is aborted; UserErrors of all that can be wrong with base, data, options and disk
+ * @throws the signal's reason when aborted; UserErrors for problems with base, data, options and disk
  */
 export async function train(options: TrainOptions, control: TrainControl): Promise<TrainResult> {
   const startedAt = performance.now();
-  readSettings(options); // Refused before anything is written.
+  readSettings(options); // Throws before anything is written.
   const output = await openOutputFolder(options.out);
   try {
     const prepare = options.resume ? resumeRun : beginRun;
@@ -89,10 +90,11 @@ async function takeSteps(
   tellPlan(base.name, data, plan, outline, padding, log);
   onOutline?.(outline);
   log.info(await describeCost(base, spec, shape, totalTokens(data, plan, padding)));
-  const step = await openTrainingStep(base, spec, shape, first);
+  const unfit = (reason: string): Error => checkpointInvalid(output.workFolder, reason);
+  const step = await openTrainingStep(base, spec, shape, first, checkpoint && unfit);
   try {
     if (!options.resume) await output.begin(run);
-    if (checkpoint) log.info(`Going on after step ${checkpoint.state.step} of ${plan.steps}.`);
+    if (checkpoint) log.info(`Resuming after step ${checkpoint.state.step} of ${plan.steps}.`);
     const state = await runTrainer(step, data, plan, {
       signal,
       finish,

@@ -1,4 +1,4 @@
-/** What a training is going to do: the size of its micro-batches, its steps, and what is known before the first. */
+/** Plans a training: the size of its micro-batches, its steps, and the outline that is known before the first step. */
 
 import type { MethodSpec } from "../adapters/methods/methodNamed.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
@@ -14,19 +14,19 @@ import type { PreparedRun } from "./run/preparedRun.ts";
 import type { TrainOptions } from "./request.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
-/** What is known once the data is read. */
+/** The facts that are known once the data is read. */
 export interface TrainOutline {
   steps: number;
   epochs: number;
-  /** So little data that epochs were added. */
+  /** Whether epochs were added because there is little data. */
   raised: boolean;
   problems: RowProblems;
 }
 
-/** The part of the steps over which the learning rate rises, and the part of an epoch between validations: the paper's. */
+/** The warm-up's share of the steps, and the share of an epoch between validations. Both are the paper's. */
 const [warmupShare, validationShare] = [0.05, 0.2];
 
-/** Steps to look at, evenly spread over the first epoch; they tell what the others are like. */
+/** Number of sample steps, evenly spread over the first epoch, that represent all steps. */
 const sampled = 40;
 
 export function sampledSteps(training: Sequences, settings: ResolvedSettings): (readonly Sequence[])[] {
@@ -49,7 +49,7 @@ export function shapeFor(
   return fitMemory(base, spec, shapeWithin, { checkpointing });
 }
 
-/** Over all steps, padding counted. */
+/** Returns the number of tokens in all steps, including padding. */
 export function totalTokens({ training }: TrainingData, { steps, batchSize }: TrainerPlan, padding: number): number {
   return (steps * batchSize * training.tokens) / training.length / (1 - padding);
 }

@@ -1,4 +1,4 @@
-/** What a training tells of its plan and its end, in the log. */
+/** Logs the plan and the end of a training. */
 
 import type { Log } from "../foundation/log.ts";
 import type { PackedShape } from "../dataset/batches.ts";
@@ -13,7 +13,7 @@ export function tellEnd(
 ): void {
   if (step === steps) return;
   const isPatient = patience === null || validationsSinceBest < patience;
-  const reason = isPatient ? "as asked" : `${patience} validations did not lower the loss`;
+  const reason = isPatient ? "as requested" : `${patience} validations did not lower the loss`;
   log.info(`Stopped after step ${step} of ${steps}: ${reason}.`);
 }
 
@@ -31,12 +31,14 @@ export function tellPlan(
       `micro-batches of ${shape.rows} × ${described(shape)} tokens, ${percent(padding)} of them padding.`,
   );
   if (raised)
-    log.info(`So little data: ${epochs.toFixed(1)} epochs, to make ${steps} steps. --epochs decides otherwise.`);
+    log.info(
+      `There is little data: training for ${epochs.toFixed(1)} epochs to reach ${steps} steps. Use --epochs to change this.`,
+    );
   if (parts.length < 2) return;
   const shares = parts.map(({ name, examples, tokens }) => {
     return `${name} ${examples} examples, ${percent(tokens / training.tokens)} of the tokens`;
   });
-  log.info(`Trained jointly: ${shares.join("; ")}.`);
+  log.info(`Data sets: ${shares.join("; ")}.`);
 }
 
 function percent(share: number): string {

@@ -1,4 +1,4 @@
-/** The trainings of a folder of adapters that were interrupted: found on disk, whoever began them; forgotten, and brought back. */
+/** Finds, discards and restores the interrupted trainings in a folder of adapters, whichever process started them. */
 
 import { randomUUID } from "node:crypto";
 import { readdir, rename, rm, stat, utimes } from "node:fs/promises";
@@ -10,18 +10,18 @@ import { discardTraining, isBusy, lockFile, lockWorkFolder, workFolderOf } from 
 import { readRun } from "./run/trainingRun.ts";
 
 export interface UnfinishedTraining {
-  /** Of the adapter that it would become. */
+  /** Name of the adapter that it would make. */
   name: string;
-  /** Of the base that it was begun on; empty where another version of Graft began it. */
+  /** Name of its base; empty if another version of Graft started it. */
   base: string;
-  /** Steps done, and in all; both 0 where another version of Graft began it. */
+  /** Steps done, and their total; both 0 if another version of Graft started it. */
   step: number;
   steps: number;
-  /** It runs, in this process or another. */
+  /** Whether it runs, in this process or another. */
   busy: boolean;
 }
 
-/** By name. What was left by a training that was killed before its data was read is of no use, and removed. */
+/** Lists unfinished trainings by name. Removes those that were killed before their data was read, which cannot resume. */
 export async function unfinishedTrainings(folder: string): Promise<UnfinishedTraining[]> {
   const entries = await readdir(folder).catch(() => []);
   const names = entries.map((entry) => /^\.(.+)\.training$/.exec(entry)?.[1]).filter((name) => name !== undefined);
@@ -43,20 +43,20 @@ async function unfinished(path: string): Promise<UnfinishedTraining | undefined>
   }
   if (await hasCheckpoint(workFolder)) return { name, base: "", step: 0, steps: 0, busy };
   await discardTraining(path).catch((error: unknown) => {
-    if (!(error instanceof UserError)) throw error; // Somebody has begun there meanwhile.
+    if (!(error instanceof UserError)) throw error; // A UserError means that another training has just started there.
   });
   return undefined;
 }
 
 export interface DiscardedTraining {
-  /** @throws UserError "training-exists" where another has begun in its place, "training-gone" after `remove` */
+  /** @throws UserError "training-exists" if another has started in its place, "training-gone" after `remove` */
   restore(): Promise<void>;
-  /** For good. */
+  /** Removes it permanently. */
   remove(): Promise<void>;
 }
 
 /**
- * Sets the unfinished training into `out` aside, so that it can be brought back.
+ * Moves the unfinished training into `out` aside, so that it can be restored.
  *
  * @throws UserError "training-busy"
  */
@@ -77,11 +77,11 @@ export async function setAsideTraining(out: string): Promise<DiscardedTraining> 
     restore: async () => {
       const name = basename(path);
       if (!(await exists(aside))) {
-        const message = `Cannot bring the training "${name}" back: it has been removed for good.`;
+        const message = `Cannot restore the training "${name}": it was removed permanently.`;
         throw new UserError("training-gone", message, "Start a new one.");
       }
       if (await exists(workFolder)) {
-        const message = `Cannot bring the training "${name}" back: another one of this name has begun.`;
+        const message = `Cannot restore the training "${name}": another training with this name has started.`;
         throw new UserError("training-exists", message, "Finish or discard that one first, then choose Undo again.");
       }
       await rename(aside, workFolder);
@@ -90,7 +90,7 @@ export async function setAsideTraining(out: string): Promise<DiscardedTraining> 
   };
 }
 
-/** Removes what was set aside before `time`, by a window that was closed before it could. */
+/** Removes trainings that were set aside before `time` by a window that closed before it could remove them. */
 export async function removeDiscarded(folder: string, time: Date): Promise<void> {
   for (const entry of await readdir(folder).catch(() => [])) {
     if (!/^\..+\.[0-9a-f]{8}\.discarded$/.test(entry)) continue;

@@ -76,7 +76,7 @@ describe("openDataset of a .jsonl file", () => {
     expect(examples).toHaveLength(1);
     expect(problems).toEqual([
       { where: "rows.jsonl:3", message: '"code" is missing.' },
-      { where: "rows.jsonl:4", message: '"intent" is not a text.' },
+      { where: "rows.jsonl:4", message: '"intent" is not a string.' },
       { where: "rows.jsonl:5", message: '"code" is empty.' },
       { where: "rows.jsonl:6", message: expect.stringContaining("not valid JSON") },
       { where: "rows.jsonl:7", message: "The line is not a JSON object." },
@@ -115,9 +115,9 @@ describe("openDataset of a .jsonl file", () => {
     ['"text"', "The line is not a JSON object."],
     ["{}", /no field, but neither/],
     ['{"prompt": "a", "completion": "b"}', /The row has prompt, completion, but neither "intent" and "code"/],
-    ['{"text": 7}', '"text" is not a text.'],
-    ['{"text": ["a"]}', '"text" is not a text.'],
-    ['{"intent": {}, "code": false}', '"intent" is not a text. "code" is not a text.'],
+    ['{"text": 7}', '"text" is not a string.'],
+    ['{"text": ["a"]}', '"text" is not a string.'],
+    ['{"intent": {}, "code": false}', '"intent" is not a string. "code" is not a string.'],
     ['{"prefix": "", "suffix": "", "middle": " "}', '"middle" is empty.'],
     ['{"text": "a"} {"text": "b"}', /not valid JSON/],
     ['{"text": "a",}', /not valid JSON/],

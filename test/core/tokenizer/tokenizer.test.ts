@@ -259,7 +259,7 @@ describe("openTokenizer", () => {
       "an end of text that is no token",
       "tokenizer_config.json",
       (text) => text.replace("endoftext", "fin"),
-      /"<\|fin\|>", which it lacks/,
+      /"<\|fin\|>", which does not exist/,
     ],
   ])("refuses %s", async (_, name, edit, message) => {
     await change(name, edit);

@@ -216,7 +216,7 @@ describe("specOf", () => {
       expect.objectContaining({
         code: "base-too-large",
         message:
-          "Cannot train all of big: its 7000 million parameters take 196.0 GB of memory, this machine has 24.0 GB.",
+          "Cannot train all of big: its 7000 million parameters need 196.0 GB of memory, this machine has 24.0 GB.",
       }),
     );
     checkMemory({ name: "small", parameters: 14.5e6 }, 4e9);
@@ -250,7 +250,7 @@ describe("settingsOf", () => {
   });
 
   test.each<[Partial<TrainOptions>, RegExp]>([
-    [{ rank: 16 }, /its rank is 2, and 16 is asked for/],
+    [{ rank: 16 }, /its rank is 2, but the request says 16/],
     [{ alpha: 32 }, /its alpha is 8, and 32/],
     [{ method: "ia3" }, /its method is lora, and ia3/],
     [{ method: "full" }, /its method is lora, and full/],

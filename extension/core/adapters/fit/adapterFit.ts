@@ -1,4 +1,4 @@
-/** Whether an adapter belongs to a model: by its sizes, which decide, and by the base it was trained on. It attaches nothing. */
+/** Checks whether an adapter fits a model: its sizes decide, and its base is compared for a warning. */
 
 import { UserError } from "../../foundation/errors.ts";
 import type { AdapterOutline } from "../adapter.ts";
@@ -7,8 +7,8 @@ import { kindOf } from "../methods/methodNamed.ts";
 import type { Origin } from "../origin.ts";
 
 /**
- * What is known of an adapter and a model: it fits; its sizes fit, but it was trained on another base, or on other weights of
- * the same name; or it cannot be attached, for the reason in `problem`.
+ * How an adapter fits a model. "other-base" and "other-version": its sizes fit, but it was trained on another base, or on other
+ * weights of the same name. "no": it cannot be attached, for the reason in `problem`.
  */
 export type AdapterFit =
   | { readonly fit: "fits" }
@@ -28,26 +28,26 @@ export function fitOf(adapter: AdapterOutline, host: AdapterHost): AdapterFit {
     if (baseIdentity === host.identity) return { fit: "fits" };
     return { fit: named ? "other-version" : "other-base", trainedOn: baseModel };
   }
-  // From elsewhere, with a name at best.
+  // Without an identity on both sides, only the names can be compared.
   return named || baseModel === "" ? { fit: "fits" } : { fit: "other-base", trainedOn: baseModel };
 }
 
-/** What a user should know of an adapter that can be used; undefined where it fits, or cannot be used at all. */
+/** Returns a warning for an adapter that is usable but was trained on other weights; otherwise undefined. */
 export function warningOf(adapter: AdapterOutline, host: AdapterHost): string | undefined {
   const found = fitOf(adapter, host);
   switch (found.fit) {
     case "other-base": {
       const trainedOn = found.trainedOn === "" ? "another base" : found.trainedOn;
-      return `Adapter "${adapter.name}" was trained on ${trainedOn}, not on ${host.name}: its suggestions may be worse than without it.`;
+      return `Adapter "${adapter.name}" was trained on ${trainedOn}, not on ${host.name}: it may not help.`;
     }
     case "other-version":
-      return `Adapter "${adapter.name}" was trained on other weights of ${host.name}: its suggestions may be worse than without it.`;
+      return `Adapter "${adapter.name}" was trained on other weights of ${host.name}: it may not help.`;
     default:
       return undefined;
   }
 }
 
-/** Whether the adapter's author names the model as we do. An owner counts where both names have one. */
+/** Whether the adapter's author gives the model the same name. Owners are compared only if both names have one. */
 function isNamed({ baseModel }: Origin, { name, repository = name }: AdapterHost): boolean {
   const trained = parseName(baseModel);
   return [repository, name].map(parseName).some(({ last, owner }) => {
@@ -55,7 +55,7 @@ function isNamed({ baseModel }: Origin, { name, repository = name }: AdapterHost
   });
 }
 
-/** Of OWNER/NAME, of a folder's path, or of a folder in Hugging Face's cache. */
+/** Parses OWNER/NAME, a folder's path, or a folder in Hugging Face's cache. */
 function parseName(text: string): { last: string; owner?: string | undefined } {
   const [, cachedOwner, cachedName] = /models--([^/\\]+)--([^/\\]+)/.exec(text.toLowerCase()) ?? [];
   if (cachedName !== undefined) return { last: cachedName, owner: cachedOwner };
@@ -65,7 +65,7 @@ function parseName(text: string): { last: string; owner?: string | undefined } {
 }
 
 /**
- * Checks that all that `adapter` attaches to exists in the model with the very sizes.
+ * Checks that the model has everything that `adapter` attaches to, with the same sizes.
  *
  * @throws UserError "adapter-mismatch", with both values
  */

@@ -1,4 +1,4 @@
-/** Whether an adapter's folder fits a base, told from its configuration and the header of its weights: some kilobytes. */
+/** Checks whether an adapter's folder fits a base. Reads only its configuration and the header of its weights: some kilobytes. */
 
 import { UserError } from "../../foundation/errors.ts";
 import type { AdapterOutline } from "../adapter.ts";
@@ -7,7 +7,7 @@ import type { AdapterHost } from "./adapterHost.ts";
 import { readOutline } from "../formats/peftFolder.ts";
 
 export type FolderFit = AdapterFit & {
-  /** Absent for a folder that cannot be read, which does not fit. */
+  /** Absent if the folder cannot be read; then it does not fit. */
   readonly adapter?: AdapterOutline;
 };
 

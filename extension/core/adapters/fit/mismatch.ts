@@ -1,4 +1,4 @@
-/** The refusals of adapters whose sizes are not those of a model, with both values. */
+/** The errors for adapters whose sizes differ from the model's. They name both values. */
 
 import { UserError } from "../../foundation/errors.ts";
 import type { AnyAdapter } from "../origin.ts";

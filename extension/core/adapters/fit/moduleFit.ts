@@ -1,4 +1,4 @@
-/** Whether what an adapter attaches to modules has the sizes of a model's modules. */
+/** Compares the sizes of an adapter's modules with those of a model's modules. */
 
 import { moduleShapes, type ModuleShape } from "../../architectures/architectures.ts";
 import type { AdapterHost } from "./adapterHost.ts";
@@ -6,17 +6,16 @@ import { mismatch, otherHiddenSize, otherLayers } from "./mismatch.ts";
 import type { AnyAdapter } from "../origin.ts";
 import { lastName } from "../formats/peftModules.ts";
 
-/** Modules whose inputs are as wide as the hidden state, in the architectures that adapters are made for. */
+/** Modules whose input size is the hidden size, in the architectures that adapters are made for. */
 const hiddenInputs = setOf("q_proj k_proj v_proj qkv_proj gate_proj up_proj fc_in c_fc q k v wi wi_0 wi_1");
-/** Modules whose outputs are. */
+/** Modules whose output size is the hidden size. */
 const hiddenOutputs = setOf("o_proj out_proj down_proj fc_out c_proj o wo");
 
 /**
- * Checks that each of `modules` exists in the model with the very sizes. Modules of the model that the adapter leaves alone are
- * fine.
+ * Checks that the model has each of `modules` with the same sizes. The model may have more modules.
  *
- * @param modules what the adapter attaches to, with the sizes that it knows
- * @param scalesInputs whether a known input size means that the input is scaled
+ * @param modules the modules that the adapter attaches to, with the sizes that its tensors show
+ * @param scalesInputs whether a known input size means that the adapter scales the input
  * @throws UserError "adapter-mismatch", with both values
  */
 export function checkModules(
@@ -38,7 +37,7 @@ export function checkModules(
       throw mismatch(adapter, baseName, `it adapts the module "${path}", which the loaded model does not have`);
     }
     if (scalesInputs && shape.inFeatures !== undefined && host.sharesProduct) {
-      const reason = `it scales the input of "${path}", which Graft can only scale behind the product`;
+      const reason = `it scales the input of "${path}", which the loaded model computes together with other modules`;
       throw mismatch(adapter, baseName, reason);
     }
     for (const side of ["inFeatures", "outFeatures"] as const) {
@@ -59,10 +58,11 @@ function hiddenSize(modules: ReadonlyMap<string, Partial<ModuleShape>>): number 
   return undefined;
 }
 
-/** One more than the highest layer number among the paths. */
+/** Returns the highest layer number among the paths, plus one. */
 function countLayers(modules: ReadonlyMap<string, unknown>): number {
-  const numbers = [...modules.keys()].map((path) => Number(/\.(\d+)\./.exec(path)?.[1] ?? -1));
-  return Math.max(-1, ...numbers) + 1;
+  let highest = -1;
+  for (const path of modules.keys()) highest = Math.max(highest, Number(/\.(\d+)\./.exec(path)?.[1] ?? -1));
+  return highest + 1;
 }
 
 function setOf(names: string): ReadonlySet<string> {

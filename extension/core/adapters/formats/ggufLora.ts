@@ -1,6 +1,6 @@
 /**
- * A LoRA adapter as llama.cpp takes it (llama-cli --lora FILE): GGUF of version 3, as its convert_lora_to_gguf.py writes it.
- * It knows this one kind of GGUF file, and no other.
+ * Writes a LoRA adapter for llama.cpp (llama-cli --lora FILE): GGUF version 3, as its convert_lora_to_gguf.py writes it. Other
+ * kinds of GGUF files are not supported.
  */
 
 import { UserError } from "../../foundation/errors.ts";
@@ -18,7 +18,7 @@ const gated = {
   "mlp.down_proj": "ffn_down",
 };
 
-/** llama.cpp's names of the modules of a layer, by architecture; both call the architectures the same. */
+/** llama.cpp's names of a layer's modules, by architecture. The names of the architectures are the same as Hugging Face's. */
 const modulesOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   llama: gated,
   qwen2: gated,
@@ -33,9 +33,9 @@ interface GgufTensor {
 }
 
 /**
- * The content of the file.
+ * Returns the content of the file.
  *
- * @param config of the base, which `adapter` must fit
+ * @param config the configuration of the base, which `adapter` must fit
  * @throws UserError "adapter-unsupported"
  */
 export function ggufLora(adapter: LoraAdapter, config: ModelConfig): Uint8Array {
@@ -61,7 +61,7 @@ export function ggufLora(adapter: LoraAdapter, config: ModelConfig): Uint8Array 
     stringField("general.type", "adapter"),
     stringField("adapter.type", "lora"),
     stringField("general.name", adapter.name),
-    // llama.cpp divides by the rank. So rsLoRA, which it does not know, is exact with an alpha that makes up for it.
+    // llama.cpp divides alpha by the rank. This alpha gives the exact scaling for rsLoRA too, which llama.cpp does not support.
     field("adapter.lora.alpha", types.float32, float32(adapter.scaling * adapter.rank)),
     field("general.quantization_version", types.uint32, uint32(2)),
   ];
@@ -69,8 +69,8 @@ export function ggufLora(adapter: LoraAdapter, config: ModelConfig): Uint8Array 
 }
 
 /**
- * llama.cpp turns neighbours (2i, 2i + 1) of a LLaMA head, Hugging Face the pairs (i, i + half). So the rows of its queries
- * and keys lie in another order: of each head the first of one half, the first of the other, and so on.
+ * Returns B with its rows in llama.cpp's order. llama.cpp rotates neighbours (2i, 2i + 1) of a LLaMA head, Hugging Face rotates
+ * pairs (i, i + half). So llama.cpp interleaves the two halves of each head in the rows of queries and keys.
  */
 function rowsOfB(
   { b, outFeatures }: LoraMatrices,
@@ -89,14 +89,14 @@ function rowsOfB(
   return result;
 }
 
-/** Of values in a field, and of a tensor's elements. */
+/** GGUF's type numbers: of a field's value, and (tensorFloat32) of a tensor's elements. */
 const types = { uint32: 4, float32: 6, string: 8, tensorFloat32: 0 } as const;
 const alignment = 32;
 
 function fileOf(fields: readonly Uint8Array[], tensors: readonly GgufTensor[]): Uint8Array {
   let offset = 0;
   const infos = tensors.map(({ name, shape, values }) => {
-    const [rows, columns] = shape; // The fastest axis comes first.
+    const [rows, columns] = shape; // GGUF lists the fastest-varying axis first.
     const dimensions = [uint32(2), uint64(columns), uint64(rows)];
     const info = [string(name), ...dimensions, uint32(types.tensorFloat32), uint64(offset)];
     offset += padded(values.byteLength);

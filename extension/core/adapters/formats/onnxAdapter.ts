@@ -1,5 +1,5 @@
 /**
- * A LoRA adapter as ONNX Runtime's own adapter file, for models whose LoRA matrices are inputs, as Olive exports them.
+ * Writes a LoRA adapter as an ONNX Runtime adapter file, for models whose LoRA matrices are graph inputs, as Olive exports them.
  * Schema: onnxruntime/lora/adapter_format/adapter_schema.fbs; names and transposition: Olive's convert-adapters.
  */
 
@@ -8,15 +8,15 @@ import type { LoraAdapter } from "../methods/lora.ts";
 import type { AdapterTensor } from "./peftModules.ts";
 import { tensorsOfAdapter } from "./peftTensors.ts";
 
-/** Of the schema's tables: the place of each field, and how many there are. */
+/** The index of each field in the schema's tables, and their number of fields. */
 const adapterFields = { formatVersion: 0, adapterVersion: 1, modelVersion: 2, parameters: 3, count: 4 } as const;
 const parameterFields = { name: 0, dims: 1, dataType: 2, rawData: 3, count: 4 } as const;
 /** TensorDataType.FLOAT */
 const float = 1;
 
 /**
- * The content of the file: each matrix transposed, x·A·B, and B times the adapter's scaling, so that nothing more need be known
- * of them.
+ * Returns the content of the file. Each matrix is transposed, for x·A·B. B is multiplied by the adapter's scaling, so that
+ * readers need no other value.
  */
 export function onnxAdapter(adapter: LoraAdapter): Uint8Array {
   const builder = new Builder(1 << 20);
@@ -24,7 +24,7 @@ export function onnxAdapter(adapter: LoraAdapter): Uint8Array {
     const factor = key.endsWith("lora_B.weight") ? adapter.scaling : 1;
     return writeParameter(builder, key.replace(/^base_model\.model\./, ""), tensor, factor);
   });
-  // As all of the format, from the last element to the first: a buffer is filled from its end.
+  // FlatBuffers fills a buffer from its end, so elements are added from the last to the first.
   builder.startVector(4, parameters.length, 4);
   for (const parameter of parameters.toReversed()) builder.addOffset(parameter);
   const list = builder.endVector();
@@ -44,7 +44,7 @@ function writeParameter(builder: Builder, key: string, { shape, values }: Adapte
   builder.addInt64(BigInt(rows));
   builder.addInt64(BigInt(columns));
   const dims = builder.endVector();
-  // Aligned as floats, as ONNX Runtime itself writes them; the 8 of the schema it does not honour.
+  // Align to 4 bytes, as ONNX Runtime does. It ignores the alignment of 8 in its schema.
   builder.startVector(1, values.byteLength, 4);
   for (let column = columns - 1; column >= 0; column--) {
     for (let row = rows - 1; row >= 0; row--) builder.writeFloat32(values[row * columns + column]! * factor);

@@ -1,12 +1,12 @@
-/** PEFT's adapter_config.json: reading it with a refusal of all that we would compute differently, and writing it. */
+/** Reads and writes PEFT's adapter_config.json. Refuses every setting that Graft would compute differently. */
 
 import * as z from "zod";
 import type { Adapter } from "../adapter.ts";
 import { adapterKinds, kindOf } from "../methods/methodNamed.ts";
 import type { AdapterFacts } from "../methods/method.ts";
-import { parsePeft, unsupported } from "./peftErrors.ts";
+import { parsePeft, shown, unsupported } from "./peftErrors.ts";
 
-/** The version whose layout we read and write. */
+/** The PEFT version whose layout Graft reads and writes. */
 const peftVersion = "0.21.2";
 
 const commonSchema = z.looseObject({
@@ -15,8 +15,8 @@ const commonSchema = z.looseObject({
 });
 
 /**
- * Keys that change what an adapter computes, in ways that Graft lacks. Each must be absent or neutral: null, false,
- * empty, or "none". All other keys that we do not read are of no consequence for a trained adapter.
+ * Keys that change what an adapter computes in ways that Graft does not support. Each must be absent or neutral: null, false,
+ * empty, or "none". Keys that are neither here nor read do not affect a trained adapter.
  */
 const lacking: Readonly<Record<string, string>> = {
   use_dora: "DoRA",
@@ -24,7 +24,7 @@ const lacking: Readonly<Record<string, string>> = {
   alpha_pattern: "alphas by module",
   modules_to_save: "modules trained in full",
   bias: "trained biases",
-  lora_bias: "biases in its own matrices",
+  lora_bias: "biases in its LoRA matrices",
   fan_in_fan_out: "transposed weights",
   layer_replication: "replicated layers",
   target_parameters: "parameters outside of linear modules",
@@ -42,7 +42,7 @@ export function readConfig(name: string, json: unknown): AdapterFacts {
   const config = parsePeft(name, commonSchema, json);
   for (const [key, meaning] of Object.entries(lacking)) {
     if (!isNeutral(config[key])) {
-      throw unsupported(name, `it uses ${meaning} ("${key}": ${JSON.stringify(config[key])}), which Graft lacks`);
+      throw unsupported(name, `it uses ${meaning} ("${key}": ${shown(config[key])}), which Graft lacks`);
     }
   }
   const known = adapterKinds();
@@ -50,7 +50,7 @@ export function readConfig(name: string, json: unknown): AdapterFacts {
   if (!found) {
     const types = known.map(({ kind }) => kind.peftType);
     const listed = `${types.slice(0, -1).join(", ")} and ${types.at(-1)}`;
-    throw unsupported(name, `it is of PEFT's type ${config.peft_type}, and Graft knows ${listed}`);
+    throw unsupported(name, `its PEFT type is ${config.peft_type}, and Graft supports ${listed}`);
   }
   const facts = found.kind.readConfig(name, config);
   return { method: found.method, baseModel: config.base_model_name_or_path ?? "", ...facts };

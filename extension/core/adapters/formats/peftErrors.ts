@@ -1,21 +1,33 @@
-/** The refusals of adapters that cannot be read. */
+/** The errors for adapters that cannot be read. */
 
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 
-/** The refusal of a damaged adapter. `reason` completes "Cannot load adapter NAME: …". */
+/** The error for a damaged adapter. `reason` completes "Cannot load adapter NAME: …". */
 export function invalid(name: string, reason: string, cause?: unknown): UserError {
   const nextStep = "Copy the adapter again, or train it anew.";
   return new UserError("adapter-invalid", `Cannot load adapter "${name}": ${reason}.`, nextStep, { cause });
 }
 
-/** The refusal of an adapter that computes what Graft does not. */
+/** The error for an adapter that uses features that Graft does not support. */
 export function unsupported(name: string, reason: string): UserError {
   return new UserError(
     "adapter-unsupported",
     `Cannot load adapter "${name}": ${reason}.`,
     "Merge it into its base with PEFT and import that, or train an adapter with Graft.",
   );
+}
+
+/** A value of adapter_config.json as a message can hold it: its start, where it is long. */
+export function shown(value: unknown): string {
+  try {
+    const text = JSON.stringify(value);
+    return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
+  } catch (error) {
+    // JSON.stringify calls itself for each level, and a file can have more of them than the stack.
+    if (error instanceof RangeError) return "…";
+    throw error;
+  }
 }
 
 /** @throws UserError "adapter-invalid" where adapter_config.json is not as `schema` wants it */

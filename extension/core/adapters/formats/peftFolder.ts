@@ -1,9 +1,10 @@
-/** PEFT's adapter folder, the form in which adapters are kept: adapter_config.json and adapter_model.safetensors. */
+/** Reads and writes PEFT's adapter folder, which stores adapters as adapter_config.json and adapter_model.safetensors. */
 
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
+import { readPlainText } from "../../foundation/plainFile.ts";
 import { exists } from "../../foundation/exists.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { openSafetensors, writeSafetensors, type SafetensorsFile } from "../../weights/safetensors.ts";
@@ -16,17 +17,22 @@ import { adapterFromTensors, outlineFromTensors, tensorsOfAdapter } from "./peft
 
 const configFile = "adapter_config.json";
 export const weightsFile = "adapter_model.safetensors";
-/** All that {@link writeAdapter} writes. */
+/** The files that {@link writeAdapter} writes. */
 export const adapterFiles: ReadonlySet<string> = new Set([configFile, weightsFile]);
+
+/** What every module of the deepest bases needs, many times over. */
+const mostTensors = 20_000;
+/** Bytes of a configuration; real ones have some thousands. */
+const mostConfigBytes = 4_000_000;
 
 /** Key in the weight file's metadata, which PEFT's readers skip: `Origin.baseIdentity`. */
 const identityKey = "graft_base";
 
 /**
- * Reads an adapter as PEFT saves it. Its name is the folder's.
+ * Reads an adapter that PEFT or Graft saved. The folder's name becomes the adapter's name.
  *
- * @throws UserError "adapter-missing", "adapter-invalid", "adapter-unsupported"; "safetensors-invalid" where the weight
- * file is damaged
+ * @throws UserError "adapter-missing", "adapter-invalid", "adapter-unsupported"; "safetensors-invalid" if the weight file is
+ * damaged
  */
 export async function readAdapter(folder: string): Promise<Adapter> {
   const { name, facts, tensors } = await readFolder(folder, async (file, key) => await file.read(key));
@@ -34,13 +40,13 @@ export async function readAdapter(folder: string): Promise<Adapter> {
 }
 
 /**
- * Reads all of an adapter but its values: the configuration and the header of the weight file, some kilobytes.
+ * Reads an adapter without its values: the configuration and the header of the weight file, some kilobytes.
  *
- * @throws as {@link readAdapter}, except for values that are not finite
+ * @throws the errors of {@link readAdapter}, except the one for values that are not finite
  */
 export async function readOutline(folder: string): Promise<AdapterOutline> {
   const { name, facts, tensors } = await readFolder(folder, async (file, key) => {
-    await file.read(key, { start: 0, count: 0 }); // Refuses a format that cannot be read.
+    await file.read(key, { start: 0, count: 0 }); // Throws if the dtype cannot be read.
     return { length: elementCount(file.tensors.get(key)!.shape) };
   });
   return outlineFromTensors(name, facts, tensors);
@@ -57,13 +63,13 @@ async function readFolder<Values>(
     if (await exists(join(folder, "adapter_model.bin"))) {
       throw new UserError(
         "adapter-unsupported",
-        `Cannot load adapter "${name}": its weights are a Python pickle (adapter_model.bin), which can run any code when it is read.`,
+        `Cannot load adapter "${name}": its weights are a Python pickle (adapter_model.bin), which can run any code when Graft reads it.`,
         "Save it again with PEFT's save_pretrained(safe_serialization=True).",
       );
     }
     throw missing(name, `${folder} has no ${weightsFile}`, "Copy the whole adapter folder.");
   }
-  const file = await openSafetensors(path);
+  const file = await openSafetensors(path, mostTensors);
   try {
     const tensors = new Map<string, AdapterTensor<Values>>();
     for (const [key, { shape }] of file.tensors) tensors.set(key, { shape, values: await valuesOf(file, key) });
@@ -75,7 +81,7 @@ async function readFolder<Values>(
 }
 
 /**
- * Writes an adapter so that PEFT loads it. Other files in the folder stay; each of the two is replaced as a whole.
+ * Writes an adapter that PEFT can load. Replaces the two files atomically, one by one, and keeps other files in the folder.
  *
  * @throws UserError "disk-full" or "not-writable"
  */
@@ -88,13 +94,15 @@ export async function writeAdapter(folder: string, adapter: Adapter): Promise<vo
 }
 
 async function readConfigFile(folder: string, name: string): Promise<unknown> {
+  const path = join(folder, configFile);
   let text;
   try {
-    text = await readFile(join(folder, configFile), "utf8");
+    text = await readPlainText(path, mostConfigBytes);
   } catch (error) {
+    if (error instanceof UserError) throw invalid(name, error.message, error);
     const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") throw await explainMissing(folder, name);
-    throw error;
+    throw invalid(name, `its ${configFile} cannot be read (${code})`, error);
   }
   try {
     return JSON.parse(text);
@@ -104,8 +112,8 @@ async function readConfigFile(folder: string, name: string): Promise<unknown> {
 }
 
 /**
- * PEFT saves an adapter that is not called "default" into a folder of that name, where users do not expect it. What is trained in
- * full is no adapter.
+ * Explains why a folder is not an adapter. PEFT saves an adapter that is not called "default" into a subfolder of that name,
+ * where users do not expect it. Full fine-tuning makes a whole model.
  */
 async function explainMissing(folder: string, name: string): Promise<UserError> {
   const entries = await readdir(folder).catch(() => undefined);
@@ -113,7 +121,11 @@ async function explainMissing(folder: string, name: string): Promise<UserError> 
   if (entries.includes("config.json")) return missing(name, `${folder} is a whole model`, "Use it as a base.");
   for (const entry of entries) {
     if (await exists(join(folder, entry, configFile))) {
-      return missing(name, `${folder} has no ${configFile}, its folder ${entry} has`, `Give ${join(folder, entry)}.`);
+      return missing(
+        name,
+        `${folder} has no ${configFile}, but its folder ${entry} does`,
+        `Give ${join(folder, entry)}.`,
+      );
     }
   }
   return missing(name, `${folder} has no ${configFile}`, "Give the folder that PEFT or Graft wrote.");

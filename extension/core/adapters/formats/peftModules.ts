@@ -1,38 +1,43 @@
-/** How PEFT names what is attached to modules: the keys of tensors, and the modules in adapter_config.json. */
+/** PEFT's names: the keys of tensors, and the modules in adapter_config.json. */
 
-/** A tensor of an adapter, by PEFT's key. */
+/** A tensor of an adapter. */
 export interface AdapterTensor<Values = Float32Array> {
   readonly shape: readonly number[];
   readonly values: Values;
 }
 
-/** The key of a part, such as "lora_A.weight", of what is attached to the module `path`. */
+/** Returns PEFT's key of a tensor: `part` is its role, such as "lora_A.weight", in the module `path`. */
 export function peftKey(path: string, part: string): string {
   return `base_model.model.${path}.${part}`;
 }
 
-/** Modules that belong to an encoder or to a decoder tell that the model has both. */
+/** Returns the task type of a model with an encoder, which the names of its modules reveal. */
 export function taskOf(modules: ReadonlyMap<string, unknown>): Readonly<Record<string, unknown>> {
   const isEncoderDecoder = [...modules.keys()].some((path) => /^(encoder|decoder)\./.test(path));
   return isEncoderDecoder ? { task_type: "SEQ_2_SEQ_LM" } : {};
 }
 
 /**
- * How PEFT should find `paths` again among `all`: by their last names ("q_proj") if that means the same modules of each
- * layer from the first on, else by full paths, as PEFT itself does for "all-linear".
+ * Returns target_modules that make PEFT find `paths` among `all`: last names ("q_proj") if these select the same modules in
+ * every layer from the first on, otherwise full paths, as PEFT does for "all-linear".
  */
 export function targetModules(paths: readonly string[], all = paths): string[] {
-  const names = new Set(paths.map(lastName));
   const layers = new Set(all.map(layerOf));
-  const everywhere = [...names].every((name) => {
-    const chosen = paths.filter((path) => lastName(path) === name);
+  const byName = new Map<string, string[]>();
+  for (const path of paths) {
+    const name = lastName(path);
+    const others = byName.get(name);
+    if (others) others.push(path);
+    else byName.set(name, [path]);
+  }
+  const everywhere = [...byName.values()].every((chosen) => {
     return chosen.length === layers.size && new Set(chosen.map(layerOf)).size === layers.size;
   });
   const fromFirst = [...layers.keys()].every((layer) => layer !== undefined && layer < layers.size);
-  return everywhere && fromFirst ? [...names].toSorted() : [...paths].toSorted();
+  return everywhere && fromFirst ? [...byName.keys()].toSorted() : [...paths].toSorted();
 }
 
-/** The last name of a path, such as "q_proj". */
+/** Returns the last name of a path, such as "q_proj". */
 export function lastName(path: string): string {
   return path.slice(path.lastIndexOf(".") + 1);
 }

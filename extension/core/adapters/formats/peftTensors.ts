@@ -1,4 +1,4 @@
-/** An adapter's values under the names and shapes that PEFT gives them. It reads and writes no files. */
+/** Converts adapters from and to tensors with PEFT's names and shapes. It does not touch files. */
 
 import type { Adapter, AdapterOutline } from "../adapter.ts";
 import { kindOf } from "../methods/methodNamed.ts";
@@ -8,9 +8,9 @@ import { invalid } from "./peftErrors.ts";
 import type { AdapterTensor } from "./peftModules.ts";
 
 /**
- * The adapter that consists of `tensors`, by PEFT's keys.
+ * Makes an adapter of `tensors`, which have PEFT's keys.
  *
- * @throws UserError "adapter-invalid" where keys, shapes or values do not make an adapter with these facts
+ * @throws UserError "adapter-invalid" if keys, shapes or values do not agree with the facts
  */
 export function adapterFromTensors(
   name: string,
@@ -20,14 +20,14 @@ export function adapterFromTensors(
   for (const [key, { values }] of tensors) {
     if (!values.every(Number.isFinite)) throw invalid(name, `"${key}" holds values that are not finite numbers`);
   }
-  // The values that go in come out.
+  // The outline holds the same values that it is made of, here Float32Arrays.
   return outlineFromTensors(name, facts, tensors) as Adapter;
 }
 
 /**
- * The same of values that are only counted.
+ * Makes an outline of tensors whose values are only counted.
  *
- * @throws as {@link adapterFromTensors}, except for values that are not finite
+ * @throws the errors of {@link adapterFromTensors}, except the one for values that are not finite
  */
 export function outlineFromTensors(
   name: string,
@@ -38,12 +38,12 @@ export function outlineFromTensors(
   return kindOf(facts).fromTensors(name, facts, tensors) as AdapterOutline;
 }
 
-/** By PEFT's keys, in the order of the modules. */
+/** Returns the adapter's tensors by PEFT's keys, in the order of its modules. */
 export function tensorsOfAdapter(adapter: Adapter): Map<string, AdapterTensor> {
   return kindOf(adapter).tensorsOf(adapter);
 }
 
-/** The adapter's values by PEFT's keys: what a training that goes on from it starts with. */
+/** Returns the adapter's values by PEFT's keys: the first values of a training that starts from this adapter. */
 export function valuesOf(adapter: Adapter): Map<string, Float32Array> {
   return new Map([...tensorsOfAdapter(adapter)].map(([key, { values }]) => [key, values]));
 }

@@ -1,17 +1,17 @@
-/** How what is trained enters the forward pass of a training graph, whatever the method. */
+/** Describes how any method's parameters enter the forward pass of a training graph. */
 
 import type { Tensor } from "../../graph/tensor.ts";
 import type { AdapterSlots, WeightSource } from "../../architectures/parameterScope.ts";
 
-/** What a method adds to a model. Where it says nothing, the base stays as it is. */
+/** The changes that a method makes to a model. Without a field, that part of the base is unchanged. */
 export interface Attachment {
-  /** Around every product. */
+  /** Computations around every matrix product. */
   readonly slots?: AdapterSlots;
-  /** Embeddings in front of the text's, [virtual tokens, hidden]. */
+  /** Embeddings in front of those of the text: [virtual tokens, hidden]. */
   readonly prompt?: Tensor;
-  /** Keys and values in front of the text's, in the attention of a layer to itself. */
+  /** Keys and values in front of those of the text, in every self-attention. */
   readonly prefix?: Prefix;
-  /** In the place of the base's own. */
+  /** Weights that replace those of the base. */
   readonly weights?: WeightSource;
 }
 
@@ -21,5 +21,5 @@ export interface Prefix {
   of(layer: number): { readonly key: Tensor; readonly value: Tensor };
 }
 
-/** A trained tensor as an input of the graph: the same one however often it is asked for, as a recomputed layer does. */
+/** Returns a trained tensor as an input of the graph. Repeated calls, as for a recomputed layer, return the same input. */
 export type ParameterOf = (name: string, shape: readonly number[]) => Tensor;

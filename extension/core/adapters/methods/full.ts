@@ -1,4 +1,4 @@
-/** Full fine-tuning: every weight of the base is trained, in float32. */
+/** Full fine-tuning: trains every weight of the base, in float32. */
 
 import { totalmem } from "node:os";
 import { UserError } from "../../foundation/errors.ts";
@@ -14,13 +14,12 @@ export interface FullSpec {
   readonly method: "full";
 }
 
-/** It has no settings of its own. */
 const fields = {};
 
 export const full: Method<typeof fields, object, FullSpec, undefined> = {
   name: "full",
   title: "Full fine-tuning",
-  summary: "Trains every weight of the base, which becomes another base. Takes the most memory.",
+  summary: "Trains every weight and makes a new base. Needs the most memory.",
   fields,
   learningRates: { small: 3e-4, large: 5e-5, paper: 5e-5 },
   resolve: () => ({}),
@@ -31,12 +30,12 @@ export const full: Method<typeof fields, object, FullSpec, undefined> = {
   fingerprint: () => ({}),
   attach: (_spec, parameterOf) => attach(parameterOf),
   firstValues: (_spec, _settings, start) => start.originalWeights(),
-  // Weights that are trained have a gradient, too: a third product beside two.
+  // The gradient of each weight is a third product, besides the forward pass and the gradient of the input.
   flops: (_spec, { frozen }) => 0.5 * frozen,
   adapter: undefined,
 };
 
-/** Parameters are named by their checkpoint keys. */
+/** Attaches parameters, which are named by their keys in the base's checkpoint. */
 function attach(parameterOf: ParameterOf): Attachment {
   const joined = ({ names, shapes }: WeightRequest): Tensor => {
     const parts = names.map((name, i) => parameterOf(name, shapes[i]!));
@@ -45,18 +44,18 @@ function attach(parameterOf: ParameterOf): Attachment {
   return { weights: { matrix: (request) => plainWeight(joined(request)), vector: joined } };
 }
 
-/** Copies of every weight: values, gradients and their sum, two means of the optimizer, the best so far, one on its way to disk. */
+/** Copies of every weight: value, gradient, sum of gradients, two optimizer moments, best value so far, and one being saved. */
 const copies = 7;
 
 /**
- * Checks that the machine has the memory to train all of a base.
+ * Checks that the machine has enough memory to train every weight of a base.
  *
  * @throws UserError "base-too-large"
  */
 export function checkMemory({ name, parameters }: Pick<MethodBase, "name" | "parameters">, memory = totalmem()): void {
   const needed = 4 * copies * parameters;
   if (needed <= memory) return;
-  const found = `its ${millions(parameters)} take ${gigabytes(needed)} of memory, this machine has ${gigabytes(memory)}`;
+  const found = `its ${millions(parameters)} need ${gigabytes(needed)} of memory, this machine has ${gigabytes(memory)}`;
   throw new UserError(
     "base-too-large",
     `Cannot train all of ${name}: ${found}.`,

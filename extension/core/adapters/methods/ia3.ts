@@ -1,4 +1,4 @@
-/** Scaling of activations (Liu et al. 2022, arXiv 2205.05638): y = l ⊙ (W·x + b), or W·(l ⊙ x) + b in feed-forward modules. */
+/** IA3 scales activations (Liu et al. 2022, arXiv 2205.05638): y = l ⊙ (W·x + b), or W·(l ⊙ x) + b in feed-forward modules. */
 
 import * as z from "zod";
 import { internalError } from "../../foundation/errors.ts";
@@ -18,12 +18,12 @@ import { endsWith, paperAttention, present, resolveTargets, targetsField } from 
 
 export interface Ia3Adapter<Values = Float32Array> extends AnyAdapter {
   readonly method: "ia3";
-  /** By module path. */
+  /** Factors by module path. */
   readonly modules: ReadonlyMap<string, Ia3Factors<Values>>;
 }
 
 export interface Ia3Factors<Values = Float32Array> {
-  /** Which side of the module is scaled. */
+  /** The side of the module that the factors scale. */
   readonly on: "input" | "output";
   /** [inFeatures] or [outFeatures] */
   readonly values: Values;
@@ -33,13 +33,13 @@ export interface Ia3Spec {
   readonly method: "ia3";
   /** Complete module paths. */
   readonly targets: ReadonlySet<string>;
-  /** The targets whose input is scaled, instead of their output. */
+  /** The targets whose input is scaled instead of their output. */
   readonly feedForward: ReadonlySet<string>;
 }
 
 interface Ia3Settings {
   readonly targets: readonly string[] | null;
-  /** Ends of the paths of those targets whose input is scaled. */
+  /** Path endings of the targets whose input is scaled. */
   readonly feedForward: readonly string[];
 }
 
@@ -49,14 +49,14 @@ const fields = {
     .array(z.string())
     .readonly()
     .optional()
-    .describe("Targets whose input IA3 scales, instead of their output"),
+    .describe("Targets whose input IA3 scales instead of their output"),
 };
 
-/** The last products of feed-forward layers: IA3 scales their input, as PEFT chooses for these architectures. */
+/** The last products of feed-forward layers. IA3 scales their input, as PEFT does for these architectures. */
 const lastOfFeedForward = ["down_proj", "c_proj", "fc_out", "wo"];
 /** All products of feed-forward layers, in the paper's architectures. */
 const paperFeedForward = ["gate_proj", "up_proj", "down_proj", "fc_in", "fc_out", "wi", "wo"];
-/** And in others. */
+/** All products of feed-forward layers, in any architecture. */
 const allOfFeedForward = [...paperFeedForward, "c_fc", "c_proj", "wi_0", "wi_1"];
 
 const adapter: AdapterKind<Ia3Adapter, Ia3Adapter<Counted>, object, Ia3Settings, Ia3Spec> = {
@@ -90,7 +90,7 @@ const adapter: AdapterKind<Ia3Adapter, Ia3Adapter<Counted>, object, Ia3Settings,
     };
   },
   checkFits(own, host) {
-    // The factors tell the size of the side that they scale, and of no other.
+    // The factors reveal only the size of the side that they scale.
     const shapes = new Map(
       [...own.modules].map(([path, { on, values }]) => {
         return [path, on === "input" ? { inFeatures: values.length } : { outFeatures: values.length }];
@@ -115,9 +115,9 @@ const adapter: AdapterKind<Ia3Adapter, Ia3Adapter<Counted>, object, Ia3Settings,
 export const ia3: Method<typeof fields, Ia3Settings, Ia3Spec, typeof adapter> = {
   name: "ia3",
   title: "IA3",
-  summary: "Scales each channel by a trained factor. Small and quick; light effect.",
+  summary: "Scales each channel by a trained factor. Small and fast; light effect.",
   fields,
-  // Small: tried as LoRA's; validation loss to 2.61 with 1e-2, 2.62 with 2e-2. Large: PEFT's advice.
+  // Small: measured like LoRA's; validation loss 2.61 with 1e-2, 2.62 with 2e-2. Large: PEFT's recommendation.
   learningRates: { small: 1e-2, large: 5e-3, paper: 3e-3 },
   resolve({ targets, feedForward }, preset, paths) {
     const isPaper = preset === "paper";
@@ -151,7 +151,7 @@ function attach({ targets, feedForward }: Ia3Spec, parameterOf: ParameterOf): At
         if (!modules.some(({ path }) => targets.has(path))) return product(x);
         const [first] = modules;
         if (!modules.some(({ path }) => feedForward.has(path))) return mul(product(x), concat(modules.map(factors), 0));
-        // The modules of one product have one input. No feed-forward layer is computed so; see checkModules.
+        // The modules of one product share their input. No supported feed-forward layer does this; see checkModules.
         if (modules.length > 1) throw internalError(`the input of ${first!.path} is not its own`);
         const { path, inFeatures } = first!;
         return product(mul(x, reshape(parameterOf(peftKey(path, "ia3_l"), [1, inFeatures]), [inFeatures])));
@@ -160,7 +160,7 @@ function attach({ targets, feedForward }: Ia3Spec, parameterOf: ParameterOf): At
   };
 }
 
-/** Ones, which leave the base as it is. */
+/** Returns factors of 1, which do not change the base. */
 function firstFactors({ targets, feedForward }: Ia3Spec, modules: Modules): Map<string, Float32Array> {
   return new Map(
     [...targets].map((path) => {
@@ -170,7 +170,7 @@ function firstFactors({ targets, feedForward }: Ia3Spec, modules: Modules): Map<
   );
 }
 
-/** From tensors ia3_l: [out, 1] scales the output, [1, in] the input. */
+/** Reads the tensors ia3_l: [out, 1] scales the output, [1, in] scales the input. */
 function factorsOf<Values>(
   name: string,
   tensors: ReadonlyMap<string, AdapterTensor<Values>>,
@@ -178,7 +178,7 @@ function factorsOf<Values>(
   const modules = new Map<string, Ia3Factors<Values>>();
   for (const [key, { shape, values }] of tensors) {
     const [, path] = /^base_model\.model\.(.+)\.ia3_l$/.exec(key) ?? [];
-    if (path === undefined) throw invalid(name, `it holds "${key}", which is no IA3 vector of a linear module`);
+    if (path === undefined) throw invalid(name, `it holds "${key}", which is not an IA3 vector of a linear module`);
     if (shape.length !== 2 || !shape.includes(1)) {
       throw invalid(name, `"${key}" has the shape [${shape.join(", ")}], not [out, 1] or [1, in]`);
     }

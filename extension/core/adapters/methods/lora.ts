@@ -10,7 +10,7 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { moduleShapes } from "../../architectures/architectures.ts";
 import { checkModules } from "../fit/moduleFit.ts";
 import type { Counted, AnyAdapter } from "../origin.ts";
-import { parsePeft, unsupported } from "../formats/peftErrors.ts";
+import { invalid, parsePeft, shown, unsupported } from "../formats/peftErrors.ts";
 import { peftKey, targetModules, taskOf, type AdapterTensor } from "../formats/peftModules.ts";
 import type { Attachment, ParameterOf } from "./attachment.ts";
 import { matricesOf, updateNorm, type LoraMatrices } from "./loraMatrices.ts";
@@ -22,12 +22,12 @@ export interface LoraAdapter<Values = Float32Array> extends AnyAdapter {
   readonly method: "lora";
   readonly rank: number;
   readonly alpha: number;
-  /** Of the adapter's input, in training only. */
+  /** Dropout rate of LoRA's input, in training only. */
   readonly dropout: number;
   readonly rsLora: boolean;
   /** {@link loraScaling} of rank, alpha and rsLora. */
   readonly scaling: number;
-  /** By module path, such as "model.layers.0.self_attn.q_proj". */
+  /** Matrices by module path, such as "model.layers.0.self_attn.q_proj". */
   readonly modules: ReadonlyMap<string, LoraMatrices<Values>>;
 }
 
@@ -37,7 +37,7 @@ export interface LoraSpec {
   readonly targets: ReadonlySet<string>;
   readonly rank: number;
   readonly scaling: number;
-  /** The share of x that LoRA's path does not see in a step. */
+  /** The share of x that is dropped from LoRA's input in each step. */
   readonly dropout: number;
 }
 
@@ -49,7 +49,7 @@ type LoraFacts = Pick<LoraAdapter, "rank" | "alpha" | "dropout" | "rsLora">;
 
 const fields = {
   rank: z.int().min(1).max(1024).default(16).describe("Rank of LoRA's matrices"),
-  alpha: z.number().gt(0).default(32).describe("LoRA's scale, times its rank"),
+  alpha: z.number().gt(0).default(32).describe("LoRA's scaling factor times its rank"),
   dropout: z.number().min(0).lt(1).default(0.05).describe("Share of LoRA's input that is dropped in each step"),
   rsLora: z.boolean().default(false).describe("Scale LoRA by alpha/√rank instead of alpha/rank"),
   targets: targetsField,
@@ -61,10 +61,10 @@ const peftSchema = z.object({
   lora_dropout: z.number().min(0).max(1).default(0),
   use_rslora: z.boolean().nullish(),
 });
-/** Ways to start the matrices that leave the base as it is; the others (PiSSA, OLoRA, CorDA, …) change it. */
+/** Initializations that do not change the base. The others (PiSSA, OLoRA, CorDA, …) do. */
 const harmlessStarts: ReadonlySet<unknown> = new Set([undefined, null, true, false, "gaussian", "eva", "orthogonal"]);
 
-/** alpha/rank, or alpha/√rank for rank-stabilized LoRA (Kalajdzievski 2023, arXiv 2312.03732). */
+/** Returns alpha/rank, or alpha/√rank for rank-stabilized LoRA (Kalajdzievski 2023, arXiv 2312.03732). */
 function loraScaling({ rank, alpha, rsLora }: Pick<LoraFacts, "rank" | "alpha" | "rsLora">): number {
   return rsLora ? alpha / Math.sqrt(rank) : alpha / rank;
 }
@@ -78,11 +78,14 @@ const adapter: AdapterKind<LoraAdapter, LoraAdapter<Counted>, LoraFacts, LoraSet
   readConfig(name, config) {
     const start = config["init_lora_weights"];
     if (!harmlessStarts.has(start)) {
-      const reason = `it starts from a base that ${JSON.stringify(start)} has changed ("init_lora_weights")`;
+      const reason = `it starts from a base that ${shown(start)} has changed ("init_lora_weights")`;
       throw unsupported(name, reason);
     }
     const { r, lora_alpha, lora_dropout, use_rslora } = parsePeft(name, peftSchema, config);
-    return { rank: r, alpha: lora_alpha, dropout: lora_dropout, rsLora: use_rslora ?? false };
+    const facts = { rank: r, alpha: lora_alpha, dropout: lora_dropout, rsLora: use_rslora ?? false };
+    // The models compute in float32.
+    if (Number.isFinite(Math.fround(loraScaling(facts)))) return facts;
+    throw invalid(name, `its lora_alpha ${lora_alpha} is beyond what the model can compute with`);
   },
   configOf: ({ modules, rank, alpha, rsLora, ...trained }) => ({
     ...taskOf(modules),
@@ -136,7 +139,7 @@ export const lora: Method<typeof fields, LoraSettings, LoraSpec, typeof adapter>
   title: "LoRA",
   summary: "Adds small trained matrices to the weights. Strongest effect; the usual choice.",
   fields,
-  // Tried on an earlier embedded base over three epochs of CoNaLa: validation loss from 3.62 to 2.38 with 1e-3, 2.41 with 2e-3.
+  // Measured on an earlier embedded base, three epochs of CoNaLa: validation loss from 3.62 to 2.38 with 1e-3, to 2.41 with 2e-3.
   learningRates: { small: 1.5e-3, large: 3e-4, paper: 3e-4 },
   resolve: ({ rank, alpha, rsLora, targets, ...given }, preset, paths) => ({
     rank,
@@ -163,7 +166,7 @@ export const lora: Method<typeof fields, LoraSettings, LoraSpec, typeof adapter>
   firstValues: (spec, _settings, { modules, seed }) => firstMatrices(spec, modules, seed),
   noiseWidth: (spec, modules) =>
     spec.dropout === 0 ? null : Math.max(...[...spec.targets].map((path) => modules.get(path)!.inFeatures)),
-  // x·Aᵀ and ·Bᵀ forward; for each, the gradients of both factors.
+  // Two products forward (x·Aᵀ, then ·Bᵀ); each has the gradients of both factors.
   flops: ({ targets, rank }, { modules, tokens }) =>
     [...modules]
       .filter(([path]) => targets.has(path))
@@ -171,7 +174,7 @@ export const lora: Method<typeof fields, LoraSettings, LoraSpec, typeof adapter>
   adapter,
 };
 
-/** All targeted modules of a product at once: their A one above the other, their B as a block-diagonal matrix. */
+/** Computes all targeted modules of a product at once, with A matrices stacked and B matrices in a block-diagonal matrix. */
 function attach(spec: LoraSpec, parameterOf: ParameterOf, noise: Tensor | null): Attachment {
   const { rank, scaling, targets } = spec;
   const siteNumbers = new Map<string, number>();
@@ -202,15 +205,15 @@ function attach(spec: LoraSpec, parameterOf: ParameterOf, noise: Tensor | null):
   };
 }
 
-/** [rows, columns] with columns of zeros on both sides: a module's share of a block-diagonal matrix. */
+/** Returns x [rows, columns] with columns of zeros on both sides: one module's rows of the block-diagonal matrix. */
 function amongZeros(x: Tensor, rows: number, before: number, behind: number): Tensor {
   const side = (columns: number): Tensor[] => (columns > 0 ? [zeros([rows, columns])] : []);
   return concat([...side(before), x, ...side(behind)], 1);
 }
 
 /**
- * First values that leave the base as it is, as in PEFT: A Kaiming-uniform with a = √5, which is uniform within 1/√in, and B
- * zero.
+ * Returns first values that do not change the base, as in PEFT: A is Kaiming-uniform with a = √5, which is uniform within
+ * ±1/√in, and B is zero.
  */
 function firstMatrices({ targets, rank }: LoraSpec, modules: Modules, seed: number): Map<string, Float32Array> {
   const values = new Map<string, Float32Array>();

@@ -1,4 +1,4 @@
-/** The pairs of matrices that a LoRA adapter consists of: read from tensors, and measured. */
+/** Reads a LoRA adapter's pairs of matrices from tensors and measures them. */
 
 import { internalError } from "../../foundation/errors.ts";
 import type { Counted } from "../origin.ts";
@@ -15,7 +15,7 @@ export interface LoraMatrices<Values = Float32Array> {
 }
 
 /**
- * By module path, from lora_A.weight [rank, in] and lora_B.weight [out, rank] of each module.
+ * Returns the matrices by module path, from lora_A.weight [rank, in] and lora_B.weight [out, rank] of each module.
  *
  * @throws UserError "adapter-invalid"
  */
@@ -27,14 +27,15 @@ export function matricesOf<Values extends Counted>(
   const modules = new Map<string, LoraMatrices<Values>>();
   for (const [key, tensor] of tensors) {
     const [, path, part] = /^base_model\.model\.(.+)\.lora_([AB])\.weight$/.exec(key) ?? [];
-    if (path === undefined) throw invalid(name, `it holds "${key}", which is no LoRA matrix of a linear module`);
+    if (path === undefined) throw invalid(name, `it holds "${key}", which is not a LoRA matrix of a linear module`);
     if (modules.has(path)) continue;
     const [a, b] = (["A", "B"] as const).map((side) => {
       const otherKey = peftKey(path, `lora_${side}.weight`);
       const other = side === part ? tensor : tensors.get(otherKey);
       if (!other) throw invalid(name, `it holds "${key}" without "${otherKey}"`);
       const { shape } = other;
-      if (shape.length !== 2) throw invalid(name, `"${otherKey}" has the shape [${shape.join(", ")}], not a matrix's`);
+      if (shape.length !== 2)
+        throw invalid(name, `"${otherKey}" has the shape [${shape.join(", ")}], which is not a matrix`);
       const found = shape[side === "A" ? 0 : 1];
       if (found !== rank) throw invalid(name, `"${otherKey}" has rank ${found}, adapter_config.json says ${rank}`);
       return other;
@@ -45,7 +46,7 @@ export function matricesOf<Values extends Counted>(
   return modules;
 }
 
-/** ‖scaling · B·A‖. ‖B·A‖² is the sum of (BᵀB) ⊙ (A·Aᵀ), two small matrices [rank, rank]. */
+/** Returns ‖scaling · B·A‖. ‖B·A‖² is the sum of (BᵀB) ⊙ (A·Aᵀ), two small matrices [rank, rank]. */
 export function updateNorm(
   { rank, scaling }: { readonly rank: number; readonly scaling: number },
   { a, b, inFeatures, outFeatures }: LoraMatrices,
@@ -59,6 +60,6 @@ export function updateNorm(
       sum += ofA * ofB;
     }
   }
-  // Rounding may leave what is zero a little below it.
+  // Rounding can make a zero sum slightly negative.
   return Math.abs(scaling) * Math.sqrt(Math.max(0, sum));
 }

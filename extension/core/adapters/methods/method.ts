@@ -1,6 +1,6 @@
 /**
- * What a method of training is. Each has one file that implements this interface, and one line in methods.ts. Whoever trains, serves,
- * reads, writes or describes asks the method and knows no more of it.
+ * The interface of a training method. One file implements each method, and methods.ts lists it. Code that trains, serves, reads,
+ * writes or describes adapters uses only this interface.
  */
 
 import type * as z from "zod";
@@ -14,18 +14,18 @@ import type { AdapterTensor } from "../formats/peftModules.ts";
 import type { Attachment, ParameterOf } from "./attachment.ts";
 import type { AdapterNorm } from "./norms.ts";
 
-/** Where the defaults come from that depend on method and base: our own choice, or the paper's (arXiv 2308.10462, version 2). */
+/** Sources of the defaults that depend on method and base: Graft's own, or the paper's (arXiv 2308.10462, version 2). */
 export const trainingPresets = ["graft", "paper"] as const;
 export type TrainingPreset = (typeof trainingPresets)[number];
 
-/** A request's fields once it is read: with null, the preset decides. */
+/** The fields of a request that was read. Null leaves the choice to the preset. */
 export type Given<Fields extends z.ZodRawShape> = {
   readonly [Key in keyof Fields]: undefined extends z.output<Fields[Key]>
     ? Exclude<z.output<Fields[Key]>, undefined> | null
     : z.output<Fields[Key]>;
 };
 
-/** What is trained, and how; plain data. */
+/** The parameters to train and how to attach them, as plain data. */
 export interface AnySpec {
   readonly method: string;
 }
@@ -40,73 +40,73 @@ export interface Method<
   Kind extends AdapterKind | undefined = AdapterKind | undefined,
 > {
   readonly name: Spec["method"];
-  /** As a heading, such as "Prefix tuning". */
+  /** Name for headings, such as "Prefix tuning". */
   readonly title: string;
-  /** What it does and what to expect of it, in a line. */
+  /** One line about its effect and cost. */
   readonly summary: string;
   /** Its own fields of a train request: types, defaults, limits and descriptions. Methods may share a field. */
   readonly fields: Fields;
-  /** Peak learning rates: of the graft preset for bases of less than 100 million parameters and for larger ones, and of the paper's. */
+  /** Peak learning rates: the graft preset's for bases below 100 million parameters and for larger ones, and the paper preset's. */
   readonly learningRates: { readonly small: number; readonly large: number; readonly paper: number };
-  /** Fills in what the settings leave to the preset. */
+  /** Fills in the settings that are left to the preset. */
   resolve(given: Given<Fields>, preset: TrainingPreset, paths: readonly string[]): Settings;
   /**
-   * What the training graph is told.
+   * Returns what the training graph needs to know.
    *
    * @throws UserError "targets-unknown", "option-invalid" or "base-too-large"
    */
   spec(settings: Settings, base: MethodBase): Spec;
-  /** Its settings as reports and checkpoints carry them. */
+  /** Returns its settings for reports and checkpoints. */
   fingerprint(settings: Settings): Readonly<Record<string, string | number | boolean>>;
-  /** @param noise int32 [B, T, ≥ in], uniform; null where `noiseWidth` is, and where nothing is to be dropped */
+  /** @param noise int32 [B, T, ≥ in], uniform; null if `noiseWidth` is null or nothing is dropped, as in evaluation */
   attach(spec: Spec, parameterOf: ParameterOf, noise: Tensor | null): Attachment;
-  /** First values by the parameters' names. */
+  /** Returns the first values by the parameters' names. */
   firstValues(
     spec: Spec,
     settings: Settings,
     start: StartContext,
   ): ReadonlyMap<string, Float32Array> | Promise<ReadonlyMap<string, Float32Array>>;
-  /** Columns of the noise that dropout needs in a step; absent or null where nothing is dropped. */
+  /** Returns the number of columns of noise that dropout needs in a step; absent or null without dropout. */
   noiseWidth?(spec: Spec, modules: Modules): number | null;
   /**
-   * Floating-point operations of a micro-batch beside those of the frozen base; absent where they do not count.
+   * Returns the floating-point operations of a micro-batch beyond those of the frozen base; absent if negligible.
    *
-   * @param frozen those of the base's products
+   * @param frozen the operations of the base's matrix products
    */
   flops?(spec: Spec, batch: { readonly modules: Modules; readonly tokens: number; readonly frozen: number }): number;
-  /** Positions in front of the text; absent without any. `areRead` where a model with an encoder reads them as tokens of its input. */
+  /** Returns the virtual tokens in front of the text; absent without any. `areRead`: an encoder reads them as input tokens. */
   virtualTokens?(spec: Spec): { readonly count: number; readonly areRead: boolean };
-  /** How what is trained is kept as an adapter; undefined where it is a whole model. */
+  /** The kind of adapter that the method makes; undefined if it makes a whole model. */
   readonly adapter: Kind;
 }
 
-/** A base, as far as methods need to know it. */
+/** The parts of a base that methods use. */
 export interface MethodBase {
   readonly name: string;
   readonly parameters: number;
   readonly config: ModelConfig;
 }
 
-/** What first values can be made of. */
+/** Sources for first values. */
 export interface StartContext {
   readonly seed: number;
   readonly modules: Modules;
   readonly hasEncoder: boolean;
   readonly tokenizer: Tokenizer;
-  /** Rows of the base's table of embeddings. */
+  /** Reads rows of the base's embedding table. */
   embeddingsOf(ids: readonly number[]): Promise<readonly Float32Array[]>;
-  /** What a decoder keeps of a text, by layer: keys and values [kvHeads, tokens, headSize]. */
+  /** Computes a decoder's keys and values of a text, by layer: [kvHeads, tokens, headSize]. */
   keysAndValuesOf(
     ids: readonly number[],
   ): Promise<readonly { readonly key: Float32Array; readonly value: Float32Array }[]>;
-  /** All weights of the base, before they were rounded if they are still there. */
+  /** Reads all weights of the base: those before rounding if they still exist. */
   originalWeights(): Promise<ReadonlyMap<string, Float32Array>>;
 }
 
-/** What adapter_config.json tells about an adapter; what else there is, its method knows. */
+/** Facts of an adapter from adapter_config.json that all methods share. Each method adds its own. */
 export type AdapterFacts = Origin & { readonly method: string };
 
-/** A method's kind of adapter: in PEFT's format, in use, and as a reader sees it. `Outline` is an adapter whose values are only counted. */
+/** A method's adapters: their PEFT format, their effect on modules, and their description. `Outline` has counts for values. */
 export interface AdapterKind<
   Own extends AnyAdapter = AnyAdapter,
   Outline extends AnyAdapter = AnyAdapter,
@@ -118,32 +118,32 @@ export interface AdapterKind<
   readonly peftType: string;
   /** @throws UserError "adapter-invalid" or "adapter-unsupported" */
   readConfig(name: string, config: Readonly<Record<string, unknown>>): Facts;
-  /** Its own keys in adapter_config.json. */
+  /** Returns its own keys of adapter_config.json. */
   configOf(adapter: Own): Readonly<Record<string, unknown>>;
-  /** @throws UserError "adapter-invalid" where keys or shapes are not as the facts say */
+  /** @throws UserError "adapter-invalid" if keys or shapes do not agree with the facts */
   fromTensors(name: string, facts: Facts & AdapterFacts, tensors: ReadonlyMap<string, AdapterTensor<Counted>>): Outline;
   tensorsOf(adapter: Own): Map<string, AdapterTensor>;
-  /** The facts of an adapter that a training ends as. */
+  /** Returns the facts of the adapter that a training makes. */
   factsOf(spec: Spec, settings: Settings): Facts;
-  /** What an adapter decides about a training that goes on from it. */
+  /** Returns the settings that an adapter imposes on a training that starts from it. */
   decides(adapter: Own): Decisions<Settings>;
   /** @throws UserError "adapter-mismatch" */
   checkFits(adapter: Outline, host: AdapterHost): void;
-  /** What it does to a module in use; absent for kinds that put virtual tokens in front of the text. */
+  /** Returns the adapter's effect on a module; absent for kinds that put virtual tokens in front of the text. */
   around?(adapter: Own, path: string): ModuleUpdate | undefined;
-  /** In a list, such as "LoRA, rank 16". */
+  /** Returns a short description for lists, such as "LoRA, rank 16". */
   label(adapter: Outline): string;
-  /** With all its facts. */
+  /** Returns a description with all facts. */
   describe(adapter: Own): string;
   norms(adapter: Own): readonly AdapterNorm[];
-  /** What the norms tell, as a heading. */
+  /** A heading that explains the norms. */
   readonly meaningOfNorms: string;
 }
 
 export interface Decisions<Settings> {
   readonly settings: Partial<Settings>;
-  /** Settings that a request can ask for in its own way; these are taken where it does not. */
+  /** Settings that a request can override. */
   readonly defaults?: Partial<Settings>;
-  /** Settings that a request cannot contradict, in the user's words. */
+  /** Names, in the user's words, of settings that a request must not contradict. */
   readonly labels: { readonly [Key in keyof Settings]?: string };
 }

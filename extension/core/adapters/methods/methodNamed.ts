@@ -1,4 +1,4 @@
-/** Finds methods by their names. */
+/** Finds training methods by name. */
 
 import type * as z from "zod";
 import { internalError } from "../../foundation/errors.ts";
@@ -6,7 +6,7 @@ import type { AdapterKind, Method } from "./method.ts";
 import { methods } from "./methods.ts";
 
 type Registered = (typeof methods)[number];
-/** One type that is all of the members of a union. */
+/** The intersection of a union's members. */
 type All<Union> = (Union extends unknown ? (member: Union) => void : never) extends (member: infer Both) => void
   ? Both
   : never;
@@ -28,14 +28,14 @@ export function methodOf(name: string): Method {
   return found;
 }
 
-/** The kind of an adapter, or of what is to become one. */
+/** Returns the kind of adapter that a method makes. */
 export function kindOf({ method }: { readonly method: string }): AdapterKind {
   const { adapter } = methodOf(method);
   if (!adapter) throw internalError(`${method} makes no adapters`);
   return adapter;
 }
 
-/** The kinds of adapters that there are, with the names of their methods. */
+/** Returns all kinds of adapters with the names of their methods. */
 export function adapterKinds(): readonly { readonly method: MethodName; readonly kind: AdapterKind }[] {
   return methods.flatMap(({ name, adapter }) => (adapter ? [{ method: name, kind: adapter }] : []));
 }

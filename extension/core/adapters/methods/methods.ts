@@ -1,4 +1,4 @@
-/** The methods of training that there are, in the order in which they are offered. */
+/** The registry of training methods, in the order in which the editor offers them. */
 
 import { full } from "./full.ts";
 import { ia3 } from "./ia3.ts";

@@ -1,20 +1,20 @@
-/** Frobenius norms of what an adapter consists of, by layer and module. */
+/** Frobenius norms of an adapter's parts, by layer and module. */
 
 /**
- * What the norm is taken of, each method decides: LoRA's ‖scaling · B·A‖, what is added to a module's weight; IA3's ‖l - 1‖, how
- * far its factors are from doing nothing; the keys or values of a layer's prefix; a virtual token of a prompt.
+ * One norm. Each method decides what it measures. LoRA: ‖scaling · B·A‖, the change of a module's weight. IA3: ‖l - 1‖, the
+ * distance of the factors from 1. Prefix: the keys or the values of a layer. Prompt: one virtual token.
  */
 export interface AdapterNorm {
-  /** Such as "model.layers.0", or "token 0". */
+  /** For example "model.layers.0" or "token 0". */
   readonly layer: string;
-  /** Such as "self_attn.q_proj", "key" or "embedding". */
+  /** For example "self_attn.q_proj", "key" or "embedding". */
   readonly module: string;
   readonly norm: number;
 }
 
 /**
- * "model.layers.0.self_attn.q_proj" is the module "self_attn.q_proj" of the layer "model.layers.0"; T5 numbers the parts of its
- * layers, too, but "encoder.block.0" has one "SelfAttention.q" anyway.
+ * Splits a path: "model.layers.0.self_attn.q_proj" is the module "self_attn.q_proj" of the layer "model.layers.0". T5 also
+ * numbers the parts of its layers. Those numbers are dropped, because "encoder.block.0" has only one "SelfAttention.q".
  */
 export function placeOf(path: string): { layer: string; module: string } {
   const [, layer = "", module = path] = /^(.*?\.\d+)\.(?:layer\.\d+\.)?(.+)$/.exec(path) ?? [];

@@ -1,4 +1,4 @@
-/** Prefix tuning (Li and Liang 2021, arXiv 2101.00190): keys and values in front of those of the text, in each layer. */
+/** Prefix tuning (Li and Liang 2021, arXiv 2101.00190): trains keys and values in front of those of the text, in each layer. */
 
 import * as z from "zod";
 import { seededRandom } from "../../foundation/random.ts";
@@ -13,7 +13,7 @@ import { normOf, type AdapterNorm } from "./norms.ts";
 import { dealtLayer } from "./prefixLayers.ts";
 import {
   checkRoom,
-  checkStacks,
+  checkVirtualTokens,
   paperText,
   peftFields,
   peftSchema,
@@ -30,7 +30,7 @@ export interface PrefixAdapter<Values = Float32Array> extends AnyAdapter {
   readonly method: "prefix";
   readonly tokens: number;
   readonly layers: number;
-  /** Heads that have keys and values of their own. */
+  /** Number of key and value heads. */
   readonly kvHeads: number;
   readonly headSize: number;
   readonly stacks: Stacks;
@@ -45,7 +45,7 @@ export function isPrefix(adapter: AnyAdapter | null): adapter is PrefixAdapter {
 type PrefixFacts = Pick<PrefixAdapter, "tokens" | "layers" | "kvHeads" | "headSize" | "stacks">;
 export type PrefixSpec = Pick<PrefixAdapter, "method"> & PrefixFacts;
 
-/** `token_dim` and `num_attention_heads` count what has keys and values of its own, not all heads. */
+/** PEFT's `token_dim` and `num_attention_heads` count the key and value heads, not all attention heads. */
 const prefixSchema = peftSchema
   .extend({ num_layers: z.int().positive(), num_attention_heads: z.int().positive() })
   .refine((c) => c.token_dim % c.num_attention_heads === 0, {
@@ -58,7 +58,7 @@ const prefixSchema = peftSchema
 const adapter: AdapterKind<PrefixAdapter, PrefixAdapter<Counted>, PrefixFacts, VirtualTokenSettings, PrefixSpec> = {
   peftType: "PREFIX_TUNING",
   readConfig(name, config) {
-    // A projection (prefix_projection) shaped the training; what is saved are its results.
+    // A projection (prefix_projection) is only used in training. PEFT saves its results, so the flag does not matter here.
     const c = parsePeft(name, prefixSchema, config);
     return {
       tokens: c.num_virtual_tokens,
@@ -73,7 +73,7 @@ const adapter: AdapterKind<PrefixAdapter, PrefixAdapter<Counted>, PrefixFacts, V
     token_dim: own.kvHeads * own.headSize,
     num_layers: own.layers,
     num_attention_heads: own.kvHeads,
-    // The size of a projection, which is not there; PEFT fills it in all the same.
+    // The size of a projection. There is none here, but PEFT writes this key anyway.
     encoder_hidden_size: own.kvHeads * own.headSize,
     prefix_projection: false,
   }),
@@ -90,7 +90,7 @@ const adapter: AdapterKind<PrefixAdapter, PrefixAdapter<Counted>, PrefixFacts, V
     labels: { virtualTokens: "number of virtual tokens" },
   }),
   checkFits(own, host) {
-    checkStacks(own, host);
+    checkVirtualTokens(own, host);
     const { layers, attention } = host.config;
     if (own.layers !== layers) throw otherLayers(own, host.name, own.layers, layers);
     const { kvHeads, headSize } = own;
@@ -135,7 +135,7 @@ function shapeOf({ tokens, layers, kvHeads, headSize }: PrefixFacts): [rows: num
 function attach(spec: PrefixSpec, parameterOf: ParameterOf): Attachment {
   const { tokens, layers, kvHeads, headSize } = spec;
   const all = parameterOf(virtualTokensKey, shapeOf(spec));
-  // Key of the first layer, its value, key of the second, and so on.
+  // Order: key of the first layer, value of the first layer, key of the second layer, and so on.
   const parts = split(all, new Array<number>(2 * layers).fill(kvHeads * headSize), 1);
   const perHead = (part: Tensor): Tensor => transpose(reshape(part, [tokens, kvHeads, headSize]), [1, 0, 2]);
   return {
@@ -149,7 +149,7 @@ function attach(spec: PrefixSpec, parameterOf: ParameterOf): Attachment {
   };
 }
 
-/** What a decoder keeps of a text of as many tokens (Li and Liang 2021, section 7.4); else normally distributed, as in PEFT. */
+/** Returns a decoder's keys and values of a text (Li and Liang 2021, section 7.4); otherwise normally distributed, as in PEFT. */
 async function firstValues(
   spec: PrefixSpec,
   { initText }: VirtualTokenSettings,
@@ -158,7 +158,7 @@ async function firstValues(
   const { tokens, layers, kvHeads, headSize } = spec;
   const values = new Float32Array(tokens * 2 * layers * kvHeads * headSize);
   const ids = repeatedText(tokens, initText, start.tokenizer);
-  // What a decoder behind an encoder keeps depends on what that has read.
+  // With an encoder, the decoder's keys and values depend on the encoder's input.
   if (!ids || start.hasEncoder) {
     const random = seededRandom(start.seed, "virtual tokens");
     for (let i = 0; i < values.length; i++) values[i] = random.normal();

@@ -1,10 +1,10 @@
-/** Which of a prefix's layers a layer of the model gets. */
+/** Assigns the layers of a prefix to the layers of a model. */
 
 /**
- * The layer of a prefix that a layer of the model gets for its attention to itself: its own, unless the model has an encoder.
+ * Returns the layer of a prefix for the self-attention of a layer of the model: the same layer, unless the model has an encoder.
  *
- * Then PEFT deals them out one by one: to the first layer's attention to itself, to its attention to the encoder, to the second
- * layer's attention to itself, and so on, from the start again when they are dealt. Those for the encoder it throws away then
+ * With an encoder, PEFT deals the prefix's layers out in turn: to the first layer's self-attention, to its cross-attention, to
+ * the second layer's self-attention, and so on, and starts again after the last. It then discards those for cross-attention
  * (PeftModel.get_prompt).
  */
 export function dealtLayer(

@@ -1,4 +1,4 @@
-/** Prompt tuning (Lester et al. 2021, arXiv 2104.08691): embeddings in front of those of the text. */
+/** Prompt tuning (Lester et al. 2021, arXiv 2104.08691): trains embeddings in front of those of the text. */
 
 import { seededRandom } from "../../foundation/random.ts";
 import { slice } from "../../graph/primitives/shaping.ts";
@@ -11,7 +11,7 @@ import type { AdapterKind, Method, StartContext } from "./method.ts";
 import { normOf } from "./norms.ts";
 import {
   checkRoom,
-  checkStacks,
+  checkVirtualTokens,
   paperText,
   peftFields,
   peftSchema,
@@ -60,7 +60,7 @@ const adapter: AdapterKind<PromptAdapter, PromptAdapter<Counted>, PromptFacts, V
     labels: { virtualTokens: "number of virtual tokens" },
   }),
   checkFits(own, host) {
-    checkStacks(own, host);
+    checkVirtualTokens(own, host);
     const { hiddenSize } = host.config;
     if (own.hiddenSize !== hiddenSize) throw otherHiddenSize(own, host.name, own.hiddenSize, hiddenSize);
   },
@@ -101,11 +101,11 @@ function shapeOf({ stacks, tokens, hiddenSize }: PromptFacts): [rows: number, co
 
 function attach(spec: PromptSpec, parameterOf: ParameterOf): Attachment {
   const embeddings = parameterOf(virtualTokensKey, shapeOf(spec));
-  // Of a model with an encoder, PEFT keeps embeddings for the decoder, too, and never uses them.
+  // For a model with an encoder, PEFT also keeps embeddings for the decoder, but never uses them.
   return { prompt: spec.stacks === 1 ? embeddings : slice(embeddings, 0, spec.tokens, 0) };
 }
 
-/** The base's own embeddings of a text, as PEFT's prompt_tuning_init="TEXT", or of tokens at random, as "SAMPLE_VOCAB". */
+/** Returns the base's embeddings of a text (PEFT's prompt_tuning_init="TEXT") or of random tokens ("SAMPLE_VOCAB"). */
 async function firstValues(
   { stacks, tokens }: PromptSpec,
   { initText }: VirtualTokenSettings,

@@ -1,29 +1,29 @@
-/** Which modules of a base are trained. */
+/** Chooses the modules of a base to train. */
 
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 import { lastName } from "../formats/peftModules.ts";
 import type { Modules } from "./method.ts";
 
-/** LoRA's and IA3's field of a train request. */
+/** The field of a train request that LoRA and IA3 share. */
 export const targetsField = z
   .array(z.string())
-  .refine((names) => names.length > 0, "it must be names of modules, such as q_proj")
+  .refine((names) => names.length > 0, "it must contain names of modules, such as q_proj")
   .readonly()
   .optional()
-  .describe("Modules to train, such as q_proj,v_proj; without it, all linear ones, or the paper's");
+  .describe("Modules to train, such as q_proj,v_proj; by default all linear ones, or the paper's with that preset");
 
-/** The paper's modules in all its architectures; each has some of them. */
+/** The modules that the paper trains, over all its architectures. */
 export const paperAttention = ["q_proj", "k_proj", "v_proj", "qkv_proj", "q", "k", "v"];
 
-/** Those of `names` that the base has, by the last names of its modules' paths. */
+/** Returns those of `names` that are the last name of a module in the base. */
 export function present(names: readonly string[], paths: readonly string[]): string[] {
   const known = new Set(paths.map(lastName));
   return names.filter((name) => known.has(name));
 }
 
 /**
- * The modules that end with one of `targets`, as PEFT matches target_modules; all if that is null.
+ * Returns the paths that end with one of `targets`, as PEFT matches target_modules; all paths if `targets` is null.
  *
  * @throws UserError "targets-unknown"
  */
@@ -36,14 +36,14 @@ export function resolveTargets(targets: readonly string[] | null, modules: Modul
     if (found.length === 0) {
       const known = [...new Set(paths.map(lastName))].join(", ");
       const message = `Cannot train the modules "${target}": the base has ${known}.`;
-      throw new UserError("targets-unknown", message, "Choose among these, or leave the targets out for all.");
+      throw new UserError("targets-unknown", message, "Choose among these, or omit the targets to train all modules.");
     }
     for (const path of found) chosen.add(path);
   }
   return chosen;
 }
 
-/** Whether whole names of the path are its end. */
+/** Whether the path ends with `end`, compared by whole names. */
 export function endsWith(path: string, end: string): boolean {
   return path === end || path.endsWith(`.${end}`);
 }

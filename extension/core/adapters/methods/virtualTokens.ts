@@ -1,4 +1,4 @@
-/** What prompt and prefix tuning share: virtual tokens in front of the text, kept by PEFT as one tensor. */
+/** Code that prompt and prefix tuning share: virtual tokens in front of the text, which PEFT stores as one tensor. */
 
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
@@ -11,12 +11,12 @@ import { invalid } from "../formats/peftErrors.ts";
 import type { AdapterTensor } from "../formats/peftModules.ts";
 import type { MethodBase } from "./method.ts";
 
-/** PEFT's key of the only tensor. */
+/** PEFT's key of this tensor. */
 export const virtualTokensKey = "prompt_embeddings";
 
 /**
- * Stacks of the base: 1 of a decoder, 2 of a model with an encoder. PEFT keeps `tokens` embeddings for each, and uses the first
- * ones alone.
+ * Number of stacks in the base: 1 for a decoder, 2 with an encoder. PEFT stores `tokens` embeddings for each stack and uses only
+ * those of the first.
  */
 export type Stacks = 1 | 2;
 
@@ -31,11 +31,11 @@ export const virtualTokenFields = {
     .min(1)
     .max(1024)
     .optional()
-    .describe("Virtual tokens in front of the text: 20 of a prompt, 10 of a prefix by default"),
-  initText: z.string().optional().describe("Text that the virtual tokens start from; empty to start at random"),
+    .describe("Virtual tokens in front of the text; by default 20 for a prompt, 10 for a prefix"),
+  initText: z.string().optional().describe("Text to initialize the virtual tokens with; empty for random values"),
 };
 
-/** Of the paper's prompts. Its prefixes start at random. */
+/** The text that the paper initializes prompts with. Its prefixes start from random values. */
 export const paperText = "Generate Python code given a natural language instruction.";
 
 export const peftSchema = z.object({
@@ -56,17 +56,17 @@ export function stacksOf(config: ModelConfig): Stacks {
   return isEncoderDecoder(config) ? 2 : 1;
 }
 
-/** @throws UserError "option-invalid" where virtual tokens leave no room for a text */
+/** @throws UserError "option-invalid" if the virtual tokens fill more than half of the context */
 export function checkRoom(tokens: number, { name, config: { contextLength } }: MethodBase): void {
   if (2 * tokens <= contextLength) return;
   const message = `Cannot train ${tokens} virtual tokens for ${name}: its context holds ${contextLength} tokens.`;
-  throw new UserError("option-invalid", message, `Give ${contextLength / 2} virtual tokens at most.`);
+  throw new UserError("option-invalid", message, `Use at most ${contextLength / 2} virtual tokens.`);
 }
 
 /**
- * The values of the only tensor.
+ * Returns the values of the only tensor.
  *
- * @throws UserError "adapter-invalid" where there are others, or its shape is another
+ * @throws UserError "adapter-invalid" if there are other tensors, or the shape differs from `expected`
  */
 export function valuesFrom<Values>(
   name: string,
@@ -81,7 +81,7 @@ export function valuesFrom<Values>(
   throw invalid(name, `"${virtualTokensKey}" has the shape [${shape.join(", ")}], ${says}`);
 }
 
-/** The tokens of a text, as the model expects one, again and again up to `count`; null where the text is empty. */
+/** Repeats the tokens of a text, with the model's special tokens around it, up to `count`; null if the text is empty. */
 export function repeatedText(count: number, text: string, tokenizer: Tokenizer): readonly number[] | null {
   const ids = text === "" ? [] : tokenizer.encode(text);
   if (ids.length === 0) return null;
@@ -89,8 +89,19 @@ export function repeatedText(count: number, text: string, tokenizer: Tokenizer):
   return Array.from({ length: count }, (_, i) => framed[i % framed.length]!);
 }
 
-/** @throws UserError "adapter-mismatch" where one of adapter and model has an encoder and the other has none */
-export function checkStacks(adapter: AnyAdapter & { readonly stacks: Stacks }, host: AdapterHost): void {
+/**
+ * @throws UserError "adapter-mismatch" where one of adapter and model has an encoder and the other has none, and where the virtual
+ * tokens fill the context
+ */
+export function checkVirtualTokens(
+  adapter: AnyAdapter & { readonly stacks: Stacks; readonly tokens: number },
+  host: AdapterHost,
+): void {
+  const { contextLength } = host.config;
+  if (adapter.tokens >= contextLength) {
+    const reason = `its ${adapter.tokens} virtual tokens leave no room for a text, the context holds ${contextLength} tokens`;
+    throw mismatch(adapter, host.name, reason);
+  }
   const hasEncoder = isEncoderDecoder(host.config);
   if ((adapter.stacks === 2) === hasEncoder) return;
   const [trained, loaded] = hasEncoder ? ["without an encoder", "one"] : ["with an encoder", "none"];

@@ -1,4 +1,4 @@
-/** What a user of CodeAlpacaPy agrees to before it comes to their machine, one thought a line. */
+/** The terms that a user accepts before Graft downloads CodeAlpacaPy, one per line. */
 
 export const codeAlpacaLicence = [
   "CodeAlpaca, by Sahil Chaudhary (github.com/sahil280114/codealpaca), is licensed under CC BY-NC 4.0: not for commercial use.",

@@ -1,6 +1,7 @@
 /**
- * CodeAlpacaPy made of CodeAlpaca: the rows that are Python, in three parts, byte for byte those that its SHA-256 digests
- * name. The selection is that of the paper's set; its split is not known, so this one is Graft's own (docs/evaluation.md).
+ * Makes CodeAlpacaPy from CodeAlpaca: selects the Python rows, splits them into three parts, and checks their SHA-256 digests.
+ * The selection is that of the paper's data set. The paper's split is not known, so the split is Graft's own
+ * (docs/evaluation.md).
  */
 
 import { createHash } from "node:crypto";
@@ -11,14 +12,14 @@ import type { Split } from "../paperDatasets.ts";
 
 const sourceSchema = z.array(z.object({ instruction: z.string(), input: z.string(), output: z.string() }));
 
-/** SHA-256 of the files, hexadecimal. */
+/** SHA-256 digests of the files, in hexadecimal. */
 export const codeAlpacaPyDigests: Readonly<Record<Split, string>> = {
   train: "dfc3e306cc5587dc8a0c17c77985cf11124022b021311710aa90a5da30343993",
   validation: "187f2fb9c3edf4f22c092e52e5c1523e1d0897a6e55932df6341d41006a2c556",
   test: "3e832cdfbcc8eeb99b18cc3d91f5491da67a0a143840a2582287e5039a57cf96",
 };
 
-/** Rows that tree-sitter takes for Python and Python's own `ast.parse` does not: by their indentation, mostly. */
+/** Rows that tree-sitter parses as Python but Python's own `ast.parse` rejects, mostly for their indentation. */
 const notPython: ReadonlySet<string> = new Set(
   `
   0107d44715fa 023c50a7d428 052d3b146d32 07ac9b32723b 0c7c86a38e67 0fd6c02fbda3 11227d38b1da 11c567b12088
@@ -35,10 +36,10 @@ const notPython: ReadonlySet<string> = new Set(
 const [testRows, validationRows] = [628, 314];
 
 /**
- * The files' texts.
+ * Returns the content of the files.
  *
- * @param source CodeAlpaca's own file, code_alpaca_20k.json
- * @throws UserError "download-damaged" where it is no such file
+ * @param source the content of CodeAlpaca's code_alpaca_20k.json
+ * @throws UserError "download-damaged" if `source` has another format
  */
 export async function codeAlpacaPy(source: string): Promise<Readonly<Record<Split, string>>> {
   const parser = await openPythonParser();
@@ -62,7 +63,7 @@ export async function codeAlpacaPy(source: string): Promise<Readonly<Record<Spli
   };
 }
 
-/** @throws UserError "download-damaged" where a file is not the one that is known */
+/** @throws UserError "download-damaged" if a file has another digest */
 export function checkDigests(
   files: Readonly<Record<Split, string>>,
   digests: Readonly<Record<Split, string>> = codeAlpacaPyDigests,
@@ -78,20 +79,20 @@ function readRows(source: string): z.infer<typeof sourceSchema> {
   try {
     return sourceSchema.parse(JSON.parse(source));
   } catch (error) {
-    throw damaged("what came is not a list of instructions, inputs and outputs", { cause: error });
+    throw damaged("it is not a list of instructions, inputs and outputs", { cause: error });
   }
 }
 
 function damaged(reason: string, options?: ErrorOptions): UserError {
   return new UserError(
     "download-damaged",
-    `Cannot use what was downloaded as CodeAlpacaPy: ${reason}.`,
-    "The data set may have changed at its source. Give a folder that holds train.jsonl, validation.jsonl and test.jsonl.",
+    `Cannot use the download as CodeAlpacaPy: ${reason}.`,
+    "The data set may have changed at its source. Choose a folder with train.jsonl, validation.jsonl and test.jsonl.",
     options,
   );
 }
 
-/** As Python's json.dumps writes it. */
+/** Writes a row in the format of Python's json.dumps. */
 function line(row: Readonly<Record<string, string>>): string {
   return `{${Object.entries(row)
     .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)

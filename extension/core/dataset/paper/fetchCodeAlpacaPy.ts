@@ -1,5 +1,5 @@
 /**
- * CodeAlpacaPy onto this machine, once its user has seen its licence and agreed: by download, or from a folder. Graft may not
+ * Gets CodeAlpacaPy, by download or from a folder, after the user has accepted its licence. The licence does not allow Graft to
  * ship it.
  */
 
@@ -15,22 +15,22 @@ import { codeAlpacaLicence } from "./codeAlpacaLicence.ts";
 import { checkDigests, codeAlpacaPy, codeAlpacaPyDigests } from "./codeAlpacaPy.ts";
 
 export interface FetchOptions {
-  /** Where the paper's data sets lie. */
+  /** The folder of the paper's data sets. */
   readonly dataFolder: string;
-  /** A folder that holds the three parts already; they are downloaded unless it is given. */
+  /** A folder that already contains the three parts; without it, they are downloaded. */
   readonly from?: string;
   readonly hub: HubSettings;
 }
 
 const address = { repository: "datasets/sahil2801/CodeAlpaca-20k", revision: "main" } as const;
 const file = "code_alpaca_20k.json";
-/** It has 8 MB. */
+/** Download limit in bytes; the file has 8 MB. */
 const limit = 32 * 1024 * 1024;
 
 /**
- * Puts the three parts into the data folder and gives their folder. The caller has the user's consent.
+ * Puts the three parts into the data folder and returns their folder. The caller must have the user's consent.
  *
- * @throws UserErrors of the download; "download-damaged", "data-missing", "disk-full", "not-writable"
+ * @throws the UserErrors of the download; UserError "download-damaged", "data-missing", "disk-full", "not-writable"
  */
 export async function fetchCodeAlpacaPy(
   { dataFolder, from, hub: settings }: FetchOptions,
@@ -58,7 +58,7 @@ async function downloaded(
     return files;
   } catch (error) {
     if (!(error instanceof UserError) || !error.code.startsWith("hub-")) throw error;
-    const nextStep = `Check the network and the proxy, or give a folder that holds the parts of it (${partNames}).`;
+    const nextStep = `Check the network and the proxy, or choose a folder that contains its parts (${partNames}).`;
     const isAbsent = error.code === "hub-not-found";
     const message = isAbsent ? `Cannot download CodeAlpaca: ${hub.endpoint} does not have it.` : error.message;
     throw new UserError(error.code, message, nextStep, { cause: error });
@@ -69,14 +69,14 @@ async function downloaded(
 
 const partNames = splits.map((split) => `${split}.jsonl`).join(", ");
 
-/** Whatever split they are of: whoever has the paper's own files may use these. */
+/** Reads the parts of any split, because a user may have the paper's own files. */
 async function readParts(folder: string): Promise<Record<Split, Buffer>> {
   const parts: Partial<Record<Split, Buffer>> = {};
   for (const split of splits) {
     const path = join(folder, `${split}.jsonl`);
     if (!(await isFile(path))) {
-      const message = `Cannot take CodeAlpacaPy from ${folder}: there is no ${split}.jsonl in it.`;
-      throw new UserError("data-missing", message, `Choose a folder that holds ${partNames}.`);
+      const message = `Cannot take CodeAlpacaPy from ${folder}: it does not contain ${split}.jsonl.`;
+      throw new UserError("data-missing", message, `Choose a folder that contains ${partNames}.`);
     }
     parts[split] = await readFile(path);
   }

@@ -1,6 +1,6 @@
 /**
- * One process at a time works in a folder. Whoever holds the lock gives signs of life; one whose process is gone, or that gives
- * none, is taken over. Why it is done so: docs/decisions/0024-locks.md
+ * A lock that lets one process at a time work in a folder. Its owner sends heartbeats. A lock is taken over if its process is
+ * gone or its heartbeats stop. Reasons: docs/decisions/0024-locks.md
  */
 
 import { mkdir, open, rm } from "node:fs/promises";
@@ -10,45 +10,45 @@ import { writeFailure } from "../atomicFile.ts";
 import { systemCode, type UserError } from "../errors.ts";
 import { inWords, ownerOf, ownerSchema, stateOf, type Owner } from "./lockOwner.ts";
 
-/** Milliseconds. */
+/** Intervals in milliseconds. */
 export interface Pace {
-  /** Between two signs of life. */
+  /** Time between two heartbeats. */
   readonly beat: number;
-  /** Without any, as watched by whoever wants the lock, after which it is taken over. */
+  /** Time without a heartbeat, as observed by a process that wants the lock, before it takes the lock over. */
   readonly silence: number;
 }
 
 const usualPace: Pace = { beat: 5000, silence: 30_000 };
 
-/** Milliseconds after which a lock that says nothing is that of a process killed while it wrote. */
+/** Milliseconds after which an empty lock file belongs to a process that was killed while writing it. */
 const writingTime = 1000;
 
-/** Locks of this very process: what else bears its id was left by an earlier one, as in a container. */
+/** Locks of this process. Other locks with its process id were left by an earlier process, as happens in containers. */
 const ours = new Set<string>();
 
-/** Makes the error for a lock that is held, from its owner in words and from what to do if there is no such owner. */
+/** Makes the error for a lock that is held. `owner` describes its owner; `escape` says what to do if the owner is gone. */
 export type Busy = (owner: string, escape: string) => UserError;
 
 /** Releases a lock when it is called. */
 export interface HeldLock {
   (): Promise<void>;
-  /** @throws what {@link Busy} makes, if the lock was taken over: this machine slept, or could not reach the disk. */
+  /** @throws the error of {@link Busy} if the lock was taken over because this machine slept or could not reach the disk */
   check(): Promise<void>;
 }
 
 /**
  * Creates the lock file `path`.
  *
- * @throws what `busy` makes; UserError "not-writable" or "disk-full"
+ * @throws the error of `busy`; UserError "not-writable" or "disk-full"
  */
 export async function lockFolder(path: string, busy: Busy, pace = usualPace): Promise<HeldLock> {
   await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
     throw writeFailure(error, path);
   });
   const heldBy = (text: string): UserError =>
-    busy(inWords(parsed(text)), `If no Graft is running there, delete ${path}.`);
+    busy(inWords(parsed(text)), `If Graft is not running there, delete ${path}.`);
   const text = `${JSON.stringify(await ownerOf())}\n`;
-  // Once, after a stale lock has been taken away; whoever is faster then holds it by right.
+  // Retry once after removing a stale lock. If another process is faster, it holds the lock.
   if (!(await created(path, text))) {
     const found = await settled(path);
     if (found && (await isHeld(path, found, pace))) throw heldBy(found.text);
@@ -57,7 +57,7 @@ export async function lockFolder(path: string, busy: Busy, pace = usualPace): Pr
   }
   ours.add(path);
   const beating = setInterval(() => void beat(path, text).catch(() => undefined), pace.beat);
-  // Work keeps a process alive, its lock does not.
+  // The heartbeat must not keep the process alive.
   beating.unref();
   const release = async (): Promise<void> => {
     clearInterval(beating);
@@ -89,7 +89,7 @@ async function created(path: string, text: string): Promise<boolean> {
   }
 }
 
-/** A sign of life: the same bytes once more, which changes the file's time. Not a lock that has another owner meanwhile. */
+/** Sends a heartbeat: writes the same bytes again, which changes the file's time, unless the lock has another owner by now. */
 async function beat(path: string, text: string): Promise<void> {
   const file = await open(path, "r+");
   try {
@@ -99,13 +99,13 @@ async function beat(path: string, text: string): Promise<void> {
   }
 }
 
-/** A lock as it was seen at one time. */
+/** The content and time of a lock at one moment. */
 interface Sight {
   readonly text: string;
   readonly modified: number;
 }
 
-/** Undefined where there is no lock. Opens it: without that, a network's file system answers from memory. */
+/** Reads a lock; undefined if there is none. Opening the file makes a network file system return current data. */
 async function look(path: string): Promise<Sight | undefined> {
   try {
     const file = await open(path, "r");
@@ -120,7 +120,7 @@ async function look(path: string): Promise<Sight | undefined> {
   }
 }
 
-/** What the lock says, which may be nothing yet: whoever creates it needs a moment to write. */
+/** Reads a lock, and waits a moment if it is still empty because its owner has just created it. */
 async function settled(path: string): Promise<Sight | undefined> {
   const found = await look(path);
   if (!found || parsed(found.text)) return found;
@@ -135,7 +135,7 @@ async function isHeld(path: string, found: Sight, pace: Pace): Promise<boolean> 
   return state === "unknown" ? await givesSigns(path, found, pace) : state === "alive";
 }
 
-/** Watches the lock for as long as it takes. No two clocks are compared: those of machines differ, and stand still in their sleep. */
+/** Watches the lock for heartbeats. Does not compare clocks, because machines' clocks differ and stop during sleep. */
 async function givesSigns(path: string, found: Sight, { beat: often, silence }: Pace): Promise<boolean> {
   for (let waited = 0; waited < silence; waited += often / 2) {
     await wait(often / 2);
@@ -147,8 +147,8 @@ async function givesSigns(path: string, found: Sight, { beat: often, silence }: 
 }
 
 /**
- * Removes the lock that was seen, but never one that gives signs of life again or has another owner. One process at a time does so,
- * or the second would remove the lock that the first has just made.
+ * Removes a stale lock, unless it has a new heartbeat or another owner by now. Only one process at a time may do this; otherwise
+ * a second one could remove the lock that the first has just created.
  */
 async function takeAway(path: string, seen: Sight): Promise<void> {
   const turn = `${path}.taking`;
@@ -162,7 +162,7 @@ async function takeAway(path: string, seen: Sight): Promise<void> {
   }
 }
 
-/** Removes a turn whose process was killed, which shows by how long it takes: one is a matter of milliseconds. */
+/** Removes the turn file of a killed process. A turn takes milliseconds, so a file that stays for longer is a leftover. */
 async function removedLeftover(turn: string): Promise<boolean> {
   const before = await look(turn);
   await wait(writingTime);

@@ -1,7 +1,8 @@
 /**
- * Who holds a lock: a process, told from every other as well as the system lets us. It reads and writes no lock.
+ * Identifies the process that owns a lock, as precisely as the operating system allows.
  *
- * A process id alone is not enough: it is used again, soon in a container, and means nothing on another machine or after a restart.
+ * A process id alone is not enough: systems reuse it, in containers even soon, and it means nothing on another machine or after a
+ * restart.
  */
 
 import { readFile, readlink } from "node:fs/promises";
@@ -11,25 +12,25 @@ import { systemCode } from "../errors.ts";
 
 export const ownerSchema = z.object({
   pid: z.int(),
-  /** For people; two machines may share a name, and one may change it. */
+  /** Name of the machine, for messages. Two machines may share a name, and a name may change. */
   host: z.string(),
   since: z.string(),
-  /** The start of the system and the namespace of process ids in which `pid` means this process. Linux only. */
+  /** The system's boot id and the process id namespace in which `pid` is valid. Linux only. */
   realm: z.string().optional(),
-  /** When the process started, in ticks since the start of the system. Linux only. */
+  /** The start time of the process, in clock ticks since boot. Linux only. */
   started: z.string().optional(),
 });
 
 export type Owner = z.infer<typeof ownerSchema>;
 
-/** This process, or another of this machine. */
+/** Describes this process, or another one on this machine. */
 export async function ownerOf(pid = process.pid): Promise<Owner> {
   const [realm, started] = [await ownRealm(), await startOf(pid)];
   const host = { pid, host: hostname(), since: new Date().toISOString() };
   return { ...host, ...(realm !== undefined && { realm }), ...(started !== undefined && { started }) };
 }
 
-/** Whether the process of a lock still runs; "unknown" where nothing but its signs of life can tell. */
+/** Whether a lock's process still runs; "unknown" if only its heartbeats can tell. */
 export async function stateOf({
   pid,
   host,
@@ -69,11 +70,11 @@ function exists(pid: number): boolean {
   }
 }
 
-/** Undefined where the system does not say, or hides other users' processes. */
+/** Returns the start time of a process; undefined if the system does not provide it or hides other users' processes. */
 async function startOf(pid: number): Promise<string | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-    // Field 22 of proc(5), counted behind the program's name, which may hold blanks and parentheses.
+    // Field 22 of proc(5), counted from the end of the program's name, which may contain spaces and parentheses.
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
   } catch {
     return undefined;

@@ -1,4 +1,4 @@
-/** What a training will take, told before it starts: memory by plan; time from what there is to compute and how fast this machine multiplies. */
+/** Estimates a training's memory (from its plan) and time (from its FLOPs and this machine's measured speed) before it starts. */
 
 import { gigabytes } from "../../foundation/quantities.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
@@ -9,12 +9,12 @@ import type { MethodSpec } from "../../adapters/methods/methodNamed.ts";
 import type { BatchShape } from "../data/batchShape.ts";
 import { frozenMatMuls, flopsOf, usefulFlops } from "./flops.ts";
 
-/** The part of the time that goes into products; all else is what stands between them. */
+/** The share of the time that matrix products take. */
 const productShare = 0.75;
-/** Computing layers a second time adds a third pass to two. */
+/** Gradient checkpointing computes each layer forward twice: three passes instead of two. */
 const recomputing = 3 / 2;
 
-/** A sentence for the log. @param tokens of all steps, padding counted */
+/** Returns a sentence for the log. @param tokens in all steps, including padding */
 export async function describeCost(
   base: InstalledBase,
   spec: MethodSpec,
@@ -22,17 +22,23 @@ export async function describeCost(
   tokens: number,
 ): Promise<string> {
   const memory = `It needs about ${gigabytes(planMemory(base, spec, shape).bytes)} of memory`;
-  // The products of a model with an encoder differ in their rows.
+  // With an encoder, products differ in their number of rows, so there is no estimate of the time.
   if (isEncoderDecoder(base.config)) return `${memory}.`;
-  const minutes = (tokens * (await secondsPerToken(base.config, spec, shape))) / 60;
-  const time = minutes < 90 ? `${Math.ceil(minutes)} min` : `${(minutes / 60).toFixed(1)} h`;
-  return `${memory}, and ${time} for the steps.`;
+  const seconds = tokens * (await secondsPerToken(base.config, spec, shape));
+  return `${memory}, and ${roughly(seconds)} for the steps.`;
 }
 
-/** It measures for a moment. */
+/** A duration in the unit that suits it: "12 s", "5 min", "1.6 h". */
+export function roughly(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  const minutes = seconds / 60;
+  return minutes < 90 ? `${Math.ceil(minutes)} min` : `${(minutes / 60).toFixed(1)} h`;
+}
+
+/** Measures the machine's speed, which takes a moment. */
 async function secondsPerToken(config: DecoderConfig, spec: MethodSpec, shape: BatchShape): Promise<number> {
   const tokens = shape.rows * shape.length;
-  // The layers' largest product stands for all.
+  // The largest product of the layers represents all products.
   const ofLayers = frozenMatMuls(config, shape, tokens).filter((product) => product.count >= config.layers);
   const largest = ofLayers.reduce((a, b) => (flopsOf(b) > flopsOf(a) ? b : a));
   const speed = await openProductSpeed([largest]);

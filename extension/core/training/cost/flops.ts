@@ -1,4 +1,4 @@
-/** How much there is to compute in a training step: what the loss and its gradient need, however they are arrived at. */
+/** Counts the FLOPs that the loss of a training step and its gradient need, however they are computed. */
 
 import type { PackedShape } from "../../dataset/batches.ts";
 import { moduleShapes } from "../../architectures/architectures.ts";
@@ -7,8 +7,8 @@ import type { Product } from "../../runtime/productSpeed.ts";
 import { methodOf, type MethodSpec } from "../../adapters/methods/methodNamed.ts";
 
 /**
- * The products by frozen weights of one micro-batch, forward and for the gradient of their inputs; the head for labelled
- * positions alone. The first layer's queries, keys and values need no gradient of their input.
+ * Returns the products of one micro-batch with frozen weights, forward and for the gradient of their inputs. The head is computed
+ * for labelled positions only. The first layer's queries, keys and values need no gradient of their input.
  *
  * @param labels positions that predict something
  */
@@ -37,14 +37,14 @@ export function frozenMatMuls(
 }
 
 /**
- * Useful floating-point operations of a micro-batch, a multiplication and an addition counted as two: the frozen products,
- * what the method adds, and attention below its diagonal. Layers that are computed twice count once.
+ * Returns the useful floating-point operations of a micro-batch: the frozen products, the method's own, and attention below its
+ * diagonal. A multiplication and an addition count as two. Layers that are computed twice count once.
  */
 export function usefulFlops(config: DecoderConfig, spec: MethodSpec, shape: PackedShape, labels: number): number {
   const tokens = shape.rows * shape.length;
   const frozen = frozenMatMuls(config, shape, labels).reduce((sum, product) => sum + flopsOf(product), 0);
   const { heads, headSize } = config.attention;
-  // Two products forward, and two for the gradient of each.
+  // Two products forward, and two for the gradients of each.
   const attention = (config.layers * 6 * 2 * tokens * shape.length * heads * headSize) / 2;
   const modules = moduleShapes(config);
   const own = methodOf(spec.method).flops?.(spec, { modules, tokens, frozen }) ?? 0;

@@ -1,6 +1,6 @@
 /**
- * The memory of a training, told before it starts, and the micro-batches that fit. A plan is made from the graph that would be
- * run; what surrounds the graph is estimated.
+ * Plans the memory of a training before it starts and chooses micro-batches that fit. The plan follows the graph that the
+ * training would run; memory outside of the graph is estimated.
  */
 
 import { basename } from "node:path";
@@ -19,20 +19,20 @@ import type { BatchShape } from "../data/batchShape.ts";
 import { trainingGraph, type TrainingGraph } from "../graph/trainingGraph.ts";
 
 export interface MemoryPlan {
-  /** Of the whole process at its peak. */
+  /** Peak memory of the whole process. */
   readonly bytes: number;
-  /** What `bytes` is made of, beside the highest segment. */
+  /** The parts of `bytes`, apart from the largest segment. */
   readonly fixed: Readonly<Record<"process" | "weights" | "packedWeights" | "parameters", number>>;
-  /** What the graph needs while each of its segments is computed: layers, and the head. */
+  /** Memory of the graph during each of its segments: the layers and the head. */
   readonly segments: readonly SegmentMemory[];
 }
 
-/** Node.js with a tokenizer and the data at hand, the runtime's library, and the graph itself. */
+/** Node.js with a tokenizer and open data files, the runtime's library, and the graph itself. */
 const processBytes = 300e6;
-/** Copies of each parameter: its values, gradient, sum of gradients, two moments, and the best values so far. */
+/** Copies of each parameter: value, gradient, sum of gradients, two optimizer moments, and best value so far. */
 const parameterCopies = 6;
 
-/** @throws whatever building the graph throws */
+/** @throws the errors of building the graph */
 export function planMemory(base: InstalledBase, spec: MethodSpec, shape: BatchShape): MemoryPlan {
   const { config } = base;
   const weights = { weights: storedWeights(base.tensors), weightFile: basename(base.weightsPath) };
@@ -55,7 +55,7 @@ function highest(segments: readonly SegmentMemory[]): number {
   return segments.reduce((most, { bytes }) => Math.max(most, bytes), 0);
 }
 
-/** The layer whose weights or parameters a node reads, or the head. */
+/** Returns the layer whose weights or parameters a node reads, or "head"; null if it reads neither. */
 function segmentOf(node: Primitive): string | null {
   for (const tensor of node.inputs) {
     const name = tensor?.node.kind === "leaf" ? tensor.node.name : undefined;
@@ -67,7 +67,7 @@ function segmentOf(node: Primitive): string | null {
   return null;
 }
 
-/** Weights that the runtime lays out anew for its kernels, beside the mapped file: those of MatMulNBits, and widened ones. */
+/** Bytes of the weights that the runtime copies for its kernels, in addition to the mapped file: MatMulNBits' and widened ones. */
 function packedBytes({ outputs }: TrainingGraph): number {
   const packed = new Map<string, number>();
   for (const node of nodesInOrder(outputs)) {
@@ -83,16 +83,16 @@ function isWidened(node: Node): boolean {
   return node.op === "Cast" && node.inputs[0]?.dtype === "float16";
 }
 
-/** Tokens of a micro-batch, most first: with fewer, more of the time goes by beside the products. */
+/** Most tokens of a micro-batch, in the order to try them. Fewer tokens leave a smaller share of the time for matrix products. */
 const tokenLimits = [1024, 512, 256, 128];
 
 /**
- * The fastest micro-batches whose plan fits into memory: to compute layers twice costs a third of the time, to take fewer tokens at
- * a time far less.
+ * Returns the fastest micro-batches whose plan fits into memory. Gradient checkpointing takes half as much time again;
+ * smaller micro-batches cost far less, so they are tried first.
  *
- * @param shapeWithin the best shape of at most so many tokens, but at least one sequence
- * @param checkpointing to compute layers twice in any case
- * @param available bytes that this process may take in all
+ * @param shapeWithin returns the best shape of at most `maxTokens` tokens, but at least one sequence
+ * @param checkpointing true to use gradient checkpointing in any case
+ * @param available bytes that this process may use in total
  * @throws UserError "training-too-large"
  */
 export function fitMemory(
@@ -113,7 +113,7 @@ export function fitMemory(
   const { shape, bytes } = last!;
   const message =
     `Cannot train ${spec.method} on "${base.name}": ${shape.rows * shape.length} tokens at a time need ` +
-    `${gigabytes(bytes)} of memory, and ${gigabytes(available)} are free.`;
+    `${gigabytes(bytes)} of memory, ${gigabytes(available)} are available.`;
   throw new UserError("training-too-large", message, whatFits(base, spec, shape, available));
 }
 
@@ -122,17 +122,17 @@ function isSame(a: BatchShape, b: BatchShape): boolean {
   return keys.every((key) => a[key] === b[key]);
 }
 
-/** Shorter sequences, if they would do; else another base. */
+/** Returns the next step: shorter sequences if these would fit, otherwise another base. */
 function whatFits(base: InstalledBase, spec: MethodSpec, shape: BatchShape, available: number): string {
   for (let length = shape.length >> 1; length >= 32; length >>= 1) {
     const encoderLength = shape.encoderLength && Math.ceil((shape.encoderLength * length) / shape.length);
     const { bytes } = planMemory(base, spec, { ...shape, length, ...(encoderLength && { encoderLength }) });
-    if (bytes <= available) return `Choose a max length of ${length} tokens: that needs ${gigabytes(bytes)}.`;
+    if (bytes <= available) return `Choose a max length of ${length} tokens, which needs ${gigabytes(bytes)}.`;
   }
-  return "Close other programs, or choose a smaller base, or one stored in fewer bits.";
+  return "Close other programs, or choose a smaller base or one stored in fewer bits.";
 }
 
-/** What this process has, and nine tenths of what nobody has. */
+/** Returns the memory that this process uses, plus nine tenths of the free memory. */
 function availableBytes(): number {
   return process.memoryUsage().rss + 0.9 * process.availableMemory();
 }

@@ -1,6 +1,6 @@
 /**
- * The first reading of the data: how many examples there are, what is wrong with the others, which to hold out for validation,
- * and which are in both. It knows no tokens.
+ * Reads the data a first time, before tokenization: counts examples, reports problems, chooses which examples to hold out for
+ * validation, and finds those that are both trained on and validated on.
  */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -16,15 +16,15 @@ import type { TrainSettings } from "../settings.ts";
 /** Rows that cannot be used. Files of source code are told with their reasons, as skipped. */
 export interface RowProblems {
   count: number;
-  /** Which one, and why; empty without any. */
+  /** The first problem and its place; empty without problems. */
   first: string;
 }
 
 export interface DataSurvey {
-  /** Of all data sets. */
+  /** Number of examples in all data sets. */
   readonly examples: number;
   readonly problems: RowProblems;
-  /** Whether this example of the training data is for validation: a row, or a whole file of source code. */
+  /** Whether this example of the training data (a row, or a whole file of source code) is held out for validation. */
   readonly isHeldOut: (example: Example) => boolean;
   /** The files of each source that are not trained on. */
   readonly skipped: readonly (readonly Skipped[])[];
@@ -33,18 +33,18 @@ export interface DataSurvey {
 export interface SurveyControl {
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
-  /** Told the files of each source that are not trained on. */
+  /** Receives, for each source, the files that are not trained on. */
   readonly onSkipped?: ((files: readonly Skipped[]) => void) | undefined;
 }
 
-/** What decides how source code is cut into pieces. */
+/** The settings that determine how source code is cut into pieces. */
 export type PieceSettings = Pick<TrainSettings, "seed" | "fillShare"> & Pick<FillOptions, "pieceSize">;
 
 /**
- * Reads all data once. Problems are warned of.
+ * Reads all data once and logs a warning for each problem.
  *
- * @param sources to train on, with `fraction` of their examples held out
- * @param sets to validate on
+ * @param sources data sets to train on; `fraction` of their examples is held out
+ * @param sets data sets to validate on
  * @throws UserError "data-empty", "data-too-small"
  */
 export async function surveyData(
@@ -81,7 +81,7 @@ export async function surveyData(
   }
   if (shared.size > 0) {
     const count = `${shared.size} of ${validated.size} validation examples`;
-    log.warn(`${namesOf(sets)}: ${count} are trained on, too; the validation loss flatters.`);
+    log.warn(`${namesOf(sets)}: ${count} are also in the training data; the validation loss looks better than it is.`);
   }
   const bound = fraction > 0 ? counts.boundOf(fraction) : 0;
   if (bound === Infinity) {
@@ -91,22 +91,22 @@ export async function surveyData(
   return { examples, skipped, problems, isHeldOut: (example) => bound > 0 && contentHash(example, seed) < bound };
 }
 
-/** Below so many files, those that are held out say little of the others. */
+/** With fewer files than this, the held-out files say little about the others. */
 const fewFiles = 10;
 
 function tellFewFiles(sources: readonly Dataset[], files: number, fraction: number, log: Log): void {
   if (!isSourceCode(sources) || files >= fewFiles) return;
   const held = Math.max(1, Math.round(files * fraction));
-  log.warn(`${namesOf(sources)}: only ${held} of ${files} files held out for validation; their loss says little.`);
+  log.warn(`${namesOf(sources)}: only ${held} of ${files} files held out for validation; their loss is not reliable.`);
 }
 
 function tooSmall(sources: readonly Dataset[], fraction: number, examples: number): UserError {
   const what = isSourceCode(sources) ? "files" : "examples";
   return new UserError(
     "data-too-small",
-    `Cannot set ${fraction} of the data set ${namesOf(sources)} aside for validation: ` +
-      `of ${examples} ${what} none would be left to train on.`,
-    `Give more ${what} that differ, or on the command line another --validation.`,
+    `Cannot hold out ${fraction} of the data set ${namesOf(sources)} for validation: ` +
+      `none of its ${examples} ${what} would be left to train on.`,
+    `Add more distinct ${what}, or choose another --validation on the command line.`,
   );
 }
 
@@ -114,7 +114,7 @@ function isSourceCode(sources: readonly Dataset[]): boolean {
   return sources.every(({ kind }) => kind === "source");
 }
 
-/** Each file for whoever asks for more; warnings are for those that could be mended. */
+/** Logs a summary, and each file at debug level. Only problems that a user can fix are logged as warnings, elsewhere. */
 function tellSkipped(name: string, skipped: readonly Skipped[], log: Log): void {
   const counts = Object.entries(countByReason(skipped));
   if (counts.length === 0) return;
@@ -122,7 +122,7 @@ function tellSkipped(name: string, skipped: readonly Skipped[], log: Log): void 
   log.info(`${name}: left out ${counts.map(([reason, count]) => `${count} ${reasonText(reason)}`).join(", ")}.`);
 }
 
-/** Shows each example to `look`; warns of each problem and counts it in `found`. */
+/** Passes each example to `look`, logs each problem and counts it in `found`. Returns the number of examples. */
 async function countExamples(
   dataset: Dataset,
   { log, signal, onSkipped }: Omit<SurveyControl, "onSkipped"> & { onSkipped?: (file: Skipped) => void },
@@ -144,11 +144,11 @@ async function countExamples(
   }
   problems.end();
   if (count > 0) return count;
-  const message = `Cannot use the data set ${dataset.name}: it holds no example. ${problems.inWords()}`.trim();
-  throw new UserError("data-empty", message, "Give a .jsonl file with such rows, or Python sources.");
+  const message = `Cannot use the data set ${dataset.name}: it contains no examples. ${problems.inWords()}`.trim();
+  throw new UserError("data-empty", message, "Choose a .jsonl file with examples, or Python sources.");
 }
 
-/** So many entries are read between two turns of others, such as whoever wants to cancel. */
+/** Entries to read before yielding to the event loop, so that a cancellation gets through. */
 const entriesOfTurn = 32;
 
 /** @throws the signal's reason once it is aborted */
@@ -167,7 +167,7 @@ export async function* entriesOf(
   }
 }
 
-/** Rows say themselves what they are; only source code is turned into gaps to fill, the same ones at every reading. */
+/** Returns a function that turns part of source code into infilling examples, the same in every reading. Rows are unchanged. */
 export function pieceMaker(
   { kind, name }: Dataset,
   { seed, fillShare: share, pieceSize }: PieceSettings,

@@ -1,19 +1,20 @@
-/** How many characters of source code make a training sequence, with the tokenizer of a base. */
+/** Estimates how many characters of source code make one training sequence with a base's tokenizer. */
 
 import type { Dataset, Example } from "../../dataset/example.ts";
 import type { Sequence } from "../../dataset/sequence.ts";
 
-/** So many characters tell how many there are to a token. */
+/** Characters to tokenize for the estimate of characters per token. */
 const sampled = 50_000;
-/** What there are where there is no source code to ask. */
+/** Characters per token without source code to sample. */
 const usual = 3;
 /**
- * How much of the longest sequence a piece is. It goes on to the end of its line, and some code is denser than the sample; what
- * is too long for one sequence begins another, which is nearly all padding then. Of 0.6 to 0.95, this pads least.
+ * Length of a piece as a share of the longest sequence. A piece extends to the end of its line, and some code has more tokens
+ * than the sample; a piece that is too long starts a second sequence, which is nearly all padding. This value gives the least
+ * padding of 0.6 to 0.95.
  */
 const filled = 0.86;
 
-/** Characters of a piece that becomes about one sequence of at most `maxLength` tokens. */
+/** Returns the number of characters that become about one sequence of at most `maxLength` tokens. */
 export async function pieceSizeFor(
   sources: readonly Dataset[],
   sequencesOf: (example: Example) => readonly Sequence[],

@@ -1,6 +1,6 @@
 /**
- * From what the user calls their data to the token files that a training reads from. The data is read twice: first to look
- * it through (dataSurvey.ts), then to tokenize it.
+ * Turns the user's data sets into the token files that a training reads. The data is read twice: first to survey it
+ * (dataSurvey.ts), then to tokenize it.
  */
 
 import { join } from "node:path";
@@ -25,28 +25,28 @@ import { pieceSizeFor } from "./pieceSize.ts";
 import type { TrainOptions } from "../request.ts";
 import type { TrainSettings } from "../settings.ts";
 
-/** What one of several data sets adds to the training. */
+/** One data set's contribution to the training. */
 export interface DataPart {
   name: string;
   /** Rows or files. */
   examples: number;
-  /** Tokens trained on in an epoch. */
+  /** Training tokens in an epoch. */
   tokens: number;
-  /** Files that are not trained on, and why. */
+  /** Files that are not trained on, with reasons. */
   skipped: readonly Skipped[];
 }
 
 export interface TrainingData {
   readonly training: TokenFile;
-  /** Empty where nothing is held out. */
+  /** Empty without validation data. */
   readonly validation: TokenFile;
   readonly parts: readonly DataPart[];
   readonly problems: RowProblems;
-  /** The files stay. */
+  /** Closes the files without removing them. */
   close(): void;
 }
 
-/** Data that was read just now. */
+/** Training data that this process has just read and tokenized. */
 export interface NewTrainingData extends TrainingData {
   readonly training: NewTokenFile;
   readonly validation: NewTokenFile;
@@ -54,7 +54,7 @@ export interface NewTrainingData extends TrainingData {
   release(): void;
 }
 
-/** The token files in their folder. */
+/** Names of the token files in their folder, without extensions. */
 export const [trainingFile, validationFile] = ["training", "validation"];
 
 export interface ReadingControl extends SurveyControl {
@@ -62,12 +62,12 @@ export interface ReadingControl extends SurveyControl {
 }
 
 /**
- * Finds, reads, splits and tokenizes the data. Problems of it are warned of, and the good part is used. Several data sets
- * are one after another, as in the paper's joint training, and so are their validation sets.
+ * Finds, reads, splits and tokenizes the data. Logs a warning for each unusable row or file and uses the rest. Several data sets
+ * are concatenated, as in the paper's joint training, and so are their validation sets.
  *
- * @param sequencesOf tokenizes an example, as the model wants it
- * @param folder for the token files
- * @throws UserError of openDataset; "validation-invalid", "data-empty", "data-too-small", "disk-full", "not-writable"
+ * @param sequencesOf tokenizes an example for the model
+ * @param folder the folder for the token files
+ * @throws the UserErrors of openDataset; UserError "validation-invalid", "data-empty", "data-too-small", "disk-full", "not-writable"
  */
 export async function openTrainingData(
   options: TrainOptions,
@@ -112,8 +112,8 @@ export async function openTrainingData(
       }
     }
     if (training.length === 0) {
-      const message = `Cannot train on ${namesOf(sources)}: no token is left to learn.`;
-      throw new UserError("data-empty", message, "Give more data, or on the command line a longer --max-length.");
+      const message = `Cannot train on ${namesOf(sources)}: it contains no tokens to learn.`;
+      throw new UserError("data-empty", message, "Add data, or set a larger --max-length on the command line.");
     }
     return { training, validation, parts, problems: survey.problems, close, release };
   } catch (error) {
@@ -122,17 +122,17 @@ export async function openTrainingData(
   }
 }
 
-/** The data sets to validate on, or the fraction of the training data to hold out. */
+/** Returns the data sets to validate on, or the fraction of the training data to hold out. */
 async function validationOf(options: TrainOptions): Promise<{ sets: readonly Dataset[]; fraction: number }> {
   const { validation, data } = options;
   const open = async (source: string): Promise<Dataset> =>
     await openDataset(source, { ...options, split: "validation" });
-  // A paper's data set brings its own; joined sets are validated on all of theirs.
+  // The paper's data sets have validation parts; joined sets are validated on all of them.
   if (validation === undefined) return { sets: await Promise.all(data.filter(isPaperDataset).map(open)), fraction: 0 };
   const fraction = Number(validation);
-  // The training part of a paper's data set is no validation of anything: its name means its validation part here.
+  // Here, the name of a paper's data set means its validation part.
   if (Number.isNaN(fraction) || validation.trim() === "") return { sets: [await open(validation)], fraction: 0 };
   if (fraction >= 0 && fraction < 1) return { sets: [], fraction };
-  const message = `Cannot hold out ${validation} of the data for validation: a part is between 0 and 1.`;
-  throw new UserError("validation-invalid", message, "Give a part such as 0.1, or a file.");
+  const message = `Cannot hold out ${validation} of the data for validation: the share must be from 0 to below 1.`;
+  throw new UserError("validation-invalid", message, "Choose a share such as 0.1, or a file.");
 }

@@ -1,4 +1,4 @@
-/** Who sees whom in rows of packed sequences, as masks for attention, and how far tokens are apart. */
+/** Attention masks and relative positions for packed rows. */
 
 import { masked } from "../../graph/composites/attention.ts";
 import { and, equal, sub, where } from "../../graph/primitives/elementwise.ts";
@@ -8,23 +8,24 @@ import { size } from "../../graph/shape.ts";
 import { constant, scalar, type Shape, type Tensor } from "../../graph/tensor.ts";
 
 /**
- * Tokens see all of their own sequence. Segments are numbers of sequences, int32 [B, T] of those who look, [B, S] of those who
- * are seen.
+ * Returns the mask of bidirectional attention within each sequence. Segments are the numbers of the sequences.
  *
- * @returns float32 [B, 1, T, S]: 0, or what leaves nothing of a score
+ * @param segments int32 [B, T], of the queries
+ * @param seen int32 [B, S], of the keys
+ * @returns float32 [B, 1, T, S]: 0 where visible, otherwise a large negative score
  */
 export function segmentMask(segments: Tensor, seen: Tensor): Tensor {
   return maskOf(sameSegment(segments, seen));
 }
 
-/** Virtual tokens in front of a row, which all its sequences see. */
+/** Virtual tokens in front of a row, visible to all its sequences. */
 export interface VirtualInFront {
   readonly count: number;
-  /** Whether they are read like tokens, and look themselves; else there are only keys and values of them. */
+  /** Whether they are also queries, as tokens of a prompt; a prefix has only keys and values. */
   readonly look: boolean;
 }
 
-/** Tokens see what is behind them in their own sequence, themselves, and virtual tokens: float32 [B, 1, (V +) T, V + T]. */
+/** Returns the causal mask within each sequence, with V virtual tokens visible to all: float32 [B, 1, (V +) T, V + T]. */
 export function causalSegmentMask(segments: Tensor, { count, look }: VirtualInFront): Tensor {
   const [rows, length] = [size(segments, 0), size(segments, 1)];
   const past = flags([length, length], (query, key) => key <= query);
@@ -55,8 +56,8 @@ function maskOf(visible: Tensor): Tensor {
 }
 
 /**
- * int64 [T, T]: tokens of the same sequence are as far from each other as their places. What is as far as `limit`, which is no
- * longer the same sequence, is told to be nearer.
+ * Returns relative positions, int64 [T, T]: in a sequence, distances are the differences of indices in the row. Distances are
+ * clamped to ±(limit - 1); only tokens of different sequences are farther apart.
  */
 export function distances(length: number, limit: number): Tensor {
   const values = BigInt64Array.from({ length: length * length }, (_, i) => {
@@ -67,10 +68,11 @@ export function distances(length: number, limit: number): Tensor {
 }
 
 /**
- * int64 [B, T, count + T]: how far virtual tokens stand in front of a token depends on its place in its own sequence.
+ * Returns relative positions with `count` virtual tokens in front, int64 [B, T, count + T]. The distance to a virtual token
+ * depends on a token's position in its own sequence.
  *
  * @param positions int64 [B, T]
- * @param limit as for {@link distances}
+ * @param limit see {@link distances}
  */
 export function distancesBehind(count: number, positions: Tensor, limit: number): Tensor {
   const [rows, length] = [size(positions, 0), size(positions, 1)];
@@ -87,7 +89,7 @@ export function integer(value: number): Tensor {
   return constant(BigInt64Array.of(BigInt(value)), []);
 }
 
-/** x, repeated along axes that it lacks or has once. */
+/** Broadcasts x to `shape`. */
 export function stretched(x: Tensor, shape: Shape): Tensor {
   return expandLike(x, zeros(shape));
 }

@@ -1,4 +1,4 @@
-/** The forward pass over packed sequences, which must not see each other: what it is told of ids, positions and causalMask. */
+/** The context of a forward pass over packed rows: ids, positions and attention masks that keep sequences apart. */
 
 import { checkpoint } from "../../graph/gradientCheckpointing.ts";
 import { attention } from "../../graph/composites/attention.ts";
@@ -24,10 +24,10 @@ import {
 import type { BatchShape } from "../data/batchShape.ts";
 
 /**
- * Inputs: ids, positions int64 and segments int32 [rows, length].
+ * Graph inputs: ids, positions int64 and segments int32 [rows, length].
  *
- * Virtual tokens stand once in a row, in front of all its sequences: since none of them sees what is behind it, they are the same
- * to each. So with a prompt, hidden states have as many positions more, and with a prefix keys and values have.
+ * A row contains its virtual tokens once, in front of all its sequences. Attention is causal, so virtual tokens look the same to
+ * every sequence. A prompt adds positions to the hidden states; a prefix adds positions to keys and values only.
  */
 export function packedDecoder(
   config: DecoderConfig,
@@ -43,7 +43,7 @@ export function packedDecoder(
     look: prompt !== undefined,
   });
   const mask = reshape(causalMask, [rows, 1, 1, read + length, count + length]);
-  // The runtime wants a table as long as a row, although no position in it reaches the context's end.
+  // The runtime requires a table as long as a row, although no position exceeds the context length.
   const rotary = rotaryTables({ ...config, contextLength: Math.max(config.contextLength, read + length) });
   return {
     ids: input("ids", "int64", [rows, length]),
@@ -57,9 +57,9 @@ export function packedDecoder(
 }
 
 /**
- * Inputs: ids, positions int64 and segments int32 [rows, length], encoder_ids and encoder_segments [rows, encoderLength].
+ * Graph inputs: ids, positions int64 and segments int32 [rows, length], encoder_ids and encoder_segments [rows, encoderLength].
  *
- * An encoder sees in both directions, so each sequence has a prompt of its own, as ids below 0: the last virtual token is -1.
+ * An encoder is bidirectional, so each sequence has its own copy of the prompt, as ids below 0: the last virtual token is -1.
  */
 export function packedEncoderDecoder(
   { attention: { headSize }, contextLength }: EncoderDecoderConfig,
@@ -99,7 +99,7 @@ export function packedEncoderDecoder(
   };
 }
 
-/** Where ids are below 0, embeddings are those of `prompt`, counted from its end. */
+/** Replaces the embeddings of ids below 0 with those of `prompt`, counted from its end. */
 function withPrompt(ids: Tensor, prompt: Tensor | undefined): Pick<StackContext, "ids" | "embedded"> {
   if (!prompt) return { ids };
   const isText = greaterOrEqual(ids, integer(0));
@@ -114,7 +114,7 @@ interface KeyValue {
   readonly value: Tensor;
 }
 
-/** [kvHeads, tokens, headSize] → [rows, kvHeads, tokens, headSize], the same in each row. */
+/** Repeats keys and values in each row: [kvHeads, tokens, headSize] → [rows, kvHeads, tokens, headSize]. */
 function inRows({ key, value }: KeyValue, rows: number): KeyValue {
   return { key: stretched(key, [rows, ...key.shape]), value: stretched(value, [rows, ...value.shape]) };
 }

@@ -1,4 +1,4 @@
-/** A model as ONNX for training: the loss of a packed micro-batch and its gradient by all that is trained. */
+/** Builds an ONNX model for training: the loss of a packed micro-batch and its gradient by each parameter. */
 
 import { internalError } from "../../foundation/errors.ts";
 import { crossEntropy, wordsAtOnce } from "../../graph/composites/crossEntropy.ts";
@@ -20,18 +20,18 @@ import { packedDecoder, packedEncoderDecoder } from "./packedContext.ts";
 
 export interface TrainingGraph {
   readonly model: OnnxModel;
-  /** What the model computes, as tensors: lowered, in the order of its outputs. */
+  /** The model's outputs as lowered tensors, in order. */
   readonly outputs: readonly Tensor[];
-  /** By PEFT's keys, or those of the checkpoint, in the order of the model; with the shapes that they have there. */
+  /** The trained tensors in the order of the model, with PEFT's keys or, in full fine-tuning, the base's keys, and their shapes. */
   readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  /** [rows, tokens, width] of the noise to feed; null where nothing is dropped. */
+  /** [rows, tokens, width] of the noise to feed; null without dropout. */
   readonly noiseShape: readonly [number, number, number] | null;
 }
 
 /**
- * Inputs: those of the packed context; label_rows int64 [labels], labels int64 and weights float32 [labels, 1]; noise, if
- * it has a shape; the parameters by name. Outputs: loss [1, 1] and, unless `purpose` is "loss", gradient:NAME of each
- * parameter.
+ * Builds the graph. Inputs: those of the packed context; label_rows int64 [labels]; labels int64 and weights float32
+ * [labels, 1]; noise, if it has a shape; the parameters by name. Outputs: loss [1, 1] and, unless `purpose` is "loss",
+ * gradient:NAME of each parameter.
  */
 export function trainingGraph(
   { config, weights, weightFile, modules }: TrainedModel,
@@ -48,7 +48,7 @@ export function trainingGraph(
   const noiseShape = purpose === "gradients" ? noiseShapeOf(spec, modules, shape) : null;
   const attachment = methodOf(spec.method).attach(spec, parameterOf, noiseShape && input("noise", "int32", noiseShape));
   const { hidden, head } = packedForward(config, weights, attachment, shape);
-  // Virtual tokens that are read in front of the text predict nothing.
+  // The virtual tokens of a prompt predict nothing.
   const [read, length] = [size(hidden, 1), shape.length];
   const ofText = read > length ? slice(hidden, read - length, read, 1) : hidden;
   const labelled = gather(
@@ -73,7 +73,7 @@ export function trainingGraph(
   return { model, outputs: lowered, parameters: listed, noiseShape };
 }
 
-/** A base, as far as a training graph needs it. */
+/** The parts of a base that a training graph uses. */
 export interface TrainedModel {
   readonly config: ModelConfig;
   readonly weights: WeightSource;
@@ -90,7 +90,7 @@ function noiseShapeOf(
   return width === null ? null : [rows, Math.max(length, encoderLength), width];
 }
 
-/** Adapters nowhere. */
+/** Slots without adapters. */
 const noSlots: AdapterSlots = { around: (_modules, x, product) => product(x) };
 
 function packedForward(

@@ -1,4 +1,4 @@
-/** One micro-batch through the training graph. Knows gradients, not what is done with them. */
+/** Runs one micro-batch through the training graph and returns its loss and gradients. */
 
 import { basename, dirname } from "node:path";
 import { internalError } from "../../foundation/errors.ts";
@@ -23,15 +23,15 @@ import type { BatchShape } from "../data/batchShape.ts";
 import { trainingGraph, type TrainedModel, type TrainingGraph } from "./trainingGraph.ts";
 
 export interface TrainingStep {
-  /** By PEFT's keys in adapter_model.safetensors, or those of the checkpoint where it is trained itself. */
+  /** The trained tensors, with PEFT's keys in adapter_model.safetensors or, in full fine-tuning, the base's keys. */
   readonly parameters: readonly NamedTensor[];
   /**
-   * The loss Σ weight · -log p(label) of the batch, and its gradient by every parameter, in their order.
+   * Computes the loss Σ weight · -log p(label) of the batch and its gradient by every parameter, in their order.
    *
-   * @param noise where dropout, if the adapter has any, gets its chance from.
+   * @param noise random numbers for dropout
    */
   run(batch: MicroBatch, noise: Random): Promise<{ loss: number; gradients: readonly Float32Array[] }>;
-  /** The loss alone, without dropout, by a graph that keeps nothing for a gradient. */
+  /** Computes only the loss, without dropout, with a graph that keeps no activations for a gradient. */
   evaluate(batch: MicroBatch): Promise<number>;
   release(): Promise<void>;
 }
@@ -40,12 +40,14 @@ export interface TrainingStep {
  * Builds the graphs that train `spec` on `base` and loads them.
  *
  * @param initial the parameters' first values by name; the step works on copies.
+ * @param unfit the error for values that are missing or too many
  */
 export async function openTrainingStep(
   base: InstalledBase,
   spec: MethodSpec,
   shape: BatchShape,
   initial: ReadonlyMap<string, Float32Array>,
+  unfit: (reason: string) => Error = internalError,
 ): Promise<TrainingStep> {
   const model: TrainedModel = {
     config: base.config,
@@ -59,11 +61,10 @@ export async function openTrainingStep(
   const parameters = graph.parameters.map((parameter): NamedTensor => {
     const values = initial.get(parameter.name);
     const size = elementCount(parameter.shape);
-    if (values?.length !== size)
-      throw internalError(`${parameter.name} needs ${size} first values, not ${values?.length}`);
+    if (values?.length !== size) throw unfit(`${parameter.name} needs ${size} first values, not ${values?.length}`);
     return { ...parameter, values: Float32Array.from(values) };
   });
-  // The tensors look into the live values, so an update needs no copy.
+  // The tensors share memory with the live values, so an update needs no copy.
   const fed = Object.fromEntries(parameters.map(({ name, shape: dims, values }) => [name, floats(values, dims)]));
   const session = await open(graph);
   let evaluation: Promise<Session> | undefined;
@@ -118,7 +119,7 @@ function encoderFeeds(
   return { encoder_ids: int64s(ids, grid), encoder_segments: int32s(segments, grid) };
 }
 
-/** Any 32 bits, for dropout. */
+/** Returns uniformly random 32-bit integers for dropout. */
 function uniform(noise: Random, shape: readonly [number, number, number]): RuntimeTensor {
   const values = new Int32Array(shape[0] * shape[1] * shape[2]);
   for (let i = 0; i < values.length; i++) values[i] = noise.next() * 2 ** 32;

@@ -1,4 +1,4 @@
-/** The loss and the gradients of an optimizer step, summed over its micro-batches. */
+/** Sums the loss and the gradients of an optimizer step over its micro-batches. */
 
 import { UserError } from "../../foundation/errors.ts";
 import type { Random } from "../../foundation/random.ts";
@@ -6,7 +6,7 @@ import type { MicroBatch } from "../../dataset/batches.ts";
 import type { TrainingStep } from "../graph/trainingStep.ts";
 import type { Schedule } from "../optimizers/schedule.ts";
 
-/** `breathe` is called between two micro-batches. */
+/** @param breathe called between micro-batches */
 export async function accumulate(
   step: Pick<TrainingStep, "run">,
   batches: readonly MicroBatch[],
@@ -24,7 +24,7 @@ export async function accumulate(
   return { loss, gradients };
 }
 
-/** Adds into `sum`, which is empty at first. */
+/** Adds `more` into `sum`, which is empty at first. */
 function added(sum: readonly Float32Array[], more: readonly Float32Array[]): readonly Float32Array[] {
   if (sum.length === 0) return more;
   for (const [index, values] of sum.entries()) {
@@ -35,12 +35,12 @@ function added(sum: readonly Float32Array[], more: readonly Float32Array[]): rea
 }
 
 /**
- * @param what is checked at `step`, such as "loss"
- * @throws UserError "training-diverged" where it is no number any more
+ * @param what the name of `value`, such as "loss"
+ * @throws UserError "training-diverged" if `value` is not finite
  */
 export function checkFinite(step: number, what: string, value: number, { learningRate }: Schedule): void {
   if (Number.isFinite(value)) return;
   const message = `Training diverged at step ${step}: the ${what} is ${value}.`;
-  const nextStep = `Look for odd rows in the data, or on the command line give a --learning-rate below ${learningRate}.`;
+  const nextStep = `Check the data for unusual rows, or set a --learning-rate below ${learningRate} on the command line.`;
   throw new UserError("training-diverged", message, nextStep);
 }

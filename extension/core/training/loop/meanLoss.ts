@@ -1,13 +1,13 @@
-/** The loss on data that is not trained on. It decides nothing. */
+/** Computes the loss on validation data. */
 
 import { packStep, type PackedShape } from "../../dataset/batches.ts";
 import { targetCount, type Sequences } from "../../dataset/sequence.ts";
 import type { TrainingStep } from "../graph/trainingStep.ts";
 
-/** So many sequences are in memory, and packed, at once. */
+/** Sequences to hold in memory and pack at once. */
 const atOnce = 256;
 
-/** Mean loss per target token; NaN of no sequences. `breathe` is called between two runs. */
+/** Returns the mean loss per target token; NaN without sequences. Calls `breathe` between micro-batches. */
 export async function meanLoss(
   step: Pick<TrainingStep, "evaluate">,
   sequences: Sequences,

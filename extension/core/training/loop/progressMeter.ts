@@ -1,36 +1,36 @@
-/** How fast a training goes and how long it will take. It reads the clock, so that the trainer need not. */
+/** Measures how fast a training runs and estimates how long it will take. Only this file of the loop reads the clock. */
 
 import type { TrainerPlan, TrainerState, ValidationLoss } from "./trainerState.ts";
 
-/** What a watcher is told after every optimizer step. */
+/** The progress after an optimizer step. */
 export interface TrainProgress {
-  /** Steps done, and in all. */
+  /** Steps done, and their total. */
   step: number;
   steps: number;
-  /** Epochs done, with fraction. */
+  /** Epochs done, including the fraction of the current one. */
   epoch: number;
   /** Mean loss per target token of this step. */
   loss: number;
-  /** Mean loss per target token of the validation data; absent without any. */
+  /** Mean loss per target token of the validation data; absent without validation data. */
   validationLoss?: ValidationLoss;
   tokensPerSecond: number;
-  /** Validations to come included. */
+  /** Estimated time left, including validations. */
   etaSeconds: number;
 }
 
-/** What a watcher is told while a large data set is tokenized. */
+/** The progress while a large data set is tokenized. */
 export interface ReadingProgress {
-  /** Rows or files read, and in all. */
+  /** Rows or files read, and their total. */
   examples: number;
   of: number;
   etaSeconds: number;
 }
 
 export interface ProgressMeter {
-  /** Does `work` and counts its time as that of a step or of a validation. */
+  /** Runs `work` and records its time as that of a step or a validation. */
   timed<T>(kind: "step" | "validation", work: () => Promise<T>): Promise<T>;
   progress(state: TrainerState, loss: number): TrainProgress;
-  /** Time in training, also in earlier runs. */
+  /** Training time in seconds, including earlier runs. */
   seconds(): number;
   saved(): void;
   secondsUnsaved(): number;
@@ -78,10 +78,10 @@ export function progressMeter(
   };
 }
 
-/** Seconds between two words about the reading. */
+/** Seconds between two progress reports while reading. */
 const readingInterval = 2;
 
-/** Tells `onReading` every two seconds, so nothing of what is read at once. */
+/** Calls `onReading` every two seconds; never for data that takes less time to read. */
 export function readingMeter(
   examples: number,
   onReading: ((progress: ReadingProgress) => void) | undefined,
@@ -100,12 +100,12 @@ export function readingMeter(
   };
 }
 
-/** So many measurements make the mean. */
+/** Number of measurements in the mean. */
 const remembered = 20;
-/** What takes so many times as long as usual was no work: the machine slept, or all was new to it. */
+/** A measurement above this multiple of the median is ignored: the machine slept, or was warming up. */
 const unusual = 5;
 
-/** The mean of the latest measurements, without those that are far above the others. */
+/** Returns a running mean of the latest measurements without outliers. */
 function recentMean(): { add(measured: number): void; value(): number } {
   const latest: number[] = [];
   return {

@@ -1,8 +1,8 @@
 /**
- * The training loop: steps, accumulation, validation, the best parameters, when to stop, progress.
+ * The training loop: steps, gradient accumulation, validation, the best parameters, early stopping, progress.
  *
- * It knows neither adapters nor files. Randomness is derived from the seed and the number of the step, so that a training that goes
- * on from a snapshot does what it would have done.
+ * It is independent of adapters and files. Random numbers depend only on the seed and the number of the step, so a resumed
+ * training computes the same as an uninterrupted one.
  */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -30,24 +30,24 @@ import {
 
 export interface TrainerControl {
   readonly signal?: AbortSignal | undefined;
-  /** Once it is aborted, the training ends as if the step under way, at least the first, were its last. */
+  /** When aborted, the training finishes normally after the current step, but not before the first. */
   readonly finish?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
-  /** Keeps a snapshot. Called before the first step, at validations, every so often, and when cancelled. */
+  /** Saves a snapshot. Called before the first step, after validations, every `saveEvery` seconds, and when cancelled. */
   readonly save: (snapshot: TrainerSnapshot) => Promise<void>;
   readonly resumeFrom?: TrainerSnapshot | undefined;
 }
 
 export interface TrainerData {
   readonly training: Sequences;
-  /** None: the parameters of the last step are the result. */
+  /** If empty, the parameters of the last step are the result. */
   readonly validation: Sequences;
 }
 
 /**
- * Trains the step's parameters in place and ends with their best values.
+ * Trains the step's parameters in place and leaves them at their best values.
  *
- * @throws the signal's reason once it is aborted, after a last snapshot; UserError "training-diverged"
+ * @throws the signal's reason when aborted, after saving a last snapshot; UserError "training-diverged"
  */
 export async function runTrainer(
   step: TrainingStep,
@@ -70,7 +70,7 @@ export async function runTrainer(
     meter.saved();
   };
 
-  /** A run blocks this thread: between two, others get their turn, such as whoever wants to cancel. */
+  /** Running a micro-batch blocks this thread. Yields to the event loop, so that a cancellation gets through. */
   const breathe = async (): Promise<void> => {
     await nextTurn();
     signal?.throwIfAborted();
@@ -105,9 +105,9 @@ export async function runTrainer(
       if (meter.secondsUnsaved() >= plan.saveEvery) await keep();
       onProgress?.(meter.progress(state, loss));
     }
-    await validateIfDue(); // Asked to finish after the last step was looked at.
+    await validateIfDue(); // `finish` may have been aborted after the check above.
   } catch (error) {
-    // Whole at any time: a step changes nothing before all its micro-batches are through.
+    // The state is consistent at any time: a step changes nothing before all its micro-batches are done.
     if (signal?.aborted) await keep();
     throw error;
   }
@@ -115,7 +115,7 @@ export async function runTrainer(
   return { ...state, seconds: meter.seconds() };
 }
 
-/** Takes optimizer steps: gradients of all micro-batches, clipped, then the update. */
+/** Takes optimizer steps: accumulates the gradients of all micro-batches, clips them, and updates the parameters. */
 function openOptimizerStep(step: TrainingStep, plan: TrainerPlan) {
   const optimizer = openOptimizer(plan.optimizer, step.parameters);
   return {

@@ -1,4 +1,4 @@
-/** What a training loop is told, and how far it has come. */
+/** The plan of a training loop and its state. */
 
 import type { PackedShape } from "../../dataset/batches.ts";
 import type { OrderOptions } from "../../dataset/epochOrder.ts";
@@ -7,43 +7,43 @@ import type { OptimizerPlan } from "../optimizers/optimizers.ts";
 import type { Schedule } from "../optimizers/schedule.ts";
 
 export interface TrainerPlan extends OrderOptions {
-  /** Optimizer steps in all, over as many epochs as they take. */
+  /** Total number of optimizer steps, over as many epochs as they take. */
   readonly steps: number;
-  /** The size of the micro-batches that the step takes. */
+  /** The size of the micro-batches. */
   readonly shape: PackedShape;
   readonly schedule: Schedule;
   readonly optimizer: OptimizerPlan;
-  /** Limit of the gradient's global norm. */
+  /** Maximum global norm of the gradient. */
   readonly clipNorm: number;
   /** Steps between two validations. */
   readonly validateEvery: number;
-  /** The training ends after this many validations without a lower loss; null: never. */
+  /** Validations without a lower loss after which the training stops; null for never. */
   readonly patience: number | null;
-  /** Seconds between two snapshots, beside those at validations. */
+  /** Seconds between snapshots, in addition to those at validations. */
   readonly saveEvery: number;
 }
 
 /** Mean loss per target token over the validation set. */
 export interface ValidationLoss {
-  /** Before the first step. */
+  /** The loss before the first step. */
   readonly before: number;
   readonly best: number;
   readonly last: number;
 }
 
-/** How far a training has come. */
+/** The state of a training after a number of steps. */
 export interface TrainerState {
   /** Optimizer steps done. */
   readonly step: number;
-  /** Tokens trained on, padding not counted. */
+  /** Tokens trained on, without padding. */
   readonly tokens: number;
-  /** Time spent so far, also in earlier runs. */
+  /** Training time so far, including earlier runs. */
   readonly seconds: number;
-  /** Of the steps of the current epoch. */
+  /** Sum of the losses of the steps in the current epoch. */
   readonly epochLoss: { readonly sum: number; readonly steps: number };
-  /** Of the last validation; null before the first, and without validation data. */
+  /** Null before the first validation, and without validation data. */
   readonly validation: ValidationLoss | null;
-  /** The step after which the last validation was made; -1 before the first. */
+  /** The number of steps done at the last validation; -1 before the first. */
   readonly validatedStep: number;
   /** Validations since the one with the lowest loss. */
   readonly validationsSinceBest: number;
@@ -59,17 +59,16 @@ export const beginning: TrainerState = {
   validationsSinceBest: 0,
 };
 
-/** All that a later run needs to go on. The values are the live ones: save them before the next step. */
+/** Everything that a later run needs to resume. The values are live: save them before the next step. */
 export interface TrainerSnapshot {
   readonly state: TrainerState;
   /**
-   * value:NAME of each parameter; best:NAME, those with the lowest validation loss, where there has been a validation; and
-   * the optimizer's state.
+   * value:NAME of each parameter; best:NAME, its value at the lowest validation loss, if there is one; and the optimizer state.
    */
   readonly tensors: readonly NamedTensor[];
 }
 
-/** The state after a step with this loss. */
+/** Returns the state after a step with this loss. */
 export function afterStep(
   state: TrainerState,
   { loss, tokens, stepsPerEpoch }: { readonly loss: number; readonly tokens: number; readonly stepsPerEpoch: number },
@@ -84,9 +83,9 @@ export function afterStep(
 }
 
 /**
- * The state after a validation with this loss.
+ * Returns the state after a validation with this loss.
  *
- * @param isBest whether the parameters are the best so far; what the training starts from is no result of it
+ * @param isBest whether the parameters are the best so far; the initial parameters do not count
  */
 export function afterValidation(state: TrainerState, last: number, isBest: boolean): TrainerState {
   const known = state.validation;

@@ -1,4 +1,4 @@
-/** Adafactor: it remembers of a matrix's squared gradients only their means by row and by column. */
+/** Adafactor: its state for a matrix is only the means of the squared gradients by row and by column. */
 
 import { gradientAt, stateOf, type NamedTensor, type Optimizer } from "./optimizer.ts";
 
@@ -10,22 +10,22 @@ export interface AdafactorOptions {
 const exponent = -0.8;
 /** Added to squared gradients. */
 const epsilon = 1e-30;
-/** Limit of the root mean square of a parameter's update, before the learning rate. */
+/** Maximum root mean square of a parameter's update, before the learning rate. */
 const clipThreshold = 1;
 
-/** Parameter and state of a matrix [rows, columns]; a vector is one row whose squares are all remembered. */
+/** Parameter and optimizer state of a matrix [rows, columns]. A vector is one row, with a mean for each of its elements. */
 interface Entry {
   readonly parameter: NamedTensor;
   readonly rows: number;
   readonly columns: number;
   readonly state: readonly NamedTensor[];
-  /** From the new gradient to what it is multiplied with: row by row, and column by column. */
+  /** Updates the state with a gradient and returns the factors that scale it, by row and by column. */
   readonly factors: (gradient: Float32Array, decay: number) => { ofRow: Float64Array; ofColumn: Float64Array };
 }
 
 /**
- * Source: Shazeer and Stern, arXiv 1804.04235, algorithms 4 and 5, arranged as transformers' Adafactor with scale_parameter and
- * relative_step off, which is what its Trainer takes for optim="adafactor", as the paper did.
+ * Source: Shazeer and Stern, arXiv 1804.04235, algorithms 4 and 5, in the form of transformers' Adafactor with scale_parameter
+ * and relative_step off. Its Trainer uses these settings for optim="adafactor", and so did the paper.
  */
 export function adafactor(parameters: readonly NamedTensor[], { weightDecay = 0 }: AdafactorOptions = {}): Optimizer {
   const entries = parameters.map((parameter) => (parameter.shape.length === 2 ? matrix(parameter) : vector(parameter)));
@@ -56,7 +56,7 @@ export function adafactor(parameters: readonly NamedTensor[], { weightDecay = 0 
   };
 }
 
-/** Squares are taken to be mean of row · mean of column / mean of all. */
+/** Approximates each mean square by (mean of its row) · (mean of its column) / (mean of all). */
 function matrix(parameter: NamedTensor): Entry {
   const [rows, columns] = [parameter.shape[0]!, parameter.shape[1]!];
   const [byRow, byColumn] = [stateOf(parameter, "rows", [rows]), stateOf(parameter, "columns", [columns])];
@@ -103,7 +103,7 @@ function vector(parameter: NamedTensor): Entry {
   };
 }
 
-/** Means that fade by `decay`, towards sums of `count` each. */
+/** Updates exponential moving averages with the means `sums` / `count`. */
 function remember(means: Float32Array, sums: Float64Array, decay: number, count: number): void {
   for (let i = 0; i < means.length; i++) means[i] = decay * means[i]! + ((1 - decay) * sums[i]!) / count;
 }

@@ -1,20 +1,20 @@
-/** AdamW: a step against the mean of the gradients, as long as they agree. */
+/** AdamW: steps against the mean of the gradients, divided by the root of their mean square. */
 
 import { gradientAt, stateOf, type NamedTensor, type Optimizer } from "./optimizer.ts";
 
 export interface AdamWOptions {
   /** Decay of the mean of the gradients. */
   readonly beta1?: number;
-  /** Decay of the mean of their squares. */
+  /** Decay of the mean of the squared gradients. */
   readonly beta2?: number;
   readonly epsilon?: number;
-  /** Decoupled: it shrinks the values themselves, by learningRate · weightDecay a step. */
+  /** Decoupled weight decay: shrinks the values themselves, by learningRate · weightDecay in each step. */
   readonly weightDecay?: number;
 }
 
 /**
- * Source: Loshchilov and Hutter, arXiv 1711.05101, algorithm 2, arranged as in torch.optim.AdamW, whose defaults these are,
- * but for the weight decay, which is 0 in the paper.
+ * Source: Loshchilov and Hutter, arXiv 1711.05101, algorithm 2, in the form of torch.optim.AdamW. The defaults are PyTorch's,
+ * except for the weight decay, which is 0 in the paper.
  */
 export function adamW(
   parameters: readonly NamedTensor[],

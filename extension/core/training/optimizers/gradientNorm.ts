@@ -1,6 +1,6 @@
-/** The size of a gradient over all parameters, and its limit. */
+/** Clips the gradient by its norm over all parameters. */
 
-/** √ of the sum of all squares. NaN or infinite where any value is. */
+/** Returns the root of the sum of all squares. NaN or infinite if any value is. */
 function globalNorm(gradients: readonly Float32Array[]): number {
   let sum = 0;
   for (const gradient of gradients) for (let i = 0; i < gradient.length; i++) sum += gradient[i]! * gradient[i]!;
@@ -10,7 +10,7 @@ function globalNorm(gradients: readonly Float32Array[]): number {
 /**
  * Scales the gradients in place so that their global norm is at most `limit`, as torch.nn.utils.clip_grad_norm_ does.
  *
- * @returns the norm before
+ * @returns the norm before clipping
  */
 export function clipGlobalNorm(gradients: readonly Float32Array[], limit: number): number {
   const norm = globalNorm(gradients);

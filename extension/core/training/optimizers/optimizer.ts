@@ -1,35 +1,35 @@
-/** What moves parameters against their gradients. It knows no model: a parameter is a named run of numbers. */
+/** The interface of an optimizer, which moves parameters against their gradients. A parameter is a named tensor of any model. */
 
 import { internalError } from "../../foundation/errors.ts";
 import { elementCount } from "../../graph/shape.ts";
 
-/** A tensor that is trained, or that belongs to one. */
+/** A trained tensor, or a tensor of the optimizer state. */
 export interface NamedTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  /** The live values: whoever changes them changes what the next step computes with. */
+  /** The live values. The next step computes with any changes to them. */
   readonly values: Float32Array;
 }
 
 export interface OptimizerStep {
-  /** Counted from 1. */
+  /** The number of the step, counted from 1. */
   readonly number: number;
   readonly learningRate: number;
 }
 
 export interface Optimizer {
-  /** All that it remembers between steps, zero at first. Whoever sets the values back, sets the optimizer back. */
+  /** The complete optimizer state, zero at first. Restoring these values restores the optimizer. */
   readonly state: readonly NamedTensor[];
-  /** Moves the parameters in place against `gradients`, which stand in their order. */
+  /** Moves the parameters in place against `gradients`, which are in the same order. */
   update(gradients: readonly Float32Array[], step: OptimizerStep): void;
 }
 
-/** Something to remember of `parameter`. */
+/** Returns a zero tensor of optimizer state for a parameter. */
 export function stateOf({ name }: NamedTensor, part: string, shape: readonly number[]): NamedTensor {
   return { name: `${part}:${name}`, shape, values: new Float32Array(elementCount(shape)) };
 }
 
-/** The gradient of the parameter at `index`. */
+/** Returns the gradient of the parameter at `index`, with its size checked. */
 export function gradientAt(gradients: readonly Float32Array[], index: number, { name, values }: NamedTensor) {
   const gradient = gradients[index];
   if (gradient?.length === values.length) return gradient;

@@ -1,4 +1,4 @@
-/** The optimizers that there are. */
+/** The registry of optimizers. */
 
 import { adafactor } from "./adafactor.ts";
 import { adamW } from "./adamW.ts";
@@ -9,7 +9,7 @@ export type OptimizerName = (typeof optimizerNames)[number];
 
 export interface OptimizerPlan {
   readonly name: OptimizerName;
-  /** Shrinks the values themselves, by learningRate · weightDecay a step. */
+  /** Shrinks the values themselves, by learningRate · weightDecay in each step. */
   readonly weightDecay: number;
 }
 

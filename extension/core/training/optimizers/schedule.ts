@@ -1,22 +1,21 @@
-/** The learning rate of each step. */
+/** Computes the learning rate of each step. */
 
 export const scheduleShapes = ["linear", "cosine", "constant"] as const;
 export type ScheduleShape = (typeof scheduleShapes)[number];
 
 export interface Schedule {
   readonly shape: ScheduleShape;
-  /** The highest rate, reached when the warm-up ends. */
+  /** The peak learning rate, at the end of the warm-up. */
   readonly learningRate: number;
   /** Steps over which the rate rises from 0. */
   readonly warmupSteps: number;
-  /** Steps after which it has fallen to 0 (unless it is constant). */
+  /** Steps until the rate has fallen to 0 (unless it is constant). */
   readonly steps: number;
 }
 
 /**
- * The rate of a step, counted from 0. As Hugging Face's get_linear_schedule_with_warmup and
- * get_cosine_schedule_with_warmup, except that a warm-up starts at 1/warmupSteps: with a rate of 0 the first step would
- * be wasted.
+ * Returns the learning rate of a step, counted from 0. It equals that of Hugging Face's get_linear_schedule_with_warmup and
+ * get_cosine_schedule_with_warmup, except that the warm-up starts at 1/warmupSteps instead of 0, which would waste a step.
  */
 export function learningRateAt(step: number, { shape, learningRate, warmupSteps, steps }: Schedule): number {
   if (step < warmupSteps) return (learningRate * (step + 1)) / warmupSteps;

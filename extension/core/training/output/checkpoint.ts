@@ -1,4 +1,4 @@
-/** A training that can go on: one file with the numbers and, in its header, where it stands and what it trains. */
+/** Saves and loads training checkpoints: one file with tensors and, in its header, the training's state and fingerprint. */
 
 import { join } from "node:path";
 import * as z from "zod";
@@ -11,7 +11,7 @@ import type { TrainerSnapshot } from "../loop/trainerState.ts";
 import type { BatchShape } from "../data/batchShape.ts";
 
 export interface Checkpoint extends TrainerSnapshot {
-  /** How the training was begun decides how it goes on: sums in another order would be other sums. */
+  /** A resumed training keeps its micro-batches, because sums in another order round differently. */
   readonly shape: BatchShape;
 }
 
@@ -41,7 +41,7 @@ export const checkpointFile = "checkpoint.safetensors";
 /**
  * Replaces the checkpoint in `folder`.
  *
- * @throws UserError "disk-full" or "not-writable"; the checkpoint before is untouched then
+ * @throws UserError "disk-full" or "not-writable", and keeps the previous checkpoint
  */
 export async function saveCheckpoint(
   folder: string,
@@ -62,7 +62,7 @@ export function checkpointMissing(folder: string): UserError {
   );
 }
 
-/** How many steps are done by the checkpoint in `folder`; 0 without one that can be read. */
+/** Returns the number of steps done in the checkpoint in `folder`; 0 if none can be read. */
 export async function readStep(folder: string): Promise<number> {
   const path = join(folder, checkpointFile);
   try {
@@ -77,7 +77,7 @@ export async function readStep(folder: string): Promise<number> {
 /**
  * Reads the checkpoint in `folder`.
  *
- * @throws UserError "checkpoint-missing", "checkpoint-invalid"; "checkpoint-mismatch" where it is of another training
+ * @throws UserError "checkpoint-missing", "checkpoint-invalid"; "checkpoint-mismatch" if it belongs to another training
  */
 export async function loadCheckpoint(folder: string, fingerprint: Fingerprint): Promise<Checkpoint> {
   if (!(await hasCheckpoint(folder))) throw checkpointMissing(folder);
@@ -103,9 +103,15 @@ function readHeader(path: string, text: string | undefined): z.infer<typeof head
   try {
     return headerSchema.parse(JSON.parse(text ?? ""));
   } catch (error) {
-    const message = `Cannot resume: ${path} is no checkpoint of this version of Graft.`;
+    const message = `Cannot resume: ${path} is not a checkpoint of this version of Graft.`;
     throw new UserError("checkpoint-invalid", message, "Start the training without resuming.", { cause: error });
   }
+}
+
+/** @param reason completes "The checkpoint in FOLDER is damaged: …" */
+export function checkpointInvalid(folder: string, reason: string): UserError {
+  const message = `Cannot resume: the checkpoint in ${folder} is damaged: ${reason}.`;
+  return new UserError("checkpoint-invalid", message, "Discard this training and start a new one.");
 }
 
 function checkFingerprint(saved: Fingerprint, wanted: Fingerprint): void {
@@ -113,6 +119,6 @@ function checkFingerprint(saved: Fingerprint, wanted: Fingerprint): void {
   const differing = [...new Set([...Object.keys(saved), ...Object.keys(wanted)])].filter((k) => saved[k] !== wanted[k]);
   if (differing.length === 0) return;
   const differences = differing.map((key) => `${key} was ${named(saved[key])} and is now ${named(wanted[key])}`);
-  const message = `Cannot resume: the checkpoint is of another training; ${differences.join(", ")}.`;
+  const message = `Cannot resume: the checkpoint belongs to another training; ${differences.join(", ")}.`;
   throw new UserError("checkpoint-mismatch", message, "Start the training without resuming.");
 }

@@ -1,6 +1,6 @@
 /**
- * Where an adapter goes, and what its training keeps beside it until it is done: OUT, and .OUT.training with the lock, the run
- * and the checkpoint. So OUT is a whole adapter or nothing.
+ * Manages the output folder OUT and, beside it, the work folder .OUT.training with the lock, the run and the checkpoint. OUT is
+ * either a complete adapter or absent.
  */
 
 import { access, constants, mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
@@ -14,28 +14,28 @@ import { runFile, readRun, writeRun, type TrainingRun } from "../run/trainingRun
 
 export interface OutputFolder {
   readonly path: string;
-  /** The adapter's name: that of its folder. */
+  /** The adapter's name, which is the folder's. */
   readonly name: string;
-  /** For the run and its checkpoints. */
+  /** The folder of the run and its checkpoints. */
   readonly workFolder: string;
-  /** Writes `run`, which takes the place of one that was not finished. */
+  /** Writes `run`, which replaces an unfinished one. */
   begin(run: Omit<TrainingRun, "version">): Promise<void>;
-  /** Puts the files in place and forgets the run. */
+  /** Puts the files in place and removes the run. */
   finish(files: OutputFiles): Promise<void>;
-  /** Lets others train into it, and leaves no trace but a run that can go on. */
+  /** Releases the lock and removes everything except a run that can be resumed. */
   release(): Promise<void>;
 }
 
-/** What a training ends as. */
+/** The result of a training. */
 export interface OutputFiles {
-  /** Of all that may be written. A folder that holds nothing else is replaced as a whole. */
+  /** Names of all files that `write` may write. A folder with no other files is replaced as a whole. */
   readonly names: ReadonlySet<string>;
   readonly write: (folder: string) => Promise<void>;
 }
 
 /**
- * Makes sure that an adapter can be written to `out`, before hours of work, and that nobody else does. What a killed
- * training left there is put in order: its checkpoint stays.
+ * Makes sure, before hours of work, that an adapter can be written to `out` and that no other training writes there. Cleans up
+ * after a killed training, but keeps its checkpoint.
  *
  * @throws UserError "not-writable", "disk-full", "training-busy"
  */
@@ -64,14 +64,14 @@ export async function openOutputFolder(out: string): Promise<OutputFolder> {
     release: async () => {
       await tidy(workFolder);
       await release();
-      // Stays where it holds a run.
+      // Fails if the folder still contains a run, which must stay.
       await rmdir(workFolder).catch(() => undefined);
     },
   };
 }
 
 /**
- * Forgets a training into `out` that nobody wants to go on with.
+ * Removes an unfinished training into `out`.
  *
  * @throws UserError "training-busy"
  */
@@ -86,8 +86,8 @@ export async function discardTraining(out: string): Promise<void> {
 }
 
 /**
- * Puts in order what killed processes left in a folder of adapters: an adapter that was about to be replaced comes back, and
- * the data of a training that nobody can go on with goes. Trainings that run, or can be resumed, are let alone.
+ * Cleans up after killed processes in a folder of adapters: restores an adapter that was about to be replaced and removes the
+ * data of a training that cannot be resumed. Trainings that run or can be resumed are not touched.
  */
 export async function recoverAdapters(folder: string): Promise<void> {
   for (const entry of await readdir(folder).catch(() => [])) {
@@ -113,18 +113,18 @@ export function workFolderOf(path: string): string {
 export async function lockWorkFolder(path: string): Promise<HeldLock> {
   const lock = join(workFolderOf(path), lockFile);
   return await lockFolder(lock, (owner, escape) => {
-    const message = `Cannot train into ${path}: another training does (${owner}).`;
+    const message = `Cannot train into ${path}: another training is using it (${owner}).`;
     const nextStep = `Wait until it ends, or choose another folder. ${escape}`;
     return new UserError("training-busy", message, nextStep);
   });
 }
 
-/** Also one of another version of Graft, which can tell for itself. */
+/** Whether a work folder holds a run or a checkpoint, including those of another version of Graft. */
 async function isResumable(workFolder: string): Promise<boolean> {
   return (await exists(join(workFolder, runFile))) || (await hasCheckpoint(workFolder));
 }
 
-/** Whether a training into `path` runs. Where none does, a lock that a killed one left goes. */
+/** Whether a training into `path` runs. Removes the lock of a killed one. */
 export async function isBusy(path: string): Promise<boolean> {
   if (!(await exists(join(workFolderOf(path), lockFile)))) return false;
   try {
@@ -138,18 +138,18 @@ export async function isBusy(path: string): Promise<boolean> {
   }
 }
 
-/** Keeps the run with its data and its checkpoint; all else is of no use to anyone. */
+/** Removes everything except the run with its data and its checkpoint. */
 async function tidy(workFolder: string): Promise<void> {
   try {
     const run = await readRun(workFolder);
     await clear(workFolder, (entry) => [checkpointFile, runFile, run?.dataFolder].includes(entry));
   } catch (error) {
-    // What another version of Graft has left is not ours to judge.
+    // A run of another version of Graft cannot be read; leave it alone.
     if (!(error instanceof UserError)) throw error;
   }
 }
 
-/** Removes what is in a work folder but the lock (and what a lock that is taken over is called meanwhile) and what is `kept`. */
+/** Removes the entries of a work folder, except those that are `kept` and the lock (under any name it has during a takeover). */
 async function clear(workFolder: string, kept: (entry: string) => boolean): Promise<void> {
   for (const entry of await readdir(workFolder).catch(() => [])) {
     if (entry.startsWith(lockFile) || kept(entry)) continue;
@@ -161,7 +161,7 @@ async function checkWritable(path: string, workFolder: string): Promise<void> {
   try {
     const existing = await stat(path).catch(() => undefined);
     if (existing && !existing.isDirectory()) {
-      const message = `Cannot train into ${path}: it is a file.`;
+      const message = `Cannot train into ${path}: it is not a folder.`;
       throw new UserError("not-writable", message, "Give a folder for the adapter.");
     }
     await makeFolder(workFolder);
@@ -178,7 +178,7 @@ async function checkWritable(path: string, workFolder: string): Promise<void> {
   }
 }
 
-/** As mkdir -p. Node's own never comes back where a folder cannot be made although its parent is there, as in /proc. */
+/** Works like mkdir -p. Node's own hangs if a folder cannot be made although its parent exists, as in /proc. */
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path);
@@ -191,7 +191,7 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Whether all that would be lost is written anew. A folder with other files keeps them. */
+/** Whether the folder contains only files that will be rewritten. A folder with other files keeps them. */
 async function isReplaceable(path: string, names: ReadonlySet<string>): Promise<boolean> {
   const entries = await readdir(path).catch(() => []);
   return entries.every((entry) => names.has(entry));

@@ -1,4 +1,4 @@
-/** What a training writes: an adapter as PEFT does, or a model as transformers does. */
+/** Writes the result of a training: an adapter in PEFT's format, or a model in that of transformers. */
 
 import { methodOf, type MethodSpec } from "../../adapters/methods/methodNamed.ts";
 import { adapterFiles, writeAdapter } from "../../adapters/formats/peftFolder.ts";

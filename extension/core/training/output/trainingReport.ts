@@ -1,8 +1,8 @@
-/** What a training has cost and brought, in graft.json beside what it made. Nothing but tables needs it; PEFT does not read it. */
+/** Reports the cost and result of a training in graft.json, in the output folder. Only tables use it; PEFT ignores it. */
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { readPlainText } from "../../foundation/plainFile.ts";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import type { OutputFiles } from "./outputFolder.ts";
 
@@ -10,7 +10,7 @@ const reportFile = "graft.json";
 
 const reportSchema = z.object({
   format: z.literal(1),
-  /** What was asked for, in the user's terms. */
+  /** The training's fingerprint: its settings in the user's terms. */
   settings: z.record(z.string(), z.unknown()),
   steps: z.int(),
   tokens: z.int(),
@@ -23,7 +23,7 @@ const reportSchema = z.object({
 
 export type TrainingReport = z.infer<typeof reportSchema>;
 
-/** The files of a training, with its report. */
+/** Adds the report to the files of a training. */
 export function withReport({ names, write }: OutputFiles, report: Omit<TrainingReport, "format">): OutputFiles {
   return {
     names: new Set([...names, reportFile]),
@@ -35,9 +35,9 @@ export function withReport({ names, write }: OutputFiles, report: Omit<TrainingR
   };
 }
 
-/** Undefined where there is none, or none that can be read: it was made elsewhere, or by another version. */
+/** Returns the report; undefined if there is none or another program or version made it. */
 export async function readTrainingReport(folder: string): Promise<TrainingReport | undefined> {
-  const text = await readFile(join(folder, reportFile), "utf8").catch(() => "");
+  const text = await readPlainText(join(folder, reportFile)).catch(() => "");
   try {
     return reportSchema.parse(JSON.parse(text));
   } catch {

@@ -1,4 +1,4 @@
-/** What a training was asked for, to tell a resume that asks for something else. */
+/** Compares the options of a resume with those that its training was started with. */
 
 import { resolve } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
@@ -8,7 +8,7 @@ import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import type { TrainOptions } from "../request.ts";
 import type { TrainingRun } from "./trainingRun.ts";
 
-/** Where things lie, and what may change from one part of a training to the next. */
+/** Options that do not have to stay the same: folders, and settings that do not change the result. */
 const free: ReadonlySet<string> = new Set<keyof TrainOptions>([
   "home",
   "embedded",
@@ -20,7 +20,7 @@ const free: ReadonlySet<string> = new Set<keyof TrainOptions>([
   "checkpointing",
 ]);
 
-/** The options that were given, without what says nothing about the training itself. Paths become absolute. */
+/** Returns the given options that must stay the same, with absolute paths. */
 export function askedOf(options: TrainOptions): TrainingRun["asked"] {
   const { data, validation, init } = options;
   const given = {
@@ -36,9 +36,9 @@ export function askedOf(options: TrainOptions): TrainingRun["asked"] {
 }
 
 /**
- * Checks that a resume asks for nothing else than its run. What it leaves out, an empty base and no data included, is the run's.
+ * Checks that the options of a resume agree with its run. Omitted options, an empty base and empty data take the run's values.
  *
- * @throws UserError "checkpoint-mismatch", which names what differs
+ * @throws UserError "checkpoint-mismatch", which names the differences
  */
 export async function checkAsked(
   options: TrainOptions,
@@ -57,8 +57,8 @@ export async function checkAsked(
     if (hash !== base.hash) differing.unshift(`base was ${base.name} and is now ${name}`);
   }
   if (differing.length === 0) return;
-  const message = `Cannot resume: a training goes on with its own settings; ${differing.join(", ")}.`;
-  const nextStep = "Leave these options out, or start a new training without resuming.";
+  const message = `Cannot resume: a training keeps its settings, but ${differing.join(", ")}.`;
+  const nextStep = "Omit these options, or start a new training without resuming.";
   throw new UserError("checkpoint-mismatch", message, nextStep);
 }
 

@@ -1,4 +1,4 @@
-/** A training that begins, from options and data. */
+/** Prepares a new training from options and data. */
 
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
@@ -25,9 +25,9 @@ import { dataPrefix, type TrainingRun } from "./trainingRun.ts";
 import { firstOf, startOf, type PreparedRun } from "./preparedRun.ts";
 
 /**
- * Reads the data into a folder of its own in `workFolder`. A run that is there already is not touched.
+ * Prepares the training and tokenizes its data into a new folder in `workFolder`. An existing run there is not touched.
  *
- * @throws UserErrors of all that can be wrong with base, data and options
+ * @throws UserErrors for problems with base, data and options
  */
 export async function beginRun(
   options: TrainOptions,

@@ -1,4 +1,4 @@
-/** A training that can take its steps, however it came about; and where its first values come from. */
+/** A training that is ready to take steps, whether new or resumed, and the source of its first values. */
 
 import type { Adapter } from "../../adapters/adapter.ts";
 import { checkAdapterFits } from "../../adapters/fit/adapterFit.ts";
@@ -15,18 +15,18 @@ import type { TrainingData } from "../data/trainingData.ts";
 import type { TrainingRun } from "./trainingRun.ts";
 
 export interface PreparedRun {
-  /** To be written before the first step of a training that begins. */
+  /** A new training writes this run before its first step. */
   readonly run: Omit<TrainingRun, "version">;
   readonly base: InstalledBase;
   readonly spec: MethodSpec;
   readonly data: TrainingData;
-  /** Of the parameters, by their names. */
+  /** The parameters' first values by name. */
   readonly first: ReadonlyMap<string, Float32Array>;
-  /** What it goes on from; absent where no step is done yet. */
+  /** The checkpoint to resume from; absent if no step is done yet. */
   readonly checkpoint?: Checkpoint | undefined;
 }
 
-/** The adapter that a training goes on from. */
+/** Reads the adapter that a training starts from, if any, and checks that it fits the base. */
 export async function startOf(init: string | undefined, base: InstalledBase): Promise<Adapter | undefined> {
   if (init === undefined) return undefined;
   const initial = await readAdapter(init);

@@ -1,6 +1,6 @@
-/** A training that resumes, from its work folder alone. */
+/** Prepares a resumed training from its work folder alone. */
 
-import type { MethodSpec } from "../../adapters/methods/methodNamed.ts";
+import { methodOf, type MethodSpec } from "../../adapters/methods/methodNamed.ts";
 import { UserError } from "../../foundation/errors.ts";
 import type { Log } from "../../foundation/log.ts";
 import { openBase, type InstalledBase } from "../../baseModels/installedBase.ts";
@@ -12,13 +12,14 @@ import type { TrainOptions } from "../request.ts";
 import { specOf } from "../settings.ts";
 import { savedParameters } from "../loop/savedTensors.ts";
 import type { ReadingControl } from "../data/trainingData.ts";
+import { checkCheckpoint, checkRun } from "./checkKept.ts";
 import { openRunData, readRun, type TrainingRun } from "./trainingRun.ts";
 import { firstOf, startOf, type PreparedRun } from "./preparedRun.ts";
 
 /**
- * Goes on with the run in `workFolder`, whatever became of the data, the adapter and the settings that it was begun with.
+ * Resumes the run in `workFolder`, even if the data and settings it was started with have changed or are gone.
  *
- * @throws UserError "checkpoint-missing" where there is none; "checkpoint-mismatch" where `options` ask for something else;
+ * @throws UserError "checkpoint-missing" if there is no run; "checkpoint-mismatch" if `options` contradict it;
  *   "base-missing", "run-invalid", "checkpoint-invalid", "tokens-damaged"
  */
 export async function resumeRun(
@@ -31,25 +32,33 @@ export async function resumeRun(
   await checkAsked(options, found, { log, signal });
   const run = { ...found, settings: { ...found.settings, saveEvery: options.saveEvery ?? found.settings.saveEvery } };
   const base = await baseOf(run, options, { log, signal });
+  checkRun(run, workFolder);
   const spec = specOf(run.settings, base);
   const checkpoint = await checkpointOf(run, workFolder, log);
   const first = checkpoint ? savedParameters(checkpoint) : await firstAgain(run, spec, base, log);
-  return { run, base, spec, data: openRunData(workFolder, run), first, checkpoint };
+  const virtual = methodOf(spec.method).virtualTokens?.(spec);
+  const data = openRunData(workFolder, run, {
+    vocabularySize: base.config.vocabularySize,
+    virtualTokens: virtual?.areRead ? virtual.count : 0,
+  });
+  return { run, base, spec, data, first, checkpoint };
 }
 
-/** A checkpoint of another run is what that one left when this one took its place. */
+/** Loads the run's checkpoint. A checkpoint of another run was left by the run that this one replaced, and is ignored. */
 async function checkpointOf(run: TrainingRun, workFolder: string, log: Log): Promise<Checkpoint | undefined> {
   if (!(await hasCheckpoint(workFolder))) return undefined;
   try {
-    return await loadCheckpoint(workFolder, run.fingerprint);
+    const checkpoint = await loadCheckpoint(workFolder, run.fingerprint);
+    checkCheckpoint(checkpoint, run, workFolder);
+    return checkpoint;
   } catch (error) {
     if (!(error instanceof UserError && error.code === "checkpoint-mismatch")) throw error;
-    log.warn("The checkpoint is of an earlier training; this one starts at its first step.");
+    log.warn("The checkpoint belongs to an earlier training; this one starts at its first step.");
     return undefined;
   }
 }
 
-/** The base that the run was begun on, whatever its name means by now. */
+/** Opens the base that the run was started on, even if its name now refers to another one. */
 async function baseOf(
   { base: { name, path, hash, embedded }, asked }: TrainingRun,
   options: TrainOptions,
@@ -66,11 +75,11 @@ async function baseOf(
     });
     if (base?.hash === hash) return base;
   }
-  const message = `Cannot resume: the base ${name}, which this training was begun on, is no longer installed as it was.`;
+  const message = `Cannot resume: the base ${name} of this training was removed or has changed.`;
   throw new UserError("base-missing", message, "Install it again, or discard this training and start a new one.");
 }
 
-/** For a run that was interrupted before its first checkpoint. */
+/** Computes the first values again, for a run that was interrupted before its first checkpoint. */
 async function firstAgain(
   { settings, asked }: TrainingRun,
   spec: MethodSpec,

@@ -1,4 +1,4 @@
-/** The settings of a training as run.json keeps them: those that all methods have, and those of its method. */
+/** The schema of a training's settings in run.json: those that all methods share, and those of its method. */
 
 import * as z from "zod";
 import { methods } from "../../adapters/methods/methods.ts";
@@ -12,7 +12,7 @@ export const runSettings = z.discriminatedUnion(
   }) as unknown as readonly [z.ZodObject<{ method: z.ZodLiteral<string> }>],
 ) as unknown as z.ZodType<ResolvedSettings>;
 
-/** Fields as they are once the request is read: defaults are filled in, and null stands for what was left out. */
+/** Returns the schemas of fields after a request was read: defaults are filled in, and omitted values are null. */
 function resolved(fields: z.ZodRawShape): Record<string, z.ZodType> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, schema]) => {

@@ -1,20 +1,21 @@
 /**
- * What a training works with, as run.json and the token files in its work folder keep it until it is finished or discarded: its base,
- * its settings, its data. So it resumes whatever became of the files it was read from. What it has learnt is in checkpoint.ts.
+ * Stores the inputs of a training (base, settings, data) in run.json and token files in its work folder until it is finished or
+ * discarded. So it can resume even if the original files change. checkpoint.ts stores what it has learned.
  */
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { readPlainText } from "../../foundation/plainFile.ts";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { openTokenFile } from "../../dataset/tokenFile.ts";
+import type { ExpectedTokens } from "../../dataset/tokenCheck.ts";
 import { skipReasons } from "../../sources/skipped.ts";
 import { runSettings } from "./runSettings.ts";
 import { trainingFile, validationFile, type TrainingData } from "../data/trainingData.ts";
 
 export const runFile = "run.json";
-/** Begins the name of the folder that holds a run's token files. */
+/** Prefix of the name of the folder with a run's token files. */
 export const dataPrefix = "data-";
 
 const value = z.union([z.string(), z.number(), z.boolean()]);
@@ -26,14 +27,14 @@ const skipped = z.object({ path: z.string(), reason: z.enum(skipReasons) });
 const runSchema = z.object({
   version: z.literal(1),
   /** Folder of the token files, in the work folder. */
-  dataFolder: z.string().startsWith(dataPrefix),
+  dataFolder: z.string().regex(new RegExp(`^${dataPrefix}[\\w-]+$`)),
   /** The options that were given, with absolute paths: what a resume with others is told to differ from. */
   asked: z.record(z.string(), z.union([value, z.array(z.string())])),
-  /** What checkpoints of this run carry, and its report. */
+  /** The fingerprint in this run's checkpoints and report. */
   fingerprint: z.record(z.string(), value),
   base: z.object({ name: z.string(), path: z.string(), hash: z.string(), embedded: z.boolean() }),
   settings: runSettings,
-  /** Optimizer steps in all. */
+  /** Total number of optimizer steps. */
   steps: z.int().positive(),
   /** Rows and files that could not be used. */
   problems: z.object({ count, first: z.string() }),
@@ -44,41 +45,47 @@ const runSchema = z.object({
 
 export type TrainingRun = z.infer<typeof runSchema>;
 
-/** @throws UserError "disk-full" or "not-writable"; the run before is untouched then */
+/** @throws UserError "disk-full" or "not-writable", and keeps the previous run */
 export async function writeRun(workFolder: string, run: Omit<TrainingRun, "version">): Promise<void> {
   const text = JSON.stringify(runSchema.parse({ version: 1, ...run }), null, 2);
   await writeFileAtomic(join(workFolder, runFile), `${text}\n`);
 }
 
 /**
- * The run in a work folder; undefined without one.
+ * Reads the run in a work folder; undefined if there is none.
  *
  * @throws UserError "run-invalid"
  */
 export async function readRun(workFolder: string): Promise<TrainingRun | undefined> {
   const path = join(workFolder, runFile);
   try {
-    return runSchema.parse(JSON.parse(await readFile(path, "utf8")));
+    return runSchema.parse(JSON.parse(await readPlainText(path)));
   } catch (error) {
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
-    const message = `Cannot resume: ${path} is not of this version of Graft.`;
-    throw new UserError("run-invalid", message, "Discard this training and start a new one.", { cause: error });
+    throw runInvalid(workFolder, error);
   }
 }
 
+export function runInvalid(workFolder: string, cause?: unknown): UserError {
+  const message = `Cannot resume: ${join(workFolder, runFile)} is damaged, or not of this version of Graft.`;
+  return new UserError("run-invalid", message, "Discard this training and start a new one.", { cause });
+}
+
 /**
- * Opens the token files of a run. They stay when the data is released.
+ * Opens the token files of a run. Closing them does not remove them.
  *
  * @throws UserError "tokens-damaged"
  */
 export function openRunData(
   workFolder: string,
-  { dataFolder, training, validation, parts, problems }: TrainingRun,
+  { dataFolder, training, validation, parts, problems, fingerprint }: TrainingRun,
+  ids: Omit<ExpectedTokens, "description">,
 ): TrainingData {
+  const expected = (key: string): ExpectedTokens => ({ ...ids, description: String(fingerprint[key]) });
   const folder = join(workFolder, dataFolder);
-  const opened = openTokenFile(join(folder, trainingFile), training);
+  const opened = openTokenFile(join(folder, trainingFile), training, expected("data"));
   try {
-    const held = openTokenFile(join(folder, validationFile), validation);
+    const held = openTokenFile(join(folder, validationFile), validation, expected("validation"));
     return {
       training: opened,
       validation: held,

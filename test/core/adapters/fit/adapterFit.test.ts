@@ -64,7 +64,7 @@ describe("checkAdapterFits", () => {
   test("refuses to scale the input of one module of a shared product", () => {
     const query = "model.layers.0.self_attn.q_proj";
     expect(message(ia3({ [query]: ["input", 1536] }))).toMatchObject({
-      message: expect.stringContaining("only scale behind the product"),
+      message: expect.stringContaining("which the loaded model computes together with other modules"),
     });
     expect(message(ia3({ [query]: ["output", 1536] }))).toBeUndefined();
   });
@@ -72,6 +72,16 @@ describe("checkAdapterFits", () => {
   test("accepts virtual tokens of the same sizes", () => {
     expect(message(prompt(1536))).toBeUndefined();
     expect(message(prefix(4, 2, 64))).toBeUndefined();
+  });
+
+  test("refuses virtual tokens that fill the context", () => {
+    const { contextLength } = model;
+    const filled = [prompt(1536), prefix(4, 2, 64)].map((each) => ({ ...each, tokens: contextLength }) as Adapter);
+    for (const adapter of filled) {
+      const reason = `its ${contextLength} virtual tokens leave no room for a text`;
+      expect(message(adapter)).toMatchObject({ code: "adapter-mismatch", message: expect.stringContaining(reason) });
+      expect(message({ ...adapter, tokens: contextLength - 1 } as Adapter)).toBeUndefined();
+    }
   });
 
   test("names both hidden sizes", () => {

@@ -104,7 +104,7 @@ describe("lockFolder", () => {
       await expect(lock()).rejects.toMatchObject({
         code: "training-busy",
         message: expect.stringContaining(owner.host),
-        nextStep: `If no Graft is running there, delete ${path}.`,
+        nextStep: `If Graft is not running there, delete ${path}.`,
       });
       clearInterval(beating);
     });

@@ -53,7 +53,7 @@ describe("fitMemory", () => {
       expect.objectContaining({
         code: "training-too-large",
         message: expect.stringMatching(
-          /Cannot train lora on "tiny": 256 tokens at a time need [\d.]+ GB .* [\d.]+ GB are free/,
+          /Cannot train lora on "tiny": 256 tokens at a time need [\d.]+ GB .* [\d.]+ GB are available/,
         ),
         nextStep: expect.stringContaining("max length of 64 tokens"),
       }) as Error,

@@ -134,7 +134,7 @@ describe("openTrainingData", () => {
     data.release();
     await expect(opened({ data: [join(folder, "project/a.py")], validation: "0.1" })).rejects.toMatchObject({
       code: "data-too-small",
-      message: expect.stringMatching(/of 1 files none would be left/),
+      message: expect.stringMatching(/none of its 1 files would be left/),
     });
   });
 
@@ -184,7 +184,9 @@ describe("openTrainingData", () => {
       validation: await put("held.jsonl", pairs(4, 7)),
     });
     expect(data.validation.length).toBe(4);
-    expect(warnings).toEqual([expect.stringMatching(/held\.jsonl: 3 of 4 validation examples are trained on, too/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/held\.jsonl: 3 of 4 validation examples are also in the training data/),
+    ]);
     data.release();
   });
 
@@ -226,7 +228,7 @@ describe("openTrainingData", () => {
       "data-empty",
       /All 2 entries.*bad\.jsonl:1/,
     ],
-    ["an empty file", async () => ({ data: [await put("empty.jsonl", [])] }), "data-empty", /holds no example\.$/],
+    ["an empty file", async () => ({ data: [await put("empty.jsonl", [])] }), "data-empty", /contains no examples\.$/],
     [
       "an empty one among several",
       async () => ({ data: [await put("a.jsonl", pairs(2)), await put("empty.jsonl", [])] }),
@@ -237,7 +239,7 @@ describe("openTrainingData", () => {
       "too little to hold out from",
       async () => ({ data: [await put("one.jsonl", pairs(1))], validation: "0.1" }),
       "data-too-small",
-      /of 1 examples none would be left/,
+      /none of its 1 examples would be left/,
     ],
     [
       "a fraction of more than all",
