@@ -19,8 +19,8 @@ export type ContextOf = (flags: Shared) => Context;
 export function addCommand(parent: Command, name: string, description: string): Command {
   const command = addGroup(parent, name, description);
   return command
-    .option("--json", "print one JSON object per line: progress, then one result", false)
-    .option("--verbose", "print more details", false);
+    .option("--json", "Print one JSON object per line: progress, then one result", false)
+    .option("--verbose", "Print more details", false);
 }
 
 /** A command, or a group of commands that does nothing by itself. */
@@ -48,12 +48,12 @@ function pathOf(command: Command): string {
 }
 
 export function baseOption(): Option {
-  const help = "a name from graft models, or a model folder: /… or ./…; the embedded base unless given";
+  const help = "A name from graft models, or a model folder: /… or ./…; the embedded base unless given";
   return new Option("--base <base>", help).argParser(nameOrFolder).default("");
 }
 
 export function adaptersOption(): Option {
-  return new Option("--adapter <dir[@scale]>", "an adapter's folder and its scale; may be repeated")
+  return new Option("--adapter <dir[@scale]>", "An adapter's folder and its scale; may be repeated")
     .argParser(collectAdapters)
     .default([]);
 }
