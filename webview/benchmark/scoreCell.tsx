@@ -1,9 +1,9 @@
-/** A cell with a score, and its interval below. */
+/** A table cell with a score and its interval. */
 
 import { intervalText } from "../../extension/core/evaluation/measures/measureFormat.ts";
 
 export interface ScoreCellProps {
-  /** Of the measure. */
+  /** Name of the measure. */
   name: string;
   text: string;
   interval: { low: number; high: number };

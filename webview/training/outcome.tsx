@@ -1,4 +1,4 @@
-/** How the last training ended, and what to do now. */
+/** Shows how the last training ended, and the next actions. */
 
 import type { FromTraining, TrainingDone, TrainingState } from "../protocol/training.ts";
 import { Button, type ButtonProps } from "../shared/button.tsx";
@@ -66,7 +66,7 @@ function Failed({ state, post }: OutcomeProps<Extract<Ended, { phase: "failed" }
   );
 }
 
-/** What can be done with a training that did not come to its end. */
+/** The actions for an unfinished training. */
 function WaysOn({ state: { name, resumable }, post }: OutcomeProps<Exclude<Ended, { phase: "done" }>>) {
   const back = (style: NonNullable<ButtonProps["style"]>) => (
     <Button style={style} onClick={() => post({ type: "dismiss" })}>

@@ -1,4 +1,4 @@
-/** The unfinished trainings of this machine: what can be resumed, made an adapter of, or discarded. */
+/** Shows this machine's unfinished trainings with buttons to resume, finish or discard them. */
 
 import type { FromTraining, UnfinishedCard } from "../protocol/training.ts";
 import { Button } from "../shared/button.tsx";
