@@ -1,4 +1,4 @@
-/** The command line: runs one command, and turns how it ends into an exit code. */
+/** The command line: runs one command, and turns its result into an exit code. */
 
 import { dirname } from "node:path";
 import { CommanderError } from "commander";
@@ -7,24 +7,24 @@ import { findPlaces } from "./cli/places.ts";
 import { createProgram } from "./cli/program.ts";
 import { isCancelled, UserError } from "./core/foundation/errors.ts";
 
-/** 130 is what shells expect of a program that Ctrl-C ended. */
+/** Shells expect 130 of a program that Ctrl-C ended. */
 const exitCodes = { userError: 1, usage: 2, bug: 70, cancelled: 130 } as const;
 
 const controller = new AbortController();
 let output: Output | undefined;
 
-// The second Ctrl-C does not wait.
+// A second Ctrl-C ends the process at once.
 process.once("SIGINT", () => {
   controller.abort();
   process.once("SIGINT", () => process.exit(exitCodes.cancelled));
 });
 process.once("SIGTERM", () => controller.abort());
-// Whoever reads has seen enough, as with `| head`.
+// The reader of a pipe has closed it, as `| head` does.
 process.stdout.on("error", () => process.exit(0));
 
 const program = createProgram((flags) => {
   output = createOutput(flags);
-  // Bundled into dist/, and run from extension/ in tests: the package is the folder above either.
+  // Both dist/, where the bundle lies, and extension/, where tests run this file, are folders of the package.
   const places = findPlaces(process.env, process.platform, dirname(import.meta.dirname));
   return { places, output, signal: controller.signal };
 });

@@ -1,4 +1,4 @@
-/** activate(): opens what the extension consists of, in order, and wires it together. Decides nothing. */
+/** activate(): opens the parts of the extension in order and connects them. Decides nothing. */
 
 import { join } from "node:path";
 import * as vscode from "vscode";
@@ -30,7 +30,7 @@ import { registerTrainingView, showTrainingView } from "./vscode/training/traini
 import { openUnfinishedTrainings, type UnfinishedTrainings } from "./vscode/training/unfinishedTrainings.ts";
 import { watchWorkspaceSources } from "./vscode/training/workspaceSources.ts";
 
-/** For the tests in the extension host; no interface for other extensions. */
+/** For the tests in the extension host, not for other extensions. */
 export interface Activated {
   activationMilliseconds: number;
   engine: Engine;

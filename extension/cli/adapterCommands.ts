@@ -1,4 +1,4 @@
-/** graft adapter and its commands as commander sees them. What they do is in commands/adapter.ts. */
+/** Defines graft adapter and its commands for commander. commands/adapter.ts implements them. */
 
 import { Option, type Command } from "commander";
 import {
@@ -13,25 +13,29 @@ import {
 import { addCommand, baseOption, type ContextOf, type Shared } from "./flags.ts";
 
 export function addAdapterCommands(program: Command, contextOf: ContextOf): void {
-  const adapter = program.command("adapter").description("look at adapters, and hand them on");
-  addCommand(adapter, "inspect <dir>", "what an adapter consists of, and how far it moves its base").action(
+  const adapter = program.command("adapter").description("inspect, validate, convert and merge adapters");
+  addCommand(adapter, "inspect <dir>", "show what an adapter contains, and how much it changes its base").action(
     async (folder: string, flags: Shared) => await inspectCommand(folder, contextOf(flags)),
   );
-  addCommand(adapter, "validate <dir>", "whether an adapter fits a base")
+  addCommand(adapter, "validate <dir>", "check that an adapter fits a base")
     .addOption(baseOption())
     .action(async (folder: string, flags: Shared & { base: string }) => {
       await validateCommand(folder, flags, contextOf(flags));
     });
-  addCommand(adapter, "convert <dir>", "LoRA for other runtimes: ONNX Runtime's .onnx_adapter, llama.cpp's GGUF")
-    .addOption(new Option("--to <format>", "what to write").choices(adapterFormats).makeOptionMandatory())
+  addCommand(
+    adapter,
+    "convert <dir>",
+    "convert LoRA for other runtimes: ONNX Runtime's .onnx_adapter, llama.cpp's GGUF",
+  )
+    .addOption(new Option("--to <format>", "format of the output").choices(adapterFormats).makeOptionMandatory())
     .addOption(baseOption())
-    .requiredOption("--out <file>", "the file to write")
+    .requiredOption("--out <file>", "output file")
     .action(async (folder: string, flags: Shared & ConvertFlags) => {
       await convertCommand(folder, flags, contextOf(flags));
     });
-  addCommand(adapter, "merge <dir>", "make LoRA or IA3 a part of its base: a new base, or a model folder")
+  addCommand(adapter, "merge <dir>", "merge LoRA or IA3 into its base: into a new base, or a model folder")
     .addOption(baseOption())
-    .option("--name <name>", "what to call the new base; BASE-ADAPTER unless given")
+    .option("--name <name>", "name of the new base (default BASE-ADAPTER)")
     .addOption(new Option("--out <dir>", "write a Hugging Face folder instead").conflicts("name"))
     .action(async (folder: string, flags: Shared & MergeFlags) => {
       await mergeCommand(folder, flags, contextOf(flags));

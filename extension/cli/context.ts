@@ -1,4 +1,4 @@
-/** What every command is handed. */
+/** The context of every command: output, places and the signal of Ctrl-C. */
 
 import { resolveBase } from "../core/baseModels/resolveBase.ts";
 import type { InstalledBase } from "../core/baseModels/installedBase.ts";
@@ -12,7 +12,7 @@ export interface Context {
   readonly signal: AbortSignal;
 }
 
-/** The base that --base means; its first use may import it, which is shown. */
+/** Resolves the base of --base. The first use may import it, with progress. */
 export async function openNamedBase(name: string, { places, output, signal }: Context): Promise<InstalledBase> {
   const base = await resolveBase(name, { ...places, log: output.log, signal });
   output.log.debug(`base ${base.name}: ${base.modelType}, ${count(base.parameters)} parameters, ${base.path}`);

@@ -1,4 +1,4 @@
-/** graft data: the paper's data sets on this machine, and how the one that may not ship with Graft comes here. */
+/** graft data: lists the paper's data sets on this machine, and gets the one that may not ship with Graft. */
 
 import { createInterface } from "node:readline/promises";
 import { UserError } from "../core/foundation/errors.ts";
@@ -35,8 +35,12 @@ async function isHere(name: string, { places }: Context): Promise<boolean> {
 async function fetchIt({ acceptLicence = false, from }: DataFlags, { places, output, signal }: Context): Promise<void> {
   for (const line of codeAlpacaLicence) process.stderr.write(`${line}\n`);
   if (!acceptLicence && !(await isAgreed(signal))) {
-    const message = "Cannot get CodeAlpacaPy: nobody has accepted its licence.";
-    throw new UserError("licence-not-accepted", message, "Read it, and give --accept-licence if you do.");
+    const message = "Cannot get CodeAlpacaPy: its licence has not been accepted.";
+    throw new UserError(
+      "licence-not-accepted",
+      message,
+      "Read the licence, and give --accept-licence if you accept it.",
+    );
   }
   const control = { signal, log: output.log };
   const { dataFolder } = places;
@@ -46,7 +50,7 @@ async function fetchIt({ acceptLicence = false, from }: DataFlags, { places, out
   );
 }
 
-/** Nobody can answer where there is no terminal. */
+/** Without a terminal, the user cannot answer. */
 async function isAgreed(signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

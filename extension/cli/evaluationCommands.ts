@@ -1,4 +1,4 @@
-/** The commands that judge models, and their flags: evaluate, score, runs. */
+/** Defines the commands that evaluate models, and their flags: evaluate, score, runs. */
 
 import { InvalidArgumentError, Option, type Command } from "commander";
 import * as z from "zod";
@@ -34,7 +34,7 @@ function addEvaluate(program: Command, contextOf: ContextOf): void {
   const command = addCommand(
     program,
     "evaluate",
-    "measure a base or an adapter: at tasks, as in arXiv 2308.10462, or in held-out Python",
+    "evaluate a base or an adapter on tasks, as in arXiv 2308.10462, or on held-out Python",
   )
     .addOption(baseOption())
     .addOption(adaptersOption())
@@ -46,9 +46,9 @@ function addEvaluate(program: Command, contextOf: ContextOf): void {
   addRequestOptions(command, z.object(suiteFields), {
     suite: { value: "source", required: true },
     limit: { parse: positive },
-    seed: { value: "n", parse: listOfNumbers, note: "; several with commas, a run each" },
+    seed: { value: "n", parse: listOfNumbers, note: "; separate several by commas, for one run each" },
   });
-  command.option("--predictions <file>", "write predictions beside their references to this .jsonl");
+  command.option("--predictions <file>", "write predictions and their references to this .jsonl");
   command.optionsGroup("Tasks:");
   addRequestOptions(command, z.object(taskFields), {
     protocol: { value: "name" },
@@ -69,33 +69,35 @@ function addScore(program: Command, contextOf: ContextOf): void {
   addCommand(program, "score", "measure predictions against references")
     .requiredOption("--predictions <file>", '.jsonl of {"id", "predictions": [best, …]}')
     .requiredOption("--references <file>", '.jsonl of {"id", "reference"}')
-    .option("--against <file>", "other predictions for the same references: is the difference more than chance?")
+    .option("--against <file>", "other predictions for the same references, to test the difference")
     .addOption(
-      new Option("--metric <names>", `some of ${metricNames.join(",")}`)
+      new Option("--metric <names>", `measures, from ${metricNames.join(",")}`)
         .argParser(listOfMetrics)
         .default(["em", "codebleu", "chrf"], "em,codebleu,chrf"),
     )
     .addOption(
-      new Option("--codebleu <behaviour>", "which implementation to equal")
-        .choices(codeBleuBehaviours)
-        .default("k4black"),
+      new Option("--codebleu <behaviour>", "implementation to match").choices(codeBleuBehaviours).default("k4black"),
     )
-    .addOption(new Option("--resamples <n>", "for 95 % intervals; 0 for none").argParser(notNegative).default(1000))
-    .addOption(new Option("--seed <n>", "of resampling").argParser(wholeNumber).default(42))
+    .addOption(
+      new Option("--resamples <n>", "resamples for 95 % intervals; 0 for no intervals")
+        .argParser(notNegative)
+        .default(1000),
+    )
+    .addOption(new Option("--seed <n>", "random seed of resampling").argParser(wholeNumber).default(42))
     .action(async (flags: Shared & ScoreFlags) => await scoreCommand(flags, contextOf(flags)));
 }
 
 function addRuns(program: Command, contextOf: ContextOf): void {
-  const runs = program.command("runs").description("evaluations of tasks that have been made");
-  addCommand(runs, "list", "all of them, the oldest first").action(
+  const runs = program.command("runs").description("list, compare and export evaluations");
+  addCommand(runs, "list", "list all runs, oldest first").action(
     async (flags: Shared) => await listRunsCommand(contextOf(flags)),
   );
-  addCommand(runs, "compare <run> <other>", "whether they differ by more than chance, by ids or folders").action(
+  addCommand(runs, "compare <run> <other>", "test whether two runs differ, by ids or folders").action(
     async (run: string, other: string, flags: Shared) => await compareRunsCommand(run, other, contextOf(flags)),
   );
-  addCommand(runs, "export [runs...]", "a table of them, or of all")
-    .addOption(new Option("--format <format>", "of the table").choices(exportFormats).default("markdown"))
-    .option("--out <file>", "write it to a file")
+  addCommand(runs, "export [runs...]", "export some runs, or all, as a table")
+    .addOption(new Option("--format <format>", "format of the table").choices(exportFormats).default("markdown"))
+    .option("--out <file>", "output file; stdout by default")
     .action(async (names: string[], flags: Shared & ExportFlags) => {
       await exportRunsCommand(names, flags, contextOf(flags));
     });

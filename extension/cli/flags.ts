@@ -1,4 +1,4 @@
-/** What commands share: the flags that many have, and the values of flags from text. */
+/** Flags that several commands share, and parsers of flag values. */
 
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
@@ -13,15 +13,15 @@ export interface Shared {
   readonly verbose: boolean;
 }
 
-/** Makes what commands work with, once the flags that all share are known. */
+/** Creates the context of a command from the shared flags. */
 export type ContextOf = (flags: Shared) => Context;
 
 export function addCommand(parent: Command, name: string, description: string): Command {
   return parent
     .command(name)
     .description(description)
-    .option("--json", "one JSON object a line: progress, then one result", false)
-    .option("--verbose", "tell more of what is done", false);
+    .option("--json", "print one JSON object per line: progress, then one result", false)
+    .option("--verbose", "print more details", false);
 }
 
 export function baseOption(): Option {
@@ -31,14 +31,14 @@ export function baseOption(): Option {
 }
 
 export function adaptersOption(): Option {
-  return new Option("--adapter <dir[@scale]>", "an adapter's folder, and how strongly it counts; may be repeated")
+  return new Option("--adapter <dir[@scale]>", "an adapter's folder and its scale; may be repeated")
     .argParser(collectAdapters)
     .default([]);
 }
 
 /**
- * What names a base or a model: a folder only if it is written as one, absolute or with ./ or ../, so that no folder that lies in
- * the current one can pass for an installed base or a model of the hub.
+ * Returns the name of a base or model, or the absolute path of a folder. Only absolute paths and paths with ./ or ../
+ * are folders, so a folder in the current one never replaces an installed base or a model of the hub.
  */
 export function nameOrFolder(text: string): string {
   return /^\.\.?([/\\]|$)/.test(text) ? resolve(text) : text;
@@ -70,11 +70,11 @@ export function positive(text: string): number {
 
 export function listOfNames(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());
-  if (names.includes("")) throw new InvalidArgumentError("It has an empty name.");
+  if (names.includes("")) throw new InvalidArgumentError("It contains an empty name.");
   return names;
 }
 
-/** A path may have a comma in it; but no file that lies in the current folder passes for data sets that are named. */
+/** A path may contain a comma. But a file in the current folder never replaces the named data sets of the paper. */
 export function listOfData(text: string): string[] {
   const names = listOfNames(text);
   return !names.some(isPaperDataset) && existsSync(text) ? [text] : names;
@@ -82,7 +82,7 @@ export function listOfData(text: string): string[] {
 
 export function listOfIds(text: string): number[] {
   const ids = text.split(",").map(wholeNumber);
-  if (ids.some((id) => id < 0)) throw new InvalidArgumentError("It has an id below 0.");
+  if (ids.some((id) => id < 0)) throw new InvalidArgumentError("It contains an id below 0.");
   return ids;
 }
 

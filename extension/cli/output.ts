@@ -1,19 +1,22 @@
-/** What the command line says: for people, or with --json one object a line. Results go to stdout, all else to stderr. */
+/**
+ * The output of the command line: for people, or with --json one object per line. Results go to stdout, everything
+ * else to stderr.
+ */
 
 import { SingleBar, Presets } from "cli-progress";
 import type { Log } from "../core/foundation/log.ts";
 
 export interface Output {
   readonly log: Log;
-  /** Of long work: `fields` for programs, `text` for people. */
+  /** Reports long work: `fields` for programs, `text` for people. */
   progress(done: number, total: number, fields: Readonly<Record<string, unknown>>, text: string): void;
-  /** The one result of a command: `fields` for programs, `text` for people. */
+  /** Prints the one result of a command: `fields` for programs, `text` for people. */
   result(fields: Readonly<Record<string, unknown>>, text: string): void;
-  /** Takes the progress bar away. */
+  /** Removes the progress bar. */
   close(): void;
 }
 
-/** Milliseconds between two lines of progress where there is no terminal to draw a bar in. */
+/** Milliseconds between two lines of progress without a terminal. */
 const lineInterval = 10_000;
 
 export function createOutput({ json, verbose }: { json: boolean; verbose: boolean }): Output {
@@ -23,7 +26,7 @@ export function createOutput({ json, verbose }: { json: boolean; verbose: boolea
     bar?.stop();
     bar = undefined;
   };
-  /** Above a bar, which is drawn again with the next progress. */
+  /** Prints above the bar, which the next progress draws again. */
   const tell = (text: string): void => {
     close();
     process.stderr.write(`${text}\n`);
@@ -78,7 +81,7 @@ export function bytes(number: number): string {
   return `${count(number)}B`;
 }
 
-/** The lines of a table, each column as wide as its widest cell; those that `isRight` picks are right-aligned. */
+/** Aligns the lines of a table: each column is as wide as its widest cell; `isRight` selects right-aligned cells. */
 export function aligned(
   cells: readonly (readonly string[])[],
   isRight: (column: number) => boolean = () => false,

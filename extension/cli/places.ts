@@ -1,10 +1,10 @@
-/** Where the command line finds and keeps things. */
+/** The folders that the command line uses. */
 
 import { homedir } from "node:os";
 import { join } from "node:path";
 
 export interface Places {
-  /** Installed bases: GRAFT_HOME, or a folder of the user's data. */
+  /** Installed bases: GRAFT_HOME, or a folder in the user's data. */
   readonly home: string;
   /** The user's copies of the paper's data sets: GRAFT_DATA, or beside the bases. */
   readonly dataFolder: string;
@@ -14,7 +14,7 @@ export interface Places {
   readonly embedded: string;
 }
 
-/** @param packageFolder where `base/` and `data/` lie */
+/** @param packageFolder the folder of `base/` and `data/` */
 export function findPlaces(
   environment: Readonly<Record<string, string | undefined>>,
   platform: string,

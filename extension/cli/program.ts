@@ -1,4 +1,4 @@
-/** The commands and their flags, as commander sees them. What a command does is in the file of its name. */
+/** Defines the commands and their flags for commander. The file of its name implements each command. */
 
 import { Argument, Command, Option } from "commander";
 import { importRequest } from "../core/baseModels/import/importRequest.ts";
@@ -30,7 +30,7 @@ import { addTrainCommand } from "./trainingCommands.ts";
 
 export function createProgram(contextOf: ContextOf): Command {
   const program = new Command("graft")
-    .description("Train adapters on your own Python code, and complete with them. All of it on this machine.")
+    .description("Train adapters on your own Python code and complete with them, all on this machine.")
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => write(`${text.trim().replaceAll("\n", " ")} See graft --help.\n`),
@@ -39,55 +39,55 @@ export function createProgram(contextOf: ContextOf): Command {
   const command = (name: string, description: string, parent = program): Command =>
     addCommand(parent, name, description);
 
-  command("models", "list installed bases; the embedded one is always there").action(
+  command("models", "list installed bases, including the embedded one").action(
     async (flags: Shared) => await modelsCommand(contextOf(flags)),
   );
 
   const importing = command(
     "import",
-    "turn a Hugging Face model, a folder or OWNER/NAME[@REVISION], into an installed base",
+    "import a Hugging Face model, from a folder or as OWNER/NAME[@REVISION], as a base",
   ).addArgument(new Argument("<source>", "OWNER/NAME[@REVISION], or a folder: /… or ./…").argParser(nameOrFolder));
   addRequestOptions(importing, importRequest.omit({ source: true }), { name: { value: "name" } }).action(
     async (source: string, flags: Shared & ImportFlags) => await importCommand(source, flags, contextOf(flags)),
   );
 
   command("data", "list the paper's data sets, and get the one that may not ship with Graft")
-    .addArgument(new Argument("[name]", "one of them").choices(paperDatasets))
-    .option("--accept-licence", "you have read the licence and accept it")
-    .option("--from <dir>", "a folder that holds its parts, instead of a download")
+    .addArgument(new Argument("[name]", "name of a data set").choices(paperDatasets))
+    .option("--accept-licence", "confirm that you have read and accept the licence")
+    .option("--from <dir>", "folder that contains its parts, instead of a download")
     .action(async (name: string | undefined, flags: Shared & DataFlags) => {
       await dataCommand(name, flags, contextOf(flags));
     });
 
   addTrainCommand(program, contextOf);
 
-  const completing = command("complete", "complete at a position of a file, or between two texts")
+  const completing = command("complete", "complete at a position in a file, or between two texts")
     .addOption(baseOption())
     .addOption(adaptersOption())
-    .addOption(new Option("--file <file>", "Python source").conflicts(["prefix", "suffix"]))
-    .option("--line <n>", "from 1", positive)
-    .option("--column <n>", "from 1", positive);
+    .addOption(new Option("--file <file>", "Python file to complete in").conflicts(["prefix", "suffix"]))
+    .option("--line <n>", "line of the position, from 1", positive)
+    .option("--column <n>", "column of the position, from 1", positive);
   addRequestOptions(completing, completionFlags).action(async (flags: Shared & CompleteFlags, self: Command) => {
     if (flags.file === undefined && flags.prefix === undefined)
       self.error("error: give --prefix, or --file with --line and --column.");
     if (flags.file !== undefined && (flags.line === undefined || flags.column === undefined)) {
-      self.error("error: --file needs --line and --column, too.");
+      self.error("error: --file also needs --line and --column.");
     }
     await completeCommand(flags, contextOf(flags));
   });
 
-  command("logits", "the logits of every position, for parity checks")
+  command("logits", "print the logits of every position, for parity checks")
     .addOption(baseOption())
     .addOption(adaptersOption())
-    .requiredOption("--ids <ids>", "token ids, such as 1,2,3; of the encoder, where there is one", listOfIds)
-    .option("--decoder-ids <ids>", "of the decoder behind an encoder; its start token unless given", listOfIds)
+    .requiredOption("--ids <ids>", "token ids, such as 1,2,3; for the encoder if the base has one", listOfIds)
+    .option("--decoder-ids <ids>", "token ids for the decoder after an encoder (default its start token)", listOfIds)
     .action(async (flags: Shared & LogitsFlags) => await logitsCommand(flags, contextOf(flags)));
 
-  command("bench", "how fast a base runs on this machine")
-    .addArgument(new Argument("<what>", "what to measure").choices(benchmarkNames))
+  command("bench", "measure how fast a base runs on this machine")
+    .addArgument(new Argument("<what>", "speed to measure").choices(benchmarkNames))
     .addOption(baseOption())
-    .option("--tokens <n>", "train: so many a step, a multiple of 128 (512)", positive)
-    .option("--explain", "train: the memory of each layer, as planned, and what is measured")
+    .option("--tokens <n>", "train: tokens per step, a multiple of 128 (default 512)", positive)
+    .option("--explain", "train: show the planned memory of each layer, and the measured memory")
     .action(async (what: BenchmarkName, flags: Shared & BenchFlags) => {
       await benchCommand(what, flags, contextOf(flags));
     });

@@ -1,27 +1,28 @@
-/** The flags of a request, from its schema: names, help, defaults and choices are those of its fields. */
+/** Builds the flags of a request from its schema: names, help, defaults and choices come from its fields. */
 
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type * as z from "zod";
 import { acceptedBy, fieldOf, type Field } from "../core/foundation/request.ts";
 import { listOfNames, someNumber, wholeNumber } from "./flags.ts";
 
-/** How the flag of a field differs from what its schema says. */
+/** How the flag of a field differs from its schema. */
 export interface FlagOverride {
   /** The value's name in the help, such as "dir"; `<n>`, `<x>` or `<text>` by the field's kind otherwise. */
   readonly value?: string;
   readonly parse?: (text: string) => unknown;
-  /** Fields that it cannot be used with. */
+  /** Fields that the flag excludes. */
   readonly conflicts?: string | string[];
-  /** Its help where the field's description does not say what the flag does, such as that of a `--no-…`. */
+  /** Its help, if the field's description does not describe the flag, as for a `--no-…`. */
   readonly help?: string;
   readonly required?: boolean;
-  /** What the flag takes beyond the field, behind its description. */
+  /** What the flag accepts beyond the field; added to the description. */
   readonly note?: string;
 }
 
 /**
- * Adds a flag for each field of `schema`: `batchSize` is `--batch-size <n>`. A switch that is on by default becomes
- * `--no-…`. Defaults are told and left to the schema, so that what was not given can be told from what was.
+ * Adds a flag for each field of `schema`: `batchSize` becomes `--batch-size <n>`. A switch that is on by default
+ * becomes `--no-…`. The help shows defaults, but only the schema applies them, so commands can tell which flags were
+ * given.
  */
 export function addRequestOptions<Schema extends z.ZodObject>(
   command: Command,
@@ -63,7 +64,7 @@ const parsers: Partial<Record<Field["kind"], (text: string) => unknown>> = {
   list: listOfNames,
 };
 
-/** As commander's own check, whose result stays a text. */
+/** The same check as commander's, which leaves the result a string. */
 function chosen(text: string, choices: readonly string[]): string {
   if (choices.includes(text)) return text;
   throw new InvalidArgumentError(`Allowed choices are ${choices.join(", ")}.`);
@@ -73,10 +74,16 @@ function shown(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** The description, with the limits and the default in brackets. */
+/** Returns the description, with the limits and the default in brackets. */
 function helpOf(field: Field): string {
   const isLimited = [field.minimum, field.maximum, field.above, field.below].some((limit) => limit !== undefined);
-  const limits = isLimited ? [acceptedBy(field).replace(/^a (whole )?number /, "")] : [];
+  const limits = isLimited
+    ? [
+        acceptedBy(field)
+          .replace(/^a (whole )?number (of )?/, "")
+          .replace(/ and (of )?/, ", "),
+      ]
+    : [];
   const byDefault = field.default === undefined || field.default === "" ? [] : [`default ${shown(field.default)}`];
   const facts = [...limits, ...byDefault];
   return facts.length > 0 ? `${field.description} (${facts.join("; ")})` : field.description;

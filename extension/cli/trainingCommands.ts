@@ -1,6 +1,6 @@
-/** graft train as commander sees it. Its flags are the fields of the request. */
+/** Defines graft train for commander. Its flags are the fields of the request. */
 
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import { userFields } from "../core/training/request.ts";
 import { trainCommand, type TrainFlags } from "./commands/train.ts";
 import { addCommand, baseOption, listOfData, type ContextOf, type Shared } from "./flags.ts";
@@ -19,7 +19,7 @@ export function addTrainCommand(program: Command, contextOf: ContextOf): void {
     saveEvery: { value: "seconds" },
     validation: { value: "data" },
     init: { value: "adapter" },
-    out: { value: "dir", required: true },
+    out: { value: "dir", required: true, parse: someFolder },
   });
   command.action(async ({ json, verbose, ...flags }: Shared & TrainFlags, self: Command) => {
     if (flags.data === undefined && flags.resume !== true) {
@@ -27,4 +27,10 @@ export function addTrainCommand(program: Command, contextOf: ContextOf): void {
     }
     await trainCommand(flags, contextOf({ json, verbose }));
   });
+}
+
+/** An empty path would be the current folder, which nobody means to replace. */
+function someFolder(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It must be the path of a folder.");
+  return text;
 }

@@ -1,7 +1,7 @@
 /**
- * The editor's completion engine: one process that is always there when it is asked.
+ * The editor's completion engine: one process that starts on demand.
  *
- * Knows nothing of VS Code: who is told about a crash, and how, is the caller's business.
+ * Knows nothing of VS Code; the caller decides how to report a crash.
  */
 
 import type { Completion } from "../core/completion/completer.ts";
@@ -12,14 +12,14 @@ import { completeRequest, type Selected, type Selection } from "./protocol.ts";
 import { untilAborted } from "./wire.ts";
 
 export interface CompletionClient {
-  /** Process id while one runs. */
+  /** Process id while the engine runs. */
   readonly pid: number | undefined;
   readonly state: EngineState;
-  /** Sets base and adapters, for now and for every later process. Starts the engine. */
+  /** Sets base and adapters for this and every later process. Starts the engine. */
   select(selection: Selection, signal?: AbortSignal): Promise<Selected>;
-  /** @throws UserError "engine-stopped" if the engine ends meanwhile; the crash is told through onCrash. */
+  /** @throws UserError "engine-stopped" if the engine ends meanwhile; onCrash reports the crash. */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
-  /** Ends the process and starts another with `selection`, also after too many crashes. */
+  /** Ends the process and starts another with `selection`, even after too many crashes. */
   restart(selection: Selection): Promise<Selected>;
   dispose(): void;
 }
@@ -37,7 +37,7 @@ export function createCompletionClient(options: EngineLivesOptions): CompletionC
       lives.choose(next, false);
       const before = lives.current;
       const current = await lives.alive(signal);
-      // A process that was started just now was started with this selection.
+      // A process that has just started already has this selection.
       if (current === before) lives.reselect(current, next);
       return untilAborted(current.selected, signal);
     },

@@ -1,6 +1,6 @@
 /**
- * The completion process from one life to the next: starts it, gives it the selection, and replaces one that crashed, a little
- * later each time. Which state follows which is in engineState.ts.
+ * The successive completion processes: starts one, sends it the selection, and replaces one that crashed, each time
+ * after a longer delay. engineState.ts defines the states.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,9 +13,9 @@ import { selectRequest, type Selected, type Selection } from "./protocol.ts";
 import { untilAborted } from "./wire.ts";
 
 export interface Crash {
-  /** How it ended, such as "killed by SIGKILL". */
+  /** The way it ended, such as "killed by SIGKILL". */
   reason: string;
-  /** False once it has crashed too often: then only a restart by hand starts it again. */
+  /** False after too many crashes: then the user has to restart it. */
   restarts: boolean;
 }
 
@@ -23,11 +23,11 @@ export interface EngineLivesOptions {
   /** The engine's bundle. */
   entry: string;
   log: Log;
-  /** Called once for each process that ended without being asked to. */
+  /** Called once for each process that ends unexpectedly. */
   onCrash: (crash: Crash) => void;
   /** Called at each change of the state. */
   onState?: (state: EngineState) => void;
-  /** Milliseconds before the first restart; each further one in a row waits twice as long. */
+  /** Milliseconds before the first restart; each consecutive restart doubles them. */
   restartDelay?: number;
 }
 
@@ -38,16 +38,19 @@ export interface Life {
 }
 
 export interface EngineLives {
-  /** Undefined while none runs. */
+  /** Undefined while no process runs. */
   readonly current: Life | undefined;
   readonly state: EngineState;
   /** Sets the selection of this life and of every later one. `byHand`: earlier crashes no longer count. */
   choose(next: Selection, byHand: boolean): void;
-  /** The life that runs, or else a new one. @throws UserError "engine-stopped" after too many crashes; the signal's reason */
+  /**
+   * Returns the current life, or a new one. @throws UserError "engine-stopped" after too many crashes; the signal's
+   * reason
+   */
   alive(signal?: AbortSignal): Promise<Life>;
-  /** Hands the selection to a life that was started with another one. */
+  /** Sends the selection to a life that started with another one. */
   reselect(life: Life, next: Selection): void;
-  /** Ends the process on purpose: this is no crash. */
+  /** Ends the process on purpose, which does not count as a crash. */
   end(): void;
   dispose(): void;
 }
@@ -61,7 +64,7 @@ export function createEngineLives(options: EngineLivesOptions): EngineLives {
   let life: Life | undefined;
   let pause: Promise<void> | undefined;
 
-  /** Takes the answer to the selection of `current`, unless a later one has overtaken it. */
+  /** Takes the answer to the selection of `current`, unless a later selection has replaced it. */
   const follow = (current: Life): void => {
     const { selected } = current;
     void outcomeOf(selected).then((event) => {
@@ -137,7 +140,7 @@ function isEnded(error: unknown): boolean {
   return error instanceof UserError && error.code === "engine-stopped";
 }
 
-/** Where the engine stands. `onState` is called at each change, until the signal is aborted. */
+/** The state of the engine. Calls `onState` at each change, until the signal is aborted. */
 function openStanding(
   onState: ((state: EngineState) => void) | undefined,
   signal: AbortSignal,
@@ -163,14 +166,16 @@ function openStanding(
   };
 }
 
-/** Does `work` in so many milliseconds, unless the signal is aborted before. */
+/** Does `work` after so many milliseconds, unless the signal is aborted first. */
 async function after(milliseconds: number, signal: AbortSignal, work: () => void): Promise<void> {
   await sleep(milliseconds, undefined, { signal })
     .then(work)
     .catch(() => undefined);
 }
 
-/** Whoever awaits the selection is told of a failure; nobody need await it. That a process ended is told by its exit. */
+/**
+ * Callers that await the selection get its failure; others need not await it. The exit reports that a process ended.
+ */
 async function outcomeOf(selected: Promise<Selected>): Promise<EngineEvent | undefined> {
   try {
     return { type: "selected", selected: await selected };

@@ -1,7 +1,7 @@
 /**
- * One forked engine process from its start to its end, whatever ends it.
+ * One forked engine process, from start to end, whatever ends it.
  *
- * Knows neither what the messages mean nor whether a new process should follow: that is client.ts.
+ * Knows neither the meaning of messages nor whether a new process follows; see client.ts.
  */
 
 import { fork, type ChildProcess } from "node:child_process";
@@ -23,7 +23,7 @@ import { checkPlatform } from "../core/foundation/platform.ts";
 import { logged, type Role } from "./protocol.ts";
 import { ask, type ErrorData } from "./wire.ts";
 
-/** How a process ended: an exit code, or the signal that killed it. */
+/** The end of a process: an exit code, or the signal that killed it. */
 export interface Exit {
   code: number | null;
   signal: string | null;
@@ -31,14 +31,14 @@ export interface Exit {
 
 export interface EngineProcess {
   readonly pid: number | undefined;
-  /** Settles once, with how the process ended. */
+  /** Settles once, with the way the process ended. */
   readonly exited: Promise<Exit>;
   /** @throws what {@link ask} throws, and UserError "engine-stopped" if the process ends before it answers. */
   request<P, R>(type: RequestType<P, R, ErrorData>, params: P, signal?: AbortSignal): Promise<R>;
   onNotification<P>(type: NotificationType<P>, handler: (params: P) => void): void;
-  /** Tells it something; one that has ended does not hear it. */
+  /** Sends a notification. A process that has ended ignores it. */
   notify(type: NotificationType0): void;
-  /** Ends it at once: a native call that runs cannot be asked to stop. */
+  /** Ends it at once: a running native call cannot be interrupted. */
   kill(): void;
 }
 
@@ -47,15 +47,15 @@ export function startEngineProcess(entry: string, role: Role, log: Log): EngineP
   checkPlatform();
   const startedAt = performance.now();
   const child = fork(entry, [role], {
-    // Nothing that it starts or loads by a relative name may come from the folder that the editor was opened in.
+    // A relative name must not load anything from the folder that the editor was opened in.
     cwd: dirname(entry),
-    // No flags of the parent's are handed on: a debugger port or a preload of the editor's would break a second process.
+    // Inherits no flags of the parent: the editor's debugger port or preload would break a second process.
     execArgv: [],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const connection = connect(child);
   connection.onNotification(logged, ({ level, message }) => log[level](`${role}: ${message}`));
-  // Native libraries write here, past every log of ours.
+  // Native libraries write here, past Graft's logs.
   forward(child.stdout, (line) => log.debug(`${role}: ${line}`));
   forward(child.stderr, (line) => log.warn(`${role}: ${line}`));
   log.debug(`${role}: process ${child.pid} forked in ${Math.round(performance.now() - startedAt)} ms`);
@@ -83,7 +83,7 @@ export function startEngineProcess(entry: string, role: Role, log: Log): EngineP
       const pending = exit ? Promise.reject(engineStopped(role, exit)) : ask(connection, type, params, signal);
       return pending.catch(async (error: unknown) => {
         signal?.throwIfAborted();
-        // The pipe may break a moment before the exit is known.
+        // The pipe may break a moment before the exit arrives.
         const ended = exit ?? (child.connected ? undefined : await exited);
         throw ended ? engineStopped(role, ended) : error;
       });
@@ -107,11 +107,11 @@ export function describeExit({ code, signal }: Exit): string {
 }
 
 const waysOn: Record<Role, string> = {
-  completion: "It starts again by itself. If this repeats, look into Graft's log.",
-  library: "Try it again: it starts anew. If this repeats, look into Graft's log.",
-  training: "Graft's log may tell the reason.",
-  import: "Import it again: what is downloaded is kept. Graft's log may tell the reason.",
-  evaluation: "Start it again: what is predicted is kept. Graft's log may tell the reason.",
+  completion: "It restarts automatically. If this repeats, check Graft's log.",
+  library: "Try again: it restarts. If this repeats, check Graft's log.",
+  training: "Graft's log may show the reason.",
+  import: "Import it again: finished downloads are kept. Graft's log may show the reason.",
+  evaluation: "Start it again: predictions are kept. Graft's log may show the reason.",
 };
 
 function engineStopped(role: Role, exit: Exit): UserError {
@@ -124,7 +124,7 @@ function engineStopped(role: Role, exit: Exit): UserError {
 
 function connect(child: ChildProcess): MessageConnection {
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
-  // A broken pipe is followed by an exit, which is where it is dealt with.
+  // A broken pipe is followed by an exit, which handles it.
   connection.onError(() => undefined);
   connection.listen();
   return connection;

@@ -1,36 +1,36 @@
 /**
- * Where the completion engine stands, and what each event makes of that: a value, without processes and without a clock.
+ * The state of the completion engine, and its transition at each event: a value, without processes or a clock.
  *
  *     asleep ──select──▶ loading ──selected──▶ ready
  *                          │  ▲                  │
  *                   refused│  │started    crashed│      a crash also leads out of loading and out of failed
  *                          ▼  │                  ▼
- *                       failed └──────────── restarting, or failed once there were too many crashes
+ *                       failed └──────────── restarting, or failed after too many crashes
  *
- * A new selection leads to loading from everywhere.
+ * A new selection leads to loading from every state.
  */
 
 import { UserError } from "../core/foundation/errors.ts";
 import type { Selected } from "./protocol.ts";
 
 export type EngineState =
-  /** Nobody has asked for anything yet. */
+  /** No request has arrived yet. */
   | { phase: "asleep" }
   | { phase: "loading" }
   | { phase: "ready"; selected: Selected }
-  /** Its process ended unexpectedly; another one starts by itself. */
+  /** Its process ended unexpectedly; another one starts automatically. */
   | { phase: "restarting"; reason: string }
   /** The base or an adapter cannot be opened; or, with code "engine-stopped", it crashed too often. */
   | { phase: "failed"; error: unknown };
 
 export interface Standing {
   readonly state: EngineState;
-  /** Times in milliseconds of the crashes that count, the oldest first. */
+  /** Times in milliseconds of the crashes that count, oldest first. */
   readonly crashes: readonly number[];
 }
 
 export type EngineEvent =
-  /** `isFresh`: asked for by hand, or another base or adapter, for which earlier crashes prove nothing. */
+  /** `isFresh`: a restart by the user, or another base or adapter, to which earlier crashes do not apply. */
   | { type: "select"; isFresh: boolean }
   /** A new process takes over after a crash. */
   | { type: "started" }
@@ -66,7 +66,7 @@ export function advance(standing: Standing, event: EngineEvent): Standing {
   }
 }
 
-/** Whether it crashed so often that it does not start by itself. */
+/** Whether it crashed too often to restart automatically. */
 export function isStopped({ crashes }: Standing): boolean {
   return crashes.length >= crashLimit;
 }
@@ -75,6 +75,6 @@ function stoppedForGood(reason: string): UserError {
   return new UserError(
     "engine-stopped",
     `Graft's engine ended unexpectedly ${crashLimit} times within an hour (${reason}) and stays off.`,
-    'Choose a smaller base, or run "Graft: Restart engine". Graft\'s log may tell the reason.',
+    'Choose a smaller base, or run "Graft: Restart engine". Graft\'s log may show the reason.',
   );
 }

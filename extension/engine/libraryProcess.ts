@@ -1,8 +1,8 @@
 /**
- * The library process as its clients see it: forked when it is asked, ended when nobody has asked for a while.
+ * The library process for its clients: starts on demand, and ends after some time without a request.
  *
- * It shares nothing with the completion process, so lists and exports work while completion is down. A process that has died is
- * replaced at the next question.
+ * It shares nothing with the completion process, so lists and exports work while completion is down. The next request
+ * replaces a process that has died.
  */
 
 import type { RequestType } from "vscode-jsonrpc/node";
@@ -11,9 +11,9 @@ import { startEngineProcess, type EngineProcess } from "./engineProcess.ts";
 import type { ErrorData } from "./wire.ts";
 
 export interface LibraryProcess {
-  /** Process id while one runs. */
+  /** Process id while it runs. */
   readonly pid: number | undefined;
-  /** @throws what the answer throws; UserError "engine-stopped" if the process ends meanwhile */
+  /** @throws the answer's error; UserError "engine-stopped" if the process ends meanwhile */
   ask<Question, Answer>(
     request: RequestType<Question, Answer, ErrorData>,
     question: Question,
@@ -26,7 +26,7 @@ export interface LibraryProcessOptions {
   /** The engine's bundle. */
   entry: string;
   log: Log;
-  /** Milliseconds without a question after which the process ends. */
+  /** Milliseconds without a request before the process ends. */
   idleTime?: number;
 }
 

@@ -1,8 +1,8 @@
 /**
- * Every message between the editor and its engine processes, by direction. This list is the whole border.
+ * Every message between the editor and its engine processes, by direction. No other message crosses the border.
  *
- * It knows shapes only: how errors and cancellation cross is wire.ts, who answers is in servers/. Requests are checked against
- * their schemas by what answers them. Both ends are built together, so there is no versioning.
+ * Defines shapes only: wire.ts translates errors and cancellation, servers/ answer. The answering side checks requests
+ * against their schemas. Both ends are built together, so there are no versions.
  */
 
 import { NotificationType, NotificationType0, RequestType } from "vscode-jsonrpc/node";
@@ -25,7 +25,7 @@ import type { FetchOptions } from "../core/dataset/paper/fetchCodeAlpacaPy.ts";
 import type { Skipped } from "../core/sources/skipped.ts";
 import type { ErrorData } from "./wire.ts";
 
-/** What a process was forked for: its only command-line argument. */
+/** The role of a process: its only command-line argument. */
 export type Role = "completion" | "library" | "training" | "import" | "evaluation";
 
 /** A long piece of work: the role of its process, and its messages. */
@@ -33,11 +33,13 @@ export interface Work<Options, Result, Progress> {
   role: Role;
   request: RequestType<Options, Result, ErrorData>;
   progress: NotificationType<Progress>;
-  /** Asks it to end early with what it has, where it can. */
+  /** Asks it to end early with its results so far, if it can. */
   finish?: NotificationType0;
 }
 
-/** What completion runs on. Sent again after a restart, and that is all the state a process has. */
+/**
+ * The selection that completion runs on. It is the only state of a process; the client sends it again after a restart.
+ */
 export interface Selection extends BasePlaces {
   /** The name of an installed base, or a folder; empty for the embedded one. */
   base: string;
@@ -49,26 +51,26 @@ export interface Selected {
   base: string;
   parameters: number;
   milliseconds: number;
-  /** Of the first adapter that was trained on another base, or on other weights of the same name. */
+  /** The base of the first adapter that was trained on another base, or on other weights of the same name. */
   foreign?: Foreign;
-  /** The folder that was selected and has not been imported: `base` is the embedded one, which completes meanwhile. */
+  /** The selected folder, which has not been imported: `base` is the embedded one, which completes meanwhile. */
   notImported?: string;
 }
 
-/** One adapter of the library as a list shows it. */
+/** An adapter of the library, as a list shows it. */
 export interface AdapterSummary {
-  /** Name of its folder. */
+  /** The name of its folder. */
   name: string;
   folder: string;
-  /** Such as "LoRA, rank 16"; absent for a folder that cannot be read. */
+  /** Such as "LoRA, rank 16"; absent if the folder cannot be read. */
   description?: string;
-  /** Why it cannot be used with the base, and what to do; absent where it fits. */
+  /** Why it does not fit the base, and what to do; absent if it fits. */
   problem?: { message: string; nextStep: string };
-  /** It is usable, but may not help. */
+  /** A warning that it fits, but may not help. */
   foreign?: Foreign;
 }
 
-/** The base that an adapter was trained on, where it is not the one that it is used with. */
+/** The base that an adapter was trained on, if it differs from the base in use. */
 export interface Foreign {
   kind: "other-base" | "other-version";
   trainedOn: string;
@@ -81,7 +83,7 @@ export interface LogMessage {
 
 // ── editor → completion process ──────────────────────────────────────────────────────────────────────────────────────
 
-/** Opens the base if it is another one, then swaps the adapters. */
+/** Opens the base if it changed, then swaps the adapters. */
 export const selectRequest = new RequestType<Selection, Selected, ErrorData>("completion/select");
 
 export const completeRequest = new RequestType<CompletionRequest, Completion, ErrorData>("completion/complete");
@@ -89,22 +91,22 @@ export const completeRequest = new RequestType<CompletionRequest, Completion, Er
 // ── editor → library process ─────────────────────────────────────────────────────────────────────────────────────────
 
 export interface AdaptersQuestion extends BasePlaces {
-  /** The folder that holds the adapters. */
+  /** The folder of the adapters. */
   library: string;
-  /** The base that they are to fit: a name, or a folder; empty for the embedded one. */
+  /** The base that they should fit: a name, or a folder; empty for the embedded one. */
   base: string;
 }
 
-/** Reads the adapters of a library folder and says which fit a base. */
+/** Reads the adapters of a library folder and checks which fit a base. */
 export const adaptersRequest = new RequestType<AdaptersQuestion, AdapterSummary[], ErrorData>("library/adapters");
 
-/** The bases of this machine, and those that could be imported. */
+/** Lists the bases of this machine, and those that can be imported. */
 export const basesRequest = new RequestType<BasePlaces, BaseSurvey, ErrorData>("library/bases");
 
-/** The evaluations of this machine, the oldest first. */
+/** Lists the evaluations of this machine, oldest first. */
 export const runsRequest = new RequestType<{ home: string }, RunSummary[], ErrorData>("library/runs");
 
-/** Runs, by their folders, as a table in a format that others read. */
+/** Exports runs, by their folders, as a table. */
 export const exportRunsRequest = new RequestType<ExportRequest, string, ErrorData>("library/exportRuns");
 
 /** Measures how fast this machine decodes. */
@@ -118,8 +120,8 @@ export interface ExportRequest {
 // ── editor → a process for one piece of work, which tells its progress ───────────────────────────────────────────────
 
 /**
- * How far a training is: with its data first, what it leaves out, how far it is if that takes a while; then what is planned; then with
- * its steps.
+ * The progress of a training: first its data, with the files left out and the progress if reading takes a while; then
+ * the plan; then its steps.
  */
 export type TrainingNews =
   | { skipped: readonly Skipped[] }
@@ -127,10 +129,10 @@ export type TrainingNews =
   | { outline: TrainOutline }
   | { training: TrainProgress };
 
-/** Ends the training after the step under way, with an adapter of the best it has learnt. */
+/** Ends the training after the current step, with an adapter of the best parameters so far. */
 export const finishTraining = new NotificationType0("training/finish");
 
-/** Cancelling it keeps all that a resume needs. */
+/** Cancelling keeps everything that a resume needs. */
 export const trainWork: Work<TrainOptions, TrainResult, TrainingNews> = {
   role: "training",
   request: new RequestType("training/train"),
@@ -139,14 +141,14 @@ export const trainWork: Work<TrainOptions, TrainResult, TrainingNews> = {
 };
 
 export interface Imported {
-  /** Of the new base. */
+  /** The name of the new base. */
   name: string;
   seconds: number;
-  /** What the user should know, though it went well. */
+  /** Warnings about an import that succeeded. */
   warnings: readonly string[];
 }
 
-/** Cancelling it keeps what is downloaded. */
+/** Cancelling keeps finished downloads. */
 export const importWork: Work<ImportSourceOptions, Imported, ImportProgress> = {
   role: "import",
   request: new RequestType("import/import"),
@@ -160,14 +162,14 @@ export const fetchDataWork: Work<FetchOptions, string, never> = {
   progress: new NotificationType("import/fetching"),
 };
 
-/** Cancelling it keeps what is predicted: the same options go on from there. */
+/** Cancelling keeps the predictions: the same options resume. */
 export const evaluateWork: Work<EvaluationOptions, RunSummary, EvaluationProgress> = {
   role: "evaluation",
   request: new RequestType("evaluation/evaluate"),
   progress: new NotificationType("evaluation/progress"),
 };
 
-/** How the first run differs from the second, by their folders. */
+/** Compares two runs by their folders: the first minus the second. */
 export const compareWork: Work<{ first: string; second: string }, Comparison, never> = {
   role: "evaluation",
   request: new RequestType("evaluation/compare"),

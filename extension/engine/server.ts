@@ -1,7 +1,7 @@
 /**
- * Where an engine process begins: one bundle, forked for one role, ended with the editor.
+ * The entry point of an engine process: one bundle, forked for one role, which ends with the editor.
  *
- * Wires the connection and nothing else; what a role answers is in its own file.
+ * Only sets up the connection; each role answers in its own file.
  */
 
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
@@ -16,7 +16,7 @@ import { serveTraining } from "./servers/trainingServer.ts";
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 
 function tell(level: LogMessage["level"]): (message: string) => void {
-  // A message that cannot be sent has nobody left to read it.
+  // If a message cannot be sent, its reader is gone.
   return (message) => void connection.sendNotification(logged, { level, message }).catch(() => undefined);
 }
 
@@ -36,6 +36,6 @@ const serve: Readonly<Record<Role, typeof serveCompletion>> = {
 };
 serve[process.argv[2] as Role](connection, log);
 
-// The editor is gone, or has closed the pipe: nobody waits for anything that still runs here.
+// The editor is gone, or has closed the pipe: nobody waits for running work.
 process.once("disconnect", () => process.exit(0));
 connection.listen();

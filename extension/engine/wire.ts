@@ -1,5 +1,5 @@
 /**
- * What JSON-RPC does not carry by itself: AbortSignals and UserErrors, translated on both sides of the border.
+ * AbortSignals and UserErrors over JSON-RPC, which carries neither by itself; translated on both sides of the border.
  *
  * Knows no particular message and no process.
  */
@@ -18,18 +18,18 @@ import { isCancelled, isUserErrorCode, UserError } from "../core/foundation/erro
 export interface ErrorData {
   /** The code and the next step of a UserError; absent for a bug. */
   user?: { code: string; nextStep: string };
-  /** The stack on the far side, for the log. */
+  /** The other side's stack, for the log. */
   stack?: string;
 }
 
-/** RequestCancelled of the language server protocol, which JSON-RPC itself has no code for. */
+/** RequestCancelled of the language server protocol; JSON-RPC itself has no code for it. */
 const requestCancelled = -32800;
 
 /**
- * Asks the far side and waits.
+ * Sends a request and waits for its answer.
  *
- * @throws the far side's UserError with its code and next step; the signal's reason once it is aborted; a plain Error
- *   for a bug over there or a connection that broke.
+ * @throws the other side's UserError with its code and next step; the signal's reason once it is aborted; a plain
+ * Error for a bug on the other side or a broken connection.
  */
 export async function ask<P, R>(
   connection: MessageConnection,
@@ -52,7 +52,7 @@ export async function ask<P, R>(
   }
 }
 
-/** Answers a kind of request. Whatever `handler` throws crosses the border whole. */
+/** Answers a kind of request. Every error of `handler` crosses the border whole. */
 export function answer<P, R>(
   connection: MessageConnection,
   type: RequestType<P, R, ErrorData>,
@@ -67,7 +67,7 @@ export function answer<P, R>(
   });
 }
 
-/** Waits for `promise`, but no longer than until the signal is aborted, whose reason it throws then. */
+/** Waits for `promise` until the signal is aborted, and then throws its reason. */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   signal.throwIfAborted();

@@ -1,7 +1,7 @@
 /**
- * One long piece of work in one process of its own, from the request to the end of that process.
+ * One long piece of work in its own process, from the request to the end of that process.
  *
- * Completion goes on meanwhile: the two share nothing but the folders that are written to.
+ * Completion continues meanwhile; the two share only the folders on disk.
  */
 
 import type { Log } from "../core/foundation/log.ts";
@@ -10,18 +10,18 @@ import type { Work } from "./protocol.ts";
 
 export interface WorkControl<Progress> {
   signal: AbortSignal;
-  /** Once it is aborted, the work is asked to end early, and still resolves. */
+  /** Aborting it asks the work to end early with its results so far; the work still resolves. */
   finish?: AbortSignal | undefined;
   onProgress: (progress: Progress) => void;
 }
 
-/** How long work may take to put its things in order before it is ended the hard way. */
+/** Milliseconds for the work to clean up before the process is killed. */
 const cancelPatience = 15_000;
 
 /**
- * Does `work` in a process of its own, which ends with it and gives all its memory back.
+ * Does `work` in its own process, which then ends and frees all its memory.
  *
- * @throws UserError "engine-stopped" if that process dies; whatever the work throws; the signal's reason.
+ * @throws UserError "engine-stopped" if that process dies; errors of the work; the signal's reason.
  */
 export async function workApart<Options, Result, Progress>(
   { role, request, progress, finish: finishing }: Work<Options, Result, Progress>,
@@ -41,7 +41,7 @@ export async function workApart<Options, Result, Progress>(
   finish?.addEventListener("abort", onFinish, { once: true });
   try {
     const answer = process.request(request, options, signal);
-    if (finish?.aborted) onFinish(); // Asked for before there was anyone to ask.
+    if (finish?.aborted) onFinish(); // Aborted before the process existed.
     return await answer;
   } finally {
     clearTimeout(patience);

@@ -1,7 +1,8 @@
 /**
- * The settings, checked: a value of another type or out of range is the default, and the log says so once.
+ * The settings, checked: a value of a wrong type or out of range becomes the default, and the log reports it once.
  *
- * A base that is chosen in a list is no setting: it belongs to the workspace, as the active adapter does, and is kept beside it.
+ * A base that was chosen in a list is not a setting: it belongs to the workspace, like the active adapter, and is
+ * stored with it.
  */
 
 import * as vscode from "vscode";
@@ -23,16 +24,19 @@ export interface Configuration {
   get<K extends Key>(key: K): z.infer<Schemas[K]>;
   /** Fires with the keys that changed. */
   readonly onDidChange: vscode.Event<readonly Key[]>;
-  /** Switches completions on or off, for the user and not for the workspace. */
+  /** Switches completions on or off for the user, not for the workspace. */
   toggleEnabled(): Promise<void>;
   /**
-   * Completes with a base from now on, empty for the one that ships with Graft: in this workspace, where one is open, and in no
-   * other; in its settings, if they name a base. Returns where that is.
+   * Uses a base for completions from now on; empty for the one that ships with Graft. Applies to the open workspace
+   * only: in its settings, if they name a base. Returns the place of the choice.
    */
   useBase(name: string): Promise<BaseScope>;
-  /** The same for all workspaces that have not chosen another one. */
+  /** The same for all workspaces that have not chosen another base. */
   useBaseEverywhere(name: string): Promise<void>;
-  /** Chooses another base wherever this one is chosen, as far as this window can see: it is about to be removed. */
+  /**
+   * Chooses another base wherever this one is chosen, as far as this window can see, because it is about to be
+   * removed.
+   */
   forgetBase(name: string): Promise<void>;
 }
 
@@ -53,7 +57,7 @@ export function readConfiguration(log: Log, state: vscode.Memento, subscriptions
     }),
   );
 
-  /** The latest choice counts: a setting that was changed here goes before what was chosen here earlier. */
+  /** The latest choice wins: a setting that was changed here overrides an earlier choice here. */
   const workspaceBase = (): unknown => vscode.workspace.getConfiguration("graft").inspect("base")?.workspaceValue;
   let knownWorkspaceBase = workspaceBase();
   const isOfThisWindow = (): boolean => {

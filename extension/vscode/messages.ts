@@ -1,21 +1,21 @@
-/** How failures are told: what is wrong, the next step, and a way to the log. One place, so that all sound alike. */
+/** Shows failures: the problem, the next step, and a link to the log. One place, so that all have the same form. */
 
 import * as vscode from "vscode";
 import { isCancelled, UserError } from "../core/foundation/errors.ts";
 
 export interface Messages {
-  /** Shows `error` and logs it, its stack included where it is a bug of ours. Does not wait for the user. */
+  /** Shows `error` and logs it; a bug with its stack. Does not wait for the user. */
   tellError(error: unknown, actions?: readonly Action[]): void;
-  /** As above, but only the first of each kind until `forget`: for what fails at every keystroke. */
+  /** As above, but shows only the first of each kind until `forget`: for failures at every keystroke. */
   tellOnce(error: unknown): void;
   forget(): void;
-  /** As above, for what a view shows, too: where that is in sight, it is only logged. */
+  /** As above, for failures that a view also shows: if the view is visible, only logs them. */
   tellUnseen(error: unknown, view: { visible: boolean; open: Action }): void;
-  /** Logs `error` and shows nothing, since something else does. */
+  /** Logs `error`; another part shows it. */
   log(error: unknown): void;
-  /** `handle`, whose failure is told: for events, whose listeners' promises nobody awaits. */
+  /** Wraps `handle` and shows its failure: for events, whose listeners' promises nobody awaits. */
   reporting<Args extends unknown[]>(handle: (...args: Args) => unknown): (...args: Args) => Promise<void>;
-  /** Shows `text`, which may have been logged already. */
+  /** Shows `text`, which may already be in the log. */
   tell(severity: "info" | "warning" | "error", text: string, actions?: readonly Action[]): void;
 }
 
@@ -26,7 +26,7 @@ export interface Action {
   run: () => unknown;
 }
 
-/** What went wrong and what to do, in words for the user. */
+/** The problem and the next step, in the user's words. */
 export function explain(error: unknown): { message: string; nextStep: string } {
   if (error instanceof UserError) return { message: error.message, nextStep: error.nextStep };
   const reason = error instanceof Error ? error.message : String(error);
@@ -91,7 +91,7 @@ export function createMessages(output: vscode.LogOutputChannel): Messages {
   };
 }
 
-/** For the log: with its stack where it is a bug of ours. */
+/** Formats the error for the log; a bug with its stack. */
 export function detailed(error: unknown): string {
   if (error instanceof UserError) return `${error.message} ${error.nextStep}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,4 +1,6 @@
-/** The paper's data sets as this window knows them: which are here, and how CodeAlpacaPy comes, with its user's consent. */
+/**
+ * The paper's data sets in this window: which are present, and how CodeAlpacaPy is downloaded with the user's consent.
+ */
 
 import * as vscode from "vscode";
 import { isCancelled } from "../core/foundation/errors.ts";
@@ -13,9 +15,9 @@ import type { Messages } from "./messages.ts";
 export interface PaperData {
   readonly state: PaperDataState;
   readonly onDidChange: vscode.Event<PaperDataState>;
-  /** Looks again at what there is. */
+  /** Reads the list again. */
   refresh(): Promise<void>;
-  /** Shows CodeAlpacaPy's licence, and downloads it or takes it from a folder for whoever accepts that. */
+  /** Shows CodeAlpacaPy's licence. If the user accepts it, downloads the data or takes it from a folder. */
   get(): Promise<void>;
 }
 
@@ -75,7 +77,7 @@ export function openPaperData(options: PaperDataOptions, subscriptions: vscode.D
   };
 }
 
-/** A folder that holds it, null for a download, or undefined for neither. */
+/** A folder that contains the data, null for a download, or undefined if the user cancelled. */
 async function consent(): Promise<string | null | undefined> {
   const title = vscode.l10n.t("Get CodeAlpacaPy for non-commercial use?");
   const [download, folder] = [vscode.l10n.t("Accept and Download"), vscode.l10n.t("Accept and Choose Folder…")];

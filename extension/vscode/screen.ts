@@ -1,20 +1,23 @@
-/** A webview panel that exists once: opened when it is asked for, brought to the front when it is open, forgotten when it is closed. */
+/**
+ * A webview panel that exists at most once: opens on request, comes to the front if it is open, and is forgotten when
+ * it closes.
+ */
 
 import * as vscode from "vscode";
 import { showWebviewPage } from "./webviewPage.ts";
 
 export interface Screen {
   readonly isVisible: boolean;
-  /** Returns whether it was open already. */
+  /** Returns whether the panel was already open. */
   show(): boolean;
 }
 
 export interface ScreenOptions<ToPage> {
   extensionUri: vscode.Uri;
-  /** The page in dist/webview, and the end of the panel's type. */
+  /** The page in dist/webview, and the suffix of the panel's type. */
   page: string;
   title: string;
-  /** Called for each new panel. What it returns is disposed with the panel. */
+  /** Called for each new panel. The panel disposes what it returns. */
   connect: (post: (message: ToPage) => void, webview: vscode.Webview) => vscode.Disposable[];
 }
 

@@ -1,10 +1,13 @@
-/** When the engine starts: with the first Python document, so that a window without one holds no model in memory. */
+/** Starts the engine with the first Python document, so that a window without one holds no model in memory. */
 
 import * as vscode from "vscode";
 import type { Configuration } from "./configuration.ts";
 import type { Engine } from "./completion/engine.ts";
 
-/** A fork holds this process up for some time: not while VS Code waits for us, but before the first keystroke. */
+/**
+ * A fork blocks the extension host for some time, so it waits for VS Code's startup, but starts before the first
+ * keystroke.
+ */
 const delay = 200;
 
 export function startWithPython(

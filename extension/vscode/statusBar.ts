@@ -1,4 +1,4 @@
-/** The one status bar item: which adapter completes here, or why none does. It opens Graft's menu. */
+/** The one status bar item: the adapter that completes here, or why none does. It opens Graft's menu. */
 
 import * as vscode from "vscode";
 import type { AdapterLibrary } from "./adapters/adapterLibrary.ts";
@@ -90,7 +90,7 @@ function facts({ engine: { state }, library }: StatusOptions): string[] {
   ];
 }
 
-/** How far the training is that runs. */
+/** The progress of the training that runs. */
 export function trainingNote({ state }: Training): { short: string; long: string } | undefined {
   if (state.phase !== "running") return undefined;
   const percent = state.progress ? Math.floor((100 * state.progress.step) / state.progress.steps) : 0;

@@ -1,4 +1,4 @@
-/** "Graft: Show menu": what the status bar item opens. Where Graft stands, and each thing that can be done about it. */
+/** "Graft: Show menu", which the status bar item opens: the state of Graft, and the actions for it. */
 
 import * as vscode from "vscode";
 import { explain } from "./messages.ts";
@@ -39,7 +39,7 @@ function items({ engine: { state }, library, training, configuration, hint }: St
   ];
 }
 
-/** The reason first, with the way out that it may need. */
+/** The reason first, with an action to fix it if there is one. */
 function failure(error: unknown): MenuItem[] {
   const { message, nextStep } = explain(error);
   return [

@@ -2,14 +2,14 @@
 
 import * as vscode from "vscode";
 
-/** Context keys that package.json waits for. */
+/** Context keys that package.json uses. */
 export type Step = "graft.suggested" | "graft.adapterSelected";
 
 /**
  * Tells VS Code that the user has taken `step`.
  *
- * VS Code completes a step when its key *becomes* true while it knows the walkthrough, which it may read late; a key that is true
- * by then would never do. So the key is true for a moment, each time.
+ * VS Code completes a step only when its key *becomes* true after VS Code has read the walkthrough, which may be late.
+ * A key that is already true then has no effect. So the key becomes true for a moment, each time.
  */
 export async function completeStep(step: Step): Promise<void> {
   await vscode.commands.executeCommand("setContext", step, true);

@@ -1,4 +1,4 @@
-/** The page around every webview of ours: one script, one style, and a policy that lets nothing else in. */
+/** The HTML around every webview: one script, one style, and a policy that blocks everything else. */
 
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";

@@ -24,10 +24,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
 
-from filters import Deduplicator, Overlap, clean, is_test, rejection
+from filters import Deduplicator, Overlap, clean, is_test, quality, rejection
 
 DEFAULT_CAP_KB = 3500
-TEST_SHARE = 0.03
+TEST_SHARE = {"heldout": 0.03, "train": 0.1}
+CHOICE = 4  # so many times what a package may give is looked at to choose from
 FAMILIES = {"MIT": ("mit",), "BSD": ("bsd",), "Apache": ("apache",), "PSF": ("psf", "python software")}
 SKIPPED_DIRS = {"_vendor", "vendor", "vendored", "_vendored", "_vendored_packages", "vendored_packages",
                 "externals", "extern", "third_party", "_vendor_package", "node_modules", "locale", "locales"}
@@ -124,15 +125,16 @@ class Collector:
         """Keep what passes; whole packages belong to one split."""
         kept = size = tests = 0
         rank = lambda item: (is_test(item[0]), hash_path(item[0]))  # noqa: E731 - capped packages keep a random part
-        for path, raw in sorted(files, key=rank):
+        ordered = sorted(files, key=rank)
+        for path, raw in self.best(ordered, package.cap) if package.split == "train" else ordered:
             text, reason = clean(raw)
             if not reason:
                 reason = rejection(text)
-            if not reason and is_test(path) and tests + len(text) > TEST_SHARE * size:
+            if not reason and is_test(path) and tests + len(text) > TEST_SHARE[package.split] * size:
                 reason = "test share"
             if not reason and size + len(text.encode()) > package.cap:
                 reason = "package cap"
-            reason = reason or self.overlap.hit(text) or self.dedup.seen(text)
+            reason = reason or self.overlap.hit(text) or self.dedup.seen(text, package.split)
             if reason:
                 self.dropped[reason] += 1
                 continue
@@ -144,6 +146,17 @@ class Collector:
         self.packages.append({"package": package.name, "version": version, "licence": package.licence,
                               "declared": declared, "split": package.split, "files": kept, "bytes": size})
         print(f"{package.split:8s}{package.name:24s}{version:14s}{kept:6d}{size:10d}  {declared[:50]}", flush=True)
+
+    def best(self, files: list[tuple[str, bytes]], cap: int) -> list[tuple[str, bytes]]:
+        """The files of a package in the order in which they are taken: by quality, tests last, out of `CHOICE` times the cap."""
+        chosen, size = [], 0
+        for path, raw in files:
+            if size < CHOICE * cap:
+                chosen.append((path, raw))
+                size += len(raw)
+            else:
+                self.dropped["package cap"] += 1
+        return sorted(chosen, key=lambda item: (is_test(item[0]), -quality(item[1].decode("utf-8", "replace") or " ")))
 
     def manifest(self) -> dict:
         """What corpus.json says."""
@@ -168,8 +181,12 @@ def main() -> None:
     parser.add_argument("--packages", type=Path, default=Path(__file__).with_name("packages.tsv"))
     parser.add_argument("--exclude", type=Path, nargs="*", default=[],
                         help="folders with *.jsonl evaluation sets; files sharing a 13-gram with them are dropped")
+    parser.add_argument("--cap", type=int, default=0, help="the most KB that a training package may give, whatever packages.tsv says")
     args = parser.parse_args()
     packages = read_packages(args.packages)
+    for package in packages:
+        if args.cap and package.split == "train":
+            package.cap = min(package.cap, args.cap * 1000)
     wheels = args.work / "wheels"
     download([p.name for p in packages], wheels)
     collector = Collector(args.work, Overlap(args.exclude))
@@ -184,7 +201,7 @@ def main() -> None:
                 collector.add(package, version, declared, wheel_files(archive))
             else:
                 print(f"skipped {package.name}: stated {package.licence}, declared {declared!r}")
-    python = Package("cpython-stdlib", "PSF-2.0", 20_000_000, "train")
+    python = Package("cpython-stdlib", "PSF-2.0", 10 * args.cap * 1000 or 20_000_000, "train")
     collector.add(python, platform.python_version(), "PSF-2.0", stdlib_files())
     (args.work / "corpus.json").write_text(json.dumps(collector.manifest(), indent=1) + "\n")
 

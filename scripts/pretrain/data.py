@@ -1,15 +1,18 @@
-"""Training rows: plain files of one package, and a little more often fill-in-the-middle.
+"""Training rows: what the completer asks, plain files of one package, and a few instructions.
 
-Plain rows are cut from `<|repo_name|>package\\n` followed by files, each as
-`<|file_sep|>path\\ncontent`.  Fill-in-the-middle rows are packed with samples
-cut from files at character level,
+A gap is asked as `extension/core/completion/prompt.ts` asks it,
 
-    PSM  <|fim_prefix|>p<|fim_suffix|>s<|fim_middle|>m<|endoftext|>
-    SPM  <|fim_prefix|><|fim_suffix|>s<|fim_middle|>pm<|endoftext|>
+    <|file_sep|>path\\n<|fim_prefix|><|fim_suffix|>suffix<|fim_middle|>prefix middle<|endoftext|>
 
-half each, half of them behind a `<|file_sep|>path\\n` header.  Prefixes and
-suffixes are mostly short, so that a row holds several samples; the tokens of
-the middle and its end weigh MIDDLE_WEIGHT times as much in the loss.
+with the prefix from the start of a line on and at most SUFFIX tokens of suffix.  Behind a word or blanks, prefix and middle are
+encoded as one text: the completer takes these back before it asks (token healing), so that the model writes the whole tokens
+of a text.  Behind a sign or a line's end it does not, and they are encoded apart.  The end token says one thing only: the suffix
+begins.
+After the rest of a line the completer stops by its own rule; there the end is not counted, for it would teach that any line
+may be the last.
+
+Some gaps have files in front, `<|file_sep|>path\\ncontent`, with what the file imports from its package, as the repository's
+context has it.  Plain rows are cut from `<|repo_name|>package\\n` and files, those first that others import.
 """
 from __future__ import annotations
 
@@ -17,9 +20,8 @@ import json
 import lzma
 import random
 import re
-from bisect import bisect
 from contextlib import ExitStack
-from itertools import accumulate, chain, cycle, islice
+from itertools import chain, cycle, islice
 from pathlib import Path
 from typing import Iterator
 
@@ -28,16 +30,22 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
+from holes import LINE, Source, definition, draw, imported, instructions
 from tokenizer import EOS, FILE_SEP, FIM_MIDDLE, FIM_PREFIX, FIM_SUFFIX, REPO_NAME
 
+File = tuple[str, str, str]  # package, path, text
 FILES_PER_GROUP = 8
-MAX_PREFIX, MAX_SUFFIX = 2600, 1200
-ANNOUNCED = re.compile(r"""(?:^[ \t]+#.*|(?:\"\"\"|'''))\n[ \t]+(?=\S)""", re.MULTILINE)
-FIM_ROWS = 5  # of eight
+MAX_PREFIX = 3600  # characters
+SUFFIX, PATH_TOKENS, PATH_SEGMENTS = 64, 32, 3  # as in prompt.ts and completer.ts
+PLAIN_ROWS = 3  # of eight
+HOLES_PER_FILE = 4  # of one drawing: parsing costs more than cutting
+PAIR_SHARE, CONTEXT_SHARE, NO_SUFFIX = 0.08, 0.25, 0.08
 MIDDLE_WEIGHT = 3
+OPEN_END = re.compile(r"[\w \t]\Z")
+PACKAGE_POWER = 0.5  # a package is drawn by its size to this power
 
 
-def read_files(path: Path) -> list[tuple[str, str, str]]:
+def read_files(path: Path) -> list[File]:
     """(package, path, text) of every file of a split, PATH or its parts PATH.0.xz, PATH.1.xz, ... that move more easily."""
     parts = [path.open()] if path.exists() else [lzma.open(part, "rt") for part in sorted(path.parent.glob(f"{path.name}.*.xz"))]
     with ExitStack() as stack:
@@ -45,118 +53,136 @@ def read_files(path: Path) -> list[tuple[str, str, str]]:
         return [(row["package"], row["path"], row["text"]) for row in map(json.loads, lines)]
 
 
-def indent(line: str) -> int:
-    """Leading blanks of a line."""
-    return len(line) - len(line.lstrip(" \t"))
-
-
-def block_end(text: str, at: int, rng: random.Random) -> int:
-    """End of the block that the line at `at` belongs to, at most twelve lines on."""
-    start = text.rfind("\n", 0, at) + 1
-    depth = indent(text[start:text.find("\n", start) + 1 or None])
-    end = at
-    for count in range(rng.randint(2, 12)):
-        stop = text.find("\n", end + (count > 0))
-        if stop < 0:
-            return len(text)
-        following = text[stop + 1:(text.find("\n", stop + 1) + 1 or len(text) + 1) - 1]
-        end = stop
-        if following.strip() and indent(following) < depth:
-            break
-    return end
-
-
-def middle_span(text: str, rng: random.Random) -> tuple[int, int]:
-    """Where an editor could ask for text: mostly short spans, some uniform ones."""
-    kind = rng.random()
-    at = rng.randrange(len(text))
-    start = text.rfind("\n", 0, at) + 1
-    stop = (text.find("\n", at) + 1 or len(text) + 1) - 1
-    first = min(start + indent(text[start:stop]), stop)
-    at = max(at, first)
-    if kind < 0.40:  # the rest of the line, sometimes all of it
-        return (first if rng.random() < 0.25 else at), stop
-    if kind < 0.58:  # to the end of the block
-        return at, block_end(text, at, rng)
-    if kind < 0.75:  # whole lines, the cursor after the indentation or after the line before
-        begin = max(0, start - 1) if rng.random() < 0.3 else first
-        return begin, block_end(text, first, rng)
-    if kind < 0.82:  # the code that a comment or a docstring announces
-        announced = ANNOUNCED.search(text, at)
-        if announced and announced.end() < len(text):
-            return announced.end(), block_end(text, announced.end(), rng)
-    if kind < 0.90:  # within a line
-        return at, min(stop, at + rng.randint(0, 40))
-    other = rng.randrange(max(0, at - 1200), min(len(text), at + 1200))
-    return min(at, other), max(at, other)
-
-
 def length_up_to(limit: int, rng: random.Random) -> int:
     """A length whose logarithm is uniform."""
-    return int(20 * (limit / 20) ** rng.random())
+    return int(100 * (limit / 100) ** rng.random())
 
 
-class FimSampler:
-    """Random fill-in-the-middle samples, files drawn by their size."""
+class Sampler:
+    """Packed rows of gaps and instructions."""
 
-    def __init__(self, files: list[tuple[str, str, str]], tokenizer: Tokenizer, rng: random.Random) -> None:
-        self.files, self.rng = files, rng
-        self.bounds = list(accumulate(len(text) for _, _, text in files))
+    def __init__(self, files: list[File], tokenizer: Tokenizer, rng: random.Random) -> None:
+        self.rng = rng
+        self.packages: dict[str, list[File]] = {}
+        for file in files:
+            self.packages.setdefault(file[0], []).append(file)
+        self.names = list(self.packages)
+        self.sizes = [sum(len(text) for _, _, text in self.packages[name]) ** PACKAGE_POWER for name in self.names]
+        self.modules = {name: {path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for _, path, _ in own}
+                        for name, own in self.packages.items()}
         self.encode = lambda text: tokenizer.encode(text, add_special_tokens=False).ids
         self.pre, self.suf, self.mid, self.eos, self.sep = (
             tokenizer.token_to_id(t) for t in (FIM_PREFIX, FIM_SUFFIX, FIM_MIDDLE, EOS, FILE_SEP))
+        self.pool: list[tuple[list[int], list[int]]] = []
 
-    def cut(self) -> tuple[str, str, str, str]:
-        """Path, prefix, middle and suffix."""
-        _, path, text = self.files[bisect(self.bounds, self.rng.randrange(self.bounds[-1]))]
-        begin, end = middle_span(text, self.rng)
-        prefix = text[max(0, begin - length_up_to(MAX_PREFIX, self.rng)):begin]
-        if len(prefix) < begin and self.rng.random() < 0.8:  # editors cut at a line
-            prefix = prefix[prefix.find("\n") + 1:]
-        suffix = "" if self.rng.random() < 0.1 else text[end:end + length_up_to(MAX_SUFFIX, self.rng)]
-        return path, prefix, text[begin:end], suffix
+    def header(self, path: str) -> list[int]:
+        """The end of a path, as the completer tells it."""
+        return [self.sep, *self.encode("/".join(path.split("/")[-PATH_SEGMENTS:]) + "\n")[-PATH_TOKENS:]]
 
-    def sample(self, room: int) -> tuple[list[int], list[int]]:
-        """Ids and weights of at most `room` tokens when room allows one; the prefix gives way."""
-        path, prefix, middle, suffix = self.cut()
-        header = [self.sep, *self.encode(path + "\n")] if self.rng.random() < 0.5 else []
-        p, m, s = self.encode(prefix), self.encode(middle), self.encode(suffix)
-        room -= len(header) + 4
-        s = s[:max(0, room - len(m))]
-        p = p[len(p) - max(0, min(len(p), room - len(m) - len(s))):]
-        if self.rng.random() < 0.5:
-            ids = [*header, self.pre, *p, self.suf, *s, self.mid, *m, self.eos]
+    def fill(self, length: int) -> None:
+        """Samples of one file, drawn by its size within a package."""
+        own = self.packages[self.rng.choices(self.names, self.sizes)[0]]
+        package, path, text = self.rng.choices(own, [len(text) for _, _, text in own])[0]
+        source = Source(text)
+        holes = source.holes(self.rng)
+        context = self.context(package, path, source) if self.rng.random() < 2 * CONTEXT_SHARE else []
+        for _ in range(HOLES_PER_FILE):
+            hole = draw(holes, self.rng)
+            if hole is not None:
+                front = context if context and self.rng.random() < 0.6 else []
+                self.pool.append(self.gap(source, path, hole.begin, hole.end, hole.kind == LINE, front, length))
+        pairs = instructions(source)
+        for wanted, code in self.rng.sample(pairs, min(len(pairs), 3)) if self.rng.random() < 3 * PAIR_SHARE else []:
+            told = self.encode(f"### Instruction:\n{wanted}\n### Response:\n")
+            answer = [*self.encode(code), self.eos]
+            self.pool.append((told + answer, [1] * len(told) + [MIDDLE_WEIGHT] * len(answer)))
+
+    def gap(self, source: Source, path: str, begin: int, end: int, is_line: bool, front: list[int], length: int) -> tuple[list[int], list[int]]:
+        """Ids and weights of one gap in at most `length` tokens; the prefix gives way."""
+        text, rng = source.text, self.rng
+        start = 0 if rng.random() < 0.4 else max(0, begin - length_up_to(MAX_PREFIX, rng))
+        start = max(start, begin - MAX_PREFIX)
+        if start > 0:
+            start = text.find("\n", start - 1, begin) + 1 or text.rfind("\n", 0, begin) + 1
+        suffix = "" if rng.random() < NO_SUFFIX else text[end:]
+        if suffix and rng.random() < 0.1:  # a file in the making ends soon
+            suffix = suffix[:rng.randrange(1, 200)]
+        behind = self.encode(suffix[:SUFFIX * 8])[:SUFFIX]
+        before, whole = self.encode(text[start:begin]), self.encode(text[start:end])
+        prefix = len(before)
+        if start < begin and not OPEN_END.search(text, start, begin):
+            whole = before + self.encode(text[begin:end])
+        head = self.header(path)
+        if behind and suffix.strip():
+            head += [self.pre, self.suf, *behind, self.mid]
+            ends = not is_line
         else:
-            ids = [*header, self.pre, self.suf, *s, self.mid, *p, *m, self.eos]
-        return ids, [1] * (len(ids) - len(m) - 1) + [MIDDLE_WEIGHT] * (len(m) + 1)
+            ends = end >= len(text.rstrip())
+        if front and len(front) + len(head) + len(whole) - prefix + 100 < length:
+            head = front + head
+        cut = max(0, len(head) + len(whole) + 1 - length)
+        whole, prefix = whole[cut:], max(0, prefix - cut)
+        ids = [*head, *whole, self.eos]
+        middle = len(whole) - prefix
+        return ids[:length], ([1] * (len(head) + prefix) + [MIDDLE_WEIGHT] * middle + [MIDDLE_WEIGHT if ends else 0])[:length]
+
+    def context(self, package: str, path: str, source: Source) -> list[int]:
+        """Definitions that a file imports from its package, by the file that has them."""
+        found: dict[str, list[str]] = {}
+        for target, name in imported(path, source.tree, self.modules[package]):
+            found.setdefault(target, []).append(name)
+        files = []
+        for target in self.rng.sample(sorted(found), min(len(found), 3)):
+            other = Source(next(text for _, p, text in self.packages[package] if p == target))
+            parts = [definition(other, node) for node in other.tree.body if getattr(node, "name", None) in found[target]]
+            if parts:
+                files.append(self.header(target) + self.encode("\n\n\n".join(parts[:4]) + "\n")[:220])
+        return list(chain.from_iterable(files))[:480]
 
     def row(self, length: int) -> tuple[list[int], list[int]]:
         """`length` tokens of packed samples, the last one cut off, and their weights."""
         row: list[int] = []
         weights: list[int] = []
         while len(row) < length:
-            room = length - len(row)
-            ids, weight = self.sample(room if room > 128 else length)
+            while len(self.pool) < 64:
+                self.fill(length)
+            ids, weight = self.pool.pop(self.rng.randrange(len(self.pool)))
             row += ids
             weights += weight
         return row[:length], weights[:length]
 
 
-def plain_streams(files: list[tuple[str, str, str]], tokenizer: Tokenizer, rng: random.Random, count: int) -> list[Iterator[int]]:
-    """Endless token streams over groups of files of one package."""
-    packages: dict[str, list[tuple[str, str]]] = {}
-    for package, path, text in files:
-        packages.setdefault(package, []).append((path, text))
+def imported_first(members: list[File]) -> list[File]:
+    """Files of a group in an order in which those that are imported come before those that import."""
+    names = {path.removesuffix(".py").split("/")[-1]: path for _, path, _ in members}
+    needs = {path: {names[word] for word in names if f" import {word}" in text or f".{word} import" in text} - {path}
+             for _, path, text in members}
+    ordered: list[File] = []
+    left = list(members)
+    while left:
+        done = {path for _, path, _ in ordered}
+        ready = min(left, key=lambda file: len(needs[file[1]] - done))
+        ordered.append(ready)
+        left.remove(ready)
+    return ordered
+
+
+def plain_streams(files: list[File], tokenizer: Tokenizer, rng: random.Random, count: int) -> list[Iterator[int]]:
+    """Endless token streams over groups of files of one package that lie near each other."""
+    packages: dict[str, list[File]] = {}
+    for file in files:
+        packages.setdefault(file[0], []).append(file)
     groups = []
     for package, members in packages.items():
-        rng.shuffle(members)
-        groups += [(package, members[i:i + FILES_PER_GROUP]) for i in range(0, len(members), FILES_PER_GROUP)]
+        members = sorted(members, key=lambda file: file[1].rsplit("/", 1))
+        some = [members[i:i + FILES_PER_GROUP] for i in range(0, len(members), FILES_PER_GROUP)]
+        groups += [(package, imported_first(group)) for group in some]
     rng.shuffle(groups)
 
     def stream(index: int) -> Iterator[int]:
         while True:
             for package, members in groups[index::count]:
-                text = f"{REPO_NAME}{package}\n" + "".join(f"{FILE_SEP}{path}\n{body}" for path, body in members) + EOS
+                text = f"{REPO_NAME}{package}\n" + "".join(f"{FILE_SEP}{path}\n{body}" for _, path, body in members) + EOS
                 yield from tokenizer.encode(text, add_special_tokens=False).ids
     return [stream(index) for index in range(count)]
 
@@ -166,25 +192,22 @@ class Batches(IterableDataset):
 
     def __init__(self, corpus: Path, tokenizer: Tokenizer, seed: int, tokens: int, length: int, streams: int = 64) -> None:
         self.files, self.tokenizer, self.seed, self.tokens, self.streams = read_files(corpus), tokenizer, seed, tokens, streams
-        self.length = torch.tensor(length).share_memory_()
-
-    def use_length(self, length: int) -> None:
-        """Rows of another length from now on, once what is already made is used up."""
-        self.length.fill_(length)
+        self.length = length
 
     def __iter__(self) -> Iterator[Tensor]:
         worker = get_worker_info()
         rng = random.Random(self.seed + 1_000_003 * (worker.id if worker else 0))
-        fim = FimSampler(self.files, self.tokenizer, rng)
+        sampler = Sampler(self.files, self.tokenizer, rng)
         streams = cycle(plain_streams(self.files, self.tokenizer, rng, self.streams))
+        count, length = 0, self.length
         while True:
-            length = int(self.length)
             rows, weights = [], []
-            for index in range(self.tokens // length):
-                if index % 8 < FIM_ROWS:
-                    row, weight = fim.row(length + 1)
-                else:
+            for _ in range(self.tokens // length):
+                if count % 8 < PLAIN_ROWS:
                     row, weight = list(islice(next(streams), length + 1)), [1] * (length + 1)
+                else:
+                    row, weight = sampler.row(length + 1)
                 rows.append(row)
                 weights.append(weight)
+                count += 1
             yield torch.tensor((rows, weights))

@@ -61,6 +61,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="graft-base", help="the same base as Graft serves it; a folder would be served in 4 bits")
     parser.add_argument("--graft", nargs="+", default=["node", str(Path(__file__).parents[2] / "dist" / "cli.js")])
+    parser.add_argument("--typical", type=Path, help="output of typical.py")
     parser.add_argument("--examples", type=Path, default=Path(__file__).with_name("examples.json"))
     args = parser.parse_args()
     torch.set_num_threads(2)
@@ -83,6 +84,8 @@ def main() -> None:
         "bits_per_byte": bits_per_byte(model, tokenizer, files[::8]),
         "examples": [{**row, "completion": complete(args.graft, args.name, row)} for row in json.loads(args.examples.read_text())],
     }
+    if args.typical:
+        result["typical"] = json.loads(args.typical.read_text())
     args.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     print(json.dumps(result, indent=1, ensure_ascii=False))
 

@@ -1,6 +1,6 @@
 """Write the Hugging Face folder from a checkpoint.
 
-    python export.py --work WORK --out base [--report WORK/report.json --evaluation WORK/evaluation.json] [--notes FILE]
+    python export.py --work WORK --out base [--earlier CORPUS] [--report WORK/report.json --evaluation WORK/evaluation.json] [--notes FILE]
 
 Takes WORK/checkpoint.pt, WORK/log.jsonl, WORK/corpus.json and WORK/tokenizer/.
 Without a report and an evaluation the model card says that the weights are an interim state.
@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--report", type=Path, help="the result of `graft evaluate --json`; without it the card says interim")
     parser.add_argument("--evaluation", type=Path, help="output of evaluate.py; as above")
+    parser.add_argument("--earlier", type=Path, help="corpus.json of the base that was gone on from")
     parser.add_argument("--notes", type=Path, help="a paragraph on this run for the card")
     args = parser.parse_args()
     state = torch.load(args.work / "checkpoint.pt", weights_only=True)
@@ -56,7 +57,13 @@ def main() -> None:
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copyfile(args.work / "tokenizer" / name, args.out / name)
     manifest = json.loads((args.work / "corpus.json").read_text())
-    write_json(args.out / "corpus.json", manifest)
+    trained = {"tokens": state["run"]["tokens"], "minutes": round(state["run"]["seconds"] / 60)}
+    if args.earlier:
+        earlier = json.loads(args.earlier.read_text())
+        manifest["before"] = earlier["trained"]
+        manifest["earlier"] = [*earlier["packages"], *earlier.get("earlier", [])]
+        trained = {key: value + earlier["trained"][key] for key, value in trained.items()}
+    write_json(args.out / "corpus.json", {**manifest, "trained": trained})
     log = [json.loads(line) for line in (args.work / "log.jsonl").read_text().splitlines()]
     report, evaluation = (json.loads(path.read_text()) if path else None for path in (args.report, args.evaluation))
     parameters = sum(value.numel() for value in tensors.values())

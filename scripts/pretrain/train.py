@@ -1,14 +1,16 @@
-"""Train the base model within a time budget.
+"""Train the base model until it is told to stop.
 
-    python train.py --work WORK --minutes 75 [--resume]
+    python train.py --work WORK --minutes 75 [--decay 15] [--resume | --base BASE]
 
 reads WORK/train.jsonl, WORK/heldout.jsonl and WORK/tokenizer/, writes
-WORK/checkpoint.pt and WORK/log.jsonl.  The schedule (learning rate, row
-length) follows the share of the time budget that is used up.  A checkpoint
-moves between machines and between processor and GPU; one made by grow.py
-has no optimizers yet and starts with fresh ones.  On a GPU, for example:
+WORK/checkpoint.pt and WORK/log.jsonl.  After a short warm-up the learning rate
+stays as it is, and falls to nothing over the last `--decay` minutes; a file
+WORK/finish makes them begin at once.  So a run may be stopped at any time and
+any checkpoint be gone on from.  `--base` begins with the weights of an exported
+folder and fresh optimizers, which is all that another machine needs; so does
+`--resume` with a checkpoint of grow.py.  On a GPU, for example:
 
-    python train.py --work WORK --minutes 25 --layers 12 --hidden 512 --intermediate 1408 \\
+    python train.py --work WORK --minutes 25 --decay 6 --lr 3e-3 --layers 12 --hidden 512 --intermediate 1408 \\
         --heads 8 --kv-heads 4 --tokens 262144 --micro 65536 --workers 14
 """
 from __future__ import annotations
@@ -21,6 +23,7 @@ import time
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.utils.data import DataLoader
@@ -29,8 +32,7 @@ from data import Batches, read_files
 from evaluate import bits_per_byte
 from model import Config, Llama
 
-STAGES = ((0.75, 512), (0.96, 1024), (9.9, 2048))
-WARMUP, FLOOR = 0.02, 0.02
+WARMUP = 60  # seconds
 SIZES = {"hidden": "hidden_size", "intermediate": "intermediate_size", "layers": "num_hidden_layers",
          "heads": "num_attention_heads", "kv-heads": "num_key_value_heads"}
 
@@ -69,12 +71,17 @@ class Muon:
                 p.mul_(1 - lr * self.decay).add_(u, alpha=-lr)
 
 
-def learning_rate(progress: float) -> float:
-    """Warm-up, then cosine down to a small floor; a factor."""
-    if progress < WARMUP:
-        return max(progress / WARMUP, 0.01)
-    phase = min(1.0, (progress - WARMUP) / (1 - WARMUP))
-    return FLOOR + (1 - FLOOR) * (1 + math.cos(math.pi * phase)) / 2
+def learning_rate(seconds: float, left: float, decay: float) -> float:
+    """Warm-up, then 1, then straight down to nothing; a factor."""
+    return min(1.0, max(0.02, seconds / WARMUP), max(0.0, left / decay))
+
+
+def exported(base: Path) -> dict:
+    """A checkpoint with the weights and sizes of an exported folder."""
+    config = json.loads((base / "config.json").read_text())
+    sizes = {name: config[name] for name in Config().to_dict()}
+    weights = {name.removeprefix("model."): value.float() for name, value in load_file(base / "model.safetensors").items()}
+    return {"model": weights, "config": sizes, "run": {"step": 0, "tokens": 0, "seconds": 0.0}}
 
 
 def save(path: Path, state: dict) -> None:
@@ -88,6 +95,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=75)
+    parser.add_argument("--decay", type=float, default=15, help="minutes, the last ones")
+    parser.add_argument("--length", type=int, default=1024, help="tokens of a row")
     parser.add_argument("--tokens", type=int, default=16384, help="tokens per step")
     parser.add_argument("--micro", type=int, default=8192, help="tokens per forward pass")
     parser.add_argument("--lr", type=float, default=4e-3)
@@ -95,8 +104,10 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--workers", type=int, default=1, help="processes that make batches")
     parser.add_argument("--save-minutes", type=float, default=4)
-    parser.add_argument("--eval-minutes", type=float, default=8)
+    parser.add_argument("--log-steps", type=int, default=25)
+    parser.add_argument("--eval-minutes", type=float, default=8, help="between two looks at held-out files; 0: none")
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--base", type=Path, help="an exported folder to begin with")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     for option, field in SIZES.items():
         parser.add_argument(f"--{option}", type=int, default=getattr(Config, field), help=f"{field} of a new model")
@@ -105,6 +116,7 @@ def main() -> None:
     torch.manual_seed(args.seed)
     path = args.work / "checkpoint.pt"
     state = torch.load(path, weights_only=True, map_location=args.device) if args.resume else None
+    state = exported(args.base) if args.base else state
     config = Config(**state["config"]) if state else Config(
         **{field: getattr(args, option.replace("-", "_")) for option, field in SIZES.items()})
     model = Llama(config).to(args.device)
@@ -120,7 +132,7 @@ def main() -> None:
         muon.state = {shape: state["muon"][str(tuple(shape))].float() for shape in muon.state}
     tokenizer = Tokenizer.from_file(str(args.work / "tokenizer" / "tokenizer.json"))
     heldout = read_files(args.work / "heldout.jsonl")[::8]
-    batches = Batches(args.work / "train.jsonl", tokenizer, args.seed + run["step"], args.tokens, STAGES[0][1])
+    batches = Batches(args.work / "train.jsonl", tokenizer, args.seed + run["step"], args.tokens, args.length)
     loader = iter(DataLoader(batches, batch_size=None, num_workers=args.workers, prefetch_factor=4))
     compiled = torch.compile(model, dynamic=False)
     log = (args.work / "log.jsonl").open("a" if args.resume else "w", buffering=1)
@@ -131,13 +143,16 @@ def main() -> None:
         print(entry, flush=True)
 
     started = time.time() - run["seconds"]
-    saved = evaluated = run["seconds"]
+    saved = evaluated = begun = run["seconds"]
     losses: list[float] = []
     mark = (time.time(), run["tokens"])
-    while run["seconds"] < args.minutes * 60:
-        progress = run["seconds"] / (args.minutes * 60)
-        batches.use_length(next(length for until, length in STAGES if progress < until))
-        rate = args.lr * learning_rate(progress)
+    end = run["seconds"] + args.minutes * 60
+    finish = args.work / "finish"
+    while run["seconds"] < end:
+        if finish.exists():
+            finish.unlink()
+            end = min(end, run["seconds"] + args.decay * 60)
+        rate = args.lr * learning_rate(run["seconds"] - begun, end - run["seconds"], args.decay * 60)
         batch, weights = next(loader).to(args.device, non_blocking=True)
         rows = max(1, args.micro // (batch.shape[1] - 1))
         weights = weights[:, 1:] / weights[:, 1:].sum()
@@ -156,17 +171,17 @@ def main() -> None:
         losses.append(total)
         run.update(step=run["step"] + 1, tokens=run["tokens"] + batch.shape[0] * (batch.shape[1] - 1),
                    seconds=time.time() - started)
-        if run["step"] % 25 == 0:
+        if run["step"] % args.log_steps == 0:
             speed = (run["tokens"] - mark[1]) / (time.time() - mark[0])
             mark = (time.time(), run["tokens"])
             write(loss=round(sum(losses) / len(losses), 4), lr=round(rate, 6), length=batch.shape[1] - 1, speed=round(speed))
             losses = []
-        over = run["seconds"] >= args.minutes * 60
+        over = run["seconds"] >= end
         if over or run["seconds"] - saved > args.save_minutes * 60:
             saved = run["seconds"]
             save(path, {"model": model.state_dict(), "adam": adam.state_dict(), "run": run, "config": model.config.to_dict(),
                         "muon": {str(tuple(shape)): value.bfloat16() for shape, value in muon.state.items()}})
-        if over or run["seconds"] - evaluated > args.eval_minutes * 60:
+        if args.eval_minutes and (over or run["seconds"] - evaluated > args.eval_minutes * 60):
             evaluated = run["seconds"]
             write(heldout_bits_per_byte=round(bits_per_byte(model, tokenizer, heldout), 4))
 

@@ -320,7 +320,7 @@ describe("adapter", () => {
     expect((await convert(lora, "onnx-adapter")).code).toBe(0);
     expect((await readFile(at("converted"), "latin1")).slice(4, 8)).toBe("TORT");
     expect(await convert(lora, "gguf")).toMatchObject(refusal(1, /hidden size/));
-    expect(await convert(join(base, "ia3"), "gguf", "--base", base)).toMatchObject(refusal(1, /holds LoRA alone/));
+    expect(await convert(join(base, "ia3"), "gguf", "--base", base)).toMatchObject(refusal(1, /supports only LoRA/));
     expect(await convert(lora, "mlx")).toMatchObject(refusal(2, /onnx-adapter, gguf/));
   });
 });

@@ -52,7 +52,7 @@ test("the fields that are promised, and predictions that graft score reads", asy
 
   const again = await evaluate();
   expect(again.stdout).toMatch(/^conala, graft +tiny-\w+\nitems +3\nem@1 +\d+\.\d\d \(/);
-  expect(again.stderr).toContain("Evaluated before");
+  expect(again.stderr).toContain("already finished");
 });
 
 test("seeds draw other examples; their mean and deviation are told", async () => {
@@ -76,7 +76,7 @@ test("runs are listed, compared and exported", async () => {
   expect((await graft("runs", "list")).stdout).toMatch(new RegExp(`^${first} .*em@1`, "m"));
   const compared = await graft("runs", "compare", first, second);
   expect(compared.stdout).toMatch(
-    /^tiny-\w+, 2 nearest less other-\w+, 2 nearest, 3 items\nem@1 +\+0\.00 .* p = 1\.000/,
+    /^tiny-\w+, 2 nearest minus other-\w+, 2 nearest, 3 items\nem@1 +\+0\.00 .* p = 1\.000/,
   );
   const exported = await graft("runs", "export", first, "--format", "csv", "--out", at("table.csv"));
   expect(exported.code).toBe(0);

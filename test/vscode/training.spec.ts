@@ -28,7 +28,8 @@ class Square:
     def area(self):
 `;
 
-const test = editorTest({ files: { ...sources, "main.py": "", "shapes.py": shapes } });
+// A name of its own: the holes that are trained on follow from the folder's name.
+const test = editorTest({ files: { ...sources, "main.py": "", "shapes.py": shapes }, name: "ledger" });
 
 test(
   "trains an adapter on the workspace, which becomes active and changes what is completed",
@@ -147,7 +148,7 @@ test("a discarded training comes back by Undo, and its name is free without", as
   await form.getByRole("button", { name: "Discard: killed-once" }).click();
   await form.getByText("Unfinished trainings").waitFor({ state: "hidden" });
   await form.getByLabel("Name").fill("killed-twice");
-  expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
+  await expect.poll(() => form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
 });
 
 test('"Stop and keep the best" makes an adapter of what was learnt', { timeout: 240_000 }, async ({ workbench }) => {

@@ -59,8 +59,8 @@ export async function convertCommand(folder: string, { to, base, out }: ConvertF
   if (!isLora(adapter)) {
     throw new UserError(
       "adapter-unsupported",
-      `Cannot convert adapter "${adapter.name}" to ${to}: it is ${kindOf(adapter).describe(adapter)}, and the format holds LoRA alone.`,
-      "Keep it as the PEFT folder that it is.",
+      `Cannot convert adapter "${adapter.name}" to ${to}: it is ${kindOf(adapter).describe(adapter)}, and the format supports only LoRA.`,
+      "Use its PEFT folder.",
     );
   }
   const content = to === "gguf" ? ggufLora(adapter, await configFor(adapter, base, context)) : onnxAdapter(adapter);
@@ -73,7 +73,7 @@ export async function convertCommand(folder: string, { to, base, out }: ConvertF
 
 export interface MergeFlags {
   readonly base: string;
-  /** Of the base to install; or `out`, a folder for Hugging Face's libraries. */
+  /** Flags of a merge: the name of the base to install, or `out`, a folder for Hugging Face's libraries. */
   readonly name?: string;
   readonly out?: string;
 }
@@ -91,8 +91,8 @@ export async function mergeCommand(folder: string, flags: MergeFlags, context: C
   };
   const told = (weights: WeightsKind): string =>
     weights === "original"
-      ? `${adapter.name} merged into the weights that ${base.name} was made from.`
-      : `${adapter.name} merged into the weights of ${base.name} as they are, rounded; its source is gone or has changed.`;
+      ? `${adapter.name} merged into the source weights of ${base.name}.`
+      : `${adapter.name} merged into the rounded weights of ${base.name}, because its source is missing or has changed.`;
   if (flags.out !== undefined) {
     const { path, weights } = await exportMerged({ adapter, base, out: flags.out, ...control });
     return output.result({ path, weights }, `${told(weights)}\n${path}`);
@@ -113,14 +113,14 @@ export async function mergeCommand(folder: string, flags: MergeFlags, context: C
   output.result({ base: name, path, parameters, bytes, weights, seconds }, `${told(weights)}\n${name}: ${path}`);
 }
 
-/** Which architecture llama.cpp should expect, only the base can tell. */
+/** Returns the architecture for llama.cpp, which only the base knows. */
 async function configFor(adapter: Adapter, baseName: string, context: Context): Promise<ModelConfig> {
   const base = await openNamedBase(baseName, context);
   checkAdapterFits(adapter, base);
   return base.config;
 }
 
-/** All that is not as long as the adapter itself. */
+/** Returns the facts of the adapter without its long tensors. */
 function factsOf(adapter: Adapter) {
   const { parameters } = inspectAdapter(adapter);
   if (!("modules" in adapter)) {
@@ -132,15 +132,14 @@ function factsOf(adapter: Adapter) {
   return { ...facts, modules: modules.size, targets, parameters };
 }
 
-/** A row a layer, a column a module, by its last name where that is enough. */
+/** One row per layer, one column per module, by its last name if that is unambiguous. */
 function table(norms: readonly AdapterNorm[]): string[] {
   const layers = [...new Set(norms.map(({ layer }) => layer))];
   const modules = [...new Set(norms.map(({ module }) => module))];
   const lastNames = modules.map((module) => module.slice(module.lastIndexOf(".") + 1));
   const names = new Set(lastNames).size === modules.length ? lastNames : modules;
-  const rows = layers.map((layer) => {
-    const cells = modules.map((module) => norms.find((norm) => norm.layer === layer && norm.module === module));
-    return [layer, ...cells.map((cell) => cell?.norm.toPrecision(3) ?? "")];
-  });
+  const keyOf = (layer: string, module: string): string => `${layer}\n${module}`;
+  const found = new Map(norms.map(({ layer, module, norm }) => [keyOf(layer, module), norm.toPrecision(3)]));
+  const rows = layers.map((layer) => [layer, ...modules.map((module) => found.get(keyOf(layer, module)) ?? "")]);
   return aligned([["", ...names], ...rows], (column) => column > 0);
 }

@@ -12,7 +12,7 @@ export const benchmarkNames = Object.keys(speedBenchmarks) as BenchmarkName[];
 
 export interface BenchFlags {
   readonly base: string;
-  /** Of a training step. */
+  /** The number of tokens of a training step. */
   readonly tokens?: number;
   readonly explain?: boolean;
 }
@@ -20,11 +20,11 @@ export interface BenchFlags {
 export async function benchCommand(bench: BenchmarkName, flags: BenchFlags, context: Context): Promise<void> {
   const { tokens, explain = false } = flags;
   if (bench !== "train" && (explain || tokens !== undefined)) {
-    const message = `Cannot use --tokens or --explain with bench ${bench}: they tell of training.`;
+    const message = `Cannot use --tokens or --explain with bench ${bench}: they apply to training only.`;
     throw new UserError("option-invalid", message, "Leave them out, or choose bench train.");
   }
   if (tokens !== undefined && tokens % 128 !== 0) {
-    const message = `Cannot measure steps of ${tokens} tokens: they are made of rows of 128.`;
+    const message = `Cannot measure steps of ${tokens} tokens: a step consists of rows of 128 tokens.`;
     throw new UserError("option-invalid", message, "Give a multiple of 128.");
   }
   const base = await openNamedBase(flags.base, context);

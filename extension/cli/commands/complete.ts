@@ -1,7 +1,7 @@
 /** graft complete, graft logits */
 
-import { readFile } from "node:fs/promises";
 import type * as z from "zod";
+import { readPlainText } from "../../core/foundation/plainFile.ts";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
 import { openCompleter } from "../../core/completion/completer.ts";
 import { completionRequest, type CompletionRequest } from "../../core/completion/completionRequest.ts";
@@ -18,7 +18,7 @@ export interface AdapterFlag {
   readonly scale: number;
 }
 
-/** The fields of the request that have flags. A position in a file stands for both texts. */
+/** The fields of the request that have flags. A position in a file replaces both texts. */
 export const completionFlags = completionRequest.pick({ prefix: true, suffix: true, maxTokens: true, beams: true });
 
 export interface CompleteFlags extends Partial<z.input<typeof completionFlags>> {
@@ -69,7 +69,7 @@ async function readCursor({ file, line, column, prefix, suffix }: CompleteFlags)
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return await readPlainText(path);
   } catch (error) {
     const reason = systemCode(error);
     if (reason === undefined) throw error;
@@ -94,7 +94,7 @@ export async function logitsCommand(
   const { config } = base;
   const { vocabularySize } = config;
   if (decoderIds && !isEncoderDecoder(config)) {
-    const message = `Cannot give ids to a decoder apart: ${base.name} has no encoder that would read the others.`;
+    const message = `Cannot use --decoder-ids with ${base.name}: it has no encoder.`;
     throw new UserError("option-invalid", message, "Give all ids in --ids.");
   }
   const written = isEncoderDecoder(config) ? (decoderIds ?? [config.startToken]) : ids;

@@ -1,8 +1,9 @@
-/** graft evaluate: a run for each candidate and seed, and their scores side by side. */
+/** graft evaluate: a run for each candidate and seed, with a table of their scores. */
 
 import type * as z from "zod";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { compareRuns, type Comparison } from "../../core/evaluation/scoring/compareRuns.ts";
+import { promptingNote } from "../../core/evaluation/scoring/prompting.ts";
 import { infillingFields, taskFields, type suiteFields } from "../../core/evaluation/runs/request.ts";
 import { runEvaluation } from "../../core/evaluation/runs/runEvaluation.ts";
 import type { EvaluationOptions } from "../../core/evaluation/runs/request.ts";
@@ -22,7 +23,7 @@ export interface EvaluateFlags extends Omit<z.input<z.ZodObject<RequestFields>>,
   readonly base: string;
   readonly adapter: readonly AdapterFlag[];
   readonly baseline: readonly string[];
-  /** A run for each. */
+  /** The seeds, with one run for each. */
   readonly seed?: readonly number[];
   readonly predictions?: string;
 }
@@ -43,11 +44,16 @@ export async function evaluateCommand(flags: EvaluateFlags, context: Context): P
   const folders = evaluated.flatMap(({ runs }) => runs.map(({ folder }) => folder));
   output.result(
     kind === "infilling" ? heldOutResult(evaluated, comparisons) : taskResult(evaluated, comparisons),
-    [...evaluationHeading(evaluated[0]!), ...aligned(table), "", ...folders].join("\n"),
+    [...evaluationHeading(evaluated[0]!), ...aligned(table), ...noteOf(rows), "", ...folders].join("\n"),
   );
 }
 
-/** @throws UserError "option-invalid" for flags that do not concern suites of this kind */
+function noteOf(rows: Parameters<typeof promptingNote>[0]): string[] {
+  const note = promptingNote(rows);
+  return note === undefined ? [] : [note];
+}
+
+/** @throws UserError "option-invalid" for flags that do not apply to suites of this kind */
 function checkFlags(flags: EvaluateFlags, kind: SuiteKind): void {
   const others = kind === "infilling" ? Object.keys(taskFields) : Object.keys(infillingFields);
   const given = others.find((name) => name in flags);
@@ -67,7 +73,7 @@ function requestOf(flags: EvaluateFlags): Pick<EvaluationOptions, "suite"> {
   return { suite: flags.suite, ...Object.fromEntries(given) };
 }
 
-/** The base with its adapters, then the baselines, then n-grams of the base's tokens. */
+/** Returns the base with its adapters, then the baselines, then n-grams of the base's tokens. */
 function candidatesOf(flags: EvaluateFlags): Pick<EvaluationOptions, "base" | "adapters" | "ngram">[] {
   return [
     { base: flags.base, adapters: flags.adapter },
@@ -102,7 +108,7 @@ async function evaluateSeeds(
   return runs;
 }
 
-/** Every candidate with the first one, by the first seed of each. */
+/** Compares each candidate with the first one, by the first seed of each. */
 async function compareWithFirst([first, ...others]: readonly Evaluated[], signal: AbortSignal): Promise<Comparison[]> {
   return await Promise.all(others.map(({ runs }) => compareRuns(runs[0]!, first!.runs[0]!, signal)));
 }

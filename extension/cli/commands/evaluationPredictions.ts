@@ -1,4 +1,4 @@
-/** What candidates have written, as a file that graft score reads. */
+/** Writes the predictions of candidates as a file that graft score reads. */
 
 import { copyFile, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -9,7 +9,7 @@ import type { Prediction } from "../../core/evaluation/runs/runRecord.ts";
 import type { SuiteKind } from "../../core/evaluation/suites/suiteKind.ts";
 import type { Evaluated } from "./evaluationResult.ts";
 
-/** Of tasks the first candidate's, of held-out code every candidate's; of several seeds the first. */
+/** For tasks the first candidate's, for held-out code every candidate's; with several seeds the first. */
 export async function writePredictions(evaluated: readonly Evaluated[], kind: SuiteKind, path: string): Promise<void> {
   if (kind === "infilling") return await writeFilledHoles(evaluated, path);
   try {

@@ -1,4 +1,7 @@
-/** What graft evaluate tells programs. Fields keep the names of earlier versions: a candidate is a "contender", a hole a "spot". */
+/**
+ * The JSON output of graft evaluate. Fields keep the names of earlier versions: a candidate is a "contender", a hole a
+ * "spot".
+ */
 
 import type { Comparison } from "../../core/evaluation/scoring/compareRuns.ts";
 import type { EvaluationProgress } from "../../core/evaluation/runs/progress.ts";
@@ -8,7 +11,7 @@ import { holeKinds, type HoleKind } from "../../core/evaluation/suites/drawHoles
 import { placesOf } from "../../core/evaluation/suites/holes.ts";
 import { count, duration } from "../output.ts";
 
-/** A candidate's runs, one a seed, and what they come to. */
+/** A candidate's runs, one per seed, and their combined scores. */
 export interface Evaluated {
   readonly runs: readonly RunSummary[];
   readonly row: RunRow;
@@ -58,7 +61,7 @@ export function taskResult(
   };
 }
 
-/** CodeBLEU with its parts in an object of its own. */
+/** Collects CodeBLEU and its parts in one object. */
 function reportedScores({ scores }: RunRow): object {
   const nested = (of: (score: RunRow["scores"][string]) => unknown): Record<string, unknown> => {
     const plain: Record<string, unknown> = {};
@@ -102,7 +105,7 @@ export function heldOutResult(
 
 function heldOutContender({ runs, row }: Evaluated): Record<string, unknown> {
   const holes = runs[0]!.result?.heldOut?.holes ?? {};
-  /** Of a kind of hole, or of one of its places: "line", "line.word". */
+  /** For a kind of hole, or one of its places: "line", "line.word". */
   const filled = (group: string): object => {
     const scores = ["exact", "editSimilarity", "offered", "parses"].map((name) => [
       name,

@@ -1,11 +1,11 @@
-/** Scores side by side as graft evaluate prints them, whatever the kind of the suite. */
+/** The table of scores that graft evaluate prints, for every kind of suite. */
 
 import { flatLabel, isShown, measureFormat, scoreText } from "../../core/evaluation/measures/measureFormat.ts";
 import type { RunRow } from "../../core/evaluation/scoring/runTable.ts";
 import { count } from "../output.ts";
 import type { Evaluated } from "./evaluationResult.ts";
 
-/** What stands above the table of held-out code. */
+/** The heading of the table of held-out code. */
 export function evaluationHeading({ row, runs }: Evaluated): string[] {
   const heldOut = runs[0]!.result?.heldOut;
   if (!heldOut) return [];
@@ -14,9 +14,9 @@ export function evaluationHeading({ row, runs }: Evaluated): string[] {
 }
 
 /**
- * A column for each candidate.
+ * Builds a table with a column for each candidate.
  *
- * @param holes how many there are of each kind, for the headings of held-out code
+ * @param holes the number of holes of each kind, for the headings of held-out code
  */
 export function scoreTable(rows: readonly RunRow[], holes?: Readonly<Record<string, number>>): string[][] {
   const [first] = rows;

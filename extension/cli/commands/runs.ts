@@ -12,6 +12,7 @@ import {
 } from "../../core/evaluation/measures/measureFormat.ts";
 import { fewestItems, type Verdict } from "../../core/evaluation/measures/verdict.ts";
 import { compareRuns } from "../../core/evaluation/scoring/compareRuns.ts";
+import { promptingNote, promptingOf } from "../../core/evaluation/scoring/prompting.ts";
 import { listRuns, readRun, runsFolder, type RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import { exported, type ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
 import type { Context } from "../context.ts";
@@ -42,8 +43,12 @@ export async function compareRunsCommand(
     pText(p),
     verdictTexts[verdict],
   ]);
-  const title = `${one.candidate} less ${other.candidate}, ${compared.items} items`;
-  output.result({ runs: [one.id, other.id], ...compared, differences }, [title, ...aligned(rows)].join("\n"));
+  const title = `${one.candidate} minus ${other.candidate}, ${compared.items} items`;
+  const note = promptingNote(
+    [one, other].map(({ candidate, record }) => ({ candidate, ...promptingOf(record.configuration) })),
+  );
+  const lines = [title, ...aligned(rows), ...(note === undefined ? [] : [note])];
+  output.result({ runs: [one.id, other.id], ...compared, differences }, lines.join("\n"));
 }
 
 const verdictTexts: Readonly<Record<Verdict, string>> = {
@@ -58,7 +63,7 @@ export interface ExportFlags {
   readonly out?: string;
 }
 
-/** All runs, unless some are named. */
+/** Returns the named runs, or all runs if none is named. */
 export async function exportRunsCommand(
   names: readonly string[],
   { format, out }: ExportFlags,
@@ -74,12 +79,12 @@ export async function exportRunsCommand(
   );
 }
 
-/** By its id, or the folder that it is in. */
+/** Finds a run by its id or its folder. */
 async function namedRun(name: string, home: string): Promise<RunSummary> {
   try {
     return await readRun(/[/\\]/.test(name) ? name : join(runsFolder(home), name));
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== "run-missing") throw error;
-    throw new UserError(error.code, error.message, "See graft runs list for those that there are.", { cause: error });
+    throw new UserError(error.code, error.message, "Run graft runs list to see all runs.", { cause: error });
   }
 }

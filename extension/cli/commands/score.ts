@@ -100,7 +100,7 @@ function intervalsOf(
   return scores ? [{ name, scores }] : [];
 }
 
-/** Over the items that both have predictions for. */
+/** Compares over the items that both have predictions for. */
 function differencesOf(
   { name, measure }: Metric,
   index: number,
@@ -117,13 +117,13 @@ function differencesOf(
   return scores ? [{ name, scores }] : [];
 }
 
-/** As runs name it: "em@1", "codebleu", "codebleu.syntax". */
+/** Returns the name that runs use: "em@1", "codebleu", "codebleu.syntax". */
 function scoreName(metric: MetricName, score: string): string {
   if (metric !== "codebleu") return score;
   return score === "score" ? "codebleu" : `codebleu.${score}`;
 }
 
-/** "em@1", "41.25 %", "38.12 – 44.30", "+2.10 (0.40 – 3.81), p = 0.012" */
+/** Returns the cells "em@1", "41.25 %", "38.12 – 44.30", "+2.10 (0.40 – 3.81), p = 0.012". */
 function cells(name: string, value: number, interval?: Interval, difference?: Difference): string[] {
   const { label, unit } = measureFormat(name);
   const about =

@@ -8,16 +8,16 @@ import { countByReason } from "../../core/sources/skipped.ts";
 import type { Context } from "../context.ts";
 import { count, duration } from "../output.ts";
 
-/** Options of the training that have flags of their own name. */
+/** Options of the training whose flags have the same names. */
 export type TrainFlags = Omit<TrainOptions, "home" | "embedded" | "dataFolder" | "shippedData" | "data"> & {
-  /** Absent only for a training that is resumed, which has its own. */
+  /** Absent only for a resumed training, which has its own data. */
   readonly data?: readonly string[];
 };
 
 export async function trainCommand(flags: TrainFlags, { places, output, signal }: Context): Promise<void> {
   let last: TrainProgress | undefined;
   const { data = [], shuffle, ...given } = flags;
-  // The flag is --no-shuffle: what it is without says nothing, and a training that is resumed has its own.
+  // Commander sets shuffle to true without --no-shuffle. A resumed training must keep its own setting.
   const options = { ...given, ...(shuffle === false && { shuffle }), ...places, data };
   try {
     const result = await train(options, {
@@ -51,13 +51,13 @@ export async function trainCommand(flags: TrainFlags, { places, output, signal }
     output.close();
     if (last && (isCancelled(error) || isOfDisk(error))) {
       const { step, steps } = last;
-      output.log.info(`Stopped after step ${step} of ${steps}. Give --resume with the same --out to go on.`);
+      output.log.info(`Stopped after step ${step} of ${steps}. Give --resume with the same --out to resume.`);
     }
     throw error;
   }
 }
 
-/** Once that is put right, the training goes on. */
+/** The user can fix this, and then resume the training. */
 function isOfDisk(error: unknown): boolean {
   return error instanceof UserError && (error.code === "disk-full" || error.code === "not-writable");
 }

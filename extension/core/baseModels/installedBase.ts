@@ -1,9 +1,9 @@
 /** An installed base model on disk, ready to be mapped. base.json records how weights.bin was made. */
 
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import * as z from "zod";
+import { readPlainText } from "../foundation/plainFile.ts";
 import { infoOf } from "../foundation/exists.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
 import { elementCount } from "../graph/shape.ts";
@@ -111,7 +111,7 @@ export async function readRecord(path: string): Promise<BaseRecord> {
 
 async function readText(path: string, file: string): Promise<string> {
   try {
-    return await readFile(join(path, file), "utf8");
+    return await readPlainText(join(path, file));
   } catch (error) {
     const code = systemCode(error);
     if (code !== "ENOENT" && code !== "ENOTDIR") throw error;

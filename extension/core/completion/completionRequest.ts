@@ -3,10 +3,7 @@
 import * as z from "zod";
 
 export const completionRequest = z.object({
-  path: z
-    .string()
-    .optional()
-    .describe("File that is completed, best relative to its project; the model may be shown it"),
+  path: z.string().optional().describe("Path of the file, preferably relative to its project; the model may see it"),
   /** The whole text of the file before the cursor; lines end with "\n". */
   prefix: z.string().describe("Text before the cursor"),
   suffix: z.string().default("").describe("Text after the cursor"),
@@ -14,11 +11,16 @@ export const completionRequest = z.object({
   multiline: z.enum(["auto", "never"]).default("auto").describe("Complete a whole block where one is opened"),
   temperature: z.number().min(0).default(0).describe("Sampling temperature; 0 takes the most probable tokens"),
   seed: z.int().default(0).describe("Random seed"),
-  beams: z.int().min(1).default(1).describe("Width of the beam search; 1 takes the most probable token each time"),
+  beams: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe("Width of the beam search; 1 takes the most probable token each time"),
   trigger: z
     .enum(["automatic", "invoked"])
     .default("invoked")
-    .describe("While the user types, completions that would disturb are not made"),
+    .describe("The user is typing: skip completions that would disturb"),
 });
 
 export type CompletionRequest = z.input<typeof completionRequest>;

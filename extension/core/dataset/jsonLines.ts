@@ -3,6 +3,7 @@
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import * as z from "zod";
+import { lineOfSecret } from "../sources/secrets.ts";
 import type { Example, Problem } from "./example.ts";
 
 const filled = z.string().refine((text) => text.trim() !== "", "is empty");
@@ -13,12 +14,23 @@ const fillSchema = z.object({ prefix: z.string(), suffix: z.string(), middle: fi
 /** Longest row, in bytes. A longer row is not a real example. */
 const longestExample = 2 ** 20;
 
-/** Reads examples and problems in the order of the lines. Ignores other fields of a row (ids, splits, licenses). */
-export async function* jsonExamples(path: string): AsyncGenerator<Example | Problem> {
+/**
+ * Examples and problems in the order of the lines. Other fields of a row (ids, splits, licenses) are ignored. A row with a
+ * secret is a problem, unless the data `isPublic`.
+ */
+export async function* jsonExamples(path: string, { isPublic = false } = {}): AsyncGenerator<Example | Problem> {
   for await (const { where, object } of jsonObjects(path, longestExample)) {
-    const result = typeof object === "string" ? object : exampleOf(object);
+    let result = typeof object === "string" ? object : exampleOf(object);
+    if (typeof result !== "string" && !isPublic && (await lineOfSecret(textOf(result))) !== undefined) {
+      result = "The row holds a secret.";
+    }
     yield typeof result === "string" ? { where, message: result } : result;
   }
+}
+
+function textOf(example: Example): string {
+  if (example.kind === "pair") return `${example.intent}\n${example.code}`;
+  return example.kind === "text" ? example.text : `${example.prefix}${example.middle}${example.suffix}`;
 }
 
 /**

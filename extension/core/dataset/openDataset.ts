@@ -41,8 +41,9 @@ export async function openDataset(
   places: DatasetPlaces,
   except: ReadonlySet<string> = new Set(),
 ): Promise<Dataset> {
-  const path = isPaperDataset(source) ? await findPaperFile(source, places) : resolve(source);
-  const name = isPaperDataset(source) ? source : basename(path);
+  const isPublic = isPaperDataset(source);
+  const path = isPublic ? await findPaperFile(source, places) : resolve(source);
+  const name = isPublic ? source : basename(path);
   const info = await infoOf(path);
   if (!info) {
     const nextStep = `Choose a .jsonl file, a .py file, a folder of Python sources, or ${paperDatasets.join(" or ")}.`;
@@ -54,7 +55,7 @@ export async function openDataset(
   });
   if (info.isDirectory()) return { name, kind: "source", examples: pythonExamples(path, { except }) };
   if (path.endsWith(".py")) return { name, kind: "source", examples: (onSkipped) => pythonExample(path, onSkipped) };
-  if (path.endsWith(".jsonl")) return { name, kind: "rows", examples: () => jsonExamples(path) };
+  if (path.endsWith(".jsonl")) return { name, kind: "rows", examples: () => jsonExamples(path, { isPublic }) };
   throw new UserError(
     "data-format",
     `Cannot load the data set ${path}: it is neither a .jsonl nor a .py file.`,

@@ -4,9 +4,10 @@
  */
 
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { writeFailure } from "../foundation/atomicFile.ts";
 import { UserError } from "../foundation/errors.ts";
+import { areIntact, type ExpectedTokens } from "./tokenCheck.ts";
 import type { Sequence, Sequences } from "./sequence.ts";
 
 /** Facts about a token file that are stored outside of it. */
@@ -117,15 +118,17 @@ export function createTokenFile(path: string): NewTokenFile {
 /**
  * Opens the files that an earlier process wrote at `path`.
  *
- * @throws UserError "tokens-damaged" if files are missing or have another size
+ * @throws UserError "tokens-damaged" where files are missing or not what they were
  */
-export function openTokenFile(path: string, { length, tokens, longest }: TokenFacts): TokenFile {
+export function openTokenFile(path: string, facts: TokenFacts, expected: ExpectedTokens): TokenFile {
+  const { length, tokens, longest } = facts;
   const paths = pathsOf(path);
   const [tokenFile, indexFile] = [openKept(paths.tokens), openKept(paths.index)];
   const close = (): void => [tokenFile, indexFile].forEach((file) => closeSync(file));
   const hasIndex = fstatSync(indexFile).size === (length + 1) * Float64Array.BYTES_PER_ELEMENT;
-  const [end] = hasIndex ? read(indexFile, new Float64Array(1), length) : [];
-  if (end === undefined || fstatSync(tokenFile).size !== end * Int32Array.BYTES_PER_ELEMENT) {
+  const ends = hasIndex ? read(indexFile, new Float64Array(length + 1), 0) : undefined;
+  const isWhole = ends?.[0] === 0 && fstatSync(tokenFile).size === ends[length]! * Int32Array.BYTES_PER_ELEMENT;
+  if (!isWhole || !areIntact(tokenFile, ends, facts, expected)) {
     close();
     throw damaged(path);
   }
@@ -149,6 +152,7 @@ function damaged(path: string, cause?: unknown): UserError {
 
 function openKept(path: string): number {
   try {
+    if (!statSync(path).isFile()) throw damaged(path);
     return openSync(path, "r");
   } catch (error) {
     throw damaged(path, error);

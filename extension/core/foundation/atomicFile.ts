@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { exists } from "./exists.ts";
+import { exists, infoOf } from "./exists.ts";
 import { systemCode, UserError } from "./errors.ts";
 import { renamePatiently } from "./renamePatiently.ts";
 
@@ -21,6 +21,8 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
 /** Does the same as {@link writeFileAtomic} for content that `write` produces piece by piece. Returns the result of `write`. */
 export async function writeFileAtomicWith<T>(path: string, write: (file: FileHandle) => Promise<T>): Promise<T> {
   const temporary = hiddenName(path, "part");
+  const there = await infoOf(path);
+  if (there && !there.isFile()) throw notReplaceable(path, there.isDirectory() ? "a folder" : "a device", "file");
   try {
     await mkdir(dirname(path), { recursive: true });
     let result: T;
@@ -49,6 +51,8 @@ export async function writeFileAtomicWith<T>(path: string, write: (file: FileHan
 export async function writeFolderAtomic(path: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = hiddenName(path, "part");
   const old = hiddenName(path, "old");
+  const there = await infoOf(path);
+  if (there && !there.isDirectory()) throw notReplaceable(path, there.isFile() ? "a file" : "a device", "folder");
   try {
     await mkdir(temporary, { recursive: true });
     await fill(temporary);
@@ -103,7 +107,13 @@ function hiddenName(path: string, kind: "part" | "old"): string {
   return join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.${kind}`);
 }
 
-/** Turns an error of writing to `path` into a UserError. Returns other errors unchanged. */
+/** A rename would take the name from what is there, or fail in words of the operating system. */
+function notReplaceable(path: string, there: string, wanted: "file" | "folder"): UserError {
+  const message = `Cannot write the ${wanted} ${path}: there is ${there} of that name.`;
+  return new UserError("not-writable", message, `Choose another name for the ${wanted}.`);
+}
+
+/** What a failed write to `path` means to the user; an error that is not about the disk stays as it is. */
 export function writeFailure(error: unknown, path: string): unknown {
   const cause = { cause: error };
   switch (systemCode(error)) {

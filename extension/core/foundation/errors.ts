@@ -75,6 +75,7 @@ export const userErrorCodes = [
   // The machine, files, processes and options
   "disk-full",
   "engine-stopped",
+  "file-irregular",
   "file-missing",
   "file-too-large",
   "not-writable",
@@ -125,8 +126,9 @@ export function isCancelled(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
 
-/** Returns the operating system's error code ("ENOENT", "ENOSPC", …), if there is one. */
+/** The error code of the operating system ("ENOENT", "ENOSPC", …), where there is one. The codes of UserErrors are ours. */
 export function systemCode(error: unknown): string | undefined {
+  if (error instanceof UserError) return undefined;
   const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;
 }

@@ -68,6 +68,8 @@ async function complete(
     if (size > file.size) throw new Damage(`it has ${size} bytes already, not ${file.size}`);
     let hash = await digestOf(path, file);
     onBytes(size);
+    // Only bytes that no connection has brought before count, or a server that begins anew each time would be asked for ever.
+    let furthest = size;
     for (let futile = 0; size < file.size;) {
       const { body, start } = await openRest(hub, url, file, size);
       if (start !== size) {
@@ -75,7 +77,6 @@ async function complete(
         hash = startDigest(file);
         size = 0;
       }
-      const before = size;
       for await (const bytes of untilCut(body)) {
         size += bytes.length;
         if (size > file.size) throw new Damage(`the hub sends more than the ${file.size} bytes that it announced`);
@@ -86,8 +87,9 @@ async function complete(
       hub.signal?.throwIfAborted();
       if (size === file.size) break;
       hub.log.info(`${file.path}: the connection ended at ${size} of ${file.size} bytes; resuming from there.`);
-      futile = size > before ? 0 : futile + 1;
-      if (futile === attempts) throw stuck(hub, file, size);
+      futile = size > furthest ? 0 : futile + 1;
+      furthest = Math.max(furthest, size);
+      if (futile === attempts) throw stuck(hub, file, furthest);
       await sleep(hub.retryDelay * 2 ** futile, undefined, { signal: hub.signal });
     }
     await handle.sync();
@@ -167,7 +169,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
 function stuck({ address }: HubConnection, { path, size }: RemoteFile, arrived: number): UserError {
   return new UserError(
     "hub-unreachable",
-    `Cannot download ${path} of ${formatHubAddress(address)}: every connection ends after ${arrived} of ${size} bytes.`,
+    `Cannot download ${path} of ${formatHubAddress(address)}: no connection gets beyond ${arrived} of ${size} bytes.`,
     "Check the network and the proxy, and try again. The downloaded part is kept.",
   );
 }

@@ -53,7 +53,7 @@ export async function readRepository({ address, endpoint, fetch }: HubConnection
     }
     return { pinned: { repository: name, revision: sha }, files };
   } catch (error) {
-    if (!(error instanceof z.ZodError || error instanceof SyntaxError || error instanceof Excess)) throw error;
+    if (!isOfAnswer(error)) throw error;
     throw new UserError(
       "hub-failed",
       `Cannot download ${formatHubAddress(address)}: ${endpoint} does not answer like a Hugging Face hub.`,
@@ -61,6 +61,11 @@ export async function readRepository({ address, endpoint, fetch }: HubConnection
       { cause: error },
     );
   }
+}
+
+/** The library reads the fields of an answer unchecked: one that is no object is a TypeError there. */
+function isOfAnswer(error: unknown): boolean {
+  return [z.ZodError, SyntaxError, TypeError, Excess].some((kind) => error instanceof kind);
 }
 
 function remoteFile(entry: unknown): RemoteFile {

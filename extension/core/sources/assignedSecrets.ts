@@ -1,53 +1,181 @@
 /**
- * Finds secrets by the names they are assigned to, such as `PASSWORD` or `api_key`. Detectors recognize keys and tokens
- * by their form, but a password can look like any text.
+ * Secrets that only their place gives away: a text that is assigned to `PASSWORD`, `api_key` or the like, or stands where its
+ * name says that a secret does. Detectors of keys and tokens know what these look like, but a password looks like any text.
  *
  *     PASSWORD = "…"   password: str = "…"   connect(password="…")   {"secret_key": "…"}   environ["DB_PASS"] = "…"
- *     environ.get("TOKEN", "…")   "postgres://user:…@host"
+ *     environ.get("TOKEN", "…")   PASSWORDS = ["…"]   user, password = "…", "…"   SecretStr("…")   auth=("…", "…")
  */
 
-/** Names with these endings hold secrets that a person chose. */
-const password = /(?:^|[_\W])(?:pass(?:word|wd|phrase|code)?|pwd|pw|secret(?:[_-]?key)?|credentials?)$/i;
-/** Names with these endings hold secrets that a machine generated. */
-const key =
-  /(?:^|[_\W])(?:(?:api|access|auth|private|encryption|signing|account|client)[_-]?(?:key|secret|token)|token)$/i;
+import { lexemesOf, type Lexeme } from "./lexemes.ts";
+import { secrecyOf, type Secrecy } from "./secretNames.ts";
+import { isChosen, isDrawn, isKey } from "./secretValues.ts";
 
-/** Matches `name = text`, with or without a type; `"name": text`, `("name", text` and `["name"] = text`; `name == text`. */
-const assignment =
-  /(?:(?<bare>[A-Za-z_][\w.]{1,63})\s*(?:(?::\s*[A-Za-z_][\w.[\], |]{0,60})?:?={1,2})|(["'])(?<quoted>[A-Za-z_][\w.-]{1,63})\2\s*(?::|\]\s*=|(?<=\(["'][\w.-]*["']\s*),))\s*\(?\s*[rbuf]{0,2}("{3}|'{3}|["'])(?<value>(?:\\.|(?!\4)[^\\\n])+)\4/gi;
-const addressWithPassword = /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"'{}<>$]*:(?<value>[^\s:/@"'{}<>$%]{3,})@[\w.-]/gi;
+/** How far from its name a text may stand, in lexemes. */
+const reach = 400;
+/** A drawn password is no shorter. */
+const shortest = 8;
+/** Texts in texts in texts are not looked into. */
+const deepest = 2;
 
-/** Returns the 1-based line of the first secret in `text`; undefined if there is none. */
-export function lineOfAssignedSecret(text: string): number | undefined {
-  const assigned = [...text.matchAll(assignment)].find(({ groups }) => {
-    return isSecret(groups?.["bare"] ?? groups?.["quoted"] ?? "", groups?.["value"] ?? "");
-  });
-  const addressed = [...text.matchAll(addressWithPassword)].find(
-    ({ groups }) => !isPlaceholder(groups?.["value"] ?? ""),
-  );
-  const indices = [assigned?.index, addressed?.index].filter((index) => index !== undefined);
-  return indices.length > 0 ? text.slice(0, Math.min(...indices)).split("\n").length : undefined;
+/** Without one of these words no name says anything, and nothing is looked at closely. */
+const hints = /pass|pw|wort|secret|cred|key|token|login|auth|fernet/i;
+
+/** Where the first secret of `code` begins. */
+export function indexOfAssignedSecret(code: string, depth = 0): number | undefined {
+  if (!hints.test(code)) return undefined;
+  const lexemes = lexemesOf(code);
+  for (const [at, lexeme] of lexemes.entries()) {
+    const found = lexeme.kind === "sign" ? secretOfTargets(lexemes, at) : secretAfter(lexemes, at);
+    if (found !== undefined) return found;
+    if (lexeme.kind !== "text" || depth === deepest || !/["'].*["']/s.test(lexeme.value)) continue;
+    const inner = indexOfAssignedSecret(lexeme.value.replaceAll(/\\(["'])/g, " $1"), depth + 1);
+    if (inner !== undefined) return lexeme.start + inner;
+  }
+  return undefined;
 }
 
-function isSecret(name: string, value: string): boolean {
-  const words = name.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2"); // camelCase
-  if (isPlaceholder(value)) return false;
-  if (password.test(words)) return value.length >= 5 && !isLabel(value);
-  return key.test(words) && value.length >= 12 && !/\s/.test(value) && /\d/.test(value) && /[a-z]/i.test(value);
+const isSign = (lexeme: Lexeme | undefined, ...signs: string[]): boolean =>
+  lexeme?.kind === "sign" && signs.includes(lexeme.value);
+
+/** The secret that the name or the text at `at` announces. */
+function secretAfter(lexemes: readonly Lexeme[], at: number): number | undefined {
+  const lexeme = lexemes[at]!;
+  if (lexeme.kind === "text" && !/^[\w.-]{1,64}$/.test(lexeme.value)) return undefined;
+  const secrecy = secrecyOf(lexeme.value);
+  const next = lexemes[at + 1];
+  if (lexeme.kind === "name" && isSign(next, "(")) return secretOfCall(lexemes, at, secrecy);
+  if (lexeme.kind === "name" && lexeme.value === "auth" && isSign(next, "=", ":")) {
+    return isSign(lexemes[at + 2], "(") ? firstOf(lexemes, at + 2, "password", { from: 1 }) : undefined;
+  }
+  if (secrecy === undefined) return undefined;
+  if (isSign(next, "==", "!=")) return textAt(lexemes, at + 2, secrecy);
+  if (lexeme.kind === "name") {
+    const before = lexemes[at - 1];
+    if (isSign(before, "==", "!=")) return textAt(lexemes, at - 2, secrecy);
+    const sign = isSign(next, ":") ? afterType(lexemes, at + 2) : at + 1;
+    return isSign(lexemes[sign], "=", ":=", "+=") ? firstOf(lexemes, sign, secrecy) : undefined;
+  }
+  if (isSign(next, ":")) return firstOf(lexemes, at + 1, secrecy);
+  if (isSign(next, "]") && isSign(lexemes[at + 2], "=")) return firstOf(lexemes, at + 2, secrecy);
+  if (!isSign(next, ",")) return undefined;
+  if (isSign(lexemes[at - 1], "(")) {
+    const isSecond = lexemes[at + 2]?.kind === "text" && isSign(lexemes[at + 3], ")", ",");
+    const isPair = lexemes[at - 2]?.kind !== "name" || isSecond;
+    return (
+      (isPair ? textAt(lexemes, at + 2, secrecy) : undefined) ?? firstOf(lexemes, at + 1, secrecy, { isRest: true })
+    );
+  }
+  return lexeme.value.startsWith("--") ? firstOf(lexemes, at + 1, secrecy, { isRest: true }) : undefined;
 }
 
-/** Whether a text stands in for a secret: "<password>", "${SECRET}", f"{token}", "xxxx", "changeme", "your-key". */
-function isPlaceholder(value: string): boolean {
-  return (
-    /^<.*>$|^\[.*\]$|^\$[A-Z_]+$|^%s$|\{\w*\}|\$\{|%\(|^(.)\1*$/.test(value) ||
-    /^(?:your|change|replace|insert|enter|example|dummy|sample|placeholder|test|fake|mock|todo)(?:$|[\W_]|me\b|pass|secret|key|token)/i.test(
-      value,
-    ) ||
-    /^(?:user|username|password|passwd|secret|token|invalid|wrong|none|null)$/i.test(value)
-  );
+/** Which argument of a call is a secret, by the last part of the function's name. */
+const secretArguments: Readonly<Record<string, number>> = {
+  login: 1,
+  HTTPBasicAuth: 1,
+  HTTPDigestAuth: 1,
+  HTTPProxyAuth: 1,
+  BasicAuth: 1,
+  SecretStr: 0,
+  SecretBytes: 0,
+  Fernet: 0,
+};
+
+function secretOfCall(lexemes: readonly Lexeme[], at: number, secrecy: Secrecy): number | undefined {
+  const name = lexemes[at]!.value;
+  const from = secretArguments[name.slice(name.lastIndexOf(".") + 1)];
+  if (from !== undefined) return firstOf(lexemes, at + 1, "password", { from, isCall: from > 0 });
+  return secrecy && firstOf(lexemes, at + 1, secrecy, { isCall: true });
 }
 
-/** Whether a text only names the secret, such as "Your password" or "password_field". */
-function isLabel(value: string): boolean {
-  return /^[A-Za-z _:.?!-]+$/.test(value) && /pass|pwd|secret|credential|token|key/i.test(value);
+/** Behind the type of `name: type = …`. */
+function afterType(lexemes: readonly Lexeme[], from: number): number {
+  let at = from;
+  while (at < from + 12 && (lexemes[at]?.kind === "name" || isSign(lexemes[at], "[", "]", ".", ","))) at++;
+  return at;
+}
+
+/** `user, password = "bob", "…"`: the secret of the assignment whose sign is at `at`. */
+function secretOfTargets(lexemes: readonly Lexeme[], at: number): number | undefined {
+  if (!isSign(lexemes[at], "=") || !isSign(lexemes[at - 2], ",")) return undefined;
+  let start = at - 1;
+  while (lexemes[start]?.kind === "name" && isSign(lexemes[start - 1], ",")) start -= 2;
+  if (lexemes[start]?.kind !== "name" || !(start === 0 || isSign(lexemes[start - 1], "\n"))) return undefined; // The keywords of a call.
+  for (let from = 0; start + 2 * from < at; from++) {
+    const secrecy = secrecyOf(lexemes[start + 2 * from]!.value);
+    const found = secrecy && firstOf(lexemes, at, secrecy, { from, to: from });
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+interface Span {
+  /** The first and the last of the things between commas that count. */
+  readonly from?: number;
+  readonly to?: number;
+  /** What stands at `start` opens the arguments of a call. */
+  readonly isCall?: boolean;
+  /** `start` is in the midst of arguments, of which only those that are drawn or a default count. */
+  readonly isRest?: boolean;
+}
+
+/** Where the first secret stands in the value that begins behind the sign at `start`. */
+function firstOf(lexemes: readonly Lexeme[], start: number, secrecy: Secrecy, span: Span = {}): number | undefined {
+  const { from = 0, to, isCall = false, isRest = false } = span;
+  const isGroup = isSign(lexemes[start], "(");
+  /** The brackets around, from the inside: whether they are of a call or a subscript, or of a list. */
+  const open: ("call" | "subscript" | "group")[] = [];
+  const isBracketed = isGroup || isRest || bracketed(lexemes, start);
+  let item = 0;
+  let skipped: number | undefined;
+  for (let at = start + 1; at < Math.min(lexemes.length, start + reach); at++) {
+    const lexeme = lexemes[at]!;
+    if (isSign(lexeme, "(", "[", "{")) {
+      const before = lexemes[at - 1];
+      const isCalled = (before?.kind === "name" && !keywords.has(before.value)) || isSign(before, ")", "]");
+      open.unshift(isCalled ? (lexeme.value === "[" ? "subscript" : "call") : "group");
+    } else if (isSign(lexeme, ")", "]", "}")) {
+      if (open.length === 0) return undefined;
+      open.shift();
+      if (skipped !== undefined && open.length < skipped) skipped = undefined;
+    } else if (isSign(lexeme, "\n")) {
+      if (open.length === 0 && !isBracketed) return undefined;
+    } else if (isSign(lexeme, ",")) {
+      if (skipped === open.length) skipped = undefined;
+      if (open.length > 0) continue;
+      if (isBracketed && !isGroup && !isRest && to === undefined) return undefined;
+      item++;
+    } else if (lexeme.kind === "name" && isSign(lexemes[at + 1], "=") && (open.length > 0 || isGroup || isRest)) {
+      if (!/^(?:default|value)$/.test(lexeme.value)) skipped ??= open.length;
+    } else if (lexeme.kind === "text" && skipped === undefined && item >= from && item <= (to ?? item)) {
+      if (open.includes("subscript") || isSign(lexemes[at + 1], ":")) continue;
+      const isDefault = isSign(lexemes[at - 1], "=") && open.length <= 1;
+      const isDirect = isDefault || (!isCall && !isRest && open.length === 0);
+      if (isSecret(lexeme.value, secrecy, isDirect)) return lexeme.index;
+    }
+  }
+  return undefined;
+}
+
+const keywords = new Set(["or", "and", "in", "not", "else", "if", "return", "is"]);
+
+/** Whether the sign at `at` stands within brackets, so that a comma ends its value and a line's end does not. */
+function bracketed(lexemes: readonly Lexeme[], at: number): boolean {
+  let depth = 0;
+  for (let back = at - 1; back >= Math.max(0, at - reach); back--) {
+    if (isSign(lexemes[back], ")", "]", "}")) depth++;
+    else if (isSign(lexemes[back], "(", "[", "{") && --depth < 0) return true;
+  }
+  return false;
+}
+
+function textAt(lexemes: readonly Lexeme[], at: number, secrecy: Secrecy): number | undefined {
+  const lexeme = lexemes[at];
+  return lexeme?.kind === "text" && isSecret(lexeme.value, secrecy, true) ? lexeme.index : undefined;
+}
+
+function isSecret(value: string, secrecy: Secrecy, isDirect: boolean): boolean {
+  const text = value.trim();
+  if (text.length > 400) return false;
+  if (secrecy === "password") return isDirect ? isChosen(text) : isDrawn(text, shortest);
+  return isKey(text);
 }

@@ -3,9 +3,9 @@
  * which `git` a search path finds, and many machines have none.
  */
 
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { readPlainText } from "../foundation/plainFile.ts";
 import { exists } from "../foundation/exists.ts";
 
 /** Returns the repository around `folder`, or `folder` itself: the nearest folder that contains a .git. */
@@ -34,7 +34,10 @@ export async function userExcludes(): Promise<string> {
   return await textOf(named.startsWith("~/") ? join(homedir(), named.slice(2)) : resolve(homedir(), named));
 }
 
-/** Returns the text of a file; empty if it cannot be read. */
+/** Lists of patterns are no larger. */
+const largestList = 2 ** 20;
+
+/** Empty where there is none, and where it is nothing that such a list can be. */
 export async function textOf(path: string): Promise<string> {
-  return await readFile(path, "utf8").catch(() => "");
+  return await readPlainText(path, largestList).catch(() => "");
 }

@@ -1,7 +1,8 @@
 /** Reads one Python file as training text, or returns the reason why it is unfit. */
 
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { readPlainFile } from "../foundation/plainFile.ts";
 import type { SkipReason } from "./skipped.ts";
 
 export interface SourceText {
@@ -28,7 +29,7 @@ export async function readPythonSource(path: string): Promise<SourceText | Unfit
   if (size > largestSource) {
     return { unfit: `The file is too large: ${size} bytes; the limit is ${largestSource}.`, reason: "large" };
   }
-  const bytes = await readFile(path);
+  const bytes = await readPlainFile(path, largestSource);
   if (bytes.includes(0)) return { unfit: "The file is binary.", reason: "binary" };
   let text;
   try {

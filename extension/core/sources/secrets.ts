@@ -1,22 +1,37 @@
 /**
- * Finds secrets in a text: by the rules of secretlint, which recognize the keys and tokens of many services, private keys and
- * passwords in addresses; and by the names that passwords are assigned to (assignedSecrets.ts).
+ * Whether a text holds a secret: by the rules of secretlint, which know the keys and tokens of many services, private keys
+ * and passwords in addresses; by looks that these do not know (secretTokens.ts); and by the names that passwords are assigned
+ * to (assignedSecrets.ts).
  */
 
-import { lineOfAssignedSecret } from "./assignedSecrets.ts";
+import { indexOfAssignedSecret } from "./assignedSecrets.ts";
+import { indexOfToken } from "./secretTokens.ts";
 
 /** Returns the 1-based line of the first secret in `text`, but never the secret itself; undefined if there is none. */
 export async function lineOfSecret(text: string): Promise<number | undefined> {
-  // Loaded lazily: completion does not need it.
+  const indices = [indexOfAssignedSecret(text), indexOfToken(text)].filter((index) => index !== undefined);
+  const lines = indices.map((index) => lineAt(text, index));
+  const linted = await lineByRules(text);
+  if (linted !== undefined) lines.push(linted);
+  return lines.length > 0 ? Math.min(...lines) : undefined;
+}
+
+async function lineByRules(text: string): Promise<number | undefined> {
+  // Loaded here, so that completion does without.
   const [{ lintSource }, { creator }] = await Promise.all([
     import("@secretlint/core"),
     import("@secretlint/secretlint-rule-preset-recommend"),
   ]);
   const config = { rules: [{ id: "recommend", rule: creator }] };
-  const source = { filePath: "source.py", ext: ".py", content: text, contentType: "text" } as const;
+  // A comment in the text must not switch off rules.
+  const content = text.replaceAll(/secretlint-(?=disable|enable)/gi, "secretlint_");
+  const source = { filePath: "source.py", ext: ".py", content, contentType: "text" } as const;
   const { messages } = await lintSource({ source, options: { config, noPhysicFilePath: true, maskSecrets: true } });
-  const lines = messages.map(({ loc }) => loc.start.line);
-  const assigned = lineOfAssignedSecret(text);
-  if (assigned !== undefined) lines.push(assigned);
-  return lines.length > 0 ? Math.min(...lines) : undefined;
+  return messages.length > 0 ? Math.min(...messages.map(({ loc }) => loc.start.line)) : undefined;
+}
+
+function lineAt(text: string, index: number): number {
+  let line = 1;
+  for (let at = text.indexOf("\n"); at >= 0 && at < index; at = text.indexOf("\n", at + 1)) line++;
+  return line;
 }

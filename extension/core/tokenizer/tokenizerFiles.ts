@@ -1,8 +1,8 @@
 /** Reads and checks the tokenizer files of a model folder. */
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { readPlainText } from "../foundation/plainFile.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
 import type { FillOrder } from "./fillInTheMiddle.ts";
 
@@ -145,7 +145,7 @@ function vocabularyIds(folder: string, vocabulary: readonly unknown[] | Record<s
 async function readJson(folder: string, name: string): Promise<unknown> {
   let text;
   try {
-    text = await readFile(join(folder, name), "utf8");
+    text = await readPlainText(join(folder, name));
   } catch (error) {
     if (systemCode(error) === "ENOENT") return undefined;
     throw error;

@@ -1,7 +1,7 @@
 /** Identifies a training by its base, data and settings, in the user's terms. Checkpoints and the training report contain it. */
 
 import { methodOf } from "../adapters/methods/methodNamed.ts";
-import type { NewTrainingData } from "./data/trainingData.ts";
+import type { NewTokenFile } from "../dataset/tokenFile.ts";
 import { commonFields } from "./request.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
@@ -11,10 +11,12 @@ export type Fingerprint = Readonly<Record<string, string | number | boolean>>;
 /** Settings that do not change the result, and those that are listed only if given. */
 const unlisted = new Set<string>(["saveEvery", "steps", "patience"]);
 
+type Described = Readonly<Record<"training" | "validation", Pick<NewTokenFile, "description">>>;
+
 export function fingerprintOf(
   baseHash: string,
   settings: ResolvedSettings,
-  { training, validation }: NewTrainingData,
+  { training, validation }: Described,
 ): Fingerprint {
   const { steps, patience } = settings;
   const common = Object.keys(commonFields)

@@ -15,11 +15,8 @@ export const leastSteps = 60;
 
 /** The settings that all methods share. Unless noted otherwise, defaults are the paper's (arXiv 2308.10462, version 2). */
 export const commonFields = {
-  preset: z
-    .enum(trainingPresets)
-    .default("graft")
-    .describe("Source of the default targets, learning rate and optimizer"),
-  method: z.enum(methodNames).default(methodNames[0]).describe("Training method"),
+  preset: z.enum(trainingPresets).default("graft").describe("Preset of targets, learning rate and optimizer"),
+  method: z.enum(methodNames).default(methodNames[0]).describe("What to train"),
   epochs: z
     .number()
     .gt(0)
@@ -27,24 +24,20 @@ export const commonFields = {
     .default(5)
     .describe(`Passes over the training data; by default more if needed for ${leastSteps} steps`),
   steps: z.int().min(1).optional().describe("Optimizer steps, instead of epochs"),
-  batchSize: z.int().min(1).default(8).describe("Sequences per optimizer step"),
-  maxLength: z.int().min(8).default(256).describe("Maximum length of a sequence, in tokens"),
-  learningRate: z.number().gt(0).optional().describe("Peak learning rate; by default it depends on method and base"),
-  schedule: z.enum(scheduleShapes).default("linear").describe("Learning rate schedule after the warm-up"),
+  batchSize: z.int().min(1).default(8).describe("Sequences in each step"),
+  maxLength: z.int().min(8).default(256).describe("Length of the longest sequence, in tokens"),
+  learningRate: z.number().gt(0).optional().describe("Peak learning rate; without it, by method and base"),
+  schedule: z.enum(scheduleShapes).default("linear").describe("Shape of the learning rate's decay"),
   optimizer: z
     .enum(optimizerNames)
     .optional()
     .describe("Optimizer; by default adamw, or adafactor with the paper preset"),
   weightDecay: z.number().min(0).default(0).describe("Weight decay"),
-  patience: z
-    .int()
-    .min(1)
-    .optional()
-    .describe("Validations (five per epoch) without a lower loss before training stops"),
-  saveEvery: z.number().min(0).default(60).describe("Seconds between checkpoints; 0 saves after every step"),
-  fillShare: z.number().min(0).max(1).default(0.5).describe("Share of source code to train on as infilling examples"),
+  patience: z.int().min(1).optional().describe("Stop after this many validations, five per pass, without a lower loss"),
+  saveEvery: z.number().min(0).default(60).describe("Seconds of work that a crash may cost; 0 saves every step"),
+  fillShare: z.number().min(0).max(1).default(0.5).describe("Share of source code that trains infilling"),
   seed: z.int().default(42).describe("Random seed"),
-  shuffle: z.boolean().default(true).describe("Shuffle the data in each epoch"),
+  shuffle: z.boolean().default(true).describe("Shuffle the data in each pass"),
 };
 
 const { preset, method, ...others } = commonFields;
@@ -54,8 +47,8 @@ export const settingsSchema = z.object({ preset, method, ...methodFields, ...oth
 
 /** Folders, which the calling process chooses. */
 const places = {
-  home: z.string().describe("Folder of the installed bases"),
-  embedded: z.string().describe("Folder of the base that ships with Graft"),
+  home: z.string().describe("Folder of installed bases"),
+  embedded: z.string().describe("The base that ships with Graft"),
   dataFolder: z.string().describe("Folder of the user's copies of the paper's data sets"),
   shippedData: z.string().exactOptional().describe("Folder of the data sets that ship with Graft"),
 };
@@ -71,8 +64,8 @@ export const trainRequest = z.object({
   resume: z
     .boolean()
     .optional()
-    .describe("Resume the unfinished training in the output folder, with its own settings and data"),
-  out: z.string().describe("Output folder"),
+    .describe("Resume the unfinished training into the same folder, with its own settings and data"),
+  out: z.string().describe("Folder of the result"),
   ...places,
 });
 

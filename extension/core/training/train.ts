@@ -1,7 +1,7 @@
 /** Trains from end to end: base, data, adapter, loop, result. The command line and the editor both start here. */
 
 import { paddingOf } from "./data/batchShape.ts";
-import { saveCheckpoint } from "./output/checkpoint.ts";
+import { checkpointInvalid, saveCheckpoint } from "./output/checkpoint.ts";
 import { openOutputFolder, type OutputFolder } from "./output/outputFolder.ts";
 import { describeCost } from "./cost/costEstimate.ts";
 import { beginRun } from "./run/beginRun.ts";
@@ -90,7 +90,8 @@ async function takeSteps(
   tellPlan(base.name, data, plan, outline, padding, log);
   onOutline?.(outline);
   log.info(await describeCost(base, spec, shape, totalTokens(data, plan, padding)));
-  const step = await openTrainingStep(base, spec, shape, first);
+  const unfit = (reason: string): Error => checkpointInvalid(output.workFolder, reason);
+  const step = await openTrainingStep(base, spec, shape, first, checkpoint && unfit);
   try {
     if (!options.resume) await output.begin(run);
     if (checkpoint) log.info(`Resuming after step ${checkpoint.state.step} of ${plan.steps}.`);

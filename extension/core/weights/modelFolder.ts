@@ -1,8 +1,9 @@
 /** A Hugging Face model folder: its config.json and its tensors, in one file or in shards. Independent of architectures. */
 
-import { readFile, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { readPlainText } from "../foundation/plainFile.ts";
 import { isFolder } from "../foundation/exists.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
 import { openSafetensors, type SafetensorsFile } from "./safetensors.ts";
@@ -82,7 +83,7 @@ export async function readConfig(path: string): Promise<unknown> {
       "Give the path of a Hugging Face model folder.",
     );
   }
-  const text = await readFile(join(path, "config.json"), "utf8").catch((error: unknown) => {
+  const text = await readPlainText(join(path, "config.json")).catch((error: unknown) => {
     throw invalid(
       `Cannot open the model ${path}: it has no config.json that can be read (${systemCode(error)}).`,
       "Give the folder that holds config.json and model.safetensors.",
@@ -131,7 +132,7 @@ async function findShards(
 async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
   let index;
   try {
-    index = indexSchema.parse(JSON.parse(await readFile(path, "utf8")));
+    index = indexSchema.parse(JSON.parse(await readPlainText(path)));
   } catch (error) {
     throw invalid(
       `Cannot read ${path}: it is not an index of weight files.`,

@@ -3,6 +3,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { writeFileAtomicWith } from "../foundation/atomicFile.ts";
 import { internalError, systemCode, UserError } from "../foundation/errors.ts";
+import { infoOf } from "../foundation/exists.ts";
 import { elementCount } from "../graph/shape.ts";
 import { bitsPerElement, widen } from "./dtype.ts";
 import { damaged, maxHeaderBytes, readHeader, type SafetensorsHeader, type TensorEntry } from "./safetensorsHeader.ts";
@@ -35,9 +36,13 @@ export interface TensorPart {
 /**
  * Opens a file and checks its whole header. Values are read on demand.
  *
+ * @param mostTensors a file of more is refused
  * @throws UserError "file-missing", "safetensors-invalid"
  */
-export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+export async function openSafetensors(path: string, mostTensors?: number): Promise<SafetensorsFile> {
+  // To open a pipe would wait for somebody who writes to it.
+  const info = await infoOf(path);
+  if (info && !info.isFile()) throw damaged(path, "it is not a file");
   const file = await open(path, "r").catch((error: unknown) => {
     const reason =
       systemCode(error) === "ENOENT" ? "there is no such file" : `it cannot be read (${systemCode(error)})`;
@@ -46,7 +51,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     });
   });
   try {
-    const { tensors, metadata } = await openHeader(file, path);
+    const { tensors, metadata } = await openHeader(file, path, mostTensors);
     const entryOf = (name: string): TensorEntry => {
       const entry = tensors.get(name);
       if (entry) return entry;
@@ -73,10 +78,8 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   }
 }
 
-async function openHeader(file: FileHandle, path: string): Promise<SafetensorsHeader> {
-  const info = await file.stat();
-  if (!info.isFile()) throw damaged(path, "it is not a file");
-  const { size } = info;
+async function openHeader(file: FileHandle, path: string, mostTensors?: number): Promise<SafetensorsHeader> {
+  const { size } = await file.stat();
   if (size < 8) throw damaged(path, `it has ${size} bytes, too few for a safetensors file`);
   const start = await readBytes(file, path, 0, Math.min(size, 64));
   if (new TextDecoder("latin1").decode(start).startsWith("version https://git-lfs")) {
@@ -92,7 +95,7 @@ async function openHeader(file: FileHandle, path: string): Promise<SafetensorsHe
     throw damaged(path, `its header claims ${length} bytes, over the limit of ${maxHeaderBytes}`);
   if (8 + length > size)
     throw damaged(path, `its header claims ${length} bytes, but the file has only ${size} in total`);
-  return readHeader(path, await readBytes(file, path, 8, length), 8 + length, size);
+  return readHeader(path, await readBytes(file, path, 8, length), 8 + length, size, mostTensors);
 }
 
 async function readPart(

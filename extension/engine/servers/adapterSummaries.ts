@@ -1,4 +1,7 @@
-/** The adapters of a library as a list shows them. Reads headers and configurations only, and no failure hides another adapter. */
+/**
+ * Summarizes the adapters of a library for a list. Reads headers and configurations only; a broken adapter does not
+ * hide the others.
+ */
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,8 +15,10 @@ import { recoverAdapters } from "../../core/training/output/outputFolder.ts";
 import type { AdapterSummary, Foreign } from "../protocol.ts";
 
 /**
- * @param base what they are to fit; undefined where none could be opened
- * @throws what the system says where the library itself cannot be read
+ * Summarizes the adapters in a folder.
+ *
+ * @param base the base that they should fit; undefined if none could be opened
+ * @throws the system's error if the library itself cannot be read
  */
 export async function adapterSummaries(
   library: string,
@@ -24,15 +29,15 @@ export async function adapterSummaries(
     log.warn(`An adapter that was being replaced may be missing: ${String(error)}`),
   );
   const entries = await readdir(library, { withFileTypes: true }).catch((error: unknown) => {
-    if (systemCode(error) === "ENOENT") return []; // Nothing was trained yet.
+    if (systemCode(error) === "ENOENT") return []; // No adapter was trained yet.
     throw error;
   });
-  // A folder with a dot is a training under way or a leftover of one.
+  // A folder with a dot is an unfinished training or its leftovers.
   const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map(({ name }) => name);
   return Promise.all(names.sort().map((name) => summary(name, join(library, name), base, log)));
 }
 
-/** What the first of `adapters` that belongs to another base was trained on; undefined where all belong to `base`. */
+/** Returns the base of the first of `adapters` that belongs to another base; undefined if all belong to `base`. */
 export async function foreignOrigin(
   adapters: readonly { folder: string }[],
   base: InstalledBase,

@@ -1,7 +1,7 @@
 /**
- * The completion process: one base with its adapters, asked one thing at a time.
+ * The completion process: one base with its adapters, which serves one request at a time.
  *
- * Keeps no state but what the last selection says, so that a restarted process is as good as the old one.
+ * Keeps no state except the last selection, so a restarted process equals the old one.
  */
 
 import pLimit from "p-limit";
@@ -21,7 +21,7 @@ interface Open {
 }
 
 export function serveCompletion(connection: MessageConnection, log: Log): void {
-  // The decoder has one cache, and an adapter is not swapped during a completion.
+  // The decoder has one cache, and an adapter swap must not interrupt a completion.
   const inTurn = pLimit(1);
   let open: Open | undefined;
 
@@ -31,7 +31,7 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
       const { base, adapters, notImported } = await openSelection(selection, { log, signal });
       if (open?.base.hash !== base.hash) {
         await open?.completer.release();
-        open = undefined; // Should the next line fail, the released one is not asked again.
+        open = undefined; // If the next line fails, later requests must not use the released model.
         open = { base, completer: await openCompleter(base) };
       }
       await open?.completer.useAdapters(adapters);
@@ -49,7 +49,7 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
 
   answer(connection, completeRequest, (request, signal) =>
     inTurn(async () => {
-      signal.throwIfAborted(); // Most requests were overtaken by the next keystroke while they waited.
+      signal.throwIfAborted(); // The next keystroke has cancelled most requests by the time their turn comes.
       if (!open) throw internalError("asked to complete before a base was selected");
       return open.completer.complete(request, signal);
     }),

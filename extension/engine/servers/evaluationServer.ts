@@ -1,4 +1,4 @@
-/** The evaluation process: one run at a time, or the comparison of two, quietly beside the editor and the completion process. */
+/** The evaluation process: one run at a time, or the comparison of two runs, at low priority. */
 
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
@@ -10,7 +10,7 @@ import { compareWork, evaluateWork } from "../protocol.ts";
 import { answer } from "../wire.ts";
 
 export function serveEvaluation(connection: MessageConnection, log: Log): void {
-  // It takes every core it can get; whoever types goes first.
+  // It uses every core, so typing gets priority.
   setPriority(constants.priority.PRIORITY_LOW);
   answer(connection, evaluateWork.request, (options, signal) =>
     runEvaluation(options, {

@@ -1,4 +1,4 @@
-/** The import process: makes one base of a folder or of a download, or gets a data set, quietly beside the editor. */
+/** The import process: imports one base from a folder or a download, or gets a data set, at low priority. */
 
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
@@ -9,7 +9,7 @@ import { fetchDataWork, importWork } from "../protocol.ts";
 import { answer } from "../wire.ts";
 
 export function serveImport(connection: MessageConnection, log: Log): void {
-  // Converting takes every core it can get; whoever types goes first.
+  // Conversion uses every core, so typing gets priority.
   setPriority(constants.priority.PRIORITY_LOW);
   answer(connection, importWork.request, async (options, signal) => {
     const { base, seconds, warnings } = await importSource(options, {

@@ -1,4 +1,7 @@
-/** The library process: lists bases, adapters and runs, exports runs, measures the machine. Completion needs none of it. */
+/**
+ * The library process: lists bases, adapters and runs, exports runs, measures the machine. Completion does not depend
+ * on it.
+ */
 
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { UserError } from "../../core/foundation/errors.ts";
@@ -32,7 +35,7 @@ export function serveLibrary(connection: MessageConnection, log: Log): void {
   answer(connection, measureRequest, (places) => measureMachine(places));
 }
 
-/** Undefined where the base cannot be opened: completion tells why, and the adapters are listed all the same. */
+/** Undefined if the base cannot be opened: completion reports the reason, and the list of adapters still appears. */
 async function baseOf(
   { home, embedded, base }: AdaptersQuestion,
   log: Log,

@@ -1,4 +1,7 @@
-/** The base that completion opens for a selection. It imports nothing that takes long: that is offered, and done elsewhere. */
+/**
+ * Opens the base of a selection for completion. Performs no long import; the editor offers that, and another process
+ * does it.
+ */
 
 import { fitFromFolder } from "../../core/adapters/fit/fitFromFolder.ts";
 import { UserError } from "../../core/foundation/errors.ts";
@@ -9,12 +12,13 @@ import type { Selection } from "../protocol.ts";
 export interface OpenSelection {
   readonly base: InstalledBase;
   readonly adapters: Selection["adapters"];
-  /** The folder that was selected, where the embedded base stands in for it until it is imported. */
+  /** The selected folder, if it is not imported and the embedded base replaces it. */
   readonly notImported?: string;
 }
 
 /**
- * The embedded base stands in for a folder that has not been imported, with the adapters that fit it.
+ * Opens the selected base. The embedded base replaces a folder that has not been imported, with the adapters that fit
+ * it.
  *
  * @throws UserErrors of `resolveBase`
  */

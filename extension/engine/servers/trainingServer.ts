@@ -1,4 +1,4 @@
-/** The training process: one training at a time, quietly beside the editor and the completion process. */
+/** The training process: one training at a time, at low priority. */
 
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
@@ -8,7 +8,7 @@ import { finishTraining, trainWork } from "../protocol.ts";
 import { answer } from "../wire.ts";
 
 export function serveTraining(connection: MessageConnection, log: Log): void {
-  // It takes every core it can get; whoever types goes first.
+  // It uses every core, so typing gets priority.
   setPriority(constants.priority.PRIORITY_LOW);
   const finish = new AbortController();
   connection.onNotification(finishTraining, () => finish.abort());

@@ -1,7 +1,7 @@
 /**
- * The adapters of this machine: PEFT folders side by side in the extension's own storage, and which one is active here.
+ * The adapters of this machine: PEFT folders in the extension's own storage, and the adapter that is active here.
  *
- * Knows names and folders. What an adapter holds, and whether it fits a base, the engine says.
+ * Knows names and folders. The engine reads the adapters, and checks whether one fits a base.
  */
 
 import { readdir } from "node:fs/promises";
@@ -12,23 +12,23 @@ import { workFolderOf } from "../../core/training/output/outputFolder.ts";
 import { runFile } from "../../core/training/run/trainingRun.ts";
 
 export interface AdapterLibrary {
-  /** Where the adapters lie, one folder each. */
+  /** The folder that holds one folder per adapter. */
   readonly folder: string;
   /** Name of the adapter that this workspace uses; undefined for the base alone. */
   readonly active: string | undefined;
   activate(name: string | undefined): Promise<void>;
   readonly onDidChangeActive: vscode.Event<string | undefined>;
   names(): Promise<string[]>;
-  /** Fires when an adapter has come or gone. */
+  /** Fires when an adapter was added or removed. */
   readonly onDidChangeNames: vscode.Event<void>;
-  /** A name for a new adapter that can be used, after `label`. */
+  /** Returns a free name for a new adapter, derived from `label`. */
   suggestName(label: string): string;
-  /** Why a new adapter cannot have this name; undefined if it can. */
+  /** Returns the reason why a new adapter cannot have this name; undefined if it can. */
   nameProblem(name: string): string | undefined;
 }
 
 const activeKey = "graft.activeAdapter";
-/** Written last, so that a folder with it is a whole adapter. */
+/** Written last, so a folder that contains it is a complete adapter. */
 const marker = "adapter_config.json";
 
 export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLibrary {
@@ -70,7 +70,7 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     },
     async activate(name) {
       await context.workspaceState.update(activeKey, name);
-      // It may be new, and watchers are slow, or see only the folder that was put in place.
+      // Watchers are slow to see new folders, and may miss one that was renamed into place.
       changed();
     },
     onDidChangeActive: activeChanged.event,

@@ -1,4 +1,4 @@
-/** "Graft: Select adapter": none, or one of the library; those that do not fit the base are shown with the reason. */
+/** "Graft: Select adapter": none, or one of the library. Adapters that do not fit the base show the reason. */
 
 import * as vscode from "vscode";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
@@ -10,7 +10,7 @@ import { explain, type Messages } from "../messages.ts";
 import { completeStep } from "../walkthrough.ts";
 
 interface AdapterItem extends vscode.QuickPickItem {
-  /** What to activate; null for the base alone, absent where the item cannot be chosen. */
+  /** The adapter to activate; null for the base alone, absent if the item cannot be chosen. */
   adapter?: string | null;
   run?: () => unknown;
 }
@@ -35,7 +35,7 @@ export async function selectAdapter(options: SelectAdapterOptions): Promise<void
     messages.reporting(async () => {
       const [item] = pick.selectedItems;
       if (!item) return;
-      if (item.adapter === undefined && !item.run) return; // It says why, and stays open for another choice.
+      if (item.adapter === undefined && !item.run) return; // The item shows the reason, and the list stays open for another choice.
       pick.hide();
       if (item.run) await item.run();
       else await library.activate(item.adapter ?? undefined);
@@ -43,7 +43,7 @@ export async function selectAdapter(options: SelectAdapterOptions): Promise<void
     }),
   );
 
-  // The names are there at once; the library process may still have to open a base to say what fits.
+  // The names appear at once; the library process may first have to open a base to check which fit.
   const named = (await library.names()).map((name): AdapterSummary => ({ name, folder: "" }));
   pick.items = items(library, named);
   focusActive(pick, library);
@@ -53,7 +53,7 @@ export async function selectAdapter(options: SelectAdapterOptions): Promise<void
     pick.items = items(library, await libraryProcess.ask(adaptersRequest, question));
   } catch (error) {
     messages.log(error);
-    // What is known can still be chosen.
+    // The adapters that are known can still be chosen.
     pick.items = [...items(library, named), ...failure(error)];
   }
   focusActive(pick, library);
@@ -80,7 +80,7 @@ function items(library: AdapterLibrary, adapters: readonly AdapterSummary[]): Ad
     ...(others.length > 0 ? [separator(vscode.l10n.t("Cannot be used with this base"))] : []),
     ...others.map(({ name, problem }) => ({
       label: `$(circle-slash) ${name}`,
-      // One line is all there is room for.
+      // There is room for one line only.
       detail: problem ? oneLine(problem) : "",
     })),
     separator(""),
@@ -91,7 +91,7 @@ function items(library: AdapterLibrary, adapters: readonly AdapterSummary[]): Ad
   ];
 }
 
-/** Why an adapter that has the right sizes may still do no good. */
+/** Returns why an adapter with the right sizes may still not help. */
 export function foreignText({ kind, trainedOn }: NonNullable<AdapterSummary["foreign"]>): string {
   return kind === "other-base"
     ? vscode.l10n.t("Trained on another base: {0}", trainedOn)
@@ -109,7 +109,7 @@ function failure(error: unknown): AdapterItem[] {
   ];
 }
 
-/** One that is active but does not fit cannot be chosen again: then the way out is in focus. */
+/** An active adapter that does not fit cannot be chosen again, so the way to fix it has the focus. */
 function focusActive(pick: vscode.QuickPick<AdapterItem>, library: AdapterLibrary): void {
   const current = pick.items.find(({ adapter }) => adapter === (library.active ?? null)) ?? pick.items[0];
   pick.activeItems = current ? [current] : [];

@@ -1,4 +1,4 @@
-/** "Graft: Add base model": a folder, or the name of a model of the hub; then the screen that shows the import. */
+/** "Graft: Add base model": a folder, or the name of a model on the hub; then the screen with the import. */
 
 import { isAbsolute } from "node:path";
 import * as vscode from "vscode";
@@ -7,7 +7,7 @@ import type { BaseLibrary } from "./baseLibrary.ts";
 import type { BasesPanel } from "./basesPanel.ts";
 
 interface SourceItem extends vscode.QuickPickItem {
-  /** What to import; undefined where nothing was chosen after all. */
+  /** The source to import; undefined if the user chose none. */
   source(): PromiseLike<string | undefined> | string;
 }
 
@@ -53,7 +53,7 @@ const folderItem: SourceItem = {
   },
 };
 
-/** What the text itself may mean. */
+/** Returns the sources that the typed text can mean. */
 function typed(text: string): SourceItem[] {
   const item = (label: string): SourceItem => ({ label, alwaysShow: true, source: () => text });
   if (isAbsolute(text)) return [item(`$(folder) ${vscode.l10n.t("Import the folder {0}", text)}`)];

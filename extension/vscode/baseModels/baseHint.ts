@@ -1,6 +1,6 @@
 /**
- * Tells who completes with the small base that a larger one would suit this machine: a line in the status item's tooltip and
- * menu, until the base models have been looked at once. It never interrupts.
+ * Suggests a larger base to users of the small one if this machine can run it: a line in the status item's tooltip and
+ * menu, until the base models were opened once. Never interrupts.
  */
 
 import * as vscode from "vscode";
@@ -8,21 +8,21 @@ import type { BaseLibrary } from "./baseLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
 
 export interface BaseHint {
-  /** Undefined where there is nothing to say. */
+  /** Undefined if there is no hint. */
   readonly text: string | undefined;
   readonly onDidChange: vscode.Event<void>;
-  /** The base models were shown: from now on nothing is said, in no window. */
+  /** The base models were shown: no window shows the hint from now on. */
   seen(): Promise<void>;
 }
 
 const seenKey = "graft.basesSeen";
-/** To measure the machine takes a second or two of it: not while the first lines are typed. */
+/** Measuring takes a second or two of the machine, so it must not run while the user types the first lines. */
 const delay = 30_000;
 
 export interface BaseHintOptions {
   engine: Pick<Engine, "state" | "onDidChangeState">;
   bases: BaseLibrary;
-  /** Of all windows. */
+  /** Shared by all windows. */
   state: vscode.Memento;
 }
 

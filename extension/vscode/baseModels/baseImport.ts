@@ -1,4 +1,4 @@
-/** The import of a base that may be under way, one at a time. A process of its own does it; the state is the caller's. */
+/** The import of a base, at most one at a time. A separate process does it; the caller keeps the state. */
 
 import * as vscode from "vscode";
 import type { ImportProgress } from "../../core/baseModels/import/importSource.ts";
@@ -11,7 +11,7 @@ import { explain, type Messages } from "../messages.ts";
 import { readHubSettings } from "./hubSettings.ts";
 
 export interface BaseImport {
-  /** Imports a folder or a model of the hub. Resolves at its end, however it ends. */
+  /** Imports a folder or a model of the hub. Resolves at the end, whatever the result. */
   add(source: string): Promise<void>;
   cancel(): void;
 }
@@ -26,7 +26,7 @@ export interface BaseImportOptions {
 }
 
 export interface BaseImportEvents {
-  /** Undefined once nothing is imported. */
+  /** Undefined if no import runs. */
   become: (state: ImportState | undefined) => void;
   onFailure: (error: unknown) => void;
   onImported: (source: string, name: string) => Promise<void>;
@@ -87,7 +87,7 @@ export function createBaseImport(options: BaseImportOptions, events: BaseImportE
   };
 }
 
-/** The editor's own progress, for whoever does not look at the view. */
+/** Shows the editor's own progress to users who do not look at the view. */
 async function showingProgress<T>(
   source: string,
   cancel: () => void,

@@ -1,7 +1,7 @@
 /**
- * The bases as this window knows them: which there are, which is in use, and the one import that may be under way.
+ * The bases as this window knows them: the list, the base in use, and the import that may run.
  *
- * Shows no list: the bases panel and "Add base model" look at its state. Importing is done by a process of its own.
+ * Shows no list: the bases panel and "Add base model" watch its state. A separate process does the import.
  */
 
 import * as vscode from "vscode";
@@ -21,21 +21,21 @@ import { explain, type Action, type Messages } from "../messages.ts";
 export interface BaseLibrary {
   readonly state: BasesState;
   readonly onDidChange: vscode.Event<BasesState>;
-  /** Fires with what ended an import, which is in the state, too. */
+  /** Fires with the failure of an import, which is also in the state. */
   readonly onDidFail: vscode.Event<unknown>;
-  /** Looks again at what there is. */
+  /** Reads the list again. */
   refresh(): Promise<void>;
   /**
-   * Imports a folder or a model of the hub. Resolves at its end, however it ends; a failure is in the state. A folder that the
-   * settings name is in use then.
+   * Imports a folder or a model of the hub. Resolves at the end, whatever the result; a failure is in the state.
+   * Afterwards a folder that the settings name is in use.
    */
   add(source: string): Promise<void>;
   cancel(): void;
-  /** Forgets how the last import failed. */
+  /** Clears the failure of the last import. */
   dismiss(): void;
-  /** Completes with it from now on. */
+  /** Uses the base for completions from now on. */
   use(name: string): Promise<void>;
-  /** Asks first. */
+  /** Asks for confirmation first. */
   remove(name: string): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
     changed.fire(state);
   };
   const refresh = async (): Promise<void> => {
-    // Tells which base is in use once it is ready; the list does not wait for it.
+    // The engine reports the base in use once it is ready; the list does not wait for it.
     if (engine.state.phase === "asleep") void engine.start();
     try {
       const survey = await libraryProcess.ask(basesRequest, places);
@@ -107,7 +107,7 @@ export function openBaseLibrary(options: BaseLibraryOptions, subscriptions: vsco
     if (!(await isRemovalMeant(name))) return;
     try {
       await configuration.forgetBase(name);
-      // Another takes over first: no open file is deleted.
+      // Another base takes over first, so that no open file is deleted.
       if (state.inUse === name) await engine.start();
       await removeBase(name, places.home);
     } catch (error) {

@@ -1,4 +1,4 @@
-/** The screen of base models: carries messages between its page and the base library, and keeps nothing itself. */
+/** The screen of base models: passes messages between its page and the base library. Keeps no state. */
 
 import * as vscode from "vscode";
 import { fromBases, type FromBases, type ToBases } from "../../../webview/protocol/baseModels.ts";
@@ -7,7 +7,7 @@ import type { Messages } from "../messages.ts";
 import { createScreen } from "../screen.ts";
 
 export interface BasesPanel {
-  /** Brings the bases, and the import that may run, to the front. */
+  /** Brings the bases, and an import that runs, to the front. */
   show(): void;
 }
 

@@ -1,4 +1,4 @@
-/** How the hub is reached from this editor: its proxy settings, a token in its keychain, and the environment's variables. */
+/** The hub settings of this editor: its proxy settings, a token in its keychain, and the environment's variables. */
 
 import * as vscode from "vscode";
 import { hubSettingsOf, type HubSettings } from "../../core/hub/hubConnection.ts";
@@ -18,7 +18,7 @@ export async function readHubSettings(secrets: vscode.SecretStorage): Promise<Hu
   };
 }
 
-/** "Graft: Set Hugging Face token": kept by the editor's keychain; an empty one is forgotten. */
+/** "Graft: Set Hugging Face token": the editor's keychain keeps the token; an empty one deletes it. */
 export async function setHubToken(secrets: vscode.SecretStorage): Promise<void> {
   const known = (await secrets.get(tokenKey)) !== undefined;
   const token = await vscode.window.showInputBox({

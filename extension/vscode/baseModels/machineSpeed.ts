@@ -1,4 +1,4 @@
-/** How fast this machine decodes, measured once by the library process, and remembered for all windows. */
+/** The decoding speed of this machine, measured once by the library process and shared by all windows. */
 
 import { cpus } from "node:os";
 import type * as vscode from "vscode";
@@ -9,14 +9,14 @@ import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import { measureRequest } from "../../engine/protocol.ts";
 
 export interface MachineSpeedSource {
-  /** Undefined where it cannot be measured; the log says why. */
+  /** Undefined if it cannot be measured; the log gives the reason. */
   measured(): Promise<MachineSpeed | undefined>;
 }
 
 export interface MachineSpeedOptions {
   libraryProcess: LibraryProcess;
   places: BasePlaces;
-  /** Of all windows. */
+  /** Shared by all windows. */
   state: vscode.Memento;
   log: vscode.LogOutputChannel;
 }
@@ -32,7 +32,7 @@ export function openMachineSpeed(
 ): MachineSpeedSource {
   const disposal = new AbortController();
   subscriptions.push({ dispose: () => disposal.abort() });
-  // Settings that roam take the state along to other machines.
+  // Settings sync may carry the state to other machines.
   const key = `graft.machineSpeed ${cpus().length} ${cpus()[0]?.model ?? ""}`;
   let measuring: Promise<MachineSpeed | undefined> | undefined;
   const measure = async (): Promise<MachineSpeed | undefined> => {

@@ -1,8 +1,8 @@
 /**
- * A folder that the settings name as the base, and that has not been imported: importing it is offered, once a workspace.
+ * Offers the import of a folder that the settings name as the base and that is not imported yet, once per workspace.
  *
- * It takes minutes and every core, and a repository's settings can ask for it: so it is never done unasked. Until then the
- * embedded base completes.
+ * An import takes minutes and every core, and a repository's settings can name a folder, so the user has to agree.
+ * Until then the embedded base completes.
  */
 
 import * as vscode from "vscode";
@@ -10,7 +10,7 @@ import type { BaseLibrary } from "./baseLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
 import type { Messages } from "../messages.ts";
 
-/** The folder whose import was declined. */
+/** The folder whose import the user declined. */
 const declinedKey = "graft.declinedImport";
 
 export interface OfferImportOptions {

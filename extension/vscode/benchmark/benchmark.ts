@@ -1,7 +1,7 @@
 /**
- * The evaluations as this window knows them: which there are, the one that may run, and how two of them differ.
+ * The evaluations as this window knows them: the list, the one that may run, and the comparison of two.
  *
- * Shows nothing: the benchmark panel looks at its state. All work is done by engine processes.
+ * Shows nothing: the benchmark panel watches its state. Engine processes do all work.
  */
 
 import { join } from "node:path";
@@ -25,18 +25,18 @@ import { explain, type Messages } from "../messages.ts";
 export interface Benchmark {
   readonly state: BenchmarkState;
   readonly onDidChange: vscode.Event<BenchmarkState>;
-  /** Fires with what ended an evaluation, which is in the state, too. */
+  /** Fires with the failure of an evaluation, which is also in the state. */
   readonly onDidFail: vscode.Event<unknown>;
-  /** Looks again at what there is. */
+  /** Reads the list again. */
   refresh(): Promise<void>;
-  /** Resolves at its end, however it ends; a failure is in the state. */
+  /** Resolves at the end, whatever the result; a failure is in the state. */
   evaluate(form: EvaluationForm): Promise<void>;
   cancel(): void;
-  /** Forgets how the last evaluation ended. */
+  /** Clears the end of the last evaluation. */
   dismiss(): void;
-  /** By their ids; undefined closes the comparison. */
+  /** Compares two runs by their ids; undefined closes the comparison. */
   compare(runs: { first: string; second: string } | undefined): Promise<void>;
-  /** Writes a table of these runs. */
+  /** Exports these runs as a table. */
   exportRuns(ids: readonly string[], format: ExportFormat, path: string): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
   const foldersOf = (ids: readonly string[]): string[] => ids.flatMap((id) => folderOf(id, summaries) ?? []);
 
   const refresh = async (): Promise<void> => {
-    // Tells which base is in use once it is ready; the list does not wait for it.
+    // The engine reports the base in use once it is ready; the list does not wait for it.
     if (engine.state.phase === "asleep") void engine.start();
     try {
       summaries = (await libraryProcess.ask(runsRequest, places)).toReversed();
@@ -141,7 +141,7 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
   };
 }
 
-/** The evaluation that may run. Its state is the caller's. */
+/** The evaluation that may run. The caller keeps its state. */
 type Evaluation = Pick<Benchmark, "evaluate" | "cancel">;
 
 interface EvaluationEvents {
@@ -154,7 +154,7 @@ function createEvaluation(options: BenchmarkOptions, { become, onFailure, onEnd 
   const { entry, messages, log } = options;
   let controller: AbortController | undefined;
 
-  /** Whether it comes to an end; else its tasks have tests, and nobody has consented to run what the model writes. */
+  /** Returns whether it ran; false if its tasks have tests and the user has not agreed to run the model's programs. */
   const run = async (evaluation: EvaluationOptions): Promise<boolean> => {
     const { signal } = (controller = new AbortController());
     let running: Extract<EvaluationState, { phase: "running" }> = { phase: "running", cancelling: false };
@@ -213,7 +213,7 @@ function optionsOf(form: EvaluationForm, { places, engine, library }: BenchmarkO
     base: engine.base,
     suite: "path" in suite ? suite.path : suite.kind,
     adapters: adapter === "" ? [] : [{ folder: join(library.folder, adapter), scale: 1 }],
-    // Held-out code is completed as in the editor.
+    // Held-out code takes none of these: the completer decides, as in the editor.
     ...(suite.kind !== "folder" && {
       mode,
       ...(hasExamples && { ...(shots !== undefined && { shots }), ...(examples !== "" && { examples }) }),
@@ -248,7 +248,7 @@ function shown(progress: EvaluationProgress): ShownProgress {
   };
 }
 
-/** N-grams are not offered here. */
+/** The panel does not offer n-grams, so "corpus" and "counting" do not occur. */
 const stages: Readonly<Record<EvaluationProgress["phase"], ShownProgress["stage"]>> = {
   corpus: "predicting",
   counting: "predicting",

@@ -1,4 +1,7 @@
-/** What the benchmark panel may send, and the limits of its numbers: a webview is a web page, whatever it says. */
+/**
+ * The messages that the benchmark panel may send, and the limits of its numbers. A webview is a web page, so the
+ * extension checks them.
+ */
 
 import * as z from "zod";
 import { suiteFields, taskFields } from "../../core/evaluation/runs/request.ts";
@@ -8,9 +11,9 @@ import { numberField } from "../numberFields.ts";
 const { limit, seed } = suiteFields;
 const { shots } = taskFields;
 
-/** What the panel is told about the numbers that it asks for. */
+/** The limits and defaults of the panel's numbers. */
 export const evaluationNumbers: EvaluationNumbers = {
-  // One example, the default of the request, seldom shows what examples do.
+  // The request's default of one example seldom shows the effect of examples.
   shots: { ...numberField(shots), default: 3 },
   limit: numberField(limit),
   seed: numberField(seed),
@@ -18,7 +21,7 @@ export const evaluationNumbers: EvaluationNumbers = {
 
 const numbers = z.object({ shots, limit, seed });
 
-/** @throws ZodError for anything that is not a message of the panel. */
+/** @throws ZodError if the message does not come from the panel. */
 export function parseBenchmarkMessage(value: unknown): FromBenchmark {
   const message = fromBenchmark.parse(value);
   if (message.type === "start") numbers.parse(message.form);

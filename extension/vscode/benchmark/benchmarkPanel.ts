@@ -1,4 +1,7 @@
-/** "Graft: Open benchmark": carries messages between the panel's page and the benchmark, asks for files, keeps nothing itself. */
+/**
+ * "Graft: Open benchmark": passes messages between the panel's page and the benchmark, and opens file dialogs. Keeps
+ * no state.
+ */
 
 import { extname, join } from "node:path";
 import * as vscode from "vscode";
@@ -11,7 +14,7 @@ import type { Messages } from "../messages.ts";
 import { createScreen } from "../screen.ts";
 
 export interface BenchmarkPanel {
-  /** Brings the runs, and the evaluation that may be under way, to the front. */
+  /** Brings the runs, and an evaluation that runs, to the front. */
   show(): void;
 }
 
@@ -39,7 +42,7 @@ export function createBenchmarkPanel(
     ],
   });
   const show = (): void => {
-    // The command line, or another window, may have made runs meanwhile.
+    // The command line, or another window, may have added runs meanwhile.
     if (screen.show()) void benchmark.refresh();
   };
   const open = { title: vscode.l10n.t("Show Benchmark"), run: show };
@@ -105,7 +108,7 @@ async function chooseFolder(): Promise<string | undefined> {
   return chosen?.[0]?.fsPath;
 }
 
-/** By the ending of the file. */
+/** Chooses by the file name's extension. */
 const formats: Readonly<Record<string, ExportFormat>> = {
   ".csv": "csv",
   ".json": "json",

@@ -1,7 +1,7 @@
 /**
  * Ghost text: turns a cursor in a Python document into one request to the engine, and the answer into one item.
  *
- * Knows when to ask and what to show. What to write is the completer's business: prompt, stop rules, cache.
+ * Decides when to ask and what to show. The completer handles prompt, stop rules and cache.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -22,7 +22,7 @@ export function registerCompletionProvider(
   { engine, configuration, log }: CompletionProviderOptions,
   subscriptions: vscode.Disposable[],
 ): void {
-  /** When each document last changed, by performance.now(). */
+  /** The time of each document's last change, by performance.now(). */
   const changedAt = new WeakMap<vscode.TextDocument, number>();
 
   const provideInlineCompletionItems: vscode.InlineCompletionItemProvider["provideInlineCompletionItems"] = async (
@@ -74,12 +74,12 @@ export function registerCompletionProvider(
 interface Target {
   prefix: string;
   suffix: string;
-  /** What the item begins with before the model's text. */
+  /** The beginning of the item, before the model's text. */
   lead: string;
   range: vscode.Range;
 }
 
-/** At the cursor; or behind the entry that the suggest widget has selected, as if it were accepted already. */
+/** At the cursor, or after the entry that is selected in the suggest widget, as if it were accepted already. */
 function targetAt(
   document: vscode.TextDocument,
   position: vscode.Position,

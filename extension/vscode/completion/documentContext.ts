@@ -1,8 +1,8 @@
 /**
- * What stands before and after the cursor, as text: of a file, or of a notebook up to the cell.
+ * The text before and after the cursor: of a file, or of a notebook up to the cell.
  *
- * Only cuts to a generous length, where the text still reads as the whole file does; the completer's prompt decides by tokens what
- * the model sees.
+ * Cuts only to a generous length, at places where the text still reads as the whole file does. The completer's prompt
+ * decides by tokens what the model sees.
  */
 
 import * as vscode from "vscode";
@@ -13,15 +13,17 @@ export interface DocumentContext {
   suffix: string;
 }
 
-/** More than any context length of the models we run, counted at four characters a token. */
+/** Exceeds the context length of all supported models, at four characters per token. */
 const [prefixLimit, suffixLimit] = [32_000, 8_000];
 
-/** What is known of each document from the last time: between two keystrokes little of it is read again. */
+/** Cached state of each document: between two keystrokes little of it changes. */
 const windowsOf = new WeakMap<vscode.TextDocument, ReturnType<typeof sourceWindows>>();
 
 /**
- * @param position where the completion is to begin
- * @param resume where the text after it goes on; later than `position` where a completion replaces text
+ * Returns the text around the cursor.
+ *
+ * @param position where the completion begins
+ * @param resume where the text after it continues; later than `position` if a completion replaces text
  */
 export function contextAt(
   document: vscode.TextDocument,
@@ -38,12 +40,12 @@ export function contextAt(
   return { prefix: unixLines(earlierCells(document, prefixLimit - prefix.length)) + prefix, suffix };
 }
 
-/** The models read and write "\n" only; the editor turns it into the document's own line end on insertion. */
+/** The models read and write only "\n"; the editor inserts the document's own line end instead. */
 function unixLines(text: string): string {
   return text.replaceAll("\r\n", "\n");
 }
 
-/** A notebook's Python cells before this one, the nearest last; empty for a file. */
+/** Returns a notebook's Python cells before this one, the nearest last; empty for a file. */
 function earlierCells(document: vscode.TextDocument, limit: number): string {
   if (document.uri.scheme !== "vscode-notebook-cell") return "";
   const notebook = vscode.workspace.notebookDocuments.find(({ uri }) => uri.path === document.uri.path);

@@ -1,7 +1,7 @@
 /**
- * The completion engine as this window uses it: the base of the settings with the workspace's active adapter.
+ * The completion engine of this window: the base of the settings with the workspace's active adapter.
  *
- * Keeps the two in step, and tells about crashes. Processes, restarts and the state are the client's.
+ * Keeps the two in step, and reports crashes. The client owns processes, restarts and the state.
  */
 
 import { join } from "node:path";
@@ -20,13 +20,13 @@ import type { Messages } from "../messages.ts";
 
 export interface Engine {
   readonly pid: number | undefined;
-  /** Undefined where there is none: the request was cancelled, or failed, which has been told. */
+  /** Undefined if the request was cancelled or failed; a failure has been shown. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion | undefined>;
-  /** The base that was chosen here, or the one that stands in for it until it is imported. */
+  /** The base that was chosen here, or the one that replaces it until it is imported. */
   readonly base: string;
   readonly state: EngineState;
   readonly onDidChangeState: vscode.Event<EngineState>;
-  /** Loads base and adapter; resolves when completion can begin. */
+  /** Loads base and adapter; resolves when completions can begin. */
   start(): Promise<void>;
   restart(): Promise<void>;
 }
@@ -67,13 +67,13 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
     adapters: library.active === undefined ? [] : [{ folder: join(library.folder, library.active), scale: 1 }],
   });
 
-  /** A crash is told as such, once, and not again for each request that it took along. */
+  /** A crash has its own message, shown once, so the requests that it ended show none. */
   const tellFailure = (error: unknown): void => {
     if (isCancelled(error) || (error instanceof UserError && error.code === "engine-stopped")) return;
     messages.tellOnce(error);
   };
 
-  /** How it ends is in the state, and told where it fails. */
+  /** The state holds the result; the state's listener shows a failure. */
   const settled = async (selecting: Promise<unknown>): Promise<void> => {
     await selecting.catch((error: unknown) => log.debug(`Not selected: ${String(error)}`));
   };
@@ -119,7 +119,7 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
   };
 }
 
-/** Tells about crashes: a row of them is one piece of news, until the engine stays off. */
+/** Reports crashes. Repeated crashes give one message, until the engine stays off. */
 function crashTeller(
   { messages, log }: Pick<EngineOptions, "messages" | "log">,
   restart: () => Promise<void>,

@@ -1,4 +1,4 @@
-/** The files that the last training of this window has left out: how many, and the list of them as a document to read. */
+/** The files that the last training of this window left out: their number, and the list as a document. */
 
 import * as vscode from "vscode";
 import { countByReason, type Skipped } from "../../core/sources/skipped.ts";

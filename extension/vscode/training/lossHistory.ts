@@ -2,7 +2,7 @@
 
 export interface LossHistory {
   add(loss: number): void;
-  /** Oldest first; each point is the mean of equally many losses, but for the last. */
+  /** Oldest first; each point is the mean of equally many losses, except the last. */
   points(): number[];
 }
 
@@ -19,7 +19,7 @@ export function lossHistory(limit = 120): LossHistory {
       means.push(sum / count);
       sum = count = 0;
       if (means.length < limit) return;
-      // Half as many points, each of twice as many steps.
+      // Halves the number of points; each then covers twice as many steps.
       means = means.flatMap((value, i) => (i % 2 === 0 ? [(value + (means[i + 1] ?? value)) / 2] : []));
       perPoint *= 2;
     },

@@ -1,4 +1,4 @@
-/** From the form to what the training is asked: where things lie, and what of the data is held out. */
+/** Turns the form into the train request: folders, data, and the share to hold out. */
 
 import { join } from "node:path";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
@@ -16,7 +16,7 @@ export interface TrainingPlaces {
   sources: WorkspaceSources;
 }
 
-/** An unfinished training has its own base, data and settings, whatever they are here by now. */
+/** An unfinished training has its own base, data and settings, whatever the window's are now. */
 export function resumeOptions(name: string, { places, library }: TrainingPlaces): TrainOptions {
   return { ...places, base: "", data: [], resume: true, out: join(library.folder, name) };
 }
@@ -36,7 +36,7 @@ export async function trainOptions(form: TrainingForm, where: TrainingPlaces): P
   };
 }
 
-/** Folders, a file, or the name of a data set of the paper. */
+/** Folders, a file, or the name of a paper's data set. */
 function dataOf({ data }: TrainingForm, sources: WorkspaceSources): string[] {
   if (data.kind === "path") return [data.path];
   return data.kind === "workspace" ? sources.folders() : [data.kind];
@@ -49,7 +49,10 @@ function methodOptions(
   return { method, ...size, ...("rank" in size && { alpha: 2 * size.rank }) };
 }
 
-/** The share to hold out for validation; none of a few Python files, which are all needed, nor of data with a part for it. */
+/**
+ * The share to hold out for validation. A few Python files hold out none, because training needs them all; data with a
+ * validation part needs none.
+ */
 async function heldOut(data: readonly string[]): Promise<string | undefined> {
   if (data.every(isPaperDataset)) return undefined;
   if (data.every((path) => path.endsWith(".jsonl"))) return "0.1";

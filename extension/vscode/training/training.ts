@@ -1,7 +1,7 @@
 /**
- * The one training of this window: starts it in its own process, follows it, and makes the new adapter the active one.
+ * The one training of this window: starts it in its own process, follows it, and activates the new adapter.
  *
- * Shows nothing: the training view, the status bar and the notices look at its state.
+ * Shows nothing: the training view, the status bar and the notices watch its state.
  */
 
 import * as vscode from "vscode";
@@ -29,21 +29,21 @@ export type TrainingEnd = Exclude<TrainingState, { phase: "idle" | "running" }>;
 export interface Training {
   readonly state: TrainingState;
   readonly onDidChange: vscode.Event<TrainingState>;
-  /** Once for each training that ran here. */
+  /** Fires once for each training that ran here. */
   readonly onDidEnd: vscode.Event<TrainingEnd>;
-  /** Resolves at its end, however it ends; failures are in the state. */
+  /** Resolves at the end, whatever the result; failures are in the state. */
   start(form: TrainingForm): Promise<void>;
-  /** Goes on with an unfinished training; as `start`. */
+  /** Resumes an unfinished training; otherwise as `start`. */
   resume(name: string): Promise<void>;
-  /** Makes an adapter of what an unfinished training has learnt; as `start`. */
+  /** Makes an adapter of an unfinished training's best parameters; otherwise as `start`. */
   keep(name: string): Promise<void>;
-  /** Stops it, to be resumed. */
+  /** Stops the training so that it can resume. */
   pause(): void;
-  /** Ends it with the best that it has learnt. */
+  /** Ends the training and keeps its best parameters. */
   finish(): void;
-  /** Opens the list of the files that it does not train on. */
+  /** Opens the list of the files that it leaves out. */
   showLeftOut(): Promise<void>;
-  /** Forgets how the last one ended. */
+  /** Clears the end of the last training. */
   dismiss(): void;
 }
 
@@ -88,7 +88,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       await unfinished.refresh();
       return { ...done(name, await activated(name), result, problemsOf(state)), ...leftOut.counts() };
     } catch (error) {
-      // What lies on disk decides, not how far it seems to have come.
+      // The files on disk decide, not the progress reports.
       await unfinished.refresh();
       const resumable = unfinished.list.some((training) => training.name === name && training.steps > 0);
       if (isCancelled(error)) return { phase: "cancelled", name, resumable };

@@ -1,4 +1,7 @@
-/** What the training view may send, and the limits of its numbers: a webview is a web page, whatever it says. */
+/**
+ * The messages that the training view may send, and the limits of its numbers. A webview is a web page, so the
+ * extension checks them.
+ */
 
 import * as z from "zod";
 import type { Field } from "../../core/foundation/request.ts";
@@ -7,7 +10,7 @@ import { fromTraining, type FromTraining, type TrainingNumbers } from "../../../
 import { numberField, shownNumber } from "../numberFields.ts";
 
 const { epochs, rank, virtualTokens } = settingsSchema.shape;
-/** The fields of all methods. Where several share one, the first decides its default. */
+/** The fields of all methods. If several share a field, the first decides its default. */
 const ofMethods: Readonly<Record<string, Field>> = Object.assign(
   {},
   ...trainingForm()
@@ -15,9 +18,9 @@ const ofMethods: Readonly<Record<string, Field>> = Object.assign(
     .map(({ fields }) => fields),
 );
 
-/** What the view is told about the numbers that it asks for. */
+/** The limits and defaults of the view's numbers. */
 export const trainingNumbers: TrainingNumbers = {
-  // Without epochs, the training decides how many the data needs.
+  // Without epochs, the training decides how many passes the data needs.
   epochs: numberField(epochs.unwrap()),
   rank: shownNumber(ofMethods["rank"]!),
   virtualTokens: shownNumber(ofMethods["virtualTokens"]!),
@@ -29,7 +32,7 @@ const numbers = z.object({
   method: z.object({ rank: rank.unwrap().optional(), virtualTokens }),
 });
 
-/** @throws ZodError for anything that is not a message of the view. */
+/** @throws ZodError if the message does not come from the view. */
 export function parseTrainingMessage(value: unknown): FromTraining {
   const message = fromTraining.parse(value);
   if (message.type === "start") numbers.parse(message.form);

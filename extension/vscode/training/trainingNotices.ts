@@ -1,6 +1,6 @@
 /**
- * What is told of trainings in notifications: how one ended while its view is out of sight, which ones were interrupted, and that a
- * discarded one can be brought back.
+ * Notifications about trainings: the end of one while its view is hidden, interrupted trainings, and the undo of a
+ * discard.
  */
 
 import * as vscode from "vscode";
@@ -10,7 +10,7 @@ import type { Training, TrainingEnd } from "./training.ts";
 import { undoTime, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
 export interface TrainingNotices {
-  /** Discards an unfinished training, and offers to bring it back. */
+  /** Discards an unfinished training, and offers to undo that. */
   discard(name: string): Promise<void>;
 }
 
@@ -19,14 +19,14 @@ export interface NoticeOptions {
   unfinished: UnfinishedTrainings;
   messages: Messages;
   log: vscode.LogOutputChannel;
-  /** Names of paused trainings: who paused one need not be told that it is unfinished. */
+  /** Names of paused trainings, which need no notice: the user paused them. */
   paused: vscode.Memento;
   isViewVisible: () => boolean;
   showView: () => Promise<void>;
 }
 
 const pausedKey = "graft.pausedTrainings";
-/** Milliseconds in which a training of the window that was here before, which ends with it, is taken for interrupted. */
+/** Milliseconds in which a training of the window's previous session may still end, and then counts as interrupted. */
 const settling = 30_000;
 
 export function showTrainingNotices(options: NoticeOptions, subscriptions: vscode.Disposable[]): TrainingNotices {
@@ -44,7 +44,7 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
   const tell = (error: unknown): void => messages.tellError(error);
   const resume = (name: string) => ({ title: vscode.l10n.t("Resume"), run: () => training.resume(name) });
 
-  /** In the view it is seen already. */
+  /** A visible view already shows the end. */
   const tellEnd = (end: TrainingEnd): void => {
     if (isViewVisible()) return;
     if (end.phase === "done") messages.tell("info", doneText(end));
@@ -70,7 +70,9 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
     messages.tell("info", text, [{ title: vscode.l10n.t("Show"), run: showView }]);
   };
 
-  /** Trainings that run as this window opens are another window's, or end with the window that was here before. */
+  /**
+   * Trainings that run when this window opens belong to another window, or end with this window's previous session.
+   */
   const tellOfEarlier = async (): Promise<void> => {
     await unfinished.refresh();
     const until = Date.now() + settling;

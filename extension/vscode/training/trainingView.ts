@@ -1,4 +1,4 @@
-/** The sidebar's training view: carries messages between its page and the training, and keeps nothing itself. */
+/** The sidebar's training view: passes messages between its page and the training. Keeps no state. */
 
 import * as vscode from "vscode";
 import type { ToTraining } from "../../../webview/protocol/training.ts";
@@ -17,7 +17,7 @@ export interface TrainingViewOptions {
   library: AdapterLibrary;
   sources: WorkspaceSources;
   unfinished: UnfinishedTrainings;
-  /** Asked for when the user discards a training. */
+  /** Called when the user discards a training. */
   discard: (name: string) => Promise<void>;
   messages: Messages;
   paperData: PaperData;
@@ -32,7 +32,7 @@ const viewId = "graft.training";
 export function registerTrainingView(options: TrainingViewOptions, subscriptions: vscode.Disposable[]): TrainingView {
   const { extensionUri, training, library, sources, unfinished, messages, paperData } = options;
   let shown: vscode.WebviewView | undefined;
-  /** A promise that nobody awaits: its failure is told. */
+  /** Shows the failure of a promise that nobody awaits. */
   const told = (work: Promise<void>): void => void work.catch((error: unknown) => messages.tellError(error));
   subscriptions.push(
     vscode.window.registerWebviewViewProvider(viewId, {
@@ -47,7 +47,7 @@ export function registerTrainingView(options: TrainingViewOptions, subscriptions
           }),
           unfinished.onDidChange(() => {
             sendUnfinished(options, post);
-            told(sendSources(options, post)); // A name has been taken or given back.
+            told(sendSources(options, post)); // A name was taken or became free.
           }),
           paperData.onDidChange((state) => post({ type: "paperData", state })),
           sources.onDidChange(() => told(sendSources(options, post))),
@@ -97,7 +97,7 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
     case "getCodeAlpacaPy":
       return paperData.get();
     case "start": {
-      // The form was valid when it was sent; another window may have taken the name since.
+      // The form was valid when it was sent, but another window may have taken the name since.
       if (library.nameProblem(message.form.name) !== undefined) return sendNameCheck(message.form.name, library, post);
       return training.start(message.form);
     }
@@ -126,7 +126,7 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
   }
 }
 
-/** The one that this window runs, or that is in view as it ended, is in the state. */
+/** The state already shows the training that this window runs, or whose end is in view. */
 function sendUnfinished({ training, unfinished }: TrainingViewOptions, post: Post): void {
   const own = training.state.phase === "idle" ? undefined : training.state.name;
   post({ type: "unfinished", trainings: unfinished.list.filter(({ name }) => name !== own) });

@@ -1,4 +1,4 @@
-/** The unfinished trainings of this machine, as they lie on disk: listed, and discarded with a way back. It runs none of them. */
+/** The unfinished trainings of this machine on disk: lists them, and discards them with an undo. Runs none of them. */
 
 import { join } from "node:path";
 import * as vscode from "vscode";
@@ -12,18 +12,18 @@ import {
 import { detailed } from "../messages.ts";
 
 export interface UnfinishedTrainings {
-  /** As of the last look at the disk, by name. */
+  /** At the last read of the disk, by name. */
   readonly list: readonly UnfinishedTraining[];
   readonly onDidChange: vscode.Event<void>;
-  /** Looks again. Never rejects: a list that cannot be read is told in the log, and stays as it was. */
+  /** Reads the disk again. Never rejects: the log reports a list that cannot be read, and the old list stays. */
   refresh(): Promise<void>;
   /** @throws UserError "training-busy" */
   discard(name: string): Promise<DiscardedTraining>;
 }
 
-/** Milliseconds for which a discarded training can be brought back, at most. */
+/** Milliseconds for which a discard can be undone, at most. */
 export const undoTime = 10 * 60_000;
-/** Milliseconds between two looks while trainings of other windows run. */
+/** Milliseconds between two reads while trainings of other windows run. */
 const watchTime = 3000;
 
 export function openUnfinishedTrainings(

@@ -1,4 +1,4 @@
-/** The Python files of the open folders, as training would read them: where they are, and how many. */
+/** The Python files of the open folders, as training would read them: their folders and number. */
 
 import * as vscode from "vscode";
 import { isFolder } from "../../core/foundation/exists.ts";
@@ -6,16 +6,16 @@ import { countPythonFiles } from "../../core/sources/pythonFiles.ts";
 import { sourceRoots } from "../../core/sources/sourceRoots.ts";
 
 export interface WorkspaceSources {
-  /** What to train on; empty while no folder is open. */
+  /** The folders to train on; empty if no folder is open. */
   folders(): string[];
-  /** What the user calls them. */
+  /** Their name for the user. */
   label(): string | undefined;
   count(): Promise<number>;
-  /** Fires some time after files or folders came or went. */
+  /** Fires some time after files or folders were added or removed. */
   readonly onDidChange: vscode.Event<void>;
 }
 
-/** Long enough that a checkout of many files is counted once. */
+/** Long enough to count a checkout of many files once. */
 const settle = 500;
 
 export function watchWorkspaceSources(subscriptions: vscode.Disposable[]): WorkspaceSources {
@@ -44,7 +44,7 @@ export function watchWorkspaceSources(subscriptions: vscode.Disposable[]): Works
   };
 }
 
-/** How many Python files training would look at in `folders`, each once. What is no folder counts as nothing. */
+/** Returns how many Python files training would read in `folders`, each once. Paths that are not folders count 0. */
 export async function countFiles(folders: readonly string[]): Promise<number> {
   let files = 0;
   for (const { path, except } of await sourceRoots(folders)) {

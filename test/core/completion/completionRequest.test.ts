@@ -22,7 +22,8 @@ test("a request is filled up with its defaults", () => {
 test.each([
   [{ prefix: 3 }, /prefix 3: it must be a string/],
   [{ prefix: "", maxTokens: 0 }, /max tokens 0: it must be a whole number of at least 1/],
-  [{ prefix: "", beams: 1.5 }, /beams 1.5: it must be a whole number of at least 1/],
+  [{ prefix: "", beams: 1.5 }, /beams 1.5: it must be a whole number from 1 to 64/],
+  [{ prefix: "", beams: 100_000 }, /beams 100000: it must be a whole number from 1 to 64/],
   [{ prefix: "", temperature: -1 }, /temperature -1: it must be a number of at least 0/],
   [{ prefix: "", multiline: "always" }, /multiline always: it must be auto or never/],
 ])("%j is refused with the reason", (request, message) => {

@@ -1,6 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, parse } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
   recoverFolder,
@@ -57,6 +66,29 @@ describe("writeFileAtomic", () => {
     const error = await failure(writeFileAtomic(join(folder, "file/inside"), ""));
     expect(error.code).toBe("not-writable");
     expect(error.nextStep).not.toBe("");
+  });
+
+  test("says what has the name already, and lets it alone", async () => {
+    mkdirSync(join(folder, "taken"));
+    const ofFolder = await failure(writeFileAtomic(join(folder, "taken"), ""));
+    expect([ofFolder.code, ofFolder.message]).toEqual(["not-writable", expect.stringContaining("there is a folder")]);
+    const ofRoot = await failure(writeFileAtomic(parse(folder).root, ""));
+    expect([ofRoot.code, ofRoot.message]).toEqual(["not-writable", expect.stringContaining("there is a folder")]);
+    writeFileSync(join(folder, "file"), "kept");
+    const ofFile = await failure(writeFolderAtomic(join(folder, "file"), async () => {}));
+    expect([ofFile.code, ofFile.message]).toEqual(["not-writable", expect.stringContaining("there is a file")]);
+    expect(readFileSync(join(folder, "file"), "utf8")).toBe("kept");
+    expect(readdirSync(folder).toSorted()).toEqual(["file", "taken"]);
+  });
+
+  test("never takes the place of a device", needs("devices", existsSync("/dev/null")), async () => {
+    const link = join(folder, "device");
+    symlinkSync("/dev/null", link);
+    for (const path of [link, "/dev/null"]) {
+      const error = await failure(writeFileAtomic(path, ""));
+      expect([error.code, error.message]).toEqual(["not-writable", expect.stringContaining("there is a device")]);
+    }
+    expect((await failure(writeFolderAtomic(link, async () => {}))).code).toBe("not-writable");
   });
 
   test("says that a folder is not writable", needs("a user who is not root", process.getuid?.() !== 0), async () => {

@@ -78,10 +78,13 @@ describe("readRepository", () => {
     await expect(download()).rejects.toEqual(code("hub-failed"));
   });
 
-  test.each(["<html>Log in to the café's network</html>", '{"sha":"../.."}'])("refuses the answer %s", async (api) => {
-    hub.faults.api = api;
-    await expect(download()).rejects.toEqual(code("hub-failed"));
-  });
+  test.each(["<html>Log in to the café's network</html>", '{"sha":"../.."}', "null", "5", '"text"'])(
+    "refuses the answer %s",
+    async (api) => {
+      hub.faults.api = api;
+      await expect(download()).rejects.toEqual(code("hub-failed"));
+    },
+  );
 });
 
 describe("connectToHub keeps passwords to itself", () => {
@@ -179,6 +182,13 @@ describe("downloadFiles", () => {
     hub.faults.cut = { after: 0, times: Infinity };
     await expect(download()).rejects.toEqual(code("hub-unreachable"));
     expect(await onDisk(`${weights}.part`)).toEqual(begun);
+  });
+
+  test("gives up on a server that knows no ranges and cuts every connection, whatever it sends before", async () => {
+    hub.faults.noRanges = true;
+    hub.faults.cut = { after: 9000, times: Infinity };
+    await expect(download()).rejects.toEqual(code("hub-unreachable"));
+    expect(ranges().length).toBeLessThan(20);
   });
 
   test("sends the token to the hub, and to nobody it redirects to", async () => {

@@ -112,6 +112,13 @@ describe("pythonFiles", () => {
     expect((await walk("w")).files).toEqual(["yes.py"]);
   });
 
+  test.skipIf(process.platform === "win32")("does not wait for a .gitignore that is a pipe or a device", async () => {
+    await put({ "p/.git/HEAD": "", "p/a.py": "", "p/sub/b.py": "" });
+    execFileSync("mkfifo", [join(folder, "p/.gitignore")]);
+    await symlink("/dev/zero", join(folder, "p/sub/.gitignore"));
+    expect((await walk("p")).files).toEqual(["a.py", "sub/b.py"]);
+  });
+
   test("reads an ignored folder that is asked for, by the rules inside it", async () => {
     await put({
       "p/.git/HEAD": "",

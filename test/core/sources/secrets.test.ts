@@ -6,6 +6,7 @@ import { lineOfSecret } from "../../../extension/core/sources/secrets.ts";
 
 /** In parts, so that nobody's scanner takes this file for what it looks for. */
 const drawn = ["a8Kq2LmZ", "0pWx7TrY", "4bNc9VdE", "6hJs1GfU", "3xYz"].join("");
+const chosen = "Tr0ub4dor&3xyz";
 
 describe("lineOfSecret", () => {
   test.each<[string, string]>([
@@ -26,6 +27,46 @@ describe("lineOfSecret", () => {
     ["a token", `self.access_token = '${drawn}'`],
     ["an address with a password", 'url = "postgresql://bob:tr0ub4dor@db.example.org/x"'],
     ["a GitHub token", `x = "ghp_${drawn}"`],
+    ["a GitHub token below a comment that switches secretlint off", `x = 1  # secretlint-disable\ny = "ghp_${drawn}"`],
+    ["an encoded password in an address", 'url = "postgres://bob:Tr0ub4dor%40xyz@db/prod"'],
+    ["a password with $ in an address", 'url = "postgres://bob:Tr0ub4dor$3xyz@db/prod"'],
+    ["a numbered password", `DB_PASSWORD1 = "${chosen}"`],
+    ["a password of a place", `PASSWORD_PROD = "${chosen}"`],
+    ["an API key of a place", `API_KEY_PROD = "${drawn}"`],
+    ["the key of a service", `OPENAI_KEY = "${drawn}"`],
+    ["a list of passwords", `PASSWORDS = [\n    "${chosen}",\n]`],
+    ["passwords by their users", `PASSWORDS = {"bob": "${chosen}"}`],
+    ["a password where the environment has none", `PASSWORD = os.environ.get("DB_PASSWORD") or "${chosen}"`],
+    ["a default of the environment", `os.environ.get("DB_PASSWORD", default="${chosen}")`],
+    ["a default of a setting", `X = config("PASSWORD", default="${chosen}")`],
+    ["a default of a field", `password: str = field(default="${chosen}")`],
+    ["a secret string", `x = SecretStr("${chosen}")`],
+    ["a default of a flag", `p.add_argument("-p", "--password", help="The password", default="${chosen}")`],
+    ["an argument of a program", `run(["curl", "--password", "${chosen}"])`],
+    ["a password beside a name", `get(url, auth=("bob", "${chosen}"))`],
+    ["a login", `smtp.login(user, "${chosen}")`],
+    ["a password of several targets", `user, password = "bob", "${chosen}"`],
+    ["a password on lines of its own", `PASSWORD = """\n${chosen}\n"""`],
+    ["a continued line", `PASSWORD = \\\n    "${chosen}"`],
+    ["a password that is compared from the right", `if "${chosen}" == password:\n    pass`],
+    ["a password that begins with Fake", 'PASSWORD = "Fake!News2024"'],
+    ["a password that begins with test", `PASSWORD = "test-${chosen}"`],
+    ["a password with braces", 'PASSWORD = "Tr0ub{4}dor"'],
+    ["a password with a word for passwords", 'PASSWORD = "CorrectHorseSecretStaple"'],
+    ["a password that is commented out", `# PASSWORD = "${chosen}"`],
+    ["a password in an example", `"""Use it:\nconnect(password="${chosen}")\n"""`],
+    ["a bearer", `headers = {"Authorization": "Bearer ${drawn}"}`],
+    ["basic authentication", 'headers = {"Authorization": "Basic Ym9iOlRyMHViNGRvciYzeHl6"}'],
+    ["a password of a data source", 'connect("host=db user=bob password=Tr0ub4dor3xyz")'],
+    ["a password of ODBC", 'c = "Driver={x};Server=y;UID=bob;PWD=Tr0ub4dor3xyz;"'],
+    ["a web token", `x = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.${drawn}"`],
+    ["a GitLab token", `x = "glpat-${drawn.slice(0, 20)}"`],
+    ["a Stripe key", `x = "sk_live_${drawn.slice(0, 24)}"`],
+    ["a Google key", `x = "AIza${drawn.slice(0, 35)}"`],
+    ["a Hugging Face token", `x = "hf_${drawn.slice(0, 34)}"`],
+    ["a Telegram token", `x = "123456789:AA${drawn.slice(0, 33)}"`],
+    ["an Azure key", `x = "AccountName=x;AccountKey=${drawn}${drawn}==;"`],
+    ["an AWS key", `x = "AKIA${"ABCDEFGH2345".repeat(2).slice(0, 16)}"`],
     ["a private key", `x = """-----BEGIN RSA PRIVATE KEY-----\n${drawn.repeat(4)}\n-----END RSA PRIVATE KEY-----"""`],
   ])("finds %s", async (_, code) => {
     const line = await lineOfSecret(`import os\n\n${code}\n`);
@@ -52,6 +93,17 @@ describe("lineOfSecret", () => {
     'key = "some_setting_1"',
     'url = "https://user:%s@example.org" % password',
     'url = "https://example.org:8080/a@b"',
+    'PASSWORD_RESET_URL = "/accounts/reset_password2/"',
+    'AUTH_PASSWORD_VALIDATORS = [{"NAME": "django.contrib.auth.password_validation.MinimumLength8"}]',
+    'password = config["database"]["primary_1"]',
+    'password = forms.CharField(help_text="At least 8 characters", max_length=64)',
+    'fields = ["username", "password", "address1"]',
+    'p.add_argument("--password", help="Asked for when not given (see 2.1)")',
+    'check("if a: pass", "elif b2: pass!")',
+    'cache_key = "user_profile_2023_01"',
+    'password = "test-password-1"',
+    'url = f"postgres://{user}:{password}@{host}"',
+    'url = "postgres://user:password@localhost/db"',
     'def login(user, password):\n    print(password, "tr0ub4dor")',
   ])("takes %s for no secret", async (code) => {
     expect(await lineOfSecret(`${code}\n`)).toBeUndefined();

@@ -33,6 +33,21 @@ async function stopped(out: string, step = 3, more: Partial<TrainOptions> = {}):
   await expect(running).rejects.toMatchObject({ name: "AbortError" });
 }
 
+/** An unfinished training whose checkpoint's header `change` has changed. */
+async function damagedCheckpoint(out: string, change: (tensors: Record<string, unknown>) => void): Promise<void> {
+  await stopped(out);
+  const path = at(`.${out}.training`, "checkpoint.safetensors");
+  const bytes = await readFile(path);
+  const length = Number(bytes.readBigUInt64LE());
+  const tensors = JSON.parse(bytes.toString("utf8", 8, 8 + length)) as Record<string, unknown>;
+  change(tensors);
+  const text = JSON.stringify(tensors);
+  const header = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8));
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(header.length));
+  await writeFile(path, Buffer.concat([size, header, bytes.subarray(8 + length)]));
+}
+
 const resumed = (out: string, more: Partial<TrainOptions> = {}, { home, embedded, dataFolder } = options) =>
   train({ base: "", data: [], home, embedded, dataFolder, ...more, out: at(out), resume: true }, { log: silentLog });
 
@@ -131,6 +146,50 @@ describe("resume", () => {
     const data = (await readdir(at(".damaged.training"))).find((name) => name.startsWith("data-"));
     await writeFile(at(".damaged.training", data!, "training.tokens"), "cut");
     await expect(resumed("damaged")).rejects.toMatchObject({ code: "tokens-damaged" });
+  });
+
+  test("tells token files whose size alone is right", async () => {
+    await stopped("changed");
+    const data = (await readdir(at(".changed.training"))).find((name) => name.startsWith("data-"));
+    const path = at(".changed.training", data!, "training.tokens");
+    const bytes = await readFile(path);
+    bytes.writeInt32LE(999_999, 8);
+    await writeFile(path, bytes);
+    await expect(resumed("changed")).rejects.toMatchObject({ code: "tokens-damaged" });
+  });
+
+  type Header = { state: { step: number }; shape: { rows: number; length: number } };
+  test.each<[string, (header: Header) => void]>([
+    ["a step beyond the plan", ({ state }) => (state.step = 99_999)],
+    ["no rows", ({ shape }) => (shape.rows = 0)],
+    ["a negative shape", ({ shape }) => Object.assign(shape, { rows: -1, length: -5 })],
+    ["a huge shape", ({ shape }) => Object.assign(shape, { rows: 10 ** 7, length: 10 ** 6 })],
+  ])("refuses a checkpoint with %s", async (_, change) => {
+    await damagedCheckpoint("impossible", (tensors) => {
+      const metadata = tensors["__metadata__"] as { graft: string };
+      const header = JSON.parse(metadata.graft) as Header;
+      change(header);
+      metadata.graft = JSON.stringify(header);
+    });
+    await expect(resumed("impossible")).rejects.toMatchObject({ code: "checkpoint-invalid" });
+  });
+
+  test.each(["value:", "adam"])("refuses a checkpoint whose first tensor %s… is renamed", async (prefix) => {
+    await damagedCheckpoint("renamed", (tensors) => {
+      const name = Object.keys(tensors).find((key) => key.startsWith(prefix)) ?? Object.keys(tensors).at(-1)!;
+      tensors["zzz"] = tensors[name];
+      delete tensors[name];
+    });
+    await expect(resumed("renamed")).rejects.toMatchObject({ code: "checkpoint-invalid" });
+  });
+
+  test.each([{ rank: 7 }, { method: "prefix", virtualTokens: 4 }])("refuses a run with %o", async (more) => {
+    await stopped("unlike");
+    const path = at(".unlike.training", "run.json");
+    const run = JSON.parse(await readFile(path, "utf8")) as { settings: object };
+    Object.assign(run.settings, more);
+    await writeFile(path, JSON.stringify(run));
+    await expect(resumed("unlike")).rejects.toMatchObject({ code: "run-invalid" });
   });
 });
 

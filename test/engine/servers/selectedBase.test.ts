@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -39,6 +39,14 @@ test("a folder is not imported, and the embedded base stands in for it, with the
   const { base } = await importSource({ source, home: places.home, bits: 4, hub }, {});
   const after = await openSelection(selection, {});
   expect(after).toEqual({ base, adapters });
+});
+
+test("an adapter that cannot be read leaves the base and the others alone", async () => {
+  const [good, bad] = [await adapter("good", 64), await adapter("bad", 64)];
+  await rm(join(bad.folder, "adapter_config.json"));
+  await mkdir(join(bad.folder, "adapter_config.json"));
+  const open = await openSelection({ ...places, base: source, adapters: [bad, good] }, {});
+  expect(open).toMatchObject({ base: { embedded: true }, adapters: [good], notImported: source });
 });
 
 test("what cannot be found is no folder to import", async () => {

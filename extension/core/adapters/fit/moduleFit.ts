@@ -60,8 +60,9 @@ function hiddenSize(modules: ReadonlyMap<string, Partial<ModuleShape>>): number 
 
 /** Returns the highest layer number among the paths, plus one. */
 function countLayers(modules: ReadonlyMap<string, unknown>): number {
-  const numbers = [...modules.keys()].map((path) => Number(/\.(\d+)\./.exec(path)?.[1] ?? -1));
-  return Math.max(-1, ...numbers) + 1;
+  let highest = -1;
+  for (const path of modules.keys()) highest = Math.max(highest, Number(/\.(\d+)\./.exec(path)?.[1] ?? -1));
+  return highest + 1;
 }
 
 function setOf(names: string): ReadonlySet<string> {

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { Adapter } from "../adapter.ts";
 import { adapterKinds, kindOf } from "../methods/methodNamed.ts";
 import type { AdapterFacts } from "../methods/method.ts";
-import { parsePeft, unsupported } from "./peftErrors.ts";
+import { parsePeft, shown, unsupported } from "./peftErrors.ts";
 
 /** The PEFT version whose layout Graft reads and writes. */
 const peftVersion = "0.21.2";
@@ -42,10 +42,7 @@ export function readConfig(name: string, json: unknown): AdapterFacts {
   const config = parsePeft(name, commonSchema, json);
   for (const [key, meaning] of Object.entries(lacking)) {
     if (!isNeutral(config[key])) {
-      throw unsupported(
-        name,
-        `it uses ${meaning} ("${key}": ${JSON.stringify(config[key])}), which Graft does not support`,
-      );
+      throw unsupported(name, `it uses ${meaning} ("${key}": ${shown(config[key])}), which Graft lacks`);
     }
   }
   const known = adapterKinds();

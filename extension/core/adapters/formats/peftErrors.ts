@@ -18,7 +18,19 @@ export function unsupported(name: string, reason: string): UserError {
   );
 }
 
-/** @throws UserError "adapter-invalid" if adapter_config.json does not match `schema` */
+/** A value of adapter_config.json as a message can hold it: its start, where it is long. */
+export function shown(value: unknown): string {
+  try {
+    const text = JSON.stringify(value);
+    return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
+  } catch (error) {
+    // JSON.stringify calls itself for each level, and a file can have more of them than the stack.
+    if (error instanceof RangeError) return "…";
+    throw error;
+  }
+}
+
+/** @throws UserError "adapter-invalid" where adapter_config.json is not as `schema` wants it */
 export function parsePeft<T>(name: string, schema: z.ZodType<T>, json: unknown): T {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;

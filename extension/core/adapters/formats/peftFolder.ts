@@ -1,9 +1,10 @@
 /** Reads and writes PEFT's adapter folder, which stores adapters as adapter_config.json and adapter_model.safetensors. */
 
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
+import { readPlainText } from "../../foundation/plainFile.ts";
 import { exists } from "../../foundation/exists.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { openSafetensors, writeSafetensors, type SafetensorsFile } from "../../weights/safetensors.ts";
@@ -19,7 +20,12 @@ export const weightsFile = "adapter_model.safetensors";
 /** The files that {@link writeAdapter} writes. */
 export const adapterFiles: ReadonlySet<string> = new Set([configFile, weightsFile]);
 
-/** Key of `Origin.baseIdentity` in the weight file's metadata. PEFT ignores it. */
+/** What every module of the deepest bases needs, many times over. */
+const mostTensors = 20_000;
+/** Bytes of a configuration; real ones have some thousands. */
+const mostConfigBytes = 4_000_000;
+
+/** Key in the weight file's metadata, which PEFT's readers skip: `Origin.baseIdentity`. */
 const identityKey = "graft_base";
 
 /**
@@ -63,7 +69,7 @@ async function readFolder<Values>(
     }
     throw missing(name, `${folder} has no ${weightsFile}`, "Copy the whole adapter folder.");
   }
-  const file = await openSafetensors(path);
+  const file = await openSafetensors(path, mostTensors);
   try {
     const tensors = new Map<string, AdapterTensor<Values>>();
     for (const [key, { shape }] of file.tensors) tensors.set(key, { shape, values: await valuesOf(file, key) });
@@ -88,13 +94,15 @@ export async function writeAdapter(folder: string, adapter: Adapter): Promise<vo
 }
 
 async function readConfigFile(folder: string, name: string): Promise<unknown> {
+  const path = join(folder, configFile);
   let text;
   try {
-    text = await readFile(join(folder, configFile), "utf8");
+    text = await readPlainText(path, mostConfigBytes);
   } catch (error) {
+    if (error instanceof UserError) throw invalid(name, error.message, error);
     const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") throw await explainMissing(folder, name);
-    throw error;
+    throw invalid(name, `its ${configFile} cannot be read (${code})`, error);
   }
   try {
     return JSON.parse(text);

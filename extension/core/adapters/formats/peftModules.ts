@@ -22,14 +22,19 @@ export function taskOf(modules: ReadonlyMap<string, unknown>): Readonly<Record<s
  * every layer from the first on, otherwise full paths, as PEFT does for "all-linear".
  */
 export function targetModules(paths: readonly string[], all = paths): string[] {
-  const names = new Set(paths.map(lastName));
   const layers = new Set(all.map(layerOf));
-  const everywhere = [...names].every((name) => {
-    const chosen = paths.filter((path) => lastName(path) === name);
+  const byName = new Map<string, string[]>();
+  for (const path of paths) {
+    const name = lastName(path);
+    const others = byName.get(name);
+    if (others) others.push(path);
+    else byName.set(name, [path]);
+  }
+  const everywhere = [...byName.values()].every((chosen) => {
     return chosen.length === layers.size && new Set(chosen.map(layerOf)).size === layers.size;
   });
   const fromFirst = [...layers.keys()].every((layer) => layer !== undefined && layer < layers.size);
-  return everywhere && fromFirst ? [...names].toSorted() : [...paths].toSorted();
+  return everywhere && fromFirst ? [...byName.keys()].toSorted() : [...paths].toSorted();
 }
 
 /** Returns the last name of a path, such as "q_proj". */

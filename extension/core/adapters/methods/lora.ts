@@ -10,7 +10,7 @@ import type { Tensor } from "../../graph/tensor.ts";
 import { moduleShapes } from "../../architectures/architectures.ts";
 import { checkModules } from "../fit/moduleFit.ts";
 import type { Counted, AnyAdapter } from "../origin.ts";
-import { parsePeft, unsupported } from "../formats/peftErrors.ts";
+import { invalid, parsePeft, shown, unsupported } from "../formats/peftErrors.ts";
 import { peftKey, targetModules, taskOf, type AdapterTensor } from "../formats/peftModules.ts";
 import type { Attachment, ParameterOf } from "./attachment.ts";
 import { matricesOf, updateNorm, type LoraMatrices } from "./loraMatrices.ts";
@@ -78,11 +78,14 @@ const adapter: AdapterKind<LoraAdapter, LoraAdapter<Counted>, LoraFacts, LoraSet
   readConfig(name, config) {
     const start = config["init_lora_weights"];
     if (!harmlessStarts.has(start)) {
-      const reason = `its initialization ${JSON.stringify(start)} changes the base ("init_lora_weights")`;
+      const reason = `it starts from a base that ${shown(start)} has changed ("init_lora_weights")`;
       throw unsupported(name, reason);
     }
     const { r, lora_alpha, lora_dropout, use_rslora } = parsePeft(name, peftSchema, config);
-    return { rank: r, alpha: lora_alpha, dropout: lora_dropout, rsLora: use_rslora ?? false };
+    const facts = { rank: r, alpha: lora_alpha, dropout: lora_dropout, rsLora: use_rslora ?? false };
+    // The models compute in float32.
+    if (Number.isFinite(Math.fround(loraScaling(facts)))) return facts;
+    throw invalid(name, `its lora_alpha ${lora_alpha} is beyond what the model can compute with`);
   },
   configOf: ({ modules, rank, alpha, rsLora, ...trained }) => ({
     ...taskOf(modules),

@@ -13,7 +13,7 @@ import { normOf, type AdapterNorm } from "./norms.ts";
 import { dealtLayer } from "./prefixLayers.ts";
 import {
   checkRoom,
-  checkStacks,
+  checkVirtualTokens,
   paperText,
   peftFields,
   peftSchema,
@@ -90,7 +90,7 @@ const adapter: AdapterKind<PrefixAdapter, PrefixAdapter<Counted>, PrefixFacts, V
     labels: { virtualTokens: "number of virtual tokens" },
   }),
   checkFits(own, host) {
-    checkStacks(own, host);
+    checkVirtualTokens(own, host);
     const { layers, attention } = host.config;
     if (own.layers !== layers) throw otherLayers(own, host.name, own.layers, layers);
     const { kvHeads, headSize } = own;

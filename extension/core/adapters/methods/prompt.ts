@@ -11,7 +11,7 @@ import type { AdapterKind, Method, StartContext } from "./method.ts";
 import { normOf } from "./norms.ts";
 import {
   checkRoom,
-  checkStacks,
+  checkVirtualTokens,
   paperText,
   peftFields,
   peftSchema,
@@ -60,7 +60,7 @@ const adapter: AdapterKind<PromptAdapter, PromptAdapter<Counted>, PromptFacts, V
     labels: { virtualTokens: "number of virtual tokens" },
   }),
   checkFits(own, host) {
-    checkStacks(own, host);
+    checkVirtualTokens(own, host);
     const { hiddenSize } = host.config;
     if (own.hiddenSize !== hiddenSize) throw otherHiddenSize(own, host.name, own.hiddenSize, hiddenSize);
   },

@@ -89,8 +89,19 @@ export function repeatedText(count: number, text: string, tokenizer: Tokenizer):
   return Array.from({ length: count }, (_, i) => framed[i % framed.length]!);
 }
 
-/** @throws UserError "adapter-mismatch" if only one of adapter and model has an encoder */
-export function checkStacks(adapter: AnyAdapter & { readonly stacks: Stacks }, host: AdapterHost): void {
+/**
+ * @throws UserError "adapter-mismatch" where one of adapter and model has an encoder and the other has none, and where the virtual
+ * tokens fill the context
+ */
+export function checkVirtualTokens(
+  adapter: AnyAdapter & { readonly stacks: Stacks; readonly tokens: number },
+  host: AdapterHost,
+): void {
+  const { contextLength } = host.config;
+  if (adapter.tokens >= contextLength) {
+    const reason = `its ${adapter.tokens} virtual tokens leave no room for a text, the context holds ${contextLength} tokens`;
+    throw mismatch(adapter, host.name, reason);
+  }
   const hasEncoder = isEncoderDecoder(host.config);
   if ((adapter.stacks === 2) === hasEncoder) return;
   const [trained, loaded] = hasEncoder ? ["without an encoder", "one"] : ["with an encoder", "none"];

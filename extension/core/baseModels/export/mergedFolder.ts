@@ -3,7 +3,7 @@
 import type { ModuleAdapter } from "../../adapters/adapter.ts";
 import { kindOf } from "../../adapters/methods/methodNamed.ts";
 import type { ModuleUpdate } from "../../adapters/origin.ts";
-import { internalError } from "../../foundation/errors.ts";
+import { internalError, UserError } from "../../foundation/errors.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { narrow, widen } from "../../weights/dtype.ts";
 import type { ModelFolder } from "../../weights/modelFolder.ts";
@@ -32,11 +32,18 @@ export function mergedFolder(folder: ModelFolder, adapter: ModuleAdapter): Model
     if (!change) return bytes;
     const values = widen(folder.tensors.get(name)!.dtype, bytes, name);
     change(values, part?.start ?? 0);
+    if (!values.every(Number.isFinite)) throw notFinite(adapter, name);
     return narrow("F32", values, name);
   };
   const read: ModelFolder["read"] = async (name, part) =>
     widen(tensors.get(name)?.dtype ?? "", await readBytes(name, part), name);
   return { ...folder, tensors, readBytes, read };
+}
+
+function notFinite(adapter: ModuleAdapter, tensor: string): UserError {
+  const reason = `"${tensor}" would hold values that are not finite numbers`;
+  const nextStep = "Train the adapter anew; its values are too large.";
+  return new UserError("weights-not-finite", `Cannot merge adapter "${adapter.name}": ${reason}.`, nextStep);
 }
 
 function changesOf(adapter: ModuleAdapter, folder: ModelFolder): Map<string, Change> {

@@ -1,8 +1,9 @@
-/** A base with adapters as a candidate, read and checked before its model is opened. */
+/** A base with adapters as a candidate. It reads and checks the adapters before it opens the model. */
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readPlainFile } from "../../foundation/plainFile.ts";
 import type { Adapter } from "../../adapters/adapter.ts";
 import { checkAdapterFits, warningOf } from "../../adapters/fit/adapterFit.ts";
 import { inspectAdapter } from "../../adapters/inspectAdapter.ts";
@@ -72,7 +73,7 @@ async function identityOf(
     method: adapter.method,
     parameters: inspectAdapter(adapter).parameters,
     bytes: weights.length,
-    hash: hash.update(await readFile(join(folder, "adapter_config.json"))).digest("hex"),
+    hash: hash.update(await readPlainFile(join(folder, "adapter_config.json"))).digest("hex"),
   };
 }
 

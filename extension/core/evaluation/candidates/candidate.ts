@@ -1,4 +1,7 @@
-/** A candidate: what an evaluation puts a suite to. It says who it is, and opens its model only when its turn comes. */
+/**
+ * A candidate is the system that an evaluation tests. It identifies itself, and opens its model only when its turn
+ * comes.
+ */
 
 import * as z from "zod";
 import type { BatchGenerator } from "../../inference/decoding/generateBatch.ts";
@@ -12,7 +15,7 @@ const count = z.int().nonnegative();
 
 /** The part of a run's configuration that identifies the candidate. */
 export const candidateFields = {
-  /** Of n-grams, the base whose tokens are counted. */
+  /** The base whose tokens n-grams count. */
   base: z.object({ name: z.string(), modelType: z.string(), parameters: count, hash: z.string() }),
   adapters: z.array(
     z.object({
@@ -27,16 +30,16 @@ export const candidateFields = {
   ),
 };
 
-/** N-grams instead of the base: the longest of them in tokens, and the corpus on which they are counted. */
+/** For n-grams instead of the base: their order in tokens, and the corpus that they are counted on. */
 export const ngramField = z.object({ order: count, corpus: z.string(), hash: z.string() }).optional();
 
-/** What training the adapters has cost, where they say so. */
+/** The cost of training the adapters, if their folders record it. */
 export const trainingsSchema = z.array(
   z.object({
     adapter: z.string(),
     seconds: z.number(),
     peakMemoryBytes: count,
-    /** The best, per target token. */
+    /** The best validation loss, per target token. */
     validationLoss: z.number().optional(),
   }),
 );
@@ -44,22 +47,22 @@ export const trainingsSchema = z.array(
 export interface Candidate {
   readonly configuration: z.infer<z.ZodObject<typeof candidateFields>> & { ngram?: z.infer<typeof ngramField> };
   readonly trainings: z.infer<typeof trainingsSchema>;
-  /** For suites of tasks. @throws UserError "option-invalid" where it only fills holes */
+  /** For suites of tasks. @throws UserError "option-invalid" if the candidate can only fill holes */
   openGenerator(): Promise<TaskModel>;
   /** For held-out code. */
   openInfiller(control: OpeningControl): Promise<Infiller>;
 }
 
-/** Continues many prompts; the generator is released by who opened it. */
+/** Continues many prompts. The caller that opened the generator releases it. */
 export interface TaskModel {
   readonly generator: BatchGenerator;
   readonly tokenizer: Tokenizer;
 }
 
 export interface Infiller {
-  /** Bits that the file's text costs. The path is read beforehand, and costs nothing. */
+  /** Returns the bits that the file's text costs. The model reads the path first, which costs nothing. */
   bits(file: SourceFile, signal?: AbortSignal): Promise<number>;
-  /** What the editor would insert. */
+  /** Returns the text that the editor would insert. */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Pick<Completion, "text" | "tokens">>;
   release(): Promise<void>;
 }
@@ -67,6 +70,6 @@ export interface Infiller {
 export interface OpeningControl {
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
-  /** Reports work that takes long, such as counting n-grams; `total` is absent while it is unknown. */
+  /** Reports slow work, such as counting n-grams; `total` is absent while it is unknown. */
   readonly onProgress?: (progress: { readonly phase: "corpus" | "counting"; done: number; total?: number }) => void;
 }

@@ -1,6 +1,6 @@
 /**
- * The baseline that every language model has to beat: n-grams of the same tokens, counted on a corpus. It completes through
- * the same completer as a base does, so that nothing but the model differs.
+ * The baseline that every language model has to beat: n-grams of the same tokens, counted on a corpus. It uses the
+ * same completer as a base, so only the model differs.
  */
 
 import { createHash } from "node:crypto";
@@ -19,11 +19,11 @@ import { ngramTree } from "./ngramTree.ts";
 import { countNgrams } from "./ngramTrie.ts";
 import { fileTokens } from "./textBits.ts";
 
-/** In tokens; a word of code and what it depends on. */
+/** In tokens: a word of code and its immediate context. */
 const ngramOrder = 5;
 
 /**
- * Names the n-grams by their corpus and the base whose tokens they are; they are counted when the model is opened.
+ * Identifies the n-grams by their corpus and by the base whose tokens they use. Opening the model counts them.
  *
  * @param corpus a folder of Python sources, or a .jsonl file of {"path", "text"}
  * @throws UserError "suite-missing", "suite-format"; on opening "suite-empty"
@@ -59,7 +59,7 @@ async function ngramInfiller(corpus: string, tokenizer: Tokenizer, control: Open
   const model = kneserNey(trie);
   const completer = completerOf({
     tree: ngramTree(model, ngramOrder),
-    // A suffix or a marker would only push the last words out of its sight.
+    // A suffix or a marker would only push the last words out of the model's short context.
     tokenizer: { ...tokenizer, fillInTheMiddle: null },
     parser: await openPythonParser(),
     checkFits: () => undefined,
@@ -78,7 +78,7 @@ async function ngramInfiller(corpus: string, tokenizer: Tokenizer, control: Open
   };
 }
 
-/** The files one behind the other, each with its path and its end, as a base reads them in pretraining. */
+/** Yields the files one after another, each with its path and its end, as a base reads them in pretraining. */
 async function corpusTokens(
   corpus: string,
   tokenizer: Tokenizer,

@@ -1,34 +1,35 @@
 /**
- * The likelihood of a token behind a few others, from counts: interpolated modified Kneser-Ney smoothing (Chen & Goodman 1999,
- * "An empirical study of smoothing techniques for language modeling", section 3). Sums to one over the vocabulary in any context.
+ * The probability of a token after a few others, from counts: interpolated modified Kneser-Ney smoothing (Chen &
+ * Goodman 1999, "An empirical study of smoothing techniques for language modeling", section 3). Sums to one over the
+ * vocabulary in any context.
  */
 
 import type { NgramLevel, NgramTrie } from "./ngramTrie.ts";
 
 export interface NgramModel {
   readonly vocabularySize: number;
-  /** p(token | the last tokens of `context`). */
+  /** p(token | the last tokens of `context`) */
   probability(context: readonly number[], token: number): number;
-  /** p of every token behind `context`, [vocabulary]. */
+  /** p of every token after `context`, [vocabulary] */
   distribution(context: readonly number[]): Float64Array;
 }
 
-/** What is taken from counts of 1, of 2, and of 3 or more; 0 from 0. */
+/** The discounts of counts 1, 2, and 3 or more; 0 for a count of 0. */
 export type Discounts = readonly [none: 0, one: number, two: number, more: number];
 
-/** What follows the n-grams of one level, by the node of the context. */
+/** The continuations of one level's n-grams, by the node of the context. */
 interface Followers {
   readonly discounts: Discounts;
-  /** Sum of the counts of all that follow. */
+  /** The sum of the counts of all continuations. */
   readonly totals: Uint32Array;
-  /** Sum of what is taken from them, which goes to the shorter context. */
+  /** The sum of their discounts, which goes to the shorter context. */
   readonly taken: Float64Array;
 }
 
 /** p(w | h) = max(c(hw) - D(c(hw)), 0) / Σ c(h·) + Σ D(c(h·)) / Σ c(h·) · p(w | h without its first token). */
 export function kneserNey({ vocabularySize, levels }: NgramTrie): NgramModel {
   const followers = levels.map((level, i) => followersOf(level, i === 0 ? 1 : levels[i - 1]!.size));
-  /** The share that a count gives, before what the shorter context adds. */
+  /** The share that a count gives, without the shorter context's part. */
   const share = ({ discounts, totals }: Followers, context: number, count: number): number =>
     (count - discounts[Math.min(count, 3)]!) / totals[context]!;
 
@@ -41,7 +42,7 @@ export function kneserNey({ vocabularySize, levels }: NgramTrie): NgramModel {
     }
   }
 
-  /** The nodes of the last 1, 2, … tokens of `context`, as far as they have been seen with something behind them. */
+  /** Returns the nodes of the last 1, 2, … tokens of `context`, as long as the corpus has continuations of them. */
   const contextsOf = (context: readonly number[]): number[] => {
     const nodes: number[] = [];
     for (let length = 1; length < levels.length && length <= context.length; length++) {
@@ -88,16 +89,16 @@ function followersOf(level: NgramLevel, contexts: number): Followers {
   return { discounts, totals, taken };
 }
 
-/** Where a text is too small to estimate from; KenLM's fallback. */
+/** KenLM's fallback for texts that are too small to estimate discounts. */
 const fallback: Discounts = [0, 0.5, 1, 1.5];
 
-/** By how many n-grams have a count of 1, 2, 3 and 4: Chen & Goodman's equation 26. */
+/** Estimates discounts from the numbers of n-grams with a count of 1, 2, 3 and 4: Chen & Goodman's equation 26. */
 export function discountsOf(counts: Uint32Array): Discounts {
   const having = [0, 0, 0, 0, 0];
   for (const count of counts) if (count <= 4) having[count]! += 1;
   const [, one = 0, two = 0, three = 0, four = 0] = having;
   const y = one / (one + 2 * two);
   const estimated = [0, 1 - (2 * y * two) / one, 2 - (3 * y * three) / two, 3 - (4 * y * four) / three] as const;
-  // Else a discount could take more than there is, or nothing at all.
+  // Otherwise a discount could exceed its count, or be zero.
   return estimated.every((discount, i) => (i === 0 ? true : discount > 0 && discount <= i)) ? estimated : fallback;
 }

@@ -1,4 +1,7 @@
-/** An n-gram model as a token tree, so that texts are continued as a base continues them. Keeps nothing that it has read. */
+/**
+ * An n-gram model as a token tree, so that the decoder continues texts as it does for a base. Keeps no tokens that it
+ * has read.
+ */
 
 import { greedy } from "../../inference/decoding/sampling.ts";
 import type { TopTokens } from "../../inference/tree/topLogProbabilities.ts";
@@ -6,7 +9,7 @@ import { rootAfter, tokensTo, type TokenNode } from "../../inference/tree/tokenN
 import type { TokenTree } from "../../inference/tree/tokenTree.ts";
 import type { NgramModel } from "./ngramModel.ts";
 
-/** As long as a small model's, so that the completer gives both the same room. */
+/** The context of a small model, so that the completer gives both the same room. */
 const contextLength = 2048;
 
 export function ngramTree(model: NgramModel, order: number): TokenTree {
@@ -41,7 +44,7 @@ function after(parent: TokenNode, token: number): TokenNode {
   return { token, position: parent.position + 1, parent, children: [], entry: -1 };
 }
 
-/** One after the other: mostly few are asked for, and sorting the vocabulary would take longer. */
+/** One by one: callers usually ask for few, and sorting the vocabulary would take longer. */
 function topTokens(logProbabilities: Float32Array, count: number): TopTokens {
   const rest = logProbabilities.slice();
   const tokens = Array.from({ length: Math.min(count, rest.length) }, () => {

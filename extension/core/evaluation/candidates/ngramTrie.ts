@@ -1,6 +1,6 @@
 /**
- * All n-grams of a stream of tokens with their Kneser-Ney counts, in typed arrays: forty million tokens fit in a gigabyte
- * and a half. It counts; what is likely is for ngramModel.ts to say.
+ * All n-grams of a stream of tokens with their Kneser-Ney counts, in typed arrays: forty million tokens fit into 1.5
+ * GB. Only counts; ngramModel.ts computes probabilities.
  */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -8,30 +8,30 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 /** The n-grams of one length. A node is an n-gram: the node of its first n - 1 tokens, and its last token. */
 export interface NgramLevel {
   readonly size: number;
-  /** By node: how often it occurs, or for all but the longest n-grams, behind how many different tokens. */
+  /** By node: how often it occurs. For all but the longest n-grams: how many different tokens precede it. */
   readonly counts: Uint32Array;
-  /** By node: the (n - 1)-gram that it goes on from; 0, the empty one, for single tokens. */
+  /** By node: the (n - 1)-gram that it continues; 0, the empty one, for single tokens. */
   readonly parents: Uint32Array;
-  /** The node, or -1 where the n-gram does not occur. */
+  /** Returns the node, or -1 if the n-gram does not occur. */
   find(parent: number, token: number): number;
 }
 
 export interface NgramTrie {
   readonly vocabularySize: number;
-  /** The first holds single tokens, each its own node; the last n-grams of as many tokens as there are levels. */
+  /** The first level holds single tokens, each its own node. The last level holds n-grams of the order. */
   readonly levels: readonly NgramLevel[];
 }
 
-/** Positions between two looks at the signal. */
+/** Positions between two checks of the signal. */
 const stride = 1 << 20;
 
 /**
  * Counts n-grams of 1 to `order` tokens.
  *
- * The longest are counted as they occur, the shorter ones by how many different tokens they follow (Kneser & Ney 1995):
- * "Francisco" is frequent, and yet the word of no context but one.
+ * The longest n-grams count their occurrences. Shorter ones count the different tokens that precede them (Kneser & Ney
+ * 1995): "Francisco" is frequent, but follows only one word.
  *
- * @param onProgress told how many of tokens × orders are counted
+ * @param onProgress receives how many of tokens × orders are counted
  * @throws the signal's reason once it is aborted
  */
 export async function countNgrams(
@@ -40,7 +40,7 @@ export async function countNgrams(
   { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress?: (done: number, total: number) => void } = {},
 ): Promise<NgramTrie> {
   const levels: NgramLevel[] = [singleTokens(vocabularySize)];
-  /** By position: the node of the n-gram that starts there, n growing by one each time around. */
+  /** By position: the node of the n-gram that starts there. n grows by one in each pass. */
   const starting = tokens.slice();
   for (let length = 2; length <= order; length++) {
     const shorter = levels.at(-1)!;
@@ -53,10 +53,10 @@ export async function countNgrams(
       }
       const before = level.size;
       const node = level.add(starting[i]!, tokens[i + length - 1]!);
-      // A new n-gram is a new left neighbour of all but its first token.
+      // A new n-gram is a new left neighbour of everything after its first token.
       if (level.size > before) shorter.counts[starting[i + 1]!]! += 1;
       if (length === order) level.counts[node]! += 1;
-      starting[i] = node; // Only the next position has yet to read what stood at i + 1.
+      starting[i] = node; // Only the next position still reads the value at i + 1.
     }
     levels.push(level);
   }
@@ -69,7 +69,7 @@ function singleTokens(vocabularySize: number): NgramLevel {
   return { size: vocabularySize, counts: new Uint32Array(vocabularySize), parents: none, find: (_, token) => token };
 }
 
-/** A hash table with open addressing; its slots hold node + 1, and 0 where they are free. */
+/** A hash table with open addressing. Its slots hold node + 1, or 0 if they are free. */
 function growingLevel(): NgramLevel & { add(parent: number, token: number): number } {
   let size = 0;
   let counts = new Uint32Array(1 << 10);
@@ -77,7 +77,7 @@ function growingLevel(): NgramLevel & { add(parent: number, token: number): numb
   let lastTokens = new Uint32Array(1 << 10);
   let slots = new Uint32Array(1 << 11);
 
-  /** The slot that holds the n-gram, or the free one where it belongs. */
+  /** Returns the slot that holds the n-gram, or the free slot where it belongs. */
   const slotOf = (parent: number, token: number): number => {
     let hash = Math.imul(parent, 0x9e3779b1) ^ Math.imul(token, 0x85ebca6b);
     hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);

@@ -1,4 +1,4 @@
-/** The candidate that a request names: a base with adapters, or n-grams of its tokens. */
+/** Opens the candidate that a request names: a base with adapters, or n-grams of its tokens. */
 
 import { resolveBase, type BasePlaces } from "../../baseModels/resolveBase.ts";
 import type { Log } from "../../foundation/log.ts";
@@ -9,7 +9,7 @@ import { ngramCandidate } from "./ngramCandidate.ts";
 export interface CandidateOptions extends BasePlaces {
   readonly base: string;
   readonly adapters: readonly { readonly folder: string; readonly scale: number }[];
-  /** The corpus of n-grams, which take the place of the base. */
+  /** The corpus of n-grams, which replace the base. */
   readonly ngram?: string | undefined;
 }
 

@@ -1,16 +1,19 @@
-/** What a text costs a base, each token predicted from the true ones before it. scripts/pretrain/evaluate.py does the same. */
+/**
+ * The bits that a text costs a base that predicts each token from the true ones before it.
+ * scripts/pretrain/evaluate.py does the same.
+ */
 
 import { logProbability } from "../../inference/decoding/sampling.ts";
 import type { Decoder } from "../../inference/tree/decoder.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { SourceFile } from "../suites/heldOut.ts";
 
-/** In tokens. Each window starts anew, with the last token of the one before it. */
+/** In tokens. Each window starts with the last token of the previous one, and no other context. */
 const longestWindow = 1024;
 
 /**
- * Bits of the whole text behind the file's path, in windows: the path is read, and not counted. Over UTF-8 bytes this
- * compares bases of different tokenizers.
+ * Returns the bits of the whole text after the file's path, in windows. The model reads the path, which does not
+ * count. Divided by UTF-8 bytes, the bits compare bases with different tokenizers.
  *
  * @throws the signal's reason once it is aborted
  */
@@ -25,7 +28,7 @@ export async function textBits(
   let nats = 0;
   for (let start = 0; start < ids.length - 1; start += window) {
     const read = ids.slice(start, Math.min(start + window, ids.length - 1));
-    // An encoder, where there is one, reads the first token alone.
+    // An encoder reads only the first token.
     const first = await decoder.begin(read.slice(0, 1), signal);
     const others = read.length > 1 ? await decoder.extendAll(read.slice(1), signal) : new Float32Array();
     for (const i of read.keys()) {
@@ -38,7 +41,10 @@ export async function textBits(
   return nats / Math.LN2;
 }
 
-/** The tokens of a file behind its path, and how many of them are its header: at least one, from which the text follows. */
+/**
+ * Returns the tokens of a file after its path, and the length of the header in front: at least one token, from which
+ * the text follows.
+ */
 export function fileTokens(tokenizer: Tokenizer, { path, text }: SourceFile): { ids: number[]; header: number } {
   const separator = tokenizer.fillInTheMiddle?.fileSeparator;
   const header = separator === undefined ? [tokenizer.endOfText] : [separator, ...tokenizer.encode(`${path}\n`)];

@@ -1,4 +1,6 @@
-/** chrF and chrF++: how many character n-grams (and words) prediction and reference share, as sacrebleu counts them. */
+/**
+ * chrF and chrF++: how many character n-grams (and words) prediction and reference share, as sacrebleu counts them.
+ */
 
 import { best, type Measure } from "./measure.ts";
 import { ngramCounts, sharedCount } from "./ngramCounts.ts";
@@ -8,15 +10,15 @@ const characterOrders = 6;
 const beta = 2;
 
 /**
- * chrF in percent, of a corpus (Popović 2015), or chrF++, which counts words, too (Popović 2017), in sacrebleu 2's behaviour: counts
- * are summed over the corpus; precision and recall are averaged over the orders for which both sides have n-grams, then
- * combined as F with β = 2; character n-grams know no white space.
+ * chrF in percent over a corpus (Popović 2015), or chrF++, which also counts words (Popović 2017), as sacrebleu 2
+ * computes it. It sums counts over the corpus, averages precision and recall over the orders for which both sides have
+ * n-grams, and combines them as F with β = 2. Character n-grams ignore white space.
  */
 export function chrf<Name extends "chrf" | "chrf++">(name: Name): Measure<Name> {
   const wordOrder = name === "chrf++" ? 2 : 0;
   const orders = characterOrders + wordOrder;
   const scored = (score: number) => ({ [name]: score }) as Record<Name, number>;
-  /** Counts by order, and what their sums over n-grams are. */
+  /** Counts by order, and the meaning of their sums over n-grams. */
   const ngramsOf = (text: string): { counts: Map<string, number>; total: number }[] => {
     const characters = Array.from(split(text).join(""));
     const words = wordOrder > 0 ? separatePunctuation(text) : [];
@@ -54,7 +56,7 @@ export function chrf<Name extends "chrf" | "chrf++">(name: Name): Measure<Name> 
   };
 }
 
-/** Words, with one punctuation mark taken off each: the last, or else the first. */
+/** Splits words, and one punctuation mark off each: the last character, or otherwise the first. */
 function separatePunctuation(text: string): string[] {
   return split(text).flatMap((word) => {
     const characters = Array.from(word);
@@ -65,7 +67,7 @@ function separatePunctuation(text: string): string[] {
   });
 }
 
-/** ASCII's. */
+/** ASCII punctuation. */
 function isPunctuation(character: string): boolean {
   return /^[!-/:-@[-`{-~]$/.test(character);
 }

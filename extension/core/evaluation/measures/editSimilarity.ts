@@ -1,11 +1,11 @@
-/** How little of the best prediction must be edited to get the reference. */
+/** Edit similarity: the smaller the edit from the best prediction to the reference, the higher. */
 
 import { best, type Measure } from "./measure.ts";
 
 /**
- * Edit similarity in percent, the mean over items of 100 · (1 − d / max(|p|, |r|)), where d is the Levenshtein distance in
- * code points and two empty texts are alike (Svyatkovskiy et al. 2020, "IntelliCode Compose", arXiv 2005.08025, section
- * 5.4). Some benchmarks call another ratio by this name, one that has no substitutions (fuzzywuzzy's); this is not it.
+ * Returns the edit similarity in percent: the mean over items of 100 · (1 − d / max(|p|, |r|)), where d is the
+ * Levenshtein distance in code points, and two empty texts are equal (Svyatkovskiy et al. 2020, "IntelliCode Compose",
+ * arXiv 2005.08025, section 5.4). Some benchmarks use the name for fuzzywuzzy's ratio, which has no substitutions.
  */
 export const editSimilarity: Measure<"editSimilarity"> = {
   width: 2,
@@ -17,7 +17,9 @@ export const editSimilarity: Measure<"editSimilarity"> = {
   scores: (sums) => ({ editSimilarity: sums[0] === 0 ? 0 : (100 * sums[1]!) / sums[0]! }),
 };
 
-/** Levenshtein's: insertions, deletions and substitutions. One row of the table at a time, O(|a| · |b|). */
+/**
+ * Levenshtein distance: insertions, deletions and substitutions. Keeps one row of the table at a time, O(|a| · |b|).
+ */
 function distance(a: readonly string[], b: readonly string[]): number {
   let start = 0;
   let [endA, endB] = [a.length, b.length];
@@ -26,7 +28,7 @@ function distance(a: readonly string[], b: readonly string[]): number {
     endA--;
     endB--;
   }
-  // row[j]: the distance between what is read of a and the first j of b.
+  // row[j]: the distance between the processed part of a and the first j of b.
   const row = Uint32Array.from({ length: endB - start + 1 }, (_, j) => j);
   for (let i = start; i < endA; i++) {
     let diagonal = row[0]!;

@@ -1,10 +1,10 @@
-/** Scores with how sure they are. It knows no measure's formula. */
+/** Scores with their confidence intervals. Knows no measure's formula. */
 
 import type { Random } from "../../foundation/random.ts";
 import type { Summed } from "./measure.ts";
 import { bootstrapIntervals, type Counts } from "./resample.ts";
 
-/** A number and its 95 % interval by the bootstrap; without items both ends are the number. */
+/** A number and its 95 % bootstrap interval. Without items, both ends are the number. */
 export interface Estimate {
   readonly value: number;
   readonly low: number;
@@ -13,7 +13,7 @@ export interface Estimate {
 
 const resamples = 1000;
 
-/** The scores of `counts`, one row an item. */
+/** Returns the scores of `counts`, one row per item. */
 export function estimates<Score extends string>(
   measure: Summed<Score>,
   counts: Counts,

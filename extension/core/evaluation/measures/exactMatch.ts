@@ -1,10 +1,10 @@
-/** Exact match: the reference, to the letter, among the first k predictions. Normalizes nothing. */
+/** Exact match: one of the first k predictions equals the reference, character by character. Normalizes nothing. */
 
 import type { Measure } from "./measure.ts";
 
 /**
- * EM@k in percent, as in Weyssow et al., arXiv 2308.10462: the share of items whose first k predictions hold the
- * reference. Where fewer than k predictions are given, those count.
+ * Returns EM@k in percent, as in Weyssow et al., arXiv 2308.10462: the share of items whose first k predictions
+ * contain the reference. If there are fewer than k predictions, all of them count.
  */
 export function exactMatch<K extends number>(ks: readonly K[]): Measure<`em@${K}`> {
   return {

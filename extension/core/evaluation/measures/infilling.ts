@@ -7,17 +7,17 @@ import type { Summed } from "./measure.ts";
 
 /** A completion at a hole. */
 export interface FilledHole {
-  /** What the editor would insert; empty where it offers nothing. */
+  /** The text that the editor would insert; empty if it offers nothing. */
   readonly text: string;
-  /** What the author has written. */
+  /** The author's text. */
   readonly reference: string;
   /** Whether the file parses with the completion. */
   readonly parses: boolean;
 }
 
 /**
- * `exact`: the completion is the author's text, except for blanks at line ends and blank lines, which are nobody's intention.
- * `similarity` is 0 to 1.
+ * Compares a completion with the author's text. `exact` ignores blanks at line ends and blank lines, which carry no
+ * intention. `similarity` is 0 to 1.
  */
 export function compareFilling(text: string, reference: string): { exact: boolean; similarity: number } {
   const [own, others] = [compared(text), compared(reference)];
@@ -35,7 +35,7 @@ function compared(text: string): string {
 
 export type InfillingScore = "exact" | "editSimilarity" | "offered" | "parses";
 
-/** All in percent: of the holes, except `parses`, which is a share of what is offered. */
+/** All in percent of the holes; `parses` in percent of the completions. */
 export const infilling: Summed<InfillingScore> & { count(filled: FilledHole): readonly number[] } = {
   width: 5,
   count: ({ text, reference, parses }) => {
@@ -55,7 +55,7 @@ export const infilling: Summed<InfillingScore> & { count(filled: FilledHole): re
   },
 };
 
-/** Of all files together, each as [bits, UTF-8 bytes]. */
+/** All files together, each as [bits, UTF-8 bytes]. */
 export const bitsPerByte: Summed<"bitsPerByte"> = {
   width: 2,
   scores: (sums) => ({ bitsPerByte: sums[1] === 0 ? 0 : sums[0]! / sums[1]! }),

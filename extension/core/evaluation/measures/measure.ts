@@ -1,23 +1,26 @@
-/** What all measures of predictions share: numbers per item that add up, and scores from their sums. Knows no formula. */
+/**
+ * The common interface of all measures of predictions: numbers per item that add up, and scores from their sums. Knows
+ * no formula.
+ */
 
 /**
- * A measure of a corpus. Scores come from sums over all items, so that the corpus is never held in memory, and so that
- * resampling items (bootstrap, permutation) only adds up numbers again.
+ * A measure of a corpus. It computes scores from sums over all items, so the corpus is never in memory, and resampling
+ * items (bootstrap, permutation) only adds numbers again.
  */
 export interface Measure<Score extends string = string> extends Summed<Score> {
-  /** What one item adds; predictions are best first, and may be none. */
+  /** Returns the numbers that one item adds. Predictions are best first, and may be empty. */
   count(predictions: readonly string[], reference: string): readonly number[];
 }
 
-/** The half of a measure that does not care where the numbers come from. */
+/** The half of a measure that does not depend on the source of the numbers. */
 export interface Summed<Score extends string = string> {
   /** How many numbers an item adds. */
   readonly width: number;
-  /** Scores from the sums over items; of no items, 0. */
+  /** Returns the scores from the sums over items; without items, 0. */
   scores(sums: ArrayLike<number>): Record<Score, number>;
 }
 
-/** The prediction that measures of one prediction look at: the best, or nothing at all. */
+/** Returns the best prediction, or the empty text if there is none. */
 export function best(predictions: readonly string[]): string {
   return predictions[0] ?? "";
 }

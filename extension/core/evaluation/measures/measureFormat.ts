@@ -1,25 +1,28 @@
 /**
- * How each measure is named and printed, and which direction is better: for the command line's tables, the list of runs,
- * comparisons, exports and the panel. Imports nothing, since webview pages import it.
+ * Defines how the command line, the list of runs, comparisons, exports and the panel name and print each measure, and
+ * which direction is better. Imports nothing, because webview pages import it.
  */
 
 export interface MeasureFormat {
-  /** The heading under which tables put it, where it belongs to a group. */
+  /** The heading in tables, if the measure belongs to a group. */
   readonly group?: string;
   /** Its name in text tables and exports. */
   readonly label: string;
-  /** Its name where it stands alone in a user interface. */
+  /** Its name on its own in a user interface. */
   readonly title: string;
   readonly unit: "%" | "";
   readonly digits: number;
   readonly better: "higher" | "lower";
-  /** Who shows it: tables that fit a page, the panel's, the command line's, or only files and JSON. Each shows the ones before, too. */
+  /**
+   * Who shows it: tables that fit a page, the panel's, the command line's, or only files and JSON. Each level includes
+   * the ones before.
+   */
   readonly detail: "page" | "panel" | "table" | "data";
 }
 
 const details = ["page", "panel", "table", "data"] as const;
 
-/** The title of what stands on a page of results: papers write these in capitals. */
+/** Titles of the measures on a page of results, capitalized as papers write them. */
 const titles: Readonly<Record<string, string>> = {
   codebleu: "CodeBLEU",
   chrf: "chrF",
@@ -48,7 +51,7 @@ const holeScores: Readonly<Record<string, string>> = {
   parses: "of these parse in place",
 };
 
-/** @param name as results name scores: "em@1", "codebleu.syntax", "line.exact", "block.header.exact" */
+/** @param name the name in results: "em@1", "codebleu.syntax", "line.exact", "block.header.exact" */
 export function measureFormat(name: string): MeasureFormat {
   const title = titles[name] ?? name.replace(/^em@/, "EM@");
   const [whole = "", part = "", score] = name.split(".");
@@ -72,7 +75,7 @@ function holeFormat(part: string, score: string | undefined): Omit<MeasureFormat
   return { ...format, label: holeScores[part] ?? part, detail };
 }
 
-/** The label with its group, for tables without headings: "rest of a line: exact". */
+/** Returns the label with its group, for tables without headings: "rest of a line: exact". */
 export function flatLabel(name: string): string {
   const { group, label } = measureFormat(name);
   return group === undefined ? label : `${group}: ${label.trimStart()}`;
@@ -83,7 +86,7 @@ export function isShown(name: string, detail: MeasureFormat["detail"]): boolean 
   return details.indexOf(measureFormat(name).detail) <= details.indexOf(detail);
 }
 
-/** A score of one run with its 95 % interval; of several seeds, mean and standard deviation. */
+/** Formats a score with its 95 % interval, or with several seeds as mean and standard deviation. */
 export type ShownScore =
   | { readonly value: number; readonly low: number; readonly high: number }
   | { readonly value: number; readonly deviation: number };

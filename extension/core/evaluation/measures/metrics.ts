@@ -16,7 +16,7 @@ export interface Metric {
   readonly measure: Measure;
 }
 
-/** Opens what the metrics need; each comes once, in the order of first mention. */
+/** Opens the measures that the metrics need, each once, in the order of first mention. */
 export async function openMetrics(
   names: readonly MetricName[],
   codeBleuBehaviour: CodeBleuBehaviour,
@@ -31,7 +31,10 @@ export async function openMetrics(
   return await Promise.all([...new Set(names)].map(async (name) => ({ name, measure: await open[name]() })));
 }
 
-/** Scores, or what is known of each, as results name them: "em@1", "chrf", and the parts of CodeBLEU under "codebleu". */
+/**
+ * Arranges scores, or other values per measure, as results name them: "em@1", "chrf", and the parts of CodeBLEU under
+ * "codebleu".
+ */
 export function reported<T>(of: readonly { readonly name: MetricName; readonly scores: Record<string, T> }[]): object {
   return Object.assign({}, ...of.map(({ name, scores }) => (name === "codebleu" ? { codebleu: scores } : scores)));
 }

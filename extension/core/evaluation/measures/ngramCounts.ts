@@ -1,8 +1,8 @@
-/** N-grams and how often each occurs. */
+/** Counts n-grams. */
 
 /**
- * The n-grams of `items` of one order, each written as its items with `separator` between, which must not occur in them
- * unless all have the same length.
+ * Returns the counts of one order's n-grams of `items`. A key joins the items with `separator`, which must not occur
+ * in them unless all have the same length.
  */
 export function ngramCounts(items: readonly string[], order: number, separator: string): Map<string, number> {
   const counts = new Map<string, number>();
@@ -14,7 +14,7 @@ export function ngramCounts(items: readonly string[], order: number, separator: 
   return counts;
 }
 
-/** How many n-grams two texts share, each as often as both have it. */
+/** Returns how many n-grams two texts share, each as often as both have it. */
 export function sharedCount(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number {
   let shared = 0;
   for (const [ngram, count] of a) shared += Math.min(count, b.get(ngram) ?? 0);

@@ -1,10 +1,10 @@
-/** pass@k from how many samples passed their tests. It runs nothing. */
+/** pass@k from the number of samples that passed their tests. Runs no program. */
 
 import { internalError } from "../../foundation/errors.ts";
 
 /**
- * The chance that at least one of k samples passes, estimated without bias from `passed` of `samples`:
- * 1 − C(n − c, k) / C(n, k), as a product that does not overflow (Chen et al. 2021, arXiv 2107.03374, section 2.1). The
+ * Returns the probability that at least one of k samples passes, an unbiased estimate from `passed` of `samples`: 1 −
+ * C(n − c, k) / C(n, k), as a product that does not overflow (Chen et al. 2021, arXiv 2107.03374, section 2.1). The
  * pass@k of a suite is the mean over its problems. In 0..1.
  */
 export function passAtK(samples: number, passed: number, k: number): number {

@@ -1,10 +1,13 @@
-/** How sure a score is, and whether two candidates differ, from the numbers that items add. It knows no measure's formula. */
+/**
+ * Confidence intervals of scores and tests between two candidates, from the numbers that items add. Knows no measure's
+ * formula.
+ */
 
 import { internalError } from "../../foundation/errors.ts";
 import type { Random } from "../../foundation/random.ts";
 import { addTo, type Summed } from "./measure.ts";
 
-/** What the items of one candidate add to a measure, one row an item. */
+/** The numbers that one candidate's items add to a measure, one row per item. */
 export type Counts = readonly (readonly number[])[];
 
 export interface Interval {
@@ -18,12 +21,12 @@ export interface ResampleOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What part of the resamples an interval holds. */
+/** The share of resamples that an interval contains. */
 const level = 0.95;
 
 /**
- * 95 % intervals by the percentile bootstrap (Efron 1979; for corpus measures Koehn 2004): items are drawn with replacement,
- * as many as there are, and scored as a corpus of their own. Of no items, no interval.
+ * Returns 95 % intervals by the percentile bootstrap (Efron 1979; for corpus measures Koehn 2004). It draws items with
+ * replacement, as many as there are, and scores them as a corpus. Without items there is no interval.
  */
 export function bootstrapIntervals<Score extends string>(
   measure: Summed<Score>,
@@ -36,21 +39,21 @@ export function bootstrapIntervals<Score extends string>(
 }
 
 export interface Difference {
-  /** The first candidate's score less the second's. */
+  /** The first candidate's score minus the second's. */
   readonly difference: number;
-  /** Of the difference, by the bootstrap over pairs. */
+  /** The bootstrap interval of the difference, over pairs. */
   readonly interval: Interval;
-  /** How often a difference as large comes about if it makes no difference which candidate a prediction is from. */
+  /** The probability of a difference at least as large if both candidates were equally good. */
   readonly p: number;
 }
 
 /**
- * Whether the second candidate is as good as the first on the same items, row i of both being the same item.
+ * Tests whether two candidates differ on the same items; row i of both is the same item.
  *
- * The interval is the bootstrap's, items drawn in pairs. The p-value is that of a permutation test, approximate
- * randomization (Noreen 1989; Riezler and Maxwell 2005): within each item the two are swapped or not by a coin, two-sided,
- * p = (1 + as large) / (1 + resamples). It asks nothing of the distribution, serves measures of a corpus as well as means,
- * and does not call noise a difference more often than it says, as p-values read off a bootstrap do where items are few.
+ * The interval is the bootstrap's over pairs. The p-value comes from a permutation test, approximate randomization
+ * (Noreen 1989; Riezler and Maxwell 2005): a coin decides for each item whether the two are swapped; two-sided, p = (1
+ * + as large) / (1 + resamples). It assumes no distribution and works for measures of a corpus as well as means.
+ * Unlike p-values read off a bootstrap, it keeps its level with few items.
  */
 export function pairedTest<Score extends string>(
   measure: Summed<Score>,
@@ -81,7 +84,7 @@ export function pairedTest<Score extends string>(
     return differences(one, other);
   });
   return mapValues(observed, (name) => {
-    // What differs by rounding alone is as large.
+    // Differences by rounding alone count as equally large.
     const size = Math.abs(observed[name]) - 1e-12;
     const asLarge = swapped.filter((each) => Math.abs(each[name]) >= size).length;
     const interval = intervalOf(drawn.map((each) => each[name]));
@@ -106,7 +109,7 @@ function sumOf(measure: Summed, counts: Counts, items: readonly number[]): Float
   return sums;
 }
 
-/** Between the percentiles that leave out as much on either side, each the nearest rank. */
+/** Returns the bounds of the central share, each the nearest rank. */
 function intervalOf(values: readonly number[]): Interval {
   const sorted = values.toSorted((a, b) => a - b);
   const outside = (1 - level) / 2;

@@ -1,4 +1,4 @@
-/** Predictions in a file against references in another, by id. It knows no model, and not what is measured. */
+/** Scores predictions in one file against references in another, by id. Knows no model and no measure. */
 
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
@@ -18,9 +18,9 @@ export interface References {
 export interface Scored {
   /** How many items have both a prediction and a reference. */
   readonly items: number;
-  /** Per measure, what all items add up to. */
+  /** Per measure, the sums over all items. */
   readonly sums: readonly Float64Array[];
-  /** By id, what the item adds to each measure; undefined of more items than anyone resamples. */
+  /** By id, the numbers that the item adds to each measure; undefined above {@link mostRows} items. */
   readonly rows: ReadonlyMap<string, readonly (readonly number[])[]> | undefined;
   readonly problems: readonly Problem[];
 }
@@ -30,7 +30,7 @@ export interface ScoreOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Above it, what single items add is not kept: intervals are narrow by then, and memory stays flat. */
+/** Above it, Graft does not keep the numbers of single items: intervals are narrow by then, and memory stays flat. */
 export const mostRows = 20_000;
 
 const progressEvery = 500;
@@ -39,7 +39,7 @@ const referenceSchema = z.object({ id: idSchema, reference: z.string() });
 const predictionsSchema = z.object({ id: idSchema, predictions: z.array(z.string()) });
 
 /**
- * Reads rows of {"id", "reference"}. A row without either, an empty reference and an id that was there before are problems.
+ * Reads rows of {"id", "reference"}. Rows without either, empty references and repeated ids are problems.
  *
  * @throws UserError "file-missing"
  */
@@ -50,16 +50,16 @@ export async function readReferences(path: string): Promise<References> {
     const before = typeof row === "string" ? undefined : texts.get(row.id);
     if (typeof row === "string") problems.push({ where, message: row });
     else if (row.reference.trim() === "") problems.push({ where, message: `The reference of "${row.id}" is empty.` });
-    else if (before) problems.push({ where, message: `The id "${row.id}" stands in ${before.where}, too.` });
+    else if (before) problems.push({ where, message: `The id "${row.id}" already occurs in ${before.where}.` });
     else texts.set(row.id, { reference: row.reference, where });
   }
   return { texts, problems };
 }
 
 /**
- * Measures rows of {"id", "predictions"}, best first, one by one: the file is never in memory as a whole. A row without
- * either, an id that was there before or has no reference, and a reference without predictions are problems, and not scored;
- * an empty list of predictions is a miss.
+ * Measures rows of {"id", "predictions"}, best first, one by one; the file is never in memory as a whole. Problems,
+ * which are not scored: rows without either field, repeated ids, ids without a reference, and references without
+ * predictions. An empty list of predictions is a miss.
  *
  * @throws UserError "file-missing", "score-empty"
  */

@@ -1,20 +1,22 @@
-/** Whether a paired test is evidence that one of two candidates is better. It computes no statistic. */
+/** Decides whether a paired test shows that one of two candidates is better. Computes no statistic. */
 
 import type { Difference } from "./resample.ts";
 
-/** "first" and "second" name the better one; "none" says that no difference was found, "tooFew" that nobody could tell. */
+/**
+ * "first" and "second" name the better one; "none" means no difference found, "tooFew" too few items for a verdict.
+ */
 export type Verdict = "first" | "second" | "none" | "tooFew";
 
 /**
- * Fewer tasks get no verdict. The permutation test keeps its level at any number, but the bootstrap's interval does not: it is too
- * narrow where items are few, and one task of 20 is five points already (docs/evaluation.md, "When one is better").
+ * Fewer tasks get no verdict. The permutation test keeps its level at any number, but the bootstrap interval is too
+ * narrow for few items, and each of 20 tasks is worth five points (docs/evaluation.md, "When one is better").
  */
 export const fewestItems = 20;
 
-/** A difference as large comes about by chance in fewer than one of twenty comparisons. */
+/** A difference as large occurs by chance in fewer than one of twenty comparisons. */
 const level = 0.05;
 
-/** The verdict after a comparison of `items` pairs; `better` is the better direction of the measure. */
+/** Returns the verdict of a comparison of `items` pairs; `better` is the measure's better direction. */
 export function verdictOf(
   { difference, interval, p }: Difference,
   items: number,

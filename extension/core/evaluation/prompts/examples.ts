@@ -1,4 +1,4 @@
-/** The examples that stand in front of a task: drawn once for all (ICL), or the nearest to each (RAG). It writes no prompt. */
+/** Examples in front of a task: drawn once for all tasks (ICL), or the nearest to each (RAG). Writes no prompt. */
 
 import { UserError } from "../../foundation/errors.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
@@ -12,33 +12,34 @@ import { pythonSample } from "./pythonRandom.ts";
 
 export interface ExampleOptions {
   readonly mode: "icl" | "rag";
-  /** How many; fewer where there are fewer. */
+  /** The number of examples; fewer if the source has fewer. */
   readonly shots: number;
-  /** Which ones are drawn. */
+  /** The seed of drawn examples. */
   readonly seed: number;
-  /** A .jsonl file of pairs, or a paper's data set, of which the training part is taken. */
+  /** A .jsonl file of pairs, or a paper's data set, whose training part supplies the examples. */
   readonly source: string;
-  /** Folder of a sentence encoder that says what is near; without one, shared words do. */
+  /** Folder of a sentence encoder that finds the nearest examples; without one, shared words find them. */
   readonly encoder: string | undefined;
-  /** Where its embeddings are kept. */
+  /** Folder for its embeddings. */
   readonly cacheFolder: string;
 }
 
 export interface Examples {
-  /** Of the data set they come from. */
+  /** Name of the data set that they come from. */
   readonly name: string;
   /** SHA-256 of its file. */
   readonly hash: string;
   readonly count: number;
-  /** Of the nearest ones: by what they are found. */
+  /** The method that finds the nearest examples. */
   readonly retriever?: { readonly name: string; readonly hash?: string };
-  /** The best first: the nearest, or the first drawn. */
+  /** Best first: the nearest, or the first drawn. */
   readonly of: (intent: string) => Promise<readonly Pair[]>;
   readonly release: () => Promise<void>;
 }
 
 /**
- * The paper draws its examples by Python's random.sample, one seed a run, and takes the same ones for all tasks.
+ * Opens the examples. As in the paper, Python's random.sample draws them, with one seed per run, and all tasks share
+ * them.
  *
  * @throws UserErrors of reading the examples and of opening the encoder
  */
@@ -76,14 +77,14 @@ export async function openExamples(
 }
 
 /**
- * Where examples for a suite come from unless told: a paper's data set has a training part.
+ * Returns the default source of a suite's examples: the training part of a paper's data set.
  *
  * @throws UserError "examples-missing"
  */
 export function exampleSource(suite: string, source: string | undefined): string {
   if (source !== undefined) return source;
   if (isPaperDataset(suite)) return suite;
-  const message = `Cannot show examples for the suite ${suite}: it is not told where to take them from.`;
+  const message = `Cannot show examples for the suite ${suite}: no source of examples is given.`;
   throw new UserError(
     "examples-missing",
     message,

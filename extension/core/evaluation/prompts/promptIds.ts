@@ -4,23 +4,24 @@ import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { gapToken } from "../protocols/protocol.ts";
 
 export interface PromptRoom {
-  /** The most tokens of prompt and answer together; of an encoder-decoder, of each of the two. */
+  /** The most tokens of prompt and answer together; in an encoder-decoder, of each of the two. */
   readonly contextLength: number;
   readonly hasEncoder: boolean;
-  /** Of the answer. */
+  /** The most tokens of the answer. */
   readonly maxTokens: number;
-  /** Whether an encoder is given a gap at the prompt's end. */
+  /** Whether an encoder receives a gap at the prompt's end. */
   readonly gap: boolean;
 }
 
 export interface PromptIds {
   readonly ids: readonly number[];
-  /** Whether something had to give way. */
+  /** Whether the prompt was shortened. */
   readonly shortened: boolean;
 }
 
 /**
- * The first of `prompts` that fits, or the end of the last. What a tokenizer cannot write is a problem, in words.
+ * Returns the first of `prompts` that fits, or the end of the last. If the tokenizer cannot encode it, returns the
+ * problem in words.
  */
 export function promptIds(prompts: readonly string[], tokenizer: Tokenizer, room: PromptRoom): PromptIds | string {
   const { beginning, ending, specialIds } = tokenizer;

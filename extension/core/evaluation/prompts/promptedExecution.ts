@@ -1,4 +1,4 @@
-/** Tasks with tests as they are put to a model: an instruction, or the head of a function to go on from. It runs nothing. */
+/** Prompts of tasks with tests: an instruction, or the head of a function to continue. Runs no program. */
 
 import { UserError } from "../../foundation/errors.ts";
 import { instructionPrompt } from "../../tokenizer/template.ts";
@@ -7,13 +7,14 @@ import type { ExecutionTask } from "../suites/executionTasks.ts";
 import type { Tasks } from "../suites/tasks.ts";
 import type { PromptedSuite } from "./promptedSuite.ts";
 
-/** Where a function that goes on from its head has ended (Chen et al. 2021, arXiv 2107.03374, section 3). */
+/** Strings that end a function that continues from its head (Chen et al. 2021, arXiv 2107.03374, section 3). */
 const behindFunction = ["\nclass", "\ndef", "\n#", "\nif", "\nprint"];
 const behindAnswer = ["\n### ", "```", "<|endoftext|>", "</s>"];
 
 /**
- * HumanEval's prompts are gone on from as they are, where the first of a suite is such a task. Others are instructions: by "graft" as in training, by "paper-v3" as that version
- * of the paper puts APPS; version 2 has none. Answers are not put on one line or stripped, whatever a protocol does with pairs.
+ * Writes the prompts of a suite with tests. If its first task is HumanEval's, models continue the prompts as they are.
+ * Other tasks are instructions: "graft" prompts as in training, "paper-v3" as that version of the paper prompts APPS;
+ * version 2 has none. Answers keep their lines and white space, whatever a protocol does with pairs.
  *
  * @throws UserError "option-invalid"
  */
@@ -47,7 +48,7 @@ export async function promptedExecution(
   };
 }
 
-/** The paper's code at 3b31320, where a problem says by its tests which of the two it wants. */
+/** The paper's code at 3b31320. The tests of a problem decide which of the two forms it asks for. */
 function paperPrompt(question: string, checks: ExecutionTask["checks"]): string {
   const isFunction = checks.kind === "program" || checks.functionName !== undefined;
   const guide = isFunction ? "use the provided function signature" : "read from and write to standard IO";

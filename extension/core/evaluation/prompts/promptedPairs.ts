@@ -1,4 +1,4 @@
-/** Pairs as a protocol puts them to a model, with or without examples. */
+/** Prompts of pairs by a protocol, with or without examples. */
 
 import type { Examples } from "./examples.ts";
 import type { Protocol } from "../protocols/protocol.ts";
@@ -7,7 +7,9 @@ import type { Tasks } from "../suites/tasks.ts";
 import type { PromptedSuite } from "./promptedSuite.ts";
 
 /**
- * @param examples of each intent; none says zero-shot, and undefined that the model has been trained on such tasks
+ * Writes the prompts of a suite of pairs.
+ *
+ * @param examples of each intent; none means zero-shot, undefined a model that was trained on such tasks
  */
 export function promptedPairs(
   { each, ...suite }: Tasks<PairTask>,

@@ -1,18 +1,18 @@
-/** A suite as it is put to a model: prompts, where to stop, and what is kept of what the model writes. It knows no tokens. */
+/** A suite with prompts, stop strings, and the part of a generated text that counts. Knows no tokens. */
 
 import type { Problem } from "../../dataset/example.ts";
 import type { Checks } from "../suites/executionTasks.ts";
 
 export interface PromptedSuite {
   readonly name: string;
-  /** Of what makes it what it is; hexadecimal. */
+  /** Hash of everything that determines the suite; hexadecimal. */
   readonly hash: string;
   readonly count: number;
   readonly problems: readonly Problem[];
-  /** A continuation ends where one of these begins. */
+  /** A continuation ends before the first of these. */
   readonly stops: readonly string[];
   readonly maxNewTokens: number;
-  /** Whether an encoder-decoder is given prompts with a gap at their end. */
+  /** Whether encoder-decoders receive prompts with a gap at their end. */
   readonly gap: boolean;
   readonly each: () => AsyncGenerator<PromptedTask>;
 }
@@ -21,15 +21,18 @@ export interface PromptedTask {
   readonly id: string;
   /** The task in words. */
   readonly intent: string;
-  /** The text to go on from; should it be too long, the next is shorter. Of the last the start gives way. */
+  /**
+   * Texts to continue, the preferred one first: if one is too long, the next is shorter. The last loses its first
+   * tokens.
+   */
   readonly prompts: readonly string[];
-  /** What counts of a generated text. */
+  /** Returns the part of a generated text that counts. */
   readonly prediction: (text: string) => string;
-  /** What a prediction is compared with, or what it has to pass. */
+  /** What a prediction is compared with, or has to pass. */
   readonly expected: { readonly reference: string } | Passing;
 }
 
-/** Behind `before`, a prediction is a program that passes `checks`. */
+/** `before` and a prediction form a program that has to pass `checks`. */
 export interface Passing {
   readonly before: string;
   readonly checks: Checks;

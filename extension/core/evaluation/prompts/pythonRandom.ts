@@ -1,17 +1,19 @@
-/** CPython's random.Random, as far as drawing samples needs it, so that the paper's examples can be drawn again. */
+/** CPython's random.Random, as far as sampling needs it, to draw the paper's examples again. */
 
-/** Of the Mersenne Twister MT19937 (Matsumoto and Nishimura 1998), as CPython's Modules/_randommodule.c has them. */
+/**
+ * Constants of the Mersenne Twister MT19937 (Matsumoto and Nishimura 1998), as in CPython's Modules/_randommodule.c.
+ */
 const [size, shift, matrix, upper, lower] = [624, 397, 0x9908b0df, 0x80000000, 0x7fffffff] as const;
 
 /**
- * What `random.Random(seed).sample(range(population), count)` gives in CPython 3.
+ * Returns the result of `random.Random(seed).sample(range(population), count)` in CPython 3.
  *
  * @param seed a whole number; as in Python, its sign does not count
  * @param count at most `population`
  */
 export function pythonSample(seed: number, population: number, count: number): number[] {
   const below = randomBelow(mersenneTwister(seed));
-  // Python takes whichever of the two needs less memory there; the numbers drawn differ.
+  // Python takes the method that needs less memory there; the two draw different numbers.
   const setSize = 21 + (count > 5 ? 4 ** Math.ceil(Math.log(count * 3) / Math.log(4)) : 0);
   if (population <= setSize) {
     const pool = Array.from({ length: population }, (_, i) => i);
@@ -27,7 +29,7 @@ export function pythonSample(seed: number, population: number, count: number): n
   return [...selected];
 }
 
-/** Uniform in [0, bound), of bounds up to 2³²: bits are drawn until they are below. */
+/** Uniform in [0, bound), for bounds up to 2³²: draws bits until the number is below. */
 function randomBelow(next: () => number): (bound: number) => number {
   return (bound) => {
     const bits = 32 - Math.clz32(bound);
@@ -38,7 +40,7 @@ function randomBelow(next: () => number): (bound: number) => number {
   };
 }
 
-/** 32 random bits a call. */
+/** Returns 32 random bits. */
 function mersenneTwister(seed: number): () => number {
   const state = seededState(seed);
   let place: number = size;
@@ -59,7 +61,7 @@ function mersenneTwister(seed: number): () => number {
   };
 }
 
-/** init_by_array of the seed's 32-bit words, lowest first. */
+/** init_by_array with the seed's 32-bit words, lowest first. */
 function seededState(seed: number): Uint32Array {
   const words: number[] = [];
   for (let rest = Math.abs(seed); rest > 0 || words.length === 0; rest = Math.floor(rest / 2 ** 32)) {

@@ -1,13 +1,14 @@
-/** Our protocol: the paper's, with what hides a model's ability mended. */
+/** Our protocol: the paper's, without the faults that hide a model's ability. */
 
 import { instructionPrompt } from "../../tokenizer/template.ts";
 import { strip } from "../measures/whitespace.ts";
 import type { Protocol } from "./protocol.ts";
 
 /**
- * Prompts are those of training, and examples look the same. A prediction ends where the next instruction would begin, or a
- * fence; nothing is cut at "<", ">" or, as a rule, at a line's end, so that every reference can be met. Only white space at
- * the ends of predictions and references is left out of the comparison. Where the context is full, examples give way as a whole.
+ * Prompts are those of training, and examples look the same. A prediction ends where the next instruction would begin,
+ * or at a fence. Nothing is cut at "<", ">" or, as a rule, at a line's end, so a model can meet every reference. The
+ * comparison ignores only white space at the ends of predictions and references. If the context is full, the prompt
+ * loses whole examples.
  */
 export function graft(suite: string): Protocol {
   const stops = ["\n### ", "```"];

@@ -1,17 +1,18 @@
 /**
- * The protocols of Weyssow et al., arXiv 2308.10462, read from the authors' code (github.com/martin-wey/peft-llm-code): version 2
- * of the paper is its commit c55e532, version 3 its branch `revision`. Faults are kept; `graft.ts` mends them.
+ * The protocols of Weyssow et al., arXiv 2308.10462, from the authors' code (github.com/martin-wey/peft-llm-code):
+ * version 2 of the paper is its commit c55e532, version 3 its branch `revision`. Faults are kept; `graft.ts` fixes
+ * them.
  */
 
 import { strip } from "../measures/whitespace.ts";
 import type { Protocol } from "./protocol.ts";
 
 /**
- * Version 2. What is tested is `suite` "conala", or another, whose items may have several lines.
+ * Version 2. `suite` is "conala", or another whose items may have several lines.
  *
- * Kept as it is: the leading line end, which prompts of training lack; 32 blanks behind the instruction of an example; stop
- * strings that are not escaped as patterns, so that predictions are cut at the first "<", ">" or "endoftext" (a prediction
- * that equals its reference is exact for 494 of CoNaLa's 543 items); references that are put on one line.
+ * Kept faults: the leading line end, which prompts of training lack; 32 blanks after the instruction of an example;
+ * stop strings that are not escaped as patterns, so that the first "<", ">" or "endoftext" cuts a prediction (a
+ * prediction that equals its reference is exact for 494 of CoNaLa's 543 items); references on one line.
  */
 export function paperV2(suite: string): Protocol {
   const isLine = suite === "conala";
@@ -34,7 +35,7 @@ export function paperV2(suite: string): Protocol {
   };
 }
 
-/** Version 3: code between fences, line ends kept. The prompt of a trained model is that of zero-shot. */
+/** Version 3: code between fences, line ends kept. A trained model gets the zero-shot prompt. */
 export function paperV3(suite: string): Protocol {
   const item = (intent: string): string => `### Instruction:\n${intent}\n### Response:\n\`\`\`python\n`;
   return {

@@ -1,4 +1,6 @@
-/** What a protocol fixes: how an item is put to a model, where it stops, and what is compared. It knows no model and no tokens. */
+/**
+ * A protocol: how to prompt for an item, where a prediction ends, and what is compared. Knows no model and no tokens.
+ */
 
 import type { CodeBleuBehaviour } from "../measures/codebleu/codeBleu.ts";
 
@@ -10,22 +12,22 @@ export interface Pair {
 
 export interface Protocol {
   /**
-   * The text to go on from. `examples`, nearest or first drawn first, stand before the item; none of them is zero-shot.
-   * Undefined says that the model has been trained on such items, and needs neither examples nor a word of explanation.
+   * Returns the text to continue. `examples`, nearest or first drawn first, precede the item; an empty list means
+   * zero-shot. Undefined means a model that was trained on such items and needs neither examples nor an explanation.
    */
   prompt(intent: string, examples?: readonly Pair[]): string;
-  /** A beam is done when it holds one of these, or the model's own end of text. */
+  /** A beam ends when it contains one of these, or the model's own end of text. */
   readonly stops: readonly string[];
   readonly maxNewTokens: number;
-  /** Whether an encoder-decoder (CodeT5+) is given the prompt with a gap at its end, to be filled. */
+  /** Whether an encoder-decoder (CodeT5+) fills a gap at the prompt's end. */
   readonly gap: boolean;
-  /** What gives way where prompt and answer exceed the context: the prompt's first tokens, or whole examples, the last first. */
+  /** What a prompt loses that exceeds the context: its first tokens, or whole examples, the last first. */
   readonly givesWay: "start" | "examples";
-  /** What counts of a generated text, special tokens left out. */
+  /** Returns the part of a generated text that counts, without special tokens. */
   readonly prediction: (text: string) => string;
-  /** What it is compared with. */
+  /** Returns the text that predictions are compared with. */
   reference(code: string): string;
-  /** The implementation of CodeBLEU that the protocol was measured with. */
+  /** The implementation of CodeBLEU that the authors measured with. */
   readonly codeBleu: CodeBleuBehaviour;
 }
 

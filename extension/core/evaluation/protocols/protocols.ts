@@ -1,4 +1,4 @@
-/** The protocols there are, by name. */
+/** All protocols by name. */
 
 import { graft } from "./graft.ts";
 import { paperV2, paperV3 } from "./paper.ts";

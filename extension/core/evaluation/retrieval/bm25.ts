@@ -1,18 +1,21 @@
-/** The nearest of many texts by the words they share with a query. Knows nothing of what the texts belong to. */
+/** Finds the nearest of many texts by the words that they share with a query. */
 
 export interface TextIndex {
-  /** Places of the `count` nearest texts, the nearest first; of equals the earlier. Fewer where there are fewer. */
+  /**
+   * Returns the indices of the `count` nearest texts, nearest first, ties in their order. Fewer if there are fewer
+   * texts.
+   */
   readonly nearest: (query: string, count: number) => number[];
-  /** Of every text, in their order; 0 where no word is shared. */
+  /** Returns the score of every text, in their order; 0 without a shared word. */
   scores(query: string): Float64Array;
 }
 
-/** How soon more of a word stops to count, and how much a text's length does. The usual values. */
+/** How soon repetitions of a word stop counting, and how much a text's length counts. The usual values. */
 const [k1, b] = [1.2, 0.75];
 
 /**
- * Okapi BM25 (Robertson and Zaragoza 2009) as Lucene computes it: idf = ln(1 + (N − df + ½) / (df + ½)), which is never below
- * 0, and a word of the query counts as often as it stands there. Words are runs of letters, digits and `_`, in lower case.
+ * Okapi BM25 (Robertson and Zaragoza 2009) as in Lucene: idf = ln(1 + (N − df + ½) / (df + ½)), which is never below
+ * 0, and each occurrence of a word in the query counts. Words are runs of letters, digits and `_`, in lower case.
  */
 export function bm25(texts: readonly string[]): TextIndex {
   const lengths = new Float64Array(texts.length);

@@ -1,4 +1,4 @@
-/** The nearest of many texts by what they mean, as an encoder of sentences says. Knows nothing of what the texts belong to. */
+/** Finds the nearest of many texts by their meaning, with a sentence encoder. */
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -7,13 +7,16 @@ import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import type { SentenceEncoder } from "./sentenceEncoder.ts";
 
 export interface DenseIndex {
-  /** Places of the `count` nearest texts, the nearest first; of equals the earlier. Fewer where there are fewer. */
+  /**
+   * Returns the indices of the `count` nearest texts, nearest first, ties in their order. Fewer if there are fewer
+   * texts.
+   */
   readonly nearest: (query: string, count: number, signal?: AbortSignal) => Promise<number[]>;
 }
 
 /**
- * Cosine of normalized embeddings, over all texts: what a flat FAISS index by inner product gives, and the paper's retrieval
- * with gte-small. Embeddings of `texts` are kept in `cacheFolder`, by the hash of encoder and texts.
+ * Cosine of normalized embeddings over all texts, as in a flat FAISS index by inner product and in the paper's
+ * retrieval with gte-small. `cacheFolder` keeps the embeddings of `texts`, by the hash of encoder and texts.
  *
  * @throws UserError "disk-full", "not-writable"; the signal's reason
  */
@@ -22,7 +25,7 @@ export async function dense(
   encoder: SentenceEncoder,
   { cacheFolder, signal }: { readonly cacheFolder: string; readonly signal?: AbortSignal | undefined },
 ): Promise<DenseIndex> {
-  // Equal texts are equally near, to the last bit.
+  // Equal texts have equal scores, to the last bit.
   const unique = [...new Set(texts)];
   const place = new Map(unique.map((text, i) => [text, i]));
   const key = createHash("sha256").update(encoder.hash).update(JSON.stringify(unique)).digest("hex");

@@ -1,6 +1,6 @@
 /**
- * Sentences as points on a sphere, near each other where they mean the same: a feature-extraction model of the user's, such as
- * gte-small, laid out as transformers.js reads it. Downloads nothing, and does not know what is near to what.
+ * Embeds sentences with the user's feature-extraction model, such as gte-small, laid out as transformers.js reads it.
+ * Downloads nothing, and compares no embeddings.
  */
 
 import { createHash } from "node:crypto";
@@ -12,19 +12,19 @@ import { floatsOf, int64s, openSession, type Session } from "../../runtime/sessi
 import { openSentenceTokenizer } from "./sentenceTokenizer.ts";
 
 export interface SentenceEncoder {
-  /** Of the folder. */
+  /** The folder's name. */
   readonly name: string;
   /** SHA-256 of model and tokenizer, hexadecimal. */
   readonly hash: string;
   /**
-   * A unit vector for each text: the mean over its tokens' last hidden states, normalized. As transformers.js' pipeline
-   * "feature-extraction" with {pooling: "mean", normalize: true}, and as sentence-transformers.
+   * Returns a unit vector for each text: the mean over its tokens' last hidden states, normalized. Equals
+   * transformers.js' pipeline "feature-extraction" with {pooling: "mean", normalize: true}, and sentence-transformers.
    */
   encode(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
   release(): Promise<void>;
 }
 
-/** Of ever less precision. */
+/** In decreasing precision. */
 const modelFiles = ["onnx/model.onnx", "model.onnx", "onnx/model_quantized.onnx"];
 const batchSize = 16;
 const longestUnlessTold = 512;
@@ -46,7 +46,7 @@ export async function openSentenceEncoder(folder: string): Promise<SentenceEncod
     hash: hash.digest("hex"),
     encode: async (texts, signal) => {
       const ids = texts.map((text) => tokenizer.encode(text, longest));
-      // Texts of like lengths together, so that little is padded.
+      // Batches hold texts of similar lengths, so that padding is small.
       const order = Array.from(ids.keys()).sort((one, other) => ids[one]!.length - ids[other]!.length);
       const vectors: Float32Array[] = [];
       for (let at = 0; at < order.length; at += batchSize) {
@@ -62,7 +62,7 @@ export async function openSentenceEncoder(folder: string): Promise<SentenceEncod
   };
 }
 
-/** The normalized mean of each row's hidden states: [B, T, D] → B times [D]. */
+/** Returns the normalized mean of each row's hidden states: [B, T, D] → B times [D]. */
 async function means(folder: string, session: Session, rows: readonly (readonly number[])[]): Promise<Float32Array[]> {
   const length = Math.max(...rows.map((row) => row.length));
   const shape = [rows.length, length];
@@ -80,7 +80,7 @@ async function means(folder: string, session: Session, rows: readonly (readonly 
       filled(() => 1),
       shape,
     ),
-    // Not every architecture has them.
+    // Some architectures have none.
     token_type_ids: int64s(
       filled(() => 0),
       shape,

@@ -1,4 +1,7 @@
-/** Whole sentences to ids as encoders of texts read them, special tokens included. Knows one text at a time, and no model. */
+/**
+ * Tokenizes whole sentences as text encoders read them, with special tokens. Takes one text at a time, and knows no
+ * model.
+ */
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,11 +10,13 @@ import { timed } from "../../tokenizer/timedEncoding.ts";
 import { invalid } from "../../tokenizer/tokenizerFiles.ts";
 
 export interface SentenceTokenizer {
-  /** At most `longest` ids: of a longer text the end is left out, of the special tokens none. */
+  /** Returns at most `longest` ids. Truncates the end of longer texts, but keeps the special tokens. */
   encode(text: string, longest: number): number[];
 }
 
-/** Tokenizers of code are tokenizer.ts's business; these are WordPiece as a rule. @throws UserError "tokenizer-invalid" */
+/**
+ * For tokenizers of texts, usually WordPiece; tokenizer.ts reads those of code. @throws UserError "tokenizer-invalid"
+ */
 export async function openSentenceTokenizer(folder: string): Promise<SentenceTokenizer> {
   const { env, PreTrainedTokenizer } = await import("@xenova/transformers");
   env.allowRemoteModels = false;

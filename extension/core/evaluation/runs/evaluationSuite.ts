@@ -1,4 +1,4 @@
-/** A suite as a run sees it, whatever its kind. */
+/** The interface of a suite to a run, whatever its kind. */
 
 import type { Problem } from "../../dataset/example.ts";
 import type { Candidate } from "../candidates/candidate.ts";
@@ -12,7 +12,9 @@ export interface EvaluationSuite {
   readonly problems: readonly Problem[];
   /** The part of the run's configuration that does not depend on the candidate. */
   readonly configuration: Omit<RunConfiguration, keyof Candidate["configuration"]>;
-  /** Predicts what the run lacks. @throws the signal's reason once it is aborted; what was appended stays */
+  /**
+   * Predicts the items that the run lacks. @throws the signal's reason once it is aborted; appended predictions stay
+   */
   predict(run: OpenRun, candidate: Candidate, control: PhaseControl): Promise<void>;
   release(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Held-out code as the suite of a run: which files and holes are taken, and what is to be remembered of them. */
+/** Opens held-out code as the suite of a run: chooses files and holes, and describes them for the configuration. */
 
 import { createHash } from "node:crypto";
 import packageJson from "../../../../package.json" with { type: "json" };
@@ -10,7 +10,7 @@ import type { EvaluationSuite } from "./evaluationSuite.ts";
 import { predictInfilling } from "./predictInfilling.ts";
 import { defaultDecoding, type EvaluationSettings } from "./request.ts";
 
-/** Of each kind, unless told. */
+/** Holes of each kind by default. */
 const defaultHoles = 500;
 
 /** @throws UserErrors of reading the sources */

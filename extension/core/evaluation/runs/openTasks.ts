@@ -1,4 +1,4 @@
-/** Suites of tasks, of pairs or with tests, as a run sees them. */
+/** Opens suites of pairs or of tasks with tests as the suite of a run. */
 
 import { join } from "node:path";
 import packageJson from "../../../../package.json" with { type: "json" };
@@ -50,7 +50,7 @@ export async function openPairs(settings: EvaluationSettings, read: TaskOptions)
 /** @throws UserErrors of reading the suite; "code-execution", "sandbox-missing" */
 export async function openExecution(settings: EvaluationSettings, read: TaskOptions): Promise<EvaluationSuite> {
   if (settings.shots > 0) {
-    const message = `Cannot show examples for ${settings.suite}: its tasks have tests, and no code that answers them.`;
+    const message = `Cannot show examples for ${settings.suite}: its tasks have tests, but no reference code.`;
     throw new UserError("option-invalid", message, "Evaluate without examples (zero-shot).");
   }
   const tasks = await openExecutionTasks(settings.suite, read);
@@ -71,7 +71,7 @@ export async function openExecution(settings: EvaluationSettings, read: TaskOpti
   };
 }
 
-/** The tasks of a suite, put to the candidate's generator. */
+/** Puts the tasks of a suite to the candidate's generator. */
 async function predictSuite(
   run: OpenRun,
   {
@@ -81,7 +81,7 @@ async function predictSuite(
   }: {
     readonly suite: PromptedSuite;
     readonly configuration: EvaluationSuite["configuration"];
-    /** Of a suite with tests. */
+    /** For a suite with tests. */
     readonly judge?: RunChecks;
   },
   candidate: Candidate,

@@ -1,4 +1,7 @@
-/** The run of held-out code: what each file costs, then what the editor would insert at each hole, from where it stopped. */
+/**
+ * Predicts held-out code from where the run stopped: first the bits of each file, then the editor's completion at each
+ * hole.
+ */
 
 import { openPythonParser } from "../../python/pythonParser.ts";
 import type { Infiller } from "../candidates/candidate.ts";
@@ -9,10 +12,10 @@ import type { PhaseControl } from "./progress.ts";
 import { tasksOf, type OpenRun } from "./runFolder.ts";
 import type { Chunk, Prediction, TextCost } from "./runRecord.ts";
 
-/** Tasks that a kill may cost at most. */
+/** The most items that a kill may cost. */
 const chunkSize = 16;
 
-/** The editor's default; more than six lines have. */
+/** The editor's default, more than six lines need. */
 const maxTokens = 96;
 
 export interface InfillingTasks {
@@ -20,7 +23,7 @@ export interface InfillingTasks {
   readonly holes: readonly Hole[];
 }
 
-/** @throws the signal's reason once it is aborted; what was appended stays */
+/** @throws the signal's reason once it is aborted; appended predictions stay */
 export async function predictInfilling(
   run: Pick<OpenRun, "append" | "chunks">,
   tasks: InfillingTasks,
@@ -97,7 +100,7 @@ function chunkOf(tasks: number, startedAt: number, tokens: number): Omit<Chunk, 
   };
 }
 
-/** The items from number `done` on, in chunks whose bounds do not depend on where a run stopped. */
+/** Yields the items from number `done` on, in chunks whose bounds do not depend on where a run stopped. */
 async function inChunks<T>(
   items: readonly T[],
   done: number,

@@ -1,4 +1,4 @@
-/** The predictions of a run of tasks, chunk by chunk, from where it stopped. Knows no files and no measures. */
+/** Predicts the tasks of a run chunk by chunk, from where it stopped. Knows no files and no measures. */
 
 import { seededRandom } from "../../foundation/random.ts";
 import type { Problem } from "../../dataset/example.ts";
@@ -15,24 +15,24 @@ import { tasksOf, type OpenRun } from "./runFolder.ts";
 import type { Prediction } from "./runRecord.ts";
 
 /**
- * Tasks of a chunk: what a kill may cost at most. Prompts of a chunk are decoded together, and so, to the last bit of rounding,
- * a run that goes on does what it would have done.
+ * Tasks of a chunk: the most that a kill may cost. The prompts of a chunk are decoded together, so a resumed run has
+ * the same rounding as an uninterrupted one.
  */
 export const chunkSize = 64;
 
 export interface PredictOptions {
-  /** So many tasks of the suite, the first ones. */
+  /** The number of tasks to run, from the start of the suite. */
   readonly tasks: number;
   readonly decoding: RunDecoding;
   readonly seed: number;
-  /** Tells of each task as soon as it is done. */
+  /** Receives each task as soon as it is done. */
   readonly onPredicted: (prediction: Prediction, tokens: number) => void;
-  /** Runs predictions against the tests of a suite that has some. */
+  /** Runs predictions against the tests of a suite that has tests. */
   readonly judge: RunChecks | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
-/** @throws the signal's reason once it is aborted; what was appended stays */
+/** @throws the signal's reason once it is aborted; appended predictions stay */
 export async function predictTasks(
   run: Pick<OpenRun, "append" | "chunks">,
   suite: PromptedSuite,
@@ -88,7 +88,7 @@ async function predictChunk(
     },
   );
   const predictions: Prediction[] = [];
-  // Of a list with holes, where a prompt was refused, only what is there comes by.
+  // The list has gaps where a prompt was refused; filter() skips them.
   for (const { task, prediction, tokens: written } of answered.filter(() => true)) {
     tokens += written;
     predictions.push(
@@ -110,7 +110,7 @@ async function verdictsOf(
   return await Promise.all(predictions.map((prediction) => judge(before + prediction, checks, signal)));
 }
 
-/** Each chunk draws from streams of its own. */
+/** Each chunk has its own random streams. */
 function decodingOf(decoding: RunDecoding, seed: number, first: number): Decoding {
   if (decoding.kind !== "sampling") return decoding;
   return { ...decoding, seed: seededRandom(seed, `samples from ${first} on`).integer(2 ** 31) };
@@ -129,7 +129,7 @@ function predictionOf(
   };
 }
 
-/** The tasks from number `done` to `end`, in chunks whose bounds do not depend on where a run stopped. */
+/** Yields the tasks from number `done` to `end`, in chunks whose bounds do not depend on where a run stopped. */
 async function* chunksOf(
   each: AsyncGenerator<PromptedTask>,
   done: number,

@@ -1,4 +1,4 @@
-/** How far an evaluation is, and the time that is left of a phase. */
+/** The progress of an evaluation, and the time left in a phase. */
 
 import type { Log } from "../../foundation/log.ts";
 import type { Prediction } from "./runRecord.ts";
@@ -11,16 +11,16 @@ export interface EvaluationControl {
 
 export interface PhaseProgress {
   /**
-   * "predicting" counts tasks, "scoring" those that have predictions. Of held-out code, "bits" counts files and "infilling" holes;
-   * n-grams come before: "corpus" counts files, "counting" tokens.
+   * "predicting" counts tasks, and "scoring" those that have predictions. For held-out code, "bits" counts files and
+   * "infilling" holes. N-grams come first: "corpus" counts files, "counting" tokens.
    */
   readonly phase: "predicting" | "scoring" | "corpus" | "counting" | "bits" | "infilling";
   readonly done: number;
   /** Absent while it is unknown. */
   readonly total?: number;
-  /** To the end of the phase. */
+  /** Until the end of the phase. */
   readonly etaSeconds?: number;
-  /** While predicting: since the start, or since the run was resumed. */
+  /** While predicting: since the start, or since the run resumed. */
   readonly tokensPerSecond?: number;
   /** The last prediction. */
   readonly last?: Prediction;
@@ -38,7 +38,7 @@ export interface PhaseControl {
   readonly onProgress: (progress: PhaseProgress) => void;
 }
 
-/** Adds the time that is left of a phase, from the pace since its first report, where the report does not have it. */
+/** Adds the time left in a phase to reports that lack it, from the pace since the phase's first report. */
 export function withTimeLeft(onProgress: (progress: PhaseProgress) => void): (progress: PhaseProgress) => void {
   let [phase, startedAt, before] = ["", 0, 0];
   return (progress) => {

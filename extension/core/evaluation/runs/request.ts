@@ -1,4 +1,7 @@
-/** The evaluate request: one schema for its types, defaults, limits and descriptions, and what follows from them. Opens nothing. */
+/**
+ * The evaluate request: one schema for types, defaults, limits and descriptions, and the settings that follow from it.
+ * Opens nothing.
+ */
 
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
@@ -6,12 +9,12 @@ import { inWords, readRequest } from "../../foundation/request.ts";
 import { protocolNames } from "../protocols/protocols.ts";
 
 /**
- * How tasks are shown to a model: without examples, with drawn ones, with the nearest ones, or as to a model that has been trained
- * on such tasks.
+ * What precedes a task: nothing, drawn examples, the nearest examples, or nothing for a model that was trained on such
+ * tasks.
  */
 export const modes = ["zero-shot", "icl", "rag", "trained"] as const;
 
-/** The paper's decoding, and the defaults: beams for suites of pairs, samples for those with tests. */
+/** The paper's decoding and the defaults: beams for suites of pairs, samples for suites with tests. */
 const [beams, samples, temperature, topP] = [10, 5, 0.6, 0.95] as const;
 
 /** Fields for every kind of suite. */
@@ -31,7 +34,7 @@ export const suiteFields = {
   fresh: z.boolean().default(false).describe("Evaluate again instead of showing the finished run"),
 };
 
-/** Fields for suites of tasks alone. */
+/** Fields for suites of tasks only. */
 export const taskFields = {
   protocol: z.enum(protocolNames).default("graft").describe("Prompts, stops and comparison"),
   mode: z.enum(modes).optional().describe("What precedes each task (trained with --adapter, else zero-shot)"),
@@ -60,12 +63,12 @@ export const taskFields = {
   withoutSandbox: z.boolean().default(false).describe("Run it even where this machine has no sandbox"),
 };
 
-/** Fields for held-out code alone. */
+/** Fields for held-out code only. */
 export const infillingFields = {
   ngram: z.string().optional().describe("Corpus of Python sources: evaluate n-grams counted on it"),
 };
 
-/** Plain JSON, since it crosses process borders. What is absent takes its default. */
+/** Plain JSON, because it crosses process borders. Absent fields take their defaults. */
 export const evaluationRequest = z.object({
   base: z.string().describe("Name of an installed base, or a folder; empty for the embedded base"),
   home: z.string().describe("Folder of bases and runs"),
@@ -90,16 +93,16 @@ export type RunDecoding =
   | { readonly kind: "beams"; readonly width: number; readonly returned: number }
   | { readonly kind: "sampling"; readonly temperature: number; readonly topP: number; readonly count: number };
 
-/** The request with its defaults; `mode`, `shots` and `decoding` are settled by what goes together. */
+/** The request with its defaults. `mode`, `shots` and `decoding` follow from the other fields. */
 export interface EvaluationSettings extends Omit<z.output<typeof evaluationRequest>, "mode"> {
   readonly mode: Mode;
-  /** 0 where no examples are shown. */
+  /** 0 without examples. */
   readonly shots: number;
-  /** Undefined where the kind of the suite decides. */
+  /** Undefined if the kind of the suite decides. */
   readonly decoding: RunDecoding | undefined;
 }
 
-/** Where nothing else is asked for. */
+/** The default for the mode. */
 export const defaultDecoding = {
   pairs: { kind: "beams", width: beams, returned: beams },
   execution: { kind: "sampling", temperature, topP, count: samples },

@@ -1,6 +1,6 @@
 /**
- * An evaluation from end to end, whatever the kind of its suite: a candidate's predictions and their scores, in a folder of their own.
- * The one entry, for the command line and the editor.
+ * An evaluation from end to end, whatever the kind of its suite: a candidate's predictions and their scores, in their
+ * own folder. The one entry point for the command line and the editor.
  */
 
 import { cpus, totalmem } from "node:os";
@@ -14,14 +14,23 @@ import { withTimeLeft, type EvaluationControl, type PhaseControl } from "./progr
 import { readEvaluationOptions, type EvaluationOptions } from "./request.ts";
 import { openRun, readRun, readTexts, tasksOf, type OpenRun, type RunSummary } from "./runFolder.ts";
 import { openRunMeasures, type RunMeasure } from "../scoring/runMeasures.ts";
-import { candidateName, type Chunk, type RunConfiguration, type RunRecord, type RunResult } from "./runRecord.ts";
+import { lostPredictions } from "./runErrors.ts";
+import {
+  candidateName,
+  type Chunk,
+  type RunConfiguration,
+  type RunRecord,
+  type RunResult,
+  type TextCost,
+} from "./runRecord.ts";
 import { countRun, scoresOf, type RunCounts } from "../scoring/scoreRun.ts";
 
 /**
- * Returns the finished run. An interrupted run with the same options is resumed; a finished one is returned as it is, unless `fresh`.
+ * Returns the finished run. Resumes an interrupted run with the same options; returns a finished one as it is, unless
+ * `fresh`.
  *
- * @throws the signal's reason once it is aborted: what was predicted stays; UserErrors of all that can be wrong with suite, base,
- * adapters, options and disk
+ * @throws the signal's reason once it is aborted, with predictions kept; UserErrors about suite, base, adapters,
+ * options and disk
  */
 export async function runEvaluation(
   options: EvaluationOptions,
@@ -38,9 +47,11 @@ export async function runEvaluation(
     const tell = withTimeLeft((progress) => onProgress?.({ run: run.id, candidate: name, ...progress }));
     const control = { signal, log, onProgress: tell };
     try {
-      if (run.result) log.info(`Evaluated before, see ${run.folder}; --fresh evaluates anew.`);
+      if (run.result) log.info(`This run is already finished, see ${run.folder}. Give --fresh to evaluate again.`);
       else {
-        if (run.chunks.length > 0) log.info(`Going on with ${run.folder}.`);
+        if (run.lost > 0)
+          log.warn(`${run.lost} tasks are predicted again: their predictions in ${run.folder} are gone.`);
+        if (run.chunks.length > 0) log.info(`Resuming ${run.folder}.`);
         await suite.predict(run, candidate, control);
         await run.finish(await resultOf(run, suite, configuration, control));
       }
@@ -85,25 +96,28 @@ async function resultOf(
   const measures = await openRunMeasures(configuration);
   const counts = await countRun(run.folder, measures, {
     signal,
-    // Holes are scored in no time.
+    // Holes take no noticeable time to score.
     ...(!isHeldOut && { onProgress: (done) => onProgress({ phase: "scoring", done, total }) }),
   });
+  const texts = await readTexts(run.folder);
+  if (counts.items + texts.length !== total) {
+    throw lostPredictions(`Cannot score ${run.folder}`, counts.items, total - texts.length);
+  }
   return {
     items: counts.items,
     scores: scoresOf(counts, measures, configuration.seed, signal),
-    ...(isHeldOut && { heldOut: await heldOutOf(run.folder, counts, measures) }),
+    ...(isHeldOut && { heldOut: heldOutOf(texts, counts, measures) }),
     problems,
     ...spent(chunks),
     finishedAt: new Date().toISOString(),
   };
 }
 
-async function heldOutOf(
-  folder: string,
+function heldOutOf(
+  texts: readonly TextCost[],
   counts: RunCounts,
   measures: readonly RunMeasure[],
-): Promise<NonNullable<RunResult["heldOut"]>> {
-  const texts = await readTexts(folder);
+): NonNullable<RunResult["heldOut"]> {
   const holes = measures.flatMap(({ group }, i) => {
     const { items } = counts.measures[i]!;
     return group !== undefined && items > 0 ? [[group, items] as const] : [];
@@ -112,7 +126,7 @@ async function heldOutOf(
   return { files: texts.length, bytes, holes: Object.fromEntries(holes) };
 }
 
-/** Tokens per second leave out the time for texts that are only measured in bits per byte. */
+/** Tokens per second exclude the time for files that are only measured in bits per byte. */
 function spent(
   chunks: readonly Chunk[],
 ): Pick<RunResult, "shortened" | "tokens" | "seconds" | "tokensPerSecond" | "peakMemoryBytes"> {

@@ -1,23 +1,26 @@
 /**
- * Runs on disk, one folder each, and what may be done with them at any time, a kill included:
+ * Runs on disk, one folder each. They stay consistent if the process is killed at any moment:
  *
- *     run.json           its configuration
- *     predictions.jsonl  in the order of the suite, appended chunk by chunk
- *     chunks.jsonl       a line behind each chunk; what stands in predictions.jsonl beyond the last is forgotten
- *     result.json        the scores, at the end
+ * run.json: its configuration
+ * predictions.jsonl: in the order of the suite, appended chunk by chunk
+ * chunks.jsonl: a line after each chunk; predictions beyond the last line are dropped
+ * result.json: the scores, at the end
  */
 
-import { mkdir, open, readdir, readFile, rm, stat, truncate } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { mkdir, open, readdir, rm, truncate } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import * as z from "zod";
+import { readPlainText } from "../../foundation/plainFile.ts";
 import { writeFailure, writeFileAtomic } from "../../foundation/atomicFile.ts";
-import { UserError } from "../../foundation/errors.ts";
+import { systemCode, UserError } from "../../foundation/errors.ts";
+import { infoOf, isFile } from "../../foundation/exists.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import { silentLog, type Log } from "../../foundation/log.ts";
 import { jsonObjects } from "../../dataset/jsonLines.ts";
+import { readChunks, standingChunks } from "./runChunks.ts";
+import { invalidRun, parseRunFile, unreadable } from "./runErrors.ts";
 import {
   candidateName,
-  chunkSchema,
   predictionSchema,
   recordSchema,
   resultSchema,
@@ -36,17 +39,17 @@ export const runFiles = {
   result: "result.json",
 } as const;
 
-/** As plain JSON, since it crosses process borders. */
+/** Plain JSON, because it crosses process borders. */
 export interface RunSummary {
   /** The folder's name. */
   readonly id: string;
   readonly folder: string;
-  /** "graft-base + sql-style": what predicted, for people. */
+  /** "graft-base + sql-style": the candidate, for people. */
   readonly candidate: string;
   readonly record: RunRecord;
-  /** Tasks that are done, of `record.configuration.suite.tasks`. */
+  /** The number of finished tasks, out of `record.configuration.suite.tasks`. */
   readonly done: number;
-  /** Once it is finished. */
+  /** Present once the run is finished. */
   readonly result?: RunResult;
 }
 
@@ -56,13 +59,15 @@ export interface OpenRun {
   readonly folder: string;
   readonly chunks: readonly Chunk[];
   readonly result: RunResult | undefined;
-  /** Keeps a chunk's predictions; they are on the disk when this ends. */
+  /** Tasks that were done, and have to be done again: their predictions are gone. */
+  readonly lost: number;
+  /** Appends a chunk's predictions; they are on disk when the promise resolves. */
   append(predictions: readonly Prediction[], chunk: Omit<Chunk, "bytes">): Promise<void>;
   finish(result: RunResult): Promise<void>;
   release(): Promise<void>;
 }
 
-/** Where the runs of a home are. */
+/** The folder of a home's runs. */
 export function runsFolder(home: string): string {
   return join(home, "runs");
 }
@@ -81,22 +86,30 @@ export async function openRun(home: string, record: RunRecord, fresh = false): P
     throw writeFailure(error, folder);
   });
   const release = await lockFolder(join(folder, "lock"), (owner, escape) => {
-    const message = `Cannot evaluate into ${folder}: another process does (${owner}).`;
+    const message = `Cannot evaluate into ${folder}: another process is writing there (${owner}).`;
     return new UserError("run-busy", message, `Wait until it ends. ${escape}`);
   });
   try {
     if (fresh) for (const file of Object.values(runFiles)) await rm(join(folder, file), { force: true });
-    const { chunks, bytes } = await readChunks(folder);
-    await cutTo(at("chunks"), bytes);
+    await checkFiles(folder);
+    const result = await readResult(folder);
+    const all = await readChunks(at("chunks"));
+    // The scores of a finished run stay true, whatever has become of its predictions.
+    const kept = result ? all : await standingChunks(at("chunks"), at("predictions"), record.configuration.suite.tasks);
+    const { chunks } = kept;
     if (!(await isFile(at("record")))) await writeFileAtomic(at("record"), `${JSON.stringify(record, null, 2)}\n`);
-    await cutTo(at("predictions"), chunks.at(-1)?.bytes ?? 0);
+    if (!result) {
+      await cutTo(at("chunks"), kept.bytes);
+      await cutTo(at("predictions"), chunks.at(-1)?.bytes ?? 0);
+    }
     return {
       id,
       folder,
       get chunks() {
         return chunks;
       },
-      result: await readResult(folder),
+      result,
+      lost: tasksOf(all.chunks.slice(chunks.length)),
       append: async (predictions, chunk) => {
         await release.check();
         const bytes = await appendLines(at("predictions"), predictions);
@@ -119,14 +132,15 @@ export async function openRun(home: string, record: RunRecord, fresh = false): P
 /** @throws UserError "run-missing", "run-invalid" */
 export async function readRun(folder: string): Promise<RunSummary> {
   const path = resolve(folder);
-  const record = parse(recordSchema, await readText(path, runFiles.record), join(path, runFiles.record));
+  await checkFiles(path);
+  const record = parseRunFile(recordSchema, await readText(path, runFiles.record), join(path, runFiles.record));
   const result = await readResult(path);
-  const done = tasksOf((await readChunks(path)).chunks);
+  const done = tasksOf((await readChunks(join(path, runFiles.chunks))).chunks);
   const candidate = candidateName(record.configuration);
   return { id: basename(path), folder: path, candidate, record, done, ...(result && { result }) };
 }
 
-/** All runs of a home, the oldest first. Folders that hold none are left out, and those that cannot be read with a warning. */
+/** Lists all runs of a home, oldest first. Skips other folders, and warns of runs that it cannot read. */
 export async function listRuns(home: string, log: Log = silentLog): Promise<RunSummary[]> {
   const folder = runsFolder(home);
   const names = await readdir(folder).catch(() => []);
@@ -142,43 +156,43 @@ export async function listRuns(home: string, log: Log = silentLog): Promise<RunS
   return runs.sort((one, other) => one.record.startedAt.localeCompare(other.record.startedAt));
 }
 
-/** One by one, so that they are never in memory as a whole. */
+/** Yields predictions one by one, so that they are never in memory as a whole. */
 export async function* readPredictions(folder: string): AsyncGenerator<Prediction> {
   const path = join(folder, runFiles.predictions);
   if (!(await isFile(path))) return;
   for await (const { where, object } of jsonObjects(path)) {
     const parsed = predictionSchema.safeParse(object);
-    if (!parsed.success) throw invalid(where, z.prettifyError(parsed.error));
+    if (!parsed.success) throw invalidRun(where, z.prettifyError(parsed.error));
     yield parsed.data;
   }
 }
 
-/** What the files of held-out code cost, in the order of the run. */
+/** Returns the bits of held-out files, in the order of the run. */
 export async function readTexts(folder: string): Promise<TextCost[]> {
-  return (await readChunks(folder)).chunks.flatMap(({ texts = [] }) => texts);
+  return (await readChunks(join(folder, runFiles.chunks))).chunks.flatMap(({ texts = [] }) => texts);
 }
 
-/** A last line that a kill has cut off, or that is being written, does not count. */
-async function readChunks(folder: string): Promise<{ chunks: Chunk[]; bytes: number }> {
-  const path = join(folder, runFiles.chunks);
-  const text = await readFile(path, "utf8").catch(() => "");
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  const lines = whole.split("\n").slice(0, -1);
-  return { chunks: lines.map((line) => parse(chunkSchema, line, path)), bytes: Buffer.byteLength(whole) };
+/** Whatever bears the name of a run's file must be one. */
+async function checkFiles(folder: string): Promise<void> {
+  for (const file of Object.values(runFiles)) {
+    const path = join(folder, file);
+    const info = await infoOf(path);
+    if (info && !info.isFile()) throw invalidRun(path, "it is not a file");
+  }
 }
 
 async function readResult(folder: string): Promise<RunResult | undefined> {
   const path = join(folder, runFiles.result);
   if (!(await isFile(path))) return undefined;
-  return parse(resultSchema, await readFile(path, "utf8"), path);
+  return parseRunFile(resultSchema, await readPlainText(path).catch(unreadable(path)), path);
 }
 
-/** How many tasks are done. */
+/** Returns the number of finished tasks. */
 export function tasksOf(chunks: readonly Chunk[]): number {
   return chunks.reduce((sum, { tasks }) => sum + tasks, 0);
 }
 
-/** Appends and flushes; gives the file's size. */
+/** Appends and flushes; returns the file's size. */
 async function appendLines(path: string, rows: readonly object[]): Promise<number> {
   try {
     const file = await open(path, "a");
@@ -194,39 +208,19 @@ async function appendLines(path: string, rows: readonly object[]): Promise<numbe
   }
 }
 
+/** Never makes a file longer. */
 async function cutTo(path: string, bytes: number): Promise<void> {
-  if (await isFile(path)) await truncate(path, bytes);
+  const info = await infoOf(path);
+  if (info && info.size > bytes) await truncate(path, bytes);
 }
 
 async function readText(folder: string, file: string): Promise<string> {
-  return await readFile(join(folder, file), "utf8").catch((error: unknown) => {
+  const path = join(folder, file);
+  return await readPlainText(path).catch((error: unknown) => {
+    const code = systemCode(error);
+    if (code !== "ENOENT" && code !== "ENOTDIR") return unreadable(path)(error);
     const message = `Cannot read the run ${folder}: it has no ${file}.`;
-    throw new UserError("run-missing", message, `Choose one of the runs in ${dirname(folder)}.`, {
-      cause: error,
-    });
+    const nextStep = "Choose one of those that the benchmark panel or `graft runs list` shows.";
+    throw new UserError("run-missing", message, nextStep, { cause: error });
   });
-}
-
-function parse<T>(schema: z.ZodType<T>, text: string, path: string): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw invalid(path, "it is not valid JSON");
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw invalid(path, z.prettifyError(parsed.error));
-}
-
-function invalid(path: string, reason: string): UserError {
-  const message = `Cannot read ${path}: ${reason}.`;
-  return new UserError("run-invalid", message, "Delete the run's folder, and evaluate anew.");
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (info) => info.isFile(),
-    () => false,
-  );
 }

@@ -1,4 +1,4 @@
-/** The contents of a run's files: its configuration, its predictions and its result. Reads and writes none of them. */
+/** The contents of a run's files: its configuration, predictions and result. Reads and writes no files. */
 
 import { createHash } from "node:crypto";
 import * as z from "zod";
@@ -13,7 +13,7 @@ import { modes } from "./request.ts";
 const count = z.int().nonnegative();
 const problem = z.object({ where: z.string(), message: z.string() });
 
-/** By what the nearest examples are found. */
+/** The method that finds the nearest examples. */
 const retrieverSchema = z.object({ name: z.string(), hash: z.string().optional() });
 
 const decodingSchema = z.discriminatedUnion("kind", [
@@ -22,20 +22,20 @@ const decodingSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("sampling"), temperature: z.number(), topP: z.number(), count }),
 ]);
 
-/** Everything that decides the predictions: runs of the same configuration have the same ones. */
+/** Everything that decides the predictions: runs with the same configuration have the same predictions. */
 const configurationSchema = z.object({
   suite: z.object({
     name: z.string(),
-    /** How predictions are judged: compared with references, by running them, or as held-out code. */
+    /** How predictions are judged: by references, by running tests, or as held-out code. */
     kind: z.enum(["pairs", "execution", "infilling"]),
     hash: z.string(),
-    /** Tasks of the run; in held-out code files and holes together. */
+    /** Tasks of the run; for held-out code, files and holes together. */
     tasks: count,
-    /** Of held-out code: the first tasks are files, measured in bits per byte; the others are holes. */
+    /** For held-out code: the first tasks are files, measured in bits per byte; the others are holes. */
     files: count.optional(),
   }),
   ...candidateFields,
-  /** "editor": the completer's own prompts, stops and judgement, for held-out code. */
+  /** "editor" for held-out code: the completer's own prompts, stop rules and post-processing. */
   protocol: z.enum([...protocolNames, "editor"]),
   mode: z.enum(modes),
   shots: count,
@@ -43,7 +43,7 @@ const configurationSchema = z.object({
   examples: z.object({ name: z.string(), hash: z.string(), retriever: retrieverSchema.optional() }).optional(),
   decoding: decodingSchema,
   seed: z.int(),
-  /** Of Graft. */
+  /** Graft's version. */
   version: z.string(),
   ngram: ngramField,
 });
@@ -69,23 +69,23 @@ const firstRecordSchema = z
   .looseObject({ format: z.literal(1), making: z.unknown() })
   .transform(({ making, ...rest }) => ({ ...rest, format: 2, configuration: making }));
 
-/** run.json: written before the first prediction. */
+/** run.json, written before the first prediction. */
 export const recordSchema = z.union([firstRecordSchema, z.unknown()]).pipe(currentRecordSchema);
 
-/** A line of predictions.jsonl, in the order of the suite. `graft score` reads it, too. */
+/** A line of predictions.jsonl, in the order of the suite. `graft score` also reads it. */
 export const predictionSchema = z.object({
   id: idSchema,
-  /** Of tasks. */
+  /** For tasks. */
   intent: z.string().optional(),
-  /** Best first, or in the order in which they were drawn. */
+  /** Best first, or samples in the order in which they were drawn. */
   predictions: z.array(z.string()),
-  /** Of tasks. */
+  /** For tasks. */
   logProbabilities: z.array(z.number()).optional(),
-  /** Of suites of pairs; of holes, the author's text. */
+  /** For suites of pairs; for holes, the author's text. */
   reference: z.string().optional(),
-  /** Of suites with tests, one a prediction. */
+  /** For suites with tests, one per prediction. */
   verdicts: z.array(verdictSchema).optional(),
-  /** Of holes: where it is, from 1, and whether the file parses with the prediction. */
+  /** For holes: the position, from 1, and whether the file parses with the prediction. */
   hole: z
     .object({
       kind: z.enum(holeKinds),
@@ -98,35 +98,35 @@ export const predictionSchema = z.object({
     .optional(),
 });
 
-/** Bits that a file's text costs, and its size in UTF-8. */
+/** The bits that a file's text costs, and its size in UTF-8. */
 const textCostSchema = z.object({ path: z.string(), bits: z.number(), bytes: count });
 
-/** A line of chunks.jsonl: so many tasks are done, and their predictions written. */
+/** A line of chunks.jsonl, written after the chunk's predictions. */
 export const chunkSchema = z.object({
-  /** Tasks of this chunk, those with problems included. */
+  /** Tasks of this chunk, including those with problems. */
   tasks: count,
-  /** Size of predictions.jsonl behind it. */
+  /** Size of predictions.jsonl after the chunk. */
   bytes: count,
-  /** Tokens generated, of all candidates. */
+  /** Tokens generated, over all texts of each prompt. */
   tokens: count,
   seconds: z.number(),
-  /** Prompts of which something had to give way. */
+  /** Prompts that were shortened. */
   shortened: count,
   problems: z.array(problem),
   peakMemoryBytes: count,
-  /** Of held-out code, where the tasks of the chunk are files: what each costs. */
+  /** For held-out code, if the chunk's tasks are files: the bits of each. */
   texts: z.array(textCostSchema).optional(),
 });
 
 const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
 
-/** result.json: written when all is predicted and scored. */
+/** result.json, written when everything is predicted and scored. */
 export const resultSchema = z.object({
-  /** Tasks, or holes, that have predictions. */
+  /** Tasks or holes that have predictions. */
   items: count,
-  /** By name; measures/measureFormat.ts lists them with their units. */
+  /** By name; measures/measureFormat.ts lists the names with their units. */
   scores: z.record(z.string(), estimate),
-  /** Of held-out code: what is measured in bits per byte, and holes by kind ("line") and place ("line.word"). */
+  /** For held-out code: the items in bits per byte, and holes by kind ("line") and place ("line.word"). */
   heldOut: z.object({ files: count, bytes: count, holes: z.record(z.string(), count) }).optional(),
   shortened: count,
   problems: z.array(problem),
@@ -144,7 +144,7 @@ export type Prediction = z.infer<typeof predictionSchema>;
 export type Chunk = z.infer<typeof chunkSchema>;
 export type RunResult = z.infer<typeof resultSchema>;
 
-/** The name of a run's folder: for people, and different for runs of different configurations. */
+/** Returns the name of a run's folder: readable, and different for different configurations. */
 export function runId(configuration: RunConfiguration): string {
   const hash = createHash("sha256").update(JSON.stringify(configuration)).digest("hex").slice(0, 8);
   const words = [
@@ -158,7 +158,10 @@ export function runId(configuration: RunConfiguration): string {
     .slice(0, 100)}-${hash}`;
 }
 
-/** "graft-base + sql-style", "graft-base, 2 nearest", "graft-base, 3 drawn (seed 42)", "5-gram". */
+/**
+ * Describes the candidate: "graft-base + sql-style", "graft-base, 2 nearest", "graft-base, 3 drawn (seed 42)",
+ * "5-gram".
+ */
 export function candidateName(
   { base, adapters, mode, shots, seed, ngram }: RunConfiguration,
   seeds: readonly number[] = [seed],

@@ -1,12 +1,12 @@
-/** How bubblewrap shuts Python in: what it sees of this machine, which is little. It starts nothing. */
+/** How bubblewrap isolates Python, and the little that it sees of this machine. Starts nothing. */
 
 export interface Python {
   readonly path: string;
-  /** Where it lies with its library: its own folder, and that of the virtual environment. */
+  /** The folders of Python and its library: its own, and that of the virtual environment. */
   readonly folders: readonly string[];
 }
 
-/** One order of sets in every run, texts in UTF-8, one thread in numerical libraries. */
+/** The same order of sets in every run, texts in UTF-8, one thread in numerical libraries. */
 export const pythonEnvironment = {
   PYTHONHASHSEED: "0",
   PYTHONUTF8: "1",
@@ -15,14 +15,15 @@ export const pythonEnvironment = {
   HOME: "/tmp",
 } as const;
 
-/** Of files that a program may have at once. They lie in memory, and go with the sandbox. */
+/** The size of all files that a program may have at once. They lie in memory, and disappear with the sandbox. */
 const temporaryBytes = 64 * 2 ** 20;
 
 /**
- * The arguments of `bwrap` to run `command`, with the filter of system calls on the file descriptor `filter`.
+ * Returns the arguments of `bwrap` to run `command`, with the filter of system calls on the file descriptor `filter`.
  *
- * There is no network, no other process to be seen or signalled (nor /proc, to see anything in), no environment, and none of the
- * user's files; the system's folders and Python's are there to read, one temporary folder in memory to write. All ends with bwrap.
+ * The program has no network, no environment and none of the user's files. It cannot see or signal other processes
+ * (there is no /proc either). It can read the system's folders and Python's, and write to one temporary folder in
+ * memory. Everything ends with bwrap.
  */
 export function bubblewrapArguments({ folders }: Python, command: readonly string[], filter: number): string[] {
   const readable = ["/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives", ...folders];

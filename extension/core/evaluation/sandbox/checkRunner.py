@@ -1,8 +1,8 @@
-"""Runs one program that a model has written against its checks, within limits, and says how it went.
+"""Runs one program of a model against its checks, within limits, and reports the result.
 
-A job comes as JSON on standard input; lines of JSON go back on standard output: {"begun": CASE} as each case begins, and one
-verdict at the end. The program has neither: its standard input and output are files without a name. Who protects the machine
-from it, and who ends it when it takes too long, is outside (runChecks.ts). It needs nothing but Python's own library.
+Reads a job as JSON from standard input. Writes lines of JSON to standard output: {"begun": CASE} at the start of each case, and
+one verdict at the end. The program has access to neither: its standard input and output are files without a name.
+programProcess.ts protects the machine and enforces the time limits from outside. Only Python's own library is needed.
 """
 
 import errno
@@ -19,7 +19,7 @@ try:
 except ImportError:  # Windows has no limits.
     resource = None
 
-# What apps_metric puts in front of every solution of APPS.
+# apps_metric puts this in front of every solution of APPS.
 PRELUDE = """
 import sys, time, itertools, collections, math, fractions, random, heapq
 from itertools import accumulate, product, permutations, combinations
@@ -34,7 +34,7 @@ except ImportError:
     pass
 """
 
-# Bytes that are set free when a program fails: where it ran out of memory, saying so takes some.
+# Bytes to free when a program fails: reporting that it ran out of memory takes some memory.
 RESERVE = 64 << 20
 
 
@@ -77,7 +77,7 @@ def main():
     except Failed as failed:
         reason, detail = failed.args
         tell(passed=False, reason=reason, detail=detail[:500])
-    os._exit(0)  # Past whatever the program wants done at exit.
+    os._exit(0)  # Skips the program's exit handlers.
 
 
 # ── Limits ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -95,7 +95,7 @@ def set_limits(limits, checks):
 
 
 def limit(name, soft=None, hard=None):
-    """Sets a limit, and how far it can be raised, which can only become less. Without `soft` it is raised that far."""
+    """Sets a limit and its maximum, which can only decrease. Without `soft`, the limit is the maximum."""
     kind = getattr(resource, f"RLIMIT_{name}", None)
     if kind is None:
         return
@@ -105,11 +105,11 @@ def limit(name, soft=None, hard=None):
     try:
         resource.setrlimit(kind, (highest if soft is None else soft, highest))
     except (OSError, ValueError):
-        pass  # macOS keeps no limit of memory; or a lower limit holds already.
+        pass  # macOS has no memory limit, or a lower limit already holds.
 
 
 def allow_time(seconds):
-    """Processor time counts from the start of the process, and each case has as much."""
+    """Gives each case the same processor time. The system counts it from the start of the process."""
     limit("CPU", math.ceil(time.process_time() + seconds))
 
 
@@ -117,7 +117,7 @@ def allow_time(seconds):
 
 
 def connect(files, given, most):
-    """Makes `given` the standard input, and gives a function for what is printed from now on, of which `most` bytes may be."""
+    """Makes `given` the standard input. Returns a function that returns the output from now on, at most `most` bytes."""
     limit("FSIZE")
     for file in files:
         file.seek(0)
@@ -152,11 +152,11 @@ def reason_of(error):
     return "wrong" if isinstance(error, AssertionError) else "exception", text
 
 
-# ── The kinds of checks: each gives, case by case, a standard input and what is to be done ───────────────────────────
+# ── The kinds of checks: each yields, case by case, a standard input and an action ───────────────────────────────────
 
 
 def program_case(program, checks, _):
-    """As HumanEval and MBPP: the solution, then its tests, in one module that is not the main one."""
+    """HumanEval and MBPP: the solution, then its tests, in one module that is not the main module."""
 
     def check(_):
         module = new_module("solution")
@@ -167,7 +167,7 @@ def program_case(program, checks, _):
 
 
 def script_cases(program, checks, prelude):
-    """APPS: a program that reads and prints, run afresh for each case."""
+    """APPS: a program that reads and prints, run again for each case."""
     for given, expected in zip(checks["inputs"], checks["outputs"]):
 
         def check(printed):
@@ -212,8 +212,8 @@ def text_of(lines):
 
 
 def prints_alike(printed, expected):
-    """Equal but for white space at the ends of lines and texts; or numbers that are close, one a line; or else, as lenient as
-    it is, the same set of lines, each as the set of its words."""
+    """Equal except for white space at the ends of lines and texts; or close numbers, one per line; or the same set of
+    lines, each as the set of its words."""
     lines = printed.splitlines()
     for text in ("\n".join(lines), "\n".join(line.strip() for line in lines)):
         if text.strip() == expected.strip():
@@ -261,7 +261,7 @@ def returns_alike(result, expected):
 
 
 def with_number_keys(values):
-    """JSON has made texts of the keys of a dictionary that stands first."""
+    """Restores the keys of a dictionary in first place, which JSON turned into strings."""
     if not isinstance(values, list) or not values or not isinstance(values[0], dict):
         return values
     try:

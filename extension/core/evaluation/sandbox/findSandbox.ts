@@ -1,4 +1,4 @@
-/** What this machine has to run a model's programs in: Python, and bubblewrap to shut it in. It runs nothing of a model's. */
+/** Finds Python, and bubblewrap to isolate it, on this machine. Runs no program of a model. */
 
 import { execFile } from "node:child_process";
 import { homedir } from "node:os";
@@ -12,11 +12,14 @@ import { syscallFilter } from "./syscallFilter.ts";
 
 export interface SandboxSearch {
   readonly signal?: AbortSignal | undefined;
-  /** Whether Python is of use without a sandbox, too. Otherwise it is not even started where there can be none. */
+  /**
+   * Whether Python is useful without a sandbox, too. If not, and there can be no sandbox, Graft does not start Python
+   * at all.
+   */
   readonly unprotected?: boolean;
 }
 
-/** Looks for Python 3 and bubblewrap on PATH, and tries whether the one runs in the other. @throws UserError "python-missing" */
+/** Looks for Python 3 and bubblewrap on PATH, and tries Python in bubblewrap. @throws UserError "python-missing" */
 export async function findSandbox({ signal, unprotected = false }: SandboxSearch = {}): Promise<Sandbox> {
   const isSupported = process.platform === "linux" && syscallFilter(process.arch) !== undefined;
   const python = isSupported || unprotected ? await findPython() : undefined;
@@ -26,11 +29,11 @@ export async function findSandbox({ signal, unprotected = false }: SandboxSearch
   }
   const tooMuch = python.folders.find((folder) => `${homedir()}/`.startsWith(`${folder}/`));
   if (tooMuch !== undefined) {
-    return none(`Python's folder ${tooMuch} holds your own files, too`, "Put another python3 first on PATH.");
+    return none(`Python's folder ${tooMuch} also contains your own files`, "Put another python3 first on PATH.");
   }
   const bubblewrap = await programOnPath("bwrap");
   if (bubblewrap === undefined) {
-    return none("bubblewrap (bwrap) is not on PATH", "Install it, as by `sudo apt-get install bubblewrap`.");
+    return none("bubblewrap (bwrap) is not on PATH", "Install it, for example with `sudo apt-get install bubblewrap`.");
   }
   const sandbox = { kind: "bubblewrap", python, bubblewrap } as const;
   try {
@@ -44,7 +47,7 @@ export async function findSandbox({ signal, unprotected = false }: SandboxSearch
   }
 }
 
-/** On PATH; it may be a script that looks for the real one. */
+/** The path may be a script that looks for the real Python. */
 const pythonName = process.platform === "win32" ? "python" : "python3";
 
 async function findPython(): Promise<Python> {
@@ -52,7 +55,7 @@ async function findPython(): Promise<Python> {
   if (program === undefined) throw pythonMissing("is not on PATH");
   const code = "import json, sys; print(json.dumps([sys.executable, sys.prefix, sys.base_prefix]))";
   try {
-    // Isolated, and away from the current folder: a json.py there would be run instead of Python's own.
+    // Isolated, and away from the current folder: Python would run a json.py there instead of its own.
     const options = { timeout: 30_000, cwd: neutralFolder };
     const { stdout } = await promisify(execFile)(program, ["-I", "-c", code], options);
     const [path, ...folders] = JSON.parse(stdout) as [string, string, string];
@@ -64,7 +67,7 @@ async function findPython(): Promise<Python> {
 
 function pythonMissing(because: string, cause?: unknown): UserError {
   const message = `Cannot run programs: ${pythonName} ${because}.`;
-  return new UserError("python-missing", message, `Install Python 3, and see that ${pythonName} is on PATH.`, {
+  return new UserError("python-missing", message, `Install Python 3, and make sure that ${pythonName} is on PATH.`, {
     cause,
   });
 }

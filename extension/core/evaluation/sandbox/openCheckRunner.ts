@@ -1,4 +1,7 @@
-/** Many programs run against their checks, in a sandbox or, where the user insists, without. It knows no suites and no figures. */
+/**
+ * Runs many programs against their checks, in a sandbox or, with the user's consent, without. Knows no suites and no
+ * scores.
+ */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
@@ -9,7 +12,7 @@ import type { Checks } from "../suites/executionTasks.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { runShutIn, runUnprotected, type Job, type Limits, type Verdict } from "./programProcess.ts";
 
-/** A busy machine stretches the clock's time, not the processor's. */
+/** A busy machine stretches clock time, but not processor time. */
 export const usualLimits: Limits = {
   seconds: 20,
   cpuSeconds: 4,
@@ -19,22 +22,22 @@ export const usualLimits: Limits = {
 };
 
 export interface CheckRunnerOptions {
-  /** Runs programs although nothing protects the machine from them: the user has said so. */
+  /** Runs programs without any protection of the machine: the user has consented. */
   readonly unprotected?: boolean;
   readonly limits?: Partial<Limits>;
-  /** How many programs may run at once: as many as there are processors, unless told. The others wait. */
+  /** The number of programs that run at once, by default as many as there are processors. The others wait. */
   readonly parallel?: number;
 }
 
-/** @throws UserError "sandbox-failed" where Python does not start; the signal's reason */
+/** @throws UserError "sandbox-failed" if Python does not start; the signal's reason */
 export type RunChecks = (program: string, checks: Checks, signal?: AbortSignal) => Promise<Verdict>;
 
-/** @throws UserError "sandbox-missing" where there is none and nobody insists */
+/** @throws UserError "sandbox-missing" if there is none, and the user has not consented to run without */
 export function openCheckRunner(sandbox: Sandbox, options: CheckRunnerOptions = {}): RunChecks {
   const { unprotected = false, parallel = availableParallelism() } = options;
   const limits = { ...usualLimits, ...options.limits };
   if (sandbox.kind === "none" && !unprotected) {
-    const message = `Cannot run what a model has written without a sandbox: ${sandbox.why}.`;
+    const message = `Cannot run a model's programs without a sandbox: ${sandbox.why}.`;
     throw new UserError("sandbox-missing", message, sandbox.nextStep);
   }
   const run = async (job: Job, signal?: AbortSignal): Promise<Verdict> => {

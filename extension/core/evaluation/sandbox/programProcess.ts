@@ -1,6 +1,6 @@
 /**
- * One process that runs one program, from its start to a verdict, whatever the program does. It holds it to its limits from
- * outside: the time it takes, and how much comes back. What the process sees of the machine is bubblewrap.ts.
+ * One process that runs one program, from start to verdict, whatever the program does. It enforces the limits on time
+ * and output from outside. bubblewrap.ts decides what the process sees of the machine.
  */
 
 import { spawn, type ChildProcess } from "node:child_process";
@@ -15,20 +15,20 @@ import type { Checks } from "../suites/executionTasks.ts";
 import { bubblewrapArguments, pythonEnvironment, type Python } from "./bubblewrap.ts";
 import { syscallFilter } from "./syscallFilter.ts";
 
-/** What one program may use. Times are those of one case: a program with its tests is one, of APPS each input is one. */
+/** The limits of one program. Times are per case: a program with its tests is one case; in APPS each input is one. */
 export interface Limits {
   readonly seconds: number;
   readonly cpuSeconds: number;
   /** Of address space. */
   readonly memoryBytes: number;
   readonly outputBytes: number;
-  /** Beside them, no process can be started. */
+  /** Limits threads; the program cannot start a process. */
   readonly threads: number;
 }
 
 const failureSchema = z.object({
   passed: z.literal(false),
-  /** Wrong is what an assertion or a comparison says; a crash ends without a word. */
+  /** "wrong" comes from an assertion or a comparison; "crash" from an end without a verdict. */
   reason: z.enum(["wrong", "exception", "time", "memory", "output", "crash"]),
   /** One line about it, such as the exception. */
   detail: z.string(),
@@ -55,7 +55,7 @@ export interface Job {
   readonly limits: Limits;
 }
 
-/** Beside the sources, and copied beside the bundle. */
+/** Next to the sources, and copied next to the bundle. */
 const runnerFile = join(import.meta.dirname, "checkRunner.py");
 
 /** Runs `job` in the sandbox of the program `bubblewrap`. @throws UserError "sandbox-failed" */
@@ -73,17 +73,20 @@ export async function runShutIn(
   const filter = syscallFilter(process.arch);
   if (!filter) throw internalError(`no filter of system calls for ${process.arch}`);
   send(child.stdio[filterDescriptor] as Writable, filter);
-  // The sandbox and all that runs in it end with bwrap.
+  // The sandbox and everything in it end with bwrap.
   return await verdictOf(child, job, () => child.kill("SIGKILL"), signal);
 }
 
-/** Runs `job` as any program of the user's, in `folder`, with limits but without protection. @throws as {@link runShutIn} */
+/**
+ * Runs `job` as a normal program of the user, in `folder`, with limits but without protection. @throws as {@link
+ * runShutIn}
+ */
 export async function runUnprotected(python: Python, folder: string, job: Job, signal?: AbortSignal): Promise<Verdict> {
   const [program, ...args] = await pythonCommand(python);
   const child = spawn(program!, args, {
     cwd: folder,
     stdio: ["pipe", "pipe", "pipe"],
-    // Windows' Python needs its system's folder named.
+    // Python on Windows needs the name of the system's folder.
     env: { ...pythonEnvironment, HOME: folder, TMPDIR: folder, SYSTEMROOT: process.env["SYSTEMROOT"] },
     detached: true,
   });
@@ -91,10 +94,10 @@ export async function runUnprotected(python: Python, folder: string, job: Job, s
     try {
       process.kill(-child.pid!, "SIGKILL");
     } catch {
-      child.kill("SIGKILL"); // Nobody of the group is left, or the system has none.
+      child.kill("SIGKILL"); // The group is empty, or the system has no groups.
     }
   };
-  // The limit counts all that the user runs, where no namespace of its own does.
+  // Without its own namespace, the limit counts all processes of the user.
   const limits = { ...job.limits, threads: job.limits.threads + 4096 };
   return await verdictOf(child, { ...job, limits }, endGroup, signal);
 }
@@ -103,10 +106,10 @@ async function pythonCommand({ path }: Python): Promise<string[]> {
   return [path, "-B", "-s", "-c", await readFile(runnerFile, "utf8")];
 }
 
-/** A busy machine takes some seconds to start Python, and to import what solutions may use. */
+/** A busy machine takes some seconds to start Python, and to import the modules that solutions may use. */
 const startSeconds = 60;
 
-/** How long a line may be, and what is kept of an error message. */
+/** The longest line, and the longest error message that Graft keeps. */
 const mostCharacters = 2 ** 16;
 
 async function verdictOf(child: ChildProcess, job: Job, end: () => void, signal?: AbortSignal): Promise<Verdict> {
@@ -129,9 +132,10 @@ async function verdictOf(child: ChildProcess, job: Job, end: () => void, signal?
   };
   const read = (line: string): void => {
     const said = lineSchema.safeParse(parsed(line)).data;
-    if (!said) return fail("crash", "It wrote where the verdict is told.");
+    if (!said) return fail("crash", "It wrote to the channel of the verdict.");
     if ("begun" in said) {
-      if (said.begun !== begun + 1 || said.begun >= cases) return fail("crash", "It wrote where the verdict is told.");
+      if (said.begun !== begun + 1 || said.begun >= cases)
+        return fail("crash", "It wrote to the channel of the verdict.");
       begun++;
       allow(limits.seconds);
     } else conclude(said.passed ? said : { ...said, case: begun });
@@ -145,7 +149,7 @@ async function verdictOf(child: ChildProcess, job: Job, end: () => void, signal?
       const lines = (rest + text).split("\n");
       rest = lines.pop()!;
       for (const line of lines) if (!verdict) read(line);
-      if (rest.length > mostCharacters) fail("output", "It wrote where the verdict is told.");
+      if (rest.length > mostCharacters) fail("output", "It wrote to the channel of the verdict.");
     });
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       errors = (errors + text).slice(0, mostCharacters);
@@ -153,7 +157,7 @@ async function verdictOf(child: ChildProcess, job: Job, end: () => void, signal?
     child.once("error", reject);
     child.once("exit", () => {
       end();
-      // What left the group, where nothing shuts it in, may hold the pipe; we have seen enough.
+      // Without a sandbox, a process that left the group may hold the pipe; the output so far suffices.
       setTimeout(() => child.stdout!.destroy(), 500).unref();
     });
     child.once("close", (code, ended) => {
@@ -169,15 +173,15 @@ async function verdictOf(child: ChildProcess, job: Job, end: () => void, signal?
   });
 }
 
-/** What an end without a verdict says. Of what a signal has killed, bubblewrap makes an exit code of 128 more. */
+/** Explains an end without a verdict. If a signal killed the program, bubblewrap's exit code is 128 more. */
 function endingOf(code: number | null, signal: string | null): [Failure["reason"], string] {
   const number = (code ?? 0) - 128;
   const name = signal ?? Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
-  if (name === "SIGXCPU") return ["time", "It takes more processor time than it may have."];
-  return ["crash", name ? `It was ended by ${name}.` : `It ended with exit code ${code} before its checks did.`];
+  if (name === "SIGXCPU") return ["time", "It exceeds its processor time."];
+  return ["crash", name ? `${name} ended it.` : `It ended with exit code ${code} before its checks did.`];
 }
 
-/** The cause is the last line of what was said about it, in whose ever words. */
+/** The cause is the last line of the error output, whichever program wrote it. */
 function notStarted(errors: string): UserError {
   const cause = errors.trim().split("\n").at(-1)!;
   const message = `Cannot run programs: Python did not start${cause === "" ? "" : ` (${cause})`}.`;
@@ -193,7 +197,7 @@ function parsed(line: string): unknown {
   }
 }
 
-/** A process that has ended reads no more, which its exit tells. */
+/** A process that has ended reads no more input; its exit reports the end. */
 function send(stream: Writable, data: string | Uint8Array): void {
   stream.on("error", () => undefined).end(data);
 }

@@ -1,4 +1,4 @@
-/** What programs of a model run in on this machine. */
+/** The environment in which this machine runs a model's programs. */
 
 import type { Python } from "./bubblewrap.ts";
 

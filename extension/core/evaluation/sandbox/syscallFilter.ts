@@ -1,18 +1,18 @@
 /**
- * What a program in the sandbox may not ask of the kernel, as a seccomp filter (classic BPF, linux/seccomp.h) for bubblewrap.
+ * The system calls that the sandbox forbids, as a seccomp filter (classic BPF, linux/seccomp.h) for bubblewrap.
  *
- * Namespaces leave gaps that this closes: the number of processes, which no limit keeps for root; sockets of families that
- * know no network namespace (vsock); memory that counts for no process (System V's); and the rest of what programs have
- * broken out of sandboxes with. It knows neither bubblewrap nor Python.
+ * The filter closes gaps of namespaces: the number of processes, which no limit bounds for root; sockets of families
+ * without a network namespace (vsock); memory that no process owns (System V's); and the other known ways out of
+ * sandboxes. It knows neither bubblewrap nor Python.
  */
 
-/** Numbers of calls, and of the machine itself in linux/audit.h. */
+/** Numbers of system calls, and of the machine in linux/audit.h. */
 const machines = {
   x64: {
     audit: 0xc000003e,
     clone: 56,
     clone3: 435,
-    /** From here on they mean the same calls in another way (x32), which would pass by all the others. */
+    /** Numbers from here on name the same calls in another ABI (x32), which would bypass the list. */
     others: 0x4000_0000,
     /** fork, vfork */
     processes: [57, 58],
@@ -77,11 +77,11 @@ const [EPERM, EAGAIN, ENOSYS] = [1, 11, 38];
 const [callNumber, architecture, firstArgument] = [0, 4, 16];
 const CLONE_THREAD = 0x0001_0000;
 
-/** Undefined where the numbers of this machine's system calls are not known here. */
+/** Undefined if Graft does not know this machine's system call numbers. */
 export function syscallFilter(machine: string): Uint8Array | undefined {
   if (!(machine in machines)) return undefined;
   const { audit, clone, clone3, others, processes, forbidden } = machines[machine as keyof typeof machines];
-  /** Code, constant, and how many instructions to skip if it holds, and if not. */
+  /** Code, constant, and the number of instructions to skip if the comparison holds, and if it does not. */
   type Instruction = readonly [code: number, constant: number, ifSo?: number, ifNot?: number];
   const refuse = (call: number, errno: number): Instruction[] => [
     [jumpIfEqual, call, 0, 1],
@@ -96,7 +96,7 @@ export function syscallFilter(machine: string): Uint8Array | undefined {
     [give, kill],
     ...Object.values(forbidden).flatMap((call) => refuse(call, EPERM)),
     ...processes.flatMap((call) => refuse(call, EAGAIN)),
-    // Its arguments lie in memory, out of sight; libraries take the older call where it is missing.
+    // The filter cannot see its arguments, which lie in memory. Libraries use the older call if this one is missing.
     ...refuse(clone3, ENOSYS),
     [jumpIfEqual, clone, 0, 3],
     [load, firstArgument],

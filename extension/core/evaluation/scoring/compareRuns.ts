@@ -1,10 +1,11 @@
-/** Whether one run is better than another, on the items that both have. */
+/** Compares two runs on the items that both have. */
 
 import { UserError } from "../../foundation/errors.ts";
 import { seededRandom } from "../../foundation/random.ts";
 import { measureFormat } from "../measures/measureFormat.ts";
 import { pairedTest, type Difference } from "../measures/resample.ts";
 import { fewestItems, verdictOf, type Verdict } from "../measures/verdict.ts";
+import { lostPredictions } from "../runs/runErrors.ts";
 import type { RunSummary } from "../runs/runFolder.ts";
 import { openRunMeasures, type RunMeasure } from "./runMeasures.ts";
 import { countRun } from "./scoreRun.ts";
@@ -12,28 +13,34 @@ import { countRun } from "./scoreRun.ts";
 export interface Comparison {
   /** Tasks or holes that both have predictions for. */
   readonly items: number;
-  /** Below it there is no verdict. */
+  /** The fewest items for a verdict. */
   readonly fewestItems: number;
-  /** By measure: the first run's score less the second's, and what that proves. */
+  /** By measure: the first run's score minus the second's, and the evidence. */
   readonly differences: Readonly<Record<string, Difference & { readonly verdict: Verdict }>>;
 }
 
 const resamples = 1000;
 
-/** @throws UserError "runs-differ" where they cannot be compared */
+/** @throws UserError "runs-differ" if they cannot be compared */
 export async function compareRuns(first: RunSummary, second: RunSummary, signal?: AbortSignal): Promise<Comparison> {
   const [one, other] = [first.record.configuration, second.record.configuration];
   checkSame(first, second, "suites", one.suite.name, other.suite.name, one.suite.hash === other.suite.hash);
   checkSame(first, second, "protocols", one.protocol, other.protocol, one.protocol === other.protocol);
-  // Greedy and sampled runs of one suite have different measures: those of both are compared.
+  // Greedy and sampled runs of one suite have different measures. The comparison takes those that both have.
   const [measures, otherMeasures] = [await openRunMeasures(one), await openRunMeasures(other)];
   const counts = await countRun(first.folder, measures, { signal });
   const others = await countRun(second.folder, otherMeasures, { signal });
+  for (const [run, { items }] of [[first, counts] as const, [second, others] as const]) {
+    const expected = run.result?.items ?? items;
+    if (items !== expected) throw lostPredictions(`Cannot compare ${run.id}`, items, expected);
+  }
+  let compared = 0;
   const differences = measures.map((measure, i) => {
     const at = otherMeasures.findIndex((each) => namesOf(each) === namesOf(measure));
     if (at < 0) return [];
     const [own, its] = [counts.measures[i]!, others.measures[at]!];
     const pairs = pairsOf(own.ids, its.ids);
+    compared += pairs.length;
     if (pairs.length === 0 && measure.optional) return [];
     const rows = pairs.map(([row]) => own.rows[row]!);
     const otherRows = pairs.map(([, row]) => its.rows[row]!);
@@ -43,6 +50,10 @@ export async function compareRuns(first: RunSummary, second: RunSummary, signal?
         [name, { ...each, verdict: verdictOf(each, pairs.length, measureFormat(name).better) }] as const,
     );
   });
+  if (compared === 0) {
+    const message = `Cannot compare ${first.id} with ${second.id}: no item has predictions in both.`;
+    throw new UserError("runs-differ", message, "Let both finish, and compare them then.");
+  }
   const items = pairsOf(counts.ids, others.ids).length;
   return { items, fewestItems, differences: Object.fromEntries(differences.flat()) };
 }
@@ -50,7 +61,7 @@ function namesOf(measure: RunMeasure): string {
   return Object.keys(measure.scores(new Float64Array(measure.width))).join(" ");
 }
 
-/** The places of each item in the one and in the other. */
+/** Returns the indices of each item in the first and in the second. */
 function pairsOf(ids: readonly string[], others: readonly string[]): (readonly [number, number])[] {
   const places = new Map(others.map((id, at) => [id, at]));
   return ids.flatMap((id, at) => {

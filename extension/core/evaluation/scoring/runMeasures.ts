@@ -14,22 +14,22 @@ import { holeKinds, type HoleKind } from "../suites/drawHoles.ts";
 import { placesOf, type HolePlace } from "../suites/holes.ts";
 import type { Prediction, RunConfiguration, TextCost } from "../runs/runRecord.ts";
 
-/** What a run keeps of an item: a prediction, or what the text of a file costs. */
+/** What a run keeps of an item: a prediction, or the bits of a file. */
 export type RunItem = Prediction | TextCost;
 
-/** A measure of what a run keeps; its scores have the names that results give them. */
+/** A measure of a run's items. Its scores have the names that results use. */
 export interface RunMeasure extends Summed {
-  /** What an item adds; undefined for items that the measure does not concern. */
+  /** Returns the numbers that an item adds; undefined for items outside the measure. */
   count(item: RunItem): readonly number[] | undefined;
-  /** Measures of one stream draw their resamples from it one after the other; without one, each has its own. */
+  /** Measures of one stream draw their resamples from it in turn; without a stream, each has its own. */
   readonly stream?: string;
-  /** Of holes: "line", "line.word". */
+  /** For holes: "line", "line.word". */
   readonly group?: string;
-  /** Leaves its scores out where no item counts. */
+  /** Leaves its scores out if no item counts. */
   readonly optional?: boolean;
 }
 
-/** The measures of runs of this configuration. Of one suite, protocol and decoding they are the same. */
+/** Returns the measures of runs of this configuration. Suite, protocol and decoding determine them. */
 export async function openRunMeasures({ suite, protocol, decoding }: RunConfiguration): Promise<RunMeasure[]> {
   if (suite.kind === "infilling" || protocol === "editor") return infillingMeasures();
   if (suite.kind === "execution") {
@@ -62,7 +62,10 @@ function renamed(summed: Summed, name: (score: string) => string): Summed {
   };
 }
 
-/** Per kind of hole its places and all of it, then the files. They share one stream of random numbers, in this order. */
+/**
+ * For each kind of hole its places and the whole, then the files. They share one stream of random numbers, in this
+ * order.
+ */
 function infillingMeasures(): RunMeasure[] {
   const stream = "resamples";
   return [
@@ -88,7 +91,7 @@ function filled(kind: HoleKind, place?: HolePlace): RunMeasure {
   };
 }
 
-/** pass@k of independent draws. */
+/** pass@k of independent samples. */
 function passRates(draws: number): RunMeasure[] {
   const ks = [1, 2, 5, 10, 100].filter((k) => k <= draws);
   return ks.map((k) =>
@@ -97,8 +100,8 @@ function passRates(draws: number): RunMeasure[] {
 }
 
 /**
- * pass@1 of a search: whether its best text passes, since that is what a user gets. "any@n" is the share of tasks that any of the n
- * returned texts solves; these are no independent draws, so it is no pass@n.
+ * pass@1 of a search: whether its best text passes, since a user gets that text. "any@n" is the share of tasks that
+ * any of the n returned texts solves. The texts are not independent samples, so it is not pass@n.
  */
 function searchRates(returned: number): RunMeasure[] {
   const first = share("pass@1", ([best]) => Number(best?.passed ?? false));

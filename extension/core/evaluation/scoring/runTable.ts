@@ -1,22 +1,21 @@
-/** Runs as rows of a table, the seeds of one candidate together, and that table in the formats that others read. */
+/** Runs as rows of a table, the seeds of one candidate together, and the table in its export formats. */
 
 import type { RunSummary } from "../runs/runFolder.ts";
 import { flatLabel, isShown, scoreText, type ShownScore } from "../measures/measureFormat.ts";
+import { promptingNote, promptingOf, type Prompting } from "./prompting.ts";
 import { candidateName, type RunRecord, type RunResult } from "../runs/runRecord.ts";
 
-export interface RunRow {
-  readonly suite: string;
-  readonly protocol: string;
+export interface RunRow extends Prompting {
   readonly candidate: string;
   readonly seeds: readonly number[];
-  /** Ids, one a seed. */
+  /** Ids, one per seed. */
   readonly runs: readonly string[];
   readonly items: number;
   readonly scores: Readonly<Record<string, ShownScore>>;
-  /** Of the adapters, all together; 0 of the base alone. */
+  /** The parameters of all adapters together; 0 for the base alone. */
   readonly trainableParameters: number;
   readonly adapterBytes: number;
-  /** Of the adapters' trainings, as far as they have left it: together, and the most memory. */
+  /** The cost of the adapters' trainings, if recorded: total time, and the largest memory. */
   readonly trainingSeconds?: number;
   readonly trainingMemoryBytes?: number;
   readonly seconds: number;
@@ -27,7 +26,7 @@ export interface RunRow {
 export const exportFormats = ["csv", "json", "markdown", "latex"] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
-/** The finished ones among `runs`, in their order; runs that differ by their seed alone are one row. */
+/** Returns the rows of the finished runs, in their order. Runs that differ only by their seed share a row. */
 export function rowsOf(runs: readonly RunSummary[]): RunRow[] {
   const groups = new Map<string, (RunSummary & { readonly result: RunResult })[]>();
   for (const run of new Map(runs.map((each) => [each.id, each])).values()) {
@@ -41,8 +40,7 @@ export function rowsOf(runs: readonly RunSummary[]): RunRow[] {
     const seeds = group.map(({ record }) => record.configuration.seed);
     const names = Object.keys(results[0]!.scores);
     return {
-      suite: configuration.suite.name,
-      protocol: configuration.protocol,
+      ...promptingOf(configuration),
       candidate: candidateName(configuration, seeds),
       seeds,
       runs: group.map(({ id }) => id),
@@ -88,18 +86,18 @@ export function exported(runs: readonly RunSummary[], format: ExportFormat): str
     case "csv":
       return csv(rows);
     case "markdown":
-      return markdown(table(rows));
+      return markdown(table(rows)) + behindTable(promptingNote(rows));
     case "latex":
       return latex(table(rows));
   }
 }
 
-/** Files and JSON call the candidate "contender", too, as in earlier versions; to be removed after 0.2. */
+/** Files and JSON also call the candidate "contender", as in earlier versions. Remove after 0.2. */
 export function withFormerName(row: RunRow): RunRow & { readonly contender: string } {
   return { ...row, contender: row.candidate };
 }
 
-/** Every number has a column of its own. */
+/** Every number has its own column. */
 function csv(rows: readonly RunRow[]): string {
   const names = scoreNames(rows);
   const lines = rows.map((row): Record<string, string | number> => {
@@ -169,7 +167,11 @@ function markdown([header = [], ...rows]: readonly string[][]): string {
   return [header, header.map(() => "---"), ...rows].map(line).join("");
 }
 
-/** For the booktabs package. */
+function behindTable(note: string | undefined): string {
+  return note === undefined ? "" : `\n${note}\n`;
+}
+
+/** Uses the booktabs package. */
 function latex([header = [], ...rows]: readonly string[][]): string {
   const line = (cells: readonly string[]): string => `  ${cells.map(latexText).join(" & ")} \\\\`;
   const lines = [

@@ -1,4 +1,4 @@
-/** The scores of a run from what its folder keeps. Runs no model. */
+/** Scores a run from its folder. Runs no model. */
 
 import { seededRandom, type Random } from "../../foundation/random.ts";
 import { estimates, type Estimate } from "../measures/estimate.ts";
@@ -9,19 +9,19 @@ import { holeKinds } from "../suites/drawHoles.ts";
 import { readPredictions, readTexts } from "../runs/runFolder.ts";
 import type { RunItem, RunMeasure } from "./runMeasures.ts";
 
-/** What the items of a run add to one measure. */
+/** The numbers that a run's items add to one measure. */
 export interface MeasureCounts {
   readonly items: number;
-  /** Of the first {@link mostRows} items, as are the rows. */
+  /** For the first {@link mostRows} items, as are the rows. */
   readonly ids: readonly string[];
   readonly rows: readonly (readonly number[])[];
   readonly sums: Float64Array;
 }
 
 export interface RunCounts {
-  /** Predictions. */
+  /** The number of predictions. */
   readonly items: number;
-  /** Of the first {@link mostRows} predictions. */
+  /** For the first {@link mostRows} predictions. */
   readonly ids: readonly string[];
   /** In the order of the measures. */
   readonly measures: readonly MeasureCounts[];
@@ -64,7 +64,7 @@ export async function countRun(
   return { items, ids, measures: counts };
 }
 
-/** With intervals, unless there are more items than anyone resamples: they are narrow by then. */
+/** With intervals, unless there are too many items to resample: intervals are narrow by then. */
 export function scoresOf(
   { measures: counts }: RunCounts,
   measures: readonly RunMeasure[],
@@ -90,7 +90,7 @@ export function scoresOf(
   return Object.fromEntries(scored.toSorted(([one], [other]) => shownAt(one) - shownAt(other)));
 }
 
-/** Tables show the scores of files first, then each kind of hole, as a whole before its places. */
+/** Tables show the scores of files first, then each kind of hole, the whole before its places. */
 function shownAt(name: string): number {
   const { group } = measureFormat(name);
   const [kind, ...parts] = name.split(".");

@@ -1,4 +1,6 @@
-/** Which holes of a suite are taken: every file in its turn, one line and one block of it each time, as a seed decides. */
+/**
+ * Draws the holes of a suite: each file in turn, one line and one block each time, in an order that the seed decides.
+ */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { seededRandom } from "../../foundation/random.ts";
@@ -18,15 +20,15 @@ export interface Hole extends HoleRange {
 }
 
 export interface DrawOptions {
-  /** Of each kind, at most. Fewer holes are the first of those that a larger count gives. */
+  /** The most holes of each kind. A smaller count draws the first holes of a larger one. */
   readonly count: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Draws files without replacement until all have had their turn, then anew; in a file lines (blocks) without replacement;
- * and in a line one of its positions, all alike. Files that do not parse are problems.
+ * Draws files without replacement until each has had its turn, then again. Draws lines (blocks) of a file without
+ * replacement, and one position of a line, all equally likely. Files that do not parse are problems.
  */
 export async function drawHoles(
   files: readonly SourceFile[],
@@ -41,7 +43,7 @@ export async function drawHoles(
     signal?.throwIfAborted();
     const [problem] = parser.problems(file.text);
     if (problem) {
-      problems.push({ where: file.path, message: `Line ${problem.line} is not Python: no hole is made in the file.` });
+      problems.push({ where: file.path, message: `Line ${problem.line} is not Python: the file has no holes.` });
       continue;
     }
     const tree = parser.tree(file.text);

@@ -1,14 +1,16 @@
-/** Suites whose tasks bring tests: MBPP, HumanEval and APPS, by what their rows look like. It runs nothing. */
+/**
+ * Suites whose tasks have tests: MBPP, HumanEval and APPS, recognized by the fields of their rows. Runs no program.
+ */
 
 import * as z from "zod";
 import { readFields } from "../../dataset/jsonLines.ts";
 import { filled, idSchema, openTasks, type TaskOptions, type Tasks } from "./tasks.ts";
 
-/** What a solution has to pass. */
+/** The checks that a solution has to pass. */
 export type Checks =
-  /** A program to run behind the solution; it fails by an exception. */
+  /** A program to run after the solution; an exception means failure. */
   | { readonly kind: "program"; readonly code: string }
-  /** Standard input and what is to be printed, or arguments and result of a function, case by case. */
+  /** Standard input and expected output, or arguments and result of a function, case by case. */
   | {
       readonly kind: "cases";
       readonly functionName: string | undefined;
@@ -18,14 +20,14 @@ export type Checks =
 
 export interface ExecutionTask {
   readonly id: string;
-  /** The task in words; of HumanEval the head of the function with its docstring. */
+  /** The task in words; for HumanEval the head of the function with its docstring. */
   readonly prompt: string;
-  /** What stands before the model's text in the program: the prompt itself (HumanEval), imports, or nothing. */
+  /** The text before the model's in the program: the prompt itself (HumanEval), imports, or nothing. */
   readonly before: string;
-  /** What a solution may begin with (APPS), else empty. */
+  /** The possible beginning of a solution (APPS), otherwise empty. */
   readonly starter: string;
   readonly checks: Checks;
-  /** Of APPS: introductory, interview or competition. */
+  /** For APPS: introductory, interview or competition. */
   readonly difficulty: string | undefined;
 }
 
@@ -52,8 +54,9 @@ const casesSchema = z
   .refine(({ inputs, outputs }) => inputs.length === outputs.length);
 
 /**
- * Opens a .jsonl file of rows as published: MBPP {"task_id", "text" or "prompt", "test_list", …}, HumanEval {"task_id", "prompt",
- * "test", "entry_point"}, or APPS {"id" or "problem_id", "question", "input_output", …}. Rows may be of different kinds.
+ * Opens a .jsonl file of rows as published: MBPP {"task_id", "text" or "prompt", "test_list", …}, HumanEval
+ * {"task_id", "prompt", "test", "entry_point"}, or APPS {"id" or "problem_id", "question", "input_output", …}. Rows
+ * may be of different kinds.
  *
  * @throws UserError "suite-missing", "suite-empty"
  */
@@ -74,7 +77,7 @@ function taskOf(row: object, where: string): ExecutionTask | string {
     return readFields(mbppSchema, row, ({ task_id: id, test_list: tests, test_imports: imports = [], ...setup }) => {
       const before = [...imports, setup.test_setup_code ?? ""].filter((line) => line !== "");
       const code = [...before, ...tests].map((line) => `${line}\n`).join("");
-      // As Austin et al. 2021 (arXiv 2108.07732) ask: without its tests, nobody knows what the function is called.
+      // As in Austin et al. 2021 (arXiv 2108.07732): without the tests, a model cannot know the function's name.
       const prompt = `${Object.values(words)[0]!} Your code should pass these tests:\n\n${tests.join("\n")}`;
       return { ...plain, id, prompt, checks: { kind: "program", code } };
     });
@@ -90,7 +93,7 @@ function taskOf(row: object, where: string): ExecutionTask | string {
   return 'The row has neither "entry_point" (HumanEval), nor "test_list" (MBPP), nor "input_output" (APPS).';
 }
 
-/** APPS keeps its cases as JSON within JSON. */
+/** APPS stores its cases as JSON within JSON. */
 function casesOf(text: string): Checks | string {
   let cases: unknown;
   try {

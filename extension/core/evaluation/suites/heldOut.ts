@@ -1,4 +1,4 @@
-/** Held-out Python sources, from wherever the user has them. It knows no model, and not what is measured on them. */
+/** Held-out Python sources of the user. Knows no model and no measure. */
 
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -10,7 +10,7 @@ import { pythonFiles } from "../../sources/pythonFiles.ts";
 import { readPythonSource } from "../../sources/pythonSource.ts";
 
 export interface SourceFile {
-  /** Relative to its project, with forward slashes: models may be shown it. */
+  /** Relative to its project, with forward slashes, because models may see it. */
   readonly path: string;
   readonly text: string;
 }
@@ -18,7 +18,7 @@ export interface SourceFile {
 export interface HeldOut {
   readonly name: string;
   readonly files: readonly SourceFile[];
-  /** What was left out, and why. */
+  /** Files and rows that were left out, with reasons. */
   readonly problems: readonly Problem[];
 }
 
@@ -52,7 +52,7 @@ export async function readHeldOut(source: string, signal?: AbortSignal): Promise
 }
 
 /**
- * The same one by one, for what does not fit into memory.
+ * Yields the same files one by one, for corpora that do not fit into memory.
  *
  * @throws UserError "suite-missing", "suite-format"
  */

@@ -1,12 +1,12 @@
 /**
- * Where in a Python file a completion would be asked for, and what its author has written there. docs/evaluation.md says
- * the same for people. It draws nothing: which of the holes are taken is for others.
+ * Finds the places in a Python file where the editor would ask for a completion, with the author's text there.
+ * docs/evaluation.md defines them for readers. Chooses no holes.
  */
 
 import { indentation } from "../../completion/pythonText.ts";
 import type { SyntaxNode } from "../../python/pythonParser.ts";
 
-/** A hole in a text: the cursor stands at `start`; the author's text goes on to `end`. */
+/** A hole in a text: the cursor is at `start`; the author's text ends at `end`. */
 export interface HoleRange {
   readonly start: number;
   readonly end: number;
@@ -15,7 +15,7 @@ export interface HoleRange {
 
 /**
  * - "word": within a name, a keyword or a number;
- * - "boundary": between two tokens of a line, blanks before or behind the cursor;
+ * - "boundary": between two tokens of a line, with blanks before or after the cursor;
  * - "header": at the end of a block's header, or of the comment or docstring that follows it;
  * - "body": on the line below, where the body begins.
  */
@@ -28,14 +28,14 @@ export const placesOf = { line: ["boundary", "word"], block: ["body", "header"] 
   readonly HolePlace[]
 >;
 
-/** The editor offers nothing shorter unasked (completer.ts). */
+/** The editor offers no shorter completion unasked (completer.ts). */
 const fewestVisible = 3;
 const [fewestLines, mostLines] = [2, 6];
 
 /**
- * The lines that hold code, each as the holes that it allows: from a cursor behind its first character, outside of strings,
- * to its end, with at least three visible characters between. A line with a comment allows none, since nobody can know its
- * words, nor does one that a string of several lines touches.
+ * Returns the lines that hold code, each as its possible holes: from a cursor after its first character, outside
+ * strings, to its end, with at least three visible characters between. Lines with a comment have none, because a model
+ * cannot know its words. Lines that a multi-line string touches have none either.
  */
 export function lineHoles(text: string, tree: SyntaxNode): HoleRange[][] {
   const byLine = new Map<number, Token[]>();
@@ -68,9 +68,9 @@ function holesBetween(text: string, tokens: readonly Token[]): HoleRange[] {
 }
 
 /**
- * The bodies of blocks, each with the two cursors from which it could be written: two to six lines, blank ones included,
- * below the header. Where a comment or a docstring comes first, the cursor stands behind it, and the lines behind it count.
- * Further comments disqualify a body.
+ * Returns the bodies of blocks, each with the two possible cursors: two to six lines, blank ones included, below the
+ * header. If a comment or a docstring comes first, the cursor is after it, and only the lines after it count. Further
+ * comments disqualify a body.
  */
 export function blockHoles(text: string, tree: SyntaxNode): HoleRange[][] {
   return blocksOf(tree).flatMap(({ parent, block }) => {
@@ -86,7 +86,7 @@ export function blockHoles(text: string, tree: SyntaxNode): HoleRange[][] {
     const isWhole =
       lines >= fewestLines &&
       lines <= mostLines &&
-      // Else the body stands on the line of the header, or behind more comments than one.
+      // Otherwise the body is on the header's line, or after more than one comment.
       between.trim() === "" &&
       between.includes("\n") &&
       restOfLine.trim() === "" &&
@@ -113,7 +113,7 @@ interface Token {
   readonly end: number;
 }
 
-/** The leaves of the tree; a string is one, whatever is in it. */
+/** Returns the leaves of the tree; a string is one leaf, with everything in it. */
 function tokensOf(tree: SyntaxNode): Token[] {
   const tokens: Token[] = [];
   const open = [tree];
@@ -139,7 +139,7 @@ function lineStarts(text: string): number[] {
   return [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
 }
 
-/** By halving: the last line that starts at or before `position`. */
+/** Binary search for the last line that starts at or before `position`. */
 function lineAt(starts: readonly number[], position: number): number {
   let [low, high] = [0, starts.length - 1];
   while (low < high) {

@@ -1,4 +1,4 @@
-/** Suites of instructions with one reference each: the paper's test sets, or any file of pairs. It knows no protocol. */
+/** Suites of instructions with one reference each: the paper's test sets, or any file of pairs. Knows no protocol. */
 
 import * as z from "zod";
 import { readFields } from "../../dataset/jsonLines.ts";
@@ -11,12 +11,12 @@ export interface PairTask {
 }
 
 const schema = z.object({ id: idSchema.optional(), intent: filled, code: filled });
-/** As the paper's data sets are named on the Hugging Face hub. */
+/** The names of the paper's data sets on the Hugging Face hub. */
 const hubSchema = z.object({ nl: filled, cmd: filled });
 
 /**
- * Opens "conala" (543 items), "codealpacapy" (628), or a .jsonl file of {"intent", "code"}, with or without "id"; its place in the
- * file is the id of a row without.
+ * Opens "conala" (543 items), "codealpacapy" (628), or a .jsonl file of {"intent", "code"}, with or without "id". A
+ * row without an id gets its position in the file as its id.
  *
  * @throws UserError "data-missing"; "suite-missing", "suite-empty"
  */

@@ -1,20 +1,20 @@
-/** What a suite asks for, by what it looks like. */
+/** Determines the kind of a suite from its form. */
 
 import { stat } from "node:fs/promises";
 import { jsonObjects } from "../../dataset/jsonLines.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { suiteFile, type TaskOptions } from "./tasks.ts";
 
-/** Code for an instruction, compared with a reference; programs that pass tests; or holes in sources, to be filled. */
+/** Code for an instruction, compared with a reference; programs that pass tests; or holes to fill in sources. */
 export type SuiteKind = "pairs" | "execution" | "infilling";
 
 /**
- * Of a .jsonl file the first row that is one tells.
+ * Returns the kind of a suite. The first valid row of a .jsonl file decides.
  *
  * @throws UserError "data-missing", "suite-missing"
  */
 export async function suiteKind(source: string, options: TaskOptions): Promise<SuiteKind> {
-  // A folder of that name is not what a paper's data set is called.
+  // The name of a paper's data set wins over a folder of that name.
   if (isPaperDataset(source)) return "pairs";
   const isFolder = (await stat(source).catch(() => undefined))?.isDirectory() ?? false;
   if (isFolder || source.endsWith(".py")) return "infilling";

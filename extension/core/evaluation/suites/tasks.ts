@@ -1,4 +1,4 @@
-/** What readers of suites share: where a suite lies, ids that come once, bad rows beside the good. */
+/** Reads suites of tasks: locates the file, checks that ids are unique, and lists bad rows beside the good ones. */
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -11,19 +11,19 @@ import { jsonObjects } from "../../dataset/jsonLines.ts";
 import { findPaperFile, isPaperDataset, type PaperPlaces, type Split } from "../../dataset/paperDatasets.ts";
 
 export interface Tasks<Task> {
-  /** That of a paper's data set, or of the file. */
+  /** The name of a paper's data set, or of the file. */
   readonly name: string;
   /** SHA-256 of the file, hexadecimal. */
   readonly hash: string;
   readonly count: number;
-  /** Rows that were left out, and why. */
+  /** Rows that were left out, with reasons. */
   readonly problems: readonly Problem[];
-  /** The good rows in their order, read anew each time: a suite is never in memory as a whole. */
+  /** The good rows in their order, read again at each iteration: a suite is never in memory as a whole. */
   readonly each: () => AsyncGenerator<Task>;
 }
 
 export interface TaskOptions extends PaperPlaces {
-  /** Which part of a paper's data set; "test" unless told. */
+  /** The part of a paper's data set, by default "test". */
   readonly split?: Split;
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,10 +33,10 @@ export const filled = z.string().refine((text) => text.trim() !== "", "is empty"
 export const idSchema = z.union([z.string().min(1, "is empty"), z.number()]).transform(String);
 
 /**
- * Reads through a .jsonl file or a paper's data set. What `taskOf` makes of a row is a task or what is wrong with it; a row
- * whose id was there before is a problem, too.
+ * Reads a .jsonl file or a paper's data set. `taskOf` returns a row's task or its problem; a row with a repeated id is
+ * a problem, too.
  *
- * @throws UserError "data-missing", "suite-missing"; "suite-empty" where no task is left
+ * @throws UserError "data-missing", "suite-missing"; "suite-empty" if no task is left
  */
 export async function openTasks<Task extends { readonly id: string }>(
   source: string,
@@ -44,7 +44,7 @@ export async function openTasks<Task extends { readonly id: string }>(
   taskOf: (row: object, where: string) => Task | string,
 ): Promise<Tasks<Task>> {
   const path = await suiteFile(source, options);
-  /** Where an id came first. */
+  /** The row where an id first occurred. */
   const places = new Map<string, string>();
   const problems: Problem[] = [];
   for await (const { where, object } of jsonObjects(path)) {
@@ -52,7 +52,8 @@ export async function openTasks<Task extends { readonly id: string }>(
     const task = typeof object === "string" ? object : taskOf(object, where);
     const before = typeof task === "string" ? undefined : places.get(task.id);
     if (typeof task === "string") problems.push({ where, message: task });
-    else if (before !== undefined) problems.push({ where, message: `The id "${task.id}" stands in ${before}, too.` });
+    else if (before !== undefined)
+      problems.push({ where, message: `The id "${task.id}" already occurs in ${before}.` });
     else places.set(task.id, where);
   }
   if (places.size === 0) {

@@ -1,7 +1,7 @@
 /** Reads spans of tokens into the KV cache of a session, in runs of bounded length. */
 
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
-import { internalError } from "../../foundation/errors.ts";
+import { internalError, UserError } from "../../foundation/errors.ts";
 import { moduleShapes } from "../../architectures/architectures.ts";
 import type { ModelConfig } from "../../architectures/config.ts";
 import { forgetNode, nodeCache, type CachedSession } from "./nodeCache.ts";
@@ -49,7 +49,7 @@ export function cachedReader(config: ModelConfig, session: CachedSession, maxCac
     } finally {
       for (const node of unread) if (!cache.holds(node)) forgetNode(node);
     }
-    return concatenated(logits);
+    return checkedLogits(concatenated(logits), config.vocabularySize);
   };
 
   return {
@@ -119,6 +119,17 @@ function planned(spans: readonly Span[], every: boolean): Plan {
     return node;
   });
   return { unread, asked, leaves };
+}
+
+/** Where a hidden state is no number, no logit is: the first of each row tells. */
+function checkedLogits(logits: Float32Array, vocabularySize: number): Float32Array {
+  for (let i = 0; i < logits.length; i += vocabularySize) {
+    if (Number.isFinite(logits[i])) continue;
+    const message = "Cannot complete: what the model computes is beyond all numbers.";
+    const nextStep = "Use another adapter, or a smaller scale; without one, import the base again.";
+    throw new UserError("weights-not-finite", message, nextStep);
+  }
+  return logits;
 }
 
 function concatenated(parts: readonly Float32Array[]): Float32Array {

@@ -24,9 +24,15 @@ export async function describeCost(
   const memory = `It needs about ${gigabytes(planMemory(base, spec, shape).bytes)} of memory`;
   // With an encoder, products differ in their number of rows, so there is no estimate of the time.
   if (isEncoderDecoder(base.config)) return `${memory}.`;
-  const minutes = (tokens * (await secondsPerToken(base.config, spec, shape))) / 60;
-  const time = minutes < 90 ? `${Math.ceil(minutes)} min` : `${(minutes / 60).toFixed(1)} h`;
-  return `${memory} and ${time} for the steps.`;
+  const seconds = tokens * (await secondsPerToken(base.config, spec, shape));
+  return `${memory}, and ${roughly(seconds)} for the steps.`;
+}
+
+/** A duration in the unit that suits it: "12 s", "5 min", "1.6 h". */
+export function roughly(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  const minutes = seconds / 60;
+  return minutes < 90 ? `${Math.ceil(minutes)} min` : `${(minutes / 60).toFixed(1)} h`;
 }
 
 /** Measures the machine's speed, which takes a moment. */

@@ -39,13 +39,15 @@ export interface TrainingStep {
 /**
  * Builds the graphs that train `spec` on `base` and loads them.
  *
- * @param initial the parameters' first values by name; the step copies them
+ * @param initial the parameters' first values by name; the step works on copies.
+ * @param unfit the error for values that are missing or too many
  */
 export async function openTrainingStep(
   base: InstalledBase,
   spec: MethodSpec,
   shape: BatchShape,
   initial: ReadonlyMap<string, Float32Array>,
+  unfit: (reason: string) => Error = internalError,
 ): Promise<TrainingStep> {
   const model: TrainedModel = {
     config: base.config,
@@ -59,8 +61,7 @@ export async function openTrainingStep(
   const parameters = graph.parameters.map((parameter): NamedTensor => {
     const values = initial.get(parameter.name);
     const size = elementCount(parameter.shape);
-    if (values?.length !== size)
-      throw internalError(`${parameter.name} needs ${size} first values, not ${values?.length}`);
+    if (values?.length !== size) throw unfit(`${parameter.name} needs ${size} first values, not ${values?.length}`);
     return { ...parameter, values: Float32Array.from(values) };
   });
   // The tensors share memory with the live values, so an update needs no copy.

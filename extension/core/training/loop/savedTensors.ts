@@ -1,6 +1,6 @@
 /** Names the tensors of a snapshot by their role: "value:NAME" and "best:NAME" of each parameter. */
 
-import { internalError } from "../../foundation/errors.ts";
+import { UserError } from "../../foundation/errors.ts";
 import type { NamedTensor } from "../optimizers/optimizer.ts";
 import type { TrainerSnapshot } from "./trainerState.ts";
 
@@ -28,13 +28,19 @@ export function restoredBest(parameters: readonly NamedTensor[], { tensors }: Tr
   return best;
 }
 
-/** Sets each of `tensors` to the saved values of the same name. */
+/**
+ * Sets `tensors` to the saved values of their names.
+ *
+ * @throws UserError "checkpoint-invalid"
+ */
 export function restore(tensors: readonly NamedTensor[], saved: readonly NamedTensor[]): void {
   const found = new Map(saved.map(({ name, values }) => [name, values]));
   for (const { name, values } of tensors) {
     const kept = found.get(name);
-    if (kept?.length !== values.length)
-      throw internalError(`${name} has ${values.length} values, saved ${kept?.length}`);
+    if (kept?.length !== values.length) {
+      const message = `Cannot resume: the checkpoint has ${kept?.length ?? 0} values for ${name}, not ${values.length}.`;
+      throw new UserError("checkpoint-invalid", message, "Discard this training and start a new one.");
+    }
     values.set(kept);
   }
 }

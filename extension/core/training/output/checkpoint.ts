@@ -108,6 +108,12 @@ function readHeader(path: string, text: string | undefined): z.infer<typeof head
   }
 }
 
+/** @param reason completes "The checkpoint in FOLDER is damaged: …" */
+export function checkpointInvalid(folder: string, reason: string): UserError {
+  const message = `Cannot resume: the checkpoint in ${folder} is damaged: ${reason}.`;
+  return new UserError("checkpoint-invalid", message, "Discard this training and start a new one.");
+}
+
 function checkFingerprint(saved: Fingerprint, wanted: Fingerprint): void {
   const named = (value: Fingerprint[string] | undefined): string => (value === undefined ? "nothing" : String(value));
   const differing = [...new Set([...Object.keys(saved), ...Object.keys(wanted)])].filter((k) => saved[k] !== wanted[k]);

@@ -161,7 +161,7 @@ async function checkWritable(path: string, workFolder: string): Promise<void> {
   try {
     const existing = await stat(path).catch(() => undefined);
     if (existing && !existing.isDirectory()) {
-      const message = `Cannot train into ${path}: it is a file.`;
+      const message = `Cannot train into ${path}: it is not a folder.`;
       throw new UserError("not-writable", message, "Give a folder for the adapter.");
     }
     await makeFolder(workFolder);

@@ -1,8 +1,8 @@
 /** Reports the cost and result of a training in graft.json, in the output folder. Only tables use it; PEFT ignores it. */
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { readPlainText } from "../../foundation/plainFile.ts";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import type { OutputFiles } from "./outputFolder.ts";
 
@@ -37,7 +37,7 @@ export function withReport({ names, write }: OutputFiles, report: Omit<TrainingR
 
 /** Returns the report; undefined if there is none or another program or version made it. */
 export async function readTrainingReport(folder: string): Promise<TrainingReport | undefined> {
-  const text = await readFile(join(folder, reportFile), "utf8").catch(() => "");
+  const text = await readPlainText(join(folder, reportFile)).catch(() => "");
   try {
     return reportSchema.parse(JSON.parse(text));
   } catch {

@@ -1,6 +1,6 @@
 /** Prepares a resumed training from its work folder alone. */
 
-import type { MethodSpec } from "../../adapters/methods/methodNamed.ts";
+import { methodOf, type MethodSpec } from "../../adapters/methods/methodNamed.ts";
 import { UserError } from "../../foundation/errors.ts";
 import type { Log } from "../../foundation/log.ts";
 import { openBase, type InstalledBase } from "../../baseModels/installedBase.ts";
@@ -12,6 +12,7 @@ import type { TrainOptions } from "../request.ts";
 import { specOf } from "../settings.ts";
 import { savedParameters } from "../loop/savedTensors.ts";
 import type { ReadingControl } from "../data/trainingData.ts";
+import { checkCheckpoint, checkRun } from "./checkKept.ts";
 import { openRunData, readRun, type TrainingRun } from "./trainingRun.ts";
 import { firstOf, startOf, type PreparedRun } from "./preparedRun.ts";
 
@@ -31,17 +32,25 @@ export async function resumeRun(
   await checkAsked(options, found, { log, signal });
   const run = { ...found, settings: { ...found.settings, saveEvery: options.saveEvery ?? found.settings.saveEvery } };
   const base = await baseOf(run, options, { log, signal });
+  checkRun(run, workFolder);
   const spec = specOf(run.settings, base);
   const checkpoint = await checkpointOf(run, workFolder, log);
   const first = checkpoint ? savedParameters(checkpoint) : await firstAgain(run, spec, base, log);
-  return { run, base, spec, data: openRunData(workFolder, run), first, checkpoint };
+  const virtual = methodOf(spec.method).virtualTokens?.(spec);
+  const data = openRunData(workFolder, run, {
+    vocabularySize: base.config.vocabularySize,
+    virtualTokens: virtual?.areRead ? virtual.count : 0,
+  });
+  return { run, base, spec, data, first, checkpoint };
 }
 
 /** Loads the run's checkpoint. A checkpoint of another run was left by the run that this one replaced, and is ignored. */
 async function checkpointOf(run: TrainingRun, workFolder: string, log: Log): Promise<Checkpoint | undefined> {
   if (!(await hasCheckpoint(workFolder))) return undefined;
   try {
-    return await loadCheckpoint(workFolder, run.fingerprint);
+    const checkpoint = await loadCheckpoint(workFolder, run.fingerprint);
+    checkCheckpoint(checkpoint, run, workFolder);
+    return checkpoint;
   } catch (error) {
     if (!(error instanceof UserError && error.code === "checkpoint-mismatch")) throw error;
     log.warn("The checkpoint belongs to an earlier training; this one starts at its first step.");

@@ -3,12 +3,13 @@
  * discarded. So it can resume even if the original files change. checkpoint.ts stores what it has learned.
  */
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { readPlainText } from "../../foundation/plainFile.ts";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { openTokenFile } from "../../dataset/tokenFile.ts";
+import type { ExpectedTokens } from "../../dataset/tokenCheck.ts";
 import { skipReasons } from "../../sources/skipped.ts";
 import { runSettings } from "./runSettings.ts";
 import { trainingFile, validationFile, type TrainingData } from "../data/trainingData.ts";
@@ -25,9 +26,9 @@ const skipped = z.object({ path: z.string(), reason: z.enum(skipReasons) });
 
 const runSchema = z.object({
   version: z.literal(1),
-  /** Name of the folder with the token files, in the work folder. */
-  dataFolder: z.string().startsWith(dataPrefix),
-  /** The given options, with absolute paths, to compare with those of a resume. */
+  /** Folder of the token files, in the work folder. */
+  dataFolder: z.string().regex(new RegExp(`^${dataPrefix}[\\w-]+$`)),
+  /** The options that were given, with absolute paths: what a resume with others is told to differ from. */
   asked: z.record(z.string(), z.union([value, z.array(z.string())])),
   /** The fingerprint in this run's checkpoints and report. */
   fingerprint: z.record(z.string(), value),
@@ -58,12 +59,16 @@ export async function writeRun(workFolder: string, run: Omit<TrainingRun, "versi
 export async function readRun(workFolder: string): Promise<TrainingRun | undefined> {
   const path = join(workFolder, runFile);
   try {
-    return runSchema.parse(JSON.parse(await readFile(path, "utf8")));
+    return runSchema.parse(JSON.parse(await readPlainText(path)));
   } catch (error) {
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
-    const message = `Cannot resume: ${path} was not written by this version of Graft.`;
-    throw new UserError("run-invalid", message, "Discard this training and start a new one.", { cause: error });
+    throw runInvalid(workFolder, error);
   }
+}
+
+export function runInvalid(workFolder: string, cause?: unknown): UserError {
+  const message = `Cannot resume: ${join(workFolder, runFile)} is damaged, or not of this version of Graft.`;
+  return new UserError("run-invalid", message, "Discard this training and start a new one.", { cause });
 }
 
 /**
@@ -73,12 +78,14 @@ export async function readRun(workFolder: string): Promise<TrainingRun | undefin
  */
 export function openRunData(
   workFolder: string,
-  { dataFolder, training, validation, parts, problems }: TrainingRun,
+  { dataFolder, training, validation, parts, problems, fingerprint }: TrainingRun,
+  ids: Omit<ExpectedTokens, "description">,
 ): TrainingData {
+  const expected = (key: string): ExpectedTokens => ({ ...ids, description: String(fingerprint[key]) });
   const folder = join(workFolder, dataFolder);
-  const opened = openTokenFile(join(folder, trainingFile), training);
+  const opened = openTokenFile(join(folder, trainingFile), training, expected("data"));
   try {
-    const held = openTokenFile(join(folder, validationFile), validation);
+    const held = openTokenFile(join(folder, validationFile), validation, expected("validation"));
     return {
       training: opened,
       validation: held,

@@ -74,6 +74,16 @@ describe("checkAdapterFits", () => {
     expect(message(prefix(4, 2, 64))).toBeUndefined();
   });
 
+  test("refuses virtual tokens that fill the context", () => {
+    const { contextLength } = model;
+    const filled = [prompt(1536), prefix(4, 2, 64)].map((each) => ({ ...each, tokens: contextLength }) as Adapter);
+    for (const adapter of filled) {
+      const reason = `its ${contextLength} virtual tokens leave no room for a text`;
+      expect(message(adapter)).toMatchObject({ code: "adapter-mismatch", message: expect.stringContaining(reason) });
+      expect(message({ ...adapter, tokens: contextLength - 1 } as Adapter)).toBeUndefined();
+    }
+  });
+
   test("names both hidden sizes", () => {
     expect(message(lora(shapes(896, 4864, 4)))).toMatchObject({
       code: "adapter-mismatch",

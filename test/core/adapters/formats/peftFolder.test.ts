@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -173,9 +173,48 @@ describe("readAdapter", () => {
     [{ r: 8 }, "adapter-invalid", "has rank 4, adapter_config.json says 8"],
     [{ r: 0 }, "adapter-invalid", "r"],
     [{ lora_alpha: "8" }, "adapter-invalid", "lora_alpha"],
+    [{ lora_alpha: 1e308 }, "adapter-invalid", "lora_alpha 1e+308 is beyond"],
+    [{ lora_alpha: -1e39 }, "adapter-invalid", "lora_alpha -1e+39 is beyond"],
+    [{ target_parameters: ["x".repeat(1000)] }, "adapter-unsupported", `"${"x".repeat(98)}…`],
   ])("refuses %j", async (fields, code, message) => {
     const copy = await changed("rslora", fields);
     await expect(readAdapter(copy)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+  });
+
+  test("refuses patterns nested deeper than the stack", async () => {
+    const copy = await changed("rslora", {});
+    const path = join(copy, "adapter_config.json");
+    const nested = `${'{"a":'.repeat(9000)}1${"}".repeat(9000)}`;
+    const config = (await readFile(path, "utf8")).replace(/"rank_pattern": *\{\}/, `"rank_pattern": ${nested}`);
+    await writeFile(path, config);
+    await expect(readAdapter(copy)).rejects.toMatchObject({ code: "adapter-unsupported" });
+  });
+
+  test("refuses a configuration that is no small file", async () => {
+    const copy = await changed("rslora", {});
+    const path = join(copy, "adapter_config.json");
+    const refused = async (message: string): Promise<void> => {
+      const refusal = { code: "adapter-invalid", message: expect.stringContaining(message) };
+      await expect(readAdapter(copy)).rejects.toMatchObject(refusal);
+      await rm(path, { recursive: true });
+    };
+    await truncate(path, 600e6);
+    await refused("600000000 bytes");
+    await mkdir(path);
+    await refused("cannot be read (EISDIR)");
+    if (process.platform === "win32") return;
+    await symlink("adapter_config.json", path);
+    await refused("cannot be read (ELOOP)");
+    await symlink("/dev/zero", path);
+    await refused("is not a file");
+  });
+
+  test("refuses more tensors than an adapter can have, before it looks at any", async () => {
+    const copy = await withTensors("rslora", (tensors) => {
+      for (let i = 0; i <= 20_000; i++) tensors.set(`t${i}`, { shape: [0], data: new Float32Array(0) });
+    });
+    const refusal = { code: "safetensors-invalid", message: expect.stringContaining("over the limit of 20000") };
+    await expect(readAdapter(copy)).rejects.toMatchObject(refusal);
   });
 
   test("ignores unknown keys and neutral values of known ones", async () => {

@@ -50,6 +50,18 @@ function errorOfSpread(found: Float32Array, reference: Float32Array): number {
 const adapters = [...new Set([...expected.keys()].map((key) => key.split(":")[0]!))];
 
 describe("mergedFolder", () => {
+  test("refuses an adapter whose values lead beyond all numbers", async () => {
+    const folder = await openModelFolder(join(fixtures, "qwen2"));
+    const path = [...folder.tensors.keys()].find((name) => name.endsWith("q_proj.weight"))!;
+    const [outFeatures, inFeatures] = folder.tensors.get(path)!.shape as [number, number];
+    const [a, b] = [inFeatures, outFeatures].map((size) => new Float32Array(size).fill(3e38));
+    const settings = { rank: 1, alpha: 1, dropout: 0, rsLora: false, scaling: 1 };
+    const modules = new Map([[path.replace(/\.weight$/, ""), { a: a!, b: b!, inFeatures, outFeatures }]]);
+    const merged = mergedFolder(folder, { method: "lora", name: "huge", baseModel: "", ...settings, modules });
+    await expect(merged.read(path)).rejects.toMatchObject({ code: "weights-not-finite" });
+    await merged.close();
+  });
+
   test.each(adapters)(
     "changes the tensors that PEFT changes, into the values that PEFT gives them (%s)",
     async (path) => {

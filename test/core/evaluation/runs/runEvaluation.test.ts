@@ -1,9 +1,9 @@
 /** Evaluations of a tiny base of random weights. */
 
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
 import type { Ia3Adapter } from "../../../../extension/core/adapters/methods/ia3.ts";
 import { writeAdapter } from "../../../../extension/core/adapters/formats/peftFolder.ts";
@@ -103,6 +103,97 @@ test("a line of chunks that a kill has cut off is forgotten with its predictions
   const mended = await runEvaluation(again, { log: silentLog });
   expect(mended.result!.scores).toEqual(whole.result!.scores);
   expect(await predictionsOf(mended)).toBe(await predictionsOf(whole));
+});
+
+describe("chunks that say more than predictions.jsonl holds", () => {
+  const damages: [string, number, (run: string) => Promise<void>][] = [
+    ["no predictions at all", 1, (run) => rm(join(run, "predictions.jsonl"))],
+    [
+      "predictions cut off in the second chunk",
+      65,
+      (run) => edited(join(run, "predictions.jsonl"), (text) => text.slice(0, -20)),
+    ],
+    [
+      "a line less in the first",
+      1,
+      (run) => edited(join(run, "predictions.jsonl"), (text) => text.replace(/.*\n/, "")),
+    ],
+    ["tasks that the suite does not have", 1, (run) => edited(join(run, "chunks.jsonl"), withFirst({ tasks: 9999 }))],
+    [
+      "problems in the place of predictions",
+      1,
+      (run) => edited(join(run, "chunks.jsonl"), withFirst({ problems: [{ where: "task 0", message: "long" }] })),
+    ],
+    ["bytes beyond the file", 1, (run) => edited(join(run, "chunks.jsonl"), withFirst({ bytes: 999_999_999 }))],
+  ];
+  const withFirst = (fields: object) => (text: string) => {
+    const [first, ...others] = text.split("\n");
+    return [JSON.stringify({ ...(JSON.parse(first!) as object), ...fields }), ...others].join("\n");
+  };
+  const edited = async (path: string, edit: (text: string) => string): Promise<void> =>
+    await writeFile(path, edit(await readFile(path, "utf8")));
+
+  test.each(damages)("%s: predicts again from the last that stands", async (name, from, damage) => {
+    const whole = await runEvaluation(optionsOf(), { log: silentLog });
+    const again = optionsOf({ home: at(`damaged ${name}`) });
+    const { folder: run } = await runEvaluation(again, { log: silentLog });
+    await rm(join(run, "result.json"));
+    await damage(run);
+    const warnings: string[] = [];
+    const seen: number[] = [];
+    const mended = await runEvaluation(again, {
+      log: { ...silentLog, warn: (message) => void warnings.push(message) },
+      onProgress: ({ phase, done }) => void (phase === "predicting" && seen.push(done)),
+    });
+    expect(seen[0]).toBe(from);
+    expect(warnings).toContainEqual(expect.stringMatching(/^\d+ tasks are predicted again/));
+    expect(mended.result!.scores).toEqual(whole.result!.scores);
+    expect(await predictionsOf(mended)).toBe(await predictionsOf(whole));
+  });
+});
+
+test.each(["run.json", "predictions.jsonl", "chunks.jsonl", "result.json"])(
+  "refuses a run whose %s is a folder",
+  async (file) => {
+    const options = optionsOf({ home: at(`folder ${file}`), limit: 2 });
+    const { folder: run } = await runEvaluation(options, { log: silentLog });
+    await rm(join(run, "result.json"));
+    await rm(join(run, file), { force: true });
+    await mkdir(join(run, file));
+    const refusal = { code: "run-invalid", message: expect.stringContaining(`${file}: it is not a file`) };
+    await expect(runEvaluation(options, { log: silentLog })).rejects.toMatchObject(refusal);
+    await expect(readRun(run)).rejects.toMatchObject(refusal);
+    expect(await listRuns(at(`folder ${file}`))).toEqual([]);
+  },
+);
+
+test.each(["run.json", "chunks.jsonl", "result.json"])("refuses a %s that is too large for any text", async (file) => {
+  const home = at(`large ${file}`);
+  const { folder: run } = await runEvaluation(optionsOf({ home, limit: 2 }), { log: silentLog });
+  await truncate(join(run, file), 600e6);
+  await expect(readRun(run)).rejects.toMatchObject({ code: "run-invalid" });
+  expect(await listRuns(home)).toEqual([]);
+});
+
+test("a finished run keeps its scores without its predictions, and is not compared", async () => {
+  const options = optionsOf({ home: at("bare"), limit: 2 });
+  const run = await runEvaluation(options, { log: silentLog });
+  await rm(join(run.folder, "predictions.jsonl"));
+  const bare = await runEvaluation(options, { log: silentLog });
+  expect(bare.result).toEqual(run.result);
+  const whole = await runEvaluation(optionsOf({ limit: 2 }), { log: silentLog });
+  const refusal = { code: "run-invalid", message: expect.stringContaining("0 of its 2 predictions") };
+  await expect(compareRuns(whole, bare)).rejects.toMatchObject(refusal);
+  await expect(compareRuns(bare, whole)).rejects.toMatchObject(refusal);
+});
+
+test("runs that have nothing in common are not compared", async () => {
+  const run = await runEvaluation(optionsOf({ limit: 2 }), { log: silentLog });
+  const options = optionsOf({ home: at("others"), limit: 2 });
+  const other = await runEvaluation(options, { log: silentLog });
+  const path = join(other.folder, "predictions.jsonl");
+  await writeFile(path, (await readFile(path, "utf8")).replaceAll('"id":"task', '"id":"another'));
+  await expect(compareRuns(run, other)).rejects.toMatchObject({ code: "runs-differ" });
 });
 
 test("what is finished is shown, unless it is asked for anew", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { promptingNote } from "../../../../extension/core/evaluation/scoring/prompting.ts";
 import { readEvaluationOptions, type EvaluationOptions } from "../../../../extension/core/evaluation/runs/request.ts";
 import { candidateName, runId, type RunConfiguration } from "../../../../extension/core/evaluation/runs/runRecord.ts";
 import type { RunSummary } from "../../../../extension/core/evaluation/runs/runFolder.ts";
@@ -75,6 +76,31 @@ describe("rowsOf", () => {
   });
 });
 
+describe("promptingNote", () => {
+  const rows = (...configurations: Partial<RunConfiguration>[]) =>
+    rowsOf(configurations.map((more) => runOf({ mode: "zero-shot", shots: 0, ...more }, 1)));
+  const trained: Partial<RunConfiguration> = { mode: "trained", adapters: [adapter] };
+
+  test("tells where candidates of one suite and protocol were prompted differently", () => {
+    const note = "Prompted differently: base_1 zero-shot; base_1 + sql@0.5 as in training.";
+    expect(promptingNote(rows({}, trained))).toBe(note);
+    expect(promptingNote(rows({}, { ...trained, mode: "zero-shot" }))).toBeUndefined();
+    expect(promptingNote(rows({}, { ...trained, protocol: "graft" }))).toBeUndefined();
+  });
+
+  test("says nothing where a protocol asks a trained model as any other", () => {
+    expect(promptingNote(rows({ protocol: "graft" }, { ...trained, protocol: "graft" }))).toBeUndefined();
+    expect(promptingNote(rows({ protocol: "graft", mode: "rag" }, { ...trained, protocol: "graft" }))).toMatch(
+      /zero-shot/,
+    );
+  });
+
+  test.each(["execution", "infilling"] as const)("says nothing of %s, where the mode changes no prompt", (kind) => {
+    const suite = { ...configuration.suite, kind };
+    expect(promptingNote(rows({ suite }, { ...trained, suite }))).toBeUndefined();
+  });
+});
+
 describe("exported", () => {
   test("Markdown", () => {
     expect(exported(runs, "markdown")).toBe(`\
@@ -82,7 +108,10 @@ describe("exported", () => {
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 | base_1, 2 drawn (seeds 42, 777) | conala | paper-v2 | 2 | 12.00 ± 2.83 | 0.5000 ± 0.0000 | – | – | – | 10 |
 | base_1 + sql@0.5 | conala | paper-v2 | 2 | 20.00 (19.00 – 21.00) | 0.5000 (0.4000 – 0.6000) | 1,200 | 60 s | 500 MB | 10 |
+
+Prompted differently: base_1, 2 drawn (seeds 42, 777) with drawn examples; base_1 + sql@0.5 as in training.
 `);
+    expect(exported(runs.slice(0, 2), "markdown")).not.toContain("Prompted");
   });
 
   test("LaTeX, with its own characters written out", () => {

@@ -58,6 +58,19 @@ describe("openDecoder", () => {
     expect(decoder.tokens).toEqual(ids);
   });
 
+  test("refuses an adapter that leads beyond all numbers", async () => {
+    const decoder = await openDecoder(base);
+    const { modules, ...adapter } = adapterOf(1);
+    const huge = [...modules].map(([path, matrices]) => {
+      const [a, b] = [matrices.a, matrices.b].map((values) => values.map(() => 3e38));
+      return [path, { ...matrices, a: a!, b: b! }] as const;
+    });
+    decoder.useAdapters([{ adapter: { ...adapter, modules: new Map(huge) }, scale: 1 }]);
+    await expect(decoder.extend([3, 1, 4])).rejects.toMatchObject({ code: "weights-not-finite" });
+    decoder.useAdapters([]);
+    expect((await decoder.extend([3, 1, 4])).every(Number.isFinite)).toBe(true);
+  });
+
   test("refuses more tokens than its context holds, and keeps what it has", async () => {
     const decoder = await openDecoder(base);
     await decoder.extend(ids);

@@ -86,6 +86,12 @@ describe("openOutputFolder", () => {
   );
 });
 
+test("says that a file is none of the folders to train into", async () => {
+  await writeFile(join(folder, "a file"), "");
+  const message = `Cannot train into ${join(folder, "a file")}: it is not a folder.`;
+  await expect(openOutputFolder(join(folder, "a file"))).rejects.toMatchObject({ message });
+});
+
 describe("discardTraining", () => {
   test("forgets a checkpoint, and does nothing where there is none", async () => {
     const output = await openOutputFolder(join(folder, "mine"));

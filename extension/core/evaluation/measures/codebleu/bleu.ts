@@ -1,4 +1,7 @@
-/** CodeBLEU's first two parts: BLEU-4, and a recall whose unigrams weigh more where they are keywords. Tokens are words between blanks. */
+/**
+ * CodeBLEU's first two parts: BLEU-4, and a recall whose unigrams weigh more if they are keywords. Tokens are words
+ * between blanks.
+ */
 
 import { ngramCounts, sharedCount } from "../ngramCounts.ts";
 
@@ -8,8 +11,8 @@ const maxOrder = 4;
 export const bleuWidth = 2 * maxOrder + 2;
 
 /**
- * What an item adds to NLTK's corpus BLEU: per order shared n-grams and n-grams of the prediction, then both lengths.
- * An order that a prediction is too short for counts one n-gram, none of them shared.
+ * Returns what an item adds to NLTK's corpus BLEU: shared n-grams and n-grams of the prediction per order, then both
+ * lengths. If a prediction is too short for an order, the order counts one n-gram that is not shared.
  */
 export function bleuCounts(prediction: readonly string[], reference: readonly string[]): number[] {
   const numbers: number[] = [];
@@ -21,8 +24,8 @@ export function bleuCounts(prediction: readonly string[], reference: readonly st
 }
 
 /**
- * The same for the weighted part: n-grams of the reference that the prediction has, of all of the reference. A token
- * weighs 1 if it is a keyword and 0.2 if not; what a short line weighs in all is lifted to 1.
+ * The same for the weighted part: the reference's n-grams that the prediction has, out of all of them. A keyword
+ * weighs 1, any other token 0.2. The total weight of a short line is at least 1.
  *
  * Both reference implementations take the length of a pair (tokens, weights) for the reference's length, so it is 2.
  */
@@ -50,8 +53,8 @@ export function weightedCounts(
 }
 
 /**
- * The geometric mean of the four shares times the brevity penalty; 0 without a shared unigram. A share of 0 is smoothed:
- * 0.1 stands for the shared n-grams (Chen and Cherry 2014, method 1).
+ * Returns the geometric mean of the four shares times the brevity penalty; 0 without a shared unigram. A share of 0 is
+ * smoothed: 0.1 replaces the number of shared n-grams (Chen and Cherry 2014, method 1).
  */
 export function bleuScore(sums: ArrayLike<number>): number {
   if (!sums[0]) return 0;

@@ -1,4 +1,6 @@
-/** CodeBLEU for Python: how its four parts come together, and in which ways its two reference implementations differ. */
+/**
+ * CodeBLEU for Python: combines its four parts, and holds the differences between its two reference implementations.
+ */
 
 import type { PythonParser } from "../../../python/pythonParser.ts";
 import { best, type Measure } from "../measure.ts";
@@ -18,7 +20,7 @@ const keywords =
   "is lambda nonlocal not or pass raise return try while with yield";
 
 const behaviours = {
-  /** PyPI's codebleu 0.7: a data flow of 0, for want of any or of any match, counts as 1. */
+  /** PyPI's codebleu 0.7. A data flow of 0 counts as 1, whether there is none or none matches. */
   k4black: {
     keywords: new Set(`${keywords} match case type`.split(" ")),
     withoutComments: withoutPythonComments,

@@ -1,35 +1,40 @@
-/** Which value comes from which, read off a syntax tree: the data flow of GraphCodeBERT and CodeBLEU for Python, faults included. */
+/**
+ * The data flow of GraphCodeBERT and CodeBLEU for Python, from a syntax tree: which value comes from which. Keeps the
+ * reference's faults.
+ */
 
 import type { SyntaxNode } from "../../../python/pythonParser.ts";
 
 /** One value, and where it comes from. Numbers and strings are values, too. */
 export interface Flow {
   readonly name: string;
-  /** Which token of the text it is. */
+  /** The index of its token in the text. */
   readonly token: number;
   readonly relation: "comesFrom" | "computedFrom";
   readonly sourceNames: readonly string[];
   readonly sourceTokens: readonly number[];
 }
 
-/** Where each name in sight was last given a value. Never changed in place. */
+/** Where each visible name last received a value. Never changed in place. */
 type States = ReadonlyMap<string, readonly number[]>;
 
 interface Tokens {
-  /** The token that a leaf is. */
+  /** The token of a leaf. */
   at(leaf: SyntaxNode): { readonly index: number; readonly text: string };
 }
 
-/** The reference fails within a text (at parts of a string, which it does not list as tokens), and takes it to have no flow. */
+/**
+ * The reference fails on parts of a string, which it does not list as tokens, and then takes the text to have no flow.
+ */
 class NoDataFlow extends Error {}
 
-/** Python gives up on deeper recursion, and then there is no data flow; a few of its thousand calls are the caller's. */
+/** Python stops deeper recursion, and then there is no data flow. The caller uses a few of its thousand calls. */
 const maxDepth = 990;
 
 /**
- * The data flow of `text`, one entry a token, in the order of tokens; tokens that nothing flows to or from are left out.
- * Where the reference's order hangs on Python's hash seed (sources of a value in a loop), it is that of the alphabet: like
- * the seed's, the same for the same names.
+ * Returns the data flow of `text`, one entry per token, in the order of tokens. Leaves out tokens without any flow.
+ * Where the reference's order depends on Python's hash seed (sources of a value in a loop), it is alphabetical: one of
+ * the seed's possible orders, the same for the same names.
  *
  * @param root the tree of `text`
  */
@@ -59,7 +64,7 @@ function flowsOfText(root: SyntaxNode, text: string): Flow[] {
   }
 }
 
-/** What flows within `node`, and the states behind it. */
+/** The flow within `node`, and the states after it. */
 function flowsOf(node: SyntaxNode, states: States, tokens: Tokens): [Flow[], States] {
   if (isLeaf(node)) return leafFlows(node, states, tokens);
   switch (node.type) {
@@ -124,7 +129,7 @@ function defaultFlows(node: SyntaxNode, states: States, tokens: Tokens): [Flow[]
   return [flows, after];
 }
 
-/** Each of `left` is computed from all that is in its partner of `right`. */
+/** Each value of `left` is computed from all values of its partner in `right`. */
 function assignedFlows(
   left: readonly SyntaxNode[],
   right: readonly SyntaxNode[],
@@ -145,7 +150,7 @@ function assignedFlows(
   return [flows, after];
 }
 
-/** Both sides of an assignment, in pairs where they have equally many parts (`a, b = c, d`), whole where not. */
+/** Both sides of an assignment, in pairs if they have equally many parts (`a, b = c, d`), otherwise as wholes. */
 function sides(node: SyntaxNode): [SyntaxNode[], SyntaxNode[]] {
   const whole = [child(node, "left"), child(node, "right")] as const;
   const [left, right] = whole.map(({ children }) => children.filter(({ type }) => type !== ",")) as [
@@ -155,7 +160,7 @@ function sides(node: SyntaxNode): [SyntaxNode[], SyntaxNode[]] {
   return left.length === right.length && left.length > 0 ? [left, right] : [[whole[0]], [whole[1]]];
 }
 
-/** After the branches a name may have its value from any of them, or from before where there is no `else`. */
+/** After the branches a name may have its value from any of them, or from before if there is no `else`. */
 function branchFlows(node: SyntaxNode, states: States, tokens: Tokens): [Flow[], States] {
   const flows: Flow[] = [];
   const ends: States[] = [];
@@ -176,7 +181,7 @@ function branchFlows(node: SyntaxNode, states: States, tokens: Tokens): [Flow[],
   return [flows, new Map([...merged].map(([name, from]) => [name, uniqueSorted(from)]))];
 }
 
-/** A loop's body twice, so that its end flows into its beginning. */
+/** Reads a loop's body twice, so that its end flows into its beginning. */
 function repeated(states: States, body: (states: States) => [Flow[], States]): [Flow[], States] {
   const [first, between] = body(states);
   const [second, after] = body(between);
@@ -200,14 +205,14 @@ function uniqueSorted(tokens: readonly number[]): number[] {
   return [...new Set(tokens)].sort((a, b) => a - b);
 }
 
-/** The leaves below `node` that are names or values, not keywords and punctuation. */
+/** Returns the leaves below `node` that are names or values, not keywords or punctuation. */
 function variablesOf(node: SyntaxNode, tokens: Tokens): { readonly index: number; readonly text: string }[] {
   return leavesOf(node)
     .filter((leaf) => leaf.type !== tokens.at(leaf).text)
     .map((leaf) => tokens.at(leaf));
 }
 
-/** A string is one leaf, whatever is in it. */
+/** A string is one leaf, with everything in it. */
 function isLeaf({ type, children }: SyntaxNode): boolean {
   return (children.length === 0 || type === "string") && type !== "comment";
 }
@@ -216,7 +221,7 @@ function leavesOf(node: SyntaxNode): SyntaxNode[] {
   return isLeaf(node) ? [node] : node.children.flatMap(leavesOf);
 }
 
-/** Two leaves at one place, both without text, are one token: the later. */
+/** Two empty leaves at one place are one token: the later. */
 function tokensOf(root: SyntaxNode, text: string): Tokens {
   const textAt = sliceByBytes(text);
   const tokens = new Map<number, { index: number; text: string }>();
@@ -234,8 +239,8 @@ function tokensOf(root: SyntaxNode, text: string): Tokens {
 }
 
 /**
- * The text between two places, without line ends. As in both reference implementations, columns count bytes of UTF-8 but are
- * applied to characters, so that behind a character beyond ASCII one reads further right in its line than one should.
+ * Returns the text between two places, without line ends. As in both reference implementations, columns count UTF-8
+ * bytes but index characters, so after a non-ASCII character the text comes from too far right in its line.
  */
 function sliceByBytes(text: string): (start: number, end: number) => string {
   // oxlint-disable-next-line no-control-regex

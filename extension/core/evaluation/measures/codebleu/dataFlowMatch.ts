@@ -1,8 +1,13 @@
-/** CodeBLEU's fourth part: which entries of the reference's data flow the prediction has, whatever its names are. */
+/**
+ * CodeBLEU's fourth part: the entries of the reference's data flow that the prediction has, whatever its names are.
+ */
 
 import type { Flow } from "./dataFlow.ts";
 
-/** How many entries of the reference's data flow are found in the prediction's, each there once, and how many there are. */
+/**
+ * Returns how many entries of the reference's data flow occur in the prediction's, each occurrence once, and how many
+ * there are.
+ */
 export function dataFlowCounts(
   prediction: readonly Flow[],
   reference: readonly Flow[],
@@ -19,7 +24,7 @@ export function dataFlowCounts(
   return [matched, reference.length];
 }
 
-/** Names become numbers in the order of first sight, an entry's sources before itself. */
+/** Replaces names by numbers in the order of first occurrence, an entry's sources before itself. */
 function normalized(flows: readonly Flow[]): string[] {
   const numbers = new Map<string, number>();
   const numberOf = (name: string): number => {

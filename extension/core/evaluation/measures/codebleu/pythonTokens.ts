@@ -1,12 +1,12 @@
 /**
- * Python's tokens as the module `tokenize` of Python 3.11 tells them, the last version that does so by regular expressions:
- * CodeBLEU finds comments this way. Only what that needs: kinds that matter, and no operators told apart.
+ * Python's tokens as the module `tokenize` of Python 3.11 lists them, the last version that uses regular expressions:
+ * CodeBLEU finds comments this way. Distinguishes only the kinds that this needs, and no operators.
  */
 
 export interface PythonToken {
   readonly kind: "comment" | "string" | "indent" | "newline" | "other";
   readonly text: string;
-  /** Lines from 0; columns in UTF-16 code units, right for differences along blanks. */
+  /** Lines from 0. Columns in UTF-16 code units, which is right for differences along blanks. */
   readonly startLine: number;
   readonly startColumn: number;
   readonly endLine: number;
@@ -22,7 +22,7 @@ const number = [
   "0[xX](?:_?[0-9a-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0(?:_?0)*|[1-9](?:_?[0-9])*",
 ].join("|");
 const operator = "(?:\\*\\*|//|>>|<<)=?|!=|->|:=|\\.\\.\\.|[-+*/%&@^|=<>]=?|[~()[\\]{},:.;]";
-/** A string on one line, or its first line where a backslash continues it. */
+/** A string on one line, or its first line if a backslash continues it. */
 const shortString = [`'`, `"`].map(
   (quote) => `${prefix}${quote}[^\\n${quote}\\\\]*(?:\\\\[^\\n][^\\n${quote}\\\\]*)*(?:${quote}|\\\\\\r?\\n)`,
 );
@@ -30,7 +30,7 @@ const token = new RegExp(
   `[ \\f\\t]*(\\\\\\r?\\n|$|#[^\\r\\n]*|${prefix}(?:'''|""")|${number}|\\r?\\n|${operator}|${shortString.join("|")}|[\\p{L}\\p{N}_]+)`,
   "uy",
 );
-/** From behind the opening quotes, on the same or on a later line, to behind the closing ones. */
+/** From after the opening quotes, on the same or a later line, to after the closing quotes. */
 const stringEnds: Readonly<Record<string, RegExp>> = {
   "'": /[^'\\]*(?:\\[^\n][^'\\]*)*'/y,
   '"': /[^"\\]*(?:\\[^\n][^"\\]*)*"/y,
@@ -38,7 +38,7 @@ const stringEnds: Readonly<Record<string, RegExp>> = {
   '"""': /[^"\\]*(?:(?:\\[^\n]|"(?!""))[^"\\]*)*"""/y,
 };
 
-/** A string that goes on beyond its line. */
+/** A string that continues after its line. */
 interface OpenString {
   text: string;
   readonly line: number;
@@ -46,14 +46,14 @@ interface OpenString {
   readonly end: RegExp;
 }
 
-/** What tokenize carries from line to line. */
+/** The state that tokenize carries from line to line. */
 interface TokenizerState {
   readonly tokens: PythonToken[];
   readonly indents: number[];
   depth: number;
   continued: boolean;
   open: OpenString | undefined;
-  /** The open string's lines must end in a backslash. As in tokenize, this outlives a string that was abandoned. */
+  /** The open string's lines must end in a backslash. As in tokenize, this stays set after a string was abandoned. */
   byBackslash: boolean;
 }
 
@@ -62,7 +62,10 @@ interface Line {
   readonly number: number;
 }
 
-/** The tokens of `text`, or undefined where tokenize raises an error: a bracket or string left open, an odd dedent. */
+/**
+ * Returns the tokens of `text`, or undefined where tokenize raises an error: an unclosed bracket or string, a wrong
+ * dedent.
+ */
 export function pythonTokens(text: string): PythonToken[] | undefined {
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   const state: TokenizerState = {
@@ -93,7 +96,7 @@ function addToken({ tokens }: TokenizerState, line: Line, kind: PythonToken["kin
   tokens.push({ kind, text: line.text.slice(start, end), ...at });
 }
 
-/** Goes on with a string of an earlier line. */
+/** Continues a string of an earlier line. */
 function afterOpenString(state: TokenizerState, open: OpenString, line: Line): number | "next line" {
   const ends = endsAt(open.end, line.text, 0);
   const abandoned = !ends && state.byBackslash && !/\\\r?\n$/.test(line.text);
@@ -107,7 +110,7 @@ function afterOpenString(state: TokenizerState, open: OpenString, line: Line): n
   return position;
 }
 
-/** Reads the blanks that a statement starts with: indents, dedents, and lines that hold no statement. */
+/** Reads the blanks in front of a statement: indents, dedents, and lines without a statement. */
 function afterIndentation(state: TokenizerState, line: Line): number | "next line" | "end" | "error" {
   const { text } = line;
   let [position, column] = [0, 0];
@@ -135,7 +138,7 @@ function afterIndentation(state: TokenizerState, line: Line): number | "next lin
   return position;
 }
 
-/** Reads the tokens of a line from `position` on, up to a string that goes on beyond it. */
+/** Reads the tokens of a line from `position` on, up to a string that continues after it. */
 function readTokens(state: TokenizerState, line: Line, position: number): void {
   const { text } = line;
   while (position < text.length) {
@@ -172,7 +175,7 @@ function readTokens(state: TokenizerState, line: Line, position: number): void {
   }
 }
 
-/** Sets `end.lastIndex` behind the end of the string. */
+/** Sets `end.lastIndex` to the position after the string's end. */
 function endsAt(end: RegExp, line: string, position: number): boolean {
   end.lastIndex = position;
   return end.test(line);

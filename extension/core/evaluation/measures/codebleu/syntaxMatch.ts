@@ -1,10 +1,10 @@
-/** CodeBLEU's third part: which subtrees of the reference the prediction has, by node types alone. */
+/** CodeBLEU's third part: the subtrees of the reference that the prediction has, by node types alone. */
 
 import type { SyntaxNode } from "../../../python/pythonParser.ts";
 
 /**
- * How many subtrees of the reference occur in the prediction, and how many there are. A subtree is the root or any node
- * with children; a repeated one may match the same subtree of the prediction each time, as in both reference
+ * Returns how many subtrees of the reference occur in the prediction, and how many there are. A subtree is the root or
+ * any node with children. A repeated one may match the same subtree of the prediction each time, as in both reference
  * implementations.
  */
 export function syntaxCounts(prediction: SyntaxNode, reference: SyntaxNode): [matched: number, all: number] {

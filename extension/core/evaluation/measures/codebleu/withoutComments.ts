@@ -1,12 +1,12 @@
-/** Code without its comments, in the two ways in which CodeBLEU's reference implementations take them out. Both have their faults. */
+/** Removes comments in the two ways of CodeBLEU's reference implementations, faults included. */
 
 import { split } from "../whitespace.ts";
 import { pythonTokens } from "./pythonTokens.ts";
 
 /**
- * As PyPI's codebleu does: without comments, docstrings, and blank lines. What `tokenize` cannot read stays as it is. Any
- * string that begins a line, a block or the text counts as a docstring, and a tab before a token that follows an indent
- * becomes one blank.
+ * As PyPI's codebleu: removes comments, docstrings, and blank lines. Text that `tokenize` cannot read stays as it is.
+ * Any string that begins a line, a block or the text counts as a docstring. A tab before a token that follows an
+ * indent becomes one blank.
  */
 export function withoutPythonComments(code: string): string {
   const tokens = pythonTokens(code);
@@ -28,8 +28,8 @@ export function withoutPythonComments(code: string): string {
 }
 
 /**
- * As CodeXGLUE's script does, which takes Python for Java: from `//` to the end of the line, and from `/*` to its end, a
- * blank instead, outside of quoted strings; without blank lines. Python's own comments stay.
+ * As CodeXGLUE's script, which takes Python for Java: outside quoted strings, replaces `//` to the end of the line,
+ * and `/*` to its end, by a blank, and removes blank lines. Python's own comments stay.
  */
 export function withoutJavaComments(code: string): string {
   const commentOrString = /\/\/.*?(?=\n|$)|\/\*.*?\*\/|'(?:\\.|[^\\'])*'|"(?:\\.|[^\\"])*"/gs;

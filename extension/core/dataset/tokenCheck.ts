@@ -1,0 +1,56 @@
+/** Whether token files hold what was written into them: a graph does not look at an id before it reads a row by it. */
+
+import { createHash } from "node:crypto";
+import { readSync } from "node:fs";
+import type { TokenFacts } from "./tokenFile.ts";
+
+export interface ExpectedTokens {
+  /** As it was when the files were written: "120 sequences, 4f1c0a9b". */
+  readonly description: string;
+  /** Ids are below this. */
+  readonly vocabularySize: number;
+  /** An encoder's ids go down to minus this. */
+  readonly virtualTokens: number;
+}
+
+/** Numbers that are read at once, unless a sequence is longer. */
+const chunk = 1 << 20;
+
+/** @param ends where each sequence begins, and behind the last where it ends */
+export function areIntact(file: number, ends: Float64Array, facts: TokenFacts, expected: ExpectedTokens): boolean {
+  const { length, tokens, longest } = facts;
+  const size = (from: number, to: number): number => ends[to]! - ends[from]!;
+  for (let i = 0; i < length; i++) {
+    if (!Number.isSafeInteger(ends[i]) || size(i, i + 1) < 3 || size(i, i + 1) > 2 + longest.own + longest.read) {
+      return false;
+    }
+  }
+  const hash = createHash("sha256");
+  const found = { tokens: 0, own: 0, read: 0 };
+  for (let first = 0; first < length;) {
+    let next = first + 1;
+    while (next < length && size(first, next + 1) <= chunk) next++;
+    const values = new Int32Array(size(first, next));
+    readSync(file, values, 0, values.byteLength, ends[first]! * values.BYTES_PER_ELEMENT);
+    hash.update(values);
+    for (let i = first; i < next; i++) {
+      const sequence = values.subarray(size(first, i), size(first, i + 1));
+      const read = Math.max(0, sequence[1]!);
+      if (!isSequence(sequence, read, expected)) return false;
+      found.tokens += sequence.length - 2;
+      found.own = Math.max(found.own, sequence.length - 2 - read);
+      found.read = Math.max(found.read, read);
+    }
+    first = next;
+  }
+  const description = `${length} sequences, ${hash.digest("hex").slice(0, 8)}`;
+  const isAsTold = found.tokens === tokens && found.own === longest.own && found.read === longest.read;
+  return isAsTold && description === expected.description;
+}
+
+function isSequence(sequence: Int32Array, read: number, { vocabularySize, virtualTokens }: ExpectedTokens): boolean {
+  const [firstTarget, encoderLength] = [sequence[0]!, sequence[1]!];
+  const own = sequence.length - 2 - read;
+  if (encoderLength < -1 || own < 1 || firstTarget < 0 || firstTarget > own) return false;
+  return sequence.subarray(2).every((id, at) => id < vocabularySize && id >= (at < read ? -virtualTokens : 0));
+}

@@ -1,0 +1,30 @@
+/** Whether what a run has kept can be true: files of the right form may have been changed, or damaged. */
+
+import { fingerprintOf } from "../fingerprint.ts";
+import { checkpointInvalid, type Checkpoint } from "../output/checkpoint.ts";
+import { isPossibleShape } from "../data/batchShape.ts";
+import { runInvalid, type TrainingRun } from "./trainingRun.ts";
+
+/** @throws UserError "run-invalid" where the settings are not those that the run was begun with */
+export function checkRun({ base, settings, fingerprint }: TrainingRun, workFolder: string): void {
+  const described = (key: string): { description: () => string } => ({ description: () => String(fingerprint[key]) });
+  const told = { training: described("data"), validation: described("validation") };
+  for (const [key, value] of Object.entries(fingerprintOf(base.hash, settings, told))) {
+    if (key in fingerprint && fingerprint[key] !== value) throw runInvalid(workFolder);
+  }
+}
+
+/** @throws UserError "checkpoint-invalid" where it stands beyond the run's end, or its micro-batches do not hold the data */
+export function checkCheckpoint({ state, shape }: Checkpoint, run: TrainingRun, workFolder: string): void {
+  const [a, b] = [run.training.longest, run.validation.longest];
+  const longest = { own: Math.max(a.own, b.own), read: Math.max(a.read, b.read) };
+  if (state.step > run.steps) {
+    throw checkpointInvalid(workFolder, `it stands at step ${state.step} of ${run.steps}`);
+  }
+  if (!isPossibleShape(shape, longest)) {
+    throw checkpointInvalid(
+      workFolder,
+      `the data does not fit micro-batches of ${shape.rows} × ${shape.length} tokens`,
+    );
+  }
+}
