@@ -248,7 +248,7 @@ describe("readAdapter", () => {
     await refused("no tensors", (tensors) => tensors.clear());
   });
 
-  test("refuses an IA3 vector that is none", async () => {
+  test("refuses an IA3 tensor that is not a vector", async () => {
     const key = "base_model.model.model.layers.0.mlp.down_proj.ia3_l";
     const copy = await withTensors("ia3", (tensors) =>
       tensors.set(key, { shape: [2, 48], data: new Float32Array(96) }),
@@ -353,7 +353,7 @@ describe("writeAdapter", () => {
     expect(missing.toSorted()).toEqual(["auto_mapping", ...absent, "revision"].toSorted());
   });
 
-  test("spells paths out where last names would mean more modules", async () => {
+  test("writes full paths if last names would match more modules", async () => {
     const adapter = (await readAdapter(join(fixtures, "rslora"))) as LoraAdapter;
     const path = "model.layers.1.self_attn.q_proj";
     const one = { ...adapter, modules: new Map([...adapter.modules].filter(([name]) => name === path)) };
