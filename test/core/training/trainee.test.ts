@@ -251,9 +251,9 @@ describe("settingsOf", () => {
 
   test.each<[Partial<TrainOptions>, RegExp]>([
     [{ rank: 16 }, /its rank is 2, but the request says 16/],
-    [{ alpha: 32 }, /its alpha is 8, and 32/],
-    [{ method: "ia3" }, /its method is lora, and ia3/],
-    [{ method: "full" }, /its method is lora, and full/],
+    [{ alpha: 32 }, /its alpha is 8, but the request says 32/],
+    [{ method: "ia3" }, /its method is lora, but the request says ia3/],
+    [{ method: "full" }, /its method is lora, but the request says full/],
   ])("refuses %o with both values", (more, message) => {
     expect(() => settingsOf(adapter, readSettings({ ...options, ...more }), { ...options, ...more })).toThrow(message);
   });

@@ -130,7 +130,7 @@ describe("openTrainingData", () => {
   test("warns that few files were held out, and refuses to split one file", async () => {
     await project({ "a.py": "a = 1\n", "b.py": "b = 1\n", "c.py": "c = 1\n" });
     const data = await opened({ data: [join(folder, "project")], validation: "0.1" });
-    expect(warnings).toEqual(["project: only 1 of 3 files held out for validation; their loss says little."]);
+    expect(warnings).toEqual(["project: only 1 of 3 files held out for validation; their loss is not reliable."]);
     data.release();
     await expect(opened({ data: [join(folder, "project/a.py")], validation: "0.1" })).rejects.toMatchObject({
       code: "data-too-small",
