@@ -34,12 +34,12 @@ function addEvaluate(program: Command, contextOf: ContextOf): void {
   const command = addCommand(
     program,
     "evaluate",
-    "evaluate a base or an adapter on tasks, as in arXiv 2308.10462, or on held-out Python",
+    "Evaluate a base or an adapter on tasks, as in arXiv 2308.10462, or on held-out Python",
   )
     .addOption(baseOption())
     .addOption(adaptersOption())
     .addOption(
-      new Option("--baseline <base>", "another base to compare with; may be repeated")
+      new Option("--baseline <base>", "Another base to compare with; may be repeated")
         .argParser((text: string, before: readonly string[]) => [...before, nameOrFolder(text)])
         .default([]),
     );
@@ -48,7 +48,7 @@ function addEvaluate(program: Command, contextOf: ContextOf): void {
     limit: { parse: positive },
     seed: { value: "n", parse: listOfNumbers, note: "; separate several by commas, for one run each" },
   });
-  command.option("--predictions <file>", "write predictions and their references to this .jsonl");
+  command.option("--predictions <file>", "Write predictions and their references to this .jsonl");
   command.optionsGroup("Tasks:");
   addRequestOptions(command, z.object(taskFields), {
     protocol: { value: "name" },
@@ -66,38 +66,38 @@ function addEvaluate(program: Command, contextOf: ContextOf): void {
 }
 
 function addScore(program: Command, contextOf: ContextOf): void {
-  addCommand(program, "score", "measure predictions against references")
+  addCommand(program, "score", "Measure predictions against references")
     .requiredOption("--predictions <file>", '.jsonl of {"id", "predictions": [best, …]}')
     .requiredOption("--references <file>", '.jsonl of {"id", "reference"}')
-    .option("--against <file>", "other predictions for the same references, to test the difference")
+    .option("--against <file>", "Other predictions for the same references, to test the difference")
     .addOption(
-      new Option("--metric <names>", `measures, from ${metricNames.join(",")}`)
+      new Option("--metric <names>", `Measures, from ${metricNames.join(",")}`)
         .argParser(listOfMetrics)
         .default(["em", "codebleu", "chrf"], "em,codebleu,chrf"),
     )
     .addOption(
-      new Option("--codebleu <behaviour>", "implementation to match").choices(codeBleuBehaviours).default("k4black"),
+      new Option("--codebleu <behaviour>", "Implementation to match").choices(codeBleuBehaviours).default("k4black"),
     )
     .addOption(
-      new Option("--resamples <n>", "resamples for 95 % intervals; 0 for no intervals")
+      new Option("--resamples <n>", "Resamples for 95 % intervals; 0 for no intervals")
         .argParser(notNegative)
         .default(1000),
     )
-    .addOption(new Option("--seed <n>", "random seed of resampling").argParser(wholeNumber).default(42))
+    .addOption(new Option("--seed <n>", "Random seed of resampling").argParser(wholeNumber).default(42))
     .action(async (flags: Shared & ScoreFlags) => await scoreCommand(flags, contextOf(flags)));
 }
 
 function addRuns(program: Command, contextOf: ContextOf): void {
-  const runs = program.command("runs").description("list, compare and export evaluations");
-  addCommand(runs, "list", "list all runs, oldest first").action(
+  const runs = program.command("runs").description("List, compare and export evaluations");
+  addCommand(runs, "list", "List all runs, oldest first").action(
     async (flags: Shared) => await listRunsCommand(contextOf(flags)),
   );
-  addCommand(runs, "compare <run> <other>", "test whether two runs differ, by ids or folders").action(
+  addCommand(runs, "compare <run> <other>", "Test whether two runs differ, by ids or folders").action(
     async (run: string, other: string, flags: Shared) => await compareRunsCommand(run, other, contextOf(flags)),
   );
-  addCommand(runs, "export [runs...]", "export some runs, or all, as a table")
-    .addOption(new Option("--format <format>", "format of the table").choices(exportFormats).default("markdown"))
-    .option("--out <file>", "output file; stdout by default")
+  addCommand(runs, "export [runs...]", "Export some runs, or all, as a table")
+    .addOption(new Option("--format <format>", "Format of the table").choices(exportFormats).default("markdown"))
+    .option("--out <file>", "Output file; stdout by default")
     .action(async (names: string[], flags: Shared & ExportFlags) => {
       await exportRunsCommand(names, flags, contextOf(flags));
     });

@@ -20,18 +20,18 @@ export function addCommand(parent: Command, name: string, description: string): 
   return parent
     .command(name)
     .description(description)
-    .option("--json", "print one JSON object per line: progress, then one result", false)
-    .option("--verbose", "print more details", false);
+    .option("--json", "Print one JSON object per line: progress, then one result", false)
+    .option("--verbose", "Print more details", false);
 }
 
 export function baseOption(): Option {
-  return new Option("--base <base>", "a name from graft models, or a model folder: /… or ./…")
+  return new Option("--base <base>", "A name from graft models, or a model folder: /… or ./…")
     .argParser(nameOrFolder)
     .default("");
 }
 
 export function adaptersOption(): Option {
-  return new Option("--adapter <dir[@scale]>", "an adapter's folder and its scale; may be repeated")
+  return new Option("--adapter <dir[@scale]>", "An adapter's folder and its scale; may be repeated")
     .argParser(collectAdapters)
     .default([]);
 }

@@ -39,34 +39,34 @@ export function createProgram(contextOf: ContextOf): Command {
   const command = (name: string, description: string, parent = program): Command =>
     addCommand(parent, name, description);
 
-  command("models", "list installed bases, including the embedded one").action(
+  command("models", "List installed bases, including the embedded one").action(
     async (flags: Shared) => await modelsCommand(contextOf(flags)),
   );
 
   const importing = command(
     "import",
-    "import a Hugging Face model, from a folder or as OWNER/NAME[@REVISION], as a base",
+    "Import a Hugging Face model, from a folder or as OWNER/NAME[@REVISION], as a base",
   ).addArgument(new Argument("<source>", "OWNER/NAME[@REVISION], or a folder: /… or ./…").argParser(nameOrFolder));
   addRequestOptions(importing, importRequest.omit({ source: true }), { name: { value: "name" } }).action(
     async (source: string, flags: Shared & ImportFlags) => await importCommand(source, flags, contextOf(flags)),
   );
 
-  command("data", "list the paper's data sets, and get the one that may not ship with Graft")
-    .addArgument(new Argument("[name]", "name of a data set").choices(paperDatasets))
-    .option("--accept-licence", "confirm that you have read and accept the licence")
-    .option("--from <dir>", "folder that contains its parts, instead of a download")
+  command("data", "List the paper's data sets, and get the one that may not ship with Graft")
+    .addArgument(new Argument("[name]", "Name of a data set").choices(paperDatasets))
+    .option("--accept-licence", "Confirm that you have read and accept the licence")
+    .option("--from <dir>", "Folder that contains its parts, instead of a download")
     .action(async (name: string | undefined, flags: Shared & DataFlags) => {
       await dataCommand(name, flags, contextOf(flags));
     });
 
   addTrainCommand(program, contextOf);
 
-  const completing = command("complete", "complete at a position in a file, or between two texts")
+  const completing = command("complete", "Complete at a position in a file, or between two texts")
     .addOption(baseOption())
     .addOption(adaptersOption())
     .addOption(new Option("--file <file>", "Python file to complete in").conflicts(["prefix", "suffix"]))
-    .option("--line <n>", "line of the position, from 1", positive)
-    .option("--column <n>", "column of the position, from 1", positive);
+    .option("--line <n>", "Line of the position, from 1", positive)
+    .option("--column <n>", "Column of the position, from 1", positive);
   addRequestOptions(completing, completionFlags).action(async (flags: Shared & CompleteFlags, self: Command) => {
     if (flags.file === undefined && flags.prefix === undefined)
       self.error("error: give --prefix, or --file with --line and --column.");
@@ -76,18 +76,18 @@ export function createProgram(contextOf: ContextOf): Command {
     await completeCommand(flags, contextOf(flags));
   });
 
-  command("logits", "print the logits of every position, for parity checks")
+  command("logits", "Print the logits of every position, for parity checks")
     .addOption(baseOption())
     .addOption(adaptersOption())
-    .requiredOption("--ids <ids>", "token ids, such as 1,2,3; for the encoder if the base has one", listOfIds)
-    .option("--decoder-ids <ids>", "token ids for the decoder after an encoder (default its start token)", listOfIds)
+    .requiredOption("--ids <ids>", "Token ids, such as 1,2,3; for the encoder if the base has one", listOfIds)
+    .option("--decoder-ids <ids>", "Token ids for the decoder after an encoder (default its start token)", listOfIds)
     .action(async (flags: Shared & LogitsFlags) => await logitsCommand(flags, contextOf(flags)));
 
-  command("bench", "measure how fast a base runs on this machine")
-    .addArgument(new Argument("<what>", "speed to measure").choices(benchmarkNames))
+  command("bench", "Measure how fast a base runs on this machine")
+    .addArgument(new Argument("<what>", "Speed to measure").choices(benchmarkNames))
     .addOption(baseOption())
-    .option("--tokens <n>", "train: tokens per step, a multiple of 128 (default 512)", positive)
-    .option("--explain", "train: show the planned memory of each layer, and the measured memory")
+    .option("--tokens <n>", "Train: tokens per step, a multiple of 128 (default 512)", positive)
+    .option("--explain", "Train: show the planned memory of each layer, and the measured memory")
     .action(async (what: BenchmarkName, flags: Shared & BenchFlags) => {
       await benchCommand(what, flags, contextOf(flags));
     });

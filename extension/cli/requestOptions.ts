@@ -5,7 +5,7 @@ import type * as z from "zod";
 import { acceptedBy, fieldOf, type Field } from "../core/foundation/request.ts";
 import { listOfNames, someNumber, wholeNumber } from "./flags.ts";
 
-/** How the flag of a field differs from its schema. */
+/** The differences between the flag of a field and its schema. */
 export interface FlagOverride {
   /** The value's name in the help, such as "dir"; `<n>`, `<x>` or `<text>` by the field's kind otherwise. */
   readonly value?: string;
@@ -15,7 +15,7 @@ export interface FlagOverride {
   /** Its help, if the field's description does not describe the flag, as for a `--no-…`. */
   readonly help?: string;
   readonly required?: boolean;
-  /** What the flag accepts beyond the field; added to the description. */
+  /** A note on values that only the flag accepts; added to the description. */
   readonly note?: string;
 }
 

@@ -7,7 +7,7 @@ import { addCommand, baseOption, listOfData, type ContextOf, type Shared } from 
 import { addRequestOptions } from "./requestOptions.ts";
 
 export function addTrainCommand(program: Command, contextOf: ContextOf): void {
-  const command = addCommand(program, "train", "train an adapter, or a whole base").addOption(baseOption());
+  const command = addCommand(program, "train", "Train an adapter, or a whole base").addOption(baseOption());
   addRequestOptions(command, userFields.omit({ base: true }), {
     data: { value: "data", parse: listOfData },
     preset: { value: "name" },

@@ -117,7 +117,7 @@ export interface ExportRequest {
   format: ExportFormat;
 }
 
-// ── editor → a process for one piece of work, which tells its progress ───────────────────────────────────────────────
+// ── editor → a process for one piece of work, which reports progress ───────────────────────────────────────────────
 
 /**
  * The progress of a training: first its data, with the files left out and the progress if reading takes a while; then

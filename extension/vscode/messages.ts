@@ -6,10 +6,10 @@ import { isCancelled, UserError } from "../core/foundation/errors.ts";
 export interface Messages {
   /** Shows `error` and logs it; a bug with its stack. Does not wait for the user. */
   tellError(error: unknown, actions?: readonly Action[]): void;
-  /** As above, but shows only the first of each kind until `forget`: for failures at every keystroke. */
+  /** Like `tellError`, but shows only the first of each kind until `forget`: for failures at every keystroke. */
   tellOnce(error: unknown): void;
   forget(): void;
-  /** As above, for failures that a view also shows: if the view is visible, only logs them. */
+  /** Like `tellError`, for failures that a view also shows: if the view is visible, only logs them. */
   tellUnseen(error: unknown, view: { visible: boolean; open: Action }): void;
   /** Logs `error`; another part shows it. */
   log(error: unknown): void;

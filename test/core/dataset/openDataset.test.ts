@@ -59,6 +59,23 @@ describe("openDataset of a .jsonl file", () => {
     });
   });
 
+  test("leaves out rows with a secret, wherever it stands", async () => {
+    const rows = [
+      { intent: "connect", code: 'connect(password="Tr0ub4dor&3xyz")' },
+      { intent: "log in with postgres://bob:Tr0ub4dor%40xyz@db/prod", code: "connect(url)" },
+      { text: 'PASSWORD = "Tr0ub4dor&3xyz"\n' },
+      { prefix: "connect(password=", middle: '"Tr0ub4dor&3xyz"', suffix: ")" },
+      { intent: "connect", code: 'connect(password=environ["PASSWORD"])' },
+    ];
+    const { examples, problems } = await load(
+      await put("secret.jsonl", rows.map((row) => JSON.stringify(row)).join("\n")),
+    );
+    expect(problems).toEqual(
+      [1, 2, 3, 4].map((line) => ({ where: `secret.jsonl:${line}`, message: "The row holds a secret." })),
+    );
+    expect(examples).toHaveLength(1);
+  });
+
   test("lists each bad row with its line, and keeps the good ones", async () => {
     const lines = [
       '{"intent": "a", "code": "b"}',

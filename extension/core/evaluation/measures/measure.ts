@@ -14,7 +14,7 @@ export interface Measure<Score extends string = string> extends Summed<Score> {
 
 /** The half of a measure that does not depend on the source of the numbers. */
 export interface Summed<Score extends string = string> {
-  /** How many numbers an item adds. */
+  /** The number of values that an item adds. */
   readonly width: number;
   /** Returns the scores from the sums over items; without items, 0. */
   scores(sums: ArrayLike<number>): Record<Score, number>;

@@ -14,7 +14,7 @@ export interface MeasureFormat {
   readonly digits: number;
   readonly better: "higher" | "lower";
   /**
-   * Who shows it: tables that fit a page, the panel's, the command line's, or only files and JSON. Each level includes
+   * The places that show it: tables that fit a page, the panel's, the command line's, or only files and JSON. Each level includes
    * the ones before.
    */
   readonly detail: "page" | "panel" | "table" | "data";

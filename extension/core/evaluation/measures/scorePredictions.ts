@@ -16,7 +16,7 @@ export interface References {
 }
 
 export interface Scored {
-  /** How many items have both a prediction and a reference. */
+  /** The number of items with a prediction and a reference. */
   readonly items: number;
   /** Per measure, the sums over all items. */
   readonly sums: readonly Float64Array[];

@@ -28,7 +28,7 @@ export interface PromptedTask {
   readonly prompts: readonly string[];
   /** Returns the part of a generated text that counts. */
   readonly prediction: (text: string) => string;
-  /** What a prediction is compared with, or has to pass. */
+  /** The reference of a prediction, or the checks that it has to pass. */
   readonly expected: { readonly reference: string } | Passing;
 }
 

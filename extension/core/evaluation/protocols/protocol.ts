@@ -21,7 +21,7 @@ export interface Protocol {
   readonly maxNewTokens: number;
   /** Whether an encoder-decoder (CodeT5+) fills a gap at the prompt's end. */
   readonly gap: boolean;
-  /** What a prompt loses that exceeds the context: its first tokens, or whole examples, the last first. */
+  /** The part that a prompt loses if it exceeds the context: its first tokens, or whole examples, the last first. */
   readonly givesWay: "start" | "examples";
   /** Returns the part of a generated text that counts, without special tokens. */
   readonly prediction: (text: string) => string;

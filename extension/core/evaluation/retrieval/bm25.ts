@@ -10,7 +10,7 @@ export interface TextIndex {
   scores(query: string): Float64Array;
 }
 
-/** How soon repetitions of a word stop counting, and how much a text's length counts. The usual values. */
+/** The usual values: k1 limits the effect of repeated words, b sets the effect of a text's length. */
 const [k1, b] = [1.2, 0.75];
 
 /**

@@ -9,7 +9,7 @@ import { inWords, readRequest } from "../../foundation/request.ts";
 import { protocolNames } from "../protocols/protocols.ts";
 
 /**
- * What precedes a task: nothing, drawn examples, the nearest examples, or nothing for a model that was trained on such
+ * The text in front of a task: nothing, drawn examples, the nearest examples, or nothing for a model that was trained on such
  * tasks.
  */
 export const modes = ["zero-shot", "icl", "rag", "trained"] as const;

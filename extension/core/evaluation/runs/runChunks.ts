@@ -1,4 +1,4 @@
-/** The chunks of a run, and which of them stand: those whose predictions are where they say. Changes no file. */
+/** The chunks of a run, and which of them are valid: those whose predictions are complete. Changes no file. */
 
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -8,11 +8,11 @@ import { parseRunFile, unreadable } from "./runErrors.ts";
 
 export interface KeptChunks {
   readonly chunks: Chunk[];
-  /** Bytes of chunks.jsonl that hold them. */
+  /** Size of the valid part of chunks.jsonl. */
   readonly bytes: number;
 }
 
-/** A last line that a kill has cut off, or that is being written, does not count. */
+/** Ignores a last line that is incomplete after a kill or during a write. */
 export async function readChunks(path: string): Promise<KeptChunks> {
   const text = (await isFile(path)) ? await readFile(path, "utf8").catch(unreadable(path)) : "";
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
@@ -21,7 +21,8 @@ export async function readChunks(path: string): Promise<KeptChunks> {
 }
 
 /**
- * The chunks up to the first whose predictions are not all there, as where somebody has deleted or edited a file.
+ * Returns the chunks up to the first whose predictions are incomplete, for example because somebody deleted or edited
+ * a file.
  *
  * @param tasks of the suite
  */
@@ -41,7 +42,9 @@ export async function standingChunks(chunksPath: string, predictionsPath: string
 
 const newline = 0x0a;
 
-/** Lines that end at or before each of `ends`, in bytes, where a line ends there; 0 at the start. */
+/**
+ * Returns the number of lines that end at or before each of `ends`, in bytes, where a line ends there; 0 at the start.
+ */
 async function linesUpTo(path: string, ends: ReadonlySet<number>): Promise<ReadonlyMap<number, number>> {
   const found = new Map([[0, 0]]);
   if (!(await isFile(path))) return found;
@@ -56,7 +59,7 @@ async function linesUpTo(path: string, ends: ReadonlySet<number>): Promise<Reado
   return found;
 }
 
-/** Where the first `count` lines end. */
+/** Returns the position after the first `count` lines. */
 function endOfLine(data: Buffer, count: number): number {
   let end = 0;
   for (let line = 0; line < count; line++) end = data.indexOf(newline, end) + 1;

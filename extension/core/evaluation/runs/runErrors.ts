@@ -1,21 +1,23 @@
-/** The refusals of runs whose files are not as Graft writes them. */
+/** Errors about runs whose files Graft cannot use. */
 
 import * as z from "zod";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 
-/** The refusal of a damaged file. `reason` completes "Cannot read PATH: …". */
+/** Returns the error for a damaged file. `reason` completes "Cannot read PATH: …". */
 export function invalidRun(path: string, reason: string, cause?: unknown): UserError {
   const message = `Cannot read ${path}: ${reason}.`;
-  return new UserError("run-invalid", message, "Delete the run's folder, and evaluate anew.", { cause });
+  return new UserError("run-invalid", message, "Delete the run's folder, and evaluate again.", { cause });
 }
 
-/** The refusal of a run that has lost predictions. `reason` completes "Cannot … RUN: …". */
+/** Returns the error for a run that has lost predictions. `what` begins the message: "Cannot … RUN". */
 export function lostPredictions(what: string, there: number, expected: number): UserError {
   const reason = `predictions.jsonl holds ${there} of its ${expected} predictions`;
-  return new UserError("run-invalid", `${what}: ${reason}.`, "Evaluate it anew, with --fresh.");
+  return new UserError("run-invalid", `${what}: ${reason}.`, "Evaluate again with --fresh.");
 }
 
-/** For a promise's catch: the refusal of a file that the system cannot read, or that is too large for a text. */
+/**
+ * For a promise's catch: throws the error for a file that the system cannot read, or that is too large for a string.
+ */
 export function unreadable(path: string): (error: unknown) => never {
   return (error) => {
     throw invalidRun(path, `it cannot be read (${systemCode(error) ?? String(error)})`, error);

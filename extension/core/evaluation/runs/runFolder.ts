@@ -1,10 +1,10 @@
 /**
  * Runs on disk, one folder each. They stay consistent if the process is killed at any moment:
  *
- * run.json: its configuration
- * predictions.jsonl: in the order of the suite, appended chunk by chunk
- * chunks.jsonl: a line after each chunk; predictions beyond the last line are dropped
- * result.json: the scores, at the end
+ *     run.json           its configuration
+ *     predictions.jsonl  in the order of the suite, appended chunk by chunk
+ *     chunks.jsonl       a line after each chunk; predictions beyond the last line are dropped
+ *     result.json        the scores, at the end
  */
 
 import { mkdir, open, readdir, rm, truncate } from "node:fs/promises";
@@ -59,7 +59,7 @@ export interface OpenRun {
   readonly folder: string;
   readonly chunks: readonly Chunk[];
   readonly result: RunResult | undefined;
-  /** Tasks that were done, and have to be done again: their predictions are gone. */
+  /** Finished tasks that have to run again, because their predictions are gone. */
   readonly lost: number;
   /** Appends a chunk's predictions; they are on disk when the promise resolves. */
   append(predictions: readonly Prediction[], chunk: Omit<Chunk, "bytes">): Promise<void>;
@@ -94,7 +94,7 @@ export async function openRun(home: string, record: RunRecord, fresh = false): P
     await checkFiles(folder);
     const result = await readResult(folder);
     const all = await readChunks(at("chunks"));
-    // The scores of a finished run stay true, whatever has become of its predictions.
+    // The scores of a finished run stay valid, even if its predictions are lost.
     const kept = result ? all : await standingChunks(at("chunks"), at("predictions"), record.configuration.suite.tasks);
     const { chunks } = kept;
     if (!(await isFile(at("record")))) await writeFileAtomic(at("record"), `${JSON.stringify(record, null, 2)}\n`);
@@ -172,7 +172,7 @@ export async function readTexts(folder: string): Promise<TextCost[]> {
   return (await readChunks(join(folder, runFiles.chunks))).chunks.flatMap(({ texts = [] }) => texts);
 }
 
-/** Whatever bears the name of a run's file must be one. */
+/** Checks that each path with the name of a run's file is a file. */
 async function checkFiles(folder: string): Promise<void> {
   for (const file of Object.values(runFiles)) {
     const path = join(folder, file);
@@ -208,7 +208,7 @@ async function appendLines(path: string, rows: readonly object[]): Promise<numbe
   }
 }
 
-/** Never makes a file longer. */
+/** Truncates a file, and never extends it. */
 async function cutTo(path: string, bytes: number): Promise<void> {
   const info = await infoOf(path);
   if (info && info.size > bytes) await truncate(path, bytes);
@@ -220,7 +220,7 @@ async function readText(folder: string, file: string): Promise<string> {
     const code = systemCode(error);
     if (code !== "ENOENT" && code !== "ENOTDIR") return unreadable(path)(error);
     const message = `Cannot read the run ${folder}: it has no ${file}.`;
-    const nextStep = "Choose one of those that the benchmark panel or `graft runs list` shows.";
+    const nextStep = "Choose a run from the benchmark panel or `graft runs list`.";
     throw new UserError("run-missing", message, nextStep, { cause: error });
   });
 }

@@ -26,7 +26,7 @@ const decodingSchema = z.discriminatedUnion("kind", [
 const configurationSchema = z.object({
   suite: z.object({
     name: z.string(),
-    /** How predictions are judged: by references, by running tests, or as held-out code. */
+    /** The judgement of predictions: by references, by running tests, or as held-out code. */
     kind: z.enum(["pairs", "execution", "infilling"]),
     hash: z.string(),
     /** Tasks of the run; for held-out code, files and holes together. */

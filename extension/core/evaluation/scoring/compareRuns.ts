@@ -52,7 +52,7 @@ export async function compareRuns(first: RunSummary, second: RunSummary, signal?
   });
   if (compared === 0) {
     const message = `Cannot compare ${first.id} with ${second.id}: no item has predictions in both.`;
-    throw new UserError("runs-differ", message, "Let both finish, and compare them then.");
+    throw new UserError("runs-differ", message, "Wait until both runs finish, and compare again.");
   }
   const items = pairsOf(counts.ids, others.ids).length;
   return { items, fewestItems, differences: Object.fromEntries(differences.flat()) };

@@ -1,4 +1,4 @@
-/** How the tasks of a run were put to its candidate, and the line that tells it where candidates side by side differ in it. */
+/** The prompts that a run used, and a note for tables whose candidates had different prompts. */
 
 import { protocols } from "../protocols/protocols.ts";
 import type { Mode } from "../runs/request.ts";
@@ -7,7 +7,7 @@ import type { RunConfiguration } from "../runs/runRecord.ts";
 export interface Prompting {
   readonly suite: string;
   readonly protocol: string;
-  /** Absent where every candidate is prompted alike: tasks with tests, and held-out code. */
+  /** Absent if all candidates have the same prompts: tasks with tests, and held-out code. */
   readonly prompts?: Mode;
 }
 
@@ -21,12 +21,15 @@ const words = {
 export function promptingOf({ suite, protocol, mode }: RunConfiguration): Prompting {
   const asked = { suite: suite.name, protocol };
   if (suite.kind !== "pairs" || protocol === "editor") return asked;
-  // Most protocols ask a trained model as any other.
+  // Most protocols prompt a trained model like any other.
   const asks = protocols[protocol](suite.name);
   return { ...asked, prompts: mode === "trained" && asks.prompt("x") === asks.prompt("x", []) ? "zero-shot" : mode };
 }
 
-/** "Prompted differently: graft-base zero-shot; graft-base + sql-style as in training." Undefined where all were prompted alike. */
+/**
+ * Returns "Prompted differently: graft-base zero-shot; graft-base + sql-style as in training.", or undefined if all prompts are
+ * alike.
+ */
 export function promptingNote(candidates: readonly (Prompting & { readonly candidate: string })[]): string | undefined {
   const told = candidates.flatMap((own) => {
     const others = candidates.filter(({ suite, protocol }) => suite === own.suite && protocol === own.protocol);

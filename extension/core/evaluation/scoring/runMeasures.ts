@@ -14,7 +14,7 @@ import { holeKinds, type HoleKind } from "../suites/drawHoles.ts";
 import { placesOf, type HolePlace } from "../suites/holes.ts";
 import type { Prediction, RunConfiguration, TextCost } from "../runs/runRecord.ts";
 
-/** What a run keeps of an item: a prediction, or the bits of a file. */
+/** The part of an item that a run keeps: a prediction, or the bits of a file. */
 export type RunItem = Prediction | TextCost;
 
 /** A measure of a run's items. Its scores have the names that results use. */

@@ -7,7 +7,7 @@ import { ngramCounts, sharedCount } from "../ngramCounts.ts";
 
 const maxOrder = 4;
 
-/** How many numbers each of the two parts adds for an item. */
+/** The number of values that each of the two parts adds for an item. */
 export const bleuWidth = 2 * maxOrder + 2;
 
 /**

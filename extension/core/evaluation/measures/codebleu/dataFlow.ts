@@ -15,7 +15,7 @@ export interface Flow {
   readonly sourceTokens: readonly number[];
 }
 
-/** Where each visible name last received a value. Never changed in place. */
+/** The place where each visible name last received a value. Never changed in place. */
 type States = ReadonlyMap<string, readonly number[]>;
 
 interface Tokens {
