@@ -10,10 +10,10 @@ import {
   type ConvertFlags,
   type MergeFlags,
 } from "./commands/adapter.ts";
-import { addCommand, baseOption, type ContextOf, type Shared } from "./flags.ts";
+import { addCommand, addGroup, baseOption, type ContextOf, type Shared } from "./flags.ts";
 
 export function addAdapterCommands(program: Command, contextOf: ContextOf): void {
-  const adapter = program.command("adapter").description("Inspect, validate, convert and merge adapters");
+  const adapter = addGroup(program, "adapter", "Inspect, validate, convert and merge adapters");
   addCommand(adapter, "inspect <dir>", "Show what an adapter contains, and how much it changes its base").action(
     async (folder: string, flags: Shared) => await inspectCommand(folder, contextOf(flags)),
   );

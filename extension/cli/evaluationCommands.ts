@@ -10,6 +10,7 @@ import { evaluateCommand, type EvaluateFlags } from "./commands/evaluate.ts";
 import {
   adaptersOption,
   addCommand,
+  addGroup,
   baseOption,
   listOfNames,
   listOfNumbers,
@@ -88,7 +89,7 @@ function addScore(program: Command, contextOf: ContextOf): void {
 }
 
 function addRuns(program: Command, contextOf: ContextOf): void {
-  const runs = program.command("runs").description("List, compare and export evaluations");
+  const runs = addGroup(program, "runs", "List, compare and export evaluations");
   addCommand(runs, "list", "List all runs, oldest first").action(
     async (flags: Shared) => await listRunsCommand(contextOf(flags)),
   );

@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { InvalidArgumentError, Option, type Command, type OutputConfiguration } from "commander";
 import { isPaperDataset } from "../core/dataset/paperDatasets.ts";
 import type { AdapterFlag } from "./commands/complete.ts";
 import type { Context } from "./context.ts";
@@ -17,17 +17,39 @@ export interface Shared {
 export type ContextOf = (flags: Shared) => Context;
 
 export function addCommand(parent: Command, name: string, description: string): Command {
-  return parent
-    .command(name)
-    .description(description)
+  const command = addGroup(parent, name, description);
+  return command
     .option("--json", "Print one JSON object per line: progress, then one result", false)
     .option("--verbose", "Print more details", false);
 }
 
+/** A command, or a group of commands that does nothing by itself. */
+export function addGroup(parent: Command, name: string, description: string): Command {
+  const command = parent.command(name).description(description);
+  return command.configureOutput(usageErrors(command));
+}
+
+/** Wrong usage in one line, with the help of the command that it was. */
+export function usageErrors(command: Command): OutputConfiguration {
+  return {
+    outputError: (text, write) => {
+      const sentence = text
+        .trim()
+        .replaceAll("\n", " ")
+        .replace(/[^.?!]$/, "$&.");
+      write(`${sentence} See ${pathOf(command)} --help.\n`);
+    },
+  };
+}
+
+/** "graft runs compare" */
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+}
+
 export function baseOption(): Option {
-  return new Option("--base <base>", "A name from graft models, or a model folder: /… or ./…")
-    .argParser(nameOrFolder)
-    .default("");
+  const help = "A name from graft models, or a model folder: /… or ./…; the embedded base by default";
+  return new Option("--base <base>", help).argParser(nameOrFolder).default("");
 }
 
 export function adaptersOption(): Option {

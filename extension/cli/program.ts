@@ -20,6 +20,7 @@ import {
   listOfIds,
   nameOrFolder,
   positive,
+  usageErrors,
   type ContextOf,
   type Shared,
 } from "./flags.ts";
@@ -31,10 +32,8 @@ import { addTrainCommand } from "./trainingCommands.ts";
 export function createProgram(contextOf: ContextOf): Command {
   const program = new Command("graft")
     .description("Train adapters on your own Python code and complete with them, all on this machine.")
-    .exitOverride()
-    .configureOutput({
-      outputError: (text, write) => write(`${text.trim().replaceAll("\n", " ")} See graft --help.\n`),
-    });
+    .exitOverride();
+  program.configureOutput(usageErrors(program));
 
   const command = (name: string, description: string, parent = program): Command =>
     addCommand(parent, name, description);
@@ -54,7 +53,7 @@ export function createProgram(contextOf: ContextOf): Command {
   command("data", "List the paper's data sets, and get the one that may not ship with Graft")
     .addArgument(new Argument("[name]", "Name of a data set").choices(paperDatasets))
     .option("--accept-licence", "Confirm that you have read and accept the licence")
-    .option("--from <dir>", "Folder that contains its parts, instead of a download")
+    .option("--from <dir>", "Folder with train.jsonl, validation.jsonl and test.jsonl, instead of a download")
     .action(async (name: string | undefined, flags: Shared & DataFlags) => {
       await dataCommand(name, flags, contextOf(flags));
     });

@@ -64,9 +64,11 @@ export interface AdapterSummary {
   folder: string;
   /** Such as "LoRA, rank 16"; absent if the folder cannot be read. */
   description?: string;
+  /** The name of the base that it was trained on, as far as it says. */
+  base?: string;
   /** Why it does not fit the base, and what to do; absent if it fits. */
   problem?: { message: string; nextStep: string };
-  /** A warning that it fits, but may not help. */
+  /** It can be used, but suggestions may be worse than without it. */
   foreign?: Foreign;
 }
 

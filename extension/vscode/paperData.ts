@@ -81,7 +81,8 @@ export function openPaperData(options: PaperDataOptions, subscriptions: vscode.D
 async function consent(): Promise<string | null | undefined> {
   const title = vscode.l10n.t("Get CodeAlpacaPy for non-commercial use?");
   const [download, folder] = [vscode.l10n.t("Accept and Download"), vscode.l10n.t("Accept and Choose Folder…")];
-  const detail = codeAlpacaLicence.join("\n\n");
+  const folderNote = vscode.l10n.t("A folder must hold train.jsonl, validation.jsonl and test.jsonl.");
+  const detail = [...codeAlpacaLicence, folderNote].join("\n\n");
   const chosen = await vscode.window.showWarningMessage(title, { modal: true, detail }, download, folder);
   if (chosen === download) return null;
   if (chosen !== folder) return undefined;

@@ -32,7 +32,7 @@ export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.
     item.tooltip = tooltip([
       ...lines,
       ...(hint.text === undefined ? [] : [hint.text]),
-      vscode.l10n.t("Select for all that can be done."),
+      vscode.l10n.t("Select to open Graft's menu."),
     ]);
     item.accessibilityInformation = { label: [text, ...lines].join(". "), role: "button" };
   };

@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 
 /** Context keys that package.json uses. */
-export type Step = "graft.suggested" | "graft.adapterSelected";
+export type Step = "graft.suggested" | "graft.trained" | "graft.adapterSelected";
 
 /**
  * Tells VS Code that the user has taken `step`.

@@ -70,7 +70,7 @@ test("shows people a table, and what was left out", async () => {
   const { code, stdout, stderr } = await evaluate("--suite", at("rows.jsonl"));
   expect(code).toBe(0);
   expect(stdout).toMatch(/^rows\.jsonl: 2 files, .*\n +tiny.*\nbits per byte +\d+\.\d{3} \(.*\nrest of a line \(1\)\n/);
-  expect(stderr).toMatch(/rows\.jsonl:3: "text" is missing\.\n.*b\.py: Line 1 is not Python/);
+  expect(stderr).toMatch(/rows\.jsonl:3: "text" is missing\.\n.*b\.py: Line 1 is not valid Python/);
 });
 
 test("refuses what it cannot evaluate on in one line", async () => {

@@ -52,7 +52,8 @@ test.each<[string[], RegExp]>([
 ])("wrong usage in one line: %o", async (args, message) => {
   const said = await usage(args);
   expect(said).toMatch(message);
-  expect(said).toMatch(/^error: .*See graft --help\.\n$/);
+  expect(said).toMatch(/^error: .*\. See graft \w+ --help\.\n$/);
+  expect(said).toContain(`See graft ${args[0]} --help.`);
 });
 
 test.each<[string[]]>([

@@ -73,7 +73,9 @@ test("tells a contender that is right more often from its other", async () => {
 
 test("prints a line a score, and warns of rows that it leaves out", async () => {
   const { stdout, stderr } = await score(...files(), "--metric", "codebleu,chrf++");
-  expect(stdout).toMatch(/^\d+ items\ncodebleu +0\.\d{4} +0\.\d{4} – 0\.\d{4}\n {2}ngram .*\nchrf\+\+ +\d+\.\d\d %/s);
+  expect(stdout).toMatch(
+    /^\d+ items\ncodebleu +0\.\d{4} +0\.\d{4} to 0\.\d{4}\n {2}ngram .*\nchrf\+\+, % +\d+\.\d\d /s,
+  );
   await writeFile(at("bad.jsonl"), '{"id": "pair 5", "predictions": ["x"]}\n{"id": 1}\n');
   const bad = await score("--predictions", at("bad.jsonl"), "--references", at("r.jsonl"), "--metric", "em");
   expect(bad.stderr).toMatch(/^warning: bad\.jsonl:2: "predictions" is missing\./m);

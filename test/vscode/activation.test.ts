@@ -122,9 +122,10 @@ describe("Graft in the extension host", () => {
 
     const discarded = await unfinished.discard("stopped");
     assert(!kept());
-    assert.deepEqual(unfinished.list, []);
+    assert.deepEqual([unfinished.list, unfinished.discarded], [[], ["stopped"]]);
     assert.equal(library.nameProblem("stopped"), undefined);
     await discarded.restore();
+    assert.deepEqual(unfinished.discarded, []);
     assert(kept());
     assert.equal(unfinished.list.length, 1);
   });
@@ -154,7 +155,7 @@ describe("Graft in the extension host", () => {
     training.pause();
     await done;
     await start(join(library.folder, "nowhere.jsonl"));
-    assert(training.state.phase === "failed" && training.state.resumable, JSON.stringify(training.state));
+    assert(training.state.phase === "failed" && training.state.reached, JSON.stringify(training.state));
     assert.equal(unfinished.list[0]?.name, "again");
     await (await unfinished.discard("again")).remove();
     training.dismiss();

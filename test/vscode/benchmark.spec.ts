@@ -60,10 +60,10 @@ test("an evaluation leaves a run with scores and intervals", { timeout: 240_000 
   await run.waitFor({ timeout: 120_000 });
   const table = view.getByRole("region", { name: "pairs.jsonl, graft" });
   expect(await table.getByRole("columnheader").allTextContents()).toEqual(
-    expect.arrayContaining(["Contender", "Tasks", "EM@1", "EM@10", "CodeBLEU", "chrF"]),
+    expect.arrayContaining(["Candidate", "Tasks", "EM@1", "EM@10", "CodeBLEU", "chrF"]),
   );
   expect(await run.getByRole("cell").first().textContent()).toBe("2");
-  expect(await run.locator(".interval").first().textContent()).toMatch(/^[\d.]+ – [\d.]+$/);
+  expect(await run.locator(".interval").first().textContent()).toMatch(/^[\d.]+ to [\d.]+$/);
 });
 
 test("two runs are compared task by task, and exported", { timeout: 240_000 }, async ({ workbench }) => {
@@ -101,6 +101,7 @@ test("two runs are compared task by task, and exported", { timeout: 240_000 }, a
   const lines = (await written()).trim().split("\n");
   expect(lines).toHaveLength(3);
   expect(lines[0]).toMatch(/^suite,protocol,contender,.*em@1,em@1 low/);
+  await workbench.notification(`Exported to ${path}`).waitFor();
   await view.getByRole("button", { name: "Close" }).click();
   await view.getByText("On the 2 tasks").waitFor({ state: "hidden" });
 });

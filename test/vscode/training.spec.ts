@@ -147,6 +147,9 @@ test("a discarded training comes back by Undo, and its name is free without", as
   await workbench.notification("Discarded the training").getByRole("button", { name: "Undo" }).click();
   await form.getByRole("button", { name: "Discard: killed-once" }).click();
   await form.getByText("Unfinished trainings").waitFor({ state: "hidden" });
+  await form.getByRole("button", { name: "Undo: killed-once" }).click();
+  await form.getByRole("button", { name: "Discard: killed-once" }).click();
+  await form.getByText("Unfinished trainings").waitFor({ state: "hidden" });
   await form.getByLabel("Name").fill("killed-twice");
   await expect.poll(() => form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
 });

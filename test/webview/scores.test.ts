@@ -21,5 +21,5 @@ test("scores are named as papers name them, and parts of measures are left to ex
 
 test("CodeBLEU, of 0 to 1, has four digits, and percentages have two", () => {
   expect([valueText("codebleu", 0.25), valueText("em@1", 12.345)]).toEqual(["0.2500", "12.35"]);
-  expect(intervalText("chrf", { low: -1, high: 2.5 })).toBe("-1.00 – 2.50");
+  expect(intervalText("chrf", { low: -1, high: 2.5 })).toBe("−1.00 to 2.50");
 });

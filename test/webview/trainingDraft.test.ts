@@ -12,7 +12,7 @@ const numbers = {
   rank: { minimum: 1, maximum: 64, default: 8 },
   virtualTokens: { minimum: 1, maximum: 256, default: 20 },
 };
-const workspace = { folder: "shop", files: 3, suggestedName: "" };
+const workspace = { folder: "shop", files: 3, taken: [] };
 
 function facts(part: Partial<Draft.FormDraft>, others: Partial<Draft.FormFacts> = {}): Draft.FormFacts {
   const paperData = { codealpacapy: "missing" } as const;

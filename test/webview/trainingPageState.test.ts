@@ -12,14 +12,24 @@ function after(...changes: readonly Page.Change[]): Page.PageState {
   return changes.reduce(page.changed, page.initialState(undefined));
 }
 
-const workspace = { type: "workspace", folder: "shop", files: 3, suggestedName: "shop-1" } as const;
+const workspace = { type: "workspace", folder: "shop", files: 3, taken: ["shop"] } as const;
 const typed = { type: "edited", part: { name: "mine", nameChosen: true } } as const;
 const taken = { type: "nameChecked", name: "mine", problem: "taken" } as const;
 
 describe("the name", () => {
   test("is suggested with the workspace until one is typed", () => {
-    expect(after(workspace).draft.name).toBe("shop-1");
+    expect(after(workspace).draft.name).toBe("shop-2");
     expect(after(typed, workspace).draft.name).toBe("mine");
+  });
+
+  test("follows the data, and is none that an adapter has", () => {
+    const chosen = (data: "conala" | "workspace"): Page.Change => ({ type: "edited", part: { data } });
+    expect(after(workspace, chosen("conala")).draft.name).toBe("conala");
+    expect(after(workspace, chosen("conala"), { ...workspace, taken: ["CoNaLa"] }).draft.name).toBe("conala-2");
+    expect(after(workspace, chosen("conala"), chosen("workspace")).draft.name).toBe("shop-2");
+    expect(after(workspace, { type: "dataChosen", path: "/data/my pairs.jsonl" }).draft.name).toBe("my-pairs");
+    expect(after(workspace, { type: "dataChosen", path: "C:\\code\\.app\\" }).draft.name).toBe("app");
+    expect(after(typed, chosen("conala")).draft.name).toBe("mine");
   });
 
   test("has the problem that was found with it, until it is typed on", () => {
@@ -31,11 +41,11 @@ describe("the name", () => {
 
   test("follows the training that runs, and is given up with it once it has made an adapter", () => {
     const running = { type: "state", state: { phase: "running", name: "other" } } as const;
-    const failed = { phase: "failed", name: "other", message: "", nextStep: "", resumable: false } as const;
+    const failed = { phase: "failed", name: "other", message: "", nextStep: "" } as const;
     expect(after(workspace, running).draft).toMatchObject({ name: "other", nameChosen: true });
     expect(after(workspace, running, { type: "state", state: failed }).draft.name).toBe("other");
-    const resumable = { type: "state", state: { ...failed, resumable: true } } as const;
-    expect(after(workspace, running, resumable).draft.name).toBe("shop-1");
+    const resumable = { type: "state", state: { ...failed, reached: { step: 2, steps: 9 } } } as const;
+    expect(after(workspace, running, resumable).draft.name).toBe("shop-2");
     expect(after(workspace, running, resumable, { type: "discarding", name: "other" }).draft.name).toBe("other");
   });
 });

@@ -22,7 +22,7 @@ export interface ComparisonProps {
 export function Comparison({ comparison: { first, second, found }, runs, post }: ComparisonProps) {
   const element = useRef<HTMLElement>(null);
   useLayoutEffect(() => element.current?.scrollIntoView({ block: "nearest" }), [first, second, found !== undefined]);
-  const name = (id: string): string => runs.find((run) => run.id === id)?.contender ?? id;
+  const name = (id: string): string => runs.find((run) => run.id === id)?.candidate ?? id;
   return (
     <section ref={element} class="card comparison" aria-label={t("Comparison")}>
       <h3>{t("{0} against {1}", name(first), name(second))}</h3>
@@ -61,7 +61,10 @@ function Differences({ found: { items, fewestItems, differences } }: { found: Fo
       </div>
       <p class="note">{t("95 % intervals by the bootstrap over pairs, p by a permutation test.")}</p>
       <p class="note">
-        {t("One is better only on at least {0} tasks, with p below 0.05 and an interval that excludes 0.", fewestItems)}
+        {t(
+          "Graft calls one better only with at least {0} tasks, p below 0.05 and an interval that excludes 0.",
+          fewestItems,
+        )}
       </p>
     </>
   );

@@ -32,7 +32,7 @@ function RunningEvaluation({ state, post }: { state: Running; post: Post }) {
   const { progress, cancelling } = state;
   return (
     <>
-      <h3 id="evaluating">{progress?.contender ?? t("Evaluation")}</h3>
+      <h3 id="evaluating">{progress?.candidate ?? t("Evaluation")}</h3>
       <p class="stage" aria-live="polite">
         {described(state)}
       </p>

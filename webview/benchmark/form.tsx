@@ -130,7 +130,11 @@ function SuiteField({ draft: { suite, path, folder }, paperData, edit, post }: F
 function AdapterField({ adapter, adapters, edit }: Pick<FormProps, "adapters" | "edit"> & { adapter: string }) {
   const options = { "": t("None: the base alone"), ...Object.fromEntries(adapters.map((name) => [name, name])) };
   return (
-    <Field id="adapter" label={t("Adapter")} hint={t("On the base in use.")}>
+    <Field
+      id="adapter"
+      label={t("Adapter")}
+      hint={t("On the base in use. Judge it on tasks like those that it learned from.")}
+    >
       <Select
         id="adapter"
         options={options}

@@ -22,7 +22,7 @@ export function RunTable({ title, runs, chosen, choose }: RunTableProps) {
   const names = [...new Set(runs.flatMap(({ result }) => Object.keys(result?.scores ?? {})))].filter(isWhole);
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={title}>
-      <Table caption={title} texts={[t("Contender")]} numbers={[t("Tasks"), ...names.map(scoreTitle)]}>
+      <Table caption={title} texts={[t("Candidate")]} numbers={[t("Tasks"), ...names.map(scoreTitle)]}>
         {runs.map((run) => (
           <Row key={run.id} run={run} names={names} isChosen={chosen.includes(run.id)} choose={choose} />
         ))}
@@ -40,7 +40,7 @@ interface RowProps {
 }
 
 function Row({ run, names, isChosen, choose }: RowProps) {
-  const { id, contender, done, tasks, result } = run;
+  const { id, candidate, done, tasks, result } = run;
   return (
     <tr>
       <th scope="row">
@@ -51,7 +51,7 @@ function Row({ run, names, isChosen, choose }: RowProps) {
             checked={isChosen}
             onChange={({ currentTarget: { checked } }) => choose(id, checked)}
           />
-          <span>{contender}</span>
+          <span>{candidate}</span>
           <span class="note">{about(run)}</span>
         </label>
       </th>

@@ -88,7 +88,7 @@ function Actions({ finished, picked, post }: ActionsProps) {
       <Button onClick={() => post({ type: "export", runs: toExport.map(({ id }) => id) })}>{t("Export…")}</Button>
       <span class="note" aria-live="polite">
         {pair
-          ? t("{0} against {1}", pair.first.contender, pair.second.contender)
+          ? t("{0} against {1}", pair.first.candidate, pair.second.candidate)
           : t("Choose two runs of one table to compare them.")}
       </span>
     </div>

@@ -72,7 +72,7 @@ export type EvaluationState =
       cancelling: boolean;
       /** Absent until the first task is done, while suite and base are loaded. */
       progress?: {
-        contender: string;
+        candidate: string;
         /** "measuring" counts files of held-out code, for bits per byte. */
         stage: "measuring" | "predicting" | "scoring";
         done: number;
@@ -89,7 +89,7 @@ export type EvaluationState =
 /** A run, finished or not. */
 export interface RunCard {
   id: string;
-  contender: string;
+  candidate: string;
   suite: string;
   protocol: string;
   /** ISO 8601. */

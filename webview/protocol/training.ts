@@ -42,11 +42,15 @@ export const fromTraining = z.discriminatedUnion("type", [
   z.object({ type: z.literal("pause") }),
   /** Finishes the training and makes an adapter of its best parameters so far. */
   z.object({ type: z.literal("finish") }),
-  /** Resumes an unfinished training, makes an adapter of it, or discards it. */
-  z.object({ type: z.enum(["resume", "keep", "discard"]), name }),
+  /** Resumes an unfinished training, makes an adapter of it, discards it, or restores it. */
+  z.object({ type: z.enum(["resume", "keep", "discard", "undo"]), name }),
   /** Returns to the form. */
   z.object({ type: z.literal("dismiss") }),
   z.object({ type: z.literal("selectAdapter") }),
+  /** Goes to the text editor to try the new adapter. */
+  z.object({ type: z.literal("tryAdapter") }),
+  /** Opens the benchmark. */
+  z.object({ type: z.literal("evaluate") }),
   /** Opens the list of files that are not trained on. */
   z.object({ type: z.literal("showLeftOut") }),
   z.object({ type: z.literal("showLog") }),
@@ -59,10 +63,10 @@ export type ToTraining =
   /** The first message: limits and defaults of the form's numbers. */
   | { type: "numbers"; numbers: TrainingNumbers }
   | { type: "state"; state: TrainingState }
-  /** Unfinished trainings, except the one that this window runs. */
-  | { type: "unfinished"; trainings: readonly UnfinishedCard[] }
-  /** The open folder and its Python files; `files` is undefined while they are counted. */
-  | { type: "workspace"; folder: string | undefined; files: number | undefined; suggestedName: string }
+  /** Unfinished trainings, except the one that this window runs, and the names of discarded ones that can be restored. */
+  | { type: "unfinished"; trainings: readonly UnfinishedCard[]; discarded: readonly string[] }
+  /** The open folder, its Python files, and names that no new adapter can have; `files` is undefined while they are counted. */
+  | { type: "workspace"; folder: string | undefined; files: number | undefined; taken: readonly string[] }
   /** `problem` is absent if the name can be used. */
   | { type: "nameChecked"; name: string; problem?: string }
   | { type: "dataChosen"; path: string }
@@ -79,8 +83,16 @@ export type TrainingState =
   | { phase: "idle" }
   | TrainingRunning
   | TrainingDone
-  | { phase: "failed"; name: string; message: string; nextStep: string; resumable: boolean; leftOut?: LeftOut }
-  | { phase: "cancelled"; name: string; resumable: boolean };
+  | { phase: "failed"; name: string; message: string; nextStep: string; reached?: Reached; leftOut?: LeftOut }
+  | { phase: "cancelled"; name: string; reached?: Reached };
+
+/** How far a training came that can be resumed. */
+export interface Reached {
+  step: number;
+  steps: number;
+  /** The last one that was told; absent where it stopped before it told any. */
+  loss?: number;
+}
 
 export interface TrainingDone {
   phase: "done";

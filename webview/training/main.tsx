@@ -10,15 +10,15 @@ import { Form } from "./form.tsx";
 import { Outcome } from "./outcome.tsx";
 import { changed, initialState, type Change, type PageState } from "./pageState.ts";
 import { Progress } from "./progress.tsx";
-import { Unfinished } from "./unfinished.tsx";
-// oxlint-disable-next-line import/no-unassigned-import -- The build writes the style sheet beside the script.
+import { Discarded, Unfinished } from "./unfinished.tsx";
+// oxlint-disable-next-line import/no-unassigned-import -- The build puts the style sheet beside the script.
 import "./training.css";
 
 const host = connectToHost<FromTraining, ToTraining, FormDraft>();
 
 function TrainingPage() {
   const [state, change] = useReducer(changed, host.kept, initialState);
-  const { training, draft, unfinished } = state;
+  const { training, draft, unfinished, discarded } = state;
   const view = useRef<HTMLDivElement>(null);
   useMessages(host, change);
   useLayoutEffect(() => host.keep(draft), [draft]);
@@ -30,7 +30,12 @@ function TrainingPage() {
   return (
     <main>
       {/* One training at a time: the others wait. */}
-      {training?.phase !== "running" && <Unfinished trainings={unfinished} post={host.post} />}
+      {training?.phase !== "running" && (
+        <>
+          <Unfinished trainings={unfinished} post={host.post} />
+          <Discarded names={discarded} post={host.post} />
+        </>
+      )}
       <div ref={view}>
         <View state={state} change={change} />
       </div>

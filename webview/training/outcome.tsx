@@ -1,12 +1,12 @@
 /** Shows how the last training ended, and the next actions. */
 
-import type { FromTraining, TrainingDone, TrainingState } from "../protocol/training.ts";
+import type { FromTraining, Reached, TrainingDone, TrainingState } from "../protocol/training.ts";
 import { Button, type ButtonProps } from "../shared/button.tsx";
 import { Failure } from "../shared/failure.tsx";
-import { duration } from "../shared/figures.ts";
+import { duration, loss } from "../shared/figures.ts";
 import { t } from "../shared/l10n.ts";
 import { LeftOutLine } from "./leftOut.tsx";
-import { Figure, Figures, ProblemsNote, ValidationFigure } from "./trainingFigures.tsx";
+import { Figure, Figures, ProblemsNote } from "./trainingFigures.tsx";
 
 export type Ended = Extract<TrainingState, { phase: "done" | "failed" | "cancelled" }>;
 
@@ -24,8 +24,9 @@ export function Outcome({ state, post }: OutcomeProps) {
       {state.phase === "cancelled" && (
         <>
           <p role="status">
-            {state.resumable ? t("Paused. It resumes from here, whatever you edit meanwhile.") : t("Cancelled.")}
+            {state.reached ? t("Paused. It resumes from here, whatever you edit meanwhile.") : t("Cancelled.")}
           </p>
+          <ReachedNote reached={state.reached} />
           <WaysOn state={state} post={post} />
         </>
       )}
@@ -41,16 +42,27 @@ function Done({ state, post }: OutcomeProps<TrainingDone>) {
       {steps < plannedSteps && (
         <p class="note">{t("Stopped after step {0} of {1}, with the best so far.", steps, plannedSteps)}</p>
       )}
+      {validation && (
+        <p>
+          {t(
+            "Loss on held-out data: {0} before the training, {1} after it.",
+            loss(validation.before),
+            loss(validation.best),
+          )}
+        </p>
+      )}
       <ProblemsNote problems={problems} />
       <Figures>
-        <ValidationFigure validation={validation} />
         <Figure term={t("Took")} value={duration(seconds)} />
       </Figures>
       <LeftOutLine leftOut={leftOut} onShow={() => post({ type: "showLeftOut" })} />
-      <Button style="primary" onClick={() => post({ type: "dismiss" })}>
-        {t("Train another")}
-      </Button>
-      <Button onClick={() => post({ type: "selectAdapter" })}>{t("Select adapter")}</Button>
+      <div class="buttons">
+        <Button style="primary" onClick={() => post({ type: active ? "tryAdapter" : "selectAdapter" })}>
+          {active ? t("Try it") : t("Select adapter")}
+        </Button>
+        <Button onClick={() => post({ type: "evaluate" })}>{t("Evaluate")}</Button>
+        <Button onClick={() => post({ type: "dismiss" })}>{t("Train another")}</Button>
+      </div>
     </>
   );
 }
@@ -66,21 +78,32 @@ function Failed({ state, post }: OutcomeProps<Extract<Ended, { phase: "failed" }
   );
 }
 
+function ReachedNote({ reached }: { reached: Reached | undefined }) {
+  if (!reached) return null;
+  const { step, steps } = reached;
+  const text =
+    reached.loss === undefined
+      ? t("Step {0} of {1}", step, steps)
+      : t("Step {0} of {1}, loss {2}", step, steps, loss(reached.loss));
+  return <p class="note">{text}</p>;
+}
+
 /** The actions for an unfinished training. */
-function WaysOn({ state: { name, resumable }, post }: OutcomeProps<Exclude<Ended, { phase: "done" }>>) {
+function WaysOn({ state: { name, reached }, post }: OutcomeProps<Exclude<Ended, { phase: "done" }>>) {
   const back = (style: NonNullable<ButtonProps["style"]>) => (
     <Button style={style} onClick={() => post({ type: "dismiss" })}>
       {t("Back to the form")}
     </Button>
   );
-  if (!resumable) return back("primary");
+  if (!reached) return back("primary");
   return (
-    <>
+    <div class="buttons">
       <Button style="primary" onClick={() => post({ type: "resume", name })}>
         {t("Resume")}
       </Button>
+      {reached.step > 0 && <Button onClick={() => post({ type: "keep", name })}>{t("Keep the best")}</Button>}
       <Button onClick={() => post({ type: "discard", name })}>{t("Discard")}</Button>
       {back("secondary")}
-    </>
+    </div>
   );
 }

@@ -3,12 +3,15 @@
 import type { PaperDataState } from "../protocol/paperData.ts";
 import type { ToTraining, TrainingNumbers, TrainingState, UnfinishedCard } from "../protocol/training.ts";
 import { blankDraft, type FormDraft, type Workspace } from "./draft.ts";
+import { suggestedName } from "./suggestedName.ts";
 
 export interface PageState {
   /** Undefined until the extension has sent it. */
   training: TrainingState | undefined;
   numbers: TrainingNumbers | undefined;
   unfinished: readonly UnfinishedCard[];
+  /** Names of discarded trainings that can be brought back. */
+  discarded: readonly string[];
   workspace: Workspace;
   paperData: PaperDataState | undefined;
   draft: FormDraft;
@@ -24,7 +27,8 @@ export function initialState(kept: FormDraft | undefined): PageState {
     training: undefined,
     numbers: undefined,
     unfinished: [],
-    workspace: { folder: undefined, files: undefined, suggestedName: "" },
+    discarded: [],
+    workspace: { folder: undefined, files: undefined, taken: [] },
     paperData: undefined,
     draft: { ...blankDraft, ...kept },
     nameProblem: undefined,
@@ -38,7 +42,7 @@ export function changed(state: PageState, change: Change): PageState {
     case "state":
       return { ...withNameFor(change.state, state), training: change.state };
     case "unfinished":
-      return { ...state, unfinished: change.trainings };
+      return { ...state, unfinished: change.trainings, discarded: change.discarded };
     case "workspace":
       return withSuggestedName({ ...state, workspace: change });
     case "nameChecked":
@@ -47,9 +51,9 @@ export function changed(state: PageState, change: Change): PageState {
     case "paperData":
       return { ...state, paperData: change.state };
     case "dataChosen":
-      return edited(state, { data: "path", path: change.path });
+      return withSuggestedName(edited(state, { data: "path", path: change.path }));
     case "edited":
-      return edited(state, change.part);
+      return withSuggestedName(edited(state, change.part));
     case "discarding":
       return withName(change.name, state);
   }
@@ -66,7 +70,7 @@ function edited(state: PageState, part: Partial<FormDraft>): PageState {
  */
 function withNameFor(training: TrainingState, state: PageState): PageState {
   if (training.phase === "idle") return state;
-  if (training.phase !== "running" && (training.phase === "done" || training.resumable)) {
+  if (training.phase !== "running" && (training.phase === "done" || training.reached)) {
     return withSuggestedName(edited(state, { nameChosen: false, name: state.draft.name }));
   }
   return withName(training.name, state);
@@ -78,5 +82,6 @@ function withName(name: string, state: PageState): PageState {
 
 function withSuggestedName(state: PageState): PageState {
   if (state.draft.nameChosen) return state;
-  return { ...state, draft: { ...state.draft, name: state.workspace.suggestedName } };
+  const name = suggestedName(state.draft, state.workspace);
+  return name === state.draft.name ? state : edited(state, { name });
 }

@@ -1,4 +1,4 @@
-/** Shows this machine's unfinished trainings with buttons to resume, finish or discard them. */
+/** The unfinished trainings of this machine: what can be resumed, made an adapter of, or discarded, and brought back for a while. */
 
 import type { FromTraining, UnfinishedCard } from "../protocol/training.ts";
 import { Button } from "../shared/button.tsx";
@@ -18,6 +18,18 @@ export function Unfinished({ trainings, post }: { trainings: readonly Unfinished
       </ul>
     </section>
   );
+}
+
+/** A discarded training that is wanted after all. */
+export function Discarded({ names, post }: { names: readonly string[]; post: Post }) {
+  return names.map((name) => (
+    <p key={name} class="note discarded">
+      {t('Discarded the training "{0}".', name)}{" "}
+      <Button style="link" label={`${t("Undo")}: ${name}`} onClick={() => post({ type: "undo", name })}>
+        {t("Undo")}
+      </Button>
+    </p>
+  ));
 }
 
 function Item({ training, post }: { training: UnfinishedCard; post: Post }) {

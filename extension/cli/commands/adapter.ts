@@ -87,7 +87,7 @@ export async function mergeCommand(folder: string, flags: MergeFlags, context: C
   const control = {
     signal,
     onProgress: ({ done, total }: WriteProgress) =>
-      output.progress(done, total, { done, total }, `merging: ${count(done)} of ${count(total)} numbers`),
+      output.progress(done, total, { done, total }, `merging: ${count(done)} of ${count(total)} weights`),
   };
   const told = (weights: WeightsKind): string =>
     weights === "original"

@@ -1,6 +1,12 @@
 /** The table of scores that graft evaluate prints, for every kind of suite. */
 
-import { flatLabel, isShown, measureFormat, scoreText } from "../../core/evaluation/measures/measureFormat.ts";
+import {
+  flatLabel,
+  isShown,
+  measureFormat,
+  scoreText,
+  unitLabel,
+} from "../../core/evaluation/measures/measureFormat.ts";
 import type { RunRow } from "../../core/evaluation/scoring/runTable.ts";
 import { count } from "../output.ts";
 import type { Evaluated } from "./evaluationResult.ts";
@@ -26,18 +32,18 @@ export function scoreTable(rows: readonly RunRow[], holes?: Readonly<Record<stri
   if (!holes) lines.push(["items", ...rows.map(({ items }) => `${items}`)]);
   let heading: string | undefined;
   for (const name of Object.keys(first!.scores).filter((each) => isShown(each, "table"))) {
-    const { group, label, unit } = measureFormat(name);
+    const { group } = measureFormat(name);
     if (group !== undefined && group !== heading) {
       lines.push([`${group} (${holes?.[name.split(".")[0]!] ?? 0})`, ...blank]);
       heading = group;
     }
     const cells = rows.map(({ scores }) => (scores[name] ? scoreText(name, scores[name]) : ""));
-    lines.push([group === undefined ? label : `  ${label}, ${unit}`, ...cells]);
+    lines.push([`${group === undefined ? "" : "  "}${unitLabel(name)}`, ...cells]);
   }
   return lines;
 }
 
-/** The first score of a run in one cell: "em@1 12.30 (10.10 – 14.50)". */
+/** The first score of a run in one cell: "em@1 12.30 (10.10 to 14.50)". */
 export function firstScore(scores: RunRow["scores"]): string | undefined {
   const [first] = Object.entries(scores);
   return first && `${flatLabel(first[0])} ${scoreText(...first)}`;

@@ -13,8 +13,8 @@ import {
 import {
   differenceText,
   intervalText,
-  measureFormat,
   pText,
+  unitLabel,
   valueText,
 } from "../../core/evaluation/measures/measureFormat.ts";
 import type { CodeBleuBehaviour } from "../../core/evaluation/measures/codebleu/codeBleu.ts";
@@ -123,14 +123,13 @@ function scoreName(metric: MetricName, score: string): string {
   return score === "score" ? "codebleu" : `codebleu.${score}`;
 }
 
-/** Returns the cells "em@1", "41.25 %", "38.12 – 44.30", "+2.10 (0.40 – 3.81), p = 0.012". */
+/** Returns the cells "em@1, %", "41.25", "38.12 to 44.30", "+2.10 (0.40 to 3.81), p = 0.012". */
 function cells(name: string, value: number, interval?: Interval, difference?: Difference): string[] {
-  const { label, unit } = measureFormat(name);
   const about =
     difference && `${differenceText(name, difference.difference)} (${intervalText(name, difference.interval)})`;
   return [
-    label,
-    `${valueText(name, value)} ${unit}`.trimEnd(),
+    unitLabel(name),
+    valueText(name, value),
     interval ? intervalText(name, interval) : "",
     difference ? `${about}, ${pText(difference.p)}` : "",
   ];

@@ -4,7 +4,7 @@ import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { train } from "../../core/training/train.ts";
 import type { ReadingProgress, TrainProgress } from "../../core/training/loop/progressMeter.ts";
 import type { TrainOptions } from "../../core/training/request.ts";
-import { countByReason } from "../../core/sources/skipped.ts";
+import { countByReason, reasonText } from "../../core/sources/skipped.ts";
 import type { Context } from "../context.ts";
 import { count, duration } from "../output.ts";
 
@@ -43,7 +43,7 @@ export async function trainCommand(flags: TrainFlags, { places, output, signal }
     }
     const skipped = Object.entries(countByReason(result.data.flatMap((part) => part.skipped)));
     if (skipped.length > 0) {
-      const counts = skipped.map(([reason, count]) => `${count} ${reason}`).join(", ");
+      const counts = skipped.map(([reason, count]) => `${count} ${reasonText(reason)}`).join(", ");
       lines.push(`left out: ${counts} (--verbose lists the files)`);
     }
     output.result({ ...result }, lines.join("\n"));

@@ -2,7 +2,16 @@
 
 import { createHash } from "node:crypto";
 import { readSync } from "node:fs";
-import type { TokenFacts } from "./tokenFile.ts";
+
+/** Facts about a token file that are stored outside of it. */
+export interface TokenFacts {
+  /** Number of sequences. */
+  readonly length: number;
+  /** Number of tokens of encoder and decoder together. */
+  readonly tokens: number;
+  /** Longest sequences: of own tokens, and of tokens that an encoder reads (0 without an encoder). */
+  readonly longest: { readonly own: number; readonly read: number };
+}
 
 export interface ExpectedTokens {
   /** As it was when the files were written: "120 sequences, 4f1c0a9b". */

@@ -7,18 +7,8 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { writeFailure } from "../foundation/atomicFile.ts";
 import { UserError } from "../foundation/errors.ts";
-import { areIntact, type ExpectedTokens } from "./tokenCheck.ts";
+import { areIntact, type ExpectedTokens, type TokenFacts } from "./tokenCheck.ts";
 import type { Sequence, Sequences } from "./sequence.ts";
-
-/** Facts about a token file that are stored outside of it. */
-export interface TokenFacts {
-  /** Number of sequences. */
-  readonly length: number;
-  /** Number of tokens of encoder and decoder together. */
-  readonly tokens: number;
-  /** Longest sequences: of own tokens, and of tokens that an encoder reads (0 without an encoder). */
-  readonly longest: { readonly own: number; readonly read: number };
-}
 
 export interface TokenFile extends Sequences, TokenFacts {
   /** Closes the files without removing them. */

@@ -49,7 +49,8 @@ function sourceJudge(): Judge {
     const line = await lineOfSecret(text);
     if (line !== undefined) return { unfit: `The file contains a secret in line ${line}.`, reason: "secret" };
     const [problem] = (await (parser ??= openPythonParser())).problems(text);
-    if (problem) return { unfit: `The file is not Python: line ${problem.line} does not parse.`, reason: "unparsable" };
+    if (problem)
+      return { unfit: `The file is not valid Python: line ${problem.line} does not parse.`, reason: "unparsable" };
     return undefined;
   };
   return async (at, path, seen) => {

@@ -37,7 +37,7 @@ function judge(name: string): Secrecy {
 }
 
 /** "dbPassword2", "DB_PASSWORD_2" → db password 2 */
-export function wordsOf(name: string): string[] {
+function wordsOf(name: string): string[] {
   return name
     .replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])|(?<=[A-Z])(?=[A-Z][a-z])/g, "_")
     .toLowerCase()

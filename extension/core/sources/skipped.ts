@@ -25,6 +25,11 @@ export interface Skipped {
   readonly reason: SkipReason;
 }
 
+/** The reason in words for people. */
+export function reasonText(reason: string): string {
+  return reason === "unparsable" ? "not valid Python" : reason;
+}
+
 /** Counts the reasons that occur, in the order of {@link skipReasons}. */
 export function countByReason(skipped: readonly Skipped[]): Partial<Record<SkipReason, number>> {
   const counts = skipReasons.map((reason) => [reason, skipped.filter((one) => one.reason === reason).length] as const);

@@ -60,7 +60,14 @@ async function summary(
       ? await fitFromFolder(folder, base)
       : { fit: "fits", adapter: await readOutline(folder) };
     const { adapter } = found;
-    return { name, folder, ...(adapter && { description: kindOf(adapter).label(adapter) }), ...obstacle(found) };
+    const trainedOn = adapter && adapter.baseModel.split(/[/\\]/).findLast((part) => part !== "");
+    return {
+      name,
+      folder,
+      ...(adapter && { description: kindOf(adapter).label(adapter) }),
+      ...(trainedOn !== undefined && { base: trainedOn }),
+      ...obstacle(found),
+    };
   } catch (error) {
     if (!(error instanceof UserError)) log.error(`Adapter ${name}: ${String((error as Error).stack ?? error)}`);
     return { name, folder, problem: error instanceof UserError ? told(error) : unreadable(name, error) };

@@ -21,9 +21,7 @@ export interface AdapterLibrary {
   names(): Promise<string[]>;
   /** Fires when an adapter was added or removed. */
   readonly onDidChangeNames: vscode.Event<void>;
-  /** Returns a free name for a new adapter, derived from `label`. */
-  suggestName(label: string): string;
-  /** Returns the reason why a new adapter cannot have this name; undefined if it can. */
+  /** Why a new adapter cannot have this name; undefined if it can. */
   nameProblem(name: string): string | undefined;
 }
 
@@ -79,21 +77,12 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
       const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
       return entries.filter((entry) => entry.isDirectory() && exists(entry.name)).map(({ name }) => name);
     },
-    suggestName(label) {
-      const stem =
-        label
-          .replaceAll(/[^\w.-]+/g, "-")
-          .replace(/^[.-]+/, "")
-          .replace(/-+$/, "")
-          .slice(0, 40) || "adapter";
-      let name = stem;
-      for (let i = 2; exists(name) || isBegun(name); i++) name = `${stem}-${i}`;
-      return name;
-    },
     nameProblem(name) {
       if (name === "") return vscode.l10n.t("Give the adapter a name.");
       if (!/^[\w][\w.-]{0,63}$/.test(name)) {
-        return vscode.l10n.t("Use up to 64 letters, digits, dots, dashes or underscores, a dot or dash not first.");
+        return vscode.l10n.t(
+          "Use up to 64 letters, digits, dots, dashes and underscores, and begin with a letter, digit or underscore.",
+        );
       }
       if (exists(name)) return vscode.l10n.t('An adapter named "{0}" exists already.', name);
       if (isBegun(name)) return vscode.l10n.t('An unfinished training is named "{0}". Resume or discard it.', name);

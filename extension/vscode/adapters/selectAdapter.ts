@@ -71,9 +71,10 @@ function items(library: AdapterLibrary, adapters: readonly AdapterSummary[]): Ad
       description: vscode.l10n.t("the base model alone"),
       adapter: null,
     },
-    ...fitting.map(({ name, description = "", foreign }) => ({
+    ...fitting.map(({ name, description = "", base, foreign }) => ({
       label: label(name, name),
-      description,
+      description:
+        base === undefined || foreign ? description : vscode.l10n.t("{0}, trained on {1}", description, base),
       ...(foreign && { detail: `$(warning) ${foreignText(foreign)}` }),
       adapter: name,
     })),

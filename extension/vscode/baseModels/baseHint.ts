@@ -48,7 +48,7 @@ export function openBaseHint({ engine, bases, state }: BaseHintOptions, subscrip
       if (isSeen() || !usesSmall || best?.tokensPerSecond === undefined) return undefined;
       const name = best.repository.slice(best.repository.indexOf("/") + 1);
       const speed = Number(best.tokensPerSecond.toPrecision(2));
-      return vscode.l10n.t("{0} would fit this machine: at most about {1} tokens/s", name, speed);
+      return vscode.l10n.t("{0} fits this machine, with up to about {1} tokens/s", name, speed);
     },
     onDidChange: changed.event,
     async seen() {

@@ -24,8 +24,12 @@ export async function setHubToken(secrets: vscode.SecretStorage): Promise<void> 
   const token = await vscode.window.showInputBox({
     title: vscode.l10n.t("Hugging Face token"),
     prompt: known
-      ? vscode.l10n.t("A token is set. Type another one, or leave this empty to forget it.")
-      : vscode.l10n.t("For models that are private, or that ask you to accept their conditions first."),
+      ? vscode.l10n.t(
+          "A token is kept in this editor's secret storage. Type another one, or leave this empty to remove it.",
+        )
+      : vscode.l10n.t(
+          "For models that are private, or that ask you to accept their conditions first. Kept in this editor's secret storage; an empty value removes it.",
+        ),
     password: true,
     ignoreFocusOut: true,
   });

@@ -132,11 +132,7 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
     },
     compare,
     async exportRuns(ids, format, path) {
-      try {
-        await writeFileAtomic(path, await libraryProcess.ask(exportRunsRequest, { folders: foldersOf(ids), format }));
-      } catch (error) {
-        messages.tellError(error);
-      }
+      await writeFileAtomic(path, await libraryProcess.ask(exportRunsRequest, { folders: foldersOf(ids), format }));
     },
   };
 }
@@ -238,7 +234,7 @@ type ShownProgress = NonNullable<Extract<EvaluationState, { phase: "running" }>[
 function shown(progress: EvaluationProgress): ShownProgress {
   const { candidate, phase, done, total = done, etaSeconds, tokensPerSecond, last } = progress;
   return {
-    contender: candidate,
+    candidate,
     stage: stages[phase],
     done,
     total,
@@ -263,7 +259,7 @@ function cardOf({ id, candidate, record, done, result }: RunSummary): RunCard {
   const { suite, protocol } = configuration;
   return {
     id,
-    contender: candidate,
+    candidate,
     suite: suite.name,
     protocol,
     startedAt,

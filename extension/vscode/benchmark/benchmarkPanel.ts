@@ -37,7 +37,9 @@ export function createBenchmarkPanel(
       benchmark.onDidChange((state) => post({ type: "state", state })),
       paperData.onDidChange((state) => post({ type: "paperData", state })),
       webview.onDidReceiveMessage(
-        messages.reporting((message: unknown) => receive(parseBenchmarkMessage(message), benchmark, paperData, post)),
+        messages.reporting((message: unknown) =>
+          receive(parseBenchmarkMessage(message), { benchmark, paperData, messages }, post),
+        ),
       ),
     ],
   });
@@ -52,8 +54,7 @@ export function createBenchmarkPanel(
 
 async function receive(
   message: FromBenchmark,
-  benchmark: Benchmark,
-  paperData: PaperData,
+  { benchmark, paperData, messages }: Omit<BenchmarkPanelOptions, "extensionUri">,
   post: (message: ToBenchmark) => void,
 ): Promise<void> {
   switch (message.type) {
@@ -81,8 +82,12 @@ async function receive(
       return benchmark.compare(undefined);
     case "export": {
       const path = await chooseExport();
-      if (path !== undefined) await benchmark.exportRuns(message.runs, formats[extname(path)] ?? "csv", path);
-      return;
+      if (path === undefined) return;
+      await benchmark.exportRuns(message.runs, formats[extname(path)] ?? "csv", path);
+      const open = (): unknown => vscode.commands.executeCommand("vscode.open", vscode.Uri.file(path));
+      return messages.tell("info", vscode.l10n.t("Exported to {0}.", path), [
+        { title: vscode.l10n.t("Open"), run: open },
+      ]);
     }
     case "showLog":
       return void (await vscode.commands.executeCommand("graft.showLog"));
@@ -116,6 +121,7 @@ const formats: Readonly<Record<string, ExportFormat>> = {
   ".tex": "latex",
 };
 
+/** Without an ending of these, the file is a .csv and named so. */
 async function chooseExport(): Promise<string | undefined> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const chosen = await vscode.window.showSaveDialog({
@@ -124,5 +130,6 @@ async function chooseExport(): Promise<string | undefined> {
     ...(folder !== undefined && { defaultUri: vscode.Uri.file(join(folder, "benchmark.csv")) }),
     filters: { CSV: ["csv"], JSON: ["json"], Markdown: ["md"], LaTeX: ["tex"] },
   });
-  return chosen?.fsPath;
+  if (!chosen) return undefined;
+  return extname(chosen.fsPath) in formats ? chosen.fsPath : `${chosen.fsPath}.csv`;
 }

@@ -1,7 +1,7 @@
 /** The files that the last training of this window left out: their number, and the list as a document. */
 
 import * as vscode from "vscode";
-import { countByReason, type Skipped } from "../../core/sources/skipped.ts";
+import { countByReason, reasonText, type Skipped } from "../../core/sources/skipped.ts";
 import type { LeftOut } from "../../../webview/protocol/training.ts";
 
 export interface LeftOutList {
@@ -17,7 +17,7 @@ const uri = vscode.Uri.from({ scheme: "graft-left-out", path: "Left out of train
 export function createLeftOutList(subscriptions: vscode.Disposable[]): LeftOutList {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   let files: Skipped[] = [];
-  const text = (): string => files.map(({ path, reason }) => `${reason.padEnd(12)}${path}\n`).join("");
+  const text = (): string => files.map(({ path, reason }) => `${reasonText(reason).padEnd(18)}${path}\n`).join("");
   subscriptions.push(
     changed,
     vscode.workspace.registerTextDocumentContentProvider(uri.scheme, {

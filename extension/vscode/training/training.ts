@@ -12,6 +12,7 @@ import type { TrainProgress } from "../../core/training/loop/progressMeter.ts";
 import { trainWork, type TrainingNews } from "../../engine/protocol.ts";
 import { workApart } from "../../engine/workApart.ts";
 import type {
+  Reached,
   RowProblems,
   TrainingDone,
   TrainingForm,
@@ -90,10 +91,10 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     } catch (error) {
       // The files on disk decide, not the progress reports.
       await unfinished.refresh();
-      const resumable = unfinished.list.some((training) => training.name === name && training.steps > 0);
-      if (isCancelled(error)) return { phase: "cancelled", name, resumable };
+      const reached = reachedBy(name, unfinished, state);
+      if (isCancelled(error)) return { phase: "cancelled", name, ...reached };
       log.error(detailed(error));
-      return { phase: "failed", name, resumable, ...explain(error), ...leftOut.counts() };
+      return { phase: "failed", name, ...reached, ...explain(error), ...leftOut.counts() };
     }
   };
 
@@ -148,6 +149,14 @@ function after(running: TrainingRunning, news: TrainingNews, losses: LossHistory
 function shown(progress: TrainProgress, losses: readonly number[]): NonNullable<TrainingRunning["progress"]> {
   const { step, steps, loss, tokensPerSecond, etaSeconds } = progress;
   return { step, steps, loss, tokensPerSecond, etaSeconds, losses, validation: progress.validationLoss };
+}
+
+function reachedBy(name: string, { list }: UnfinishedTrainings, state: TrainingState): { reached?: Reached } {
+  const left = list.find((training) => training.name === name && training.steps > 0);
+  if (!left) return {};
+  const { step, steps } = left;
+  const loss = state.phase === "running" ? state.progress?.loss : undefined;
+  return { reached: { step, steps, ...(loss !== undefined && { loss }) } };
 }
 
 function problemsOf(state: TrainingState): RowProblems {

@@ -6,8 +6,9 @@
 import * as vscode from "vscode";
 import type { Messages } from "../messages.ts";
 import { detailed } from "../messages.ts";
+import { completeStep } from "../walkthrough.ts";
 import type { Training, TrainingEnd } from "./training.ts";
-import { undoTime, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
+import type { UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
 export interface TrainingNotices {
   /** Discards an unfinished training, and offers to undo that. */
@@ -36,10 +37,8 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
     const discarded = await unfinished.discard(name);
     const undo = vscode.l10n.t("Undo");
     const choice = vscode.window.showInformationMessage(vscode.l10n.t('Discarded the training "{0}".', name), undo);
-    const timer = setTimeout(() => void discarded.remove().catch(tell), undoTime);
-    void choice
-      .then(async (chosen) => (chosen === undo ? discarded.restore() : discarded.remove()))
-      .then(() => clearTimeout(timer), tell);
+    // Without an answer it stays in the view, where it can be brought back for a while.
+    void choice.then(async (chosen) => (chosen === undo ? discarded.restore() : undefined)).then(undefined, tell);
   };
   const tell = (error: unknown): void => messages.tellError(error);
   const resume = (name: string) => ({ title: vscode.l10n.t("Resume"), run: () => training.resume(name) });
@@ -49,7 +48,7 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
     if (isViewVisible()) return;
     if (end.phase === "done") messages.tell("info", doneText(end));
     if (end.phase === "failed") {
-      messages.tell("error", `${end.message} ${end.nextStep}`, end.resumable ? [resume(end.name)] : []);
+      messages.tell("error", `${end.message} ${end.nextStep}`, end.reached ? [resume(end.name)] : []);
     }
   };
 
@@ -92,6 +91,7 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
   subscriptions.push(
     training.onDidEnd((end) => {
       tellEnd(end);
+      if (end.phase === "done") void completeStep("graft.trained");
       notePaused(end).catch((error: unknown) => log.error(detailed(error)));
     }),
   );

@@ -115,12 +115,18 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
       if (state.phase !== "idle" && state.name === message.name) training.dismiss();
       return;
     }
+    case "undo":
+      return unfinished.restore(message.name);
     case "dismiss":
       return training.dismiss();
     case "showLeftOut":
       return training.showLeftOut();
     case "selectAdapter":
       return void (await vscode.commands.executeCommand("graft.selectAdapter"));
+    case "tryAdapter":
+      return void (await vscode.commands.executeCommand("workbench.action.focusActiveEditorGroup"));
+    case "evaluate":
+      return void (await vscode.commands.executeCommand("graft.openBenchmark"));
     case "showLog":
       return void (await vscode.commands.executeCommand("graft.showLog"));
   }
@@ -129,7 +135,8 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
 /** The state already shows the training that this window runs, or whose end is in view. */
 function sendUnfinished({ training, unfinished }: TrainingViewOptions, post: Post): void {
   const own = training.state.phase === "idle" ? undefined : training.state.name;
-  post({ type: "unfinished", trainings: unfinished.list.filter(({ name }) => name !== own) });
+  const trainings = unfinished.list.filter(({ name }) => name !== own);
+  post({ type: "unfinished", trainings, discarded: unfinished.discarded });
 }
 
 function sendNameCheck(name: string, library: AdapterLibrary, post: Post): void {
@@ -137,11 +144,11 @@ function sendNameCheck(name: string, library: AdapterLibrary, post: Post): void 
   post({ type: "nameChecked", name, ...(problem !== undefined && { problem }) });
 }
 
-async function sendSources({ sources, library }: TrainingViewOptions, post: Post): Promise<void> {
+async function sendSources({ sources, library, unfinished }: TrainingViewOptions, post: Post): Promise<void> {
   const folder = sources.label();
-  const suggestedName = library.suggestName(folder ?? "");
-  post({ type: "workspace", folder, files: undefined, suggestedName });
-  if (folder !== undefined) post({ type: "workspace", folder, files: await sources.count(), suggestedName });
+  const taken = [...(await library.names()), ...unfinished.list.map(({ name }) => name)];
+  post({ type: "workspace", folder, files: undefined, taken });
+  if (folder !== undefined) post({ type: "workspace", folder, files: await sources.count(), taken });
 }
 
 async function chooseData(kind: "file" | "folder"): Promise<string | undefined> {

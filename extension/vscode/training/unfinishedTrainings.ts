@@ -10,6 +10,7 @@ import {
   type UnfinishedTraining,
 } from "../../core/training/unfinished.ts";
 import { detailed } from "../messages.ts";
+import { keepDiscardedTrainings } from "./discardedTrainings.ts";
 
 export interface UnfinishedTrainings {
   /** At the last read of the disk, by name. */
@@ -17,12 +18,16 @@ export interface UnfinishedTrainings {
   readonly onDidChange: vscode.Event<void>;
   /** Reads the disk again. Never rejects: the log reports a list that cannot be read, and the old list stays. */
   refresh(): Promise<void>;
+  /** Names of trainings that were discarded here and can be brought back; for {@link undoTime}. */
+  readonly discarded: readonly string[];
   /** @throws UserError "training-busy" */
   discard(name: string): Promise<DiscardedTraining>;
+  /** Brings back the one that was discarded last under this name. */
+  restore(name: string): Promise<void>;
 }
 
 /** Milliseconds for which a discard can be undone, at most. */
-export const undoTime = 10 * 60_000;
+const undoTime = 10 * 60_000;
 /** Milliseconds between two reads while trainings of other windows run. */
 const watchTime = 3000;
 
@@ -49,20 +54,29 @@ export function openUnfinishedTrainings(
     if (list.some(({ busy }) => busy)) timer = setTimeout(() => void refresh(), watchTime);
   };
 
-  subscriptions.push(changed, { dispose: () => clearTimeout(timer) });
+  const discarded = keepDiscardedTrainings({
+    undoTime,
+    onChange: () => (changed.fire(), void refresh()),
+    onError: (error) => log.error(detailed(error)),
+  });
+
+  subscriptions.push(changed, discarded, { dispose: () => clearTimeout(timer) });
   return {
     get list() {
       return list;
+    },
+    get discarded() {
+      return discarded.names();
     },
     onDidChange: changed.event,
     refresh,
     async discard(name) {
       try {
-        const discarded = await setAsideTraining(join(folder, name));
-        return { restore: () => discarded.restore().finally(refresh), remove: () => discarded.remove() };
+        return discarded.add(name, await setAsideTraining(join(folder, name)));
       } finally {
         await refresh();
       }
     },
+    restore: (name) => discarded.restore(name).finally(refresh),
   };
 }

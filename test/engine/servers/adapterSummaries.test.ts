@@ -22,11 +22,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function writeLora(name: string): Promise<void> {
+async function writeLora(name: string, baseModel = ""): Promise<void> {
   const matrices = { a: new Float32Array(128), b: new Float32Array(128), inFeatures: 64, outFeatures: 64 };
   const modules = new Map([["model.layers.0.self_attn.q_proj", matrices]]);
   const scaling = { rank: 2, alpha: 2, dropout: 0, rsLora: false, scaling: 1 };
-  await writeAdapter(join(library, name), { method: "lora", name, baseModel: "", ...scaling, modules });
+  await writeAdapter(join(library, name), { method: "lora", name, baseModel, ...scaling, modules });
 }
 
 /** Its weight file has 8 GiB, none of which are on the disk. */
@@ -65,6 +65,11 @@ describe("adapterSummaries", () => {
     ]);
     expect(performance.now() - startedAt).toBeLessThan(2000);
     expect(process.memoryUsage().rss - before).toBeLessThan(500e6);
+  });
+
+  test("tells the base's name, without the folders that it may lie in", async () => {
+    await writeLora("named", "acme/coder-1b");
+    expect(await adapterSummaries(library, undefined, silentLog)).toMatchObject([{ name: "named", base: "coder-1b" }]);
   });
 
   test("one that fails in a way nobody thought of is listed with its reason, beside the others", async () => {

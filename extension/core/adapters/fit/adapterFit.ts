@@ -38,10 +38,10 @@ export function warningOf(adapter: AdapterOutline, host: AdapterHost): string | 
   switch (found.fit) {
     case "other-base": {
       const trainedOn = found.trainedOn === "" ? "another base" : found.trainedOn;
-      return `Adapter "${adapter.name}" was trained on ${trainedOn}, not on ${host.name}: it may not help.`;
+      return `Adapter "${adapter.name}" was trained on ${trainedOn}, not on ${host.name}: its suggestions may be worse than without it.`;
     }
     case "other-version":
-      return `Adapter "${adapter.name}" was trained on other weights of ${host.name}: it may not help.`;
+      return `Adapter "${adapter.name}" was trained on other weights of ${host.name}: its suggestions may be worse than without it.`;
     default:
       return undefined;
   }

@@ -81,6 +81,12 @@ export function flatLabel(name: string): string {
   return group === undefined ? label : `${group}: ${label.trimStart()}`;
 }
 
+/** The label with its unit, for tables whose cells have none: "em@1, %", "codebleu". */
+export function unitLabel(name: string): string {
+  const { label, unit } = measureFormat(name);
+  return unit === "" ? label : `${label}, ${unit}`;
+}
+
 /** Whether tables of this detail show the measure. */
 export function isShown(name: string, detail: MeasureFormat["detail"]): boolean {
   return details.indexOf(measureFormat(name).detail) <= details.indexOf(detail);
@@ -91,22 +97,23 @@ export type ShownScore =
   | { readonly value: number; readonly low: number; readonly high: number }
   | { readonly value: number; readonly deviation: number };
 
-/** "12.34 (10.10 – 14.50)", "12.34 ± 0.80" */
+/** "12.34 (10.10 to 14.50)", "12.34 ± 0.80" */
 export function scoreText(name: string, score: ShownScore): string {
   if ("deviation" in score) return `${valueText(name, score.value)} ± ${valueText(name, score.deviation)}`;
   return `${valueText(name, score.value)} (${intervalText(name, score)})`;
 }
 
+/** With a minus sign, which a reader tells from a dash: "−0.0577". */
 export function valueText(name: string, value: number): string {
-  return value.toFixed(measureFormat(name).digits);
+  return value.toFixed(measureFormat(name).digits).replace("-", "−");
 }
 
-/** "10.10 – 14.50" */
+/** "10.10 to 14.50" */
 export function intervalText(name: string, { low, high }: { readonly low: number; readonly high: number }): string {
-  return `${valueText(name, low)} – ${valueText(name, high)}`;
+  return `${valueText(name, low)} to ${valueText(name, high)}`;
 }
 
-/** "+1.20", "-0.30" */
+/** "+1.20", "−0.30" */
 export function differenceText(name: string, difference: number): string {
   return `${difference >= 0 ? "+" : ""}${valueText(name, difference)}`;
 }

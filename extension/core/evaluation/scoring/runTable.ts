@@ -1,7 +1,7 @@
 /** Runs as rows of a table, the seeds of one candidate together, and the table in its export formats. */
 
 import type { RunSummary } from "../runs/runFolder.ts";
-import { flatLabel, isShown, scoreText, type ShownScore } from "../measures/measureFormat.ts";
+import { isShown, measureFormat, scoreText, type ShownScore } from "../measures/measureFormat.ts";
 import { promptingNote, promptingOf, type Prompting } from "./prompting.ts";
 import { candidateName, type RunRecord, type RunResult } from "../runs/runRecord.ts";
 
@@ -137,15 +137,15 @@ function table(rows: readonly RunRow[]): string[][] {
   const names = scoreNames(rows).filter((name) => isShown(name, "page"));
   return [
     [
-      "candidate",
-      "suite",
-      "protocol",
-      "items",
-      ...names.map((name) => flatLabel(name)),
-      "trained",
-      "in",
-      "memory",
-      "tokens/s",
+      "Candidate",
+      "Suite",
+      "Protocol",
+      "Items",
+      ...names.map((name) => columnTitle(name)),
+      "Trained parameters",
+      "Training time",
+      "Training memory",
+      "Tokens/s",
     ],
     ...rows.map((row) => [
       row.candidate,
@@ -159,6 +159,12 @@ function table(rows: readonly RunRow[]): string[][] {
       row.tokensPerSecond.toFixed(0),
     ]),
   ];
+}
+
+/** "EM@1 (%)", "CodeBLEU" */
+function columnTitle(name: string): string {
+  const { title, unit } = measureFormat(name);
+  return unit === "" ? title : `${title} (${unit})`;
 }
 
 function markdown([header = [], ...rows]: readonly string[][]): string {
@@ -192,10 +198,11 @@ const latexCharacters: Readonly<Record<string, string>> = {
   "^": "\\textasciicircum{}",
   "±": "$\\pm$",
   "–": "--",
+  "−": "$-$",
 };
 
 function latexText(text: string): string {
-  return text.replaceAll(/[\\~^±–&%$#_{}]/g, (character) => latexCharacters[character] ?? `\\${character}`);
+  return text.replaceAll(/[\\~^±–−&%$#_{}]/g, (character) => latexCharacters[character] ?? `\\${character}`);
 }
 
 function scoreNames(rows: readonly RunRow[]): string[] {

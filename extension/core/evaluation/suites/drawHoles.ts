@@ -43,7 +43,7 @@ export async function drawHoles(
     signal?.throwIfAborted();
     const [problem] = parser.problems(file.text);
     if (problem) {
-      problems.push({ where: file.path, message: `Line ${problem.line} is not Python: the file has no holes.` });
+      problems.push({ where: file.path, message: `Line ${problem.line} is not valid Python: the file has no holes.` });
       continue;
     }
     const tree = parser.tree(file.text);

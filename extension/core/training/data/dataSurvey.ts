@@ -10,10 +10,10 @@ import { seededRandom } from "../../foundation/random.ts";
 import { countProblems, type Dataset, type Example, type Problem } from "../../dataset/example.ts";
 import { withFillExamples, type FillOptions } from "../../dataset/fillExamples.ts";
 import { contentHash, countHashes } from "../../dataset/holdOut.ts";
-import { countByReason, type Skipped } from "../../sources/skipped.ts";
+import { countByReason, reasonText, type Skipped } from "../../sources/skipped.ts";
 import type { TrainSettings } from "../settings.ts";
 
-/** Rows and files that cannot be used. */
+/** Rows that cannot be used. Files of source code are told with their reasons, as skipped. */
 export interface RowProblems {
   count: number;
   /** The first problem and its place; empty without problems. */
@@ -119,7 +119,7 @@ function tellSkipped(name: string, skipped: readonly Skipped[], log: Log): void 
   const counts = Object.entries(countByReason(skipped));
   if (counts.length === 0) return;
   for (const { path, reason } of skipped) log.debug(`${name}: left out ${path} (${reason})`);
-  log.info(`${name}: left out ${counts.map(([reason, count]) => `${count} ${reason}`).join(", ")}.`);
+  log.info(`${name}: left out ${counts.map(([reason, count]) => `${count} ${reasonText(reason)}`).join(", ")}.`);
 }
 
 /** Passes each example to `look`, logs each problem and counts it in `found`. Returns the number of examples. */
@@ -137,6 +137,7 @@ async function countExamples(
       count++;
     } else {
       problems.add(entry);
+      if (dataset.kind === "source") continue;
       found.count++;
       found.first ||= `${entry.where}: ${entry.message}`;
     }

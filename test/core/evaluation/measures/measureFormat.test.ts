@@ -39,10 +39,10 @@ test("a page shows less than the panel, that less than the command line, and tha
 });
 
 test("scores are written with the digits of their measure", () => {
-  expect(scoreText("em@1", { value: 12.345, low: 10, high: 14 })).toBe("12.35 (10.00 – 14.00)");
+  expect(scoreText("em@1", { value: 12.345, low: 10, high: 14 })).toBe("12.35 (10.00 to 14.00)");
   expect(scoreText("codebleu", { value: 0.5, deviation: 0.01 })).toBe("0.5000 ± 0.0100");
-  expect(intervalText("bitsPerByte", { low: 1, high: 2 })).toBe("1.000 – 2.000");
-  expect([differenceText("em@1", 2), differenceText("line.exact", -1.25)]).toEqual(["+2.00", "-1.3"]);
+  expect(intervalText("bitsPerByte", { low: 1, high: 2 })).toBe("1.000 to 2.000");
+  expect([differenceText("em@1", 2), differenceText("line.exact", -1.25)]).toEqual(["+2.00", "−1.3"]);
 });
 
 test("fewer bits per byte are better", () => {

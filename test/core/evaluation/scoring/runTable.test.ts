@@ -104,10 +104,10 @@ describe("promptingNote", () => {
 describe("exported", () => {
   test("Markdown", () => {
     expect(exported(runs, "markdown")).toBe(`\
-| candidate | suite | protocol | items | em@1 | codebleu | trained | in | memory | tokens/s |
+| Candidate | Suite | Protocol | Items | EM@1 (%) | CodeBLEU | Trained parameters | Training time | Training memory | Tokens/s |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 | base_1, 2 drawn (seeds 42, 777) | conala | paper-v2 | 2 | 12.00 ± 2.83 | 0.5000 ± 0.0000 | – | – | – | 10 |
-| base_1 + sql@0.5 | conala | paper-v2 | 2 | 20.00 (19.00 – 21.00) | 0.5000 (0.4000 – 0.6000) | 1,200 | 60 s | 500 MB | 10 |
+| base_1 + sql@0.5 | conala | paper-v2 | 2 | 20.00 (19.00 to 21.00) | 0.5000 (0.4000 to 0.6000) | 1,200 | 60 s | 500 MB | 10 |
 
 Prompted differently: base_1, 2 drawn (seeds 42, 777) with drawn examples; base_1 + sql@0.5 as in training.
 `);
@@ -117,7 +117,7 @@ Prompted differently: base_1, 2 drawn (seeds 42, 777) with drawn examples; base_
   test("LaTeX, with its own characters written out", () => {
     const text = exported(runs, "latex");
     expect(text).toContain("  base\\_1, 2 drawn (seeds 42, 777) & conala & paper-v2 & 2 & 12.00 $\\pm$ 2.83 &");
-    expect(text).toContain("20.00 (19.00 -- 21.00)");
+    expect(text).toContain("20.00 (19.00 to 21.00)");
     expect(text.match(/^ {2}.* \\\\$/gm)).toHaveLength(3);
   });
 

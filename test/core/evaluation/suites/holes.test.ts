@@ -106,7 +106,7 @@ describe("drawHoles", () => {
 
   test("lists files that do not parse", async () => {
     const { holes, problems } = await drawHoles([broken, ...files], parser, { count: 99, seed: 4 });
-    expect(problems).toEqual([{ where: "broken.py", message: expect.stringMatching(/^Line 2 is not Python/) }]);
+    expect(problems).toEqual([{ where: "broken.py", message: expect.stringMatching(/^Line 2 is not valid Python/) }]);
     expect(holes.some(({ file }) => file.path === "broken.py")).toBe(false);
   });
 });

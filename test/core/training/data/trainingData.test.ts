@@ -162,6 +162,7 @@ describe("openTrainingData", () => {
       { path: "x_pb2.py", reason: "generated" },
     ]);
     expect(warnings).toContain("settings.py: The file contains a secret in line 2.");
+    expect(data.problems).toEqual({ count: 0, first: "" });
     data.release();
   });
 
