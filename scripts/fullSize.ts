@@ -1,12 +1,12 @@
 /**
- * Measures full-size models on random weights of a published shape: import, memory, opening, prefill, decoding, and decoding
- * against the plain graph of scripts/fullSize/plainDecoder.ts. It needs a gigabyte or three of memory and of disk, and a quiet
- * machine; files go to `.graft/full-size` and are removed in the end.
+ * Measures full-size models with random weights of a published shape: import, memory, opening, prefill, decoding, and decoding
+ * compared to the plain graph of scripts/fullSize/plainDecoder.ts. It needs one to three gigabytes of memory and of disk, and an
+ * idle machine. Files go to `.graft/full-size` and are removed at the end.
  *
  *     node scripts/fullSize.ts [--shape qwen2.5-coder-0.5b] [--bits 4] [--sparse] [--import-only | --training [--tokens 512]]
  *
- * `--training` measures that instead: speed, and memory beside its plan, of LoRA on all modules with layers computed twice.
- * `--sparse` imports zeros, from files that take no room: for shapes too large for the disk.
+ * `--training` measures training instead: speed and memory (with its plan) of LoRA on all modules with gradient checkpointing.
+ * `--sparse` imports zeros from sparse files, for shapes that are too large for the disk.
  */
 
 import { rm } from "node:fs/promises";
@@ -83,7 +83,7 @@ async function measureSpeed(path: string): Promise<void> {
   const prompt = Array.from({ length: 256 }, (_, i) => (i * 7919) % base.config.vocabularySize);
 
   const prefill = await median(3, async () => {
-    decoder.useAdapters([]); // Forgets the prompt: what is in the cache is not read again.
+    decoder.useAdapters([]); // Clears the KV cache; a cached prompt would not be read again.
     await decoder.begin(prompt);
   });
   tell(`prefill of ${prompt.length} tokens`, prompt.length / prefill, "tokens/s");
@@ -95,7 +95,7 @@ async function measureSpeed(path: string): Promise<void> {
   const difference = logits.reduce((most, x, i) => Math.max(most, Math.abs(x - expected[i]!)), 0);
   tell("difference of the two graphs' logits, of their spread", difference / spread, "");
 
-  // One token each, in turns, so that whatever else the machine does slows down both.
+  // Decode one token each in turns, so that other load on the machine slows down both.
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let i = 0; i < 96; i++) {
@@ -103,7 +103,7 @@ async function measureSpeed(path: string): Promise<void> {
     theirs.push(await seconds(() => plain.extend([i])));
   }
   const [a, b] = [ours, theirs].map((all) => all.toSorted((x, y) => x - y)[all.length >> 1]!) as [number, number];
-  tell(`decoding behind ${prompt.length} tokens`, 1 / a, "tokens/s");
+  tell(`decoding after ${prompt.length} tokens`, 1 / a, "tokens/s");
   tell("decoding, plain graph", 1 / b, "tokens/s");
   tell("a step of ours against one of the plain graph", a / b, "×");
   await decoder.release();

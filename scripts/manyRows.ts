@@ -1,7 +1,7 @@
 /**
- * Shows that the memory of a training does not grow with its data: trains some steps, with the embedded base, on data sets of
- * more and more rows. Files go to `.graft/many-rows` and are removed in the end; a million rows take some 160 MB on disk, and
- * minutes to be tokenized.
+ * Shows that the memory of a training does not grow with its data: trains the embedded base for some steps on data sets with more
+ * and more rows. Files go to `.graft/many-rows` and are removed at the end. A million rows take about 160 MB on disk and minutes to
+ * tokenize.
  *
  *     node scripts/manyRows.ts [--rows 10000,100000,1000000] [--steps 50]
  */
@@ -42,7 +42,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Lines of pairs about as long as CoNaLa's, no two alike. */
+/** Returns lines with distinct pairs that are about as long as CoNaLa's. */
 function* pairs(rows: number): Generator<string> {
   const random = seededRandom(1, "rows");
   const words = ["list", "string", "file", "key", "value", "number", "column", "row", "date", "match", "frame", "path"];

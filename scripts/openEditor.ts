@@ -1,6 +1,6 @@
 /**
- * Opens VS Code with this checkout's Graft on a copy of the sample folder, and stays until Ctrl-C: the desktop's `code`
- * where there is one, else VS Code in the browser.
+ * Opens VS Code with this checkout's Graft on a copy of the sample folder, and runs until Ctrl-C. Uses the desktop's `code` if there
+ * is one, otherwise VS Code in the browser.
  *
  *     npm start [-- --browser] [-- --port 8420]
  */
@@ -18,7 +18,7 @@ import { startEditorServer } from "./bed/serve.ts";
 const { values: flags } = parseArgs({
   options: { browser: { type: "boolean", default: false }, port: { type: "string", default: "8420" } },
 });
-/** Kept between starts, with the adapters trained in it. Deleting `.graft/` starts afresh. */
+/** A profile that is kept between starts, with its trained adapters. Delete `.graft/` to start with a new one. */
 const profile = join(scratch, "editor");
 const sample = join(scratch, "sample");
 
@@ -26,11 +26,11 @@ const controller = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => controller.abort());
 }
-// npm, told to end, does not tell the scripts that it runs.
+// npm does not forward signals to the scripts that it runs.
 const parent = process.ppid;
 setInterval(() => process.ppid === parent || controller.abort(), 500).unref();
 const stopped = new Promise<void>((resolve) => controller.signal.addEventListener("abort", () => resolve()));
-// While something is being installed there is nothing to put away: its processes get the Ctrl-C as well.
+// During an installation there is nothing to clean up: its processes also receive the Ctrl-C.
 const leave = (): never => process.exit(130);
 controller.signal.addEventListener("abort", leave);
 
@@ -38,7 +38,7 @@ console.log("Building Graft …");
 await run(process.execPath, [join(root, "scripts", "package.ts")], { cwd: root }).catch(fail);
 if (!existsSync(sample)) await cp(join(root, "sample"), sample, { recursive: true });
 
-/** The sample is what a first look is for: no prompt about the repository around it, no empty bar beside it. */
+/** Settings for a first look at the sample, without a prompt about the surrounding repository and without an empty side bar. */
 const settings = {
   "telemetry.telemetryLevel": "off",
   "workbench.startupEditor": "readme",
@@ -52,14 +52,14 @@ const settings = {
 const desktop = flags.browser ? undefined : desktopEditor();
 await (desktop ? openDesktop(desktop) : openBrowser()).catch(fail);
 
-/** `code` of a desktop that can show it. */
+/** Returns the path of `code` on a desktop that can show its window. */
 function desktopEditor(): string | undefined {
   const display = process.platform !== "linux" || process.env["DISPLAY"] || process.env["WAYLAND_DISPLAY"];
   return display ? which("code") : undefined;
 }
 
 async function openDesktop(code: string): Promise<void> {
-  // A profile of its own: trying Graft changes nothing in the user's VS Code.
+  // A separate profile, so that trying Graft changes nothing in the user's VS Code.
   const base = [
     "--user-data-dir",
     join(profile, "desktop-user"),
@@ -95,7 +95,7 @@ async function openBrowser(): Promise<void> {
   process.exit(0);
 }
 
-/** Settings that the user has changed since stay as they are. */
+/** Keeps settings that the user has changed. */
 async function writeFirstSettings(folder: string): Promise<void> {
   const path = join(folder, "settings.json");
   if (existsSync(path)) return;

@@ -14,7 +14,7 @@ try {
   fail(error);
 }
 const path = join(root, `graft-${values.target}.vsix`);
-// vsce calls the script vscode:prepublish, which does not hear of its --target.
+// vsce calls the script vscode:prepublish without its --target.
 const env = { ...process.env, GRAFT_TARGET: values.target };
 const vsce = join(root, "node_modules", "@vscode", "vsce", "vsce");
 const flags = ["--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links"];
@@ -24,5 +24,5 @@ await run(process.execPath, [vsce, "package", ...flags, "--target", values.targe
 }).catch(fail);
 const megabytes = (await stat(path)).size / 1e6;
 console.log(`packaged ${path} (${megabytes.toFixed(1)} MB)`);
-// What a user downloads; most of it is ONNX Runtime.
-if (megabytes > 45) fail(`The VSIX has ${megabytes.toFixed(1)} MB, more than the 45 MB we allow.`);
+// Users download this file; most of it is ONNX Runtime.
+if (megabytes > 45) fail(`The VSIX has ${megabytes.toFixed(1)} MB, more than the allowed 45 MB.`);

@@ -1,12 +1,12 @@
 /**
- * Puts the questions of arXiv 2308.10462 to the embedded base: trains every kind of adapter on a data set of the paper, evaluates
- * them beside zero-shot, drawn and nearest examples, and prints the tables of docs/benchmarks.md. That takes an hour or more on
- * two cores; stopped, the same command goes on where it was. GRAFT_DATA says where the data sets lie.
+ * Repeats the experiments of arXiv 2308.10462 with the embedded base: trains every kind of adapter on a data set of the paper,
+ * compares them with zero-shot, random (ICL) and nearest (RAG) examples, and prints the tables of docs/benchmarks.md. It takes an
+ * hour or more on two cores. Run the same command again to resume. GRAFT_DATA sets the folder of the data sets.
  *
  *     node scripts/paperQuestions.ts [--suite conala] [--protocol paper-v2] [--epochs 5] [--limit N] [--folder .graft/paper]
  *                                    [--only TEXT] [--tables]
  *
- * `--only` takes the candidates whose names have TEXT in them, `--tables` none at all: it prints what is there.
+ * `--only` evaluates only the candidates with TEXT in their names. `--tables` evaluates none and prints the existing results.
  */
 
 import { existsSync } from "node:fs";
@@ -37,7 +37,7 @@ const dataSets = ["conala", "codealpacapy"];
 
 interface Candidate {
   readonly name: string;
-  /** What it is made with, and from which data: nothing, or a training. */
+  /** The training that makes it, with its data; absent for the base. */
   readonly trained?: { readonly method: string; readonly data: string };
   /** Flags of graft evaluate. */
   readonly flags: readonly string[];
@@ -84,7 +84,7 @@ async function make({ name, trained: training }: Candidate): Promise<void> {
     const resume = (await hasCheckpoint(join(flags.folder, "adapters", `.${name}.training`))) ? ["--resume"] : [];
     await graft("train", "--method", method, "--data", data, "--epochs", flags.epochs, ...resume, "--out", folder);
   }
-  // As the embedded base is kept.
+  // The embedded base is stored in the same way.
   if (training.method === "full" && !existsSync(join(home, "bases", name))) {
     await graft("import", folder, "--name", name, "--bits", "8");
   }
@@ -101,7 +101,7 @@ const runs = (await listRuns(home)).filter(({ result, record: { configuration } 
 });
 process.stdout.write(`${await trainings()}\n${exported(runs, "markdown")}\n${await differences(runs)}`);
 
-/** What the adapters have cost, of those that are there. */
+/** Returns a table with the costs of the existing adapters. */
 async function trainings(): Promise<string> {
   const lines = [
     "| trained | parameters | validation loss | after | time | peak memory |",
@@ -118,7 +118,7 @@ async function trainings(): Promise<string> {
   return `${lines.join("\n")}\n`;
 }
 
-/** Of each from LoRA, trained on this data. */
+/** Returns a table with each candidate's differences from LoRA trained on this data. */
 async function differences(all: readonly RunSummary[]): Promise<string> {
   const lora = all.find(({ record }) => record.configuration.adapters[0]?.name === `lora-${flags.suite}`);
   if (!lora) return "";

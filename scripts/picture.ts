@@ -1,6 +1,6 @@
 /**
- * Takes the README's picture, media/screenshot.png, at the end of the README's own tour, which test/vscode/tour.spec.ts checks:
- * `npm run package && node scripts/picture.ts`, some minutes.
+ * Takes the README's picture, media/screenshot.png, at the end of the README's tour, which test/vscode/tour.spec.ts checks. Run
+ * `npm run package && node scripts/picture.ts`; it takes some minutes.
  */
 
 import { cp, mkdtemp, rm } from "node:fs/promises";

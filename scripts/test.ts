@@ -1,11 +1,11 @@
 /**
- * Every check there is, one after the other, and the sum of them on the last line: `N passed, N failed, N skipped`. What was
- * skipped stands above it, with the reason.
+ * Runs all checks one after the other and prints their totals on the last line: `N passed, N failed, N skipped`. Above it is a
+ * list of the skipped tests with reasons.
  *
  *     node scripts/test.ts         all (npm test)
- *     node scripts/test.ts fast    those that need neither a build nor an editor (npm run ok)
+ *     node scripts/test.ts fast    checks without a build or an editor (npm run ok)
  *
- * A tool without single tests (the linter, the build) counts as one.
+ * A tool without individual tests (the linter, the build) counts as one.
  */
 
 import { spawn } from "node:child_process";
@@ -20,19 +20,19 @@ import { root, scratch } from "./bed/paths.ts";
 interface Counts {
   passed: number;
   failed: number;
-  /** A line for each, with what it needs where it says so. */
+  /** One line per skipped test, with its requirement if the test states one. */
   skipped: string[];
 }
 
 interface Check {
   name: string;
-  /** A script of ours, or a program of node_modules/.bin. */
+  /** One of these scripts, or a program in node_modules/.bin. */
   command: readonly string[];
-  /** Where the counts are once it has run; without it, the exit code tells all. */
+  /** File with the counts after the run; if absent, the exit code is the result. */
   results?: { path: string; read: (json: string) => Counts };
 }
 
-/** The part of Vitest's report that is read here. */
+/** The fields of Vitest's report that this script reads. */
 interface VitestReport {
   numPassedTests: number;
   numFailedTests: number;
@@ -104,7 +104,7 @@ async function check({ name, command: [program, ...args], results }: Check): Pro
   const start = performance.now();
   console.log(`\n── ${name} ${"─".repeat(60 - name.length)}`);
   if (results) await rm(results.path, { force: true });
-  // npm puts node_modules/.bin on PATH, with a Node that runs these TypeScript files.
+  // npm adds node_modules/.bin to PATH, which contains a Node that runs these TypeScript files.
   const shell = process.platform === "win32";
   const child = spawn(program!, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], shell });
   const code = await new Promise<number | null>((resolve) => {
@@ -113,7 +113,7 @@ async function check({ name, command: [program, ...args], results }: Check): Pro
   const counts = results
     ? await readFile(results.path, "utf8").then(results.read, () => noCounts({ failed: 1 }))
     : noCounts();
-  // A tool without counts is one check; a runner that fails beside its tests adds one.
+  // A tool without counts is one check. A runner that fails although its tests pass adds one failure.
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   if (code === 0 && !results) counts.passed = 1;
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
@@ -122,7 +122,7 @@ async function check({ name, command: [program, ...args], results }: Check): Pro
 }
 
 const only = process.argv[2];
-if (only !== undefined && only !== "fast") throw new Error(`Say "fast" or nothing, not "${only}".`);
+if (only !== undefined && only !== "fast") throw new Error(`The argument must be "fast" or absent, not "${only}".`);
 await mkdir(join(scratch, "results"), { recursive: true });
 const total = noCounts();
 const failed: string[] = [];
@@ -133,7 +133,7 @@ const add = (name: string, counts: Counts): void => {
   if (counts.failed > 0) failed.push(name);
 };
 
-// The tests of its sandbox leave themselves out where it is missing.
+// The tests of the sandbox skip themselves if it is missing.
 if (only !== "fast" && process.platform === "linux" && !which("bwrap")) {
   await installPackages(["bubblewrap", "python3"]).catch(console.warn);
 }

@@ -1,6 +1,6 @@
 /**
- * Compares our tokenizers with huggingface/tokenizers on real Python files, ids and decoded text alike. For development:
- * it takes minutes, and a Python that has the library.
+ * Compares Graft's tokenizers with huggingface/tokenizers on real Python files: both ids and decoded text. For development: it
+ * takes minutes and needs a Python with the library.
  *
  *     node scripts/tokenizerParity.ts --python PYTHON [--files 2000] [FOLDER…]
  */

@@ -1,13 +1,13 @@
 /**
- * Trains side by side with PyTorch and PEFT: the same shape with random weights, the same adapter, the same tokens, step by step in
- * turns, so that whatever else the machine does slows down all. Prints tokens a second, what each is to the first of PEFT's, and
- * peak memory. Files go to `.graft/peers` and are removed in the end.
+ * Compares training speed with PyTorch and PEFT: the same shape with random weights, the same adapter, the same tokens. Steps
+ * alternate, so that other load on the machine slows down all. Prints tokens per second, the ratio to the first PEFT contender,
+ * and peak memory. Files go to `.graft/peers` and are removed at the end.
  *
  *     node scripts/trainingPeers.ts [--shape qwen2.5-coder-0.5b] [--tokens 512] [--rounds 7] [--python python3]
  *         [--contenders graft-4,graft-32,peft-float32,peft-bfloat16] [--checkpointing]
  *
- * A contender is graft-BITS or peft-DTYPE, with "+" behind it if its layers are to be computed twice, as --checkpointing has it for
- * all. All are in memory together: 15 GB for the default, fewer at a time for less. Python needs torch, transformers and peft.
+ * A contender is graft-BITS or peft-DTYPE, followed by "+" for gradient checkpointing, which --checkpointing sets for all. All
+ * contenders are in memory together: 15 GB by default; choose fewer to need less. Python needs torch, transformers and peft.
  */
 
 import { spawn } from "node:child_process";

@@ -1,4 +1,4 @@
-/** Type-checks every part with the libraries it may use: pages see the DOM, the extension sees Node. */
+/** Type-checks every part with its own libraries: pages have the DOM, the extension has Node. */
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";

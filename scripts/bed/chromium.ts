@@ -1,4 +1,4 @@
-/** The browser that drives the editor in tests: the system's Chromium, installed from Debian where we may. */
+/** Finds the browser for tests in the editor: the system's Chromium, installed from Debian if possible. */
 
 import { existsSync } from "node:fs";
 import { which } from "./command.ts";
@@ -12,7 +12,7 @@ const elsewhere = [
 ];
 const packages = ["chromium", "fonts-dejavu-core"];
 
-/** The path of a Chromium. @throws Error with the command to run where there is none and we may not install it. */
+/** Returns the path of Chromium. @throws Error with the command to run if it is missing and cannot be installed */
 export async function findChromium(): Promise<string> {
   const found = process.env["CHROMIUM"] ?? installed();
   if (found) return found;

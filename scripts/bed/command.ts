@@ -1,21 +1,21 @@
-/** Running other programs: quietly while they succeed, with all they said when they fail. */
+/** Runs other programs: silently if they succeed, with their whole output if they fail. */
 
 import { spawn, type SpawnOptions } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 
-/** Runs to the end. @throws Error with the command line and its whole output when it fails. */
+/** Runs a program to its end. @throws Error with the command line and its whole output if it fails */
 export async function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<string> {
   const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   child.stdout?.on("data", (data: Buffer) => (output += data.toString()));
   child.stderr?.on("data", (data: Buffer) => (output += data.toString()));
   const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
-  if (code !== 0) throw new Error(`\`${[command, ...args].join(" ")}\` ended with ${code}:\n${output}`);
+  if (code !== 0) throw new Error(`\`${[command, ...args].join(" ")}\` exited with code ${code}:\n${output}`);
   return output;
 }
 
-/** Runs npm, the one that runs us where there is one, in `cwd` and free of the settings that npm hands to scripts. */
+/** Runs npm in `cwd`: the npm that runs this script, if any, without the settings that npm passes to scripts. */
 export async function npm(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(npm_(lifecycle|package|command|config_(local_prefix|ignore_scripts|noproxy))|INIT_CWD)/i.test(name),
@@ -27,7 +27,7 @@ export async function npm(args: readonly string[], cwd: string, env: NodeJS.Proc
     : run(process.platform === "win32" ? "npm.cmd" : "npm", args, { ...options, shell: process.platform === "win32" });
 }
 
-/** The full path of a program on PATH, or undefined. Relative entries, which mean the current folder, do not count. */
+/** Returns the full path of a program on PATH, or undefined. Ignores relative entries, which mean the current folder. */
 export function which(name: string): string | undefined {
   return (process.env["PATH"] ?? "")
     .split(delimiter)
@@ -43,7 +43,7 @@ export function which(name: string): string | undefined {
     });
 }
 
-/** Ends a script: what went wrong, without the stack that only says where in the script. */
+/** Ends a script with an error message, without its stack. */
 export function fail(reason: unknown): never {
   console.error(reason instanceof Error ? reason.message : String(reason));
   process.exit(1);

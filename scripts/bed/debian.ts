@@ -1,15 +1,15 @@
-/** Debian's packages, where this machine has them and we may install them. */
+/** Installs Debian packages if this machine and this user can. */
 
 import { run, which } from "./command.ts";
 
 const install = ["install", "-y", "--no-install-recommends"];
 
-/** The command that a user may run. */
+/** Returns the command that a user can run instead. */
 export function aptGet(packages: readonly string[]): string {
   return ["apt-get", ...install, ...packages].join(" ");
 }
 
-/** Whether they are installed now. Only root of a Debian may; nobody else is bothered. @throws Error where apt-get fails */
+/** Returns whether the packages are installed now. Only tries as root on Debian. @throws Error if apt-get fails */
 export async function installPackages(packages: readonly string[]): Promise<boolean> {
   const program = which("apt-get");
   if (!program || process.getuid?.() !== 0) return false;

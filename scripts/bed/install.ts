@@ -1,6 +1,6 @@
 /**
- * Installs VS Code in a browser (code-server) from npm alone, into `.graft/vscode-bed`. Safe to run again: it does
- * what is missing. A minute and 620 MB the first time, nothing afterwards. See docs/decisions/0001-vscode-bed.md.
+ * Installs VS Code in a browser (code-server) from npm alone, into `.graft/vscode-bed`. It is safe to run again and does only what
+ * is missing. The first run takes a minute and 620 MB. See docs/decisions/0001-vscode-bed.md.
  */
 
 import { existsSync } from "node:fs";
@@ -17,7 +17,7 @@ export async function installBed(): Promise<void> {
   await once("editor", "VS Code in a browser (code-server, about a minute the first time)", async () => {
     await writeFile(join(bedFolder, "package.json"), '{ "private": true }\n');
     await npm(["install", ...quiet, `code-server@${codeServerVersion}`], bedFolder);
-    // Its install script would do the next two, and compile parts that we do not need (terminals, keychains).
+    // Its install script would do the next two steps, but also compile unneeded parts (terminals, keychains).
     await npm(["install", "--omit=dev", ...quiet], editorFolder);
     await npm(["install", "--omit=dev", ...quiet], join(editorFolder, "extensions"));
     await run(process.execPath, [codeServerEntry, "--version"], { env: isolated(bedFolder) });
@@ -25,7 +25,7 @@ export async function installBed(): Promise<void> {
   await compileLogging();
 }
 
-/** Two parts must be compiled. Without them all else works, but the Output panel and the log files stay empty. */
+/** Compiles two parts. Without them, the Output panel and the log files stay empty; everything else works. */
 async function compileLogging(): Promise<void> {
   const missing = ["g++", "make", "python3"].filter((name) => !which(name));
   if (existsSync(join(bedFolder, "logging.done"))) return;
@@ -33,7 +33,7 @@ async function compileLogging(): Promise<void> {
     console.warn(`Without ${missing.join(", ")} the Output panel stays empty: apt-get install g++ make python3`);
     return;
   }
-  // The npm package that brings Node brings its headers too; node-gyp would download them.
+  // The npm package with Node also contains its headers, which node-gyp would download.
   const headers = join(root, "node_modules", `node-${process.platform}-${process.arch}`);
   const env = existsSync(join(headers, "include")) ? { npm_config_nodedir: headers } : {};
   const modules = ["@vscode/spdlog", "@vscode/native-watchdog"];
@@ -42,15 +42,15 @@ async function compileLogging(): Promise<void> {
   }).catch((error: unknown) => console.warn(`The Output panel will stay empty: ${String(error)}`));
 }
 
-/** Settings folders of its own, so that code-server never writes into the user's. */
+/** Separate settings folders, so that code-server never writes into the user's. */
 export function isolated(folder: string): NodeJS.ProcessEnv {
   const env = { ...process.env, XDG_DATA_HOME: join(folder, "data"), XDG_CONFIG_HOME: join(folder, "config") };
-  // Left over when we run inside a VS Code terminal, they would send our commands to that window.
+  // In a VS Code terminal, these variables would send the commands to that window.
   for (const name of ["VSCODE_IPC_HOOK_CLI", "NODE_OPTIONS", "PASSWORD", "PORT"]) delete env[name as keyof typeof env];
   return env;
 }
 
-/** Does `work` unless a finished run of it for this version is on record. */
+/** Does `work` unless it has already finished for this version. */
 async function once(step: string, what: string, work: () => Promise<void>): Promise<void> {
   const record = join(bedFolder, `${step}.done`);
   const done = await readFile(record, "utf8").catch(() => "");

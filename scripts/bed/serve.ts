@@ -1,4 +1,4 @@
-/** Starts VS Code in a browser on this machine: its own profile, no telemetry, no gallery, nothing outside 127.0.0.1. */
+/** Starts VS Code in a browser on this machine, with its own profile, without telemetry or gallery, only on 127.0.0.1. */
 
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
@@ -12,36 +12,36 @@ import { isolated } from "./install.ts";
 import { codeServerEntry } from "./paths.ts";
 
 export interface EditorServer {
-  /** Such as http://127.0.0.1:8420 */
+  /** For example http://127.0.0.1:8420 */
   url: string;
-  /** Its process group ends too; files stay. */
+  /** Also ends its process group. Files stay. */
   stop(): Promise<void>;
 }
 
 export interface EditorServerOptions {
-  /** Profile, extensions and logs go here; kept between runs if the folder is. */
+  /** Folder for profile, extensions and logs, which are kept as long as the folder is. */
   folder: string;
   /** VSIX files to install first. */
   extensions?: readonly string[];
-  /** User settings; they replace those that the folder has. Left out, existing ones stay. */
+  /** User settings, which replace those in the folder. If omitted, existing ones stay. */
   settings?: Readonly<Record<string, unknown>>;
-  /** 0 or left out: any free port. A taken one is replaced by a free one. */
+  /** 0 or omitted for any free port. A free port replaces one that is in use. */
   port?: number;
   /** Further arguments for code-server. */
   args?: readonly string[];
-  /** Stay in the caller's process group: whoever ends that group (a Ctrl-C, a CI runner) then ends all of it. */
+  /** Stay in the caller's process group, so that a Ctrl-C or a CI runner ends everything. */
   sameGroup?: boolean;
 }
 
-/** @throws Error with the log's end when the server does not answer within 30 seconds. */
+/** @throws Error with the end of the log if the server does not answer within 30 seconds */
 export async function startEditorServer(options: EditorServerOptions): Promise<EditorServer> {
   const { folder } = options;
   const userData = join(folder, "user");
   const config = join(folder, "config.yaml");
-  // Sockets lie in the temporary folder, and their paths may have no more than about 100 characters.
+  // Sockets are in the temporary folder, and their paths must not exceed about 100 characters.
   const temporary = await mkdtemp(join(tmpdir(), "graft-editor-"));
   for (const path of [join(userData, "User"), join(folder, "extensions")]) await mkdir(path, { recursive: true });
-  // Without a file of its own it writes one, with a password, into the user's home.
+  // Without this file, code-server writes one with a password into the user's home.
   await writeFile(config, "auth: none\ncert: false\n");
   if (options.settings)
     await writeFile(join(userData, "User", "settings.json"), JSON.stringify(options.settings, null, 2));
@@ -66,7 +66,7 @@ export async function startEditorServer(options: EditorServerOptions): Promise<E
   args.push("--disable-getting-started-override", ...(options.args ?? []));
   const log = join(folder, "server.log");
   const output = openSync(log, "w");
-  // Usually a group of its own, so that stop() reaches the extension hosts and whatever they started.
+  // Usually a separate group, so that stop() reaches the extension hosts and their child processes.
   const ownGroup = !options.sameGroup;
   const server = spawn(process.execPath, [...base, ...args], {
     env,
@@ -79,10 +79,10 @@ export async function startEditorServer(options: EditorServerOptions): Promise<E
     try {
       if (server.pid) process.kill(ownGroup ? -server.pid : server.pid, signal);
     } catch {
-      // Nobody is left.
+      // No process is left.
     }
   };
-  // Without this an exit that skips stop() would leave the other group running.
+  // Without this, an exit without stop() would leave the other group running.
   const onExit = (): void => kill("SIGKILL");
   process.once("exit", onExit);
 

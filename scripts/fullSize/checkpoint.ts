@@ -1,4 +1,4 @@
-/** Hugging Face folders of the sizes of published models, with random weights. It knows sizes and bytes, and no quality. */
+/** Makes Hugging Face folders with the shapes of published models and random weights. */
 
 import { mkdir, open, writeFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { readModelConfig } from "../../extension/core/architectures/readConfig.t
 
 const common = { rms_norm_eps: 1e-6, hidden_act: "silu", max_position_embeddings: 32_768 };
 
-/** The fields of the published config.json that size and graph depend on. */
+/** The fields of the published config.json that determine size and graph. */
 export const shapes = {
   "qwen2.5-coder-0.5b": {
     ...common,
@@ -52,7 +52,7 @@ export const shapes = {
 
 export type ShapeName = keyof typeof shapes;
 
-/** A shard is full at this size, as transformers' `save_pretrained` has it. */
+/** Maximum size of a shard in bytes, as in transformers' `save_pretrained`. */
 const shardBytes = 5e9;
 
 interface PlacedTensor {
@@ -61,9 +61,9 @@ interface PlacedTensor {
 }
 
 /**
- * Writes config.json and bfloat16 weights. `sparse` leaves all weights zero, in files that take no room on disk.
+ * Writes config.json and bfloat16 weights. With `sparse`, all weights are zero and the files take no space on disk.
  *
- * @returns bytes of the weights
+ * @returns the size of the weights in bytes
  */
 export async function writeCheckpoint(folder: string, name: ShapeName, sparse: boolean): Promise<number> {
   await mkdir(folder, { recursive: true });
@@ -108,7 +108,7 @@ async function writeShard(path: string, tensors: readonly PlacedTensor[], sparse
   }
 }
 
-/** Normal numbers, drawn once and used again and again from other places on. */
+/** Returns normal numbers. They are drawn once and reused from different offsets. */
 const numbers = (() => {
   const random = seededRandom(1, "weights");
   return Float32Array.from({ length: 1 << 20 }, () => random.normal());

@@ -1,6 +1,6 @@
 /**
- * The graph of a Qwen2 or LLaMA model as one would write it by hand for inference alone: no adapter slots, no choice of rows.
- * It is what our own graph is measured against; it reads the same weight file.
+ * A hand-written graph of a Qwen2 or LLaMA model for inference only, without adapter slots or a choice of rows. Graft's own graph
+ * is measured against it. It reads the same weight file.
  */
 
 import { basename, dirname } from "node:path";
@@ -27,9 +27,9 @@ import {
 import { shapes, type ShapeName } from "./checkpoint.ts";
 
 export interface PlainDecoder {
-  /** Forgets everything. */
+  /** Clears the KV cache. */
   clear(): void;
-  /** Appends `ids` and returns the logits behind the last. */
+  /** Appends `ids` and returns the logits after the last one. */
   extend(ids: readonly number[]): Promise<Float32Array>;
   release(): Promise<void>;
 }
@@ -76,7 +76,7 @@ function plainGraph({ config, tensors }: InstalledBase, shape: ShapeName): Recor
     return matMulNBits(x, quantized!, added, "int8");
   };
   const gain = (name: string): Tensor => storedVector(stored(`${name}.weight`));
-  /** The sum, and its norm. */
+  /** Returns the sum and its norm. */
   const addNorm = (x: Tensor, y: Tensor, name: string): readonly [sum: Tensor, normed: Tensor] => {
     const sum = add(x, y);
     const normed = simplifiedLayerNormalization(sum, gain(name), epsilon);

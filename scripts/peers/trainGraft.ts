@@ -1,4 +1,4 @@
-/** As trainPeft.py, with Graft: a training step for each line on standard input. */
+/** Does the same as trainPeft.py with Graft: takes a training step for each line on standard input. */
 
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";

@@ -1,4 +1,4 @@
-/** The frame of every card: a name, facts, and what can be done. */
+/** The frame of every card: a name, facts, and actions. */
 
 import type { ComponentChildren } from "preact";
 import type { BaseCost } from "../protocol/baseModels.ts";
@@ -7,9 +7,9 @@ import { t } from "../shared/l10n.ts";
 
 export interface CardProps {
   name: string;
-  /** What sets it apart from the others. */
+  /** Distinguishes it from the other cards. */
   mark?: string | undefined;
-  /** Facts about it. */
+  /** Facts about the base. */
   children: ComponentChildren;
   actions?: ComponentChildren;
 }

@@ -1,4 +1,4 @@
-/** The import that runs: how far it is and how to stop it; or why it failed, and what to do now. */
+/** Shows the running import with its progress and a way to stop it, or why it failed and what to do. */
 
 import type { FromBases, ImportState } from "../protocol/baseModels.ts";
 import { Button } from "../shared/button.tsx";

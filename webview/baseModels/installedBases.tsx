@@ -1,4 +1,4 @@
-/** The bases on this machine, and the one that the settings name and that has not been imported. */
+/** Shows the bases on this machine, and the base in the settings if it is not imported yet. */
 
 import type { BasesState, FromBases, InstalledBaseCard } from "../protocol/baseModels.ts";
 import { Button } from "../shared/button.tsx";
@@ -55,7 +55,7 @@ interface InstalledProps {
 
 function Installed({ base, isInUse, machineBytes, post }: InstalledProps) {
   const { name, modelType, embedded, origin } = base;
-  // A commit is told apart by its first digits.
+  // The first digits of a commit are enough to identify it.
   const from = origin.replace(/(@[0-9a-f]{7})[0-9a-f]{33}$/, "$1");
   const use = !isInUse && (
     <Button label={t("Use {0}", name)} onClick={() => post({ type: "use", name })}>

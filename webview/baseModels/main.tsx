@@ -1,4 +1,4 @@
-/** The panel of base models: what is installed, the import that runs, and what the hub offers. */
+/** The panel of base models: installed bases, the running import, and the bases on the hub. */
 
 import { useRef, useState } from "preact/hooks";
 import type { BasesState, FromBases, ToBases } from "../protocol/baseModels.ts";
@@ -10,7 +10,7 @@ import { showPage, useMessages } from "../shared/page.tsx";
 import { Import } from "./import.tsx";
 import { InstalledBases } from "./installedBases.tsx";
 import { OfferedBases } from "./offeredBases.tsx";
-// oxlint-disable-next-line import/no-unassigned-import -- The build puts the style sheet beside the script.
+// oxlint-disable-next-line import/no-unassigned-import -- The build writes the style sheet beside the script.
 import "./bases.css";
 
 const host = connectToHost<FromBases, ToBases, never>();

@@ -1,4 +1,4 @@
-/** What the hub offers: what this machine can use first, and the rest out of the way. */
+/** Shows the bases on the hub: first those that this machine can use, then the others, collapsed. */
 
 import type { BasesState, FromBases, OfferedBaseCard } from "../protocol/baseModels.ts";
 import { Button } from "../shared/button.tsx";
@@ -38,7 +38,7 @@ export function OfferedBases({ state: { survey, importing }, post }: { state: Ba
 interface OfferedProps {
   model: OfferedBaseCard;
   machineBytes: number;
-  /** Whether another import is under way. */
+  /** Whether another import runs. */
   isBusy: boolean;
   post: Post;
 }
@@ -76,7 +76,7 @@ function Offered({ model, machineBytes, isBusy, post }: OfferedProps) {
   );
 }
 
-/** Below ten, digits behind the point would say more than is known. */
+/** Rounds an estimate to the digits that it supports: one below 10, otherwise two. */
 function rounded(tokensPerSecond: number): number {
   return Math.max(1, Number(tokensPerSecond.toPrecision(tokensPerSecond < 10 ? 1 : 2)));
 }

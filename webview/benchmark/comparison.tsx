@@ -1,4 +1,4 @@
-/** How two runs differ, measure by measure, and whether chance would do as much. */
+/** Shows the differences of two runs by measure, and whether they are significant. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";

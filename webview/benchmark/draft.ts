@@ -1,22 +1,22 @@
-/** The form as it stands, whether or not it could be sent: what it asks for, and why it cannot be sent yet. */
+/** The draft of the benchmark form, valid or not: its request, and the reason if it cannot be sent yet. */
 
 import type { EvaluationForm, EvaluationNumbers } from "../protocol/benchmark.ts";
 import type { PaperDataState } from "../protocol/paperData.ts";
 import { t } from "../shared/l10n.ts";
 import { accepts, acceptsOptional, textOf } from "../shared/form/wholeNumber.ts";
 
-/** Kept while the panel is hidden. */
+/** The fields of the form. They are kept while the panel is hidden. */
 export interface FormDraft {
   suite: EvaluationForm["suite"]["kind"];
-  /** Where a suite of the user's own lies. */
+  /** Path of the user's own suite. */
   path: string;
-  /** Where held-out code lies. */
+  /** Folder of held-out code. */
   folder: string;
   adapter: string;
   mode: EvaluationForm["mode"];
   examples: string;
   protocol: EvaluationForm["protocol"];
-  /** Numbers are texts; undefined ones stand for their defaults. */
+  /** Numbers as typed; undefined means the default. */
   shots?: string;
   limit?: string;
   seed?: string;
@@ -32,7 +32,7 @@ export const blankDraft: FormDraft = {
   protocol: "graft",
 };
 
-/** A base is asked as it is; an adapter, as it was trained. */
+/** Selects an adapter with the usual mode: zero-shot for a base, "trained" for an adapter. */
 export function withAdapter(adapter: string): Pick<FormDraft, "adapter" | "mode"> {
   return { adapter, mode: adapter === "" ? "zero-shot" : "trained" };
 }
@@ -41,7 +41,7 @@ export function hasExamples({ suite, mode }: FormDraft): boolean {
   return suite !== "folder" && (mode === "icl" || mode === "rag");
 }
 
-/** Why nothing can be evaluated as the form stands; undefined where it can. */
+/** Returns the reason why the form cannot be sent; undefined if it can. */
 export function obstacle(
   draft: FormDraft,
   numbers: EvaluationNumbers,
@@ -66,14 +66,14 @@ function suiteOf({ suite, path, folder }: FormDraft): EvaluationForm["suite"] {
   return suite === "folder" ? { kind: suite, path: folder } : { kind: suite };
 }
 
-/** What a form without obstacles asks for. */
+/** Returns the request of a form without obstacles. */
 export function toEvaluationForm(draft: FormDraft, numbers: EvaluationNumbers): EvaluationForm {
   const { suite, adapter, mode, examples, protocol, limit = "" } = draft;
   return {
     suite: suiteOf(draft),
     adapter,
     mode,
-    // Out of sight where there are no examples, where it may hold anything.
+    // Without examples this field is hidden and may contain anything.
     ...(hasExamples(draft) && { shots: Number(textOf(numbers.shots, draft.shots)) }),
     examples: suite === "file" ? examples : "",
     protocol,

@@ -1,4 +1,4 @@
-/** The evaluation that runs: how far it is, what it predicts, how to stop it; or how it ended without a result. */
+/** Shows the running evaluation with its progress, last prediction and a way to stop it, or why it ended without a result. */
 
 import type { EvaluationState, FromBenchmark } from "../protocol/benchmark.ts";
 import { Button } from "../shared/button.tsx";

@@ -1,13 +1,13 @@
-/** A file of the user's: the way to choose it, and which one it is. */
+/** A button to choose a file, with the chosen path. */
 
 import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";
 
 export interface FileChooserProps {
-  /** Of the button. */
+  /** Label of the button. */
   id: string;
   path: string;
-  /** Stands in for the path until there is one. */
+  /** Shown until a path is chosen. */
   hint: string;
   onChoose: () => void;
 }

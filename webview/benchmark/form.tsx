@@ -1,4 +1,4 @@
-/** What to evaluate and how. */
+/** The form that starts an evaluation. */
 
 import type { EvaluationNumbers, FromBenchmark } from "../protocol/benchmark.ts";
 import type { PaperDataState } from "../protocol/paperData.ts";

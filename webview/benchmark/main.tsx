@@ -1,4 +1,4 @@
-/** The benchmark panel: a form, the evaluation that runs, the runs, and a comparison, as the extension's state says. */
+/** The benchmark panel: shows a form, the running evaluation, the runs, and a comparison from the extension's state. */
 
 import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import type { FromBenchmark, ToBenchmark } from "../protocol/benchmark.ts";
@@ -12,7 +12,7 @@ import { Evaluation } from "./evaluation.tsx";
 import { Form } from "./form.tsx";
 import { changed, initialState, type PageState } from "./pageState.ts";
 import { Runs } from "./runs.tsx";
-// oxlint-disable-next-line import/no-unassigned-import -- The build puts the style sheet beside the script.
+// oxlint-disable-next-line import/no-unassigned-import -- The build writes the style sheet beside the script.
 import "./benchmark.css";
 
 const host = connectToHost<FromBenchmark, ToBenchmark, FormDraft>();

@@ -1,11 +1,11 @@
-/** What the benchmark panel knows, and how a message of the extension or an edit of the form changes it. */
+/** The state of the benchmark panel, and how a message of the extension or an edit of the form changes it. */
 
 import type { BenchmarkState, EvaluationNumbers, ToBenchmark } from "../protocol/benchmark.ts";
 import type { PaperDataState } from "../protocol/paperData.ts";
 import { blankDraft, withAdapter, type FormDraft } from "./draft.ts";
 
 export interface PageState {
-  /** Undefined until the extension has told it. */
+  /** Undefined until the extension has sent it. */
   benchmark: BenchmarkState | undefined;
   numbers: EvaluationNumbers | undefined;
   paperData: PaperDataState | undefined;
@@ -18,7 +18,7 @@ export function initialState(kept: FormDraft | undefined): PageState {
   return { benchmark: undefined, numbers: undefined, paperData: undefined, draft: { ...blankDraft, ...kept } };
 }
 
-/** What a chosen file or folder is of the draft. */
+/** The field of the draft for each kind of chosen file or folder. */
 const chosenFields = { suite: "path", folder: "folder", examples: "examples" } as const;
 
 export function changed(state: PageState, change: Change): PageState {
@@ -40,7 +40,7 @@ function edited(state: PageState, part: Partial<FormDraft>): PageState {
   return { ...state, draft: { ...state.draft, ...part } };
 }
 
-/** An adapter that was removed meanwhile is chosen no longer; before the adapters are known, nothing is. */
+/** Deselects an adapter that no longer exists. Until the adapters are known, keeps the selection. */
 function withKnownAdapter(state: PageState, adapters: readonly string[]): PageState {
   const { adapter } = state.draft;
   const isKnown = adapter === "" || adapters.length === 0 || adapters.includes(adapter);

@@ -1,4 +1,4 @@
-/** The runs of one suite and protocol, with their scores. */
+/** A table of the runs of one suite and protocol, with their scores. */
 
 import { valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";
 import type { RunCard } from "../protocol/benchmark.ts";
@@ -13,7 +13,7 @@ type Choose = (id: string, isChosen: boolean) => void;
 export interface RunTableProps {
   title: string;
   runs: readonly RunCard[];
-  /** Their ids. */
+  /** Ids of the runs. */
   chosen: readonly string[];
   choose: Choose;
 }
@@ -33,7 +33,7 @@ export function RunTable({ title, runs, chosen, choose }: RunTableProps) {
 
 interface RowProps {
   run: RunCard;
-  /** Of the measures. */
+  /** Names of the measures. */
   names: readonly string[];
   isChosen: boolean;
   choose: Choose;

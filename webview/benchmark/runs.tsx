@@ -1,4 +1,4 @@
-/** The runs, a table for each suite and protocol, since only within these are they comparable; and what can be done with some. */
+/** Shows the runs with their actions. Only runs of one suite and protocol are comparable, so each pair has its own table. */
 
 import { useState } from "preact/hooks";
 import type { BenchmarkState, FromBenchmark, RunCard } from "../protocol/benchmark.ts";
@@ -17,7 +17,7 @@ export function Runs({ runs, problem, post }: RunsProps) {
   /** Ids, in the order in which they were chosen. */
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const finished = (runs ?? []).filter(({ result }) => result);
-  // One may have gone meanwhile.
+  // A chosen run may have been removed.
   const picked = chosen.flatMap((id) => finished.find((run) => run.id === id) ?? []);
   const choose = (id: string, isChosen: boolean): void =>
     setChosen([...chosen.filter((other) => other !== id), ...(isChosen ? [id] : [])]);
@@ -68,7 +68,7 @@ function Tables({ runs, chosen, choose }: TablesProps) {
 
 interface ActionsProps {
   finished: readonly RunCard[];
-  /** In the order in which they were chosen. */
+  /** Ids in the order in which they were chosen. */
   picked: readonly RunCard[];
   post: (message: FromBenchmark) => void;
 }

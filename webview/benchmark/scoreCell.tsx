@@ -1,10 +1,10 @@
-/** A cell with a score, and its interval below. */
+/** A table cell with a score and its interval. */
 
 import { valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";
 import { t } from "../shared/l10n.ts";
 
 export interface ScoreCellProps {
-  /** Of the measure. */
+  /** Name of the measure. */
   name: string;
   text: string;
   interval: { low: number; high: number };

@@ -1,4 +1,4 @@
-/** Scores as a reader takes them in, by the formats that all of Graft shares. */
+/** Formats scores and names of measures like the rest of Graft. */
 
 import { isShown, measureFormat } from "../../extension/core/evaluation/measures/measureFormat.ts";
 import { t } from "../shared/l10n.ts";
@@ -12,12 +12,12 @@ const translated: Readonly<Record<string, string>> = {
   "block.editSimilarity": t("Blocks, edit similarity"),
 };
 
-/** "EM@10", "pass@1", "CodeBLEU". */
+/** Returns a measure's title, such as "EM@10", "pass@1" or "CodeBLEU". */
 export function scoreTitle(name: string): string {
   return translated[name] ?? measureFormat(name).title;
 }
 
-/** Whether there is room for it in a table: parts of measures are for exports. */
+/** Whether a table shows the measure. Parts of measures appear only in exports. */
 export function isWhole(name: string): boolean {
   return isShown(name, "panel");
 }

@@ -4,12 +4,12 @@ import type { ComponentChildren } from "preact";
 
 export interface TableProps {
   caption?: string;
-  /** Headings of the columns. */
+  /** Headings of the first columns of text. */
   texts: readonly string[];
   numbers: readonly string[];
-  /** Heading of a column of text after those. */
+  /** Heading of a last column of text. */
   last?: string;
-  /** Its rows. */
+  /** Rows of the table. */
   children: ComponentChildren;
 }
 

@@ -1,18 +1,18 @@
-/** Messages between the extension and the panel of base models. What the panel sends is checked: it is a web page. */
+/** Messages between the extension and the panel of base models. The extension validates all messages of this web page. */
 
 import * as z from "zod/mini";
 
 const text = z.string().check(z.minLength(1));
 
-/** Base models' panel → extension. */
+/** Messages from the panel to the extension. */
 export const fromBases = z.discriminatedUnion("type", [
-  /** It was (re)loaded and knows nothing. */
+  /** The panel was (re)loaded and has no state. */
   z.object({ type: z.literal("ready") }),
-  /** Asks for a model or a folder first. */
+  /** First asks the user for a model or a folder. */
   z.object({ type: z.literal("add") }),
   z.object({ type: z.literal("import"), source: text }),
   z.object({ type: z.literal("cancel") }),
-  /** Forgets how the last import failed. */
+  /** Dismisses the error of the last import. */
   z.object({ type: z.literal("dismiss") }),
   z.object({ type: z.literal("use"), name: text }),
   z.object({ type: z.literal("remove"), name: text }),
@@ -21,13 +21,13 @@ export const fromBases = z.discriminatedUnion("type", [
 
 export type FromBases = z.infer<typeof fromBases>;
 
-/** Extension → base models' panel. */
+/** Messages from the extension to the panel. */
 export type ToBases = { type: "state"; state: BasesState };
 
-/** What a base costs this machine. */
+/** A base's requirements and speed on this machine. */
 export interface BaseCost {
   parameters: number;
-  /** On disk, once it is installed. */
+  /** Size on disk after installation. */
   bytes: number;
   memoryBytes: number;
   fit: "easily" | "barely" | "not";
@@ -37,7 +37,7 @@ export interface InstalledBaseCard extends BaseCost {
   name: string;
   modelType: string;
   embedded: boolean;
-  /** A folder, or OWNER/NAME@COMMIT. */
+  /** Source: a folder, or OWNER/NAME@COMMIT. */
   origin: string;
 }
 
@@ -47,20 +47,20 @@ export interface OfferedBaseCard extends BaseCost {
   licence: string;
   downloadBytes: number;
   obstacle?: "architecture" | "pickle" | "memory";
-  /** An estimate for this machine; absent until that is measured, and where it cannot be told. */
+  /** Estimate for this machine; absent until the machine is measured, and if there is no estimate. */
   tokensPerSecond?: number;
-  /** Whether it is the largest that suits this machine. */
+  /** Whether it is the largest base that is suitable for this machine. */
   recommended?: true;
 }
 
-/** The one import of this window. */
+/** The import of this window; there is at most one. */
 export type ImportState =
   | {
       phase: "running";
-      /** What the user named. */
+      /** The model or folder that the user entered. */
       source: string;
       cancelling: boolean;
-      /** Absent until the first bytes are there. */
+      /** Absent until the first bytes arrive. */
       progress?:
         | { stage: "download"; done: number; total: number; bytesPerSecond: number; etaSeconds: number }
         | { stage: "convert"; done: number; total: number };
@@ -72,11 +72,11 @@ export interface BasesState {
   survey:
     | { installed: readonly InstalledBaseCard[]; offered: readonly OfferedBaseCard[]; machineBytes: number }
     | undefined;
-  /** Why the survey could not be made. */
+  /** The error if the survey failed. */
   problem: { message: string; nextStep: string } | undefined;
-  /** Name of the base that completes. */
+  /** Name of the base in use. */
   inUse: string | undefined;
   importing: ImportState | undefined;
-  /** The folder that the settings name, where it has not been imported: another base stands in for it. */
+  /** The folder in the settings if it is not imported yet; another base is used instead. */
   notImported: string | undefined;
 }

@@ -1,4 +1,4 @@
-/** Messages between the extension and the benchmark panel. What the panel sends is checked: it is a web page. */
+/** Messages between the extension and the benchmark panel. The extension validates all messages of this web page. */
 
 import * as z from "zod/mini";
 import type { NumberField } from "./numberField.ts";
@@ -9,50 +9,50 @@ const text = z.string().check(z.minLength(1));
 const evaluationForm = z.object({
   suite: z.discriminatedUnion("kind", [
     z.object({ kind: z.enum(["conala", "codealpacapy"]) }),
-    /** A folder holds held-out Python code, completed as in the editor: mode, examples and protocol do not concern it. */
+    /** A folder of held-out Python code, completed as in the editor. Mode, examples and protocol do not apply to it. */
     z.object({ kind: z.enum(["file", "folder"]), path: text }),
   ]),
   /** Name of an adapter of the library; empty for the base alone. */
   adapter: z.string(),
   mode: z.enum(["zero-shot", "icl", "rag", "trained"]),
-  /** For ICL and RAG only. */
+  /** Only for ICL and RAG. */
   shots: z.exactOptional(z.int()),
-  /** Where examples come from; empty for the training part of a paper's data set. */
+  /** File of the examples; empty for the training part of a paper's data set. */
   examples: z.string(),
   protocol: z.enum(["graft", "paper-v2", "paper-v3"]),
-  /** Tasks, the first ones; all where it is absent. */
+  /** Number of tasks, from the first on; all if absent. */
   limit: z.exactOptional(z.int()),
   seed: z.int(),
 });
 
-/** What the benchmark's form asks for. Limits of its numbers are the evaluation's own. */
+/** The request of the benchmark form. The evaluation's schema has the limits of its numbers. */
 export type EvaluationForm = z.infer<typeof evaluationForm>;
 
-/** Benchmark panel → extension. */
+/** Messages from the panel to the extension. */
 export const fromBenchmark = z.discriminatedUnion("type", [
-  /** It was (re)loaded and knows nothing. */
+  /** The panel was (re)loaded and has no state. */
   z.object({ type: z.literal("ready") }),
-  /** Opens a dialog, answered by fileChosen unless it is dismissed. */
+  /** Opens a dialog. fileChosen answers, unless the user dismisses it. */
   z.object({ type: z.literal("chooseFile"), what: z.enum(["suite", "folder", "examples"]) }),
-  /** Asks for consent, and gets CodeAlpacaPy. */
+  /** Asks for consent and gets CodeAlpacaPy. */
   z.object({ type: z.literal("getCodeAlpacaPy") }),
   z.object({ type: z.literal("start"), form: evaluationForm }),
   z.object({ type: z.literal("cancel") }),
-  /** Forgets how the last one ended. */
+  /** Dismisses the result of the last evaluation. */
   z.object({ type: z.literal("dismiss") }),
-  /** By their ids. */
+  /** Compares two runs by their ids. */
   z.object({ type: z.literal("compare"), first: text, second: text }),
   z.object({ type: z.literal("closeComparison") }),
-  /** Asks for a file and writes a table of these runs. */
+  /** Asks for a file and writes a table of these runs to it. */
   z.object({ type: z.literal("export"), runs: z.array(text) }),
   z.object({ type: z.literal("showLog") }),
 ]);
 
 export type FromBenchmark = z.infer<typeof fromBenchmark>;
 
-/** Extension → benchmark panel. */
+/** Messages from the extension to the panel. */
 export type ToBenchmark =
-  /** Comes first: limits and defaults of the form's numbers. */
+  /** The first message: limits and defaults of the form's numbers. */
   | { type: "numbers"; numbers: EvaluationNumbers }
   | { type: "state"; state: BenchmarkState }
   | { type: "fileChosen"; what: "suite" | "folder" | "examples"; path: string }
@@ -64,13 +64,13 @@ export interface EvaluationNumbers {
   seed: NumberField;
 }
 
-/** The one evaluation of this window. */
+/** The evaluation of this window; there is at most one. */
 export type EvaluationState =
   | { phase: "idle" }
   | {
       phase: "running";
       cancelling: boolean;
-      /** Absent until the first task is done: suite and base are loaded first. */
+      /** Absent until the first task is done, while suite and base are loaded. */
       progress?: {
         candidate: string;
         /** "measuring" counts files of held-out code, for bits per byte. */
@@ -79,7 +79,7 @@ export type EvaluationState =
         total: number;
         etaSeconds?: number;
         tokensPerSecond?: number;
-        /** What was predicted last. */
+        /** The last prediction. */
         last?: { intent: string; prediction: string };
       };
     }
@@ -96,25 +96,25 @@ export interface RunCard {
   startedAt: string;
   done: number;
   tasks: number;
-  /** Once it is finished. */
+  /** Present once the run is finished. */
   result?: {
-    /** By name, in the order in which they are shown, with 95 % intervals. */
+    /** Scores by measure, in display order, with 95 % intervals. */
     scores: Readonly<Record<string, { value: number; low: number; high: number }>>;
-    /** Rows and tasks that were left out. */
+    /** Rows and tasks that were skipped. */
     problems: number;
     seconds: number;
     tokensPerSecond: number;
   };
 }
 
-/** How the scores of the first run differ from those of the second, on the tasks that both have. */
+/** The differences between the scores of two runs, on the tasks that both have. */
 export interface RunComparison {
   first: string;
   second: string;
-  /** Absent until it is there. */
+  /** Absent until it is computed. */
   found?: {
     items: number;
-    /** Below it there is no verdict. */
+    /** Fewest tasks for a verdict. */
     fewestItems: number;
     differences: Readonly<
       Record<
@@ -123,7 +123,7 @@ export interface RunComparison {
           difference: number;
           interval: { low: number; high: number };
           p: number;
-          /** Which is better; "none" where no difference was found, "tooFew" where there are too few tasks to tell. */
+          /** The better run; "none" if no difference was found, "tooFew" if there are too few tasks to tell. */
           verdict: "first" | "second" | "none" | "tooFew";
         }
       >
@@ -132,11 +132,11 @@ export interface RunComparison {
 }
 
 export interface BenchmarkState {
-  /** The newest first; undefined until they are known. */
+  /** The runs, newest first; undefined until they are known. */
   runs: readonly RunCard[] | undefined;
-  /** Why there is no list, no comparison or no export. */
+  /** The error if the list, the comparison or the export failed. */
   problem: { message: string; nextStep: string } | undefined;
-  /** What can be evaluated: the base in use, and the library's adapters. */
+  /** The candidates: the base in use and the library's adapters. */
   base: string | undefined;
   adapters: readonly string[];
   evaluation: EvaluationState;

@@ -1,9 +1,9 @@
-/** A whole number that a form asks for: the extension knows its limits, a page knows none. */
+/** The limits of a whole number in a form. The extension sends them; pages have none of their own. */
 
 export interface NumberField {
   minimum: number;
-  /** Absent where there is no upper limit. */
+  /** Absent without an upper limit. */
   maximum?: number;
-  /** Absent where leaving the field empty means something. */
+  /** Absent if an empty field has a meaning. */
   default?: number;
 }

@@ -1,6 +1,6 @@
-/** The paper's data sets, as pages know them. */
+/** The state of the paper's data sets for pages. */
 
-/** Which of them are on this machine. CoNaLa ships with Graft. */
+/** Which of the paper's data sets are on this machine. CoNaLa ships with Graft. */
 export interface PaperDataState {
   codealpacapy: "here" | "missing" | "coming";
 }

@@ -1,4 +1,4 @@
-/** Messages between the extension and the training view. What the view sends is checked: it is a web page. */
+/** Messages between the extension and the training view. The extension validates all messages of this web page. */
 
 import * as z from "zod/mini";
 import type { NumberField } from "./numberField.ts";
@@ -15,39 +15,39 @@ const trainingForm = z.object({
     z.object({ name: z.enum(["prefix", "prompt"]), virtualTokens: z.int() }),
   ]),
   name: z.string(),
-  /** Absent: as many as the data needs. */
+  /** If absent, as many as the data needs. */
   epochs: z.optional(z.int()),
 });
 
-/** What the training form asks for. Limits of its numbers are the training's own, and checked there. */
+/** The request of the training form. The training's schema has the limits of its numbers and checks them. */
 export type TrainingForm = z.infer<typeof trainingForm>;
 
-/** A folder's name and no path: what comes after it is read, moved and removed. */
+/** The name of a folder, not a path, because the folder is read, moved and removed. */
 const name = z.string().check(
   z.regex(/^[^/\\]+$/),
   z.refine((text) => text !== "." && text !== ".."),
 );
 
-/** Training view → extension. */
+/** Messages from the view to the extension. */
 export const fromTraining = z.discriminatedUnion("type", [
-  /** The view was (re)loaded and knows nothing: everything is sent. */
+  /** The view was (re)loaded and has no state; the extension sends everything. */
   z.object({ type: z.literal("ready") }),
   z.object({ type: z.literal("checkName"), name: z.string() }),
-  /** Opens a dialog, answered by dataChosen unless it is dismissed. */
+  /** Opens a dialog. dataChosen answers, unless the user dismisses it. */
   z.object({ type: z.literal("chooseData"), kind: z.enum(["file", "folder"]) }),
-  /** Asks for consent, and gets CodeAlpacaPy. */
+  /** Asks for consent and gets CodeAlpacaPy. */
   z.object({ type: z.literal("getCodeAlpacaPy") }),
   z.object({ type: z.literal("start"), form: trainingForm }),
-  /** Keeps all that a resume needs; a training that has not begun its steps ends. */
+  /** Stops and keeps everything that a resume needs. A training without steps so far ends. */
   z.object({ type: z.literal("pause") }),
-  /** Ends the training with an adapter of the best it has learnt. */
+  /** Finishes the training and makes an adapter of its best parameters so far. */
   z.object({ type: z.literal("finish") }),
-  /** Resumes an unfinished training, makes an adapter of what it has learnt, discards it, or brings it back. */
+  /** Resumes an unfinished training, makes an adapter of it, discards it, or restores it. */
   z.object({ type: z.enum(["resume", "keep", "discard", "undo"]), name }),
-  /** Back to the form. */
+  /** Returns to the form. */
   z.object({ type: z.literal("dismiss") }),
   z.object({ type: z.literal("selectAdapter") }),
-  /** To the text editor, where the new adapter completes. */
+  /** Goes to the text editor to try the new adapter. */
   z.object({ type: z.literal("tryAdapter") }),
   /** Opens the benchmark. */
   z.object({ type: z.literal("evaluate") }),
@@ -58,16 +58,16 @@ export const fromTraining = z.discriminatedUnion("type", [
 
 export type FromTraining = z.infer<typeof fromTraining>;
 
-/** Extension → training view. */
+/** Messages from the extension to the view. */
 export type ToTraining =
-  /** Comes first: limits and defaults of the form's numbers. */
+  /** The first message: limits and defaults of the form's numbers. */
   | { type: "numbers"; numbers: TrainingNumbers }
   | { type: "state"; state: TrainingState }
-  /** All but the one that this window runs; and the names of discarded ones that can be brought back. */
+  /** Unfinished trainings, except the one that this window runs, and the names of discarded ones that can be restored. */
   | { type: "unfinished"; trainings: readonly UnfinishedCard[]; discarded: readonly string[] }
   /** The open folder, its Python files, and names that no new adapter can have; `files` is undefined while they are counted. */
   | { type: "workspace"; folder: string | undefined; files: number | undefined; taken: readonly string[] }
-  /** `problem` is absent for a name that can be used. */
+  /** `problem` is absent if the name can be used. */
   | { type: "nameChecked"; name: string; problem?: string }
   | { type: "dataChosen"; path: string }
   | { type: "paperData"; state: PaperDataState };
@@ -78,7 +78,7 @@ export interface TrainingNumbers {
   virtualTokens: NumberField;
 }
 
-/** Where the one training of this window stands. */
+/** The state of this window's training; there is at most one. */
 export type TrainingState =
   | { phase: "idle" }
   | TrainingRunning
@@ -100,54 +100,54 @@ export interface TrainingDone {
   active: boolean;
   seconds: number;
   validation: Validation | undefined;
-  /** Steps done, and those that there would have been. */
+  /** Steps done, and the number that was planned. */
   steps: number;
   plannedSteps: number;
   problems: RowProblems;
   leftOut?: LeftOut;
 }
 
-/** Rows that could not be used; `first` says which one, and why. */
+/** Rows that could not be used; `first` names the first one and its problem. */
 export interface RowProblems {
   count: number;
   first: string;
 }
 
-/** A training that was interrupted, as it lies on disk. */
+/** An interrupted training on disk. */
 export interface UnfinishedCard {
   name: string;
   base: string;
-  /** 0 of 0 where another version of Graft began it, which this one cannot resume. */
+  /** 0 of 0 if another version of Graft started it; this version cannot resume it. */
   step: number;
   steps: number;
-  /** It runs in another window. */
+  /** Whether it runs in another window. */
   busy: boolean;
 }
 
 export interface TrainingRunning {
   phase: "running";
   name: string;
-  /** What it has been asked for and does as soon as it can. */
+  /** A pending request, which the training fulfills as soon as it can. */
   stopping?: "pause" | "finish";
-  /** Known once the data is read: `raised` where epochs were added for so little data. */
+  /** Present once the data is read. `raised`: epochs were added because there is little data. */
   outline?: { steps: number; epochs: number; raised: boolean; problems: RowProblems };
   leftOut?: LeftOut;
-  /** Of the data, in examples, where it is so much that reading it takes a while. */
+  /** Progress of reading the data, in examples; only if reading takes a while. */
   reading?: { examples: number; of: number; etaSeconds: number };
-  /** Absent until the first step is done: data is read and the base loaded first. */
+  /** Absent until the first step is done, while the data is read and the base is loaded. */
   progress?: {
     step: number;
     steps: number;
     loss: number;
     tokensPerSecond: number;
     etaSeconds: number;
-    /** The loss so far, oldest first, thinned to what a sparkline can show. */
+    /** The loss so far, oldest first, thinned out for a sparkline. */
     losses: readonly number[];
     validation: Validation | undefined;
   };
 }
 
-/** How many files of the data are not trained on, by the reason; absent where there are none. */
+/** Number of files that are not trained on, by reason. A reason without files is absent. */
 export type LeftOut = Partial<
   Record<
     | "ignored"
@@ -168,7 +168,7 @@ export type LeftOut = Partial<
   >
 >;
 
-/** Loss on held-out data, in nats per token. */
+/** Loss on the validation data, in nats per token. */
 export interface Validation {
   before: number;
   best: number;

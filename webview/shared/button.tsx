@@ -1,11 +1,11 @@
-/** A button that does something at once; what submits a form says so itself. */
+/** A button that does something at once. It does not submit a form. */
 
 import type { ComponentChildren } from "preact";
 
 export interface ButtonProps {
   onClick: () => void;
   style?: "primary" | "secondary" | "link";
-  /** For a screen reader, where the text needs what stands around it. */
+  /** Label for screen readers, if the text is not clear without its context. */
   label?: string;
   id?: string;
   title?: string | undefined;

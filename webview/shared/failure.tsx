@@ -1,4 +1,4 @@
-/** What went wrong, said at once, and what to do now. */
+/** Shows an error and its next step, and announces it to screen readers at once. */
 
 export function Failure({ message, nextStep }: { message: string; nextStep: string }) {
   return (

@@ -1,8 +1,8 @@
-/** Numbers as a reader takes them in at a glance. */
+/** Formats numbers so that they are easy to read. */
 
 import { t } from "./l10n.ts";
 
-/** Two digits that mean something; a dash for what is not known. */
+/** Formats a number with two significant digits, or a dash if it is unknown. */
 export function loss(value: number): string {
   return Number.isFinite(value) ? value.toFixed(value < 0.1 ? 4 : 2) : "–";
 }
@@ -15,12 +15,12 @@ export function duration(seconds: number): string {
   return t("{0} h {1} min", Math.floor(whole / 3600), Math.floor((whole % 3600) / 60));
 }
 
-/** "988 MB", "1.2 GB". */
+/** Formats bytes, such as "988 MB" or "1.2 GB". */
 export function bytes(number: number): string {
   return number < 1e9 ? t("{0} MB", Math.ceil(number / 1e6)) : t("{0} GB", (number / 1e9).toFixed(1));
 }
 
-/** Of parameters: "6.2 million", "1.5 billion". */
+/** Formats a number of parameters, such as "6.2 million" or "1.5 billion". */
 export function count(number: number): string {
   const inMillions = number / 1e6;
   if (inMillions >= 1000) return t("{0} billion", (inMillions / 1000).toFixed(1));

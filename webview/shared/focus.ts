@@ -1,10 +1,10 @@
-/** Keeps the focus of whoever uses the keyboard: what was pressed may be gone, or off, once it has done its work. */
+/** Keeps the keyboard focus: a pressed button may disappear or be disabled after its action. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 /**
- * For a page's outermost component. When an update takes the focus away, it goes to what `next` finds; where that is
- * nothing yet, after a later update.
+ * For a page's outermost component. When an update removes the focus, moves it to the element that `next` returns; if there is
+ * none yet, tries again after the next update.
  */
 export function useKeptFocus(next: () => HTMLElement | null | undefined): void {
   const isLost = useRef(false);

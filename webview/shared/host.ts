@@ -1,4 +1,4 @@
-/** The extension behind this page: typed messages both ways, and what is kept while the page is hidden. */
+/** The connection to the extension: typed messages in both directions, and state that survives while the page is hidden. */
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -11,12 +11,12 @@ declare function acquireVsCodeApi(): VsCodeApi;
 export interface Host<Out, In, Kept> {
   readonly post: (message: Out) => void;
   readonly onMessage: (listener: (message: In) => void) => void;
-  /** What was kept last; undefined for a new page. */
+  /** The last saved state; undefined for a new page. */
   readonly kept: Kept | undefined;
   readonly keep: (state: Kept) => void;
 }
 
-/** VS Code gives its interface out once a page. */
+/** VS Code provides its API only once per page. */
 export function connectToHost<Out, In, Kept>(): Host<Out, In, Kept> {
   const api = acquireVsCodeApi();
   return {

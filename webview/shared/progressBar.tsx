@@ -1,21 +1,21 @@
-/** How much of something is done. */
+/** A progress bar. */
 
 export interface ProgressBarProps {
-  /** In 0..1; undefined while nobody knows. */
+  /** From 0 to 1; undefined while unknown. */
   share: number | undefined;
   label?: string;
-  /** Id of the element that names it. */
+  /** Id of the element that labels it. */
   labelledBy?: string;
 }
 
 export function ProgressBar({ share, label, labelledBy }: ProgressBarProps) {
   const names = { "aria-label": label, "aria-labelledby": labelledBy };
-  // An element of its own for each kind: a bar that has had a value shows 0 without one.
+  // Use separate elements, because a bar that had a value shows 0 without one.
   if (share === undefined) return <progress key="unknown" max={1} {...names} />;
   return <progress key="known" max={1} value={share} {...names} />;
 }
 
-/** Nothing of nothing is nothing. */
+/** Returns the done fraction; 0 of 0 is 0. */
 export function shareOf(done: number, total: number): number {
   return total > 0 ? done / total : 0;
 }

@@ -1,4 +1,4 @@
-/** A small curve without axes. The numbers that matter stand beside it as text; this is for the eye only. */
+/** A small curve without axes. It is decorative: the important numbers are beside it as text. */
 
 const width = 200;
 const height = 40;
@@ -11,7 +11,7 @@ export function Sparkline({ values }: { values: readonly number[] }) {
   );
 }
 
-/** SVG points, scaled so that the values fill the box; nothing that is not a finite number is drawn. */
+/** Returns SVG points, scaled so that the values fill the box. Skips values that are not finite. */
 export function points(values: readonly number[]): string {
   const drawn = values.filter(Number.isFinite);
   if (drawn.length < 2) return "";

@@ -1,4 +1,4 @@
-/** The part of the form that most leave as it is: passes over the data, and the size of the method. */
+/** The advanced fields, which most users do not change: passes over the training data, and the size of the method. */
 
 import type { TrainingNumbers } from "../protocol/training.ts";
 import { Field } from "../shared/form/field.tsx";

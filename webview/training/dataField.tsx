@@ -1,4 +1,4 @@
-/** The first part of the form: what to train on. */
+/** The first part of the form: the training data. */
 
 import type { PaperDataState } from "../protocol/paperData.ts";
 import type { FromTraining } from "../protocol/training.ts";
@@ -51,7 +51,7 @@ export function DataField({ draft: { data, path }, workspace, paperData, edit, p
   );
 }
 
-/** Of fewer files none are held out. */
+/** With fewer files, none are held out. */
 const enoughToHoldOut = 10;
 
 function workspaceNote({ folder, files }: Workspace): string {

@@ -1,4 +1,4 @@
-/** The form as it stands, whether or not it could be sent: what it asks for, and why it cannot be sent yet. */
+/** The draft of the training form, valid or not: its request, and the reason if it cannot be sent yet. */
 
 import type { NumberField } from "../protocol/numberField.ts";
 import type { PaperDataState } from "../protocol/paperData.ts";
@@ -6,16 +6,16 @@ import type { ToTraining, TrainingForm, TrainingNumbers } from "../protocol/trai
 import { t } from "../shared/l10n.ts";
 import { accepts, acceptsOptional, textOf } from "../shared/form/wholeNumber.ts";
 
-/** Kept while the view is hidden. */
+/** The fields of the form. They are kept while the view is hidden. */
 export interface FormDraft {
   data: TrainingForm["data"]["kind"];
   path: string;
   method: Method;
-  /** As typed, spaces around it included. */
+  /** The name as typed, including spaces around it. */
   name: string;
   /** Whether the user typed the name; a suggestion changes with the workspace. */
   nameChosen: boolean;
-  /** Numbers are texts; undefined ones stand for their defaults. */
+  /** Numbers as typed; undefined means the default. */
   epochs?: string;
   rank?: string;
   virtualTokens?: string;
@@ -34,7 +34,7 @@ export const blankDraft: FormDraft = {
   advanced: false,
 };
 
-/** The number that a method's size is asked for with. */
+/** The field with the size of each method. */
 export const sizes: Readonly<Record<Method, "rank" | "virtualTokens" | undefined>> = {
   lora: "rank",
   ia3: undefined,
@@ -44,7 +44,7 @@ export const sizes: Readonly<Record<Method, "rank" | "virtualTokens" | undefined
 
 export const numberLabels = { rank: t("Rank"), virtualTokens: t("Virtual tokens") };
 
-/** All that decides whether the training can start. */
+/** The facts that determine whether the training can start. */
 export interface FormFacts {
   draft: FormDraft;
   workspace: Workspace;
@@ -53,7 +53,7 @@ export interface FormFacts {
   numbers: TrainingNumbers;
 }
 
-/** Why the training cannot start yet; undefined where it can. */
+/** Returns the reason why the training cannot start yet; undefined if it can. */
 export function obstacle(facts: FormFacts): string | undefined {
   const { draft, nameProblem } = facts;
   const missing = dataObstacle(facts);
@@ -81,7 +81,7 @@ function workspaceObstacle({ folder, files }: Workspace): string {
   return files === undefined ? t("Counting Python files…") : t("There is no Python file in this workspace.");
 }
 
-/** A size that the method does not have stays out of sight, where it may hold anything. */
+/** Returns a problem with a number. Ignores a size that the method does not have, because its field is hidden. */
 function numberObstacle({ draft, numbers }: FormFacts): string | undefined {
   const limits = ({ minimum, maximum }: NumberField) => [minimum, maximum ?? "∞"] as const;
   if (!acceptsOptional(numbers.epochs, textOf(numbers.epochs, draft.epochs)))
@@ -91,7 +91,7 @@ function numberObstacle({ draft, numbers }: FormFacts): string | undefined {
   return t("{0}: a whole number from {1} to {2}", numberLabels[size], ...limits(numbers[size]));
 }
 
-/** What a form without obstacles asks for. */
+/** Returns the request of a form without obstacles. */
 export function toTrainingForm(draft: FormDraft, numbers: TrainingNumbers): TrainingForm {
   const { data, path, method, name, epochs = "" } = draft;
   return {

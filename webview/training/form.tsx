@@ -1,4 +1,4 @@
-/** The first form: what to train on, how, and under which name. */
+/** The form that starts a training: data, method and name. */
 
 import type { FromTraining } from "../protocol/training.ts";
 import { t } from "../shared/l10n.ts";

@@ -1,10 +1,10 @@
-/** One line on the files that are not trained on, by the reason, with a way to see which. */
+/** One line about the files that are not trained on, by reason, with a link to the list. */
 
 import type { LeftOut } from "../protocol/training.ts";
 import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";
 
-/** In the order in which they are told. */
+/** Reasons in display order. */
 const inWords: Readonly<Record<keyof LeftOut, (count: number) => string>> = {
   secret: (count) => t("{0} with secrets", count),
   ignored: (count) => t("{0} ignored by git", count),
@@ -22,7 +22,7 @@ const inWords: Readonly<Record<keyof LeftOut, (count: number) => string>> = {
   unreadable: (count) => t("{0} unreadable", count),
 };
 
-/** Nothing where nothing is left out. */
+/** Renders nothing if no files are left out. */
 export function LeftOutLine({ leftOut, onShow }: { leftOut: LeftOut | undefined; onShow: () => void }) {
   if (!leftOut) return null;
   const parts = Object.entries(inWords).flatMap(([reason, words]) => {

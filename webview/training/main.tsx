@@ -1,4 +1,4 @@
-/** The training view: shows the form, the training that runs, or how it ended, as the extension's state says. */
+/** The training view: shows the form, the running training, or its outcome, depending on the extension's state. */
 
 import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import type { FromTraining, ToTraining } from "../protocol/training.ts";
@@ -23,7 +23,7 @@ function TrainingPage() {
   useMessages(host, change);
   useLayoutEffect(() => host.keep(draft), [draft]);
   useLayoutEffect(() => {
-    // Names may have come and gone while the form was away.
+    // Adapters may have been added or removed while the form was hidden.
     if (training?.phase === "idle" && draft.nameChosen) host.post({ type: "checkName", name: draft.name.trim() });
   }, [training]);
   useKeptFocus(() => view.current?.querySelector<HTMLElement>(":is(button:not(.link), input):enabled"));

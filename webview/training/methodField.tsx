@@ -1,4 +1,4 @@
-/** The part of the form that asks for the training method. */
+/** The part of the form with the training method. */
 
 import { Choice } from "../shared/form/choice.tsx";
 import { t } from "../shared/l10n.ts";

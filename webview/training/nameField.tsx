@@ -1,4 +1,4 @@
-/** The part of the form that asks for the adapter's name. Whether it can be used, the extension says. */
+/** The part of the form with the adapter's name. The extension checks whether the name can be used. */
 
 import { Field, noteId } from "../shared/form/field.tsx";
 import { t } from "../shared/l10n.ts";

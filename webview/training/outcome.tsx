@@ -1,4 +1,4 @@
-/** How the last training ended, and what to do now. */
+/** Shows how the last training ended, and the next actions. */
 
 import type { FromTraining, Reached, TrainingDone, TrainingState } from "../protocol/training.ts";
 import { Button, type ButtonProps } from "../shared/button.tsx";
@@ -88,7 +88,7 @@ function ReachedNote({ reached }: { reached: Reached | undefined }) {
   return <p class="note">{text}</p>;
 }
 
-/** What can be done with a training that did not come to its end. */
+/** The actions for an unfinished training. */
 function WaysOn({ state: { name, reached }, post }: OutcomeProps<Exclude<Ended, { phase: "done" }>>) {
   const back = (style: NonNullable<ButtonProps["style"]>) => (
     <Button style={style} onClick={() => post({ type: "dismiss" })}>

@@ -1,4 +1,4 @@
-/** What the training view knows, and how a message of the extension or an edit of the form changes it. */
+/** The state of the training view, and how a message of the extension or an edit of the form changes it. */
 
 import type { PaperDataState } from "../protocol/paperData.ts";
 import type { ToTraining, TrainingNumbers, TrainingState, UnfinishedCard } from "../protocol/training.ts";
@@ -6,7 +6,7 @@ import { blankDraft, type FormDraft, type Workspace } from "./draft.ts";
 import { suggestedName } from "./suggestedName.ts";
 
 export interface PageState {
-  /** Undefined until the extension has told it. */
+  /** Undefined until the extension has sent it. */
   training: TrainingState | undefined;
   numbers: TrainingNumbers | undefined;
   unfinished: readonly UnfinishedCard[];
@@ -15,11 +15,11 @@ export interface PageState {
   workspace: Workspace;
   paperData: PaperDataState | undefined;
   draft: FormDraft;
-  /** Why the name cannot be used, as the extension says. */
+  /** The extension's reason why the name cannot be used. */
   nameProblem: string | undefined;
 }
 
-/** `discarding`: the name is free again, and likely to be wanted. */
+/** `discarding`: the name of a discarded training is free again, and the user probably wants to reuse it. */
 export type Change = ToTraining | { type: "edited"; part: Partial<FormDraft> } | { type: "discarding"; name: string };
 
 export function initialState(kept: FormDraft | undefined): PageState {
@@ -46,7 +46,7 @@ export function changed(state: PageState, change: Change): PageState {
     case "workspace":
       return withSuggestedName({ ...state, workspace: change });
     case "nameChecked":
-      // Typed on meanwhile: another answer is under way.
+      // If the user has typed more, ignore this answer and wait for the next one.
       return change.name === state.draft.name.trim() ? { ...state, nameProblem: change.problem } : state;
     case "paperData":
       return { ...state, paperData: change.state };
@@ -65,8 +65,8 @@ function edited(state: PageState, part: Partial<FormDraft>): PageState {
 }
 
 /**
- * The name of the training at hand, which a reloaded window may know better than what was kept of the form. Where the
- * name is taken from now on, the next adapter gets another one.
+ * Puts the name of the current training into the form, because the saved form of a reloaded window may be older. Once a
+ * finished or resumable training owns the name, suggests another one for the next adapter.
  */
 function withNameFor(training: TrainingState, state: PageState): PageState {
   if (training.phase === "idle") return state;

@@ -1,4 +1,4 @@
-/** The training that runs: bar, loss, speed, time left, and the way to stop it. */
+/** Shows the running training: progress bar, loss, speed, time left, and buttons to stop it. */
 
 import type { FromTraining, TrainingRunning } from "../protocol/training.ts";
 import { Button } from "../shared/button.tsx";

@@ -1,4 +1,4 @@
-/** Numbers of a training with their names, and notes on its data. */
+/** Shows the figures of a training with labels, and notes about its data. */
 
 import type { ComponentChildren } from "preact";
 import type { RowProblems, Validation } from "../protocol/training.ts";
@@ -23,7 +23,7 @@ export function ValidationFigure({ validation }: { validation: Validation | unde
   return <Figure term={t("Validation")} value={`${loss(validation.before)} → ${loss(validation.best)}`} />;
 }
 
-/** Which rows could not be used. */
+/** A note about rows that could not be used. */
 export function ProblemsNote({ problems: { count, first } }: { problems: RowProblems }) {
   if (count === 0) return null;
   const text =

@@ -1,22 +1,21 @@
 /**
- * Reads small files of outside, which may be anything: a device without an end, a pipe that nobody writes to. It knows no
- * formats.
+ * Reads small untrusted files safely: the path may be an endless device or a pipe without a writer.
  */
 
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { UserError } from "./errors.ts";
 
-/** Of files such as a tokenizer.json or a config.json. */
+/** Default limit in bytes, for files such as a tokenizer.json or a config.json. */
 const largest = 128 * 2 ** 20;
 
 /**
- * The bytes of a file; links are followed. It never waits for a pipe, and never holds more than `limit` bytes.
+ * Returns the bytes of a file. Follows links, never waits for a pipe, and never reads a file of more than `limit` bytes.
  *
- * @throws UserError "file-irregular" for what is no file, "file-too-large"; errors of the system, EISDIR for a folder
+ * @throws UserError "file-irregular" for a pipe or a device, "file-too-large"; the system's errors, such as EISDIR for a folder
  */
 export async function readPlainFile(path: string, limit: number = largest): Promise<Buffer> {
-  // Absent on Windows, where opening a pipe does not wait.
+  // The flag is absent on Windows, where opening a pipe does not wait.
   const nonBlocking = (constants.O_NONBLOCK as number | undefined) ?? 0;
   const file = await open(path, constants.O_RDONLY | nonBlocking);
   try {
@@ -34,12 +33,12 @@ export async function readPlainFile(path: string, limit: number = largest): Prom
   }
 }
 
-/** As {@link readPlainFile}, as text. */
+/** Returns the text of a file with the checks of {@link readPlainFile}. */
 export async function readPlainText(path: string, limit?: number): Promise<string> {
   return (await readPlainFile(path, limit)).toString("utf8");
 }
 
 function tooLarge(path: string, size: number, limit: number): UserError {
   const message = `Cannot read ${path}: it has ${size} bytes, the limit is ${limit}.`;
-  return new UserError("file-too-large", message, "Give a smaller file.");
+  return new UserError("file-too-large", message, "Use a smaller file.");
 }

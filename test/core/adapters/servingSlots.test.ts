@@ -109,7 +109,7 @@ describe("slotValues", () => {
     expect(relativeError(await served(active), expectedOutput(active))).toBeLessThan(1e-5);
   });
 
-  test("leaves the base exactly as it is where there is no adapter, or one at strength 0", async () => {
+  test("gives exactly the base without an adapter, or with one at scale 0", async () => {
     const run = await compiled(
       [linear(input("x", "float32", [1, 3, 5]), plainWeight(constant(weight, [6, 5])))],
       "inference",

@@ -28,7 +28,7 @@ describe("packStep", () => {
     });
   });
 
-  test("packs what an encoder reads beside what is written, where both have room", () => {
+  test("packs encoder and decoder tokens into rows with room for both", () => {
     const both = (name: number, read: number, written: number): Sequence => ({
       ...sequence(name, written, 1),
       encoderIds: sequence(name + 5, read, 0).ids,

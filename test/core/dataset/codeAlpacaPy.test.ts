@@ -23,7 +23,7 @@ const rowsOf = (text: string) =>
     .map((line) => JSON.parse(line) as Record<string, string>);
 
 describe("codeAlpacaPy", () => {
-  test("takes the rows without an input that are Python, each into one part", async () => {
+  test("takes the Python rows without an input, each into one part", async () => {
     const files = await codeAlpacaPy(JSON.stringify(source));
     const parts = splits.map((split) => rowsOf(files[split]));
     expect(parts.map(({ length }) => length)).toEqual([58, 314, 628]);
@@ -39,7 +39,7 @@ describe("codeAlpacaPy", () => {
   /** CodeAlpaca may not be part of this repository: GRAFT_DATA says where a copy lies. */
   const copy = join(process.env["GRAFT_DATA"] ?? "", "codealpaca/full_20k.jsonl");
   test.skipIf(!existsSync(copy))(
-    "makes of the whole CodeAlpaca the files that are known",
+    "makes the known files from the whole of CodeAlpaca",
     { timeout: 60_000 },
     async () => {
       const rows = rowsOf(await readFile(copy, "utf8")).map(({ intent, input, code }) => {
@@ -73,7 +73,7 @@ describe("fetchCodeAlpacaPy", () => {
     await rm(folder, { recursive: true });
   });
 
-  test("downloads it, checks it, and puts it where it is found", async () => {
+  test("downloads it, checks it, and puts it where Graft finds it", async () => {
     const files = await codeAlpacaPy(answer);
     const known = Object.fromEntries(splits.map((split) => [split, digest(files[split])])) as Record<Split, string>;
     const dataFolder = join(folder, "data");
@@ -88,7 +88,7 @@ describe("fetchCodeAlpacaPy", () => {
     ["other rows", JSON.stringify(source)],
     ["no rows", "<html>"],
     ["other fields", '[{"text": "x"}]'],
-  ])("refuses %s than those it knows, and leaves nothing", async (_, content) => {
+  ])("refuses %s than the known ones, and leaves nothing behind", async (_, content) => {
     answer = content;
     await expect(fetchCodeAlpacaPy({ dataFolder: folder, hub }, {})).rejects.toMatchObject({
       code: "download-damaged",
@@ -96,7 +96,7 @@ describe("fetchCodeAlpacaPy", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test("offers a folder where the hub cannot be reached, and takes the parts from one", async () => {
+  test("suggests a folder if the hub is unreachable, and takes the parts from it", async () => {
     server.close();
     await expect(fetchCodeAlpacaPy({ dataFolder: folder, hub }, { retryDelay: 1 })).rejects.toMatchObject({
       code: "hub-unreachable",

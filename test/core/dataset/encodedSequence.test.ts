@@ -22,7 +22,7 @@ describe("toEncodedSequences", () => {
     expect(written).toBe("^<01234<end>");
   });
 
-  test("of a text: every piece is written behind the one before it, the first behind nothing", () => {
+  test("of a text: the encoder reads the text before each piece, nothing before the first", () => {
     expect(texts({ kind: "text", text: "0123456789abcdef" }, 8)).toEqual([
       ["<>", "^<012345"],
       ["<012345>", "^<6789ab"],
@@ -31,12 +31,12 @@ describe("toEncodedSequences", () => {
     expect(texts({ kind: "text", text: "01234567", cut: true }, 8).at(-1)).toEqual(["<012345>", "^<67"]);
   });
 
-  test("of a gap: the end of the prefix is read, the middle written, without an end that the model could not know", () => {
+  test("of a hole: the encoder reads the end of the prefix, the decoder writes the middle without an end marker", () => {
     const gap = { kind: "fill", prefix: "0123456789", middle: "ab", suffix: "xyz" } as const;
     expect(texts(gap, 8)).toEqual([["<456789>", "^<ab"]]);
   });
 
-  test("labels all that is written, but not the start token", () => {
+  test("labels all decoder tokens except the start token", () => {
     const [{ ids, firstTarget }] = toEncodedSequences({ kind: "text", text: "ab" }, tokenizer, 8, start) as [
       ReturnType<typeof toEncodedSequences>[number],
     ];

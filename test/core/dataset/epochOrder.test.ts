@@ -16,7 +16,7 @@ function numbered(count: number): Sequence[] {
 const numbers = (sequences: readonly Sequence[]): number[] => sequences.map(({ ids }) => ids[0]!);
 
 describe("epochOrder", () => {
-  test("gives every sequence once an epoch, in another order each, so many a step", () => {
+  test("returns every sequence once per epoch, in a new order each time, with a full batch per step", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 700 }), fc.integer({ min: 1, max: 9 }), (count, batchSize) => {
         const order = epochOrder(numbered(count), { batchSize, seed: 1, shuffle: true });
@@ -38,7 +38,7 @@ describe("epochOrder", () => {
     expect([0, 1, 2, 3].map((step) => numbers(sequencesOf(step)))).toEqual([[0, 1, 2], [3, 4, 5], [6], [0, 1, 2]]);
   });
 
-  test("says of any step the same, whichever was asked for before", () => {
+  test("returns the same sequences for a step in any order of requests", () => {
     const options = { batchSize: 4, seed: 9, shuffle: true };
     const forward = epochOrder(numbered(1000), options);
     const steps = Array.from({ length: 600 }, (_, step) => numbers(forward.sequencesOf(step)));
@@ -46,7 +46,7 @@ describe("epochOrder", () => {
     for (let step = 599; step >= 0; step--) expect(numbers(backward.sequencesOf(step))).toEqual(steps[step]);
   });
 
-  test("shares long and short out, so that steps have about as many tokens", () => {
+  test("distributes long and short sequences, so that steps have about the same number of tokens", () => {
     const sequences = numbered(1024);
     const { sequencesOf, stepsPerEpoch } = epochOrder(sequences, { batchSize: 8, seed: 2, shuffle: true });
     const tokens = Array.from({ length: stepsPerEpoch }, (_, step) =>

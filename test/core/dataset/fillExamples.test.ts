@@ -13,13 +13,13 @@ const fills = (examples: readonly Example[]) => examples.filter((example) => exa
 const texts = (examples: readonly Example[]) => examples.filter((example) => example.kind === "text");
 
 describe("withFillExamples", () => {
-  test("share 0 leaves all as it is, share 1 leaves no text", () => {
+  test("share 0 changes nothing, share 1 leaves no text", () => {
     expect(make(0)).toEqual([{ kind: "text", text: source }]);
     expect(texts(make(1))).toEqual([]);
     expect(fills(make(1)).length).toBeGreaterThan(10);
   });
 
-  test("the share is that of the characters", () => {
+  test("the share is a share of the characters", () => {
     let kept = 0;
     for (let seed = 0; seed < 40; seed++) {
       kept += texts(make(0.3, seed)).reduce((sum, { text }) => sum + text.length, 0);
@@ -28,7 +28,7 @@ describe("withFillExamples", () => {
     expect(kept / (40 * source.length)).toBeLessThan(0.75);
   });
 
-  test("a gap and its sides are a stretch of the source, cut nowhere inside a character", () => {
+  test("a hole and its sides are contiguous source, never cut inside a character", () => {
     for (let seed = 0; seed < 30; seed++) {
       for (const { prefix, middle, suffix } of fills(make(1, seed))) {
         expect(source).toContain(prefix + middle + suffix);
@@ -38,7 +38,7 @@ describe("withFillExamples", () => {
     }
   });
 
-  test("most gaps are the rest of a line or of a block; a block's stays inside it", () => {
+  test("most holes are the rest of a line or of a block, and stay inside the block", () => {
     const gaps = Array.from({ length: 60 }, (_, seed) => fills(make(1, seed))).flat();
     const toLineEnd = gaps.filter(({ suffix }) => suffix.startsWith("\n"));
     const oneLine = toLineEnd.filter(({ middle }) => !middle.includes("\n"));
@@ -53,7 +53,7 @@ describe("withFillExamples", () => {
     }
   });
 
-  test("text that is kept knows whether its document goes on", () => {
+  test("kept text records whether its document continues", () => {
     const examples = make(0.5);
     for (const { text, cut } of texts(examples)) expect(cut ?? false).toBe(!source.endsWith(text));
     expect(texts(examples).some(({ cut }) => cut === true)).toBe(true);
@@ -68,12 +68,12 @@ describe("withFillExamples", () => {
     expect(texts(open).every(({ cut }) => cut === true)).toBe(true);
   });
 
-  test("the same seed gives the same gaps, another seed others", () => {
+  test("the same seed gives the same holes, another seed gives others", () => {
     expect(make(0.5, 3)).toEqual(make(0.5, 3));
     expect(make(0.5, 3)).not.toEqual(make(0.5, 4));
   });
 
-  test("leaves pairs, given gaps and blank texts alone", () => {
+  test("does not change pairs, infilling examples and blank texts", () => {
     const others: Example[] = [
       { kind: "pair", intent: "a", code: "b" },
       { kind: "fill", prefix: "a", middle: "b", suffix: "c" },

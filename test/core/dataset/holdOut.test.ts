@@ -28,7 +28,7 @@ describe("countHashes", () => {
     return counts.boundOf(fraction);
   };
 
-  test("bounds the asked fraction, at least one and few more", () => {
+  test("bounds the requested fraction, at least one and few more", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 5000 }),
@@ -47,7 +47,7 @@ describe("countHashes", () => {
     );
   });
 
-  test("has no bound that would leave nothing above it", () => {
+  test("has no bound if nothing would be above it", () => {
     expect(bound([0.5], 0.1)).toBe(Infinity);
     expect(bound([0.5, 0.5, 0.5], 0.1)).toBe(Infinity);
     expect(bound([0.2, 0.5], 0.9)).toBe(Infinity);

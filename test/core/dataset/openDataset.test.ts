@@ -39,7 +39,7 @@ async function load(source: string, split: Split = "train"): Promise<Read> {
 }
 
 describe("openDataset of a .jsonl file", () => {
-  test("reads pairs, texts and gaps, and ignores other fields", async () => {
+  test("reads pairs, texts and infilling examples, and ignores other fields", async () => {
     const rows = [
       { id: 1, intent: "add", code: "a + b", split: "train" },
       { text: "x = 1\n" },
@@ -103,7 +103,7 @@ describe("openDataset of a .jsonl file", () => {
     ]);
   });
 
-  test("a row that is too long for memory is told by its size, and the rows around it are read", async () => {
+  test("reports a row that is too long for memory by its size, and reads the rows around it", async () => {
     const path = join(folder, "huge.jsonl");
     const file = await open(path, "w");
     await file.write('{"text": "before"}\n{"text": "');
@@ -122,7 +122,7 @@ describe("openDataset of a .jsonl file", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(60e6);
   });
 
-  test("of a field that is given twice, the last counts, as everywhere in JSON", async () => {
+  test("uses the last value of a repeated field, as is usual in JSON", async () => {
     const { examples } = await load(await put("twice.jsonl", '{"text": "a", "text": "b"}'));
     expect(examples).toEqual([{ kind: "text", text: "b" }]);
   });
@@ -147,7 +147,7 @@ describe("openDataset of a .jsonl file", () => {
     ]);
   });
 
-  test("reads any bytes without failing, and gives back every good row among them", async () => {
+  test("reads any bytes without failing, and returns every good row among them", async () => {
     const good = fc.record({ text: fc.string({ minLength: 1 }).filter((text) => text.trim() !== "") });
     const junk = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes.filter((byte) => byte !== 0x0a)));
     const row = good.map((value) => Buffer.from(JSON.stringify(value)));
@@ -163,7 +163,7 @@ describe("openDataset of a .jsonl file", () => {
     );
   });
 
-  test("an empty file holds nothing", async () => {
+  test("an empty file contains nothing", async () => {
     expect(await load(await put("empty.jsonl", ""))).toEqual({ name: "empty.jsonl", examples: [], problems: [] });
     expect(await load(await put("blank.jsonl", "\ufeff\r\n \n"))).toMatchObject({ examples: [], problems: [] });
   });
@@ -179,7 +179,7 @@ describe("openDataset of a .jsonl file", () => {
 });
 
 describe("openDataset of Python sources", () => {
-  test("takes what the author wrote, in the order of paths", async () => {
+  test("takes the author's files, in the order of paths", async () => {
     await put("project/b.py", "b = 1\r\nc = 2\r\n");
     await put("project/a/deep.py", "\ufeffdeep = True\n");
     await put("project/notes.txt", "text");
@@ -234,7 +234,7 @@ describe("openDataset of Python sources", () => {
     expect(problems).toEqual([{ where: "z/b.py", message: "The file is the same as a.py." }]);
   });
 
-  test("reads a single file, and refuses one that is unfit", async () => {
+  test("reads a single file, and refuses an unusable one", async () => {
     expect((await load(await put("one.py", "x = 1\n"))).examples).toEqual([{ kind: "text", text: "x = 1\n" }]);
     expect((await load(await put("binary.py", "\0"))).problems).toEqual([
       { where: "binary.py", message: "The file is binary." },
@@ -254,7 +254,7 @@ describe("openDataset by name", () => {
     expect((await load("conala", "test")).examples).toMatchObject([{ intent: "test" }]);
   });
 
-  test("CoNaLa ships with Graft, every row of it good, and a copy of the user's comes first", async () => {
+  test("CoNaLa ships with Graft, all its rows are good, and a user's copy has priority", async () => {
     const shippedData = resolve(import.meta.dirname, "../../../data");
     const places = { dataFolder: join(folder, "data"), shippedData };
     for (const [split, rows] of [
@@ -279,7 +279,7 @@ describe("openDataset by name", () => {
     });
   });
 
-  test("says where it looked for one that is absent", async () => {
+  test("names the path of a missing data set", async () => {
     await expect(load("conala")).rejects.toMatchObject({
       code: "data-missing",
       message: expect.stringContaining(join("data", "conala", "train.jsonl")),
@@ -294,7 +294,7 @@ describe("openDataset by name", () => {
   });
 
   test(
-    "says that a file or folder cannot be read, and passes over one inside",
+    "reports an unreadable file or folder, and skips one inside a folder",
     needs("a user who is not root", process.getuid?.() !== 0),
     async () => {
       const path = await put("project/closed/x.py", "x = 1\n");

@@ -68,7 +68,7 @@ describe("toSequences of a text", () => {
   });
 });
 
-describe("toSequences of a gap", () => {
+describe("toSequences of a hole", () => {
   const gap: Extract<Example, { kind: "fill" }> = {
     kind: "fill",
     prefix: "def add(a, b):\n",
@@ -93,7 +93,7 @@ describe("toSequences of a gap", () => {
     expect(targets(only)).toEqual([...middle, end]);
   });
 
-  test("any gap fits any limit; what is kept lies next to the gap", () => {
+  test("any hole fits any limit; the kept context is next to the hole", () => {
     const text = fc.string({ unit: "grapheme-ascii", maxLength: 120 });
     fc.assert(
       fc.property(text, text, text, fc.integer({ min: 8, max: 90 }), (prefix, middle, suffix, maxLength) => {
@@ -112,7 +112,7 @@ describe("toSequences of a gap", () => {
     );
   });
 
-  test("ends the middle as the model ends one, where that is no end of text", () => {
+  test("ends the middle with the model's own end marker", () => {
     const other: Tokenizer = { ...tokenizer, fillInTheMiddle: { ...fill, end: 7 } };
     expect(toSequences(gap, other, 512)[0]?.ids.at(-1)).toBe(7);
   });
@@ -135,7 +135,7 @@ describe("toSequences for a model that expects a beginning", () => {
     { kind: "fill", prefix: text, middle: text, suffix: text },
   ];
 
-  test.each(examples)("puts it in front of every sequence, within the limit: $kind", (example) => {
+  test.each(examples)("puts it before every sequence, within the limit: $kind", (example) => {
     for (const kind of [tokenizer, plain]) {
       for (const maxLength of [8, 40, 500]) {
         const sequences = toSequences(example, { ...kind, beginning }, maxLength);

@@ -16,7 +16,7 @@ const anySequence: fc.Arbitrary<Sequence> = fc
   .map(({ encoderIds, ...own }) => (encoderIds ? { ...own, encoderIds } : own));
 
 describe("createTokenFile", () => {
-  test("gives back every sequence by its index, in any order, also while it is written", () => {
+  test("returns every sequence by its index, in any order, also while writing", () => {
     fc.assert(
       fc.property(fc.array(anySequence, { maxLength: 40 }), fc.infiniteStream(fc.nat()), (sequences, chance) => {
         const file = createTokenFile(join(folder, "data"));
@@ -46,7 +46,7 @@ describe("createTokenFile", () => {
     file.release();
   });
 
-  test("describes the same data alike, and other data otherwise", () => {
+  test("gives the same description for the same data only", () => {
     const described = (sequences: readonly Sequence[]): string => {
       const file = createTokenFile(join(folder, "data"));
       for (const sequence of sequences) file.add(sequence);
@@ -61,7 +61,7 @@ describe("createTokenFile", () => {
     expect(described([{ ids: [1, 2, 4], firstTarget: 1 }])).not.toBe(one);
   });
 
-  test("takes the place of what a killed training left, and leaves nothing itself", () => {
+  test("overwrites the leftovers of a killed training, and leaves nothing behind", () => {
     for (const end of ["tokens", "index"]) writeFileSync(join(folder, `data.${end}`), "left over");
     const file = createTokenFile(join(folder, "data"));
     file.add({ ids: [5, 6], firstTarget: 1 });

@@ -253,7 +253,7 @@ describe("openTokenizer", () => {
       "an unknown pre-tokenizer",
       "tokenizer.json",
       (text) => text.replace('"type":"Split"', '"type":"Mystery"'),
-      /library refuses it/,
+      /library rejects it/,
     ],
     [
       "an end of text that is no token",

@@ -23,7 +23,7 @@ const training = join(fixtures, "../training");
 const cases = trainedModels.flatMap((model) => methodNames.map((method) => ({ model, method })));
 
 describe("50 steps", () => {
-  test.each(cases)("of $method on $model are those of PyTorch and PEFT", async ({ model, method }) => {
+  test.each(cases)("match PyTorch and PEFT: $method on $model", async ({ model, method }) => {
     const { losses, parameters } = await fiftySteps(model, method, home);
     const expected = (await referencePart(model, method)).get("losses")!;
     expect(Math.max(...losses.map((loss, i) => Math.abs(loss / expected[i]! - 1)))).toBeLessThan(1e-4);
@@ -57,7 +57,7 @@ function errorOfSpread(found: Float32Array, expected: Float32Array): number {
 describe("logits", () => {
   const adapters = cases.filter(({ model, method }) => method !== "full" && writtenModels.includes(model));
 
-  test.each(adapters)("of $method on $model, written by Graft, are PEFT's", async ({ model, method }) => {
+  test.each(adapters)("of Graft's adapter in PEFT match: $method on $model", async ({ model, method }) => {
     const { base } = await importBase({ source: join(fixtures, model), home, bits: 32, name: `${model}-#` });
     const logits = (await readAll(join(training, "written.safetensors"))).get(`${model}.${method}`)!;
     const adapter = await readAdapter(join(training, "written", `${model}-${method}`));
@@ -67,7 +67,7 @@ describe("logits", () => {
     expect(errorOfSpread(logits, theirs)).toBeLessThan(1e-3);
   });
 
-  test("of t5 trained in full, written by Graft, are those of transformers", async () => {
+  test("of Graft's fully fine-tuned t5 in transformers match", async () => {
     const { base } = await importBase({ source: join(training, "written", "t5-full"), home, bits: 32 });
     const logits = (await readAll(join(training, "written.safetensors"))).get("t5.full")!;
     expect(errorOfSpread(await logitsOf(base), logits)).toBeLessThan(1e-5);

@@ -76,7 +76,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("resume", () => {
-  test("needs neither the options nor the data that the training was begun with", async () => {
+  test("needs neither the options nor the data of the original training", async () => {
     await stopped("alone");
     await cp(at("rows.jsonl"), at("kept.jsonl"));
     await rm(at("rows.jsonl"));
@@ -86,7 +86,7 @@ describe("resume", () => {
     await cp(at("kept.jsonl"), at("rows.jsonl"));
   });
 
-  test("does not mind that the data was edited, with the same options given again", async () => {
+  test("works after the data was edited, with the same options given again", async () => {
     await stopped("edited");
     await writeFile(at("rows.jsonl"), rows(500));
     await resumed("edited", options);
@@ -94,7 +94,7 @@ describe("resume", () => {
     await writeFile(at("rows.jsonl"), rows(0));
   });
 
-  test("names what is asked for otherwise, and keeps the training", async () => {
+  test("names the options that differ, and keeps the training", async () => {
     await stopped("other");
     const refused = resumed("other", { rank: 4, data: [at("tiny")] });
     await expect(refused).rejects.toMatchObject({
@@ -105,7 +105,7 @@ describe("resume", () => {
     expect((await weights("other")).equals(through)).toBe(true);
   });
 
-  test("refuses another base that is asked for, and goes on from its own one", async () => {
+  test("refuses another base, and resumes with its own", async () => {
     await stopped("based");
     await importBase({ source: at("tiny"), home: at("home"), name: "rival", bits: 4 });
     await expect(resumed("based", { base: "rival" })).rejects.toMatchObject({
@@ -116,7 +116,7 @@ describe("resume", () => {
     expect((await weights("based")).equals(through)).toBe(true);
   });
 
-  test("tells that its base is gone, keeps the training, and goes on once the base is back", async () => {
+  test("reports a missing base, keeps the training, and resumes once the base is back", async () => {
     await stopped("homeless");
     await cp(at("home", "bases", "mine"), at("backup"), { recursive: true });
     await rm(at("home", "bases", "mine"), { recursive: true });
@@ -141,7 +141,7 @@ describe("resume", () => {
     expect((await weights("failing")).equals(through)).toBe(true);
   });
 
-  test("tells damaged token files instead of training on them", async () => {
+  test("reports damaged token files instead of training on them", async () => {
     await stopped("damaged");
     const data = (await readdir(at(".damaged.training"))).find((name) => name.startsWith("data-"));
     await writeFile(at(".damaged.training", data!, "training.tokens"), "cut");
@@ -203,7 +203,7 @@ describe("finish", () => {
     );
   };
 
-  test("without validation it ends as a training of so many steps", async () => {
+  test("without validation, gives the same result as a training with that many steps", async () => {
     const plain = { validation: "0", schedule: "constant" } as const;
     await train({ ...options, ...plain, steps: 3, out: at("three") }, { log: silentLog });
     const result = await finished("asked", plain, 3);
@@ -250,7 +250,7 @@ describe("the least number of steps", () => {
     return outline!;
   };
 
-  test("raises the epochs of little data, unless epochs or the paper's preset are asked for", async () => {
+  test("adds epochs for little data, unless epochs or the paper preset are given", async () => {
     expect(await outlineOf("raised", { batchSize: 8 })).toMatchObject({ steps: 60, epochs: 30, raised: true });
     expect(await outlineOf("epochs", { batchSize: 8, epochs: 3 })).toMatchObject({
       steps: 6,
@@ -260,7 +260,7 @@ describe("the least number of steps", () => {
     expect(await outlineOf("paper", { batchSize: 8, preset: "paper" })).toMatchObject({ steps: 10, raised: false });
   });
 
-  test("tells what was left out of the data", async () => {
+  test("reports skipped rows of the data", async () => {
     await writeFile(at("bad.jsonl"), `${rows(0)}\n{}\nno JSON\n`);
     const { problems } = await outlineOf("bad", { data: [at("bad.jsonl")] });
     expect(problems).toEqual({ count: 2, first: expect.stringContaining("bad.jsonl:21") });

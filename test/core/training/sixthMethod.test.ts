@@ -48,7 +48,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("is trained, resumed, written, read, inspected and gone on from", async () => {
+test("is trained, resumed, written, read, inspected and used as a start", async () => {
   const losses: number[] = [];
   const stop = new AbortController();
   const stopped = train(options, {

@@ -40,7 +40,7 @@ const weights = async (out: string): Promise<Buffer> => await readFile(join(fold
 
 describe("train", () => {
   test.each(["lora", "ia3", "prompt", "prefix"] as const)(
-    "%s: an adapter that is started from has the loss it was kept for",
+    "%s: an initial adapter has the loss that it was saved with",
     async (method) => {
       const first = await run(`${method} first`, { method });
       const { before, best } = first.validationLoss!;
@@ -50,7 +50,7 @@ describe("train", () => {
     },
   );
 
-  test("what leaves the base alone at first starts from the base's own loss, whatever the method", async () => {
+  test("methods whose first values do not change the base start from the base's loss", async () => {
     const before = async (method: "lora" | "ia3" | "full"): Promise<number> =>
       (await run(`alone ${method}`, { method, steps: 1 })).validationLoss!.before;
     const [lora, ia3, full] = [await before("lora"), await before("ia3"), await before("full")];
@@ -59,7 +59,7 @@ describe("train", () => {
     expect(full).toBeCloseTo(lora, 1);
   });
 
-  test("full: a model that is a base itself has the loss it was kept for", async () => {
+  test("full: a trained model has, as a base, the loss that it was saved with", async () => {
     const { adapter, validationLoss, trainableParameters } = await run("whole", { method: "full", learningRate: 1e-3 });
     expect(validationLoss!.best).toBeLessThan(validationLoss!.before);
     const base = await resolveBase(adapter, { ...options, log: silentLog });
@@ -91,7 +91,7 @@ describe("train", () => {
     },
   );
 
-  test("the same seed writes the same bytes, another one others", async () => {
+  test("the same seed writes the same bytes, another seed writes others", async () => {
     await run("one");
     await run("two");
     await run("three", { seed: 7 });
@@ -99,7 +99,7 @@ describe("train", () => {
     expect((await weights("one")).equals(await weights("three"))).toBe(false);
   });
 
-  test("targets and sizes are those that were asked for", async () => {
+  test("targets and sizes are those of the request", async () => {
     const { trainableParameters } = await run("narrow", {
       rank: 3,
       alpha: 5,
@@ -119,7 +119,7 @@ describe("train", () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(trainableParameters);
   });
 
-  test("learns source code, partly as gaps, without validation data", async () => {
+  test("learns source code, partly as infilling examples, without validation data", async () => {
     const code = Array.from({ length: 60 }, (_, i) => `def add_${i}(x):\n    return x + ${i}\n\n\n`).join("");
     await writeFile(join(folder, "adders.py"), code);
     const source = { data: [join(folder, "adders.py")], maxLength: 128 };
@@ -135,7 +135,7 @@ describe("train", () => {
     expect(Math.min(...losses)).toBeLessThan(0.6 * losses[0]!);
   });
 
-  test("is cancelled before its first step without a trace but a checkpoint or nothing", async () => {
+  test("cancelled before its first step, leaves a checkpoint or nothing", async () => {
     const control = { signal: AbortSignal.abort(), log: silentLog };
     await expect(train({ ...options, out: join(folder, "cancelled") }, control)).rejects.toMatchObject({
       name: "AbortError",

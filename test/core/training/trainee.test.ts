@@ -88,7 +88,7 @@ describe("resolveTargets", () => {
     expect([...resolveTargets(targets, modules)].sort()).toEqual(expected.toSorted());
   });
 
-  test.each(["proj", "down", "o_proj", ""])("refuses %o and names what there is", (target) => {
+  test.each(["proj", "down", "o_proj", ""])("refuses %o and names the available modules", (target) => {
     expect(() => resolveTargets([target], modules)).toThrow(
       expect.objectContaining({ code: "targets-unknown", message: expect.stringContaining("q_proj, down_proj") }),
     );
@@ -118,20 +118,20 @@ describe("firstValues", () => {
     expect([...values.values()].every((list) => list.every((value) => value === 1))).toBe(true);
   });
 
-  test("a prompt: the embeddings of a text in the tokenizer's frame, again from its start where it is too short", async () => {
+  test("a prompt: the embeddings of a text with its special tokens, repeated if it is too short", async () => {
     const table = (await readAll(join(fixtures, "llama", "model.safetensors"))).get("model.embed_tokens.weight")!;
     const row = (id: number): number[] => [...table.subarray(id * 64, (id + 1) * 64)];
     const { values } = await started({ method: "prompt", initText: "57", virtualTokens: 6 });
     expect([...values.get("prompt_embeddings")!]).toEqual([1, 53, 55, 2, 1, 53].flatMap(row));
   });
 
-  test("a prompt without a text: embeddings of tokens by the seed", async () => {
+  test("a prompt without a text: embeddings of random tokens", async () => {
     const drawn = async (seed: number) => (await started({ method: "prompt", initText: "", seed })).values;
     expect(await drawn(1)).toEqual(await drawn(1));
     expect(await drawn(1)).not.toEqual(await drawn(2));
   });
 
-  test("a prefix: what a decoder remembers of a text, so that what follows has the logits that it has behind it", async () => {
+  test("a prefix: the keys and values of a text, which give later tokens the same logits as the text itself", async () => {
     const base = bases.get("llama")!;
     const { spec, settings, values } = await started({ method: "prefix", initText: "57", virtualTokens: 6 });
     const shape = [6, 2 * 2 * 2 * 16];
@@ -144,7 +144,7 @@ describe("firstValues", () => {
     await decoder.release();
   });
 
-  test("a prefix without a text, or behind an encoder: normally distributed", async () => {
+  test("a prefix without a text, or with an encoder: normally distributed", async () => {
     for (const [name, initText] of [
       ["llama", ""],
       ["t5", "57"],
@@ -161,7 +161,7 @@ describe("firstValues", () => {
     expect(values).toEqual(await readAll(join(fixtures, "llama", "model.safetensors")));
   });
 
-  test("full: the base's own weights where those that it was imported from are gone, and a warning", async () => {
+  test("full: the base's own weights and a warning if the original weights are gone", async () => {
     const source = join(home, "moved");
     await cp(join(fixtures, "llama"), source, { recursive: true });
     const { base } = await importBase({ source, home, bits: 8 });
@@ -180,7 +180,7 @@ describe("firstValues", () => {
 
 describe("trainedFiles", () => {
   test.each(methodNames.filter((method) => method !== "full"))(
-    "%s: an adapter that starts from what is written has its values",
+    "%s: an adapter that starts from the written one has its values",
     async (method) => {
       for (const base of bases.values()) {
         const adapter = await readAdapter(await written(method, base));
@@ -211,7 +211,7 @@ describe("specOf", () => {
     expect(() => specOf(wanted, bases.get("llama")!)).toThrow(/100 virtual tokens for llama.*: its context holds 128/);
   });
 
-  test("refuses to train all of a base that is too large for the machine", () => {
+  test("refuses full fine-tuning of a base that is too large for the machine", () => {
     expect(() => checkMemory({ name: "big", parameters: 7e9 }, 24e9)).toThrow(
       expect.objectContaining({
         code: "base-too-large",
@@ -228,13 +228,13 @@ describe("settingsOf", () => {
   const lora = { method: "lora", name: "mine", baseModel: "", rank: 2, alpha: 8, rsLora: false, dropout: 0.1, modules };
   const adapter = lora as unknown as Adapter;
 
-  test("takes from the adapter what it decides", () => {
+  test("takes the adapter's settings", () => {
     const found = settingsOf(adapter, readSettings(options), { ...options, epochs: 1 });
     expect(found).toMatchObject({ method: "lora", rank: 2, alpha: 8, dropout: 0.1 });
     expect(found.targets).toEqual(["model.layers.0.self_attn.q_proj"]);
   });
 
-  test("takes from an IA3 adapter which inputs it scales", () => {
+  test("takes the scaled inputs from an IA3 adapter", () => {
     const scaled = new Map([["model.layers.0.mlp.up_proj", { on: "input", values: new Float32Array(64) }]]);
     const ia3 = { method: "ia3", name: "mine", baseModel: "", modules: scaled } as unknown as Adapter;
     const settings = resolveDefaults(
@@ -251,9 +251,9 @@ describe("settingsOf", () => {
 
   test.each<[Partial<TrainOptions>, RegExp]>([
     [{ rank: 16 }, /its rank is 2, but the request says 16/],
-    [{ alpha: 32 }, /its alpha is 8, and 32/],
-    [{ method: "ia3" }, /its method is lora, and ia3/],
-    [{ method: "full" }, /its method is lora, and full/],
+    [{ alpha: 32 }, /its alpha is 8, but the request says 32/],
+    [{ method: "ia3" }, /its method is lora, but the request says ia3/],
+    [{ method: "full" }, /its method is lora, but the request says full/],
   ])("refuses %o with both values", (more, message) => {
     expect(() => settingsOf(adapter, readSettings({ ...options, ...more }), { ...options, ...more })).toThrow(message);
   });

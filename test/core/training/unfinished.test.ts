@@ -57,7 +57,7 @@ async function begun(name: string): Promise<void> {
 }
 
 describe("unfinishedTrainings", () => {
-  test("lists those that can go on, and those that run", async () => {
+  test("lists trainings that can resume, and those that run", async () => {
     await begun("one");
     await begun("two");
     const running = await openOutputFolder(join(folder, "two"));
@@ -70,7 +70,7 @@ describe("unfinishedTrainings", () => {
     expect(await unfinishedTrainings(join(folder, "absent"))).toEqual([]);
   });
 
-  test("removes what a training left that was killed while it read its data, and never the data of a run", async () => {
+  test("removes the leftovers of a training that was killed while reading its data, but never the data of a run", async () => {
     await begun("kept");
     await mkdir(join(folder, ".killed.training", "data-89abcdef"), { recursive: true });
     await writeFile(join(folder, ".killed.training", "data-89abcdef", "training.tokens"), "code of mine");
@@ -81,7 +81,7 @@ describe("unfinishedTrainings", () => {
     expect((await readdir(join(folder, ".kept.training"))).sort()).toEqual(["data-01234567", "run.json"]);
   });
 
-  test("lists one of another version, and leaves it as it is", async () => {
+  test("lists a training of another version, and does not change it", async () => {
     await begun("old");
     await writeFile(join(folder, ".old.training", "run.json"), '{"version":0}');
     expect(await unfinishedTrainings(folder)).toEqual([{ name: "old", base: "", step: 0, steps: 0, busy: false }]);
@@ -90,7 +90,7 @@ describe("unfinishedTrainings", () => {
 });
 
 describe("setAsideTraining", () => {
-  test("forgets a training, which can be brought back once", async () => {
+  test("discards a training, which can be restored once", async () => {
     await begun("mine");
     const discarded = await setAsideTraining(join(folder, "mine"));
     expect(await unfinishedTrainings(folder)).toEqual([]);
@@ -110,7 +110,7 @@ describe("setAsideTraining", () => {
     expect(await unfinishedTrainings(folder)).toHaveLength(1);
   });
 
-  test("what a closed window set aside goes some time later", async () => {
+  test("removes what a closed window set aside after some time", async () => {
     await begun("early");
     await begun("late");
     await setAsideTraining(join(folder, "early"));

@@ -1,10 +1,10 @@
 /** One radio button with a line of explanation under it. */
 
 export interface ChoiceProps<Value extends string> {
-  /** Of the group. */
+  /** Name of the group. */
   name: string;
   value: Value;
-  /** What is chosen in the group. */
+  /** The chosen value of the group. */
   chosen: string;
   label: string;
   note?: string;

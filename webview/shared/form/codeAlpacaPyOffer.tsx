@@ -1,4 +1,4 @@
-/** What a form says about CodeAlpacaPy, which may not ship with Graft, and the way to it. */
+/** Offers to download CodeAlpacaPy, whose licence does not allow Graft to ship it. */
 
 import type { PaperDataState } from "../../protocol/paperData.ts";
 import { Button } from "../button.tsx";

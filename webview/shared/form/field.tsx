@@ -1,17 +1,17 @@
-/** A labelled input with a line under it: a hint, or what is wrong. */
+/** A labelled input with a line under it: a hint or a problem. */
 
 import type { ComponentChildren } from "preact";
 
-/** What the input of a field refers to, and the field to it. */
+/** The ids that connect an input with its label and its line. */
 export const noteId = (id: string): string => `${id}-note`;
 
 export interface FieldProps {
-  /** Of the input, which is described by {@link noteId}. */
+  /** Id of the input, which {@link noteId} describes. */
   id: string;
   label: string;
   hint: string;
   problem?: string | undefined;
-  /** The input; what comes after the line, in `below`. */
+  /** The input. Content after the line is in `below`. */
   children: ComponentChildren;
   below?: ComponentChildren;
 }

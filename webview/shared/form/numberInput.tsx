@@ -9,11 +9,11 @@ export interface NumberInputProps {
   field: NumberField;
   typed: string | undefined;
   onType: (text: string) => void;
-  /** What leaving it empty means; it must be filled where this is absent. */
+  /** The meaning of an empty input; if absent, a value is required. */
   whenEmpty?: string;
 }
 
-/** The browser keeps its text: it has none to give back for what is no number yet. */
+/** The browser keeps the text of the input, because it returns none for text that is not a number yet. */
 export function NumberInput({ id, field, typed, onType, whenEmpty }: NumberInputProps) {
   const text = textOf(field, typed);
   return (

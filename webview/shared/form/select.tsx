@@ -1,10 +1,10 @@
-/** A list of which one entry is chosen. */
+/** A drop-down list with one chosen entry. */
 
 import { noteId } from "./field.tsx";
 
 export interface SelectProps<Value extends string> {
   id: string;
-  /** Value → label, in the order in which they are shown. */
+  /** Labels by value, in display order. */
   options: Readonly<Record<Value, string>>;
   chosen: Value;
   onChoose: (value: Value) => void;

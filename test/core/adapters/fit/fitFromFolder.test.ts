@@ -49,7 +49,7 @@ describe("fitFromFolder", () => {
     expect(await fitFromFolder(path, await installed("other-name", 1, undefined, 4))).toMatchObject({ fit: "fits" });
   });
 
-  test("tells a base of the same shape with other weights, and the same name with other weights", async () => {
+  test("detects a base of the same shape with other weights, and the same name with other weights", async () => {
     const other = await installed("other", 2);
     expect(await fitFromFolder(await written(of(base)), other)).toMatchObject({ fit: "other-base", trainedOn: "mine" });
     const again = await installed("mine", 3, undefined, 8, true);
@@ -78,7 +78,7 @@ describe("fitFromFolder", () => {
     expect(none.adapter).toBeUndefined();
   });
 
-  test("reads no weights: values that would be refused go unseen", async () => {
+  test("reads no weights, so invalid values are not noticed", async () => {
     const path = await written(of(base));
     const weights = join(path, "adapter_model.safetensors");
     const { length } = await readFile(weights);
@@ -88,7 +88,7 @@ describe("fitFromFolder", () => {
     expect(await fitFromFolder(path, base)).toMatchObject({ fit: "fits" });
   });
 
-  test("says that a configuration is damaged", async () => {
+  test("reports a damaged configuration", async () => {
     const path = await written(of(base));
     await writeFile(join(path, "adapter_config.json"), "{");
     expect(await fitFromFolder(path, base)).toMatchObject({ fit: "no", problem: { code: "adapter-invalid" } });

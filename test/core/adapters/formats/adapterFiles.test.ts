@@ -23,26 +23,26 @@ const configOf = async (model: string): Promise<ModelConfig> =>
   readModelConfig(JSON.parse(await readFile(join(fixtures, "models", model, "config.json"), "utf8")));
 
 describe("ggufLora", () => {
-  test.each(Object.entries(expected.gguf))("of %s is the file of convert_lora_to_gguf.py", async (model, hash) => {
+  test.each(Object.entries(expected.gguf))("of %s equals the file of convert_lora_to_gguf.py", async (model, hash) => {
     const adapter = { ...(await readLora(`models/${model}/lora`)), name: "Lora" };
     expect(sha256(ggufLora(adapter, await configOf(model)))).toBe(hash);
   });
 
-  test("makes up in alpha for the scaling of rsLoRA, which llama.cpp does not know", async () => {
+  test("adjusts alpha for rsLoRA, which llama.cpp does not support", async () => {
     const file = Buffer.from(ggufLora(await readLora("peft/rslora"), await configOf("qwen2")));
     const key = "adapter.lora.alpha";
     // Its type, then its value, which llama.cpp divides by the rank: 4 is the scaling.
     expect(file.readFloatLE(file.indexOf(key) + key.length + 4) / 4).toBe(4);
   });
 
-  test("refuses architectures that llama.cpp lacks", async () => {
+  test("refuses architectures that llama.cpp does not support", async () => {
     const [adapter, config] = [await readLora("models/codegen/lora"), await configOf("codegen")];
     expect(() => ggufLora(adapter, config)).toThrow(expect.objectContaining({ code: "adapter-unsupported" }));
   });
 });
 
 describe("onnxAdapter", () => {
-  test.each(Object.entries(expected.onnxAdapter))("of %s is the file of ONNX Runtime", async (path, hash) => {
+  test.each(Object.entries(expected.onnxAdapter))("of %s equals the file of ONNX Runtime", async (path, hash) => {
     expect(sha256(onnxAdapter(await readLora(path)))).toBe(hash);
   });
 });

@@ -206,7 +206,7 @@ describe("readAdapter", () => {
     await symlink("adapter_config.json", path);
     await refused("cannot be read (ELOOP)");
     await symlink("/dev/zero", path);
-    await refused("is not a file");
+    await refused("not a file");
   });
 
   test("refuses more tensors than an adapter can have, before it looks at any", async () => {
@@ -240,7 +240,7 @@ describe("readAdapter", () => {
     await refused("lm_head.weight", (tensors) =>
       tensors.set("base_model.model.lm_head.weight", { shape: [1], data: new Float32Array(1) }),
     );
-    await refused("not a matrix's", (tensors) => tensors.set(key, { shape: [256], data: new Float32Array(256) }));
+    await refused("not a matrix", (tensors) => tensors.set(key, { shape: [256], data: new Float32Array(256) }));
     await refused("rank 2", (tensors) => tensors.set(key, { shape: [128, 2], data: new Float32Array(256) }));
     await refused("not finite", (tensors) =>
       tensors.set(key, { shape: [64, 4], data: new Float32Array(256).fill(NaN) }),
@@ -248,7 +248,7 @@ describe("readAdapter", () => {
     await refused("no tensors", (tensors) => tensors.clear());
   });
 
-  test("refuses an IA3 vector that is none", async () => {
+  test("refuses an IA3 tensor that is not a vector", async () => {
     const key = "base_model.model.model.layers.0.mlp.down_proj.ia3_l";
     const copy = await withTensors("ia3", (tensors) =>
       tensors.set(key, { shape: [2, 48], data: new Float32Array(96) }),
@@ -353,7 +353,7 @@ describe("writeAdapter", () => {
     expect(missing.toSorted()).toEqual(["auto_mapping", ...absent, "revision"].toSorted());
   });
 
-  test("spells paths out where last names would mean more modules", async () => {
+  test("writes full paths if last names would match more modules", async () => {
     const adapter = (await readAdapter(join(fixtures, "rslora"))) as LoraAdapter;
     const path = "model.layers.1.self_attn.q_proj";
     const one = { ...adapter, modules: new Map([...adapter.modules].filter(([name]) => name === path)) };

@@ -42,12 +42,12 @@ describe("fitMemory", () => {
     expect(fit(needed(1, true))).toEqual({ rows: 1, length: 256, checkpointing: true });
   });
 
-  test("computes layers twice where that is asked for", () => {
+  test("uses gradient checkpointing if requested", () => {
     const shape = fitMemory(base, spec, shapeWithin, { available: Infinity, checkpointing: true });
     expect(shape).toEqual({ rows: 4, length: 256, checkpointing: true });
   });
 
-  test("refuses what cannot fit, with both values, and tells what would", () => {
+  test("refuses what does not fit, with both values, and suggests what would", () => {
     const available = needed(1, true, 64);
     expect(() => fitMemory(base, spec, shapeWithin, { available })).toThrow(
       expect.objectContaining({

@@ -20,7 +20,7 @@ describe("chooseBatchShape", () => {
     ["pieces of one length", Array(64).fill(256), 0],
     ["one long among short", [...Array(79).fill(30), 500], 0.6],
     ["a single sequence", [12], 0.25],
-  ])("%s: all fit, within the limit, with little padding, whose share it tells", (_, lengths, most) => {
+  ])("%s: all fit within the limit, with little padding, and its share is reported", (_, lengths, most) => {
     const all = sequences(lengths);
     const shape = chooseBatchShape(stepsOf(all), { ...options, longest: longestOf(all) });
     const padding = paddingOf(stepsOf(all), shape);
@@ -38,7 +38,7 @@ describe("chooseBatchShape", () => {
     expect(chosen(2000, 2000)).toEqual({ rows: 1, length: 2000 });
   });
 
-  test("has room for both sides of what an encoder reads and a decoder writes, within the limit together", () => {
+  test("has room for encoder and decoder tokens, together within the limit", () => {
     const pairs = Array.from({ length: 80 }, (_, i): Sequence => {
       const [read, written] = [30 + ((i * 37) % 60), 5 + ((i * 13) % 20)];
       const [sequence] = sequences([written]);

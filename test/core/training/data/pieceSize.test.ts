@@ -23,20 +23,23 @@ const sized = (sources: readonly Dataset[], width: number): Promise<number> => {
 };
 
 describe("pieceSizeFor", () => {
-  test.each([2, 3.5, 5])("makes pieces of a little less than a sequence, of tokens of %d characters", async (width) => {
-    const tokens = (await sized([dataset("source", [text(8000)])], width)) / width;
-    expect(tokens).toBeGreaterThan(0.83 * 256);
-    expect(tokens).toBeLessThan(0.9 * 256);
-  });
+  test.each([2, 3.5, 5])(
+    "makes pieces a little shorter than a sequence, with %d characters per token",
+    async (width) => {
+      const tokens = (await sized([dataset("source", [text(8000)])], width)) / width;
+      expect(tokens).toBeGreaterThan(0.83 * 256);
+      expect(tokens).toBeLessThan(0.9 * 256);
+    },
+  );
 
-  test("reads no more of the data than tells enough", async () => {
+  test("reads only as much data as the estimate needs", async () => {
     read = 0;
     const many = Array.from({ length: 1000 }, () => text(15_000));
     await sized([dataset("source", [{ where: "a.py", message: "odd" }, ...many]), dataset("source", many)], 3);
     expect(read).toBe(5);
   });
 
-  test("takes what is usual where there is no source code", async () => {
+  test("uses the default without source code", async () => {
     expect(await sized([dataset("rows", [text(9000)])], 9)).toBe(await sized([], 1));
   });
 });

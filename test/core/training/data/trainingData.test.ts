@@ -51,7 +51,7 @@ const texts = (sequences: Sequences): string[] =>
   Array.from({ length: sequences.length }, (_, i) => shown(sequences.at(i)!.ids));
 
 describe("openTrainingData", () => {
-  test("puts several data sets one after another, and tells the share of each", async () => {
+  test("concatenates several data sets, and reports the share of each", async () => {
     const data = await opened({ data: [await put("a.jsonl", pairs(3)), await put("b.jsonl", pairs(1, 50))] });
     expect(texts(data.training).map((text) => /add \d+/.exec(text)?.[0])).toEqual([
       "add 0",
@@ -70,7 +70,7 @@ describe("openTrainingData", () => {
     expect((await readdir(folder)).sort()).toEqual(["a.jsonl", "b.jsonl"]);
   });
 
-  test("validates joined data sets of the paper on the validation parts of all", async () => {
+  test("validates joined data sets of the paper on all their validation parts", async () => {
     for (const [name, from] of [
       ["conala", 0],
       ["codealpacapy", 100],
@@ -127,10 +127,10 @@ describe("openTrainingData", () => {
     data.release();
   });
 
-  test("says that few files were held out, and that one file cannot be parted", async () => {
+  test("warns that few files were held out, and refuses to split one file", async () => {
     await project({ "a.py": "a = 1\n", "b.py": "b = 1\n", "c.py": "c = 1\n" });
     const data = await opened({ data: [join(folder, "project")], validation: "0.1" });
-    expect(warnings).toEqual(["project: only 1 of 3 files held out for validation; their loss says little."]);
+    expect(warnings).toEqual(["project: only 1 of 3 files held out for validation; their loss is not reliable."]);
     data.release();
     await expect(opened({ data: [join(folder, "project/a.py")], validation: "0.1" })).rejects.toMatchObject({
       code: "data-too-small",
@@ -138,7 +138,7 @@ describe("openTrainingData", () => {
     });
   });
 
-  test("trains on no secret, and lists each file that is left out with its reason", async () => {
+  test("trains on no secrets, and lists each skipped file with its reason", async () => {
     await project({
       ".gitignore": "secrets_local.py\n",
       "secrets_local.py": 'PASSWORD = "tr0ub4dor"\n',
@@ -166,7 +166,7 @@ describe("openTrainingData", () => {
     data.release();
   });
 
-  test("trains once on each file of folders that lie in one another", async () => {
+  test("trains once on each file of nested folders", async () => {
     await project({ "a.py": "a = 1\n", "inner/b.py": "b = 1\n" });
     const [outer, inner] = [join(folder, "project"), join(folder, "project/inner")];
     const data = await opened({ data: [outer, inner, outer] });
@@ -178,7 +178,7 @@ describe("openTrainingData", () => {
     data.release();
   });
 
-  test("uses a given validation set as it is, and says how much of it is trained on", async () => {
+  test("uses a given validation set unchanged, and warns how much of it is trained on", async () => {
     const data = await opened({
       data: [await put("train.jsonl", pairs(10))],
       validation: await put("held.jsonl", pairs(4, 7)),
@@ -190,7 +190,7 @@ describe("openTrainingData", () => {
     data.release();
   });
 
-  test("turns a share of source code into gaps, and nothing of rows", async () => {
+  test("turns a share of source code into infilling examples, but no rows", async () => {
     const code = Array.from({ length: 80 }, (_, i) => `def function_${i}(x):\n    return x + ${i}\n\n\n`).join("");
     await writeFile(join(folder, "code.py"), code);
     const rows = await put("rows.jsonl", [{ text: code }]);
@@ -211,7 +211,7 @@ describe("openTrainingData", () => {
     expect(await gapsOf(rows, 1)).toBe(0);
   });
 
-  test("tells the first problems of a bad file and the number of the others, and keeps the good rows", async () => {
+  test("logs the first problems of a bad file and the number of the others, and keeps the good rows", async () => {
     const rows = Array.from({ length: 500 }, (_, i) => (i % 2 === 0 ? { text: `x = ${i}` } : { txt: "" }));
     const data = await opened({ data: [await put("half.jsonl", rows)] });
     expect(data.training.length).toBe(250);
@@ -253,7 +253,7 @@ describe("openTrainingData", () => {
   });
 
   test(
-    "100,000 rows are read, split and trained on in a heap that could not hold them",
+    "reads, splits and trains on 100,000 rows in a heap that could not hold them",
     { timeout: 120_000 },
     async () => {
       const path = join(folder, "many.jsonl");
@@ -270,7 +270,7 @@ describe("openTrainingData", () => {
     },
   );
 
-  test("stops when it is cancelled, without a trace", async () => {
+  test("leaves nothing behind when cancelled", async () => {
     const data = [await put("a.jsonl", pairs(2))];
     await expect(opened({ data }, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
     const controller = new AbortController();

@@ -18,7 +18,7 @@ const ids = (count: number): number[] => Array.from({ length: count }, () => 4 +
 
 describe("packed rows", () => {
   // Rows are longer than the context of t5, its sequences almost as long.
-  test.each(cases)("of $method on $model compute what a row each does", async ({ model, method }) => {
+  test.each(cases)("give the same results as one row per sequence: $method on $model", async ({ model, method }) => {
     const { base, config } = await loadFixture(model);
     const encodes = isEncoderDecoder(config);
     const { layers, hiddenSize, attention } = config;

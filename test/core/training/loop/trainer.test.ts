@@ -48,7 +48,7 @@ describe("runTrainer", () => {
     }
   });
 
-  test("sees every sequence once an epoch, in another order each, and in the given order without shuffling", async () => {
+  test("sees every sequence once per epoch, in a new order each time, or in the given order without shuffling", async () => {
     const orderOf = async (shuffle: boolean): Promise<number[][]> => {
       const step = fakeStep(goal);
       const single = Array.from({ length: 6 }, (_, id) => sequenceOf(0, id));
@@ -88,7 +88,7 @@ describe("runTrainer", () => {
     expect(step.parameters[0]!.values[1]).toBe(known[1]);
   });
 
-  test("stops after so many validations without a lower loss, with the best parameters, also when resumed", async () => {
+  test("stops after `patience` validations without a lower loss, with the best parameters, also when resumed", async () => {
     // As above: the first validation is the best, and each later one is worse.
     const contrary: TrainerData = { training: [sequenceOf(0, 1)], validation: [sequenceOf(0, 2)] };
     const patient = { ...plan, steps: 40, validateEvery: 2, patience: 3 };
@@ -118,7 +118,7 @@ describe("runTrainer", () => {
     expect(found!.before).toBeCloseTo(mean, 5);
   });
 
-  test("ends with the last parameters where there is no validation data", async () => {
+  test("ends with the last parameters without validation data", async () => {
     const { save, snapshots } = keeper();
     const step = fakeStep(goal);
     const state = await runTrainer(step, { training, validation: [] }, plan, { save });
@@ -127,7 +127,7 @@ describe("runTrainer", () => {
     expect(step.parameters[0]!.values).toEqual(last!.values);
   });
 
-  test("the same seed gives the very same parameters, another one others", async () => {
+  test("the same seed gives the same parameters, another seed gives others", async () => {
     const trained = async (seed: number): Promise<Float32Array> => {
       const step = fakeStep(goal);
       await runTrainer(step, data, { ...plan, steps: 7, seed }, keeper());
@@ -138,7 +138,7 @@ describe("runTrainer", () => {
   });
 
   test.each(optimizerNames.flatMap((name) => [0, 1, 4, 5, 11, 29].map((at) => ({ name, at }))))(
-    "cancelled in step $at with $name and resumed, it ends as if nobody had cancelled",
+    "cancelled in step $at with $name and resumed, ends as if uninterrupted",
     async ({ name, at }) => {
       const own = { ...plan, optimizer: { name, weightDecay: 0.01 } };
       const whole = fakeStep(goal);
@@ -161,7 +161,7 @@ describe("runTrainer", () => {
     },
   );
 
-  test("cancelled in a validation, it makes that validation up when resumed", async () => {
+  test("cancelled in a validation, repeats it when resumed", async () => {
     const controller = new AbortController();
     const first = fakeStep(goal);
     const { evaluate } = first;

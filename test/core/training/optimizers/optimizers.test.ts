@@ -10,7 +10,7 @@ type Name = keyof typeof open;
 
 describe.each(Object.keys(open) as Name[])("%s", (name) => {
   test.each(reference.cases.filter(({ optimizer }) => optimizer === name))(
-    "moves values as PyTorch's does: $name",
+    "updates values like PyTorch: $name",
     (example) => {
       const parameters = example.initial.map((list, i): NamedTensor => {
         return { name: `p${i}`, shape: example.shapes[i]!, values: Float32Array.from(list) };
@@ -27,7 +27,7 @@ describe.each(Object.keys(open) as Name[])("%s", (name) => {
     },
   );
 
-  test("goes on from copied memory as if it had never stopped", () => {
+  test("continues from copied optimizer state as if uninterrupted", () => {
     const run = (optimizer: Optimizer, from: number, to: number): void => {
       for (let i = from; i < to; i++)
         optimizer.update([Float32Array.of(Math.sin(i), i / 10)], { number: i + 1, learningRate: 0.01 });
@@ -51,20 +51,20 @@ describe.each(Object.keys(open) as Name[])("%s", (name) => {
 });
 
 describe("clipGlobalNorm", () => {
-  test("leaves a short gradient as it is", () => {
+  test("does not change a small gradient", () => {
     const gradient = Float32Array.of(0.3, 0.4);
     expect(clipGlobalNorm([gradient], 1)).toBeCloseTo(0.5);
     expect(gradient).toEqual(Float32Array.of(0.3, 0.4));
   });
 
-  test("scales a long one over all its parts to the limit", () => {
+  test("scales a large gradient to the limit over all its parts", () => {
     const [a, b] = [Float32Array.of(3), Float32Array.of(4)];
     expect(clipGlobalNorm([a, b], 1)).toBe(5);
     expect(a[0]).toBeCloseTo(0.6);
     expect(b[0]).toBeCloseTo(0.8);
   });
 
-  test("lets a NaN be seen", () => {
+  test("returns NaN for a gradient with NaN", () => {
     expect(clipGlobalNorm([Float32Array.of(1), Float32Array.of(NaN)], 1)).toBeNaN();
   });
 });

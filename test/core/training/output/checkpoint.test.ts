@@ -42,7 +42,7 @@ describe("checkpoint", () => {
       tensors: tensors.slice(1),
       state: { ...snapshot.state, validation: null },
     },
-  ])("comes back as it was saved", async (saved) => {
+  ])("is loaded as it was saved", async (saved) => {
     await saveCheckpoint(folder, saved, fingerprint);
     expect(await loadCheckpoint(folder, fingerprint)).toEqual(saved);
     expect(await readdir(folder)).toEqual(["checkpoint.safetensors"]);
@@ -56,12 +56,12 @@ describe("checkpoint", () => {
     });
   });
 
-  test("is missing before the first is saved", async () => {
+  test("is missing before the first save", async () => {
     expect(await hasCheckpoint(folder)).toBe(false);
     await expect(loadCheckpoint(folder, fingerprint)).rejects.toMatchObject({ code: "checkpoint-missing" });
   });
 
-  test("refuses a file that is no checkpoint, or cut off", async () => {
+  test("refuses a file that is not a checkpoint, or truncated", async () => {
     const path = join(folder, "checkpoint.safetensors");
     await saveCheckpoint(folder, snapshot, fingerprint);
     await truncate(path, 900);

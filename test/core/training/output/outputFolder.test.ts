@@ -25,7 +25,7 @@ const trained: OutputFiles = { names: adapterFiles, write: (path) => writeAdapte
 const files = ["adapter_config.json", "adapter_model.safetensors"];
 
 describe("openOutputFolder", () => {
-  test("leaves nothing behind where nothing is trained", async () => {
+  test("leaves nothing behind if nothing is trained", async () => {
     const output = await openOutputFolder(join(folder, "deep", "mine"));
     expect(output.name).toBe("mine");
     await output.release();
@@ -44,7 +44,7 @@ describe("openOutputFolder", () => {
     expect(await readdir(join(folder, "mine"))).toEqual(files);
   });
 
-  test("replaces an adapter as a whole, and keeps what else a folder holds", async () => {
+  test("replaces an adapter as a whole, and keeps other files in the folder", async () => {
     await mkdir(join(folder, "mine"));
     await writeFile(join(folder, "mine", "adapter_config.json"), "old");
     const output = await openOutputFolder(join(folder, "mine"));
@@ -56,7 +56,7 @@ describe("openOutputFolder", () => {
     expect((await readdir(join(folder, "mine"))).sort()).toEqual([...files, "thesis.txt"]);
   });
 
-  test("clears away what a killed training left, but not its checkpoint", async () => {
+  test("removes the leftovers of a killed training, but not its checkpoint", async () => {
     const work = join(folder, ".mine.training");
     await mkdir(work);
     for (const name of ["checkpoint.safetensors", ".checkpoint.safetensors.0123abcd.part", "training.tokens"]) {
@@ -93,7 +93,7 @@ test("says that a file is none of the folders to train into", async () => {
 });
 
 describe("discardTraining", () => {
-  test("forgets a checkpoint, and does nothing where there is none", async () => {
+  test("removes a checkpoint, and does nothing if there is none", async () => {
     const output = await openOutputFolder(join(folder, "mine"));
     await writeFile(join(output.workFolder, "checkpoint.safetensors"), "");
     await expect(discardTraining(join(folder, "mine"))).rejects.toMatchObject({ code: "training-busy" });
@@ -105,7 +105,7 @@ describe("discardTraining", () => {
 });
 
 describe("recoverAdapters", () => {
-  test("brings back adapters that were set aside, and leaves running trainings alone", async () => {
+  test("restores adapters that were set aside, and leaves running trainings alone", async () => {
     await mkdir(join(folder, ".lost.0123abcd.old"));
     const running = await openOutputFolder(join(folder, "busy"));
     await mkdir(join(folder, ".busy.0123abcd.old"));

@@ -31,7 +31,7 @@ test("a report is written beside the files of a training, counts as one of them,
   expect(await readTrainingReport(folder)).toEqual({ format: 1, ...report });
 });
 
-test("where there is none that can be read, there is none", async () => {
+test("an unreadable report counts as missing", async () => {
   expect(await readTrainingReport(join(folder, "nowhere"))).toBeUndefined();
   await writeFile(join(folder, "graft.json"), '{"format": 2}');
   expect(await readTrainingReport(folder)).toBeUndefined();
