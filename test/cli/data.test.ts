@@ -32,7 +32,7 @@ test("nothing is downloaded before the licence is accepted", async () => {
   expect(code).toBe(1);
   expect(stderr).toMatch(/CC BY-NC 4\.0[^]*error: Cannot get CodeAlpacaPy.*--accept-licence/);
   const accepted = await run(["data", "codealpacapy", "--accept-licence"], environment);
-  expect(accepted.stderr).toMatch(/error: .*127\.0\.0\.1:1 cannot be reached.*give a folder/);
+  expect(accepted.stderr).toMatch(/error: .*127\.0\.0\.1:1 cannot be reached.*choose a folder/);
 });
 
 test("a training on CodeAlpacaPy says how to get it", async () => {
