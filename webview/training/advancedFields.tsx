@@ -13,8 +13,8 @@ export interface AdvancedFieldsProps {
 }
 
 const sizeHints = {
-  rank: t("Higher learns more and is slower."),
-  virtualTokens: t("How many stand in front. Each takes the room of a token of text."),
+  rank: t("A higher rank learns more and is slower."),
+  virtualTokens: t("Trained tokens in front of the text. Each takes up one token of the context."),
 };
 
 export function AdvancedFields({ draft, numbers, edit }: AdvancedFieldsProps) {

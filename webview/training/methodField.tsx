@@ -7,19 +7,19 @@ import type { Method } from "./draft.ts";
 const methods: Readonly<Record<Method, { label: string; note: string }>> = {
   lora: {
     label: "LoRA",
-    note: t("Learns small matrices beside the weights. Learns most; the usual choice."),
+    note: t("Adds small trained matrices to the weights. Strongest effect; the usual choice."),
   },
   ia3: {
     label: "IA3",
-    note: t("Learns one factor per channel. Small and quick; for a light touch."),
+    note: t("Scales activations by trained factors. Small and quick; a light touch."),
   },
   prefix: {
     label: t("Prefix tuning"),
-    note: t("Learns what every layer sees in front of your text."),
+    note: t("Adds trained keys and values in front of every prompt, in each layer."),
   },
   prompt: {
     label: t("Prompt tuning"),
-    note: t("Learns words of its own, read in front of your text. Learns least."),
+    note: t("Adds a few trained tokens in front of every prompt. Smallest effect."),
   },
 };
 
