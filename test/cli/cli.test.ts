@@ -147,7 +147,7 @@ describe("train", () => {
     const running = start(training("busy", "--steps", "500"), environment);
     await running.says(/"step":1,/);
     expect(await graft(...training("busy", "--steps", "1"))).toMatchObject(
-      refusal(1, /another training does \(process/),
+      refusal(1, /another training is using it \(process/),
     );
     running.process.kill("SIGKILL");
     await running.done;
@@ -163,7 +163,7 @@ describe("train", () => {
     expect(code).toBe(0);
     expect(result["trainableParameters"]).toBeGreaterThan(0);
     const mixed = await graft(...training("third", "--method", "lora", "--init", at("first")));
-    expect(mixed).toMatchObject(refusal(1, /its method is ia3, and lora/));
+    expect(mixed).toMatchObject(refusal(1, /its method is ia3, but the request says lora/));
   });
 
   test("names bad rows by their line and trains on the good ones", async () => {
@@ -207,7 +207,7 @@ describe("train", () => {
 
   test("refuses targets, validation and settings that cannot be meant", async () => {
     expect(await graft(...training("never", "--targets", "qkv"))).toMatchObject(refusal(1, /"qkv".*q_proj/));
-    expect(await graft(...training("never", "--validation", "1.5"))).toMatchObject(refusal(1, /between 0 and 1/));
+    expect(await graft(...training("never", "--validation", "1.5"))).toMatchObject(refusal(1, /from 0 to below 1/));
     expect(await graft(...training("never", "--epochs", "0"))).toMatchObject(refusal(2, /epochs 0/));
     expect(await graft(...training("never", "--resume"))).toMatchObject(refusal(1, /no checkpoint/));
   });
