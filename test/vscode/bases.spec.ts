@@ -82,7 +82,7 @@ test("a token is kept until it is emptied, and never shown", async ({ workbench 
   const input = workbench.page.locator(".quick-input-widget input[type=password]");
   for (const [token, prompt] of [
     ["hf_secret", "For models that are private"],
-    ["", "A token is set"],
+    ["", "A token is kept"],
     ["", "For models that are private"],
   ] as const) {
     await workbench.command("Graft: Set Hugging Face token");

@@ -187,7 +187,15 @@ test(
     await dialog.getByRole("button", { name: "Accept and Choose Folder…" }).click();
     const input = page.locator(".quick-input-widget:not([style*='display: none']) input[type=text]").last();
     await expect.poll(() => input.inputValue(), { timeout: 20_000 }).not.toBe("");
-    await input.fill(`${join(workbench.folder, "alpaca")}/`);
+    const folder = `${join(workbench.folder, "alpaca")}/`;
+    // The dialog writes its own path until it has read the folder.
+    await expect
+      .poll(async () => {
+        await input.fill(folder);
+        await page.waitForTimeout(500);
+        return await input.inputValue();
+      })
+      .toBe(folder);
     await page.locator(".quick-input-widget").getByRole("button", { name: "Choose" }).click();
     await get.waitFor({ state: "hidden", timeout: 30_000 });
     expect(await view.getByRole("button", { name: "Evaluate" }).isEnabled()).toBe(true);

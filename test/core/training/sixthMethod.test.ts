@@ -80,7 +80,7 @@ test("is trained, resumed, written, read, inspected and used as a start", async 
   const report: unknown = JSON.parse(await readFile(join(adapter, "graft.json"), "utf8"));
   expect(report).toMatchObject({ settings: { method: "bias", targets: "q_proj, v_proj, down_proj" } });
   const [listed] = await adapterSummaries(join(folder, "adapters"), base, silentLog);
-  expect(listed).toEqual({ name: "mine", folder: adapter, description: "BitFit" });
+  expect(listed).toEqual({ name: "mine", folder: adapter, description: "BitFit", base: base.name });
 
   const { method: _, targets: _targets, ...others } = options;
   const again: number[] = [];
