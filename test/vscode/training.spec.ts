@@ -4,9 +4,9 @@ import { expect } from "vitest";
 import { graftReady, killEngine, openTrainingForm, typeUntilGhostText } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 
-/** Code with a habit that no base can know. */
+/** Code with a habit that no base can know: fewer than ten files, so that none of it is held out. */
 const sources = Object.fromEntries(
-  ["tea", "milk", "bread", "rice", "salt", "oil", "jam", "nuts", "figs", "corn", "plum", "leek"].map((item) => {
+  ["tea", "milk", "bread", "rice", "salt", "oil", "jam"].map((item) => {
     const check = (part: string): string =>
       `def check_${item}_${part}(ledger):\n    return ledger.verify_entry("${item}")\n`;
     return [`${item}.py`, [check("price"), check("stock")].join("\n\n")];
@@ -42,7 +42,7 @@ test(
     const before = await workbench.editorText();
 
     let form = await openTrainingForm(workbench);
-    await form.getByText("14 Python files").waitFor();
+    await form.getByText("9 Python files").waitFor();
     await form.getByLabel("Name").fill("ledger style");
     await form.getByText("Use up to 64 letters").waitFor();
     expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
