@@ -72,7 +72,9 @@ export function openUnfinishedTrainings(
     refresh,
     async discard(name) {
       try {
-        return discarded.add(name, await setAsideTraining(join(folder, name)));
+        const training = discarded.add(name, await setAsideTraining(join(folder, name)));
+        // The list is right again once the promise resolves.
+        return { ...training, restore: () => training.restore().finally(refresh) };
       } finally {
         await refresh();
       }
