@@ -104,7 +104,7 @@ test("an adapter that cannot be read is listed with its reason, and the others c
   await mkdir(join(broken, "adapter_config.json"), { recursive: true });
   try {
     await choose(workbench, "Select adapter");
-    await rows(workbench).filter({ hasText: 'Cannot read the adapter "odd"' }).waitFor();
+    await rows(workbench).filter({ hasText: 'Cannot load adapter "odd"' }).waitFor();
     expect(await rows(workbench).filter({ hasText: "None" }).count()).toBe(1);
     await workbench.screenshot("adapters, one broken");
     await workbench.press("Escape");
