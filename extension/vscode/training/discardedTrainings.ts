@@ -3,7 +3,7 @@
 import type { DiscardedTraining } from "../../core/training/unfinished.ts";
 
 export interface DiscardedTrainings {
-  /** Of those that can be brought back. */
+  /** The names of those that can be brought back. */
   names(): string[];
   /** Keeps a training that was set aside, and removes it for good when its time is over. */
   add(name: string, setAside: DiscardedTraining): DiscardedTraining;

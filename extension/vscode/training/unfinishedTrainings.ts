@@ -56,7 +56,7 @@ export function openUnfinishedTrainings(
 
   const discarded = keepDiscardedTrainings({
     undoTime,
-    onChange: () => (changed.fire(), void refresh()),
+    onChange: () => changed.fire(),
     onError: (error) => log.error(detailed(error)),
   });
 
