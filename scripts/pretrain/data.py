@@ -4,10 +4,9 @@ A gap is asked as `extension/core/completion/prompt.ts` asks it,
 
     <|file_sep|>path\\n<|fim_prefix|><|fim_suffix|>suffix<|fim_middle|>prefix middle<|endoftext|>
 
-with the prefix from the start of a line on and at most SUFFIX tokens of suffix.  Behind a word or blanks, prefix and middle are
-encoded as one text: the completer takes these back before it asks (token healing), so that the model writes the whole tokens
-of a text.  Behind a sign or a line's end it does not, and they are encoded apart.  The end token says one thing only: the suffix
-begins.
+with the prefix from the start of a line on and at most SUFFIX tokens of suffix.  Prefix and middle are encoded as one text: the
+completer takes back what the text behind may change (token healing), so that the model writes the whole tokens of a text.  The
+end token says one thing only: the suffix begins.
 After the rest of a line the completer stops by its own rule; there the end is not counted, for it would teach that any line
 may be the last.
 
@@ -19,7 +18,6 @@ from __future__ import annotations
 import json
 import lzma
 import random
-import re
 from contextlib import ExitStack
 from itertools import chain, cycle, islice
 from pathlib import Path
@@ -41,7 +39,6 @@ PLAIN_ROWS = 3  # of eight
 HOLES_PER_FILE = 4  # of one drawing: parsing costs more than cutting
 PAIR_SHARE, CONTEXT_SHARE, NO_SUFFIX = 0.08, 0.25, 0.08
 MIDDLE_WEIGHT = 3
-OPEN_END = re.compile(r"[\w \t]\Z")
 PACKAGE_POWER = 0.5  # a package is drawn by its size to this power
 
 
@@ -108,10 +105,7 @@ class Sampler:
         if suffix and rng.random() < 0.1:  # a file in the making ends soon
             suffix = suffix[:rng.randrange(1, 200)]
         behind = self.encode(suffix[:SUFFIX * 8])[:SUFFIX]
-        before, whole = self.encode(text[start:begin]), self.encode(text[start:end])
-        prefix = len(before)
-        if start < begin and not OPEN_END.search(text, start, begin):
-            whole = before + self.encode(text[begin:end])
+        prefix, whole = len(self.encode(text[start:begin])), self.encode(text[start:end])
         head = self.header(path)
         if behind and suffix.strip():
             head += [self.pre, self.suf, *behind, self.mid]

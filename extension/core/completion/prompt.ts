@@ -39,7 +39,7 @@ const anchorLength = 400;
 const pathSegments = 3;
 /** The path's limit in tokens. */
 const longestPath = 32;
-/** The number of characters to inspect for trailing blanks: more than the longest run of blanks in one token. */
+/** The number of characters to inspect at the end: more than the longest run of blanks in one token. */
 const blanksLookedAt = 200;
 
 /** Returns a function that builds prompts, and remembers where the last window began. */
@@ -87,7 +87,7 @@ export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text
 
 /**
  * Removes the tokens from the end that depend on the text typed next: the tokens of a word that may continue ("pri" is another
- * token in "print"), and blanks that belong to the word after them. Models know whole words, and complete pieces of words
+ * token in "print"), and blanks and signs that belong to the word after them. Models know whole words, and complete pieces of words
  * badly: on the embedded base, the rest of the line is right at 14 % of random places with token healing, and at 5 % without.
  */
 function withTokenHealing(ids: readonly number[], prefix: string, tokenizer: Tokenizer): Prompt {
@@ -96,8 +96,8 @@ function withTokenHealing(ids: readonly number[], prefix: string, tokenizer: Tok
   const rest = (): string => tokenizer.decode(ids.slice(kept), kept === 0 ? "start" : "inside");
   if (word !== "") {
     while (kept > 0 && rest().length < word.length) kept--;
-  } else if (/[ \t]$/.test(prefix)) {
-    // The tokenizer decides whether blanks belong to the word after them.
+  } else {
+    // The tokenizer decides whether blanks and signs, such as "(" or ".", belong to the word after them.
     const end = prefix.slice(-blanksLookedAt);
     const [alone, followed] = [tokenizer.encode(end), tokenizer.encode(`${end}x`)];
     const changed = alone.findIndex((id, i) => id !== followed[i]);
