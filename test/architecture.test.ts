@@ -18,6 +18,7 @@ const layers = [
   "extension/core/hub",
   "extension/core/python",
   "extension/core/sources",
+  "extension/core/repository",
   "extension/core/graph",
   "extension/core/onnx",
   "extension/core/weights",

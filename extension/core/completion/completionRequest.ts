@@ -1,12 +1,15 @@
 /** The schema of a completion request, shared by the editor, the command line and the completion process. */
 
 import * as z from "zod";
+import { copySchema, snippetSchema } from "../repository/repositoryQuery.ts";
 
 export const completionRequest = z.object({
   path: z.string().optional().describe("Path of the file, preferably relative to its project; the model may see it"),
   /** The whole text of the file before the cursor; lines end with "\n". */
   prefix: z.string().describe("Text before the cursor"),
   suffix: z.string().default("").describe("Text after the cursor"),
+  context: z.array(snippetSchema).readonly().default([]).describe("Parts of other files, in the order of the prompt"),
+  copies: z.array(copySchema).readonly().default([]).describe("Places in other files where the same text precedes"),
   maxTokens: z.int().min(1).default(128).describe("Longest completion, in tokens"),
   multiline: z.enum(["auto", "never"]).default("auto").describe("Complete a whole block where one is opened"),
   temperature: z.number().min(0).default(0).describe("Sampling temperature; 0 takes the most probable tokens"),

@@ -1,0 +1,39 @@
+/**
+ * A question to the repository index and its answer. Both hold plain text: the index knows no base, no tokens and no prompt.
+ */
+
+import * as z from "zod";
+
+/** A part of another file that a model may read before the file. */
+export const snippetSchema = z.object({
+  /** Relative to the root of the repository, with forward slashes. */
+  path: z.string(),
+  text: z.string(),
+});
+export type Snippet = z.output<typeof snippetSchema>;
+
+/** A place in another file where the text before the cursor stands again. */
+export const copySchema = z.object({
+  path: z.string(),
+  /** The text before the place; it ends as the text before the cursor does. */
+  before: z.string(),
+  /** The text after the place, up to a few lines. */
+  after: z.string(),
+});
+export type Copy = z.output<typeof copySchema>;
+
+export interface RepositoryQuery {
+  /** The file with the cursor, relative to the root: none of its own text is in the answer. */
+  readonly path: string;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+export interface RepositoryAnswer {
+  /** What the file imports and the cursor names, nearest to the cursor first: signatures, first lines of docstrings, class skeletons. */
+  readonly definitions: readonly Snippet[];
+  /** Parts of files that share rare words with the lines before the cursor, most similar first. */
+  readonly similar: readonly Snippet[];
+  /** Longest match first. */
+  readonly copies: readonly Copy[];
+}
