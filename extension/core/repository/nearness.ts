@@ -9,3 +9,8 @@ export function nearness(a: string, b: string): number {
   while (common < Math.min(one.length, other.length) - 1 && one[common] === other[common]) common++;
   return common / folders;
 }
+
+/** For sorting paths and texts by their code units, which no locale changes. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -125,7 +125,9 @@ function emptyRepository(parser: PythonParser, limits: RepositoryLimits): Reposi
       if (added.length > 0) append(buildSegment(added));
     },
     compact() {
-      const merged = parts.filter((part) => usedBytes(part) < Math.max(limits.segment * smallShare, part.segment.text.length / 2));
+      const merged = parts.filter(
+        (part) => usedBytes(part) < Math.max(limits.segment * smallShare, part.segment.text.length / 2),
+      );
       if (merged.length < 2 && merged.every((part) => !part.hidden.includes(1))) return;
       this.updateAll(merged.flatMap(textsOf));
     },

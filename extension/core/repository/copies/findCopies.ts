@@ -5,7 +5,7 @@
 
 import type { Copy, RepositoryQuery } from "../repositoryQuery.ts";
 import { fileAt, textBetween, type Part } from "../segment.ts";
-import { nearness } from "../nearness.ts";
+import { compare, nearness } from "../nearness.ts";
 import { matchingSuffixes } from "./matchingSuffixes.ts";
 import { shareOut } from "./shareOut.ts";
 import { isTokenStart } from "./tokenStarts.ts";
@@ -13,7 +13,7 @@ import { isTokenStart } from "./tokenStarts.ts";
 const [shortest, longest] = [4, 60];
 const mostCopies = 32;
 /** Places of one match that are looked at. Of more, as many are taken evenly, in the order of what follows. */
-const mostLookedAt = 2000;
+const mostLookedAt = 1000;
 /** Characters of a copy. */
 const [before, after] = [80, 400];
 
@@ -53,7 +53,10 @@ function placesOf(parts: readonly Part[], match: Buffer): Place[] {
   const total = ranges.reduce((sum, { range: [low, high] }) => sum + high - low, 0);
   const step = Math.max(1, total / mostLookedAt);
   const places: Place[] = [];
-  for (const { part, range: [low, high] } of ranges) {
+  for (const {
+    part,
+    range: [low, high],
+  } of ranges) {
     for (let i = low; i < high; i += step) {
       const at = part.segment.suffixes[Math.floor(i)]! + match.length;
       const file = fileAt(part.segment, at - 1);
@@ -79,7 +82,10 @@ function ranked(places: readonly Place[], path: string, most: number): Place[] {
     return { rest, members: sorted, weight: sorted.reduce((sum, { near }) => sum + 1 + near, 0) };
   });
   const sorted = order.toSorted((a, b) => b.weight - a.weight || compare(a.rest, b.rest));
-  return shareOut(sorted.map(({ members, weight }) => ({ members, weight })), most).map(({ place }) => place);
+  return shareOut(
+    sorted.map(({ members, weight }) => ({ members, weight })),
+    most,
+  ).map(({ place }) => place);
 }
 
 const newline = 10;
@@ -107,15 +113,15 @@ function offset({ part: { segment }, at, file }: Place): number {
 }
 
 function copyAt(place: Place): Copy {
-  const { part: { segment }, at, file } = place;
+  const {
+    part: { segment },
+    at,
+    file,
+  } = place;
   const { start, end } = segment.files[file]!;
   return {
     path: pathOf(place),
     before: textBetween(segment, Math.max(start, at - before), at),
     after: textBetween(segment, at, Math.min(end, at + after)),
   };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

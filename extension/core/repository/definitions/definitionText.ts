@@ -14,14 +14,14 @@ export function definitionText(text: string, statement: Statement): string {
   const parts = [headOf(text, statement)];
   for (const member of statement.members) {
     if (isDefinition(member)) parts.push(headOf(text, member) + (member.docstring === undefined ? " ..." : ""));
-    else if (member.kind === "assignment") parts.push(indentAt(text, member.start) + text.slice(member.start, member.end));
+    else if (member.kind === "assignment")
+      parts.push(indentAt(text, member.start) + text.slice(member.start, member.end));
   }
   return fitting(parts);
 }
 
-/** The header of one member, below the header of its class. */
-export function memberText(text: string, owner: Definition, member: Statement): string {
-  const header = text.slice(lineStart(text, owner.header), owner.body).split("\n", 1)[0]!.trimEnd();
+/** One member, below the header of its class. */
+export function memberText(text: string, header: string, member: Statement): string {
   const whole = indentAt(text, member.start) + text.slice(member.start, member.end);
   if (whole.length <= small || !isDefinition(member)) return fitting([header, whole.slice(0, room)]);
   return fitting([header, headOf(text, member) + (member.docstring === undefined ? " ..." : "")]);
@@ -38,7 +38,10 @@ function fitting(parts: readonly string[]): string {
 
 /** The header of a definition, with the first line of its docstring. */
 function headOf(text: string, { header, body, docstring }: Definition): string {
-  const head = text.slice(lineStart(text, header), body).trimEnd().replace(/\n\s*(?:#.*)?$/, "");
+  const head = text
+    .slice(lineStart(text, header), body)
+    .trimEnd()
+    .replace(/\n\s*(?:#.*)?$/, "");
   if (docstring === undefined) return head;
   return `${head}\n${indentAt(text, body)}"""${docstring.trim().split("\n", 1)[0]!}"""`;
 }

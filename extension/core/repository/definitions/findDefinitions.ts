@@ -9,10 +9,14 @@ import { enclosingBases, namesAround, typeOf } from "./names.ts";
 const mostDefinitions = 12;
 /** A name with more definitions says too little about which is meant. */
 const mostMeanings = 2;
-/** Names further away are not looked for outside the imports. */
-const unimportedReach = 300;
+/** Names further away are looked for in the imports only. */
+const nearReach = 300;
 
-export function findDefinitions(files: Files, { path, prefix, suffix }: RepositoryQuery, parser: PythonParser): Snippet[] {
+export function findDefinitions(
+  files: Files,
+  { path, prefix, suffix }: RepositoryQuery,
+  parser: PythonParser,
+): Snippet[] {
   const lookup = openLookup(files, parser);
   const imports = importsOf(`${prefix}\n${suffix}`);
   const snippets = new Map<string, Snippet>();
@@ -29,14 +33,14 @@ export function findDefinitions(files: Files, { path, prefix, suffix }: Reposito
     const [first] = parts as [string];
     if (first === "self" || first === "cls" || first === "super") {
       for (const base of bases) addNamed(base);
-    } else if (parts.length > 1 || (distance === 1 && prefix.endsWith("."))) {
+    } else if (distance < nearReach && (parts.length > 1 || prefix.endsWith("."))) {
       const type = imports.names.has(first) ? undefined : typeOf(first, prefix);
       if (type !== undefined) addNamed(type);
     }
     const found = lookup.byName(parts, imports, path);
     if (found) add(found);
-    else if (distance < unimportedReach) {
-      const meanings = lookup.anywhere(parts.at(-1)!);
+    else if (distance < nearReach) {
+      const meanings = lookup.anywhere(parts.at(-1)!, path);
       if (meanings.length <= mostMeanings) rest.push(...meanings);
     }
   }

@@ -2,6 +2,7 @@
 
 import { isDefinition } from "../../python/statements.ts";
 import type { PythonParser } from "../../python/pythonParser.ts";
+import { compare, nearness } from "../nearness.ts";
 import type { Snippet } from "../repositoryQuery.ts";
 import { fileAt, textBetween, type Part } from "../segment.ts";
 import { definitionText, memberText } from "./definitionText.ts";
@@ -26,16 +27,16 @@ export interface Found extends Place {
   readonly name: string;
 }
 
-/** Larger classes are read up to here. */
-const longest = 40_000;
+/** Larger definitions are read up to here. */
+const longest = 12_000;
 /** How often a name may be passed on from module to module. */
 const mostSteps = 5;
 
 export interface Lookup {
   /** What a dotted name means in a file with these imports. */
   byName(parts: readonly string[], imports: Imports, path: string): Found | undefined;
-  /** The definitions of a name anywhere, members of classes included. */
-  anywhere(name: string): Found[];
+  /** The definitions of a name anywhere, members of classes included, the nearest to `path` first. */
+  anywhere(name: string, path: string): Found[];
   snippet(found: Found): Snippet | undefined;
 }
 
@@ -43,9 +44,10 @@ export function openLookup(files: Files, parser: PythonParser): Lookup {
   const inModule = (module: string, name: string, steps: number): Found | undefined => {
     const place = files.place(module);
     if (!place || steps === 0) return undefined;
+    const imports = importsOfFile(place);
     const own = ownDefinition(place, name);
-    if (own) return own;
-    const { names, stars } = importsOfFile(place);
+    if (own) return aliased(own, imports, module, steps) ?? own;
+    const { names, stars } = imports;
     const imported = names.get(name);
     if (imported) return follow(imported, [], module, steps - 1);
     for (const star of stars) {
@@ -76,6 +78,17 @@ export function openLookup(files: Files, parser: PythonParser): Lookup {
     return next === undefined ? undefined : follow({ module: submodule, name: undefined }, rest, path, steps);
   };
 
+  const aliased = (found: Found, imports: Imports, path: string, steps: number): Found | undefined => {
+    const [first, ...rest] = aliasOf(found)?.split(".") ?? [];
+    if (first === undefined) return undefined;
+    const imported = imports.names.get(first);
+    return imported
+      ? follow(imported, rest, path, steps - 1)
+      : rest.length > 0
+        ? undefined
+        : inModule(path, first, steps - 1);
+  };
+
   return {
     byName(parts, { names, stars }, path) {
       for (let length = parts.length; length > 0; length--) {
@@ -89,16 +102,30 @@ export function openLookup(files: Files, parser: PythonParser): Lookup {
       }
       return undefined;
     },
-    anywhere(name) {
-      return files.parts.flatMap((part) =>
-        [...definitionsOf(part.segment.outline, name)].flatMap((index) => {
-          const file = fileAt(part.segment, part.segment.outline.places[index]!);
-          return part.hidden[file] === 0 ? [{ part, file, index, name }] : [];
-        }),
-      );
-    },
+    anywhere: (name, path) => files.parts.flatMap((part) => definitionsIn(part, name)).toSorted(nearestFirst(path)),
     snippet: (found) => snippetOf(found, parser),
   };
+}
+
+function definitionsIn(part: Part, name: string): Found[] {
+  const { outline } = part.segment;
+  return [...definitionsOf(outline, name)]
+    .map((index) => ({ part, file: fileAt(part.segment, outline.places[index]!), index, name }))
+    .filter(({ file }) => part.hidden[file] === 0);
+}
+
+function nearestFirst(path: string): (a: Found, b: Found) => number {
+  const pathOf = ({ part, file }: Found): string => part.segment.files[file]!.path;
+  return (a, b) =>
+    nearness(path, pathOf(b)) - nearness(path, pathOf(a)) || compare(pathOf(a), pathOf(b)) || a.index - b.index;
+}
+
+/** The name that a definition such as `Target = targets.Target` stands for. */
+function aliasOf({ part: { segment }, index, name }: Found): string | undefined {
+  const start = segment.outline.places[index]!;
+  const line = segment.text.toString("latin1", start, start + 200).split("\n", 1)[0]!;
+  const [, own, other] = /^([A-Za-z_]\w*)\s*=\s*([A-Za-z_]\w*(?:\.\w+)*)\s*$/.exec(line) ?? [];
+  return own === name && other !== name ? other : undefined;
 }
 
 /** The first definition of a name at the left margin of a file. */
@@ -132,20 +159,35 @@ function snippetOf(found: Found, parser: PythonParser): Snippet | undefined {
 }
 
 /** Undefined if the outline was mistaken, such as by a text in quotes. */
-function readSnippet({ part: { segment }, file, index, name }: Found, parser: PythonParser): Snippet | undefined {
-  const { outline, files } = segment;
-  const { path, end } = files[file]!;
+function readSnippet(found: Found, parser: PythonParser): Snippet | undefined {
+  const { part, file, index, name } = found;
+  const { outline, files } = part.segment;
+  const { path } = files[file]!;
   const owner = outline.owners[index]!;
-  const outer = owner < 0 ? index : owner;
-  const start = outline.places[outer]!;
-  const text = textBetween(segment, start, Math.min(latestEnd(outline, outer, end), start + longest));
-  const [statement] = parser.statements(text);
-  if (!statement) return undefined;
+  const own = blockOf(found, index);
   if (owner < 0) {
-    const isNamed = isDefinition(statement) ? statement.name === name : text.startsWith(name);
-    return isNamed && statement.kind !== "other" ? { path, text: definitionText(text, statement) } : undefined;
+    const [statement] = parser.statements(own);
+    if (!statement || statement.kind === "other") return undefined;
+    const isNamed = isDefinition(statement) ? statement.name === name : own.startsWith(name);
+    return isNamed ? { path, text: definitionText(own, statement) } : undefined;
   }
-  if (!isDefinition(statement)) return undefined;
-  const member = statement.members.find((one) => isDefinition(one) && one.name === name);
-  return member && { path, text: memberText(text, statement, member) };
+  // The header of the class and the one member, without what stands between them.
+  const header = headerOf(blockOf(found, owner));
+  const text = `${header}\n${own}`;
+  const [statement] = parser.statements(text);
+  const member = statement && isDefinition(statement) ? statement.members[0] : undefined;
+  return member && isDefinition(member) && member.name === name
+    ? { path, text: memberText(text, header, member) }
+    : undefined;
+}
+
+function blockOf({ part: { segment }, file }: Found, index: number): string {
+  const { outline, files } = segment;
+  const start = outline.places[index]!;
+  return textBetween(segment, start, Math.min(latestEnd(outline, index, files[file]!.end), start + longest));
+}
+
+/** The first lines of a class, up to the colon, without decorators. */
+function headerOf(block: string): string {
+  return /^class\b(?:[^:([]|\[[^\]]*\]|\((?:[^()]|\([^()]*\))*\))*:/m.exec(block)?.[0] ?? "";
 }

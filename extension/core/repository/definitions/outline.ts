@@ -65,7 +65,12 @@ export function openOutline(): OutlineBuilder {
     },
     close() {
       const byName = Uint32Array.from(names.keys()).toSorted((a, b) => names[a]! - names[b]! || a - b);
-      return { places: Uint32Array.from(places), names: Uint32Array.from(names), owners: Int32Array.from(owners), byName };
+      return {
+        places: Uint32Array.from(places),
+        names: Uint32Array.from(names),
+        owners: Int32Array.from(owners),
+        byName,
+      };
     },
   };
 }
@@ -91,11 +96,11 @@ export function definitionsOf({ names, byName }: Outline, name: string): Uint32A
   );
 }
 
-/** Returns where the definition with this index ends at the latest: where the next one at the left margin starts. */
+/** Returns where a definition ends at the latest: where the next one at the left margin starts, or the next member of its class. */
 export function latestEnd({ places, owners }: Outline, index: number, fileEnd: number): number {
   for (let next = index + 1; next < places.length; next++) {
     if (places[next]! >= fileEnd) break;
-    if (owners[next] === -1) return places[next]!;
+    if (owners[next] === -1 || owners[next] === owners[index]) return places[next]!;
   }
   return fileEnd;
 }

@@ -17,8 +17,12 @@ export function chunkStarts(text: string): number[] {
     const line = text.slice(place, end);
     const isDefinition = definition.test(line);
     const enough = !isDefinition
-      ? wasBlank ? fewest.paragraph : most
-      : outermost.test(line) ? fewest.outermost : fewest.definition;
+      ? wasBlank
+        ? fewest.paragraph
+        : most
+      : outermost.test(line)
+        ? fewest.outermost
+        : fewest.definition;
     const isBlank = line.trim() === "";
     if (lines >= most || (lines >= enough && !wasDecorator && !isBlank)) {
       starts.push(place);

@@ -58,7 +58,14 @@ export function openPostings(): PostingsBuilder {
           counts[at] = Math.min(list[i + 1]!, 255);
         }
       }
-      return { chunks: Uint32Array.from(chunks), lengths: Uint16Array.from(lengths), terms, starts, lists: places, counts };
+      return {
+        chunks: Uint32Array.from(chunks),
+        lengths: Uint16Array.from(lengths),
+        terms,
+        starts,
+        lists: places,
+        counts,
+      };
     },
   };
 }
