@@ -1,7 +1,7 @@
 /** Reads the files of a folder that the index may hold: those that may be trained on, and those that do not parse yet. */
 
 import { join } from "node:path";
-import { readCurrentSource } from "../sources/currentSource.ts";
+import { readCurrentSource } from "../sources/readSources.ts";
 import { pythonFiles, type WalkOptions } from "../sources/pythonFiles.ts";
 import type { RepositoryFile } from "./repository.ts";
 

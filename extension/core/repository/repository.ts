@@ -6,11 +6,11 @@
 
 import { createHash } from "node:crypto";
 import { openPythonParser } from "../python/pythonParser.ts";
-import { buildSegment, type SourceText } from "./buildSegment.ts";
 import { findCopies } from "./copies/findCopies.ts";
 import { findDefinitions } from "./definitions/findDefinitions.ts";
 import type { Files } from "./definitions/lookup.ts";
 import { createFileTable, type Content, type FileTable } from "./fileTable.ts";
+import { createPartList, type Source } from "./partList.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "./repositoryQuery.ts";
 import type { Part, Segment } from "./segment.ts";
 import { findSimilar } from "./similar/findSimilar.ts";
@@ -39,8 +39,8 @@ export interface Repository {
    * been saved become texts like others. For idle moments; takes up to a second.
    */
   compact(isUnsaved?: (path: string) => boolean): void;
-  /** Removes hidden texts from memory: for files that are no longer allowed. */
-  forgetHidden(): void;
+  /** Removes texts that no file has any more also from memory. */
+  forget(hashes: ReadonlySet<string>): void;
   /** Takes segments that were kept on disk, and the files that have their texts, by the hashes of these. */
   restore(segments: readonly Segment[], files: Iterable<readonly [path: string, hash: string]>): void;
   /** The hash of the text that a file has in the index. */
@@ -85,58 +85,21 @@ export async function openRepository(
   return repository;
 }
 
-/** A text to be indexed. */
-interface Source extends SourceText {
-  readonly content: Content;
-}
-
-/** Segments below this share of the limit, and those with less than half of their text in use, are merged. */
-const smallShare = 1 / 8;
-
 export async function emptyRepository(limits: RepositoryLimits = repositoryLimits): Promise<Repository> {
   const parser = await openPythonParser();
   const table = createFileTable();
-  let parts: Part[] = [];
-
-  const append = (segment: Segment, isUnsaved: boolean): Part => {
-    const { length } = segment.files;
-    const part = { segment, hidden: new Uint8Array(length).fill(1), paths: Array<string>(length).fill(""), isUnsaved };
-    parts.push(part);
-    return part;
-  };
-  const build = (sources: readonly Source[], isUnsaved: boolean): void => {
-    for (const batch of batchesOf(sources, limits.segment)) {
-      const part = append(buildSegment(batch), isUnsaved);
-      for (const [file, { content }] of batch.entries()) table.locate(content, { part, file });
-    }
-  };
-  const drop = (dropped: readonly Part[]): void => {
-    for (const part of dropped) table.release(part);
-    parts = parts.filter((part) => !dropped.includes(part));
-  };
-  /** Builds the texts of some parts anew. */
-  const merge = (merged: readonly Part[], isUnsaved: (path: string) => boolean): void => {
-    const texts = new Map(merged.flatMap(visibleTexts));
-    const sources = merged.flatMap((part) => table.release(part)).map((content) => ({ ...sourceOf(content, texts), content }));
-    parts = parts.filter((part) => !merged.includes(part));
-    const isSaved = ({ content }: Source): boolean => [...content.paths].some((path) => !isUnsaved(path));
-    build(sources.filter(isSaved), false);
-    build(
-      sources.filter((source) => !isSaved(source)),
-      true,
-    );
-  };
+  const list = createPartList(table, limits.segment);
 
   const repository: Repository = {
     get parts() {
-      return parts;
+      return list.parts;
     },
     get size() {
       return { ...table.size, leftOut: table.paths.size - table.size.files };
     },
     hashOf: (path) => table.paths.get(path)?.hash,
     query(query) {
-      const files = filesWithout(query.path, parts, table);
+      const files = filesWithout(query.path, list.parts, table);
       return {
         definitions: findDefinitions(files, query, parser),
         similar: findSimilar(files.parts, query),
@@ -159,23 +122,15 @@ export async function emptyRepository(limits: RepositoryLimits = repositoryLimit
       }
       let room = limits.bytes - table.size.bytes;
       const fitting = [...missing.values()].filter(({ content: { bytes } }) => (room -= bytes) >= 0);
-      drop(parts.filter(({ hidden }) => !hidden.includes(0)));
-      build(fitting, isUnsaved);
+      list.dropHidden();
+      list.build(fitting, isUnsaved);
     },
-    compact(isUnsaved = () => false) {
-      const merged = parts.filter((part) => {
-        const isSaved = part.isUnsaved && part.paths.some((path, file) => !part.hidden[file] && !isUnsaved(path));
-        return isSaved || visibleBytes(part) < Math.max(limits.segment * smallShare, part.segment.text.length / 2);
-      });
-      if (merged.length > 1 || merged.some(({ hidden, isUnsaved: was }) => was || hidden.includes(1))) merge(merged, isUnsaved);
-    },
-    forgetHidden() {
-      for (const part of parts) if (part.hidden.includes(1)) merge([part], () => part.isUnsaved);
-    },
+    compact: (isUnsaved = () => false) => list.compact(isUnsaved),
+    forget: (hashes) => list.forget(hashes),
     restore(segments, files) {
       const places = new Map(
         segments.flatMap((segment) => {
-          const part = append(segment, false);
+          const part = list.append(segment, false);
           return segment.files.map(({ hash }, file) => [hash, { part, file }] as const);
         }),
       );
@@ -185,7 +140,7 @@ export async function emptyRepository(limits: RepositoryLimits = repositoryLimit
         const { start, end } = place.part.segment.files[place.file]!;
         table.locate(table.set(path, hash, end - start), place);
       }
-      drop(parts.filter(({ hidden }) => !hidden.includes(0)));
+      list.dropHidden();
     },
   };
   return repository;
@@ -196,7 +151,8 @@ export function hashOfText(text: string): string {
 }
 
 /** The files that a question from the file `path` may be answered from: those with another text. */
-function filesWithout(path: string, parts: readonly Part[], { paths, named }: FileTable): Files {
+function filesWithout(path: string, parts: readonly Part[], table: FileTable): Files {
+  const { paths } = table;
   const own = paths.get(path);
   const place = own?.place;
   const replaced = place && { ...place.part, hidden: place.part.hidden.with(place.file, 1) };
@@ -205,38 +161,10 @@ function filesWithout(path: string, parts: readonly Part[], { paths, named }: Fi
   return {
     parts: parts.map(visible),
     has: isOther,
-    named: (stem) => [...named(stem)].filter(isOther),
+    named: (stem) => [...table.named(stem)].filter(isOther),
     place(other) {
       const found = isOther(other) ? paths.get(other)?.place : undefined;
       return found && { part: visible(found.part), file: found.file };
     },
   };
-}
-
-function* batchesOf(sources: readonly Source[], limit: number): Generator<Source[]> {
-  let batch: Source[] = [];
-  let bytes = 0;
-  for (const source of sources) {
-    batch.push(source);
-    bytes += source.content.bytes;
-    if (bytes < limit) continue;
-    yield batch;
-    [batch, bytes] = [[], 0];
-  }
-  if (batch.length > 0) yield batch;
-}
-
-function sourceOf({ hash }: Content, texts: ReadonlyMap<string, string>): SourceText {
-  return { hash, text: texts.get(hash) ?? "" };
-}
-
-function visibleBytes({ segment: { files }, hidden }: Part): number {
-  return files.reduce((sum, { start, end }, file) => sum + (hidden[file] ? 0 : end - start), 0);
-}
-
-/** (hash, text) of the files that are not hidden. */
-function visibleTexts({ segment: { files, text }, hidden }: Part): [string, string][] {
-  return files.flatMap(({ hash, start, end }, file): [string, string][] =>
-    hidden[file] ? [] : [[hash, text.toString("utf8", start, end)]],
-  );
 }

@@ -30,7 +30,9 @@ describe("Repository.query", () => {
   });
 
   test("frequent continuations come first, and a rare one keeps its place", async () => {
-    const often = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`often${i}.py`, `i = ${i}\nvalue = read(path)\n`]));
+    const often = Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [`often${i}.py`, `i = ${i}\nvalue = read(path)\n`]),
+    );
     const repository = await open({ ...often, "rare.py": "value = read(name)\n", "rarer.py": "value = read(url)\n" });
     const continuations = repository.query({ ...none, prefix: "value = read(" }).copies.map(({ after }) => after);
     expect(continuations).toEqual([...Array<string>(30).fill("path)\n"), "name)\n", "url)\n"]);

@@ -130,7 +130,12 @@ function round(score: number): number {
   return Math.round(score * 1e6);
 }
 
-function placeOf({ part: { segment, paths }, chunk }: Hit): { path: string; start: number; end: number; offset: number } {
+function placeOf({ part: { segment, paths }, chunk }: Hit): {
+  path: string;
+  start: number;
+  end: number;
+  offset: number;
+} {
   const { chunks } = segment.postings;
   const start = chunks[chunk]!;
   const file = fileAt(segment, start);
