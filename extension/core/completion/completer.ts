@@ -17,6 +17,7 @@ import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
+import { contextBudget } from "./context/contextBudget.ts";
 import { promptBuilder } from "./prompt.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
 import { stopRule, type End } from "./stop.ts";
@@ -94,6 +95,8 @@ export function completerOf({
   const buildPrompt = promptBuilder(tokenizer, {
     prefix: Math.max(8, Math.min(longestPrefix, room)),
     suffix: suffixBudget,
+    context: contextBudget(room),
+    both: Math.max(8, room),
   });
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
   const adapters = adapterCache(checkFits);
@@ -106,7 +109,7 @@ export function completerOf({
   const complete = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Completion> => {
     signal?.throwIfAborted();
     const asked = readRequest(completionRequest, request, "complete");
-    const { path, prefix, suffix, multiline, temperature, seed, beams, trigger } = asked;
+    const { path, repository, context, prefix, suffix, multiline, temperature, seed, beams, trigger } = asked;
     const maxTokens = Math.min(asked.maxTokens, maxNewTokens);
     const cursor = { prefix, suffix };
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return emptyCompletion;
@@ -122,7 +125,7 @@ export function completerOf({
       };
     }
 
-    const { ids, requiredText } = buildPrompt({ path, prefix, suffix });
+    const { ids, requiredText } = buildPrompt({ path, repository, context, prefix, suffix });
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
     const decoding = decodingOf({ beams, temperature, seed });
     const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true };
