@@ -67,9 +67,9 @@ export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text
     return ids.slice(0, budget.suffix);
   };
 
-  return ({ path, repository, context, prefix, suffix }) => {
+  return ({ path, repositoryName, context, prefix, suffix }) => {
     const markers = tokenizer.fillInTheMiddle;
-    const { outside, inside, contextLength } = frontOf({ path, repository, context });
+    const { outside, inside, contextLength } = frontOf({ path, repositoryName, context });
     const window = windowOf(prefix, prefixLimit(budget, contextLength), inside.length > 0 ? "inside" : "start");
     const start = [...tokenizer.beginning, ...outside];
     // Without text after the cursor there is no hole: models are trained on plain texts and instructions this way.

@@ -10,8 +10,7 @@ import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 export interface FrontText {
   /** The path of the file. */
   readonly path?: string | undefined;
-  /** The repository's name. */
-  readonly repository?: string | undefined;
+  readonly repositoryName?: string | undefined;
   /** Parts of other files, in the order of the prompt. If there is not room for all, the first ones give way. */
   readonly context?: readonly Snippet[] | undefined;
 }
@@ -46,7 +45,7 @@ export function promptFronts(tokenizer: Tokenizer, budget: number): (text: Front
     return known.ids;
   };
 
-  return ({ path, repository, context = [] }) => {
+  return ({ path, repositoryName, context = [] }) => {
     const markers = tokenizer.fillInTheMiddle;
     const others = context.length > 0 && budget > 0 ? contextIds(context) : [];
     const contextLength = others.length;
@@ -63,7 +62,7 @@ export function promptFronts(tokenizer: Tokenizer, budget: number): (text: Front
       return { outside: [], inside: [...others, ...tokenizer.encode(pathComment(own), "inside")], contextLength };
     }
     const { fileSeparator, name, isPathInside } = markers.repository;
-    const first = name !== undefined && repository ? [name, ...tokenizer.encode(`${repository}\n`)] : [];
+    const first = name !== undefined && repositoryName ? [name, ...tokenizer.encode(`${repositoryName}\n`)] : [];
     if (!isPathInside) {
       return { outside: [...first, ...others, ...withPath(tokenizer, fileSeparator, own)], inside: [], contextLength };
     }

@@ -10,7 +10,7 @@ const context = [
   { path: "pkg/deep/er/one.py", text: "A = 1" },
   { path: "two.py", text: "B = 2\n" },
 ];
-const asked = { path: "src/a.py", repository: "mine", context, ...at("a = |)") };
+const asked = { path: "src/a.py", repositoryName: "mine", context, ...at("a = |)") };
 
 /** A tokenizer of characters whose special tokens have these names. */
 function family(
