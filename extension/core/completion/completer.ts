@@ -1,5 +1,6 @@
 /** Turns the text at the cursor into a completion: prompt, decoding, stop rules, post-processing, adapters. */
 
+import { createHash } from "node:crypto";
 import pLimit from "p-limit";
 import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/fit/adapterFit.ts";
@@ -18,7 +19,8 @@ import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { contextBudget } from "./context/contextBudget.ts";
-import { promptBuilder } from "./prompt.ts";
+import { readInSteps } from "./context/readInSteps.ts";
+import { promptBuilder, type PromptText } from "./prompt.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
 import { stopRule, type End } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
@@ -39,6 +41,11 @@ export interface Completion {
   stop: "line" | "block" | "end" | "length";
 }
 
+export interface Prepared {
+  readonly tokens: number;
+  readonly milliseconds: number;
+}
+
 export interface Completer {
   /** The most tokens of other files that a prompt holds. */
   readonly contextTokens: number;
@@ -48,6 +55,13 @@ export interface Completer {
    * @throws UserError "option-invalid"; AbortError between two tokens once `signal` is aborted. The next request reuses the tokens read.
    */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
+  /**
+   * Reads the prompt of a request that may follow, and decodes nothing. Ends early once another request comes.
+   *
+   * @returns the tokens of the prompt that are read
+   * @throws UserError "option-invalid"; AbortError once `signal` is aborted
+   */
+  prepare(request: CompletionRequest, signal?: AbortSignal): Promise<Prepared>;
   /**
    * Switches to these adapters; with none, to the base alone.
    *
@@ -112,11 +126,11 @@ export function completerOf({
   const complete = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Completion> => {
     signal?.throwIfAborted();
     const asked = readRequest(completionRequest, request, "complete");
-    const { path, repositoryName, context, prefix, suffix, multiline, temperature, seed, beams, trigger } = asked;
+    const { path, prefix, suffix, multiline, temperature, seed, beams, trigger } = asked;
     const maxTokens = Math.min(asked.maxTokens, maxNewTokens);
     const cursor = { prefix, suffix };
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return emptyCompletion;
-    const kind = `${trigger} ${multiline} ${maxTokens} ${beams}`;
+    const kind = `${trigger} ${multiline} ${maxTokens} ${beams} ${frontKey(asked)}`;
     const known = temperature === 0 ? suggestions.find(cursor, kind) : undefined;
     if (known) {
       const { text, logProbability } = known;
@@ -128,7 +142,8 @@ export function completerOf({
       };
     }
 
-    const { ids, requiredText } = buildPrompt({ path, repositoryName, context, prefix, suffix });
+    tree.switchTo?.(path ?? "");
+    const { ids, requiredText } = buildPrompt(asked);
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
     const decoding = decodingOf({ beams, temperature, seed });
     const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true };
@@ -140,11 +155,39 @@ export function completerOf({
     return completion;
   };
 
+  const prepare = async (request: CompletionRequest, signal: AbortSignal): Promise<Prepared> => {
+    const startedAt = performance.now();
+    const asked = readRequest(completionRequest, request, "complete");
+    // An encoder reads a prompt as a whole, and again with each character.
+    if (tree.hasEncoder || signal.aborted) return { tokens: 0, milliseconds: 0 };
+    tree.switchTo?.(asked.path ?? "");
+    const tokens = await readInSteps(tree, buildPrompt(asked).ids, signal);
+    return { tokens, milliseconds: performance.now() - startedAt };
+  };
+
+  /** Ends the preparation in progress. */
+  let interruption = new AbortController();
+  const interrupting = <T>(work: () => Promise<T>): Promise<T> => {
+    interruption.abort();
+    return inTurn(work);
+  };
+
   return {
     contextTokens,
-    complete: (request, signal) => inTurn(() => complete(request, signal)),
+    complete: (request, signal) => interrupting(() => complete(request, signal)),
+    prepare: (request, signal) => {
+      interruption.abort();
+      interruption = new AbortController();
+      const interrupted = interruption.signal;
+      return inTurn(async () => {
+        signal?.throwIfAborted();
+        const prepared = await prepare(request, signal ? AbortSignal.any([signal, interrupted]) : interrupted);
+        signal?.throwIfAborted();
+        return prepared;
+      });
+    },
     useAdapters: (wanted) =>
-      inTurn(async () => {
+      interrupting(async () => {
         const startedAt = performance.now();
         const active = [];
         for (const { folder, scale } of wanted) active.push({ adapter: await adapters.adapter(folder), scale });
@@ -154,8 +197,13 @@ export function completerOf({
         load += milliseconds;
         return { milliseconds };
       }),
-    release: () => inTurn(() => tree.release()),
+    release: () => interrupting(() => tree.release()),
   };
+}
+
+/** Identifies what stands in front of the file. */
+function frontKey({ path, repositoryName, context }: PromptText): string {
+  return createHash("sha1").update(JSON.stringify([path, repositoryName, context])).digest("base64");
 }
 
 const emptyCompletion: Completion = {

@@ -10,6 +10,8 @@ test("a request is filled up with its defaults", () => {
   expect(readRequest(completionRequest, { prefix: "x = ", maxTokens: undefined, unknown: 1 }, "complete")).toEqual({
     prefix: "x = ",
     suffix: "",
+    context: [],
+    copies: [],
     maxTokens: 128,
     multiline: "auto",
     temperature: 0,
