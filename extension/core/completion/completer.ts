@@ -16,6 +16,11 @@ import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
+import { copyModel } from "./copies/copyModel.ts";
+import { copyPrior } from "./copies/copyPrior.ts";
+import { copyTokens } from "./copies/copyTokens.ts";
+import { learnedWeights } from "./copies/mixtureWeights.ts";
+import { priorScale } from "./copies/priorScale.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { promptBuilder } from "./prompt.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
@@ -69,6 +74,7 @@ export async function openCompleter(base: InstalledBase, options: TokenTreeOptio
     tokenizer,
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
+    priorScale: priorScale(base),
     loadMilliseconds: performance.now() - startedAt,
   });
 }
@@ -79,12 +85,15 @@ export function completerOf({
   tokenizer,
   parser,
   checkFits,
+  priorScale: scale = 0,
   loadMilliseconds = 0,
 }: {
   tree: TokenTree;
   tokenizer: Tokenizer;
   parser: PythonParser;
   checkFits: (adapter: Adapter) => void;
+  /** The weight of copied text beside the model, from 0 to 1. */
+  priorScale?: number;
   loadMilliseconds?: number;
 }): Completer {
   const maxNewTokens = Math.max(1, Math.floor(tree.contextLength / 4));
@@ -96,6 +105,7 @@ export function completerOf({
     suffix: suffixBudget,
   });
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
+  const tokens = copyTokens(tokenizer);
   const adapters = adapterCache(checkFits);
   const suggestions = suggestionCache<Completion>();
   let load = loadMilliseconds;
@@ -110,7 +120,7 @@ export function completerOf({
     const maxTokens = Math.min(asked.maxTokens, maxNewTokens);
     const cursor = { prefix, suffix };
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return emptyCompletion;
-    const kind = `${trigger} ${multiline} ${maxTokens} ${beams}`;
+    const kind = `${trigger} ${multiline} ${maxTokens} ${beams} ${asked.prior}`;
     const known = temperature === 0 ? suggestions.find(cursor, kind) : undefined;
     if (known) {
       const { text, logProbability } = known;
@@ -124,8 +134,12 @@ export function completerOf({
 
     const { ids, requiredText } = buildPrompt({ path, prefix, suffix });
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
+    const prior =
+      asked.prior && scale > 0 && !tree.hasEncoder
+        ? copyPrior({ copies: copyModel(asked), tokens, requiredText, weights: learnedWeights, scale })
+        : undefined;
     const decoding = decodingOf({ beams, temperature, seed });
-    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true };
+    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true, prior };
     const { continuations, milliseconds } = await generate(model, ids, generation, signal);
     const shown = continuations.map((each) => postProcessed(each, cursor, { parser, fewest: fewestVisible[trigger] }));
     const completion = { ...withCandidates(shown), milliseconds: { load, ...milliseconds } };
