@@ -17,6 +17,11 @@ import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
+import { copyModel } from "./copies/copyModel.ts";
+import { copyPrior } from "./copies/copyPrior.ts";
+import { copyTokens } from "./copies/copyTokens.ts";
+import { learnedWeights } from "./copies/mixtureWeights.ts";
+import { priorScale } from "./copies/priorScale.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { contextBudget } from "./context/contextBudget.ts";
 import { readInSteps } from "./context/readInSteps.ts";
@@ -86,6 +91,7 @@ export async function openCompleter(base: InstalledBase, options: TokenTreeOptio
     tokenizer,
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
+    priorScale: priorScale(base),
     loadMilliseconds: performance.now() - startedAt,
   });
 }
@@ -96,12 +102,15 @@ export function completerOf({
   tokenizer,
   parser,
   checkFits,
+  priorScale: scale = 0,
   loadMilliseconds = 0,
 }: {
   tree: TokenTree;
   tokenizer: Tokenizer;
   parser: PythonParser;
   checkFits: (adapter: Adapter) => void;
+  /** The weight of copied text beside the model, from 0 to 1. */
+  priorScale?: number;
   loadMilliseconds?: number;
 }): Completer {
   const maxNewTokens = Math.max(1, Math.floor(tree.contextLength / 4));
@@ -116,6 +125,7 @@ export function completerOf({
     both: Math.max(8, room),
   });
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
+  const tokens = copyTokens(tokenizer);
   const adapters = adapterCache(checkFits);
   const suggestions = suggestionCache<Completion>();
   let load = loadMilliseconds;
@@ -130,7 +140,7 @@ export function completerOf({
     const maxTokens = Math.min(asked.maxTokens, maxNewTokens);
     const cursor = { prefix, suffix };
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return emptyCompletion;
-    const kind = `${trigger} ${multiline} ${maxTokens} ${beams} ${frontKey(asked)}`;
+    const kind = `${trigger} ${multiline} ${maxTokens} ${beams} ${asked.prior} ${frontKey(asked)}`;
     const known = temperature === 0 ? suggestions.find(cursor, kind) : undefined;
     if (known) {
       const { text, logProbability } = known;
@@ -145,8 +155,12 @@ export function completerOf({
     tree.switchTo?.(path ?? "");
     const { ids, requiredText } = buildPrompt(asked);
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
+    const prior =
+      asked.prior && scale > 0 && !tree.hasEncoder
+        ? copyPrior({ copies: copyModel(asked), tokens, requiredText, weights: learnedWeights, scale })
+        : undefined;
     const decoding = decodingOf({ beams, temperature, seed });
-    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true };
+    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true, prior };
     const { continuations, milliseconds } = await generate(model, ids, generation, signal);
     const shown = continuations.map((each) => postProcessed(each, cursor, { parser, fewest: fewestVisible[trigger] }));
     const completion = { ...withCandidates(shown), milliseconds: { load, ...milliseconds } };
@@ -203,7 +217,9 @@ export function completerOf({
 
 /** Identifies what stands in front of the file. */
 function frontKey({ path, repositoryName, context }: PromptText): string {
-  return createHash("sha1").update(JSON.stringify([path, repositoryName, context])).digest("base64");
+  return createHash("sha1")
+    .update(JSON.stringify([path, repositoryName, context]))
+    .digest("base64");
 }
 
 const emptyCompletion: Completion = {
