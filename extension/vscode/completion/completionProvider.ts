@@ -8,18 +8,22 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { Log } from "../../core/foundation/log.ts";
 import type { Configuration } from "../configuration.ts";
+import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import { contextAt } from "./documentContext.ts";
 import type { Engine } from "./engine.ts";
+import type { SuggestionEvents } from "./suggestionEvents.ts";
 import { completeStep } from "../walkthrough.ts";
 
 export interface CompletionProviderOptions {
-  engine: Pick<Engine, "complete">;
+  engine: Pick<Engine, "complete" | "base">;
+  library: Pick<AdapterLibrary, "active">;
+  events: SuggestionEvents;
   configuration: Configuration;
   log: Log;
 }
 
 export function registerCompletionProvider(
-  { engine, configuration, log }: CompletionProviderOptions,
+  { engine, library, events, configuration, log }: CompletionProviderOptions,
   subscriptions: vscode.Disposable[],
 ): void {
   /** The time of each document's last change, by performance.now(). */
@@ -62,7 +66,21 @@ export function registerCompletionProvider(
     );
     if (signal.aborted || completion.text === "") return undefined;
     void completeStep("graft.suggested");
-    return [new vscode.InlineCompletionItem(target.lead + completion.text, target.range)];
+    const accepted = events.appeared({
+      document: document.uri.toString(),
+      offset: document.offsetAt(position),
+      // The editor shows what the range does not hold yet.
+      texts: [target.lead.slice(position.character - target.range.start.character) + completion.text],
+      facts: {
+        base: engine.base,
+        adapter: library.active,
+        trigger: automatic ? "automatic" : "invoked",
+        confidence: Math.exp(completion.logProbability),
+        milliseconds: performance.now() - startedAt,
+        tokens: completion.tokens,
+      },
+    });
+    return [new vscode.InlineCompletionItem(target.lead + completion.text, target.range, accepted)];
   };
 
   subscriptions.push(

@@ -1,0 +1,180 @@
+/**
+ * Follows the suggestion on screen through the edits of its document, and says what became of it. Editors tell
+ * extensions when a whole suggestion is accepted, but not when a part is, or when one is rejected; the text tells.
+ */
+
+import {
+  readAfter,
+  type Ending,
+  type Suggestion,
+  type SuggestionEvent,
+  type SuggestionFacts,
+} from "./suggestionEvent.ts";
+
+/** One replacement in a document. Several of one edit are ordered from the end of the document. */
+export interface Change {
+  readonly offset: number;
+  /** The number of characters that the text replaces. */
+  readonly deleted: number;
+  readonly text: string;
+}
+
+/** A suggestion that appears. */
+export interface Appearance {
+  readonly document: string;
+  /** The offset of the cursor. */
+  readonly offset: number;
+  /** The text after the cursor, and the alternatives among which the user can switch; the first is on screen. */
+  readonly texts: readonly string[];
+  readonly facts: SuggestionFacts;
+}
+
+export interface SuggestionLife {
+  /** Returns the suggestion, which is the one on screen if its rest appears again. */
+  appeared(appearance: Appearance, at: number): Suggestion;
+  changed(document: string, changes: readonly Change[], at: number): void;
+  /** The cursor is at `offset`, or the document is no longer the active one. */
+  moved(document: string, offset: number, at: number): void;
+  /** The editor says that the rest was accepted. */
+  accepted(id: number, at: number): void;
+  /** The rest of the suggestion on screen. */
+  readonly rest: string | undefined;
+}
+
+interface Living {
+  readonly suggestion: Suggestion;
+  readonly shownAt: number;
+  /** The offset of the suggestion, which edits above it move. */
+  start: number;
+  /** The text written there since; lines end with "\n". */
+  written: string;
+  /** The length of `written` in the document, where lines may end with "\r\n". */
+  length: number;
+  /** The texts that begin with `written`. */
+  texts: readonly string[];
+  isRead: boolean;
+  changedAt: number;
+}
+
+/** Editors tell of the cursor after the text: while the user types fast, they tell of places before the last characters. */
+const cursorDelay = 50;
+
+export function followSuggestions(tell: (event: SuggestionEvent) => void): SuggestionLife {
+  let living: Living | undefined;
+  let lastId = 0;
+
+  const tellOfReading = (one: Living, at: number): void => {
+    if (one.isRead || at - one.shownAt < readAfter) return;
+    one.isRead = true;
+    tell({ kind: "read", suggestion: one.suggestion, at: one.shownAt + readAfter });
+  };
+  const end = (by: Ending, at: number): void => {
+    const one = living;
+    if (!one) return;
+    living = undefined;
+    tellOfReading(one, at);
+    tell({ kind: one.isRead ? "rejected" : "ignored", suggestion: one.suggestion, by, at });
+  };
+
+  /** Applies a change of the suggestion's own place. */
+  const grow = (one: Living, change: Change, at: number): void => {
+    const before = one.written;
+    const after = writtenAfter(one, change);
+    const { text: inserted, isPair } = withoutClosedPair(change.text, after, one.texts);
+    const written = isPair ? after.slice(0, -1) : after;
+    if (written.length < before.length) return end("deleting", at);
+    const texts = one.texts.filter((text) => text.startsWith(written));
+    if (texts.length === 0) return end("typing", at);
+    const typed = written.length - before.length;
+    const place = { start: change.offset, end: change.offset + inserted.length };
+    one.length += inserted.length - Math.min(change.deleted, one.length - (change.offset - one.start));
+    Object.assign(one, { written, texts, changedAt: at });
+    if (typed === 0) return;
+    tellOfReading(one, at);
+    const isAccepted = change.deleted === 0 && inserted.trim().length > 1;
+    const isWhole = texts[0] === written;
+    if (isWhole) living = undefined;
+    const { suggestion } = one;
+    if (isWhole && (isAccepted || inserted.length > 1)) {
+      tell({ kind: "accepted", suggestion, characters: typed, place, at });
+    } else if (isAccepted) tell({ kind: "partlyAccepted", suggestion, characters: typed, place, at });
+    else {
+      tell({ kind: "typedAlong", suggestion, characters: typed, at });
+      if (isWhole) tell({ kind: "typedOut", suggestion, at });
+    }
+  };
+
+  return {
+    appeared: ({ document, offset, texts, facts }, at) => {
+      if (living && isRestOf(living, { document, offset, text: texts[0]! })) {
+        const { written } = living;
+        living.texts = texts.map((text) => written + text);
+        return living.suggestion;
+      }
+      end("replacing", at);
+      const suggestion = { id: ++lastId, document, offset, text: texts[0]!, facts };
+      living = { suggestion, shownAt: at, start: offset, written: "", length: 0, texts, isRead: false, changedAt: at };
+      tell({ kind: "shown", suggestion, at });
+      return suggestion;
+    },
+    changed: (document, changes, at) => {
+      for (const change of changes) {
+        if (living?.suggestion.document !== document) return;
+        const { start, length } = living;
+        const changeEnd = change.offset + change.deleted;
+        if (change.offset > start + length) continue;
+        if (changeEnd < start) living.start += change.text.length - change.deleted;
+        else if (change.offset < start) end(change.text === "" ? "deleting" : "typing", at);
+        else grow(living, change, at);
+      }
+    },
+    moved: (document, offset, at) => {
+      if (!living) return;
+      const { suggestion, start, length, changedAt } = living;
+      const isHere = suggestion.document === document && offset >= start && offset <= start + length;
+      if (isHere && (offset === start + length || at - changedAt < cursorDelay)) return;
+      end("moving", at);
+    },
+    accepted: (id, at) => {
+      const one = living;
+      if (one?.suggestion.id !== id) return;
+      living = undefined;
+      tellOfReading(one, at);
+      const place = { start: one.start + one.length, end: one.start + one.texts[0]!.length };
+      const characters = one.texts[0]!.length - one.written.length;
+      tell({ kind: "accepted", suggestion: one.suggestion, characters, place, at });
+    },
+    get rest() {
+      return living?.texts[0]?.slice(living.written.length);
+    },
+  };
+}
+
+/** Returns the text from the suggestion's start on after a change, which may type over what follows. */
+function writtenAfter({ start, length, written }: Living, { offset, deleted, text }: Change): string {
+  const from = Math.max(0, written.length - (start + length - offset));
+  return written.slice(0, from) + unix(text) + written.slice(from + deleted);
+}
+
+/** Leaves out the closing half that the editor inserts behind a typed bracket or quote, unless the suggestion has it there. */
+function withoutClosedPair(
+  inserted: string,
+  written: string,
+  texts: readonly string[],
+): { text: string; isPair: boolean } {
+  const isPair = /^(?:\(\)|\[\]|\{\}|""|'')$/.test(inserted) && !texts.some((text) => text.startsWith(written));
+  return { text: isPair ? inserted.slice(0, 1) : inserted, isPair };
+}
+
+function isRestOf(
+  { suggestion, start, length, written, texts }: Living,
+  { document, offset, text }: { document: string; offset: number; text: string },
+): boolean {
+  if (suggestion.document !== document || start + length !== offset) return false;
+  const rest = texts[0]!.slice(written.length);
+  return rest.startsWith(text) || text.startsWith(rest);
+}
+
+function unix(text: string): string {
+  return text.replaceAll("\r\n", "\n");
+}
