@@ -12,6 +12,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     methods: [".", "fit", "formats"],
   },
   "extension/core/baseModels": { ".": ["import"], export: [".", "import"], import: ["."] },
+  "extension/core/completion": { ".": ["judgement"], judgement: ["."] },
   "extension/core/dataset": { paper: ["."] },
   "extension/core/evaluation": {
     candidates: ["suites"],
