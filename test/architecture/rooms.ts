@@ -26,6 +26,12 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "extension/core/foundation": { locks: ["."] },
   "extension/core/graph": { ".": ["composites", "primitives"], composites: [".", "primitives"], primitives: ["."] },
   "extension/core/inference": { decoding: ["tree"], tree: ["graphs"] },
+  "extension/core/repository": {
+    ".": ["copies", "definitions", "similar"],
+    copies: ["."],
+    definitions: ["."],
+    similar: ["."],
+  },
   "extension/core/training": {
     ".": ["cost", "data", "graph", "loop", "optimizers", "output", "run"],
     cost: ["data", "graph"],
