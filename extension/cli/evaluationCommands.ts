@@ -65,7 +65,11 @@ function addEvaluate(program: Command, contextOf: ContextOf): void {
     samples: { parse: positive },
   });
   command.optionsGroup("Python sources:");
-  addRequestOptions(command, z.object(infillingFields), { ngram: { value: "corpus" } });
+  addRequestOptions(command, z.object(infillingFields), {
+    ngram: { value: "corpus" },
+    context: { value: "kind" },
+    repository: { value: "dir" },
+  });
   command.action(async (flags: Shared & EvaluateFlags) => await evaluateCommand(flags, contextOf(flags)));
 }
 

@@ -17,6 +17,7 @@ import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
+import { contextBudget } from "./context/contextBudget.ts";
 import { promptBuilder } from "./prompt.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
 import { stopRule, type End } from "./stop.ts";
@@ -39,6 +40,8 @@ export interface Completion {
 }
 
 export interface Completer {
+  /** The most tokens of other files that a prompt holds. */
+  readonly contextTokens: number;
   /**
    * Completes the text at the cursor. Calls run one after the other, in order.
    *
@@ -91,9 +94,12 @@ export function completerOf({
   const suffixBudget = Math.min(longestSuffix, Math.floor(tree.contextLength / 8));
   const shared = tree.hasEncoder ? 0 : maxNewTokens + suffixBudget;
   const room = tree.contextLength - shared - reserved;
+  const contextTokens = contextBudget(room);
   const buildPrompt = promptBuilder(tokenizer, {
     prefix: Math.max(8, Math.min(longestPrefix, room)),
     suffix: suffixBudget,
+    context: contextTokens,
+    both: Math.max(8, room),
   });
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
   const adapters = adapterCache(checkFits);
@@ -106,7 +112,7 @@ export function completerOf({
   const complete = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Completion> => {
     signal?.throwIfAborted();
     const asked = readRequest(completionRequest, request, "complete");
-    const { path, prefix, suffix, multiline, temperature, seed, beams, trigger } = asked;
+    const { path, repositoryName, context, prefix, suffix, multiline, temperature, seed, beams, trigger } = asked;
     const maxTokens = Math.min(asked.maxTokens, maxNewTokens);
     const cursor = { prefix, suffix };
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return emptyCompletion;
@@ -122,7 +128,7 @@ export function completerOf({
       };
     }
 
-    const { ids, requiredText } = buildPrompt({ path, prefix, suffix });
+    const { ids, requiredText } = buildPrompt({ path, repositoryName, context, prefix, suffix });
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
     const decoding = decodingOf({ beams, temperature, seed });
     const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true };
@@ -135,6 +141,7 @@ export function completerOf({
   };
 
   return {
+    contextTokens,
     complete: (request, signal) => inTurn(() => complete(request, signal)),
     useAdapters: (wanted) =>
       inTurn(async () => {

@@ -83,6 +83,7 @@ async function openInfiller(base: InstalledBase, adapters: readonly NamedAdapter
   const tree = await openTokenTree(base);
   const checkFits = (adapter: Adapter): void => checkAdapterFits(adapter, base);
   const completer = completerOf({ tree, tokenizer, parser: await openPythonParser(), checkFits });
+  const decoder = decoderOver(tree);
   try {
     await completer.useAdapters(adapters);
   } catch (error) {
@@ -90,7 +91,8 @@ async function openInfiller(base: InstalledBase, adapters: readonly NamedAdapter
     throw error;
   }
   return {
-    bits: (file, signal) => textBits({ decoder: decoderOver(tree), tokenizer }, file, signal),
+    contextTokens: completer.contextTokens,
+    bits: (file, options) => textBits({ decoder, tokenizer, contextTokens: completer.contextTokens }, file, options),
     complete: (request, signal) => completer.complete(request, signal),
     release: () => completer.release(),
   };
