@@ -74,6 +74,7 @@ const confined: Record<string, readonly string[]> = {
   "extension/core/completion": [
     "extension/core/completion",
     "extension/core/evaluation/candidates",
+    "extension/core/evaluation/replay",
     "extension/core/evaluation/suites/holes.ts",
     "extension/engine",
     "extension/cli",

@@ -19,6 +19,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     measures: ["suites"],
     prompts: ["protocols", "retrieval", "suites"],
     protocols: ["measures"],
+    replay: ["measures", "suites"],
     runs: ["candidates", "measures", "prompts", "protocols", "sandbox", "scoring", "suites"],
     sandbox: ["suites"],
     scoring: ["measures", "protocols", "runs", "sandbox", "suites"],
