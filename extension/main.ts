@@ -21,6 +21,8 @@ import { openMachineSpeed } from "./vscode/baseModels/machineSpeed.ts";
 import { createMessages, type Messages } from "./vscode/messages.ts";
 import { offerImport } from "./vscode/baseModels/offerImport.ts";
 import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
+import { indexCommands } from "./vscode/repository/indexCommands.ts";
+import { openRepositoryIndex, type RepositoryIndex } from "./vscode/repository/repositoryIndex.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
 import { startWithPython } from "./vscode/startWithPython.ts";
@@ -39,6 +41,7 @@ export interface Activated {
   library: AdapterLibrary;
   training: Training;
   unfinished: UnfinishedTrainings;
+  index: RepositoryIndex;
 }
 
 export function activate(context: vscode.ExtensionContext): Activated {
@@ -57,6 +60,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   subscriptions.push(libraryProcess);
   const shared = { entry, places, configuration, library, libraryProcess, messages, log };
   const engine = openEngine(shared, subscriptions);
+  const index = openRepositoryIndex({ ...shared, home: join(places.home, "repositories") }, subscriptions);
   const speed = openMachineSpeed({ ...shared, state: globalState }, subscriptions);
   const paperData = openPaperData({ ...shared, secrets }, subscriptions);
   const bases = openBaseLibrary({ ...shared, engine, secrets, speed }, subscriptions);
@@ -85,7 +89,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     },
     subscriptions,
   );
-  const status = { engine, library, training, configuration, hint, snooze };
+  const status = { engine, library, training, configuration, hint, snooze, index };
   showStatusBarItem(status, subscriptions);
   registerCommands(
     {
@@ -103,6 +107,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
       "graft.snooze": () => snooze.choose(),
       "graft.restartEngine": () => engine.restart(),
       "graft.showLog": () => log.show(),
+      ...indexCommands(index, messages),
     },
     messages,
     subscriptions,
@@ -111,7 +116,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   startWithPython({ engine, configuration }, subscriptions);
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
-  return { activationMilliseconds, engine, libraryProcess, places, library, training, unfinished };
+  return { activationMilliseconds, engine, libraryProcess, places, library, training, unfinished, index };
 }
 
 function registerCommands(

@@ -19,6 +19,7 @@ const schemas = {
   "completion.strings": z.boolean(),
   "completion.midLine": z.boolean(),
   "completion.exclude": z.array(z.string()),
+  "repository.enable": z.boolean(),
 };
 
 type Schemas = typeof schemas;

@@ -8,6 +8,7 @@ import type { Engine } from "./completion/engine.ts";
 import { snoozeNote, type Snooze } from "./completion/snooze.ts";
 import { explain } from "./messages.ts";
 import { foreignText } from "./adapters/selectAdapter.ts";
+import type { RepositoryIndex } from "./repository/repositoryIndex.ts";
 import type { Training } from "./training/training.ts";
 
 export interface StatusOptions {
@@ -17,10 +18,11 @@ export interface StatusOptions {
   configuration: Configuration;
   hint: BaseHint;
   snooze: Snooze;
+  index: Pick<RepositoryIndex, "notes" | "onDidChange">;
 }
 
 export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.Disposable[]): void {
-  const { engine, library, training, configuration, hint, snooze } = options;
+  const { engine, library, training, configuration, hint, snooze, index } = options;
   const item = vscode.window.createStatusBarItem("graft.adapter", vscode.StatusBarAlignment.Right, 100);
   item.name = "Graft";
   item.command = "graft.showMenu";
@@ -30,7 +32,7 @@ export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.
     const progress = trainingNote(training);
     item.text = `$(${icon}) ${text}${progress ? ` $(mortar-board) ${progress.short}` : ""}`;
     item.backgroundColor = isWarning ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
-    const lines = [...facts(options), ...notes, ...(progress ? [progress.long] : [])];
+    const lines = [...facts(options), ...notes, ...index.notes, ...(progress ? [progress.long] : [])];
     item.tooltip = tooltip([
       ...lines,
       ...(hint.text === undefined ? [] : [hint.text]),
@@ -48,6 +50,7 @@ export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.
     training.onDidChange(render),
     hint.onDidChange(render),
     snooze.onDidChange(render),
+    index.onDidChange(render),
     configuration.onDidChange(render),
   );
 }
