@@ -203,7 +203,9 @@ export function completerOf({
 
 /** Identifies what stands in front of the file. */
 function frontKey({ path, repositoryName, context }: PromptText): string {
-  return createHash("sha1").update(JSON.stringify([path, repositoryName, context])).digest("base64");
+  return createHash("sha1")
+    .update(JSON.stringify([path, repositoryName, context]))
+    .digest("base64");
 }
 
 const emptyCompletion: Completion = {

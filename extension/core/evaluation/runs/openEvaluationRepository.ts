@@ -1,11 +1,11 @@
-/** Opens the repository around held-out code: its files by the rules of training data, indexed in memory. */
+/** Opens the repository around held-out code: its files by the rules of the editor's index, in memory. */
 
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import type { RepositoryFile } from "../../repository/buildSegment.ts";
+import { readRepository } from "../../repository/readRepository.ts";
 import { openRepository } from "../../repository/repository.ts";
-import { openSourceReader } from "../../sources/readSources.ts";
 import { sourceFiles } from "../suites/heldOut.ts";
 import type { EvaluationRepository } from "./contextOf.ts";
 
@@ -35,12 +35,10 @@ export async function openEvaluationRepository(source: string, signal?: AbortSig
   };
 }
 
-/** Yields what an index in the editor would hold: no ignored files, no copies, none with secrets. */
 async function* repositoryFiles(source: string): AsyncGenerator<RepositoryFile> {
   const isFolder = (await stat(source).catch(() => undefined))?.isDirectory() ?? false;
-  for await (const file of isFolder ? openSourceReader(resolve(source)).read() : sourceFiles(source)) {
-    if ("text" in file) yield { path: file.path, text: file.text };
-  }
+  if (isFolder) return yield* readRepository(resolve(source));
+  for await (const file of sourceFiles(source)) if ("text" in file) yield file;
 }
 
 function contentHash(text: string): string {
