@@ -12,6 +12,8 @@ test("a request is filled up with its defaults", () => {
     suffix: "",
     context: [],
     copies: [],
+    prior: true,
+    quietIn: ["comments", "beforeCode"],
     maxTokens: 128,
     multiline: "auto",
     temperature: 0,

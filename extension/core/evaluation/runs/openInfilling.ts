@@ -8,7 +8,7 @@ import type { ContextKind } from "../../completion/context/contextFields.ts";
 import type { IndexedRepository } from "../../completion/context/indexedRepository.ts";
 import { drawHoles } from "../suites/drawHoles.ts";
 import { readHeldOut } from "../suites/heldOut.ts";
-import { openEvaluationRepository } from "./contextOf.ts";
+import { openEvaluationRepository } from "../context/contextOf.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
 import { predictInfilling } from "./predictInfilling.ts";
 import { defaultDecoding, type EvaluationSettings } from "./request.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
-import { contextOf, openEvaluationRepository } from "../../../../extension/core/evaluation/runs/contextOf.ts";
+import { contextOf, openEvaluationRepository } from "../../../../extension/core/evaluation/context/contextOf.ts";
 import { runEvaluation } from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
 import type { EvaluationOptions } from "../../../../extension/core/evaluation/runs/request.ts";
 import type { EvaluationProgress } from "../../../../extension/core/evaluation/runs/progress.ts";
