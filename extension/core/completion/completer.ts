@@ -28,7 +28,7 @@ import { stepsOf, type Generated } from "./judgement/evidence.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { contextBudget } from "./context/contextBudget.ts";
 import { readInSteps } from "./context/readInSteps.ts";
-import { promptBuilder, type PromptText } from "./prompt.ts";
+import { promptBuilder, type PromptBudget, type PromptText } from "./prompt.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
 import { requestTurns } from "./requestTurns.ts";
 import { stopRule, type Cursor, type End } from "./stop.ts";
@@ -120,17 +120,8 @@ export function completerOf({
   calibration?: Calibration;
   loadMilliseconds?: number;
 }): Completer {
-  const maxNewTokens = Math.max(1, Math.floor(tree.contextLength / 4));
-  const suffixBudget = Math.min(longestSuffix, Math.floor(tree.contextLength / 8));
-  const shared = tree.hasEncoder ? 0 : maxNewTokens + suffixBudget;
-  const room = tree.contextLength - shared - reserved;
-  const contextTokens = contextBudget(room);
-  const buildPrompt = promptBuilder(tokenizer, {
-    prefix: Math.max(8, Math.min(longestPrefix, room)),
-    suffix: suffixBudget,
-    context: contextTokens,
-    both: Math.max(8, room),
-  });
+  const { maxNewTokens, budget } = roomsIn(tree);
+  const buildPrompt = promptBuilder(tokenizer, budget);
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
   const tokens = copyTokens(tokenizer);
   const adapters = adapterCache(checkFits);
@@ -183,7 +174,7 @@ export function completerOf({
   };
 
   return {
-    contextTokens,
+    contextTokens: budget.context,
     complete: (request, signal) => turns.request(() => complete(request, signal)),
     prepare: (request, signal) => turns.prepare((interrupted) => prepare(request, interrupted), signal),
     useAdapters: (wanted) =>
@@ -199,6 +190,18 @@ export function completerOf({
       }),
     release: () => turns.request(() => tree.release()),
   };
+}
+
+/** Shares the context of a base among prompt and completion. */
+function roomsIn({ contextLength, hasEncoder }: TokenTree): {
+  readonly maxNewTokens: number;
+  readonly budget: Required<PromptBudget>;
+} {
+  const maxNewTokens = Math.max(1, Math.floor(contextLength / 4));
+  const suffix = Math.min(longestSuffix, Math.floor(contextLength / 8));
+  const room = contextLength - (hasEncoder ? 0 : maxNewTokens + suffix) - reserved;
+  const prefix = Math.max(8, Math.min(longestPrefix, room));
+  return { maxNewTokens, budget: { prefix, suffix, context: contextBudget(room), both: Math.max(8, room) } };
 }
 
 /** Identifies what stands in front of the file. */
