@@ -58,9 +58,7 @@ export function nodeCache(config: ModelConfig, session: CachedSession, maxCached
   let slots = session.adapterFeeds([]);
   let virtual: VirtualTokens | null = null;
   let past: KeyValues = emptyCache(config);
-  /** The nodes in `past`, in its order. */
   let entries: TokenNode[] = [];
-  /** The root of all texts; undefined until the first text begins. */
   let root: TokenNode | undefined;
   let current = "";
   const aside = textsAside();
@@ -142,7 +140,9 @@ type RunNodes = (nodes: readonly TokenNode[], rows: readonly number[], prompt?: 
 /** The tokens of one text. */
 interface TextCache {
   readonly past: KeyValues;
+  /** The nodes in `past`, in its order. */
   readonly entries: TokenNode[];
+  /** Undefined until the text begins. */
   readonly root: TokenNode | undefined;
 }
 
