@@ -27,6 +27,7 @@ import { calibrationOf } from "./judgement/calibrationOf.ts";
 import { stepsOf, type Generated } from "./judgement/evidence.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { contextBudget } from "./context/contextBudget.ts";
+import { shownPrompt, type ReadPrompt, type ShownPrompt } from "./context/shownPrompt.ts";
 import { readInSteps } from "./context/readInSteps.ts";
 import { promptBuilder, type PromptBudget, type PromptText } from "./prompt.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
@@ -56,6 +57,8 @@ export interface Prepared {
 }
 
 export interface Completer {
+  /** What the model read for the last completion that it decoded; for people. */
+  readonly lastPrompt: ShownPrompt | undefined;
   /** The most tokens of other files that a prompt holds. */
   readonly contextTokens: number;
   /**
@@ -127,6 +130,7 @@ export function completerOf({
   const adapters = adapterCache(checkFits);
   const suggestions = suggestionCache<Known>();
   let load = loadMilliseconds;
+  let last: ReadPrompt | undefined;
 
   // The tree holds the tokens of the last request, so requests wait for each other.
   const turns = requestTurns();
@@ -144,6 +148,7 @@ export function completerOf({
 
     tree.switchTo?.(path ?? "");
     const { ids, requiredText } = buildPrompt(asked);
+    last = { ids, requiredText, context: asked.context, copies: asked.copies };
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
     const prior =
       asked.prior && scale > 0 && !tree.hasEncoder
@@ -174,6 +179,9 @@ export function completerOf({
   };
 
   return {
+    get lastPrompt() {
+      return last && shownPrompt(tokenizer, last);
+    },
     contextTokens: budget.context,
     complete: (request, signal) => turns.request(() => complete(request, signal)),
     prepare: (request, signal) => turns.prepare((interrupted) => prepare(request, interrupted), signal),
