@@ -67,6 +67,7 @@ function addEvaluate(program: Command, contextOf: ContextOf): void {
   command.optionsGroup("Python sources:");
   addRequestOptions(command, z.object(infillingFields), {
     ngram: { value: "corpus" },
+    bits: { help: "Leave bits per byte out" },
     context: { value: "kind" },
     repository: { value: "dir" },
   });

@@ -18,13 +18,13 @@ const defaultHoles = 500;
 
 /** @throws UserErrors of reading the sources */
 export async function openInfilling(
-  { suite, limit, seed, mode, context, repository: folder }: EvaluationSettings,
+  { suite, limit, seed, mode, bits, context, repository: folder }: EvaluationSettings,
   signal: AbortSignal | undefined,
 ): Promise<EvaluationSuite> {
   const heldOut = await readHeldOut(suite, signal);
   const parser = await openPythonParser();
   const { holes, problems } = await drawHoles(heldOut.files, parser, { count: limit ?? defaultHoles, seed, signal });
-  const files = seededRandom(seed, "texts").shuffled(heldOut.files).slice(0, limit);
+  const files = bits ? seededRandom(seed, "texts").shuffled(heldOut.files).slice(0, limit) : [];
   const hash = createHash("sha256");
   for (const { path, text } of heldOut.files) hash.update(JSON.stringify([path, text]));
   const repository = context === "repository" ? await openEvaluationRepository(folder ?? suite, signal) : undefined;

@@ -67,6 +67,7 @@ export const taskFields = {
 /** Fields for held-out code only. */
 export const infillingFields = {
   ngram: z.string().optional().describe("Corpus of Python sources: evaluate n-grams counted on it"),
+  bits: z.boolean().default(true).describe("Measure bits per byte"),
   ...contextFields,
 };
 
