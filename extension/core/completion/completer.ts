@@ -8,6 +8,7 @@ import { readRequest } from "../foundation/request.ts";
 import type { Continuation } from "../inference/decoding/continuation.ts";
 import { generate } from "../inference/decoding/generate.ts";
 import { isRepetitive } from "../inference/decoding/repetition.ts";
+import { draftPace } from "../inference/decoding/drafts.ts";
 import type { Decoding } from "../inference/decoding/request.ts";
 import { decodingVocabulary } from "../inference/decoding/vocabulary.ts";
 import { openTokenTree, type TokenTreeOptions } from "../inference/tree/openTokenTree.ts";
@@ -16,6 +17,7 @@ import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
+import { copyDrafts } from "./copies/copyDrafts.ts";
 import { copyModel } from "./copies/copyModel.ts";
 import { copyPrior } from "./copies/copyPrior.ts";
 import { copyTokens } from "./copies/copyTokens.ts";
@@ -75,6 +77,7 @@ export async function openCompleter(base: InstalledBase, options: TokenTreeOptio
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
     priorScale: priorScale(base),
+    mayDraft: true,
     loadMilliseconds: performance.now() - startedAt,
   });
 }
@@ -86,6 +89,7 @@ export function completerOf({
   parser,
   checkFits,
   priorScale: scale = 0,
+  mayDraft = false,
   loadMilliseconds = 0,
 }: {
   tree: TokenTree;
@@ -94,6 +98,8 @@ export function completerOf({
   checkFits: (adapter: Adapter) => void;
   /** The weight of copied text beside the model, from 0 to 1. */
   priorScale?: number;
+  /** Whether to guess tokens; the tree must answer spans that ask for several. */
+  mayDraft?: boolean;
   loadMilliseconds?: number;
 }): Completer {
   const maxNewTokens = Math.max(1, Math.floor(tree.contextLength / 4));
@@ -105,7 +111,9 @@ export function completerOf({
     suffix: suffixBudget,
   });
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
+  const { detokenize } = model.vocabulary;
   const tokens = copyTokens(tokenizer);
+  const pace = draftPace();
   const adapters = adapterCache(checkFits);
   const suggestions = suggestionCache<Completion>();
   let load = loadMilliseconds;
@@ -134,12 +142,14 @@ export function completerOf({
 
     const { ids, requiredText } = buildPrompt({ path, prefix, suffix });
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
-    const prior =
-      asked.prior && scale > 0 && !tree.hasEncoder
-        ? copyPrior({ copies: copyModel(asked), tokens, requiredText, weights: learnedWeights, scale })
-        : undefined;
+    const setting = { copies: copyModel(asked), tokens, requiredText };
+    const hasPrior = asked.prior && scale > 0 && !tree.hasEncoder;
+    const copied = {
+      prior: hasPrior ? copyPrior(setting, learnedWeights, scale) : undefined,
+      drafts: asked.drafts && mayDraft ? copyDrafts(setting, { tokenizer, detokenize, pace }) : undefined,
+    };
     const decoding = decodingOf({ beams, temperature, seed });
-    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true, prior };
+    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true, ...copied };
     const { continuations, milliseconds } = await generate(model, ids, generation, signal);
     const shown = continuations.map((each) => postProcessed(each, cursor, { parser, fewest: fewestVisible[trigger] }));
     const completion = { ...withCandidates(shown), milliseconds: { load, ...milliseconds } };
