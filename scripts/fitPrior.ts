@@ -1,8 +1,8 @@
 /**
- * Learns the weights of copied text beside a base (docs/prior.md) on the lines of repositories that it was not trained on, and tests
- * each repository with the weights of the others. Prints the weights for mixtureWeights.ts.
+ * Learns the weights of copied text beside a base (docs/prior.md) on the lines of repositories that it was not trained on, and prints
+ * them for mixtureWeights.ts. `--test` tests each repository with the weights of the others.
  *
- *     node scripts/fitPrior.ts FOLDER… [--base DIR] [--lines 200]
+ *     node scripts/fitPrior.ts FOLDER… [--base DIR] [--lines 200] [--test]
  */
 
 import { join } from "node:path";
@@ -16,7 +16,7 @@ import { collect, type Observation, type ObservedLine } from "./prior/collect.ts
 import { learn } from "./prior/learn.ts";
 
 const { values: flags, positionals: folders } = parseArgs({
-  options: { base: { type: "string", default: "" }, lines: { type: "string", default: "200" } },
+  options: { base: { type: "string", default: "" }, lines: { type: "string", default: "200" }, test: { type: "boolean" } },
   allowPositionals: true,
 });
 
@@ -30,7 +30,7 @@ for (const folder of folders) {
 }
 await tree.release();
 
-for (const { folder, lines } of repositories) {
+for (const { folder, lines } of flags.test ? repositories : []) {
   const others = repositories.filter((other) => repositories.length === 1 || other.folder !== folder);
   const weights = learn(observationsOf(others));
   const [without, mixed] = [undefined, weights].map((used) => report(lines, used));

@@ -7,12 +7,13 @@ import {
   evidenceFeature,
   likeliest,
   longAgreementFeature,
+  mostEvidence,
   type MixtureWeights,
 } from "../../extension/core/completion/copies/mixture.ts";
 import type { Observation } from "./collect.ts";
 
 const [copyCount, mixtureCount] = [7, 12];
-const [steps, rate] = [300, 0.05];
+const [steps, rate] = [120, 0.08];
 /** Pulls weights to zero. */
 const decay = 3e-4;
 
@@ -32,33 +33,31 @@ export function learn(observations: readonly Observation[]): MixtureWeights {
   return weights;
 }
 
-/** Returns the gradient of -Σ log p, by hand: the share depends on the copies' weights through three features. */
+/** Returns the gradient of -Σ log p. The share depends on the copies' weights through three features. */
 function gradientOf(observations: readonly Observation[], weights: MixtureWeights): Float64Array {
   const gradient = new Float64Array(copyCount + mixtureCount);
-  for (const observation of observations) {
-    const { proposed, right } = observation;
-    const found = copyDistribution(proposed, observation.state, weights);
+  for (const { proposed, right, state, logProbability } of observations) {
+    const found = copyDistribution(proposed, state, weights);
     const { share, features } = found;
     const copied = right.reduce((sum, token) => sum + (found.probabilities.get(token) ?? 0), 0);
-    const byModel = Math.exp(observation.logProbability);
+    const byModel = Math.exp(logProbability);
     const mixed = Math.max(1e-9, (1 - share) * byModel + share * copied);
     const byShare = (-(copied - byModel) / mixed) * share * (1 - share);
     for (const [i, value] of features.entries()) gradient[copyCount + i]! += byShare * value;
 
-    const of = proposed.map(({ copy }) => copyFeatures(copy));
-    const [best] = likeliest(found.probabilities);
-    const length = features[1]!;
-    const byAgreement = weights.mixture[agreementFeature]! + length * weights.mixture[longAgreementFeature]!;
-    const byEvidence = features[evidenceFeature]! < 6 ? weights.mixture[evidenceFeature]! / 5 : 0;
-    for (let feature = 0; feature < copyCount; feature++) {
-      const average = of.reduce((sum, values, i) => sum + found.weights[i]! * values[feature]!, 0);
-      let [slopeOfRight, slopeOfBest] = [0, 0];
-      for (const [i, { token }] of proposed.entries()) {
-        const slope = found.weights[i]! * (of[i]![feature]! - average);
-        if (right.includes(token)) slopeOfRight += slope;
-        if (token === best) slopeOfBest += slope;
+    const [best, agreement] = likeliest(found.probabilities);
+    const isCapped = features[evidenceFeature]! * 5 >= mostEvidence;
+    const byAgreement = weights.mixture[agreementFeature]! + features[1]! * weights.mixture[longAgreementFeature]!;
+    const byEvidence = isCapped ? 0 : weights.mixture[evidenceFeature]! / 5;
+    // d log p, written as a factor of each copy's own features.
+    for (const [i, { token, copy }] of proposed.entries()) {
+      const [isRight, isBest] = [Number(right.includes(token)), Number(token === best)];
+      const byScore =
+        (-share / mixed) * (isRight - copied) + byShare * (byAgreement * (isBest - agreement) + byEvidence);
+      const values = copyFeatures(copy);
+      for (let feature = 0; feature < copyCount; feature++) {
+        gradient[feature]! += byScore * found.weights[i]! * values[feature]!;
       }
-      gradient[feature]! += (-share / mixed) * slopeOfRight + byShare * (byAgreement * slopeOfBest + byEvidence * average);
     }
   }
   return gradient;

@@ -70,7 +70,7 @@ export function copyFeatures({ length, source, isNear, distance }: ProposedToken
 
 /** Lower log-probabilities count as these. */
 const [lowestTop, lowestCopied] = [-4, -10];
-const mostEvidence = 30;
+export const mostEvidence = 30;
 
 function mixtureFeatures(
   proposed: readonly ProposedToken[],
