@@ -1,6 +1,7 @@
 /** The schema of a completion request, shared by the editor, the command line and the completion process. */
 
 import * as z from "zod";
+import { quietByDefault, quietPlaces } from "./trigger.ts";
 import { copySchema, snippetSchema } from "../repository/repositoryQuery.ts";
 
 export const completionRequest = z.object({
@@ -8,6 +9,7 @@ export const completionRequest = z.object({
   /** The whole text of the file before the cursor; lines end with "\n". */
   prefix: z.string().describe("Text before the cursor"),
   suffix: z.string().default("").describe("Text after the cursor"),
+  repositoryName: z.string().optional().describe("Name of the repository; some models see it in front of other files"),
   context: z.array(snippetSchema).readonly().default([]).describe("Parts of other files, in the order of the prompt"),
   copies: z.array(copySchema).readonly().default([]).describe("Places in other files where the same text precedes"),
   prior: z.boolean().default(true).describe("Mix what followed the same text elsewhere into a small model's distribution"),
@@ -26,6 +28,11 @@ export const completionRequest = z.object({
     .enum(["automatic", "invoked"])
     .default("invoked")
     .describe("The user is typing: skip completions that would disturb"),
+  quietIn: z
+    .array(z.enum(quietPlaces))
+    .readonly()
+    .default(quietByDefault)
+    .describe("Places without automatic completions"),
 });
 
 export type CompletionRequest = z.input<typeof completionRequest>;

@@ -6,15 +6,12 @@
  */
 
 import * as vscode from "vscode";
-import { sourceWindows } from "../../core/completion/sourceWindow.ts";
+import { documentWindow, sourceWindows } from "../../core/completion/sourceWindow.ts";
 
 export interface DocumentContext {
   prefix: string;
   suffix: string;
 }
-
-/** Exceeds the context length of all supported models, at four characters per token. */
-const [prefixLimit, suffixLimit] = [32_000, 8_000];
 
 /** Cached state of each document: between two keystrokes little of it changes. */
 const windowsOf = new WeakMap<vscode.TextDocument, ReturnType<typeof sourceWindows>>();
@@ -30,14 +27,14 @@ export function contextAt(
   position: vscode.Position,
   resume: vscode.Position = position,
 ): DocumentContext {
-  const end = document.positionAt(document.offsetAt(resume) + 2 * suffixLimit);
-  const windows = windowsOf.get(document) ?? sourceWindows({ before: prefixLimit, behind: suffixLimit });
+  const end = document.positionAt(document.offsetAt(resume) + 2 * documentWindow.behind);
+  const windows = windowsOf.get(document) ?? sourceWindows(documentWindow);
   windowsOf.set(document, windows);
   const { prefix, suffix } = windows({
     prefix: unixLines(document.getText(new vscode.Range(new vscode.Position(0, 0), position))),
     suffix: unixLines(document.getText(new vscode.Range(resume, end))),
   });
-  return { prefix: unixLines(earlierCells(document, prefixLimit - prefix.length)) + prefix, suffix };
+  return { prefix: unixLines(earlierCells(document, documentWindow.before - prefix.length)) + prefix, suffix };
 }
 
 /** The models read and write only "\n"; the editor inserts the document's own line end instead. */

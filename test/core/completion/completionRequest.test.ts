@@ -14,6 +14,7 @@ test("a request is filled up with its defaults", () => {
     copies: [],
     prior: true,
     drafts: true,
+    quietIn: ["comments", "beforeCode"],
     maxTokens: 128,
     multiline: "auto",
     temperature: 0,

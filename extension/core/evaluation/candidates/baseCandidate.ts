@@ -85,6 +85,7 @@ async function openInfiller(base: InstalledBase, adapters: readonly NamedAdapter
   const checkFits = (adapter: Adapter): void => checkAdapterFits(adapter, base);
   const parser = await openPythonParser();
   const completer = completerOf({ tree, tokenizer, parser, checkFits, priorScale: priorScale(base), mayDraft: true });
+  const decoder = decoderOver(tree);
   try {
     await completer.useAdapters(adapters);
   } catch (error) {
@@ -92,7 +93,8 @@ async function openInfiller(base: InstalledBase, adapters: readonly NamedAdapter
     throw error;
   }
   return {
-    bits: (file, signal) => textBits({ decoder: decoderOver(tree), tokenizer }, file, signal),
+    contextTokens: completer.contextTokens,
+    bits: (file, options) => textBits({ decoder, tokenizer, contextTokens: completer.contextTokens }, file, options),
     complete: (request, signal) => completer.complete(request, signal),
     release: () => completer.release(),
   };
