@@ -24,7 +24,7 @@ import {
   type ContextOf,
   type Shared,
 } from "./flags.ts";
-import { addRequestOptions } from "./requestOptions.ts";
+import { addRequestOptions, copyFlags } from "./requestOptions.ts";
 import { dataCommand, type DataFlags } from "./data.ts";
 import { importCommand, modelsCommand, type ImportFlags } from "./commands/models.ts";
 import { addTrainCommand } from "./trainingCommands.ts";
@@ -66,14 +66,16 @@ export function createProgram(contextOf: ContextOf): Command {
     .addOption(new Option("--file <file>", "Python file to complete in").conflicts(["prefix", "suffix"]))
     .option("--line <n>", "Line of the position, from 1", positive)
     .option("--column <n>", "Column of the position, from 1", positive);
-  addRequestOptions(completing, completionFlags).action(async (flags: Shared & CompleteFlags, self: Command) => {
-    if (flags.file === undefined && flags.prefix === undefined)
-      self.error("error: give --prefix, or --file with --line and --column.");
-    if (flags.file !== undefined && (flags.line === undefined || flags.column === undefined)) {
-      self.error("error: --file also needs --line and --column.");
-    }
-    await completeCommand(flags, contextOf(flags));
-  });
+  addRequestOptions(completing, completionFlags, copyFlags).action(
+    async (flags: Shared & CompleteFlags, self: Command) => {
+      if (flags.file === undefined && flags.prefix === undefined)
+        self.error("error: give --prefix, or --file with --line and --column.");
+      if (flags.file !== undefined && (flags.line === undefined || flags.column === undefined)) {
+        self.error("error: --file also needs --line and --column.");
+      }
+      await completeCommand(flags, contextOf(flags));
+    },
+  );
 
   command("logits", "Print the logits of every position, for parity checks")
     .addOption(baseOption())

@@ -19,7 +19,14 @@ export interface AdapterFlag {
 }
 
 /** The fields of the request that have flags. A position in a file replaces both texts. */
-export const completionFlags = completionRequest.pick({ prefix: true, suffix: true, maxTokens: true, beams: true });
+export const completionFlags = completionRequest.pick({
+  prefix: true,
+  suffix: true,
+  maxTokens: true,
+  beams: true,
+  prior: true,
+  draft: true,
+});
 
 export interface CompleteFlags extends Partial<z.input<typeof completionFlags>> {
   readonly base: string;
@@ -32,8 +39,9 @@ export interface CompleteFlags extends Partial<z.input<typeof completionFlags>> 
 export async function completeCommand(flags: CompleteFlags, context: Context): Promise<void> {
   const startedAt = performance.now();
   const { output, signal } = context;
-  const { maxTokens, beams } = flags;
-  const request = readRequest(completionRequest, { ...(await readCursor(flags)), maxTokens, beams }, "complete");
+  const { maxTokens, beams, prior, draft } = flags;
+  const options = { maxTokens, beams, prior, draft };
+  const request = readRequest(completionRequest, { ...(await readCursor(flags)), ...options }, "complete");
   const base = await openNamedBase(flags.base, context);
   for (const { folder } of flags.adapter) {
     const { adapter } = await fitFromFolder(folder, base);

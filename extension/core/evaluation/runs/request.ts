@@ -5,6 +5,7 @@
 
 import * as z from "zod";
 import { contextFields } from "../../completion/context/contextFields.ts";
+import { copyFields } from "../../completion/copies/copyFields.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { inWords, readRequest } from "../../foundation/request.ts";
 import { protocolNames } from "../protocols/protocols.ts";
@@ -68,6 +69,7 @@ export const taskFields = {
 export const infillingFields = {
   ngram: z.string().optional().describe("Corpus of Python sources: evaluate n-grams counted on it"),
   ...contextFields,
+  ...copyFields,
 };
 
 /** Plain JSON, because it crosses process borders. Absent fields take their defaults. */
