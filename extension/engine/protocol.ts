@@ -15,8 +15,9 @@ import type { EvaluationOptions } from "../core/evaluation/runs/request.ts";
 import type { EvaluationProgress } from "../core/evaluation/runs/progress.ts";
 import type { RunSummary } from "../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../core/evaluation/scoring/runTable.ts";
-import type { Completion } from "../core/completion/completer.ts";
+import type { Completion, Prepared } from "../core/completion/completer.ts";
 import type { CompletionRequest } from "../core/completion/completionRequest.ts";
+import type { ShownPrompt } from "../core/completion/context/shownPrompt.ts";
 import type { TrainResult } from "../core/training/train.ts";
 import type { ReadingProgress, TrainProgress } from "../core/training/loop/progressMeter.ts";
 import type { TrainOptions } from "../core/training/request.ts";
@@ -52,6 +53,8 @@ export interface Selected {
   /** Name of the base that is now in use. */
   base: string;
   parameters: number;
+  /** The most tokens of other files in front of a file. */
+  contextTokens: number;
   milliseconds: number;
   /** The base of the first adapter that was trained on another base, or on other weights of the same name. */
   foreign?: Foreign;
@@ -91,6 +94,12 @@ export interface LogMessage {
 export const selectRequest = new RequestType<Selection, Selected, ErrorData>("completion/select");
 
 export const completeRequest = new RequestType<CompletionRequest, Completion, ErrorData>("completion/complete");
+
+/** Reads the prompt of a request that may follow. Every other request ends it. */
+export const prepareRequest = new RequestType<CompletionRequest, Prepared, ErrorData>("completion/prepare");
+
+/** What the model read for the last completion; null before the first. */
+export const explainRequest = new RequestType<void, ShownPrompt | null, ErrorData>("completion/explain");
 
 // ── editor → library process ─────────────────────────────────────────────────────────────────────────────────────────
 

@@ -12,12 +12,16 @@ export function indexCommands(
     "graft.rebuildRepositoryIndex": () => index.rebuild(),
     "graft.deleteRepositoryIndex": async () => {
       await index.delete();
-      messages.tell("info", vscode.l10n.t("The repository index is deleted. The next window builds it again, unless you switch it off."), [
-        {
-          title: vscode.l10n.t("Open Settings"),
-          run: () => vscode.commands.executeCommand("workbench.action.openSettings", "graft.repository.enable"),
-        },
-      ]);
+      messages.tell(
+        "info",
+        vscode.l10n.t("The repository index is deleted. The next window builds it again, unless you switch it off."),
+        [
+          {
+            title: vscode.l10n.t("Open Settings"),
+            run: () => vscode.commands.executeCommand("workbench.action.openSettings", "graft.repository.enable"),
+          },
+        ],
+      );
     },
   };
 }

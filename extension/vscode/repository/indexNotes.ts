@@ -14,9 +14,19 @@ export function indexNotes(states: readonly RepositoryState[]): string[] {
   const leftOut = sum(sizes, (size) => size.leftOut);
   const megabytes = (sum(sizes, ({ bytes }) => bytes) / 1e6).toFixed(1);
   return [
-    ...(sizes.length > 0 ? [t("Repository index: {0} files, {1} MB", sum(sizes, ({ files }) => files), megabytes)] : []),
+    ...(sizes.length > 0
+      ? [
+          t(
+            "Repository index: {0} files, {1} MB",
+            sum(sizes, ({ files }) => files),
+            megabytes,
+          ),
+        ]
+      : []),
     ...(leftOut > 0 ? [t("{0} files have no room in the repository index.", leftOut)] : []),
-    ...(states.some(({ phase }) => phase === "failed") ? [t("The repository cannot be read. The log holds the reason.")] : []),
+    ...(states.some(({ phase }) => phase === "failed")
+      ? [t("The repository cannot be read. The log holds the reason.")]
+      : []),
   ];
 }
 
