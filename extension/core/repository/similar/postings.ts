@@ -11,7 +11,7 @@ export interface Postings {
   /** Hashes, sorted. The list of terms[i] lies between starts[i] and starts[i + 1]. */
   readonly terms: Uint32Array;
   readonly starts: Uint32Array;
-  readonly lists: Uint32Array;
+  readonly lists: Uint16Array | Uint32Array;
   readonly counts: Uint8Array;
 }
 
@@ -53,12 +53,13 @@ export function openPostings(): PostingsBuilder {
       const starts: number[] = [];
       for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) starts.push(i);
       const [ofEntries, counts] = [entries.chunks.values(), entries.counts.values()];
+      const lists = order.map((entry) => ofEntries[entry]!);
       return {
         chunks: Uint32Array.from(chunks),
         lengths: Uint16Array.from(lengths),
         terms: Uint32Array.from(starts, (at) => sorted[at]!),
         starts: Uint32Array.from([...starts, sorted.length]),
-        lists: order.map((entry) => ofEntries[entry]!),
+        lists: chunks.length > 65_536 ? lists : Uint16Array.from(lists),
         counts: Uint8Array.from(order, (entry) => counts[entry]!),
       };
     },
