@@ -5,7 +5,7 @@ import { descend } from "../../inference/tree/tokenNode.ts";
 import type { TokenCost } from "./suggester.ts";
 
 /** Counts prompts as prefilled, and everything that follows them as decoded. */
-export function countedTree(tree: TokenTree): { readonly tree: TokenTree; spent(): TokenCost } {
+export function countedTree(tree: TokenTree): { readonly tree: TokenTree; readonly spent: () => TokenCost } {
   let [prefilled, decoded, runs] = [0, 0, 0];
   let isPrompt = false;
   const counted: TokenTree = {

@@ -78,7 +78,7 @@ function scoresOf(
   seed: number,
   signal: AbortSignal | undefined,
 ): Pick<ReplayResult, "scores" | "latency"> {
-  const counts = sessions.map(replayMeasure.count);
+  const counts = sessions.map((session) => replayMeasure.count(session));
   const timesOf = (kind: "computed" | "remembered"): Latency => latencyOf(sessions.flatMap((session) => session[kind]));
   return {
     scores: estimates(replayMeasure, counts, seededRandom(seed, "resamples"), signal),

@@ -42,7 +42,7 @@ test("replayMeasure divides sums over sessions", () => {
     requests: 5,
   };
   other.cost = { prefilled: 24, decoded: 16, runs: 8 };
-  const [a, b] = [one, other].map(replayMeasure.count) as [number[], number[]];
+  const [a, b] = [one, other].map((session) => replayMeasure.count(session)) as [number[], number[]];
   expect(replayMeasure.scores(a.map((value, i) => value + b[i]!))).toEqual({
     exact: 50,
     prefix: 25,
