@@ -12,7 +12,7 @@ import { openBaseLibrary } from "./vscode/baseModels/baseLibrary.ts";
 import { createBasesPanel } from "./vscode/baseModels/basesPanel.ts";
 import { createBenchmark } from "./vscode/benchmark/benchmark.ts";
 import { createBenchmarkPanel } from "./vscode/benchmark/benchmarkPanel.ts";
-import { registerCompletionProvider } from "./vscode/completion/completionProvider.ts";
+import { openCompletions } from "./vscode/completion/completions.ts";
 import { readConfiguration } from "./vscode/configuration.ts";
 import { openEngine, type Engine } from "./vscode/completion/engine.ts";
 import { setHubToken } from "./vscode/baseModels/hubSettings.ts";
@@ -68,18 +68,9 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const training = createTraining({ ...shared, engine, sources, unfinished }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
-  registerCompletionProvider({ engine, configuration, log }, subscriptions);
+  const { snooze } = openCompletions({ ...shared, engine, state: globalState }, subscriptions);
   const trainingView = registerTrainingView(
-    {
-      extensionUri,
-      training,
-      library,
-      sources,
-      unfinished,
-      paperData,
-      messages,
-      discard: (name) => notices.discard(name),
-    },
+    { ...shared, extensionUri, training, sources, unfinished, paperData, discard: (name) => notices.discard(name) },
     subscriptions,
   );
   const notices = showTrainingNotices(
@@ -94,7 +85,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     },
     subscriptions,
   );
-  const status = { engine, library, training, configuration, hint };
+  const status = { engine, library, training, configuration, hint, snooze };
   showStatusBarItem(status, subscriptions);
   registerCommands(
     {
@@ -109,6 +100,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
       "graft.openBenchmark": () => benchmarkPanel.show(),
       "graft.setHubToken": () => setHubToken(secrets),
       "graft.toggleCompletions": () => configuration.toggleEnabled(),
+      "graft.snooze": () => snooze.choose(),
       "graft.restartEngine": () => engine.restart(),
       "graft.showLog": () => log.show(),
     },

@@ -3,6 +3,7 @@
  * keystrokes, as few tokens as possible change, and only near the end, so that the KV cache of the others stays valid.
  */
 
+import { LRUCache } from "lru-cache";
 import type { Place, Tokenizer } from "../tokenizer/tokenizer.ts";
 import { fillPrompt } from "../tokenizer/fillInTheMiddle.ts";
 import { promptFronts, type FrontText } from "./context/promptFront.ts";
@@ -36,6 +37,8 @@ export interface PromptBudget {
 const refill = 0.7;
 /** Bounds of the characters per token in any code. */
 const [fewestCharacters, mostCharacters] = [1, 8];
+/** The number of files whose windows are remembered. */
+const anchorsKept = 8;
 /** The number of characters at the start of the old window that are searched for in the new prefix. */
 const anchorLength = 400;
 /** The prefix gives way by a multiple of this many tokens, so that its window seldom moves when the context changes. */
@@ -43,14 +46,15 @@ const windowStep = 128;
 /** The number of characters to inspect at the end: more than the longest run of blanks in one token. */
 const blanksLookedAt = 200;
 
-/** Returns a function that builds prompts, and remembers where the last window began. */
+/** Returns a function that builds prompts, and remembers where the last window of each file began. */
 export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text: PromptText) => Prompt {
   const frontOf = promptFronts(tokenizer, budget.context ?? 0);
-  let anchor = "";
+  /** By path. */
+  const anchors = new LRUCache<string, string>({ max: anchorsKept });
 
   /** Returns the end of the prefix, from the start of a line, as tokens. */
-  const windowOf = (prefix: string, limit: number, place: Place): readonly number[] => {
-    let start = windowStart(prefix, anchor, limit * mostCharacters);
+  const windowOf = (path: string, prefix: string, limit: number, place: Place): readonly number[] => {
+    let start = windowStart(prefix, anchors.get(path) ?? "", limit * mostCharacters);
     let ids = tokenizer.encode(prefix.slice(start), place);
     while (ids.length > limit) {
       const perToken = Math.max(fewestCharacters, (prefix.length - start) / ids.length);
@@ -58,7 +62,7 @@ export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text
       start = Math.max(start + 1, lineStartAfter(prefix, prefix.length - characters));
       ids = tokenizer.encode(prefix.slice(start), place);
     }
-    anchor = start === 0 ? "" : prefix.slice(start, start + anchorLength);
+    anchors.set(path, start === 0 ? "" : prefix.slice(start, start + anchorLength));
     return ids;
   };
 
@@ -70,7 +74,12 @@ export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text
   return ({ path, repositoryName, context, prefix, suffix }) => {
     const markers = tokenizer.fillInTheMiddle;
     const { outside, inside, contextLength } = frontOf({ path, repositoryName, context });
-    const window = windowOf(prefix, prefixLimit(budget, contextLength), inside.length > 0 ? "inside" : "start");
+    const window = windowOf(
+      path ?? "",
+      prefix,
+      prefixLimit(budget, contextLength),
+      inside.length > 0 ? "inside" : "start",
+    );
     const start = [...tokenizer.beginning, ...outside];
     // Without text after the cursor there is no hole: models are trained on plain texts and instructions this way.
     const isHole = suffix.trim() !== "";

@@ -7,7 +7,7 @@ import type { RepositoryFile } from "../../repository/buildSegment.ts";
 import { openRepository } from "../../repository/repository.ts";
 import { openSourceReader } from "../../sources/readSources.ts";
 import { sourceFiles } from "../suites/heldOut.ts";
-import type { EvaluationRepository } from "./contextOf.ts";
+import type { EvaluationRepository } from "../context/contextOf.ts";
 
 /**
  * @param source a folder, or a file of rows with paths

@@ -7,7 +7,7 @@ import { openPythonParser } from "../../python/pythonParser.ts";
 import type { ContextKind } from "../../completion/context/contextFields.ts";
 import { drawHoles } from "../suites/drawHoles.ts";
 import { readHeldOut } from "../suites/heldOut.ts";
-import type { EvaluationRepository } from "./contextOf.ts";
+import type { EvaluationRepository } from "../context/contextOf.ts";
 import { openEvaluationRepository } from "./openEvaluationRepository.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
 import { predictInfilling } from "./predictInfilling.ts";

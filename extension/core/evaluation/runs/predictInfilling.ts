@@ -9,7 +9,7 @@ import type { Infiller } from "../candidates/candidate.ts";
 import { parsesWith } from "../measures/infilling.ts";
 import type { Hole } from "../suites/drawHoles.ts";
 import type { SourceFile } from "../suites/heldOut.ts";
-import { contextOf, type ContextOf, type EvaluationRepository } from "./contextOf.ts";
+import { contextOf, type ContextOf, type EvaluationRepository } from "../context/contextOf.ts";
 import type { PhaseControl } from "./progress.ts";
 import { tasksOf, type OpenRun } from "./runFolder.ts";
 import type { Chunk, Prediction, TextCost } from "./runRecord.ts";
