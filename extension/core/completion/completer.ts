@@ -9,6 +9,7 @@ import { readRequest } from "../foundation/request.ts";
 import type { Continuation } from "../inference/decoding/continuation.ts";
 import { generate } from "../inference/decoding/generate.ts";
 import { isRepetitive } from "../inference/decoding/repetition.ts";
+import { draftPace } from "../inference/decoding/drafts.ts";
 import type { Decoding } from "../inference/decoding/request.ts";
 import { decodingVocabulary } from "../inference/decoding/vocabulary.ts";
 import { openTokenTree, type TokenTreeOptions } from "../inference/tree/openTokenTree.ts";
@@ -17,6 +18,7 @@ import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
+import { copyDrafts } from "./copies/copyDrafts.ts";
 import { copyModel } from "./copies/copyModel.ts";
 import { copyPrior } from "./copies/copyPrior.ts";
 import { copyTokens } from "./copies/copyTokens.ts";
@@ -96,6 +98,7 @@ export async function openCompleter(base: InstalledBase, options: TokenTreeOptio
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
     priorScale: priorScale(base),
+    mayDraft: true,
     calibration: calibrationOf(base),
     loadMilliseconds: performance.now() - startedAt,
   });
@@ -108,6 +111,7 @@ export function completerOf({
   parser,
   checkFits,
   priorScale: scale = 0,
+  mayDraft = false,
   calibration = uncalibrated,
   loadMilliseconds = 0,
 }: {
@@ -117,6 +121,8 @@ export function completerOf({
   checkFits: (adapter: Adapter) => void;
   /** The weight of copied text beside the model, from 0 to 1. */
   priorScale?: number;
+  /** Whether to guess tokens; the tree must answer spans that ask for several. */
+  mayDraft?: boolean;
   calibration?: Calibration;
   loadMilliseconds?: number;
 }): Completer {
@@ -132,7 +138,9 @@ export function completerOf({
     both: Math.max(8, room),
   });
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
+  const { detokenize } = model.vocabulary;
   const tokens = copyTokens(tokenizer);
+  const pace = draftPace();
   const adapters = adapterCache(checkFits);
   const suggestions = suggestionCache<Known>();
   let load = loadMilliseconds;
@@ -154,12 +162,14 @@ export function completerOf({
     tree.switchTo?.(path ?? "");
     const { ids, requiredText } = buildPrompt(asked);
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
-    const prior =
-      asked.prior && scale > 0 && !tree.hasEncoder
-        ? copyPrior({ copies: copyModel(asked), tokens, requiredText, weights: learnedWeights, scale })
-        : undefined;
+    const setting = { copies: copyModel(asked), tokens, requiredText };
+    const hasPrior = asked.prior && scale > 0 && !tree.hasEncoder;
+    const copied = {
+      prior: hasPrior ? copyPrior(setting, learnedWeights, scale) : undefined,
+      drafts: asked.drafts && mayDraft ? copyDrafts(setting, { tokenizer, detokenize, pace }) : undefined,
+    };
     const decoding = decodingOf({ beams, temperature, seed });
-    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true, prior };
+    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true, ...copied };
     const { continuations, milliseconds } = await generate(model, ids, generation, signal);
     const shown = continuations.map((each) => postProcessed(each, cursor, { parser, fewest: fewestVisible[trigger] }));
     const { best, candidates } = withCandidates(shown);

@@ -84,7 +84,7 @@ async function openInfiller(base: InstalledBase, adapters: readonly NamedAdapter
   const tree = await openTokenTree(base);
   const checkFits = (adapter: Adapter): void => checkAdapterFits(adapter, base);
   const parser = await openPythonParser();
-  const completer = completerOf({ tree, tokenizer, parser, checkFits, priorScale: priorScale(base) });
+  const completer = completerOf({ tree, tokenizer, parser, checkFits, priorScale: priorScale(base), mayDraft: true });
   const decoder = decoderOver(tree);
   try {
     await completer.useAdapters(adapters);
