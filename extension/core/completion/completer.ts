@@ -1,7 +1,6 @@
 /** Turns the text at the cursor into a completion: prompt, decoding, stop rules, post-processing, adapters. */
 
 import { createHash } from "node:crypto";
-import pLimit from "p-limit";
 import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
@@ -33,6 +32,7 @@ import { contextBudget } from "./context/contextBudget.ts";
 import { readInSteps } from "./context/readInSteps.ts";
 import { promptBuilder, type PromptText } from "./prompt.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
+import { requestTurns } from "./requestTurns.ts";
 import { stopRule, type Cursor, type End } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
@@ -145,8 +145,8 @@ export function completerOf({
   const suggestions = suggestionCache<Known>();
   let load = loadMilliseconds;
 
-  // The tree holds the tokens of the last request, so requests wait for each other. A failed request does not block the next.
-  const inTurn = pLimit(1);
+  // The tree holds the tokens of the last request, so requests wait for each other.
+  const turns = requestTurns();
 
   const complete = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Completion> => {
     signal?.throwIfAborted();
@@ -192,29 +192,12 @@ export function completerOf({
     return { tokens, milliseconds: performance.now() - startedAt };
   };
 
-  /** Ends the preparation in progress. */
-  let interruption = new AbortController();
-  const interrupting = <T>(work: () => Promise<T>): Promise<T> => {
-    interruption.abort();
-    return inTurn(work);
-  };
-
   return {
     contextTokens,
-    complete: (request, signal) => interrupting(() => complete(request, signal)),
-    prepare: (request, signal) => {
-      interruption.abort();
-      interruption = new AbortController();
-      const interrupted = interruption.signal;
-      return inTurn(async () => {
-        signal?.throwIfAborted();
-        const prepared = await prepare(request, signal ? AbortSignal.any([signal, interrupted]) : interrupted);
-        signal?.throwIfAborted();
-        return prepared;
-      });
-    },
+    complete: (request, signal) => turns.request(() => complete(request, signal)),
+    prepare: (request, signal) => turns.prepare((interrupted) => prepare(request, interrupted), signal),
     useAdapters: (wanted) =>
-      interrupting(async () => {
+      turns.request(async () => {
         const startedAt = performance.now();
         const active = [];
         for (const { folder, scale } of wanted) active.push({ adapter: await adapters.adapter(folder), scale });
@@ -224,7 +207,7 @@ export function completerOf({
         load += milliseconds;
         return { milliseconds };
       }),
-    release: () => interrupting(() => tree.release()),
+    release: () => turns.request(() => tree.release()),
   };
 }
 

@@ -5,10 +5,10 @@ import packageJson from "../../../../package.json" with { type: "json" };
 import { seededRandom } from "../../foundation/random.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import type { ContextKind } from "../../completion/context/contextFields.ts";
+import type { IndexedRepository } from "../../completion/context/indexedRepository.ts";
 import { drawHoles } from "../suites/drawHoles.ts";
 import { readHeldOut } from "../suites/heldOut.ts";
-import type { EvaluationRepository } from "../context/contextOf.ts";
-import { openEvaluationRepository } from "./openEvaluationRepository.ts";
+import { openEvaluationRepository } from "../context/contextOf.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
 import { predictInfilling } from "./predictInfilling.ts";
 import { defaultDecoding, type EvaluationSettings } from "./request.ts";
@@ -61,7 +61,7 @@ export async function openInfilling(
 
 function contextConfiguration(
   kind: ContextKind,
-  repository: EvaluationRepository | undefined,
+  repository: IndexedRepository | undefined,
 ): Pick<EvaluationSuite["configuration"], "context"> {
   if (repository) return { context: { kind: "repository", name: repository.name, hash: repository.hash } };
   return kind === "none" ? { context: { kind } } : {};

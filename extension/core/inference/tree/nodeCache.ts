@@ -126,9 +126,9 @@ export function nodeCache(config: ModelConfig, session: CachedSession, maxCached
     forget,
     switchTo: (text) => {
       if (text === current) return;
-      if (entries.length > 0) aside.set(current, { past, entries, root });
       const known = aside.get(text);
       aside.delete(text);
+      if (entries.length > 0) aside.set(current, { past, entries, root });
       ({ past, entries, root } = known ?? { past: emptyCache(config), entries: [], root: undefined });
       current = text;
     },
