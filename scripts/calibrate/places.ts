@@ -81,9 +81,9 @@ function gapLength(lines: readonly string[], row: number, how: number): number {
   const line = lines[row]!;
   if (how === 0) return line.length;
   if (how === 3) return line.replace(/[)\]}"']*[:,]?\s*$/, "").length;
-  const width = indentation(line);
+  const width = how === 2 ? 0 : indentation(line);
   let end = row + 1;
-  while (end < lines.length && (how === 2 || isBlank(lines[end]!) || indentation(lines[end]!) >= width)) end++;
+  while (end < lines.length && (isBlank(lines[end]!) || indentation(lines[end]!) >= width)) end++;
   while (end > row + 1 && isBlank(lines[end - 1]!)) end--;
   return lines.slice(row, end).join("\n").length;
 }

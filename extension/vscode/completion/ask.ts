@@ -21,9 +21,9 @@ export interface Asking {
   /** While a suggestion is read, asks for the one after it. Every other question ends this. */
   askAhead(cursor: Cursor, frame: Frame, text: string, indent: string): Promise<void>;
   /** Ends what was asked ahead. */
-  giveUp(): void;
+  readonly giveUp: () => void;
   /** Forgets all answers, for example because the adapter changes. */
-  clear(): void;
+  readonly clear: () => void;
 }
 
 /** A suggestion that is replaced sooner was not read; in milliseconds. */
