@@ -25,6 +25,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "extension/core/foundation": { locks: ["."] },
   "extension/core/graph": { ".": ["composites", "primitives"], composites: [".", "primitives"], primitives: ["."] },
   "extension/core/inference": { decoding: ["tree"], tree: ["graphs"] },
+  "extension/core/statistics": { comparison: ["."] },
   "extension/core/training": {
     ".": ["cost", "data", "graph", "loop", "optimizers", "output", "run"],
     cost: ["data", "graph"],

@@ -2,6 +2,7 @@
 
 import type { RunSummary } from "../runs/runFolder.ts";
 import { isShown, measureFormat, scoreText, type ShownScore } from "../measures/measureFormat.ts";
+import { csvTable } from "../../foundation/csv.ts";
 import { promptingNote, promptingOf, type Prompting } from "./prompting.ts";
 import { candidateName, type RunRecord, type RunResult } from "../runs/runRecord.ts";
 
@@ -122,14 +123,7 @@ function csv(rows: readonly RunRow[]): string {
       "peak memory bytes": row.peakMemoryBytes,
     };
   });
-  const quoted = (cell: string | number): string => {
-    const text = String(cell);
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  const header = Object.keys(lines[0] ?? {});
-  return [header, ...lines.map((line) => Object.values(line))]
-    .map((cells) => `${cells.map(quoted).join(",")}\n`)
-    .join("");
+  return csvTable(lines);
 }
 
 /** The measures that fit a page. */
