@@ -12,8 +12,7 @@ import { openBaseLibrary } from "./vscode/baseModels/baseLibrary.ts";
 import { createBasesPanel } from "./vscode/baseModels/basesPanel.ts";
 import { createBenchmark } from "./vscode/benchmark/benchmark.ts";
 import { createBenchmarkPanel } from "./vscode/benchmark/benchmarkPanel.ts";
-import { registerCompletionProvider } from "./vscode/completion/completionProvider.ts";
-import { followSuggestionEvents } from "./vscode/completion/suggestionEvents.ts";
+import { openCompletions } from "./vscode/completion/completions.ts";
 import { readConfiguration } from "./vscode/configuration.ts";
 import { openEngine, type Engine } from "./vscode/completion/engine.ts";
 import { setHubToken } from "./vscode/baseModels/hubSettings.ts";
@@ -69,8 +68,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const training = createTraining({ ...shared, engine, sources, unfinished }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
-  const events = followSuggestionEvents(subscriptions);
-  registerCompletionProvider({ ...shared, engine, events }, subscriptions);
+  openCompletions({ ...shared, engine }, subscriptions);
   const trainingView = registerTrainingView(
     {
       extensionUri,

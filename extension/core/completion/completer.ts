@@ -16,12 +16,21 @@ import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
+import { calibrationOf, confidenceOf, uncalibrated, type Calibration } from "./judgement/calibration.ts";
+import { evidenceOf, stepsOf, type Evidence, type Generated } from "./judgement/evidence.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { promptBuilder } from "./prompt.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
-import { stopRule, type End } from "./stop.ts";
+import { stopRule, type Cursor, type End } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
+
+/** The beginning of a completion up to a line end, and the chance that the user keeps all of it. */
+export interface Beginning {
+  readonly end: number;
+  readonly confidence: number;
+  readonly evidence: Evidence;
+}
 
 export interface Completion {
   /** The text to insert at the cursor; empty if nothing is worth showing. */
@@ -30,6 +39,12 @@ export interface Completion {
   tokens: number;
   /** Σ log p of the generated tokens. */
   logProbability: number;
+  /** The estimated chance that the user keeps the text, from 0 to 1. */
+  confidence: number;
+  /** The beginnings of the text that end with a line, shortest first; the last one is the whole text. */
+  beginnings: readonly Beginning[];
+  /** An automatic completion with less confidence disturbs more than it helps. */
+  leastConfidence: number;
   /** The distinct results, best first; the first one's text is `text`. Only beam search finds more than one. */
   candidates: readonly { text: string; logProbability: number }[];
   /** `load` is the time to open base and adapters, reported with the first completion after it. */
@@ -69,6 +84,7 @@ export async function openCompleter(base: InstalledBase, options: TokenTreeOptio
     tokenizer,
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
+    calibration: calibrationOf(base),
     loadMilliseconds: performance.now() - startedAt,
   });
 }
@@ -79,12 +95,14 @@ export function completerOf({
   tokenizer,
   parser,
   checkFits,
+  calibration = uncalibrated,
   loadMilliseconds = 0,
 }: {
   tree: TokenTree;
   tokenizer: Tokenizer;
   parser: PythonParser;
   checkFits: (adapter: Adapter) => void;
+  calibration?: Calibration;
   loadMilliseconds?: number;
 }): Completer {
   const maxNewTokens = Math.max(1, Math.floor(tree.contextLength / 4));
@@ -97,8 +115,23 @@ export function completerOf({
   });
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
   const adapters = adapterCache(checkFits);
-  const suggestions = suggestionCache<Completion>();
+  const suggestions = suggestionCache<Known>();
   let load = loadMilliseconds;
+
+  const judged = (
+    text: string,
+    cursor: Cursor,
+    generated: Generated | undefined,
+    typed = 0,
+  ): Pick<Completion, "confidence" | "leastConfidence" | "beginnings"> => {
+    const ends = text === "" || !generated ? [] : [...text.matchAll(/\n|$/g)].map(({ index }) => index);
+    const beginnings = ends.map((end) => {
+      const evidence = evidenceOf(text.slice(0, end), cursor, generated!, typed);
+      return { end, confidence: confidenceOf(evidence, calibration), evidence };
+    });
+    const { leastConfidence } = calibration;
+    return { confidence: beginnings.at(-1)?.confidence ?? 0, leastConfidence, beginnings };
+  };
 
   // The tree holds the tokens of the last request, so requests wait for each other. A failed request does not block the next.
   const inTurn = pLimit(1);
@@ -109,13 +142,17 @@ export function completerOf({
     const { path, prefix, suffix, multiline, temperature, seed, beams, trigger } = asked;
     const maxTokens = Math.min(asked.maxTokens, maxNewTokens);
     const cursor = { prefix, suffix };
-    if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return emptyCompletion;
+    if (trigger === "automatic" && reasonNotToAsk(prefix, suffix, asked.quietIn)) return emptyCompletion;
     const kind = `${trigger} ${multiline} ${maxTokens} ${beams}`;
     const known = temperature === 0 ? suggestions.find(cursor, kind) : undefined;
     if (known) {
-      const { text, logProbability } = known;
+      const { text, completion, generated } = known;
+      const { logProbability } = completion;
+      const typed = completion.text.length - text.length;
       return {
-        ...known,
+        ...completion,
+        text,
+        ...judged(text, cursor, generated, typed),
         candidates: [{ text, logProbability }],
         tokens: 0,
         milliseconds: { load: 0, prefill: 0, decode: 0 },
@@ -128,9 +165,17 @@ export function completerOf({
     const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true };
     const { continuations, milliseconds } = await generate(model, ids, generation, signal);
     const shown = continuations.map((each) => postProcessed(each, cursor, { parser, fewest: fewestVisible[trigger] }));
-    const completion = { ...withCandidates(shown), milliseconds: { load, ...milliseconds } };
+    const { best, candidates } = withCandidates(shown);
+    const { from, ...result } = best;
+    const generated = from && { whole: from.text, steps: stepsOf(from, requiredText), stop: from.stop };
+    const completion: Completion = {
+      ...result,
+      ...judged(result.text, cursor, generated),
+      candidates,
+      milliseconds: { load, ...milliseconds },
+    };
     load = 0;
-    if (temperature === 0) suggestions.remember(cursor, kind, completion);
+    if (temperature === 0) suggestions.remember(cursor, kind, { text: result.text, completion, generated });
     return completion;
   };
 
@@ -155,6 +200,9 @@ const emptyCompletion: Completion = {
   text: "",
   tokens: 0,
   logProbability: 0,
+  confidence: 0,
+  leastConfidence: 0,
+  beginnings: [],
   candidates: [{ text: "", logProbability: 0 }],
   milliseconds: { load: 0, prefill: 0, decode: 0 },
   stop: "end",
@@ -166,25 +214,38 @@ function decodingOf({ beams, temperature, seed }: Record<"beams" | "temperature"
   return { kind: "greedy" };
 }
 
-type Shown = Pick<Completion, "text" | "tokens" | "logProbability" | "stop">;
+/** A completion, of which a known one's `text` is the rest. */
+interface Known {
+  readonly text: string;
+  readonly completion: Completion;
+  readonly generated: Generated | undefined;
+}
+
+interface Shown extends Pick<Completion, "text" | "tokens" | "logProbability" | "stop"> {
+  /** Absent if nothing was generated. */
+  readonly from?: Continuation<End["by"]>;
+}
 
 /** Cuts a continuation down to the part worth showing. */
 function postProcessed(
-  { text, tokens, logProbability, stop }: Continuation<End["by"]>,
+  from: Continuation<End["by"]>,
   cursor: { prefix: string; suffix: string },
   { parser, fewest }: { parser: PythonParser; fewest: number },
 ): Shown {
+  const { text, tokens, logProbability, stop } = from;
   // postProcess cuts a loop of lines where it begins; a loop within one line leaves nothing useful.
   const isLoop = isRepetitive(tokens) && !text.includes("\n");
   const shown = isLoop ? "" : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible: fewest });
   const parsable = parsablePrefix(parser, shown, cursor);
-  return { text: isVisible(parsable, fewest) ? parsable : "", tokens: tokens.length, logProbability, stop };
+  return { text: isVisible(parsable, fewest) ? parsable : "", tokens: tokens.length, logProbability, stop, from };
 }
 
-/** Returns the best result, with the other results that differ from it. */
-function withCandidates(found: readonly Shown[]): Shown & Pick<Completion, "candidates"> {
+/** Returns the best result, and all results that differ. */
+function withCandidates(found: readonly Shown[]): { best: Shown } & Pick<Completion, "candidates"> {
   const differing = found.filter(({ text }, i) => text !== "" && found.findIndex((other) => other.text === text) === i);
-  const [best = found[0] ?? emptyCompletion, ...others] = differing;
+  const [best = found[0] ?? nothing, ...others] = differing;
   const candidates = [best, ...others].map(({ text, logProbability }) => ({ text, logProbability }));
-  return { ...best, candidates };
+  return { best, candidates };
 }
+
+const nothing: Shown = { text: "", tokens: 0, logProbability: 0, stop: "end" };

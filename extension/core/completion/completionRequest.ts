@@ -1,6 +1,7 @@
 /** The schema of a completion request, shared by the editor, the command line and the completion process. */
 
 import * as z from "zod";
+import { quietByDefault, quietPlaces } from "./trigger.ts";
 import { copySchema, snippetSchema } from "../repository/repositoryQuery.ts";
 
 export const completionRequest = z.object({
@@ -24,6 +25,11 @@ export const completionRequest = z.object({
     .enum(["automatic", "invoked"])
     .default("invoked")
     .describe("The user is typing: skip completions that would disturb"),
+  quietIn: z
+    .array(z.enum(quietPlaces))
+    .readonly()
+    .default(quietByDefault)
+    .describe("Places without automatic completions"),
 });
 
 export type CompletionRequest = z.input<typeof completionRequest>;

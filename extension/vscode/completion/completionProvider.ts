@@ -75,7 +75,7 @@ export function registerCompletionProvider(
         base: engine.base,
         adapter: library.active,
         trigger: automatic ? "automatic" : "invoked",
-        confidence: Math.exp(completion.logProbability),
+        confidence: completion.confidence,
         milliseconds: performance.now() - startedAt,
         tokens: completion.tokens,
       },

@@ -76,30 +76,20 @@ export function followSuggestions(tell: (event: SuggestionEvent) => void): Sugge
     tell({ kind: one.isRead ? "rejected" : "ignored", suggestion: one.suggestion, by, at });
   };
 
-  /** Applies a change of the suggestion's own place. */
   const grow = (one: Living, change: Change, at: number): void => {
-    const before = one.written;
-    const after = writtenAfter(one, change);
-    const { text: inserted, isPair } = withoutClosedPair(change.text, after, one.texts);
-    const written = isPair ? after.slice(0, -1) : after;
-    if (written.length < before.length) return end("deleting", at);
-    const texts = one.texts.filter((text) => text.startsWith(written));
-    if (texts.length === 0) return end("typing", at);
-    const typed = written.length - before.length;
-    const place = { start: change.offset, end: change.offset + inserted.length };
-    one.length += inserted.length - Math.min(change.deleted, one.length - (change.offset - one.start));
-    Object.assign(one, { written, texts, changedAt: at });
-    if (typed === 0) return;
+    const growth = growthBy(one, change);
+    if (typeof growth === "string") return end(growth, at);
+    Object.assign(one, { ...growth, changedAt: at });
+    const { typed: characters, isAtOnce } = growth;
+    if (characters === 0) return;
     tellOfReading(one, at);
-    const isAccepted = change.deleted === 0 && inserted.trim().length > 1;
-    const isWhole = texts[0] === written;
-    if (isWhole) living = undefined;
     const { suggestion } = one;
-    if (isWhole && (isAccepted || inserted.length > 1)) {
-      tell({ kind: "accepted", suggestion, characters: typed, place, at });
-    } else if (isAccepted) tell({ kind: "partlyAccepted", suggestion, characters: typed, place, at });
+    const isWhole = one.texts[0] === one.written;
+    if (isWhole) living = undefined;
+    const place = { start: change.offset, end: change.offset + change.text.length };
+    if (isAtOnce) tell({ kind: isWhole ? "accepted" : "partlyAccepted", suggestion, characters, place, at });
     else {
-      tell({ kind: "typedAlong", suggestion, characters: typed, at });
+      tell({ kind: "typedAlong", suggestion, characters, at });
       if (isWhole) tell({ kind: "typedOut", suggestion, at });
     }
   };
@@ -150,20 +140,35 @@ export function followSuggestions(tell: (event: SuggestionEvent) => void): Sugge
   };
 }
 
-/** Returns the text from the suggestion's start on after a change, which may type over what follows. */
-function writtenAfter({ start, length, written }: Living, { offset, deleted, text }: Change): string {
-  const from = Math.max(0, written.length - (start + length - offset));
-  return written.slice(0, from) + unix(text) + written.slice(from + deleted);
+interface Growth extends Pick<Living, "written" | "length" | "texts"> {
+  /** The number of new characters. */
+  readonly typed: number;
+  /** Whether the editor inserted them, and not a key. */
+  readonly isAtOnce: boolean;
 }
 
-/** Leaves out the closing half that the editor inserts behind a typed bracket or quote, unless the suggestion has it there. */
-function withoutClosedPair(
-  inserted: string,
-  written: string,
-  texts: readonly string[],
-): { text: string; isPair: boolean } {
-  const isPair = /^(?:\(\)|\[\]|\{\}|""|'')$/.test(inserted) && !texts.some((text) => text.startsWith(written));
-  return { text: isPair ? inserted.slice(0, 1) : inserted, isPair };
+/** Returns what a change at the suggestion's place adds to the text written there, or how it ends the suggestion. */
+function growthBy({ start, length, written, texts }: Living, { offset, deleted, text }: Change): Growth | Ending {
+  const from = Math.max(0, written.length - (start + length - offset));
+  // What is deleted after the written text is typed over.
+  const overwritten = Math.min(deleted, written.length - from);
+  const withInserted = (inserted: string): string =>
+    written.slice(0, from) + inserted.replaceAll("\r\n", "\n") + written.slice(from + overwritten);
+  const grows = (inserted: string): boolean => texts.some((each) => each.startsWith(withInserted(inserted)));
+  // The editor closes a typed bracket or quote behind the cursor.
+  const isPair = /^(?:\(\)|\[\]|\{\}|""|'')$/.test(text) && !grows(text);
+  const inserted = isPair ? text.slice(0, 1) : text;
+  const now = withInserted(inserted);
+  if (now.length < written.length) return "deleting";
+  if (!grows(inserted)) return "typing";
+  const isAtOnce = deleted === 0 && inserted.trim().length > 1;
+  return {
+    written: now,
+    length: length + inserted.length - overwritten,
+    texts: texts.filter((each) => each.startsWith(now)),
+    typed: now.length - written.length,
+    isAtOnce,
+  };
 }
 
 function isRestOf(
@@ -173,8 +178,4 @@ function isRestOf(
   if (suggestion.document !== document || start + length !== offset) return false;
   const rest = texts[0]!.slice(written.length);
   return rest.startsWith(text) || text.startsWith(rest);
-}
-
-function unix(text: string): string {
-  return text.replaceAll("\r\n", "\n");
 }

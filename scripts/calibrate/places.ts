@@ -1,0 +1,89 @@
+/** Places in a folder's files where a user could type, and whether a suggestion there would be kept. */
+
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { seededRandom } from "../../extension/core/foundation/random.ts";
+import type { Evidence } from "../../extension/core/completion/judgement/evidence.ts";
+import { indentation, isBlank, scanPython } from "../../extension/core/completion/pythonText.ts";
+
+/** A cursor, and what the author wrote there. */
+export interface Place {
+  readonly path: string;
+  readonly prefix: string;
+  readonly suffix: string;
+  /** The author's text from the cursor on, up to the end of the file. */
+  readonly truth: string;
+  /** The length of the part of it that the suffix lacks. */
+  readonly missing: number;
+  readonly kind: "comment" | "docstring" | "string" | "code";
+}
+
+export interface Outcome {
+  /** Whether every character is the author's, up to a word's end. */
+  readonly kept: boolean;
+  /** Whether it is all that is missing of the line. */
+  readonly exact: boolean;
+}
+
+/** A suggestion at a place: each beginning of it that ends with a line. */
+export interface Row {
+  readonly kind: Place["kind"];
+  readonly text: string;
+  readonly beginnings: readonly (Outcome & { readonly end: number; readonly evidence: Evidence })[];
+}
+
+/** Draws files in turn, a line of each, a place in it, and how much of the text below is written already. */
+export async function drawPlaces(folder: string, count: number): Promise<Place[]> {
+  const paths = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith(".py"));
+  const random = seededRandom(0, `calibrate ${folder.split("/").at(-1)}`);
+  const files: { path: string; text: string }[] = [];
+  for (const path of random.shuffled(paths.sort()).slice(0, 150)) {
+    const text = (await readFile(join(folder, path), "utf8")).replaceAll("\r\n", "\n");
+    if (text.length > 400 && text.length < 200_000) files.push({ path, text });
+  }
+  const places: Place[] = [];
+  while (places.length < count && files.length > 0) {
+    // Places of one file follow each other: their prompts begin alike.
+    for (const { path, text } of files) {
+      const lines = text.split("\n");
+      const row = random.integer(lines.length);
+      const line = lines[row]!;
+      if (isBlank(line)) continue;
+      const indent = /^\s*/.exec(line)![0].length;
+      const column = indent + random.integer(line.trimEnd().length - indent);
+      const start = lines.slice(0, row).reduce((sum, { length }) => sum + length + 1, 0) + column;
+      const prefix = text.slice(0, start);
+      const truth = text.slice(start);
+      const missing = missingFrom(lines, row, column, random.integer(4));
+      places.push({ path, prefix, suffix: truth.slice(missing), truth, missing, kind: kindOf(prefix) });
+    }
+  }
+  return places.slice(0, count).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The rest of the line, perhaps without its closers; with the rest of its block, as while writing it; or with all that follows. */
+function missingFrom(lines: readonly string[], row: number, column: number, how: number): number {
+  const rest = lines[row]!.length - column;
+  if (how === 0) return rest;
+  if (how === 3) return lines[row]!.slice(column).replace(/[)\]}"']*[:,]?\s*$/, "").length;
+  const width = indentation(lines[row]!);
+  let end = row + 1;
+  while (end < lines.length && (how === 2 || isBlank(lines[end]!) || indentation(lines[end]!) >= width)) end++;
+  while (end > row + 1 && isBlank(lines[end - 1]!)) end--;
+  return rest + lines.slice(row + 1, end).reduce((sum, { length }) => sum + 1 + length, 0);
+}
+
+function kindOf(prefix: string): Place["kind"] {
+  const { quote, inComment } = scanPython(prefix);
+  if (inComment) return "comment";
+  if (quote === "") return "code";
+  return quote.length === 3 ? "docstring" : "string";
+}
+
+export function outcomeAt({ truth, missing }: Place, text: string): Outcome {
+  const [own, authors] = [text.trimEnd(), truth.slice(0, text.trimEnd().length)];
+  const next = truth[own.length] ?? "";
+  const endsWord = !(/\w$/.test(own) && /\w/.test(next));
+  const [line] = truth.slice(0, missing).split("\n");
+  return { kept: own === authors && endsWord, exact: own.split("\n")[0] === line!.trimEnd() };
+}
