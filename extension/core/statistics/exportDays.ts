@@ -1,6 +1,6 @@
 /** The statistics as a table to keep or to compute with: a row for each day and variant. */
 
-import { csvTable } from "../foundation/csv.ts";
+import { stringify } from "csv-stringify/sync";
 import { measuresOf } from "./measures.ts";
 import { keptTimes } from "./record.ts";
 import type { DaySums } from "./recordFiles.ts";
@@ -19,7 +19,7 @@ export function exportDays(days: readonly Pick<DaySums, "day" | "sums">[], forma
       ...columnsOf(totals),
     })),
   );
-  return format === "csv" ? csvTable(rows) : `${JSON.stringify(rows, null, 2)}\n`;
+  return format === "csv" ? stringify(rows, { header: true }) : `${JSON.stringify(rows, null, 2)}\n`;
 }
 
 /** Counts rather than shares, so that rows can be added. */

@@ -1,8 +1,8 @@
 /** Runs as rows of a table, the seeds of one candidate together, and the table in its export formats. */
 
+import { stringify } from "csv-stringify/sync";
 import type { RunSummary } from "../runs/runFolder.ts";
 import { isShown, measureFormat, scoreText, type ShownScore } from "../measures/measureFormat.ts";
-import { csvTable } from "../../foundation/csv.ts";
 import { promptingNote, promptingOf, type Prompting } from "./prompting.ts";
 import { candidateName, type RunRecord, type RunResult } from "../runs/runRecord.ts";
 
@@ -123,7 +123,7 @@ function csv(rows: readonly RunRow[]): string {
       "peak memory bytes": row.peakMemoryBytes,
     };
   });
-  return csvTable(lines);
+  return stringify(lines, { header: true });
 }
 
 /** The measures that fit a page. */
