@@ -123,7 +123,7 @@ function csv(rows: readonly RunRow[]): string {
       "peak memory bytes": row.peakMemoryBytes,
     };
   });
-  return stringify(lines, { header: true });
+  return stringify(lines, { header: true, columns: Object.keys(lines[0] ?? {}) });
 }
 
 /** The measures that fit a page. */
