@@ -15,6 +15,7 @@ const schemas = {
   "completion.debounce": z.int().check(z.gte(0), z.lte(2000)),
   "completion.maxTokens": z.int().check(z.gte(1), z.lte(512)),
   "completion.multiline": z.enum(["auto", "never"]),
+  "statistics.enable": z.boolean(),
 };
 
 type Schemas = typeof schemas;

@@ -9,6 +9,16 @@ import type { Outcome, StatisticsRecord, Subject, SuggestionRecord } from "./rec
  */
 const searched: ReadonlySet<Silence> = new Set(["nothing-found", "unsure", "rejected-here", "rejections"]);
 
+export type Accepted = Extract<SuggestionEvent, { kind: "accepted" | "partlyAccepted" }>;
+
+export interface TallyOptions {
+  /** What makes suggestions at the time of the event. */
+  subjectOf: (event: SuggestionEvent) => Subject;
+  add: (record: StatisticsRecord) => void;
+  /** Called for each accepted text, with what made it. */
+  accepted: (event: Accepted, subject: Subject) => void;
+}
+
 export interface Tally {
   receive(event: SuggestionEvent): void;
   /** Ends the suggestion on screen: the window closes, or the statistics are switched off. */
@@ -25,11 +35,7 @@ interface Course {
   isWhole: boolean;
 }
 
-/** @param subjectOf what makes suggestions at the time of the event */
-export function tallySuggestions(
-  subjectOf: (event: SuggestionEvent) => Subject,
-  add: (record: StatisticsRecord) => void,
-): Tally {
+export function tallySuggestions({ subjectOf, add, accepted }: TallyOptions): Tally {
   let course: Course | undefined;
 
   const end = (at: number): void => {
@@ -57,6 +63,7 @@ export function tallySuggestions(
         course.acceptedCharacters += event.characters;
         course.acceptances++;
         course.isWhole = event.kind === "accepted";
+        accepted(event, course.subject);
       }
       if (endings.has(event.kind)) end(at);
     },

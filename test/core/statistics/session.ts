@@ -16,16 +16,12 @@ export function simulatedEditor(order: Order = "follower first") {
   const records: StatisticsRecord[] = [];
   let [text, cursor, version, now, nextId] = ["", 0, 1, 1_000_000, 0];
   const texts = watchAcceptedTexts((_, { start, end }) => text.slice(start, end));
-  const tally = tallySuggestions(
-    () => subject,
-    (record) => records.push(record),
-  );
-  const life = followSuggestions((event) => {
-    tally.receive(event);
-    if (event.kind !== "accepted" && event.kind !== "partlyAccepted") return;
-    const { place, at } = event;
-    texts.accepted({ id: event.suggestion.id, document, version, place, at, subject });
+  const tally = tallySuggestions({
+    subjectOf: () => subject,
+    add: (record) => records.push(record),
+    accepted: ({ suggestion: { id }, place, at }, subject) => texts.accepted({ id, document, version, place, at, subject }),
   });
+  const life = followSuggestions((event) => tally.receive(event));
 
   const change = (offset: number, removed: number, inserted: string): void => {
     text = text.slice(0, offset) + inserted + text.slice(offset + removed);

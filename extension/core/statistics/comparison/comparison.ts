@@ -19,6 +19,8 @@ export const comparisonSchema = z.object({
   seed: z.int(),
   /** Milliseconds since 1970. */
   startedAt: z.int().nonnegative(),
+  /** Suggestions of other bases do not count. */
+  base: z.string().min(1),
   a: settingSchema,
   b: settingSchema,
 });

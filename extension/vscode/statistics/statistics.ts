@@ -1,0 +1,134 @@
+/** The statistics of this machine as the page shows them, with the comparison of this workspace. */
+
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
+import { exportDays, type StatisticsFormat } from "../../core/statistics/exportDays.ts";
+import { openRecordFiles } from "../../core/statistics/recordFiles.ts";
+import type { Subject } from "../../core/statistics/record.ts";
+import type { ArmSetting, StatisticsState } from "../../../webview/protocol/statistics.ts";
+import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
+import type { Engine } from "../completion/engine.ts";
+import type { SuggestionEvents } from "../completion/suggestionEvents.ts";
+import type { Configuration } from "../configuration.ts";
+import { explain, type Messages } from "../messages.ts";
+import type { Comparing } from "./comparing.ts";
+import { countSuggestions } from "./counting.ts";
+import { comparisonShown, statisticsShown } from "./shown.ts";
+
+export interface Statistics {
+  readonly state: StatisticsState;
+  readonly onDidChange: vscode.Event<StatisticsState>;
+  /** Reads what all windows have written. */
+  refresh(): Promise<void>;
+  choosePeriod(days: number): Promise<void>;
+  export(path: string, format: StatisticsFormat): Promise<void>;
+  /** Removes all records of this machine. */
+  clear(): Promise<void>;
+  turn(on: boolean): Promise<void>;
+  compare(a: ArmSetting, b: ArmSetting): Promise<void>;
+}
+
+export interface StatisticsOptions {
+  /** The extension's own storage. */
+  home: string;
+  events: SuggestionEvents;
+  engine: Engine;
+  library: AdapterLibrary;
+  comparing: Comparing;
+  configuration: Configuration;
+  messages: Messages;
+}
+
+export function openStatistics(options: StatisticsOptions, subscriptions: vscode.Disposable[]): Statistics {
+  const { home, library, comparing, configuration, messages } = options;
+  const changed = new vscode.EventEmitter<StatisticsState>();
+  const files = openRecordFiles(join(home, "statistics"));
+  const base = (): string => baseOf(options.engine);
+  const subject = (): Subject => {
+    const setting = comparing.setting;
+    const part = comparing.part(base());
+    const variant = { base: base(), adapter: comparing.serving.active ?? null, context: setting?.context ?? false };
+    return { variant, ...(part && { part }) };
+  };
+
+  let problem: StatisticsState["problem"];
+  let statistics: StatisticsState["statistics"];
+  let comparison: StatisticsState["comparison"];
+  let adapters: readonly string[] = [];
+  let period = 30;
+
+  const stateNow = (): StatisticsState => ({
+    isOn: configuration.get("statistics.enable"),
+    statistics,
+    period,
+    problem,
+    comparison,
+    choices: { base: base(), adapters, active: library.active ?? null, canSwitchContext: false },
+  });
+  const tell = (): void => changed.fire(stateNow());
+  const fail = (error: unknown): void => {
+    // At every keystroke the same: the view shows it, and the log has it once.
+    const { message, nextStep } = explain(error);
+    if (problem?.message !== message) messages.log(error);
+    problem = { message, nextStep };
+    tell();
+  };
+  const refresh = async (): Promise<void> => {
+    try {
+      const days = await files.days();
+      adapters = await library.names();
+      statistics = statisticsShown(days, new Date(), period);
+      comparison = comparing.comparison && comparisonShown(comparing.comparison, days);
+      problem = undefined;
+      tell();
+    } catch (error) {
+      fail(error);
+    }
+  };
+  const counting = countSuggestions(
+    { ...options, files, subject, onWritten: () => void refresh(), onError: fail },
+    subscriptions,
+  );
+
+  subscriptions.push(
+    changed,
+    comparing.onDidChange(() => void refresh()),
+    configuration.onDidChange((keys) => {
+      if (keys.includes("statistics.enable")) tell();
+    }),
+  );
+  void files.trim(new Date()).catch(fail);
+
+  return {
+    get state() {
+      return stateNow();
+    },
+    onDidChange: changed.event,
+    refresh,
+    choosePeriod: async (days) => {
+      period = days;
+      await refresh();
+    },
+    export: async (path, format) => {
+      await counting.flush();
+      await writeFileAtomic(path, exportDays(await files.days(), format));
+    },
+    clear: async () => {
+      counting.forget();
+      await files.clear();
+      await refresh();
+    },
+    turn: async (on) => {
+      await vscode.workspace
+        .getConfiguration("graft")
+        .update("statistics.enable", on, vscode.ConfigurationTarget.Global);
+    },
+    compare: async (a, b) => await comparing.start(base(), a, b),
+  };
+}
+
+/** Returns the name of the base that completes here, also if the settings leave it open. */
+function baseOf(engine: Engine): string {
+  return engine.state.phase === "ready" ? engine.state.selected.base : engine.base || "graft-base";
+}
