@@ -37,11 +37,12 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   },
   "extension/engine": { ".": ["servers"], servers: ["."] },
   "extension/vscode": {
-    ".": ["adapters", "baseModels", "completion", "training"],
+    ".": ["adapters", "baseModels", "completion", "statistics", "training"],
     adapters: [".", "completion"],
     baseModels: [".", "completion"],
     benchmark: [".", "adapters", "completion"],
     completion: [".", "adapters"],
+    statistics: [".", "adapters", "completion"],
     training: [".", "adapters", "completion"],
   },
   "webview/shared": { form: ["."] },

@@ -100,12 +100,14 @@ export function dayOf(time: Date): string {
 
 async function dayFiles(folder: string): Promise<{ day: string; path: string; size: number }[]> {
   const names = await readdir(folder).catch(() => []);
-  const files = names.sort((one, other) => one.localeCompare(other)).map(async (name) => {
-    const day = fileName.exec(name)?.[1];
-    const path = join(folder, name);
-    const info = day === undefined ? undefined : await infoOf(path);
-    return day === undefined || !info?.isFile() ? [] : [{ day, path, size: info.size }];
-  });
+  const files = names
+    .sort((one, other) => one.localeCompare(other))
+    .map(async (name) => {
+      const day = fileName.exec(name)?.[1];
+      const path = join(folder, name);
+      const info = day === undefined ? undefined : await infoOf(path);
+      return day === undefined || !info?.isFile() ? [] : [{ day, path, size: info.size }];
+    });
   return (await Promise.all(files)).flat();
 }
 

@@ -1,6 +1,6 @@
 /** Counts what becomes of this window's suggestions, and writes the records. Counts nothing while the setting is off. */
 
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import pLimit from "p-limit";
 import { pendingRecords } from "../../core/statistics/pendingRecords.ts";
 import type { StatisticsRecord, Subject } from "../../core/statistics/record.ts";

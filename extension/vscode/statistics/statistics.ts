@@ -19,6 +19,8 @@ import { comparisonShown, statisticsShown } from "./shown.ts";
 export interface Statistics {
   readonly state: StatisticsState;
   readonly onDidChange: vscode.Event<StatisticsState>;
+  /** Fires when this window has written records. */
+  readonly onDidCount: vscode.Event<void>;
   /** Reads what all windows have written. */
   refresh(): Promise<void>;
   choosePeriod(days: number): Promise<void>;
@@ -43,6 +45,7 @@ export interface StatisticsOptions {
 export function openStatistics(options: StatisticsOptions, subscriptions: vscode.Disposable[]): Statistics {
   const { home, library, comparing, configuration, messages } = options;
   const changed = new vscode.EventEmitter<StatisticsState>();
+  const counted = new vscode.EventEmitter<void>();
   const files = openRecordFiles(join(home, "statistics"));
   const base = (): string => baseOf(options.engine);
   const subject = (): Subject => {
@@ -87,12 +90,13 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
     }
   };
   const counting = countSuggestions(
-    { ...options, files, subject, onWritten: () => void refresh(), onError: fail },
+    { ...options, files, subject, onWritten: () => counted.fire(), onError: fail },
     subscriptions,
   );
 
   subscriptions.push(
     changed,
+    counted,
     comparing.onDidChange(() => void refresh()),
     configuration.onDidChange((keys) => {
       if (keys.includes("statistics.enable")) tell();
@@ -105,6 +109,7 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
       return stateNow();
     },
     onDidChange: changed.event,
+    onDidCount: counted.event,
     refresh,
     choosePeriod: async (days) => {
       period = days;

@@ -25,12 +25,13 @@ export function registerStatisticsView(options: StatisticsViewOptions, subscript
       resolveWebviewView(view) {
         const { webview } = view;
         const post = (message: ToStatistics): void => void webview.postMessage(message);
+        const refresh = (): void => {
+          if (view.visible) void statistics.refresh();
+        };
         const whileShown = [
           statistics.onDidChange((state) => post({ type: "state", state })),
-          view.onDidChangeVisibility(() => {
-            // Other windows count, too.
-            if (view.visible) void statistics.refresh();
-          }),
+          statistics.onDidCount(refresh),
+          view.onDidChangeVisibility(refresh), // Other windows count, too.
           webview.onDidReceiveMessage(
             messages.reporting((message: unknown) => receive(fromStatistics.parse(message), options, post)),
           ),
@@ -95,7 +96,7 @@ async function exportStatistics(statistics: Statistics, messages: Messages): Pro
     filters: { CSV: ["csv"], JSON: ["json"] },
   });
   if (!chosen) return;
-  const format = formats[extname(chosen.fsPath)];
+  const format = formats[extname(chosen.fsPath).toLowerCase()];
   // Without one of these endings, the file is a .csv and named so.
   const path = format ? chosen.fsPath : `${chosen.fsPath}.csv`;
   await statistics.export(path, format ?? "csv");

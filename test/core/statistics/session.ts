@@ -19,7 +19,8 @@ export function simulatedEditor(order: Order = "follower first") {
   const tally = tallySuggestions({
     subjectOf: () => subject,
     add: (record) => records.push(record),
-    accepted: ({ suggestion: { id }, place, at }, subject) => texts.accepted({ id, document, version, place, at, subject }),
+    accepted: ({ suggestion: { id }, place, at }, subject) =>
+      texts.accepted({ id, document, version, place, at, subject }),
   });
   const life = followSuggestions((event) => tally.receive(event));
 
