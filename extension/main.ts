@@ -76,15 +76,14 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const training = createTraining({ ...shared, engine, sources, unfinished }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
-  const { events } = openCompletions({ ...serving, engine }, subscriptions);
+  const { events, snooze } = openCompletions({ ...serving, engine, state: globalState }, subscriptions);
   showTraining(
     { ...shared, extensionUri, training, sources, unfinished, paperData, paused: globalState },
     subscriptions,
   );
-  const counted = { ...shared, home: places.home, engine, events, comparing };
-  const statistics = openStatistics(counted, subscriptions);
+  const statistics = openStatistics({ ...shared, home: places.home, engine, events, comparing }, subscriptions);
   registerStatisticsView({ extensionUri, statistics, comparing, messages }, subscriptions);
-  const status = { engine, library, training, configuration, hint, comparing };
+  const status = { engine, library, training, configuration, hint, comparing, snooze };
   showStatusBarItem(status, subscriptions);
   registerCommands(
     {
@@ -100,6 +99,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
       "graft.showStatistics": showStatisticsView,
       "graft.setHubToken": () => setHubToken(secrets),
       "graft.toggleCompletions": () => configuration.toggleEnabled(),
+      "graft.snooze": () => snooze.choose(),
       "graft.restartEngine": () => engine.restart(),
       "graft.showLog": () => log.show(),
     },

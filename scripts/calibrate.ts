@@ -1,7 +1,7 @@
 /**
  * Fits a base's calibration: how likely a suggestion is kept, given its evidence.
  *
- *     node scripts/calibrate.ts BASE --fit DIR... --check DIR... [--places 600] [--again]
+ *     node scripts/calibrate.ts BASE --fit DIR --fit DIR … --check DIR … [--places 300] [--again]
  *
  * BASE is an installed base or a folder such as base/. Draws places in the folders where a user could type, completes
  * them as the editor does, and compares with the author's text. The table tells how well the chances hold in the folders
@@ -26,7 +26,7 @@ const { values, positionals } = parseArgs({
   options: {
     fit: { type: "string", multiple: true, default: [] },
     check: { type: "string", multiple: true, default: [] },
-    places: { type: "string", default: "600" },
+    places: { type: "string", default: "300" },
     again: { type: "boolean", default: false },
   },
 });

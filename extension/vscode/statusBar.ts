@@ -5,6 +5,7 @@ import type { AdapterLibrary } from "./adapters/adapterLibrary.ts";
 import type { BaseHint } from "./baseModels/baseHint.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Engine } from "./completion/engine.ts";
+import { snoozeNote, type Snooze } from "./completion/snooze.ts";
 import { explain } from "./messages.ts";
 import type { Comparing } from "./statistics/comparing.ts";
 import { foreignText } from "./adapters/selectAdapter.ts";
@@ -17,10 +18,11 @@ export interface StatusOptions {
   configuration: Configuration;
   hint: BaseHint;
   comparing: Comparing;
+  snooze: Snooze;
 }
 
 export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.Disposable[]): void {
-  const { engine, library, training, configuration, hint, comparing } = options;
+  const { engine, library, training, configuration, hint, comparing, snooze } = options;
   const item = vscode.window.createStatusBarItem("graft.adapter", vscode.StatusBarAlignment.Right, 100);
   item.name = "Graft";
   item.command = "graft.showMenu";
@@ -48,6 +50,7 @@ export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.
     training.onDidChange(render),
     hint.onDidChange(render),
     comparing.onDidChange(render),
+    snooze.onDidChange(render),
     configuration.onDidChange(render),
   );
 }
@@ -60,10 +63,12 @@ interface Look {
   isWarning?: true;
 }
 
-function look({ engine: { state }, library, configuration, comparing }: StatusOptions): Look {
+function look({ engine: { state }, library, configuration, comparing, snooze }: StatusOptions): Look {
   if (!configuration.get("enable")) {
     return { icon: "circle-slash", text: vscode.l10n.t("Graft: off"), notes: [vscode.l10n.t("Completions are off.")] };
   }
+  const snoozed = snoozeNote(snooze);
+  if (snoozed !== undefined) return { icon: "bell-slash", text: vscode.l10n.t("Graft: snoozed"), notes: [snoozed] };
   const text = comparing.isRunning
     ? vscode.l10n.t("Graft: A/B")
     : library.active === undefined

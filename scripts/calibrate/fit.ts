@@ -7,8 +7,8 @@ import { judgedRow } from "./reliability.ts";
 
 const ridge = 1;
 const rounds = 25;
-/** The share of suggestions that are not shown while the user types. */
-const hidden = 0.25;
+/** The share of suggestions that are not shown while the user types, and the chance below which none is. */
+const [hidden, leastChance] = [0.25, 0.1];
 
 export function fitCalibration(rows: readonly Row[]): Calibration {
   const beginnings = rows.flatMap((row) => row.beginnings);
@@ -31,7 +31,8 @@ export function fitCalibration(rows: readonly Row[]): Calibration {
     leastConfidence: 0,
   };
   const confidences = rows.map((row) => judgedRow(row, calibration).confidence).sort((a, b) => a - b);
-  return { ...calibration, leastConfidence: rounded(confidences[Math.floor(hidden * confidences.length)]!) };
+  const quartile = confidences[Math.floor(hidden * confidences.length)]!;
+  return { ...calibration, leastConfidence: rounded(Math.max(leastChance, quartile)) };
 }
 
 function newtonStep(weights: readonly number[], inputs: readonly number[][], outcomes: readonly number[]): number[] {

@@ -2,7 +2,7 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { seededRandom } from "../../extension/core/foundation/random.ts";
+import { seededRandom, type Random } from "../../extension/core/foundation/random.ts";
 import type { Evidence } from "../../extension/core/completion/judgement/evidence.ts";
 import { indentation, isBlank, scanPython } from "../../extension/core/completion/pythonText.ts";
 
@@ -32,7 +32,10 @@ export interface Row {
   readonly beginnings: readonly (Outcome & { readonly end: number; readonly evidence: Evidence })[];
 }
 
-/** Draws files in turn, a line of each, a place in it, and how much of the text below is written already. */
+/** Places near each other cost little: the model has read what is before them. */
+const placesPerSpot = 5;
+
+/** Draws files in turn, a line of each, how much of the text below is written already, and places in that gap. */
 export async function drawPlaces(folder: string, count: number): Promise<Place[]> {
   const paths = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith(".py"));
   const random = seededRandom(0, `calibrate ${folder.split("/").at(-1)}`);
@@ -43,34 +46,46 @@ export async function drawPlaces(folder: string, count: number): Promise<Place[]
   }
   const places: Place[] = [];
   while (places.length < count && files.length > 0) {
-    // Places of one file follow each other: their prompts begin alike.
-    for (const { path, text } of files) {
-      const lines = text.split("\n");
-      const row = random.integer(lines.length);
-      const line = lines[row]!;
-      if (isBlank(line)) continue;
-      const indent = /^\s*/.exec(line)![0].length;
-      const column = indent + random.integer(line.trimEnd().length - indent);
-      const start = lines.slice(0, row).reduce((sum, { length }) => sum + length + 1, 0) + column;
-      const prefix = text.slice(0, start);
-      const truth = text.slice(start);
-      const missing = missingFrom(lines, row, column, random.integer(4));
-      places.push({ path, prefix, suffix: truth.slice(missing), truth, missing, kind: kindOf(prefix) });
-    }
+    for (const { path, text } of files) places.push(...placesIn(path, text, random));
   }
-  return places.slice(0, count).sort((a, b) => (a.path < b.path ? -1 : 1));
+  return places.slice(0, count);
 }
 
-/** The rest of the line, perhaps without its closers; with the rest of its block, as while writing it; or with all that follows. */
-function missingFrom(lines: readonly string[], row: number, column: number, how: number): number {
-  const rest = lines[row]!.length - column;
-  if (how === 0) return rest;
-  if (how === 3) return lines[row]!.slice(column).replace(/[)\]}"']*[:,]?\s*$/, "").length;
-  const width = indentation(lines[row]!);
+/** Returns the places of one gap, first to last. */
+function placesIn(path: string, text: string, random: Random): Place[] {
+  const lines = text.split("\n");
+  const row = random.integer(lines.length);
+  if (isBlank(lines[row]!)) return [];
+  const lineStart = lines.slice(0, row).reduce((sum, { length }) => sum + length + 1, 0);
+  const start = lineStart + /^\s*/.exec(lines[row]!)![0].length;
+  const gapEnd = lineStart + gapLength(lines, row, random.integer(4));
+  const lastLine = lines.slice(row, row + 2).join("\n");
+  const last = Math.min(gapEnd, lineStart + lastLine.length);
+  if (last <= start) return [];
+  const cursors = Array.from({ length: placesPerSpot }, () => start + random.integer(last - start));
+  return [...new Set(cursors)]
+    .sort((one, other) => one - other)
+    .map((cursor) => {
+      const prefix = text.slice(0, cursor);
+      const truth = text.slice(cursor);
+      return { path, prefix, suffix: text.slice(gapEnd), truth, missing: gapEnd - cursor, kind: kindOf(prefix) };
+    })
+    .filter(({ prefix }) => !isBlank(prefix.slice(prefix.lastIndexOf("\n") + 1)) || prefix.endsWith(" "));
+}
+
+/**
+ * Returns the length of the gap from the start of a line: the line, perhaps without its closers; with the rest of its
+ * block, as while writing it; or with all that follows.
+ */
+function gapLength(lines: readonly string[], row: number, how: number): number {
+  const line = lines[row]!;
+  if (how === 0) return line.length;
+  if (how === 3) return line.replace(/[)\]}"']*[:,]?\s*$/, "").length;
+  const width = indentation(line);
   let end = row + 1;
   while (end < lines.length && (how === 2 || isBlank(lines[end]!) || indentation(lines[end]!) >= width)) end++;
   while (end > row + 1 && isBlank(lines[end - 1]!)) end--;
-  return rest + lines.slice(row + 1, end).reduce((sum, { length }) => sum + 1 + length, 0);
+  return lines.slice(row, end).join("\n").length;
 }
 
 function kindOf(prefix: string): Place["kind"] {

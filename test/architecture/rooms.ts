@@ -12,6 +12,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     methods: [".", "fit", "formats"],
   },
   "extension/core/baseModels": { ".": ["import"], export: [".", "import"], import: ["."] },
+  "extension/core/completion": { ".": ["judgement"], judgement: ["."] },
   "extension/core/dataset": { paper: ["."] },
   "extension/core/evaluation": {
     candidates: ["suites"],
@@ -25,6 +26,12 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "extension/core/foundation": { locks: ["."] },
   "extension/core/graph": { ".": ["composites", "primitives"], composites: [".", "primitives"], primitives: ["."] },
   "extension/core/inference": { decoding: ["tree"], tree: ["graphs"] },
+  "extension/core/repository": {
+    ".": ["copies", "definitions", "similar"],
+    copies: ["."],
+    definitions: ["."],
+    similar: ["."],
+  },
   "extension/core/statistics": { comparison: ["."] },
   "extension/core/training": {
     ".": ["cost", "data", "graph", "loop", "optimizers", "output", "run"],

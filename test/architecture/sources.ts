@@ -11,7 +11,7 @@ export interface Source {
   lines: number;
   /** Modules it asks for, types and dynamic imports included; ours as paths from the root. */
   requests: string[];
-  /** Of these, what it imports more than types from. */
+  /** The imports that bring more than types. */
   values: string[];
   defaultExport: boolean;
   /** Exports of what another file holds. */

@@ -120,7 +120,7 @@ describe("train", () => {
 
     const other = await graft(...training("stopped", ...flags, "--rank", "8", "--resume"));
     expect(other).toMatchObject(refusal(1, /rank was 4 and is now 8/));
-    // Of the data and the options nothing is left but what the training has kept.
+    // Data and options are gone; only what the training has kept is left.
     await rename(at("pairs.jsonl"), at("away.jsonl"));
     const resumed = await graft("train", "--resume", "--out", at("stopped"), "--json");
     await rename(at("away.jsonl"), at("pairs.jsonl"));

@@ -16,8 +16,10 @@ import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
-import { calibrationOf, confidenceOf, uncalibrated, type Calibration } from "./judgement/calibration.ts";
-import { evidenceOf, stepsOf, type Evidence, type Generated } from "./judgement/evidence.ts";
+import { graded, type Graded } from "./judgement/beginnings.ts";
+import { uncalibrated, type Calibration } from "./judgement/calibration.ts";
+import { calibrationOf } from "./judgement/calibrationOf.ts";
+import { stepsOf, type Generated } from "./judgement/evidence.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { promptBuilder } from "./prompt.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
@@ -25,26 +27,13 @@ import { stopRule, type Cursor, type End } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
 
-/** The beginning of a completion up to a line end, and the chance that the user keeps all of it. */
-export interface Beginning {
-  readonly end: number;
-  readonly confidence: number;
-  readonly evidence: Evidence;
-}
-
-export interface Completion {
+export interface Completion extends Graded {
   /** The text to insert at the cursor; empty if nothing is worth showing. */
   text: string;
   /** The number of generated tokens. */
   tokens: number;
   /** Σ log p of the generated tokens. */
   logProbability: number;
-  /** The estimated chance that the user keeps the text, from 0 to 1. */
-  confidence: number;
-  /** The beginnings of the text that end with a line, shortest first; the last one is the whole text. */
-  beginnings: readonly Beginning[];
-  /** An automatic completion with less confidence disturbs more than it helps. */
-  leastConfidence: number;
   /** The distinct results, best first; the first one's text is `text`. Only beam search finds more than one. */
   candidates: readonly { text: string; logProbability: number }[];
   /** `load` is the time to open base and adapters, reported with the first completion after it. */
@@ -118,21 +107,6 @@ export function completerOf({
   const suggestions = suggestionCache<Known>();
   let load = loadMilliseconds;
 
-  const judged = (
-    text: string,
-    cursor: Cursor,
-    generated: Generated | undefined,
-    typed = 0,
-  ): Pick<Completion, "confidence" | "leastConfidence" | "beginnings"> => {
-    const ends = text === "" || !generated ? [] : [...text.matchAll(/\n|$/g)].map(({ index }) => index);
-    const beginnings = ends.map((end) => {
-      const evidence = evidenceOf(text.slice(0, end), cursor, generated!, typed);
-      return { end, confidence: confidenceOf(evidence, calibration), evidence };
-    });
-    const { leastConfidence } = calibration;
-    return { confidence: beginnings.at(-1)?.confidence ?? 0, leastConfidence, beginnings };
-  };
-
   // The tree holds the tokens of the last request, so requests wait for each other. A failed request does not block the next.
   const inTurn = pLimit(1);
 
@@ -145,19 +119,7 @@ export function completerOf({
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix, asked.quietIn)) return emptyCompletion;
     const kind = `${trigger} ${multiline} ${maxTokens} ${beams}`;
     const known = temperature === 0 ? suggestions.find(cursor, kind) : undefined;
-    if (known) {
-      const { text, completion, generated } = known;
-      const { logProbability } = completion;
-      const typed = completion.text.length - text.length;
-      return {
-        ...completion,
-        text,
-        ...judged(text, cursor, generated, typed),
-        candidates: [{ text, logProbability }],
-        tokens: 0,
-        milliseconds: { load: 0, prefill: 0, decode: 0 },
-      };
-    }
+    if (known) return restOf(known, cursor, calibration);
 
     const { ids, requiredText } = buildPrompt({ path, prefix, suffix });
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
@@ -168,12 +130,8 @@ export function completerOf({
     const { best, candidates } = withCandidates(shown);
     const { from, ...result } = best;
     const generated = from && { whole: from.text, steps: stepsOf(from, requiredText), stop: from.stop };
-    const completion: Completion = {
-      ...result,
-      ...judged(result.text, cursor, generated),
-      candidates,
-      milliseconds: { load, ...milliseconds },
-    };
+    const grades = graded(result.text, cursor, calibration, generated);
+    const completion = { ...result, ...grades, candidates, milliseconds: { load, ...milliseconds } };
     load = 0;
     if (temperature === 0) suggestions.remember(cursor, kind, { text: result.text, completion, generated });
     return completion;
@@ -219,6 +177,18 @@ interface Known {
   readonly text: string;
   readonly completion: Completion;
   readonly generated: Generated | undefined;
+}
+
+function restOf({ text, completion, generated }: Known, cursor: Cursor, calibration: Calibration): Completion {
+  const { logProbability, text: whole } = completion;
+  return {
+    ...completion,
+    text,
+    ...graded(text, cursor, calibration, generated, whole.length - text.length),
+    candidates: [{ text, logProbability }],
+    tokens: 0,
+    milliseconds: { load: 0, prefill: 0, decode: 0 },
+  };
 }
 
 interface Shown extends Pick<Completion, "text" | "tokens" | "logProbability" | "stop"> {

@@ -17,9 +17,14 @@ export interface SourceReader {
   read(onSkipped?: WalkOptions["onSkipped"]): AsyncGenerator<FoundSource>;
 }
 
+export interface SourceReaderOptions extends Pick<WalkOptions, "except"> {
+  /** Keeps files that are not valid Python, as many are while they are written. Parsing takes most of the time. */
+  readonly keepUnparsable?: boolean;
+}
+
 /** Returns a reader of `folder` with paths relative to it. Between calls it keeps only hashes and verdicts. */
-export function openSourceReader(folder: string, options: Pick<WalkOptions, "except"> = {}): SourceReader {
-  const judge = sourceJudge();
+export function openSourceReader(folder: string, options: SourceReaderOptions = {}): SourceReader {
+  const judge = sourceJudge(options.keepUnparsable);
   return {
     async *read(onSkipped) {
       /** The first path by the hash of its content. */
@@ -42,12 +47,13 @@ type Judge = (at: string, path: string, seen: Map<string, string>) => Promise<So
  * Returns a function that reads a file and judges whether it is fit for training. Equal contents are parsed and
  * searched once.
  */
-function sourceJudge(): Judge {
+function sourceJudge(keepUnparsable = false): Judge {
   const verdicts = new Map<string, UnfitSource | undefined>();
   let parser: Promise<PythonParser> | undefined;
   const verdictOn = async (text: string): Promise<UnfitSource | undefined> => {
     const line = await lineOfSecret(text);
     if (line !== undefined) return { unfit: `The file contains a secret in line ${line}.`, reason: "secret" };
+    if (keepUnparsable) return undefined;
     const [problem] = (await (parser ??= openPythonParser())).problems(text);
     if (problem)
       return { unfit: `The file is not valid Python: line ${problem.line} does not parse.`, reason: "unparsable" };

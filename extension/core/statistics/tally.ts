@@ -3,11 +3,8 @@
 import type { Silence, Suggestion, SuggestionEvent } from "../completion/judgement/suggestionEvent.ts";
 import type { Outcome, StatisticsRecord, Subject, SuggestionRecord } from "./record.ts";
 
-/**
- * Silences after a search. The others follow from where the cursor is or what the user switched off, and say nothing
- * about a model.
- */
-const searched: ReadonlySet<Silence> = new Set(["nothing-found", "unsure", "rejected-here", "rejections"]);
+/** Silences after a search. The others follow from where the cursor is or what the user did, and say nothing of a model. */
+const searched: ReadonlySet<Silence> = new Set(["nothing-found", "unsure", "rejected-here"]);
 
 export type Accepted = Extract<SuggestionEvent, { kind: "accepted" | "partlyAccepted" }>;
 

@@ -20,7 +20,7 @@ export function unigramEncoder(
   const unknownScore = pieces.reduce((least, [, score]) => Math.min(least, score), Infinity) - unknownPenalty;
   return (word) => {
     const characters = Array.from(word);
-    /** Of the best segmentation up to each index: its score, and below, the start and the id of its last piece. */
+    /** The score of the best segmentation up to each index; below, the start and the id of its last piece. */
     const best = new Float64Array(characters.length + 1).fill(-Infinity);
     const lastStart = new Int32Array(best.length);
     const lastId = new Int32Array(best.length);

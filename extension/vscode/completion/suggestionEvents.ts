@@ -1,10 +1,11 @@
 /** The events of the suggestions in this window, from the editor's documents, cursors and the items that it accepts. */
 
 import * as vscode from "vscode";
-import type { SuggestionEvent } from "../../core/completion/judgement/suggestionEvent.ts";
+import type { Suggestion, SuggestionEvent } from "../../core/completion/judgement/suggestionEvent.ts";
 import {
   followSuggestions,
   type Appearance,
+  type Change,
   type SuggestionLife,
 } from "../../core/completion/judgement/suggestionLife.ts";
 
@@ -12,15 +13,19 @@ export interface SuggestionEvents {
   readonly onDidHappen: vscode.Event<SuggestionEvent>;
   /** Tells of a silence, or of another event that only the caller knows. */
   tell(event: SuggestionEvent): void;
-  /** Tells that texts are about to be shown, and returns the command for their items. */
-  appeared(appearance: Appearance): vscode.Command;
+  /** Tells that texts are about to be shown, and returns the suggestion and the command for their items. */
+  appeared(appearance: Appearance): { suggestion: Suggestion; command: vscode.Command };
   readonly rest: SuggestionLife["rest"];
 }
 
 /** Run by the editor after a whole item was accepted. Not in the palette. */
 const acceptedCommand = "graft.suggestionAccepted";
 
-export function followSuggestionEvents(subscriptions: vscode.Disposable[]): SuggestionEvents {
+/** @param onChange receives the edits before they change the suggestions */
+export function followSuggestionEvents(
+  onChange: (document: string, changes: readonly Change[]) => void,
+  subscriptions: vscode.Disposable[],
+): SuggestionEvents {
   const happened = new vscode.EventEmitter<SuggestionEvent>();
   const life = followSuggestions((event) => happened.fire(event));
   const now = (): number => Date.now();
@@ -31,6 +36,7 @@ export function followSuggestionEvents(subscriptions: vscode.Disposable[]): Sugg
       const changes = contentChanges.map(({ rangeOffset, rangeLength, text }) => {
         return { offset: rangeOffset, deleted: rangeLength, text };
       });
+      onChange(document.uri.toString(), changes);
       life.changed(document.uri.toString(), changes, now());
     }),
     vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections: [selection] }) => {
@@ -52,8 +58,8 @@ export function followSuggestionEvents(subscriptions: vscode.Disposable[]): Sugg
     onDidHappen: happened.event,
     tell: (event) => happened.fire(event),
     appeared: (appearance) => {
-      const { id } = life.appeared(appearance, now());
-      return { title: "", command: acceptedCommand, arguments: [id] };
+      const suggestion = life.appeared(appearance, now());
+      return { suggestion, command: { title: "", command: acceptedCommand, arguments: [suggestion.id] } };
     },
     get rest() {
       return life.rest;

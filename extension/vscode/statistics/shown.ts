@@ -10,7 +10,18 @@ import { resultOf } from "../../core/statistics/comparison/verdict.ts";
 import type { ComparisonShown, StatisticsState } from "../../../webview/protocol/statistics.ts";
 import type { KeptComparison } from "./comparing.ts";
 
-export function statisticsShown(
+/** @param period in days */
+export function shownOf(
+  days: readonly DaySums[],
+  { period, comparison }: { period: number; comparison: KeptComparison | undefined },
+): Pick<StatisticsState, "statistics" | "comparison"> {
+  return {
+    statistics: statisticsShown(days, new Date(), period),
+    comparison: comparison && comparisonShown(comparison, days),
+  };
+}
+
+function statisticsShown(
   all: readonly DaySums[],
   today: Date,
   length: number,
@@ -25,7 +36,7 @@ export function statisticsShown(
 }
 
 /** A comparison counts from its start, whatever the period. */
-export function comparisonShown(comparison: KeptComparison, all: readonly DaySums[]): ComparisonShown {
+function comparisonShown(comparison: KeptComparison, all: readonly DaySums[]): ComparisonShown {
   const { id, a, b, base, hasEnded } = comparison;
   const sums = openSums();
   for (const day of all) sums.merge(day.sums);

@@ -14,7 +14,7 @@ import type { Configuration } from "../configuration.ts";
 import { explain, type Messages } from "../messages.ts";
 import type { Comparing } from "./comparing.ts";
 import { countSuggestions } from "./counting.ts";
-import { comparisonShown, statisticsShown } from "./shown.ts";
+import { shownOf } from "./shown.ts";
 
 export interface Statistics {
   readonly state: StatisticsState;
@@ -48,41 +48,30 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
   const counted = new vscode.EventEmitter<void>();
   const files = openRecordFiles(join(home, "statistics"));
   const base = (): string => baseOf(options.engine);
-  const subject = (): Subject => {
-    const setting = comparing.setting;
-    const part = comparing.part(base());
-    const variant = { base: base(), adapter: comparing.serving.active ?? null, context: setting?.context ?? false };
-    return { variant, ...(part && { part }) };
-  };
-
-  let problem: StatisticsState["problem"];
-  let statistics: StatisticsState["statistics"];
-  let comparison: StatisticsState["comparison"];
+  let [period, problem]: [number, StatisticsState["problem"]] = [30, undefined];
+  let read: Pick<StatisticsState, "statistics" | "comparison"> = { statistics: undefined, comparison: undefined };
   let adapters: readonly string[] = [];
-  let period = 30;
 
   const stateNow = (): StatisticsState => ({
     isOn: configuration.get("statistics.enable"),
-    statistics,
+    ...read,
     period,
     problem,
-    comparison,
     choices: { base: base(), adapters, active: library.active ?? null, canSwitchContext: false },
   });
   const tell = (): void => changed.fire(stateNow());
   const fail = (error: unknown): void => {
-    // At every keystroke the same: the view shows it, and the log has it once.
-    const { message, nextStep } = explain(error);
-    if (problem?.message !== message) messages.log(error);
-    problem = { message, nextStep };
+    // The same may fail at every suggestion: the view shows it, and the log has it once.
+    const told = explain(error);
+    if (problem?.message !== told.message) messages.log(error);
+    problem = told;
     tell();
   };
   const refresh = async (): Promise<void> => {
     try {
       const days = await files.days();
       adapters = await library.names();
-      statistics = statisticsShown(days, new Date(), period);
-      comparison = comparing.comparison && comparisonShown(comparing.comparison, days);
+      read = shownOf(days, { period, comparison: comparing.comparison });
       problem = undefined;
       tell();
     } catch (error) {
@@ -90,7 +79,7 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
     }
   };
   const counting = countSuggestions(
-    { ...options, files, subject, onWritten: () => counted.fire(), onError: fail },
+    { ...options, files, subject: () => subjectOf(comparing, base()), onWritten: () => counted.fire(), onError: fail },
     subscriptions,
   );
 
@@ -124,13 +113,16 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
       await files.clear();
       await refresh();
     },
-    turn: async (on) => {
-      await vscode.workspace
-        .getConfiguration("graft")
-        .update("statistics.enable", on, vscode.ConfigurationTarget.Global);
-    },
+    turn: async (on) => await configuration.turnStatistics(on),
     compare: async (a, b) => await comparing.start(base(), a, b),
   };
+}
+
+/** What makes suggestions now. */
+function subjectOf({ setting, serving, part }: Comparing, base: string): Subject {
+  const place = part(base);
+  const variant = { base, adapter: serving.active ?? null, context: setting?.context ?? false };
+  return { variant, ...(place && { part: place }) };
 }
 
 /** Returns the name of the base that completes here, also if the settings leave it open. */

@@ -101,7 +101,7 @@ interface FusedCase {
   readonly name: string;
   readonly build: (x: Variables) => Tensor | readonly Tensor[];
   readonly lowering: Exclude<Lowering, "expanded">;
-  /** Of the largest value. Inference rounds activations to int8 in front of a quantized weight. */
+  /** Relative to the largest value. Inference rounds activations to int8 in front of a quantized weight. */
   readonly tolerance: number;
   readonly path?: string;
 }

@@ -91,8 +91,8 @@ test("silence counts after a search only", () => {
   const editor = simulatedEditor();
   const tell = (reason: Silence): void =>
     editor.tally.receive({ kind: "silent", at: 5, document: "file:///a.py", reason });
-  (["unsure", "nothing-found", "rejected-here", "rejections"] as const).forEach(tell);
-  (["off", "snoozed", "deleting", "comment", "read-only", "too-little"] as const).forEach(tell);
+  (["unsure", "nothing-found", "rejected-here", "unsure"] as const).forEach(tell);
+  (["snoozed", "deleting", "rejections", "comment", "string", "too-little"] as const).forEach(tell);
   editor.show("x");
   editor.accept("x");
   expect(editor.totals()).toMatchObject({ silent: 4, shown: 1 });

@@ -33,7 +33,7 @@ export interface FiftySteps {
   readonly base: InstalledBase;
   readonly settings: ResolvedSettings;
   readonly spec: MethodSpec;
-  /** Of each step, before its update. */
+  /** The loss of each step, before its update. */
   readonly losses: readonly number[];
   /** After the last step. */
   readonly parameters: readonly NamedTensor[];

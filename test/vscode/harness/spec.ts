@@ -25,7 +25,7 @@ import { openWorkbench, type Workbench } from "./workbench.ts";
 export interface EditorTestOptions {
   /** Path in the folder → content. */
   files?: Readonly<Record<string, string>>;
-  /** Of the folder; some name of its own unless given. */
+  /** The folder's name; a unique one unless given. */
   name?: string;
   /** Settings of this folder, over those of settings.ts. */
   settings?: Readonly<Record<string, unknown>>;

@@ -3,8 +3,6 @@
  * has not learned (scripts/calibrate.ts).
  */
 
-import type { InstalledBase } from "../../baseModels/installedBase.ts";
-import { graftBase } from "./calibrations/graftBase.ts";
 import { evidenceNames, type Evidence, type EvidenceName } from "./evidence.ts";
 
 /** The weights of a logistic regression. */
@@ -24,10 +22,6 @@ export const uncalibrated: Calibration = {
   weights: Object.fromEntries(evidenceNames.map((name) => [name, 0])) as Record<EvidenceName, number>,
   leastConfidence: 0.05,
 };
-
-export function calibrationOf({ embedded }: Pick<InstalledBase, "embedded">): Calibration {
-  return embedded ? graftBase : uncalibrated;
-}
 
 /** Returns the chance, from 0 to 1. */
 export function confidenceOf(evidence: Evidence, calibration: Calibration): number {

@@ -37,14 +37,10 @@ export type Ending = "typing" | "deleting" | "moving" | "replacing";
 
 /** Why no suggestion appeared. */
 export type Silence =
-  | "off"
-  | "excluded"
   | "snoozed"
   | "deleting"
   | "rejections"
   | "several-cursors"
-  | "read-only"
-  | "too-large"
   | "code-follows"
   | "comment"
   | "string"

@@ -19,7 +19,7 @@ import { syscallFilter } from "./syscallFilter.ts";
 export interface Limits {
   readonly seconds: number;
   readonly cpuSeconds: number;
-  /** Of address space. */
+  /** Limit of its address space. */
   readonly memoryBytes: number;
   readonly outputBytes: number;
   /** Limits threads; the program cannot start a process. */

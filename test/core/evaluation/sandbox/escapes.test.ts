@@ -187,7 +187,7 @@ import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
 [(libc.syscall(n, 0, 0, 0, 0, 0), ctypes.get_errno()) for n in ${JSON.stringify(numbers)}]`);
     expect(errors).toBe(`[${numbers.map(() => "(-1, 1)").join(", ")}]`);
-    // Of other conventions (x32), even asking is the end.
+    // A call by another convention (x32) ends the program at once.
     const foreign = "import ctypes\nctypes.CDLL(None).syscall(0x40000000 + 39)";
     if (process.arch === "x64")
       expect(await run(foreign)).toMatchObject({ reason: "crash", detail: expect.stringMatching(/SIGSYS/) });

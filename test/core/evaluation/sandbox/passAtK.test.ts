@@ -68,7 +68,7 @@ test(
     expect([tasks.length, problems]).toEqual([rows.length, []]);
 
     const runChecks = openCheckRunner(found!);
-    /** Of each task, which of `texts` pass. */
+    /** For each task, whether each of `texts` passes. */
     const passing = (textsOf: (solution: string) => string[]): Promise<{ samples: number; correct: number }[]> =>
       Promise.all(
         tasks.map(async ({ before, checks }, i) => {

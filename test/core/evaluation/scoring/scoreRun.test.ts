@@ -55,7 +55,7 @@ async function runOf(name: string, decoding: RunDecoding, passes: readonly boole
   return await readRun(run.folder);
 }
 
-/** Of ten texts, those in these places. */
+/** Returns the texts at these places, out of ten. */
 const passing = (...places: number[]): boolean[] => Array.from({ length: 10 }, (_, i) => places.includes(i));
 
 async function scores(run: RunSummary): Promise<Record<string, number>> {
