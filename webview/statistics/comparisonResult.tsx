@@ -3,7 +3,7 @@
 import type { ComparisonShown, FromStatistics, MeasuresShown } from "../protocol/statistics.ts";
 import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";
-import { milliseconds, nameOf, ofHundred, percent, signed } from "./formats.ts";
+import { about, milliseconds, nameOf, ofHundred, percent, signed } from "./formats.ts";
 import { IntervalChart } from "./intervalChart.tsx";
 
 export interface ComparisonResultProps {
@@ -43,7 +43,7 @@ export function ComparisonResult({ comparison, post }: ComparisonResultProps) {
 }
 
 export function verdictText({ verdict, found, needed, hasEnded }: ComparisonShown): string {
-  const more = needed.toLocaleString();
+  const more = about(needed);
   if (!found || verdict === "tooFew") {
     if (hasEnded) return t("Ended with too few suggestions for a verdict.");
     return t("Too few suggestions for a verdict. The first one takes about {0} more.", more);
@@ -95,8 +95,8 @@ function ArmTable({ measures: { a, b } }: { measures: ComparisonShown["measures"
     [t("Accepted"), ({ acceptedShare }) => percent(acceptedShare)],
     [t("Kept after 2 min"), ({ keptShare }) => percent(keptShare[120])],
     [t("Characters saved"), ({ savedCharacters }) => savedCharacters.toLocaleString()],
-    [t("Without a suggestion"), ({ silence }) => percent(silence)],
-    [t("Time, median"), ({ latency }) => milliseconds(latency?.p50)],
+    [t("Silent searches"), ({ silence }) => percent(silence)],
+    [t("Median time"), ({ latency }) => milliseconds(latency?.p50)],
   ];
   return (
     <table>

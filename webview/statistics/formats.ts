@@ -23,6 +23,12 @@ export function ofHundred(share: number): string {
   return String(Math.round(100 * share));
 }
 
+/** An estimate, rounded up to two digits. */
+export function about(number: number): string {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, number))) - 1);
+  return (Math.ceil(number / unit) * unit).toLocaleString();
+}
+
 /** A difference, with its sign. */
 export function signed(share: number): string {
   const points = Math.round(100 * share);

@@ -20,7 +20,8 @@ function StatisticsPage() {
   const [state, setState] = useState<StatisticsState>();
   const page = useRef<HTMLElement>(null);
   useMessages(host, (message: ToStatistics) => setState(message.state));
-  useKeptFocus(() => page.current?.querySelector<HTMLElement>("section:last-of-type :is(button, select):enabled"));
+  const next = state?.isOn === false ? ".off button" : state?.comparison ? ".comparison button" : "#period";
+  useKeptFocus(() => page.current?.querySelector<HTMLElement>(next));
   return (
     <main ref={page} aria-label={t("Statistics")}>
       {state && <Parts state={state} />}

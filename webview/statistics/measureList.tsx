@@ -16,8 +16,8 @@ export function MeasureList({ measures }: { measures: MeasuresShown }) {
     [t("Kept after 2 min"), percent(keptShare[120])],
     [t("Kept after 10 min"), percent(keptShare[600])],
     [t("Characters saved"), savedCharacters.toLocaleString()],
-    [t("Searches without a suggestion"), percent(silence)],
-    [t("Time to suggestion, median"), milliseconds(latency?.p50)],
+    [t("Silent searches"), percent(silence)],
+    [t("Median time"), milliseconds(latency?.p50)],
     [t("95 of 100 within"), milliseconds(latency?.p95)],
     [t("99 of 100 within"), milliseconds(latency?.p99)],
   ];
@@ -40,7 +40,8 @@ export function Definitions() {
     t("Typed out by hand: you typed its first line although you could have accepted it."),
     t("Kept: at most half of the accepted characters have changed."),
     t("Characters saved: accepted characters, less a keystroke for each acceptance."),
-    t("Searches without a suggestion: Graft found nothing, or was not sure enough."),
+    t("Time: from the editor's request until the suggestion is there, with the pause that Graft waits for."),
+    t("Silent searches: Graft found nothing, or was not sure enough."),
   ];
   return (
     <details>

@@ -19,8 +19,8 @@ import { shownOf } from "./shown.ts";
 export interface Statistics {
   readonly state: StatisticsState;
   readonly onDidChange: vscode.Event<StatisticsState>;
-  /** Fires when this window has written records. */
-  readonly onDidCount: vscode.Event<void>;
+  /** Fires when the state is no longer true. A view that is in sight then asks for a refresh. */
+  readonly onDidBecomeStale: vscode.Event<void>;
   /** Reads what all windows have written. */
   refresh(): Promise<void>;
   choosePeriod(days: number): Promise<void>;
@@ -45,7 +45,7 @@ export interface StatisticsOptions {
 export function openStatistics(options: StatisticsOptions, subscriptions: vscode.Disposable[]): Statistics {
   const { home, library, comparing, configuration, messages } = options;
   const changed = new vscode.EventEmitter<StatisticsState>();
-  const counted = new vscode.EventEmitter<void>();
+  const stale = new vscode.EventEmitter<void>();
   const files = openRecordFiles(join(home, "statistics"));
   const base = (): string => baseOf(options.engine);
   let [period, problem]: [number, StatisticsState["problem"]] = [30, undefined];
@@ -79,14 +79,19 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
     }
   };
   const counting = countSuggestions(
-    { ...options, files, subject: () => subjectOf(comparing, base()), onWritten: () => counted.fire(), onError: fail },
+    { ...options, files, subject: () => subjectOf(comparing, base()), onWritten: () => stale.fire(), onError: fail },
     subscriptions,
   );
 
   subscriptions.push(
     changed,
-    counted,
-    comparing.onDidChange(() => void refresh()),
+    stale,
+    comparing.onDidChange(() => stale.fire()),
+    library.onDidChangeNames(() => stale.fire()),
+    library.onDidChangeActive(() => stale.fire()),
+    options.engine.onDidChangeState(({ phase }) => {
+      if (phase === "ready") stale.fire();
+    }),
     configuration.onDidChange((keys) => {
       if (keys.includes("statistics.enable")) tell();
     }),
@@ -98,7 +103,7 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
       return stateNow();
     },
     onDidChange: changed.event,
-    onDidCount: counted.event,
+    onDidBecomeStale: stale.event,
     refresh,
     choosePeriod: async (days) => {
       period = days;
@@ -119,10 +124,11 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
 }
 
 /** What makes suggestions now. */
-function subjectOf({ setting, serving, part }: Comparing, base: string): Subject {
-  const place = part(base);
+function subjectOf(comparing: Comparing, base: string): Subject {
+  const { setting, serving } = comparing;
+  const part = comparing.part(base);
   const variant = { base, adapter: serving.active ?? null, context: setting?.context ?? false };
-  return { variant, ...(place && { part: place }) };
+  return { variant, ...(part && { part }) };
 }
 
 /** Returns the name of the base that completes here, also if the settings leave it open. */

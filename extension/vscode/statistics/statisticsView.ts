@@ -30,7 +30,7 @@ export function registerStatisticsView(options: StatisticsViewOptions, subscript
         };
         const whileShown = [
           statistics.onDidChange((state) => post({ type: "state", state })),
-          statistics.onDidCount(refresh),
+          statistics.onDidBecomeStale(refresh),
           view.onDidChangeVisibility(refresh), // Other windows count, too.
           webview.onDidReceiveMessage(
             messages.reporting((message: unknown) => receive(fromStatistics.parse(message), options, post)),
