@@ -23,7 +23,7 @@ import { offerImport } from "./vscode/baseModels/offerImport.ts";
 import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
 import { openComparing } from "./vscode/statistics/comparing.ts";
 import { openStatistics } from "./vscode/statistics/statistics.ts";
-import { registerStatisticsView, showStatisticsView } from "./vscode/statistics/statisticsView.ts";
+import { registerStatisticsView } from "./vscode/statistics/statisticsView.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
 import { startWithPython } from "./vscode/startWithPython.ts";
@@ -82,7 +82,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     subscriptions,
   );
   const statistics = openStatistics({ ...shared, home: places.home, engine, events, comparing }, subscriptions);
-  registerStatisticsView({ extensionUri, statistics, comparing, messages }, subscriptions);
+  const statisticsView = registerStatisticsView({ extensionUri, statistics, comparing, messages }, subscriptions);
   const status = { engine, library, training, configuration, hint, comparing, snooze };
   showStatusBarItem(status, subscriptions);
   registerCommands(
@@ -96,7 +96,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
         await hint.seen();
       },
       "graft.openBenchmark": () => benchmarkPanel.show(),
-      "graft.showStatistics": showStatisticsView,
+      "graft.showStatistics": () => statisticsView.show(),
       "graft.setHubToken": () => setHubToken(secrets),
       "graft.toggleCompletions": () => configuration.toggleEnabled(),
       "graft.snooze": () => snooze.choose(),

@@ -18,7 +18,15 @@ export interface StatisticsViewOptions {
 
 const viewId = "graft.statistics";
 
-export function registerStatisticsView(options: StatisticsViewOptions, subscriptions: vscode.Disposable[]): void {
+export interface StatisticsView {
+  /** "Graft: Show statistics" */
+  show(): Promise<void>;
+}
+
+export function registerStatisticsView(
+  options: StatisticsViewOptions,
+  subscriptions: vscode.Disposable[],
+): StatisticsView {
   const { extensionUri, statistics, messages } = options;
   subscriptions.push(
     vscode.window.registerWebviewViewProvider(viewId, {
@@ -31,7 +39,11 @@ export function registerStatisticsView(options: StatisticsViewOptions, subscript
         const whileShown = [
           statistics.onDidChange((state) => post({ type: "state", state })),
           statistics.onDidBecomeStale(refresh),
-          view.onDidChangeVisibility(refresh), // Other windows count, too.
+          view.onDidChangeVisibility(refresh),
+          // Other windows count, too.
+          vscode.window.onDidChangeWindowState(({ focused }) => {
+            if (focused) refresh();
+          }),
           webview.onDidReceiveMessage(
             messages.reporting((message: unknown) => receive(fromStatistics.parse(message), options, post)),
           ),
@@ -41,11 +53,12 @@ export function registerStatisticsView(options: StatisticsViewOptions, subscript
       },
     }),
   );
-}
-
-/** "Graft: Show statistics" */
-export async function showStatisticsView(): Promise<void> {
-  await vscode.commands.executeCommand(`${viewId}.focus`);
+  return {
+    show: async () => {
+      await vscode.commands.executeCommand(`${viewId}.focus`);
+      await statistics.refresh();
+    },
+  };
 }
 
 async function receive(
