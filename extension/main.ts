@@ -12,7 +12,7 @@ import { openBaseLibrary } from "./vscode/baseModels/baseLibrary.ts";
 import { createBasesPanel } from "./vscode/baseModels/basesPanel.ts";
 import { createBenchmark } from "./vscode/benchmark/benchmark.ts";
 import { createBenchmarkPanel } from "./vscode/benchmark/benchmarkPanel.ts";
-import { openCompletions } from "./vscode/completion/completions.ts";
+import { openCompletions, type Completions } from "./vscode/completion/completions.ts";
 import { readConfiguration } from "./vscode/configuration.ts";
 import { openEngine, type Engine } from "./vscode/completion/engine.ts";
 import { setHubToken } from "./vscode/baseModels/hubSettings.ts";
@@ -37,6 +37,7 @@ import { watchWorkspaceSources } from "./vscode/training/workspaceSources.ts";
 export interface Activated {
   activationMilliseconds: number;
   engine: Engine;
+  completions: Completions;
   libraryProcess: LibraryProcess;
   places: BasePlaces;
   library: AdapterLibrary;
@@ -60,7 +61,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   subscriptions.push(libraryProcess);
   const shared = { entry, places, configuration, library, libraryProcess, messages, log };
   const comparing = openComparing(
-    { state: context.workspaceState, library, isSuggestionShown: () => events.rest !== undefined },
+    { state: context.workspaceState, library, isSuggestionShown: () => completions.events.rest !== undefined },
     subscriptions,
   );
   const serving = { ...shared, library: comparing.serving };
@@ -76,11 +77,12 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const training = createTraining({ ...shared, engine, sources, unfinished }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
-  const { events, snooze } = openCompletions({ ...serving, engine, state: globalState }, subscriptions);
+  const completions = openCompletions({ ...serving, engine, state: globalState }, subscriptions);
   showTraining(
     { ...shared, extensionUri, training, sources, unfinished, paperData, paused: globalState },
     subscriptions,
   );
+  const { events, snooze } = completions;
   const statistics = openStatistics({ ...shared, home: places.home, engine, events, comparing }, subscriptions);
   const statisticsView = registerStatisticsView({ extensionUri, statistics, comparing, messages }, subscriptions);
   const status = { engine, library, training, configuration, hint, comparing, snooze };
@@ -110,7 +112,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   startWithPython({ engine, configuration }, subscriptions);
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
-  return { activationMilliseconds, engine, libraryProcess, places, library, training, unfinished };
+  return { activationMilliseconds, engine, completions, libraryProcess, places, library, training, unfinished };
 }
 
 /** Shows the training view, and notices while the view is out of sight. */

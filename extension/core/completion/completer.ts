@@ -1,5 +1,6 @@
 /** Turns the text at the cursor into a completion: prompt, decoding, stop rules, post-processing, adapters. */
 
+import { createHash } from "node:crypto";
 import pLimit from "p-limit";
 import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/fit/adapterFit.ts";
@@ -16,12 +17,19 @@ import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
+import { copyModel } from "./copies/copyModel.ts";
+import { copyPrior } from "./copies/copyPrior.ts";
+import { copyTokens } from "./copies/copyTokens.ts";
+import { learnedWeights } from "./copies/mixtureWeights.ts";
+import { priorScale } from "./copies/priorScale.ts";
 import { graded, type Graded } from "./judgement/beginnings.ts";
 import { uncalibrated, type Calibration } from "./judgement/calibration.ts";
 import { calibrationOf } from "./judgement/calibrationOf.ts";
 import { stepsOf, type Generated } from "./judgement/evidence.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
-import { promptBuilder } from "./prompt.ts";
+import { contextBudget } from "./context/contextBudget.ts";
+import { readInSteps } from "./context/readInSteps.ts";
+import { promptBuilder, type PromptText } from "./prompt.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
 import { stopRule, type Cursor, type End } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
@@ -42,13 +50,27 @@ export interface Completion extends Graded {
   stop: "line" | "block" | "end" | "length";
 }
 
+export interface Prepared {
+  readonly tokens: number;
+  readonly milliseconds: number;
+}
+
 export interface Completer {
+  /** The most tokens of other files that a prompt holds. */
+  readonly contextTokens: number;
   /**
    * Completes the text at the cursor. Calls run one after the other, in order.
    *
    * @throws UserError "option-invalid"; AbortError between two tokens once `signal` is aborted. The next request reuses the tokens read.
    */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
+  /**
+   * Reads the prompt of a request that may follow, and decodes nothing. Ends early once another request comes.
+   *
+   * @returns the tokens of the prompt that are read
+   * @throws UserError "option-invalid"; AbortError once `signal` is aborted
+   */
+  prepare(request: CompletionRequest, signal?: AbortSignal): Promise<Prepared>;
   /**
    * Switches to these adapters; with none, to the base alone.
    *
@@ -73,6 +95,7 @@ export async function openCompleter(base: InstalledBase, options: TokenTreeOptio
     tokenizer,
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
+    priorScale: priorScale(base),
     calibration: calibrationOf(base),
     loadMilliseconds: performance.now() - startedAt,
   });
@@ -84,6 +107,7 @@ export function completerOf({
   tokenizer,
   parser,
   checkFits,
+  priorScale: scale = 0,
   calibration = uncalibrated,
   loadMilliseconds = 0,
 }: {
@@ -91,6 +115,8 @@ export function completerOf({
   tokenizer: Tokenizer;
   parser: PythonParser;
   checkFits: (adapter: Adapter) => void;
+  /** The weight of copied text beside the model, from 0 to 1. */
+  priorScale?: number;
   calibration?: Calibration;
   loadMilliseconds?: number;
 }): Completer {
@@ -98,11 +124,15 @@ export function completerOf({
   const suffixBudget = Math.min(longestSuffix, Math.floor(tree.contextLength / 8));
   const shared = tree.hasEncoder ? 0 : maxNewTokens + suffixBudget;
   const room = tree.contextLength - shared - reserved;
+  const contextTokens = contextBudget(room);
   const buildPrompt = promptBuilder(tokenizer, {
     prefix: Math.max(8, Math.min(longestPrefix, room)),
     suffix: suffixBudget,
+    context: contextTokens,
+    both: Math.max(8, room),
   });
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
+  const tokens = copyTokens(tokenizer);
   const adapters = adapterCache(checkFits);
   const suggestions = suggestionCache<Known>();
   let load = loadMilliseconds;
@@ -117,14 +147,19 @@ export function completerOf({
     const maxTokens = Math.min(asked.maxTokens, maxNewTokens);
     const cursor = { prefix, suffix };
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix, asked.quietIn)) return emptyCompletion;
-    const kind = `${trigger} ${multiline} ${maxTokens} ${beams}`;
+    const kind = `${trigger} ${multiline} ${maxTokens} ${beams} ${asked.prior} ${frontKey(asked)}`;
     const known = temperature === 0 ? suggestions.find(cursor, kind) : undefined;
     if (known) return restOf(known, cursor, calibration);
 
-    const { ids, requiredText } = buildPrompt({ path, prefix, suffix });
+    tree.switchTo?.(path ?? "");
+    const { ids, requiredText } = buildPrompt(asked);
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
+    const prior =
+      asked.prior && scale > 0 && !tree.hasEncoder
+        ? copyPrior({ copies: copyModel(asked), tokens, requiredText, weights: learnedWeights, scale })
+        : undefined;
     const decoding = decodingOf({ beams, temperature, seed });
-    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true };
+    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true, prior };
     const { continuations, milliseconds } = await generate(model, ids, generation, signal);
     const shown = continuations.map((each) => postProcessed(each, cursor, { parser, fewest: fewestVisible[trigger] }));
     const { best, candidates } = withCandidates(shown);
@@ -137,10 +172,39 @@ export function completerOf({
     return completion;
   };
 
+  const prepare = async (request: CompletionRequest, signal: AbortSignal): Promise<Prepared> => {
+    const startedAt = performance.now();
+    const asked = readRequest(completionRequest, request, "complete");
+    // An encoder reads a prompt as a whole, and again with each character.
+    if (tree.hasEncoder || signal.aborted) return { tokens: 0, milliseconds: 0 };
+    tree.switchTo?.(asked.path ?? "");
+    const tokens = await readInSteps(tree, buildPrompt(asked).ids, signal);
+    return { tokens, milliseconds: performance.now() - startedAt };
+  };
+
+  /** Ends the preparation in progress. */
+  let interruption = new AbortController();
+  const interrupting = <T>(work: () => Promise<T>): Promise<T> => {
+    interruption.abort();
+    return inTurn(work);
+  };
+
   return {
-    complete: (request, signal) => inTurn(() => complete(request, signal)),
+    contextTokens,
+    complete: (request, signal) => interrupting(() => complete(request, signal)),
+    prepare: (request, signal) => {
+      interruption.abort();
+      interruption = new AbortController();
+      const interrupted = interruption.signal;
+      return inTurn(async () => {
+        signal?.throwIfAborted();
+        const prepared = await prepare(request, signal ? AbortSignal.any([signal, interrupted]) : interrupted);
+        signal?.throwIfAborted();
+        return prepared;
+      });
+    },
     useAdapters: (wanted) =>
-      inTurn(async () => {
+      interrupting(async () => {
         const startedAt = performance.now();
         const active = [];
         for (const { folder, scale } of wanted) active.push({ adapter: await adapters.adapter(folder), scale });
@@ -150,8 +214,15 @@ export function completerOf({
         load += milliseconds;
         return { milliseconds };
       }),
-    release: () => inTurn(() => tree.release()),
+    release: () => interrupting(() => tree.release()),
   };
+}
+
+/** Identifies what stands in front of the file. */
+function frontKey({ path, repositoryName, context }: PromptText): string {
+  return createHash("sha1")
+    .update(JSON.stringify([path, repositoryName, context]))
+    .digest("base64");
 }
 
 const emptyCompletion: Completion = {

@@ -9,8 +9,10 @@ export const completionRequest = z.object({
   /** The whole text of the file before the cursor; lines end with "\n". */
   prefix: z.string().describe("Text before the cursor"),
   suffix: z.string().default("").describe("Text after the cursor"),
+  repositoryName: z.string().optional().describe("Name of the repository; some models see it in front of other files"),
   context: z.array(snippetSchema).readonly().default([]).describe("Parts of other files, in the order of the prompt"),
   copies: z.array(copySchema).readonly().default([]).describe("Places in other files where the same text precedes"),
+  prior: z.boolean().default(true).describe("Leave copies of the text out of the model's distribution"),
   maxTokens: z.int().min(1).default(128).describe("Longest completion, in tokens"),
   multiline: z.enum(["auto", "never"]).default("auto").describe("Complete a whole block where one is opened"),
   temperature: z.number().min(0).default(0).describe("Sampling temperature; 0 takes the most probable tokens"),

@@ -12,6 +12,7 @@ test("a request is filled up with its defaults", () => {
     suffix: "",
     context: [],
     copies: [],
+    prior: true,
     quietIn: ["comments", "beforeCode"],
     maxTokens: 128,
     multiline: "auto",

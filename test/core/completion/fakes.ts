@@ -37,6 +37,7 @@ export const characters: Tokenizer = {
     end: special.endOfText,
     stops: [special.endOfText, special.file],
     fileSeparator: special.file,
+    repository: { fileSeparator: special.file, isPathInside: false },
   },
 };
 

@@ -4,8 +4,11 @@ import { createHash } from "node:crypto";
 import packageJson from "../../../../package.json" with { type: "json" };
 import { seededRandom } from "../../foundation/random.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
+import type { ContextKind } from "../../completion/context/contextFields.ts";
 import { drawHoles } from "../suites/drawHoles.ts";
 import { readHeldOut } from "../suites/heldOut.ts";
+import type { EvaluationRepository } from "../context/contextOf.ts";
+import { openEvaluationRepository } from "./openEvaluationRepository.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
 import { predictInfilling } from "./predictInfilling.ts";
 import { defaultDecoding, type EvaluationSettings } from "./request.ts";
@@ -15,7 +18,7 @@ const defaultHoles = 500;
 
 /** @throws UserErrors of reading the sources */
 export async function openInfilling(
-  { suite, limit, seed, mode }: EvaluationSettings,
+  { suite, limit, seed, mode, context, repository: folder }: EvaluationSettings,
   signal: AbortSignal | undefined,
 ): Promise<EvaluationSuite> {
   const heldOut = await readHeldOut(suite, signal);
@@ -24,6 +27,7 @@ export async function openInfilling(
   const files = seededRandom(seed, "texts").shuffled(heldOut.files).slice(0, limit);
   const hash = createHash("sha256");
   for (const { path, text } of heldOut.files) hash.update(JSON.stringify([path, text]));
+  const repository = context === "repository" ? await openEvaluationRepository(folder ?? suite, signal) : undefined;
   return {
     name: heldOut.name,
     problems: [...heldOut.problems, ...problems],
@@ -38,6 +42,7 @@ export async function openInfilling(
       protocol: "editor",
       mode,
       shots: 0,
+      ...contextConfiguration(context, repository),
       decoding: defaultDecoding.infilling,
       seed,
       version: packageJson.version,
@@ -45,11 +50,19 @@ export async function openInfilling(
     predict: async (run, candidate, control) => {
       const infiller = await candidate.openInfiller(control);
       try {
-        await predictInfilling(run, { files, holes }, infiller, control);
+        await predictInfilling(run, { files, holes, kind: context, repository }, infiller, control);
       } finally {
         await infiller.release();
       }
     },
     release: async () => {},
   };
+}
+
+function contextConfiguration(
+  kind: ContextKind,
+  repository: EvaluationRepository | undefined,
+): Pick<EvaluationSuite["configuration"], "context"> {
+  if (repository) return { context: { kind: "repository", name: repository.name, hash: repository.hash } };
+  return kind === "none" ? { context: { kind } } : {};
 }

@@ -41,6 +41,13 @@ const configurationSchema = z.object({
   shots: count,
   /** The source of the examples, if there are any. */
   examples: z.object({ name: z.string(), hash: z.string(), retriever: retrieverSchema.optional() }).optional(),
+  /** For held-out code, unless the model reads each file's path and no other file. */
+  context: z
+    .discriminatedUnion("kind", [
+      z.object({ kind: z.literal("none") }),
+      z.object({ kind: z.literal("repository"), name: z.string(), hash: z.string() }),
+    ])
+    .optional(),
   decoding: decodingSchema,
   seed: z.int(),
   /** Graft's version. */
@@ -159,16 +166,17 @@ export function runId(configuration: RunConfiguration): string {
 }
 
 /**
- * Describes the candidate: "graft-base + sql-style", "graft-base, 2 nearest", "graft-base, 3 drawn (seed 42)",
- * "5-gram".
+ * Describes the candidate: "graft-base + sql-style", "graft-base + repository", "graft-base, 2 nearest", "graft-base, 3
+ * drawn (seed 42)", "5-gram".
  */
 export function candidateName(
-  { base, adapters, mode, shots, seed, ngram }: RunConfiguration,
+  { base, adapters, mode, shots, seed, ngram, context }: RunConfiguration,
   seeds: readonly number[] = [seed],
 ): string {
   if (ngram) return `${ngram.order}-gram`;
   const names = adapters.map(({ name, scale }) => (scale === 1 ? name : `${name}@${scale}`));
-  const model = [base.name, ...names].join(" + ");
+  const repository = context?.kind === "repository" ? ["repository"] : [];
+  const model = [base.name, ...names, ...repository].join(" + ") + (context?.kind === "none" ? ", without path" : "");
   switch (mode) {
     case "icl":
       return `${model}, ${shots} drawn (${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")})`;

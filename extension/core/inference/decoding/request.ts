@@ -4,6 +4,7 @@ import { seededRandom } from "../../foundation/random.ts";
 import { beamSearch } from "./beamSearch.ts";
 import type { DecodingRules, Draft, StopRule } from "./continuation.ts";
 import { withHealing } from "./healing.ts";
+import { withPrior, type Prior } from "./prior.ts";
 import { greedyToken, sampledToken, sampleTokens } from "./sampleTokens.ts";
 import type { DecodingStrategy } from "./strategy.ts";
 import type { DecodingVocabulary } from "./vocabulary.ts";
@@ -39,6 +40,8 @@ export interface DecodingRequest<Rule extends string> {
   /** Whether to ban infilling markers. */
   readonly bansInfillingMarkers?: boolean;
   readonly stopsOnRepetition?: boolean;
+  /** Mixed into every distribution before the strategy chooses. */
+  readonly prior?: Prior | undefined;
 }
 
 /** A prompt as the model reads it, the strategies that continue it, and the number of continuations to return. */
@@ -68,8 +71,10 @@ export function promptDecoding<Rule extends string>(
   };
   const beginning = hasEncoder ? tokenizer.beginning : [];
   const needsHealing = requiredText !== undefined && requiredText.length + beginning.length > 0;
-  const started = (begin: (start?: Draft) => DecodingStrategy<Rule>): DecodingStrategy<Rule> =>
-    needsHealing ? withHealing(tokenizer, beginning, rules, begin) : begin();
+  const started = (begin: (start?: Draft) => DecodingStrategy<Rule>): DecodingStrategy<Rule> => {
+    const strategy = needsHealing ? withHealing(tokenizer, beginning, rules, begin) : begin();
+    return request.prior ? withPrior(request.prior, detokenize, strategy) : strategy;
+  };
   const prompt = hasEncoder ? [...ids, ...tokenizer.ending] : ids;
   switch (decoding.kind) {
     case "greedy":

@@ -15,6 +15,7 @@ export interface CachedReader {
   readonly start: () => Promise<TokenNode>;
   /** Implements {@link TokenTree.read}. */
   readonly read: TokenTree["read"];
+  readonly switchTo: (text: string) => void;
   readonly useAdapters: (active: readonly ActiveAdapter[]) => void;
 }
 
@@ -67,6 +68,7 @@ export function cachedReader(config: ModelConfig, session: CachedSession, maxCac
       const { leaves, ...plan } = planned(spans, every);
       return { leaves, logits: await readNodes(plan, signal) };
     },
+    switchTo: cache.switchTo,
     useAdapters: cache.useAdapters,
   };
 }

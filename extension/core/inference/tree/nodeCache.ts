@@ -4,6 +4,7 @@
  * Adapters are either fed as tensors, or stand in front of the text as virtual tokens.
  */
 
+import { LRUCache } from "lru-cache";
 import { isPrefix } from "../../adapters/methods/prefix.ts";
 import { isPrompt, type PromptAdapter } from "../../adapters/methods/prompt.ts";
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
@@ -35,8 +36,16 @@ export interface NodeCache {
   readonly run: (nodes: readonly TokenNode[], rows: readonly number[]) => Promise<Float32Array>;
   /** Removes all nodes except `kept` and their ancestors if many are dead, or if `wanted` more tokens need the room. */
   readonly forget: (kept: readonly TokenNode[], wanted: number) => void;
+  /** Sets the tokens of the current text aside, and goes on with those of another text. */
+  readonly switchTo: (text: string) => void;
   readonly useAdapters: (active: readonly ActiveAdapter[]) => void;
 }
+
+/**
+ * The texts that are set aside, and their tokens together. Somebody who edits switches between two or three files; each
+ * token of a base with 500 million parameters takes 24 kB.
+ */
+const [mostAside, mostTokensAside] = [2, 8192];
 
 /**
  * The cache is rebuilt once dead tokens exceed this share of the live ones. Measured: less costs copying, more costs
@@ -53,6 +62,8 @@ export function nodeCache(config: ModelConfig, session: CachedSession, maxCached
   let entries: TokenNode[] = [];
   /** The root of all texts; undefined until the first text begins. */
   let root: TokenNode | undefined;
+  let current = "";
+  const aside = new LRUCache<string, TextCache>({ max: mostAside, maxSize: mostTokensAside, sizeCalculation: sizeOf });
 
   const run = async (
     nodes: readonly TokenNode[],
@@ -113,7 +124,16 @@ export function nodeCache(config: ModelConfig, session: CachedSession, maxCached
     start,
     run,
     forget,
+    switchTo: (text) => {
+      if (text === current) return;
+      if (entries.length > 0) aside.set(current, { past, entries, root });
+      const known = aside.get(text);
+      aside.delete(text);
+      ({ past, entries, root } = known ?? { past: emptyCache(config), entries: [], root: undefined });
+      current = text;
+    },
     useAdapters: (active) => {
+      aside.clear();
       virtual = virtualTokensOf(active);
       slots = session.adapterFeeds(active);
       past = emptyCache(config);
@@ -121,6 +141,17 @@ export function nodeCache(config: ModelConfig, session: CachedSession, maxCached
       root = undefined;
     },
   };
+}
+
+/** The tokens of one text. */
+interface TextCache {
+  readonly past: KeyValues;
+  readonly entries: TokenNode[];
+  readonly root: TokenNode | undefined;
+}
+
+function sizeOf({ entries }: TextCache): number {
+  return entries.length;
 }
 
 /** Removes a node from its tree. */

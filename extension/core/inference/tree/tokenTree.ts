@@ -59,6 +59,11 @@ export interface TokenTree {
   read(spans: readonly Span[], options?: ReadOptions): Promise<Reading>;
   /** Returns the `count` most probable tokens of each row of logits [rows, vocabulary]. */
   topLogProbabilities(logits: Float32Array, count: number): Promise<readonly TopTokens[]>;
+  /**
+   * Goes on with the tokens of another text, such as another file, and keeps those of the last few. Nodes of one text
+   * cannot be read in another. Absent if the tree keeps the tokens of one text.
+   */
+  switchTo?(text: string): void;
   /** Switches to these adapters, which must fit the base. Clears the tree. */
   useAdapters(active: readonly ActiveAdapter[]): void;
   release(): Promise<void>;
