@@ -24,8 +24,8 @@ export function countedTree(tree: TokenTree): { readonly tree: TokenTree; spent(
       return await tree.addPrompt(prompt);
     },
     read: async (spans, options) => {
-      const known = ({ parent, ids }: (typeof spans)[number]): number =>
-        options?.every ? 0 : descend(parent, ids.slice(0, -1)).position - parent.position;
+      const known = ({ parent, ids, asked = 1 }: (typeof spans)[number]): number =>
+        descend(parent, ids.slice(0, -asked)).position - parent.position;
       const tokens = spans.reduce((sum, span) => sum + span.ids.length - known(span), 0);
       if (isPrompt) prefilled += tokens;
       else decoded += tokens;
