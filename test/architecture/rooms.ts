@@ -40,6 +40,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     similar: ["."],
     storage: ["."],
   },
+  "extension/core/statistics": { comparison: ["."] },
   "extension/core/training": {
     ".": ["cost", "data", "graph", "loop", "optimizers", "output", "run"],
     cost: ["data", "graph"],
@@ -51,11 +52,12 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   },
   "extension/engine": { ".": ["servers"], servers: ["."] },
   "extension/vscode": {
-    ".": ["adapters", "baseModels", "completion", "training"],
+    ".": ["adapters", "baseModels", "completion", "statistics", "training"],
     adapters: [".", "completion"],
     baseModels: [".", "completion"],
     benchmark: [".", "adapters", "completion"],
     completion: [".", "adapters"],
+    statistics: [".", "adapters", "completion"],
     training: [".", "adapters", "completion"],
   },
   "webview/shared": { form: ["."] },
