@@ -34,10 +34,11 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "extension/core/graph": { ".": ["composites", "primitives"], composites: [".", "primitives"], primitives: ["."] },
   "extension/core/inference": { decoding: ["tree"], tree: ["graphs"] },
   "extension/core/repository": {
-    ".": ["copies", "definitions", "similar"],
+    ".": ["copies", "definitions", "similar", "storage"],
     copies: ["."],
     definitions: ["."],
     similar: ["."],
+    storage: ["."],
   },
   "extension/core/training": {
     ".": ["cost", "data", "graph", "loop", "optimizers", "output", "run"],
