@@ -16,11 +16,7 @@ import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
-import { copyModel } from "./copies/copyModel.ts";
-import { copyPrior } from "./copies/copyPrior.ts";
-import { copyTokens } from "./copies/copyTokens.ts";
-import { learnedWeights } from "./copies/mixtureWeights.ts";
-import { priorScale } from "./copies/priorScale.ts";
+import { copyDecoding, copyingOf, noCopying, type Copying } from "./copies/copying.ts";
 import { graded, type Graded } from "./judgement/beginnings.ts";
 import { uncalibrated, type Calibration } from "./judgement/calibration.ts";
 import { calibrationOf } from "./judgement/calibrationOf.ts";
@@ -98,7 +94,7 @@ export async function openCompleter(base: InstalledBase, options: TokenTreeOptio
     tokenizer,
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
-    priorScale: priorScale(base),
+    copying: copyingOf(base),
     calibration: calibrationOf(base),
     loadMilliseconds: performance.now() - startedAt,
   });
@@ -110,7 +106,7 @@ export function completerOf({
   tokenizer,
   parser,
   checkFits,
-  priorScale: scale = 0,
+  copying = noCopying,
   calibration = uncalibrated,
   loadMilliseconds = 0,
 }: {
@@ -118,15 +114,14 @@ export function completerOf({
   tokenizer: Tokenizer;
   parser: PythonParser;
   checkFits: (adapter: Adapter) => void;
-  /** The weight of copied text beside the model, from 0 to 1. */
-  priorScale?: number;
+  copying?: Copying;
   calibration?: Calibration;
   loadMilliseconds?: number;
 }): Completer {
   const { maxNewTokens, budget } = roomsIn(tree);
   const buildPrompt = promptBuilder(tokenizer, budget);
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
-  const tokens = copyTokens(tokenizer);
+  const byCopies = copyDecoding(model.vocabulary, tree.hasEncoder ? noCopying : copying);
   const adapters = adapterCache(checkFits);
   const suggestions = suggestionCache<Known>();
   let load = loadMilliseconds;
@@ -150,12 +145,14 @@ export function completerOf({
     const { ids, requiredText } = buildPrompt(asked);
     last = { ids, requiredText, context: asked.context, copies: asked.copies };
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
-    const prior =
-      asked.prior && scale > 0 && !tree.hasEncoder
-        ? copyPrior({ copies: copyModel(asked), tokens, requiredText, weights: learnedWeights, scale })
-        : undefined;
     const decoding = decodingOf({ beams, temperature, seed });
-    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true, prior };
+    const generation = {
+      ...rules,
+      ...byCopies(asked, requiredText),
+      decoding,
+      bansInfillingMarkers: true,
+      stopsOnRepetition: true,
+    };
     const { continuations, milliseconds } = await generate(model, ids, generation, signal);
     const shown = continuations.map((each) => postProcessed(each, cursor, { parser, fewest: fewestVisible[trigger] }));
     const { best, candidates } = withCandidates(shown);

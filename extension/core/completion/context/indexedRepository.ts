@@ -16,6 +16,8 @@ export interface IndexedRepository {
   /** Returns the path of the file with this text; undefined if the repository lacks it. */
   pathOf(text: string): string | undefined;
   ask(query: RepositoryQuery): RepositoryAnswer;
+  /** Takes the text that a file has now. */
+  update(path: string, text: string): void;
 }
 
 /** The part of a request that says what precedes the prefix. */
@@ -51,6 +53,7 @@ export async function indexFiles(
     hash: hash.digest("hex"),
     pathOf: (text) => paths.get(contentHash(text)),
     ask: (query) => repository.query(query),
+    update: (path, text) => repository.update(path, text),
   };
 }
 
