@@ -19,7 +19,7 @@ import { openCompleter } from "../extension/core/completion/completer.ts";
 import type { Calibration } from "../extension/core/completion/judgement/calibration.ts";
 import { contextFields } from "../extension/core/completion/context/contextFields.ts";
 import { contextOf } from "../extension/core/evaluation/context/contextOf.ts";
-import { openEvaluationRepository } from "../extension/core/evaluation/runs/openEvaluationRepository.ts";
+import { openEvaluationRepository } from "../extension/core/evaluation/context/contextOf.ts";
 import { fitCalibration } from "./calibrate/fit.ts";
 import { drawPlaces, outcomeAt, type Row } from "./calibrate/places.ts";
 import { reliability } from "./calibrate/reliability.ts";

@@ -6,7 +6,7 @@
  */
 
 import * as vscode from "vscode";
-import { sourceWindows } from "../../core/completion/sourceWindow.ts";
+import { documentWindow, sourceWindows } from "../../core/completion/sourceWindow.ts";
 
 export interface DocumentContext {
   prefix: string;
