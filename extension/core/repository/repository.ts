@@ -6,6 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { openPythonParser } from "../python/pythonParser.ts";
+import type { RepositoryFile } from "./buildSegment.ts";
 import { findCopies } from "./copies/findCopies.ts";
 import { findDefinitions } from "./definitions/findDefinitions.ts";
 import type { Files } from "./definitions/lookup.ts";
@@ -14,13 +15,6 @@ import { createPartList, type Source } from "./partList.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "./repositoryQuery.ts";
 import type { Part, Segment } from "./segment.ts";
 import { findSimilar } from "./similar/findSimilar.ts";
-
-export interface RepositoryFile {
-  /** Relative to the root, with forward slashes. */
-  readonly path: string;
-  /** With "\n" line ends. */
-  readonly text: string;
-}
 
 /** `text` is undefined where the file is gone. */
 export interface Change {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../extension/core/foundation/random.ts";
-import { openRepository, type Repository, type RepositoryFile } from "../../../extension/core/repository/repository.ts";
+import type { RepositoryFile } from "../../../extension/core/repository/buildSegment.ts";
+import { openRepository, type Repository } from "../../../extension/core/repository/repository.ts";
 import type { RepositoryQuery } from "../../../extension/core/repository/repositoryQuery.ts";
 
 const none: RepositoryQuery = { path: "new.py", prefix: "", suffix: "" };
