@@ -3,21 +3,23 @@
  * cursor. Only in trusted folders; the index knows which files may be read.
  */
 
-import { relative } from "node:path";
+import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { CompletionRequest } from "../../core/completion/completionRequest.ts";
 import { contextKeeper, type ContextKeeper, type FileContext } from "../../core/completion/context/contextKeeper.ts";
 import { contextLimits } from "../../core/completion/context/contextLimits.ts";
 import type { Cursor } from "../../core/completion/stop.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "../../core/repository/repositoryQuery.ts";
+import { placeOf, type RootedPath } from "../repository/roots.ts";
 import type { Engine } from "./engine.ts";
+import { followEdits } from "./recentEdits.ts";
 
 /** The index of the root folders. */
 export interface AskedIndex {
   /** Undefined if there is no answer in time. */
   query(
     document: vscode.TextDocument,
-    around: Pick<RepositoryQuery, "prefix" | "suffix">,
+    around: Omit<RepositoryQuery, "path">,
     signal?: AbortSignal,
   ): Promise<RepositoryAnswer | undefined>;
 }
@@ -43,6 +45,7 @@ export function openRepositoryContext(
   subscriptions: vscode.Disposable[],
 ): RepositoryContext {
   const roots = new Map<string, Root>();
+  const edits = followEdits(subscriptions);
   let contextTokens = 0;
 
   const rootAt = (folder: string): Root => {
@@ -54,7 +57,7 @@ export function openRepositoryContext(
       signal?: AbortSignal,
     ): Promise<RepositoryAnswer | undefined> => {
       const document = documents.get(path);
-      return document && (await index.query(document, around, signal));
+      return document && (await index.query(document, { ...around, edited: edits.besides(document) }, signal));
     };
     const root = { documents, keeper: contextKeeper({ ask, limits: () => contextLimits(contextTokens) }) };
     roots.set(folder, root);
@@ -64,7 +67,7 @@ export function openRepositoryContext(
     for (const { keeper } of roots.values()) keeper.clear();
   };
   const fileChanged = (uri: vscode.Uri, gone: boolean): void => {
-    const place = placeIn(uri);
+    const place = trustedPlaceOf(uri);
     if (place) roots.get(place.folder)?.keeper.fileChanged(place.path, gone);
   };
 
@@ -80,7 +83,7 @@ export function openRepositoryContext(
     rules.onDidDelete(forgetAll),
     vscode.workspace.onDidChangeTextDocument(({ document }) => fileChanged(document.uri, false)),
     vscode.workspace.onDidCloseTextDocument((document) => {
-      const place = placeIn(document.uri);
+      const place = trustedPlaceOf(document.uri);
       if (place) roots.get(place.folder)?.documents.delete(place.path);
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => roots.clear()),
@@ -96,12 +99,12 @@ export function openRepositoryContext(
     document: vscode.TextDocument,
     put: (keeper: ContextKeeper, path: string) => Promise<T>,
   ): Promise<Front | undefined> => {
-    const place = placeIn(document.uri);
+    const place = trustedPlaceOf(document.uri);
     if (!place || contextTokens === 0) return undefined;
     const { keeper, documents } = rootAt(place.folder);
     documents.set(place.path, document);
     const found = await put(keeper, place.path);
-    return found && { repositoryName: place.name, ...found };
+    return found && { repositoryName: basename(place.folder), ...found };
   };
 
   return {
@@ -112,12 +115,7 @@ export function openRepositoryContext(
   };
 }
 
-/** Returns the root folder of a file, or of a notebook's cell, and the path in it; undefined outside trusted folders. */
-function placeIn(uri: vscode.Uri): { folder: string; name: string; path: string } | undefined {
-  if (!vscode.workspace.isTrusted || !["file", "vscode-notebook-cell"].includes(uri.scheme)) return undefined;
-  const file = vscode.Uri.file(uri.path);
-  const root = vscode.workspace.getWorkspaceFolder(file);
-  if (!root) return undefined;
-  const path = relative(root.uri.fsPath, file.fsPath).replaceAll("\\", "/");
-  return { folder: root.uri.fsPath, name: root.name, path };
+/** Returns the root folder of a document and the path in it; undefined outside trusted folders. */
+function trustedPlaceOf(uri: vscode.Uri): RootedPath | undefined {
+  return vscode.workspace.isTrusted ? placeOf(uri) : undefined;
 }
