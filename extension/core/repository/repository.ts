@@ -98,7 +98,7 @@ export async function emptyRepository(limits: RepositoryLimits = repositoryLimit
       return {
         definitions: findDefinitions(files, query, parser),
         similar: findSimilar(files.parts, query),
-        edited: findEdited(files, query),
+        ...(query.edited && { edited: findEdited(files, query) }),
         copies: findCopies(files.parts, query),
       };
     },
