@@ -1,6 +1,8 @@
 /** Defines the commands and their flags for commander. The file of its name implements each command. */
 
 import { Argument, Command, Option } from "commander";
+import * as z from "zod";
+import { contextFields } from "../core/completion/context/contextFields.ts";
 import { importRequest } from "../core/baseModels/import/importRequest.ts";
 import { paperDatasets } from "../core/dataset/paperDatasets.ts";
 import { addAdapterCommands } from "./adapterCommands.ts";
@@ -66,7 +68,9 @@ export function createProgram(contextOf: ContextOf): Command {
     .addOption(new Option("--file <file>", "Python file to complete in").conflicts(["prefix", "suffix"]))
     .option("--line <n>", "Line of the position, from 1", positive)
     .option("--column <n>", "Column of the position, from 1", positive);
-  addRequestOptions(completing, completionFlags, copyFlags).action(
+  addRequestOptions(completing, completionFlags, copyFlags);
+  const contexts = { context: { value: "kind" }, repository: { value: "dir" } };
+  addRequestOptions(completing, z.object(contextFields), contexts).action(
     async (flags: Shared & CompleteFlags, self: Command) => {
       if (flags.file === undefined && flags.prefix === undefined)
         self.error("error: give --prefix, or --file with --line and --column.");

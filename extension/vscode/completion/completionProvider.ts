@@ -45,8 +45,9 @@ export function registerCompletionProvider(
     const pause = configuration.get("completion.debounce") - quiet;
     if (pause > 0) await sleep(pause);
   };
-  const silent = (document: string, reason: Silence): undefined =>
-    void events.tell({ kind: "silent", at: Date.now(), document, reason });
+  const silent = (document: string, reason: Silence): undefined => {
+    events.tell({ kind: "silent", at: Date.now(), document, reason });
+  };
 
   const provideInlineCompletionItems: Provide = async (document, position, context, token) => {
     if (!configuration.get("enable") || isExcluded(document, configuration)) return undefined;

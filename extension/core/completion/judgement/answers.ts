@@ -10,10 +10,10 @@ import { shownPart } from "./shownPart.ts";
 
 export interface Answers {
   /** Returns the suggestion for this place, or the rest of one whose beginning has been typed since. */
-  find(cursor: Cursor, kind: string): Completion | undefined;
+  readonly find: (cursor: Cursor, kind: string) => Completion | undefined;
   /** Keeps the part of a completion that is worth showing, if there is one. */
   remember(cursor: Cursor, kind: string, completion: Completion): void;
-  clear(): void;
+  readonly clear: () => void;
 }
 
 export function rememberAnswers(): Answers {

@@ -78,7 +78,7 @@ export function evidenceOf(text: string, cursor: Cursor, { whole, steps, stop }:
     isCut: Number(shownEnd < whole.trimEnd().length),
     hasNoEnd: Number(stop === "length"),
     inWord: Number(/\w$/.test(line)),
-    afterDot: Number(/\.$/.test(line)),
+    afterDot: Number(line.endsWith(".")),
     inBrackets: Number(brackets !== ""),
     atLineStart: Number(line.trim() === ""),
     inString: Number(quote !== ""),

@@ -41,15 +41,15 @@ export interface HabitMemory {
 
 export interface Judgement {
   /** Returns why not to ask, or null. Never silences what the user invokes. */
-  mayAsk(question: Question, at: number): Silence | null;
+  readonly mayAsk: (question: Question, at: number) => Silence | null;
   judge(question: Question, completion: Completion, source: Source, at: number): Verdict;
   /** A suggestion appeared for the question that was judged. */
   appeared(suggestion: Suggestion, question: Question): void;
   /** The user edited a document. */
-  changed(document: string, changes: readonly Change[]): void;
-  told(event: SuggestionEvent): void;
+  readonly changed: (document: string, changes: readonly Change[]) => void;
+  readonly told: (event: SuggestionEvent) => void;
   /** Stays silent until this time; the past ends the silence. */
-  snooze(until: number): void;
+  readonly snooze: (until: number) => void;
   readonly snoozedUntil: number;
 }
 

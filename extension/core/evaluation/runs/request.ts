@@ -25,7 +25,7 @@ export const suiteFields = {
     .string()
     .min(1)
     .describe(
-      "conala, codealpacapy, .jsonl of tasks (pairs, MBPP, HumanEval, APPS), or Python sources with holes to fill",
+      "conala, codealpacapy, .jsonl of tasks (pairs, MBPP, HumanEval, APPS), Python sources with holes to fill, or .jsonl or .parquet of CrossCodeEval, RepoBench or RepoPeftBench",
     ),
   limit: z
     .int()
@@ -68,6 +68,7 @@ export const taskFields = {
 /** Fields for held-out code only. */
 export const infillingFields = {
   ngram: z.string().optional().describe("Corpus of Python sources: evaluate n-grams counted on it"),
+  bits: z.boolean().default(true).describe("Measure bits per byte"),
   ...contextFields,
   ...copyFields,
 };
