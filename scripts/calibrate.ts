@@ -1,10 +1,10 @@
 /**
  * Fits a base's calibration: how likely a suggestion is kept, given its evidence.
  *
- *     node scripts/calibrate.ts BASE --fit DIR --fit DIR … --check DIR … [--places 300] [--again]
+ *     node scripts/calibrate.ts BASE --fit DIR --fit DIR … --check DIR … [--context repository] [--places 300] [--again]
  *
  * BASE is an installed base or a folder such as base/. Draws places in the folders where a user could type, completes
- * them as the editor does, and compares with the author's text. The table tells how well the chances hold in the folders
+ * them as the editor does, with the other files of the folder as their repository, and compares with the author's text. The table tells how well the chances hold in the folders
  * of --check, which the fit has not seen. Rows are kept in .graft/calibrate/ and used again unless --again is given.
  */
 
@@ -17,6 +17,8 @@ import { embeddedName } from "../extension/core/baseModels/installedBase.ts";
 import { resolveBase } from "../extension/core/baseModels/resolveBase.ts";
 import { openCompleter } from "../extension/core/completion/completer.ts";
 import type { Calibration } from "../extension/core/completion/judgement/calibration.ts";
+import { contextFields } from "../extension/core/completion/context/contextFields.ts";
+import { contextOf, openEvaluationRepository } from "../extension/core/evaluation/context/contextOf.ts";
 import { fitCalibration } from "./calibrate/fit.ts";
 import { drawPlaces, outcomeAt, type Row } from "./calibrate/places.ts";
 import { reliability } from "./calibrate/reliability.ts";
@@ -26,6 +28,7 @@ const { values, positionals } = parseArgs({
   options: {
     fit: { type: "string", multiple: true, default: [] },
     check: { type: "string", multiple: true, default: [] },
+    context: { type: "string", default: "repository" },
     places: { type: "string", default: "300" },
     again: { type: "boolean", default: false },
   },
@@ -40,10 +43,12 @@ const base = await resolveBase(isEmbedded ? "" : baseName, {
 });
 console.log(`Base ${isEmbedded ? embeddedName : base.name} ${base.hash.slice(0, 8)}`);
 
+const kind = contextFields.context.parse(values.context);
+
 /** Completes at places of a folder, unless that has been done. */
 async function rowsOf(folder: string): Promise<Row[]> {
   const id = createHash("sha256")
-    .update(`${base.hash} ${resolve(folder)} ${values.places}`)
+    .update(`${base.hash} ${resolve(folder)} ${values.places} ${kind}`)
     .digest("hex")
     .slice(0, 12);
   const file = join(kept, `${basename(folder)}-${id}.json`);
@@ -52,13 +57,15 @@ async function rowsOf(folder: string): Promise<Row[]> {
     if (known !== undefined) return JSON.parse(known) as Row[];
   }
   const completer = await openCompleter(base);
+  const repository = kind === "repository" ? await openEvaluationRepository(folder) : undefined;
+  const frontOf = contextOf(kind, repository, completer.contextTokens);
   const rows: Row[] = [];
   const startedAt = performance.now();
   for (const place of await drawPlaces(folder, Number(values.places))) {
+    const cursor = { prefix: place.prefix, suffix: place.suffix };
     const completion = await completer.complete({
-      path: place.path,
-      prefix: place.prefix,
-      suffix: place.suffix,
+      ...frontOf(place.file, cursor),
+      ...cursor,
       maxTokens: 96,
       trigger: "automatic",
       quietIn: [],

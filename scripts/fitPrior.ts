@@ -16,7 +16,11 @@ import { collect, type Observation, type ObservedLine } from "./prior/collect.ts
 import { learn } from "./prior/learn.ts";
 
 const { values: flags, positionals: folders } = parseArgs({
-  options: { base: { type: "string", default: "" }, lines: { type: "string", default: "200" }, test: { type: "boolean" } },
+  options: {
+    base: { type: "string", default: "" },
+    lines: { type: "string", default: "200" },
+    test: { type: "boolean" },
+  },
   allowPositionals: true,
 });
 

@@ -22,7 +22,7 @@ import {
   type ContextOf,
   type Shared,
 } from "./flags.ts";
-import { addRequestOptions } from "./requestOptions.ts";
+import { addRequestOptions, copyFlags } from "./requestOptions.ts";
 import { compareRunsCommand, exportRunsCommand, listRunsCommand, type ExportFlags } from "./commands/runs.ts";
 import { replayCommand, type ReplayFlags } from "./commands/replay.ts";
 import { scoreCommand, type ScoreFlags } from "./commands/score.ts";
@@ -67,8 +67,10 @@ function addEvaluate(program: Command, contextOf: ContextOf): void {
   command.optionsGroup("Python sources:");
   addRequestOptions(command, z.object(infillingFields), {
     ngram: { value: "corpus" },
+    bits: { help: "Leave bits per byte out" },
     context: { value: "kind" },
     repository: { value: "dir" },
+    ...copyFlags,
   });
   command.action(async (flags: Shared & EvaluateFlags) => await evaluateCommand(flags, contextOf(flags)));
 }

@@ -26,7 +26,7 @@ import {
   type ContextOf,
   type Shared,
 } from "./flags.ts";
-import { addRequestOptions } from "./requestOptions.ts";
+import { addRequestOptions, copyFlags } from "./requestOptions.ts";
 import { dataCommand, type DataFlags } from "./data.ts";
 import { importCommand, modelsCommand, type ImportFlags } from "./commands/models.ts";
 import { addTrainCommand } from "./trainingCommands.ts";
@@ -68,7 +68,7 @@ export function createProgram(contextOf: ContextOf): Command {
     .addOption(new Option("--file <file>", "Python file to complete in").conflicts(["prefix", "suffix"]))
     .option("--line <n>", "Line of the position, from 1", positive)
     .option("--column <n>", "Column of the position, from 1", positive);
-  addRequestOptions(completing, completionFlags);
+  addRequestOptions(completing, completionFlags, copyFlags);
   const contexts = { context: { value: "kind" }, repository: { value: "dir" } };
   addRequestOptions(completing, z.object(contextFields), contexts).action(
     async (flags: Shared & CompleteFlags, self: Command) => {

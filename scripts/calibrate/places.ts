@@ -3,12 +3,13 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { seededRandom, type Random } from "../../extension/core/foundation/random.ts";
+import type { SourceFile } from "../../extension/core/evaluation/suites/heldOut.ts";
 import type { Evidence } from "../../extension/core/completion/judgement/evidence.ts";
 import { indentation, isBlank, scanPython } from "../../extension/core/completion/pythonText.ts";
 
 /** A cursor, and what the author wrote there. */
 export interface Place {
-  readonly path: string;
+  readonly file: SourceFile;
   readonly prefix: string;
   readonly suffix: string;
   /** The author's text from the cursor on, up to the end of the file. */
@@ -39,20 +40,21 @@ const placesPerSpot = 5;
 export async function drawPlaces(folder: string, count: number): Promise<Place[]> {
   const paths = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith(".py"));
   const random = seededRandom(0, `calibrate ${folder.split("/").at(-1)}`);
-  const files: { path: string; text: string }[] = [];
+  const files: SourceFile[] = [];
   for (const path of random.shuffled(paths.sort()).slice(0, 150)) {
     const text = (await readFile(join(folder, path), "utf8")).replaceAll("\r\n", "\n");
     if (text.length > 400 && text.length < 200_000) files.push({ path, text });
   }
   const places: Place[] = [];
   while (places.length < count && files.length > 0) {
-    for (const { path, text } of files) places.push(...placesIn(path, text, random));
+    for (const file of files) places.push(...placesIn(file, random));
   }
   return places.slice(0, count);
 }
 
 /** Returns the places of one gap, first to last. */
-function placesIn(path: string, text: string, random: Random): Place[] {
+function placesIn(file: SourceFile, random: Random): Place[] {
+  const { text } = file;
   const lines = text.split("\n");
   const row = random.integer(lines.length);
   if (isBlank(lines[row]!)) return [];
@@ -68,7 +70,7 @@ function placesIn(path: string, text: string, random: Random): Place[] {
     .map((cursor) => {
       const prefix = text.slice(0, cursor);
       const truth = text.slice(cursor);
-      return { path, prefix, suffix: text.slice(gapEnd), truth, missing: gapEnd - cursor, kind: kindOf(prefix) };
+      return { file, prefix, suffix: text.slice(gapEnd), truth, missing: gapEnd - cursor, kind: kindOf(prefix) };
     })
     .filter(({ prefix }) => !isBlank(prefix.slice(prefix.lastIndexOf("\n") + 1)) || prefix.endsWith(" "));
 }

@@ -34,11 +34,13 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "extension/core/graph": { ".": ["composites", "primitives"], composites: [".", "primitives"], primitives: ["."] },
   "extension/core/inference": { decoding: ["tree"], tree: ["graphs"] },
   "extension/core/repository": {
-    ".": ["copies", "definitions", "similar"],
+    ".": ["copies", "definitions", "similar", "storage"],
     copies: ["."],
     definitions: ["."],
     similar: ["."],
+    storage: ["."],
   },
+  "extension/core/statistics": { comparison: ["."] },
   "extension/core/training": {
     ".": ["cost", "data", "graph", "loop", "optimizers", "output", "run"],
     cost: ["data", "graph"],
@@ -50,11 +52,12 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   },
   "extension/engine": { ".": ["servers"], servers: ["."] },
   "extension/vscode": {
-    ".": ["adapters", "baseModels", "completion", "training"],
+    ".": ["adapters", "baseModels", "completion", "statistics", "training"],
     adapters: [".", "completion"],
     baseModels: [".", "completion"],
     benchmark: [".", "adapters", "completion"],
     completion: [".", "adapters"],
+    statistics: [".", "adapters", "completion"],
     training: [".", "adapters", "completion"],
   },
   "webview/shared": { form: ["."] },

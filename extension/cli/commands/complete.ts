@@ -27,7 +27,14 @@ export interface AdapterFlag {
 }
 
 /** The fields of the request that have flags. A position in a file replaces both texts. */
-export const completionFlags = completionRequest.pick({ prefix: true, suffix: true, maxTokens: true, beams: true });
+export const completionFlags = completionRequest.pick({
+  prefix: true,
+  suffix: true,
+  maxTokens: true,
+  beams: true,
+  prior: true,
+  draft: true,
+});
 
 export interface CompleteFlags
   extends Partial<z.input<typeof completionFlags>>, Partial<z.input<z.ZodObject<typeof contextFields>>> {
@@ -41,8 +48,8 @@ export interface CompleteFlags
 export async function completeCommand(flags: CompleteFlags, context: Context): Promise<void> {
   const startedAt = performance.now();
   const { output, signal } = context;
-  const { maxTokens, beams } = flags;
-  const cursor = { ...(await readCursor(flags)), maxTokens, beams };
+  const { maxTokens, beams, prior, draft } = flags;
+  const cursor = { ...(await readCursor(flags)), maxTokens, beams, prior, draft };
   const repository = await readRepositoryFlags(flags, signal);
   const base = await openNamedBase(flags.base, context);
   for (const { folder } of flags.adapter) {

@@ -76,7 +76,7 @@ function checkFlags(flags: EvaluateFlags, kind: SuiteKind): void {
 }
 
 function requestOf(flags: EvaluateFlags): Pick<EvaluationOptions, "suite"> {
-  const names = new Set([...Object.keys(taskFields), ...Object.keys(contextFields), "suite", "limit", "fresh"]);
+  const names = new Set([...Object.keys(taskFields), ...Object.keys(contextFields), "bits", "suite", "limit", "fresh"]);
   const given = Object.entries(flags).filter(([name]) => names.has(name));
   return { suite: flags.suite, ...Object.fromEntries(given) };
 }

@@ -8,7 +8,6 @@ import { readRequest } from "../foundation/request.ts";
 import type { Continuation } from "../inference/decoding/continuation.ts";
 import { generate } from "../inference/decoding/generate.ts";
 import { isRepetitive } from "../inference/decoding/repetition.ts";
-import { draftPace } from "../inference/decoding/drafts.ts";
 import type { Decoding } from "../inference/decoding/request.ts";
 import { decodingVocabulary } from "../inference/decoding/vocabulary.ts";
 import { openTokenTree, type TokenTreeOptions } from "../inference/tree/openTokenTree.ts";
@@ -17,20 +16,16 @@ import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
-import { copyDrafts } from "./copies/copyDrafts.ts";
-import { copyModel } from "./copies/copyModel.ts";
-import { copyPrior } from "./copies/copyPrior.ts";
-import { copyTokens } from "./copies/copyTokens.ts";
-import { learnedWeights } from "./copies/mixtureWeights.ts";
-import { priorScale } from "./copies/priorScale.ts";
+import { copyDecoding, copyingOf, noCopying, type Copying } from "./copies/copying.ts";
 import { graded, type Graded } from "./judgement/beginnings.ts";
 import { uncalibrated, type Calibration } from "./judgement/calibration.ts";
 import { calibrationOf } from "./judgement/calibrationOf.ts";
 import { stepsOf, type Generated } from "./judgement/evidence.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { contextBudget } from "./context/contextBudget.ts";
+import { shownPrompt, type ReadPrompt, type ShownPrompt } from "./context/shownPrompt.ts";
 import { readInSteps } from "./context/readInSteps.ts";
-import { promptBuilder, type PromptText } from "./prompt.ts";
+import { promptBuilder, type PromptBudget, type PromptText } from "./prompt.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
 import { requestTurns } from "./requestTurns.ts";
 import { stopRule, type Cursor, type End } from "./stop.ts";
@@ -58,6 +53,8 @@ export interface Prepared {
 }
 
 export interface Completer {
+  /** What the model read for the last completion that it decoded; for people. */
+  readonly lastPrompt: ShownPrompt | undefined;
   /** The most tokens of other files that a prompt holds. */
   readonly contextTokens: number;
   /**
@@ -97,8 +94,7 @@ export async function openCompleter(base: InstalledBase, options: TokenTreeOptio
     tokenizer,
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
-    priorScale: priorScale(base),
-    mayDraft: true,
+    copying: copyingOf(base),
     calibration: calibrationOf(base),
     loadMilliseconds: performance.now() - startedAt,
   });
@@ -110,8 +106,7 @@ export function completerOf({
   tokenizer,
   parser,
   checkFits,
-  priorScale: scale = 0,
-  mayDraft = false,
+  copying = noCopying,
   calibration = uncalibrated,
   loadMilliseconds = 0,
 }: {
@@ -119,31 +114,18 @@ export function completerOf({
   tokenizer: Tokenizer;
   parser: PythonParser;
   checkFits: (adapter: Adapter) => void;
-  /** The weight of copied text beside the model, from 0 to 1. */
-  priorScale?: number;
-  /** Whether to guess tokens; the tree must answer spans that ask for several. */
-  mayDraft?: boolean;
+  copying?: Copying;
   calibration?: Calibration;
   loadMilliseconds?: number;
 }): Completer {
-  const maxNewTokens = Math.max(1, Math.floor(tree.contextLength / 4));
-  const suffixBudget = Math.min(longestSuffix, Math.floor(tree.contextLength / 8));
-  const shared = tree.hasEncoder ? 0 : maxNewTokens + suffixBudget;
-  const room = tree.contextLength - shared - reserved;
-  const contextTokens = contextBudget(room);
-  const buildPrompt = promptBuilder(tokenizer, {
-    prefix: Math.max(8, Math.min(longestPrefix, room)),
-    suffix: suffixBudget,
-    context: contextTokens,
-    both: Math.max(8, room),
-  });
+  const { maxNewTokens, budget } = roomsIn(tree);
+  const buildPrompt = promptBuilder(tokenizer, budget);
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
-  const { detokenize } = model.vocabulary;
-  const tokens = copyTokens(tokenizer);
-  const pace = draftPace();
+  const byCopies = copyDecoding(model.vocabulary, tree.hasEncoder ? noCopying : copying);
   const adapters = adapterCache(checkFits);
   const suggestions = suggestionCache<Known>();
   let load = loadMilliseconds;
+  let last: ReadPrompt | undefined;
 
   // The tree holds the tokens of the last request, so requests wait for each other.
   const turns = requestTurns();
@@ -161,15 +143,16 @@ export function completerOf({
 
     tree.switchTo?.(path ?? "");
     const { ids, requiredText } = buildPrompt(asked);
+    last = { ids, requiredText, context: asked.context, copies: asked.copies };
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
-    const setting = { copies: copyModel(asked), tokens, requiredText };
-    const hasPrior = asked.prior && scale > 0 && !tree.hasEncoder;
-    const copied = {
-      prior: hasPrior ? copyPrior(setting, learnedWeights, scale) : undefined,
-      drafts: asked.drafts && mayDraft ? copyDrafts(setting, { tokenizer, detokenize, pace }) : undefined,
-    };
     const decoding = decodingOf({ beams, temperature, seed });
-    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true, ...copied };
+    const generation = {
+      ...rules,
+      ...byCopies(asked, requiredText),
+      decoding,
+      bansInfillingMarkers: true,
+      stopsOnRepetition: true,
+    };
     const { continuations, milliseconds } = await generate(model, ids, generation, signal);
     const shown = continuations.map((each) => postProcessed(each, cursor, { parser, fewest: fewestVisible[trigger] }));
     const { best, candidates } = withCandidates(shown);
@@ -193,7 +176,10 @@ export function completerOf({
   };
 
   return {
-    contextTokens,
+    get lastPrompt() {
+      return last && shownPrompt(tokenizer, last);
+    },
+    contextTokens: budget.context,
     complete: (request, signal) => turns.request(() => complete(request, signal)),
     prepare: (request, signal) => turns.prepare((interrupted) => prepare(request, interrupted), signal),
     useAdapters: (wanted) =>
@@ -209,6 +195,18 @@ export function completerOf({
       }),
     release: () => turns.request(() => tree.release()),
   };
+}
+
+/** Shares the context of a base among prompt and completion. */
+function roomsIn({ contextLength, hasEncoder }: TokenTree): {
+  readonly maxNewTokens: number;
+  readonly budget: Required<PromptBudget>;
+} {
+  const maxNewTokens = Math.max(1, Math.floor(contextLength / 4));
+  const suffix = Math.min(longestSuffix, Math.floor(contextLength / 8));
+  const room = contextLength - (hasEncoder ? 0 : maxNewTokens + suffix) - reserved;
+  const prefix = Math.max(8, Math.min(longestPrefix, room));
+  return { maxNewTokens, budget: { prefix, suffix, context: contextBudget(room), both: Math.max(8, room) } };
 }
 
 /** Identifies what stands in front of the file. */

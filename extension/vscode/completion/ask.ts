@@ -52,8 +52,12 @@ export function openAsking(engine: Pick<Engine, "complete">): Asking {
     },
     ask,
     alternatives: async (cursor, frame, text, signal) => {
-      const inTime = AbortSignal.any([signal, AbortSignal.timeout(alternativesLimit)]);
-      const found = await engine.complete({ ...frame, ...alternativeSearch, ...cursor }, inTime);
+      const limit = new AbortController();
+      const request = { ...frame, ...alternativeSearch, ...cursor };
+      const found = await Promise.race([
+        engine.complete(request, AbortSignal.any([signal, limit.signal])),
+        sleep(alternativesLimit).then(() => limit.abort()),
+      ]);
       return (found?.candidates ?? []).map((candidate) => candidate.text).filter((other) => other !== text);
     },
     askAhead: async (cursor, frame, text, indent) => {

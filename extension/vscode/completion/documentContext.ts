@@ -6,7 +6,7 @@
  */
 
 import * as vscode from "vscode";
-import { sourceWindows } from "../../core/completion/sourceWindow.ts";
+import { documentWindow, sourceWindows } from "../../core/completion/sourceWindow.ts";
 
 export interface DocumentContext {
   prefix: string;
@@ -18,9 +18,6 @@ export interface DocumentContext {
  * so that a keystroke costs the same in a file of any length.
  */
 const [farthest, stride] = [400_000, 100_000];
-
-/** Exceeds the context length of all supported models, at four characters per token. */
-const [prefixLimit, suffixLimit] = [32_000, 8_000];
 
 /** Cached state of each document: between two keystrokes little of it changes. */
 const windowsOf = new WeakMap<vscode.TextDocument, ReturnType<typeof sourceWindows>>();
@@ -37,14 +34,18 @@ export function contextAt(
   resume: vscode.Position = position,
 ): DocumentContext {
   const start = startFor(document, position);
-  const end = document.positionAt(document.offsetAt(resume) + 2 * suffixLimit);
-  const windows = windowsOf.get(document) ?? sourceWindows({ before: prefixLimit, behind: suffixLimit });
+  const end = document.positionAt(document.offsetAt(resume) + 2 * documentWindow.behind);
+  const windows = windowsOf.get(document) ?? sourceWindows(documentWindow);
   windowsOf.set(document, windows);
   const { prefix, suffix } = windows({
     prefix: unixLines(document.getText(new vscode.Range(start, position))),
     suffix: unixLines(document.getText(new vscode.Range(resume, end))),
   });
-  const { earlier, later } = otherCells(document, prefixLimit - prefix.length, suffixLimit - suffix.length);
+  const { earlier, later } = otherCells(
+    document,
+    documentWindow.before - prefix.length,
+    documentWindow.behind - suffix.length,
+  );
   return { prefix: unixLines(earlier) + prefix, suffix: suffix + unixLines(later) };
 }
 

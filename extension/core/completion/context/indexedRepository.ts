@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
-import type { RepositoryFile } from "../../repository/buildSegment.ts";
+import type { RepositoryFile } from "../../repository/repository.ts";
 import { readRepository } from "../../repository/readRepository.ts";
 import { openRepository } from "../../repository/repository.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "../../repository/repositoryQuery.ts";

@@ -3,6 +3,7 @@
  * hole.
  */
 
+import type { CompletionRequest } from "../../completion/completionRequest.ts";
 import type { ContextKind } from "../../completion/context/contextFields.ts";
 import type { IndexedRepository } from "../../completion/context/indexedRepository.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
@@ -28,6 +29,7 @@ export interface InfillingTasks {
   readonly repository?: IndexedRepository | undefined;
   readonly files: readonly SourceFile[];
   readonly holes: readonly Hole[];
+  readonly options?: Pick<CompletionRequest, "prior" | "draft">;
 }
 
 /** @throws the signal's reason once it is aborted; appended predictions stay */
@@ -52,7 +54,7 @@ export async function predictInfilling(
     }
     await run.append([], { ...chunkOf(chunk.length, startedAt, 0), texts });
   });
-  const complete = await completerAt(infiller, frontOf);
+  const complete = await completerAt(infiller, frontOf, tasks.options);
   const phaseStartedAt = performance.now();
   let allWritten = 0;
   await inChunks(holes, Math.max(0, done - files.length), async (chunk, first) => {
@@ -79,13 +81,15 @@ export async function predictInfilling(
 async function completerAt(
   infiller: Infiller,
   frontOf: ContextOf,
+  options: InfillingTasks["options"],
 ): Promise<(hole: Hole, signal?: AbortSignal) => Promise<{ prediction: Prediction; tokens: number }>> {
   const parser = await openPythonParser();
   return async (hole, signal) => {
     const { file, start, end, kind, place } = hole;
     const { path, text } = file;
     const cursor = { prefix: text.slice(0, start), suffix: text.slice(end) };
-    const completion = await infiller.complete({ ...frontOf(file, cursor), ...cursor, maxTokens }, signal);
+    const request = { ...frontOf(file, cursor), ...cursor, ...options, maxTokens };
+    const completion = await infiller.complete(request, signal);
     const before = text.slice(0, start).split("\n");
     const [line, column] = [before.length, before.at(-1)!.length + 1];
     const parses = parsesWith(hole, completion.text, parser);

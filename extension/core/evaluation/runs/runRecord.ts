@@ -52,6 +52,10 @@ const configurationSchema = z.object({
       z.object({ kind: z.literal("repository"), name: z.string(), hash: z.string() }),
     ])
     .optional(),
+  /** For held-out code: the weights of copied text, unless it is left out. */
+  prior: z.string().optional(),
+  /** For held-out code, if no tokens are guessed. */
+  draft: z.literal(false).optional(),
   decoding: decodingSchema,
   seed: z.int(),
   /** Graft's version. */
@@ -174,13 +178,19 @@ export function runId(configuration: RunConfiguration): string {
  * drawn (seed 42)", "5-gram".
  */
 export function candidateName(
-  { base, adapters, mode, shots, seed, ngram, context }: RunConfiguration,
+  { suite, base, adapters, mode, shots, seed, ngram, context, prior }: RunConfiguration,
   seeds: readonly number[] = [seed],
 ): string {
   if (ngram) return `${ngram.order}-gram`;
   const names = adapters.map(({ name, scale }) => (scale === 1 ? name : `${name}@${scale}`));
   const repository = context && context.kind !== "none" ? ["repository"] : [];
-  const model = [base.name, ...names, ...repository].join(" + ") + (context?.kind === "none" ? ", without path" : "");
+  const without = [
+    ...(context?.kind === "none" ? ["path"] : []),
+    ...(suite.kind === "infilling" && prior === undefined ? ["prior"] : []),
+  ];
+  const model = [[base.name, ...names, ...repository].join(" + "), ...without.map((part) => `without ${part}`)].join(
+    ", ",
+  );
   switch (mode) {
     case "icl":
       return `${model}, ${shots} drawn (${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")})`;

@@ -88,6 +88,12 @@ describe("graded", () => {
     expect(confidence).toBeCloseTo(0.125, 10);
   });
 
+  test("no beginning leaves a bracket open", () => {
+    const text = "foo(\n    a,\n)\nb = 1";
+    const { beginnings } = graded(text, at("x = |"), uncalibrated, generated([[text, 0.5]], "block"));
+    expect(beginnings.map(({ end }) => text.slice(0, end))).toEqual(["foo(\n    a,\n)", text]);
+  });
+
   test("nothing generated is worth nothing", () => {
     expect(graded("", at("|"), uncalibrated, undefined)).toMatchObject({ confidence: 0, beginnings: [] });
   });
