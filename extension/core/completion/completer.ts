@@ -1,7 +1,6 @@
 /** Turns the text at the cursor into a completion: prompt, decoding, stop rules, post-processing, adapters. */
 
 import { createHash } from "node:crypto";
-import pLimit from "p-limit";
 import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
@@ -17,20 +16,18 @@ import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
-import { copyModel } from "./copies/copyModel.ts";
-import { copyPrior } from "./copies/copyPrior.ts";
-import { copyTokens } from "./copies/copyTokens.ts";
-import { learnedWeights } from "./copies/mixtureWeights.ts";
-import { priorScale } from "./copies/priorScale.ts";
+import { copyDecoding, copyingOf, noCopying, type Copying } from "./copies/copying.ts";
 import { graded, type Graded } from "./judgement/beginnings.ts";
 import { uncalibrated, type Calibration } from "./judgement/calibration.ts";
 import { calibrationOf } from "./judgement/calibrationOf.ts";
 import { stepsOf, type Generated } from "./judgement/evidence.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { contextBudget } from "./context/contextBudget.ts";
+import { shownPrompt, type ReadPrompt, type ShownPrompt } from "./context/shownPrompt.ts";
 import { readInSteps } from "./context/readInSteps.ts";
-import { promptBuilder, type PromptText } from "./prompt.ts";
+import { promptBuilder, type PromptBudget, type PromptText } from "./prompt.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
+import { requestTurns } from "./requestTurns.ts";
 import { stopRule, type Cursor, type End } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
@@ -56,6 +53,8 @@ export interface Prepared {
 }
 
 export interface Completer {
+  /** What the model read for the last completion that it decoded; for people. */
+  readonly lastPrompt: ShownPrompt | undefined;
   /** The most tokens of other files that a prompt holds. */
   readonly contextTokens: number;
   /**
@@ -95,7 +94,7 @@ export async function openCompleter(base: InstalledBase, options: TokenTreeOptio
     tokenizer,
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
-    priorScale: priorScale(base),
+    copying: copyingOf(base),
     calibration: calibrationOf(base),
     loadMilliseconds: performance.now() - startedAt,
   });
@@ -107,7 +106,7 @@ export function completerOf({
   tokenizer,
   parser,
   checkFits,
-  priorScale: scale = 0,
+  copying = noCopying,
   calibration = uncalibrated,
   loadMilliseconds = 0,
 }: {
@@ -115,30 +114,21 @@ export function completerOf({
   tokenizer: Tokenizer;
   parser: PythonParser;
   checkFits: (adapter: Adapter) => void;
-  /** The weight of copied text beside the model, from 0 to 1. */
-  priorScale?: number;
+  copying?: Copying;
   calibration?: Calibration;
   loadMilliseconds?: number;
 }): Completer {
-  const maxNewTokens = Math.max(1, Math.floor(tree.contextLength / 4));
-  const suffixBudget = Math.min(longestSuffix, Math.floor(tree.contextLength / 8));
-  const shared = tree.hasEncoder ? 0 : maxNewTokens + suffixBudget;
-  const room = tree.contextLength - shared - reserved;
-  const contextTokens = contextBudget(room);
-  const buildPrompt = promptBuilder(tokenizer, {
-    prefix: Math.max(8, Math.min(longestPrefix, room)),
-    suffix: suffixBudget,
-    context: contextTokens,
-    both: Math.max(8, room),
-  });
+  const { maxNewTokens, budget } = roomsIn(tree);
+  const buildPrompt = promptBuilder(tokenizer, budget);
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
-  const tokens = copyTokens(tokenizer);
+  const byCopies = copyDecoding(model.vocabulary, tree.hasEncoder ? noCopying : copying);
   const adapters = adapterCache(checkFits);
   const suggestions = suggestionCache<Known>();
   let load = loadMilliseconds;
+  let last: ReadPrompt | undefined;
 
-  // The tree holds the tokens of the last request, so requests wait for each other. A failed request does not block the next.
-  const inTurn = pLimit(1);
+  // The tree holds the tokens of the last request, so requests wait for each other.
+  const turns = requestTurns();
 
   const complete = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Completion> => {
     signal?.throwIfAborted();
@@ -153,13 +143,16 @@ export function completerOf({
 
     tree.switchTo?.(path ?? "");
     const { ids, requiredText } = buildPrompt(asked);
+    last = { ids, requiredText, context: asked.context, copies: asked.copies };
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
-    const prior =
-      asked.prior && scale > 0 && !tree.hasEncoder
-        ? copyPrior({ copies: copyModel(asked), tokens, requiredText, weights: learnedWeights, scale })
-        : undefined;
     const decoding = decodingOf({ beams, temperature, seed });
-    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true, prior };
+    const generation = {
+      ...rules,
+      ...byCopies(asked, requiredText),
+      decoding,
+      bansInfillingMarkers: true,
+      stopsOnRepetition: true,
+    };
     const { continuations, milliseconds } = await generate(model, ids, generation, signal);
     const shown = continuations.map((each) => postProcessed(each, cursor, { parser, fewest: fewestVisible[trigger] }));
     const { best, candidates } = withCandidates(shown);
@@ -182,29 +175,15 @@ export function completerOf({
     return { tokens, milliseconds: performance.now() - startedAt };
   };
 
-  /** Ends the preparation in progress. */
-  let interruption = new AbortController();
-  const interrupting = <T>(work: () => Promise<T>): Promise<T> => {
-    interruption.abort();
-    return inTurn(work);
-  };
-
   return {
-    contextTokens,
-    complete: (request, signal) => interrupting(() => complete(request, signal)),
-    prepare: (request, signal) => {
-      interruption.abort();
-      interruption = new AbortController();
-      const interrupted = interruption.signal;
-      return inTurn(async () => {
-        signal?.throwIfAborted();
-        const prepared = await prepare(request, signal ? AbortSignal.any([signal, interrupted]) : interrupted);
-        signal?.throwIfAborted();
-        return prepared;
-      });
+    get lastPrompt() {
+      return last && shownPrompt(tokenizer, last);
     },
+    contextTokens: budget.context,
+    complete: (request, signal) => turns.request(() => complete(request, signal)),
+    prepare: (request, signal) => turns.prepare((interrupted) => prepare(request, interrupted), signal),
     useAdapters: (wanted) =>
-      interrupting(async () => {
+      turns.request(async () => {
         const startedAt = performance.now();
         const active = [];
         for (const { folder, scale } of wanted) active.push({ adapter: await adapters.adapter(folder), scale });
@@ -214,8 +193,20 @@ export function completerOf({
         load += milliseconds;
         return { milliseconds };
       }),
-    release: () => interrupting(() => tree.release()),
+    release: () => turns.request(() => tree.release()),
   };
+}
+
+/** Shares the context of a base among prompt and completion. */
+function roomsIn({ contextLength, hasEncoder }: TokenTree): {
+  readonly maxNewTokens: number;
+  readonly budget: Required<PromptBudget>;
+} {
+  const maxNewTokens = Math.max(1, Math.floor(contextLength / 4));
+  const suffix = Math.min(longestSuffix, Math.floor(contextLength / 8));
+  const room = contextLength - (hasEncoder ? 0 : maxNewTokens + suffix) - reserved;
+  const prefix = Math.max(8, Math.min(longestPrefix, room));
+  return { maxNewTokens, budget: { prefix, suffix, context: contextBudget(room), both: Math.max(8, room) } };
 }
 
 /** Identifies what stands in front of the file. */

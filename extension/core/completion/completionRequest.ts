@@ -1,6 +1,7 @@
 /** The schema of a completion request, shared by the editor, the command line and the completion process. */
 
 import * as z from "zod";
+import { copyFields } from "./copies/copyFields.ts";
 import { quietByDefault, quietPlaces } from "./trigger.ts";
 import { copySchema, snippetSchema } from "../repository/repositoryQuery.ts";
 
@@ -12,7 +13,7 @@ export const completionRequest = z.object({
   repositoryName: z.string().optional().describe("Name of the repository; some models see it in front of other files"),
   context: z.array(snippetSchema).readonly().default([]).describe("Parts of other files, in the order of the prompt"),
   copies: z.array(copySchema).readonly().default([]).describe("Places in other files where the same text precedes"),
-  prior: z.boolean().default(true).describe("Leave copies of the text out of the model's distribution"),
+  ...copyFields,
   maxTokens: z.int().min(1).default(128).describe("Longest completion, in tokens"),
   multiline: z.enum(["auto", "never"]).default("auto").describe("Complete a whole block where one is opened"),
   temperature: z.number().min(0).default(0).describe("Sampling temperature; 0 takes the most probable tokens"),

@@ -6,14 +6,12 @@ import { openOutline } from "./definitions/outline.ts";
 import { openPostings } from "./similar/postings.ts";
 import type { Segment, SegmentFile } from "./segment.ts";
 
-export interface RepositoryFile {
-  /** Relative to the root, with forward slashes. */
-  readonly path: string;
-  /** With "\n" line ends. */
+export interface SourceText {
+  readonly hash: string;
   readonly text: string;
 }
 
-export function buildSegment(sources: readonly RepositoryFile[]): Segment {
+export function buildSegment(sources: readonly SourceText[]): Segment {
   const bytes = sources.map(({ text }) => Buffer.from(text));
   const text = Buffer.alloc(bytes.reduce((sum, { length }) => sum + length + 1, 0));
   const files: SegmentFile[] = [];
@@ -26,7 +24,7 @@ export function buildSegment(sources: readonly RepositoryFile[]): Segment {
     const characters = own.toString("latin1");
     postings.add(characters, start);
     outline.add(characters, start);
-    files.push({ path: sources[index]!.path, start, end: start + own.length });
+    files.push({ hash: sources[index]!.hash, start, end: start + own.length });
     start += own.length + 1;
   }
   const suffixes = findTokenStarts(text);

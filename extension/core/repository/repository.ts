@@ -1,38 +1,57 @@
 /**
  * The index of one repository in memory: answers questions about its files, and takes their changes.
  *
- * Knows no disk and no rules about which files belong: readRepository.ts reads a folder.
+ * Knows no disk and no rules about which files belong: folderRepository.ts follows a folder.
  */
 
-import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
-import { buildSegment, type RepositoryFile } from "./buildSegment.ts";
+import { createHash } from "node:crypto";
+import { openPythonParser } from "../python/pythonParser.ts";
 import { findCopies } from "./copies/findCopies.ts";
 import { findDefinitions } from "./definitions/findDefinitions.ts";
-import type { Files, Place } from "./definitions/lookup.ts";
-import { stemOf } from "./definitions/modules.ts";
+import type { Files } from "./definitions/lookup.ts";
+import { createFileTable, type Content, type FileTable } from "./fileTable.ts";
+import { createPartList, type Source } from "./partList.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "./repositoryQuery.ts";
 import type { Part, Segment } from "./segment.ts";
 import { findSimilar } from "./similar/findSimilar.ts";
 
-export interface Repository {
-  query(query: RepositoryQuery): RepositoryAnswer;
-  /** Takes the text that a file has now; undefined if it is gone. */
-  update(path: string, text: string | undefined): void;
-  /** The same for several files at once, such as after a checkout, in one segment. */
-  updateAll(changes: Iterable<Change>): void;
-  /** Merges small segments, and those that are mostly hidden. For idle moments: questions slow down with their number. */
-  compact(): void;
-  readonly size: RepositorySize;
+export interface RepositoryFile {
+  /** Relative to the root, with forward slashes. */
+  readonly path: string;
+  /** With "\n" line ends. */
+  readonly text: string;
 }
 
+/** `text` is undefined where the file is gone. */
 export interface Change {
   readonly path: string;
   readonly text: string | undefined;
 }
 
+export interface Repository {
+  query(query: RepositoryQuery): RepositoryAnswer;
+  /** Takes the text that a file has now; undefined if it is gone. */
+  update(path: string, text: string | undefined): void;
+  /** The same for many files at once, such as after a checkout. `isUnsaved`: the texts are in no file. */
+  updateAll(changes: Iterable<Change>, isUnsaved?: boolean): void;
+  /**
+   * Merges small segments and those that are mostly hidden: questions slow down with their number. Unsaved texts that have
+   * been saved become texts like others. For idle moments; takes up to a second.
+   */
+  compact(isUnsaved?: (path: string) => boolean): void;
+  /** Removes texts that no file has any more also from memory. */
+  forget(hashes: ReadonlySet<string>): void;
+  /** Takes segments that were kept on disk, and the files that have their texts, by the hashes of these. */
+  restore(segments: readonly Segment[], files: Iterable<readonly [path: string, hash: string]>): void;
+  /** The hash of the text that a file has in the index. */
+  hashOf(path: string): string | undefined;
+  readonly parts: readonly Part[];
+  readonly size: RepositorySize;
+}
+
 export interface RepositorySize {
   readonly files: number;
-  /** Of the text, in UTF-8. */
+  /** Of the texts, in UTF-8; each counts once. */
   readonly bytes: number;
   /** Files that had no room. */
   readonly leftOut: number;
@@ -45,14 +64,14 @@ export interface RepositoryLimits {
   readonly segment: number;
 }
 
-export const repositoryLimits: RepositoryLimits = { bytes: 80e6, segment: 4e6 };
+export const repositoryLimits: RepositoryLimits = { bytes: 96e6, segment: 4e6 };
 
 /** Reads all files. Later files with the path of an earlier one replace it. */
 export async function openRepository(
   files: Iterable<RepositoryFile> | AsyncIterable<RepositoryFile>,
   limits: RepositoryLimits = repositoryLimits,
 ): Promise<Repository> {
-  const repository = emptyRepository(await openPythonParser(), limits);
+  const repository = await emptyRepository(limits);
   let batch: RepositoryFile[] = [];
   let bytes = 0;
   for await (const file of files) {
@@ -66,41 +85,21 @@ export async function openRepository(
   return repository;
 }
 
-/** Segments below this share of the limit, and those with less than half of their text in use, are merged. */
-const smallShare = 1 / 8;
+export async function emptyRepository(limits: RepositoryLimits = repositoryLimits): Promise<Repository> {
+  const parser = await openPythonParser();
+  const table = createFileTable();
+  const list = createPartList(table, limits.segment);
 
-function emptyRepository(parser: PythonParser, limits: RepositoryLimits): Repository {
-  let parts: Part[] = [];
-  const places = new Map<string, Place>();
-  const stems = new Map<string, Set<string>>();
-  const leftOut = new Set<string>();
-  let bytes = 0;
-
-  const remove = (path: string): void => {
-    leftOut.delete(path);
-    const place = places.get(path);
-    if (!place) return;
-    place.part.hidden[place.file] = 1;
-    bytes -= lengthOf(place);
-    places.delete(path);
-    stems.get(stemOf(path))?.delete(path);
-  };
-
-  const append = (segment: Segment): void => {
-    const part = { segment, hidden: new Uint8Array(segment.files.length) };
-    parts.push(part);
-    for (const [file, { path }] of segment.files.entries()) {
-      places.set(path, { part, file });
-      bytes += lengthOf({ part, file });
-      const stem = stemOf(path);
-      if (!stems.has(stem)) stems.set(stem, new Set());
-      stems.get(stem)!.add(path);
-    }
-  };
-
-  return {
+  const repository: Repository = {
+    get parts() {
+      return list.parts;
+    },
+    get size() {
+      return { ...table.size, leftOut: table.paths.size - table.size.files };
+    },
+    hashOf: (path) => table.paths.get(path)?.hash,
     query(query) {
-      const files = filesWithout(query.path, { parts, places, stems });
+      const files = filesWithout(query.path, list.parts, table);
       return {
         definitions: findDefinitions(files, query, parser),
         similar: findSimilar(files.parts, query),
@@ -108,72 +107,64 @@ function emptyRepository(parser: PythonParser, limits: RepositoryLimits): Reposi
       };
     },
     update(path, text) {
-      this.updateAll([{ path, text }]);
+      repository.updateAll([{ path, text }]);
     },
-    updateAll(changes) {
-      const latest = new Map([...changes].map(({ path, text }) => [path, text]));
-      for (const path of latest.keys()) remove(path);
-      let room = limits.bytes - bytes;
-      const added: RepositoryFile[] = [];
-      for (const [path, text] of latest) {
-        if (text === undefined) continue;
-        room -= Buffer.byteLength(text);
-        if (room >= 0) added.push({ path, text });
-        else leftOut.add(path);
+    updateAll(changes, isUnsaved = false) {
+      const missing = new Map<Content, Source>();
+      for (const [path, text] of new Map([...changes].map((change) => [change.path, change.text]))) {
+        if (text === undefined) {
+          table.delete(path);
+          continue;
+        }
+        const hash = hashOfText(text);
+        const content = table.set(path, hash, Buffer.byteLength(text));
+        if (!content.place) missing.set(content, { hash, text, content });
       }
-      parts = parts.filter(isInUse);
-      if (added.length > 0) append(buildSegment(added));
+      let room = limits.bytes - table.size.bytes;
+      const fitting = [...missing.values()].filter(({ content: { bytes } }) => (room -= bytes) >= 0);
+      list.dropHidden();
+      list.build(fitting, isUnsaved);
     },
-    compact() {
-      const merged = parts.filter(
-        (part) => usedBytes(part) < Math.max(limits.segment * smallShare, part.segment.text.length / 2),
+    compact: (isUnsaved = () => false) => list.compact(isUnsaved),
+    forget: (hashes) => list.forget(hashes),
+    restore(segments, files) {
+      const places = new Map(
+        segments.flatMap((segment) => {
+          const part = list.append(segment, false);
+          return segment.files.map(({ hash }, file) => [hash, { part, file }] as const);
+        }),
       );
-      if (merged.length < 2 && merged.every((part) => !part.hidden.includes(1))) return;
-      this.updateAll(merged.flatMap(textsOf));
-    },
-    get size() {
-      return { files: places.size, bytes, leftOut: leftOut.size };
+      for (const [path, hash] of files) {
+        const place = places.get(hash);
+        if (!place) continue;
+        const { start, end } = place.part.segment.files[place.file]!;
+        table.locate(table.set(path, hash, end - start), place);
+      }
+      list.dropHidden();
     },
   };
+  return repository;
 }
 
-interface State {
-  readonly parts: readonly Part[];
-  readonly places: ReadonlyMap<string, Place>;
-  readonly stems: ReadonlyMap<string, ReadonlySet<string>>;
+export function hashOfText(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 22);
 }
 
-/** The files that a question from the file `path` may be answered from. */
-function filesWithout(path: string, { parts, places, stems }: State): Files {
-  const own = places.get(path);
-  const replaced = own && { segment: own.part.segment, hidden: own.part.hidden.with(own.file, 1) };
-  const visible = (part: Part): Part => (replaced && part === own?.part ? replaced : part);
+/** The files that a question from the file `path` may be answered from: those with another text. */
+function filesWithout(path: string, parts: readonly Part[], table: FileTable): Files {
+  const { paths } = table;
+  const own = paths.get(path);
+  const place = own?.place;
+  const replaced = place && { ...place.part, hidden: place.part.hidden.with(place.file, 1) };
+  const visible = (part: Part): Part => (replaced && part === place?.part ? replaced : part);
+  const isOther = (other: string): boolean => paths.has(other) && paths.get(other) !== own;
   return {
     parts: parts.map(visible),
-    has: (other) => other !== path && places.has(other),
-    named: (stem) => [...(stems.get(stem) ?? [])].filter((other) => other !== path),
+    has: isOther,
+    named: (stem) => [...table.named(stem)].filter(isOther),
     place(other) {
-      const found = other === path ? undefined : places.get(other);
+      const found = isOther(other) ? paths.get(other)?.place : undefined;
       return found && { part: visible(found.part), file: found.file };
     },
   };
-}
-
-function lengthOf({ part, file }: Place): number {
-  const { start, end } = part.segment.files[file]!;
-  return end - start;
-}
-
-function isInUse({ hidden }: Part): boolean {
-  return hidden.includes(0);
-}
-
-function usedBytes(part: Part): number {
-  return part.hidden.reduce((sum, isHidden, file) => sum + (isHidden ? 0 : lengthOf({ part, file })), 0);
-}
-
-function textsOf({ segment, hidden }: Part): RepositoryFile[] {
-  return segment.files.flatMap(({ path, start, end }, file) =>
-    hidden[file] ? [] : [{ path, text: segment.text.toString("utf8", start, end) }],
-  );
 }

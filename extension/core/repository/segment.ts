@@ -10,8 +10,8 @@ import type { Outline } from "./definitions/outline.ts";
 import type { Postings } from "./similar/postings.ts";
 
 export interface SegmentFile {
-  /** Relative to the root, with forward slashes. */
-  readonly path: string;
+  /** Of its text. Its paths may change without the segment. */
+  readonly hash: string;
   readonly start: number;
   readonly end: number;
 }
@@ -27,11 +27,21 @@ export interface Segment {
   readonly outline: Outline;
 }
 
-/** A segment as one question sees it. */
+/** A segment of an index. */
 export interface Part {
   readonly segment: Segment;
   /** 1 for each file that has been replaced or deleted, or that asks. */
   readonly hidden: Uint8Array;
+  /** The path of each file, relative to the root, with forward slashes; any text for those that are hidden. */
+  readonly paths: string[];
+  /** Holds text that is in no file: it must not be written to disk. */
+  readonly isUnsaved: boolean;
+}
+
+/** A file of an index. */
+export interface Place {
+  readonly part: Part;
+  readonly file: number;
 }
 
 /** Returns the index of the file that holds the byte at `place`. */

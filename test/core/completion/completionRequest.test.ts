@@ -13,6 +13,7 @@ test("a request is filled up with its defaults", () => {
     context: [],
     copies: [],
     prior: true,
+    draft: true,
     quietIn: ["comments", "beforeCode"],
     maxTokens: 128,
     multiline: "auto",

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../extension/core/foundation/random.ts";
-import type { RepositoryFile } from "../../../extension/core/repository/buildSegment.ts";
-import { openRepository, type Repository } from "../../../extension/core/repository/repository.ts";
+import { openRepository, type Repository, type RepositoryFile } from "../../../extension/core/repository/repository.ts";
 import type { RepositoryQuery } from "../../../extension/core/repository/repositoryQuery.ts";
 
 const none: RepositoryQuery = { path: "new.py", prefix: "", suffix: "" };
@@ -31,11 +30,12 @@ describe("Repository.query", () => {
   });
 
   test("frequent continuations come first, and a rare one keeps its place", async () => {
-    const often = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`often${i}.py`, "value = read(path)\n"]));
+    const often = Object.fromEntries(
+      Array.from({ length: 60 }, (_, i) => [`often${i}.py`, `i = ${i}\nvalue = read(path)\n`]),
+    );
     const repository = await open({ ...often, "rare.py": "value = read(name)\n", "rarer.py": "value = read(url)\n" });
     const continuations = repository.query({ ...none, prefix: "value = read(" }).copies.map(({ after }) => after);
-    expect(continuations).toHaveLength(32);
-    expect(continuations.slice(0, 20)).toEqual(Array<string>(20).fill("path)\n"));
+    expect(continuations).toEqual([...Array<string>(30).fill("path)\n"), "name)\n", "url)\n"]);
   });
 
   test("similar chunks share the rarest words", async () => {
@@ -102,7 +102,7 @@ describe("Repository.update", () => {
     const edited = await openRepository(filesOf(final), limits);
     for (let round = 0; round < 60; round++) {
       const path = paths[draw(paths.length)]!;
-      const next = draw(4) === 0 ? undefined : text();
+      const next = [undefined, final.get(paths[draw(paths.length)]!), text(), text(), text()][draw(5)];
       edited.update(path, next);
       if (next === undefined) final.delete(path);
       else final.set(path, next);

@@ -54,7 +54,7 @@ export function copyModel({ path, prefix, suffix, copies, context }: CopyContext
     return { text, length, source: "elsewhere", isNear: isNear(copy.path), distance: 0 };
   });
 
-  return (written) => {
+  const find = (written: string): readonly CopiedText[] => {
     const before = prefix.slice(-longestMatch) + written;
     const line = written.includes("\n") ? indentationOf(written, written.length) : indent;
     const copied = ({ source, at, length }: CopyMatch): CopiedText => ({
@@ -72,6 +72,13 @@ export function copyModel({ path, prefix, suffix, copies, context }: CopyContext
     const others = written === "" && given.length > 0 ? [] : findCopies(elsewhere, before, mostElsewhere).map(copied);
     const all = [...inFile, ...followed, ...others.filter(unlike(followed))];
     return all.sort((a, b) => b.length - a.length);
+  };
+  // Prior and drafts ask about the same texts.
+  const answers = new Map<string, readonly CopiedText[]>();
+  return (written) => {
+    const answer = answers.get(written) ?? find(written);
+    answers.set(written, answer);
+    return answer;
   };
 }
 

@@ -6,67 +6,69 @@ import type { CopyModel } from "./copyModel.ts";
 import type { CopyTokens } from "./copyTokens.ts";
 import { copyDistribution, type MixtureState, type MixtureWeights, type ProposedToken } from "./mixture.ts";
 
-export interface CopyPriorOptions {
+/** The copied texts of a request, and how they become tokens. */
+export interface CopySetting {
   readonly copies: CopyModel;
   readonly tokens: CopyTokens;
   /** The text in front of the cursor that the model writes again. */
   readonly requiredText: string;
-  readonly weights: MixtureWeights;
-  /** Multiplies the share of the copies: 1 for the base that the weights were learned with. */
-  readonly scale: number;
 }
 
-export function copyPrior({ copies, tokens, requiredText, weights, scale }: CopyPriorOptions): Prior {
+/** @param scale multiplies the share of the copies: 1 for the base that the weights were learned with */
+export function copyPrior(setting: CopySetting, weights: MixtureWeights, scale: number): Prior {
   return (text, next) => {
-    const missing = requiredText.slice(text.length);
-    const written = text.slice(requiredText.length);
-    const proposed: ProposedToken[] = [];
-    for (const { text: copied, ...copy } of copies(written)) {
-      const token = tokens.first(missing + copied);
-      if (token !== undefined) proposed.push({ token, logProbability: logProbabilityOf(next, token), copy });
+    const evidence = copyEvidence(setting, text, next);
+    if (!evidence) return next;
+    const { allowed, mass, state } = evidence;
+    const { probabilities, share } = copyDistribution(evidence.proposed, state, weights);
+    const lambda = share * scale;
+    const changed = new Map<number, number>();
+    for (const [token, value] of allowed) {
+      const copied = lambda * (probabilities.get(token) ?? 0);
+      changed.set(token, mass + Math.log((1 - lambda) * Math.exp(value) + copied));
     }
-    if (proposed.length === 0) return next;
-    const allowed = probabilitiesOf(next, proposed);
-    if (missing !== "") for (const token of allowed.keys()) if (!tokens.fits(token, missing)) allowed.delete(token);
-    return mixed(next, proposed, allowed, { missing, written, weights, scale });
+    return withProbabilities(next, changed, state.isHealing ? 0 : Math.log1p(-lambda));
   };
 }
 
-/** Returns log p of the most probable tokens and of the proposed ones. */
-function probabilitiesOf(next: NextToken, proposed: readonly ProposedToken[]): Map<number, number> {
-  return new Map([
-    ...next.tokens.map((token, i) => [token, next.logProbabilities[i]!] as const),
-    ...proposed.map(({ token, logProbability }) => [token, logProbability] as const),
-  ]);
+export interface CopyEvidence {
+  readonly proposed: readonly ProposedToken[];
+  /**
+   * Log p of the most probable tokens and of the proposed ones. While required text is missing, these are only those that fit, and p
+   * is their share in `mass`.
+   */
+  readonly allowed: ReadonlyMap<number, number>;
+  /** The logarithm of the probability that the mixture shares out. */
+  readonly mass: number;
+  readonly state: MixtureState;
 }
 
 /**
- * Mixes the copies into `allowed`. While required text is missing, these are the tokens that fit, and the mixture shares
- * out their probability only; then they stand for all tokens.
+ * Returns what copies propose behind `text`, the text of all tokens behind the prompt, beside the model's distribution;
+ * null if they propose nothing.
  */
-function mixed(
+export function copyEvidence(
+  { copies, tokens, requiredText }: CopySetting,
+  text: string,
   next: NextToken,
-  proposed: readonly ProposedToken[],
-  allowed: ReadonlyMap<number, number>,
-  task: { missing: string; written: string } & Pick<CopyPriorOptions, "weights" | "scale">,
-): NextToken {
-  const isHealing = task.missing !== "";
-  const mass = isHealing ? logSum([...allowed.values()]) : 0;
-  const [token, likeliest] = [...allowed].reduce((best, each) => (each[1] > best[1] ? each : best));
-  const state: MixtureState = {
-    top: { token, logProbability: likeliest - mass },
-    hasWritten: task.written !== "",
-    isHealing,
-  };
-  const relative = proposed.map((each) => ({ ...each, logProbability: each.logProbability - mass }));
-  const { probabilities, share } = copyDistribution(relative, state, task.weights);
-  const lambda = share * task.scale;
-  const changed = new Map<number, number>();
-  for (const [each, value] of allowed) {
-    const copied = lambda * (probabilities.get(each) ?? 0);
-    changed.set(each, mass + Math.log((1 - lambda) * Math.exp(value - mass) + copied));
-  }
-  return withProbabilities(next, changed, isHealing ? 0 : Math.log1p(-lambda));
+): CopyEvidence | null {
+  const missing = requiredText.slice(text.length);
+  const written = text.slice(requiredText.length);
+  const found = copies(written).flatMap(({ text: copied, ...copy }) => {
+    const token = tokens.first(missing + copied);
+    return token === undefined ? [] : [{ token, copy }];
+  });
+  if (found.length === 0) return null;
+  const all = new Map(next.tokens.map((token, i) => [token, next.logProbabilities[i]!]));
+  for (const { token } of found) if (!all.has(token)) all.set(token, logProbabilityOf(next, token));
+  const isHealing = missing !== "";
+  const fitting = isHealing ? [...all].filter(([token]) => tokens.fits(token, missing)) : [...all];
+  const mass = isHealing ? logSum(fitting.map(([, value]) => value)) : 0;
+  const allowed = new Map(fitting.map(([token, value]) => [token, value - mass]));
+  const proposed = found.map(({ token, copy }) => ({ token, copy, logProbability: all.get(token)! - mass }));
+  const [token, logProbability] = [...allowed].reduce((best, each) => (each[1] > best[1] ? each : best));
+  const state = { top: { token, logProbability }, hasWritten: written !== "", isHealing };
+  return { proposed, allowed, mass, state };
 }
 
 /** Returns log Σ exp(value). */

@@ -2,7 +2,7 @@
 
 import type { CopiedText } from "./copyModel.ts";
 
-/** A proposed token, and log p of it by the model. */
+/** A token that a copied text proposes, and log p of it by the model. */
 export interface ProposedToken {
   readonly token: number;
   readonly logProbability: number;
@@ -13,44 +13,50 @@ export interface ProposedToken {
 export interface MixtureState {
   /** The model's most probable token. */
   readonly top: { readonly token: number; readonly logProbability: number };
-  /** Whether a text behind the cursor is written. */
+  /** Whether text behind the cursor is written. */
   readonly hasWritten: boolean;
   /** Whether required text is missing. */
   readonly isHealing: boolean;
 }
 
 export interface MixtureWeights {
-  /** One per value of {@link copyFeatures}. */
+  /** One per feature of a copy. */
   readonly copy: readonly number[];
-  /** One per value of {@link mixtureFeatures}. */
+  /** One per feature of the mixture. */
   readonly mixture: readonly number[];
 }
 
-/** The copies' distribution, and its share in the mixture. */
 export interface CopyDistribution {
+  /** The copies' probabilities of the proposed tokens. */
   readonly probabilities: ReadonlyMap<number, number>;
+  /** The weight of each proposal; the sum is 1. */
+  readonly weights: readonly number[];
+  /** The features of the mixture. */
+  readonly features: readonly number[];
+  /** The copies' share in the mixture. */
   readonly share: number;
 }
 
+/** @param proposed at least one */
 export function copyDistribution(
   proposed: readonly ProposedToken[],
   state: MixtureState,
-  weights: MixtureWeights,
+  learned: MixtureWeights,
 ): CopyDistribution {
-  const scores = proposed.map(({ copy }) => dot(copyFeatures(copy), weights.copy));
+  const scores = proposed.map(({ copy }) => dot(copyFeatures(copy), learned.copy));
   const highest = Math.max(...scores);
   const exponentials = scores.map((score) => Math.exp(score - highest));
   const total = exponentials.reduce((sum, value) => sum + value, 0);
+  const weights = exponentials.map((value) => value / total);
   const probabilities = new Map<number, number>();
   for (const [i, { token }] of proposed.entries()) {
-    probabilities.set(token, (probabilities.get(token) ?? 0) + exponentials[i]! / total);
+    probabilities.set(token, (probabilities.get(token) ?? 0) + weights[i]!);
   }
-  const evidence = highest + Math.log(total);
-  const features = mixtureFeatures(proposed, probabilities, evidence, state);
-  return { probabilities, share: 1 / (1 + Math.exp(-dot(features, weights.mixture))) };
+  const features = mixtureFeatures(proposed, probabilities, highest + Math.log(total), state);
+  return { probabilities, weights, features, share: 1 / (1 + Math.exp(-dot(features, learned.mixture))) };
 }
 
-function copyFeatures({ length, source, isNear, distance }: ProposedToken["copy"]): readonly number[] {
+export function copyFeatures({ length, source, isNear, distance }: ProposedToken["copy"]): readonly number[] {
   return [
     Math.log(length),
     length / 16,
@@ -62,8 +68,9 @@ function copyFeatures({ length, source, isNear, distance }: ProposedToken["copy"
   ];
 }
 
-/** Logarithms of probabilities below these count as these. */
+/** Lower log-probabilities count as these. */
 const [lowestTop, lowestCopied] = [-4, -10];
+export const mostEvidence = 30;
 
 function mixtureFeatures(
   proposed: readonly ProposedToken[],
@@ -71,17 +78,16 @@ function mixtureFeatures(
   evidence: number,
   { top, hasWritten, isHealing }: MixtureState,
 ): readonly number[] {
-  const [copied, agreement] = [...probabilities].reduce((best, each) => (each[1] > best[1] ? each : best));
-  const longest = proposed.reduce((most, { copy }) => Math.max(most, copy.length), 0);
+  const [copied, agreement] = likeliest(probabilities);
+  const length = Math.log(proposed.reduce((most, { copy }) => Math.max(most, copy.length), 1)) - 2;
   const byModel = proposed.find(({ token }) => token === copied)!.logProbability;
-  const length = Math.log(longest) - 2;
   const certainty = Math.max(lowestTop, top.logProbability);
   return [
     1,
     length,
     agreement,
     Math.log1p(proposed.length),
-    Math.min(30, Math.max(-10, evidence)) / 5,
+    Math.min(mostEvidence, evidence) / 5,
     certainty,
     Math.max(lowestCopied, byModel) / 3,
     length * agreement,
@@ -92,6 +98,13 @@ function mixtureFeatures(
   ];
 }
 
+/** The features of the mixture that depend on how copies are weighted, for learning. */
+export const [agreementFeature, evidenceFeature, longAgreementFeature] = [2, 4, 7] as const;
+
+export function likeliest(probabilities: ReadonlyMap<number, number>): readonly [token: number, probability: number] {
+  return [...probabilities].reduce((best, each) => (each[1] > best[1] ? each : best));
+}
+
 function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 }

@@ -2,8 +2,9 @@
 
 import type { MixtureWeights } from "./mixture.ts";
 
-/** By scripts/prior/fit.ts. */
-export const learnedWeights: MixtureWeights = {
-  copy: [3.02, 1.75, 0.04, 1.27, -0.6, 0, 1.08],
-  mixture: [-0.61, 0.12, 1.76, 0.04, -0.15, -0.52, 0.77, 0.78, -0.2, -0.33, -0.88, 0.77],
+/** Learned by scripts/fitPrior.ts. The version changes with the weights. */
+export const learnedWeights: MixtureWeights & { readonly version: string } = {
+  version: "1",
+  copy: [3.461, 0.932, 0.542, 1.851, -1.3, 1.456, 0.459],
+  mixture: [-0.7, 0.179, 1.539, 0.147, -0.134, -0.471, 0.706, 0.946, -0.331, -0.09, -0.792, 0.509],
 };

@@ -11,7 +11,7 @@ import { readAdapter, weightsFile } from "../../adapters/formats/peftFolder.ts";
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { completerOf } from "../../completion/completer.ts";
-import { priorScale } from "../../completion/copies/priorScale.ts";
+import { copyingOf } from "../../completion/copies/copying.ts";
 import { openBatchGenerator } from "../../inference/decoding/generateBatch.ts";
 import { decoderOver } from "../../inference/tree/decoder.ts";
 import { openTokenTree } from "../../inference/tree/openTokenTree.ts";
@@ -84,7 +84,7 @@ async function openInfiller(base: InstalledBase, adapters: readonly NamedAdapter
   const tree = await openTokenTree(base);
   const checkFits = (adapter: Adapter): void => checkAdapterFits(adapter, base);
   const parser = await openPythonParser();
-  const completer = completerOf({ tree, tokenizer, parser, checkFits, priorScale: priorScale(base) });
+  const completer = completerOf({ tree, tokenizer, parser, checkFits, copying: copyingOf(base) });
   const decoder = decoderOver(tree);
   try {
     await completer.useAdapters(adapters);

@@ -74,7 +74,7 @@ export interface BitsOptions {
   /** Whether the model reads the file's path first; by default it does. */
   readonly hasPath?: boolean;
   /** Returns the parts of other files to read in front of the text that follows `prefix`. */
-  readonly contextAfter?: ((prefix: string) => Promise<readonly Snippet[]>) | undefined;
+  readonly contextAfter?: ((prefix: string) => readonly Snippet[]) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -39,7 +39,7 @@ export async function textBits(model: BitsModel, file: SourceFile, options: Bits
   const { vocabularySize } = decoder;
   const { ids, header } = fileTokens(tokenizer, file, options.hasPath);
   let nats = 0;
-  for await (const { front, first, last, counted } of readings(model, file, options, { ids, header })) {
+  for (const { front, first, last, counted } of readings(model, file, options, { ids, header })) {
     // An encoder reads only the front.
     const after = await decoder.begin(front, options.signal);
     const read = ids.slice(first, last);
@@ -54,19 +54,19 @@ export async function textBits(model: BitsModel, file: SourceFile, options: Bits
 }
 
 /** Yields the windows of a file. With a context, the window with the end of the imports is read without it and with it. */
-async function* readings(
+function* readings(
   { decoder, tokenizer, contextTokens = 0 }: BitsModel,
   { path, text }: SourceFile,
   { contextAfter }: BitsOptions,
   { ids, header }: { readonly ids: readonly number[]; readonly header: number },
-): AsyncGenerator<Reading> {
+): Generator<Reading> {
   const window = Math.min(longestWindow, decoder.contextLength);
   const frontOf = promptFronts(tokenizer, contextTokens);
   const end = ids.length - 1;
   /** Returns the context in front of the text after `prefix`, and the path; empty without context or room for it. */
-  const contextFront = async (prefix: string): Promise<readonly number[]> => {
+  const contextFront = (prefix: string): readonly number[] => {
     if (!contextAfter) return [];
-    const { outside, inside, contextLength } = frontOf({ path, context: await contextAfter(prefix) });
+    const { outside, inside, contextLength } = frontOf({ path, context: contextAfter(prefix) });
     const front = [...tokenizer.beginning, ...outside, ...inside];
     return contextLength > 0 && front.length + window < decoder.contextLength ? front : [];
   };
@@ -74,7 +74,7 @@ async function* readings(
     const last = Math.min(start + window, end);
     const plain = { front: [ids[start]!], first: start + 1, last, counted: header };
     const prefix = start === 0 ? text.slice(0, endOfImports(text)) : tokenizer.decode(ids.slice(header, start + 1));
-    const front = await contextFront(prefix);
+    const front = contextFront(prefix);
     if (front.length === 0) {
       yield plain;
       continue;

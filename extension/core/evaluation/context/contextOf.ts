@@ -3,46 +3,47 @@
  * repository, chosen as in the editor.
  */
 
-import { contextLimits } from "../../completion/context/contextLimits.ts";
-import { selectContext } from "../../completion/context/selectContext.ts";
+import { stat } from "node:fs/promises";
 import type { ContextKind } from "../../completion/context/contextFields.ts";
-import type { CompletionRequest } from "../../completion/completionRequest.ts";
-import type { RepositoryAnswer, RepositoryQuery, Snippet } from "../../repository/repositoryQuery.ts";
-import type { SourceFile } from "../suites/heldOut.ts";
+import {
+  frontOf,
+  indexFiles,
+  indexFolder,
+  type IndexedRepository,
+  type RequestFront,
+} from "../../completion/context/indexedRepository.ts";
+import { sourceFiles, type SourceFile } from "../suites/heldOut.ts";
 
-export interface EvaluationRepository {
-  readonly name: string;
-  /** Hash of the files that the index holds. */
-  readonly hash: string;
-  /** Returns the path of the file with this text; undefined if the repository lacks it. */
-  pathOf(text: string): string | undefined;
-  ask(query: RepositoryQuery): Promise<RepositoryAnswer>;
-}
-
-/** Returns the part of a request that says what precedes the prefix. */
+/** Returns what precedes the prefix of a request in a file. */
 export type ContextOf = (
   file: SourceFile,
   cursor: { readonly prefix: string; readonly suffix: string },
-) => Promise<Pick<CompletionRequest, "path" | "repositoryName" | "copies"> & { readonly context?: readonly Snippet[] }>;
+) => RequestFront;
+
+/**
+ * Indexes the repository around held-out code, by the rules of the editor's index.
+ *
+ * @param source a folder, or a file of rows with paths
+ * @throws UserError "suite-missing", "suite-format"
+ */
+export async function openEvaluationRepository(source: string, signal?: AbortSignal): Promise<IndexedRepository> {
+  const isFolder = (await stat(source).catch(() => undefined))?.isDirectory() ?? false;
+  return isFolder ? await indexFolder(source, signal) : await indexFiles(source, rowsOf(source), signal);
+}
+
+async function* rowsOf(source: string): AsyncGenerator<SourceFile> {
+  for await (const file of sourceFiles(source)) if ("text" in file) yield file;
+}
 
 /** @param contextTokens the candidate's room for other files */
 export function contextOf(
   kind: ContextKind,
-  repository: EvaluationRepository | undefined,
+  repository: IndexedRepository | undefined,
   contextTokens: number,
 ): ContextOf {
-  if (kind === "none") return () => Promise.resolve({});
-  if (!repository) return ({ path }) => Promise.resolve({ path });
-  return async ({ path: suitePath, text }, cursor) => {
-    // The index leaves out what the file itself says, under the path that it knows.
-    const path = repository.pathOf(text) ?? suitePath;
-    const answer = await repository.ask({ path, ...cursor });
-    const context = selectContext({ path, ...cursor }, answer, contextLimits(contextTokens));
-    return {
-      path,
-      repositoryName: repository.name,
-      context: context.map((snippet) => ({ path: snippet.path, text: snippet.text })),
-      copies: answer.copies,
-    };
-  };
+  if (kind === "none") return () => ({});
+  if (!repository) return ({ path }) => ({ path });
+  // The index leaves out what the file itself says, under the path that it knows.
+  return ({ path, text }, cursor) =>
+    frontOf(repository, { path: repository.pathOf(text) ?? path, ...cursor }, contextTokens);
 }

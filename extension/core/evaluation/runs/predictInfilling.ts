@@ -3,19 +3,21 @@
  * hole.
  */
 
+import type { CompletionRequest } from "../../completion/completionRequest.ts";
 import type { ContextKind } from "../../completion/context/contextFields.ts";
+import type { IndexedRepository } from "../../completion/context/indexedRepository.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import type { Infiller } from "../candidates/candidate.ts";
 import { parsesWith } from "../measures/infilling.ts";
 import type { Hole } from "../suites/drawHoles.ts";
 import type { SourceFile } from "../suites/heldOut.ts";
-import { contextOf, type ContextOf, type EvaluationRepository } from "../context/contextOf.ts";
+import { contextOf, type ContextOf } from "../context/contextOf.ts";
 import type { PhaseControl } from "./progress.ts";
 import { tasksOf, type OpenRun } from "./runFolder.ts";
 import type { Chunk, Prediction, TextCost } from "./runRecord.ts";
 
 /** The most items that a kill may cost. */
-const chunkSize = 16;
+export const chunkSize = 16;
 
 /** The editor's default, more than six lines need. */
 const maxTokens = 96;
@@ -24,9 +26,10 @@ export interface InfillingTasks {
   /** What the model reads in front of files and holes. */
   readonly kind: ContextKind;
   /** For the kind "repository". */
-  readonly repository?: EvaluationRepository | undefined;
+  readonly repository?: IndexedRepository | undefined;
   readonly files: readonly SourceFile[];
   readonly holes: readonly Hole[];
+  readonly options?: Pick<CompletionRequest, "prior" | "draft">;
 }
 
 /** @throws the signal's reason once it is aborted; appended predictions stay */
@@ -44,15 +47,14 @@ export async function predictInfilling(
     const texts: TextCost[] = [];
     for (const file of chunk) {
       control.signal?.throwIfAborted();
-      const contextAfter =
-        repository && (async (prefix: string) => (await frontOf(file, { prefix, suffix: "" })).context ?? []);
+      const contextAfter = repository && ((prefix: string) => frontOf(file, { prefix, suffix: "" }).context ?? []);
       const bits = await infiller.bits(file, { hasPath: kind !== "none", contextAfter, signal: control.signal });
       texts.push({ path: file.path, bits, bytes: Buffer.byteLength(file.text) });
       control.onProgress({ phase: "bits", done: first + texts.length, total: files.length });
     }
     await run.append([], { ...chunkOf(chunk.length, startedAt, 0), texts });
   });
-  const complete = await completerAt(infiller, frontOf);
+  const complete = await completerAt(infiller, frontOf, tasks.options);
   const phaseStartedAt = performance.now();
   let allWritten = 0;
   await inChunks(holes, Math.max(0, done - files.length), async (chunk, first) => {
@@ -79,13 +81,15 @@ export async function predictInfilling(
 async function completerAt(
   infiller: Infiller,
   frontOf: ContextOf,
+  options: InfillingTasks["options"],
 ): Promise<(hole: Hole, signal?: AbortSignal) => Promise<{ prediction: Prediction; tokens: number }>> {
   const parser = await openPythonParser();
   return async (hole, signal) => {
     const { file, start, end, kind, place } = hole;
     const { path, text } = file;
     const cursor = { prefix: text.slice(0, start), suffix: text.slice(end) };
-    const completion = await infiller.complete({ ...(await frontOf(file, cursor)), ...cursor, maxTokens }, signal);
+    const request = { ...frontOf(file, cursor), ...cursor, ...options, maxTokens };
+    const completion = await infiller.complete(request, signal);
     const before = text.slice(0, start).split("\n");
     const [line, column] = [before.length, before.at(-1)!.length + 1];
     const parses = parsesWith(hole, completion.text, parser);
@@ -99,7 +103,7 @@ async function completerAt(
   };
 }
 
-function chunkOf(tasks: number, startedAt: number, tokens: number): Omit<Chunk, "bytes"> {
+export function chunkOf(tasks: number, startedAt: number, tokens: number): Omit<Chunk, "bytes"> {
   return {
     tasks,
     tokens,

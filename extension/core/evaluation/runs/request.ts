@@ -5,6 +5,7 @@
 
 import * as z from "zod";
 import { contextFields } from "../../completion/context/contextFields.ts";
+import { copyFields } from "../../completion/copies/copyFields.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { inWords, readRequest } from "../../foundation/request.ts";
 import { protocolNames } from "../protocols/protocols.ts";
@@ -24,7 +25,7 @@ export const suiteFields = {
     .string()
     .min(1)
     .describe(
-      "conala, codealpacapy, .jsonl of tasks (pairs, MBPP, HumanEval, APPS), or Python sources with holes to fill",
+      "conala, codealpacapy, .jsonl of tasks (pairs, MBPP, HumanEval, APPS), Python sources with holes to fill, or .jsonl or .parquet of CrossCodeEval, RepoBench or RepoPeftBench",
     ),
   limit: z
     .int()
@@ -67,7 +68,9 @@ export const taskFields = {
 /** Fields for held-out code only. */
 export const infillingFields = {
   ngram: z.string().optional().describe("Corpus of Python sources: evaluate n-grams counted on it"),
+  bits: z.boolean().default(true).describe("Measure bits per byte"),
   ...contextFields,
+  ...copyFields,
 };
 
 /** Plain JSON, because it crosses process borders. Absent fields take their defaults. */

@@ -58,18 +58,12 @@ export function nodeCache(config: ModelConfig, session: CachedSession, maxCached
   let slots = session.adapterFeeds([]);
   let virtual: VirtualTokens | null = null;
   let past: KeyValues = emptyCache(config);
-  /** The nodes in `past`, in its order. */
   let entries: TokenNode[] = [];
-  /** The root of all texts; undefined until the first text begins. */
   let root: TokenNode | undefined;
   let current = "";
-  const aside = new LRUCache<string, TextCache>({ max: mostAside, maxSize: mostTokensAside, sizeCalculation: sizeOf });
+  const aside = textsAside();
 
-  const run = async (
-    nodes: readonly TokenNode[],
-    rows: readonly number[],
-    prompt?: PromptAdapter,
-  ): Promise<Float32Array> => {
+  const run: RunNodes = async (nodes, rows, prompt) => {
     for (const [i, node] of nodes.entries()) node.entry = entries.length + i;
     const all = [...entries, ...nodes];
     const ids = BigInt64Array.from(nodes, ({ token }) => BigInt(Math.max(0, token)));
@@ -126,32 +120,56 @@ export function nodeCache(config: ModelConfig, session: CachedSession, maxCached
     forget,
     switchTo: (text) => {
       if (text === current) return;
-      if (entries.length > 0) aside.set(current, { past, entries, root });
-      const known = aside.get(text);
-      aside.delete(text);
-      ({ past, entries, root } = known ?? { past: emptyCache(config), entries: [], root: undefined });
+      const next = aside.take(text) ?? emptyText(config);
+      if (entries.length > 0) aside.put(current, { past, entries, root });
+      ({ past, entries, root } = next);
       current = text;
     },
     useAdapters: (active) => {
       aside.clear();
       virtual = virtualTokensOf(active);
       slots = session.adapterFeeds(active);
-      past = emptyCache(config);
-      entries = [];
-      root = undefined;
+      ({ past, entries, root } = emptyText(config));
     },
   };
 }
 
+/** @param prompt the adapter whose virtual tokens `nodes` are */
+type RunNodes = (nodes: readonly TokenNode[], rows: readonly number[], prompt?: PromptAdapter) => Promise<Float32Array>;
+
 /** The tokens of one text. */
 interface TextCache {
   readonly past: KeyValues;
+  /** The nodes in `past`, in its order. */
   readonly entries: TokenNode[];
+  /** Undefined until the text begins. */
   readonly root: TokenNode | undefined;
 }
 
-function sizeOf({ entries }: TextCache): number {
-  return entries.length;
+function emptyText(config: ModelConfig): TextCache {
+  return { past: emptyCache(config), entries: [], root: undefined };
+}
+
+/** The texts that are set aside; the one that was left longest ago gives way. */
+function textsAside(): {
+  readonly put: (text: string, cache: TextCache) => void;
+  readonly take: (text: string) => TextCache | undefined;
+  readonly clear: () => void;
+} {
+  const caches = new LRUCache<string, TextCache>({
+    max: mostAside,
+    maxSize: mostTokensAside,
+    sizeCalculation: ({ entries }) => entries.length,
+  });
+  return {
+    put: (text, cache) => void caches.set(text, cache),
+    take: (text) => {
+      const cache = caches.get(text);
+      caches.delete(text);
+      return cache;
+    },
+    clear: () => caches.clear(),
+  };
 }
 
 /** Removes a node from its tree. */

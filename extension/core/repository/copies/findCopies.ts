@@ -104,8 +104,8 @@ function restOfLine({ part: { segment }, at, file }: Place): string {
   return segment.text.toString("latin1", at, stop);
 }
 
-function pathOf({ part: { segment }, file }: Place): string {
-  return segment.files[file]!.path;
+function pathOf({ part, file }: Place): string {
+  return part.paths[file]!;
 }
 
 function offset({ part: { segment }, at, file }: Place): number {

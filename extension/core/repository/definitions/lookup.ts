@@ -4,16 +4,11 @@ import { isDefinition } from "../../python/statements.ts";
 import type { PythonParser } from "../../python/pythonParser.ts";
 import { compare, nearness } from "../nearness.ts";
 import type { Snippet } from "../repositoryQuery.ts";
-import { fileAt, textBetween, type Part } from "../segment.ts";
+import { fileAt, textBetween, type Part, type Place } from "../segment.ts";
 import { definitionText, memberText } from "./definitionText.ts";
 import { importsOf, type Imported, type Imports } from "./imports.ts";
 import { findModule, type Paths } from "./modules.ts";
 import { definitionsOf, latestEnd } from "./outline.ts";
-
-export interface Place {
-  readonly part: Part;
-  readonly file: number;
-}
 
 /** The files that a question may be answered from. */
 export interface Files extends Paths {
@@ -115,7 +110,7 @@ function definitionsIn(part: Part, name: string): Found[] {
 }
 
 function nearestFirst(path: string): (a: Found, b: Found) => number {
-  const pathOf = ({ part, file }: Found): string => part.segment.files[file]!.path;
+  const pathOf = ({ part, file }: Found): string => part.paths[file]!;
   return (a, b) =>
     nearness(path, pathOf(b)) - nearness(path, pathOf(a)) || compare(pathOf(a), pathOf(b)) || a.index - b.index;
 }
@@ -141,7 +136,7 @@ function ownDefinition({ part, file }: Place, name: string): Found | undefined {
 
 /** Segments never change, so what was read of them stays true. */
 const imports = new WeakMap<object, Imports>();
-const snippets = new WeakMap<object, Map<number, Snippet | undefined>>();
+const texts = new WeakMap<object, Map<number, string | undefined>>();
 
 function importsOfFile({ part: { segment }, file }: Place): Imports {
   const entry = segment.files[file]!;
@@ -151,34 +146,31 @@ function importsOfFile({ part: { segment }, file }: Place): Imports {
 }
 
 function snippetOf(found: Found, parser: PythonParser): Snippet | undefined {
-  const { segment } = found.part;
-  let known = snippets.get(segment);
-  if (!known) snippets.set(segment, (known = new Map()));
-  if (!known.has(found.index)) known.set(found.index, readSnippet(found, parser));
-  return known.get(found.index);
+  const { part, file, index } = found;
+  let known = texts.get(part.segment);
+  if (!known) texts.set(part.segment, (known = new Map()));
+  if (!known.has(index)) known.set(index, readText(found, parser));
+  const text = known.get(index);
+  return text === undefined ? undefined : { path: part.paths[file]!, text };
 }
 
 /** Undefined if the outline was mistaken, such as by a text in quotes. */
-function readSnippet(found: Found, parser: PythonParser): Snippet | undefined {
-  const { part, file, index, name } = found;
-  const { outline, files } = part.segment;
-  const { path } = files[file]!;
-  const owner = outline.owners[index]!;
+function readText(found: Found, parser: PythonParser): string | undefined {
+  const { part, index, name } = found;
+  const owner = part.segment.outline.owners[index]!;
   const own = blockOf(found, index);
   if (owner < 0) {
     const [statement] = parser.statements(own);
     if (!statement || statement.kind === "other") return undefined;
     const isNamed = isDefinition(statement) ? statement.name === name : own.startsWith(name);
-    return isNamed ? { path, text: definitionText(own, statement) } : undefined;
+    return isNamed ? definitionText(own, statement) : undefined;
   }
   // The header of the class and the one member, without what stands between them.
   const header = headerOf(blockOf(found, owner));
   const text = `${header}\n${own}`;
   const [statement] = parser.statements(text);
   const member = statement && isDefinition(statement) ? statement.members[0] : undefined;
-  return member && isDefinition(member) && member.name === name
-    ? { path, text: memberText(text, header, member) }
-    : undefined;
+  return member && isDefinition(member) && member.name === name ? memberText(text, header, member) : undefined;
 }
 
 function blockOf({ part: { segment }, file }: Found, index: number): string {

@@ -130,11 +130,17 @@ function round(score: number): number {
   return Math.round(score * 1e6);
 }
 
-function placeOf({ part: { segment }, chunk }: Hit): { path: string; start: number; end: number; offset: number } {
+function placeOf({ part: { segment, paths }, chunk }: Hit): {
+  path: string;
+  start: number;
+  end: number;
+  offset: number;
+} {
   const { chunks } = segment.postings;
   const start = chunks[chunk]!;
-  const file = segment.files[fileAt(segment, start)]!;
-  return { path: file.path, start, end: Math.min(chunks[chunk + 1] ?? file.end, file.end), offset: start - file.start };
+  const file = fileAt(segment, start);
+  const { start: first, end } = segment.files[file]!;
+  return { path: paths[file]!, start, end: Math.min(chunks[chunk + 1] ?? end, end), offset: start - first };
 }
 
 /** The hashes of the terms around the cursor. */
