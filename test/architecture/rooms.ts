@@ -25,7 +25,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     measures: ["suites"],
     prompts: ["protocols", "retrieval", "suites"],
     protocols: ["measures"],
-    replay: ["measures", "suites"],
+    replay: ["context", "measures", "suites"],
     runs: ["candidates", "context", "measures", "prompts", "protocols", "sandbox", "scoring", "suites"],
     sandbox: ["suites"],
     scoring: ["measures", "protocols", "runs", "sandbox", "suites"],
