@@ -4,13 +4,13 @@ import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import type { Estimate } from "../../core/evaluation/measures/estimate.ts";
 import type { Latency, ReplayScore } from "../../core/evaluation/replay/replayMeasures.ts";
 import { runReplay, type ReplayResult } from "../../core/evaluation/replay/runReplay.ts";
-import type { replayFields } from "../../core/evaluation/replay/request.ts";
+import type { mechanismFields, replayFields } from "../../core/evaluation/replay/request.ts";
 import type * as z from "zod";
 import type { Context } from "../context.ts";
 import { aligned, count } from "../output.ts";
 import type { AdapterFlag } from "./complete.ts";
 
-export interface ReplayFlags extends z.input<z.ZodObject<typeof replayFields>> {
+export interface ReplayFlags extends z.input<z.ZodObject<typeof replayFields & typeof mechanismFields>> {
   readonly base: string;
   readonly adapter: readonly AdapterFlag[];
   readonly sessions?: string;
@@ -23,11 +23,12 @@ const labels: Readonly<Record<ReplayScore, readonly [label: string, unit: string
   accepted: ["accepted", "%", 1],
   savedPerKeystroke: ["characters saved per keystroke", "", 3],
   keystrokesSaved: ["keystrokes saved", "%", 1],
-  silence: ["answers without text", "%", 1],
+  silence: ["silence, of the pauses", "%", 1],
   late: ["cancelled by the next key", "%", 1],
   prefilledPerRequest: ["tokens prefilled per request", "", 1],
   decodedPerRequest: ["tokens decoded per request", "", 1],
-  runsPerRequest: ["runs of the model per request", "", 1],
+  writtenPerRun: ["tokens written per run", "", 2],
+  tokensPerSecond: ["tokens per second, decoding", "", 1],
 };
 
 export async function replayCommand(flags: ReplayFlags, { output, places, signal }: Context): Promise<void> {
@@ -47,13 +48,24 @@ export async function replayCommand(flags: ReplayFlags, { output, places, signal
   output.result({ ...rest, sessions: sessions.length, ...totalsOf(sessions) }, table(replay));
 }
 
-function totalsOf(sessions: ReplayResult["sessions"]): Record<"shown" | "requests" | "keystrokes", number> {
-  const sum = (of: "shown" | "requests" | "keystrokes"): number => sessions.reduce((all, each) => all + each[of], 0);
-  return { shown: sum("shown"), requests: sum("requests"), keystrokes: sum("keystrokes") };
+type Totalled = "shown" | "requests" | "keystrokes";
+
+interface Totals extends Record<Totalled, number> {
+  readonly silences: Readonly<Record<string, number>>;
+}
+
+function totalsOf(sessions: ReplayResult["sessions"]): Totals {
+  const sum = (of: Totalled): number => sessions.reduce((all, each) => all + each[of], 0);
+  const silences: Record<string, number> = {};
+  for (const session of sessions) {
+    for (const [reason, times] of Object.entries(session.silences)) silences[reason] = (silences[reason] ?? 0) + times;
+  }
+  return { shown: sum("shown"), requests: sum("requests"), keystrokes: sum("keystrokes"), silences };
 }
 
 function table({ suite, base, sessions, scores, latency }: ReplayResult): string {
-  const { shown, requests, keystrokes } = totalsOf(sessions);
+  const { shown, requests, keystrokes, silences } = totalsOf(sessions);
+  const reasons = Object.entries(silences).map(([reason, times]) => `${reason} ${times}`);
   const heading = `${suite}: ${count(sessions.length)} functions, ${base}; 95 % intervals over functions`;
   const rows = Object.entries(labels).map(([name, label]) => scoreRow(label, scores[name as ReplayScore]));
   return [
@@ -61,6 +73,7 @@ function table({ suite, base, sessions, scores, latency }: ReplayResult): string
     ...aligned([
       ["keystrokes, requests, suggestions shown", `${keystrokes}, ${requests}, ${shown}`],
       ...rows,
+      ["reasons for silence", reasons.join(", ")],
       timeRow("milliseconds, computed", latency.computed),
       timeRow("milliseconds, remembered", latency.remembered),
     ]),

@@ -12,6 +12,7 @@ import { findDefinitions } from "./definitions/findDefinitions.ts";
 import type { Files } from "./definitions/lookup.ts";
 import { createFileTable, type Content, type FileTable } from "./fileTable.ts";
 import { createPartList, type Source } from "./partList.ts";
+import { findEdited } from "./findEdited.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "./repositoryQuery.ts";
 import type { Part, Segment } from "./segment.ts";
 import { findSimilar } from "./similar/findSimilar.ts";
@@ -97,6 +98,7 @@ export async function emptyRepository(limits: RepositoryLimits = repositoryLimit
       return {
         definitions: findDefinitions(files, query, parser),
         similar: findSimilar(files.parts, query),
+        ...(query.edited && { edited: findEdited(files, query) }),
         copies: findCopies(files.parts, query),
       };
     },

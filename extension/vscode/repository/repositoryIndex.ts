@@ -22,7 +22,7 @@ export interface RepositoryIndex {
    */
   query(
     document: vscode.TextDocument,
-    around: Pick<RepositoryQuery, "prefix" | "suffix">,
+    around: Omit<RepositoryQuery, "path">,
     signal?: AbortSignal,
   ): Promise<RepositoryAnswer | undefined>;
   /** Whole sentences about the state, for the status bar. */
@@ -110,12 +110,12 @@ export function openRepositoryIndex(
     get notes() {
       return indexNotes([...process.states.values()]);
     },
-    async query(document, { prefix, suffix }, signal) {
+    async query(document, around, signal) {
       const place = placeOf(document.uri);
       if (!place || !opened.has(place.folder)) return undefined;
       const late = AbortSignal.timeout(patience);
       const stop = signal ? AbortSignal.any([signal, late]) : late;
-      const answer = process.query(place.folder, { path: place.path, prefix, suffix }, stop);
+      const answer = process.query(place.folder, { path: place.path, ...around }, stop);
       return Promise.race([answer.catch(() => undefined), sleep(patience, undefined)]);
     },
     async rebuild() {

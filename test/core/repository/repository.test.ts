@@ -62,6 +62,18 @@ describe("Repository.query", () => {
     }
   });
 
+  test("edited places count only as the index holds them: other files' own text, and nothing that was left out", async () => {
+    const repository = await open({ "a.py": "x = 1\ny = 2\n", "own.py": "z = 3\n" });
+    const edited = [
+      { path: "a.py", text: "y = 2\n" },
+      { path: "a.py", text: "password = 'typed just now'\n" },
+      { path: "ignored.py", text: "x = 1\n" },
+      { path: "own.py", text: "z = 3\n" },
+      { path: "a.py", text: "\n" },
+    ];
+    expect(repository.query({ ...none, path: "own.py", edited }).edited).toEqual([edited[0]]);
+  });
+
   test("texts are whole characters, whatever the bytes at their borders", async () => {
     const repository = await open({
       "a.py": `name = "${"é".repeat(200)}"  # größe\nvalue = größe(${"ü".repeat(300)})\n`,

@@ -10,7 +10,14 @@ import { estimates, type Estimate } from "../measures/estimate.ts";
 import { readHeldOut } from "../suites/heldOut.ts";
 import { drawSpans, type TypedSpan } from "./drawSpans.ts";
 import { openSuggester } from "./openSuggester.ts";
-import { latencyOf, replayMeasure, type Latency, type ReplayScore } from "./replayMeasures.ts";
+import {
+  latencyOf,
+  reliabilityOf,
+  replayMeasure,
+  type Latency,
+  type Reliability,
+  type ReplayScore,
+} from "./replayMeasures.ts";
 import { replayRequest, type ReplayOptions, type ReplaySettings } from "./request.ts";
 import { replaySession } from "./session.ts";
 import type { SessionRecord } from "./sessionRecord.ts";
@@ -30,11 +37,15 @@ export interface ReplayResult {
   readonly scores: Readonly<Record<ReplayScore, Estimate>>;
   /** Of answers that the model computed, and of answers without a run, such as those while typing along. */
   readonly latency: { readonly computed: Latency; readonly remembered: Latency };
+  readonly reliability: readonly Reliability[];
   readonly problems: readonly Problem[];
 }
 
 /** The editor itself waits this long before it asks, in milliseconds. */
 const editorPause = 50;
+
+/** The time between two sessions, in milliseconds. Rejections in one silence nothing in the next. */
+const betweenSessions = 120_000;
 
 /** @throws UserErrors about suite, base and adapters; the signal's reason once it is aborted */
 export async function runReplay(options: ReplayOptions, control: ReplayControl): Promise<ReplayResult> {
@@ -46,7 +57,7 @@ export async function runReplay(options: ReplayOptions, control: ReplayControl):
   const left = { name: heldOut.name, problems: [...heldOut.problems, ...problems] };
   tellProblems(left, log);
   const base = await resolveBase(settings.base, { ...settings, log, signal });
-  const suggester = await openSuggester(base, settings);
+  const suggester = await openSuggester(base, settings, signal);
   try {
     const sessions = await replaySessions(spans, suggester, settings, control);
     const scores = scoresOf(sessions, seed, signal);
@@ -65,9 +76,13 @@ export async function replaySessions(
   const { reading, answerTime, debounce } = settings;
   const pause = Math.max(editorPause, debounce);
   const sessions: SessionRecord[] = [];
+  let startedAt = 0;
   for (const span of spans) {
     const author = typist(settings, `${span.file.path} ${span.start}`);
-    sessions.push(await replaySession(span, { typist: author, suggester, pause, reading, answerTime, signal }));
+    const options = { typist: author, suggester, startedAt, pause, reading, answerTime, signal };
+    const session = await replaySession(span, options);
+    sessions.push(session);
+    startedAt += session.milliseconds + betweenSessions;
     onProgress?.(sessions.length, spans.length);
   }
   return sessions;
@@ -77,11 +92,12 @@ function scoresOf(
   sessions: readonly SessionRecord[],
   seed: number,
   signal: AbortSignal | undefined,
-): Pick<ReplayResult, "scores" | "latency"> {
-  const counts = sessions.map(replayMeasure.count);
+): Pick<ReplayResult, "scores" | "latency" | "reliability"> {
+  const counts = sessions.map((session) => replayMeasure.count(session));
   const timesOf = (kind: "computed" | "remembered"): Latency => latencyOf(sessions.flatMap((session) => session[kind]));
   return {
     scores: estimates(replayMeasure, counts, seededRandom(seed, "resamples"), signal),
+    reliability: reliabilityOf(sessions),
     latency: { computed: timesOf("computed"), remembered: timesOf("remembered") },
   };
 }

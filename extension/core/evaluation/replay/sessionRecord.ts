@@ -1,7 +1,8 @@
 /** What a replayed session counts. */
 
+import type { Silence } from "../../completion/judgement/suggestionEvent.ts";
 import type { TypedSpan } from "./drawSpans.ts";
-import type { TokenCost } from "./suggester.ts";
+import type { EngineCost } from "./suggester.ts";
 import { keysFor } from "./typist.ts";
 
 export interface SessionRecord {
@@ -13,7 +14,13 @@ export interface SessionRecord {
   readonly plainKeys: number;
   /** Keys pressed, those that accept included. */
   keystrokes: number;
-  /** Pauses in which the editor asked. */
+  /** Milliseconds that the author took. */
+  milliseconds: number;
+  /** Pauses without suggestion, by the reason. */
+  readonly silences: Partial<Record<Silence, number>>;
+  /** Pauses in which the editor stayed silent without asking. */
+  quiet: number;
+  /** Pauses in which it asked. */
   requests: number;
   /** Answers that came too late. */
   cancelled: number;
@@ -21,6 +28,8 @@ export interface SessionRecord {
   silent: number;
   /** Different suggestions on screen; typing along one adds none. */
   shown: number;
+  /** For each of them the estimated chance, and whether the author went on to write all of it. */
+  readonly confidences: { readonly confidence: number; readonly isRight: boolean }[];
   /** Suggestions that, when they appeared, were the text that the author went on to write; or whose first lines were. */
   exact: number;
   prefix: number;
@@ -28,7 +37,7 @@ export interface SessionRecord {
   acceptedInPart: number;
   /** Characters that were accepted instead of typed. */
   accepted: number;
-  cost: TokenCost;
+  cost: EngineCost;
   /** Milliseconds from request to answer, for answers in time: those that the model computed, and those without a run. */
   readonly computed: number[];
   readonly remembered: number[];
@@ -41,16 +50,20 @@ export function emptySession({ file, start, end }: TypedSpan): SessionRecord {
     characters: text.length,
     plainKeys: keysFor(text),
     keystrokes: 0,
+    milliseconds: 0,
+    silences: {},
+    quiet: 0,
     requests: 0,
     cancelled: 0,
     silent: 0,
     shown: 0,
+    confidences: [],
     exact: 0,
     prefix: 0,
     acceptedWhole: 0,
     acceptedInPart: 0,
     accepted: 0,
-    cost: { prefilled: 0, decoded: 0, runs: 0 },
+    cost: { prefilled: 0, decoded: 0, runs: 0, written: 0, milliseconds: 0 },
     computed: [],
     remembered: [],
   };
