@@ -188,13 +188,14 @@ test(
     const options = ["train", "--base", "graft-base", "--data", data, "--out", adapter, "--steps", "1", "--rank", "2"];
     execFileSync(process.execPath, [join(root, "dist/cli.js"), ...options], { stdio: "ignore" });
     let view = await openStatistics(workbench);
+    const [styled, alone] = ["styled", null].map((adapter) => JSON.stringify({ adapter, context: true }));
     const start = view.getByRole("button", { name: "Start comparing" });
     await start.waitFor();
-    await view.getByLabel("A", { exact: true }).selectOption("styled on graft-base");
+    await view.getByLabel("A", { exact: true }).selectOption(styled!);
     expect(await start.isDisabled()).toBe(false);
-    await view.getByLabel("B", { exact: true }).selectOption("styled on graft-base");
+    await view.getByLabel("B", { exact: true }).selectOption(styled!);
     expect(await start.isDisabled()).toBe(true);
-    await view.getByLabel("B", { exact: true }).selectOption("graft-base alone");
+    await view.getByLabel("B", { exact: true }).selectOption(alone!);
     await start.press("Enter");
     await view.getByText("Too few suggestions for a verdict.").waitFor();
     await workbench.statusItem("Graft: A/B").waitFor();
