@@ -66,6 +66,8 @@ describe("Suggestions in the editor", function () {
     const extension = vscode.extensions.getExtension<Activated>("graft.graft");
     assert(extension);
     graft = await extension.activate();
+    // The first ghost text of a window takes longest.
+    await until("the engine is ready", () => ["ready", "asleep"].includes(graft.engine.state.phase));
     complete = graft.engine.complete.bind(graft.engine);
     graft.engine.complete = async (request) => {
       requests.push(request);

@@ -8,11 +8,13 @@ import { randomInt, randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import * as z from "zod";
 import {
-  armOf,
   blockAt,
   comparisonSchema,
+  partOf,
+  turnAt,
   type ArmSetting,
   type RunningComparison,
+  type Turn,
 } from "../../core/statistics/comparison/comparison.ts";
 import type { ComparisonPart } from "../../core/statistics/record.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
@@ -53,13 +55,15 @@ export function openComparing(
   const changed = new vscode.EventEmitter<void>();
   const turned = new vscode.EventEmitter<string | undefined>();
   let comparison: KeptComparison | undefined = keptSchema.safeParse(state.get(key)).data;
-  let turn = turnAt(comparison, Date.now());
+  const turnNow = (): Turn | undefined =>
+    comparison && !comparison.hasEnded ? turnAt(comparison, Date.now()) : undefined;
+  let turn = turnNow();
 
   const active = (): string | undefined => (turn ? (turn.setting.adapter ?? undefined) : library.active);
   /** Gives the turn to the arm of this time, and tells the engine if another adapter follows from it. */
   const take = (): void => {
     const before = active();
-    turn = turnAt(comparison, Date.now());
+    turn = turnNow();
     if (active() !== before) turned.fire(active());
   };
   const keep = async (next: KeptComparison | undefined): Promise<void> => {
@@ -104,10 +108,7 @@ export function openComparing(
     get setting() {
       return turn?.setting;
     },
-    part: (base) => {
-      if (!comparison || !turn || base !== comparison.base) return undefined;
-      return { comparison: comparison.id, arm: turn.arm, block: turn.block };
-    },
+    part: (base) => (comparison && turn ? partOf(comparison, turn, base) : undefined),
     start: async (base, a, b) => {
       await keep({ id: randomUUID(), seed: randomInt(2 ** 31), startedAt: Date.now(), base, a, b, hasEnded: false });
     },
@@ -122,13 +123,4 @@ export function openComparing(
       onDidChangeActive: turned.event,
     },
   };
-}
-
-type Turn = Pick<ComparisonPart, "arm" | "block"> & { readonly setting: ArmSetting };
-
-function turnAt(comparison: KeptComparison | undefined, at: number): Turn | undefined {
-  if (!comparison || comparison.hasEnded) return undefined;
-  const block = blockAt(at);
-  const arm = armOf(comparison.seed, block);
-  return { arm, block, setting: comparison[arm] };
 }

@@ -36,7 +36,7 @@ export function graded(
 ): Graded {
   const ends = text === "" || !generated ? [] : endsIn(text, cursor);
   const beginnings = ends.map((end) => {
-    const evidence = evidenceOf(text.slice(0, end), cursor, generated!, typed);
+    const evidence = evidenceOf(end, generated!, typed);
     return { end, confidence: confidenceOf(evidence, calibration), evidence };
   });
   const { leastConfidence } = calibration;

@@ -20,7 +20,6 @@ function generated(pieces: readonly (readonly [string, number])[], stop: Generat
 }
 
 describe("evidenceOf", () => {
-  const cursor = at("import os\npath = os.|)");
   const whole = generated([
     ["path", 0.5],
     [".join", 0.25],
@@ -28,20 +27,18 @@ describe("evidenceOf", () => {
   ]);
 
   test("counts the shown tokens only, and the one that ends them apart", () => {
-    const evidence = evidenceOf("path.join", cursor, whole);
+    const evidence = evidenceOf("path.join".length, whole);
     expect(evidence.logProbability).toBeCloseTo(Math.log(0.125), 10);
-    expect(evidence.leastLogProbability).toBeCloseTo(Math.log(0.25), 10);
-    expect(evidence.firstLogProbability).toBeCloseTo(Math.log(0.5), 10);
+    expect(evidence.surprise).toBeCloseTo(Math.sqrt(Math.log(8)), 10);
     expect(evidence.endLogProbability).toBeCloseTo(Math.log(0.9), 10);
-    expect(evidence).toMatchObject({ isCut: 0, hasNoEnd: 0, hasRest: 1, afterDot: 1, inWord: 0 });
-    expect(evidenceOf("path", cursor, whole)).toMatchObject({ isCut: 1, endLogProbability: Math.log(0.25) });
+    expect(evidence).toMatchObject({ isCut: 0, hasNoEnd: 0 });
+    expect(evidenceOf(4, whole)).toMatchObject({ isCut: 1, endLogProbability: Math.log(0.25) });
   });
 
   test("a rest has the evidence of what is left", () => {
-    const typed = at("import os\npath = os.path|)");
-    const evidence = evidenceOf(".join", typed, whole, 4);
+    const evidence = evidenceOf(5, whole, 4);
     expect(evidence.logProbability).toBeCloseTo(Math.log(0.25), 10);
-    expect(evidence).toMatchObject({ inWord: 1, isCut: 0 });
+    expect(evidence).toMatchObject({ isCut: 0 });
   });
 
   test("ignores tokens that only write the required text again", () => {
@@ -53,7 +50,7 @@ describe("evidenceOf", () => {
       ],
       stop: "line",
     };
-    expect(evidenceOf("n()", at("os.ope|"), healed).logProbability).toBe(-1);
+    expect(evidenceOf(3, healed).logProbability).toBe(-1);
   });
 });
 
@@ -75,7 +72,7 @@ describe("graded", () => {
   test("a calibration weighs the evidence", () => {
     const weights = { ...uncalibrated.weights, logProbability: 2 };
     const calibration: Calibration = { intercept: 1, weights, leastConfidence: 0.1 };
-    const evidence = evidenceOf("a", at("x = |"), generated([["a", 0.5]]));
+    const evidence = evidenceOf(1, generated([["a", 0.5]]));
     expect(confidenceOf(evidence, calibration)).toBeCloseTo(1 / (1 + Math.exp(-(1 + 2 * Math.log(0.5)))), 10);
   });
 
