@@ -18,6 +18,7 @@ import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { promptBuilder } from "./prompt.ts";
+import { completionLimits } from "./promptBudget.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
 import { stopRule, type End } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
@@ -54,10 +55,6 @@ export interface Completer {
   release(): Promise<void>;
 }
 
-/** In tokens. A longer prefix costs time at the first request in a file, and hardly helps small models. */
-const [longestPrefix, longestSuffix] = [1024, 64];
-/** The tokens reserved for markers and the path of the file. */
-const reserved = 48;
 const fewestVisible = { automatic: 3, invoked: 1 } as const;
 
 /** @throws UserError if the base's tokenizer or weights cannot be used */
@@ -87,14 +84,8 @@ export function completerOf({
   checkFits: (adapter: Adapter) => void;
   loadMilliseconds?: number;
 }): Completer {
-  const maxNewTokens = Math.max(1, Math.floor(tree.contextLength / 4));
-  const suffixBudget = Math.min(longestSuffix, Math.floor(tree.contextLength / 8));
-  const shared = tree.hasEncoder ? 0 : maxNewTokens + suffixBudget;
-  const room = tree.contextLength - shared - reserved;
-  const buildPrompt = promptBuilder(tokenizer, {
-    prefix: Math.max(8, Math.min(longestPrefix, room)),
-    suffix: suffixBudget,
-  });
+  const limits = completionLimits(tree.contextLength, tree.hasEncoder);
+  const buildPrompt = promptBuilder(tokenizer, limits);
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
   const adapters = adapterCache(checkFits);
   const suggestions = suggestionCache<Completion>();
@@ -107,7 +98,7 @@ export function completerOf({
     signal?.throwIfAborted();
     const asked = readRequest(completionRequest, request, "complete");
     const { path, prefix, suffix, multiline, temperature, seed, beams, trigger } = asked;
-    const maxTokens = Math.min(asked.maxTokens, maxNewTokens);
+    const maxTokens = Math.min(asked.maxTokens, limits.newTokens);
     const cursor = { prefix, suffix };
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return emptyCompletion;
     const kind = `${trigger} ${multiline} ${maxTokens} ${beams}`;
