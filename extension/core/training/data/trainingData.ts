@@ -123,7 +123,7 @@ export async function openTrainingData(
         } else for (const piece of pieces(entry)) tokenize(piece, file);
         meter.read();
       }
-      const tokens = (training.tokens - tokensBefore) / drawings;
+      const tokens = Math.round((training.tokens - tokensBefore) / drawings);
       parts.push({ name: source.name, examples, tokens, skipped: survey.skipped[index] ?? [] });
     }
     for (const source of sets) {

@@ -20,8 +20,11 @@ const shares: Readonly<Record<CursorKind, number>> = {
   rest: 0.1,
 };
 
-/** The text before a hole counts too: it is what the repository's names and habits are learned from. */
-const lossWeights: LossWeights = { before: 1, middle: 3, lineEnd: 0 };
+/**
+ * The text before a hole counts too: it is what the repository's names and habits are learned from. A middle that counted more than
+ * its end would teach that lines go on: with three times the weight, ends of lines were right at 92 % instead of 95 %.
+ */
+const lossWeights: LossWeights = { before: 1, middle: 1, lineEnd: 1 };
 
 /** The share of its budget that a window fills where the text before the cursor is longer (prompt.ts). */
 const filled = 0.7;
