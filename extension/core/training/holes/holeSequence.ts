@@ -44,7 +44,7 @@ export function holeSequence(
   const endToken = suffix.trim() !== "" && markers ? markers.end : endOfText;
   const isLine = kind === "line";
   const endWeight = !isLine ? weights.middle : openBlock(text.slice(0, end)) === undefined ? weights.lineEnd : 0;
-  const around = textOfPrompt(prompt, tokenizer);
+  const around = countedText(prompt, tokenizer, start - requiredText.length);
   const all = [
     ...prompt.map((id, i) => ({ id, weight: around.from <= i && i < around.to ? weights.before : 0 })),
     ...middle.map((id) => ({ id, weight: weights.middle })),
@@ -76,8 +76,25 @@ export function textSequence(
 ): Sequence {
   const { ids } = promptBuilder(tokenizer, budget)({ path, prefix: text.slice(0, end), suffix: "" });
   const kept = ids.slice(0, maxLength);
-  const firstTarget = Math.max(1, textOfPrompt(kept, tokenizer).from);
+  const firstTarget = Math.max(1, countedText(kept, tokenizer, end).from);
   return { ids: kept, firstTarget, weights: kept.slice(firstTarget).map(() => weights.before) };
+}
+
+/**
+ * The share of a window that does not count if it begins within the file: without context, a model can only guess the words that are
+ * frequent in the repository, and would learn to prefer them to those that stand above.
+ */
+export const uncounted = 0.25;
+
+/** @param characters the length of the text before the cursor */
+function countedText(
+  prompt: readonly number[],
+  tokenizer: Tokenizer,
+  characters: number,
+): { from: number; to: number } {
+  const { from, to } = textOfPrompt(prompt, tokenizer);
+  const hasMoved = tokenizer.decode(prompt.slice(from, to)).length < characters;
+  return { from: hasMoved ? from + Math.floor(uncounted * (to - from)) : from, to };
 }
 
 /** Returns where the text before the cursor stands in a prompt. */

@@ -9,7 +9,14 @@ import { targetWeight, type Sequence } from "../../dataset/sequence.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { cursorHoles, cursorKinds, type CursorHole, type CursorKind, type HolesByKind } from "./cursorHoles.ts";
-import { holeSequence, textSequence, type HoleOptions, type LossWeights, type SourceText } from "./holeSequence.ts";
+import {
+  holeSequence,
+  textSequence,
+  uncounted,
+  type HoleOptions,
+  type LossWeights,
+  type SourceText,
+} from "./holeSequence.ts";
 
 /** The share of each kind in the holes, where a stretch of text has all of them. */
 const shares: Readonly<Record<CursorKind, number>> = {
@@ -53,7 +60,8 @@ export async function requestEncoder(
   return (file, random, drawings) => {
     const { text } = file;
     const holes = cursorHoles(text, parser.tree(text));
-    const count = Math.max(1, Math.ceil(tokenizer.encode(text).length / (filled * budget.prefix + usualAnswer)));
+    const stride = filled * (1 - uncounted) * budget.prefix + usualAnswer;
+    const count = Math.max(1, Math.ceil(tokenizer.encode(text).length / stride));
     const stretches = Array.from({ length: count }, (_, i) => {
       const [from, to] = [Math.round((i * text.length) / count), Math.round(((i + 1) * text.length) / count)];
       return Array.from({ length: drawings }, () => {
