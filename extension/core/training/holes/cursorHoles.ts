@@ -6,12 +6,13 @@ import type { SyntaxNode } from "../../python/pythonParser.ts";
 
 /**
  * - "line": the rest of a line, from a boundary between two tokens;
+ * - "header": the same in a line that ends a block's header;
  * - "inside": all between two brackets or quotes, which editors close by themselves;
  * - "body": the body of a block, from the end of its header (or docstring) or from the line below;
  * - "statements": one to four statements of a block;
  * - "rest": the last statements of a block.
  */
-export const cursorKinds = ["line", "inside", "body", "statements", "rest"] as const;
+export const cursorKinds = ["line", "header", "inside", "body", "statements", "rest"] as const;
 export type CursorKind = (typeof cursorKinds)[number];
 
 /** A hole in a text: the cursor is at `start`; the author's text ends at `end`. */
@@ -30,22 +31,33 @@ export type HolesByKind = Readonly<Record<CursorKind, readonly CursorHole[]>>;
 
 /** Returns all holes of a parsed file, in the order of its text by their kinds. */
 export function cursorHoles(text: string, tree: SyntaxNode): HolesByKind {
-  const found: Record<CursorKind, CursorHole[]> = { line: [], inside: [], body: [], statements: [], rest: [] };
-  const add = (kind: CursorKind, start: number, end: number): void => {
-    const hole = text.slice(start, end);
-    if (hole.trim() !== "" && hole.split("\n").length <= mostLines + 1) found[kind].push({ start, end, kind });
+  const found: Record<CursorKind, CursorHole[]> = {
+    line: [],
+    header: [],
+    inside: [],
+    body: [],
+    statements: [],
+    rest: [],
   };
+  const add = (kind: CursorKind, start: number, end: number): void => {
+    if (isShort(text, start, end) && text.slice(start, end).trim() !== "") found[kind].push({ start, end, kind });
+  };
+  const headerEnds = new Set<number>();
   const tokens: SyntaxNode[] = [];
   const open = [tree];
   for (let node = open.pop(); node; node = open.pop()) {
     const inside = insideOf(node);
     if (inside) add("inside", ...inside);
     if (node.type === "block" || node.type === "module") addStatements(node, add);
-    for (const block of node.children) if (block.type === "block") addBody(text, node, block, add);
+    for (const [i, block] of node.children.entries()) {
+      if (block.type !== "block") continue;
+      headerEnds.add(node.children[i - 1]?.end ?? 0);
+      addBody(text, node, block, add);
+    }
     if (node.type === "string" || node.children.length === 0) tokens.push(node);
     else open.push(...node.children.toReversed());
   }
-  addLines(text, tokens, add);
+  addLines(text, tokens, headerEnds, add);
   for (const kind of cursorKinds) found[kind].sort((a, b) => a.start - b.start || a.end - b.end);
   return found;
 }
@@ -94,7 +106,7 @@ function isDocstring({ type }: SyntaxNode, { type: own, children }: SyntaxNode):
 }
 
 /** Adds the rests of the lines that no comment and no longer string touches. */
-function addLines(text: string, tokens: readonly SyntaxNode[], add: Add): void {
+function addLines(text: string, tokens: readonly SyntaxNode[], headerEnds: ReadonlySet<number>, add: Add): void {
   for (let i = 0; i < tokens.length;) {
     const lineEnd = ends(text, tokens[i]!.start);
     let next = i;
@@ -104,8 +116,17 @@ function addLines(text: string, tokens: readonly SyntaxNode[], add: Add): void {
     if (line.length === 0 || line.some(({ type, end }) => type === "comment" || end > lineEnd)) continue;
     const last = line.at(-1)!;
     const places = new Set(line.flatMap(({ start, end }) => [start, end]).filter((place) => place < last.end));
-    for (const place of places) add("line", place, last.end);
+    for (const place of places) add(headerEnds.has(last.end) ? "header" : "line", place, last.end);
   }
+}
+
+/** Whether a hole has few lines, and so few characters that counting them costs little. */
+function isShort(text: string, start: number, end: number): boolean {
+  let newlines = 0;
+  for (let at = text.indexOf("\n", start); at >= 0 && at < end; at = text.indexOf("\n", at + 1)) {
+    if (++newlines > mostLines) return false;
+  }
+  return true;
 }
 
 function ends(text: string, position: number): number {

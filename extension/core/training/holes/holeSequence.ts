@@ -4,7 +4,6 @@
  */
 
 import { promptBuilder, type PromptBudget } from "../../completion/prompt.ts";
-import { openBlock } from "../../completion/pythonText.ts";
 import type { Sequence } from "../../dataset/sequence.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { CursorHole } from "./cursorHoles.ts";
@@ -42,8 +41,7 @@ export function holeSequence(
   const middle = tokenizer.encode(`${requiredText}${text.slice(start, end)}`, prompt.length === 0 ? "start" : "inside");
   const { fillInTheMiddle: markers, endOfText } = tokenizer;
   const endToken = suffix.trim() !== "" && markers ? markers.end : endOfText;
-  const isLine = kind === "line";
-  const endWeight = !isLine ? weights.middle : openBlock(text.slice(0, end)) === undefined ? weights.lineEnd : 0;
+  const endWeight = kind === "header" ? 0 : kind === "line" ? weights.lineEnd : weights.middle;
   const around = countedText(prompt, tokenizer, start - requiredText.length);
   const all = [
     ...prompt.map((id, i) => ({ id, weight: around.from <= i && i < around.to ? weights.before : 0 })),

@@ -20,7 +20,8 @@ import {
 
 /** The share of each kind in the holes, where a stretch of text has all of them. */
 const shares: Readonly<Record<CursorKind, number>> = {
-  line: 0.4,
+  line: 0.34,
+  header: 0.06,
   inside: 0.15,
   body: 0.2,
   statements: 0.15,
@@ -33,8 +34,13 @@ const shares: Readonly<Record<CursorKind, number>> = {
  */
 const lossWeights: LossWeights = { before: 1, middle: 1, lineEnd: 1 };
 
-/** The share of its budget that a window fills where the text before the cursor is longer (prompt.ts). */
-const filled = 0.7;
+/**
+ * How much wider than a sequence's room the budget of a window may be that has moved: prompt.ts fills 0.7 of the budget then, and
+ * windows of equal length leave little padding.
+ */
+const wider = 1.2;
+/** The share of the room that such a window fills. */
+const filled = 0.84;
 /** The longest answer that is trained on, in tokens, where the sequences are long enough for it. */
 const longestAnswer = 128;
 /** The mean length of an answer, in tokens. */
@@ -57,16 +63,23 @@ export async function requestEncoder(
   const parser = await openPythonParser();
   const budget = budgetFor(completionLimits(contextLength, false), maxLength);
   const options: HoleOptions = { tokenizer, budget, weights: lossWeights, maxLength };
+  const moved = { ...options, budget: { ...budget, prefix: Math.floor(wider * budget.prefix) } };
   return (file, random, drawings) => {
     const { text } = file;
     const holes = cursorHoles(text, parser.tree(text));
+    const tokens = tokenizer.encode(text).length;
     const stride = filled * (1 - uncounted) * budget.prefix + usualAnswer;
-    const count = Math.max(1, Math.ceil(tokenizer.encode(text).length / stride));
+    const count = Math.max(1, Math.ceil(tokens / stride));
+    const sequenceOf = (hole: CursorHole | undefined, to: number): Sequence => {
+      const build = (by: HoleOptions): Sequence => (hole ? holeSequence(file, hole, by) : textSequence(file, to, by));
+      const before = (tokens * (hole?.start ?? to)) / text.length;
+      const wide = before > wider * moved.budget.prefix ? build(moved) : undefined;
+      return wide && wide.ids.length < maxLength ? wide : build(options);
+    };
     const stretches = Array.from({ length: count }, (_, i) => {
       const [from, to] = [Math.round((i * text.length) / count), Math.round(((i + 1) * text.length) / count)];
       return Array.from({ length: drawings }, () => {
-        const hole = random.next() < fillShare ? drawHole(holes, from, to, random) : undefined;
-        return hole ? holeSequence(file, hole, options) : textSequence(file, to, options);
+        return sequenceOf(random.next() < fillShare ? drawHole(holes, from, to, random) : undefined, to);
       });
     });
     return stretches.filter((variants) => variants.every((sequence) => targetWeight(sequence) > 0));

@@ -32,6 +32,9 @@ describe("cursorHoles", () => {
       ".h",
       "h",
     ]);
+    expect(found("header", "if x:  # why\n    a\nelse:\n    b\nfor y in z:\n    c\n")).toContain(" z:");
+    expect(found("header", "x = 1\nif x: y()\n")).toEqual([]);
+    expect(found("line", "if x:\n    y\n")).toEqual(["y"]);
     expect(found("line", 'x = """\na"""\n')).toEqual([]);
     expect(found("line").filter((text) => text.endsWith("height"))).toEqual([
       "return width * height",

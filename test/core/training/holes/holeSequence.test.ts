@@ -108,7 +108,7 @@ describe("holeSequence", () => {
             const text = await completedBy(ids.slice(prompt.length), file, hole);
             const wanted = file.text.slice(hole.start, hole.end);
             // Where no empty block is to be filled, the completer takes the first of several lines.
-            if (kind === "line" || kind === "body" || !wanted.includes("\n"))
+            if (kind === "line" || kind === "header" || kind === "body" || !wanted.includes("\n"))
               expect({ kind, text }).toEqual({ kind, text: wanted });
             else expect(wanted.startsWith(text)).toBe(true);
           }
@@ -124,7 +124,7 @@ describe("holeSequence", () => {
     const body = text.indexOf("return");
     expect(endOf(body, body + 8, "body")).toBe(weights.middle);
     expect(endOf(body, body + 8, "line")).toBe(weights.lineEnd);
-    expect(endOf(4, text.indexOf("\n"), "line")).toBe(0);
+    expect(endOf(4, text.indexOf("\n"), "header")).toBe(0);
   });
 
   test("counts the text before the hole as told, but neither path nor suffix", () => {
