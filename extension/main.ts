@@ -12,7 +12,7 @@ import { openBaseLibrary } from "./vscode/baseModels/baseLibrary.ts";
 import { createBasesPanel } from "./vscode/baseModels/basesPanel.ts";
 import { createBenchmark } from "./vscode/benchmark/benchmark.ts";
 import { createBenchmarkPanel } from "./vscode/benchmark/benchmarkPanel.ts";
-import { registerCompletionProvider } from "./vscode/completion/completionProvider.ts";
+import { openCompletions, type Completions } from "./vscode/completion/completions.ts";
 import { readConfiguration } from "./vscode/configuration.ts";
 import { openEngine, type Engine } from "./vscode/completion/engine.ts";
 import { setHubToken } from "./vscode/baseModels/hubSettings.ts";
@@ -34,6 +34,7 @@ import { watchWorkspaceSources } from "./vscode/training/workspaceSources.ts";
 export interface Activated {
   activationMilliseconds: number;
   engine: Engine;
+  completions: Completions;
   libraryProcess: LibraryProcess;
   places: BasePlaces;
   library: AdapterLibrary;
@@ -68,18 +69,9 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const training = createTraining({ ...shared, engine, sources, unfinished }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
-  registerCompletionProvider({ engine, configuration, log }, subscriptions);
+  const completions = openCompletions({ ...shared, engine, state: globalState }, subscriptions);
   const trainingView = registerTrainingView(
-    {
-      extensionUri,
-      training,
-      library,
-      sources,
-      unfinished,
-      paperData,
-      messages,
-      discard: (name) => notices.discard(name),
-    },
+    { ...shared, extensionUri, training, sources, unfinished, paperData, discard: (name) => notices.discard(name) },
     subscriptions,
   );
   const notices = showTrainingNotices(
@@ -94,7 +86,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     },
     subscriptions,
   );
-  const status = { engine, library, training, configuration, hint };
+  const status = { engine, library, training, configuration, hint, snooze: completions.snooze };
   showStatusBarItem(status, subscriptions);
   registerCommands(
     {
@@ -109,6 +101,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
       "graft.openBenchmark": () => benchmarkPanel.show(),
       "graft.setHubToken": () => setHubToken(secrets),
       "graft.toggleCompletions": () => configuration.toggleEnabled(),
+      "graft.snooze": () => completions.snooze.choose(),
       "graft.restartEngine": () => engine.restart(),
       "graft.showLog": () => log.show(),
     },
@@ -119,7 +112,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   startWithPython({ engine, configuration }, subscriptions);
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
-  return { activationMilliseconds, engine, libraryProcess, places, library, training, unfinished };
+  return { activationMilliseconds, engine, completions, libraryProcess, places, library, training, unfinished };
 }
 
 function registerCommands(

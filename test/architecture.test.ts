@@ -70,10 +70,13 @@ const confined: Record<string, readonly string[]> = {
   "@huggingface/hub": ["extension/core/hub"],
   commander: ["extension/cli", "extension/cli.ts"],
   "cli-progress": ["extension/cli"],
-  // Training asks as the editor asks; of the benchmark, only what measures the editor's completions.
+  // Training asks as the editor asks; in the benchmark, only what measures the editor's completions.
   "extension/core/completion": [
     "extension/core/completion",
     "extension/core/evaluation/candidates",
+    "extension/core/evaluation/context",
+    "extension/core/evaluation/replay",
+    "extension/core/evaluation/runs",
     "extension/core/evaluation/suites/holes.ts",
     "extension/core/training/holes",
     "extension/engine",

@@ -1,9 +1,10 @@
-/** Defines the commands that evaluate models, and their flags: evaluate, score, runs. */
+/** Defines the commands that evaluate models, and their flags: evaluate, replay, score, runs. */
 
 import { InvalidArgumentError, Option, type Command } from "commander";
 import * as z from "zod";
 import { codeBleuBehaviours } from "../core/evaluation/measures/codebleu/codeBleu.ts";
 import { metricNames, type MetricName } from "../core/evaluation/measures/metrics.ts";
+import { replayFields } from "../core/evaluation/replay/request.ts";
 import { infillingFields, suiteFields, taskFields } from "../core/evaluation/runs/request.ts";
 import { exportFormats } from "../core/evaluation/scoring/runTable.ts";
 import { evaluateCommand, type EvaluateFlags } from "./commands/evaluate.ts";
@@ -21,12 +22,14 @@ import {
   type ContextOf,
   type Shared,
 } from "./flags.ts";
-import { addRequestOptions } from "./requestOptions.ts";
+import { addRequestOptions, copyFlags } from "./requestOptions.ts";
 import { compareRunsCommand, exportRunsCommand, listRunsCommand, type ExportFlags } from "./commands/runs.ts";
+import { replayCommand, type ReplayFlags } from "./commands/replay.ts";
 import { scoreCommand, type ScoreFlags } from "./commands/score.ts";
 
 export function addEvaluationCommands(program: Command, contextOf: ContextOf): void {
   addEvaluate(program, contextOf);
+  addReplay(program, contextOf);
   addScore(program, contextOf);
   addRuns(program, contextOf);
 }
@@ -62,8 +65,32 @@ function addEvaluate(program: Command, contextOf: ContextOf): void {
     samples: { parse: positive },
   });
   command.optionsGroup("Python sources:");
-  addRequestOptions(command, z.object(infillingFields), { ngram: { value: "corpus" } });
+  addRequestOptions(command, z.object(infillingFields), {
+    ngram: { value: "corpus" },
+    bits: { help: "Leave bits per byte out" },
+    context: { value: "kind" },
+    repository: { value: "dir" },
+    ...copyFlags,
+  });
   command.action(async (flags: Shared & EvaluateFlags) => await evaluateCommand(flags, contextOf(flags)));
+}
+
+function addReplay(program: Command, contextOf: ContextOf): void {
+  const command = addCommand(program, "replay", "Type held-out functions key by key, with completions as in the editor")
+    .addOption(baseOption())
+    .addOption(adaptersOption());
+  addRequestOptions(command, z.object(replayFields), {
+    suite: { value: "source", required: true },
+    interval: { value: "ms" },
+    typos: { value: "share" },
+    reading: { value: "ms" },
+    debounce: { value: "ms" },
+    answerTime: { value: "ms" },
+    cache: { help: "Forget suggestions, keys and values before each request" },
+  });
+  command
+    .option("--sessions <file>", "Write the counts of each function to this .jsonl")
+    .action(async (flags: Shared & ReplayFlags) => await replayCommand(flags, contextOf(flags)));
 }
 
 function addScore(program: Command, contextOf: ContextOf): void {

@@ -1,6 +1,8 @@
 /** Defines the commands and their flags for commander. The file of its name implements each command. */
 
 import { Argument, Command, Option } from "commander";
+import * as z from "zod";
+import { contextFields } from "../core/completion/context/contextFields.ts";
 import { importRequest } from "../core/baseModels/import/importRequest.ts";
 import { paperDatasets } from "../core/dataset/paperDatasets.ts";
 import { addAdapterCommands } from "./adapterCommands.ts";
@@ -24,7 +26,7 @@ import {
   type ContextOf,
   type Shared,
 } from "./flags.ts";
-import { addRequestOptions } from "./requestOptions.ts";
+import { addRequestOptions, copyFlags } from "./requestOptions.ts";
 import { dataCommand, type DataFlags } from "./data.ts";
 import { importCommand, modelsCommand, type ImportFlags } from "./commands/models.ts";
 import { addTrainCommand } from "./trainingCommands.ts";
@@ -66,14 +68,18 @@ export function createProgram(contextOf: ContextOf): Command {
     .addOption(new Option("--file <file>", "Python file to complete in").conflicts(["prefix", "suffix"]))
     .option("--line <n>", "Line of the position, from 1", positive)
     .option("--column <n>", "Column of the position, from 1", positive);
-  addRequestOptions(completing, completionFlags).action(async (flags: Shared & CompleteFlags, self: Command) => {
-    if (flags.file === undefined && flags.prefix === undefined)
-      self.error("error: give --prefix, or --file with --line and --column.");
-    if (flags.file !== undefined && (flags.line === undefined || flags.column === undefined)) {
-      self.error("error: --file also needs --line and --column.");
-    }
-    await completeCommand(flags, contextOf(flags));
-  });
+  addRequestOptions(completing, completionFlags, copyFlags);
+  const contexts = { context: { value: "kind" }, repository: { value: "dir" } };
+  addRequestOptions(completing, z.object(contextFields), contexts).action(
+    async (flags: Shared & CompleteFlags, self: Command) => {
+      if (flags.file === undefined && flags.prefix === undefined)
+        self.error("error: give --prefix, or --file with --line and --column.");
+      if (flags.file !== undefined && (flags.line === undefined || flags.column === undefined)) {
+        self.error("error: --file also needs --line and --column.");
+      }
+      await completeCommand(flags, contextOf(flags));
+    },
+  );
 
   command("logits", "Print the logits of every position, for parity checks")
     .addOption(baseOption())

@@ -19,6 +19,12 @@ export interface FlagOverride {
   readonly note?: string;
 }
 
+/** The switches of copied text, on by default. */
+export const copyFlags = {
+  prior: { help: "Leave what followed the same text elsewhere out of a small base's distribution" },
+  draft: { help: "Decode token by token, without guesses" },
+} as const satisfies Record<string, FlagOverride>;
+
 /**
  * Adds a flag for each field of `schema`: `batchSize` becomes `--batch-size <n>`. A switch that is on by default
  * becomes `--no-…`. The help shows defaults, but only the schema applies them, so commands can tell which flags were

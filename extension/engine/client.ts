@@ -4,11 +4,12 @@
  * Knows nothing of VS Code; the caller decides how to report a crash.
  */
 
-import type { Completion } from "../core/completion/completer.ts";
+import type { Completion, Prepared } from "../core/completion/completer.ts";
 import type { CompletionRequest } from "../core/completion/completionRequest.ts";
+import type { ShownPrompt } from "../core/completion/context/shownPrompt.ts";
 import { createEngineLives, type EngineLivesOptions } from "./engineLives.ts";
 import type { EngineState } from "./engineState.ts";
-import { completeRequest, type Selected, type Selection } from "./protocol.ts";
+import { completeRequest, explainRequest, prepareRequest, type Selected, type Selection } from "./protocol.ts";
 import { untilAborted } from "./wire.ts";
 
 export interface CompletionClient {
@@ -19,6 +20,10 @@ export interface CompletionClient {
   select(selection: Selection, signal?: AbortSignal): Promise<Selected>;
   /** @throws UserError "engine-stopped" if the engine ends meanwhile; onCrash reports the crash. */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
+  /** Reads a prompt ahead. Does nothing unless a base is ready. */
+  prepare(request: CompletionRequest, signal?: AbortSignal): Promise<Prepared | undefined>;
+  /** Returns what the model read for the last completion; null if nothing is known of it. */
+  explain(): Promise<ShownPrompt | null>;
   /** Ends the process and starts another with `selection`, even after too many crashes. */
   restart(selection: Selection): Promise<Selected>;
   dispose(): void;
@@ -45,6 +50,13 @@ export function createCompletionClient(options: EngineLivesOptions): CompletionC
       const current = await lives.alive(signal);
       await untilAborted(current.selected, signal);
       return current.process.request(completeRequest, request, signal);
+    },
+    async prepare(request, signal) {
+      if (lives.state.phase !== "ready") return undefined;
+      return await lives.current?.process.request(prepareRequest, request, signal);
+    },
+    async explain() {
+      return (await lives.current?.process.request(explainRequest, undefined)) ?? null;
     },
     async restart(next) {
       lives.end();

@@ -15,18 +15,21 @@ import type { EvaluationOptions } from "../core/evaluation/runs/request.ts";
 import type { EvaluationProgress } from "../core/evaluation/runs/progress.ts";
 import type { RunSummary } from "../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../core/evaluation/scoring/runTable.ts";
-import type { Completion } from "../core/completion/completer.ts";
+import type { Completion, Prepared } from "../core/completion/completer.ts";
 import type { CompletionRequest } from "../core/completion/completionRequest.ts";
+import type { ShownPrompt } from "../core/completion/context/shownPrompt.ts";
 import type { TrainResult } from "../core/training/train.ts";
 import type { ReadingProgress, TrainProgress } from "../core/training/loop/progressMeter.ts";
 import type { TrainOptions } from "../core/training/request.ts";
 import type { TrainOutline } from "../core/training/trainingPlan.ts";
 import type { FetchOptions } from "../core/dataset/paper/fetchCodeAlpacaPy.ts";
+import type { RepositoryAnswer, RepositoryQuery } from "../core/repository/repositoryQuery.ts";
+import type { RepositorySize } from "../core/repository/repository.ts";
 import type { Skipped } from "../core/sources/skipped.ts";
 import type { ErrorData } from "./wire.ts";
 
 /** The role of a process: its only command-line argument. */
-export type Role = "completion" | "library" | "training" | "import" | "evaluation";
+export type Role = "completion" | "library" | "repository" | "training" | "import" | "evaluation";
 
 /** A long piece of work: the role of its process, and its messages. */
 export interface Work<Options, Result, Progress> {
@@ -50,6 +53,8 @@ export interface Selected {
   /** Name of the base that is now in use. */
   base: string;
   parameters: number;
+  /** The most tokens of other files in front of a file. */
+  contextTokens: number;
   milliseconds: number;
   /** The base of the first adapter that was trained on another base, or on other weights of the same name. */
   foreign?: Foreign;
@@ -90,6 +95,12 @@ export const selectRequest = new RequestType<Selection, Selected, ErrorData>("co
 
 export const completeRequest = new RequestType<CompletionRequest, Completion, ErrorData>("completion/complete");
 
+/** Reads the prompt of a request that may follow. Every other request ends it. */
+export const prepareRequest = new RequestType<CompletionRequest, Prepared, ErrorData>("completion/prepare");
+
+/** What the model read for the last completion; null before the first. */
+export const explainRequest = new RequestType<void, ShownPrompt | null, ErrorData>("completion/explain");
+
 // ── editor → library process ─────────────────────────────────────────────────────────────────────────────────────────
 
 export interface AdaptersQuestion extends BasePlaces {
@@ -118,6 +129,47 @@ export interface ExportRequest {
   folders: readonly string[];
   format: ExportFormat;
 }
+
+// ── editor → repository process ──────────────────────────────────────────────────────────────────────────────────────
+
+/** A root folder, and what tells it from others. */
+export interface RepositoryRoot {
+  folder: string;
+  /** The other roots of the window; files inside them are theirs. */
+  others: readonly string[];
+  /** Holds the indexes of all folders on disk. */
+  home: string;
+}
+
+/** Paths are relative to the folder, with forward slashes. */
+export interface RepositoryChanges {
+  folder: string;
+  /** Files that were saved, created, deleted or renamed; ignore rules and folders stand for all files. */
+  reread: readonly string[];
+  /** Documents with text that is in no file; without text once they are saved or closed. */
+  unsaved: readonly { path: string; text?: string }[];
+}
+
+/** Reads a folder, as far as its index on disk is not of today. Answers once it is ready. */
+export const openRepositoryRequest = new RequestType<RepositoryRoot, RepositorySize, ErrorData>("repository/open");
+
+export const changeRepositoryRequest = new RequestType<RepositoryChanges, RepositorySize, ErrorData>(
+  "repository/change",
+);
+
+/** Undefined while the folder is read. */
+export const queryRepositoryRequest = new RequestType<
+  { folder: string; query: RepositoryQuery },
+  { answer?: RepositoryAnswer },
+  ErrorData
+>("repository/query");
+
+/** Closes a folder. */
+export const closeRepositoryRequest = new RequestType<{ folder: string }, void, ErrorData>("repository/close");
+
+export const repositoryProgress = new NotificationType<{ folder: string; done: number; total: number }>(
+  "repository/progress",
+);
 
 // ── editor → a process for one piece of work, which reports progress ───────────────────────────────────────────────
 

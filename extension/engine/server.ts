@@ -11,6 +11,7 @@ import { serveEvaluation } from "./servers/evaluationServer.ts";
 import { serveImport } from "./servers/importServer.ts";
 import { serveLibrary } from "./servers/libraryServer.ts";
 import { logged, type LogMessage, type Role } from "./protocol.ts";
+import { serveRepository } from "./servers/repositoryServer.ts";
 import { serveTraining } from "./servers/trainingServer.ts";
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
@@ -30,6 +31,7 @@ const log: Log = {
 const serve: Readonly<Record<Role, typeof serveCompletion>> = {
   completion: serveCompletion,
   library: serveLibrary,
+  repository: serveRepository,
   training: serveTraining,
   import: serveImport,
   evaluation: serveEvaluation,

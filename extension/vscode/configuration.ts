@@ -15,6 +15,10 @@ const schemas = {
   "completion.debounce": z.int().check(z.gte(0), z.lte(2000)),
   "completion.maxTokens": z.int().check(z.gte(1), z.lte(512)),
   "completion.multiline": z.enum(["auto", "never"]),
+  "completion.comments": z.boolean(),
+  "completion.strings": z.boolean(),
+  "completion.midLine": z.boolean(),
+  "completion.exclude": z.array(z.string()),
 };
 
 type Schemas = typeof schemas;

@@ -5,6 +5,7 @@ import type { AdapterLibrary } from "./adapters/adapterLibrary.ts";
 import type { BaseHint } from "./baseModels/baseHint.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Engine } from "./completion/engine.ts";
+import { snoozeNote, type Snooze } from "./completion/snooze.ts";
 import { explain } from "./messages.ts";
 import { foreignText } from "./adapters/selectAdapter.ts";
 import type { Training } from "./training/training.ts";
@@ -15,10 +16,11 @@ export interface StatusOptions {
   training: Training;
   configuration: Configuration;
   hint: BaseHint;
+  snooze: Snooze;
 }
 
 export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.Disposable[]): void {
-  const { engine, library, training, configuration, hint } = options;
+  const { engine, library, training, configuration, hint, snooze } = options;
   const item = vscode.window.createStatusBarItem("graft.adapter", vscode.StatusBarAlignment.Right, 100);
   item.name = "Graft";
   item.command = "graft.showMenu";
@@ -45,6 +47,7 @@ export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.
     library.onDidChangeActive(render),
     training.onDidChange(render),
     hint.onDidChange(render),
+    snooze.onDidChange(render),
     configuration.onDidChange(render),
   );
 }
@@ -57,10 +60,12 @@ interface Look {
   isWarning?: true;
 }
 
-function look({ engine: { state }, library, configuration }: StatusOptions): Look {
+function look({ engine: { state }, library, configuration, snooze }: StatusOptions): Look {
   if (!configuration.get("enable")) {
     return { icon: "circle-slash", text: vscode.l10n.t("Graft: off"), notes: [vscode.l10n.t("Completions are off.")] };
   }
+  const snoozed = snoozeNote(snooze);
+  if (snoozed !== undefined) return { icon: "bell-slash", text: vscode.l10n.t("Graft: snoozed"), notes: [snoozed] };
   const text = library.active === undefined ? vscode.l10n.t("Graft: no adapter") : `Graft: ${library.active}`;
   switch (state.phase) {
     case "loading":

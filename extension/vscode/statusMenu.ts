@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { explain } from "./messages.ts";
+import { snoozeNote } from "./completion/snooze.ts";
 import { trainingNote, type StatusOptions } from "./statusBar.ts";
 
 interface MenuItem extends vscode.QuickPickItem {
@@ -14,7 +15,7 @@ export async function showMenu(options: StatusOptions): Promise<void> {
   if (chosen?.command !== undefined) await vscode.commands.executeCommand(chosen.command);
 }
 
-function items({ engine: { state }, library, training, configuration, hint }: StatusOptions): MenuItem[] {
+function items({ engine: { state }, library, training, configuration, hint, snooze }: StatusOptions): MenuItem[] {
   const { t } = vscode.l10n;
   const isOn = configuration.get("enable");
   const base = configuration.get("base") || t("the one that comes with Graft");
@@ -26,6 +27,7 @@ function items({ engine: { state }, library, training, configuration, hint }: St
     isOn
       ? action("circle-slash", t("Turn completions off"), "graft.toggleCompletions")
       : action("play", t("Turn completions on"), "graft.toggleCompletions", t("off now")),
+    ...(isOn ? [action("bell-slash", t("Snooze completions"), "graft.snooze", snoozeNote(snooze))] : []),
     { label: "", kind: vscode.QuickPickItemKind.Separator },
     action("repo-forked", t("Select adapter"), "graft.selectAdapter", library.active ?? t("none")),
     {

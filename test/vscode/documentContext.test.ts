@@ -38,7 +38,19 @@ describe("contextAt", () => {
     assert.ok(prefix.length < 33_000);
   });
 
-  it("puts a notebook's earlier Python cells before the cell", async () => {
+  it("reads a very long file only near the cursor", async () => {
+    const document = await python(`"""It's long.\n\n${"value = 1\n".repeat(600_000)}`);
+    const line = 500_000;
+    const started = performance.now();
+    const first = contextAt(document, new vscode.Position(line, 9));
+    const { prefix } = contextAt(document, new vscode.Position(line, 9));
+    assert.equal(first.prefix, prefix);
+    assert.match(prefix, /^value = 1\n/);
+    assert.ok(prefix.length <= 32_009 && prefix.length > 31_000, `${prefix.length} characters`);
+    assert.ok(performance.now() - started < 1000);
+  });
+
+  it("puts a notebook's other Python cells around the cell", async () => {
     const cell = (kind: vscode.NotebookCellKind, text: string, language: string) =>
       new vscode.NotebookCellData(kind, text, language);
     const notebook = await vscode.workspace.openNotebookDocument(
@@ -47,10 +59,33 @@ describe("contextAt", () => {
         cell(vscode.NotebookCellKind.Code, "import math", "python"),
         cell(vscode.NotebookCellKind.Markup, "# Title", "markdown"),
         cell(vscode.NotebookCellKind.Code, "r = 2", "python"),
+        cell(vscode.NotebookCellKind.Code, "%%bash\nls", "shellscript"),
         cell(vscode.NotebookCellKind.Code, "later = 3", "python"),
       ]),
     );
     const { prefix, suffix } = contextAt(notebook.cellAt(2).document, new vscode.Position(0, 4));
-    assert.deepEqual({ prefix, suffix }, { prefix: "import math\n\nr = ", suffix: "2" });
+    assert.deepEqual(
+      { prefix, suffix },
+      {
+        prefix: "import math\n\nr = ",
+        suffix: "2\n\nlater = 3",
+      },
+    );
+  });
+
+  it("cuts a notebook's cells at their limits, the nearest first to stay", async () => {
+    const code = (text: string) => new vscode.NotebookCellData(vscode.NotebookCellKind.Code, text, "python");
+    const long = "value = 1\n".repeat(1000);
+    const cells = [
+      code("far = 1"),
+      ...Array.from({ length: 4 }, () => code(long)),
+      code("x = "),
+      code("near = 2"),
+      code(long),
+    ];
+    const notebook = await vscode.workspace.openNotebookDocument("jupyter-notebook", new vscode.NotebookData(cells));
+    const { prefix, suffix } = contextAt(notebook.cellAt(5).document, new vscode.Position(0, 4));
+    assert.equal(prefix, `${`${long}\n\n`.repeat(3)}x = `);
+    assert.equal(suffix, "\n\nnear = 2");
   });
 });

@@ -1,9 +1,17 @@
 /** graft complete, graft logits */
 
+import { relative, resolve } from "node:path";
 import type * as z from "zod";
 import { readPlainText } from "../../core/foundation/plainFile.ts";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
 import { openCompleter } from "../../core/completion/completer.ts";
+import { contextFields } from "../../core/completion/context/contextFields.ts";
+import {
+  frontOf,
+  indexFolder,
+  type IndexedRepository,
+  type RequestFront,
+} from "../../core/completion/context/indexedRepository.ts";
 import { completionRequest, type CompletionRequest } from "../../core/completion/completionRequest.ts";
 import { readRequest } from "../../core/foundation/request.ts";
 import { checkAdapterFits, warningOf } from "../../core/adapters/fit/adapterFit.ts";
@@ -19,9 +27,17 @@ export interface AdapterFlag {
 }
 
 /** The fields of the request that have flags. A position in a file replaces both texts. */
-export const completionFlags = completionRequest.pick({ prefix: true, suffix: true, maxTokens: true, beams: true });
+export const completionFlags = completionRequest.pick({
+  prefix: true,
+  suffix: true,
+  maxTokens: true,
+  beams: true,
+  prior: true,
+  draft: true,
+});
 
-export interface CompleteFlags extends Partial<z.input<typeof completionFlags>> {
+export interface CompleteFlags
+  extends Partial<z.input<typeof completionFlags>>, Partial<z.input<z.ZodObject<typeof contextFields>>> {
   readonly base: string;
   readonly adapter: readonly AdapterFlag[];
   readonly file?: string;
@@ -32,8 +48,9 @@ export interface CompleteFlags extends Partial<z.input<typeof completionFlags>> 
 export async function completeCommand(flags: CompleteFlags, context: Context): Promise<void> {
   const startedAt = performance.now();
   const { output, signal } = context;
-  const { maxTokens, beams } = flags;
-  const request = readRequest(completionRequest, { ...(await readCursor(flags)), maxTokens, beams }, "complete");
+  const { maxTokens, beams, prior, draft } = flags;
+  const cursor = { ...(await readCursor(flags)), maxTokens, beams, prior, draft };
+  const repository = await readRepositoryFlags(flags, signal);
   const base = await openNamedBase(flags.base, context);
   for (const { folder } of flags.adapter) {
     const { adapter } = await fitFromFolder(folder, base);
@@ -44,12 +61,44 @@ export async function completeCommand(flags: CompleteFlags, context: Context): P
   try {
     await completer.useAdapters(flags.adapter);
     const load = performance.now() - startedAt;
+    const front = frontFor(flags, repository, cursor, completer.contextTokens);
+    const request = readRequest(completionRequest, { ...cursor, ...front }, "complete");
     const { text, candidates, tokens, milliseconds, stop } = await completer.complete(request, signal);
     const shown = candidates.length > 1 ? candidates.map((candidate) => candidate.text).join("\n---\n") : text;
     output.result({ text, candidates, tokens, milliseconds: { ...milliseconds, load }, stop }, shown);
   } finally {
     await completer.release();
   }
+}
+
+/** @throws UserError "option-invalid"; those of reading the folder */
+async function readRepositoryFlags(
+  { context, repository, file }: CompleteFlags,
+  signal: AbortSignal,
+): Promise<IndexedRepository | undefined> {
+  if (context !== "repository") {
+    if (repository === undefined) return undefined;
+    const message = "Cannot use --repository without other files in front of the file.";
+    throw new UserError("option-invalid", message, "Add --context repository, or leave it out.");
+  }
+  if (file === undefined) {
+    const message = "Cannot choose other files of the repository without a file to complete in.";
+    throw new UserError("option-invalid", message, "Give --file with --line and --column.");
+  }
+  return await indexFolder(repository ?? ".", signal);
+}
+
+/** Returns what the model reads in front of the file. */
+function frontFor(
+  { context, repository: folder = ".", file }: CompleteFlags,
+  repository: IndexedRepository | undefined,
+  { path, prefix, suffix = "" }: CompletionRequest,
+  contextTokens: number,
+): RequestFront {
+  if (context === "none") return { path: undefined };
+  if (!repository) return { path };
+  const relativePath = relative(resolve(folder), resolve(file!)).replaceAll("\\", "/");
+  return frontOf(repository, { path: relativePath, prefix, suffix }, contextTokens);
 }
 
 async function readCursor({ file, line, column, prefix, suffix }: CompleteFlags): Promise<CompletionRequest> {

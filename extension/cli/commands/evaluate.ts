@@ -2,6 +2,7 @@
 
 import type * as z from "zod";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
+import { contextFields } from "../../core/completion/context/contextFields.ts";
 import { compareRuns, type Comparison } from "../../core/evaluation/scoring/compareRuns.ts";
 import { promptingNote } from "../../core/evaluation/scoring/prompting.ts";
 import { infillingFields, taskFields, type suiteFields } from "../../core/evaluation/runs/request.ts";
@@ -68,17 +69,22 @@ function checkFlags(flags: EvaluateFlags, kind: SuiteKind): void {
 }
 
 function requestOf(flags: EvaluateFlags): Pick<EvaluationOptions, "suite"> {
-  const names = new Set([...Object.keys(taskFields), "suite", "limit", "fresh"]);
+  const names = new Set([...Object.keys(taskFields), ...Object.keys(contextFields), "bits", "suite", "limit", "fresh"]);
   const given = Object.entries(flags).filter(([name]) => names.has(name));
   return { suite: flags.suite, ...Object.fromEntries(given) };
 }
 
+/** N-grams read only a few tokens, and none of other files. */
+const withoutContext = { context: "file", repository: undefined } as const;
+
 /** Returns the base with its adapters, then the baselines, then n-grams of the base's tokens. */
-function candidatesOf(flags: EvaluateFlags): Pick<EvaluationOptions, "base" | "adapters" | "ngram">[] {
+function candidatesOf(
+  flags: EvaluateFlags,
+): Pick<EvaluationOptions, "base" | "adapters" | "ngram" | "context" | "repository">[] {
   return [
     { base: flags.base, adapters: flags.adapter },
     ...flags.baseline.map((base) => ({ base })),
-    ...(flags.ngram === undefined ? [] : [{ base: flags.base, ngram: flags.ngram }]),
+    ...(flags.ngram === undefined ? [] : [{ ...withoutContext, base: flags.base, ngram: flags.ngram }]),
   ];
 }
 

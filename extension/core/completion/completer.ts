@@ -1,6 +1,6 @@
 /** Turns the text at the cursor into a completion: prompt, decoding, stop rules, post-processing, adapters. */
 
-import pLimit from "p-limit";
+import { createHash } from "node:crypto";
 import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
@@ -16,15 +16,23 @@ import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
+import { copyDecoding, copyingOf, noCopying, type Copying } from "./copies/copying.ts";
+import { graded, type Graded } from "./judgement/beginnings.ts";
+import { uncalibrated, type Calibration } from "./judgement/calibration.ts";
+import { calibrationOf } from "./judgement/calibrationOf.ts";
+import { stepsOf, type Generated } from "./judgement/evidence.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
-import { promptBuilder } from "./prompt.ts";
-import { completionLimits } from "./promptBudget.ts";
+import { shownPrompt, type ReadPrompt, type ShownPrompt } from "./context/shownPrompt.ts";
+import { readInSteps } from "./context/readInSteps.ts";
+import { promptBuilder, type PromptText } from "./prompt.ts";
+import { promptRooms } from "./promptBudget.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
-import { stopRule, type End } from "./stop.ts";
+import { requestTurns } from "./requestTurns.ts";
+import { stopRule, type Cursor, type End } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
 
-export interface Completion {
+export interface Completion extends Graded {
   /** The text to insert at the cursor; empty if nothing is worth showing. */
   text: string;
   /** The number of generated tokens. */
@@ -39,13 +47,29 @@ export interface Completion {
   stop: "line" | "block" | "end" | "length";
 }
 
+export interface Prepared {
+  readonly tokens: number;
+  readonly milliseconds: number;
+}
+
 export interface Completer {
+  /** What the model read for the last completion that it decoded; for people. */
+  readonly lastPrompt: ShownPrompt | undefined;
+  /** The most tokens of other files that a prompt holds. */
+  readonly contextTokens: number;
   /**
    * Completes the text at the cursor. Calls run one after the other, in order.
    *
    * @throws UserError "option-invalid"; AbortError between two tokens once `signal` is aborted. The next request reuses the tokens read.
    */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
+  /**
+   * Reads the prompt of a request that may follow, and decodes nothing. Ends early once another request comes.
+   *
+   * @returns the tokens of the prompt that are read
+   * @throws UserError "option-invalid"; AbortError once `signal` is aborted
+   */
+  prepare(request: CompletionRequest, signal?: AbortSignal): Promise<Prepared>;
   /**
    * Switches to these adapters; with none, to the base alone.
    *
@@ -66,6 +90,8 @@ export async function openCompleter(base: InstalledBase, options: TokenTreeOptio
     tokenizer,
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
+    copying: copyingOf(base),
+    calibration: calibrationOf(base),
     loadMilliseconds: performance.now() - startedAt,
   });
 }
@@ -76,59 +102,84 @@ export function completerOf({
   tokenizer,
   parser,
   checkFits,
+  copying = noCopying,
+  calibration = uncalibrated,
   loadMilliseconds = 0,
 }: {
   tree: TokenTree;
   tokenizer: Tokenizer;
   parser: PythonParser;
   checkFits: (adapter: Adapter) => void;
+  copying?: Copying;
+  calibration?: Calibration;
   loadMilliseconds?: number;
 }): Completer {
-  const limits = completionLimits(tree.contextLength, tree.hasEncoder);
-  const buildPrompt = promptBuilder(tokenizer, limits);
+  const { maxNewTokens, budget } = promptRooms(tree);
+  const buildPrompt = promptBuilder(tokenizer, budget);
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
+  const byCopies = copyDecoding(model.vocabulary, tree.hasEncoder ? noCopying : copying);
   const adapters = adapterCache(checkFits);
-  const suggestions = suggestionCache<Completion>();
+  const suggestions = suggestionCache<Known>();
   let load = loadMilliseconds;
+  let last: ReadPrompt | undefined;
 
-  // The tree holds the tokens of the last request, so requests wait for each other. A failed request does not block the next.
-  const inTurn = pLimit(1);
+  // The tree holds the tokens of the last request, so requests wait for each other.
+  const turns = requestTurns();
 
   const complete = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Completion> => {
     signal?.throwIfAborted();
     const asked = readRequest(completionRequest, request, "complete");
     const { path, prefix, suffix, multiline, temperature, seed, beams, trigger } = asked;
-    const maxTokens = Math.min(asked.maxTokens, limits.newTokens);
+    const maxTokens = Math.min(asked.maxTokens, maxNewTokens);
     const cursor = { prefix, suffix };
-    if (trigger === "automatic" && reasonNotToAsk(prefix, suffix)) return emptyCompletion;
-    const kind = `${trigger} ${multiline} ${maxTokens} ${beams}`;
+    if (trigger === "automatic" && reasonNotToAsk(prefix, suffix, asked.quietIn)) return emptyCompletion;
+    const kind = `${trigger} ${multiline} ${maxTokens} ${beams} ${asked.prior} ${frontKey(asked)}`;
     const known = temperature === 0 ? suggestions.find(cursor, kind) : undefined;
-    if (known) {
-      const { text, logProbability } = known;
-      return {
-        ...known,
-        candidates: [{ text, logProbability }],
-        tokens: 0,
-        milliseconds: { load: 0, prefill: 0, decode: 0 },
-      };
-    }
+    if (known) return restOf(known, cursor, calibration);
 
-    const { ids, requiredText } = buildPrompt({ path, prefix, suffix });
+    tree.switchTo?.(path ?? "");
+    const { ids, requiredText } = buildPrompt(asked);
+    last = { ids, requiredText, context: asked.context, copies: asked.copies };
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
     const decoding = decodingOf({ beams, temperature, seed });
-    const generation = { ...rules, decoding, bansInfillingMarkers: true, stopsOnRepetition: true };
+    const generation = {
+      ...rules,
+      ...byCopies(asked, requiredText),
+      decoding,
+      bansInfillingMarkers: true,
+      stopsOnRepetition: true,
+    };
     const { continuations, milliseconds } = await generate(model, ids, generation, signal);
     const shown = continuations.map((each) => postProcessed(each, cursor, { parser, fewest: fewestVisible[trigger] }));
-    const completion = { ...withCandidates(shown), milliseconds: { load, ...milliseconds } };
+    const { best, candidates } = withCandidates(shown);
+    const { from, ...result } = best;
+    const generated = from && { whole: from.text, steps: stepsOf(from, requiredText), stop: from.stop };
+    const grades = graded(result.text, cursor, calibration, generated);
+    const completion = { ...result, ...grades, candidates, milliseconds: { load, ...milliseconds } };
     load = 0;
-    if (temperature === 0) suggestions.remember(cursor, kind, completion);
+    if (temperature === 0) suggestions.remember(cursor, kind, { text: result.text, completion, generated });
     return completion;
   };
 
+  const prepare = async (request: CompletionRequest, signal: AbortSignal): Promise<Prepared> => {
+    const startedAt = performance.now();
+    const asked = readRequest(completionRequest, request, "complete");
+    // An encoder reads a prompt as a whole, and again with each character.
+    if (tree.hasEncoder || signal.aborted) return { tokens: 0, milliseconds: 0 };
+    tree.switchTo?.(asked.path ?? "");
+    const tokens = await readInSteps(tree, buildPrompt(asked).ids, signal);
+    return { tokens, milliseconds: performance.now() - startedAt };
+  };
+
   return {
-    complete: (request, signal) => inTurn(() => complete(request, signal)),
+    get lastPrompt() {
+      return last && shownPrompt(tokenizer, last);
+    },
+    contextTokens: budget.context,
+    complete: (request, signal) => turns.request(() => complete(request, signal)),
+    prepare: (request, signal) => turns.prepare((interrupted) => prepare(request, interrupted), signal),
     useAdapters: (wanted) =>
-      inTurn(async () => {
+      turns.request(async () => {
         const startedAt = performance.now();
         const active = [];
         for (const { folder, scale } of wanted) active.push({ adapter: await adapters.adapter(folder), scale });
@@ -138,14 +189,24 @@ export function completerOf({
         load += milliseconds;
         return { milliseconds };
       }),
-    release: () => inTurn(() => tree.release()),
+    release: () => turns.request(() => tree.release()),
   };
+}
+
+/** Identifies what stands in front of the file. */
+function frontKey({ path, repositoryName, context }: PromptText): string {
+  return createHash("sha1")
+    .update(JSON.stringify([path, repositoryName, context]))
+    .digest("base64");
 }
 
 const emptyCompletion: Completion = {
   text: "",
   tokens: 0,
   logProbability: 0,
+  confidence: 0,
+  leastConfidence: 0,
+  beginnings: [],
   candidates: [{ text: "", logProbability: 0 }],
   milliseconds: { load: 0, prefill: 0, decode: 0 },
   stop: "end",
@@ -157,25 +218,50 @@ function decodingOf({ beams, temperature, seed }: Record<"beams" | "temperature"
   return { kind: "greedy" };
 }
 
-type Shown = Pick<Completion, "text" | "tokens" | "logProbability" | "stop">;
+/** A completion, of which a known one's `text` is the rest. */
+interface Known {
+  readonly text: string;
+  readonly completion: Completion;
+  readonly generated: Generated | undefined;
+}
+
+function restOf({ text, completion, generated }: Known, cursor: Cursor, calibration: Calibration): Completion {
+  const { logProbability, text: whole } = completion;
+  return {
+    ...completion,
+    text,
+    ...graded(text, cursor, calibration, generated, whole.length - text.length),
+    candidates: [{ text, logProbability }],
+    tokens: 0,
+    milliseconds: { load: 0, prefill: 0, decode: 0 },
+  };
+}
+
+interface Shown extends Pick<Completion, "text" | "tokens" | "logProbability" | "stop"> {
+  /** Absent if nothing was generated. */
+  readonly from?: Continuation<End["by"]>;
+}
 
 /** Cuts a continuation down to the part worth showing. */
 function postProcessed(
-  { text, tokens, logProbability, stop }: Continuation<End["by"]>,
+  from: Continuation<End["by"]>,
   cursor: { prefix: string; suffix: string },
   { parser, fewest }: { parser: PythonParser; fewest: number },
 ): Shown {
+  const { text, tokens, logProbability, stop } = from;
   // postProcess cuts a loop of lines where it begins; a loop within one line leaves nothing useful.
   const isLoop = isRepetitive(tokens) && !text.includes("\n");
   const shown = isLoop ? "" : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible: fewest });
   const parsable = parsablePrefix(parser, shown, cursor);
-  return { text: isVisible(parsable, fewest) ? parsable : "", tokens: tokens.length, logProbability, stop };
+  return { text: isVisible(parsable, fewest) ? parsable : "", tokens: tokens.length, logProbability, stop, from };
 }
 
-/** Returns the best result, with the other results that differ from it. */
-function withCandidates(found: readonly Shown[]): Shown & Pick<Completion, "candidates"> {
+/** Returns the best result, and all results that differ. */
+function withCandidates(found: readonly Shown[]): { best: Shown } & Pick<Completion, "candidates"> {
   const differing = found.filter(({ text }, i) => text !== "" && found.findIndex((other) => other.text === text) === i);
-  const [best = found[0] ?? emptyCompletion, ...others] = differing;
+  const [best = found[0] ?? nothing, ...others] = differing;
   const candidates = [best, ...others].map(({ text, logProbability }) => ({ text, logProbability }));
-  return { ...best, candidates };
+  return { best, candidates };
 }
+
+const nothing: Shown = { text: "", tokens: 0, logProbability: 0, stop: "end" };

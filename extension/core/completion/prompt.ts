@@ -1,14 +1,14 @@
 /**
- * Builds the model's prompt: path, prefix and suffix as tokens, in the order of the model's training. Between two
+ * Builds the model's prompt: other files, path, prefix and suffix as tokens, in the order of the model's training. Between two
  * keystrokes, as few tokens as possible change, and only near the end, so that the KV cache of the others stays valid.
  */
 
-import { type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { LRUCache } from "lru-cache";
+import type { Place, Tokenizer } from "../tokenizer/tokenizer.ts";
 import { fillPrompt } from "../tokenizer/fillInTheMiddle.ts";
+import { promptFronts, type FrontText } from "./context/promptFront.ts";
 
-export interface PromptText {
-  /** The path of the file. */
-  readonly path?: string | undefined;
+export interface PromptText extends FrontText {
   readonly prefix: string;
   readonly suffix: string;
 }
@@ -27,36 +27,42 @@ export interface PromptBudget {
   readonly prefix: number;
   /** Small: if the prefix comes first, every keystroke makes the model read the whole suffix again. */
   readonly suffix: number;
+  /** For parts of other files. */
+  readonly context?: number;
+  /** For prefix and parts of other files together. If that is less than both, the prefix gives way. */
+  readonly both?: number;
 }
 
 /** The share of the budget that a moved window fills. The rest is room to type before the window moves again. */
 const refill = 0.7;
 /** Bounds of the characters per token in any code. */
 const [fewestCharacters, mostCharacters] = [1, 8];
+/** The number of files whose windows are remembered. */
+const anchorsKept = 8;
 /** The number of characters at the start of the old window that are searched for in the new prefix. */
 const anchorLength = 400;
-/** The number of path segments in the prompt: the end of a path says what a file is about. */
-const pathSegments = 3;
-/** The path's limit in tokens. */
-const longestPath = 32;
+/** The prefix gives way by a multiple of this many tokens, so that its window seldom moves when the context changes. */
+const windowStep = 128;
 /** The number of characters to inspect at the end: more than the longest run of blanks in one token. */
 const blanksLookedAt = 200;
 
-/** Returns a function that builds prompts, and remembers where the last window began. */
+/** Returns a function that builds prompts, and remembers where the last window of each file began. */
 export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text: PromptText) => Prompt {
-  let anchor = "";
+  const frontOf = promptFronts(tokenizer, budget.context ?? 0);
+  /** By path. */
+  const anchors = new LRUCache<string, string>({ max: anchorsKept });
 
   /** Returns the end of the prefix, from the start of a line, as tokens. */
-  const windowOf = (prefix: string): readonly number[] => {
-    let start = windowStart(prefix, anchor, budget.prefix * mostCharacters);
-    let ids = tokenizer.encode(prefix.slice(start));
-    while (ids.length > budget.prefix) {
+  const windowOf = (path: string, prefix: string, limit: number, place: Place): readonly number[] => {
+    let start = windowStart(prefix, anchors.get(path) ?? "", limit * mostCharacters);
+    let ids = tokenizer.encode(prefix.slice(start), place);
+    while (ids.length > limit) {
       const perToken = Math.max(fewestCharacters, (prefix.length - start) / ids.length);
-      const characters = Math.floor(budget.prefix * refill * perToken);
+      const characters = Math.floor(limit * refill * perToken);
       start = Math.max(start + 1, lineStartAfter(prefix, prefix.length - characters));
-      ids = tokenizer.encode(prefix.slice(start));
+      ids = tokenizer.encode(prefix.slice(start), place);
     }
-    anchor = start === 0 ? "" : prefix.slice(start, start + anchorLength);
+    anchors.set(path, start === 0 ? "" : prefix.slice(start, start + anchorLength));
     return ids;
   };
 
@@ -65,24 +71,36 @@ export function promptBuilder(tokenizer: Tokenizer, budget: PromptBudget): (text
     return ids.slice(0, budget.suffix);
   };
 
-  return ({ path, prefix, suffix }) => {
+  return ({ path, repositoryName, context, prefix, suffix }) => {
     const markers = tokenizer.fillInTheMiddle;
-    const header = path && markers?.fileSeparator !== undefined ? tokenizer.encode(`${pathEnd(path)}\n`) : [];
-    const file = header.length > 0 ? [markers!.fileSeparator!, ...header.slice(-longestPath)] : [];
-    const start = [...tokenizer.beginning, ...file];
+    const { outside, inside, contextLength } = frontOf({ path, repositoryName, context });
+    const window = windowOf(
+      path ?? "",
+      prefix,
+      prefixLimit(budget, contextLength),
+      inside.length > 0 ? "inside" : "start",
+    );
+    const start = [...tokenizer.beginning, ...outside];
     // Without text after the cursor there is no hole: models are trained on plain texts and instructions this way.
     const isHole = suffix.trim() !== "";
     if (isHole && markers?.order === "prefix-first") {
-      return { ids: [...start, ...fillPrompt(markers, windowOf(prefix), suffixIds(suffix))], requiredText: "" };
+      const before = [...inside, ...window];
+      return { ids: [...start, ...fillPrompt(markers, before, suffixIds(suffix))], requiredText: "" };
     }
     // In all other formats, the model continues directly after the prefix.
-    const { ids, requiredText } = withTokenHealing(windowOf(prefix), prefix, tokenizer);
+    const { ids: kept, requiredText } = withTokenHealing(window, prefix, tokenizer);
+    const ids = [...inside, ...kept];
     if (isHole && markers?.order === "suffix-first") {
       return { ids: [...start, ...fillPrompt(markers, ids, suffixIds(suffix))], requiredText };
     }
     // The model needs at least one token to continue from; the end-of-text token also precedes a text.
     return { ids: start.length + ids.length > 0 ? [...start, ...ids] : [tokenizer.endOfText], requiredText };
   };
+}
+
+/** Returns the prefix's limit in tokens beside so many tokens of other files. */
+function prefixLimit({ prefix, both = Infinity }: PromptBudget, contextLength: number): number {
+  return Math.max(1, Math.min(prefix, both - Math.ceil(contextLength / windowStep) * windowStep));
 }
 
 /**
@@ -119,8 +137,4 @@ function lineStartAfter(text: string, position: number): number {
   if (position <= 0) return 0;
   const newline = text.indexOf("\n", position - 1);
   return newline < 0 ? position : newline + 1;
-}
-
-function pathEnd(path: string): string {
-  return path.split(/[\\/]/).filter(Boolean).slice(-pathSegments).join("/");
 }

@@ -21,6 +21,9 @@ export interface WindowSize {
   readonly behind: number;
 }
 
+/** The window of an editor's request. It exceeds the context of all supported models, at four characters per token. */
+export const documentWindow: WindowSize = { before: 32_000, behind: 8_000 };
+
 /** The longest statement, in characters, that a window repeats as a head. */
 const longestHead = 400;
 

@@ -1,6 +1,6 @@
 /** Decides by its text where a completion ends: after a line, or with the block that it fills. */
 
-import { indentation, isBetweenStatements, isBlank, openBlock, scanPython } from "./pythonText.ts";
+import { indentation, isBetweenStatements, isBlank, openBlock, scanPython, type PythonState } from "./pythonText.ts";
 
 export interface Cursor {
   readonly prefix: string;
@@ -16,7 +16,8 @@ export interface End {
 /**
  * Returns the stop rule for one completion. The rule receives the whole generated text, and returns null to continue.
  *
- * A completion fills a block only if the prefix or the first generated line opens one that is empty except for a docstring.
+ * A completion fills a block only if the prefix or the first generated line opens one that is empty except for a docstring. A
+ * line that opens brackets goes on until they are closed.
  */
 export function stopRule({ prefix, suffix }: Cursor, multiline: "auto" | "never"): (text: string) => End | null {
   const lineStart = prefix.lastIndexOf("\n") + 1;
@@ -33,7 +34,9 @@ export function stopRule({ prefix, suffix }: Cursor, multiline: "auto" | "never"
   };
   const opened = emptyBlock(prefix);
   /** A completion that ends a docstring stops there; the next one fills the block. */
-  const inString = scanPython(prefix).quote !== "";
+  const atCursor = scanPython(prefix);
+  const inString = atCursor.quote !== "";
+  const mayContinue = multiline !== "never" && restIsBlank && !inString;
 
   return (text) => {
     const newline = text.indexOf("\n");
@@ -45,9 +48,27 @@ export function stopRule({ prefix, suffix }: Cursor, multiline: "auto" | "never"
     if (newline < 0) return null;
     const line = text.slice(0, newline);
     const indent = inString || isBlank(line) ? undefined : emptyBlock(prefix + line);
-    if (indent === undefined) return { length: newline, by: "line" };
+    if (indent === undefined) return mayContinue ? endOfBrackets(text, atCursor) : { length: newline, by: "line" };
     return endOfBlock(text, indent, false);
   };
+}
+
+/** The most lines of a statement that continues in brackets. */
+const mostLines = 8;
+
+/** Returns the end of the first line after which no more brackets are open than at the cursor; of the first line after too many. */
+function endOfBrackets(text: string, atCursor: PythonState): End | null {
+  const first = text.indexOf("\n");
+  let state = atCursor;
+  let start = 0;
+  for (let lines = 1; lines <= mostLines; lines++) {
+    const end = text.indexOf("\n", start);
+    if (end < 0) return null;
+    state = scanPython(text.slice(start, end + 1), state);
+    if (state.brackets.length <= atCursor.brackets.length) return { length: end, by: "line" };
+    start = end + 1;
+  }
+  return { length: first, by: "line" };
 }
 
 /**

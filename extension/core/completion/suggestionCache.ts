@@ -5,10 +5,10 @@ import type { Cursor } from "./stop.ts";
 
 export interface SuggestionCache<T extends { readonly text: string }> {
   /** Returns the suggestion for this place, or the rest of an earlier one if the user has typed its beginning since. */
-  find(cursor: Cursor, kind: string): T | undefined;
+  readonly find: (cursor: Cursor, kind: string) => T | undefined;
   remember(cursor: Cursor, kind: string, suggestion: T): void;
   /** Drops all suggestions, for example because the adapter changes. */
-  clear(): void;
+  readonly clear: () => void;
 }
 
 /** The characters that must match. Text farther away hardly changes a suggestion, and may be missing from the next prefix. */

@@ -7,14 +7,27 @@ const harmlessRest = /^\s*[)>}\]"'`]*\s*[:{;,]?\s*$/;
 /** The least context in characters that a model needs. */
 const fewestCharacters = 10;
 
+/** The kinds of places where a completion can be unwelcome. Each one is the user's choice. */
+export const quietPlaces = ["comments", "strings", "beforeCode"] as const;
+export type QuietPlace = (typeof quietPlaces)[number];
+export const quietByDefault: readonly QuietPlace[] = ["comments", "beforeCode"];
+
+export type ReasonNotToAsk = "code-follows" | "comment" | "string" | "too-little";
+
 /**
  * Returns why not to complete automatically while the user types, or null. Does not apply to completions that the user
  * invokes.
  */
-export function reasonNotToAsk(prefix: string, suffix: string): "code-follows" | "comment" | "too-little" | null {
+export function reasonNotToAsk(
+  prefix: string,
+  suffix: string,
+  quietIn: readonly QuietPlace[] = quietByDefault,
+): ReasonNotToAsk | null {
   const [rest = ""] = suffix.split("\n", 1);
-  if (!harmlessRest.test(rest)) return "code-follows";
-  if (scanPython(prefix).inComment) return "comment";
+  if (quietIn.includes("beforeCode") && !harmlessRest.test(rest)) return "code-follows";
+  const { inComment, quote } = scanPython(prefix);
+  if (quietIn.includes("comments") && inComment) return "comment";
+  if (quietIn.includes("strings") && quote !== "") return "string";
   if (prefix.trim().length + suffix.trim().length < fewestCharacters) return "too-little";
   return null;
 }

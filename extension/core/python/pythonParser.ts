@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { Language, type Node, Parser, type Tree, type TreeCursor } from "web-tree-sitter";
 import { internalError } from "../foundation/errors.ts";
 import { countMisuses, type TextRange } from "./misuses.ts";
+import { statementsOf, type Statement } from "./statements.ts";
 
 /** A node copied out of WebAssembly, which need not be freed. */
 export interface SyntaxNode {
@@ -45,6 +46,8 @@ export interface PythonParser {
   problems(text: string): SyntaxProblem[];
   /** Returns the root, of type "module", or "ERROR" if the text cannot be parsed at all. */
   tree(text: string): SyntaxNode;
+  /** Returns the statements at the left margin, and those of classes: far faster than the whole tree. */
+  statements(text: string): Statement[];
 }
 
 /** Resolves the two WebAssembly files in their packages: in node_modules of the sources, or in dist/node_modules of a build. */
@@ -71,6 +74,7 @@ export async function openPythonParser(): Promise<PythonParser> {
       parsed(text, ({ rootNode }) => (rootNode.hasError ? countErrors(rootNode) : 0) + countMisuses(rootNode, range)),
     problems: (text) => parsed(text, (tree) => (tree.rootNode.hasError ? problemsOf(tree) : [])),
     tree: (text) => parsed(text, copyOf),
+    statements: (text) => parsed(text, statementsOf),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Lists the .py files of a folder that its author wrote, judged by their paths. Does not read them. */
 
-import { readdir, realpath } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { lstat, readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../foundation/errors.ts";
 import { foreignReason } from "./foreignFolders.ts";
@@ -23,6 +24,33 @@ interface Walk extends WalkOptions {
 export async function* pythonFiles(root: string, options: WalkOptions = {}): AsyncGenerator<string> {
   const real = await realpath(root);
   yield* filesIn("", await openIgnoreRules(real), { ...options, root: real });
+}
+
+/** Whether {@link pythonFiles} yields `path`, or would if it existed: for one file, without walking the folder. */
+export async function isPythonFile(
+  root: string,
+  path: string,
+  { except }: Pick<WalkOptions, "except"> = {},
+): Promise<boolean> {
+  let at = await realpath(root);
+  let rules = await openIgnoreRules(at);
+  const names = path.split("/");
+  const name = names.pop()!;
+  for (const folder of names) {
+    at = join(at, folder);
+    const isFolder = (await entryAt(at))?.isDirectory() ?? true;
+    if (!isFolder || except?.has(at) || rules.ignores(at, true)) return false;
+    if ((await foreignReason(at, folder)) !== undefined) return false;
+    rules = await rules.within(at);
+  }
+  at = join(at, name);
+  if (!name.endsWith(".py") || name.startsWith(".") || except?.has(at) || rules.ignores(at, false)) return false;
+  return (await entryAt(at))?.isFile() ?? true;
+}
+
+/** What is at a path, a link being a link. */
+async function entryAt(path: string): Promise<Stats | undefined> {
+  return await lstat(path).catch(() => undefined);
 }
 
 export async function countPythonFiles(root: string, options: WalkOptions = {}): Promise<number> {

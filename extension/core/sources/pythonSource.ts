@@ -40,7 +40,9 @@ export async function readPythonSource(path: string): Promise<SourceText | Unfit
   return unfitText(text, basename(path)) ?? { text };
 }
 
-function unfitText(text: string, name: string): UnfitSource | undefined {
+/** Returns why a text with "\n" line ends is unfit, by its words and the name of its file. */
+export function unfitText(text: string, name: string): UnfitSource | undefined {
+  if (text.length > largestSource) return { unfit: "The file is too large.", reason: "large" };
   if (text.trim() === "") return { unfit: "The file is empty.", reason: "empty" };
   const lines = text.split("\n");
   const isMarked = lines.slice(0, 12).some((line) => line.trimStart().startsWith("#") && generatedMarks.test(line));

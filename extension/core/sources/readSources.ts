@@ -1,10 +1,10 @@
 /** Reads the Python sources of a project as training texts, and reports the files that are left out. */
 
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { pythonFiles, type WalkOptions } from "./pythonFiles.ts";
-import { readPythonSource, type SourceText, type UnfitSource } from "./pythonSource.ts";
+import { readPythonSource, unfitText, type SourceText, type UnfitSource } from "./pythonSource.ts";
 import { lineOfSecret } from "./secrets.ts";
 
 export type FoundSource = { readonly path: string } & (SourceText | UnfitSource);
@@ -36,6 +36,33 @@ export async function readNamedSource(path: string): Promise<SourceText | UnfitS
   return await sourceJudge()(path, path, new Map());
 }
 
+/**
+ * Reads a file that the user works on, for the repository index. The rules are those of training, except that the text need not
+ * parse, as few texts do while they are written, and may be a copy.
+ */
+export async function readCurrentSource(path: string): Promise<SourceText | UnfitSource> {
+  const source = await readOrReason(path);
+  return "unfit" in source ? source : ((await secretIn(source.text)) ?? source);
+}
+
+/** The same for a document that may not be saved; `path` gives its name. */
+export async function judgeCurrentText(path: string, text: string): Promise<SourceText | UnfitSource> {
+  const plain = text.replaceAll(/\r\n?/g, "\n");
+  return unfitText(plain, basename(path)) ?? (await secretIn(plain)) ?? { text: plain };
+}
+
+async function readOrReason(path: string): Promise<SourceText | UnfitSource> {
+  return await readPythonSource(path).catch((error: unknown): UnfitSource => {
+    const why = error instanceof Error ? error.message : String(error);
+    return { unfit: `The file cannot be read: ${why}.`, reason: "unreadable" };
+  });
+}
+
+async function secretIn(text: string): Promise<UnfitSource | undefined> {
+  const line = await lineOfSecret(text);
+  return line === undefined ? undefined : { unfit: `The file contains a secret in line ${line}.`, reason: "secret" };
+}
+
 type Judge = (at: string, path: string, seen: Map<string, string>) => Promise<SourceText | UnfitSource>;
 
 /**
@@ -46,18 +73,15 @@ function sourceJudge(): Judge {
   const verdicts = new Map<string, UnfitSource | undefined>();
   let parser: Promise<PythonParser> | undefined;
   const verdictOn = async (text: string): Promise<UnfitSource | undefined> => {
-    const line = await lineOfSecret(text);
-    if (line !== undefined) return { unfit: `The file contains a secret in line ${line}.`, reason: "secret" };
+    const secret = await secretIn(text);
+    if (secret) return secret;
     const [problem] = (await (parser ??= openPythonParser())).problems(text);
     if (problem)
       return { unfit: `The file is not valid Python: line ${problem.line} does not parse.`, reason: "unparsable" };
     return undefined;
   };
   return async (at, path, seen) => {
-    const source = await readPythonSource(at).catch((error: unknown): UnfitSource => {
-      const why = error instanceof Error ? error.message : String(error);
-      return { unfit: `The file cannot be read: ${why}.`, reason: "unreadable" };
-    });
+    const source = await readOrReason(at);
     if ("unfit" in source) return source;
     const hash = createHash("sha256").update(source.text).digest("base64").slice(0, 22);
     const twin = seen.get(hash);

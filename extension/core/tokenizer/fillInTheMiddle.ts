@@ -21,6 +21,17 @@ export interface FillInTheMiddle {
   readonly stops: readonly number[];
   /** The token before a file's path, for models that were trained to read a path in front of the markers. */
   readonly fileSeparator?: number;
+  /** For models that were trained to read other files of the repository in front of a file. */
+  readonly repository?: RepositoryMarkers;
+}
+
+/** The tokens between the files of a repository. Each file follows its separator as path, line end and text. */
+export interface RepositoryMarkers {
+  readonly fileSeparator: number;
+  /** The token before the repository's name, which stands first. */
+  readonly name?: number;
+  /** Whether the path of the file with the hole stands after the opening markers instead of before them. */
+  readonly isPathInside: boolean;
 }
 
 /** The names of a family's tokens. */
@@ -31,6 +42,12 @@ interface Convention {
   /** By default end of text. */
   readonly end?: string;
   readonly fileSeparator?: string;
+  /** The first whose separator is in the vocabulary counts. */
+  readonly repository?: readonly {
+    readonly fileSeparator: string;
+    readonly name: string;
+    readonly isPathInside: boolean;
+  }[];
   /** Further tokens that end a completion. */
   readonly stops: readonly string[];
 }
@@ -42,14 +59,20 @@ const conventions: readonly Convention[] = [
     between: ["<|fim_suffix|>"],
     closing: ["<|fim_middle|>"],
     fileSeparator: "<|file_sep|>",
+    repository: [{ fileSeparator: "<|file_sep|>", name: "<|repo_name|>", isPathInside: false }],
     stops: ["<|fim_pad|>", "<|repo_name|>", "<|im_end|>"],
   },
   {
-    // StarCoder2, Granite Code. They read a path after the first marker, but it is optional and is left out here.
+    // StarCoder2, Granite Code, Mellum. StarCoder2 reads a path after the first marker; it is optional, and left out where no
+    // other file precedes.
     opening: ["<fim_prefix>"],
     between: ["<fim_suffix>"],
     closing: ["<fim_middle>"],
-    stops: ["<file_sep>", "<fim_pad>", "<repo_name>"],
+    repository: [
+      { fileSeparator: "<file_sep>", name: "<repo_name>", isPathInside: true },
+      { fileSeparator: "<filename>", name: "<reponame>", isPathInside: false },
+    ],
+    stops: ["<file_sep>", "<filename>", "<fim_pad>", "<repo_name>", "<reponame>"],
   },
   {
     // DeepSeek-Coder. Its "hole" token marks the start of the suffix.
@@ -112,5 +135,21 @@ export function findFillInTheMiddle(
     end,
     stops: [...new Set([...stops, ...known(convention.stops)])],
     ...separator,
+    ...repositoryMarkers(convention, ids, order),
   };
+}
+
+function repositoryMarkers(
+  { repository = [] }: Convention,
+  ids: ReadonlyMap<string, number>,
+  order: FillOrder,
+): Pick<FillInTheMiddle, "repository"> {
+  for (const { fileSeparator, name, isPathInside } of repository) {
+    const [separator, nameId] = [ids.get(fileSeparator), ids.get(name)];
+    if (separator === undefined) continue;
+    // Graft's own bases, which are suffix-first, learn holes behind other files without the repository's name.
+    const named = nameId !== undefined && order === "prefix-first" ? { name: nameId } : {};
+    return { repository: { fileSeparator: separator, ...named, isPathInside } };
+  }
+  return {};
 }

@@ -29,6 +29,8 @@ export interface Tokenizer {
   decode(ids: readonly number[], place?: Place): string;
   /** Returns the id of a token by its name in the vocabulary, including special tokens. */
   id(token: string): number | undefined;
+  /** Returns a token's name in the vocabulary; empty for an id without one. */
+  nameOf(id: number): string;
   readonly fillInTheMiddle: FillInTheMiddle | null;
 }
 
@@ -68,6 +70,7 @@ export async function openTokenizer(folder: string, modelVocabularySize = Infini
       return ordinary.length === 0 ? "" : decode(ordinary, place);
     },
     id: (token) => ids.get(token),
+    nameOf: (wanted) => [...ids].find(([, id]) => id === wanted)?.[0] ?? "",
     fillInTheMiddle: findFillInTheMiddle(ids, endOfText, files.fillOrder),
   };
 }

@@ -11,7 +11,7 @@ import type { Log } from "../../core/foundation/log.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import { openCompleter, type Completer } from "../../core/completion/completer.ts";
 import { foreignOrigin } from "./adapterSummaries.ts";
-import { completeRequest, selectRequest } from "../protocol.ts";
+import { completeRequest, explainRequest, prepareRequest, selectRequest } from "../protocol.ts";
 import { openSelection } from "./selectedBase.ts";
 import { answer } from "../wire.ts";
 
@@ -34,12 +34,13 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
         open = undefined; // If the next line fails, later requests must not use the released model.
         open = { base, completer: await openCompleter(base) };
       }
-      await open?.completer.useAdapters(adapters);
+      await open.completer.useAdapters(adapters);
       const { name, parameters } = base;
       const foreign = await foreignOrigin(adapters, base);
       return {
         base: name,
         parameters,
+        contextTokens: open.completer.contextTokens,
         milliseconds: performance.now() - startedAt,
         ...(foreign && { foreign }),
         ...(notImported !== undefined && { notImported }),
@@ -54,4 +55,13 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
       return open.completer.complete(request, signal);
     }),
   );
+
+  // The completer itself ends a preparation when another request comes, so it does not wait in this queue.
+  answer(
+    connection,
+    prepareRequest,
+    (request, signal) => open?.completer.prepare(request, signal) ?? Promise.resolve({ tokens: 0, milliseconds: 0 }),
+  );
+
+  answer(connection, explainRequest, () => Promise.resolve(open?.completer.lastPrompt ?? null));
 }

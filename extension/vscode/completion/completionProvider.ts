@@ -1,72 +1,100 @@
 /**
- * Ghost text: turns a cursor in a Python document into one request to the engine, and the answer into one item.
+ * Ghost text: turns a cursor in a Python document into one question, and the answer into items.
  *
- * Decides when to ask and what to show. The completer handles prompt, stop rules and cache.
+ * The judgement decides when to ask and what to show. The completer handles prompt, stop rules and cache.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
+import type { Completion } from "../../core/completion/completer.ts";
 import type { Log } from "../../core/foundation/log.ts";
+import type { Judgement, Question } from "../../core/completion/judgement/judgement.ts";
+import type { Silence } from "../../core/completion/judgement/suggestionEvent.ts";
+import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
+import { completeStep } from "../walkthrough.ts";
+import type { Asking, Frame } from "./ask.ts";
+import { circumstanceOf, isExcluded, quietPlacesOf } from "./circumstance.ts";
 import { contextAt } from "./documentContext.ts";
 import type { Engine } from "./engine.ts";
-import { completeStep } from "../walkthrough.ts";
+import type { SuggestionEvents } from "./suggestionEvents.ts";
 
 export interface CompletionProviderOptions {
-  engine: Pick<Engine, "complete">;
+  engine: Pick<Engine, "base">;
+  library: Pick<AdapterLibrary, "active">;
+  asking: Asking;
+  judgement: Judgement;
+  events: SuggestionEvents;
   configuration: Configuration;
   log: Log;
 }
 
+type Provide = vscode.InlineCompletionItemProvider["provideInlineCompletionItems"];
+
 export function registerCompletionProvider(
-  { engine, configuration, log }: CompletionProviderOptions,
+  options: CompletionProviderOptions,
   subscriptions: vscode.Disposable[],
 ): void {
+  const { engine, library, asking, judgement, events, configuration, log } = options;
   /** The time of each document's last change, by performance.now(). */
   const changedAt = new WeakMap<vscode.TextDocument, number>();
 
-  const provideInlineCompletionItems: vscode.InlineCompletionItemProvider["provideInlineCompletionItems"] = async (
-    document,
-    position,
-    context,
-    token,
-  ) => {
-    if (!configuration.get("enable")) return undefined;
+  /** Waits until the user has paused. The editor itself waits about 50 ms before it asks, which count. */
+  const paused = async (document: vscode.TextDocument, startedAt: number): Promise<void> => {
+    const quiet = startedAt - (changedAt.get(document) ?? -Infinity);
+    const pause = configuration.get("completion.debounce") - quiet;
+    if (pause > 0) await sleep(pause);
+  };
+  const silent = (document: string, reason: Silence): undefined => {
+    events.tell({ kind: "silent", at: Date.now(), document, reason });
+  };
+
+  const provideInlineCompletionItems: Provide = async (document, position, context, token) => {
+    if (!configuration.get("enable") || isExcluded(document, configuration)) return undefined;
     const signal = signalOf(token);
     const startedAt = performance.now();
-    const automatic = context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
-    if (automatic) {
-      // The editor itself waits about 50 ms before it asks, which count.
-      const quiet = startedAt - (changedAt.get(document) ?? -Infinity);
-      const pause = configuration.get("completion.debounce") - quiet;
-      if (pause > 0) await sleep(pause);
-    }
-    if (signal.aborted) return undefined;
+    const isInvoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
     const target = targetAt(document, position, context);
-    const completion = await engine.complete(
-      {
-        path: vscode.workspace.asRelativePath(document.uri, false),
-        prefix: target.prefix,
-        suffix: target.suffix,
-        maxTokens: configuration.get("completion.maxTokens"),
-        multiline: configuration.get("completion.multiline"),
-        trigger: automatic ? "automatic" : "invoked",
-      },
-      signal,
-    );
-    if (!completion) return undefined;
-    const { load, prefill, decode } = completion.milliseconds;
-    log.debug(
-      `Completion of ${completion.tokens} tokens (${completion.stop}) in ${Math.round(performance.now() - startedAt)} ms: ` +
-        `load ${Math.round(load)}, prefill ${Math.round(prefill)}, decode ${Math.round(decode)}`,
-    );
-    if (signal.aborted || completion.text === "") return undefined;
+    const question = questionOf(document, target, isInvoked);
+    const { cursor, trigger } = question;
+    const reason = judgement.mayAsk(question, Date.now());
+    if (reason) return silent(question.document, reason);
+    const frame = frameOf(document, trigger, configuration);
+    let completion = asking.known(cursor, frame);
+    if (!completion) {
+      if (!isInvoked) await paused(document, startedAt);
+      completion = signal.aborted ? undefined : await asking.ask(cursor, frame, signal);
+    }
+    if (!completion || signal.aborted) return undefined;
+    const milliseconds = performance.now() - startedAt;
+    log.debug(timing(completion, milliseconds));
+    const source = { base: engine.base, adapter: library.active };
+    const verdict = judgement.judge(question, completion, source, Date.now());
+    if (verdict.silence) return silent(question.document, verdict.silence);
+    // "Show next suggestion" asks again while one is on screen.
+    const isNext = isInvoked && events.rest === verdict.text;
+    const others = isNext ? await asking.alternatives(cursor, frame, verdict.text, signal) : [];
+    if (signal.aborted) return undefined;
+    const typed = position.character - target.range.start.character;
+    const texts = [verdict.text, ...others].map((text) => target.lead + text);
+    const { suggestion, command } = events.appeared({
+      document: question.document,
+      offset: document.offsetAt(position),
+      // The editor shows what the range does not hold yet.
+      texts: texts.map((text) => text.slice(typed)),
+      facts: { ...source, trigger, confidence: verdict.confidence, milliseconds, tokens: completion.tokens },
+    });
+    judgement.appeared(suggestion, question);
     void completeStep("graft.suggested");
-    return [new vscode.InlineCompletionItem(target.lead + completion.text, target.range)];
+    if (!isInvoked) void asking.askAhead(cursor, frame, verdict.text, indentOf(document));
+    return texts.map((text) => new vscode.InlineCompletionItem(text, target.range, command));
   };
 
   subscriptions.push(
-    vscode.workspace.onDidChangeTextDocument(({ document }) => changedAt.set(document, performance.now())),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      changedAt.set(document, performance.now());
+      asking.giveUp();
+    }),
     vscode.languages.registerInlineCompletionItemProvider({ language: "python" }, { provideInlineCompletionItems }),
   );
 }
@@ -93,6 +121,41 @@ function targetAt(
     };
   const { prefix, suffix } = contextAt(document, selected.range.start, selected.range.end);
   return { prefix: prefix + selected.text, suffix, lead: selected.text, range: selected.range };
+}
+
+function questionOf(document: vscode.TextDocument, { prefix, suffix }: Target, isInvoked: boolean): Question {
+  return {
+    document: document.uri.toString(),
+    cursor: { prefix, suffix },
+    trigger: isInvoked ? "invoked" : "automatic",
+    circumstance: circumstanceOf(document),
+  };
+}
+
+function frameOf(document: vscode.TextDocument, trigger: Question["trigger"], configuration: Configuration): Frame {
+  return {
+    // An untitled document has no path that says anything.
+    ...(!document.isUntitled && { path: vscode.workspace.asRelativePath(document.uri, false) }),
+    maxTokens: configuration.get("completion.maxTokens"),
+    multiline: configuration.get("completion.multiline"),
+    trigger,
+    quietIn: quietPlacesOf(configuration),
+  };
+}
+
+/** One level of indentation in the document's editor. */
+function indentOf(document: vscode.TextDocument): string {
+  const editor = vscode.window.visibleTextEditors.find((each) => each.document === document);
+  const { tabSize = 4, insertSpaces = true } = editor?.options ?? {};
+  return insertSpaces === false ? "\t" : " ".repeat(Number(tabSize) || 4);
+}
+
+function timing({ tokens, stop, confidence, milliseconds }: Completion, total: number): string {
+  const { load, prefill, decode } = milliseconds;
+  return (
+    `Completion of ${tokens} tokens (${stop}, ${Math.round(100 * confidence)} %) in ${Math.round(total)} ms: ` +
+    `load ${Math.round(load)}, prefill ${Math.round(prefill)}, decode ${Math.round(decode)}`
+  );
 }
 
 function signalOf(token: vscode.CancellationToken): AbortSignal {

@@ -1,20 +1,23 @@
 /**
- * The text before and after the cursor: of a file, or of a notebook up to the cell.
+ * The text before and after the cursor: of a file, or of all Python cells of a notebook.
  *
  * Cuts only to a generous length, at places where the text still reads as the whole file does. The completer's prompt
  * decides by tokens what the model sees.
  */
 
 import * as vscode from "vscode";
-import { sourceWindows } from "../../core/completion/sourceWindow.ts";
+import { documentWindow, sourceWindows } from "../../core/completion/sourceWindow.ts";
 
 export interface DocumentContext {
   prefix: string;
   suffix: string;
 }
 
-/** Exceeds the context length of all supported models, at four characters per token. */
-const [prefixLimit, suffixLimit] = [32_000, 8_000];
+/**
+ * In characters. The text of a longer file is read only near the cursor, from a place that stays the same for some time,
+ * so that a keystroke costs the same in a file of any length.
+ */
+const [farthest, stride] = [400_000, 100_000];
 
 /** Cached state of each document: between two keystrokes little of it changes. */
 const windowsOf = new WeakMap<vscode.TextDocument, ReturnType<typeof sourceWindows>>();
@@ -30,14 +33,28 @@ export function contextAt(
   position: vscode.Position,
   resume: vscode.Position = position,
 ): DocumentContext {
-  const end = document.positionAt(document.offsetAt(resume) + 2 * suffixLimit);
-  const windows = windowsOf.get(document) ?? sourceWindows({ before: prefixLimit, behind: suffixLimit });
+  const start = startFor(document, position);
+  const end = document.positionAt(document.offsetAt(resume) + 2 * documentWindow.behind);
+  const windows = windowsOf.get(document) ?? sourceWindows(documentWindow);
   windowsOf.set(document, windows);
   const { prefix, suffix } = windows({
-    prefix: unixLines(document.getText(new vscode.Range(new vscode.Position(0, 0), position))),
+    prefix: unixLines(document.getText(new vscode.Range(start, position))),
     suffix: unixLines(document.getText(new vscode.Range(resume, end))),
   });
-  return { prefix: unixLines(earlierCells(document, prefixLimit - prefix.length)) + prefix, suffix };
+  const { earlier, later } = otherCells(
+    document,
+    documentWindow.before - prefix.length,
+    documentWindow.behind - suffix.length,
+  );
+  return { prefix: unixLines(earlier) + prefix, suffix: suffix + unixLines(later) };
+}
+
+/** Returns where to start to read: the document's start, or a line start between {@link farthest} and one stride more before. */
+function startFor(document: vscode.TextDocument, position: vscode.Position): vscode.Position {
+  const earliest = document.offsetAt(position) - farthest;
+  if (earliest <= 0) return new vscode.Position(0, 0);
+  const { line } = document.positionAt(Math.floor(earliest / stride) * stride);
+  return new vscode.Position(line === 0 || line === position.line ? line : line + 1, 0);
 }
 
 /** The models read and write only "\n"; the editor inserts the document's own line end instead. */
@@ -45,18 +62,34 @@ function unixLines(text: string): string {
   return text.replaceAll("\r\n", "\n");
 }
 
-/** Returns a notebook's Python cells before this one, the nearest last; empty for a file. */
-function earlierCells(document: vscode.TextDocument, limit: number): string {
-  if (document.uri.scheme !== "vscode-notebook-cell") return "";
+/** Returns the texts of a notebook's Python cells before this one and after it, the nearest first to stay; empty for a file. */
+function otherCells(
+  document: vscode.TextDocument,
+  before: number,
+  after: number,
+): { readonly earlier: string; readonly later: string } {
+  if (document.uri.scheme !== "vscode-notebook-cell") return { earlier: "", later: "" };
   const notebook = vscode.workspace.notebookDocuments.find(({ uri }) => uri.path === document.uri.path);
   const cells = notebook?.getCells() ?? [];
   const index = cells.findIndex((cell) => cell.document === document);
-  let text = "";
-  for (const cell of cells.slice(0, Math.max(0, index)).reverse()) {
-    if (cell.document.languageId !== "python") continue;
-    const next = `${cell.document.getText()}\n\n`;
-    if (text.length + next.length > limit) break;
-    text = next + text;
+  if (index < 0) return { earlier: "", later: "" };
+  const earlier = fitting(cells.slice(0, index).reverse(), before).reverse();
+  const later = fitting(cells.slice(index + 1), after);
+  return {
+    earlier: earlier.map((text) => `${text}\n\n`).join(""),
+    later: later.map((text) => `\n\n${text}`).join(""),
+  };
+}
+
+/** Returns the texts of the first Python cells that fit into `limit` characters. */
+function fitting(cells: readonly vscode.NotebookCell[], limit: number): string[] {
+  const texts: string[] = [];
+  let left = limit;
+  for (const { document } of cells) {
+    if (document.languageId !== "python") continue;
+    left -= document.getText().length + 2;
+    if (left < 0) break;
+    texts.push(document.getText());
   }
-  return text;
+  return texts;
 }

@@ -9,6 +9,7 @@ import * as vscode from "vscode";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { Completion } from "../../core/completion/completer.ts";
+import type { ShownPrompt } from "../../core/completion/context/shownPrompt.ts";
 import type { CompletionRequest } from "../../core/completion/completionRequest.ts";
 import { createCompletionClient } from "../../engine/client.ts";
 import type { Crash } from "../../engine/engineLives.ts";
@@ -22,6 +23,10 @@ export interface Engine {
   readonly pid: number | undefined;
   /** Undefined if the request was cancelled or failed; a failure has been shown. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<Completion | undefined>;
+  /** Reads the prompt of a request that may follow, if a base is ready. Failures show with the request itself. */
+  prepare(request: CompletionRequest, signal: AbortSignal): Promise<void>;
+  /** Returns what the model read for the last completion; null if there was none. */
+  explain(): Promise<ShownPrompt | null>;
   /** The base that was chosen here, or the one that replaces it until it is imported. */
   readonly base: string;
   readonly state: EngineState;
@@ -114,6 +119,15 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
         return undefined;
       }
     },
+    async prepare(request, signal) {
+      try {
+        const prepared = await client.prepare(request, signal);
+        if (prepared) log.debug(`Prepared ${prepared.tokens} tokens in ${Math.round(prepared.milliseconds)} ms`);
+      } catch (error) {
+        if (!isCancelled(error)) log.debug(`Not prepared: ${String(error)}`);
+      }
+    },
+    explain: () => client.explain(),
     start,
     restart,
   };

@@ -10,6 +10,11 @@ test("a request is filled up with its defaults", () => {
   expect(readRequest(completionRequest, { prefix: "x = ", maxTokens: undefined, unknown: 1 }, "complete")).toEqual({
     prefix: "x = ",
     suffix: "",
+    context: [],
+    copies: [],
+    prior: true,
+    draft: true,
+    quietIn: ["comments", "beforeCode"],
     maxTokens: 128,
     multiline: "auto",
     temperature: 0,

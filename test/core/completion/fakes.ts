@@ -29,6 +29,7 @@ export const characters: Tokenizer = {
       .map((id) => String.fromCharCode(id))
       .join(""),
   id: () => undefined,
+  nameOf: (id) => names.get(id) ?? String.fromCharCode(id),
   fillInTheMiddle: {
     order: "prefix-first",
     opening: [special.prefix],
@@ -37,6 +38,7 @@ export const characters: Tokenizer = {
     end: special.endOfText,
     stops: [special.endOfText, special.file],
     fileSeparator: special.file,
+    repository: { fileSeparator: special.file, isPathInside: false },
   },
 };
 

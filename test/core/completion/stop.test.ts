@@ -22,10 +22,17 @@ describe("stopRule, a line", () => {
     ["if |\n    return 1", "x:\n    return 2\n", "x:<line>"],
     ["def f(|):\n    return 1", "x):\n    return", "x):<line>"],
     ["foo(|", "a,\n    b)\n", "a,<line>"],
+    // Brackets that the line opens are closed.
+    ["x = |", "foo(\n    a,\n    [b],\n)\ny = 1\n", "foo(\n    a,\n    [b],\n)<line>"],
+    ["foo(|", "bar(\n    a,\n), c,\nd)\n", "bar(\n    a,\n), c,<line>"],
+    ["x = |", `[\n${"    1,\n".repeat(9)}]\n`, "[<line>"],
+    ["x = |)", "foo(\n    a,\n)\n", "foo(<line>"],
+    ["x = |", "foo(\n    a\ndef f():\n    b\n", "foo(\n    a\ndef f():<line>"],
   ])("%j + %j", (marked, generated, expected) => expect(completed(marked, generated)).toBe(expected));
 
   test("is all there is where blocks are not wanted", () => {
     expect(completed("def f():\n    |", "a = 1\n    return a\n", "never")).toBe("a = 1<line>");
+    expect(completed("x = |", "foo(\n    a,\n)\n", "never")).toBe("foo(<line>");
   });
 });
 

@@ -56,3 +56,11 @@ export function killEngine(role: "completion" | "training"): void {
   if (pid === undefined) throw new Error(`No ${role} process runs.`);
   process.kill(pid, "SIGKILL");
 }
+
+/** Stops it, so that it answers nothing until the function that comes back is called. */
+export function stopEngine(role: "completion" | "training"): () => void {
+  const pid = enginePid(role);
+  if (pid === undefined) throw new Error(`No ${role} process runs.`);
+  process.kill(pid, "SIGSTOP");
+  return () => void process.kill(pid, "SIGCONT");
+}

@@ -11,6 +11,7 @@ import { readAdapter, weightsFile } from "../../adapters/formats/peftFolder.ts";
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { completerOf } from "../../completion/completer.ts";
+import { copyingOf } from "../../completion/copies/copying.ts";
 import { openBatchGenerator } from "../../inference/decoding/generateBatch.ts";
 import { decoderOver } from "../../inference/tree/decoder.ts";
 import { openTokenTree } from "../../inference/tree/openTokenTree.ts";
@@ -82,7 +83,9 @@ async function openInfiller(base: InstalledBase, adapters: readonly NamedAdapter
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
   const tree = await openTokenTree(base);
   const checkFits = (adapter: Adapter): void => checkAdapterFits(adapter, base);
-  const completer = completerOf({ tree, tokenizer, parser: await openPythonParser(), checkFits });
+  const parser = await openPythonParser();
+  const completer = completerOf({ tree, tokenizer, parser, checkFits, copying: copyingOf(base) });
+  const decoder = decoderOver(tree);
   try {
     await completer.useAdapters(adapters);
   } catch (error) {
@@ -90,7 +93,8 @@ async function openInfiller(base: InstalledBase, adapters: readonly NamedAdapter
     throw error;
   }
   return {
-    bits: (file, signal) => textBits({ decoder: decoderOver(tree), tokenizer }, file, signal),
+    contextTokens: completer.contextTokens,
+    bits: (file, options) => textBits({ decoder, tokenizer, contextTokens: completer.contextTokens }, file, options),
     complete: (request, signal) => completer.complete(request, signal),
     release: () => completer.release(),
   };

@@ -8,6 +8,7 @@ import type { BatchGenerator } from "../../inference/decoding/generateBatch.ts";
 import type { Completion } from "../../completion/completer.ts";
 import type { CompletionRequest } from "../../completion/completionRequest.ts";
 import type { Log } from "../../foundation/log.ts";
+import type { Snippet } from "../../repository/repositoryQuery.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { SourceFile } from "../suites/heldOut.ts";
 
@@ -60,11 +61,21 @@ export interface TaskModel {
 }
 
 export interface Infiller {
-  /** Returns the bits that the file's text costs. The model reads the path first, which costs nothing. */
-  bits(file: SourceFile, signal?: AbortSignal): Promise<number>;
+  /** The most tokens of other files in front of a file. */
+  readonly contextTokens: number;
+  /** Returns the bits that the file's text costs. What the model reads in front of it costs nothing. */
+  bits(file: SourceFile, options?: BitsOptions): Promise<number>;
   /** Returns the text that the editor would insert. */
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Pick<Completion, "text" | "tokens">>;
   release(): Promise<void>;
+}
+
+export interface BitsOptions {
+  /** Whether the model reads the file's path first; by default it does. */
+  readonly hasPath?: boolean;
+  /** Returns the parts of other files to read in front of the text that follows `prefix`. */
+  readonly contextAfter?: ((prefix: string) => readonly Snippet[]) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface OpeningControl {

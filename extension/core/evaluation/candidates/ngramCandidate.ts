@@ -65,15 +65,17 @@ async function ngramInfiller(corpus: string, tokenizer: Tokenizer, control: Open
     checkFits: () => undefined,
   });
   return {
-    bits: (file) => {
-      const { ids, header } = fileTokens(tokenizer, file);
+    // Four tokens of context do not reach beyond the file.
+    contextTokens: 0,
+    bits: (file, { hasPath } = {}) => {
+      const { ids, header } = fileTokens(tokenizer, file, hasPath);
       let bits = 0;
       for (let i = header; i < ids.length; i++) {
         bits -= Math.log2(model.probability(ids.slice(Math.max(0, i - ngramOrder + 1), i), ids[i]!));
       }
       return Promise.resolve(bits);
     },
-    complete: (request, signal) => completer.complete(request, signal),
+    complete: (request, signal) => completer.complete({ ...request, context: [] }, signal),
     release: () => completer.release(),
   };
 }

@@ -1,15 +1,32 @@
 /**
  * The bits that a text costs a base that predicts each token from the true ones before it.
- * scripts/pretrain/evaluate.py does the same.
+ * scripts/pretrain/evaluate.py does the same for single files.
  */
 
+import { promptFronts } from "../../completion/context/promptFront.ts";
 import { logProbability } from "../../inference/decoding/sampling.ts";
 import type { Decoder } from "../../inference/tree/decoder.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { SourceFile } from "../suites/heldOut.ts";
+import type { BitsOptions } from "./candidate.ts";
 
-/** In tokens. Each window starts with the last token of the previous one, and no other context. */
+export interface BitsModel {
+  readonly decoder: Decoder;
+  readonly tokenizer: Tokenizer;
+  /** The most tokens of other files in front of a window. */
+  readonly contextTokens?: number;
+}
+
+/** In tokens. Each window starts with the last token of the previous one, and no other context of the same file. */
 const longestWindow = 1024;
+
+/** A reading: after `front`, the model predicts the tokens `first` to `last`. Those from `counted` on count. */
+interface Reading {
+  readonly front: readonly number[];
+  readonly first: number;
+  readonly last: number;
+  readonly counted: number;
+}
 
 /**
  * Returns the bits of the whole text after the file's path, in windows. The model reads the path, which does not
@@ -17,36 +34,75 @@ const longestWindow = 1024;
  *
  * @throws the signal's reason once it is aborted
  */
-export async function textBits(
-  { decoder, tokenizer }: { readonly decoder: Decoder; readonly tokenizer: Tokenizer },
-  file: SourceFile,
-  signal?: AbortSignal,
-): Promise<number> {
+export async function textBits(model: BitsModel, file: SourceFile, options: BitsOptions = {}): Promise<number> {
+  const { decoder, tokenizer } = model;
   const { vocabularySize } = decoder;
-  const { ids, header } = fileTokens(tokenizer, file);
-  const window = Math.min(longestWindow, decoder.contextLength);
+  const { ids, header } = fileTokens(tokenizer, file, options.hasPath);
   let nats = 0;
-  for (let start = 0; start < ids.length - 1; start += window) {
-    const read = ids.slice(start, Math.min(start + window, ids.length - 1));
-    // An encoder reads only the first token.
-    const first = await decoder.begin(read.slice(0, 1), signal);
-    const others = read.length > 1 ? await decoder.extendAll(read.slice(1), signal) : new Float32Array();
-    for (const i of read.keys()) {
-      const next = start + i + 1;
-      if (next < header) continue;
-      const row = i === 0 ? first : others.subarray((i - 1) * vocabularySize, i * vocabularySize);
+  for (const { front, first, last, counted } of readings(model, file, options, { ids, header })) {
+    // An encoder reads only the front.
+    const after = await decoder.begin(front, options.signal);
+    const read = ids.slice(first, last);
+    const others = read.length > 0 ? await decoder.extendAll(read, options.signal) : new Float32Array();
+    for (let next = Math.max(first, counted); next <= last; next++) {
+      const row =
+        next === first ? after : others.subarray((next - first - 1) * vocabularySize, (next - first) * vocabularySize);
       nats -= logProbability(row, ids[next]!);
     }
   }
   return nats / Math.LN2;
 }
 
+/** Yields the windows of a file. With a context, the window with the end of the imports is read without it and with it. */
+function* readings(
+  { decoder, tokenizer, contextTokens = 0 }: BitsModel,
+  { path, text }: SourceFile,
+  { contextAfter }: BitsOptions,
+  { ids, header }: { readonly ids: readonly number[]; readonly header: number },
+): Generator<Reading> {
+  const window = Math.min(longestWindow, decoder.contextLength);
+  const frontOf = promptFronts(tokenizer, contextTokens);
+  const end = ids.length - 1;
+  /** Returns the context in front of the text after `prefix`, and the path; empty without context or room for it. */
+  const contextFront = (prefix: string): readonly number[] => {
+    if (!contextAfter) return [];
+    const { outside, inside, contextLength } = frontOf({ path, context: contextAfter(prefix) });
+    const front = [...tokenizer.beginning, ...outside, ...inside];
+    return contextLength > 0 && front.length + window < decoder.contextLength ? front : [];
+  };
+  for (let start = 0; start < end; start += window) {
+    const last = Math.min(start + window, end);
+    const plain = { front: [ids[start]!], first: start + 1, last, counted: header };
+    const prefix = start === 0 ? text.slice(0, endOfImports(text)) : tokenizer.decode(ids.slice(header, start + 1));
+    const front = contextFront(prefix);
+    if (front.length === 0) {
+      yield plain;
+      continue;
+    }
+    const imports = start === 0 ? header + tokenizer.encode(prefix).length : start + 1;
+    if (start === 0 && imports > header) yield { ...plain, last: Math.min(last, imports - 1) };
+    if (imports <= last) yield { front, first: start === 0 ? header : start, last, counted: imports };
+  }
+}
+
+/** Returns the end of the last import at the start of lines, before anything is defined. */
+function endOfImports(text: string): number {
+  const defined = /^(?:def|class|async def|@)/m.exec(text)?.index ?? text.length;
+  const imports = [...text.slice(0, defined).matchAll(/^(?:import|from)\s[^(\n]*(?:\([^)]*\))?.*\n/gm)];
+  const last = imports.at(-1);
+  return last ? last.index + last[0].length : 0;
+}
+
 /**
  * Returns the tokens of a file after its path, and the length of the header in front: at least one token, from which
  * the text follows.
  */
-export function fileTokens(tokenizer: Tokenizer, { path, text }: SourceFile): { ids: number[]; header: number } {
-  const separator = tokenizer.fillInTheMiddle?.fileSeparator;
+export function fileTokens(
+  tokenizer: Tokenizer,
+  { path, text }: SourceFile,
+  hasPath = true,
+): { ids: number[]; header: number } {
+  const separator = hasPath ? tokenizer.fillInTheMiddle?.fileSeparator : undefined;
   const header = separator === undefined ? [tokenizer.endOfText] : [separator, ...tokenizer.encode(`${path}\n`)];
   return { ids: header.concat(tokenizer.encode(text)), header: header.length };
 }

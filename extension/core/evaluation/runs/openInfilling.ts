@@ -4,8 +4,12 @@ import { createHash } from "node:crypto";
 import packageJson from "../../../../package.json" with { type: "json" };
 import { seededRandom } from "../../foundation/random.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
+import { learnedWeights } from "../../completion/copies/mixtureWeights.ts";
+import type { ContextKind } from "../../completion/context/contextFields.ts";
+import type { IndexedRepository } from "../../completion/context/indexedRepository.ts";
 import { drawHoles } from "../suites/drawHoles.ts";
 import { readHeldOut } from "../suites/heldOut.ts";
+import { openEvaluationRepository } from "../context/contextOf.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
 import { predictInfilling } from "./predictInfilling.ts";
 import { defaultDecoding, type EvaluationSettings } from "./request.ts";
@@ -15,15 +19,16 @@ const defaultHoles = 500;
 
 /** @throws UserErrors of reading the sources */
 export async function openInfilling(
-  { suite, limit, seed, mode }: EvaluationSettings,
+  { suite, limit, seed, mode, bits, context, repository: folder, prior, draft }: EvaluationSettings,
   signal: AbortSignal | undefined,
 ): Promise<EvaluationSuite> {
   const heldOut = await readHeldOut(suite, signal);
   const parser = await openPythonParser();
   const { holes, problems } = await drawHoles(heldOut.files, parser, { count: limit ?? defaultHoles, seed, signal });
-  const files = seededRandom(seed, "texts").shuffled(heldOut.files).slice(0, limit);
+  const files = bits ? seededRandom(seed, "texts").shuffled(heldOut.files).slice(0, limit) : [];
   const hash = createHash("sha256");
   for (const { path, text } of heldOut.files) hash.update(JSON.stringify([path, text]));
+  const repository = context === "repository" ? await openEvaluationRepository(folder ?? suite, signal) : undefined;
   return {
     name: heldOut.name,
     problems: [...heldOut.problems, ...problems],
@@ -38,6 +43,9 @@ export async function openInfilling(
       protocol: "editor",
       mode,
       shots: 0,
+      ...contextConfiguration(context, repository),
+      ...(prior && { prior: learnedWeights.version }),
+      ...(!draft && { draft }),
       decoding: defaultDecoding.infilling,
       seed,
       version: packageJson.version,
@@ -45,11 +53,20 @@ export async function openInfilling(
     predict: async (run, candidate, control) => {
       const infiller = await candidate.openInfiller(control);
       try {
-        await predictInfilling(run, { files, holes }, infiller, control);
+        const tasks = { files, holes, kind: context, repository, options: { prior, draft } };
+        await predictInfilling(run, tasks, infiller, control);
       } finally {
         await infiller.release();
       }
     },
     release: async () => {},
   };
+}
+
+function contextConfiguration(
+  kind: ContextKind,
+  repository: IndexedRepository | undefined,
+): Pick<EvaluationSuite["configuration"], "context"> {
+  if (repository) return { context: { kind: "repository", name: repository.name, hash: repository.hash } };
+  return kind === "none" ? { context: { kind } } : {};
 }

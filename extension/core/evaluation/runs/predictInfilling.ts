@@ -3,11 +3,15 @@
  * hole.
  */
 
+import type { CompletionRequest } from "../../completion/completionRequest.ts";
+import type { ContextKind } from "../../completion/context/contextFields.ts";
+import type { IndexedRepository } from "../../completion/context/indexedRepository.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import type { Infiller } from "../candidates/candidate.ts";
 import { parsesWith } from "../measures/infilling.ts";
 import type { Hole } from "../suites/drawHoles.ts";
 import type { SourceFile } from "../suites/heldOut.ts";
+import { contextOf, type ContextOf } from "../context/contextOf.ts";
 import type { PhaseControl } from "./progress.ts";
 import { tasksOf, type OpenRun } from "./runFolder.ts";
 import type { Chunk, Prediction, TextCost } from "./runRecord.ts";
@@ -19,8 +23,13 @@ const chunkSize = 16;
 const maxTokens = 96;
 
 export interface InfillingTasks {
+  /** What the model reads in front of files and holes. */
+  readonly kind: ContextKind;
+  /** For the kind "repository". */
+  readonly repository?: IndexedRepository | undefined;
   readonly files: readonly SourceFile[];
   readonly holes: readonly Hole[];
+  readonly options?: Pick<CompletionRequest, "prior" | "draft">;
 }
 
 /** @throws the signal's reason once it is aborted; appended predictions stay */
@@ -31,19 +40,21 @@ export async function predictInfilling(
   control: Pick<PhaseControl, "signal" | "onProgress">,
 ): Promise<void> {
   const done = tasksOf(run.chunks);
-  const { files, holes } = tasks;
+  const { files, holes, kind, repository } = tasks;
+  const frontOf = contextOf(kind, repository, infiller.contextTokens);
   await inChunks(files, done, async (chunk, first) => {
     const startedAt = performance.now();
     const texts: TextCost[] = [];
     for (const file of chunk) {
       control.signal?.throwIfAborted();
-      const bits = await infiller.bits(file, control.signal);
+      const contextAfter = repository && ((prefix: string) => frontOf(file, { prefix, suffix: "" }).context ?? []);
+      const bits = await infiller.bits(file, { hasPath: kind !== "none", contextAfter, signal: control.signal });
       texts.push({ path: file.path, bits, bytes: Buffer.byteLength(file.text) });
       control.onProgress({ phase: "bits", done: first + texts.length, total: files.length });
     }
     await run.append([], { ...chunkOf(chunk.length, startedAt, 0), texts });
   });
-  const complete = await completerAt(infiller);
+  const complete = await completerAt(infiller, frontOf, tasks.options);
   const phaseStartedAt = performance.now();
   let allWritten = 0;
   await inChunks(holes, Math.max(0, done - files.length), async (chunk, first) => {
@@ -69,12 +80,15 @@ export async function predictInfilling(
 
 async function completerAt(
   infiller: Infiller,
+  frontOf: ContextOf,
+  options: InfillingTasks["options"],
 ): Promise<(hole: Hole, signal?: AbortSignal) => Promise<{ prediction: Prediction; tokens: number }>> {
   const parser = await openPythonParser();
   return async (hole, signal) => {
     const { file, start, end, kind, place } = hole;
     const { path, text } = file;
-    const request = { path, prefix: text.slice(0, start), suffix: text.slice(end), maxTokens };
+    const cursor = { prefix: text.slice(0, start), suffix: text.slice(end) };
+    const request = { ...frontOf(file, cursor), ...cursor, ...options, maxTokens };
     const completion = await infiller.complete(request, signal);
     const before = text.slice(0, start).split("\n");
     const [line, column] = [before.length, before.at(-1)!.length + 1];

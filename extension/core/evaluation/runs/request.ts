@@ -4,6 +4,8 @@
  */
 
 import * as z from "zod";
+import { contextFields } from "../../completion/context/contextFields.ts";
+import { copyFields } from "../../completion/copies/copyFields.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { inWords, readRequest } from "../../foundation/request.ts";
 import { protocolNames } from "../protocols/protocols.ts";
@@ -66,6 +68,9 @@ export const taskFields = {
 /** Fields for held-out code only. */
 export const infillingFields = {
   ngram: z.string().optional().describe("Corpus of Python sources: evaluate n-grams counted on it"),
+  bits: z.boolean().default(true).describe("Measure bits per byte"),
+  ...contextFields,
+  ...copyFields,
 };
 
 /** Plain JSON, because it crosses process borders. Absent fields take their defaults. */
@@ -112,6 +117,9 @@ export const defaultDecoding = {
 /** @throws UserError "option-invalid" */
 export function readEvaluationOptions(options: EvaluationOptions): EvaluationSettings {
   const request = readRequest(evaluationRequest, options, "evaluate");
+  if (request.repository !== undefined && request.context !== "repository") {
+    throw refused("repository", request.repository, "left out without context repository");
+  }
   const mode = request.mode ?? (request.adapters.length > 0 ? "trained" : "zero-shot");
   const hasExamples = mode === "icl" || mode === "rag";
   if (options.shots !== undefined && !hasExamples) throw refused("shots", options.shots, "left out without icl or rag");

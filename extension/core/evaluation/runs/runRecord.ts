@@ -41,6 +41,17 @@ const configurationSchema = z.object({
   shots: count,
   /** The source of the examples, if there are any. */
   examples: z.object({ name: z.string(), hash: z.string(), retriever: retrieverSchema.optional() }).optional(),
+  /** For held-out code, unless the model reads each file's path and no other file. */
+  context: z
+    .discriminatedUnion("kind", [
+      z.object({ kind: z.literal("none") }),
+      z.object({ kind: z.literal("repository"), name: z.string(), hash: z.string() }),
+    ])
+    .optional(),
+  /** For held-out code: the weights of copied text, unless it is left out. */
+  prior: z.string().optional(),
+  /** For held-out code, if no tokens are guessed. */
+  draft: z.literal(false).optional(),
   decoding: decodingSchema,
   seed: z.int(),
   /** Graft's version. */
@@ -159,16 +170,23 @@ export function runId(configuration: RunConfiguration): string {
 }
 
 /**
- * Describes the candidate: "graft-base + sql-style", "graft-base, 2 nearest", "graft-base, 3 drawn (seed 42)",
- * "5-gram".
+ * Describes the candidate: "graft-base + sql-style", "graft-base + repository", "graft-base, 2 nearest", "graft-base, 3
+ * drawn (seed 42)", "5-gram".
  */
 export function candidateName(
-  { base, adapters, mode, shots, seed, ngram }: RunConfiguration,
+  { suite, base, adapters, mode, shots, seed, ngram, context, prior }: RunConfiguration,
   seeds: readonly number[] = [seed],
 ): string {
   if (ngram) return `${ngram.order}-gram`;
   const names = adapters.map(({ name, scale }) => (scale === 1 ? name : `${name}@${scale}`));
-  const model = [base.name, ...names].join(" + ");
+  const repository = context?.kind === "repository" ? ["repository"] : [];
+  const without = [
+    ...(context?.kind === "none" ? ["path"] : []),
+    ...(suite.kind === "infilling" && prior === undefined ? ["prior"] : []),
+  ];
+  const model = [[base.name, ...names, ...repository].join(" + "), ...without.map((part) => `without ${part}`)].join(
+    ", ",
+  );
   switch (mode) {
     case "icl":
       return `${model}, ${shots} drawn (${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")})`;

@@ -73,7 +73,7 @@ function infillingMeasures(): RunMeasure[] {
       ...placesOf[kind].map((place) => ({ ...filled(kind, place), stream, optional: true })),
       { ...filled(kind), stream },
     ]),
-    { ...bitsPerByte, stream, count: (item) => ("bits" in item ? [item.bits, item.bytes] : undefined) },
+    { ...bitsPerByte, stream, optional: true, count: (item) => ("bits" in item ? [item.bits, item.bytes] : undefined) },
   ];
 }
 

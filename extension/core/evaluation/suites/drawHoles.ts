@@ -57,8 +57,8 @@ export async function drawHoles(
   return { holes: holeKinds.flatMap((kind) => inTurn(drawn[kind]).slice(0, count)), problems };
 }
 
-/** The first of each, then the second of each that has one, … */
-function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
+/** Returns the first of each list, then the second of each that has one, … */
+export function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
   const longest = lists.reduce((most, { length }) => Math.max(most, length), 0);
   return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1))).flat();
 }

@@ -37,10 +37,10 @@ export function beamSearch<Rule extends string>(
   let finished: readonly (Continuation<Rule> & { readonly score: number })[] = [];
 
   const finish = (
-    { tokens, logProbability }: Pick<Draft, "tokens" | "logProbability">,
+    { tokens, logProbability, steps }: Pick<Draft, "tokens" | "logProbability" | "steps">,
     end: Pick<Continuation<Rule>, "text" | "stop">,
   ): void => {
-    const hypothesis = { ...end, tokens, logProbability, score: logProbability / Math.max(1, length) };
+    const hypothesis = { ...end, tokens, logProbability, steps, score: logProbability / Math.max(1, length) };
     finished = [...finished, hypothesis].sort((a, b) => b.score - a.score).slice(0, width);
   };
   const written = (beam: Draft): string => textOf(beam, requiredText) ?? "";

@@ -3,6 +3,14 @@
 import { noText, type DetokenizedText, type Detokenizer } from "./detokenizer.ts";
 import { isRepetitive } from "./repetition.ts";
 
+/** What one token adds to a continuation. */
+export interface TokenStep {
+  /** The length of the text behind the token, the required text included. */
+  readonly end: number;
+  /** log p of the token among those that the required text allows. */
+  readonly logProbability: number;
+}
+
 /** A finished continuation. `Rule` names the text rules that may end it. */
 export interface Continuation<Rule extends string> {
   /** The text after the required text. */
@@ -11,6 +19,8 @@ export interface Continuation<Rule extends string> {
   readonly tokens: readonly number[];
   /** Σ log p of all chosen tokens, a stop token included. */
   readonly logProbability: number;
+  /** One step for each token, in order. */
+  readonly steps: readonly TokenStep[];
   /** The reason for the end: a stop token ("end"), the token limit or repetition ("length"), or a text rule. */
   readonly stop: "end" | "length" | Rule;
 }
@@ -36,19 +46,26 @@ export interface DecodingRules<Rule extends string> {
 export interface Draft {
   readonly tokens: readonly number[];
   readonly logProbability: number;
+  readonly steps: readonly TokenStep[];
   readonly written: DetokenizedText;
 }
 
-export const emptyDraft: Draft = { tokens: [], logProbability: 0, written: noText };
+export const emptyDraft: Draft = { tokens: [], logProbability: 0, steps: [], written: noText };
 
-/** @param logProbability the log-probability of the extended draft */
+/**
+ * @param logProbability the log-probability of the extended draft
+ * @param allowed the logarithm of the probability of all tokens that the required text allows here
+ */
 export function extended(
-  { tokens, written }: Draft,
+  draft: Draft,
   token: number,
   logProbability: number,
   { detokenize }: Pick<DecodingRules<string>, "detokenize">,
+  allowed = 0,
 ): Draft {
-  return { tokens: [...tokens, token], logProbability, written: detokenize(written, token) };
+  const written = detokenize(draft.written, token);
+  const step = { end: written.text.length, logProbability: logProbability - draft.logProbability - allowed };
+  return { tokens: [...draft.tokens, token], logProbability, steps: [...draft.steps, step], written };
 }
 
 /** Returns the text after the required text: empty until that is complete, undefined if the draft contradicts it. */

@@ -5,13 +5,17 @@
  */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { TokenNode } from "../tree/tokenNode.ts";
 import type { Span, TokenTree } from "../tree/tokenTree.ts";
-import type { DecodingStrategy, NextToken } from "./strategy.ts";
+import { longestDraft, type DraftSource, type Guess } from "./drafts.ts";
+import type { DecodingStrategy, Growth, NextToken } from "./strategy.ts";
 
 /** A prompt and the strategy that continues it. */
 export interface DecodingTask<Rule extends string> {
   readonly prompt: readonly number[];
   readonly strategy: DecodingStrategy<Rule>;
+  /** Guesses the next tokens. For strategies with one leaf at a time. */
+  readonly drafts?: DraftSource | undefined;
   /** Called once the strategy is done. */
   readonly onDone: (milliseconds: DecodingTime) => void;
 }
@@ -31,6 +35,9 @@ interface Active {
   readAt: number | undefined;
   /** The spans to read next. */
   spans: readonly Span[];
+  /** With drafts: the tokens that the strategy has chosen, and the guess at the end of the span. */
+  readonly tokens: number[];
+  guess: Guess | null;
 }
 
 /** The most leaves in one run. Measured: the embedded base gains little from more rows, and larger bases saturate earlier. */
@@ -58,8 +65,9 @@ export async function decodeAll<Rule extends string>(
       const room = roomBeside(all, task);
       if (!hasRoom(tree, all, task, room)) break;
       const startedAt = performance.now();
-      const span = await tree.addPrompt(task.prompt);
-      all.push({ task, room, startedAt, readAt: undefined, spans: [span] });
+      const each: Active = { task, room, startedAt, readAt: undefined, spans: [], tokens: [], guess: null };
+      each.spans = [withGuess(each, await tree.addPrompt(task.prompt), tree)];
+      all.push(each);
       next = waiting.next();
     }
     return all;
@@ -81,30 +89,87 @@ async function advanced(
   signal: AbortSignal | undefined,
 ): Promise<readonly Active[]> {
   const considered = Math.max(...active.map(({ task }) => task.strategy.considered));
-  const reading = await tree.read(
-    active.flatMap(({ spans }) => spans),
-    { signal },
-  );
+  const startedAt = performance.now();
+  const spans = active.flatMap((each) => each.spans);
+  const reading = await tree.read(spans, { signal });
   const top = await tree.topLogProbabilities(reading.logits, considered);
   const rows = top.map((row, i): NextToken => {
     const start = i * tree.vocabularySize;
     return { ...row, logits: reading.logits.subarray(start, start + tree.vocabularySize) };
   });
   const now = performance.now();
+  const nodes = reading.leaves.flatMap((leaf, i) => lastNodes(leaf, spans[i]!.asked ?? 1));
   let first = 0;
   return active.filter((each) => {
-    const end = first + each.spans.length;
-    const leaves = reading.leaves.slice(first, end);
-    const growth = each.task.strategy.advance(rows.slice(first, end));
+    const end = first + sum(each.spans, ({ asked = 1 }) => asked);
+    const step = { nodes: nodes.slice(first, end), rows: rows.slice(first, end), milliseconds: now - startedAt };
     first = end;
+    const isPrompt = each.readAt === undefined;
     each.readAt ??= now;
+    const { growth, leaves } = each.guess ? verified(each, step, isPrompt) : grown(each, step, isPrompt);
     if (!growth) {
       each.task.onDone({ prefill: each.readAt - each.startedAt, decode: performance.now() - each.readAt });
       return false;
     }
-    each.spans = growth.parents.map((parent, i) => ({ parent: leaves[parent]!, ids: [growth.tokens[i]!] }));
+    each.spans = growth.parents.map((parent, i) =>
+      withGuess(each, { parent: leaves[parent]!, ids: [growth.tokens[i]!] }, tree),
+    );
     return true;
   });
+}
+
+/** What one run has read for a task. */
+interface Step {
+  readonly nodes: readonly TokenNode[];
+  /** The scores after each node. */
+  readonly rows: readonly NextToken[];
+  readonly milliseconds: number;
+}
+
+/** The growth of a strategy, and the leaves that its parents count. */
+interface Advance {
+  readonly growth: Growth | null;
+  readonly leaves: readonly TokenNode[];
+}
+
+function grown({ task, tokens }: Active, { nodes, rows, milliseconds }: Step, isPrompt: boolean): Advance {
+  const growth = task.strategy.advance(rows);
+  if (growth && task.drafts) tokens.push(growth.tokens[0]!);
+  if (!isPrompt) task.drafts?.pace.learn({ evidence: 0, drafted: 0, accepted: 0, milliseconds });
+  return { growth, leaves: nodes };
+}
+
+/** Lets the strategy go on as long as it chooses what was guessed. */
+function verified({ task, tokens, guess }: Active, { nodes, rows, milliseconds }: Step, isPrompt: boolean): Advance {
+  let accepted = 0;
+  let growth = task.strategy.advance(rows.slice(0, 1));
+  while (growth && growth.tokens[0] === guess!.tokens[accepted]) {
+    accepted++;
+    tokens.push(growth.tokens[0]!);
+    growth = task.strategy.advance([rows[accepted]!]);
+  }
+  if (growth) tokens.push(growth.tokens[0]!);
+  const run = { evidence: guess!.evidence, drafted: guess!.tokens.length, accepted, hasEnded: !growth };
+  task.drafts?.pace.learn(isPrompt ? run : { ...run, milliseconds });
+  return { growth, leaves: [nodes[accepted]!] };
+}
+
+/** Appends a guess to a span if there is one worth its time. */
+function withGuess(each: Active, span: Span, { contextLength }: TokenTree): Span {
+  const { task, tokens } = each;
+  each.guess = null;
+  if (!task.drafts) return span;
+  const room = contextLength - task.prompt.length - tokens.length - 1;
+  each.guess = task.drafts.guess(tokens, Math.min(longestDraft, room));
+  if (!each.guess) return span;
+  return { parent: span.parent, ids: [...span.ids, ...each.guess.tokens], asked: 1 + each.guess.tokens.length };
+}
+
+/** Returns the last `count` nodes of the path to `leaf`, in its order. */
+function lastNodes(leaf: TokenNode, count: number): readonly TokenNode[] {
+  const nodes = [leaf];
+  while (nodes.length < count) nodes.push(nodes.at(-1)!.parent!);
+  return nodes.reverse();
 }
 
 /** Returns the tokens that a task usually adds at most to a tree that holds the active tasks. */

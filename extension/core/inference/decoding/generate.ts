@@ -23,12 +23,12 @@ export async function generate<Rule extends string>(
   request: DecodingRequest<Rule>,
   signal?: AbortSignal,
 ): Promise<Generation<Rule>> {
-  const { prompt, strategies, returned } = promptDecoding(ids, request, vocabulary, tree.hasEncoder);
+  const { prompt, strategies, returned, drafts } = promptDecoding(ids, request, vocabulary, tree.hasEncoder);
   let milliseconds: DecodingTime = { prefill: 0, decode: 0 };
   const onDone = (time: DecodingTime): void => {
     milliseconds = time;
   };
-  const tasks = strategies.map((strategy) => ({ prompt, strategy, onDone }));
+  const tasks = strategies.map((strategy) => ({ prompt, strategy, drafts, onDone }));
   await decodeAll(tree, tasks, signal);
   return { continuations: strategies.flatMap((strategy) => strategy.found()).slice(0, returned), milliseconds };
 }

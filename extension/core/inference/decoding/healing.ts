@@ -39,10 +39,10 @@ export function withHealing<Rule extends string>(
   /** Set if decoding ends with the healed text. */
   let found: readonly Continuation<Rule>[] | undefined;
 
-  const healingToken = (next: NextToken): number | undefined => {
+  const healingToken = (next: NextToken): Fitting | undefined => {
     while (marks.length > 0) {
       const mark = marks.shift();
-      if (next.tokens[0] === mark) return mark;
+      if (next.tokens[0] === mark) return { token: mark!, allowed: 0 };
     }
     const { text, pending } = draft.written;
     const isOpen = pending.length === 0 && text.length < requiredText.length && requiredText.startsWith(text);
@@ -55,7 +55,7 @@ export function withHealing<Rule extends string>(
     const text = textOf(draft, requiredText);
     const end = text === undefined ? null : endOf(draft, text, rules);
     if (text === undefined) found = [];
-    if (end) found = [{ ...end, tokens: draft.tokens, logProbability: draft.logProbability }];
+    if (end) found = [{ ...end, tokens: draft.tokens, logProbability: draft.logProbability, steps: draft.steps }];
     if (found) return null;
     decoding = begin(draft);
     return decoding.advance(next);
@@ -70,24 +70,37 @@ export function withHealing<Rule extends string>(
     },
     advance: (next) => {
       if (!isHealing) return decoding.advance(next);
-      const token = healingToken(next[0]!);
-      if (token === undefined) return decodeFreely(next);
-      draft = extended(draft, token, draft.logProbability + logProbabilityOf(next[0]!, token), rules);
+      const fitting = healingToken(next[0]!);
+      if (!fitting) return decodeFreely(next);
+      const { token, allowed } = fitting;
+      draft = extended(draft, token, draft.logProbability + logProbabilityOf(next[0]!, token), rules, allowed);
       return { parents: [0], tokens: [token] };
     },
     found: () => found ?? decoding.found(),
   };
 }
 
+interface Fitting {
+  readonly token: number;
+  /** The logarithm of the probability of all candidates that fit. */
+  readonly allowed: number;
+}
+
 /** Returns the most probable token that fits the missing text; if none does, the first token of its encoding. */
 function fittingToken(
   missing: string,
-  { tokens }: NextToken,
+  next: NextToken,
   { encode, decode }: Pick<Tokenizer, "encode" | "decode">,
-): number {
+): Fitting {
   const fits = (token: number): boolean => {
     const text = decode([token], "inside");
     return text !== "" && (text.startsWith(missing) || missing.startsWith(text));
   };
-  return tokens.slice(0, candidates).find(fits) ?? encode(missing, "inside")[0] ?? tokens[0]!;
+  const fitting = [...next.tokens.slice(0, candidates).keys()].filter((i) => fits(next.tokens[i]!));
+  if (fitting.length === 0) {
+    const token = encode(missing, "inside")[0] ?? next.tokens[0]!;
+    return { token, allowed: logProbabilityOf(next, token) };
+  }
+  const allowed = Math.log(fitting.reduce((sum, i) => sum + Math.exp(next.logProbabilities[i]!), 0));
+  return { token: next.tokens[fitting[0]!]!, allowed };
 }

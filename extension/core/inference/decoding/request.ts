@@ -3,7 +3,9 @@
 import { seededRandom } from "../../foundation/random.ts";
 import { beamSearch } from "./beamSearch.ts";
 import type { DecodingRules, Draft, StopRule } from "./continuation.ts";
+import type { DraftSource } from "./drafts.ts";
 import { withHealing } from "./healing.ts";
+import { withPrior, type Prior } from "./prior.ts";
 import { greedyToken, sampledToken, sampleTokens } from "./sampleTokens.ts";
 import type { DecodingStrategy } from "./strategy.ts";
 import type { DecodingVocabulary } from "./vocabulary.ts";
@@ -39,6 +41,10 @@ export interface DecodingRequest<Rule extends string> {
   /** Whether to ban infilling markers. */
   readonly bansInfillingMarkers?: boolean;
   readonly stopsOnRepetition?: boolean;
+  /** Mixed into every distribution before the strategy chooses. */
+  readonly prior?: Prior | undefined;
+  /** Guesses tokens, for greedy decoding and single samples. */
+  readonly drafts?: DraftSource | undefined;
 }
 
 /** A prompt as the model reads it, the strategies that continue it, and the number of continuations to return. */
@@ -46,6 +52,7 @@ export interface PromptDecoding<Rule extends string> {
   readonly prompt: readonly number[];
   readonly strategies: readonly DecodingStrategy<Rule>[];
   readonly returned: number;
+  readonly drafts?: DraftSource | undefined;
 }
 
 /** @param hasEncoder whether an encoder reads the prompt, which then ends with the tokenizer's end marks */
@@ -68,12 +75,19 @@ export function promptDecoding<Rule extends string>(
   };
   const beginning = hasEncoder ? tokenizer.beginning : [];
   const needsHealing = requiredText !== undefined && requiredText.length + beginning.length > 0;
-  const started = (begin: (start?: Draft) => DecodingStrategy<Rule>): DecodingStrategy<Rule> =>
-    needsHealing ? withHealing(tokenizer, beginning, rules, begin) : begin();
+  const started = (begin: (start?: Draft) => DecodingStrategy<Rule>): DecodingStrategy<Rule> => {
+    const strategy = needsHealing ? withHealing(tokenizer, beginning, rules, begin) : begin();
+    return request.prior ? withPrior(request.prior, detokenize, strategy) : strategy;
+  };
   const prompt = hasEncoder ? [...ids, ...tokenizer.ending] : ids;
   switch (decoding.kind) {
     case "greedy":
-      return { prompt, strategies: [started((start) => sampleTokens(greedyToken, rules, start))], returned: 1 };
+      return {
+        prompt,
+        strategies: [started((start) => sampleTokens(greedyToken, rules, start))],
+        returned: 1,
+        drafts: request.drafts,
+      };
     case "beams": {
       const { width, returned } = decoding;
       return { prompt, strategies: [started((start) => beamSearch(width, rules, start))], returned };
@@ -84,7 +98,7 @@ export function promptDecoding<Rule extends string>(
         const random = seededRandom(seed, stream ?? `draw ${i} behind ${ids.join(" ")}`);
         return started((start) => sampleTokens(sampledToken(options, random), rules, start));
       });
-      return { prompt, strategies, returned: count };
+      return { prompt, strategies, returned: count, drafts: count === 1 ? request.drafts : undefined };
     }
   }
 }

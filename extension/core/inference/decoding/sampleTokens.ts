@@ -25,7 +25,7 @@ export function sampleTokens<Rule extends string>(
   let text = textOf(start, requiredText) ?? "";
   let found: readonly Continuation<Rule>[] = [];
   const finish = (end: Pick<Continuation<Rule>, "text" | "stop">, logProbability: number): null => {
-    found = [{ ...end, tokens: draft.tokens, logProbability }];
+    found = [{ ...end, tokens: draft.tokens, logProbability, steps: draft.steps }];
     return null;
   };
   return {

@@ -15,6 +15,7 @@ export interface CachedReader {
   readonly start: () => Promise<TokenNode>;
   /** Implements {@link TokenTree.read}. */
   readonly read: TokenTree["read"];
+  readonly switchTo: (text: string) => void;
   readonly useAdapters: (active: readonly ActiveAdapter[]) => void;
 }
 
@@ -58,15 +59,16 @@ export function cachedReader(config: ModelConfig, session: CachedSession, maxCac
     },
     breadth: breadthOf(config),
     start: cache.start,
-    read: async (spans, { kept = [], every = false, signal } = {}) => {
+    read: async (spans, { kept = [], signal } = {}) => {
       const root = await cache.start();
       for (const span of spans) checkSpan(span, root, config.contextLength);
-      const known = spans.map((span) => knownOf(span, every));
+      const known = spans.map(knownOf);
       const wanted = spans.reduce((total, { ids }) => total + ids.length, 0);
       cache.forget([root, ...kept, ...known], wanted);
-      const { leaves, ...plan } = planned(spans, every);
+      const { leaves, ...plan } = planned(spans);
       return { leaves, logits: await readNodes(plan, signal) };
     },
+    switchTo: cache.switchTo,
     useAdapters: cache.useAdapters,
   };
 }
@@ -99,23 +101,23 @@ function breadthOf(config: ModelConfig): number {
   return Math.round((0.25 * weights) / (2 * layers * attention.heads * attention.headSize));
 }
 
-/** Returns the last node of a span that need not be read. The last token is always read; with `every`, all tokens are. */
-function knownOf({ parent, ids }: Span, every: boolean): TokenNode {
-  return every ? parent : descend(parent, ids.slice(0, -1));
+/** Returns the last node of a span that need not be read. */
+function knownOf({ parent, ids, asked = 1 }: Span): TokenNode {
+  return descend(parent, ids.slice(0, -asked));
 }
 
-function planned(spans: readonly Span[], every: boolean): Plan {
+function planned(spans: readonly Span[]): Plan {
   const unread: TokenNode[] = [];
   const asked = new Set<TokenNode>();
   const leaves = spans.map((span) => {
     // Earlier spans may already have planned the beginning of this one.
-    let node = knownOf(span, every);
-    for (const id of span.ids.slice(node.position - span.parent.position)) {
-      node = addChild(node, id);
+    let node = knownOf(span);
+    const first = span.ids.length - (span.asked ?? 1);
+    for (let i = node.position - span.parent.position; i < span.ids.length; i++) {
+      node = addChild(node, span.ids[i]!);
       unread.push(node);
-      if (every) asked.add(node);
+      if (i >= first) asked.add(node);
     }
-    asked.add(node);
     return node;
   });
   return { unread, asked, leaves };

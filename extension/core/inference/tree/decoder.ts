@@ -50,9 +50,9 @@ export function decoderOver(tree: TokenTree): Decoder {
   /** Undefined before anything is read. */
   let last: TokenNode | undefined;
 
-  const read = async (span: Span, every: boolean, signal: AbortSignal | undefined): Promise<Float32Array> => {
+  const read = async (span: Span, signal: AbortSignal | undefined): Promise<Float32Array> => {
     try {
-      const { leaves, logits } = await tree.read([span], { every, signal });
+      const { leaves, logits } = await tree.read([span], { signal });
       last = leaves[0]!;
       return logits;
     } catch (error) {
@@ -60,10 +60,10 @@ export function decoderOver(tree: TokenTree): Decoder {
       throw error;
     }
   };
-  const append = async (ids: readonly number[], every: boolean, signal?: AbortSignal): Promise<Float32Array> => {
+  const append = async (ids: readonly number[], asked: number, signal?: AbortSignal): Promise<Float32Array> => {
     if (!last && tree.hasEncoder) throw internalError("cannot extend a sequence before a prompt is read");
     const parent = last ?? (await tree.addPrompt([])).parent;
-    return await read({ parent, ids }, every, signal);
+    return await read({ parent, ids, asked }, signal);
   };
 
   return {
@@ -77,10 +77,10 @@ export function decoderOver(tree: TokenTree): Decoder {
     },
     begin: async (prompt, signal) => {
       signal?.throwIfAborted();
-      return await read(await tree.addPrompt(prompt), false, signal);
+      return await read(await tree.addPrompt(prompt), signal);
     },
-    extend: (ids, signal) => append(ids, false, signal),
-    extendAll: (ids, signal) => append(ids, true, signal),
+    extend: (ids, signal) => append(ids, 1, signal),
+    extendAll: (ids, signal) => append(ids, ids.length, signal),
     rewind: (length) => {
       for (let extra = last ? tokensTo(last).length - length : 0; extra > 0; extra--) last = last!.parent!;
     },

@@ -25,6 +25,7 @@ export function decoderTree(config: DecoderConfig, session: AdaptedSession, top:
     addPrompt: async (prompt) => ({ parent: await reader.start(), ids: prompt }),
     read: reader.read,
     topLogProbabilities: top.find,
+    switchTo: reader.switchTo,
     useAdapters: reader.useAdapters,
     release: async () => {
       await session.release();

@@ -4,6 +4,7 @@
  * Adapters are either fed as tensors, or stand in front of the text as virtual tokens.
  */
 
+import { LRUCache } from "lru-cache";
 import { isPrefix } from "../../adapters/methods/prefix.ts";
 import { isPrompt, type PromptAdapter } from "../../adapters/methods/prompt.ts";
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
@@ -35,8 +36,16 @@ export interface NodeCache {
   readonly run: (nodes: readonly TokenNode[], rows: readonly number[]) => Promise<Float32Array>;
   /** Removes all nodes except `kept` and their ancestors if many are dead, or if `wanted` more tokens need the room. */
   readonly forget: (kept: readonly TokenNode[], wanted: number) => void;
+  /** Sets the tokens of the current text aside, and goes on with those of another text. */
+  readonly switchTo: (text: string) => void;
   readonly useAdapters: (active: readonly ActiveAdapter[]) => void;
 }
+
+/**
+ * The texts that are set aside, and their tokens together. Somebody who edits switches between two or three files; each
+ * token of a base with 500 million parameters takes 24 kB.
+ */
+const [mostAside, mostTokensAside] = [2, 8192];
 
 /**
  * The cache is rebuilt once dead tokens exceed this share of the live ones. Measured: less costs copying, more costs
@@ -49,16 +58,12 @@ export function nodeCache(config: ModelConfig, session: CachedSession, maxCached
   let slots = session.adapterFeeds([]);
   let virtual: VirtualTokens | null = null;
   let past: KeyValues = emptyCache(config);
-  /** The nodes in `past`, in its order. */
   let entries: TokenNode[] = [];
-  /** The root of all texts; undefined until the first text begins. */
   let root: TokenNode | undefined;
+  let current = "";
+  const aside = textsAside();
 
-  const run = async (
-    nodes: readonly TokenNode[],
-    rows: readonly number[],
-    prompt?: PromptAdapter,
-  ): Promise<Float32Array> => {
+  const run: RunNodes = async (nodes, rows, prompt) => {
     for (const [i, node] of nodes.entries()) node.entry = entries.length + i;
     const all = [...entries, ...nodes];
     const ids = BigInt64Array.from(nodes, ({ token }) => BigInt(Math.max(0, token)));
@@ -113,13 +118,57 @@ export function nodeCache(config: ModelConfig, session: CachedSession, maxCached
     start,
     run,
     forget,
+    switchTo: (text) => {
+      if (text === current) return;
+      const next = aside.take(text) ?? emptyText(config);
+      if (entries.length > 0) aside.put(current, { past, entries, root });
+      ({ past, entries, root } = next);
+      current = text;
+    },
     useAdapters: (active) => {
+      aside.clear();
       virtual = virtualTokensOf(active);
       slots = session.adapterFeeds(active);
-      past = emptyCache(config);
-      entries = [];
-      root = undefined;
+      ({ past, entries, root } = emptyText(config));
     },
+  };
+}
+
+/** @param prompt the adapter whose virtual tokens `nodes` are */
+type RunNodes = (nodes: readonly TokenNode[], rows: readonly number[], prompt?: PromptAdapter) => Promise<Float32Array>;
+
+/** The tokens of one text. */
+interface TextCache {
+  readonly past: KeyValues;
+  /** The nodes in `past`, in its order. */
+  readonly entries: TokenNode[];
+  /** Undefined until the text begins. */
+  readonly root: TokenNode | undefined;
+}
+
+function emptyText(config: ModelConfig): TextCache {
+  return { past: emptyCache(config), entries: [], root: undefined };
+}
+
+/** The texts that are set aside; the one that was left longest ago gives way. */
+function textsAside(): {
+  readonly put: (text: string, cache: TextCache) => void;
+  readonly take: (text: string) => TextCache | undefined;
+  readonly clear: () => void;
+} {
+  const caches = new LRUCache<string, TextCache>({
+    max: mostAside,
+    maxSize: mostTokensAside,
+    sizeCalculation: ({ entries }) => entries.length,
+  });
+  return {
+    put: (text, cache) => void caches.set(text, cache),
+    take: (text) => {
+      const cache = caches.get(text);
+      caches.delete(text);
+      return cache;
+    },
+    clear: () => caches.clear(),
   };
 }
 

@@ -14,20 +14,20 @@ import type { TopTokens } from "./topLogProbabilities.ts";
 export interface Span {
   readonly parent: TokenNode;
   readonly ids: readonly number[];
+  /** The number of last tokens whose logits to return; 1 by default. No other span may ask for the same tokens. */
+  readonly asked?: number;
 }
 
 export interface ReadOptions {
   /** Nodes to keep besides the parents of the spans. The tree may drop all others. */
   readonly kept?: readonly TokenNode[];
-  /** Whether to return the logits after every token, not only after the last of each span. */
-  readonly every?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface Reading {
   /** The last token of each span. */
   readonly leaves: readonly TokenNode[];
-  /** The logits after the last token of each span, [spans, vocabulary]; or after every token, in the same order. */
+  /** The logits after the tokens that the spans ask for, span by span, [asked, vocabulary]. */
   readonly logits: Float32Array;
 }
 
@@ -50,8 +50,8 @@ export interface TokenTree {
    */
   addPrompt(prompt: readonly number[]): Promise<Span>;
   /**
-   * Reads spans, and as few tokens as possible: the last token of each span is always read, earlier tokens only if they
-   * are not in the tree, and a common beginning of several spans once. With `every`, all tokens are read.
+   * Reads spans, and as few tokens as possible: the tokens that a span asks for are always read, earlier tokens only if they
+   * are not in the tree, and a common beginning of several spans once.
    *
    * @throws AbortError between pieces once the signal is aborted; the tokens read by then stay in the tree.
    * @throws UserError "context-full" if a text would outgrow the context
@@ -59,6 +59,11 @@ export interface TokenTree {
   read(spans: readonly Span[], options?: ReadOptions): Promise<Reading>;
   /** Returns the `count` most probable tokens of each row of logits [rows, vocabulary]. */
   topLogProbabilities(logits: Float32Array, count: number): Promise<readonly TopTokens[]>;
+  /**
+   * Goes on with the tokens of another text, such as another file, and keeps those of the last few. Nodes of one text
+   * cannot be read in another. Absent if the tree keeps the tokens of one text.
+   */
+  switchTo?(text: string): void;
   /** Switches to these adapters, which must fit the base. Clears the tree. */
   useAdapters(active: readonly ActiveAdapter[]): void;
   release(): Promise<void>;

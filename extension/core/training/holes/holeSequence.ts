@@ -3,13 +3,14 @@
  * it should answer with.
  */
 
+import type { FrontText } from "../../completion/context/promptFront.ts";
 import { promptBuilder, type PromptBudget } from "../../completion/prompt.ts";
 import type { Sequence } from "../../dataset/sequence.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { CursorHole } from "./cursorHoles.ts";
 
-export interface SourceText {
-  readonly path?: string | undefined;
+/** A file, with what stands in front of it in a prompt. */
+export interface SourceText extends FrontText {
   readonly text: string;
 }
 
@@ -29,7 +30,7 @@ export interface LossWeights {
  * a block's header, where the body may be asked for, an end would teach that bodies are empty.
  */
 export function holeSequence(
-  { path, text }: SourceText,
+  { text, ...front }: SourceText,
   { start, end, kind }: CursorHole,
   { tokenizer, budget, weights, maxLength }: HoleOptions,
 ): Sequence {
@@ -37,7 +38,7 @@ export function holeSequence(
   const { ids: prompt, requiredText } = promptBuilder(
     tokenizer,
     budget,
-  )({ path, prefix: text.slice(0, start), suffix });
+  )({ ...front, prefix: text.slice(0, start), suffix });
   const middle = tokenizer.encode(`${requiredText}${text.slice(start, end)}`, prompt.length === 0 ? "start" : "inside");
   const { fillInTheMiddle: markers, endOfText } = tokenizer;
   const endToken = suffix.trim() !== "" && markers ? markers.end : endOfText;
@@ -68,11 +69,11 @@ export interface HoleOptions {
 
 /** Returns the sequence of plain text up to `end`, as the completer reads it where nothing follows the cursor. */
 export function textSequence(
-  { path, text }: SourceText,
+  { text, ...front }: SourceText,
   end: number,
   { tokenizer, budget, weights, maxLength }: HoleOptions,
 ): Sequence {
-  const { ids } = promptBuilder(tokenizer, budget)({ path, prefix: text.slice(0, end), suffix: "" });
+  const { ids } = promptBuilder(tokenizer, budget)({ ...front, prefix: text.slice(0, end), suffix: "" });
   const kept = ids.slice(0, maxLength);
   const firstTarget = Math.max(1, countedText(kept, tokenizer, end).from);
   return { ids: kept, firstTarget, weights: kept.slice(firstTarget).map(() => weights.before) };

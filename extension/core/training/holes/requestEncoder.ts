@@ -3,7 +3,8 @@
  * text about once.
  */
 
-import { completionLimits, reservedTokens, type CompletionLimits } from "../../completion/promptBudget.ts";
+import type { PromptBudget } from "../../completion/prompt.ts";
+import { promptRooms, reservedTokens } from "../../completion/promptBudget.ts";
 import type { Random } from "../../foundation/random.ts";
 import { targetWeight, type Sequence } from "../../dataset/sequence.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
@@ -61,7 +62,7 @@ export async function requestEncoder(
   contextLength: number,
 ): Promise<RequestEncoder> {
   const parser = await openPythonParser();
-  const budget = budgetFor(completionLimits(contextLength, false), maxLength);
+  const budget = budgetFor(promptRooms({ contextLength, hasEncoder: false }).budget, maxLength);
   const options: HoleOptions = { tokenizer, budget, weights: lossWeights, maxLength };
   const moved = { ...options, budget: { ...budget, prefix: Math.floor(wider * budget.prefix) } };
   return (file, random, drawings) => {
@@ -87,7 +88,7 @@ export async function requestEncoder(
 }
 
 /** Returns the completer's limits, and smaller ones if sequences are shorter than its prompts. */
-function budgetFor(limits: CompletionLimits, maxLength: number): HoleOptions["budget"] {
+function budgetFor(limits: PromptBudget, maxLength: number): PromptBudget {
   const suffix = Math.min(limits.suffix, Math.floor(maxLength / 8));
   const answer = Math.min(longestAnswer, Math.floor(maxLength / 4));
   const room = maxLength - suffix - answer - reservedTokens;

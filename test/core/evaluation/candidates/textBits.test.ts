@@ -52,6 +52,32 @@ describe("textBits", () => {
     expect(reads.map(({ length }) => length)).toEqual([8, 8, 8, 2]);
     expect(reads.flat()).toEqual(read.slice(0, -1));
   });
+
+  test("other files stand in front of each window; what the imports cost is counted without them", async () => {
+    const text = "import other\nabcdefghijklm";
+    const { decoder, reads } = indifferent(3000);
+    const asked: string[] = [];
+    const contextAfter = (prefix: string) => {
+      asked.push(prefix);
+      return [{ path: "other.py", text: "value" }];
+    };
+    const model = { decoder, tokenizer: characters, contextTokens: 100 };
+    const bits = await textBits(model, { path: "p.py", text: text.repeat(100) }, { contextAfter });
+    // Each token counts once, although the beginning is read twice.
+    expect(bits).toBeCloseTo(8 * text.length * 100);
+    expect(asked[0]).toBe(text.slice(0, 13));
+    const front = [
+      special.file,
+      ...characters.encode("other.py\nvalue\n"),
+      special.file,
+      ...characters.encode("p.py\n"),
+    ];
+    const header = [special.file, ...characters.encode("p.py\n")];
+    expect(reads[0]).toEqual([...header, ...characters.encode(text.slice(0, 12))]);
+    expect(reads[1]!.slice(0, front.length + 5)).toEqual([...front, ...characters.encode("impor")]);
+    expect(asked[1]).toBe(text.repeat(100).slice(0, 1024 - header.length + 1));
+    expect(reads[2]!.slice(0, front.length)).toEqual(front);
+  });
 });
 
 test("fileTokens: the path is the header, or the end of text where a base knows no files", () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
+import { contextOf, openEvaluationRepository } from "../../../../extension/core/evaluation/context/contextOf.ts";
 import { runEvaluation } from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
 import type { EvaluationOptions } from "../../../../extension/core/evaluation/runs/request.ts";
 import type { EvaluationProgress } from "../../../../extension/core/evaluation/runs/progress.ts";
@@ -113,4 +114,41 @@ test("other seeds draw other holes, and the same suite with another file is anot
   await writeFile(at("copy", "suite", "m0.py"), "def f(value):\n    other = value\n    return other\n");
   const changed = await evaluate({ suite: at("copy", "suite"), limit: 1 });
   await expect(compareRuns(changed, one)).rejects.toMatchObject({ code: "runs-differ" });
+});
+
+test("with none, file or repository in front, the configuration and the name say so, and the predictions differ", async () => {
+  await writeTinyCheckpoint(at("wide"), { config: { max_position_embeddings: 1024 } });
+  const options = { base: at("wide"), limit: 6 };
+  const file = await evaluate({ ...options, context: "file" });
+  expect(file.id).toBe((await evaluate(options)).id);
+  expect(file.record.configuration.context).toBeUndefined();
+  const none = await evaluate({ ...options, context: "none" });
+  const { name } = file.record.configuration.base;
+  expect([none.candidate, none.record.configuration.context]).toEqual([`${name}, without path`, { kind: "none" }]);
+  const repository = await evaluate({ ...options, context: "repository" });
+  expect(repository.candidate).toBe(`${name} + repository`);
+  expect(repository.record.configuration.context).toMatchObject({ kind: "repository", name: "suite" });
+  const texts = await Promise.all([file, none, repository].map((run) => textOf(run, "predictions.jsonl")));
+  expect(new Set(texts).size).toBe(3);
+  expect((await compareRuns(repository, file)).items).toBe(12);
+  // Another repository is another configuration.
+  await mkdir(at("elsewhere"));
+  await writeFile(at("elsewhere", "a.py"), "def far(value):\n    return value\n");
+  const other = await evaluate({ ...options, context: "repository", repository: at("elsewhere") });
+  expect(other.id).not.toBe(repository.id);
+  await expect(evaluate({ ...options, repository: at("elsewhere") })).rejects.toMatchObject({ code: "option-invalid" });
+});
+
+test("a file's own text is never in front of it, also where the repository knows the file by another path", async () => {
+  await mkdir(at("named", "pkg"), { recursive: true });
+  const text = "def unlike_any_other(argument):\n    changed = argument + 41\n    return changed\n";
+  await writeFile(at("named", "pkg", "own.py"), text);
+  await writeFile(at("named", "pkg", "user.py"), "from pkg.own import unlike_any_other\n");
+  const frontAt = contextOf("repository", await openEvaluationRepository(at("named")), 400);
+  const cursor = { prefix: "from pkg.own import unlike_any_other\nunlike_any_", suffix: "" };
+  const asOwn = frontAt({ path: "own.py", text }, cursor);
+  expect(asOwn.path).toBe("pkg/own.py");
+  expect(JSON.stringify([asOwn.context, asOwn.copies])).not.toContain("changed");
+  const asOther = frontAt({ path: "pkg/user.py", text: "other" }, cursor);
+  expect(JSON.stringify(asOther.context)).toContain("unlike_any_other(argument)");
 });

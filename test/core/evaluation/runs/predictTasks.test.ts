@@ -45,7 +45,7 @@ function generatorOf(calls: { prompts: string[]; request: BatchRequest }[]): Bat
         signal?.throwIfAborted();
         if (text.includes("refuse")) onRefused(index, new UserError("context-full", "Too long.", ""));
         else {
-          const candidate = { tokens: [1, 2, 3], logProbability: -1, stop: "end" } as const;
+          const candidate = { tokens: [1, 2, 3], logProbability: -1, steps: [], stop: "end" } as const;
           onGenerated(index, [
             { ...candidate, text: ` ${text} ` },
             { ...candidate, text: "second" },

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { completerOf } from "../../../../extension/core/completion/completer.ts";
-import { completionLimits } from "../../../../extension/core/completion/promptBudget.ts";
+import { promptRooms } from "../../../../extension/core/completion/promptBudget.ts";
 import { seededRandom } from "../../../../extension/core/foundation/random.ts";
 import { addChild, rootAfter, tokensTo } from "../../../../extension/core/inference/tree/tokenNode.ts";
 import type { TokenTree } from "../../../../extension/core/inference/tree/tokenTree.ts";
@@ -39,7 +39,7 @@ beforeAll(async () => {
 
 const options = (over: Partial<HoleOptions> = {}): HoleOptions => ({
   tokenizer,
-  budget: completionLimits(contextLength, false),
+  budget: promptRooms({ contextLength, hasEncoder: false }).budget,
   weights,
   maxLength: contextLength,
   ...over,

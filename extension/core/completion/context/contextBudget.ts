@@ -1,0 +1,13 @@
+/** How many tokens of other files stand in a prompt, by the room that a base has. */
+
+/** What Graft's own bases learn from: 480 tokens of other files in front of a file (scripts/pretrain/data.py). */
+const [mostOfShort, mostOfLong] = [480, 1500];
+/** Up to this room in tokens, a context counts as short. */
+const shortRoom = 4096;
+
+/** @param room the tokens for prefix and other files together */
+export function contextBudget(room: number): number {
+  // Below this share, little of the file itself would be left.
+  const share = Math.floor(room / 3);
+  return Math.max(0, Math.min(room <= shortRoom ? mostOfShort : mostOfLong, share));
+}

@@ -1,0 +1,108 @@
+/**
+ * Keeps what stands in front of each file in the prompt. The context changes only while the user pauses, never while they type:
+ * another context makes the model read the whole prompt again. Copies of the text at the cursor are asked for each time.
+ *
+ * Knows no editor, no clock and no process: callers say when the user pauses, and pass the index as a function.
+ */
+
+import { LRUCache } from "lru-cache";
+import type { Copy, RepositoryAnswer, RepositoryQuery, Snippet } from "../../repository/repositoryQuery.ts";
+import { codeLines, shareIn } from "./codeLines.ts";
+import { selectContext, type ContextLimits, type ContextSnippet } from "./selectContext.ts";
+
+export interface FileContext {
+  /** In the order of the prompt. */
+  readonly context: readonly ContextSnippet[];
+  readonly copies: readonly Copy[];
+}
+
+export interface ContextKeeper {
+  /** Returns the context of a request. The first request of a file chooses one, later ones keep it. */
+  request(query: RepositoryQuery, signal?: AbortSignal): Promise<FileContext>;
+  /** The user pauses: chooses the context anew. Returns it if it has changed, so that the caller prepares it. */
+  pause(query: RepositoryQuery, signal?: AbortSignal): Promise<FileContext | undefined>;
+  /**
+   * A file says something else now, or may not be read any more. Parts of it leave the prompt at the next pause, or at once if it
+   * is `gone`.
+   */
+  fileChanged(path: string, gone: boolean): void;
+  /** Forgets the context of all files, for example because another base has room for more. */
+  clear(): void;
+}
+
+export interface ContextKeeperOptions {
+  /** Returns undefined if there is no answer in time. */
+  readonly ask: (query: RepositoryQuery, signal: AbortSignal | undefined) => Promise<RepositoryAnswer | undefined>;
+  /** Places of other files that the user edited recently, the last first. */
+  readonly edited?: (path: string) => readonly Snippet[];
+  readonly limits: () => ContextLimits;
+}
+
+/** Files whose context is kept. */
+const mostFiles = 20;
+/** The kept context stays while it holds this share of the lines of a new one. */
+const keptShare = 0.75;
+
+const nothing: FileContext = { context: [], copies: [] };
+
+interface Kept {
+  readonly context: readonly ContextSnippet[];
+  /** Whether a file that it shows has changed. */
+  readonly isOutdated: boolean;
+}
+
+export function contextKeeper({ ask, edited = () => [], limits }: ContextKeeperOptions): ContextKeeper {
+  const kept = new LRUCache<string, Kept>({ max: mostFiles });
+
+  const choose = (query: RepositoryQuery, answer: RepositoryAnswer): readonly ContextSnippet[] => {
+    const next = selectContext(query, { ...answer, edited: edited(query.path) }, limits());
+    const before = kept.get(query.path);
+    const context = !before
+      ? next
+      : before.isOutdated
+        ? inOldOrder(before.context, next)
+        : steady(before.context, next);
+    kept.set(query.path, { context, isOutdated: false });
+    return context;
+  };
+
+  return {
+    async request(query, signal) {
+      const answer = await ask(query, signal);
+      const known = kept.get(query.path)?.context;
+      if (!answer) return known ? { context: known, copies: [] } : nothing;
+      return { context: known ?? choose(query, answer), copies: answer.copies };
+    },
+    async pause(query, signal) {
+      const answer = await ask(query, signal);
+      if (!answer || signal?.aborted) return undefined;
+      const known = kept.get(query.path)?.context;
+      const context = choose(query, answer);
+      return context === known ? undefined : { context, copies: answer.copies };
+    },
+    fileChanged(path, gone) {
+      for (const [file, { context }] of kept.entries()) {
+        if (!context.some((part) => part.path === path)) continue;
+        kept.set(file, { context: gone ? context.filter((part) => part.path !== path) : context, isOutdated: true });
+      }
+    },
+    clear: () => kept.clear(),
+  };
+}
+
+/** Returns the kept context itself if it holds most of the new one. */
+function steady(before: readonly ContextSnippet[], next: readonly ContextSnippet[]): readonly ContextSnippet[] {
+  const wanted = codeLines(next.map(({ text }) => text).join("\n"));
+  const held = codeLines(before.map(({ text }) => text).join("\n"));
+  if (wanted.size === 0 ? before.length === next.length : shareIn(wanted, held) >= keptShare) return before;
+  return inOldOrder(before, next);
+}
+
+/** Puts the parts that stay first, in their old order, so that the model reads only what follows them. */
+function inOldOrder(before: readonly ContextSnippet[], next: readonly ContextSnippet[]): readonly ContextSnippet[] {
+  const keyOf = ({ path, text }: Snippet): string => `${path}\0${text}`;
+  const places = new Map(before.map((snippet, place) => [keyOf(snippet), place]));
+  const placeOf = (snippet: Snippet): number => places.get(keyOf(snippet)) ?? Infinity;
+  const stays = next.filter((snippet) => placeOf(snippet) < Infinity).toSorted((a, b) => placeOf(a) - placeOf(b));
+  return [...stays, ...next.filter((snippet) => placeOf(snippet) === Infinity)];
+}

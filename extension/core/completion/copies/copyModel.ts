@@ -1,0 +1,98 @@
+/**
+ * Proposes what may follow a text: what followed it elsewhere in the file, in other files and in the prompt's context. A
+ * proposal is text; only its user turns it into tokens.
+ */
+
+import type { Copy, Snippet } from "../../repository/repositoryQuery.ts";
+import { indentationOf, reindented } from "./reindent.ts";
+import { equalEnds, findCopies, longestMatch, type CopyMatch, type CopySource } from "./copySearch.ts";
+
+export interface CopiedText {
+  /** The text after the place, with the indentation of the cursor's line. */
+  readonly text: string;
+  /** The number of characters before the place that equal those before the cursor. */
+  readonly length: number;
+  readonly source: CopySource["kind"];
+  /** Whether the place lies in the folder of the file. */
+  readonly isNear: boolean;
+  /** The characters from the place to the cursor, for places before it; else 0. */
+  readonly distance: number;
+}
+
+/** Returns the proposals for the text that follows the cursor and `written`, longest match first. */
+export type CopyModel = (written: string) => readonly CopiedText[];
+
+export interface CopyContext {
+  readonly path?: string | undefined;
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly copies: readonly Copy[];
+  readonly context: readonly Snippet[];
+}
+
+/** The most places in the file, of the given copies, and in the texts of other files. */
+const [mostInFile, mostCopies, mostElsewhere] = [32, 48, 16];
+/** The most characters of a proposal. */
+const longestText = 400;
+
+export function copyModel({ path, prefix, suffix, copies, context }: CopyContext): CopyModel {
+  const folder = folderOf(path);
+  const isNear = (other: string): boolean => folderOf(other) === folder;
+  const file: readonly CopySource[] = [
+    { text: prefix, kind: "before", isNear: true },
+    { text: suffix, kind: "after", isNear: true },
+  ];
+  const given = copies.slice(0, mostCopies);
+  const elsewhere = [
+    ...given.map(({ path: other, before, after }) => ({ path: other, text: before + after })),
+    ...context,
+  ].map(({ path: other, text }): CopySource => ({ text, kind: "elsewhere", isNear: isNear(other) }));
+  const indent = indentationOf(prefix, prefix.length);
+  const known = given.map((copy): CopiedText => {
+    const length = Math.min(longestMatch, equalEnds(copy.before, copy.before.length, prefix, prefix.length));
+    const text = reindented(copy.after, indentationOf(copy.before, copy.before.length), indent);
+    return { text, length, source: "elsewhere", isNear: isNear(copy.path), distance: 0 };
+  });
+
+  const find = (written: string): readonly CopiedText[] => {
+    const before = prefix.slice(-longestMatch) + written;
+    const line = written.includes("\n") ? indentationOf(written, written.length) : indent;
+    const copied = ({ source, at, length }: CopyMatch): CopiedText => ({
+      text: reindented(source.text.slice(at, at + longestText), indentationOf(source.text, at), line),
+      length,
+      source: source.kind,
+      isNear: source.isNear,
+      distance: source.kind === "before" ? prefix.length + written.length - at : 0,
+    });
+    const inFile = findCopies(file, before, mostInFile).map(copied);
+    const followed = known
+      .filter(({ text }) => text.length > written.length && text.startsWith(written))
+      .map((copy) => ({ ...copy, text: copy.text.slice(written.length), length: copy.length + written.length }));
+    // At the cursor, the index has found more than these texts hold.
+    const others = written === "" && given.length > 0 ? [] : findCopies(elsewhere, before, mostElsewhere).map(copied);
+    const all = [...inFile, ...followed, ...others.filter(unlike(followed))];
+    return all.sort((a, b) => b.length - a.length);
+  };
+  // Prior and drafts ask about the same texts.
+  const answers = new Map<string, readonly CopiedText[]>();
+  return (written) => {
+    const answer = answers.get(written) ?? find(written);
+    answers.set(written, answer);
+    return answer;
+  };
+}
+
+/** Returns a filter that drops texts which begin like one of `known` or like one that it has passed. */
+function unlike(known: readonly CopiedText[]): (copy: CopiedText) => boolean {
+  const beginning = ({ text }: CopiedText): string => text.slice(0, 32);
+  const seen = new Set(known.map(beginning));
+  return (copy) => {
+    const isNew = !seen.has(beginning(copy));
+    seen.add(beginning(copy));
+    return isNew;
+  };
+}
+
+function folderOf(path = ""): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,87 @@
+/** A replay from end to end: draws functions from held-out files, and types each through the editor's completion path. */
+
+import { resolveBase } from "../../baseModels/resolveBase.ts";
+import { tellProblems, type Problem } from "../../dataset/example.ts";
+import type { Log } from "../../foundation/log.ts";
+import { seededRandom } from "../../foundation/random.ts";
+import { readRequest } from "../../foundation/request.ts";
+import { openPythonParser } from "../../python/pythonParser.ts";
+import { estimates, type Estimate } from "../measures/estimate.ts";
+import { readHeldOut } from "../suites/heldOut.ts";
+import { drawSpans, type TypedSpan } from "./drawSpans.ts";
+import { openSuggester } from "./openSuggester.ts";
+import { latencyOf, replayMeasure, type Latency, type ReplayScore } from "./replayMeasures.ts";
+import { replayRequest, type ReplayOptions, type ReplaySettings } from "./request.ts";
+import { replaySession } from "./session.ts";
+import type { SessionRecord } from "./sessionRecord.ts";
+import type { Suggester } from "./suggester.ts";
+import { typist } from "./typist.ts";
+
+export interface ReplayControl {
+  readonly log: Log;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface ReplayResult {
+  readonly suite: string;
+  readonly base: string;
+  readonly sessions: readonly SessionRecord[];
+  readonly scores: Readonly<Record<ReplayScore, Estimate>>;
+  /** Of answers that the model computed, and of answers without a run, such as those while typing along. */
+  readonly latency: { readonly computed: Latency; readonly remembered: Latency };
+  readonly problems: readonly Problem[];
+}
+
+/** The editor itself waits this long before it asks, in milliseconds. */
+const editorPause = 50;
+
+/** @throws UserErrors about suite, base and adapters; the signal's reason once it is aborted */
+export async function runReplay(options: ReplayOptions, control: ReplayControl): Promise<ReplayResult> {
+  const settings = readRequest(replayRequest, options, "replay");
+  const { suite, limit: count, seed } = settings;
+  const { log, signal } = control;
+  const heldOut = await readHeldOut(suite, signal);
+  const { spans, problems } = await drawSpans(heldOut.files, await openPythonParser(), { count, seed, signal });
+  const left = { name: heldOut.name, problems: [...heldOut.problems, ...problems] };
+  tellProblems(left, log);
+  const base = await resolveBase(settings.base, { ...settings, log, signal });
+  const suggester = await openSuggester(base, settings);
+  try {
+    const sessions = await replaySessions(spans, suggester, settings, control);
+    const scores = scoresOf(sessions, seed, signal);
+    return { suite: left.name, base: base.name, sessions, ...scores, problems: left.problems };
+  } finally {
+    await suggester.release();
+  }
+}
+
+export async function replaySessions(
+  spans: readonly TypedSpan[],
+  suggester: Suggester,
+  settings: Pick<ReplaySettings, "seed" | "interval" | "typos" | "reading" | "debounce" | "answerTime">,
+  { signal, onProgress }: Omit<ReplayControl, "log"> = {},
+): Promise<SessionRecord[]> {
+  const { reading, answerTime, debounce } = settings;
+  const pause = Math.max(editorPause, debounce);
+  const sessions: SessionRecord[] = [];
+  for (const span of spans) {
+    const author = typist(settings, `${span.file.path} ${span.start}`);
+    sessions.push(await replaySession(span, { typist: author, suggester, pause, reading, answerTime, signal }));
+    onProgress?.(sessions.length, spans.length);
+  }
+  return sessions;
+}
+
+function scoresOf(
+  sessions: readonly SessionRecord[],
+  seed: number,
+  signal: AbortSignal | undefined,
+): Pick<ReplayResult, "scores" | "latency"> {
+  const counts = sessions.map(replayMeasure.count);
+  const timesOf = (kind: "computed" | "remembered"): Latency => latencyOf(sessions.flatMap((session) => session[kind]));
+  return {
+    scores: estimates(replayMeasure, counts, seededRandom(seed, "resamples"), signal),
+    latency: { computed: timesOf("computed"), remembered: timesOf("remembered") },
+  };
+}

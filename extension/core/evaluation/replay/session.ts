@@ -1,0 +1,173 @@
+/**
+ * Replays one typing session on a virtual clock. The author's pauses pass without waiting; the engine's answers take the
+ * time that they took. An answer counts if it arrives before the next key, as in the editor, which cancels it then.
+ */
+
+import { isCancelled } from "../../foundation/errors.ts";
+import { acceptable, type Acceptance } from "./acceptance.ts";
+import type { TypedSpan } from "./drawSpans.ts";
+import { emptySession, type SessionRecord } from "./sessionRecord.ts";
+import { costSince, type Suggester } from "./suggester.ts";
+import type { Typist } from "./typist.ts";
+
+export interface SessionOptions {
+  readonly typist: Typist;
+  readonly suggester: Suggester;
+  /** The quiet time before the editor asks, in milliseconds. */
+  readonly pause: number;
+  /** The time on screen before the author accepts a right suggestion, in milliseconds. */
+  readonly reading: number;
+  /** The time of every answer in milliseconds; measured unless given. */
+  readonly answerTime: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Ghost text on screen. */
+interface Shown {
+  readonly text: string;
+  /** When it appeared; typing along it changes nothing. */
+  readonly since: number;
+  /** When the rest of it appeared last: nobody accepts before. */
+  readonly at: number;
+}
+
+interface State {
+  now: number;
+  /** The author's text that is in the document, and the text yet to come. */
+  typed: string;
+  rest: string;
+  /** A wrong letter before the cursor. */
+  wrong: string;
+  shown: Shown | undefined;
+}
+
+/** @throws the signal's reason once it is aborted */
+export async function replaySession(span: TypedSpan, options: SessionOptions): Promise<SessionRecord> {
+  const { file, start, end } = span;
+  const record = emptySession(span);
+  const state: State = { now: 0, typed: "", rest: file.text.slice(start, end), wrong: "", shown: undefined };
+  const before = options.suggester.spent();
+  // The editor asks only after a change.
+  let hasChanged = false;
+  while (state.rest !== "" || state.wrong !== "") {
+    options.signal?.throwIfAborted();
+    const key = options.typist.next(state.typed, state.rest);
+    const pressedAt = state.now + key.delay;
+    if (hasChanged) await ask(span, state, pressedAt, record, options);
+    const accepted = acceptedBefore(pressedAt, state, options.reading);
+    if (accepted) accept(state, accepted, record);
+    else press(state, key.text, pressedAt, record);
+    hasChanged = true;
+  }
+  record.cost = costSince(before, options.suggester.spent());
+  return record;
+}
+
+/** Asks for a completion after the pause, and shows it if it arrives before the next key. */
+async function ask(
+  { file, start, end }: TypedSpan,
+  state: State,
+  pressedAt: number,
+  record: SessionRecord,
+  { suggester, pause, answerTime, signal }: SessionOptions,
+): Promise<void> {
+  const askedAt = state.now + pause;
+  const patience = pressedAt - askedAt;
+  if (patience <= 0) return;
+  record.requests++;
+  const document = {
+    path: file.path,
+    prefix: file.text.slice(0, start) + state.typed + state.wrong,
+    suffix: file.text.slice(end),
+  };
+  const runs = suggester.spent().runs;
+  const answer = await answerWithin(patience, answerTime, (hurry) => suggester.suggest(document, hurry), signal);
+  if (!answer) {
+    record.cancelled++;
+    return;
+  }
+  const { text, milliseconds } = answer;
+  (suggester.spent().runs > runs ? record.computed : record.remembered).push(milliseconds);
+  if (text === "") {
+    record.silent++;
+    state.shown = undefined;
+    return;
+  }
+  const at = askedAt + milliseconds;
+  const isSame = state.shown?.text === text;
+  state.shown = { text, since: isSame ? state.shown!.since : at, at };
+  if (isSame) return;
+  record.shown++;
+  if (state.wrong === "") countRight(text, state.rest, record);
+}
+
+function countRight(text: string, rest: string, record: SessionRecord): void {
+  const right = acceptable(text, rest)?.kind;
+  if (right === "exact") record.exact++;
+  if (right === "prefix") record.prefix++;
+}
+
+/** Returns undefined if the answer would come too late. */
+async function answerWithin(
+  patience: number,
+  answerTime: number | undefined,
+  suggest: (hurry: AbortSignal) => Promise<string>,
+  signal: AbortSignal | undefined,
+): Promise<{ text: string; milliseconds: number } | undefined> {
+  if (answerTime !== undefined) {
+    if (answerTime >= patience) return undefined;
+    return { text: await suggest(signal ?? new AbortController().signal), milliseconds: answerTime };
+  }
+  const late = AbortSignal.timeout(Math.ceil(patience));
+  const startedAt = performance.now();
+  try {
+    const text = await suggest(signal ? AbortSignal.any([signal, late]) : late);
+    const milliseconds = performance.now() - startedAt;
+    return milliseconds < patience ? { text, milliseconds } : undefined;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (late.aborted && (isCancelled(error) || error === late.reason)) return undefined;
+    throw error;
+  }
+}
+
+/** Returns what the author accepts before the next key, if anything: a right suggestion that was on screen long enough. */
+function acceptedBefore(
+  pressedAt: number,
+  { shown, rest, wrong }: State,
+  reading: number,
+): (Acceptance & { readonly at: number }) | undefined {
+  if (!shown || wrong !== "") return undefined;
+  const at = Math.max(shown.at, shown.since + reading);
+  if (at >= pressedAt) return undefined;
+  const right = acceptable(shown.text, rest);
+  return right && { ...right, at };
+}
+
+function accept(
+  state: State,
+  { text, keys, kind, at }: Acceptance & { readonly at: number },
+  record: SessionRecord,
+): void {
+  record.keystrokes += keys;
+  record.accepted += text.length;
+  if (kind === "exact") record.acceptedWhole++;
+  else record.acceptedInPart++;
+  state.typed += text;
+  state.rest = state.rest.slice(text.length);
+  state.shown = undefined;
+  state.now = at;
+}
+
+function press(state: State, text: string, pressedAt: number, record: SessionRecord): void {
+  record.keystrokes++;
+  state.now = pressedAt;
+  if (text === "") state.wrong = "";
+  else if (state.rest.startsWith(text)) {
+    state.typed += text;
+    state.rest = state.rest.slice(text.length);
+  } else state.wrong = text;
+  const { shown } = state;
+  const isAlong = shown !== undefined && text !== "" && shown.text.startsWith(text) && shown.text.length > text.length;
+  state.shown = isAlong ? { ...shown, text: shown.text.slice(text.length) } : undefined;
+}

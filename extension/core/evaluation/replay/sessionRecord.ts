@@ -1,0 +1,57 @@
+/** What a replayed session counts. */
+
+import type { TypedSpan } from "./drawSpans.ts";
+import type { TokenCost } from "./suggester.ts";
+import { keysFor } from "./typist.ts";
+
+export interface SessionRecord {
+  /** "path:line" */
+  readonly id: string;
+  /** Of the author's text. */
+  readonly characters: number;
+  /** Keys that the text takes without suggestions and typos. */
+  readonly plainKeys: number;
+  /** Keys pressed, those that accept included. */
+  keystrokes: number;
+  /** Pauses in which the editor asked. */
+  requests: number;
+  /** Answers that came too late. */
+  cancelled: number;
+  /** Answers in time without text. */
+  silent: number;
+  /** Different suggestions on screen; typing along one adds none. */
+  shown: number;
+  /** Suggestions that, when they appeared, were the text that the author went on to write; or whose first lines were. */
+  exact: number;
+  prefix: number;
+  acceptedWhole: number;
+  acceptedInPart: number;
+  /** Characters that were accepted instead of typed. */
+  accepted: number;
+  cost: TokenCost;
+  /** Milliseconds from request to answer, for answers in time: those that the model computed, and those without a run. */
+  readonly computed: number[];
+  readonly remembered: number[];
+}
+
+export function emptySession({ file, start, end }: TypedSpan): SessionRecord {
+  const text = file.text.slice(start, end);
+  return {
+    id: `${file.path}:${file.text.slice(0, start).split("\n").length}`,
+    characters: text.length,
+    plainKeys: keysFor(text),
+    keystrokes: 0,
+    requests: 0,
+    cancelled: 0,
+    silent: 0,
+    shown: 0,
+    exact: 0,
+    prefix: 0,
+    acceptedWhole: 0,
+    acceptedInPart: 0,
+    accepted: 0,
+    cost: { prefilled: 0, decoded: 0, runs: 0 },
+    computed: [],
+    remembered: [],
+  };
+}

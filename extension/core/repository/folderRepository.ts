@@ -1,0 +1,129 @@
+/**
+ * The index of a folder: follows its files and the unsaved documents among them, and is kept on disk.
+ *
+ * Knows when files have changed only from its caller. Asks the rules of core/sources about every file and every text.
+ */
+
+import { realpath } from "node:fs/promises";
+import pLimit from "p-limit";
+import { openFolderFiles, type FileChange, type FolderFiles } from "./folderFiles.ts";
+import { emptyRepository, repositoryLimits } from "./repository.ts";
+import type { Repository, RepositoryLimits, RepositorySize } from "./repository.ts";
+import type { RepositoryAnswer, RepositoryQuery } from "./repositoryQuery.ts";
+import { openRepositoryStore, type StoredRepository } from "./storage/repositoryStore.ts";
+
+export interface FolderRepository {
+  query(query: RepositoryQuery): RepositoryAnswer;
+  /**
+   * Reads files again that were saved, created, deleted or renamed: by their paths, relative to the folder. For a folder, for
+   * ignore rules, and without paths, it looks at all files.
+   */
+  reread(paths?: readonly string[]): Promise<void>;
+  /** Takes the text of a document that differs from its file; undefined once it does not. */
+  setUnsaved(path: string, text: string | undefined): Promise<void>;
+  /** Merges small segments, and writes what has changed to disk; unsaved texts stay in memory. */
+  save(): Promise<void>;
+  readonly size: RepositorySize;
+}
+
+export interface FolderRepositoryOptions {
+  /** The root. */
+  readonly folder: string;
+  /** Holds the indexes of all folders on disk. */
+  readonly home: string;
+  /** The real paths of other roots inside. */
+  readonly except?: ReadonlySet<string>;
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly limits?: RepositoryLimits;
+}
+
+/** Returns once all files have been read; of those that have not changed, the texts come from the index on disk. */
+export async function openFolderRepository(options: FolderRepositoryOptions): Promise<FolderRepository> {
+  const { folder, home, except = new Set(), onProgress, limits = repositoryLimits } = options;
+  const root = await realpath(folder);
+  const store = openRepositoryStore(home, root);
+  const repository = await emptyRepository(limits);
+  const files = openFolderFiles(root, except);
+  const unsaved = new Map<string, string>();
+  const inTurn = pLimit(1);
+  let isChanged = false;
+
+  const apply = (changes: readonly FileChange[], isUnsaved = false): void => {
+    const forbidden = changes
+      .filter(({ isForbidden }) => isForbidden)
+      .flatMap(({ path }) => repository.hashOf(path) ?? []);
+    repository.updateAll(changes, isUnsaved);
+    for (const { path } of changes) {
+      const file = files.known.get(path);
+      if (file) files.known.set(path, { ...file, hash: repository.hashOf(path) ?? null });
+    }
+    // A text that holds a secret now, or is ignored, must not lie about in memory or on disk.
+    if (forbidden.length > 0) repository.forget(new Set(forbidden));
+    isChanged ||= changes.length > 0;
+  };
+  const readAll = async (): Promise<void> => {
+    const paths = (await files.list()).filter((path) => !unsaved.has(path));
+    const listed = new Set(paths);
+    const gone = [...files.known.keys()].filter((path) => !listed.has(path) && !unsaved.has(path));
+    apply(await Promise.all(gone.map((path) => files.gone(path))));
+    for await (const changes of changesOf(paths)) apply(changes);
+    for (const [path, text] of unsaved) apply([await files.readDocument(path, text)], true);
+  };
+  /** Yields changes in portions of one segment. */
+  async function* changesOf(paths: readonly string[]): AsyncGenerator<FileChange[]> {
+    let changes: FileChange[] = [];
+    let length = 0;
+    for (const [done, path] of paths.entries()) {
+      onProgress?.(done, paths.length);
+      const change = await files.read(path);
+      if (change) changes.push(change);
+      length += change?.text?.length ?? 0;
+      if (length < limits.segment) continue;
+      yield changes;
+      [changes, length] = [[], 0];
+    }
+    yield changes;
+  }
+  const reread = async (paths: readonly string[] | undefined): Promise<void> => {
+    if (!paths || paths.some((path) => !path.endsWith(".py"))) return readAll();
+    const changes = [...new Set(paths)].filter((path) => !unsaved.has(path)).map((path) => files.readIfAllowed(path));
+    apply((await Promise.all(changes)).filter((change) => change !== undefined));
+  };
+  const setUnsaved = async (path: string, text: string | undefined): Promise<void> => {
+    if (text === undefined) {
+      unsaved.delete(path);
+      return reread([path]);
+    }
+    unsaved.set(path, text);
+    apply([await files.readDocument(path, text)], true);
+  };
+  const save = async (): Promise<void> => {
+    if (!isChanged) return;
+    isChanged = false;
+    repository.compact((path) => unsaved.has(path));
+    const saved = repository.parts.filter((part) => !part.isUnsaved);
+    await store.write({ files: files.known, segments: saved.map(({ segment }) => segment) });
+  };
+
+  restore(await store.read(), repository, files);
+  await readAll();
+  return {
+    query: (query) => repository.query(query),
+    get size() {
+      return repository.size;
+    },
+    reread: (paths) => inTurn(() => reread(paths)),
+    setUnsaved: (path, text) => inTurn(() => setUnsaved(path, text)),
+    save: () => inTurn(save),
+  };
+}
+
+/** Takes what is on disk: segments, the files that they hold, and the files that the rules leave out. */
+function restore(stored: StoredRepository, repository: Repository, { known }: FolderFiles): void {
+  const hashes = new Set(stored.segments.flatMap((segment) => segment.files.map(({ hash }) => hash)));
+  for (const [path, file] of stored.files) if (file.hash === null || hashes.has(file.hash)) known.set(path, file);
+  repository.restore(
+    stored.segments,
+    [...known].flatMap(([path, { hash }]) => (hash === null ? [] : [[path, hash] as const])),
+  );
+}

@@ -1,0 +1,111 @@
+/**
+ * An index on disk: a folder for each repository, with its segments, named after their content, and a list of its files.
+ *
+ * All of it can be deleted at any time. What is damaged or from another version counts as missing.
+ */
+
+import { createHash } from "node:crypto";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { writeFileAtomic } from "../../foundation/atomicFile.ts";
+import type { Segment } from "../segment.ts";
+import { readSegment, segmentBytes } from "./segmentFile.ts";
+
+/** A file as it was read last. */
+const storedFile = z.object({
+  /** Of the file, in bytes and in milliseconds. */
+  size: z.number(),
+  modified: z.number(),
+  /** Of its text; null if the rules leave it out. */
+  hash: z.string().nullable(),
+});
+export type StoredFile = z.output<typeof storedFile>;
+
+const list = z.object({
+  version: z.literal(1),
+  root: z.string(),
+  segments: z.array(z.string().regex(/^[0-9a-f]{64}\.segment$/)),
+  files: z.record(z.string(), storedFile),
+});
+
+export interface StoredRepository {
+  readonly files: ReadonlyMap<string, StoredFile>;
+  readonly segments: readonly Segment[];
+}
+
+export interface RepositoryStore {
+  /** Returns what is there and whole. */
+  read(): Promise<StoredRepository>;
+  /** Replaces what is there. Segments that are there already are not written again. */
+  write(stored: StoredRepository): Promise<void>;
+  delete(): Promise<void>;
+}
+
+const listName = "files.json";
+
+/** `home` holds the indexes of all repositories. */
+export function openRepositoryStore(home: string, root: string): RepositoryStore {
+  const folder = join(home, createHash("sha256").update(root).digest("hex").slice(0, 32));
+  /** The names of the segments that were read or written. */
+  const names = new WeakMap<Segment, string>();
+  return {
+    async read() {
+      const text = await readFile(join(folder, listName), "utf8").catch(() => "null");
+      const stored = list.safeParse(parsed(text)).data;
+      if (stored?.root !== root) return { files: new Map(), segments: [] };
+      const segments: Segment[] = [];
+      for (const name of stored.segments) {
+        const bytes = await readFile(join(folder, name)).catch(() => undefined);
+        const segment = bytes && readSegment(bytes);
+        if (!segment) continue;
+        names.set(segment, name);
+        segments.push(segment);
+      }
+      return { files: new Map(Object.entries(stored.files)), segments };
+    },
+    async write({ files, segments }) {
+      const kept: string[] = [];
+      for (const segment of segments) {
+        let name = names.get(segment);
+        if (name === undefined || !(await isThere(join(folder, name)))) {
+          const bytes = segmentBytes(segment);
+          name = `${createHash("sha256").update(bytes).digest("hex")}.segment`;
+          await writeFileAtomic(join(folder, name), bytes);
+          names.set(segment, name);
+        }
+        kept.push(name);
+      }
+      const next: z.input<typeof list> = { version: 1, root, segments: kept, files: Object.fromEntries(files) };
+      await writeFileAtomic(join(folder, listName), JSON.stringify(next));
+      for (const name of await readdir(folder))
+        if (name !== listName && !kept.includes(name)) await rm(join(folder, name), { force: true });
+    },
+    delete: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Deletes the indexes that were not used for the longest time, until no more than `most` are left. */
+export async function pruneRepositoryStores(home: string, most: number): Promise<void> {
+  const folders = await readdir(home).catch(() => []);
+  const used = await Promise.all(
+    folders.map(async (name) => {
+      const info = await stat(join(home, name, listName)).catch(() => undefined);
+      return { name, at: info?.mtimeMs ?? 0 };
+    }),
+  );
+  const old = used.toSorted((a, b) => b.at - a.at).slice(most);
+  for (const { name } of old) await rm(join(home, name), { recursive: true, force: true });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

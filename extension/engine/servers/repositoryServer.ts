@@ -1,0 +1,108 @@
+/** The repository process: one index for each root folder, at low priority. Without a request it does nothing. */
+
+import { realpath } from "node:fs/promises";
+import { constants, setPriority } from "node:os";
+import type { MessageConnection } from "vscode-jsonrpc/node";
+import type { Log } from "../../core/foundation/log.ts";
+import { openFolderRepository, type FolderRepository } from "../../core/repository/folderRepository.ts";
+import { pruneRepositoryStores } from "../../core/repository/storage/repositoryStore.ts";
+import {
+  changeRepositoryRequest,
+  closeRepositoryRequest,
+  openRepositoryRequest,
+  queryRepositoryRequest,
+  repositoryProgress,
+  type RepositoryRoot,
+} from "../protocol.ts";
+import { answer } from "../wire.ts";
+
+/** Milliseconds without a change before the index is written to disk. */
+const quiet = 5000;
+/** Indexes on disk; those of other folders that were used longest ago go. */
+const mostStored = 12;
+/** Files between two reports. */
+const reportEvery = 50;
+
+interface Open {
+  /** Undefined while the folder is read. */
+  repository?: FolderRepository;
+  readonly opening: Promise<FolderRepository>;
+  saving?: NodeJS.Timeout;
+}
+
+export function serveRepository(connection: MessageConnection, log: Log): void {
+  // Not the lowest: a process cannot raise its priority again, and questions come while the user types.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  const opened = new Map<string, Open>();
+
+  const read = async ({ folder, others, home }: RepositoryRoot): Promise<FolderRepository> => {
+    const startedAt = performance.now();
+    const repository = await openFolderRepository({
+      folder,
+      home,
+      except: new Set(await Promise.all(others.map((other) => realpath(other).catch(() => other)))),
+      onProgress: (done, total) => {
+        if (done % reportEvery === 0) void connection.sendNotification(repositoryProgress, { folder, done, total });
+      },
+    });
+    const { files, bytes, leftOut } = repository.size;
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    log.info(`Index of ${folder}: ${files} files, ${(bytes / 1e6).toFixed(1)} MB of text, ready after ${seconds} s`);
+    if (leftOut > 0) log.warn(`Index of ${folder}: ${leftOut} files have no room in it.`);
+    await pruneRepositoryStores(home, mostStored);
+    return repository;
+  };
+  const save = async (folder: string): Promise<void> => {
+    const startedAt = performance.now();
+    await opened
+      .get(folder)
+      ?.repository?.save()
+      .catch((error: unknown) => log.warn(`Index not saved: ${String(error)}`));
+    log.debug(`Index of ${folder} saved in ${Math.round(performance.now() - startedAt)} ms`);
+  };
+  const saveSoon = (folder: string): void => {
+    const open = opened.get(folder);
+    if (!open) return;
+    clearTimeout(open.saving);
+    open.saving = setTimeout(() => void save(folder), quiet);
+  };
+
+  answer(connection, openRepositoryRequest, async (root) => {
+    const { folder } = root;
+    let open = opened.get(folder);
+    if (!open) {
+      open = { opening: read(root) };
+      opened.set(folder, open);
+    }
+    try {
+      open.repository = await open.opening;
+    } catch (error) {
+      opened.delete(folder);
+      throw error;
+    }
+    await save(folder);
+    return open.repository.size;
+  });
+
+  answer(connection, changeRepositoryRequest, async ({ folder, reread, unsaved }) => {
+    const repository = await opened.get(folder)?.opening;
+    if (!repository) return { files: 0, bytes: 0, leftOut: 0 };
+    for (const { path, text } of unsaved) await repository.setUnsaved(path, text);
+    if (reread.length > 0) await repository.reread(reread);
+    saveSoon(folder);
+    return repository.size;
+  });
+
+  answer(connection, queryRepositoryRequest, async ({ folder, query }, signal) => {
+    const repository = opened.get(folder)?.repository;
+    // A keystroke that came meanwhile has cancelled the question.
+    await new Promise(setImmediate);
+    signal.throwIfAborted();
+    return repository ? { answer: repository.query(query) } : {};
+  });
+
+  answer(connection, closeRepositoryRequest, async ({ folder }) => {
+    clearTimeout(opened.get(folder)?.saving);
+    opened.delete(folder);
+  });
+}

@@ -1,0 +1,84 @@
+/**
+ * An engine process that starts when it is needed, ends when nobody has asked for a while, and stays down after too many
+ * crashes. Knows nothing of its messages.
+ */
+
+import type { Log } from "../core/foundation/log.ts";
+import { startEngineProcess, type EngineProcess } from "./engineProcess.ts";
+import type { Role } from "./protocol.ts";
+
+export interface SleepingProcess {
+  readonly running: EngineProcess | undefined;
+  /** Returns the process, or starts it; undefined after too many crashes. */
+  wake(): EngineProcess | undefined;
+  end(): void;
+  /** Crashes so far no longer count. */
+  forgive(): void;
+  dispose(): void;
+}
+
+export interface SleepingProcessOptions {
+  /** The engine's bundle. */
+  entry: string;
+  role: Role;
+  log: Log;
+  /** Milliseconds without a call of `wake` before the process ends. */
+  idleTime: number;
+  mostCrashes: number;
+  /** Whether it must not end yet, though nobody asks. */
+  isBusy: () => boolean;
+  onStart: (process: EngineProcess) => void;
+  /** Called however it ended. */
+  onEnd: () => void;
+}
+
+export function openSleepingProcess(options: SleepingProcessOptions): SleepingProcess {
+  const { entry, role, log, idleTime, mostCrashes, isBusy, onStart, onEnd } = options;
+  let running: EngineProcess | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  let crashes = 0;
+  let isDisposed = false;
+
+  const end = (): void => {
+    const ending = running;
+    running = undefined;
+    ending?.kill();
+    if (ending) onEnd();
+  };
+  const rest = (): void => {
+    clearTimeout(idle);
+    idle = setTimeout(() => (isBusy() ? rest() : end()), idleTime).unref();
+  };
+  const start = (): EngineProcess => {
+    const started = startEngineProcess(entry, role, log);
+    running = started;
+    void started.exited.then(() => {
+      if (running !== started) return; // Ended on purpose.
+      running = undefined;
+      crashes++;
+      onEnd();
+    });
+    onStart(started);
+    return started;
+  };
+
+  return {
+    get running() {
+      return running;
+    },
+    wake() {
+      if (isDisposed || (!running && crashes >= mostCrashes)) return undefined;
+      rest();
+      return running ?? start();
+    },
+    end,
+    forgive() {
+      crashes = 0;
+    },
+    dispose() {
+      isDisposed = true;
+      clearTimeout(idle);
+      end();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** Asks for the completions of this window: from what is known, or from the engine; and ahead of the user. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Completion } from "../../core/completion/completer.ts";
+import type { CompletionRequest } from "../../core/completion/completionRequest.ts";
+import { rememberAnswers } from "../../core/completion/judgement/answers.ts";
+import { cursorsAhead } from "../../core/completion/judgement/cursorsAhead.ts";
+import type { Cursor } from "../../core/completion/stop.ts";
+import type { Engine } from "./engine.ts";
+
+/** A request without the cursor's texts. */
+export type Frame = Omit<CompletionRequest, "prefix" | "suffix">;
+
+export interface Asking {
+  /** Returns a completion that is known without the engine. */
+  known(cursor: Cursor, frame: Frame): Completion | undefined;
+  /** Asks the engine. Undefined if the request was cancelled or failed. */
+  ask(cursor: Cursor, frame: Frame, signal: AbortSignal): Promise<Completion | undefined>;
+  /** Other completions of the line than `text`, as far as they are found in time. */
+  alternatives(cursor: Cursor, frame: Frame, text: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** While a suggestion is read, asks for the one after it. Every other question ends this. */
+  askAhead(cursor: Cursor, frame: Frame, text: string, indent: string): Promise<void>;
+  /** Ends what was asked ahead. */
+  readonly giveUp: () => void;
+  /** Forgets all answers, for example because the adapter changes. */
+  readonly clear: () => void;
+}
+
+/** A suggestion that is replaced sooner was not read; in milliseconds. */
+const pauseBeforeAhead = 250;
+/** The most time that alternatives may take, in milliseconds, and their search. */
+const alternativesLimit = 700;
+const alternativeSearch = { beams: 4, maxTokens: 32, multiline: "never" } as const;
+
+export function openAsking(engine: Pick<Engine, "complete">): Asking {
+  const answers = rememberAnswers();
+  let ahead = new AbortController();
+  const kindOf = ({ maxTokens, multiline }: Frame): string => `${maxTokens} ${multiline}`;
+  const giveUp = (): void => ahead.abort();
+
+  const ask: Asking["ask"] = async (cursor, frame, signal) => {
+    giveUp();
+    const completion = await engine.complete({ ...frame, ...cursor }, signal);
+    if (completion) answers.remember(cursor, kindOf(frame), completion);
+    return completion;
+  };
+
+  return {
+    known: (cursor, frame) => {
+      giveUp();
+      return answers.find(cursor, kindOf(frame));
+    },
+    ask,
+    alternatives: async (cursor, frame, text, signal) => {
+      const limit = new AbortController();
+      const request = { ...frame, ...alternativeSearch, ...cursor };
+      const found = await Promise.race([
+        engine.complete(request, AbortSignal.any([signal, limit.signal])),
+        sleep(alternativesLimit).then(() => limit.abort()),
+      ]);
+      return (found?.candidates ?? []).map((candidate) => candidate.text).filter((other) => other !== text);
+    },
+    askAhead: async (cursor, frame, text, indent) => {
+      const { signal } = (ahead = new AbortController());
+      try {
+        await sleep(pauseBeforeAhead, undefined, { signal });
+      } catch {
+        return;
+      }
+      for (const next of cursorsAhead(cursor, text, indent)) {
+        if (signal.aborted) return;
+        if (answers.find(next, kindOf(frame))) continue;
+        const completion = await engine.complete({ ...frame, ...next, trigger: "automatic" }, signal);
+        if (completion) answers.remember(next, kindOf(frame), completion);
+      }
+    },
+    giveUp,
+    clear: answers.clear,
+  };
+}

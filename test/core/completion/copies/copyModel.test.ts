@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { copyModel, type CopyContext } from "../../../../extension/core/completion/copies/copyModel.ts";
+import { findCopies } from "../../../../extension/core/completion/copies/copySearch.ts";
+import { reindented } from "../../../../extension/core/completion/copies/reindent.ts";
+import { seededRandom } from "../../../../extension/core/foundation/random.ts";
+
+const nothing: CopyContext = { path: "a/b.py", prefix: "", suffix: "", copies: [], context: [] };
+const texts = (context: Partial<CopyContext>, written = ""): readonly string[] =>
+  copyModel({ ...nothing, ...context })(written).map(({ text }) => text);
+
+describe("copyModel", () => {
+  test("proposes what followed before and after the cursor, the longest match first", () => {
+    const prefix = "x = one.first()\ny = one.second()\nx = one.";
+    const found = copyModel({ ...nothing, prefix, suffix: "\nz = one.third()\n" })("");
+    expect(found.map(({ text, source, length }) => [text.split("\n")[0], source, length])).toEqual([
+      ["first()", "before", 8],
+      ["second()", "before", 7],
+      ["third()", "after", 7],
+    ]);
+    expect(found[1]!.distance).toBeGreaterThan(0);
+  });
+
+  test("follows the copies of a request as long as the text agrees, then searches their texts", () => {
+    const copies = [
+      { path: "a/c.py", before: "def f(self):\n    self.", after: "start(now)\n    self.stop(later)\n" },
+      { path: "d.py", before: "    self.", after: "close()\n" },
+    ];
+    const request = { prefix: "def f(self):\n    self.", copies };
+    expect(texts(request)).toEqual([copies[0]!.after, copies[1]!.after]);
+    expect(texts(request, "st")).toEqual(["art(now)\n    self.stop(later)\n", "op(later)\n"]);
+    expect(texts(request, "begin(now)\n    self.st")[0]).toBe("op(later)\n");
+    expect(copyModel({ ...nothing, ...request })("").map(({ isNear }) => isNear)).toEqual([true, false]);
+  });
+
+  test("proposes text of the context's files", () => {
+    const context = [{ path: "d.py", text: "def handle(request, response):\n    return response\n" }];
+    expect(texts({ prefix: "def handle(req", context })).toEqual(["uest, response):\n    return response\n"]);
+  });
+
+  test("moves copied lines to the indentation of the cursor's line", () => {
+    const copies = [
+      { path: "c.py", before: "        if ready:", after: "\n            go()\n        else:\n    stop()\n" },
+    ];
+    expect(texts({ prefix: "if ready:", copies })).toEqual(["\n    go()\nelse:\nstop()\n"]);
+    expect(reindented("a\n  b\n\n", "  ", "    ")).toBe("a\n    b\n\n");
+  });
+
+  test("proposes nothing behind blanks, and nothing from an empty file", () => {
+    expect(texts({ prefix: "\n\n    " })).toEqual([]);
+    expect(texts({})).toEqual([]);
+  });
+});
+
+describe("findCopies", () => {
+  test("finds what a comparison of all places finds", () => {
+    const random = seededRandom(1, "copies");
+    const letters = (count: number): string =>
+      Array.from({ length: count }, () => "ab(.\n "[random.integer(6)]).join("");
+    for (let round = 0; round < 200; round++) {
+      const source = { text: letters(80), kind: "elsewhere", isNear: false } as const;
+      const before = letters(1 + random.integer(12));
+      const found = findCopies([source], before, 1000);
+      for (const { at, length } of found) {
+        expect(source.text.slice(at - length, at)).toBe(before.slice(before.length - length));
+        expect(source.text[at - length - 1] === before[before.length - length - 1] && before.length > length).toBe(
+          false,
+        );
+      }
+      const visible = (text: string): number => text.replace(/\s/g, "").length;
+      const places = [...source.text].flatMap((_, i) => {
+        let length = 0;
+        while (length < Math.min(i, before.length) && source.text[i - 1 - length] === before.at(-1 - length)) length++;
+        return length >= 3 && visible(before.slice(-length)) >= 2 ? [i] : [];
+      });
+      expect(found.map(({ at }) => at).sort((a, b) => a - b)).toEqual(places);
+    }
+  });
+});
