@@ -21,12 +21,15 @@ import { openMachineSpeed } from "./vscode/baseModels/machineSpeed.ts";
 import { createMessages, type Messages } from "./vscode/messages.ts";
 import { offerImport } from "./vscode/baseModels/offerImport.ts";
 import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
+import { openComparing } from "./vscode/statistics/comparing.ts";
+import { openStatistics } from "./vscode/statistics/statistics.ts";
+import { registerStatisticsView } from "./vscode/statistics/statisticsView.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
 import { startWithPython } from "./vscode/startWithPython.ts";
 import { createTraining, type Training } from "./vscode/training/training.ts";
-import { showTrainingNotices } from "./vscode/training/trainingNotices.ts";
-import { registerTrainingView, showTrainingView } from "./vscode/training/trainingView.ts";
+import { showTrainingNotices, type NoticeOptions } from "./vscode/training/trainingNotices.ts";
+import { registerTrainingView, showTrainingView, type TrainingViewOptions } from "./vscode/training/trainingView.ts";
 import { openUnfinishedTrainings, type UnfinishedTrainings } from "./vscode/training/unfinishedTrainings.ts";
 import { watchWorkspaceSources } from "./vscode/training/workspaceSources.ts";
 
@@ -57,7 +60,12 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const libraryProcess = openLibraryProcess({ entry, log });
   subscriptions.push(libraryProcess);
   const shared = { entry, places, configuration, library, libraryProcess, messages, log };
-  const engine = openEngine(shared, subscriptions);
+  const comparing = openComparing(
+    { state: context.workspaceState, library, isSuggestionShown: () => completions.events.rest !== undefined },
+    subscriptions,
+  );
+  const serving = { ...shared, library: comparing.serving };
+  const engine = openEngine(serving, subscriptions);
   const speed = openMachineSpeed({ ...shared, state: globalState }, subscriptions);
   const paperData = openPaperData({ ...shared, secrets }, subscriptions);
   const bases = openBaseLibrary({ ...shared, engine, secrets, speed }, subscriptions);
@@ -69,24 +77,15 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const training = createTraining({ ...shared, engine, sources, unfinished }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
-  const completions = openCompletions({ ...shared, engine, state: globalState }, subscriptions);
-  const trainingView = registerTrainingView(
-    { ...shared, extensionUri, training, sources, unfinished, paperData, discard: (name) => notices.discard(name) },
+  const completions = openCompletions({ ...serving, engine, state: globalState }, subscriptions);
+  showTraining(
+    { ...shared, extensionUri, training, sources, unfinished, paperData, paused: globalState },
     subscriptions,
   );
-  const notices = showTrainingNotices(
-    {
-      training,
-      unfinished,
-      messages,
-      log,
-      paused: globalState,
-      isViewVisible: () => trainingView.isVisible,
-      showView: showTrainingView,
-    },
-    subscriptions,
-  );
-  const status = { engine, library, training, configuration, hint, snooze: completions.snooze };
+  const { events, snooze } = completions;
+  const statistics = openStatistics({ ...shared, home: places.home, engine, events, comparing }, subscriptions);
+  const statisticsView = registerStatisticsView({ extensionUri, statistics, comparing, messages }, subscriptions);
+  const status = { engine, library, training, configuration, hint, comparing, snooze };
   showStatusBarItem(status, subscriptions);
   registerCommands(
     {
@@ -99,9 +98,10 @@ export function activate(context: vscode.ExtensionContext): Activated {
         await hint.seen();
       },
       "graft.openBenchmark": () => benchmarkPanel.show(),
+      "graft.showStatistics": () => statisticsView.show(),
       "graft.setHubToken": () => setHubToken(secrets),
       "graft.toggleCompletions": () => configuration.toggleEnabled(),
-      "graft.snooze": () => completions.snooze.choose(),
+      "graft.snooze": () => snooze.choose(),
       "graft.restartEngine": () => engine.restart(),
       "graft.showLog": () => log.show(),
     },
@@ -113,6 +113,18 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
   return { activationMilliseconds, engine, completions, libraryProcess, places, library, training, unfinished };
+}
+
+/** Shows the training view, and notices while the view is out of sight. */
+function showTraining(
+  options: Omit<TrainingViewOptions, "discard"> & Pick<NoticeOptions, "log" | "paused">,
+  subscriptions: vscode.Disposable[],
+): void {
+  const view = registerTrainingView({ ...options, discard: (name) => notices.discard(name) }, subscriptions);
+  const notices = showTrainingNotices(
+    { ...options, isViewVisible: () => view.isVisible, showView: showTrainingView },
+    subscriptions,
+  );
 }
 
 function registerCommands(

@@ -18,8 +18,7 @@ import { resolveBase } from "../extension/core/baseModels/resolveBase.ts";
 import { openCompleter } from "../extension/core/completion/completer.ts";
 import type { Calibration } from "../extension/core/completion/judgement/calibration.ts";
 import { contextFields } from "../extension/core/completion/context/contextFields.ts";
-import { contextOf } from "../extension/core/evaluation/context/contextOf.ts";
-import { openEvaluationRepository } from "../extension/core/evaluation/runs/openEvaluationRepository.ts";
+import { contextOf, openEvaluationRepository } from "../extension/core/evaluation/context/contextOf.ts";
 import { fitCalibration } from "./calibrate/fit.ts";
 import { drawPlaces, outcomeAt, type Row } from "./calibrate/places.ts";
 import { reliability } from "./calibrate/reliability.ts";
@@ -65,7 +64,7 @@ async function rowsOf(folder: string): Promise<Row[]> {
   for (const place of await drawPlaces(folder, Number(values.places))) {
     const cursor = { prefix: place.prefix, suffix: place.suffix };
     const completion = await completer.complete({
-      ...(await frontOf(place.file, cursor)),
+      ...frontOf(place.file, cursor),
       ...cursor,
       maxTokens: 96,
       trigger: "automatic",

@@ -34,6 +34,7 @@ const layers = [
   "extension/core/training",
   "extension/core/speed",
   "extension/core/evaluation",
+  "extension/core/statistics",
   "extension/engine",
   "extension/cli",
   "extension/cli.ts",
@@ -44,6 +45,7 @@ const layers = [
   "webview/training",
   "webview/baseModels",
   "webview/benchmark",
+  "webview/statistics",
 ] as const;
 
 /** Where a row may import less than all rows above it. */
@@ -54,6 +56,7 @@ const narrower: Partial<Record<(typeof layers)[number], readonly string[]>> = {
   "webview/shared": ["webview/protocol"],
   "webview/training": ["webview/protocol", "webview/shared"],
   "webview/baseModels": ["webview/protocol", "webview/shared"],
+  "webview/statistics": ["webview/protocol", "webview/shared"],
   // How measures are printed is said once, in a file that imports nothing.
   "webview/benchmark": ["webview/protocol", "webview/shared", "extension/core/evaluation/measures/measureFormat.ts"],
 };
@@ -79,6 +82,7 @@ const confined: Record<string, readonly string[]> = {
     "extension/core/evaluation/runs",
     "extension/core/evaluation/suites/holes.ts",
     "extension/core/training/holes",
+    "extension/core/statistics",
     "extension/engine",
     "extension/cli",
     "extension/vscode",

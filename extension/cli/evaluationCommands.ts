@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import * as z from "zod";
 import { codeBleuBehaviours } from "../core/evaluation/measures/codebleu/codeBleu.ts";
 import { metricNames, type MetricName } from "../core/evaluation/measures/metrics.ts";
-import { replayFields } from "../core/evaluation/replay/request.ts";
+import { mechanismFields, replayFields } from "../core/evaluation/replay/request.ts";
 import { infillingFields, suiteFields, taskFields } from "../core/evaluation/runs/request.ts";
 import { exportFormats } from "../core/evaluation/scoring/runTable.ts";
 import { evaluateCommand, type EvaluateFlags } from "./commands/evaluate.ts";
@@ -86,6 +86,15 @@ function addReplay(program: Command, contextOf: ContextOf): void {
     reading: { value: "ms" },
     debounce: { value: "ms" },
     answerTime: { value: "ms" },
+    context: { value: "kind" },
+    repository: { value: "dir" },
+  });
+  command.optionsGroup("Mechanisms:");
+  addRequestOptions(command, z.object(mechanismFields), {
+    prior: { help: "Leave copies of the text out of the model's distribution" },
+    draft: { help: "Guess no tokens" },
+    judgement: { help: "Show every completion, and learn nothing from rejections" },
+    ahead: { help: "Compute nothing while a suggestion is read" },
     cache: { help: "Forget suggestions, keys and values before each request" },
   });
   command

@@ -19,6 +19,7 @@ const schemas = {
   "completion.strings": z.boolean(),
   "completion.midLine": z.boolean(),
   "completion.exclude": z.array(z.string()),
+  "statistics.enable": z.boolean(),
 };
 
 type Schemas = typeof schemas;
@@ -30,6 +31,8 @@ export interface Configuration {
   readonly onDidChange: vscode.Event<readonly Key[]>;
   /** Switches completions on or off for the user, not for the workspace. */
   toggleEnabled(): Promise<void>;
+  /** Switches counting on or off for the user, and for the workspace if its settings decide. */
+  turnStatistics(on: boolean): Promise<void>;
   /**
    * Uses a base for completions from now on; empty for the one that ships with Graft. Applies to the open workspace
    * only: in its settings, if they name a base. Returns the place of the choice.
@@ -91,6 +94,13 @@ export function readConfiguration(log: Log, state: vscode.Memento, subscriptions
       await vscode.workspace
         .getConfiguration("graft")
         .update("enable", !get("enable"), vscode.ConfigurationTarget.Global);
+    },
+    async turnStatistics(on) {
+      const settings = vscode.workspace.getConfiguration("graft");
+      const { Global, Workspace } = vscode.ConfigurationTarget;
+      await settings.update("statistics.enable", on, Global);
+      const isOfWorkspace = settings.inspect("statistics.enable")?.workspaceValue !== undefined;
+      if (isOfWorkspace) await settings.update("statistics.enable", on, Workspace);
     },
     async useBase(name) {
       const settings = vscode.workspace.getConfiguration("graft");

@@ -7,6 +7,7 @@ import type { Configuration } from "./configuration.ts";
 import type { Engine } from "./completion/engine.ts";
 import { snoozeNote, type Snooze } from "./completion/snooze.ts";
 import { explain } from "./messages.ts";
+import type { Comparing } from "./statistics/comparing.ts";
 import { foreignText } from "./adapters/selectAdapter.ts";
 import type { Training } from "./training/training.ts";
 
@@ -16,11 +17,12 @@ export interface StatusOptions {
   training: Training;
   configuration: Configuration;
   hint: BaseHint;
+  comparing: Comparing;
   snooze: Snooze;
 }
 
 export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.Disposable[]): void {
-  const { engine, library, training, configuration, hint, snooze } = options;
+  const { engine, library, training, configuration, hint, comparing, snooze } = options;
   const item = vscode.window.createStatusBarItem("graft.adapter", vscode.StatusBarAlignment.Right, 100);
   item.name = "Graft";
   item.command = "graft.showMenu";
@@ -47,6 +49,7 @@ export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.
     library.onDidChangeActive(render),
     training.onDidChange(render),
     hint.onDidChange(render),
+    comparing.onDidChange(render),
     snooze.onDidChange(render),
     configuration.onDidChange(render),
   );
@@ -60,13 +63,17 @@ interface Look {
   isWarning?: true;
 }
 
-function look({ engine: { state }, library, configuration, snooze }: StatusOptions): Look {
+function look({ engine: { state }, library, configuration, comparing, snooze }: StatusOptions): Look {
   if (!configuration.get("enable")) {
     return { icon: "circle-slash", text: vscode.l10n.t("Graft: off"), notes: [vscode.l10n.t("Completions are off.")] };
   }
   const snoozed = snoozeNote(snooze);
   if (snoozed !== undefined) return { icon: "bell-slash", text: vscode.l10n.t("Graft: snoozed"), notes: [snoozed] };
-  const text = library.active === undefined ? vscode.l10n.t("Graft: no adapter") : `Graft: ${library.active}`;
+  const text = comparing.isRunning
+    ? vscode.l10n.t("Graft: A/B")
+    : library.active === undefined
+      ? vscode.l10n.t("Graft: no adapter")
+      : `Graft: ${library.active}`;
   switch (state.phase) {
     case "loading":
       return { icon: "loading~spin", text, notes: [vscode.l10n.t("Loading the model…")] };
@@ -88,9 +95,11 @@ function look({ engine: { state }, library, configuration, snooze }: StatusOptio
   }
 }
 
-function facts({ engine: { state }, library }: StatusOptions): string[] {
+function facts({ engine: { state }, library, comparing }: StatusOptions): string[] {
   return [
-    vscode.l10n.t("Adapter: {0}", library.active ?? vscode.l10n.t("none")),
+    comparing.isRunning
+      ? vscode.l10n.t("Comparing two settings: Statistics shows which is better")
+      : vscode.l10n.t("Adapter: {0}", library.active ?? vscode.l10n.t("none")),
     ...(state.phase === "ready" ? [vscode.l10n.t("Base: {0}", state.selected.base)] : []),
   ];
 }

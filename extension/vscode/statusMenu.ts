@@ -36,6 +36,7 @@ function items({ engine: { state }, library, training, configuration, hint, snoo
     },
     action("mortar-board", t("Train adapter"), "graft.trainAdapter", trainingNote(training)?.long),
     action("graph", t("Open benchmark"), "graft.openBenchmark"),
+    action("pulse", t("Show statistics"), "graft.showStatistics"),
     { label: "", kind: vscode.QuickPickItemKind.Separator },
     action("output", t("Show log"), "graft.showLog"),
   ];

@@ -54,16 +54,23 @@ function noteOf(rows: Parameters<typeof promptingNote>[0]): string[] {
   return note === undefined ? [] : [note];
 }
 
+/** The contents of suites by their kind, for messages. */
+const contents: Readonly<Record<SuiteKind, string>> = {
+  pairs: "tasks, not Python sources",
+  execution: "tasks, not Python sources",
+  infilling: "Python sources, not tasks",
+  completion: "a benchmark's holes, not tasks",
+};
+
 /** @throws UserError "option-invalid" for flags that do not apply to suites of this kind */
 function checkFlags(flags: EvaluateFlags, kind: SuiteKind): void {
-  const others = kind === "infilling" ? Object.keys(taskFields) : Object.keys(infillingFields);
-  const given = others.find((name) => name in flags);
+  const hasHoles = kind === "infilling" || kind === "completion";
+  const given = Object.keys(hasHoles ? taskFields : infillingFields).find((name) => name in flags);
   if (given === undefined) return;
   const flag = `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  const holds = kind === "infilling" ? "Python sources, not tasks" : "tasks, not Python sources";
   throw new UserError(
     "option-invalid",
-    `Cannot use ${flag} with the suite ${flags.suite}: it holds ${holds}.`,
+    `Cannot use ${flag} with the suite ${flags.suite}: it holds ${contents[kind]}.`,
     "Leave it out.",
   );
 }

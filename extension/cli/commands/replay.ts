@@ -4,13 +4,13 @@ import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import type { Estimate } from "../../core/evaluation/measures/estimate.ts";
 import type { Latency, ReplayScore } from "../../core/evaluation/replay/replayMeasures.ts";
 import { runReplay, type ReplayResult } from "../../core/evaluation/replay/runReplay.ts";
-import type { replayFields } from "../../core/evaluation/replay/request.ts";
+import type { mechanismFields, replayFields } from "../../core/evaluation/replay/request.ts";
 import type * as z from "zod";
 import type { Context } from "../context.ts";
 import { aligned, count } from "../output.ts";
 import type { AdapterFlag } from "./complete.ts";
 
-export interface ReplayFlags extends z.input<z.ZodObject<typeof replayFields>> {
+export interface ReplayFlags extends z.input<z.ZodObject<typeof replayFields & typeof mechanismFields>> {
   readonly base: string;
   readonly adapter: readonly AdapterFlag[];
   readonly sessions?: string;
@@ -23,11 +23,12 @@ const labels: Readonly<Record<ReplayScore, readonly [label: string, unit: string
   accepted: ["accepted", "%", 1],
   savedPerKeystroke: ["characters saved per keystroke", "", 3],
   keystrokesSaved: ["keystrokes saved", "%", 1],
-  silence: ["answers without text", "%", 1],
+  silence: ["silence, of the pauses", "%", 1],
   late: ["cancelled by the next key", "%", 1],
   prefilledPerRequest: ["tokens prefilled per request", "", 1],
   decodedPerRequest: ["tokens decoded per request", "", 1],
-  runsPerRequest: ["runs of the model per request", "", 1],
+  writtenPerRun: ["tokens written per run", "", 2],
+  tokensPerSecond: ["tokens per second, decoding", "", 1],
 };
 
 export async function replayCommand(flags: ReplayFlags, { output, places, signal }: Context): Promise<void> {

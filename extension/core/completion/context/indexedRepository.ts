@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
-import type { RepositoryFile } from "../../repository/buildSegment.ts";
+import type { RepositoryFile } from "../../repository/repository.ts";
 import { readRepository } from "../../repository/readRepository.ts";
 import { openRepository } from "../../repository/repository.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "../../repository/repositoryQuery.ts";
@@ -17,6 +17,8 @@ export interface IndexedRepository {
   /** Returns the path of the file with this text; undefined if the repository lacks it. */
   pathOf(text: string): string | undefined;
   ask(query: RepositoryQuery): RepositoryAnswer;
+  /** Takes the text that a file has now. */
+  update(path: string, text: string): void;
 }
 
 /** The part of a request that says what precedes the prefix. */
@@ -52,6 +54,7 @@ export async function indexFiles(
     hash: hash.digest("hex"),
     pathOf: (text) => paths.get(contentHash(text)),
     ask: (query) => repository.query(query),
+    update: (path, text) => repository.update(path, text),
   };
 }
 

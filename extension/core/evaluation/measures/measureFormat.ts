@@ -28,6 +28,10 @@ const titles: Readonly<Record<string, string>> = {
   chrf: "chrF",
   "chrf++": "chrF++",
   editSimilarity: "Edit similarity",
+  exactMatch: "Exact match",
+  editRatio: "Edit similarity",
+  identifierMatch: "Identifiers, exact",
+  identifierF1: "Identifiers, F1",
   bitsPerByte: "Bits per byte",
   "line.exact": "Lines, exact",
   "line.editSimilarity": "Lines, edit similarity",
@@ -57,7 +61,10 @@ export function measureFormat(name: string): MeasureFormat {
   const [whole = "", part = "", score] = name.split(".");
   const group = holeGroups[whole];
   if (group !== undefined) return { ...holeFormat(part, score), group, title };
-  const isPage = /^(em@1|em@10|codebleu|chrf|pass@\d+|any@\d+|bitsPerByte)$/.test(name);
+  const isPage =
+    /^(em@1|em@10|codebleu|chrf|pass@\d+|any@\d+|bitsPerByte|exactMatch|editRatio|identifierMatch|identifierF1)$/.test(
+      name,
+    );
   const plain = { label: name, title, better: "higher", detail: isPage ? "page" : "panel" } as const;
   if (whole === "bitsPerByte") return { ...plain, label: "bits per byte", unit: "", digits: 3, better: "lower" };
   if (whole !== "codebleu") return { ...plain, unit: "%", digits: 2 };

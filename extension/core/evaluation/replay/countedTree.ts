@@ -1,13 +1,16 @@
 /** A token tree that counts what it reads. */
 
-import type { TokenTree } from "../../inference/tree/tokenTree.ts";
+import type { Span, TokenTree } from "../../inference/tree/tokenTree.ts";
 import { descend } from "../../inference/tree/tokenNode.ts";
-import type { TokenCost } from "./suggester.ts";
+import type { EngineCost } from "./suggester.ts";
 
-/** Counts prompts as prefilled, and everything that follows them as decoded. */
-export function countedTree(tree: TokenTree): { readonly tree: TokenTree; spent(): TokenCost } {
+type ReadCost = Pick<EngineCost, "prefilled" | "decoded" | "runs">;
+
+/** Counts the tokens of prompts as prefilled, and everything that follows them as decoded. */
+export function countedTree(tree: TokenTree): { readonly tree: TokenTree; readonly spent: () => ReadCost } {
   let [prefilled, decoded, runs] = [0, 0, 0];
-  let isPrompt = false;
+  const unread = ({ parent, ids, asked = 1 }: Span): number =>
+    ids.length - (descend(parent, ids.slice(0, -asked)).position - parent.position);
   const counted: TokenTree = {
     vocabularySize: tree.vocabularySize,
     hasEncoder: tree.hasEncoder,
@@ -19,21 +22,18 @@ export function countedTree(tree: TokenTree): { readonly tree: TokenTree; spent(
     get longestPrompt() {
       return tree.longestPrompt;
     },
-    addPrompt: async (prompt) => {
-      isPrompt = true;
-      return await tree.addPrompt(prompt);
-    },
+    addPrompt: (prompt) => tree.addPrompt(prompt),
     read: async (spans, options) => {
-      const known = ({ parent, ids, asked = 1 }: (typeof spans)[number]): number =>
-        descend(parent, ids.slice(0, -asked)).position - parent.position;
-      const tokens = spans.reduce((sum, span) => sum + span.ids.length - known(span), 0);
-      if (isPrompt) prefilled += tokens;
-      else decoded += tokens;
-      isPrompt = false;
-      runs++;
+      for (const span of spans) {
+        // A prompt follows the root, which is no token.
+        if (span.parent.token < 0) prefilled += unread(span);
+        else decoded += unread(span);
+      }
+      if (spans.some(({ parent }) => parent.token >= 0)) runs++;
       return await tree.read(spans, options);
     },
     topLogProbabilities: (logits, count) => tree.topLogProbabilities(logits, count),
+    switchTo: (text) => tree.switchTo?.(text),
     useAdapters: (active) => tree.useAdapters(active),
     release: () => tree.release(),
   };

@@ -15,7 +15,7 @@ export interface TypedSpan {
   readonly end: number;
 }
 
-const [fewestLines, mostLines] = [3, 30];
+const [fewestLines, mostLines] = [3, 20];
 
 /**
  * Draws files without replacement, one function of each, then a second one, and so on. Files that do not parse are

@@ -13,7 +13,8 @@ export type ReplayScore =
   | "late"
   | "prefilledPerRequest"
   | "decodedPerRequest"
-  | "runsPerRequest";
+  | "writtenPerRun"
+  | "tokensPerSecond";
 
 /** The numbers that a session adds. */
 const columns = {
@@ -24,17 +25,20 @@ const columns = {
   characters: ({ accepted }) => accepted,
   keystrokes: ({ keystrokes }) => keystrokes,
   plainKeys: ({ plainKeys }) => plainKeys,
+  quiet: ({ quiet }) => quiet,
   requests: ({ requests }) => requests,
   late: ({ cancelled }) => cancelled,
   silent: ({ silent }) => silent,
   prefilled: ({ cost }) => cost.prefilled,
   decoded: ({ cost }) => cost.decoded,
   runs: ({ cost }) => cost.runs,
+  written: ({ cost }) => cost.written,
+  milliseconds: ({ cost }) => cost.milliseconds,
 } as const satisfies Record<string, (session: SessionRecord) => number>;
 
 const names = Object.keys(columns) as (keyof typeof columns)[];
 
-/** In percent, except for what is said to be per keystroke or per request. */
+/** In percent, except for what is said to be per something else. */
 export const replayMeasure: Summed<ReplayScore> & { count(session: SessionRecord): readonly number[] } = {
   width: names.length,
   count: (session) => names.map((name) => columns[name](session)),
@@ -46,11 +50,12 @@ export const replayMeasure: Summed<ReplayScore> & { count(session: SessionRecord
       accepted: percent(of("accepts"), of("shown")),
       savedPerKeystroke: ratio(of("characters"), of("keystrokes")),
       keystrokesSaved: percent(of("plainKeys") - of("keystrokes"), of("plainKeys")),
-      silence: percent(of("silent"), of("requests") - of("late")),
+      silence: percent(of("silent") + of("quiet"), of("requests") + of("quiet") - of("late")),
       late: percent(of("late"), of("requests")),
       prefilledPerRequest: ratio(of("prefilled"), of("requests")),
       decodedPerRequest: ratio(of("decoded"), of("requests")),
-      runsPerRequest: ratio(of("runs"), of("requests")),
+      writtenPerRun: ratio(of("written"), of("runs")),
+      tokensPerSecond: ratio(1000 * of("written"), of("milliseconds")),
     };
   },
 };

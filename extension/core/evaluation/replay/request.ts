@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { completionRequest } from "../../completion/completionRequest.ts";
+import { contextFields } from "../../completion/context/contextFields.ts";
 
 export const replayFields = {
   suite: z.string().min(1).describe("Held-out Python: a folder, a .py file, or .jsonl of path and text"),
@@ -18,7 +19,19 @@ export const replayFields = {
     .describe("Milliseconds that every answer takes, for repeatable figures; measured unless given"),
   maxTokens: completionRequest.shape.maxTokens.unwrap().default(96).describe("Longest completion, in tokens"),
   multiline: completionRequest.shape.multiline,
-  cache: z.boolean().default(true).describe("Keep suggestions and keys and values between requests"),
+  ...contextFields,
+};
+
+/** Mechanisms to switch off. */
+export const mechanismFields = {
+  prior: completionRequest.shape.prior,
+  draft: completionRequest.shape.draft,
+  judgement: z
+    .boolean()
+    .default(true)
+    .describe("Show only what is likely enough to be kept, and learn from rejections"),
+  ahead: z.boolean().default(true).describe("Compute the next suggestion while one is read"),
+  cache: z.boolean().default(true).describe("Keep suggestions, keys and values between requests"),
 };
 
 export const replayRequest = z.object({
@@ -31,6 +44,7 @@ export const replayRequest = z.object({
     .default([])
     .describe("Adapters in use"),
   ...replayFields,
+  ...mechanismFields,
 });
 
 export type ReplayOptions = z.input<typeof replayRequest>;

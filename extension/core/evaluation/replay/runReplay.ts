@@ -36,6 +36,9 @@ export interface ReplayResult {
 /** The editor itself waits this long before it asks, in milliseconds. */
 const editorPause = 50;
 
+/** The time between two sessions, in milliseconds. Rejections in one silence nothing in the next. */
+const betweenSessions = 120_000;
+
 /** @throws UserErrors about suite, base and adapters; the signal's reason once it is aborted */
 export async function runReplay(options: ReplayOptions, control: ReplayControl): Promise<ReplayResult> {
   const settings = readRequest(replayRequest, options, "replay");
@@ -46,7 +49,7 @@ export async function runReplay(options: ReplayOptions, control: ReplayControl):
   const left = { name: heldOut.name, problems: [...heldOut.problems, ...problems] };
   tellProblems(left, log);
   const base = await resolveBase(settings.base, { ...settings, log, signal });
-  const suggester = await openSuggester(base, settings);
+  const suggester = await openSuggester(base, settings, signal);
   try {
     const sessions = await replaySessions(spans, suggester, settings, control);
     const scores = scoresOf(sessions, seed, signal);
@@ -65,9 +68,13 @@ export async function replaySessions(
   const { reading, answerTime, debounce } = settings;
   const pause = Math.max(editorPause, debounce);
   const sessions: SessionRecord[] = [];
+  let startedAt = 0;
   for (const span of spans) {
     const author = typist(settings, `${span.file.path} ${span.start}`);
-    sessions.push(await replaySession(span, { typist: author, suggester, pause, reading, answerTime, signal }));
+    const options = { typist: author, suggester, startedAt, pause, reading, answerTime, signal };
+    const session = await replaySession(span, options);
+    sessions.push(session);
+    startedAt += session.milliseconds + betweenSessions;
     onProgress?.(sessions.length, spans.length);
   }
   return sessions;
@@ -78,7 +85,7 @@ function scoresOf(
   seed: number,
   signal: AbortSignal | undefined,
 ): Pick<ReplayResult, "scores" | "latency"> {
-  const counts = sessions.map(replayMeasure.count);
+  const counts = sessions.map((session) => replayMeasure.count(session));
   const timesOf = (kind: "computed" | "remembered"): Latency => latencyOf(sessions.flatMap((session) => session[kind]));
   return {
     scores: estimates(replayMeasure, counts, seededRandom(seed, "resamples"), signal),

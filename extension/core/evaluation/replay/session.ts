@@ -7,12 +7,14 @@ import { isCancelled } from "../../foundation/errors.ts";
 import { acceptable, type Acceptance } from "./acceptance.ts";
 import type { TypedSpan } from "./drawSpans.ts";
 import { emptySession, type SessionRecord } from "./sessionRecord.ts";
-import { costSince, type Suggester } from "./suggester.ts";
+import { costSince, type EngineCost, type Suggester, type TypedDocument } from "./suggester.ts";
 import type { Typist } from "./typist.ts";
 
 export interface SessionOptions {
   readonly typist: Typist;
   readonly suggester: Suggester;
+  /** The time at which the author opens the file, in milliseconds. */
+  readonly startedAt: number;
   /** The quiet time before the editor asks, in milliseconds. */
   readonly pause: number;
   /** The time on screen before the author accepts a right suggestion, in milliseconds. */
@@ -44,58 +46,100 @@ interface State {
 /** @throws the signal's reason once it is aborted */
 export async function replaySession(span: TypedSpan, options: SessionOptions): Promise<SessionRecord> {
   const { file, start, end } = span;
+  const { suggester, startedAt } = options;
   const record = emptySession(span);
-  const state: State = { now: 0, typed: "", rest: file.text.slice(start, end), wrong: "", shown: undefined };
-  const before = options.suggester.spent();
+  const state: State = { now: startedAt, typed: "", rest: file.text.slice(start, end), wrong: "", shown: undefined };
+  const before = suggester.spent();
+  suggester.enter(file);
   // The editor asks only after a change.
   let hasChanged = false;
   while (state.rest !== "" || state.wrong !== "") {
     options.signal?.throwIfAborted();
     const key = options.typist.next(state.typed, state.rest);
     const pressedAt = state.now + key.delay;
-    if (hasChanged) await ask(span, state, pressedAt, record, options);
+    const offset = start + state.typed.length + state.wrong.length;
+    const answeredAt = hasChanged ? await ask(span, state, pressedAt, record, options) : undefined;
     const accepted = acceptedBefore(pressedAt, state, options.reading);
+    if (answeredAt !== undefined) {
+      const milliseconds = (accepted?.at ?? pressedAt) - answeredAt;
+      const left = { milliseconds, answerTime: options.answerTime, signal: options.signal };
+      await suggester.workAhead(documentOf(span, state), state.shown?.text ?? "", left);
+    }
     if (accepted) accept(state, accepted, record);
     else press(state, key.text, pressedAt, record);
+    const text = accepted?.text ?? key.text;
+    const isBackspace = text === "";
+    const edit = { path: file.path, offset: isBackspace ? offset - 1 : offset, deleted: isBackspace ? 1 : 0, text };
+    suggester.edited(edit, state.now);
     hasChanged = true;
   }
-  record.cost = costSince(before, options.suggester.spent());
+  suggester.leave();
+  record.cost = costSince(before, suggester.spent());
+  record.milliseconds = state.now - startedAt;
   return record;
 }
 
-/** Asks for a completion after the pause, and shows it if it arrives before the next key. */
+function documentOf({ file, start, end }: TypedSpan, { typed, wrong }: State): TypedDocument {
+  return { path: file.path, prefix: file.text.slice(0, start) + typed + wrong, suffix: file.text.slice(end) };
+}
+
+/**
+ * Asks for a completion after the pause, and shows it if it arrives before the next key. Returns the time of its arrival;
+ * undefined if there is none before the next key.
+ */
 async function ask(
-  { file, start, end }: TypedSpan,
+  span: TypedSpan,
   state: State,
   pressedAt: number,
   record: SessionRecord,
   { suggester, pause, answerTime, signal }: SessionOptions,
-): Promise<void> {
+): Promise<number | undefined> {
   const askedAt = state.now + pause;
   const patience = pressedAt - askedAt;
-  if (patience <= 0) return;
+  if (patience <= 0) return undefined;
+  const document = documentOf(span, state);
+  if (!suggester.mayAsk(document, askedAt)) {
+    record.quiet++;
+    state.shown = undefined;
+    return askedAt;
+  }
   record.requests++;
-  const document = {
-    path: file.path,
-    prefix: file.text.slice(0, start) + state.typed + state.wrong,
-    suffix: file.text.slice(end),
-  };
-  const runs = suggester.spent().runs;
-  const answer = await answerWithin(patience, answerTime, (hurry) => suggester.suggest(document, hurry), signal);
+  const runs = tokensOf(suggester.spent());
+  const suggest = (hurry: AbortSignal): Promise<string> => suggester.suggest(document, askedAt, hurry);
+  const answer = await answerWithin(patience, answerTime, suggest, signal);
   if (!answer) {
     record.cancelled++;
-    return;
+    return undefined;
   }
   const { text, milliseconds } = answer;
-  (suggester.spent().runs > runs ? record.computed : record.remembered).push(milliseconds);
+  (tokensOf(suggester.spent()) > runs ? record.computed : record.remembered).push(milliseconds);
+  const at = askedAt + milliseconds;
+  show(document, text, at, { state, record, suggester });
+  return at;
+}
+
+function tokensOf({ prefilled, decoded }: EngineCost): number {
+  return prefilled + decoded;
+}
+
+function show(
+  document: TypedDocument,
+  text: string,
+  at: number,
+  {
+    state,
+    record,
+    suggester,
+  }: { readonly state: State; readonly record: SessionRecord; readonly suggester: Suggester },
+): void {
   if (text === "") {
     record.silent++;
     state.shown = undefined;
     return;
   }
-  const at = askedAt + milliseconds;
   const isSame = state.shown?.text === text;
   state.shown = { text, since: isSame ? state.shown!.since : at, at };
+  suggester.appeared(document, text, at);
   if (isSame) return;
   record.shown++;
   if (state.wrong === "") countRight(text, state.rest, record);

@@ -1,7 +1,7 @@
 /** What a replayed session counts. */
 
 import type { TypedSpan } from "./drawSpans.ts";
-import type { TokenCost } from "./suggester.ts";
+import type { EngineCost } from "./suggester.ts";
 import { keysFor } from "./typist.ts";
 
 export interface SessionRecord {
@@ -13,7 +13,11 @@ export interface SessionRecord {
   readonly plainKeys: number;
   /** Keys pressed, those that accept included. */
   keystrokes: number;
-  /** Pauses in which the editor asked. */
+  /** Milliseconds that the author took. */
+  milliseconds: number;
+  /** Pauses in which the editor stayed silent without asking. */
+  quiet: number;
+  /** Pauses in which it asked. */
   requests: number;
   /** Answers that came too late. */
   cancelled: number;
@@ -28,7 +32,7 @@ export interface SessionRecord {
   acceptedInPart: number;
   /** Characters that were accepted instead of typed. */
   accepted: number;
-  cost: TokenCost;
+  cost: EngineCost;
   /** Milliseconds from request to answer, for answers in time: those that the model computed, and those without a run. */
   readonly computed: number[];
   readonly remembered: number[];
@@ -41,6 +45,8 @@ export function emptySession({ file, start, end }: TypedSpan): SessionRecord {
     characters: text.length,
     plainKeys: keysFor(text),
     keystrokes: 0,
+    milliseconds: 0,
+    quiet: 0,
     requests: 0,
     cancelled: 0,
     silent: 0,
@@ -50,7 +56,7 @@ export function emptySession({ file, start, end }: TypedSpan): SessionRecord {
     acceptedWhole: 0,
     acceptedInPart: 0,
     accepted: 0,
-    cost: { prefilled: 0, decoded: 0, runs: 0 },
+    cost: { prefilled: 0, decoded: 0, runs: 0, written: 0, milliseconds: 0 },
     computed: [],
     remembered: [],
   };

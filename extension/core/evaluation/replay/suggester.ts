@@ -1,4 +1,6 @@
-/** The interface of a completion engine to a replay: the text around a cursor in, ghost text and its cost out. */
+/** The interface of a completion engine to a replay: an editor's questions, and what it tells. All times are the virtual clock's. */
+
+import type { SourceFile } from "../suites/heldOut.ts";
 
 /** A file with a cursor in it. */
 export interface TypedDocument {
@@ -8,32 +10,61 @@ export interface TypedDocument {
   readonly suffix: string;
 }
 
-/** The tokens that a model has computed so far. */
-export interface TokenCost {
-  /** Read before the first new token: what the prompt does not share with the last one. */
+/** What a model has computed so far. */
+export interface EngineCost {
+  /** Tokens read before the first new token: what the prompt does not share with the last one. */
   readonly prefilled: number;
-  /** Read after it. */
+  /** Tokens read after it, drafts included. */
   readonly decoded: number;
-  /** Runs of the model. */
+  /** Runs that read them. */
   readonly runs: number;
+  /** Tokens of finished completions. */
+  readonly written: number;
+  /** Milliseconds of finished completions from their first token on. */
+  readonly milliseconds: number;
+}
+
+/** A replacement in the file that the author types in. */
+export interface Edit {
+  readonly path: string;
+  readonly offset: number;
+  readonly deleted: number;
+  readonly text: string;
 }
 
 export interface Suggester {
+  /** The author opens a file. */
+  enter(file: SourceFile): void;
+  /** Whether the editor would ask here, or stay silent. */
+  mayAsk(document: TypedDocument, at: number): boolean;
   /**
    * Asks as the editor does in a pause of typing, and returns the ghost text; empty if nothing is shown.
    *
    * @throws the signal's reason once it is aborted
    */
-  suggest(document: TypedDocument, signal: AbortSignal): Promise<string>;
+  suggest(document: TypedDocument, at: number, signal: AbortSignal): Promise<string>;
+  /** The text has appeared on screen. */
+  appeared(document: TypedDocument, text: string, at: number): void;
+  edited(edit: Edit, at: number): void;
+  /** Does what the editor does while the author pauses, until the time is over. */
+  workAhead(document: TypedDocument, shown: string, left: TimeLeft): Promise<void>;
+  /** The author leaves the file as it was. */
+  leave(): void;
   /** Returns the cost of everything so far, of cancelled requests, too. */
-  spent(): TokenCost;
+  spent(): EngineCost;
   release(): Promise<void>;
 }
 
-export function costSince(before: TokenCost, now: TokenCost): TokenCost {
-  return {
-    prefilled: now.prefilled - before.prefilled,
-    decoded: now.decoded - before.decoded,
-    runs: now.runs - before.runs,
-  };
+/** The time until the next key. */
+export interface TimeLeft {
+  readonly milliseconds: number;
+  /** The time of an answer, if it is not measured. */
+  readonly answerTime: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const columns = ["prefilled", "decoded", "runs", "written", "milliseconds"] as const;
+
+export function costSince(before: EngineCost, now: EngineCost): EngineCost {
+  return Object.fromEntries(columns.map((name) => [name, now[name] - before[name]])) as unknown as EngineCost;
 }

@@ -2,6 +2,7 @@
 
 import { suiteKind } from "../suites/suiteKind.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
+import { openCompletion } from "./benchmarks/openCompletion.ts";
 import { openInfilling } from "./openInfilling.ts";
 import { openExecution, openPairs } from "./openTasks.ts";
 import type { EvaluationSettings } from "./request.ts";
@@ -20,5 +21,7 @@ export async function openSuite(
       return await openExecution(settings, read);
     case "infilling":
       return await openInfilling(settings, signal);
+    case "completion":
+      return await openCompletion(settings, read);
   }
 }

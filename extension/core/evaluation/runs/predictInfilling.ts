@@ -17,7 +17,7 @@ import { tasksOf, type OpenRun } from "./runFolder.ts";
 import type { Chunk, Prediction, TextCost } from "./runRecord.ts";
 
 /** The most items that a kill may cost. */
-const chunkSize = 16;
+export const chunkSize = 16;
 
 /** The editor's default, more than six lines need. */
 const maxTokens = 96;
@@ -103,7 +103,7 @@ async function completerAt(
   };
 }
 
-function chunkOf(tasks: number, startedAt: number, tokens: number): Omit<Chunk, "bytes"> {
+export function chunkOf(tasks: number, startedAt: number, tokens: number): Omit<Chunk, "bytes"> {
   return {
     tasks,
     tokens,

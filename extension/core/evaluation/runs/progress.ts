@@ -12,7 +12,7 @@ export interface EvaluationControl {
 export interface PhaseProgress {
   /**
    * "predicting" counts tasks, and "scoring" those that have predictions. For held-out code, "bits" counts files and
-   * "infilling" holes. N-grams come first: "corpus" counts files, "counting" tokens.
+   * "infilling" holes, as it does for published benchmarks. N-grams come first: "corpus" counts files, "counting" tokens.
    */
   readonly phase: "predicting" | "scoring" | "corpus" | "counting" | "bits" | "infilling";
   readonly done: number;

@@ -25,7 +25,7 @@ export const suiteFields = {
     .string()
     .min(1)
     .describe(
-      "conala, codealpacapy, .jsonl of tasks (pairs, MBPP, HumanEval, APPS), or Python sources with holes to fill",
+      "conala, codealpacapy, .jsonl of tasks (pairs, MBPP, HumanEval, APPS), Python sources with holes to fill, or .jsonl or .parquet of CrossCodeEval, RepoBench or RepoPeftBench",
     ),
   limit: z
     .int()

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { candidateFields, ngramField, trainingsSchema } from "../candidates/candidate.ts";
 import { protocolNames } from "../protocols/protocols.ts";
 import { verdictSchema } from "../sandbox/programProcess.ts";
+import { benchmarks } from "../suites/completionTasks.ts";
 import { holeKinds } from "../suites/drawHoles.ts";
 import { holePlaces } from "../suites/holes.ts";
 import { idSchema } from "../suites/tasks.ts";
@@ -26,8 +27,8 @@ const decodingSchema = z.discriminatedUnion("kind", [
 const configurationSchema = z.object({
   suite: z.object({
     name: z.string(),
-    /** The judgement of predictions: by references, by running tests, or as held-out code. */
-    kind: z.enum(["pairs", "execution", "infilling"]),
+    /** The judgement of predictions: by references, by running tests, as held-out code, or as a published benchmark does. */
+    kind: z.enum(["pairs", "execution", "infilling", "completion"]),
     hash: z.string(),
     /** Tasks of the run; for held-out code, files and holes together. */
     tasks: count,
@@ -35,16 +36,19 @@ const configurationSchema = z.object({
     files: count.optional(),
   }),
   ...candidateFields,
-  /** "editor" for held-out code: the completer's own prompts, stop rules and post-processing. */
-  protocol: z.enum([...protocolNames, "editor"]),
+  /**
+   * "editor" for held-out code: the completer's own prompts, stop rules and post-processing. A published benchmark's name
+   * for its rows: the same completer, compared as the benchmark does.
+   */
+  protocol: z.enum([...protocolNames, "editor", ...benchmarks]),
   mode: z.enum(modes),
   shots: count,
   /** The source of the examples, if there are any. */
   examples: z.object({ name: z.string(), hash: z.string(), retriever: retrieverSchema.optional() }).optional(),
-  /** For held-out code, unless the model reads each file's path and no other file. */
+  /** For held-out code and benchmarks, unless the model reads each file's path and no other file. "given": by the rows. */
   context: z
     .discriminatedUnion("kind", [
-      z.object({ kind: z.literal("none") }),
+      z.object({ kind: z.enum(["none", "given"]) }),
       z.object({ kind: z.literal("repository"), name: z.string(), hash: z.string() }),
     ])
     .optional(),
@@ -179,7 +183,7 @@ export function candidateName(
 ): string {
   if (ngram) return `${ngram.order}-gram`;
   const names = adapters.map(({ name, scale }) => (scale === 1 ? name : `${name}@${scale}`));
-  const repository = context?.kind === "repository" ? ["repository"] : [];
+  const repository = context && context.kind !== "none" ? ["repository"] : [];
   const without = [
     ...(context?.kind === "none" ? ["path"] : []),
     ...(suite.kind === "infilling" && prior === undefined ? ["prior"] : []),

@@ -1,6 +1,6 @@
 /** The prompts that a run used, and a note for tables whose candidates had different prompts. */
 
-import { protocols } from "../protocols/protocols.ts";
+import { isProtocolName, protocols } from "../protocols/protocols.ts";
 import type { Mode } from "../runs/request.ts";
 import type { RunConfiguration } from "../runs/runRecord.ts";
 
@@ -20,7 +20,7 @@ const words = {
 
 export function promptingOf({ suite, protocol, mode }: RunConfiguration): Prompting {
   const asked = { suite: suite.name, protocol };
-  if (suite.kind !== "pairs" || protocol === "editor") return asked;
+  if (suite.kind !== "pairs" || !isProtocolName(protocol)) return asked;
   // Most protocols prompt a trained model like any other.
   const asks = protocols[protocol](suite.name);
   return { ...asked, prompts: mode === "trained" && asks.prompt("x") === asks.prompt("x", []) ? "zero-shot" : mode };

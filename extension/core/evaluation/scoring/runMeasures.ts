@@ -5,11 +5,13 @@ import { chrf } from "../measures/chrf.ts";
 import { codeBleu } from "../measures/codebleu/codeBleu.ts";
 import { editSimilarity } from "../measures/editSimilarity.ts";
 import { exactMatch } from "../measures/exactMatch.ts";
+import { benchmarkMeasure } from "../measures/benchmarks/benchmarkMeasures.ts";
 import { bitsPerByte, infilling } from "../measures/infilling.ts";
 import type { Measure, Summed } from "../measures/measure.ts";
 import { passAtK } from "../measures/passAtK.ts";
 import { protocols } from "../protocols/protocols.ts";
 import type { Verdict } from "../sandbox/programProcess.ts";
+import { isBenchmark } from "../suites/completionTasks.ts";
 import { holeKinds, type HoleKind } from "../suites/drawHoles.ts";
 import { placesOf, type HolePlace } from "../suites/holes.ts";
 import type { Prediction, RunConfiguration, TextCost } from "../runs/runRecord.ts";
@@ -31,6 +33,7 @@ export interface RunMeasure extends Summed {
 
 /** Returns the measures of runs of this configuration. Suite, protocol and decoding determine them. */
 export async function openRunMeasures({ suite, protocol, decoding }: RunConfiguration): Promise<RunMeasure[]> {
+  if (isBenchmark(protocol)) return [compared(benchmarkMeasure(protocol))];
   if (suite.kind === "infilling" || protocol === "editor") return infillingMeasures();
   if (suite.kind === "execution") {
     if (decoding.kind === "sampling") return passRates(decoding.count);

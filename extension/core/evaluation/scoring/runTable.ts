@@ -1,5 +1,6 @@
 /** Runs as rows of a table, the seeds of one candidate together, and the table in its export formats. */
 
+import { stringify } from "csv-stringify/sync";
 import type { RunSummary } from "../runs/runFolder.ts";
 import { isShown, measureFormat, scoreText, type ShownScore } from "../measures/measureFormat.ts";
 import { promptingNote, promptingOf, type Prompting } from "./prompting.ts";
@@ -122,14 +123,7 @@ function csv(rows: readonly RunRow[]): string {
       "peak memory bytes": row.peakMemoryBytes,
     };
   });
-  const quoted = (cell: string | number): string => {
-    const text = String(cell);
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  const header = Object.keys(lines[0] ?? {});
-  return [header, ...lines.map((line) => Object.values(line))]
-    .map((cells) => `${cells.map(quoted).join(",")}\n`)
-    .join("");
+  return stringify(lines, { header: true, columns: Object.keys(lines[0] ?? {}) });
 }
 
 /** The measures that fit a page. */

@@ -8,6 +8,7 @@ import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 import type { Problem } from "../../dataset/example.ts";
 import { jsonObjects } from "../../dataset/jsonLines.ts";
+import { parquetRows } from "../../dataset/parquetRows.ts";
 import { findPaperFile, isPaperDataset, type PaperPlaces, type Split } from "../../dataset/paperDatasets.ts";
 
 export interface Tasks<Task> {
@@ -26,6 +27,8 @@ export interface TaskOptions extends PaperPlaces {
   /** The part of a paper's data set, by default "test". */
   readonly split?: Split;
   readonly signal?: AbortSignal | undefined;
+  /** The columns to read of a Parquet file; all by default. */
+  readonly columns?: readonly string[];
 }
 
 export const filled = z.string().refine((text) => text.trim() !== "", "is empty");
@@ -33,10 +36,10 @@ export const filled = z.string().refine((text) => text.trim() !== "", "is empty"
 export const idSchema = z.union([z.string().min(1, "is empty"), z.number()]).transform(String);
 
 /**
- * Reads a .jsonl file or a paper's data set. `taskOf` returns a row's task or its problem; a row with a repeated id is
+ * Reads a .jsonl or .parquet file, or a paper's data set. `taskOf` returns a row's task or its problem; a row with a repeated id is
  * a problem, too.
  *
- * @throws UserError "data-missing", "suite-missing"; "suite-empty" if no task is left
+ * @throws UserError "data-missing", "data-format", "suite-missing"; "suite-empty" if no task is left
  */
 export async function openTasks<Task extends { readonly id: string }>(
   source: string,
@@ -47,7 +50,7 @@ export async function openTasks<Task extends { readonly id: string }>(
   /** The row where an id first occurred. */
   const places = new Map<string, string>();
   const problems: Problem[] = [];
-  for await (const { where, object } of jsonObjects(path)) {
+  for await (const { where, object } of suiteRows(path, options)) {
     options.signal?.throwIfAborted();
     const task = typeof object === "string" ? object : taskOf(object, where);
     const before = typeof task === "string" ? undefined : places.get(task.id);
@@ -68,12 +71,20 @@ export async function openTasks<Task extends { readonly id: string }>(
     count: places.size,
     problems,
     each: async function* () {
-      for await (const { where, object } of jsonObjects(path)) {
+      for await (const { where, object } of suiteRows(path, options)) {
         const task = typeof object === "string" ? object : taskOf(object, where);
         if (typeof task !== "string" && places.get(task.id) === where) yield task;
       }
     },
   };
+}
+
+/** Yields the rows of a suite's file, each with its place. */
+export function suiteRows(
+  path: string,
+  { columns }: Pick<TaskOptions, "columns"> = {},
+): AsyncGenerator<{ where: string; object: object | string }> {
+  return path.endsWith(".parquet") ? parquetRows(path, columns && { columns }) : jsonObjects(path);
 }
 
 /** @throws UserError "data-missing", "suite-missing" */

@@ -30,7 +30,14 @@ test("drawSpans takes one function of each file in turn, whole and without decor
 
 test("replayMeasure divides sums over sessions", () => {
   const file = { path: "a.py", text: "x = 12\ny" };
-  const one = { ...emptySession({ file, start: 0, end: 6 }), keystrokes: 4, requests: 3, cancelled: 1, silent: 1 };
+  const one = {
+    ...emptySession({ file, start: 0, end: 6 }),
+    keystrokes: 4,
+    quiet: 1,
+    requests: 3,
+    cancelled: 1,
+    silent: 1,
+  };
   const other = {
     ...one,
     shown: 4,
@@ -41,21 +48,22 @@ test("replayMeasure divides sums over sessions", () => {
     accepted: 6,
     requests: 5,
   };
-  other.cost = { prefilled: 24, decoded: 16, runs: 8 };
-  const [a, b] = [one, other].map(replayMeasure.count) as [number[], number[]];
+  other.cost = { prefilled: 24, decoded: 16, runs: 8, written: 12, milliseconds: 300 };
+  const [a, b] = [one, other].map((session) => replayMeasure.count(session)) as [number[], number[]];
   expect(replayMeasure.scores(a.map((value, i) => value + b[i]!))).toEqual({
     exact: 50,
     prefix: 25,
     accepted: 50,
     savedPerKeystroke: 6 / 8,
     keystrokesSaved: 100 * ((12 - 8) / 12),
-    silence: 100 * (2 / 6),
+    silence: 50,
     late: 25,
     prefilledPerRequest: 3,
     decodedPerRequest: 2,
-    runsPerRequest: 1,
+    writtenPerRun: 1.5,
+    tokensPerSecond: 40,
   });
-  expect(Object.values(replayMeasure.scores(a.map(() => 0)))).toEqual(Array(10).fill(0));
+  expect(Object.values(replayMeasure.scores(a.map(() => 0)))).toEqual(Array(11).fill(0));
 });
 
 test("latencyOf takes the nearest rank", () => {

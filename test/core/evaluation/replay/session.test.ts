@@ -26,18 +26,35 @@ function spanOf(text: string): Parameters<typeof replaySession>[0] {
   return { file, start: before.length, end: before.length + text.length };
 }
 
-/** Answers from a list of texts by what was typed, and keeps the documents. */
-function answering(suggest: (typed: string) => string): Suggester & { asked: TypedDocument[] } {
+interface FakeSuggester extends Suggester {
+  readonly asked: TypedDocument[];
+  /** Everything else that the session tells, in its order. */
+  readonly told: unknown[];
+}
+
+/** Answers by what was typed, and keeps what it is asked and told. */
+function answering(suggest: (typed: string) => string, mayAsk: (typed: string) => boolean = () => true): FakeSuggester {
   const asked: TypedDocument[] = [];
+  const told: unknown[] = [];
+  const typedIn = ({ prefix }: TypedDocument): string => prefix.slice("import os\n\n\n".length);
   let runs = 0;
   return {
     asked,
+    told,
+    enter: ({ path }) => told.push(["enter", path]),
+    mayAsk: (document) => mayAsk(typedIn(document)),
     suggest: async (document) => {
       asked.push(document);
       runs++;
-      return suggest(document.prefix.slice("import os\n\n\n".length));
+      return suggest(typedIn(document));
     },
-    spent: () => ({ prefilled: 2 * runs, decoded: runs, runs }),
+    appeared: (document, text, at) => told.push(["appeared", typedIn(document), text, at]),
+    edited: ({ offset, deleted, text }, at) => told.push(["edited", offset, deleted, text, at]),
+    workAhead: async (document, shown, { milliseconds }) => {
+      told.push(["ahead", typedIn(document), shown, milliseconds]);
+    },
+    leave: () => told.push(["leave"]),
+    spent: () => ({ prefilled: 2 * runs, decoded: runs, runs, written: 3 * runs, milliseconds: 0 }),
     release: async () => {},
   };
 }
@@ -52,7 +69,7 @@ async function typed(
   options: Partial<SessionOptions> = {},
 ): Promise<SessionRecord & { asked: readonly TypedDocument[] }> {
   const suggester = answering(suggest);
-  const settings = { typist: steady, suggester, pause: 50, reading: 0, answerTime: 20, ...options };
+  const settings = { typist: steady, suggester, startedAt: 0, pause: 50, reading: 0, answerTime: 20, ...options };
   return { ...(await replaySession(spanOf(text), settings)), asked: suggester.asked };
 }
 
@@ -64,7 +81,9 @@ describe("replaySession", () => {
     expect(record).toMatchObject({ id: "a.py:4", characters: text.length, plainKeys: keys, keystrokes: keys });
     // Nobody is asked before the first key, nor after the last one.
     expect(record).toMatchObject({ requests: keys - 1, silent: keys - 1, shown: 0, cancelled: 0, accepted: 0 });
-    expect(record.cost).toEqual({ prefilled: 2 * (keys - 1), decoded: keys - 1, runs: keys - 1 });
+    const runs = keys - 1;
+    expect(record.cost).toEqual({ prefilled: 2 * runs, decoded: runs, runs, written: 3 * runs, milliseconds: 0 });
+    expect(record.milliseconds).toBe(100 * keys);
     expect(record.computed).toEqual(record.asked.map(() => 20));
     expect(record.asked.map(({ prefix }) => prefix.slice(12))).toContain("def f(a):\n    ");
     for (const { prefix, suffix } of record.asked) {
@@ -111,7 +130,7 @@ describe("replaySession", () => {
     let aborted = 0;
     const suggester = {
       ...answering(() => ""),
-      suggest: ({ prefix }: TypedDocument, signal: AbortSignal) =>
+      suggest: ({ prefix }: TypedDocument, _at: number, signal: AbortSignal) =>
         prefix.endsWith("def")
           ? new Promise<string>((_, reject) => {
               signal.addEventListener("abort", () => (aborted++, reject(signal.reason as Error)));
@@ -122,6 +141,36 @@ describe("replaySession", () => {
     expect([aborted, record.cancelled]).toEqual([1, 1]);
     expect(record.remembered).toHaveLength(record.requests - 1);
     expect(Math.max(...record.remembered)).toBeLessThan(50);
+  });
+
+  test("stays silent where the editor would not ask, and hides what was on screen", async () => {
+    const suggest = (before: string): string => "def f(a):".slice(before.length);
+    const suggester = answering(suggest, (before) => before !== "def");
+    const record = await typed(() => "", { suggester, reading: 250 });
+    expect(suggester.asked.map(({ prefix }) => prefix.slice(12))).not.toContain("def");
+    // Hidden at 350 ms, it appears again at 470 ms and is read at 720 ms, after the seventh key.
+    expect(record).toMatchObject({ quiet: 1, shown: 2, exact: 2, accepted: "def f(a):".length - 7 });
+  });
+
+  test("tells what the editor tells: appearances, edits, and the time until the next key", async () => {
+    const suggester = answering((before) => (before === "def" ? " f(a):" : ""));
+    await typed(() => "", { suggester, startedAt: 1000, reading: 25 });
+    const at = "import os\n\n\n".length;
+    expect(suggester.told.slice(0, 8)).toEqual([
+      ["enter", "a.py"],
+      ["edited", at, 0, "d", 1100],
+      ["ahead", "d", "", 30],
+      ["edited", at + 1, 0, "e", 1200],
+      ["ahead", "de", "", 30],
+      ["edited", at + 2, 0, "f", 1300],
+      ["appeared", "def", " f(a):", 1370],
+      ["ahead", "def", " f(a):", 25],
+    ]);
+    expect(suggester.told.slice(8, 10)).toEqual([
+      ["edited", at + 3, 0, " f(a):", 1395],
+      ["ahead", "def f(a):", "", 30],
+    ]);
+    expect(suggester.told.at(-1)).toEqual(["leave"]);
   });
 
   test("an error of the engine ends the replay, and so does the caller's signal", async () => {
@@ -139,5 +188,20 @@ describe("replaySession", () => {
     expect(wrong.length).toBeGreaterThan(2);
     expect(record.keystrokes).toBe(record.plainKeys + 2 * wrong.length);
     expect(record.asked.at(-1)!.prefix.slice(12)).toBe(text.slice(0, -1));
+    const suggester = answering(() => "");
+    await typed(() => "", { typist: typist({ seed: 1, interval: 200, typos: 0.5 }, "a"), suggester });
+    const edits = suggester.told.filter((each) => Array.isArray(each) && each[0] === "edited") as [
+      string,
+      number,
+      number,
+      string,
+    ][];
+    let written = "";
+    for (const [, offset, deleted, inserted] of edits) {
+      const from = offset - 12;
+      expect([from + deleted, deleted]).toEqual([written.length, inserted === "" ? 1 : 0]);
+      written = written.slice(0, from) + inserted;
+    }
+    expect(written).toBe(text);
   });
 });

@@ -1,0 +1,53 @@
+/** Reads the rows of a Parquet file, group by group, so that memory holds one group. Knows no data set. */
+
+import { basename } from "node:path";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { UserError } from "../foundation/errors.ts";
+
+export interface ParquetOptions {
+  /** Columns to read; others are left out. A column that the file lacks is absent from the rows. */
+  readonly columns?: readonly string[];
+}
+
+/**
+ * Yields each row with its place, "file.parquet:1" for the first one. Whole numbers of 64 bits become numbers.
+ *
+ * @throws UserError "data-format" if the file is not Parquet, or damaged
+ */
+export async function* parquetRows(
+  path: string,
+  { columns }: ParquetOptions = {},
+): AsyncGenerator<{ where: string; object: Record<string, unknown> }> {
+  const file = await readable(path, asyncBufferFromFile(path));
+  const metadata = await readable(path, parquetMetadataAsync(file));
+  const held = new Set(metadata.schema.map(({ name }) => name));
+  const read = { file, metadata, compressors, ...(columns && { columns: columns.filter((name) => held.has(name)) }) };
+  let rowStart = 0;
+  for (const { num_rows: rows } of metadata.row_groups) {
+    const rowEnd = rowStart + Number(rows);
+    const objects = await readable(path, parquetReadObjects({ ...read, rowStart, rowEnd }));
+    for (const [i, object] of objects.entries()) {
+      yield { where: `${basename(path)}:${rowStart + i + 1}`, object: withNumbers(object) as Record<string, unknown> };
+    }
+    rowStart = rowEnd;
+  }
+}
+
+async function readable<T>(path: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `Cannot read ${path} as Parquet: ${reason}.`;
+    throw new UserError("data-format", message, "Get the file again, or convert it to .jsonl.", { cause: error });
+  }
+}
+
+/** JSON has no 64-bit integers, and no row needs one. */
+function withNumbers(value: unknown): unknown {
+  if (typeof value === "bigint") return Number(value);
+  if (Array.isArray(value)) return value.map(withNumbers);
+  if (value === null || typeof value !== "object" || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, withNumbers(field)]));
+}

@@ -1,0 +1,45 @@
+/** Opens a published completion benchmark as the suite of a run. */
+
+import packageJson from "../../../../../package.json" with { type: "json" };
+import { UserError } from "../../../foundation/errors.ts";
+import { openCompletionTasks } from "../../suites/completionTasks.ts";
+import type { TaskOptions } from "../../suites/tasks.ts";
+import type { EvaluationSuite } from "../evaluationSuite.ts";
+import { defaultDecoding, type EvaluationSettings } from "../request.ts";
+import { predictCompletion } from "./predictCompletion.ts";
+
+/** @throws UserErrors of reading the rows; "option-invalid" for a folder as repository */
+export async function openCompletion(settings: EvaluationSettings, read: TaskOptions): Promise<EvaluationSuite> {
+  const { suite, limit, seed, mode, context, repository } = settings;
+  if (repository !== undefined) {
+    const message = `Cannot use ${repository} as the repository of ${suite}: its rows give the context themselves.`;
+    throw new UserError("option-invalid", message, "Leave out --repository.");
+  }
+  const tasks = await openCompletionTasks(suite, read);
+  const { name, hash, problems, benchmark } = tasks;
+  const count = Math.min(limit ?? tasks.count, tasks.count);
+  return {
+    name,
+    problems,
+    configuration: {
+      suite: { name, kind: "completion", hash, tasks: count },
+      protocol: benchmark,
+      mode,
+      shots: 0,
+      ...(context === "repository" && { context: { kind: "given" } }),
+      ...(context === "none" && { context: { kind: "none" } }),
+      decoding: defaultDecoding.infilling,
+      seed,
+      version: packageJson.version,
+    },
+    predict: async (run, candidate, control) => {
+      const infiller = await candidate.openInfiller(control);
+      try {
+        await predictCompletion(run, { tasks, count, context }, infiller, control);
+      } finally {
+        await infiller.release();
+      }
+    },
+    release: async () => {},
+  };
+}

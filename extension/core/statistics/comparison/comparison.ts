@@ -1,0 +1,47 @@
+/** An A/B comparison: two ways to make suggestions take turns by a seeded coin. Knows which one has its turn, and when. */
+
+import * as z from "zod";
+import { seededRandom } from "../../foundation/random.ts";
+import type { Arm } from "../record.ts";
+
+const settingSchema = z.object({
+  /** Null for the base alone. */
+  adapter: z.string().min(1).nullable(),
+  /** Whether other files of the repository may stand in the prompt. */
+  context: z.boolean(),
+});
+
+/** What an arm sets. */
+export type ArmSetting = z.infer<typeof settingSchema>;
+
+export const comparisonSchema = z.object({
+  id: z.string().min(1).max(100),
+  seed: z.int(),
+  /** Milliseconds since 1970. */
+  startedAt: z.int().nonnegative(),
+  /** Suggestions of other bases do not count. */
+  base: z.string().min(1),
+  a: settingSchema,
+  b: settingSchema,
+});
+
+export type RunningComparison = z.infer<typeof comparisonSchema>;
+
+/**
+ * The length of a block, within which the arm stays. A swap of adapters empties the token tree, and a change of context
+ * replaces the beginning of the prompt: at each suggestion, the model would read the whole prompt anew.
+ */
+export const blockMilliseconds = 5 * 60_000;
+
+export function blockAt(at: number): number {
+  return Math.floor(at / blockMilliseconds);
+}
+
+/**
+ * Returns the arm of a block. Of two neighbouring blocks each arm has one, and the coin decides which, so both arms see the
+ * same hours and the same tasks. All windows compute the same.
+ */
+export function armOf(seed: number, block: number): Arm {
+  const startsWithA = seededRandom(seed, `pair ${Math.floor(block / 2)}`).next() < 0.5;
+  return (block % 2 === 0) === startsWithA ? "a" : "b";
+}

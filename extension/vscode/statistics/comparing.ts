@@ -1,0 +1,134 @@
+/**
+ * The A/B comparison of this workspace: gives each arm its turn, and keeps the comparison until the user dismisses it.
+ *
+ * A turn begins at the first keystroke of its block while no suggestion is on screen, so an idle window does nothing.
+ */
+
+import { randomInt, randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import * as z from "zod";
+import {
+  armOf,
+  blockAt,
+  comparisonSchema,
+  type ArmSetting,
+  type RunningComparison,
+} from "../../core/statistics/comparison/comparison.ts";
+import type { ComparisonPart } from "../../core/statistics/record.ts";
+import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
+
+export interface KeptComparison extends RunningComparison {
+  readonly hasEnded: boolean;
+}
+
+export interface Comparing {
+  /** The comparison that runs here, or the last one until it is dismissed. */
+  readonly comparison: KeptComparison | undefined;
+  readonly isRunning: boolean;
+  /** What the arm whose turn it is sets; undefined if no comparison runs. */
+  readonly setting: ArmSetting | undefined;
+  /** The place of a suggestion of `base` that is made now; undefined if it does not count. */
+  part(base: string): ComparisonPart | undefined;
+  start(base: string, a: ArmSetting, b: ArmSetting): Promise<void>;
+  stop(): Promise<void>;
+  dismiss(): Promise<void>;
+  readonly onDidChange: vscode.Event<void>;
+  /** The library as the engine sees it: during a comparison, its active adapter is the one whose turn it is. */
+  readonly serving: AdapterLibrary;
+}
+
+export interface ComparingOptions {
+  state: vscode.Memento;
+  library: AdapterLibrary;
+  isSuggestionShown: () => boolean;
+}
+
+const key = "graft.comparison";
+const keptSchema = comparisonSchema.extend({ hasEnded: z.boolean() });
+
+export function openComparing(
+  { state, library, isSuggestionShown }: ComparingOptions,
+  subscriptions: vscode.Disposable[],
+): Comparing {
+  const changed = new vscode.EventEmitter<void>();
+  const turned = new vscode.EventEmitter<string | undefined>();
+  let comparison: KeptComparison | undefined = keptSchema.safeParse(state.get(key)).data;
+  let turn = turnAt(comparison, Date.now());
+
+  const active = (): string | undefined => (turn ? (turn.setting.adapter ?? undefined) : library.active);
+  /** Gives the turn to the arm of this time, and tells the engine if another adapter follows from it. */
+  const take = (): void => {
+    const before = active();
+    turn = turnAt(comparison, Date.now());
+    if (active() !== before) turned.fire(active());
+  };
+  const keep = async (next: KeptComparison | undefined): Promise<void> => {
+    comparison = next;
+    take();
+    await state.update(key, next);
+    changed.fire();
+  };
+  const stop = async (): Promise<void> => {
+    if (comparison && !comparison.hasEnded) await keep({ ...comparison, hasEnded: true });
+  };
+
+  subscriptions.push(
+    changed,
+    turned,
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      const isOver = document.languageId === "python" && turn && turn.block !== blockAt(Date.now());
+      if (isOver && !isSuggestionShown()) take();
+    }),
+    library.onDidChangeActive((name) => {
+      // Whoever chooses an adapter wants that one, not the other one every few minutes.
+      if (turn) void stop();
+      else turned.fire(name);
+    }),
+    library.onDidChangeNames(() => void stopIfGone()),
+  );
+
+  const stopIfGone = async (): Promise<void> => {
+    if (!turn || !comparison) return;
+    const names = await library.names();
+    const isGone = [comparison.a, comparison.b].some(({ adapter }) => adapter !== null && !names.includes(adapter));
+    if (isGone) await stop();
+  };
+
+  return {
+    get comparison() {
+      return comparison;
+    },
+    get isRunning() {
+      return turn !== undefined;
+    },
+    get setting() {
+      return turn?.setting;
+    },
+    part: (base) => {
+      if (!comparison || !turn || base !== comparison.base) return undefined;
+      return { comparison: comparison.id, arm: turn.arm, block: turn.block };
+    },
+    start: async (base, a, b) => {
+      await keep({ id: randomUUID(), seed: randomInt(2 ** 31), startedAt: Date.now(), base, a, b, hasEnded: false });
+    },
+    stop,
+    dismiss: async () => await keep(undefined),
+    onDidChange: changed.event,
+    serving: {
+      ...library,
+      get active() {
+        return active();
+      },
+      onDidChangeActive: turned.event,
+    },
+  };
+}
+
+type Turn = Pick<ComparisonPart, "arm" | "block"> & { readonly setting: ArmSetting };
+
+function turnAt(comparison: KeptComparison | undefined, at: number): Turn | undefined {
+  if (!comparison || comparison.hasEnded) return undefined;
+  const block = blockAt(at);
+  const arm = armOf(comparison.seed, block);
+  return { arm, block, setting: comparison[arm] };
+}

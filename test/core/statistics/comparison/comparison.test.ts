@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { armOf, blockAt, blockMilliseconds } from "../../../../extension/core/statistics/comparison/comparison.ts";
+
+const blocks = Array.from({ length: 400 }, (_, i) => i);
+
+describe("armOf", () => {
+  test("gives each arm one block of every pair", () => {
+    for (const block of blocks.filter((each) => each % 2 === 0)) {
+      expect([armOf(7, block), armOf(7, block + 1)].sort()).toEqual(["a", "b"]);
+    }
+  });
+
+  test("is a fair coin, which another seed tosses differently", () => {
+    const first = (seed: number): boolean[] => blocks.map((pair) => armOf(seed, 2 * pair) === "a");
+    const heads = first(1).filter(Boolean).length;
+    // Four standard deviations of 400 tosses.
+    expect(Math.abs(heads - 200)).toBeLessThan(40);
+    const alike = first(1).filter((toss, i) => toss === first(2)[i]).length;
+    expect(Math.abs(alike - 200)).toBeLessThan(40);
+    expect(first(1)).toEqual(first(1));
+  });
+});
+
+test("blockAt: five minutes each", () => {
+  const noon = Date.UTC(2026, 10, 26, 12);
+  expect(blockMilliseconds).toBe(300_000);
+  expect(blockAt(noon + 299_999)).toBe(blockAt(noon));
+  expect(blockAt(noon + 300_000)).toBe(blockAt(noon) + 1);
+});

@@ -1,0 +1,292 @@
+import { execFileSync } from "node:child_process";
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Frame } from "playwright-core";
+import { expect } from "vitest";
+import { root, scratch } from "../../scripts/bed/paths.ts";
+import type { StatisticsRecord } from "../../extension/core/statistics/record.ts";
+import { graftReady } from "./harness/graft.ts";
+import { editorTest } from "./harness/spec.ts";
+import type { Workbench } from "./harness/workbench.ts";
+
+const shapes = `import math
+
+
+class Circle:
+    def __init__(self, radius):
+        self.radius = radius
+
+    def area(self):
+        return math.pi * self.radius ** 2
+
+
+class Square:
+    def __init__(self, side):
+        self.side = side
+
+    def area(self):
+`;
+
+const test = editorTest({
+  files: { "shapes.py": shapes },
+  // Only what the test asks for appears, so that it knows the counts.
+  settings: { "editor.inlineSuggest.enabled": false, "workbench.colorTheme": "Default Dark Modern" },
+});
+
+const storage = join(scratch, "ui/user/User/globalStorage/graft.graft");
+
+async function openStatistics(workbench: Workbench): Promise<Frame> {
+  const { page } = workbench;
+  await page.getByRole("tab", { name: "Graft" }).first().waitFor();
+  await workbench.command("Graft: Show statistics");
+  const form = page.locator('.pane-header[aria-label^="Train"][aria-expanded="true"]');
+  if ((await form.count()) > 0) await form.click();
+  return workbench.webview('main[aria-label="Statistics"] .foot');
+}
+
+/** Goes on below the last line of the file, which is open already. */
+async function showFile({ page, press, type }: Workbench): Promise<void> {
+  await page.locator('.tab[aria-label*="shapes.py"]').click();
+  await page.locator(".editor-group-container.active .editor-instance .view-lines").click();
+  await press("ControlOrMeta+End");
+  await type("\n");
+}
+
+async function clear(workbench: Workbench, view: Frame): Promise<void> {
+  await view.getByRole("button", { name: "Clear…" }).click();
+  await workbench.page.locator(".monaco-dialog-box").getByRole("button", { name: "Clear" }).click();
+  await view.getByText("Nothing counted in this time.").waitFor();
+}
+
+/** Types into the file key by key, and asks for a suggestion after each, until there is one. */
+async function suggestion(workbench: Workbench, text: string): Promise<void> {
+  for (const character of text) {
+    await workbench.type(character);
+    await workbench.press("Alt+\\");
+    const appeared = workbench.ghostPieces.first().waitFor({ timeout: 1500 });
+    if (
+      await appeared.then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+    await workbench.press("Escape");
+  }
+  throw new Error(`No suggestion appeared while ${JSON.stringify(text)} was typed.`);
+}
+
+const figure = (view: Frame, term: string): Promise<string | null> =>
+  view.locator("dl").first().locator(`dt:text-is("${term}") + dd`).textContent();
+
+test("counts what is shown, accepted, accepted in part and passed over, and keeps no text", async ({ workbench }) => {
+  let view = await openStatistics(workbench);
+  await clear(workbench, view);
+  await workbench.screenshot("statistics, empty");
+  await workbench.openFile("shapes.py");
+  await graftReady(workbench);
+
+  await suggestion(workbench, "        return self.side * self.side");
+  await workbench.page.waitForTimeout(900);
+  await workbench.press("Tab");
+  await workbench.ghostPieces.first().waitFor({ state: "detached" });
+
+  await workbench.type("\n");
+  await suggestion(workbench, "def perimeter(self):\n        return 4 * self.side");
+  await workbench.press("ControlOrMeta+ArrowRight");
+  await workbench.page.waitForTimeout(900);
+  await workbench.type("!!");
+  await workbench.ghostPieces.first().waitFor({ state: "detached" });
+  await workbench.press("Escape");
+
+  await workbench.press("ControlOrMeta+End");
+  await workbench.type("\n");
+  await suggestion(workbench, "square = Square(3)");
+  await workbench.page.waitForTimeout(900);
+  await workbench.type("??");
+  await workbench.press("Escape");
+
+  view = await openStatistics(workbench);
+  await expect.poll(() => figure(view, "Shown"), { timeout: 20_000 }).toBe("3");
+  expect(await figure(view, "Read")).toBe("3 (100 %)");
+  expect(await figure(view, "Accepted")).toBe("1 (33 %)");
+  expect(await figure(view, "Accepted in part")).toBe("1 (33 %)");
+  expect(await figure(view, "Typed out by hand")).toBe("0 (0 %)");
+  expect(Number(await figure(view, "Characters saved"))).toBeGreaterThan(2);
+  expect(await figure(view, "Median time")).toMatch(/^\d+ ms$/);
+
+  const files = await readdir(join(storage, "statistics"));
+  expect(files).toEqual([expect.stringMatching(/^\d{4}-\d\d-\d\d\.jsonl$/)]);
+  const written = await readFile(join(storage, "statistics", files[0]!), "utf8");
+  expect(written).toContain('"base":"graft-base"');
+  expect(written).not.toMatch(/self|side|return|square|shapes/i);
+});
+
+test("an accepted text is looked after: kept after 30 seconds", async ({ workbench }) => {
+  const view = await openStatistics(workbench);
+  await expect.poll(() => figure(view, "Kept after 30 s"), { timeout: 45_000 }).toMatch(/^(100|50) %$/);
+});
+
+test("export writes a table of the counts", async ({ workbench }) => {
+  const view = await openStatistics(workbench);
+  await view.getByRole("button", { name: "Export…" }).click();
+  // The editor's own dialog, with a name that it takes some time to put there.
+  const input = workbench.page.locator(".quick-input-widget:not([style*='display: none']) input[type=text]").last();
+  await expect.poll(() => input.inputValue(), { timeout: 20_000 }).toMatch(/statistics\.csv$/);
+  await input.press("Enter");
+  const written = (): Promise<string> => readFile(join(workbench.folder, "statistics.csv"), "utf8").catch(() => "");
+  await expect.poll(written, { timeout: 20_000 }).not.toBe("");
+  const [header, row, ...rest] = (await written()).trim().split("\n");
+  expect(rest).toEqual([]);
+  expect(header).toMatch(/^day,base,adapter,context,shown,read,accepted,accepted in part,/);
+  expect(row).toMatch(/^\d{4}-\d\d-\d\d,graft-base,,\w+,3,3,1,1,0,/);
+});
+
+test("off counts nothing; on counts again", async ({ workbench }) => {
+  let view = await openStatistics(workbench);
+  await view.getByRole("button", { name: "Turn off" }).press("Enter");
+  await view.getByText("Counting is off.").waitFor();
+  await showFile(workbench);
+  await suggestion(workbench, "small = Square(1)");
+  await workbench.type("??");
+  await workbench.press("Escape");
+  await workbench.page.waitForTimeout(3000);
+  view = await openStatistics(workbench);
+  expect(await figure(view, "Shown")).toBe("3");
+  await view.getByRole("button", { name: "Turn on" }).press("Enter");
+  await view.getByText("Counting is off.").waitFor({ state: "detached" });
+});
+
+test(
+  "two settings take turns, their suggestions are told apart, and a stop ends it",
+  { timeout: 120_000 },
+  async ({ workbench }) => {
+    const data = join(workbench.folder, "shapes.py");
+    const adapter = join(storage, "adapters/styled");
+    const options = ["train", "--base", "graft-base", "--data", data, "--out", adapter, "--steps", "1", "--rank", "2"];
+    execFileSync(process.execPath, [join(root, "dist/cli.js"), ...options], { stdio: "ignore" });
+    let view = await openStatistics(workbench);
+    const start = view.getByRole("button", { name: "Start comparing" });
+    await start.waitFor();
+    await view.getByLabel("A", { exact: true }).selectOption("styled on graft-base");
+    expect(await start.isDisabled()).toBe(false);
+    await view.getByLabel("B", { exact: true }).selectOption("styled on graft-base");
+    expect(await start.isDisabled()).toBe(true);
+    await view.getByLabel("B", { exact: true }).selectOption("graft-base alone");
+    await start.press("Enter");
+    await view.getByText("Too few suggestions for a verdict.").waitFor();
+    await workbench.statusItem("Graft: A/B").waitFor();
+
+    await showFile(workbench);
+    await suggestion(workbench, "large = Square(9)");
+    await workbench.type("??");
+    await workbench.press("Escape");
+    const [day] = await readdir(join(storage, "statistics"));
+    const path = join(storage, "statistics", day!);
+    const part = async (): Promise<RegExpExecArray | null> =>
+      /"kind":"suggestion".*"part":\{"comparison":"([^"]+)","arm":"[ab]","block":\d+\}/.exec(
+        await readFile(path, "utf8"),
+      );
+    await expect.poll(part, { timeout: 20_000 }).not.toBeNull();
+    await writeComparison(path, (await part())![1]!);
+
+    view = await openStatistics(workbench);
+    await view.getByText("A is better: 40 of 100 suggestions are kept instead of 25 (95 %: +").waitFor();
+    await view.getByRole("heading", { name: "A/B comparison" }).scrollIntoViewIfNeeded();
+    await view.locator(".interval").scrollIntoViewIfNeeded();
+    await workbench.screenshot("statistics, comparison");
+    await view.getByRole("button", { name: "Stop comparing" }).press("Enter");
+    await view.getByText("They take turns of five minutes.").waitFor({ state: "detached" });
+    await graftReady(workbench);
+    await view.getByRole("button", { name: "Dismiss" }).press("Enter");
+    await view.getByText("A is better").waitFor({ state: "detached" });
+    await rm(adapter, { recursive: true });
+  },
+);
+
+/** Sixty blocks of either arm: 8 of 20 suggestions of A are kept, and 5 of B. */
+async function writeComparison(path: string, comparison: string): Promise<void> {
+  const suggestion = (arm: "a" | "b", block: number, isAccepted: boolean): StatisticsRecord => ({
+    kind: "suggestion",
+    at: Date.now(),
+    variant: { base: "graft-base", adapter: arm === "a" ? "styled" : null, context: false },
+    part: { comparison, arm, block },
+    outcome: isAccepted ? "accepted" : "passed",
+    read: true,
+    characters: 20,
+    acceptedCharacters: isAccepted ? 20 : 0,
+    acceptances: isAccepted ? 1 : 0,
+    milliseconds: arm === "a" ? 80 : 70,
+  });
+  const lines = Array.from({ length: 2400 }, (_, i) =>
+    suggestion(i % 2 === 0 ? "a" : "b", i % 120, Math.floor(i / 120) < (i % 2 === 0 ? 8 : 5)),
+  );
+  await appendFile(path, `${lines.map((line) => JSON.stringify(line)).join("\n")}\n`);
+}
+
+/** Two months of two adapters, as windows have written them. */
+async function writeMonths(): Promise<void> {
+  await mkdir(join(storage, "statistics"), { recursive: true });
+  for (let age = 60; age >= 0; age--) {
+    const at = new Date();
+    at.setDate(at.getDate() - age);
+    if (at.getDay() % 6 === 0) continue;
+    const lines: StatisticsRecord[] = [];
+    for (let i = 0; i < 30 + ((age * 37) % 40); i++) {
+      const adapter = i % 3 === 0 ? null : "our-style";
+      const variant = { base: "graft-base", adapter, context: false };
+      const isAccepted = (i * 7 + age) % 10 < (adapter === null ? 2 : 4);
+      const whole = { outcome: "accepted", acceptedCharacters: 18, acceptances: 1 } as const;
+      const none = { outcome: i % 11 === 0 ? "typedOut" : "passed", acceptedCharacters: 0, acceptances: 0 } as const;
+      const milliseconds = 30 + ((i * 53) % 90);
+      const common = { at: at.getTime(), variant };
+      lines.push({
+        kind: "suggestion",
+        ...common,
+        read: i % 4 !== 1 || isAccepted,
+        characters: 18,
+        milliseconds,
+        ...(isAccepted ? whole : none),
+      });
+      if (isAccepted)
+        lines.push(
+          { kind: "kept", ...common, after: 30, kept: i % 8 !== 0 },
+          { kind: "kept", ...common, after: 120, kept: i % 5 !== 0 },
+        );
+      lines.push({ kind: "silence", ...common, times: i % 3 });
+    }
+    const two = (number: number): string => String(number).padStart(2, "0");
+    const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+    await writeFile(
+      join(storage, "statistics", `${day}.jsonl`),
+      lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+    );
+  }
+}
+
+const themes = [
+  ["Default Dark Modern", "vscode-dark"],
+  ["Default Light Modern", "vscode-light"],
+  ["Default High Contrast", "vscode-high-contrast:not(.vscode-high-contrast-light)"],
+  ["Default High Contrast Light", "vscode-high-contrast-light"],
+] as const;
+
+test.for(themes)("%s: two months fit a narrow sidebar", async ([theme, kind], { workbench }) => {
+  await writeMonths();
+  await workbench.command("Notifications: Clear All Notifications");
+  await writeFile(join(workbench.folder, ".vscode/settings.json"), JSON.stringify({ "workbench.colorTheme": theme }));
+  const view = await openStatistics(workbench);
+  await view.getByLabel("Time", { exact: true }).selectOption("Last 12 months");
+  await view.locator(`body.${kind}`).waitFor();
+  await view.getByText("our-style on graft-base").waitFor();
+  await view.getByLabel("Time", { exact: true }).selectOption("Last 30 days");
+  await expect.poll(() => view.locator(".bars g").count()).toBe(30);
+  const overflow = await view.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBe(0);
+  await view.evaluate(() => window.scrollTo(0, 0));
+  await workbench.page.waitForTimeout(500); // Colours fade.
+  await workbench.screenshot(`statistics, ${theme}`);
+  if (kind === "vscode-high-contrast-light") await clear(workbench, view);
+});

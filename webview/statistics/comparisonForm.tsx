@@ -1,0 +1,94 @@
+/** Chooses the two arms of a new comparison. */
+
+import { useState } from "preact/hooks";
+import type { ArmSetting, FromStatistics, StatisticsState } from "../protocol/statistics.ts";
+import { Button } from "../shared/button.tsx";
+import { t } from "../shared/l10n.ts";
+import { nameOf } from "./formats.ts";
+
+export interface ComparisonFormProps {
+  choices: StatisticsState["choices"];
+  post: (message: FromStatistics) => void;
+}
+
+export function ComparisonForm({ choices, post }: ComparisonFormProps) {
+  const settings = settingsOf(choices);
+  const [chosen, choose] = useState<{ a?: string; b?: string }>({});
+  const a = settings.find((setting) => keyOf(setting) === chosen.a) ?? settings[0]!;
+  const b = settings.find((setting) => keyOf(setting) === chosen.b) ?? settings.find((setting) => setting !== a);
+  if (!b) {
+    return (
+      <section aria-labelledby="comparison">
+        <h2 id="comparison">{t("A/B comparison")}</h2>
+        <p class="note">
+          {t("Train an adapter, and find out here whether its suggestions are better than the base's.")}
+        </p>
+      </section>
+    );
+  }
+  return (
+    <section aria-labelledby="comparison">
+      <h2 id="comparison">{t("A/B comparison")}</h2>
+      <p class="note" id="about">
+        {t("Two settings take turns while you work. You learn which suggestions you keep more often.")}
+      </p>
+      <ArmChoice
+        id="a"
+        label="A"
+        {...{ choices, settings }}
+        chosen={a}
+        onChoose={(key) => choose({ ...chosen, a: key })}
+      />
+      <ArmChoice
+        id="b"
+        label="B"
+        {...{ choices, settings }}
+        chosen={b}
+        onChoose={(key) => choose({ ...chosen, b: key })}
+      />
+      <div class="actions">
+        <Button disabled={keyOf(a) === keyOf(b)} onClick={() => post({ type: "compare", a, b })}>
+          {t("Start comparing")}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+interface ArmChoiceProps extends Pick<ComparisonFormProps, "choices"> {
+  id: string;
+  label: string;
+  settings: readonly ArmSetting[];
+  chosen: ArmSetting;
+  onChoose: (key: string) => void;
+}
+
+function ArmChoice({ id, label, choices: { base, canSwitchContext }, settings, chosen, onChoose }: ArmChoiceProps) {
+  return (
+    <div class="arm">
+      <label for={id}>{label}</label>
+      <select
+        id={id}
+        aria-describedby="about"
+        value={keyOf(chosen)}
+        onChange={({ currentTarget: { value } }) => onChoose(value)}
+      >
+        {settings.map((setting) => (
+          <option key={keyOf(setting)} value={keyOf(setting)}>
+            {nameOf({ ...setting, base }, canSwitchContext)}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+const keyOf = (setting: ArmSetting): string => JSON.stringify(setting);
+
+/** Returns what can be compared: the adapter in use first, then the base alone, then the others. */
+export function settingsOf({ adapters, active, canSwitchContext }: StatisticsState["choices"]): ArmSetting[] {
+  const others = adapters.filter((name) => name !== active);
+  const names = active === null ? [null, ...others] : [active, null, ...others];
+  const contexts = canSwitchContext ? [true, false] : [false];
+  return names.flatMap((adapter) => contexts.map((context) => ({ adapter, context })));
+}
