@@ -235,11 +235,11 @@ describe("openTrainingData", () => {
     const { training, validation, parts } = data;
     expect(asked).toEqual(Array.from({ length: 10 }, (_, i) => `${i}.py`));
     expect(perEpoch(training) + validation.length).toBe(11);
-    expect(training.length).toBe(3 * perEpoch(training));
+    expect(training.length).toBe(19 * perEpoch(training)); // 200 variants of 11 examples.
     const order = epochOrder(training, { batchSize: 100, seed: 1, shuffle: false });
     const ofEpoch = (epoch: number): number[] => order.sequencesOf(epoch).map(({ ids }) => ids[0]!);
     const files = perEpoch(training) - 1;
-    for (const epoch of [0, 1, 2, 3]) expect(ofEpoch(epoch).slice(0, files)).toEqual(Array(files).fill(epoch % 3));
+    for (const epoch of [0, 1, 18, 19]) expect(ofEpoch(epoch).slice(0, files)).toEqual(Array(files).fill(epoch % 19));
     expect(ofEpoch(0).at(-1)).toBe(ofEpoch(2).at(-1));
     expect(parts.map(({ tokens }) => tokens)).toEqual([2 * files, expect.any(Number)]);
     expect(Number.isInteger(parts[1]!.tokens)).toBe(true);
