@@ -62,9 +62,11 @@ export async function requestEncoder(
   contextLength: number,
 ): Promise<RequestEncoder> {
   const parser = await openPythonParser();
-  const budget = budgetFor(promptRooms({ contextLength, hasEncoder: false }).budget, maxLength);
+  const limits = promptRooms({ contextLength, hasEncoder: false }).budget;
+  const budget = budgetFor(limits, maxLength);
   const options: HoleOptions = { tokenizer, budget, weights: lossWeights, maxLength };
-  const moved = { ...options, budget: { ...budget, prefix: Math.floor(wider * budget.prefix) } };
+  const widest = Math.min(limits.prefix, Math.floor(wider * budget.prefix));
+  const moved = { ...options, budget: { ...budget, prefix: widest } };
   return (file, random, drawings) => {
     const { text } = file;
     const holes = cursorHoles(text, parser.tree(text));
@@ -74,7 +76,7 @@ export async function requestEncoder(
     const sequenceOf = (hole: CursorHole | undefined, to: number): Sequence => {
       const build = (by: HoleOptions): Sequence => (hole ? holeSequence(file, hole, by) : textSequence(file, to, by));
       const before = (tokens * (hole?.start ?? to)) / text.length;
-      const wide = before > wider * moved.budget.prefix ? build(moved) : undefined;
+      const wide = before > wider * widest ? build(moved) : undefined;
       return wide && wide.ids.length < maxLength ? wide : build(options);
     };
     const stretches = Array.from({ length: count }, (_, i) => {
