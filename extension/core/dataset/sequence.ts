@@ -35,7 +35,7 @@ export function tokenCount({ ids, encoderIds }: Sequence): number {
   return ids.length + (encoderIds?.length ?? 0);
 }
 
-export function targetCount({ ids, firstTarget }: Sequence): number {
+function targetCount({ ids, firstTarget }: Sequence): number {
   return ids.length - firstTarget;
 }
 
