@@ -24,6 +24,8 @@ import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
 import { openComparing } from "./vscode/statistics/comparing.ts";
 import { openStatistics } from "./vscode/statistics/statistics.ts";
 import { registerStatisticsView } from "./vscode/statistics/statisticsView.ts";
+import { indexCommands } from "./vscode/repository/indexCommands.ts";
+import { openRepositoryIndex, type RepositoryIndex } from "./vscode/repository/repositoryIndex.ts";
 import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
 import { startWithPython } from "./vscode/startWithPython.ts";
@@ -43,6 +45,7 @@ export interface Activated {
   library: AdapterLibrary;
   training: Training;
   unfinished: UnfinishedTrainings;
+  index: RepositoryIndex;
 }
 
 export function activate(context: vscode.ExtensionContext): Activated {
@@ -66,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   );
   const serving = { ...shared, library: comparing.serving };
   const engine = openEngine(serving, subscriptions);
+  const index = openRepositoryIndex({ ...shared, home: join(places.home, "repositories") }, subscriptions);
   const speed = openMachineSpeed({ ...shared, state: globalState }, subscriptions);
   const paperData = openPaperData({ ...shared, secrets }, subscriptions);
   const bases = openBaseLibrary({ ...shared, engine, secrets, speed }, subscriptions);
@@ -77,15 +81,18 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const training = createTraining({ ...shared, engine, sources, unfinished }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
-  const completions = openCompletions({ ...serving, engine, state: globalState }, subscriptions);
+  const completions = openCompletions(
+    { ...serving, engine, index, state: globalState, contextSwitch: comparing },
+    subscriptions,
+  );
   showTraining(
     { ...shared, extensionUri, training, sources, unfinished, paperData, paused: globalState },
     subscriptions,
   );
-  const { events, snooze } = completions;
+  const { events, snooze, explanation } = completions;
   const statistics = openStatistics({ ...shared, home: places.home, engine, events, comparing }, subscriptions);
   const statisticsView = registerStatisticsView({ extensionUri, statistics, comparing, messages }, subscriptions);
-  const status = { engine, library, training, configuration, hint, comparing, snooze };
+  const status = { engine, library, training, configuration, hint, comparing, snooze, index };
   showStatusBarItem(status, subscriptions);
   registerCommands(
     {
@@ -102,8 +109,10 @@ export function activate(context: vscode.ExtensionContext): Activated {
       "graft.setHubToken": () => setHubToken(secrets),
       "graft.toggleCompletions": () => configuration.toggleEnabled(),
       "graft.snooze": () => snooze.choose(),
+      "graft.explainCompletion": () => explanation.show(),
       "graft.restartEngine": () => engine.restart(),
       "graft.showLog": () => log.show(),
+      ...indexCommands(index, messages),
     },
     messages,
     subscriptions,
@@ -112,7 +121,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   startWithPython({ engine, configuration }, subscriptions);
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
-  return { activationMilliseconds, engine, completions, libraryProcess, places, library, training, unfinished };
+  return { activationMilliseconds, engine, completions, libraryProcess, places, library, training, unfinished, index };
 }
 
 /** Shows the training view, and notices while the view is out of sight. */

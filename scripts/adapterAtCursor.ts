@@ -3,11 +3,12 @@
  * others with the base and with each adapter. Prints every repository and all together, with paired tests. What is done is kept in
  * `.graft/adapter-at-cursor` (--work), so that a run that was stopped goes on.
  *
- *     node scripts/adapterAtCursor.ts FOLDER… [--methods lora,ia3] [--holes 250] [--trained 0] [--elsewhere 60] [--base NAME]
+ *     node scripts/adapterAtCursor.ts FOLDER… [--methods lora,ia3] [--holes 250] [--trained 0] [--elsewhere 60] [--base NAME] [--context file|repository]
  *         [--train '{"epochs": 3}'] [--work FOLDER] [--seed 42]
  *
  * --trained also asks at so many holes of each kind in files that were trained on; --elsewhere in the next repository of the list, to
- * see what was forgotten. --train takes fields of a train request.
+ * see what was forgotten. --context repository shows the model parts of the other files, as the editor does; give it another --work,
+ * with the adapters of the first. --train takes fields of a train request.
  */
 
 import { createHash } from "node:crypto";
@@ -20,6 +21,8 @@ import { infilling, parsesWith } from "../extension/core/evaluation/measures/inf
 import { pairedTest } from "../extension/core/evaluation/measures/resample.ts";
 import { drawHoles, type Hole } from "../extension/core/evaluation/suites/drawHoles.ts";
 import type { SourceFile } from "../extension/core/evaluation/suites/heldOut.ts";
+import type { IndexedRepository } from "../extension/core/completion/context/indexedRepository.ts";
+import { contextOf, openEvaluationRepository } from "../extension/core/evaluation/context/contextOf.ts";
 import { isFile } from "../extension/core/foundation/exists.ts";
 import { seededRandom } from "../extension/core/foundation/random.ts";
 import { openPythonParser } from "../extension/core/python/pythonParser.ts";
@@ -37,6 +40,7 @@ const { values: flags, positionals } = parseArgs({
     trained: { type: "string", default: "0" },
     elsewhere: { type: "string", default: "60" },
     base: { type: "string", default: "" },
+    context: { type: "string", default: "file" },
     train: { type: "string", default: "{}" },
     work: { type: "string", default: join(scratch, "adapter-at-cursor") },
     seed: { type: "string", default: "42" },
@@ -58,6 +62,8 @@ interface Repository {
   readonly kept: readonly SourceFile[];
   /** The folder of the files to train on. */
   readonly folder: string;
+  /** With --context repository, all its files. */
+  readonly index: IndexedRepository | undefined;
 }
 
 /** A completion at a hole; `counts` are what it adds to the measure. */
@@ -97,7 +103,8 @@ async function splitByFile(path: string): Promise<Repository> {
     await mkdir(dirname(at), { recursive: true });
     await writeFile(at, file.text);
   }
-  return { name, held: files.filter(isHeld), kept, folder };
+  const index = flags.context === "repository" ? await openEvaluationRepository(path) : undefined;
+  return { name, held: files.filter(isHeld), kept, folder, index };
 }
 
 /** Returns the completions of a candidate, which is trained first unless it is the base or already there. */
@@ -117,13 +124,16 @@ async function rowsOf(candidate: string, repository: Repository, other: Reposito
   const completer = await openCompleter(await resolveBase(flags.base, places));
   try {
     await completer.useAdapters(candidate === "base" ? [] : [{ folder: out, scale: 1 }]);
-    const at = async (files: readonly SourceFile[], count: string): Promise<Row[]> =>
-      await completed(completer, await holesIn(files, Number(count)));
+    const at = async (
+      files: readonly SourceFile[],
+      count: string,
+      { index }: Repository = repository,
+    ): Promise<Row[]> => await completed(completer, await holesIn(files, Number(count)), index);
     const elsewhere = other === repository ? "0" : flags.elsewhere;
     const rows = {
       held: await at(held, flags.holes),
       trained: await at(kept, flags.trained),
-      elsewhere: await at(other.held, elsewhere),
+      elsewhere: await at(other.held, elsewhere, other),
     };
     await writeFile(known, JSON.stringify(rows));
     return rows;
@@ -136,12 +146,17 @@ async function holesIn(files: readonly SourceFile[], count: number): Promise<rea
   return count === 0 ? [] : (await drawHoles(files, parser, { count, seed })).holes;
 }
 
-async function completed(completer: Completer, holes: readonly Hole[]): Promise<Row[]> {
+async function completed(
+  completer: Completer,
+  holes: readonly Hole[],
+  index: IndexedRepository | undefined,
+): Promise<Row[]> {
+  const frontOf = contextOf(index ? "repository" : "file", index, completer.contextTokens);
   const rows: Row[] = [];
   for (const hole of holes) {
     const { file, start, end, kind, place } = hole;
     const [prefix, suffix, reference] = [file.text.slice(0, start), file.text.slice(end), file.text.slice(start, end)];
-    const { text } = await completer.complete({ path: file.path, prefix, suffix, maxTokens });
+    const { text } = await completer.complete({ ...frontOf(file, { prefix, suffix }), prefix, suffix, maxTokens });
     rows.push({ kind, place, counts: infilling.count({ text, reference, parses: parsesWith(hole, text, parser) }) });
   }
   return rows;

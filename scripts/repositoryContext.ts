@@ -2,7 +2,7 @@
  * Measures what the other files of a repository are worth: {base, adapters} × {file, repository} × {prior off, on} on held-out
  * repositories, and prints the table of docs/benchmarks.md with paired tests. Run the same command again to resume.
  *
- *     node scripts/repositoryContext.ts FOLDER… [--base B] [--adapter NAME=DIR]… [--limit 250] [--seed 42]
+ *     node scripts/repositoryContext.ts FOLDER… [--base B] [--adapter NAME=DIR]… [--limit 250] [--no-bits] [--seed 42]
  *                                       [--folder .graft/repository]
  *
  * NAME is the name of a repository's folder. Its adapter must not have seen the files with the holes.
@@ -26,6 +26,7 @@ const { values: flags, positionals: folders } = parseArgs({
     base: { type: "string", default: "" },
     adapter: { type: "string", multiple: true, default: [] },
     limit: { type: "string", default: "250" },
+    "no-bits": { type: "boolean", default: false },
     seed: { type: "string", default: "42" },
     folder: { type: "string", default: join(scratch, "repository") },
   },
@@ -84,7 +85,7 @@ async function evaluate(folder: string, { isAdapted, context, prior }: Setting):
       context,
       prior,
       // The prior changes what is decoded, not the bits.
-      bits: !prior,
+      bits: !prior && !flags["no-bits"],
     },
     { log: silentLog },
   );

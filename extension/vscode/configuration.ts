@@ -20,6 +20,7 @@ const schemas = {
   "completion.midLine": z.boolean(),
   "completion.exclude": z.array(z.string()),
   "statistics.enable": z.boolean(),
+  "repository.enable": z.boolean(),
 };
 
 type Schemas = typeof schemas;

@@ -9,6 +9,7 @@ import { snoozeNote, type Snooze } from "./completion/snooze.ts";
 import { explain } from "./messages.ts";
 import type { Comparing } from "./statistics/comparing.ts";
 import { foreignText } from "./adapters/selectAdapter.ts";
+import type { RepositoryIndex } from "./repository/repositoryIndex.ts";
 import type { Training } from "./training/training.ts";
 
 export interface StatusOptions {
@@ -19,10 +20,11 @@ export interface StatusOptions {
   hint: BaseHint;
   comparing: Comparing;
   snooze: Snooze;
+  index: Pick<RepositoryIndex, "notes" | "onDidChange">;
 }
 
 export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.Disposable[]): void {
-  const { engine, library, training, configuration, hint, comparing, snooze } = options;
+  const { engine, library, training, configuration, hint, comparing, snooze, index } = options;
   const item = vscode.window.createStatusBarItem("graft.adapter", vscode.StatusBarAlignment.Right, 100);
   item.name = "Graft";
   item.command = "graft.showMenu";
@@ -32,7 +34,7 @@ export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.
     const progress = trainingNote(training);
     item.text = `$(${icon}) ${text}${progress ? ` $(mortar-board) ${progress.short}` : ""}`;
     item.backgroundColor = isWarning ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
-    const lines = [...facts(options), ...notes, ...(progress ? [progress.long] : [])];
+    const lines = [...facts(options), ...notes, ...index.notes, ...(progress ? [progress.long] : [])];
     item.tooltip = tooltip([
       ...lines,
       ...(hint.text === undefined ? [] : [hint.text]),
@@ -51,6 +53,7 @@ export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.
     hint.onDidChange(render),
     comparing.onDidChange(render),
     snooze.onDidChange(render),
+    index.onDidChange(render),
     configuration.onDidChange(render),
   );
 }

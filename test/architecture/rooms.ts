@@ -32,7 +32,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   },
   "extension/core/foundation": { locks: ["."] },
   "extension/core/graph": { ".": ["composites", "primitives"], composites: [".", "primitives"], primitives: ["."] },
-  "extension/core/inference": { decoding: ["tree"], tree: ["graphs"] },
+  "extension/core/inference": { decoding: ["drafts", "tree"], drafts: [], tree: ["graphs"] },
   "extension/core/repository": {
     ".": ["copies", "definitions", "similar", "storage"],
     copies: ["."],
@@ -52,11 +52,12 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   },
   "extension/engine": { ".": ["servers"], servers: ["."] },
   "extension/vscode": {
-    ".": ["adapters", "baseModels", "completion", "statistics", "training"],
+    ".": ["adapters", "baseModels", "completion", "repository", "statistics", "training"],
     adapters: [".", "completion"],
     baseModels: [".", "completion"],
     benchmark: [".", "adapters", "completion"],
-    completion: [".", "adapters"],
+    completion: [".", "adapters", "repository"],
+    repository: ["."],
     statistics: [".", "adapters", "completion"],
     training: [".", "adapters", "completion"],
   },

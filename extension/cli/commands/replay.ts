@@ -48,13 +48,24 @@ export async function replayCommand(flags: ReplayFlags, { output, places, signal
   output.result({ ...rest, sessions: sessions.length, ...totalsOf(sessions) }, table(replay));
 }
 
-function totalsOf(sessions: ReplayResult["sessions"]): Record<"shown" | "requests" | "keystrokes", number> {
-  const sum = (of: "shown" | "requests" | "keystrokes"): number => sessions.reduce((all, each) => all + each[of], 0);
-  return { shown: sum("shown"), requests: sum("requests"), keystrokes: sum("keystrokes") };
+type Totalled = "shown" | "requests" | "keystrokes";
+
+interface Totals extends Record<Totalled, number> {
+  readonly silences: Readonly<Record<string, number>>;
+}
+
+function totalsOf(sessions: ReplayResult["sessions"]): Totals {
+  const sum = (of: Totalled): number => sessions.reduce((all, each) => all + each[of], 0);
+  const silences: Record<string, number> = {};
+  for (const session of sessions) {
+    for (const [reason, times] of Object.entries(session.silences)) silences[reason] = (silences[reason] ?? 0) + times;
+  }
+  return { shown: sum("shown"), requests: sum("requests"), keystrokes: sum("keystrokes"), silences };
 }
 
 function table({ suite, base, sessions, scores, latency }: ReplayResult): string {
-  const { shown, requests, keystrokes } = totalsOf(sessions);
+  const { shown, requests, keystrokes, silences } = totalsOf(sessions);
+  const reasons = Object.entries(silences).map(([reason, times]) => `${reason} ${times}`);
   const heading = `${suite}: ${count(sessions.length)} functions, ${base}; 95 % intervals over functions`;
   const rows = Object.entries(labels).map(([name, label]) => scoreRow(label, scores[name as ReplayScore]));
   return [
@@ -62,6 +73,7 @@ function table({ suite, base, sessions, scores, latency }: ReplayResult): string
     ...aligned([
       ["keystrokes, requests, suggestions shown", `${keystrokes}, ${requests}, ${shown}`],
       ...rows,
+      ["reasons for silence", reasons.join(", ")],
       timeRow("milliseconds, computed", latency.computed),
       timeRow("milliseconds, remembered", latency.remembered),
     ]),

@@ -6,6 +6,13 @@ import { openOutline } from "./definitions/outline.ts";
 import { openPostings } from "./similar/postings.ts";
 import type { Segment, SegmentFile } from "./segment.ts";
 
+export interface RepositoryFile {
+  /** Relative to the root, with forward slashes. */
+  readonly path: string;
+  /** With "\n" line ends. */
+  readonly text: string;
+}
+
 export interface SourceText {
   readonly hash: string;
   readonly text: string;

@@ -1,8 +1,8 @@
 /** Reads the files of a folder that have changed since they were read last, by the rules of core/sources. */
 
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
-import { exists } from "../foundation/exists.ts";
+import { basename, join } from "node:path";
+import { exists, isFolder } from "../foundation/exists.ts";
 import { isPythonFile, pythonFiles } from "../sources/pythonFiles.ts";
 import { judgeCurrentText, readCurrentSource } from "../sources/readSources.ts";
 import type { Change } from "./repository.ts";
@@ -20,7 +20,15 @@ export interface FolderFiles {
   list(): Promise<string[]>;
   /** Undefined if the file has not changed. */
   read(path: string): Promise<FileChange | undefined>;
-  /** The same for a file that may not be one of those. */
+  /** Reads many files, and yields their changes in portions of so many characters. */
+  readMany(
+    paths: readonly string[],
+    portion: number,
+    onProgress: ((done: number, total: number) => void) | undefined,
+  ): AsyncGenerator<FileChange[]>;
+  /** Whether a path is that of ignore rules, or of a folder that came or went. */
+  standForMany(paths: readonly string[]): Promise<boolean>;
+  /** Reads a file that may not be one of those listed. */
   readIfAllowed(path: string): Promise<FileChange | undefined>;
   /** What is to be known of a file that is not listed. */
   gone(path: string): Promise<FileChange>;
@@ -48,6 +56,27 @@ export function openFolderFiles(root: string, except: ReadonlySet<string>): Fold
       if (info) known.set(path, { size: info.size, modified: info.mtimeMs, hash: null });
       else known.delete(path);
       return { path, text, isForbidden: info !== undefined && text === undefined };
+    },
+    async *readMany(paths, portion, onProgress) {
+      let changes: FileChange[] = [];
+      let length = 0;
+      for (const [done, path] of paths.entries()) {
+        onProgress?.(done, paths.length);
+        const change = await files.read(path);
+        if (change) changes.push(change);
+        length += change?.text?.length ?? 0;
+        if (length < portion) continue;
+        yield changes;
+        [changes, length] = [[], 0];
+      }
+      yield changes;
+    },
+    async standForMany(paths) {
+      for (const path of paths.filter((one) => !one.endsWith(".py"))) {
+        if (basename(path) === ".gitignore" || (await isFolder(join(root, path)))) return true;
+        if ([...known.keys()].some((one) => one.startsWith(`${path}/`))) return true;
+      }
+      return false;
     },
     readIfAllowed: async (path) => ((await isPythonFile(root, path, { except })) ? files.read(path) : files.gone(path)),
     async gone(path) {

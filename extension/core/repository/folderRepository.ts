@@ -15,8 +15,8 @@ import { openRepositoryStore, type StoredRepository } from "./storage/repository
 export interface FolderRepository {
   query(query: RepositoryQuery): RepositoryAnswer;
   /**
-   * Reads files again that were saved, created, deleted or renamed: by their paths, relative to the folder. For a folder, for
-   * ignore rules, and without paths, it looks at all files.
+   * Reads files again that were saved, created, deleted or renamed: by their paths, relative to the folder. Where a folder or
+   * ignore rules are among them, and without paths, it looks at all files.
    */
   reread(paths?: readonly string[]): Promise<void>;
   /** Takes the text of a document that differs from its file; undefined once it does not. */
@@ -36,6 +36,9 @@ export interface FolderRepositoryOptions {
   readonly onProgress?: (done: number, total: number) => void;
   readonly limits?: RepositoryLimits;
 }
+
+/** Beyond so many paths it is faster to look at all files. */
+const mostSingly = 200;
 
 /** Returns once all files have been read; of those that have not changed, the texts come from the index on disk. */
 export async function openFolderRepository(options: FolderRepositoryOptions): Promise<FolderRepository> {
@@ -66,27 +69,14 @@ export async function openFolderRepository(options: FolderRepositoryOptions): Pr
     const listed = new Set(paths);
     const gone = [...files.known.keys()].filter((path) => !listed.has(path) && !unsaved.has(path));
     apply(await Promise.all(gone.map((path) => files.gone(path))));
-    for await (const changes of changesOf(paths)) apply(changes);
+    for await (const changes of files.readMany(paths, limits.segment, onProgress)) apply(changes);
     for (const [path, text] of unsaved) apply([await files.readDocument(path, text)], true);
   };
-  /** Yields changes in portions of one segment. */
-  async function* changesOf(paths: readonly string[]): AsyncGenerator<FileChange[]> {
-    let changes: FileChange[] = [];
-    let length = 0;
-    for (const [done, path] of paths.entries()) {
-      onProgress?.(done, paths.length);
-      const change = await files.read(path);
-      if (change) changes.push(change);
-      length += change?.text?.length ?? 0;
-      if (length < limits.segment) continue;
-      yield changes;
-      [changes, length] = [[], 0];
-    }
-    yield changes;
-  }
   const reread = async (paths: readonly string[] | undefined): Promise<void> => {
-    if (!paths || paths.some((path) => !path.endsWith(".py"))) return readAll();
-    const changes = [...new Set(paths)].filter((path) => !unsaved.has(path)).map((path) => files.readIfAllowed(path));
+    if (!paths || paths.length > mostSingly || (await files.standForMany(paths))) return readAll();
+    const changes = [...new Set(paths)]
+      .filter((path) => path.endsWith(".py") && !unsaved.has(path))
+      .map((path) => files.readIfAllowed(path));
     apply((await Promise.all(changes)).filter((change) => change !== undefined));
   };
   const setUnsaved = async (path: string, text: string | undefined): Promise<void> => {

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { readCurrentSource } from "../sources/readSources.ts";
 import { pythonFiles, type WalkOptions } from "../sources/pythonFiles.ts";
-import type { RepositoryFile } from "./repository.ts";
+import type { RepositoryFile } from "./buildSegment.ts";
 
 export async function* readRepository(
   folder: string,

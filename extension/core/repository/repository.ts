@@ -6,21 +6,16 @@
 
 import { createHash } from "node:crypto";
 import { openPythonParser } from "../python/pythonParser.ts";
+import type { RepositoryFile } from "./buildSegment.ts";
 import { findCopies } from "./copies/findCopies.ts";
 import { findDefinitions } from "./definitions/findDefinitions.ts";
 import type { Files } from "./definitions/lookup.ts";
 import { createFileTable, type Content, type FileTable } from "./fileTable.ts";
 import { createPartList, type Source } from "./partList.ts";
+import { findEdited } from "./findEdited.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "./repositoryQuery.ts";
 import type { Part, Segment } from "./segment.ts";
 import { findSimilar } from "./similar/findSimilar.ts";
-
-export interface RepositoryFile {
-  /** Relative to the root, with forward slashes. */
-  readonly path: string;
-  /** With "\n" line ends. */
-  readonly text: string;
-}
 
 /** `text` is undefined where the file is gone. */
 export interface Change {
@@ -64,7 +59,7 @@ export interface RepositoryLimits {
   readonly segment: number;
 }
 
-export const repositoryLimits: RepositoryLimits = { bytes: 96e6, segment: 4e6 };
+export const repositoryLimits: RepositoryLimits = { bytes: 80e6, segment: 4e6 };
 
 /** Reads all files. Later files with the path of an earlier one replace it. */
 export async function openRepository(
@@ -103,6 +98,7 @@ export async function emptyRepository(limits: RepositoryLimits = repositoryLimit
       return {
         definitions: findDefinitions(files, query, parser),
         similar: findSimilar(files.parts, query),
+        ...(query.edited && { edited: findEdited(files, query) }),
         copies: findCopies(files.parts, query),
       };
     },

@@ -27,6 +27,8 @@ export interface RepositoryQuery {
   readonly path: string;
   readonly prefix: string;
   readonly suffix: string;
+  /** Places of other files that the user edited recently, the last first. */
+  readonly edited?: readonly Snippet[];
 }
 
 export interface RepositoryAnswer {
@@ -34,6 +36,8 @@ export interface RepositoryAnswer {
   readonly definitions: readonly Snippet[];
   /** Parts of files that share rare words with the lines before the cursor, most similar first. */
   readonly similar: readonly Snippet[];
+  /** Those of the edited places that the index holds. */
+  readonly edited?: readonly Snippet[];
   /** Longest match first. */
   readonly copies: readonly Copy[];
 }

@@ -17,6 +17,8 @@ import type { Asking, Frame } from "./ask.ts";
 import { circumstanceOf, isExcluded, quietPlacesOf } from "./circumstance.ts";
 import { contextAt } from "./documentContext.ts";
 import type { Engine } from "./engine.ts";
+import type { Explanation } from "./explanation.ts";
+import type { RepositoryContext } from "./repositoryContext.ts";
 import type { SuggestionEvents } from "./suggestionEvents.ts";
 
 export interface CompletionProviderOptions {
@@ -25,6 +27,8 @@ export interface CompletionProviderOptions {
   asking: Asking;
   judgement: Judgement;
   events: SuggestionEvents;
+  explanation: Explanation;
+  contexts: RepositoryContext;
   configuration: Configuration;
   log: Log;
 }
@@ -35,7 +39,7 @@ export function registerCompletionProvider(
   options: CompletionProviderOptions,
   subscriptions: vscode.Disposable[],
 ): void {
-  const { engine, library, asking, judgement, events, configuration, log } = options;
+  const { engine, library, asking, judgement, events, explanation, contexts, configuration, log } = options;
   /** The time of each document's last change, by performance.now(). */
   const changedAt = new WeakMap<vscode.TextDocument, number>();
 
@@ -59,12 +63,13 @@ export function registerCompletionProvider(
     const { cursor, trigger } = question;
     const reason = judgement.mayAsk(question, Date.now());
     if (reason) return silent(question.document, reason);
-    const frame = frameOf(document, trigger, configuration);
-    let completion = asking.known(cursor, frame);
-    if (!completion) {
-      if (!isInvoked) await paused(document, startedAt);
-      completion = signal.aborted ? undefined : await asking.ask(cursor, frame, signal);
-    }
+    const bare = frameOf(document, trigger, configuration);
+    const known = asking.known(cursor, bare);
+    if (!known && !isInvoked) await paused(document, startedAt);
+    if (signal.aborted) return undefined;
+    const front = await contexts.of(document, cursor, signal);
+    const frame = { ...bare, ...front };
+    const completion = known ?? (signal.aborted ? undefined : await asking.ask(cursor, frame, signal));
     if (!completion || signal.aborted) return undefined;
     const milliseconds = performance.now() - startedAt;
     log.debug(timing(completion, milliseconds));
@@ -85,6 +90,7 @@ export function registerCompletionProvider(
       facts: { ...source, trigger, confidence: verdict.confidence, milliseconds, tokens: completion.tokens },
     });
     judgement.appeared(suggestion, question);
+    explanation.note({ document, position, cursor, front, source, completion, text: verdict.text });
     void completeStep("graft.suggested");
     if (!isInvoked) void asking.askAhead(cursor, frame, verdict.text, indentOf(document));
     return texts.map((text) => new vscode.InlineCompletionItem(text, target.range, command));
@@ -132,7 +138,11 @@ function questionOf(document: vscode.TextDocument, { prefix, suffix }: Target, i
   };
 }
 
-function frameOf(document: vscode.TextDocument, trigger: Question["trigger"], configuration: Configuration): Frame {
+export function frameOf(
+  document: vscode.TextDocument,
+  trigger: Question["trigger"],
+  configuration: Configuration,
+): Frame {
   return {
     // An untitled document has no path that says anything.
     ...(!document.isUntitled && { path: vscode.workspace.asRelativePath(document.uri, false) }),

@@ -2,33 +2,46 @@
 
 import type * as vscode from "vscode";
 import { openJudgement } from "../../core/completion/judgement/judgement.ts";
-import { openAsking } from "./ask.ts";
+import { openAsking, type Frame } from "./ask.ts";
 import { quietPlacesOf } from "./circumstance.ts";
-import { registerCompletionProvider, type CompletionProviderOptions } from "./completionProvider.ts";
+import { frameOf, registerCompletionProvider, type CompletionProviderOptions } from "./completionProvider.ts";
 import type { Engine } from "./engine.ts";
+import { openExplanation, type Explanation } from "./explanation.ts";
 import { habitsIn } from "./habits.ts";
+import { prepareWhilePausing } from "./preparation.ts";
+import { openRepositoryContext, switchedContext, type AskedIndex, type ContextSwitch } from "./repositoryContext.ts";
 import { openSnooze, type Snooze } from "./snooze.ts";
 import { followSuggestionEvents, type SuggestionEvents } from "./suggestionEvents.ts";
 
 export interface Completions {
   readonly events: SuggestionEvents;
   readonly snooze: Snooze;
+  readonly explanation: Explanation;
 }
 
 export function openCompletions(
-  options: Omit<CompletionProviderOptions, "events" | "judgement" | "asking"> & {
+  options: Omit<CompletionProviderOptions, "events" | "judgement" | "asking" | "contexts" | "explanation"> & {
     engine: Engine;
     state: vscode.Memento;
+    index: AskedIndex;
+    contextSwitch: ContextSwitch;
   },
   subscriptions: vscode.Disposable[],
 ): Completions {
-  const { engine, configuration, state } = options;
+  const { engine, configuration, state, index, contextSwitch } = options;
   const judgement = openJudgement({ quietIn: () => quietPlacesOf(configuration), habits: habitsIn(state) });
   const asking = openAsking(engine);
+  const contexts = switchedContext(openRepositoryContext({ index, engine }, subscriptions), contextSwitch);
+  const explanation = openExplanation(engine, subscriptions);
+  const frameAt = (document: vscode.TextDocument): Frame => frameOf(document, "automatic", configuration);
+  prepareWhilePausing({ engine, contexts, configuration, frameOf: frameAt }, subscriptions);
   const events = followSuggestionEvents(judgement.changed, subscriptions);
-  subscriptions.push(events.onDidHappen(judgement.told), engine.onDidChangeState(asking.clear), {
-    dispose: asking.giveUp,
-  });
-  registerCompletionProvider({ ...options, events, judgement, asking }, subscriptions);
-  return { events, snooze: openSnooze(judgement, subscriptions) };
+  subscriptions.push(
+    events.onDidHappen(judgement.told),
+    engine.onDidChangeState(asking.clear),
+    contextSwitch.onDidTurn(asking.clear),
+    { dispose: asking.giveUp },
+  );
+  registerCompletionProvider({ ...options, events, judgement, asking, contexts, explanation }, subscriptions);
+  return { events, explanation, snooze: openSnooze(judgement, subscriptions) };
 }

@@ -11,7 +11,7 @@ import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { Completion } from "../../core/completion/completer.ts";
 import type { ShownPrompt } from "../../core/completion/context/shownPrompt.ts";
 import type { CompletionRequest } from "../../core/completion/completionRequest.ts";
-import { createCompletionClient } from "../../engine/client.ts";
+import { createCompletionClient, type CompletionClient } from "../../engine/client.ts";
 import type { Crash } from "../../engine/engineLives.ts";
 import type { EngineState } from "../../engine/engineState.ts";
 import type { Selection } from "../../engine/protocol.ts";
@@ -110,6 +110,22 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
       return client.state;
     },
     onDidChangeState: changed.event,
+    ...requestsTo(client, { start, tellFailure, log }),
+    start,
+    restart,
+  };
+}
+
+/** Sends requests. Failures are told, or end in the log where nobody waits for the answer. */
+function requestsTo(
+  client: CompletionClient,
+  {
+    start,
+    tellFailure,
+    log,
+  }: Pick<Engine, "start"> & Pick<EngineOptions, "log"> & { tellFailure: (error: unknown) => void },
+): Pick<Engine, "complete" | "prepare" | "explain"> {
+  return {
     async complete(request, signal) {
       if (client.state.phase === "asleep") void start();
       try {
@@ -128,8 +144,6 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
       }
     },
     explain: () => client.explain(),
-    start,
-    restart,
   };
 }
 

@@ -4,6 +4,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   utimesSync,
@@ -107,6 +108,22 @@ describe("openFolderRepository", () => {
     expect(plantsIn(repository)).toEqual(["new"]);
     await repository.setUnsaved("open.py", undefined);
     expect(plantsIn(repository)).toEqual(["new", "saved"]);
+  });
+
+  test("a folder that comes, goes or changes its name is told by its own path", async () => {
+    const folder = temporary({ "p/a.py": planted("alpha"), "p/q/b.py": planted("beta"), "notes/x.txt": "" });
+    const repository = await openFolderRepository({ folder, home: temporary() });
+    renameSync(join(folder, "p"), join(folder, "r"));
+    await repository.reread(["p", "r"]);
+    expect(
+      repository
+        .query(plants)
+        .copies.map(({ path }) => path)
+        .toSorted(),
+    ).toEqual(["r/a.py", "r/q/b.py"]);
+    rmSync(join(folder, "r/q"), { recursive: true });
+    await repository.reread(["r/q"]);
+    expect(plantsIn(repository)).toEqual(["alpha"]);
   });
 
   test("roots do not mix: neither in one home, nor where one lies in the other", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../extension/core/foundation/random.ts";
-import { openRepository, type Repository, type RepositoryFile } from "../../../extension/core/repository/repository.ts";
+import type { RepositoryFile } from "../../../extension/core/repository/buildSegment.ts";
+import { openRepository, type Repository } from "../../../extension/core/repository/repository.ts";
 import type { RepositoryQuery } from "../../../extension/core/repository/repositoryQuery.ts";
 
 const none: RepositoryQuery = { path: "new.py", prefix: "", suffix: "" };
@@ -59,6 +60,18 @@ describe("Repository.query", () => {
       expect(all.query(query)).toEqual(without.query(query));
       expect(JSON.stringify(all.query(query))).not.toContain("unique_name");
     }
+  });
+
+  test("edited places count only as the index holds them: other files' own text, and nothing that was left out", async () => {
+    const repository = await open({ "a.py": "x = 1\ny = 2\n", "own.py": "z = 3\n" });
+    const edited = [
+      { path: "a.py", text: "y = 2\n" },
+      { path: "a.py", text: "password = 'typed just now'\n" },
+      { path: "ignored.py", text: "x = 1\n" },
+      { path: "own.py", text: "z = 3\n" },
+      { path: "a.py", text: "\n" },
+    ];
+    expect(repository.query({ ...none, path: "own.py", edited }).edited).toEqual([edited[0]]);
   });
 
   test("texts are whole characters, whatever the bytes at their borders", async () => {

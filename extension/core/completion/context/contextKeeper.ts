@@ -33,8 +33,6 @@ export interface ContextKeeper {
 export interface ContextKeeperOptions {
   /** Returns undefined if there is no answer in time. */
   readonly ask: (query: RepositoryQuery, signal: AbortSignal | undefined) => Promise<RepositoryAnswer | undefined>;
-  /** Places of other files that the user edited recently, the last first. */
-  readonly edited?: (path: string) => readonly Snippet[];
   readonly limits: () => ContextLimits;
 }
 
@@ -51,11 +49,11 @@ interface Kept {
   readonly isOutdated: boolean;
 }
 
-export function contextKeeper({ ask, edited = () => [], limits }: ContextKeeperOptions): ContextKeeper {
+export function contextKeeper({ ask, limits }: ContextKeeperOptions): ContextKeeper {
   const kept = new LRUCache<string, Kept>({ max: mostFiles });
 
   const choose = (query: RepositoryQuery, answer: RepositoryAnswer): readonly ContextSnippet[] => {
-    const next = selectContext(query, { ...answer, edited: edited(query.path) }, limits());
+    const next = selectContext(query, answer, limits());
     const before = kept.get(query.path);
     const context = !before
       ? next

@@ -2,9 +2,9 @@
 
 import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
-import type { RepositoryFile } from "../../repository/repository.ts";
 import { readRepository } from "../../repository/readRepository.ts";
 import { openRepository } from "../../repository/repository.ts";
+import type { RepositoryFile } from "../../repository/buildSegment.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "../../repository/repositoryQuery.ts";
 import type { CompletionRequest } from "../completionRequest.ts";
 import { contextLimits } from "./contextLimits.ts";

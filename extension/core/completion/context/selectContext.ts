@@ -22,10 +22,7 @@ export interface ContextQuestion {
   readonly suffix: string;
 }
 
-export interface ContextSources extends Pick<RepositoryAnswer, "definitions" | "similar"> {
-  /** Places of other files that the user edited recently, the last first. */
-  readonly edited?: readonly Snippet[];
-}
+export type ContextSources = Pick<RepositoryAnswer, "definitions" | "similar" | "edited">;
 
 export interface ContextLimits {
   /** All parts together, with their paths. */

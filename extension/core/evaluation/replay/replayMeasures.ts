@@ -60,6 +60,24 @@ export const replayMeasure: Summed<ReplayScore> & { count(session: SessionRecord
   },
 };
 
+/** Suggestions shown with at least this confidence, and the percentage of them that was right. */
+export interface Reliability {
+  readonly confidence: number;
+  readonly shown: number;
+  readonly right: number;
+}
+
+const bounds = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+
+export function reliabilityOf(sessions: readonly SessionRecord[]): Reliability[] {
+  const all = sessions.flatMap(({ confidences }) => confidences);
+  return bounds.map((bound) => {
+    const sure = all.filter(({ confidence }) => confidence >= bound);
+    const right = sure.filter(({ isRight }) => isRight).length;
+    return { confidence: bound, shown: sure.length, right: percent(right, sure.length) };
+  });
+}
+
 export interface Latency {
   readonly answers: number;
   readonly p50: number;

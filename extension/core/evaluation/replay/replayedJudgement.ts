@@ -2,16 +2,16 @@
 
 import type { Completion } from "../../completion/completer.ts";
 import { openJudgement, type Question } from "../../completion/judgement/judgement.ts";
+import type { Silence } from "../../completion/judgement/suggestionEvent.ts";
 import { followSuggestions } from "../../completion/judgement/suggestionLife.ts";
 import { quietByDefault, reasonNotToAsk } from "../../completion/trigger.ts";
 import type { Cursor } from "../../completion/stop.ts";
 import type { ReplaySettings } from "./request.ts";
-import type { Edit, TypedDocument } from "./suggester.ts";
+import type { Answer, Edit, TypedDocument } from "./suggester.ts";
 
 export interface ReplayedJudgement {
-  mayAsk(document: TypedDocument, cursor: Cursor, at: number): boolean;
-  /** Returns the text to show; empty for silence. */
-  judge(document: TypedDocument, cursor: Cursor, completion: Completion, at: number): string;
+  mayAsk(document: TypedDocument, cursor: Cursor, at: number): Silence | null;
+  judge(document: TypedDocument, cursor: Cursor, completion: Completion, at: number): Answer;
   appeared(document: TypedDocument, cursor: Cursor, text: string, at: number): void;
   readonly edited: (edit: Edit, at: number) => void;
 }
@@ -24,8 +24,10 @@ export function replayedJudgement(
 ): ReplayedJudgement {
   if (!isOn) {
     return {
-      mayAsk: (_document, { prefix, suffix }) => reasonNotToAsk(prefix, suffix) === null,
-      judge: (_document, _cursor, { text }) => text,
+      mayAsk: (_document, { prefix, suffix }) => reasonNotToAsk(prefix, suffix),
+      judge: (_document, _cursor, { text, confidence }) => {
+        return { text, confidence, silence: text === "" ? "nothing-found" : null };
+      },
       appeared: () => {},
       edited: () => {},
     };
@@ -38,12 +40,12 @@ export function replayedJudgement(
     return { document: path, cursor, trigger: "automatic" };
   };
   return {
-    mayAsk: (document, cursor, at) => judgement.mayAsk(question(document, cursor), at) === null,
+    mayAsk: (document, cursor, at) => judgement.mayAsk(question(document, cursor), at),
     judge: (document, cursor, completion, at) => {
       const verdict = judgement.judge(question(document, cursor), completion, source, at);
-      if (verdict.silence !== null) return "";
+      if (verdict.silence !== null) return { text: "", confidence: 0, silence: verdict.silence };
       ({ confidence } = verdict);
-      return verdict.text;
+      return verdict;
     },
     appeared: (document, cursor, text, at) => {
       const facts = { ...source, trigger: "automatic", confidence, milliseconds: 0, tokens: 0 } as const;

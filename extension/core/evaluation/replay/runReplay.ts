@@ -10,7 +10,14 @@ import { estimates, type Estimate } from "../measures/estimate.ts";
 import { readHeldOut } from "../suites/heldOut.ts";
 import { drawSpans, type TypedSpan } from "./drawSpans.ts";
 import { openSuggester } from "./openSuggester.ts";
-import { latencyOf, replayMeasure, type Latency, type ReplayScore } from "./replayMeasures.ts";
+import {
+  latencyOf,
+  reliabilityOf,
+  replayMeasure,
+  type Latency,
+  type Reliability,
+  type ReplayScore,
+} from "./replayMeasures.ts";
 import { replayRequest, type ReplayOptions, type ReplaySettings } from "./request.ts";
 import { replaySession } from "./session.ts";
 import type { SessionRecord } from "./sessionRecord.ts";
@@ -30,6 +37,7 @@ export interface ReplayResult {
   readonly scores: Readonly<Record<ReplayScore, Estimate>>;
   /** Of answers that the model computed, and of answers without a run, such as those while typing along. */
   readonly latency: { readonly computed: Latency; readonly remembered: Latency };
+  readonly reliability: readonly Reliability[];
   readonly problems: readonly Problem[];
 }
 
@@ -84,11 +92,12 @@ function scoresOf(
   sessions: readonly SessionRecord[],
   seed: number,
   signal: AbortSignal | undefined,
-): Pick<ReplayResult, "scores" | "latency"> {
+): Pick<ReplayResult, "scores" | "latency" | "reliability"> {
   const counts = sessions.map((session) => replayMeasure.count(session));
   const timesOf = (kind: "computed" | "remembered"): Latency => latencyOf(sessions.flatMap((session) => session[kind]));
   return {
     scores: estimates(replayMeasure, counts, seededRandom(seed, "resamples"), signal),
+    reliability: reliabilityOf(sessions),
     latency: { computed: timesOf("computed"), remembered: timesOf("remembered") },
   };
 }

@@ -4,10 +4,11 @@
  */
 
 import { isCancelled } from "../../foundation/errors.ts";
+import type { Silence } from "../../completion/judgement/suggestionEvent.ts";
 import { acceptable, type Acceptance } from "./acceptance.ts";
 import type { TypedSpan } from "./drawSpans.ts";
 import { emptySession, type SessionRecord } from "./sessionRecord.ts";
-import { costSince, type EngineCost, type Suggester, type TypedDocument } from "./suggester.ts";
+import { costSince, type Answer, type EngineCost, type Suggester, type TypedDocument } from "./suggester.ts";
 import type { Typist } from "./typist.ts";
 
 export interface SessionOptions {
@@ -98,23 +99,25 @@ async function ask(
   const patience = pressedAt - askedAt;
   if (patience <= 0) return undefined;
   const document = documentOf(span, state);
-  if (!suggester.mayAsk(document, askedAt)) {
+  const reason = suggester.mayAsk(document, askedAt);
+  if (reason !== null) {
     record.quiet++;
+    countSilence(reason, record);
     state.shown = undefined;
     return askedAt;
   }
   record.requests++;
   const runs = tokensOf(suggester.spent());
-  const suggest = (hurry: AbortSignal): Promise<string> => suggester.suggest(document, askedAt, hurry);
+  const suggest = (hurry: AbortSignal): Promise<Answer> => suggester.suggest(document, askedAt, hurry);
   const answer = await answerWithin(patience, answerTime, suggest, signal);
   if (!answer) {
     record.cancelled++;
     return undefined;
   }
-  const { text, milliseconds } = answer;
+  const { milliseconds } = answer;
   (tokensOf(suggester.spent()) > runs ? record.computed : record.remembered).push(milliseconds);
   const at = askedAt + milliseconds;
-  show(document, text, at, { state, record, suggester });
+  show(document, answer.answer, at, { state, record, suggester });
   return at;
 }
 
@@ -124,7 +127,7 @@ function tokensOf({ prefilled, decoded }: EngineCost): number {
 
 function show(
   document: TypedDocument,
-  text: string,
+  { text, confidence, silence }: Answer,
   at: number,
   {
     state,
@@ -134,6 +137,7 @@ function show(
 ): void {
   if (text === "") {
     record.silent++;
+    countSilence(silence ?? "nothing-found", record);
     state.shown = undefined;
     return;
   }
@@ -142,32 +146,33 @@ function show(
   suggester.appeared(document, text, at);
   if (isSame) return;
   record.shown++;
-  if (state.wrong === "") countRight(text, state.rest, record);
-}
-
-function countRight(text: string, rest: string, record: SessionRecord): void {
-  const right = acceptable(text, rest)?.kind;
+  const right = state.wrong === "" ? acceptable(text, state.rest)?.kind : undefined;
   if (right === "exact") record.exact++;
   if (right === "prefix") record.prefix++;
+  record.confidences.push({ confidence, isRight: right === "exact" });
+}
+
+function countSilence(reason: Silence, { silences }: SessionRecord): void {
+  silences[reason] = (silences[reason] ?? 0) + 1;
 }
 
 /** Returns undefined if the answer would come too late. */
 async function answerWithin(
   patience: number,
   answerTime: number | undefined,
-  suggest: (hurry: AbortSignal) => Promise<string>,
+  suggest: (hurry: AbortSignal) => Promise<Answer>,
   signal: AbortSignal | undefined,
-): Promise<{ text: string; milliseconds: number } | undefined> {
+): Promise<{ answer: Answer; milliseconds: number } | undefined> {
   if (answerTime !== undefined) {
     if (answerTime >= patience) return undefined;
-    return { text: await suggest(signal ?? new AbortController().signal), milliseconds: answerTime };
+    return { answer: await suggest(signal ?? new AbortController().signal), milliseconds: answerTime };
   }
   const late = AbortSignal.timeout(Math.ceil(patience));
   const startedAt = performance.now();
   try {
-    const text = await suggest(signal ? AbortSignal.any([signal, late]) : late);
+    const answer = await suggest(signal ? AbortSignal.any([signal, late]) : late);
     const milliseconds = performance.now() - startedAt;
-    return milliseconds < patience ? { text, milliseconds } : undefined;
+    return milliseconds < patience ? { answer, milliseconds } : undefined;
   } catch (error) {
     signal?.throwIfAborted();
     if (late.aborted && (isCancelled(error) || error === late.reason)) return undefined;

@@ -1,5 +1,6 @@
 /** What a replayed session counts. */
 
+import type { Silence } from "../../completion/judgement/suggestionEvent.ts";
 import type { TypedSpan } from "./drawSpans.ts";
 import type { EngineCost } from "./suggester.ts";
 import { keysFor } from "./typist.ts";
@@ -15,6 +16,8 @@ export interface SessionRecord {
   keystrokes: number;
   /** Milliseconds that the author took. */
   milliseconds: number;
+  /** Pauses without suggestion, by the reason. */
+  readonly silences: Partial<Record<Silence, number>>;
   /** Pauses in which the editor stayed silent without asking. */
   quiet: number;
   /** Pauses in which it asked. */
@@ -25,6 +28,8 @@ export interface SessionRecord {
   silent: number;
   /** Different suggestions on screen; typing along one adds none. */
   shown: number;
+  /** For each of them the estimated chance, and whether the author went on to write all of it. */
+  readonly confidences: { readonly confidence: number; readonly isRight: boolean }[];
   /** Suggestions that, when they appeared, were the text that the author went on to write; or whose first lines were. */
   exact: number;
   prefix: number;
@@ -46,11 +51,13 @@ export function emptySession({ file, start, end }: TypedSpan): SessionRecord {
     plainKeys: keysFor(text),
     keystrokes: 0,
     milliseconds: 0,
+    silences: {},
     quiet: 0,
     requests: 0,
     cancelled: 0,
     silent: 0,
     shown: 0,
+    confidences: [],
     exact: 0,
     prefix: 0,
     acceptedWhole: 0,

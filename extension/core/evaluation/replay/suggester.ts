@@ -1,5 +1,6 @@
 /** The interface of a completion engine to a replay: an editor's questions, and what it tells. All times are the virtual clock's. */
 
+import type { Silence } from "../../completion/judgement/suggestionEvent.ts";
 import type { SourceFile } from "../suites/heldOut.ts";
 
 /** A file with a cursor in it. */
@@ -32,17 +33,26 @@ export interface Edit {
   readonly text: string;
 }
 
+/** The answer to a question: ghost text, or the reason for silence. */
+export interface Answer {
+  /** Empty if nothing is shown. */
+  readonly text: string;
+  /** The estimated chance that the author keeps the text, from 0 to 1. */
+  readonly confidence: number;
+  readonly silence: Silence | null;
+}
+
 export interface Suggester {
   /** The author opens a file. */
   enter(file: SourceFile): void;
-  /** Whether the editor would ask here, or stay silent. */
-  mayAsk(document: TypedDocument, at: number): boolean;
+  /** Returns why the editor would not ask here, or null. */
+  mayAsk(document: TypedDocument, at: number): Silence | null;
   /**
-   * Asks as the editor does in a pause of typing, and returns the ghost text; empty if nothing is shown.
+   * Asks as the editor does in a pause of typing.
    *
    * @throws the signal's reason once it is aborted
    */
-  suggest(document: TypedDocument, at: number, signal: AbortSignal): Promise<string>;
+  suggest(document: TypedDocument, at: number, signal: AbortSignal): Promise<Answer>;
   /** The text has appeared on screen. */
   appeared(document: TypedDocument, text: string, at: number): void;
   edited(edit: Edit, at: number): void;

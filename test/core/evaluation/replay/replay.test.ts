@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import { drawSpans } from "../../../../extension/core/evaluation/replay/drawSpans.ts";
-import { latencyOf, replayMeasure } from "../../../../extension/core/evaluation/replay/replayMeasures.ts";
+import {
+  latencyOf,
+  reliabilityOf,
+  replayMeasure,
+} from "../../../../extension/core/evaluation/replay/replayMeasures.ts";
 import { emptySession } from "../../../../extension/core/evaluation/replay/sessionRecord.ts";
 import { openPythonParser } from "../../../../extension/core/python/pythonParser.ts";
 
@@ -64,6 +68,15 @@ test("replayMeasure divides sums over sessions", () => {
     tokensPerSecond: 40,
   });
   expect(Object.values(replayMeasure.scores(a.map(() => 0)))).toEqual(Array(11).fill(0));
+});
+
+test("reliabilityOf counts what was shown with at least a confidence", () => {
+  const file = { path: "a.py", text: "x = 12\ny" };
+  const session = { ...emptySession({ file, start: 0, end: 6 }) };
+  const confidences = [0.05, 0.25, 0.25, 0.9].map((confidence, i) => ({ confidence, isRight: i % 2 === 1 }));
+  const rows = reliabilityOf([{ ...session, confidences }, session]);
+  expect(rows.map(({ shown }) => shown)).toEqual([4, 3, 3, 1, 1, 1, 1, 1, 1, 1]);
+  expect(rows.map(({ right }) => Math.round(right))).toEqual([50, 67, 67, 100, 100, 100, 100, 100, 100, 100]);
 });
 
 test("latencyOf takes the nearest rank", () => {

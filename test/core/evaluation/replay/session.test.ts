@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { acceptable } from "../../../../extension/core/evaluation/replay/acceptance.ts";
 import { replaySession, type SessionOptions } from "../../../../extension/core/evaluation/replay/session.ts";
 import type { SessionRecord } from "../../../../extension/core/evaluation/replay/sessionRecord.ts";
-import type { Suggester, TypedDocument } from "../../../../extension/core/evaluation/replay/suggester.ts";
+import type { Answer, Suggester, TypedDocument } from "../../../../extension/core/evaluation/replay/suggester.ts";
 import { keyOf, typist } from "../../../../extension/core/evaluation/replay/typist.ts";
 
 describe("acceptable", () => {
@@ -42,11 +42,12 @@ function answering(suggest: (typed: string) => string, mayAsk: (typed: string) =
     asked,
     told,
     enter: ({ path }) => told.push(["enter", path]),
-    mayAsk: (document) => mayAsk(typedIn(document)),
+    mayAsk: (document) => (mayAsk(typedIn(document)) ? null : "comment"),
     suggest: async (document) => {
       asked.push(document);
       runs++;
-      return suggest(typedIn(document));
+      const text = suggest(typedIn(document));
+      return { text, confidence: 0.5, silence: text === "" ? "unsure" : null };
     },
     appeared: (document, text, at) => told.push(["appeared", typedIn(document), text, at]),
     edited: ({ offset, deleted, text }, at) => told.push(["edited", offset, deleted, text, at]),
@@ -95,6 +96,7 @@ describe("replaySession", () => {
   test("accepts what is right, with one key", async () => {
     const record = await typed((before) => (before === "def" ? " f(a):" : ""));
     expect(record).toMatchObject({ shown: 1, exact: 1, acceptedWhole: 1, accepted: 6, keystrokes: 3 + 1 + 9 });
+    expect(record.confidences).toEqual([{ confidence: 0.5, isRight: true }]);
     expect(record.asked.map(({ prefix }) => prefix.slice(12))).toContain("def f(a):");
   });
 
@@ -132,10 +134,10 @@ describe("replaySession", () => {
       ...answering(() => ""),
       suggest: ({ prefix }: TypedDocument, _at: number, signal: AbortSignal) =>
         prefix.endsWith("def")
-          ? new Promise<string>((_, reject) => {
+          ? new Promise<Answer>((_, reject) => {
               signal.addEventListener("abort", () => (aborted++, reject(signal.reason as Error)));
             })
-          : Promise.resolve(""),
+          : Promise.resolve({ text: "", confidence: 0, silence: null }),
     };
     const record = await typed(() => "", { suggester, answerTime: undefined });
     expect([aborted, record.cancelled]).toEqual([1, 1]);
@@ -150,6 +152,7 @@ describe("replaySession", () => {
     expect(suggester.asked.map(({ prefix }) => prefix.slice(12))).not.toContain("def");
     // Hidden at 350 ms, it appears again at 470 ms and is read at 720 ms, after the seventh key.
     expect(record).toMatchObject({ quiet: 1, shown: 2, exact: 2, accepted: "def f(a):".length - 7 });
+    expect(record.silences).toEqual({ comment: 1, unsure: record.silent });
   });
 
   test("tells what the editor tells: appearances, edits, and the time until the next key", async () => {

@@ -1,0 +1,15 @@
+/** Finds the places that the user edited recently in the index: what it does not hold may not be read. */
+
+import type { Files } from "./definitions/lookup.ts";
+import type { RepositoryQuery, Snippet } from "./repositoryQuery.ts";
+
+/** Returns those whose text stands in the index as it is, in their order. */
+export function findEdited(files: Files, { edited = [] }: RepositoryQuery): Snippet[] {
+  return edited.filter(({ path, text }) => {
+    const place = files.place(path);
+    if (!place || text.trim() === "") return false;
+    const { segment } = place.part;
+    const { start, end } = segment.files[place.file]!;
+    return segment.text.subarray(start, end).includes(text);
+  });
+}

@@ -1,0 +1,135 @@
+/** "Graft: Explain completion": what the model read for the last suggestion, where that is from, and how sure it was. */
+
+import * as vscode from "vscode";
+import type { Completion } from "../../core/completion/completer.ts";
+import type { ContextSnippet } from "../../core/completion/context/selectContext.ts";
+import type { ShownPrompt } from "../../core/completion/context/shownPrompt.ts";
+import type { Cursor } from "../../core/completion/stop.ts";
+import type { Engine } from "./engine.ts";
+import type { Front } from "./repositoryContext.ts";
+
+/** A suggestion that appeared. */
+export interface Explained {
+  readonly document: vscode.TextDocument;
+  readonly position: vscode.Position;
+  readonly cursor: Cursor;
+  readonly front: Front;
+  readonly source: { readonly base: string; readonly adapter: string | undefined };
+  readonly completion: Completion;
+  /** What was shown of it. */
+  readonly text: string;
+}
+
+export interface Explanation {
+  note(suggestion: Explained): void;
+  /** Opens the explanation in an editor. */
+  show(): Promise<void>;
+}
+
+const scheme = "graft-explanation";
+const uri = vscode.Uri.from({ scheme, path: "/completion.md" });
+
+export function openExplanation(engine: Pick<Engine, "explain">, subscriptions: vscode.Disposable[]): Explanation {
+  const changed = new vscode.EventEmitter<vscode.Uri>();
+  let last: Explained | undefined;
+  let content = "";
+  subscriptions.push(
+    changed,
+    vscode.workspace.registerTextDocumentContentProvider(scheme, {
+      onDidChange: changed.event,
+      provideTextDocumentContent: () => content,
+    }),
+  );
+  return {
+    note: (suggestion) => {
+      last = suggestion;
+    },
+    show: async () => {
+      const { t } = vscode.l10n;
+      if (!last) {
+        void vscode.window.showInformationMessage(t("Graft has not suggested anything in this window yet."));
+        return;
+      }
+      content = explanationOf(last, await engine.explain());
+      changed.fire(uri);
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+    },
+  };
+}
+
+function explanationOf(suggestion: Explained, prompt: ShownPrompt | null): string {
+  const { t } = vscode.l10n;
+  const { document, position, source, completion, text, front } = suggestion;
+  const { load, prefill, decode } = completion.milliseconds;
+  const place = `${vscode.workspace.asRelativePath(document.uri)}:${position.line + 1}:${position.character + 1}`;
+  const { context = [], copies = [] } = front;
+  return [
+    `# ${t("The last suggestion")}`,
+    place,
+    fenced("python", text),
+    list([
+      t("Base model: {0}", source.base || "graft-base"),
+      t("Adapter: {0}", source.adapter ?? t("none")),
+      t("Confidence: {0} %", Math.round(100 * completion.confidence)),
+      t("Generated tokens: {0}", completion.tokens),
+      t("Time: {0} ms to read, {1} ms to write", Math.round(load + prefill), Math.round(decode)),
+    ]),
+    `## ${t("Parts of other files in front of this file")}`,
+    context.length > 0 ? list(context.map((part) => `${code(part.path)}: ${reasonOf(part)}`)) : t("none"),
+    `## ${t("Places with the same text before the cursor")}`,
+    copies.length > 0 ? list(copies.map(({ path, before, after }) => placeOf(path, before, after))) : t("none"),
+    ...(prompt ? promptOf(prompt) : []),
+    "",
+  ].join("\n\n");
+}
+
+function promptOf({ text, tokens, requiredText }: ShownPrompt): string[] {
+  const { t } = vscode.l10n;
+  return [
+    `## ${t("What the model read last: {0} tokens", tokens)}`,
+    ...(requiredText === ""
+      ? []
+      : [t("The model writes {0} again, because it may begin another word.", code(requiredText))]),
+    fenced("text", text),
+  ];
+}
+
+function reasonOf({ reason, text }: ContextSnippet): string {
+  const { t } = vscode.l10n;
+  const lines = text.trimEnd().split("\n").length;
+  switch (reason) {
+    case "definition":
+      return t("defines what this file imports or names ({0} lines)", lines);
+    case "edited":
+      return t("edited recently ({0} lines)", lines);
+    case "similar":
+      return t("shares rare words with the lines before the cursor ({0} lines)", lines);
+  }
+}
+
+/** "`path`: `before` → `after`" */
+function placeOf(path: string, before: string, after: string): string {
+  const [line = ""] = after.split("\n", 1);
+  return `${code(path)}: ${code(before.split("\n").at(-1)!.trimStart())} → ${code(line)}`;
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join("\n");
+}
+
+/** Quotes text as Markdown code, with more backticks than it holds. */
+function code(text: string): string {
+  if (text.trim() === "") return "``` ```";
+  const fence = backticksFor(text, 1);
+  return `${fence} ${text} ${fence}`;
+}
+
+function fenced(language: string, text: string): string {
+  const fence = backticksFor(text, 3);
+  return `${fence}${language}\n${text}\n${fence}`;
+}
+
+function backticksFor(text: string, fewest: number): string {
+  const longest = Math.max(0, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
+  return "`".repeat(Math.max(fewest, longest + 1));
+}

@@ -1,0 +1,135 @@
+/**
+ * What stands in front of a document in the prompt: parts of other files of its own root folder, and copies of the text at the
+ * cursor. Only in trusted folders; the index knows which files may be read.
+ */
+
+import { basename } from "node:path";
+import * as vscode from "vscode";
+import type { CompletionRequest } from "../../core/completion/completionRequest.ts";
+import { contextKeeper, type ContextKeeper, type FileContext } from "../../core/completion/context/contextKeeper.ts";
+import { contextLimits } from "../../core/completion/context/contextLimits.ts";
+import type { Cursor } from "../../core/completion/stop.ts";
+import type { RepositoryAnswer, RepositoryQuery } from "../../core/repository/repositoryQuery.ts";
+import { placeOf, type RootedPath } from "../repository/roots.ts";
+import type { Engine } from "./engine.ts";
+import { followEdits } from "./recentEdits.ts";
+
+/** The index of the root folders. */
+export interface AskedIndex {
+  /** Undefined if there is no answer in time. */
+  query(
+    document: vscode.TextDocument,
+    around: Omit<RepositoryQuery, "path">,
+    signal?: AbortSignal,
+  ): Promise<RepositoryAnswer | undefined>;
+}
+
+/** The part of a request that says what precedes the prefix. */
+export type Front = Pick<CompletionRequest, "repositoryName"> & Partial<FileContext>;
+
+export interface RepositoryContext {
+  /** Returns what precedes the text of a request. Nothing if the index does not answer in time. */
+  of(document: vscode.TextDocument, cursor: Cursor, signal: AbortSignal): Promise<Front>;
+  /** The user pauses: returns what has changed, to be prepared; undefined if nothing has. */
+  pause(document: vscode.TextDocument, cursor: Cursor, signal: AbortSignal): Promise<Front | undefined>;
+}
+
+interface Root {
+  readonly keeper: ContextKeeper;
+  /** By path. */
+  readonly documents: Map<string, vscode.TextDocument>;
+}
+
+export function openRepositoryContext(
+  { index, engine }: { index: AskedIndex; engine: Pick<Engine, "state" | "onDidChangeState"> },
+  subscriptions: vscode.Disposable[],
+): RepositoryContext {
+  const roots = new Map<string, Root>();
+  const edits = followEdits(subscriptions);
+  let contextTokens = 0;
+
+  const rootAt = (folder: string): Root => {
+    const known = roots.get(folder);
+    if (known) return known;
+    const documents: Root["documents"] = new Map();
+    const ask = async (
+      { path, ...around }: RepositoryQuery,
+      signal?: AbortSignal,
+    ): Promise<RepositoryAnswer | undefined> => {
+      const document = documents.get(path);
+      return document && (await index.query(document, { ...around, edited: edits.besides(document) }, signal));
+    };
+    const root = { documents, keeper: contextKeeper({ ask, limits: () => contextLimits(contextTokens) }) };
+    roots.set(folder, root);
+    return root;
+  };
+  const forgetAll = (): void => {
+    for (const { keeper } of roots.values()) keeper.clear();
+  };
+  const fileChanged = (uri: vscode.Uri, gone: boolean): void => {
+    const place = trustedPlaceOf(uri);
+    if (place) roots.get(place.folder)?.keeper.fileChanged(place.path, gone);
+  };
+
+  const sources = vscode.workspace.createFileSystemWatcher("**/*.py", true);
+  const rules = vscode.workspace.createFileSystemWatcher("**/.gitignore");
+  subscriptions.push(
+    sources,
+    rules,
+    sources.onDidChange((uri) => fileChanged(uri, false)),
+    sources.onDidDelete((uri) => fileChanged(uri, true)),
+    rules.onDidCreate(forgetAll),
+    rules.onDidChange(forgetAll),
+    rules.onDidDelete(forgetAll),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => fileChanged(document.uri, false)),
+    vscode.workspace.onDidCloseTextDocument((document) => {
+      const place = trustedPlaceOf(document.uri);
+      if (place) roots.get(place.folder)?.documents.delete(place.path);
+    }),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => roots.clear()),
+    engine.onDidChangeState((state) => {
+      if (state.phase !== "ready" || state.selected.contextTokens === contextTokens) return;
+      contextTokens = state.selected.contextTokens;
+      forgetAll();
+    }),
+  );
+
+  /** Puts a question about a document to the keeper of its root. */
+  const ask = async <T extends FileContext | undefined>(
+    document: vscode.TextDocument,
+    put: (keeper: ContextKeeper, path: string) => Promise<T>,
+  ): Promise<Front | undefined> => {
+    const place = trustedPlaceOf(document.uri);
+    if (!place || contextTokens === 0) return undefined;
+    const { keeper, documents } = rootAt(place.folder);
+    documents.set(place.path, document);
+    const found = await put(keeper, place.path);
+    return found && { repositoryName: basename(place.folder), ...found };
+  };
+
+  return {
+    of: async (document, cursor, signal) =>
+      (await ask(document, (keeper, path) => keeper.request({ path, ...cursor }, signal))) ?? {},
+    pause: async (document, cursor, signal) =>
+      await ask(document, (keeper, path) => keeper.pause({ path, ...cursor }, signal)),
+  };
+}
+
+/** Whether requests may have a context now. */
+export interface ContextSwitch {
+  readonly isContextOn: boolean;
+  readonly onDidTurn: vscode.Event<void>;
+}
+
+/** Returns the context, or nothing while the switch is off. */
+export function switchedContext(context: RepositoryContext, contextSwitch: ContextSwitch): RepositoryContext {
+  return {
+    of: async (...asked) => (contextSwitch.isContextOn ? await context.of(...asked) : {}),
+    pause: async (...asked) => (contextSwitch.isContextOn ? await context.pause(...asked) : undefined),
+  };
+}
+
+/** Returns the root folder of a document and the path in it; undefined outside trusted folders. */
+function trustedPlaceOf(uri: vscode.Uri): RootedPath | undefined {
+  return vscode.workspace.isTrusted ? placeOf(uri) : undefined;
+}
