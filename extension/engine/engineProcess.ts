@@ -107,7 +107,7 @@ export function describeExit({ code, signal }: Exit): string {
 }
 
 /** The index makes much short-lived text; a small nursery keeps a hundred megabytes less of it, and costs nothing. */
-const flags: Partial<Record<Role, readonly string[]>> = { repository: ["--max-semi-space-size=2"] };
+const flags: Partial<Record<Role, readonly string[]>> = { repository: ["--max-semi-space-size=4"] };
 
 const waysOn: Record<Role, string> = {
   completion: "It restarts automatically. If this repeats, check Graft's log.",

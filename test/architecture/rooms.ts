@@ -32,7 +32,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   },
   "extension/core/foundation": { locks: ["."] },
   "extension/core/graph": { ".": ["composites", "primitives"], composites: [".", "primitives"], primitives: ["."] },
-  "extension/core/inference": { decoding: ["tree"], tree: ["graphs"] },
+  "extension/core/inference": { decoding: ["drafts", "tree"], drafts: [], tree: ["graphs"] },
   "extension/core/repository": {
     ".": ["copies", "definitions", "similar", "storage"],
     copies: ["."],

@@ -54,6 +54,11 @@ test("answers from the root that is asked, from files and from unsaved documents
   expect(index.states.get(one)).toMatchObject({ phase: "ready", size: { files: 2 } });
   expect(readdirSync(home)).toHaveLength(2);
 
+  mkdirSync(join(one, "p"));
+  writeFileSync(join(one, "p", "d.py"), planted("four"));
+  index.reread(one, ["p"]);
+  await vi.waitFor(async () => expect(await plants(index, one)).toEqual(["four", "one", "three"]));
+
   index.close(one);
   expect(await plants(index, one)).toBeUndefined();
   expect(await plants(index, two)).toEqual(["two", "typed"]);

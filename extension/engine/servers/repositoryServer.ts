@@ -37,14 +37,17 @@ export function serveRepository(connection: MessageConnection, log: Log): void {
 
   const read = async ({ folder, others, home }: RepositoryRoot): Promise<FolderRepository> => {
     const startedAt = performance.now();
+    let isOpen = false;
     const repository = await openFolderRepository({
       folder,
       home,
       except: new Set(await Promise.all(others.map((other) => realpath(other).catch(() => other)))),
       onProgress: (done, total) => {
-        if (done % reportEvery === 0) void connection.sendNotification(repositoryProgress, { folder, done, total });
+        if (!isOpen && done % reportEvery === 0)
+          void connection.sendNotification(repositoryProgress, { folder, done, total });
       },
     });
+    isOpen = true;
     const { files, bytes, leftOut } = repository.size;
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     log.info(`Index of ${folder}: ${files} files, ${(bytes / 1e6).toFixed(1)} MB of text, ready after ${seconds} s`);

@@ -1,12 +1,7 @@
 /** Guesses the next tokens of a completion: what followed the same text elsewhere, or in the last suggestion. */
 
-import {
-  evidenceClasses,
-  longestDraft,
-  type DraftPace,
-  type DraftSource,
-  type Guess,
-} from "../../inference/decoding/drafts.ts";
+import { evidenceClasses, longestDraft, type DraftPace } from "../../inference/drafts/draftPace.ts";
+import type { DraftSource, Guess } from "../../inference/drafts/draftSource.ts";
 import { noText, type Detokenizer } from "../../inference/decoding/detokenizer.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { CopiedText } from "./copyModel.ts";

@@ -48,10 +48,12 @@ export function copyModel({ path, prefix, suffix, copies, context }: CopyContext
     ...context,
   ].map(({ path: other, text }): CopySource => ({ text, kind: "elsewhere", isNear: isNear(other) }));
   const indent = indentationOf(prefix, prefix.length);
-  const known = given.map((copy): CopiedText => {
+  const known = given.flatMap((copy): CopiedText[] => {
     const length = Math.min(longestMatch, equalEnds(copy.before, copy.before.length, prefix, prefix.length));
+    // An answer about an earlier text may match no longer.
+    if (length === 0) return [];
     const text = reindented(copy.after, indentationOf(copy.before, copy.before.length), indent);
-    return { text, length, source: "elsewhere", isNear: isNear(copy.path), distance: 0 };
+    return [{ text, length, source: "elsewhere", isNear: isNear(copy.path), distance: 0 }];
   });
 
   const find = (written: string): readonly CopiedText[] => {

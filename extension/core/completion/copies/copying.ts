@@ -1,6 +1,7 @@
 /** How a completer decodes with copied text: the prior, and the guesses of draft tokens. */
 
-import { draftPace, type DraftSource } from "../../inference/decoding/drafts.ts";
+import { draftPace } from "../../inference/drafts/draftPace.ts";
+import type { DraftSource } from "../../inference/drafts/draftSource.ts";
 import type { Prior } from "../../inference/decoding/prior.ts";
 import type { DecodingVocabulary } from "../../inference/decoding/vocabulary.ts";
 import { copyDrafts } from "./copyDrafts.ts";

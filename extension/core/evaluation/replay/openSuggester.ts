@@ -5,7 +5,7 @@ import { checkAdapterFits } from "../../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { completerOf, type Completer, type Completion } from "../../completion/completer.ts";
 import type { CompletionRequest } from "../../completion/completionRequest.ts";
-import { priorScale } from "../../completion/copies/priorScale.ts";
+import { copyingOf } from "../../completion/copies/copying.ts";
 import { rememberAnswers } from "../../completion/judgement/answers.ts";
 import { calibrationOf } from "../../completion/judgement/calibrationOf.ts";
 import { documentWindow, sourceWindows } from "../../completion/sourceWindow.ts";
@@ -39,10 +39,10 @@ export async function openSuggester(
       : undefined;
 
   const requestAt = async (document: TypedDocument, cursor: Cursor, hurry: AbortSignal): Promise<CompletionRequest> => {
-    const { maxTokens, multiline, prior, draft: drafts } = settings;
+    const { maxTokens, multiline, prior, draft } = settings;
     const path = context === "none" ? {} : { path: document.path };
     const front = repository ? await repository.front({ path: document.path, ...cursor }, hurry) : path;
-    return { ...cursor, ...front, maxTokens, multiline, prior, drafts, trigger: "automatic" };
+    return { ...cursor, ...front, maxTokens, multiline, prior, draft, trigger: "automatic" };
   };
   const completed = async (document: TypedDocument, cursor: Cursor, hurry: AbortSignal): Promise<Completion> => {
     const known = cache ? answers.find(cursor, "") : undefined;
@@ -97,8 +97,7 @@ async function openCountedCompleter(
     tokenizer,
     parser,
     checkFits: (adapter: Adapter) => checkAdapterFits(adapter, base),
-    priorScale: priorScale(base),
-    mayDraft: true,
+    copying: copyingOf(base),
     calibration: calibrationOf(base),
   });
   try {

@@ -25,7 +25,7 @@ export const replayFields = {
 /** Mechanisms to switch off. */
 export const mechanismFields = {
   prior: completionRequest.shape.prior,
-  draft: completionRequest.shape.drafts,
+  draft: completionRequest.shape.draft,
   judgement: z
     .boolean()
     .default(true)

@@ -186,7 +186,7 @@ export function candidateName(
   const repository = context && context.kind !== "none" ? ["repository"] : [];
   const without = [
     ...(context?.kind === "none" ? ["path"] : []),
-    ...(suite.kind === "infilling" && prior === undefined ? ["prior"] : []),
+    ...((suite.kind === "infilling" || suite.kind === "completion") && prior === undefined ? ["prior"] : []),
   ];
   const model = [[base.name, ...names, ...repository].join(" + "), ...without.map((part) => `without ${part}`)].join(
     ", ",

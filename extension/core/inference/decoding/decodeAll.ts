@@ -7,7 +7,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TokenNode } from "../tree/tokenNode.ts";
 import type { Span, TokenTree } from "../tree/tokenTree.ts";
-import { longestDraft, type DraftSource, type Guess } from "./drafts.ts";
+import { longestDraft } from "../drafts/draftPace.ts";
+import type { DraftSource, Guess } from "../drafts/draftSource.ts";
 import type { DecodingStrategy, Growth, NextToken } from "./strategy.ts";
 
 /** A prompt and the strategy that continues it. */

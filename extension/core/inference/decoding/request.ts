@@ -1,9 +1,9 @@
 /** A request to continue prompts, and the strategies that carry it out. */
 
 import { seededRandom } from "../../foundation/random.ts";
+import type { DraftSource } from "../drafts/draftSource.ts";
 import { beamSearch } from "./beamSearch.ts";
 import type { DecodingRules, Draft, StopRule } from "./continuation.ts";
-import type { DraftSource } from "./drafts.ts";
 import { withHealing } from "./healing.ts";
 import { withPrior, type Prior } from "./prior.ts";
 import { greedyToken, sampledToken, sampleTokens } from "./sampleTokens.ts";

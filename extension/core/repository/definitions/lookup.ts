@@ -23,7 +23,7 @@ export interface Found extends Place {
 }
 
 /** Larger definitions are read up to here. */
-const longest = 12_000;
+const longest = 6000;
 /** How often a name may be passed on from module to module. */
 const mostSteps = 5;
 

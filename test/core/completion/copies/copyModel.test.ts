@@ -32,6 +32,14 @@ describe("copyModel", () => {
     expect(copyModel({ ...nothing, ...request })("").map(({ isNear }) => isNear)).toEqual([true, false]);
   });
 
+  test("leaves out copies of an earlier text, which end unlike the prefix", () => {
+    const copies = [
+      { path: "c.py", before: "    self.", after: "close()\n" },
+      { path: "d.py", before: "lines = ", after: "read()\n" },
+    ];
+    expect(texts({ prefix: "def f(self):\n    self.", copies })).toEqual(["close()\n"]);
+  });
+
   test("proposes text of the context's files", () => {
     const context = [{ path: "d.py", text: "def handle(request, response):\n    return response\n" }];
     expect(texts({ prefix: "def handle(req", context })).toEqual(["uest, response):\n    return response\n"]);

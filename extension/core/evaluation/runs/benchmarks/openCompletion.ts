@@ -1,6 +1,7 @@
 /** Opens a published completion benchmark as the suite of a run. */
 
 import packageJson from "../../../../../package.json" with { type: "json" };
+import { learnedWeights } from "../../../completion/copies/mixtureWeights.ts";
 import { UserError } from "../../../foundation/errors.ts";
 import { openCompletionTasks } from "../../suites/completionTasks.ts";
 import type { TaskOptions } from "../../suites/tasks.ts";
@@ -10,7 +11,7 @@ import { predictCompletion } from "./predictCompletion.ts";
 
 /** @throws UserErrors of reading the rows; "option-invalid" for a folder as repository */
 export async function openCompletion(settings: EvaluationSettings, read: TaskOptions): Promise<EvaluationSuite> {
-  const { suite, limit, seed, mode, context, repository } = settings;
+  const { suite, limit, seed, mode, context, repository, prior, draft } = settings;
   if (repository !== undefined) {
     const message = `Cannot use ${repository} as the repository of ${suite}: its rows give the context themselves.`;
     throw new UserError("option-invalid", message, "Leave out --repository.");
@@ -28,6 +29,8 @@ export async function openCompletion(settings: EvaluationSettings, read: TaskOpt
       shots: 0,
       ...(context === "repository" && { context: { kind: "given" } }),
       ...(context === "none" && { context: { kind: "none" } }),
+      ...(prior && { prior: learnedWeights.version }),
+      ...(!draft && { draft }),
       decoding: defaultDecoding.infilling,
       seed,
       version: packageJson.version,
@@ -35,7 +38,7 @@ export async function openCompletion(settings: EvaluationSettings, read: TaskOpt
     predict: async (run, candidate, control) => {
       const infiller = await candidate.openInfiller(control);
       try {
-        await predictCompletion(run, { tasks, count, context }, infiller, control);
+        await predictCompletion(run, { tasks, count, options: { context, prior, draft } }, infiller, control);
       } finally {
         await infiller.release();
       }

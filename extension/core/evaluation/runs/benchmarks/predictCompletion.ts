@@ -13,13 +13,13 @@ import type { Prediction } from "../runRecord.ts";
 export interface CountedTasks {
   readonly tasks: CompletionTasks;
   readonly count: number;
-  readonly context: EvaluationSettings["context"];
+  readonly options: Pick<EvaluationSettings, "context" | "prior" | "draft">;
 }
 
 /** @throws the signal's reason once it is aborted; appended predictions stay */
 export async function predictCompletion(
   run: Pick<OpenRun, "append" | "chunks">,
-  { tasks, count, context }: CountedTasks,
+  { tasks, count, options }: CountedTasks,
   infiller: Infiller,
   { signal, onProgress }: PhaseControl,
 ): Promise<void> {
@@ -31,7 +31,7 @@ export async function predictCompletion(
     const predictions: Prediction[] = [];
     const writtenBefore = written;
     for (const task of chunk) {
-      const { prediction, tokens } = await predictOne(task, context, { infiller, parser }, signal);
+      const { prediction, tokens } = await predictOne(task, options, { infiller, parser }, signal);
       predictions.push(prediction);
       written += tokens;
       done++;
@@ -44,7 +44,7 @@ export async function predictCompletion(
 
 async function predictOne(
   task: CompletionTask,
-  context: EvaluationSettings["context"],
+  { context, prior, draft }: CountedTasks["options"],
   { infiller, parser }: { readonly infiller: Infiller; readonly parser: PythonParser },
   signal: AbortSignal | undefined,
 ): Promise<{ prediction: Prediction; tokens: number }> {
@@ -52,6 +52,8 @@ async function predictOne(
   const request = {
     prefix,
     suffix,
+    prior,
+    draft,
     ...(context !== "none" && { path }),
     ...(context === "repository" && { repositoryName: repository, context: task.context }),
   };
