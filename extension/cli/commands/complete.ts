@@ -5,7 +5,7 @@ import type * as z from "zod";
 import { readPlainText } from "../../core/foundation/plainFile.ts";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
 import { openCompleter } from "../../core/completion/completer.ts";
-import { contextFields } from "../../core/completion/context/contextFields.ts";
+import type { contextFields } from "../../core/completion/context/contextFields.ts";
 import {
   frontOf,
   indexFolder,

@@ -11,7 +11,7 @@ import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { Completion } from "../../core/completion/completer.ts";
 import type { ShownPrompt } from "../../core/completion/context/shownPrompt.ts";
 import type { CompletionRequest } from "../../core/completion/completionRequest.ts";
-import { createCompletionClient } from "../../engine/client.ts";
+import { createCompletionClient, type CompletionClient } from "../../engine/client.ts";
 import type { Crash } from "../../engine/engineLives.ts";
 import type { EngineState } from "../../engine/engineState.ts";
 import type { Selection } from "../../engine/protocol.ts";
@@ -119,18 +119,25 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
         return undefined;
       }
     },
-    async prepare(request, signal) {
-      try {
-        const prepared = await client.prepare(request, signal);
-        if (prepared) log.debug(`Prepared ${prepared.tokens} tokens in ${Math.round(prepared.milliseconds)} ms`);
-      } catch (error) {
-        if (!isCancelled(error)) log.debug(`Not prepared: ${String(error)}`);
-      }
-    },
+    prepare: (request, signal) => prepare(client, request, signal, log),
     explain: () => client.explain(),
     start,
     restart,
   };
+}
+
+async function prepare(
+  client: Pick<CompletionClient, "prepare">,
+  request: CompletionRequest,
+  signal: AbortSignal,
+  log: EngineOptions["log"],
+): Promise<void> {
+  try {
+    const prepared = await client.prepare(request, signal);
+    if (prepared) log.debug(`Prepared ${prepared.tokens} tokens in ${Math.round(prepared.milliseconds)} ms`);
+  } catch (error) {
+    if (!isCancelled(error)) log.debug(`Not prepared: ${String(error)}`);
+  }
 }
 
 /** Reports crashes. Repeated crashes give one message, until the engine stays off. */
