@@ -29,11 +29,14 @@ describe("Other files in completion requests", function () {
   let [complete, prepare]: Partial<Activated["engine"]>[] = [];
   const [requests, prepared]: CompletionRequest[][] = [[], []];
 
-  const askAt = async (editor: vscode.TextEditor): Promise<CompletionRequest> => {
+  const trigger = async (editor: vscode.TextEditor): Promise<void> => {
     const end = editor.document.lineAt(editor.document.lineCount - 1).range.end;
     editor.selection = new vscode.Selection(end, end);
     requests!.length = 0;
     await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
+  };
+  const askAt = async (editor: vscode.TextEditor): Promise<CompletionRequest> => {
+    await trigger(editor);
     await until("a request", () => requests!.length > 0);
     return requests![0]!;
   };
@@ -99,7 +102,7 @@ describe("Other files in completion requests", function () {
   });
 
   it("are told by Explain completion, with the reason and the confidence, in a document that nobody can edit", async () => {
-    await askAt(await open("pay.py"));
+    await trigger(await open("pay.py"));
     await until("a suggestion", () => graft.completions.events.rest !== undefined);
     await vscode.commands.executeCommand("graft.explainCompletion");
     const { document } = vscode.window.activeTextEditor!;

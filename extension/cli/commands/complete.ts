@@ -57,7 +57,7 @@ export async function completeCommand(flags: CompleteFlags, context: Context): P
     const warning = adapter && warningOf(adapter, base);
     if (warning !== undefined) output.log.warn(warning);
   }
-  const completer = await openCompleter(base);
+  const completer = await openCompleter(base, { contextTokens: flags.contextTokens });
   try {
     await completer.useAdapters(flags.adapter);
     const load = performance.now() - startedAt;

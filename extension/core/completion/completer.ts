@@ -22,7 +22,7 @@ import { uncalibrated, type Calibration } from "./judgement/calibration.ts";
 import { calibrationOf } from "./judgement/calibrationOf.ts";
 import { stepsOf, type Generated } from "./judgement/evidence.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
-import { contextBudget } from "./context/contextBudget.ts";
+import { contextBudget, contextTokensOf } from "./context/contextBudget.ts";
 import { shownPrompt, type ReadPrompt, type ShownPrompt } from "./context/shownPrompt.ts";
 import { readInSteps } from "./context/readInSteps.ts";
 import { promptBuilder, type PromptBudget, type PromptText } from "./prompt.ts";
@@ -86,7 +86,10 @@ const reserved = 48;
 const fewestVisible = { automatic: 3, invoked: 1 } as const;
 
 /** @throws UserError if the base's tokenizer or weights cannot be used */
-export async function openCompleter(base: InstalledBase, options: TokenTreeOptions = {}): Promise<Completer> {
+export async function openCompleter(
+  base: InstalledBase,
+  { contextTokens, ...options }: TokenTreeOptions & { readonly contextTokens?: number | undefined } = {},
+): Promise<Completer> {
   const startedAt = performance.now();
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
   return completerOf({
@@ -95,6 +98,7 @@ export async function openCompleter(base: InstalledBase, options: TokenTreeOptio
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
     copying: copyingOf(base),
+    contextTokens: contextTokens ?? contextTokensOf(base),
     calibration: calibrationOf(base),
     loadMilliseconds: performance.now() - startedAt,
   });
@@ -107,6 +111,7 @@ export function completerOf({
   parser,
   checkFits,
   copying = noCopying,
+  contextTokens = Infinity,
   calibration = uncalibrated,
   loadMilliseconds = 0,
 }: {
@@ -115,10 +120,12 @@ export function completerOf({
   parser: PythonParser;
   checkFits: (adapter: Adapter) => void;
   copying?: Copying;
+  /** The most tokens of other files in a prompt, as far as there is room. */
+  contextTokens?: number;
   calibration?: Calibration;
   loadMilliseconds?: number;
 }): Completer {
-  const { maxNewTokens, budget } = roomsIn(tree);
+  const { maxNewTokens, budget } = roomsIn(tree, contextTokens);
   const buildPrompt = promptBuilder(tokenizer, budget);
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
   const byCopies = copyDecoding(model.vocabulary, tree.hasEncoder ? noCopying : copying);
@@ -198,7 +205,10 @@ export function completerOf({
 }
 
 /** Shares the context of a base among prompt and completion. */
-function roomsIn({ contextLength, hasEncoder }: TokenTree): {
+function roomsIn(
+  { contextLength, hasEncoder }: TokenTree,
+  contextTokens: number,
+): {
   readonly maxNewTokens: number;
   readonly budget: Required<PromptBudget>;
 } {
@@ -206,7 +216,10 @@ function roomsIn({ contextLength, hasEncoder }: TokenTree): {
   const suffix = Math.min(longestSuffix, Math.floor(contextLength / 8));
   const room = contextLength - (hasEncoder ? 0 : maxNewTokens + suffix) - reserved;
   const prefix = Math.max(8, Math.min(longestPrefix, room));
-  return { maxNewTokens, budget: { prefix, suffix, context: contextBudget(room), both: Math.max(8, room) } };
+  return {
+    maxNewTokens,
+    budget: { prefix, suffix, context: Math.min(contextBudget(room), contextTokens), both: Math.max(8, room) },
+  };
 }
 
 /** Identifies what stands in front of the file. */

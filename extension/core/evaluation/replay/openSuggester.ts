@@ -5,6 +5,7 @@ import { checkAdapterFits } from "../../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { completerOf, type Completer, type Completion } from "../../completion/completer.ts";
 import type { CompletionRequest } from "../../completion/completionRequest.ts";
+import { contextTokensOf } from "../../completion/context/contextBudget.ts";
 import { copyingOf } from "../../completion/copies/copying.ts";
 import { rememberAnswers } from "../../completion/judgement/answers.ts";
 import { calibrationOf } from "../../completion/judgement/calibrationOf.ts";
@@ -29,7 +30,7 @@ export async function openSuggester(
   signal?: AbortSignal,
 ): Promise<Suggester> {
   const { adapters, context, cache } = settings;
-  const { completer, spent } = await openCountedCompleter(base, adapters);
+  const { completer, spent } = await openCountedCompleter(base, settings);
   const judgement = replayedJudgement(settings.judgement, base.name, adapters);
   const windows = sourceWindows(documentWindow);
   const answers = rememberAnswers();
@@ -87,7 +88,7 @@ export async function openSuggester(
 /** Opens the editor's completer over a tree that counts. */
 async function openCountedCompleter(
   base: InstalledBase,
-  adapters: ReplaySettings["adapters"],
+  { adapters, contextTokens }: Pick<ReplaySettings, "adapters" | "contextTokens">,
 ): Promise<{ completer: Completer; spent: () => EngineCost }> {
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
   const { tree, spent } = countedTree(await openTokenTree(base));
@@ -98,6 +99,7 @@ async function openCountedCompleter(
     parser,
     checkFits: (adapter: Adapter) => checkAdapterFits(adapter, base),
     copying: copyingOf(base),
+    contextTokens: contextTokens ?? contextTokensOf(base),
     calibration: calibrationOf(base),
   });
   try {
