@@ -10,7 +10,7 @@ import type { Activated } from "../../extension/main.ts";
 import { until } from "./harness/until.ts";
 
 const answered: Completion = {
-  text: "invoice_of(customer)",
+  text: "customer)",
   confidence: 0.73,
   leastConfidence: 0.2,
   beginnings: [],
@@ -45,11 +45,13 @@ describe("Other files in completion requests", function () {
 
   before(async () => {
     await mkdir(shop, { recursive: true });
+    const billing = (last: string): string =>
+      `from shop.invoices import invoice_of\n\n\ndef bill(customer):\n    invoice = invoice_of(${last}`;
     const files = {
-      "invoices.py":
-        'def invoice_of(customer):\n    """The open invoice of a customer."""\n    return customer.invoices[-1]\n',
-      "pay.py": "from shop.invoices import invoice_of\n\n\ndef pay(customer):\n    invoice = invo",
-      "ignored.py": "def invoice_of_ignored(customer):\n    return PLANTED\n",
+      "invoices.py": "def invoice_of(customer):\n    return customer.invoices[-1]\n",
+      "reports.py": billing("customer)\n    print(invoice)\n"),
+      "pay.py": billing(""),
+      "ignored.py": billing("PLANTED)\n"),
       ".gitignore": "ignored.py\n",
     };
     for (const [path, text] of Object.entries(files)) await writeFile(join(shop, path), text);
@@ -72,19 +74,20 @@ describe("Other files in completion requests", function () {
     await rm(shop, { recursive: true, force: true });
   });
 
-  it("hold definitions of other files, with paths relative to the root, and nothing that git ignores", async () => {
+  it("hold places with the same text, with paths relative to the root, and nothing that git ignores", async () => {
     const editor = await open("pay.py");
     let request = await askAt(editor);
-    for (const limit = Date.now() + 20_000; !request.context?.length && Date.now() < limit;) {
+    for (const limit = Date.now() + 20_000; !request.copies?.length && Date.now() < limit;) {
       await new Promise((resolve) => setTimeout(resolve, 300));
       request = await askAt(editor);
     }
     assert.equal(request.path, "shop/pay.py");
     assert.equal(request.repositoryName, vscode.workspace.workspaceFolders![0]!.name);
-    const definition = request.context?.find(({ path }) => path === "shop/invoices.py");
-    assert.match(definition?.text ?? "", /def invoice_of\(customer\)/);
-    assert(!request.context?.some(({ path }) => path === "shop/pay.py"));
+    assert(request.copies?.some(({ path, after }) => path === "shop/reports.py" && after.startsWith("customer)")));
+    assert(!request.copies?.some(({ path }) => path === "shop/pay.py"));
     assert.doesNotMatch(JSON.stringify(request), /PLANTED/);
+    // The base that comes with Graft reads no other files in its prompt.
+    assert.deepEqual(request.context, []);
   });
 
   it("a pause prepares the prompt of the file that is looked at", async () => {
@@ -107,10 +110,9 @@ describe("Other files in completion requests", function () {
     await vscode.commands.executeCommand("graft.explainCompletion");
     const { document } = vscode.window.activeTextEditor!;
     const text = document.getText();
-    assert.match(text, /shop\/pay\.py:5:/);
+    assert.match(text, /shop\/pay\.py:5:26/);
     assert.match(text, /Confidence: 73 %/);
-    assert.match(text, /`+ shop\/invoices\.py `+: defines what this file imports or names/);
-    assert.match(text, /invoice_of\(customer\)/);
+    assert.match(text, /`+ shop\/reports\.py `+: .*invoice_of\(.* → .*customer\)/);
     assert.equal(document.isUntitled, false);
     assert.equal(vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) ?? false, false);
   });

@@ -205,7 +205,6 @@ export function candidateName(
 
 /** "repository", "repository (480 tokens)" */
 function repositoryName(context: NonNullable<RunConfiguration["context"]>): string {
-  return "tokens" in context && context.tokens !== undefined
-    ? `repository (${Number(context.tokens)} tokens)`
-    : "repository";
+  const tokens = context.kind === "repository" ? context.tokens : undefined;
+  return tokens === undefined ? "repository" : `repository (${tokens} tokens)`;
 }
