@@ -1,11 +1,11 @@
 /**
  * Fits a base's calibration: how likely a suggestion is kept, given its evidence.
  *
- *     node scripts/calibrate.ts BASE --fit DIR --fit DIR … --check DIR … [--context repository] [--places 300] [--again]
+ *     node scripts/calibrate.ts BASE --fit DIR --fit DIR … --check DIR … [--context KIND …] [--places 300] [--again]
  *
  * BASE is an installed base or a folder such as base/. Draws places in the folders where a user could type, completes
- * them as the editor does, with the other files of the folder as their repository, and compares with the author's text. The table tells how well the chances hold in the folders
- * of --check, which the fit has not seen. Rows are kept in .graft/calibrate/ and used again unless --again is given.
+ * them as the editor does, once with the other files of the folder in the prompt and once without, and compares with the
+ * author's text. The table tells how well the chances hold in the folders of --check, which the fit has not seen; without --fit, how well those in use hold. Rows are kept in .graft/calibrate/ and used again unless --again is given.
  */
 
 import { createHash } from "node:crypto";
@@ -17,9 +17,9 @@ import { embeddedName } from "../extension/core/baseModels/installedBase.ts";
 import { resolveBase } from "../extension/core/baseModels/resolveBase.ts";
 import { openCompleter } from "../extension/core/completion/completer.ts";
 import type { Calibration } from "../extension/core/completion/judgement/calibration.ts";
-import { contextFields } from "../extension/core/completion/context/contextFields.ts";
-import { contextOf } from "../extension/core/evaluation/context/contextOf.ts";
-import { openEvaluationRepository } from "../extension/core/evaluation/context/contextOf.ts";
+import { calibrationOf } from "../extension/core/completion/judgement/calibrationOf.ts";
+import { contextFields, type ContextKind } from "../extension/core/completion/context/contextFields.ts";
+import { contextOf, openEvaluationRepository } from "../extension/core/evaluation/context/contextOf.ts";
 import { fitCalibration } from "./calibrate/fit.ts";
 import { drawPlaces, outcomeAt, type Row } from "./calibrate/places.ts";
 import { reliability } from "./calibrate/reliability.ts";
@@ -29,7 +29,7 @@ const { values, positionals } = parseArgs({
   options: {
     fit: { type: "string", multiple: true, default: [] },
     check: { type: "string", multiple: true, default: [] },
-    context: { type: "string", default: "repository" },
+    context: { type: "string", multiple: true, default: ["file", "repository"] },
     places: { type: "string", default: "300" },
     again: { type: "boolean", default: false },
   },
@@ -44,10 +44,10 @@ const base = await resolveBase(isEmbedded ? "" : baseName, {
 });
 console.log(`Base ${isEmbedded ? embeddedName : base.name} ${base.hash.slice(0, 8)}`);
 
-const kind = contextFields.context.parse(values.context);
+const kinds = values.context.map((kind) => contextFields.context.parse(kind));
 
 /** Completes at places of a folder, unless that has been done. */
-async function rowsOf(folder: string): Promise<Row[]> {
+async function rowsOf(folder: string, kind: ContextKind): Promise<Row[]> {
   const id = createHash("sha256")
     .update(`${base.hash} ${resolve(folder)} ${values.places} ${kind}`)
     .digest("hex")
@@ -65,7 +65,7 @@ async function rowsOf(folder: string): Promise<Row[]> {
   for (const place of await drawPlaces(folder, Number(values.places))) {
     const cursor = { prefix: place.prefix, suffix: place.suffix };
     const completion = await completer.complete({
-      ...(await frontOf(place.file, cursor)),
+      ...frontOf(place.file, cursor),
       ...cursor,
       maxTokens: 96,
       trigger: "automatic",
@@ -87,16 +87,19 @@ async function rowsOf(folder: string): Promise<Row[]> {
 }
 
 const [learned, unseen]: [Row[], Row[]] = [[], []];
-for (const folder of values.fit) learned.push(...(await rowsOf(folder)));
-for (const folder of values.check) unseen.push(...(await rowsOf(folder)));
+for (const kind of kinds) {
+  for (const folder of values.fit) learned.push(...(await rowsOf(folder, kind)));
+  for (const folder of values.check) unseen.push(...(await rowsOf(folder, kind)));
+}
 
-const calibration: Calibration = fitCalibration(learned);
+const calibration: Calibration = learned.length > 0 ? fitCalibration(learned) : calibrationOf(base);
 for (const [name, rows] of [
   ["fit", learned],
   ["check", unseen],
 ] as const) {
   if (rows.length > 0) console.log(`\n${name}\n${reliability(rows, calibration)}`);
 }
+if (learned.length === 0) process.exit();
 if (isEmbedded) {
   const target = join(import.meta.dirname, "../extension/core/completion/judgement/calibrations/graftBase.ts");
   const text = await readFile(target, "utf8");

@@ -10,12 +10,14 @@ interface Judged extends Outcome {
   readonly kind: Row["kind"];
   readonly confidence: number;
   readonly evidence: Evidence;
+  /** The part that is shown. */
+  readonly text: string;
 }
 
 export function judgedRow({ kind, text, beginnings }: Row, calibration: Calibration): Judged {
   const judged = beginnings.map((each) => ({ ...each, kind, confidence: confidenceOf(each.evidence, calibration) }));
   const part = shownPart({ text, confidence: 0, beginnings: judged });
-  return judged.find(({ end }) => end >= part.text.length)!;
+  return { ...judged.find(({ end }) => end >= part.text.length)!, text: part.text };
 }
 
 export function reliability(suggestions: readonly Row[], calibration: Calibration): string {
@@ -68,18 +70,10 @@ export function reliability(suggestions: readonly Row[], calibration: Calibratio
       ),
     );
   }
-  for (const name of ["inWord", "afterDot", "inBrackets", "atLineStart", "hasRest", "isCut", "hasNoEnd"] as const) {
-    lines.push(
-      summary(
-        name,
-        rows.filter(({ evidence }) => evidence[name] === 1),
-      ),
-    );
-  }
   lines.push(
     summary(
       "several lines",
-      rows.filter(({ evidence }) => evidence.lines > 0),
+      rows.filter(({ text }) => text.includes("\n")),
     ),
   );
   lines.push(`area under the curve ${areaUnderCurve(rows).toFixed(3)}`);

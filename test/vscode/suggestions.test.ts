@@ -66,6 +66,8 @@ describe("Suggestions in the editor", function () {
     const extension = vscode.extensions.getExtension<Activated>("graft.graft");
     assert(extension);
     graft = await extension.activate();
+    // The first ghost text of a window takes longest.
+    await until("the engine is ready", () => ["ready", "asleep"].includes(graft.engine.state.phase));
     complete = graft.engine.complete.bind(graft.engine);
     graft.engine.complete = async (request) => {
       requests.push(request);
@@ -131,7 +133,9 @@ describe("Suggestions in the editor", function () {
       await type(key);
       await pause(120);
     }
-    assert.equal(requests.length - asked, 0);
+    // What is asked ahead comes after the whole text.
+    const others = requests.slice(asked).filter(({ prefix }) => !prefix.includes("os.environ"));
+    assert.deepEqual(others, []);
     assert.deepEqual([...new Set(kinds())], ["shown", "typedAlong"]);
     assert.equal(kinds().filter((kind) => kind === "typedAlong").length, 5);
     await type("iron");

@@ -110,6 +110,22 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
       return client.state;
     },
     onDidChangeState: changed.event,
+    ...requestsTo(client, { start, tellFailure, log }),
+    start,
+    restart,
+  };
+}
+
+/** Sends requests. Failures are told, or end in the log where nobody waits for the answer. */
+function requestsTo(
+  client: CompletionClient,
+  {
+    start,
+    tellFailure,
+    log,
+  }: Pick<Engine, "start"> & Pick<EngineOptions, "log"> & { tellFailure: (error: unknown) => void },
+): Pick<Engine, "complete" | "prepare" | "explain"> {
+  return {
     async complete(request, signal) {
       if (client.state.phase === "asleep") void start();
       try {
@@ -121,8 +137,6 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
     },
     prepare: (request, signal) => prepare(client, request, signal, log),
     explain: () => client.explain(),
-    start,
-    restart,
   };
 }
 

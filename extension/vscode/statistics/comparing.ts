@@ -8,11 +8,13 @@ import { randomInt, randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import * as z from "zod";
 import {
-  armOf,
   blockAt,
   comparisonSchema,
+  partOf,
+  turnAt,
   type ArmSetting,
   type RunningComparison,
+  type Turn,
 } from "../../core/statistics/comparison/comparison.ts";
 import type { ComparisonPart } from "../../core/statistics/record.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
@@ -25,8 +27,10 @@ export interface Comparing {
   /** The comparison that runs here, or the last one until it is dismissed. */
   readonly comparison: KeptComparison | undefined;
   readonly isRunning: boolean;
-  /** What the arm whose turn it is sets; undefined if no comparison runs. */
-  readonly setting: ArmSetting | undefined;
+  /** Whether other files of the repository may stand in the prompt. Only an arm can forbid it. */
+  readonly isContextOn: boolean;
+  /** Fires when another arm has its turn, and when a comparison begins or ends. */
+  readonly onDidTurn: vscode.Event<void>;
   /** The place of a suggestion of `base` that is made now; undefined if it does not count. */
   part(base: string): ComparisonPart | undefined;
   start(base: string, a: ArmSetting, b: ArmSetting): Promise<void>;
@@ -52,15 +56,19 @@ export function openComparing(
 ): Comparing {
   const changed = new vscode.EventEmitter<void>();
   const turned = new vscode.EventEmitter<string | undefined>();
+  const tookTurn = new vscode.EventEmitter<void>();
   let comparison: KeptComparison | undefined = keptSchema.safeParse(state.get(key)).data;
-  let turn = turnAt(comparison, Date.now());
+  const turnNow = (): Turn | undefined =>
+    comparison && !comparison.hasEnded ? turnAt(comparison, Date.now()) : undefined;
+  let turn = turnNow();
 
   const active = (): string | undefined => (turn ? (turn.setting.adapter ?? undefined) : library.active);
   /** Gives the turn to the arm of this time, and tells the engine if another adapter follows from it. */
   const take = (): void => {
     const before = active();
-    turn = turnAt(comparison, Date.now());
+    turn = turnNow();
     if (active() !== before) turned.fire(active());
+    tookTurn.fire();
   };
   const keep = async (next: KeptComparison | undefined): Promise<void> => {
     comparison = next;
@@ -75,6 +83,7 @@ export function openComparing(
   subscriptions.push(
     changed,
     turned,
+    tookTurn,
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
       const isOver = document.languageId === "python" && turn && turn.block !== blockAt(Date.now());
       if (isOver && !isSuggestionShown()) take();
@@ -101,13 +110,11 @@ export function openComparing(
     get isRunning() {
       return turn !== undefined;
     },
-    get setting() {
-      return turn?.setting;
+    get isContextOn() {
+      return turn?.setting.context ?? true;
     },
-    part: (base) => {
-      if (!comparison || !turn || base !== comparison.base) return undefined;
-      return { comparison: comparison.id, arm: turn.arm, block: turn.block };
-    },
+    onDidTurn: tookTurn.event,
+    part: (base) => (comparison && turn ? partOf(comparison, turn, base) : undefined),
     start: async (base, a, b) => {
       await keep({ id: randomUUID(), seed: randomInt(2 ** 31), startedAt: Date.now(), base, a, b, hasEnded: false });
     },
@@ -122,13 +129,4 @@ export function openComparing(
       onDidChangeActive: turned.event,
     },
   };
-}
-
-type Turn = Pick<ComparisonPart, "arm" | "block"> & { readonly setting: ArmSetting };
-
-function turnAt(comparison: KeptComparison | undefined, at: number): Turn | undefined {
-  if (!comparison || comparison.hasEnded) return undefined;
-  const block = blockAt(at);
-  const arm = armOf(comparison.seed, block);
-  return { arm, block, setting: comparison[arm] };
 }

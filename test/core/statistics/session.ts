@@ -6,7 +6,7 @@ import type { StatisticsRecord, Subject } from "../../../extension/core/statisti
 import { openSums, wholeOf } from "../../../extension/core/statistics/sums.ts";
 import { tallySuggestions } from "../../../extension/core/statistics/tally.ts";
 
-export const subject: Subject = { variant: { base: "small", adapter: "shop", context: true } };
+const subject: Subject = { variant: { base: "small", adapter: "shop", context: true } };
 
 /** The order in which listeners hear of a change: the follower of suggestions, or the watcher of accepted texts first. */
 type Order = "follower first" | "watcher first";

@@ -88,10 +88,10 @@ export async function openSuggester(
 /** Opens the editor's completer over a tree that counts. */
 async function openCountedCompleter(
   base: InstalledBase,
-  { adapters, contextTokens }: Pick<ReplaySettings, "adapters" | "contextTokens">,
+  { adapters, contextTokens, threads }: Pick<ReplaySettings, "adapters" | "contextTokens" | "threads">,
 ): Promise<{ completer: Completer; spent: () => EngineCost }> {
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-  const { tree, spent } = countedTree(await openTokenTree(base));
+  const { tree, spent } = countedTree(await openTokenTree(base, threads === undefined ? {} : { threads }));
   const parser = await openPythonParser();
   const completer = completerOf({
     tree,

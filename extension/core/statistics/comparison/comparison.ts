@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { seededRandom } from "../../foundation/random.ts";
-import type { Arm } from "../record.ts";
+import type { Arm, ComparisonPart } from "../record.ts";
 
 const settingSchema = z.object({
   /** Null for the base alone. */
@@ -33,6 +33,19 @@ export type RunningComparison = z.infer<typeof comparisonSchema>;
  */
 export const blockMilliseconds = 5 * 60_000;
 
+/** The arm that makes suggestions, and since which block. */
+export interface Turn {
+  readonly arm: Arm;
+  readonly block: number;
+  readonly setting: ArmSetting;
+}
+
+export function turnAt(comparison: RunningComparison, at: number): Turn {
+  const block = blockAt(at);
+  const arm = armOf(comparison.seed, block);
+  return { arm, block, setting: comparison[arm] };
+}
+
 export function blockAt(at: number): number {
   return Math.floor(at / blockMilliseconds);
 }
@@ -44,4 +57,9 @@ export function blockAt(at: number): number {
 export function armOf(seed: number, block: number): Arm {
   const startsWithA = seededRandom(seed, `pair ${Math.floor(block / 2)}`).next() < 0.5;
   return (block % 2 === 0) === startsWithA ? "a" : "b";
+}
+
+/** Returns the place of a suggestion of `base` in the comparison; undefined for another base, which does not count. */
+export function partOf({ id, base }: RunningComparison, { arm, block }: Turn, of: string): ComparisonPart | undefined {
+  return of === base ? { comparison: id, arm, block } : undefined;
 }

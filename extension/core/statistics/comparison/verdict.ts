@@ -5,7 +5,7 @@ import type { BlockTotals } from "../totals.ts";
 import { boundary, differenceOf, type Difference } from "./difference.ts";
 
 /**
- * "a" or "b" is better; "alike": any difference is below {@link smallestDifference}; "open": not known yet; "tooFew": no
+ * "a" or "b" is better; "alike": any difference is below 4 of 100 suggestions; "open": not known yet; "tooFew": no
  * interval is honest yet.
  */
 export type ComparisonVerdict = Arm | "alike" | "open" | "tooFew";
@@ -20,7 +20,7 @@ export interface ComparisonResult {
 }
 
 /** A smaller difference, of four in a hundred suggestions, is not worth a choice. */
-export const smallestDifference = 0.04;
+const smallestDifference = 0.04;
 /** The interval relies on a normal limit, which fewer blocks and suggestions of an arm do not reach. */
 const fewest = { blocks: 20, suggestions: 80 };
 /** Suggestions that a block has until we know better. */

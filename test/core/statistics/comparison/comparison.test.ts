@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { armOf, blockAt, blockMilliseconds } from "../../../../extension/core/statistics/comparison/comparison.ts";
+import {
+  armOf,
+  blockAt,
+  blockMilliseconds,
+  comparisonSchema,
+  partOf,
+  turnAt,
+} from "../../../../extension/core/statistics/comparison/comparison.ts";
 
 const blocks = Array.from({ length: 400 }, (_, i) => i);
 
@@ -26,4 +33,22 @@ test("blockAt: five minutes each", () => {
   expect(blockMilliseconds).toBe(300_000);
   expect(blockAt(noon + 299_999)).toBe(blockAt(noon));
   expect(blockAt(noon + 300_000)).toBe(blockAt(noon) + 1);
+});
+
+test("turnAt: the setting of the arm whose block it is, for suggestions of the comparison's base", () => {
+  const comparison = comparisonSchema.parse({
+    id: "c",
+    seed: 5,
+    startedAt: 0,
+    base: "small",
+    a: { adapter: "shop", context: false },
+    b: { adapter: null, context: true },
+  });
+  const turns = [0, 1].map((block) => turnAt(comparison, block * blockMilliseconds + 7));
+  expect(turns.map(({ arm }) => arm).sort()).toEqual(["a", "b"]);
+  for (const turn of turns) {
+    expect(turn.setting).toEqual(comparison[turn.arm]);
+    expect(partOf(comparison, turn, "small")).toEqual({ comparison: "c", arm: turn.arm, block: turn.block });
+    expect(partOf(comparison, turn, "large")).toBeUndefined();
+  }
 });
