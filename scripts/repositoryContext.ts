@@ -119,7 +119,7 @@ function table(
   });
   const lines = within.map((each) => {
     const cells = shown.map((score) => {
-      const measure = measures.find(({ scores, width }) => score in scores(new Float64Array(width)))!;
+      const measure = measures.find((each) => score in each.scores(new Float64Array(each.width)))!;
       const rows = rowsOf(each, measure, measures);
       if (rows.size === 0) return "";
       const sums = new Float64Array(measure.width);

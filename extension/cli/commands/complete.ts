@@ -5,7 +5,7 @@ import type * as z from "zod";
 import { readPlainText } from "../../core/foundation/plainFile.ts";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
 import { openCompleter } from "../../core/completion/completer.ts";
-import { contextFields } from "../../core/completion/context/contextFields.ts";
+import type { contextFields } from "../../core/completion/context/contextFields.ts";
 import {
   frontOf,
   indexFolder,
@@ -57,7 +57,7 @@ export async function completeCommand(flags: CompleteFlags, context: Context): P
     const warning = adapter && warningOf(adapter, base);
     if (warning !== undefined) output.log.warn(warning);
   }
-  const completer = await openCompleter(base);
+  const completer = await openCompleter(base, { contextTokens: flags.contextTokens });
   try {
     await completer.useAdapters(flags.adapter);
     const load = performance.now() - startedAt;

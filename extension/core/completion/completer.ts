@@ -22,6 +22,7 @@ import { uncalibrated, type Calibration } from "./judgement/calibration.ts";
 import { calibrationOf } from "./judgement/calibrationOf.ts";
 import { stepsOf, type Step } from "./judgement/evidence.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
+import { contextTokensOf } from "./context/contextBudget.ts";
 import { shownPrompt, type ReadPrompt, type ShownPrompt } from "./context/shownPrompt.ts";
 import { readInSteps } from "./context/readInSteps.ts";
 import { promptBuilder, type PromptText } from "./prompt.ts";
@@ -82,7 +83,10 @@ export interface Completer {
 const fewestVisible = { automatic: 3, invoked: 1 } as const;
 
 /** @throws UserError if the base's tokenizer or weights cannot be used */
-export async function openCompleter(base: InstalledBase, options: TokenTreeOptions = {}): Promise<Completer> {
+export async function openCompleter(
+  base: InstalledBase,
+  { contextTokens, ...options }: TokenTreeOptions & { readonly contextTokens?: number | undefined } = {},
+): Promise<Completer> {
   const startedAt = performance.now();
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
   return completerOf({
@@ -91,6 +95,7 @@ export async function openCompleter(base: InstalledBase, options: TokenTreeOptio
     parser: await openPythonParser(),
     checkFits: (adapter) => checkAdapterFits(adapter, base),
     copying: copyingOf(base),
+    contextTokens: contextTokens ?? contextTokensOf(base),
     calibration: calibrationOf(base),
     loadMilliseconds: performance.now() - startedAt,
   });
@@ -103,6 +108,7 @@ export function completerOf({
   parser,
   checkFits,
   copying = noCopying,
+  contextTokens = Infinity,
   calibration = uncalibrated,
   loadMilliseconds = 0,
 }: {
@@ -111,10 +117,12 @@ export function completerOf({
   parser: PythonParser;
   checkFits: (adapter: Adapter) => void;
   copying?: Copying;
+  /** The most tokens of other files in a prompt, as far as there is room. */
+  contextTokens?: number;
   calibration?: Calibration;
   loadMilliseconds?: number;
 }): Completer {
-  const { maxNewTokens, budget } = promptRooms(tree);
+  const { maxNewTokens, budget } = promptRooms(tree, contextTokens);
   const buildPrompt = promptBuilder(tokenizer, budget);
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
   const byCopies = copyDecoding(model.vocabulary, tree.hasEncoder ? noCopying : copying);

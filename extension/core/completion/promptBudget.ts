@@ -8,8 +8,15 @@ const [longestPrefix, longestSuffix] = [1024, 64];
 /** The tokens reserved for markers and the path of the file. */
 export const reservedTokens = 48;
 
-/** Divides a model's context; an encoder-decoder reads and writes separately. */
-export function promptRooms({ contextLength, hasEncoder }: { contextLength: number; hasEncoder: boolean }): {
+/**
+ * Divides a model's context; an encoder-decoder reads and writes separately.
+ *
+ * @param contextTokens the most tokens of other files that the base gains from
+ */
+export function promptRooms(
+  { contextLength, hasEncoder }: { contextLength: number; hasEncoder: boolean },
+  contextTokens = Infinity,
+): {
   readonly maxNewTokens: number;
   readonly budget: Required<PromptBudget>;
 } {
@@ -17,5 +24,6 @@ export function promptRooms({ contextLength, hasEncoder }: { contextLength: numb
   const suffix = Math.min(longestSuffix, Math.floor(contextLength / 8));
   const room = contextLength - (hasEncoder ? 0 : maxNewTokens + suffix) - reservedTokens;
   const prefix = Math.max(8, Math.min(longestPrefix, room));
-  return { maxNewTokens, budget: { prefix, suffix, context: contextBudget(room), both: Math.max(8, room) } };
+  const context = Math.min(contextBudget(room), contextTokens);
+  return { maxNewTokens, budget: { prefix, suffix, context, both: Math.max(8, room) } };
 }

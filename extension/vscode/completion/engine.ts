@@ -135,16 +135,23 @@ function requestsTo(
         return undefined;
       }
     },
-    async prepare(request, signal) {
-      try {
-        const prepared = await client.prepare(request, signal);
-        if (prepared) log.debug(`Prepared ${prepared.tokens} tokens in ${Math.round(prepared.milliseconds)} ms`);
-      } catch (error) {
-        if (!isCancelled(error)) log.debug(`Not prepared: ${String(error)}`);
-      }
-    },
+    prepare: (request, signal) => prepare(client, request, signal, log),
     explain: () => client.explain(),
   };
+}
+
+async function prepare(
+  client: Pick<CompletionClient, "prepare">,
+  request: CompletionRequest,
+  signal: AbortSignal,
+  log: EngineOptions["log"],
+): Promise<void> {
+  try {
+    const prepared = await client.prepare(request, signal);
+    if (prepared) log.debug(`Prepared ${prepared.tokens} tokens in ${Math.round(prepared.milliseconds)} ms`);
+  } catch (error) {
+    if (!isCancelled(error)) log.debug(`Not prepared: ${String(error)}`);
+  }
 }
 
 /** Reports crashes. Repeated crashes give one message, until the engine stays off. */

@@ -100,7 +100,7 @@ export function openRepositoryContext(
     put: (keeper: ContextKeeper, path: string) => Promise<T>,
   ): Promise<Front | undefined> => {
     const place = trustedPlaceOf(document.uri);
-    if (!place || contextTokens === 0) return undefined;
+    if (!place) return undefined;
     const { keeper, documents } = rootAt(place.folder);
     documents.set(place.path, document);
     const found = await put(keeper, place.path);

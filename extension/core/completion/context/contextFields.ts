@@ -15,5 +15,10 @@ export const contextFields = {
     .enum(contextKinds)
     .default("file")
     .describe("What the model reads in front of a file: nothing, its path, or other files of its repository, too"),
+  contextTokens: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("Most tokens of other files in front of the file; small bases get none unless given"),
   repository: z.string().optional().describe("Folder of the repository, for context repository"),
 };

@@ -71,25 +71,24 @@ export function promptFronts(tokenizer: Tokenizer, budget: number): (text: Front
 }
 
 /** Returns the end of a path that a prompt shows. */
-export function pathEnd(path: string): string {
+function pathEnd(path: string): string {
   return path.split(/[\\/]/).filter(Boolean).slice(-pathSegments).join("/");
 }
 
 /** Encodes as many parts as the budget allows, from the last one on; the part that does not fit loses its end. */
 function encodedContext(tokenizer: Tokenizer, context: readonly Snippet[], budget: number): number[] {
   const markers = tokenizer.fillInTheMiddle?.repository;
-  let ids: readonly number[] = [];
+  const parts: (readonly number[])[] = [];
+  let room = budget;
   for (const { path, text } of context.toReversed()) {
-    const part = encodedPart(tokenizer, markers, { path, text: text.endsWith("\n") ? text : `${text}\n` });
-    const room = budget - ids.length;
-    if (part.length <= room) {
-      ids = [...part, ...ids];
-      continue;
-    }
-    if (room >= shortestPart) ids = [...cutPart(tokenizer, part, room), ...ids];
-    break;
+    const whole = encodedPart(tokenizer, markers, { path, text: text.endsWith("\n") ? text : `${text}\n` });
+    if (whole.length > room && room < shortestPart) break;
+    const part = whole.length > room ? cutPart(tokenizer, whole, room) : whole;
+    parts.unshift(part);
+    if (part !== whole) break;
+    room -= part.length;
   }
-  return [...ids];
+  return parts.flat();
 }
 
 function encodedPart(tokenizer: Tokenizer, markers: RepositoryMarkers | undefined, { path, text }: Snippet): number[] {

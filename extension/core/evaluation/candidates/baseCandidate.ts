@@ -11,6 +11,7 @@ import { readAdapter, weightsFile } from "../../adapters/formats/peftFolder.ts";
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { completerOf } from "../../completion/completer.ts";
+import { contextTokensOf } from "../../completion/context/contextBudget.ts";
 import { copyingOf } from "../../completion/copies/copying.ts";
 import { openBatchGenerator } from "../../inference/decoding/generateBatch.ts";
 import { decoderOver } from "../../inference/tree/decoder.ts";
@@ -28,7 +29,11 @@ interface NamedAdapter {
 }
 
 /** @throws UserErrors of reading the adapters; "adapter-mismatch" */
-export async function baseCandidate(base: InstalledBase, named: readonly NamedAdapter[], log: Log): Promise<Candidate> {
+export async function baseCandidate(
+  base: InstalledBase,
+  named: readonly NamedAdapter[],
+  { log, contextTokens }: { readonly log: Log; readonly contextTokens?: number | undefined },
+): Promise<Candidate> {
   const adapters: ActiveAdapter[] = [];
   const identities: Candidate["configuration"]["adapters"] = [];
   const trainings: Candidate["trainings"] = [];
@@ -53,7 +58,7 @@ export async function baseCandidate(base: InstalledBase, named: readonly NamedAd
       const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
       return { generator: await openBatchGenerator(base, tokenizer, adapters), tokenizer };
     },
-    openInfiller: () => openInfiller(base, named),
+    openInfiller: () => openInfiller(base, named, contextTokens),
   };
 }
 
@@ -79,12 +84,23 @@ async function identityOf(
 }
 
 /** Completes through the editor's completer. */
-async function openInfiller(base: InstalledBase, adapters: readonly NamedAdapter[]): Promise<Infiller> {
+async function openInfiller(
+  base: InstalledBase,
+  adapters: readonly NamedAdapter[],
+  contextTokens: number | undefined,
+): Promise<Infiller> {
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
   const tree = await openTokenTree(base);
   const checkFits = (adapter: Adapter): void => checkAdapterFits(adapter, base);
   const parser = await openPythonParser();
-  const completer = completerOf({ tree, tokenizer, parser, checkFits, copying: copyingOf(base) });
+  const completer = completerOf({
+    tree,
+    tokenizer,
+    parser,
+    checkFits,
+    copying: copyingOf(base),
+    contextTokens: contextTokens ?? contextTokensOf(base),
+  });
   const decoder = decoderOver(tree);
   try {
     await completer.useAdapters(adapters);

@@ -11,6 +11,8 @@ export interface CandidateOptions extends BasePlaces {
   readonly adapters: readonly { readonly folder: string; readonly scale: number }[];
   /** The corpus of n-grams, which replace the base. */
   readonly ngram?: string | undefined;
+  /** The most tokens of other files in front of a file; the base decides unless given. */
+  readonly contextTokens?: number | undefined;
 }
 
 /** @throws UserErrors of opening the base, and of reading the adapters or the corpus; "adapter-mismatch" */
@@ -18,8 +20,8 @@ export async function openCandidate(
   options: CandidateOptions,
   { log, signal }: { readonly log: Log; readonly signal?: AbortSignal | undefined },
 ): Promise<Candidate> {
-  const { home, embedded, ngram } = options;
+  const { home, embedded, ngram, contextTokens } = options;
   const base = await resolveBase(options.base, { home, embedded, log, signal });
   if (ngram !== undefined) return await ngramCandidate(ngram, base, signal);
-  return await baseCandidate(base, options.adapters, log);
+  return await baseCandidate(base, options.adapters, { log, contextTokens });
 }

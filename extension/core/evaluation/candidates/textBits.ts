@@ -64,17 +64,17 @@ function* readings(
   const frontOf = promptFronts(tokenizer, contextTokens);
   const end = ids.length - 1;
   /** Returns the context in front of the text after `prefix`, and the path; empty without context or room for it. */
-  const contextFront = (prefix: string): readonly number[] => {
+  const contextFront = (prefix: string, length: number): readonly number[] => {
     if (!contextAfter) return [];
     const { outside, inside, contextLength } = frontOf({ path, context: contextAfter(prefix) });
     const front = [...tokenizer.beginning, ...outside, ...inside];
-    return contextLength > 0 && front.length + window < decoder.contextLength ? front : [];
+    return contextLength > 0 && front.length + length < decoder.contextLength ? front : [];
   };
   for (let start = 0; start < end; start += window) {
     const last = Math.min(start + window, end);
     const plain = { front: [ids[start]!], first: start + 1, last, counted: header };
     const prefix = start === 0 ? text.slice(0, endOfImports(text)) : tokenizer.decode(ids.slice(header, start + 1));
-    const front = contextFront(prefix);
+    const front = contextFront(prefix, last - start);
     if (front.length === 0) {
       yield plain;
       continue;

@@ -5,6 +5,7 @@ import { checkAdapterFits } from "../../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { completerOf, type Completer, type Completion } from "../../completion/completer.ts";
 import type { CompletionRequest } from "../../completion/completionRequest.ts";
+import { contextTokensOf } from "../../completion/context/contextBudget.ts";
 import { copyingOf } from "../../completion/copies/copying.ts";
 import { rememberAnswers } from "../../completion/judgement/answers.ts";
 import { calibrationOf } from "../../completion/judgement/calibrationOf.ts";
@@ -87,7 +88,7 @@ export async function openSuggester(
 /** Opens the editor's completer over a tree that counts. */
 async function openCountedCompleter(
   base: InstalledBase,
-  { adapters, threads }: Pick<ReplaySettings, "adapters" | "threads">,
+  { adapters, contextTokens, threads }: Pick<ReplaySettings, "adapters" | "contextTokens" | "threads">,
 ): Promise<{ completer: Completer; spent: () => EngineCost }> {
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
   const { tree, spent } = countedTree(await openTokenTree(base, threads === undefined ? {} : { threads }));
@@ -98,6 +99,7 @@ async function openCountedCompleter(
     parser,
     checkFits: (adapter: Adapter) => checkAdapterFits(adapter, base),
     copying: copyingOf(base),
+    contextTokens: contextTokens ?? contextTokensOf(base),
     calibration: calibrationOf(base),
   });
   try {

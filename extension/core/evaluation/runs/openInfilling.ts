@@ -19,7 +19,7 @@ const defaultHoles = 500;
 
 /** @throws UserErrors of reading the sources */
 export async function openInfilling(
-  { suite, limit, seed, mode, bits, context, repository: folder, prior, draft }: EvaluationSettings,
+  { suite, limit, seed, mode, bits, context, contextTokens, repository: folder, prior, draft }: EvaluationSettings,
   signal: AbortSignal | undefined,
 ): Promise<EvaluationSuite> {
   const heldOut = await readHeldOut(suite, signal);
@@ -43,7 +43,7 @@ export async function openInfilling(
       protocol: "editor",
       mode,
       shots: 0,
-      ...contextConfiguration(context, repository),
+      ...contextConfiguration(context, repository, contextTokens),
       ...(prior && { prior: learnedWeights.version }),
       ...(!draft && { draft }),
       decoding: defaultDecoding.infilling,
@@ -66,7 +66,11 @@ export async function openInfilling(
 function contextConfiguration(
   kind: ContextKind,
   repository: IndexedRepository | undefined,
+  tokens: number | undefined,
 ): Pick<EvaluationSuite["configuration"], "context"> {
-  if (repository) return { context: { kind: "repository", name: repository.name, hash: repository.hash } };
+  if (repository) {
+    const { name, hash } = repository;
+    return { context: { kind: "repository", name, hash, ...(tokens !== undefined && { tokens }) } };
+  }
   return kind === "none" ? { context: { kind } } : {};
 }

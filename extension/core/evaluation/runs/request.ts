@@ -117,8 +117,9 @@ export const defaultDecoding = {
 /** @throws UserError "option-invalid" */
 export function readEvaluationOptions(options: EvaluationOptions): EvaluationSettings {
   const request = readRequest(evaluationRequest, options, "evaluate");
-  if (request.repository !== undefined && request.context !== "repository") {
-    throw refused("repository", request.repository, "left out without context repository");
+  for (const name of ["repository", "contextTokens"] as const) {
+    if (request[name] === undefined || request.context === "repository") continue;
+    throw refused(name, request[name], "left out without context repository");
   }
   const mode = request.mode ?? (request.adapters.length > 0 ? "trained" : "zero-shot");
   const hasExamples = mode === "icl" || mode === "rag";

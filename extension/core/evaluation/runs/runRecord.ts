@@ -49,7 +49,8 @@ const configurationSchema = z.object({
   context: z
     .discriminatedUnion("kind", [
       z.object({ kind: z.enum(["none", "given"]) }),
-      z.object({ kind: z.literal("repository"), name: z.string(), hash: z.string() }),
+      /** `tokens` of other files at most, unless the base decides. */
+      z.object({ kind: z.literal("repository"), name: z.string(), hash: z.string(), tokens: count.optional() }),
     ])
     .optional(),
   /** For held-out code: the weights of copied text, unless it is left out. */
@@ -183,7 +184,7 @@ export function candidateName(
 ): string {
   if (ngram) return `${ngram.order}-gram`;
   const names = adapters.map(({ name, scale }) => (scale === 1 ? name : `${name}@${scale}`));
-  const repository = context && context.kind !== "none" ? ["repository"] : [];
+  const repository = context && context.kind !== "none" ? [repositoryName(context)] : [];
   const without = [
     ...(context?.kind === "none" ? ["path"] : []),
     ...((suite.kind === "infilling" || suite.kind === "completion") && prior === undefined ? ["prior"] : []),
@@ -200,4 +201,10 @@ export function candidateName(
     case "trained":
       return (mode === "trained") === adapters.length > 0 ? model : `${model}, ${mode}`;
   }
+}
+
+/** "repository", "repository (480 tokens)" */
+function repositoryName(context: NonNullable<RunConfiguration["context"]>): string {
+  const tokens = context.kind === "repository" ? context.tokens : undefined;
+  return tokens === undefined ? "repository" : `repository (${tokens} tokens)`;
 }

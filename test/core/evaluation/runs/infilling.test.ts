@@ -128,8 +128,18 @@ test("with none, file or repository in front, the configuration and the name say
   const repository = await evaluate({ ...options, context: "repository" });
   expect(repository.candidate).toBe(`${name} + repository`);
   expect(repository.record.configuration.context).toMatchObject({ kind: "repository", name: "suite" });
-  const texts = await Promise.all([file, none, repository].map((run) => textOf(run, "predictions.jsonl")));
-  expect(new Set(texts).size).toBe(3);
+  expect(none.result!.scores["bitsPerByte"]).not.toEqual(file.result!.scores["bitsPerByte"]);
+  // The candidate reads as many tokens of other files as it is told to.
+  await mkdir(at("related"));
+  const shared = "def total_of_invoices(invoices):\n    return sum(invoice.total for invoice in invoices)\n";
+  await writeFile(at("related", "shared.py"), shared);
+  const user =
+    "from shared import total_of_invoices\n\n\ndef report(invoices):\n    total = total_of_invoices(invoices)\n    return total\n";
+  await writeFile(at("related", "user.py"), user);
+  const related = { ...options, suite: at("related"), context: "repository" } as const;
+  const [silent, told] = [await evaluate(related), await evaluate({ ...related, contextTokens: 200 })];
+  expect(told.candidate).toBe(`${name} + repository (200 tokens)`);
+  expect(told.result!.scores["bitsPerByte"]).not.toEqual(silent.result!.scores["bitsPerByte"]);
   expect((await compareRuns(repository, file)).items).toBe(12);
   // Another repository is another configuration.
   await mkdir(at("elsewhere"));

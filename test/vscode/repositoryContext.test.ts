@@ -1,0 +1,120 @@
+/** In the extension host: what of other files is in a request, what is prepared, and what "Explain completion" tells of it. */
+
+import assert from "node:assert/strict";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import type { Completion } from "../../extension/core/completion/completer.ts";
+import type { CompletionRequest } from "../../extension/core/completion/completionRequest.ts";
+import type { Activated } from "../../extension/main.ts";
+import { until } from "./harness/until.ts";
+
+const answered: Completion = {
+  text: "customer)",
+  confidence: 0.73,
+  leastConfidence: 0.2,
+  beginnings: [],
+  candidates: [],
+  tokens: 5,
+  logProbability: -1,
+  milliseconds: { load: 0, prefill: 1, decode: 1 },
+  stop: "line",
+};
+
+describe("Other files in completion requests", function () {
+  this.timeout(40_000);
+  const folder = vscode.workspace.workspaceFolders![0]!.uri.fsPath;
+  const shop = join(folder, "shop");
+  let graft: Activated;
+  let [complete, prepare]: Partial<Activated["engine"]>[] = [];
+  const [requests, prepared]: CompletionRequest[][] = [[], []];
+
+  const trigger = async (editor: vscode.TextEditor): Promise<void> => {
+    const end = editor.document.lineAt(editor.document.lineCount - 1).range.end;
+    editor.selection = new vscode.Selection(end, end);
+    requests!.length = 0;
+    await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
+  };
+  const askAt = async (editor: vscode.TextEditor): Promise<CompletionRequest> => {
+    await trigger(editor);
+    await until("a request", () => requests!.length > 0);
+    return requests![0]!;
+  };
+  const open = async (path: string): Promise<vscode.TextEditor> =>
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(join(shop, path)));
+
+  before(async () => {
+    await mkdir(shop, { recursive: true });
+    const billing = (last: string): string =>
+      `from shop.invoices import invoice_of\n\n\ndef bill(customer):\n    invoice = invoice_of(${last}`;
+    const files = {
+      "invoices.py": "def invoice_of(customer):\n    return customer.invoices[-1]\n",
+      "reports.py": billing("customer)\n    print(invoice)\n"),
+      "pay.py": billing(""),
+      "ignored.py": billing("PLANTED)\n"),
+      ".gitignore": "ignored.py\n",
+    };
+    for (const [path, text] of Object.entries(files)) await writeFile(join(shop, path), text);
+    graft = await vscode.extensions.getExtension<Activated>("graft.graft")!.activate();
+    await graft.engine.start();
+    [complete, prepare] = [{ complete: graft.engine.complete }, { prepare: graft.engine.prepare }];
+    graft.engine.complete = (request) => {
+      requests!.push(request);
+      return Promise.resolve(answered);
+    };
+    graft.engine.prepare = (request) => {
+      prepared!.push(request);
+      return Promise.resolve();
+    };
+  });
+
+  after(async () => {
+    Object.assign(graft.engine, complete, prepare);
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    await rm(shop, { recursive: true, force: true });
+  });
+
+  it("hold places with the same text, with paths relative to the root, and nothing that git ignores", async () => {
+    const editor = await open("pay.py");
+    const prefix = editor.document.getText();
+    for (const limit = Date.now() + 20_000; Date.now() < limit;) {
+      if ((await graft.index.query(editor.document, { prefix, suffix: "" }))?.copies.length) break;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    const request = await askAt(editor);
+    assert.equal(request.path, "shop/pay.py");
+    assert.equal(request.repositoryName, vscode.workspace.workspaceFolders![0]!.name);
+    assert(request.copies?.some(({ path, after }) => path === "shop/reports.py" && after.startsWith("customer)")));
+    assert(!request.copies?.some(({ path }) => path === "shop/pay.py"));
+    assert.doesNotMatch(JSON.stringify(request), /PLANTED/);
+    // The base that comes with Graft reads no other files in its prompt.
+    assert.deepEqual(request.context, []);
+  });
+
+  it("a pause prepares the prompt of the file that is looked at", async () => {
+    await open("invoices.py");
+    await until("a preparation", () => prepared!.some(({ path }) => path === "shop/invoices.py"));
+    const last = prepared!.findLast(({ path }) => path === "shop/invoices.py")!;
+    assert(!last.context?.some(({ path }) => path === "shop/invoices.py"));
+  });
+
+  it("hold none in a document of no folder", async () => {
+    const document = await vscode.workspace.openTextDocument({ language: "python", content: "invoice = invo" });
+    const request = await askAt(await vscode.window.showTextDocument(document));
+    assert.equal(request.context, undefined);
+    assert.equal(request.copies, undefined);
+  });
+
+  it("are told by Explain completion, with the reason and the confidence, in a document that nobody can edit", async () => {
+    await trigger(await open("pay.py"));
+    await until("a suggestion", () => graft.completions.events.rest !== undefined);
+    await vscode.commands.executeCommand("graft.explainCompletion");
+    const { document } = vscode.window.activeTextEditor!;
+    const text = document.getText();
+    assert.match(text, /shop\/pay\.py:5:26/);
+    assert.match(text, /Confidence: 73 %/);
+    assert.match(text, /`+ shop\/reports\.py `+: .*invoice_of\(.* → .*customer\)/);
+    assert.equal(document.isUntitled, false);
+    assert.equal(vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) ?? false, false);
+  });
+});
