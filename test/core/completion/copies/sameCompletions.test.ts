@@ -62,7 +62,11 @@ class Store:
 `;
 
 /** The next state of a text that a user edits, and whether the edit is typing on. */
-function edited(text: string, cursor: number, random: ReturnType<typeof seededRandom>): { text: string; cursor: number } {
+function edited(
+  text: string,
+  cursor: number,
+  random: ReturnType<typeof seededRandom>,
+): { text: string; cursor: number } {
   const kind = random.integer(4);
   if (kind === 0) {
     const place = 40 + random.integer(text.length - 40);
