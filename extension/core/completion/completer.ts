@@ -148,7 +148,7 @@ export function completerOf({
     const decoding = decodingOf({ beams, temperature, seed });
     const generation = {
       ...rules,
-      ...byCopies(asked, requiredText),
+      ...byCopies.of(asked, requiredText),
       decoding,
       bansInfillingMarkers: true,
       stopsOnRepetition: true,
@@ -161,6 +161,7 @@ export function completerOf({
     const grades = graded(result.text, calibration, steps);
     const completion = { ...result, ...grades, candidates, milliseconds: { load, ...milliseconds } };
     load = 0;
+    byCopies.remember(prefix, result.text);
     if (temperature === 0) suggestions.remember(cursor, kind, { text: result.text, completion, steps });
     return completion;
   };

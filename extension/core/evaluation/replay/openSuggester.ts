@@ -29,7 +29,7 @@ export async function openSuggester(
   signal?: AbortSignal,
 ): Promise<Suggester> {
   const { adapters, context, cache } = settings;
-  const { completer, spent } = await openCountedCompleter(base, adapters);
+  const { completer, spent } = await openCountedCompleter(base, settings);
   const judgement = replayedJudgement(settings.judgement, base.name, adapters);
   const windows = sourceWindows(documentWindow);
   const answers = rememberAnswers();
@@ -87,10 +87,10 @@ export async function openSuggester(
 /** Opens the editor's completer over a tree that counts. */
 async function openCountedCompleter(
   base: InstalledBase,
-  adapters: ReplaySettings["adapters"],
+  { adapters, threads }: Pick<ReplaySettings, "adapters" | "threads">,
 ): Promise<{ completer: Completer; spent: () => EngineCost }> {
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-  const { tree, spent } = countedTree(await openTokenTree(base));
+  const { tree, spent } = countedTree(await openTokenTree(base, threads === undefined ? {} : { threads }));
   const parser = await openPythonParser();
   const completer = completerOf({
     tree,

@@ -17,6 +17,7 @@ export const replayFields = {
     .min(0)
     .optional()
     .describe("Milliseconds that every answer takes, for repeatable figures; measured unless given"),
+  threads: z.int().min(1).optional().describe("Threads of the model; one for each processor unless given"),
   maxTokens: completionRequest.shape.maxTokens.unwrap().default(96).describe("Longest completion, in tokens"),
   multiline: completionRequest.shape.multiline,
   ...contextFields,

