@@ -80,11 +80,13 @@ export function followSuggestions(tell: (event: SuggestionEvent) => void): Sugge
     const growth = growthBy(one, change);
     if (typeof growth === "string") return end(growth, at);
     Object.assign(one, { ...growth, changedAt: at });
-    const { typed: characters, isAtOnce } = growth;
+    const { typed: characters } = growth;
     if (characters === 0) return;
     tellOfReading(one, at);
     const { suggestion } = one;
     const isWhole = one.texts[0] === one.written;
+    // The editor can replace what was typed, too, when it inserts the whole.
+    const isAtOnce = growth.isAtOnce || (isWhole && characters > 1);
     if (isWhole) living = undefined;
     const place = { start: change.offset, end: change.offset + change.text.length };
     if (isAtOnce) tell({ kind: isWhole ? "accepted" : "partlyAccepted", suggestion, characters, place, at });
