@@ -111,7 +111,7 @@ export function describeExit({ code, signal }: Exit): string {
  * saves 100 MB of memory, and costs no time.
  */
 const flags: Partial<Record<Role, readonly string[]>> = {
-  repository: ["--max-semi-space-size=4", "--max-old-space-size=192"],
+  repository: ["--max-semi-space-size=4", "--max-old-space-size=160"],
 };
 
 const waysOn: Record<Role, string> = {

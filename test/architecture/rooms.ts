@@ -44,11 +44,11 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "extension/core/training": {
     ".": ["cost", "data", "graph", "loop", "optimizers", "output", "run"],
     cost: ["data", "graph"],
-    data: [".", "loop"],
+    data: [".", "holes", "loop"],
     graph: ["data", "optimizers"],
     loop: ["graph", "optimizers"],
     output: [".", "data", "loop", "optimizers", "run"],
-    run: [".", "data", "loop", "output"],
+    run: [".", "data", "holes", "loop", "output"],
   },
   "extension/engine": { ".": ["servers"], servers: ["."] },
   "extension/vscode": {

@@ -22,10 +22,10 @@ import { uncalibrated, type Calibration } from "./judgement/calibration.ts";
 import { calibrationOf } from "./judgement/calibrationOf.ts";
 import { stepsOf, type Step } from "./judgement/evidence.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
-import { contextBudget } from "./context/contextBudget.ts";
 import { shownPrompt, type ReadPrompt, type ShownPrompt } from "./context/shownPrompt.ts";
 import { readInSteps } from "./context/readInSteps.ts";
-import { promptBuilder, type PromptBudget, type PromptText } from "./prompt.ts";
+import { promptBuilder, type PromptText } from "./prompt.ts";
+import { promptRooms } from "./promptBudget.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
 import { requestTurns } from "./requestTurns.ts";
 import { stopRule, type End } from "./stop.ts";
@@ -79,10 +79,6 @@ export interface Completer {
   release(): Promise<void>;
 }
 
-/** In tokens. A longer prefix costs time at the first request in a file, and hardly helps small models. */
-const [longestPrefix, longestSuffix] = [1024, 64];
-/** The tokens reserved for markers and the path of the file. */
-const reserved = 48;
 const fewestVisible = { automatic: 3, invoked: 1 } as const;
 
 /** @throws UserError if the base's tokenizer or weights cannot be used */
@@ -118,7 +114,7 @@ export function completerOf({
   calibration?: Calibration;
   loadMilliseconds?: number;
 }): Completer {
-  const { maxNewTokens, budget } = roomsIn(tree);
+  const { maxNewTokens, budget } = promptRooms(tree);
   const buildPrompt = promptBuilder(tokenizer, budget);
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
   const byCopies = copyDecoding(model.vocabulary, tree.hasEncoder ? noCopying : copying);
@@ -196,18 +192,6 @@ export function completerOf({
       }),
     release: () => turns.request(() => tree.release()),
   };
-}
-
-/** Shares the context of a base among prompt and completion. */
-function roomsIn({ contextLength, hasEncoder }: TokenTree): {
-  readonly maxNewTokens: number;
-  readonly budget: Required<PromptBudget>;
-} {
-  const maxNewTokens = Math.max(1, Math.floor(contextLength / 4));
-  const suffix = Math.min(longestSuffix, Math.floor(contextLength / 8));
-  const room = contextLength - (hasEncoder ? 0 : maxNewTokens + suffix) - reserved;
-  const prefix = Math.max(8, Math.min(longestPrefix, room));
-  return { maxNewTokens, budget: { prefix, suffix, context: contextBudget(room), both: Math.max(8, room) } };
 }
 
 /** Identifies what stands in front of the file. */

@@ -1,7 +1,7 @@
 /** Packs sequences into rows of fixed size, the input of a training graph. */
 
 import { internalError } from "../foundation/errors.ts";
-import { targetCount, tokenCount, type Sequence } from "./sequence.ts";
+import { targetWeight, tokenCount, type Sequence } from "./sequence.ts";
 
 /** The size of a micro-batch. */
 export interface PackedShape {
@@ -27,7 +27,7 @@ export interface MicroBatch {
   readonly labelRows: BigInt64Array;
   /** [labels]: target ids. */
   readonly labels: BigInt64Array;
-  /** [labels]: 1 / (targets of the whole step), so that the weighted sum over all micro-batches is the mean. */
+  /** [labels]: divided by their sum over the whole step, so that the weighted sum over all micro-batches is the mean. */
   readonly weights: Float32Array;
   /** The encoder's input, if there is an encoder: `ids` and `segments` as above, [rows * encoder.length]. */
   readonly encoder?: { readonly length: number; readonly ids: BigInt64Array; readonly segments: Int32Array };
@@ -40,11 +40,11 @@ export interface MicroBatch {
 export function packStep(sequences: readonly Sequence[], shape: PackedShape): MicroBatch[] {
   const { rows, length, encoderLength } = shape;
   const packed = packRows(sequences, shape);
-  const targets = sequences.reduce((sum, sequence) => sum + targetCount(sequence), 0);
+  const total = sequences.reduce((sum, sequence) => sum + targetWeight(sequence), 0);
   const batches: MicroBatch[] = [];
   for (let start = 0; start < packed.length; start += rows) {
     const chosen = packed.slice(start, start + rows);
-    const batch = fillBatch(chosen, rows, length, 1 / targets);
+    const batch = fillBatch(chosen, rows, length, 1 / total);
     batches.push(encoderLength ? { ...batch, encoder: encoderSide(chosen, rows, encoderLength) } : batch);
   }
   return batches;
@@ -69,12 +69,13 @@ export function packRows(
   return packed.map((row) => row.sequences);
 }
 
-function fillBatch(packed: readonly (readonly Sequence[])[], rows: number, length: number, weight: number): MicroBatch {
+function fillBatch(packed: readonly (readonly Sequence[])[], rows: number, length: number, share: number): MicroBatch {
   const ids = new BigInt64Array(rows * length);
   const positions = new BigInt64Array(rows * length);
   const segments = new Int32Array(rows * length);
   const labelRows: bigint[] = [];
   const labels: bigint[] = [];
+  const weights: number[] = [];
   for (const [row, sequences] of packed.entries()) {
     let at = row * length;
     for (const [segment, sequence] of sequences.entries()) {
@@ -83,9 +84,11 @@ function fillBatch(packed: readonly (readonly Sequence[])[], rows: number, lengt
         ids[at] = BigInt(id);
         positions[at] = BigInt(position);
         segments[at] = segment + 1;
-        if (position >= sequence.firstTarget) {
+        const weight = position < sequence.firstTarget ? 0 : (sequence.weights?.[position - sequence.firstTarget] ?? 1);
+        if (weight > 0) {
           labelRows.push(BigInt(at - 1));
           labels.push(BigInt(id));
+          weights.push(weight * share);
         }
         at++;
       }
@@ -99,7 +102,7 @@ function fillBatch(packed: readonly (readonly Sequence[])[], rows: number, lengt
     segments,
     labelRows: BigInt64Array.from(labelRows),
     labels: BigInt64Array.from(labels),
-    weights: new Float32Array(labels.length).fill(weight),
+    weights: Float32Array.from(weights),
   };
 }
 

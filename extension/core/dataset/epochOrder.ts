@@ -2,7 +2,7 @@
 
 import { permutation } from "../foundation/permutation.ts";
 import { seededRandom } from "../foundation/random.ts";
-import { tokenCount, type Sequence, type Sequences } from "./sequence.ts";
+import { perEpoch, tokenCount, type Sequence, type Sequences } from "./sequence.ts";
 
 export interface OrderOptions {
   /** Sequences per step. */
@@ -21,27 +21,29 @@ export interface EpochOrder {
 const stepsOfWindow = 64;
 
 /**
- * Returns an order in which every sequence occurs once per epoch. When shuffled, an epoch is a random order, cut into windows of
+ * Returns an order in which every sequence, or one variant of it, occurs once per epoch. When shuffled, an epoch is a random order, cut into windows of
  * {@link stepsOfWindow} steps. Within a window, sequences are distributed so that all steps have about the same number of tokens.
  * So one micro-batch size suits all steps, with little padding. Steps can be requested in any order; memory holds one window.
  */
 export function epochOrder(sequences: Sequences, { batchSize, seed, shuffle }: OrderOptions): EpochOrder {
-  const stepsPerEpoch = Math.ceil(sequences.length / batchSize);
-  const read = (from: number, to: number, place: (index: number) => number): Sequence[] => {
-    const indices = Array.from({ length: Math.min(to, sequences.length) - from }, (_, i) => place(from + i));
-    return indices.map((index) => sequences.at(index)!);
+  const { drawings = 1 } = sequences;
+  const count = perEpoch(sequences);
+  const stepsPerEpoch = Math.ceil(count / batchSize);
+  const read = (epoch: number, from: number, to: number, place: (index: number) => number): Sequence[] => {
+    const indices = Array.from({ length: Math.min(to, count) - from }, (_, i) => place(from + i));
+    return indices.map((index) => sequences.at(index * drawings + (epoch % drawings))!);
   };
   let window: { readonly name: string; readonly steps: readonly (readonly Sequence[])[] } | undefined;
   return {
     stepsPerEpoch,
     sequencesOf: (step) => {
       const [epoch, stepOfEpoch] = [Math.floor(step / stepsPerEpoch), step % stepsPerEpoch];
-      if (!shuffle) return read(stepOfEpoch * batchSize, (stepOfEpoch + 1) * batchSize, (index) => index);
+      if (!shuffle) return read(epoch, stepOfEpoch * batchSize, (stepOfEpoch + 1) * batchSize, (index) => index);
       const first = stepOfEpoch - (stepOfEpoch % stepsOfWindow);
       const name = `${epoch}:${first}`;
       if (window?.name !== name) {
-        const place = permutation(sequences.length, seededRandom(seed, `order of epoch ${epoch}`));
-        const drawn = read(first * batchSize, (first + stepsOfWindow) * batchSize, place);
+        const place = permutation(count, seededRandom(seed, `order of epoch ${epoch}`));
+        const drawn = read(epoch, first * batchSize, (first + stepsOfWindow) * batchSize, place);
         window = { name, steps: sharedOut(drawn, batchSize) };
       }
       return window.steps[stepOfEpoch - first]!;

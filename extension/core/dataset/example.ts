@@ -5,12 +5,13 @@ import type { Skipped } from "../sources/skipped.ts";
 
 /**
  * - pair: an instruction and the code that answers it (the paper's data sets).
- * - text: source code. `cut` says that the document continues after it, so no end of text follows.
+ * - text: source code. `cut` says that the document continues after it, so no end of text follows. `path` is its file's, in its
+ *   project.
  * - fill: an infilling example, a hole in source code with the text before and after it.
  */
 export type Example =
   | { readonly kind: "pair"; readonly intent: string; readonly code: string }
-  | { readonly kind: "text"; readonly text: string; readonly cut?: boolean }
+  | { readonly kind: "text"; readonly text: string; readonly cut?: boolean; readonly path?: string }
   | { readonly kind: "fill"; readonly prefix: string; readonly suffix: string; readonly middle: string };
 
 /** A row or file that was skipped, with the reason. Problems are listed and do not fail the whole data set. */

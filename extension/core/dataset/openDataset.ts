@@ -68,7 +68,7 @@ async function* pythonExample(
   onSkipped: Parameters<Dataset["examples"]>[0],
 ): AsyncGenerator<Example | Problem> {
   const file = await readNamedSource(path);
-  if ("text" in file) return yield { kind: "text", text: file.text };
+  if ("text" in file) return yield { kind: "text", text: file.text, path: basename(path) };
   onSkipped?.({ path: basename(path), reason: file.reason });
   yield { where: basename(path), message: file.unfit };
 }

@@ -12,7 +12,7 @@ export function pythonExamples(folder: string, options: Pick<WalkOptions, "excep
   const reader = openSourceReader(folder, options);
   return async function* (onSkipped) {
     for await (const source of reader.read(onSkipped)) {
-      if ("text" in source) yield { kind: "text", text: source.text };
+      if ("text" in source) yield { kind: "text", text: source.text, path: source.path };
       else {
         onSkipped?.({ path: source.path, reason: source.reason });
         yield { where: source.path, message: source.unfit };

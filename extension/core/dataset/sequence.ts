@@ -12,13 +12,22 @@ export interface Sequence {
   readonly ids: readonly number[];
   /** Index of the first target, at least 1. It and all later tokens are predicted from the tokens before them. */
   readonly firstTarget: number;
+  /** How much the loss of each target counts, in thousandths at the finest; absent if each counts 1. */
+  readonly weights?: readonly number[];
 }
 
 /** Sequences by index, in an array or in a token file. */
 export interface Sequences {
   readonly length: number;
+  /** The sequences come in groups of so many variants of one example (1 if absent). Each epoch reads another of each group. */
+  readonly drawings?: number;
   /** Returns undefined after the last sequence. */
   at(index: number): Sequence | undefined;
+}
+
+/** Returns the number of sequences that an epoch reads. */
+export function perEpoch({ length, drawings = 1 }: Pick<Sequences, "length" | "drawings">): number {
+  return length / drawings;
 }
 
 /** Returns the number of tokens of encoder and decoder together. */
@@ -26,8 +35,13 @@ export function tokenCount({ ids, encoderIds }: Sequence): number {
   return ids.length + (encoderIds?.length ?? 0);
 }
 
-export function targetCount({ ids, firstTarget }: Sequence): number {
+function targetCount({ ids, firstTarget }: Sequence): number {
   return ids.length - firstTarget;
+}
+
+/** Returns the sum of the targets' weights. */
+export function targetWeight(sequence: Sequence): number {
+  return sequence.weights ? sequence.weights.reduce((sum, weight) => sum + weight, 0) : targetCount(sequence);
 }
 
 /**

@@ -7,6 +7,8 @@ import { readSync } from "node:fs";
 export interface TokenFacts {
   /** Number of sequences. */
   readonly length: number;
+  /** Variants of each example, 1 if absent. */
+  readonly drawings?: number;
   /** Number of tokens of encoder and decoder together. */
   readonly tokens: number;
   /** Longest sequences: of own tokens, and of tokens that an encoder reads (0 without an encoder). */
@@ -22,6 +24,8 @@ export interface ExpectedTokens {
   readonly virtualTokens: number;
 }
 
+/** Numbers in front of a sequence: first target, number of encoder tokens (-1: no encoder), number of weights. */
+export const headerLength = 3;
 /** Numbers that are read at once, unless a sequence is longer. */
 const chunk = 1 << 20;
 
@@ -29,8 +33,9 @@ const chunk = 1 << 20;
 export function areIntact(file: number, ends: Float64Array, facts: TokenFacts, expected: ExpectedTokens): boolean {
   const { length, tokens, longest } = facts;
   const size = (from: number, to: number): number => ends[to]! - ends[from]!;
+  const most = headerLength + 2 * longest.own + longest.read;
   for (let i = 0; i < length; i++) {
-    if (!Number.isSafeInteger(ends[i]) || size(i, i + 1) < 3 || size(i, i + 1) > 2 + longest.own + longest.read) {
+    if (!Number.isSafeInteger(ends[i]) || size(i, i + 1) <= headerLength || size(i, i + 1) > most) {
       return false;
     }
   }
@@ -45,9 +50,10 @@ export function areIntact(file: number, ends: Float64Array, facts: TokenFacts, e
     for (let i = first; i < next; i++) {
       const sequence = values.subarray(size(first, i), size(first, i + 1));
       const read = Math.max(0, sequence[1]!);
-      if (!isSequence(sequence, read, expected)) return false;
-      found.tokens += sequence.length - 2;
-      found.own = Math.max(found.own, sequence.length - 2 - read);
+      const own = sequence.length - headerLength - read - sequence[2]!;
+      if (!isSequence(sequence, { read, own }, expected)) return false;
+      found.tokens += read + own;
+      found.own = Math.max(found.own, own);
       found.read = Math.max(found.read, read);
     }
     first = next;
@@ -57,9 +63,17 @@ export function areIntact(file: number, ends: Float64Array, facts: TokenFacts, e
   return isAsTold && description === expected.description;
 }
 
-function isSequence(sequence: Int32Array, read: number, { vocabularySize, virtualTokens }: ExpectedTokens): boolean {
-  const [firstTarget, encoderLength] = [sequence[0]!, sequence[1]!];
-  const own = sequence.length - 2 - read;
+function isSequence(
+  sequence: Int32Array,
+  { read, own }: { readonly read: number; readonly own: number },
+  { vocabularySize, virtualTokens }: ExpectedTokens,
+): boolean {
+  const [firstTarget, encoderLength, weights] = [sequence[0]!, sequence[1]!, sequence[2]!];
   if (encoderLength < -1 || own < 1 || firstTarget < 0 || firstTarget > own) return false;
-  return sequence.subarray(2).every((id, at) => id < vocabularySize && id >= (at < read ? -virtualTokens : 0));
+  if (weights !== 0 && weights !== own - firstTarget) return false;
+  const idsEnd = headerLength + read + own;
+  const areIds = sequence
+    .subarray(headerLength, idsEnd)
+    .every((id, at) => id < vocabularySize && id >= (at < read ? -virtualTokens : 0));
+  return areIds && sequence.subarray(idsEnd).every((weight) => weight >= 0);
 }

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { writeFailure } from "../foundation/atomicFile.ts";
 import { UserError } from "../foundation/errors.ts";
-import { areIntact, type ExpectedTokens, type TokenFacts } from "./tokenCheck.ts";
+import { areIntact, headerLength, type ExpectedTokens, type TokenFacts } from "./tokenCheck.ts";
 import type { Sequence, Sequences } from "./sequence.ts";
 
 export interface TokenFile extends Sequences, TokenFacts {
@@ -25,18 +25,21 @@ export interface NewTokenFile extends TokenFile {
   release(): void;
 }
 
+/** Weights are stored as whole numbers of these. */
+const weightUnits = 1000;
 /** Numbers to buffer before writing. */
 const buffered = 1 << 16;
 
 /**
  * Creates NAME.tokens and NAME.index at `path`. Overwrites files that a killed training may have left there.
  *
- *     .tokens  int32:   first target, number of encoder tokens (-1: no encoder), encoder tokens, own tokens │ …
+ *     .tokens  int32:   first target, number of encoder tokens (-1: no encoder), number of weights (0: all are 1),
+ *                       encoder tokens, own tokens, weights in thousandths │ …
  *     .index   float64: start of each sequence in .tokens, then the end of the last one
  *
  * @throws UserError "disk-full" or "not-writable", here and in `add`
  */
-export function createTokenFile(path: string): NewTokenFile {
+export function createTokenFile(path: string, drawings = 1): NewTokenFile {
   const paths = pathsOf(path);
   const tokenFile = openFile(paths.tokens);
   const indexFile = openFile(paths.index);
@@ -60,6 +63,7 @@ export function createTokenFile(path: string): NewTokenFile {
   const close = (): void => [tokenFile, indexFile].forEach((file) => closeSync(file));
 
   return {
+    drawings,
     get length() {
       return length;
     },
@@ -67,12 +71,13 @@ export function createTokenFile(path: string): NewTokenFile {
       return tokens;
     },
     longest,
-    add({ ids, firstTarget, encoderIds }) {
-      newTokens.push(firstTarget, encoderIds?.length ?? -1);
+    add({ ids, firstTarget, encoderIds, weights = [] }) {
+      newTokens.push(firstTarget, encoderIds?.length ?? -1, weights.length);
       for (const id of encoderIds ?? []) newTokens.push(id);
       for (const id of ids) newTokens.push(id);
+      for (const weight of weights) newTokens.push(Math.round(weight * weightUnits));
       const read = encoderIds?.length ?? 0;
-      end += 2 + read + ids.length;
+      end += headerLength + read + ids.length + weights.length;
       newEnds.push(end);
       length++;
       tokens += read + ids.length;
@@ -111,7 +116,7 @@ export function createTokenFile(path: string): NewTokenFile {
  * @throws UserError "tokens-damaged" where files are missing or not what they were
  */
 export function openTokenFile(path: string, facts: TokenFacts, expected: ExpectedTokens): TokenFile {
-  const { length, tokens, longest } = facts;
+  const { length, tokens, longest, drawings = 1 } = facts;
   const paths = pathsOf(path);
   const [tokenFile, indexFile] = [openKept(paths.tokens), openKept(paths.index)];
   const close = (): void => [tokenFile, indexFile].forEach((file) => closeSync(file));
@@ -124,6 +129,7 @@ export function openTokenFile(path: string, facts: TokenFacts, expected: Expecte
   }
   return {
     length,
+    drawings,
     tokens,
     longest,
     at: (index) => (index < 0 || index >= length ? undefined : sequenceAt(tokenFile, indexFile, index)),
@@ -151,12 +157,13 @@ function openKept(path: string): number {
 
 function sequenceAt(tokenFile: number, indexFile: number, index: number): Sequence {
   const [from, to] = read(indexFile, new Float64Array(2), index);
-  const [firstTarget, encoderLength, ...all] = read(tokenFile, new Int32Array(to! - from!), from!);
-  const ids = encoderLength! < 0 ? all : all.slice(encoderLength);
+  const [firstTarget, encoderLength, weighted, ...all] = read(tokenFile, new Int32Array(to! - from!), from!);
+  const idsEnd = all.length - weighted!;
   return {
-    ids,
+    ids: all.slice(Math.max(0, encoderLength!), idsEnd),
     firstTarget: firstTarget!,
     ...(encoderLength! >= 0 && { encoderIds: all.slice(0, encoderLength) }),
+    ...(weighted! > 0 && { weights: all.slice(idsEnd).map((weight) => weight / weightUnits) }),
   };
 }
 

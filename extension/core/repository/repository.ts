@@ -142,7 +142,7 @@ export async function emptyRepository(limits: RepositoryLimits = repositoryLimit
   return repository;
 }
 
-export function hashOfText(text: string): string {
+function hashOfText(text: string): string {
   return createHash("sha256").update(text).digest("base64url").slice(0, 22);
 }
 

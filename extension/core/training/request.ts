@@ -35,6 +35,10 @@ export const commonFields = {
   weightDecay: z.number().min(0).default(0).describe("Weight decay"),
   patience: z.int().min(1).optional().describe("Stop after this many validations, five per pass, without a lower loss"),
   saveEvery: z.number().min(0).default(60).describe("Seconds of work that a crash may cost; 0 saves every step"),
+  sourceAs: z
+    .enum(["pieces", "requests"])
+    .default("pieces")
+    .describe("What source code becomes: pieces of text, or the requests that an editor would send"),
   fillShare: z.number().min(0).max(1).default(0.5).describe("Share of source code that trains infilling"),
   seed: z.int().default(42).describe("Random seed"),
   shuffle: z.boolean().default(true).describe("Shuffle the data in each pass"),

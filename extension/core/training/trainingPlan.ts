@@ -4,7 +4,7 @@ import type { MethodSpec } from "../adapters/methods/methodNamed.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import type { PackedShape } from "../dataset/batches.ts";
 import { epochOrder } from "../dataset/epochOrder.ts";
-import type { Sequence, Sequences } from "../dataset/sequence.ts";
+import { perEpoch, type Sequence, type Sequences } from "../dataset/sequence.ts";
 import { fitMemory } from "./cost/memoryPlan.ts";
 import { chooseBatchShape, type BatchShape } from "./data/batchShape.ts";
 import type { RowProblems } from "./data/dataSurvey.ts";
@@ -69,14 +69,14 @@ export function planOf(
     schedule: { shape: settings.schedule, learningRate, warmupSteps: Math.ceil(warmupShare * steps), steps },
     optimizer: { name: settings.optimizer, weightDecay },
     clipNorm: 1,
-    validateEvery: Math.max(1, Math.ceil(Math.floor(training.length / batchSize) * validationShare)),
+    validateEvery: Math.max(1, Math.ceil(Math.floor(perEpoch(training) / batchSize) * validationShare)),
     patience,
     saveEvery,
   };
 }
 
 export function outlineOf({ settings, steps, problems }: PreparedRun["run"], { training }: TrainingData): TrainOutline {
-  const stepsPerEpoch = Math.ceil(training.length / settings.batchSize);
+  const stepsPerEpoch = Math.ceil(perEpoch(training) / settings.batchSize);
   const raised = settings.steps === null && steps > Math.ceil(settings.epochs * stepsPerEpoch);
   return { steps, epochs: steps / stepsPerEpoch, raised, problems };
 }

@@ -1,6 +1,7 @@
 /** Logs the plan and the end of a training. */
 
 import type { Log } from "../foundation/log.ts";
+import { perEpoch } from "../dataset/sequence.ts";
 import type { PackedShape } from "../dataset/batches.ts";
 import type { TrainingData } from "./data/trainingData.ts";
 import type { TrainerPlan, TrainerState } from "./loop/trainerState.ts";
@@ -27,7 +28,7 @@ export function tellPlan(
 ): void {
   const { training, validation, parts } = data;
   log.info(
-    `Training on ${base}: ${training.length} sequences, ${validation.length} for validation, ${steps} steps, ` +
+    `Training on ${base}: ${perEpoch(training)} sequences, ${validation.length} for validation, ${steps} steps, ` +
       `micro-batches of ${shape.rows} × ${described(shape)} tokens, ${percent(padding)} of them padding.`,
   );
   if (raised)
@@ -36,7 +37,7 @@ export function tellPlan(
     );
   if (parts.length < 2) return;
   const shares = parts.map(({ name, examples, tokens }) => {
-    return `${name} ${examples} examples, ${percent(tokens / training.tokens)} of the tokens`;
+    return `${name} ${examples} examples, ${percent((tokens * (training.drawings ?? 1)) / training.tokens)} of the tokens`;
   });
   log.info(`Data sets: ${shares.join("; ")}.`);
 }

@@ -28,6 +28,19 @@ describe("packStep", () => {
     });
   });
 
+  test("weighs targets as their sequences say, and leaves out those that do not count", () => {
+    const weighted: Sequence = { ids: [7, 8, 9, 10], firstTarget: 1, weights: [0.5, 0, 2] };
+    const batches = packStep([weighted, sequence(1, 2, 1)], { rows: 1, length: 4 });
+    expect(batches.map(({ labelRows, labels, weights }) => [[...labelRows], [...labels], [...weights]])).toEqual([
+      [
+        [0n, 2n],
+        [8n, 10n],
+        [Math.fround(0.5 / 3.5), Math.fround(2 / 3.5)],
+      ],
+      [[0n], [101n], [Math.fround(1 / 3.5)]],
+    ]);
+  });
+
   test("packs encoder and decoder tokens into rows with room for both", () => {
     const both = (name: number, read: number, written: number): Sequence => ({
       ...sequence(name, written, 1),

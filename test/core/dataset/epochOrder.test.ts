@@ -33,6 +33,20 @@ describe("epochOrder", () => {
     );
   });
 
+  test("reads another variant of each example in every epoch, and the first again in the end", () => {
+    const variants = Array.from({ length: 5 * 3 }, (_, i) => ({ ids: [Math.floor(i / 3), i % 3], firstTarget: 1 }));
+    const sequences = { length: variants.length, drawings: 3, at: (index: number) => variants[index] };
+    for (const shuffle of [true, false]) {
+      const order = epochOrder(sequences, { batchSize: 2, seed: 1, shuffle });
+      expect(order.stepsPerEpoch).toBe(3);
+      for (const epoch of [0, 1, 2, 3]) {
+        const read = [0, 1, 2].flatMap((step) => order.sequencesOf(3 * epoch + step)).map(({ ids }) => ids);
+        expect(read.map(([example]) => example!).sort()).toEqual([0, 1, 2, 3, 4]);
+        expect(read.map(([, variant]) => variant)).toEqual(Array(5).fill(epoch % 3));
+      }
+    }
+  });
+
   test("keeps the given order without shuffling", () => {
     const { sequencesOf } = epochOrder(numbered(7), { batchSize: 3, seed: 1, shuffle: false });
     expect([0, 1, 2, 3].map((step) => numbers(sequencesOf(step)))).toEqual([[0, 1, 2], [3, 4, 5], [6], [0, 1, 2]]);

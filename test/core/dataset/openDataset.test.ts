@@ -202,8 +202,8 @@ describe("openDataset of Python sources", () => {
     expect(dataset).toEqual({
       name: "project",
       examples: [
-        { kind: "text", text: "deep = True\n" },
-        { kind: "text", text: "b = 1\nc = 2\n" },
+        { kind: "text", text: "deep = True\n", path: "a/deep.py" },
+        { kind: "text", text: "b = 1\nc = 2\n", path: "b.py" },
       ],
       problems: [],
     });
@@ -235,7 +235,8 @@ describe("openDataset of Python sources", () => {
   });
 
   test("reads a single file, and refuses an unusable one", async () => {
-    expect((await load(await put("one.py", "x = 1\n"))).examples).toEqual([{ kind: "text", text: "x = 1\n" }]);
+    const { examples } = await load(await put("one.py", "x = 1\n"));
+    expect(examples).toEqual([{ kind: "text", text: "x = 1\n", path: "one.py" }]);
     expect((await load(await put("binary.py", "\0"))).problems).toEqual([
       { where: "binary.py", message: "The file is binary." },
     ]);

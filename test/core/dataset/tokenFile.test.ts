@@ -11,9 +11,19 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "graft-tokens-"))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const ids = fc.array(fc.nat(2 ** 31 - 1), { minLength: 1, maxLength: 30 });
+const thousandths = fc.nat(9000).map((weight) => weight / 1000);
 const anySequence: fc.Arbitrary<Sequence> = fc
-  .record({ ids, firstTarget: fc.nat(30), encoderIds: fc.option(fc.array(fc.nat(99), { maxLength: 9 })) })
-  .map(({ encoderIds, ...own }) => (encoderIds ? { ...own, encoderIds } : own));
+  .record({
+    ids,
+    firstTarget: fc.nat(30),
+    encoderIds: fc.option(fc.array(fc.nat(99), { maxLength: 9 })),
+    weights: fc.option(fc.array(thousandths, { minLength: 1, maxLength: 9 })),
+  })
+  .map(({ encoderIds, weights, ...own }) => ({
+    ...own,
+    ...(encoderIds && { encoderIds }),
+    ...(weights && { weights }),
+  }));
 
 describe("createTokenFile", () => {
   test("returns every sequence by its index, in any order, also while writing", () => {

@@ -10,7 +10,7 @@ let folder: string;
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "graft-unfinished-"))));
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const none = { length: 0, tokens: 0, longest: { own: 0, read: 0 } };
+const none = { length: 0, drawings: 1, tokens: 0, longest: { own: 0, read: 0 } };
 const run: Omit<TrainingRun, "version"> = {
   dataFolder: "data-01234567",
   asked: { base: "", data: ["/work"] },
@@ -37,6 +37,7 @@ const run: Omit<TrainingRun, "version"> = {
     weightDecay: 0,
     patience: null,
     saveEvery: 60,
+    sourceAs: "pieces",
     fillShare: 0.5,
     seed: 42,
     shuffle: true,

@@ -8,11 +8,13 @@ import { writeFailure } from "../../foundation/atomicFile.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { toEncodedSequences } from "../../dataset/encodedSequence.ts";
+import type { TokenFacts } from "../../dataset/tokenCheck.ts";
 import type { Example } from "../../dataset/example.ts";
-import { toSequences, type Sequence } from "../../dataset/sequence.ts";
+import { perEpoch, toSequences, type Sequence } from "../../dataset/sequence.ts";
 import { moduleShapes } from "../../architectures/architectures.ts";
 import { isEncoderDecoder } from "../../architectures/config.ts";
 import { openTokenizer, type Tokenizer } from "../../tokenizer/tokenizer.ts";
+import { requestEncoder } from "../holes/requestEncoder.ts";
 import { askedOf } from "./askedOptions.ts";
 import { fingerprintOf } from "../fingerprint.ts";
 import { withVirtualIds } from "../data/virtualIds.ts";
@@ -49,16 +51,24 @@ export async function beginRun(
   });
   const inFront = methodOf(spec.method).virtualTokens?.(spec).count ?? 0;
   const maxLength = Math.min(settings.maxLength, base.config.contextLength - inFront);
-  const encode = encoderFor(base, spec, tokenizer, maxLength);
+  const encoders = {
+    sequencesOf: encoderFor(base, spec, tokenizer, maxLength),
+    ...(settings.sourceAs === "requests" &&
+      !isEncoderDecoder(base.config) && {
+        requestsOf: await requestEncoder(tokenizer, { ...settings, maxLength }, base.config.contextLength),
+      }),
+  };
   const data = await openTrainingData(
     options,
     { ...settings, maxLength },
-    encode,
+    encoders,
     join(workFolder, dataFolder),
     control,
   );
   const { training, validation, parts, problems } = data;
-  const facts = ({ length, tokens, longest }: TrainingRun["training"]) => ({ length, tokens, longest });
+  const facts = ({ length, drawings = 1, tokens, longest }: TokenFacts): TrainingRun["training"] => {
+    return { length, drawings, tokens, longest };
+  };
   for (const file of [training, validation]) file.flush();
   const run = {
     dataFolder,
@@ -66,7 +76,7 @@ export async function beginRun(
     fingerprint: fingerprintOf(base.hash, settings, data),
     base: { name: base.name, path: base.path, hash: base.hash, embedded: base.embedded },
     settings,
-    steps: stepsOf(settings, options, training.length),
+    steps: stepsOf(settings, options, perEpoch(training)),
     problems,
     parts: [...parts],
     training: facts(training),

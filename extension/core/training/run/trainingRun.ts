@@ -20,7 +20,12 @@ export const dataPrefix = "data-";
 
 const value = z.union([z.string(), z.number(), z.boolean()]);
 const count = z.int().nonnegative();
-const tokens = z.object({ length: count, tokens: count, longest: z.object({ own: count, read: count }) });
+const tokens = z.object({
+  length: count,
+  drawings: z.int().positive().default(1),
+  tokens: count,
+  longest: z.object({ own: count, read: count }),
+});
 
 const skipped = z.object({ path: z.string(), reason: z.enum(skipReasons) });
 

@@ -11,7 +11,7 @@ const [path = "", folder = ""] = process.argv.slice(2);
 const data = await openTrainingData(
   { base: "", home: "", embedded: "", out: "", dataFolder: "", data: [path], validation: "0.01" },
   { seed: 1, fillShare: 0, maxLength: 200 },
-  (example) => toSequences(example, characters, 200),
+  { sequencesOf: (example) => toSequences(example, characters, 200) },
   folder,
   { log: silentLog },
 );

@@ -7,10 +7,16 @@ import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { silentLog, type Log } from "../../../../extension/core/foundation/log.ts";
-import { toSequences, type Sequences } from "../../../../extension/core/dataset/sequence.ts";
-import { openTrainingData, type NewTrainingData } from "../../../../extension/core/training/data/trainingData.ts";
+import { epochOrder } from "../../../../extension/core/dataset/epochOrder.ts";
+import { perEpoch, toSequences, type Sequences } from "../../../../extension/core/dataset/sequence.ts";
+import {
+  openTrainingData,
+  type Encoders,
+  type NewTrainingData,
+} from "../../../../extension/core/training/data/trainingData.ts";
 import type { TrainOptions } from "../../../../extension/core/training/request.ts";
 import { characters, shown } from "../../completion/fakes.ts";
+import { sequenceOf } from "../loop/fakeStep.ts";
 
 const run = promisify(execFile);
 
@@ -35,13 +41,17 @@ const pairs = (count: number, from = 0): object[] =>
 
 async function opened(
   options: Partial<TrainOptions>,
-  { signal, fillShare = 0.5 }: { signal?: AbortSignal; fillShare?: number } = {},
+  {
+    signal,
+    fillShare = 0.5,
+    requestsOf,
+  }: { signal?: AbortSignal; fillShare?: number } & Pick<Encoders, "requestsOf"> = {},
 ): Promise<NewTrainingData> {
   const all = { base: "", home: "", embedded: "", out: "", data: [], dataFolder: join(folder, "papers"), ...options };
   return await openTrainingData(
     all,
     { seed: 42, fillShare, maxLength: 200 },
-    (example) => toSequences(example, characters, 200),
+    { sequencesOf: (example) => toSequences(example, characters, 200), ...(requestsOf && { requestsOf }) },
     folder,
     { log, signal },
   );
@@ -209,6 +219,31 @@ describe("openTrainingData", () => {
     expect(some).toBeGreaterThan(0);
     expect(all).toBeGreaterThan(some);
     expect(await gapsOf(rows, 1)).toBe(0);
+  });
+
+  test("keeps variants of the requests in source code for its epochs, one for validation, and repeats rows", async () => {
+    const folderOfCode = join(folder, "code");
+    await mkdir(folderOfCode);
+    for (let i = 0; i < 10; i++) await writeFile(join(folderOfCode, `${i}.py`), `x = ${i}\n`);
+    const asked: (string | undefined)[] = [];
+    const requestsOf: Encoders["requestsOf"] = ({ path, text }, _, drawings) => {
+      asked.push(path);
+      return [Array.from({ length: drawings }, (__, i) => sequenceOf(i, text.charCodeAt(4)))];
+    };
+    const rows = await put("rows.jsonl", [{ text: "abc" }]);
+    const data = await opened({ data: [folderOfCode, rows], validation: "0.3" }, { requestsOf });
+    const { training, validation, parts } = data;
+    expect(asked).toEqual(Array.from({ length: 10 }, (_, i) => `${i}.py`));
+    expect(perEpoch(training) + validation.length).toBe(11);
+    expect(training.length).toBe(19 * perEpoch(training)); // 200 variants of 11 examples.
+    const order = epochOrder(training, { batchSize: 100, seed: 1, shuffle: false });
+    const ofEpoch = (epoch: number): number[] => order.sequencesOf(epoch).map(({ ids }) => ids[0]!);
+    const files = perEpoch(training) - 1;
+    for (const epoch of [0, 1, 18, 19]) expect(ofEpoch(epoch).slice(0, files)).toEqual(Array(files).fill(epoch % 19));
+    expect(ofEpoch(0).at(-1)).toBe(ofEpoch(2).at(-1));
+    expect(parts.map(({ tokens }) => tokens)).toEqual([2 * files, expect.any(Number)]);
+    expect(Number.isInteger(parts[1]!.tokens)).toBe(true);
+    data.release();
   });
 
   test("logs the first problems of a bad file and the number of the others, and keeps the good rows", async () => {

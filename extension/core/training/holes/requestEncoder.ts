@@ -1,0 +1,112 @@
+/**
+ * Turns files of source code into the requests of an editor: holes spread evenly over each file, so that an epoch reads all of its
+ * text about once.
+ */
+
+import type { PromptBudget } from "../../completion/prompt.ts";
+import { promptRooms, reservedTokens } from "../../completion/promptBudget.ts";
+import type { Random } from "../../foundation/random.ts";
+import { targetWeight, type Sequence } from "../../dataset/sequence.ts";
+import { openPythonParser } from "../../python/pythonParser.ts";
+import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
+import { cursorHoles, cursorKinds, type CursorHole, type CursorKind, type HolesByKind } from "./cursorHoles.ts";
+import {
+  holeSequence,
+  textSequence,
+  uncounted,
+  type HoleOptions,
+  type LossWeights,
+  type SourceText,
+} from "./holeSequence.ts";
+
+/** The share of each kind in the holes, where a stretch of text has all of them. */
+const shares: Readonly<Record<CursorKind, number>> = {
+  line: 0.34,
+  header: 0.06,
+  inside: 0.15,
+  body: 0.2,
+  statements: 0.15,
+  rest: 0.1,
+};
+
+/**
+ * The text before a hole counts too: it is what the repository's names and habits are learned from. A middle that counted more than
+ * its end would teach that lines go on: with three times the weight, ends of lines were right at 92 % instead of 95 %.
+ */
+const lossWeights: LossWeights = { before: 1, middle: 1, lineEnd: 1 };
+
+/**
+ * How much wider than a sequence's room the budget of a window may be that has moved: prompt.ts fills 0.7 of the budget then, and
+ * windows of equal length leave little padding.
+ */
+const wider = 1.2;
+/** The share of the room that such a window fills. */
+const filled = 0.84;
+/** The longest answer that is trained on, in tokens, where the sequences are long enough for it. */
+const longestAnswer = 128;
+/** The mean length of an answer, in tokens. */
+const usualAnswer = 24;
+
+export interface RequestSettings {
+  readonly maxLength: number;
+  /** The share of the requests that have a hole; the others are plain text. */
+  readonly fillShare: number;
+}
+
+/** Returns, for each stretch of a file, `drawings` sequences that end there. */
+export type RequestEncoder = (file: SourceText, random: Random, drawings: number) => Sequence[][];
+
+export async function requestEncoder(
+  tokenizer: Tokenizer,
+  { maxLength, fillShare }: RequestSettings,
+  contextLength: number,
+): Promise<RequestEncoder> {
+  const parser = await openPythonParser();
+  const limits = promptRooms({ contextLength, hasEncoder: false }).budget;
+  const budget = budgetFor(limits, maxLength);
+  const options: HoleOptions = { tokenizer, budget, weights: lossWeights, maxLength };
+  const widest = Math.min(limits.prefix, Math.floor(wider * budget.prefix));
+  const moved = { ...options, budget: { ...budget, prefix: widest } };
+  return (file, random, drawings) => {
+    const { text } = file;
+    const holes = cursorHoles(text, parser.tree(text));
+    const tokens = tokenizer.encode(text).length;
+    const stride = filled * (1 - uncounted) * budget.prefix + usualAnswer;
+    const count = Math.max(1, Math.ceil(tokens / stride));
+    const sequenceOf = (hole: CursorHole | undefined, to: number): Sequence => {
+      const build = (by: HoleOptions): Sequence => (hole ? holeSequence(file, hole, by) : textSequence(file, to, by));
+      const before = (tokens * (hole?.start ?? to)) / text.length;
+      const wide = before > wider * widest ? build(moved) : undefined;
+      return wide && wide.ids.length < maxLength ? wide : build(options);
+    };
+    const stretches = Array.from({ length: count }, (_, i) => {
+      const [from, to] = [Math.round((i * text.length) / count), Math.round(((i + 1) * text.length) / count)];
+      return Array.from({ length: drawings }, () => {
+        return sequenceOf(random.next() < fillShare ? drawHole(holes, from, to, random) : undefined, to);
+      });
+    });
+    return stretches.filter((variants) => variants.every((sequence) => targetWeight(sequence) > 0));
+  };
+}
+
+/** Returns the completer's limits, and smaller ones if sequences are shorter than its prompts. */
+function budgetFor(limits: PromptBudget, maxLength: number): PromptBudget {
+  const suffix = Math.min(limits.suffix, Math.floor(maxLength / 8));
+  const answer = Math.min(longestAnswer, Math.floor(maxLength / 4));
+  const room = maxLength - suffix - answer - reservedTokens;
+  return { suffix, prefix: Math.max(8, Math.min(limits.prefix, room)) };
+}
+
+/** Draws a kind by its share, then a hole of that kind that begins in the stretch; undefined if there is none. */
+function drawHole(holes: HolesByKind, from: number, to: number, random: Random): CursorHole | undefined {
+  const within = cursorKinds.map((kind) => {
+    const some = holes[kind].filter(({ start }) => from <= start && start < to);
+    return { some, share: some.length > 0 ? shares[kind] : 0 };
+  });
+  let chance = random.next() * within.reduce((sum, { share }) => sum + share, 0);
+  for (const { some, share } of within) {
+    if (chance < share) return some[random.integer(some.length)];
+    chance -= share;
+  }
+  return undefined;
+}
