@@ -29,7 +29,7 @@ import { promptBuilder, type PromptText } from "./prompt.ts";
 import { promptRooms } from "./promptBudget.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
 import { requestTurns } from "./requestTurns.ts";
-import { stopRule, type Cursor, type End } from "./stop.ts";
+import { stopRule, type End } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
 
@@ -143,7 +143,7 @@ export function completerOf({
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix, asked.quietIn)) return emptyCompletion;
     const kind = `${trigger} ${multiline} ${maxTokens} ${beams} ${asked.prior} ${frontKey(asked)}`;
     const known = temperature === 0 ? suggestions.find(cursor, kind) : undefined;
-    if (known) return restOf(known, cursor, calibration);
+    if (known) return restOf(known, calibration);
 
     tree.switchTo?.(path ?? "");
     const { ids, requiredText } = buildPrompt(asked);
@@ -162,7 +162,7 @@ export function completerOf({
     const { best, candidates } = withCandidates(shown);
     const { from, ...result } = best;
     const steps = from ? stepsOf(from, requiredText) : [];
-    const grades = graded(result.text, cursor, calibration, steps);
+    const grades = graded(result.text, calibration, steps);
     const completion = { ...result, ...grades, candidates, milliseconds: { load, ...milliseconds } };
     load = 0;
     byCopies.remember(prefix, result.text);
@@ -234,12 +234,12 @@ interface Known {
   readonly steps: readonly Step[];
 }
 
-function restOf({ text, completion, steps }: Known, cursor: Cursor, calibration: Calibration): Completion {
+function restOf({ text, completion, steps }: Known, calibration: Calibration): Completion {
   const { logProbability, text: whole } = completion;
   return {
     ...completion,
     text,
-    ...graded(text, cursor, calibration, steps, whole.length - text.length),
+    ...graded(text, calibration, steps, whole.length - text.length),
     candidates: [{ text, logProbability }],
     tokens: 0,
     milliseconds: { load: 0, prefill: 0, decode: 0 },

@@ -80,11 +80,13 @@ export function followSuggestions(tell: (event: SuggestionEvent) => void): Sugge
     const growth = growthBy(one, change);
     if (typeof growth === "string") return end(growth, at);
     Object.assign(one, { ...growth, changedAt: at });
-    const { typed: characters, isAtOnce } = growth;
+    const { typed: characters } = growth;
     if (characters === 0) return;
     tellOfReading(one, at);
     const { suggestion } = one;
     const isWhole = one.texts[0] === one.written;
+    // The editor can replace what was typed, too, when it inserts the whole.
+    const isAtOnce = growth.isAtOnce || (isWhole && characters > 1);
     if (isWhole) living = undefined;
     const place = { start: change.offset, end: change.offset + change.text.length };
     if (isAtOnce) tell({ kind: isWhole ? "accepted" : "partlyAccepted", suggestion, characters, place, at });
@@ -120,10 +122,7 @@ export function followSuggestions(tell: (event: SuggestionEvent) => void): Sugge
     },
     moved: (document, offset, at) => {
       if (!living) return;
-      const { suggestion, start, length, changedAt } = living;
-      const isHere = suggestion.document === document && offset >= start && offset <= start + length;
-      if (isHere && (offset === start + length || at - changedAt < cursorDelay)) return;
-      end("moving", at);
+      if (!isAt(living, document, offset, at)) end("moving", at);
     },
     accepted: (id, at) => {
       const one = living;
@@ -138,6 +137,12 @@ export function followSuggestions(tell: (event: SuggestionEvent) => void): Sugge
       return living?.texts[0]?.slice(living.written.length);
     },
   };
+}
+
+/** Whether the cursor is where the suggestion goes on, or was there before the last characters. */
+function isAt({ suggestion, start, length, changedAt }: Living, document: string, offset: number, at: number): boolean {
+  if (suggestion.document !== document || offset < start || offset > start + length) return false;
+  return offset === start + length || at - changedAt < cursorDelay;
 }
 
 interface Growth extends Pick<Living, "written" | "length" | "texts"> {

@@ -7,7 +7,6 @@ import {
 } from "../../../../extension/core/completion/judgement/calibration.ts";
 import { evidenceOf, type Step } from "../../../../extension/core/completion/judgement/evidence.ts";
 import { shownPart } from "../../../../extension/core/completion/judgement/shownPart.ts";
-import { at } from "../fakes.ts";
 
 /** The steps of a generated text, one for each piece. */
 function generated(pieces: readonly (readonly [string, number])[]): Step[] {
@@ -57,7 +56,6 @@ describe("graded", () => {
   test("without a calibration, the confidence is the text's probability", () => {
     const { confidence } = graded(
       "a.b",
-      at("x = |"),
       uncalibrated,
       generated([
         ["a", 0.5],
@@ -78,20 +76,20 @@ describe("graded", () => {
   test("each line end is a beginning, less likely than the one before", () => {
     const text = "for x in y:\n    print(x)\n    return 1";
     const pieces = text.split(/(?<=\n)/).map((line) => [line, 0.5] as const);
-    const { beginnings, confidence } = graded(text, at("|"), uncalibrated, generated(pieces));
+    const { beginnings, confidence } = graded(text, uncalibrated, generated(pieces));
     expect(beginnings.map(({ end }) => text.slice(0, end))).toEqual(["for x in y:", "for x in y:\n    print(x)", text]);
     expect(beginnings.map((each) => each.confidence)).toEqual([0.5, 0.25, 0.125].map((p) => expect.closeTo(p, 10)));
     expect(confidence).toBeCloseTo(0.125, 10);
   });
 
-  test("no beginning leaves a bracket open", () => {
+  test("a call that goes on below can be taken line by line", () => {
     const text = "foo(\n    a,\n)\nb = 1";
-    const { beginnings } = graded(text, at("x = |"), uncalibrated, generated([[text, 0.5]]));
-    expect(beginnings.map(({ end }) => text.slice(0, end))).toEqual(["foo(\n    a,\n)", text]);
+    const { beginnings } = graded(text, uncalibrated, generated([[text, 0.5]]));
+    expect(beginnings.map(({ end }) => text.slice(0, end))).toEqual(["foo(", "foo(\n    a,", "foo(\n    a,\n)", text]);
   });
 
   test("nothing generated is worth nothing", () => {
-    expect(graded("", at("|"), uncalibrated, [])).toMatchObject({ confidence: 0, beginnings: [] });
+    expect(graded("", uncalibrated, [])).toMatchObject({ confidence: 0, beginnings: [] });
   });
 });
 

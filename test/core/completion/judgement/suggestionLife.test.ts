@@ -67,6 +67,15 @@ describe("acceptance", () => {
     expect(kinds()).toEqual(["shown", "partlyAccepted", "partlyAccepted", "accepted"]);
   });
 
+  test("the editor replaces what was accepted before by the whole", () => {
+    const { show, insert, kinds, last } = following();
+    show(0, "first + second");
+    insert(0, "first");
+    insert(0, "first + second", { deleted: 5 });
+    expect(kinds()).toEqual(["shown", "partlyAccepted", "accepted"]);
+    expect(last()).toMatchObject({ characters: 9 });
+  });
+
   test("lines that end with \\r\\n in the document", () => {
     const { show, insert, last } = following();
     show(4, "a = 1\nb = 2");

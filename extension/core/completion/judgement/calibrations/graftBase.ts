@@ -3,11 +3,11 @@
 import type { Calibration } from "../calibration.ts";
 
 export const graftBase: Calibration = {
-  intercept: 3.01429,
+  intercept: 3.177,
   weights: {
-    surprise: -3.12035,
-    endLogProbability: 0.256749,
-    lines: -2.526,
+    surprise: -3.22925,
+    endLogProbability: -0.223244,
+    lines: -0.996412,
   },
   leastConfidence: 0.1,
 };
