@@ -81,7 +81,10 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const training = createTraining({ ...shared, engine, sources, unfinished }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
-  const completions = openCompletions({ ...serving, engine, index, state: globalState }, subscriptions);
+  const completions = openCompletions(
+    { ...serving, engine, index, state: globalState, contextSwitch: comparing },
+    subscriptions,
+  );
   showTraining(
     { ...shared, extensionUri, training, sources, unfinished, paperData, paused: globalState },
     subscriptions,

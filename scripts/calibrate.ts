@@ -5,7 +5,7 @@
  *
  * BASE is an installed base or a folder such as base/. Draws places in the folders where a user could type, completes
  * them as the editor does, once with the other files of the folder in the prompt and once without, and compares with the
- * author's text. The table tells how well the chances hold in the folders of --check, which the fit has not seen. Rows are kept in .graft/calibrate/ and used again unless --again is given.
+ * author's text. The table tells how well the chances hold in the folders of --check, which the fit has not seen; without --fit, how well those in use hold. Rows are kept in .graft/calibrate/ and used again unless --again is given.
  */
 
 import { createHash } from "node:crypto";
@@ -17,6 +17,7 @@ import { embeddedName } from "../extension/core/baseModels/installedBase.ts";
 import { resolveBase } from "../extension/core/baseModels/resolveBase.ts";
 import { openCompleter } from "../extension/core/completion/completer.ts";
 import type { Calibration } from "../extension/core/completion/judgement/calibration.ts";
+import { calibrationOf } from "../extension/core/completion/judgement/calibrationOf.ts";
 import { contextFields, type ContextKind } from "../extension/core/completion/context/contextFields.ts";
 import { contextOf, openEvaluationRepository } from "../extension/core/evaluation/context/contextOf.ts";
 import { fitCalibration } from "./calibrate/fit.ts";
@@ -91,13 +92,14 @@ for (const kind of kinds) {
   for (const folder of values.check) unseen.push(...(await rowsOf(folder, kind)));
 }
 
-const calibration: Calibration = fitCalibration(learned);
+const calibration: Calibration = learned.length > 0 ? fitCalibration(learned) : calibrationOf(base);
 for (const [name, rows] of [
   ["fit", learned],
   ["check", unseen],
 ] as const) {
   if (rows.length > 0) console.log(`\n${name}\n${reliability(rows, calibration)}`);
 }
+if (learned.length === 0) process.exit();
 if (isEmbedded) {
   const target = join(import.meta.dirname, "../extension/core/completion/judgement/calibrations/graftBase.ts");
   const text = await readFile(target, "utf8");

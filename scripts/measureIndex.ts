@@ -2,7 +2,7 @@
  * Measures the repository index on the Python files of a folder: how long it takes to build, to open again, to follow an edit and
  * to answer, and what it needs in memory and on disk.
  *
- *     node --max-semi-space-size=4 scripts/measureIndex.ts FOLDER [FILES]
+ *     node --max-semi-space-size=4 --max-old-space-size=192 scripts/measureIndex.ts FOLDER [FILES]
  *
  * Copies up to FILES files (5,000) to a temporary folder, so that ignore rules around them do not count. Times are those of the
  * clock and, in brackets, of the processor: other work on the machine lengthens the first only.

@@ -70,14 +70,6 @@ export function reliability(suggestions: readonly Row[], calibration: Calibratio
       ),
     );
   }
-  for (const name of ["isCut", "hasNoEnd"] as const) {
-    lines.push(
-      summary(
-        name,
-        rows.filter(({ evidence }) => evidence[name] === 1),
-      ),
-    );
-  }
   lines.push(
     summary(
       "several lines",

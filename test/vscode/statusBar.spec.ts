@@ -53,7 +53,8 @@ test.for([
   ["Select adapter", ".quick-input-title", "Select adapter"],
   ["Base models", ".tab.active", "Base models"],
   ["Open benchmark", ".tab.active", "Benchmark"],
-  ["Train adapter", ".part.sidebar .composite.title", "Train Adapter"],
+  ["Train adapter", '.part.sidebar .pane-header[aria-expanded="true"]', "Train Adapter"],
+  ["Show statistics", '.part.sidebar .pane-header[aria-expanded="true"]', "Statistics"],
   ["Show log", ".part.panel", "Output"],
 ] as const)("its menu leads to %s", async ([label, place, title], { workbench }) => {
   await choose(workbench, label);

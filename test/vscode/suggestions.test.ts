@@ -133,7 +133,9 @@ describe("Suggestions in the editor", function () {
       await type(key);
       await pause(120);
     }
-    assert.equal(requests.length - asked, 0);
+    // What is asked ahead comes after the whole text.
+    const others = requests.slice(asked).filter(({ prefix }) => !prefix.includes("os.environ"));
+    assert.deepEqual(others, []);
     assert.deepEqual([...new Set(kinds())], ["shown", "typedAlong"]);
     assert.equal(kinds().filter((kind) => kind === "typedAlong").length, 5);
     await type("iron");

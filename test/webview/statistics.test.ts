@@ -3,7 +3,7 @@ import type { ComparisonShown, DayShown, MeasuresShown } from "../../webview/pro
 
 vi.stubGlobal("document", { getElementById: () => null });
 const { verdictText } = await import("../../webview/statistics/comparisonResult.tsx");
-const { settingsOf } = await import("../../webview/statistics/comparisonForm.tsx");
+const { otherThan, settingsOf } = await import("../../webview/statistics/comparisonForm.tsx");
 const { barsOf } = await import("../../webview/statistics/dayBars.tsx");
 const { scaleOf } = await import("../../webview/statistics/intervalChart.tsx");
 const { about, countAndShare, nameOf, percent, signed } = await import("../../webview/statistics/formats.ts");
@@ -67,6 +67,14 @@ describe("settingsOf", () => {
       { adapter: null, context: true },
       { adapter: null, context: false },
     ]);
+  });
+
+  test("the other arm differs in the adapter, or else in the context", () => {
+    const settings = settingsOf({ ...choices, canSwitchContext: true });
+    expect(otherThan(settings[0]!, settings)).toEqual({ adapter: null, context: true });
+    const alone = settings.filter(({ adapter }) => adapter === null);
+    expect(otherThan(alone[0]!, alone)).toEqual({ adapter: null, context: false });
+    expect(otherThan(alone[0]!, alone.slice(0, 1))).toBeUndefined();
   });
 });
 

@@ -15,7 +15,7 @@ export function ComparisonForm({ choices, post }: ComparisonFormProps) {
   const settings = settingsOf(choices);
   const [chosen, choose] = useState<{ a?: string; b?: string }>({});
   const a = settings.find((setting) => keyOf(setting) === chosen.a) ?? settings[0]!;
-  const b = settings.find((setting) => keyOf(setting) === chosen.b) ?? settings.find((setting) => setting !== a);
+  const b = settings.find((setting) => keyOf(setting) === chosen.b) ?? otherThan(a, settings);
   if (!b) {
     return (
       <section aria-labelledby="comparison">
@@ -55,6 +55,12 @@ export function ComparisonForm({ choices, post }: ComparisonFormProps) {
   );
 }
 
+/** Returns a setting that differs in one thing: the adapter if there is another one, else the context. */
+export function otherThan(a: ArmSetting, settings: readonly ArmSetting[]): ArmSetting | undefined {
+  const others = settings.filter((setting) => setting !== a);
+  return others.find(({ adapter, context }) => adapter !== a.adapter && context === a.context) ?? others[0];
+}
+
 interface ArmChoiceProps extends Pick<ComparisonFormProps, "choices"> {
   id: string;
   label: string;
@@ -89,6 +95,7 @@ const keyOf = (setting: ArmSetting): string => JSON.stringify(setting);
 export function settingsOf({ adapters, active, canSwitchContext }: StatisticsState["choices"]): ArmSetting[] {
   const others = adapters.filter((name) => name !== active);
   const names = active === null ? [null, ...others] : [active, null, ...others];
-  const contexts = canSwitchContext ? [true, false] : [false];
+  // Where there is no context to switch off, nothing forbids it either.
+  const contexts = canSwitchContext ? [true, false] : [true];
   return names.flatMap((adapter) => contexts.map((context) => ({ adapter, context })));
 }

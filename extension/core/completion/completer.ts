@@ -20,7 +20,7 @@ import { copyDecoding, copyingOf, noCopying, type Copying } from "./copies/copyi
 import { graded, type Graded } from "./judgement/beginnings.ts";
 import { uncalibrated, type Calibration } from "./judgement/calibration.ts";
 import { calibrationOf } from "./judgement/calibrationOf.ts";
-import { stepsOf, type Generated } from "./judgement/evidence.ts";
+import { stepsOf, type Step } from "./judgement/evidence.ts";
 import { isVisible, postProcess } from "./postProcess.ts";
 import { contextBudget } from "./context/contextBudget.ts";
 import { shownPrompt, type ReadPrompt, type ShownPrompt } from "./context/shownPrompt.ts";
@@ -148,7 +148,7 @@ export function completerOf({
     const decoding = decodingOf({ beams, temperature, seed });
     const generation = {
       ...rules,
-      ...byCopies(asked, requiredText),
+      ...byCopies.of(asked, requiredText),
       decoding,
       bansInfillingMarkers: true,
       stopsOnRepetition: true,
@@ -157,11 +157,12 @@ export function completerOf({
     const shown = continuations.map((each) => postProcessed(each, cursor, { parser, fewest: fewestVisible[trigger] }));
     const { best, candidates } = withCandidates(shown);
     const { from, ...result } = best;
-    const generated = from && { whole: from.text, steps: stepsOf(from, requiredText), stop: from.stop };
-    const grades = graded(result.text, cursor, calibration, generated);
+    const steps = from ? stepsOf(from, requiredText) : [];
+    const grades = graded(result.text, cursor, calibration, steps);
     const completion = { ...result, ...grades, candidates, milliseconds: { load, ...milliseconds } };
     load = 0;
-    if (temperature === 0) suggestions.remember(cursor, kind, { text: result.text, completion, generated });
+    byCopies.remember(prefix, result.text);
+    if (temperature === 0) suggestions.remember(cursor, kind, { text: result.text, completion, steps });
     return completion;
   };
 
@@ -238,15 +239,15 @@ function decodingOf({ beams, temperature, seed }: Record<"beams" | "temperature"
 interface Known {
   readonly text: string;
   readonly completion: Completion;
-  readonly generated: Generated | undefined;
+  readonly steps: readonly Step[];
 }
 
-function restOf({ text, completion, generated }: Known, cursor: Cursor, calibration: Calibration): Completion {
+function restOf({ text, completion, steps }: Known, cursor: Cursor, calibration: Calibration): Completion {
   const { logProbability, text: whole } = completion;
   return {
     ...completion,
     text,
-    ...graded(text, cursor, calibration, generated, whole.length - text.length),
+    ...graded(text, cursor, calibration, steps, whole.length - text.length),
     candidates: [{ text, logProbability }],
     tokens: 0,
     milliseconds: { load: 0, prefill: 0, decode: 0 },

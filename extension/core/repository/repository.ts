@@ -59,7 +59,7 @@ export interface RepositoryLimits {
   readonly segment: number;
 }
 
-export const repositoryLimits: RepositoryLimits = { bytes: 96e6, segment: 4e6 };
+export const repositoryLimits: RepositoryLimits = { bytes: 80e6, segment: 4e6 };
 
 /** Reads all files. Later files with the path of an earlier one replace it. */
 export async function openRepository(

@@ -35,14 +35,25 @@ const alternativeSearch = { beams: 4, maxTokens: 32, multiline: "never" } as con
 export function openAsking(engine: Pick<Engine, "complete">): Asking {
   const answers = rememberAnswers();
   let ahead = new AbortController();
+  /** Counts what is forgotten, so that an answer from before is not kept. */
+  let epoch = 0;
   const kindOf = ({ maxTokens, multiline }: Frame): string => `${maxTokens} ${multiline}`;
   const giveUp = (): void => ahead.abort();
 
+  const remembered: (
+    cursor: Cursor,
+    frame: Frame,
+    answer: Promise<Completion | undefined>,
+  ) => Promise<Completion | undefined> = async (cursor, frame, answer) => {
+    const askedIn = epoch;
+    const completion = await answer;
+    if (completion && epoch === askedIn) answers.remember(cursor, kindOf(frame), completion);
+    return completion;
+  };
+
   const ask: Asking["ask"] = async (cursor, frame, signal) => {
     giveUp();
-    const completion = await engine.complete({ ...frame, ...cursor }, signal);
-    if (completion) answers.remember(cursor, kindOf(frame), completion);
-    return completion;
+    return remembered(cursor, frame, engine.complete({ ...frame, ...cursor }, signal));
   };
 
   return {
@@ -70,11 +81,13 @@ export function openAsking(engine: Pick<Engine, "complete">): Asking {
       for (const next of cursorsAhead(cursor, text, indent)) {
         if (signal.aborted) return;
         if (answers.find(next, kindOf(frame))) continue;
-        const completion = await engine.complete({ ...frame, ...next, trigger: "automatic" }, signal);
-        if (completion) answers.remember(next, kindOf(frame), completion);
+        await remembered(next, frame, engine.complete({ ...frame, ...next, trigger: "automatic" }, signal));
       }
     },
     giveUp,
-    clear: answers.clear,
+    clear: () => {
+      epoch++;
+      answers.clear();
+    },
   };
 }

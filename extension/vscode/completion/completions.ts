@@ -9,7 +9,7 @@ import type { Engine } from "./engine.ts";
 import { openExplanation, type Explanation } from "./explanation.ts";
 import { habitsIn } from "./habits.ts";
 import { prepareWhilePausing } from "./preparation.ts";
-import { openRepositoryContext, type AskedIndex } from "./repositoryContext.ts";
+import { openRepositoryContext, switchedContext, type AskedIndex, type ContextSwitch } from "./repositoryContext.ts";
 import { openSnooze, type Snooze } from "./snooze.ts";
 import { followSuggestionEvents, type SuggestionEvents } from "./suggestionEvents.ts";
 
@@ -24,20 +24,24 @@ export function openCompletions(
     engine: Engine;
     state: vscode.Memento;
     index: AskedIndex;
+    contextSwitch: ContextSwitch;
   },
   subscriptions: vscode.Disposable[],
 ): Completions {
-  const { engine, configuration, state, index } = options;
+  const { engine, configuration, state, index, contextSwitch } = options;
   const judgement = openJudgement({ quietIn: () => quietPlacesOf(configuration), habits: habitsIn(state) });
   const asking = openAsking(engine);
-  const contexts = openRepositoryContext({ index, engine }, subscriptions);
+  const contexts = switchedContext(openRepositoryContext({ index, engine }, subscriptions), contextSwitch);
   const explanation = openExplanation(engine, subscriptions);
   const frameAt = (document: vscode.TextDocument): Frame => frameOf(document, "automatic", configuration);
   prepareWhilePausing({ engine, contexts, configuration, frameOf: frameAt }, subscriptions);
   const events = followSuggestionEvents(judgement.changed, subscriptions);
-  subscriptions.push(events.onDidHappen(judgement.told), engine.onDidChangeState(asking.clear), {
-    dispose: asking.giveUp,
-  });
+  subscriptions.push(
+    events.onDidHappen(judgement.told),
+    engine.onDidChangeState(asking.clear),
+    contextSwitch.onDidTurn(asking.clear),
+    { dispose: asking.giveUp },
+  );
   registerCompletionProvider({ ...options, events, judgement, asking, contexts, explanation }, subscriptions);
   return { events, explanation, snooze: openSnooze(judgement, subscriptions) };
 }

@@ -115,6 +115,20 @@ export function openRepositoryContext(
   };
 }
 
+/** Whether requests may have a context now. */
+export interface ContextSwitch {
+  readonly isContextOn: boolean;
+  readonly onDidTurn: vscode.Event<void>;
+}
+
+/** Returns the context, or nothing while the switch is off. */
+export function switchedContext(context: RepositoryContext, contextSwitch: ContextSwitch): RepositoryContext {
+  return {
+    of: async (...asked) => (contextSwitch.isContextOn ? await context.of(...asked) : {}),
+    pause: async (...asked) => (contextSwitch.isContextOn ? await context.pause(...asked) : undefined),
+  };
+}
+
 /** Returns the root folder of a document and the path in it; undefined outside trusted folders. */
 function trustedPlaceOf(uri: vscode.Uri): RootedPath | undefined {
   return vscode.workspace.isTrusted ? placeOf(uri) : undefined;

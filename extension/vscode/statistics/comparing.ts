@@ -27,8 +27,10 @@ export interface Comparing {
   /** The comparison that runs here, or the last one until it is dismissed. */
   readonly comparison: KeptComparison | undefined;
   readonly isRunning: boolean;
-  /** What the arm whose turn it is sets; undefined if no comparison runs. */
-  readonly setting: ArmSetting | undefined;
+  /** Whether other files of the repository may stand in the prompt. Only an arm can forbid it. */
+  readonly isContextOn: boolean;
+  /** Fires when another arm has its turn, and when a comparison begins or ends. */
+  readonly onDidTurn: vscode.Event<void>;
   /** The place of a suggestion of `base` that is made now; undefined if it does not count. */
   part(base: string): ComparisonPart | undefined;
   start(base: string, a: ArmSetting, b: ArmSetting): Promise<void>;
@@ -54,6 +56,7 @@ export function openComparing(
 ): Comparing {
   const changed = new vscode.EventEmitter<void>();
   const turned = new vscode.EventEmitter<string | undefined>();
+  const tookTurn = new vscode.EventEmitter<void>();
   let comparison: KeptComparison | undefined = keptSchema.safeParse(state.get(key)).data;
   const turnNow = (): Turn | undefined =>
     comparison && !comparison.hasEnded ? turnAt(comparison, Date.now()) : undefined;
@@ -65,6 +68,7 @@ export function openComparing(
     const before = active();
     turn = turnNow();
     if (active() !== before) turned.fire(active());
+    tookTurn.fire();
   };
   const keep = async (next: KeptComparison | undefined): Promise<void> => {
     comparison = next;
@@ -79,6 +83,7 @@ export function openComparing(
   subscriptions.push(
     changed,
     turned,
+    tookTurn,
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
       const isOver = document.languageId === "python" && turn && turn.block !== blockAt(Date.now());
       if (isOver && !isSuggestionShown()) take();
@@ -105,9 +110,10 @@ export function openComparing(
     get isRunning() {
       return turn !== undefined;
     },
-    get setting() {
-      return turn?.setting;
+    get isContextOn() {
+      return turn?.setting.context ?? true;
     },
+    onDidTurn: tookTurn.event,
     part: (base) => (comparison && turn ? partOf(comparison, turn, base) : undefined),
     start: async (base, a, b) => {
       await keep({ id: randomUUID(), seed: randomInt(2 ** 31), startedAt: Date.now(), base, a, b, hasEnded: false });

@@ -57,7 +57,7 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
     ...read,
     period,
     problem,
-    choices: { base: base(), adapters, active: library.active ?? null, canSwitchContext: false },
+    choices: { base: base(), adapters, active: library.active ?? null, canSwitchContext: hasContext(options) },
   });
   const tell = (): void => changed.fire(stateNow());
   const fail = (error: unknown): void => {
@@ -79,7 +79,7 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
     }
   };
   const counting = countSuggestions(
-    { ...options, files, subject: () => subjectOf(comparing, base()), onWritten: () => stale.fire(), onError: fail },
+    { ...options, files, subject: () => subjectOf(options, base()), onWritten: () => stale.fire(), onError: fail },
     subscriptions,
   );
 
@@ -93,7 +93,7 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
       if (phase === "ready") stale.fire();
     }),
     configuration.onDidChange((keys) => {
-      if (keys.includes("statistics.enable")) tell();
+      if (keys.some((key) => key === "statistics.enable" || key === "repository.enable")) tell();
     }),
   );
   void files.trim(new Date()).catch(fail);
@@ -124,11 +124,17 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
 }
 
 /** What makes suggestions now. */
-function subjectOf(comparing: Comparing, base: string): Subject {
-  const { setting, serving } = comparing;
+function subjectOf(options: StatisticsOptions, base: string): Subject {
+  const { comparing } = options;
   const part = comparing.part(base);
-  const variant = { base, adapter: serving.active ?? null, context: setting?.context ?? false };
-  return { variant, ...(part && { part }) };
+  const context = hasContext(options) && comparing.isContextOn;
+  return { variant: { base, adapter: comparing.serving.active ?? null, context }, ...(part && { part }) };
+}
+
+/** Whether other files can stand in the prompt here, if no comparison forbids it. */
+function hasContext({ configuration, engine: { state } }: StatisticsOptions): boolean {
+  const isRead = state.phase === "ready" && state.selected.contextTokens > 0;
+  return isRead && vscode.workspace.isTrusted && configuration.get("repository.enable");
 }
 
 /** Returns the name of the base that completes here, also if the settings leave it open. */

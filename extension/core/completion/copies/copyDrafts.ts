@@ -5,7 +5,6 @@ import type { DraftSource, Guess } from "../../inference/drafts/draftSource.ts";
 import { noText, type Detokenizer } from "../../inference/decoding/detokenizer.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { CopiedText } from "./copyModel.ts";
-import type { CopySetting } from "./copyPrior.ts";
 
 export interface DraftTools {
   readonly tokenizer: Pick<Tokenizer, "encode">;
@@ -18,8 +17,10 @@ const piece = 120;
 /** A match of at least so many characters is the next class of evidence. */
 const classBounds = [8, 16, 32];
 
+/** @param likely returns the text that probably follows the cursor and the text written since, and the length of its match */
 export function copyDrafts(
-  { copies, requiredText }: Pick<CopySetting, "copies" | "requiredText">,
+  likely: (written: string) => Pick<CopiedText, "text" | "length"> | undefined,
+  requiredText: string,
   { tokenizer, detokenize, pace }: DraftTools,
 ): DraftSource {
   let [written, known] = [noText, 0];
@@ -30,7 +31,7 @@ export function copyDrafts(
   const found = (start: number): typeof ahead => {
     const { text } = written;
     const missing = requiredText.slice(text.length);
-    const [best] = copies(text.slice(requiredText.length));
+    const best = likely(text.slice(requiredText.length));
     if (!best) return undefined;
     const tokens = tokenizer.encode((missing + best.text).slice(0, piece), "inside");
     const isCut = missing.length + best.text.length > piece;
@@ -55,6 +56,6 @@ export function copyDrafts(
   };
 }
 
-function evidenceOf({ length }: CopiedText): number {
+function evidenceOf({ length }: Pick<CopiedText, "length">): number {
   return Math.min(evidenceClasses - 1, classBounds.filter((bound) => length >= bound).length);
 }

@@ -33,7 +33,7 @@ export interface CopyContext {
 /** The most places in the file, of the given copies, and in the texts of other files. */
 const [mostInFile, mostCopies, mostElsewhere] = [32, 48, 16];
 /** The most characters of a proposal. */
-const longestText = 400;
+const longestText = 160;
 
 export function copyModel({ path, prefix, suffix, copies, context }: CopyContext): CopyModel {
   const folder = folderOf(path);

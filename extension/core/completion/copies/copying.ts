@@ -6,6 +6,7 @@ import type { Prior } from "../../inference/decoding/prior.ts";
 import type { DecodingVocabulary } from "../../inference/decoding/vocabulary.ts";
 import { copyDrafts } from "./copyDrafts.ts";
 import { copyModel, type CopyContext } from "./copyModel.ts";
+import { findCopies, longestMatch, type CopySource } from "./copySearch.ts";
 import { copyPrior } from "./copyPrior.ts";
 import { copyTokens } from "./copyTokens.ts";
 import { learnedWeights } from "./mixtureWeights.ts";
@@ -30,18 +31,39 @@ export interface CopyRequest extends CopyContext {
   readonly draft: boolean;
 }
 
-/** Returns a function that gives each request its prior and its guesses, where it asks for them and the base has them. */
+export interface CopyDecoding {
+  /** Returns the prior and the guesses of a request, where it asks for them and the base has them. */
+  of(request: CopyRequest, requiredText: string): { prior?: Prior; drafts?: DraftSource };
+  /** Keeps the last suggestion: where the user goes on otherwise, its rest is often right again. Guesses use it, the prior does not. */
+  remember(prefix: string, suggestion: string): void;
+}
+
 export function copyDecoding(
   { tokenizer, detokenize }: DecodingVocabulary,
   { priorScale: scale, mayDraft }: Copying,
-): (request: CopyRequest, requiredText: string) => { prior?: Prior; drafts?: DraftSource } {
+): CopyDecoding {
   const tokens = copyTokens(tokenizer);
   const pace = draftPace();
-  return (request, requiredText) => {
-    const setting = { copies: copyModel(request), tokens, requiredText };
-    return {
-      ...(request.prior && scale > 0 && { prior: copyPrior(setting, learnedWeights, scale) }),
-      ...(request.draft && mayDraft && { drafts: copyDrafts(setting, { tokenizer, detokenize, pace }) }),
-    };
+  let last: CopySource = { text: "", kind: "before", isNear: true };
+  return {
+    of: (request, requiredText) => {
+      const setting = { copies: copyModel(request), tokens, requiredText };
+      const tail = request.prefix.slice(-longestMatch);
+      const suggested = last;
+      /** The text with the longest match. */
+      const likely = (written: string): { readonly text: string; readonly length: number } | undefined => {
+        const [copy] = setting.copies(written);
+        const [again] = findCopies([suggested], tail + written, 1);
+        if (!again || again.length < (copy?.length ?? 0)) return copy;
+        return { text: suggested.text.slice(again.at), length: again.length };
+      };
+      return {
+        ...(request.prior && scale > 0 && { prior: copyPrior(setting, learnedWeights, scale) }),
+        ...(request.draft && mayDraft && { drafts: copyDrafts(likely, requiredText, { tokenizer, detokenize, pace }) }),
+      };
+    },
+    remember: (prefix, suggestion) => {
+      last = { ...last, text: prefix.slice(-longestMatch) + suggestion };
+    },
   };
 }

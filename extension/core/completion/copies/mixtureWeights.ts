@@ -5,6 +5,6 @@ import type { MixtureWeights } from "./mixture.ts";
 /** Learned by scripts/fitPrior.ts. The version changes with the weights. */
 export const learnedWeights: MixtureWeights & { readonly version: string } = {
   version: "1",
-  copy: [3.461, 0.932, 0.542, 1.851, -1.3, 1.456, 0.459],
-  mixture: [-0.7, 0.179, 1.539, 0.147, -0.134, -0.471, 0.706, 0.946, -0.331, -0.09, -0.792, 0.509],
+  copy: [2.602, 0.993, 0.526, 1.244, -1.709, 0.699, -0.176],
+  mixture: [-1.445, 0.064, 2.917, 0.349, -0.163, -0.759, 0.831, 1.203, -1.106, 0.181, -1.322, 0.273],
 };

@@ -3,7 +3,7 @@
 import { scanPython } from "../pythonText.ts";
 import type { Cursor } from "../stop.ts";
 import { confidenceOf, type Calibration } from "./calibration.ts";
-import { evidenceOf, type Evidence, type Generated } from "./evidence.ts";
+import { evidenceOf, type Evidence, type Step } from "./evidence.ts";
 
 export interface Beginning {
   readonly end: number;
@@ -24,19 +24,19 @@ export interface Graded {
 /**
  * Grades the text shown at the cursor.
  *
- * @param generated what the model generated; undefined if it generated nothing
+ * @param steps the generated tokens, of which the text can be the beginning
  * @param typed the number of its characters that the user has typed already, which cursor and text no longer count
  */
 export function graded(
   text: string,
   cursor: Cursor,
   calibration: Calibration,
-  generated: Generated | undefined,
+  steps: readonly Step[],
   typed = 0,
 ): Graded {
-  const ends = text === "" || !generated ? [] : endsIn(text, cursor);
+  const ends = text === "" ? [] : endsIn(text, cursor);
   const beginnings = ends.map((end) => {
-    const evidence = evidenceOf(end, generated!, typed);
+    const evidence = evidenceOf(text.slice(0, end), steps, typed);
     return { end, confidence: confidenceOf(evidence, calibration), evidence };
   });
   const { leastConfidence } = calibration;

@@ -25,7 +25,7 @@ export const uncalibrated: Calibration = {
 
 /** Returns the chance, from 0 to 1. */
 export function confidenceOf(evidence: Evidence, calibration: Calibration): number {
-  if (calibration === uncalibrated) return Math.exp(evidence.logProbability);
+  if (calibration === uncalibrated) return Math.exp(-(evidence.surprise ** 2));
   const sum = evidenceNames.reduce((total, name) => total + calibration.weights[name] * evidence[name], 0);
   return logistic(calibration.intercept + sum);
 }

@@ -13,7 +13,7 @@ import { isTokenStart } from "./tokenStarts.ts";
 const [shortest, longest] = [4, 60];
 const mostCopies = 32;
 /** Places of one match that are looked at. Of more, as many are taken evenly, in the order of what follows. */
-const mostLookedAt = 1000;
+const mostLookedAt = 500;
 /** Characters of a copy. */
 const [before, after] = [80, 400];
 

@@ -9,8 +9,8 @@
 export const sortingDepth = 64;
 
 const width = 4;
-/** Up to so many places, insertion is faster than counting. */
-const few = 40;
+/** Up to so many places, comparing whole texts is fastest; up to so many, inserting by keys is faster than counting. */
+const [fewest, few] = [10, 40];
 
 interface Sorting {
   readonly text: Uint8Array;
@@ -30,6 +30,10 @@ export function sortSuffixes(text: Uint8Array, places: Uint32Array): void {
 function sortRange(sorting: Sorting, low: number, high: number, depth: number): void {
   if (high - low < 2 || depth >= sortingDepth) return;
   const { text, places, keys } = sorting;
+  if (high - low <= fewest) {
+    insertByText(text, places, low, high, depth);
+    return;
+  }
   for (let i = low; i < high; i++) keys[i] = keyAt(text, places[i]! + depth);
   if (high - low <= few) insert(sorting, low, high);
   else count(sorting, low, high);
@@ -59,6 +63,24 @@ function insert({ places, keys }: Sorting, low: number, high: number): void {
     keys[j + 1] = key;
     places[j + 1] = place;
   }
+}
+
+function insertByText(text: Uint8Array, places: Uint32Array, low: number, high: number, depth: number): void {
+  for (let i = low + 1; i < high; i++) {
+    const place = places[i]!;
+    let j = i - 1;
+    for (; j >= low && isBefore(text, place, places[j]!, depth); j--) places[j + 1] = places[j]!;
+    places[j + 1] = place;
+  }
+}
+
+/** Whether the text at `a` comes before that at `b`. Both are equal up to `depth`. */
+function isBefore(text: Uint8Array, a: number, b: number, depth: number): boolean {
+  for (let i = depth; i < sortingDepth; i++) {
+    const [one, other] = [text[a + i] ?? 0, text[b + i] ?? 0];
+    if (one !== other) return one < other;
+  }
+  return false;
 }
 
 /** Sorts by counting, a byte at a time, the last one first. */

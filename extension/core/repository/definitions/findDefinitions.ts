@@ -39,10 +39,7 @@ export function findDefinitions(
     }
     const found = lookup.byName(parts, imports, path);
     if (found) add(found);
-    else if (distance < nearReach) {
-      const meanings = lookup.anywhere(parts.at(-1)!, path);
-      if (meanings.length <= mostMeanings) rest.push(...meanings);
-    }
+    else if (distance < nearReach) rest.push(...lookup.anywhere(parts.at(-1)!, path, mostMeanings));
   }
   for (const found of rest) add(found);
   for (const base of bases) addNamed(base);

@@ -30,8 +30,11 @@ const mostSteps = 5;
 export interface Lookup {
   /** What a dotted name means in a file with these imports. */
   byName(parts: readonly string[], imports: Imports, path: string): Found | undefined;
-  /** The definitions of a name anywhere, members of classes included, the nearest to `path` first. */
-  anywhere(name: string, path: string): Found[];
+  /**
+   * The definitions of a name anywhere, members of classes included, the nearest to `path` first; none if there are more than
+   * `most`.
+   */
+  anywhere(name: string, path: string, most: number): Found[];
   snippet(found: Found): Snippet | undefined;
 }
 
@@ -97,7 +100,14 @@ export function openLookup(files: Files, parser: PythonParser): Lookup {
       }
       return undefined;
     },
-    anywhere: (name, path) => files.parts.flatMap((part) => definitionsIn(part, name)).toSorted(nearestFirst(path)),
+    anywhere(name, path, most) {
+      const found: Found[] = [];
+      for (const part of files.parts) {
+        found.push(...definitionsIn(part, name));
+        if (found.length > most) return [];
+      }
+      return found.toSorted(nearestFirst(path));
+    },
     snippet: (found) => snippetOf(found, parser),
   };
 }

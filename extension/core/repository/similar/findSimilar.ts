@@ -2,7 +2,7 @@
 
 import { compare } from "../nearness.ts";
 import type { RepositoryQuery, Snippet } from "../repositoryQuery.ts";
-import { fileAt, textBetween, type Part } from "../segment.ts";
+import { fileAt, textBetween, type Part, type Segment } from "../segment.ts";
 import { indexOfTerm } from "./postings.ts";
 import { eachTerm } from "./terms.ts";
 
@@ -49,7 +49,6 @@ interface View {
 function viewOf(part: Part): View {
   const { segment } = part;
   const { lengths } = segment.postings;
-  const scores = new Float64Array(lengths.length);
   const hidden = part.hidden.includes(1) ? hiddenChunks(part) : undefined;
   let [count, length] = [0, 0];
   for (let chunk = 0; chunk < lengths.length; chunk++) {
@@ -57,7 +56,17 @@ function viewOf(part: Part): View {
     count++;
     length += lengths[chunk]!;
   }
-  return { part, hidden, count, length, scores };
+  return { part, hidden, count, length, scores: scoresOf(segment) };
+}
+
+/** One array for all questions: there are many chunks, and little time. */
+const scoresBySegment = new WeakMap<Segment, Float64Array>();
+
+function scoresOf(segment: Segment): Float64Array {
+  let scores = scoresBySegment.get(segment);
+  if (scores) scores.fill(0);
+  else scoresBySegment.set(segment, (scores = new Float64Array(segment.postings.lengths.length)));
+  return scores;
 }
 
 function hiddenChunks({ segment: { files, postings }, hidden }: Part): Uint8Array {

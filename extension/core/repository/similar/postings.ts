@@ -11,7 +11,7 @@ export interface Postings {
   /** Hashes, sorted. The list of terms[i] lies between starts[i] and starts[i + 1]. */
   readonly terms: Uint32Array;
   readonly starts: Uint32Array;
-  readonly lists: Uint32Array;
+  readonly lists: Uint16Array | Uint32Array;
   readonly counts: Uint8Array;
 }
 
@@ -24,50 +24,87 @@ export interface PostingsBuilder {
 export function openPostings(): PostingsBuilder {
   const chunks: number[] = [];
   const lengths: number[] = [];
-  const lists = new Map<number, number[]>();
+  // Entries of the lists, in the order of the chunks. Arrays of arrays would cost more than all the rest in collecting garbage.
+  const entries = { terms: growing(), chunks: growing(), counts: growing() };
+  const own = growing();
   return {
     add(text, start) {
       const starts = chunkStarts(text);
       for (const [index, from] of starts.entries()) {
-        const counts = new Map<number, number>();
-        let length = 0;
-        eachTerm(text, from, starts[index + 1] ?? text.length, (term) => {
-          counts.set(term, (counts.get(term) ?? 0) + 1);
-          length++;
-        });
-        for (const [term, count] of counts) {
-          let list = lists.get(term);
-          if (!list) lists.set(term, (list = []));
-          list.push(chunks.length, count);
+        own.clear();
+        eachTerm(text, from, starts[index + 1] ?? text.length, own.push);
+        const terms = own.values().sort();
+        for (let i = 0; i < terms.length;) {
+          let end = i + 1;
+          while (end < terms.length && terms[end] === terms[i]) end++;
+          entries.terms.push(terms[i]!);
+          entries.chunks.push(chunks.length);
+          entries.counts.push(Math.min(end - i, 255));
+          i = end;
         }
         chunks.push(start + from);
-        lengths.push(Math.min(length, 65_535));
+        lengths.push(Math.min(terms.length, 65_535));
       }
     },
     close() {
-      const terms = Uint32Array.from(lists.keys()).toSorted();
-      const starts = new Uint32Array(terms.length + 1);
-      for (const [index, term] of terms.entries()) starts[index + 1] = starts[index]! + lists.get(term)!.length / 2;
-      const places = new Uint32Array(starts.at(-1)!);
-      const counts = new Uint8Array(places.length);
-      let at = 0;
-      for (const term of terms) {
-        const list = lists.get(term)!;
-        for (let i = 0; i < list.length; i += 2, at++) {
-          places[at] = list[i]!;
-          counts[at] = Math.min(list[i + 1]!, 255);
-        }
-      }
+      const terms = entries.terms.values();
+      const order = sortedOrder(terms);
+      const sorted = order.map((entry) => terms[entry]!);
+      const starts: number[] = [];
+      for (let i = 0; i < sorted.length; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) starts.push(i);
+      const [ofEntries, counts] = [entries.chunks.values(), entries.counts.values()];
+      const lists = order.map((entry) => ofEntries[entry]!);
       return {
         chunks: Uint32Array.from(chunks),
         lengths: Uint16Array.from(lengths),
-        terms,
-        starts,
-        lists: places,
-        counts,
+        terms: Uint32Array.from(starts, (at) => sorted[at]!),
+        starts: Uint32Array.from([...starts, sorted.length]),
+        lists: chunks.length > 65_536 ? lists : Uint16Array.from(lists),
+        counts: Uint8Array.from(order, (entry) => counts[entry]!),
       };
     },
   };
+}
+
+interface Growing {
+  push: (value: number) => void;
+  clear: () => void;
+  /** A view, which the next change may outdate. */
+  values: () => Uint32Array;
+}
+
+function growing(): Growing {
+  let array = new Uint32Array(1024);
+  let length = 0;
+  return {
+    push(value) {
+      if (length === array.length) {
+        const larger = new Uint32Array(2 * length);
+        larger.set(array);
+        array = larger;
+      }
+      array[length++] = value;
+    },
+    clear() {
+      length = 0;
+    },
+    values: () => array.subarray(0, length),
+  };
+}
+
+/** Returns the indices in the order of their values, equal ones in their own order: a byte at a time, the last one first. */
+function sortedOrder(values: Uint32Array): Uint32Array {
+  let order = Uint32Array.from(values.keys());
+  let other = new Uint32Array(order.length);
+  const ends = new Uint32Array(257);
+  for (let shift = 0; shift < 32; shift += 8) {
+    ends.fill(0);
+    for (const value of values) ends[((value >>> shift) & 255) + 1]!++;
+    for (let byte = 0; byte < 256; byte++) ends[byte + 1]! += ends[byte]!;
+    for (const index of order) other[ends[(values[index]! >>> shift) & 255]!++] = index;
+    [order, other] = [other, order];
+  }
+  return order;
 }
 
 /** Returns the index of `term` in the sorted `terms`, or -1. */

@@ -5,18 +5,17 @@ import {
   uncalibrated,
   type Calibration,
 } from "../../../../extension/core/completion/judgement/calibration.ts";
-import { evidenceOf, type Generated } from "../../../../extension/core/completion/judgement/evidence.ts";
+import { evidenceOf, type Step } from "../../../../extension/core/completion/judgement/evidence.ts";
 import { shownPart } from "../../../../extension/core/completion/judgement/shownPart.ts";
 import { at } from "../fakes.ts";
 
-/** A generated text, one step for each piece. */
-function generated(pieces: readonly (readonly [string, number])[], stop: Generated["stop"] = "line"): Generated {
+/** The steps of a generated text, one for each piece. */
+function generated(pieces: readonly (readonly [string, number])[]): Step[] {
   let end = 0;
-  const steps = pieces.map(([piece, probability]) => ({
+  return pieces.map(([piece, probability]) => ({
     end: (end += piece.length),
     logProbability: Math.log(probability),
   }));
-  return { whole: pieces.map(([piece]) => piece).join(""), steps, stop };
 }
 
 describe("evidenceOf", () => {
@@ -27,30 +26,30 @@ describe("evidenceOf", () => {
   ]);
 
   test("counts the shown tokens only, and the one that ends them apart", () => {
-    const evidence = evidenceOf("path.join".length, whole);
-    expect(evidence.logProbability).toBeCloseTo(Math.log(0.125), 10);
-    expect(evidence.surprise).toBeCloseTo(Math.sqrt(Math.log(8)), 10);
+    const evidence = evidenceOf("path.join", whole);
+    expect(evidence.surprise ** 2).toBeCloseTo(Math.log(8), 10);
     expect(evidence.endLogProbability).toBeCloseTo(Math.log(0.9), 10);
-    expect(evidence).toMatchObject({ isCut: 0, hasNoEnd: 0 });
-    expect(evidenceOf(4, whole)).toMatchObject({ isCut: 1, endLogProbability: Math.log(0.25) });
+    expect(evidenceOf("path", whole)).toMatchObject({ endLogProbability: Math.log(0.25), lines: 0 });
   });
 
   test("a rest has the evidence of what is left", () => {
-    const evidence = evidenceOf(5, whole, 4);
-    expect(evidence.logProbability).toBeCloseTo(Math.log(0.25), 10);
-    expect(evidence).toMatchObject({ isCut: 0 });
+    expect(evidenceOf(".join", whole, 4).surprise ** 2).toBeCloseTo(Math.log(4), 10);
   });
 
   test("ignores tokens that only write the required text again", () => {
-    const healed: Generated = {
-      whole: "n()",
-      steps: [
-        { end: 0, logProbability: -9 },
-        { end: 3, logProbability: -1 },
-      ],
-      stop: "line",
-    };
-    expect(evidenceOf(3, healed).logProbability).toBe(-1);
+    const healed = [
+      { end: 0, logProbability: -9 },
+      { end: 3, logProbability: -1 },
+    ];
+    expect(evidenceOf("n()", healed).surprise).toBe(1);
+  });
+
+  test("counts lines, and bounds what is as good as impossible", () => {
+    expect(evidenceOf("a\nb\nc", [{ end: 5, logProbability: -1000 }])).toEqual({
+      surprise: Math.sqrt(20),
+      endLogProbability: 0,
+      lines: Math.log(3),
+    });
   });
 });
 
@@ -70,16 +69,16 @@ describe("graded", () => {
   });
 
   test("a calibration weighs the evidence", () => {
-    const weights = { ...uncalibrated.weights, logProbability: 2 };
+    const weights = { ...uncalibrated.weights, surprise: -2 };
     const calibration: Calibration = { intercept: 1, weights, leastConfidence: 0.1 };
-    const evidence = evidenceOf(1, generated([["a", 0.5]]));
-    expect(confidenceOf(evidence, calibration)).toBeCloseTo(1 / (1 + Math.exp(-(1 + 2 * Math.log(0.5)))), 10);
+    const evidence = evidenceOf("a", generated([["a", 0.5]]));
+    expect(confidenceOf(evidence, calibration)).toBeCloseTo(1 / (1 + Math.exp(-(1 - 2 * Math.sqrt(Math.log(2))))), 10);
   });
 
   test("each line end is a beginning, less likely than the one before", () => {
     const text = "for x in y:\n    print(x)\n    return 1";
     const pieces = text.split(/(?<=\n)/).map((line) => [line, 0.5] as const);
-    const { beginnings, confidence } = graded(text, at("|"), uncalibrated, generated(pieces, "block"));
+    const { beginnings, confidence } = graded(text, at("|"), uncalibrated, generated(pieces));
     expect(beginnings.map(({ end }) => text.slice(0, end))).toEqual(["for x in y:", "for x in y:\n    print(x)", text]);
     expect(beginnings.map((each) => each.confidence)).toEqual([0.5, 0.25, 0.125].map((p) => expect.closeTo(p, 10)));
     expect(confidence).toBeCloseTo(0.125, 10);
@@ -87,12 +86,12 @@ describe("graded", () => {
 
   test("no beginning leaves a bracket open", () => {
     const text = "foo(\n    a,\n)\nb = 1";
-    const { beginnings } = graded(text, at("x = |"), uncalibrated, generated([[text, 0.5]], "block"));
+    const { beginnings } = graded(text, at("x = |"), uncalibrated, generated([[text, 0.5]]));
     expect(beginnings.map(({ end }) => text.slice(0, end))).toEqual(["foo(\n    a,\n)", text]);
   });
 
   test("nothing generated is worth nothing", () => {
-    expect(graded("", at("|"), uncalibrated, undefined)).toMatchObject({ confidence: 0, beginnings: [] });
+    expect(graded("", at("|"), uncalibrated, [])).toMatchObject({ confidence: 0, beginnings: [] });
   });
 });
 

@@ -3,13 +3,11 @@
 import type { Calibration } from "../calibration.ts";
 
 export const graftBase: Calibration = {
-  intercept: 2.91259,
+  intercept: 3.01429,
   weights: {
-    logProbability: 0.224344,
-    surprise: -2.74394,
-    endLogProbability: 0.214223,
-    isCut: -0.393793,
-    hasNoEnd: 0.20999,
+    surprise: -3.12035,
+    endLogProbability: 0.256749,
+    lines: -2.526,
   },
   leastConfidence: 0.1,
 };
