@@ -1,6 +1,6 @@
 /**
  * Asks a completer 10,000 times, with random cancellations, adapter swaps and preparations, and shows whether its memory
- * stays flat: the medians of the second and the last fifth of the requests.
+ * stays flat: the median of each fifth of the requests, and the change from the second to the last.
  *
  *     node --expose-gc scripts/completionMemory.ts [--base B] [--requests 10000] [--seed 42] [FOLDER of Python sources]
  */
@@ -40,9 +40,11 @@ try {
   const memory = await measure(completer, files, adapters, seededRandom(Number(values.seed), "requests"));
   await completer.release();
   for (const kind of ["rss", "heap", "external"] as const) {
-    const [early, late] = [0.2, 0.8].map((from) => median(memory.slice(from * samples, (from + 0.2) * samples), kind));
-    const change = (100 * (late! - early!)) / early!;
-    console.log(`${kind}: ${megabytes(early!)} → ${megabytes(late!)}, ${change.toFixed(2)} %`);
+    const fifths = [0, 0.2, 0.4, 0.6, 0.8].map((from) =>
+      median(memory.slice(from * samples, (from + 0.2) * samples), kind),
+    );
+    const change = (100 * (fifths[4]! - fifths[1]!)) / fifths[1]!;
+    console.log(`${kind}: ${fifths.map(megabytes).join(", ")}; ${change.toFixed(2)} %`);
   }
 } finally {
   await rm(home, { recursive: true, force: true });

@@ -25,9 +25,15 @@ const at = (...path: string[]): string => join(folder, ...path);
 const replay = (...args: string[]): Promise<Outcome> =>
   run(["replay", "--base", at("tiny"), "--suite", at("suite"), ...args], { GRAFT_HOME: at("home") });
 
+function withoutTimes({ scores, ...result }: Outcome["result"]): object {
+  const { tokensPerSecond: _measured, ...counted } = scores as Record<string, unknown>;
+  return { ...result, scores: counted };
+}
+
 test("types functions, the same each time where every answer takes the same time", async () => {
   const out = at("sessions.jsonl");
-  const flags = ["--limit", "2", "--answer-time", "30", "--typos", "0.1", "--json"];
+  // How much is guessed depends on how long runs take.
+  const flags = ["--limit", "2", "--answer-time", "30", "--typos", "0.1", "--no-draft", "--json"];
   const { code, result, events } = await replay(...flags, "--sessions", out);
   expect(code).toBe(0);
   const expected = { suite: "suite", sessions: 2, problems: [], scores: { exact: {}, keystrokesSaved: {}, late: {} } };
@@ -37,9 +43,9 @@ test("types functions, the same each time where every answer takes the same time
   const rows = (await readFile(out, "utf8")).trimEnd().split("\n");
   expect(rows).toHaveLength(2);
   const { requests, cost } = JSON.parse(rows[0]!) as { requests: number; cost: { runs: number; prefilled: number } };
-  expect(requests).toBeGreaterThan(40);
+  expect(requests).toBeGreaterThan(20);
   expect(cost.prefilled).toBeGreaterThan(cost.runs / 20);
-  expect((await replay(...flags)).result).toEqual(result);
+  expect(withoutTimes((await replay(...flags)).result)).toEqual(withoutTimes(result));
 });
 
 test("shows people a table", async () => {
