@@ -2,10 +2,10 @@
 
 import type * as z from "zod";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
-import { contextFields } from "../../core/completion/context/contextFields.ts";
+import { fieldOf } from "../../core/foundation/request.ts";
 import { compareRuns, type Comparison } from "../../core/evaluation/scoring/compareRuns.ts";
 import { promptingNote } from "../../core/evaluation/scoring/prompting.ts";
-import { infillingFields, taskFields, type suiteFields } from "../../core/evaluation/runs/request.ts";
+import { infillingFields, suiteFields, taskFields } from "../../core/evaluation/runs/request.ts";
 import { runEvaluation } from "../../core/evaluation/runs/runEvaluation.ts";
 import type { EvaluationOptions } from "../../core/evaluation/runs/request.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
@@ -65,9 +65,16 @@ const contents: Readonly<Record<SuiteKind, string>> = {
 /** @throws UserError "option-invalid" for flags that do not apply to suites of this kind */
 function checkFlags(flags: EvaluateFlags, kind: SuiteKind): void {
   const hasHoles = kind === "infilling" || kind === "completion";
-  const given = Object.keys(hasHoles ? taskFields : infillingFields).find((name) => name in flags);
-  if (given === undefined) return;
-  const flag = `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const values: Readonly<Record<string, unknown>> = { ...flags };
+  const given = Object.entries<z.ZodType>(hasHoles ? taskFields : infillingFields).find(([name, schema]) => {
+    const value = values[name];
+    // The parser sets switches that are on by default.
+    return value !== undefined && !(value === true && fieldOf(schema).default === true);
+  });
+  if (!given) return;
+  const [name, schema] = given;
+  const isOff = fieldOf(schema).default === true;
+  const flag = `--${isOff ? "no-" : ""}${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   throw new UserError(
     "option-invalid",
     `Cannot use ${flag} with the suite ${flags.suite}: it holds ${contents[kind]}.`,
@@ -76,7 +83,9 @@ function checkFlags(flags: EvaluateFlags, kind: SuiteKind): void {
 }
 
 function requestOf(flags: EvaluateFlags): Pick<EvaluationOptions, "suite"> {
-  const names = new Set([...Object.keys(taskFields), ...Object.keys(contextFields), "bits", "suite", "limit", "fresh"]);
+  const names = new Set(Object.keys({ ...suiteFields, ...taskFields, ...infillingFields }));
+  // Candidates and seeds have runs of their own.
+  for (const name of ["ngram", "seed"]) names.delete(name);
   const given = Object.entries(flags).filter(([name]) => names.has(name));
   return { suite: flags.suite, ...Object.fromEntries(given) };
 }
