@@ -99,7 +99,8 @@ describe("openCompleter", () => {
       await writeAdapter(join(home, name), { method: "ia3", name, baseModel: base.name, modules: new Map(factors) });
     }
     const completer = await openCompleter(base);
-    const request = { ...at(file), maxTokens: 6 };
+    // A run that checks guesses rounds activations of several rows together (docs/prior.md).
+    const request = { ...at(file), maxTokens: 6, draft: false };
     const probability = async (): Promise<number> => (await completer.complete(request)).logProbability;
     const use = (name: string): Promise<{ milliseconds: number }> =>
       completer.useAdapters([{ folder: join(home, name), scale: 1 }]);
