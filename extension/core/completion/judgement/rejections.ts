@@ -17,7 +17,7 @@ export interface Rejections {
 /** The first rejections in a row that change nothing. */
 const tolerated = 2;
 /** The first silence in milliseconds. Each further rejection doubles it, up to the longest. */
-const [firstSilence, longestSilence] = [5_000, 60_000];
+const [firstSilence, longestSilence] = [5_000, 20_000];
 const remembered = 200;
 
 /** A line as the suggestion would have completed it. */
