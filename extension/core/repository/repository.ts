@@ -35,7 +35,7 @@ export interface Repository {
    */
   compact(isUnsaved?: (path: string) => boolean): void;
   /** Removes texts that no file has any more also from memory. */
-  forget(hashes: ReadonlySet<string>): void;
+  forget(): void;
   /** Takes segments that were kept on disk, and the files that have their texts, by the hashes of these. */
   restore(segments: readonly Segment[], files: Iterable<readonly [path: string, hash: string]>): void;
   /** The hash of the text that a file has in the index. */
@@ -122,7 +122,7 @@ export async function emptyRepository(limits: RepositoryLimits = repositoryLimit
       list.build(fitting, isUnsaved);
     },
     compact: (isUnsaved = () => false) => list.compact(isUnsaved),
-    forget: (hashes) => list.forget(hashes),
+    forget: () => list.forget(),
     restore(segments, files) {
       const places = new Map(
         segments.flatMap((segment) => {

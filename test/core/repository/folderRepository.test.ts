@@ -49,6 +49,10 @@ function plantsIn(repository: FolderRepository): string[] {
     .toSorted();
 }
 
+/** Keeps its segment from being merged with others. */
+const large = Array.from({ length: 1000 }, (_, i) => `large_name_${i} = ${i}\n`).join("");
+const limits = { bytes: 80e6, segment: 20_000 };
+
 const planted = (name: string): string => `plant = ${name}\n`;
 
 describe("openFolderRepository", () => {
@@ -87,6 +91,43 @@ describe("openFolderRepository", () => {
     expect(plantsIn(repository)).toEqual(["gamma"]);
     expect(contentOf(home)).toContain("gamma");
     expect(contentOf(home)).not.toMatch(/alpha|beta/);
+  });
+
+  test.each([
+    ["was edited before", async (_: string, repository: FolderRepository, edit: () => void) => (edit(), repository.reread(["a.py"]))],
+    ["is open", (_: string, repository: FolderRepository) => repository.setUnsaved("a.py", planted("typed"))],
+  ])("of a file that becomes ignored and %s, no older text stays on disk", async (_, change) => {
+    const [folder, home] = [temporary({ "a.py": planted("alpha"), "b.py": large }), temporary()];
+    const repository = await openFolderRepository({ folder, home, limits });
+    await repository.save();
+    await change(folder, repository, () => write(folder, { "a.py": planted("beta") }));
+    await repository.save();
+    write(folder, { ".gitignore": "a.py\n" });
+    await repository.reread([".gitignore"]);
+    await repository.save();
+    expect(contentOf(home)).toContain("large_name");
+    expect(contentOf(home)).not.toMatch(/alpha|beta|typed/);
+  });
+
+  test("of a file that is moved to an ignored place, nothing stays on disk", async () => {
+    const [folder, home] = [temporary({ ".gitignore": "local/\n", "a.py": planted("alpha"), "b.py": large }), temporary()];
+    const repository = await openFolderRepository({ folder, home, limits });
+    await repository.save();
+    expect(contentOf(home)).toContain("alpha");
+    write(folder, { "local/x.txt": "" });
+    renameSync(join(folder, "a.py"), join(folder, "local/a.py"));
+    await repository.reread(["a.py", "local/a.py"]);
+    await repository.save();
+    expect(contentOf(home)).not.toContain("alpha");
+  });
+
+  test("what could not be written is written the next time", async () => {
+    const [folder, home] = [temporary({ "a.py": planted("alpha") }), join(temporary({ home: "a file" }), "home")];
+    const repository = await openFolderRepository({ folder, home });
+    await expect(repository.save()).rejects.toThrow();
+    rmSync(home);
+    await repository.save();
+    expect(contentOf(home)).toContain("alpha");
   });
 
   test("an ignored document is not taken from its unsaved text, and an unsaved text is never on disk", async () => {
