@@ -100,6 +100,7 @@ export async function emptyRepository(limits: RepositoryLimits = repositoryLimit
         similar: findSimilar(files.parts, query),
         ...(query.edited && { edited: findEdited(files, query) }),
         copies: findCopies(files.parts, query),
+        ...(query.shown && { gone: query.shown.filter((path) => !table.paths.has(path)) }),
       };
     },
     update(path, text) {

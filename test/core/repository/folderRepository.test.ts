@@ -94,7 +94,10 @@ describe("openFolderRepository", () => {
   });
 
   test.each([
-    ["was edited before", async (_: string, repository: FolderRepository, edit: () => void) => (edit(), repository.reread(["a.py"]))],
+    [
+      "was edited before",
+      async (_: string, repository: FolderRepository, edit: () => void) => (edit(), repository.reread(["a.py"])),
+    ],
     ["is open", (_: string, repository: FolderRepository) => repository.setUnsaved("a.py", planted("typed"))],
   ])("of a file that becomes ignored and %s, no older text stays on disk", async (_, change) => {
     const [folder, home] = [temporary({ "a.py": planted("alpha"), "b.py": large }), temporary()];
@@ -110,7 +113,10 @@ describe("openFolderRepository", () => {
   });
 
   test("of a file that is moved to an ignored place, nothing stays on disk", async () => {
-    const [folder, home] = [temporary({ ".gitignore": "local/\n", "a.py": planted("alpha"), "b.py": large }), temporary()];
+    const [folder, home] = [
+      temporary({ ".gitignore": "local/\n", "a.py": planted("alpha"), "b.py": large }),
+      temporary(),
+    ];
     const repository = await openFolderRepository({ folder, home, limits });
     await repository.save();
     expect(contentOf(home)).toContain("alpha");
