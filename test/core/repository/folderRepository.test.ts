@@ -130,10 +130,25 @@ describe("openFolderRepository", () => {
   test("what could not be written is written the next time", async () => {
     const [folder, home] = [temporary({ "a.py": planted("alpha") }), join(temporary({ home: "a file" }), "home")];
     const repository = await openFolderRepository({ folder, home });
-    await expect(repository.save()).rejects.toThrow();
+    await expect(repository.save()).rejects.toMatchObject({ code: expect.any(String) as string });
     rmSync(home);
     await repository.save();
     expect(contentOf(home)).toContain("alpha");
+  });
+
+  test("a folder that is too deep for a path is left out", async () => {
+    const folder = temporary({ "a.py": planted("alpha") });
+    const here = process.cwd();
+    try {
+      process.chdir(folder);
+      for (let depth = 0; depth < 60; depth++) {
+        mkdirSync("d".repeat(100));
+        process.chdir("d".repeat(100));
+      }
+    } finally {
+      process.chdir(here);
+    }
+    expect(plantsIn(await openFolderRepository({ folder, home: temporary() }))).toEqual(["alpha"]);
   });
 
   test("an ignored document is not taken from its unsaved text, and an unsaved text is never on disk", async () => {
