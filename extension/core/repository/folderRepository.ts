@@ -78,10 +78,9 @@ export async function openFolderRepository(options: FolderRepositoryOptions): Pr
     for (const [path, text] of unsaved) apply([await files.readDocument(path, text)], true);
   };
   const reread = async (paths: readonly string[] | undefined): Promise<void> => {
-    if (!paths || paths.length > mostSingly || (await files.standForMany(paths))) return readAll();
-    const changes = [...new Set(paths)]
-      .filter((path) => path.endsWith(".py") && !unsaved.has(path))
-      .map((path) => files.readIfAllowed(path));
+    const single = [...new Set(paths)].filter((path) => path.endsWith(".py") && !unsaved.has(path));
+    if (!paths || single.length > mostSingly || (await files.standForMany(paths))) return readAll();
+    const changes = single.map((path) => files.readIfAllowed(path));
     apply((await Promise.all(changes)).filter((change) => change !== undefined));
   };
   const setUnsaved = async (path: string, text: string | undefined): Promise<void> => {

@@ -186,6 +186,12 @@ describe("openFolderRepository", () => {
     rmSync(join(folder, "r/q"), { recursive: true });
     await repository.reread(["r/q"]);
     expect(plantsIn(repository)).toEqual(["alpha"]);
+    renameSync(join(folder, "r"), join(folder, "r.v2"));
+    await repository.reread(["r", "r.v2"]);
+    expect(plantsIn(repository)).toEqual(["alpha"]);
+    rmSync(join(folder, "r.v2"), { recursive: true });
+    await repository.reread(["r.v2"]);
+    expect(plantsIn(repository)).toEqual([]);
   });
 
   test("roots do not mix: neither in one home, nor where one lies in the other", async () => {
