@@ -1,7 +1,8 @@
 /** Reads the rows of a Parquet file, group by group, so that memory holds one group. Knows no data set. */
 
 import { basename } from "node:path";
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
+import type { FileMetaData, SchemaTree } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { UserError } from "../foundation/errors.ts";
 
@@ -20,7 +21,7 @@ export async function* parquetRows(
   { columns }: ParquetOptions = {},
 ): AsyncGenerator<{ where: string; object: Record<string, unknown> }> {
   const file = await readable(path, asyncBufferFromFile(path));
-  const metadata = await readable(path, parquetMetadataAsync(file));
+  const metadata = await readable(path, parquetMetadataAsync(file).then(withSoundColumns));
   const held = new Set(metadata.schema.map(({ name }) => name));
   const read = { file, metadata, compressors, ...(columns && { columns: columns.filter((name) => held.has(name)) }) };
   let rowStart = 0;
@@ -32,6 +33,23 @@ export async function* parquetRows(
     }
     rowStart = rowEnd;
   }
+}
+
+/** The reader leaves columns alone that the schema lacks or that occur twice, and their errors would end the process. */
+function withSoundColumns(metadata: FileMetaData): FileMetaData {
+  const held = leavesOf(parquetSchema(metadata));
+  for (const { columns } of metadata.row_groups) {
+    const paths = columns.map(({ meta_data: column }) => JSON.stringify(column?.path_in_schema));
+    if (new Set(paths).size < paths.length || paths.some((path) => !held.has(path)))
+      throw new Error("its columns are not those of its schema");
+  }
+  return metadata;
+}
+
+/** The paths of all columns of a schema. */
+function leavesOf({ children, path }: SchemaTree): Set<string> {
+  if (children.length === 0) return new Set([JSON.stringify(path)]);
+  return new Set(children.flatMap((child) => [...leavesOf(child)]));
 }
 
 async function readable<T>(path: string, reading: Promise<T>): Promise<T> {

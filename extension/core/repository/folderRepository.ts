@@ -48,20 +48,25 @@ export async function openFolderRepository(options: FolderRepositoryOptions): Pr
   const repository = await emptyRepository(limits);
   const files = openFolderFiles(root, except);
   const unsaved = new Map<string, string>();
+  /** Files that must not be read. */
+  const forbidden = new Set<string>();
   const inTurn = pLimit(1);
   let isChanged = false;
 
   const apply = (changes: readonly FileChange[], isUnsaved = false): void => {
-    const forbidden = changes
-      .filter(({ isForbidden }) => isForbidden)
-      .flatMap(({ path }) => repository.hashOf(path) ?? []);
+    const isNews = changes.some(({ path, isForbidden }) => isForbidden && !forbidden.has(path));
+    for (const { path, isForbidden } of changes) {
+      if (isForbidden) forbidden.add(path);
+      else forbidden.delete(path);
+    }
     repository.updateAll(changes, isUnsaved);
     for (const { path } of changes) {
       const file = files.known.get(path);
       if (file) files.known.set(path, { ...file, hash: repository.hashOf(path) ?? null });
     }
-    // A text that holds a secret now, or is ignored, must not lie about in memory or on disk.
-    if (forbidden.length > 0) repository.forget(new Set(forbidden));
+    // What a file said before it was ignored, or held a secret, must not lie about in memory or on disk: neither its last text
+    // nor an older one, nor the one under another name.
+    if (isNews) repository.forget();
     isChanged ||= changes.length > 0;
   };
   const readAll = async (): Promise<void> => {
@@ -73,10 +78,9 @@ export async function openFolderRepository(options: FolderRepositoryOptions): Pr
     for (const [path, text] of unsaved) apply([await files.readDocument(path, text)], true);
   };
   const reread = async (paths: readonly string[] | undefined): Promise<void> => {
-    if (!paths || paths.length > mostSingly || (await files.standForMany(paths))) return readAll();
-    const changes = [...new Set(paths)]
-      .filter((path) => path.endsWith(".py") && !unsaved.has(path))
-      .map((path) => files.readIfAllowed(path));
+    const single = [...new Set(paths)].filter((path) => path.endsWith(".py") && !unsaved.has(path));
+    if (!paths || single.length > mostSingly || (await files.standForMany(paths))) return readAll();
+    const changes = single.map((path) => files.readIfAllowed(path));
     apply((await Promise.all(changes)).filter((change) => change !== undefined));
   };
   const setUnsaved = async (path: string, text: string | undefined): Promise<void> => {
@@ -92,7 +96,13 @@ export async function openFolderRepository(options: FolderRepositoryOptions): Pr
     isChanged = false;
     repository.compact((path) => unsaved.has(path));
     const saved = repository.parts.filter((part) => !part.isUnsaved);
-    await store.write({ files: files.known, segments: saved.map(({ segment }) => segment) });
+    try {
+      await store.write({ files: files.known, segments: saved.map(({ segment }) => segment) });
+    } catch (error) {
+      // What is on disk may hold what must go.
+      isChanged = true;
+      throw error;
+    }
   };
 
   restore(await store.read(), repository, files);

@@ -18,8 +18,8 @@ export interface PartList {
   /** Drops segments all of whose files are hidden. */
   dropHidden(): void;
   compact(isUnsaved: (path: string) => boolean): void;
-  /** Builds segments anew that hold hidden texts with these hashes. */
-  forget(hashes: ReadonlySet<string>): void;
+  /** Builds segments anew that hold hidden texts. */
+  forget(): void;
 }
 
 /** Segments below this share of the limit are merged. */
@@ -78,10 +78,8 @@ export function createPartList(table: FileTable, limit: number): PartList {
       const isWorthIt = merged.some(({ hidden, isUnsaved: was }) => was || hidden.includes(1));
       if (merged.length > 1 || isWorthIt) merge(merged, isUnsaved);
     },
-    forget(hashes) {
-      const holds = ({ segment, hidden }: Part): boolean =>
-        segment.files.some(({ hash }, file) => hidden[file] === 1 && hashes.has(hash));
-      for (const part of parts.filter(holds)) merge([part], () => part.isUnsaved);
+    forget() {
+      for (const part of parts.filter(({ hidden }) => hidden.includes(1))) merge([part], () => part.isUnsaved);
     },
   };
   return list;

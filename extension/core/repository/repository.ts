@@ -35,7 +35,7 @@ export interface Repository {
    */
   compact(isUnsaved?: (path: string) => boolean): void;
   /** Removes texts that no file has any more also from memory. */
-  forget(hashes: ReadonlySet<string>): void;
+  forget(): void;
   /** Takes segments that were kept on disk, and the files that have their texts, by the hashes of these. */
   restore(segments: readonly Segment[], files: Iterable<readonly [path: string, hash: string]>): void;
   /** The hash of the text that a file has in the index. */
@@ -100,6 +100,7 @@ export async function emptyRepository(limits: RepositoryLimits = repositoryLimit
         similar: findSimilar(files.parts, query),
         ...(query.edited && { edited: findEdited(files, query) }),
         copies: findCopies(files.parts, query),
+        ...(query.shown && { gone: query.shown.filter((path) => !table.paths.has(path)) }),
       };
     },
     update(path, text) {
@@ -122,7 +123,7 @@ export async function emptyRepository(limits: RepositoryLimits = repositoryLimit
       list.build(fitting, isUnsaved);
     },
     compact: (isUnsaved = () => false) => list.compact(isUnsaved),
-    forget: (hashes) => list.forget(hashes),
+    forget: () => list.forget(),
     restore(segments, files) {
       const places = new Map(
         segments.flatMap((segment) => {

@@ -29,6 +29,8 @@ export interface RepositoryQuery {
   readonly suffix: string;
   /** Places of other files that the user edited recently, the last first. */
   readonly edited?: readonly Snippet[];
+  /** Paths of other files that stand in the prompt. */
+  readonly shown?: readonly string[];
 }
 
 export interface RepositoryAnswer {
@@ -40,4 +42,6 @@ export interface RepositoryAnswer {
   readonly edited?: readonly Snippet[];
   /** Longest match first. */
   readonly copies: readonly Copy[];
+  /** Those of the shown paths that the index does not hold: they are gone, or may not be read any more. */
+  readonly gone?: readonly string[];
 }

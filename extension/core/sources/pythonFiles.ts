@@ -82,10 +82,13 @@ interface Entry {
   readonly isFolder: boolean;
 }
 
+/** A folder without access, one that went meanwhile or became a file, and one too deep for a path. */
+const unreachable = new Set(["EACCES", "EPERM", "ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"]);
+
 /** Returns the folders and .py files of a folder by name; nothing if the folder may not be read, unless `mustBeOpen`. */
 async function entriesOf(folder: string, mustBeOpen: boolean): Promise<Entry[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    if (!mustBeOpen && ["EACCES", "EPERM", "ENOENT"].includes(systemCode(error) ?? "")) return [];
+    if (!mustBeOpen && unreachable.has(systemCode(error) ?? "")) return [];
     throw error;
   });
   return entries

@@ -12,6 +12,8 @@ import type { Engine } from "./engine.ts";
 export type Frame = Omit<CompletionRequest, "prefix" | "suffix">;
 
 export interface Asking {
+  /** The questions that follow are about this root folder: the answers from another one are forgotten. */
+  enter(folder: string): void;
   /** Returns a completion that is known without the engine. */
   known(cursor: Cursor, frame: Frame): Completion | undefined;
   /** Asks the engine. Undefined if the request was cancelled or failed. */
@@ -37,6 +39,7 @@ export function openAsking(engine: Pick<Engine, "complete">): Asking {
   let ahead = new AbortController();
   /** Counts what is forgotten, so that an answer from before is not kept. */
   let epoch = 0;
+  let entered = "";
   const kindOf = ({ maxTokens, multiline }: Frame): string => `${maxTokens} ${multiline}`;
   const giveUp = (): void => ahead.abort();
 
@@ -56,7 +59,16 @@ export function openAsking(engine: Pick<Engine, "complete">): Asking {
     return remembered(cursor, frame, engine.complete({ ...frame, ...cursor }, signal));
   };
 
+  const clear = (): void => {
+    epoch++;
+    answers.clear();
+  };
+
   return {
+    enter: (folder) => {
+      if (folder !== entered) clear();
+      entered = folder;
+    },
     known: (cursor, frame) => {
       giveUp();
       return answers.find(cursor, kindOf(frame));
@@ -85,9 +97,6 @@ export function openAsking(engine: Pick<Engine, "complete">): Asking {
       }
     },
     giveUp,
-    clear: () => {
-      epoch++;
-      answers.clear();
-    },
+    clear,
   };
 }

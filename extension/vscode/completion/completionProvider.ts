@@ -64,6 +64,7 @@ export function registerCompletionProvider(
     const reason = judgement.mayAsk(question, Date.now());
     if (reason) return silent(question.document, reason);
     const bare = frameOf(document, trigger, configuration);
+    asking.enter(vscode.workspace.getWorkspaceFolder(document.uri)?.uri.toString() ?? "");
     const known = asking.known(cursor, bare);
     if (!known && !isInvoked) await paused(document, startedAt);
     if (signal.aborted) return undefined;

@@ -74,7 +74,7 @@ export function followFiles({ process, isOpen }: ChangesOptions, subscriptions: 
     paths.get(place.folder)!.add(place.path);
     timer ??= setTimeout(flush, settle);
   };
-  /** A folder that comes or goes is told once, without the files in it. */
+  /** A folder that comes or goes is told once, without the files in it. Of what is gone, nobody knows if it was a folder. */
   const noteFolder = (uri: vscode.Uri): void => {
     if (!basename(uri.path).includes(".")) note(uri);
   };
@@ -87,7 +87,7 @@ export function followFiles({ process, isOpen }: ChangesOptions, subscriptions: 
     sources.onDidChange(note),
     sources.onDidDelete(note),
     folders.onDidCreate(noteFolder),
-    folders.onDidDelete(noteFolder),
+    folders.onDidDelete(note),
     { dispose: () => clearTimeout(timer) },
   );
 }

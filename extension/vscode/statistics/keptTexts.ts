@@ -9,6 +9,9 @@ export interface KeptTexts {
   clear(): void;
 }
 
+/** In milliseconds. */
+const longestWait = 600_000;
+
 export function watchKeptTexts(add: (record: KeptRecord) => void, subscriptions: vscode.Disposable[]): KeptTexts {
   const documentOf = (uri: string): vscode.TextDocument | undefined =>
     vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri);
@@ -27,7 +30,8 @@ export function watchKeptTexts(add: (record: KeptRecord) => void, subscriptions:
         for (const record of texts.check(Date.now())) add(record);
         schedule();
       },
-      Math.max(0, nextAt - Date.now()),
+      // A clock that was set back makes this longer than a timer takes.
+      Math.min(longestWait, Math.max(0, nextAt - Date.now())),
     );
   };
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { openPythonParser } from "../../../extension/core/python/pythonParser.ts";
 import { definitionText } from "../../../extension/core/repository/definitions/definitionText.ts";
+import { importsOf } from "../../../extension/core/repository/definitions/imports.ts";
 import { openRepository } from "../../../extension/core/repository/repository.ts";
 import type { Snippet } from "../../../extension/core/repository/repositoryQuery.ts";
 
@@ -116,4 +117,37 @@ class Store(Base, metaclass=Meta):
     async def read(self, name): ...
     def load(self):
         """Loads \\d things."""`);
+});
+
+describe("takes little time", () => {
+  test("for modules that import all names of one another", async () => {
+    const modules = Array.from({ length: 30 }, (_, i) => `m${i}`);
+    const stars = modules.map((module) => `from .${module} import *\n`).join("");
+    const repository = await openRepository(
+      modules.map((module) => ({ path: `p/${module}.py`, text: `${stars}${module}_name = 1\n` })),
+    );
+    const startedAt = performance.now();
+    const { definitions: found } = repository.query({
+      path: "p/new.py",
+      prefix: "from .m0 import *\nm7_name, other",
+      suffix: "",
+    });
+    expect(found).toEqual([{ path: "p/m7.py", text: "m7_name = 1" }]);
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+
+  test.each([
+    ["open lists", "from a import (\n".repeat(50_000)],
+    ["dots", `from ${".".repeat(200_000)}!\n`],
+    ["blanks", `from ${" ".repeat(200_000)}!\n`],
+  ])("for %s in imports", (_, text) => {
+    const startedAt = performance.now();
+    importsOf(text);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+  });
+
+  test("and brackets in the comments of a list do not end it", () => {
+    const { names } = importsOf("from a import (  # see (b)\n    b,  # :)\n    c,\n)\n");
+    expect([...names.keys()]).toEqual(["b", "c"]);
+  });
 });

@@ -49,6 +49,10 @@ function plantsIn(repository: FolderRepository): string[] {
     .toSorted();
 }
 
+/** Keeps its segment from being merged with others. */
+const large = Array.from({ length: 1000 }, (_, i) => `large_name_${i} = ${i}\n`).join("");
+const limits = { bytes: 80e6, segment: 20_000 };
+
 const planted = (name: string): string => `plant = ${name}\n`;
 
 describe("openFolderRepository", () => {
@@ -89,6 +93,64 @@ describe("openFolderRepository", () => {
     expect(contentOf(home)).not.toMatch(/alpha|beta/);
   });
 
+  test.each([
+    [
+      "was edited before",
+      async (_: string, repository: FolderRepository, edit: () => void) => (edit(), repository.reread(["a.py"])),
+    ],
+    ["is open", (_: string, repository: FolderRepository) => repository.setUnsaved("a.py", planted("typed"))],
+  ])("of a file that becomes ignored and %s, no older text stays on disk", async (_, change) => {
+    const [folder, home] = [temporary({ "a.py": planted("alpha"), "b.py": large }), temporary()];
+    const repository = await openFolderRepository({ folder, home, limits });
+    await repository.save();
+    await change(folder, repository, () => write(folder, { "a.py": planted("beta") }));
+    await repository.save();
+    write(folder, { ".gitignore": "a.py\n" });
+    await repository.reread([".gitignore"]);
+    await repository.save();
+    expect(contentOf(home)).toContain("large_name");
+    expect(contentOf(home)).not.toMatch(/alpha|beta|typed/);
+  });
+
+  test("of a file that is moved to an ignored place, nothing stays on disk", async () => {
+    const [folder, home] = [
+      temporary({ ".gitignore": "local/\n", "a.py": planted("alpha"), "b.py": large }),
+      temporary(),
+    ];
+    const repository = await openFolderRepository({ folder, home, limits });
+    await repository.save();
+    expect(contentOf(home)).toContain("alpha");
+    write(folder, { "local/x.txt": "" });
+    renameSync(join(folder, "a.py"), join(folder, "local/a.py"));
+    await repository.reread(["a.py", "local/a.py"]);
+    await repository.save();
+    expect(contentOf(home)).not.toContain("alpha");
+  });
+
+  test("what could not be written is written the next time", async () => {
+    const [folder, home] = [temporary({ "a.py": planted("alpha") }), join(temporary({ home: "a file" }), "home")];
+    const repository = await openFolderRepository({ folder, home });
+    await expect(repository.save()).rejects.toMatchObject({ code: expect.any(String) as string });
+    rmSync(home);
+    await repository.save();
+    expect(contentOf(home)).toContain("alpha");
+  });
+
+  test("a folder that is too deep for a path is left out", async () => {
+    const folder = temporary({ "a.py": planted("alpha") });
+    const here = process.cwd();
+    try {
+      process.chdir(folder);
+      for (let depth = 0; depth < 60; depth++) {
+        mkdirSync("d".repeat(100));
+        process.chdir("d".repeat(100));
+      }
+    } finally {
+      process.chdir(here);
+    }
+    expect(plantsIn(await openFolderRepository({ folder, home: temporary() }))).toEqual(["alpha"]);
+  });
+
   test("an ignored document is not taken from its unsaved text, and an unsaved text is never on disk", async () => {
     const folder = temporary({
       ".gitignore": "private.py\n",
@@ -124,6 +186,12 @@ describe("openFolderRepository", () => {
     rmSync(join(folder, "r/q"), { recursive: true });
     await repository.reread(["r/q"]);
     expect(plantsIn(repository)).toEqual(["alpha"]);
+    renameSync(join(folder, "r"), join(folder, "r.v2"));
+    await repository.reread(["r", "r.v2"]);
+    expect(plantsIn(repository)).toEqual(["alpha"]);
+    rmSync(join(folder, "r.v2"), { recursive: true });
+    await repository.reread(["r.v2"]);
+    expect(plantsIn(repository)).toEqual([]);
   });
 
   test("roots do not mix: neither in one home, nor where one lies in the other", async () => {

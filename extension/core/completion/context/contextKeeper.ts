@@ -64,15 +64,23 @@ export function contextKeeper({ ask, limits }: ContextKeeperOptions): ContextKee
     return context;
   };
 
-  return {
+  /** Puts the question, and drops what the index says may not be in the prompt: it learns of ignored files after the editor. */
+  const answerTo = async (query: RepositoryQuery, signal?: AbortSignal): Promise<RepositoryAnswer | undefined> => {
+    const shown = kept.get(query.path)?.context.map(({ path }) => path) ?? [];
+    const answer = await ask(shown.length > 0 ? { ...query, shown } : query, signal);
+    for (const path of answer?.gone ?? []) keeper.fileChanged(path, true);
+    return answer;
+  };
+
+  const keeper: ContextKeeper = {
     async request(query, signal) {
-      const answer = await ask(query, signal);
+      const answer = await answerTo(query, signal);
       const known = kept.get(query.path)?.context;
       if (!answer) return known ? { context: known, copies: [] } : nothing;
       return { context: known ?? choose(query, answer), copies: answer.copies };
     },
     async pause(query, signal) {
-      const answer = await ask(query, signal);
+      const answer = await answerTo(query, signal);
       if (!answer || signal?.aborted) return undefined;
       const known = kept.get(query.path)?.context;
       const context = choose(query, answer);
@@ -86,6 +94,7 @@ export function contextKeeper({ ask, limits }: ContextKeeperOptions): ContextKee
     },
     clear: () => kept.clear(),
   };
+  return keeper;
 }
 
 /** Returns the kept context itself if it holds most of the new one. */

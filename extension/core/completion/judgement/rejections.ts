@@ -38,7 +38,8 @@ export function rememberRejections(): Rejections {
       // Whoever has typed more of the text since then wants it after all.
       return known.some(({ before, line }) => line === asked.line && asked.before.length <= before.length);
     },
-    isSilent: (at) => at < silentUntil,
+    // A clock that was set back must not lengthen it.
+    isSilent: (at) => at < silentUntil && silentUntil - at <= longestSilence,
     suggested: (id, document, cursor, text) => places.set(id, placeOf(document, cursor, text)),
     told: (event) => {
       switch (event.kind) {

@@ -14,7 +14,8 @@ export interface Imported {
   readonly name: string | undefined;
 }
 
-const fromImport = /^[ \t]*from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|(?:[^\n\\]|\\\n)*)/gm;
+// Written so that no text takes more than linear time: the parts exclude one another, and an open list ends at the next one.
+const fromImport = /^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\((?:[^()#]|#[^\n]*\n)*\)|(?:[^\n\\]|\\\n)*)/gm;
 const plainImport = /^[ \t]*import[ \t]+((?:[^\n\\]|\\\n)*)/gm;
 const item = /^([\w.]+)(?:\s+as\s+(\w+))?$/;
 

@@ -39,7 +39,14 @@ export interface Lookup {
 }
 
 export function openLookup(files: Files, parser: PythonParser): Lookup {
+  /** Modules that import all names of one another lead to the same question on many ways. */
+  const known = new Map<string, Found | undefined>();
   const inModule = (module: string, name: string, steps: number): Found | undefined => {
+    const question = `${steps} ${name} ${module}`;
+    if (!known.has(question)) known.set(question, searchModule(module, name, steps));
+    return known.get(question);
+  };
+  const searchModule = (module: string, name: string, steps: number): Found | undefined => {
     const place = files.place(module);
     if (!place || steps === 0) return undefined;
     const imports = importsOfFile(place);

@@ -52,6 +52,19 @@ describe("contextKeeper", () => {
     expect(pathsOf(await keeper.request(query))).toEqual(["a.py", "b.py", "d.py", "c.py"]);
   });
 
+  test("a file that the index does not hold any more leaves a context that stays", async () => {
+    const similar = ["a.py", "b.py", "c.py", "d.py"].map((path) => part(path));
+    const { keeper, answer } = open({ similar });
+    await keeper.request(query);
+    answer({ similar: similar.slice(1), gone: ["a.py"] });
+    expect(pathsOf(await keeper.request(query))).toEqual(["d.py", "c.py", "b.py"]);
+    keeper.clear();
+    answer({ similar });
+    await keeper.request(query);
+    answer({ similar: similar.slice(1), gone: ["a.py"] });
+    expect(pathsOf(await keeper.pause(query))).toEqual(["d.py", "c.py", "b.py"]);
+  });
+
   test("a context that holds most of the new one stays as it is", async () => {
     const similar = ["a.py", "b.py", "c.py", "d.py"].map((path) => part(path));
     const { keeper, answer } = open({ similar });

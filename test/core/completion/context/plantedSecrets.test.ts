@@ -75,9 +75,8 @@ test("property: a replay's prompts hold other files, but none of the planted tex
         const query = { path, prefix: text.slice(0, end), suffix: text.slice(end) };
         if (does === "update") repository.update("app/other.py", `${files["app/other.py"]!}# ${offset}\n`);
         if (does === "turns secret") {
-          // The watcher of the folder finds a secret in what has been saved: the file is not read any more.
+          // The index finds a secret in what has been saved, and nobody tells the keeper.
           repository.update("app/shared.py", undefined);
-          keeper.fileChanged("app/shared.py", true);
         }
         const before = prompts.length;
         const front = (await (does === "pause" ? keeper.pause(query) : undefined)) ?? (await keeper.request(query));

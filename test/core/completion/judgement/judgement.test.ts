@@ -95,6 +95,13 @@ describe("mayAsk", () => {
     expect(judgement.mayAsk(here, 27_001)).toBeNull();
   });
 
+  test("a clock that is set back does not lengthen the silence", () => {
+    const { judgement, reject } = working();
+    for (const line of [1, 2, 3]) reject(question(`import os\nline_${line} = |`), `name_${line}`, 1e9 + line * 2000);
+    expect(judgement.mayAsk(here, 1e9 + 7500)).toBe("rejections");
+    expect(judgement.mayAsk(here, 1e9 - 3_600_000)).toBeNull();
+  });
+
   test("tells the editor's circumstance, and the kind of place by setting", () => {
     const comment = question("import os\n# the answer|");
     const docstring = question('import os\n"""The answer|');

@@ -112,3 +112,17 @@ test("parquetRows reads chosen columns group by group, and says what is wrong wi
   await expect(reading).rejects.toMatchObject({ code: "data-format" });
   await expect(suiteKind(copy, options)).rejects.toThrow(/^Cannot read .*damaged\.parquet as Parquet: .*\.$/);
 });
+
+test("parquetRows says of damaged columns what is wrong, instead of ending the process", async () => {
+  const bytes = await readFile(fixture("repobench.parquet"));
+  // The first column has the name of another, and its data are damaged.
+  for (const [place, byte] of [
+    [5902, 255],
+    [6847, 72],
+    [2001, 180],
+  ] as const)
+    bytes[place] = byte;
+  const copy = join(folder, "columns.parquet");
+  await writeFile(copy, bytes);
+  await expect(parquetRows(copy).next()).rejects.toMatchObject({ code: "data-format" });
+});

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import type { Completion } from "../../extension/core/completion/completer.ts";
+import { openAsking, type Frame } from "../../extension/vscode/completion/ask.ts";
+
+test("what is known of one root folder is not shown in another", async () => {
+  const completion = {
+    text: "secret_of_one",
+    confidence: 1,
+    leastConfidence: 0,
+    beginnings: [{ end: 13, confidence: 1 }],
+  };
+  const asking = openAsking({ complete: () => Promise.resolve(completion as unknown as Completion) });
+  const [cursor, frame] = [
+    { prefix: "import os\nvalue = ", suffix: "" },
+    { maxTokens: 32, multiline: "auto" } as Frame,
+  ];
+  asking.enter("file:///one");
+  await asking.ask(cursor, frame, new AbortController().signal);
+  asking.enter("file:///one");
+  expect(asking.known(cursor, frame)?.text).toBe("secret_of_one");
+  asking.enter("file:///two");
+  expect(asking.known(cursor, frame)).toBeUndefined();
+});
