@@ -32,6 +32,8 @@ export interface RepositoryContext {
   of(document: vscode.TextDocument, cursor: Cursor, signal: AbortSignal): Promise<Front>;
   /** The user pauses: returns what has changed, to be prepared; undefined if nothing has. */
   pause(document: vscode.TextDocument, cursor: Cursor, signal: AbortSignal): Promise<Front | undefined>;
+  /** Other files may be read from now on: what was written with the ones before must not be shown again. */
+  readonly onDidChangeRules: vscode.Event<void>;
 }
 
 interface Root {
@@ -73,14 +75,20 @@ export function openRepositoryContext(
 
   const sources = vscode.workspace.createFileSystemWatcher("**/*.py", true);
   const rules = vscode.workspace.createFileSystemWatcher("**/.gitignore");
+  const changedRules = new vscode.EventEmitter<void>();
+  const rulesChanged = (): void => {
+    forgetAll();
+    changedRules.fire();
+  };
   subscriptions.push(
     sources,
     rules,
+    changedRules,
     sources.onDidChange((uri) => fileChanged(uri, false)),
     sources.onDidDelete((uri) => fileChanged(uri, true)),
-    rules.onDidCreate(forgetAll),
-    rules.onDidChange(forgetAll),
-    rules.onDidDelete(forgetAll),
+    rules.onDidCreate(rulesChanged),
+    rules.onDidChange(rulesChanged),
+    rules.onDidDelete(rulesChanged),
     vscode.workspace.onDidChangeTextDocument(({ document }) => fileChanged(document.uri, false)),
     vscode.workspace.onDidCloseTextDocument((document) => {
       const place = trustedPlaceOf(document.uri);
@@ -112,6 +120,7 @@ export function openRepositoryContext(
       (await ask(document, (keeper, path) => keeper.request({ path, ...cursor }, signal))) ?? {},
     pause: async (document, cursor, signal) =>
       await ask(document, (keeper, path) => keeper.pause({ path, ...cursor }, signal)),
+    onDidChangeRules: changedRules.event,
   };
 }
 
@@ -126,6 +135,7 @@ export function switchedContext(context: RepositoryContext, contextSwitch: Conte
   return {
     of: async (...asked) => (contextSwitch.isContextOn ? await context.of(...asked) : {}),
     pause: async (...asked) => (contextSwitch.isContextOn ? await context.pause(...asked) : undefined),
+    onDidChangeRules: context.onDidChangeRules,
   };
 }
 
