@@ -40,7 +40,9 @@ export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.
       ...(hint.text === undefined ? [] : [hint.text]),
       vscode.l10n.t("Select to open Graft's menu."),
     ]);
-    item.accessibilityInformation = { label: [text, ...lines].join(". "), role: "button" };
+    // Some lines are whole sentences.
+    const sentences = [text, ...lines].map((line) => (/[.。…]$/.test(line) ? line : `${line}.`));
+    item.accessibilityInformation = { label: sentences.join(" "), role: "button" };
   };
 
   render();

@@ -45,6 +45,7 @@ test("its menu switches completions off, which looks like nothing else, and on a
   await choose(workbench, "Turn completions off");
   await workbench.statusItem("Graft: off").waitFor();
   expect(await said(workbench)).toContain("Completions are off.");
+  expect(await said(workbench)).not.toContain("..");
   await choose(workbench, "Turn completions on");
   await workbench.statusItem("Graft: no adapter").waitFor();
 });

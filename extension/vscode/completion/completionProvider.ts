@@ -91,7 +91,8 @@ export function registerCompletionProvider(
       facts: { ...source, trigger, confidence: verdict.confidence, milliseconds, tokens: completion.tokens },
     });
     judgement.appeared(suggestion, question);
-    explanation.note({ document, position, cursor, front, source, completion, text: verdict.text });
+    const { text, confidence } = verdict;
+    explanation.note({ document, position, cursor, front, source, completion, text, confidence });
     void completeStep("graft.suggested");
     if (!isInvoked) void asking.askAhead(cursor, frame, verdict.text, indentOf(document));
     return texts.map((text) => new vscode.InlineCompletionItem(text, target.range, command));

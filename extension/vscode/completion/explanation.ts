@@ -18,6 +18,8 @@ export interface Explained {
   readonly completion: Completion;
   /** What was shown of it. */
   readonly text: string;
+  /** Of `text`, which may be only the beginning of the completion. */
+  readonly confidence: number;
 }
 
 export interface Explanation {
@@ -59,7 +61,7 @@ export function openExplanation(engine: Pick<Engine, "explain">, subscriptions: 
 
 function explanationOf(suggestion: Explained, prompt: ShownPrompt | null): string {
   const { t } = vscode.l10n;
-  const { document, position, source, completion, text, front } = suggestion;
+  const { document, position, source, completion, text, confidence, front } = suggestion;
   const { load, prefill, decode } = completion.milliseconds;
   const place = `${vscode.workspace.asRelativePath(document.uri)}:${position.line + 1}:${position.character + 1}`;
   const { context = [], copies = [] } = front;
@@ -70,7 +72,7 @@ function explanationOf(suggestion: Explained, prompt: ShownPrompt | null): strin
     list([
       t("Base model: {0}", source.base || "graft-base"),
       t("Adapter: {0}", source.adapter ?? t("none")),
-      t("Confidence: {0} %", Math.round(100 * completion.confidence)),
+      t("Confidence: {0} %", Math.round(100 * confidence)),
       t("Generated tokens: {0}", completion.tokens),
       t("Time: {0} ms to read, {1} ms to write", Math.round(load + prefill), Math.round(decode)),
     ]),
