@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { startBrowser } from "../test/vscode/harness/browser.ts";
 import { testSettings } from "../test/vscode/harness/settings.ts";
-import { habit, trainOnWorkspace, typeInPlayground } from "../test/vscode/harness/tour.ts";
+import { habit, trainOnWorkspace, typeInPlayground, unknown } from "../test/vscode/harness/tour.ts";
 import { openWorkbench } from "../test/vscode/harness/workbench.ts";
 import { installBed } from "./bed/install.ts";
 import { root, vsixPath } from "./bed/paths.ts";
@@ -33,7 +33,7 @@ try {
   await workbench.openFile("playground.py");
   await workbench.statusItem("Graft:").waitFor();
   await trainOnWorkspace(workbench, "shop");
-  const suggestion = await typeInPlayground(workbench);
+  const suggestion = await typeInPlayground(workbench, unknown);
   if (!suggestion.includes(habit)) throw new Error(`The suggestion is ${JSON.stringify(suggestion)}.`);
   await workbench.page.waitForTimeout(500);
   await workbench.page.screenshot({ path: join(root, "media", "screenshot.png") });

@@ -13,15 +13,17 @@ export const sampleFiles: Readonly<Record<string, string>> = Object.fromEntries(
   readdirSync(sample).map((name) => [name, readFileSync(join(sample, name), "utf8")]),
 );
 
-/** What the tour has its reader type at the end of playground.py. The editor indents. */
-export const typed = "\nif item is None:\n";
-/** What the sample's code does there, and the base cannot know. */
+/** What the tour has its reader type at the end of playground.py. The editor indents. Other files of the folder have the same line. */
+export const known = "\nif item is None:\n";
+/** The line of step 3, which no file of the folder has. */
+export const unknown = "\nif not item:\n";
+/** What the sample's code does there: copied behind the known line, and behind the other known only to who has learned it. */
 export const habit = 'return failure(f"unknown item: {name}")';
 
 /** Types below the last line of playground.py, as it is on disk, and tells the suggestion. */
-export async function typeInPlayground(workbench: Workbench): Promise<string> {
+export async function typeInPlayground(workbench: Workbench, text: string): Promise<string> {
   await workbench.openFile("playground.py");
-  await workbench.type(typed);
+  await workbench.type(text);
   return await workbench.ghostText();
 }
 
