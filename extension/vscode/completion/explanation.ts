@@ -73,11 +73,17 @@ function explanationOf(suggestion: Explained, prompt: ShownPrompt | null): strin
       t("Base model: {0}", source.base || "graft-base"),
       t("Adapter: {0}", source.adapter ?? t("none")),
       t("Confidence: {0} %", Math.round(100 * confidence)),
-      t("Generated tokens: {0}", completion.tokens),
-      t("Time: {0} ms to read, {1} ms to write", Math.round(load + prefill), Math.round(decode)),
+      ...(completion.tokens === 0
+        ? [t("The rest of an earlier suggestion: nothing was generated again")]
+        : [
+            t("Generated tokens: {0}", completion.tokens),
+            t("Time: {0} ms to read, {1} ms to write", Math.round(load + prefill), Math.round(decode)),
+          ]),
     ]),
     `## ${t("Parts of other files in front of this file")}`,
-    context.length > 0 ? list(context.map((part) => `${code(part.path)}: ${reasonOf(part)}`)) : t("none"),
+    context.length > 0
+      ? list(context.map((part) => `${code(part.path)}: ${reasonOf(part)}`))
+      : t("None. Small models read no other files: they follow the places below."),
     `## ${t("Places with the same text before the cursor")}`,
     copies.length > 0 ? list(copies.map(({ path, before, after }) => placeOf(path, before, after))) : t("none"),
     ...(prompt ? promptOf(prompt) : []),
