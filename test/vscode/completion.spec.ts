@@ -30,6 +30,11 @@ test("ghost text appears while typing, and Tab puts it into the file", async ({ 
   const { typed, ghost } = await typeUntilGhostText(workbench, "        return self.side * self.side");
   expect(ghost.trim()).not.toBe("");
   await workbench.press("Tab");
+  if (/^ {4}/.test(ghost)) {
+    // The editor's own rule: in front of an indentation, Tab indents, and the next one accepts.
+    await expect.poll(() => workbench.ghostText()).toBe(ghost.trimStart());
+    await workbench.press("Tab");
+  }
   await workbench.save();
   const saved = readFileSync(join(workbench.folder, "shapes.py"), "utf8");
   expect(saved).toBe(`${shapes}${typed}${ghost}`);
