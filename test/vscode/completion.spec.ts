@@ -2,25 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { graftReady, killEngine, typeUntilGhostText } from "./harness/graft.ts";
+import { shapes } from "./harness/shapes.ts";
 import { editorTest } from "./harness/spec.ts";
-
-const shapes = `import math
-
-
-class Circle:
-    def __init__(self, radius):
-        self.radius = radius
-
-    def area(self):
-        return math.pi * self.radius ** 2
-
-
-class Square:
-    def __init__(self, side):
-        self.side = side
-
-    def area(self):
-`;
 
 const test = editorTest({ files: { "shapes.py": shapes, "notes.txt": "No Python here.\n" } });
 

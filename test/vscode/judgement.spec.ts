@@ -1,24 +1,7 @@
 import { expect } from "vitest";
 import { graftReady, stopEngine, typeUntilGhostText } from "./harness/graft.ts";
+import { shapes } from "./harness/shapes.ts";
 import { editorTest } from "./harness/spec.ts";
-
-const shapes = `import math
-
-
-class Circle:
-    def __init__(self, radius):
-        self.radius = radius
-
-    def area(self):
-        return math.pi * self.radius ** 2
-
-
-class Square:
-    def __init__(self, side):
-        self.side = side
-
-    def area(self):
-`;
 
 const cell = (source: string) => ({ cell_type: "code", execution_count: null, metadata: {}, outputs: [], source });
 const notebook = JSON.stringify({

@@ -6,26 +6,9 @@ import { expect } from "vitest";
 import { root, scratch } from "../../scripts/bed/paths.ts";
 import type { StatisticsRecord } from "../../extension/core/statistics/record.ts";
 import { graftReady } from "./harness/graft.ts";
+import { shapes } from "./harness/shapes.ts";
 import { editorTest } from "./harness/spec.ts";
 import type { Workbench } from "./harness/workbench.ts";
-
-const shapes = `import math
-
-
-class Circle:
-    def __init__(self, radius):
-        self.radius = radius
-
-    def area(self):
-        return math.pi * self.radius ** 2
-
-
-class Square:
-    def __init__(self, side):
-        self.side = side
-
-    def area(self):
-`;
 
 const test = editorTest({
   files: { "shapes.py": shapes },

@@ -10,7 +10,7 @@ import type { Part, Place } from "./segment.ts";
 /** A text of the repository. */
 export interface Content {
   readonly hash: string;
-  /** Of the text in UTF-8. */
+  /** The length of the text in UTF-8. */
   readonly bytes: number;
   /** The files that have it. */
   readonly paths: Set<string>;

@@ -46,7 +46,7 @@ export interface Repository {
 
 export interface RepositorySize {
   readonly files: number;
-  /** Of the texts, in UTF-8; each counts once. */
+  /** The length of the texts in UTF-8; each counts once. */
   readonly bytes: number;
   /** Files that had no room. */
   readonly leftOut: number;

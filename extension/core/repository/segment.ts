@@ -10,7 +10,7 @@ import type { Outline } from "./definitions/outline.ts";
 import type { Postings } from "./similar/postings.ts";
 
 export interface SegmentFile {
-  /** Of its text. Its paths may change without the segment. */
+  /** Identifies its text. Its paths may change without the segment. */
   readonly hash: string;
   readonly start: number;
   readonly end: number;

@@ -16,7 +16,7 @@ export interface Measures {
   readonly savedCharacters: number;
   /** The share of searches that showed nothing. */
   readonly silence: number | undefined;
-  /** Of the time from request to suggestion, in milliseconds. */
+  /** The time from request to suggestion, in milliseconds. */
   readonly latency: { readonly p50: number; readonly p95: number; readonly p99: number } | undefined;
 }
 

@@ -36,9 +36,9 @@ export interface RecordFiles {
 
 export interface RecordLimits {
   readonly days: number;
-  /** Of all days together. */
+  /** The limit for all days together. */
   readonly bytes: number;
-  /** Of one day. What would exceed it is not written. */
+  /** The limit for one day. Records beyond it are not written. */
   readonly dayBytes: number;
 }
 

@@ -12,7 +12,7 @@ export interface Totals {
   /** Accepted characters less the keystrokes that accepted them. */
   savedCharacters: number;
   silent: number;
-  /** Of each suggestion, in milliseconds. */
+  /** The latency of each suggestion, in milliseconds. */
   latencies: number[];
 }
 

@@ -18,7 +18,7 @@ export interface Explained {
   readonly completion: Completion;
   /** What was shown of it. */
   readonly text: string;
-  /** Of `text`, which may be only the beginning of the completion. */
+  /** The chance that `text` is kept, which may be only the beginning of the completion. */
   readonly confidence: number;
 }
 

@@ -67,7 +67,7 @@ describe("epochOrder", () => {
       sequencesOf(step).reduce((sum, sequence) => sum + tokenCount(sequence), 0),
     );
     const mean = tokens.reduce((sum, count) => sum + count, 0) / tokens.length;
-    // Of eight random ones, a standard deviation of 19 % would be expected.
+    // Eight random ones would have a standard deviation of 19 %.
     const deviation = Math.sqrt(tokens.reduce((sum, count) => sum + (count - mean) ** 2, 0) / tokens.length);
     expect(deviation / mean).toBeLessThan(0.08);
   });

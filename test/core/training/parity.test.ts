@@ -35,7 +35,7 @@ describe("50 steps", () => {
   });
 });
 
-/** Of the first sequence: at all positions of its text, or of what is written behind an encoder. */
+/** The first sequence, at all positions of its text, or of the text that is written behind an encoder. */
 async function logitsOf(base: InstalledBase, adapter?: Adapter): Promise<Float32Array> {
   const { prompt, written } = reference.batches[0]![0]!;
   const decoder = await openDecoder(base);

@@ -35,7 +35,7 @@ export interface ReplayResult {
   readonly base: string;
   readonly sessions: readonly SessionRecord[];
   readonly scores: Readonly<Record<ReplayScore, Estimate>>;
-  /** Of answers that the model computed, and of answers without a run, such as those while typing along. */
+  /** Answers that the model computed, and answers without a run, such as those while typing along. */
   readonly latency: { readonly computed: Latency; readonly remembered: Latency };
   readonly reliability: readonly Reliability[];
   readonly problems: readonly Problem[];

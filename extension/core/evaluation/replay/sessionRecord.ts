@@ -8,7 +8,7 @@ import { keysFor } from "./typist.ts";
 export interface SessionRecord {
   /** "path:line" */
   readonly id: string;
-  /** Of the author's text. */
+  /** The length of the author's text. */
   readonly characters: number;
   /** Keys that the text takes without suggestions and typos. */
   readonly plainKeys: number;

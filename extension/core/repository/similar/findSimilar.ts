@@ -40,7 +40,7 @@ interface View {
   readonly part: Part;
   /** 1 for chunks of hidden files; undefined if none is hidden. */
   readonly hidden: Uint8Array | undefined;
-  /** Of the chunks that are not hidden, and of their terms. */
+  /** The number of chunks that are not hidden, and that of their terms. */
   readonly count: number;
   readonly length: number;
   readonly scores: Float64Array;

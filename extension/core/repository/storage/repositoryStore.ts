@@ -14,10 +14,10 @@ import { readSegment, segmentBytes } from "./segmentFile.ts";
 
 /** A file as it was read last. */
 const storedFile = z.object({
-  /** Of the file, in bytes and in milliseconds. */
+  /** The file's length in bytes, and its last change in milliseconds. */
   size: z.number(),
   modified: z.number(),
-  /** Of its text; null if the rules leave it out. */
+  /** Identifies its text; null if the rules leave it out. */
   hash: z.string().nullable(),
 });
 export type StoredFile = z.output<typeof storedFile>;

@@ -16,10 +16,10 @@ export interface SourceText extends FrontText {
 
 /** How much the loss of a token counts, by what it is. */
 export interface LossWeights {
-  /** Of the text before the hole. */
+  /** The weight of the text before the hole. */
   readonly before: number;
   readonly middle: number;
-  /** Of the end after the rest of a line, where the completer's own rule stops, too. */
+  /** The weight of the end after the rest of a line, where the completer's own rule stops, too. */
   readonly lineEnd: number;
 }
 
