@@ -3,6 +3,7 @@
 import { realpath } from "node:fs/promises";
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
+import { UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
 import { openFolderRepository, type FolderRepository } from "../../core/repository/folderRepository.ts";
 import { pruneRepositoryStores } from "../../core/repository/storage/repositoryStore.ts";
@@ -55,7 +56,10 @@ export function serveRepository(connection: MessageConnection, log: Log): void {
     await pruneRepositoryStores(home, mostStored);
     return repository;
   };
-  const save = (folder: string): Promise<void> => saveIndex(folder, opened.get(folder)?.repository, log);
+  const save = async (folder: string): Promise<void> => {
+    const outcome = await saveIndex(folder, opened.get(folder)?.repository, log);
+    if (outcome === "busy") saveSoon(folder);
+  };
   const saveSoon = (folder: string): void => {
     const open = opened.get(folder);
     if (!open) return;
@@ -103,10 +107,22 @@ export function serveRepository(connection: MessageConnection, log: Log): void {
   });
 }
 
-async function saveIndex(folder: string, repository: FolderRepository | undefined, log: Log): Promise<void> {
+async function saveIndex(
+  folder: string,
+  repository: FolderRepository | undefined,
+  log: Log,
+): Promise<"saved" | "busy" | "failed"> {
   const startedAt = performance.now();
-  await repository?.save().catch((error: unknown) => log.warn(`Index not saved: ${String(error)}`));
-  // Building and writing leave up to 40 MB behind, and a process without work collects nothing.
-  globalThis.gc?.();
-  log.debug(`Index of ${folder} saved in ${Math.round(performance.now() - startedAt)} ms`);
+  try {
+    await repository?.save();
+    log.debug(`Index of ${folder} saved in ${Math.round(performance.now() - startedAt)} ms`);
+    return "saved";
+  } catch (error) {
+    if (error instanceof UserError && error.code === "index-busy") return "busy";
+    log.warn(`Index not saved: ${String(error)}`);
+    return "failed";
+  } finally {
+    // Building and writing leave up to 40 MB behind, and a process without work collects nothing.
+    globalThis.gc?.();
+  }
 }

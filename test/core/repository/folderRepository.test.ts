@@ -144,6 +144,40 @@ describe("openFolderRepository", () => {
     expect(plantsIn(repository)).toEqual([]);
   });
 
+  test("is silent from the moment that it hears of other rules until they are applied", async () => {
+    const many = Array.from({ length: 300 }, (_, i) => [`m/f${i}.py`, planted(`many${i}`)] as const);
+    const folder = temporary({ "a.py": planted("alpha"), "b.py": planted("beta"), ...Object.fromEntries(many) });
+    const repository = await openFolderRepository({ folder, home: temporary() });
+    write(folder, { ".gitignore": "a.py\nm/\n", "b.py": planted("gamma, behind the rules") });
+    const reading = repository.reread([".gitignore"]);
+    const seen: unknown[] = [];
+    const watching = setInterval(() => seen.push(plantsIn(repository)), 0);
+    const { gone, ...answer } = repository.query({
+      ...plants,
+      shown: ["a.py"],
+      edited: [{ path: "a.py", text: "plant" }],
+    });
+    expect([gone, answer]).toEqual([["a.py"], { definitions: [], similar: [], copies: [], edited: [] }]);
+    await reading;
+    clearInterval(watching);
+    expect(JSON.stringify(seen)).not.toMatch(/alpha|many/);
+    expect(plantsIn(repository)).toEqual(["gamma, behind the rules"]);
+  });
+
+  test.each([
+    ["pyvenv.cfg", (folder: string) => write(folder, { "env.d/pyvenv.cfg": "" })],
+    ["conda-meta", (folder: string) => mkdirSync(join(folder, "env.d/conda-meta"))],
+  ])("a folder becomes an environment by its %s, and stops being one", async (name, mark) => {
+    const folder = temporary({ "a.py": planted("alpha"), "env.d/b.py": planted("beta") });
+    const repository = await openFolderRepository({ folder, home: temporary() });
+    mark(folder);
+    await repository.reread([`env.d/${name}`]);
+    expect(plantsIn(repository)).toEqual(["alpha"]);
+    rmSync(join(folder, "env.d", name), { recursive: true });
+    await repository.reread([`env.d/${name}`]);
+    expect(plantsIn(repository)).toEqual(["alpha", "beta"]);
+  });
+
   test("roots do not mix: neither in one home, nor where one lies in the other", async () => {
     const home = temporary();
     const outer = temporary({ "a.py": planted("outer"), "inner/b.py": planted("inner") });

@@ -60,6 +60,21 @@ describe("an index on disk", () => {
     expect(answers(await openFolderRepository({ folder, home }))).toEqual(wanted);
   });
 
+  test("is written by one process at a time, and then by the next", async () => {
+    const [folder, home] = [temporary(files), temporary()];
+    const [first, second] = [
+      await openFolderRepository({ folder, home }),
+      await openFolderRepository({ folder, home, limits: { bytes: 80e6, segment: 10 } }),
+    ];
+    const outcomes = await Promise.allSettled([first.save(), second.save()]);
+    expect(outcomes.filter(({ status }) => status === "rejected")).toMatchObject([{ reason: { code: "index-busy" } }]);
+    await first.save();
+    await second.save();
+    const [own] = readdirSync(home);
+    const { segments } = JSON.parse(readFileSync(join(home, own!, "files.json"), "utf8")) as { segments: string[] };
+    expect(readdirSync(join(home, own!)).toSorted()).toEqual(["files.json", ...segments].toSorted());
+  });
+
   test("of many, those used longest ago are deleted", async () => {
     const home = temporary();
     for (const [index, folder] of [temporary(files), temporary(files), temporary(files)].entries()) {
