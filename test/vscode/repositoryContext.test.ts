@@ -105,15 +105,18 @@ describe("Other files in completion requests", function () {
     assert.equal(request.copies, undefined);
   });
 
-  it("are told by Explain completion, with the reason and the confidence, in a document that nobody can edit", async () => {
+  it("are told by Explain completion, with the reason and the confidence, rendered, and nobody can edit it", async () => {
     await trigger(await open("pay.py"));
     await until("a suggestion", () => graft.completions.events.rest !== undefined);
     await vscode.commands.executeCommand("graft.explainCompletion");
-    const { document } = vscode.window.activeTextEditor!;
+    const isTold = ({ uri }: vscode.TextDocument): boolean => uri.scheme === "graft-explanation";
+    const document = vscode.workspace.textDocuments.find(isTold)!;
     const text = document.getText();
+    const { input } = vscode.window.tabGroups.activeTabGroup.activeTab!;
+    assert(input instanceof vscode.TabInputWebview && input.viewType.includes("markdown"), "a rendered page");
     assert.match(text, /shop\/pay\.py:5:26/);
     assert.match(text, /Confidence: 73 %/);
-    assert.match(text, /`+ shop\/reports\.py `+: .*invoice_of\(.* → .*customer\)/);
+    assert.match(text, /`shop\/reports\.py`: `[^ ].*invoice_of\(` → `customer\)`/);
     assert.equal(document.isUntitled, false);
     assert.equal(vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) ?? false, false);
   });

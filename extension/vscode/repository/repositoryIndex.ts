@@ -120,7 +120,7 @@ export function openRepositoryIndex(
     onDidRead: read.event,
     onDidChangeRules: changedRules.event,
     get notes() {
-      return indexNotes([...process.states.values()]);
+      return indexNotes([...process.states.values()], { isDeleted });
     },
     get isReading() {
       return wasReading || (first.isWaiting && allowed().length > 0);
