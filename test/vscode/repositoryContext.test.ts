@@ -21,6 +21,8 @@ const answered: Completion = {
   stop: "line",
 };
 
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 describe("Other files in completion requests", function () {
   this.timeout(40_000);
   const folder = vscode.workspace.workspaceFolders![0]!.uri.fsPath;
@@ -103,6 +105,29 @@ describe("Other files in completion requests", function () {
     const request = await askAt(await vscode.window.showTextDocument(document));
     assert.equal(request.context, undefined);
     assert.equal(request.copies, undefined);
+  });
+
+  it("are asked for again once the ignore rules are others, though the answer was known", async () => {
+    const editor = await open("pay.py");
+    const names = (request: CompletionRequest): string[] => (request.copies ?? []).map(({ path }) => path);
+    await until("a suggestion that is known", async () => {
+      await trigger(editor);
+      await pause(300);
+      return requests!.length === 0;
+    });
+    await writeFile(join(shop, ".gitignore"), "ignored.py\nreports.py\n");
+    await until("another request", async () => {
+      await trigger(editor);
+      await pause(300);
+      return requests!.length > 0;
+    });
+    assert(!names(requests![0]!).includes("shop/reports.py"), names(requests![0]!).join());
+    await writeFile(join(shop, ".gitignore"), "ignored.py\n");
+    await until("a request with the other file again", async () => {
+      await trigger(editor);
+      await pause(300);
+      return requests!.some((request) => names(request).includes("shop/reports.py"));
+    });
   });
 
   it("are told by Explain completion, with the reason and the confidence, rendered, and nobody can edit it", async () => {
