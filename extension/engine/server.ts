@@ -11,6 +11,7 @@ import { serveEvaluation } from "./servers/evaluationServer.ts";
 import { serveImport } from "./servers/importServer.ts";
 import { serveLibrary } from "./servers/libraryServer.ts";
 import { logged, type LogMessage, type Role } from "./protocol.ts";
+import { serveProbe } from "./servers/probeServer.ts";
 import { serveRepository } from "./servers/repositoryServer.ts";
 import { serveTraining } from "./servers/trainingServer.ts";
 
@@ -35,6 +36,7 @@ const serve: Readonly<Record<Role, typeof serveCompletion>> = {
   training: serveTraining,
   import: serveImport,
   evaluation: serveEvaluation,
+  probe: serveProbe,
 };
 serve[process.argv[2] as Role](connection, log);
 

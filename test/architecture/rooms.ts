@@ -16,9 +16,11 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     ".": ["context", "copies", "judgement"],
     context: ["."],
     copies: ["."],
+    devices: ["."],
     judgement: ["."],
   },
   "extension/core/dataset": { paper: ["."] },
+  "extension/core/devices": { ".": ["cuda"], cuda: ["."] },
   "extension/core/evaluation": {
     candidates: ["suites"],
     context: ["suites"],

@@ -73,6 +73,7 @@ export const userErrorCodes = [
   "suite-format",
   "suite-missing",
   // The machine, files, processes and options
+  "device-failed",
   "disk-full",
   "engine-stopped",
   "file-irregular",

@@ -1,0 +1,109 @@
+/**
+ * Measures a device with a base, in a process that may crash: whether it computes what the CPU computes, and how fast. Its
+ * caller limits the time.
+ */
+
+import type { InstalledBase } from "../baseModels/installedBase.ts";
+import { seededRandom } from "../foundation/random.ts";
+import { openDecoder, type Decoder } from "../inference/tree/decoder.ts";
+import { deviceNames, longRun, onCpu, shortRun, type Device } from "../runtime/device.ts";
+import type { Finding, Speed } from "./knownDevices.ts";
+
+/** Tokens that are compared: more than fit into a short run, so that a long one is seen, too. */
+const compared = 48;
+
+/**
+ * Mean divergence in nats up to which a device computes the same. Rounding activations in other blocks costs 0.0007 on the
+ * embedded base; a kernel that misses most keys costs 0.015 there, and far more on larger bases.
+ */
+const mostDivergence = 0.004;
+
+/** @throws DeviceFailure if the device cannot open a session, or fails in it */
+export async function measureDevice(base: InstalledBase, device: Device): Promise<Finding> {
+  const expected = await used(base, onCpu, async (decoder) => ({
+    logits: await logitsOf(base, decoder),
+    speed: await speedOf(base, decoder),
+  }));
+  let divergence = Infinity;
+  for (const tokensPerRun of [longRun, shortRun]) {
+    const speed = await used(base, { device, tokensPerRun }, async (decoder) => {
+      divergence = divergenceOf(expected.logits, await logitsOf(base, decoder), base.config.vocabularySize);
+      return divergence <= mostDivergence ? await speedOf(base, decoder) : undefined;
+    });
+    if (speed) return { kind: "works", speed, cpu: expected.speed, tokensPerRun, divergence };
+  }
+  const difference = Number.isFinite(divergence) ? divergence.toFixed(4) : "no numbers";
+  const reason = `${deviceNames[device]} computes something else than the CPU (divergence ${difference}, at most ${mostDivergence}).`;
+  return { kind: "fails", reason };
+}
+
+async function used<T>(
+  base: InstalledBase,
+  placement: { device: Device; tokensPerRun: number },
+  work: (decoder: Decoder) => Promise<T>,
+): Promise<T> {
+  const decoder = await openDecoder(base, { placement });
+  try {
+    return await work(decoder);
+  } finally {
+    await decoder.release();
+  }
+}
+
+function idsOf({ config }: InstalledBase, count: number): number[] {
+  const random = seededRandom(1, "device");
+  return Array.from({ length: Math.floor(count) }, () => random.integer(config.vocabularySize));
+}
+
+/** Returns the logits of every position, behind a prompt if an encoder reads one. */
+async function logitsOf(base: InstalledBase, decoder: Decoder): Promise<Float32Array> {
+  const ids = idsOf(base, Math.min(compared, base.config.contextLength / 2));
+  if (decoder.hasEncoder) {
+    await decoder.begin(ids);
+    decoder.rewind(0);
+  }
+  return await decoder.extendAll(ids);
+}
+
+/** Returns the mean Kullback-Leibler divergence of `found` from `expected`, over rows of logits. */
+export function divergenceOf(expected: Float32Array, found: Float32Array, vocabulary: number): number {
+  const rows = expected.length / vocabulary;
+  let sum = 0;
+  for (let row = 0; row < rows; row++) {
+    const [p, q] = [expected, found].map((all) => logSoftmax(all.subarray(row * vocabulary, (row + 1) * vocabulary)));
+    for (let i = 0; i < vocabulary; i++) sum += Math.exp(p![i]!) * (p![i]! - q![i]!);
+  }
+  return Number.isNaN(sum) ? Infinity : sum / rows;
+}
+
+function logSoftmax(logits: Float32Array): Float64Array {
+  const highest = logits.reduce((most, value) => Math.max(most, value), -Infinity);
+  const total = logits.reduce((sum, value) => sum + Math.exp(value - highest), 0);
+  return Float64Array.from(logits, (value) => value - highest - Math.log(total));
+}
+
+/** The tokens of a measured prefill, the steps of a measured decode, and the seconds after which no further step begins. */
+const [prompt, steps, patience] = [128, 12, 1];
+
+async function speedOf(base: InstalledBase, decoder: Decoder): Promise<Speed> {
+  const ids = idsOf(base, Math.min(prompt, base.config.contextLength / 2));
+  const read = async (): Promise<number> => {
+    decoder.useAdapters([]); // Clears the cache.
+    return await secondsFor(() => decoder.begin(ids));
+  };
+  const first = await read(); // Compiles kernels for these shapes.
+  const prefill = first > patience ? first : await read();
+  await decoder.extend([1]);
+  const seconds: number[] = [];
+  for (let spent = 0; seconds.length < steps && spent < patience; spent += seconds.at(-1)!) {
+    seconds.push(await secondsFor(() => decoder.extend([1])));
+  }
+  const middle = seconds.toSorted((a, b) => a - b)[seconds.length >> 1]!;
+  return { decodeTokensPerSecond: 1 / middle, prefillTokensPerSecond: ids.length / prefill };
+}
+
+async function secondsFor(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
