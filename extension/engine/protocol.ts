@@ -18,6 +18,8 @@ import type { ExportFormat } from "../core/evaluation/scoring/runTable.ts";
 import type { Completion, Prepared } from "../core/completion/completer.ts";
 import type { CompletionRequest } from "../core/completion/completionRequest.ts";
 import type { ShownPrompt } from "../core/completion/context/shownPrompt.ts";
+import type { InstallCudaOptions } from "../core/devices/cuda/installCuda.ts";
+import type { DownloadProgress } from "../core/hub/downloadFiles.ts";
 import type { Finding } from "../core/devices/knownDevices.ts";
 import type { Device, DeviceChoice } from "../core/runtime/device.ts";
 import type { TrainResult } from "../core/training/train.ts";
@@ -248,6 +250,13 @@ export const fetchDataWork: Work<FetchOptions, string, never> = {
   role: "import",
   request: new RequestType("import/fetchData"),
   progress: new NotificationType("import/fetching"),
+};
+
+/** ONNX Runtime's CUDA libraries, which the user has agreed to download. Cancelling keeps the downloaded part. */
+export const installCudaWork: Work<InstallCudaOptions, string, DownloadProgress> = {
+  role: "import",
+  request: new RequestType("import/installCuda"),
+  progress: new NotificationType("import/installingCuda"),
 };
 
 /** Cancelling keeps the predictions: the same options resume. */

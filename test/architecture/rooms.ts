@@ -59,6 +59,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     baseModels: [".", "completion"],
     benchmark: [".", "adapters", "completion"],
     completion: [".", "adapters", "repository"],
+    devices: [".", "baseModels", "completion"],
     repository: ["."],
     statistics: [".", "adapters", "completion"],
     training: [".", "adapters", "completion"],

@@ -60,7 +60,9 @@ function vulkanDrivers(environment: Environment): string[] {
   if (named !== undefined) return named.split(delimiter).filter((path) => path !== "");
   const folders = [
     join(environment["XDG_DATA_HOME"] ?? join(environment["HOME"] ?? "/", ".local/share"), "vulkan/icd.d"),
-    ...["/etc/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/usr/share/vulkan/icd.d"],
+    "/etc/vulkan/icd.d",
+    "/usr/local/share/vulkan/icd.d",
+    "/usr/share/vulkan/icd.d",
   ];
   return folders.flatMap((folder) => entriesOf(folder).map((name) => join(folder, name)));
 }

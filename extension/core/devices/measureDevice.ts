@@ -37,6 +37,10 @@ export async function measureDevice(base: InstalledBase, device: Device): Promis
   return { kind: "fails", reason };
 }
 
+export async function measureCpu(base: InstalledBase): Promise<Speed> {
+  return await used(base, onCpu, (decoder) => speedOf(base, decoder));
+}
+
 async function used<T>(
   base: InstalledBase,
   placement: { device: Device; tokensPerRun: number },

@@ -1,6 +1,5 @@
 /** The devices that sessions can run on, and their names in ONNX Runtime. Does not know which of them this machine has. */
 
-import * as z from "zod";
 import { UserError } from "../foundation/errors.ts";
 
 /** CPU first; the others in the order in which a machine with several of them should try them. */
@@ -12,12 +11,6 @@ export type Device = (typeof devices)[number];
 export const deviceChoices = ["auto", ...devices] as const;
 
 export type DeviceChoice = (typeof deviceChoices)[number];
-
-/** The field of every request that opens sessions. */
-export const deviceField = z
-  .enum(deviceChoices)
-  .default("auto")
-  .describe("Device to compute on; auto takes the fastest that graft devices has measured");
 
 /** A device, and what is known of the way to use it. */
 export interface Placement {
