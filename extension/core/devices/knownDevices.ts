@@ -44,7 +44,7 @@ export interface KnownDevices {
 }
 
 /** Identifies everything that may change whether a device works, or how fast it is: drivers, processor, ONNX Runtime. */
-export function machineKey({ platform, adapters, drivers }: MachineFacts): string {
+function machineKey({ platform, adapters, drivers }: MachineFacts): string {
   const facts = [platform, cudaVersion, cpus()[0]?.model ?? "", cpus().length, ...adapters, ...drivers];
   return createHash("sha256").update(facts.join("\n")).digest("hex").slice(0, 16);
 }

@@ -43,9 +43,7 @@ export async function openCompleterOnDevices(
   let current = openNext();
   await current;
 
-  /** Two requests may fail at once, and only the first moves on. */
   const moveOn = (failed: Promise<Completer>, failure: DeviceFailure): void => {
-    if (current !== failed) return;
     const next = (rest[0] ?? onCpu).device;
     log.warn(`${failure.message} Going on with the ${deviceNames[next]}.`);
     onFallback?.(failure, next);
@@ -59,7 +57,10 @@ export async function openCompleterOnDevices(
       try {
         return await work(await now);
       } catch (error) {
-        if (!(error instanceof DeviceFailure) || rest.length === 0) throw error;
+        if (!(error instanceof DeviceFailure)) throw error;
+        // Two requests may fail at once, and only the first moves on.
+        if (current !== now) continue;
+        if (rest.length === 0) throw error;
         moveOn(now, error);
       }
     }
