@@ -22,13 +22,20 @@ import { relativeError } from "../graph/evaluate.ts";
 
 const onWebgpu: Placement = { device: "webgpu", tokensPerRun: shortRun };
 
-/** Differences, relative to the spread of the CPU's values; beams as the tokens that were found. */
+/** Differences, relative to the spread of the CPU's values. */
 export interface Apart {
   readonly logits: Readonly<Record<string, number>>;
-  readonly beams: { readonly cpu: string; readonly webgpu: string };
+  readonly beams: Readonly<Record<"cpu" | "webgpu", Beams>>;
 }
 
-const [what = "", model = ""] = process.argv.slice(2);
+interface Beams {
+  /** The tokens of the best. */
+  readonly best: string;
+  /** Of all, best first. */
+  readonly logProbabilities: readonly number[];
+}
+
+const [what = "", model = "", methods = ""] = process.argv.slice(2);
 const home = await mkdtemp(join(tmpdir(), "graft-webgpu-"));
 try {
   process.send!(await { logits, training, quantized, probe }[what as "logits"]());
@@ -42,18 +49,19 @@ function errorOfSpread(found: Float32Array, expected: Float32Array): number {
 }
 
 /** More tokens than a short run, and then one by one. */
-async function readAll(decoder: Decoder, vocabulary: number): Promise<Float32Array> {
+async function readAll(decoder: Decoder): Promise<Float32Array> {
   const random = seededRandom(3, "ids");
-  const ids = Array.from({ length: 44 }, () => random.integer(vocabulary));
+  const count = Math.min(44, decoder.contextLength - 1);
+  const ids = Array.from({ length: count }, () => random.integer(decoder.vocabularySize));
   const rows: Float32Array[] = [];
   if (decoder.hasEncoder) rows.push(await decoder.begin(ids.slice(0, 20)));
   else decoder.rewind(0);
-  rows.push(await decoder.extendAll(ids.slice(0, 40)));
-  for (const id of ids.slice(40)) rows.push(await decoder.extend([id]));
+  rows.push(await decoder.extendAll(ids.slice(0, count - 4)));
+  for (const id of ids.slice(count - 4)) rows.push(await decoder.extend([id]));
   return Float32Array.from(rows.flatMap((row) => [...row]));
 }
 
-async function beamsOf(tree: TokenTree): Promise<string> {
+async function beamsOf(tree: TokenTree): Promise<Beams> {
   const rules = {
     maxTokens: 6,
     requiredText: "",
@@ -66,10 +74,8 @@ async function beamsOf(tree: TokenTree): Promise<string> {
   const strategy = beamSearch<never>(4, rules as never);
   tree.useAdapters([]);
   await decodeAll(tree, [{ prompt: [5, 9, 2, 7, 30, 12], strategy, onDone: () => {} }] as never);
-  return strategy
-    .found()
-    .map(({ tokens }) => tokens.join())
-    .join(" ");
+  const found = strategy.found();
+  return { best: found[0]!.tokens.join(), logProbabilities: found.map(({ logProbability }) => logProbability) };
 }
 
 async function logits(): Promise<Apart> {
@@ -78,8 +84,7 @@ async function logits(): Promise<Apart> {
   const [cpu, webgpu] = [decoderOver(trees[0]), decoderOver(trees[1])];
   const errors: Record<string, number> = {};
   const compare = async (name: string): Promise<void> => {
-    const { vocabularySize } = base.config;
-    errors[name] = errorOfSpread(await readAll(webgpu, vocabularySize), await readAll(cpu, vocabularySize));
+    errors[name] = errorOfSpread(await readAll(webgpu), await readAll(cpu));
   };
   await compare("base");
   for (const method of ["lora", "ia3", "prefix", "prompt"]) {
@@ -98,7 +103,7 @@ async function logits(): Promise<Apart> {
 /** Two steps of every method: the second one's loss depends on all gradients of the first. */
 async function training(): Promise<Readonly<Record<string, number>>> {
   const errors: Record<string, number> = {};
-  for (const method of methodNames) {
+  for (const method of methodNames.filter((name) => methods.split(",").includes(name))) {
     const [cpu, webgpu] = [
       await fiftySteps(model, method, home, { steps: 2 }),
       await fiftySteps(model, method, home, { steps: 2, device: "webgpu" }),
