@@ -76,7 +76,7 @@ function engineEntry(): string {
   return existsSync(bundle) ? bundle : join(import.meta.dirname, "..", "..", "engine", "server.ts");
 }
 
-/** Devices that have trained in our tests: WebGPU on a software driver. CUDA uses the same graph, on a kernel for every op of it. */
+/** WebGPU has trained on a software driver. On CUDA, ONNX Runtime computes on the CPU what has no kernel there; nobody has tried it. */
 const trains: ReadonlySet<Device> = new Set(["cpu", "cuda", "webgpu"]);
 
 function listed(

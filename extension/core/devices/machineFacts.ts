@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { release } from "node:os";
 import { basename, delimiter, join } from "node:path";
+import { missingLibraries } from "./cuda/missingLibraries.ts";
 
 export interface MachineFacts {
   /** Such as "linux-x64", in VS Code's names. */
@@ -13,6 +14,8 @@ export interface MachineFacts {
   readonly drivers: readonly string[];
   /** Whether a Vulkan loader is installed, and drivers for it; true where WebGPU needs none. */
   readonly vulkan: { readonly hasLoader: boolean; readonly hasDriver: boolean };
+  /** NVIDIA's libraries that CUDA needs and the loader does not find. */
+  readonly missingForCuda: readonly string[];
   /** The version of NVIDIA's driver, such as "580.65.06"; absent without one. */
   readonly nvidiaDriver?: string;
 }
@@ -24,7 +27,7 @@ export function machineFacts(environment: Environment = process.env): MachineFac
   const system = `${process.platform} ${release()}`;
   if (process.platform === "linux") return { platform, ...linuxFacts(environment, system) };
   const drivers = process.platform === "win32" ? [system, ...driverStore(environment)] : [system];
-  return { platform, adapters: [], drivers, vulkan: { hasLoader: true, hasDriver: true } };
+  return { platform, adapters: [], drivers, vulkan: { hasLoader: true, hasDriver: true }, missingForCuda: [] };
 }
 
 function linuxFacts(environment: Environment, system: string): Omit<MachineFacts, "platform"> {
@@ -38,6 +41,7 @@ function linuxFacts(environment: Environment, system: string): Omit<MachineFacts
     adapters: [...named, ...drmAdapters(named.length > 0)],
     drivers: [system, ...(nvidiaDriver === undefined ? [] : [`nvidia ${nvidiaDriver}`]), ...icds.map(stamped)],
     vulkan: { hasLoader: hasVulkanLoader(environment), hasDriver: icds.length > 0 },
+    missingForCuda: missingLibraries(environment),
     ...(nvidiaDriver !== undefined && { nvidiaDriver }),
   };
 }

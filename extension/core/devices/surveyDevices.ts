@@ -41,7 +41,7 @@ export async function surveyDevices(home: string, facts: MachineFacts): Promise<
 
 type Lack = Partial<Pick<DeviceState, "missing" | "remedy">>;
 
-async function missingForCuda(home: string, { nvidiaDriver }: MachineFacts): Promise<Lack> {
+async function missingForCuda(home: string, { nvidiaDriver, missingForCuda: libraries }: MachineFacts): Promise<Lack> {
   if (nvidiaDriver === undefined) {
     return {
       missing: "there is no NVIDIA driver",
@@ -54,7 +54,10 @@ async function missingForCuda(home: string, { nvidiaDriver }: MachineFacts): Pro
       remedy: "Install a newer driver.",
     };
   }
-  if (await exists(cudaFolder(home))) return {};
+  if (await exists(cudaFolder(home))) {
+    if (libraries.length === 0) return {};
+    return { missing: `the loader does not find ${libraries.join(", ")}`, remedy: `Install ${wantedLibraries}.` };
+  }
   return {
     missing: "ONNX Runtime's CUDA libraries are not set up",
     remedy: `Run graft devices install cuda. It also needs ${wantedLibraries}.`,

@@ -10,6 +10,7 @@ import { choosePlacements, unknownDevices, withFallback } from "../../../extensi
 import { probeDevices } from "../../../extension/core/devices/probeDevices.ts";
 import { builtDevices, surveyDevices } from "../../../extension/core/devices/surveyDevices.ts";
 import { cudaFolder, cudaVersion } from "../../../extension/core/devices/cuda/cudaLibraries.ts";
+import { missingLibraries } from "../../../extension/core/devices/cuda/missingLibraries.ts";
 import { UserError } from "../../../extension/core/foundation/errors.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { platforms } from "../../../extension/core/foundation/platform.ts";
@@ -60,7 +61,8 @@ describe("the devices of a platform", () => {
   });
 
   test("what is missing is named, with a remedy", async () => {
-    const facts = { platform: "linux-x64", adapters: [], drivers: [], vulkan: { hasLoader: false, hasDriver: false } };
+    const vulkan = { hasLoader: false, hasDriver: false };
+    const facts = { platform: "linux-x64", adapters: [], drivers: [], vulkan, missingForCuda: [] };
     const lack = async (changes: object, device: string) =>
       (await surveyDevices(home, { ...facts, ...changes })).find((state) => state.device === device);
     expect(await lack({}, "webgpu")).toMatchObject({ missing: expect.stringContaining("libvulkan.so.1") });
@@ -77,9 +79,25 @@ describe("the devices of a platform", () => {
     });
     await mkdir(cudaFolder(home), { recursive: true });
     expect(await lack({ nvidiaDriver: "580.65.06" }, "cuda")).toEqual({ device: "cuda" });
+    expect(await lack({ nvidiaDriver: "580.65.06", missingForCuda: ["libcublas.so.13"] }, "cuda")).toMatchObject({
+      missing: "the loader does not find libcublas.so.13",
+      remedy: expect.stringContaining("CUDA 13"),
+    });
     expect(await lack({ platform: "win32-x64" }, "coreml")).toMatchObject({
       missing: "ONNX Runtime has no Core ML on win32-x64",
     });
+  });
+});
+
+describe("missingLibraries", () => {
+  test("looks at the loader's cache and at LD_LIBRARY_PATH", async () => {
+    await writeFile(join(home, "cache"), "glibc-ld.so.cache1.1\0libcuda.so.1\0libcublas.so.13\0libcurand.so.10.4\0");
+    await writeFile(join(home, "libcudart.so.13"), "");
+    expect(missingLibraries({ LD_LIBRARY_PATH: `/nowhere:${home}` }, join(home, "cache"))).toEqual([
+      "libcublasLt.so.13",
+      "libcurand.so.10",
+    ]);
+    expect(missingLibraries({}, join(home, "no cache"))).toHaveLength(5);
   });
 });
 
