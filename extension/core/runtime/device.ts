@@ -36,6 +36,9 @@ export const providerOf: Readonly<Record<Device, string>> = {
   coreml: "coreml",
 };
 
+/** The devices without a kernel for FusedMatMul (ONNX Runtime 1.30, by its log of placements and its sources). */
+export const lacksFusedMatMul: ReadonlySet<Device> = new Set(["webgpu", "coreml"]);
+
 /** The names of devices for people. */
 export const deviceNames: Readonly<Record<Device, string>> = {
   cpu: "CPU",

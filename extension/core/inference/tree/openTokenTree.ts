@@ -33,8 +33,8 @@ export async function openTokenTree(base: InstalledBase, options: TokenTreeOptio
   };
   const top = await openTopLogProbabilities(config.vocabularySize, { threads });
   if (isEncoderDecoder(config)) {
-    const { encoder, decoder } = encoderDecoderGraphs(config, weights, basename(weightsPath));
+    const { encoder, decoder } = encoderDecoderGraphs(config, weights, basename(weightsPath), device);
     return encoderDecoderTree(config, await open(encoder), await open(decoder), top);
   }
-  return decoderTree(config, await open(inferenceGraph(config, weights, basename(weightsPath))), top);
+  return decoderTree(config, await open(inferenceGraph(config, weights, basename(weightsPath), device)), top);
 }

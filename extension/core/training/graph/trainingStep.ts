@@ -60,7 +60,7 @@ export async function openTrainingStep(
   };
   const open = async ({ model: onnx }: TrainingGraph): Promise<Session> =>
     await openSession(onnx, { purpose: "training", weightFolder: dirname(base.weightsPath), device });
-  const graph = trainingGraph(model, spec, shape, "gradients");
+  const graph = trainingGraph(model, spec, shape, "gradients", device);
   const parameters = graph.parameters.map((parameter): NamedTensor => {
     const values = initial.get(parameter.name);
     const size = elementCount(parameter.shape);
@@ -100,7 +100,7 @@ export async function openTrainingStep(
       return { loss: floatsOf(results["loss"])[0]!, gradients };
     },
     evaluate: async (batch) => {
-      evaluation ??= open(trainingGraph(model, spec, shape, "loss"));
+      evaluation ??= open(trainingGraph(model, spec, shape, "loss", device));
       const results = await (await evaluation).run(feedsOf(batch));
       return floatsOf(results["loss"])[0]!;
     },
