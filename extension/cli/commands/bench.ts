@@ -4,7 +4,7 @@ import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import { choosePlacements } from "../../core/devices/placements.ts";
 import { deviceNames, onCpu, type DeviceChoice, type Placement } from "../../core/runtime/device.ts";
 import type { SpeedRow } from "../../core/speed/measuring.ts";
-import { measured } from "./devices.ts";
+import { measured, probeNamed } from "./devices.ts";
 import { UserError } from "../../core/foundation/errors.ts";
 import { speedBenchmarks } from "../../core/speed/servingSpeed.ts";
 import { explainTraining } from "../../core/speed/trainingSpeed.ts";
@@ -59,6 +59,7 @@ async function measuredPlacements(
     );
     return [onCpu, ...others];
   }
+  await probeNamed(device, base, context);
   const [first = onCpu] = await choosePlacements({ device, home: places.home, base: base.hash, log: output.log });
   return [first];
 }

@@ -5,6 +5,7 @@ import type * as z from "zod";
 import { readPlainText } from "../../core/foundation/plainFile.ts";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
 import { openCompleterOnDevices } from "../../core/completion/devices/completerOnDevices.ts";
+import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import { choosePlacements, withFallback } from "../../core/devices/placements.ts";
 import type { DeviceChoice, Placement } from "../../core/runtime/device.ts";
 import type { contextFields } from "../../core/completion/context/contextFields.ts";
@@ -23,6 +24,7 @@ import type { ActiveAdapter } from "../../core/adapters/servingSlots.ts";
 import { isEncoderDecoder } from "../../core/architectures/config.ts";
 import { openDecoder } from "../../core/inference/tree/decoder.ts";
 import { openNamedBase, type Context } from "../context.ts";
+import { probeNamed } from "./devices.ts";
 
 export interface AdapterFlag {
   readonly folder: string;
@@ -61,7 +63,7 @@ export async function completeCommand(flags: CompleteFlags, context: Context): P
     const warning = adapter && warningOf(adapter, base);
     if (warning !== undefined) output.log.warn(warning);
   }
-  const placements = await placementsOf(flags.device, base.hash, context);
+  const placements = await placementsOf(flags.device, base, context);
   const { contextTokens } = flags;
   const completer = await openCompleterOnDevices(base, placements, { contextTokens, log: output.log });
   try {
@@ -80,10 +82,12 @@ export async function completeCommand(flags: CompleteFlags, context: Context): P
 
 async function placementsOf(
   device: DeviceChoice,
-  base: string,
-  { places: { home }, output: { log } }: Context,
+  base: InstalledBase,
+  context: Context,
 ): Promise<readonly Placement[]> {
-  return await choosePlacements({ device, home, base, log });
+  await probeNamed(device, base, context);
+  const { places, output } = context;
+  return await choosePlacements({ device, home: places.home, base: base.hash, log: output.log });
 }
 
 /** @throws UserError "option-invalid"; those of reading the folder */
@@ -171,7 +175,7 @@ export async function logitsCommand(
   const active: ActiveAdapter[] = [];
   for (const { folder, scale } of adapter) active.push({ adapter: await readAdapter(folder), scale });
   for (const { adapter: read } of active) checkAdapterFits(read, base);
-  const placements = await placementsOf(device, base.hash, context);
+  const placements = await placementsOf(device, base, context);
   const logits = await withFallback(placements, { log: output.log }, async (placement) => {
     const decoder = await openDecoder(base, { placement });
     try {

@@ -54,11 +54,13 @@ export async function measured(
   base: InstalledBase,
   again: boolean,
   { places: { home }, output: { log }, signal }: Context,
+  only?: string,
 ): Promise<ReadonlyMap<Device, Finding>> {
   const states = await surveyDevices(home, machineFacts());
   const tried = states.filter(({ device, missing }) => device !== "cpu" && missing === undefined);
   if (again) for (const { device } of tried) await forgetDevice(home, device);
-  const devices = await unknownDevices({ device: "auto", home, base: base.hash });
+  const unknown = await unknownDevices({ device: "auto", home, base: base.hash });
+  const devices = unknown.filter((device) => only === undefined || device === only);
   const probe = probeApart({ entry: engineEntry(), home, base, log, signal });
   await probeDevices({ home, base, devices, probe, log });
   const known = await readKnownDevices(home, machineFacts());
@@ -68,6 +70,17 @@ export async function measured(
       return finding ? [[device, finding] as const] : [];
     }),
   );
+}
+
+/**
+ * Probes a device that a flag names, if nothing is known of it yet: a device that computes something else is not used.
+ *
+ * @param base a base, or its name
+ */
+export async function probeNamed(device = "auto", base: InstalledBase | string, context: Context): Promise<void> {
+  if (device === "auto" || device === "cpu") return;
+  const opened = typeof base === "string" ? await openNamedBase(base, context) : base;
+  await measured(opened, false, context, device);
 }
 
 /** The engine's bundle beside this one, or its source beside this source. */

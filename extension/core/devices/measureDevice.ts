@@ -5,7 +5,9 @@
 
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { seededRandom } from "../foundation/random.ts";
-import { openDecoder, type Decoder } from "../inference/tree/decoder.ts";
+import { decoderOver, type Decoder } from "../inference/tree/decoder.ts";
+import { openTokenTree } from "../inference/tree/openTokenTree.ts";
+import type { TokenTree } from "../inference/tree/tokenTree.ts";
 import { deviceNames, longRun, onCpu, shortRun, type Device } from "../runtime/device.ts";
 import type { Finding, Speed } from "./knownDevices.ts";
 
@@ -23,16 +25,16 @@ const mostDifference = 0.01;
 
 /** @throws DeviceFailure if the device cannot open a session, or fails in it */
 export async function measureDevice(base: InstalledBase, device: Device): Promise<Finding> {
-  const expected = await used(base, onCpu, async (decoder) => ({
-    logits: await logitsOf(base, decoder, compared),
-    speed: await speedOf(base, decoder),
+  const expected = await used(base, onCpu, async (opened) => ({
+    logits: await logitsOf(base, opened, compared),
+    speed: await speedOf(base, opened),
   }));
-  const found = await used(base, { device, tokensPerRun: longRun }, async (decoder) => {
-    const inParts = await logitsOf(base, decoder, part);
+  const found = await used(base, { device, tokensPerRun: longRun }, async (opened) => {
+    const inParts = await logitsOf(base, opened, part);
     const divergence = divergenceOf(expected.logits, inParts, base.config.vocabularySize);
     const isSame = divergence <= mostDivergence;
-    const mayRunLong = isSame && differenceOf(inParts, await logitsOf(base, decoder, compared)) <= mostDifference;
-    return { divergence, isSame, speed: mayRunLong ? await speedOf(base, decoder) : undefined };
+    const mayRunLong = isSame && differenceOf(inParts, await logitsOf(base, opened, compared)) <= mostDifference;
+    return { divergence, isSame, speed: mayRunLong ? await speedOf(base, opened) : undefined };
   });
   const { divergence, isSame } = found;
   if (!isSame) {
@@ -41,25 +43,30 @@ export async function measureDevice(base: InstalledBase, device: Device): Promis
     return { kind: "fails", reason };
   }
   const tokensPerRun = found.speed ? longRun : shortRun;
-  const speed = found.speed ?? (await used(base, { device, tokensPerRun }, (decoder) => speedOf(base, decoder)));
+  const speed = found.speed ?? (await used(base, { device, tokensPerRun }, (opened) => speedOf(base, opened)));
   return { kind: "works", speed, cpu: expected.speed, tokensPerRun, divergence };
 }
 
 export async function measureCpu(base: InstalledBase): Promise<Speed> {
-  return await used(base, onCpu, (decoder) => speedOf(base, decoder));
+  return await used(base, onCpu, (opened) => speedOf(base, opened));
 }
 
 async function used<T>(
   base: InstalledBase,
   placement: { device: Device; tokensPerRun: number },
-  work: (decoder: Decoder) => Promise<T>,
+  work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
-  const decoder = await openDecoder(base, { placement });
+  const tree = await openTokenTree(base, { placement });
   try {
-    return await work(decoder);
+    return await work({ tree, decoder: decoderOver(tree) });
   } finally {
-    await decoder.release();
+    await tree.release();
   }
+}
+
+interface Opened {
+  readonly tree: TokenTree;
+  readonly decoder: Decoder;
 }
 
 function idsOf({ config }: InstalledBase, count: number): number[] {
@@ -67,18 +74,33 @@ function idsOf({ config }: InstalledBase, count: number): number[] {
   return Array.from({ length: Math.floor(count) }, () => random.integer(config.vocabularySize));
 }
 
-/** Returns the logits of every position, behind a prompt if an encoder reads one. Reads `atOnce` tokens in each run. */
-async function logitsOf(base: InstalledBase, decoder: Decoder, atOnce: number): Promise<Float32Array> {
+/**
+ * Returns the logits of every position of a text, behind a prompt if an encoder reads one, and those of branches at its beginning,
+ * whose positions and masks are not the cache's order. Reads `atOnce` tokens of the text in each run.
+ */
+async function logitsOf(base: InstalledBase, { tree, decoder }: Opened, atOnce: number): Promise<Float32Array> {
   const ids = idsOf(base, Math.min(compared, base.config.contextLength / 2));
   decoder.useAdapters([]); // Clears the cache.
   if (decoder.hasEncoder) {
     await decoder.begin(ids);
     decoder.rewind(0);
   }
-  const logits = new Float32Array(ids.length * base.config.vocabularySize);
+  const rows: Float32Array[] = [];
   for (let first = 0; first < ids.length; first += atOnce) {
-    const rows = await decoder.extendAll(ids.slice(first, first + atOnce));
-    logits.set(rows, first * base.config.vocabularySize);
+    rows.push(await decoder.extendAll(ids.slice(first, first + atOnce)));
+  }
+  const { parent } = await tree.addPrompt(ids);
+  const stem = await tree.read([{ parent, ids: ids.slice(0, 4) }]);
+  const branches = await tree.read(ids.slice(4, 7).map((id) => ({ parent: stem.leaves[0]!, ids: [id] })));
+  const leaves = await tree.read(
+    branches.leaves.slice(1).map((leaf) => ({ parent: leaf, ids: ids.slice(8, 10), asked: 2 })),
+  );
+  rows.push(branches.logits, leaves.logits);
+  const logits = new Float32Array(rows.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const row of rows) {
+    logits.set(row, at);
+    at += row.length;
   }
   return logits;
 }
@@ -113,7 +135,7 @@ function logSoftmax(logits: Float32Array): Float64Array {
 /** The tokens of a measured prefill, the steps of a measured decode, and the seconds after which no further step begins. */
 const [prompt, steps, patience] = [128, 12, 1];
 
-async function speedOf(base: InstalledBase, decoder: Decoder): Promise<Speed> {
+async function speedOf(base: InstalledBase, { decoder }: Opened): Promise<Speed> {
   const ids = idsOf(base, Math.min(prompt, base.config.contextLength / 2));
   const read = async (): Promise<number> => {
     decoder.useAdapters([]); // Clears the cache.

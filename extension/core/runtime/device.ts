@@ -36,6 +36,12 @@ export const providerOf: Readonly<Record<Device, string>> = {
   coreml: "coreml",
 };
 
+/**
+ * The devices on which GroupQueryAttention does not rotate. WebGPU's ignores the positions it is given, and rotates by the number
+ * of tokens in the cache; nobody has tried the others.
+ */
+export const rotatesApart: ReadonlySet<Device> = new Set(["cuda", "directml", "webgpu", "coreml"]);
+
 /** The devices without a kernel for FusedMatMul (ONNX Runtime 1.30, by its log of placements and its sources). */
 export const lacksFusedMatMul: ReadonlySet<Device> = new Set(["webgpu", "coreml"]);
 

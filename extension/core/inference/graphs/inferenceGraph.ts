@@ -13,7 +13,7 @@ import { forward } from "../../architectures/architectures.ts";
 import type { DecoderConfig } from "../../architectures/config.ts";
 import { rotaryTables } from "../../architectures/rotary.ts";
 import type { WeightSource } from "../../architectures/parameterScope.ts";
-import { lacksFusedMatMul, type Device } from "../../runtime/device.ts";
+import { lacksFusedMatMul, rotatesApart, type Device } from "../../runtime/device.ts";
 import { encode, type OnnxModel } from "../../onnx/encode.ts";
 
 export interface InferenceGraph {
@@ -60,7 +60,7 @@ export function inferenceGraph(
     attend: (layer, qkv) => {
       const past = (part: string): Tensor => input(`past.${layer}.${part}`, "float32", [1, kvHeads, "past", headSize]);
       const cache = { pastKey: past("key"), pastValue: past("value"), lastPositions, totalLength };
-      const inputs = { qkv, ...cache, positions, mask, rotary };
+      const inputs = { qkv, ...cache, positions, mask, rotary, rotatesApart: rotatesApart.has(device) };
       const [attended, key, value] = cachedAttention(inputs, config.attention, "past+sequence");
       outputs[`present.${layer}.key`] = key!;
       outputs[`present.${layer}.value`] = value!;
