@@ -43,7 +43,12 @@ export interface EngineProcess {
 }
 
 /** Forks `entry` for `role`. A failure to start shows as an exit. @throws UserError "platform-unsupported" */
-export function startEngineProcess(entry: string, role: Role, log: Log): EngineProcess {
+export function startEngineProcess(
+  entry: string,
+  role: Role,
+  log: Log,
+  environment: Readonly<Record<string, string>> = {},
+): EngineProcess {
   checkPlatform();
   const startedAt = performance.now();
   const child = fork(entry, [role], {
@@ -51,7 +56,7 @@ export function startEngineProcess(entry: string, role: Role, log: Log): EngineP
     cwd: dirname(entry),
     // Inherits no flags of the parent: the editor's debugger port or preload would break a second process.
     execArgv: [...(flags[role] ?? [])],
-    env: { ...environments[role], ...process.env },
+    env: { ...environments[role], ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const connection = connect(child);
@@ -130,6 +135,7 @@ const waysOn: Record<Role, string> = {
   training: "Graft's log may show the reason.",
   import: "Import it again: finished downloads are kept. Graft's log may show the reason.",
   evaluation: "Start it again: predictions are kept. Graft's log may show the reason.",
+  probe: "The device is not used. A new driver or version is looked at again.",
 };
 
 function engineStopped(role: Role, exit: Exit): UserError {

@@ -18,6 +18,10 @@ import type { ExportFormat } from "../core/evaluation/scoring/runTable.ts";
 import type { Completion, Prepared } from "../core/completion/completer.ts";
 import type { CompletionRequest } from "../core/completion/completionRequest.ts";
 import type { ShownPrompt } from "../core/completion/context/shownPrompt.ts";
+import type { InstallCudaOptions } from "../core/devices/cuda/installCuda.ts";
+import type { DownloadProgress } from "../core/hub/downloadFiles.ts";
+import type { Finding } from "../core/devices/knownDevices.ts";
+import type { Device, DeviceChoice } from "../core/runtime/device.ts";
 import type { TrainResult } from "../core/training/train.ts";
 import type { ReadingProgress, TrainProgress } from "../core/training/loop/progressMeter.ts";
 import type { TrainOptions } from "../core/training/request.ts";
@@ -29,7 +33,7 @@ import type { Skipped } from "../core/sources/skipped.ts";
 import type { ErrorData } from "./wire.ts";
 
 /** The role of a process: its only command-line argument. */
-export type Role = "completion" | "library" | "repository" | "training" | "import" | "evaluation";
+export type Role = "completion" | "library" | "repository" | "training" | "import" | "evaluation" | "probe";
 
 /** A long piece of work: the role of its process, and its messages. */
 export interface Work<Options, Result, Progress> {
@@ -44,6 +48,10 @@ export interface Work<Options, Result, Progress> {
  * The selection that completion runs on. It is the only state of a process; the client sends it again after a restart.
  */
 export interface Selection extends BasePlaces {
+  /** The device to compute on; the fastest one that is known if absent. */
+  device?: DeviceChoice;
+  /** Devices on which an earlier process has just died. */
+  without?: readonly Device[];
   /** The name of an installed base, or a folder; empty for the embedded one. */
   base: string;
   adapters: readonly { folder: string; scale: number }[];
@@ -56,6 +64,7 @@ export interface Selected {
   /** The most tokens of other files in front of a file. */
   contextTokens: number;
   milliseconds: number;
+  device: Device;
   /** The base of the first adapter that was trained on another base, or on other weights of the same name. */
   foreign?: Foreign;
   /** The selected folder, which has not been imported: `base` is the embedded one, which completes meanwhile. */
@@ -92,6 +101,21 @@ export interface LogMessage {
 
 /** Opens the base if it changed, then swaps the adapters. */
 export const selectRequest = new RequestType<Selection, Selected, ErrorData>("completion/select");
+
+/** The process is about to open a device, which may end it. */
+export const deviceOpens = new NotificationType<{ device: Device }>("completion/deviceOpens");
+
+/** A device has failed, and completions go on with another one. */
+export const deviceFails = new NotificationType<DeviceFallback>("completion/deviceFails");
+
+/** Another device has been measured to be faster: the selection, sent again, goes there. */
+export const deviceFound = new NotificationType<{ device: Device }>("completion/deviceFound");
+
+export interface DeviceFallback {
+  device: Device;
+  next: Device;
+  reason: string;
+}
 
 export const completeRequest = new RequestType<CompletionRequest, Completion, ErrorData>("completion/complete");
 
@@ -171,6 +195,18 @@ export const repositoryProgress = new NotificationType<{ folder: string; done: n
   "repository/progress",
 );
 
+// ── any process → probe process ──────────────────────────────────────────────────────────────────────────────────────
+
+export interface ProbeQuestion {
+  /** The folder of an installed base. */
+  path: string;
+  name: string;
+  embedded: boolean;
+  device: Device;
+}
+
+export const probeRequest = new RequestType<ProbeQuestion, Finding, ErrorData>("probe/measure");
+
 // ── editor → a process for one piece of work, which reports progress ───────────────────────────────────────────────
 
 /**
@@ -214,6 +250,13 @@ export const fetchDataWork: Work<FetchOptions, string, never> = {
   role: "import",
   request: new RequestType("import/fetchData"),
   progress: new NotificationType("import/fetching"),
+};
+
+/** ONNX Runtime's CUDA libraries, which the user has agreed to download. Cancelling keeps the downloaded part. */
+export const installCudaWork: Work<InstallCudaOptions, string, DownloadProgress> = {
+  role: "import",
+  request: new RequestType("import/installCuda"),
+  progress: new NotificationType("import/installingCuda"),
 };
 
 /** Cancelling keeps the predictions: the same options resume. */

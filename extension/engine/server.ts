@@ -37,6 +37,7 @@ const servers: Readonly<Record<Role, () => Promise<Serve>>> = {
   training: async () => (await import("./servers/trainingServer.ts")).serveTraining,
   import: async () => (await import("./servers/importServer.ts")).serveImport,
   evaluation: async () => (await import("./servers/evaluationServer.ts")).serveEvaluation,
+  probe: async () => (await import("./servers/probeServer.ts")).serveProbe,
 };
 
 // The editor is gone, or has closed the pipe: nobody waits for running work.

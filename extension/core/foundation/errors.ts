@@ -75,6 +75,7 @@ export const userErrorCodes = [
   // The repository index
   "index-busy",
   // The machine, files, processes and options
+  "device-failed",
   "disk-full",
   "engine-stopped",
   "file-irregular",

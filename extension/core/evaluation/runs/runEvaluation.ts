@@ -4,6 +4,9 @@
  */
 
 import { cpus, totalmem } from "node:os";
+import { resolveBase } from "../../baseModels/resolveBase.ts";
+import { choosePlacements, withFallback } from "../../devices/placements.ts";
+import type { Device, Placement } from "../../runtime/device.ts";
 import { tellProblems } from "../../dataset/example.ts";
 import { UserError } from "../../foundation/errors.ts";
 import type { Candidate } from "../candidates/candidate.ts";
@@ -11,7 +14,7 @@ import { openCandidate } from "../candidates/openCandidate.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
 import { openSuite } from "./openSuite.ts";
 import { withTimeLeft, type EvaluationControl, type PhaseControl } from "./progress.ts";
-import { readEvaluationOptions, type EvaluationOptions } from "./request.ts";
+import { readEvaluationOptions, type EvaluationOptions, type EvaluationSettings } from "./request.ts";
 import { openRun, readRun, readTexts, tasksOf, type OpenRun, type RunSummary } from "./runFolder.ts";
 import { openRunMeasures, type RunMeasure } from "../scoring/runMeasures.ts";
 import { lostPredictions } from "./runErrors.ts";
@@ -40,31 +43,51 @@ export async function runEvaluation(
   const suite = await openSuite(settings, signal);
   try {
     tellProblems(suite, log);
-    const candidate = await openCandidate(settings, { log, signal });
-    const configuration = { ...suite.configuration, ...candidate.configuration };
-    const run = await openRun(settings.home, recordOf(configuration, candidate, suite), settings.fresh);
-    const name = candidateName(configuration);
-    const tell = withTimeLeft((progress) => onProgress?.({ run: run.id, candidate: name, ...progress }));
-    const control = { signal, log, onProgress: tell };
-    try {
-      if (run.result) log.info(`This run is already finished, see ${run.folder}. Give --fresh to evaluate again.`);
-      else {
-        if (run.lost > 0)
-          log.warn(`${run.lost} tasks are predicted again: their predictions in ${run.folder} are gone.`);
-        if (run.chunks.length > 0) log.info(`Resuming ${run.folder}.`);
-        await suite.predict(run, candidate, control);
-        await run.finish(await resultOf(run, suite, configuration, control));
-      }
-      return await readRun(run.folder);
-    } finally {
-      await run.release();
-    }
+    const base = await resolveBase(settings.base, { ...settings, log, signal });
+    const device = settings.device === "auto" ? "cpu" : settings.device;
+    const placements = await choosePlacements({ device, home: settings.home, base: base.hash, log });
+    return await withFallback(placements, { log }, (placement, isAgain) =>
+      // The next device goes on with the same run.
+      evaluateOn(placement, suite, isAgain ? { ...settings, fresh: false } : settings, { signal, log, onProgress }),
+    );
   } finally {
     await suite.release();
   }
 }
 
-function recordOf(configuration: RunConfiguration, { trainings }: Candidate, { problems }: EvaluationSuite): RunRecord {
+async function evaluateOn(
+  placement: Placement,
+  suite: EvaluationSuite,
+  settings: EvaluationSettings,
+  { signal, log, onProgress }: EvaluationControl,
+): Promise<RunSummary> {
+  const candidate = await openCandidate({ ...settings, placement }, { log, signal });
+  const configuration = { ...suite.configuration, ...candidate.configuration };
+  const record = recordOf(configuration, candidate, suite, placement.device);
+  const run = await openRun(settings.home, record, settings.fresh);
+  const name = candidateName(configuration);
+  const tell = withTimeLeft((progress) => onProgress?.({ run: run.id, candidate: name, ...progress }));
+  const control = { signal, log, onProgress: tell };
+  try {
+    if (run.result) log.info(`This run is already finished, see ${run.folder}. Give --fresh to evaluate again.`);
+    else {
+      if (run.lost > 0) log.warn(`${run.lost} tasks are predicted again: their predictions in ${run.folder} are gone.`);
+      if (run.chunks.length > 0) log.info(`Resuming ${run.folder}.`);
+      await suite.predict(run, candidate, control);
+      await run.finish(await resultOf(run, suite, configuration, control));
+    }
+    return await readRun(run.folder);
+  } finally {
+    await run.release();
+  }
+}
+
+function recordOf(
+  configuration: RunConfiguration,
+  { trainings }: Candidate,
+  { problems }: EvaluationSuite,
+  device: Device,
+): RunRecord {
   const processors = cpus();
   return {
     format: 2,
@@ -76,6 +99,7 @@ function recordOf(configuration: RunConfiguration, { trainings }: Candidate, { p
       cores: processors.length,
       memoryBytes: totalmem(),
       node: process.versions.node,
+      ...(device !== "cpu" && { device }),
     },
     trainings,
     problems: [...problems],
