@@ -80,6 +80,7 @@ const confined: Record<string, readonly string[]> = {
     "extension/core/evaluation/context",
     "extension/core/evaluation/replay",
     "extension/core/evaluation/runs",
+    "extension/core/evaluation/study/studyFile.ts",
     "extension/core/evaluation/suites/holes.ts",
     "extension/core/training/holes",
     "extension/core/statistics",

@@ -29,6 +29,7 @@ import {
 import { addRequestOptions, copyFlags } from "./requestOptions.ts";
 import { dataCommand, type DataFlags } from "./data.ts";
 import { importCommand, modelsCommand, type ImportFlags } from "./commands/models.ts";
+import { addStudyCommands } from "./studyCommands.ts";
 import { addTrainCommand } from "./trainingCommands.ts";
 
 export function createProgram(contextOf: ContextOf): Command {
@@ -98,6 +99,7 @@ export function createProgram(contextOf: ContextOf): Command {
     });
 
   addEvaluationCommands(program, contextOf);
+  addStudyCommands(program, contextOf);
 
   addAdapterCommands(program, contextOf);
   return program;

@@ -29,6 +29,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     runs: ["candidates", "context", "measures", "prompts", "protocols", "sandbox", "scoring", "suites"],
     sandbox: ["suites"],
     scoring: ["measures", "protocols", "runs", "sandbox", "suites"],
+    study: ["candidates", "measures", "prompts", "protocols", "runs", "scoring", "suites"],
   },
   "extension/core/foundation": { locks: ["."] },
   "extension/core/graph": { ".": ["composites", "primitives"], composites: [".", "primitives"], primitives: ["."] },

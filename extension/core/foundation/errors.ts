@@ -72,6 +72,9 @@ export const userErrorCodes = [
   "suite-empty",
   "suite-format",
   "suite-missing",
+  "study-exists",
+  "study-invalid",
+  "study-missing",
   // The machine, files, processes and options
   "disk-full",
   "engine-stopped",

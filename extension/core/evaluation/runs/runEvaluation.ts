@@ -11,7 +11,7 @@ import { openCandidate } from "../candidates/openCandidate.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
 import { openSuite } from "./openSuite.ts";
 import { withTimeLeft, type EvaluationControl, type PhaseControl } from "./progress.ts";
-import { readEvaluationOptions, type EvaluationOptions } from "./request.ts";
+import { readEvaluationOptions, type EvaluationOptions, type EvaluationSettings } from "./request.ts";
 import { openRun, readRun, readTexts, tasksOf, type OpenRun, type RunSummary } from "./runFolder.ts";
 import { openRunMeasures, type RunMeasure } from "../scoring/runMeasures.ts";
 import { lostPredictions } from "./runErrors.ts";
@@ -25,23 +25,47 @@ import {
 } from "./runRecord.ts";
 import { countRun, scoresOf, type RunCounts } from "../scoring/scoreRun.ts";
 
+/** A run that nothing has been predicted for yet. */
+export interface OpenEvaluation {
+  readonly suite: EvaluationSuite;
+  readonly candidate: Candidate;
+  readonly configuration: RunConfiguration;
+}
+
+/**
+ * Opens suite and candidate, but no model. The caller releases the suite.
+ *
+ * @throws UserErrors about suite, base, adapters and options
+ */
+export async function openEvaluation(
+  settings: EvaluationSettings,
+  { signal, log }: Pick<EvaluationControl, "signal" | "log">,
+): Promise<OpenEvaluation> {
+  const suite = await openSuite(settings, signal);
+  try {
+    const candidate = await openCandidate(settings, { log, signal });
+    return { suite, candidate, configuration: { ...suite.configuration, ...candidate.configuration } };
+  } catch (error) {
+    await suite.release();
+    throw error;
+  }
+}
+
 /**
  * Returns the finished run. Resumes an interrupted run with the same options; returns a finished one as it is, unless
  * `fresh`.
  *
- * @throws the signal's reason once it is aborted, with predictions kept; UserErrors about suite, base, adapters,
- * options and disk
+ * @throws the reason of the signal or of `pause` once it is aborted, with predictions kept; UserErrors about suite, base,
+ * adapters, options and disk
  */
 export async function runEvaluation(
   options: EvaluationOptions,
-  { signal, log, onProgress }: EvaluationControl,
+  { signal, pause, log, onProgress }: EvaluationControl,
 ): Promise<RunSummary> {
   const settings = readEvaluationOptions(options);
-  const suite = await openSuite(settings, signal);
+  const { suite, candidate, configuration } = await openEvaluation(settings, { signal, log });
   try {
     tellProblems(suite, log);
-    const candidate = await openCandidate(settings, { log, signal });
-    const configuration = { ...suite.configuration, ...candidate.configuration };
     const run = await openRun(settings.home, recordOf(configuration, candidate, suite), settings.fresh);
     const name = candidateName(configuration);
     const tell = withTimeLeft((progress) => onProgress?.({ run: run.id, candidate: name, ...progress }));
@@ -52,7 +76,7 @@ export async function runEvaluation(
         if (run.lost > 0)
           log.warn(`${run.lost} tasks are predicted again: their predictions in ${run.folder} are gone.`);
         if (run.chunks.length > 0) log.info(`Resuming ${run.folder}.`);
-        await suite.predict(run, candidate, control);
+        await suite.predict(pausing(run, pause), candidate, control);
         await run.finish(await resultOf(run, suite, configuration, control));
       }
       return await readRun(run.folder);
@@ -62,6 +86,17 @@ export async function runEvaluation(
   } finally {
     await suite.release();
   }
+}
+
+/** Ends the predictions after the chunk during which `pause` is aborted. */
+function pausing(run: OpenRun, pause: AbortSignal | undefined): OpenRun {
+  return {
+    ...run,
+    append: async (...chunk) => {
+      await run.append(...chunk);
+      pause?.throwIfAborted();
+    },
+  };
 }
 
 function recordOf(configuration: RunConfiguration, { trainings }: Candidate, { problems }: EvaluationSuite): RunRecord {
