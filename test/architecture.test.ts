@@ -46,6 +46,7 @@ const layers = [
   "webview/baseModels",
   "webview/benchmark",
   "webview/statistics",
+  "webview/study",
 ] as const;
 
 /** Where a row may import less than all rows above it. */
@@ -57,6 +58,12 @@ const narrower: Partial<Record<(typeof layers)[number], readonly string[]>> = {
   "webview/training": ["webview/protocol", "webview/shared"],
   "webview/baseModels": ["webview/protocol", "webview/shared"],
   "webview/statistics": ["webview/protocol", "webview/shared"],
+  "webview/study": [
+    "webview/protocol",
+    "webview/shared",
+    "webview/benchmark/scores.ts",
+    "extension/core/evaluation/measures/measureFormat.ts",
+  ],
   // How measures are printed is said once, in a file that imports nothing.
   "webview/benchmark": ["webview/protocol", "webview/shared", "extension/core/evaluation/measures/measureFormat.ts"],
 };

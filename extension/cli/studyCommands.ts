@@ -2,7 +2,7 @@
 
 import { Argument, Option, type Command } from "commander";
 import { readyStudies, type ReadyStudy } from "../core/evaluation/study/readyStudies.ts";
-import { studyFormats } from "../core/evaluation/study/studyTables.ts";
+import { studyFormats } from "../core/evaluation/study/export/studyTables.ts";
 import {
   exportStudyCommand,
   listStudiesCommand,

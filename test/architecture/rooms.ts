@@ -54,6 +54,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "extension/engine": { ".": ["servers"], servers: ["."] },
   "extension/vscode": {
     ".": ["adapters", "baseModels", "completion", "repository", "statistics", "training"],
+    study: [".", "adapters", "benchmark", "completion"],
     adapters: [".", "completion"],
     baseModels: [".", "completion"],
     benchmark: [".", "adapters", "completion"],

@@ -21,6 +21,7 @@ import type { BenchmarkState, EvaluationForm, EvaluationState, RunCard } from ".
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
 import { explain, type Messages } from "../messages.ts";
+import { consent } from "./consent.ts";
 
 export interface Benchmark {
   readonly state: BenchmarkState;
@@ -218,15 +219,6 @@ function optionsOf(form: EvaluationForm, { places, engine, library }: BenchmarkO
     ...(limit !== undefined && { limit }),
     seed,
   };
-}
-
-async function consent(): Promise<boolean> {
-  const title = vscode.l10n.t("Run what the model writes?");
-  const detail = vscode.l10n.t(
-    "The tasks of this suite have tests. Programs of the model run on this machine, in a sandbox without network, your files or other processes, with limits on time and memory. Where there is no sandbox, nothing is run.",
-  );
-  const yes = vscode.l10n.t("Run in the Sandbox");
-  return (await vscode.window.showWarningMessage(title, { modal: true, detail }, yes)) === yes;
 }
 
 type ShownProgress = NonNullable<Extract<EvaluationState, { phase: "running" }>["progress"]>;

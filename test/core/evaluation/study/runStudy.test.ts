@@ -9,12 +9,12 @@ import { compareRuns } from "../../../../extension/core/evaluation/scoring/compa
 import { runEvaluation } from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
 import { readRun } from "../../../../extension/core/evaluation/runs/runFolder.ts";
 import { studyCharts } from "../../../../extension/core/evaluation/study/charts/studyCharts.ts";
-import { exportStudy } from "../../../../extension/core/evaluation/study/exportStudy.ts";
+import { exportStudy } from "../../../../extension/core/evaluation/study/export/exportStudy.ts";
 import { runStudy, type StudyProgress } from "../../../../extension/core/evaluation/study/runStudy.ts";
 import { readStudy, studySchema, type Study } from "../../../../extension/core/evaluation/study/studyFile.ts";
 import { planStudy } from "../../../../extension/core/evaluation/study/studyPlan.ts";
 import { reportStudy } from "../../../../extension/core/evaluation/study/studyReport.ts";
-import { studyTables } from "../../../../extension/core/evaluation/study/studyTables.ts";
+import { studyTables } from "../../../../extension/core/evaluation/study/export/studyTables.ts";
 import type { StudyPlaces } from "../../../../extension/core/evaluation/study/studyPlaces.ts";
 import { writeTinyCheckpoint } from "../../baseModels/tinyCheckpoint.ts";
 

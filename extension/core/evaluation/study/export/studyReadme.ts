@@ -1,7 +1,7 @@
 /** The README of an exported study: how to run it again, and what it was made of. */
 
-import type { RunSummary } from "../runs/runFolder.ts";
-import type { Study } from "./studyFile.ts";
+import type { RunSummary } from "../../runs/runFolder.ts";
+import type { Study } from "../studyFile.ts";
 
 export function studyReadme({ title }: Study, runs: readonly RunSummary[], version: string): string {
   const configurations = runs.map(({ record }) => record.configuration);

@@ -5,20 +5,20 @@
 
 import { cp, mkdir, readdir } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
-import packageJson from "../../../../package.json" with { type: "json" };
-import { writeFailure, writeFileAtomic } from "../../foundation/atomicFile.ts";
-import { UserError } from "../../foundation/errors.ts";
-import { exists, isFolder } from "../../foundation/exists.ts";
-import { pythonFiles } from "../../sources/pythonFiles.ts";
-import { readRun, runsFolder, type RunSummary } from "../runs/runFolder.ts";
-import { studyCharts } from "./charts/studyCharts.ts";
+import packageJson from "../../../../../package.json" with { type: "json" };
+import { writeFailure, writeFileAtomic } from "../../../foundation/atomicFile.ts";
+import { UserError } from "../../../foundation/errors.ts";
+import { exists, isFolder } from "../../../foundation/exists.ts";
+import { pythonFiles } from "../../../sources/pythonFiles.ts";
+import { readRun, runsFolder, type RunSummary } from "../../runs/runFolder.ts";
+import { studyCharts } from "../charts/studyCharts.ts";
 import { studyReadme } from "./studyReadme.ts";
-import { withPaths, writeStudy, type Study } from "./studyFile.ts";
-import type { StudyPlaces } from "./studyPlaces.ts";
-import type { StudyPlan } from "./studyPlan.ts";
-import type { StudyReport } from "./studyReport.ts";
+import { withPaths, writeStudy, type Study } from "../studyFile.ts";
+import type { StudyPlaces } from "../studyPlaces.ts";
+import type { StudyPlan } from "../studyPlan.ts";
+import type { StudyReport } from "../studyReport.ts";
 import { studyTables, studyTests, type StudyFormat } from "./studyTables.ts";
-import { trainedAs } from "./studyTraining.ts";
+import { trainedAs } from "../studyTraining.ts";
 
 export interface ExportedStudy {
   readonly study: Study;

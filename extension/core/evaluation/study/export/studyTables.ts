@@ -1,11 +1,11 @@
 /** A study's tables in their export formats, with the marks of the tests. The command line and the panel export the same. */
 
 import { stringify } from "csv-stringify/sync";
-import { isShown, scoreText } from "../measures/measureFormat.ts";
-import { csv, exportFormats, latex, latexText, markdown, table } from "../scoring/runTable.ts";
-import type { RunRow } from "../scoring/runTable.ts";
-import type { Mark } from "./marks.ts";
-import type { StudyReport, StudyRow, SuiteReport } from "./studyReport.ts";
+import { isShown, scoreText } from "../../measures/measureFormat.ts";
+import { csv, exportFormats, latex, latexText, markdown, table } from "../../scoring/runTable.ts";
+import type { RunRow } from "../../scoring/runTable.ts";
+import type { Mark } from "../marks.ts";
+import type { StudyReport, StudyRow, SuiteReport } from "../studyReport.ts";
 
 export const studyFormats = exportFormats;
 export type StudyFormat = (typeof studyFormats)[number];
