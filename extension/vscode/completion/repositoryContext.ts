@@ -22,6 +22,7 @@ export interface AskedIndex {
     around: Omit<RepositoryQuery, "path">,
     signal?: AbortSignal,
   ): Promise<RepositoryAnswer | undefined>;
+  readonly onDidRead: vscode.Event<void>;
 }
 
 /** The part of a request that says what precedes the prefix. */
@@ -32,8 +33,8 @@ export interface RepositoryContext {
   of(document: vscode.TextDocument, cursor: Cursor, signal: AbortSignal): Promise<Front>;
   /** The user pauses: returns what has changed, to be prepared; undefined if nothing has. */
   pause(document: vscode.TextDocument, cursor: Cursor, signal: AbortSignal): Promise<Front | undefined>;
-  /** Other files may be read from now on: what was written with the ones before must not be shown again. */
-  readonly onDidChangeRules: vscode.Event<void>;
+  /** Other files are read from now on: what was written with the ones before must not be shown again. */
+  readonly onDidChangeFiles: vscode.Event<void>;
 }
 
 interface Root {
@@ -75,20 +76,21 @@ export function openRepositoryContext(
 
   const sources = vscode.workspace.createFileSystemWatcher("**/*.py", true);
   const rules = vscode.workspace.createFileSystemWatcher("**/.gitignore");
-  const changedRules = new vscode.EventEmitter<void>();
-  const rulesChanged = (): void => {
+  const changedFiles = new vscode.EventEmitter<void>();
+  const filesChanged = (): void => {
     forgetAll();
-    changedRules.fire();
+    changedFiles.fire();
   };
   subscriptions.push(
     sources,
     rules,
-    changedRules,
+    changedFiles,
     sources.onDidChange((uri) => fileChanged(uri, false)),
     sources.onDidDelete((uri) => fileChanged(uri, true)),
-    rules.onDidCreate(rulesChanged),
-    rules.onDidChange(rulesChanged),
-    rules.onDidDelete(rulesChanged),
+    rules.onDidCreate(filesChanged),
+    rules.onDidChange(filesChanged),
+    rules.onDidDelete(filesChanged),
+    index.onDidRead(filesChanged),
     vscode.workspace.onDidChangeTextDocument(({ document }) => fileChanged(document.uri, false)),
     vscode.workspace.onDidCloseTextDocument((document) => {
       const place = trustedPlaceOf(document.uri);
@@ -120,7 +122,7 @@ export function openRepositoryContext(
       (await ask(document, (keeper, path) => keeper.request({ path, ...cursor }, signal))) ?? {},
     pause: async (document, cursor, signal) =>
       await ask(document, (keeper, path) => keeper.pause({ path, ...cursor }, signal)),
-    onDidChangeRules: changedRules.event,
+    onDidChangeFiles: changedFiles.event,
   };
 }
 
@@ -135,7 +137,7 @@ export function switchedContext(context: RepositoryContext, contextSwitch: Conte
   return {
     of: async (...asked) => (contextSwitch.isContextOn ? await context.of(...asked) : {}),
     pause: async (...asked) => (contextSwitch.isContextOn ? await context.pause(...asked) : undefined),
-    onDidChangeRules: context.onDidChangeRules,
+    onDidChangeFiles: context.onDidChangeFiles,
   };
 }
 
