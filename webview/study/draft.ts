@@ -52,7 +52,7 @@ export function adapterDraft(adapter: string): StudyDraft {
 }
 
 /** Returns the numbers of a list such as "1, 3"; undefined if it is none. */
-export function numbersOf(text: string, field: NumberField): number[] | undefined {
+function numbersOf(text: string, field: NumberField): number[] | undefined {
   const parts = text.split(/[,\s]+/).filter((part) => part !== "");
   return parts.every((part) => accepts(field, part)) ? [...new Set(parts.map(Number))] : undefined;
 }

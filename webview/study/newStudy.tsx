@@ -38,7 +38,7 @@ export function NewStudy(props: NewStudyProps) {
         change({ type: "drafting", draft: undefined });
       }}
     >
-      <h2>{t("New study")}</h2>
+      <h1>{t("New study")}</h1>
       <div class="title">
         <Field id="title" label={t("Title")} hint={t("The question that the study answers.")}>
           <TextInput id="title" value={draft.title} onType={(title) => edit({ title })} />

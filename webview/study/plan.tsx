@@ -27,7 +27,7 @@ export function Plan({ study, hasResults, post }: PlanProps) {
           {t("All studies")}
         </Button>
       </div>
-      <h2>{title}</h2>
+      <h1>{title}</h1>
       {problem && <Failure {...problem} />}
       <p class="stage" aria-live="polite">
         {summary(study)}

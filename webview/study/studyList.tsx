@@ -17,7 +17,7 @@ export function StudyList({ studies: { studies, adapters }, post, change }: Stud
   return (
     <>
       <div class="part">
-        <h2>{t("New study")}</h2>
+        <h1>{t("Studies")}</h1>
         <p class="note">{t("A study evaluates several candidates on several suites, and tests which is better.")}</p>
         <div class="starts">
           <Start
@@ -46,7 +46,7 @@ export function StudyList({ studies: { studies, adapters }, post, change }: Stud
         </div>
       </div>
       <div class="part">
-        <h2>{t("Studies")}</h2>
+        <h2>{t("On this machine")}</h2>
         {studies === undefined && <p class="note">{t("Looking for studies…")}</p>}
         {studies?.length === 0 && <p class="note">{t("None yet.")}</p>}
         <ul class="studies">
@@ -70,7 +70,7 @@ interface StartProps {
 function Start({ title, note, action, disabled = false, onClick }: StartProps) {
   return (
     <div class="card start">
-      <h3>{title}</h3>
+      <h2 class="name">{title}</h2>
       <p class="note">{note}</p>
       <div class="actions">
         <Button disabled={disabled} onClick={onClick} label={`${action} ${title}`}>
@@ -85,7 +85,7 @@ function Card({ study, post }: { study: StudyCard; post: StudyListProps["post"] 
   const { name, title, suites, candidates, problem } = study;
   return (
     <li class="card">
-      <h3>{title}</h3>
+      <h2 class="name">{title}</h2>
       {problem ? (
         <p class="problem">{`${problem.message} ${problem.nextStep}`}</p>
       ) : (

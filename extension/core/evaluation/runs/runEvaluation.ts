@@ -76,7 +76,7 @@ export async function runEvaluation(
         if (run.lost > 0)
           log.warn(`${run.lost} tasks are predicted again: their predictions in ${run.folder} are gone.`);
         if (run.chunks.length > 0) log.info(`Resuming ${run.folder}.`);
-        await suite.predict(pausing(run, pause), candidate, control);
+        await suite.predict(pausing(run, pause, configuration.suite.tasks), candidate, control);
         await run.finish(await resultOf(run, suite, configuration, control));
       }
       return await readRun(run.folder);
@@ -88,13 +88,13 @@ export async function runEvaluation(
   }
 }
 
-/** Ends the predictions after the chunk during which `pause` is aborted. */
-function pausing(run: OpenRun, pause: AbortSignal | undefined): OpenRun {
+/** Ends the predictions after the chunk during which `pause` is aborted, unless it is the last. */
+function pausing(run: OpenRun, pause: AbortSignal | undefined, tasks: number): OpenRun {
   return {
     ...run,
     append: async (...chunk) => {
       await run.append(...chunk);
-      pause?.throwIfAborted();
+      if (tasksOf(run.chunks) < tasks) pause?.throwIfAborted();
     },
   };
 }

@@ -80,7 +80,6 @@ export const studySchema = z.strictObject({
 export type Study = z.output<typeof studySchema>;
 export type StudySuite = Study["suites"][number];
 export type StudyCandidate = Study["candidates"][number];
-export type StudyTraining = z.output<typeof trainingSchema>;
 
 /** The schema's fields without their defaults, so that a study stays as it was written. */
 function partly(fields: typeof contextFields): {

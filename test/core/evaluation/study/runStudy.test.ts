@@ -178,10 +178,9 @@ test("an exported study, run again on a machine that has nothing, gives equal sc
   const { plan } = await runStudy({ study, ...places }, control);
   const report = await reportStudy(plan, places.home);
   await exportStudy({ study, plan, report }, at("export"), places);
-  expect((await readdir(at("export"))).toSorted()).toEqual([
-    ...["README.md", "charts", "inputs", "results.json", "runs", "study.json"],
-    ...["tables.csv", "tables.md", "tables.tex", "tests.csv"],
-  ]);
+  expect((await readdir(at("export"))).toSorted().join(" ")).toBe(
+    "README.md charts inputs results.json runs study.json tables.csv tables.md tables.tex tests.csv",
+  );
   await expect(exportStudy({ study, plan, report }, at("export"), places)).rejects.toMatchObject({
     code: "study-exists",
   });
@@ -203,11 +202,10 @@ test("an exported study, run again on a machine that has nothing, gives equal sc
 });
 
 test("tables show marks in each format", () => {
-  const row = (candidate: string, value: number, marks: object): object => ({
-    ...{ suite: "s", protocol: "graft", candidate, seeds: [1], runs: [], items: 30, trainableParameters: 0 },
-    ...{ adapterBytes: 0, seconds: 1, tokensPerSecond: 1, peakMemoryBytes: 1, number: 0, marks },
-    scores: { "em@1": { value, low: value, high: value } },
-  });
+  const blank = { suite: "s", protocol: "graft", seeds: [1], runs: [], items: 30, trainableParameters: 0, number: 0 };
+  const cost = { adapterBytes: 0, seconds: 1, tokensPerSecond: 1, peakMemoryBytes: 1 };
+  const row = (candidate: string, value: number, marks: object): object =>
+    Object.assign({ candidate, marks, scores: { "em@1": { value, low: value, high: value } } }, blank, cost);
   const rows = [row("a_1", 10, { "em@1": "best" }), row("b", 5, {})];
   const suite = { suite: "s", protocol: "graft", measures: ["em@1"], rows, tests: [], fewestItems: 20 };
   const report = { title: "T", suites: [suite] } as unknown as Parameters<typeof studyTables>[0];

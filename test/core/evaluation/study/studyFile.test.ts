@@ -66,12 +66,25 @@ test("studyRuns has a run for each seed that decides something, and one where no
   const { runs, leftOut } = await studyRuns(parsed, places);
   expect(runs.map(({ suite, candidate, seed }) => `${suite} ${candidate} ${seed}`)).toEqual([
     // Pairs: seeds draw examples only.
-    ...["0 0 1", "0 1 1", "0 1 2", "0 2 1"],
+    "0 0 1",
+    "0 1 1",
+    "0 1 2",
+    "0 2 1",
     // Suites with tests draw samples, held-out code draws holes.
-    ...["1 0 1", "1 0 2", "2 0 1", "2 0 2", "2 3 1", "2 3 2"],
+    "1 0 1",
+    "1 0 2",
+    "2 0 1",
+    "2 0 2",
+    "2 3 1",
+    "2 3 2",
   ]);
   expect(leftOut.map(({ suite, candidate, isProblem }) => `${suite} ${candidate} ${isProblem}`)).toEqual([
-    ...["0 3 false", "1 1 false", "1 2 false", "1 3 false", "2 1 false", "2 2 false"],
+    "0 3 false",
+    "1 1 false",
+    "1 2 false",
+    "1 3 false",
+    "2 1 false",
+    "2 2 false",
   ]);
   expect(runs[1]!.options).toEqual({
     ...places,
