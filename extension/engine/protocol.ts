@@ -15,6 +15,13 @@ import type { EvaluationOptions } from "../core/evaluation/runs/request.ts";
 import type { EvaluationProgress } from "../core/evaluation/runs/progress.ts";
 import type { RunSummary } from "../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../core/evaluation/scoring/runTable.ts";
+import type { Chart } from "../core/evaluation/study/charts/studyCharts.ts";
+import type { StudyOptions, StudyOutcome, StudyProgress } from "../core/evaluation/study/runStudy.ts";
+import type { Study } from "../core/evaluation/study/studyFile.ts";
+import type { StudyPlaces } from "../core/evaluation/study/studyPlaces.ts";
+import type { StudyPlan } from "../core/evaluation/study/studyPlan.ts";
+import type { StudyReport } from "../core/evaluation/study/studyReport.ts";
+import type { AskedRun, TaskDetail, TaskRow } from "../core/evaluation/study/studyTasks.ts";
 import type { Completion, Prepared } from "../core/completion/completer.ts";
 import type { CompletionRequest } from "../core/completion/completionRequest.ts";
 import type { ShownPrompt } from "../core/completion/context/shownPrompt.ts";
@@ -146,6 +153,16 @@ export const runsRequest = new RequestType<{ home: string }, RunSummary[], Error
 /** Exports runs, by their folders, as a table. */
 export const exportRunsRequest = new RequestType<ExportRequest, string, ErrorData>("library/exportRuns");
 
+/** Lists the tasks of runs, with who is right. */
+export const taskRowsRequest = new RequestType<{ folders: readonly string[] }, TaskRow[], ErrorData>(
+  "library/taskRows",
+);
+
+/** Every run's answers to one task. */
+export const taskDetailRequest = new RequestType<{ runs: readonly AskedRun[]; id: string }, TaskDetail, ErrorData>(
+  "library/taskDetail",
+);
+
 /** Measures how fast this machine decodes. */
 export const measureRequest = new RequestType<BasePlaces, MachineSpeed, ErrorData>("library/measureMachine");
 
@@ -271,6 +288,42 @@ export const compareWork: Work<{ first: string; second: string }, Comparison, ne
   role: "evaluation",
   request: new RequestType("evaluation/compare"),
   progress: new NotificationType("evaluation/comparing"),
+};
+
+export interface PlanQuestion {
+  study: Study;
+  places: StudyPlaces;
+}
+
+/** A study's plan and what is known of it, before anything runs. */
+export interface KnownStudy {
+  plan: StudyPlan;
+  report: StudyReport;
+  charts: readonly Chart[];
+}
+
+export const planStudyWork: Work<PlanQuestion, KnownStudy, never> = {
+  role: "evaluation",
+  request: new RequestType("evaluation/planStudy"),
+  progress: new NotificationType("evaluation/planning"),
+};
+
+/** Pauses a study after the chunk at work. */
+export const pauseStudy = new NotificationType0("evaluation/pauseStudy");
+
+/** Cancelling and pausing keep the predictions: the same study resumes. */
+export const runStudyWork: Work<StudyOptions, StudyOutcome, StudyProgress> = {
+  role: "evaluation",
+  request: new RequestType("evaluation/runStudy"),
+  progress: new NotificationType("evaluation/studyProgress"),
+  finish: pauseStudy,
+};
+
+/** Writes a study into a folder. */
+export const exportStudyWork: Work<PlanQuestion & { out: string }, void, never> = {
+  role: "evaluation",
+  request: new RequestType("evaluation/exportStudy"),
+  progress: new NotificationType("evaluation/exporting"),
 };
 
 // ── every process → editor ───────────────────────────────────────────────────────────────────────────────────────────

@@ -31,6 +31,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     runs: ["candidates", "context", "measures", "prompts", "protocols", "sandbox", "scoring", "suites"],
     sandbox: ["suites"],
     scoring: ["measures", "protocols", "runs", "sandbox", "suites"],
+    study: ["candidates", "measures", "prompts", "protocols", "runs", "scoring", "suites"],
   },
   "extension/core/foundation": { locks: ["."] },
   "extension/core/graph": { ".": ["composites", "primitives"], composites: [".", "primitives"], primitives: ["."] },
@@ -55,6 +56,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "extension/engine": { ".": ["servers"], servers: ["."] },
   "extension/vscode": {
     ".": ["adapters", "baseModels", "completion", "repository", "statistics", "training"],
+    study: [".", "adapters", "benchmark", "completion"],
     adapters: [".", "completion"],
     baseModels: [".", "completion"],
     benchmark: [".", "adapters", "completion"],

@@ -22,6 +22,7 @@ import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
 import { explain, type Messages } from "../messages.ts";
+import { consent } from "./consent.ts";
 
 export interface Benchmark {
   readonly state: BenchmarkState;
@@ -224,15 +225,6 @@ function optionsOf(
     ...(limit !== undefined && { limit }),
     seed,
   };
-}
-
-async function consent(): Promise<boolean> {
-  const title = vscode.l10n.t("Run what the model writes?");
-  const detail = vscode.l10n.t(
-    "The tasks of this suite have tests. Programs of the model run on this machine, in a sandbox without network, your files or other processes, with limits on time and memory. Where there is no sandbox, nothing is run.",
-  );
-  const yes = vscode.l10n.t("Run in the Sandbox");
-  return (await vscode.window.showWarningMessage(title, { modal: true, detail }, yes)) === yes;
 }
 
 type ShownProgress = NonNullable<Extract<EvaluationState, { phase: "running" }>["progress"]>;
