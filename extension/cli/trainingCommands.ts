@@ -18,6 +18,8 @@ export function addTrainCommand(program: Command, contextOf: ContextOf): void {
     shuffle: { help: "Keep the order of the data" },
     saveEvery: { value: "seconds" },
     validation: { value: "data" },
+    holdOut: { value: "files" },
+    trial: { help: "Do not measure on held-out files whether the adapter helps" },
     init: { value: "adapter" },
     out: { value: "dir", required: true, parse: someFolder },
   });

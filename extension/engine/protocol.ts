@@ -22,6 +22,7 @@ import type { TrainResult } from "../core/training/train.ts";
 import type { ReadingProgress, TrainProgress } from "../core/training/loop/progressMeter.ts";
 import type { TrainOptions } from "../core/training/request.ts";
 import type { TrainOutline } from "../core/training/trainingPlan.ts";
+import type { TrialProgress } from "../core/training/trialReport.ts";
 import type { FetchOptions } from "../core/dataset/paper/fetchCodeAlpacaPy.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "../core/repository/repositoryQuery.ts";
 import type { RepositorySize } from "../core/repository/repository.ts";
@@ -175,15 +176,16 @@ export const repositoryProgress = new NotificationType<{ folder: string; done: n
 
 /**
  * The progress of a training: first its data, with the files left out and the progress if reading takes a while; then
- * the plan; then its steps.
+ * the plan; then its steps; then its trial.
  */
 export type TrainingNews =
   | { skipped: readonly Skipped[] }
   | { reading: ReadingProgress }
   | { outline: TrainOutline }
-  | { training: TrainProgress };
+  | { training: TrainProgress }
+  | { trial: TrialProgress };
 
-/** Ends the training after the current step, with an adapter of the best parameters so far. */
+/** Ends the steps after the current one, with the best parameters so far. Sent in the trial, it ends the trial. */
 export const finishTraining = new NotificationType0("training/finish");
 
 /** Cancelling keeps everything that a resume needs. */

@@ -29,6 +29,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     runs: ["candidates", "context", "measures", "prompts", "protocols", "sandbox", "scoring", "suites"],
     sandbox: ["suites"],
     scoring: ["measures", "protocols", "runs", "sandbox", "suites"],
+    trial: ["candidates", "context", "measures", "suites"],
   },
   "extension/core/foundation": { locks: ["."] },
   "extension/core/graph": { ".": ["composites", "primitives"], composites: [".", "primitives"], primitives: ["."] },
@@ -62,6 +63,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     training: [".", "adapters", "completion"],
   },
   "webview/shared": { form: ["."] },
+  "webview/training": { ".": ["trial"] },
 };
 
 /** The room of `path` in `folder`; undefined for a path that lies elsewhere. */

@@ -44,6 +44,8 @@ export const fromTraining = z.discriminatedUnion("type", [
   z.object({ type: z.literal("finish") }),
   /** Resumes an unfinished training, makes an adapter of it, discards it, or restores it. */
   z.object({ type: z.enum(["resume", "keep", "discard", "undo"]), name }),
+  /** Makes an adapter of the library the active one. */
+  z.object({ type: z.literal("activate"), name }),
   /** Returns to the form. */
   z.object({ type: z.literal("dismiss") }),
   z.object({ type: z.literal("selectAdapter") }),
@@ -105,6 +107,61 @@ export interface TrainingDone {
   plannedSteps: number;
   problems: RowProblems;
   leftOut?: LeftOut;
+  /** Absent if no source files were held out. */
+  trial?: TrialShown;
+}
+
+/** What a trial on held-out lines found: scores in percent and bits per byte, with the adapter and with the base alone. */
+export interface TrialShown {
+  verdict: "better" | "worse" | "alike" | "untold";
+  /** Files that the lines come from. */
+  files: number;
+  /** As in the editor, with what it adds from other files. */
+  served: TrialComparison;
+  /** From the file alone. */
+  alone?: TrialComparison | undefined;
+  /** Code that has nothing to do with the workspace. */
+  general?: TrialComparison | undefined;
+  /** Lines that the adapter improves most, and worsens most. */
+  best: readonly TrialExample[];
+  worst: readonly TrialExample[];
+}
+
+export interface TrialComparison {
+  lines: number;
+  base: TrialScores;
+  adapter: TrialScores;
+  exact: Difference;
+  editSimilarity: Difference;
+  bitsPerByte?: Difference | undefined;
+}
+
+export interface TrialScores {
+  exact: Interval;
+  editSimilarity: Interval;
+  bitsPerByte?: number | undefined;
+}
+
+/** A number and its 95 % interval. */
+export interface Interval {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** The adapter's score minus the base's, and the probability of as large a difference by chance. */
+export interface Difference extends Interval {
+  p: number;
+}
+
+export interface TrialExample {
+  path: string;
+  line: number;
+  /** The end of the text before the cursor. */
+  before: string;
+  author: string;
+  base: string;
+  adapter: string;
 }
 
 /** Rows that could not be used; `first` names the first one and its problem. */
@@ -128,10 +185,12 @@ export interface TrainingRunning {
   phase: "running";
   name: string;
   /** A pending request, which the training fulfills as soon as it can. */
-  stopping?: "pause" | "finish";
+  stopping?: "pause" | "finish" | undefined;
   /** Present once the data is read. `raised`: epochs were added because there is little data. */
   outline?: { steps: number; epochs: number; raised: boolean; problems: RowProblems };
   leftOut?: LeftOut;
+  /** Progress of the trial on held-out lines, which follows the last step. */
+  trial?: { done: number; of: number; etaSeconds: number };
   /** Progress of reading the data, in examples; only if reading takes a while. */
   reading?: { examples: number; of: number; etaSeconds: number };
   /** Absent until the first step is done, while the data is read and the base is loaded. */

@@ -53,7 +53,7 @@ export async function openDataset(
     const message = `Cannot load the data set ${source}: ${path} cannot be read (${systemCode(error)}).`;
     throw new UserError("data-unreadable", message, "Change its permissions, or choose other data.", { cause: error });
   });
-  if (info.isDirectory()) return { name, kind: "source", examples: pythonExamples(path, { except }) };
+  if (info.isDirectory()) return { name, kind: "source", folder: path, examples: pythonExamples(path, { except }) };
   if (path.endsWith(".py")) return { name, kind: "source", examples: (onSkipped) => pythonExample(path, onSkipped) };
   if (path.endsWith(".jsonl")) return { name, kind: "rows", examples: () => jsonExamples(path, { isPublic }) };
   throw new UserError(

@@ -117,6 +117,8 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
     }
     case "undo":
       return unfinished.restore(message.name);
+    case "activate":
+      return training.activate(message.name);
     case "dismiss":
       return training.dismiss();
     case "showLeftOut":

@@ -10,18 +10,12 @@ import { inspectAdapter } from "../../adapters/inspectAdapter.ts";
 import { readAdapter, weightsFile } from "../../adapters/formats/peftFolder.ts";
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
-import { completerOf } from "../../completion/completer.ts";
-import { contextTokensOf } from "../../completion/context/contextBudget.ts";
-import { copyingOf } from "../../completion/copies/copying.ts";
 import { openBatchGenerator } from "../../inference/decoding/generateBatch.ts";
-import { decoderOver } from "../../inference/tree/decoder.ts";
-import { openTokenTree } from "../../inference/tree/openTokenTree.ts";
 import type { Log } from "../../foundation/log.ts";
-import { openPythonParser } from "../../python/pythonParser.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
 import { readTrainingReport } from "../../training/output/trainingReport.ts";
+import { openBaseInfiller } from "./baseInfiller.ts";
 import type { Candidate, Infiller } from "./candidate.ts";
-import { textBits } from "./textBits.ts";
 
 interface NamedAdapter {
   readonly folder: string;
@@ -89,29 +83,12 @@ async function openInfiller(
   adapters: readonly NamedAdapter[],
   contextTokens: number | undefined,
 ): Promise<Infiller> {
-  const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-  const tree = await openTokenTree(base);
-  const checkFits = (adapter: Adapter): void => checkAdapterFits(adapter, base);
-  const parser = await openPythonParser();
-  const completer = completerOf({
-    tree,
-    tokenizer,
-    parser,
-    checkFits,
-    copying: copyingOf(base),
-    contextTokens: contextTokens ?? contextTokensOf(base),
-  });
-  const decoder = decoderOver(tree);
+  const infiller = await openBaseInfiller(base, contextTokens);
   try {
-    await completer.useAdapters(adapters);
+    await infiller.useAdapters(adapters);
   } catch (error) {
-    await completer.release();
+    await infiller.release();
     throw error;
   }
-  return {
-    contextTokens: completer.contextTokens,
-    bits: (file, options) => textBits({ decoder, tokenizer, contextTokens: completer.contextTokens }, file, options),
-    complete: (request, signal) => completer.complete(request, signal),
-    release: () => completer.release(),
-  };
+  return infiller;
 }
