@@ -20,6 +20,7 @@ import type { CompletionRequest } from "../core/completion/completionRequest.ts"
 import type { ShownPrompt } from "../core/completion/context/shownPrompt.ts";
 import type { TrainResult } from "../core/training/train.ts";
 import type { ReadingProgress, TrainProgress } from "../core/training/loop/progressMeter.ts";
+import type { TrainingPreview } from "../core/training/preview.ts";
 import type { TrainOptions } from "../core/training/request.ts";
 import type { TrainOutline } from "../core/training/trainingPlan.ts";
 import type { TrialProgress } from "../core/training/trialReport.ts";
@@ -194,6 +195,13 @@ export const trainWork: Work<TrainOptions, TrainResult, TrainingNews> = {
   request: new RequestType("training/train"),
   progress: new NotificationType("training/progress"),
   finish: finishTraining,
+};
+
+/** Reads the data of a training, and trains nothing. */
+export const previewWork: Work<TrainOptions, TrainingPreview, ReadingProgress> = {
+  role: "training",
+  request: new RequestType("training/preview"),
+  progress: new NotificationType("training/previewProgress"),
 };
 
 export interface Imported {

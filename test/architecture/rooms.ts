@@ -41,6 +41,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     similar: ["."],
     storage: ["."],
   },
+  "extension/core/sources": { ".": ["overrule"], overrule: ["."] },
   "extension/core/statistics": { comparison: ["."] },
   "extension/core/training": {
     ".": ["cost", "data", "graph", "loop", "optimizers", "output", "run"],
@@ -63,7 +64,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     training: [".", "adapters", "completion"],
   },
   "webview/shared": { form: ["."] },
-  "webview/training": { ".": ["trial"] },
+  "webview/training": { ".": ["preview", "trial"], preview: ["."] },
 };
 
 /** The room of `path` in `folder`; undefined for a path that lies elsewhere. */

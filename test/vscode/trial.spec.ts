@@ -1,9 +1,13 @@
 /** "Did it help here?": a repository with a history, and an adapter that learns next to nothing. */
 
-import { execFileSync } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect } from "vitest";
+import { root, scratch } from "../../scripts/bed/paths.ts";
+import { violations } from "./harness/accessibility.ts";
 import { graftReady, openTrainingForm } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 import type { Workbench } from "./harness/workbench.ts";
@@ -70,12 +74,25 @@ test(
       expect(places.filter((place) => !latest.some((name) => place.startsWith(`${name}, line `)))).toEqual([]);
     }
     await inAllThemes(workbench);
+    expect(await violations(form)).toEqual([]);
 
     await form.getByRole("button", { name: "Use it anyway" }).click();
     await form.getByText('Trained. "timid" is the active adapter now.').waitFor();
     await graftReady(workbench, "timid");
   },
 );
+
+test("the command line gives the same adapter for the same choices", { timeout: 200_000 }, async ({ workbench }) => {
+  const out = await mkdtemp(join(tmpdir(), "graft-same-"));
+  const choices = ["--method", "ia3", "--epochs", "1", "--validation", "0.1", "--no-trial"];
+  const options = ["train", "--data", workbench.folder, "--out", join(out, "timid"), ...choices];
+  const env = { ...process.env, GRAFT_HOME: join(out, "home") };
+  await promisify(execFile)(process.execPath, [join(root, "dist/cli.js"), ...options], { env });
+  const bytes = (folder: string): Promise<Buffer> => readFile(join(folder, "timid", "adapter_model.safetensors"));
+  const library = join(scratch, "ui/user/User/globalStorage/graft.graft/adapters");
+  expect((await bytes(out)).equals(await bytes(library))).toBe(true);
+  await rm(out, { recursive: true });
+});
 
 test("the rest of a trial can be skipped", { timeout: 300_000 }, async ({ workbench }) => {
   const form = await openTrainingForm(workbench);

@@ -17,6 +17,8 @@ const trainingForm = z.object({
   name: z.string(),
   /** If absent, as many as the data needs. */
   epochs: z.optional(z.int()),
+  /** Files to train on although a rule leaves them out, and rules that do not count. */
+  include: z.optional(z.array(z.string().check(z.minLength(1)))),
 });
 
 /** The request of the training form. The training's schema has the limits of its numbers and checks them. */
@@ -38,6 +40,10 @@ export const fromTraining = z.discriminatedUnion("type", [
   /** Asks for consent and gets CodeAlpacaPy. */
   z.object({ type: z.literal("getCodeAlpacaPy") }),
   z.object({ type: z.literal("start"), form: trainingForm }),
+  /** Reads the form's data to show what would be trained on. */
+  z.object({ type: z.literal("preview"), form: trainingForm }),
+  /** Ends that, or forgets its result. */
+  z.object({ type: z.literal("clearPreview") }),
   /** Stops and keeps everything that a resume needs. A training without steps so far ends. */
   z.object({ type: z.literal("pause") }),
   /** Finishes the training and makes an adapter of its best parameters so far. */
@@ -72,7 +78,34 @@ export type ToTraining =
   /** `problem` is absent if the name can be used. */
   | { type: "nameChecked"; name: string; problem?: string }
   | { type: "dataChosen"; path: string }
-  | { type: "paperData"; state: PaperDataState };
+  | { type: "paperData"; state: PaperDataState }
+  /** What would be trained on; undefined without a question. */
+  | { type: "preview"; preview: PreviewState | undefined };
+
+/** A reading of the form's data. */
+export type PreviewState =
+  | { phase: "running"; reading?: { examples: number; of: number; etaSeconds: number } }
+  | { phase: "failed"; message: string; nextStep: string }
+  | ({ phase: "done" } & PreviewShown);
+
+export interface PreviewShown {
+  /** Files, or rows, and tokens of one pass over them. */
+  files: number;
+  tokens: number;
+  /** Sequences to train on, and those that are held out. */
+  sequences: number;
+  heldOut: number;
+  steps: number;
+  /** Estimated for this machine; some bases have no estimate of the time. */
+  cost: { memoryBytes: number; seconds?: number };
+  problems: RowProblems;
+  /** Each is its text in parts: those that the model learns to write, and those that it only reads. */
+  examples: readonly (readonly { text: string; learned: boolean }[])[];
+  /** Files and folders; of `canInclude` ones the user can say that they are trained on all the same. */
+  leftOut: readonly { path: string; reason: keyof LeftOut; canInclude: boolean }[];
+  /** Further files that are left out. */
+  moreLeftOut: number;
+}
 
 export interface TrainingNumbers {
   epochs: NumberField;

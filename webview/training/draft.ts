@@ -20,6 +20,8 @@ export interface FormDraft {
   rank?: string;
   virtualTokens?: string;
   advanced: boolean;
+  /** Reasons and files that are trained on in spite of the rules. */
+  include: readonly string[];
 }
 
 export type Method = TrainingForm["method"]["name"];
@@ -32,6 +34,7 @@ export const blankDraft: FormDraft = {
   name: "",
   nameChosen: false,
   advanced: false,
+  include: [],
 };
 
 /** The field with the size of each method. */
@@ -61,6 +64,11 @@ export function obstacle(facts: FormFacts): string | undefined {
   if (draft.name.trim() === "") return t("Give the adapter a name.");
   if (nameProblem !== undefined) return t("Choose another name.");
   return numberObstacle(facts);
+}
+
+/** Returns the reason why the data cannot be previewed yet; a preview needs no name. */
+export function previewObstacle(facts: FormFacts): string | undefined {
+  return dataObstacle(facts) ?? numberObstacle(facts);
 }
 
 function dataObstacle({ draft: { data, path }, workspace, paperData }: FormFacts): string | undefined {
@@ -93,12 +101,14 @@ function numberObstacle({ draft, numbers }: FormFacts): string | undefined {
 
 /** Returns the request of a form without obstacles. */
 export function toTrainingForm(draft: FormDraft, numbers: TrainingNumbers): TrainingForm {
-  const { data, path, method, name, epochs = "" } = draft;
+  const { data, path, method, name, include, epochs = "" } = draft;
   return {
     data: data === "path" ? { kind: data, path } : { kind: data },
     method: methodOf(method, (size) => Number(textOf(numbers[size], draft[size]))),
     name: name.trim(),
     ...(epochs !== "" && { epochs: Number(epochs) }),
+    // Rows have no files to include.
+    ...(include.length > 0 && (data === "workspace" || data === "path") && { include: [...include] }),
   };
 }
 

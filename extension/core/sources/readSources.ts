@@ -2,8 +2,11 @@
 
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
+import { isFile } from "../foundation/exists.ts";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { pythonFiles, type WalkOptions } from "./pythonFiles.ts";
+import { readIncluded, type Included } from "./overrule/included.ts";
+import type { SkipReason, Skipped } from "./skipped.ts";
 import { readPythonSource, unfitText, type SourceText, type UnfitSource } from "./pythonSource.ts";
 import { lineOfSecret } from "./secrets.ts";
 
@@ -17,15 +20,34 @@ export interface SourceReader {
   read(onSkipped?: WalkOptions["onSkipped"]): AsyncGenerator<FoundSource>;
 }
 
-/** Returns a reader of `folder` with paths relative to it. Between calls it keeps only hashes and verdicts. */
-export function openSourceReader(folder: string, options: Pick<WalkOptions, "except"> = {}): SourceReader {
-  const judge = sourceJudge();
+export interface ReaderOptions extends Pick<WalkOptions, "except"> {
+  /** Reasons and files that are taken in spite of the rules, as {@link readIncluded} reads them. */
+  readonly include?: readonly string[] | undefined;
+}
+
+/**
+ * Returns a reader of `folder` with paths relative to it. Between calls it keeps only hashes and verdicts.
+ *
+ * @throws UserError "option-invalid" for what cannot be included
+ */
+export function openSourceReader(folder: string, { include, ...options }: ReaderOptions = {}): SourceReader {
+  const included = readIncluded(include);
+  const judge = sourceJudge(included);
   return {
     async *read(onSkipped) {
       /** The first path by the hash of its content. */
-      const paths = new Map<string, string>();
-      for await (const path of pythonFiles(folder, { ...options, onSkipped })) {
-        yield { path, ...(await judge(join(folder, path), path, paths)) };
+      const seen = new Map<string, string>();
+      const left = new Set(included.files);
+      const skipped = (file: Skipped): void => {
+        if (!left.has(file.path)) onSkipped?.(file);
+      };
+      for await (const path of pythonFiles(folder, { ...options, onSkipped: onSkipped && skipped })) {
+        left.delete(path);
+        yield { path, ...(await judge(join(folder, path), path, seen)) };
+      }
+      // Named files that the walk has left out, by their places alone.
+      for (const path of left) {
+        if (await isFile(join(folder, path))) yield { path, ...(await judge(join(folder, path), path, seen)) };
       }
     },
   };
@@ -33,7 +55,7 @@ export function openSourceReader(folder: string, options: Pick<WalkOptions, "exc
 
 /** Reads one file that the user named, even if it is ignored or foreign. Files with secrets are still refused. */
 export async function readNamedSource(path: string): Promise<SourceText | UnfitSource> {
-  return await sourceJudge()(path, path, new Map());
+  return await sourceJudge(readIncluded())(path, path, new Map());
 }
 
 /**
@@ -41,7 +63,7 @@ export async function readNamedSource(path: string): Promise<SourceText | UnfitS
  * parse, as few texts do while they are written, and may be a copy.
  */
 export async function readCurrentSource(path: string): Promise<SourceText | UnfitSource> {
-  const source = await readOrReason(path);
+  const source = await readOrReason(path, () => false);
   return "unfit" in source ? source : ((await secretIn(source.text)) ?? source);
 }
 
@@ -51,8 +73,8 @@ export async function judgeCurrentText(path: string, text: string): Promise<Sour
   return unfitText(plain, basename(path)) ?? (await secretIn(plain)) ?? { text: plain };
 }
 
-async function readOrReason(path: string): Promise<SourceText | UnfitSource> {
-  return await readPythonSource(path).catch((error: unknown): UnfitSource => {
+async function readOrReason(path: string, takes: (reason: SkipReason) => boolean): Promise<SourceText | UnfitSource> {
+  return await readPythonSource(path, takes).catch((error: unknown): UnfitSource => {
     const why = error instanceof Error ? error.message : String(error);
     return { unfit: `The file cannot be read: ${why}.`, reason: "unreadable" };
   });
@@ -69,7 +91,7 @@ type Judge = (at: string, path: string, seen: Map<string, string>) => Promise<So
  * Returns a function that reads a file and judges whether it is fit for training. Equal contents are parsed and
  * searched once.
  */
-function sourceJudge(): Judge {
+function sourceJudge(included: Included): Judge {
   const verdicts = new Map<string, UnfitSource | undefined>();
   let parser: Promise<PythonParser> | undefined;
   const verdictOn = async (text: string): Promise<UnfitSource | undefined> => {
@@ -81,13 +103,16 @@ function sourceJudge(): Judge {
     return undefined;
   };
   return async (at, path, seen) => {
-    const source = await readOrReason(at);
+    const takes = (reason: SkipReason): boolean => included.takes(path, reason);
+    const source = await readOrReason(at, takes);
     if ("unfit" in source) return source;
     const hash = createHash("sha256").update(source.text).digest("base64").slice(0, 22);
     const twin = seen.get(hash);
-    if (twin !== undefined) return { unfit: `The file is the same as ${twin}.`, reason: "duplicate" };
-    seen.set(hash, path);
+    if (twin !== undefined && !takes("duplicate"))
+      return { unfit: `The file is the same as ${twin}.`, reason: "duplicate" };
+    if (twin === undefined) seen.set(hash, path);
     if (!verdicts.has(hash)) verdicts.set(hash, await verdictOn(source.text));
-    return verdicts.get(hash) ?? source;
+    const verdict = verdicts.get(hash);
+    return verdict && !takes(verdict.reason) ? verdict : source;
   };
 }

@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { methodFields, methodNames, methodOf, type MethodName } from "../adapters/methods/methodNamed.ts";
 import { trainingPresets } from "../adapters/methods/method.ts";
+import { overrulable } from "../sources/overrule/included.ts";
 import { fieldOf, type Field } from "../foundation/request.ts";
 import { optimizerNames } from "./optimizers/optimizers.ts";
 import { scheduleShapes } from "./optimizers/schedule.ts";
@@ -63,6 +64,13 @@ export const trainRequest = z.object({
   data: z.array(z.string()).readonly().describe("Training data: .jsonl, .py, a folder, conala or codealpacapy"),
   ...settingsSchema.shape,
   validation: z.string().optional().describe("A data set, or the share of the data to hold out, such as 0.1"),
+  include: z
+    .array(z.string())
+    .readonly()
+    .optional()
+    .describe(
+      `Files of the folders to train on although a rule leaves them out, or all of a rule: ${overrulable.join(", ")}`,
+    ),
   holdOut: z
     .enum(["recent", "random"])
     .default("recent")

@@ -3,7 +3,7 @@
 import { paddingOf } from "./data/batchShape.ts";
 import { checkpointInvalid, saveCheckpoint } from "./output/checkpoint.ts";
 import { openOutputFolder, type OutputFolder } from "./output/outputFolder.ts";
-import { describeCost } from "./cost/costEstimate.ts";
+import { describeCost, estimateCost } from "./cost/costEstimate.ts";
 import { beginRun } from "./run/beginRun.ts";
 import type { PreparedRun } from "./run/preparedRun.ts";
 import { resumeRun } from "./run/resumeRun.ts";
@@ -94,7 +94,7 @@ async function takeSteps(
   const outline = outlineOf(run, data);
   tellPlan(base.name, data, plan, outline, padding, log);
   onOutline?.(outline);
-  log.info(await describeCost(base, spec, shape, totalTokens(data, plan, padding)));
+  log.info(describeCost(await estimateCost(base, spec, shape, totalTokens(data, plan, padding))));
   const unfit = (reason: string): Error => checkpointInvalid(output.workFolder, reason);
   const step = await openTrainingStep(base, spec, shape, first, checkpoint && unfit);
   let state: TrainerState;

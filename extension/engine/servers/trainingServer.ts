@@ -1,12 +1,13 @@
-/** The training process: one training at a time, at low priority. */
+/** The training process: one training, or the preview of one, at low priority. */
 
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { runTrial } from "../../core/evaluation/trial/runTrial.ts";
 import type { Log } from "../../core/foundation/log.ts";
+import { previewTraining } from "../../core/training/preview.ts";
 import { train } from "../../core/training/train.ts";
 import type { Trial } from "../../core/training/trialReport.ts";
-import { finishTraining, trainWork } from "../protocol.ts";
+import { finishTraining, previewWork, trainWork } from "../protocol.ts";
 import { answer } from "../wire.ts";
 
 export function serveTraining(connection: MessageConnection, log: Log): void {
@@ -19,6 +20,13 @@ export function serveTraining(connection: MessageConnection, log: Log): void {
     isTrial = true;
     return await runTrial(subject, control);
   };
+  answer(connection, previewWork.request, (options, signal) =>
+    previewTraining(options, {
+      signal,
+      log,
+      onReading: (reading) => void connection.sendNotification(previewWork.progress, reading),
+    }),
+  );
   answer(connection, trainWork.request, (options, signal) =>
     train(options, {
       signal,

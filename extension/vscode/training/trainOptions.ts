@@ -32,6 +32,7 @@ export async function trainOptions(form: TrainingForm, where: TrainingPlaces): P
     ...methodOptions(form.method),
     ...(form.epochs !== undefined && { epochs: form.epochs }),
     ...(held !== undefined && { validation: held }),
+    ...(form.include !== undefined && { include: form.include }),
     out: join(library.folder, form.name),
   };
 }
