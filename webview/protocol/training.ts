@@ -6,7 +6,8 @@ import type { PaperDataState } from "./paperData.ts";
 
 const trainingForm = z.object({
   data: z.discriminatedUnion("kind", [
-    z.object({ kind: z.enum(["workspace", "conala", "codealpacapy"]) }),
+    /** "joint": CoNaLa and CodeAlpacaPy together, as in the paper. */
+    z.object({ kind: z.enum(["workspace", "conala", "codealpacapy", "joint"]) }),
     z.object({ kind: z.literal("path"), path: z.string().check(z.minLength(1)) }),
   ]),
   method: z.discriminatedUnion("name", [

@@ -80,6 +80,7 @@ function dataObstacle({ draft: { data, path }, workspace, paperData }: FormFacts
     case "conala":
       return undefined;
     case "codealpacapy":
+    case "joint":
       return paperData?.codealpacapy === "here" ? undefined : t("Get CodeAlpacaPy first.");
   }
 }

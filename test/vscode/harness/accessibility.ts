@@ -18,6 +18,8 @@ export async function violations(page: Frame): Promise<string[]> {
   // Evaluated over the debugging protocol, which the page's content security policy does not limit.
   await page.evaluate(axe.source);
   const found = await page.evaluate(async (rules) => {
+    // The page is transparent, and the editor behind it gives it its background.
+    document.documentElement.style.background = "var(--vscode-sideBar-background)";
     const { axe: inPage } = window as unknown as { axe: typeof axe };
     const disabled = Object.fromEntries(rules.map((rule) => [rule, { enabled: false }]));
     return (await inPage.run(document, { rules: disabled })).violations;

@@ -5,13 +5,18 @@ import type { PreviewShown } from "../../protocol/training.ts";
 import { Button } from "../../shared/button.tsx";
 import { t } from "../../shared/l10n.ts";
 
-export function Examples({ examples }: Pick<PreviewShown, "examples">) {
+export interface ExamplesProps extends Pick<PreviewShown, "examples"> {
+  isOpen: boolean;
+  onOpen: (isOpen: boolean) => void;
+}
+
+export function Examples({ examples, isOpen, onOpen }: ExamplesProps) {
   const [chosen, choose] = useState(0);
   const at = Math.min(chosen, examples.length - 1);
   const example = examples[at];
   if (!example) return null;
   return (
-    <details>
+    <details open={isOpen} onToggle={({ currentTarget }) => onOpen(currentTarget.open)}>
       <summary>{t("Examples, as the model sees them")}</summary>
       <p class="note">{t("The model learns to write what is marked, and reads the rest.")}</p>
       <div class="buttons">

@@ -1,5 +1,6 @@
 /** The files that a training leaves out, by reason, each with a switch to train on it all the same. */
 
+import { useState } from "preact/hooks";
 import type { LeftOut, PreviewShown } from "../../protocol/training.ts";
 import { t } from "../../shared/l10n.ts";
 import { inWords } from "../leftOut.tsx";
@@ -10,6 +11,8 @@ export interface LeftOutFilesProps {
   more: number;
   include: readonly string[];
   onInclude: (include: readonly string[]) => void;
+  isOpen: boolean;
+  onOpen: (isOpen: boolean) => void;
 }
 
 type Reason = keyof LeftOut;
@@ -22,16 +25,22 @@ const wholeRules: Partial<Record<string, string>> = {
   unparsable: t("All files that are not valid Python"),
 };
 
-export function LeftOutFiles({ files, more, include, onInclude }: LeftOutFilesProps) {
-  const onToggle = (name: string, isIncluded: boolean): void =>
+export function LeftOutFiles({ files, more, include, onInclude, isOpen, onOpen }: LeftOutFilesProps) {
+  // A switch that is turned off stays in sight until the next preview.
+  const [touched, setTouched] = useState(include);
+  const onToggle = (name: string, isIncluded: boolean): void => {
+    setTouched([...touched, name]);
     onInclude(isIncluded ? [...include, name] : include.filter((other) => other !== name));
+  };
   const switches = { include, onToggle };
   const reasons = (Object.keys(inWords) as Reason[]).filter((reason) => files.some((file) => file.reason === reason));
   // What is included already is no longer left out, and stays here to be taken back.
-  const included = include.filter((name) => !files.some(({ path, reason }) => path === name || reason === name));
+  const included = [...new Set([...touched, ...include])].filter(
+    (name) => !files.some(({ path, reason }) => path === name || reason === name),
+  );
   if (reasons.length + included.length + more === 0) return null;
   return (
-    <details>
+    <details open={isOpen} onToggle={({ currentTarget }) => onOpen(currentTarget.open)}>
       <summary>{t("Left out: {0}", files.length + more)}</summary>
       {included.length > 0 && (
         <fieldset class="left-out-files">
@@ -46,7 +55,7 @@ export function LeftOutFiles({ files, more, include, onInclude }: LeftOutFilesPr
         return <Group key={reason} title={inWords[reason](own.length)} reason={reason} files={own} {...switches} />;
       })}
       {more > 0 && <p class="note">{t("{0} more are not listed.", more)}</p>}
-      {include.length > 0 && <p class="note">{t("Preview again to see what the switches change.")}</p>}
+      {touched.length + include.length > 0 && <p class="note">{t("Preview again to see what the switches change.")}</p>}
     </details>
   );
 }

@@ -1,5 +1,6 @@
 /** What a training would learn from, before it starts: counts, cost, files that are left out, and examples. */
 
+import { useState } from "preact/hooks";
 import type { FromTraining, PreviewShown, PreviewState } from "../../protocol/training.ts";
 import { Button } from "../../shared/button.tsx";
 import { Failure } from "../../shared/failure.tsx";
@@ -22,6 +23,9 @@ export interface PreviewProps {
 
 export function Preview({ preview, obstacle, include, onInclude, onStart, post }: PreviewProps) {
   const isRunning = preview?.phase === "running";
+  // What is open stays open in the next preview.
+  const [open, setOpen] = useState<OpenParts>({ leftOut: false, examples: false });
+  const onOpen = (part: Partial<OpenParts>): void => setOpen((before) => ({ ...before, ...part }));
   return (
     <section class="preview" aria-label={t("Preview")}>
       {isRunning ? (
@@ -33,7 +37,7 @@ export function Preview({ preview, obstacle, include, onInclude, onStart, post }
       )}
       {isRunning && <Reading reading={preview.reading} />}
       {preview?.phase === "failed" && <Failure message={preview.message} nextStep={preview.nextStep} />}
-      {preview?.phase === "done" && <Found found={preview} include={include} onInclude={onInclude} />}
+      {preview?.phase === "done" && <Found found={preview} {...{ include, onInclude, open, onOpen }} />}
     </section>
   );
 }
@@ -49,20 +53,37 @@ function Reading({ reading }: { reading: Extract<PreviewState, { phase: "running
   );
 }
 
-type FoundProps = { found: PreviewShown } & Pick<PreviewProps, "include" | "onInclude">;
+type OpenParts = Record<"leftOut" | "examples", boolean>;
 
-function Found({ found, include, onInclude }: FoundProps) {
+interface FoundProps extends Pick<PreviewProps, "include" | "onInclude"> {
+  found: PreviewShown;
+  open: OpenParts;
+  onOpen: (part: Partial<OpenParts>) => void;
+}
+
+function Found({ found, include, onInclude, open, onOpen }: FoundProps) {
   const { files, tokens, sequences, heldOut, steps, cost, examples, leftOut, moreLeftOut } = found;
-  const time = cost.seconds === undefined ? "" : `, ${duration(cost.seconds)}`;
+  const memory = bytes(cost.memoryBytes);
   return (
     <>
       <p role="status">
         {t("{0} examples with {1} tokens.", files.toLocaleString(), tokens.toLocaleString())}{" "}
         {t("{0} sequences in {1} steps; {2} held out.", sequences.toLocaleString(), steps, heldOut.toLocaleString())}
       </p>
-      <p>{t("About {0} on this machine.", `${bytes(cost.memoryBytes)}${time}`)}</p>
-      <LeftOutFiles files={leftOut} more={moreLeftOut} include={include} onInclude={onInclude} />
-      <Examples examples={examples} />
+      <p>
+        {cost.seconds === undefined
+          ? t("It needs about {0} of memory.", memory)
+          : t("It needs about {0} of memory, and {1} for the steps on this machine.", memory, duration(cost.seconds))}
+      </p>
+      <LeftOutFiles
+        files={leftOut}
+        more={moreLeftOut}
+        include={include}
+        onInclude={onInclude}
+        isOpen={open.leftOut}
+        onOpen={(isOpen) => onOpen({ leftOut: isOpen })}
+      />
+      <Examples examples={examples} isOpen={open.examples} onOpen={(isOpen) => onOpen({ examples: isOpen })} />
     </>
   );
 }
