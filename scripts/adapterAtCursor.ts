@@ -96,15 +96,20 @@ async function splitByFile(path: string): Promise<Repository> {
     const digest = createHash("sha256").update(`${seed} ${file.path}`).digest();
     return digest.readUInt32BE(0) / 2 ** 32 < heldShare;
   };
-  const kept = files.filter((file) => !isHeld(file));
+  const [kept, held] = [files.filter((file) => !isHeld(file)), files.filter(isHeld)];
   const folder = join(flags.work, name, "train");
-  for (const file of kept) {
-    const at = join(folder, file.path);
-    await mkdir(dirname(at), { recursive: true });
-    await writeFile(at, file.text);
-  }
+  await writeFiles(kept, folder);
+  await writeFiles(held, join(flags.work, name, "held"));
   const index = flags.context === "repository" ? await openEvaluationRepository(path) : undefined;
-  return { name, held: files.filter(isHeld), kept, folder, index };
+  return { name, held, kept, folder, index };
+}
+
+async function writeFiles(files: readonly SourceFile[], folder: string): Promise<void> {
+  for (const { path, text } of files) {
+    const at = join(folder, path);
+    await mkdir(dirname(at), { recursive: true });
+    await writeFile(at, text);
+  }
 }
 
 /** Returns the completions of a candidate, which is trained first unless it is the base or already there. */

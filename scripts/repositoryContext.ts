@@ -2,10 +2,13 @@
  * Measures what the other files of a repository are worth: {base, adapters} × {file, repository} × {prior off, on} on held-out
  * repositories, and prints the table of docs/benchmarks.md with paired tests. Run the same command again to resume.
  *
- *     node scripts/repositoryContext.ts FOLDER… [--base B] [--adapter NAME=DIR]… [--limit 250] [--no-bits] [--seed 42]
- *                                       [--folder .graft/repository]
+ *     node scripts/repositoryContext.ts FOLDER… [--base B] [--trained WORK] [--limit 250[,150…]] [--no-bits]
+ *                                       [--seed 42] [--folder .graft/repository]
  *
- * NAME is the name of a repository's folder. Its adapter must not have seen the files with the holes.
+ * --limit is the number of lines and of blocks in each repository; with a list, every repository has its own.
+ *
+ * --trained is the --work of scripts/adapterAtCursor.ts, which has split each repository by file and trained an adapter: holes are
+ * drawn in the files that were held out. Without it, there are no adapters, and holes are drawn in all files.
  */
 
 import { basename, join, resolve } from "node:path";
@@ -24,7 +27,7 @@ const { values: flags, positionals: folders } = parseArgs({
   allowPositionals: true,
   options: {
     base: { type: "string", default: "" },
-    adapter: { type: "string", multiple: true, default: [] },
+    trained: { type: "string" },
     limit: { type: "string", default: "250" },
     "no-bits": { type: "boolean", default: false },
     seed: { type: "string", default: "42" },
@@ -32,7 +35,7 @@ const { values: flags, positionals: folders } = parseArgs({
   },
 });
 const home = resolve(flags.folder);
-const adapters = new Map(flags.adapter.map((text) => text.split("=", 2) as [string, string]));
+const limits = flags.limit.split(",").map(Number);
 
 interface Setting {
   readonly name: string;
@@ -41,7 +44,7 @@ interface Setting {
   readonly prior: boolean;
 }
 
-const settings: readonly Setting[] = [false, ...(adapters.size > 0 ? [true] : [])].flatMap((isAdapted) =>
+const settings: readonly Setting[] = [false, ...(flags.trained === undefined ? [] : [true])].flatMap((isAdapted) =>
   (["file", "repository"] as const).flatMap((context) =>
     [false, true].map((prior) => ({
       name: [isAdapted ? "LoRA" : "base", context, ...(prior ? ["prior"] : [])].join(" + "),
@@ -70,7 +73,7 @@ const shown = [
 const resamples = 1000;
 
 async function evaluate(folder: string, { isAdapted, context, prior }: Setting): Promise<RunSummary> {
-  const adapter = isAdapted ? adapters.get(basename(folder)) : undefined;
+  const split = flags.trained === undefined ? undefined : resolve(flags.trained, basename(folder));
   const startedAt = performance.now();
   const run = await runEvaluation(
     {
@@ -78,9 +81,10 @@ async function evaluate(folder: string, { isAdapted, context, prior }: Setting):
       home,
       embedded: join(root, "base"),
       dataFolder: join(home, "data"),
-      adapters: adapter === undefined ? [] : [{ folder: resolve(adapter), scale: 1 }],
-      suite: resolve(folder),
-      limit: Number(flags.limit),
+      adapters: split !== undefined && isAdapted ? [{ folder: join(split, "lora"), scale: 1 }] : [],
+      suite: split === undefined ? resolve(folder) : join(split, "held"),
+      ...(context === "repository" && { repository: resolve(folder) }),
+      limit: limits[folders.indexOf(folder)] ?? limits[0]!,
       seed: Number(flags.seed),
       context,
       prior,
@@ -178,7 +182,6 @@ const measured = settings.map((setting) => ({
 let measures: readonly RunMeasure[] = [];
 for (const folder of folders) {
   for (const { setting, runs } of measured) {
-    if (setting.isAdapted && !adapters.has(basename(folder))) continue;
     const run = await evaluate(folder, setting);
     measures = await openRunMeasures(run.record.configuration);
     runs.set(basename(folder), { run, counts: await countRun(run.folder, measures) });

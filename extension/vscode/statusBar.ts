@@ -20,7 +20,7 @@ export interface StatusOptions {
   hint: BaseHint;
   comparing: Comparing;
   snooze: Snooze;
-  index: Pick<RepositoryIndex, "notes" | "onDidChange">;
+  index: Pick<RepositoryIndex, "notes" | "isReading" | "onDidChange">;
 }
 
 export function showStatusBarItem(options: StatusOptions, subscriptions: vscode.Disposable[]): void {
@@ -68,7 +68,7 @@ interface Look {
   isWarning?: true;
 }
 
-function look({ engine: { state }, library, configuration, comparing, snooze }: StatusOptions): Look {
+function look({ engine: { state }, library, configuration, comparing, snooze, index }: StatusOptions): Look {
   if (!configuration.get("enable")) {
     return { icon: "circle-slash", text: vscode.l10n.t("Graft: off"), notes: [vscode.l10n.t("Completions are off.")] };
   }
@@ -93,7 +93,7 @@ function look({ engine: { state }, library, configuration, comparing, snooze }: 
         return { icon: "warning", text, notes };
       }
       if (foreign) return { icon: "warning", text, notes: [`${foreignText(foreign)}.`] };
-      return { icon: "repo-forked", text, notes: [] };
+      return { icon: index.isReading ? "loading~spin" : "repo-forked", text, notes: [] };
     }
     case "asleep":
       return { icon: "repo-forked", text, notes: [] };

@@ -44,7 +44,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "extension/core/sources": { ".": ["overrule"], overrule: ["."] },
   "extension/core/statistics": { comparison: ["."] },
   "extension/core/training": {
-    ".": ["cost", "data", "graph", "loop", "optimizers", "output", "run"],
+    ".": ["cost", "data", "graph", "holes", "loop", "optimizers", "output", "run"],
     cost: ["data", "graph"],
     data: [".", "holes", "loop"],
     graph: ["data", "optimizers"],

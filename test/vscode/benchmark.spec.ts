@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Frame } from "playwright-core";
 import { expect } from "vitest";
+import { chooseFolder } from "./harness/folderDialog.ts";
 import { graftReady } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 import type { Workbench } from "./harness/workbench.ts";
@@ -133,7 +134,6 @@ test("what the model writes is run only after consent", async ({ workbench }) =>
 });
 
 test("held-out Python code in a folder is completed as in the editor", { timeout: 240_000 }, async ({ workbench }) => {
-  const { page } = workbench;
   const folder = join(workbench.folder, "heldout");
   const view = await openBenchmark(workbench);
   expect(await view.getByLabel("Protocol").isVisible()).toBe(true);
@@ -141,20 +141,8 @@ test("held-out Python code in a folder is completed as in the editor", { timeout
   expect(await view.getByLabel("Protocol").isVisible()).toBe(false);
   await view.getByText("Choose a folder of Python code first.").waitFor();
   await view.getByRole("button", { name: "Choose…" }).click();
-  const input = page.locator(".quick-input-widget:not([style*='display: none']) input[type=text]").last();
-  await expect.poll(() => input.inputValue(), { timeout: 20_000 }).not.toBe("");
-  await input.fill(`${folder}/`);
-  // A slow machine still lists the folder when the button is pressed, and takes no notice.
-  const choose = page.locator(".quick-input-widget").getByRole("button", { name: "Choose" });
-  await expect
-    .poll(
-      async () => {
-        if (await choose.isVisible()) await choose.click();
-        return await view.getByText(folder).isVisible();
-      },
-      { timeout: 30_000, interval: 1000 },
-    )
-    .toBe(true);
+  await chooseFolder(workbench, folder);
+  await view.getByText(folder).waitFor();
   await view.getByLabel("Tasks").fill("2");
   await evaluate(view);
   const table = view.getByRole("region", { name: "heldout, editor" });
@@ -194,18 +182,7 @@ test(
 
     await get.click();
     await dialog.getByRole("button", { name: "Accept and Choose Folder…" }).click();
-    const input = page.locator(".quick-input-widget:not([style*='display: none']) input[type=text]").last();
-    await expect.poll(() => input.inputValue(), { timeout: 20_000 }).not.toBe("");
-    const folder = `${join(workbench.folder, "alpaca")}/`;
-    // The dialog writes its own path until it has read the folder.
-    await expect
-      .poll(async () => {
-        await input.fill(folder);
-        await page.waitForTimeout(500);
-        return await input.inputValue();
-      })
-      .toBe(folder);
-    await page.locator(".quick-input-widget").getByRole("button", { name: "Choose" }).click();
+    await chooseFolder(workbench, join(workbench.folder, "alpaca"));
     await get.waitFor({ state: "hidden", timeout: 30_000 });
     expect(await view.getByRole("button", { name: "Evaluate" }).isEnabled()).toBe(true);
   },

@@ -9,6 +9,7 @@ import { openPythonParser } from "../python/pythonParser.ts";
 import type { RepositoryFile } from "./buildSegment.ts";
 import { findCopies } from "./copies/findCopies.ts";
 import { findDefinitions } from "./definitions/findDefinitions.ts";
+import { findImportableNames } from "./definitions/importableNames.ts";
 import type { Files } from "./definitions/lookup.ts";
 import { createFileTable, type Content, type FileTable } from "./fileTable.ts";
 import { createPartList, type Source } from "./partList.ts";
@@ -99,7 +100,7 @@ export async function emptyRepository(limits: RepositoryLimits = repositoryLimit
         definitions: findDefinitions(files, query, parser),
         similar: findSimilar(files.parts, query),
         ...(query.edited && { edited: findEdited(files, query) }),
-        copies: findCopies(files.parts, query),
+        copies: [...findImportableNames(files, query), ...findCopies(files.parts, query)],
         ...(query.shown && { gone: query.shown.filter((path) => !table.paths.has(path)) }),
       };
     },

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import { isFile } from "../foundation/exists.ts";
+import type { Links } from "../foundation/plainFile.ts";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { pythonFiles, type WalkOptions } from "./pythonFiles.ts";
 import { readIncluded, type Included } from "./overrule/included.ts";
@@ -32,7 +33,7 @@ export interface ReaderOptions extends Pick<WalkOptions, "except"> {
  */
 export function openSourceReader(folder: string, { include, ...options }: ReaderOptions = {}): SourceReader {
   const included = readIncluded(include);
-  const judge = sourceJudge(included);
+  const judge = sourceJudge("refuse", included);
   return {
     async *read(onSkipped) {
       /** The first path by the hash of its content. */
@@ -55,7 +56,7 @@ export function openSourceReader(folder: string, { include, ...options }: Reader
 
 /** Reads one file that the user named, even if it is ignored or foreign. Files with secrets are still refused. */
 export async function readNamedSource(path: string): Promise<SourceText | UnfitSource> {
-  return await sourceJudge(readIncluded())(path, path, new Map());
+  return await sourceJudge("follow")(path, path, new Map());
 }
 
 /**
@@ -63,7 +64,7 @@ export async function readNamedSource(path: string): Promise<SourceText | UnfitS
  * parse, as few texts do while they are written, and may be a copy.
  */
 export async function readCurrentSource(path: string): Promise<SourceText | UnfitSource> {
-  const source = await readOrReason(path, () => false);
+  const source = await readOrReason(path, "refuse");
   return "unfit" in source ? source : ((await secretIn(source.text)) ?? source);
 }
 
@@ -73,8 +74,12 @@ export async function judgeCurrentText(path: string, text: string): Promise<Sour
   return unfitText(plain, basename(path)) ?? (await secretIn(plain)) ?? { text: plain };
 }
 
-async function readOrReason(path: string, takes: (reason: SkipReason) => boolean): Promise<SourceText | UnfitSource> {
-  return await readPythonSource(path, takes).catch((error: unknown): UnfitSource => {
+async function readOrReason(
+  path: string,
+  links: Links,
+  takes?: (reason: SkipReason) => boolean,
+): Promise<SourceText | UnfitSource> {
+  return await readPythonSource(path, links, takes).catch((error: unknown): UnfitSource => {
     const why = error instanceof Error ? error.message : String(error);
     return { unfit: `The file cannot be read: ${why}.`, reason: "unreadable" };
   });
@@ -91,7 +96,7 @@ type Judge = (at: string, path: string, seen: Map<string, string>) => Promise<So
  * Returns a function that reads a file and judges whether it is fit for training. Equal contents are parsed and
  * searched once.
  */
-function sourceJudge(included: Included): Judge {
+function sourceJudge(links: Links, included: Included = readIncluded()): Judge {
   const verdicts = new Map<string, UnfitSource | undefined>();
   let parser: Promise<PythonParser> | undefined;
   const verdictOn = async (text: string): Promise<UnfitSource | undefined> => {
@@ -104,7 +109,7 @@ function sourceJudge(included: Included): Judge {
   };
   return async (at, path, seen) => {
     const takes = (reason: SkipReason): boolean => included.takes(path, reason);
-    const source = await readOrReason(at, takes);
+    const source = await readOrReason(at, links, takes);
     if ("unfit" in source) return source;
     const hash = createHash("sha256").update(source.text).digest("base64").slice(0, 22);
     const twin = seen.get(hash);

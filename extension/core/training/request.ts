@@ -8,6 +8,7 @@ import { methodFields, methodNames, methodOf, type MethodName } from "../adapter
 import { trainingPresets } from "../adapters/methods/method.ts";
 import { overrulable } from "../sources/overrule/included.ts";
 import { fieldOf, type Field } from "../foundation/request.ts";
+import { servedContexts } from "./holes/servedContext.ts";
 import { optimizerNames } from "./optimizers/optimizers.ts";
 import { scheduleShapes } from "./optimizers/schedule.ts";
 
@@ -40,6 +41,12 @@ export const commonFields = {
     .enum(["pieces", "requests"])
     .default("pieces")
     .describe("What source code becomes: pieces of text, or the requests that an editor would send"),
+  context: z
+    .enum(servedContexts)
+    .optional()
+    .describe(
+      "What stands in front of a request: its path, or other files, too; without it, as completion does with the base",
+    ),
   fillShare: z.number().min(0).max(1).default(0.5).describe("Share of source code that trains infilling"),
   seed: z.int().default(42).describe("Random seed"),
   shuffle: z.boolean().default(true).describe("Shuffle the data in each pass"),

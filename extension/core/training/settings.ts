@@ -1,5 +1,6 @@
 /** Resolves the settings of a training: fills in defaults. It opens no files. */
 
+import { servedContextOf, type ServedContext } from "./holes/servedContext.ts";
 import { readRequest } from "../foundation/request.ts";
 import type { Given, MethodBase } from "../adapters/methods/method.ts";
 import { methodOf, type MethodSettings, type MethodSpec } from "../adapters/methods/methodNamed.ts";
@@ -9,8 +10,9 @@ import { commonFields, settingsSchema, trainRequest, type TrainOptions } from ".
 /** Settings of a train request. Null leaves the choice to the preset. */
 export type TrainSettings = Given<typeof settingsSchema.shape> & { readonly optimizer: OptimizerName };
 
-type CommonSettings = Omit<Given<typeof commonFields>, "learningRate" | "optimizer"> & {
+type CommonSettings = Omit<Given<typeof commonFields>, "learningRate" | "optimizer" | "context"> & {
   readonly learningRate: number;
+  readonly context: ServedContext;
   readonly optimizer: OptimizerName;
 };
 
@@ -55,6 +57,7 @@ export function resolveDefaults(
     ...(Object.fromEntries(common) as CommonSettings),
     ...(method.resolve(settings, preset, [...paths]) as MethodSettings),
     learningRate: settings.learningRate ?? rate,
+    context: settings.context ?? servedContextOf(parameters),
   };
 }
 

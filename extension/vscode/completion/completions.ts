@@ -40,7 +40,7 @@ export function openCompletions(
     events.onDidHappen(judgement.told),
     engine.onDidChangeState(asking.clear),
     contextSwitch.onDidTurn(asking.clear),
-    contexts.onDidChangeRules(asking.clear),
+    contexts.onDidChangeFiles(asking.clear),
     { dispose: asking.giveUp },
   );
   registerCompletionProvider({ ...options, events, judgement, asking, contexts, explanation }, subscriptions);

@@ -22,6 +22,8 @@ export interface AskedIndex {
     around: Omit<RepositoryQuery, "path">,
     signal?: AbortSignal,
   ): Promise<RepositoryAnswer | undefined>;
+  readonly onDidRead: vscode.Event<void>;
+  readonly onDidChangeRules: vscode.Event<void>;
 }
 
 /** The part of a request that says what precedes the prefix. */
@@ -32,8 +34,8 @@ export interface RepositoryContext {
   of(document: vscode.TextDocument, cursor: Cursor, signal: AbortSignal): Promise<Front>;
   /** The user pauses: returns what has changed, to be prepared; undefined if nothing has. */
   pause(document: vscode.TextDocument, cursor: Cursor, signal: AbortSignal): Promise<Front | undefined>;
-  /** Other files may be read from now on: what was written with the ones before must not be shown again. */
-  readonly onDidChangeRules: vscode.Event<void>;
+  /** Other files are read from now on: what was written with the ones before must not be shown again. */
+  readonly onDidChangeFiles: vscode.Event<void>;
 }
 
 interface Root {
@@ -74,21 +76,18 @@ export function openRepositoryContext(
   };
 
   const sources = vscode.workspace.createFileSystemWatcher("**/*.py", true);
-  const rules = vscode.workspace.createFileSystemWatcher("**/.gitignore");
-  const changedRules = new vscode.EventEmitter<void>();
-  const rulesChanged = (): void => {
+  const changedFiles = new vscode.EventEmitter<void>();
+  const filesChanged = (): void => {
     forgetAll();
-    changedRules.fire();
+    changedFiles.fire();
   };
   subscriptions.push(
     sources,
-    rules,
-    changedRules,
+    changedFiles,
     sources.onDidChange((uri) => fileChanged(uri, false)),
     sources.onDidDelete((uri) => fileChanged(uri, true)),
-    rules.onDidCreate(rulesChanged),
-    rules.onDidChange(rulesChanged),
-    rules.onDidDelete(rulesChanged),
+    index.onDidRead(filesChanged),
+    index.onDidChangeRules(filesChanged),
     vscode.workspace.onDidChangeTextDocument(({ document }) => fileChanged(document.uri, false)),
     vscode.workspace.onDidCloseTextDocument((document) => {
       const place = trustedPlaceOf(document.uri);
@@ -120,7 +119,7 @@ export function openRepositoryContext(
       (await ask(document, (keeper, path) => keeper.request({ path, ...cursor }, signal))) ?? {},
     pause: async (document, cursor, signal) =>
       await ask(document, (keeper, path) => keeper.pause({ path, ...cursor }, signal)),
-    onDidChangeRules: changedRules.event,
+    onDidChangeFiles: changedFiles.event,
   };
 }
 
@@ -135,7 +134,7 @@ export function switchedContext(context: RepositoryContext, contextSwitch: Conte
   return {
     of: async (...asked) => (contextSwitch.isContextOn ? await context.of(...asked) : {}),
     pause: async (...asked) => (contextSwitch.isContextOn ? await context.pause(...asked) : undefined),
-    onDidChangeRules: context.onDidChangeRules,
+    onDidChangeFiles: context.onDidChangeFiles,
   };
 }
 

@@ -11,9 +11,12 @@ import type { Log } from "../../core/foundation/log.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "../../core/repository/repositoryQuery.ts";
 import { openRepositoryProcess } from "../../engine/repositoryProcess.ts";
 import type { Configuration } from "../configuration.ts";
+import { afterFirstPython } from "./firstPython.ts";
 import { indexNotes } from "./indexNotes.ts";
 import { followDocuments, followFiles } from "./repositoryChanges.ts";
-import { placeOf, rootsOfWindow } from "./roots.ts";
+import { allowedRoots, openRoots } from "./openRoots.ts";
+import { placeOf } from "./roots.ts";
+import { watchRules } from "./ruleFiles.ts";
 
 export interface RepositoryIndex {
   /**
@@ -27,7 +30,13 @@ export interface RepositoryIndex {
   ): Promise<RepositoryAnswer | undefined>;
   /** Whole sentences about the state, for the status bar. */
   readonly notes: readonly string[];
+  /** Whether the repository is read, or about to be: suggestions are made without it until it is. */
+  readonly isReading: boolean;
   readonly onDidChange: vscode.Event<void>;
+  /** The repository has been read. */
+  readonly onDidRead: vscode.Event<void>;
+  /** Other files may be read, or some may not be read any more. From now on no answer holds text of the latter. */
+  readonly onDidChangeRules: vscode.Event<void>;
   /** Reads all files again. */
   rebuild(): Promise<void>;
   /** Deletes the indexes of all folders, also from disk. This window builds none until it is asked to. */
@@ -53,53 +62,54 @@ export function openRepositoryIndex(
   subscriptions: vscode.Disposable[],
 ): RepositoryIndex {
   const changed = new vscode.EventEmitter<void>();
-  const process = openRepositoryProcess({ entry, log, onState: () => changed.fire() });
-  /** Each root that is open, with the other ones. */
-  const opened = new Map<string, readonly string[]>();
+  const read = new vscode.EventEmitter<void>();
+  const changedRules = new vscode.EventEmitter<void>();
+  let wasReading = false;
+  const process = openRepositoryProcess({
+    entry,
+    log,
+    onState() {
+      const isReading = [...process.states.values()].some(({ phase }) => phase === "reading");
+      if (wasReading && !isReading) read.fire();
+      wasReading = isReading;
+      changed.fire();
+    },
+  });
   let isWanted = false;
   let isDeleted = false;
-
+  const allowed = (): string[] => (isDeleted ? [] : allowedRoots(configuration));
+  const roots = openRoots(process, { home, allowed: () => (isWanted ? allowed() : []) });
   const follow = (): void => {
-    const isOn = isWanted && !isDeleted && configuration.get("enable") && configuration.get("repository.enable");
-    const roots = isOn && vscode.workspace.isTrusted ? rootsOfWindow() : [];
-    const others = (folder: string): string[] => roots.filter((root) => root !== folder);
-    for (const [folder, known] of opened) {
-      if (roots.includes(folder) && known.join("\n") === others(folder).join("\n")) continue;
-      opened.delete(folder);
-      process.close(folder);
-    }
-    for (const folder of roots) {
-      if (opened.has(folder)) continue;
-      opened.set(folder, others(folder));
-      process.open({ folder, others: others(folder), home });
-    }
-    if (roots.length > 0) documents.tellAll();
+    roots.follow();
+    documents.tellAll();
     changed.fire();
   };
-  const restart = async (): Promise<void> => {
-    process.end();
-    await rm(home, { recursive: true, force: true });
-    opened.clear();
+  const restart = async (isOff: boolean): Promise<void> => {
+    // No process may write what is about to be deleted, and none may start meanwhile.
+    isDeleted = true;
+    follow();
+    await process.end();
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    isDeleted = isOff;
     follow();
   };
 
-  const isOpen = (folder: string): boolean => opened.has(folder);
-  const documents = followDocuments({ process, isOpen }, subscriptions);
-  followFiles({ process, isOpen }, subscriptions);
-  let timer: NodeJS.Timeout | undefined;
-  const want = ({ languageId }: vscode.TextDocument): void => {
-    if (languageId !== "python" || isWanted) return;
-    timer ??= setTimeout(() => {
-      isWanted = true;
-      follow();
-    }, delay);
+  const documents = followDocuments({ process, isOpen: roots.has }, subscriptions);
+  followFiles({ process, isOpen: roots.has }, subscriptions);
+  watchRules((folder, path) => {
+    if (roots.has(folder)) process.reread(folder, [path]);
+    changedRules.fire();
+  }, subscriptions);
+  const start = (): void => {
+    isWanted = true;
+    follow();
   };
-  vscode.workspace.textDocuments.forEach(want);
+  const first = afterFirstPython({ delay, found: () => changed.fire(), start }, subscriptions);
   subscriptions.push(
     changed,
+    read,
+    changedRules,
     process,
-    { dispose: () => clearTimeout(timer) },
-    vscode.workspace.onDidOpenTextDocument(want),
     vscode.workspace.onDidGrantWorkspaceTrust(follow),
     vscode.workspace.onDidChangeWorkspaceFolders(follow),
     configuration.onDidChange(follow),
@@ -107,25 +117,26 @@ export function openRepositoryIndex(
 
   return {
     onDidChange: changed.event,
+    onDidRead: read.event,
+    onDidChangeRules: changedRules.event,
     get notes() {
-      return indexNotes([...process.states.values()]);
+      return indexNotes([...process.states.values()], { isDeleted });
+    },
+    get isReading() {
+      return wasReading || (first.isWaiting && allowed().length > 0);
     },
     async query(document, around, signal) {
       const place = placeOf(document.uri);
-      if (!place || !opened.has(place.folder)) return undefined;
+      if (!place || !roots.has(place.folder)) return undefined;
       const late = AbortSignal.timeout(patience);
       const stop = signal ? AbortSignal.any([signal, late]) : late;
       const answer = process.query(place.folder, { path: place.path, ...around }, stop);
       return Promise.race([answer.catch(() => undefined), sleep(patience, undefined)]);
     },
     async rebuild() {
-      isDeleted = false;
       isWanted = true;
-      await restart();
+      await restart(false);
     },
-    async delete() {
-      isDeleted = true;
-      await restart();
-    },
+    delete: () => restart(true),
   };
 }

@@ -38,6 +38,7 @@ const run: Omit<TrainingRun, "version"> = {
     patience: null,
     saveEvery: 60,
     sourceAs: "pieces",
+    context: "file",
     fillShare: 0.5,
     seed: 42,
     shuffle: true,

@@ -5,7 +5,7 @@
 
 import { join } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
-import { seededRandom, type Random } from "../../foundation/random.ts";
+import { seededRandom } from "../../foundation/random.ts";
 import type { Dataset, Example } from "../../dataset/example.ts";
 import { openDataset, openDatasets } from "../../dataset/openDataset.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
@@ -21,7 +21,8 @@ import {
   type RowProblems,
   type SurveyControl,
 } from "./dataSurvey.ts";
-import type { SourceText } from "../holes/holeSequence.ts";
+import type { RequestEncoder } from "../holes/requestEncoder.ts";
+import type { Repository } from "../holes/servedContext.ts";
 import { writeHeldOutFiles } from "./heldOutFiles.ts";
 import { readingMeter, type ReadingProgress } from "../loop/progressMeter.ts";
 import { pieceSizeFor } from "./pieceSize.ts";
@@ -67,7 +68,9 @@ export interface Encoders {
    * Turns a file of source code into the requests of an editor, each as several variants, of which every epoch reads another;
    * absent if source code is cut into pieces instead.
    */
-  readonly requestsOf?: (file: SourceText, random: Random, drawings: number) => readonly (readonly Sequence[])[];
+  readonly requestsOf?: RequestEncoder;
+  /** Indexes a folder of source code, whose files stand in front of each other in requests. Absent if none do. */
+  readonly indexOf?: (folder: string, signal?: AbortSignal) => Promise<Repository>;
 }
 
 /** Bounds of the variants of each request on disk, and their number in all files together. */
@@ -96,7 +99,7 @@ export interface ReadingControl extends SurveyControl {
 export async function openTrainingData(
   options: TrainOptions,
   { maxLength, ...chance }: Pick<TrainSettings, "seed" | "fillShare" | "maxLength">,
-  { sequencesOf, requestsOf }: Encoders,
+  { sequencesOf, requestsOf, indexOf }: Encoders,
   folder: string,
   control: ReadingControl,
 ): Promise<NewTrainingData> {
@@ -125,6 +128,8 @@ export async function openTrainingData(
       const tokensBefore = training.tokens;
       const pieces = pieceMaker(source, settings);
       const random = seededRandom(chance.seed, `holes of ${source.name}`);
+      const { folder } = source;
+      const repository = folder === undefined ? undefined : await indexOf?.(folder, control.signal);
       let examples = 0;
       for await (const entry of entriesOf(source, control.signal)) {
         if (!("kind" in entry)) continue;
@@ -132,7 +137,7 @@ export async function openTrainingData(
         const file = survey.isHeldOut(source, entry) ? validation : training;
         if (file === validation) heldOut.add(source, entry);
         if (requestsOf && source.kind === "source" && entry.kind === "text") {
-          for (const variants of requestsOf(entry, random, file.drawings ?? 1)) add(variants, file);
+          for (const variants of requestsOf(entry, random, file.drawings ?? 1, repository)) add(variants, file);
         } else for (const piece of pieces(entry)) tokenize(piece, file);
         meter.read();
       }

@@ -3,6 +3,8 @@
  * text about once.
  */
 
+import { contextBudget } from "../../completion/context/contextBudget.ts";
+import { frontOf } from "../../completion/context/indexedRepository.ts";
 import type { PromptBudget } from "../../completion/prompt.ts";
 import { promptRooms, reservedTokens } from "../../completion/promptBudget.ts";
 import type { Random } from "../../foundation/random.ts";
@@ -18,6 +20,7 @@ import {
   type LossWeights,
   type SourceText,
 } from "./holeSequence.ts";
+import type { Repository } from "./servedContext.ts";
 
 /** The share of each kind in the holes, where a stretch of text has all of them. */
 const shares: Readonly<Record<CursorKind, number>> = {
@@ -46,6 +49,8 @@ const filled = 0.84;
 const longestAnswer = 128;
 /** The mean length of an answer, in tokens. */
 const usualAnswer = 24;
+/** The share of the requests with other files in front, where there are any: an adapter must not depend on them. */
+const contextShare = 0.75;
 
 export interface RequestSettings {
   readonly maxLength: number;
@@ -53,28 +58,46 @@ export interface RequestSettings {
   readonly fillShare: number;
 }
 
-/** Returns, for each stretch of a file, `drawings` sequences that end there. */
-export type RequestEncoder = (file: SourceText, random: Random, drawings: number) => Sequence[][];
+/**
+ * Returns, for each stretch of a file, `drawings` sequences that end there.
+ *
+ * @param repository where parts of other files come from; the index leaves out the file itself
+ */
+export type RequestEncoder = (
+  file: SourceText,
+  random: Random,
+  drawings: number,
+  repository?: Repository,
+) => Sequence[][];
 
 export async function requestEncoder(
   tokenizer: Tokenizer,
   { maxLength, fillShare }: RequestSettings,
-  contextLength: number,
+  { contextLength, contextTokens = 0 }: { contextLength: number; contextTokens?: number },
 ): Promise<RequestEncoder> {
   const parser = await openPythonParser();
-  const limits = promptRooms({ contextLength, hasEncoder: false }).budget;
+  const limits = promptRooms({ contextLength, hasEncoder: false }, contextTokens).budget;
   const budget = budgetFor(limits, maxLength);
   const options: HoleOptions = { tokenizer, budget, weights: lossWeights, maxLength };
   const widest = Math.min(limits.prefix, Math.floor(wider * budget.prefix));
   const moved = { ...options, budget: { ...budget, prefix: widest } };
-  return (file, random, drawings) => {
-    const { text } = file;
+  const ownText = Math.min(budget.prefix, budget.both - budget.context);
+  return (file, random, drawings, repository) => {
+    const { path, text } = file;
     const holes = cursorHoles(text, parser.tree(text));
     const tokens = tokenizer.encode(text).length;
-    const stride = filled * (1 - uncounted) * budget.prefix + usualAnswer;
+    const stride = filled * (1 - uncounted) * ownText + usualAnswer;
     const count = Math.max(1, Math.ceil(tokens / stride));
+    const withFront = (hole: CursorHole | undefined, to: number): SourceText => {
+      if (!repository || budget.context === 0 || random.next() >= contextShare) return file;
+      const cursor = { prefix: text.slice(0, hole?.start ?? to), suffix: hole ? text.slice(hole.end) : "" };
+      const query = { path: repository.pathOf(text) ?? path ?? "", ...cursor };
+      return { ...file, ...frontOf(repository, query, budget.context) };
+    };
     const sequenceOf = (hole: CursorHole | undefined, to: number): Sequence => {
-      const build = (by: HoleOptions): Sequence => (hole ? holeSequence(file, hole, by) : textSequence(file, to, by));
+      const source = withFront(hole, to);
+      const build = (by: HoleOptions): Sequence =>
+        hole ? holeSequence(source, hole, by) : textSequence(source, to, by);
       const before = (tokens * (hole?.start ?? to)) / text.length;
       const wide = before > wider * widest ? build(moved) : undefined;
       return wide && wide.ids.length < maxLength ? wide : build(options);
@@ -90,11 +113,13 @@ export async function requestEncoder(
 }
 
 /** Returns the completer's limits, and smaller ones if sequences are shorter than its prompts. */
-function budgetFor(limits: PromptBudget, maxLength: number): PromptBudget {
+function budgetFor(limits: Required<PromptBudget>, maxLength: number): Required<PromptBudget> {
   const suffix = Math.min(limits.suffix, Math.floor(maxLength / 8));
   const answer = Math.min(longestAnswer, Math.floor(maxLength / 4));
   const room = maxLength - suffix - answer - reservedTokens;
-  return { suffix, prefix: Math.max(8, Math.min(limits.prefix, room)) };
+  const prefix = Math.max(8, Math.min(limits.prefix, room));
+  const context = Math.min(limits.context, contextBudget(room));
+  return { suffix, prefix, context, both: Math.max(8, Math.min(limits.both, room)) };
 }
 
 /** Draws a kind by its share, then a hole of that kind that begins in the stretch; undefined if there is none. */

@@ -15,14 +15,15 @@ import { moduleShapes } from "../../architectures/architectures.ts";
 import { isEncoderDecoder } from "../../architectures/config.ts";
 import { openTokenizer, type Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { requestEncoder } from "../holes/requestEncoder.ts";
+import { openTrainingRepository } from "../holes/servedContext.ts";
 import { askedOf } from "./askedOptions.ts";
 import { fingerprintOf } from "../fingerprint.ts";
 import { withVirtualIds } from "../data/virtualIds.ts";
 import { settingsOf } from "../initialAdapter.ts";
 import type { TrainOptions } from "../request.ts";
-import { readSettings, resolveDefaults, specOf } from "../settings.ts";
+import { readSettings, resolveDefaults, specOf, type ResolvedSettings } from "../settings.ts";
 import { stepsOf } from "../steps.ts";
-import { openTrainingData, type ReadingControl } from "../data/trainingData.ts";
+import { openTrainingData, type Encoders, type ReadingControl } from "../data/trainingData.ts";
 import { dataPrefix, type TrainingRun } from "./trainingRun.ts";
 import { firstOf, startOf, type PreparedRun } from "./preparedRun.ts";
 
@@ -53,10 +54,7 @@ export async function beginRun(
   const maxLength = Math.min(settings.maxLength, base.config.contextLength - inFront);
   const encoders = {
     sequencesOf: encoderFor(base, spec, tokenizer, maxLength),
-    ...(settings.sourceAs === "requests" &&
-      !isEncoderDecoder(base.config) && {
-        requestsOf: await requestEncoder(tokenizer, { ...settings, maxLength }, base.config.contextLength),
-      }),
+    ...(await requestsFor(base, tokenizer, { ...settings, maxLength })),
   };
   const data = await openTrainingData(
     options,
@@ -83,6 +81,19 @@ export async function beginRun(
     validation: facts(validation),
   };
   return { run, base, spec, data, first };
+}
+
+/** What turns source code into an editor's requests, with as much of other files in front as completion gives the base. */
+async function requestsFor(
+  base: InstalledBase,
+  tokenizer: Tokenizer,
+  settings: ResolvedSettings,
+): Promise<Omit<Encoders, "sequencesOf">> {
+  if (settings.sourceAs !== "requests" || isEncoderDecoder(base.config)) return {};
+  const { contextLength } = base.config;
+  const contextTokens = settings.context === "repository" ? Infinity : 0;
+  const requestsOf = await requestEncoder(tokenizer, settings, { contextLength, contextTokens });
+  return { requestsOf, ...(settings.context === "repository" && { indexOf: openTrainingRepository }) };
 }
 
 function encoderFor(

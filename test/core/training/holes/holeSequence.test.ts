@@ -35,6 +35,8 @@ beforeAll(async () => {
       .filter((name) => name.endsWith(".py"))
       .map((name) => ({ path: `${folder}/${name}`, text: readFileSync(join(root, folder, name), "utf8") })),
   );
+  const context = [{ path: "pkg/other.py", text: "def helper(value):\n    return value\n" }];
+  files.push(...files.map((file) => ({ ...file, repositoryName: "graft", context })));
 });
 
 const options = (over: Partial<HoleOptions> = {}): HoleOptions => ({
@@ -86,9 +88,9 @@ describe("holeSequence", () => {
       expect(ids.slice(0, prompt.length)).toEqual(prompt);
       const marker = prompt.findLastIndex((id) => tokenizer.specialIds.has(id));
       const written = tokenizer.decode(ids.slice(marker + 1, -1), "inside");
-      expect(file.text.slice(0, end).endsWith(marker === 0 ? written.slice(written.indexOf("\n") + 1) : written)).toBe(
-        true,
-      );
+      const isPathFirst = prompt[marker] === tokenizer.fillInTheMiddle!.fileSeparator;
+      const text = isPathFirst ? written.slice(written.indexOf("\n") + 1) : written;
+      expect(file.text.slice(0, end).endsWith(text)).toBe(true);
       expect(ids.at(-1)).toBe(tokenizer.endOfText);
       expect(ids.length - firstTarget).toBe(counted!.length);
     }
@@ -154,16 +156,20 @@ describe("holeSequence", () => {
 });
 
 /** Returns the prompt that the completer sends. */
-async function askedAt({ path, text }: SourceText, start: number, end: number): Promise<readonly number[]> {
+async function askedAt({ text, ...front }: SourceText, start: number, end: number): Promise<readonly number[]> {
   const asked: number[][] = [];
   const completer = completerOf({ tree: recitingTree([], asked), tokenizer, parser, checkFits: () => {} });
-  await completer.complete({ path, prefix: text.slice(0, start), suffix: text.slice(end) });
+  await completer.complete({ ...front, prefix: text.slice(0, start), suffix: text.slice(end) });
   return asked[0]!;
 }
 
 /** Returns the completion by a model that writes `answer`. */
-async function completedBy(answer: readonly number[], { path, text }: SourceText, hole: CursorHole): Promise<string> {
+async function completedBy(
+  answer: readonly number[],
+  { text, ...front }: SourceText,
+  hole: CursorHole,
+): Promise<string> {
   const completer = completerOf({ tree: recitingTree(answer, []), tokenizer, parser, checkFits: () => {} });
-  const request = { path, prefix: text.slice(0, hole.start), suffix: text.slice(hole.end), maxTokens: 400 };
+  const request = { ...front, prefix: text.slice(0, hole.start), suffix: text.slice(hole.end), maxTokens: 400 };
   return (await completer.complete(request)).text;
 }

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { targetWeight } from "../../../../extension/core/dataset/sequence.ts";
 import { seededRandom } from "../../../../extension/core/foundation/random.ts";
 import { openTokenizer, type Tokenizer } from "../../../../extension/core/tokenizer/tokenizer.ts";
+import { indexFolder } from "../../../../extension/core/completion/context/indexedRepository.ts";
 import { requestEncoder } from "../../../../extension/core/training/holes/requestEncoder.ts";
 
 const root = join(import.meta.dirname, "../../../..");
@@ -14,7 +15,11 @@ let tokenizer: Tokenizer;
 beforeAll(async () => (tokenizer = await openTokenizer(join(root, "base"))));
 
 const encoded = async (maxLength: number, fillShare = 1, seed = 1, drawings = 2) =>
-  (await requestEncoder(tokenizer, { maxLength, fillShare }, 2048))({ path, text }, seededRandom(seed), drawings);
+  (await requestEncoder(tokenizer, { maxLength, fillShare }, { contextLength: 2048 }))(
+    { path, text },
+    seededRandom(seed),
+    drawings,
+  );
 
 describe("requestEncoder", () => {
   test.each([256, 640, 1280])(
@@ -54,9 +59,27 @@ describe("requestEncoder", () => {
   });
 
   test("gives files without code plain text, and none without text", async () => {
-    const encode = await requestEncoder(tokenizer, { maxLength: 256, fillShare: 1 }, 2048);
+    const encode = await requestEncoder(tokenizer, { maxLength: 256, fillShare: 1 }, { contextLength: 2048 });
     const stretches = encode({ path, text: "# nothing but a comment\n" }, seededRandom(1), 1);
     expect(stretches.map((variants) => variants.length)).toEqual([1]);
     expect(targetWeight(stretches[0]![0]!)).toBeGreaterThan(0);
+  });
+
+  test("puts other files of the repository in front of most requests, as completion does, and never the file itself", async () => {
+    const folder = join(root, "sample");
+    const repository = await indexFolder(folder);
+    const own = { path: "orders.py", text: readFileSync(join(folder, "orders.py"), "utf8") };
+    const contexts = { contextLength: 2048, contextTokens: Infinity };
+    const encode = await requestEncoder(tokenizer, { maxLength: 2048, fillShare: 1 }, contexts);
+    const sequences = encode(own, seededRandom(1), 40, repository).flat();
+    const shown = sequences.map(({ ids }) => tokenizer.decode(ids));
+    const withOthers = shown.filter((text) => /(inventory|journal|money|offers|result)\.py\n/.test(text));
+    expect(withOthers.length / sequences.length).toBeGreaterThan(0.6);
+    expect(withOthers.length / sequences.length).toBeLessThan(0.9);
+    for (const text of shown) expect(text.split("orders.py\n")).toHaveLength(2);
+    const without = await requestEncoder(tokenizer, { maxLength: 2048, fillShare: 1 }, { contextLength: 2048 });
+    const alone = without(own, seededRandom(1), 3, repository).flat();
+    for (const { ids } of alone)
+      expect(tokenizer.decode(ids)).not.toMatch(/(inventory|journal|money|offers|result)\.py\n/);
   });
 });
