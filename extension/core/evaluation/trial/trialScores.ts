@@ -26,7 +26,7 @@ export interface TriedText {
  * With fewer lines no verdict says that an adapter does not help: it would have to be right at eight lines of a hundred more for
  * the test to notice.
  */
-export const fewestTrialLines = 100;
+const fewestTrialLines = 100;
 const level = 0.05;
 const resamples = 1000;
 
