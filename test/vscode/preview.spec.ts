@@ -42,7 +42,10 @@ test("lists each file that is left out with its reason, and shows the examples o
   const form = await openTrainingForm(workbench);
   await form.getByLabel("Name").waitFor();
   // By keyboard alone.
-  await form.getByRole("button", { name: "Preview data" }).focus();
+  const preview = form.getByRole("button", { name: "Preview data" });
+  // It waits for the count of the files.
+  await expect.poll(() => preview.isEnabled(), { timeout: 30_000 }).toBe(true);
+  await preview.focus();
   await workbench.press("Enter");
   await form.getByText("2 examples with").waitFor({ timeout: 60_000 });
   await form.getByText(/^It needs about \d+ MB of memory, and \d+ s for the steps/).waitFor();
