@@ -31,8 +31,10 @@ import type { Finding } from "../core/devices/knownDevices.ts";
 import type { Device, DeviceChoice } from "../core/runtime/device.ts";
 import type { TrainResult } from "../core/training/train.ts";
 import type { ReadingProgress, TrainProgress } from "../core/training/loop/progressMeter.ts";
+import type { TrainingPreview } from "../core/training/preview.ts";
 import type { TrainOptions } from "../core/training/request.ts";
 import type { TrainOutline } from "../core/training/trainingPlan.ts";
+import type { TrialProgress } from "../core/training/trialReport.ts";
 import type { FetchOptions } from "../core/dataset/paper/fetchCodeAlpacaPy.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "../core/repository/repositoryQuery.ts";
 import type { RepositorySize } from "../core/repository/repository.ts";
@@ -228,15 +230,16 @@ export const probeRequest = new RequestType<ProbeQuestion, Finding, ErrorData>("
 
 /**
  * The progress of a training: first its data, with the files left out and the progress if reading takes a while; then
- * the plan; then its steps.
+ * the plan; then its steps; then its trial.
  */
 export type TrainingNews =
   | { skipped: readonly Skipped[] }
   | { reading: ReadingProgress }
   | { outline: TrainOutline }
-  | { training: TrainProgress };
+  | { training: TrainProgress }
+  | { trial: TrialProgress };
 
-/** Ends the training after the current step, with an adapter of the best parameters so far. */
+/** Ends the steps after the current one, with the best parameters so far. Sent in the trial, it ends the trial. */
 export const finishTraining = new NotificationType0("training/finish");
 
 /** Cancelling keeps everything that a resume needs. */
@@ -245,6 +248,13 @@ export const trainWork: Work<TrainOptions, TrainResult, TrainingNews> = {
   request: new RequestType("training/train"),
   progress: new NotificationType("training/progress"),
   finish: finishTraining,
+};
+
+/** Reads the data of a training, and trains nothing. */
+export const previewWork: Work<TrainOptions, TrainingPreview, ReadingProgress> = {
+  role: "training",
+  request: new RequestType("training/preview"),
+  progress: new NotificationType("training/previewProgress"),
 };
 
 export interface Imported {
