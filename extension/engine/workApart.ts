@@ -7,7 +7,7 @@
 import { cudaEnvironment } from "../core/devices/cuda/cudaEnvironment.ts";
 import type { Log } from "../core/foundation/log.ts";
 import { startEngineProcess } from "./engineProcess.ts";
-import type { Work } from "./protocol.ts";
+import type { Work } from "./protocol/roles.ts";
 
 export interface WorkControl<Progress> {
   signal: AbortSignal;

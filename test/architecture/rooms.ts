@@ -4,7 +4,7 @@
 type Rooms = Readonly<Record<string, readonly string[]>>;
 
 export const rooms: Readonly<Record<string, Rooms>> = {
-  "extension/cli": { ".": ["commands"], commands: ["."] },
+  "extension/cli": { ".": ["commands"], commands: [".", "results"], results: ["."] },
   "extension/core/adapters": {
     ".": ["methods"],
     fit: [".", "formats", "methods"],
@@ -55,7 +55,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     output: [".", "data", "loop", "optimizers", "run"],
     run: [".", "data", "holes", "loop", "output"],
   },
-  "extension/engine": { ".": ["servers"], servers: ["."] },
+  "extension/engine": { ".": ["protocol", "servers"], protocol: ["."], servers: [".", "protocol"] },
   "extension/vscode": {
     ".": ["adapters", "baseModels", "completion", "repository", "statistics", "training"],
     study: [".", "adapters", "benchmark", "completion"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { previewText } from "../../extension/cli/commands/previewText.ts";
+import { previewText } from "../../extension/cli/results/previewText.ts";
 
 test("a preview tells counts, cost, what is left out, and marks what is learned", () => {
   const text = previewText({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { trialText } from "../../extension/cli/commands/trialText.ts";
+import { trialText } from "../../extension/cli/results/trialText.ts";
 import type { TrialComparison } from "../../extension/core/training/trialReport.ts";
 
 const estimate = (value: number) => ({ value, low: value - 5, high: value + 5 });

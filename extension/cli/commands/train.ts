@@ -10,8 +10,8 @@ import type { TrainOptions } from "../../core/training/request.ts";
 import { countByReason, reasonText } from "../../core/sources/skipped.ts";
 import type { Context } from "../context.ts";
 import { count, duration } from "../output.ts";
-import { previewText } from "./previewText.ts";
-import { trialText } from "./trialText.ts";
+import { previewText } from "../results/previewText.ts";
+import { trialText } from "../results/trialText.ts";
 
 /** Options of the training whose flags have the same names. */
 export type TrainFlags = Omit<TrainOptions, "home" | "embedded" | "dataFolder" | "shippedData" | "data"> & {

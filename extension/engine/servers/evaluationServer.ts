@@ -20,7 +20,7 @@ import {
   runStudyWork,
   type KnownStudy,
   type PlanQuestion,
-} from "../protocol.ts";
+} from "../protocol/evaluation.ts";
 import { answer } from "../wire.ts";
 
 export function serveEvaluation(connection: MessageConnection, log: Log): void {

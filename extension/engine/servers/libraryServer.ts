@@ -22,7 +22,7 @@ import {
   taskDetailRequest,
   taskRowsRequest,
   type AdaptersQuestion,
-} from "../protocol.ts";
+} from "../protocol/library.ts";
 import { openSelection } from "./selectedBase.ts";
 import { answer } from "../wire.ts";
 

@@ -7,7 +7,7 @@ import type { Log } from "../../core/foundation/log.ts";
 import { previewTraining } from "../../core/training/preview.ts";
 import { train } from "../../core/training/train.ts";
 import type { Trial } from "../../core/training/trialReport.ts";
-import { finishTraining, previewWork, trainWork } from "../protocol.ts";
+import { finishTraining, previewWork, trainWork } from "../protocol/training.ts";
 import { answer } from "../wire.ts";
 
 export function serveTraining(connection: MessageConnection, log: Log): void {

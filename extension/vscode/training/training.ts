@@ -10,7 +10,7 @@ import type { TrainResult } from "../../core/training/train.ts";
 import type { TrainOptions } from "../../core/training/request.ts";
 import type { TrainProgress } from "../../core/training/loop/progressMeter.ts";
 import { deservesUse } from "../../core/training/trialReport.ts";
-import { trainWork, type TrainingNews } from "../../engine/protocol.ts";
+import { trainWork, type TrainingNews } from "../../engine/protocol/training.ts";
 import { workApart } from "../../engine/workApart.ts";
 import type {
   Reached,

@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { isCancelled } from "../../core/foundation/errors.ts";
 import { canInclude } from "../../core/sources/overrule/included.ts";
 import type { TrainingPreview } from "../../core/training/preview.ts";
-import { previewWork } from "../../engine/protocol.ts";
+import { previewWork } from "../../engine/protocol/training.ts";
 import { workApart } from "../../engine/workApart.ts";
 import type { PreviewShown, PreviewState, TrainingForm } from "../../../webview/protocol/training.ts";
 import { detailed, explain } from "../messages.ts";
