@@ -5,7 +5,7 @@
  * against their schemas. Both ends are built together, so there are no versions.
  */
 
-import { NotificationType, NotificationType0, RequestType } from "vscode-jsonrpc/node";
+import { NotificationType, type NotificationType0, type RequestType } from "vscode-jsonrpc/node";
 import type { ErrorData } from "../wire.ts";
 
 /** The role of a process: its only command-line argument. */
