@@ -11,7 +11,7 @@ import type { Apart } from "./onWebgpu.ts";
 
 const script = join(import.meta.dirname, "onWebgpu.ts");
 
-describe("on a software driver", { timeout: 240_000, ...needs(swiftShader, swiftShaderFolder !== undefined) }, () => {
+describe("on a software driver", { timeout: 400_000, ...needs(swiftShader, swiftShaderFolder !== undefined) }, () => {
   test.each(trainedModels)("%s: logits with and without adapters, and beams", async (model) => {
     const { logits, beams } = (await onSwiftShader(script, ["logits", model])) as Apart;
     expect(Object.keys(logits)).toEqual(expect.arrayContaining(["base", "lora", "ia3", "base again"]));
