@@ -72,6 +72,8 @@ export const userErrorCodes = [
   "suite-empty",
   "suite-format",
   "suite-missing",
+  // The repository index
+  "index-busy",
   // The machine, files, processes and options
   "device-failed",
   "disk-full",
