@@ -22,6 +22,9 @@ import { openMachineSpeed } from "./vscode/baseModels/machineSpeed.ts";
 import { createMessages, type Messages } from "./vscode/messages.ts";
 import { offerImport } from "./vscode/baseModels/offerImport.ts";
 import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
+import { createStudies, type StudiesOptions } from "./vscode/study/studies.ts";
+import { createStudyPanel, type StudyPanel, type StudyPanelOptions } from "./vscode/study/studyPanel.ts";
+import { openStudyTasks } from "./vscode/study/studyTasks.ts";
 import { openComparing } from "./vscode/statistics/comparing.ts";
 import { openStatistics } from "./vscode/statistics/statistics.ts";
 import { registerStatisticsView } from "./vscode/statistics/statisticsView.ts";
@@ -31,6 +34,7 @@ import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
 import { startWithPython } from "./vscode/startWithPython.ts";
 import { createTraining, type Training } from "./vscode/training/training.ts";
+import { createDataPreview } from "./vscode/training/trainingPreview.ts";
 import { showTrainingNotices, type NoticeOptions } from "./vscode/training/trainingNotices.ts";
 import { registerTrainingView, showTrainingView, type TrainingViewOptions } from "./vscode/training/trainingView.ts";
 import { openUnfinishedTrainings, type UnfinishedTrainings } from "./vscode/training/unfinishedTrainings.ts";
@@ -78,8 +82,10 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const basesPanel = createBasesPanel({ extensionUri, bases, messages }, subscriptions);
   const benchmark = createBenchmark({ ...shared, engine }, subscriptions);
   const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark, paperData, messages }, subscriptions);
+  const studyPanel = openStudies(context, { ...shared, engine, paperData }, subscriptions);
   const unfinished = openUnfinishedTrainings({ folder: library.folder, log }, subscriptions);
   const training = createTraining({ ...shared, engine, sources, unfinished }, subscriptions);
+  const preview = createDataPreview({ ...shared, engine, sources }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
   const completions = openCompletions(
@@ -87,7 +93,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     subscriptions,
   );
   showTraining(
-    { ...shared, extensionUri, training, sources, unfinished, paperData, paused: globalState },
+    { ...shared, extensionUri, training, preview, sources, unfinished, paperData, paused: globalState },
     subscriptions,
   );
   const { events, snooze, explanation } = completions;
@@ -106,6 +112,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
         await hint.seen();
       },
       "graft.openBenchmark": () => benchmarkPanel.show(),
+      "graft.openStudies": () => studyPanel.show(),
       "graft.showStatistics": () => statisticsView.show(),
       "graft.setHubToken": () => setHubToken(secrets),
       "graft.toggleCompletions": () => configuration.toggleEnabled(),
@@ -124,6 +131,16 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
   return { activationMilliseconds, engine, completions, libraryProcess, places, library, training, unfinished, index };
+}
+
+function openStudies(
+  { extensionUri, workspaceState: memory }: vscode.ExtensionContext,
+  shared: Omit<StudiesOptions, "memory"> & Pick<StudyPanelOptions, "paperData">,
+  subscriptions: vscode.Disposable[],
+): StudyPanel {
+  const studies = createStudies({ ...shared, memory }, subscriptions);
+  const tasks = openStudyTasks({ ...shared, studies, home: shared.places.home }, subscriptions);
+  return createStudyPanel({ ...shared, extensionUri, studies, tasks }, subscriptions);
 }
 
 /** Shows the training view, and notices while the view is out of sight. */

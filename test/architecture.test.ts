@@ -47,6 +47,7 @@ const layers = [
   "webview/baseModels",
   "webview/benchmark",
   "webview/statistics",
+  "webview/study",
 ] as const;
 
 /** Where a row may import less than all rows above it. */
@@ -58,6 +59,12 @@ const narrower: Partial<Record<(typeof layers)[number], readonly string[]>> = {
   "webview/training": ["webview/protocol", "webview/shared"],
   "webview/baseModels": ["webview/protocol", "webview/shared"],
   "webview/statistics": ["webview/protocol", "webview/shared"],
+  "webview/study": [
+    "webview/protocol",
+    "webview/shared",
+    "webview/benchmark/scores.ts",
+    "extension/core/evaluation/measures/measureFormat.ts",
+  ],
   // How measures are printed is said once, in a file that imports nothing.
   "webview/benchmark": ["webview/protocol", "webview/shared", "extension/core/evaluation/measures/measureFormat.ts"],
 };
@@ -81,6 +88,7 @@ const confined: Record<string, readonly string[]> = {
     "extension/core/evaluation/context",
     "extension/core/evaluation/replay",
     "extension/core/evaluation/runs",
+    "extension/core/evaluation/study/studyFile.ts",
     "extension/core/evaluation/suites/holes.ts",
     "extension/core/training/holes",
     "extension/core/statistics",

@@ -31,6 +31,7 @@ import {
 import { addRequestOptions, copyFlags } from "./requestOptions.ts";
 import { dataCommand, type DataFlags } from "./data.ts";
 import { importCommand, modelsCommand, type ImportFlags } from "./commands/models.ts";
+import { addStudyCommands } from "./studyCommands.ts";
 import { addTrainCommand } from "./trainingCommands.ts";
 
 export function createProgram(contextOf: ContextOf): Command {
@@ -105,6 +106,7 @@ export function createProgram(contextOf: ContextOf): Command {
   addDeviceCommands(program, contextOf);
 
   addEvaluationCommands(program, contextOf);
+  addStudyCommands(program, contextOf);
 
   addAdapterCommands(program, contextOf);
   return program;

@@ -72,6 +72,9 @@ export const userErrorCodes = [
   "suite-empty",
   "suite-format",
   "suite-missing",
+  "study-exists",
+  "study-invalid",
+  "study-missing",
   // The repository index
   "index-busy",
   // The machine, files, processes and options

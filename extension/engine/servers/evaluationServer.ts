@@ -1,4 +1,4 @@
-/** The evaluation process: one run at a time, or the comparison of two runs, at low priority. */
+/** The evaluation process: one run or study at a time, or the comparison of two runs, at low priority. */
 
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
@@ -6,7 +6,21 @@ import type { Log } from "../../core/foundation/log.ts";
 import { compareRuns } from "../../core/evaluation/scoring/compareRuns.ts";
 import { runEvaluation } from "../../core/evaluation/runs/runEvaluation.ts";
 import { readRun } from "../../core/evaluation/runs/runFolder.ts";
-import { compareWork, evaluateWork } from "../protocol.ts";
+import { studyCharts } from "../../core/evaluation/study/charts/studyCharts.ts";
+import { exportStudy } from "../../core/evaluation/study/export/exportStudy.ts";
+import { runStudy } from "../../core/evaluation/study/runStudy.ts";
+import { planStudy } from "../../core/evaluation/study/studyPlan.ts";
+import { reportStudy } from "../../core/evaluation/study/studyReport.ts";
+import {
+  compareWork,
+  evaluateWork,
+  exportStudyWork,
+  pauseStudy,
+  planStudyWork,
+  runStudyWork,
+  type KnownStudy,
+  type PlanQuestion,
+} from "../protocol/evaluation.ts";
 import { answer } from "../wire.ts";
 
 export function serveEvaluation(connection: MessageConnection, log: Log): void {
@@ -22,4 +36,27 @@ export function serveEvaluation(connection: MessageConnection, log: Log): void {
   answer(connection, compareWork.request, async ({ first, second }, signal) =>
     compareRuns(await readRun(first), await readRun(second), signal),
   );
+  serveStudies(connection, log);
+}
+
+function serveStudies(connection: MessageConnection, log: Log): void {
+  const pausing = new AbortController();
+  connection.onNotification(pauseStudy, () => pausing.abort());
+  const known = async ({ study, places }: PlanQuestion, signal: AbortSignal): Promise<KnownStudy> => {
+    const plan = await planStudy(study, places, { signal, log });
+    const report = await reportStudy(plan, places.home, signal);
+    return { plan, report, charts: studyCharts(report) };
+  };
+  answer(connection, planStudyWork.request, known);
+  answer(connection, runStudyWork.request, (options, signal) =>
+    runStudy(options, {
+      signal,
+      pause: pausing.signal,
+      log,
+      onProgress: (progress) => void connection.sendNotification(runStudyWork.progress, progress),
+    }),
+  );
+  answer(connection, exportStudyWork.request, async ({ out, ...question }, signal) => {
+    await exportStudy({ study: question.study, ...(await known(question, signal)) }, out, question.places);
+  });
 }

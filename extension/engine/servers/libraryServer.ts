@@ -11,6 +11,7 @@ import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import { measureMachine } from "../../core/speed/machineSpeed.ts";
 import { listRuns, readRun } from "../../core/evaluation/runs/runFolder.ts";
 import { exported } from "../../core/evaluation/scoring/runTable.ts";
+import { taskDetail, taskRows } from "../../core/evaluation/study/studyTasks.ts";
 import { adapterSummaries } from "./adapterSummaries.ts";
 import {
   adaptersRequest,
@@ -18,8 +19,10 @@ import {
   exportRunsRequest,
   measureRequest,
   runsRequest,
+  taskDetailRequest,
+  taskRowsRequest,
   type AdaptersQuestion,
-} from "../protocol.ts";
+} from "../protocol/library.ts";
 import { openSelection } from "./selectedBase.ts";
 import { answer } from "../wire.ts";
 
@@ -32,6 +35,8 @@ export function serveLibrary(connection: MessageConnection, log: Log): void {
   answer(connection, exportRunsRequest, async ({ folders, format }) =>
     exported(await Promise.all(folders.map(readRun)), format),
   );
+  answer(connection, taskRowsRequest, ({ folders }) => taskRows(folders));
+  answer(connection, taskDetailRequest, ({ runs, id }) => taskDetail(runs, id));
   answer(connection, measureRequest, (places) => measureMachine(places));
 }
 

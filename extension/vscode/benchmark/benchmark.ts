@@ -14,7 +14,8 @@ import type { EvaluationOptions } from "../../core/evaluation/runs/request.ts";
 import type { EvaluationProgress } from "../../core/evaluation/runs/progress.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
-import { compareWork, evaluateWork, exportRunsRequest, runsRequest } from "../../engine/protocol.ts";
+import { exportRunsRequest, runsRequest } from "../../engine/protocol/library.ts";
+import { compareWork, evaluateWork } from "../../engine/protocol/evaluation.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import { workApart } from "../../engine/workApart.ts";
 import type { BenchmarkState, EvaluationForm, EvaluationState, RunCard } from "../../../webview/protocol/benchmark.ts";
@@ -22,6 +23,7 @@ import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
 import { explain, type Messages } from "../messages.ts";
+import { consent } from "./consent.ts";
 
 export interface Benchmark {
   readonly state: BenchmarkState;
@@ -224,15 +226,6 @@ function optionsOf(
     ...(limit !== undefined && { limit }),
     seed,
   };
-}
-
-async function consent(): Promise<boolean> {
-  const title = vscode.l10n.t("Run what the model writes?");
-  const detail = vscode.l10n.t(
-    "The tasks of this suite have tests. Programs of the model run on this machine, in a sandbox without network, your files or other processes, with limits on time and memory. Where there is no sandbox, nothing is run.",
-  );
-  const yes = vscode.l10n.t("Run in the Sandbox");
-  return (await vscode.window.showWarningMessage(title, { modal: true, detail }, yes)) === yes;
 }
 
 type ShownProgress = NonNullable<Extract<EvaluationState, { phase: "running" }>["progress"]>;

@@ -12,8 +12,8 @@ import { protocols } from "../protocols/protocols.ts";
 import { findSandbox } from "../sandbox/findSandbox.ts";
 import { openCheckRunner, type RunChecks } from "../sandbox/openCheckRunner.ts";
 import { openExecutionTasks } from "../suites/executionTasks.ts";
-import { openPairTasks } from "../suites/pairTasks.ts";
-import type { TaskOptions } from "../suites/tasks.ts";
+import { openPairTasks, type PairTask } from "../suites/pairTasks.ts";
+import type { TaskOptions, Tasks } from "../suites/tasks.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
 import { predictTasks, type PredictOptions } from "./predictTasks.ts";
 import type { PhaseControl } from "./progress.ts";
@@ -22,16 +22,7 @@ import { tasksOf, type OpenRun } from "./runFolder.ts";
 
 /** @throws UserErrors of reading suite and examples, and of opening an encoder */
 export async function openPairs(settings: EvaluationSettings, read: TaskOptions): Promise<EvaluationSuite> {
-  const { protocol, mode, shots, seed } = settings;
-  const tasks = await openPairTasks(settings.suite, read);
-  let examples: Examples | undefined;
-  if (mode === "icl" || mode === "rag") {
-    const source = exampleSource(settings.suite, settings.examples);
-    const cacheFolder = join(settings.home, "embeddings");
-    examples = await openExamples({ mode, shots, seed, source, encoder: settings.encoder, cacheFolder }, read);
-  }
-  const shown = mode === "zero-shot" ? { of: async () => [] } : examples;
-  const suite = promptedPairs(tasks, protocols[protocol](tasks.name), shown);
+  const { suite, tasks, examples } = await openPromptedPairs(settings, read);
   const configuration = {
     ...configurationOf(settings, "pairs", tasks),
     ...(examples && {
@@ -45,6 +36,28 @@ export async function openPairs(settings: EvaluationSettings, read: TaskOptions)
     predict: (run, candidate, control) => predictSuite(run, { suite, configuration }, candidate, control),
     release: async () => await examples?.release(),
   };
+}
+
+/** A suite of pairs with its prompts. The caller releases the examples. */
+export interface PromptedPairs {
+  readonly suite: PromptedSuite;
+  readonly tasks: Tasks<PairTask>;
+  readonly examples: Examples | undefined;
+}
+
+/** @throws UserErrors of reading suite and examples, and of opening an encoder */
+export async function openPromptedPairs(settings: EvaluationSettings, read: TaskOptions): Promise<PromptedPairs> {
+  const { protocol, mode, shots, seed } = settings;
+  const tasks = await openPairTasks(settings.suite, read);
+  let examples: Examples | undefined;
+  if (mode === "icl" || mode === "rag") {
+    const source = exampleSource(settings.suite, settings.examples);
+    const cacheFolder = join(settings.home, "embeddings");
+    examples = await openExamples({ mode, shots, seed, source, encoder: settings.encoder, cacheFolder }, read);
+  }
+  const shown = mode === "zero-shot" ? { of: async () => [] } : examples;
+  const suite = promptedPairs(tasks, protocols[protocol](tasks.name), shown);
+  return { suite, tasks, examples };
 }
 
 /** @throws UserErrors of reading the suite; "code-execution", "sandbox-missing" */

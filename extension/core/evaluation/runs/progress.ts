@@ -5,6 +5,8 @@ import type { Prediction } from "./runRecord.ts";
 
 export interface EvaluationControl {
   readonly signal?: AbortSignal | undefined;
+  /** Ends the evaluation after the chunk at work, so that no prediction is lost. */
+  readonly pause?: AbortSignal | undefined;
   readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
   readonly log: Log;
 }

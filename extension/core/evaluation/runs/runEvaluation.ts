@@ -28,16 +28,42 @@ import {
 } from "./runRecord.ts";
 import { countRun, scoresOf, type RunCounts } from "../scoring/scoreRun.ts";
 
+/** A run that nothing has been predicted for yet. */
+export interface OpenEvaluation {
+  readonly suite: EvaluationSuite;
+  readonly candidate: Candidate;
+  readonly configuration: RunConfiguration;
+}
+
+/**
+ * Opens suite and candidate, but no model. The caller releases the suite.
+ *
+ * @throws UserErrors about suite, base, adapters and options
+ */
+export async function openEvaluation(
+  settings: EvaluationSettings,
+  { signal, log }: Pick<EvaluationControl, "signal" | "log">,
+): Promise<OpenEvaluation> {
+  const suite = await openSuite(settings, signal);
+  try {
+    const candidate = await openCandidate(settings, { log, signal });
+    return { suite, candidate, configuration: { ...suite.configuration, ...candidate.configuration } };
+  } catch (error) {
+    await suite.release();
+    throw error;
+  }
+}
+
 /**
  * Returns the finished run. Resumes an interrupted run with the same options; returns a finished one as it is, unless
  * `fresh`.
  *
- * @throws the signal's reason once it is aborted, with predictions kept; UserErrors about suite, base, adapters,
- * options and disk
+ * @throws the reason of the signal or of `pause` once it is aborted, with predictions kept; UserErrors about suite, base,
+ * adapters, options and disk
  */
 export async function runEvaluation(
   options: EvaluationOptions,
-  { signal, log, onProgress }: EvaluationControl,
+  { signal, pause, log, onProgress }: EvaluationControl,
 ): Promise<RunSummary> {
   const settings = readEvaluationOptions(options);
   const suite = await openSuite(settings, signal);
@@ -48,7 +74,12 @@ export async function runEvaluation(
     const placements = await choosePlacements({ device, home: settings.home, base: base.hash, log });
     return await withFallback(placements, { log }, (placement, isAgain) =>
       // The next device goes on with the same run.
-      evaluateOn(placement, suite, isAgain ? { ...settings, fresh: false } : settings, { signal, log, onProgress }),
+      evaluateOn(placement, suite, isAgain ? { ...settings, fresh: false } : settings, {
+        signal,
+        pause,
+        log,
+        onProgress,
+      }),
     );
   } finally {
     await suite.release();
@@ -59,7 +90,7 @@ async function evaluateOn(
   placement: Placement,
   suite: EvaluationSuite,
   settings: EvaluationSettings,
-  { signal, log, onProgress }: EvaluationControl,
+  { signal, pause, log, onProgress }: EvaluationControl,
 ): Promise<RunSummary> {
   const candidate = await openCandidate({ ...settings, placement }, { log, signal });
   const configuration = { ...suite.configuration, ...candidate.configuration };
@@ -73,13 +104,24 @@ async function evaluateOn(
     else {
       if (run.lost > 0) log.warn(`${run.lost} tasks are predicted again: their predictions in ${run.folder} are gone.`);
       if (run.chunks.length > 0) log.info(`Resuming ${run.folder}.`);
-      await suite.predict(run, candidate, control);
+      await suite.predict(pausing(run, pause, configuration.suite.tasks), candidate, control);
       await run.finish(await resultOf(run, suite, configuration, control));
     }
     return await readRun(run.folder);
   } finally {
     await run.release();
   }
+}
+
+/** Ends the predictions after the chunk during which `pause` is aborted, unless it is the last. */
+function pausing(run: OpenRun, pause: AbortSignal | undefined, tasks: number): OpenRun {
+  return {
+    ...run,
+    append: async (...chunk) => {
+      await run.append(...chunk);
+      if (tasksOf(run.chunks) < tasks) pause?.throwIfAborted();
+    },
+  };
 }
 
 function recordOf(

@@ -8,7 +8,7 @@ import { fewestItems, verdictOf, type Verdict } from "../measures/verdict.ts";
 import { lostPredictions } from "../runs/runErrors.ts";
 import type { RunSummary } from "../runs/runFolder.ts";
 import { openRunMeasures, type RunMeasure } from "./runMeasures.ts";
-import { countRun } from "./scoreRun.ts";
+import { countRun, type RunCounts } from "./scoreRun.ts";
 
 export interface Comparison {
   /** Tasks or holes that both have predictions for. */
@@ -34,14 +34,39 @@ export async function compareRuns(first: RunSummary, second: RunSummary, signal?
     const expected = run.result?.items ?? items;
     if (items !== expected) throw lostPredictions(`Cannot compare ${run.id}`, items, expected);
   }
-  let compared = 0;
+  const differences = differencesOf({ measures, counts }, { measures: otherMeasures, counts: others }, { signal });
+  if (Object.keys(differences).length === 0) {
+    const message = `Cannot compare ${first.id} with ${second.id}: no item has predictions in both.`;
+    throw new UserError("runs-differ", message, "Wait until both runs finish, and compare again.");
+  }
+  const items = pairsOf(counts.ids, others.ids).length;
+  return { items, fewestItems, differences };
+}
+
+/** What a run's items add to its measures. */
+export interface Counted {
+  readonly measures: readonly RunMeasure[];
+  readonly counts: RunCounts;
+}
+
+export interface DifferenceOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Selects measures by one of their names; all by default. */
+  readonly isAsked?: (name: string) => boolean;
+}
+
+/** Tests the measures that both have on the items that both have. Without such items there is no difference. */
+export function differencesOf(
+  { measures, counts }: Counted,
+  { measures: otherMeasures, counts: others }: Counted,
+  { signal, isAsked = () => true }: DifferenceOptions,
+): Comparison["differences"] {
   const differences = measures.map((measure, i) => {
     const at = otherMeasures.findIndex((each) => namesOf(each) === namesOf(measure));
-    if (at < 0) return [];
+    if (at < 0 || !namesOf(measure).split(" ").some(isAsked)) return [];
     const [own, its] = [counts.measures[i]!, others.measures[at]!];
     const pairs = pairsOf(own.ids, its.ids);
-    compared += pairs.length;
-    if (pairs.length === 0 && measure.optional) return [];
+    if (pairs.length === 0) return [];
     const rows = pairs.map(([row]) => own.rows[row]!);
     const otherRows = pairs.map(([, row]) => its.rows[row]!);
     const found = pairedTest(measure, rows, otherRows, { random: seededRandom(42, `measure ${i}`), resamples, signal });
@@ -50,13 +75,9 @@ export async function compareRuns(first: RunSummary, second: RunSummary, signal?
         [name, { ...each, verdict: verdictOf(each, pairs.length, measureFormat(name).better) }] as const,
     );
   });
-  if (compared === 0) {
-    const message = `Cannot compare ${first.id} with ${second.id}: no item has predictions in both.`;
-    throw new UserError("runs-differ", message, "Wait until both runs finish, and compare again.");
-  }
-  const items = pairsOf(counts.ids, others.ids).length;
-  return { items, fewestItems, differences: Object.fromEntries(differences.flat()) };
+  return Object.fromEntries(differences.flat());
 }
+
 function namesOf(measure: RunMeasure): string {
   return Object.keys(measure.scores(new Float64Array(measure.width))).join(" ");
 }

@@ -99,7 +99,7 @@ export function withFormerName(row: RunRow): RunRow & { readonly contender: stri
 }
 
 /** Every number has its own column. */
-function csv(rows: readonly RunRow[]): string {
+export function csv(rows: readonly RunRow[]): string {
   const names = scoreNames(rows);
   const lines = rows.map((row): Record<string, string | number> => {
     const scores = names.map((name): Record<string, string | number> => {
@@ -126,8 +126,11 @@ function csv(rows: readonly RunRow[]): string {
   return stringify(lines, { header: true, columns: Object.keys(lines[0] ?? {}), escape_formulas: true });
 }
 
-/** The measures that fit a page. */
-function table(rows: readonly RunRow[]): string[][] {
+/** The measures that fit a page, each as `scoreOf` prints it. */
+export function table(
+  rows: readonly RunRow[],
+  scoreOf = (row: RunRow, name: string): string => (row.scores[name] ? scoreText(name, row.scores[name]) : ""),
+): string[][] {
   const names = scoreNames(rows).filter((name) => isShown(name, "page"));
   return [
     [
@@ -146,7 +149,7 @@ function table(rows: readonly RunRow[]): string[][] {
       row.suite,
       row.protocol,
       `${row.items}`,
-      ...names.map((name) => (row.scores[name] ? scoreText(name, row.scores[name]) : "")),
+      ...names.map((name) => scoreOf(row, name)),
       row.trainableParameters === 0 ? "–" : row.trainableParameters.toLocaleString("en"),
       row.trainingSeconds === undefined ? "–" : `${row.trainingSeconds.toFixed(0)} s`,
       row.trainingMemoryBytes === undefined ? "–" : `${(row.trainingMemoryBytes / 1e6).toFixed(0)} MB`,
@@ -161,7 +164,7 @@ function columnTitle(name: string): string {
   return unit === "" ? title : `${title} (${unit})`;
 }
 
-function markdown([header = [], ...rows]: readonly string[][]): string {
+export function markdown([header = [], ...rows]: readonly string[][]): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
   return [header, header.map(() => "---"), ...rows].map(line).join("");
@@ -172,8 +175,8 @@ function behindTable(note: string | undefined): string {
 }
 
 /** Uses the booktabs package. */
-function latex([header = [], ...rows]: readonly string[][]): string {
-  const line = (cells: readonly string[]): string => `  ${cells.map(latexText).join(" & ")} \\\\`;
+export function latex([header = [], ...rows]: readonly string[][], cellText = latexText): string {
+  const line = (cells: readonly string[]): string => `  ${cells.map(cellText).join(" & ")} \\\\`;
   const lines = [
     `\\begin{tabular}{ll${"r".repeat(Math.max(0, header.length - 2))}}`,
     "  \\toprule",
@@ -195,7 +198,7 @@ const latexCharacters: Readonly<Record<string, string>> = {
   "−": "$-$",
 };
 
-function latexText(text: string): string {
+export function latexText(text: string): string {
   return text.replaceAll(/[\\~^±–−&%$#_{}]/g, (character) => latexCharacters[character] ?? `\\${character}`);
 }
 

@@ -1,0 +1,170 @@
+/** graft study */
+
+import { readdir } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { exists } from "../../core/foundation/exists.ts";
+import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
+import { isCancelled, UserError } from "../../core/foundation/errors.ts";
+import { paperDatasets, paperFile } from "../../core/dataset/paperDatasets.ts";
+import { exportStudy } from "../../core/evaluation/study/export/exportStudy.ts";
+import { adapterStudy, paperStudy, type ReadyStudy } from "../../core/evaluation/study/readyStudies.ts";
+import { runStudy, type StudyOutcome } from "../../core/evaluation/study/runStudy.ts";
+import { readStudy, studiesFolder, writeStudy, type Study } from "../../core/evaluation/study/studyFile.ts";
+import { planStudy } from "../../core/evaluation/study/studyPlan.ts";
+import { reportStudy, type StudyReport } from "../../core/evaluation/study/studyReport.ts";
+import { cells, legend, studyTables, type StudyFormat } from "../../core/evaluation/study/export/studyTables.ts";
+import type { Context } from "../context.ts";
+import { aligned } from "../output.ts";
+import { failureTexts, planText, reproduced, studyProgress } from "../results/studyOutput.ts";
+
+export async function listStudiesCommand({ output, places }: Context): Promise<void> {
+  const folder = studiesFolder(places.home);
+  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
+  const studies: { name: string; path: string; title: string; runs: string }[] = [];
+  for (const file of files.toSorted()) {
+    const path = join(folder, file);
+    try {
+      const { title, suites, candidates } = await readStudy(path);
+      const runs = `${candidates.length} candidates on ${suites.length} suites`;
+      studies.push({ name: basename(file, ".json"), path, title, runs });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      output.log.warn(`${error.message} ${error.nextStep}`);
+    }
+  }
+  const rows = studies.map(({ name, title, runs }) => [name, title, runs]);
+  output.result({ studies }, rows.length === 0 ? `No studies in ${folder}.` : aligned(rows).join("\n"));
+}
+
+export interface NewStudyFlags {
+  readonly out: string;
+  readonly adapter?: string;
+  readonly base: string;
+  readonly suite?: string;
+  readonly limit?: number;
+}
+
+export async function newStudyCommand(which: ReadyStudy, flags: NewStudyFlags, context: Context): Promise<void> {
+  const path = resolve(flags.out);
+  if (await exists(path)) {
+    const message = `Cannot write the study ${path}: there is such a file.`;
+    throw new UserError("study-exists", message, "Give another --out.");
+  }
+  await writeStudy(path, which === "paper" ? await newPaperStudy(flags, context) : newAdapterStudy(flags));
+  context.output.result({ path }, `Wrote ${path}. Next: graft study plan ${flags.out}`);
+}
+
+async function newPaperStudy({ limit }: NewStudyFlags, { places, output }: Context): Promise<Study> {
+  const found = await Promise.all(paperDatasets.map((name) => paperFile(name, { ...places, split: "test" })));
+  const suites = paperDatasets.filter((_, i) => found[i] !== undefined);
+  for (const name of paperDatasets) {
+    if (!suites.includes(name)) output.log.warn(`Without ${name}, which is not on this machine: graft data ${name}`);
+  }
+  return paperStudy({ suites, ...(limit !== undefined && { limit }) });
+}
+
+function newAdapterStudy({ adapter, base, suite, limit }: NewStudyFlags): Study {
+  if (adapter === undefined || suite === undefined) {
+    const message = "Cannot compare an adapter with its base: --adapter or --suite is missing.";
+    throw new UserError(
+      "option-invalid",
+      message,
+      "Give the adapter's folder, and code or tasks like those it learned.",
+    );
+  }
+  const folder = resolve(adapter);
+  const source = paperDatasets.includes(suite) ? suite : resolve(suite);
+  return adapterStudy({
+    adapter: folder,
+    name: basename(folder),
+    base,
+    suite: source,
+    ...(limit !== undefined && { limit }),
+  });
+}
+
+export async function planStudyCommand(name: string, context: Context): Promise<void> {
+  const { output, places, signal } = context;
+  const plan = await planStudy(await readStudy(studyPath(name, context)), places, { signal, log: output.log });
+  output.result({ ...plan }, planText(plan));
+}
+
+export interface RunStudyFlags {
+  readonly allowCodeExecution?: boolean;
+  readonly fresh?: boolean;
+}
+
+export async function runStudyCommand(name: string, flags: RunStudyFlags, context: Context): Promise<void> {
+  const { output, places, signal } = context;
+  const study = await readStudy(studyPath(name, context));
+  const { allowCodeExecution = false, fresh = false } = flags;
+  const onProgress = studyProgress(output);
+  let outcome: StudyOutcome;
+  try {
+    outcome = await runStudy({ study, ...places, allowCodeExecution, fresh }, { signal, log: output.log, onProgress });
+  } catch (error) {
+    output.close();
+    if (isCancelled(error)) output.log.info("Stopped. The same command resumes.");
+    throw error;
+  }
+  const { plan, failures } = outcome;
+  const report = await reportStudy(plan, places.home, signal);
+  const reproduction = study.expected && (await reproduced(study.expected, plan, places.home));
+  const failed = failureTexts(plan, failures);
+  const fields = {
+    title: plan.title,
+    runs: plan.runs,
+    failures,
+    ...(reproduction && { reproduced: reproduction.runs }),
+  };
+  output.result(
+    { ...fields, suites: report.suites },
+    [...reportText(report), ...(reproduction ? [reproduction.text] : []), ...failed].join("\n"),
+  );
+  if (failures.length > 0) process.exitCode = 1;
+}
+
+function reportText({ suites }: StudyReport): string[] {
+  const signs = { best: "best ", tied: "tied " } as const;
+  const tables = suites.flatMap((suite) => [
+    ...aligned(cells(suite, (text, mark) => `${mark ? signs[mark] : ""}${text}`)),
+    ...(suite.note === undefined ? [] : [suite.note]),
+    "",
+  ]);
+  return suites.some(({ rows }) => rows.length > 1) ? [...tables, legend] : tables;
+}
+
+export interface ExportStudyFlags {
+  readonly format?: StudyFormat;
+  readonly out?: string;
+}
+
+/** With a format one table; without, a folder with everything. */
+export async function exportStudyCommand(name: string, flags: ExportStudyFlags, context: Context): Promise<void> {
+  const { output, places, signal } = context;
+  const { format, out } = flags;
+  const study = await readStudy(studyPath(name, context));
+  const plan = await planStudy(study, places, { signal, log: output.log });
+  const report = await reportStudy(plan, places.home, signal);
+  if (format === undefined) {
+    if (out === undefined) {
+      const message = "Cannot export the study: neither --out nor --format is given.";
+      throw new UserError("option-invalid", message, "Give a folder with --out, or the format of one table.");
+    }
+    await exportStudy({ study, plan, report }, resolve(out), places);
+    return output.result(
+      { out: resolve(out) },
+      `Wrote ${resolve(out)}. Run it again: graft study run ${join(out, "study.json")}`,
+    );
+  }
+  const text = studyTables(report, format);
+  if (out !== undefined) await writeFileAtomic(resolve(out), text);
+  const result = out === undefined ? { text } : { out: resolve(out) };
+  output.result({ format, ...result }, out === undefined ? text.trimEnd() : `Wrote ${resolve(out)}`);
+}
+
+/** The path of a study, or the name of one of the home's. */
+function studyPath(name: string, { places }: Context): string {
+  const isPath = /[/\\]/.test(name) || name.endsWith(".json");
+  return isPath ? resolve(name) : join(studiesFolder(places.home), `${name}.json`);
+}

@@ -1,0 +1,120 @@
+/**
+ * Exports a study as a folder that another machine can run again: the study with its suites, examples and adapters, its
+ * runs, and its results. Bases stay where they are; README.md names them with their hashes.
+ */
+
+import { cp, mkdir, readdir } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
+import packageJson from "../../../../../package.json" with { type: "json" };
+import { writeFailure, writeFileAtomic } from "../../../foundation/atomicFile.ts";
+import { UserError } from "../../../foundation/errors.ts";
+import { exists, isFolder } from "../../../foundation/exists.ts";
+import { pythonFiles } from "../../../sources/pythonFiles.ts";
+import { readRun, runsFolder, type RunSummary } from "../../runs/runFolder.ts";
+import { studyCharts } from "../charts/studyCharts.ts";
+import { studyReadme } from "./studyReadme.ts";
+import { withPaths, writeStudy, type Study } from "../studyFile.ts";
+import type { StudyPlaces } from "../studyPlaces.ts";
+import type { StudyPlan } from "../studyPlan.ts";
+import type { StudyReport } from "../studyReport.ts";
+import { studyTables, studyTests, type StudyFormat } from "./studyTables.ts";
+import { trainedAs } from "../studyTraining.ts";
+
+export interface ExportedStudy {
+  readonly study: Study;
+  readonly plan: StudyPlan;
+  readonly report: StudyReport;
+}
+
+const tableFiles: Readonly<Record<StudyFormat, string>> = {
+  csv: "tables.csv",
+  json: "results.json",
+  markdown: "tables.md",
+  latex: "tables.tex",
+};
+
+/**
+ * Writes the folder, which must be empty or new.
+ *
+ * @throws UserError "study-exists", "disk-full", "not-writable"
+ */
+export async function exportStudy(
+  { study, plan, report }: ExportedStudy,
+  out: string,
+  places: StudyPlaces,
+): Promise<void> {
+  if ((await exists(out)) && (await readdir(out).catch(() => ["a file"])).length > 0) {
+    const message = `Cannot export into ${out}: it is not an empty folder.`;
+    throw new UserError("study-exists", message, "Give a folder that does not exist yet.");
+  }
+  try {
+    await mkdir(out, { recursive: true });
+    for (const [format, file] of Object.entries(tableFiles)) {
+      await writeFileAtomic(join(out, file), studyTables(report, format as StudyFormat));
+    }
+    await writeFileAtomic(join(out, "tests.csv"), studyTests(report));
+    for (const { name, svg } of studyCharts(report)) await writeFileAtomic(join(out, "charts", `${name}.svg`), svg);
+    const runs = await copyRuns(plan, places.home, out);
+    const moved = await copySources(trainedHere(study, places), out);
+    await writeStudy(join(out, "study.json"), { ...moved, expected: runs.map(expectation) });
+    await writeFileAtomic(join(out, "README.md"), studyReadme(study, runs, packageJson.version));
+  } catch (error) {
+    throw error instanceof UserError ? error : writeFailure(error, out);
+  }
+}
+
+async function copyRuns({ runs }: StudyPlan, home: string, out: string): Promise<RunSummary[]> {
+  const copied: RunSummary[] = [];
+  for (const { id, isFinished } of runs) {
+    if (id === undefined || !isFinished) continue;
+    const run = await readRun(join(runsFolder(home), id));
+    // A lock that another process holds is not part of the run.
+    const filter = (source: string): boolean => !relative(run.folder, source).startsWith("lock");
+    await cp(run.folder, join(out, "runs", id), { recursive: true, filter });
+    copied.push(run);
+  }
+  return copied;
+}
+
+function expectation({ id, result }: RunSummary): { run: string; scores: Record<string, number> } {
+  const scores = Object.entries(result!.scores).map(([name, { value }]) => [name, value] as const);
+  return { run: id, scores: Object.fromEntries(scores) };
+}
+
+/** The result of a training that is finished takes its place, so that the exported study needs no training data. */
+function trainedHere(study: Study, places: StudyPlaces): Study {
+  return {
+    ...study,
+    candidates: study.candidates.map((candidate) => {
+      const trained = trainedAs(candidate, places);
+      if (trained?.adapter === undefined) return candidate;
+      const { training: _training, adapters = [], ...rest } = candidate;
+      return { ...rest, adapters: [...adapters, { folder: trained.adapter, scale: 1 }] };
+    }),
+  };
+}
+
+/** Copies what the study's paths name into the folder, and returns the study with the copies' relative paths. */
+async function copySources(study: Study, out: string): Promise<Study> {
+  const copies = new Map<string, string>();
+  withPaths(study, (path) => {
+    // Runs know their inputs by name, so a copy keeps its name, and equal names get folders of their own.
+    const number = copies.size + 1;
+    if (!copies.has(path)) copies.set(path, `inputs/${number}/${basename(path)}`);
+    return path;
+  });
+  for (const [path, copy] of copies) {
+    if (await exists(path)) await copyInput(path, join(out, copy));
+  }
+  return withPaths(study, (path) => `./${copies.get(path)!}`);
+}
+
+/** Of a folder of Python sources, copies what an evaluation reads: no ignored files, and none with secrets in their names. */
+async function copyInput(path: string, copy: string): Promise<void> {
+  const hasSources =
+    (await isFolder(path)) &&
+    !(await exists(join(path, "adapter_config.json"))) &&
+    !(await exists(join(path, "config.json")));
+  if (!hasSources) return await cp(path, copy, { recursive: true });
+  for await (const name of pythonFiles(path)) await cp(join(path, name), join(copy, name));
+}

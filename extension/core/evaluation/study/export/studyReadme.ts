@@ -1,0 +1,35 @@
+/** The README of an exported study: how to run it again, and what it was made of. */
+
+import type { RunSummary } from "../../runs/runFolder.ts";
+import type { Study } from "../studyFile.ts";
+
+export function studyReadme({ title }: Study, runs: readonly RunSummary[], version: string): string {
+  const configurations = runs.map(({ record }) => record.configuration);
+  const machines = new Set(
+    runs.map(({ record: { machine } }) => `${machine.processor}, ${machine.cores} cores, ${machine.platform}`),
+  );
+  const list = (items: Iterable<string>): string =>
+    [...new Set(items)].map((item) => `- ${item}\n`).join("") || "- none\n";
+  return `# ${title}
+
+A study by Graft ${version}. \`results.json\`, \`tables.*\` and \`tests.csv\` hold its results, \`charts\` its charts, and \`runs\`
+each prediction. To run it again:
+
+    graft study run study.json
+
+Graft evaluates what your machine lacks, and says whether the scores are those of this export. Before that it needs the
+same bases and the paper's data sets, which this folder does not hold: \`graft import\` and \`graft data\` get them.
+
+## Bases
+
+${list(configurations.map(({ base }) => `${base.name} (${base.modelType}, ${base.parameters} parameters): ${base.hash}`))}
+## Suites
+
+${list(configurations.map(({ suite }) => `${suite.name} (${suite.tasks} tasks): ${suite.hash}`))}
+## Adapters
+
+${list(configurations.flatMap(({ adapters }) => adapters.map(({ name, method, hash }) => `${name} (${method}): ${hash}`)))}
+## Machines
+
+${list(machines)}`;
+}

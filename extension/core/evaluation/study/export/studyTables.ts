@@ -1,0 +1,84 @@
+/** A study's tables in their export formats, with the marks of the tests. The command line and the panel export the same. */
+
+import { stringify } from "csv-stringify/sync";
+import { isShown, scoreText } from "../../measures/measureFormat.ts";
+import { csv, exportFormats, latex, latexText, markdown, table } from "../../scoring/runTable.ts";
+import type { RunRow } from "../../scoring/runTable.ts";
+import type { Mark } from "../marks.ts";
+import type { StudyReport, StudyRow, SuiteReport } from "../studyReport.ts";
+
+export const studyFormats = exportFormats;
+export type StudyFormat = (typeof studyFormats)[number];
+
+/** The legend of the marks, below tables. */
+export const legend =
+  "Best: better than all others by the paired tests, corrected for their number (Holm). Tied: the highest score and those that no test tells from it.";
+
+export function studyTables({ title, suites }: StudyReport, format: StudyFormat): string {
+  switch (format) {
+    case "json":
+      return `${JSON.stringify({ title, suites }, null, 2)}\n`;
+    case "csv":
+      return csv(suites.flatMap(({ rows }) => rows));
+    case "markdown":
+      return (
+        [`# ${title}\n`, ...suites.map(markdownSuite), suites.some(hasMarks) ? `${marked}\n` : ""]
+          .join("\n")
+          .trimEnd() + "\n"
+      );
+    case "latex":
+      return suites
+        .map((suite) => `% ${title}: ${suite.suite}, ${suite.protocol}\n${latex(cells(suite, latexCell), raw)}`)
+        .join("\n");
+  }
+}
+
+/** Every difference between two candidates as a row of CSV. */
+export function studyTests({ suites }: StudyReport): string {
+  const lines = suites.flatMap(({ suite, protocol, rows, tests }) =>
+    tests.flatMap(({ first, second, differences }) =>
+      Object.entries(differences).map(([measure, { difference, interval, p, verdict }]) => {
+        const [one, other] = [rows[first]!.candidate, rows[second]!.candidate];
+        return { suite, protocol, first: one, second: other, measure, difference, ...interval, p, verdict };
+      }),
+    ),
+  );
+  return stringify(lines, { header: true, columns: Object.keys(lines[0] ?? {}) });
+}
+
+const marked = `**Bold**: best. *Italic*: tied. ${legend}`;
+
+function hasMarks({ rows }: SuiteReport): boolean {
+  return rows.some(({ marks }) => Object.keys(marks).some((name) => isShown(name, "page")));
+}
+
+function markdownSuite(suite: SuiteReport): string {
+  const wrap = { best: "**", tied: "*" } as const;
+  const lines = markdown(cells(suite, (text, mark) => (mark ? `${wrap[mark]}${text}${wrap[mark]}` : text)));
+  return [
+    `## ${suite.suite}, ${suite.protocol}\n`,
+    lines,
+    ...(suite.note === undefined ? [] : [`${suite.note}\n`]),
+  ].join("\n");
+}
+
+/** The rows of a suite as cells of text; `cell` shows a score's mark. */
+export function cells(suite: SuiteReport, cell: (text: string, mark: Mark | undefined) => string): string[][] {
+  const marks = new Map<RunRow, StudyRow["marks"]>(suite.rows.map((row) => [row, row.marks]));
+  return table(suite.rows, (row, name) => {
+    const score = row.scores[name];
+    return score ? cell(scoreText(name, score), marks.get(row)?.[name]) : "";
+  });
+}
+
+const [bold, underlined] = ["\u0001", "\u0002"];
+
+/** Marks become commands only after the text is escaped. */
+function latexCell(text: string, mark: Mark | undefined): string {
+  return mark === undefined ? text : `${mark === "best" ? bold : underlined}${text}`;
+}
+
+function raw(text: string): string {
+  const command = { [bold]: "\\textbf", [underlined]: "\\underline" }[text[0] ?? ""];
+  return command === undefined ? latexText(text) : `${command}{${latexText(text.slice(1))}}`;
+}

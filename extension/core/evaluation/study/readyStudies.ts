@@ -1,0 +1,71 @@
+/** Studies that are ready to start: the paper's questions, and whether one's own adapter is better than none. */
+
+import { studySchema, type Study } from "./studyFile.ts";
+
+export const readyStudies = ["paper", "adapter"] as const;
+export type ReadyStudy = (typeof readyStudies)[number];
+
+/** The seeds of the paper's drawn examples. */
+const paperSeeds = [42, 777, 5432, 55555, 97];
+
+const shots = [1, 2, 3];
+const methods = ["lora", "ia3", "prompt", "prefix", "full"] as const;
+
+export interface PaperOptions {
+  /** The paper's data sets that are on this machine. */
+  readonly suites: readonly string[];
+  readonly limit?: number;
+}
+
+/**
+ * The questions of arXiv 2308.10462 about the embedded base: every training method on every data set, and jointly on both,
+ * against no, drawn and nearest examples. The study trains what is missing.
+ */
+export function paperStudy({ suites, limit }: PaperOptions): Study {
+  const trained = suites.flatMap((suite) =>
+    methods.map((method) => ({ name: `${method}-${suite}`, training: { method, data: [suite] } })),
+  );
+  const joint = { name: "lora-joint", training: { method: "lora", data: [...suites] } };
+  return studySchema.parse({
+    format: 1,
+    title: "The paper's questions",
+    suites: suites.map((source) => ({ source })),
+    candidates: [
+      { name: "zero-shot" },
+      ...trained,
+      ...(suites.length > 1 ? [joint] : []),
+      ...shots.map((count) => ({ name: `RAG, ${count}`, mode: "rag", shots: count })),
+      ...shots.map((count) => ({ name: `ICL, ${count}`, mode: "icl", shots: count, seeds: paperSeeds })),
+    ],
+    protocol: "paper-v2",
+    ...(limit !== undefined && { limit }),
+  });
+}
+
+export interface AdapterOptions {
+  /** The folder of the adapter. */
+  readonly adapter: string;
+  /** Its name. */
+  readonly name: string;
+  readonly base: string;
+  /** Tasks or held-out code like what the adapter learned from. */
+  readonly suite: string;
+  readonly limit?: number;
+}
+
+/** The adapter against the base alone; on held-out code also with other files of the repository. */
+export function adapterStudy({ adapter, name, base, suite, limit }: AdapterOptions): Study {
+  const adapters = [{ folder: adapter }];
+  return studySchema.parse({
+    format: 1,
+    title: `Is ${name} better?`,
+    suites: [{ source: suite }],
+    candidates: [
+      { name: "without an adapter", base },
+      { name, base, adapters },
+      { name: "without an adapter, with the repository", base, context: "repository" },
+      { name: `${name}, with the repository`, base, adapters, context: "repository" },
+    ],
+    ...(limit !== undefined && { limit }),
+  });
+}

@@ -1,0 +1,163 @@
+/**
+ * A study file: suites, candidates and how they are evaluated, as JSON that people write, share and keep. Knows no run.
+ *
+ * Paths in the file are relative to its folder, so that a folder with a study can be moved and passed on.
+ */
+
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import * as z from "zod";
+import { methodNames } from "../../adapters/methods/methodNamed.ts";
+import { contextFields } from "../../completion/context/contextFields.ts";
+import { isPaperDataset } from "../../dataset/paperDatasets.ts";
+import { writeFileAtomic } from "../../foundation/atomicFile.ts";
+import { systemCode, UserError } from "../../foundation/errors.ts";
+import { readPlainText } from "../../foundation/plainFile.ts";
+import { userFields } from "../../training/request.ts";
+import { modes, suiteFields, taskFields } from "../runs/request.ts";
+
+const text = z.string().min(1);
+
+/** Tasks to evaluate on. */
+const suiteSchema = z.strictObject({
+  source: suiteFields.suite,
+  /** Instead of the study's. */
+  limit: suiteFields.limit,
+  examples: taskFields.examples,
+});
+
+/** The settings of a training by their names on the command line; the training itself checks their values. */
+const trainingSchema = z
+  .looseObject({ method: z.enum(methodNames), data: z.array(text).min(1) })
+  .superRefine((training, refinement) => {
+    const unknown = Object.keys(training).filter((name) => !(name in userFields.shape) || places.has(name));
+    if (unknown.length > 0) refinement.addIssue(`has no setting ${unknown.join(", ")}`);
+  });
+
+/** What the study decides itself. */
+const places = new Set(["base", "out", "resume"]);
+
+/** A system under test. Absent fields take the defaults of `graft evaluate`. */
+const candidateSchema = z.strictObject({
+  /** Its name in tables; by default, what it consists of. */
+  name: text.max(100).optional(),
+  base: z.string().optional().describe("Name of an installed base or a folder; the embedded base unless given"),
+  adapters: z.array(z.strictObject({ folder: text, scale: z.number().default(1) })).optional(),
+  /** A training whose adapter the candidate uses; for method "full", whose result is its base. */
+  training: trainingSchema.optional(),
+  mode: z.enum(modes).optional(),
+  shots: z.int().min(1).max(100).optional(),
+  encoder: text.optional(),
+  ...partly(contextFields),
+  prior: z.boolean().optional(),
+  draft: z.boolean().optional(),
+  ngram: text.optional(),
+  /** Instead of the study's. */
+  seeds: z.array(z.int()).min(1).optional(),
+});
+
+export const studySchema = z.strictObject({
+  format: z.literal(1),
+  title: text.max(100),
+  suites: z.array(suiteSchema).min(1).max(50),
+  candidates: z.array(candidateSchema).min(1).max(50),
+  protocol: taskFields.protocol,
+  decoding: z
+    .strictObject({
+      greedy: z.boolean().optional(),
+      beams: z.int().min(1).max(1000).optional(),
+      samples: z.int().min(1).optional(),
+      temperature: z.number().gt(0).optional(),
+      topP: z.number().gt(0).max(1).optional(),
+    })
+    .default({}),
+  limit: suiteFields.limit,
+  /** Random seeds, with one run each where a seed decides predictions. */
+  seeds: z.array(z.int()).min(1).max(100).default([42]),
+  /** The runs of an exported study with their scores, which another run of the study should reproduce. */
+  expected: z.array(z.object({ run: text, scores: z.record(z.string(), z.number()) })).optional(),
+});
+
+export type Study = z.output<typeof studySchema>;
+export type StudySuite = Study["suites"][number];
+export type StudyCandidate = Study["candidates"][number];
+
+/** The schema's fields without their defaults, so that a study stays as it was written. */
+function partly(fields: typeof contextFields): {
+  context: z.ZodOptional<z.ZodEnum<{ none: "none"; file: "file"; repository: "repository" }>>;
+  contextTokens: typeof contextFields.contextTokens;
+  repository: typeof contextFields.repository;
+} {
+  return { ...fields, context: fields.context.unwrap().optional() };
+}
+
+/**
+ * Reads a study, with absolute paths.
+ *
+ * @throws UserError "study-missing", "study-invalid"
+ */
+export async function readStudy(path: string): Promise<Study> {
+  const content = await readPlainText(path).catch((error: unknown) => {
+    const code = systemCode(error);
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
+    const message = `Cannot read the study ${path}: there is no such file.`;
+    throw new UserError("study-missing", message, "Give the path of a study, or a name from `graft study list`.", {
+      cause: error,
+    });
+  });
+  return withPaths(parseStudy(content, path), (place) => resolve(dirname(path), place));
+}
+
+/** @throws UserError "study-invalid" */
+function parseStudy(content: string, path: string): Study {
+  let value: unknown;
+  try {
+    value = JSON.parse(content);
+  } catch (error) {
+    throw invalid(path, `it is not valid JSON (${String(error)})`, error);
+  }
+  const parsed = studySchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue!.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+  const reason = `${where === "" ? "" : `${where.replace(/^\./, "")}: `}${issue!.message}`;
+  throw invalid(path, reason, parsed.error);
+}
+
+function invalid(path: string, reason: string, cause: unknown): UserError {
+  const message = `Cannot use the study ${path}: ${reason}.`;
+  return new UserError("study-invalid", message, "Correct the file; docs/evaluation.md lists its fields.", { cause });
+}
+
+/** @throws UserError "disk-full", "not-writable" */
+export async function writeStudy(path: string, study: Study): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(study, null, 2)}\n`);
+}
+
+/** Returns the study with each of its paths replaced. Names of data sets, bases and n-grams' corpora stay. */
+export function withPaths(study: Study, replaced: (path: string) => string): Study {
+  const data = (source: string): string => (isPaperDataset(source) ? source : replaced(source));
+  // A base by name is installed; only absolute paths and paths with ./ or ../ are folders, as on the command line.
+  const base = (name: string): string => (isAbsolute(name) || /^\.\.?([/\\]|$)/.test(name) ? replaced(name) : name);
+  const each = <Key extends string>(of: Partial<Record<Key, string | undefined>>, keys: readonly Key[]): object =>
+    Object.fromEntries(keys.flatMap((key) => (of[key] === undefined ? [] : [[key, data(of[key])]])));
+  return {
+    ...study,
+    suites: study.suites.map((suite) => ({ ...suite, ...each(suite, ["source", "examples"]) })),
+    candidates: study.candidates.map((candidate) => {
+      const { adapters, training } = candidate;
+      const changed = {
+        ...candidate,
+        ...each(candidate, ["encoder", "repository", "ngram"]),
+        ...(candidate.base !== undefined && { base: base(candidate.base) }),
+        ...(adapters && { adapters: adapters.map((one) => ({ ...one, folder: replaced(one.folder) })) }),
+        ...(training && { training: { ...training, data: training.data.map(data) } }),
+      };
+      return changed;
+    }),
+  };
+}
+
+/** The folder of a home's own studies. */
+export function studiesFolder(home: string): string {
+  return join(home, "studies");
+}

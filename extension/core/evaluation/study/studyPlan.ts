@@ -1,0 +1,144 @@
+/** A study's plan: which runs it consists of, what of them exists, and how long the rest takes. Runs no model. */
+
+import { measureMachine } from "../../speed/machineSpeed.ts";
+import type { MachineSpeed } from "../../baseModels/decodeEstimate.ts";
+import { resolveBase } from "../../baseModels/resolveBase.ts";
+import { UserError } from "../../foundation/errors.ts";
+import type { Log } from "../../foundation/log.ts";
+import { readEvaluationOptions, type EvaluationOptions } from "../runs/request.ts";
+import { listRuns, readRun, runsFolder, type RunSummary } from "../runs/runFolder.ts";
+import { openEvaluation } from "../runs/runEvaluation.ts";
+import { candidateName, runId, type RunConfiguration } from "../runs/runRecord.ts";
+import { paceOf, roughPace, type Pace } from "./paces.ts";
+import type { Study, StudyCandidate } from "./studyFile.ts";
+import type { StudyPlaces } from "./studyPlaces.ts";
+import { studyRuns, type StudyRun } from "./studyRuns.ts";
+import { isTrained, trainedAs } from "./studyTraining.ts";
+import { join } from "node:path";
+
+/** A run of the plan. Plain JSON, because it crosses process borders. */
+export interface PlannedRun {
+  /** Positions in the study. */
+  readonly suite: number;
+  readonly candidate: number;
+  readonly seed: number;
+  readonly options: EvaluationOptions;
+  /** For people: "conala", "graft-base, 3 nearest". */
+  readonly suiteName: string;
+  readonly candidateName: string;
+  /** The id of the run's folder; absent until its training is finished, and if it cannot be evaluated. */
+  readonly id?: string;
+  readonly tasks?: number;
+  readonly done: number;
+  readonly isFinished: boolean;
+  /** Estimated seconds until it is finished, without trainings; absent if nothing is known. */
+  readonly seconds?: number;
+  readonly basis?: Pace["basis"];
+  /** Whether its candidate has to be trained first. */
+  readonly needsTraining: boolean;
+  /** Whether it runs programs that a model writes. */
+  readonly runsCode: boolean;
+  /** Why it cannot be evaluated. */
+  readonly problem?: { readonly message: string; readonly nextStep: string };
+}
+
+export interface StudyPlan {
+  readonly title: string;
+  readonly runs: readonly PlannedRun[];
+  /** Suites and candidates that do not go together. */
+  readonly notes: readonly string[];
+}
+
+export interface PlanControl {
+  readonly signal?: AbortSignal | undefined;
+  readonly log: Log;
+}
+
+/** Two candidates of the same configuration share a run, and a run that exists is part of the plan as it is. */
+export async function planStudy(study: Study, places: StudyPlaces, control: PlanControl): Promise<StudyPlan> {
+  const { runs, leftOut } = await studyRuns(study, places, control.signal);
+  const known = await listRuns(places.home);
+  const estimate = estimator(places, known);
+  const planned: PlannedRun[] = [];
+  const notes: string[] = [];
+  for (const run of runs) {
+    control.signal?.throwIfAborted();
+    const entry = await plannedRun(study, run, places, control, estimate);
+    const twin = planned.find(({ id }) => id !== undefined && id === entry.id);
+    if (!twin) planned.push(entry);
+    else notes.push(`${entry.candidateName} on ${entry.suiteName} is the same run as ${twin.candidateName}.`);
+  }
+  for (const { suite, candidate, message, nextStep, isProblem } of leftOut) {
+    const names = { suiteName: suiteName(study, suite), candidateName: nameOf(study.candidates[candidate]!) };
+    if (!isProblem) notes.push(`${names.candidateName} is not evaluated on ${names.suiteName}. ${message}`);
+    else {
+      const options = { ...places, base: "", suite: study.suites[suite]!.source };
+      const empty = { done: 0, isFinished: false, needsTraining: false, runsCode: false };
+      planned.push({ suite, candidate, seed: 0, options, ...names, ...empty, problem: { message, nextStep } });
+    }
+  }
+  return { title: study.title, runs: planned.toSorted((one, other) => one.suite - other.suite), notes };
+}
+
+async function plannedRun(
+  study: Study,
+  { suite, candidate, seed, options }: StudyRun,
+  places: StudyPlaces,
+  control: PlanControl,
+  estimate: (configuration: RunConfiguration, base: string) => Promise<Pace | undefined>,
+): Promise<PlannedRun> {
+  const tested = study.candidates[candidate]!;
+  const about = { suite, candidate, seed, options, suiteName: suiteName(study, suite), candidateName: nameOf(tested) };
+  const none = { ...about, done: 0, isFinished: false, needsTraining: false, runsCode: false };
+  const trained = trainedAs(tested, places);
+  if (trained && !(await isTrained(trained, places))) return { ...none, needsTraining: true };
+  try {
+    // Planning opens the suite, but runs no program of a model.
+    const settings = readEvaluationOptions({ ...options, allowCodeExecution: true });
+    const { suite: opened, configuration } = await openEvaluation(settings, control);
+    await opened.release();
+    const id = runId(configuration);
+    const found = await readRun(join(runsFolder(places.home), id)).catch(() => undefined);
+    const [tasks, done] = [configuration.suite.tasks, found?.done ?? 0];
+    const pace = found?.result ? undefined : await estimate(configuration, options.base);
+    return {
+      ...none,
+      suiteName: configuration.suite.name,
+      candidateName: tested.name === undefined ? candidateName(configuration) : nameOf(tested),
+      id,
+      tasks,
+      done: found?.result ? tasks : done,
+      isFinished: found?.result !== undefined,
+      ...(pace && { seconds: pace.secondsPerTask * (tasks - done), basis: pace.basis }),
+      runsCode: configuration.suite.kind === "execution",
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ...none, problem: { message: error.message, nextStep: error.nextStep } };
+  }
+}
+
+/** Returns a function that estimates a run's pace. It measures the machine only if no run tells the pace. */
+function estimator(places: StudyPlaces, known: readonly RunSummary[]) {
+  let machine: Promise<MachineSpeed> | undefined;
+  return async (configuration: RunConfiguration, base: string): Promise<Pace | undefined> => {
+    const pace = paceOf(configuration, known);
+    if (pace || configuration.ngram) return pace;
+    const { bytes, parameters, config } = await resolveBase(base, places);
+    machine ??= measureMachine(places);
+    return roughPace(configuration, { bytes, parameters, layers: config.layers }, await machine);
+  };
+}
+
+function suiteName({ suites }: Study, suite: number): string {
+  return suites[suite]!.source.split(/[/\\]/).findLast((part) => part !== "") ?? "";
+}
+
+/** A candidate's name before it can be opened. */
+function nameOf({ name, base, adapters = [], training, mode, shots, ngram }: StudyCandidate): string {
+  if (name !== undefined) return name;
+  const parts = adapters.map(({ folder }) => folder.split(/[/\\]/).at(-1)!);
+  const model = [base || "base", ...parts, ...(training ? [`${training.method} (trained)`] : [])].join(" + ");
+  if (ngram !== undefined) return "n-grams";
+  return mode === "icl" || mode === "rag" ? `${model}, ${mode} ${shots ?? 1}` : model;
+}

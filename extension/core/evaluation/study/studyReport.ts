@@ -1,0 +1,137 @@
+/** The results of a study: for each suite a table with marks, and the tests between its candidates. Runs no model. */
+
+import type { Difference } from "../measures/resample.ts";
+import { isShown, measureFormat } from "../measures/measureFormat.ts";
+import { fewestItems, type Verdict } from "../measures/verdict.ts";
+import { readRun, runsFolder, type RunSummary } from "../runs/runFolder.ts";
+import { differencesOf, type Counted } from "../scoring/compareRuns.ts";
+import { openRunMeasures } from "../scoring/runMeasures.ts";
+import { promptingNote } from "../scoring/prompting.ts";
+import { rowsOf, type RunRow } from "../scoring/runTable.ts";
+import { countRun, type MeasureCounts, type RunCounts } from "../scoring/scoreRun.ts";
+import { marksOf, type Mark } from "./marks.ts";
+import type { PlannedRun, StudyPlan } from "./studyPlan.ts";
+import { join } from "node:path";
+
+/** A candidate's row, its seeds together. */
+export interface StudyRow extends RunRow {
+  /** Its position in the study. */
+  readonly number: number;
+  /** By measure. */
+  readonly marks: Readonly<Record<string, Mark>>;
+}
+
+/** The test between two rows. */
+export interface PairTest {
+  readonly first: number;
+  readonly second: number;
+  /** By measure: the first row's score minus the second's. */
+  readonly differences: Readonly<Record<string, Difference & { readonly verdict: Verdict }>>;
+}
+
+export interface SuiteReport {
+  readonly suite: string;
+  readonly protocol: string;
+  /** Names of the measures, in display order. */
+  readonly measures: readonly string[];
+  readonly rows: readonly StudyRow[];
+  /** Between any two rows, by their positions in `rows`. */
+  readonly tests: readonly PairTest[];
+  readonly fewestItems: number;
+  /** If the candidates had different prompts. */
+  readonly note?: string;
+}
+
+export interface StudyReport {
+  readonly title: string;
+  readonly suites: readonly SuiteReport[];
+}
+
+/** Reports the finished runs of a plan. Plain JSON, because it crosses process borders. */
+export async function reportStudy(plan: StudyPlan, home: string, signal?: AbortSignal): Promise<StudyReport> {
+  const suites: SuiteReport[] = [];
+  for (const suite of new Set(plan.runs.map((run) => run.suite))) {
+    const candidates = new Map<number, RunSummary[]>();
+    for (const run of plan.runs.filter((each) => each.suite === suite && each.isFinished)) {
+      const found = await readRun(join(runsFolder(home), run.id!));
+      candidates.set(run.candidate, [...(candidates.get(run.candidate) ?? []), found]);
+    }
+    if (candidates.size > 0) suites.push(await reportSuite(candidates, plan.runs, signal));
+  }
+  return { title: plan.title, suites };
+}
+
+async function reportSuite(
+  candidates: ReadonlyMap<number, readonly RunSummary[]>,
+  planned: readonly PlannedRun[],
+  signal: AbortSignal | undefined,
+): Promise<SuiteReport> {
+  const rows = [...candidates].map(([number, runs]) => {
+    const { candidateName } = planned.find(({ id }) => id === runs[0]!.id)!;
+    return { ...rowsOf(runs)[0]!, candidate: candidateName, number };
+  });
+  const counted: Counted[] = [];
+  for (const runs of candidates.values()) counted.push(await countSeeds(runs, signal));
+  const tests: PairTest[] = [];
+  for (const [first, one] of counted.entries()) {
+    for (const [second, other] of counted.entries()) {
+      if (second <= first) continue;
+      const differences = differencesOf(one, other, { signal, isAsked: (name) => isShown(name, "panel") });
+      tests.push({ first, second, differences });
+    }
+  }
+  const measures = [...new Set(rows.flatMap(({ scores }) => Object.keys(scores)))];
+  const marks = Object.fromEntries(measures.map((name) => [name, marksIn(rows, name, tests)]));
+  const note = promptingNote(rows);
+  return {
+    suite: rows[0]!.suite,
+    protocol: rows[0]!.protocol,
+    measures,
+    rows: rows.map((row, i) => {
+      const own = measures.flatMap((name) => {
+        const mark = marks[name]![i];
+        return mark ? [[name, mark] as const] : [];
+      });
+      return { ...row, marks: Object.fromEntries(own) };
+    }),
+    tests,
+    fewestItems,
+    ...(note !== undefined && { note }),
+  };
+}
+
+function marksIn(rows: readonly RunRow[], name: string, tests: readonly PairTest[]): (Mark | undefined)[] {
+  const pairs = tests.flatMap(({ first, second, differences }) => {
+    const found = differences[name];
+    return found ? [{ first, second, verdict: found.verdict, p: found.p }] : [];
+  });
+  return marksOf(
+    rows.map(({ scores }) => scores[name]?.value),
+    measureFormat(name).better,
+    pairs,
+  );
+}
+
+/** A candidate's items, each as the mean of its seeds: seeds are repetitions of an item, not items of their own. */
+async function countSeeds(runs: readonly RunSummary[], signal: AbortSignal | undefined): Promise<Counted> {
+  const measures = await openRunMeasures(runs[0]!.record.configuration);
+  const counts: RunCounts[] = [];
+  for (const { folder } of runs) counts.push(await countRun(folder, measures, { signal }));
+  const [only, ...more] = counts;
+  if (more.length === 0) return { measures, counts: only! };
+  const merged = measures.map((_, i) => meanOf(counts.map((each) => each.measures[i]!)));
+  const ids = [...new Set(counts.flatMap((each) => each.ids))];
+  return { measures, counts: { items: ids.length, ids, measures: merged } };
+}
+
+function meanOf(seeds: readonly MeasureCounts[]): MeasureCounts {
+  const rowsById = new Map<string, (readonly number[])[]>();
+  for (const { ids, rows } of seeds) {
+    for (const [i, id] of ids.entries()) rowsById.set(id, [...(rowsById.get(id) ?? []), rows[i]!]);
+  }
+  const rows = [...rowsById.values()].map((own) =>
+    own[0]!.map((_, i) => own.reduce((sum, row) => sum + row[i]!, 0) / own.length),
+  );
+  const sums = Float64Array.from(seeds[0]!.sums, (_, i) => rows.reduce((sum, row) => sum + row[i]!, 0));
+  return { items: rowsById.size, ids: [...rowsById.keys()], rows, sums };
+}

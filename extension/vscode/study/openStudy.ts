@@ -1,0 +1,197 @@
+/** The study that is open: plans it, runs it in a process of its own, and follows its progress. */
+
+import type * as vscode from "vscode";
+import { UserError, isCancelled } from "../../core/foundation/errors.ts";
+import type { StudyProgress } from "../../core/evaluation/study/runStudy.ts";
+import { readStudy, type Study } from "../../core/evaluation/study/studyFile.ts";
+import type { StudyPlaces } from "../../core/evaluation/study/studyPlaces.ts";
+import { exportStudyWork, planStudyWork, runStudyWork, type KnownStudy } from "../../engine/protocol/evaluation.ts";
+import { workApart } from "../../engine/workApart.ts";
+import type { OpenStudy, StudyResults } from "../../../webview/protocol/study.ts";
+import { consent } from "../benchmark/consent.ts";
+import { explain } from "../messages.ts";
+import { changedRun, planned, resultsOf } from "./runViews.ts";
+
+export interface OpenedStudy {
+  readonly known: KnownStudy | undefined;
+  /** Reads the file, plans, and reports what is finished. Resolves at the end; a failure is in the state. */
+  plan(): Promise<void>;
+  /** Starts or resumes. Resolves at the end, whatever the result. */
+  start(): Promise<void>;
+  pause(): void;
+  stop(): void;
+  /** Tells state and results again, to a panel that was opened later. */
+  show(): void;
+  /** Writes the study into a folder. */
+  exportTo(folder: string): Promise<void>;
+  dispose(): void;
+}
+
+export interface OpenStudyOptions {
+  /** The engine's bundle. */
+  entry: string;
+  places: StudyPlaces;
+  log: vscode.LogOutputChannel;
+}
+
+interface Events {
+  onChange(study: OpenStudy): void;
+  onResults(results: StudyResults): void;
+  /** Of a study that ran. */
+  onFailure(error: unknown): void;
+}
+
+/** Milliseconds between two reports of progress to the panel. */
+const reportEvery = 200;
+
+export function openStudy(name: string, path: string, options: OpenStudyOptions, events: Events): OpenedStudy {
+  const { entry, log, places } = options;
+  const disposal = new AbortController();
+  let known: KnownStudy | undefined;
+  let state: OpenStudy = { name, title: name, phase: "planning", runs: [], notes: [] };
+  const become = (part: Partial<OpenStudy>): void => {
+    state = { ...state, ...part };
+    if (!disposal.signal.aborted) events.onChange(state);
+  };
+  const control = { signal: disposal.signal, onProgress: () => undefined };
+
+  const plan = async (): Promise<void> => {
+    if (running.isActive) return;
+    const { problem: _problem, ...before } = state;
+    state = { ...before, phase: "planning" };
+    become({});
+    try {
+      const study = await readStudy(path);
+      known = await workApart(planStudyWork, { study, places }, { entry, log }, control);
+      become({ ...planned(known.plan), phase: "ready" });
+      events.onResults(resultsOf(known));
+    } catch (error) {
+      if (!isCancelled(error)) become({ phase: "ready", problem: explain(error) });
+    }
+  };
+
+  const running = createRunning(
+    { ...options, disposal: disposal.signal },
+    {
+      get state() {
+        return state;
+      },
+      become,
+      set: (next) => (state = next),
+    },
+  );
+
+  const start = async (): Promise<void> => {
+    if (running.isActive) return;
+    for (const allowCodeExecution of [false, true]) {
+      let end: RunEnd;
+      try {
+        end = await running.run(await readStudy(path), allowCodeExecution);
+      } catch (error) {
+        return become({ phase: "ready", problem: explain(error) });
+      }
+      if (disposal.signal.aborted) return;
+      if (end.needsConsent) {
+        if (await consent()) continue;
+        return become({ phase: "ready" });
+      }
+      await plan();
+      if (end.failure === undefined) return;
+      become({ problem: explain(end.failure) });
+      return events.onFailure(end.failure);
+    }
+  };
+
+  return {
+    get known() {
+      return known;
+    },
+    plan,
+    start,
+    pause: () => running.pause(),
+    stop: () => running.stop(),
+    show() {
+      become({});
+      if (known) events.onResults(resultsOf(known));
+    },
+    async exportTo(out) {
+      await workApart(exportStudyWork, { study: await readStudy(path), places, out }, { entry, log }, control);
+    },
+    dispose() {
+      disposal.abort();
+    },
+  };
+}
+
+interface Running {
+  readonly isActive: boolean;
+  /** Resolves at the end, whatever the result. */
+  run(study: Study, allowCodeExecution: boolean): Promise<RunEnd>;
+  pause(): void;
+  stop(): void;
+}
+
+interface RunEnd {
+  /** Suites have tests, and the user has not agreed to run the model's programs. */
+  readonly needsConsent: boolean;
+  /** Why it ended early, unless it was paused or stopped. */
+  readonly failure?: unknown;
+}
+
+interface Holder {
+  readonly state: OpenStudy;
+  /** Changes the state and tells it. */
+  become(part: Partial<OpenStudy>): void;
+  /** Changes the state without telling it. */
+  set(state: OpenStudy): void;
+}
+
+/** The study's process, while there is one. */
+function createRunning(
+  { entry, log, places, disposal }: OpenStudyOptions & { disposal: AbortSignal },
+  holder: Holder,
+): Running {
+  let active: { pause: AbortController; stop: AbortController } | undefined;
+  let reportedAt = 0;
+  const follow = (progress: StudyProgress): void => {
+    const { state } = holder;
+    if (progress.kind === "plan") return holder.become(planned(progress.plan));
+    holder.set({ ...state, runs: state.runs.map((run, i) => (i === progress.run ? changedRun(run, progress) : run)) });
+    const now = performance.now();
+    if (now - reportedAt < reportEvery) return;
+    reportedAt = now;
+    holder.become({});
+  };
+  return {
+    get isActive() {
+      return active !== undefined;
+    },
+    async run(study, allowCodeExecution) {
+      const { pause, stop } = (active = { pause: new AbortController(), stop: new AbortController() });
+      const { problem: _problem, ...before } = holder.state;
+      holder.set({ ...before, phase: "running" });
+      holder.become({});
+      const signal = AbortSignal.any([stop.signal, disposal]);
+      try {
+        const work = { signal, finish: pause.signal, onProgress: follow };
+        await workApart(runStudyWork, { ...places, study, allowCodeExecution }, { entry, log }, work);
+        return { needsConsent: false };
+      } catch (error) {
+        if (error instanceof UserError && error.code === "code-execution") return { needsConsent: true };
+        return { needsConsent: false, ...(!isCancelled(error) && { failure: error }) };
+      } finally {
+        active = undefined;
+      }
+    },
+    pause() {
+      if (!active || holder.state.phase !== "running") return;
+      active.pause.abort();
+      holder.become({ phase: "pausing" });
+    },
+    stop() {
+      if (!active) return;
+      active.stop.abort();
+      holder.become({ phase: "stopping" });
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/** What the panel shows of a study's plan, progress and results. */
+
+import type { StudyProgress } from "../../core/evaluation/study/runStudy.ts";
+import type { PlannedRun, StudyPlan } from "../../core/evaluation/study/studyPlan.ts";
+import type { KnownStudy } from "../../engine/protocol/evaluation.ts";
+import type { OpenStudy, RunView, StudyResults } from "../../../webview/protocol/study.ts";
+
+export function planned({ title, runs, notes }: StudyPlan): Pick<OpenStudy, "title" | "runs" | "notes"> {
+  return { title, runs: runs.map(viewOf), notes };
+}
+
+function viewOf(run: PlannedRun): RunView {
+  const { suiteName, candidateName, seed, tasks, done, isFinished, needsTraining, seconds, basis, problem } = run;
+  return {
+    suite: suiteName,
+    candidate: candidateName,
+    seed,
+    ...(tasks !== undefined && { tasks }),
+    done,
+    isFinished,
+    needsTraining,
+    ...(seconds !== undefined && { seconds }),
+    isRough: basis === "rough",
+    ...(problem && { problem }),
+  };
+}
+
+type RunProgress = Exclude<StudyProgress, { kind: "plan" }>;
+
+/** Returns a run as its progress changes it. */
+export function changedRun(run: RunView, progress: RunProgress): RunView {
+  switch (progress.kind) {
+    case "training": {
+      const { step, steps, etaSeconds, tokensPerSecond } = progress.training;
+      return { ...run, live: { stage: "training", done: step, total: steps, etaSeconds, tokensPerSecond } };
+    }
+    case "predicting": {
+      const { phase, done, total = done, etaSeconds, tokensPerSecond, last } = progress.progress;
+      const live = {
+        stage: stages[phase],
+        done,
+        total,
+        ...(etaSeconds !== undefined && { etaSeconds }),
+        ...(tokensPerSecond !== undefined && { tokensPerSecond }),
+        ...(last && { last: { intent: last.intent ?? last.id, prediction: last.predictions[0] ?? "" } }),
+      };
+      return { ...run, live, ...(progress.scores && { scores: progress.scores }) };
+    }
+    case "finished": {
+      const { live: _live, ...rest } = run;
+      return { ...rest, ...viewOf(progress.planned), scores: progress.scores };
+    }
+    case "failed": {
+      const { live: _live, ...rest } = run;
+      return { ...rest, problem: { message: progress.message, nextStep: progress.nextStep } };
+    }
+  }
+}
+
+const stages = {
+  corpus: "predicting",
+  counting: "predicting",
+  bits: "measuring",
+  infilling: "predicting",
+  predicting: "predicting",
+  scoring: "scoring",
+} as const;
+
+export function resultsOf({ report, charts }: KnownStudy): StudyResults {
+  return { suites: report.suites.map(({ tests: _tests, ...suite }) => suite), charts };
+}

@@ -1,0 +1,215 @@
+/** Studies of a tiny base of random weights, from the plan to an export that is run again. */
+
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { silentLog } from "../../../../extension/core/foundation/log.ts";
+import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
+import { runEvaluation } from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
+import { readRun } from "../../../../extension/core/evaluation/runs/runFolder.ts";
+import { studyCharts } from "../../../../extension/core/evaluation/study/charts/studyCharts.ts";
+import { exportStudy } from "../../../../extension/core/evaluation/study/export/exportStudy.ts";
+import { runStudy, type StudyProgress } from "../../../../extension/core/evaluation/study/runStudy.ts";
+import { readStudy, studySchema, type Study } from "../../../../extension/core/evaluation/study/studyFile.ts";
+import { planStudy } from "../../../../extension/core/evaluation/study/studyPlan.ts";
+import { reportStudy } from "../../../../extension/core/evaluation/study/studyReport.ts";
+import { studyTables } from "../../../../extension/core/evaluation/study/export/studyTables.ts";
+import type { StudyPlaces } from "../../../../extension/core/evaluation/study/studyPlaces.ts";
+import { writeTinyCheckpoint } from "../../baseModels/tinyCheckpoint.ts";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let folder: string;
+const at = (...path: string[]): string => join(folder, ...path);
+const placesOf = (home: string): StudyPlaces => ({ home: at(home), embedded: at("tiny"), dataFolder: folder });
+const control = { log: silentLog };
+const tasks = 70;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "graft-studies-"));
+  await writeTinyCheckpoint(at("tiny"));
+  await writeTinyCheckpoint(at("other"), { seed: 2 });
+  const rows = Array.from({ length: tasks }, (_, i) => ({ id: `task ${i}`, intent: `add ${i}`, code: `x + ${i}` }));
+  await writeFile(at("suite.jsonl"), rows.map((row) => JSON.stringify(row)).join("\n"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function studyOf(more: object = {}): Study {
+  return studySchema.parse({
+    format: 1,
+    title: "Tiny",
+    suites: [{ source: at("suite.jsonl"), examples: at("suite.jsonl") }],
+    candidates: [
+      { name: "one", base: at("tiny") },
+      { name: "other", base: at("other") },
+      { name: "drawn", base: at("tiny"), mode: "icl", seeds: [1, 2] },
+    ],
+    decoding: { beams: 2 },
+    ...more,
+  });
+}
+
+test("a study is planned, run and reported, with the figures of single runs", async () => {
+  const places = placesOf("home");
+  const own = { ...places, base: at("tiny"), suite: at("suite.jsonl"), beams: 2 };
+  const single = await runEvaluation(own, control);
+  const plan = await planStudy(studyOf(), places, control);
+  expect(
+    plan.runs.map(({ candidateName, seed, isFinished, basis }) => [candidateName, seed, isFinished, basis]),
+  ).toEqual([
+    ["one", 42, true, undefined],
+    ["other", 42, false, "scaled"],
+    ["drawn", 1, false, "scaled"],
+    ["drawn", 2, false, "scaled"],
+  ]);
+  expect(plan.runs[0]!.id).toBe(single.id);
+  const events: StudyProgress[] = [];
+  const { plan: done, failures } = await runStudy(
+    { study: studyOf(), ...places },
+    { ...control, onProgress: (each) => events.push(each) },
+  );
+  expect(failures).toEqual([]);
+  expect(done.runs.every(({ isFinished, done: number }) => isFinished && number === tasks)).toBe(true);
+  expect(events.filter(({ kind }) => kind === "finished").map((each) => "run" in each && each.run)).toEqual([
+    0, 1, 2, 3,
+  ]);
+  const early = events.flatMap((each) => (each.kind === "predicting" && each.scores ? [each.scores] : []));
+  expect(early.length).toBeGreaterThan(0);
+  expect(early[0]!["chrf"]!.low).toBeLessThanOrEqual(early[0]!["chrf"]!.value);
+
+  const { suites } = await reportStudy(done, places.home);
+  const [report] = suites;
+  expect(report!.rows.map(({ candidate, seeds }) => [candidate, seeds])).toEqual([
+    ["one", [42]],
+    ["other", [42]],
+    ["drawn", [1, 2]],
+  ]);
+  expect(report!.rows[0]!.scores).toEqual(single.result!.scores);
+  // The test between two candidates of one seed each is that of graft runs compare.
+  const other = await readRun(join(places.home, "runs", done.runs[1]!.id!));
+  const { differences } = await compareRuns(single, other);
+  const { differences: own2 } = report!.tests.find(({ first, second }) => first === 0 && second === 1)!;
+  expect(own2["chrf"]).toEqual(differences["chrf"]);
+  expect(Object.keys(report!.rows[0]!.marks).length + Object.keys(report!.rows[1]!.marks).length).toBeGreaterThan(0);
+  for (const { svg } of studyCharts({ title: "Tiny", suites })) expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  expect(studyCharts({ title: "Tiny", suites }).map(({ name }) => name)).toContain("suite-jsonl-graft-em@1-by-k");
+});
+
+test("a paused study keeps the chunk at work, and ends as if it had not been paused", async () => {
+  const study = studyOf({ candidates: [{ base: at("tiny") }] });
+  const whole = await runStudy({ study, ...placesOf("whole") }, control);
+  const pause = new AbortController();
+  const running = runStudy(
+    { study, ...placesOf("paused") },
+    { ...control, pause: pause.signal, onProgress: (progress) => progress.kind === "predicting" && pause.abort() },
+  );
+  await expect(running).rejects.toMatchObject({ name: "AbortError" });
+  const [left] = (await planStudy(study, placesOf("paused"), control)).runs;
+  expect(left).toMatchObject({ done: 64, tasks, isFinished: false });
+  const resumed = await runStudy({ study, ...placesOf("paused") }, control);
+  const predictions = (home: string): Promise<string> =>
+    readFile(at(home, "runs", whole.plan.runs[0]!.id!, "predictions.jsonl"), "utf8");
+  const resultOf = async (home: string): Promise<unknown> =>
+    (await readRun(at(home, "runs", resumed.plan.runs[0]!.id!))).result!.scores;
+  expect(await resultOf("paused")).toEqual(await resultOf("whole"));
+  expect(await predictions("paused")).toBe(await predictions("whole"));
+});
+
+test("a run that fails and a suite that is gone do not stop the others; twins share a run", async () => {
+  const study = studyOf({
+    suites: [{ source: at("gone.jsonl") }, { source: at("suite.jsonl"), limit: 3 }],
+    candidates: [
+      { name: "icl", base: at("tiny"), mode: "icl" },
+      { name: "a", base: at("tiny") },
+      { name: "b", base: at("tiny") },
+    ],
+  });
+  const { plan, failures } = await runStudy({ study, ...placesOf("failing") }, control);
+  expect(failures.map(({ message }) => message)).toEqual([
+    ...["icl", "a", "b"].map(() => expect.stringContaining("gone.jsonl")),
+    expect.stringContaining("no source of examples"),
+  ]);
+  expect(plan.runs.filter(({ isFinished }) => isFinished).map(({ candidateName }) => candidateName)).toEqual(["a"]);
+  expect(plan.notes).toEqual([expect.stringMatching(/^b on suite.jsonl is the same run as a/)]);
+});
+
+test("suites with tests are refused before anything runs, unless the user consents", async () => {
+  await writeFile(at("tests.jsonl"), `${JSON.stringify({ task_id: 1, text: "x", test_list: ["assert 1"] })}\n`);
+  const study = studyOf({ suites: [{ source: at("tests.jsonl") }], candidates: [{ base: at("tiny") }] });
+  const plan = await planStudy(study, placesOf("consent"), control);
+  // A machine without a sandbox says so in the plan.
+  if (plan.runs[0]!.problem) expect(plan.runs[0]!.problem.message).toMatch(/sandbox|Python/);
+  else
+    await expect(runStudy({ study, ...placesOf("consent") }, control)).rejects.toMatchObject({
+      code: "code-execution",
+    });
+});
+
+test("what is missing is trained once, and its adapter evaluated", async () => {
+  const training = { method: "lora", data: [at("suite.jsonl")], steps: 1, rank: 2, maxLength: 32 };
+  const study = studyOf({
+    suites: [{ source: at("suite.jsonl"), limit: 2 }],
+    candidates: [{ name: "trained", base: at("tiny"), training }],
+  });
+  const places = placesOf("training");
+  expect((await planStudy(study, places, control)).runs).toMatchObject([{ needsTraining: true }]);
+  const kinds: string[] = [];
+  const { plan, failures } = await runStudy(
+    { study, ...places },
+    { ...control, onProgress: ({ kind }) => kinds.push(kind) },
+  );
+  expect([failures, kinds.filter((kind) => kind === "training").length]).toEqual([[], 1]);
+  const { record } = await readRun(join(places.home, "runs", plan.runs[0]!.id!));
+  expect(record.configuration).toMatchObject({ mode: "trained", adapters: [{ name: "trained", method: "lora" }] });
+  expect(record.trainings).toHaveLength(1);
+  const again: string[] = [];
+  await runStudy({ study, ...places }, { ...control, onProgress: ({ kind }) => again.push(kind) });
+  expect(again).toEqual(["plan", "finished"]);
+});
+
+test("an exported study, run again on a machine that has nothing, gives equal scores and tables", async () => {
+  await mkdir(at("sources"));
+  await cp(at("suite.jsonl"), at("sources", "suite.jsonl"));
+  const study = studyOf({
+    suites: [{ source: at("sources", "suite.jsonl"), examples: at("sources", "suite.jsonl"), limit: 25 }],
+  });
+  const places = placesOf("first");
+  const { plan } = await runStudy({ study, ...places }, control);
+  const report = await reportStudy(plan, places.home);
+  await exportStudy({ study, plan, report }, at("export"), places);
+  expect((await readdir(at("export"))).toSorted().join(" ")).toBe(
+    "README.md charts inputs results.json runs study.json tables.csv tables.md tables.tex tests.csv",
+  );
+  await expect(exportStudy({ study, plan, report }, at("export"), places)).rejects.toMatchObject({
+    code: "study-exists",
+  });
+  await rm(at("sources"), { recursive: true });
+  const moved = at("moved");
+  await cp(at("export"), moved, { recursive: true });
+  await rm(at("export"), { recursive: true });
+
+  const again = await readStudy(join(moved, "study.json"));
+  expect(again.expected).toHaveLength(4);
+  const second = await runStudy({ study: again, ...placesOf("second") }, control);
+  expect(second.plan.runs.map(({ id }) => id)).toEqual(plan.runs.map(({ id }) => id));
+  const repeated = await reportStudy(second.plan, at("second"));
+  const figures = (of: typeof report): unknown =>
+    of.suites.map(({ rows, tests }) => [rows.map(({ scores, marks }) => [scores, marks]), tests]);
+  expect(figures(repeated)).toEqual(figures(report));
+  const exported = JSON.parse(await readFile(join(moved, "results.json"), "utf8")) as typeof report;
+  expect(figures(exported)).toEqual(figures(JSON.parse(JSON.stringify(repeated)) as typeof report));
+});
+
+test("tables show marks in each format", () => {
+  const blank = { suite: "s", protocol: "graft", seeds: [1], runs: [], items: 30, trainableParameters: 0, number: 0 };
+  const cost = { adapterBytes: 0, seconds: 1, tokensPerSecond: 1, peakMemoryBytes: 1 };
+  const row = (candidate: string, value: number, marks: object): object =>
+    Object.assign({ candidate, marks, scores: { "em@1": { value, low: value, high: value } } }, blank, cost);
+  const rows = [row("a_1", 10, { "em@1": "best" }), row("b", 5, {})];
+  const suite = { suite: "s", protocol: "graft", measures: ["em@1"], rows, tests: [], fewestItems: 20 };
+  const report = { title: "T", suites: [suite] } as unknown as Parameters<typeof studyTables>[0];
+  expect(studyTables(report, "markdown")).toContain("| a_1 | s | graft | 30 | **10.00 (10.00 to 10.00)** |");
+  expect(studyTables(report, "latex")).toContain("a\\_1 & s & graft & 30 & \\textbf{10.00 (10.00 to 10.00)}");
+  expect(studyTables(report, "csv")).toMatch(/^suite,.*\ns,graft,a_1,/);
+});

@@ -1,0 +1,134 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { adapterStudy, paperStudy } from "../../../../extension/core/evaluation/study/readyStudies.ts";
+import {
+  readStudy,
+  studySchema,
+  withPaths,
+  writeStudy,
+} from "../../../../extension/core/evaluation/study/studyFile.ts";
+import { studyRuns } from "../../../../extension/core/evaluation/study/studyRuns.ts";
+
+let folder: string;
+const at = (...path: string[]): string => join(folder, ...path);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "graft-study-"));
+  await writeFile(at("pairs.jsonl"), '{"intent": "a", "code": "b"}\n');
+  await writeFile(at("tests.jsonl"), '{"task_id": 1, "text": "x", "test_list": ["assert x"]}\n');
+  await writeFile(at("code.py"), "x = 1\n");
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const places = { home: "/home", embedded: "/embedded", dataFolder: "/data" };
+const study = (more: object): object => ({ format: 1, title: "Mine", suites: [{ source: "pairs.jsonl" }], ...more });
+
+test("readStudy reads paths relative to the file, and leaves names as they are", async () => {
+  const candidates = [{ base: "graft-base" }, { base: "./base", adapters: [{ folder: "sql" }], repository: "." }];
+  await writeFile(
+    at("a.json"),
+    JSON.stringify(study({ suites: [{ source: "conala" }, { source: "pairs.jsonl" }], candidates })),
+  );
+  const read = await readStudy(at("a.json"));
+  expect(read.suites).toEqual([{ source: "conala" }, { source: at("pairs.jsonl") }]);
+  expect(read.candidates).toEqual([
+    { base: "graft-base" },
+    { base: at("base"), adapters: [{ folder: at("sql"), scale: 1 }], repository: folder },
+  ]);
+  await writeStudy(at("b.json"), read);
+  expect(await readStudy(at("b.json"))).toEqual(read);
+});
+
+test.each([
+  [study({ candidates: [{ mod: "icl" }] }), /candidates\[0\]: .*mod/],
+  [study({ candidates: [] }), /candidates: /],
+  [study({ candidates: [{ training: { method: "lora", data: ["conala"], speed: 9 } }] }), /no setting speed/],
+  [study({ candidates: [{ shots: 0 }] }), /candidates\[0\]\.shots/],
+])("readStudy names what is wrong with %j", async (content, message) => {
+  await writeFile(at("bad.json"), JSON.stringify(content));
+  await expect(readStudy(at("bad.json"))).rejects.toMatchObject({
+    code: "study-invalid",
+    message: expect.stringMatching(message),
+  });
+});
+
+test("readStudy tells a missing study from a broken one", async () => {
+  await expect(readStudy(at("none.json"))).rejects.toMatchObject({ code: "study-missing" });
+  await writeFile(at("torn.json"), '{"format": 1,');
+  await expect(readStudy(at("torn.json"))).rejects.toMatchObject({ code: "study-invalid" });
+});
+
+test("studyRuns has a run for each seed that decides something, and one where none does", async () => {
+  const candidates = [{}, { mode: "icl" }, { mode: "rag" }, { context: "repository" }];
+  const suites = ["pairs.jsonl", "tests.jsonl", "code.py"].map((source) => ({ source: at(source) }));
+  const parsed = studySchema.parse(study({ suites, candidates, seeds: [1, 2], limit: 7 }));
+  const { runs, leftOut } = await studyRuns(parsed, places);
+  expect(runs.map(({ suite, candidate, seed }) => `${suite} ${candidate} ${seed}`)).toEqual([
+    // Pairs: seeds draw examples only.
+    "0 0 1",
+    "0 1 1",
+    "0 1 2",
+    "0 2 1",
+    // Suites with tests draw samples, held-out code draws holes.
+    "1 0 1",
+    "1 0 2",
+    "2 0 1",
+    "2 0 2",
+    "2 3 1",
+    "2 3 2",
+  ]);
+  expect(leftOut.map(({ suite, candidate, isProblem }) => `${suite} ${candidate} ${isProblem}`)).toEqual([
+    "0 3 false",
+    "1 1 false",
+    "1 2 false",
+    "1 3 false",
+    "2 1 false",
+    "2 2 false",
+  ]);
+  expect(runs[1]!.options).toEqual({
+    ...places,
+    base: "",
+    adapters: [],
+    suite: at("pairs.jsonl"),
+    limit: 7,
+    protocol: "graft",
+    mode: "icl",
+    seed: 1,
+  });
+  expect(runs.at(-1)!.options).toMatchObject({ context: "repository", seed: 2 });
+  expect(runs.at(-1)!.options).not.toHaveProperty("protocol");
+});
+
+test("studyRuns lists a suite that cannot be read as a problem, and keeps the others", async () => {
+  const suites = [{ source: at("gone.jsonl") }, { source: at("pairs.jsonl") }];
+  const { runs, leftOut } = await studyRuns(studySchema.parse(study({ suites, candidates: [{}] })), places);
+  expect(runs.map(({ suite }) => suite)).toEqual([1]);
+  expect(leftOut).toMatchObject([{ suite: 0, isProblem: true, message: expect.stringContaining("gone.jsonl") }]);
+});
+
+test("the paper's questions train each method on each data set, and draw examples with the paper's seeds", () => {
+  const { candidates, protocol } = paperStudy({ suites: ["conala", "codealpacapy"] });
+  expect(protocol).toBe("paper-v2");
+  expect(candidates.map(({ name }) => name)).toEqual([
+    "zero-shot",
+    ...["lora", "ia3", "prompt", "prefix", "full"].map((method) => `${method}-conala`),
+    ...["lora", "ia3", "prompt", "prefix", "full"].map((method) => `${method}-codealpacapy`),
+    "lora-joint",
+    ...[1, 2, 3].map((count) => `RAG, ${count}`),
+    ...[1, 2, 3].map((count) => `ICL, ${count}`),
+  ]);
+  expect(candidates.at(-1)!.seeds).toEqual([42, 777, 5432, 55555, 97]);
+});
+
+test("an adapter is compared with and without the repository", () => {
+  const made = adapterStudy({ adapter: "/a/sql", name: "sql", base: "", suite: "/code" });
+  expect(made.candidates.map(({ adapters = [], context }) => [adapters.length, context])).toEqual([
+    [0, undefined],
+    [1, undefined],
+    [0, "repository"],
+    [1, "repository"],
+  ]);
+  const moved = withPaths(made, (path) => `/moved${path}`);
+  expect([moved.suites[0]!.source, moved.candidates[1]!.adapters![0]!.folder]).toEqual(["/moved/code", "/moved/a/sql"]);
+});

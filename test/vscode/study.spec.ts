@@ -1,0 +1,188 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import axeCore from "axe-core";
+import type { Frame, Page } from "playwright-core";
+import { expect } from "vitest";
+import { root } from "../../scripts/bed/paths.ts";
+import { graftReady } from "./harness/graft.ts";
+import { editorTest } from "./harness/spec.ts";
+import type { Workbench } from "./harness/workbench.ts";
+
+const pairs = (count: number): string =>
+  Array.from({ length: count }, (_, i) => {
+    const name = ["sorted", "reversed", "max", "min", "len"][i % 5]!;
+    return `${JSON.stringify({ id: `task ${i}`, intent: `apply ${name} to the list number ${i}`, code: `${name}(list_${i})` })}\n`;
+  }).join("");
+
+const test = editorTest({
+  files: { "main.py": "x = 1\n", "pairs.jsonl": pairs(40), "shown.jsonl": pairs(10), "out/.keep": "" },
+  settings: { "workbench.colorTheme": "Default Dark Modern" },
+});
+
+async function openStudies(workbench: Workbench): Promise<Frame> {
+  await workbench.page.getByRole("tab", { name: "Graft" }).first().waitFor();
+  await workbench.command("Graft: Open studies");
+  return workbench.webview('main[aria-label="Studies"]');
+}
+
+const file = async (page: Page, name: string): Promise<void> =>
+  page.locator(".quick-input-list .monaco-list-row", { hasText: name }).click();
+
+const button = (view: Frame, name: string | RegExp): ReturnType<Frame["getByRole"]> =>
+  view.getByRole("button", { name });
+
+/** Problems that axe finds in the page, by rule and element. */
+async function axeProblems(view: Frame): Promise<string[]> {
+  await view.evaluate(axeCore.source);
+  // VS Code paints the background of the window, behind a transparent page; axe takes that for white.
+  await view.evaluate(() => {
+    document.documentElement.style.background = "var(--vscode-editor-background)";
+  });
+  return await view.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
+  });
+}
+
+test("a study of three candidates is planned, with times", { timeout: 240_000 }, async ({ workbench }) => {
+  const { page } = workbench;
+  await workbench.openFile("main.py");
+  await graftReady(workbench);
+  const view = await openStudies(workbench);
+  await view.getByText("None yet.").waitFor();
+  await workbench.screenshot("studies, empty");
+  await button(view, /^New study… A study of my own/).click();
+  await view.getByText("Give the study a title.").waitFor();
+  await view.getByLabel("Title").fill("Three on forty");
+  await view.getByText("Choose a suite first.").waitFor();
+  await button(view, "Add a file…").click();
+  await file(page, "pairs.jsonl");
+  await view.getByText("pairs.jsonl", { exact: false }).first().waitFor();
+  await view.getByLabel("Drawn examples (ICL)").fill("1");
+  await view.getByLabel("Nearest examples (RAG)").fill("2");
+  await view.getByText("Choose a file of examples first.").waitFor();
+  await button(view, "Examples from…").click();
+  await file(page, "shown.jsonl");
+  await view.getByText(join(workbench.folder, "shown.jsonl")).waitFor();
+  await view.getByLabel("Decoding").selectOption("Greedy: one answer");
+  await workbench.screenshot("studies, form");
+  expect(await axeProblems(view)).toEqual([]);
+  await button(view, "Create and plan").press("Enter");
+  const runs = view.getByRole("region", { name: "Runs" });
+  await runs.getByRole("row", { name: /graft-base, 2 nearest/ }).waitFor({ timeout: 120_000 });
+  expect(await runs.getByRole("row").count()).toBe(4);
+  await view.getByText(/0 of 3 runs are finished\. About .* left\./).waitFor();
+  await view.getByText("≈: by this machine's speed").waitFor();
+  await workbench.screenshot("studies, plan");
+});
+
+test("it is paused, and goes on after the window was reloaded", { timeout: 300_000 }, async ({ workbench }) => {
+  const { page } = workbench;
+  let view = await openStudies(workbench);
+  await button(view, "Start").press("Enter");
+  await view
+    .getByText(/\d+ of 40/)
+    .first()
+    .waitFor({ timeout: 120_000 });
+  await workbench.screenshot("studies, running");
+  await button(view, "Pause").press("Enter");
+  await button(view, "Resume").waitFor({ timeout: 120_000 });
+  await view.getByText(/[12] of 3 runs are finished/).waitFor();
+  await page.reload();
+  await page.locator(".monaco-workbench .part.statusbar").waitFor({ timeout: 60_000 });
+  view = await openStudies(workbench);
+  await button(view, "Resume").click({ timeout: 60_000 });
+  await view.getByText("3 of 3 runs are finished.").waitFor({ timeout: 200_000 });
+  const table = view.getByRole("region", { name: "pairs.jsonl, graft" });
+  expect(await table.getByRole("rowheader").allTextContents()).toEqual([
+    "graft-base",
+    "graft-base, 1 drawn (seed 42)",
+    "graft-base, 2 nearest",
+  ]);
+  await table.getByRole("button", { name: "chrF" }).click();
+  const sorted = table.getByRole("columnheader", { name: "chrF" });
+  expect(await sorted.getAttribute("aria-sort")).toBe("descending");
+  const scores = await table.locator("tbody tr").evaluateAll((rows) => rows.map((row) => row.textContent ?? ""));
+  expect(scores).toHaveLength(3);
+  await workbench.screenshot("studies, results");
+  expect(await view.locator("svg[role=img]").count()).toBeGreaterThan(0);
+});
+
+test("its tasks are filtered, gone through by keyboard, and opened in the editor", async ({ workbench }) => {
+  const { page } = workbench;
+  const view = await openStudies(workbench);
+  await button(view, "Show the tasks of pairs.jsonl, graft").press("Enter");
+  const list = view.getByRole("listbox", { name: "Tasks" });
+  await view.getByText("40 of 40 tasks.").waitFor();
+  await view.getByLabel("Search").fill("number 3");
+  await view.getByText("11 of 40 tasks.").waitFor();
+  await list.focus();
+  await page.keyboard.press("ArrowDown");
+  const tasks = view.getByRole("region", { name: "Tasks of pairs.jsonl" });
+  await tasks.getByRole("heading", { name: "apply min to the list number 3", exact: true }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await tasks.getByRole("heading", { name: "apply sorted to the list number 30" }).waitFor();
+  expect(await tasks.locator("pre").first().textContent()).toBe("sorted(list_30)");
+  await tasks.getByText("Prompt, with its examples").last().click();
+  await tasks.getByText("### Instruction:", { exact: false }).last().waitFor();
+  await workbench.screenshot("studies, task");
+  expect(await axeProblems(view)).toEqual([]);
+  await button(view, "Open the answer of graft-base, 2 nearest in the editor").click();
+  await page.getByRole("tab", { name: /task 30: reference and graft-base, 2 nearest/ }).waitFor();
+});
+
+test("its export, run again by the command line, has equal figures", { timeout: 300_000 }, async ({ workbench }) => {
+  const { page, folder } = workbench;
+  const view = await openStudies(workbench);
+  await button(view, "Export…").click();
+  const input = page.locator(".quick-input-widget:not([style*='display: none']) input[type=text]").last();
+  await expect.poll(() => input.inputValue(), { timeout: 20_000 }).not.toBe("");
+  await input.fill(`${join(folder, "out")}/`);
+  // A slow machine still lists the folder when the button is pressed, and takes no notice.
+  const choose = page.locator(".quick-input-widget").getByRole("button", { name: "Choose" });
+  const exported = async (): Promise<string[]> => readdir(join(folder, "out", "three-on-forty")).catch(() => []);
+  await expect
+    .poll(
+      async () => {
+        if (await choose.isVisible()) await choose.click();
+        return await exported();
+      },
+      { timeout: 60_000, interval: 1000 },
+    )
+    .toContain("README.md");
+  const home = await mkdtemp(join(tmpdir(), "graft-again-"));
+  try {
+    const study = join(folder, "out", "three-on-forty", "study.json");
+    const args = [join(root, "dist", "cli.js"), "study", "run", study, "--json"];
+    const { stdout } = await promisify(execFile)(process.execPath, args, {
+      env: { ...process.env, GRAFT_HOME: home },
+      maxBuffer: 1e8,
+    });
+    const result = JSON.parse(stdout.trim().split("\n").at(-1)!) as { reproduced: { isEqual: boolean }[] };
+    expect(result.reproduced.map(({ isEqual }) => isEqual)).toEqual([true, true, true]);
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+});
+
+test("a suite that is gone is told, and does not end the panel", async ({ workbench }) => {
+  const view = await openStudies(workbench);
+  await rm(join(workbench.folder, "pairs.jsonl"));
+  await button(view, "Plan again").click();
+  await view
+    .getByText(/Cannot read the suite .*pairs\.jsonl/)
+    .first()
+    .waitFor({ timeout: 60_000 });
+  await workbench.screenshot("studies, broken suite");
+  await button(view, "All studies").click();
+  await button(view, "Delete Three on forty").click();
+  await view.getByText("None yet.").waitFor();
+  await workbench.page.getByRole("button", { name: "Undo" }).click();
+  await button(view, "Open Three on forty").waitFor();
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test, vi } from "vitest";
+import type { RowView, StudyFields, SuiteTasks } from "../../webview/protocol/study.ts";
+
+vi.stubGlobal("document", { getElementById: () => null });
+const { blankStudy, adapterDraft, obstacle, toStudyForm } = await import("../../webview/study/draft.ts");
+const { changed, initialState } = await import("../../webview/study/pageState.ts");
+const { filtered, noFilter } = await import("../../webview/study/taskFilter.ts");
+const { sorted } = await import("../../webview/study/columns.ts");
+
+const fields: StudyFields = { limit: { minimum: 1 }, seed: { minimum: 0 }, shots: { minimum: 1, maximum: 100 } };
+const here = { codealpacapy: "here" } as const;
+
+describe("the draft of a study", () => {
+  const draft = { ...blankStudy, title: " Mine ", paths: ["/pairs.jsonl"] };
+
+  test.each([
+    [{ ...draft, title: " " }, "Give the study a title."],
+    [{ ...draft, paths: [] }, "Choose a suite first."],
+    [{ ...draft, paper: ["codealpacapy"] }, "Get CodeAlpacaPy first."],
+    [{ ...draft, hasBase: false }, "Choose a candidate first."],
+    [{ ...draft, drawn: "1, 0" }, "Examples: give whole numbers from 1 to 100."],
+    [{ ...draft, nearest: "2" }, "Choose a file of examples first."],
+    [{ ...draft, limit: "0" }, "Tasks: give a whole number from 1 on, or none for all."],
+    [{ ...draft, seeds: "" }, "Seeds: give whole numbers from 0 on."],
+  ])("tells what it lacks: %#", (lacking, reason) => {
+    expect(obstacle(lacking, fields, { codealpacapy: "missing" })).toBe(reason);
+  });
+
+  test("becomes a form with numbers, without repetitions", () => {
+    const asked = { ...draft, paper: ["conala"], drawn: "1, 3 3", examples: "/e.jsonl", limit: "40", seeds: "42,777" };
+    expect(obstacle(asked, fields, here)).toBeUndefined();
+    expect(toStudyForm(asked, fields)).toMatchObject({
+      title: "Mine",
+      suites: ["conala", "/pairs.jsonl"],
+      drawn: [1, 3],
+      nearest: [],
+      limit: 40,
+      seeds: [42, 777],
+    });
+    expect(toStudyForm(draft, fields)).not.toHaveProperty("limit");
+  });
+
+  test("of an adapter compares it with and without the repository", () => {
+    expect(adapterDraft("sql")).toMatchObject({ adapters: ["sql"], hasBase: true, hasRepository: true });
+  });
+});
+
+test("a task that the user has left is not shown when its answer arrives", () => {
+  let state = changed(initialState(undefined), { type: "drill", suite: 0 });
+  state = changed(state, { type: "ask", id: "b" });
+  const detail = (id: string) => ({ type: "task", suite: 0, detail: { id, intent: id, answers: [] } }) as const;
+  expect(changed(state, detail("a")).drilled?.detail).toBeUndefined();
+  expect(changed(state, detail("b")).drilled?.detail?.id).toBe("b");
+});
+
+test("tasks are searched, filtered by who is right, and ordered", () => {
+  const cell = (isRight: boolean, similarity: number) => ({ isRight, similarity });
+  const tasks: SuiteTasks = {
+    runs: ["one", "other"],
+    rows: [
+      { id: "1", intent: "Sort it", length: 3, cells: [cell(true, 1), cell(false, 0.2)] },
+      { id: "2", intent: "open it", length: 9, cells: [cell(false, 0.5), cell(true, 1)] },
+      { id: "3", intent: "close it", length: 5, cells: [cell(false, 0.1), null] },
+    ],
+  };
+  const ids = (filter: object): string =>
+    filtered(tasks, { ...noFilter, ...filter })
+      .map(({ id }) => id)
+      .join("");
+  expect(ids({})).toBe("123");
+  expect(ids({ search: "SORT" })).toBe("1");
+  expect(ids({ right: 0, wrong: 1 })).toBe("1");
+  // A run without an answer is not wrong.
+  expect(ids({ wrong: 1 })).toBe("1");
+  expect(ids({ order: "longest" })).toBe("231");
+  expect(ids({ order: "similar" })).toBe("213");
+  expect(ids({ order: "different" })).toBe("123");
+});
+
+test("rows are sorted by a column, those without a value last in either direction", () => {
+  const rows = [2, undefined, 1, 3].map((value, i) => ({ candidate: `c${i}`, trainingSeconds: value }) as RowView);
+  const columns = [{ key: "training", title: "", value: ({ trainingSeconds }: RowView) => trainingSeconds }];
+  const order = (sorting?: { key: string; isUp: boolean }): (number | undefined)[] =>
+    sorted(rows, columns, sorting).map(({ trainingSeconds }) => trainingSeconds);
+  expect(order()).toEqual([2, undefined, 1, 3]);
+  expect(order({ key: "training", isUp: true })).toEqual([1, 2, 3, undefined]);
+  expect(order({ key: "training", isUp: false })).toEqual([3, 2, 1, undefined]);
+});

@@ -1,0 +1,215 @@
+/** Messages between the extension and the studies panel. The extension validates all messages of this web page. */
+
+import * as z from "zod/mini";
+import type { NumberField } from "./numberField.ts";
+import type { PaperDataState } from "./paperData.ts";
+
+const text = z.string().check(z.minLength(1));
+
+const studyForm = z.object({
+  title: text,
+  /** Data sets of the paper by name, files and folders by path. */
+  suites: z.array(text).check(z.minLength(1)),
+  /** File of the examples for suites of one's own; empty for none. */
+  examples: z.string(),
+  /** The base in use, with nothing. */
+  hasBase: z.boolean(),
+  /** Numbers of drawn examples, each a candidate; likewise of the nearest. */
+  drawn: z.array(z.int()),
+  nearest: z.array(z.int()),
+  /** Folder of a sentence encoder that finds the nearest, too; empty for none. */
+  encoder: z.string(),
+  adapters: z.array(text),
+  bases: z.array(text),
+  /** Whether code is also completed with the other files of its repository. */
+  hasRepository: z.boolean(),
+  protocol: z.enum(["graft", "paper-v2", "paper-v3"]),
+  decoding: z.enum(["beams", "greedy", "samples"]),
+  /** Number of tasks of each suite, from the first on; all if absent. */
+  limit: z.exactOptional(z.int()),
+  seeds: z.array(z.int()).check(z.minLength(1)),
+});
+
+/** The request of the form for a new study. */
+export type StudyForm = z.infer<typeof studyForm>;
+
+export const studyExports = ["folder", "csv", "json", "markdown", "latex"] as const;
+export type StudyExport = (typeof studyExports)[number];
+
+/** Messages from the panel to the extension. */
+export const fromStudies = z.discriminatedUnion("type", [
+  /** The panel was (re)loaded and has no state. */
+  z.object({ type: z.literal("ready") }),
+  z.object({ type: z.literal("create"), form: studyForm }),
+  /** Creates the paper's questions, or opens them. */
+  z.object({ type: z.literal("createPaper") }),
+  z.object({ type: z.literal("open"), name: text }),
+  z.object({ type: z.literal("close") }),
+  z.object({ type: z.literal("remove"), name: text }),
+  /** Opens a dialog. pathChosen answers, unless the user dismisses it. */
+  z.object({ type: z.literal("choosePath"), what: z.enum(["file", "folder", "examples", "encoder"]) }),
+  z.object({ type: z.literal("getCodeAlpacaPy") }),
+  /** Starts or resumes the open study. */
+  z.object({ type: z.literal("start") }),
+  /** Ends it after the tasks at work. */
+  z.object({ type: z.literal("pause") }),
+  /** Ends it at once. */
+  z.object({ type: z.literal("stop") }),
+  /** Opens the study's file in the editor. */
+  z.object({ type: z.literal("edit") }),
+  /** Reads the study's file and plans again. */
+  z.object({ type: z.literal("replan") }),
+  z.object({ type: z.literal("export"), as: z.enum(studyExports) }),
+  /** Asks for the tasks of a suite, by its position in the results. */
+  z.object({ type: z.literal("tasks"), suite: z.int() }),
+  z.object({ type: z.literal("task"), suite: z.int(), id: text }),
+  /** Opens the reference and a run's best answer beside each other in the editor. */
+  z.object({ type: z.literal("diff"), suite: z.int(), id: text, run: z.int() }),
+  z.object({ type: z.literal("showLog") }),
+]);
+
+export type FromStudies = z.infer<typeof fromStudies>;
+
+/** Messages from the extension to the panel. */
+export type ToStudies =
+  | { type: "fields"; fields: StudyFields }
+  | { type: "state"; state: StudiesState }
+  /** Of the open study, whenever it changes. */
+  | { type: "results"; results: StudyResults }
+  | { type: "paperData"; state: PaperDataState }
+  | { type: "pathChosen"; what: "file" | "folder" | "examples" | "encoder"; path: string }
+  | { type: "tasks"; suite: number; tasks: SuiteTasks }
+  | { type: "task"; suite: number; detail: TaskView };
+
+export interface StudyFields {
+  limit: NumberField;
+  seed: NumberField;
+  shots: NumberField;
+}
+
+interface Problem {
+  message: string;
+  nextStep: string;
+}
+
+export interface StudyCard {
+  /** The file's name, without its ending. */
+  name: string;
+  title: string;
+  suites: number;
+  candidates: number;
+  /** Why the file cannot be used. */
+  problem?: Problem;
+}
+
+export interface StudiesState {
+  /** Undefined until they are known. */
+  studies: readonly StudyCard[] | undefined;
+  problem: Problem | undefined;
+  /** The base in use, the others, and the library's adapters. */
+  base: string | undefined;
+  bases: readonly string[];
+  adapters: readonly string[];
+  open: OpenStudy | undefined;
+}
+
+export interface OpenStudy {
+  name: string;
+  title: string;
+  phase: "planning" | "ready" | "running" | "pausing" | "stopping";
+  runs: readonly RunView[];
+  /** Candidates that do not apply to a suite. */
+  notes: readonly string[];
+  problem?: Problem;
+}
+
+export type Scores = Readonly<Record<string, { value: number; low: number; high: number }>>;
+
+/** A run of the open study. */
+export interface RunView {
+  suite: string;
+  candidate: string;
+  seed: number;
+  tasks?: number;
+  done: number;
+  isFinished: boolean;
+  needsTraining: boolean;
+  /** Estimated seconds until it is finished. */
+  seconds?: number;
+  /** The estimate may be wrong by a factor of three. */
+  isRough: boolean;
+  problem?: Problem;
+  /** While it runs. */
+  live?: {
+    stage: "training" | "measuring" | "predicting" | "scoring";
+    done: number;
+    total: number;
+    etaSeconds?: number;
+    tokensPerSecond?: number;
+    last?: { intent: string; prediction: string };
+  };
+  /** Early answers while it runs, then the result. */
+  scores?: Scores;
+}
+
+export interface StudyResults {
+  suites: readonly SuiteView[];
+  charts: readonly { name: string; suite: number; measure: string; svg: string }[];
+}
+
+/** The results of one suite and protocol. */
+export interface SuiteView {
+  suite: string;
+  protocol: string;
+  measures: readonly string[];
+  fewestItems: number;
+  note?: string;
+  rows: readonly RowView[];
+}
+
+export interface RowView {
+  candidate: string;
+  seeds: readonly number[];
+  items: number;
+  scores: Readonly<Record<string, ShownScore>>;
+  marks: Readonly<Record<string, "best" | "tied">>;
+  trainableParameters: number;
+  adapterBytes: number;
+  trainingSeconds?: number;
+  trainingMemoryBytes?: number;
+  tokensPerSecond: number;
+  peakMemoryBytes: number;
+}
+
+/** With a 95 % interval, or the deviation of several seeds. */
+export type ShownScore = { value: number; low: number; high: number } | { value: number; deviation: number };
+
+/** The tasks of a suite, with the answers of its finished runs at a glance. */
+export interface SuiteTasks {
+  /** Names of the runs. */
+  runs: readonly string[];
+  rows: readonly TaskRowView[];
+}
+
+export interface TaskRowView {
+  id: string;
+  intent: string;
+  length: number;
+  /** In the order of the runs. */
+  cells: readonly ({ isRight: boolean; similarity?: number } | null)[];
+}
+
+export interface TaskView {
+  id: string;
+  intent: string;
+  reference?: string;
+  place?: { path: string; line: number; column: number };
+  answers: readonly ({
+    predictions: readonly {
+      text: string;
+      logProbability?: number;
+      verdict?: { passed: boolean; output: string };
+    }[];
+    prompt?: string;
+  } | null)[];
+}

@@ -1,0 +1,39 @@
+/** The charts of a study, as the command line exports them. */
+
+import { useState } from "preact/hooks";
+import type { StudyResults } from "../protocol/study.ts";
+import { scoreTitle } from "../benchmark/scores.ts";
+import { t } from "../shared/l10n.ts";
+
+export function Charts({ results: { charts, suites } }: { results: StudyResults }) {
+  const measures = [...new Set(charts.map(({ measure }) => measure))];
+  const [chosen, choose] = useState<string>();
+  const measure = chosen !== undefined && measures.includes(chosen) ? chosen : measures[0];
+  if (measure === undefined) return null;
+  const shown = charts.filter((chart) => chart.measure === measure);
+  return (
+    <div class="part">
+      <h2>{t("Charts")}</h2>
+      <div class="field chart-choice">
+        <label for="chart-measure">{t("Measure")}</label>
+        <select id="chart-measure" value={measure} onChange={({ currentTarget: { value } }) => choose(value)}>
+          {measures.map((name) => (
+            <option key={name} value={name}>
+              {scoreTitle(name)}
+            </option>
+          ))}
+        </select>
+      </div>
+      {suites.map((suite, i) => (
+        <div key={i} class="charts" role="group" aria-label={`${suite.suite}, ${suite.protocol}`}>
+          {shown
+            .filter((chart) => chart.suite === i)
+            .map(({ name, svg }) => (
+              // The extension draws it from numbers, and escapes the names in it.
+              <div key={name} class="chart scroll" tabIndex={0} dangerouslySetInnerHTML={{ __html: svg }} />
+            ))}
+        </div>
+      ))}
+    </div>
+  );
+}

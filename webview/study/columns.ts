@@ -1,0 +1,80 @@
+/** The columns of a table of results, and the order of its rows. */
+
+import type { RowView } from "../protocol/study.ts";
+import { bytes, count, duration } from "../shared/figures.ts";
+import { t } from "../shared/l10n.ts";
+
+export interface Column {
+  readonly key: string;
+  readonly title: string;
+  /** The number to sort by. */
+  readonly value: (row: RowView) => number | undefined;
+  /** The measure, or how the number is printed. */
+  readonly measure?: string;
+  readonly text?: (row: RowView) => string;
+}
+
+export interface Sorting {
+  readonly key: string;
+  readonly isUp: boolean;
+}
+
+const none = "–";
+
+export const costColumns: readonly Column[] = [
+  {
+    key: "parameters",
+    title: t("Trained parameters"),
+    value: ({ trainableParameters }) => trainableParameters,
+    text: ({ trainableParameters }) => (trainableParameters === 0 ? none : count(trainableParameters)),
+  },
+  {
+    key: "adapter",
+    title: t("Adapter"),
+    value: ({ adapterBytes }) => adapterBytes,
+    text: ({ adapterBytes }) => (adapterBytes === 0 ? none : bytes(adapterBytes)),
+  },
+  {
+    key: "training",
+    title: t("Training"),
+    value: ({ trainingSeconds }) => trainingSeconds,
+    text: ({ trainingSeconds }) => (trainingSeconds === undefined ? none : duration(trainingSeconds)),
+  },
+  {
+    key: "memory",
+    title: t("Memory of training"),
+    value: ({ trainingMemoryBytes }) => trainingMemoryBytes,
+    text: ({ trainingMemoryBytes }) => (trainingMemoryBytes === undefined ? none : bytes(trainingMemoryBytes)),
+  },
+  {
+    key: "peak",
+    title: t("Peak memory"),
+    value: ({ peakMemoryBytes }) => peakMemoryBytes,
+    text: ({ peakMemoryBytes }) => bytes(peakMemoryBytes),
+  },
+  {
+    key: "speed",
+    title: t("Tokens/s"),
+    value: ({ tokensPerSecond }) => tokensPerSecond,
+    text: ({ tokensPerSecond }) => Math.round(tokensPerSecond).toLocaleString(),
+  },
+];
+
+/** Returns the rows in the order of a column, those without a value last; in the study's order without one. */
+export function sorted(
+  rows: readonly RowView[],
+  columns: readonly Column[],
+  sorting: Sorting | undefined,
+): readonly RowView[] {
+  if (!sorting) return rows;
+  const sign = sorting.isUp ? 1 : -1;
+  if (sorting.key === "candidate")
+    return rows.toSorted((one, other) => sign * one.candidate.localeCompare(other.candidate));
+  const value = columns.find(({ key }) => key === sorting.key)?.value;
+  if (!value) return rows;
+  return rows.toSorted((one, other) => {
+    const [a, b] = [value(one), value(other)];
+    if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+    return sign * (a - b);
+  });
+}

@@ -1,0 +1,97 @@
+/** The draft of a new study, valid or not: its request, and the reason if it cannot be created yet. */
+
+import type { PaperDataState } from "../protocol/paperData.ts";
+import type { StudyFields, StudyForm } from "../protocol/study.ts";
+import type { NumberField } from "../protocol/numberField.ts";
+import { accepts, acceptsOptional } from "../shared/form/wholeNumber.ts";
+import { t } from "../shared/l10n.ts";
+
+/** The fields of the form. They are kept while the panel is hidden. */
+export interface StudyDraft {
+  title: string;
+  /** Data sets of the paper that are chosen. */
+  paper: readonly string[];
+  /** Paths of one's own suites. */
+  paths: readonly string[];
+  examples: string;
+  encoder: string;
+  hasBase: boolean;
+  /** Numbers of examples as typed, such as "1, 3"; empty for none. */
+  drawn: string;
+  nearest: string;
+  adapters: readonly string[];
+  bases: readonly string[];
+  hasRepository: boolean;
+  protocol: StudyForm["protocol"];
+  decoding: StudyForm["decoding"];
+  limit: string;
+  seeds: string;
+}
+
+export const blankStudy: StudyDraft = {
+  title: "",
+  paper: [],
+  paths: [],
+  examples: "",
+  encoder: "",
+  hasBase: true,
+  drawn: "",
+  nearest: "",
+  adapters: [],
+  bases: [],
+  hasRepository: false,
+  protocol: "graft",
+  decoding: "beams",
+  limit: "",
+  seeds: "42",
+};
+
+/** "Is my adapter better?", about the adapter in front. Its suite is the user's choice. */
+export function adapterDraft(adapter: string): StudyDraft {
+  return { ...blankStudy, title: t("Is {0} better?", adapter), adapters: [adapter], hasRepository: true };
+}
+
+/** Returns the numbers of a list such as "1, 3"; undefined if it is none. */
+function numbersOf(text: string, field: NumberField): number[] | undefined {
+  const parts = text.split(/[,\s]+/).filter((part) => part !== "");
+  return parts.every((part) => accepts(field, part)) ? [...new Set(parts.map(Number))] : undefined;
+}
+
+/** Returns the reason why the study cannot be created; undefined if it can. */
+export function obstacle(
+  draft: StudyDraft,
+  { limit, seed, shots }: StudyFields,
+  paperData: PaperDataState | undefined,
+): string | undefined {
+  const { title, paper, paths, drawn, nearest, hasBase, adapters, bases, examples } = draft;
+  if (title.trim() === "") return t("Give the study a title.");
+  if (paper.length + paths.length === 0) return t("Choose a suite first.");
+  if (paper.includes("codealpacapy") && paperData?.codealpacapy !== "here") return t("Get CodeAlpacaPy first.");
+  const [some, near] = [numbersOf(drawn, shots), numbersOf(nearest, shots)];
+  if (!some || !near) return t("Examples: give whole numbers from {0} to {1}.", shots.minimum, shots.maximum ?? "∞");
+  if (Number(hasBase) + adapters.length + bases.length + some.length + near.length === 0)
+    return t("Choose a candidate first.");
+  const ownFiles = paths.filter((path) => path.endsWith(".jsonl"));
+  if (some.length + near.length > 0 && ownFiles.length > 0 && examples === "")
+    return t("Choose a file of examples first.");
+  if (!acceptsOptional(limit, draft.limit))
+    return t("Tasks: give a whole number from {0} on, or none for all.", limit.minimum);
+  if (!numbersOf(draft.seeds, seed)?.length) return t("Seeds: give whole numbers from {0} on.", seed.minimum);
+  return undefined;
+}
+
+/** Returns the request of a draft without obstacles. */
+export function toStudyForm(draft: StudyDraft, { seed, shots }: StudyFields): StudyForm {
+  const { paper, paths, drawn, nearest, limit, seeds, adapters, bases, title, ...rest } = draft;
+  return {
+    ...rest,
+    title: title.trim(),
+    suites: [...paper, ...paths],
+    drawn: numbersOf(drawn, shots)!,
+    nearest: numbersOf(nearest, shots)!,
+    adapters: [...adapters],
+    bases: [...bases],
+    ...(limit !== "" && { limit: Number(limit) }),
+    seeds: numbersOf(seeds, seed)!,
+  };
+}

@@ -1,0 +1,73 @@
+/** The studies panel: a list of studies and a form for new ones, or the plan, progress and results of the open one. */
+
+import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
+import type { FromStudies, ToStudies } from "../protocol/study.ts";
+import { Failure } from "../shared/failure.tsx";
+import { useKeptFocus } from "../shared/focus.ts";
+import { connectToHost } from "../shared/host.ts";
+import { t } from "../shared/l10n.ts";
+import { showPage, useMessages } from "../shared/page.tsx";
+import { Charts } from "./charts.tsx";
+import { NewStudy } from "./newStudy.tsx";
+import { changed, initialState, type Change, type Kept, type PageState } from "./pageState.ts";
+import { Plan } from "./plan.tsx";
+import { Results } from "./results.tsx";
+import { StudyList } from "./studyList.tsx";
+import { Tasks } from "./tasks.tsx";
+// oxlint-disable-next-line import/no-unassigned-import -- The build writes the style sheet beside the script.
+import "./study.css";
+
+const host = connectToHost<FromStudies, ToStudies, Kept>();
+
+function StudiesPage() {
+  const [state, change] = useReducer(changed, host.kept, initialState);
+  const page = useRef<HTMLElement>(null);
+  useMessages(host, change);
+  const { draft, isDrafting } = state;
+  useLayoutEffect(() => host.keep({ draft, isDrafting }), [draft, isDrafting]);
+  useKeptFocus(() => page.current?.querySelector<HTMLElement>("button:enabled"));
+  return (
+    <main ref={page} aria-label={t("Studies")}>
+      <Parts state={state} change={change} />
+    </main>
+  );
+}
+
+function Parts({ state, change }: { state: PageState; change: (change: Change) => void }) {
+  const { studies, fields, paperData, results, drilled, draft, isDrafting } = state;
+  if (!studies || !fields) return null;
+  const { open, problem } = studies;
+  const { post } = host;
+  const drill = (suite: number | undefined): void => {
+    change({ type: "drill", suite });
+    if (suite !== undefined) post({ type: "tasks", suite });
+  };
+  if (open) {
+    const ask = (id: string): void => {
+      change({ type: "ask", id });
+      if (drilled) post({ type: "task", suite: drilled.suite, id });
+    };
+    return (
+      <>
+        <Plan study={open} hasResults={(results?.suites.length ?? 0) > 0} post={post} />
+        {results && <Results results={results} drilled={drilled?.suite} drill={drill} />}
+        {drilled && (
+          <Tasks drilled={drilled} title={results?.suites[drilled.suite]?.suite ?? ""} ask={ask} post={post} />
+        )}
+        {results && <Charts results={results} />}
+      </>
+    );
+  }
+  return (
+    <>
+      {problem && <Failure {...problem} />}
+      {isDrafting ? (
+        <NewStudy {...{ draft, fields, paperData, studies, post, change }} />
+      ) : (
+        <StudyList {...{ studies, post, change }} />
+      )}
+    </>
+  );
+}
+
+showPage(<StudiesPage />);

@@ -1,0 +1,214 @@
+/** The open study: its runs with estimated times, their progress, and the ways to start, pause and export it. */
+
+import { useState } from "preact/hooks";
+import { valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";
+import type { FromStudies, OpenStudy, RunView, StudyExport } from "../protocol/study.ts";
+import { isWhole, scoreTitle } from "../benchmark/scores.ts";
+import { Button } from "../shared/button.tsx";
+import { Failure } from "../shared/failure.tsx";
+import { duration } from "../shared/figures.ts";
+import { t } from "../shared/l10n.ts";
+import { ProgressBar, shareOf } from "../shared/progressBar.tsx";
+
+type Post = (message: FromStudies) => void;
+
+export interface PlanProps {
+  study: OpenStudy;
+  hasResults: boolean;
+  post: Post;
+}
+
+export function Plan({ study, hasResults, post }: PlanProps) {
+  const { title, phase, runs, notes, problem } = study;
+  return (
+    <section aria-label={title}>
+      <div class="actions">
+        <Button style="link" disabled={phase !== "ready"} onClick={() => post({ type: "close" })}>
+          {t("All studies")}
+        </Button>
+      </div>
+      <h1>{title}</h1>
+      {problem && <Failure {...problem} />}
+      <p class="stage" aria-live="polite">
+        {summary(study)}
+      </p>
+      {phase === "planning" && <ProgressBar share={undefined} label={t("Planning…")} />}
+      <Controls study={study} hasResults={hasResults} post={post} />
+      {runs.length > 0 && (
+        <div class="scroll" tabIndex={0} role="region" aria-label={t("Runs")}>
+          <table>
+            <thead>
+              <tr>
+                {[t("Candidate"), t("Suite"), t("Seed"), t("Tasks"), t("Time")].map((heading, i) => (
+                  <th key={heading} scope="col" class={i > 1 ? "number" : undefined}>
+                    {heading}
+                  </th>
+                ))}
+                <th scope="col">{t("Early answers")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {runs.map((run, i) => (
+                <Run key={i} run={run} isLive={phase !== "ready" && phase !== "planning"} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {runs.some(({ isRough }) => isRough) && (
+        <p class="note">{t("≈: by this machine's speed; it may be wrong by a factor of three.")}</p>
+      )}
+      {notes.map((note) => (
+        <p key={note} class="note">
+          {note}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+/** "2 of 4 runs are finished, about 3 min 20 s left." */
+function summary({ phase, runs }: OpenStudy): string {
+  if (phase === "planning") return t("Planning…");
+  if (phase === "pausing") return t("Pausing after the tasks at work; none is lost.");
+  if (phase === "stopping") return t("Stopping…");
+  const finished = runs.filter(({ isFinished }) => isFinished).length;
+  const left = runs.reduce((sum, run) => sum + (secondsOf(run) ?? 0), 0);
+  const isPartial = runs.some((run) => !run.isFinished && !run.problem && secondsOf(run) === undefined);
+  const state = t("{0} of {1} runs are finished.", finished, runs.length);
+  if (finished === runs.length || left === 0) return state;
+  const time = isPartial
+    ? t("About {0} left, and what is not known yet.", duration(left))
+    : t("About {0} left.", duration(left));
+  return `${state} ${time}`;
+}
+
+function secondsOf({ seconds, live, isFinished }: RunView): number | undefined {
+  return isFinished ? 0 : (live?.etaSeconds ?? seconds);
+}
+
+const exports: readonly (readonly [StudyExport, string])[] = [
+  ["folder", t("Everything, to run it again")],
+  ["csv", "CSV"],
+  ["json", "JSON"],
+  ["markdown", "Markdown"],
+  ["latex", "LaTeX"],
+];
+
+function Controls({ study: { phase, runs }, hasResults, post }: PlanProps) {
+  const [format, setFormat] = useState<StudyExport>("folder");
+  const isRunning = phase === "running" || phase === "pausing" || phase === "stopping";
+  const isBegun = runs.some(({ done }) => done > 0);
+  const isDone = runs.every(({ isFinished, problem }) => isFinished || problem);
+  return (
+    <div class="actions">
+      {!isRunning && !isDone && (
+        <Button style="primary" disabled={phase === "planning"} onClick={() => post({ type: "start" })}>
+          {isBegun ? t("Resume") : t("Start")}
+        </Button>
+      )}
+      {isRunning && (
+        <>
+          <Button disabled={phase !== "running"} onClick={() => post({ type: "pause" })}>
+            {t("Pause")}
+          </Button>
+          <Button disabled={phase === "stopping"} onClick={() => post({ type: "stop" })}>
+            {t("Stop now")}
+          </Button>
+        </>
+      )}
+      {phase === "ready" && (
+        <>
+          <Button onClick={() => post({ type: "edit" })}>{t("Edit file")}</Button>
+          <Button onClick={() => post({ type: "replan" })}>{t("Plan again")}</Button>
+        </>
+      )}
+      {hasResults && (
+        <span class="export">
+          <select
+            aria-label={t("Format of the export")}
+            value={format}
+            onChange={({ currentTarget: { value } }) => setFormat(value as StudyExport)}
+          >
+            {exports.map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </select>
+          <Button onClick={() => post({ type: "export", as: format })}>{t("Export…")}</Button>
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Run({ run, isLive }: { run: RunView; isLive: boolean }) {
+  const { suite, candidate, seed, tasks, done, isFinished, live, problem } = run;
+  const isNow = isLive && live !== undefined;
+  return (
+    <tr class={isNow ? "now" : undefined}>
+      <th scope="row">
+        {candidate}
+        {problem && <span class="note problem">{`${problem.message} ${problem.nextStep}`}</span>}
+        {isNow && live.last && (
+          <span class="note last" aria-hidden="true">
+            {live.last.intent}: <code>{live.last.prediction.split("\n")[0]}</code>
+          </span>
+        )}
+      </th>
+      <td>{suite}</td>
+      <td class="number">{problem && tasks === undefined ? "" : seed}</td>
+      <td class="number">
+        {isNow ? stageText(live) : isFinished || done === 0 ? (tasks ?? "–") : t("{0} of {1}", done, tasks ?? "?")}
+        {isNow && <ProgressBar share={shareOf(live.done, live.total)} label={candidate} />}
+      </td>
+      <td class="number">{timeText(run, isNow)}</td>
+      <td>
+        <Early run={run} isNow={isNow} />
+      </td>
+    </tr>
+  );
+}
+
+function stageText({ stage, done, total }: NonNullable<RunView["live"]>): string {
+  switch (stage) {
+    case "training":
+      return t("training, step {0} of {1}", done, total);
+    case "measuring":
+      return t("{0} of {1} files", done, total);
+    case "predicting":
+      return t("{0} of {1}", done, total);
+    case "scoring":
+      return t("scoring");
+  }
+}
+
+function timeText(run: RunView, isNow: boolean): string {
+  const { isFinished, isRough, needsTraining, problem, live } = run;
+  if (problem) return t("cannot run");
+  if (isFinished) return t("finished");
+  if (isNow && live) return live.etaSeconds === undefined ? "" : t("{0} left", duration(live.etaSeconds));
+  if (needsTraining) return t("trains first");
+  if (run.seconds === undefined) return t("unknown");
+  return `${isRough ? "≈ " : ""}${duration(run.seconds)}`;
+}
+
+/** The scores of the tasks so far; of a run that is finished in this session, all of them. */
+function Early({ run: { scores, live, isFinished }, isNow }: { run: RunView; isNow: boolean }) {
+  if (!scores || (!isNow && !isFinished)) return null;
+  const shown = Object.entries(scores).filter(([name]) => isWhole(name));
+  const [first, ...others] = shown.slice(0, 4);
+  if (!first) return null;
+  const title = isNow && live ? t("After {0} of {1} tasks: early", live.done, live.total) : t("All tasks");
+  return (
+    <span class="note early">
+      {title}
+      {[first, ...others].map(([name, { value, low, high }]) => (
+        <span key={name} class="measure">
+          {`${scoreTitle(name)} ${valueText(name, value)} (${valueText(name, low)}–${valueText(name, high)})`}
+        </span>
+      ))}
+    </span>
+  );
+}

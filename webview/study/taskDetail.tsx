@@ -1,0 +1,110 @@
+/** A task: its reference, and every run's answers with what differs from it. */
+
+import { diffWordsWithSpace } from "diff";
+import type { FromStudies, TaskView } from "../protocol/study.ts";
+import { Button } from "../shared/button.tsx";
+import { t } from "../shared/l10n.ts";
+
+export interface TaskDetailProps {
+  detail: TaskView;
+  runs: readonly string[];
+  suite: number;
+  post: (message: FromStudies) => void;
+}
+
+export function TaskDetail({ detail, runs, suite, post }: TaskDetailProps) {
+  const { id, intent, reference, place, answers } = detail;
+  return (
+    <div class="detail" aria-live="polite">
+      <h3>{intent}</h3>
+      <p class="note">{place ? t("Line {0} of {1}", place.line, place.path) : id}</p>
+      {reference !== undefined && (
+        <>
+          <h4>{t("Reference")}</h4>
+          <pre class="code">{reference}</pre>
+        </>
+      )}
+      {answers.map((answer, run) =>
+        answer === null ? null : (
+          <Answer
+            key={run}
+            name={runs[run]!}
+            answer={answer}
+            reference={reference}
+            onDiff={() => post({ type: "diff", suite, id, run })}
+          />
+        ),
+      )}
+    </div>
+  );
+}
+
+interface AnswerProps {
+  name: string;
+  answer: NonNullable<TaskView["answers"][number]>;
+  reference: string | undefined;
+  onDiff: () => void;
+}
+
+function Answer({ name, answer: { predictions, prompt }, reference, onDiff }: AnswerProps) {
+  const [best, ...others] = predictions;
+  return (
+    <div class="answer">
+      <h4>{name}</h4>
+      {best ? <Prediction prediction={best} reference={reference} /> : <p class="note">{t("No answer.")}</p>}
+      <div class="actions">
+        {reference !== undefined && (
+          <Button style="link" label={t("Open the answer of {0} in the editor", name)} onClick={onDiff}>
+            {t("Open in editor")}
+          </Button>
+        )}
+        {others.length > 0 && (
+          <details>
+            <summary>{t("{0} other answers", others.length)}</summary>
+            {others.map((prediction, i) => (
+              <Prediction key={i} prediction={prediction} reference={reference} />
+            ))}
+          </details>
+        )}
+        {prompt !== undefined && (
+          <details>
+            <summary>{t("Prompt, with its examples")}</summary>
+            <pre class="code">{prompt}</pre>
+          </details>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Prediction({
+  prediction: { text, logProbability, verdict },
+  reference,
+}: {
+  prediction: AnswerProps["answer"]["predictions"][number];
+  reference: string | undefined;
+}) {
+  const facts = [
+    ...(reference === text ? [t("equal to the reference")] : []),
+    ...(verdict ? [verdict.passed ? t("passes its tests") : t("fails its tests")] : []),
+    ...(logProbability === undefined ? [] : [t("log-probability {0}", logProbability.toFixed(2))]),
+  ];
+  return (
+    <>
+      <pre class="code">{reference === undefined ? text : <Diff reference={reference} text={text} />}</pre>
+      <p class="note">{facts.join(", ")}</p>
+      {verdict && !verdict.passed && verdict.output !== "" && <pre class="code output">{verdict.output}</pre>}
+    </>
+  );
+}
+
+/** What the answer adds to the reference, and what it lacks. */
+function Diff({ reference, text }: { reference: string; text: string }) {
+  return (
+    <>
+      {diffWordsWithSpace(reference, text).map(({ value, added, removed }, i) =>
+        added ? <ins key={i}>{value}</ins> : removed ? <del key={i}>{value}</del> : <span key={i}>{value}</span>,
+      )}
+    </>
+  );
+}
