@@ -7,7 +7,7 @@ import { UserError } from "../../foundation/errors.ts";
 import type { Problem } from "../../dataset/example.ts";
 import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
 import { addTo, type Measure } from "./measure.ts";
-import { idSchema } from "../suites/tasks.ts";
+import { idSchema } from "../suites/taskId.ts";
 
 /** References by id, in the order of their file. */
 export interface References {

@@ -9,7 +9,7 @@ import { verdictSchema } from "../sandbox/programProcess.ts";
 import { benchmarks } from "../suites/completionTasks.ts";
 import { holeKinds } from "../suites/drawHoles.ts";
 import { holePlaces } from "../suites/holes.ts";
-import { idSchema } from "../suites/tasks.ts";
+import { idSchema } from "../suites/taskId.ts";
 import { modes } from "./request.ts";
 
 const count = z.int().nonnegative();

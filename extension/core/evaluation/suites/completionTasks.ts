@@ -7,7 +7,8 @@ import * as z from "zod";
 import { internalError } from "../../foundation/errors.ts";
 import { readFields } from "../../dataset/jsonLines.ts";
 import type { Snippet } from "../../repository/repositoryQuery.ts";
-import { filled, idSchema, openTasks, type TaskOptions, type Tasks } from "./tasks.ts";
+import { idSchema } from "./taskId.ts";
+import { filled, openTasks, type TaskOptions, type Tasks } from "./tasks.ts";
 
 export const benchmarks = ["crosscodeeval", "repobench", "repopeftbench"] as const;
 export type Benchmark = (typeof benchmarks)[number];

@@ -4,7 +4,8 @@
 
 import * as z from "zod";
 import { readFields } from "../../dataset/jsonLines.ts";
-import { filled, idSchema, openTasks, type TaskOptions, type Tasks } from "./tasks.ts";
+import { idSchema } from "./taskId.ts";
+import { filled, openTasks, type TaskOptions, type Tasks } from "./tasks.ts";
 
 /** The checks that a solution has to pass. */
 export type Checks =

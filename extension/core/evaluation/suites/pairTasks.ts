@@ -2,7 +2,8 @@
 
 import * as z from "zod";
 import { readFields } from "../../dataset/jsonLines.ts";
-import { filled, idSchema, openTasks, type TaskOptions, type Tasks } from "./tasks.ts";
+import { idSchema } from "./taskId.ts";
+import { filled, openTasks, type TaskOptions, type Tasks } from "./tasks.ts";
 
 export interface PairTask {
   readonly id: string;

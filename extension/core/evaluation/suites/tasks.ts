@@ -33,8 +33,6 @@ export interface TaskOptions extends PaperPlaces {
 
 export const filled = z.string().refine((text) => text.trim() !== "", "is empty");
 
-export const idSchema = z.union([z.string().min(1, "is empty"), z.number()]).transform(String);
-
 /**
  * Reads a .jsonl or .parquet file, or a paper's data set. `taskOf` returns a row's task or its problem; a row with a repeated id is
  * a problem, too.
