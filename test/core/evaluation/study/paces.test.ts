@@ -4,19 +4,18 @@ import { paceOf, roughPace } from "../../../../extension/core/evaluation/study/p
 import type { RunSummary } from "../../../../extension/core/evaluation/runs/runFolder.ts";
 import type { RunConfiguration } from "../../../../extension/core/evaluation/runs/runRecord.ts";
 
-const configuration = (more: object = {}): RunConfiguration =>
-  ({
-    suite: { name: "conala", kind: "pairs", hash: "s", tasks: 100 },
-    base: { name: "b", modelType: "llama", parameters: 10e6, hash: "b" },
-    adapters: [],
-    protocol: "graft",
-    mode: "zero-shot",
-    shots: 0,
-    decoding: { kind: "greedy" },
-    seed: 42,
-    version: "0",
-    ...more,
-  }) as RunConfiguration;
+const configuration = (more: object = {}): RunConfiguration => ({
+  suite: { name: "conala", kind: "pairs", hash: "s", tasks: 100 },
+  base: { name: "b", modelType: "llama", parameters: 10e6, hash: "b" },
+  adapters: [],
+  protocol: "graft",
+  mode: "zero-shot",
+  shots: 0,
+  decoding: { kind: "greedy" },
+  seed: 42,
+  version: "0",
+  ...more,
+});
 
 const run = (seconds: number, more: object = {}, processor = cpus()[0]?.model ?? "unknown"): RunSummary =>
   ({ record: { configuration: configuration(more), machine: { processor } }, result: { seconds } }) as RunSummary;
