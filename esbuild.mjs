@@ -95,6 +95,8 @@ const bundles = [
     ...node,
     entryPoints: { [name]: path },
     banner: { js: name === "cli" ? `#!/usr/bin/env node\n${requireLine}` : requireLine },
+    // Each role of an engine process loads its own parts only. They lie in dist/ itself, where they find the packages.
+    ...(name === "engine" && { splitting: true, chunkNames: "engine-[hash]" }),
   })),
   ...Object.entries(pageEntries).map(([name, path]) => ({ ...page, entryPoints: { [name]: path } })),
 ].filter(({ entryPoints }) => Object.values(entryPoints).every((path) => existsSync(join(root, path))));

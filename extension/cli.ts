@@ -1,5 +1,7 @@
 /** The command line: runs one command, and turns its result into an exit code. */
 
+// oxlint-disable-next-line import/no-unassigned-import -- It acts before a later import loads ONNX Runtime.
+import "./cli/cudaProcess.ts";
 import { dirname } from "node:path";
 import { CommanderError } from "commander";
 import { createOutput, type Output } from "./cli/output.ts";

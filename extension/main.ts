@@ -14,6 +14,7 @@ import { createBenchmark } from "./vscode/benchmark/benchmark.ts";
 import { createBenchmarkPanel } from "./vscode/benchmark/benchmarkPanel.ts";
 import { openCompletions, type Completions } from "./vscode/completion/completions.ts";
 import { readConfiguration } from "./vscode/configuration.ts";
+import { setUpCuda } from "./vscode/devices/setUpCuda.ts";
 import { openEngine, type Engine } from "./vscode/completion/engine.ts";
 import { setHubToken } from "./vscode/baseModels/hubSettings.ts";
 import { openPaperData } from "./vscode/paperData.ts";
@@ -116,6 +117,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
       "graft.snooze": () => snooze.choose(),
       "graft.explainCompletion": () => explanation.show(),
       "graft.restartEngine": () => engine.restart(),
+      "graft.setUpCuda": () => setUpCuda({ ...shared, engine, secrets }),
       "graft.showLog": () => log.show(),
       ...indexCommands(index, messages),
     },

@@ -2,10 +2,14 @@
  * Fits a base's calibration: how likely a suggestion is kept, given its evidence.
  *
  *     node scripts/calibrate.ts BASE --fit DIR --fit DIR … --check DIR … [--context KIND …] [--places 300] [--again]
+ *     node scripts/calibrate.ts BASE --sessions FILE … [--move]
  *
  * BASE is an installed base or a folder such as base/. Draws places in the folders where a user could type, completes
  * them as the editor does, once with the other files of the folder in the prompt and once without, and compares with the
  * author's text. The table tells how well the chances hold in the folders of --check, which the fit has not seen; without --fit, how well those in use hold. Rows are kept in .graft/calibrate/ and used again unless --again is given.
+ *
+ * --sessions takes what `graft replay --sessions` wrote with the calibration in use, and tells how well it holds while people
+ * type; --move adapts it.
  */
 
 import { createHash } from "node:crypto";
@@ -21,6 +25,7 @@ import { calibrationOf } from "../extension/core/completion/judgement/calibratio
 import { contextFields, type ContextKind } from "../extension/core/completion/context/contextFields.ts";
 import { contextOf, openEvaluationRepository } from "../extension/core/evaluation/context/contextOf.ts";
 import { fitCalibration } from "./calibrate/fit.ts";
+import { movedTo, readSessions, replayedReliability } from "./calibrate/replayed.ts";
 import { drawPlaces, outcomeAt, type Row } from "./calibrate/places.ts";
 import { reliability } from "./calibrate/reliability.ts";
 
@@ -32,6 +37,8 @@ const { values, positionals } = parseArgs({
     context: { type: "string", multiple: true, default: ["file", "repository"] },
     places: { type: "string", default: "300" },
     again: { type: "boolean", default: false },
+    sessions: { type: "string", multiple: true, default: [] },
+    move: { type: "boolean", default: false },
   },
 });
 const [baseName = "base"] = positionals;
@@ -43,6 +50,13 @@ const base = await resolveBase(isEmbedded ? "" : baseName, {
   embedded: resolve("base"),
 });
 console.log(`Base ${isEmbedded ? embeddedName : base.name} ${base.hash.slice(0, 8)}`);
+
+if (values.sessions.length > 0) {
+  const shown = await readSessions(values.sessions);
+  console.log(replayedReliability(shown));
+  if (values.move) await keep(movedTo(shown, calibrationOf(base)));
+  process.exit();
+}
 
 const kinds = values.context.map((kind) => contextFields.context.parse(kind));
 
@@ -100,10 +114,14 @@ for (const [name, rows] of [
   if (rows.length > 0) console.log(`\n${name}\n${reliability(rows, calibration)}`);
 }
 if (learned.length === 0) process.exit();
-if (isEmbedded) {
+await keep(calibration);
+
+/** Writes the embedded base's calibration into its file; prints that of another one. */
+async function keep(calibration: Calibration): Promise<void> {
+  if (!isEmbedded) return console.log(`\n${JSON.stringify(calibration, null, 2)}`);
   const target = join(import.meta.dirname, "../extension/core/completion/judgement/calibrations/graftBase.ts");
   const text = await readFile(target, "utf8");
   const fields = JSON.stringify(calibration, null, 2).replaceAll(/"(\w+)":/g, "$1:");
   await writeFile(target, text.replace(/Calibration = \{[^]*\};/, `Calibration = ${fields};`));
   console.log(`\nWritten to ${target}; format it with npx oxfmt.`);
-} else console.log(`\n${JSON.stringify(calibration, null, 2)}`);
+}

@@ -2,8 +2,10 @@
  * Measures what the other files of a repository are worth: {base, adapters} × {file, repository} × {prior off, on} on held-out
  * repositories, and prints the table of docs/benchmarks.md with paired tests. Run the same command again to resume.
  *
- *     node scripts/repositoryContext.ts FOLDER… [--base B] [--trained WORK] [--limit 250] [--no-bits] [--seed 42]
- *                                       [--folder .graft/repository]
+ *     node scripts/repositoryContext.ts FOLDER… [--base B] [--trained WORK] [--limit 250[,150…]] [--no-bits]
+ *                                       [--seed 42] [--folder .graft/repository]
+ *
+ * --limit is the number of lines and of blocks in each repository; with a list, every repository has its own.
  *
  * --trained is the --work of scripts/adapterAtCursor.ts, which has split each repository by file and trained an adapter: holes are
  * drawn in the files that were held out. Without it, there are no adapters, and holes are drawn in all files.
@@ -33,6 +35,7 @@ const { values: flags, positionals: folders } = parseArgs({
   },
 });
 const home = resolve(flags.folder);
+const limits = flags.limit.split(",").map(Number);
 
 interface Setting {
   readonly name: string;
@@ -81,7 +84,7 @@ async function evaluate(folder: string, { isAdapted, context, prior }: Setting):
       adapters: split !== undefined && isAdapted ? [{ folder: join(split, "lora"), scale: 1 }] : [],
       suite: split === undefined ? resolve(folder) : join(split, "held"),
       ...(context === "repository" && { repository: resolve(folder) }),
-      limit: Number(flags.limit),
+      limit: limits[folders.indexOf(folder)] ?? limits[0]!,
       seed: Number(flags.seed),
       context,
       prior,

@@ -4,19 +4,40 @@
  */
 
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const binaries = join(root, "node_modules", ".bin");
 const shell = process.platform === "win32";
 
-/** npm writes this file when an installation is complete; a newer lock file means that it no longer fits. */
-const record = join(root, "node_modules", ".package-lock.json");
-if (!existsSync(record) || statSync(record).mtimeMs < statSync(join(root, "package-lock.json")).mtimeMs) {
+if (!isInstalled()) {
   console.log("Installing packages …");
   const { status } = spawnSync("npm", ["ci"], { cwd: root, stdio: ["ignore", "inherit", "inherit"], shell });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/**
+ * npm records what it has installed. Whether the lock file asks for the same is in their contents: a checkout gives files new
+ * times, and npm leaves out packages of other platforms.
+ */
+function isInstalled() {
+  const [record, lock] = ["node_modules/.package-lock.json", "package-lock.json"].map(packagesIn);
+  if (!record || !lock) return false;
+  return Object.entries(lock).every(([path, { version, integrity, link, optional }]) => {
+    const found = record[path];
+    if (path === "" || link || (optional && !found)) return true;
+    return found?.version === version && found?.integrity === integrity;
+  });
+}
+
+/** Returns undefined where npm has not finished. */
+function packagesIn(path) {
+  try {
+    return JSON.parse(readFileSync(join(root, path), "utf8")).packages;
+  } catch {
+    return undefined;
+  }
 }
 
 const env = { ...process.env, PATH: `${binaries}${delimiter}${process.env.PATH ?? ""}` };

@@ -137,6 +137,8 @@ const add = (name: string, counts: Counts): void => {
 if (only !== "fast" && process.platform === "linux" && !which("bwrap")) {
   await installPackages(["bubblewrap", "python3"]).catch(console.warn);
 }
+// The tests of WebGPU use a driver that comes with Chromium. Without it, they are skipped, and the check below says why.
+if (only !== "fast") await findChromium().catch(() => undefined);
 for (const item of fast) add(item.name, await check(item));
 if (only !== "fast") {
   try {

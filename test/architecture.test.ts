@@ -30,6 +30,7 @@ const layers = [
   "extension/core/baseModels",
   "extension/core/runtime",
   "extension/core/inference",
+  "extension/core/devices",
   "extension/core/completion",
   "extension/core/training",
   "extension/core/speed",

@@ -4,6 +4,9 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { InvalidArgumentError, Option, type Command, type OutputConfiguration } from "commander";
 import { isPaperDataset } from "../core/dataset/paperDatasets.ts";
+import { fieldOf } from "../core/foundation/request.ts";
+import { deviceChoices } from "../core/runtime/device.ts";
+import { deviceField } from "../core/runtime/deviceField.ts";
 import type { AdapterFlag } from "./commands/complete.ts";
 import type { Context } from "./context.ts";
 
@@ -50,6 +53,11 @@ function pathOf(command: Command): string {
 export function baseOption(): Option {
   const help = "A name from graft models, or a model folder: /… or ./…; the embedded base by default";
   return new Option("--base <base>", help).argParser(nameOrFolder).default("");
+}
+
+export function deviceOption(): Option {
+  const help = fieldOf(deviceField).description;
+  return new Option("--device <name>", help).choices(deviceChoices).default("auto");
 }
 
 export function adaptersOption(): Option {

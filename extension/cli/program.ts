@@ -6,6 +6,7 @@ import { contextFields } from "../core/completion/context/contextFields.ts";
 import { importRequest } from "../core/baseModels/import/importRequest.ts";
 import { paperDatasets } from "../core/dataset/paperDatasets.ts";
 import { addAdapterCommands } from "./adapterCommands.ts";
+import { addDeviceCommands, benchDeviceOption } from "./deviceCommands.ts";
 import { benchCommand, benchmarkNames, type BenchFlags, type BenchmarkName } from "./commands/bench.ts";
 import {
   completeCommand,
@@ -17,6 +18,7 @@ import {
 import { addEvaluationCommands } from "./evaluationCommands.ts";
 import {
   adaptersOption,
+  deviceOption,
   addCommand,
   baseOption,
   listOfIds,
@@ -65,6 +67,7 @@ export function createProgram(contextOf: ContextOf): Command {
 
   const completing = command("complete", "Complete at a position in a file, or between two texts")
     .addOption(baseOption())
+    .addOption(deviceOption())
     .addOption(adaptersOption())
     .addOption(new Option("--file <file>", "Python file to complete in").conflicts(["prefix", "suffix"]))
     .option("--line <n>", "Line of the position, from 1", positive)
@@ -84,6 +87,7 @@ export function createProgram(contextOf: ContextOf): Command {
 
   command("logits", "Print the logits of every position, for parity checks")
     .addOption(baseOption())
+    .addOption(deviceOption())
     .addOption(adaptersOption())
     .requiredOption("--ids <ids>", "Token ids, such as 1,2,3; for the encoder if the base has one", listOfIds)
     .option("--decoder-ids <ids>", "Token ids for the decoder after an encoder (default its start token)", listOfIds)
@@ -92,11 +96,14 @@ export function createProgram(contextOf: ContextOf): Command {
   command("bench", "Measure how fast a base runs on this machine")
     .addArgument(new Argument("<what>", "Speed to measure").choices(benchmarkNames))
     .addOption(baseOption())
+    .addOption(benchDeviceOption())
     .option("--tokens <n>", "Train: tokens per step, a multiple of 128 (default 512)", positive)
     .option("--explain", "Train: show the planned memory of each layer, and the measured memory")
     .action(async (what: BenchmarkName, flags: Shared & BenchFlags) => {
       await benchCommand(what, flags, contextOf(flags));
     });
+
+  addDeviceCommands(program, contextOf);
 
   addEvaluationCommands(program, contextOf);
   addStudyCommands(program, contextOf);

@@ -43,7 +43,7 @@ export function createCompletionClient(options: EngineLivesOptions): CompletionC
       const before = lives.current;
       const current = await lives.alive(signal);
       // A process that has just started already has this selection.
-      if (current === before) lives.reselect(current, next);
+      if (current === before) lives.reselect(current);
       return untilAborted(current.selected, signal);
     },
     async complete(request, signal) {

@@ -5,11 +5,21 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import { cudaEnvironment } from "../core/devices/cuda/cudaEnvironment.ts";
 import { internalError, UserError } from "../core/foundation/errors.ts";
 import type { Log } from "../core/foundation/log.ts";
+import type { Device } from "../core/runtime/device.ts";
 import { describeExit, startEngineProcess, type EngineProcess } from "./engineProcess.ts";
 import { advance, asleep, isStopped, type EngineEvent, type EngineState, type Standing } from "./engineState.ts";
-import { selectRequest, type Selected, type Selection } from "./protocol.ts";
+import {
+  deviceFails,
+  deviceFound,
+  deviceOpens,
+  selectRequest,
+  type DeviceFallback,
+  type Selected,
+  type Selection,
+} from "./protocol.ts";
 import { untilAborted } from "./wire.ts";
 
 export interface Crash {
@@ -17,6 +27,8 @@ export interface Crash {
   reason: string;
   /** False after too many crashes: then the user has to restart it. */
   restarts: boolean;
+  /** The device that it computed on, if that was not the CPU. The next process does without it. */
+  device?: Device;
 }
 
 export interface EngineLivesOptions {
@@ -27,6 +39,8 @@ export interface EngineLivesOptions {
   onCrash: (crash: Crash) => void;
   /** Called at each change of the state. */
   onState?: (state: EngineState) => void;
+  /** Called when a device fails and completions go on with another in the same process. */
+  onDeviceFailure?: (fallback: DeviceFallback) => void;
   /** Milliseconds before the first restart; each consecutive restart doubles them. */
   restartDelay?: number;
 }
@@ -35,6 +49,8 @@ export interface EngineLivesOptions {
 export interface Life {
   process: EngineProcess;
   selected: Promise<Selected>;
+  /** The device that its process opened last. */
+  device: Device;
 }
 
 export interface EngineLives {
@@ -49,20 +65,19 @@ export interface EngineLives {
    */
   alive(signal?: AbortSignal): Promise<Life>;
   /** Sends the selection to a life that started with another one. */
-  reselect(life: Life, next: Selection): void;
+  reselect(life: Life): void;
   /** Ends the process on purpose, which does not count as a crash. */
   end(): void;
   dispose(): void;
 }
 
 export function createEngineLives(options: EngineLivesOptions): EngineLives {
-  const { entry, log, onCrash, onState, restartDelay = 250 } = options;
+  const { entry, log, onState, onDeviceFailure } = options;
   const disposal = new AbortController();
   const standing = openStanding(onState, disposal.signal);
   const { take } = standing;
-  let selection: Selection | undefined;
+  const wanted = openWanted();
   let life: Life | undefined;
-  let pause: Promise<void> | undefined;
 
   /** Takes the answer to the selection of `current`, unless a later selection has replaced it. */
   const follow = (current: Life): void => {
@@ -72,34 +87,40 @@ export function createEngineLives(options: EngineLivesOptions): EngineLives {
     });
   };
 
+  const select = (current: Life): void => {
+    current.selected = current.process.request(selectRequest, wanted.now);
+    follow(current);
+  };
+
   const start = (): Life => {
-    if (!selection) throw internalError("the engine was asked before a base was selected");
-    const process = startEngineProcess(entry, "completion", log);
-    const started: Life = { process, selected: process.request(selectRequest, selection) };
+    const { home, device } = wanted.now;
+    const process = startEngineProcess(entry, "completion", log, cudaEnvironment(home, device));
+    const started: Life = { process, selected: process.request(selectRequest, wanted.now), device: "cpu" };
     life = started;
     follow(started);
+    followDevice(started, {
+      fails(fallback) {
+        if (life !== started) return;
+        onDeviceFailure?.(fallback);
+        const { state } = standing.now;
+        if (state.phase === "ready") take({ type: "selected", selected: { ...state.selected, device: fallback.next } });
+      },
+      found: () => life === started && select(started),
+    });
     void process.exited.then((exit) => {
       if (life !== started) return; // Ended on purpose.
       life = undefined;
-      crashed(describeExit(exit));
+      wanted.avoid(started.device);
+      crashes.crashed(describeExit(exit), started.device);
     });
     return started;
   };
 
-  const crashed = (reason: string): void => {
-    take({ type: "crashed", reason, at: Date.now() });
-    const restarts = !isStopped(standing.now);
-    if (restarts) {
-      const delay = restartDelay * 2 ** (standing.now.crashes.length - 1);
-      pause = after(delay, disposal.signal, () => {
-        pause = undefined;
-        if (life) return;
-        take({ type: "started" });
-        start();
-      });
-    }
-    onCrash({ reason, restarts });
-  };
+  const crashes = handleCrashes(options, standing, disposal.signal, () => {
+    if (life) return;
+    take({ type: "started" });
+    start();
+  });
 
   const end = (): void => {
     life?.process.kill();
@@ -114,20 +135,15 @@ export function createEngineLives(options: EngineLivesOptions): EngineLives {
       return standing.now.state;
     },
     choose(next, byHand) {
-      const isFresh = byHand || !isDeepStrictEqual(next, selection);
-      selection = next;
-      take({ type: "select", isFresh });
+      take({ type: "select", isFresh: wanted.choose(next, byHand) });
     },
     async alive(signal) {
-      if (pause) await untilAborted(pause, signal);
+      if (crashes.pause) await untilAborted(crashes.pause, signal);
       disposal.signal.throwIfAborted();
       if (!life) standing.check();
       return life ?? start();
     },
-    reselect(current, next) {
-      current.selected = current.process.request(selectRequest, next);
-      follow(current);
-    },
+    reselect: select,
     end,
     dispose() {
       disposal.abort();
@@ -182,4 +198,67 @@ async function outcomeOf(selected: Promise<Selected>): Promise<EngineEvent | und
   } catch (error) {
     return isEnded(error) ? undefined : { type: "refused", error };
   }
+}
+
+/** Starts another life after a crash, unless there were too many, each time after a longer delay. */
+function handleCrashes(
+  { onCrash, restartDelay = 250 }: Pick<EngineLivesOptions, "onCrash" | "restartDelay">,
+  standing: ReturnType<typeof openStanding>,
+  signal: AbortSignal,
+  restart: () => void,
+): { readonly pause: Promise<void> | undefined; crashed: (reason: string, device: Device) => void } {
+  let pause: Promise<void> | undefined;
+  return {
+    get pause() {
+      return pause;
+    },
+    crashed(reason, device) {
+      standing.take({ type: "crashed", reason, at: Date.now() });
+      const restarts = !isStopped(standing.now);
+      if (restarts) {
+        const delay = restartDelay * 2 ** (standing.now.crashes.length - 1);
+        pause = after(delay, signal, () => {
+          pause = undefined;
+          restart();
+        });
+      }
+      onCrash({ reason, restarts, ...(device !== "cpu" && { device }) });
+    },
+  };
+}
+
+/** The selection, without the devices on which a process has died: a driver that crashed once would do so again. */
+function openWanted(): {
+  readonly now: Selection;
+  /** Returns whether earlier crashes do not apply. A choice by hand tries all devices again. */
+  choose: (next: Selection, byHand: boolean) => boolean;
+  avoid: (device: Device) => void;
+} {
+  let selection: Selection | undefined;
+  let without: readonly Device[] = [];
+  return {
+    get now() {
+      if (!selection) throw internalError("the engine was asked before a base was selected");
+      return without.length === 0 ? selection : { ...selection, without };
+    },
+    choose(next, byHand) {
+      const isFresh = byHand || !isDeepStrictEqual(next, selection);
+      selection = next;
+      if (byHand) without = [];
+      return isFresh;
+    },
+    avoid(device) {
+      if (device !== "cpu") without = [...without, device];
+    },
+  };
+}
+
+/** Keeps the device of `current`, and passes on what its process tells of devices. */
+function followDevice(current: Life, on: { fails: (fallback: DeviceFallback) => void; found: () => void }): void {
+  const { process } = current;
+  process.onNotification(deviceOpens, ({ device }) => {
+    current.device = device;
+  });
+  process.onNotification(deviceFails, on.fails);
+  process.onNotification(deviceFound, on.found);
 }

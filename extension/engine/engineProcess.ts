@@ -43,7 +43,12 @@ export interface EngineProcess {
 }
 
 /** Forks `entry` for `role`. A failure to start shows as an exit. @throws UserError "platform-unsupported" */
-export function startEngineProcess(entry: string, role: Role, log: Log): EngineProcess {
+export function startEngineProcess(
+  entry: string,
+  role: Role,
+  log: Log,
+  environment: Readonly<Record<string, string>> = {},
+): EngineProcess {
   checkPlatform();
   const startedAt = performance.now();
   const child = fork(entry, [role], {
@@ -51,6 +56,7 @@ export function startEngineProcess(entry: string, role: Role, log: Log): EngineP
     cwd: dirname(entry),
     // Inherits no flags of the parent: the editor's debugger port or preload would break a second process.
     execArgv: [...(flags[role] ?? [])],
+    env: { ...environments[role], ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const connection = connect(child);
@@ -111,7 +117,15 @@ export function describeExit({ code, signal }: Exit): string {
  * saves 100 MB of memory, and costs no time.
  */
 const flags: Partial<Record<Role, readonly string[]>> = {
-  repository: ["--max-semi-space-size=4", "--max-old-space-size=160"],
+  repository: ["--max-semi-space-size=4", "--max-old-space-size=160", "--expose-gc"],
+};
+
+/**
+ * Has glibc return large arrays to the system when they are freed. Otherwise it raises this limit to the largest that was ever
+ * freed, and keeps what is below in a heap that falls to pieces. Models need their arrays again at once, so only the index has it.
+ */
+const environments: Partial<Record<Role, NodeJS.ProcessEnv>> = {
+  repository: { MALLOC_MMAP_THRESHOLD_: `${2 ** 17}` },
 };
 
 const waysOn: Record<Role, string> = {
@@ -121,6 +135,7 @@ const waysOn: Record<Role, string> = {
   training: "Graft's log may show the reason.",
   import: "Import it again: finished downloads are kept. Graft's log may show the reason.",
   evaluation: "Start it again: predictions are kept. Graft's log may show the reason.",
+  probe: "The device is not used. A new driver or version is looked at again.",
 };
 
 function engineStopped(role: Role, exit: Exit): UserError {

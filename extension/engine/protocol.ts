@@ -1,5 +1,5 @@
 /**
- * Every message between the editor and its engine processes, by direction. No other message crosses the border.
+ * Every message between the editor and its engine processes, by direction. studyProtocol.ts has those about studies. No other message crosses the border.
  *
  * Defines shapes only: wire.ts translates errors and cancellation, servers/ answer. The answering side checks requests
  * against their schemas. Both ends are built together, so there are no versions.
@@ -15,16 +15,13 @@ import type { EvaluationOptions } from "../core/evaluation/runs/request.ts";
 import type { EvaluationProgress } from "../core/evaluation/runs/progress.ts";
 import type { RunSummary } from "../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../core/evaluation/scoring/runTable.ts";
-import type { Chart } from "../core/evaluation/study/charts/studyCharts.ts";
-import type { StudyOptions, StudyOutcome, StudyProgress } from "../core/evaluation/study/runStudy.ts";
-import type { Study } from "../core/evaluation/study/studyFile.ts";
-import type { StudyPlaces } from "../core/evaluation/study/studyPlaces.ts";
-import type { StudyPlan } from "../core/evaluation/study/studyPlan.ts";
-import type { StudyReport } from "../core/evaluation/study/studyReport.ts";
-import type { AskedRun, TaskDetail, TaskRow } from "../core/evaluation/study/studyTasks.ts";
 import type { Completion, Prepared } from "../core/completion/completer.ts";
 import type { CompletionRequest } from "../core/completion/completionRequest.ts";
 import type { ShownPrompt } from "../core/completion/context/shownPrompt.ts";
+import type { InstallCudaOptions } from "../core/devices/cuda/installCuda.ts";
+import type { DownloadProgress } from "../core/hub/downloadFiles.ts";
+import type { Finding } from "../core/devices/knownDevices.ts";
+import type { Device, DeviceChoice } from "../core/runtime/device.ts";
 import type { TrainResult } from "../core/training/train.ts";
 import type { ReadingProgress, TrainProgress } from "../core/training/loop/progressMeter.ts";
 import type { TrainOptions } from "../core/training/request.ts";
@@ -36,7 +33,7 @@ import type { Skipped } from "../core/sources/skipped.ts";
 import type { ErrorData } from "./wire.ts";
 
 /** The role of a process: its only command-line argument. */
-export type Role = "completion" | "library" | "repository" | "training" | "import" | "evaluation";
+export type Role = "completion" | "library" | "repository" | "training" | "import" | "evaluation" | "probe";
 
 /** A long piece of work: the role of its process, and its messages. */
 export interface Work<Options, Result, Progress> {
@@ -51,6 +48,10 @@ export interface Work<Options, Result, Progress> {
  * The selection that completion runs on. It is the only state of a process; the client sends it again after a restart.
  */
 export interface Selection extends BasePlaces {
+  /** The device to compute on; the fastest one that is known if absent. */
+  device?: DeviceChoice;
+  /** Devices on which an earlier process has just died. */
+  without?: readonly Device[];
   /** The name of an installed base, or a folder; empty for the embedded one. */
   base: string;
   adapters: readonly { folder: string; scale: number }[];
@@ -63,6 +64,7 @@ export interface Selected {
   /** The most tokens of other files in front of a file. */
   contextTokens: number;
   milliseconds: number;
+  device: Device;
   /** The base of the first adapter that was trained on another base, or on other weights of the same name. */
   foreign?: Foreign;
   /** The selected folder, which has not been imported: `base` is the embedded one, which completes meanwhile. */
@@ -100,6 +102,21 @@ export interface LogMessage {
 /** Opens the base if it changed, then swaps the adapters. */
 export const selectRequest = new RequestType<Selection, Selected, ErrorData>("completion/select");
 
+/** The process is about to open a device, which may end it. */
+export const deviceOpens = new NotificationType<{ device: Device }>("completion/deviceOpens");
+
+/** A device has failed, and completions go on with another one. */
+export const deviceFails = new NotificationType<DeviceFallback>("completion/deviceFails");
+
+/** Another device has been measured to be faster: the selection, sent again, goes there. */
+export const deviceFound = new NotificationType<{ device: Device }>("completion/deviceFound");
+
+export interface DeviceFallback {
+  device: Device;
+  next: Device;
+  reason: string;
+}
+
 export const completeRequest = new RequestType<CompletionRequest, Completion, ErrorData>("completion/complete");
 
 /** Reads the prompt of a request that may follow. Every other request ends it. */
@@ -128,16 +145,6 @@ export const runsRequest = new RequestType<{ home: string }, RunSummary[], Error
 
 /** Exports runs, by their folders, as a table. */
 export const exportRunsRequest = new RequestType<ExportRequest, string, ErrorData>("library/exportRuns");
-
-/** Lists the tasks of runs, with who is right. */
-export const taskRowsRequest = new RequestType<{ folders: readonly string[] }, TaskRow[], ErrorData>(
-  "library/taskRows",
-);
-
-/** Every run's answers to one task. */
-export const taskDetailRequest = new RequestType<{ runs: readonly AskedRun[]; id: string }, TaskDetail, ErrorData>(
-  "library/taskDetail",
-);
 
 /** Measures how fast this machine decodes. */
 export const measureRequest = new RequestType<BasePlaces, MachineSpeed, ErrorData>("library/measureMachine");
@@ -188,6 +195,18 @@ export const repositoryProgress = new NotificationType<{ folder: string; done: n
   "repository/progress",
 );
 
+// ── any process → probe process ──────────────────────────────────────────────────────────────────────────────────────
+
+export interface ProbeQuestion {
+  /** The folder of an installed base. */
+  path: string;
+  name: string;
+  embedded: boolean;
+  device: Device;
+}
+
+export const probeRequest = new RequestType<ProbeQuestion, Finding, ErrorData>("probe/measure");
+
 // ── editor → a process for one piece of work, which reports progress ───────────────────────────────────────────────
 
 /**
@@ -233,6 +252,13 @@ export const fetchDataWork: Work<FetchOptions, string, never> = {
   progress: new NotificationType("import/fetching"),
 };
 
+/** ONNX Runtime's CUDA libraries, which the user has agreed to download. Cancelling keeps the downloaded part. */
+export const installCudaWork: Work<InstallCudaOptions, string, DownloadProgress> = {
+  role: "import",
+  request: new RequestType("import/installCuda"),
+  progress: new NotificationType("import/installingCuda"),
+};
+
 /** Cancelling keeps the predictions: the same options resume. */
 export const evaluateWork: Work<EvaluationOptions, RunSummary, EvaluationProgress> = {
   role: "evaluation",
@@ -245,43 +271,6 @@ export const compareWork: Work<{ first: string; second: string }, Comparison, ne
   role: "evaluation",
   request: new RequestType("evaluation/compare"),
   progress: new NotificationType("evaluation/comparing"),
-};
-
-export interface PlanQuestion {
-  study: Study;
-  places: StudyPlaces;
-}
-
-/** A study's plan and what is known of it, before anything runs. */
-export interface KnownStudy {
-  plan: StudyPlan;
-  report: StudyReport;
-  charts: readonly Chart[];
-}
-
-/** Tells the plan before the results, whose tests may take a while. */
-export const planStudyWork: Work<PlanQuestion, KnownStudy, StudyPlan> = {
-  role: "evaluation",
-  request: new RequestType("evaluation/planStudy"),
-  progress: new NotificationType("evaluation/planning"),
-};
-
-/** Pauses a study after the chunk at work. */
-export const pauseStudy = new NotificationType0("evaluation/pauseStudy");
-
-/** Cancelling and pausing keep the predictions: the same study resumes. */
-export const runStudyWork: Work<StudyOptions, StudyOutcome, StudyProgress> = {
-  role: "evaluation",
-  request: new RequestType("evaluation/runStudy"),
-  progress: new NotificationType("evaluation/studyProgress"),
-  finish: pauseStudy,
-};
-
-/** Writes a study into a folder. */
-export const exportStudyWork: Work<PlanQuestion & { out: string }, void, never> = {
-  role: "evaluation",
-  request: new RequestType("evaluation/exportStudy"),
-  progress: new NotificationType("evaluation/exporting"),
 };
 
 // ── every process → editor ───────────────────────────────────────────────────────────────────────────────────────────

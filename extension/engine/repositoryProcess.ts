@@ -39,8 +39,8 @@ export interface RepositoryProcess {
   setUnsaved(folder: string, path: string, text: string | undefined): void;
   /** Undefined while the root is read, and where it is not open. */
   query(folder: string, query: RepositoryQuery, signal?: AbortSignal): Promise<RepositoryAnswer | undefined>;
-  /** Ends the process; the next question starts another. */
-  end(): void;
+  /** Ends the process; the next question starts another. Settles once it is gone. */
+  end(): Promise<void>;
   dispose(): void;
 }
 
@@ -106,7 +106,7 @@ export function openRepositoryProcess(options: RepositoryProcessOptions): Reposi
       roots.delete(folder);
       states.delete(folder);
       process.running?.request(closeRepositoryRequest, { folder }).catch(() => undefined);
-      if (roots.size === 0) process.end();
+      if (roots.size === 0) void process.end();
       onState?.();
     },
     reread(folder, paths) {

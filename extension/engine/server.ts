@@ -1,18 +1,18 @@
 /**
  * The entry point of an engine process: one bundle, forked for one role, which ends with the editor.
  *
- * Only sets up the connection; each role answers in its own file.
+ * Only sets up the connection; each role answers in its own file, and loads nothing that only the others need: ONNX Runtime
+ * alone takes 50 MB.
  */
 
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
+import {
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type MessageConnection,
+} from "vscode-jsonrpc/node";
 import type { Log } from "../core/foundation/log.ts";
-import { serveCompletion } from "./servers/completionServer.ts";
-import { serveEvaluation } from "./servers/evaluationServer.ts";
-import { serveImport } from "./servers/importServer.ts";
-import { serveLibrary } from "./servers/libraryServer.ts";
 import { logged, type LogMessage, type Role } from "./protocol.ts";
-import { serveRepository } from "./servers/repositoryServer.ts";
-import { serveTraining } from "./servers/trainingServer.ts";
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 
@@ -28,16 +28,21 @@ const log: Log = {
   error: tell("error"),
 };
 
-const serve: Readonly<Record<Role, typeof serveCompletion>> = {
-  completion: serveCompletion,
-  library: serveLibrary,
-  repository: serveRepository,
-  training: serveTraining,
-  import: serveImport,
-  evaluation: serveEvaluation,
+type Serve = (connection: MessageConnection, log: Log) => void;
+
+const servers: Readonly<Record<Role, () => Promise<Serve>>> = {
+  completion: async () => (await import("./servers/completionServer.ts")).serveCompletion,
+  library: async () => (await import("./servers/libraryServer.ts")).serveLibrary,
+  repository: async () => (await import("./servers/repositoryServer.ts")).serveRepository,
+  training: async () => (await import("./servers/trainingServer.ts")).serveTraining,
+  import: async () => (await import("./servers/importServer.ts")).serveImport,
+  evaluation: async () => (await import("./servers/evaluationServer.ts")).serveEvaluation,
+  probe: async () => (await import("./servers/probeServer.ts")).serveProbe,
 };
-serve[process.argv[2] as Role](connection, log);
 
 // The editor is gone, or has closed the pipe: nobody waits for running work.
 process.once("disconnect", () => process.exit(0));
+const serve = await servers[process.argv[2] as Role]();
+serve(connection, log);
+// Node keeps messages that came meanwhile.
 connection.listen();

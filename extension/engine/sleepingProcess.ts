@@ -11,7 +11,8 @@ export interface SleepingProcess {
   readonly running: EngineProcess | undefined;
   /** Returns the process, or starts it; undefined after too many crashes. */
   wake(): EngineProcess | undefined;
-  end(): void;
+  /** Settles once the last process is gone. */
+  end(): Promise<void>;
   /** Crashes so far no longer count. */
   forgive(): void;
   dispose(): void;
@@ -39,15 +40,20 @@ export function openSleepingProcess(options: SleepingProcessOptions): SleepingPr
   let crashes = 0;
   let isDisposed = false;
 
-  const end = (): void => {
+  let gone: Promise<unknown> = Promise.resolve();
+  const end = async (): Promise<void> => {
     const ending = running;
     running = undefined;
-    ending?.kill();
-    if (ending) onEnd();
+    if (ending) {
+      ending.kill();
+      gone = ending.exited;
+      onEnd();
+    }
+    await gone;
   };
   const rest = (): void => {
     clearTimeout(idle);
-    idle = setTimeout(() => (isBusy() ? rest() : end()), idleTime).unref();
+    idle = setTimeout(() => (isBusy() ? rest() : void end()), idleTime).unref();
   };
   const start = (): EngineProcess => {
     const started = startEngineProcess(entry, role, log);
@@ -78,7 +84,7 @@ export function openSleepingProcess(options: SleepingProcessOptions): SleepingPr
     dispose() {
       isDisposed = true;
       clearTimeout(idle);
-      end();
+      void end();
     },
   };
 }

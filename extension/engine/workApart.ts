@@ -4,6 +4,7 @@
  * Completion continues meanwhile; the two share only the folders on disk.
  */
 
+import { cudaEnvironment } from "../core/devices/cuda/cudaEnvironment.ts";
 import type { Log } from "../core/foundation/log.ts";
 import { startEngineProcess } from "./engineProcess.ts";
 import type { Work } from "./protocol.ts";
@@ -30,7 +31,7 @@ export async function workApart<Options, Result, Progress>(
   { signal, finish, onProgress }: WorkControl<Progress>,
 ): Promise<Result> {
   signal.throwIfAborted();
-  const process = startEngineProcess(entry, role, log);
+  const process = startEngineProcess(entry, role, log, environmentOf(options));
   process.onNotification(progress, onProgress);
   let patience: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
@@ -49,4 +50,10 @@ export async function workApart<Options, Result, Progress>(
     finish?.removeEventListener("abort", onFinish);
     process.kill();
   }
+}
+
+/** Work that names CUDA needs its libraries from the start. Without a name, it runs on the CPU. */
+function environmentOf(options: unknown): Readonly<Record<string, string>> {
+  const { home, device } = options as { home?: unknown; device?: unknown };
+  return device === "cuda" && typeof home === "string" ? cudaEnvironment(home, device) : {};
 }

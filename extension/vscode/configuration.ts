@@ -8,10 +8,12 @@
 import * as vscode from "vscode";
 import * as z from "zod/mini";
 import type { Log } from "../core/foundation/log.ts";
+import { deviceChoices } from "../core/runtime/device.ts";
 
 const schemas = {
   enable: z.boolean(),
   base: z.string(),
+  device: z.enum(deviceChoices),
   "completion.debounce": z.int().check(z.gte(0), z.lte(2000)),
   "completion.maxTokens": z.int().check(z.gte(1), z.lte(512)),
   "completion.multiline": z.enum(["auto", "never"]),

@@ -1,6 +1,7 @@
 /** The one status bar item: the adapter that completes here, or why none does. It opens Graft's menu. */
 
 import * as vscode from "vscode";
+import { deviceNames } from "../core/runtime/device.ts";
 import type { AdapterLibrary } from "./adapters/adapterLibrary.ts";
 import type { BaseHint } from "./baseModels/baseHint.ts";
 import type { Configuration } from "./configuration.ts";
@@ -105,7 +106,12 @@ function facts({ engine: { state }, library, comparing }: StatusOptions): string
     comparing.isRunning
       ? vscode.l10n.t("Comparing two settings: Statistics shows which is better")
       : vscode.l10n.t("Adapter: {0}", library.active ?? vscode.l10n.t("none")),
-    ...(state.phase === "ready" ? [vscode.l10n.t("Base: {0}", state.selected.base)] : []),
+    ...(state.phase === "ready"
+      ? [
+          vscode.l10n.t("Base: {0}", state.selected.base),
+          vscode.l10n.t("Device: {0}", deviceNames[state.selected.device]),
+        ]
+      : []),
   ];
 }
 

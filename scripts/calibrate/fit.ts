@@ -17,8 +17,7 @@ export function fitCalibration(rows: readonly Row[]): Calibration {
   const scales = evidenceNames.map((_, j) => Math.sqrt(mean(raw.map((row) => (row[j]! - means[j]!) ** 2))) || 1);
   const inputs = raw.map((row) => [1, ...row.map((value, j) => (value - means[j]!) / scales[j]!)]);
   const outcomes = beginnings.map(({ kept }) => Number(kept));
-  let weights = inputs[0]!.map(() => 0);
-  for (let round = 0; round < rounds; round++) weights = newtonStep(weights, inputs, outcomes);
+  const weights = regression(inputs, outcomes);
 
   const [constant = 0, ...scaled] = weights;
   const unscaled = scaled.map((weight, j) => weight / scales[j]!);
@@ -33,6 +32,13 @@ export function fitCalibration(rows: readonly Row[]): Calibration {
   const confidences = rows.map((row) => judgedRow(row, calibration).confidence).sort((a, b) => a - b);
   const quartile = confidences[Math.floor(hidden * confidences.length)]!;
   return { ...calibration, leastConfidence: rounded(Math.max(leastChance, quartile)) };
+}
+
+/** @param inputs each begins with 1 */
+export function regression(inputs: readonly number[][], outcomes: readonly number[]): readonly number[] {
+  let weights = inputs[0]!.map(() => 0);
+  for (let round = 0; round < rounds; round++) weights = newtonStep(weights, inputs, outcomes);
+  return weights;
 }
 
 function newtonStep(weights: readonly number[], inputs: readonly number[][], outcomes: readonly number[]): number[] {

@@ -4,7 +4,7 @@
 type Rooms = Readonly<Record<string, readonly string[]>>;
 
 export const rooms: Readonly<Record<string, Rooms>> = {
-  "extension/cli": { ".": ["commands"], commands: ["."] },
+  "extension/cli": { ".": ["commands", "study"], commands: ["."], study: [".", "commands"] },
   "extension/core/adapters": {
     ".": ["methods"],
     fit: [".", "formats", "methods"],
@@ -16,9 +16,11 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     ".": ["context", "copies", "judgement"],
     context: ["."],
     copies: ["."],
+    devices: ["."],
     judgement: ["."],
   },
   "extension/core/dataset": { paper: ["."] },
+  "extension/core/devices": { ".": ["cuda"], cuda: ["."] },
   "extension/core/evaluation": {
     candidates: ["suites"],
     context: ["suites"],
@@ -59,6 +61,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     baseModels: [".", "completion"],
     benchmark: [".", "adapters", "completion"],
     completion: [".", "adapters", "repository"],
+    devices: [".", "baseModels", "completion"],
     repository: ["."],
     statistics: [".", "adapters", "completion"],
     training: [".", "adapters", "completion"],

@@ -37,6 +37,26 @@ async function crash(engine: CompletionClient): Promise<unknown> {
 }
 
 describe("createCompletionClient", () => {
+  test("a driver that crashes costs its process once: the next one does without the device", async () => {
+    const { client, crashes } = open();
+    const first = client.select({ ...selection, base: "crash on device", device: "webgpu" });
+    await expect(first).rejects.toMatchObject({ code: "engine-stopped" });
+    expect(crashes).toEqual([{ reason: "killed by SIGSEGV", restarts: true, device: "webgpu" }]);
+    await expect(client.complete(request)).resolves.toMatchObject({ text: "x on crash on device+" });
+    expect(client.state).toMatchObject({ phase: "ready", selected: { device: "cpu" } });
+    expect(crashes).toHaveLength(1);
+  });
+
+  test("a device that fails in the middle is told, and the state names the next", async () => {
+    const told = vi.fn();
+    client = createCompletionClient({ entry, log: silentLog, onCrash: () => {}, onDeviceFailure: told });
+    await client.select({ ...selection, device: "webgpu" });
+    expect(client.state).toMatchObject({ selected: { device: "webgpu" } });
+    await client.complete({ ...request, prefix: "lost device" });
+    expect(told.mock.calls).toEqual([[{ device: "webgpu", next: "cpu", reason: "Device lost." }]]);
+    expect(client.state).toMatchObject({ selected: { device: "cpu" } });
+  });
+
   test("forks nothing until it is asked", async () => {
     const { client } = open();
     expect(client.pid).toBeUndefined();

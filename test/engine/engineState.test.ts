@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { UserError } from "../../extension/core/foundation/errors.ts";
 import { advance, asleep, isStopped, type EngineEvent, type Standing } from "../../extension/engine/engineState.ts";
 
-const selected = { base: "tiny", parameters: 6, milliseconds: 1, contextTokens: 480 };
+const selected = { base: "tiny", parameters: 6, milliseconds: 1, contextTokens: 480, device: "cpu" as const };
 const minute = 60_000;
 
 function after(...events: EngineEvent[]): Standing {

@@ -10,8 +10,11 @@ import { UserError } from "../../extension/core/foundation/errors.ts";
 import {
   adaptersRequest,
   completeRequest,
+  deviceFails,
+  deviceOpens,
   finishTraining,
   logged,
+  probeRequest,
   selectRequest,
   trainWork,
   type Selection,
@@ -33,11 +36,18 @@ answer(connection, selectRequest, async (next) => {
     throw new UserError("base-missing", 'No base is named "missing".', "Choose another.");
   selection = next;
   void connection.sendNotification(logged, { level: "info", message: `selected ${next.base}` });
-  return { base: next.base, parameters: 6, milliseconds: 1 };
+  const { device: choice = "cpu", without = [] } = next;
+  const device = choice === "auto" || without.includes(choice) ? "cpu" : choice;
+  await connection.sendNotification(deviceOpens, { device });
+  // As a driver does that takes its process with it.
+  if (device !== "cpu" && next.base === "crash on device") process.kill(process.pid, "SIGSEGV");
+  return { base: next.base, parameters: 6, milliseconds: 1, device } as never;
 });
 
 answer(connection, completeRequest, async ({ prefix }, signal) => {
   if (prefix === "crash") process.kill(process.pid, "SIGKILL");
+  if (prefix === "lost device")
+    void connection.sendNotification(deviceFails, { device: "webgpu", next: "cpu", reason: "Device lost." });
   if (prefix === "bug") throw new TypeError("undefined is not a base");
   if (prefix === "slow") await sleep(20_000, undefined, { signal });
   const text =
@@ -45,6 +55,21 @@ answer(connection, completeRequest, async ({ prefix }, signal) => {
       ? process.cwd()
       : `${prefix} on ${selection?.base}+${selection?.adapters.map(({ folder }) => folder).join()}`;
   return { text, tokens: 1, logProbability: 0, milliseconds: { load: 0, prefill: 0, decode: 0 }, stop: "line" };
+});
+
+/** The name of the base says what the driver does. */
+answer(connection, probeRequest, async ({ name, device }) => {
+  if (name === "crash") process.kill(process.pid, "SIGSEGV");
+  if (name === "hang") await sleep(60_000);
+  if (name === "fail") throw new UserError("device-failed", `Cannot go on with ${device}: out of memory.`, "");
+  const speed = { decodeTokensPerSecond: 200, prefillTokensPerSecond: 2000 };
+  return {
+    kind: "works" as const,
+    speed,
+    cpu: { ...speed, decodeTokensPerSecond: 50 },
+    tokensPerRun: 256,
+    divergence: 0,
+  };
 });
 
 answer(connection, adaptersRequest, async ({ library }) => {

@@ -76,6 +76,18 @@ test("a root inside another one answers for its own files only", async () => {
   expect([await plants(index, outer), await plants(index, inner)]).toEqual([["outer"], ["inner"]]);
 });
 
+test("is gone once its end has settled, so that its files can be deleted", async () => {
+  const [folder, home] = [temporary({ "a.py": planted("one") }), temporary()];
+  const index = start();
+  index.open({ folder, others: [], home });
+  await ready(index, folder);
+  const pid = index.pid!;
+  index.close(folder);
+  expect(() => process.kill(pid, 0)).not.toThrow();
+  await index.end();
+  expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+});
+
 test("ends when nobody asks, and the next question finds all again, unsaved documents too", async () => {
   const [folder, home] = [temporary({ "a.py": planted("saved") }), temporary()];
   const index = start({ idleTime: 1500 });

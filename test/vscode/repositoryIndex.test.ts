@@ -85,6 +85,24 @@ describe("the repository index in the editor", () => {
     assert.equal(await plantsAfter("alpha typed"), "alpha typed");
   });
 
+  it("leaves out a folder that becomes an environment", async () => {
+    await write("index/env.d/c.py", planted("gamma"));
+    assert.equal(await plantsAfter("alpha gamma typed"), "alpha gamma typed");
+    await write("index/env.d/pyvenv.cfg", "");
+    assert.equal(await plantsAfter("alpha typed"), "alpha typed");
+    await rm(join(folder, "index/env.d"), { recursive: true });
+  });
+
+  it("takes a folder with a dot in its name that appears as a whole", async () => {
+    const outside = join(folder, "..", "graft-moved.v2");
+    await mkdir(outside, { recursive: true });
+    await writeFile(join(outside, "d.py"), planted("delta"));
+    await rename(outside, join(folder, "index/lib.v2"));
+    assert.equal(await plantsAfter("alpha delta typed"), "alpha delta typed");
+    await rm(join(folder, "index/lib.v2"), { recursive: true });
+    assert.equal(await plantsAfter("alpha typed"), "alpha typed");
+  });
+
   it("is off where the setting is off", async () => {
     const settings = vscode.workspace.getConfiguration("graft");
     await settings.update("repository.enable", false, vscode.ConfigurationTarget.Global);
@@ -100,6 +118,7 @@ describe("the repository index in the editor", () => {
     void vscode.commands.executeCommand("graft.deleteRepositoryIndex");
     await until("it is gone", () => !existsSync(home));
     assert.equal(await plants(), "no answer");
+    assert.match(graft.index.notes.join(), /^The repository index is deleted\./);
     await vscode.commands.executeCommand("graft.rebuildRepositoryIndex");
     assert.equal(await plantsAfter("alpha typed"), "alpha typed");
   });

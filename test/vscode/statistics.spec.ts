@@ -22,8 +22,6 @@ async function openStatistics(workbench: Workbench): Promise<Frame> {
   const { page } = workbench;
   await page.getByRole("tab", { name: "Graft" }).first().waitFor();
   await workbench.command("Graft: Show statistics");
-  const form = page.locator('.pane-header[aria-label^="Train"]');
-  if ((await form.getAttribute("aria-expanded")) === "true") await form.click();
   return workbench.webview('main[aria-label="Statistics"] .foot');
 }
 

@@ -54,8 +54,8 @@ test.for([
   ["Select adapter", ".quick-input-title", "Select adapter"],
   ["Base models", ".tab.active", "Base models"],
   ["Open benchmark", ".tab.active", "Benchmark"],
-  ["Train adapter", '.part.sidebar .pane-header[aria-expanded="true"]', "Train Adapter"],
-  ["Show statistics", '.part.sidebar .pane-header[aria-expanded="true"]', "Statistics"],
+  ["Train adapter", ".part.sidebar .composite.title", "Train Adapter"],
+  ["Show statistics", ".part.sidebar .composite.title", "Graft statistics"],
   ["Show log", ".part.panel", "Output"],
 ] as const)("its menu leads to %s", async ([label, place, title], { workbench }) => {
   await choose(workbench, label);

@@ -4,7 +4,10 @@ import { relative, resolve } from "node:path";
 import type * as z from "zod";
 import { readPlainText } from "../../core/foundation/plainFile.ts";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
-import { openCompleter } from "../../core/completion/completer.ts";
+import { openCompleterOnDevices } from "../../core/completion/devices/completerOnDevices.ts";
+import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
+import { choosePlacements, withFallback } from "../../core/devices/placements.ts";
+import type { DeviceChoice, Placement } from "../../core/runtime/device.ts";
 import type { contextFields } from "../../core/completion/context/contextFields.ts";
 import {
   frontOf,
@@ -17,9 +20,11 @@ import { readRequest } from "../../core/foundation/request.ts";
 import { checkAdapterFits, warningOf } from "../../core/adapters/fit/adapterFit.ts";
 import { fitFromFolder } from "../../core/adapters/fit/fitFromFolder.ts";
 import { readAdapter } from "../../core/adapters/formats/peftFolder.ts";
+import type { ActiveAdapter } from "../../core/adapters/servingSlots.ts";
 import { isEncoderDecoder } from "../../core/architectures/config.ts";
 import { openDecoder } from "../../core/inference/tree/decoder.ts";
 import { openNamedBase, type Context } from "../context.ts";
+import { probeNamed } from "./devices.ts";
 
 export interface AdapterFlag {
   readonly folder: string;
@@ -39,6 +44,7 @@ export const completionFlags = completionRequest.pick({
 export interface CompleteFlags
   extends Partial<z.input<typeof completionFlags>>, Partial<z.input<z.ZodObject<typeof contextFields>>> {
   readonly base: string;
+  readonly device: DeviceChoice;
   readonly adapter: readonly AdapterFlag[];
   readonly file?: string;
   readonly line?: number;
@@ -57,7 +63,9 @@ export async function completeCommand(flags: CompleteFlags, context: Context): P
     const warning = adapter && warningOf(adapter, base);
     if (warning !== undefined) output.log.warn(warning);
   }
-  const completer = await openCompleter(base, { contextTokens: flags.contextTokens });
+  const placements = await placementsOf(flags.device, base, context);
+  const { contextTokens } = flags;
+  const completer = await openCompleterOnDevices(base, placements, { contextTokens, log: output.log });
   try {
     await completer.useAdapters(flags.adapter);
     const load = performance.now() - startedAt;
@@ -65,10 +73,21 @@ export async function completeCommand(flags: CompleteFlags, context: Context): P
     const request = readRequest(completionRequest, { ...cursor, ...front }, "complete");
     const { text, candidates, tokens, milliseconds, stop } = await completer.complete(request, signal);
     const shown = candidates.length > 1 ? candidates.map((candidate) => candidate.text).join("\n---\n") : text;
-    output.result({ text, candidates, tokens, milliseconds: { ...milliseconds, load }, stop }, shown);
+    const { device } = completer;
+    output.result({ text, candidates, tokens, milliseconds: { ...milliseconds, load }, stop, device }, shown);
   } finally {
     await completer.release();
   }
+}
+
+async function placementsOf(
+  device: DeviceChoice,
+  base: InstalledBase,
+  context: Context,
+): Promise<readonly Placement[]> {
+  await probeNamed(device, base, context);
+  const { places, output } = context;
+  return await choosePlacements({ device, home: places.home, base: base.hash, log: output.log });
 }
 
 /** @throws UserError "option-invalid"; those of reading the folder */
@@ -129,13 +148,14 @@ async function readText(path: string): Promise<string> {
 
 export interface LogitsFlags {
   readonly base: string;
+  readonly device: DeviceChoice;
   readonly adapter: readonly AdapterFlag[];
   readonly ids: readonly number[];
   readonly decoderIds?: readonly number[];
 }
 
 export async function logitsCommand(
-  { base: name, adapter, ids, decoderIds }: LogitsFlags,
+  { base: name, device, adapter, ids, decoderIds }: LogitsFlags,
   context: Context,
 ): Promise<void> {
   const { output, signal } = context;
@@ -152,26 +172,29 @@ export async function logitsCommand(
     const message = `Cannot compute logits for token ${outside}: ${base.name} has ${vocabularySize} tokens.`;
     throw new UserError("token-outside", message, `Give ids from 0 to ${vocabularySize - 1}.`);
   }
-  const active = [];
+  const active: ActiveAdapter[] = [];
   for (const { folder, scale } of adapter) active.push({ adapter: await readAdapter(folder), scale });
   for (const { adapter: read } of active) checkAdapterFits(read, base);
-  const decoder = await openDecoder(base);
-  try {
-    decoder.useAdapters(active);
-    if (decoder.hasEncoder) {
-      await decoder.begin(ids, signal);
-      decoder.rewind(0);
+  const placements = await placementsOf(device, base, context);
+  const logits = await withFallback(placements, { log: output.log }, async (placement) => {
+    const decoder = await openDecoder(base, { placement });
+    try {
+      decoder.useAdapters(active);
+      if (decoder.hasEncoder) {
+        await decoder.begin(ids, signal);
+        decoder.rewind(0);
+      }
+      return await decoder.extendAll(written, signal);
+    } finally {
+      await decoder.release();
     }
-    const logits = await decoder.extendAll(written, signal);
-    const data = Buffer.from(logits.buffer, logits.byteOffset, logits.byteLength).toString("base64");
-    const shape = [written.length, vocabularySize];
-    const likeliest = written.map((id, i) => {
-      const row = logits.subarray(i * vocabularySize, (i + 1) * vocabularySize);
-      const best = row.reduce((top, logit, token) => (logit > row[top]! ? token : top), 0);
-      return `${id} → ${best} (${row[best]!.toFixed(4)})`;
-    });
-    output.result({ shape, data }, likeliest.join("\n"));
-  } finally {
-    await decoder.release();
-  }
+  });
+  const data = Buffer.from(logits.buffer, logits.byteOffset, logits.byteLength).toString("base64");
+  const shape = [written.length, vocabularySize];
+  const likeliest = written.map((id, i) => {
+    const row = logits.subarray(i * vocabularySize, (i + 1) * vocabularySize);
+    const best = row.reduce((top, logit, token) => (logit > row[top]! ? token : top), 0);
+    return `${id} → ${best} (${row[best]!.toFixed(4)})`;
+  });
+  output.result({ shape, data }, likeliest.join("\n"));
 }

@@ -12,6 +12,7 @@ import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import { rowsOf } from "../../core/evaluation/scoring/runTable.ts";
 import { suiteKind, type SuiteKind } from "../../core/evaluation/suites/suiteKind.ts";
 import type { Context } from "../context.ts";
+import { probeNamed } from "./devices.ts";
 import { aligned } from "../output.ts";
 import type { AdapterFlag } from "./complete.ts";
 import { evaluationHeading, scoreTable } from "./evaluationTable.ts";
@@ -107,9 +108,11 @@ function candidatesOf(
 async function evaluateSeeds(
   options: EvaluationOptions,
   seeds: readonly number[],
-  { output, signal }: Context,
+  context: Context,
 ): Promise<RunSummary[]> {
+  const { output, signal } = context;
   const runs: RunSummary[] = [];
+  await probeNamed(options.device, options.base, context);
   for (const seeded of seeds.length > 0 ? seeds.map((seed) => ({ ...options, seed })) : [options]) {
     try {
       const run = await runEvaluation(seeded, {

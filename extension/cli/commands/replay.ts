@@ -7,6 +7,7 @@ import { runReplay, type ReplayResult } from "../../core/evaluation/replay/runRe
 import type { mechanismFields, replayFields } from "../../core/evaluation/replay/request.ts";
 import type * as z from "zod";
 import type { Context } from "../context.ts";
+import { probeNamed } from "./devices.ts";
 import { aligned, count } from "../output.ts";
 import type { AdapterFlag } from "./complete.ts";
 
@@ -31,7 +32,9 @@ const labels: Readonly<Record<ReplayScore, readonly [label: string, unit: string
   tokensPerSecond: ["tokens per second, decoding", "", 1],
 };
 
-export async function replayCommand(flags: ReplayFlags, { output, places, signal }: Context): Promise<void> {
+export async function replayCommand(flags: ReplayFlags, context: Context): Promise<void> {
+  const { output, places, signal } = context;
+  await probeNamed(flags.device, flags.base, context);
   const { adapter: adapters, sessions: file, ...fields } = flags;
   const replay = await runReplay(
     { ...fields, ...places, adapters },

@@ -56,11 +56,17 @@ export function servingSlots(): { readonly slots: AdapterSlots; readonly sites: 
 /**
  * Returns the values to feed so that the graph computes with the `active` adapters, which must fit it; without any, it computes
  * the base. Virtual tokens are fed elsewhere.
+ *
+ * @param leastRank rank of a site without LoRA; matrices of rank 1 are zeros. Some devices cannot multiply by empty matrices.
  */
-export function slotValues(sites: readonly SlotSite[], active: readonly ActiveAdapter[]): Record<string, SlotValue> {
+export function slotValues(
+  sites: readonly SlotSite[],
+  active: readonly ActiveAdapter[],
+  leastRank: 0 | 1 = 0,
+): Record<string, SlotValue> {
   const values: Record<string, SlotValue> = {};
   for (const { name, modules } of sites) {
-    const { a, b } = loraValues(modules, active);
+    const { a, b } = loraValues(modules, active, leastRank);
     values[`${name}.A`] = a;
     values[`${name}.B`] = b;
     values[`${name}.in`] = factors(modules, active, "input");
@@ -72,10 +78,14 @@ export function slotValues(sites: readonly SlotSite[], active: readonly ActiveAd
 function loraValues(
   modules: readonly AdaptedModule[],
   active: readonly ActiveAdapter[],
+  leastRank: number,
 ): { a: SlotValue; b: SlotValue } {
   const [inFeatures, outFeatures] = widths(modules);
   const parts = active.flatMap((one) => modules.flatMap((module, i) => lowRankOf(one, module, offsetOf(modules, i))));
-  const rank = parts.reduce((sum, part) => sum + part.rank, 0);
+  const rank = Math.max(
+    leastRank,
+    parts.reduce((sum, part) => sum + part.rank, 0),
+  );
   const a = new Float32Array(inFeatures * rank);
   const b = new Float32Array(rank * outFeatures);
   let first = 0;

@@ -75,7 +75,10 @@ export const userErrorCodes = [
   "study-exists",
   "study-invalid",
   "study-missing",
+  // The repository index
+  "index-busy",
   // The machine, files, processes and options
+  "device-failed",
   "disk-full",
   "engine-stopped",
   "file-irregular",

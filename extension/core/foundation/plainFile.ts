@@ -9,15 +9,19 @@ import { UserError } from "./errors.ts";
 /** Default limit in bytes, for files such as a tokenizer.json or a config.json. */
 const largest = 128 * 2 ** 20;
 
+/** Whether a link in the place of a file is read: one that was found in a folder may have been planted there since. */
+export type Links = "follow" | "refuse";
+
 /**
- * Returns the bytes of a file. Follows links, never waits for a pipe, and never reads a file of more than `limit` bytes.
+ * Returns the bytes of a file. Never waits for a pipe, and never reads a file of more than `limit` bytes.
  *
  * @throws UserError "file-irregular" for a pipe or a device, "file-too-large"; the system's errors, such as EISDIR for a folder
+ * and ELOOP for a link that is refused
  */
-export async function readPlainFile(path: string, limit: number = largest): Promise<Buffer> {
-  // The flag is absent on Windows, where opening a pipe does not wait.
-  const nonBlocking = (constants.O_NONBLOCK as number | undefined) ?? 0;
-  const file = await open(path, constants.O_RDONLY | nonBlocking);
+export async function readPlainFile(path: string, limit: number = largest, links: Links = "follow"): Promise<Buffer> {
+  // The flags are absent on Windows, where opening a pipe does not wait and only administrators make links.
+  const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants as Partial<typeof constants>;
+  const file = await open(path, O_RDONLY! | (O_NONBLOCK ?? 0) | (links === "refuse" ? (O_NOFOLLOW ?? 0) : 0));
   try {
     const info = await file.stat();
     if (!info.isFile() && !info.isDirectory()) {

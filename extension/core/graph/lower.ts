@@ -44,7 +44,7 @@ export function lower(outputs: readonly Tensor[], lowering: Lowering): readonly 
  * Copies a node with other inputs. The gradient rule refers to the old inputs, so it is dropped: differentiate first,
  * then lower.
  */
-function withInputs(node: Primitive, inputs: readonly (Tensor | null)[]): readonly Tensor[] {
+export function withInputs(node: Primitive, inputs: readonly (Tensor | null)[]): readonly Tensor[] {
   if (inputs.every((x, i) => x === node.inputs[i])) return node.outputs;
   const outputs: Tensor[] = [];
   const copy: Primitive = { ...node, inputs, outputs, gradient: "not differentiable" };

@@ -38,7 +38,7 @@ export async function downloadFile(
   onBytes: (bytes: number) => void,
 ): Promise<void> {
   if ((await sizeOf(target)) === file.size) return;
-  const url = `${hub.endpoint}/${hub.address.repository}/resolve/${revision}/${file.path}`;
+  const url = file.url ?? `${hub.endpoint}/${hub.address.repository}/resolve/${revision}/${file.path}`;
   for (let resumed = (await bytesAt(target)) > 0; ; resumed = false) {
     try {
       await complete(hub, url, file, partial(target), onBytes);

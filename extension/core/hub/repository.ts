@@ -9,6 +9,8 @@ import type { HubConnection } from "./hubConnection.ts";
 export interface RemoteFile {
   /** The path in the repository. */
   readonly path: string;
+  /** Its address, if it does not follow from the path and the hub. */
+  readonly url?: string;
   /** Bytes. */
   readonly size: number;
   /** The digest of the content: SHA-256 for large files; git's own for small files, SHA-1 over a header and the content. */

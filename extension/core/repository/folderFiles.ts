@@ -3,6 +3,7 @@
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { exists, isFolder } from "../foundation/exists.ts";
+import { environmentMarkers } from "../sources/foreignFolders.ts";
 import { isPythonFile, pythonFiles } from "../sources/pythonFiles.ts";
 import { judgeCurrentText, readCurrentSource } from "../sources/readSources.ts";
 import type { Change } from "./repository.ts";
@@ -26,7 +27,7 @@ export interface FolderFiles {
     portion: number,
     onProgress: ((done: number, total: number) => void) | undefined,
   ): AsyncGenerator<FileChange[]>;
-  /** Whether a path is that of ignore rules, or of a folder that came or went. */
+  /** Whether a path is that of rules, or of a folder that came or went. */
   standForMany(paths: readonly string[]): Promise<boolean>;
   /** Reads a file that may not be one of those listed. */
   readIfAllowed(path: string): Promise<FileChange | undefined>;
@@ -72,10 +73,10 @@ export function openFolderFiles(root: string, except: ReadonlySet<string>): Fold
       yield changes;
     },
     async standForMany(paths) {
-      for (const path of paths.filter((one) => !one.endsWith(".py"))) {
-        if (basename(path) === ".gitignore" || (await isFolder(join(root, path)))) return true;
-        if ([...known.keys()].some((one) => one.startsWith(`${path}/`))) return true;
-      }
+      if (changeRules(paths)) return true;
+      const folders = new Set([...known.keys()].flatMap(foldersAround));
+      for (const path of paths.filter((one) => !one.endsWith(".py")))
+        if (folders.has(path) || (await isFolder(join(root, path)))) return true;
       return false;
     },
     readIfAllowed: async (path) => ((await isPythonFile(root, path, { except })) ? files.read(path) : files.gone(path)),
@@ -93,4 +94,17 @@ export function openFolderFiles(root: string, except: ReadonlySet<string>): Fold
     },
   };
   return files;
+}
+
+const rules: ReadonlySet<string> = new Set([".gitignore", ...environmentMarkers]);
+
+/** Whether files that may be read could be among those that may not be read any more. */
+export function changeRules(paths: readonly string[]): boolean {
+  return paths.some((path) => rules.has(basename(path)));
+}
+
+/** Returns "a" and "a/b" for "a/b/c.py". */
+function foldersAround(path: string): string[] {
+  const names = path.split("/").slice(0, -1);
+  return names.map((_, index) => names.slice(0, index + 1).join("/"));
 }

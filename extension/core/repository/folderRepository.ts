@@ -6,13 +6,14 @@
 
 import { realpath } from "node:fs/promises";
 import pLimit from "p-limit";
-import { openFolderFiles, type FileChange, type FolderFiles } from "./folderFiles.ts";
+import { changeRules, openFolderFiles, type FileChange, type FolderFiles } from "./folderFiles.ts";
 import { emptyRepository, repositoryLimits } from "./repository.ts";
 import type { Repository, RepositoryLimits, RepositorySize } from "./repository.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "./repositoryQuery.ts";
 import { openRepositoryStore, type StoredRepository } from "./storage/repositoryStore.ts";
 
 export interface FolderRepository {
+  /** Empty from the moment that {@link FolderRepository.reread} hears of other rules until they are applied. */
   query(query: RepositoryQuery): RepositoryAnswer;
   /**
    * Reads files again that were saved, created, deleted or renamed: by their paths, relative to the folder. Where a folder or
@@ -52,13 +53,10 @@ export async function openFolderRepository(options: FolderRepositoryOptions): Pr
   const forbidden = new Set<string>();
   const inTurn = pLimit(1);
   let isChanged = false;
+  const silence = createSilence();
 
   const apply = (changes: readonly FileChange[], isUnsaved = false): void => {
-    const isNews = changes.some(({ path, isForbidden }) => isForbidden && !forbidden.has(path));
-    for (const { path, isForbidden } of changes) {
-      if (isForbidden) forbidden.add(path);
-      else forbidden.delete(path);
-    }
+    const isNews = follow(forbidden, changes);
     repository.updateAll(changes, isUnsaved);
     for (const { path } of changes) {
       const file = files.known.get(path);
@@ -69,17 +67,19 @@ export async function openFolderRepository(options: FolderRepositoryOptions): Pr
     if (isNews) repository.forget();
     isChanged ||= changes.length > 0;
   };
-  const readAll = async (): Promise<void> => {
+  /** `judged` is called once nothing is held any more that may not be read. */
+  const readAll = async (judged?: () => void): Promise<void> => {
     const paths = (await files.list()).filter((path) => !unsaved.has(path));
     const listed = new Set(paths);
     const gone = [...files.known.keys()].filter((path) => !listed.has(path) && !unsaved.has(path));
     apply(await Promise.all(gone.map((path) => files.gone(path))));
-    for await (const changes of files.readMany(paths, limits.segment, onProgress)) apply(changes);
     for (const [path, text] of unsaved) apply([await files.readDocument(path, text)], true);
+    judged?.();
+    for await (const changes of files.readMany(paths, limits.segment, onProgress)) apply(changes);
   };
-  const reread = async (paths: readonly string[] | undefined): Promise<void> => {
+  const reread = async (paths: readonly string[] | undefined, judged?: () => void): Promise<void> => {
     const single = [...new Set(paths)].filter((path) => path.endsWith(".py") && !unsaved.has(path));
-    if (!paths || single.length > mostSingly || (await files.standForMany(paths))) return readAll();
+    if (!paths || single.length > mostSingly || (await files.standForMany(paths))) return readAll(judged);
     const changes = single.map((path) => files.readIfAllowed(path));
     apply((await Promise.all(changes)).filter((change) => change !== undefined));
   };
@@ -108,14 +108,52 @@ export async function openFolderRepository(options: FolderRepositoryOptions): Pr
   restore(await store.read(), repository, files);
   await readAll();
   return {
-    query: (query) => repository.query(query),
+    query: (query) => (silence.isOn ? emptyAnswer(query) : repository.query(query)),
     get size() {
       return repository.size;
     },
-    reread: (paths) => inTurn(() => reread(paths)),
+    async reread(paths) {
+      const end = paths && changeRules(paths) ? silence.begin() : undefined;
+      await inTurn(() => reread(paths, end)).finally(end);
+    },
     setUnsaved: (path, text) => inTurn(() => setUnsaved(path, text)),
     save: () => inTurn(save),
   };
+}
+
+/** Returns whether a file must not be read any more. */
+function follow(forbidden: Set<string>, changes: readonly FileChange[]): boolean {
+  const isNews = changes.some(({ path, isForbidden }) => isForbidden && !forbidden.has(path));
+  for (const { path, isForbidden } of changes) {
+    if (isForbidden) forbidden.add(path);
+    else forbidden.delete(path);
+  }
+  return isNews;
+}
+
+interface Silence {
+  readonly isOn: boolean;
+  /** Returns what ends it. */
+  begin(): () => void;
+}
+
+/** Several may overlap. */
+function createSilence(): Silence {
+  const running = new Set<symbol>();
+  return {
+    get isOn() {
+      return running.size > 0;
+    },
+    begin() {
+      const own = Symbol("silence");
+      running.add(own);
+      return () => void running.delete(own);
+    },
+  };
+}
+
+function emptyAnswer({ edited, shown }: RepositoryQuery): RepositoryAnswer {
+  return { definitions: [], similar: [], copies: [], ...(edited && { edited: [] }), ...(shown && { gone: shown }) };
 }
 
 /** Takes what is on disk: segments, the files that they hold, and the files that the rules leave out. */

@@ -1,15 +1,12 @@
 /** Wraps ONNX Runtime in the smallest interface that Graft needs: a model, tensors in, tensors out. */
 
-import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import type { Tensor as OrtTensor } from "onnxruntime-node";
 import { internalError } from "../foundation/errors.ts";
 import type { OnnxModel } from "../onnx/encode.ts";
+import { DeviceFailure, providerOf, type Device } from "./device.ts";
+import { runtime } from "./library.ts";
 
-/**
- * Turns off telemetry. Since 1.29, on all systems except Windows, the runtime reports to Microsoft which models and
- * machines it runs on, unless this is set before the first session (its docs/Privacy.md). On Windows it only writes
- * events that the system may collect.
- */
-process.env["ORT_DISABLE_TELEMETRY"] = "1";
+const { InferenceSession, Tensor } = runtime;
 
 /** The runtime's own tensor type. Passing it on unchanged avoids copies of the KV cache. */
 export type RuntimeTensor = OrtTensor;
@@ -23,15 +20,25 @@ export interface SessionOptions {
   /** The folder of the model's weight file. */
   readonly weightFolder?: string;
   /** The default is all cores. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
+  /** The CPU by default. ONNX Runtime computes there, too, what another device has no kernel for. */
+  readonly device?: Device | undefined;
   /** Training frees tensors early instead of planning one memory block for all; inference is faster with the plan. */
   readonly purpose: "inference" | "training";
 }
 
-/** Loads `model` on the CPU. Weights are mapped from the weight file, so two sessions share their pages. */
+/**
+ * Loads `model`. Weights are mapped from the weight file, so two sessions on the CPU share their pages.
+ *
+ * @throws DeviceFailure if a device other than the CPU cannot load it; so does `run` if it cannot compute
+ */
 export async function openSession(model: Pick<OnnxModel, "bytes">, options: SessionOptions): Promise<Session> {
+  const { device = "cpu" } = options;
+  const failing = (error: unknown): never => {
+    throw device === "cpu" ? error : new DeviceFailure(device, error);
+  };
   const session = await InferenceSession.create(model.bytes, {
-    executionProviders: ["cpu"],
+    executionProviders: [providerOf[device]],
     graphOptimizationLevel: "all",
     // A memory plan keeps the peak of all shapes alive; a training graph has one shape and a far lower live set.
     enableMemPattern: options.purpose === "inference",
@@ -44,26 +51,26 @@ export async function openSession(model: Pick<OnnxModel, "bytes">, options: Sess
         "intra_op.allow_spinning": "0",
       },
     },
-  });
+  }).catch(failing);
   return {
     run: async (feeds) => {
       for (const name of session.inputNames) if (!(name in feeds)) throw internalError(`input ${name} is not fed`);
-      return await session.run(feeds);
+      return await session.run(feeds).catch(failing);
     },
     release: () => session.release(),
   };
 }
 
 export function floats(values: Float32Array, shape: readonly number[]): RuntimeTensor {
-  return new OrtTensor("float32", values, shape);
+  return new Tensor("float32", values, shape);
 }
 
 export function int64s(values: BigInt64Array, shape: readonly number[]): RuntimeTensor {
-  return new OrtTensor("int64", values, shape);
+  return new Tensor("int64", values, shape);
 }
 
 export function int32s(values: Int32Array, shape: readonly number[]): RuntimeTensor {
-  return new OrtTensor("int32", values, shape);
+  return new Tensor("int32", values, shape);
 }
 
 /** Returns the values of an int64 result. */

@@ -17,7 +17,7 @@ const byName: ReadonlyMap<string, SkipReason> = new Map([
 ]);
 
 /** The files that venv and virtualenv, and conda, put into every environment. */
-const environmentMarkers = ["pyvenv.cfg", "conda-meta"];
+export const environmentMarkers: readonly string[] = ["pyvenv.cfg", "conda-meta"];
 
 /** Returns why the folder `name` at `path` is foreign; undefined if it is not. */
 export async function foreignReason(path: string, name: string): Promise<SkipReason | undefined> {

@@ -16,22 +16,30 @@ export async function findRepository(folder: string): Promise<string | undefined
   }
 }
 
-/** Returns the text of .git/info/exclude; for a work tree or a submodule, from the repository it belongs to. */
+/** Returns the path of .git/info/exclude; for a work tree or a submodule, in the repository it belongs to. */
 export async function repositoryExcludes(repository: string): Promise<string> {
   const git = join(repository, ".git");
   const pointer = /^gitdir: (.+)$/m.exec(await textOf(git))?.[1];
   const own = pointer === undefined ? git : resolve(repository, pointer.trim());
   const common = (await textOf(join(own, "commondir"))).trim();
-  return await textOf(join(common === "" ? own : resolve(own, common), "info", "exclude"));
+  return join(common === "" ? own : resolve(own, common), "info", "exclude");
 }
 
-/** Returns the text of the user's excludes file: `core.excludesFile`, or git's default path. */
+/** Returns the path of the user's excludes file: `core.excludesFile`, or git's default path. */
 export async function userExcludes(): Promise<string> {
-  const settings = process.env["XDG_CONFIG_HOME"] || join(homedir(), ".config");
-  const texts = [await textOf(join(homedir(), ".gitconfig")), await textOf(join(settings, "git", "config"))];
+  const texts = await Promise.all(userSettings().map(textOf));
   const named = texts.map((text) => /^\s*excludesfile\s*=\s*"?([^"\n]+?)"?\s*$/im.exec(text)?.[1]).find(Boolean);
-  if (named === undefined) return await textOf(join(settings, "git", "ignore"));
-  return await textOf(named.startsWith("~/") ? join(homedir(), named.slice(2)) : resolve(homedir(), named));
+  if (named === undefined) return join(settingsFolder(), "git", "ignore");
+  return named.startsWith("~/") ? join(homedir(), named.slice(2)) : resolve(homedir(), named);
+}
+
+/** The files that may name the user's excludes file. */
+export function userSettings(): string[] {
+  return [join(homedir(), ".gitconfig"), join(settingsFolder(), "git", "config")];
+}
+
+function settingsFolder(): string {
+  return process.env["XDG_CONFIG_HOME"] || join(homedir(), ".config");
 }
 
 /** Lists of patterns are no larger. */

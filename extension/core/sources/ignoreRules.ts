@@ -2,7 +2,7 @@
 
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
-import { findRepository, repositoryExcludes, textOf, userExcludes } from "./gitExcludes.ts";
+import { findRepository, repositoryExcludes, textOf, userExcludes, userSettings } from "./gitExcludes.ts";
 
 export interface IgnoreRules {
   /** Whether git ignores the absolute `path`, which lies inside the folder of the rules, in a folder that is not ignored. */
@@ -26,13 +26,22 @@ interface Layer {
  */
 export async function openIgnoreRules(folder: string): Promise<IgnoreRules> {
   const repository = await findRepository(folder);
-  const outer: Layer[] = layer(repository ?? folder, await userExcludes());
+  const outer: Layer[] = layer(repository ?? folder, await textOf(await userExcludes()));
   if (repository !== undefined) {
-    outer.push(...layer(repository, await repositoryExcludes(repository)));
+    outer.push(...layer(repository, await textOf(await repositoryExcludes(repository))));
     for (const around of foldersBetween(repository, folder)) outer.push(...(await ownLayer(around)));
   }
   const isAskedFor = repository !== undefined && repository !== folder && isIgnored(outer, folder, true);
   return rulesOf([...(isAskedFor ? [] : outer), ...(await ownLayer(folder))]);
+}
+
+/** Returns the paths of all files outside `folder` that its rules come from, or would if they existed. */
+export async function outerRuleFiles(folder: string): Promise<string[]> {
+  const files = [await userExcludes(), ...userSettings()];
+  const repository = await findRepository(folder);
+  if (repository === undefined) return files;
+  const around = foldersBetween(repository, folder).map((one) => join(one, ".gitignore"));
+  return [...files, await repositoryExcludes(repository), ...around];
 }
 
 function rulesOf(layers: readonly Layer[]): IgnoreRules {

@@ -2,7 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { readPlainFile } from "../foundation/plainFile.ts";
+import { readPlainFile, type Links } from "../foundation/plainFile.ts";
 import type { SkipReason } from "./skipped.ts";
 
 export interface SourceText {
@@ -24,12 +24,12 @@ const generatedMarks =
 const generatedNames = /_pb2(?:_grpc)?\.py$/;
 
 /** Returns the text with \n line ends and without a byte order mark, or the reason why the file is unfit. */
-export async function readPythonSource(path: string): Promise<SourceText | UnfitSource> {
+export async function readPythonSource(path: string, links: Links = "follow"): Promise<SourceText | UnfitSource> {
   const { size } = await stat(path);
   if (size > largestSource) {
     return { unfit: `The file is too large: ${size} bytes; the limit is ${largestSource}.`, reason: "large" };
   }
-  const bytes = await readPlainFile(path, largestSource);
+  const bytes = await readPlainFile(path, largestSource, links);
   if (bytes.includes(0)) return { unfit: "The file is binary.", reason: "binary" };
   let text;
   try {

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
+import type { Links } from "../foundation/plainFile.ts";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { pythonFiles, type WalkOptions } from "./pythonFiles.ts";
 import { readPythonSource, unfitText, type SourceText, type UnfitSource } from "./pythonSource.ts";
@@ -19,7 +20,7 @@ export interface SourceReader {
 
 /** Returns a reader of `folder` with paths relative to it. Between calls it keeps only hashes and verdicts. */
 export function openSourceReader(folder: string, options: Pick<WalkOptions, "except"> = {}): SourceReader {
-  const judge = sourceJudge();
+  const judge = sourceJudge("refuse");
   return {
     async *read(onSkipped) {
       /** The first path by the hash of its content. */
@@ -33,7 +34,7 @@ export function openSourceReader(folder: string, options: Pick<WalkOptions, "exc
 
 /** Reads one file that the user named, even if it is ignored or foreign. Files with secrets are still refused. */
 export async function readNamedSource(path: string): Promise<SourceText | UnfitSource> {
-  return await sourceJudge()(path, path, new Map());
+  return await sourceJudge("follow")(path, path, new Map());
 }
 
 /**
@@ -41,7 +42,7 @@ export async function readNamedSource(path: string): Promise<SourceText | UnfitS
  * parse, as few texts do while they are written, and may be a copy.
  */
 export async function readCurrentSource(path: string): Promise<SourceText | UnfitSource> {
-  const source = await readOrReason(path);
+  const source = await readOrReason(path, "refuse");
   return "unfit" in source ? source : ((await secretIn(source.text)) ?? source);
 }
 
@@ -51,8 +52,8 @@ export async function judgeCurrentText(path: string, text: string): Promise<Sour
   return unfitText(plain, basename(path)) ?? (await secretIn(plain)) ?? { text: plain };
 }
 
-async function readOrReason(path: string): Promise<SourceText | UnfitSource> {
-  return await readPythonSource(path).catch((error: unknown): UnfitSource => {
+async function readOrReason(path: string, links: Links): Promise<SourceText | UnfitSource> {
+  return await readPythonSource(path, links).catch((error: unknown): UnfitSource => {
     const why = error instanceof Error ? error.message : String(error);
     return { unfit: `The file cannot be read: ${why}.`, reason: "unreadable" };
   });
@@ -69,7 +70,7 @@ type Judge = (at: string, path: string, seen: Map<string, string>) => Promise<So
  * Returns a function that reads a file and judges whether it is fit for training. Equal contents are parsed and
  * searched once.
  */
-function sourceJudge(): Judge {
+function sourceJudge(links: Links): Judge {
   const verdicts = new Map<string, UnfitSource | undefined>();
   let parser: Promise<PythonParser> | undefined;
   const verdictOn = async (text: string): Promise<UnfitSource | undefined> => {
@@ -81,7 +82,7 @@ function sourceJudge(): Judge {
     return undefined;
   };
   return async (at, path, seen) => {
-    const source = await readOrReason(at);
+    const source = await readOrReason(at, links);
     if ("unfit" in source) return source;
     const hash = createHash("sha256").update(source.text).digest("base64").slice(0, 22);
     const twin = seen.get(hash);

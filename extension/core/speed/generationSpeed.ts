@@ -9,7 +9,7 @@ import { greedyToken, sampleTokens } from "../inference/decoding/sampleTokens.ts
 import type { DecodingStrategy } from "../inference/decoding/strategy.ts";
 import { openTokenTree } from "../inference/tree/openTokenTree.ts";
 import type { Reading, TokenTree } from "../inference/tree/tokenTree.ts";
-import { median, randomIds, type SpeedRow } from "./measuring.ts";
+import { median, randomIds, type SpeedRow, type BenchOptions } from "./measuring.ts";
 
 const [width, maxTokens, prompts] = [10, 32, 8];
 
@@ -28,8 +28,8 @@ const rules: DecodingRules<never> = {
  * Returns tokens per second of beam search (width 10) and of greedy decoding, after prompts of 20 to 40 tokens, up to 32 new
  * tokens. Alternates between batches, runs of one beam each, and single prompts.
  */
-export async function measureGeneration(base: InstalledBase): Promise<SpeedRow[]> {
-  const tree = await openTokenTree(base);
+export async function measureGeneration(base: InstalledBase, { placement }: BenchOptions = {}): Promise<SpeedRow[]> {
+  const tree = await openTokenTree(base, { placement });
   const random = seededRandom(1, "bench");
   const texts = Array.from({ length: prompts }, () => randomIds(random, base.config, 20 + random.integer(21)));
   const beams = (): DecodingStrategy<never> => beamSearch(width, rules);

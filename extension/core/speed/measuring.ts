@@ -6,10 +6,17 @@ import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { moduleShapes } from "../architectures/architectures.ts";
 import type { ModelConfig } from "../architectures/config.ts";
 
+import type { Placement } from "../runtime/device.ts";
+
 export interface SpeedRow {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
+}
+
+export interface BenchOptions {
+  /** The CPU by default. */
+  readonly placement?: Placement | undefined;
 }
 
 /** The rank of the LoRA adapters that are measured. */

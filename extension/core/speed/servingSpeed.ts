@@ -7,14 +7,14 @@ import { seededRandom, type Random } from "../foundation/random.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { openDecoder, type Decoder } from "../inference/tree/decoder.ts";
 import { measureGeneration } from "./generationSpeed.ts";
-import { median, medianSeconds, randomIds, randomLora, rank, type SpeedRow } from "./measuring.ts";
+import { median, medianSeconds, randomIds, randomLora, rank, type BenchOptions, type SpeedRow } from "./measuring.ts";
 import { measureTraining } from "./trainingSpeed.ts";
 
 export const speedBenchmarks = { prefill, decode, beams: measureGeneration, swap, train: measureTraining };
 
 /** Returns tokens per second of the prefill of a prompt that fills a quarter of the context, up to 512 tokens. */
-async function prefill(base: InstalledBase): Promise<SpeedRow[]> {
-  return await withDecoder(base, async (decoder, random) => {
+async function prefill(base: InstalledBase, options: BenchOptions = {}): Promise<SpeedRow[]> {
+  return await withDecoder(base, options, async (decoder, random) => {
     const ids = randomIds(random, base.config, Math.min(512, base.config.contextLength / 4));
     const seconds = await medianSeconds(7, async () => {
       decoder.useAdapters([]); // Clears the cache; an encoder would not read the same prompt again.
@@ -25,8 +25,8 @@ async function prefill(base: InstalledBase): Promise<SpeedRow[]> {
 }
 
 /** Returns tokens per second of decoding after a prompt of up to 256 tokens: the base alone and with an adapter, in turns. */
-async function decode(base: InstalledBase): Promise<SpeedRow[]> {
-  return await withDecoder(base, async (decoder, random) => {
+async function decode(base: InstalledBase, options: BenchOptions = {}): Promise<SpeedRow[]> {
+  return await withDecoder(base, options, async (decoder, random) => {
     const prompt = randomIds(random, base.config, Math.min(256, base.config.contextLength / 2));
     const adapters = [[], [{ adapter: randomLora(base, random), scale: 1 }]] as const;
     const seconds: [number[], number[]] = [[], []];
@@ -50,8 +50,8 @@ async function decode(base: InstalledBase): Promise<SpeedRow[]> {
 }
 
 /** Returns the milliseconds to swap to another loaded adapter. */
-async function swap(base: InstalledBase): Promise<SpeedRow[]> {
-  return await withDecoder(base, async (decoder, random) => {
+async function swap(base: InstalledBase, options: BenchOptions = {}): Promise<SpeedRow[]> {
+  return await withDecoder(base, options, async (decoder, random) => {
     const adapters = [randomLora(base, random), randomLora(base, random)];
     const use = (i: number): number => {
       const start = performance.now();
@@ -75,8 +75,12 @@ async function swap(base: InstalledBase): Promise<SpeedRow[]> {
   });
 }
 
-async function withDecoder<T>(base: InstalledBase, work: (decoder: Decoder, random: Random) => Promise<T>): Promise<T> {
-  const decoder = await openDecoder(base);
+async function withDecoder<T>(
+  base: InstalledBase,
+  { placement }: BenchOptions,
+  work: (decoder: Decoder, random: Random) => Promise<T>,
+): Promise<T> {
+  const decoder = await openDecoder(base, { placement });
   try {
     return await work(decoder, seededRandom(1, "bench"));
   } finally {

@@ -11,6 +11,7 @@ import { valuesOf } from "../adapters/formats/peftTensors.ts";
 import { openOptimizer } from "../training/optimizers/optimizers.ts";
 import type { BatchShape } from "../training/data/batchShape.ts";
 import { openTrainingStep } from "../training/graph/trainingStep.ts";
+import type { Device } from "../runtime/device.ts";
 import { randomIds, randomLora, rank } from "./measuring.ts";
 
 /** LoRA on every linear module, with rows of 128 tokens whose second half are targets. */
@@ -29,6 +30,8 @@ export interface TrainingBenchOptions {
   /** Tokens per step, a multiple of 128. */
   readonly tokens: number;
   readonly checkpointing: boolean;
+  /** The CPU by default. */
+  readonly device?: Device;
 }
 
 const rowLength = 128;
@@ -48,7 +51,7 @@ export async function openTrainingBench(base: InstalledBase, options: TrainingBe
   const initial = valuesOf(randomLora(base, random));
   const [spec, shape] = [benchSpec(base), benchShape(base, options)];
   const [batch] = packStep(randomSequences(shape), shape);
-  const step = await openTrainingStep(base, spec, shape, initial);
+  const step = await openTrainingStep(base, spec, shape, initial, undefined, options.device);
   const optimizer = openOptimizer({ name: "adamw", weightDecay: 0 }, step.parameters);
   let gradients: readonly Float32Array[] = [];
   let updates = 0;

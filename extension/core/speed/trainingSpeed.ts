@@ -5,10 +5,11 @@ import { isEncoderDecoder } from "../architectures/config.ts";
 import { openProductSpeed } from "../runtime/productSpeed.ts";
 import { planMemory, type MemoryPlan } from "../training/cost/memoryPlan.ts";
 import { frozenMatMuls, flopsOf, usefulFlops } from "../training/cost/flops.ts";
-import { median, medianSeconds, type SpeedRow } from "./measuring.ts";
+import { onCpu } from "../runtime/device.ts";
+import { median, medianSeconds, type BenchOptions, type SpeedRow } from "./measuring.ts";
 import { benchShape, benchSpec, openTrainingBench, type TrainingBench } from "./trainingBench.ts";
 
-export interface TrainingSpeedOptions {
+export interface TrainingSpeedOptions extends BenchOptions {
   /** Tokens per step, a multiple of 128. */
   readonly tokens?: number;
 }
@@ -20,11 +21,11 @@ export interface TrainingSpeedOptions {
  */
 export async function measureTraining(
   base: InstalledBase,
-  { tokens = 512 }: TrainingSpeedOptions = {},
+  { tokens = 512, placement = onCpu }: TrainingSpeedOptions = {},
 ): Promise<SpeedRow[]> {
   const result: SpeedRow[] = [];
   for (const checkpointing of [true, false]) {
-    const bench = await openTrainingBench(base, { tokens, checkpointing });
+    const bench = await openTrainingBench(base, { tokens, checkpointing, device: placement.device });
     const name = `training, ${checkpointing ? "with" : "without"} checkpointing`;
     await bench.run();
     const peak = peakMemoryBytes();

@@ -19,7 +19,9 @@ export function exportDays(days: readonly Pick<DaySums, "day" | "sums">[], forma
       ...columnsOf(totals),
     })),
   );
-  return format === "csv" ? stringify(rows, { header: true }) : `${JSON.stringify(rows, null, 2)}\n`;
+  return format === "csv"
+    ? stringify(rows, { header: true, escape_formulas: true })
+    : `${JSON.stringify(rows, null, 2)}\n`;
 }
 
 /** Counts rather than shares, so that rows can be added. */

@@ -4,6 +4,7 @@
  * Every record adds to sums, so the order of records and the number of windows that write them do not matter.
  */
 
+import { createHash } from "node:crypto";
 import * as z from "zod";
 
 /** The times after an acceptance at which Graft looks whether the text is still there, in seconds. */
@@ -11,7 +12,16 @@ export const keptTimes = [30, 120, 600] as const;
 export type KeptTime = (typeof keptTimes)[number];
 
 const count = z.int().nonnegative();
-const name = z.string().min(1).max(200);
+const [longestName, hashLength] = [200, 8];
+/** A longer name, such as that of a folder deep inside others, is shortened: its end and a hash tell it from others. */
+const name = z
+  .string()
+  .min(1)
+  .transform((text) => {
+    if (text.length <= longestName) return text;
+    const hash = createHash("sha256").update(text).digest("hex").slice(0, hashLength);
+    return `${hash}…${text.slice(hashLength + 1 - longestName)}`;
+  });
 
 const variantSchema = z.object({
   base: name,

@@ -7,7 +7,8 @@
  * Reading skips what is damaged. The oldest days are removed beyond a number of days and of bytes.
  */
 
-import { appendFile, mkdir, readdir, rm } from "node:fs/promises";
+import { constants } from "node:fs";
+import { appendFile, lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFailure } from "../foundation/atomicFile.ts";
 import { systemCode } from "../foundation/errors.ts";
@@ -46,6 +47,9 @@ export interface RecordLimits {
 const limits: RecordLimits = { days: 365, bytes: 16e6, dayBytes: 2e6 };
 /** In bytes. Longer lines are damaged. */
 const longestLine = 4096;
+/** Follows no link in the place of a file. The flag is absent on Windows, where only administrators make links. */
+const appendOnly =
+  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
 const fileName = /^(\d{4}-\d{2}-\d{2})\.jsonl$/;
 
 export function openRecordFiles(folder: string, most: RecordLimits = limits): RecordFiles {
@@ -61,9 +65,9 @@ export function openRecordFiles(folder: string, most: RecordLimits = limits): Re
         const ofDay = records.filter(({ at }) => dayOf(new Date(at)) === day);
         const path = join(folder, `${day}.jsonl`);
         // A line break first, in case a killed process has left half a line.
-        const text = `\n${ofDay.map((record) => JSON.stringify(record)).join("\n")}\n`;
+        const text = `\n${ofDay.map((record) => JSON.stringify(recordSchema.parse(record))).join("\n")}\n`;
         if (((await infoOf(path))?.size ?? 0) + text.length > most.dayBytes) continue;
-        await appendFile(path, text).catch((error: unknown) => {
+        await appendFile(path, text, { flag: appendOnly }).catch((error: unknown) => {
           throw writeFailure(error, path);
         });
       }
@@ -80,7 +84,10 @@ export function openRecordFiles(folder: string, most: RecordLimits = limits): Re
     trim: async (today) => {
       const oldest = dayOf(new Date(today.getFullYear(), today.getMonth(), today.getDate() - most.days + 1));
       let left = most.bytes;
-      for (const { day, path, size } of (await dayFiles(folder)).toReversed()) {
+      const files = (await dayFiles(folder)).toReversed();
+      const isAhead = ({ day }: { day: string }): boolean => day > dayOf(today);
+      // Days of a clock that was wrong give way to all others.
+      for (const { day, path, size } of [...files.filter((file) => !isAhead(file)), ...files.filter(isAhead)]) {
         left -= size;
         if (day < oldest || left < 0) await rm(path, { force: true });
       }
@@ -90,6 +97,15 @@ export function openRecordFiles(folder: string, most: RecordLimits = limits): Re
       known.clear();
     },
   };
+}
+
+/**
+ * Leaves out days later than tomorrow: they were written while the clock was wrong, and count once they have come. Tomorrow may
+ * be the day in another time zone.
+ */
+export function daysUntil<Day extends Pick<DaySums, "day">>(days: readonly Day[], today: Date): Day[] {
+  const last = dayOf(new Date(today.getFullYear(), today.getMonth(), today.getDate() + 1));
+  return days.filter(({ day }) => day <= last);
 }
 
 /** Returns the local day of a time. */
@@ -105,7 +121,7 @@ async function dayFiles(folder: string): Promise<{ day: string; path: string; si
     .map(async (name) => {
       const day = fileName.exec(name)?.[1];
       const path = join(folder, name);
-      const info = day === undefined ? undefined : await infoOf(path);
+      const info = day === undefined ? undefined : await lstat(path).catch(() => undefined);
       return day === undefined || !info?.isFile() ? [] : [{ day, path, size: info.size }];
     });
   return (await Promise.all(files)).flat();

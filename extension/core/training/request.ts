@@ -7,6 +7,7 @@ import * as z from "zod";
 import { methodFields, methodNames, methodOf, type MethodName } from "../adapters/methods/methodNamed.ts";
 import { trainingPresets } from "../adapters/methods/method.ts";
 import { fieldOf, type Field } from "../foundation/request.ts";
+import { namedDeviceField } from "../runtime/deviceField.ts";
 import { servedContexts } from "./holes/servedContext.ts";
 import { optimizerNames } from "./optimizers/optimizers.ts";
 import { scheduleShapes } from "./optimizers/schedule.ts";
@@ -76,6 +77,7 @@ export const trainRequest = z.object({
     .boolean()
     .optional()
     .describe("Resume the unfinished training into the same folder, with its own settings and data"),
+  device: namedDeviceField,
   out: z.string().describe("Folder of the result"),
   ...places,
 });

@@ -2,11 +2,14 @@
 
 import { paddingOf } from "./data/batchShape.ts";
 import { checkpointInvalid, saveCheckpoint } from "./output/checkpoint.ts";
+import { choosePlacements, withFallback } from "../devices/placements.ts";
+import type { Device } from "../runtime/device.ts";
 import { openOutputFolder, type OutputFolder } from "./output/outputFolder.ts";
 import { describeCost } from "./cost/costEstimate.ts";
 import { beginRun } from "./run/beginRun.ts";
 import type { PreparedRun } from "./run/preparedRun.ts";
 import { resumeRun } from "./run/resumeRun.ts";
+import { readRun } from "./run/trainingRun.ts";
 import type { TrainProgress } from "./loop/progressMeter.ts";
 import type { TrainOptions } from "./request.ts";
 import { readSettings } from "./settings.ts";
@@ -63,7 +66,7 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
     const prepare = options.resume ? resumeRun : beginRun;
     const prepared = await prepare(options, output.workFolder, control);
     try {
-      return await takeSteps(prepared, output, options, control, startedAt);
+      return await takeStepsOnDevices(prepared, output, options, control, startedAt);
     } finally {
       prepared.data.close();
     }
@@ -72,10 +75,37 @@ export async function train(options: TrainOptions, control: TrainControl): Promi
   }
 }
 
-async function takeSteps(
+/** Trains on the device of the request. If it fails, the training goes on from its checkpoint on the next one. */
+async function takeStepsOnDevices(
   prepared: PreparedRun,
   output: OutputFolder,
   options: TrainOptions,
+  control: TrainControl,
+  startedAt: number,
+): Promise<TrainResult> {
+  const { log } = control;
+  const { device = "auto", home } = options;
+  const choice = { device: device === "auto" ? "cpu" : device, home, base: prepared.base.hash } as const;
+  const placements = await choosePlacements({ ...choice, log });
+  return await withFallback(placements, { log }, async (placement, isAgain) => {
+    const attempt = { ...options, device: placement.device };
+    if (!isAgain || !(await readRun(output.workFolder))) {
+      return await takeSteps(prepared, output, attempt, control, startedAt);
+    }
+    const resumed = { ...attempt, resume: true };
+    const again = await resumeRun(resumed, output.workFolder, control);
+    try {
+      return await takeSteps(again, output, resumed, control, startedAt);
+    } finally {
+      again.data.close();
+    }
+  });
+}
+
+async function takeSteps(
+  prepared: PreparedRun,
+  output: OutputFolder,
+  options: TrainOptions & { readonly device: Device },
   { signal, finish, onProgress, onOutline, log }: TrainControl,
   startedAt: number,
 ): Promise<TrainResult> {
@@ -91,7 +121,7 @@ async function takeSteps(
   onOutline?.(outline);
   log.info(await describeCost(base, spec, shape, totalTokens(data, plan, padding)));
   const unfit = (reason: string): Error => checkpointInvalid(output.workFolder, reason);
-  const step = await openTrainingStep(base, spec, shape, first, checkpoint && unfit);
+  const step = await openTrainingStep(base, spec, shape, first, checkpoint && unfit, options.device);
   try {
     if (!options.resume) await output.begin(run);
     if (checkpoint) log.info(`Resuming after step ${checkpoint.state.step} of ${plan.steps}.`);

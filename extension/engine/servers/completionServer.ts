@@ -4,43 +4,80 @@
  * Keeps no state except the last selection, so a restarted process equals the old one.
  */
 
+import { isDeepStrictEqual } from "node:util";
 import pLimit from "p-limit";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { internalError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
-import { openCompleter, type Completer } from "../../core/completion/completer.ts";
+import { openCompleterOnDevices, type CompleterOnDevices } from "../../core/completion/devices/completerOnDevices.ts";
+import { choosePlacements } from "../../core/devices/placements.ts";
+import type { Device, Placement } from "../../core/runtime/device.ts";
 import { foreignOrigin } from "./adapterSummaries.ts";
-import { completeRequest, explainRequest, prepareRequest, selectRequest } from "../protocol.ts";
+import { lookForDevices } from "../lookForDevices.ts";
+import {
+  completeRequest,
+  deviceFails,
+  deviceFound,
+  deviceOpens,
+  explainRequest,
+  prepareRequest,
+  selectRequest,
+} from "../protocol.ts";
 import { openSelection } from "./selectedBase.ts";
 import { answer } from "../wire.ts";
 
 interface Open {
   base: InstalledBase;
-  completer: Completer;
+  /** The choice that led to the completer, and the placements that it gave. */
+  placements: readonly Placement[];
+  completer: CompleterOnDevices;
 }
+
+/** The seconds after a selection in which nothing is probed, because the first completions come then. */
+const settling = 5;
 
 export function serveCompletion(connection: MessageConnection, log: Log): void {
   // The decoder has one cache, and an adapter swap must not interrupt a completion.
   const inTurn = pLimit(1);
   let open: Open | undefined;
+  let probing: NodeJS.Timeout | undefined;
+
+  const openOn = async (base: InstalledBase, placements: readonly Placement[]): Promise<Open> => {
+    const completer = await openCompleterOnDevices(base, placements, {
+      log,
+      onOpen: (device) => void connection.sendNotification(deviceOpens, { device }),
+      onFallback: ({ device, message }, next) =>
+        void connection.sendNotification(deviceFails, { device, next, reason: message }),
+    });
+    return { base, placements, completer };
+  };
 
   answer(connection, selectRequest, (selection, signal) =>
     inTurn(async () => {
       const startedAt = performance.now();
       const { base, adapters, notImported } = await openSelection(selection, { log, signal });
-      if (open?.base.hash !== base.hash) {
+      const { device = "auto", without = [], home } = selection;
+      const choice = { device, home, base: base.hash, without };
+      const placements = await choosePlacements({ ...choice, log });
+      if (open?.base.hash !== base.hash || !isDeepStrictEqual(open.placements, placements)) {
         await open?.completer.release();
         open = undefined; // If the next line fails, later requests must not use the released model.
-        open = { base, completer: await openCompleter(base) };
+        open = await openOn(base, placements);
       }
       await open.completer.useAdapters(adapters);
       const { name, parameters } = base;
       const foreign = await foreignOrigin(adapters, base);
+      clearTimeout(probing);
+      probing = setTimeout(() => {
+        const found = (faster: Device): void => void connection.sendNotification(deviceFound, { device: faster });
+        void lookForDevices(choice, base, { log, found });
+      }, settling * 1000);
       return {
         base: name,
         parameters,
         contextTokens: open.completer.contextTokens,
+        device: open.completer.device,
         milliseconds: performance.now() - startedAt,
         ...(foreign && { foreign }),
         ...(notImported !== undefined && { notImported }),

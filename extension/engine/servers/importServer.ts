@@ -4,8 +4,9 @@ import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import type { Log } from "../../core/foundation/log.ts";
 import { fetchCodeAlpacaPy } from "../../core/dataset/paper/fetchCodeAlpacaPy.ts";
+import { installCuda } from "../../core/devices/cuda/installCuda.ts";
 import { importSource } from "../../core/baseModels/import/importSource.ts";
-import { fetchDataWork, importWork } from "../protocol.ts";
+import { fetchDataWork, importWork, installCudaWork } from "../protocol.ts";
 import { answer } from "../wire.ts";
 
 export function serveImport(connection: MessageConnection, log: Log): void {
@@ -19,5 +20,12 @@ export function serveImport(connection: MessageConnection, log: Log): void {
     });
     return { name: base.name, seconds, warnings };
   });
+  answer(connection, installCudaWork.request, (options, signal) =>
+    installCuda(options, {
+      signal,
+      log,
+      onProgress: (progress) => void connection.sendNotification(installCudaWork.progress, progress),
+    }),
+  );
   answer(connection, fetchDataWork.request, (options, signal) => fetchCodeAlpacaPy(options, { signal, log }));
 }

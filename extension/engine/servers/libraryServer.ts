@@ -19,10 +19,9 @@ import {
   exportRunsRequest,
   measureRequest,
   runsRequest,
-  taskDetailRequest,
-  taskRowsRequest,
   type AdaptersQuestion,
 } from "../protocol.ts";
+import { taskDetailRequest, taskRowsRequest } from "../studyProtocol.ts";
 import { openSelection } from "./selectedBase.ts";
 import { answer } from "../wire.ts";
 

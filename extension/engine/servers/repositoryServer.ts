@@ -3,6 +3,7 @@
 import { realpath } from "node:fs/promises";
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
+import { UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
 import { openFolderRepository, type FolderRepository } from "../../core/repository/folderRepository.ts";
 import { pruneRepositoryStores } from "../../core/repository/storage/repositoryStore.ts";
@@ -56,12 +57,8 @@ export function serveRepository(connection: MessageConnection, log: Log): void {
     return repository;
   };
   const save = async (folder: string): Promise<void> => {
-    const startedAt = performance.now();
-    await opened
-      .get(folder)
-      ?.repository?.save()
-      .catch((error: unknown) => log.warn(`Index not saved: ${String(error)}`));
-    log.debug(`Index of ${folder} saved in ${Math.round(performance.now() - startedAt)} ms`);
+    const outcome = await saveIndex(folder, opened.get(folder)?.repository, log);
+    if (outcome === "busy") saveSoon(folder);
   };
   const saveSoon = (folder: string): void => {
     const open = opened.get(folder);
@@ -108,4 +105,24 @@ export function serveRepository(connection: MessageConnection, log: Log): void {
     clearTimeout(opened.get(folder)?.saving);
     opened.delete(folder);
   });
+}
+
+async function saveIndex(
+  folder: string,
+  repository: FolderRepository | undefined,
+  log: Log,
+): Promise<"saved" | "busy" | "failed"> {
+  const startedAt = performance.now();
+  try {
+    await repository?.save();
+    log.debug(`Index of ${folder} saved in ${Math.round(performance.now() - startedAt)} ms`);
+    return "saved";
+  } catch (error) {
+    if (error instanceof UserError && error.code === "index-busy") return "busy";
+    log.warn(`Index not saved: ${String(error)}`);
+    return "failed";
+  } finally {
+    // Building and writing leave up to 40 MB behind, and a process without work collects nothing.
+    globalThis.gc?.();
+  }
 }

@@ -19,6 +19,7 @@ import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import { workApart } from "../../engine/workApart.ts";
 import type { BenchmarkState, EvaluationForm, EvaluationState, RunCard } from "../../../webview/protocol/benchmark.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
+import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
 import { explain, type Messages } from "../messages.ts";
 import { consent } from "./consent.ts";
@@ -46,6 +47,7 @@ export interface BenchmarkOptions {
   entry: string;
   places: BasePlaces & PaperPlaces;
   engine: Engine;
+  configuration: Pick<Configuration, "get">;
   libraryProcess: LibraryProcess;
   library: AdapterLibrary;
   messages: Messages;
@@ -202,12 +204,16 @@ function folderOf(id: string, runs: readonly RunSummary[]): string | undefined {
   return runs.find((run) => run.id === id)?.folder;
 }
 
-function optionsOf(form: EvaluationForm, { places, engine, library }: BenchmarkOptions): EvaluationOptions {
+function optionsOf(
+  form: EvaluationForm,
+  { places, engine, library, configuration }: BenchmarkOptions,
+): EvaluationOptions {
   const { suite, adapter, mode, shots, examples, protocol, limit, seed } = form;
   const hasExamples = mode === "icl" || mode === "rag";
   return {
     ...places,
     base: engine.base,
+    device: configuration.get("device"),
     suite: "path" in suite ? suite.path : suite.kind,
     adapters: adapter === "" ? [] : [{ folder: join(library.folder, adapter), scale: 1 }],
     // Held-out code takes none of these: the completer decides, as in the editor.

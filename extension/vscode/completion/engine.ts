@@ -11,10 +11,11 @@ import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { Completion } from "../../core/completion/completer.ts";
 import type { ShownPrompt } from "../../core/completion/context/shownPrompt.ts";
 import type { CompletionRequest } from "../../core/completion/completionRequest.ts";
+import { deviceNames } from "../../core/runtime/device.ts";
 import { createCompletionClient, type CompletionClient } from "../../engine/client.ts";
 import type { Crash } from "../../engine/engineLives.ts";
 import type { EngineState } from "../../engine/engineState.ts";
-import type { Selection } from "../../engine/protocol.ts";
+import type { DeviceFallback, Selection } from "../../engine/protocol.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Messages } from "../messages.ts";
@@ -53,11 +54,13 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
     entry,
     log,
     onCrash: crashes.tell,
+    onDeviceFailure: ({ device, next, reason }) => messages.tell("warning", fallbackText({ device, next, reason })),
     onState(state) {
       if (state.phase === "ready") {
-        const { base, milliseconds } = state.selected;
+        const { base, device, milliseconds } = state.selected;
         const adapter = library.active ?? "none";
-        log.info(`Base ${base} with adapter ${adapter}: ready in ${Math.round(milliseconds)} ms`);
+        const where = deviceNames[device];
+        log.info(`Base ${base} with adapter ${adapter} on the ${where}: ready in ${Math.round(milliseconds)} ms`);
         messages.forget();
         crashes.forget();
       }
@@ -69,6 +72,7 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
   const selection = (): Selection => ({
     ...places,
     base: configuration.get("base"),
+    device: configuration.get("device"),
     adapters: library.active === undefined ? [] : [{ folder: join(library.folder, library.active), scale: 1 }],
   });
 
@@ -93,7 +97,9 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
     { dispose: () => client.dispose() },
     library.onDidChangeActive(start),
     configuration.onDidChange((keys) => {
-      if (keys.includes("base")) void start();
+      // The libraries that a process has loaded belong to one device.
+      if (keys.includes("device")) void restart();
+      else if (keys.includes("base")) void start();
     }),
   );
 
@@ -154,6 +160,12 @@ async function prepare(
   }
 }
 
+/** The device that failed, the reason, and the device that completes now. */
+function fallbackText({ device, next, reason }: DeviceFallback): string {
+  const [failed, going] = [deviceNames[device], deviceNames[next]];
+  return vscode.l10n.t("{0} failed ({1}). Completions continue on the {2}.", failed, reason, going);
+}
+
 /** Reports crashes. Repeated crashes give one message, until the engine stays off. */
 function crashTeller(
   { messages, log }: Pick<EngineOptions, "messages" | "log">,
@@ -161,8 +173,11 @@ function crashTeller(
 ): { tell: (crash: Crash) => void; forget: () => void } {
   let isTold = false;
   return {
-    tell({ reason, restarts }) {
+    tell({ reason, restarts, device }) {
       log.warn(`completion engine ended: ${reason}; ${restarts ? "restarting" : "not restarted"}`);
+      if (restarts && device !== undefined) {
+        return messages.tell("warning", fallbackText({ device, next: "cpu", reason }));
+      }
       if (!restarts) {
         const text = vscode.l10n.t("Graft's engine ended unexpectedly again ({0}) and stays off for now.", reason);
         return messages.tell("warning", text, [{ title: vscode.l10n.t("Restart Engine"), run: restart }]);

@@ -24,7 +24,7 @@ export interface Explained {
 
 export interface Explanation {
   note(suggestion: Explained): void;
-  /** Opens the explanation in an editor. */
+  /** Opens the explanation as a rendered page. */
   show(): Promise<void>;
 }
 
@@ -54,7 +54,11 @@ export function openExplanation(engine: Pick<Engine, "explain">, subscriptions: 
       }
       content = explanationOf(last, await engine.explain());
       changed.fire(uri);
-      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+      const opened = await vscode.workspace.openTextDocument(uri);
+      // The preview is an extension of its own, which may be switched off.
+      await vscode.commands
+        .executeCommand("markdown.showPreview", uri)
+        .then(undefined, () => vscode.window.showTextDocument(opened, { preview: true }));
     },
   };
 }
@@ -125,11 +129,12 @@ function list(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join("\n");
 }
 
-/** Quotes text as Markdown code, with more backticks than it holds. */
+/** Quotes text as Markdown code, with more backticks than it holds, and blanks where those would touch. */
 function code(text: string): string {
-  if (text.trim() === "") return "``` ```";
+  if (text.trim() === "") return "` `";
   const fence = backticksFor(text, 1);
-  return `${fence} ${text} ${fence}`;
+  const margin = /^`|`$|^ .* $/.test(text) ? " " : "";
+  return `${fence}${margin}${text}${margin}${fence}`;
 }
 
 function fenced(language: string, text: string): string {

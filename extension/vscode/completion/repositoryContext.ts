@@ -23,6 +23,7 @@ export interface AskedIndex {
     signal?: AbortSignal,
   ): Promise<RepositoryAnswer | undefined>;
   readonly onDidRead: vscode.Event<void>;
+  readonly onDidChangeRules: vscode.Event<void>;
 }
 
 /** The part of a request that says what precedes the prefix. */
@@ -75,7 +76,6 @@ export function openRepositoryContext(
   };
 
   const sources = vscode.workspace.createFileSystemWatcher("**/*.py", true);
-  const rules = vscode.workspace.createFileSystemWatcher("**/.gitignore");
   const changedFiles = new vscode.EventEmitter<void>();
   const filesChanged = (): void => {
     forgetAll();
@@ -83,14 +83,11 @@ export function openRepositoryContext(
   };
   subscriptions.push(
     sources,
-    rules,
     changedFiles,
     sources.onDidChange((uri) => fileChanged(uri, false)),
     sources.onDidDelete((uri) => fileChanged(uri, true)),
-    rules.onDidCreate(filesChanged),
-    rules.onDidChange(filesChanged),
-    rules.onDidDelete(filesChanged),
     index.onDidRead(filesChanged),
+    index.onDidChangeRules(filesChanged),
     vscode.workspace.onDidChangeTextDocument(({ document }) => fileChanged(document.uri, false)),
     vscode.workspace.onDidCloseTextDocument((document) => {
       const place = trustedPlaceOf(document.uri);

@@ -1,10 +1,12 @@
 /** The state of the window's indexes in whole sentences. */
 
 import * as vscode from "vscode";
+import { kilobytesOrMore } from "../../core/foundation/quantities.ts";
 import type { RepositoryState } from "../../engine/repositoryProcess.ts";
 
-export function indexNotes(states: readonly RepositoryState[]): string[] {
+export function indexNotes(states: readonly RepositoryState[], { isDeleted }: { isDeleted: boolean }): string[] {
   const { t } = vscode.l10n;
+  if (isDeleted) return [t("The repository index is deleted. Suggestions use no other files until it is rebuilt.")];
   const reading = states.filter((state) => state.phase === "reading");
   if (reading.length > 0) {
     const [done, total] = [sum(reading, ({ done: own }) => own), sum(reading, ({ total: own }) => own)];
@@ -12,14 +14,13 @@ export function indexNotes(states: readonly RepositoryState[]): string[] {
   }
   const sizes = states.flatMap((state) => (state.phase === "ready" ? [state.size] : []));
   const leftOut = sum(sizes, (size) => size.leftOut);
-  const megabytes = (sum(sizes, ({ bytes }) => bytes) / 1e6).toFixed(1);
   return [
     ...(sizes.length > 0
       ? [
           t(
-            "Repository index: {0} files, {1} MB",
+            "Repository index: {0} files, {1}",
             sum(sizes, ({ files }) => files),
-            megabytes,
+            kilobytesOrMore(sum(sizes, ({ bytes }) => bytes)),
           ),
         ]
       : []),

@@ -9,8 +9,6 @@ export interface OpenRoots {
   readonly has: (folder: string) => boolean;
   /** Opens and closes indexes, as folders and settings are now. */
   readonly follow: () => void;
-  /** Opens all of them anew with the next `follow`. */
-  forget(): void;
 }
 
 export function openRoots(
@@ -35,7 +33,6 @@ export function openRoots(
         process.open({ folder, others: others(folder), home });
       }
     },
-    forget: () => opened.clear(),
   };
 }
 

@@ -1,6 +1,5 @@
 /** Tells the repository process of what changes in the window: documents while they are typed, and files on disk. */
 
-import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { RepositoryProcess } from "../../engine/repositoryProcess.ts";
 import { placeOf } from "./roots.ts";
@@ -69,16 +68,13 @@ export function followFiles({ process, isOpen }: ChangesOptions, subscriptions: 
   };
   const note = (uri: vscode.Uri): void => {
     const place = placeOf(uri);
-    if (!place || !isOpen(place.folder)) return;
+    if (!place || isInsideGit(place.path) || !isOpen(place.folder)) return;
     if (!paths.has(place.folder)) paths.set(place.folder, new Set());
     paths.get(place.folder)!.add(place.path);
     timer ??= setTimeout(flush, settle);
   };
-  /** A folder that comes or goes is told once, without the files in it. Of what is gone, nobody knows if it was a folder. */
-  const noteFolder = (uri: vscode.Uri): void => {
-    if (!basename(uri.path).includes(".")) note(uri);
-  };
-  const sources = vscode.workspace.createFileSystemWatcher("**/{*.py,.gitignore}");
+  const sources = vscode.workspace.createFileSystemWatcher("**/*.py");
+  // A folder that comes or goes is told once, without the files in it. The process finds out which of these are folders.
   const folders = vscode.workspace.createFileSystemWatcher("**", false, true, false);
   subscriptions.push(
     sources,
@@ -86,8 +82,13 @@ export function followFiles({ process, isOpen }: ChangesOptions, subscriptions: 
     sources.onDidCreate(note),
     sources.onDidChange(note),
     sources.onDidDelete(note),
-    folders.onDidCreate(noteFolder),
+    folders.onDidCreate(note),
     folders.onDidDelete(note),
     { dispose: () => clearTimeout(timer) },
   );
+}
+
+/** Git writes there all the time. */
+function isInsideGit(path: string): boolean {
+  return /(?:^|\/)\.git\//.test(path);
 }

@@ -16,6 +16,7 @@ import { indexNotes } from "./indexNotes.ts";
 import { followDocuments, followFiles } from "./repositoryChanges.ts";
 import { allowedRoots, openRoots } from "./openRoots.ts";
 import { placeOf } from "./roots.ts";
+import { watchRules } from "./ruleFiles.ts";
 
 export interface RepositoryIndex {
   /**
@@ -34,6 +35,8 @@ export interface RepositoryIndex {
   readonly onDidChange: vscode.Event<void>;
   /** The repository has been read. */
   readonly onDidRead: vscode.Event<void>;
+  /** Other files may be read, or some may not be read any more. From now on no answer holds text of the latter. */
+  readonly onDidChangeRules: vscode.Event<void>;
   /** Reads all files again. */
   rebuild(): Promise<void>;
   /** Deletes the indexes of all folders, also from disk. This window builds none until it is asked to. */
@@ -60,6 +63,7 @@ export function openRepositoryIndex(
 ): RepositoryIndex {
   const changed = new vscode.EventEmitter<void>();
   const read = new vscode.EventEmitter<void>();
+  const changedRules = new vscode.EventEmitter<void>();
   let wasReading = false;
   const process = openRepositoryProcess({
     entry,
@@ -80,15 +84,22 @@ export function openRepositoryIndex(
     documents.tellAll();
     changed.fire();
   };
-  const restart = async (): Promise<void> => {
-    process.end();
-    await rm(home, { recursive: true, force: true });
-    roots.forget();
+  const restart = async (isOff: boolean): Promise<void> => {
+    // No process may write what is about to be deleted, and none may start meanwhile.
+    isDeleted = true;
+    follow();
+    await process.end();
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    isDeleted = isOff;
     follow();
   };
 
   const documents = followDocuments({ process, isOpen: roots.has }, subscriptions);
   followFiles({ process, isOpen: roots.has }, subscriptions);
+  watchRules((folder, path) => {
+    if (roots.has(folder)) process.reread(folder, [path]);
+    changedRules.fire();
+  }, subscriptions);
   const start = (): void => {
     isWanted = true;
     follow();
@@ -97,6 +108,7 @@ export function openRepositoryIndex(
   subscriptions.push(
     changed,
     read,
+    changedRules,
     process,
     vscode.workspace.onDidGrantWorkspaceTrust(follow),
     vscode.workspace.onDidChangeWorkspaceFolders(follow),
@@ -106,8 +118,9 @@ export function openRepositoryIndex(
   return {
     onDidChange: changed.event,
     onDidRead: read.event,
+    onDidChangeRules: changedRules.event,
     get notes() {
-      return indexNotes([...process.states.values()]);
+      return indexNotes([...process.states.values()], { isDeleted });
     },
     get isReading() {
       return wasReading || (first.isWaiting && allowed().length > 0);
@@ -121,13 +134,9 @@ export function openRepositoryIndex(
       return Promise.race([answer.catch(() => undefined), sleep(patience, undefined)]);
     },
     async rebuild() {
-      isDeleted = false;
       isWanted = true;
-      await restart();
+      await restart(false);
     },
-    async delete() {
-      isDeleted = true;
-      await restart();
-    },
+    delete: () => restart(true),
   };
 }

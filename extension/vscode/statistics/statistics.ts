@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { exportDays, type StatisticsFormat } from "../../core/statistics/exportDays.ts";
-import { openRecordFiles } from "../../core/statistics/recordFiles.ts";
+import { daysUntil, openRecordFiles, type DaySums, type RecordFiles } from "../../core/statistics/recordFiles.ts";
 import type { Subject } from "../../core/statistics/record.ts";
 import type { ArmSetting, StatisticsState } from "../../../webview/protocol/statistics.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
@@ -69,7 +69,7 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
   };
   const refresh = async (): Promise<void> => {
     try {
-      const days = await files.days();
+      const days = await daysNow(files);
       adapters = await library.names();
       read = shownOf(days, { period, comparison: comparing.comparison });
       problem = undefined;
@@ -111,7 +111,7 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
     },
     export: async (path, format) => {
       await counting.flush();
-      await writeFileAtomic(path, exportDays(await files.days(), format));
+      await writeFileAtomic(path, exportDays(await daysNow(files), format));
     },
     clear: async () => {
       counting.forget();
@@ -121,6 +121,10 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
     turn: async (on) => await configuration.turnStatistics(on),
     compare: async (a, b) => await comparing.start(base(), a, b),
   };
+}
+
+async function daysNow(files: RecordFiles): Promise<DaySums[]> {
+  return daysUntil(await files.days(), new Date());
 }
 
 /** What makes suggestions now. */

@@ -6,23 +6,26 @@ import { isPaperDataset, type PaperPlaces } from "../../core/dataset/paperDatase
 import type { TrainOptions } from "../../core/training/request.ts";
 import type { TrainingForm } from "../../../webview/protocol/training.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
+import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
 import { countFiles, type WorkspaceSources } from "./workspaceSources.ts";
 
 export interface TrainingPlaces {
   places: BasePlaces & PaperPlaces;
   engine: Pick<Engine, "base">;
+  configuration: Pick<Configuration, "get">;
   library: AdapterLibrary;
   sources: WorkspaceSources;
 }
 
 /** An unfinished training has its own base, data and settings, whatever the window's are now. */
-export function resumeOptions(name: string, { places, library }: TrainingPlaces): TrainOptions {
-  return { ...places, base: "", data: [], resume: true, out: join(library.folder, name) };
+export function resumeOptions(name: string, { places, library, configuration }: TrainingPlaces): TrainOptions {
+  const device = configuration.get("device");
+  return { ...places, base: "", data: [], resume: true, device, out: join(library.folder, name) };
 }
 
 export async function trainOptions(form: TrainingForm, where: TrainingPlaces): Promise<TrainOptions> {
-  const { places, engine, library, sources } = where;
+  const { places, engine, library, sources, configuration } = where;
   const data = dataOf(form, sources);
   const held = await heldOut(data);
   return {
@@ -32,6 +35,7 @@ export async function trainOptions(form: TrainingForm, where: TrainingPlaces): P
     ...methodOptions(form.method),
     ...(form.epochs !== undefined && { epochs: form.epochs }),
     ...(held !== undefined && { validation: held }),
+    device: configuration.get("device"),
     out: join(library.folder, form.name),
   };
 }

@@ -4,12 +4,14 @@ import * as vscode from "vscode";
 import { isFolder } from "../../core/foundation/exists.ts";
 import { countPythonFiles } from "../../core/sources/pythonFiles.ts";
 import { sourceRoots } from "../../core/sources/sourceRoots.ts";
+import { sourceCounter } from "../../core/training/data/countSources.ts";
 
 export interface WorkspaceSources {
   /** The folders to train on; empty if no folder is open. */
   folders(): string[];
   /** Their name for the user. */
   label(): string | undefined;
+  /** Without those whose text alone keeps them out, such as files with secrets. */
   count(): Promise<number>;
   /** Fires some time after files or folders were added or removed. */
   readonly onDidChange: vscode.Event<void>;
@@ -26,6 +28,7 @@ export function watchWorkspaceSources(subscriptions: vscode.Disposable[]): Works
     clearTimeout(timer);
     timer = setTimeout(() => changed.fire(), settle);
   };
+  const count = sourceCounter();
   const folders = (): string[] =>
     (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file").map(({ uri }) => uri.fsPath);
   subscriptions.push(
@@ -39,12 +42,12 @@ export function watchWorkspaceSources(subscriptions: vscode.Disposable[]): Works
   return {
     folders,
     label: () => (folders().length > 0 ? vscode.workspace.name : undefined),
-    count: () => countFiles(folders()),
+    count: () => count(folders()),
     onDidChange: changed.event,
   };
 }
 
-/** Returns how many Python files training would read in `folders`, each once. Paths that are not folders count 0. */
+/** Returns how many Python files `folders` have that training would look at, each once. Paths that are not folders count 0. */
 export async function countFiles(folders: readonly string[]): Promise<number> {
   let files = 0;
   for (const { path, except } of await sourceRoots(folders)) {

@@ -59,6 +59,13 @@ describe("parsablePrefix", () => {
       "\n    a = 1\n    if a:\n        # b",
       "\n    a = 1",
     ],
+    ["a bare return where a value is promised", "def f(a) -> Result:\n    if a:\n        ret|\n    b()\n", "urn", ""],
+    [
+      "a bare return where a value or None is",
+      "def f(a) -> None | int:\n    if a:\n        ret|\n    b()\n",
+      "urn",
+      "",
+    ],
     ["a bare return among returns of values", "def f(a):\n    if a:\n        return 1\n    ret|\n", "urn", ""],
   ])("leaves out %s, which the grammar takes", (_, marked, text, expected) => {
     const { prefix, suffix } = at(marked);
@@ -80,6 +87,16 @@ describe("parsablePrefix", () => {
     ],
     ["a yield in a lambda", "f = |\n", "lambda: (yield)"],
     ["a return in the body of what is not there", "    x = 1\n    |\n", "return x"],
+    ...["None", "'None'", "t.Any", "Iterator[int]", "AsyncGenerator[int]", "typing.NoReturn"].map(
+      (type) =>
+        [
+          `a bare return where ${type} is promised`,
+          `def f(a) -> ${type}:\n    if a:\n        |\n`,
+          "return",
+        ] satisfies [string, string, string],
+    ),
+    ["a bare return of a function that yields", "def f() -> Result:\n    yield 1\n    |\n", "return"],
+    ["a bare return in a function inside", "def f() -> int:\n    def g():\n        |\n    return g()\n", "return"],
     ["a bare return where nothing is returned", "def f(a):\n    if a:\n        |\n    b()\n", "return"],
     ["a bare return around a function that returns", "def f():\n    def g():\n        return 1\n    |\n", "return"],
     ["a line above a bare return", "def f():\n    |\n    return\n    return 1\n", "a()"],

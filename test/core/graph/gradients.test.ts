@@ -109,6 +109,7 @@ const samples: Record<OpName, readonly Sample[] | "not differentiable"> = {
   layerNormalization: "not differentiable",
   gelu: "not differentiable",
   groupQueryAttention: "not differentiable",
+  rotaryEmbeddingOfRows: "not differentiable",
 };
 
 describe("gradient rules", () => {

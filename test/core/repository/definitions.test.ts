@@ -119,6 +119,34 @@ class Store(Base, metaclass=Meta):
         """Loads \\d things."""`);
 });
 
+describe("readDefinition", () => {
+  const question = { path: "new.py", prefix: "from store import Store\n\nStore(", suffix: "" };
+  const long = (indent: string): string =>
+    `${indent}At length: a "quoted" word, and it's ${"much ".repeat(20)}\n`.repeat(70);
+  const method = (name: string, lines: number): string =>
+    `    def ${name}(self, path):\n        """Does ${name}.\n\n${long("        ")}        """\n${`        run("a(b", '{[', path)\n`.repeat(lines)}\n`;
+  const snippet = async (text: string): Promise<string | undefined> =>
+    (await openRepository([{ path: "store.py", text }])).query(question).definitions[0]?.text;
+
+  test("shows the members below a docstring of any length", async () => {
+    const text = `class Store:\n    r"""Keeps things.\n\n${long("    ")}    """\n\n    size = 3\n\n    def load(self): ...\n`;
+    expect(await snippet(text)).toBe(`class Store:\n    """Keeps things."""\n    size = 3\n    def load(self): ...`);
+  });
+
+  test("closes a docstring that goes on beyond what is read", async () => {
+    const text = `def Store(path):\n    """Keeps things.\n\n${long("    ")}    """\n    return path\n`;
+    expect(text.length).toBeGreaterThan(6000);
+    expect(await snippet(text)).toBe(`def Store(path):\n    """Keeps things."""`);
+  });
+
+  test("shows the same of a class, however long its methods are", async () => {
+    const names = ["load", "save", "find"];
+    const of = (lines: number): string => `class Store:\n${names.map((name) => method(name, lines)).join("")}`;
+    const wanted = names.map((name) => `    def ${name}(self, path):\n        """Does ${name}."""`).join("\n");
+    for (const lines of [1, 10, 40]) expect(await snippet(of(lines))).toBe(`class Store:\n${wanted}`);
+  });
+});
+
 describe("takes little time", () => {
   test("for modules that import all names of one another", async () => {
     const modules = Array.from({ length: 30 }, (_, i) => `m${i}`);

@@ -1,59 +1,9 @@
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { mkdirSync, renameSync, rmSync, utimesSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../extension/core/foundation/random.ts";
 import { openFolderRepository, type FolderRepository } from "../../../extension/core/repository/folderRepository.ts";
-import type { RepositoryQuery } from "../../../extension/core/repository/repositoryQuery.ts";
-import { pruneRepositoryStores } from "../../../extension/core/repository/storage/repositoryStore.ts";
-
-function temporary(files: Readonly<Record<string, string>> = {}): string {
-  const folder = mkdtempSync(join(tmpdir(), "graft-repository-"));
-  write(folder, files);
-  return folder;
-}
-
-function write(folder: string, files: Readonly<Record<string, string>>): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-}
-
-/** All that is in the files of a folder. */
-function contentOf(folder: string): string {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"))
-    .join("\n");
-}
-
-/** Each planted name stands behind "plant = ", so that one question finds all that are there. */
-const plants: RepositoryQuery = { path: "new.py", prefix: "x = 1\nplant = ", suffix: "" };
-
-function plantsIn(repository: FolderRepository): string[] {
-  return repository
-    .query(plants)
-    .copies.map(({ after }) => after.split("\n")[0]!)
-    .toSorted();
-}
-
-/** Keeps its segment from being merged with others. */
-const large = Array.from({ length: 1000 }, (_, i) => `large_name_${i} = ${i}\n`).join("");
-const limits = { bytes: 80e6, segment: 20_000 };
-
-const planted = (name: string): string => `plant = ${name}\n`;
+import { contentOf, large, limits, planted, plants, plantsIn, temporary, write } from "./plantedFolder.ts";
 
 describe("openFolderRepository", () => {
   test("holds the author's own files only", async () => {
@@ -194,6 +144,40 @@ describe("openFolderRepository", () => {
     expect(plantsIn(repository)).toEqual([]);
   });
 
+  test("is silent from the moment that it hears of other rules until they are applied", async () => {
+    const many = Array.from({ length: 300 }, (_, i) => [`m/f${i}.py`, planted(`many${i}`)] as const);
+    const folder = temporary({ "a.py": planted("alpha"), "b.py": planted("beta"), ...Object.fromEntries(many) });
+    const repository = await openFolderRepository({ folder, home: temporary() });
+    write(folder, { ".gitignore": "a.py\nm/\n", "b.py": planted("gamma, behind the rules") });
+    const reading = repository.reread([".gitignore"]);
+    const seen: unknown[] = [];
+    const watching = setInterval(() => seen.push(plantsIn(repository)), 0);
+    const { gone, ...answer } = repository.query({
+      ...plants,
+      shown: ["a.py"],
+      edited: [{ path: "a.py", text: "plant" }],
+    });
+    expect([gone, answer]).toEqual([["a.py"], { definitions: [], similar: [], copies: [], edited: [] }]);
+    await reading;
+    clearInterval(watching);
+    expect(JSON.stringify(seen)).not.toMatch(/alpha|many/);
+    expect(plantsIn(repository)).toEqual(["gamma, behind the rules"]);
+  });
+
+  test.each([
+    ["pyvenv.cfg", (folder: string) => write(folder, { "env.d/pyvenv.cfg": "" })],
+    ["conda-meta", (folder: string) => mkdirSync(join(folder, "env.d/conda-meta"))],
+  ])("a folder becomes an environment by its %s, and stops being one", async (name, mark) => {
+    const folder = temporary({ "a.py": planted("alpha"), "env.d/b.py": planted("beta") });
+    const repository = await openFolderRepository({ folder, home: temporary() });
+    mark(folder);
+    await repository.reread([`env.d/${name}`]);
+    expect(plantsIn(repository)).toEqual(["alpha"]);
+    rmSync(join(folder, "env.d", name), { recursive: true });
+    await repository.reread([`env.d/${name}`]);
+    expect(plantsIn(repository)).toEqual(["alpha", "beta"]);
+  });
+
   test("roots do not mix: neither in one home, nor where one lies in the other", async () => {
     const home = temporary();
     const outer = temporary({ "a.py": planted("outer"), "inner/b.py": planted("inner") });
@@ -205,75 +189,6 @@ describe("openFolderRepository", () => {
     expect([plantsIn(first), plantsIn(second)]).toEqual([["outer"], ["inner"]]);
     const again = await openFolderRepository({ folder: outer, home, except: new Set([inner]) });
     expect(plantsIn(again)).toEqual(["outer"]);
-  });
-});
-
-describe("an index on disk", () => {
-  const files = {
-    "a.py": planted("alpha"),
-    "p/b.py": `import a\n\n\ndef beta(x):\n    return x\n\n\n${planted("beta")}`,
-  };
-  const queries: RepositoryQuery[] = [plants, { path: "new.py", prefix: "from p.b import beta\nbeta(", suffix: "" }];
-  const answers = (repository: FolderRepository): unknown => queries.map((query) => repository.query(query));
-
-  test("gives the same answers, and reads no file that has not changed", async () => {
-    const [folder, home] = [temporary(files), temporary()];
-    const at = join(folder, "a.py");
-    const then = new Date(2020, 1);
-    utimesSync(at, then, then);
-    const first = await openFolderRepository({ folder, home });
-    await first.save();
-    const wanted = answers(first);
-    writeFileSync(at, planted("ALPHA"));
-    utimesSync(at, then, then);
-    expect(answers(await openFolderRepository({ folder, home }))).toEqual(wanted);
-    utimesSync(at, then, new Date(2020, 2));
-    expect(plantsIn(await openFolderRepository({ folder, home }))).toEqual(["ALPHA", "beta"]);
-  });
-
-  test("is built anew where it is damaged, cut off, or from another version", async () => {
-    const [folder, home] = [temporary(files), temporary()];
-    const first = await openFolderRepository({ folder, home });
-    await first.save();
-    const wanted = answers(first);
-    const [own] = readdirSync(home);
-    const names = readdirSync(join(home, own!));
-    expect(names).toHaveLength(2);
-    const damages: ((bytes: Buffer) => Buffer)[] = [
-      (bytes) => bytes.fill(bytes.at(-9)! ^ 1, bytes.length - 9, bytes.length - 8),
-      (bytes) => bytes.subarray(0, bytes.length / 2),
-      () => Buffer.alloc(0),
-      () => Buffer.from('{"version": 2}'),
-    ];
-    for (const name of names) {
-      for (const damage of damages) {
-        const damaged = temporary();
-        cpSync(home, damaged, { recursive: true });
-        const at = join(damaged, own!, name);
-        writeFileSync(at, damage(readFileSync(at)));
-        const second = await openFolderRepository({ folder, home: damaged });
-        expect(answers(second)).toEqual(wanted);
-        await second.save();
-        expect(readdirSync(join(damaged, own!))).toHaveLength(2);
-      }
-    }
-    rmSync(join(home, own!), { recursive: true });
-    expect(answers(await openFolderRepository({ folder, home }))).toEqual(wanted);
-  });
-
-  test("of many, those used longest ago are deleted", async () => {
-    const home = temporary();
-    for (const [index, folder] of [temporary(files), temporary(files), temporary(files)].entries()) {
-      const before = readdirSync(home);
-      await (await openFolderRepository({ folder, home })).save();
-      const own = readdirSync(home).find((name) => !before.includes(name))!;
-      utimesSync(join(home, own, "files.json"), new Date(), new Date(2020, index));
-    }
-    const newest = readdirSync(home)
-      .toSorted((a, b) => modified(home, b) - modified(home, a))
-      .slice(0, 2);
-    await pruneRepositoryStores(home, 2);
-    expect(readdirSync(home).toSorted()).toEqual(newest.toSorted());
   });
 });
 
@@ -313,7 +228,3 @@ test("after random edits, saves and restarts, an index answers as one that was j
     expect(repository.size).toEqual(fresh.size);
   }
 });
-
-function modified(home: string, name: string): number {
-  return statSync(join(home, name, "files.json")).mtimeMs;
-}

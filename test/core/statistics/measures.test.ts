@@ -90,3 +90,13 @@ test("exportDays: a row for each day and variant, as CSV and as JSON", () => {
     ["shop", 3],
   ]);
 });
+
+test("exportDays: no spreadsheet takes a name for a formula", () => {
+  const names = ["=1+1", "+1", "-1", "@now", "\tx"];
+  const sums = sumsOf(names.map((adapter) => suggestion({ ...shop, adapter }, 1)));
+  const lines = exportDays([{ day: "2026-11-26", sums }], "csv")
+    .trimEnd()
+    .split("\n")
+    .slice(1);
+  expect(lines.map((line) => line.split(",")[3])).toEqual(names.map((name) => `'${name}`));
+});

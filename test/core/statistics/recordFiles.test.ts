@@ -1,10 +1,10 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { dayOf, openRecordFiles } from "../../../extension/core/statistics/recordFiles.ts";
+import { dayOf, daysUntil, openRecordFiles } from "../../../extension/core/statistics/recordFiles.ts";
 import type { StatisticsRecord } from "../../../extension/core/statistics/record.ts";
 import { wholeOf } from "../../../extension/core/statistics/sums.ts";
 
@@ -141,6 +141,49 @@ test("a day that is full takes no more", async () => {
   const files = openRecordFiles(folder, { days: 9, bytes: 1e6, dayBytes: 10 * size });
   for (let i = 0; i < 30; i++) await files.append([shown(noon(26))]);
   expect(await shownIn()).toEqual({ "2026-11-26": 10 });
+});
+
+test("names of any length come back, and different ones stay different", async () => {
+  const files = openRecordFiles(folder);
+  const names = ["a", "b"].map((end) => `/${"代".repeat(3000)}/${end}`);
+  await files.append(names.flatMap((name) => [shown(noon(26), name), shown(noon(26), name)]));
+  // An earlier version wrote them as they are.
+  await appendFile(join(folder, "2026-11-26.jsonl"), `${JSON.stringify(shown(noon(26), "x".repeat(255)))}\n`);
+  const [day] = await openRecordFiles(folder).days();
+  expect(day!.damaged).toBe(0);
+  expect(
+    [...day!.sums.variants.values()].map(({ variant, totals }) => [variant.adapter!.at(-1), totals.shown]),
+  ).toEqual([
+    ["a", 2],
+    ["b", 2],
+    ["x", 1],
+  ]);
+});
+
+test("days ahead of the clock do not count, and are the first to go for want of room", async () => {
+  const size = JSON.stringify(shown(noon(20))).length + 2;
+  const files = openRecordFiles(folder, { days: 99, bytes: 2.5 * size, dayBytes: 1e6 });
+  await files.append([shown(noon(23)), shown(noon(24)), shown(noon(25)), shown(new Date(2031, 0, 1).getTime())]);
+  const today = new Date(2026, 10, 24);
+  expect(daysUntil(await files.days(), today).map(({ day }) => day)).toEqual([
+    "2026-11-23",
+    "2026-11-24",
+    "2026-11-25",
+  ]);
+  await files.trim(today);
+  expect(Object.keys(await shownIn())).toEqual(["2026-11-23", "2026-11-24"]);
+});
+
+test("a link in the place of a day is neither read nor written", async () => {
+  const target = join(folder, "target");
+  await writeFile(target, `${JSON.stringify(shown(noon(26)))}\n`);
+  await symlink(target, join(folder, "2026-11-26.jsonl"));
+  const files = openRecordFiles(folder);
+  expect(await files.days()).toEqual([]);
+  await expect(files.append([shown(noon(26))])).rejects.toMatchObject({
+    message: expect.stringContaining("ELOOP") as string,
+  });
+  expect(await readFile(target, "utf8")).toBe(`${JSON.stringify(shown(noon(26)))}\n`);
 });
 
 test("a folder that cannot be written is told as such", async () => {

@@ -18,6 +18,7 @@ import {
   specOf,
   type ResolvedSettings,
 } from "../../../extension/core/training/settings.ts";
+import type { Device } from "../../../extension/core/runtime/device.ts";
 import { openTrainingStep } from "../../../extension/core/training/graph/trainingStep.ts";
 import reference from "../../fixtures/training/batches.json" with { type: "json" };
 import { fixtures, readAll } from "../architectures/fixtures.ts";
@@ -47,7 +48,12 @@ export async function referencePart(model: string, part: string): Promise<Readon
 }
 
 /** @param home where the base is installed */
-export async function fiftySteps(model: string, method: MethodName, home: string): Promise<FiftySteps> {
+export async function fiftySteps(
+  model: string,
+  method: MethodName,
+  home: string,
+  { steps = 50, device = "cpu" }: { readonly steps?: number; readonly device?: Device } = {},
+): Promise<FiftySteps> {
   const { base } = await importBase({ source: join(fixtures, model), home, bits: 32, name: `${model}-#` });
   // The paper's modules for IA3, all for LoRA; what make.py asks PEFT for.
   const preset = method === "ia3" ? "paper" : "graft";
@@ -67,10 +73,17 @@ export async function fiftySteps(model: string, method: MethodName, home: string
     method === "full"
       ? await readAll(join(fixtures, model, "model.safetensors"))
       : await referencePart(model, `${method}.initial`);
-  const step = await openTrainingStep(base, spec, { ...packed, checkpointing: model === "t5" }, initial);
+  const step = await openTrainingStep(
+    base,
+    spec,
+    { ...packed, checkpointing: model === "t5" },
+    initial,
+    undefined,
+    device,
+  );
   const optimizer = adamW(step.parameters);
   const losses: number[] = [];
-  for (let number = 1; number <= 50; number++) {
+  for (let number = 1; number <= steps; number++) {
     const { loss, gradients } = await sumOver(batches[(number - 1) % batches.length]!, step);
     optimizer.update(gradients, { number, learningRate: reference.learningRates[method] });
     losses.push(loss);

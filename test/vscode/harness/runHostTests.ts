@@ -46,6 +46,9 @@ async function writeCompanion(): Promise<void> {
     platform: "node",
     format: "cjs",
     external: ["vscode", "mocha"],
+    // Sources are ECMAScript modules, and know where they are.
+    define: { "import.meta.url": "ownUrl" },
+    banner: { js: 'const ownUrl = require("node:url").pathToFileURL(__filename).href;' },
     sourcemap: "inline",
     logLevel: "warning",
   });

@@ -25,6 +25,8 @@ import { openWorkbench, type Workbench } from "./workbench.ts";
 export interface EditorTestOptions {
   /** Path in the folder → content. */
   files?: Readonly<Record<string, string>>;
+  /** Opens these folders of it as the roots of one window. */
+  roots?: readonly string[];
   /** The folder's name; a unique one unless given. */
   name?: string;
   /** Settings of this folder, over those of settings.ts. */
@@ -45,9 +47,10 @@ export function editorTest(options: EditorTestOptions = {}) {
             await mkdir(dirname(join(folder, path)), { recursive: true });
             await writeFile(join(folder, path), content);
           }
+          const opened = options.roots ? await workspaceOf(folder, options.roots) : folder;
           const browser = await chromium.connect(inject("browserEndpoint"));
           const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
-          await use(await openWorkbench(await context.newPage(), inject("editorUrl"), folder));
+          await use(await openWorkbench(await context.newPage(), inject("editorUrl"), opened));
           await browser.close();
           await rm(parent, { recursive: true, force: true });
         },
@@ -66,4 +69,11 @@ export function editorTest(options: EditorTestOptions = {}) {
         { auto: true },
       ],
     });
+}
+
+/** Returns the path of a workspace file with these roots. */
+async function workspaceOf(folder: string, roots: readonly string[]): Promise<string> {
+  const path = join(folder, "roots.code-workspace");
+  await writeFile(path, JSON.stringify({ folders: roots.map((root) => ({ path: root })) }));
+  return path;
 }

@@ -1,8 +1,12 @@
 /** Waiting for what has no event. */
 
 /** Resolves once `holds`. @throws Error that names `what` after 20 s. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 20_000; !holds(); await new Promise((resolve) => setTimeout(resolve, 20))) {
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (
+    const deadline = Date.now() + 20_000;
+    !(await holds());
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  ) {
     if (Date.now() > deadline) throw new Error(`Not within 20 s: ${what}.`);
   }
 }

@@ -34,7 +34,7 @@ export interface Workbench {
   screenshot(name: string): Promise<string>;
 }
 
-/** Opens `folder` in the window `page` of the server at `url`, and waits until the workbench is there. */
+/** Opens `folder`, or the workspace of a .code-workspace file, in the window `page` of the server at `url`, and waits until the workbench is there. */
 export async function openWorkbench(
   page: Page,
   url: string,
@@ -47,7 +47,8 @@ export async function openWorkbench(
     const { protocol, hostname } = new URL(request.url());
     if (/^(https?|wss?):$/.test(protocol) && hostname !== new URL(url).hostname) offsite.add(request.url());
   });
-  const query = new URLSearchParams({ folder, ...(payload && { payload: JSON.stringify(payload) }) });
+  const what = folder.endsWith(".code-workspace") ? "workspace" : "folder";
+  const query = new URLSearchParams({ [what]: folder, ...(payload && { payload: JSON.stringify(payload) }) });
   await page.goto(`${url}/?${query.toString()}`, { waitUntil: "commit" });
   await page.locator(".monaco-workbench .part.statusbar").waitFor({ timeout: 60_000 });
   return workbench(page, folder, offsite);

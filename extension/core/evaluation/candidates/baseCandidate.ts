@@ -17,11 +17,17 @@ import { openBatchGenerator } from "../../inference/decoding/generateBatch.ts";
 import { decoderOver } from "../../inference/tree/decoder.ts";
 import { openTokenTree } from "../../inference/tree/openTokenTree.ts";
 import type { Log } from "../../foundation/log.ts";
+import type { Placement } from "../../runtime/device.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
 import { readTrainingReport } from "../../training/output/trainingReport.ts";
 import type { Candidate, Infiller } from "./candidate.ts";
 import { textBits } from "./textBits.ts";
+
+interface Opening {
+  readonly contextTokens?: number | undefined;
+  readonly placement?: Placement | undefined;
+}
 
 interface NamedAdapter {
   readonly folder: string;
@@ -32,7 +38,7 @@ interface NamedAdapter {
 export async function baseCandidate(
   base: InstalledBase,
   named: readonly NamedAdapter[],
-  { log, contextTokens }: { readonly log: Log; readonly contextTokens?: number | undefined },
+  { log, ...opening }: { readonly log: Log } & Opening,
 ): Promise<Candidate> {
   const adapters: ActiveAdapter[] = [];
   const identities: Candidate["configuration"]["adapters"] = [];
@@ -56,9 +62,9 @@ export async function baseCandidate(
     trainings,
     openGenerator: async () => {
       const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-      return { generator: await openBatchGenerator(base, tokenizer, adapters), tokenizer };
+      return { generator: await openBatchGenerator(base, tokenizer, adapters, opening), tokenizer };
     },
-    openInfiller: () => openInfiller(base, named, contextTokens),
+    openInfiller: () => openInfiller(base, named, opening),
   };
 }
 
@@ -87,10 +93,10 @@ async function identityOf(
 async function openInfiller(
   base: InstalledBase,
   adapters: readonly NamedAdapter[],
-  contextTokens: number | undefined,
+  { contextTokens, placement }: Opening,
 ): Promise<Infiller> {
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-  const tree = await openTokenTree(base);
+  const tree = await openTokenTree(base, { placement });
   const checkFits = (adapter: Adapter): void => checkAdapterFits(adapter, base);
   const parser = await openPythonParser();
   const completer = completerOf({

@@ -12,6 +12,7 @@ import { calibrationOf } from "../../completion/judgement/calibrationOf.ts";
 import { documentWindow, sourceWindows } from "../../completion/sourceWindow.ts";
 import type { Cursor } from "../../completion/stop.ts";
 import { openTokenTree } from "../../inference/tree/openTokenTree.ts";
+import type { Placement } from "../../runtime/device.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
 import { countedTree } from "./countedTree.ts";
@@ -21,7 +22,12 @@ import type { EngineCost, Suggester, TypedDocument } from "./suggester.ts";
 import { replayedJudgement } from "./replayedJudgement.ts";
 import { whilePausing, type Ahead } from "./whilePausing.ts";
 
-export type SuggesterSettings = Omit<ReplaySettings, "home" | "embedded" | "base" | "limit" | "seed">;
+export interface SuggesterSettings extends Omit<
+  ReplaySettings,
+  "home" | "embedded" | "base" | "limit" | "seed" | "device"
+> {
+  readonly placement?: Placement | undefined;
+}
 
 /** @throws UserErrors of opening the base, and of reading the adapters and the repository; "adapter-mismatch" */
 export async function openSuggester(
@@ -88,10 +94,15 @@ export async function openSuggester(
 /** Opens the editor's completer over a tree that counts. */
 async function openCountedCompleter(
   base: InstalledBase,
-  { adapters, contextTokens, threads }: Pick<ReplaySettings, "adapters" | "contextTokens" | "threads">,
+  {
+    adapters,
+    contextTokens,
+    threads,
+    placement,
+  }: Pick<SuggesterSettings, "adapters" | "contextTokens" | "threads" | "placement">,
 ): Promise<{ completer: Completer; spent: () => EngineCost }> {
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-  const { tree, spent } = countedTree(await openTokenTree(base, threads === undefined ? {} : { threads }));
+  const { tree, spent } = countedTree(await openTokenTree(base, { threads, placement }));
   const parser = await openPythonParser();
   const completer = completerOf({
     tree,

@@ -1,6 +1,7 @@
 /** The replay request: one schema for types, defaults, limits and descriptions. Opens nothing. */
 
 import * as z from "zod";
+import { namedDeviceField } from "../../runtime/deviceField.ts";
 import { completionRequest } from "../../completion/completionRequest.ts";
 import { contextFields } from "../../completion/context/contextFields.ts";
 
@@ -18,6 +19,7 @@ export const replayFields = {
     .optional()
     .describe("Milliseconds that every answer takes, for repeatable figures; measured unless given"),
   threads: z.int().min(1).optional().describe("Threads of the model; one for each processor unless given"),
+  device: namedDeviceField,
   maxTokens: completionRequest.shape.maxTokens.unwrap().default(96).describe("Longest completion, in tokens"),
   multiline: completionRequest.shape.multiline,
   ...contextFields,

@@ -9,6 +9,7 @@ import { openPythonParser } from "../../python/pythonParser.ts";
 import { estimates, type Estimate } from "../measures/estimate.ts";
 import { readHeldOut } from "../suites/heldOut.ts";
 import { drawSpans, type TypedSpan } from "./drawSpans.ts";
+import { choosePlacements } from "../../devices/placements.ts";
 import { openSuggester } from "./openSuggester.ts";
 import {
   latencyOf,
@@ -57,7 +58,9 @@ export async function runReplay(options: ReplayOptions, control: ReplayControl):
   const left = { name: heldOut.name, problems: [...heldOut.problems, ...problems] };
   tellProblems(left, log);
   const base = await resolveBase(settings.base, { ...settings, log, signal });
-  const suggester = await openSuggester(base, settings, signal);
+  const device = settings.device === "auto" ? "cpu" : settings.device;
+  const [placement] = await choosePlacements({ device, home: settings.home, base: base.hash, log });
+  const suggester = await openSuggester(base, { ...settings, placement }, signal);
   try {
     const sessions = await replaySessions(spans, suggester, settings, control);
     const scores = scoresOf(sessions, seed, signal);

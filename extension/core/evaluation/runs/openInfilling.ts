@@ -1,27 +1,27 @@
 /** Opens held-out code as the suite of a run: chooses files and holes, and describes them for the configuration. */
 
 import { createHash } from "node:crypto";
-import packageJson from "../../../../package.json" with { type: "json" };
 import { seededRandom } from "../../foundation/random.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
-import { learnedWeights } from "../../completion/copies/mixtureWeights.ts";
 import type { ContextKind } from "../../completion/context/contextFields.ts";
 import type { IndexedRepository } from "../../completion/context/indexedRepository.ts";
 import { drawHoles } from "../suites/drawHoles.ts";
 import { readHeldOut } from "../suites/heldOut.ts";
 import { openEvaluationRepository } from "../context/contextOf.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
+import { infillerConfiguration } from "./infillerConfiguration.ts";
 import { predictInfilling } from "./predictInfilling.ts";
-import { defaultDecoding, type EvaluationSettings } from "./request.ts";
+import type { EvaluationSettings } from "./request.ts";
 
 /** Holes of each kind by default. */
 const defaultHoles = 500;
 
 /** @throws UserErrors of reading the sources */
 export async function openInfilling(
-  { suite, limit, seed, mode, bits, context, contextTokens, repository: folder, prior, draft }: EvaluationSettings,
+  settings: EvaluationSettings,
   signal: AbortSignal | undefined,
 ): Promise<EvaluationSuite> {
+  const { suite, limit, seed, bits, context, contextTokens, repository: folder, prior, draft } = settings;
   const heldOut = await readHeldOut(suite, signal);
   const parser = await openPythonParser();
   const { holes, problems } = await drawHoles(heldOut.files, parser, { count: limit ?? defaultHoles, seed, signal });
@@ -41,14 +41,7 @@ export async function openInfilling(
         files: files.length,
       },
       protocol: "editor",
-      mode,
-      shots: 0,
-      ...contextConfiguration(context, repository, contextTokens),
-      ...(prior && { prior: learnedWeights.version }),
-      ...(!draft && { draft }),
-      decoding: defaultDecoding.infilling,
-      seed,
-      version: packageJson.version,
+      ...infillerConfiguration(settings, contextConfiguration(context, repository, contextTokens)),
     },
     predict: async (run, candidate, control) => {
       const infiller = await candidate.openInfiller(control);
@@ -67,10 +60,10 @@ function contextConfiguration(
   kind: ContextKind,
   repository: IndexedRepository | undefined,
   tokens: number | undefined,
-): Pick<EvaluationSuite["configuration"], "context"> {
+): EvaluationSuite["configuration"]["context"] {
   if (repository) {
     const { name, hash } = repository;
-    return { context: { kind: "repository", name, hash, ...(tokens !== undefined && { tokens }) } };
+    return { kind: "repository", name, hash, ...(tokens !== undefined && { tokens }) };
   }
-  return kind === "none" ? { context: { kind } } : {};
+  return kind === "none" ? { kind } : undefined;
 }

@@ -9,6 +9,7 @@ import { copyFields } from "../../completion/copies/copyFields.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { inWords, readRequest } from "../../foundation/request.ts";
 import { protocolNames } from "../protocols/protocols.ts";
+import { namedDeviceField } from "../../runtime/deviceField.ts";
 
 /**
  * The text in front of a task: nothing, drawn examples, the nearest examples, or nothing for a model that was trained on such
@@ -33,6 +34,7 @@ export const suiteFields = {
     .optional()
     .describe("Tasks to run, the first ones (all); in Python sources, holes of each kind (500) and files (all)"),
   seed: z.int().default(42).describe("Random seed"),
+  device: namedDeviceField,
   fresh: z.boolean().default(false).describe("Evaluate again instead of showing the finished run"),
 };
 

@@ -4,6 +4,9 @@
  */
 
 import { cpus, totalmem } from "node:os";
+import { resolveBase } from "../../baseModels/resolveBase.ts";
+import { choosePlacements, withFallback } from "../../devices/placements.ts";
+import type { Device, Placement } from "../../runtime/device.ts";
 import { tellProblems } from "../../dataset/example.ts";
 import { UserError } from "../../foundation/errors.ts";
 import type { Candidate } from "../candidates/candidate.ts";
@@ -25,32 +28,6 @@ import {
 } from "./runRecord.ts";
 import { countRun, scoresOf, type RunCounts } from "../scoring/scoreRun.ts";
 
-/** A run that nothing has been predicted for yet. */
-export interface OpenEvaluation {
-  readonly suite: EvaluationSuite;
-  readonly candidate: Candidate;
-  readonly configuration: RunConfiguration;
-}
-
-/**
- * Opens suite and candidate, but no model. The caller releases the suite.
- *
- * @throws UserErrors about suite, base, adapters and options
- */
-export async function openEvaluation(
-  settings: EvaluationSettings,
-  { signal, log }: Pick<EvaluationControl, "signal" | "log">,
-): Promise<OpenEvaluation> {
-  const suite = await openSuite(settings, signal);
-  try {
-    const candidate = await openCandidate(settings, { log, signal });
-    return { suite, candidate, configuration: { ...suite.configuration, ...candidate.configuration } };
-  } catch (error) {
-    await suite.release();
-    throw error;
-  }
-}
-
 /**
  * Returns the finished run. Resumes an interrupted run with the same options; returns a finished one as it is, unless
  * `fresh`.
@@ -63,28 +40,50 @@ export async function runEvaluation(
   { signal, pause, log, onProgress }: EvaluationControl,
 ): Promise<RunSummary> {
   const settings = readEvaluationOptions(options);
-  const { suite, candidate, configuration } = await openEvaluation(settings, { signal, log });
+  const suite = await openSuite(settings, signal);
   try {
     tellProblems(suite, log);
-    const run = await openRun(settings.home, recordOf(configuration, candidate, suite), settings.fresh);
-    const name = candidateName(configuration);
-    const tell = withTimeLeft((progress) => onProgress?.({ run: run.id, candidate: name, ...progress }));
-    const control = { signal, log, onProgress: tell };
-    try {
-      if (run.result) log.info(`This run is already finished, see ${run.folder}. Give --fresh to evaluate again.`);
-      else {
-        if (run.lost > 0)
-          log.warn(`${run.lost} tasks are predicted again: their predictions in ${run.folder} are gone.`);
-        if (run.chunks.length > 0) log.info(`Resuming ${run.folder}.`);
-        await suite.predict(pausing(run, pause, configuration.suite.tasks), candidate, control);
-        await run.finish(await resultOf(run, suite, configuration, control));
-      }
-      return await readRun(run.folder);
-    } finally {
-      await run.release();
-    }
+    const base = await resolveBase(settings.base, { ...settings, log, signal });
+    const device = settings.device === "auto" ? "cpu" : settings.device;
+    const placements = await choosePlacements({ device, home: settings.home, base: base.hash, log });
+    return await withFallback(placements, { log }, (placement, isAgain) =>
+      // The next device goes on with the same run.
+      evaluateOn(placement, suite, isAgain ? { ...settings, fresh: false } : settings, {
+        signal,
+        pause,
+        log,
+        onProgress,
+      }),
+    );
   } finally {
     await suite.release();
+  }
+}
+
+async function evaluateOn(
+  placement: Placement,
+  suite: EvaluationSuite,
+  settings: EvaluationSettings,
+  { signal, pause, log, onProgress }: EvaluationControl,
+): Promise<RunSummary> {
+  const candidate = await openCandidate({ ...settings, placement }, { log, signal });
+  const configuration = { ...suite.configuration, ...candidate.configuration };
+  const record = recordOf(configuration, candidate, suite, placement.device);
+  const run = await openRun(settings.home, record, settings.fresh);
+  const name = candidateName(configuration);
+  const tell = withTimeLeft((progress) => onProgress?.({ run: run.id, candidate: name, ...progress }));
+  const control = { signal, log, onProgress: tell };
+  try {
+    if (run.result) log.info(`This run is already finished, see ${run.folder}. Give --fresh to evaluate again.`);
+    else {
+      if (run.lost > 0) log.warn(`${run.lost} tasks are predicted again: their predictions in ${run.folder} are gone.`);
+      if (run.chunks.length > 0) log.info(`Resuming ${run.folder}.`);
+      await suite.predict(pausing(run, pause, configuration.suite.tasks), candidate, control);
+      await run.finish(await resultOf(run, suite, configuration, control));
+    }
+    return await readRun(run.folder);
+  } finally {
+    await run.release();
   }
 }
 
@@ -99,7 +98,12 @@ function pausing(run: OpenRun, pause: AbortSignal | undefined, tasks: number): O
   };
 }
 
-function recordOf(configuration: RunConfiguration, { trainings }: Candidate, { problems }: EvaluationSuite): RunRecord {
+function recordOf(
+  configuration: RunConfiguration,
+  { trainings }: Candidate,
+  { problems }: EvaluationSuite,
+  device: Device,
+): RunRecord {
   const processors = cpus();
   return {
     format: 2,
@@ -111,6 +115,7 @@ function recordOf(configuration: RunConfiguration, { trainings }: Candidate, { p
       cores: processors.length,
       memoryBytes: totalmem(),
       node: process.versions.node,
+      ...(device !== "cpu" && { device }),
     },
     trainings,
     problems: [...problems],

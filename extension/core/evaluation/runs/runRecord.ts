@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { devices } from "../../runtime/device.ts";
 import { candidateFields, ngramField, trainingsSchema } from "../candidates/candidate.ts";
 import { protocolNames } from "../protocols/protocols.ts";
 import { verdictSchema } from "../sandbox/programProcess.ts";
@@ -74,6 +75,8 @@ const currentRecordSchema = z.object({
     cores: count,
     memoryBytes: count,
     node: z.string(),
+    /** The device that computed, if that was not the CPU. */
+    device: z.enum(devices).exactOptional(),
   }),
   trainings: trainingsSchema,
   /** Rows and files of the suite that were left out. */

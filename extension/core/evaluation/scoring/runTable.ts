@@ -123,7 +123,7 @@ export function csv(rows: readonly RunRow[]): string {
       "peak memory bytes": row.peakMemoryBytes,
     };
   });
-  return stringify(lines, { header: true, columns: Object.keys(lines[0] ?? {}) });
+  return stringify(lines, { header: true, columns: Object.keys(lines[0] ?? {}), escape_formulas: true });
 }
 
 /** The measures that fit a page, each as `scoreOf` prints it. */

@@ -8,7 +8,7 @@ import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 import type { Problem } from "../../dataset/example.ts";
 import { jsonObjects } from "../../dataset/jsonLines.ts";
-import { parquetRows } from "../../dataset/parquetRows.ts";
+import { parquetRows } from "../../dataset/parquet/parquetRows.ts";
 import { findPaperFile, isPaperDataset, type PaperPlaces, type Split } from "../../dataset/paperDatasets.ts";
 
 export interface Tasks<Task> {

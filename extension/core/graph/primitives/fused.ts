@@ -2,7 +2,8 @@
 
 import { dimension } from "../shape.ts";
 import { primitive, primitives, type Tensor } from "../tensor.ts";
-import type { RotaryTables } from "./rotary.ts";
+import { rotaryEmbeddingOfRows, type RotaryTables } from "./rotary.ts";
+import { split } from "./shaping.ts";
 
 /** x / √(mean x² + epsilon) · gamma over the last axis. */
 export function simplifiedLayerNormalization(x: Tensor, gamma: Tensor, epsilon: number): Tensor {
@@ -38,6 +39,8 @@ export interface GroupQueryAttentionInputs {
   /** float32 [B, 1, T, P + T], added to the scores: 0 where a new token attends to a key, far below elsewhere. */
   readonly mask: Tensor | null;
   readonly rotary: RotaryTables;
+  /** Whether an op of its own rotates, because the fused one of the device ignores `positions`. */
+  readonly rotatesApart?: boolean;
 }
 
 export interface Heads {
@@ -58,6 +61,7 @@ export function groupQueryAttention(
 ): readonly Tensor[] {
   const { qkv, pastKey, pastValue, lastPositions, totalLength, positions, mask, rotary } = inputs;
   const { cosines, sines } = rotary;
+  const apart = inputs.rotatesApart && positions ? rotatedApart(qkv, positions, rotary, heads) : undefined;
   const present = { dtype: "float32" as const, shape: pastKey.shape.with(2, total) };
   const output = {
     dtype: "float32" as const,
@@ -65,7 +69,9 @@ export function groupQueryAttention(
   };
   return primitives(
     "GroupQueryAttention",
-    [qkv, null, null, pastKey, pastValue, lastPositions, totalLength, cosines, sines, positions, mask],
+    apart
+      ? [...apart, pastKey, pastValue, lastPositions, totalLength, null, null, null, mask]
+      : [qkv, null, null, pastKey, pastValue, lastPositions, totalLength, cosines, sines, positions, mask],
     [output, present, present],
     "not differentiable",
     {
@@ -73,10 +79,21 @@ export function groupQueryAttention(
       attributes: {
         num_heads: heads.heads,
         kv_num_heads: heads.kvHeads,
-        do_rotary: 1,
-        rotary_interleaved: Number(rotary.interleaved),
+        do_rotary: Number(!apart),
+        ...(!apart && { rotary_interleaved: Number(rotary.interleaved) }),
         scale: { float: 1 / Math.sqrt(heads.headSize) },
       },
     },
   );
+}
+
+/** Returns query, key and value, [B, T, heads·D] each; query and key are rotated. */
+function rotatedApart(qkv: Tensor, positions: Tensor, rotary: RotaryTables, heads: Heads): Tensor[] {
+  const { kvHeads, headSize } = heads;
+  const [query, key, value] = split(qkv, [heads.heads * headSize, kvHeads * headSize, kvHeads * headSize], -1);
+  return [
+    rotaryEmbeddingOfRows(query!, positions, rotary, heads.heads),
+    rotaryEmbeddingOfRows(key!, positions, rotary, kvHeads),
+    value!,
+  ];
 }

@@ -32,3 +32,18 @@ export function rotaryEmbedding(x: Tensor, positions: Tensor, tables: RotaryTabl
     attributes: { interleaved: Number(interleaved), ...partial },
   });
 }
+
+/** Rotates the heads of x [B, T, heads·D], without a gradient. */
+export function rotaryEmbeddingOfRows(
+  x: Tensor,
+  positions: Tensor,
+  { cosines, sines, interleaved }: RotaryTables,
+  heads: number,
+): Tensor {
+  const rotated = 2 * size(cosines, 1);
+  const partial = rotated < size(x, -1) / heads && { rotary_embedding_dim: rotated, num_heads: heads };
+  return primitive("RotaryEmbedding", [x, positions, cosines, sines], x, "not differentiable", {
+    domain: "com.microsoft",
+    attributes: { interleaved: Number(interleaved), ...partial },
+  });
+}

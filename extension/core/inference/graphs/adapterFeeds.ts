@@ -2,7 +2,11 @@
 
 import type { Adapter } from "../../adapters/adapter.ts";
 import { slotValues, type ActiveAdapter, type SlotSite, type SlotValue } from "../../adapters/servingSlots.ts";
+import type { Device } from "../../runtime/device.ts";
 import { floats, type RuntimeTensor } from "../../runtime/session.ts";
+
+/** WebGPU ends the process at a product over a dimension of size 0. The others are unproven, so they get no such product. */
+const leastRanks: Readonly<Record<Device, 0 | 1>> = { cpu: 0, cuda: 1, directml: 1, webgpu: 1, coreml: 1 };
 
 export type Feeds = Readonly<Record<string, RuntimeTensor>>;
 
@@ -10,9 +14,15 @@ export function feedsOf(values: Readonly<Record<string, SlotValue>>): Feeds {
   return Object.fromEntries(Object.entries(values).map(([name, slot]) => [name, floats(slot.values, slot.shape)]));
 }
 
-/** @param sites where adapters attach in the session's graph; the adapters must fit them */
-export function adapterFeeds(sites: readonly SlotSite[]): (active: readonly ActiveAdapter[]) => Feeds {
-  const feedsFor = (active: readonly ActiveAdapter[]): Feeds => feedsOf(slotValues(sites, active));
+/**
+ * @param sites where adapters attach in the session's graph; the adapters must fit them
+ * @param device where the session runs
+ */
+export function adapterFeeds(
+  sites: readonly SlotSite[],
+  device: Device = "cpu",
+): (active: readonly ActiveAdapter[]) => Feeds {
+  const feedsFor = (active: readonly ActiveAdapter[]): Feeds => feedsOf(slotValues(sites, active, leastRanks[device]));
   const cache = new WeakMap<Adapter, { scale: number; feeds: Feeds }>();
   const none = feedsFor([]);
   return (active) => {

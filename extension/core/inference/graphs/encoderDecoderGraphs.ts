@@ -8,6 +8,7 @@ import { withVirtualTokens } from "../../adapters/virtualTokens.ts";
 import { biasedAttention, equalParts, perHead } from "../../graph/composites/biasedAttention.ts";
 import { linear } from "../../graph/composites/linear.ts";
 import { lower } from "../../graph/lower.ts";
+import { withPlainProducts } from "../../graph/plainProducts.ts";
 import { add, sub } from "../../graph/primitives/elementwise.ts";
 import { gather } from "../../graph/primitives/indexing.ts";
 import { concat, reshape } from "../../graph/primitives/shaping.ts";
@@ -16,6 +17,7 @@ import { input, type Tensor } from "../../graph/tensor.ts";
 import { forwardEncoderDecoder } from "../../architectures/architectures.ts";
 import type { EncoderDecoderConfig } from "../../architectures/config.ts";
 import type { WeightSource } from "../../architectures/parameterScope.ts";
+import { lacksFusedMatMul, type Device } from "../../runtime/device.ts";
 import { encode } from "../../onnx/encode.ts";
 import type { InferenceGraph } from "./inferenceGraph.ts";
 
@@ -33,6 +35,7 @@ export function encoderDecoderGraphs(
   config: EncoderDecoderConfig,
   weights: WeightSource,
   weightFile: string,
+  device: Device = "cpu",
 ): { readonly encoder: InferenceGraph; readonly decoder: InferenceGraph } {
   const { slots, sites } = servingSlots();
   const { heads, headSize } = config.attention;
@@ -79,7 +82,8 @@ export function encoderDecoderGraphs(
   const flat = reshape(hidden, ["sequence", config.hiddenSize]);
   const rows = gather(flat, input("rows", "int64", ["rows"]));
   const graphOf = (outputs: Readonly<Record<string, Tensor>>): InferenceGraph => {
-    const lowered = lower(Object.values(outputs), "inference");
+    const fused = lower(Object.values(outputs), "inference");
+    const lowered = lacksFusedMatMul.has(device) ? withPlainProducts(fused) : fused;
     const model = encode(Object.fromEntries(Object.keys(outputs).map((name, i) => [name, lowered[i]!])), weightFile);
     return { model, sites: sites.filter(({ name }) => model.inputs.has(`${name}.in`)) };
   };

@@ -5,6 +5,7 @@ import { withVirtualTokens } from "../../adapters/virtualTokens.ts";
 import { cachedAttention } from "../../graph/composites/attention.ts";
 import { linear } from "../../graph/composites/linear.ts";
 import { lower } from "../../graph/lower.ts";
+import { withPlainProducts } from "../../graph/plainProducts.ts";
 import { gather } from "../../graph/primitives/indexing.ts";
 import { reshape } from "../../graph/primitives/shaping.ts";
 import { input, type Tensor } from "../../graph/tensor.ts";
@@ -12,6 +13,7 @@ import { forward } from "../../architectures/architectures.ts";
 import type { DecoderConfig } from "../../architectures/config.ts";
 import { rotaryTables } from "../../architectures/rotary.ts";
 import type { WeightSource } from "../../architectures/parameterScope.ts";
+import { lacksFusedMatMul, rotatesApart, type Device } from "../../runtime/device.ts";
 import { encode, type OnnxModel } from "../../onnx/encode.ts";
 
 export interface InferenceGraph {
@@ -37,7 +39,12 @@ export function maxCachedTokens({ contextLength }: DecoderConfig): number {
  * [1, kvHeads, past, D]; rows int64 [rows], which index the sequence; adapter slots and virtual tokens.
  * Outputs: logits [rows, vocabulary]; present.N.key and present.N.value [1, kvHeads, total, D].
  */
-export function inferenceGraph(config: DecoderConfig, weights: WeightSource, weightFile: string): InferenceGraph {
+export function inferenceGraph(
+  config: DecoderConfig,
+  weights: WeightSource,
+  weightFile: string,
+  device: Device = "cpu",
+): InferenceGraph {
   const { slots, sites } = servingSlots();
   const { kvHeads, headSize } = config.attention;
   const lastPositions = input("last_positions", "int32", [1]);
@@ -53,7 +60,7 @@ export function inferenceGraph(config: DecoderConfig, weights: WeightSource, wei
     attend: (layer, qkv) => {
       const past = (part: string): Tensor => input(`past.${layer}.${part}`, "float32", [1, kvHeads, "past", headSize]);
       const cache = { pastKey: past("key"), pastValue: past("value"), lastPositions, totalLength };
-      const inputs = { qkv, ...cache, positions, mask, rotary };
+      const inputs = { qkv, ...cache, positions, mask, rotary, rotatesApart: rotatesApart.has(device) };
       const [attended, key, value] = cachedAttention(inputs, config.attention, "past+sequence");
       outputs[`present.${layer}.key`] = key!;
       outputs[`present.${layer}.value`] = value!;
@@ -62,7 +69,8 @@ export function inferenceGraph(config: DecoderConfig, weights: WeightSource, wei
   });
   const rows = gather(reshape(hidden, ["sequence", config.hiddenSize]), input("rows", "int64", ["rows"]));
   const named = { logits: linear(rows, head.weight, head.bias), ...outputs };
-  const lowered = lower(Object.values(named), "inference");
+  const fused = lower(Object.values(named), "inference");
+  const lowered = lacksFusedMatMul.has(device) ? withPlainProducts(fused) : fused;
   const model = encode(Object.fromEntries(Object.keys(named).map((name, i) => [name, lowered[i]!])), weightFile);
   return { model, sites };
 }

@@ -19,9 +19,6 @@ export interface CachedReader {
   readonly useAdapters: (active: readonly ActiveAdapter[]) => void;
 }
 
-/** The most tokens in one run: enough to be fast, few enough to cancel promptly. */
-const maxTokensPerRun = 256;
-
 /** @param maxCachedTokens the capacity of the session's cache, in tokens */
 export function cachedReader(config: ModelConfig, session: CachedSession, maxCachedTokens = Infinity): CachedReader {
   const cache = nodeCache(config, session, maxCachedTokens);
@@ -41,7 +38,7 @@ export function cachedReader(config: ModelConfig, session: CachedSession, maxCac
     try {
       for (let first = 0; first < unread.length;) {
         signal?.throwIfAborted();
-        const piece = pieceOf(unread.slice(first, first + maxTokensPerRun));
+        const piece = pieceOf(unread.slice(first, first + session.tokensPerRun));
         first += piece.length;
         const rows = [...piece.keys()].filter((i) => asked.has(piece[i]!));
         const found = await cache.run(piece, rows.length > 0 ? rows : [0]);

@@ -76,5 +76,7 @@ export function contextFull(wanted: number, limit: number): UserError {
 
 /** A session that can run with adapters. */
 export interface AdaptedSession extends Session {
+  /** The most tokens to read in one run. */
+  readonly tokensPerRun: number;
   adapterFeeds(active: readonly ActiveAdapter[]): Feeds;
 }

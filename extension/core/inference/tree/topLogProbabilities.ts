@@ -24,7 +24,7 @@ export interface TopLogProbabilities {
 
 export async function openTopLogProbabilities(
   vocabulary: number,
-  options: { readonly threads?: number },
+  options: { readonly threads?: number | undefined },
 ): Promise<TopLogProbabilities> {
   const logits = input("logits", "float32", ["rows", vocabulary]);
   const [logProbabilities, tokens] = topK(logSoftmax(logits), input("count", "int64", [1]), "count");

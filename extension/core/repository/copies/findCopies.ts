@@ -69,6 +69,7 @@ function placesOf(parts: readonly Part[], match: Buffer): Place[] {
 /** Groups places by what follows, and takes some of each group: more of the larger, the nearest to `path` first. */
 function ranked(places: readonly Place[], path: string, most: number): Place[] {
   const groups = new Map<string, Place[]>();
+  const near = nearnessTo(path);
   for (const place of places) {
     const rest = restOfLine(place);
     const group = groups.get(rest);
@@ -77,7 +78,7 @@ function ranked(places: readonly Place[], path: string, most: number): Place[] {
   }
   const order = [...groups].map(([rest, members]) => {
     const sorted = members
-      .map((place) => ({ place, path: pathOf(place), near: nearness(path, pathOf(place)) }))
+      .map((place) => ({ place, path: pathOf(place), near: near(pathOf(place)) }))
       .toSorted((a, b) => b.near - a.near || compare(a.path, b.path) || offset(a.place) - offset(b.place));
     return { rest, members: sorted, weight: sorted.reduce((sum, { near }) => sum + 1 + near, 0) };
   });
@@ -86,6 +87,16 @@ function ranked(places: readonly Place[], path: string, most: number): Place[] {
     sorted.map(({ members, weight }) => ({ members, weight })),
     most,
   ).map(({ place }) => place);
+}
+
+/** Many places lie in few files. */
+function nearnessTo(path: string): (other: string) => number {
+  const known = new Map<string, number>();
+  return (other) => {
+    let near = known.get(other);
+    if (near === undefined) known.set(other, (near = nearness(path, other)));
+    return near;
+  };
 }
 
 const newline = 10;

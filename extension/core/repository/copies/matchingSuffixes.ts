@@ -4,17 +4,25 @@ import type { Segment } from "../segment.ts";
 
 /** Returns the range of `suffixes` whose texts start with `match`, which is no longer than the sorting depth. */
 export function matchingSuffixes({ text, suffixes }: Segment, match: Uint8Array): [number, number] {
-  const edge = (from: number, isBefore: (order: number) => boolean): number => {
-    let [low, high] = [from, suffixes.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (isBefore(order(text, suffixes[middle]!, match))) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  const low = edge(0, (found) => found < 0);
-  return [low, edge(low, (found) => found <= 0)];
+  const at = (index: number): number => order(text, suffixes[index]!, match);
+  let [low, high] = [0, suffixes.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (at(middle) < 0) low = middle + 1;
+    else high = middle;
+  }
+  // Most ranges are empty or short: the end is sought in steps that double.
+  let [end, step] = [low, 1];
+  while (end < suffixes.length && at(end) === 0) {
+    end = Math.min(end + step, suffixes.length);
+    step *= 2;
+  }
+  for (let from = Math.max(low, end - step / 2); from < end;) {
+    const middle = (from + end) >>> 1;
+    if (at(middle) === 0) from = middle + 1;
+    else end = middle;
+  }
+  return [low, end];
 }
 
 /** Negative if the text at `place` comes before `match`, 0 if it starts with it. */

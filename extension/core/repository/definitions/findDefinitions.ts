@@ -5,6 +5,7 @@ import type { RepositoryQuery, Snippet } from "../repositoryQuery.ts";
 import { importsOf } from "./imports.ts";
 import { openLookup, type Files, type Found } from "./lookup.ts";
 import { enclosingBases, namesAround, typeOf } from "./names.ts";
+import { readDefinition } from "./readDefinition.ts";
 
 const mostDefinitions = 12;
 /** A name with more definitions says too little about which is meant. */
@@ -17,11 +18,11 @@ export function findDefinitions(
   { path, prefix, suffix }: RepositoryQuery,
   parser: PythonParser,
 ): Snippet[] {
-  const lookup = openLookup(files, parser);
+  const lookup = openLookup(files);
   const imports = importsOf(`${prefix}\n${suffix}`);
   const snippets = new Map<string, Snippet>();
   const add = (found: Found | undefined): void => {
-    const snippet = found && snippets.size < mostDefinitions ? lookup.snippet(found) : undefined;
+    const snippet = found && snippets.size < mostDefinitions ? readDefinition(found, parser) : undefined;
     if (snippet) snippets.set(`${snippet.path}\n${snippet.text}`, snippet);
   };
   const addNamed = (name: string): void => add(lookup.byName(name.split("."), imports, path));

@@ -1,14 +1,10 @@
 /** Finds the definition that a name of a file means: in the module that it is imported from, or where that one has it from. */
 
-import { isDefinition } from "../../python/statements.ts";
-import type { PythonParser } from "../../python/pythonParser.ts";
 import { compare, nearness } from "../nearness.ts";
-import type { Snippet } from "../repositoryQuery.ts";
 import { fileAt, textBetween, type Part, type Place } from "../segment.ts";
-import { definitionText, memberText } from "./definitionText.ts";
 import { importsOf, type Imported, type Imports } from "./imports.ts";
 import { findModule, type Paths } from "./modules.ts";
-import { definitionsOf, latestEnd } from "./outline.ts";
+import { definitionsOf } from "./outline.ts";
 
 /** The files that a question may be answered from. */
 export interface Files extends Paths {
@@ -22,8 +18,6 @@ export interface Found extends Place {
   readonly name: string;
 }
 
-/** Larger definitions are read up to here. */
-const longest = 6000;
 /** How often a name may be passed on from module to module. */
 const mostSteps = 5;
 
@@ -35,10 +29,9 @@ export interface Lookup {
    * `most`.
    */
   anywhere(name: string, path: string, most: number): Found[];
-  snippet(found: Found): Snippet | undefined;
 }
 
-export function openLookup(files: Files, parser: PythonParser): Lookup {
+export function openLookup(files: Files): Lookup {
   /** Modules that import all names of one another lead to the same question on many ways. */
   const known = new Map<string, Found | undefined>();
   const inModule = (module: string, name: string, steps: number): Found | undefined => {
@@ -107,23 +100,27 @@ export function openLookup(files: Files, parser: PythonParser): Lookup {
       }
       return undefined;
     },
-    anywhere(name, path, most) {
-      const found: Found[] = [];
-      for (const part of files.parts) {
-        found.push(...definitionsIn(part, name));
-        if (found.length > most) return [];
-      }
-      return found.toSorted(nearestFirst(path));
-    },
-    snippet: (found) => snippetOf(found, parser),
+    anywhere: (name, path, most) => anywhere(files, name, path, most),
   };
 }
 
-function definitionsIn(part: Part, name: string): Found[] {
+function anywhere({ parts }: Files, name: string, path: string, most: number): Found[] {
+  const found: Found[] = [];
+  for (const part of parts) {
+    for (const one of definitionsIn(part, name)) {
+      if (found.length === most) return [];
+      found.push(one);
+    }
+  }
+  return found.toSorted(nearestFirst(path));
+}
+
+function* definitionsIn(part: Part, name: string): Generator<Found> {
   const { outline } = part.segment;
-  return [...definitionsOf(outline, name)]
-    .map((index) => ({ part, file: fileAt(part.segment, outline.places[index]!), index, name }))
-    .filter(({ file }) => part.hidden[file] === 0);
+  for (const index of definitionsOf(outline, name)) {
+    const file = fileAt(part.segment, outline.places[index]!);
+    if (part.hidden[file] === 0) yield { part, file, index, name };
+  }
 }
 
 function nearestFirst(path: string): (a: Found, b: Found) => number {
@@ -153,50 +150,10 @@ function ownDefinition({ part, file }: Place, name: string): Found | undefined {
 
 /** Segments never change, so what was read of them stays true. */
 const imports = new WeakMap<object, Imports>();
-const texts = new WeakMap<object, Map<number, string | undefined>>();
 
 function importsOfFile({ part: { segment }, file }: Place): Imports {
   const entry = segment.files[file]!;
   let known = imports.get(entry);
   if (!known) imports.set(entry, (known = importsOf(textBetween(segment, entry.start, entry.end))));
   return known;
-}
-
-function snippetOf(found: Found, parser: PythonParser): Snippet | undefined {
-  const { part, file, index } = found;
-  let known = texts.get(part.segment);
-  if (!known) texts.set(part.segment, (known = new Map()));
-  if (!known.has(index)) known.set(index, readText(found, parser));
-  const text = known.get(index);
-  return text === undefined ? undefined : { path: part.paths[file]!, text };
-}
-
-/** Undefined if the outline was mistaken, such as by a text in quotes. */
-function readText(found: Found, parser: PythonParser): string | undefined {
-  const { part, index, name } = found;
-  const owner = part.segment.outline.owners[index]!;
-  const own = blockOf(found, index);
-  if (owner < 0) {
-    const [statement] = parser.statements(own);
-    if (!statement || statement.kind === "other") return undefined;
-    const isNamed = isDefinition(statement) ? statement.name === name : own.startsWith(name);
-    return isNamed ? definitionText(own, statement) : undefined;
-  }
-  // The header of the class and the one member, without what stands between them.
-  const header = headerOf(blockOf(found, owner));
-  const text = `${header}\n${own}`;
-  const [statement] = parser.statements(text);
-  const member = statement && isDefinition(statement) ? statement.members[0] : undefined;
-  return member && isDefinition(member) && member.name === name ? memberText(text, header, member) : undefined;
-}
-
-function blockOf({ part: { segment }, file }: Found, index: number): string {
-  const { outline, files } = segment;
-  const start = outline.places[index]!;
-  return textBetween(segment, start, Math.min(latestEnd(outline, index, files[file]!.end), start + longest));
-}
-
-/** The first lines of a class, up to the colon, without decorators. */
-function headerOf(block: string): string {
-  return /^class\b(?:[^:([]|\[[^\]]*\]|\((?:[^()]|\([^()]*\))*\))*:/m.exec(block)?.[0] ?? "";
 }

@@ -1,6 +1,6 @@
 /**
  * Where the files of a segment define names: functions, classes and variables at the left margin, and the members of such
- * classes. Found line by line, which is a hundred times faster than parsing; `readDefinition` parses the few that are asked for.
+ * classes. Found line by line, which is a hundred times faster than parsing; readDefinition.ts parses the few that are asked for.
  */
 
 import { hashOf } from "../nameHash.ts";
@@ -81,19 +81,15 @@ const closing = ")]}\"'";
 /** Returns the indices of the definitions of `name`, in the order of their places. */
 export function definitionsOf({ names, byName }: Outline, name: string): Uint32Array {
   const wanted = hashOf(name);
-  const edge = (isBefore: (hash: number) => boolean): number => {
-    let [low, high] = [0, byName.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (isBefore(names[byName[middle]!]!)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return byName.subarray(
-    edge((one) => one < wanted),
-    edge((one) => one <= wanted),
-  );
+  let [low, high] = [0, byName.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (names[byName[middle]!]! < wanted) low = middle + 1;
+    else high = middle;
+  }
+  let end = low;
+  while (end < byName.length && names[byName[end]!] === wanted) end++;
+  return byName.subarray(low, end);
 }
 
 /** Returns where a definition ends at the latest: where the next one at the left margin starts, or the next member of its class. */

@@ -7,6 +7,8 @@ import { indexOfTerm } from "./postings.ts";
 import { eachTerm } from "./terms.ts";
 
 const mostSnippets = 8;
+/** Chunks that are compared in the end: texts may repeat. */
+const enough = 8 * mostSnippets;
 /** The rarest terms decide. */
 const mostTerms = 24;
 const lines = { before: 15, after: 4 };
@@ -47,16 +49,49 @@ interface View {
 }
 
 function viewOf(part: Part): View {
-  const { segment } = part;
-  const { lengths } = segment.postings;
-  const hidden = part.hidden.includes(1) ? hiddenChunks(part) : undefined;
-  let [count, length] = [0, 0];
-  for (let chunk = 0; chunk < lengths.length; chunk++) {
-    if (hidden?.[chunk] === 1) continue;
-    count++;
-    length += lengths[chunk]!;
+  const { segment, hidden } = part;
+  let { count, length } = totalsOf(segment);
+  if (!hidden.includes(1)) return { part, hidden: undefined, count, length, scores: scoresOf(segment) };
+  const { chunks, lengths } = segment.postings;
+  const chunksHidden = new Uint8Array(chunks.length);
+  for (const [file, { start, end }] of segment.files.entries()) {
+    if (hidden[file] === 0) continue;
+    for (let chunk = firstFrom(chunks, start); chunk < chunks.length && chunks[chunk]! <= end; chunk++) {
+      chunksHidden[chunk] = 1;
+      count--;
+      length -= lengths[chunk]!;
+    }
   }
-  return { part, hidden, count, length, scores: scoresOf(segment) };
+  return { part, hidden: chunksHidden, count, length, scores: scoresOf(segment) };
+}
+
+interface Totals {
+  readonly count: number;
+  readonly length: number;
+}
+
+const totalsBySegment = new WeakMap<Segment, Totals>();
+
+/** The number of chunks of a segment, and that of their terms. */
+function totalsOf(segment: Segment): Totals {
+  const { lengths } = segment.postings;
+  let totals = totalsBySegment.get(segment);
+  if (!totals) {
+    totals = { count: lengths.length, length: lengths.reduce((sum, length) => sum + length, 0) };
+    totalsBySegment.set(segment, totals);
+  }
+  return totals;
+}
+
+/** Returns the index of the first of the sorted `values` that is not below `least`. */
+function firstFrom(values: Uint32Array, least: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** One array for all questions: there are many chunks, and little time. */
@@ -67,14 +102,6 @@ function scoresOf(segment: Segment): Float64Array {
   if (scores) scores.fill(0);
   else scoresBySegment.set(segment, (scores = new Float64Array(segment.postings.lengths.length)));
   return scores;
-}
-
-function hiddenChunks({ segment: { files, postings }, hidden }: Part): Uint8Array {
-  let file = 0;
-  return Uint8Array.from(postings.chunks, (place) => {
-    while (files[file]!.end < place) file++;
-    return hidden[file]!;
-  });
 }
 
 /** In how many chunks a term stands. */
@@ -115,23 +142,27 @@ function best(views: readonly View[]): Snippet[] {
   return [...snippets.values()];
 }
 
-/** Returns the chunks with the highest scores: some more than are wanted, because texts may repeat. */
+/** Returns the chunks with the highest scores, the highest first. */
 function highest(views: readonly View[]): Hit[] {
-  const enough = 8 * mostSnippets;
   let hits: Hit[] = [];
   let least = 0;
+  const sort = (): void => {
+    hits = hits.toSorted((x, y) => y.score - x.score);
+    // Equal scores are told apart by their paths, later.
+    least = (hits[enough - 1]?.score ?? 0) * (1 - 1e-9);
+  };
   for (const { part, scores } of views) {
     for (let chunk = 0; chunk < scores.length; chunk++) {
       const score = scores[chunk]!;
       if (score <= least) continue;
       hits.push({ part, chunk, score });
       if (hits.length < 8 * enough) continue;
-      hits = hits.toSorted((x, y) => y.score - x.score).slice(0, enough);
-      // Equal scores are told apart by their paths, later.
-      least = hits.at(-1)!.score * (1 - 1e-9);
+      sort();
+      hits = hits.slice(0, enough);
     }
   }
-  return hits;
+  sort();
+  return hits.filter(({ score }) => score > least);
 }
 
 /** Sums in another order differ in their last bits; ties must not. */

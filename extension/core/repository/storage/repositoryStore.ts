@@ -9,6 +9,8 @@ import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
+import { UserError } from "../../foundation/errors.ts";
+import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import type { Segment } from "../segment.ts";
 import { readSegment, segmentBytes } from "./segmentFile.ts";
 
@@ -37,18 +39,39 @@ export interface StoredRepository {
 export interface RepositoryStore {
   /** Returns what is there and whole. */
   read(): Promise<StoredRepository>;
-  /** Replaces what is there. Segments that are there already are not written again. */
+  /**
+   * Replaces what is there. Segments that are there already are not written again.
+   *
+   * @throws UserError "index-busy" while another process writes
+   */
   write(stored: StoredRepository): Promise<void>;
-  delete(): Promise<void>;
 }
 
-const listName = "files.json";
+const [listName, lockName] = ["files.json", "lock"];
 
 /** `home` holds the indexes of all repositories. */
 export function openRepositoryStore(home: string, root: string): RepositoryStore {
   const folder = join(home, createHash("sha256").update(root).digest("hex").slice(0, 32));
   /** The names of the segments that were read or written. */
   const names = new WeakMap<Segment, string>();
+  const replace = async ({ files, segments }: StoredRepository): Promise<void> => {
+    const kept: string[] = [];
+    for (const segment of segments) {
+      let name = names.get(segment);
+      if (name === undefined || !(await isThere(join(folder, name)))) {
+        const bytes = segmentBytes(segment);
+        name = `${createHash("sha256").update(bytes).digest("hex")}.segment`;
+        await writeFileAtomic(join(folder, name), bytes);
+        names.set(segment, name);
+      }
+      kept.push(name);
+    }
+    const next: z.input<typeof list> = { version: 1, root, segments: kept, files: Object.fromEntries(files) };
+    await writeFileAtomic(join(folder, listName), JSON.stringify(next));
+    for (const name of await readdir(folder))
+      if (name !== listName && !name.startsWith(lockName) && !kept.includes(name))
+        await rm(join(folder, name), { force: true });
+  };
   return {
     async read() {
       const text = await readFile(join(folder, listName), "utf8").catch(() => "null");
@@ -64,24 +87,15 @@ export function openRepositoryStore(home: string, root: string): RepositoryStore
       }
       return { files: new Map(Object.entries(stored.files)), segments };
     },
-    async write({ files, segments }) {
-      const kept: string[] = [];
-      for (const segment of segments) {
-        let name = names.get(segment);
-        if (name === undefined || !(await isThere(join(folder, name)))) {
-          const bytes = segmentBytes(segment);
-          name = `${createHash("sha256").update(bytes).digest("hex")}.segment`;
-          await writeFileAtomic(join(folder, name), bytes);
-          names.set(segment, name);
-        }
-        kept.push(name);
+    async write(stored) {
+      // Another window may have the folder open, too: one at a time removes the segments of the other.
+      const release = await lockFolder(join(folder, lockName), busy);
+      try {
+        await replace(stored);
+      } finally {
+        await release();
       }
-      const next: z.input<typeof list> = { version: 1, root, segments: kept, files: Object.fromEntries(files) };
-      await writeFileAtomic(join(folder, listName), JSON.stringify(next));
-      for (const name of await readdir(folder))
-        if (name !== listName && !kept.includes(name)) await rm(join(folder, name), { force: true });
     },
-    delete: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
@@ -96,6 +110,10 @@ export async function pruneRepositoryStores(home: string, most: number): Promise
   );
   const old = used.toSorted((a, b) => b.at - a.at).slice(most);
   for (const { name } of old) await rm(join(home, name), { recursive: true, force: true });
+}
+
+function busy(owner: string, escape: string): UserError {
+  return new UserError("index-busy", `Cannot write the repository index: ${owner} is writing it.`, escape);
 }
 
 async function isThere(path: string): Promise<boolean> {

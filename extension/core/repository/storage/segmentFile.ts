@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { endianness } from "node:os";
 import * as z from "zod";
 import type { Segment } from "../segment.ts";
+import { isConsistent } from "./checkSegment.ts";
 
 const version = 1;
 /** Bytes of the checksum, and of the length of the header. */
@@ -27,7 +28,7 @@ const headerSchema = z.object({
     z.object({
       name: z.string(),
       type: z.enum(["Uint8Array", "Uint16Array", "Uint32Array", "Int32Array"]),
-      length: z.int(),
+      length: z.int().nonnegative(),
     }),
   ),
 });
@@ -59,41 +60,77 @@ export function segmentBytes({ files, text, suffixes, postings, outline }: Segme
   return bytes;
 }
 
-/** Returns the segment; undefined if the bytes are damaged or of another version. */
+/** Returns the segment; undefined if the bytes are damaged, of another version, or no segment. */
 export function readSegment(bytes: Uint8Array): Segment | undefined {
-  // A copy has an array buffer of its own, from 0.
-  const whole = new Uint8Array(bytes);
+  // Arrays of numbers start at multiples of their width. A file that was just read does too; a part of a buffer may not.
+  const whole = bytes.byteOffset % alignment === 0 ? bytes : new Uint8Array(bytes);
   if (whole.length < checksumLength + lengthLength || !checksum(whole).equals(whole.subarray(0, checksumLength)))
     return undefined;
   const view = Buffer.from(whole.buffer, whole.byteOffset, whole.length);
   const jsonLength = view.readUInt32LE(checksumLength);
   const json = view.toString("utf8", checksumLength + lengthLength, checksumLength + lengthLength + jsonLength);
-  const header = headerSchema.safeParse(JSON.parse(json)).data;
+  const header = headerSchema.safeParse(parsed(json)).data;
   if (!header) return undefined;
-  const arrays = new Map<string, Numbers>();
+  const arrays: Record<string, Numbers> = {};
   let at = aligned(checksumLength + lengthLength + jsonLength);
   for (const { name, type, length } of header.arrays) {
-    const numbers = new types[type](whole.buffer, whole.byteOffset + at, length);
-    arrays.set(name, numbers);
-    at += aligned(numbers.byteLength);
+    if (at + length * types[type].BYTES_PER_ELEMENT > whole.length) return undefined;
+    arrays[name] = new types[type](whole.buffer as ArrayBuffer, whole.byteOffset + at, length);
+    at += aligned(arrays[name].byteLength);
   }
-  return segmentOf(header.files, arrays);
+  const segment = segmentOf(header.files, arrays);
+  return segment && isConsistent(segment) ? segment : undefined;
 }
 
-/** The names in the header say which arrays there are. */
-function segmentOf(files: Segment["files"], arrays: ReadonlyMap<string, Numbers>): Segment {
-  const group = (name: string): Record<string, Numbers> => {
-    const own = [...arrays].filter(([key]) => key.startsWith(`${name}.`));
-    return Object.fromEntries(own.map(([key, numbers]) => [key.slice(name.length + 1), numbers]));
-  };
-  const text = arrays.get("text")!;
+const bytesSchema = z.instanceof(Uint8Array);
+const numbersSchema = z.instanceof(Uint32Array);
+const arraysSchema = z.object({
+  text: bytesSchema,
+  suffixes: numbersSchema,
+  "postings.chunks": numbersSchema,
+  "postings.lengths": z.instanceof(Uint16Array),
+  "postings.terms": numbersSchema,
+  "postings.starts": numbersSchema,
+  "postings.lists": z.union([z.instanceof(Uint16Array), numbersSchema]),
+  "postings.counts": bytesSchema,
+  "outline.places": numbersSchema,
+  "outline.names": numbersSchema,
+  "outline.owners": z.instanceof(Int32Array),
+  "outline.byName": numbersSchema,
+});
+
+/** Undefined if arrays are missing or of other types. */
+function segmentOf(files: Segment["files"], arrays: Readonly<Record<string, Numbers>>): Segment | undefined {
+  const found = arraysSchema.safeParse(arrays).data;
+  if (!found) return undefined;
+  const { text, suffixes } = found;
   return {
     files,
-    text: Buffer.from(text.buffer as ArrayBuffer, text.byteOffset, text.length),
-    suffixes: arrays.get("suffixes") as Uint32Array,
-    postings: group("postings") as unknown as Segment["postings"],
-    outline: group("outline") as unknown as Segment["outline"],
+    text: Buffer.from(text.buffer, text.byteOffset, text.length),
+    suffixes,
+    postings: {
+      chunks: found["postings.chunks"],
+      lengths: found["postings.lengths"],
+      terms: found["postings.terms"],
+      starts: found["postings.starts"],
+      lists: found["postings.lists"],
+      counts: found["postings.counts"],
+    },
+    outline: {
+      places: found["outline.places"],
+      names: found["outline.names"],
+      owners: found["outline.owners"],
+      byName: found["outline.byName"],
+    },
   };
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
 
 function typeOf(numbers: Numbers): TypeName {

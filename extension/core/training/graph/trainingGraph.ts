@@ -4,6 +4,7 @@ import { internalError } from "../../foundation/errors.ts";
 import { crossEntropy, wordsAtOnce } from "../../graph/composites/crossEntropy.ts";
 import { gradients } from "../../graph/gradients.ts";
 import { lower } from "../../graph/lower.ts";
+import { withPlainProducts } from "../../graph/plainProducts.ts";
 import { gather } from "../../graph/primitives/indexing.ts";
 import { reshape, slice } from "../../graph/primitives/shaping.ts";
 import { size } from "../../graph/shape.ts";
@@ -12,6 +13,7 @@ import type { ForwardResult } from "../../architectures/architecture.ts";
 import { forward, forwardEncoderDecoder, type ModuleShape } from "../../architectures/architectures.ts";
 import { isEncoderDecoder, type ModelConfig } from "../../architectures/config.ts";
 import type { AdapterSlots, WeightSource } from "../../architectures/parameterScope.ts";
+import { lacksFusedMatMul, type Device } from "../../runtime/device.ts";
 import { encode, type OnnxModel } from "../../onnx/encode.ts";
 import type { BatchShape } from "../data/batchShape.ts";
 import type { Attachment } from "../../adapters/methods/attachment.ts";
@@ -38,6 +40,7 @@ export function trainingGraph(
   spec: MethodSpec,
   shape: BatchShape,
   purpose: "gradients" | "loss",
+  device: Device = "cpu",
 ): TrainingGraph {
   const parameters = new Map<string, Tensor>();
   const parameterOf = (name: string, dims: readonly number[]): Tensor => {
@@ -67,7 +70,8 @@ export function trainingGraph(
       outputs[`gradient:${name}`] = gradient;
     }
   }
-  const lowered = lower(Object.values(outputs), "training");
+  const fused = lower(Object.values(outputs), "training");
+  const lowered = lacksFusedMatMul.has(device) ? withPlainProducts(fused) : fused;
   const model = encode(Object.fromEntries(Object.keys(outputs).map((name, i) => [name, lowered[i]!])), weightFile);
   const listed = [...parameters].map(([name, tensor]) => ({ name, shape: tensor.shape.map(Number) }));
   return { model, outputs: lowered, parameters: listed, noiseShape };

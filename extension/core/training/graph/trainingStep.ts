@@ -8,6 +8,7 @@ import type { MicroBatch } from "../../dataset/batches.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { moduleShapes } from "../../architectures/architectures.ts";
 import { storedWeights } from "../../architectures/storedWeights.ts";
+import type { Device } from "../../runtime/device.ts";
 import {
   floats,
   floatsOf,
@@ -41,6 +42,7 @@ export interface TrainingStep {
  *
  * @param initial the parameters' first values by name; the step works on copies.
  * @param unfit the error for values that are missing or too many
+ * @throws DeviceFailure if a device other than the CPU fails, here or in a later step
  */
 export async function openTrainingStep(
   base: InstalledBase,
@@ -48,6 +50,7 @@ export async function openTrainingStep(
   shape: BatchShape,
   initial: ReadonlyMap<string, Float32Array>,
   unfit: (reason: string) => Error = internalError,
+  device: Device = "cpu",
 ): Promise<TrainingStep> {
   const model: TrainedModel = {
     config: base.config,
@@ -56,8 +59,8 @@ export async function openTrainingStep(
     modules: moduleShapes(base.config),
   };
   const open = async ({ model: onnx }: TrainingGraph): Promise<Session> =>
-    await openSession(onnx, { purpose: "training", weightFolder: dirname(base.weightsPath) });
-  const graph = trainingGraph(model, spec, shape, "gradients");
+    await openSession(onnx, { purpose: "training", weightFolder: dirname(base.weightsPath), device });
+  const graph = trainingGraph(model, spec, shape, "gradients", device);
   const parameters = graph.parameters.map((parameter): NamedTensor => {
     const values = initial.get(parameter.name);
     const size = elementCount(parameter.shape);
@@ -97,7 +100,7 @@ export async function openTrainingStep(
       return { loss: floatsOf(results["loss"])[0]!, gradients };
     },
     evaluate: async (batch) => {
-      evaluation ??= open(trainingGraph(model, spec, shape, "loss"));
+      evaluation ??= open(trainingGraph(model, spec, shape, "loss", device));
       const results = await (await evaluation).run(feedsOf(batch));
       return floatsOf(results["loss"])[0]!;
     },

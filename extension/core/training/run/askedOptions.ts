@@ -18,6 +18,7 @@ const free: ReadonlySet<string> = new Set<keyof TrainOptions>([
   "resume",
   "saveEvery",
   "checkpointing",
+  "device",
 ]);
 
 /** Returns the given options that must stay the same, with absolute paths. */

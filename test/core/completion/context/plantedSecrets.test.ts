@@ -1,8 +1,6 @@
 /** No prompt of a replay over a folder holds text of its ignored and secret files, or of the file itself. */
 
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { rm } from "node:fs/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { completerOf, type Completer } from "../../../../extension/core/completion/completer.ts";
@@ -12,6 +10,7 @@ import { openPythonParser } from "../../../../extension/core/python/pythonParser
 import { readRepository } from "../../../../extension/core/repository/readRepository.ts";
 import { openRepository } from "../../../../extension/core/repository/repository.ts";
 import { characters, fakeTree } from "../fakes.ts";
+import { temporaryRepository } from "../../../temporaryFolder.ts";
 
 const planted = "PLANTED_WORDS";
 const helper = (name: string, body: string): string =>
@@ -35,12 +34,7 @@ let folder: string;
 const prompts: string[] = [];
 let completer: Completer;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "graft-planted-"));
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), text);
-  }
-  await mkdir(join(folder, ".git"));
+  folder = await temporaryRepository(files);
   const tree = fakeTree((prompt) => {
     prompts.push(prompt);
     return "settings\n";

@@ -1,8 +1,6 @@
 /** What replayed sessions ask for holds other files, but never text of ignored, secret and foreign ones, nor of the file itself. */
 
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { drawSpans } from "../../../../extension/core/evaluation/replay/drawSpans.ts";
 import {
@@ -13,6 +11,7 @@ import { replaySessions } from "../../../../extension/core/evaluation/replay/run
 import type { Suggester } from "../../../../extension/core/evaluation/replay/suggester.ts";
 import { readHeldOut } from "../../../../extension/core/evaluation/suites/heldOut.ts";
 import { openPythonParser } from "../../../../extension/core/python/pythonParser.ts";
+import { temporaryRepository } from "../../../temporaryFolder.ts";
 
 const loader = (name: string, last = "return settings"): string =>
   `def load_${name}(folder, encoding):\n    settings = read_settings(folder, encoding)\n    ${last}\n`;
@@ -33,12 +32,7 @@ const files: Readonly<Record<string, string>> = {
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "graft-planted-"));
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), text);
-  }
-  await mkdir(join(folder, ".git"));
+  folder = await temporaryRepository(files);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parquetRows } from "../../../../extension/core/dataset/parquetRows.ts";
+import { parquetRows } from "../../../../extension/core/dataset/parquet/parquetRows.ts";
 import {
   openCompletionTasks,
   type CompletionTask,

@@ -3,11 +3,11 @@
 import type { Calibration } from "../calibration.ts";
 
 export const graftBase: Calibration = {
-  intercept: 3.177,
+  intercept: 2.2607,
   weights: {
-    surprise: -3.22925,
-    endLogProbability: -0.223244,
-    lines: -0.996412,
+    surprise: -2.89244,
+    endLogProbability: -0.19996,
+    lines: -0.892486,
   },
-  leastConfidence: 0.1,
+  leastConfidence: 0.072,
 };

@@ -1,17 +1,17 @@
 /** Opens a published completion benchmark as the suite of a run. */
 
-import packageJson from "../../../../../package.json" with { type: "json" };
-import { learnedWeights } from "../../../completion/copies/mixtureWeights.ts";
+import type { ContextKind } from "../../../completion/context/contextFields.ts";
 import { UserError } from "../../../foundation/errors.ts";
 import { openCompletionTasks } from "../../suites/completionTasks.ts";
 import type { TaskOptions } from "../../suites/tasks.ts";
 import type { EvaluationSuite } from "../evaluationSuite.ts";
-import { defaultDecoding, type EvaluationSettings } from "../request.ts";
+import { infillerConfiguration } from "../infillerConfiguration.ts";
+import type { EvaluationSettings } from "../request.ts";
 import { predictCompletion } from "./predictCompletion.ts";
 
 /** @throws UserErrors of reading the rows; "option-invalid" for a folder as repository */
 export async function openCompletion(settings: EvaluationSettings, read: TaskOptions): Promise<EvaluationSuite> {
-  const { suite, limit, seed, mode, context, repository, prior, draft } = settings;
+  const { suite, limit, context, repository, prior, draft } = settings;
   if (repository !== undefined) {
     const message = `Cannot use ${repository} as the repository of ${suite}: its rows give the context themselves.`;
     throw new UserError("option-invalid", message, "Leave out --repository.");
@@ -25,15 +25,7 @@ export async function openCompletion(settings: EvaluationSettings, read: TaskOpt
     configuration: {
       suite: { name, kind: "completion", hash, tasks: count },
       protocol: benchmark,
-      mode,
-      shots: 0,
-      ...(context === "repository" && { context: { kind: "given" } }),
-      ...(context === "none" && { context: { kind: "none" } }),
-      ...(prior && { prior: learnedWeights.version }),
-      ...(!draft && { draft }),
-      decoding: defaultDecoding.infilling,
-      seed,
-      version: packageJson.version,
+      ...infillerConfiguration(settings, contextConfiguration(context)),
     },
     predict: async (run, candidate, control) => {
       const infiller = await candidate.openInfiller(control);
@@ -45,4 +37,9 @@ export async function openCompletion(settings: EvaluationSettings, read: TaskOpt
     },
     release: async () => {},
   };
+}
+
+function contextConfiguration(kind: ContextKind): EvaluationSuite["configuration"]["context"] {
+  if (kind === "repository") return { kind: "given" };
+  return kind === "none" ? { kind } : undefined;
 }

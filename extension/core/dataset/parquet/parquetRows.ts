@@ -3,31 +3,45 @@
 import { basename } from "node:path";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import type { FileMetaData, SchemaTree } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
-import { UserError } from "../foundation/errors.ts";
+import { UserError } from "../../foundation/errors.ts";
+import {
+  boundedCompressors,
+  checkSizes,
+  parquetLimits,
+  ParquetTooLarge,
+  type ParquetLimits,
+} from "./boundedParquet.ts";
 
 export interface ParquetOptions {
   /** Columns to read; others are left out. A column that the file lacks is absent from the rows. */
   readonly columns?: readonly string[];
+  readonly limits?: ParquetLimits;
 }
 
 /**
  * Yields each row with its place, "file.parquet:1" for the first one. Whole numbers of 64 bits become numbers.
  *
- * @throws UserError "data-format" if the file is not Parquet, or damaged
+ * @throws UserError "data-format" if the file is not Parquet, or damaged; "file-too-large" if it unpacks to more than the limits
  */
 export async function* parquetRows(
   path: string,
-  { columns }: ParquetOptions = {},
+  { columns, limits = parquetLimits }: ParquetOptions = {},
 ): AsyncGenerator<{ where: string; object: Record<string, unknown> }> {
   const file = await readable(path, asyncBufferFromFile(path));
   const metadata = await readable(path, parquetMetadataAsync(file).then(withSoundColumns));
+  await readable(
+    path,
+    Promise.resolve().then(() => checkSizes(metadata, columns, limits)),
+  );
   const held = new Set(metadata.schema.map(({ name }) => name));
-  const read = { file, metadata, compressors, ...(columns && { columns: columns.filter((name) => held.has(name)) }) };
+  const read = { file, metadata, ...(columns && { columns: columns.filter((name) => held.has(name)) }) };
   let rowStart = 0;
   for (const { num_rows: rows } of metadata.row_groups) {
     const rowEnd = rowStart + Number(rows);
-    const objects = await readable(path, parquetReadObjects({ ...read, rowStart, rowEnd }));
+    const objects = await readable(
+      path,
+      parquetReadObjects({ ...read, compressors: boundedCompressors(limits.bytes), rowStart, rowEnd }),
+    );
     for (const [i, object] of objects.entries()) {
       yield { where: `${basename(path)}:${rowStart + i + 1}`, object: withNumbers(object) as Record<string, unknown> };
     }
@@ -56,6 +70,12 @@ async function readable<T>(path: string, reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
+    if (error instanceof ParquetTooLarge) {
+      const message = `Cannot read ${path}: ${error.message}.`;
+      throw new UserError("file-too-large", message, "Split it, or write it with smaller row groups.", {
+        cause: error,
+      });
+    }
     const reason = error instanceof Error ? error.message : String(error);
     const message = `Cannot read ${path} as Parquet: ${reason}.`;
     throw new UserError("data-format", message, "Get the file again, or convert it to .jsonl.", { cause: error });

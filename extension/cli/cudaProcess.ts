@@ -1,0 +1,14 @@
+/**
+ * Makes this process load the CUDA libraries, if they are set up and the command may use them. The entry point imports it first,
+ * because ONNX Runtime is loaded by a later import.
+ */
+
+import { dirname } from "node:path";
+import { cudaEnvironment } from "../core/devices/cuda/cudaEnvironment.ts";
+import { deviceChoices } from "../core/runtime/device.ts";
+import { findPlaces } from "./places.ts";
+
+const asked = process.argv[process.argv.indexOf("--device") + 1];
+const device = deviceChoices.find((choice) => process.argv.includes("--device") && choice === asked);
+const { home } = findPlaces(process.env, process.platform, dirname(import.meta.dirname));
+Object.assign(process.env, cudaEnvironment(home, device));

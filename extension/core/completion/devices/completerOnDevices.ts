@@ -1,0 +1,94 @@
+/** A completer that goes on with the next device when its own fails: at the beginning, or in the middle of a completion. */
+
+import type { InstalledBase } from "../../baseModels/installedBase.ts";
+import { withFallback, type FallbackOptions } from "../../devices/placements.ts";
+import { deviceNames, DeviceFailure, onCpu, type Device, type Placement } from "../../runtime/device.ts";
+import { openCompleter, type Completer } from "../completer.ts";
+
+export interface CompleterOnDevices extends Completer {
+  /** The device that completes now. */
+  readonly device: Device;
+}
+
+export interface OnDevicesOptions extends FallbackOptions {
+  readonly contextTokens?: number | undefined;
+  /** Called before a device is opened, which may end the process. */
+  readonly onOpen?: (device: Device) => void;
+}
+
+/** @param open opens a completer; tests replace it */
+export async function openCompleterOnDevices(
+  base: InstalledBase,
+  placements: readonly Placement[],
+  options: OnDevicesOptions,
+  open = (placement: Placement): Promise<Completer> =>
+    openCompleter(base, { placement, contextTokens: options.contextTokens }),
+): Promise<CompleterOnDevices> {
+  const { log, onFallback, onOpen } = options;
+  let rest = placements;
+  let device: Device = "cpu";
+  let adapters: Parameters<Completer["useAdapters"]>[0] = [];
+
+  /** Opens the first of `rest` that works, and keeps those behind it. */
+  const openNext = (): Promise<Completer> =>
+    withFallback(rest, options, async (placement) => {
+      rest = placements.slice(placements.indexOf(placement) + 1);
+      ({ device } = placement);
+      onOpen?.(device);
+      const opened = await open(placement);
+      if (adapters.length > 0) await opened.useAdapters(adapters);
+      return opened;
+    });
+
+  let current = openNext();
+  await current;
+
+  const moveOn = (failed: Promise<Completer>, failure: DeviceFailure): void => {
+    const next = (rest[0] ?? onCpu).device;
+    log.warn(`${failure.message} Going on with the ${deviceNames[next]}.`);
+    onFallback?.(failure, next);
+    void failed.then((completer) => completer.release()).catch(() => undefined);
+    current = openNext();
+  };
+
+  const steady = async <T>(work: (completer: Completer) => Promise<T>): Promise<T> => {
+    for (;;) {
+      const now = current;
+      try {
+        return await work(await now);
+      } catch (error) {
+        if (!(error instanceof DeviceFailure)) throw error;
+        // Two requests may fail at once, and only the first moves on.
+        if (current !== now) continue;
+        if (rest.length === 0) throw error;
+        moveOn(now, error);
+      }
+    }
+  };
+
+  const first = await current;
+  let shown = first;
+  const using = <T>(work: (completer: Completer) => Promise<T>): Promise<T> =>
+    steady((completer) => {
+      shown = completer;
+      return work(completer);
+    });
+
+  return {
+    get device() {
+      return device;
+    },
+    get lastPrompt() {
+      return shown.lastPrompt;
+    },
+    contextTokens: first.contextTokens,
+    complete: (request, signal) => using((completer) => completer.complete(request, signal)),
+    prepare: (request, signal) => using((completer) => completer.prepare(request, signal)),
+    useAdapters: async (wanted) => {
+      const swapped = await using((completer) => completer.useAdapters(wanted));
+      adapters = wanted;
+      return swapped;
+    },
+    release: async () => (await current).release(),
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Replaces FusedMatMul, an op of ONNX Runtime that not every device has, by ops of ONNX. Otherwise a product would be computed on
+ * the CPU in the middle of a layer.
+ */
+
+import { mul } from "./primitives/elementwise.ts";
+import { matMul } from "./primitives/matrix.ts";
+import { flattenRows, reshape, transpose } from "./primitives/shaping.ts";
+import { withInputs } from "./lower.ts";
+import { dimension } from "./shape.ts";
+import { primitive, scalar, type Node, type Primitive, type Tensor } from "./tensor.ts";
+import { nodesInOrder } from "./walk.ts";
+
+/** @param outputs a lowered graph, which is not differentiated any more */
+export function withPlainProducts(outputs: readonly Tensor[]): readonly Tensor[] {
+  const replaced = new Map<Node, readonly Tensor[]>();
+  const resolve = (tensor: Tensor): Tensor => replaced.get(tensor.node)![tensor.index]!;
+  for (const node of nodesInOrder(outputs)) {
+    if (node.kind !== "primitive") {
+      replaced.set(node, node.outputs);
+      continue;
+    }
+    const inputs = node.inputs.map((tensor) => tensor && resolve(tensor));
+    replaced.set(node, node.op === "FusedMatMul" ? [plainProduct(node, inputs as Tensor[])] : withInputs(node, inputs));
+  }
+  return outputs.map(resolve);
+}
+
+function plainProduct({ outputs, attributes }: Primitive, [a, b]: readonly Tensor[]): Tensor {
+  const [transposeA, transposeB] = [attributes["transA"] === 1, attributes["transB"] === 1];
+  const { float: alpha } = attributes["alpha"] as { readonly float: number };
+  const type = outputs[0]!;
+  // Rows of a batch that share a matrix are rows of one product; Gemm transposes while it reads.
+  if (b!.shape.length === 2 && (a!.shape.length === 2 || (!transposeA && openSizes(type) < 2))) {
+    const rows = a!.shape.length === 2 ? a! : flattenRows(a!);
+    const shape = [dimension(rows, transposeA ? 1 : 0), dimension(type, -1)];
+    const gemm = primitive("Gemm", [rows, b!], { dtype: type.dtype, shape }, "not differentiable", {
+      attributes: { transA: Number(transposeA), transB: Number(transposeB), alpha: { float: alpha } },
+    });
+    return reshape(gemm, type.shape);
+  }
+  const product = matMul(transposeA ? swapped(a!) : a!, transposeB ? swapped(b!) : b!);
+  return alpha === 1 ? product : mul(product, scalar(alpha));
+}
+
+/** The number of sizes that are known at run time only. A reshape can infer one. */
+function openSizes({ shape }: Tensor): number {
+  return shape.filter((size) => typeof size === "string").length;
+}
+
+/** Returns x with its last two axes swapped. */
+function swapped(x: Tensor): Tensor {
+  const axes = x.shape.map((_, i) => i);
+  return transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test, vi } from "vitest";
+import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
+import type { Completer } from "../../../extension/core/completion/completer.ts";
+import { openCompleterOnDevices } from "../../../extension/core/completion/devices/completerOnDevices.ts";
+import { silentLog } from "../../../extension/core/foundation/log.ts";
+import { DeviceFailure, onCpu, type Placement } from "../../../extension/core/runtime/device.ts";
+
+const webgpu: Placement = { device: "webgpu", tokensPerRun: 31 };
+const request = { prefix: "x = ", suffix: "" };
+
+/** Completers that say their device and adapters; that of WebGPU fails after so many completions. */
+function fakes(completions: number) {
+  const used: string[] = [];
+  const open = ({ device }: Placement): Promise<Completer> => {
+    let left = completions;
+    let adapters = "";
+    if (device === "webgpu" && completions < 0) return Promise.reject(new DeviceFailure(device, "No adapter."));
+    const complete = async (): Promise<never> => {
+      if (device === "webgpu" && left-- <= 0) throw new DeviceFailure(device, "Device lost.");
+      return { text: `${device}+${adapters}` } as never;
+    };
+    return Promise.resolve({
+      lastPrompt: undefined,
+      contextTokens: 100,
+      complete,
+      prepare: complete,
+      useAdapters: (wanted: readonly { folder: string }[]) => {
+        adapters = wanted.map(({ folder }) => folder).join();
+        used.push(`${device} uses ${adapters}`);
+        return Promise.resolve({ milliseconds: 1 });
+      },
+      release: () => {
+        used.push(`${device} released`);
+        return Promise.resolve();
+      },
+    } as Completer);
+  };
+  return { open, used };
+}
+
+const base = {} as InstalledBase;
+
+describe("openCompleterOnDevices", () => {
+  test("a device that fails in the middle: the same completion comes from the next, with the same adapters", async () => {
+    const { open, used } = fakes(1);
+    const onFallback = vi.fn();
+    const completer = await openCompleterOnDevices(base, [webgpu, onCpu], { log: silentLog, onFallback }, open);
+    await completer.useAdapters([{ folder: "style", scale: 1 }]);
+    expect(completer.device).toBe("webgpu");
+    expect((await completer.complete(request)).text).toBe("webgpu+style");
+    // Both fail at once; only one moves on.
+    const both = await Promise.all([completer.complete(request), completer.complete(request)]);
+    expect(both.map(({ text }) => text)).toEqual(["cpu+style", "cpu+style"]);
+    expect(completer.device).toBe("cpu");
+    expect(onFallback).toHaveBeenCalledTimes(1);
+    expect(used.toSorted()).toEqual(["cpu uses style", "webgpu released", "webgpu uses style"]);
+  });
+
+  test("a device that cannot be opened gives way to the next", async () => {
+    const { open } = fakes(-1);
+    const warn = vi.fn();
+    const completer = await openCompleterOnDevices(base, [webgpu, onCpu], { log: { ...silentLog, warn } }, open);
+    expect(completer.device).toBe("cpu");
+    expect(warn.mock.calls.flat()).toEqual(["Cannot go on with WebGPU: No adapter. Going on with the CPU."]);
+  });
+
+  test("without another device, the failure is told", async () => {
+    const { open } = fakes(0);
+    const completer = await openCompleterOnDevices(base, [webgpu], { log: silentLog }, open);
+    await expect(completer.complete(request)).rejects.toMatchObject({ code: "device-failed" });
+  });
+});

@@ -1,0 +1,22 @@
+/** What tests read of a data set. */
+
+import type { Example, Problem } from "../../../extension/core/dataset/example.ts";
+import { openDataset } from "../../../extension/core/dataset/openDataset.ts";
+import type { Split } from "../../../extension/core/dataset/paperDatasets.ts";
+
+export interface Read {
+  name: string;
+  examples: Example[];
+  problems: Problem[];
+}
+
+/** `dataFolder` holds the paper's data sets. */
+export async function loadedDataset(source: string, dataFolder: string, split: Split = "train"): Promise<Read> {
+  const dataset = await openDataset(source, { dataFolder, split });
+  const read: Read = { name: dataset.name, examples: [], problems: [] };
+  for await (const entry of dataset.examples()) {
+    if ("kind" in entry) read.examples.push(entry);
+    else read.problems.push(entry);
+  }
+  return read;
+}

@@ -1,0 +1,81 @@
+/** A device that fails in the middle of a training: the training goes on from its checkpoint on the CPU, and learns the same. */
+
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
+import { silentLog } from "../../../extension/core/foundation/log.ts";
+import { DeviceFailure, type Device } from "../../../extension/core/runtime/device.ts";
+import { train } from "../../../extension/core/training/train.ts";
+import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import { needs } from "../../needs.ts";
+import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
+
+const step = vi.hoisted(() => ({ opened: [] as string[], failsAfter: 0 }));
+
+/** The real step on the CPU, which plays a GPU that is lost after some micro-batches. */
+vi.mock(import("../../../extension/core/training/graph/trainingStep.ts"), async (original) => {
+  const { openTrainingStep } = await original();
+  const open: typeof openTrainingStep = async (base, spec, shape, initial, unfit, device: Device = "cpu") => {
+    step.opened.push(device);
+    if (device !== "cpu" && step.failsAfter < 0) throw new DeviceFailure(device, "Out of memory.");
+    const real = await openTrainingStep(base, spec, shape, initial, unfit);
+    let left = step.failsAfter;
+    const run: typeof real.run = async (batch, noise) => {
+      if (device !== "cpu" && left-- <= 0) throw new DeviceFailure(device, "Device lost.");
+      return await real.run(batch, noise);
+    };
+    return { ...real, run };
+  };
+  return { openTrainingStep: open };
+});
+
+let folder: string;
+let options: Omit<TrainOptions, "out">;
+const at = (...path: string[]): string => join(folder, ...path);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "graft-fallback-"));
+  await writeTinyCheckpoint(at("tiny"));
+  const rows = Array.from({ length: 20 }, (_, i) => JSON.stringify({ intent: `add ${i}`, code: `x + ${i}` }));
+  await writeFile(at("rows.jsonl"), rows.join("\n"));
+  await importBase({ source: at("tiny"), home: at("home"), name: "mine", bits: 8 });
+  await mkdir(at("libraries"));
+  await writeFile(at("libraries", "libvulkan.so.1"), "");
+  await writeFile(at("driver.json"), "{}");
+  vi.stubEnv("LD_LIBRARY_PATH", at("libraries"));
+  vi.stubEnv("VK_DRIVER_FILES", at("driver.json"));
+  const places = { home: at("home"), embedded: at("none"), dataFolder: at("data") };
+  options = { ...places, base: "mine", data: [at("rows.jsonl")], steps: 12, batchSize: 4, saveEvery: 0, seed: 3 };
+});
+afterEach(() => void (step.opened = []));
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const weights = (out: string): Promise<Buffer> => readFile(at(out, "adapter_model.safetensors"));
+
+describe("a device that fails", needs("Linux on x64", process.platform === "linux" && process.arch === "x64"), () => {
+  test.each([
+    ["while it is opened", -1],
+    ["in the middle", 7],
+  ])("%s", async (name, failsAfter) => {
+    await train({ ...options, out: at(`${name} cpu`) }, { log: silentLog });
+    step.failsAfter = failsAfter;
+    step.opened = [];
+    const warn = vi.fn();
+    const steps: number[] = [];
+    const result = await train(
+      { ...options, device: "webgpu", out: at(name) },
+      { log: { ...silentLog, warn }, onProgress: (progress) => steps.push(progress.step) },
+    );
+    expect(step.opened).toEqual(["webgpu", "cpu"]);
+    expect(result.steps).toBe(12);
+    // No step is done twice.
+    expect(steps).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    expect(warn.mock.calls.flat().filter((text) => String(text).startsWith("Cannot go on"))).toHaveLength(1);
+    expect((await weights(name)).equals(await weights(`${name} cpu`))).toBe(true);
+  });
+});
