@@ -118,7 +118,7 @@ test("it is paused, and goes on after the window was reloaded", { timeout: 300_0
 test("its tasks are filtered, gone through by keyboard, and opened in the editor", async ({ workbench }) => {
   const { page } = workbench;
   const view = await openStudies(workbench);
-  await button(view, "Show the tasks of pairs.jsonl, graft").press("Enter");
+  await button(view, "Show tasks: pairs.jsonl, graft").press("Enter");
   const list = view.getByRole("listbox", { name: "Tasks" });
   await view.getByText("40 of 40 tasks.").waitFor();
   await view.getByLabel("Search").fill("number 3");
@@ -134,7 +134,7 @@ test("its tasks are filtered, gone through by keyboard, and opened in the editor
   await tasks.getByText("### Instruction:", { exact: false }).last().waitFor();
   await workbench.screenshot("studies, task");
   expect(await axeProblems(view)).toEqual([]);
-  await button(view, "Open the answer of graft-base, 2 nearest in the editor").click();
+  await button(view, "Open in editor: graft-base, 2 nearest").click();
   await page.getByRole("tab", { name: /task 30: reference and graft-base, 2 nearest/ }).waitFor();
 });
 

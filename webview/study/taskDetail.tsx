@@ -56,7 +56,7 @@ function Answer({ name, answer: { predictions, prompt }, reference, onDiff }: An
       {best ? <Prediction prediction={best} reference={reference} /> : <p class="note">{t("No answer.")}</p>}
       <div class="actions">
         {reference !== undefined && (
-          <Button style="link" label={t("Open the answer of {0} in the editor", name)} onClick={onDiff}>
+          <Button style="link" label={`${t("Open in editor")}: ${name}`} onClick={onDiff}>
             {t("Open in editor")}
           </Button>
         )}
