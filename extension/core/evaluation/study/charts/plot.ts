@@ -44,7 +44,7 @@ export function plot({ title, xTitle, yTitle, series, xScale, isJoined, xText, y
   );
   const ys = points.flatMap(({ y, low = y, high = y }) => [y, low, high]);
   const y = scaleLinear()
-    .domain([Math.min(0, ...ys), Math.max(...ys, Number.MIN_VALUE)])
+    .domain([Math.min(0, ...ys), Math.max(0, ...ys) || 1])
     .range([base, top])
     .nice(5);
   const marks = [
