@@ -34,6 +34,7 @@ import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
 import { startWithPython } from "./vscode/startWithPython.ts";
 import { createTraining, type Training } from "./vscode/training/training.ts";
+import { createDataPreview } from "./vscode/training/trainingPreview.ts";
 import { showTrainingNotices, type NoticeOptions } from "./vscode/training/trainingNotices.ts";
 import { registerTrainingView, showTrainingView, type TrainingViewOptions } from "./vscode/training/trainingView.ts";
 import { openUnfinishedTrainings, type UnfinishedTrainings } from "./vscode/training/unfinishedTrainings.ts";
@@ -84,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const studyPanel = openStudies(context, { ...shared, engine, paperData }, subscriptions);
   const unfinished = openUnfinishedTrainings({ folder: library.folder, log }, subscriptions);
   const training = createTraining({ ...shared, engine, sources, unfinished }, subscriptions);
+  const preview = createDataPreview({ ...shared, engine, sources }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
   const completions = openCompletions(
@@ -91,7 +93,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     subscriptions,
   );
   showTraining(
-    { ...shared, extensionUri, training, sources, unfinished, paperData, paused: globalState },
+    { ...shared, extensionUri, training, preview, sources, unfinished, paperData, paused: globalState },
     subscriptions,
   );
   const { events, snooze, explanation } = completions;

@@ -1,4 +1,4 @@
-/** Defines graft study and its commands for commander. study/study.ts implements them. */
+/** Defines graft study and its commands for commander. commands/study.ts implements them. */
 
 import { Argument, Option, type Command } from "commander";
 import { readyStudies, type ReadyStudy } from "../core/evaluation/study/readyStudies.ts";
@@ -12,7 +12,7 @@ import {
   type ExportStudyFlags,
   type NewStudyFlags,
   type RunStudyFlags,
-} from "./study/study.ts";
+} from "./commands/study.ts";
 import { addCommand, addGroup, baseOption, positive, type ContextOf, type Shared } from "./flags.ts";
 
 export function addStudyCommands(program: Command, contextOf: ContextOf): void {

@@ -18,9 +18,13 @@ export function addTrainCommand(program: Command, contextOf: ContextOf): void {
     shuffle: { help: "Keep the order of the data" },
     saveEvery: { value: "seconds" },
     validation: { value: "data" },
+    include: { value: "files" },
+    holdOut: { value: "files" },
+    trial: { help: "Do not measure on held-out files whether the adapter helps" },
     init: { value: "adapter" },
     out: { value: "dir", required: true, parse: someFolder },
   });
+  command.option("--preview", "Show what would be trained on, and train nothing");
   command.action(async ({ json, verbose, ...flags }: Shared & TrainFlags, self: Command) => {
     if (flags.data === undefined && flags.resume !== true) {
       self.error("error: required option '--data <data>' not specified");

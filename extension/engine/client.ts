@@ -9,7 +9,13 @@ import type { CompletionRequest } from "../core/completion/completionRequest.ts"
 import type { ShownPrompt } from "../core/completion/context/shownPrompt.ts";
 import { createEngineLives, type EngineLivesOptions } from "./engineLives.ts";
 import type { EngineState } from "./engineState.ts";
-import { completeRequest, explainRequest, prepareRequest, type Selected, type Selection } from "./protocol.ts";
+import {
+  completeRequest,
+  explainRequest,
+  prepareRequest,
+  type Selected,
+  type Selection,
+} from "./protocol/completion.ts";
 import { untilAborted } from "./wire.ts";
 
 export interface CompletionClient {

@@ -19,7 +19,7 @@ import {
   type DeviceFallback,
   type Selected,
   type Selection,
-} from "./protocol.ts";
+} from "./protocol/completion.ts";
 import { untilAborted } from "./wire.ts";
 
 export interface Crash {

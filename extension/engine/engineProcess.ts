@@ -20,7 +20,7 @@ import {
 import { UserError } from "../core/foundation/errors.ts";
 import type { Log } from "../core/foundation/log.ts";
 import { checkPlatform } from "../core/foundation/platform.ts";
-import { logged, type Role } from "./protocol.ts";
+import { logged, type Role } from "./protocol/roles.ts";
 import { ask, type ErrorData } from "./wire.ts";
 
 /** The end of a process: an exit code, or the signal that killed it. */

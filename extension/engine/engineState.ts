@@ -11,7 +11,7 @@
  */
 
 import { UserError } from "../core/foundation/errors.ts";
-import type { Selected } from "./protocol.ts";
+import type { Selected } from "./protocol/completion.ts";
 
 export type EngineState =
   /** No request has arrived yet. */

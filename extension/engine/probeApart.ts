@@ -7,7 +7,7 @@ import { UserError } from "../core/foundation/errors.ts";
 import type { Log } from "../core/foundation/log.ts";
 import { deviceNames } from "../core/runtime/device.ts";
 import { startEngineProcess } from "./engineProcess.ts";
-import { probeRequest } from "./protocol.ts";
+import { probeRequest } from "./protocol/probe.ts";
 
 export interface ProbeApartOptions {
   /** The engine's bundle. */

@@ -15,7 +15,7 @@ import {
   repositoryProgress,
   type RepositoryChanges,
   type RepositoryRoot,
-} from "./protocol.ts";
+} from "./protocol/repository.ts";
 import { openSleepingProcess } from "./sleepingProcess.ts";
 
 export type RepositoryState =

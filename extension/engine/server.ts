@@ -12,7 +12,7 @@ import {
   type MessageConnection,
 } from "vscode-jsonrpc/node";
 import type { Log } from "../core/foundation/log.ts";
-import { logged, type LogMessage, type Role } from "./protocol.ts";
+import { logged, type LogMessage, type Role } from "./protocol/roles.ts";
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 

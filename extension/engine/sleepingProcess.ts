@@ -5,7 +5,7 @@
 
 import type { Log } from "../core/foundation/log.ts";
 import { startEngineProcess, type EngineProcess } from "./engineProcess.ts";
-import type { Role } from "./protocol.ts";
+import type { Role } from "./protocol/roles.ts";
 
 export interface SleepingProcess {
   readonly running: EngineProcess | undefined;

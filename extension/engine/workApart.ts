@@ -7,12 +7,14 @@
 import { cudaEnvironment } from "../core/devices/cuda/cudaEnvironment.ts";
 import type { Log } from "../core/foundation/log.ts";
 import { startEngineProcess } from "./engineProcess.ts";
-import type { Work } from "./protocol.ts";
+import type { Work } from "./protocol/roles.ts";
 
 export interface WorkControl<Progress> {
   signal: AbortSignal;
-  /** Aborting it asks the work to end early with its results so far; the work still resolves. */
+  /** Aborting it asks the work to end its phase early with its results so far; the work still resolves. */
   finish?: AbortSignal | undefined;
+  /** The same for a later phase. */
+  enough?: AbortSignal | undefined;
   onProgress: (progress: Progress) => void;
 }
 
@@ -28,7 +30,7 @@ export async function workApart<Options, Result, Progress>(
   { role, request, progress, finish: finishing }: Work<Options, Result, Progress>,
   options: Options,
   { entry, log }: { entry: string; log: Log },
-  { signal, finish, onProgress }: WorkControl<Progress>,
+  { signal, finish, enough, onProgress }: WorkControl<Progress>,
 ): Promise<Result> {
   signal.throwIfAborted();
   const process = startEngineProcess(entry, role, log, environmentOf(options));
@@ -39,7 +41,8 @@ export async function workApart<Options, Result, Progress>(
   };
   const onFinish = (): void => finishing && process.notify(finishing);
   signal.addEventListener("abort", onAbort, { once: true });
-  finish?.addEventListener("abort", onFinish, { once: true });
+  const early = [finish, enough].filter((one) => one !== undefined);
+  for (const one of early) one.addEventListener("abort", onFinish, { once: true });
   try {
     const answer = process.request(request, options, signal);
     if (finish?.aborted) onFinish(); // Aborted before the process existed.
@@ -47,7 +50,7 @@ export async function workApart<Options, Result, Progress>(
   } finally {
     clearTimeout(patience);
     signal.removeEventListener("abort", onAbort);
-    finish?.removeEventListener("abort", onFinish);
+    for (const one of early) one.removeEventListener("abort", onFinish);
     process.kill();
   }
 }

@@ -6,7 +6,7 @@ import * as vscode from "vscode";
 import { isCancelled } from "../core/foundation/errors.ts";
 import { codeAlpacaLicence } from "../core/dataset/paper/codeAlpacaLicence.ts";
 import { paperFile, type PaperPlaces } from "../core/dataset/paperDatasets.ts";
-import { fetchDataWork } from "../engine/protocol.ts";
+import { fetchDataWork } from "../engine/protocol/import.ts";
 import { workApart } from "../engine/workApart.ts";
 import type { PaperDataState } from "../../webview/protocol/paperData.ts";
 import { readHubSettings } from "./baseModels/hubSettings.ts";

@@ -4,7 +4,7 @@
 type Rooms = Readonly<Record<string, readonly string[]>>;
 
 export const rooms: Readonly<Record<string, Rooms>> = {
-  "extension/cli": { ".": ["commands", "study"], commands: ["."], study: [".", "commands"] },
+  "extension/cli": { ".": ["commands"], commands: [".", "results"], results: ["."] },
   "extension/core/adapters": {
     ".": ["methods"],
     fit: [".", "formats", "methods"],
@@ -32,6 +32,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     sandbox: ["suites"],
     scoring: ["measures", "protocols", "runs", "sandbox", "suites"],
     study: ["candidates", "measures", "prompts", "protocols", "runs", "scoring", "suites"],
+    trial: ["candidates", "context", "measures", "suites"],
   },
   "extension/core/foundation": { locks: ["."] },
   "extension/core/graph": { ".": ["composites", "primitives"], composites: [".", "primitives"], primitives: ["."] },
@@ -43,6 +44,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     similar: ["."],
     storage: ["."],
   },
+  "extension/core/sources": { ".": ["overrule"], overrule: ["."] },
   "extension/core/statistics": { comparison: ["."] },
   "extension/core/training": {
     ".": ["cost", "data", "graph", "holes", "loop", "optimizers", "output", "run"],
@@ -53,7 +55,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     output: [".", "data", "loop", "optimizers", "run"],
     run: [".", "data", "holes", "loop", "output"],
   },
-  "extension/engine": { ".": ["servers"], servers: ["."] },
+  "extension/engine": { ".": ["protocol", "servers"], protocol: ["."], servers: [".", "protocol"] },
   "extension/vscode": {
     ".": ["adapters", "baseModels", "completion", "repository", "statistics", "training"],
     study: [".", "adapters", "benchmark", "completion"],
@@ -67,6 +69,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     training: [".", "adapters", "completion"],
   },
   "webview/shared": { form: ["."] },
+  "webview/training": { ".": ["preview", "trial"], preview: ["."] },
 };
 
 /** The room of `path` in `folder`; undefined for a path that lies elsewhere. */

@@ -7,18 +7,17 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import { UserError } from "../../extension/core/foundation/errors.ts";
+import { logged } from "../../extension/engine/protocol/roles.ts";
 import {
-  adaptersRequest,
   completeRequest,
   deviceFails,
   deviceOpens,
-  finishTraining,
-  logged,
-  probeRequest,
   selectRequest,
-  trainWork,
   type Selection,
-} from "../../extension/engine/protocol.ts";
+} from "../../extension/engine/protocol/completion.ts";
+import { adaptersRequest } from "../../extension/engine/protocol/library.ts";
+import { probeRequest } from "../../extension/engine/protocol/probe.ts";
+import { finishTraining, trainWork } from "../../extension/engine/protocol/training.ts";
 import { answer } from "../../extension/engine/wire.ts";
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));

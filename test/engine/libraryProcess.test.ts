@@ -5,7 +5,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { silentLog } from "../../extension/core/foundation/log.ts";
 import { createCompletionClient } from "../../extension/engine/client.ts";
 import { openLibraryProcess, type LibraryProcess } from "../../extension/engine/libraryProcess.ts";
-import { adaptersRequest, basesRequest, exportRunsRequest, runsRequest } from "../../extension/engine/protocol.ts";
+import {
+  adaptersRequest,
+  basesRequest,
+  exportRunsRequest,
+  runsRequest,
+} from "../../extension/engine/protocol/library.ts";
 import { writeTinyCheckpoint } from "../core/baseModels/tinyCheckpoint.ts";
 
 const entry = join(import.meta.dirname, "fakeEngine.ts");

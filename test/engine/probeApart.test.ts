@@ -22,7 +22,7 @@ async function probed(name: string, patience?: number): Promise<{ finding: Findi
   const listening = { ...silentLog, info: (message: string) => log.push(message) };
   const base = { path: "/base", name, embedded: false, hash: name };
   const probe = probeApart({ entry, home, base, log: silentLog, ...(patience !== undefined && { patience }) });
-  await probeDevices({ home, base, devices: ["webgpu"], probe, log: listening as typeof silentLog });
+  await probeDevices({ home, base, devices: ["webgpu"], probe, log: listening });
   return { finding: (await readKnownDevices(home, machineFacts())).find(name, "webgpu"), log };
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { silentLog } from "../../extension/core/foundation/log.ts";
 import type { TrainOptions } from "../../extension/core/training/request.ts";
-import { trainWork } from "../../extension/engine/protocol.ts";
+import { trainWork } from "../../extension/engine/protocol/training.ts";
 import { workApart } from "../../extension/engine/workApart.ts";
 
 const engine = { entry: join(import.meta.dirname, "fakeEngine.ts"), log: silentLog };

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { adaptersRequest } from "../../extension/engine/protocol.ts";
+import { adaptersRequest } from "../../extension/engine/protocol/library.ts";
 import type { Activated } from "../../extension/main.ts";
 import { until } from "./harness/until.ts";
 

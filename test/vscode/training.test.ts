@@ -33,6 +33,9 @@ describe("parseTrainingMessage", () => {
     ["an unknown method", { type: "start", form: { ...form, method: { name: "full" } } }],
     ["half an epoch", { type: "start", form: { ...form, epochs: 0.5 } }],
     ["a rank beyond all bounds", { type: "start", form: { ...form, method: { name: "lora", rank: 100_000 } } }],
+    ["a preview of half an epoch", { type: "preview", form: { ...form, epochs: 0.5 } }],
+    ["a file without a name", { type: "start", form: { ...form, include: [""] } }],
+    ["an adapter outside the library", { type: "activate", name: "../mine" }],
     ["a training outside the library", { type: "discard", name: "../mine" }],
     ["an empty path", { type: "start", form: { ...form, data: { kind: "path", path: "" } } }],
   ] as const) {
@@ -40,6 +43,11 @@ describe("parseTrainingMessage", () => {
       assert.throws(() => parseTrainingMessage(wrong));
     });
   }
+
+  it("takes a preview, with files to include", () => {
+    const asked = { type: "preview", form: { ...form, include: ["generated", "pkg/tables.py"] } };
+    assert.deepEqual(parseTrainingMessage(asked), asked);
+  });
 
   it("takes a form that leaves the epochs to the data", () => {
     const { epochs: _, ...others } = form;

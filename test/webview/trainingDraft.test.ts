@@ -29,6 +29,7 @@ describe("obstacle", () => {
     [{ name: " " }, "Give the adapter a name."],
     [{ data: "path" }, "Choose a file or a folder to train on."],
     [{ data: "codealpacapy" }, "Get CodeAlpacaPy first."],
+    [{ data: "joint" }, "Get CodeAlpacaPy first."],
     [{ rank: "65" }, "Rank: a whole number from 1 to 64"],
     [{ rank: "" }, "Rank: a whole number from 1 to 64"],
     [{ method: "prompt", virtualTokens: "0" }, "Virtual tokens: a whole number from 1 to 256"],
@@ -59,6 +60,17 @@ describe("toTrainingForm", () => {
       method: { name: "lora", rank: 8 },
       name: "shop",
     });
+  });
+
+  test("files to include belong to folders: rows have none", () => {
+    const include = (data: Draft.FormDraft["data"]) =>
+      draft.toTrainingForm(facts({ data, path: "/shop", include: ["generated", "a.py"] }).draft, numbers).include;
+    expect(["workspace", "path"].map((data) => include(data as "path"))).toEqual([
+      ["generated", "a.py"],
+      ["generated", "a.py"],
+    ]);
+    expect(include("conala")).toBeUndefined();
+    expect(include("joint")).toBeUndefined();
   });
 
   test("a method comes with its own size only", () => {

@@ -6,7 +6,8 @@ import type { PaperDataState } from "./paperData.ts";
 
 const trainingForm = z.object({
   data: z.discriminatedUnion("kind", [
-    z.object({ kind: z.enum(["workspace", "conala", "codealpacapy"]) }),
+    /** "joint": CoNaLa and CodeAlpacaPy together, as in the paper. */
+    z.object({ kind: z.enum(["workspace", "conala", "codealpacapy", "joint"]) }),
     z.object({ kind: z.literal("path"), path: z.string().check(z.minLength(1)) }),
   ]),
   method: z.discriminatedUnion("name", [
@@ -17,6 +18,8 @@ const trainingForm = z.object({
   name: z.string(),
   /** If absent, as many as the data needs. */
   epochs: z.optional(z.int()),
+  /** Files to train on although a rule leaves them out, and rules that do not count. */
+  include: z.optional(z.array(z.string().check(z.minLength(1)))),
 });
 
 /** The request of the training form. The training's schema has the limits of its numbers and checks them. */
@@ -38,12 +41,18 @@ export const fromTraining = z.discriminatedUnion("type", [
   /** Asks for consent and gets CodeAlpacaPy. */
   z.object({ type: z.literal("getCodeAlpacaPy") }),
   z.object({ type: z.literal("start"), form: trainingForm }),
+  /** Reads the form's data to show what would be trained on. */
+  z.object({ type: z.literal("preview"), form: trainingForm }),
+  /** Ends that, or forgets its result. */
+  z.object({ type: z.literal("clearPreview") }),
   /** Stops and keeps everything that a resume needs. A training without steps so far ends. */
   z.object({ type: z.literal("pause") }),
   /** Finishes the training and makes an adapter of its best parameters so far. */
   z.object({ type: z.literal("finish") }),
   /** Resumes an unfinished training, makes an adapter of it, discards it, or restores it. */
   z.object({ type: z.enum(["resume", "keep", "discard", "undo"]), name }),
+  /** Makes an adapter of the library the active one. */
+  z.object({ type: z.literal("activate"), name }),
   /** Returns to the form. */
   z.object({ type: z.literal("dismiss") }),
   z.object({ type: z.literal("selectAdapter") }),
@@ -70,7 +79,34 @@ export type ToTraining =
   /** `problem` is absent if the name can be used. */
   | { type: "nameChecked"; name: string; problem?: string }
   | { type: "dataChosen"; path: string }
-  | { type: "paperData"; state: PaperDataState };
+  | { type: "paperData"; state: PaperDataState }
+  /** What would be trained on; undefined without a question. */
+  | { type: "preview"; preview: PreviewState | undefined };
+
+/** A reading of the form's data. */
+export type PreviewState =
+  | { phase: "running"; reading?: { examples: number; of: number; etaSeconds: number } }
+  | { phase: "failed"; message: string; nextStep: string }
+  | ({ phase: "done" } & PreviewShown);
+
+export interface PreviewShown {
+  /** Files, or rows, and tokens of one pass over them. */
+  files: number;
+  tokens: number;
+  /** Sequences to train on, and those that are held out. */
+  sequences: number;
+  heldOut: number;
+  steps: number;
+  /** Estimated for this machine; some bases have no estimate of the time. */
+  cost: { memoryBytes: number; seconds?: number };
+  problems: RowProblems;
+  /** Each is its text in parts: those that the model learns to write, and those that it only reads. */
+  examples: readonly (readonly { text: string; learned: boolean }[])[];
+  /** Files and folders; of `canInclude` ones the user can say that they are trained on all the same. */
+  leftOut: readonly { path: string; reason: keyof LeftOut; canInclude: boolean }[];
+  /** Further files that are left out. */
+  moreLeftOut: number;
+}
 
 export interface TrainingNumbers {
   epochs: NumberField;
@@ -105,6 +141,61 @@ export interface TrainingDone {
   plannedSteps: number;
   problems: RowProblems;
   leftOut?: LeftOut;
+  /** Absent if no source files were held out. */
+  trial?: TrialShown;
+}
+
+/** What a trial on held-out lines found: scores in percent and bits per byte, with the adapter and with the base alone. */
+export interface TrialShown {
+  verdict: "better" | "worse" | "alike" | "untold";
+  /** Files that the lines come from. */
+  files: number;
+  /** As in the editor, with what it adds from other files. */
+  served: TrialComparison;
+  /** From the file alone. */
+  alone?: TrialComparison | undefined;
+  /** Code that has nothing to do with the workspace. */
+  general?: TrialComparison | undefined;
+  /** Lines that the adapter improves most, and worsens most. */
+  best: readonly TrialExample[];
+  worst: readonly TrialExample[];
+}
+
+export interface TrialComparison {
+  lines: number;
+  base: TrialScores;
+  adapter: TrialScores;
+  exact: Difference;
+  editSimilarity: Difference;
+  bitsPerByte?: Difference | undefined;
+}
+
+export interface TrialScores {
+  exact: Interval;
+  editSimilarity: Interval;
+  bitsPerByte?: number | undefined;
+}
+
+/** A number and its 95 % interval. */
+export interface Interval {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** The adapter's score minus the base's, and the probability of as large a difference by chance. */
+export interface Difference extends Interval {
+  p: number;
+}
+
+export interface TrialExample {
+  path: string;
+  line: number;
+  /** The end of the text before the cursor. */
+  before: string;
+  author: string;
+  base: string;
+  adapter: string;
 }
 
 /** Rows that could not be used; `first` names the first one and its problem. */
@@ -128,10 +219,12 @@ export interface TrainingRunning {
   phase: "running";
   name: string;
   /** A pending request, which the training fulfills as soon as it can. */
-  stopping?: "pause" | "finish";
+  stopping?: "pause" | "finish" | undefined;
   /** Present once the data is read. `raised`: epochs were added because there is little data. */
   outline?: { steps: number; epochs: number; raised: boolean; problems: RowProblems };
   leftOut?: LeftOut;
+  /** Progress of the trial on held-out lines, which follows the last step. */
+  trial?: { done: number; of: number; etaSeconds: number };
   /** Progress of reading the data, in examples; only if reading takes a while. */
   reading?: { examples: number; of: number; etaSeconds: number };
   /** Absent until the first step is done, while the data is read and the base is loaded. */

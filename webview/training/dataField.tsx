@@ -34,7 +34,13 @@ export function DataField({ draft: { data, path }, workspace, paperData, edit, p
         label="CodeAlpacaPy"
         note={t("2,194 instructions with answers in Python. For non-commercial use.")}
       />
-      {data === "codealpacapy" && (
+      <Choice
+        {...group}
+        value="joint"
+        label={t("Both jointly")}
+        note={t("The two above together, as in the paper. For non-commercial use.")}
+      />
+      {(data === "codealpacapy" || data === "joint") && (
         <CodeAlpacaPyOffer paperData={paperData} onGet={() => post({ type: "getCodeAlpacaPy" })} />
       )}
       <Choice {...group} value="path" label={t("A file or folder")} />

@@ -20,6 +20,8 @@ export interface FormDraft {
   rank?: string;
   virtualTokens?: string;
   advanced: boolean;
+  /** Reasons and files that are trained on in spite of the rules. */
+  include: readonly string[];
 }
 
 export type Method = TrainingForm["method"]["name"];
@@ -32,6 +34,7 @@ export const blankDraft: FormDraft = {
   name: "",
   nameChosen: false,
   advanced: false,
+  include: [],
 };
 
 /** The field with the size of each method. */
@@ -63,6 +66,11 @@ export function obstacle(facts: FormFacts): string | undefined {
   return numberObstacle(facts);
 }
 
+/** Returns the reason why the data cannot be previewed yet; a preview needs no name. */
+export function previewObstacle(facts: FormFacts): string | undefined {
+  return dataObstacle(facts) ?? numberObstacle(facts);
+}
+
 function dataObstacle({ draft: { data, path }, workspace, paperData }: FormFacts): string | undefined {
   switch (data) {
     case "workspace":
@@ -72,6 +80,7 @@ function dataObstacle({ draft: { data, path }, workspace, paperData }: FormFacts
     case "conala":
       return undefined;
     case "codealpacapy":
+    case "joint":
       return paperData?.codealpacapy === "here" ? undefined : t("Get CodeAlpacaPy first.");
   }
 }
@@ -93,12 +102,14 @@ function numberObstacle({ draft, numbers }: FormFacts): string | undefined {
 
 /** Returns the request of a form without obstacles. */
 export function toTrainingForm(draft: FormDraft, numbers: TrainingNumbers): TrainingForm {
-  const { data, path, method, name, epochs = "" } = draft;
+  const { data, path, method, name, include, epochs = "" } = draft;
   return {
     data: data === "path" ? { kind: data, path } : { kind: data },
     method: methodOf(method, (size) => Number(textOf(numbers[size], draft[size]))),
     name: name.trim(),
     ...(epochs !== "" && { epochs: Number(epochs) }),
+    // Rows have no files to include.
+    ...(include.length > 0 && (data === "workspace" || data === "path") && { include: [...include] }),
   };
 }
 

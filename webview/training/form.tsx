@@ -1,19 +1,21 @@
 /** The form that starts a training: data, method and name. */
 
-import type { FromTraining } from "../protocol/training.ts";
+import type { FromTraining, PreviewState } from "../protocol/training.ts";
 import { t } from "../shared/l10n.ts";
 import { AdvancedFields } from "./advancedFields.tsx";
 import { DataField } from "./dataField.tsx";
-import { obstacle, toTrainingForm, type FormDraft, type FormFacts } from "./draft.ts";
+import { obstacle, previewObstacle, toTrainingForm, type FormDraft, type FormFacts } from "./draft.ts";
 import { MethodField } from "./methodField.tsx";
 import { NameField } from "./nameField.tsx";
+import { Preview } from "./preview/preview.tsx";
 
 export interface FormProps extends FormFacts {
+  preview: PreviewState | undefined;
   edit: (part: Partial<FormDraft>) => void;
   post: (message: FromTraining) => void;
 }
 
-export function Form({ edit, post, ...facts }: FormProps) {
+export function Form({ preview, edit, post, ...facts }: FormProps) {
   const { draft, workspace, paperData, nameProblem, numbers } = facts;
   const reason = obstacle(facts);
   return (
@@ -36,6 +38,14 @@ export function Form({ edit, post, ...facts }: FormProps) {
         }}
       />
       <AdvancedFields draft={draft} numbers={numbers} edit={edit} />
+      <Preview
+        preview={preview}
+        obstacle={previewObstacle(facts)}
+        include={draft.include}
+        onInclude={(include) => edit({ include })}
+        onStart={() => post({ type: "preview", form: toTrainingForm(draft, numbers) })}
+        post={post}
+      />
       <button type="submit" class="primary" aria-describedby="why" disabled={reason !== undefined}>
         {t("Start training")}
       </button>

@@ -5,7 +5,7 @@ import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";
 
 /** Reasons in display order. */
-const inWords: Readonly<Record<keyof LeftOut, (count: number) => string>> = {
+export const inWords: Readonly<Record<keyof LeftOut, (count: number) => string>> = {
   secret: (count) => t("{0} with secrets", count),
   ignored: (count) => t("{0} ignored by git", count),
   duplicate: (count) => t("{0} duplicate", count),

@@ -7,6 +7,7 @@ import { duration, loss } from "../shared/figures.ts";
 import { t } from "../shared/l10n.ts";
 import { LeftOutLine } from "./leftOut.tsx";
 import { Figure, Figures, ProblemsNote } from "./trainingFigures.tsx";
+import { Trial } from "./trial/trial.tsx";
 
 export type Ended = Extract<TrainingState, { phase: "done" | "failed" | "cancelled" }>;
 
@@ -35,12 +36,16 @@ export function Outcome({ state, post }: OutcomeProps) {
 }
 
 function Done({ state, post }: OutcomeProps<TrainingDone>) {
-  const { name, active, seconds, validation, steps, plannedSteps, problems, leftOut } = state;
+  const { name, active, seconds, validation, steps, plannedSteps, problems, leftOut, trial } = state;
   return (
     <>
-      <p role="status">{active ? t('Trained. "{0}" is the active adapter now.', name) : t("Trained.")}</p>
+      <p role="status">{doneText(state)}</p>
       {steps < plannedSteps && (
         <p class="note">{t("Stopped after step {0} of {1}, with the best so far.", steps, plannedSteps)}</p>
+      )}
+      {trial && <Trial trial={trial} />}
+      {!trial && !validation && (
+        <p class="note">{t("Too few files to hold some out: whether it helps here cannot be told, except by use.")}</p>
       )}
       {validation && (
         <p>
@@ -57,14 +62,25 @@ function Done({ state, post }: OutcomeProps<TrainingDone>) {
       </Figures>
       <LeftOutLine leftOut={leftOut} onShow={() => post({ type: "showLeftOut" })} />
       <div class="buttons">
-        <Button style="primary" onClick={() => post({ type: active ? "tryAdapter" : "selectAdapter" })}>
-          {active ? t("Try it") : t("Select adapter")}
-        </Button>
+        {active ? (
+          <Button style="primary" onClick={() => post({ type: "tryAdapter" })}>
+            {t("Try it")}
+          </Button>
+        ) : (
+          <Button style="primary" onClick={() => post({ type: "activate", name })}>
+            {trial ? t("Use it anyway") : t("Use it")}
+          </Button>
+        )}
         <Button onClick={() => post({ type: "evaluate" })}>{t("Evaluate")}</Button>
         <Button onClick={() => post({ type: "dismiss" })}>{t("Train another")}</Button>
       </div>
     </>
   );
+}
+
+function doneText({ name, active, trial }: TrainingDone): string {
+  if (active) return t('Trained. "{0}" is the active adapter now.', name);
+  return trial ? t('Trained. "{0}" is kept, but not in use.', name) : t("Trained.");
 }
 
 function Failed({ state, post }: OutcomeProps<Extract<Ended, { phase: "failed" }>>) {

@@ -1,7 +1,7 @@
 /** The state of the training view, and how a message of the extension or an edit of the form changes it. */
 
 import type { PaperDataState } from "../protocol/paperData.ts";
-import type { ToTraining, TrainingNumbers, TrainingState, UnfinishedCard } from "../protocol/training.ts";
+import type { PreviewState, ToTraining, TrainingNumbers, TrainingState, UnfinishedCard } from "../protocol/training.ts";
 import { blankDraft, type FormDraft, type Workspace } from "./draft.ts";
 import { suggestedName } from "./suggestedName.ts";
 
@@ -14,6 +14,7 @@ export interface PageState {
   discarded: readonly string[];
   workspace: Workspace;
   paperData: PaperDataState | undefined;
+  preview: PreviewState | undefined;
   draft: FormDraft;
   /** The extension's reason why the name cannot be used. */
   nameProblem: string | undefined;
@@ -30,6 +31,7 @@ export function initialState(kept: FormDraft | undefined): PageState {
     discarded: [],
     workspace: { folder: undefined, files: undefined, taken: [] },
     paperData: undefined,
+    preview: undefined,
     draft: { ...blankDraft, ...kept },
     nameProblem: undefined,
   };
@@ -50,6 +52,8 @@ export function changed(state: PageState, change: Change): PageState {
       return change.name === state.draft.name.trim() ? { ...state, nameProblem: change.problem } : state;
     case "paperData":
       return { ...state, paperData: change.state };
+    case "preview":
+      return { ...state, preview: change.preview };
     case "dataChosen":
       return withSuggestedName(edited(state, { data: "path", path: change.path }));
     case "edited":
@@ -61,7 +65,10 @@ export function changed(state: PageState, change: Change): PageState {
 
 function edited(state: PageState, part: Partial<FormDraft>): PageState {
   const nameProblem = part.name === undefined ? state.nameProblem : undefined;
-  return { ...state, draft: { ...state.draft, ...part }, nameProblem };
+  const isOtherData = part.data !== undefined || part.path !== undefined;
+  // Other data has other files.
+  const draft = { ...state.draft, ...(isOtherData && { include: [] }), ...part };
+  return { ...state, draft, nameProblem, preview: isOtherData ? undefined : state.preview };
 }
 
 /**

@@ -15,27 +15,47 @@ export interface ProgressProps {
 }
 
 export function Progress({ running, post }: ProgressProps) {
-  const { name, stopping, outline, reading, progress, leftOut } = running;
+  const { name, stopping, outline, reading, progress, trial, leftOut } = running;
   const isStopping = stopping !== undefined;
   return (
     <section>
       <h2 id="running">{name}</h2>
       <p class="stage" aria-live="polite">
-        {isStopping ? t("Stopping…") : progress ? t("Training") : t("Reading data and loading the model…")}
+        {isStopping ? t("Stopping…") : stageText(running)}
       </p>
-      {progress ? <Steps progress={progress} /> : <Reading reading={reading} />}
+      {trial && <Trying trial={trial} />}
+      {!trial && progress && <Steps progress={progress} />}
+      {!trial && !progress && <Reading reading={reading} />}
       <div class="notes">{outline && <OutlineNotes outline={outline} />}</div>
       <LeftOutLine leftOut={leftOut} onShow={() => post({ type: "showLeftOut" })} />
       {/* Before its steps begin there is nothing to go on from. */}
       <Button disabled={isStopping} onClick={() => post({ type: "pause" })}>
         {outline ? t("Pause") : t("Cancel")}
       </Button>
-      {progress && (
+      {(progress ?? trial) && (
         <Button disabled={isStopping} onClick={() => post({ type: "finish" })}>
-          {t("Stop and keep the best")}
+          {trial ? t("Skip the rest") : t("Stop and keep the best")}
         </Button>
       )}
     </section>
+  );
+}
+
+function stageText({ progress, trial }: TrainingRunning): string {
+  if (trial) return t("Trained. Measuring whether it helps here…");
+  return progress ? t("Training") : t("Reading data and loading the model…");
+}
+
+/** The trial on held-out lines after the last step. */
+function Trying({ trial: { done, of, etaSeconds } }: { trial: NonNullable<TrainingRunning["trial"]> }) {
+  return (
+    <>
+      <ProgressBar share={shareOf(done, of)} labelledBy="running" />
+      <p class="note">{t("Completing held-out lines with and without the adapter: {0} of {1}", done, of)}</p>
+      <Figures>
+        <Figure term={t("Time left")} value={duration(etaSeconds)} />
+      </Figures>
+    </>
   );
 }
 

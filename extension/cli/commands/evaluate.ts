@@ -15,9 +15,15 @@ import type { Context } from "../context.ts";
 import { probeNamed } from "./devices.ts";
 import { aligned } from "../output.ts";
 import type { AdapterFlag } from "./complete.ts";
-import { evaluationHeading, scoreTable } from "./evaluationTable.ts";
-import { heldOutResult, progressFields, progressText, taskResult, type Evaluated } from "./evaluationResult.ts";
-import { writePredictions } from "./evaluationPredictions.ts";
+import { evaluationHeading, scoreTable } from "../results/evaluationTable.ts";
+import {
+  heldOutResult,
+  progressFields,
+  progressText,
+  taskResult,
+  type Evaluated,
+} from "../results/evaluationResult.ts";
+import { writePredictions } from "../results/evaluationPredictions.ts";
 
 type RequestFields = typeof suiteFields & typeof taskFields & typeof infillingFields;
 

@@ -17,7 +17,7 @@ import { listRuns, readRun, runsFolder, type RunSummary } from "../../core/evalu
 import { exported, type ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
 import type { Context } from "../context.ts";
 import { aligned } from "../output.ts";
-import { firstScore } from "./evaluationTable.ts";
+import { firstScore } from "../results/evaluationTable.ts";
 
 export async function listRunsCommand({ output, places }: Context): Promise<void> {
   const runs = await listRuns(places.home, output.log);

@@ -1,34 +1,50 @@
 /** graft train */
 
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
+import { runTrial } from "../../core/evaluation/trial/runTrial.ts";
+import { previewTraining } from "../../core/training/preview.ts";
 import { train } from "../../core/training/train.ts";
+import type { TrialProgress } from "../../core/training/trialReport.ts";
 import type { ReadingProgress, TrainProgress } from "../../core/training/loop/progressMeter.ts";
 import type { TrainOptions } from "../../core/training/request.ts";
 import { countByReason, reasonText } from "../../core/sources/skipped.ts";
 import type { Context } from "../context.ts";
 import { count, duration } from "../output.ts";
+import { previewText } from "../results/previewText.ts";
+import { trialText } from "../results/trialText.ts";
 
 /** Options of the training whose flags have the same names. */
 export type TrainFlags = Omit<TrainOptions, "home" | "embedded" | "dataFolder" | "shippedData" | "data"> & {
   /** Absent only for a resumed training, which has its own data. */
   readonly data?: readonly string[];
+  /** Show what would be trained on, and train nothing. */
+  readonly preview?: boolean;
 };
 
 export async function trainCommand(flags: TrainFlags, { places, output, signal }: Context): Promise<void> {
   let last: TrainProgress | undefined;
-  const { data = [], shuffle, ...given } = flags;
+  const { data = [], shuffle, preview, ...given } = flags;
   // Commander sets shuffle to true without --no-shuffle. A resumed training must keep its own setting.
   const options = { ...given, ...(shuffle === false && { shuffle }), ...places, data };
+  const onReading = (progress: ReadingProgress): void => {
+    output.progress(progress.examples, progress.of, { phase: "reading", ...progress }, read(progress));
+  };
+  if (preview) {
+    const found = await previewTraining(options, { signal, log: output.log, onReading });
+    return output.result({ ...found }, previewText(found));
+  }
   try {
     const result = await train(options, {
       signal,
       log: output.log,
-      onReading: (progress) => {
-        output.progress(progress.examples, progress.of, { phase: "reading", ...progress }, read(progress));
-      },
+      onReading,
       onProgress: (progress) => {
         last = progress;
         output.progress(progress.step, progress.steps, { ...progress }, described(progress));
+      },
+      trial: runTrial,
+      onTrial: (progress) => {
+        output.progress(progress.done, progress.of, { phase: "trial", ...progress }, tried(progress));
       },
     });
     const { adapter, steps, tokens, seconds, trainLoss, validationLoss, trainableParameters } = result;
@@ -46,6 +62,7 @@ export async function trainCommand(flags: TrainFlags, { places, output, signal }
       const counts = skipped.map(([reason, count]) => `${count} ${reasonText(reason)}`).join(", ");
       lines.push(`left out: ${counts} (--verbose lists the files)`);
     }
+    if (result.trial) lines.push(...trialText(result.trial));
     output.result({ ...result }, lines.join("\n"));
   } catch (error) {
     output.close();
@@ -64,6 +81,10 @@ function isOfDisk(error: unknown): boolean {
 
 function read({ examples, of, etaSeconds }: ReadingProgress): string {
   return `reading the data: ${count(examples)} of ${count(of)} examples, ${duration(etaSeconds)} left`;
+}
+
+function tried({ done, of, etaSeconds }: TrialProgress): string {
+  return `measuring whether it helps: ${done} of ${of}, ${duration(etaSeconds)} left`;
 }
 
 function described({ step, steps, loss, validationLoss, tokensPerSecond, etaSeconds }: TrainProgress): string {

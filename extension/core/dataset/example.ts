@@ -29,7 +29,7 @@ export interface Dataset {
   readonly name: string;
   /** Rows determine their own kind of example. Source code is text, part of which can become infilling examples. */
   readonly kind: "rows" | "source";
-  /** The folder of source code. */
+  /** The folder that the paths of its examples are relative to; absent for files. */
   readonly folder?: string;
   readonly examples: (onSkipped?: (skipped: Skipped) => void) => AsyncIterable<Example | Problem>;
 }

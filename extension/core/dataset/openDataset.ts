@@ -14,6 +14,8 @@ import { pythonExamples } from "./pythonFolder.ts";
 export interface DatasetPlaces extends PaperPlaces {
   /** The part of a paper's data set, by default "train". Files and folders have no parts. */
   readonly split?: Split;
+  /** Reasons and files of folders that are taken in spite of the rules (sources/overrule/included.ts). */
+  readonly include?: readonly string[] | undefined;
 }
 
 /**
@@ -53,7 +55,8 @@ export async function openDataset(
     const message = `Cannot load the data set ${source}: ${path} cannot be read (${systemCode(error)}).`;
     throw new UserError("data-unreadable", message, "Change its permissions, or choose other data.", { cause: error });
   });
-  if (info.isDirectory()) return { name, kind: "source", folder: path, examples: pythonExamples(path, { except }) };
+  if (info.isDirectory())
+    return { name, kind: "source", folder: path, examples: pythonExamples(path, { except, include: places.include }) };
   if (path.endsWith(".py")) return { name, kind: "source", examples: (onSkipped) => pythonExample(path, onSkipped) };
   if (path.endsWith(".jsonl")) return { name, kind: "rows", examples: () => jsonExamples(path, { isPublic }) };
   throw new UserError(

@@ -1,14 +1,13 @@
 /** Reads a folder of Python files as training texts: its author's code, without files of tools and without secrets. */
 
-import { openSourceReader } from "../sources/readSources.ts";
-import type { WalkOptions } from "../sources/pythonFiles.ts";
+import { openSourceReader, type ReaderOptions } from "../sources/readSources.ts";
 import type { Dataset } from "./example.ts";
 
 /**
  * Reads the .py files under `folder`, in the order of their paths. Unusable files are problems. Files outside of the author's
  * code, such as in an environment, are skipped silently. `onSkipped` receives both.
  */
-export function pythonExamples(folder: string, options: Pick<WalkOptions, "except"> = {}): Dataset["examples"] {
+export function pythonExamples(folder: string, options: ReaderOptions = {}): Dataset["examples"] {
   const reader = openSourceReader(folder, options);
   return async function* (onSkipped) {
     for await (const source of reader.read(onSkipped)) {

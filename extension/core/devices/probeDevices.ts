@@ -36,7 +36,7 @@ export async function probeDevices(options: ProbeOptions): Promise<ReadonlyMap<D
 }
 
 /** "41 tokens/s (CPU 30)", or the reason. */
-export function inWords(finding: Finding): string {
+function inWords(finding: Finding): string {
   if (finding.kind === "fails") return `not usable. ${finding.reason}`;
   const [own, cpu] = [finding.speed, finding.cpu].map(({ decodeTokensPerSecond }) => rounded(decodeTokensPerSecond));
   return `${own} tokens/s (CPU ${cpu})`;

@@ -23,8 +23,16 @@ const generatedMarks =
   /@generated|\bauto(?:matically)?[- ]?generated\b|\b(?:do not|don't) edit\b|^\W*(?:this \w+ (?:is|was) )?generated (?:by|from|with|using)\b/i;
 const generatedNames = /_pb2(?:_grpc)?\.py$/;
 
-/** Returns the text with \n line ends and without a byte order mark, or the reason why the file is unfit. */
-export async function readPythonSource(path: string, links: Links = "follow"): Promise<SourceText | UnfitSource> {
+/**
+ * Returns the text with \n line ends and without a byte order mark, or the reason why the file is unfit.
+ *
+ * @param takes whether a generated or minified file is wanted in spite of that
+ */
+export async function readPythonSource(
+  path: string,
+  links: Links = "follow",
+  takes: (reason: SkipReason) => boolean = () => false,
+): Promise<SourceText | UnfitSource> {
   const { size } = await stat(path);
   if (size > largestSource) {
     return { unfit: `The file is too large: ${size} bytes; the limit is ${largestSource}.`, reason: "large" };
@@ -37,18 +45,24 @@ export async function readPythonSource(path: string, links: Links = "follow"): P
   } catch {
     return { unfit: "The file is not valid UTF-8.", reason: "encoding" };
   }
-  return unfitText(text, basename(path)) ?? { text };
+  return unfitText(text, basename(path), takes) ?? { text };
 }
 
 /** Returns why a text with "\n" line ends is unfit, by its words and the name of its file. */
-export function unfitText(text: string, name: string): UnfitSource | undefined {
+export function unfitText(
+  text: string,
+  name: string,
+  takes: (reason: SkipReason) => boolean = () => false,
+): UnfitSource | undefined {
   if (text.length > largestSource) return { unfit: "The file is too large.", reason: "large" };
   if (text.trim() === "") return { unfit: "The file is empty.", reason: "empty" };
   const lines = text.split("\n");
   const isMarked = lines.slice(0, 12).some((line) => line.trimStart().startsWith("#") && generatedMarks.test(line));
-  if (isMarked || generatedNames.test(name)) return { unfit: "The file is generated.", reason: "generated" };
+  const isGenerated = isMarked || generatedNames.test(name);
+  if (isGenerated && !takes("generated")) return { unfit: "The file is generated.", reason: "generated" };
   const longest = lines.reduce((most, line) => Math.max(most, line.length), 0);
-  if (longest > 1000 || text.length / lines.length > 150 || name.endsWith(".min.py")) {
+  const isMinified = longest > 1000 || text.length / lines.length > 150 || name.endsWith(".min.py");
+  if (isMinified && !takes("minified")) {
     return { unfit: "The file holds data or minified code: its lines are too long.", reason: "minified" };
   }
   return undefined;

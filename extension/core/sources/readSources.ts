@@ -2,9 +2,12 @@
 
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
+import { isFile } from "../foundation/exists.ts";
 import type { Links } from "../foundation/plainFile.ts";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { pythonFiles, type WalkOptions } from "./pythonFiles.ts";
+import { readIncluded, type Included } from "./overrule/included.ts";
+import type { SkipReason, Skipped } from "./skipped.ts";
 import { readPythonSource, unfitText, type SourceText, type UnfitSource } from "./pythonSource.ts";
 import { lineOfSecret } from "./secrets.ts";
 
@@ -18,15 +21,34 @@ export interface SourceReader {
   read(onSkipped?: WalkOptions["onSkipped"]): AsyncGenerator<FoundSource>;
 }
 
-/** Returns a reader of `folder` with paths relative to it. Between calls it keeps only hashes and verdicts. */
-export function openSourceReader(folder: string, options: Pick<WalkOptions, "except"> = {}): SourceReader {
-  const judge = sourceJudge("refuse");
+export interface ReaderOptions extends Pick<WalkOptions, "except"> {
+  /** Reasons and files that are taken in spite of the rules, as {@link readIncluded} reads them. */
+  readonly include?: readonly string[] | undefined;
+}
+
+/**
+ * Returns a reader of `folder` with paths relative to it. Between calls it keeps only hashes and verdicts.
+ *
+ * @throws UserError "option-invalid" for what cannot be included
+ */
+export function openSourceReader(folder: string, { include, ...options }: ReaderOptions = {}): SourceReader {
+  const included = readIncluded(include);
+  const judge = sourceJudge("refuse", included);
   return {
     async *read(onSkipped) {
       /** The first path by the hash of its content. */
-      const paths = new Map<string, string>();
-      for await (const path of pythonFiles(folder, { ...options, onSkipped })) {
-        yield { path, ...(await judge(join(folder, path), path, paths)) };
+      const seen = new Map<string, string>();
+      const left = new Set(included.files);
+      const skipped = (file: Skipped): void => {
+        if (!left.has(file.path)) onSkipped?.(file);
+      };
+      for await (const path of pythonFiles(folder, { ...options, onSkipped: onSkipped && skipped })) {
+        left.delete(path);
+        yield { path, ...(await judge(join(folder, path), path, seen)) };
+      }
+      // Named files that the walk has left out, by their places alone.
+      for (const path of left) {
+        if (await isFile(join(folder, path))) yield { path, ...(await judge(join(folder, path), path, seen)) };
       }
     },
   };
@@ -52,8 +74,12 @@ export async function judgeCurrentText(path: string, text: string): Promise<Sour
   return unfitText(plain, basename(path)) ?? (await secretIn(plain)) ?? { text: plain };
 }
 
-async function readOrReason(path: string, links: Links): Promise<SourceText | UnfitSource> {
-  return await readPythonSource(path, links).catch((error: unknown): UnfitSource => {
+async function readOrReason(
+  path: string,
+  links: Links,
+  takes?: (reason: SkipReason) => boolean,
+): Promise<SourceText | UnfitSource> {
+  return await readPythonSource(path, links, takes).catch((error: unknown): UnfitSource => {
     const why = error instanceof Error ? error.message : String(error);
     return { unfit: `The file cannot be read: ${why}.`, reason: "unreadable" };
   });
@@ -70,7 +96,7 @@ type Judge = (at: string, path: string, seen: Map<string, string>) => Promise<So
  * Returns a function that reads a file and judges whether it is fit for training. Equal contents are parsed and
  * searched once.
  */
-function sourceJudge(links: Links): Judge {
+function sourceJudge(links: Links, included: Included = readIncluded()): Judge {
   const verdicts = new Map<string, UnfitSource | undefined>();
   let parser: Promise<PythonParser> | undefined;
   const verdictOn = async (text: string): Promise<UnfitSource | undefined> => {
@@ -82,13 +108,16 @@ function sourceJudge(links: Links): Judge {
     return undefined;
   };
   return async (at, path, seen) => {
-    const source = await readOrReason(at, links);
+    const takes = (reason: SkipReason): boolean => included.takes(path, reason);
+    const source = await readOrReason(at, links, takes);
     if ("unfit" in source) return source;
     const hash = createHash("sha256").update(source.text).digest("base64").slice(0, 22);
     const twin = seen.get(hash);
-    if (twin !== undefined) return { unfit: `The file is the same as ${twin}.`, reason: "duplicate" };
-    seen.set(hash, path);
+    if (twin !== undefined && !takes("duplicate"))
+      return { unfit: `The file is the same as ${twin}.`, reason: "duplicate" };
+    if (twin === undefined) seen.set(hash, path);
     if (!verdicts.has(hash)) verdicts.set(hash, await verdictOn(source.text));
-    return verdicts.get(hash) ?? source;
+    const verdict = verdicts.get(hash);
+    return verdict && !takes(verdict.reason) ? verdict : source;
   };
 }

@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { methodFields, methodNames, methodOf, type MethodName } from "../adapters/methods/methodNamed.ts";
 import { trainingPresets } from "../adapters/methods/method.ts";
+import { overrulable } from "../sources/overrule/included.ts";
 import { fieldOf, type Field } from "../foundation/request.ts";
 import { namedDeviceField } from "../runtime/deviceField.ts";
 import { servedContexts } from "./holes/servedContext.ts";
@@ -71,6 +72,23 @@ export const trainRequest = z.object({
   data: z.array(z.string()).readonly().describe("Training data: .jsonl, .py, a folder, conala or codealpacapy"),
   ...settingsSchema.shape,
   validation: z.string().optional().describe("A data set, or the share of the data to hold out, such as 0.1"),
+  include: z
+    .array(z.string())
+    .readonly()
+    .optional()
+    .describe(
+      `Files of the folders to train on although a rule leaves them out, or all of a rule: ${overrulable.join(", ")}`,
+    ),
+  holdOut: z
+    .enum(["recent", "random"])
+    .default("recent")
+    .describe(
+      "Which files of a folder a share holds out: those of git's last commits, if git knows them, or random ones",
+    ),
+  trial: z
+    .boolean()
+    .default(true)
+    .describe("Complete held-out lines with and without the adapter, to measure whether it helps"),
   init: z.string().optional().describe("Folder of an adapter to start from"),
   checkpointing: z.boolean().optional().describe("Save memory by computing each layer twice (gradient checkpointing)"),
   resume: z

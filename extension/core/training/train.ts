@@ -5,7 +5,7 @@ import { checkpointInvalid, saveCheckpoint } from "./output/checkpoint.ts";
 import { choosePlacements, withFallback } from "../devices/placements.ts";
 import type { Device } from "../runtime/device.ts";
 import { openOutputFolder, type OutputFolder } from "./output/outputFolder.ts";
-import { describeCost } from "./cost/costEstimate.ts";
+import { describeCost, estimateCost } from "./cost/costEstimate.ts";
 import { beginRun } from "./run/beginRun.ts";
 import type { PreparedRun } from "./run/preparedRun.ts";
 import { resumeRun } from "./run/resumeRun.ts";
@@ -17,12 +17,14 @@ import { outlineOf, planOf, sampledSteps, shapeFor, totalTokens, type TrainOutli
 import { tellEnd, tellPlan } from "./trainingWords.ts";
 import { trainedFiles } from "./output/trainedFiles.ts";
 import { runTrainer } from "./loop/trainer.ts";
-import type { ValidationLoss } from "./loop/trainerState.ts";
+import type { TrainerState, ValidationLoss } from "./loop/trainerState.ts";
+import { tryOut, type TrialMeans } from "./tryOut.ts";
+import type { TrialResult } from "./trialReport.ts";
 import type { DataPart, ReadingControl } from "./data/trainingData.ts";
 import { withReport } from "./output/trainingReport.ts";
 import { openTrainingStep } from "./graph/trainingStep.ts";
 
-export interface TrainControl extends ReadingControl {
+export interface TrainControl extends ReadingControl, TrialMeans {
   /** When aborted, the training finishes normally with what it has learned so far, but not before the first step. */
   readonly finish?: AbortSignal | undefined;
   readonly onOutline?: ((outline: TrainOutline) => void) | undefined;
@@ -47,6 +49,8 @@ export interface TrainResult {
   validationLoss?: ValidationLoss;
   trainableParameters: number;
   peakMemoryBytes: number;
+  /** Whether the adapter helps on held-out files; absent without such files, and if it was not tried. */
+  trial?: TrialResult;
 }
 
 /**
@@ -106,11 +110,12 @@ async function takeSteps(
   prepared: PreparedRun,
   output: OutputFolder,
   options: TrainOptions & { readonly device: Device },
-  { signal, finish, onProgress, onOutline, log }: TrainControl,
+  control: TrainControl,
   startedAt: number,
 ): Promise<TrainResult> {
   const { run, base, spec, data, first, checkpoint } = prepared;
   const { settings, fingerprint } = run;
+  const { signal, finish, onProgress, onOutline, log } = control;
   const samples = sampledSteps(data.training, settings);
   const shape = checkpoint?.shape ?? shapeFor(samples, data, base, spec, options);
   const padding = paddingOf(samples, shape);
@@ -119,35 +124,39 @@ async function takeSteps(
   const outline = outlineOf(run, data);
   tellPlan(base.name, data, plan, outline, padding, log);
   onOutline?.(outline);
-  log.info(await describeCost(base, spec, shape, totalTokens(data, plan, padding)));
+  log.info(describeCost(await estimateCost(base, spec, shape, totalTokens(data, plan, padding))));
   const unfit = (reason: string): Error => checkpointInvalid(output.workFolder, reason);
   const step = await openTrainingStep(base, spec, shape, first, checkpoint && unfit, options.device);
+  let state: TrainerState;
   try {
     if (!options.resume) await output.begin(run);
     if (checkpoint) log.info(`Resuming after step ${checkpoint.state.step} of ${plan.steps}.`);
-    const state = await runTrainer(step, data, plan, {
+    state = await runTrainer(step, data, plan, {
       signal,
       finish,
       onProgress,
       resumeFrom: checkpoint,
       save: (snapshot) => saveCheckpoint(output.workFolder, { ...snapshot, shape }, fingerprint),
     });
-    tellEnd(state, plan, log);
-    const result = {
-      steps: state.step,
-      plannedSteps: plan.steps,
-      tokens: state.tokens,
-      data: data.parts,
-      seconds: (checkpoint?.state.seconds ?? 0) + (performance.now() - startedAt) / 1000,
-      trainLoss: state.epochLoss.sum / state.epochLoss.steps,
-      ...(state.validation && { validationLoss: state.validation }),
-      trainableParameters: step.parameters.reduce((sum, { values }) => sum + values.length, 0),
-      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-    };
-    const files = trainedFiles({ spec, settings, base, name: output.name }, step.parameters);
-    await output.finish(withReport(files, { settings: fingerprint, ...result }));
-    return { adapter: output.path, ...result };
   } finally {
     await step.release();
   }
+  tellEnd(state, plan, log);
+  const result = {
+    steps: state.step,
+    plannedSteps: plan.steps,
+    tokens: state.tokens,
+    data: data.parts,
+    seconds: (checkpoint?.state.seconds ?? 0) + (performance.now() - startedAt) / 1000,
+    trainLoss: state.epochLoss.sum / state.epochLoss.steps,
+    ...(state.validation && { validationLoss: state.validation }),
+    trainableParameters: step.parameters.reduce((sum, { values }) => sum + values.length, 0),
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+  const files = trainedFiles({ spec, settings, base, name: output.name }, step.parameters);
+  const facts = { trainingSeconds: result.seconds, shippedData: options.shippedData };
+  const trial = options.trial === false ? undefined : await tryOut(files, prepared, output, facts, control);
+  const found = { ...result, ...(trial && { trial }) };
+  await output.finish(withReport(files, { settings: fingerprint, ...found }));
+  return { adapter: output.path, ...found };
 }

@@ -12,7 +12,7 @@ import { systemCode, UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import { recoverAdapters } from "../../core/training/output/outputFolder.ts";
-import type { AdapterSummary, Foreign } from "../protocol.ts";
+import type { AdapterSummary, Foreign } from "../protocol/library.ts";
 
 /**
  * Summarizes the adapters in a folder.

@@ -23,7 +23,7 @@ import {
   explainRequest,
   prepareRequest,
   selectRequest,
-} from "../protocol.ts";
+} from "../protocol/completion.ts";
 import { openSelection } from "./selectedBase.ts";
 import { answer } from "../wire.ts";
 

@@ -11,15 +11,16 @@ import { exportStudy } from "../../core/evaluation/study/export/exportStudy.ts";
 import { runStudy } from "../../core/evaluation/study/runStudy.ts";
 import { planStudy } from "../../core/evaluation/study/studyPlan.ts";
 import { reportStudy } from "../../core/evaluation/study/studyReport.ts";
-import { compareWork, evaluateWork } from "../protocol.ts";
 import {
+  compareWork,
+  evaluateWork,
   exportStudyWork,
   pauseStudy,
   planStudyWork,
   runStudyWork,
   type KnownStudy,
   type PlanQuestion,
-} from "../studyProtocol.ts";
+} from "../protocol/evaluation.ts";
 import { answer } from "../wire.ts";
 
 export function serveEvaluation(connection: MessageConnection, log: Log): void {

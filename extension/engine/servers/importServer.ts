@@ -6,7 +6,7 @@ import type { Log } from "../../core/foundation/log.ts";
 import { fetchCodeAlpacaPy } from "../../core/dataset/paper/fetchCodeAlpacaPy.ts";
 import { installCuda } from "../../core/devices/cuda/installCuda.ts";
 import { importSource } from "../../core/baseModels/import/importSource.ts";
-import { fetchDataWork, importWork, installCudaWork } from "../protocol.ts";
+import { fetchDataWork, importWork, installCudaWork } from "../protocol/import.ts";
 import { answer } from "../wire.ts";
 
 export function serveImport(connection: MessageConnection, log: Log): void {

@@ -19,9 +19,10 @@ import {
   exportRunsRequest,
   measureRequest,
   runsRequest,
+  taskDetailRequest,
+  taskRowsRequest,
   type AdaptersQuestion,
-} from "../protocol.ts";
-import { taskDetailRequest, taskRowsRequest } from "../studyProtocol.ts";
+} from "../protocol/library.ts";
 import { openSelection } from "./selectedBase.ts";
 import { answer } from "../wire.ts";
 

@@ -3,7 +3,7 @@
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { openBase } from "../../core/baseModels/installedBase.ts";
 import { measureDevice } from "../../core/devices/measureDevice.ts";
-import { probeRequest } from "../protocol.ts";
+import { probeRequest } from "../protocol/probe.ts";
 import { answer } from "../wire.ts";
 
 export function serveProbe(connection: MessageConnection): void {

@@ -14,7 +14,7 @@ import {
   queryRepositoryRequest,
   repositoryProgress,
   type RepositoryRoot,
-} from "../protocol.ts";
+} from "../protocol/repository.ts";
 import { answer } from "../wire.ts";
 
 /** Milliseconds without a change before the index is written to disk. */

@@ -7,7 +7,7 @@ import { fitFromFolder } from "../../core/adapters/fit/fitFromFolder.ts";
 import { UserError } from "../../core/foundation/errors.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import { resolveBase, type ResolveControl } from "../../core/baseModels/resolveBase.ts";
-import type { Selection } from "../protocol.ts";
+import type { Selection } from "../protocol/completion.ts";
 
 export interface OpenSelection {
   readonly base: InstalledBase;

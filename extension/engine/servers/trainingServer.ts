@@ -1,26 +1,44 @@
-/** The training process: one training at a time, at low priority. */
+/** The training process: one training, or the preview of one, at low priority. */
 
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
+import { runTrial } from "../../core/evaluation/trial/runTrial.ts";
 import type { Log } from "../../core/foundation/log.ts";
+import { previewTraining } from "../../core/training/preview.ts";
 import { train } from "../../core/training/train.ts";
-import { finishTraining, trainWork } from "../protocol.ts";
+import type { Trial } from "../../core/training/trialReport.ts";
+import { finishTraining, previewWork, trainWork } from "../protocol/training.ts";
 import { answer } from "../wire.ts";
 
 export function serveTraining(connection: MessageConnection, log: Log): void {
   // It uses every core, so typing gets priority.
   setPriority(constants.priority.PRIORITY_LOW);
-  const finish = new AbortController();
-  connection.onNotification(finishTraining, () => finish.abort());
+  const [finish, enough] = [new AbortController(), new AbortController()];
+  let isTrial = false;
+  connection.onNotification(finishTraining, () => (isTrial ? enough : finish).abort());
+  const trial: Trial = async (subject, control) => {
+    isTrial = true;
+    return await runTrial(subject, control);
+  };
+  answer(connection, previewWork.request, (options, signal) =>
+    previewTraining(options, {
+      signal,
+      log,
+      onReading: (reading) => void connection.sendNotification(previewWork.progress, reading),
+    }),
+  );
   answer(connection, trainWork.request, (options, signal) =>
     train(options, {
       signal,
       finish: finish.signal,
+      trial,
+      enough: enough.signal,
       log,
       onSkipped: (skipped) => void connection.sendNotification(trainWork.progress, { skipped }),
       onReading: (reading) => void connection.sendNotification(trainWork.progress, { reading }),
       onOutline: (outline) => void connection.sendNotification(trainWork.progress, { outline }),
       onProgress: (training) => void connection.sendNotification(trainWork.progress, { training }),
+      onTrial: (progress) => void connection.sendNotification(trainWork.progress, { trial: progress }),
     }),
   );
 }

@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
-import { adaptersRequest, type AdapterSummary } from "../../engine/protocol.ts";
+import { adaptersRequest, type AdapterSummary } from "../../engine/protocol/library.ts";
 import type { AdapterLibrary } from "./adapterLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
 import { explain, type Messages } from "../messages.ts";

@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import type { ImportProgress } from "../../core/baseModels/import/importSource.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import { isCancelled } from "../../core/foundation/errors.ts";
-import { importWork, type Imported } from "../../engine/protocol.ts";
+import { importWork, type Imported } from "../../engine/protocol/import.ts";
 import { workApart } from "../../engine/workApart.ts";
 import type { ImportState } from "../../../webview/protocol/baseModels.ts";
 import { explain, type Messages } from "../messages.ts";

@@ -9,7 +9,7 @@ import { recommended, tokensPerSecond, type MachineSpeed } from "../../core/base
 import { removeBase } from "../../core/baseModels/removeBase.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { OfferedModel } from "../../core/baseModels/surveyBases.ts";
-import { basesRequest } from "../../engine/protocol.ts";
+import { basesRequest } from "../../engine/protocol/library.ts";
 import { createBaseImport } from "./baseImport.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import type { BasesState, OfferedBaseCard } from "../../../webview/protocol/baseModels.ts";

@@ -6,7 +6,7 @@ import * as z from "zod/mini";
 import type { MachineSpeed } from "../../core/baseModels/decodeEstimate.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
-import { measureRequest } from "../../engine/protocol.ts";
+import { measureRequest } from "../../engine/protocol/library.ts";
 
 export interface MachineSpeedSource {
   /** Undefined if it cannot be measured; the log gives the reason. */

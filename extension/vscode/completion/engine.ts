@@ -15,7 +15,7 @@ import { deviceNames } from "../../core/runtime/device.ts";
 import { createCompletionClient, type CompletionClient } from "../../engine/client.ts";
 import type { Crash } from "../../engine/engineLives.ts";
 import type { EngineState } from "../../engine/engineState.ts";
-import type { DeviceFallback, Selection } from "../../engine/protocol.ts";
+import type { DeviceFallback, Selection } from "../../engine/protocol/completion.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Messages } from "../messages.ts";

@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { cudaVersion, cudaWheel, leastDriver, wantedLibraries } from "../../core/devices/cuda/cudaLibraries.ts";
 import { UserError, isCancelled } from "../../core/foundation/errors.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
-import { installCudaWork } from "../../engine/protocol.ts";
+import { installCudaWork } from "../../engine/protocol/import.ts";
 import { workApart } from "../../engine/workApart.ts";
 import { readHubSettings } from "../baseModels/hubSettings.ts";
 import type { Engine } from "../completion/engine.ts";

@@ -6,7 +6,7 @@ import type { StudyProgress } from "../../core/evaluation/study/runStudy.ts";
 import { readStudy, type Study } from "../../core/evaluation/study/studyFile.ts";
 import type { StudyPlan } from "../../core/evaluation/study/studyPlan.ts";
 import type { StudyPlaces } from "../../core/evaluation/study/studyPlaces.ts";
-import { exportStudyWork, planStudyWork, runStudyWork, type KnownStudy } from "../../engine/studyProtocol.ts";
+import { exportStudyWork, planStudyWork, runStudyWork, type KnownStudy } from "../../engine/protocol/evaluation.ts";
 import { workApart } from "../../engine/workApart.ts";
 import type { OpenStudy, StudyResults } from "../../../webview/protocol/study.ts";
 import { consent } from "../benchmark/consent.ts";

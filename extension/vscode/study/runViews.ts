@@ -2,7 +2,7 @@
 
 import type { StudyProgress } from "../../core/evaluation/study/runStudy.ts";
 import type { PlannedRun, StudyPlan } from "../../core/evaluation/study/studyPlan.ts";
-import type { KnownStudy } from "../../engine/studyProtocol.ts";
+import type { KnownStudy } from "../../engine/protocol/evaluation.ts";
 import type { OpenStudy, RunView, StudyResults } from "../../../webview/protocol/study.ts";
 
 export function planned({ title, runs, notes }: StudyPlan): Pick<OpenStudy, "title" | "runs" | "notes"> {

@@ -8,7 +8,7 @@ import * as vscode from "vscode";
 import { exists } from "../../core/foundation/exists.ts";
 import type { Study } from "../../core/evaluation/study/studyFile.ts";
 import type { StudyPlaces } from "../../core/evaluation/study/studyPlaces.ts";
-import { basesRequest } from "../../engine/protocol.ts";
+import { basesRequest } from "../../engine/protocol/library.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import type { StudiesState, StudyResults } from "../../../webview/protocol/study.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";

@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { join } from "node:path";
 import { runsFolder } from "../../core/evaluation/runs/runFolder.ts";
 import type { PlannedRun } from "../../core/evaluation/study/studyPlan.ts";
-import { taskDetailRequest, taskRowsRequest } from "../../engine/studyProtocol.ts";
+import { taskDetailRequest, taskRowsRequest } from "../../engine/protocol/library.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import type { SuiteTasks, TaskView } from "../../../webview/protocol/study.ts";
 import type { Studies } from "./studies.ts";

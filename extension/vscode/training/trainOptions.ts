@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
-import { isPaperDataset, type PaperPlaces } from "../../core/dataset/paperDatasets.ts";
+import { isPaperDataset, paperDatasets, type PaperPlaces } from "../../core/dataset/paperDatasets.ts";
 import type { TrainOptions } from "../../core/training/request.ts";
 import type { TrainingForm } from "../../../webview/protocol/training.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
@@ -35,14 +35,16 @@ export async function trainOptions(form: TrainingForm, where: TrainingPlaces): P
     ...methodOptions(form.method),
     ...(form.epochs !== undefined && { epochs: form.epochs }),
     ...(held !== undefined && { validation: held }),
+    ...(form.include !== undefined && { include: form.include }),
     device: configuration.get("device"),
     out: join(library.folder, form.name),
   };
 }
 
-/** Folders, a file, or the name of a paper's data set. */
+/** Folders, a file, or the names of the paper's data sets. */
 function dataOf({ data }: TrainingForm, sources: WorkspaceSources): string[] {
   if (data.kind === "path") return [data.path];
+  if (data.kind === "joint") return [...paperDatasets];
   return data.kind === "workspace" ? sources.folders() : [data.kind];
 }
 

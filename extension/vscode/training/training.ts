@@ -9,7 +9,8 @@ import { isCancelled } from "../../core/foundation/errors.ts";
 import type { TrainResult } from "../../core/training/train.ts";
 import type { TrainOptions } from "../../core/training/request.ts";
 import type { TrainProgress } from "../../core/training/loop/progressMeter.ts";
-import { trainWork, type TrainingNews } from "../../engine/protocol.ts";
+import { deservesUse } from "../../core/training/trialReport.ts";
+import { trainWork, type TrainingNews } from "../../engine/protocol/training.ts";
 import { workApart } from "../../engine/workApart.ts";
 import type {
   Reached,
@@ -40,8 +41,10 @@ export interface Training {
   keep(name: string): Promise<void>;
   /** Stops the training so that it can resume. */
   pause(): void;
-  /** Ends the training and keeps its best parameters. */
+  /** Ends the steps and keeps the best parameters; in the trial, ends the trial. */
   finish(): void;
+  /** Makes the adapter whose training ended the active one. */
+  activate(name: string): Promise<void>;
   /** Opens the list of the files that it leaves out. */
   showLeftOut(): Promise<void>;
   /** Clears the end of the last training. */
@@ -56,7 +59,7 @@ export interface TrainingOptions extends TrainingPlaces {
 }
 
 type OptionsOf = () => TrainOptions | Promise<TrainOptions>;
-type Controls = Readonly<Record<"pause" | "finish", AbortController>>;
+type Controls = Readonly<Record<"pause" | "finish" | "enough", AbortController>>;
 
 export function createTraining(options: TrainingOptions, subscriptions: vscode.Disposable[]): Training {
   const { entry, library, log, unfinished } = options;
@@ -76,18 +79,14 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     if (state.phase === "running") become({ ...after(state, news, losses), ...leftOut.counts() });
   };
 
-  const activated = async (name: string): Promise<boolean> => {
-    await library.activate(name).catch((error: unknown) => log.error(detailed(error)));
-    return library.active === name;
-  };
-
-  const work = async (name: string, optionsOf: OptionsOf, { pause, finish }: Controls): Promise<TrainingEnd> => {
+  const work = async (name: string, optionsOf: OptionsOf, by: Controls): Promise<TrainingEnd> => {
     try {
-      const control = { signal: pause.signal, finish: finish.signal, onProgress: follow(lossHistory()) };
+      const control = { ...signalsOf(by), onProgress: follow(lossHistory()) };
       const result = await workApart(trainWork, await optionsOf(), { entry, log }, control);
-      log.info(`Trained ${name}: ${JSON.stringify(result)}`);
+      log.info(`Trained ${name}: ${JSON.stringify(withoutCode(result))}`);
       await unfinished.refresh();
-      return { ...done(name, await activated(name), result, problemsOf(state)), ...leftOut.counts() };
+      const isActive = deservesUse(result.trial) && (await activated(name, options));
+      return { ...done(name, isActive, result, problemsOf(state)), ...leftOut.counts() };
     } catch (error) {
       // The files on disk decide, not the progress reports.
       await unfinished.refresh();
@@ -100,7 +99,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
 
   const run = async (name: string, optionsOf: OptionsOf): Promise<void> => {
     if (controls) return;
-    controls = { pause: new AbortController(), finish: new AbortController() };
+    controls = { pause: new AbortController(), finish: new AbortController(), enough: new AbortController() };
     leftOut.clear();
     become({ phase: "running", name });
     const end = await work(name, optionsOf, controls);
@@ -112,7 +111,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   const stop = (how: "pause" | "finish"): void => {
     if (state.phase !== "running" || !controls) return;
     become({ ...state, stopping: how });
-    controls[how].abort();
+    controls[how === "finish" && state.trial ? "enough" : how].abort();
   };
 
   subscriptions.push(changed, ended, { dispose: () => controls?.pause.abort() });
@@ -130,6 +129,10 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       if (state.phase === "running" && state.name === name) stop("finish");
       await running;
     },
+    async activate(name) {
+      await library.activate(name);
+      if (state.phase === "done" && state.name === name) become({ ...state, active: true });
+    },
     pause: () => stop("pause"),
     finish: () => stop("finish"),
     showLeftOut: () => leftOut.show(),
@@ -141,6 +144,8 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
 
 function after(running: TrainingRunning, news: TrainingNews, losses: LossHistory): TrainingRunning {
   if ("skipped" in news) return running;
+  // "Stop and keep the best" ends the steps; the trial that follows can be ended, too.
+  if ("trial" in news && !running.trial) return { ...running, stopping: undefined, trial: news.trial };
   if (!("training" in news)) return { ...running, ...news };
   losses.add(news.training.loss);
   return { ...running, progress: shown(news.training, losses.points()) };
@@ -149,6 +154,21 @@ function after(running: TrainingRunning, news: TrainingNews, losses: LossHistory
 function shown(progress: TrainProgress, losses: readonly number[]): NonNullable<TrainingRunning["progress"]> {
   const { step, steps, loss, tokensPerSecond, etaSeconds } = progress;
   return { step, steps, loss, tokensPerSecond, etaSeconds, losses, validation: progress.validationLoss };
+}
+
+function signalsOf({ pause, finish, enough }: Controls): Record<"signal" | "finish" | "enough", AbortSignal> {
+  return { signal: pause.signal, finish: finish.signal, enough: enough.signal };
+}
+
+async function activated(name: string, { library, log }: TrainingOptions): Promise<boolean> {
+  await library.activate(name).catch((error: unknown) => log.error(detailed(error)));
+  return library.active === name;
+}
+
+/** The log may be sent to others; the completions of a trial stay here. */
+function withoutCode({ trial, ...result }: TrainResult): object {
+  const { best: _best, worst: _worst, ...figures } = trial ?? { best: [], worst: [] };
+  return { ...result, ...(trial && { trial: figures }) };
 }
 
 function reachedBy(name: string, { list }: UnfinishedTrainings, state: TrainingState): { reached?: Reached } {
@@ -164,6 +184,6 @@ function problemsOf(state: TrainingState): RowProblems {
 }
 
 function done(name: string, active: boolean, result: TrainResult, problems: RowProblems): TrainingDone {
-  const { seconds, validationLoss: validation, steps, plannedSteps } = result;
-  return { phase: "done", name, active, seconds, validation, steps, plannedSteps, problems };
+  const { seconds, validationLoss: validation, steps, plannedSteps, trial } = result;
+  return { phase: "done", name, active, seconds, validation, steps, plannedSteps, problems, ...(trial && { trial }) };
 }

@@ -104,7 +104,9 @@ function pausedNames(memento: vscode.Memento): readonly string[] {
   return Array.isArray(kept) ? kept.filter((name) => typeof name === "string") : [];
 }
 
-function doneText({ name, active }: Extract<TrainingEnd, { phase: "done" }>): string {
+function doneText({ name, active, trial }: Extract<TrainingEnd, { phase: "done" }>): string {
   if (active) return vscode.l10n.t('The adapter "{0}" is trained and active.', name);
+  if (trial)
+    return vscode.l10n.t('The adapter "{0}" is trained. It is not in use, because it does not help here.', name);
   return vscode.l10n.t('The adapter "{0}" is trained.', name);
 }

@@ -6,6 +6,7 @@ import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Messages } from "../messages.ts";
 import type { PaperData } from "../paperData.ts";
 import type { Training } from "./training.ts";
+import type { DataPreview } from "./trainingPreview.ts";
 import { parseTrainingMessage, trainingNumbers } from "./trainingMessages.ts";
 import type { UnfinishedTrainings } from "./unfinishedTrainings.ts";
 import { showWebviewPage } from "../webviewPage.ts";
@@ -21,6 +22,7 @@ export interface TrainingViewOptions {
   discard: (name: string) => Promise<void>;
   messages: Messages;
   paperData: PaperData;
+  preview: DataPreview;
 }
 
 export interface TrainingView {
@@ -50,6 +52,7 @@ export function registerTrainingView(options: TrainingViewOptions, subscriptions
             told(sendSources(options, post)); // A name was taken or became free.
           }),
           paperData.onDidChange((state) => post({ type: "paperData", state })),
+          options.preview.onDidChange((preview) => post({ type: "preview", preview })),
           sources.onDidChange(() => told(sendSources(options, post))),
           library.onDidChangeNames(() => told(sendSources(options, post))),
           webview.onDidReceiveMessage((message: unknown) => told(receive(message, options, post))),
@@ -83,6 +86,7 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
     case "ready":
       post({ type: "numbers", numbers: trainingNumbers });
       post({ type: "state", state: training.state });
+      post({ type: "preview", preview: options.preview.state });
       sendUnfinished(options, post);
       void unfinished.refresh();
       void paperData.refresh();
@@ -101,6 +105,10 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
       if (library.nameProblem(message.form.name) !== undefined) return sendNameCheck(message.form.name, library, post);
       return training.start(message.form);
     }
+    case "preview":
+      return options.preview.start(message.form);
+    case "clearPreview":
+      return options.preview.clear();
     case "pause":
       return training.pause();
     case "finish":
@@ -117,6 +125,8 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
     }
     case "undo":
       return unfinished.restore(message.name);
+    case "activate":
+      return training.activate(message.name);
     case "dismiss":
       return training.dismiss();
     case "showLeftOut":

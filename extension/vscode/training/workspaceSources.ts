@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { isFolder } from "../../core/foundation/exists.ts";
 import { countPythonFiles } from "../../core/sources/pythonFiles.ts";
 import { sourceRoots } from "../../core/sources/sourceRoots.ts";
-import { sourceCounter } from "../../core/training/data/countSources.ts";
+import type { SourceCounter } from "../../core/training/data/countSources.ts";
 
 export interface WorkspaceSources {
   /** The folders to train on; empty if no folder is open. */
@@ -28,7 +28,12 @@ export function watchWorkspaceSources(subscriptions: vscode.Disposable[]): Works
     clearTimeout(timer);
     timer = setTimeout(() => changed.fire(), settle);
   };
-  const count = sourceCounter();
+  let counter: SourceCounter | undefined;
+  const count = async (paths: readonly string[]): Promise<number> => {
+    // Loaded with the first question, because an activation must be quick.
+    counter ??= (await import("../../core/training/data/countSources.ts")).sourceCounter();
+    return counter(paths);
+  };
   const folders = (): string[] =>
     (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file").map(({ uri }) => uri.fsPath);
   subscriptions.push(

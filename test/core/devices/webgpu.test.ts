@@ -27,8 +27,8 @@ describe("on a software driver", { timeout: 240_000, ...needs(swiftShader, swift
   const trainings = trainedModels.map((model) => [model, ["llama", "t5"].includes(model) ? everyMethod : "lora"]);
 
   test.each(trainings)("%s: training steps of %s", async (model, methods) => {
-    const errors = (await onSwiftShader(script, ["training", model!, methods!])) as Record<string, number>;
-    expect(Object.keys(errors)).toHaveLength(2 * methods!.split(",").length);
+    const errors = (await onSwiftShader(script, ["training", model, methods])) as Record<string, number>;
+    expect(Object.keys(errors)).toHaveLength(2 * methods.split(",").length);
     for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(1e-3);
   });
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
-import { DeviceFailure, type Device } from "../../../extension/core/runtime/device.ts";
+import { DeviceFailure } from "../../../extension/core/runtime/device.ts";
 import { train } from "../../../extension/core/training/train.ts";
 import type { TrainOptions } from "../../../extension/core/training/request.ts";
 import { needs } from "../../needs.ts";
@@ -17,7 +17,8 @@ const step = vi.hoisted(() => ({ opened: [] as string[], failsAfter: 0 }));
 /** The real step on the CPU, which plays a GPU that is lost after some micro-batches. */
 vi.mock(import("../../../extension/core/training/graph/trainingStep.ts"), async (original) => {
   const { openTrainingStep } = await original();
-  const open: typeof openTrainingStep = async (base, spec, shape, initial, unfit, device: Device = "cpu") => {
+  const open: typeof openTrainingStep = async (base, spec, shape, initial, unfit, on) => {
+    const device = on ?? "cpu";
     step.opened.push(device);
     if (device !== "cpu" && step.failsAfter < 0) throw new DeviceFailure(device, "Out of memory.");
     const real = await openTrainingStep(base, spec, shape, initial, unfit);

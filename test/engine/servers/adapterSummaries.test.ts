@@ -9,7 +9,7 @@ import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
 import { adapterSummaries } from "../../../extension/engine/servers/adapterSummaries.ts";
 import { serveLibrary } from "../../../extension/engine/servers/libraryServer.ts";
-import { adaptersRequest, type AdapterSummary } from "../../../extension/engine/protocol.ts";
+import { adaptersRequest, type AdapterSummary } from "../../../extension/engine/protocol/library.ts";
 import { ask } from "../../../extension/engine/wire.ts";
 import { writeTinyCheckpoint } from "../../core/baseModels/tinyCheckpoint.ts";
 

@@ -1,6 +1,7 @@
 /** A prompt as people read it: its text with markers by name, and how many tokens of it are from where. */
 
 import type { Copy, Snippet } from "../../repository/repositoryQuery.ts";
+import { namedText } from "../../tokenizer/namedText.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 
 /** What a completer keeps of its last request. */
@@ -22,19 +23,5 @@ export interface ShownPrompt {
 }
 
 export function shownPrompt(tokenizer: Tokenizer, { ids, ...rest }: ReadPrompt): ShownPrompt {
-  let text = "";
-  let plain: number[] = [];
-  const flush = (): void => {
-    if (plain.length > 0) text += tokenizer.decode(plain, text === "" ? "start" : "inside");
-    plain = [];
-  };
-  for (const id of ids) {
-    if (!tokenizer.specialIds.has(id)) plain.push(id);
-    else {
-      flush();
-      text += tokenizer.nameOf(id);
-    }
-  }
-  flush();
-  return { ...rest, text, tokens: ids.length };
+  return { ...rest, text: namedText(tokenizer, ids), tokens: ids.length };
 }

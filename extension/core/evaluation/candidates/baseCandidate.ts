@@ -10,24 +10,12 @@ import { inspectAdapter } from "../../adapters/inspectAdapter.ts";
 import { readAdapter, weightsFile } from "../../adapters/formats/peftFolder.ts";
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
-import { completerOf } from "../../completion/completer.ts";
-import { contextTokensOf } from "../../completion/context/contextBudget.ts";
-import { copyingOf } from "../../completion/copies/copying.ts";
 import { openBatchGenerator } from "../../inference/decoding/generateBatch.ts";
-import { decoderOver } from "../../inference/tree/decoder.ts";
-import { openTokenTree } from "../../inference/tree/openTokenTree.ts";
 import type { Log } from "../../foundation/log.ts";
-import type { Placement } from "../../runtime/device.ts";
-import { openPythonParser } from "../../python/pythonParser.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
 import { readTrainingReport } from "../../training/output/trainingReport.ts";
+import { openBaseInfiller, type InfillerOptions } from "./baseInfiller.ts";
 import type { Candidate, Infiller } from "./candidate.ts";
-import { textBits } from "./textBits.ts";
-
-interface Opening {
-  readonly contextTokens?: number | undefined;
-  readonly placement?: Placement | undefined;
-}
 
 interface NamedAdapter {
   readonly folder: string;
@@ -38,7 +26,7 @@ interface NamedAdapter {
 export async function baseCandidate(
   base: InstalledBase,
   named: readonly NamedAdapter[],
-  { log, ...opening }: { readonly log: Log } & Opening,
+  { log, ...opening }: { readonly log: Log } & InfillerOptions,
 ): Promise<Candidate> {
   const adapters: ActiveAdapter[] = [];
   const identities: Candidate["configuration"]["adapters"] = [];
@@ -93,31 +81,14 @@ async function identityOf(
 async function openInfiller(
   base: InstalledBase,
   adapters: readonly NamedAdapter[],
-  { contextTokens, placement }: Opening,
+  options: InfillerOptions,
 ): Promise<Infiller> {
-  const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-  const tree = await openTokenTree(base, { placement });
-  const checkFits = (adapter: Adapter): void => checkAdapterFits(adapter, base);
-  const parser = await openPythonParser();
-  const completer = completerOf({
-    tree,
-    tokenizer,
-    parser,
-    checkFits,
-    copying: copyingOf(base),
-    contextTokens: contextTokens ?? contextTokensOf(base),
-  });
-  const decoder = decoderOver(tree);
+  const infiller = await openBaseInfiller(base, options);
   try {
-    await completer.useAdapters(adapters);
+    await infiller.useAdapters(adapters);
   } catch (error) {
-    await completer.release();
+    await infiller.release();
     throw error;
   }
-  return {
-    contextTokens: completer.contextTokens,
-    bits: (file, options) => textBits({ decoder, tokenizer, contextTokens: completer.contextTokens }, file, options),
-    complete: (request, signal) => completer.complete(request, signal),
-    release: () => completer.release(),
-  };
+  return infiller;
 }

@@ -14,18 +14,28 @@ const productShare = 0.75;
 /** Gradient checkpointing computes each layer forward twice: three passes instead of two. */
 const recomputing = 3 / 2;
 
-/** Returns a sentence for the log. @param tokens in all steps, including padding */
-export async function describeCost(
+export interface Cost {
+  memoryBytes: number;
+  /** For the steps; absent with an encoder, whose products differ in their number of rows. */
+  seconds?: number;
+}
+
+/** @param tokens in all steps, including padding */
+export async function estimateCost(
   base: InstalledBase,
   spec: MethodSpec,
   shape: BatchShape,
   tokens: number,
-): Promise<string> {
-  const memory = `It needs about ${gigabytes(planMemory(base, spec, shape).bytes)} of memory`;
-  // With an encoder, products differ in their number of rows, so there is no estimate of the time.
-  if (isEncoderDecoder(base.config)) return `${memory}.`;
-  const seconds = tokens * (await secondsPerToken(base.config, spec, shape));
-  return `${memory}, and ${roughly(seconds)} for the steps.`;
+): Promise<Cost> {
+  const memoryBytes = planMemory(base, spec, shape).bytes;
+  if (isEncoderDecoder(base.config)) return { memoryBytes };
+  return { memoryBytes, seconds: tokens * (await secondsPerToken(base.config, spec, shape)) };
+}
+
+/** Returns a sentence for the log. */
+export function describeCost({ memoryBytes, seconds }: Cost): string {
+  const memory = `It needs about ${gigabytes(memoryBytes)} of memory`;
+  return seconds === undefined ? `${memory}.` : `${memory}, and ${roughly(seconds)} for the steps.`;
 }
 
 /** A duration in the unit that suits it: "12 s", "5 min", "1.6 h". */

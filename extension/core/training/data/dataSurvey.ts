@@ -9,9 +9,11 @@ import type { Log } from "../../foundation/log.ts";
 import { seededRandom } from "../../foundation/random.ts";
 import { countProblems, type Dataset, type Example, type Problem } from "../../dataset/example.ts";
 import { withFillExamples, type FillOptions } from "../../dataset/fillExamples.ts";
-import { contentHash, countHashes } from "../../dataset/holdOut.ts";
+import { contentHash } from "../../dataset/holdOut.ts";
 import { countByReason, reasonText, type Skipped } from "../../sources/skipped.ts";
+import type { TrainOptions } from "../request.ts";
 import type { TrainSettings } from "../settings.ts";
+import { holdOutChoice } from "./holdOutChoice.ts";
 
 /** Rows that cannot be used. Files of source code are told with their reasons, as skipped. */
 export interface RowProblems {
@@ -24,8 +26,8 @@ export interface DataSurvey {
   /** Number of examples in all data sets. */
   readonly examples: number;
   readonly problems: RowProblems;
-  /** Whether this example of the training data (a row, or a whole file of source code) is held out for validation. */
-  readonly isHeldOut: (example: Example) => boolean;
+  /** Whether this example of a data set to train on (a row, or a whole file of source code) is held out for validation. */
+  readonly isHeldOut: (source: Dataset, example: Example) => boolean;
   /** The files of each source that are not trained on. */
   readonly skipped: readonly (readonly Skipped[])[];
 }
@@ -37,24 +39,31 @@ export interface SurveyControl {
   readonly onSkipped?: ((files: readonly Skipped[]) => void) | undefined;
 }
 
+/** What a share of the data holds out. */
+export interface HeldOutShare extends Pick<TrainOptions, "holdOut"> {
+  /** 0 holds out nothing. */
+  readonly fraction: number;
+  readonly seed: number;
+}
+
 /** The settings that determine how source code is cut into pieces. */
 export type PieceSettings = Pick<TrainSettings, "seed" | "fillShare"> & Pick<FillOptions, "pieceSize">;
 
 /**
  * Reads all data once and logs a warning for each problem.
  *
- * @param sources data sets to train on; `fraction` of their examples is held out
+ * @param sources data sets to train on; the share is held out of them
  * @param sets data sets to validate on
  * @throws UserError "data-empty", "data-too-small"
  */
 export async function surveyData(
   sources: readonly Dataset[],
   sets: readonly Dataset[],
-  fraction: number,
-  seed: number,
+  share: HeldOutShare,
   { log, signal, onSkipped }: SurveyControl,
 ): Promise<DataSurvey> {
-  const counts = countHashes();
+  const { fraction, seed } = share;
+  const choice = holdOutChoice({ ...share, log, signal });
   const validated = new Set<number>();
   const shared = new Set<number>();
   let examples = 0;
@@ -71,10 +80,10 @@ export async function surveyData(
     skipped.push(files);
     const noted = { log, signal, onSkipped: (file: Skipped) => void files.push(file) };
     examples += await countExamples(source, noted, problems, (example) => {
-      if (fraction === 0 && validated.size === 0) return;
+      if (fraction > 0) choice.add(source, example);
+      if (validated.size === 0) return;
       const hash = contentHash(example, seed);
       if (validated.has(hash)) shared.add(hash);
-      counts.add(hash);
     });
     tellSkipped(source.name, files, log);
     onSkipped?.(files);
@@ -83,12 +92,10 @@ export async function surveyData(
     const count = `${shared.size} of ${validated.size} validation examples`;
     log.warn(`${namesOf(sets)}: ${count} are also in the training data; the validation loss looks better than it is.`);
   }
-  const bound = fraction > 0 ? counts.boundOf(fraction) : 0;
-  if (bound === Infinity) {
-    throw tooSmall(sources, fraction, examples - validationExamples);
-  }
-  if (bound > 0) tellFewFiles(sources, examples - validationExamples, fraction, log);
-  return { examples, skipped, problems, isHeldOut: (example) => bound > 0 && contentHash(example, seed) < bound };
+  const isHeldOut = await choice.choose();
+  if (!isHeldOut) throw tooSmall(sources, fraction, examples - validationExamples);
+  if (fraction > 0) tellFewFiles(sources, examples - validationExamples, fraction, log);
+  return { examples, skipped, problems, isHeldOut };
 }
 
 /** With fewer files than this, the held-out files say little about the others. */

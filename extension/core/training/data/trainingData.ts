@@ -23,6 +23,7 @@ import {
 } from "./dataSurvey.ts";
 import type { RequestEncoder } from "../holes/requestEncoder.ts";
 import type { Repository } from "../holes/servedContext.ts";
+import { writeHeldOutFiles } from "./heldOutFiles.ts";
 import { readingMeter, type ReadingProgress } from "../loop/progressMeter.ts";
 import { pieceSizeFor } from "./pieceSize.ts";
 import type { TrainOptions } from "../request.ts";
@@ -105,11 +106,13 @@ export async function openTrainingData(
   const sources = await openDatasets(options.data, options);
   const { sets, fraction } = await validationOf(options);
   const settings: PieceSettings = { ...chance, pieceSize: await pieceSizeFor(sources, sequencesOf, maxLength) };
-  const survey = await surveyData(sources, sets, fraction, chance.seed, control);
+  const share = { fraction, seed: chance.seed, holdOut: options.holdOut };
+  const survey = await surveyData(sources, sets, share, control);
   const meter = readingMeter(survey.examples, control.onReading);
   const drawings = requestsOf && sources.some(({ kind }) => kind === "source") ? drawingsFor(survey.examples) : 1;
   const training = createTokenFile(join(folder, trainingFile), drawings);
   const validation = createTokenFile(join(folder, validationFile));
+  const heldOut = writeHeldOutFiles(folder, survey.examples * (fraction || 1), chance.seed);
   const close = (): void => [training, validation].forEach((file) => file.close());
   const release = (): void => [training, validation].forEach((file) => file.release());
   const add = (variants: readonly Sequence[], file: NewTokenFile): void => {
@@ -131,7 +134,8 @@ export async function openTrainingData(
       for await (const entry of entriesOf(source, control.signal)) {
         if (!("kind" in entry)) continue;
         examples++;
-        const file = survey.isHeldOut(entry) ? validation : training;
+        const file = survey.isHeldOut(source, entry) ? validation : training;
+        if (file === validation) heldOut.add(source, entry);
         if (requestsOf && source.kind === "source" && entry.kind === "text") {
           for (const variants of requestsOf(entry, random, file.drawings ?? 1, repository)) add(variants, file);
         } else for (const piece of pieces(entry)) tokenize(piece, file);
@@ -143,6 +147,7 @@ export async function openTrainingData(
     for (const source of sets) {
       for await (const entry of entriesOf(source, control.signal)) {
         if (!("kind" in entry)) continue;
+        heldOut.add(source, entry);
         tokenize(entry, validation);
         meter.read();
       }
@@ -155,6 +160,8 @@ export async function openTrainingData(
   } catch (error) {
     release();
     throw error;
+  } finally {
+    heldOut.close();
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { readPlainText } from "../../foundation/plainFile.ts";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
+import { trialReport } from "../trialReport.ts";
 import type { OutputFiles } from "./outputFolder.ts";
 
 const reportFile = "graft.json";
@@ -19,6 +20,7 @@ const reportSchema = z.object({
   validationLoss: z.object({ before: z.number(), best: z.number(), last: z.number() }).optional(),
   trainableParameters: z.int(),
   peakMemoryBytes: z.int(),
+  trial: trialReport.optional(),
 });
 
 export type TrainingReport = z.infer<typeof reportSchema>;

@@ -19,6 +19,7 @@ const free: ReadonlySet<string> = new Set<keyof TrainOptions>([
   "saveEvery",
   "checkpointing",
   "device",
+  "trial",
 ]);
 
 /** Returns the given options that must stay the same, with absolute paths. */

@@ -15,7 +15,7 @@ import { reportStudy, type StudyReport } from "../../core/evaluation/study/study
 import { cells, legend, studyTables, type StudyFormat } from "../../core/evaluation/study/export/studyTables.ts";
 import type { Context } from "../context.ts";
 import { aligned } from "../output.ts";
-import { failureTexts, planText, reproduced, studyProgress } from "./studyOutput.ts";
+import { failureTexts, planText, reproduced, studyProgress } from "../results/studyOutput.ts";
 
 export async function listStudiesCommand({ output, places }: Context): Promise<void> {
   const folder = studiesFolder(places.home);

@@ -6,7 +6,7 @@ import type { StudyProgress } from "../../core/evaluation/study/runStudy.ts";
 import type { Study } from "../../core/evaluation/study/studyFile.ts";
 import type { PlannedRun, StudyPlan } from "../../core/evaluation/study/studyPlan.ts";
 import { aligned, duration, type Output } from "../output.ts";
-import { progressFields, progressText } from "../commands/evaluationResult.ts";
+import { progressFields, progressText } from "./evaluationResult.ts";
 
 export function planText({ title, runs, notes }: StudyPlan): string {
   const rows = runs.map((run, i) => [

@@ -1,0 +1,65 @@
+/** The trial of a new adapter as text: one sentence, and a table of its figures. */
+
+import type { TrialComparison, TrialResult } from "../../core/training/trialReport.ts";
+
+/** Returns the lines of a result. */
+export function trialText({ verdict, files, served, alone, general }: TrialResult): string[] {
+  const { exact, lines } = served;
+  const [adapter, base] = [served.adapter.exact.value, served.base.exact.value].map(one);
+  const interval = `95 %: ${signed(exact.low)} to ${signed(exact.high)} points`;
+  const where = `${lines} lines of ${files} held-out ${files === 1 ? "file" : "files"}`;
+  return [
+    `${verdictTexts[verdict]}: right at ${adapter} % of ${where} instead of ${base} % (${interval}, p ${pText(exact.p)})`,
+    "",
+    row("", "base", "adapter", "difference", "95 %"),
+    ...table("rest of a line", served),
+    ...(alone ? table("from the file alone", alone) : []),
+    ...(general ? table("general code", general) : []),
+  ];
+}
+
+const verdictTexts = {
+  better: "The adapter helps",
+  worse: "The adapter makes completions worse",
+  alike: "The adapter makes no difference that shows",
+  untold: "Too few held-out lines to tell whether the adapter helps",
+} as const;
+
+function table(name: string, { base, adapter, exact, editSimilarity, bitsPerByte, lines }: TrialComparison): string[] {
+  const percent = (label: string, score: "exact" | "editSimilarity", { value, low, high }: typeof exact): string =>
+    row(label, one(base[score].value), one(adapter[score].value), signed(value), `${signed(low)} to ${signed(high)}`);
+  const rows = [
+    `${name}, ${lines} lines`,
+    percent("  exact, %", "exact", exact),
+    percent("  edit similarity, %", "editSimilarity", editSimilarity),
+  ];
+  if (!bitsPerByte || base.bitsPerByte === undefined || adapter.bitsPerByte === undefined) return rows;
+  const { value, low, high } = bitsPerByte;
+  const interval = `${signed(low, 3)} to ${signed(high, 3)}`;
+  const bits = row(
+    "  bits per byte",
+    base.bitsPerByte.toFixed(3),
+    adapter.bitsPerByte.toFixed(3),
+    signed(value, 3),
+    interval,
+  );
+  return [...rows, bits];
+}
+
+function row(name: string, base: string, adapter: string, difference: string, interval: string): string {
+  return `${name.padEnd(22)}${base.padStart(8)}${adapter.padStart(9)}${difference.padStart(12)}  ${interval}`.trimEnd();
+}
+
+function one(value: number): string {
+  return value.toFixed(1);
+}
+
+function signed(value: number, digits = 1): string {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return text;
+  return value < 0 ? `-${text}` : `+${text}`;
+}
+
+function pText(p: number): string {
+  return p < 0.001 ? "below 0.001" : `= ${p.toFixed(3)}`;
+}

@@ -1,0 +1,38 @@
+/** Counts the work of a trial, estimates the time left, and says when there was enough of it. */
+
+import type { TrialProgress } from "../../training/trialReport.ts";
+
+export interface TrialMeter {
+  /** A piece of work is done. */
+  done(): void;
+  /** Whether work that may end after this share of the time should end with what it has. */
+  isOver(share: number): boolean;
+}
+
+export interface TrialMeterOptions {
+  /** Pieces of work in all. */
+  readonly of: number;
+  readonly trainingSeconds: number;
+  /** Aborted when the user wants no more of it. */
+  readonly enough?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TrialProgress) => void) | undefined;
+}
+
+/** A trial takes at most this share of the training's time, but may take the shortest limit in any case. In seconds. */
+const shareOfTraining = 1 / 3;
+const [shortestLimit, longestLimit] = [120, 600];
+
+export function trialMeter({ of, trainingSeconds, enough, onProgress }: TrialMeterOptions): TrialMeter {
+  const limit = Math.min(longestLimit, Math.max(shortestLimit, shareOfTraining * trainingSeconds));
+  const startedAt = performance.now();
+  let done = 0;
+  const passed = (): number => (performance.now() - startedAt) / 1000;
+  return {
+    done() {
+      done++;
+      const etaSeconds = Math.max(0, Math.min((passed() / done) * (of - done), limit - passed()));
+      onProgress?.({ done, of, etaSeconds });
+    },
+    isOver: (share) => enough?.aborted === true || passed() > share * limit,
+  };
+}

@@ -1,0 +1,76 @@
+/** Completes lines and reads texts with the base alone and with an adapter, in turns, so that a trial can end early. */
+
+import type { BaseInfiller } from "../candidates/baseInfiller.ts";
+import type { ContextOf } from "../context/contextOf.ts";
+import type { Hole } from "../suites/drawHoles.ts";
+import type { SourceFile } from "../suites/heldOut.ts";
+import type { TrialMeter } from "./trialMeter.ts";
+import type { TriedLine, TriedText } from "./trialScores.ts";
+
+export interface TrialModel {
+  /**
+   * Returns, for each kind of context, the lines that both have completed, from the first on. Prompts of one line that share their
+   * beginning cost little more than one of them.
+   *
+   * @param until the share of the trial's time after which no further line begins
+   */
+  complete(lines: readonly Hole[], contexts: readonly ContextOf[], until: number): Promise<TriedLine[][]>;
+  read(texts: readonly SourceFile[], until: number): Promise<TriedText[]>;
+}
+
+/** Lines or texts before the other one's turn. */
+const turn = 20;
+/** As in the evaluation of held-out code. */
+const maxTokens = 96;
+
+/** @param adapter its folder */
+export function openTrialModel(
+  infiller: BaseInfiller,
+  adapter: string,
+  { meter, signal }: { meter: TrialMeter; signal?: AbortSignal | undefined },
+): TrialModel {
+  const inTurns = async <Item, Result>(
+    items: readonly Item[],
+    until: number,
+    work: (item: Item) => Promise<Result>,
+  ): Promise<{ item: Item; base: Result; adapter: Result }[]> => {
+    const results: { item: Item; base: Result; adapter: Result }[] = [];
+    const all = async (chunk: readonly Item[], folders: readonly string[]): Promise<Result[]> => {
+      await infiller.useAdapters(folders.map((folder) => ({ folder, scale: 1 })));
+      const found: Result[] = [];
+      for (const item of chunk) {
+        signal?.throwIfAborted();
+        found.push(await work(item));
+        meter.done();
+      }
+      return found;
+    };
+    for (let first = 0; first < items.length && !meter.isOver(until); first += turn) {
+      const chunk = items.slice(first, first + turn);
+      const [base, adapted] = [await all(chunk, []), await all(chunk, [adapter])];
+      for (const [i, item] of chunk.entries()) results.push({ item, base: base[i]!, adapter: adapted[i]! });
+    }
+    return results;
+  };
+
+  return {
+    async complete(lines, contexts, until) {
+      const completed = await inTurns(lines, until, async ({ file, start, end }) => {
+        const cursor = { prefix: file.text.slice(0, start), suffix: file.text.slice(end) };
+        const texts: string[] = [];
+        for (const contextOf of contexts) {
+          const request = { ...contextOf(file, cursor), ...cursor, maxTokens };
+          texts.push((await infiller.complete(request, signal)).text);
+        }
+        return texts;
+      });
+      return contexts.map((_, kind) =>
+        completed.map(({ item, base, adapter }) => ({ hole: item, base: base[kind]!, adapter: adapter[kind]! })),
+      );
+    },
+    async read(texts, until) {
+      const read = await inTurns(texts, until, (file) => infiller.bits(file, { signal }));
+      return read.map(({ item, ...bits }) => ({ bytes: Buffer.byteLength(item.text), ...bits }));
+    },
+  };
+}

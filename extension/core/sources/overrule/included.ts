@@ -1,0 +1,51 @@
+/** What a user trains on in spite of the rules: all files that a rule leaves out, or single files. */
+
+import { UserError } from "../../foundation/errors.ts";
+import { skipReasons, type SkipReason, type Skipped } from "../skipped.ts";
+
+/** The rules that can be overruled as a whole. The others have reasons that hold for every file, or protect secrets. */
+export const overrulable = [
+  "duplicate",
+  "generated",
+  "minified",
+  "unparsable",
+] as const satisfies readonly SkipReason[];
+
+export interface Included {
+  /** Whether a file is taken although it has this reason to be left out. */
+  takes(path: string, reason: SkipReason): boolean;
+  /** The files that are named. */
+  readonly files: readonly string[];
+}
+
+/** Files that no word of the user makes fit: there is no text to learn. */
+const unusable: ReadonlySet<SkipReason> = new Set(["large", "binary", "encoding", "empty", "unreadable"]);
+
+/** Whether a file that is left out can be named. A folder stands for files that are not listed. */
+export function canInclude({ path, reason }: Skipped): boolean {
+  return !unusable.has(reason) && !path.endsWith("/");
+}
+
+/**
+ * Reads the names of reasons, and paths relative to the folder.
+ *
+ * @throws UserError "option-invalid" for a reason that cannot be overruled, or a path that leaves the folder
+ */
+export function readIncluded(include: readonly string[] = []): Included {
+  const reasons = new Set<string>(include.filter((name) => (overrulable as readonly string[]).includes(name)));
+  const files = include.filter((name) => !reasons.has(name)).map((path) => path.replaceAll("\\", "/"));
+  for (const name of files) {
+    const isReason = (skipReasons as readonly string[]).includes(name);
+    const isInside = name.endsWith(".py") && !name.startsWith("/") && !name.split("/").includes("..");
+    if (!isReason && isInside) continue;
+    const message = isReason
+      ? `Cannot include all files that are left out as "${name}".`
+      : `Cannot include ${name}: it is neither a reason nor the path of a .py file in the data's folder.`;
+    throw new UserError("option-invalid", message, `Name single files, or ${overrulable.join(", ")}.`);
+  }
+  const named = new Set(files);
+  return {
+    takes: (path, reason) => !unusable.has(reason) && (reasons.has(reason) || named.has(path)),
+    files,
+  };
+}

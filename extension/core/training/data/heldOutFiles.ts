@@ -1,0 +1,71 @@
+/**
+ * Keeps held-out source files as text beside the token files of a run, for the trial at the training's end: by then the folder may
+ * have changed.
+ */
+
+import { closeSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+import { writeFailure } from "../../foundation/atomicFile.ts";
+import { exists } from "../../foundation/exists.ts";
+import type { Dataset, Example } from "../../dataset/example.ts";
+import { contentHash } from "../../dataset/holdOut.ts";
+import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
+
+const rowSchema = z.object({
+  /** The folder that `path` is relative to; null for a file on its own. */
+  folder: z.string().nullable(),
+  path: z.string(),
+  text: z.string(),
+});
+
+export type HeldOutFile = Readonly<z.infer<typeof rowSchema>>;
+
+const fileName = "held-out.jsonl";
+/** The most files to keep, chosen by their hashes: a few hundred lines come from no more. */
+const mostFiles = 200;
+
+export interface HeldOutWriter {
+  add(source: Dataset, example: Example): void;
+  close(): void;
+}
+
+/** @param expected about how many files will be held out */
+export function writeHeldOutFiles(folder: string, expected: number, seed: number): HeldOutWriter {
+  const path = join(folder, fileName);
+  let file: number | undefined;
+  return {
+    add(source, example) {
+      if (source.kind !== "source" || example.kind !== "text") return;
+      // Another seed than the one that holds out, which has left only the lowest hashes.
+      if (contentHash(example, seed + 1) * expected >= mostFiles) return;
+      const row: HeldOutFile = {
+        folder: source.folder ?? null,
+        path: example.path ?? source.name,
+        text: example.text,
+      };
+      try {
+        writeSync((file ??= openSync(path, "w")), `${JSON.stringify(row)}\n`);
+      } catch (error) {
+        throw writeFailure(error, path);
+      }
+    },
+    close() {
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+    },
+  };
+}
+
+/** Returns the files that a run has kept; none if its data was no source code. */
+export async function readHeldOutFiles(folder: string): Promise<HeldOutFile[]> {
+  const path = join(folder, fileName);
+  const files: HeldOutFile[] = [];
+  if (!(await exists(path))) return files;
+  for await (const { object } of jsonObjects(path)) {
+    const row = typeof object === "string" ? object : readFields(rowSchema, object, (read) => read);
+    // The last line of a file that was cut off is no row.
+    if (typeof row !== "string") files.push(row);
+  }
+  return files;
+}

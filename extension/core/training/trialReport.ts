@@ -1,0 +1,107 @@
+/**
+ * What a trial of a new adapter finds: completions of held-out lines with the base alone and with the adapter. The report of a
+ * training holds its figures. It knows no model; core/evaluation/trial runs it.
+ */
+
+import * as z from "zod";
+import type { InstalledBase } from "../baseModels/installedBase.ts";
+import type { Log } from "../foundation/log.ts";
+import type { HeldOutFile } from "./data/heldOutFiles.ts";
+
+/**
+ * - "better", "worse": more, fewer lines are right with the adapter, by more than chance;
+ * - "alike": enough lines for a verdict, and no such difference;
+ * - "untold": too few lines for a verdict.
+ */
+export const trialVerdicts = ["better", "worse", "alike", "untold"] as const;
+export type TrialVerdict = (typeof trialVerdicts)[number];
+
+const count = z.int().nonnegative();
+const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
+
+/** Percent of the lines, and bits per byte of the files' text; the latter is absent if there was no time to measure it. */
+const scores = z.object({ exact: estimate, editSimilarity: estimate, bitsPerByte: z.number().optional() });
+
+/** The adapter's score minus the base's, with its 95 % interval and the probability of as large a difference by chance. */
+const difference = z.object({ value: z.number(), low: z.number(), high: z.number(), p: z.number() });
+
+const comparison = z.object({
+  lines: count,
+  base: scores,
+  adapter: scores,
+  exact: difference,
+  editSimilarity: difference,
+  bitsPerByte: difference.optional(),
+});
+
+export const trialReport = z.object({
+  verdict: z.enum(trialVerdicts),
+  /** Held-out files that the lines come from. */
+  files: count,
+  seconds: z.number(),
+  /** With what the editor adds from other files of the folder. The verdict is about this. */
+  served: comparison,
+  /** From the file alone. */
+  alone: comparison.optional(),
+  /** Code that has nothing to do with the folder: whether the adapter forgets it. */
+  general: comparison.optional(),
+});
+
+export type TrialReport = z.infer<typeof trialReport>;
+export type TrialComparison = z.infer<typeof comparison>;
+export type TrialScores = z.infer<typeof scores>;
+
+/** A held-out line and its completions. */
+export interface TrialExample {
+  readonly path: string;
+  /** 1-based. */
+  readonly line: number;
+  /** The end of the text before the cursor. */
+  readonly before: string;
+  /** The author's rest of the line, the base's, and the adapter's. */
+  readonly author: string;
+  readonly base: string;
+  readonly adapter: string;
+}
+
+export interface TrialResult extends TrialReport {
+  /** The lines that the adapter improves most, and those that it worsens most. */
+  readonly best: readonly TrialExample[];
+  readonly worst: readonly TrialExample[];
+}
+
+/** Whether to use an adapter without being asked to: if it helps, or nobody can tell yet. */
+export function deservesUse(trial: Pick<TrialReport, "verdict"> | undefined): boolean {
+  return !trial || trial.verdict === "better" || trial.verdict === "untold";
+}
+
+export interface TrialProgress {
+  /** Completions and readings, and their total. */
+  done: number;
+  of: number;
+  etaSeconds: number;
+}
+
+/** A trained adapter that is not in its place yet. */
+export interface TrialSubject {
+  readonly base: InstalledBase;
+  /** Its folder. */
+  readonly adapter: string;
+  readonly heldOut: readonly HeldOutFile[];
+  readonly seed: number;
+  /** Seconds that the training took; a trial takes at most a part of it. */
+  readonly trainingSeconds: number;
+  /** The folder of the data that ships with Graft. */
+  readonly shippedData?: string | undefined;
+}
+
+export interface TrialControl {
+  readonly log: Log;
+  readonly signal?: AbortSignal | undefined;
+  /** When aborted, the trial ends with what it has found so far. */
+  readonly enough?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TrialProgress) => void) | undefined;
+}
+
+/** Returns undefined if nothing could be compared. */
+export type Trial = (subject: TrialSubject, control: TrialControl) => Promise<TrialResult | undefined>;

@@ -1,0 +1,46 @@
+/** Tries a trained adapter before it takes its place, so that a training that is stopped meanwhile resumes there. */
+
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { methodOf } from "../adapters/methods/methodNamed.ts";
+import type { Log } from "../foundation/log.ts";
+import { readHeldOutFiles } from "./data/heldOutFiles.ts";
+import type { OutputFiles, OutputFolder } from "./output/outputFolder.ts";
+import type { PreparedRun } from "./run/preparedRun.ts";
+import type { Trial, TrialProgress, TrialResult } from "./trialReport.ts";
+
+export interface TrialMeans {
+  /** Tries the adapter on held-out source files, if there are any. */
+  readonly trial?: Trial | undefined;
+  /** When aborted, the trial ends with what it has found so far. */
+  readonly enough?: AbortSignal | undefined;
+  readonly onTrial?: ((progress: TrialProgress) => void) | undefined;
+}
+
+/**
+ * Returns what the trial found; undefined without held-out source files. A trial that fails costs no training: the log has the reason.
+ *
+ * @throws the signal's reason once it is aborted
+ */
+export async function tryOut(
+  files: OutputFiles,
+  { run, base, spec }: PreparedRun,
+  output: OutputFolder,
+  { trainingSeconds, shippedData }: { trainingSeconds: number; shippedData: string | undefined },
+  { trial, enough, onTrial, log, signal }: TrialMeans & { log: Log; signal?: AbortSignal | undefined },
+): Promise<TrialResult | undefined> {
+  if (!trial || !methodOf(spec.method).adapter) return undefined;
+  const heldOut = await readHeldOutFiles(join(output.workFolder, run.dataFolder));
+  if (heldOut.length === 0) return undefined;
+  try {
+    const adapter = join(output.workFolder, "trial");
+    await mkdir(adapter, { recursive: true });
+    await files.write(adapter);
+    const subject = { base, adapter, heldOut, seed: run.settings.seed, trainingSeconds, shippedData };
+    return await trial(subject, { log, signal, enough, onProgress: onTrial });
+  } catch (error) {
+    signal?.throwIfAborted();
+    log.warn(`Could not measure whether the adapter helps: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+/** Trainings, which report progress. */
+
+import { NotificationType, NotificationType0, RequestType } from "vscode-jsonrpc/node";
+import type { TrainResult } from "../../core/training/train.ts";
+import type { ReadingProgress, TrainProgress } from "../../core/training/loop/progressMeter.ts";
+import type { TrainingPreview } from "../../core/training/preview.ts";
+import type { TrainOptions } from "../../core/training/request.ts";
+import type { TrainOutline } from "../../core/training/trainingPlan.ts";
+import type { TrialProgress } from "../../core/training/trialReport.ts";
+import type { Skipped } from "../../core/sources/skipped.ts";
+import type { Work } from "./roles.ts";
+
+/**
+ * The progress of a training: first its data, with the files left out and the progress if reading takes a while; then
+ * the plan; then its steps; then its trial.
+ */
+export type TrainingNews =
+  | { skipped: readonly Skipped[] }
+  | { reading: ReadingProgress }
+  | { outline: TrainOutline }
+  | { training: TrainProgress }
+  | { trial: TrialProgress };
+
+/** Ends the steps after the current one, with the best parameters so far. Sent in the trial, it ends the trial. */
+export const finishTraining = new NotificationType0("training/finish");
+
+/** Cancelling keeps everything that a resume needs. */
+export const trainWork: Work<TrainOptions, TrainResult, TrainingNews> = {
+  role: "training",
+  request: new RequestType("training/train"),
+  progress: new NotificationType("training/progress"),
+  finish: finishTraining,
+};
+
+/** Reads the data of a training, and trains nothing. */
+export const previewWork: Work<TrainOptions, TrainingPreview, ReadingProgress> = {
+  role: "training",
+  request: new RequestType("training/preview"),
+  progress: new NotificationType("training/previewProgress"),
+};

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { trialText } from "../../extension/cli/results/trialText.ts";
+import type { TrialComparison } from "../../extension/core/training/trialReport.ts";
+
+const estimate = (value: number) => ({ value, low: value - 5, high: value + 5 });
+const comparison: TrialComparison = {
+  lines: 200,
+  base: { exact: estimate(26), editSimilarity: estimate(50), bitsPerByte: 0.9361 },
+  adapter: { exact: estimate(34), editSimilarity: estimate(49.96), bitsPerByte: 0.815 },
+  exact: { value: 8, low: 4, high: 12, p: 0.0004 },
+  editSimilarity: { value: -0.04, low: -2, high: 2.25, p: 0.9 },
+  bitsPerByte: { value: -0.1211, low: -0.15, high: -0.09, p: 0.001 },
+};
+
+test("a trial is a sentence and a table", () => {
+  const trial = { verdict: "better", files: 7, seconds: 60, served: comparison, best: [], worst: [] } as const;
+  expect(trialText(trial).join("\n")).toBe(
+    `The adapter helps: right at 34.0 % of 200 lines of 7 held-out files instead of 26.0 % (95 %: +4.0 to +12.0 points, p below 0.001)
+
+                          base  adapter  difference  95 %
+rest of a line, 200 lines
+  exact, %                26.0     34.0        +8.0  +4.0 to +12.0
+  edit similarity, %      50.0     50.0         0.0  -2.0 to +2.3
+  bits per byte          0.936    0.815      -0.121  -0.150 to -0.090`,
+  );
+});

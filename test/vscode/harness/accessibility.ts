@@ -1,0 +1,28 @@
+/** What axe-core finds wrong with a page of Graft, as a person with a screen reader or without a mouse would meet it. */
+
+import axe from "axe-core";
+import type { Frame } from "playwright-core";
+
+/** Rules about whole documents: the page is a part of the editor, which has title, language and landmarks. */
+const ofDocuments = [
+  "document-title",
+  "html-has-lang",
+  "landmark-one-main",
+  "page-has-heading-one",
+  "region",
+  "bypass",
+];
+
+/** Returns each violation with the elements that it is about; empty if there is none. */
+export async function violations(page: Frame): Promise<string[]> {
+  // Evaluated over the debugging protocol, which the page's content security policy does not limit.
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async (rules) => {
+    // The page is transparent, and the editor behind it gives it its background.
+    document.documentElement.style.background = "var(--vscode-sideBar-background)";
+    const { axe: inPage } = window as unknown as { axe: typeof axe };
+    const disabled = Object.fromEntries(rules.map((rule) => [rule, { enabled: false }]));
+    return (await inPage.run(document, { rules: disabled })).violations;
+  }, ofDocuments);
+  return found.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ html }) => html).join(", ")})`);
+}

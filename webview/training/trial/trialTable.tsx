@@ -1,0 +1,81 @@
+/** All figures of a trial. */
+
+import type { Difference, TrialComparison, TrialShown } from "../../protocol/training.ts";
+import { t } from "../../shared/l10n.ts";
+import { signed } from "./trialWords.ts";
+
+export function TrialTable({ trial: { served, alone, general } }: { trial: TrialShown }) {
+  return (
+    <div class="scroller" tabIndex={0} role="region" aria-label={t("All figures")}>
+      <table>
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">{t("Base")}</th>
+            <th scope="col">{t("Adapter")}</th>
+            <th scope="col">{t("Difference (95 %)")}</th>
+          </tr>
+        </thead>
+        <Group title={t("As in the editor")} compared={served} />
+        {alone && <Group title={t("Without other files")} compared={alone} />}
+        {general && <Group title={t("General Python code")} compared={general} />}
+      </table>
+      <p class="note">
+        {t("Intervals by the bootstrap over lines; p of exact lines by McNemar's exact test: {0}", pText(served.exact))}
+      </p>
+    </div>
+  );
+}
+
+function Group({ title, compared }: { title: string; compared: TrialComparison }) {
+  const { base, adapter, exact, editSimilarity, bitsPerByte } = compared;
+  return (
+    <tbody>
+      <tr>
+        <th scope="rowgroup" colSpan={4}>
+          {title}
+        </th>
+      </tr>
+      <Row name={t("Exact lines, %")} values={[base.exact.value, adapter.exact.value]} difference={exact} digits={1} />
+      <Row
+        name={t("Edit similarity, %")}
+        values={[base.editSimilarity.value, adapter.editSimilarity.value]}
+        difference={editSimilarity}
+        digits={1}
+      />
+      {bitsPerByte && (
+        <Row
+          name={t("Bits per byte")}
+          values={[base.bitsPerByte ?? NaN, adapter.bitsPerByte ?? NaN]}
+          difference={bitsPerByte}
+          digits={3}
+        />
+      )}
+    </tbody>
+  );
+}
+
+interface RowProps {
+  name: string;
+  values: readonly [number, number];
+  difference: Difference;
+  digits: number;
+}
+
+function Row({ name, values, difference: { value, low, high }, digits }: RowProps) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      {values.map((each, i) => (
+        <td key={i}>{each.toFixed(digits)}</td>
+      ))}
+      <td>
+        {signed(value, digits)} ({signed(low, digits)} … {signed(high, digits)})
+      </td>
+    </tr>
+  );
+}
+
+function pText({ p }: Difference): string {
+  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}

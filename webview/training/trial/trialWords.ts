@@ -1,0 +1,69 @@
+/** The findings of a trial as sentences. */
+
+import type { TrialComparison, TrialShown } from "../../protocol/training.ts";
+import { t } from "../../shared/l10n.ts";
+
+export function verdictText({ verdict, served: { exact, base, adapter, lines } }: TrialShown): string {
+  const ofHundred = [adapter, base].map((scores) => Math.round(scores.exact.value));
+  const values = [...ofHundred, signed(exact.low), signed(exact.high)];
+  switch (verdict) {
+    case "better":
+      return t("It helps: right at {0} of 100 lines instead of {1}; between {2} and {3}, 95 %.", ...values);
+    case "worse":
+      return t("It harms: right at {0} of 100 lines instead of {1}; between {2} and {3}, 95 %.", ...values);
+    case "alike":
+      return t(
+        "It makes no clear difference: right at {0} of 100 lines instead of {1}; between {2} and {3}, 95 %.",
+        ...values,
+      );
+    case "untold": {
+      const right = [adapter, base].map((scores) => Math.round((scores.exact.value * lines) / 100));
+      return t("It cannot be told yet: right at {0} of only {1} lines instead of {2}.", right[0]!, lines, right[1]!);
+    }
+  }
+}
+
+/** What the adapter does to code that has nothing to do with the workspace. */
+export function generalText({ general }: TrialShown): string | undefined {
+  if (!general) return undefined;
+  const [before, after] = [general.base, general.adapter].map((scores) => Math.round(scores.exact.value));
+  if (isWorse(general)) {
+    return t("It forgets: right at {0} of 100 lines of general Python code instead of {1}.", after!, before!);
+  }
+  const more = moreBits(general);
+  if (more >= forgettingBits) {
+    return t("It forgets: general Python code surprises it more than the base, by {0} % more bits.", Math.round(more));
+  }
+  return t("General Python code: right at {0} of 100 lines; without it {1}.", after!, before!);
+}
+
+/** Bits per byte above the base's that count as forgetting, in percent of the base's. */
+const forgettingBits = 5;
+
+/** Whether fewer lines are right with the adapter, by more than chance. */
+function isWorse({ exact: { p, high } }: TrialComparison): boolean {
+  return p < 0.05 && high < 0;
+}
+
+/** Returns the bits per byte that an adapter needs above the base's, in percent; 0 if it may be chance. */
+function moreBits({ base, bitsPerByte }: TrialComparison): number {
+  if (!bitsPerByte || base.bitsPerByte === undefined || bitsPerByte.low <= 0) return 0;
+  return (100 * bitsPerByte.value) / base.bitsPerByte;
+}
+
+/** What to try next, if there is reason to. */
+export function adviceText({ verdict, general }: TrialShown): string | undefined {
+  if (general && (isWorse(general) || moreBits(general) >= forgettingBits)) {
+    return t("Try fewer epochs, or a method that changes the base less.");
+  }
+  if (verdict === "better") return undefined;
+  if (verdict === "untold") return t("Train on more code for a verdict, or compare the two while you work.");
+  return t("Try more code, another method or a larger base model.");
+}
+
+/** A difference in points: "+4", "−2", "0". */
+export function signed(value: number, digits = 0): string {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return text;
+  return value < 0 ? `−${text}` : `+${text}`;
+}
