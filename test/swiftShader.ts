@@ -24,7 +24,8 @@ export const swiftShader = "SwiftShader, the software Vulkan beside Debian's chr
 /** The variables that make a process find it. */
 export function swiftShaderEnvironment(): Record<string, string> {
   const folder = swiftShaderFolder ?? "";
-  return { LD_LIBRARY_PATH: folder, VK_ICD_FILENAMES: join(folder, driver) };
+  const driverFile = join(folder, driver);
+  return { LD_LIBRARY_PATH: folder, VK_DRIVER_FILES: driverFile, VK_ICD_FILENAMES: driverFile };
 }
 
 /** Runs a script that sends one message, in a process that can use WebGPU. */

@@ -77,6 +77,7 @@ async function selectAdapter(workbench: Workbench, name: string): Promise<void> 
   const choice = workbench.page.getByRole("option", { name: new RegExp(`\\b${name}\\b`) }).first();
   await choice.waitFor();
   await workbench.type(name);
-  await choice.waitFor();
+  // Enter takes the row with the focus, which comes a moment after the text is filtered.
+  await workbench.page.locator(".quick-input-list .monaco-list-row.focused", { hasText: name }).waitFor();
   await workbench.press("Enter");
 }

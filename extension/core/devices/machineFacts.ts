@@ -1,6 +1,6 @@
 /** What can be known of this machine's GPUs and drivers without native code. Nothing here starts a process or takes time. */
 
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { release } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { missingLibraries } from "./cuda/missingLibraries.ts";
@@ -60,8 +60,8 @@ function drmAdapters(knowsNvidia: boolean): string[] {
 
 /** The files by which Vulkan's loader finds drivers (its docs/LoaderDriverInterface.md). */
 function vulkanDrivers(environment: Environment): string[] {
-  const named = environment["VK_DRIVER_FILES"] ?? environment["VK_ICD_FILENAMES"];
-  if (named !== undefined) return named.split(delimiter).filter((path) => path !== "");
+  const named = environment["VK_DRIVER_FILES"] || environment["VK_ICD_FILENAMES"];
+  if (named) return named.split(delimiter).filter((path) => existsSync(path));
   const folders = [
     join(environment["XDG_DATA_HOME"] ?? join(environment["HOME"] ?? "/", ".local/share"), "vulkan/icd.d"),
     "/etc/vulkan/icd.d",

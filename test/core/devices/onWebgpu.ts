@@ -100,7 +100,7 @@ async function logits(): Promise<Apart> {
   return { logits: errors, beams: { cpu: await beamsOf(trees[0]), webgpu: await beamsOf(trees[1]) } };
 }
 
-/** Two steps of every method: the second one's loss depends on all gradients of the first. */
+/** The losses of two steps, the second of which depends on the gradients of the first, and these gradients. */
 async function training(): Promise<Readonly<Record<string, number>>> {
   const errors: Record<string, number> = {};
   for (const method of methodNames.filter((name) => methods.split(",").includes(name))) {
@@ -109,8 +109,8 @@ async function training(): Promise<Readonly<Record<string, number>>> {
       await fiftySteps(model, method, home, { steps: 2, device: "webgpu" }),
     ];
     errors[`${method}: loss`] = Math.max(...cpu.losses.map((loss, i) => Math.abs(webgpu.losses[i]! / loss - 1)));
-    errors[`${method}: parameters`] = Math.max(
-      ...cpu.parameters.map(({ values }, i) => relativeError(webgpu.parameters[i]!.values, values)),
+    errors[`${method}: gradients`] = Math.max(
+      ...cpu.firstGradients.map((values, i) => relativeError(webgpu.firstGradients[i]!, values)),
     );
   }
   return errors;

@@ -11,7 +11,7 @@ import type { Apart } from "./onWebgpu.ts";
 
 const script = join(import.meta.dirname, "onWebgpu.ts");
 
-describe("on a software driver", { timeout: 240_000, ...needs(swiftShader, swiftShaderFolder !== undefined) }, () => {
+describe("on a software driver", { timeout: 400_000, ...needs(swiftShader, swiftShaderFolder !== undefined) }, () => {
   test.each(trainedModels)("%s: logits with and without adapters, and beams", async (model) => {
     const { logits, beams } = (await onSwiftShader(script, ["logits", model])) as Apart;
     expect(Object.keys(logits)).toEqual(expect.arrayContaining(["base", "lora", "ia3", "base again"]));
@@ -24,7 +24,9 @@ describe("on a software driver", { timeout: 240_000, ...needs(swiftShader, swift
   });
 
   const everyMethod = methodNames.join();
-  const trainings = trainedModels.map((model) => [model, ["llama", "t5"].includes(model) ? everyMethod : "lora"]);
+  const trainings = trainedModels.map(
+    (model) => [model, ["llama", "t5"].includes(model) ? everyMethod : "lora"] as const,
+  );
 
   test.each(trainings)("%s: training steps of %s", async (model, methods) => {
     const errors = (await onSwiftShader(script, ["training", model, methods])) as Record<string, number>;

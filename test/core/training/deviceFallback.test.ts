@@ -17,14 +17,14 @@ const step = vi.hoisted(() => ({ opened: [] as string[], failsAfter: 0 }));
 /** The real step on the CPU, which plays a GPU that is lost after some micro-batches. */
 vi.mock(import("../../../extension/core/training/graph/trainingStep.ts"), async (original) => {
   const { openTrainingStep } = await original();
-  const open: typeof openTrainingStep = async (base, spec, shape, initial, unfit, on) => {
-    const device = on ?? "cpu";
-    step.opened.push(device);
-    if (device !== "cpu" && step.failsAfter < 0) throw new DeviceFailure(device, "Out of memory.");
+  const open: typeof openTrainingStep = async (base, spec, shape, initial, unfit, device) => {
+    step.opened.push(device ?? "cpu");
+    const isGpu = device !== undefined && device !== "cpu";
+    if (isGpu && step.failsAfter < 0) throw new DeviceFailure(device, "Out of memory.");
     const real = await openTrainingStep(base, spec, shape, initial, unfit);
     let left = step.failsAfter;
     const run: typeof real.run = async (batch, noise) => {
-      if (device !== "cpu" && left-- <= 0) throw new DeviceFailure(device, "Device lost.");
+      if (isGpu && left-- <= 0) throw new DeviceFailure(device, "Device lost.");
       return await real.run(batch, noise);
     };
     return { ...real, run };

@@ -36,6 +36,8 @@ export interface FiftySteps {
   readonly spec: MethodSpec;
   /** The loss of each step, before its update. */
   readonly losses: readonly number[];
+  /** Of the first step, in the order of `parameters`. */
+  readonly firstGradients: readonly Float32Array[];
   /** After the last step. */
   readonly parameters: readonly NamedTensor[];
 }
@@ -83,13 +85,15 @@ export async function fiftySteps(
   );
   const optimizer = adamW(step.parameters);
   const losses: number[] = [];
+  let firstGradients: readonly Float32Array[] = [];
   for (let number = 1; number <= steps; number++) {
     const { loss, gradients } = await sumOver(batches[(number - 1) % batches.length]!, step);
+    if (number === 1) firstGradients = gradients.map((values) => Float32Array.from(values));
     optimizer.update(gradients, { number, learningRate: reference.learningRates[method] });
     losses.push(loss);
   }
   await step.release();
-  return { base, settings, spec, losses, parameters: step.parameters };
+  return { base, settings, spec, losses, firstGradients, parameters: step.parameters };
 }
 
 async function sumOver(batches: readonly MicroBatch[], step: Awaited<ReturnType<typeof openTrainingStep>>) {
