@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -7,6 +7,7 @@ import axeCore from "axe-core";
 import type { Frame, Page } from "playwright-core";
 import { expect } from "vitest";
 import { root } from "../../scripts/bed/paths.ts";
+import { chooseFolder } from "./harness/folderDialog.ts";
 import { graftReady } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 import type { Workbench } from "./harness/workbench.ts";
@@ -117,7 +118,7 @@ test("it is paused, and goes on after the window was reloaded", { timeout: 300_0
 test("its tasks are filtered, gone through by keyboard, and opened in the editor", async ({ workbench }) => {
   const { page } = workbench;
   const view = await openStudies(workbench);
-  await button(view, "Show the tasks of pairs.jsonl, graft").press("Enter");
+  await button(view, "Show tasks: pairs.jsonl, graft").press("Enter");
   const list = view.getByRole("listbox", { name: "Tasks" });
   await view.getByText("40 of 40 tasks.").waitFor();
   await view.getByLabel("Search").fill("number 3");
@@ -133,29 +134,42 @@ test("its tasks are filtered, gone through by keyboard, and opened in the editor
   await tasks.getByText("### Instruction:", { exact: false }).last().waitFor();
   await workbench.screenshot("studies, task");
   expect(await axeProblems(view)).toEqual([]);
-  await button(view, "Open the answer of graft-base, 2 nearest in the editor").click();
+  await button(view, "Open in editor: graft-base, 2 nearest").click();
   await page.getByRole("tab", { name: /task 30: reference and graft-base, 2 nearest/ }).waitFor();
 });
 
-test("its export, run again by the command line, has equal figures", { timeout: 300_000 }, async ({ workbench }) => {
+test("the panel fits a narrow window, and other themes", async ({ workbench }) => {
   const { page, folder } = workbench;
+  await workbench.command("View: Toggle Primary Side Bar Visibility");
+  const view = await openStudies(workbench);
+  await view.getByRole("region", { name: "pairs.jsonl, graft" }).waitFor({ timeout: 60_000 });
+  for (const width of [420, 260]) {
+    await page.setViewportSize({ width, height: 900 });
+    const overflow = await view.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBe(0);
+    await workbench.screenshot(`studies, ${width} px`);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  for (const [theme, body] of [
+    ["Default Light Modern", ".vscode-light"],
+    ["Default High Contrast", ".vscode-high-contrast"],
+  ] as const) {
+    await writeFile(join(folder, ".vscode/settings.json"), JSON.stringify({ "workbench.colorTheme": theme }));
+    await view.locator(`body${body}`).waitFor();
+    await view.locator("svg[role=img]").first().scrollIntoViewIfNeeded();
+    await workbench.screenshot(`studies, ${theme}`);
+  }
+});
+
+test("its export, run again by the command line, has equal figures", { timeout: 300_000 }, async ({ workbench }) => {
+  const { folder } = workbench;
   const view = await openStudies(workbench);
   await button(view, "Export…").click();
-  const input = page.locator(".quick-input-widget:not([style*='display: none']) input[type=text]").last();
-  await expect.poll(() => input.inputValue(), { timeout: 20_000 }).not.toBe("");
-  await input.fill(`${join(folder, "out")}/`);
-  // A slow machine still lists the folder when the button is pressed, and takes no notice.
-  const choose = page.locator(".quick-input-widget").getByRole("button", { name: "Choose" });
+  await chooseFolder(workbench, join(folder, "out"));
   const exported = async (): Promise<string[]> => readdir(join(folder, "out", "three-on-forty")).catch(() => []);
-  await expect
-    .poll(
-      async () => {
-        if (await choose.isVisible()) await choose.click();
-        return await exported();
-      },
-      { timeout: 60_000, interval: 1000 },
-    )
-    .toContain("README.md");
+  await expect.poll(exported, { timeout: 60_000 }).toContain("README.md");
   const home = await mkdtemp(join(tmpdir(), "graft-again-"));
   try {
     const study = join(folder, "out", "three-on-forty", "study.json");

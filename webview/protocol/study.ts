@@ -116,7 +116,8 @@ export interface StudiesState {
 export interface OpenStudy {
   name: string;
   title: string;
-  phase: "planning" | "ready" | "running" | "pausing" | "stopping";
+  /** "testing": planned, while the paired tests of what is finished are computed. */
+  phase: "planning" | "testing" | "ready" | "running" | "pausing" | "stopping";
   runs: readonly RunView[];
   /** Candidates that do not apply to a suite. */
   notes: readonly string[];

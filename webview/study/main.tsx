@@ -25,7 +25,9 @@ function StudiesPage() {
   useMessages(host, change);
   const { draft, isDrafting } = state;
   useLayoutEffect(() => host.keep({ draft, isDrafting }), [draft, isDrafting]);
-  useKeptFocus(() => page.current?.querySelector<HTMLElement>("button:enabled"));
+  const found = (selector: string): HTMLElement | null | undefined =>
+    page.current?.querySelector<HTMLElement>(selector);
+  useKeptFocus(() => found("button.primary:enabled") ?? found("button:enabled"));
   return (
     <main ref={page} aria-label={t("Studies")}>
       <Parts state={state} change={change} />

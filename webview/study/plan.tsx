@@ -20,6 +20,7 @@ export interface PlanProps {
 
 export function Plan({ study, hasResults, post }: PlanProps) {
   const { title, phase, runs, notes, problem } = study;
+  const hasScores = runs.some(({ scores }) => scores);
   return (
     <section aria-label={title}>
       <div class="actions">
@@ -32,7 +33,7 @@ export function Plan({ study, hasResults, post }: PlanProps) {
       <p class="stage" aria-live="polite">
         {summary(study)}
       </p>
-      {phase === "planning" && <ProgressBar share={undefined} label={t("Planning…")} />}
+      {(phase === "planning" || phase === "testing") && <ProgressBar share={undefined} label={summary(study)} />}
       <Controls study={study} hasResults={hasResults} post={post} />
       {runs.length > 0 && (
         <div class="scroll" tabIndex={0} role="region" aria-label={t("Runs")}>
@@ -44,12 +45,17 @@ export function Plan({ study, hasResults, post }: PlanProps) {
                     {heading}
                   </th>
                 ))}
-                <th scope="col">{t("Early answers")}</th>
+                {hasScores && <th scope="col">{t("Early answers")}</th>}
               </tr>
             </thead>
             <tbody>
               {runs.map((run, i) => (
-                <Run key={i} run={run} isLive={phase !== "ready" && phase !== "planning"} />
+                <Run
+                  key={i}
+                  run={run}
+                  hasScores={hasScores}
+                  isLive={phase === "running" || phase === "pausing" || phase === "stopping"}
+                />
               ))}
             </tbody>
           </table>
@@ -70,6 +76,7 @@ export function Plan({ study, hasResults, post }: PlanProps) {
 /** "2 of 4 runs are finished, about 3 min 20 s left." */
 function summary({ phase, runs }: OpenStudy): string {
   if (phase === "planning") return t("Planning…");
+  if (phase === "testing") return t("Testing what is finished…");
   if (phase === "pausing") return t("Pausing after the tasks at work; none is lost.");
   if (phase === "stopping") return t("Stopping…");
   const finished = runs.filter(({ isFinished }) => isFinished).length;
@@ -103,7 +110,7 @@ function Controls({ study: { phase, runs }, hasResults, post }: PlanProps) {
   return (
     <div class="actions">
       {!isRunning && !isDone && (
-        <Button style="primary" disabled={phase === "planning"} onClick={() => post({ type: "start" })}>
+        <Button style="primary" disabled={phase !== "ready"} onClick={() => post({ type: "start" })}>
           {isBegun ? t("Resume") : t("Start")}
         </Button>
       )}
@@ -143,7 +150,7 @@ function Controls({ study: { phase, runs }, hasResults, post }: PlanProps) {
   );
 }
 
-function Run({ run, isLive }: { run: RunView; isLive: boolean }) {
+function Run({ run, isLive, hasScores }: { run: RunView; isLive: boolean; hasScores: boolean }) {
   const { suite, candidate, seed, tasks, done, isFinished, live, problem } = run;
   const isNow = isLive && live !== undefined;
   return (
@@ -164,9 +171,11 @@ function Run({ run, isLive }: { run: RunView; isLive: boolean }) {
         {isNow && <ProgressBar share={shareOf(live.done, live.total)} label={candidate} />}
       </td>
       <td class="number">{timeText(run, isNow)}</td>
-      <td>
-        <Early run={run} isNow={isNow} />
-      </td>
+      {hasScores && (
+        <td>
+          <Early run={run} isNow={isNow} />
+        </td>
+      )}
     </tr>
   );
 }

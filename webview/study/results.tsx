@@ -111,10 +111,7 @@ function SuiteTable({ suite, hidden, isDrilled, drill }: SuiteTableProps) {
         <p class="note">{t("Fewer than {0} tasks: too few to tell which is better.", fewestItems)}</p>
       )}
       <div class="actions">
-        <Button
-          onClick={drill}
-          label={isDrilled ? t("Hide the tasks of {0}", title) : t("Show the tasks of {0}", title)}
-        >
+        <Button onClick={drill} label={`${isDrilled ? t("Hide tasks") : t("Show tasks")}: ${title}`}>
           {isDrilled ? t("Hide tasks") : t("Show tasks")}
         </Button>
       </div>

@@ -21,7 +21,9 @@ export function TaskDetail({ detail, runs, suite, post }: TaskDetailProps) {
       {reference !== undefined && (
         <>
           <h4>{t("Reference")}</h4>
-          <pre class="code">{reference}</pre>
+          <pre class="code" tabIndex={0}>
+            {reference}
+          </pre>
         </>
       )}
       {answers.map((answer, run) =>
@@ -54,7 +56,7 @@ function Answer({ name, answer: { predictions, prompt }, reference, onDiff }: An
       {best ? <Prediction prediction={best} reference={reference} /> : <p class="note">{t("No answer.")}</p>}
       <div class="actions">
         {reference !== undefined && (
-          <Button style="link" label={t("Open the answer of {0} in the editor", name)} onClick={onDiff}>
+          <Button style="link" label={`${t("Open in editor")}: ${name}`} onClick={onDiff}>
             {t("Open in editor")}
           </Button>
         )}
@@ -69,7 +71,9 @@ function Answer({ name, answer: { predictions, prompt }, reference, onDiff }: An
         {prompt !== undefined && (
           <details>
             <summary>{t("Prompt, with its examples")}</summary>
-            <pre class="code">{prompt}</pre>
+            <pre class="code" tabIndex={0}>
+              {prompt}
+            </pre>
           </details>
         )}
       </div>
@@ -91,9 +95,15 @@ function Prediction({
   ];
   return (
     <>
-      <pre class="code">{reference === undefined ? text : <Diff reference={reference} text={text} />}</pre>
+      <pre class="code" tabIndex={0}>
+        {reference === undefined ? text : <Diff reference={reference} text={text} />}
+      </pre>
       <p class="note">{facts.join(", ")}</p>
-      {verdict && !verdict.passed && verdict.output !== "" && <pre class="code output">{verdict.output}</pre>}
+      {verdict && !verdict.passed && verdict.output !== "" && (
+        <pre class="code output" tabIndex={0}>
+          {verdict.output}
+        </pre>
+      )}
     </>
   );
 }

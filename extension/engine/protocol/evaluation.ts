@@ -39,7 +39,8 @@ export interface KnownStudy {
   charts: readonly Chart[];
 }
 
-export const planStudyWork: Work<PlanQuestion, KnownStudy, never> = {
+/** Tells the plan before the results, whose tests may take a while. */
+export const planStudyWork: Work<PlanQuestion, KnownStudy, StudyPlan> = {
   role: "evaluation",
   request: new RequestType("evaluation/planStudy"),
   progress: new NotificationType("evaluation/planning"),

@@ -44,6 +44,7 @@ function serveStudies(connection: MessageConnection, log: Log): void {
   connection.onNotification(pauseStudy, () => pausing.abort());
   const known = async ({ study, places }: PlanQuestion, signal: AbortSignal): Promise<KnownStudy> => {
     const plan = await planStudy(study, places, { signal, log });
+    void connection.sendNotification(planStudyWork.progress, plan);
     const report = await reportStudy(plan, places.home, signal);
     return { plan, report, charts: studyCharts(report) };
   };

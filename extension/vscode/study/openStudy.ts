@@ -4,6 +4,7 @@ import type * as vscode from "vscode";
 import { UserError, isCancelled } from "../../core/foundation/errors.ts";
 import type { StudyProgress } from "../../core/evaluation/study/runStudy.ts";
 import { readStudy, type Study } from "../../core/evaluation/study/studyFile.ts";
+import type { StudyPlan } from "../../core/evaluation/study/studyPlan.ts";
 import type { StudyPlaces } from "../../core/evaluation/study/studyPlaces.ts";
 import { exportStudyWork, planStudyWork, runStudyWork, type KnownStudy } from "../../engine/protocol/evaluation.ts";
 import { workApart } from "../../engine/workApart.ts";
@@ -62,7 +63,8 @@ export function openStudy(name: string, path: string, options: OpenStudyOptions,
     become({});
     try {
       const study = await readStudy(path);
-      known = await workApart(planStudyWork, { study, places }, { entry, log }, control);
+      const onPlan = (found: StudyPlan): void => become({ ...planned(found), phase: "testing" });
+      known = await workApart(planStudyWork, { study, places }, { entry, log }, { ...control, onProgress: onPlan });
       become({ ...planned(known.plan), phase: "ready" });
       events.onResults(resultsOf(known));
     } catch (error) {

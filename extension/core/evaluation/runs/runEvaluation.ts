@@ -28,32 +28,6 @@ import {
 } from "./runRecord.ts";
 import { countRun, scoresOf, type RunCounts } from "../scoring/scoreRun.ts";
 
-/** A run that nothing has been predicted for yet. */
-export interface OpenEvaluation {
-  readonly suite: EvaluationSuite;
-  readonly candidate: Candidate;
-  readonly configuration: RunConfiguration;
-}
-
-/**
- * Opens suite and candidate, but no model. The caller releases the suite.
- *
- * @throws UserErrors about suite, base, adapters and options
- */
-export async function openEvaluation(
-  settings: EvaluationSettings,
-  { signal, log }: Pick<EvaluationControl, "signal" | "log">,
-): Promise<OpenEvaluation> {
-  const suite = await openSuite(settings, signal);
-  try {
-    const candidate = await openCandidate(settings, { log, signal });
-    return { suite, candidate, configuration: { ...suite.configuration, ...candidate.configuration } };
-  } catch (error) {
-    await suite.release();
-    throw error;
-  }
-}
-
 /**
  * Returns the finished run. Resumes an interrupted run with the same options; returns a finished one as it is, unless
  * `fresh`.

@@ -5,9 +5,10 @@ import type { MachineSpeed } from "../../baseModels/decodeEstimate.ts";
 import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { UserError } from "../../foundation/errors.ts";
 import type { Log } from "../../foundation/log.ts";
-import { readEvaluationOptions, type EvaluationOptions } from "../runs/request.ts";
+import { openCandidate } from "../candidates/openCandidate.ts";
+import { readEvaluationOptions, type EvaluationOptions, type EvaluationSettings } from "../runs/request.ts";
 import { listRuns, readRun, runsFolder, type RunSummary } from "../runs/runFolder.ts";
-import { openEvaluation } from "../runs/runEvaluation.ts";
+import { openSuite } from "../runs/openSuite.ts";
 import { candidateName, runId, type RunConfiguration } from "../runs/runRecord.ts";
 import { paceOf, roughPace, type Pace } from "./paces.ts";
 import type { Study, StudyCandidate } from "./studyFile.ts";
@@ -95,8 +96,7 @@ async function plannedRun(
   try {
     // Planning opens the suite, but runs no program of a model.
     const settings = readEvaluationOptions({ ...options, allowCodeExecution: true });
-    const { suite: opened, configuration } = await openEvaluation(settings, control);
-    await opened.release();
+    const configuration = await configurationOf(settings, control);
     const id = runId(configuration);
     const found = await readRun(join(runsFolder(places.home), id)).catch(() => undefined);
     const [tasks, done] = [configuration.suite.tasks, found?.done ?? 0];
@@ -115,6 +115,17 @@ async function plannedRun(
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { ...none, problem: { message: error.message, nextStep: error.nextStep } };
+  }
+}
+
+/** Opens suite and candidate, but no model. */
+async function configurationOf(settings: EvaluationSettings, control: PlanControl): Promise<RunConfiguration> {
+  const suite = await openSuite(settings, control.signal);
+  try {
+    const candidate = await openCandidate(settings, control);
+    return { ...suite.configuration, ...candidate.configuration };
+  } finally {
+    await suite.release();
   }
 }
 

@@ -1,15 +1,16 @@
 /** The results of a study: for each suite a table with marks, and the tests between its candidates. Runs no model. */
 
-import type { Difference } from "../measures/resample.ts";
-import { isShown, measureFormat } from "../measures/measureFormat.ts";
-import { fewestItems, type Verdict } from "../measures/verdict.ts";
+import { UserError } from "../../foundation/errors.ts";
+import { measureFormat } from "../measures/measureFormat.ts";
+import { fewestItems } from "../measures/verdict.ts";
 import { readRun, runsFolder, type RunSummary } from "../runs/runFolder.ts";
-import { differencesOf, type Counted } from "../scoring/compareRuns.ts";
+import type { Counted } from "../scoring/compareRuns.ts";
 import { openRunMeasures } from "../scoring/runMeasures.ts";
 import { promptingNote } from "../scoring/prompting.ts";
 import { rowsOf, type RunRow } from "../scoring/runTable.ts";
 import { countRun, type MeasureCounts, type RunCounts } from "../scoring/scoreRun.ts";
 import { marksOf, type Mark } from "./marks.ts";
+import { pairTest, type Differences, type Tested } from "./pairTests.ts";
 import type { PlannedRun, StudyPlan } from "./studyPlan.ts";
 import { join } from "node:path";
 
@@ -26,7 +27,7 @@ export interface PairTest {
   readonly first: number;
   readonly second: number;
   /** By measure: the first row's score minus the second's. */
-  readonly differences: Readonly<Record<string, Difference & { readonly verdict: Verdict }>>;
+  readonly differences: Differences;
 }
 
 export interface SuiteReport {
@@ -56,7 +57,7 @@ export async function reportStudy(plan: StudyPlan, home: string, signal?: AbortS
       const found = await readRun(join(runsFolder(home), run.id!));
       candidates.set(run.candidate, [...(candidates.get(run.candidate) ?? []), found]);
     }
-    if (candidates.size > 0) suites.push(await reportSuite(candidates, plan.runs, signal));
+    if (candidates.size > 0) suites.push(await reportSuite(candidates, plan.runs, home, signal));
   }
   return { title: plan.title, suites };
 }
@@ -64,20 +65,21 @@ export async function reportStudy(plan: StudyPlan, home: string, signal?: AbortS
 async function reportSuite(
   candidates: ReadonlyMap<number, readonly RunSummary[]>,
   planned: readonly PlannedRun[],
+  home: string,
   signal: AbortSignal | undefined,
 ): Promise<SuiteReport> {
   const rows = [...candidates].map(([number, runs]) => {
     const { candidateName } = planned.find(({ id }) => id === runs[0]!.id)!;
     return { ...rowsOf(runs)[0]!, candidate: candidateName, number };
   });
-  const counted: Counted[] = [];
-  for (const runs of candidates.values()) counted.push(await countSeeds(runs, signal));
+  const tested = [...candidates.values()].map((runs): Tested => {
+    let counting: Promise<Counted> | undefined;
+    return { runs, counted: () => (counting ??= countSeeds(runs, signal)) };
+  });
   const tests: PairTest[] = [];
-  for (const [first, one] of counted.entries()) {
-    for (const [second, other] of counted.entries()) {
-      if (second <= first) continue;
-      const differences = differencesOf(one, other, { signal, isAsked: (name) => isShown(name, "panel") });
-      tests.push({ first, second, differences });
+  for (const [first, one] of tested.entries()) {
+    for (const [second, other] of tested.entries()) {
+      if (second > first) tests.push({ first, second, differences: await pairTest(one, other, home, signal) });
     }
   }
   const measures = [...new Set(rows.flatMap(({ scores }) => Object.keys(scores)))];
@@ -116,7 +118,13 @@ function marksIn(rows: readonly RunRow[], name: string, tests: readonly PairTest
 async function countSeeds(runs: readonly RunSummary[], signal: AbortSignal | undefined): Promise<Counted> {
   const measures = await openRunMeasures(runs[0]!.record.configuration);
   const counts: RunCounts[] = [];
-  for (const { folder } of runs) counts.push(await countRun(folder, measures, { signal }));
+  try {
+    for (const { folder } of runs) counts.push(await countRun(folder, measures, { signal }));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    // Its scores stand; without its predictions there is nothing to pair.
+    return { measures: [], counts: { items: 0, ids: [], measures: [] } };
+  }
   const [only, ...more] = counts;
   if (more.length === 0) return { measures, counts: only! };
   const merged = measures.map((_, i) => meanOf(counts.map((each) => each.measures[i]!)));

@@ -92,6 +92,11 @@ test("a study is planned, run and reported, with the figures of single runs", as
   const { differences: own2 } = report!.tests.find(({ first, second }) => first === 0 && second === 1)!;
   expect(own2["chrf"]).toEqual(differences["chrf"]);
   expect(Object.keys(report!.rows[0]!.marks).length + Object.keys(report!.rows[1]!.marks).length).toBeGreaterThan(0);
+  // Tests are kept on disk, and computed again where what is kept is damaged.
+  const kept = join(places.home, "studies", "tests");
+  const [first] = await readdir(kept);
+  await writeFile(join(kept, first!), "{");
+  expect((await reportStudy(done, places.home)).suites).toEqual(suites);
   for (const { svg } of studyCharts({ title: "Tiny", suites })) expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   expect(studyCharts({ title: "Tiny", suites }).map(({ name }) => name)).toContain("suite-jsonl-graft-em@1-by-k");
 });

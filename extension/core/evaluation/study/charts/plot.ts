@@ -14,6 +14,8 @@ export interface Point {
 
 export interface Series {
   readonly name: string;
+  /** Its colour and shape, which are the same in every chart of a study. */
+  readonly number: number;
   readonly points: readonly Point[];
 }
 
@@ -42,7 +44,7 @@ export function plot({ title, xTitle, yTitle, series, xScale, isJoined, xText, y
   );
   const ys = points.flatMap(({ y, low = y, high = y }) => [y, low, high]);
   const y = scaleLinear()
-    .domain([Math.min(0, ...ys), Math.max(...ys, Number.MIN_VALUE)])
+    .domain([Math.min(0, ...ys), Math.max(0, ...ys) || 1])
     .range([base, top])
     .nice(5);
   const marks = [
@@ -60,30 +62,29 @@ export function plot({ title, xTitle, yTitle, series, xScale, isJoined, xText, y
     ]),
     text((left + width - right) / 2, base + 38, xTitle, { "text-anchor": "middle" }),
     text(0, 0, yTitle, { transform: `translate(14 ${(top + base) / 2}) rotate(-90)`, "text-anchor": "middle" }),
-    ...series.flatMap((each, i) => drawn(each, i, xs.at, y, isJoined)),
-    ...series.flatMap(({ name }, i) => {
+    ...series.flatMap((each) => drawn(each, xs.at, y, isJoined)),
+    ...series.flatMap(({ name, number }, i) => {
       const at = base + bottom + 12 + legendLine * i;
-      return [marker(i, left + 6, at), text(left + 18, at + 4, name)];
+      return [marker(number, left + 6, at), text(left + 18, at + 4, name)];
     }),
   ];
   return drawing({ width, height, title, marks });
 }
 
 function drawn(
-  { points }: Series,
-  i: number,
+  { points, number }: Series,
   x: (value: number) => number,
   y: (value: number) => number,
   isJoined: boolean,
 ): string[] {
   const path = points.map((point, n) => `${n === 0 ? "M" : "L"}${x(point.x).toFixed(1)} ${y(point.y).toFixed(1)}`);
-  const join = element("path", { d: path.join(""), fill: "none", stroke: colourOf(i), "stroke-width": 1.5 });
+  const join = element("path", { d: path.join(""), fill: "none", stroke: colourOf(number), "stroke-width": 1.5 });
   return [
     ...(isJoined && points.length > 1 ? [join] : []),
     ...points.map((point) => {
       const [at, low, high] = [x(point.x), point.low ?? point.y, point.high ?? point.y];
-      const interval = line(at, y(low), at, y(high), { stroke: colourOf(i), "stroke-width": 1.5 });
-      return titled(point.label, ...(low < high ? [interval] : []), marker(i, at, y(point.y)));
+      const interval = line(at, y(low), at, y(high), { stroke: colourOf(number), "stroke-width": 1.5 });
+      return titled(point.label, ...(low < high ? [interval] : []), marker(number, at, y(point.y)));
     }),
   ];
 }

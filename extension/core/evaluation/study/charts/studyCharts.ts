@@ -75,6 +75,7 @@ function byRank({ rows, measures }: SuiteReport, title: string): string {
     yText: (value) => String(value),
     series: rows.map((row) => ({
       name: row.candidate,
+      number: row.number,
       points: ranks.flatMap(({ name, k }) => pointOf(k, row, name)),
     })),
   });
@@ -101,7 +102,11 @@ function byMemory({ rows }: SuiteReport, measure: string, title: string): string
 }
 
 function overRows(rows: readonly StudyRow[], measure: string, x: (row: StudyRow) => number) {
-  const series = rows.map((row) => ({ name: row.candidate, points: pointOf(x(row), row, measure) }));
+  const series = rows.map((row) => ({
+    name: row.candidate,
+    number: row.number,
+    points: pointOf(x(row), row, measure),
+  }));
   const { digits } = measureFormat(measure);
   const yText = (value: number): string => (digits > 2 ? valueText(measure, value) : String(value));
   return { series, yTitle: axisTitle(measure), xScale: "log", isJoined: false, yText } as const;

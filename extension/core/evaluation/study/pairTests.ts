@@ -1,0 +1,63 @@
+/**
+ * The paired tests between a suite's candidates. A test of ten measures on 543 tasks takes seconds, so results are kept on disk,
+ * under a hash of the runs that they compare.
+ */
+
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import * as z from "zod";
+import packageJson from "../../../../package.json" with { type: "json" };
+import { writeFileAtomic } from "../../foundation/atomicFile.ts";
+import { readPlainText } from "../../foundation/plainFile.ts";
+import { isShown } from "../measures/measureFormat.ts";
+import type { RunSummary } from "../runs/runFolder.ts";
+import { differencesOf, type Counted } from "../scoring/compareRuns.ts";
+
+const differenceSchema = z.object({
+  difference: z.number(),
+  interval: z.object({ low: z.number(), high: z.number() }),
+  p: z.number(),
+  verdict: z.enum(["first", "second", "none", "tooFew"]),
+});
+const keptSchema = z.record(z.string(), differenceSchema);
+
+/** By measure: the first candidate's score minus the second's. */
+export type Differences = Readonly<z.infer<typeof keptSchema>>;
+
+/** A candidate: its runs, one per seed, and what their items add to the measures, counted when it is first needed. */
+export interface Tested {
+  readonly runs: readonly RunSummary[];
+  readonly counted: () => Promise<Counted>;
+}
+
+export async function pairTest(
+  first: Tested,
+  second: Tested,
+  home: string,
+  signal: AbortSignal | undefined,
+): Promise<Differences> {
+  const path = join(home, "studies", "tests", `${keyOf([first, second])}.json`);
+  const kept = await readKept(path);
+  if (kept) return kept;
+  const options = { signal, isAsked: (name: string) => isShown(name, "panel") };
+  const differences = differencesOf(await first.counted(), await second.counted(), options);
+  await writeFileAtomic(path, JSON.stringify(differences));
+  return differences;
+}
+
+/** A run that is evaluated again finishes at another time. */
+function keyOf(candidates: readonly Tested[]): string {
+  const runs = candidates.map((each) => each.runs.map(({ id, result }) => [id, result?.finishedAt]));
+  return createHash("sha256")
+    .update(JSON.stringify([runs, packageJson.version]))
+    .digest("hex");
+}
+
+/** Undefined for a file that is missing or damaged, which is then written again. */
+async function readKept(path: string): Promise<Differences | undefined> {
+  try {
+    return keptSchema.parse(JSON.parse(await readPlainText(path)));
+  } catch {
+    return undefined;
+  }
+}

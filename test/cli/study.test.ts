@@ -1,0 +1,80 @@
+/** graft study from outside, on a tiny base of random weights. */
+
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { writeTinyCheckpoint } from "../core/baseModels/tinyCheckpoint.ts";
+import { run, type Outcome } from "./run.ts";
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+let folder: string;
+const at = (...path: string[]): string => join(folder, ...path);
+const graft = (...args: string[]): Promise<Outcome> =>
+  run(["study", ...args], { GRAFT_HOME: at("home"), GRAFT_DATA: at("data") });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "graft-cli-study-"));
+  await writeTinyCheckpoint(at("tiny"));
+  const rows = [1, 2, 3].map((n) =>
+    JSON.stringify({ id: `t${n}`, intent: `sort the list ${n}`, code: `x.sort(${n})` }),
+  );
+  await writeFile(at("pairs.jsonl"), rows.join("\n"));
+  await mkdir(at("home", "studies"), { recursive: true });
+  const study = {
+    format: 1,
+    title: "Examples?",
+    suites: [{ source: "../../pairs.jsonl", examples: "../../pairs.jsonl" }],
+    candidates: [
+      { name: "none", base: "../../tiny" },
+      { name: "nearest", base: "../../tiny", mode: "rag" },
+    ],
+    decoding: { greedy: true },
+  };
+  await writeFile(at("home", "studies", "examples.json"), JSON.stringify(study));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test("a study is listed, planned, run by its name, and exported", async () => {
+  expect((await graft("list")).stdout).toMatch(/^examples +Examples\? +2 candidates on 1 suites/);
+  const path = at("home", "studies", "examples.json");
+  const plan = await graft("plan", path, "--json");
+  expect(plan.result["runs"]).toMatchObject([
+    { candidateName: "none", done: 0, tasks: 3 },
+    { candidateName: "nearest" },
+  ]);
+  const ran = await graft("run", "examples", "--json");
+  expect(ran.code).toBe(0);
+  expect(ran.result).toMatchObject({
+    failures: [],
+    suites: [{ suite: "pairs.jsonl", rows: [{ candidate: "none" }, {}] }],
+  });
+  expect(ran.events("progress").some(({ phase }) => phase === "predicting")).toBe(true);
+  const table = await graft("export", "examples", "--format", "csv", "--out", at("table.csv"));
+  expect([table.code, (await readFile(at("table.csv"), "utf8")).split("\n")[1]]).toEqual([
+    0,
+    expect.stringMatching(/^pairs\.jsonl,graft,none,42,3,/),
+  ]);
+  expect((await graft("export", "examples", "--out", at("out"))).code).toBe(0);
+  const again = await graft("run", at("out", "study.json"));
+  expect(again.stdout).toContain("2 of 2 exported runs have equal scores here.");
+});
+
+test("a study that cannot be finished says so with its exit code, and what is wrong in one line", async () => {
+  const study = { format: 1, title: "Gone", suites: [{ source: "gone.jsonl" }], candidates: [{ base: "./tiny" }] };
+  await writeFile(at("gone.json"), JSON.stringify(study));
+  const { code, stdout } = await graft("run", at("gone.json"));
+  expect([code, stdout]).toEqual([1, expect.stringMatching(/Not evaluated: .*gone\.jsonl/)]);
+  expect((await graft("run", "nothing")).stderr).toMatch(/^error: Cannot read the study .*graft study list.*\n$/);
+  expect(await graft("export", "examples")).toMatchObject({ code: 2, stderr: expect.stringContaining("--out") });
+});
+
+test("the paper's questions are written about the data that is here", async () => {
+  const { code, stderr } = await graft("new", "paper", "--out", at("paper.json"));
+  expect([code, stderr]).toEqual([0, expect.stringContaining("graft data codealpacapy")]);
+  const { suites } = JSON.parse(await readFile(at("paper.json"), "utf8")) as { suites: unknown };
+  expect(suites).toEqual([{ source: "conala" }]);
+  expect((await graft("new", "paper", "--out", at("paper.json"))).stderr).toMatch(/there is such a file/);
+  expect((await graft("new", "adapter", "--out", at("a.json"))).code).toBe(2);
+});
