@@ -6,7 +6,7 @@ import { devices } from "../../runtime/device.ts";
 import { candidateFields, ngramField, trainingsSchema } from "../candidates/candidate.ts";
 import { protocolNames } from "../protocols/protocols.ts";
 import { verdictSchema } from "../sandbox/programProcess.ts";
-import { benchmarks } from "../suites/completionTasks.ts";
+import { benchmarks } from "../suites/benchmarkNames.ts";
 import { holeKinds } from "../suites/drawHoles.ts";
 import { holePlaces } from "../suites/holes.ts";
 import { idSchema } from "../suites/taskId.ts";

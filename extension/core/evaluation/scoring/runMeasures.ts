@@ -11,7 +11,7 @@ import type { Measure, Summed } from "../measures/measure.ts";
 import { passAtK } from "../measures/passAtK.ts";
 import { protocols } from "../protocols/protocols.ts";
 import type { Verdict } from "../sandbox/programProcess.ts";
-import { isBenchmark } from "../suites/completionTasks.ts";
+import { isBenchmark } from "../suites/benchmarkNames.ts";
 import { holeKinds, type HoleKind } from "../suites/drawHoles.ts";
 import { placesOf, type HolePlace } from "../suites/holes.ts";
 import type { Prediction, RunConfiguration, TextCost } from "../runs/runRecord.ts";

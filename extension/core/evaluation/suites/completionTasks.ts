@@ -7,11 +7,9 @@ import * as z from "zod";
 import { internalError } from "../../foundation/errors.ts";
 import { readFields } from "../../dataset/jsonLines.ts";
 import type { Snippet } from "../../repository/repositoryQuery.ts";
+import type { Benchmark } from "./benchmarkNames.ts";
 import { idSchema } from "./taskId.ts";
 import { filled, openTasks, type TaskOptions, type Tasks } from "./tasks.ts";
-
-export const benchmarks = ["crosscodeeval", "repobench", "repopeftbench"] as const;
-export type Benchmark = (typeof benchmarks)[number];
 
 export interface CompletionTask {
   readonly id: string;
@@ -23,10 +21,6 @@ export interface CompletionTask {
   /** Parts of other files that the row gives, in the order of a prompt: the most relevant last. */
   readonly context: readonly Snippet[];
   readonly reference: string;
-}
-
-export function isBenchmark(name: string): name is Benchmark {
-  return benchmarks.some((benchmark) => benchmark === name);
 }
 
 /** The columns of all benchmarks that tasks need; RepoBench's `all_code` alone is larger than all of these. */

@@ -22,7 +22,7 @@ import {
   type SurveyControl,
 } from "./dataSurvey.ts";
 import type { RequestEncoder } from "../holes/requestEncoder.ts";
-import type { Repository } from "../holes/servedContext.ts";
+import type { openTrainingRepository } from "../holes/trainingRepository.ts";
 import { writeHeldOutFiles } from "./heldOutFiles.ts";
 import { readingMeter, type ReadingProgress } from "../loop/progressMeter.ts";
 import { pieceSizeFor } from "./pieceSize.ts";
@@ -70,7 +70,7 @@ export interface Encoders {
    */
   readonly requestsOf?: RequestEncoder;
   /** Indexes a folder of source code, whose files stand in front of each other in requests. Absent if none do. */
-  readonly indexOf?: (folder: string, signal?: AbortSignal) => Promise<Repository>;
+  readonly indexOf?: typeof openTrainingRepository;
 }
 
 /** Bounds of the variants of each request on disk, and their number in all files together. */
@@ -129,7 +129,9 @@ export async function openTrainingData(
       const pieces = pieceMaker(source, settings);
       const random = seededRandom(chance.seed, `holes of ${source.name}`);
       const { folder } = source;
-      const repository = folder === undefined ? undefined : await indexOf?.(folder, control.signal);
+      const isHeldOut = (file: { path: string; text: string }): boolean =>
+        survey.isHeldOut(source, { kind: "text", ...file });
+      const repository = folder === undefined ? undefined : await indexOf?.(folder, isHeldOut, control.signal);
       let examples = 0;
       for await (const entry of entriesOf(source, control.signal)) {
         if (!("kind" in entry)) continue;

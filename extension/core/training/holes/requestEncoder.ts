@@ -20,7 +20,7 @@ import {
   type LossWeights,
   type SourceText,
 } from "./holeSequence.ts";
-import type { Repository } from "./servedContext.ts";
+import type { Repository } from "./trainingRepository.ts";
 
 /** The share of each kind in the holes, where a stretch of text has all of them. */
 const shares: Readonly<Record<CursorKind, number>> = {

@@ -1,20 +1,12 @@
 /** What stands in front of a training request: what completion puts in front of the same request. */
 
 import { contextTokensOf } from "../../completion/context/contextBudget.ts";
-import { indexFolder, type IndexedRepository } from "../../completion/context/indexedRepository.ts";
 
 /** "file": the path of the file; "repository": parts of other files, too. */
 export const servedContexts = ["file", "repository"] as const;
 export type ServedContext = (typeof servedContexts)[number];
 
-export type Repository = IndexedRepository;
-
 /** Returns what completion gives a base of this size. */
 export function servedContextOf(parameters: number): ServedContext {
   return contextTokensOf({ parameters }) > 0 ? "repository" : "file";
-}
-
-/** Indexes a folder of source code by the rules of the editor's index. */
-export async function openTrainingRepository(folder: string, signal?: AbortSignal): Promise<Repository> {
-  return await indexFolder(folder, signal);
 }

@@ -15,7 +15,7 @@ import { moduleShapes } from "../../architectures/architectures.ts";
 import { isEncoderDecoder } from "../../architectures/config.ts";
 import { openTokenizer, type Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { requestEncoder } from "../holes/requestEncoder.ts";
-import { openTrainingRepository } from "../holes/servedContext.ts";
+import { openTrainingRepository } from "../holes/trainingRepository.ts";
 import { askedOf } from "./askedOptions.ts";
 import { fingerprintOf } from "../fingerprint.ts";
 import { withVirtualIds } from "../data/virtualIds.ts";

@@ -4,7 +4,7 @@
  */
 
 import type { PythonParser } from "../../../python/pythonParser.ts";
-import type { Benchmark } from "../../suites/completionTasks.ts";
+import type { Benchmark } from "../../suites/benchmarkNames.ts";
 import { best, type Measure } from "../measure.ts";
 import { split, strip } from "../whitespace.ts";
 import { indelRatio, sequenceRatio } from "./sequenceRatio.ts";

@@ -9,7 +9,7 @@ import {
   indelRatio,
   sequenceRatio,
 } from "../../../../../extension/core/evaluation/measures/benchmarks/sequenceRatio.ts";
-import type { Benchmark } from "../../../../../extension/core/evaluation/suites/completionTasks.ts";
+import type { Benchmark } from "../../../../../extension/core/evaluation/suites/benchmarkNames.ts";
 import { openPythonParser } from "../../../../../extension/core/python/pythonParser.ts";
 
 interface Row {
