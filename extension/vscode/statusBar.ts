@@ -97,7 +97,7 @@ function look({ engine: { state }, library, configuration, comparing, snooze, in
       return { icon: index.isReading ? "loading~spin" : "repo-forked", text, notes: [] };
     }
     case "asleep":
-      return { icon: "repo-forked", text, notes: [] };
+      return { icon: index.isReading ? "loading~spin" : "repo-forked", text, notes: [] };
   }
 }
 

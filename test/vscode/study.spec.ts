@@ -19,7 +19,7 @@ const pairs = (count: number): string =>
   }).join("");
 
 const test = editorTest({
-  files: { "main.py": "x = 1\n", "pairs.jsonl": pairs(40), "shown.jsonl": pairs(10), "out/.keep": "" },
+  files: { "main.py": "x = 1\n", "forty.jsonl": pairs(40), "nearby.jsonl": pairs(10), "out/.keep": "" },
   settings: { "workbench.colorTheme": "Default Dark Modern" },
 });
 
@@ -63,14 +63,14 @@ test("a study of three candidates is planned, with times", { timeout: 240_000 },
   await view.getByLabel("Title").fill("Three on forty");
   await view.getByText("Choose a suite first.").waitFor();
   await button(view, "Add a file…").click();
-  await file(page, "pairs.jsonl");
-  await view.getByText("pairs.jsonl", { exact: false }).first().waitFor();
+  await file(page, "forty.jsonl");
+  await view.getByText("forty.jsonl", { exact: false }).first().waitFor();
   await view.getByLabel("Drawn examples (ICL)").fill("1");
   await view.getByLabel("Nearest examples (RAG)").fill("2");
   await view.getByText("Choose a file of examples first.").waitFor();
   await button(view, "Examples from…").click();
-  await file(page, "shown.jsonl");
-  await view.getByText(join(workbench.folder, "shown.jsonl")).waitFor();
+  await file(page, "nearby.jsonl");
+  await view.getByText(join(workbench.folder, "nearby.jsonl")).waitFor();
   await view.getByLabel("Decoding").selectOption("Greedy: one answer");
   await workbench.screenshot("studies, form");
   expect(await axeProblems(view)).toEqual([]);
@@ -101,7 +101,7 @@ test("it is paused, and goes on after the window was reloaded", { timeout: 300_0
   view = await openStudies(workbench);
   await button(view, "Resume").click({ timeout: 60_000 });
   await view.getByText("3 of 3 runs are finished.").waitFor({ timeout: 200_000 });
-  const table = view.getByRole("region", { name: "pairs.jsonl, graft" });
+  const table = view.getByRole("region", { name: "forty.jsonl, graft" });
   expect(await table.getByRole("rowheader").allTextContents()).toEqual([
     "graft-base",
     "graft-base, 1 drawn (seed 42)",
@@ -119,14 +119,14 @@ test("it is paused, and goes on after the window was reloaded", { timeout: 300_0
 test("its tasks are filtered, gone through by keyboard, and opened in the editor", async ({ workbench }) => {
   const { page } = workbench;
   const view = await openStudies(workbench);
-  await button(view, "Show tasks: pairs.jsonl, graft").press("Enter");
+  await button(view, "Show tasks: forty.jsonl, graft").press("Enter");
   const list = view.getByRole("listbox", { name: "Tasks" });
   await view.getByText("40 of 40 tasks.").waitFor();
   await view.getByLabel("Search").fill("number 3");
   await view.getByText("11 of 40 tasks.").waitFor();
   await list.focus();
   await page.keyboard.press("ArrowDown");
-  const tasks = view.getByRole("region", { name: "Tasks of pairs.jsonl" });
+  const tasks = view.getByRole("region", { name: "Tasks of forty.jsonl" });
   await tasks.getByRole("heading", { name: "apply min to the list number 3", exact: true }).waitFor();
   await page.keyboard.press("ArrowDown");
   await tasks.getByRole("heading", { name: "apply sorted to the list number 30" }).waitFor();
@@ -143,7 +143,7 @@ test("the panel fits a narrow window, and other themes", async ({ workbench }) =
   const { page, folder } = workbench;
   await workbench.command("View: Toggle Primary Side Bar Visibility");
   const view = await openStudies(workbench);
-  await view.getByRole("region", { name: "pairs.jsonl, graft" }).waitFor({ timeout: 60_000 });
+  await view.getByRole("region", { name: "forty.jsonl, graft" }).waitFor({ timeout: 60_000 });
   for (const width of [420, 260]) {
     await page.setViewportSize({ width, height: 900 });
     const overflow = await view.evaluate(
@@ -188,7 +188,7 @@ test("its export, run again by the command line, has equal figures", { timeout: 
 
 test("a suite that is gone is told, and does not end the panel", async ({ workbench }) => {
   const view = await openStudies(workbench);
-  await rm(join(workbench.folder, "pairs.jsonl"));
+  await rm(join(workbench.folder, "forty.jsonl"));
   await button(view, "Plan again").click();
   await view
     .getByText(/Cannot read the suite .*pairs\.jsonl/)

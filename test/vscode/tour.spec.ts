@@ -27,6 +27,7 @@ test("1. the base model proposes what other files have: Esc hides, asking brings
   expect(readme).toContain(`\`${known.trim()}\``);
   await workbench.openFile("playground.py");
   await graftReady(workbench);
+  await workbench.page.getByRole("button", { name: /Repository index: \d+ files/ }).waitFor();
   const suggestion = await typeInPlayground(workbench, known);
   expect(suggestion).toContain(habit);
   await workbench.press("Escape");
@@ -57,9 +58,10 @@ test('3. "Select adapter" shows the base model without one, and the adapter agai
   await graftReady(workbench, "none");
   await workbench.openFile("playground.py");
   await workbench.type(unknown);
-  // The base may be too unsure to speak unasked.
   await workbench.command("Trigger Inline Suggestion");
-  expect(await workbench.ghostText()).not.toContain("failure");
+  // Far more time than an answer takes.
+  await workbench.page.waitForTimeout(3000);
+  expect(await workbench.ghostPieces.count()).toBe(0);
   await revertPlayground(workbench);
   await selectAdapter(workbench, "shop");
   await graftReady(workbench, "shop");

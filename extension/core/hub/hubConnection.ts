@@ -72,8 +72,8 @@ export async function connectToHub(
   if (username || password) throw credentialsInEndpoint(endpoint);
   for (const [what, proxy] of proxiesOf(settings)) checkedUrl(what, proxy);
   // Loaded lazily, so that only downloads load code that can open connections.
-  const { EnvHttpProxyAgent: Agent, fetch: request } = await import("./undici.ts");
-  const dispatcher = new Agent(agentOptions(settings));
+  const { openAgent, request } = await import("./undici.ts");
+  const dispatcher = openAgent(agentOptions(settings));
 
   const attempt = async (input: Parameters<typeof fetch>[0], init: RequestInit = {}): Promise<Response | Error> => {
     const url = new URL(input instanceof Request ? input.url : input);

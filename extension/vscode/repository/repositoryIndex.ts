@@ -21,7 +21,7 @@ import { watchRules } from "./ruleFiles.ts";
 export interface RepositoryIndex {
   /**
    * Asks about the text around a cursor of `document`. The file's own text is not in the answer. Undefined without an index,
-   * while it is read, and where the answer takes longer than 30 ms: no context is better than one that comes late.
+   * while it is read, and where the answer takes longer than 80 ms: no context is better than one that comes late.
    */
   query(
     document: vscode.TextDocument,
@@ -52,8 +52,8 @@ export interface RepositoryIndexOptions {
   log: Log;
 }
 
-/** Milliseconds that a question may take. */
-const patience = 30;
+/** Milliseconds that a question may take. Most take 5. */
+const patience = 80;
 /** Milliseconds after the first Python document, so that the model loads first. */
 const delay = 1000;
 
