@@ -139,7 +139,8 @@ test("its tasks are filtered, gone through by keyboard, and opened in the editor
   await page.getByRole("tab", { name: /task 30: reference and graft-base, 2 nearest/ }).waitFor();
 });
 
-test("the panel fits a narrow window, and other themes", async ({ workbench }) => {
+// Colours of a theme that is just being changed have failed the check once.
+test("the panel fits a narrow window, and other themes", { retry: 1 }, async ({ workbench }) => {
   const { page, folder } = workbench;
   await workbench.command("View: Toggle Primary Side Bar Visibility");
   const view = await openStudies(workbench);
