@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Frame } from "playwright-core";
 import { expect } from "vitest";
 import { chooseFolder } from "./harness/folderDialog.ts";
+import { fitsWidth } from "./harness/fitsWidth.ts";
 import { graftReady } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 import type { Workbench } from "./harness/workbench.ts";
@@ -195,10 +196,7 @@ test("the panel fits a narrow window, and light themes", async ({ workbench }) =
   const view = await openBenchmark(workbench);
   expect(await view.getByLabel("Adapter").locator("option").allTextContents()).toContain("None: the base alone");
   await page.setViewportSize({ width: 420, height: 900 });
-  const overflow = await view.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(overflow).toBe(0);
+  await fitsWidth(view);
   await workbench.screenshot("benchmark, narrow");
   await view.getByRole("button", { name: "Export…" }).scrollIntoViewIfNeeded();
   await workbench.screenshot("benchmark, narrow, runs");

@@ -5,6 +5,7 @@ import type { Frame } from "playwright-core";
 import { expect } from "vitest";
 import { root, scratch } from "../../scripts/bed/paths.ts";
 import type { StatisticsRecord } from "../../extension/core/statistics/record.ts";
+import { fitsWidth } from "./harness/fitsWidth.ts";
 import { graftReady } from "./harness/graft.ts";
 import { shapes } from "./harness/shapes.ts";
 import { editorTest } from "./harness/spec.ts";
@@ -284,10 +285,7 @@ test.for(themes)("%s: two months fit a narrow sidebar", async ([theme, kind], { 
   await view.getByText("our-style on graft-base").waitFor();
   await view.getByLabel("Time", { exact: true }).selectOption("Last 30 days");
   await expect.poll(() => view.locator(".bars g").count()).toBe(30);
-  const overflow = await view.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(overflow).toBe(0);
+  await fitsWidth(view);
   await view.evaluate(() => window.scrollTo(0, 0));
   await workbench.page.waitForTimeout(500); // Colours fade.
   await workbench.screenshot(`statistics, ${theme}`);
