@@ -206,6 +206,23 @@ test("an exported study, run again on a machine that has nothing, gives equal sc
   expect(figures(exported)).toEqual(figures(JSON.parse(JSON.stringify(repeated)) as typeof report));
 });
 
+test("an exported folder of sources holds no ignored files, and none with secrets", async () => {
+  const files = {
+    ".gitignore": "mine_local.py\n",
+    "a.py": "a = 1\n",
+    "broken.py": "def (\n",
+    "mine_local.py": "b = 2\n",
+    "settings.py": 'DB_PASSWORD = "maple-otter-77"\n',
+  };
+  await mkdir(at("code"));
+  for (const [name, text] of Object.entries(files)) await writeFile(at("code", name), text);
+  const study = studyOf({ suites: [{ source: at("code") }] });
+  const title = study.title;
+  const exported = { study, plan: { title, runs: [], notes: [] }, report: { title, suites: [] } };
+  await exportStudy(exported, at("export-of-code"), placesOf("code-home"));
+  expect(await readdir(at("export-of-code", "inputs", "1", "code"))).toEqual(["a.py", "broken.py"]);
+});
+
 test("tables show marks in each format", () => {
   const blank = { suite: "s", protocol: "graft", seeds: [1], runs: [], items: 30, trainableParameters: 0, number: 0 };
   const cost = { adapterBytes: 0, seconds: 1, tokensPerSecond: 1, peakMemoryBytes: 1 };

@@ -9,7 +9,7 @@ import packageJson from "../../../../../package.json" with { type: "json" };
 import { writeFailure, writeFileAtomic } from "../../../foundation/atomicFile.ts";
 import { UserError } from "../../../foundation/errors.ts";
 import { exists, isFolder } from "../../../foundation/exists.ts";
-import { pythonFiles } from "../../../sources/pythonFiles.ts";
+import { readRepository } from "../../../repository/readRepository.ts";
 import { readRun, runsFolder, type RunSummary } from "../../runs/runFolder.ts";
 import { studyCharts } from "../charts/studyCharts.ts";
 import { studyReadme } from "./studyReadme.ts";
@@ -109,12 +109,12 @@ async function copySources(study: Study, out: string): Promise<Study> {
   return withPaths(study, (path) => `./${copies.get(path)!}`);
 }
 
-/** Of a folder of Python sources, copies what an evaluation reads: no ignored files, and none with secrets in their names. */
+/** Copies of a folder of Python sources what an evaluation may read: no ignored files, and none with secrets. */
 async function copyInput(path: string, copy: string): Promise<void> {
   const hasSources =
     (await isFolder(path)) &&
     !(await exists(join(path, "adapter_config.json"))) &&
     !(await exists(join(path, "config.json")));
   if (!hasSources) return await cp(path, copy, { recursive: true });
-  for await (const name of pythonFiles(path)) await cp(join(path, name), join(copy, name));
+  for await (const file of readRepository(path)) await cp(join(path, file.path), join(copy, file.path));
 }
