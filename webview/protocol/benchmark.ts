@@ -3,6 +3,7 @@
 import * as z from "zod/mini";
 import type { NumberField } from "./numberField.ts";
 import type { PaperDataState } from "./paperData.ts";
+import type { LiveEvaluation } from "./liveEvaluation.ts";
 
 const text = z.string().check(z.minLength(1));
 
@@ -71,17 +72,7 @@ export type EvaluationState =
       phase: "running";
       cancelling: boolean;
       /** Absent until the first task is done, while suite and base are loaded. */
-      progress?: {
-        candidate: string;
-        /** "measuring" counts files of held-out code, for bits per byte. */
-        stage: "measuring" | "predicting" | "scoring";
-        done: number;
-        total: number;
-        etaSeconds?: number;
-        tokensPerSecond?: number;
-        /** The last prediction. */
-        last?: { intent: string; prediction: string };
-      };
+      progress?: LiveEvaluation & { candidate: string };
     }
   | { phase: "cancelled" }
   | { phase: "failed"; message: string; nextStep: string };

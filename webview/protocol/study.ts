@@ -3,6 +3,7 @@
 import * as z from "zod/mini";
 import type { NumberField } from "./numberField.ts";
 import type { PaperDataState } from "./paperData.ts";
+import type { LiveEvaluation } from "./liveEvaluation.ts";
 
 const text = z.string().check(z.minLength(1));
 
@@ -74,7 +75,7 @@ export type FromStudies = z.infer<typeof fromStudies>;
 export type ToStudies =
   | { type: "fields"; fields: StudyFields }
   | { type: "state"; state: StudiesState }
-  /** Of the open study, whenever it changes. */
+  /** The results of the open study, whenever they change. */
   | { type: "results"; results: StudyResults }
   | { type: "paperData"; state: PaperDataState }
   | { type: "pathChosen"; what: "file" | "folder" | "examples" | "encoder"; path: string }
@@ -141,14 +142,7 @@ export interface RunView {
   isRough: boolean;
   problem?: Problem;
   /** While it runs. */
-  live?: {
-    stage: "training" | "measuring" | "predicting" | "scoring";
-    done: number;
-    total: number;
-    etaSeconds?: number;
-    tokensPerSecond?: number;
-    last?: { intent: string; prediction: string };
-  };
+  live?: Omit<LiveEvaluation, "stage"> & { stage: LiveEvaluation["stage"] | "training" };
   /** Early answers while it runs, then the result. */
   scores?: Scores;
 }

@@ -48,24 +48,21 @@ function stageText({ progress, trial }: TrainingRunning): string {
 
 /** The trial on held-out lines after the last step. */
 function Trying({ trial: { done, of, etaSeconds } }: { trial: NonNullable<TrainingRunning["trial"]> }) {
-  return (
-    <>
-      <ProgressBar share={shareOf(done, of)} labelledBy="running" />
-      <p class="note">{t("Completing held-out lines with and without the adapter: {0} of {1}", done, of)}</p>
-      <Figures>
-        <Figure term={t("Time left")} value={duration(etaSeconds)} />
-      </Figures>
-    </>
-  );
+  const note = t("Completing held-out lines with and without the adapter: {0} of {1}", done, of);
+  return <Counted share={shareOf(done, of)} note={note} etaSeconds={etaSeconds} />;
 }
 
 function Reading({ reading }: { reading: TrainingRunning["reading"] }) {
   if (!reading) return <ProgressBar share={undefined} labelledBy="running" />;
   const { examples, of, etaSeconds } = reading;
+  return <Counted share={shareOf(examples, of)} note={t("Example {0} of {1}", examples, of)} etaSeconds={etaSeconds} />;
+}
+
+function Counted({ share, note, etaSeconds }: { share: number; note: string; etaSeconds: number }) {
   return (
     <>
-      <ProgressBar share={shareOf(examples, of)} labelledBy="running" />
-      <p class="note">{t("Example {0} of {1}", examples, of)}</p>
+      <ProgressBar share={share} labelledBy="running" />
+      <p class="note">{note}</p>
       <Figures>
         <Figure term={t("Time left")} value={duration(etaSeconds)} />
       </Figures>

@@ -22,7 +22,7 @@ export interface PreviewText {
 }
 
 export interface TrainingPreview extends TrainOutline {
-  /** Of each data set: examples, tokens, and the files that are left out. */
+  /** Examples, tokens and left-out files of each data set. */
   readonly parts: readonly DataPart[];
   /** Sequences of an epoch, and those that are held out. */
   readonly sequences: number;

@@ -22,6 +22,7 @@ import type { BenchmarkState, EvaluationForm, EvaluationState, RunCard } from ".
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
+import { liveEvaluation } from "../liveEvaluation.ts";
 import { explain, type Messages } from "../messages.ts";
 import { consent } from "./consent.ts";
 
@@ -163,7 +164,11 @@ function createEvaluation(options: BenchmarkOptions, { become, onFailure, onEnd 
       const control = {
         signal,
         onProgress: (progress: EvaluationProgress) => {
-          running = { ...running, cancelling: signal.aborted, progress: shown(progress) };
+          running = {
+            ...running,
+            cancelling: signal.aborted,
+            progress: { candidate: progress.candidate, ...liveEvaluation(progress) },
+          };
           become(running);
         },
       };
@@ -227,31 +232,6 @@ function optionsOf(
     seed,
   };
 }
-
-type ShownProgress = NonNullable<Extract<EvaluationState, { phase: "running" }>["progress"]>;
-
-function shown(progress: EvaluationProgress): ShownProgress {
-  const { candidate, phase, done, total = done, etaSeconds, tokensPerSecond, last } = progress;
-  return {
-    candidate,
-    stage: stages[phase],
-    done,
-    total,
-    ...(etaSeconds !== undefined && { etaSeconds }),
-    ...(tokensPerSecond !== undefined && { tokensPerSecond }),
-    ...(last && { last: { intent: last.intent ?? last.id, prediction: last.predictions[0] ?? "" } }),
-  };
-}
-
-/** The panel does not offer n-grams, so "corpus" and "counting" do not occur. */
-const stages: Readonly<Record<EvaluationProgress["phase"], ShownProgress["stage"]>> = {
-  corpus: "predicting",
-  counting: "predicting",
-  bits: "measuring",
-  infilling: "predicting",
-  predicting: "predicting",
-  scoring: "scoring",
-};
 
 function cardOf({ id, candidate, record, done, result }: RunSummary): RunCard {
   const { configuration, startedAt } = record;

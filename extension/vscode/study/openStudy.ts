@@ -38,7 +38,7 @@ export interface OpenStudyOptions {
 interface Events {
   onChange(study: OpenStudy): void;
   onResults(results: StudyResults): void;
-  /** Of a study that ran. */
+  /** The study that ran has failed. */
   onFailure(error: unknown): void;
 }
 

@@ -3,6 +3,7 @@
 import type { StudyProgress } from "../../core/evaluation/study/runStudy.ts";
 import type { PlannedRun, StudyPlan } from "../../core/evaluation/study/studyPlan.ts";
 import type { KnownStudy } from "../../engine/protocol/evaluation.ts";
+import { liveEvaluation } from "../liveEvaluation.ts";
 import type { OpenStudy, RunView, StudyResults } from "../../../webview/protocol/study.ts";
 
 export function planned({ title, runs, notes }: StudyPlan): Pick<OpenStudy, "title" | "runs" | "notes"> {
@@ -35,15 +36,7 @@ export function changedRun(run: RunView, progress: RunProgress): RunView {
       return { ...run, live: { stage: "training", done: step, total: steps, etaSeconds, tokensPerSecond } };
     }
     case "predicting": {
-      const { phase, done, total = done, etaSeconds, tokensPerSecond, last } = progress.progress;
-      const live = {
-        stage: stages[phase],
-        done,
-        total,
-        ...(etaSeconds !== undefined && { etaSeconds }),
-        ...(tokensPerSecond !== undefined && { tokensPerSecond }),
-        ...(last && { last: { intent: last.intent ?? last.id, prediction: last.predictions[0] ?? "" } }),
-      };
+      const live = liveEvaluation(progress.progress);
       return { ...run, live, ...(progress.scores && { scores: progress.scores }) };
     }
     case "finished": {
@@ -56,15 +49,6 @@ export function changedRun(run: RunView, progress: RunProgress): RunView {
     }
   }
 }
-
-const stages = {
-  corpus: "predicting",
-  counting: "predicting",
-  bits: "measuring",
-  infilling: "predicting",
-  predicting: "predicting",
-  scoring: "scoring",
-} as const;
 
 export function resultsOf({ report, charts }: KnownStudy): StudyResults {
   return { suites: report.suites.map(({ tests: _tests, ...suite }) => suite), charts };

@@ -1,25 +1,15 @@
-import { mkdir, mkdtemp, open, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openDataset } from "../../../extension/core/dataset/openDataset.ts";
+import { dataFolder } from "./dataFolder.ts";
 import { loadedDataset, type Read } from "./loadedDataset.ts";
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "graft-dataset-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const data = dataFolder();
+const put = data.put;
 
-async function put(name: string, content: string | Uint8Array): Promise<string> {
-  const path = join(folder, name);
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, content);
-  return path;
-}
-
-const load = (source: string): Promise<Read> => loadedDataset(source, join(folder, "data"));
+const load = (source: string): Promise<Read> => loadedDataset(source, join(data.path, "data"));
 
 describe("openDataset of a .jsonl file", () => {
   test("reads pairs, texts and infilling examples, and ignores other fields", async () => {
@@ -87,7 +77,7 @@ describe("openDataset of a .jsonl file", () => {
   });
 
   test("reports a row that is too long for memory by its size, and reads the rows around it", async () => {
-    const path = join(folder, "huge.jsonl");
+    const path = join(data.path, "huge.jsonl");
     const file = await open(path, "w");
     await file.write('{"text": "before"}\n{"text": "');
     for (let i = 0; i < 100; i++) await file.write("x".repeat(1 << 20));
@@ -153,7 +143,7 @@ describe("openDataset of a .jsonl file", () => {
 
   test("can be read again, from the start", async () => {
     const path = await put("again.jsonl", '{"text": "a"}\n{"text": "b"}\n');
-    const { examples } = await openDataset(path, { dataFolder: folder });
+    const { examples } = await openDataset(path, { dataFolder: data.path });
     for await (const _ of examples()) break;
     let count = 0;
     for await (const _ of examples()) count++;

@@ -31,7 +31,7 @@ export interface Apart {
 interface Beams {
   /** The tokens of the best. */
   readonly best: string;
-  /** Of all, best first. */
+  /** The values of all continuations, best first. */
   readonly logProbabilities: readonly number[];
 }
 

@@ -36,7 +36,7 @@ export interface FiftySteps {
   readonly spec: MethodSpec;
   /** The loss of each step, before its update. */
   readonly losses: readonly number[];
-  /** Of the first step, in the order of `parameters`. */
+  /** The gradients of the first step, in the order of `parameters`. */
   readonly firstGradients: readonly Float32Array[];
   /** After the last step. */
   readonly parameters: readonly NamedTensor[];

@@ -12,7 +12,7 @@ import { openRunMeasures, type RunMeasure } from "../scoring/runMeasures.ts";
 /** One run's answer to a task, at a glance. */
 export interface TaskCell {
   readonly isRight: boolean;
-  /** Of the best answer to the reference, 0 to 1; absent without a reference. */
+  /** How similar the best answer is to the reference, 0 to 1; absent without a reference. */
   readonly similarity?: number;
 }
 
@@ -69,7 +69,7 @@ export interface TaskAnswers {
   readonly predictions: readonly {
     readonly text: string;
     readonly logProbability?: number;
-    /** Of running its tests. */
+    /** What running its tests found. */
     readonly verdict?: { readonly passed: boolean; readonly output: string };
   }[];
   /** What the model read; absent where the editor's completer wrote it. */

@@ -3,7 +3,7 @@
 import { compare } from "../nearness.ts";
 import type { RepositoryQuery, Snippet } from "../repositoryQuery.ts";
 import { fileAt, textBetween, type Part, type Segment } from "../segment.ts";
-import { indexOfTerm } from "./postings.ts";
+import { firstFrom, indexOfTerm } from "./postings.ts";
 import { eachTerm } from "./terms.ts";
 
 const mostSnippets = 8;
@@ -81,17 +81,6 @@ function totalsOf(segment: Segment): Totals {
     totalsBySegment.set(segment, totals);
   }
   return totals;
-}
-
-/** Returns the index of the first of the sorted `values` that is not below `least`. */
-function firstFrom(values: Uint32Array, least: number): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (values[middle]! < least) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** One array for all questions: there are many chunks, and little time. */

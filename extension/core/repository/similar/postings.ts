@@ -109,11 +109,17 @@ function sortedOrder(values: Uint32Array): Uint32Array {
 
 /** Returns the index of `term` in the sorted `terms`, or -1. */
 export function indexOfTerm(terms: Uint32Array, term: number): number {
-  let [low, high] = [0, terms.length];
+  const index = firstFrom(terms, term);
+  return terms[index] === term ? index : -1;
+}
+
+/** Returns the index of the first of the ascending numbers that is at least `least`; their count if none is. */
+export function firstFrom(numbers: Uint32Array, least: number): number {
+  let [low, high] = [0, numbers.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (terms[middle]! < term) low = middle + 1;
+    if (numbers[middle]! < least) low = middle + 1;
     else high = middle;
   }
-  return terms[low] === term ? low : -1;
+  return low;
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -6,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { exists } from "../../../../extension/core/foundation/exists.ts";
 import { findGit } from "../../../../extension/core/sources/git/gitProgram.ts";
 import { recentFiles } from "../../../../extension/core/sources/git/recentFiles.ts";
+import { git as gitIn } from "../../../git.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -13,10 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const git = (...parameters: string[]): string => {
-  const identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org"];
-  return execFileSync("git", [...identity, ...parameters], { cwd: folder, encoding: "utf8" });
-};
+const git = (...parameters: string[]): string => gitIn(folder, ...parameters);
 
 async function commit(files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, text] of Object.entries(files)) {

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +7,7 @@ import { openDatasets } from "../../../../extension/core/dataset/openDataset.ts"
 import type { Dataset, Example } from "../../../../extension/core/dataset/example.ts";
 import { holdOutChoice, type HoldOutOptions } from "../../../../extension/core/training/data/holdOutChoice.ts";
 import { readHeldOutFiles, writeHeldOutFiles } from "../../../../extension/core/training/data/heldOutFiles.ts";
+import { git as gitIn } from "../../../git.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -15,10 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const git = (...parameters: string[]): string => {
-  const identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org"];
-  return execFileSync("git", [...identity, ...parameters], { cwd: folder, encoding: "utf8" });
-};
+const git = (...parameters: string[]): string => gitIn(folder, ...parameters);
 
 async function write(...names: string[]): Promise<void> {
   for (const name of names) await writeFile(join(folder, `${name}.py`), `${name} = 1\n`);
