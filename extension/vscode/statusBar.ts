@@ -80,6 +80,7 @@ function look({ engine: { state }, library, configuration, comparing, snooze, in
     : library.active === undefined
       ? vscode.l10n.t("Graft: no adapter")
       : `Graft: ${library.active}`;
+  const idle: Look = { icon: index.isReading ? "loading~spin" : "repo-forked", text, notes: [] };
   switch (state.phase) {
     case "loading":
       return { icon: "loading~spin", text, notes: [vscode.l10n.t("Loading the model…")] };
@@ -94,10 +95,10 @@ function look({ engine: { state }, library, configuration, comparing, snooze, in
         return { icon: "warning", text, notes };
       }
       if (foreign) return { icon: "warning", text, notes: [`${foreignText(foreign)}.`] };
-      return { icon: index.isReading ? "loading~spin" : "repo-forked", text, notes: [] };
+      return idle;
     }
     case "asleep":
-      return { icon: index.isReading ? "loading~spin" : "repo-forked", text, notes: [] };
+      return idle;
   }
 }
 

@@ -37,6 +37,11 @@ export async function choosePlacements(options: ChooseOptions): Promise<readonly
   return [...chosen, onCpu];
 }
 
+/** The same for adapters and scores, which should not depend on which GPU a machine has: "auto" means the CPU (decisions/0031). */
+export async function reproduciblePlacements(options: ChooseOptions): Promise<readonly Placement[]> {
+  return await choosePlacements({ ...options, device: options.device === "auto" ? "cpu" : options.device });
+}
+
 function asked(
   device: Device,
   states: readonly DeviceState[],

@@ -2,7 +2,7 @@
 
 import { paddingOf } from "./data/batchShape.ts";
 import { checkpointInvalid, saveCheckpoint } from "./output/checkpoint.ts";
-import { choosePlacements, withFallback } from "../devices/placements.ts";
+import { reproduciblePlacements, withFallback } from "../devices/placements.ts";
 import type { Device } from "../runtime/device.ts";
 import { openOutputFolder, type OutputFolder } from "./output/outputFolder.ts";
 import { describeCost, estimateCost } from "./cost/costEstimate.ts";
@@ -89,8 +89,7 @@ async function takeStepsOnDevices(
 ): Promise<TrainResult> {
   const { log } = control;
   const { device = "auto", home } = options;
-  const choice = { device: device === "auto" ? "cpu" : device, home, base: prepared.base.hash } as const;
-  const placements = await choosePlacements({ ...choice, log });
+  const placements = await reproduciblePlacements({ device, home, base: prepared.base.hash, log });
   return await withFallback(placements, { log }, async (placement, isAgain) => {
     const attempt = { ...options, device: placement.device };
     if (!isAgain || !(await readRun(output.workFolder))) {

@@ -9,7 +9,7 @@ import { openPythonParser } from "../../python/pythonParser.ts";
 import { estimates, type Estimate } from "../measures/estimate.ts";
 import { readHeldOut } from "../suites/heldOut.ts";
 import { drawSpans, type TypedSpan } from "./drawSpans.ts";
-import { choosePlacements } from "../../devices/placements.ts";
+import { reproduciblePlacements } from "../../devices/placements.ts";
 import { openSuggester } from "./openSuggester.ts";
 import {
   latencyOf,
@@ -58,8 +58,12 @@ export async function runReplay(options: ReplayOptions, control: ReplayControl):
   const left = { name: heldOut.name, problems: [...heldOut.problems, ...problems] };
   tellProblems(left, log);
   const base = await resolveBase(settings.base, { ...settings, log, signal });
-  const device = settings.device === "auto" ? "cpu" : settings.device;
-  const [placement] = await choosePlacements({ device, home: settings.home, base: base.hash, log });
+  const [placement] = await reproduciblePlacements({
+    device: settings.device,
+    home: settings.home,
+    base: base.hash,
+    log,
+  });
   const suggester = await openSuggester(base, { ...settings, placement }, signal);
   try {
     const sessions = await replaySessions(spans, suggester, settings, control);

@@ -5,7 +5,7 @@
 
 import { cpus, totalmem } from "node:os";
 import { resolveBase } from "../../baseModels/resolveBase.ts";
-import { choosePlacements, withFallback } from "../../devices/placements.ts";
+import { reproduciblePlacements, withFallback } from "../../devices/placements.ts";
 import type { Device, Placement } from "../../runtime/device.ts";
 import { tellProblems } from "../../dataset/example.ts";
 import { UserError } from "../../foundation/errors.ts";
@@ -44,8 +44,12 @@ export async function runEvaluation(
   try {
     tellProblems(suite, log);
     const base = await resolveBase(settings.base, { ...settings, log, signal });
-    const device = settings.device === "auto" ? "cpu" : settings.device;
-    const placements = await choosePlacements({ device, home: settings.home, base: base.hash, log });
+    const placements = await reproduciblePlacements({
+      device: settings.device,
+      home: settings.home,
+      base: base.hash,
+      log,
+    });
     return await withFallback(placements, { log }, (placement, isAgain) =>
       // The next device goes on with the same run.
       evaluateOn(placement, suite, isAgain ? { ...settings, fresh: false } : settings, {
