@@ -9,11 +9,13 @@ import { findModule } from "./modules.ts";
 const unfinished = /^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+\(?((?:[ \t]*\w+[ \t]*,)*)[ \t]*(\w*)$/;
 const defined = /^(?:(?:async[ \t]+def|def|class)[ \t]+(\w+)|([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=(?!=))/gm;
 const mostNames = 32;
+/** In a longer line, the pattern would try too many ways to share out its blanks. */
+const longestLine = 400;
 
 /** Returns the names as copies of the cursor's line, in the order of the module. */
 export function findImportableNames(files: Files, { path, prefix }: RepositoryQuery): Copy[] {
   const before = prefix.slice(prefix.lastIndexOf("\n") + 1);
-  const [, module, listed = "", begun = ""] = unfinished.exec(before) ?? [];
+  const [, module, listed = "", begun = ""] = before.length > longestLine ? [] : (unfinished.exec(before) ?? []);
   const target = module === undefined ? undefined : findModule(files, module, path);
   const place = target === undefined ? undefined : files.place(target);
   if (!target || !place) return [];
