@@ -27,7 +27,12 @@ const suiteSchema = z.strictObject({
 
 /** The settings of a training by their names on the command line; the training itself checks their values. */
 const trainingSchema = z
-  .looseObject({ method: z.enum(methodNames), data: z.array(text).min(1) })
+  .looseObject({
+    method: z.enum(methodNames),
+    data: z.array(text).min(1),
+    validation: text.optional(),
+    init: text.optional(),
+  })
   .superRefine((training, refinement) => {
     const unknown = Object.keys(training).filter((name) => !(name in userFields.shape) || places.has(name));
     if (unknown.length > 0) refinement.addIssue(`has no setting ${unknown.join(", ")}`);
@@ -150,10 +155,28 @@ export function withPaths(study: Study, replaced: (path: string) => string): Stu
         ...each(candidate, ["encoder", "repository", "ngram"]),
         ...(candidate.base !== undefined && { base: base(candidate.base) }),
         ...(adapters && { adapters: adapters.map((one) => ({ ...one, folder: replaced(one.folder) })) }),
-        ...(training && { training: { ...training, data: training.data.map(data) } }),
+        ...(training && { training: trainingWith(training, { data, replaced }) }),
       };
       return changed;
     }),
+  };
+}
+
+type Training = NonNullable<StudyCandidate["training"]>;
+
+/** @param by `data` keeps the names of data sets */
+function trainingWith(
+  training: Training,
+  by: Readonly<Record<"data" | "replaced", (path: string) => string>>,
+): Training {
+  const { data, validation, init } = training;
+  // A share of the data is no path.
+  const isPath = validation !== undefined && Number.isNaN(Number(validation));
+  return {
+    ...training,
+    data: data.map(by.data),
+    ...(isPath && { validation: by.data(validation) }),
+    ...(init !== undefined && { init: by.replaced(init) }),
   };
 }
 

@@ -211,6 +211,7 @@ test("an exported folder of sources holds no ignored files, and none with secret
     ".gitignore": "mine_local.py\n",
     "a.py": "a = 1\n",
     "broken.py": "def (\n",
+    "config.json": "{}",
     "mine_local.py": "b = 2\n",
     "settings.py": 'DB_PASSWORD = "maple-otter-77"\n',
   };

@@ -41,6 +41,22 @@ test("readStudy reads paths relative to the file, and leaves names as they are",
 });
 
 test.each([
+  ["0.1", "0.1"],
+  ["conala", "conala"],
+  ["held.jsonl", "/there/held.jsonl"],
+])("paths of a training are found, and validation by %j is %j", (validation, found) => {
+  const training = { method: "lora", data: ["conala", "own"], validation, init: "first" };
+  const made = studySchema.parse(study({ candidates: [{ training }] }));
+  const [candidate] = withPaths(made, (path) => `/there/${path}`).candidates;
+  expect(candidate!.training).toEqual({
+    ...training,
+    data: ["conala", "/there/own"],
+    validation: found,
+    init: "/there/first",
+  });
+});
+
+test.each([
   [study({ candidates: [{ mod: "icl" }] }), /candidates\[0\]: .*mod/],
   [study({ candidates: [] }), /candidates: /],
   [study({ candidates: [{ training: { method: "lora", data: ["conala"], speed: 9 } }] }), /no setting speed/],

@@ -103,18 +103,27 @@ async function copySources(study: Study, out: string): Promise<Study> {
     if (!copies.has(path)) copies.set(path, `inputs/${number}/${basename(path)}`);
     return path;
   });
+  const models = modelsOf(study);
   for (const [path, copy] of copies) {
-    if (await exists(path)) await copyInput(path, join(out, copy));
+    if (await exists(path)) await copyInput(path, join(out, copy), models.has(path));
   }
   return withPaths(study, (path) => `./${copies.get(path)!}`);
 }
 
+/** The folders of bases, adapters and encoders, which are copied as they are. */
+function modelsOf({ candidates }: Study): ReadonlySet<string | undefined> {
+  return new Set(
+    candidates.flatMap(({ base, encoder, adapters = [], training }) => [
+      base,
+      encoder,
+      training?.init,
+      ...adapters.map(({ folder }) => folder),
+    ]),
+  );
+}
+
 /** Copies of a folder of Python sources what an evaluation may read: no ignored files, and none with secrets. */
-async function copyInput(path: string, copy: string): Promise<void> {
-  const hasSources =
-    (await isFolder(path)) &&
-    !(await exists(join(path, "adapter_config.json"))) &&
-    !(await exists(join(path, "config.json")));
-  if (!hasSources) return await cp(path, copy, { recursive: true });
+async function copyInput(path: string, copy: string, isModel: boolean): Promise<void> {
+  if (isModel || !(await isFolder(path))) return await cp(path, copy, { recursive: true });
   for await (const file of readRepository(path)) await cp(join(path, file.path), join(copy, file.path));
 }
