@@ -16,6 +16,22 @@ import { scheduleShapes } from "./optimizers/schedule.ts";
 /** Fewest steps by default: a small data set is repeated, because fewer steps learn too little. Figures: docs/training.md. */
 export const leastSteps = 60;
 
+/** What source code becomes: the requests that an editor sends, or pieces of text. */
+export const sourceForms = ["requests", "pieces"] as const;
+export type SourceForm = (typeof sourceForms)[number];
+
+/**
+ * The defaults that depend on what is trained on. Requests of source code need the room of the editor's prompts, and two passes over
+ * them were best for files that were held out; rows and pieces keep the paper's. Figures: docs/decisions/0038-trained-as-served.md.
+ */
+export const defaultsByForm: Readonly<Record<SourceForm, { readonly epochs: number; readonly maxLength: number }>> = {
+  requests: { epochs: 2, maxLength: 640 },
+  pieces: { epochs: 5, maxLength: 256 },
+};
+
+const byForm = (name: "epochs" | "maxLength"): string =>
+  `by default ${defaultsByForm.requests[name]} for source code, ${defaultsByForm.pieces[name]} for rows and pieces`;
+
 /** The settings that all methods share. Unless noted otherwise, defaults are the paper's (arXiv 2308.10462, version 2). */
 export const commonFields = {
   preset: z.enum(trainingPresets).default("graft").describe("Preset of targets, learning rate and optimizer"),
@@ -24,12 +40,16 @@ export const commonFields = {
     .number()
     .gt(0)
     .max(10_000)
-    .default(5)
-    .describe(`Passes over the training data; by default more if needed for ${leastSteps} steps`),
+    .optional()
+    .describe(`Passes over the training data; ${byForm("epochs")}, more if needed for ${leastSteps} steps`),
   steps: z.int().min(1).optional().describe("Optimizer steps, instead of epochs"),
   batchSize: z.int().min(1).default(8).describe("Sequences in each step"),
-  maxLength: z.int().min(8).default(256).describe("Length of the longest sequence, in tokens"),
-  learningRate: z.number().gt(0).optional().describe("Peak learning rate; without it, by method and base"),
+  maxLength: z
+    .int()
+    .min(8)
+    .optional()
+    .describe(`Length of the longest sequence, in tokens; ${byForm("maxLength")}`),
+  learningRate: z.number().gt(0).optional().describe("Peak learning rate; without it, by method, base and data"),
   schedule: z.enum(scheduleShapes).default("linear").describe("Shape of the learning rate's decay"),
   optimizer: z
     .enum(optimizerNames)
@@ -39,9 +59,11 @@ export const commonFields = {
   patience: z.int().min(1).optional().describe("Stop after this many validations, five per pass, without a lower loss"),
   saveEvery: z.number().min(0).default(60).describe("Seconds of work that a crash may cost; 0 saves every step"),
   sourceAs: z
-    .enum(["pieces", "requests"])
-    .default("pieces")
-    .describe("What source code becomes: pieces of text, or the requests that an editor would send"),
+    .enum(sourceForms)
+    .optional()
+    .describe(
+      "What source code becomes: the requests that an editor would send, or pieces of text; by default requests, but pieces with the paper preset",
+    ),
   context: z
     .enum(servedContexts)
     .optional()

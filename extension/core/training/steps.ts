@@ -1,7 +1,7 @@
 /** Computes the number of optimizer steps of a training. */
 
 import { leastSteps, type TrainOptions } from "./request.ts";
-import type { TrainSettings } from "./settings.ts";
+import type { ResolvedSettings } from "./settings.ts";
 
 /**
  * Returns the number of steps. Given steps or epochs are used unchanged. Without either, the graft preset adds epochs up to
@@ -10,7 +10,7 @@ import type { TrainSettings } from "./settings.ts";
  * @param sequences number of sequences in the training data
  */
 export function stepsOf(
-  { steps, epochs, batchSize, preset }: Pick<TrainSettings, "steps" | "epochs" | "batchSize" | "preset">,
+  { steps, epochs, batchSize, preset }: Pick<ResolvedSettings, "steps" | "epochs" | "batchSize" | "preset">,
   given: Pick<TrainOptions, "steps" | "epochs">,
   sequences: number,
 ): number {

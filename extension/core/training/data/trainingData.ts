@@ -27,7 +27,7 @@ import { writeHeldOutFiles } from "./heldOutFiles.ts";
 import { readingMeter, type ReadingProgress } from "../loop/progressMeter.ts";
 import { pieceSizeFor } from "./pieceSize.ts";
 import type { TrainOptions } from "../request.ts";
-import type { TrainSettings } from "../settings.ts";
+import type { ResolvedSettings } from "../settings.ts";
 
 /** One data set's contribution to the training. */
 export interface DataPart {
@@ -98,7 +98,7 @@ export interface ReadingControl extends SurveyControl {
  */
 export async function openTrainingData(
   options: TrainOptions,
-  { maxLength, ...chance }: Pick<TrainSettings, "seed" | "fillShare" | "maxLength">,
+  { maxLength, ...chance }: Pick<ResolvedSettings, "seed" | "fillShare" | "maxLength">,
   { sequencesOf, requestsOf, indexOf }: Encoders,
   folder: string,
   control: ReadingControl,
