@@ -13,23 +13,31 @@ import { servedContexts } from "./holes/servedContext.ts";
 import { optimizerNames } from "./optimizers/optimizers.ts";
 import { scheduleShapes } from "./optimizers/schedule.ts";
 
-/** Fewest steps by default: a small data set is repeated, because fewer steps learn too little. Figures: docs/training.md. */
-export const leastSteps = 60;
-
 /** What source code becomes: the requests that an editor sends, or pieces of text. */
 export const sourceForms = ["requests", "pieces"] as const;
 export type SourceForm = (typeof sourceForms)[number];
 
+interface FormDefaults {
+  readonly epochs: number;
+  readonly maxLength: number;
+  readonly fillShare: number;
+  /**
+   * The fewest steps, because little data must be repeated. Where an epoch is one step, the data can only be learned by heart; a
+   * thousand lines already suffer from as many steps.
+   */
+  readonly fewestSteps: { readonly oneStepEpoch: number; readonly longEpoch: number };
+}
+
 /**
- * The defaults that depend on what is trained on. Requests of source code need the room of the editor's prompts, and two passes over
- * them were best for files that were held out; rows and pieces keep the paper's. Figures: docs/decisions/0038-trained-as-served.md.
+ * The defaults that depend on what is trained on. Requests need more room, because the editor shows more text, and most of them have a
+ * hole, because the editor shows a suffix. Rows and pieces keep the paper's values. Figures: docs/decisions/0038-trained-as-served.md.
  */
-export const defaultsByForm: Readonly<Record<SourceForm, { readonly epochs: number; readonly maxLength: number }>> = {
-  requests: { epochs: 2, maxLength: 640 },
-  pieces: { epochs: 5, maxLength: 256 },
+export const defaultsByForm: Readonly<Record<SourceForm, FormDefaults>> = {
+  requests: { epochs: 2, maxLength: 640, fillShare: 0.9, fewestSteps: { oneStepEpoch: 90, longEpoch: 20 } },
+  pieces: { epochs: 5, maxLength: 256, fillShare: 0.5, fewestSteps: { oneStepEpoch: 60, longEpoch: 60 } },
 };
 
-const byForm = (name: "epochs" | "maxLength"): string =>
+const byForm = (name: "epochs" | "maxLength" | "fillShare"): string =>
   `by default ${defaultsByForm.requests[name]} for source code, ${defaultsByForm.pieces[name]} for rows and pieces`;
 
 /** The settings that all methods share. Unless noted otherwise, defaults are the paper's (arXiv 2308.10462, version 2). */
@@ -41,7 +49,7 @@ export const commonFields = {
     .gt(0)
     .max(10_000)
     .optional()
-    .describe(`Passes over the training data; ${byForm("epochs")}, more if needed for ${leastSteps} steps`),
+    .describe(`Passes over the training data; ${byForm("epochs")}, more of little data`),
   steps: z.int().min(1).optional().describe("Optimizer steps, instead of epochs"),
   batchSize: z.int().min(1).default(8).describe("Sequences in each step"),
   maxLength: z
@@ -70,7 +78,12 @@ export const commonFields = {
     .describe(
       "What stands in front of a request: its path, or other files, too; without it, as completion does with the base",
     ),
-  fillShare: z.number().min(0).max(1).default(0.5).describe("Share of source code that trains infilling"),
+  fillShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe(`Share of source code that trains infilling; ${byForm("fillShare")}`),
   seed: z.int().default(42).describe("Random seed"),
   shuffle: z.boolean().default(true).describe("Shuffle the data in each pass"),
 };

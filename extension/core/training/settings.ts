@@ -17,7 +17,7 @@ import {
 /** Settings of a train request. Null leaves the choice to the preset. */
 export type TrainSettings = Given<typeof settingsSchema.shape> & { readonly optimizer: OptimizerName };
 
-type LeftOpen = "learningRate" | "optimizer" | "context" | "epochs" | "maxLength" | "sourceAs";
+type LeftOpen = "learningRate" | "optimizer" | "context" | "epochs" | "maxLength" | "fillShare" | "sourceAs";
 
 type CommonSettings = Omit<Given<typeof commonFields>, LeftOpen> & {
   readonly learningRate: number;
@@ -26,6 +26,7 @@ type CommonSettings = Omit<Given<typeof commonFields>, LeftOpen> & {
   readonly sourceAs: SourceForm;
   readonly epochs: number;
   readonly maxLength: number;
+  readonly fillShare: number;
   readonly optimizer: OptimizerName;
 };
 
@@ -66,7 +67,7 @@ export function resolveDefaults(
   const { preset } = settings;
   const method = methodOf(settings.method);
   const sourceAs = hasRequests ? (settings.sourceAs ?? (preset === "paper" ? "pieces" : "requests")) : "pieces";
-  const { epochs, maxLength } = defaultsByForm[sourceAs];
+  const { epochs, maxLength, fillShare } = defaultsByForm[sourceAs];
   const { small, large, paper, requests = small } = method.learningRates;
   const ofSmall = sourceAs === "requests" ? requests : small;
   const rate = preset === "paper" ? paper : parameters >= largeBase ? large : ofSmall;
@@ -77,6 +78,7 @@ export function resolveDefaults(
     sourceAs,
     epochs: settings.epochs ?? epochs,
     maxLength: settings.maxLength ?? maxLength,
+    fillShare: settings.fillShare ?? fillShare,
     learningRate: settings.learningRate ?? rate,
     context: settings.context ?? servedContextOf(parameters),
   };

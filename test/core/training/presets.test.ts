@@ -73,8 +73,13 @@ describe("resolveDefaults", () => {
   });
 
   test.each<[string, Partial<TrainOptions>, boolean, Partial<ResolvedSettings>]>([
-    ["source code", {}, true, { sourceAs: "requests", epochs: 2, maxLength: 640, learningRate: 1e-3 }],
-    ["source code, in pieces", { sourceAs: "pieces" }, true, { epochs: 5, maxLength: 256, learningRate: 1.5e-3 }],
+    ["source code", {}, true, { sourceAs: "requests", epochs: 2, maxLength: 640, fillShare: 0.9, learningRate: 1e-3 }],
+    [
+      "source code, in pieces",
+      { sourceAs: "pieces" },
+      true,
+      { epochs: 5, maxLength: 256, fillShare: 0.5, learningRate: 1.5e-3 },
+    ],
     ["source code, by the paper", { preset: "paper" }, true, { sourceAs: "pieces", epochs: 5, maxLength: 256 }],
     ["rows", { sourceAs: "requests" }, false, { sourceAs: "pieces", epochs: 5, maxLength: 256, learningRate: 1.5e-3 }],
     [
