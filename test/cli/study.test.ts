@@ -56,6 +56,15 @@ test("a study is listed, planned, run by its name, and exported", async () => {
     0,
     expect.stringMatching(/^pairs\.jsonl,graft,none,42,3,/),
   ]);
+  const differing = await graft("differences", "examples", "nearest", "none", "--measure", "chrf", "--json");
+  expect(differing.result).toMatchObject({ suite: "pairs.jsonl", measure: "chrf", candidates: ["nearest", "none"] });
+  const { won, lost, tied } = differing.result as Record<"won" | "lost" | "tied", number>;
+  expect(won + lost + tied).toBe(3);
+  const drawn = await graft("differences", "examples", "nearest", "none", "--out", at("differences.svg"));
+  expect(drawn.stdout).toMatch(/^pairs\.jsonl, graft, EM@1\nnearest minus none: won \d, lost \d, tied \d of 3 tasks\./);
+  expect(await readFile(at("differences.svg"), "utf8")).toMatch(/^<svg .*nearest minus none/);
+  const unknown = await graft("differences", "examples", "nearest", "nobody");
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("There are: none; nearest.")]);
   expect((await graft("export", "examples", "--out", at("out"))).code).toBe(0);
   const again = await graft("run", at("out", "study.json"));
   expect(again.stdout).toContain("2 of 2 exported runs have equal scores here.");

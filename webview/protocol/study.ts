@@ -37,6 +37,17 @@ export type StudyForm = z.infer<typeof studyForm>;
 export const studyExports = ["folder", "csv", "json", "markdown", "latex"] as const;
 export type StudyExport = (typeof studyExports)[number];
 
+const pair = z.object({
+  /** Positions of a suite in the results, and of two of its rows. */
+  suite: z.int(),
+  first: z.int(),
+  second: z.int(),
+  measure: text,
+});
+
+/** Two candidates whose differences a chart shows task by task. */
+export type AskedPair = z.infer<typeof pair>;
+
 /** Messages from the panel to the extension. */
 export const fromStudies = z.discriminatedUnion("type", [
   /** The panel was (re)loaded and has no state. */
@@ -66,6 +77,9 @@ export const fromStudies = z.discriminatedUnion("type", [
   z.object({ type: z.literal("task"), suite: z.int(), id: text }),
   /** Opens the reference and a run's best answer beside each other in the editor. */
   z.object({ type: z.literal("diff"), suite: z.int(), id: text, run: z.int() }),
+  z.object({ type: z.literal("differences"), pair }),
+  /** Saves that chart as a file. */
+  z.object({ type: z.literal("saveDifferences"), pair }),
   z.object({ type: z.literal("showLog") }),
 ]);
 
@@ -80,7 +94,8 @@ export type ToStudies =
   | { type: "paperData"; state: PaperDataState }
   | { type: "pathChosen"; what: "file" | "folder" | "examples" | "encoder"; path: string }
   | { type: "tasks"; suite: number; tasks: SuiteTasks }
-  | { type: "task"; suite: number; detail: TaskView };
+  | { type: "task"; suite: number; detail: TaskView }
+  | { type: "differences"; pair: AskedPair; svg: string };
 
 export interface StudyFields {
   limit: NumberField;

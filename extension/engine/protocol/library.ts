@@ -6,6 +6,7 @@ import type { BaseSurvey } from "../../core/baseModels/surveyBases.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
+import type { AskedDifferences } from "../../core/evaluation/study/taskDifferences.ts";
 import type { AskedRun, TaskDetail, TaskRow } from "../../core/evaluation/study/studyTasks.ts";
 import type { ErrorData } from "../wire.ts";
 
@@ -58,6 +59,9 @@ export const taskRowsRequest = new RequestType<{ folders: readonly string[] }, T
 export const taskDetailRequest = new RequestType<{ runs: readonly AskedRun[]; id: string }, TaskDetail, ErrorData>(
   "library/taskDetail",
 );
+
+/** Draws how two candidates differ, task by task, as SVG. */
+export const differenceChartRequest = new RequestType<AskedDifferences, string, ErrorData>("library/differenceChart");
 
 /** Measures how fast this machine decodes. */
 export const measureRequest = new RequestType<BasePlaces, MachineSpeed, ErrorData>("library/measureMachine");

@@ -7,7 +7,7 @@ import { paperDatasets } from "../../core/dataset/paperDatasets.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { paperStudy } from "../../core/evaluation/study/readyStudies.ts";
 import { studyTables } from "../../core/evaluation/study/export/studyTables.ts";
-import type { FromStudies, StudyExport, ToStudies } from "../../../webview/protocol/study.ts";
+import type { AskedPair, FromStudies, StudyExport, ToStudies } from "../../../webview/protocol/study.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
 import type { Messages } from "../messages.ts";
@@ -104,6 +104,10 @@ async function receive(message: FromStudies, options: StudyPanelOptions, post: P
       return post({ type: "task", suite: message.suite, detail: await tasks.detail(message.suite, message.id) });
     case "diff":
       return tasks.showDiff(message.suite, message.id, message.run);
+    case "differences":
+      return post({ type: "differences", pair: message.pair, svg: await tasks.differences(message.pair) });
+    case "saveDifferences":
+      return saveDifferences(message.pair, options);
     case "showLog":
       return void (await vscode.commands.executeCommand("graft.showLog"));
   }
@@ -124,6 +128,14 @@ async function remove(name: string, { studies, messages }: StudyPanelOptions): P
   ]);
 }
 
+async function saveDifferences(pair: AskedPair, { studies, tasks, messages }: StudyPanelOptions): Promise<void> {
+  const svg = await tasks.differences(pair);
+  const path = await chooseFile(`${studies.state.open!.name} differences.svg`, vscode.l10n.t("Export chart"));
+  if (path === undefined) return;
+  await writeFileAtomic(path, svg);
+  tellExported(path, path, messages);
+}
+
 const endings = { csv: "csv", json: "json", markdown: "md", latex: "tex" } as const;
 
 async function exportOpen(as: StudyExport, { studies, messages }: StudyPanelOptions): Promise<void> {
@@ -134,7 +146,11 @@ async function exportOpen(as: StudyExport, { studies, messages }: StudyPanelOpti
   if (path === undefined) return;
   if (as === "folder") await opened.exportTo(path);
   else await writeFileAtomic(path, studyTables(known.report, as));
-  const file = as === "folder" ? join(path, "README.md") : path;
+  tellExported(path, as === "folder" ? join(path, "README.md") : path, messages);
+}
+
+/** @param file what "Open" opens */
+function tellExported(path: string, file: string, messages: Messages): void {
   messages.tell("info", vscode.l10n.t("Exported to {0}.", path), [
     {
       title: vscode.l10n.t("Open"),
@@ -153,11 +169,15 @@ async function chooseTarget(name: string, as: StudyExport): Promise<string | und
       if (!existsSync(path)) return path;
     }
   }
+  return await chooseFile(`${name}.${endings[as]}`, vscode.l10n.t("Export tables"));
+}
+
+async function chooseFile(name: string, title: string): Promise<string | undefined> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const chosen = await vscode.window.showSaveDialog({
-    title: vscode.l10n.t("Export tables"),
+    title,
     saveLabel: vscode.l10n.t("Export"),
-    ...(folder !== undefined && { defaultUri: vscode.Uri.file(join(folder, `${name}.${endings[as]}`)) }),
+    ...(folder !== undefined && { defaultUri: vscode.Uri.file(join(folder, name)) }),
   });
   return chosen?.fsPath;
 }
