@@ -69,6 +69,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     training: [".", "adapters", "completion"],
   },
   "webview/shared": { form: ["."] },
+  "webview/study": { ".": ["charts"], charts: ["."] },
   "webview/training": { ".": ["preview", "trial"], preview: ["."] },
 };
 

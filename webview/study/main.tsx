@@ -7,7 +7,7 @@ import { useKeptFocus } from "../shared/focus.ts";
 import { connectToHost } from "../shared/host.ts";
 import { t } from "../shared/l10n.ts";
 import { showPage, useMessages } from "../shared/page.tsx";
-import { Charts } from "./charts.tsx";
+import { Charts } from "./charts/charts.tsx";
 import { NewStudy } from "./newStudy.tsx";
 import { changed, initialState, type Change, type Kept, type PageState } from "./pageState.ts";
 import { Plan } from "./plan.tsx";

@@ -8,7 +8,7 @@ import { differenceChart } from "../../core/evaluation/study/charts/differenceCh
 import { readStudy } from "../../core/evaluation/study/studyFile.ts";
 import { planStudy } from "../../core/evaluation/study/studyPlan.ts";
 import { reportStudy } from "../../core/evaluation/study/studyReport.ts";
-import { askDifferences, taskDifferences } from "../../core/evaluation/study/taskDifferences.ts";
+import { askDifferences, taskDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import type { Context } from "../context.ts";
 import { differencesText } from "../results/studyOutput.ts";
 import { studyPath } from "./study.ts";

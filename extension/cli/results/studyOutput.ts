@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readRun, runsFolder } from "../../core/evaluation/runs/runFolder.ts";
 import { differenceText, measureFormat } from "../../core/evaluation/measures/measureFormat.ts";
 import { differenceWords } from "../../core/evaluation/study/charts/differenceChart.ts";
-import type { AskedDifferences, TaskDifferences } from "../../core/evaluation/study/taskDifferences.ts";
+import type { AskedDifferences, TaskDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import type { StudyProgress } from "../../core/evaluation/study/runStudy.ts";
 import type { Study } from "../../core/evaluation/study/studyFile.ts";
 import type { PlannedRun, StudyPlan } from "../../core/evaluation/study/studyPlan.ts";

@@ -6,7 +6,7 @@ import type { BaseSurvey } from "../../core/baseModels/surveyBases.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
-import type { AskedDifferences } from "../../core/evaluation/study/taskDifferences.ts";
+import type { AskedDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import type { AskedRun, TaskDetail, TaskRow } from "../../core/evaluation/study/studyTasks.ts";
 import type { ErrorData } from "../wire.ts";
 

@@ -12,7 +12,7 @@ import { measureMachine } from "../../core/speed/machineSpeed.ts";
 import { listRuns, readRun } from "../../core/evaluation/runs/runFolder.ts";
 import { exported } from "../../core/evaluation/scoring/runTable.ts";
 import { differenceChart } from "../../core/evaluation/study/charts/differenceChart.ts";
-import { taskDifferences } from "../../core/evaluation/study/taskDifferences.ts";
+import { taskDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import { taskDetail, taskRows } from "../../core/evaluation/study/studyTasks.ts";
 import { adapterSummaries } from "./adapterSummaries.ts";
 import {

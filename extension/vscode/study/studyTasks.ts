@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { join } from "node:path";
 import { runsFolder } from "../../core/evaluation/runs/runFolder.ts";
 import type { PlannedRun } from "../../core/evaluation/study/studyPlan.ts";
-import { askDifferences } from "../../core/evaluation/study/taskDifferences.ts";
+import { askDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import { differenceChartRequest, taskDetailRequest, taskRowsRequest } from "../../engine/protocol/library.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import type { AskedPair, SuiteTasks, TaskView } from "../../../webview/protocol/study.ts";

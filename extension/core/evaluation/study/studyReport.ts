@@ -6,9 +6,9 @@ import { readRun, runsFolder, type RunSummary } from "../runs/runFolder.ts";
 import type { Counted } from "../scoring/compareRuns.ts";
 import { promptingNote } from "../scoring/prompting.ts";
 import { rowsOf, type RunRow } from "../scoring/runTable.ts";
-import { countSeeds } from "./countSeeds.ts";
-import { marksOf, type Mark } from "./marks.ts";
-import { pairTest, type Differences, type Tested } from "./pairTests.ts";
+import { countSeeds } from "./comparison/countSeeds.ts";
+import { marksOf, type Mark } from "./comparison/marks.ts";
+import { pairTest, type Differences, type Tested } from "./comparison/pairTests.ts";
 import type { PlannedRun, StudyPlan } from "./studyPlan.ts";
 import { join } from "node:path";
 

@@ -2,7 +2,7 @@
 
 import { scaleLinear } from "d3-scale";
 import { differenceText, intervalText, measureFormat, pText, valueText } from "../../measures/measureFormat.ts";
-import type { AskedDifferences, TaskDifferences } from "../taskDifferences.ts";
+import type { AskedDifferences, TaskDifferences } from "../comparison/taskDifferences.ts";
 import { drawing, element, line, text, titled } from "./svg.ts";
 
 const [width, plotHeight, top, left, right, bottom] = [560, 240, 74, 62, 20, 44] as const;

@@ -1,6 +1,6 @@
 /** What the paper claims, in general terms, beside the charts of its data sets. Has no figure of the paper's tables. */
 
-import { t } from "../shared/l10n.ts";
+import { t } from "../../shared/l10n.ts";
 
 const dataSets = new Set(["conala", "codealpacapy"]);
 

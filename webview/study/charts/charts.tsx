@@ -1,11 +1,11 @@
 /** The charts of a study, as the command line exports them. */
 
 import { useState } from "preact/hooks";
-import type { AskedPair, FromStudies, StudyResults } from "../protocol/study.ts";
-import { scoreTitle } from "../benchmark/scores.ts";
-import { t } from "../shared/l10n.ts";
+import type { AskedPair, FromStudies, StudyResults } from "../../protocol/study.ts";
+import { scoreTitle } from "../../benchmark/scores.ts";
+import { t } from "../../shared/l10n.ts";
 import { Differences } from "./differences.tsx";
-import type { PageState } from "./pageState.ts";
+import type { PageState } from "../pageState.ts";
 import { isOfPaper, PaperClaims } from "./paperClaims.tsx";
 
 export interface ChartsProps {

@@ -1,10 +1,10 @@
 /** What a candidate's items add to the measures, its seeds together. */
 
-import { UserError } from "../../foundation/errors.ts";
-import { readRun } from "../runs/runFolder.ts";
-import type { Counted } from "../scoring/compareRuns.ts";
-import { openRunMeasures } from "../scoring/runMeasures.ts";
-import { countRun, type MeasureCounts, type RunCounts } from "../scoring/scoreRun.ts";
+import { UserError } from "../../../foundation/errors.ts";
+import { readRun } from "../../runs/runFolder.ts";
+import type { Counted } from "../../scoring/compareRuns.ts";
+import { openRunMeasures } from "../../scoring/runMeasures.ts";
+import { countRun, type MeasureCounts, type RunCounts } from "../../scoring/scoreRun.ts";
 
 export interface CountOptions {
   readonly signal?: AbortSignal | undefined;

@@ -1,10 +1,10 @@
 /** Two candidates task by task: the user chooses them, and the extension draws the sorted differences. */
 
 import { useState } from "preact/hooks";
-import type { AskedPair, FromStudies, SuiteView } from "../protocol/study.ts";
-import { Button } from "../shared/button.tsx";
-import { t } from "../shared/l10n.ts";
-import { samePair, type PageState } from "./pageState.ts";
+import type { AskedPair, FromStudies, SuiteView } from "../../protocol/study.ts";
+import { Button } from "../../shared/button.tsx";
+import { t } from "../../shared/l10n.ts";
+import { samePair, type PageState } from "../pageState.ts";
 
 export interface DifferencesProps {
   suite: SuiteView;

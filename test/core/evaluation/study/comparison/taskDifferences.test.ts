@@ -4,10 +4,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { differenceChart } from "../../../../extension/core/evaluation/study/charts/differenceChart.ts";
-import type { SuiteReport } from "../../../../extension/core/evaluation/study/studyReport.ts";
-import { askDifferences, taskDifferences } from "../../../../extension/core/evaluation/study/taskDifferences.ts";
-import { configurationOf, writeRun } from "../runs/writtenRun.ts";
+import { differenceChart } from "../../../../../extension/core/evaluation/study/charts/differenceChart.ts";
+import type { SuiteReport } from "../../../../../extension/core/evaluation/study/studyReport.ts";
+import {
+  askDifferences,
+  taskDifferences,
+} from "../../../../../extension/core/evaluation/study/comparison/taskDifferences.ts";
+import { configurationOf, writeRun } from "../../runs/writtenRun.ts";
 
 let home: string;
 const reference = "x = 1";

@@ -1,9 +1,9 @@
 /** How two candidates of a study differ on each task, by one measure. Runs no model. */
 
-import { UserError } from "../../foundation/errors.ts";
-import { measureFormat } from "../measures/measureFormat.ts";
+import { UserError } from "../../../foundation/errors.ts";
+import { measureFormat } from "../../measures/measureFormat.ts";
 import { countSeeds, type CountOptions } from "./countSeeds.ts";
-import type { SuiteReport } from "./studyReport.ts";
+import type { SuiteReport } from "../studyReport.ts";
 
 export interface TaskDifference {
   readonly id: string;
