@@ -166,7 +166,7 @@ test("the panel fits a narrow window, and other themes", async ({ workbench }) =
   await view.getByRole("region", { name: "forty.jsonl, graft" }).waitFor({ timeout: 60_000 });
   for (const width of [420, 260]) {
     await page.setViewportSize({ width, height: 900 });
-    await fitsWidth(view);
+    await fitsWidth(view, width);
     await workbench.screenshot(`studies, ${width} px`);
   }
   await page.setViewportSize({ width: 1280, height: 800 });
@@ -215,6 +215,6 @@ test("a suite that is gone is told, and does not end the panel", async ({ workbe
   await button(view, "All studies").click();
   await button(view, "Delete Three on forty").click();
   await view.getByText("None yet.").waitFor();
-  await workbench.page.getByRole("button", { name: "Undo" }).click();
+  await workbench.page.getByRole("button", { name: "Undo" }).press("Enter");
   await button(view, "Open Three on forty").waitFor();
 });
