@@ -13,6 +13,7 @@ import {
   type NewStudyFlags,
   type RunStudyFlags,
 } from "./commands/study.ts";
+import { studyHistoryCommand } from "./commands/runHistory.ts";
 import { differencesCommand, type DifferencesFlags } from "./commands/studyDifferences.ts";
 import { addCommand, addGroup, baseOption, positive, type ContextOf, type Shared } from "./flags.ts";
 
@@ -47,6 +48,11 @@ export function addStudyCommands(program: Command, contextOf: ContextOf): void {
     .action(async (file: string, candidate: string, other: string, flags: Shared & DifferencesFlags) => {
       await differencesCommand(file, [candidate, other], flags, contextOf(flags));
     });
+  addCommand(
+    study,
+    "history <file>",
+    "List the study's runs, and earlier ones of other data, bases and versions",
+  ).action(async (file: string, flags: Shared) => await studyHistoryCommand(file, contextOf(flags)));
   addCommand(study, "export <file>", "Write tables, charts, runs and inputs of a study into a folder, or one table")
     .addOption(new Option("--format <format>", "One table in this format instead").choices(studyFormats))
     .option("--out <path>", "The folder, or the table's file; tables go to stdout by default")

@@ -24,6 +24,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "extension/core/evaluation": {
     candidates: ["suites"],
     context: ["suites"],
+    history: ["measures", "runs", "study"],
     measures: ["suites"],
     prompts: ["protocols", "retrieval", "suites"],
     protocols: ["measures"],

@@ -60,7 +60,9 @@ test("a chart of differences is shown for the pair that was asked for last, unti
   expect(changed(state, { ...drawn, pair: { ...pair, first: 2 } }).differences).toEqual({ pair });
   state = changed(state, drawn);
   expect(state.differences).toEqual({ pair, svg: "<svg/>" });
-  expect(changed(state, { type: "results", results: { suites: [], charts: [] } }).differences).toBeUndefined();
+  expect(
+    changed(state, { type: "results", results: { suites: [], charts: [], history: [] } }).differences,
+  ).toBeUndefined();
 });
 
 test("tasks are searched, filtered by who is right, and ordered", () => {

@@ -77,6 +77,9 @@ export const fromStudies = z.discriminatedUnion("type", [
   z.object({ type: z.literal("task"), suite: z.int(), id: text }),
   /** Opens the reference and a run's best answer beside each other in the editor. */
   z.object({ type: z.literal("diff"), suite: z.int(), id: text, run: z.int() }),
+  /** Takes runs of another machine from a folder that the user chooses. */
+  z.object({ type: z.literal("importRuns") }),
+  z.object({ type: z.literal("removeRun"), run: text }),
   z.object({ type: z.literal("differences"), pair }),
   /** Saves that chart as a file. */
   z.object({ type: z.literal("saveDifferences"), pair }),
@@ -165,7 +168,40 @@ export interface RunView {
 export interface StudyResults {
   suites: readonly SuiteView[];
   charts: readonly { name: string; suite: number; measure: string; svg: string }[];
+  history: readonly HistoryView[];
 }
+
+/** A run of the study, or an earlier one that asked the same of other inputs. */
+export interface HistoryView {
+  id: string;
+  candidate: string;
+  suite: string;
+  startedAt: string;
+  /** Empty until it is finished. */
+  scores: string;
+  /** Inputs that differ from the study's; none for the study's own runs. */
+  changed: readonly InputName[];
+  facts: readonly { name: FactName; value: string }[];
+}
+
+export type InputName = "suite" | "base" | "adapters" | "examples" | "context" | "version";
+
+export type FactName =
+  | Exclude<InputName, "adapters">
+  | "candidate"
+  | "suiteHash"
+  | "tasks"
+  | "protocol"
+  | "prompting"
+  | "baseHash"
+  | "adapter"
+  | "decoding"
+  | "seed"
+  | "machine"
+  | "device"
+  | "started"
+  | "finished"
+  | "leftOut";
 
 /** The results of one suite and protocol. */
 export interface SuiteView {

@@ -8,6 +8,7 @@ import { connectToHost } from "../shared/host.ts";
 import { t } from "../shared/l10n.ts";
 import { showPage, useMessages } from "../shared/page.tsx";
 import { Charts } from "./charts/charts.tsx";
+import { History } from "./history.tsx";
 import { NewStudy } from "./newStudy.tsx";
 import { changed, initialState, type Change, type Kept, type PageState } from "./pageState.ts";
 import { Plan } from "./plan.tsx";
@@ -61,6 +62,7 @@ function Parts({ state, change }: { state: PageState; change: (change: Change) =
           <Tasks drilled={drilled} title={results?.suites[drilled.suite]?.suite ?? ""} ask={ask} post={post} />
         )}
         {results && <Charts {...{ results, differences, askDifferences, post }} />}
+        {results && <History history={results.history} isBusy={open.phase !== "ready"} post={post} />}
       </>
     );
   }

@@ -11,6 +11,7 @@ import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import { measureMachine } from "../../core/speed/machineSpeed.ts";
 import { listRuns, readRun } from "../../core/evaluation/runs/runFolder.ts";
 import { exported } from "../../core/evaluation/scoring/runTable.ts";
+import { importRuns } from "../../core/evaluation/history/importRuns.ts";
 import { differenceChart } from "../../core/evaluation/study/charts/differenceChart.ts";
 import { taskDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import { taskDetail, taskRows } from "../../core/evaluation/study/studyTasks.ts";
@@ -20,6 +21,7 @@ import {
   basesRequest,
   differenceChartRequest,
   exportRunsRequest,
+  importRunsRequest,
   measureRequest,
   runsRequest,
   taskDetailRequest,
@@ -44,6 +46,7 @@ export function serveLibrary(connection: MessageConnection, log: Log): void {
     const { first, second, measure } = asked;
     return differenceChart(asked, await taskDifferences(first.folders, second.folders, measure, signal));
   });
+  answer(connection, importRunsRequest, ({ source, home }) => importRuns(source, home));
   answer(connection, measureRequest, (places) => measureMachine(places));
 }
 

@@ -17,6 +17,7 @@ import { choosePath } from "./choosePath.ts";
 import type { Studies } from "./studies.ts";
 import { studyFields, parseStudyMessage } from "./studyMessages.ts";
 import { studyFromForm } from "./studyFromForm.ts";
+import type { StudyHistory } from "./studyHistory.ts";
 import type { StudyTasks } from "./studyTasks.ts";
 
 export interface StudyPanel {
@@ -27,6 +28,7 @@ export interface StudyPanelOptions {
   extensionUri: vscode.Uri;
   studies: Studies;
   tasks: StudyTasks;
+  history: StudyHistory;
   engine: Engine;
   library: AdapterLibrary;
   paperData: PaperData;
@@ -60,7 +62,7 @@ export function createStudyPanel(options: StudyPanelOptions, subscriptions: vsco
 }
 
 async function receive(message: FromStudies, options: StudyPanelOptions, post: Post): Promise<void> {
-  const { studies, tasks, engine, library, paperData } = options;
+  const { studies, tasks, history, engine, library, paperData } = options;
   switch (message.type) {
     case "ready":
       post({ type: "fields", fields: studyFields });
@@ -104,6 +106,10 @@ async function receive(message: FromStudies, options: StudyPanelOptions, post: P
       return post({ type: "task", suite: message.suite, detail: await tasks.detail(message.suite, message.id) });
     case "diff":
       return tasks.showDiff(message.suite, message.id, message.run);
+    case "importRuns":
+      return history.importRuns();
+    case "removeRun":
+      return history.remove(message.run);
     case "differences":
       return post({ type: "differences", pair: message.pair, svg: await tasks.differences(message.pair) });
     case "saveDifferences":

@@ -10,14 +10,15 @@ const machine = { platform: "test", processor: "a processor", cores: 2, memoryBy
 export function configurationOf(part: Partial<RunConfiguration> = {}): RunConfiguration {
   return {
     suite: { name: "pairs.jsonl", kind: "pairs", hash: "a suite", tasks: 3 },
-    base: { name: "a-base", hash: "a base", modelType: "llama", parameters: 1000 },
-    adapters: [],
     protocol: "graft",
     mode: "zero-shot",
     shots: 0,
     decoding: { kind: "greedy" },
     seed: 42,
     version: "0.1.0",
+    // Behind the settings, as in the files of evaluations.
+    base: { name: "a-base", hash: "a base", modelType: "llama", parameters: 1000 },
+    adapters: [],
     ...part,
   };
 }
