@@ -25,6 +25,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "extension/core/evaluation": {
     candidates: ["suites"],
     context: ["suites"],
+    history: ["measures", "runs", "study"],
     measures: ["suites"],
     prompts: ["protocols", "retrieval", "suites"],
     protocols: ["measures"],
@@ -70,6 +71,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     training: [".", "adapters", "completion"],
   },
   "webview/shared": { form: ["."] },
+  "webview/study": { ".": ["charts"], charts: ["."] },
   "webview/training": { ".": ["preview", "trial"], preview: ["."] },
 };
 
