@@ -4,11 +4,11 @@
  * `.graft/adapter-at-cursor` (--work), so that a run that was stopped goes on.
  *
  *     node scripts/adapterAtCursor.ts FOLDER… [--methods lora,ia3] [--holes 250] [--trained 0] [--elsewhere 60] [--base NAME] [--context file|repository]
- *         [--train '{"epochs": 3}'] [--work FOLDER] [--seed 42]
+ *         [--no-prior] [--train '{"epochs": 3}'] [--work FOLDER] [--seed 42]
  *
  * --trained also asks at so many holes of each kind in files that were trained on; --elsewhere in the next repository of the list, to
  * see what was forgotten. --context repository shows the model parts of the other files, as the editor does; give it another --work,
- * with the adapters of the first. --train takes fields of a train request.
+ * with the adapters of the first. --no-prior, with a --work of its own as well, leaves the prior of copied text out. --train takes fields of a train request.
  */
 
 import { createHash } from "node:crypto";
@@ -41,6 +41,7 @@ const { values: flags, positionals } = parseArgs({
     elsewhere: { type: "string", default: "60" },
     base: { type: "string", default: "" },
     context: { type: "string", default: "file" },
+    "no-prior": { type: "boolean", default: false },
     train: { type: "string", default: "{}" },
     work: { type: "string", default: join(scratch, "adapter-at-cursor") },
     seed: { type: "string", default: "42" },
@@ -161,7 +162,8 @@ async function completed(
   for (const hole of holes) {
     const { file, start, end, kind, place } = hole;
     const [prefix, suffix, reference] = [file.text.slice(0, start), file.text.slice(end), file.text.slice(start, end)];
-    const { text } = await completer.complete({ ...frontOf(file, { prefix, suffix }), prefix, suffix, maxTokens });
+    const request = { ...frontOf(file, { prefix, suffix }), prefix, suffix, maxTokens, prior: !flags["no-prior"] };
+    const { text } = await completer.complete(request);
     rows.push({ kind, place, counts: infilling.count({ text, reference, parses: parsesWith(hole, text, parser) }) });
   }
   return rows;
