@@ -8,7 +8,8 @@
  *
  * --trained also asks at so many holes of each kind in files that were trained on; --elsewhere in the next repository of the list, to
  * see what was forgotten. --context repository shows the model parts of the other files, as the editor does; give it another --work,
- * with the adapters of the first. --no-prior, with a --work of its own as well, leaves the prior of copied text out. --train takes fields of a train request.
+ * with the adapters of the first. --no-prior, also with another --work, leaves the prior of copied text out. --train takes fields of a
+ * train request.
  */
 
 import { createHash } from "node:crypto";
