@@ -203,6 +203,30 @@ test("its export, run again by the command line, has equal figures", { timeout: 
   }
 });
 
+test("its runs say what they were made of; a deleted run comes back, and an export's are known", async ({
+  workbench,
+}) => {
+  const { page, folder } = workbench;
+  const view = await openStudies(workbench);
+  const history = view.getByRole("region", { name: "History" });
+  const run = history.getByRole("row", { name: /graft-base, 2 nearest/ });
+  await run.waitFor({ timeout: 60_000 });
+  expect(await history.getByRole("row").count()).toBe(4);
+  await run.getByText("What it was made of").click();
+  await run.getByText("Hash of the suite").waitFor();
+  await run.scrollIntoViewIfNeeded();
+  await workbench.screenshot("studies, history");
+  expect(await axeProblems(view)).toEqual([]);
+  await run.getByRole("button", { name: "Delete" }).press("Enter");
+  await view.getByText(/2 of 3 runs are finished\./).waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Undo" }).press("Enter");
+  await view.getByText("3 of 3 runs are finished.").waitFor({ timeout: 60_000 });
+  await button(view, "Import runs…").click();
+  await chooseFolder(workbench, join(folder, "out", "three-on-forty"));
+  await page.getByText("Imported 0 runs; 3 were here.").first().waitFor({ timeout: 60_000 });
+  await run.waitFor({ timeout: 60_000 });
+});
+
 test("a suite that is gone is told, and does not end the panel", async ({ workbench }) => {
   const view = await openStudies(workbench);
   await rm(join(workbench.folder, "forty.jsonl"));

@@ -67,8 +67,9 @@ async function receive(message: FromStudies, options: StudyPanelOptions, post: P
     case "ready":
       post({ type: "fields", fields: studyFields });
       post({ type: "state", state: studies.state });
-      await Promise.all([studies.refresh(), paperData.refresh()]);
+      // What is known shows at once; the list may have grown meanwhile.
       if (studies.opened?.known) studies.opened.show();
+      await Promise.all([studies.refresh(), paperData.refresh()]);
       return;
     case "create":
       return studies.create(studyFromForm(message.form, { library: library.folder, base: engine.base }));
