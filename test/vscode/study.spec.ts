@@ -136,6 +136,8 @@ test("its tasks are filtered, gone through by keyboard, and opened in the editor
   await tasks.getByText("### Instruction:", { exact: false }).last().waitFor();
   await workbench.screenshot("studies, task");
   expect(await axeProblems(view)).toEqual([]);
+  await button(view, "Copy as issue").press("Enter");
+  await page.getByText("Copied the task with its answers as Markdown.").first().waitFor();
   await button(view, "Open in editor: graft-base, 2 nearest").click();
   await page.getByRole("tab", { name: /task 30: reference and graft-base, 2 nearest/ }).waitFor();
 });

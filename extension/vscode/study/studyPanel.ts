@@ -62,7 +62,7 @@ export function createStudyPanel(options: StudyPanelOptions, subscriptions: vsco
 }
 
 async function receive(message: FromStudies, options: StudyPanelOptions, post: Post): Promise<void> {
-  const { studies, tasks, history, engine, library, paperData } = options;
+  const { studies, tasks, history, engine, library, paperData, messages } = options;
   switch (message.type) {
     case "ready":
       post({ type: "fields", fields: studyFields });
@@ -107,6 +107,9 @@ async function receive(message: FromStudies, options: StudyPanelOptions, post: P
       return post({ type: "task", suite: message.suite, detail: await tasks.detail(message.suite, message.id) });
     case "diff":
       return tasks.showDiff(message.suite, message.id, message.run);
+    case "copyIssue":
+      await vscode.env.clipboard.writeText(await tasks.issue(message.suite, message.id));
+      return messages.tell("info", vscode.l10n.t("Copied the task with its answers as Markdown."));
     case "importRuns":
       return history.importRuns();
     case "removeRun":
