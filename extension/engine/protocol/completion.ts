@@ -2,7 +2,8 @@
 
 import { NotificationType, RequestType } from "vscode-jsonrpc/node";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
-import type { Completion, Prepared } from "../../core/completion/completer.ts";
+import type { Prepared } from "../../core/completion/completer.ts";
+import type { Completion } from "../../core/completion/result/completion.ts";
 import type { CompletionRequest } from "../../core/completion/completionRequest.ts";
 import type { ShownPrompt } from "../../core/completion/context/shownPrompt.ts";
 import type { Device, DeviceChoice } from "../../core/runtime/device.ts";
@@ -59,5 +60,5 @@ export const completeRequest = new RequestType<CompletionRequest, Completion, Er
 /** Reads the prompt of a request that may follow. Every other request ends it. */
 export const prepareRequest = new RequestType<CompletionRequest, Prepared, ErrorData>("completion/prepare");
 
-/** What the model read for the last completion; null before the first. */
-export const explainRequest = new RequestType<void, ShownPrompt | null, ErrorData>("completion/explain");
+/** What the model reads for a request; null if no base is open. */
+export const explainRequest = new RequestType<CompletionRequest, ShownPrompt | null, ErrorData>("completion/explain");
