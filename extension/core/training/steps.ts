@@ -3,6 +3,9 @@
 import { defaultsByForm, type TrainOptions } from "./request.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
+/** The most steps of an epoch that is short. Longer ones need less repetition, falling with the square. */
+const stepsOfShortEpoch = 2;
+
 /**
  * Returns the number of steps. Given steps or epochs are used unchanged. Without either, the graft preset adds epochs to little data,
  * up to `fewestSteps` of {@link defaultsByForm}; the paper preset uses the paper's number of epochs.
@@ -19,6 +22,7 @@ export function stepsOf(
   const chosen = steps ?? Math.ceil(epochs * stepsPerEpoch);
   const isLeft = given.steps === undefined && given.epochs === undefined;
   if (!isLeft || preset !== "graft") return chosen;
-  const { oneStepEpoch, longEpoch } = defaultsByForm[sourceAs].fewestSteps;
-  return Math.max(chosen, longEpoch, Math.ceil(oneStepEpoch / stepsPerEpoch));
+  const { shortEpoch, longEpoch } = defaultsByForm[sourceAs].fewestSteps;
+  const share = Math.min(1, (stepsOfShortEpoch / stepsPerEpoch) ** 2);
+  return Math.max(chosen, longEpoch, Math.ceil(share * shortEpoch));
 }
