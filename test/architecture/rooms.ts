@@ -46,7 +46,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     similar: ["."],
     storage: ["."],
   },
-  "extension/core/sources": { ".": ["overrule"], overrule: ["."] },
+  "extension/core/sources": { ".": ["git", "overrule"], overrule: ["."] },
   "extension/core/statistics": { comparison: ["."] },
   "extension/core/training": {
     ".": ["cost", "data", "graph", "holes", "loop", "optimizers", "output", "run"],
