@@ -34,7 +34,7 @@ const trainingSchema = z
     init: text.optional(),
   })
   .superRefine((training, refinement) => {
-    const unknown = Object.keys(training).filter((name) => !(name in userFields.shape) || places.has(name));
+    const unknown = Object.keys(training).filter((name) => !Object.hasOwn(userFields.shape, name) || places.has(name));
     if (unknown.length > 0) refinement.addIssue(`has no setting ${unknown.join(", ")}`);
   });
 

@@ -60,6 +60,7 @@ test.each([
   [study({ candidates: [{ mod: "icl" }] }), /candidates\[0\]: .*mod/],
   [study({ candidates: [] }), /candidates: /],
   [study({ candidates: [{ training: { method: "lora", data: ["conala"], speed: 9 } }] }), /no setting speed/],
+  [study({ candidates: [{ training: { method: "lora", data: ["conala"], toString: 9 } }] }), /no setting toString/],
   [study({ candidates: [{ shots: 0 }] }), /candidates\[0\]\.shots/],
 ])("readStudy names what is wrong with %j", async (content, message) => {
   await writeFile(at("bad.json"), JSON.stringify(content));
