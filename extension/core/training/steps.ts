@@ -1,20 +1,28 @@
 /** Computes the number of optimizer steps of a training. */
 
-import { leastSteps, type TrainOptions } from "./request.ts";
-import type { TrainSettings } from "./settings.ts";
+import { defaultsByForm, type TrainOptions } from "./request.ts";
+import type { ResolvedSettings } from "./settings.ts";
+
+/** The most steps of an epoch that is short. Longer ones need less repetition, falling with the square. */
+const stepsOfShortEpoch = 2;
 
 /**
- * Returns the number of steps. Given steps or epochs are used unchanged. Without either, the graft preset adds epochs up to
- * {@link leastSteps}; the paper preset uses the paper's number of epochs.
+ * Returns the number of steps. Given steps or epochs are used unchanged. Without either, the graft preset adds epochs to little data,
+ * up to `fewestSteps` of {@link defaultsByForm}; the paper preset uses the paper's number of epochs.
  *
  * @param sequences number of sequences in the training data
  */
 export function stepsOf(
-  { steps, epochs, batchSize, preset }: Pick<TrainSettings, "steps" | "epochs" | "batchSize" | "preset">,
+  settings: Pick<ResolvedSettings, "steps" | "epochs" | "batchSize" | "preset" | "sourceAs">,
   given: Pick<TrainOptions, "steps" | "epochs">,
   sequences: number,
 ): number {
-  const chosen = steps ?? Math.ceil(epochs * Math.ceil(sequences / batchSize));
+  const { steps, epochs, batchSize, preset, sourceAs } = settings;
+  const stepsPerEpoch = Math.ceil(sequences / batchSize);
+  const chosen = steps ?? Math.ceil(epochs * stepsPerEpoch);
   const isLeft = given.steps === undefined && given.epochs === undefined;
-  return isLeft && preset === "graft" ? Math.max(chosen, leastSteps) : chosen;
+  if (!isLeft || preset !== "graft") return chosen;
+  const { shortEpoch, longEpoch } = defaultsByForm[sourceAs].fewestSteps;
+  const share = Math.min(1, (stepsOfShortEpoch / stepsPerEpoch) ** 2);
+  return Math.max(chosen, longEpoch, Math.ceil(share * shortEpoch));
 }

@@ -9,7 +9,7 @@ const options: TrainOptions = { base: "", home: "h", embedded: "e", data: ["d"],
 describe("resolveDefaults", () => {
   const settled = (more: Partial<TrainOptions>, parameters: number, names: readonly string[]) => {
     const paths = names.map((name) => `model.layers.0.${name}`);
-    const { targets, learningRate } = resolveDefaults(readSettings({ ...options, ...more }), parameters, paths);
+    const { targets, learningRate } = resolveDefaults(readSettings({ ...options, ...more }), parameters, paths, true);
     return { targets, learningRate };
   };
   const llama = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
@@ -45,7 +45,7 @@ describe("resolveDefaults", () => {
   test("paper scales the inputs of all feed-forward modules, graft those of the last", () => {
     const scaled = (preset: TrainingPreset): readonly string[] => {
       const settings = readSettings({ ...options, preset, method: "ia3" });
-      return resolveDefaults(settings, 350e6, llama).feedForward.filter((name) => llama.includes(name));
+      return resolveDefaults(settings, 350e6, llama, true).feedForward.filter((name) => llama.includes(name));
     };
     expect(scaled("paper")).toEqual(["gate_proj", "up_proj", "down_proj"]);
     expect(scaled("graft")).toEqual(["down_proj"]);
@@ -59,8 +59,36 @@ describe("resolveDefaults", () => {
     ["prefix", { learningRate: 3e-2, virtualTokens: 10, initText: "" }],
     ["full", { learningRate: 5e-5 }],
   ])("paper has the paper's numbers for %s", (method, numbers) => {
-    const settings = resolveDefaults(readSettings({ ...options, preset: "paper", method }), 350e6, llama);
-    const common = { optimizer: "adafactor", schedule: "linear", weightDecay: 0, batchSize: 8, epochs: 5, seed: 42 };
+    const settings = resolveDefaults(readSettings({ ...options, preset: "paper", method }), 350e6, llama, true);
+    const common = {
+      optimizer: "adafactor",
+      schedule: "linear",
+      weightDecay: 0,
+      batchSize: 8,
+      epochs: 5,
+      maxLength: 256,
+      seed: 42,
+    };
     expect(settings).toMatchObject({ ...common, ...numbers });
+  });
+
+  test.each<[string, Partial<TrainOptions>, boolean, Partial<ResolvedSettings>]>([
+    ["source code", {}, true, { sourceAs: "requests", epochs: 2, maxLength: 640, fillShare: 0.9, learningRate: 1e-3 }],
+    [
+      "source code, in pieces",
+      { sourceAs: "pieces" },
+      true,
+      { epochs: 5, maxLength: 256, fillShare: 0.5, learningRate: 1.5e-3 },
+    ],
+    ["source code, by the paper", { preset: "paper" }, true, { sourceAs: "pieces", epochs: 5, maxLength: 256 }],
+    ["rows", { sourceAs: "requests" }, false, { sourceAs: "pieces", epochs: 5, maxLength: 256, learningRate: 1.5e-3 }],
+    [
+      "what is given",
+      { epochs: 3, maxLength: 99, learningRate: 1 },
+      true,
+      { epochs: 3, maxLength: 99, learningRate: 1 },
+    ],
+  ])("%s: form, passes, length and rate", (_, more, hasRequests, numbers) => {
+    expect(resolveDefaults(readSettings({ ...options, ...more }), 14e6, llama, hasRequests)).toMatchObject(numbers);
   });
 });
