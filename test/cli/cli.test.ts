@@ -262,6 +262,9 @@ describe("complete", () => {
     expect((await there("2", "1")).code).toBe(0);
     expect(await there("9", "1")).toMatchObject(refusal(1, /the file has 2 lines/));
     expect(await there("1", "7")).toMatchObject(refusal(1, /line 1 has 5 characters/));
+    await writeFile(at("old-mac.py"), "x = 1\ry = 2\r");
+    const old = await graft("complete", "--file", at("old-mac.py"), "--line", "9", "--column", "1", "--json");
+    expect(old).toMatchObject(refusal(1, /the file has 3 lines/));
     const missing = await graft("complete", "--file", at("no.py"), "--line", "1", "--column", "1");
     expect(missing).toMatchObject(refusal(1, /no\.py/));
     const other = join(import.meta.dirname, "../fixtures/models/llama/lora");

@@ -122,7 +122,7 @@ function frontFor(
 
 async function readCursor({ file, line, column, prefix, suffix }: CompleteFlags): Promise<CompletionRequest> {
   if (file === undefined) return { prefix: prefix ?? "", suffix };
-  const text = (await readText(file)).replaceAll("\r\n", "\n");
+  const text = (await readText(file)).replaceAll(/\r\n?/g, "\n");
   const lines = text.split("\n");
   const row = lines[(line ?? 1) - 1];
   if (row === undefined || (column ?? 1) > row.length + 1) {

@@ -1,5 +1,6 @@
 /** Reads the files of a folder that have changed since they were read last, by the rules of core/sources. */
 
+import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { exists, isFolder } from "../foundation/exists.ts";
@@ -51,10 +52,10 @@ export function openFolderFiles(root: string, except: ReadonlySet<string>): Fold
       const at = join(root, path);
       const info = await stat(at).catch(() => undefined);
       const before = known.get(path);
-      if (info && before?.size === info.size && before.modified === info.mtimeMs) return undefined;
+      if (info && before && isUnchanged(before, info)) return undefined;
       const source = info && (await readCurrentSource(at));
       const text = source && "text" in source ? source.text : undefined;
-      if (info) known.set(path, { size: info.size, modified: info.mtimeMs, hash: null });
+      if (info) known.set(path, { size: info.size, modified: info.mtimeMs, changed: info.ctimeMs, hash: null });
       else known.delete(path);
       return { path, text, isForbidden: info !== undefined && text === undefined };
     },
@@ -94,6 +95,10 @@ export function openFolderFiles(root: string, except: ReadonlySet<string>): Fold
     },
   };
   return files;
+}
+
+function isUnchanged({ size, modified, changed }: StoredFile, info: Stats): boolean {
+  return size === info.size && modified === info.mtimeMs && changed === info.ctimeMs;
 }
 
 const rules: ReadonlySet<string> = new Set([".gitignore", ...environmentMarkers]);

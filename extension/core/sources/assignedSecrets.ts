@@ -69,20 +69,20 @@ function secretAfter(lexemes: readonly Lexeme[], at: number): number | undefined
 }
 
 /** Which argument of a call is a secret, by the last part of the function's name. */
-const secretArguments: Readonly<Record<string, number>> = {
-  login: 1,
-  HTTPBasicAuth: 1,
-  HTTPDigestAuth: 1,
-  HTTPProxyAuth: 1,
-  BasicAuth: 1,
-  SecretStr: 0,
-  SecretBytes: 0,
-  Fernet: 0,
-};
+const secretArguments: ReadonlyMap<string, number> = new Map([
+  ["login", 1],
+  ["HTTPBasicAuth", 1],
+  ["HTTPDigestAuth", 1],
+  ["HTTPProxyAuth", 1],
+  ["BasicAuth", 1],
+  ["SecretStr", 0],
+  ["SecretBytes", 0],
+  ["Fernet", 0],
+]);
 
 function secretOfCall(lexemes: readonly Lexeme[], at: number, secrecy: Secrecy): number | undefined {
   const name = lexemes[at]!.value;
-  const from = secretArguments[name.slice(name.lastIndexOf(".") + 1)];
+  const from = secretArguments.get(name.slice(name.lastIndexOf(".") + 1));
   if (from !== undefined) return firstOf(lexemes, at + 1, "password", { from, isCall: from > 0 });
   return secrecy && firstOf(lexemes, at + 1, secrecy, { isCall: true });
 }

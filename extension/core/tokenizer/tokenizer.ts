@@ -2,6 +2,7 @@
 
 import { UserError } from "../foundation/errors.ts";
 import { findFillInTheMiddle, type FillInTheMiddle } from "./fillInTheMiddle.ts";
+import { checkGrowth } from "./growth.ts";
 import { tokenDecoder } from "./tokenDecoder.ts";
 import { isQuick, timed } from "./timedEncoding.ts";
 import { openTokenEncoder, type TokenEncoder } from "./tokenEncoder.ts";
@@ -94,6 +95,7 @@ async function openEncoder(
   specialNames: ReadonlySet<string>,
 ): Promise<TokenEncoder> {
   const ordinary = { ...json, added_tokens: json.added_tokens.filter(({ content }) => !specialNames.has(content)) };
+  checkGrowth(folder, [json["normalizer"], json["pre_tokenizer"]]);
   // Pass only the settings that affect encoding. The library rejects names of special tokens in old formats.
   const { remove_space, do_lowercase_and_remove_accent } = settings;
   try {

@@ -69,6 +69,7 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
     throw invalid(folder, `its tokenizer_config.json has unexpected content:\n${z.prettifyError(settings.error)}`);
   }
   const ids = new Map(vocabularyIds(folder, tokenizer.data.model.vocab));
+  if (ids.size === 0) throw invalid(folder, "its vocabulary is empty", "Download tokenizer.json again.");
   for (const { id, content } of tokenizer.data.added_tokens) ids.set(content, id);
   // Without a setting, try the two names that nearly every code model uses.
   const endOfText = settings.data.eos_token ?? ["<|endoftext|>", "</s>"].find((token) => ids.has(token));

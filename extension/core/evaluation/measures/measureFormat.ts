@@ -55,11 +55,16 @@ const holeScores: Readonly<Record<string, string>> = {
   parses: "of these parse in place",
 };
 
+/** Names come from runs of other machines, too, so "constructor" is a name like others. */
+function wordsOf(words: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(words, name) ? words[name] : undefined;
+}
+
 /** @param name the name in results: "em@1", "codebleu.syntax", "line.exact", "block.header.exact" */
 export function measureFormat(name: string): MeasureFormat {
-  const title = titles[name] ?? name.replace(/^em@/, "EM@");
+  const title = wordsOf(titles, name) ?? name.replace(/^em@/, "EM@");
   const [whole = "", part = "", score] = name.split(".");
-  const group = holeGroups[whole];
+  const group = wordsOf(holeGroups, whole);
   if (group !== undefined) return { ...holeFormat(part, score), group, title };
   const isPage =
     /^(em@1|em@10|codebleu|chrf|pass@\d+|any@\d+|bitsPerByte|exactMatch|editRatio|identifierMatch|identifierF1)$/.test(
@@ -75,11 +80,11 @@ export function measureFormat(name: string): MeasureFormat {
 function holeFormat(part: string, score: string | undefined): Omit<MeasureFormat, "group" | "title"> {
   const format = { unit: "%", digits: 1, better: "higher" } as const;
   if (score !== undefined) {
-    const label = `${holeScores[score] ?? score} ${holePlaces[part] ?? part}`;
+    const label = `${wordsOf(holeScores, score) ?? score} ${wordsOf(holePlaces, part) ?? part}`;
     return { ...format, label, detail: score === "exact" ? "table" : "data" };
   }
   const detail = part === "exact" ? "page" : part === "editSimilarity" ? "panel" : "table";
-  return { ...format, label: holeScores[part] ?? part, detail };
+  return { ...format, label: wordsOf(holeScores, part) ?? part, detail };
 }
 
 /** Returns the label with its group, for tables without headings: "rest of a line: exact". */

@@ -56,9 +56,10 @@ export const taskFields = {
   samples: z
     .int()
     .min(1)
+    .max(1000)
     .default(samples)
     .describe("Draw this many answers instead; the default where there are tests"),
-  temperature: z.number().gt(0).default(temperature).describe("Temperature of samples"),
+  temperature: z.number().gt(0).max(100).default(temperature).describe("Temperature of samples"),
   topP: z.number().gt(0).max(1).default(topP).describe("Nucleus of samples"),
   allowCodeExecution: z
     .boolean()

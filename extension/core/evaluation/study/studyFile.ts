@@ -34,7 +34,7 @@ const trainingSchema = z
     init: text.optional(),
   })
   .superRefine((training, refinement) => {
-    const unknown = Object.keys(training).filter((name) => !(name in userFields.shape) || places.has(name));
+    const unknown = Object.keys(training).filter((name) => !Object.hasOwn(userFields.shape, name) || places.has(name));
     if (unknown.length > 0) refinement.addIssue(`has no setting ${unknown.join(", ")}`);
   });
 
@@ -57,10 +57,13 @@ const candidateSchema = z.strictObject({
   draft: z.boolean().optional(),
   ngram: text.optional(),
   /** Instead of the study's. */
-  seeds: z.array(z.int()).min(1).optional(),
+  seeds: z.array(z.int()).min(1).max(100).optional(),
 });
 
-export const studySchema = z.strictObject({
+/** More runs take years, and planning them takes long, too. */
+const mostRuns = 2000;
+
+const studyFields = z.strictObject({
   format: z.literal(1),
   title: text.max(100),
   suites: z.array(suiteSchema).min(1).max(50),
@@ -69,10 +72,10 @@ export const studySchema = z.strictObject({
   decoding: z
     .strictObject({
       greedy: z.boolean().optional(),
-      beams: z.int().min(1).max(1000).optional(),
-      samples: z.int().min(1).optional(),
-      temperature: z.number().gt(0).optional(),
-      topP: z.number().gt(0).max(1).optional(),
+      beams: taskFields.beams.unwrap().optional(),
+      samples: taskFields.samples.unwrap().optional(),
+      temperature: taskFields.temperature.unwrap().optional(),
+      topP: taskFields.topP.unwrap().optional(),
     })
     .default({}),
   limit: suiteFields.limit,
@@ -80,6 +83,13 @@ export const studySchema = z.strictObject({
   seeds: z.array(z.int()).min(1).max(100).default([42]),
   /** The runs of an exported study with their scores, which another run of the study should reproduce. */
   expected: z.array(z.object({ run: text, scores: z.record(z.string(), z.number()) })).optional(),
+});
+
+export const studySchema = studyFields.superRefine(({ suites, candidates, seeds }, refinement) => {
+  const runs = candidates.reduce((sum, own) => sum + suites.length * (own.seeds ?? seeds).length, 0);
+  if (runs > mostRuns) {
+    refinement.addIssue(`has up to ${runs} runs, suites by candidates by seeds; the limit is ${mostRuns}`);
+  }
 });
 
 export type Study = z.output<typeof studySchema>;

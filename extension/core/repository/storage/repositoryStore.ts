@@ -10,7 +10,9 @@ import { join } from "node:path";
 import * as z from "zod";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
+import { isFolder } from "../../foundation/exists.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
+import { rulesVersion } from "../../sources/rulesVersion.ts";
 import type { Segment } from "../segment.ts";
 import { readSegment, segmentBytes } from "./segmentFile.ts";
 
@@ -19,13 +21,17 @@ const storedFile = z.object({
   /** The file's length in bytes, and its last change in milliseconds. */
   size: z.number(),
   modified: z.number(),
+  /** When anything of it changed last: programs can set the time of its last change, but not this one. */
+  changed: z.number(),
   /** Identifies its text; null if the rules leave it out. */
   hash: z.string().nullable(),
 });
 export type StoredFile = z.output<typeof storedFile>;
 
 const list = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
+  /** The rules by which its texts were read. */
+  rules: z.literal(rulesVersion),
   root: z.string(),
   segments: z.array(z.string().regex(/^[0-9a-f]{64}\.segment$/)),
   files: z.record(z.string(), storedFile),
@@ -61,16 +67,24 @@ export function openRepositoryStore(home: string, root: string): RepositoryStore
       if (name === undefined || !(await isThere(join(folder, name)))) {
         const bytes = segmentBytes(segment);
         name = `${createHash("sha256").update(bytes).digest("hex")}.segment`;
+        await clear(join(folder, name));
         await writeFileAtomic(join(folder, name), bytes);
         names.set(segment, name);
       }
       kept.push(name);
     }
-    const next: z.input<typeof list> = { version: 1, root, segments: kept, files: Object.fromEntries(files) };
+    const next: z.input<typeof list> = {
+      version: 2,
+      rules: rulesVersion,
+      root,
+      segments: kept,
+      files: Object.fromEntries(files),
+    };
+    await clear(join(folder, listName));
     await writeFileAtomic(join(folder, listName), JSON.stringify(next));
     for (const name of await readdir(folder))
       if (name !== listName && !name.startsWith(lockName) && !kept.includes(name))
-        await rm(join(folder, name), { force: true });
+        await rm(join(folder, name), { recursive: true, force: true });
   };
   return {
     async read() {
@@ -88,6 +102,7 @@ export function openRepositoryStore(home: string, root: string): RepositoryStore
       return { files: new Map(Object.entries(stored.files)), segments };
     },
     async write(stored) {
+      await clear(join(folder, lockName));
       // Another window may have the folder open, too: one at a time removes the segments of the other.
       const release = await lockFolder(join(folder, lockName), busy);
       try {
@@ -114,6 +129,11 @@ export async function pruneRepositoryStores(home: string, most: number): Promise
 
 function busy(owner: string, escape: string): UserError {
   return new UserError("index-busy", `Cannot write the repository index: ${owner} is writing it.`, escape);
+}
+
+/** Removes a folder that lies in the place of a file. */
+async function clear(path: string): Promise<void> {
+  if (await isFolder(path)) await rm(path, { recursive: true, force: true });
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -50,3 +50,10 @@ test("fewer bits per byte are better", () => {
   expect(verdictOf(fewer, 30, measureFormat("bitsPerByte").better)).toBe("first");
   expect(verdictOf(fewer, 30, measureFormat("em@1").better)).toBe("second");
 });
+
+test("a measure may have the name of anything that objects have", () => {
+  for (const name of ["constructor", "toString"]) {
+    expect(measureFormat(name)).toMatchObject({ label: name, title: name });
+    expect(measureFormat(`line.${name}`).label).toBe(name);
+  }
+});

@@ -60,6 +60,13 @@ test.each([
   [study({ candidates: [{ mod: "icl" }] }), /candidates\[0\]: .*mod/],
   [study({ candidates: [] }), /candidates: /],
   [study({ candidates: [{ training: { method: "lora", data: ["conala"], speed: 9 } }] }), /no setting speed/],
+  [study({ candidates: [{ training: { method: "lora", data: ["conala"], toString: 9 } }] }), /no setting toString/],
+  [study({ candidates: [{}], decoding: { samples: 9e15 } }), /decoding\.samples: .*1000/],
+  [study({ candidates: [{}], decoding: { temperature: 1e308 } }), /decoding\.temperature: .*100/],
+  [
+    study({ candidates: Array.from({ length: 50 }, () => ({})), seeds: Array.from({ length: 41 }, (_, seed) => seed) }),
+    /2050 runs.* limit is 2000/,
+  ],
   [study({ candidates: [{ shots: 0 }] }), /candidates\[0\]\.shots/],
 ])("readStudy names what is wrong with %j", async (content, message) => {
   await writeFile(at("bad.json"), JSON.stringify(content));

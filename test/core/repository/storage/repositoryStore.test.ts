@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { openFolderRepository, type FolderRepository } from "../../../../extension/core/repository/folderRepository.ts";
 import type { RepositoryQuery } from "../../../../extension/core/repository/repositoryQuery.ts";
 import { pruneRepositoryStores } from "../../../../extension/core/repository/storage/repositoryStore.ts";
+import { readCurrentSource } from "../../../../extension/core/sources/readSources.ts";
 import { planted, plants, plantsIn, temporary } from "../plantedFolder.ts";
+
+vi.mock("../../../../extension/core/sources/readSources.ts", { spy: true });
 
 const files = {
   "a.py": planted("alpha"),
@@ -23,11 +26,39 @@ describe("an index on disk", () => {
     const first = await openFolderRepository({ folder, home });
     await first.save();
     const wanted = answers(first);
+    vi.mocked(readCurrentSource).mockClear();
+    expect(answers(await openFolderRepository({ folder, home }))).toEqual(wanted);
+    expect(readCurrentSource).not.toHaveBeenCalled();
+    // Another text of the same length and time.
     writeFileSync(at, planted("ALPHA"));
     utimesSync(at, then, then);
-    expect(answers(await openFolderRepository({ folder, home }))).toEqual(wanted);
-    utimesSync(at, then, new Date(2020, 2));
     expect(plantsIn(await openFolderRepository({ folder, home }))).toEqual(["ALPHA", "beta"]);
+  });
+
+  test("is built anew after other rules", async () => {
+    const [folder, home] = [temporary(files), temporary()];
+    await (await openFolderRepository({ folder, home })).save();
+    const list = join(home, readdirSync(home)[0]!, "files.json");
+    const stored = JSON.parse(readFileSync(list, "utf8")) as { rules: number };
+    writeFileSync(list, JSON.stringify({ ...stored, rules: stored.rules + 1 }));
+    vi.mocked(readCurrentSource).mockClear();
+    await openFolderRepository({ folder, home });
+    expect(readCurrentSource).toHaveBeenCalledTimes(2);
+  });
+
+  test("is saved where folders lie in the place of its files", async () => {
+    const [folder, home] = [temporary(files), temporary()];
+    const first = await openFolderRepository({ folder, home });
+    await first.save();
+    const own = join(home, readdirSync(home)[0]!);
+    for (const name of [...readdirSync(own), "lock", `${"0".repeat(64)}.segment`]) {
+      rmSync(join(own, name), { force: true });
+      mkdirSync(join(own, name, "in"), { recursive: true });
+    }
+    const second = await openFolderRepository({ folder, home });
+    await second.save();
+    expect(readdirSync(own)).toHaveLength(2);
+    expect(answers(await openFolderRepository({ folder, home }))).toEqual(answers(first));
   });
 
   test("is built anew where it is damaged, cut off, or from another version", async () => {
