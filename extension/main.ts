@@ -34,6 +34,7 @@ import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
 import { startWithPython } from "./vscode/startWithPython.ts";
 import { createTraining, type Training } from "./vscode/training/training.ts";
+import { createEstimates } from "./vscode/training/trainingEstimates.ts";
 import { createDataPreview } from "./vscode/training/trainingPreview.ts";
 import { showTrainingNotices, type NoticeOptions } from "./vscode/training/trainingNotices.ts";
 import { registerTrainingView, showTrainingView, type TrainingViewOptions } from "./vscode/training/trainingView.ts";
@@ -86,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const unfinished = openUnfinishedTrainings({ folder: library.folder, log }, subscriptions);
   const training = createTraining({ ...shared, engine, sources, unfinished }, subscriptions);
   const preview = createDataPreview({ ...shared, engine, sources }, subscriptions);
+  const estimates = createEstimates({ ...shared, engine, sources }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
   const completions = openCompletions(
@@ -93,7 +95,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     subscriptions,
   );
   showTraining(
-    { ...shared, extensionUri, training, preview, sources, unfinished, paperData, paused: globalState },
+    { ...shared, extensionUri, training, preview, estimates, sources, unfinished, paperData, paused: globalState },
     subscriptions,
   );
   const { events, snooze, explanation } = completions;

@@ -48,8 +48,9 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "extension/core/statistics": { comparison: ["."] },
   "extension/core/training": {
     ".": ["cost", "data", "graph", "holes", "loop", "optimizers", "output", "run"],
-    cost: ["data", "graph"],
+    cost: ["data", "graph", "optimizers"],
     data: [".", "holes", "loop"],
+    estimate: [".", "cost", "data", "run"],
     graph: ["data", "optimizers"],
     loop: ["graph", "optimizers"],
     output: [".", "data", "loop", "optimizers", "run"],

@@ -1,6 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, inject } from "vitest";
+import { violations } from "./harness/accessibility.ts";
 import { openTrainingForm } from "./harness/graft.ts";
 import { fitsWidth } from "./harness/fitsWidth.ts";
 import { editorTest } from "./harness/spec.ts";
@@ -23,6 +24,21 @@ test("suggests a name, so that one key starts the training", async ({ workbench 
   const form = await openTrainingForm(workbench);
   expect(await form.getByLabel("Name").inputValue()).toMatch(/^graft-folder-/);
   expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
+});
+
+test("estimates what the training takes, and again with each choice", async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  await form.getByText("Estimated for this machine: 60 steps").waitFor({ timeout: 60_000 });
+  const needs = form.getByRole("region", { name: "Estimate" });
+  for (const figure of ["Time", "Memory", "Disk"]) await needs.getByText(figure, { exact: true }).waitFor();
+  // By keyboard alone.
+  await form.locator("#preset-balanced").focus();
+  await workbench.press("ArrowUp");
+  expect(await form.locator("#preset-quick").isChecked()).toBe(true);
+  await form.getByText("Estimated for this machine: 30 steps").waitFor({ timeout: 60_000 });
+  await workbench.press("ArrowDown");
+  await form.getByText("Estimated for this machine: 60 steps").waitFor({ timeout: 60_000 });
+  expect(await violations(form)).toEqual([]);
 });
 
 test("takes a data file through the editor's dialog", async ({ workbench }) => {

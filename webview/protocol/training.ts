@@ -16,7 +16,9 @@ const trainingForm = z.object({
     z.object({ name: z.enum(["prefix", "prompt"]), virtualTokens: z.int() }),
   ]),
   name: z.string(),
-  /** If absent, as many as the data needs. */
+  /** If absent, the balanced one. */
+  preset: z.optional(z.enum(["quick", "balanced", "thorough", "paper"])),
+  /** If absent, the preset decides. */
   epochs: z.optional(z.int()),
   /** Files to train on although a rule leaves them out, and rules that do not count. */
   include: z.optional(z.array(z.string().check(z.minLength(1)))),
@@ -43,7 +45,9 @@ export const fromTraining = z.discriminatedUnion("type", [
   z.object({ type: z.literal("start"), form: trainingForm }),
   /** Reads the form's data to show what would be trained on. */
   z.object({ type: z.literal("preview"), form: trainingForm }),
-  /** Ends that, or forgets its result. */
+  /** Asks what the training would take; a newer question replaces an older one. */
+  z.object({ type: z.literal("estimate"), form: trainingForm }),
+  /** Ends a preview, or forgets its result. */
   z.object({ type: z.literal("clearPreview") }),
   /** Stops and keeps everything that a resume needs. A training without steps so far ends. */
   z.object({ type: z.literal("pause") }),
@@ -80,8 +84,26 @@ export type ToTraining =
   | { type: "nameChecked"; name: string; problem?: string }
   | { type: "dataChosen"; path: string }
   | { type: "paperData"; state: PaperDataState }
+  /** What the form's training would take. */
+  | { type: "estimate"; estimate: EstimateState }
   /** What would be trained on; undefined without a question. */
   | { type: "preview"; preview: PreviewState | undefined };
+
+/** Time, memory and disk of the form's training on this machine. `isStale`: the form has changed since. */
+export type EstimateState = { isStale?: boolean } & (
+  | {
+      phase: "done";
+      steps: number;
+      /** Of steps and validations; some bases have no estimate of it. */
+      seconds?: number;
+      /** The most that a trial on held-out lines takes; absent without one. */
+      trialSeconds?: number;
+      memoryBytes: number;
+      diskBytes: number;
+    }
+  /** `isRefusal`: the training does not fit on this machine. Other failures say nothing about the training. */
+  | { phase: "failed"; message: string; nextStep: string; isRefusal: boolean }
+);
 
 /** A reading of the form's data. */
 export type PreviewState =

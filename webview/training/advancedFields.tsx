@@ -22,7 +22,11 @@ export function AdvancedFields({ draft, numbers, edit }: AdvancedFieldsProps) {
   return (
     <details open={draft.advanced} onToggle={({ currentTarget }) => edit({ advanced: currentTarget.open })}>
       <summary>{t("Advanced")}</summary>
-      <Field id="epochs" label={t("Epochs")} hint={t("Passes over the data. Automatic: 5, more for little data.")}>
+      <Field
+        id="epochs"
+        label={t("Epochs")}
+        hint={t("Passes over the data. Automatic: as the preset says, more for little data.")}
+      >
         <NumberInput
           id="epochs"
           field={numbers.epochs}

@@ -5,6 +5,7 @@ import { readRequest } from "../foundation/request.ts";
 import type { Given, MethodBase } from "../adapters/methods/method.ts";
 import { methodOf, type MethodSettings, type MethodSpec } from "../adapters/methods/methodNamed.ts";
 import type { OptimizerName } from "./optimizers/optimizers.ts";
+import { isLengthLeft, presets, withPreset } from "./presets.ts";
 import { commonFields, settingsSchema, trainRequest, type TrainOptions } from "./request.ts";
 
 /** Settings of a train request. Null leaves the choice to the preset. */
@@ -25,10 +26,14 @@ export type ResolvedSettings = CommonSettings & MethodSettings;
  * @throws UserError "option-invalid"
  */
 export function readSettings(options: TrainOptions): TrainSettings {
-  const read: Readonly<Record<string, unknown>> = readRequest(trainRequest, options, "train");
-  const settings = Object.keys(settingsSchema.shape).map((key) => [key, read[key] ?? null]);
+  const read: Readonly<Record<string, unknown>> = readRequest(trainRequest, withPreset(options), "train");
+  const settings: Record<string, unknown> = Object.fromEntries(
+    Object.keys(settingsSchema.shape).map((key) => [key, read[key] ?? null]),
+  );
+  const { preset, epochs } = settings as TrainSettings;
+  if (isLengthLeft(options)) settings["epochs"] = epochs * presets[preset].passes;
   const optimizer = options.optimizer ?? (read["preset"] === "paper" ? "adafactor" : "adamw");
-  return { ...(Object.fromEntries(settings) as TrainSettings), optimizer };
+  return { ...(settings as TrainSettings), optimizer };
 }
 
 /** Parameters from which on a base gets the smaller default learning rate. */
@@ -37,8 +42,8 @@ const largeBase = 100e6;
 /**
  * Fills in the settings that are left to the preset.
  *
- * - "graft" trains all linear modules, with a learning rate for small or for large bases.
  * - "paper" trains the modules of arXiv 2308.10462, version 2, with its learning rate.
+ * - The others train all linear modules, with a learning rate for small or for large bases.
  *
  * @param parameters number of parameters of the base
  * @param paths paths of the base's linear modules

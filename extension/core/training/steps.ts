@@ -1,11 +1,12 @@
 /** Computes the number of optimizer steps of a training. */
 
-import { leastSteps, type TrainOptions } from "./request.ts";
+import { isLengthLeft, presets } from "./presets.ts";
+import type { TrainOptions } from "./request.ts";
 import type { TrainSettings } from "./settings.ts";
 
 /**
- * Returns the number of steps. Given steps or epochs are used unchanged. Without either, the graft preset adds epochs up to
- * {@link leastSteps}; the paper preset uses the paper's number of epochs.
+ * Returns the number of steps. Given steps or epochs are used unchanged. Without either, the preset has a least and a most number
+ * of steps.
  *
  * @param sequences number of sequences in the training data
  */
@@ -15,6 +16,7 @@ export function stepsOf(
   sequences: number,
 ): number {
   const chosen = steps ?? Math.ceil(epochs * Math.ceil(sequences / batchSize));
-  const isLeft = given.steps === undefined && given.epochs === undefined;
-  return isLeft && preset === "graft" ? Math.max(chosen, leastSteps) : chosen;
+  if (!isLengthLeft(given)) return chosen;
+  const { least, most } = presets[preset];
+  return Math.min(Math.max(chosen, least), most);
 }

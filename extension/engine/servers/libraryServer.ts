@@ -1,11 +1,12 @@
 /**
- * The library process: lists bases, adapters and runs, exports runs, measures the machine. Completion does not depend
- * on it.
+ * The library process: lists bases, adapters and runs, exports runs, measures the machine, estimates trainings. Completion does
+ * not depend on it.
  */
 
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
+import { openEstimator } from "../../core/training/estimate/estimateTraining.ts";
 import { surveyBases } from "../../core/baseModels/surveyBases.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import { measureMachine } from "../../core/speed/machineSpeed.ts";
@@ -23,6 +24,7 @@ import {
   taskRowsRequest,
   type AdaptersQuestion,
 } from "../protocol/library.ts";
+import { estimateRequest } from "../protocol/training.ts";
 import { openSelection } from "./selectedBase.ts";
 import { answer } from "../wire.ts";
 
@@ -37,6 +39,8 @@ export function serveLibrary(connection: MessageConnection, log: Log): void {
   );
   answer(connection, taskRowsRequest, ({ folders }) => taskRows(folders));
   answer(connection, taskDetailRequest, ({ runs, id }) => taskDetail(runs, id));
+  const estimate = openEstimator();
+  answer(connection, estimateRequest, (options, signal) => estimate(options, { log, signal }));
   answer(connection, measureRequest, (places) => measureMachine(places));
 }
 

@@ -3,6 +3,7 @@ import type { MethodName } from "../../../extension/core/adapters/methods/method
 import { readSettings, resolveDefaults, type ResolvedSettings } from "../../../extension/core/training/settings.ts";
 import type { TrainingPreset } from "../../../extension/core/adapters/methods/method.ts";
 import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import { stepsOf } from "../../../extension/core/training/steps.ts";
 
 const options: TrainOptions = { base: "", home: "h", embedded: "e", data: ["d"], dataFolder: "f", out: "o" };
 
@@ -62,5 +63,38 @@ describe("resolveDefaults", () => {
     const settings = resolveDefaults(readSettings({ ...options, preset: "paper", method }), 350e6, llama);
     const common = { optimizer: "adafactor", schedule: "linear", weightDecay: 0, batchSize: 8, epochs: 5, seed: 42 };
     expect(settings).toMatchObject({ ...common, ...numbers });
+  });
+});
+
+describe("presets", () => {
+  const lengthOf = (asked: Partial<TrainOptions>, sequences: number): number =>
+    stepsOf(readSettings({ ...options, ...asked }), asked, sequences);
+
+  // 800 sequences are 100 steps of 8, and 5 passes the usual number.
+  test.each<[TrainingPreset, number, number]>([
+    ["quick", 30, 100],
+    ["balanced", 60, 500],
+    ["thorough", 120, 1000],
+    ["paper", 5, 500],
+    ["graft", 60, 500],
+  ])("%s takes %d steps of little data and %d of more", (preset, little, more) => {
+    expect(lengthOf({ preset }, 8)).toBe(little);
+    expect(lengthOf({ preset }, 800)).toBe(more);
+    // Without a preset, it is the balanced one.
+    if (preset === "balanced") expect(lengthOf({}, 800)).toBe(more);
+  });
+
+  test("given epochs and steps count, whatever the preset", () => {
+    for (const preset of ["quick", "balanced", "thorough", "paper"] as const) {
+      expect(lengthOf({ preset, epochs: 3 }, 800)).toBe(300);
+      expect(lengthOf({ preset, steps: 7 }, 800)).toBe(7);
+      expect(readSettings({ ...options, preset, epochs: 3 }).epochs).toBe(3);
+    }
+  });
+
+  test("thorough stops after two passes without a lower loss, unless told otherwise", () => {
+    expect(readSettings({ ...options, preset: "thorough" }).patience).toBe(10);
+    expect(readSettings({ ...options, preset: "thorough", patience: 3 }).patience).toBe(3);
+    expect(readSettings({ ...options, preset: "balanced" }).patience).toBeNull();
   });
 });

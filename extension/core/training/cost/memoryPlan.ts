@@ -25,6 +25,8 @@ export interface MemoryPlan {
   readonly fixed: Readonly<Record<"process" | "weights" | "packedWeights" | "parameters", number>>;
   /** Memory of the graph during each of its segments: the layers and the head. */
   readonly segments: readonly SegmentMemory[];
+  /** Size of the trained parameters, once. */
+  readonly parameterBytes: number;
 }
 
 /** Node.js with a tokenizer and open data files, the runtime's library, and the graph itself. */
@@ -38,17 +40,15 @@ export function planMemory(base: InstalledBase, spec: MethodSpec, shape: BatchSh
   const weights = { weights: storedWeights(base.tensors), weightFile: basename(base.weightsPath) };
   const graph = trainingGraph({ config, ...weights, modules: moduleShapes(config) }, spec, shape, "gradients");
   const segments = plannedMemory(graph.outputs, { sizes: { labels: shape.rows * shape.length }, segmentOf });
+  const parameterBytes = graph.parameters.reduce((sum, { shape: dims }) => sum + 4 * elementCount(dims), 0);
   const fixed = {
     process: processBytes,
     weights: base.bytes,
     packedWeights: packedBytes(graph),
-    parameters: graph.parameters.reduce(
-      (sum, parameter) => sum + 4 * parameterCopies * elementCount(parameter.shape),
-      0,
-    ),
+    parameters: parameterCopies * parameterBytes,
   };
   const bytes = Object.values(fixed).reduce((sum, part) => sum + part, highest(segments));
-  return { bytes, fixed, segments };
+  return { bytes, fixed, segments, parameterBytes };
 }
 
 function highest(segments: readonly SegmentMemory[]): number {
@@ -132,7 +132,12 @@ function whatFits(base: InstalledBase, spec: MethodSpec, shape: BatchShape, avai
   return "Close other programs, or choose a smaller base or one stored in fewer bits.";
 }
 
-/** Returns the memory that this process uses, plus nine tenths of the free memory. */
+/** Returns the memory that this process uses, plus what a new process may use. */
 function availableBytes(): number {
-  return process.memoryUsage().rss + 0.9 * process.availableMemory();
+  return process.memoryUsage().rss + freeMemory();
+}
+
+/** Returns nine tenths of the free memory: the bytes that a new process may use. */
+export function freeMemory(): number {
+  return 0.9 * process.availableMemory();
 }
