@@ -70,7 +70,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     training: [".", "adapters", "completion"],
   },
   "webview/shared": { form: ["."] },
-  "webview/training": { ".": ["preview", "trial"], preview: ["."] },
+  "webview/training": { ".": ["curves", "plan", "preview", "trial"], plan: ["."], preview: ["."] },
 };
 
 /** The room of `path` in `folder`; undefined for a path that lies elsewhere. */

@@ -1,6 +1,8 @@
 /** Messages between the extension and the training view. The extension validates all messages of this web page. */
 
 import * as z from "zod/mini";
+import type { EstimateState } from "./estimate.ts";
+import type { LossCurves } from "./lossCurves.ts";
 import type { NumberField } from "./numberField.ts";
 import type { PaperDataState } from "./paperData.ts";
 
@@ -89,22 +91,6 @@ export type ToTraining =
   /** What would be trained on; undefined without a question. */
   | { type: "preview"; preview: PreviewState | undefined };
 
-/** Time, memory and disk of the form's training on this machine. `isStale`: the form has changed since. */
-export type EstimateState = { isStale?: boolean } & (
-  | {
-      phase: "done";
-      steps: number;
-      /** Of steps and validations; some bases have no estimate of it. */
-      seconds?: number;
-      /** The most that a trial on held-out lines takes; absent without one. */
-      trialSeconds?: number;
-      memoryBytes: number;
-      diskBytes: number;
-    }
-  /** `isRefusal`: the training does not fit on this machine. Other failures say nothing about the training. */
-  | { phase: "failed"; message: string; nextStep: string; isRefusal: boolean }
-);
-
 /** A reading of the form's data. */
 export type PreviewState =
   | { phase: "running"; reading?: { examples: number; of: number; etaSeconds: number } }
@@ -163,6 +149,8 @@ export interface TrainingDone {
   plannedSteps: number;
   problems: RowProblems;
   leftOut?: LeftOut;
+  /** Absent if this window saw no step of it. */
+  curves?: LossCurves;
   /** Absent if no source files were held out. */
   trial?: TrialShown;
 }
@@ -256,8 +244,7 @@ export interface TrainingRunning {
     loss: number;
     tokensPerSecond: number;
     etaSeconds: number;
-    /** The loss so far, oldest first, thinned out for a sparkline. */
-    losses: readonly number[];
+    curves: LossCurves;
     validation: Validation | undefined;
   };
 }

@@ -2,7 +2,8 @@
 
 import type { NumberField } from "../protocol/numberField.ts";
 import type { PaperDataState } from "../protocol/paperData.ts";
-import type { EstimateState, ToTraining, TrainingForm, TrainingNumbers } from "../protocol/training.ts";
+import type { EstimateState } from "../protocol/estimate.ts";
+import type { ToTraining, TrainingForm, TrainingNumbers } from "../protocol/training.ts";
 import { t } from "../shared/l10n.ts";
 import { accepts, acceptsOptional, textOf } from "../shared/form/wholeNumber.ts";
 

@@ -4,11 +4,11 @@ import type { FromTraining, PreviewState } from "../protocol/training.ts";
 import { t } from "../shared/l10n.ts";
 import { AdvancedFields } from "./advancedFields.tsx";
 import { DataField } from "./dataField.tsx";
-import { Estimate } from "./estimate.tsx";
+import { Estimate } from "./plan/estimate.tsx";
 import { obstacle, previewObstacle, toTrainingForm, type FormDraft, type FormFacts } from "./draft.ts";
 import { MethodField } from "./methodField.tsx";
 import { NameField } from "./nameField.tsx";
-import { PresetField } from "./presetField.tsx";
+import { PresetField } from "./plan/presetField.tsx";
 import { Preview } from "./preview/preview.tsx";
 
 export interface FormProps extends FormFacts {

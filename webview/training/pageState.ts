@@ -1,14 +1,8 @@
 /** The state of the training view, and how a message of the extension or an edit of the form changes it. */
 
 import type { PaperDataState } from "../protocol/paperData.ts";
-import type {
-  EstimateState,
-  PreviewState,
-  ToTraining,
-  TrainingNumbers,
-  TrainingState,
-  UnfinishedCard,
-} from "../protocol/training.ts";
+import type { EstimateState } from "../protocol/estimate.ts";
+import type { PreviewState, ToTraining, TrainingNumbers, TrainingState, UnfinishedCard } from "../protocol/training.ts";
 import { blankDraft, type FormDraft, type Workspace } from "./draft.ts";
 import { suggestedName } from "./suggestedName.ts";
 

@@ -14,7 +14,7 @@ import { readRun } from "./run/trainingRun.ts";
 import type { TrainProgress } from "./loop/progressMeter.ts";
 import type { TrainOptions } from "./request.ts";
 import { readSettings } from "./settings.ts";
-import { outlineOf, planOf, sampledSteps, shapeFor, totalTokens, type TrainOutline } from "./trainingPlan.ts";
+import { outlineOf, planOf, sampledSteps, shapeFor, workOf, type TrainOutline } from "./trainingPlan.ts";
 import { tellEnd, tellPlan } from "./trainingWords.ts";
 import { trainedFiles } from "./output/trainedFiles.ts";
 import { runTrainer } from "./loop/trainer.ts";
@@ -125,11 +125,11 @@ async function takeSteps(
   const outline = outlineOf(run, data);
   tellPlan(base.name, data, plan, outline, padding, log);
   onOutline?.(outline);
-  const cost = await estimateCost(base, spec, shape, totalTokens(data, plan, padding));
+  const work = workOf(data, plan, padding);
+  const cost = await estimateCost(base, spec, shape, work);
   log.info(describeCost(cost));
   if (!checkpoint) {
-    const isValidated = data.validation.length > 0;
-    const needed = diskForParameters(cost.parameterBytes, { optimizer: settings.optimizer, isValidated });
+    const needed = diskForParameters(cost.parameterBytes, { ...settings, ...work });
     checkDisk(output.path, needed, await freeDisk(output.workFolder));
   }
   const unfit = (reason: string): Error => checkpointInvalid(output.workFolder, reason);

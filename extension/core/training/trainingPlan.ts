@@ -6,6 +6,7 @@ import type { PackedShape } from "../dataset/batches.ts";
 import { epochOrder } from "../dataset/epochOrder.ts";
 import { perEpoch, type Sequence, type Sequences } from "../dataset/sequence.ts";
 import type { TokenFacts } from "../dataset/tokenCheck.ts";
+import type { PlannedWork } from "./cost/costEstimate.ts";
 import { fitMemory } from "./cost/memoryPlan.ts";
 import { chooseBatchShape, type BatchShape } from "./data/batchShape.ts";
 import type { RowProblems } from "./data/dataSurvey.ts";
@@ -49,21 +50,27 @@ export function shapeFor(
   const longest = { own: Math.max(a.own, b.own), read: Math.max(a.read, b.read) };
   const { hiddenSize } = base.config;
   const shapeWithin = (maxTokens: number): PackedShape => chooseBatchShape(samples, { longest, hiddenSize, maxTokens });
-  return fitMemory(base, spec, shapeWithin, { checkpointing, ...(available !== undefined && { available }) });
+  const isValidated = validation.length > 0;
+  return fitMemory(base, spec, shapeWithin, {
+    checkpointing,
+    isValidated,
+    ...(available !== undefined && { available }),
+  });
 }
 
 /** Work for a token whose loss is computed without gradients, as a share of that for a token with them. */
 const validationShareOfWork = 0.4;
 
-/** Returns the tokens of all steps and validations, including padding, as a number of tokens with gradients. */
-export function totalTokens(
+/** Returns the work of a training. Tokens of validations count as so many tokens with gradients. */
+export function workOf(
   { training, validation }: PlannedData,
   { steps, batchSize, validateEvery }: TrainerPlan,
   padding: number,
-): number {
+): PlannedWork {
   const ofSteps = (steps * batchSize * training.tokens) / training.length;
   const validations = 1 + Math.ceil(steps / validateEvery);
-  return (ofSteps + validationShareOfWork * validations * validation.tokens) / (1 - padding);
+  const tokens = (ofSteps + validationShareOfWork * validations * validation.tokens) / (1 - padding);
+  return { tokens, isValidated: validation.length > 0 };
 }
 
 export function planOf(

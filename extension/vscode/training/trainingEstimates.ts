@@ -4,7 +4,8 @@ import type * as vscode from "vscode";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import { estimateRequest } from "../../engine/protocol/training.ts";
-import type { EstimateState, TrainingForm } from "../../../webview/protocol/training.ts";
+import type { EstimateState } from "../../../webview/protocol/estimate.ts";
+import type { TrainingForm } from "../../../webview/protocol/training.ts";
 import { detailed, explain } from "../messages.ts";
 import { trainOptions, type TrainingPlaces } from "./trainOptions.ts";
 

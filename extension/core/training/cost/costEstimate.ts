@@ -25,15 +25,21 @@ export interface Cost {
 /** Returns the seconds that a product takes on this machine. */
 export type ProductTime = (product: Product) => Promise<number>;
 
-/** @param tokens in all steps and validations, including padding */
+/** What a training does, as far as its cost depends on it. */
+export interface PlannedWork {
+  /** Of all steps and validations, including padding. */
+  readonly tokens: number;
+  readonly isValidated: boolean;
+}
+
 export async function estimateCost(
   base: InstalledBase,
   spec: MethodSpec,
   shape: BatchShape,
-  tokens: number,
+  { tokens, isValidated }: PlannedWork,
   timeOf: ProductTime = measureProduct,
 ): Promise<Cost> {
-  const { bytes: memoryBytes, parameterBytes } = planMemory(base, spec, shape);
+  const { bytes: memoryBytes, parameterBytes } = planMemory(base, spec, shape, { isValidated });
   const cost = { memoryBytes, parameterBytes };
   if (isEncoderDecoder(base.config)) return cost;
   return { ...cost, seconds: tokens * (await secondsPerToken(base.config, spec, shape, timeOf)) };
@@ -63,8 +69,8 @@ export function rememberedTimes(): ProductTime {
   };
 }
 
-/** Measures for at least this long, in seconds, and at least so often: other programs slow single runs down. */
-const [leastSeconds, leastRuns] = [0.15, 3];
+/** Measures for at least this long, in seconds, and at least so often, and takes the lower quartile: other programs slow runs down. */
+const [leastSeconds, leastRuns] = [0.25, 4];
 
 async function measureProduct(product: Product): Promise<number> {
   const speed = await openProductSpeed([product]);
@@ -75,7 +81,7 @@ async function measureProduct(product: Product): Promise<number> {
     times.push(await speed.measure());
   }
   await speed.release();
-  return times.toSorted((a, b) => a - b)[times.length >> 1]!;
+  return times.toSorted((a, b) => a - b)[times.length >> 2]!;
 }
 
 async function secondsPerToken(

@@ -16,7 +16,7 @@ import { encodersOf, settingsFor } from "../run/beginRun.ts";
 import { readSettings } from "../settings.ts";
 import { stepsOf } from "../steps.ts";
 import { longestTrial } from "../trialReport.ts";
-import { planOf, sampledSteps, shapeFor, totalTokens } from "../trainingPlan.ts";
+import { planOf, sampledSteps, shapeFor, workOf } from "../trainingPlan.ts";
 import { sampleData, type DataEstimate } from "./sampleData.ts";
 
 export interface TrainingEstimate extends Cost {
@@ -68,9 +68,9 @@ export function openEstimator(): Estimator {
     const steps = stepsOf(settings, options, sequences);
     const samples = sampledSteps(training, settings);
     const shape = shapeFor(samples, data, base, spec, { ...options, available: freeMemory() });
-    const tokens = totalTokens(data, planOf({ settings, steps }, data, shape), paddingOf(samples, shape));
-    const cost = await estimateCost(base, spec, shape, tokens, timeOf);
-    const ofParameters = diskForParameters(cost.parameterBytes, { ...settings, isValidated: held.length > 0 });
+    const work = workOf(data, planOf({ settings, steps }, data, shape), paddingOf(samples, shape));
+    const cost = await estimateCost(base, spec, shape, work, timeOf);
+    const ofParameters = diskForParameters(cost.parameterBytes, { ...settings, ...work });
     const diskBytes = training.bytes + held.bytes + ofParameters;
     const folder = dirname(resolve(options.out));
     checkDisk(folder, diskBytes, await freeDisk(folder));

@@ -1,12 +1,13 @@
 /** What the training of the form would take on this machine, or why it cannot run here. It follows each choice. */
 
 import { useEffect } from "preact/hooks";
-import type { EstimateState, FromTraining, TrainingForm } from "../protocol/training.ts";
-import { Button } from "../shared/button.tsx";
-import { Failure } from "../shared/failure.tsx";
-import { bytes, duration } from "../shared/figures.ts";
-import { t } from "../shared/l10n.ts";
-import { Figure, Figures } from "./trainingFigures.tsx";
+import type { EstimateState } from "../../protocol/estimate.ts";
+import type { FromTraining, TrainingForm } from "../../protocol/training.ts";
+import { Button } from "../../shared/button.tsx";
+import { Failure } from "../../shared/failure.tsx";
+import { bytes, duration } from "../../shared/figures.ts";
+import { t } from "../../shared/l10n.ts";
+import { Figure, Figures } from "../trainingFigures.tsx";
 
 export interface EstimateProps {
   estimate: EstimateState | undefined;

@@ -1,8 +1,8 @@
 /** The part of the form with the preset: how long to train. */
 
-import type { TrainingForm } from "../protocol/training.ts";
-import { Choice } from "../shared/form/choice.tsx";
-import { t } from "../shared/l10n.ts";
+import type { TrainingForm } from "../../protocol/training.ts";
+import { Choice } from "../../shared/form/choice.tsx";
+import { t } from "../../shared/l10n.ts";
 
 export type Preset = NonNullable<TrainingForm["preset"]>;
 
