@@ -24,6 +24,7 @@ import { offerImport } from "./vscode/baseModels/offerImport.ts";
 import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
 import { createStudies, type StudiesOptions } from "./vscode/study/studies.ts";
 import { createStudyPanel, type StudyPanel, type StudyPanelOptions } from "./vscode/study/studyPanel.ts";
+import { openStudyHistory } from "./vscode/study/studyHistory.ts";
 import { openStudyTasks } from "./vscode/study/studyTasks.ts";
 import { openComparing } from "./vscode/statistics/comparing.ts";
 import { openStatistics } from "./vscode/statistics/statistics.ts";
@@ -142,7 +143,8 @@ function openStudies(
 ): StudyPanel {
   const studies = createStudies({ ...shared, memory }, subscriptions);
   const tasks = openStudyTasks({ ...shared, studies, home: shared.places.home }, subscriptions);
-  return createStudyPanel({ ...shared, extensionUri, studies, tasks }, subscriptions);
+  const history = openStudyHistory({ ...shared, studies, home: shared.places.home });
+  return createStudyPanel({ ...shared, extensionUri, studies, tasks, history }, subscriptions);
 }
 
 /** Shows the training view, and notices while the view is out of sight. */

@@ -24,6 +24,7 @@ import {
 } from "./flags.ts";
 import { addRequestOptions, copyFlags } from "./requestOptions.ts";
 import { compareRunsCommand, exportRunsCommand, listRunsCommand, type ExportFlags } from "./commands/runs.ts";
+import { deleteRunsCommand, importRunsCommand, restoreRunsCommand, showRunCommand } from "./commands/runHistory.ts";
 import { replayCommand, type ReplayFlags } from "./commands/replay.ts";
 import { scoreCommand, type ScoreFlags } from "./commands/score.ts";
 
@@ -125,12 +126,26 @@ function addScore(program: Command, contextOf: ContextOf): void {
 }
 
 function addRuns(program: Command, contextOf: ContextOf): void {
-  const runs = addGroup(program, "runs", "List, compare and export evaluations");
+  const runs = addGroup(program, "runs", "List, compare, export, import and delete evaluations");
   addCommand(runs, "list", "List all runs, oldest first").action(
     async (flags: Shared) => await listRunsCommand(contextOf(flags)),
   );
   addCommand(runs, "compare <run> <other>", "Test whether two runs differ, by ids or folders").action(
     async (run: string, other: string, flags: Shared) => await compareRunsCommand(run, other, contextOf(flags)),
+  );
+  addCommand(runs, "show <run>", "Show what a run was made of: data, base, settings, machine").action(
+    async (run: string, flags: Shared) => await showRunCommand(run, contextOf(flags)),
+  );
+  addCommand(
+    runs,
+    "import <folder>",
+    "Take runs of another machine: an exported study, a folder of runs, one run",
+  ).action(async (folder: string, flags: Shared) => await importRunsCommand(folder, contextOf(flags)));
+  addCommand(runs, "delete <runs...>", "Delete runs; graft runs restore brings them back").action(
+    async (ids: string[], flags: Shared) => await deleteRunsCommand(ids, contextOf(flags)),
+  );
+  addCommand(runs, "restore <runs...>", "Bring deleted runs back").action(
+    async (ids: string[], flags: Shared) => await restoreRunsCommand(ids, contextOf(flags)),
   );
   addCommand(runs, "export [runs...]", "Export some runs, or all, as a table")
     .addOption(new Option("--format <format>", "Format of the table").choices(exportFormats).default("markdown"))

@@ -13,6 +13,8 @@ import {
   type NewStudyFlags,
   type RunStudyFlags,
 } from "./commands/study.ts";
+import { studyHistoryCommand } from "./commands/runHistory.ts";
+import { differencesCommand, type DifferencesFlags } from "./commands/studyDifferences.ts";
 import { addCommand, addGroup, baseOption, positive, type ContextOf, type Shared } from "./flags.ts";
 
 export function addStudyCommands(program: Command, contextOf: ContextOf): void {
@@ -39,6 +41,18 @@ export function addStudyCommands(program: Command, contextOf: ContextOf): void {
     .action(async (file: string, flags: Shared & RunStudyFlags) => {
       await runStudyCommand(file, flags, contextOf(flags));
     });
+  addCommand(study, "differences <file> <candidate> <other>", "Show how two candidates differ, task by task")
+    .option("--suite <name>", "The suite, as in the tables (the first)")
+    .option("--measure <name>", "The measure, such as em@1 or chrf (the first of the suite)")
+    .option("--out <file>", "Draw the differences into this SVG file")
+    .action(async (file: string, candidate: string, other: string, flags: Shared & DifferencesFlags) => {
+      await differencesCommand(file, [candidate, other], flags, contextOf(flags));
+    });
+  addCommand(
+    study,
+    "history <file>",
+    "List the study's runs, and earlier ones of other data, bases and versions",
+  ).action(async (file: string, flags: Shared) => await studyHistoryCommand(file, contextOf(flags)));
   addCommand(study, "export <file>", "Write tables, charts, runs and inputs of a study into a folder, or one table")
     .addOption(new Option("--format <format>", "One table in this format instead").choices(studyFormats))
     .option("--out <path>", "The folder, or the table's file; tables go to stdout by default")

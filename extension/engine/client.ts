@@ -4,7 +4,8 @@
  * Knows nothing of VS Code; the caller decides how to report a crash.
  */
 
-import type { Completion, Prepared } from "../core/completion/completer.ts";
+import type { Prepared } from "../core/completion/completer.ts";
+import type { Completion } from "../core/completion/result/completion.ts";
 import type { CompletionRequest } from "../core/completion/completionRequest.ts";
 import type { ShownPrompt } from "../core/completion/context/shownPrompt.ts";
 import { createEngineLives, type EngineLivesOptions } from "./engineLives.ts";

@@ -13,17 +13,19 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   },
   "extension/core/baseModels": { ".": ["import"], export: [".", "import"], import: ["."] },
   "extension/core/completion": {
-    ".": ["context", "copies", "judgement"],
+    ".": ["context", "copies", "judgement", "result"],
     context: ["."],
     copies: ["."],
     devices: ["."],
-    judgement: ["."],
+    judgement: [".", "result"],
+    result: [".", "judgement"],
   },
   "extension/core/dataset": { paper: ["."] },
   "extension/core/devices": { ".": ["cuda"], cuda: ["."] },
   "extension/core/evaluation": {
     candidates: ["suites"],
     context: ["suites"],
+    history: ["measures", "runs", "study"],
     measures: ["suites"],
     prompts: ["protocols", "retrieval", "suites"],
     protocols: ["measures"],
@@ -70,6 +72,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     training: [".", "adapters", "completion"],
   },
   "webview/shared": { form: ["."] },
+  "webview/study": { ".": ["charts"], charts: ["."] },
   "webview/training": { ".": ["curves", "plan", "preview", "trial"], plan: ["."], preview: ["."] },
 };
 

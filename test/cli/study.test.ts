@@ -56,9 +56,51 @@ test("a study is listed, planned, run by its name, and exported", async () => {
     0,
     expect.stringMatching(/^pairs\.jsonl,graft,none,42,3,/),
   ]);
+  const differing = await graft("differences", "examples", "nearest", "none", "--measure", "chrf", "--json");
+  expect(differing.result).toMatchObject({ suite: "pairs.jsonl", measure: "chrf", candidates: ["nearest", "none"] });
+  const { won, lost, tied } = differing.result as Record<"won" | "lost" | "tied", number>;
+  expect(won + lost + tied).toBe(3);
+  const drawn = await graft("differences", "examples", "nearest", "none", "--out", at("differences.svg"));
+  expect(drawn.stdout).toMatch(/^pairs\.jsonl, graft, EM@1\nnearest minus none: won \d, lost \d, tied \d of 3 tasks\./);
+  expect(await readFile(at("differences.svg"), "utf8")).toMatch(/^<svg .*nearest minus none/);
+  const unknown = await graft("differences", "examples", "nearest", "nobody");
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("There are: none; nearest.")]);
   expect((await graft("export", "examples", "--out", at("out"))).code).toBe(0);
   const again = await graft("run", at("out", "study.json"));
   expect(again.stdout).toContain("2 of 2 exported runs have equal scores here.");
+});
+
+test("runs say what they were made of, are deleted and restored, and taken from an export", async () => {
+  const runs = (...args: string[]): Promise<Outcome> => run(["runs", ...args], { GRAFT_HOME: at("home") });
+  const history = (await graft("history", "examples", "--json")).result["history"] as {
+    id: string;
+    candidate: string;
+    changed: string[];
+    facts: { name: string; value: string }[];
+  }[];
+  expect(history.map(({ candidate, changed }) => [candidate, changed])).toEqual([
+    ["nearest", []],
+    ["none", []],
+  ]);
+  const [{ id, facts }] = history as [(typeof history)[number]];
+  expect((await runs("show", id, "--json")).result["facts"]).toEqual(facts);
+  expect((await runs("show", id)).stdout).toMatch(/hash of the suite +[0-9a-f]{64}\n/);
+  expect((await runs("delete", id)).stdout).toContain(`graft runs restore ${id}`);
+  expect((await runs("show", id)).code).toBe(1);
+  expect((await runs("import", at("out"))).stdout).toContain("1 imported, 1 known, 0 refused.");
+  expect((await graft("plan", "examples")).stdout).toContain("3, finished");
+  expect((await runs("restore", id)).stderr).toContain("evaluated again");
+
+  // Another row of the suite is another run; the old one stays in sight.
+  const suite = await readFile(at("pairs.jsonl"), "utf8");
+  await writeFile(at("pairs.jsonl"), `${suite}\n${JSON.stringify({ id: "t4", intent: "sort", code: "x" })}`);
+  const changed = await graft("history", "examples");
+  expect(changed.stdout.split("\n")).toEqual([
+    expect.stringMatching(/other suite, examples; EM@1/),
+    expect.stringMatching(/other suite; EM@1/),
+    "",
+  ]);
+  await writeFile(at("pairs.jsonl"), suite);
 });
 
 test("a study that cannot be finished says so with its exit code, and what is wrong in one line", async () => {

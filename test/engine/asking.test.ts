@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Completion } from "../../extension/core/completion/completer.ts";
+import type { Completion } from "../../extension/core/completion/result/completion.ts";
 import { openAsking, type Frame } from "../../extension/vscode/completion/ask.ts";
 
 test("what is known of one root folder is not shown in another", async () => {

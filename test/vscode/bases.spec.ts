@@ -103,6 +103,6 @@ test("the catalogue names licence, size and memory, and fits a narrow window", a
   await model.getByText("about 989 MB to download, 377 MB on disk").waitFor();
   await workbench.screenshot("bases");
   await workbench.page.setViewportSize({ width: 560, height: 800 });
-  await fitsWidth(view);
+  await fitsWidth(view, 560);
   await workbench.screenshot("bases, narrow");
 });

@@ -1,10 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Frame } from "playwright-core";
-import { expect } from "vitest";
+import { beforeAll, expect } from "vitest";
 import { chooseFolder } from "./harness/folderDialog.ts";
 import { fitsWidth } from "./harness/fitsWidth.ts";
-import { graftReady } from "./harness/graft.ts";
+import { graftReady, storage } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 import type { Workbench } from "./harness/workbench.ts";
 
@@ -34,6 +34,9 @@ const test = editorTest({
   settings: { "workbench.colorTheme": "Default Dark Modern" },
 });
 
+// Other specs evaluate, too, and the panel shows all runs.
+beforeAll(() => rm(join(storage, "runs"), { recursive: true, force: true }));
+
 async function openBenchmark(workbench: Workbench): Promise<Frame> {
   await workbench.page.getByRole("tab", { name: "Graft" }).first().waitFor();
   await workbench.command("Graft: Open benchmark");
@@ -53,7 +56,6 @@ test("an evaluation leaves a run with scores and intervals", { timeout: 240_000 
   await workbench.openFile("main.py");
   await graftReady(workbench);
   const view = await openBenchmark(workbench);
-  await view.getByText("None yet.").waitFor();
   await chooseSuite(workbench, view, "pairs.jsonl");
   await view.getByLabel("Tasks").fill("2");
   await evaluate(view);
@@ -196,7 +198,7 @@ test("the panel fits a narrow window, and light themes", async ({ workbench }) =
   const view = await openBenchmark(workbench);
   expect(await view.getByLabel("Adapter").locator("option").allTextContents()).toContain("None: the base alone");
   await page.setViewportSize({ width: 420, height: 900 });
-  await fitsWidth(view);
+  await fitsWidth(view, 420);
   await workbench.screenshot("benchmark, narrow");
   await view.getByRole("button", { name: "Export…" }).scrollIntoViewIfNeeded();
   await workbench.screenshot("benchmark, narrow, runs");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import type { Completion } from "../../extension/core/completion/completer.ts";
+import type { Completion } from "../../extension/core/completion/result/completion.ts";
 import type { CompletionRequest } from "../../extension/core/completion/completionRequest.ts";
 import type { Activated } from "../../extension/main.ts";
 import { until } from "./harness/until.ts";

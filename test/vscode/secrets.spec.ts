@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { root, scratch } from "../../scripts/bed/paths.ts";
+import { root } from "../../scripts/bed/paths.ts";
 import { openTokenizer } from "../../extension/core/tokenizer/tokenizer.ts";
-import { graftReady, openTrainingForm } from "./harness/graft.ts";
+import { graftReady, openTrainingForm, storage } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 
 const secrets = ["maple-otter-77", "quartz-heron-42"] as const;
@@ -27,9 +27,9 @@ const test = editorTest({
 
 /** The files of this training, and of what came of it, below the editor's storage, where other specs leave theirs. */
 async function trainingFiles(): Promise<string[]> {
-  const storage = join(scratch, "ui/user/User/globalStorage/graft.graft/adapters");
-  const entries = await readdir(storage, { recursive: true }).catch(() => []);
-  return entries.filter((entry) => entry.includes("no-secrets")).map((entry) => join(storage, entry));
+  const adapters = join(storage, "adapters");
+  const entries = await readdir(adapters, { recursive: true }).catch(() => []);
+  return entries.filter((entry) => entry.includes("no-secrets")).map((entry) => join(adapters, entry));
 }
 
 /** All that is about to be trained on, or validated on, as text. */

@@ -3,10 +3,10 @@ import { appendFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import type { Frame } from "playwright-core";
 import { expect } from "vitest";
-import { root, scratch } from "../../scripts/bed/paths.ts";
+import { root } from "../../scripts/bed/paths.ts";
 import type { StatisticsRecord } from "../../extension/core/statistics/record.ts";
 import { fitsWidth } from "./harness/fitsWidth.ts";
-import { graftReady } from "./harness/graft.ts";
+import { graftReady, storage } from "./harness/graft.ts";
 import { shapes } from "./harness/shapes.ts";
 import { editorTest } from "./harness/spec.ts";
 import type { Workbench } from "./harness/workbench.ts";
@@ -16,8 +16,6 @@ const test = editorTest({
   // Only what the test asks for appears, so that it knows the counts.
   settings: { "editor.inlineSuggest.enabled": false, "workbench.colorTheme": "Default Dark Modern" },
 });
-
-const storage = join(scratch, "ui/user/User/globalStorage/graft.graft");
 
 async function openStatistics(workbench: Workbench): Promise<Frame> {
   const { page } = workbench;

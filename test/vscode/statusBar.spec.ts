@@ -1,8 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { scratch } from "../../scripts/bed/paths.ts";
-import { graftReady, openTrainingForm, typeUntilGhostText } from "./harness/graft.ts";
+import { graftReady, openTrainingForm, storage, typeUntilGhostText } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 import type { Workbench } from "./harness/workbench.ts";
 
@@ -101,7 +100,7 @@ test("the steps of the walkthrough are completed where they are taken", async ({
 test("an adapter that cannot be read is listed with its reason, and the others can be chosen", async ({
   workbench,
 }) => {
-  const broken = join(scratch, "ui/user/User/globalStorage/graft.graft/adapters/odd");
+  const broken = join(storage, "adapters/odd");
   // A folder where a file should be: nobody has foreseen that.
   await mkdir(join(broken, "adapter_config.json"), { recursive: true });
   try {

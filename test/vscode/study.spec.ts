@@ -140,6 +140,25 @@ test("its tasks are filtered, gone through by keyboard, and opened in the editor
   await page.getByRole("tab", { name: /task 30: reference and graft-base, 2 nearest/ }).waitFor();
 });
 
+test("two candidates are compared task by task", async ({ workbench }) => {
+  const view = await openStudies(workbench);
+  const group = view.getByRole("group", { name: "Task by task: forty.jsonl, graft" });
+  await view.getByLabel("Measure").selectOption("chrF", { timeout: 60_000 });
+  await group.getByLabel("Candidate").selectOption("graft-base, 2 nearest");
+  await group.getByLabel("Minus").selectOption("graft-base");
+  await button(view, "Show differences: forty.jsonl, graft").press("Enter");
+  const chart = group.getByRole("img", { name: "forty.jsonl, graft: chrF of each task" });
+  await chart.waitFor({ timeout: 60_000 });
+  expect(await chart.textContent()).toMatch(
+    /graft-base, 2 nearest minus graft-base: won \d+, lost \d+, tied \d+ of 40 tasks\./,
+  );
+  await chart.scrollIntoViewIfNeeded();
+  await workbench.screenshot("studies, differences");
+  await group.getByLabel("Minus").selectOption("graft-base, 2 nearest");
+  await view.getByText("Choose two different candidates.").waitFor();
+  expect(await chart.count()).toBe(0);
+});
+
 test("the panel fits a narrow window, and other themes", async ({ workbench }) => {
   const { page, folder } = workbench;
   await workbench.command("View: Toggle Primary Side Bar Visibility");
@@ -147,7 +166,7 @@ test("the panel fits a narrow window, and other themes", async ({ workbench }) =
   await view.getByRole("region", { name: "forty.jsonl, graft" }).waitFor({ timeout: 60_000 });
   for (const width of [420, 260]) {
     await page.setViewportSize({ width, height: 900 });
-    await fitsWidth(view);
+    await fitsWidth(view, width);
     await workbench.screenshot(`studies, ${width} px`);
   }
   await page.setViewportSize({ width: 1280, height: 800 });
@@ -196,6 +215,6 @@ test("a suite that is gone is told, and does not end the panel", async ({ workbe
   await button(view, "All studies").click();
   await button(view, "Delete Three on forty").click();
   await view.getByText("None yet.").waitFor();
-  await workbench.page.getByRole("button", { name: "Undo" }).click();
+  await workbench.page.getByRole("button", { name: "Undo" }).press("Enter");
   await button(view, "Open Three on forty").waitFor();
 });

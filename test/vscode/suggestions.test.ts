@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import type { Completion } from "../../extension/core/completion/completer.ts";
+import type { Completion } from "../../extension/core/completion/result/completion.ts";
 import type { CompletionRequest } from "../../extension/core/completion/completionRequest.ts";
 import type { SuggestionEvent } from "../../extension/core/completion/judgement/suggestionEvent.ts";
 import type { Activated } from "../../extension/main.ts";

@@ -113,6 +113,6 @@ test("fits a sidebar of 200 pixels", async ({ workbench }) => {
   await page.mouse.down();
   await page.mouse.move(sidebar.x + 200, 400, { steps: 5 });
   await page.mouse.up();
-  await fitsWidth(form);
+  await fitsWidth(form, 200);
   await workbench.screenshot("training form, narrow");
 });

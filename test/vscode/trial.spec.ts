@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "vitest";
-import { root, scratch } from "../../scripts/bed/paths.ts";
+import { root } from "../../scripts/bed/paths.ts";
 import { violations } from "./harness/accessibility.ts";
-import { graftReady, openTrainingForm } from "./harness/graft.ts";
+import { graftReady, openTrainingForm, storage } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 import type { Workbench } from "./harness/workbench.ts";
 
@@ -89,8 +89,7 @@ test("the command line gives the same adapter for the same choices", { timeout: 
   const env = { ...process.env, GRAFT_HOME: join(out, "home") };
   await promisify(execFile)(process.execPath, [join(root, "dist/cli.js"), ...options], { env });
   const bytes = (folder: string): Promise<Buffer> => readFile(join(folder, "timid", "adapter_model.safetensors"));
-  const library = join(scratch, "ui/user/User/globalStorage/graft.graft/adapters");
-  expect((await bytes(out)).equals(await bytes(library))).toBe(true);
+  expect((await bytes(out)).equals(await bytes(join(storage, "adapters")))).toBe(true);
   await rm(out, { recursive: true });
 });
 

@@ -53,6 +53,18 @@ test("a task that the user has left is not shown when its answer arrives", () =>
   expect(changed(state, detail("b")).drilled?.detail?.id).toBe("b");
 });
 
+test("a chart of differences is shown for the pair that was asked for last, until results change", () => {
+  const pair = { suite: 0, first: 1, second: 0, measure: "chrf" };
+  const drawn = { type: "differences", pair, svg: "<svg/>" } as const;
+  let state = changed(initialState(undefined), { type: "askDifferences", pair });
+  expect(changed(state, { ...drawn, pair: { ...pair, first: 2 } }).differences).toEqual({ pair });
+  state = changed(state, drawn);
+  expect(state.differences).toEqual({ pair, svg: "<svg/>" });
+  expect(
+    changed(state, { type: "results", results: { suites: [], charts: [], history: [] } }).differences,
+  ).toBeUndefined();
+});
+
 test("tasks are searched, filtered by who is right, and ordered", () => {
   const cell = (isRight: boolean, similarity: number) => ({ isRight, similarity });
   const tasks: SuiteTasks = {

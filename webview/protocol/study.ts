@@ -37,6 +37,17 @@ export type StudyForm = z.infer<typeof studyForm>;
 export const studyExports = ["folder", "csv", "json", "markdown", "latex"] as const;
 export type StudyExport = (typeof studyExports)[number];
 
+const pair = z.object({
+  /** Positions of a suite in the results, and of two of its rows. */
+  suite: z.int(),
+  first: z.int(),
+  second: z.int(),
+  measure: text,
+});
+
+/** Two candidates whose differences a chart shows task by task. */
+export type AskedPair = z.infer<typeof pair>;
+
 /** Messages from the panel to the extension. */
 export const fromStudies = z.discriminatedUnion("type", [
   /** The panel was (re)loaded and has no state. */
@@ -66,6 +77,12 @@ export const fromStudies = z.discriminatedUnion("type", [
   z.object({ type: z.literal("task"), suite: z.int(), id: text }),
   /** Opens the reference and a run's best answer beside each other in the editor. */
   z.object({ type: z.literal("diff"), suite: z.int(), id: text, run: z.int() }),
+  /** Takes runs of another machine from a folder that the user chooses. */
+  z.object({ type: z.literal("importRuns") }),
+  z.object({ type: z.literal("removeRun"), run: text }),
+  z.object({ type: z.literal("differences"), pair }),
+  /** Saves that chart as a file. */
+  z.object({ type: z.literal("saveDifferences"), pair }),
   z.object({ type: z.literal("showLog") }),
 ]);
 
@@ -80,7 +97,8 @@ export type ToStudies =
   | { type: "paperData"; state: PaperDataState }
   | { type: "pathChosen"; what: "file" | "folder" | "examples" | "encoder"; path: string }
   | { type: "tasks"; suite: number; tasks: SuiteTasks }
-  | { type: "task"; suite: number; detail: TaskView };
+  | { type: "task"; suite: number; detail: TaskView }
+  | { type: "differences"; pair: AskedPair; svg: string };
 
 export interface StudyFields {
   limit: NumberField;
@@ -150,7 +168,40 @@ export interface RunView {
 export interface StudyResults {
   suites: readonly SuiteView[];
   charts: readonly { name: string; suite: number; measure: string; svg: string }[];
+  history: readonly HistoryView[];
 }
+
+/** A run of the study, or an earlier one that asked the same of other inputs. */
+export interface HistoryView {
+  id: string;
+  candidate: string;
+  suite: string;
+  startedAt: string;
+  /** Empty until it is finished. */
+  scores: string;
+  /** Inputs that differ from the study's; none for the study's own runs. */
+  changed: readonly InputName[];
+  facts: readonly { name: FactName; value: string }[];
+}
+
+export type InputName = "suite" | "base" | "adapters" | "examples" | "context" | "version";
+
+export type FactName =
+  | Exclude<InputName, "adapters">
+  | "candidate"
+  | "suiteHash"
+  | "tasks"
+  | "protocol"
+  | "prompting"
+  | "baseHash"
+  | "adapter"
+  | "decoding"
+  | "seed"
+  | "machine"
+  | "device"
+  | "started"
+  | "finished"
+  | "leftOut";
 
 /** The results of one suite and protocol. */
 export interface SuiteView {

@@ -1,13 +1,14 @@
 /** The studies panel: a list of studies and a form for new ones, or the plan, progress and results of the open one. */
 
 import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
-import type { FromStudies, ToStudies } from "../protocol/study.ts";
+import type { AskedPair, FromStudies, ToStudies } from "../protocol/study.ts";
 import { Failure } from "../shared/failure.tsx";
 import { useKeptFocus } from "../shared/focus.ts";
 import { connectToHost } from "../shared/host.ts";
 import { t } from "../shared/l10n.ts";
 import { showPage, useMessages } from "../shared/page.tsx";
-import { Charts } from "./charts.tsx";
+import { Charts } from "./charts/charts.tsx";
+import { History } from "./history.tsx";
 import { NewStudy } from "./newStudy.tsx";
 import { changed, initialState, type Change, type Kept, type PageState } from "./pageState.ts";
 import { Plan } from "./plan.tsx";
@@ -36,7 +37,7 @@ function StudiesPage() {
 }
 
 function Parts({ state, change }: { state: PageState; change: (change: Change) => void }) {
-  const { studies, fields, paperData, results, drilled, draft, isDrafting } = state;
+  const { studies, fields, paperData, results, drilled, differences, draft, isDrafting } = state;
   if (!studies || !fields) return null;
   const { open, problem } = studies;
   const { post } = host;
@@ -49,6 +50,10 @@ function Parts({ state, change }: { state: PageState; change: (change: Change) =
       change({ type: "ask", id });
       if (drilled) post({ type: "task", suite: drilled.suite, id });
     };
+    const askDifferences = (pair: AskedPair): void => {
+      change({ type: "askDifferences", pair });
+      post({ type: "differences", pair });
+    };
     return (
       <>
         <Plan study={open} hasResults={(results?.suites.length ?? 0) > 0} post={post} />
@@ -56,7 +61,8 @@ function Parts({ state, change }: { state: PageState; change: (change: Change) =
         {drilled && (
           <Tasks drilled={drilled} title={results?.suites[drilled.suite]?.suite ?? ""} ask={ask} post={post} />
         )}
-        {results && <Charts results={results} />}
+        {results && <Charts {...{ results, differences, askDifferences, post }} />}
+        {results && <History history={results.history} isBusy={open.phase !== "ready"} post={post} />}
       </>
     );
   }

@@ -80,7 +80,7 @@ export async function exportRunsCommand(
 }
 
 /** Finds a run by its id or its folder. */
-async function namedRun(name: string, home: string): Promise<RunSummary> {
+export async function namedRun(name: string, home: string): Promise<RunSummary> {
   try {
     return await readRun(/[/\\]/.test(name) ? name : join(runsFolder(home), name));
   } catch (error) {

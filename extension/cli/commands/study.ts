@@ -164,7 +164,7 @@ export async function exportStudyCommand(name: string, flags: ExportStudyFlags, 
 }
 
 /** The path of a study, or the name of one of the home's. */
-function studyPath(name: string, { places }: Context): string {
+export function studyPath(name: string, { places }: Context): string {
   const isPath = /[/\\]/.test(name) || name.endsWith(".json");
   return isPath ? resolve(name) : join(studiesFolder(places.home), `${name}.json`);
 }

@@ -2,6 +2,9 @@
 
 import { join } from "node:path";
 import { readRun, runsFolder } from "../../core/evaluation/runs/runFolder.ts";
+import { differenceText, measureFormat } from "../../core/evaluation/measures/measureFormat.ts";
+import { differenceWords } from "../../core/evaluation/study/charts/differenceChart.ts";
+import type { AskedDifferences, TaskDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import type { StudyProgress } from "../../core/evaluation/study/runStudy.ts";
 import type { Study } from "../../core/evaluation/study/studyFile.ts";
 import type { PlannedRun, StudyPlan } from "../../core/evaluation/study/studyPlan.ts";
@@ -43,6 +46,23 @@ export function failureTexts(
     names.set(reason, (names.get(reason) ?? new Set()).add(candidateName));
   }
   return [...names].map(([reason, candidates]) => `Not evaluated: ${[...candidates].join("; ")} ${reason}`);
+}
+
+/** The tasks that differ most in either direction. */
+const shownDifferences = 5;
+
+export function differencesText(asked: AskedDifferences, found: TaskDifferences): string {
+  const { tasks, measure, won, lost } = found;
+  const rows = (some: TaskDifferences["tasks"]): string[] =>
+    aligned(some.map(({ id, difference }) => [`  ${id}`, differenceText(measure, difference)]));
+  const wins = rows(tasks.slice(0, Math.min(shownDifferences, won)));
+  const losses = rows(tasks.slice(Math.max(tasks.length - shownDifferences, tasks.length - lost)).toReversed());
+  return [
+    `${asked.suite}, ${measureFormat(measure).title}`,
+    ...differenceWords(asked, found),
+    ...(won > 0 ? [`${asked.first.name} is better:`, ...wins] : []),
+    ...(lost > 0 ? [`${asked.second.name} is better:`, ...losses] : []),
+  ].join("\n");
 }
 
 function stateText({ isFinished, done, tasks, needsTraining, problem }: PlannedRun): string {

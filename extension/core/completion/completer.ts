@@ -5,9 +5,7 @@ import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { readRequest } from "../foundation/request.ts";
-import type { Continuation } from "../inference/decoding/continuation.ts";
 import { generate } from "../inference/decoding/generate.ts";
-import { isRepetitive } from "../inference/decoding/repetition.ts";
 import type { Decoding } from "../inference/decoding/request.ts";
 import { decodingVocabulary } from "../inference/decoding/vocabulary.ts";
 import { openTokenTree, type TokenTreeOptions } from "../inference/tree/openTokenTree.ts";
@@ -17,36 +15,21 @@ import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import { adapterCache } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
 import { copyDecoding, copyingOf, noCopying, type Copying } from "./copies/copying.ts";
-import { graded, type Graded } from "./judgement/beginnings.ts";
+import { graded } from "./judgement/beginnings.ts";
 import { uncalibrated, type Calibration } from "./judgement/calibration.ts";
 import { calibrationOf } from "./judgement/calibrationOf.ts";
-import { stepsOf, type Step } from "./judgement/evidence.ts";
-import { isVisible, postProcess } from "./postProcess.ts";
+import { stepsOf } from "./judgement/evidence.ts";
 import { contextTokensOf } from "./context/contextBudget.ts";
 import { shownPrompt, type ReadPrompt, type ShownPrompt } from "./context/shownPrompt.ts";
 import { readInSteps } from "./context/readInSteps.ts";
 import { promptBuilder, type PromptText } from "./prompt.ts";
 import { promptRooms } from "./promptBudget.ts";
-import { parsablePrefix } from "./parsablePrefix.ts";
 import { requestTurns } from "./requestTurns.ts";
-import { stopRule, type End } from "./stop.ts";
+import { candidatesOf } from "./result/candidates.ts";
+import { emptyCompletion, restOf, type Completion, type Known } from "./result/completion.ts";
+import { stopRule } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
-
-export interface Completion extends Graded {
-  /** The text to insert at the cursor; empty if nothing is worth showing. */
-  text: string;
-  /** The number of generated tokens. */
-  tokens: number;
-  /** Σ log p of the generated tokens. */
-  logProbability: number;
-  /** The distinct results, best first; the first one's text is `text`. Only beam search finds more than one. */
-  candidates: readonly { text: string; logProbability: number }[];
-  /** `load` is the time to open base and adapters, reported with the first completion after it. */
-  milliseconds: { load: number; prefill: number; decode: number };
-  /** The reason for the end: a line, a block, the end of the text, or the token limit. */
-  stop: "line" | "block" | "end" | "length";
-}
 
 export interface Prepared {
   readonly tokens: number;
@@ -158,8 +141,7 @@ export function completerOf({
       stopsOnRepetition: true,
     };
     const { continuations, milliseconds } = await generate(model, ids, generation, signal);
-    const shown = continuations.map((each) => postProcessed(each, cursor, { parser, fewest: fewestVisible[trigger] }));
-    const { best, candidates } = withCandidates(shown);
+    const { best, candidates } = candidatesOf(continuations, cursor, { parser, fewestVisible: fewestVisible[trigger] });
     const { from, ...result } = best;
     const steps = from ? stepsOf(from, requiredText) : [];
     const grades = graded(result.text, calibration, steps);
@@ -209,68 +191,8 @@ function frontKey({ path, repositoryName, context }: PromptText): string {
     .digest("base64");
 }
 
-const emptyCompletion: Completion = {
-  text: "",
-  tokens: 0,
-  logProbability: 0,
-  confidence: 0,
-  leastConfidence: 0,
-  beginnings: [],
-  candidates: [{ text: "", logProbability: 0 }],
-  milliseconds: { load: 0, prefill: 0, decode: 0 },
-  stop: "end",
-};
-
 function decodingOf({ beams, temperature, seed }: Record<"beams" | "temperature" | "seed", number>): Decoding {
   if (beams > 1) return { kind: "beams", width: beams, returned: beams };
   if (temperature > 0) return { kind: "sampling", temperature, topP: 1, count: 1, seed, stream: "completion" };
   return { kind: "greedy" };
 }
-
-/** A completion, of which a known one's `text` is the rest. */
-interface Known {
-  readonly text: string;
-  readonly completion: Completion;
-  readonly steps: readonly Step[];
-}
-
-function restOf({ text, completion, steps }: Known, calibration: Calibration): Completion {
-  const { logProbability, text: whole } = completion;
-  return {
-    ...completion,
-    text,
-    ...graded(text, calibration, steps, whole.length - text.length),
-    candidates: [{ text, logProbability }],
-    tokens: 0,
-    milliseconds: { load: 0, prefill: 0, decode: 0 },
-  };
-}
-
-interface Shown extends Pick<Completion, "text" | "tokens" | "logProbability" | "stop"> {
-  /** Absent if nothing was generated. */
-  readonly from?: Continuation<End["by"]>;
-}
-
-/** Cuts a continuation down to the part worth showing. */
-function postProcessed(
-  from: Continuation<End["by"]>,
-  cursor: { prefix: string; suffix: string },
-  { parser, fewest }: { parser: PythonParser; fewest: number },
-): Shown {
-  const { text, tokens, logProbability, stop } = from;
-  // postProcess cuts a loop of lines where it begins; a loop within one line leaves nothing useful.
-  const isLoop = isRepetitive(tokens) && !text.includes("\n");
-  const shown = isLoop ? "" : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible: fewest });
-  const parsable = parsablePrefix(parser, shown, cursor);
-  return { text: isVisible(parsable, fewest) ? parsable : "", tokens: tokens.length, logProbability, stop, from };
-}
-
-/** Returns the best result, and all results that differ. */
-function withCandidates(found: readonly Shown[]): { best: Shown } & Pick<Completion, "candidates"> {
-  const differing = found.filter(({ text }, i) => text !== "" && found.findIndex((other) => other.text === text) === i);
-  const [best = found[0] ?? nothing, ...others] = differing;
-  const candidates = [best, ...others].map(({ text, logProbability }) => ({ text, logProbability }));
-  return { best, candidates };
-}
-
-const nothing: Shown = { text: "", tokens: 0, logProbability: 0, stop: "end" };

@@ -2,7 +2,8 @@
 
 import { NotificationType, RequestType } from "vscode-jsonrpc/node";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
-import type { Completion, Prepared } from "../../core/completion/completer.ts";
+import type { Prepared } from "../../core/completion/completer.ts";
+import type { Completion } from "../../core/completion/result/completion.ts";
 import type { CompletionRequest } from "../../core/completion/completionRequest.ts";
 import type { ShownPrompt } from "../../core/completion/context/shownPrompt.ts";
 import type { Device, DeviceChoice } from "../../core/runtime/device.ts";

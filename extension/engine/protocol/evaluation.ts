@@ -1,6 +1,7 @@
 /** Evaluations and studies, which report progress. */
 
 import { NotificationType, NotificationType0, RequestType } from "vscode-jsonrpc/node";
+import type { HistoryEntry } from "../../core/evaluation/history/studyHistory.ts";
 import type { Comparison } from "../../core/evaluation/scoring/compareRuns.ts";
 import type { EvaluationOptions } from "../../core/evaluation/runs/request.ts";
 import type { EvaluationProgress } from "../../core/evaluation/runs/progress.ts";
@@ -37,6 +38,7 @@ export interface KnownStudy {
   plan: StudyPlan;
   report: StudyReport;
   charts: readonly Chart[];
+  history: readonly HistoryEntry[];
 }
 
 /** Tells the plan before the results, whose tests may take a while. */

@@ -6,6 +6,8 @@ import type { BaseSurvey } from "../../core/baseModels/surveyBases.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
+import type { ImportedRuns } from "../../core/evaluation/history/importRuns.ts";
+import type { AskedDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import type { AskedRun, TaskDetail, TaskRow } from "../../core/evaluation/study/studyTasks.ts";
 import type { ErrorData } from "../wire.ts";
 
@@ -57,6 +59,14 @@ export const taskRowsRequest = new RequestType<{ folders: readonly string[] }, T
 /** Every run's answers to one task. */
 export const taskDetailRequest = new RequestType<{ runs: readonly AskedRun[]; id: string }, TaskDetail, ErrorData>(
   "library/taskDetail",
+);
+
+/** Draws how two candidates differ, task by task, as SVG. */
+export const differenceChartRequest = new RequestType<AskedDifferences, string, ErrorData>("library/differenceChart");
+
+/** Takes runs of another machine. */
+export const importRunsRequest = new RequestType<{ source: string; home: string }, ImportedRuns, ErrorData>(
+  "library/importRuns",
 );
 
 /** Measures how fast this machine decodes. */

@@ -3,6 +3,7 @@
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import type { Log } from "../../core/foundation/log.ts";
+import { studyHistory } from "../../core/evaluation/history/studyHistory.ts";
 import { compareRuns } from "../../core/evaluation/scoring/compareRuns.ts";
 import { runEvaluation } from "../../core/evaluation/runs/runEvaluation.ts";
 import { readRun } from "../../core/evaluation/runs/runFolder.ts";
@@ -46,7 +47,7 @@ function serveStudies(connection: MessageConnection, log: Log): void {
     const plan = await planStudy(study, places, { signal, log });
     void connection.sendNotification(planStudyWork.progress, plan);
     const report = await reportStudy(plan, places.home, signal);
-    return { plan, report, charts: studyCharts(report) };
+    return { plan, report, charts: studyCharts(report), history: await studyHistory(plan, places.home) };
   };
   answer(connection, planStudyWork.request, known);
   answer(connection, runStudyWork.request, (options, signal) =>

@@ -12,12 +12,17 @@ import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import { measureMachine } from "../../core/speed/machineSpeed.ts";
 import { listRuns, readRun } from "../../core/evaluation/runs/runFolder.ts";
 import { exported } from "../../core/evaluation/scoring/runTable.ts";
+import { importRuns } from "../../core/evaluation/history/importRuns.ts";
+import { differenceChart } from "../../core/evaluation/study/charts/differenceChart.ts";
+import { taskDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import { taskDetail, taskRows } from "../../core/evaluation/study/studyTasks.ts";
 import { adapterSummaries } from "./adapterSummaries.ts";
 import {
   adaptersRequest,
   basesRequest,
+  differenceChartRequest,
   exportRunsRequest,
+  importRunsRequest,
   measureRequest,
   runsRequest,
   taskDetailRequest,
@@ -39,6 +44,11 @@ export function serveLibrary(connection: MessageConnection, log: Log): void {
   );
   answer(connection, taskRowsRequest, ({ folders }) => taskRows(folders));
   answer(connection, taskDetailRequest, ({ runs, id }) => taskDetail(runs, id));
+  answer(connection, differenceChartRequest, async (asked, signal) => {
+    const { first, second, measure } = asked;
+    return differenceChart(asked, await taskDifferences(first.folders, second.folders, measure, signal));
+  });
+  answer(connection, importRunsRequest, ({ source, home }) => importRuns(source, home));
   const estimate = openEstimator();
   answer(connection, estimateRequest, (options, signal) => estimate(options, { log, signal }));
   answer(connection, measureRequest, (places) => measureMachine(places));

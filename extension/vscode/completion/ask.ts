@@ -1,7 +1,7 @@
 /** Asks for the completions of this window: from what is known, or from the engine; and ahead of the user. */
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Completion } from "../../core/completion/completer.ts";
+import type { Completion } from "../../core/completion/result/completion.ts";
 import type { CompletionRequest } from "../../core/completion/completionRequest.ts";
 import { rememberAnswers } from "../../core/completion/judgement/answers.ts";
 import { cursorsAhead } from "../../core/completion/judgement/cursorsAhead.ts";

@@ -6,7 +6,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
-import type { Completion } from "../../core/completion/completer.ts";
+import type { Completion } from "../../core/completion/result/completion.ts";
 import type { Log } from "../../core/foundation/log.ts";
 import type { Judgement, Question } from "../../core/completion/judgement/judgement.ts";
 import type { Silence } from "../../core/completion/judgement/suggestionEvent.ts";

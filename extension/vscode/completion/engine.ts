@@ -8,7 +8,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
-import type { Completion } from "../../core/completion/completer.ts";
+import type { Completion } from "../../core/completion/result/completion.ts";
 import type { ShownPrompt } from "../../core/completion/context/shownPrompt.ts";
 import type { CompletionRequest } from "../../core/completion/completionRequest.ts";
 import { deviceNames } from "../../core/runtime/device.ts";

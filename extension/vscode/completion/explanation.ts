@@ -1,7 +1,7 @@
 /** "Graft: Explain completion": what the model read for the last suggestion, where that is from, and how sure it was. */
 
 import * as vscode from "vscode";
-import type { Completion } from "../../core/completion/completer.ts";
+import type { Completion } from "../../core/completion/result/completion.ts";
 import type { ContextSnippet } from "../../core/completion/context/selectContext.ts";
 import type { ShownPrompt } from "../../core/completion/context/shownPrompt.ts";
 import type { Cursor } from "../../core/completion/stop.ts";

@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 
 export async function choosePath(
-  what: "file" | "folder" | "examples" | "encoder" | "export",
+  what: "file" | "folder" | "examples" | "encoder" | "export" | "runs",
 ): Promise<string | undefined> {
   const isFile = what === "file" || what === "examples";
   const chosen = await vscode.window.showOpenDialog({
@@ -22,6 +22,7 @@ function titles() {
     folder: vscode.l10n.t("Choose a folder of held-out Python code"),
     examples: vscode.l10n.t("Choose a file of examples"),
     encoder: vscode.l10n.t("Choose the folder of a sentence encoder"),
+    runs: vscode.l10n.t("Choose an exported study, or a folder of runs"),
     export: vscode.l10n.t("Choose the folder to export into"),
   };
 }

@@ -50,6 +50,6 @@ export function changedRun(run: RunView, progress: RunProgress): RunView {
   }
 }
 
-export function resultsOf({ report, charts }: KnownStudy): StudyResults {
-  return { suites: report.suites.map(({ tests: _tests, ...suite }) => suite), charts };
+export function resultsOf({ report, charts, history }: KnownStudy): StudyResults {
+  return { suites: report.suites.map(({ tests: _tests, ...suite }) => suite), charts, history };
 }

@@ -7,7 +7,7 @@ import { paperDatasets } from "../../core/dataset/paperDatasets.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { paperStudy } from "../../core/evaluation/study/readyStudies.ts";
 import { studyTables } from "../../core/evaluation/study/export/studyTables.ts";
-import type { FromStudies, StudyExport, ToStudies } from "../../../webview/protocol/study.ts";
+import type { AskedPair, FromStudies, StudyExport, ToStudies } from "../../../webview/protocol/study.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
 import type { Messages } from "../messages.ts";
@@ -17,6 +17,7 @@ import { choosePath } from "./choosePath.ts";
 import type { Studies } from "./studies.ts";
 import { studyFields, parseStudyMessage } from "./studyMessages.ts";
 import { studyFromForm } from "./studyFromForm.ts";
+import type { StudyHistory } from "./studyHistory.ts";
 import type { StudyTasks } from "./studyTasks.ts";
 
 export interface StudyPanel {
@@ -27,6 +28,7 @@ export interface StudyPanelOptions {
   extensionUri: vscode.Uri;
   studies: Studies;
   tasks: StudyTasks;
+  history: StudyHistory;
   engine: Engine;
   library: AdapterLibrary;
   paperData: PaperData;
@@ -60,7 +62,7 @@ export function createStudyPanel(options: StudyPanelOptions, subscriptions: vsco
 }
 
 async function receive(message: FromStudies, options: StudyPanelOptions, post: Post): Promise<void> {
-  const { studies, tasks, engine, library, paperData } = options;
+  const { studies, tasks, history, engine, library, paperData } = options;
   switch (message.type) {
     case "ready":
       post({ type: "fields", fields: studyFields });
@@ -104,6 +106,14 @@ async function receive(message: FromStudies, options: StudyPanelOptions, post: P
       return post({ type: "task", suite: message.suite, detail: await tasks.detail(message.suite, message.id) });
     case "diff":
       return tasks.showDiff(message.suite, message.id, message.run);
+    case "importRuns":
+      return history.importRuns();
+    case "removeRun":
+      return history.remove(message.run);
+    case "differences":
+      return post({ type: "differences", pair: message.pair, svg: await tasks.differences(message.pair) });
+    case "saveDifferences":
+      return saveDifferences(message.pair, options);
     case "showLog":
       return void (await vscode.commands.executeCommand("graft.showLog"));
   }
@@ -124,6 +134,14 @@ async function remove(name: string, { studies, messages }: StudyPanelOptions): P
   ]);
 }
 
+async function saveDifferences(pair: AskedPair, { studies, tasks, messages }: StudyPanelOptions): Promise<void> {
+  const svg = await tasks.differences(pair);
+  const path = await chooseFile(`${studies.state.open!.name} differences.svg`, vscode.l10n.t("Export chart"));
+  if (path === undefined) return;
+  await writeFileAtomic(path, svg);
+  tellExported(path, path, messages);
+}
+
 const endings = { csv: "csv", json: "json", markdown: "md", latex: "tex" } as const;
 
 async function exportOpen(as: StudyExport, { studies, messages }: StudyPanelOptions): Promise<void> {
@@ -134,7 +152,11 @@ async function exportOpen(as: StudyExport, { studies, messages }: StudyPanelOpti
   if (path === undefined) return;
   if (as === "folder") await opened.exportTo(path);
   else await writeFileAtomic(path, studyTables(known.report, as));
-  const file = as === "folder" ? join(path, "README.md") : path;
+  tellExported(path, as === "folder" ? join(path, "README.md") : path, messages);
+}
+
+/** @param file what "Open" opens */
+function tellExported(path: string, file: string, messages: Messages): void {
   messages.tell("info", vscode.l10n.t("Exported to {0}.", path), [
     {
       title: vscode.l10n.t("Open"),
@@ -153,11 +175,15 @@ async function chooseTarget(name: string, as: StudyExport): Promise<string | und
       if (!existsSync(path)) return path;
     }
   }
+  return await chooseFile(`${name}.${endings[as]}`, vscode.l10n.t("Export tables"));
+}
+
+async function chooseFile(name: string, title: string): Promise<string | undefined> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const chosen = await vscode.window.showSaveDialog({
-    title: vscode.l10n.t("Export tables"),
+    title,
     saveLabel: vscode.l10n.t("Export"),
-    ...(folder !== undefined && { defaultUri: vscode.Uri.file(join(folder, `${name}.${endings[as]}`)) }),
+    ...(folder !== undefined && { defaultUri: vscode.Uri.file(join(folder, name)) }),
   });
   return chosen?.fsPath;
 }

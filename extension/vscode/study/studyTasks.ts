@@ -4,9 +4,10 @@ import * as vscode from "vscode";
 import { join } from "node:path";
 import { runsFolder } from "../../core/evaluation/runs/runFolder.ts";
 import type { PlannedRun } from "../../core/evaluation/study/studyPlan.ts";
-import { taskDetailRequest, taskRowsRequest } from "../../engine/protocol/library.ts";
+import { askDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
+import { differenceChartRequest, taskDetailRequest, taskRowsRequest } from "../../engine/protocol/library.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
-import type { SuiteTasks, TaskView } from "../../../webview/protocol/study.ts";
+import type { AskedPair, SuiteTasks, TaskView } from "../../../webview/protocol/study.ts";
 import type { Studies } from "./studies.ts";
 
 export interface StudyTasks {
@@ -15,6 +16,8 @@ export interface StudyTasks {
   detail(suite: number, id: string): Promise<TaskView>;
   /** Opens the reference and a run's best answer beside each other. */
   showDiff(suite: number, id: string, run: number): Promise<void>;
+  /** The chart of two candidates' differences, as SVG. */
+  differences(asked: AskedPair): Promise<string>;
 }
 
 export interface StudyTasksOptions {
@@ -63,6 +66,11 @@ export function openStudyTasks(
       return { runs: runs.map((run) => nameOf(run, runs)), rows };
     },
     detail,
+    async differences({ suite, ...pair }) {
+      const report = studies.opened!.known!.report.suites[suite]!;
+      const asked = askDifferences(report, pair, (run) => join(runsFolder(home), run));
+      return await libraryProcess.ask(differenceChartRequest, asked);
+    },
     async showDiff(suite, id, run) {
       const runs = runsOf(suite);
       const { answers, reference = "" } = await detail(suite, id);

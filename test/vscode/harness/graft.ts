@@ -1,8 +1,13 @@
 /** What the specs know of Graft: where its parts are on screen, and its processes on this machine. */
 
 import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import type { Frame } from "playwright-core";
+import { scratch } from "../../../scripts/bed/paths.ts";
 import type { Workbench } from "./workbench.ts";
+
+/** Graft's folder in the editor, which all specs share. */
+export const storage = join(scratch, "ui/user/User/globalStorage/graft.graft");
 
 /** Waits until Graft completes with `adapter` ("none" for the base alone), once the window shows a Python file. */
 export async function graftReady(workbench: Workbench, adapter = "none"): Promise<void> {

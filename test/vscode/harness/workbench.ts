@@ -47,11 +47,29 @@ export async function openWorkbench(
     const { protocol, hostname } = new URL(request.url());
     if (/^(https?|wss?):$/.test(protocol) && hostname !== new URL(url).hostname) offsite.add(request.url());
   });
-  const what = folder.endsWith(".code-workspace") ? "workspace" : "folder";
+  const isWorkspace = folder.endsWith(".code-workspace");
+  const what = isWorkspace ? "workspace" : "folder";
   const query = new URLSearchParams({ [what]: folder, ...(payload && { payload: JSON.stringify(payload) }) });
   await page.goto(`${url}/?${query.toString()}`, { waitUntil: "commit" });
   await page.locator(".monaco-workbench .part.statusbar").waitFor({ timeout: 60_000 });
+  if (isWorkspace) await reloadUntilRootsAreShown(page);
   return workbench(page, folder, offsite);
+}
+
+/** Now and then VS Code opens a workspace before it can read its file, takes it for one without folders, and never looks again. */
+async function reloadUntilRootsAreShown(page: Page): Promise<void> {
+  const root = page.locator(".explorer-folders-view").getByRole("treeitem").first();
+  const isShown = async (): Promise<boolean> => {
+    const appeared = root.waitFor({ timeout: 15_000 });
+    return appeared.then(
+      () => true,
+      () => false,
+    );
+  };
+  for (let attempt = 1; !(await isShown()); attempt++) {
+    if (attempt === 5) throw new Error("VS Code does not show the folders of the workspace.");
+    await page.reload({ waitUntil: "commit" });
+  }
 }
 
 function workbench(page: Page, folder: string, offsite: ReadonlySet<string>): Workbench {

@@ -3,7 +3,7 @@
  * computed ahead. Lives where the user types, so that an answer costs no way to another process.
  */
 
-import type { Completion } from "../completer.ts";
+import type { Completion } from "../result/completion.ts";
 import type { Cursor } from "../stop.ts";
 import { suggestionCache } from "../suggestionCache.ts";
 import { shownPart } from "./shownPart.ts";

@@ -3,7 +3,7 @@
  * suggestions. It has no clock of its own and knows no editor, so a replay of typing decides as the editor does.
  */
 
-import type { Completion } from "../completer.ts";
+import type { Completion } from "../result/completion.ts";
 import type { Cursor } from "../stop.ts";
 import { reasonNotToAsk, type QuietPlace } from "../trigger.ts";
 import { habitAfter, habitAt, habitual, keptShare, noHabit, type Habit } from "./habit.ts";

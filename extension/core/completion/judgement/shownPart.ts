@@ -1,6 +1,6 @@
 /** How much of a completion to show: the whole, or only the lines that are likely enough. */
 
-import type { Completion } from "../completer.ts";
+import type { Completion } from "../result/completion.ts";
 import { isBlank } from "../pythonText.ts";
 
 /** The beginning of a completion that is worth showing, and its confidence. */

@@ -5,7 +5,7 @@
 
 import * as z from "zod";
 import type { BatchGenerator } from "../../inference/decoding/generateBatch.ts";
-import type { Completion } from "../../completion/completer.ts";
+import type { Completion } from "../../completion/result/completion.ts";
 import type { CompletionRequest } from "../../completion/completionRequest.ts";
 import type { Log } from "../../foundation/log.ts";
 import type { Snippet } from "../../repository/repositoryQuery.ts";

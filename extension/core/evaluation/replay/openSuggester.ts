@@ -3,7 +3,8 @@
 import type { Adapter } from "../../adapters/adapter.ts";
 import { checkAdapterFits } from "../../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
-import { completerOf, type Completer, type Completion } from "../../completion/completer.ts";
+import { completerOf, type Completer } from "../../completion/completer.ts";
+import type { Completion } from "../../completion/result/completion.ts";
 import type { CompletionRequest } from "../../completion/completionRequest.ts";
 import { contextTokensOf } from "../../completion/context/contextBudget.ts";
 import { copyingOf } from "../../completion/copies/copying.ts";

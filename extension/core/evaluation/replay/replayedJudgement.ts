@@ -1,6 +1,6 @@
 /** The editor's judgement on the virtual clock: when to ask, how much to show, and what follows from the author's edits. */
 
-import type { Completion } from "../../completion/completer.ts";
+import type { Completion } from "../../completion/result/completion.ts";
 import { openJudgement, type Question } from "../../completion/judgement/judgement.ts";
 import type { Silence } from "../../completion/judgement/suggestionEvent.ts";
 import { followSuggestions } from "../../completion/judgement/suggestionLife.ts";

@@ -128,6 +128,7 @@ async function evaluate(
 
 function finishedRun(planned: PlannedRun, { id, record }: RunSummary): PlannedRun {
   const { seconds: _seconds, basis: _basis, problem: _problem, ...rest } = planned;
-  const { tasks } = record.configuration.suite;
-  return { ...rest, id, tasks, done: tasks, isFinished: true, needsTraining: false };
+  const { configuration } = record;
+  const { tasks } = configuration.suite;
+  return { ...rest, id, configuration, tasks, done: tasks, isFinished: true, needsTraining: false };
 }

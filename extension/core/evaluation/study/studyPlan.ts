@@ -29,6 +29,8 @@ export interface PlannedRun {
   readonly candidateName: string;
   /** The id of the run's folder; absent until its training is finished, and if it cannot be evaluated. */
   readonly id?: string;
+  /** What it is made of; absent as its id is. */
+  readonly configuration?: RunConfiguration;
   readonly tasks?: number;
   readonly done: number;
   readonly isFinished: boolean;
@@ -106,6 +108,7 @@ async function plannedRun(
       suiteName: configuration.suite.name,
       candidateName: tested.name === undefined ? candidateName(configuration) : nameOf(tested),
       id,
+      configuration,
       tasks,
       done: found?.result ? tasks : done,
       isFinished: found?.result !== undefined,

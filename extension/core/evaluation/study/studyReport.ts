@@ -1,16 +1,14 @@
 /** The results of a study: for each suite a table with marks, and the tests between its candidates. Runs no model. */
 
-import { UserError } from "../../foundation/errors.ts";
 import { measureFormat } from "../measures/measureFormat.ts";
 import { fewestItems } from "../measures/verdict.ts";
 import { readRun, runsFolder, type RunSummary } from "../runs/runFolder.ts";
 import type { Counted } from "../scoring/compareRuns.ts";
-import { openRunMeasures } from "../scoring/runMeasures.ts";
 import { promptingNote } from "../scoring/prompting.ts";
 import { rowsOf, type RunRow } from "../scoring/runTable.ts";
-import { countRun, type MeasureCounts, type RunCounts } from "../scoring/scoreRun.ts";
-import { marksOf, type Mark } from "./marks.ts";
-import { pairTest, type Differences, type Tested } from "./pairTests.ts";
+import { countSeeds } from "./comparison/countSeeds.ts";
+import { marksOf, type Mark } from "./comparison/marks.ts";
+import { pairTest, type Differences, type Tested } from "./comparison/pairTests.ts";
 import type { PlannedRun, StudyPlan } from "./studyPlan.ts";
 import { join } from "node:path";
 
@@ -74,7 +72,14 @@ async function reportSuite(
   });
   const tested = [...candidates.values()].map((runs): Tested => {
     let counting: Promise<Counted> | undefined;
-    return { runs, counted: () => (counting ??= countSeeds(runs, signal)) };
+    return {
+      runs,
+      counted: () =>
+        (counting ??= countSeeds(
+          runs.map(({ folder }) => folder),
+          { signal },
+        )),
+    };
   });
   const tests: PairTest[] = [];
   for (const [first, one] of tested.entries()) {
@@ -112,34 +117,4 @@ function marksIn(rows: readonly RunRow[], name: string, tests: readonly PairTest
     measureFormat(name).better,
     pairs,
   );
-}
-
-/** A candidate's items, each as the mean of its seeds: seeds are repetitions of an item, not items of their own. */
-async function countSeeds(runs: readonly RunSummary[], signal: AbortSignal | undefined): Promise<Counted> {
-  const measures = await openRunMeasures(runs[0]!.record.configuration);
-  const counts: RunCounts[] = [];
-  try {
-    for (const { folder } of runs) counts.push(await countRun(folder, measures, { signal }));
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    // Its scores stand; without its predictions there is nothing to pair.
-    return { measures: [], counts: { items: 0, ids: [], measures: [] } };
-  }
-  const [only, ...more] = counts;
-  if (more.length === 0) return { measures, counts: only! };
-  const merged = measures.map((_, i) => meanOf(counts.map((each) => each.measures[i]!)));
-  const ids = [...new Set(counts.flatMap((each) => each.ids))];
-  return { measures, counts: { items: ids.length, ids, measures: merged } };
-}
-
-function meanOf(seeds: readonly MeasureCounts[]): MeasureCounts {
-  const rowsById = new Map<string, (readonly number[])[]>();
-  for (const { ids, rows } of seeds) {
-    for (const [i, id] of ids.entries()) rowsById.set(id, [...(rowsById.get(id) ?? []), rows[i]!]);
-  }
-  const rows = [...rowsById.values()].map((own) =>
-    own[0]!.map((_, i) => own.reduce((sum, row) => sum + row[i]!, 0) / own.length),
-  );
-  const sums = Float64Array.from(seeds[0]!.sums, (_, i) => rows.reduce((sum, row) => sum + row[i]!, 0));
-  return { items: rowsById.size, ids: [...rowsById.keys()], rows, sums };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Completion } from "../../../../extension/core/completion/completer.ts";
+import type { Completion } from "../../../../extension/core/completion/result/completion.ts";
 import { rememberAnswers } from "../../../../extension/core/completion/judgement/answers.ts";
 import { at } from "../fakes.ts";
 

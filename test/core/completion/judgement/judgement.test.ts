@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Completion } from "../../../../extension/core/completion/completer.ts";
+import type { Completion } from "../../../../extension/core/completion/result/completion.ts";
 import { openJudgement, type Question } from "../../../../extension/core/completion/judgement/judgement.ts";
 import { followSuggestions } from "../../../../extension/core/completion/judgement/suggestionLife.ts";
 import { quietByDefault, type QuietPlace } from "../../../../extension/core/completion/trigger.ts";

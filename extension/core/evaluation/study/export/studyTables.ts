@@ -4,7 +4,7 @@ import { stringify } from "csv-stringify/sync";
 import { isShown, scoreText } from "../../measures/measureFormat.ts";
 import { csv, exportFormats, latex, latexText, markdown, table } from "../../scoring/runTable.ts";
 import type { RunRow } from "../../scoring/runTable.ts";
-import type { Mark } from "../marks.ts";
+import type { Mark } from "../comparison/marks.ts";
 import type { StudyReport, StudyRow, SuiteReport } from "../studyReport.ts";
 
 export const studyFormats = exportFormats;

@@ -6,12 +6,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as z from "zod";
-import packageJson from "../../../../package.json" with { type: "json" };
-import { writeFileAtomic } from "../../foundation/atomicFile.ts";
-import { readPlainText } from "../../foundation/plainFile.ts";
-import { isShown } from "../measures/measureFormat.ts";
-import type { RunSummary } from "../runs/runFolder.ts";
-import { differencesOf, type Counted } from "../scoring/compareRuns.ts";
+import packageJson from "../../../../../package.json" with { type: "json" };
+import { writeFileAtomic } from "../../../foundation/atomicFile.ts";
+import { readPlainText } from "../../../foundation/plainFile.ts";
+import { isShown } from "../../measures/measureFormat.ts";
+import type { RunSummary } from "../../runs/runFolder.ts";
+import { differencesOf, type Counted } from "../../scoring/compareRuns.ts";
 
 const differenceSchema = z.object({
   difference: z.number(),

@@ -1,6 +1,6 @@
 /** Which candidates a table marks as best: one that is better than all others by the tests, or several that tie. */
 
-import type { Verdict } from "../measures/verdict.ts";
+import type { Verdict } from "../../measures/verdict.ts";
 
 /** "best" is better than every other candidate; "tied" marks those of which none is. */
 export type Mark = "best" | "tied";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { postProcess } from "../../../extension/core/completion/postProcess.ts";
-import { at } from "./fakes.ts";
+import { postProcess } from "../../../../extension/core/completion/result/postProcess.ts";
+import { at } from "../fakes.ts";
 
 const options = { isCutOff: false, fewestVisible: 1 };
 

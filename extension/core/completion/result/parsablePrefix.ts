@@ -3,10 +3,10 @@
  * leave a call open there, which a reader notices at once. This module only cuts the end; it adds and repairs nothing.
  */
 
-import type { PythonParser } from "../python/pythonParser.ts";
-import { closersOf, scanPython, startsStatement, type PythonState } from "./pythonText.ts";
-import { clauseHead, isClause, sourceWindows } from "./sourceWindow.ts";
-import type { Cursor } from "./stop.ts";
+import type { PythonParser } from "../../python/pythonParser.ts";
+import { closersOf, scanPython, startsStatement, type PythonState } from "../pythonText.ts";
+import { clauseHead, isClause, sourceWindows } from "../sourceWindow.ts";
+import type { Cursor } from "../stop.ts";
 
 /**
  * The windows around the cursor, in characters. If the larger one has errors of its own, usually far from the cursor,

@@ -1,7 +1,7 @@
 /** Cuts generated text: removes repetition, text that the document already has, and results too short to matter. */
 
-import { eachLine, scanPython } from "./pythonText.ts";
-import type { Cursor } from "./stop.ts";
+import { eachLine, scanPython } from "../pythonText.ts";
+import type { Cursor } from "../stop.ts";
 
 export interface PostProcessOptions {
   /** Whether the token limit ended the generation, perhaps in the middle of a line. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { parsablePrefix } from "../../../extension/core/completion/parsablePrefix.ts";
-import { openPythonParser } from "../../../extension/core/python/pythonParser.ts";
-import { at } from "./fakes.ts";
+import { parsablePrefix } from "../../../../extension/core/completion/result/parsablePrefix.ts";
+import { openPythonParser } from "../../../../extension/core/python/pythonParser.ts";
+import { at } from "../fakes.ts";
 
 const parser = await openPythonParser();
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { holm, marksOf, type PairVerdict } from "../../../../extension/core/evaluation/study/marks.ts";
+import { holm, marksOf, type PairVerdict } from "../../../../../extension/core/evaluation/study/comparison/marks.ts";
 
 const pair = (first: number, second: number, verdict: PairVerdict["verdict"], p: number): PairVerdict => ({
   first,

@@ -1,0 +1,61 @@
+/** Deletes runs so that they can be restored: they move into a folder of the home, which the user may empty. */
+
+import { mkdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { writeFailure } from "../../foundation/atomicFile.ts";
+import { UserError } from "../../foundation/errors.ts";
+import { exists } from "../../foundation/exists.ts";
+import { lockFolder } from "../../foundation/locks/folderLock.ts";
+import { runsFolder } from "../runs/runFolder.ts";
+
+function deletedRunsFolder(home: string): string {
+  return join(home, "deleted-runs");
+}
+
+/** @throws UserError "run-missing", "run-busy", "not-writable" */
+export async function deleteRun(id: string, home: string): Promise<void> {
+  const folder = join(runsFolder(home), plainName(id));
+  if (!(await exists(folder))) throw missing(`Cannot delete the run ${id}: there is none.`, "graft runs list");
+  const release = await lockFolder(join(folder, "lock"), (owner, escape) => {
+    const message = `Cannot delete the run ${id}: another process is writing it (${owner}).`;
+    return new UserError("run-busy", message, `Wait until it ends. ${escape}`);
+  });
+  await release();
+  const target = join(deletedRunsFolder(home), id);
+  // An earlier deletion of the same run gives way.
+  await rm(target, { recursive: true, force: true });
+  await move(folder, target);
+}
+
+/** @throws UserError "run-missing", "run-busy" if the run was evaluated again meanwhile, "not-writable" */
+export async function restoreRun(id: string, home: string): Promise<void> {
+  const folder = join(deletedRunsFolder(home), plainName(id));
+  if (!(await exists(folder))) {
+    throw missing(`Cannot restore the run ${id}: it is not among the deleted ones.`, deletedRunsFolder(home));
+  }
+  const target = join(runsFolder(home), id);
+  if (await exists(target)) {
+    const message = `Cannot restore the run ${id}: it was evaluated again meanwhile.`;
+    throw new UserError("run-busy", message, "Delete the new one first, or keep it.");
+  }
+  await move(folder, target);
+}
+
+/** Ids come from the command line and from a web page. */
+function plainName(id: string): string {
+  if (id !== basename(id) || id.startsWith(".")) throw missing(`${id} is not the name of a run.`, "graft runs list");
+  return id;
+}
+
+function missing(message: string, place: string): UserError {
+  return new UserError("run-missing", message, `See ${place}.`);
+}
+
+async function move(folder: string, target: string): Promise<void> {
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await rename(folder, target);
+  } catch (error) {
+    throw writeFailure(error, target);
+  }
+}

@@ -1,0 +1,101 @@
+/** Takes runs of another machine into a home: those of an exported study, of another home, or a single one. */
+
+import { copyFile, lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { writeFailure } from "../../foundation/atomicFile.ts";
+import { UserError } from "../../foundation/errors.ts";
+import { readPlainText } from "../../foundation/plainFile.ts";
+import { exists, isFile } from "../../foundation/exists.ts";
+import { readRun, runFiles, runsFolder } from "../runs/runFolder.ts";
+import { runId, type RunRecord } from "../runs/runRecord.ts";
+
+export interface ImportedRuns {
+  /** Ids. */
+  readonly imported: readonly string[];
+  /** Ids of runs that were here already; they stay as they are. */
+  readonly known: readonly string[];
+  /** Folders that cannot be used, and why. */
+  readonly problems: readonly { readonly folder: string; readonly message: string }[];
+}
+
+/**
+ * A run keeps its name, so a study finds it as if it had been evaluated here.
+ *
+ * @throws UserError "run-missing" if there is no run in the folder
+ */
+export async function importRuns(source: string, home: string): Promise<ImportedRuns> {
+  const imported: string[] = [];
+  const known: string[] = [];
+  const problems: { folder: string; message: string }[] = [];
+  const folders = await runFoldersIn(resolve(source));
+  if (folders.length === 0) {
+    const message = `Cannot import runs from ${resolve(source)}: there is no run.`;
+    throw new UserError("run-missing", message, "Choose an exported study, its folder of runs, or one run.");
+  }
+  for (const folder of folders) {
+    const id = basename(folder);
+    if (await exists(join(runsFolder(home), id))) {
+      known.push(id);
+      continue;
+    }
+    try {
+      await checkRun(folder, id);
+      await copyRun(folder, join(runsFolder(home), id));
+      imported.push(id);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push({ folder, message: error.message });
+    }
+  }
+  return { imported, known, problems };
+}
+
+/** The folder itself, those in it, or those in its folder "runs". */
+async function runFoldersIn(source: string): Promise<string[]> {
+  const isRun = (folder: string): Promise<boolean> => isFile(join(folder, runFiles.record));
+  if (await isRun(source)) return [source];
+  const found: string[] = [];
+  for (const folder of [source, runsFolder(source)]) {
+    const names = await readdir(folder).catch((): string[] => []);
+    for (const name of names.toSorted()) {
+      if (await isRun(join(folder, name))) found.push(join(folder, name));
+    }
+  }
+  return found;
+}
+
+/** @throws UserError if it is damaged, unfinished, or has another configuration than its name says */
+async function checkRun(folder: string, id: string): Promise<void> {
+  const { record, result } = await readRun(folder);
+  if (!result) throw invalid(folder, "it is not finished", "Finish it on its machine first.");
+  // The name is made of the file's own text, in its own order.
+  const { configuration = record.configuration } = JSON.parse(
+    await readPlainText(join(folder, runFiles.record)),
+  ) as Partial<RunRecord>;
+  if (runId(configuration) !== id) {
+    throw invalid(folder, "its configuration is not the one that its name stands for", "Copy the run again.");
+  }
+}
+
+/** Copies plain files only: a link could name any file of this machine. */
+async function copyRun(folder: string, target: string): Promise<void> {
+  const part = join(target, "..", `.${basename(target)}.importing`);
+  try {
+    await rm(part, { recursive: true, force: true });
+    await mkdir(part, { recursive: true });
+    for (const file of Object.values(runFiles)) {
+      const path = join(folder, file);
+      const info = await lstat(path).catch(() => undefined);
+      if (info && !info.isFile()) throw invalid(folder, `${file} is a link or a folder`, "Copy the run itself.");
+      if (info) await copyFile(path, join(part, file));
+    }
+    await rename(part, target);
+  } catch (error) {
+    await rm(part, { recursive: true, force: true });
+    throw error instanceof UserError ? error : writeFailure(error, target);
+  }
+}
+
+function invalid(folder: string, reason: string, nextStep: string): UserError {
+  return new UserError("run-invalid", `Cannot import ${folder}: ${reason}.`, nextStep);
+}

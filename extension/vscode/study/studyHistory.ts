@@ -1,0 +1,49 @@
+/** The history of the open study: takes runs of other machines, deletes runs, and brings them back. */
+
+import * as vscode from "vscode";
+import { deleteRun, restoreRun } from "../../core/evaluation/history/deleteRun.ts";
+import { importRunsRequest } from "../../engine/protocol/library.ts";
+import type { LibraryProcess } from "../../engine/libraryProcess.ts";
+import type { Messages } from "../messages.ts";
+import { choosePath } from "./choosePath.ts";
+import type { Studies } from "./studies.ts";
+
+export interface StudyHistory {
+  /** Asks for a folder. */
+  importRuns(): Promise<void>;
+  remove(run: string): Promise<void>;
+}
+
+export interface StudyHistoryOptions {
+  studies: Studies;
+  libraryProcess: LibraryProcess;
+  messages: Messages;
+  home: string;
+}
+
+export function openStudyHistory({ studies, libraryProcess, messages, home }: StudyHistoryOptions): StudyHistory {
+  const replan = async (): Promise<void> => studies.opened?.plan();
+  return {
+    async importRuns() {
+      const source = await choosePath("runs");
+      if (source === undefined) return;
+      const { imported, known, problems } = await libraryProcess.ask(importRunsRequest, { source, home });
+      const count = vscode.l10n.t("Imported {0} runs; {1} were here.", imported.length, known.length);
+      const [problem] = problems;
+      if (problem) messages.tell("warning", `${count} ${problem.message}`, []);
+      else messages.tell("info", count, []);
+      await replan();
+    },
+    async remove(run) {
+      await deleteRun(run, home);
+      const undo = async (): Promise<void> => {
+        await restoreRun(run, home);
+        await replan();
+      };
+      messages.tell("info", vscode.l10n.t('Deleted the run "{0}".', run), [
+        { title: vscode.l10n.t("Undo"), run: undo },
+      ]);
+      await replan();
+    },
+  };
+}
