@@ -9,6 +9,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     ".": ["methods"],
     fit: [".", "formats", "methods"],
     formats: [".", "methods"],
+    library: [".", "formats"],
     methods: [".", "fit", "formats"],
   },
   "extension/core/baseModels": { ".": ["import"], export: [".", "import"], import: ["."] },

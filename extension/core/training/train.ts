@@ -164,6 +164,8 @@ async function takeSteps(
   const facts = { trainingSeconds: result.seconds, shippedData: options.shippedData };
   const trial = options.trial === false ? undefined : await tryOut(files, prepared, output, facts, control);
   const found = { ...result, ...(trial && { trial }) };
-  await output.finish(withReport(files, { settings: fingerprint, ...found }));
+  await output.finish(
+    withReport(files, { settings: fingerprint, sources: data.parts.map(({ name }) => name), ...found }),
+  );
   return { adapter: output.path, ...found };
 }

@@ -16,6 +16,9 @@ import { importRuns } from "../../core/evaluation/history/importRuns.ts";
 import { differenceChart } from "../../core/evaluation/study/charts/differenceChart.ts";
 import { taskDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import { taskDetail, taskRows } from "../../core/evaluation/study/studyTasks.ts";
+import { copyAdapter } from "../../core/adapters/library/copyAdapter.ts";
+import { adapterRowsRequest, copyAdapterRequest, exportAdapterRequest } from "../protocol/adapters.ts";
+import { adapterDetails, exportAdapter } from "./adapterFiles.ts";
 import { adapterSummaries } from "./adapterSummaries.ts";
 import {
   adaptersRequest,
@@ -49,6 +52,15 @@ export function serveLibrary(connection: MessageConnection, log: Log): void {
     return differenceChart(asked, await taskDifferences(first.folders, second.folders, measure, signal));
   });
   answer(connection, importRunsRequest, ({ source, home }) => importRuns(source, home));
+  answer(connection, adapterRowsRequest, async (question, signal) => {
+    const summaries = await adapterSummaries(question.library, await baseOf(question, log, signal), log);
+    return await Promise.all(summaries.map(async (one) => ({ ...one, details: await adapterDetails(one.folder) })));
+  });
+  answer(connection, exportAdapterRequest, (question, signal) => exportAdapter(question, { log, signal }));
+  answer(connection, copyAdapterRequest, async ({ source, target }) => {
+    await copyAdapter(source, target);
+    return target;
+  });
   const estimate = openEstimator();
   answer(connection, estimateRequest, (options, signal) => estimate(options, { log, signal }));
   answer(connection, measureRequest, (places) => measureMachine(places));
