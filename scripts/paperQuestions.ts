@@ -19,6 +19,7 @@ import { hasCheckpoint } from "../extension/core/training/output/checkpoint.ts";
 import { readTrainingReport } from "../extension/core/training/output/trainingReport.ts";
 import { run } from "./bed/command.ts";
 import { root, scratch } from "./bed/paths.ts";
+import { paperCandidates, paperSeeds, type PaperCandidate } from "./paper/candidates.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -32,37 +33,22 @@ const { values: flags } = parseArgs({
   },
 });
 const home = join(flags.folder, "home");
-const paperSeeds = "42,777,5432,55555,97";
-const dataSets = ["conala", "codealpacapy"];
-
-interface Candidate {
-  readonly name: string;
-  /** The training that makes it, with its data; absent for the base. */
-  readonly trained?: { readonly method: string; readonly data: string };
+interface Candidate extends PaperCandidate {
   /** Flags of graft evaluate. */
   readonly flags: readonly string[];
 }
 
-const shots = ["1", "2", "3"];
-const candidates: readonly Candidate[] = [
-  { name: "zero-shot", flags: [] },
-  ...["lora", "ia3", "prompt", "prefix"].map((method) => trained(`${method}-${flags.suite}`, method, flags.suite)),
-  trained(`full-${flags.suite}`, "full", flags.suite),
-  trained("lora-joint", "lora", dataSets.join(",")),
-  ...shots.map((count) => ({ name: `rag-${count}`, flags: ["--mode", "rag", "--shots", count] })),
-  ...shots.map((count) => ({
-    name: `icl-${count}`,
-    flags: ["--mode", "icl", "--shots", count, "--seed", paperSeeds],
-  })),
-];
+const candidates: readonly Candidate[] = paperCandidates(flags.suite).map((each) => ({
+  ...each,
+  flags: flagsOf(each),
+}));
 
-function trained(name: string, method: string, data: string): Candidate {
-  const made = ["--base", name, "--mode", "trained"];
-  return {
-    name,
-    trained: { method, data },
-    flags: method === "full" ? made : ["--adapter", adapterFolder(name)],
-  };
+function flagsOf({ name, trained, examples }: PaperCandidate): string[] {
+  if (trained)
+    return trained.method === "full" ? ["--base", name, "--mode", "trained"] : ["--adapter", adapterFolder(name)];
+  if (!examples) return [];
+  const drawn = examples.mode === "icl" ? ["--seed", paperSeeds.join(",")] : [];
+  return ["--mode", examples.mode, "--shots", String(examples.shots), ...drawn];
 }
 
 function adapterFolder(name: string): string {

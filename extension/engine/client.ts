@@ -29,8 +29,8 @@ export interface CompletionClient {
   complete(request: CompletionRequest, signal?: AbortSignal): Promise<Completion>;
   /** Reads a prompt ahead. Does nothing unless a base is ready. */
   prepare(request: CompletionRequest, signal?: AbortSignal): Promise<Prepared | undefined>;
-  /** Returns what the model read for the last completion; null if nothing is known of it. */
-  explain(): Promise<ShownPrompt | null>;
+  /** Returns what the model reads for this request; null unless a base is ready. */
+  explain(request: CompletionRequest): Promise<ShownPrompt | null>;
   /** Ends the process and starts another with `selection`, even after too many crashes. */
   restart(selection: Selection): Promise<Selected>;
   dispose(): void;
@@ -62,8 +62,9 @@ export function createCompletionClient(options: EngineLivesOptions): CompletionC
       if (lives.state.phase !== "ready") return undefined;
       return await lives.current?.process.request(prepareRequest, request, signal);
     },
-    async explain() {
-      return (await lives.current?.process.request(explainRequest, undefined)) ?? null;
+    async explain(request) {
+      if (lives.state.phase !== "ready") return null;
+      return (await lives.current?.process.request(explainRequest, request)) ?? null;
     },
     async restart(next) {
       lives.end();

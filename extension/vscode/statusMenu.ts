@@ -7,12 +7,12 @@ import { trainingNote, type StatusOptions } from "./statusBar.ts";
 
 interface MenuItem extends vscode.QuickPickItem {
   /** Absent for a separator. */
-  command?: string;
+  readonly run?: () => unknown;
 }
 
 export async function showMenu(options: StatusOptions): Promise<void> {
   const chosen = await vscode.window.showQuickPick(items(options), { title: "Graft" });
-  if (chosen?.command !== undefined) await vscode.commands.executeCommand(chosen.command);
+  await chosen?.run?.();
 }
 
 function items({ engine: { state }, library, training, configuration, hint, snooze }: StatusOptions): MenuItem[] {
@@ -20,14 +20,19 @@ function items({ engine: { state }, library, training, configuration, hint, snoo
   const isOn = configuration.get("enable");
   const base = configuration.get("base") || t("the one that comes with Graft");
   const action = (icon: string, label: string, command: string, description = ""): MenuItem => {
-    return { label: `$(${icon}) ${label}`, description, command };
+    return { label: `$(${icon}) ${label}`, description, run: () => vscode.commands.executeCommand(command) };
   };
+  const snoozed = snoozeNote(snooze);
   return [
     ...(state.phase === "failed" ? failure(state.error) : []),
+    ...(isOn && snoozed !== undefined
+      ? [{ label: `$(bell) ${t("Resume completions")}`, description: snoozed, run: snooze.resume }]
+      : []),
     isOn
       ? action("circle-slash", t("Turn completions off"), "graft.toggleCompletions")
       : action("play", t("Turn completions on"), "graft.toggleCompletions", t("off now")),
-    ...(isOn ? [action("bell-slash", t("Snooze completions"), "graft.snooze", snoozeNote(snooze))] : []),
+    ...(isOn ? [action("bell-slash", t("Snooze completions"), "graft.snooze")] : []),
+    action("question", t("Explain completion"), "graft.explainCompletion"),
     { label: "", kind: vscode.QuickPickItemKind.Separator },
     action("repo-forked", t("Select adapter"), "graft.selectAdapter", library.active ?? t("none")),
     {
@@ -36,6 +41,7 @@ function items({ engine: { state }, library, training, configuration, hint, snoo
     },
     action("mortar-board", t("Train adapter"), "graft.trainAdapter", trainingNote(training)?.long),
     action("graph", t("Open benchmark"), "graft.openBenchmark"),
+    action("beaker", t("Open studies"), "graft.openStudies"),
     action("pulse", t("Show statistics"), "graft.showStatistics"),
     { label: "", kind: vscode.QuickPickItemKind.Separator },
     action("output", t("Show log"), "graft.showLog"),
@@ -49,7 +55,7 @@ function failure(error: unknown): MenuItem[] {
     {
       label: `$(debug-restart) ${vscode.l10n.t("Restart engine")}`,
       detail: `${message} ${nextStep}`.replaceAll(/\s+/g, " "),
-      command: "graft.restartEngine",
+      run: () => vscode.commands.executeCommand("graft.restartEngine"),
     },
     { label: "", kind: vscode.QuickPickItemKind.Separator },
   ];

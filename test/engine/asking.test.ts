@@ -21,3 +21,14 @@ test("what is known of one root folder is not shown in another", async () => {
   asking.enter("file:///two");
   expect(asking.known(cursor, frame)).toBeUndefined();
 });
+
+test("an answer from before the index answered is not kept", async () => {
+  const completion = { text: "guess", confidence: 1, leastConfidence: 0, beginnings: [{ end: 5, confidence: 1 }] };
+  const asking = openAsking({ complete: () => Promise.resolve(completion as unknown as Completion) });
+  const cursor = { prefix: "import os\nvalue = ", suffix: "" };
+  const frame = { maxTokens: 32, multiline: "auto" } as Frame;
+  await asking.ask(cursor, { ...frame, context: [] }, new AbortController().signal);
+  expect(asking.known(cursor, frame)).toBeUndefined();
+  await asking.ask(cursor, { ...frame, context: [], copies: [] }, new AbortController().signal);
+  expect(asking.known(cursor, frame)?.text).toBe("guess");
+});

@@ -74,9 +74,7 @@ test("snoozed completions are silent, and come back when they are resumed", asyn
   const row = workbench.page.locator(".quick-input-list .monaco-list-row", {
     hasText: "Completions are snoozed until",
   });
-  await row.first().waitFor();
-  await workbench.press("Escape");
-  await choose("Resume now");
+  await row.filter({ hasText: "Resume completions" }).click();
   await graftReady(workbench);
   await workbench.openFile("shapes.py"); // The status bar item has the focus.
   await workbench.type("\n");

@@ -136,6 +136,8 @@ test("its tasks are filtered, gone through by keyboard, and opened in the editor
   await tasks.getByText("### Instruction:", { exact: false }).last().waitFor();
   await workbench.screenshot("studies, task");
   expect(await axeProblems(view)).toEqual([]);
+  await button(view, "Copy as issue").press("Enter");
+  await page.getByText("Copied the task with its answers as Markdown.").first().waitFor();
   await button(view, "Open in editor: graft-base, 2 nearest").click();
   await page.getByRole("tab", { name: /task 30: reference and graft-base, 2 nearest/ }).waitFor();
 });
@@ -201,6 +203,30 @@ test("its export, run again by the command line, has equal figures", { timeout: 
   } finally {
     await rm(home, { recursive: true, force: true });
   }
+});
+
+test("its runs say what they were made of; a deleted run comes back, and an export's are known", async ({
+  workbench,
+}) => {
+  const { page, folder } = workbench;
+  const view = await openStudies(workbench);
+  const history = view.getByRole("region", { name: "History" });
+  const run = history.getByRole("row", { name: /graft-base, 2 nearest/ });
+  await run.waitFor({ timeout: 60_000 });
+  expect(await history.getByRole("row").count()).toBe(4);
+  await run.getByText("What it was made of").click();
+  await run.getByText("Hash of the suite").waitFor();
+  await run.scrollIntoViewIfNeeded();
+  await workbench.screenshot("studies, history");
+  expect(await axeProblems(view)).toEqual([]);
+  await run.getByRole("button", { name: "Delete" }).press("Enter");
+  await view.getByText(/2 of 3 runs are finished\./).waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Undo" }).press("Enter");
+  await view.getByText("3 of 3 runs are finished.").waitFor({ timeout: 60_000 });
+  await button(view, "Import runs…").click();
+  await chooseFolder(workbench, join(folder, "out", "three-on-forty"));
+  await page.getByText("Imported 0 runs; 3 were here.").first().waitFor({ timeout: 60_000 });
+  await run.waitFor({ timeout: 60_000 });
 });
 
 test("a suite that is gone is told, and does not end the panel", async ({ workbench }) => {

@@ -77,6 +77,8 @@ export const fromStudies = z.discriminatedUnion("type", [
   z.object({ type: z.literal("task"), suite: z.int(), id: text }),
   /** Opens the reference and a run's best answer beside each other in the editor. */
   z.object({ type: z.literal("diff"), suite: z.int(), id: text, run: z.int() }),
+  /** Copies a task with its answers as Markdown. */
+  z.object({ type: z.literal("copyIssue"), suite: z.int(), id: text }),
   /** Takes runs of another machine from a folder that the user chooses. */
   z.object({ type: z.literal("importRuns") }),
   z.object({ type: z.literal("removeRun"), run: text }),

@@ -25,7 +25,7 @@ export function Overview({ statistics: { days, whole, variants }, period, post }
         </p>
       ) : (
         <>
-          <p class="headline">{t("{0} of suggestions accepted", percent(whole.acceptedShare))}</p>
+          <p class="headline">{t("{0} of suggestions accepted, whole or in part", percent(whole.acceptedShare))}</p>
           <DayBars days={days} />
           <MeasureList measures={whole} />
           <Variants variants={variants} />

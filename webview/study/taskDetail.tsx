@@ -18,6 +18,11 @@ export function TaskDetail({ detail, runs, suite, post }: TaskDetailProps) {
     <div class="detail" aria-live="polite">
       <h3>{intent}</h3>
       <p class="note">{place ? t("Line {0} of {1}", place.line, place.path) : id}</p>
+      <div class="actions">
+        <Button style="link" onClick={() => post({ type: "copyIssue", suite, id })}>
+          {t("Copy as issue")}
+        </Button>
+      </div>
       {reference !== undefined && (
         <>
           <h4>{t("Reference")}</h4>

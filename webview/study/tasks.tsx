@@ -136,7 +136,7 @@ interface ListProps {
 
 function List({ rows, runs, chosen, ask }: ListProps) {
   const list = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
+  const [firstInView, setFirstInView] = useState(0);
   const at = rows.findIndex(({ id }) => id === chosen);
   useLayoutEffect(() => {
     const box = list.current;
@@ -153,7 +153,7 @@ function List({ rows, runs, chosen, ask }: ListProps) {
     event.preventDefault();
     ask(rows[Math.max(0, Math.min(rows.length - 1, goal))]!.id);
   };
-  const first = Math.max(0, Math.floor(top / rowHeight) - margin);
+  const first = Math.max(0, firstInView - margin);
   const drawn = rows.slice(first, first + Math.ceil(listHeight / rowHeight) + 2 * margin);
   return (
     <div
@@ -164,7 +164,7 @@ function List({ rows, runs, chosen, ask }: ListProps) {
       aria-label={t("Tasks")}
       aria-activedescendant={at >= 0 ? `task-${at}` : undefined}
       onKeyDown={press}
-      onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
+      onScroll={({ currentTarget }) => setFirstInView(Math.floor(currentTarget.scrollTop / rowHeight))}
     >
       <div class="whole" style={{ height: `${rows.length * rowHeight}px` }}>
         {drawn.map((row, i) => (
@@ -183,7 +183,17 @@ interface TaskProps {
   ask: (id: string) => void;
 }
 
+/** Draws nothing again that is as it was: with thirty runs, the rows in view are a thousand elements. */
 function Task({ row, number, runs, isChosen, ask }: TaskProps) {
+  const latest = useRef(ask);
+  latest.current = ask;
+  return useMemo(
+    () => <TaskLine {...{ row, number, runs, isChosen }} ask={(id) => latest.current(id)} />,
+    [row, number, runs, isChosen],
+  );
+}
+
+function TaskLine({ row, number, runs, isChosen, ask }: TaskProps) {
   const right = row.cells.flatMap((cell, i) => (cell?.isRight ? [runs[i]!] : []));
   const label = right.length === 0 ? t("no run is right") : t("right: {0}", right.join("; "));
   return (
@@ -197,13 +207,26 @@ function Task({ row, number, runs, isChosen, ask }: TaskProps) {
       onClick={() => ask(row.id)}
     >
       <span class="cells" aria-hidden="true">
-        {row.cells.map((cell, i) => (
-          <span key={i} class={cell?.isRight ? "right" : "wrong"} title={runs[i]}>
-            {cell === null ? "·" : cell.isRight ? "✓" : "✗"}
+        {stretches(row).map(({ isRight, signs, at }) => (
+          <span key={at} class={isRight ? "right" : "wrong"} title={runs.slice(at, at + signs.length).join("\n")}>
+            {signs}
           </span>
         ))}
       </span>
       <span class="intent">{row.intent}</span>
     </div>
   );
+}
+
+/** The signs of the runs; neighbours that look the same share an element. */
+function stretches({ cells }: TaskRowView): { isRight: boolean; signs: string; at: number }[] {
+  const found: { isRight: boolean; signs: string; at: number }[] = [];
+  for (const [at, cell] of cells.entries()) {
+    const isRight = cell?.isRight ?? false;
+    const sign = cell === null ? "·" : isRight ? "✓" : "✗";
+    const last = found.at(-1);
+    if (last?.isRight === isRight) last.signs += sign;
+    else found.push({ isRight, signs: sign, at });
+  }
+  return found;
 }

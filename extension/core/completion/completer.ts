@@ -20,7 +20,7 @@ import { uncalibrated, type Calibration } from "./judgement/calibration.ts";
 import { calibrationOf } from "./judgement/calibrationOf.ts";
 import { stepsOf } from "./judgement/evidence.ts";
 import { contextTokensOf } from "./context/contextBudget.ts";
-import { shownPrompt, type ReadPrompt, type ShownPrompt } from "./context/shownPrompt.ts";
+import { shownPrompt, type ShownPrompt } from "./context/shownPrompt.ts";
 import { readInSteps } from "./context/readInSteps.ts";
 import { promptBuilder, type PromptText } from "./prompt.ts";
 import { promptRooms } from "./promptBudget.ts";
@@ -37,8 +37,8 @@ export interface Prepared {
 }
 
 export interface Completer {
-  /** What the model read for the last completion that it decoded; for people. */
-  readonly lastPrompt: ShownPrompt | undefined;
+  /** Returns what the model reads for this request; for people. @throws UserError "option-invalid" */
+  shownPrompt(request: CompletionRequest): ShownPrompt;
   /** The most tokens of other files that a prompt holds. */
   readonly contextTokens: number;
   /**
@@ -112,7 +112,6 @@ export function completerOf({
   const adapters = adapterCache(checkFits);
   const suggestions = suggestionCache<Known>();
   let load = loadMilliseconds;
-  let last: ReadPrompt | undefined;
 
   // The tree holds the tokens of the last request, so requests wait for each other.
   const turns = requestTurns();
@@ -125,12 +124,14 @@ export function completerOf({
     const cursor = { prefix, suffix };
     if (trigger === "automatic" && reasonNotToAsk(prefix, suffix, asked.quietIn)) return emptyCompletion;
     const kind = `${trigger} ${multiline} ${maxTokens} ${beams} ${asked.prior} ${frontKey(asked)}`;
-    const known = temperature === 0 ? suggestions.find(cursor, kind) : undefined;
+    // What was written without the copies, because the index was late, is not for requests with them; the other way round it is.
+    const kinds = asked.copies ? [`${kind} copies`] : [`${kind} copies`, kind];
+    const found = temperature === 0 ? kinds.map((each) => suggestions.find(cursor, each)) : [];
+    const known = found.find((each) => each !== undefined);
     if (known) return restOf(known, calibration);
 
     tree.switchTo?.(path ?? "");
     const { ids, requiredText } = buildPrompt(asked);
-    last = { ids, requiredText, context: asked.context, copies: asked.copies };
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
     const decoding = decodingOf({ beams, temperature, seed });
     const generation = {
@@ -148,7 +149,7 @@ export function completerOf({
     const completion = { ...result, ...grades, candidates, milliseconds: { load, ...milliseconds } };
     load = 0;
     byCopies.remember(prefix, result.text);
-    if (temperature === 0) suggestions.remember(cursor, kind, { text: result.text, completion, steps });
+    if (temperature === 0) suggestions.remember(cursor, kinds.at(-1)!, { text: result.text, completion, steps });
     return completion;
   };
 
@@ -163,9 +164,7 @@ export function completerOf({
   };
 
   return {
-    get lastPrompt() {
-      return last && shownPrompt(tokenizer, last);
-    },
+    shownPrompt: (request) => shownPrompt(tokenizer, buildPrompt(readRequest(completionRequest, request, "complete"))),
     contextTokens: budget.context,
     complete: (request, signal) => turns.request(() => complete(request, signal)),
     prepare: (request, signal) => turns.prepare((interrupted) => prepare(request, interrupted), signal),

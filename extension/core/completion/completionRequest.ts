@@ -12,7 +12,11 @@ export const completionRequest = z.object({
   suffix: z.string().default("").describe("Text after the cursor"),
   repositoryName: z.string().optional().describe("Name of the repository; some models see it in front of other files"),
   context: z.array(snippetSchema).readonly().default([]).describe("Parts of other files, in the order of the prompt"),
-  copies: z.array(copySchema).readonly().default([]).describe("Places in other files where the same text precedes"),
+  copies: z
+    .array(copySchema)
+    .readonly()
+    .optional()
+    .describe("Places in other files where the same text precedes; none known if absent"),
   ...copyFields,
   maxTokens: z.int().min(1).default(128).describe("Longest completion, in tokens"),
   multiline: z.enum(["auto", "never"]).default("auto").describe("Complete a whole block where one is opened"),

@@ -18,16 +18,20 @@ export interface DatasetPlaces extends PaperPlaces {
   readonly include?: readonly string[] | undefined;
 }
 
+/** Whether a data set is source code: a file or a folder of it. Opens nothing. */
+export function isSourceCode(source: string): boolean {
+  return !isPaperDataset(source) && !source.endsWith(".jsonl");
+}
+
 /**
  * Opens several data sets. Reads a file in two of the folders only once, and also a folder that is given twice.
  *
  * @throws the UserErrors of {@link openDataset}
  */
 export async function openDatasets(sources: readonly string[], places: DatasetPlaces): Promise<Dataset[]> {
-  const isSource = (source: string): boolean => !isPaperDataset(source) && !source.endsWith(".jsonl");
-  const roots = new Map((await sourceRoots(sources.filter(isSource))).map(({ path, except }) => [path, except]));
+  const roots = new Map((await sourceRoots(sources.filter(isSourceCode))).map(({ path, except }) => [path, except]));
   const distinct = sources.filter((source, index) => {
-    return !isSource(source) || (roots.has(source) && sources.indexOf(source) === index);
+    return !isSourceCode(source) || (roots.has(source) && sources.indexOf(source) === index);
   });
   return await Promise.all(distinct.map((source) => openDataset(source, places, roots.get(source))));
 }

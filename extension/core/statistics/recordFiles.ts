@@ -2,6 +2,7 @@
  * The records on disk: one file a day, to which every window appends.
  *
  *     statistics/2026-11-26.jsonl    a JSON object a line
+ *     statistics/cleared             an empty file, as old as the last time that the statistics were cleared
  *
  * A line is one write at the end of the file, so windows need no lock, and a killed process damages its last line at most.
  * Reading skips what is damaged. The oldest days are removed beyond a number of days and of bytes.
@@ -10,7 +11,7 @@
 import { constants } from "node:fs";
 import { appendFile, lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFailure } from "../foundation/atomicFile.ts";
+import { writeFailure, writeFileAtomic } from "../foundation/atomicFile.ts";
 import { systemCode } from "../foundation/errors.ts";
 import { infoOf } from "../foundation/exists.ts";
 import { jsonObjects } from "../dataset/jsonLines.ts";
@@ -32,6 +33,7 @@ export interface RecordFiles {
   days(): Promise<DaySums[]>;
   /** Removes days beyond the limits. */
   trim(today: Date): Promise<void>;
+  /** Removes all records, also those that other windows still have to write. */
   clear(): Promise<void>;
 }
 
@@ -50,13 +52,16 @@ const longestLine = 4096;
 /** Follows no link in the place of a file. The flag is absent on Windows, where only administrators make links. */
 const appendOnly =
   constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
+const clearedFile = "cleared";
 const fileName = /^(\d{4}-\d{2}-\d{2})\.jsonl$/;
 
 export function openRecordFiles(folder: string, most: RecordLimits = limits): RecordFiles {
   const known = new Map<string, DaySums & { readonly bytes: number }>();
 
   return {
-    append: async (records) => {
+    append: async (told) => {
+      const clearedAt = (await infoOf(join(folder, clearedFile)))?.mtimeMs ?? -Infinity;
+      const records = told.filter((record) => beginOf(record) > clearedAt);
       const days = new Set(records.map(({ at }) => dayOf(new Date(at))));
       await mkdir(folder, { recursive: true }).catch((error: unknown) => {
         throw writeFailure(error, folder);
@@ -95,6 +100,7 @@ export function openRecordFiles(folder: string, most: RecordLimits = limits): Re
     clear: async () => {
       for (const { path } of await dayFiles(folder)) await rm(path, { force: true });
       known.clear();
+      await writeFileAtomic(join(folder, clearedFile), "");
     },
   };
 }
@@ -106,6 +112,11 @@ export function openRecordFiles(folder: string, most: RecordLimits = limits): Re
 export function daysUntil<Day extends Pick<DaySums, "day">>(days: readonly Day[], today: Date): Day[] {
   const last = dayOf(new Date(today.getFullYear(), today.getMonth(), today.getDate() + 1));
   return days.filter(({ day }) => day <= last);
+}
+
+/** Returns the time of what a record is about: that of the acceptance for a text that is looked after. */
+function beginOf(record: StatisticsRecord): number {
+  return record.kind === "kept" ? record.at - 1000 * record.after : record.at;
 }
 
 /** Returns the local day of a time. */

@@ -13,8 +13,32 @@ import { servedContexts } from "./holes/servedContext.ts";
 import { optimizerNames } from "./optimizers/optimizers.ts";
 import { scheduleShapes } from "./optimizers/schedule.ts";
 
-/** Fewest steps by default: a small data set is repeated, because fewer steps learn too little. Figures: docs/training.md. */
-export const leastSteps = 60;
+/** What source code becomes: the requests that an editor sends, or pieces of text. */
+export const sourceForms = ["requests", "pieces"] as const;
+export type SourceForm = (typeof sourceForms)[number];
+
+interface FormDefaults {
+  readonly epochs: number;
+  readonly maxLength: number;
+  readonly fillShare: number;
+  /**
+   * The fewest steps, because little data must be repeated. Where an epoch is one step, the data can only be learned by heart; a
+   * thousand lines already suffer from as many steps.
+   */
+  readonly fewestSteps: { readonly oneStepEpoch: number; readonly longEpoch: number };
+}
+
+/**
+ * The defaults that depend on what is trained on. Requests need more room, because the editor shows more text, and most of them have a
+ * hole, because the editor shows a suffix. Rows and pieces keep the paper's values. Figures: docs/decisions/0038-trained-as-served.md.
+ */
+export const defaultsByForm: Readonly<Record<SourceForm, FormDefaults>> = {
+  requests: { epochs: 2, maxLength: 640, fillShare: 0.9, fewestSteps: { oneStepEpoch: 90, longEpoch: 20 } },
+  pieces: { epochs: 5, maxLength: 256, fillShare: 0.5, fewestSteps: { oneStepEpoch: 60, longEpoch: 60 } },
+};
+
+const byForm = (name: "epochs" | "maxLength" | "fillShare"): string =>
+  `by default ${defaultsByForm.requests[name]} for source code, ${defaultsByForm.pieces[name]} for rows and pieces`;
 
 /** The settings that all methods share. Unless noted otherwise, defaults are the paper's (arXiv 2308.10462, version 2). */
 export const commonFields = {
@@ -27,12 +51,16 @@ export const commonFields = {
     .number()
     .gt(0)
     .max(10_000)
-    .default(5)
-    .describe(`Passes over the training data; by default more if needed for ${leastSteps} steps`),
+    .optional()
+    .describe(`Passes over the training data; ${byForm("epochs")}, more of little data`),
   steps: z.int().min(1).optional().describe("Optimizer steps, instead of epochs"),
   batchSize: z.int().min(1).default(8).describe("Sequences in each step"),
-  maxLength: z.int().min(8).default(256).describe("Length of the longest sequence, in tokens"),
-  learningRate: z.number().gt(0).optional().describe("Peak learning rate; without it, by method and base"),
+  maxLength: z
+    .int()
+    .min(8)
+    .optional()
+    .describe(`Length of the longest sequence, in tokens; ${byForm("maxLength")}`),
+  learningRate: z.number().gt(0).optional().describe("Peak learning rate; without it, by method, base and data"),
   schedule: z.enum(scheduleShapes).default("linear").describe("Shape of the learning rate's decay"),
   optimizer: z
     .enum(optimizerNames)
@@ -42,16 +70,23 @@ export const commonFields = {
   patience: z.int().min(1).optional().describe("Stop after this many validations, five per pass, without a lower loss"),
   saveEvery: z.number().min(0).default(60).describe("Seconds of work that a crash may cost; 0 saves every step"),
   sourceAs: z
-    .enum(["pieces", "requests"])
-    .default("pieces")
-    .describe("What source code becomes: pieces of text, or the requests that an editor would send"),
+    .enum(sourceForms)
+    .optional()
+    .describe(
+      "What source code becomes: the requests that an editor would send, or pieces of text; by default requests, but pieces with the paper preset",
+    ),
   context: z
     .enum(servedContexts)
     .optional()
     .describe(
       "What stands in front of a request: its path, or other files, too; without it, as completion does with the base",
     ),
-  fillShare: z.number().min(0).max(1).default(0.5).describe("Share of source code that trains infilling"),
+  fillShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe(`Share of source code that trains infilling; ${byForm("fillShare")}`),
   seed: z.int().default(42).describe("Random seed"),
   shuffle: z.boolean().default(true).describe("Shuffle the data in each pass"),
 };

@@ -5,15 +5,29 @@ import { readRequest } from "../foundation/request.ts";
 import type { Given, MethodBase } from "../adapters/methods/method.ts";
 import { methodOf, type MethodSettings, type MethodSpec } from "../adapters/methods/methodNamed.ts";
 import type { OptimizerName } from "./optimizers/optimizers.ts";
-import { isLengthLeft, presets, withPreset } from "./presets.ts";
-import { commonFields, settingsSchema, trainRequest, type TrainOptions } from "./request.ts";
+import { presets, withPreset } from "./presets.ts";
+import {
+  commonFields,
+  defaultsByForm,
+  settingsSchema,
+  trainRequest,
+  type SourceForm,
+  type TrainOptions,
+} from "./request.ts";
 
 /** Settings of a train request. Null leaves the choice to the preset. */
 export type TrainSettings = Given<typeof settingsSchema.shape> & { readonly optimizer: OptimizerName };
 
-type CommonSettings = Omit<Given<typeof commonFields>, "learningRate" | "optimizer" | "context"> & {
+type LeftOpen = "learningRate" | "optimizer" | "context" | "epochs" | "maxLength" | "fillShare" | "sourceAs";
+
+type CommonSettings = Omit<Given<typeof commonFields>, LeftOpen> & {
   readonly learningRate: number;
   readonly context: ServedContext;
+  /** "pieces" also where there is no source code. */
+  readonly sourceAs: SourceForm;
+  readonly epochs: number;
+  readonly maxLength: number;
+  readonly fillShare: number;
   readonly optimizer: OptimizerName;
 };
 
@@ -27,13 +41,9 @@ export type ResolvedSettings = CommonSettings & MethodSettings;
  */
 export function readSettings(options: TrainOptions): TrainSettings {
   const read: Readonly<Record<string, unknown>> = readRequest(trainRequest, withPreset(options), "train");
-  const settings: Record<string, unknown> = Object.fromEntries(
-    Object.keys(settingsSchema.shape).map((key) => [key, read[key] ?? null]),
-  );
-  const { preset, epochs } = settings as TrainSettings;
-  if (isLengthLeft(options)) settings["epochs"] = epochs * presets[preset].passes;
+  const settings = Object.keys(settingsSchema.shape).map((key) => [key, read[key] ?? null]);
   const optimizer = options.optimizer ?? (read["preset"] === "paper" ? "adafactor" : "adamw");
-  return { ...(settings as TrainSettings), optimizer };
+  return { ...(Object.fromEntries(settings) as TrainSettings), optimizer };
 }
 
 /** Parameters from which on a base gets the smaller default learning rate. */
@@ -47,20 +57,29 @@ const largeBase = 100e6;
  *
  * @param parameters number of parameters of the base
  * @param paths paths of the base's linear modules
+ * @param hasRequests whether there is source code that can become an editor's requests
  */
 export function resolveDefaults(
   settings: TrainSettings,
   parameters: number,
   paths: Iterable<string>,
+  hasRequests: boolean,
 ): ResolvedSettings {
   const { preset } = settings;
   const method = methodOf(settings.method);
-  const { small, large, paper } = method.learningRates;
-  const rate = preset === "paper" ? paper : parameters >= largeBase ? large : small;
+  const sourceAs = hasRequests ? (settings.sourceAs ?? (preset === "paper" ? "pieces" : "requests")) : "pieces";
+  const { epochs, maxLength, fillShare } = defaultsByForm[sourceAs];
+  const { small, large, paper, requests = small } = method.learningRates;
+  const ofSmall = sourceAs === "requests" ? requests : small;
+  const rate = preset === "paper" ? paper : parameters >= largeBase ? large : ofSmall;
   const common = Object.keys(commonFields).map((key) => [key, settings[key as keyof TrainSettings]]);
   return {
     ...(Object.fromEntries(common) as CommonSettings),
     ...(method.resolve(settings, preset, [...paths]) as MethodSettings),
+    sourceAs,
+    epochs: settings.epochs ?? epochs * (settings.steps === null ? presets[preset].passes : 1),
+    maxLength: settings.maxLength ?? maxLength,
+    fillShare: settings.fillShare ?? fillShare,
     learningRate: settings.learningRate ?? rate,
     context: settings.context ?? servedContextOf(parameters),
   };

@@ -1,22 +1,26 @@
 /** Computes the number of optimizer steps of a training. */
 
 import { isLengthLeft, presets } from "./presets.ts";
-import type { TrainOptions } from "./request.ts";
-import type { TrainSettings } from "./settings.ts";
+import { defaultsByForm, type TrainOptions } from "./request.ts";
+import type { ResolvedSettings } from "./settings.ts";
 
 /**
- * Returns the number of steps. Given steps or epochs are used unchanged. Without either, the preset has a least and a most number
- * of steps.
+ * Returns the number of steps. Given steps or epochs are used unchanged. Without either, the preset adds epochs to little data, up to
+ * its share of the `fewestSteps` of {@link defaultsByForm}, and leaves out those beyond its most steps.
  *
  * @param sequences number of sequences in the training data
  */
 export function stepsOf(
-  { steps, epochs, batchSize, preset }: Pick<TrainSettings, "steps" | "epochs" | "batchSize" | "preset">,
+  settings: Pick<ResolvedSettings, "steps" | "epochs" | "batchSize" | "preset" | "sourceAs">,
   given: Pick<TrainOptions, "steps" | "epochs">,
   sequences: number,
 ): number {
-  const chosen = steps ?? Math.ceil(epochs * Math.ceil(sequences / batchSize));
+  const { steps, epochs, batchSize, preset, sourceAs } = settings;
+  const stepsPerEpoch = Math.ceil(sequences / batchSize);
+  const chosen = steps ?? Math.ceil(epochs * stepsPerEpoch);
   if (!isLengthLeft(given)) return chosen;
+  const { oneStepEpoch, longEpoch } = defaultsByForm[sourceAs].fewestSteps;
+  const fewest = Math.max(longEpoch, Math.ceil(oneStepEpoch / stepsPerEpoch));
   const { least, most } = presets[preset];
-  return Math.min(Math.max(chosen, least), most);
+  return Math.min(Math.max(chosen, Math.ceil(least * fewest)), most);
 }

@@ -60,5 +60,5 @@ export const completeRequest = new RequestType<CompletionRequest, Completion, Er
 /** Reads the prompt of a request that may follow. Every other request ends it. */
 export const prepareRequest = new RequestType<CompletionRequest, Prepared, ErrorData>("completion/prepare");
 
-/** What the model read for the last completion; null before the first. */
-export const explainRequest = new RequestType<void, ShownPrompt | null, ErrorData>("completion/explain");
+/** What the model reads for a request; null if no base is open. */
+export const explainRequest = new RequestType<CompletionRequest, ShownPrompt | null, ErrorData>("completion/explain");

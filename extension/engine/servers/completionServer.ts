@@ -100,5 +100,5 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
     (request, signal) => open?.completer.prepare(request, signal) ?? Promise.resolve({ tokens: 0, milliseconds: 0 }),
   );
 
-  answer(connection, explainRequest, () => Promise.resolve(open?.completer.lastPrompt ?? null));
+  answer(connection, explainRequest, async (request) => open?.completer.shownPrompt(request) ?? null);
 }

@@ -11,6 +11,9 @@ import type { Engine } from "./engine.ts";
 /** A request without the cursor's texts. */
 export type Frame = Omit<CompletionRequest, "prefix" | "suffix">;
 
+/** Returns the frame of a question at another cursor. */
+export type FrameAt = (cursor: Cursor, signal: AbortSignal) => Promise<Frame>;
+
 export interface Asking {
   /** The questions that follow are about this root folder: the answers from another one are forgotten. */
   enter(folder: string): void;
@@ -21,11 +24,16 @@ export interface Asking {
   /** Other completions of the line than `text`, as far as they are found in time. */
   alternatives(cursor: Cursor, frame: Frame, text: string, signal: AbortSignal): Promise<readonly string[]>;
   /** While a suggestion is read, asks for the one after it. Every other question ends this. */
-  askAhead(cursor: Cursor, frame: Frame, text: string, indent: string): Promise<void>;
+  askAhead(cursor: Cursor, frameAt: FrameAt, text: string, indent: string): Promise<void>;
   /** Ends what was asked ahead. */
   readonly giveUp: () => void;
   /** Forgets all answers, for example because the adapter changes. */
   readonly clear: () => void;
+}
+
+/** Whether the index did not answer in time: it may know better when the user comes back. */
+function isLate({ context, copies }: Frame): boolean {
+  return context !== undefined && copies === undefined;
 }
 
 /** A suggestion that is replaced sooner was not read; in milliseconds. */
@@ -50,7 +58,7 @@ export function openAsking(engine: Pick<Engine, "complete">): Asking {
   ) => Promise<Completion | undefined> = async (cursor, frame, answer) => {
     const askedIn = epoch;
     const completion = await answer;
-    if (completion && epoch === askedIn) answers.remember(cursor, kindOf(frame), completion);
+    if (completion && epoch === askedIn && !isLate(frame)) answers.remember(cursor, kindOf(frame), completion);
     return completion;
   };
 
@@ -83,7 +91,7 @@ export function openAsking(engine: Pick<Engine, "complete">): Asking {
       ]);
       return (found?.candidates ?? []).map((candidate) => candidate.text).filter((other) => other !== text);
     },
-    askAhead: async (cursor, frame, text, indent) => {
+    askAhead: async (cursor, frameAt, text, indent) => {
       const { signal } = (ahead = new AbortController());
       try {
         await sleep(pauseBeforeAhead, undefined, { signal });
@@ -91,6 +99,7 @@ export function openAsking(engine: Pick<Engine, "complete">): Asking {
         return;
       }
       for (const next of cursorsAhead(cursor, text, indent)) {
+        const frame = await frameAt(next, signal);
         if (signal.aborted) return;
         if (answers.find(next, kindOf(frame))) continue;
         await remembered(next, frame, engine.complete({ ...frame, ...next, trigger: "automatic" }, signal));

@@ -13,7 +13,7 @@ import type { Silence } from "../../core/completion/judgement/suggestionEvent.ts
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
 import { completeStep } from "../walkthrough.ts";
-import type { Asking, Frame } from "./ask.ts";
+import type { Asking, Frame, FrameAt } from "./ask.ts";
 import { circumstanceOf, isExcluded, quietPlacesOf } from "./circumstance.ts";
 import { contextAt } from "./documentContext.ts";
 import type { Engine } from "./engine.ts";
@@ -92,9 +92,11 @@ export function registerCompletionProvider(
     });
     judgement.appeared(suggestion, question);
     const { text, confidence } = verdict;
-    explanation.note({ document, position, cursor, front, source, completion, text, confidence });
+    const request = { ...frame, ...cursor };
+    explanation.note({ document, position, request, front, source, completion, text, confidence });
     void completeStep("graft.suggested");
-    if (!isInvoked) void asking.askAhead(cursor, frame, verdict.text, indentOf(document));
+    const frameAt: FrameAt = async (next, signal) => ({ ...bare, ...(await contexts.of(document, next, signal)) });
+    if (!isInvoked) void asking.askAhead(cursor, frameAt, verdict.text, indentOf(document));
     return texts.map((text) => new vscode.InlineCompletionItem(text, target.range, command));
   };
 

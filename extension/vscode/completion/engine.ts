@@ -27,7 +27,7 @@ export interface Engine {
   /** Reads the prompt of a request that may follow, if a base is ready. Failures show with the request itself. */
   prepare(request: CompletionRequest, signal: AbortSignal): Promise<void>;
   /** Returns what the model read for the last completion; null if there was none. */
-  explain(): Promise<ShownPrompt | null>;
+  explain(request: CompletionRequest): Promise<ShownPrompt | null>;
   /** The base that was chosen here, or the one that replaces it until it is imported. */
   readonly base: string;
   readonly state: EngineState;
@@ -142,7 +142,7 @@ function requestsTo(
       }
     },
     prepare: (request, signal) => prepare(client, request, signal, log),
-    explain: () => client.explain(),
+    explain: (request) => client.explain(request),
   };
 }
 

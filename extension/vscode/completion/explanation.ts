@@ -1,10 +1,11 @@
-/** "Graft: Explain completion": what the model read for the last suggestion, where that is from, and how sure it was. */
+/** "Graft: Explain completion": what the model reads at the place of the last suggestion, where that is from, and how sure it was. */
 
 import * as vscode from "vscode";
 import type { Completion } from "../../core/completion/result/completion.ts";
 import type { ContextSnippet } from "../../core/completion/context/selectContext.ts";
 import type { ShownPrompt } from "../../core/completion/context/shownPrompt.ts";
-import type { Cursor } from "../../core/completion/stop.ts";
+import type { CompletionRequest } from "../../core/completion/completionRequest.ts";
+import type { Copy } from "../../core/repository/repositoryQuery.ts";
 import type { Engine } from "./engine.ts";
 import type { Front } from "./repositoryContext.ts";
 
@@ -12,7 +13,8 @@ import type { Front } from "./repositoryContext.ts";
 export interface Explained {
   readonly document: vscode.TextDocument;
   readonly position: vscode.Position;
-  readonly cursor: Cursor;
+  readonly request: CompletionRequest;
+  /** What the request says of other files. */
   readonly front: Front;
   readonly source: { readonly base: string; readonly adapter: string | undefined };
   readonly completion: Completion;
@@ -52,7 +54,7 @@ export function openExplanation(engine: Pick<Engine, "explain">, subscriptions: 
         void vscode.window.showInformationMessage(t("Graft has not suggested anything in this window yet."));
         return;
       }
-      content = explanationOf(last, await engine.explain());
+      content = explanationOf(last, await engine.explain(last.request));
       changed.fire(uri);
       const opened = await vscode.workspace.openTextDocument(uri);
       // The preview is an extension of its own, which may be switched off.
@@ -68,7 +70,7 @@ function explanationOf(suggestion: Explained, prompt: ShownPrompt | null): strin
   const { document, position, source, completion, text, confidence, front } = suggestion;
   const { load, prefill, decode } = completion.milliseconds;
   const place = `${vscode.workspace.asRelativePath(document.uri)}:${position.line + 1}:${position.character + 1}`;
-  const { context = [], copies = [] } = front;
+  const { context = [], copies } = front;
   return [
     `# ${t("The last suggestion")}`,
     place,
@@ -89,7 +91,7 @@ function explanationOf(suggestion: Explained, prompt: ShownPrompt | null): strin
       ? list(context.map((part) => `${code(part.path)}: ${reasonOf(part)}`))
       : t("None. Small models read no other files: they follow the places below."),
     `## ${t("Places with the same text before the cursor")}`,
-    copies.length > 0 ? list(copies.map(({ path, before, after }) => placeOf(path, before, after))) : t("none"),
+    placesOf(copies),
     ...(prompt ? promptOf(prompt) : []),
     "",
   ].join("\n\n");
@@ -98,7 +100,7 @@ function explanationOf(suggestion: Explained, prompt: ShownPrompt | null): strin
 function promptOf({ text, tokens, requiredText }: ShownPrompt): string[] {
   const { t } = vscode.l10n;
   return [
-    `## ${t("What the model read last: {0} tokens", tokens)}`,
+    `## ${t("What the model reads there: {0} tokens", tokens)}`,
     ...(requiredText === ""
       ? []
       : [t("The model writes {0} again, because it may begin another word.", code(requiredText))]),
@@ -119,10 +121,18 @@ function reasonOf({ reason, text }: ContextSnippet): string {
   }
 }
 
-/** "`path`: `before` → `after`" */
-function placeOf(path: string, before: string, after: string): string {
+function placesOf(copies: Front["copies"]): string {
+  const { t } = vscode.l10n;
+  if (!copies) return t("Not known: the folder was still read, or the answer took too long.");
+  const places = [...new Set(copies.map(placeOf))];
+  return places.length > 0 ? list(places) : t("none");
+}
+
+/** "`path`: `before` → `after`"; without `before` where nothing but blanks precedes in the line. */
+function placeOf({ path, before, after }: Copy): string {
   const [line = ""] = after.split("\n", 1);
-  return `${code(path)}: ${code(before.split("\n").at(-1)!.trimStart())} → ${code(line)}`;
+  const start = before.split("\n").at(-1)!.trimStart();
+  return `${code(path)}: ${start === "" ? "" : `${code(start)} `}→ ${code(line)}`;
 }
 
 function list(items: readonly string[]): string {

@@ -9,6 +9,7 @@ export interface Snooze {
   readonly onDidChange: vscode.Event<void>;
   /** Lets the user choose how long. */
   choose(): Promise<void>;
+  readonly resume: () => void;
 }
 
 const minutes = [5, 15, 60];
@@ -37,6 +38,7 @@ export function openSnooze(judgement: Judgement, subscriptions: vscode.Disposabl
       const chosen = await vscode.window.showQuickPick([...resume, ...choices], { title });
       if (chosen) snooze(chosen.milliseconds);
     },
+    resume: () => snooze(0),
   };
 }
 

@@ -62,13 +62,14 @@ export function createStudyPanel(options: StudyPanelOptions, subscriptions: vsco
 }
 
 async function receive(message: FromStudies, options: StudyPanelOptions, post: Post): Promise<void> {
-  const { studies, tasks, history, engine, library, paperData } = options;
+  const { studies, tasks, history, engine, library, paperData, messages } = options;
   switch (message.type) {
     case "ready":
       post({ type: "fields", fields: studyFields });
       post({ type: "state", state: studies.state });
-      await Promise.all([studies.refresh(), paperData.refresh()]);
+      // What is known shows at once; the list may have grown meanwhile.
       if (studies.opened?.known) studies.opened.show();
+      await Promise.all([studies.refresh(), paperData.refresh()]);
       return;
     case "create":
       return studies.create(studyFromForm(message.form, { library: library.folder, base: engine.base }));
@@ -106,6 +107,9 @@ async function receive(message: FromStudies, options: StudyPanelOptions, post: P
       return post({ type: "task", suite: message.suite, detail: await tasks.detail(message.suite, message.id) });
     case "diff":
       return tasks.showDiff(message.suite, message.id, message.run);
+    case "copyIssue":
+      await vscode.env.clipboard.writeText(await tasks.issue(message.suite, message.id));
+      return messages.tell("info", vscode.l10n.t("Copied the task with its answers as Markdown."));
     case "importRuns":
       return history.importRuns();
     case "removeRun":

@@ -2,6 +2,8 @@
 
 import * as vscode from "vscode";
 import { join } from "node:path";
+import packageJson from "../../../package.json" with { type: "json" };
+import { taskIssue } from "../../core/evaluation/study/taskIssue.ts";
 import { runsFolder } from "../../core/evaluation/runs/runFolder.ts";
 import type { PlannedRun } from "../../core/evaluation/study/studyPlan.ts";
 import { askDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
@@ -16,6 +18,8 @@ export interface StudyTasks {
   detail(suite: number, id: string): Promise<TaskView>;
   /** Opens the reference and a run's best answer beside each other. */
   showDiff(suite: number, id: string, run: number): Promise<void>;
+  /** The task with its answers as Markdown. */
+  issue(suite: number, id: string): Promise<string>;
   /** The chart of two candidates' differences, as SVG. */
   differences(asked: AskedPair): Promise<string>;
 }
@@ -66,6 +70,12 @@ export function openStudyTasks(
       return { runs: runs.map((run) => nameOf(run, runs)), rows };
     },
     detail,
+    async issue(suite, id) {
+      const runs = runsOf(suite);
+      const { suite: name, protocol } = studies.opened!.known!.report.suites[suite]!;
+      const about = { suite: `${name}, ${protocol}`, runs: runs.map((run) => nameOf(run, runs)) };
+      return taskIssue(await detail(suite, id), { ...about, version: packageJson.version });
+    },
     async differences({ suite, ...pair }) {
       const report = studies.opened!.known!.report.suites[suite]!;
       const asked = askDifferences(report, pair, (run) => join(runsFolder(home), run));

@@ -72,6 +72,18 @@ describe("complete", () => {
     expect(tree.reads.length).toBeGreaterThan(0);
   });
 
+  test("writes anew once the places in other files are known, and keeps that while they are not", async () => {
+    const { completer } = open(() => "value");
+    const place = at("x = |");
+    const isWritten = async (copies?: []): Promise<boolean> =>
+      (await completer.complete({ ...place, copies })).tokens > 0;
+    expect(await isWritten()).toBe(true);
+    expect(await isWritten()).toBe(false);
+    expect(await isWritten([])).toBe(true);
+    expect(await isWritten([])).toBe(false);
+    expect(await isWritten()).toBe(false);
+  });
+
   test("has the model write again what may be another token, and does not repeat it", async () => {
     const { completer } = open((prompt) => `${prompt.endsWith("os.") ? "pa" : "?"}th.join()\n`, withoutGaps);
     expect(await completer.complete(at("import os\nos.pa|"))).toMatchObject({ text: "th.join()" });

@@ -20,7 +20,7 @@ function fakes(completions: number) {
       return { text: `${device}+${adapters}` } as never;
     };
     return Promise.resolve({
-      lastPrompt: undefined,
+      shownPrompt: () => ({ text: device, tokens: 1, requiredText: "" }),
       contextTokens: 100,
       complete,
       prepare: complete,

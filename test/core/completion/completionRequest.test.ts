@@ -11,7 +11,6 @@ test("a request is filled up with its defaults", () => {
     prefix: "x = ",
     suffix: "",
     context: [],
-    copies: [],
     prior: true,
     draft: true,
     quietIn: ["comments", "beforeCode"],

@@ -105,8 +105,20 @@ test("what is no file of records is left alone", async () => {
   await files.append([shown(noon(26))]);
   expect((await files.days()).map(({ day }) => day)).toEqual(["2026-11-26"]);
   await files.clear();
-  expect((await readdir(folder)).sort()).toEqual(["2026-11-24.jsonl", "notes.jsonl"]);
+  expect((await readdir(folder)).sort()).toEqual(["2026-11-24.jsonl", "cleared", "notes.jsonl"]);
   expect(await files.days()).toEqual([]);
+});
+
+test("what another window still has to write of the time before is cleared, too", async () => {
+  const [own, other] = [openRecordFiles(folder), openRecordFiles(folder)];
+  await own.append([shown(Date.now())]);
+  await own.clear();
+  const later = Date.now() + 60_000;
+  const kept = { ...shown(later), kind: "kept", kept: true } as const;
+  await other.append([shown(Date.now() - 1000), { ...kept, after: 120 }]);
+  expect(await own.days()).toEqual([]);
+  await other.append([{ ...kept, after: 30 }]);
+  expect((await own.days()).length).toBe(1);
 });
 
 test("windows in several processes append at once, and no line is lost or damaged", async () => {

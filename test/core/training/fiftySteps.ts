@@ -60,7 +60,7 @@ export async function fiftySteps(
   // The paper's modules for IA3, all for LoRA; what make.py asks PEFT for.
   const preset = method === "ia3" ? "paper" : "graft";
   const asked = { ...options, preset, method, rank: 2, alpha: 4, dropout: 0, virtualTokens: 4 } as const;
-  const settings = resolveDefaults(readSettings(asked), base.parameters, moduleShapes(base.config).keys());
+  const settings = resolveDefaults(readSettings(asked), base.parameters, moduleShapes(base.config).keys(), false);
   const spec = specOf(settings, base);
 
   const encodes = isEncoderDecoder(base.config);

@@ -10,7 +10,7 @@ const options: TrainOptions = { base: "", home: "h", embedded: "e", data: ["d"],
 describe("resolveDefaults", () => {
   const settled = (more: Partial<TrainOptions>, parameters: number, names: readonly string[]) => {
     const paths = names.map((name) => `model.layers.0.${name}`);
-    const { targets, learningRate } = resolveDefaults(readSettings({ ...options, ...more }), parameters, paths);
+    const { targets, learningRate } = resolveDefaults(readSettings({ ...options, ...more }), parameters, paths, true);
     return { targets, learningRate };
   };
   const llama = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
@@ -46,7 +46,7 @@ describe("resolveDefaults", () => {
   test("paper scales the inputs of all feed-forward modules, graft those of the last", () => {
     const scaled = (preset: TrainingPreset): readonly string[] => {
       const settings = readSettings({ ...options, preset, method: "ia3" });
-      return resolveDefaults(settings, 350e6, llama).feedForward.filter((name) => llama.includes(name));
+      return resolveDefaults(settings, 350e6, llama, true).feedForward.filter((name) => llama.includes(name));
     };
     expect(scaled("paper")).toEqual(["gate_proj", "up_proj", "down_proj"]);
     expect(scaled("graft")).toEqual(["down_proj"]);
@@ -60,26 +60,57 @@ describe("resolveDefaults", () => {
     ["prefix", { learningRate: 3e-2, virtualTokens: 10, initText: "" }],
     ["full", { learningRate: 5e-5 }],
   ])("paper has the paper's numbers for %s", (method, numbers) => {
-    const settings = resolveDefaults(readSettings({ ...options, preset: "paper", method }), 350e6, llama);
-    const common = { optimizer: "adafactor", schedule: "linear", weightDecay: 0, batchSize: 8, epochs: 5, seed: 42 };
+    const settings = resolveDefaults(readSettings({ ...options, preset: "paper", method }), 350e6, llama, true);
+    const common = {
+      optimizer: "adafactor",
+      schedule: "linear",
+      weightDecay: 0,
+      batchSize: 8,
+      epochs: 5,
+      maxLength: 256,
+      seed: 42,
+    };
     expect(settings).toMatchObject({ ...common, ...numbers });
+  });
+
+  test.each<[string, Partial<TrainOptions>, boolean, Partial<ResolvedSettings>]>([
+    ["source code", {}, true, { sourceAs: "requests", epochs: 2, maxLength: 640, fillShare: 0.9, learningRate: 1e-3 }],
+    [
+      "source code, in pieces",
+      { sourceAs: "pieces" },
+      true,
+      { epochs: 5, maxLength: 256, fillShare: 0.5, learningRate: 1.5e-3 },
+    ],
+    ["source code, by the paper", { preset: "paper" }, true, { sourceAs: "pieces", epochs: 5, maxLength: 256 }],
+    ["rows", { sourceAs: "requests" }, false, { sourceAs: "pieces", epochs: 5, maxLength: 256, learningRate: 1.5e-3 }],
+    [
+      "what is given",
+      { epochs: 3, maxLength: 99, learningRate: 1 },
+      true,
+      { epochs: 3, maxLength: 99, learningRate: 1 },
+    ],
+  ])("%s: form, passes, length and rate", (_, more, hasRequests, numbers) => {
+    expect(resolveDefaults(readSettings({ ...options, ...more }), 14e6, llama, hasRequests)).toMatchObject(numbers);
   });
 });
 
 describe("presets", () => {
-  const lengthOf = (asked: Partial<TrainOptions>, sequences: number): number =>
-    stepsOf(readSettings({ ...options, ...asked }), asked, sequences);
+  const resolved = (asked: Partial<TrainOptions>, hasRequests = false) =>
+    resolveDefaults(readSettings({ ...options, ...asked }), 14e6, ["model.layers.0.self_attn.q_proj"], hasRequests);
+  const lengthOf = (asked: Partial<TrainOptions>, sequences: number, hasRequests = false): number =>
+    stepsOf(resolved(asked, hasRequests), asked, sequences);
 
-  // 800 sequences are 100 steps of 8, and 5 passes the usual number.
-  test.each<[TrainingPreset, number, number]>([
-    ["quick", 30, 100],
-    ["balanced", 60, 500],
-    ["thorough", 120, 1000],
-    ["paper", 5, 500],
-    ["graft", 60, 500],
-  ])("%s takes %d steps of little data and %d of more", (preset, little, more) => {
-    expect(lengthOf({ preset }, 8)).toBe(little);
+  // 800 sequences are 100 steps of 8. The usual number of passes is 5, and 2 for requests.
+  test.each<[TrainingPreset, number, number, number]>([
+    ["quick", 30, 100, 100],
+    ["balanced", 60, 500, 200],
+    ["thorough", 60, 1000, 400],
+    ["paper", 5, 500, 500],
+    ["graft", 60, 500, 200],
+  ])("%s takes %d steps of few rows, %d of more, and %d of source code", (preset, few, more, ofSource) => {
+    expect(lengthOf({ preset }, 8)).toBe(few);
     expect(lengthOf({ preset }, 800)).toBe(more);
+    expect(lengthOf({ preset }, 800, true)).toBe(ofSource);
     // Without a preset, it is the balanced one.
     if (preset === "balanced") expect(lengthOf({}, 800)).toBe(more);
   });
@@ -88,7 +119,7 @@ describe("presets", () => {
     for (const preset of ["quick", "balanced", "thorough", "paper"] as const) {
       expect(lengthOf({ preset, epochs: 3 }, 800)).toBe(300);
       expect(lengthOf({ preset, steps: 7 }, 800)).toBe(7);
-      expect(readSettings({ ...options, preset, epochs: 3 }).epochs).toBe(3);
+      expect(resolved({ preset, epochs: 3 }).epochs).toBe(3);
     }
   });
 

@@ -11,7 +11,6 @@ describe("readSettings", () => {
       rank: 16,
       alpha: 32,
       dropout: 0.05,
-      epochs: 5,
       steps: null,
       batchSize: 8,
       seed: 42,

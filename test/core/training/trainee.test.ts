@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 const settled = (more: Partial<TrainOptions> = {}): ResolvedSettings =>
-  resolveDefaults(readSettings({ ...options, rank: 2, virtualTokens: 3, ...more }), 1e6, []);
+  resolveDefaults(readSettings({ ...options, rank: 2, virtualTokens: 3, ...more }), 1e6, [], false);
 
 async function started(more: Partial<TrainOptions>, base = bases.get("llama")!, log = silentLog) {
   const settings = settled(more);
@@ -186,7 +186,7 @@ describe("trainedFiles", () => {
         const adapter = await readAdapter(await written(method, base));
         expect(adapter).toMatchObject({ method, baseModel: base.name });
         expect(valuesOf(adapter)).toEqual((await started({ method }, base)).values);
-        const again = resolveDefaults(settingsOf(adapter, readSettings(options), options), 1e6, []);
+        const again = resolveDefaults(settingsOf(adapter, readSettings(options), options), 1e6, [], false);
         expect(specOf(again, base)).toMatchObject(specOf(settled({ method }), base));
       }
     },
@@ -241,6 +241,7 @@ describe("settingsOf", () => {
       settingsOf(ia3, readSettings(options), options),
       1e6,
       moduleShapes(bases.get("llama")!.config).keys(),
+      false,
     );
     expect(specOf(settings, bases.get("llama")!)).toEqual({
       method: "ia3",

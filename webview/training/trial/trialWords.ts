@@ -18,7 +18,7 @@ export function verdictText({ verdict, served: { exact, base, adapter, lines } }
       );
     case "untold": {
       const right = [adapter, base].map((scores) => Math.round((scores.exact.value * lines) / 100));
-      return t("It cannot be told yet: right at {0} of only {1} lines instead of {2}.", right[0]!, lines, right[1]!);
+      return t("It cannot be told yet: right at {0} of only {1} lines, {2} without it.", right[0]!, lines, right[1]!);
     }
   }
 }

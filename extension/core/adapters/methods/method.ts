@@ -49,8 +49,16 @@ export interface Method<
   readonly summary: string;
   /** Its own fields of a train request: types, defaults, limits and descriptions. Methods may share a field. */
   readonly fields: Fields;
-  /** Peak learning rates: the graft preset's for bases below 100 million parameters and for larger ones, and the paper preset's. */
-  readonly learningRates: { readonly small: number; readonly large: number; readonly paper: number };
+  /**
+   * Peak learning rates: the graft preset's for bases below 100 million parameters and for larger ones, and the paper preset's.
+   * `requests` is that of small bases which learn an editor's requests, if it differs.
+   */
+  readonly learningRates: {
+    readonly small: number;
+    readonly large: number;
+    readonly paper: number;
+    readonly requests?: number;
+  };
   /** Fills in the settings that are left to the preset. */
   resolve(given: Given<Fields>, preset: TrainingPreset, paths: readonly string[]): Settings;
   /**

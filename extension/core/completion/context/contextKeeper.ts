@@ -13,7 +13,8 @@ import { selectContext, type ContextLimits, type ContextSnippet } from "./select
 export interface FileContext {
   /** In the order of the prompt. */
   readonly context: readonly ContextSnippet[];
-  readonly copies: readonly Copy[];
+  /** Undefined if the index did not answer in time. */
+  readonly copies: readonly Copy[] | undefined;
 }
 
 export interface ContextKeeper {
@@ -40,8 +41,6 @@ export interface ContextKeeperOptions {
 const mostFiles = 20;
 /** The kept context stays while it holds this share of the lines of a new one. */
 const keptShare = 0.75;
-
-const nothing: FileContext = { context: [], copies: [] };
 
 interface Kept {
   readonly context: readonly ContextSnippet[];
@@ -76,7 +75,7 @@ export function contextKeeper({ ask, limits }: ContextKeeperOptions): ContextKee
     async request(query, signal) {
       const answer = await answerTo(query, signal);
       const known = kept.get(query.path)?.context;
-      if (!answer) return known ? { context: known, copies: [] } : nothing;
+      if (!answer) return { context: known ?? [], copies: undefined };
       return { context: known ?? choose(query, answer), copies: answer.copies };
     },
     async pause(query, signal) {

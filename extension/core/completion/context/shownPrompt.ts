@@ -1,16 +1,8 @@
-/** A prompt as people read it: its text with markers by name, and how many tokens of it are from where. */
+/** A prompt as people read it: its text with markers by name. */
 
-import type { Copy, Snippet } from "../../repository/repositoryQuery.ts";
 import { namedText } from "../../tokenizer/namedText.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
-
-/** What a completer keeps of its last request. */
-export interface ReadPrompt {
-  readonly ids: readonly number[];
-  readonly requiredText: string;
-  readonly context: readonly Snippet[];
-  readonly copies: readonly Copy[];
-}
+import type { Prompt } from "../prompt.ts";
 
 export interface ShownPrompt {
   /** With the names of special tokens where they stand. */
@@ -18,10 +10,8 @@ export interface ShownPrompt {
   readonly tokens: number;
   /** The end of the prefix that the model writes again (token healing). */
   readonly requiredText: string;
-  readonly context: readonly Snippet[];
-  readonly copies: readonly Copy[];
 }
 
-export function shownPrompt(tokenizer: Tokenizer, { ids, ...rest }: ReadPrompt): ShownPrompt {
-  return { ...rest, text: namedText(tokenizer, ids), tokens: ids.length };
+export function shownPrompt(tokenizer: Tokenizer, { ids, requiredText }: Prompt): ShownPrompt {
+  return { text: namedText(tokenizer, ids), tokens: ids.length, requiredText };
 }

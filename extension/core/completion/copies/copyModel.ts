@@ -26,7 +26,7 @@ export interface CopyContext {
   readonly path?: string | undefined;
   readonly prefix: string;
   readonly suffix: string;
-  readonly copies: readonly Copy[];
+  readonly copies?: readonly Copy[] | undefined;
   readonly context: readonly Snippet[];
 }
 
@@ -35,7 +35,7 @@ const [mostInFile, mostCopies, mostElsewhere] = [32, 48, 16];
 /** The most characters of a proposal. */
 const longestText = 160;
 
-export function copyModel({ path, prefix, suffix, copies, context }: CopyContext): CopyModel {
+export function copyModel({ path, prefix, suffix, copies = [], context }: CopyContext): CopyModel {
   const folder = folderOf(path);
   const isNear = (other: string): boolean => folderOf(other) === folder;
   const file: readonly CopySource[] = [

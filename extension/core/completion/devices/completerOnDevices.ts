@@ -67,25 +67,17 @@ export async function openCompleterOnDevices(
   };
 
   const first = await current;
-  let shown = first;
-  const using = <T>(work: (completer: Completer) => Promise<T>): Promise<T> =>
-    steady((completer) => {
-      shown = completer;
-      return work(completer);
-    });
 
   return {
     get device() {
       return device;
     },
-    get lastPrompt() {
-      return shown.lastPrompt;
-    },
+    shownPrompt: (request) => first.shownPrompt(request),
     contextTokens: first.contextTokens,
-    complete: (request, signal) => using((completer) => completer.complete(request, signal)),
-    prepare: (request, signal) => using((completer) => completer.prepare(request, signal)),
+    complete: (request, signal) => steady((completer) => completer.complete(request, signal)),
+    prepare: (request, signal) => steady((completer) => completer.prepare(request, signal)),
     useAdapters: async (wanted) => {
-      const swapped = await using((completer) => completer.useAdapters(wanted));
+      const swapped = await steady((completer) => completer.useAdapters(wanted));
       adapters = wanted;
       return swapped;
     },

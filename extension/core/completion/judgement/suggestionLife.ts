@@ -160,8 +160,8 @@ function growthBy({ start, length, written, texts }: Living, { offset, deleted, 
   const withInserted = (inserted: string): string =>
     written.slice(0, from) + inserted.replaceAll("\r\n", "\n") + written.slice(from + overwritten);
   const grows = (inserted: string): boolean => texts.some((each) => each.startsWith(withInserted(inserted)));
-  // The editor closes a typed bracket or quote behind the cursor.
-  const isPair = /^(?:\(\)|\[\]|\{\}|""|'')$/.test(text) && !grows(text);
+  // The editor closes a typed bracket or quote behind the cursor, even where the suggestion is just that pair.
+  const isPair = /^(?:\(\)|\[\]|\{\}|""|'')$/.test(text);
   const inserted = isPair ? text.slice(0, 1) : text;
   const now = withInserted(inserted);
   if (now.length < written.length) return "deleting";

@@ -63,10 +63,11 @@ export async function planStudy(study: Study, places: StudyPlaces, control: Plan
   const known = await listRuns(places.home);
   const estimate = estimator(places, known);
   const planned: PlannedRun[] = [];
+  const opened = new Map<string, RunConfiguration>();
   const notes: string[] = [];
   for (const run of runs) {
     control.signal?.throwIfAborted();
-    const entry = await plannedRun(study, run, places, control, estimate);
+    const entry = await plannedRun(study, run, places, { ...control, opened, estimate });
     const twin = planned.find(({ id }) => id !== undefined && id === entry.id);
     if (!twin) planned.push(entry);
     else notes.push(`${entry.candidateName} on ${entry.suiteName} is the same run as ${twin.candidateName}.`);
@@ -83,12 +84,17 @@ export async function planStudy(study: Study, places: StudyPlaces, control: Plan
   return { title: study.title, runs: planned.toSorted((one, other) => one.suite - other.suite), notes };
 }
 
+interface Planning extends PlanControl {
+  /** Configurations by suite and candidate, because reading a suite again for each seed takes long. */
+  readonly opened: Map<string, RunConfiguration>;
+  readonly estimate: (configuration: RunConfiguration, base: string) => Promise<Pace | undefined>;
+}
+
 async function plannedRun(
   study: Study,
   { suite, candidate, seed, options }: StudyRun,
   places: StudyPlaces,
-  control: PlanControl,
-  estimate: (configuration: RunConfiguration, base: string) => Promise<Pace | undefined>,
+  { opened, estimate, ...control }: Planning,
 ): Promise<PlannedRun> {
   const tested = study.candidates[candidate]!;
   const about = { suite, candidate, seed, options, suiteName: suiteName(study, suite), candidateName: nameOf(tested) };
@@ -98,7 +104,10 @@ async function plannedRun(
   try {
     // Planning opens the suite, but runs no program of a model.
     const settings = readEvaluationOptions({ ...options, allowCodeExecution: true });
-    const configuration = await configurationOf(settings, control);
+    const key = `${suite} ${candidate}`;
+    const twin = opened.get(key);
+    const configuration = twin ? { ...twin, seed } : await configurationOf(settings, control);
+    if (!isDrawnBySeed(configuration)) opened.set(key, configuration);
     const id = runId(configuration);
     const found = await readRun(join(runsFolder(places.home), id)).catch(() => undefined);
     const [tasks, done] = [configuration.suite.tasks, found?.done ?? 0];
@@ -119,6 +128,11 @@ async function plannedRun(
     if (!(error instanceof UserError)) throw error;
     return { ...none, problem: { message: error.message, nextStep: error.nextStep } };
   }
+}
+
+/** Whether the seed decides which tasks a suite has, and not only how they are asked and answered. */
+function isDrawnBySeed({ suite }: RunConfiguration): boolean {
+  return suite.kind === "infilling";
 }
 
 /** Opens suite and candidate, but no model. */

@@ -12,7 +12,7 @@ import { withFillExamples, type FillOptions } from "../../dataset/fillExamples.t
 import { contentHash } from "../../dataset/holdOut.ts";
 import { countByReason, reasonText, type Skipped } from "../../sources/skipped.ts";
 import type { TrainOptions } from "../request.ts";
-import type { TrainSettings } from "../settings.ts";
+import type { ResolvedSettings } from "../settings.ts";
 import { holdOutChoice } from "./holdOutChoice.ts";
 
 /** Rows that cannot be used. Files of source code are told with their reasons, as skipped. */
@@ -47,7 +47,7 @@ export interface HeldOutShare extends Pick<TrainOptions, "holdOut"> {
 }
 
 /** The settings that determine how source code is cut into pieces. */
-export type PieceSettings = Pick<TrainSettings, "seed" | "fillShare"> & Pick<FillOptions, "pieceSize">;
+export type PieceSettings = Pick<ResolvedSettings, "seed" | "fillShare"> & Pick<FillOptions, "pieceSize">;
 
 /**
  * Reads all data once and logs a warning for each problem.

@@ -5,7 +5,7 @@
 
 import { join } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
-import { seededRandom } from "../../foundation/random.ts";
+import { seededRandom, type Random } from "../../foundation/random.ts";
 import type { Dataset, Example } from "../../dataset/example.ts";
 import { openDataset, openDatasets } from "../../dataset/openDataset.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
@@ -22,12 +22,12 @@ import {
   type SurveyControl,
 } from "./dataSurvey.ts";
 import type { RequestEncoder } from "../holes/requestEncoder.ts";
-import type { openTrainingRepository } from "../holes/trainingRepository.ts";
+import type { openTrainingRepository, Repository } from "../holes/trainingRepository.ts";
 import { writeHeldOutFiles } from "./heldOutFiles.ts";
 import { readingMeter, type ReadingProgress } from "../loop/progressMeter.ts";
 import { pieceSizeFor } from "./pieceSize.ts";
 import type { TrainOptions } from "../request.ts";
-import type { TrainSettings } from "../settings.ts";
+import type { ResolvedSettings } from "../settings.ts";
 
 /** One data set's contribution to the training. */
 export interface DataPart {
@@ -74,7 +74,7 @@ export interface Encoders {
 }
 
 /** Bounds of the variants of each request on disk, and their number in all files together. */
-const [fewestDrawings, mostDrawings, drawingsOfAll] = [3, 32, 200];
+const [fewestDrawings, mostDrawings, drawingsOfAll] = [3, 200, 200];
 
 /**
  * Returns how many epochs read other variants before the first come again. Little data is read more often, and a model that knows all
@@ -98,7 +98,7 @@ export interface ReadingControl extends SurveyControl {
  */
 export async function openTrainingData(
   options: TrainOptions,
-  { maxLength, ...chance }: Pick<TrainSettings, "seed" | "fillShare" | "maxLength">,
+  { maxLength, ...chance }: Pick<ResolvedSettings, "seed" | "fillShare" | "maxLength">,
   { sequencesOf, requestsOf, indexOf }: Encoders,
   folder: string,
   control: ReadingControl,
@@ -122,6 +122,16 @@ export async function openTrainingData(
   const tokenize = (example: Example, file: NewTokenFile): void => {
     for (const sequence of sequencesOf(example)) add([sequence], file);
   };
+  const requestsIn = (
+    { kind }: Dataset,
+    entry: Example,
+    random: Random,
+    variants = 1,
+    repository?: Repository,
+  ): Sequence[][] | undefined =>
+    requestsOf && kind === "source" && entry.kind === "text"
+      ? requestsOf(entry, random, variants, repository)
+      : undefined;
   try {
     const parts: DataPart[] = [];
     for (const [index, source] of sources.entries()) {
@@ -138,19 +148,22 @@ export async function openTrainingData(
         examples++;
         const file = survey.isHeldOut(source, entry) ? validation : training;
         if (file === validation) heldOut.add(source, entry);
-        if (requestsOf && source.kind === "source" && entry.kind === "text") {
-          for (const variants of requestsOf(entry, random, file.drawings ?? 1, repository)) add(variants, file);
-        } else for (const piece of pieces(entry)) tokenize(piece, file);
+        const requests = requestsIn(source, entry, random, file.drawings, repository);
+        if (requests) for (const variants of requests) add(variants, file);
+        else for (const piece of pieces(entry)) tokenize(piece, file);
         meter.read();
       }
       const tokens = Math.round((training.tokens - tokensBefore) / drawings);
       parts.push({ name: source.name, examples, tokens, skipped: survey.skipped[index] ?? [] });
     }
     for (const source of sets) {
+      const random = seededRandom(chance.seed, `holes of ${source.name}`);
       for await (const entry of entriesOf(source, control.signal)) {
         if (!("kind" in entry)) continue;
         heldOut.add(source, entry);
-        tokenize(entry, validation);
+        const requests = requestsIn(source, entry, random);
+        if (requests) for (const variants of requests) add(variants, validation);
+        else tokenize(entry, validation);
         meter.read();
       }
     }

@@ -53,7 +53,7 @@ export function openEstimator(): Estimator {
   /** @throws the UserErrors of a training for base, data and options; "training-too-large", "disk-full" */
   return async (options, { log, signal }) => {
     const base = await resolveBase(options.base, { ...options, log, signal });
-    const { settings, spec, maxLength } = settingsFor(base, readSettings(options));
+    const { settings, spec, maxLength } = settingsFor(base, readSettings(options), options);
     const { data: sources, validation } = options;
     const { sourceAs, context, fillShare, seed, method } = settings;
     const read = { sources, validation, sourceAs, context, fillShare, seed, method, maxLength, base: base.path };

@@ -27,7 +27,8 @@ export interface LossWeights {
  * Returns the sequence of at most `maxLength` tokens.
  *
  * In suffix-first order nothing marks where the prefix ends, so that the end token can mean one thing only: the suffix begins. Behind
- * a block's header, where the body may be asked for, an end would teach that bodies are empty.
+ * a block's header, where the body may be asked for, an end would teach that bodies are empty. A base without infilling reads no
+ * suffix, so that its only end is that of the text.
  */
 export function holeSequence(
   { text, ...front }: SourceText,
@@ -41,8 +42,10 @@ export function holeSequence(
   )({ ...front, prefix: text.slice(0, start), suffix });
   const middle = tokenizer.encode(`${requiredText}${text.slice(start, end)}`, prompt.length === 0 ? "start" : "inside");
   const { fillInTheMiddle: markers, endOfText } = tokenizer;
-  const endToken = suffix.trim() !== "" && markers ? markers.end : endOfText;
-  const endWeight = kind === "header" ? 0 : kind === "line" ? weights.lineEnd : weights.middle;
+  const isLast = suffix.trim() === "";
+  const endToken = !isLast && markers ? markers.end : endOfText;
+  const isEnd = kind !== "header" && (isLast || markers !== null);
+  const endWeight = !isEnd ? 0 : kind === "line" ? weights.lineEnd : weights.middle;
   const around = countedText(prompt, tokenizer, start - requiredText.length);
   const all = [
     ...prompt.map((id, i) => ({ id, weight: around.from <= i && i < around.to ? weights.before : 0 })),

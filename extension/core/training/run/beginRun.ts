@@ -10,6 +10,7 @@ import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { toEncodedSequences } from "../../dataset/encodedSequence.ts";
 import type { TokenFacts } from "../../dataset/tokenCheck.ts";
 import type { Example } from "../../dataset/example.ts";
+import { isSourceCode } from "../../dataset/openDataset.ts";
 import { perEpoch, toSequences, type Sequence } from "../../dataset/sequence.ts";
 import { moduleShapes } from "../../architectures/architectures.ts";
 import { isEncoderDecoder } from "../../architectures/config.ts";
@@ -42,7 +43,7 @@ export async function beginRun(
   const base = await resolveBase(options.base, { ...options, log, signal });
   const initial = await startOf(options.init, base);
   const decided = initial ? settingsOf(initial, asked, options) : asked;
-  const { settings, spec, maxLength } = settingsFor(base, decided);
+  const { settings, spec, maxLength } = settingsFor(base, decided, options);
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
   const first = await firstOf(spec, settings, base, { initial, tokenizer, log });
   const dataFolder = `${dataPrefix}${randomUUID().slice(0, 8)}`;
@@ -81,8 +82,10 @@ export async function beginRun(
 export function settingsFor(
   base: InstalledBase,
   asked: TrainSettings,
+  { data }: Pick<TrainOptions, "data">,
 ): { settings: ResolvedSettings; spec: MethodSpec; maxLength: number } {
-  const settings = resolveDefaults(asked, base.parameters, moduleShapes(base.config).keys());
+  const hasRequests = data.some(isSourceCode) && !isEncoderDecoder(base.config);
+  const settings = resolveDefaults(asked, base.parameters, moduleShapes(base.config).keys(), hasRequests);
   const spec = specOf(settings, base);
   const inFront = methodOf(spec.method).virtualTokens?.(spec).count ?? 0;
   return { settings, spec, maxLength: Math.min(settings.maxLength, base.config.contextLength - inFront) };
@@ -107,7 +110,7 @@ async function requestsFor(
   tokenizer: Tokenizer,
   settings: ResolvedSettings,
 ): Promise<Omit<Encoders, "sequencesOf">> {
-  if (settings.sourceAs !== "requests" || isEncoderDecoder(base.config)) return {};
+  if (settings.sourceAs !== "requests") return {};
   const { contextLength } = base.config;
   const contextTokens = settings.context === "repository" ? Infinity : 0;
   const requestsOf = await requestEncoder(tokenizer, settings, { contextLength, contextTokens });

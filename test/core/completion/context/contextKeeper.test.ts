@@ -41,7 +41,7 @@ describe("contextKeeper", () => {
     expect(second.context).toBe(first.context);
     expect(second.copies).toEqual(copies);
     answer(undefined);
-    expect(await keeper.request(query)).toEqual({ context: first.context, copies: [] });
+    expect(await keeper.request(query)).toEqual({ context: first.context, copies: undefined });
   });
 
   test("takes another context while the user pauses; the parts that stay keep their place in front", async () => {
@@ -104,7 +104,7 @@ describe("contextKeeper", () => {
   test("has nothing where the index does not answer in time", async () => {
     const { keeper, answer } = open({});
     answer(undefined);
-    expect(await keeper.request(query)).toEqual({ context: [], copies: [] });
+    expect(await keeper.request(query)).toEqual({ context: [], copies: undefined });
     expect(await keeper.pause(query)).toBeUndefined();
   });
 });

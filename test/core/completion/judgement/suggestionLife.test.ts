@@ -132,6 +132,13 @@ describe("typing along", () => {
     expect(kinds()).toEqual(["shown", "typedAlong", "typedAlong", "typedAlong"]);
   });
 
+  test("a bracket that the editor closes is not accepted, even if the suggestion is just the pair", () => {
+    const { show, insert, kinds } = following();
+    show(5, "()");
+    insert(5, "()");
+    expect(kinds()).toEqual(["shown", "typedAlong"]);
+  });
+
   test("a new line with its indentation", () => {
     const { show, insert, kinds } = following();
     show(5, ":\n    return 1");

@@ -1,7 +1,12 @@
 /** Writes finished runs with given predictions, as if a model had made them. */
 
 import { openRun, type RunSummary, readRun } from "../../../../extension/core/evaluation/runs/runFolder.ts";
-import type { Prediction, RunConfiguration, RunRecord } from "../../../../extension/core/evaluation/runs/runRecord.ts";
+import type {
+  Prediction,
+  RunConfiguration,
+  RunRecord,
+  RunResult,
+} from "../../../../extension/core/evaluation/runs/runRecord.ts";
 import { openRunMeasures } from "../../../../extension/core/evaluation/scoring/runMeasures.ts";
 import { countRun, scoresOf } from "../../../../extension/core/evaluation/scoring/scoreRun.ts";
 
@@ -27,7 +32,7 @@ export async function writeRun(
   home: string,
   configuration: RunConfiguration,
   predictions: readonly Prediction[],
-  part: Partial<RunRecord> = {},
+  { scores: given, ...part }: Partial<RunRecord> & { readonly scores?: RunResult["scores"] } = {},
 ): Promise<RunSummary> {
   const startedAt = "2026-01-02T03:04:05.000Z";
   const record: RunRecord = { format: 2, configuration, startedAt, machine, trainings: [], problems: [], ...part };
@@ -43,7 +48,7 @@ export async function writeRun(
     };
     await run.append(predictions, chunk);
     const measures = await openRunMeasures(configuration);
-    const scores = scoresOf(await countRun(run.folder, measures), measures, configuration.seed);
+    const scores = given ?? scoresOf(await countRun(run.folder, measures), measures, configuration.seed);
     const cost = { tokens: 10, seconds: 1, tokensPerSecond: 10, peakMemoryBytes: 1e8 };
     const items = predictions.length;
     await run.finish({ items, scores, shortened: 0, problems: [], ...cost, finishedAt: "2026-01-02T03:05:00.000Z" });

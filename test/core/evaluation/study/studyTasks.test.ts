@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import { runEvaluation } from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
 import type { EvaluationOptions } from "../../../../extension/core/evaluation/runs/request.ts";
-import { taskDetail, taskRows } from "../../../../extension/core/evaluation/study/studyTasks.ts";
+import { taskIssue } from "../../../../extension/core/evaluation/study/taskIssue.ts";
+import { taskDetail, taskRows, type TaskDetail } from "../../../../extension/core/evaluation/study/studyTasks.ts";
 import { writeTinyCheckpoint } from "../../baseModels/tinyCheckpoint.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -48,6 +49,24 @@ test("taskDetail has the answers, and the prompt with the retrieved example", as
   expect(answers[0]!.predictions).toHaveLength(2);
   expect(answers[0]!.prompt).toMatch(/x \+ 2[\s\S]*add 2/);
   await expect(taskDetail([{ folder: run, options }], "t9")).rejects.toMatchObject({ code: "run-missing" });
+});
+
+test("a task is written as an issue, whose fences no answer can end", () => {
+  const detail: TaskDetail = {
+    id: "t1",
+    intent: "show\n  it",
+    reference: "x",
+    answers: [
+      { predictions: [{ text: "```\n<b>", logProbability: -0.5 }], prompt: "### show it" },
+      null,
+      { predictions: [{ text: "x", verdict: { passed: false, output: "error: no" } }] },
+    ],
+  };
+  const text = taskIssue(detail, { suite: "mine, graft", runs: ["a", "b", "c"], version: "0.1.0" });
+  expect(text).toMatch(/^### show it\n\nTask `t1` of mine, graft\. Graft 0\.1\.0\./);
+  expect(text).toContain("**a** (log-probability -0.50)\n\n````python\n```\n<b>\n````");
+  expect(text).toContain("**c** (equal to the reference, fails its tests: error: no)");
+  expect(text).not.toContain("**b**");
 });
 
 test("taskDetail writes no prompt of a suite that has changed since", async () => {

@@ -246,6 +246,21 @@ describe("openTrainingData", () => {
     data.release();
   });
 
+  test("a folder to validate on becomes requests, too, one variant each", async () => {
+    const [trained, held] = [join(folder, "trained"), join(folder, "held")];
+    for (const [i, at] of [trained, held].entries()) {
+      await mkdir(at);
+      await writeFile(join(at, "a.py"), `x = ${i}\n`);
+    }
+    const requestsOf: Encoders["requestsOf"] = (_, __, drawings) => [
+      Array.from({ length: drawings }, () => sequenceOf(7, drawings)),
+    ];
+    const data = await opened({ data: [trained], validation: held }, { requestsOf });
+    expect(data.validation.length).toBe(1);
+    expect(data.validation.at(0)!.ids).toEqual(sequenceOf(7, 1).ids);
+    data.release();
+  });
+
   test("logs the first problems of a bad file and the number of the others, and keeps the good rows", async () => {
     const rows = Array.from({ length: 500 }, (_, i) => (i % 2 === 0 ? { text: `x = ${i}` } : { txt: "" }));
     const data = await opened({ data: [await put("half.jsonl", rows)] });

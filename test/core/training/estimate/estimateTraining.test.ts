@@ -38,7 +38,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe("openEstimator", () => {
   test.each<[string, Partial<TrainOptions>]>([
     ["pieces", { sourceAs: "pieces" }],
-    ["requests", { sourceAs: "requests", maxLength: 320 }],
+    ["requests", { maxLength: 320 }],
     ["rows", { data: ["conala"] }],
   ])("%s: agrees with a reading of all data", async (_, more) => {
     const { validation, ...others } = options;

@@ -129,6 +129,14 @@ describe("holeSequence", () => {
     expect(endOf(4, text.indexOf("\n"), "header")).toBe(0);
   });
 
+  test("a base without infilling ends only where the text does", () => {
+    const plain = { tokenizer: { ...tokenizer, fillInTheMiddle: null } };
+    const text = "a = 1\nb = 2\n";
+    const endOf = (start: number, end: number): number =>
+      holeSequence({ path: "a.py", text }, { start, end, kind: "line" }, options(plain)).weights!.at(-1)!;
+    expect([endOf(4, 5), endOf(10, 11)]).toEqual([0, weights.lineEnd]);
+  });
+
   test("counts the text before the hole as told, but neither path nor suffix", () => {
     const text = "a = 1\nb = 2\nc = 3\n";
     const {
