@@ -217,7 +217,7 @@ describe("train", () => {
   const onSmallDisk = async (size: string, before: string, args: readonly string[]) => {
     await mkdir(at("small"), { recursive: true });
     const mounted = `mount -t tmpfs -o size=${size} none "${at("small")}" && { ${before} "$0" "$@"; }; code=$?; ls -A "${at("small")}"; exit $code`;
-    return await start([...args], environment, [..."unshare -rm sh -c".split(" "), mounted]).done;
+    return await start(args, environment, [..."unshare -rm sh -c".split(" "), mounted]).done;
   };
   test(
     "refuses a training that the disk has no room for before its first step, with both values",

@@ -37,7 +37,7 @@ function iconOf({ problem, foreign }: AdapterRow, isActive: boolean): string {
 }
 
 /** The facts of the tooltip. */
-export function linesOf({ name, description, base, problem, foreign, details }: AdapterRow): string[] {
+function linesOf({ name, description, base, problem, foreign, details }: AdapterRow): string[] {
   const { bytes, writtenAt, training } = details;
   const method = description === undefined ? name : `${name}: ${description}`;
   const date = new Date(writtenAt).toLocaleDateString();
