@@ -4,8 +4,9 @@
  *
  *     node scripts/overfit.ts [FILE.py] [--holes 200] [--base NAME] [--train '{"steps": 300}'] [--out FOLDER]
  *
- * Prints the share that is exactly right by the place of the cursor, and each other completion beside the author's text. --train
- * takes fields of a train request. An adapter that is in --out already is not trained again.
+ * Prints the share that is exactly right by the place of the cursor, and each other completion beside the author's text. The last
+ * run adds the prior of copied text, which may overrule the adapter: it was fitted on the base. --train takes fields of a train
+ * request. An adapter that is in --out already is not trained again.
  */
 
 import { basename, join } from "node:path";
@@ -49,19 +50,24 @@ const path = basename(file);
 const { text } = source;
 const { holes } = await drawHoles([{ path, text }], await openPythonParser(), { count: Number(flags.holes), seed: 42 });
 const completer = await openCompleter(await resolveBase(flags.base, places));
-for (const adapters of [[], [{ folder: flags.out, scale: 1 }]]) {
+const runs = [
+  { title: "base", adapters: [], prior: false },
+  { title: "adapter", adapters: [{ folder: flags.out, scale: 1 }], prior: false },
+  { title: "adapter and prior", adapters: [{ folder: flags.out, scale: 1 }], prior: true },
+];
+for (const { title, adapters, prior } of runs) {
   await completer.useAdapters(adapters);
   const results: { place: string; isExact: boolean }[] = [];
   for (const { start, end, place, kind } of holes) {
     const [prefix, suffix, wanted] = [text.slice(0, start), text.slice(end), text.slice(start, end)];
-    const { text: written, stop } = await completer.complete({ path, prefix, suffix, maxTokens: 96 });
+    const { text: written, stop } = await completer.complete({ path, prefix, suffix, maxTokens: 96, prior });
     const isExact = written.trimEnd() === wanted.trimEnd();
     results.push({ place: `${kind}, ${place}`, isExact });
     if (isExact || adapters.length === 0) continue;
     const shown = { place, before: prefix.slice(-40), wanted, written, stop };
     console.log(JSON.stringify(shown));
   }
-  console.log(adapters.length === 0 ? "\nbase" : "\nadapter");
+  console.log(`\n${title}`);
   for (const group of new Set(results.map(({ place }) => place))) {
     const some = results.filter(({ place }) => place === group);
     const right = some.filter(({ isExact }) => isExact).length;

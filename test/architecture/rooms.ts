@@ -34,7 +34,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     runs: ["candidates", "context", "measures", "prompts", "protocols", "sandbox", "scoring", "suites"],
     sandbox: ["suites"],
     scoring: ["measures", "protocols", "runs", "sandbox", "suites"],
-    study: ["candidates", "measures", "prompts", "protocols", "runs", "scoring", "suites"],
+    study: ["candidates", "measures", "prompts", "protocols", "retrieval", "runs", "scoring", "suites"],
     trial: ["candidates", "context", "measures", "suites"],
   },
   "extension/core/foundation": { locks: ["."] },
@@ -47,7 +47,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     similar: ["."],
     storage: ["."],
   },
-  "extension/core/sources": { ".": ["overrule"], overrule: ["."] },
+  "extension/core/sources": { ".": ["git", "overrule"], overrule: ["."] },
   "extension/core/statistics": { comparison: ["."] },
   "extension/core/training": {
     ".": ["cost", "data", "graph", "holes", "loop", "optimizers", "output", "run"],

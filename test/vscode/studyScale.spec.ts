@@ -1,7 +1,7 @@
 /** A study of 30 runs of 1,000 tasks. Prints how long it takes to open and to scroll: that is the machine's matter, and no assertion. */
 
 import type { Frame } from "playwright-core";
-import { expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { graftReady } from "./harness/graft.ts";
 import { writeLargeStudy } from "./harness/largeStudy.ts";
 import { editorTest } from "./harness/spec.ts";
@@ -71,7 +71,7 @@ test(
   async ({ workbench }) => {
     await workbench.openFile("large.py");
     await graftReady(workbench);
-    await writeLargeStudy("Thirty runs", workbench.folder);
+    onTestFinished(await writeLargeStudy("Thirty runs", workbench.folder));
     let view = await openStudies(workbench);
     await view.getByRole("button", { name: "Open Thirty runs" }).click();
     // The first time, the paired tests are computed and kept.

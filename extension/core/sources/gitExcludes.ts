@@ -1,12 +1,11 @@
-/**
- * Reads the ignore rules that git keeps outside a project's .gitignore files. Runs no program: a repository may control
- * which `git` a search path finds, and many machines have none.
- */
+/** Names the files of ignore rules that git keeps outside a project's .gitignore files, and reads them. */
 
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { readPlainText } from "../foundation/plainFile.ts";
+import { systemCode, UserError } from "../foundation/errors.ts";
 import { exists } from "../foundation/exists.ts";
+import { readPlainText } from "../foundation/plainFile.ts";
+import { excludesSetting } from "./git/gitSettings.ts";
 
 /** Returns the repository around `folder`, or `folder` itself: the nearest folder that contains a .git. */
 export async function findRepository(folder: string): Promise<string | undefined> {
@@ -16,26 +15,39 @@ export async function findRepository(folder: string): Promise<string | undefined
   }
 }
 
-/** Returns the path of .git/info/exclude; for a work tree or a submodule, in the repository it belongs to. */
-export async function repositoryExcludes(repository: string): Promise<string> {
+/** The files of a repository outside its work tree; those of a work tree or a submodule lie in the repository it belongs to. */
+interface RepositoryFiles {
+  /** .git/info/exclude */
+  readonly excludes: string;
+  /** .git/config */
+  readonly settings: string;
+}
+
+export async function repositoryFiles(repository: string): Promise<RepositoryFiles> {
   const git = join(repository, ".git");
-  const pointer = /^gitdir: (.+)$/m.exec(await textOf(git))?.[1];
+  const pointer = /^gitdir: (.+)$/m.exec(await pointerIn(git))?.[1];
   const own = pointer === undefined ? git : resolve(repository, pointer.trim());
-  const common = (await textOf(join(own, "commondir"))).trim();
-  return join(common === "" ? own : resolve(own, common), "info", "exclude");
+  const common = resolve(own, (await pointerIn(join(own, "commondir"))).trim());
+  return { excludes: join(common, "info", "exclude"), settings: join(common, "config") };
 }
 
-/** Returns the path of the user's excludes file: `core.excludesFile`, or git's default path. */
-export async function userExcludes(): Promise<string> {
-  const texts = await Promise.all(userSettings().map(textOf));
-  const named = texts.map((text) => /^\s*excludesfile\s*=\s*"?([^"\n]+?)"?\s*$/im.exec(text)?.[1]).find(Boolean);
-  if (named === undefined) return join(settingsFolder(), "git", "ignore");
-  return named.startsWith("~/") ? join(homedir(), named.slice(2)) : resolve(homedir(), named);
+async function pointerIn(path: string): Promise<string> {
+  return await readPlainText(path, largestList).catch(() => "");
 }
 
-/** The files that may name the user's excludes file. */
+/**
+ * Returns the path of the excludes file that `core.excludesFile` names, or git's default path.
+ *
+ * @param settings the files of settings, the strongest last
+ */
+export async function namedExcludes(folder: string, settings: readonly string[]): Promise<string> {
+  const named = await excludesSetting(folder, settings);
+  return named === undefined ? join(settingsFolder(), "git", "ignore") : resolve(folder, named);
+}
+
+/** The user's files of settings, the stronger last. */
 export function userSettings(): string[] {
-  return [join(homedir(), ".gitconfig"), join(settingsFolder(), "git", "config")];
+  return [join(settingsFolder(), "git", "config"), join(homedir(), ".gitconfig")];
 }
 
 function settingsFolder(): string {
@@ -45,7 +57,21 @@ function settingsFolder(): string {
 /** Lists of patterns are no larger. */
 const largestList = 2 ** 20;
 
-/** Empty where there is none, and where it is nothing that such a list can be. */
-export async function textOf(path: string): Promise<string> {
-  return await readPlainText(path, largestList).catch(() => "");
+/** Nothing that a list of patterns can be. */
+const noList: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "EISDIR", "ELOOP"]);
+
+/**
+ * Returns the patterns of a file: none where there is no such file, a pipe or a device; undefined if there are patterns that cannot
+ * be read.
+ *
+ * @param isOptional the file counts as missing without the right to read it, as for git: a home that belongs to another user
+ */
+export async function patternsOf(path: string, isOptional: boolean): Promise<string | undefined> {
+  try {
+    return await readPlainText(path, largestList);
+  } catch (error) {
+    if (error instanceof UserError) return error.code === "file-irregular" ? "" : undefined;
+    const code = systemCode(error) ?? "";
+    return noList.has(code) || (isOptional && code === "EACCES") ? "" : undefined;
+  }
 }

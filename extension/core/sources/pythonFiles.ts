@@ -2,7 +2,7 @@
 
 import type { Stats } from "node:fs";
 import { lstat, readdir, realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { systemCode } from "../foundation/errors.ts";
 import { foreignReason } from "./foreignFolders.ts";
 import { openIgnoreRules, type IgnoreRules } from "./ignoreRules.ts";
@@ -61,6 +61,10 @@ export async function countPythonFiles(root: string, options: WalkOptions = {}):
 
 async function* filesIn(folder: string, rules: IgnoreRules, walk: Walk): AsyncGenerator<string> {
   const { root, except, onSkipped } = walk;
+  if (rules.unreadable !== undefined) {
+    onSkipped?.({ path: relative(root, rules.unreadable).split(sep).join("/"), reason: "unreadable" });
+    return;
+  }
   for (const { name, isFolder } of await entriesOf(join(root, folder), folder === "")) {
     const path = folder === "" ? name : `${folder}/${name}`;
     const at = join(root, path);

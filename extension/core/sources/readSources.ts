@@ -63,8 +63,8 @@ export async function readNamedSource(path: string): Promise<SourceText | UnfitS
  * Reads a file that the user works on, for the repository index. The rules are those of training, except that the text need not
  * parse, as few texts do while they are written, and may be a copy.
  */
-export async function readCurrentSource(path: string): Promise<SourceText | UnfitSource> {
-  const source = await readOrReason(path, "refuse");
+export async function readCurrentSource(path: string, links: Links = "refuse"): Promise<SourceText | UnfitSource> {
+  const source = await readOrReason(path, links);
   return "unfit" in source ? source : ((await secretIn(source.text)) ?? source);
 }
 

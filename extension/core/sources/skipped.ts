@@ -18,7 +18,10 @@ export const skipReasons = [
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
-/** A file that was left out, or a folder, whose path ends with a slash. */
+/**
+ * A file that was left out, or a folder, whose path ends with a slash. A .gitignore that cannot be read stands for its folder, whose
+ * files are all left out.
+ */
 export interface Skipped {
   /** Relative to the requested folder, with forward slashes. */
   readonly path: string;

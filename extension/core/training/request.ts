@@ -22,10 +22,10 @@ interface FormDefaults {
   readonly maxLength: number;
   readonly fillShare: number;
   /**
-   * The fewest steps, because little data must be repeated. Where an epoch is one step, the data can only be learned by heart; a
-   * thousand lines already suffer from as many steps.
+   * The fewest steps, because little data must be repeated. Where an epoch is one or two steps, the data can only be learned by heart;
+   * a thousand lines already suffer from 60 steps.
    */
-  readonly fewestSteps: { readonly oneStepEpoch: number; readonly longEpoch: number };
+  readonly fewestSteps: { readonly shortEpoch: number; readonly longEpoch: number };
 }
 
 /**
@@ -33,8 +33,8 @@ interface FormDefaults {
  * hole, because the editor shows a suffix. Rows and pieces keep the paper's values. Figures: docs/decisions/0038-trained-as-served.md.
  */
 export const defaultsByForm: Readonly<Record<SourceForm, FormDefaults>> = {
-  requests: { epochs: 2, maxLength: 640, fillShare: 0.9, fewestSteps: { oneStepEpoch: 90, longEpoch: 20 } },
-  pieces: { epochs: 5, maxLength: 256, fillShare: 0.5, fewestSteps: { oneStepEpoch: 60, longEpoch: 60 } },
+  requests: { epochs: 2, maxLength: 640, fillShare: 0.9, fewestSteps: { shortEpoch: 90, longEpoch: 20 } },
+  pieces: { epochs: 5, maxLength: 256, fillShare: 0.5, fewestSteps: { shortEpoch: 60, longEpoch: 60 } },
 };
 
 const byForm = (name: "epochs" | "maxLength" | "fillShare"): string =>

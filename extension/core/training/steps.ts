@@ -4,6 +4,9 @@ import { isLengthLeft, presets } from "./presets.ts";
 import { defaultsByForm, type TrainOptions } from "./request.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
+/** The most steps of an epoch that is short. Longer ones need less repetition, falling with the square. */
+const stepsOfShortEpoch = 2;
+
 /**
  * Returns the number of steps. Given steps or epochs are used unchanged. Without either, the preset adds epochs to little data, up to
  * its share of the `fewestSteps` of {@link defaultsByForm}, and leaves out those beyond its most steps.
@@ -19,8 +22,9 @@ export function stepsOf(
   const stepsPerEpoch = Math.ceil(sequences / batchSize);
   const chosen = steps ?? Math.ceil(epochs * stepsPerEpoch);
   if (!isLengthLeft(given)) return chosen;
-  const { oneStepEpoch, longEpoch } = defaultsByForm[sourceAs].fewestSteps;
-  const fewest = Math.max(longEpoch, Math.ceil(oneStepEpoch / stepsPerEpoch));
+  const { shortEpoch, longEpoch } = defaultsByForm[sourceAs].fewestSteps;
+  const share = Math.min(1, (stepsOfShortEpoch / stepsPerEpoch) ** 2);
+  const fewest = Math.max(longEpoch, Math.ceil(share * shortEpoch));
   const { least, most } = presets[preset];
   return Math.min(Math.max(chosen, Math.ceil(least * fewest)), most);
 }

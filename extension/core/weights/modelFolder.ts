@@ -24,6 +24,7 @@ export interface ModelFolder {
   close(): Promise<void>;
 }
 
+const indexName = "model.safetensors.index.json";
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 
 /**
@@ -101,12 +102,17 @@ export async function readConfig(path: string): Promise<unknown> {
   }
 }
 
+/** Returns the names of the weights and of their index. @throws UserError "model-folder-invalid" */
+export async function weightFiles(path: string): Promise<readonly string[]> {
+  const { shards, weightMap } = await findShards(path);
+  return weightMap ? [...shards, indexName] : shards;
+}
+
 async function findShards(
   path: string,
 ): Promise<{ shards: readonly string[]; weightMap?: ReadonlyMap<string, string> }> {
   const files = await readdir(path);
   if (files.includes("model.safetensors")) return { shards: ["model.safetensors"] };
-  const indexName = "model.safetensors.index.json";
   if (files.includes(indexName)) {
     const weightMap = await readIndex(join(path, indexName));
     const shards = [...new Set(weightMap.values())].sort();

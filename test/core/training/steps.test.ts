@@ -5,7 +5,8 @@ const settings = { steps: null, epochs: 2, batchSize: 8, preset: "graft", source
 
 test.each([
   ["one step an epoch", 7, 90],
-  ["two", 16, 45],
+  ["two, as of the sample", 11, 90],
+  ["three", 24, 40],
   ["a thousand lines", 27, 23],
   ["ten thousand", 300, 76],
 ])("requests: %s", (_, sequences, steps) => {

@@ -137,7 +137,7 @@ describe("train", () => {
     const out = join(folder, "adders");
     const losses: number[] = [];
     const result = await train(
-      { ...unvalidated, ...source, out, steps: 6 },
+      { ...unvalidated, ...source, out, steps: 12 },
       { log: silentLog, onProgress: ({ loss }) => losses.push(loss) },
     );
     expect(result.validationLoss).toBeUndefined();

@@ -1,10 +1,11 @@
 /** Writes a study of 30 finished runs, each with ten answers to 1,000 tasks, into the home of the specs' editor. */
 
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root, scratch } from "../../../scripts/bed/paths.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { seededRandom } from "../../../extension/core/foundation/random.ts";
+import { runsFolder } from "../../../extension/core/evaluation/runs/runFolder.ts";
 import type { Prediction, RunResult } from "../../../extension/core/evaluation/runs/runRecord.ts";
 import { studiesFolder, studySchema } from "../../../extension/core/evaluation/study/studyFile.ts";
 import { planStudy } from "../../../extension/core/evaluation/study/studyPlan.ts";
@@ -17,8 +18,8 @@ const tasks = 1000;
 const answers = 10;
 const names = ["sorted", "reversed", "max", "min", "len", "sum", "set", "list"];
 
-/** The suite is written into `folder`. */
-export async function writeLargeStudy(title: string, folder: string, home = editorHome): Promise<void> {
+/** The suite is written into `folder`. Returns how to remove what is in the home, which all specs share. */
+export async function writeLargeStudy(title: string, folder: string, home = editorHome): Promise<() => Promise<void>> {
   const suite = join(folder, "thousand.jsonl");
   const rows = Array.from({ length: tasks }, (_, i) => {
     const name = names[i % names.length]!;
@@ -51,5 +52,10 @@ export async function writeLargeStudy(title: string, folder: string, home = edit
     scores = result!.scores;
   }
   await mkdir(studiesFolder(home), { recursive: true });
-  await writeFile(join(studiesFolder(home), "large.json"), JSON.stringify(study));
+  const file = join(studiesFolder(home), "large.json");
+  await writeFile(file, JSON.stringify(study));
+  const written = [file, ...runs.map(({ id }) => join(runsFolder(home), id!))];
+  return async () => {
+    for (const path of written) await rm(path, { recursive: true, force: true });
+  };
 }

@@ -25,7 +25,7 @@ export interface SentenceEncoder {
 }
 
 /** In decreasing precision. */
-const modelFiles = ["onnx/model.onnx", "model.onnx", "onnx/model_quantized.onnx"];
+export const modelFiles = ["onnx/model.onnx", "model.onnx", "onnx/model_quantized.onnx"];
 const batchSize = 16;
 const longestUnlessTold = 512;
 const configSchema = z.looseObject({ max_position_embeddings: z.int().positive().default(longestUnlessTold) });

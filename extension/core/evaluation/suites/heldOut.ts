@@ -1,13 +1,15 @@
-/** Held-out Python sources of the user. Knows no model and no measure. */
+/** Held-out Python sources of the user, without those that hold secrets: prompts and exports show their text. Knows no model and no measure. */
 
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
+import type { Links } from "../../foundation/plainFile.ts";
 import type { Problem } from "../../dataset/example.ts";
 import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
 import { pythonFiles } from "../../sources/pythonFiles.ts";
-import { readPythonSource } from "../../sources/pythonSource.ts";
+import { readCurrentSource } from "../../sources/readSources.ts";
+import { lineOfSecret } from "../../sources/secrets.ts";
 
 export interface SourceFile {
   /** Relative to its project, with forward slashes, because models may see it. */
@@ -64,12 +66,12 @@ export async function* sourceFiles(source: string): AsyncGenerator<SourceFile | 
     throw new UserError("suite-missing", message, "Give a folder of Python sources, a .py or a .jsonl file.");
   }
   if (info.isDirectory()) {
-    for await (const name of pythonFiles(path)) yield await fileAt(join(path, name), name);
+    for await (const name of pythonFiles(path)) yield await fileAt(join(path, name), name, "refuse");
   } else if (path.endsWith(".py")) {
-    yield await fileAt(path, basename(path));
+    yield await fileAt(path, basename(path), "follow");
   } else if (path.endsWith(".jsonl")) {
     for await (const { where, object } of jsonObjects(path)) {
-      const file = typeof object === "string" ? object : readFields(rowSchema, object, unixLines);
+      const file = typeof object === "string" ? object : await rowOf(object);
       yield typeof file === "string" ? { where, message: file } : file;
     }
   } else {
@@ -82,11 +84,16 @@ export async function* sourceFiles(source: string): AsyncGenerator<SourceFile | 
   }
 }
 
-async function fileAt(path: string, name: string): Promise<SourceFile | Problem> {
-  const source = await readPythonSource(path).catch((error: unknown) => ({
-    unfit: `The file cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-  }));
+async function fileAt(path: string, name: string, links: Links): Promise<SourceFile | Problem> {
+  const source = await readCurrentSource(path, links);
   return "unfit" in source ? { where: name, message: source.unfit } : { path: name, text: source.text };
+}
+
+/** Returns the file of a row, or why it is left out. */
+async function rowOf(object: object): Promise<SourceFile | string> {
+  const file = readFields(rowSchema, object, unixLines);
+  if (typeof file === "string") return file;
+  return (await lineOfSecret(file.text)) === undefined ? file : "The row holds a secret.";
 }
 
 function unixLines({ path, text }: SourceFile): SourceFile {

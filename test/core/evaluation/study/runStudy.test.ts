@@ -2,7 +2,7 @@
 
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
@@ -222,6 +222,67 @@ test("an exported folder of sources holds no ignored files, and none with secret
   const exported = { study, plan: { title, runs: [], notes: [] }, report: { title, suites: [] } };
   await exportStudy(exported, at("export-of-code"), placesOf("code-home"));
   expect(await readdir(at("export-of-code", "inputs", "1", "code"))).toEqual(["a.py", "broken.py"]);
+});
+
+test("an export has of models, files and rows only what an evaluation reads, without secrets", async () => {
+  const secret = `DB_PASSWORD = "${["maple-otter", "77"].join("-")}"\n`;
+  await cp(at("tiny"), at("named"), { recursive: true });
+  const files: Record<string, string> = {
+    "named/.env": secret,
+    "named/id_rsa": "key",
+    "named/.git/config": "x",
+    "named/train.py": "x = 1\n",
+    "not-a-model/.env": secret,
+    "not-a-model/config.json": "{}",
+    "adapter/adapter_config.json": "{}",
+    "adapter/adapter_model.safetensors": "x",
+    "adapter/notes.txt": "x",
+    "one/clean.py": "x = 1\n",
+    "one/secret.py": secret,
+    "one/rows.jsonl": [secret, "x = 1\n"].map((text) => JSON.stringify({ path: "a.py", text })).join("\n"),
+    "one/id_ed25519": "key",
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(at(name)), { recursive: true });
+    await writeFile(at(name), text);
+  }
+  const study = studyOf({
+    suites: ["clean.py", "secret.py", "rows.jsonl", "id_ed25519"].map((name) => ({ source: at("one", name) })),
+    candidates: [
+      { base: at("named"), adapters: [{ folder: at("adapter") }] },
+      { base: at("not-a-model"), encoder: at("one") },
+    ],
+  });
+  const { title } = study;
+  const exported = { study, plan: { title, runs: [], notes: [] }, report: { title, suites: [] } };
+  await exportStudy(exported, at("export-of-inputs"), placesOf("inputs-home"));
+  const copied = await readdir(at("export-of-inputs/inputs"), { recursive: true, withFileTypes: true });
+  expect(
+    copied
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(
+    [
+      ...(await readdir(at("tiny"))),
+      "adapter_config.json",
+      "adapter_model.safetensors",
+      "clean.py",
+      "rows.jsonl",
+    ].sort(),
+  );
+  expect(await readFile(at("export-of-inputs/inputs/3/rows.jsonl"), "utf8")).toBe(
+    '{"path":"a.py","text":"x = 1\\n"}\n',
+  );
+  const readme = await readFile(at("export-of-inputs/README.md"), "utf8");
+  expect(readme.slice(readme.indexOf("## Left out")).split("\n").slice(2)).toEqual([
+    "- inputs/2/secret.py: The file contains a secret in line 1.",
+    "- inputs/3/rows.jsonl: one row holds a secret",
+    "- inputs/4/id_ed25519: it is no file of data",
+    "- inputs/7/one: it is no base, adapter or encoder",
+    "- inputs/8/not-a-model: it is no base, adapter or encoder",
+    "",
+  ]);
 });
 
 test("tables show marks in each format", () => {

@@ -36,6 +36,26 @@ test("readHeldOut: of rows, bad ones listed by line", async () => {
   });
 });
 
+test("readHeldOut leaves out files and rows with secrets, and says so", async () => {
+  const secret = `PASSWORD = "${["tr0ub", "4dor"].join("")}"\n`;
+  await mkdir(join(folder, "secrets"));
+  await writeFile(join(folder, "secrets/a.py"), "x = 1\n");
+  await writeFile(join(folder, "secrets/b.py"), secret);
+  await writeFile(
+    join(folder, "secret.jsonl"),
+    [secret, "x = 1\n"].map((text) => JSON.stringify({ path: "a.py", text })).join("\n"),
+  );
+  expect(await readHeldOut(join(folder, "secrets"))).toMatchObject({
+    files: [{ path: "a.py" }],
+    problems: [{ where: "b.py", message: "The file contains a secret in line 1." }],
+  });
+  expect(await readHeldOut(join(folder, "secret.jsonl"))).toMatchObject({
+    files: [{ path: "a.py", text: "x = 1\n" }],
+    problems: [{ where: "secret.jsonl:1", message: "The row holds a secret." }],
+  });
+  await expect(readHeldOut(join(folder, "secrets/b.py"))).rejects.toMatchObject({ code: "suite-empty" });
+});
+
 test("readHeldOut refuses what holds no Python", async () => {
   await mkdir(join(folder, "empty"));
   await writeFile(join(folder, "bad.jsonl"), "{}\n");

@@ -23,7 +23,7 @@ export function differenceChart(asked: AskedDifferences, found: TaskDifferences)
   const bars = (from: number, to: number, fill: string, words: string): string[] =>
     from < to ? [titled(words, element("path", { d: steps(values, from, to, x, y), fill, stroke: "none" }))] : [];
   const title = `${asked.suite}: ${name} of each task`;
-  const tick = (value: number): string => (digits > 2 ? valueText(measure, value) : String(value));
+  const tick = (value: number): string => (digits > 2 ? valueText(measure, value) : String(value).replace("-", "−"));
   const words = differenceWords(asked, found);
   const marks = [
     text(left, 18, title, { "font-weight": 600 }),

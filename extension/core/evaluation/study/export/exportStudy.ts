@@ -8,10 +8,10 @@ import { basename, join, relative } from "node:path";
 import packageJson from "../../../../../package.json" with { type: "json" };
 import { writeFailure, writeFileAtomic } from "../../../foundation/atomicFile.ts";
 import { UserError } from "../../../foundation/errors.ts";
-import { exists, isFolder } from "../../../foundation/exists.ts";
-import { readRepository } from "../../../repository/readRepository.ts";
+import { exists } from "../../../foundation/exists.ts";
 import { readRun, runsFolder, type RunSummary } from "../../runs/runFolder.ts";
 import { studyCharts } from "../charts/studyCharts.ts";
+import { copyInput } from "./copyInput.ts";
 import { studyReadme } from "./studyReadme.ts";
 import { withPaths, writeStudy, type Study } from "../studyFile.ts";
 import type { StudyPlaces } from "../studyPlaces.ts";
@@ -55,9 +55,9 @@ export async function exportStudy(
     await writeFileAtomic(join(out, "tests.csv"), studyTests(report));
     for (const { name, svg } of studyCharts(report)) await writeFileAtomic(join(out, "charts", `${name}.svg`), svg);
     const runs = await copyRuns(plan, places.home, out);
-    const moved = await copySources(trainedHere(study, places), out);
+    const { moved, leftOut } = await copySources(trainedHere(study, places), out);
     await writeStudy(join(out, "study.json"), { ...moved, expected: runs.map(expectation) });
-    await writeFileAtomic(join(out, "README.md"), studyReadme(study, runs, packageJson.version));
+    await writeFileAtomic(join(out, "README.md"), studyReadme(study, { runs, leftOut, version: packageJson.version }));
   } catch (error) {
     throw error instanceof UserError ? error : writeFailure(error, out);
   }
@@ -94,8 +94,11 @@ function trainedHere(study: Study, places: StudyPlaces): Study {
   };
 }
 
-/** Copies what the study's paths name into the folder, and returns the study with the copies' relative paths. */
-async function copySources(study: Study, out: string): Promise<Study> {
+/**
+ * Copies what the study's paths name into the folder. Returns the study with the copies' relative paths, and what is left out, in
+ * words.
+ */
+async function copySources(study: Study, out: string): Promise<{ moved: Study; leftOut: string[] }> {
   const copies = new Map<string, string>();
   withPaths(study, (path) => {
     // Runs know their inputs by name, so a copy keeps its name, and equal names get folders of their own.
@@ -104,13 +107,15 @@ async function copySources(study: Study, out: string): Promise<Study> {
     return path;
   });
   const models = modelsOf(study);
+  const leftOut: string[] = [];
   for (const [path, copy] of copies) {
-    if (await exists(path)) await copyInput(path, join(out, copy), models.has(path));
+    const reason = await copyInput(path, join(out, copy), models.has(path));
+    if (reason !== undefined) leftOut.push(`${copy}: ${reason}`);
   }
-  return withPaths(study, (path) => `./${copies.get(path)!}`);
+  return { moved: withPaths(study, (path) => `./${copies.get(path)!}`), leftOut };
 }
 
-/** The folders of bases, adapters and encoders, which are copied as they are. */
+/** The folders of bases, adapters and encoders. */
 function modelsOf({ candidates }: Study): ReadonlySet<string | undefined> {
   return new Set(
     candidates.flatMap(({ base, encoder, adapters = [], training }) => [
@@ -120,10 +125,4 @@ function modelsOf({ candidates }: Study): ReadonlySet<string | undefined> {
       ...adapters.map(({ folder }) => folder),
     ]),
   );
-}
-
-/** Copies of a folder of Python sources what an evaluation may read: no ignored files, and none with secrets. */
-async function copyInput(path: string, copy: string, isModel: boolean): Promise<void> {
-  if (isModel || !(await isFolder(path))) return await cp(path, copy, { recursive: true });
-  for await (const file of readRepository(path)) await cp(join(path, file.path), join(copy, file.path));
 }

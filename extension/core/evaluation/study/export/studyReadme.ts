@@ -3,7 +3,15 @@
 import type { RunSummary } from "../../runs/runFolder.ts";
 import type { Study } from "../studyFile.ts";
 
-export function studyReadme({ title }: Study, runs: readonly RunSummary[], version: string): string {
+export interface Exported {
+  readonly runs: readonly RunSummary[];
+  /** Inputs that the export lacks or has in part, with reasons. */
+  readonly leftOut: readonly string[];
+  /** Of Graft. */
+  readonly version: string;
+}
+
+export function studyReadme({ title }: Study, { runs, leftOut, version }: Exported): string {
   const configurations = runs.map(({ record }) => record.configuration);
   const machines = new Set(
     runs.map(({ record: { machine } }) => `${machine.processor}, ${machine.cores} cores, ${machine.platform}`),
@@ -31,5 +39,5 @@ ${list(configurations.map(({ suite }) => `${suite.name} (${suite.tasks} tasks): 
 ${list(configurations.flatMap(({ adapters }) => adapters.map(({ name, method, hash }) => `${name} (${method}): ${hash}`)))}
 ## Machines
 
-${list(machines)}`;
+${list(machines)}${leftOut.length === 0 ? "" : `\n## Left out\n\n${list(leftOut)}`}`;
 }
