@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import type { BasePlaces } from "./core/baseModels/resolveBase.ts";
 import type { PaperPlaces } from "./core/dataset/paperDatasets.ts";
 import { openLibraryProcess, type LibraryProcess } from "./engine/libraryProcess.ts";
+import { openAdapterView } from "./vscode/adapters/adapterActions.ts";
 import { openAdapterLibrary, type AdapterLibrary } from "./vscode/adapters/adapterLibrary.ts";
 import { addBase } from "./vscode/baseModels/addBase.ts";
 import { openBaseHint } from "./vscode/baseModels/baseHint.ts";
@@ -35,7 +36,8 @@ import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
 import { startWithPython } from "./vscode/startWithPython.ts";
 import { createTraining, type Training } from "./vscode/training/training.ts";
-import { createDataPreview } from "./vscode/training/trainingPreview.ts";
+import { createEstimates, type EstimatesOptions } from "./vscode/training/trainingEstimates.ts";
+import { createDataPreview, type PreviewOptions } from "./vscode/training/trainingPreview.ts";
 import { showTrainingNotices, type NoticeOptions } from "./vscode/training/trainingNotices.ts";
 import { registerTrainingView, showTrainingView, type TrainingViewOptions } from "./vscode/training/trainingView.ts";
 import { openUnfinishedTrainings, type UnfinishedTrainings } from "./vscode/training/unfinishedTrainings.ts";
@@ -86,7 +88,6 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const studyPanel = openStudies(context, { ...shared, engine, paperData }, subscriptions);
   const unfinished = openUnfinishedTrainings({ folder: library.folder, log }, subscriptions);
   const training = createTraining({ ...shared, engine, sources, unfinished }, subscriptions);
-  const preview = createDataPreview({ ...shared, engine, sources }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
   const completions = openCompletions(
@@ -94,7 +95,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     subscriptions,
   );
   showTraining(
-    { ...shared, extensionUri, training, preview, sources, unfinished, paperData, paused: globalState },
+    { ...shared, extensionUri, engine, training, sources, unfinished, paperData, paused: globalState },
     subscriptions,
   );
   const { events, snooze, explanation } = completions;
@@ -106,6 +107,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     {
       "graft.showMenu": () => showMenu(status),
       "graft.trainAdapter": showTrainingView,
+      ...openAdapterView({ ...shared, engine }, subscriptions),
       "graft.selectAdapter": () => selectAdapter({ ...shared, engine }),
       "graft.addBase": () => addBase(bases, basesPanel),
       "graft.showBases": async () => {
@@ -147,10 +149,16 @@ function openStudies(
 
 /** Shows the training view, and notices while the view is out of sight. */
 function showTraining(
-  options: Omit<TrainingViewOptions, "discard"> & Pick<NoticeOptions, "log" | "paused">,
+  options: Omit<TrainingViewOptions, "discard" | "preview" | "estimates"> &
+    Pick<NoticeOptions, "paused"> &
+    PreviewOptions &
+    EstimatesOptions,
   subscriptions: vscode.Disposable[],
 ): void {
-  const view = registerTrainingView({ ...options, discard: (name) => notices.discard(name) }, subscriptions);
+  const preview = createDataPreview(options, subscriptions);
+  const estimates = createEstimates(options, subscriptions);
+  const discard = (name: string): Promise<void> => notices.discard(name);
+  const view = registerTrainingView({ ...options, preview, estimates, discard }, subscriptions);
   const notices = showTrainingNotices(
     { ...options, isViewVisible: () => view.isVisible, showView: showTrainingView },
     subscriptions,
@@ -158,7 +166,7 @@ function showTraining(
 }
 
 function registerCommands(
-  commands: Readonly<Record<string, () => unknown>>,
+  commands: Readonly<Record<string, (argument?: unknown) => unknown>>,
   messages: Messages,
   subscriptions: vscode.Disposable[],
 ): void {

@@ -1,8 +1,8 @@
 /** Defines graft adapter and its commands for commander. commands/adapter.ts implements them. */
 
 import { Option, type Command } from "commander";
+import { adapterFormats } from "../core/adapters/formats/convertAdapter.ts";
 import {
-  adapterFormats,
   convertCommand,
   inspectCommand,
   mergeCommand,

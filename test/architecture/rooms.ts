@@ -9,6 +9,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     ".": ["methods"],
     fit: [".", "formats", "methods"],
     formats: [".", "methods"],
+    library: [".", "formats"],
     methods: [".", "fit", "formats"],
   },
   "extension/core/baseModels": { ".": ["import"], export: [".", "import"], import: ["."] },
@@ -50,8 +51,9 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "extension/core/statistics": { comparison: ["."] },
   "extension/core/training": {
     ".": ["cost", "data", "graph", "holes", "loop", "optimizers", "output", "run"],
-    cost: ["data", "graph"],
+    cost: ["data", "graph", "optimizers"],
     data: [".", "holes", "loop"],
+    estimate: [".", "cost", "data", "run"],
     graph: ["data", "optimizers"],
     loop: ["graph", "optimizers"],
     output: [".", "data", "loop", "optimizers", "run"],
@@ -72,7 +74,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   },
   "webview/shared": { form: ["."] },
   "webview/study": { ".": ["charts"], charts: ["."] },
-  "webview/training": { ".": ["preview", "trial"], preview: ["."] },
+  "webview/training": { ".": ["curves", "plan", "preview", "trial"], plan: ["."], preview: ["."] },
 };
 
 /** The room of `path` in `folder`; undefined for a path that lies elsewhere. */

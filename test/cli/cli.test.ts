@@ -213,17 +213,31 @@ describe("train", () => {
   });
 
   const hasNamespaces = spawnSync("unshare", ["-rm", "true"]).status === 0;
+  /** Runs the command line with a disk of this size at "small", after `before`, and lists the disk in the end. */
+  const onSmallDisk = async (size: string, before: string, args: readonly string[]) => {
+    await mkdir(at("small"), { recursive: true });
+    const mounted = `mount -t tmpfs -o size=${size} none "${at("small")}" && { ${before} "$0" "$@"; }; code=$?; ls -A "${at("small")}"; exit $code`;
+    return await start(args, environment, [..."unshare -rm sh -c".split(" "), mounted]).done;
+  };
+  test(
+    "refuses a training that the disk has no room for before its first step, with both values",
+    needs("user namespaces (unshare)", hasNamespaces),
+    async () => {
+      const { code, stdout, stderr } = await onSmallDisk("2600k", "", training("small/mine", "--steps", "3"));
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^error: Cannot train into .*needs about [\d.]+ MB of disk space, [\d.]+ MB are free/);
+      expect(stdout).not.toMatch(/"step"|training/);
+    },
+  );
   test(
     "a full disk leaves the last checkpoint and no adapter",
     needs("user namespaces (unshare)", hasNamespaces),
     async () => {
-      await mkdir(at("small"));
-      // Room for one checkpoint of this adapter, not for a second beside it.
-      const mounted = `mount -t tmpfs -o size=2600k none "${at("small")}" && "$0" "$@"; code=$?; ls -A "${at("small")}"; exit $code`;
-      const { code, stdout, stderr } = await start(training("small/mine", "--steps", "3"), environment, [
-        ..."unshare -rm sh -c".split(" "),
-        mounted,
-      ]).done;
+      // The disk is filled once the first checkpoint is there. Every step writes another.
+      const checkpoint = join(at("small"), ".mine.training", "checkpoint.safetensors");
+      const filled = `for i in $(seq 600); do [ -e "${checkpoint}" ] && break; sleep 0.1; done; cat /dev/zero > "${at("small")}/.filler"`;
+      const asked = training("small/mine", "--steps", "2000", "--save-every", "0");
+      const { code, stdout, stderr } = await onSmallDisk("40m", `(${filled}) 2>/dev/null &`, asked);
       expect(code).toBe(1);
       expect(stderr).toMatch(/^error: Cannot write .*the disk is full.*\n$/);
       expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^\.mine\.training$|^\{/);

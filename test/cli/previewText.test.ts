@@ -13,7 +13,7 @@ test("a preview tells counts, cost, what is left out, and marks what is learned"
     ],
     sequences: 12,
     heldOut: 3,
-    cost: { memoryBytes: 500e6, seconds: 61 },
+    cost: { parameterBytes: 3e6, memoryBytes: 500e6, seconds: 61 },
     examples: [
       [
         { text: "<|fim_suffix|>\n    return x\n<|fim_middle|>def f(", learned: false },

@@ -53,7 +53,7 @@ test.for([
   ["Select adapter", ".quick-input-title", "Select adapter"],
   ["Base models", ".tab.active", "Base models"],
   ["Open benchmark", ".tab.active", "Benchmark"],
-  ["Train adapter", ".part.sidebar .composite.title", "Train Adapter"],
+  ["Train adapter", ".part.sidebar .pane-header", "Train Adapter"],
   ["Show statistics", ".part.sidebar .composite.title", "Graft statistics"],
   ["Show log", ".part.panel", "Output"],
 ] as const)("its menu leads to %s", async ([label, place, title], { workbench }) => {

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { violations } from "./harness/accessibility.ts";
 import { graftReady, killEngine, openTrainingForm, typeUntilGhostText } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 
@@ -53,6 +54,10 @@ test(
     await form.getByRole("button", { name: "Start training" }).click();
 
     await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
+    await form.getByRole("img", { name: /^Training loss from \d/ }).waitFor();
+    await form.getByText("As a table").click();
+    await form.getByRole("columnheader", { name: "Training loss" }).waitFor();
+    expect(await violations(form)).toEqual([]);
 
     // Completion goes on meanwhile, and the view, hidden and shown again, finds the training where it is.
     await workbench.command("View: Show Explorer");

@@ -9,17 +9,34 @@ const form = { data: { kind: "workspace" }, method: { name: "lora", rank: 16 }, 
 describe("lossHistory", () => {
   it("keeps a short curve as it is", () => {
     const history = lossHistory(8);
-    for (const loss of [3, 2, 1]) history.add(loss);
-    assert.deepEqual(history.points(), [3, 2, 1]);
+    for (const [i, loss] of [3, 2, 1].entries()) history.add(i + 1, loss);
+    const training = [3, 2, 1].map((loss, i) => ({ step: i + 1, loss }));
+    assert.deepEqual(history.curves(), { training, validation: [] });
   });
 
   it("halves a long one by means, and stays below its limit", () => {
     const history = lossHistory(4);
-    for (const loss of [8, 6, 4, 2]) history.add(loss);
-    assert.deepEqual(history.points(), [7, 3]);
-    for (let i = 0; i < 1000; i++) history.add(1);
-    assert(history.points().length <= 5);
-    assert.equal(history.points().at(-1), 1);
+    for (const [i, loss] of [8, 6, 4, 2].entries()) history.add(i + 1, loss);
+    const halved = [
+      { step: 1.5, loss: 7 },
+      { step: 3.5, loss: 3 },
+    ];
+    assert.deepEqual(history.curves().training, halved);
+    for (let i = 5; i < 1000; i++) history.add(i, 1);
+    assert(history.curves().training.length <= 5);
+    assert.equal(history.curves().training.at(-1)?.loss, 1);
+  });
+
+  it("has each validation once, and the loss before the first step", () => {
+    const history = lossHistory();
+    history.add(1, 3, { step: 1, loss: 2.5, before: 2.8 });
+    history.add(2, 2, { step: 1, loss: 2.5, before: 2.8 });
+    history.add(3, 2, { step: 3, loss: 2.5, before: 2.8 });
+    assert.deepEqual(history.curves().validation, [
+      { step: 0, loss: 2.8 },
+      { step: 1, loss: 2.5 },
+      { step: 3, loss: 2.5 },
+    ]);
   });
 });
 

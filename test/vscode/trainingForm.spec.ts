@@ -1,6 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, inject } from "vitest";
+import { violations } from "./harness/accessibility.ts";
 import { openTrainingForm } from "./harness/graft.ts";
 import { fitsWidth } from "./harness/fitsWidth.ts";
 import { editorTest } from "./harness/spec.ts";
@@ -23,6 +24,24 @@ test("suggests a name, so that one key starts the training", async ({ workbench 
   const form = await openTrainingForm(workbench);
   expect(await form.getByLabel("Name").inputValue()).toMatch(/^graft-folder-/);
   expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
+});
+
+test("estimates what the training takes, and again with each choice", async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  const needs = form.getByRole("region", { name: "Estimate" });
+  const stepsTold = async (): Promise<number> =>
+    Number(/(\d+) steps/.exec((await needs.textContent()) ?? "")?.[1] ?? 0);
+  await expect.poll(stepsTold, { timeout: 60_000 }).toBeGreaterThan(0);
+  const balanced = await stepsTold();
+  for (const figure of ["Time", "Memory", "Disk"]) await needs.getByText(figure, { exact: true }).waitFor();
+  // By keyboard alone.
+  await form.locator("#preset-balanced").focus();
+  await workbench.press("ArrowUp");
+  expect(await form.locator("#preset-quick").isChecked()).toBe(true);
+  await expect.poll(stepsTold, { timeout: 60_000 }).toBe(balanced / 2);
+  await workbench.press("ArrowDown");
+  await expect.poll(stepsTold, { timeout: 60_000 }).toBe(balanced);
+  expect(await violations(form)).toEqual([]);
 });
 
 test("takes a data file through the editor's dialog", async ({ workbench }) => {

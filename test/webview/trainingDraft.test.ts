@@ -48,6 +48,15 @@ describe("obstacle", () => {
     expect(draft.obstacle(facts({}, { nameProblem: "taken" }))).toBe("Choose another name.");
   });
 
+  test("a training that does not fit on this machine cannot start, until the form has changed", () => {
+    const words = { message: "Too large.", nextStep: "Choose less." };
+    const of = (estimate: Draft.FormFacts["estimate"]): string | undefined => draft.obstacle(facts({}, { estimate }));
+    const refused = { phase: "failed", ...words, isRefusal: true } as const;
+    expect(of(refused)).toBe("This training does not fit on this machine.");
+    expect(of({ ...refused, isStale: true })).toBeUndefined();
+    expect(of({ ...refused, isRefusal: false })).toBeUndefined();
+  });
+
   test("a size that the method does not have may hold anything", () => {
     expect(draft.obstacle(facts({ method: "ia3", rank: "0", virtualTokens: "?" }))).toBeUndefined();
   });
@@ -71,6 +80,11 @@ describe("toTrainingForm", () => {
     ]);
     expect(include("conala")).toBeUndefined();
     expect(include("joint")).toBeUndefined();
+  });
+
+  test("a preset goes along, unless it is the usual one", () => {
+    expect(draft.toTrainingForm(facts({ preset: "quick" }).draft, numbers).preset).toBe("quick");
+    expect(draft.toTrainingForm(facts({}).draft, numbers)).not.toHaveProperty("preset");
   });
 
   test("a method comes with its own size only", () => {

@@ -61,3 +61,18 @@ test("a draft that was kept stays, with what it lacks as in a blank one", () => 
   const kept = { ...page.initialState(undefined).draft, method: "ia3", rank: "4" } as const;
   expect(page.initialState(kept).draft).toMatchObject({ method: "ia3", rank: "4", data: "workspace" });
 });
+
+describe("the estimate", () => {
+  const estimate = { phase: "done", steps: 60, memoryBytes: 6e8, diskBytes: 3e7 } as const;
+  const told = { type: "estimate", estimate } as const;
+
+  test("is stale once the form asks for another training", () => {
+    expect(after(told).estimate).toEqual(estimate);
+    expect(after(told, { type: "edited", part: { preset: "quick" } }).estimate).toEqual({ ...estimate, isStale: true });
+    expect(after(told, { type: "edited", part: { preset: "quick" } }, told).estimate).toEqual(estimate);
+  });
+
+  test("does not depend on the name", () => {
+    expect(after(told, typed).estimate).toEqual(estimate);
+  });
+});

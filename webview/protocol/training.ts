@@ -1,6 +1,8 @@
 /** Messages between the extension and the training view. The extension validates all messages of this web page. */
 
 import * as z from "zod/mini";
+import type { EstimateState } from "./estimate.ts";
+import type { LossCurves } from "./lossCurves.ts";
 import type { NumberField } from "./numberField.ts";
 import type { PaperDataState } from "./paperData.ts";
 
@@ -16,7 +18,9 @@ const trainingForm = z.object({
     z.object({ name: z.enum(["prefix", "prompt"]), virtualTokens: z.int() }),
   ]),
   name: z.string(),
-  /** If absent, as many as the data needs. */
+  /** If absent, the balanced one. */
+  preset: z.optional(z.enum(["quick", "balanced", "thorough", "paper"])),
+  /** If absent, the preset decides. */
   epochs: z.optional(z.int()),
   /** Files to train on although a rule leaves them out, and rules that do not count. */
   include: z.optional(z.array(z.string().check(z.minLength(1)))),
@@ -43,7 +47,9 @@ export const fromTraining = z.discriminatedUnion("type", [
   z.object({ type: z.literal("start"), form: trainingForm }),
   /** Reads the form's data to show what would be trained on. */
   z.object({ type: z.literal("preview"), form: trainingForm }),
-  /** Ends that, or forgets its result. */
+  /** Asks what the training would take; a newer question replaces an older one. */
+  z.object({ type: z.literal("estimate"), form: trainingForm }),
+  /** Ends a preview, or forgets its result. */
   z.object({ type: z.literal("clearPreview") }),
   /** Stops and keeps everything that a resume needs. A training without steps so far ends. */
   z.object({ type: z.literal("pause") }),
@@ -80,6 +86,8 @@ export type ToTraining =
   | { type: "nameChecked"; name: string; problem?: string }
   | { type: "dataChosen"; path: string }
   | { type: "paperData"; state: PaperDataState }
+  /** What the form's training would take. */
+  | { type: "estimate"; estimate: EstimateState }
   /** What would be trained on; undefined without a question. */
   | { type: "preview"; preview: PreviewState | undefined };
 
@@ -141,6 +149,8 @@ export interface TrainingDone {
   plannedSteps: number;
   problems: RowProblems;
   leftOut?: LeftOut;
+  /** Absent if this window saw no step of it. */
+  curves?: LossCurves;
   /** Absent if no source files were held out. */
   trial?: TrialShown;
 }
@@ -234,8 +244,7 @@ export interface TrainingRunning {
     loss: number;
     tokensPerSecond: number;
     etaSeconds: number;
-    /** The loss so far, oldest first, thinned out for a sparkline. */
-    losses: readonly number[];
+    curves: LossCurves;
     validation: Validation | undefined;
   };
 }

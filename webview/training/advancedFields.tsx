@@ -25,7 +25,7 @@ export function AdvancedFields({ draft, numbers, edit }: AdvancedFieldsProps) {
       <Field
         id="epochs"
         label={t("Epochs")}
-        hint={t("Passes over the data. Automatic: 2 for Python files, 5 for rows, more for little data.")}
+        hint={t("Passes over the data. Automatic: as the preset says, more for little data.")}
       >
         <NumberInput
           id="epochs"

@@ -2,6 +2,7 @@
 
 import type { NumberField } from "../protocol/numberField.ts";
 import type { PaperDataState } from "../protocol/paperData.ts";
+import type { EstimateState } from "../protocol/estimate.ts";
 import type { ToTraining, TrainingForm, TrainingNumbers } from "../protocol/training.ts";
 import { t } from "../shared/l10n.ts";
 import { accepts, acceptsOptional, textOf } from "../shared/form/wholeNumber.ts";
@@ -10,6 +11,7 @@ import { accepts, acceptsOptional, textOf } from "../shared/form/wholeNumber.ts"
 export interface FormDraft {
   data: TrainingForm["data"]["kind"];
   path: string;
+  preset: NonNullable<TrainingForm["preset"]>;
   method: Method;
   /** The name as typed, including spaces around it. */
   name: string;
@@ -30,6 +32,7 @@ export type Workspace = Omit<Extract<ToTraining, { type: "workspace" }>, "type">
 export const blankDraft: FormDraft = {
   data: "workspace",
   path: "",
+  preset: "balanced",
   method: "lora",
   name: "",
   nameChosen: false,
@@ -54,6 +57,7 @@ export interface FormFacts {
   paperData: PaperDataState | undefined;
   nameProblem: string | undefined;
   numbers: TrainingNumbers;
+  estimate?: EstimateState | undefined;
 }
 
 /** Returns the reason why the training cannot start yet; undefined if it can. */
@@ -63,7 +67,12 @@ export function obstacle(facts: FormFacts): string | undefined {
   if (missing !== undefined) return missing;
   if (draft.name.trim() === "") return t("Give the adapter a name.");
   if (nameProblem !== undefined) return t("Choose another name.");
-  return numberObstacle(facts);
+  return numberObstacle(facts) ?? refusal(facts);
+}
+
+function refusal({ estimate }: FormFacts): string | undefined {
+  const isRefused = estimate?.phase === "failed" && estimate.isRefusal && estimate.isStale !== true;
+  return isRefused ? t("This training does not fit on this machine.") : undefined;
 }
 
 /** Returns the reason why the data cannot be previewed yet; a preview needs no name. */
@@ -102,11 +111,12 @@ function numberObstacle({ draft, numbers }: FormFacts): string | undefined {
 
 /** Returns the request of a form without obstacles. */
 export function toTrainingForm(draft: FormDraft, numbers: TrainingNumbers): TrainingForm {
-  const { data, path, method, name, include, epochs = "" } = draft;
+  const { data, path, preset, method, name, include, epochs = "" } = draft;
   return {
     data: data === "path" ? { kind: data, path } : { kind: data },
     method: methodOf(method, (size) => Number(textOf(numbers[size], draft[size]))),
     name: name.trim(),
+    ...(preset !== "balanced" && { preset }),
     ...(epochs !== "" && { epochs: Number(epochs) }),
     // Rows have no files to include.
     ...(include.length > 0 && (data === "workspace" || data === "path") && { include: [...include] }),

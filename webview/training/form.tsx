@@ -4,9 +4,11 @@ import type { FromTraining, PreviewState } from "../protocol/training.ts";
 import { t } from "../shared/l10n.ts";
 import { AdvancedFields } from "./advancedFields.tsx";
 import { DataField } from "./dataField.tsx";
+import { Estimate } from "./plan/estimate.tsx";
 import { obstacle, previewObstacle, toTrainingForm, type FormDraft, type FormFacts } from "./draft.ts";
 import { MethodField } from "./methodField.tsx";
 import { NameField } from "./nameField.tsx";
+import { PresetField } from "./plan/presetField.tsx";
 import { Preview } from "./preview/preview.tsx";
 
 export interface FormProps extends FormFacts {
@@ -18,6 +20,7 @@ export interface FormProps extends FormFacts {
 export function Form({ preview, edit, post, ...facts }: FormProps) {
   const { draft, workspace, paperData, nameProblem, numbers } = facts;
   const reason = obstacle(facts);
+  const isEstimable = previewObstacle(facts) === undefined;
   return (
     <form
       noValidate
@@ -28,6 +31,7 @@ export function Form({ preview, edit, post, ...facts }: FormProps) {
       }}
     >
       <DataField draft={draft} workspace={workspace} paperData={paperData} edit={edit} post={post} />
+      <PresetField preset={draft.preset} onChoose={(preset) => edit({ preset })} />
       <MethodField method={draft.method} onChoose={(method) => edit({ method })} />
       <NameField
         name={draft.name}
@@ -44,6 +48,12 @@ export function Form({ preview, edit, post, ...facts }: FormProps) {
         include={draft.include}
         onInclude={(include) => edit({ include })}
         onStart={() => post({ type: "preview", form: toTrainingForm(draft, numbers) })}
+        post={post}
+      />
+      <Estimate
+        estimate={facts.estimate}
+        form={isEstimable ? toTrainingForm(draft, numbers) : undefined}
+        files={workspace.files}
         post={post}
       />
       <button type="submit" class="primary" aria-describedby="why" disabled={reason !== undefined}>

@@ -5,6 +5,7 @@ import { Button, type ButtonProps } from "../shared/button.tsx";
 import { Failure } from "../shared/failure.tsx";
 import { duration, loss } from "../shared/figures.ts";
 import { t } from "../shared/l10n.ts";
+import { LossChart } from "./curves/lossChart.tsx";
 import { LeftOutLine } from "./leftOut.tsx";
 import { Figure, Figures, ProblemsNote } from "./trainingFigures.tsx";
 import { Trial } from "./trial/trial.tsx";
@@ -36,7 +37,7 @@ export function Outcome({ state, post }: OutcomeProps) {
 }
 
 function Done({ state, post }: OutcomeProps<TrainingDone>) {
-  const { name, active, seconds, validation, steps, plannedSteps, problems, leftOut, trial } = state;
+  const { name, active, seconds, validation, steps, plannedSteps, problems, leftOut, curves, trial } = state;
   return (
     <>
       <p role="status">{doneText(state)}</p>
@@ -60,6 +61,12 @@ function Done({ state, post }: OutcomeProps<TrainingDone>) {
       <Figures>
         <Figure term={t("Took")} value={duration(seconds)} />
       </Figures>
+      {curves && (
+        <details>
+          <summary>{t("Losses by step")}</summary>
+          <LossChart curves={curves} steps={plannedSteps} />
+        </details>
+      )}
       <LeftOutLine leftOut={leftOut} onShow={() => post({ type: "showLeftOut" })} />
       <div class="buttons">
         {active ? (

@@ -1,6 +1,7 @@
 /** The state of the training view, and how a message of the extension or an edit of the form changes it. */
 
 import type { PaperDataState } from "../protocol/paperData.ts";
+import type { EstimateState } from "../protocol/estimate.ts";
 import type { PreviewState, ToTraining, TrainingNumbers, TrainingState, UnfinishedCard } from "../protocol/training.ts";
 import { blankDraft, type FormDraft, type Workspace } from "./draft.ts";
 import { suggestedName } from "./suggestedName.ts";
@@ -15,6 +16,8 @@ export interface PageState {
   workspace: Workspace;
   paperData: PaperDataState | undefined;
   preview: PreviewState | undefined;
+  /** Of the form before its last change, if it is stale. */
+  estimate: EstimateState | undefined;
   draft: FormDraft;
   /** The extension's reason why the name cannot be used. */
   nameProblem: string | undefined;
@@ -32,6 +35,7 @@ export function initialState(kept: FormDraft | undefined): PageState {
     workspace: { folder: undefined, files: undefined, taken: [] },
     paperData: undefined,
     preview: undefined,
+    estimate: undefined,
     draft: { ...blankDraft, ...kept },
     nameProblem: undefined,
   };
@@ -54,6 +58,8 @@ export function changed(state: PageState, change: Change): PageState {
       return { ...state, paperData: change.state };
     case "preview":
       return { ...state, preview: change.preview };
+    case "estimate":
+      return { ...state, estimate: change.estimate };
     case "dataChosen":
       return withSuggestedName(edited(state, { data: "path", path: change.path }));
     case "edited":
@@ -68,7 +74,9 @@ function edited(state: PageState, part: Partial<FormDraft>): PageState {
   const isOtherData = part.data !== undefined || part.path !== undefined;
   // Other data has other files.
   const draft = { ...state.draft, ...(isOtherData && { include: [] }), ...part };
-  return { ...state, draft, nameProblem, preview: isOtherData ? undefined : state.preview };
+  const isSame = Object.keys(part).every((key) => key === "name" || key === "nameChosen" || key === "advanced");
+  const estimate = isSame || !state.estimate ? state.estimate : { ...state.estimate, isStale: true };
+  return { ...state, draft, nameProblem, estimate, preview: isOtherData ? undefined : state.preview };
 }
 
 /**

@@ -5,7 +5,7 @@ import { Button } from "../shared/button.tsx";
 import { duration, loss } from "../shared/figures.ts";
 import { t } from "../shared/l10n.ts";
 import { ProgressBar, shareOf } from "../shared/progressBar.tsx";
-import { Sparkline } from "../shared/sparkline.tsx";
+import { LossChart } from "./curves/lossChart.tsx";
 import { LeftOutLine } from "./leftOut.tsx";
 import { Figure, Figures, ProblemsNote, ValidationFigure } from "./trainingFigures.tsx";
 
@@ -71,12 +71,12 @@ function Counted({ share, note, etaSeconds }: { share: number; note: string; eta
 }
 
 function Steps({ progress }: { progress: NonNullable<TrainingRunning["progress"]> }) {
-  const { step, steps, losses, validation, tokensPerSecond, etaSeconds } = progress;
+  const { step, steps, curves, validation, tokensPerSecond, etaSeconds } = progress;
   return (
     <>
       <ProgressBar share={shareOf(step, steps)} labelledBy="running" />
       <p class="note">{t("Step {0} of {1}", step, steps)}</p>
-      <div class="curve">{losses.length > 1 && <Sparkline values={losses} />}</div>
+      <LossChart curves={curves} steps={steps} />
       <Figures>
         <Figure term={t("Loss")} value={loss(progress.loss)} />
         <ValidationFigure validation={validation} />

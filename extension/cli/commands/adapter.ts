@@ -4,15 +4,12 @@ import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Adapter } from "../../core/adapters/adapter.ts";
 import { checkAdapterFits, fitOf, warningOf } from "../../core/adapters/fit/adapterFit.ts";
-import { ggufLora } from "../../core/adapters/formats/ggufLora.ts";
+import { convertAdapter, type AdapterFormat } from "../../core/adapters/formats/convertAdapter.ts";
 import { inspectAdapter } from "../../core/adapters/inspectAdapter.ts";
-import { isLora } from "../../core/adapters/methods/lora.ts";
 import { kindOf } from "../../core/adapters/methods/methodNamed.ts";
 import type { AdapterNorm } from "../../core/adapters/methods/norms.ts";
-import { onnxAdapter } from "../../core/adapters/formats/onnxAdapter.ts";
 import { readAdapter, weightsFile } from "../../core/adapters/formats/peftFolder.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
-import { UserError } from "../../core/foundation/errors.ts";
 import type { ModelConfig } from "../../core/architectures/config.ts";
 import { exportMerged, mergeAdapter } from "../../core/baseModels/export/mergeAdapter.ts";
 import type { WeightsKind } from "../../core/baseModels/export/originalFolder.ts";
@@ -46,24 +43,15 @@ export async function validateCommand(folder: string, flags: { base: string }, c
   );
 }
 
-export const adapterFormats = ["onnx-adapter", "gguf"] as const;
-
 export interface ConvertFlags {
-  readonly to: (typeof adapterFormats)[number];
+  readonly to: AdapterFormat;
   readonly base: string;
   readonly out: string;
 }
 
 export async function convertCommand(folder: string, { to, base, out }: ConvertFlags, context: Context): Promise<void> {
   const adapter = await readAdapter(folder);
-  if (!isLora(adapter)) {
-    throw new UserError(
-      "adapter-unsupported",
-      `Cannot convert adapter "${adapter.name}" to ${to}: it is ${kindOf(adapter).describe(adapter)}, and the format supports only LoRA.`,
-      "Use its PEFT folder.",
-    );
-  }
-  const content = to === "gguf" ? ggufLora(adapter, await configFor(adapter, base, context)) : onnxAdapter(adapter);
+  const content = await convertAdapter(adapter, to, () => configFor(adapter, base, context));
   await writeFileAtomic(out, content);
   context.output.result(
     { name: adapter.name, format: to, path: resolve(out), bytes: content.length },

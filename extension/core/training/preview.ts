@@ -12,7 +12,7 @@ import { paddingOf } from "./data/batchShape.ts";
 import type { DataPart, ReadingControl } from "./data/trainingData.ts";
 import type { TrainOptions } from "./request.ts";
 import { beginRun } from "./run/beginRun.ts";
-import { outlineOf, planOf, sampledSteps, shapeFor, totalTokens, type TrainOutline } from "./trainingPlan.ts";
+import { outlineOf, planOf, sampledSteps, shapeFor, workOf, type TrainOutline } from "./trainingPlan.ts";
 
 /** A part of an example's text. */
 export interface PreviewText {
@@ -44,14 +44,14 @@ export async function previewTraining(options: TrainOptions, control: ReadingCon
     try {
       const samples = sampledSteps(data.training, run.settings);
       const shape = shapeFor(samples, data, base, spec, options);
-      const tokens = totalTokens(data, planOf(run, data, shape), paddingOf(samples, shape));
+      const work = workOf(data, planOf(run, data, shape), paddingOf(samples, shape));
       const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
       return {
         ...outlineOf(run, data),
         parts: data.parts,
         sequences: perEpoch(data.training),
         heldOut: data.validation.length,
-        cost: await estimateCost(base, spec, shape, tokens),
+        cost: await estimateCost(base, spec, shape, work),
         examples: drawn(data.training, run.settings.seed).map((sequence) => textsOf(sequence, tokenizer)),
       };
     } finally {

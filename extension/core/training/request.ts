@@ -42,7 +42,10 @@ const byForm = (name: "epochs" | "maxLength" | "fillShare"): string =>
 
 /** The settings that all methods share. Unless noted otherwise, defaults are the paper's (arXiv 2308.10462, version 2). */
 export const commonFields = {
-  preset: z.enum(trainingPresets).default("graft").describe("Preset of targets, learning rate and optimizer"),
+  preset: z
+    .enum(trainingPresets)
+    .default("balanced")
+    .describe("How long to train, and the defaults of all other options; graft is the earlier name of balanced"),
   method: z.enum(methodNames).default(methodNames[0]).describe("What to train"),
   epochs: z
     .number()

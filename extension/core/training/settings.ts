@@ -5,6 +5,7 @@ import { readRequest } from "../foundation/request.ts";
 import type { Given, MethodBase } from "../adapters/methods/method.ts";
 import { methodOf, type MethodSettings, type MethodSpec } from "../adapters/methods/methodNamed.ts";
 import type { OptimizerName } from "./optimizers/optimizers.ts";
+import { presets, withPreset } from "./presets.ts";
 import {
   commonFields,
   defaultsByForm,
@@ -39,7 +40,7 @@ export type ResolvedSettings = CommonSettings & MethodSettings;
  * @throws UserError "option-invalid"
  */
 export function readSettings(options: TrainOptions): TrainSettings {
-  const read: Readonly<Record<string, unknown>> = readRequest(trainRequest, options, "train");
+  const read: Readonly<Record<string, unknown>> = readRequest(trainRequest, withPreset(options), "train");
   const settings = Object.keys(settingsSchema.shape).map((key) => [key, read[key] ?? null]);
   const optimizer = options.optimizer ?? (read["preset"] === "paper" ? "adafactor" : "adamw");
   return { ...(Object.fromEntries(settings) as TrainSettings), optimizer };
@@ -51,8 +52,8 @@ const largeBase = 100e6;
 /**
  * Fills in the settings that are left to the preset.
  *
- * - "graft" trains all linear modules, with a learning rate for small or for large bases.
  * - "paper" trains the modules of arXiv 2308.10462, version 2, with its learning rate.
+ * - The others train all linear modules, with a learning rate for small or for large bases.
  *
  * @param parameters number of parameters of the base
  * @param paths paths of the base's linear modules
@@ -76,7 +77,7 @@ export function resolveDefaults(
     ...(Object.fromEntries(common) as CommonSettings),
     ...(method.resolve(settings, preset, [...paths]) as MethodSettings),
     sourceAs,
-    epochs: settings.epochs ?? epochs,
+    epochs: settings.epochs ?? epochs * (settings.steps === null ? presets[preset].passes : 1),
     maxLength: settings.maxLength ?? maxLength,
     fillShare: settings.fillShare ?? fillShare,
     learningRate: settings.learningRate ?? rate,

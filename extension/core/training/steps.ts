@@ -1,5 +1,6 @@
 /** Computes the number of optimizer steps of a training. */
 
+import { isLengthLeft, presets } from "./presets.ts";
 import { defaultsByForm, type TrainOptions } from "./request.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
@@ -7,8 +8,8 @@ import type { ResolvedSettings } from "./settings.ts";
 const stepsOfShortEpoch = 2;
 
 /**
- * Returns the number of steps. Given steps or epochs are used unchanged. Without either, the graft preset adds epochs to little data,
- * up to `fewestSteps` of {@link defaultsByForm}; the paper preset uses the paper's number of epochs.
+ * Returns the number of steps. Given steps or epochs are used unchanged. Without either, the preset adds epochs to little data, up to
+ * its share of the `fewestSteps` of {@link defaultsByForm}, and leaves out those beyond its most steps.
  *
  * @param sequences number of sequences in the training data
  */
@@ -20,9 +21,10 @@ export function stepsOf(
   const { steps, epochs, batchSize, preset, sourceAs } = settings;
   const stepsPerEpoch = Math.ceil(sequences / batchSize);
   const chosen = steps ?? Math.ceil(epochs * stepsPerEpoch);
-  const isLeft = given.steps === undefined && given.epochs === undefined;
-  if (!isLeft || preset !== "graft") return chosen;
+  if (!isLengthLeft(given)) return chosen;
   const { shortEpoch, longEpoch } = defaultsByForm[sourceAs].fewestSteps;
   const share = Math.min(1, (stepsOfShortEpoch / stepsPerEpoch) ** 2);
-  return Math.max(chosen, longEpoch, Math.ceil(share * shortEpoch));
+  const fewest = Math.max(longEpoch, Math.ceil(share * shortEpoch));
+  const { least, most } = presets[preset];
+  return Math.min(Math.max(chosen, Math.ceil(least * fewest)), most);
 }

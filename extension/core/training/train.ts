@@ -5,6 +5,7 @@ import { checkpointInvalid, saveCheckpoint } from "./output/checkpoint.ts";
 import { reproduciblePlacements, withFallback } from "../devices/placements.ts";
 import type { Device } from "../runtime/device.ts";
 import { openOutputFolder, type OutputFolder } from "./output/outputFolder.ts";
+import { checkDisk, diskForParameters, freeDisk } from "./cost/diskPlan.ts";
 import { describeCost, estimateCost } from "./cost/costEstimate.ts";
 import { beginRun } from "./run/beginRun.ts";
 import type { PreparedRun } from "./run/preparedRun.ts";
@@ -13,7 +14,7 @@ import { readRun } from "./run/trainingRun.ts";
 import type { TrainProgress } from "./loop/progressMeter.ts";
 import type { TrainOptions } from "./request.ts";
 import { readSettings } from "./settings.ts";
-import { outlineOf, planOf, sampledSteps, shapeFor, totalTokens, type TrainOutline } from "./trainingPlan.ts";
+import { outlineOf, planOf, sampledSteps, shapeFor, workOf, type TrainOutline } from "./trainingPlan.ts";
 import { tellEnd, tellPlan } from "./trainingWords.ts";
 import { trainedFiles } from "./output/trainedFiles.ts";
 import { runTrainer } from "./loop/trainer.ts";
@@ -60,7 +61,8 @@ export interface TrainResult {
  * After a cancellation or interruption, everything needed to resume stays beside `out`. A call with `resume` continues from
  * there, even if the data has changed.
  *
- * @throws the signal's reason when aborted; UserErrors for problems with base, data, options and disk
+ * @throws the signal's reason when aborted; UserErrors for problems with base, data, options and disk, before the first step if
+ *   memory or disk will not suffice
  */
 export async function train(options: TrainOptions, control: TrainControl): Promise<TrainResult> {
   const startedAt = performance.now();
@@ -123,7 +125,13 @@ async function takeSteps(
   const outline = outlineOf(run, data);
   tellPlan(base.name, data, plan, outline, padding, log);
   onOutline?.(outline);
-  log.info(describeCost(await estimateCost(base, spec, shape, totalTokens(data, plan, padding))));
+  const work = workOf(data, plan, padding);
+  const cost = await estimateCost(base, spec, shape, work);
+  log.info(describeCost(cost));
+  if (!checkpoint) {
+    const needed = diskForParameters(cost.parameterBytes, { ...settings, ...work });
+    checkDisk(output.path, needed, await freeDisk(output.workFolder));
+  }
   const unfit = (reason: string): Error => checkpointInvalid(output.workFolder, reason);
   const step = await openTrainingStep(base, spec, shape, first, checkpoint && unfit, options.device);
   let state: TrainerState;
@@ -156,6 +164,8 @@ async function takeSteps(
   const facts = { trainingSeconds: result.seconds, shippedData: options.shippedData };
   const trial = options.trial === false ? undefined : await tryOut(files, prepared, output, facts, control);
   const found = { ...result, ...(trial && { trial }) };
-  await output.finish(withReport(files, { settings: fingerprint, ...found }));
+  await output.finish(
+    withReport(files, { settings: fingerprint, sources: data.parts.map(({ name }) => name), ...found }),
+  );
   return { adapter: output.path, ...found };
 }

@@ -5,14 +5,18 @@ import type { InstalledBase } from "../baseModels/installedBase.ts";
 import type { PackedShape } from "../dataset/batches.ts";
 import { epochOrder } from "../dataset/epochOrder.ts";
 import { perEpoch, type Sequence, type Sequences } from "../dataset/sequence.ts";
+import type { TokenFacts } from "../dataset/tokenCheck.ts";
+import type { PlannedWork } from "./cost/costEstimate.ts";
 import { fitMemory } from "./cost/memoryPlan.ts";
 import { chooseBatchShape, type BatchShape } from "./data/batchShape.ts";
 import type { RowProblems } from "./data/dataSurvey.ts";
-import type { TrainingData } from "./data/trainingData.ts";
 import type { TrainerPlan } from "./loop/trainerState.ts";
 import type { PreparedRun } from "./run/preparedRun.ts";
 import type { TrainOptions } from "./request.ts";
 import type { ResolvedSettings } from "./settings.ts";
+
+/** Training and validation sequences, read or estimated. */
+export type PlannedData = Readonly<Record<"training" | "validation", Sequences & TokenFacts>>;
 
 /** The facts that are known once the data is read. */
 export interface TrainOutline {
@@ -37,26 +41,41 @@ export function sampledSteps(training: Sequences, settings: ResolvedSettings): (
 
 export function shapeFor(
   samples: readonly (readonly Sequence[])[],
-  { training, validation }: TrainingData,
+  { training, validation }: PlannedData,
   base: InstalledBase,
   spec: MethodSpec,
-  { checkpointing }: TrainOptions,
+  { checkpointing, available }: Pick<TrainOptions, "checkpointing"> & { readonly available?: number },
 ): BatchShape {
   const [a, b] = [training.longest, validation.longest];
   const longest = { own: Math.max(a.own, b.own), read: Math.max(a.read, b.read) };
   const { hiddenSize } = base.config;
   const shapeWithin = (maxTokens: number): PackedShape => chooseBatchShape(samples, { longest, hiddenSize, maxTokens });
-  return fitMemory(base, spec, shapeWithin, { checkpointing });
+  const isValidated = validation.length > 0;
+  return fitMemory(base, spec, shapeWithin, {
+    checkpointing,
+    isValidated,
+    ...(available !== undefined && { available }),
+  });
 }
 
-/** Returns the number of tokens in all steps, including padding. */
-export function totalTokens({ training }: TrainingData, { steps, batchSize }: TrainerPlan, padding: number): number {
-  return (steps * batchSize * training.tokens) / training.length / (1 - padding);
+/** Work for a token whose loss is computed without gradients, as a share of that for a token with them. */
+const validationShareOfWork = 0.4;
+
+/** Returns the work of a training. Tokens of validations count as so many tokens with gradients. */
+export function workOf(
+  { training, validation }: PlannedData,
+  { steps, batchSize, validateEvery }: TrainerPlan,
+  padding: number,
+): PlannedWork {
+  const ofSteps = (steps * batchSize * training.tokens) / training.length;
+  const validations = 1 + Math.ceil(steps / validateEvery);
+  const tokens = (ofSteps + validationShareOfWork * validations * validation.tokens) / (1 - padding);
+  return { tokens, isValidated: validation.length > 0 };
 }
 
 export function planOf(
-  { settings, steps }: PreparedRun["run"],
-  { training }: TrainingData,
+  { settings, steps }: Pick<PreparedRun["run"], "settings" | "steps">,
+  { training }: PlannedData,
   shape: PackedShape,
 ): TrainerPlan {
   const { batchSize, seed, shuffle, learningRate, weightDecay, patience, saveEvery } = settings;
@@ -75,7 +94,7 @@ export function planOf(
   };
 }
 
-export function outlineOf({ settings, steps, problems }: PreparedRun["run"], { training }: TrainingData): TrainOutline {
+export function outlineOf({ settings, steps, problems }: PreparedRun["run"], { training }: PlannedData): TrainOutline {
   const stepsPerEpoch = Math.ceil(perEpoch(training) / settings.batchSize);
   const raised = settings.steps === null && steps > Math.ceil(settings.epochs * stepsPerEpoch);
   return { steps, epochs: steps / stepsPerEpoch, raised, problems };

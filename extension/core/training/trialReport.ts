@@ -105,3 +105,12 @@ export interface TrialControl {
 
 /** Returns undefined if nothing could be compared. */
 export type Trial = (subject: TrialSubject, control: TrialControl) => Promise<TrialResult | undefined>;
+
+/** A trial takes at most this share of the training's time, but may take the shortest limit in any case. In seconds. */
+const shareOfTraining = 1 / 3;
+const [shortestLimit, longestLimit] = [120, 600];
+
+/** Returns the most seconds that the trial of such a training takes. */
+export function longestTrial(trainingSeconds: number): number {
+  return Math.min(longestLimit, Math.max(shortestLimit, shareOfTraining * trainingSeconds));
+}

@@ -1,6 +1,7 @@
 /** Trainings, which report progress. */
 
 import { NotificationType, NotificationType0, RequestType } from "vscode-jsonrpc/node";
+import type { TrainingEstimate } from "../../core/training/estimate/estimateTraining.ts";
 import type { TrainResult } from "../../core/training/train.ts";
 import type { ReadingProgress, TrainProgress } from "../../core/training/loop/progressMeter.ts";
 import type { TrainingPreview } from "../../core/training/preview.ts";
@@ -8,6 +9,7 @@ import type { TrainOptions } from "../../core/training/request.ts";
 import type { TrainOutline } from "../../core/training/trainingPlan.ts";
 import type { TrialProgress } from "../../core/training/trialReport.ts";
 import type { Skipped } from "../../core/sources/skipped.ts";
+import type { ErrorData } from "../wire.ts";
 import type { Work } from "./roles.ts";
 
 /**
@@ -38,3 +40,6 @@ export const previewWork: Work<TrainOptions, TrainingPreview, ReadingProgress> =
   request: new RequestType("training/preview"),
   progress: new NotificationType("training/previewProgress"),
 };
+
+/** Estimates what a training would take, without reading all of its data. The library process answers: it is there between questions. */
+export const estimateRequest = new RequestType<TrainOptions, TrainingEstimate, ErrorData>("library/estimateTraining");

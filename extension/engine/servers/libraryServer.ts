@@ -1,11 +1,12 @@
 /**
- * The library process: lists bases, adapters and runs, exports runs, measures the machine. Completion does not depend
- * on it.
+ * The library process: lists bases, adapters and runs, exports runs, measures the machine, estimates trainings. Completion does
+ * not depend on it.
  */
 
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
+import { openEstimator } from "../../core/training/estimate/estimateTraining.ts";
 import { surveyBases } from "../../core/baseModels/surveyBases.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import { measureMachine } from "../../core/speed/machineSpeed.ts";
@@ -15,6 +16,9 @@ import { importRuns } from "../../core/evaluation/history/importRuns.ts";
 import { differenceChart } from "../../core/evaluation/study/charts/differenceChart.ts";
 import { taskDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import { taskDetail, taskRows } from "../../core/evaluation/study/studyTasks.ts";
+import { copyAdapter } from "../../core/adapters/library/copyAdapter.ts";
+import { adapterRowsRequest, copyAdapterRequest, exportAdapterRequest } from "../protocol/adapters.ts";
+import { adapterDetails, exportAdapter } from "./adapterFiles.ts";
 import { adapterSummaries } from "./adapterSummaries.ts";
 import {
   adaptersRequest,
@@ -28,6 +32,7 @@ import {
   taskRowsRequest,
   type AdaptersQuestion,
 } from "../protocol/library.ts";
+import { estimateRequest } from "../protocol/training.ts";
 import { openSelection } from "./selectedBase.ts";
 import { answer } from "../wire.ts";
 
@@ -47,6 +52,17 @@ export function serveLibrary(connection: MessageConnection, log: Log): void {
     return differenceChart(asked, await taskDifferences(first.folders, second.folders, measure, signal));
   });
   answer(connection, importRunsRequest, ({ source, home }) => importRuns(source, home));
+  answer(connection, adapterRowsRequest, async (question, signal) => {
+    const summaries = await adapterSummaries(question.library, await baseOf(question, log, signal), log);
+    return await Promise.all(summaries.map(async (one) => ({ ...one, details: await adapterDetails(one.folder) })));
+  });
+  answer(connection, exportAdapterRequest, (question, signal) => exportAdapter(question, { log, signal }));
+  answer(connection, copyAdapterRequest, async ({ source, target }) => {
+    await copyAdapter(source, target);
+    return target;
+  });
+  const estimate = openEstimator();
+  answer(connection, estimateRequest, (options, signal) => estimate(options, { log, signal }));
   answer(connection, measureRequest, (places) => measureMachine(places));
 }
 

@@ -21,6 +21,8 @@ export interface AdapterLibrary {
   names(): Promise<string[]>;
   /** Fires when an adapter was added or removed. */
   readonly onDidChangeNames: vscode.Event<void>;
+  /** Tells that adapters were added, removed or renamed: a watcher would notice it later. */
+  refresh(): void;
   /** Why a new adapter cannot have this name; undefined if it can. */
   nameProblem(name: string): string | undefined;
 }
@@ -71,6 +73,7 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
       // Watchers are slow to see new folders, and may miss one that was renamed into place.
       changed();
     },
+    refresh: changed,
     onDidChangeActive: activeChanged.event,
     onDidChangeNames: namesChanged.event,
     async names() {

@@ -1,28 +1,52 @@
-/** A curve of any length in a bounded number of points, for a sparkline. */
+/** The losses of a training for a chart: curves of any length in a bounded number of points. */
+
+import type { LossCurves, LossPoint } from "../../../webview/protocol/lossCurves.ts";
 
 export interface LossHistory {
-  add(loss: number): void;
-  /** Oldest first; each point is the mean of equally many losses, except the last. */
-  points(): number[];
+  /** @param validation the last loss on the validation data, the step that it was measured at, and the loss before the first step */
+  add(step: number, loss: number, validation?: LossPoint & { readonly before: number }): void;
+  curves(): LossCurves;
 }
 
 export function lossHistory(limit = 120): LossHistory {
-  let means: number[] = [];
-  let perPoint = 1;
-  let sum = 0;
-  let count = 0;
+  const training = thinned(limit);
+  const validation = thinned(limit);
+  let validatedStep: number | undefined;
   return {
-    add(loss) {
-      sum += loss;
-      count++;
-      if (count < perPoint) return;
-      means.push(sum / count);
-      sum = count = 0;
+    add(step, loss, measured) {
+      training.add({ step, loss });
+      if (!measured || measured.step === validatedStep) return;
+      // The first report may come after the second validation, and a resumed training has had some elsewhere.
+      if (validatedStep === undefined && measured.step > 0) validation.add({ step: 0, loss: measured.before });
+      validatedStep = measured.step;
+      validation.add({ step: measured.step, loss: measured.loss });
+    },
+    curves: () => ({ training: training.points(), validation: validation.points() }),
+  };
+}
+
+/** Each point is the mean of equally many losses, at their mean step, except the last. */
+function thinned(limit: number): { add(point: LossPoint): void; points(): LossPoint[] } {
+  let means: LossPoint[] = [];
+  let perPoint = 1;
+  let rest: LossPoint[] = [];
+  return {
+    add(point) {
+      rest.push(point);
+      if (rest.length < perPoint) return;
+      means.push(mean(rest));
+      rest = [];
       if (means.length < limit) return;
-      // Halves the number of points; each then covers twice as many steps.
-      means = means.flatMap((value, i) => (i % 2 === 0 ? [(value + (means[i + 1] ?? value)) / 2] : []));
+      // Halves the number of points; each then covers twice as many losses.
+      means = means.flatMap((one, i) => (i % 2 === 0 ? [mean([one, ...means.slice(i + 1, i + 2)])] : []));
       perPoint *= 2;
     },
-    points: () => (count > 0 ? [...means, sum / count] : [...means]),
+    points: () => (rest.length > 0 ? [...means, mean(rest)] : [...means]),
   };
+}
+
+function mean(points: readonly LossPoint[]): LossPoint {
+  const of = (value: (point: LossPoint) => number): number =>
+    points.reduce((sum, point) => sum + value(point), 0) / points.length;
+  return { step: of(({ step }) => step), loss: of(({ loss }) => loss) };
 }

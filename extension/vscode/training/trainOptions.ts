@@ -33,6 +33,7 @@ export async function trainOptions(form: TrainingForm, where: TrainingPlaces): P
     base: engine.base,
     data,
     ...methodOptions(form.method),
+    ...(form.preset !== undefined && { preset: form.preset }),
     ...(form.epochs !== undefined && { epochs: form.epochs }),
     ...(held !== undefined && { validation: held }),
     ...(form.include !== undefined && { include: form.include }),

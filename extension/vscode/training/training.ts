@@ -12,6 +12,7 @@ import type { TrainProgress } from "../../core/training/loop/progressMeter.ts";
 import { deservesUse } from "../../core/training/trialReport.ts";
 import { trainWork, type TrainingNews } from "../../engine/protocol/training.ts";
 import { workApart } from "../../engine/workApart.ts";
+import type { LossCurves } from "../../../webview/protocol/lossCurves.ts";
 import type {
   Reached,
   RowProblems,
@@ -86,7 +87,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       log.info(`Trained ${name}: ${JSON.stringify(withoutCode(result))}`);
       await unfinished.refresh();
       const isActive = deservesUse(result.trial) && (await activated(name, options));
-      return { ...done(name, isActive, result, problemsOf(state)), ...leftOut.counts() };
+      return { ...done(name, isActive, result, problemsOf(state)), ...curvesOf(state), ...leftOut.counts() };
     } catch (error) {
       // The files on disk decide, not the progress reports.
       await unfinished.refresh();
@@ -147,13 +148,16 @@ function after(running: TrainingRunning, news: TrainingNews, losses: LossHistory
   // "Stop and keep the best" ends the steps; the trial that follows can be ended, too.
   if ("trial" in news && !running.trial) return { ...running, stopping: undefined, trial: news.trial };
   if (!("training" in news)) return { ...running, ...news };
-  losses.add(news.training.loss);
-  return { ...running, progress: shown(news.training, losses.points()) };
+  const { step, loss, validationLoss, validatedStep } = news.training;
+  const { before, last } = validationLoss ?? {};
+  const isMeasured = validatedStep !== undefined && before !== undefined && last !== undefined;
+  losses.add(step, loss, isMeasured ? { step: validatedStep, loss: last, before } : undefined);
+  return { ...running, progress: shown(news.training, losses.curves()) };
 }
 
-function shown(progress: TrainProgress, losses: readonly number[]): NonNullable<TrainingRunning["progress"]> {
+function shown(progress: TrainProgress, curves: LossCurves): NonNullable<TrainingRunning["progress"]> {
   const { step, steps, loss, tokensPerSecond, etaSeconds } = progress;
-  return { step, steps, loss, tokensPerSecond, etaSeconds, losses, validation: progress.validationLoss };
+  return { step, steps, loss, tokensPerSecond, etaSeconds, curves, validation: progress.validationLoss };
 }
 
 function signalsOf({ pause, finish, enough }: Controls): Record<"signal" | "finish" | "enough", AbortSignal> {
@@ -177,6 +181,10 @@ function reachedBy(name: string, { list }: UnfinishedTrainings, state: TrainingS
   const { step, steps } = left;
   const loss = state.phase === "running" ? state.progress?.loss : undefined;
   return { reached: { step, steps, ...(loss !== undefined && { loss }) } };
+}
+
+function curvesOf(state: TrainingState): { curves?: LossCurves } {
+  return state.phase === "running" && state.progress ? { curves: state.progress.curves } : {};
 }
 
 function problemsOf(state: TrainingState): RowProblems {

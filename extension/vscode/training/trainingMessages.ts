@@ -35,6 +35,6 @@ const numbers = z.object({
 /** @throws ZodError if the message does not come from the view. */
 export function parseTrainingMessage(value: unknown): FromTraining {
   const message = fromTraining.parse(value);
-  if (message.type === "start" || message.type === "preview") numbers.parse(message.form);
+  if ("form" in message) numbers.parse(message.form);
   return message;
 }

@@ -6,6 +6,7 @@ import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Messages } from "../messages.ts";
 import type { PaperData } from "../paperData.ts";
 import type { Training } from "./training.ts";
+import type { TrainingEstimates } from "./trainingEstimates.ts";
 import type { DataPreview } from "./trainingPreview.ts";
 import { parseTrainingMessage, trainingNumbers } from "./trainingMessages.ts";
 import type { UnfinishedTrainings } from "./unfinishedTrainings.ts";
@@ -23,6 +24,7 @@ export interface TrainingViewOptions {
   messages: Messages;
   paperData: PaperData;
   preview: DataPreview;
+  estimates: TrainingEstimates;
 }
 
 export interface TrainingView {
@@ -104,6 +106,11 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
       // The form was valid when it was sent, but another window may have taken the name since.
       if (library.nameProblem(message.form.name) !== undefined) return sendNameCheck(message.form.name, library, post);
       return training.start(message.form);
+    }
+    case "estimate": {
+      const estimate = await options.estimates.of(message.form);
+      if (estimate) post({ type: "estimate", estimate });
+      return;
     }
     case "preview":
       return options.preview.start(message.form);

@@ -3,6 +3,7 @@ import type { MethodName } from "../../../extension/core/adapters/methods/method
 import { readSettings, resolveDefaults, type ResolvedSettings } from "../../../extension/core/training/settings.ts";
 import type { TrainingPreset } from "../../../extension/core/adapters/methods/method.ts";
 import type { TrainOptions } from "../../../extension/core/training/request.ts";
+import { stepsOf } from "../../../extension/core/training/steps.ts";
 
 const options: TrainOptions = { base: "", home: "h", embedded: "e", data: ["d"], dataFolder: "f", out: "o" };
 
@@ -90,5 +91,41 @@ describe("resolveDefaults", () => {
     ],
   ])("%s: form, passes, length and rate", (_, more, hasRequests, numbers) => {
     expect(resolveDefaults(readSettings({ ...options, ...more }), 14e6, llama, hasRequests)).toMatchObject(numbers);
+  });
+});
+
+describe("presets", () => {
+  const resolved = (asked: Partial<TrainOptions>, hasRequests = false) =>
+    resolveDefaults(readSettings({ ...options, ...asked }), 14e6, ["model.layers.0.self_attn.q_proj"], hasRequests);
+  const lengthOf = (asked: Partial<TrainOptions>, sequences: number, hasRequests = false): number =>
+    stepsOf(resolved(asked, hasRequests), asked, sequences);
+
+  // 800 sequences are 100 steps of 8. The usual number of passes is 5, and 2 for requests.
+  test.each<[TrainingPreset, number, number, number]>([
+    ["quick", 30, 100, 100],
+    ["balanced", 60, 500, 200],
+    ["thorough", 60, 1000, 400],
+    ["paper", 5, 500, 500],
+    ["graft", 60, 500, 200],
+  ])("%s takes %d steps of few rows, %d of more, and %d of source code", (preset, few, more, ofSource) => {
+    expect(lengthOf({ preset }, 8)).toBe(few);
+    expect(lengthOf({ preset }, 800)).toBe(more);
+    expect(lengthOf({ preset }, 800, true)).toBe(ofSource);
+    // Without a preset, it is the balanced one.
+    if (preset === "balanced") expect(lengthOf({}, 800)).toBe(more);
+  });
+
+  test("given epochs and steps count, whatever the preset", () => {
+    for (const preset of ["quick", "balanced", "thorough", "paper"] as const) {
+      expect(lengthOf({ preset, epochs: 3 }, 800)).toBe(300);
+      expect(lengthOf({ preset, steps: 7 }, 800)).toBe(7);
+      expect(resolved({ preset, epochs: 3 }).epochs).toBe(3);
+    }
+  });
+
+  test("thorough stops after two passes without a lower loss, unless told otherwise", () => {
+    expect(readSettings({ ...options, preset: "thorough" }).patience).toBe(10);
+    expect(readSettings({ ...options, preset: "thorough", patience: 3 }).patience).toBe(3);
+    expect(readSettings({ ...options, preset: "balanced" }).patience).toBeNull();
   });
 });

@@ -31,7 +31,7 @@ describe("readSettings", () => {
     [{ learningRate: -1e-3 }, /learning rate -0.001/],
     [{ dropout: 1 }, /dropout 1: it must be a number of at least 0 and below 1/],
     [{ targets: [] }, /targets/],
-    [{ preset: "fast" as "paper" }, /preset fast: it must be graft or paper/],
+    [{ preset: "fast" as "paper" }, /preset fast: it must be balanced, quick, thorough, paper or graft/],
     [{ method: "dora" as "lora" }, /method dora: it must be lora, ia3, prompt, prefix or full/],
     [{ virtualTokens: 0 }, /virtual tokens 0: it must be a whole number from 1 to 1024/],
   ])("refuses %o", (wrong, message) => {

@@ -50,6 +50,16 @@ describe("train", () => {
     },
   );
 
+  test("a preset trains the same bytes as the options that it stands for", async () => {
+    const { steps: _, ...left } = options;
+    const asked = { ...left, method: "ia3" } as const;
+    const out = (name: string): string => join(folder, name);
+    const quick = await train({ ...asked, preset: "quick", out: out("quick") }, { log: silentLog });
+    expect(quick.steps).toBe(30);
+    await train({ ...asked, steps: 30, out: out("thirty steps") }, { log: silentLog });
+    expect((await weights("quick")).equals(await weights("thirty steps"))).toBe(true);
+  });
+
   test("methods whose first values do not change the base start from the base's loss", async () => {
     const before = async (method: "lora" | "ia3" | "full"): Promise<number> =>
       (await run(`alone ${method}`, { method, steps: 1 })).validationLoss!.before;

@@ -14,8 +14,11 @@ import type { AdapterTensor } from "../formats/peftModules.ts";
 import type { Attachment, ParameterOf } from "./attachment.ts";
 import type { AdapterNorm } from "./norms.ts";
 
-/** Sources of the defaults that depend on method and base: Graft's own, or the paper's (arXiv 2308.10462, version 2). */
-export const trainingPresets = ["graft", "paper"] as const;
+/**
+ * Presets of a training. "paper" takes the defaults that depend on method and base from arXiv 2308.10462, version 2; the others
+ * take Graft's own. "graft" is the earlier name of "balanced", which trainings on disk and scripts may have.
+ */
+export const trainingPresets = ["balanced", "quick", "thorough", "paper", "graft"] as const;
 export type TrainingPreset = (typeof trainingPresets)[number];
 
 /** The fields of a request that was read. Null leaves the choice to the preset. */

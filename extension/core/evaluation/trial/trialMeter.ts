@@ -1,6 +1,6 @@
 /** Counts the work of a trial, estimates the time left, and says when there was enough of it. */
 
-import type { TrialProgress } from "../../training/trialReport.ts";
+import { longestTrial, type TrialProgress } from "../../training/trialReport.ts";
 
 export interface TrialMeter {
   /** A piece of work is done. */
@@ -18,12 +18,8 @@ export interface TrialMeterOptions {
   readonly onProgress?: ((progress: TrialProgress) => void) | undefined;
 }
 
-/** A trial takes at most this share of the training's time, but may take the shortest limit in any case. In seconds. */
-const shareOfTraining = 1 / 3;
-const [shortestLimit, longestLimit] = [120, 600];
-
 export function trialMeter({ of, trainingSeconds, enough, onProgress }: TrialMeterOptions): TrialMeter {
-  const limit = Math.min(longestLimit, Math.max(shortestLimit, shareOfTraining * trainingSeconds));
+  const limit = longestTrial(trainingSeconds);
   const startedAt = performance.now();
   let done = 0;
   const passed = (): number => (performance.now() - startedAt) / 1000;

@@ -3,7 +3,7 @@
 import { gigabytes } from "../../foundation/quantities.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { isEncoderDecoder, type DecoderConfig } from "../../architectures/config.ts";
-import { openProductSpeed } from "../../runtime/productSpeed.ts";
+import { openProductSpeed, type Product } from "../../runtime/productSpeed.ts";
 import { planMemory } from "./memoryPlan.ts";
 import type { MethodSpec } from "../../adapters/methods/methodNamed.ts";
 import type { BatchShape } from "../data/batchShape.ts";
@@ -16,20 +16,33 @@ const recomputing = 3 / 2;
 
 export interface Cost {
   memoryBytes: number;
+  /** Size of the trained parameters, once. */
+  parameterBytes: number;
   /** For the steps; absent with an encoder, whose products differ in their number of rows. */
   seconds?: number;
 }
 
-/** @param tokens in all steps, including padding */
+/** Returns the seconds that a product takes on this machine. */
+export type ProductTime = (product: Product) => Promise<number>;
+
+/** What a training does, as far as its cost depends on it. */
+export interface PlannedWork {
+  /** Of all steps and validations, including padding. */
+  readonly tokens: number;
+  readonly isValidated: boolean;
+}
+
 export async function estimateCost(
   base: InstalledBase,
   spec: MethodSpec,
   shape: BatchShape,
-  tokens: number,
+  { tokens, isValidated }: PlannedWork,
+  timeOf: ProductTime = measureProduct,
 ): Promise<Cost> {
-  const memoryBytes = planMemory(base, spec, shape).bytes;
-  if (isEncoderDecoder(base.config)) return { memoryBytes };
-  return { memoryBytes, seconds: tokens * (await secondsPerToken(base.config, spec, shape)) };
+  const { bytes: memoryBytes, parameterBytes } = planMemory(base, spec, shape, { isValidated });
+  const cost = { memoryBytes, parameterBytes };
+  if (isEncoderDecoder(base.config)) return cost;
+  return { ...cost, seconds: tokens * (await secondsPerToken(base.config, spec, shape, timeOf)) };
 }
 
 /** Returns a sentence for the log. */
@@ -45,17 +58,43 @@ export function roughly(seconds: number): string {
   return minutes < 90 ? `${Math.ceil(minutes)} min` : `${(minutes / 60).toFixed(1)} h`;
 }
 
-/** Measures the machine's speed, which takes a moment. */
-async function secondsPerToken(config: DecoderConfig, spec: MethodSpec, shape: BatchShape): Promise<number> {
+/** Returns {@link measureProduct} with a memory: each product is measured once. */
+export function rememberedTimes(): ProductTime {
+  const known = new Map<string, Promise<number>>();
+  return async (product) => {
+    const key = JSON.stringify(product);
+    const time = known.get(key) ?? measureProduct(product);
+    known.set(key, time);
+    return await time;
+  };
+}
+
+/** Measures for at least this long, in seconds, and at least so often, and takes the lower quartile: other programs slow runs down. */
+const [leastSeconds, leastRuns] = [0.25, 4];
+
+async function measureProduct(product: Product): Promise<number> {
+  const speed = await openProductSpeed([product]);
+  await speed.measure();
+  const times: number[] = [];
+  const startedAt = performance.now();
+  while (times.length < leastRuns || performance.now() - startedAt < 1000 * leastSeconds) {
+    times.push(await speed.measure());
+  }
+  await speed.release();
+  return times.toSorted((a, b) => a - b)[times.length >> 2]!;
+}
+
+async function secondsPerToken(
+  config: DecoderConfig,
+  spec: MethodSpec,
+  shape: BatchShape,
+  timeOf: ProductTime,
+): Promise<number> {
   const tokens = shape.rows * shape.length;
   // The largest product of the layers represents all products.
   const ofLayers = frozenMatMuls(config, shape, tokens).filter((product) => product.count >= config.layers);
   const largest = ofLayers.reduce((a, b) => (flopsOf(b) > flopsOf(a) ? b : a));
-  const speed = await openProductSpeed([largest]);
-  await speed.measure();
-  const seconds = await speed.measure();
-  await speed.release();
-  const perOperation = seconds / flopsOf(largest) / productShare;
+  const perOperation = (await timeOf(largest)) / flopsOf(largest) / productShare;
   const operations = usefulFlops(config, spec, shape, tokens) * (shape.checkpointing ? recomputing : 1);
   return (operations * perOperation) / tokens;
 }

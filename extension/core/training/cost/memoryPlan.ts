@@ -22,9 +22,11 @@ export interface MemoryPlan {
   /** Peak memory of the whole process. */
   readonly bytes: number;
   /** The parts of `bytes`, apart from the largest segment. */
-  readonly fixed: Readonly<Record<"process" | "weights" | "packedWeights" | "parameters", number>>;
+  readonly fixed: Readonly<Record<"process" | "weights" | "packedWeights" | "parameters" | "evaluation", number>>;
   /** Memory of the graph during each of its segments: the layers and the head. */
   readonly segments: readonly SegmentMemory[];
+  /** Size of the trained parameters, once. */
+  readonly parameterBytes: number;
 }
 
 /** Node.js with a tokenizer and open data files, the runtime's library, and the graph itself. */
@@ -32,23 +34,35 @@ const processBytes = 300e6;
 /** Copies of each parameter: value, gradient, sum of gradients, two optimizer moments, and best value so far. */
 const parameterCopies = 6;
 
-/** @throws the errors of building the graph */
-export function planMemory(base: InstalledBase, spec: MethodSpec, shape: BatchShape): MemoryPlan {
+/**
+ * @param isValidated whether the graph without gradients is also in memory: its session keeps what it has allocated
+ * @throws the errors of building the graph
+ */
+export function planMemory(
+  base: InstalledBase,
+  spec: MethodSpec,
+  shape: BatchShape,
+  { isValidated = false }: { readonly isValidated?: boolean | undefined } = {},
+): MemoryPlan {
   const { config } = base;
   const weights = { weights: storedWeights(base.tensors), weightFile: basename(base.weightsPath) };
-  const graph = trainingGraph({ config, ...weights, modules: moduleShapes(config) }, spec, shape, "gradients");
-  const segments = plannedMemory(graph.outputs, { sizes: { labels: shape.rows * shape.length }, segmentOf });
+  const graphFor = (outputs: "gradients" | "loss"): TrainingGraph =>
+    trainingGraph({ config, ...weights, modules: moduleShapes(config) }, spec, shape, outputs);
+  const segmentsOf = ({ outputs }: TrainingGraph): readonly SegmentMemory[] =>
+    plannedMemory(outputs, { sizes: { labels: shape.rows * shape.length }, segmentOf });
+  const graph = graphFor("gradients");
+  const segments = segmentsOf(graph);
+  const evaluation = isValidated ? graphFor("loss") : undefined;
+  const parameterBytes = graph.parameters.reduce((sum, { shape: dims }) => sum + 4 * elementCount(dims), 0);
   const fixed = {
     process: processBytes,
     weights: base.bytes,
     packedWeights: packedBytes(graph),
-    parameters: graph.parameters.reduce(
-      (sum, parameter) => sum + 4 * parameterCopies * elementCount(parameter.shape),
-      0,
-    ),
+    parameters: parameterCopies * parameterBytes,
+    evaluation: evaluation ? highest(segmentsOf(evaluation)) + packedBytes(evaluation) : 0,
   };
   const bytes = Object.values(fixed).reduce((sum, part) => sum + part, highest(segments));
-  return { bytes, fixed, segments };
+  return { bytes, fixed, segments, parameterBytes };
 }
 
 function highest(segments: readonly SegmentMemory[]): number {
@@ -92,6 +106,7 @@ const tokenLimits = [1024, 512, 256, 128];
  *
  * @param shapeWithin returns the best shape of at most `maxTokens` tokens, but at least one sequence
  * @param checkpointing true to use gradient checkpointing in any case
+ * @param isValidated whether there is validation data
  * @param available bytes that this process may use in total
  * @throws UserError "training-too-large"
  */
@@ -99,14 +114,14 @@ export function fitMemory(
   base: InstalledBase,
   spec: MethodSpec,
   shapeWithin: (maxTokens: number) => PackedShape,
-  { checkpointing = false, available = availableBytes() }: { checkpointing?: boolean | undefined; available?: number },
+  { checkpointing = false, isValidated, available = availableBytes() }: MemoryLimits,
 ): BatchShape {
   let last: { readonly shape: BatchShape; readonly bytes: number } | undefined;
   for (const recompute of checkpointing ? [true] : [false, true]) {
     for (const limit of tokenLimits) {
       const shape: BatchShape = { ...shapeWithin(limit), checkpointing: recompute };
       if (last && isSame(last.shape, shape)) continue;
-      last = { shape, bytes: planMemory(base, spec, shape).bytes };
+      last = { shape, bytes: planMemory(base, spec, shape, { isValidated }).bytes };
       if (last.bytes <= available) return shape;
     }
   }
@@ -114,7 +129,13 @@ export function fitMemory(
   const message =
     `Cannot train ${spec.method} on "${base.name}": ${shape.rows * shape.length} tokens at a time need ` +
     `${gigabytes(bytes)} of memory, ${gigabytes(available)} are available.`;
-  throw new UserError("training-too-large", message, whatFits(base, spec, shape, available));
+  throw new UserError("training-too-large", message, whatFits(base, spec, shape, { isValidated, available }));
+}
+
+export interface MemoryLimits {
+  readonly checkpointing?: boolean | undefined;
+  readonly isValidated?: boolean | undefined;
+  readonly available?: number;
 }
 
 function isSame(a: BatchShape, b: BatchShape): boolean {
@@ -123,16 +144,27 @@ function isSame(a: BatchShape, b: BatchShape): boolean {
 }
 
 /** Returns the next step: shorter sequences if these would fit, otherwise another base. */
-function whatFits(base: InstalledBase, spec: MethodSpec, shape: BatchShape, available: number): string {
+function whatFits(
+  base: InstalledBase,
+  spec: MethodSpec,
+  shape: BatchShape,
+  { isValidated, available }: Pick<MemoryLimits, "isValidated"> & { readonly available: number },
+): string {
   for (let length = shape.length >> 1; length >= 32; length >>= 1) {
     const encoderLength = shape.encoderLength && Math.ceil((shape.encoderLength * length) / shape.length);
-    const { bytes } = planMemory(base, spec, { ...shape, length, ...(encoderLength && { encoderLength }) });
+    const shorter = { ...shape, length, ...(encoderLength && { encoderLength }) };
+    const { bytes } = planMemory(base, spec, shorter, { isValidated });
     if (bytes <= available) return `Choose a max length of ${length} tokens, which needs ${gigabytes(bytes)}.`;
   }
   return "Close other programs, or choose a smaller base or one stored in fewer bits.";
 }
 
-/** Returns the memory that this process uses, plus nine tenths of the free memory. */
+/** Returns the memory that this process uses, plus what a new process may use. */
 function availableBytes(): number {
-  return process.memoryUsage().rss + 0.9 * process.availableMemory();
+  return process.memoryUsage().rss + freeMemory();
+}
+
+/** Returns nine tenths of the free memory: the bytes that a new process may use. */
+export function freeMemory(): number {
+  return 0.9 * process.availableMemory();
 }

@@ -13,6 +13,8 @@ export interface TrainProgress {
   loss: number;
   /** Mean loss per target token of the validation data; absent without validation data. */
   validationLoss?: ValidationLoss;
+  /** Steps done when `validationLoss.last` was measured. */
+  validatedStep?: number;
   tokensPerSecond: number;
   /** Estimated time left, including validations. */
   etaSeconds: number;
@@ -65,7 +67,7 @@ export function progressMeter(
         steps,
         epoch: state.step / stepsPerEpoch,
         loss,
-        ...(state.validation && { validationLoss: state.validation }),
+        ...(state.validation && { validationLoss: state.validation, validatedStep: state.validatedStep }),
         tokensPerSecond: stepTokens.value() / stepSeconds.value(),
         etaSeconds: left === 0 ? 0 : left * stepSeconds.value() + validationsLeft * validationSeconds.value(),
       };

@@ -13,6 +13,8 @@ const reportSchema = z.object({
   format: z.literal(1),
   /** The training's fingerprint: its settings in the user's terms. */
   settings: z.record(z.string(), z.unknown()),
+  /** Names of the data sets. */
+  sources: z.array(z.string()).optional(),
   steps: z.int(),
   tokens: z.int(),
   seconds: z.number(),

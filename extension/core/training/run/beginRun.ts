@@ -22,7 +22,7 @@ import { fingerprintOf } from "../fingerprint.ts";
 import { withVirtualIds } from "../data/virtualIds.ts";
 import { settingsOf } from "../initialAdapter.ts";
 import type { TrainOptions } from "../request.ts";
-import { readSettings, resolveDefaults, specOf, type ResolvedSettings } from "../settings.ts";
+import { readSettings, resolveDefaults, specOf, type ResolvedSettings, type TrainSettings } from "../settings.ts";
 import { stepsOf } from "../steps.ts";
 import { openTrainingData, type Encoders, type ReadingControl } from "../data/trainingData.ts";
 import { dataPrefix, type TrainingRun } from "./trainingRun.ts";
@@ -43,21 +43,14 @@ export async function beginRun(
   const base = await resolveBase(options.base, { ...options, log, signal });
   const initial = await startOf(options.init, base);
   const decided = initial ? settingsOf(initial, asked, options) : asked;
-  const hasRequests = options.data.some(isSourceCode) && !isEncoderDecoder(base.config);
-  const settings = resolveDefaults(decided, base.parameters, moduleShapes(base.config).keys(), hasRequests);
-  const spec = specOf(settings, base);
+  const { settings, spec, maxLength } = settingsFor(base, decided, options);
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
   const first = await firstOf(spec, settings, base, { initial, tokenizer, log });
   const dataFolder = `${dataPrefix}${randomUUID().slice(0, 8)}`;
   await mkdir(join(workFolder, dataFolder)).catch((error: unknown) => {
     throw writeFailure(error, join(workFolder, dataFolder));
   });
-  const inFront = methodOf(spec.method).virtualTokens?.(spec).count ?? 0;
-  const maxLength = Math.min(settings.maxLength, base.config.contextLength - inFront);
-  const encoders = {
-    sequencesOf: encoderFor(base, spec, tokenizer, maxLength),
-    ...(await requestsFor(base, tokenizer, { ...settings, maxLength })),
-  };
+  const encoders = await encodersOf(base, spec, tokenizer, { ...settings, maxLength });
   const data = await openTrainingData(
     options,
     { ...settings, maxLength },
@@ -83,6 +76,32 @@ export async function beginRun(
     validation: facts(validation),
   };
   return { run, base, spec, data, first };
+}
+
+/** Fills in the settings that depend on the base. `maxLength` leaves room for virtual tokens. */
+export function settingsFor(
+  base: InstalledBase,
+  asked: TrainSettings,
+  { data }: Pick<TrainOptions, "data">,
+): { settings: ResolvedSettings; spec: MethodSpec; maxLength: number } {
+  const hasRequests = data.some(isSourceCode) && !isEncoderDecoder(base.config);
+  const settings = resolveDefaults(asked, base.parameters, moduleShapes(base.config).keys(), hasRequests);
+  const spec = specOf(settings, base);
+  const inFront = methodOf(spec.method).virtualTokens?.(spec).count ?? 0;
+  return { settings, spec, maxLength: Math.min(settings.maxLength, base.config.contextLength - inFront) };
+}
+
+/** Returns what turns examples into sequences of at most `maxLength` tokens. */
+export async function encodersOf(
+  base: InstalledBase,
+  spec: MethodSpec,
+  tokenizer: Tokenizer,
+  settings: ResolvedSettings,
+): Promise<Encoders> {
+  return {
+    sequencesOf: encoderFor(base, spec, tokenizer, settings.maxLength),
+    ...(await requestsFor(base, tokenizer, settings)),
+  };
 }
 
 /** What turns source code into an editor's requests, with as much of other files in front as completion gives the base. */

@@ -55,6 +55,14 @@ describe("progressMeter", () => {
     expect(progress.etaSeconds).toBeCloseTo(70 * 2 + 7 * 7, 0);
   });
 
+  test("tells the step of the last validation", () => {
+    const meter = progressMeter(begun, { steps: 100, validateEvery: 10 }, 20);
+    const validation = { before: 3, best: 2, last: 2.5 };
+    const told = meter.progress({ ...begun, step: 13, validation, validatedStep: 10 }, 1);
+    expect(told).toMatchObject({ step: 13, validationLoss: validation, validatedStep: 10 });
+    expect(meter.progress({ ...begun, step: 13 }, 1)).not.toHaveProperty("validatedStep");
+  });
+
   test("a slow first step is soon forgotten", async () => {
     expect((await progressAfter(2, (_, step) => (step === 1 ? 60 : 1))).tokensPerSecond).toBeCloseTo(50, 6);
   });

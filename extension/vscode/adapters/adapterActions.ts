@@ -1,0 +1,130 @@
+/** The commands of the view "Adapters": use, rename, reveal, export, import, delete. */
+
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import * as vscode from "vscode";
+import type { AdapterFormat } from "../../core/adapters/formats/convertAdapter.ts";
+import { deleteAdapter, renameAdapter, restoreAdapter } from "../../core/adapters/library/keptAdapters.ts";
+import { copyAdapterRequest, exportAdapterRequest } from "../../engine/protocol/adapters.ts";
+import { completeStep } from "../walkthrough.ts";
+import { registerAdapterView, type AdapterViewOptions } from "./adapterView.ts";
+
+type Command = (argument?: unknown) => Promise<void>;
+
+/** Opens the view, and returns its commands by their ids. */
+export function openAdapterView(
+  options: AdapterViewOptions,
+  subscriptions: vscode.Disposable[],
+): Readonly<Record<string, Command>> {
+  const { library } = options;
+  const view = registerAdapterView(options, subscriptions);
+  /** Commands of a row do nothing without one. */
+  const ofRow =
+    (act: (name: string) => Promise<void>): Command =>
+    async (argument) => {
+      const row = view.rowOf(argument);
+      if (row) await act(row.name);
+    };
+  return {
+    "graft.adapters.use": ofRow(async (name) => {
+      await library.activate(name);
+      await completeStep("graft.adapterSelected");
+    }),
+    "graft.adapters.stopUsing": async () => await library.activate(undefined),
+    "graft.adapters.rename": ofRow((name) => rename(name, options)),
+    "graft.adapters.reveal": ofRow(async (name) => {
+      await vscode.commands.executeCommand("revealFileInOS", vscode.Uri.file(join(library.folder, name)));
+    }),
+    "graft.adapters.export": ofRow((name) => exportOne(name, options)),
+    "graft.adapters.delete": ofRow((name) => remove(name, options)),
+    "graft.adapters.import": async () => await importOne(options),
+  };
+}
+
+async function rename(from: string, { library }: AdapterViewOptions): Promise<void> {
+  const to = await vscode.window.showInputBox({
+    title: vscode.l10n.t("Rename adapter"),
+    value: from,
+    validateInput: (text) => (text.trim() === from ? undefined : library.nameProblem(text.trim())),
+  });
+  const name = to?.trim();
+  if (name === undefined || name === from) return;
+  const wasActive = library.active === from;
+  await renameAdapter(library.folder, from, name);
+  if (wasActive) await library.activate(name);
+  else library.refresh();
+}
+
+async function remove(name: string, { library, places, messages }: AdapterViewOptions): Promise<void> {
+  const deleted = join(places.home, "deleted-adapters");
+  await deleteAdapter(library.folder, name, deleted);
+  library.refresh();
+  // The workspace remembers the name of its adapter, so that one that comes back is in use again.
+  const undo = async (): Promise<void> => {
+    await restoreAdapter(library.folder, name, deleted);
+    library.refresh();
+  };
+  messages.tell("info", vscode.l10n.t('Deleted the adapter "{0}".', name), [
+    { title: vscode.l10n.t("Undo"), run: undo },
+  ]);
+}
+
+interface FormatItem extends vscode.QuickPickItem {
+  to: AdapterFormat | "peft";
+}
+
+async function exportOne(name: string, options: AdapterViewOptions): Promise<void> {
+  const { library, libraryProcess, engine, places, messages } = options;
+  const formats: FormatItem[] = [
+    { to: "peft", label: vscode.l10n.t("Folder"), description: vscode.l10n.t("for PEFT and Graft") },
+    { to: "onnx-adapter", label: ".onnx_adapter", description: vscode.l10n.t("for ONNX Runtime, LoRA only") },
+    { to: "gguf", label: "GGUF", description: vscode.l10n.t("for llama.cpp, LoRA only") },
+  ];
+  const chosen = await vscode.window.showQuickPick(formats, { title: vscode.l10n.t('Export adapter "{0}"', name) });
+  if (!chosen) return;
+  const folder = join(library.folder, name);
+  if (chosen.to === "peft") {
+    const parent = await chooseFolder(vscode.l10n.t("Export here"));
+    if (parent === undefined) return;
+    const target = await libraryProcess.ask(copyAdapterRequest, { source: folder, target: join(parent, name) });
+    return messages.tell("info", vscode.l10n.t("Exported to {0}.", target));
+  }
+  const ending = chosen.to === "gguf" ? "gguf" : "onnx_adapter";
+  const out = await vscode.window.showSaveDialog({
+    defaultUri: vscode.Uri.file(join(homedir(), `${name}.${ending}`)),
+    filters: { [chosen.label]: [ending] },
+    saveLabel: vscode.l10n.t("Export"),
+  });
+  if (out?.scheme !== "file") return;
+  const { home, embedded } = places;
+  const question = { folder, to: chosen.to, out: out.fsPath, base: engine.base, home, embedded };
+  await libraryProcess.ask(exportAdapterRequest, question);
+  messages.tell("info", vscode.l10n.t("Exported to {0}.", out.fsPath));
+}
+
+/** Takes a folder of PEFT or Graft, and a free name like the folder's. */
+async function importOne({ library, libraryProcess }: AdapterViewOptions): Promise<void> {
+  const source = await chooseFolder(vscode.l10n.t("Import"));
+  if (source === undefined) return;
+  const name = freeName(basename(source), (text) => library.nameProblem(text) === undefined);
+  await libraryProcess.ask(copyAdapterRequest, { source, target: join(library.folder, name) });
+  library.refresh();
+}
+
+/** Returns the name, made acceptable, with a number where it is taken. */
+function freeName(wanted: string, isFree: (name: string) => boolean): string {
+  const stem =
+    wanted
+      .replaceAll(/[^\w.-]+/g, "-")
+      .replace(/^[.-]+/, "")
+      .slice(0, 40) || "adapter";
+  let name = stem;
+  for (let i = 2; !isFree(name); i++) name = `${stem}-${i}`;
+  return name;
+}
+
+async function chooseFolder(openLabel: string): Promise<string | undefined> {
+  const [uri] =
+    (await vscode.window.showOpenDialog({ canSelectFolders: true, canSelectFiles: false, openLabel })) ?? [];
+  return uri?.fsPath;
+}

@@ -1,0 +1,66 @@
+/** The view "Adapters" of the side bar: a native tree with the adapters of this machine. It shows; adapterActions.ts acts. */
+
+import * as vscode from "vscode";
+import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
+import type { LibraryProcess } from "../../engine/libraryProcess.ts";
+import { adapterRowsRequest, type AdapterRow } from "../../engine/protocol/adapters.ts";
+import type { Configuration } from "../configuration.ts";
+import type { Engine } from "../completion/engine.ts";
+import type { Messages } from "../messages.ts";
+import { adapterItem } from "./adapterItem.ts";
+import type { AdapterLibrary } from "./adapterLibrary.ts";
+
+export interface AdapterViewOptions {
+  engine: Pick<Engine, "base">;
+  configuration: Pick<Configuration, "onDidChange">;
+  libraryProcess: LibraryProcess;
+  places: BasePlaces;
+  library: AdapterLibrary;
+  messages: Messages;
+}
+
+export interface AdapterView {
+  /** The row that a command of the view means: the one it was called on, or the selected one. */
+  rowOf(argument: unknown): AdapterRow | undefined;
+}
+
+const viewId = "graft.adapters";
+
+export function registerAdapterView(options: AdapterViewOptions, subscriptions: vscode.Disposable[]): AdapterView {
+  const { engine, configuration, libraryProcess, places, library, messages } = options;
+  const changed = new vscode.EventEmitter<void>();
+  const update = (): void => changed.fire();
+  const rows = async (): Promise<AdapterRow[]> => {
+    const question = { home: places.home, embedded: places.embedded, base: engine.base, library: library.folder };
+    try {
+      return await libraryProcess.ask(adapterRowsRequest, question);
+    } catch (error) {
+      messages.log(error);
+      // Those whose names are known can still be used, renamed and deleted.
+      return (await library.names()).map((name) => ({ name, folder: "", details: { bytes: 0, writtenAt: 0 } }));
+    }
+  };
+  const tree = vscode.window.createTreeView<AdapterRow>(viewId, {
+    treeDataProvider: {
+      onDidChangeTreeData: changed.event,
+      getChildren: async (row) => (row ? [] : await rows()),
+      getTreeItem: (row) => adapterItem(row, row.name === library.active),
+    },
+  });
+  subscriptions.push(
+    changed,
+    tree,
+    library.onDidChangeNames(update),
+    library.onDidChangeActive(update),
+    configuration.onDidChange((keys) => {
+      if (keys.includes("base")) update();
+    }),
+  );
+  return {
+    rowOf: (argument) => (isRow(argument) ? argument : tree.selection[0]),
+  };
+}
+
+function isRow(value: unknown): value is AdapterRow {
+  return typeof value === "object" && value !== null && "name" in value && "details" in value;
+}

@@ -1,0 +1,99 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { writeAdapter } from "../../../../extension/core/adapters/formats/peftFolder.ts";
+import { copyAdapter } from "../../../../extension/core/adapters/library/copyAdapter.ts";
+import {
+  deleteAdapter,
+  renameAdapter,
+  restoreAdapter,
+} from "../../../../extension/core/adapters/library/keptAdapters.ts";
+
+let folder: string;
+let library: string;
+let deleted: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "graft-kept-"));
+  [library, deleted] = [join(folder, "adapters"), join(folder, "deleted")];
+  await mkdir(library);
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function write(name: string, text = name): Promise<void> {
+  await mkdir(join(library, name));
+  await writeFile(join(library, name, "adapter_config.json"), text);
+}
+const textOf = (name: string): Promise<string> => readFile(join(library, name, "adapter_config.json"), "utf8");
+
+describe("renameAdapter", () => {
+  test("gives an adapter another name, but none that is taken", async () => {
+    await write("shop");
+    await write("style");
+    await renameAdapter(library, "shop", "market");
+    expect((await readdir(library)).sort()).toEqual(["market", "style"]);
+    expect(await textOf("market")).toBe("shop");
+    await expect(renameAdapter(library, "market", "style")).rejects.toMatchObject({ code: "name-taken" });
+    expect(await textOf("style")).toBe("style");
+    await expect(renameAdapter(library, "shop", "new")).rejects.toMatchObject({ code: "adapter-missing" });
+  });
+});
+
+describe("deleteAdapter", () => {
+  test("sets an adapter aside, from where it comes back whole", async () => {
+    await write("shop");
+    await deleteAdapter(library, "shop", deleted);
+    expect(await readdir(library)).toEqual([]);
+    await restoreAdapter(library, "shop", deleted);
+    expect(await textOf("shop")).toBe("shop");
+    await expect(restoreAdapter(library, "shop", deleted)).rejects.toMatchObject({ code: "adapter-missing" });
+  });
+
+  test("an earlier deletion of the name gives way; a newer adapter does not", async () => {
+    await write("shop", "first");
+    await deleteAdapter(library, "shop", deleted);
+    await write("shop", "second");
+    await deleteAdapter(library, "shop", deleted);
+    await write("shop", "third");
+    await expect(restoreAdapter(library, "shop", deleted)).rejects.toMatchObject({ code: "name-taken" });
+    expect(await textOf("shop")).toBe("third");
+    await rm(join(library, "shop"), { recursive: true });
+    await restoreAdapter(library, "shop", deleted);
+    expect(await textOf("shop")).toBe("second");
+  });
+
+  test("an adapter that is not there costs no earlier deletion", async () => {
+    await write("shop");
+    await deleteAdapter(library, "shop", deleted);
+    await expect(deleteAdapter(library, "shop", deleted)).rejects.toMatchObject({ code: "adapter-missing" });
+    await restoreAdapter(library, "shop", deleted);
+    expect(await textOf("shop")).toBe("shop");
+  });
+});
+
+describe("copyAdapter", () => {
+  test("copies the adapter and what tells of it, and nothing else", async () => {
+    const matrices = { a: new Float32Array(128), b: new Float32Array(128), inFeatures: 64, outFeatures: 64 };
+    const modules = new Map([["model.layers.0.self_attn.q_proj", matrices]]);
+    const scaling = { rank: 2, alpha: 2, dropout: 0, rsLora: false, scaling: 1 };
+    const source = join(folder, "elsewhere");
+    await writeAdapter(source, { method: "lora", name: "elsewhere", baseModel: "", ...scaling, modules });
+    for (const name of ["graft.json", "README.md", "optimizer.pt"]) await writeFile(join(source, name), "{}");
+    await copyAdapter(source, join(library, "copy"));
+    const names = ["README.md", "adapter_config.json", "adapter_model.safetensors", "graft.json"];
+    expect((await readdir(join(library, "copy"))).sort()).toEqual(names);
+    for (const name of names) {
+      const [one, other] = await Promise.all([source, join(library, "copy")].map((from) => readFile(join(from, name))));
+      expect(one!.equals(other!)).toBe(true);
+    }
+    await expect(copyAdapter(source, join(library, "copy"))).rejects.toMatchObject({ code: "name-taken" });
+  });
+
+  test("refuses a folder without an adapter, and leaves nothing", async () => {
+    await mkdir(join(folder, "empty"));
+    await expect(copyAdapter(join(folder, "empty"), join(library, "copy"))).rejects.toMatchObject({
+      code: "adapter-missing",
+    });
+    expect(await readdir(library)).toEqual([]);
+  });
+});

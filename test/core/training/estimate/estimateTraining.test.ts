@@ -1,0 +1,81 @@
+/** The form's estimate against a reading of the same data. */
+
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { silentLog } from "../../../../extension/core/foundation/log.ts";
+import { openEstimator } from "../../../../extension/core/training/estimate/estimateTraining.ts";
+import { previewTraining } from "../../../../extension/core/training/preview.ts";
+import type { TrainOptions } from "../../../../extension/core/training/request.ts";
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+let folder: string;
+let options: TrainOptions;
+const control = { log: silentLog };
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "graft-estimate-"));
+  await mkdir(join(folder, "shop"));
+  // 120 files of 3 kB: more than the sample holds.
+  for (let i = 0; i < 120; i++) {
+    const lines = Array.from({ length: 60 }, (_, n) => `    total_${n} = shop.price_of("item ${n * i}") * ${n}\n`);
+    await writeFile(join(folder, "shop", `part${i}.py`), `def part_${i}(shop):\n${lines.join("")}    return total_1\n`);
+  }
+  options = {
+    base: "",
+    home: join(folder, "home"),
+    embedded: join(import.meta.dirname, "../../../../base"),
+    dataFolder: "",
+    shippedData: join(import.meta.dirname, "../../../../data"),
+    data: [join(folder, "shop")],
+    validation: "0.1",
+    out: join(folder, "out"),
+  };
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("openEstimator", () => {
+  test.each<[string, Partial<TrainOptions>]>([
+    ["pieces", { sourceAs: "pieces" }],
+    ["requests", { maxLength: 320 }],
+    ["rows", { data: ["conala"] }],
+  ])("%s: agrees with a reading of all data", async (_, more) => {
+    const { validation, ...others } = options;
+    const asked = more.data ? { ...others, ...more } : { ...others, validation, ...more };
+    const estimate = await openEstimator()(asked, control);
+    const read = await previewTraining(asked, control);
+    const within = (share: number, ours: number, theirs: number): void => {
+      expect(ours / theirs).toBeGreaterThan(1 - share);
+      expect(ours / theirs).toBeLessThan(1 + share);
+    };
+    within(0.1, estimate.sequences, read.sequences);
+    within(0.1, estimate.steps, read.steps);
+    within(0.25, estimate.heldOut, read.heldOut);
+    within(0.1, estimate.memoryBytes, read.cost.memoryBytes);
+    expect(estimate.seconds).toBeGreaterThan(0);
+  });
+
+  test("other choices are estimated from the same sample: less for a quick training, less disk for IA3", async () => {
+    const estimate = openEstimator();
+    const asked: TrainOptions = { ...options, sourceAs: "pieces" };
+    const balanced = await estimate(asked, control);
+    const quick = await estimate({ ...asked, preset: "quick" }, control);
+    expect(quick.sequences).toBe(balanced.sequences);
+    expect(quick.steps).toBeLessThan(balanced.steps);
+    expect(quick.seconds!).toBeLessThan(balanced.seconds! / 2);
+    const ia3 = await estimate({ ...asked, method: "ia3" }, control);
+    expect(ia3.diskBytes).toBeLessThan(balanced.diskBytes);
+    // The machine's speed is measured once, so that the figures do not jitter.
+    expect(await estimate(asked, control)).toEqual(balanced);
+  });
+
+  test("refuses what does not fit into memory, and data that is not there", async () => {
+    const memory = vi.spyOn(process, "availableMemory").mockReturnValue(200e6);
+    await expect(openEstimator()(options, control)).rejects.toMatchObject({ code: "training-too-large" });
+    memory.mockRestore();
+    await expect(openEstimator()({ ...options, data: [join(folder, "gone.jsonl")] }, control)).rejects.toMatchObject({
+      code: "data-missing",
+    });
+  });
+});

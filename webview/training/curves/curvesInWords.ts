@@ -1,0 +1,61 @@
+/** What a chart of losses shows, in words: for screen readers, and for rows of a table. */
+
+import type { LossCurves, LossPoint } from "../../protocol/lossCurves.ts";
+import { loss } from "../../shared/figures.ts";
+import { t } from "../../shared/l10n.ts";
+
+/** Returns the points that can be drawn. */
+export function finite(points: readonly LossPoint[]): LossPoint[] {
+  return points.filter((point) => Number.isFinite(point.loss));
+}
+
+export function curvesInWords({ training, validation }: LossCurves): string {
+  const [first, last] = [training[0], training.at(-1)];
+  if (!first || !last) return "";
+  const ofTraining = t("Training loss from {0} to {1} after {2} steps.", loss(first.loss), loss(last.loss), at(last));
+  const [begin, end] = [validation[0], validation.at(-1)];
+  if (!begin || !end) return ofTraining;
+  const lowest = validation.reduce((one, other) => (other.loss < one.loss ? other : one));
+  const words = [loss(begin.loss), loss(end.loss), loss(lowest.loss), at(lowest)];
+  return `${ofTraining} ${t("Validation loss from {0} to {1}, lowest {2} at step {3}.", ...words)}`;
+}
+
+export interface LossRow {
+  readonly step: number;
+  readonly training: number | undefined;
+  readonly validation: number | undefined;
+}
+
+/**
+ * Returns a row for each validation, with the training loss that is nearest; without validations, for some of the steps.
+ *
+ * @param most rows at most
+ */
+export function lossRows({ training, validation }: LossCurves, most = 20): LossRow[] {
+  const shown = validation.length > 0 ? validation : training;
+  const count = Math.min(most, shown.length);
+  const chosen = Array.from(
+    { length: count },
+    (_, i) => shown[Math.round((i * (shown.length - 1)) / (count - 1 || 1))]!,
+  );
+  return chosen.map((point) => ({
+    step: at(point),
+    training: nearest(training, point.step)?.loss,
+    validation: validation.length > 0 ? point.loss : undefined,
+  }));
+}
+
+/** Before the first step there is no training loss. */
+function nearest(points: readonly LossPoint[], step: number): LossPoint | undefined {
+  if (step === 0) return undefined;
+  const distance = (point: LossPoint): number => Math.abs(point.step - step);
+  return points.reduce<LossPoint | undefined>(
+    (best, point) => (best && distance(best) <= distance(point) ? best : point),
+    undefined,
+  );
+}
+
+/** A point may be the mean of several. */
+function at({ step }: LossPoint): number {
+  return Math.round(step);
+}

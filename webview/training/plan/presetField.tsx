@@ -1,0 +1,36 @@
+/** The part of the form with the preset: how long to train. */
+
+import type { TrainingForm } from "../../protocol/training.ts";
+import { Choice } from "../../shared/form/choice.tsx";
+import { t } from "../../shared/l10n.ts";
+
+export type Preset = NonNullable<TrainingForm["preset"]>;
+
+const presets: Readonly<Record<Preset, { label: string; note: string }>> = {
+  quick: { label: t("Quick"), note: t("Half the passes over the data, at most 100 steps. For a first try.") },
+  balanced: { label: t("Balanced"), note: t("The usual choice.") },
+  thorough: {
+    label: t("Thorough"),
+    note: t("Twice the passes. Stops early if held-out data no longer gains from them."),
+  },
+  paper: { label: t("As in the paper"), note: t("Modules, learning rates and optimizer of arXiv 2308.10462.") },
+};
+
+export function PresetField({ preset, onChoose }: { preset: Preset; onChoose: (preset: Preset) => void }) {
+  return (
+    <fieldset>
+      <legend>{t("Preset")}</legend>
+      {Object.entries(presets).map(([value, { label, note }]) => (
+        <Choice
+          key={value}
+          name="preset"
+          value={value as Preset}
+          chosen={preset}
+          label={label}
+          note={note}
+          onChoose={onChoose}
+        />
+      ))}
+    </fieldset>
+  );
+}
