@@ -3,7 +3,7 @@
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import { exists } from "../foundation/exists.ts";
-import { findRepository, namedExcludes, patternsOf, repositoryFiles, userSettings } from "./gitExcludes.ts";
+import { findRepository, namedExcludes, patternsOf, repositoryFiles, userSettings } from "./git/gitExcludes.ts";
 
 export interface IgnoreRules {
   /** A file of rules that cannot be read. It could name any file, so all are ignored. */

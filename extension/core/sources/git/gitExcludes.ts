@@ -2,10 +2,10 @@
 
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { systemCode, UserError } from "../foundation/errors.ts";
-import { exists } from "../foundation/exists.ts";
-import { readPlainText } from "../foundation/plainFile.ts";
-import { excludesSetting } from "./git/gitSettings.ts";
+import { systemCode, UserError } from "../../foundation/errors.ts";
+import { exists } from "../../foundation/exists.ts";
+import { readPlainText } from "../../foundation/plainFile.ts";
+import { excludesSetting } from "./gitSettings.ts";
 
 /** Returns the repository around `folder`, or `folder` itself: the nearest folder that contains a .git. */
 export async function findRepository(folder: string): Promise<string | undefined> {
