@@ -29,7 +29,12 @@ test("adapterDetails tells the size, and of a training its data and figures", as
   const report = {
     settings: {},
     sources: ["shop", "conala"],
-    ...{ steps: 60, tokens: 100, seconds: 12, trainLoss: 1, trainableParameters: 256, peakMemoryBytes: 1 },
+    steps: 60,
+    tokens: 100,
+    seconds: 12,
+    trainLoss: 1,
+    trainableParameters: 256,
+    peakMemoryBytes: 1,
     validationLoss: { before: 2, best: 1.5, last: 1.6 },
   };
   await withReport({ names: new Set(), write: async () => {} }, report).write(path);
