@@ -75,7 +75,7 @@ function Done({ state, post }: OutcomeProps<TrainingDone>) {
           </Button>
         ) : (
           <Button style="primary" onClick={() => post({ type: "activate", name })}>
-            {trial ? t("Use it anyway") : t("Use it")}
+            {trial?.verdict === "worse" || trial?.verdict === "alike" ? t("Use it anyway") : t("Use it")}
           </Button>
         )}
         <Button onClick={() => post({ type: "evaluate" })}>{t("Evaluate")}</Button>

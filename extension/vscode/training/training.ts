@@ -115,7 +115,14 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     controls[how === "finish" && state.trial ? "enough" : how].abort();
   };
 
-  subscriptions.push(changed, ended, { dispose: () => controls?.pause.abort() });
+  subscriptions.push(
+    changed,
+    ended,
+    library.onDidChangeActive((name) => {
+      if (state.phase === "done") become({ ...state, active: name === state.name });
+    }),
+    { dispose: () => controls?.pause.abort() },
+  );
 
   return {
     get state() {
@@ -130,10 +137,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       if (state.phase === "running" && state.name === name) stop("finish");
       await running;
     },
-    async activate(name) {
-      await library.activate(name);
-      if (state.phase === "done" && state.name === name) become({ ...state, active: true });
-    },
+    activate: (name) => library.activate(name),
     pause: () => stop("pause"),
     finish: () => stop("finish"),
     showLeftOut: () => leftOut.show(),
