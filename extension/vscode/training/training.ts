@@ -64,8 +64,7 @@ type Controls = Readonly<Record<"pause" | "finish" | "enough", AbortController>>
 
 export function createTraining(options: TrainingOptions, subscriptions: vscode.Disposable[]): Training {
   const { entry, library, log, unfinished } = options;
-  const changed = new vscode.EventEmitter<TrainingState>();
-  const ended = new vscode.EventEmitter<TrainingEnd>();
+  const [changed, ended] = [new vscode.EventEmitter<TrainingState>(), new vscode.EventEmitter<TrainingEnd>()];
   let state: TrainingState = { phase: "idle" };
   let controls: Controls | undefined;
   const leftOut = createLeftOutList(subscriptions);
@@ -91,10 +90,10 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     } catch (error) {
       // The files on disk decide, not the progress reports.
       await unfinished.refresh();
-      const reached = reachedBy(name, unfinished, state);
-      if (isCancelled(error)) return { phase: "cancelled", name, ...reached };
+      const reached = { name, ...reachedBy(name, unfinished, state) };
+      if (isCancelled(error)) return { phase: "cancelled", ...reached };
       log.error(detailed(error));
-      return { phase: "failed", name, ...reached, ...explain(error), ...leftOut.counts() };
+      return { phase: "failed", ...reached, ...explain(error), ...leftOut.counts() };
     }
   };
 
@@ -115,14 +114,11 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     controls[how === "finish" && state.trial ? "enough" : how].abort();
   };
 
-  subscriptions.push(
-    changed,
-    ended,
-    library.onDidChangeActive((name) => {
-      if (state.phase === "done") become({ ...state, active: name === state.name });
-    }),
-    { dispose: () => controls?.pause.abort() },
-  );
+  const showActive = (name: string | undefined): void => {
+    if (state.phase === "done") become({ ...state, active: name === state.name });
+  };
+  const pauses = { dispose: () => controls?.pause.abort() };
+  subscriptions.push(changed, ended, library.onDidChangeActive(showActive), pauses);
 
   return {
     get state() {
