@@ -9,6 +9,7 @@ import { fitsWidth } from "./harness/fitsWidth.ts";
 import { graftReady, storage } from "./harness/graft.ts";
 import { shapes } from "./harness/shapes.ts";
 import { editorTest } from "./harness/spec.ts";
+import { appears } from "./harness/until.ts";
 import type { Workbench } from "./harness/workbench.ts";
 
 const test = editorTest({
@@ -47,12 +48,7 @@ async function suggestion(workbench: Workbench, text: string, fits = /^/): Promi
   for (const character of text) {
     await workbench.type(character);
     await workbench.press("Alt+\\");
-    const appeared = workbench.ghostPieces.first().waitFor({ timeout: 1500 });
-    const isThere = await appeared.then(
-      () => true,
-      () => false,
-    );
-    if (isThere) {
+    if (await appears(workbench.ghostPieces.first(), 1500)) {
       appearances++;
       await workbench.page.waitForTimeout(900);
       if (fits.test(await workbench.ghostText())) return appearances;

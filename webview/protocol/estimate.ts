@@ -5,7 +5,7 @@ export type EstimateState = { isStale?: boolean } & (
   | {
       phase: "done";
       steps: number;
-      /** Of steps and validations; some bases have no estimate of it. */
+      /** The time of steps and validations; absent for bases without an estimate. */
       seconds?: number;
       /** The most that a trial on held-out lines takes; absent without one. */
       trialSeconds?: number;

@@ -1,6 +1,6 @@
 /** The part of the form with the training method. */
 
-import { Choice } from "../shared/form/choice.tsx";
+import { ChoiceGroup } from "../shared/form/choice.tsx";
 import { t } from "../shared/l10n.ts";
 import type { Method } from "./draft.ts";
 
@@ -24,20 +24,5 @@ const methods: Readonly<Record<Method, { label: string; note: string }>> = {
 };
 
 export function MethodField({ method, onChoose }: { method: Method; onChoose: (method: Method) => void }) {
-  return (
-    <fieldset>
-      <legend>{t("Method")}</legend>
-      {Object.entries(methods).map(([value, { label, note }]) => (
-        <Choice
-          key={value}
-          name="method"
-          value={value as Method}
-          chosen={method}
-          label={label}
-          note={note}
-          onChoose={onChoose}
-        />
-      ))}
-    </fieldset>
-  );
+  return <ChoiceGroup name="method" legend={t("Method")} choices={methods} chosen={method} onChoose={onChoose} />;
 }

@@ -16,7 +16,7 @@ export interface PageState {
   workspace: Workspace;
   paperData: PaperDataState | undefined;
   preview: PreviewState | undefined;
-  /** Of the form before its last change, if it is stale. */
+  /** If it is stale, it is about the form before its last change. */
   estimate: EstimateState | undefined;
   draft: FormDraft;
   /** The extension's reason why the name cannot be used. */

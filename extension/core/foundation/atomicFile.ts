@@ -77,6 +77,20 @@ export async function writeFolderAtomic(path: string, fill: (temporary: string) 
 }
 
 /**
+ * Moves a folder, and makes the folders above its new place.
+ *
+ * @throws UserError "disk-full", "not-writable"
+ */
+export async function moveFolder(from: string, to: string): Promise<void> {
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    await renamePatiently(from, to);
+  } catch (error) {
+    throw writeFailure(error, to);
+  }
+}
+
+/**
  * Cleans up after a process that was killed while writing `path`: restores an old folder unless a new one has replaced it, and
  * removes unfinished files and folders. Call it only when no process is writing there.
  */

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { Frame } from "playwright-core";
 import { scratch } from "../../../scripts/bed/paths.ts";
+import { appears } from "./until.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** Graft's folder in the editor, which all specs share. */
@@ -27,13 +28,7 @@ export async function typeUntilGhostText(
 ): Promise<{ typed: string; ghost: string }> {
   for (let length = 1; length <= text.length; length++) {
     await workbench.type(text.slice(length - 1, length));
-    const appeared = workbench.ghostPieces.first().waitFor({ timeout: 1000 });
-    if (
-      await appeared.then(
-        () => true,
-        () => false,
-      )
-    ) {
+    if (await appears(workbench.ghostPieces.first(), 1000)) {
       return { typed: text.slice(0, length), ghost: await workbench.ghostText() };
     }
   }

@@ -1,5 +1,7 @@
 /** Waiting for what has no event. */
 
+import type { Locator } from "playwright-core";
+
 /** Resolves once `holds`. @throws Error that names `what` after 20 s. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   for (
@@ -9,4 +11,12 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   ) {
     if (Date.now() > deadline) throw new Error(`Not within 20 s: ${what}.`);
   }
+}
+
+/** Whether the element is shown within so many milliseconds. */
+export async function appears(element: Locator, timeout: number): Promise<boolean> {
+  return await element.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
 }

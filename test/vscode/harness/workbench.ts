@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Frame, Locator, Page } from "playwright-core";
 import { scratch } from "../../../scripts/bed/paths.ts";
+import { appears } from "./until.ts";
 
 export interface Workbench {
   readonly page: Page;
@@ -59,14 +60,7 @@ export async function openWorkbench(
 /** Now and then VS Code opens a workspace before it can read its file, takes it for one without folders, and never looks again. */
 async function reloadUntilRootsAreShown(page: Page): Promise<void> {
   const root = page.locator(".explorer-folders-view").getByRole("treeitem").first();
-  const isShown = async (): Promise<boolean> => {
-    const appeared = root.waitFor({ timeout: 15_000 });
-    return appeared.then(
-      () => true,
-      () => false,
-    );
-  };
-  for (let attempt = 1; !(await isShown()); attempt++) {
+  for (let attempt = 1; !(await appears(root, 15_000)); attempt++) {
     if (attempt === 5) throw new Error("VS Code does not show the folders of the workspace.");
     await page.reload({ waitUntil: "commit" });
   }

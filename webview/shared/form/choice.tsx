@@ -1,4 +1,4 @@
-/** One radio button with a line of explanation under it. */
+/** Radio buttons with a line of explanation under each. */
 
 export interface ChoiceProps<Value extends string> {
   /** Name of the group. */
@@ -28,5 +28,25 @@ export function Choice<Value extends string>({ name, value, chosen, label, note,
         {note}
       </span>
     </label>
+  );
+}
+
+export interface ChoiceGroupProps<Value extends string> extends Pick<
+  ChoiceProps<Value>,
+  "name" | "chosen" | "onChoose"
+> {
+  legend: string;
+  /** In the order of the page. */
+  choices: Readonly<Record<Value, { readonly label: string; readonly note: string }>>;
+}
+
+export function ChoiceGroup<Value extends string>({ legend, choices, ...group }: ChoiceGroupProps<Value>) {
+  return (
+    <fieldset>
+      <legend>{legend}</legend>
+      {(Object.keys(choices) as Value[]).map((value) => (
+        <Choice key={value} {...group} value={value} {...choices[value]} />
+      ))}
+    </fieldset>
   );
 }

@@ -1,7 +1,7 @@
 /** The part of the form with the preset: how long to train. */
 
 import type { TrainingForm } from "../../protocol/training.ts";
-import { Choice } from "../../shared/form/choice.tsx";
+import { ChoiceGroup } from "../../shared/form/choice.tsx";
 import { t } from "../../shared/l10n.ts";
 
 export type Preset = NonNullable<TrainingForm["preset"]>;
@@ -17,20 +17,5 @@ const presets: Readonly<Record<Preset, { label: string; note: string }>> = {
 };
 
 export function PresetField({ preset, onChoose }: { preset: Preset; onChoose: (preset: Preset) => void }) {
-  return (
-    <fieldset>
-      <legend>{t("Preset")}</legend>
-      {Object.entries(presets).map(([value, { label, note }]) => (
-        <Choice
-          key={value}
-          name="preset"
-          value={value as Preset}
-          chosen={preset}
-          label={label}
-          note={note}
-          onChoose={onChoose}
-        />
-      ))}
-    </fieldset>
-  );
+  return <ChoiceGroup name="preset" legend={t("Preset")} choices={presets} chosen={preset} onChoose={onChoose} />;
 }

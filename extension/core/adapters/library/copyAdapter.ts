@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { writeFolderAtomic } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
-import { readOutline } from "../formats/peftFolder.ts";
+import { adapterFiles, readOutline } from "../formats/peftFolder.ts";
 
 /** Files beside those of PEFT that are copied, too: the report of the training, the card of a model, its licence. */
 const companions = /^(graft\.json|README\.md|LICEN[CS]E(\.\w+)?)$/;
@@ -29,5 +29,5 @@ export async function copyAdapter(source: string, target: string): Promise<void>
 }
 
 function isPart(name: string): boolean {
-  return name === "adapter_config.json" || name === "adapter_model.safetensors" || companions.test(name);
+  return adapterFiles.has(name) || companions.test(name);
 }

@@ -1,11 +1,10 @@
 /** Renames, deletes and restores adapters of a library: a folder with one folder per adapter. Reads none of them. */
 
-import { mkdir, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { writeFailure } from "../../foundation/atomicFile.ts";
+import { rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { moveFolder } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
-import { renamePatiently } from "../../foundation/renamePatiently.ts";
 
 /** @throws UserError "adapter-missing", "name-taken", "not-writable" */
 export async function renameAdapter(library: string, from: string, to: string): Promise<void> {
@@ -35,12 +34,7 @@ async function move(from: string, to: string, action: string): Promise<void> {
     const message = `${action}: another one is named "${basename(to)}".`;
     throw new UserError("name-taken", message, "Choose another name, or rename that one first.");
   }
-  try {
-    await mkdir(dirname(to), { recursive: true });
-    await renamePatiently(from, to);
-  } catch (error) {
-    throw writeFailure(error, to);
-  }
+  await moveFolder(from, to);
 }
 
 function missing(action: string, folder: string): UserError {

@@ -1,8 +1,8 @@
 /** Deletes runs so that they can be restored: they move into a folder of the home, which the user may empty. */
 
-import { mkdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { writeFailure } from "../../foundation/atomicFile.ts";
+import { rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { moveFolder } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
@@ -24,7 +24,7 @@ export async function deleteRun(id: string, home: string): Promise<void> {
   const target = join(deletedRunsFolder(home), id);
   // An earlier deletion of the same run gives way.
   await rm(target, { recursive: true, force: true });
-  await move(folder, target);
+  await moveFolder(folder, target);
 }
 
 /** @throws UserError "run-missing", "run-busy" if the run was evaluated again meanwhile, "not-writable" */
@@ -38,7 +38,7 @@ export async function restoreRun(id: string, home: string): Promise<void> {
     const message = `Cannot restore the run ${id}: it was evaluated again meanwhile.`;
     throw new UserError("run-busy", message, "Delete the new one first, or keep it.");
   }
-  await move(folder, target);
+  await moveFolder(folder, target);
 }
 
 /** Ids come from the command line and from a web page. */
@@ -49,13 +49,4 @@ function plainName(id: string): string {
 
 function missing(message: string, place: string): UserError {
   return new UserError("run-missing", message, `See ${place}.`);
-}
-
-async function move(folder: string, target: string): Promise<void> {
-  try {
-    await mkdir(dirname(target), { recursive: true });
-    await rename(folder, target);
-  } catch (error) {
-    throw writeFailure(error, target);
-  }
 }

@@ -27,7 +27,7 @@ export type ProductTime = (product: Product) => Promise<number>;
 
 /** What a training does, as far as its cost depends on it. */
 export interface PlannedWork {
-  /** Of all steps and validations, including padding. */
+  /** All steps and validations, including padding. */
   readonly tokens: number;
   readonly isValidated: boolean;
 }

@@ -7,7 +7,7 @@ export interface Exported {
   readonly runs: readonly RunSummary[];
   /** Inputs that the export lacks or has in part, with reasons. */
   readonly leftOut: readonly string[];
-  /** Of Graft. */
+  /** The version of Graft. */
   readonly version: string;
 }
 
