@@ -105,8 +105,6 @@ export interface PreviewShown {
   sequences: number;
   heldOut: number;
   steps: number;
-  /** Estimated for this machine; some bases have no estimate of the time. */
-  cost: { memoryBytes: number; seconds?: number };
   problems: RowProblems;
   /** Each is its text in parts: those that the model learns to write, and those that it only reads. */
   examples: readonly (readonly { text: string; learned: boolean }[])[];

@@ -21,7 +21,9 @@ export interface FormDraft {
   epochs?: string;
   rank?: string;
   virtualTokens?: string;
+  /** The folds that are open. */
   advanced: boolean;
+  paperDataOpen: boolean;
   /** Reasons and files that are trained on in spite of the rules. */
   include: readonly string[];
 }
@@ -37,6 +39,7 @@ export const blankDraft: FormDraft = {
   name: "",
   nameChosen: false,
   advanced: false,
+  paperDataOpen: false,
   include: [],
 };
 

@@ -69,12 +69,15 @@ export function changed(state: PageState, change: Change): PageState {
   }
 }
 
+/** What an estimate does not depend on. */
+const unestimated: ReadonlySet<string> = new Set<keyof FormDraft>(["name", "nameChosen", "advanced", "paperDataOpen"]);
+
 function edited(state: PageState, part: Partial<FormDraft>): PageState {
   const nameProblem = part.name === undefined ? state.nameProblem : undefined;
   const isOtherData = part.data !== undefined || part.path !== undefined;
   // Other data has other files.
   const draft = { ...state.draft, ...(isOtherData && { include: [] }), ...part };
-  const isSame = Object.keys(part).every((key) => key === "name" || key === "nameChosen" || key === "advanced");
+  const isSame = Object.keys(part).every((key) => unestimated.has(key));
   const estimate = isSame || !state.estimate ? state.estimate : { ...state.estimate, isStale: true };
   return { ...state, draft, nameProblem, estimate, preview: isOtherData ? undefined : state.preview };
 }
