@@ -57,6 +57,20 @@ test("a path that was chosen is the data", () => {
   });
 });
 
+test("a wish to train on the snippets is taken once, also after the page was away", () => {
+  const told = (chosenAt?: number): Page.Change => {
+    return { type: "snippets", state: { snippets: [], ...(chosenAt !== undefined && { chosenAt }) } };
+  };
+  const back = { type: "edited", part: { data: "workspace" } } as const;
+  expect(after(workspace, told()).draft.data).toBe("workspace");
+  const chosen = after(workspace, told(5));
+  expect(chosen.draft).toMatchObject({ data: "snippets", name: "snippets" });
+  expect(after(workspace, told(5), back, told(5)).draft.data).toBe("workspace");
+  expect(after(workspace, told(5), back, told(6)).draft.data).toBe("snippets");
+  const again = page.changed(page.initialState(chosen.draft), back);
+  expect(page.changed(again, told(5)).draft.data).toBe("workspace");
+});
+
 test("a draft that was kept stays, with what it lacks as in a blank one", () => {
   const kept = { ...page.initialState(undefined).draft, method: "ia3", rank: "4" } as const;
   expect(page.initialState(kept).draft).toMatchObject({ method: "ia3", rank: "4", data: "workspace" });

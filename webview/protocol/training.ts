@@ -5,11 +5,12 @@ import type { EstimateState } from "./estimate.ts";
 import type { LossCurves } from "./lossCurves.ts";
 import type { NumberField } from "./numberField.ts";
 import type { PaperDataState } from "./paperData.ts";
+import type { SnippetsState } from "./snippets.ts";
 
 const trainingForm = z.object({
   data: z.discriminatedUnion("kind", [
     /** "joint": CoNaLa and CodeAlpacaPy together, as in the paper. */
-    z.object({ kind: z.enum(["workspace", "conala", "codealpacapy", "joint"]) }),
+    z.object({ kind: z.enum(["workspace", "snippets", "conala", "codealpacapy", "joint"]) }),
     z.object({ kind: z.literal("path"), path: z.string().check(z.minLength(1)) }),
   ]),
   method: z.discriminatedUnion("name", [
@@ -44,6 +45,10 @@ export const fromTraining = z.discriminatedUnion("type", [
   z.object({ type: z.literal("chooseData"), kind: z.enum(["file", "folder"]) }),
   /** Asks for consent and gets CodeAlpacaPy. */
   z.object({ type: z.literal("getCodeAlpacaPy") }),
+  /** Opens a snippet in an editor, or removes it. */
+  z.object({ type: z.enum(["openSnippet", "removeSnippet"]), path: z.string().check(z.minLength(1)) }),
+  /** Brings the snippet back that was removed last. */
+  z.object({ type: z.literal("restoreSnippet") }),
   z.object({ type: z.literal("start"), form: trainingForm }),
   /** Reads the form's data to show what would be trained on. */
   z.object({ type: z.literal("preview"), form: trainingForm }),
@@ -85,6 +90,7 @@ export type ToTraining =
   /** `problem` is absent if the name can be used. */
   | { type: "nameChecked"; name: string; problem?: string }
   | { type: "dataChosen"; path: string }
+  | { type: "snippets"; state: SnippetsState }
   | { type: "paperData"; state: PaperDataState }
   /** What the form's training would take. */
   | { type: "estimate"; estimate: EstimateState }

@@ -1,31 +1,36 @@
 /** The first part of the form: the training data. */
 
 import type { PaperDataState } from "../protocol/paperData.ts";
+import type { SnippetsState } from "../protocol/snippets.ts";
 import type { FromTraining } from "../protocol/training.ts";
 import { Button } from "../shared/button.tsx";
 import { Choice } from "../shared/form/choice.tsx";
 import { CodeAlpacaPyOffer } from "../shared/form/codeAlpacaPyOffer.tsx";
 import { t } from "../shared/l10n.ts";
 import type { FormDraft, Workspace } from "./draft.ts";
+import { countNote, SnippetList, snippetsLabel } from "./snippets/snippetList.tsx";
 import { Fold } from "../shared/form/fold.tsx";
 
 export interface DataFieldProps {
   draft: FormDraft;
   workspace: Workspace;
   paperData: PaperDataState | undefined;
+  snippets: SnippetsState;
   edit: (part: Partial<FormDraft>) => void;
   post: (message: FromTraining) => void;
 }
 
 type Data = FormDraft["data"];
 
-export function DataField({ draft, workspace, paperData, edit, post }: DataFieldProps) {
+export function DataField({ draft, workspace, paperData, snippets, edit, post }: DataFieldProps) {
   const { data, path } = draft;
   const group = { name: "data", chosen: data, onChoose: (chosen: Data) => edit({ data: chosen }) };
   return (
     <fieldset>
       <legend>{t("Data")}</legend>
       <Choice {...group} value="workspace" label={t("This workspace")} note={workspaceNote(workspace)} />
+      <Choice {...group} value="snippets" label={snippetsLabel} note={countNote(snippets.snippets)} />
+      {data === "snippets" && <SnippetList state={snippets} post={post} />}
       <Choice {...group} value="path" label={t("A file or folder")} />
       {data === "path" && <PathChooser path={path} post={post} />}
       <Fold

@@ -3,6 +3,7 @@
 import type { NumberField } from "../protocol/numberField.ts";
 import type { PaperDataState } from "../protocol/paperData.ts";
 import type { EstimateState } from "../protocol/estimate.ts";
+import type { SnippetsState } from "../protocol/snippets.ts";
 import type { ToTraining, TrainingForm, TrainingNumbers } from "../protocol/training.ts";
 import { t } from "../shared/l10n.ts";
 import { accepts, acceptsOptional, textOf } from "../shared/form/wholeNumber.ts";
@@ -26,6 +27,8 @@ export interface FormDraft {
   paperDataOpen: boolean;
   /** Reasons and files that are trained on in spite of the rules. */
   include: readonly string[];
+  /** The wish for snippets (SnippetsState.chosenAt) that the form has taken. */
+  snippetsChosenAt?: number;
 }
 
 export type Method = TrainingForm["method"]["name"];
@@ -58,6 +61,7 @@ export interface FormFacts {
   draft: FormDraft;
   workspace: Workspace;
   paperData: PaperDataState | undefined;
+  snippets: SnippetsState;
   nameProblem: string | undefined;
   numbers: TrainingNumbers;
   estimate?: EstimateState | undefined;
@@ -83,10 +87,18 @@ export function previewObstacle(facts: FormFacts): string | undefined {
   return dataObstacle(facts) ?? numberObstacle(facts);
 }
 
-function dataObstacle({ draft: { data, path }, workspace, paperData }: FormFacts): string | undefined {
+function dataObstacle({
+  draft: { data, path },
+  workspace,
+  paperData,
+  snippets: { snippets },
+}: FormFacts): string | undefined {
   switch (data) {
     case "workspace":
       return workspace.files ? undefined : workspaceObstacle(workspace);
+    case "snippets":
+      if (snippets.length === 0) return t("Add code to the snippets first.");
+      return snippets.some(({ reason }) => !reason) ? undefined : t("All snippets are left out.");
     case "path":
       return path === "" ? t("Choose a file or a folder to train on.") : undefined;
     case "conala":
@@ -122,8 +134,12 @@ export function toTrainingForm(draft: FormDraft, numbers: TrainingNumbers): Trai
     ...(preset !== "balanced" && { preset }),
     ...(epochs !== "" && { epochs: Number(epochs) }),
     // Rows have no files to include.
-    ...(include.length > 0 && (data === "workspace" || data === "path") && { include: [...include] }),
+    ...(include.length > 0 && !isRows(data) && { include: [...include] }),
   };
+}
+
+function isRows(data: FormDraft["data"]): boolean {
+  return data === "conala" || data === "codealpacapy" || data === "joint";
 }
 
 function methodOf(name: Method, size: (of: "rank" | "virtualTokens") => number): TrainingForm["method"] {

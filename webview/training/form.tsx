@@ -17,7 +17,7 @@ export interface FormProps extends FormFacts {
 }
 
 export function Form({ preview, edit, post, ...facts }: FormProps) {
-  const { draft, workspace, paperData, nameProblem, numbers } = facts;
+  const { draft, workspace, paperData, snippets, nameProblem, numbers } = facts;
   const reason = obstacle(facts);
   const isEstimable = previewObstacle(facts) === undefined;
   return (
@@ -29,7 +29,7 @@ export function Form({ preview, edit, post, ...facts }: FormProps) {
         if (reason === undefined) post({ type: "start", form: toTrainingForm(draft, numbers) });
       }}
     >
-      <DataField draft={draft} workspace={workspace} paperData={paperData} edit={edit} post={post} />
+      <DataField {...{ draft, workspace, paperData, snippets, edit, post }} />
       <Preview
         preview={preview}
         obstacle={previewObstacle(facts)}
@@ -53,7 +53,7 @@ export function Form({ preview, edit, post, ...facts }: FormProps) {
         <Estimate
           estimate={facts.estimate}
           form={isEstimable ? toTrainingForm(draft, numbers) : undefined}
-          files={workspace.files}
+          sources={draft.data === "snippets" ? snippets.snippets : workspace.files}
           post={post}
         />
         <button type="submit" class="primary" aria-describedby="why" disabled={reason !== undefined}>

@@ -2,6 +2,7 @@
 
 import type { PaperDataState } from "../protocol/paperData.ts";
 import type { EstimateState } from "../protocol/estimate.ts";
+import type { SnippetsState } from "../protocol/snippets.ts";
 import type { PreviewState, ToTraining, TrainingNumbers, TrainingState, UnfinishedCard } from "../protocol/training.ts";
 import { blankDraft, type FormDraft, type Workspace } from "./draft.ts";
 import { suggestedName } from "./suggestedName.ts";
@@ -15,6 +16,7 @@ export interface PageState {
   discarded: readonly string[];
   workspace: Workspace;
   paperData: PaperDataState | undefined;
+  snippets: SnippetsState;
   preview: PreviewState | undefined;
   /** If it is stale, it is about the form before its last change. */
   estimate: EstimateState | undefined;
@@ -34,6 +36,7 @@ export function initialState(kept: FormDraft | undefined): PageState {
     discarded: [],
     workspace: { folder: undefined, files: undefined, taken: [] },
     paperData: undefined,
+    snippets: { snippets: [] },
     preview: undefined,
     estimate: undefined,
     draft: { ...blankDraft, ...kept },
@@ -56,6 +59,8 @@ export function changed(state: PageState, change: Change): PageState {
       return change.name === state.draft.name.trim() ? { ...state, nameProblem: change.problem } : state;
     case "paperData":
       return { ...state, paperData: change.state };
+    case "snippets":
+      return withSnippets(change.state, state);
     case "preview":
       return { ...state, preview: change.preview };
     case "estimate":
@@ -80,6 +85,14 @@ function edited(state: PageState, part: Partial<FormDraft>): PageState {
   const isSame = Object.keys(part).every((key) => unestimated.has(key));
   const estimate = isSame || !state.estimate ? state.estimate : { ...state.estimate, isStale: true };
   return { ...state, draft, nameProblem, estimate, preview: isOtherData ? undefined : state.preview };
+}
+
+/** Takes a wish to train on them once. */
+function withSnippets(snippets: SnippetsState, state: PageState): PageState {
+  const { chosenAt } = snippets;
+  const next = { ...state, snippets };
+  if (chosenAt === undefined || chosenAt === state.draft.snippetsChosenAt) return next;
+  return withSuggestedName(edited(next, { data: "snippets", snippetsChosenAt: chosenAt }));
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The library process: lists bases, adapters and runs, exports runs, measures the machine, estimates trainings. Completion does
- * not depend on it.
+ * The library process: lists bases, adapters, runs and snippets, exports runs, measures the machine, estimates trainings. Completion
+ * does not depend on it.
  */
 
 import type { MessageConnection } from "vscode-jsonrpc/node";
@@ -16,6 +16,7 @@ import { importRuns } from "../../core/evaluation/history/importRuns.ts";
 import { differenceChart } from "../../core/evaluation/study/charts/differenceChart.ts";
 import { taskDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import { taskDetail, taskRows } from "../../core/evaluation/study/studyTasks.ts";
+import { addSnippet, listSnippets, removeSnippet } from "../../core/sources/snippets/snippetFolder.ts";
 import { copyAdapter } from "../../core/adapters/library/copyAdapter.ts";
 import { adapterRowsRequest, copyAdapterRequest, exportAdapterRequest } from "../protocol/adapters.ts";
 import { adapterDetails, exportAdapter } from "./adapterFiles.ts";
@@ -32,6 +33,7 @@ import {
   taskRowsRequest,
   type AdaptersQuestion,
 } from "../protocol/library.ts";
+import { addSnippetRequest, removeSnippetRequest, snippetsRequest } from "../protocol/snippets.ts";
 import { estimateRequest } from "../protocol/training.ts";
 import { openSelection } from "./selectedBase.ts";
 import { answer } from "../wire.ts";
@@ -61,6 +63,11 @@ export function serveLibrary(connection: MessageConnection, log: Log): void {
     await copyAdapter(source, target);
     return target;
   });
+  answer(connection, snippetsRequest, ({ folder }) => listSnippets(folder));
+  answer(connection, addSnippetRequest, async ({ folder, ...selection }) => {
+    return (await addSnippet(folder, selection)) ?? null;
+  });
+  answer(connection, removeSnippetRequest, ({ folder, path }) => removeSnippet(folder, path));
   const estimate = openEstimator();
   answer(connection, estimateRequest, (options, signal) => estimate(options, { log, signal }));
   answer(connection, measureRequest, (places) => measureMachine(places));

@@ -8,6 +8,7 @@ import type { TrainingForm } from "../../../webview/protocol/training.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
+import type { Snippets } from "./snippets.ts";
 import { countFiles, type WorkspaceSources } from "./workspaceSources.ts";
 
 export interface TrainingPlaces {
@@ -16,6 +17,7 @@ export interface TrainingPlaces {
   configuration: Pick<Configuration, "get">;
   library: AdapterLibrary;
   sources: WorkspaceSources;
+  snippets: Pick<Snippets, "folder">;
 }
 
 /** An unfinished training has its own base, data and settings, whatever the window's are now. */
@@ -25,8 +27,8 @@ export function resumeOptions(name: string, { places, library, configuration }: 
 }
 
 export async function trainOptions(form: TrainingForm, where: TrainingPlaces): Promise<TrainOptions> {
-  const { places, engine, library, sources, configuration } = where;
-  const data = dataOf(form, sources);
+  const { places, engine, library, configuration } = where;
+  const data = dataOf(form, where);
   const held = await heldOut(data);
   return {
     ...places,
@@ -43,10 +45,19 @@ export async function trainOptions(form: TrainingForm, where: TrainingPlaces): P
 }
 
 /** Folders, a file, or the names of the paper's data sets. */
-function dataOf({ data }: TrainingForm, sources: WorkspaceSources): string[] {
-  if (data.kind === "path") return [data.path];
-  if (data.kind === "joint") return [...paperDatasets];
-  return data.kind === "workspace" ? sources.folders() : [data.kind];
+function dataOf({ data }: TrainingForm, { sources, snippets }: TrainingPlaces): string[] {
+  switch (data.kind) {
+    case "path":
+      return [data.path];
+    case "workspace":
+      return sources.folders();
+    case "snippets":
+      return [snippets.folder];
+    case "joint":
+      return [...paperDatasets];
+    default:
+      return [data.kind];
+  }
 }
 
 function methodOptions(

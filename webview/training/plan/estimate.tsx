@@ -13,19 +13,19 @@ export interface EstimateProps {
   /** The form as it would be sent; undefined while it lacks something. */
   form: TrainingForm | undefined;
   /** What else the estimate depends on. */
-  files: number | undefined;
+  sources: unknown;
   post: (message: FromTraining) => void;
 }
 
 /** Milliseconds after the last choice, so that typing a number asks once. */
 const settle = 300;
 
-export function Estimate({ estimate, form, files, post }: EstimateProps) {
+export function Estimate({ estimate, form, sources, post }: EstimateProps) {
   const ask = (): void => {
     if (form) post({ type: "estimate", form });
   };
   // The name changes nothing.
-  const asked = JSON.stringify(form && { ...form, name: "", files });
+  const asked = JSON.stringify(form && { ...form, name: "", sources });
   useEffect(() => {
     const timer = setTimeout(ask, settle);
     return () => clearTimeout(timer);
