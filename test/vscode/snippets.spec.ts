@@ -7,6 +7,7 @@ import type { Frame } from "playwright-core";
 import { expect } from "vitest";
 import { scratch } from "../../scripts/bed/paths.ts";
 import { violations } from "./harness/accessibility.ts";
+import { chooseInMenu } from "./harness/contextMenu.ts";
 import { fitsWidth } from "./harness/fitsWidth.ts";
 import { graftReady, openTrainingForm } from "./harness/graft.ts";
 import { setSidebarWidth } from "./harness/sidebarWidth.ts";
@@ -66,10 +67,8 @@ test("the form says how to add code, and cannot start without", async ({ workben
 test("the editor's menu adds what is selected, and the palette does, too", async ({ workbench }) => {
   await workbench.openFile("stock_room.py");
   await selectLines(workbench, 2, 3);
-  await workbench.page
-    .locator(".view-line", { hasText: "count_cocoa" })
-    .click({ button: "right", position: { x: 60, y: 8 } });
-  await workbench.page.getByRole("menuitem", { name: "Add selection to snippets" }).click();
+  const line = workbench.page.locator(".view-line", { hasText: "count_cocoa" });
+  await chooseInMenu(workbench.page, line, "Add selection to snippets", { position: { x: 60, y: 8 } });
   const notice = workbench.notification("Added code of stock_room.py. Snippets to train on: 1");
   await notice.waitFor({ timeout: 30_000 });
   await selectLines(workbench, 5, 6);
