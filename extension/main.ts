@@ -36,6 +36,7 @@ import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
 import { startWithPython } from "./vscode/startWithPython.ts";
 import { addSelection } from "./vscode/training/addSelection.ts";
+import { workspaceCommits } from "./vscode/training/commits/workspaceCommits.ts";
 import { openSnippets } from "./vscode/training/snippets.ts";
 import { createTraining, type Training } from "./vscode/training/training.ts";
 import { createEstimates, type EstimatesOptions } from "./vscode/training/trainingEstimates.ts";
@@ -72,7 +73,8 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const libraryProcess = openLibraryProcess({ entry, log });
   subscriptions.push(log, libraryProcess);
   const snippets = openSnippets({ context, libraryProcess, messages }, subscriptions);
-  const shared = { entry, places, configuration, library, libraryProcess, messages, log };
+  const commits = workspaceCommits({ libraryProcess, sources });
+  const shared = { entry, places, configuration, library, libraryProcess, sources, snippets, commits, messages, log };
   const comparing = openComparing(
     { state: context.workspaceState, library, isSuggestionShown: () => completions.events.rest !== undefined },
     subscriptions,
@@ -89,17 +91,15 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark, paperData, messages }, subscriptions);
   const studyPanel = openStudies(context, { ...shared, engine, paperData }, subscriptions);
   const unfinished = openUnfinishedTrainings({ folder: library.folder, log }, subscriptions);
-  const training = createTraining({ ...shared, engine, sources, snippets, unfinished }, subscriptions);
+  const training = createTraining({ ...shared, engine, unfinished }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
   const completions = openCompletions(
     { ...serving, engine, index, state: globalState, contextSwitch: comparing },
     subscriptions,
   );
-  showTraining(
-    { ...shared, extensionUri, engine, training, sources, snippets, unfinished, paperData, paused: globalState },
-    subscriptions,
-  );
+  const view = { ...shared, extensionUri, engine, training, unfinished, paperData, paused: globalState };
+  showTraining(view, subscriptions);
   const { events, snooze, explanation } = completions;
   const statistics = openStatistics({ ...shared, home: places.home, engine, events, comparing }, subscriptions);
   const statisticsView = registerStatisticsView({ extensionUri, statistics, comparing, messages }, subscriptions);

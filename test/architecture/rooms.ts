@@ -74,7 +74,12 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   },
   "webview/shared": { form: ["."] },
   "webview/study": { ".": ["charts"], charts: ["."] },
-  "webview/training": { ".": ["curves", "plan", "preview", "snippets", "trial"], plan: ["."], preview: ["."] },
+  "webview/training": {
+    ".": ["commits", "curves", "plan", "preview", "snippets", "trial"],
+    commits: ["."],
+    plan: ["."],
+    preview: ["."],
+  },
 };
 
 /** The room of `path` in `folder`; undefined for a path that lies elsewhere. */

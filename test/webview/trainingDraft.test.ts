@@ -11,6 +11,7 @@ const numbers = {
   epochs: { minimum: 1, maximum: 100 },
   rank: { minimum: 1, maximum: 64, default: 8 },
   virtualTokens: { minimum: 1, maximum: 256, default: 20 },
+  months: { minimum: 1, maximum: 120, default: 6 },
 };
 const snippet = { path: "a.py", lines: 2, start: "x = 1" };
 const workspace = { folder: "shop", files: 3, taken: [] };
@@ -18,7 +19,16 @@ const workspace = { folder: "shop", files: 3, taken: [] };
 function facts(part: Partial<Draft.FormDraft>, others: Partial<Draft.FormFacts> = {}): Draft.FormFacts {
   const paperData = { codealpacapy: "missing" } as const;
   const ready = { ...draft.blankDraft, name: "shop-1", ...part };
-  return { draft: ready, workspace, paperData, snippets: { snippets: [] }, nameProblem: undefined, numbers, ...others };
+  return {
+    draft: ready,
+    workspace,
+    paperData,
+    snippets: { snippets: [] },
+    commits: undefined,
+    nameProblem: undefined,
+    numbers,
+    ...others,
+  };
 }
 
 describe("obstacle", () => {
@@ -52,6 +62,17 @@ describe("obstacle", () => {
     const secret = { ...snippet, reason: "secret" } as const;
     expect(of(secret)).toBe("All snippets are left out.");
     expect(of(secret, snippet)).toBeUndefined();
+  });
+
+  test("the user's commits must have been counted, and have added code", () => {
+    const of = (commits: Draft.FormFacts["commits"], months?: string): string | undefined =>
+      draft.obstacle(facts({ data: "commits", ...(months !== undefined && { months }) }, { commits }));
+    const counted = { months: 6, email: "ann@example.org", commits: 2, files: 1, lines: 9 };
+    expect(of(undefined)).toBe("Counting the lines of your commits…");
+    expect(of(counted)).toBeUndefined();
+    expect(of(counted, "12")).toBe("Counting the lines of your commits…");
+    expect(of({ ...counted, files: 0 })).toBe("No Python code here is of your commits in this time.");
+    expect(of(counted, "0")).toBe("Last months: a whole number from 1 to 120");
   });
 
   test("what the extension says of the name counts", () => {
@@ -91,6 +112,11 @@ describe("toTrainingForm", () => {
     ]);
     expect(include("conala")).toBeUndefined();
     expect(include("joint")).toBeUndefined();
+  });
+
+  test("commits go along with their months", () => {
+    const { data } = draft.toTrainingForm(facts({ data: "commits", months: "3" }).draft, numbers);
+    expect(data).toEqual({ kind: "commits", months: 3 });
   });
 
   test("a preset goes along, unless it is the usual one", () => {

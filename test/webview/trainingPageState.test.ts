@@ -23,10 +23,11 @@ describe("the name", () => {
   });
 
   test("follows the data, and is none that an adapter has", () => {
-    const chosen = (data: "conala" | "workspace"): Page.Change => ({ type: "edited", part: { data } });
+    const chosen = (data: "commits" | "conala" | "workspace"): Page.Change => ({ type: "edited", part: { data } });
     expect(after(workspace, chosen("conala")).draft.name).toBe("conala");
     expect(after(workspace, chosen("conala"), { ...workspace, taken: ["CoNaLa"] }).draft.name).toBe("conala-2");
     expect(after(workspace, chosen("conala"), chosen("workspace")).draft.name).toBe("shop-2");
+    expect(after(workspace, chosen("commits")).draft.name).toBe("shop-2");
     expect(after(workspace, { type: "dataChosen", path: "/data/my pairs.jsonl" }).draft.name).toBe("my-pairs");
     expect(after(workspace, { type: "dataChosen", path: "C:\\code\\.app\\" }).draft.name).toBe("app");
     expect(after(typed, chosen("conala")).draft.name).toBe("mine");

@@ -1,6 +1,7 @@
 /** Messages between the extension and the training view. The extension validates all messages of this web page. */
 
 import * as z from "zod/mini";
+import type { CommitsState } from "./commits.ts";
 import type { EstimateState } from "./estimate.ts";
 import type { LossCurves } from "./lossCurves.ts";
 import type { NumberField } from "./numberField.ts";
@@ -11,6 +12,8 @@ const trainingForm = z.object({
   data: z.discriminatedUnion("kind", [
     /** "joint": CoNaLa and CodeAlpacaPy together, as in the paper. */
     z.object({ kind: z.enum(["workspace", "snippets", "conala", "codealpacapy", "joint"]) }),
+    /** Lines that the user's own commits of the last months added to the workspace. */
+    z.object({ kind: z.literal("commits"), months: z.int() }),
     z.object({ kind: z.literal("path"), path: z.string().check(z.minLength(1)) }),
   ]),
   method: z.discriminatedUnion("name", [
@@ -45,6 +48,8 @@ export const fromTraining = z.discriminatedUnion("type", [
   z.object({ type: z.literal("chooseData"), kind: z.enum(["file", "folder"]) }),
   /** Asks for consent and gets CodeAlpacaPy. */
   z.object({ type: z.literal("getCodeAlpacaPy") }),
+  /** Asks what the user's commits added; "commits" answers. */
+  z.object({ type: z.literal("surveyCommits"), months: z.int() }),
   /** Opens a snippet in an editor, or removes it. */
   z.object({ type: z.enum(["openSnippet", "removeSnippet"]), path: z.string().check(z.minLength(1)) }),
   /** Brings the snippet back that was removed last. */
@@ -90,6 +95,7 @@ export type ToTraining =
   /** `problem` is absent if the name can be used. */
   | { type: "nameChecked"; name: string; problem?: string }
   | { type: "dataChosen"; path: string }
+  | { type: "commits"; state: CommitsState }
   | { type: "snippets"; state: SnippetsState }
   | { type: "paperData"; state: PaperDataState }
   /** What the form's training would take. */
@@ -124,6 +130,7 @@ export interface TrainingNumbers {
   epochs: NumberField;
   rank: NumberField;
   virtualTokens: NumberField;
+  months: NumberField;
 }
 
 /** The state of this window's training; there is at most one. */

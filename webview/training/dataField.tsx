@@ -1,13 +1,15 @@
 /** The first part of the form: the training data. */
 
+import type { CommitsState } from "../protocol/commits.ts";
 import type { PaperDataState } from "../protocol/paperData.ts";
 import type { SnippetsState } from "../protocol/snippets.ts";
-import type { FromTraining } from "../protocol/training.ts";
+import type { FromTraining, TrainingNumbers } from "../protocol/training.ts";
 import { Button } from "../shared/button.tsx";
 import { Choice } from "../shared/form/choice.tsx";
 import { CodeAlpacaPyOffer } from "../shared/form/codeAlpacaPyOffer.tsx";
 import { t } from "../shared/l10n.ts";
-import type { FormDraft, Workspace } from "./draft.ts";
+import { CommitsField } from "./commits/commitsField.tsx";
+import { monthsOf, type FormDraft, type Workspace } from "./draft.ts";
 import { countNote, SnippetList, snippetsLabel } from "./snippets/snippetList.tsx";
 import { Fold } from "../shared/form/fold.tsx";
 
@@ -16,19 +18,33 @@ export interface DataFieldProps {
   workspace: Workspace;
   paperData: PaperDataState | undefined;
   snippets: SnippetsState;
+  commits: CommitsState | undefined;
+  numbers: TrainingNumbers;
   edit: (part: Partial<FormDraft>) => void;
   post: (message: FromTraining) => void;
 }
 
 type Data = FormDraft["data"];
 
-export function DataField({ draft, workspace, paperData, snippets, edit, post }: DataFieldProps) {
+export function DataField({ draft, workspace, paperData, edit, post, ...facts }: DataFieldProps) {
   const { data, path } = draft;
+  const { snippets, commits, numbers } = facts;
   const group = { name: "data", chosen: data, onChoose: (chosen: Data) => edit({ data: chosen }) };
   return (
     <fieldset>
       <legend>{t("Data")}</legend>
       <Choice {...group} value="workspace" label={t("This workspace")} note={workspaceNote(workspace)} />
+      <Choice {...group} value="commits" label={t("Your commits")} />
+      {data === "commits" && (
+        <CommitsField
+          typed={draft.months}
+          months={monthsOf(draft, numbers)}
+          field={numbers.months}
+          commits={commits}
+          onType={(months) => edit({ months })}
+          post={post}
+        />
+      )}
       <Choice {...group} value="snippets" label={snippetsLabel} note={countNote(snippets.snippets)} />
       {data === "snippets" && <SnippetList state={snippets} post={post} />}
       <Choice {...group} value="path" label={t("A file or folder")} />

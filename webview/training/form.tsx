@@ -17,7 +17,7 @@ export interface FormProps extends FormFacts {
 }
 
 export function Form({ preview, edit, post, ...facts }: FormProps) {
-  const { draft, workspace, paperData, snippets, nameProblem, numbers } = facts;
+  const { draft, workspace, paperData, snippets, commits, nameProblem, numbers } = facts;
   const reason = obstacle(facts);
   const isEstimable = previewObstacle(facts) === undefined;
   return (
@@ -29,7 +29,7 @@ export function Form({ preview, edit, post, ...facts }: FormProps) {
         if (reason === undefined) post({ type: "start", form: toTrainingForm(draft, numbers) });
       }}
     >
-      <DataField {...{ draft, workspace, paperData, snippets, edit, post }} />
+      <DataField {...{ draft, workspace, paperData, snippets, commits, numbers, edit, post }} />
       <Preview
         preview={preview}
         obstacle={previewObstacle(facts)}

@@ -1,6 +1,7 @@
 /** The state of the training view, and how a message of the extension or an edit of the form changes it. */
 
 import type { PaperDataState } from "../protocol/paperData.ts";
+import type { CommitsState } from "../protocol/commits.ts";
 import type { EstimateState } from "../protocol/estimate.ts";
 import type { SnippetsState } from "../protocol/snippets.ts";
 import type { PreviewState, ToTraining, TrainingNumbers, TrainingState, UnfinishedCard } from "../protocol/training.ts";
@@ -17,6 +18,8 @@ export interface PageState {
   workspace: Workspace;
   paperData: PaperDataState | undefined;
   snippets: SnippetsState;
+  /** The user's own commits, as last counted. */
+  commits: CommitsState | undefined;
   preview: PreviewState | undefined;
   /** If it is stale, it is about the form before its last change. */
   estimate: EstimateState | undefined;
@@ -37,6 +40,7 @@ export function initialState(kept: FormDraft | undefined): PageState {
     workspace: { folder: undefined, files: undefined, taken: [] },
     paperData: undefined,
     snippets: { snippets: [] },
+    commits: undefined,
     preview: undefined,
     estimate: undefined,
     draft: { ...blankDraft, ...kept },
@@ -59,6 +63,8 @@ export function changed(state: PageState, change: Change): PageState {
       return change.name === state.draft.name.trim() ? { ...state, nameProblem: change.problem } : state;
     case "paperData":
       return { ...state, paperData: change.state };
+    case "commits":
+      return { ...state, commits: change.state };
     case "snippets":
       return withSnippets(change.state, state);
     case "preview":

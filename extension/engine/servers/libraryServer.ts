@@ -6,6 +6,7 @@
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
+import { surveyCommits } from "../../core/training/data/surveyCommits.ts";
 import { openEstimator } from "../../core/training/estimate/estimateTraining.ts";
 import { surveyBases } from "../../core/baseModels/surveyBases.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
@@ -34,7 +35,7 @@ import {
   type AdaptersQuestion,
 } from "../protocol/library.ts";
 import { addSnippetRequest, removeSnippetRequest, snippetsRequest } from "../protocol/snippets.ts";
-import { estimateRequest } from "../protocol/training.ts";
+import { commitsRequest, estimateRequest } from "../protocol/training.ts";
 import { openSelection } from "./selectedBase.ts";
 import { answer } from "../wire.ts";
 
@@ -68,6 +69,9 @@ export function serveLibrary(connection: MessageConnection, log: Log): void {
     return (await addSnippet(folder, selection)) ?? null;
   });
   answer(connection, removeSnippetRequest, ({ folder, path }) => removeSnippet(folder, path));
+  answer(connection, commitsRequest, ({ folders, since }, signal) =>
+    Promise.all(folders.map((folder) => surveyCommits(folder, since, signal))),
+  );
   const estimate = openEstimator();
   answer(connection, estimateRequest, (options, signal) => estimate(options, { log, signal }));
   answer(connection, measureRequest, (places) => measureMachine(places));

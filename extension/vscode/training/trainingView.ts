@@ -5,6 +5,7 @@ import type { ToTraining } from "../../../webview/protocol/training.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Messages } from "../messages.ts";
 import type { PaperData } from "../paperData.ts";
+import { commitsState, type WorkspaceCommits } from "./commits/workspaceCommits.ts";
 import type { Snippets } from "./snippets.ts";
 import type { Training } from "./training.ts";
 import type { TrainingEstimates } from "./trainingEstimates.ts";
@@ -27,6 +28,7 @@ export interface TrainingViewOptions {
   preview: DataPreview;
   estimates: TrainingEstimates;
   snippets: Snippets;
+  commits: WorkspaceCommits;
 }
 
 export interface TrainingView {
@@ -105,6 +107,8 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
       if (path !== undefined) post({ type: "dataChosen", path });
       return;
     }
+    case "surveyCommits":
+      return post({ type: "commits", state: await commitsState(message.months, options.commits) });
     case "openSnippet":
     case "removeSnippet":
     case "restoreSnippet":

@@ -38,7 +38,7 @@ export function SnippetList({ state: { snippets, removed }, post }: SnippetListP
 export const snippetsLabel = t("Snippets");
 
 export function countNote(snippets: readonly SnippetShown[]): string {
-  if (snippets.length === 0) return t("Code that you select in editors.");
+  if (snippets.length === 0) return "";
   return snippets.length === 1 ? t("1 snippet") : t("{0} snippets", snippets.length);
 }
 
