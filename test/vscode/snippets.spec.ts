@@ -103,8 +103,7 @@ test("a snippet is edited as a file, and left out with the reason if no training
 }) => {
   const form = await chooseSnippets(workbench);
   // By keyboard alone.
-  await form.getByRole("button", { name: "Edit: stock_room-2.py" }).focus();
-  await workbench.press("Enter");
+  await form.getByRole("button", { name: "Edit: stock_room-2.py" }).press("Enter");
   await workbench.page.locator('.tab.active[aria-label*="stock_room-2.py"]').waitFor();
   await workbench.page.locator(".editor-group-container.active .view-lines").click();
   await workbench.press("ControlOrMeta+Home");
@@ -136,8 +135,7 @@ test("a removed snippet comes back by Undo", async ({ workbench }) => {
   await form.getByRole("button", { name: "Undo: stock_room.py" }).click();
   await form.getByText("2 snippets").waitFor();
   // The one that does not parse is of no more use.
-  await form.getByRole("button", { name: "Remove: stock_room-2.py" }).focus();
-  await workbench.press("Enter");
+  await form.getByRole("button", { name: "Remove: stock_room-2.py" }).press("Enter");
   await form.getByText("1 snippet", { exact: true }).waitFor();
 });
 
