@@ -60,7 +60,7 @@ answer(connection, completeRequest, async ({ prefix }, signal) => {
 /** The name of the base says what the driver does. */
 answer(connection, probeRequest, async ({ name, device }) => {
   if (name === "libraries")
-    return { kind: "fails", reason: `CUDA's libraries: ${process.env[cudaVariable] ?? "none"}` };
+    return { kind: "fails" as const, reason: `CUDA's libraries: ${process.env[cudaVariable] ?? "none"}` };
   if (name === "crash") process.kill(process.pid, "SIGSEGV");
   if (name === "hang") await sleep(60_000);
   if (name === "fail") throw new UserError("device-failed", `Cannot go on with ${device}: out of memory.`, "");
