@@ -1,10 +1,10 @@
 """Collect the pretraining corpus: permissively licensed Python sources only.
 
 Sources are the standard library of the running interpreter and the wheels of
-the packages named in packages.tsv, fetched with `pip download`.  Only files
-ending in .py are read; nothing is installed or executed.
+the packages named in packages.tsv, fetched from PyPI.  Only files ending in .py
+are read; nothing is installed or executed.
 
-    python corpus.py --work WORK --exclude DATA/conala DATA/codealpaca
+    python corpus.py --work WORK --exclude DATA/conala DATA/codealpaca --unseen REPOSITORIES
 
 writes WORK/train.jsonl, WORK/heldout.jsonl (one object per file: package,
 path, text) and WORK/corpus.json (the manifest: what was kept, what was not).
@@ -13,25 +13,32 @@ from __future__ import annotations
 
 import argparse
 import email
+import hashlib
 import json
 import platform
-import subprocess
-import sys
+import re
 import sysconfig
+import urllib.request
 import zipfile
 from collections import Counter
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
+from urllib.parse import urljoin
 
 from filters import Deduplicator, Overlap, clean, is_test, quality, rejection
 
 DEFAULT_CAP_KB = 3500
+LARGEST_WHEEL = 120_000_000
 TEST_SHARE = {"heldout": 0.03, "train": 0.1}
-CHOICE = 4  # so many times what a package may give is looked at to choose from
+CHOICE = 2  # so many times what a package may give is looked at to choose from
 FAMILIES = {"MIT": ("mit",), "BSD": ("bsd",), "Apache": ("apache",), "PSF": ("psf", "python software")}
 SKIPPED_DIRS = {"_vendor", "vendor", "vendored", "_vendored", "_vendored_packages", "vendored_packages",
                 "externals", "extern", "third_party", "_vendor_package", "node_modules", "locale", "locales"}
+STDLIB = "cpython-stdlib"
+AHEAD = 24  # packages
+EXCLUDED: Overlap  # of a reading process
 STDLIB_SKIPPED = {"test", "tests", "idle_test", "site-packages", "dist-packages", "encodings", "pydoc_data",
                   "lib-dynload", "_bundled", "__phello__"}
 
@@ -56,33 +63,43 @@ def read_packages(path: Path) -> list[Package]:
     return packages
 
 
-def download(names: list[str], target: Path) -> None:
-    """Fetch one wheel per name: all at once, then one by one if that failed."""
-    target.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:", "-d", str(target)]
-    have = {wheel.name.split("-")[0].lower().replace("_", "-") for wheel in target.glob("*.whl")}
-    missing = [name for name in names if name.replace("_", "-").replace(".", "-") not in have]
-    if missing and subprocess.run([*command, *missing], capture_output=True).returncode != 0:
-        for name in missing:
-            if subprocess.run([*command, name], capture_output=True).returncode != 0:
-                print(f"no wheel for {name}")
+def best_wheel(releases: list[dict]) -> dict | None:
+    """The wheel of a release that holds the Python sources in the fewest bytes: one for every platform, else the smallest."""
+    wheels = [file for file in releases if file["packagetype"] == "bdist_wheel"]
+    return min(wheels, key=lambda file: (not file["filename"].endswith("-none-any.whl"), file["size"]), default=None)
 
 
-def find_wheel(name: str, folder: Path) -> Path | None:
-    """The wheel of a package, matched on the normalised name."""
-    wanted = name.lower().replace("-", "_").replace(".", "_")
-    for wheel in sorted(folder.glob("*.whl")):
-        if wheel.name.split("-")[0].lower().replace("-", "_").replace(".", "_") == wanted:
-            return wheel
-    return None
+def normal(name: str) -> str:
+    """A package's name as wheels spell it."""
+    return re.sub(r"[-_.]+", "_", name).lower()
+
+
+def download(name: str, folder: Path, have: dict[str, Path]) -> Path | None:
+    """The newest wheel of a package, fetched once and checked."""
+    if normal(name) in have:
+        return have[normal(name)]
+    address = f"https://pypi.org/pypi/{name}/json"
+    try:
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            wheel = best_wheel(json.load(answer)["urls"])
+        if wheel is None or wheel["size"] > LARGEST_WHEEL:
+            return None
+        with urllib.request.urlopen(urljoin(address, wheel["url"]), timeout=300) as answer:
+            content = answer.read()
+    except OSError:
+        return None
+    if hashlib.sha256(content).hexdigest() != wheel["digests"]["sha256"]:
+        raise SystemExit(f"{wheel['url']} has another hash than PyPI states")
+    (folder / wheel["filename"]).write_bytes(content)
+    return folder / wheel["filename"]
 
 
 def wheel_metadata(archive: zipfile.ZipFile) -> tuple[str, str]:
     """Version and declared licence, as the wheel's METADATA states them."""
     name = next(n for n in archive.namelist() if n.endswith(".dist-info/METADATA") and n.count("/") == 1)
     meta = email.message_from_bytes(archive.read(name))
-    declared = [c.split("::")[-1].strip() for c in meta.get_all("Classifier", []) if c.startswith("License ::")]
-    text = meta.get("License-Expression") or "; ".join(declared) or (meta.get("License") or "").strip()
+    declared = [str(c).split("::")[-1].strip() for c in meta.get_all("Classifier", []) if str(c).startswith("License ::")]
+    text = meta.get("License-Expression") or "; ".join(declared) or str(meta.get("License") or "").strip()
     return meta["Version"], text.splitlines()[0][:120] if text else ""
 
 
@@ -111,8 +128,62 @@ def stdlib_files() -> Iterator[tuple[str, bytes]]:
         yield relative.as_posix(), path.read_bytes()
 
 
+@dataclass
+class Candidate:
+    """A file that passed every filter which needs no other file; or the reason why it did not."""
+
+    path: str
+    text: str
+    reason: str
+    rank: float
+
+
+@dataclass
+class Reading:
+    """What one package has to give, best first, tests last."""
+
+    package: Package
+    version: str
+    declared: str
+    files: list[Candidate]
+
+
+def judged(path: str, raw: bytes, overlap: Overlap) -> Candidate:
+    """One file, cleaned and looked at."""
+    text, reason = clean(raw)
+    reason = reason or rejection(text) or overlap.hit(text)
+    return Candidate(path, "" if reason else text, reason, 0.0 if reason else quality(text))
+
+
+def share_overlap(overlap: Overlap) -> None:
+    """Gives a reading process the evaluation sets once."""
+    global EXCLUDED
+    EXCLUDED = overlap
+
+
+def read_package(package: Package, wheel: Path | None) -> Reading | None:
+    """The files of a package: of capped ones a random part, `CHOICE` times the cap, to choose from."""
+    if wheel is None and package.name != STDLIB:
+        return None
+    if wheel is None:
+        version, declared, files = platform.python_version(), "PSF-2.0", list(stdlib_files())
+    else:
+        with zipfile.ZipFile(wheel) as archive:
+            version, declared = wheel_metadata(archive)
+            files = list(wheel_files(archive)) if licence_agrees(package.licence, declared) else []
+    files.sort(key=lambda item: (is_test(item[0]), hash_path(item[0])))
+    looked, size = [], 0
+    for path, raw in files:
+        if size < CHOICE * package.cap or package.split == "heldout":
+            looked.append(judged(path, raw, EXCLUDED))
+            size += len(raw)
+    if package.split == "train":
+        looked.sort(key=lambda file: (is_test(file.path), -file.rank))
+    return Reading(package, version, declared, looked)
+
+
 class Collector:
-    """Applies the filters and writes one JSON line per kept file."""
+    """Keeps what is new and writes one JSON line per kept file."""
 
     def __init__(self, work: Path, overlap: Overlap) -> None:
         self.outputs = {split: (work / f"{split}.jsonl").open("w") for split in ("train", "heldout")}
@@ -121,42 +192,36 @@ class Collector:
         self.dropped: Counter[str] = Counter()
         self.packages: list[dict] = []
 
-    def add(self, package: Package, version: str, declared: str, files: Iterator[tuple[str, bytes]]) -> None:
-        """Keep what passes; whole packages belong to one split."""
+    def keep_out(self, unseen: list[Path]) -> None:
+        """From here on, files that copy those of these folders are dropped."""
+        for folder in unseen:
+            for path in sorted(folder.rglob("*.py")):
+                if path.is_file():
+                    self.dedup.seen(path.read_text("utf-8", "replace"), "heldout")
+
+    def add(self, reading: Reading) -> None:
+        """Keep what is new up to the cap; whole packages belong to one split."""
+        package = reading.package
         kept = size = tests = 0
-        rank = lambda item: (is_test(item[0]), hash_path(item[0]))  # noqa: E731 - capped packages keep a random part
-        ordered = sorted(files, key=rank)
-        for path, raw in self.best(ordered, package.cap) if package.split == "train" else ordered:
-            text, reason = clean(raw)
-            if not reason:
-                reason = rejection(text)
-            if not reason and is_test(path) and tests + len(text) > TEST_SHARE[package.split] * size:
+        for file in reading.files:
+            length, reason = len(file.text.encode()), file.reason
+            if not reason and is_test(file.path) and tests + length > TEST_SHARE[package.split] * size:
                 reason = "test share"
-            if not reason and size + len(text.encode()) > package.cap:
+            if not reason and size + length > package.cap:
                 reason = "package cap"
-            reason = reason or self.overlap.hit(text) or self.dedup.seen(text, package.split)
+            reason = reason or self.dedup.seen(file.text, package.split)
             if reason:
                 self.dropped[reason] += 1
                 continue
             kept += 1
-            size += len(text.encode())
-            tests += len(text) * is_test(path)
-            json.dump({"package": package.name, "path": path, "text": text}, self.outputs[package.split])
+            size += length
+            tests += length * is_test(file.path)
+            json.dump({"package": package.name, "path": file.path, "text": file.text}, self.outputs[package.split])
             self.outputs[package.split].write("\n")
-        self.packages.append({"package": package.name, "version": version, "licence": package.licence,
-                              "declared": declared, "split": package.split, "files": kept, "bytes": size})
-        print(f"{package.split:8s}{package.name:24s}{version:14s}{kept:6d}{size:10d}  {declared[:50]}", flush=True)
-
-    def best(self, files: list[tuple[str, bytes]], cap: int) -> list[tuple[str, bytes]]:
-        """The files of a package in the order in which they are taken: by quality, tests last, out of `CHOICE` times the cap."""
-        chosen, size = [], 0
-        for path, raw in files:
-            if size < CHOICE * cap:
-                chosen.append((path, raw))
-                size += len(raw)
-            else:
-                self.dropped["package cap"] += 1
-        return sorted(chosen, key=lambda item: (is_test(item[0]), -quality(item[1].decode("utf-8", "replace") or " ")))
+        if kept:
+            self.packages.append({"package": package.name, "version": reading.version, "licence": package.licence,
+                                  "declared": reading.declared, "split": package.split, "files": kept, "bytes": size})
+        print(f"{package.split:8s}{package.name:24s}{reading.version:14s}{kept:6d}{size:10d}  {reading.declared[:50]}", flush=True)
 
     def manifest(self) -> dict:
         """What corpus.json says."""
@@ -174,6 +239,19 @@ def hash_path(path: str) -> int:
     return zlib.crc32(path.encode())
 
 
+def read_all(packages: list[Package], wheels: Path, network: Executor, readers: Executor) -> Iterator[Reading | None]:
+    """Every package in order; few are read ahead, for their texts wait in memory."""
+    have = {normal(wheel.name.split("-")[0]): wheel for wheel in sorted(wheels.glob("*.whl"))}
+    fetched = zip(packages, network.map(lambda package: None if package.name == STDLIB else download(package.name, wheels, have), packages))
+    waiting = []
+    for package, wheel in fetched:
+        waiting.append(readers.submit(read_package, package, wheel))
+        while len(waiting) > AHEAD:
+            yield waiting.pop(0).result()
+    for future in waiting:
+        yield future.result()
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -182,27 +260,32 @@ def main() -> None:
     parser.add_argument("--exclude", type=Path, nargs="*", default=[],
                         help="folders with *.jsonl evaluation sets; files sharing a 13-gram with them are dropped")
     parser.add_argument("--cap", type=int, default=0, help="the most KB that a training package may give, whatever packages.tsv says")
+    parser.add_argument("--unseen", type=Path, nargs="*", default=[],
+                        help="folders of repositories to measure on; files that copy theirs are dropped")
+    parser.add_argument("--processes", type=int, default=2)
     args = parser.parse_args()
     packages = read_packages(args.packages)
+    packages.append(Package(STDLIB, "PSF-2.0", 20_000_000, "train"))
     for package in packages:
         if args.cap and package.split == "train":
-            package.cap = min(package.cap, args.cap * 1000)
+            package.cap = min(package.cap, args.cap * 1000 * (10 if package.name == STDLIB else 1))
+    packages.sort(key=lambda p: p.split)  # held-out first: training copies of it are dropped
     wheels = args.work / "wheels"
-    download([p.name for p in packages], wheels)
-    collector = Collector(args.work, Overlap(args.exclude))
-    for package in sorted(packages, key=lambda p: p.split):  # held-out first: training copies of it are dropped
-        wheel = find_wheel(package.name, wheels)
-        if wheel is None:
-            print(f"skipped {package.name}: no wheel")
-            continue
-        with zipfile.ZipFile(wheel) as archive:
-            version, declared = wheel_metadata(archive)
-            if licence_agrees(package.licence, declared):
-                collector.add(package, version, declared, wheel_files(archive))
+    wheels.mkdir(parents=True, exist_ok=True)
+    overlap = Overlap(args.exclude)
+    collector = Collector(args.work, overlap)
+    unseen = args.unseen
+    with ThreadPoolExecutor(12) as network, ProcessPoolExecutor(args.processes, initializer=share_overlap, initargs=(overlap,)) as readers:
+        for package, reading in zip(packages, read_all(packages, wheels, network, readers)):
+            if package.split == "train":
+                collector.keep_out(unseen)
+                unseen = []
+            if reading is None:
+                print(f"skipped {package.name}: no wheel")
+            elif not reading.files:
+                print(f"skipped {package.name}: nothing, or stated {package.licence}, declared {reading.declared!r}")
             else:
-                print(f"skipped {package.name}: stated {package.licence}, declared {declared!r}")
-    python = Package("cpython-stdlib", "PSF-2.0", 10 * args.cap * 1000 or 20_000_000, "train")
-    collector.add(python, platform.python_version(), "PSF-2.0", stdlib_files())
+                collector.add(reading)
     (args.work / "corpus.json").write_text(json.dumps(collector.manifest(), indent=1) + "\n")
 
 

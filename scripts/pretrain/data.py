@@ -36,9 +36,10 @@ FILES_PER_GROUP = 8
 MAX_PREFIX = 3600  # characters
 SUFFIX, PATH_TOKENS, PATH_SEGMENTS = 64, 32, 3  # as in prompt.ts and completer.ts
 PLAIN_ROWS = 3  # of eight
-HOLES_PER_FILE = 4  # of one drawing: parsing costs more than cutting
+HOLES_PER_FILE = 6  # of one drawing: parsing costs more than cutting
 PAIR_SHARE, CONTEXT_SHARE, NO_SUFFIX = 0.08, 0.25, 0.08
 MIDDLE_WEIGHT = 3
+POOL = 192  # samples that wait for a row, so that those of one file lie apart
 PACKAGE_POWER = 0.5  # a package is drawn by its size to this power
 
 
@@ -88,8 +89,8 @@ class Sampler:
             if hole is not None:
                 front = context if context and self.rng.random() < 0.6 else []
                 self.pool.append(self.gap(source, path, hole.begin, hole.end, hole.kind == LINE, front, length))
-        pairs = instructions(source)
-        for wanted, code in self.rng.sample(pairs, min(len(pairs), 3)) if self.rng.random() < 3 * PAIR_SHARE else []:
+        pairs = instructions(source) if self.rng.random() < HOLES_PER_FILE * PAIR_SHARE else []
+        for wanted, code in self.rng.sample(pairs, min(len(pairs), 3)):
             told = self.encode(f"### Instruction:\n{wanted}\n### Response:\n")
             answer = [*self.encode(code), self.eos]
             self.pool.append((told + answer, [1] * len(told) + [MIDDLE_WEIGHT] * len(answer)))
@@ -138,7 +139,7 @@ class Sampler:
         row: list[int] = []
         weights: list[int] = []
         while len(row) < length:
-            while len(self.pool) < 64:
+            while len(self.pool) < POOL:
                 self.fill(length)
             ids, weight = self.pool.pop(self.rng.randrange(len(self.pool)))
             row += ids

@@ -7,7 +7,8 @@ import re
 import warnings
 import zlib
 from pathlib import Path
-from typing import Iterator
+
+import numpy as np
 
 WORD = re.compile(r"\w+|[^\w\s]")
 NGRAM = 13
@@ -112,20 +113,29 @@ class Overlap:
     """Thirteen-grams of evaluation sets that no training file may share."""
 
     def __init__(self, folders: list[Path]) -> None:
-        self.grams: set[int] = set()
+        found = [np.zeros(1, dtype=np.uint64)]
         for folder in folders:
             for path in sorted(folder.rglob("*.jsonl")):
                 for line in path.read_text().splitlines():
                     row = json.loads(line)
                     for key in ("intent", "code", "input", "prompt", "canonical_solution", "test"):
-                        self.grams.update(ngrams(str(row.get(key) or "")))
+                        found.append(ngrams(str(row.get(key) or "")))
+        self.grams = np.unique(np.concatenate(found))
 
     def hit(self, text: str) -> str:
         """The reason if the text shares a 13-gram with an evaluation set."""
-        return "evaluation overlap" if any(gram in self.grams for gram in ngrams(text)) else ""
+        found = ngrams(text)
+        places = np.searchsorted(self.grams[:-1], found)
+        return "evaluation overlap" if (self.grams[places] == found).any() else ""
 
 
-def ngrams(text: str) -> Iterator[int]:
-    """Hashes of every run of thirteen words or signs."""
-    words = [zlib.crc32(word.encode()) for word in WORD.findall(text.lower())]
-    return (hash(tuple(words[i:i + NGRAM])) for i in range(len(words) - NGRAM + 1))
+def ngrams(text: str) -> np.ndarray:
+    """Hashes of every run of thirteen words or signs, uint64."""
+    words = WORD.findall(text.lower())
+    codes = {word: zlib.crc32(word.encode()) for word in set(words)}
+    row = np.array([codes[word] for word in words], dtype=np.uint64)
+    count = max(0, len(row) - NGRAM + 1)
+    grams = np.zeros(count, dtype=np.uint64)
+    for place in range(NGRAM):
+        grams = grams * np.uint64(6364136223846793005) + row[place:place + count]
+    return grams

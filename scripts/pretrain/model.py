@@ -74,8 +74,7 @@ def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     batch, heads, length, dim = q.shape
     groups = heads // k.shape[1]
     if q.is_cuda or length > 512 or length % BLOCK:
-        return F.scaled_dot_product_attention(
-            q, k.repeat_interleave(groups, dim=1), v.repeat_interleave(groups, dim=1), is_causal=True)
+        return F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
     rows = batch * k.shape[1]
     q = (q * dim ** -0.5).reshape(rows, groups, length, dim)
     k, v = k.reshape(rows, length, dim), v.reshape(rows, length, dim)
@@ -139,6 +138,12 @@ class Layer(nn.Module):
         return x + self.mlp(self.post_attention_layernorm(x))
 
 
+def token_losses(x: Tensor, embedding: Tensor, targets: Tensor) -> Tensor:
+    """The loss of every position from its normalised hidden state; apart, so that it is compiled on its own."""
+    logits = F.linear(x, embedding)
+    return F.cross_entropy(logits.view(-1, logits.shape[-1]).float(), targets.view(-1), reduction="none")
+
+
 class Llama(nn.Module):
     """The whole model; `forward` gives the loss of every position when targets are given."""
 
@@ -149,6 +154,7 @@ class Llama(nn.Module):
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))
         self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         cos, sin = rotary(config, config.max_position_embeddings)
+        self.losses = token_losses
         self.register_buffer("cos", cos, persistent=False)
         self.register_buffer("sin", sin, persistent=False)
         for name, parameter in self.named_parameters():
@@ -167,7 +173,13 @@ class Llama(nn.Module):
         return self.norm(x)
 
     def forward(self, tokens: Tensor, targets: Tensor | None = None) -> Tensor:
-        logits = F.linear(self.features(tokens), self.embed_tokens.weight)
+        x = self.features(tokens)
         if targets is None:
-            return logits.float()
-        return F.cross_entropy(logits.view(-1, logits.shape[-1]).float(), targets.view(-1), reduction="none")
+            return F.linear(x, self.embed_tokens.weight).float()
+        return self.losses(x, self.embed_tokens.weight, targets)
+
+    def compile_parts(self) -> None:
+        """Compiles a layer once for all of them, and the loss: seconds instead of the minute that the whole would take."""
+        for layer in self.layers:
+            layer.compile(dynamic=False)
+        self.losses = torch.compile(token_losses, dynamic=False)

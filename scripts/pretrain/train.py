@@ -10,8 +10,8 @@ any checkpoint be gone on from.  `--base` begins with the weights of an exported
 folder and fresh optimizers, which is all that another machine needs; so does
 `--resume` with a checkpoint of grow.py.  On a GPU, for example:
 
-    python train.py --work WORK --minutes 25 --decay 6 --lr 3e-3 --layers 12 --hidden 512 --intermediate 1408 \\
-        --heads 8 --kv-heads 4 --tokens 262144 --micro 65536 --workers 14
+    python train.py --work WORK --minutes 8 --warm-up 10 --decay 5.5 --lr 6e-3 --hidden 512 --intermediate 1152 --layers 7 \\
+        --heads 8 --kv-heads 4 --tokens 131072 --micro 131072 --workers 15
 """
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ from data import Batches, read_files
 from evaluate import bits_per_byte
 from model import Config, Llama
 
-WARMUP = 60  # seconds
 SIZES = {"hidden": "hidden_size", "intermediate": "intermediate_size", "layers": "num_hidden_layers",
          "heads": "num_attention_heads", "kv-heads": "num_key_value_heads"}
 
@@ -71,9 +70,9 @@ class Muon:
                 p.mul_(1 - lr * self.decay).add_(u, alpha=-lr)
 
 
-def learning_rate(seconds: float, left: float, decay: float) -> float:
+def learning_rate(seconds: float, left: float, warm_up: float, decay: float) -> float:
     """Warm-up, then 1, then straight down to nothing; a factor."""
-    return min(1.0, max(0.02, seconds / WARMUP), max(0.0, left / decay))
+    return min(1.0, max(0.02, seconds / warm_up), max(0.0, left / decay))
 
 
 def exported(base: Path) -> dict:
@@ -82,6 +81,14 @@ def exported(base: Path) -> dict:
     sizes = {name: config[name] for name in Config().to_dict()}
     weights = {name.removeprefix("model."): value.float() for name, value in load_file(base / "model.safetensors").items()}
     return {"model": weights, "config": sizes, "run": {"step": 0, "tokens": 0, "seconds": 0.0}}
+
+
+def warm(model: Llama, device: str, rows: int, length: int) -> None:
+    """Compiles before the clock runs."""
+    tokens = torch.zeros(rows, length, dtype=torch.int64, device=device)
+    with torch.autocast(device, torch.bfloat16):
+        model(tokens, tokens).sum().backward()
+    model.zero_grad(set_to_none=True)
 
 
 def save(path: Path, state: dict) -> None:
@@ -95,6 +102,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=75)
+    parser.add_argument("--warm-up", type=float, default=60, help="seconds, the first ones")
     parser.add_argument("--decay", type=float, default=15, help="minutes, the last ones")
     parser.add_argument("--length", type=int, default=1024, help="tokens of a row")
     parser.add_argument("--tokens", type=int, default=16384, help="tokens per step")
@@ -134,7 +142,8 @@ def main() -> None:
     heldout = read_files(args.work / "heldout.jsonl")[::8]
     batches = Batches(args.work / "train.jsonl", tokenizer, args.seed + run["step"], args.tokens, args.length)
     loader = iter(DataLoader(batches, batch_size=None, num_workers=args.workers, prefetch_factor=4))
-    compiled = torch.compile(model, dynamic=False)
+    model.compile_parts()
+    warm(model, args.device, max(1, args.micro // args.length), args.length)
     log = (args.work / "log.jsonl").open("a" if args.resume else "w", buffering=1)
 
     def write(**entry: float) -> None:
@@ -144,7 +153,7 @@ def main() -> None:
 
     started = time.time() - run["seconds"]
     saved = evaluated = begun = run["seconds"]
-    losses: list[float] = []
+    losses: list[Tensor] = []
     mark = (time.time(), run["tokens"])
     end = run["seconds"] + args.minutes * 60
     finish = args.work / "finish"
@@ -152,19 +161,19 @@ def main() -> None:
         if finish.exists():
             finish.unlink()
             end = min(end, run["seconds"] + args.decay * 60)
-        rate = args.lr * learning_rate(run["seconds"] - begun, end - run["seconds"], args.decay * 60)
+        rate = args.lr * learning_rate(run["seconds"] - begun, end - run["seconds"], args.warm_up, args.decay * 60)
         batch, weights = next(loader).to(args.device, non_blocking=True)
         rows = max(1, args.micro // (batch.shape[1] - 1))
         weights = weights[:, 1:] / weights[:, 1:].sum()
-        total = 0.0
+        total = torch.zeros((), device=args.device)
         for part, weight in zip(batch.split(rows), weights.split(rows)):
             with torch.autocast(args.device, torch.bfloat16):
-                loss = compiled(part[:, :-1].contiguous(), part[:, 1:].contiguous())
+                loss = model(part[:, :-1].contiguous(), part[:, 1:].contiguous())
             (loss * weight.reshape(-1)).sum().backward()
-            total += loss.detach().sum().item() / weights.numel()
+            total += loss.detach().sum() / weights.numel()
         torch.nn.utils.clip_grad_norm_(others, 1.0)
         for group in adam.param_groups:
-            group["lr"] = rate * 0.75
+            group["lr"] = rate * 0.5
         muon.step(rate)
         adam.step()
         model.zero_grad(set_to_none=True)
@@ -174,7 +183,7 @@ def main() -> None:
         if run["step"] % args.log_steps == 0:
             speed = (run["tokens"] - mark[1]) / (time.time() - mark[0])
             mark = (time.time(), run["tokens"])
-            write(loss=round(sum(losses) / len(losses), 4), lr=round(rate, 6), length=batch.shape[1] - 1, speed=round(speed))
+            write(loss=round(float(torch.stack(losses).mean()), 4), lr=round(rate, 6), length=batch.shape[1] - 1, speed=round(speed))
             losses = []
         over = run["seconds"] >= end
         if over or run["seconds"] - saved > args.save_minutes * 60:
