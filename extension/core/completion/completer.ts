@@ -27,6 +27,7 @@ import { promptRooms } from "./promptBudget.ts";
 import { requestTurns } from "./requestTurns.ts";
 import { candidatesOf } from "./result/candidates.ts";
 import { emptyCompletion, restOf, type Completion, type Known } from "./result/completion.ts";
+import { shownOrNext, type Written } from "./result/shownOrNext.ts";
 import { stopRule } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
@@ -133,16 +134,21 @@ export function completerOf({
     tree.switchTo?.(path ?? "");
     const { ids, requiredText } = buildPrompt(asked);
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
-    const decoding = decodingOf({ beams, temperature, seed });
-    const generation = {
+    const fixed = {
       ...rules,
       ...byCopies.of(asked, requiredText),
-      decoding,
       bansInfillingMarkers: true,
       stopsOnRepetition: true,
     };
-    const { continuations, milliseconds } = await generate(model, ids, generation, signal);
-    const { best, candidates } = candidatesOf(continuations, cursor, { parser, fewestVisible: fewestVisible[trigger] });
+    const written = async (decoding: Decoding): Promise<Written> => {
+      const { continuations, milliseconds } = await generate(model, ids, { ...fixed, decoding }, signal);
+      const options = { parser, fewestVisible: fewestVisible[trigger] };
+      return { ...candidatesOf(continuations, cursor, options), milliseconds };
+    };
+    const decoding = decodingOf({ beams, temperature, seed });
+    const { best, candidates, milliseconds } = await (trigger === "invoked"
+      ? shownOrNext(decoding, written)
+      : written(decoding));
     const { from, ...result } = best;
     const steps = from ? stepsOf(from, requiredText) : [];
     const grades = graded(result.text, calibration, steps);
