@@ -65,6 +65,7 @@ export interface Completer {
 }
 
 const fewestVisible = { automatic: 3, invoked: 1 } as const;
+const always = { bansInfillingMarkers: true, stopsOnRepetition: true } as const;
 
 /** @throws UserError if the base's tokenizer or weights cannot be used */
 export async function openCompleter(
@@ -134,21 +135,14 @@ export function completerOf({
     tree.switchTo?.(path ?? "");
     const { ids, requiredText } = buildPrompt(asked);
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
-    const fixed = {
-      ...rules,
-      ...byCopies.of(asked, requiredText),
-      bansInfillingMarkers: true,
-      stopsOnRepetition: true,
-    };
     const written = async (decoding: Decoding): Promise<Written> => {
-      const { continuations, milliseconds } = await generate(model, ids, { ...fixed, decoding }, signal);
+      const generation = { ...rules, ...byCopies.of(asked, requiredText), ...always, decoding };
+      const { continuations, milliseconds } = await generate(model, ids, generation, signal);
       const options = { parser, fewestVisible: fewestVisible[trigger] };
       return { ...candidatesOf(continuations, cursor, options), milliseconds };
     };
-    const decoding = decodingOf({ beams, temperature, seed });
-    const { best, candidates, milliseconds } = await (trigger === "invoked"
-      ? shownOrNext(decoding, written)
-      : written(decoding));
+    const write = trigger === "invoked" ? shownOrNext(written) : written;
+    const { best, candidates, milliseconds } = await write(decodingOf({ beams, temperature, seed }));
     const { from, ...result } = best;
     const steps = from ? stepsOf(from, requiredText) : [];
     const grades = graded(result.text, calibration, steps);

@@ -15,21 +15,21 @@ export interface Written extends ReturnType<typeof candidatesOf> {
 /** How widely to look then. With four beams, 7 of 46 such places in the tuning repositories were right, and 23 more had a text. */
 const width = 4;
 
-/** Decodes as asked. Where greedy decoding wrote something of which nothing can be shown, beams write once more. */
-export async function shownOrNext(
-  decoding: Decoding,
+/** Returns what decodes as asked, and once more with beams where greedy decoding wrote something of which nothing can be shown. */
+export function shownOrNext(
   written: (decoding: Decoding) => Promise<Written>,
-): Promise<Written> {
-  const first = await written(decoding);
-  const { text, from } = first.best;
-  if (decoding.kind !== "greedy" || text !== "" || !from || from.text.trim() === "") return first;
-  const next = await written({ kind: "beams", width, returned: width });
-  const milliseconds = {
-    prefill: first.milliseconds.prefill + next.milliseconds.prefill,
-    decode: first.milliseconds.decode + next.milliseconds.decode,
+): (decoding: Decoding) => Promise<Written> {
+  return async (decoding) => {
+    const first = await written(decoding);
+    const { text, from } = first.best;
+    if (decoding.kind !== "greedy" || text !== "" || !from || from.text.trim() === "") return first;
+    const next = await written({ kind: "beams", width, returned: width });
+    const milliseconds = {
+      prefill: first.milliseconds.prefill + next.milliseconds.prefill,
+      decode: first.milliseconds.decode + next.milliseconds.decode,
+    };
+    const { best } = next.best.text === "" ? first : next;
+    // One text was asked for; the other beams are not shown.
+    return { best, candidates: [{ text: best.text, logProbability: best.logProbability }], milliseconds };
   };
-  if (next.best.text === "") return { ...first, milliseconds };
-  // One text was asked for; the other beams are not shown.
-  const { best } = next;
-  return { best, candidates: [{ text: best.text, logProbability: best.logProbability }], milliseconds };
 }

@@ -16,10 +16,11 @@ function wrote(text: string, shown: string): Written {
 
 async function decoded(first: Written, next: Written, decoding = greedy): Promise<{ found: Written; asked: string[] }> {
   const asked: string[] = [];
-  const found = await shownOrNext(decoding, async ({ kind }) => {
+  const write = shownOrNext(async ({ kind }) => {
     asked.push(kind);
     return asked.length === 1 ? first : next;
   });
+  const found = await write(decoding);
   return { found, asked };
 }
 
