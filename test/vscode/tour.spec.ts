@@ -58,10 +58,13 @@ test('3. "Select adapter" shows the base model without one, and the adapter agai
   await graftReady(workbench, "none");
   await workbench.openFile("playground.py");
   await workbench.type(unknown);
-  await workbench.command("Trigger Inline Suggestion");
   // Far more time than an answer takes.
   await workbench.page.waitForTimeout(3000);
   expect(await workbench.ghostPieces.count()).toBe(0);
+  await workbench.command("Trigger Inline Suggestion");
+  const general = await workbench.ghostText();
+  expect(general).not.toContain(habit);
+  expect(readme).toContain(`\`${general.trim()}\``);
   await revertPlayground(workbench);
   await selectAdapter(workbench, "shop");
   await graftReady(workbench, "shop");
