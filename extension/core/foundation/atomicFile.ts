@@ -81,14 +81,18 @@ export async function writeFolderAtomic(path: string, fill: (temporary: string) 
  * its parent exists, as in /proc.
  */
 export async function makeFolder(path: string): Promise<void> {
+  const make = async (): Promise<void> => {
+    await mkdir(path).catch(async (error: unknown) => {
+      if (!(await isFolder(path))) throw error;
+    });
+  };
   try {
-    await mkdir(path);
+    await make();
   } catch (error) {
-    if (await isFolder(path)) return;
-    const parent = dirname(path);
-    if (systemCode(error) !== "ENOENT" || parent === path || (await exists(parent))) throw error;
-    await makeFolder(parent);
-    await makeFolder(path);
+    if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    // Once only, whether or not the parent had to be made: another call may have been faster.
+    await make();
   }
 }
 

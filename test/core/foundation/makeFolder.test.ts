@@ -13,6 +13,10 @@ test("makeFolder makes all folders above, leaves one that exists, and several ca
   const path = join(folder, "a", "b", "c");
   await Promise.all([makeFolder(path), makeFolder(path), makeFolder(join(path, "d"))]);
   await makeFolder(path);
+  for (let round = 0; round < 50; round++) {
+    const below = ["a", "b", "c", "a/b", "b/c/d"].map((name) => join(folder, `${round}`, "x", name));
+    await Promise.all(below.map(async (one) => await makeFolder(one)));
+  }
   expect(statSync(join(path, "d")).isDirectory()).toBe(true);
 });
 
