@@ -35,6 +35,9 @@ import { openRepositoryIndex, type RepositoryIndex } from "./vscode/repository/r
 import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
 import { startWithPython } from "./vscode/startWithPython.ts";
+import { addSelection } from "./vscode/training/addSelection.ts";
+import { workspaceCommits } from "./vscode/training/commits/workspaceCommits.ts";
+import { openSnippets } from "./vscode/training/snippets.ts";
 import { createTraining, type Training } from "./vscode/training/training.ts";
 import { createEstimates, type EstimatesOptions } from "./vscode/training/trainingEstimates.ts";
 import { createDataPreview, type PreviewOptions } from "./vscode/training/trainingPreview.ts";
@@ -60,7 +63,6 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const startedAt = performance.now();
   const { subscriptions, extensionUri, secrets, globalState } = context;
   const log = vscode.window.createOutputChannel("Graft", { log: true });
-  subscriptions.push(log);
 
   const places = placesOf(context);
   const entry = join(context.extensionPath, "dist", "engine.js");
@@ -69,8 +71,10 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const library = openAdapterLibrary(context);
   const sources = watchWorkspaceSources(subscriptions);
   const libraryProcess = openLibraryProcess({ entry, log });
-  subscriptions.push(libraryProcess);
-  const shared = { entry, places, configuration, library, libraryProcess, messages, log };
+  subscriptions.push(log, libraryProcess);
+  const snippets = openSnippets({ context, libraryProcess, messages }, subscriptions);
+  const commits = workspaceCommits({ libraryProcess, sources });
+  const shared = { entry, places, configuration, library, libraryProcess, sources, snippets, commits, messages, log };
   const comparing = openComparing(
     { state: context.workspaceState, library, isSuggestionShown: () => completions.events.rest !== undefined },
     subscriptions,
@@ -87,17 +91,15 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark, paperData, messages }, subscriptions);
   const studyPanel = openStudies(context, { ...shared, engine, paperData }, subscriptions);
   const unfinished = openUnfinishedTrainings({ folder: library.folder, log }, subscriptions);
-  const training = createTraining({ ...shared, engine, sources, unfinished }, subscriptions);
+  const training = createTraining({ ...shared, engine, unfinished }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
   const completions = openCompletions(
     { ...serving, engine, index, state: globalState, contextSwitch: comparing },
     subscriptions,
   );
-  showTraining(
-    { ...shared, extensionUri, engine, training, sources, unfinished, paperData, paused: globalState },
-    subscriptions,
-  );
+  const view = { ...shared, extensionUri, engine, training, unfinished, paperData, paused: globalState };
+  showTraining(view, subscriptions);
   const { events, snooze, explanation } = completions;
   const statistics = openStatistics({ ...shared, home: places.home, engine, events, comparing }, subscriptions);
   const statisticsView = registerStatisticsView({ extensionUri, statistics, comparing, messages }, subscriptions);
@@ -107,6 +109,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     {
       "graft.showMenu": () => showMenu(status),
       "graft.trainAdapter": showTrainingView,
+      "graft.addSelection": () => addSelection({ snippets, messages, showForm: showTrainingView }),
       ...openAdapterView({ ...shared, engine }, subscriptions),
       "graft.selectAdapter": () => selectAdapter({ ...shared, engine }),
       "graft.addBase": () => addBase(bases, basesPanel),

@@ -2,13 +2,20 @@
  * Learns the weights of copied text beside a base (docs/prior.md) on the lines of repositories that it was not trained on, and prints
  * them for mixtureWeights.ts. `--test` tests each repository with the weights of the others.
  *
- *     node scripts/fitPrior.ts FOLDER… [--base DIR] [--lines 200] [--test]
+ *     node scripts/fitPrior.ts FOLDER… [--base DIR] [--lines 200] [--test] [--adapters WORK [--method lora]]
+ *
+ * With --adapters, the folder --work of adapterAtCursor.ts, the base wears each repository's own adapter, and the lines are those of the
+ * files that were held out from its training;
+ * --method base asks the base alone at the same lines.
  */
 
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { readAdapter } from "../extension/core/adapters/formats/peftFolder.ts";
 import { resolveBase } from "../extension/core/baseModels/resolveBase.ts";
 import { copyDistribution, type MixtureWeights } from "../extension/core/completion/copies/mixture.ts";
+import { learnedWeights } from "../extension/core/completion/copies/mixtureWeights.ts";
+import { readHeldOut } from "../extension/core/evaluation/suites/heldOut.ts";
 import { openTokenTree } from "../extension/core/inference/tree/openTokenTree.ts";
 import { openTokenizer } from "../extension/core/tokenizer/tokenizer.ts";
 import { root, scratch } from "./bed/paths.ts";
@@ -20,6 +27,8 @@ const { values: flags, positionals: folders } = parseArgs({
     base: { type: "string", default: "" },
     lines: { type: "string", default: "200" },
     test: { type: "boolean" },
+    adapters: { type: "string" },
+    method: { type: "string", default: "lora" },
   },
   allowPositionals: true,
 });
@@ -30,15 +39,24 @@ const tree = await openTokenTree(base);
 const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
 const repositories: { readonly folder: string; readonly lines: readonly ObservedLine[] }[] = [];
 for (const folder of folders) {
-  repositories.push({ folder, lines: await collect(folder, { tree, tokenizer }, Number(flags.lines)) });
+  const { files } = await readHeldOut(folder);
+  let held = files;
+  if (flags.adapters !== undefined) {
+    const own = join(flags.adapters, basename(resolve(folder)));
+    if (flags.method !== "base") tree.useAdapters([{ adapter: await readAdapter(join(own, flags.method)), scale: 1 }]);
+    held = (await readHeldOut(join(own, "held"))).files;
+  }
+  repositories.push({ folder, lines: await collect({ files, held }, { tree, tokenizer }, Number(flags.lines)) });
 }
 await tree.release();
 
 for (const { folder, lines } of flags.test ? repositories : []) {
   const others = repositories.filter((other) => repositories.length === 1 || other.folder !== folder);
   const weights = learn(observationsOf(others));
-  const [without, mixed] = [undefined, weights].map((used) => report(lines, used));
-  console.log(`${folder}: ${without} without copies, ${mixed} with them (${lines.length} lines)`);
+  const [without, inUse, mixed] = [undefined, learnedWeights, weights].map((used) => report(lines, used));
+  console.log(
+    `${folder}: ${without} without copies, ${inUse} with the weights in use, ${mixed} with new ones (${lines.length} lines)`,
+  );
 }
 const { copy, mixture } = learn(observationsOf(repositories));
 console.log(JSON.stringify({ base: base.hash, copy: copy.map(rounded), mixture: mixture.map(rounded) }));

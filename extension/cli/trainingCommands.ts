@@ -19,6 +19,7 @@ export function addTrainCommand(program: Command, contextOf: ContextOf): void {
     saveEvery: { value: "seconds" },
     validation: { value: "data" },
     include: { value: "files" },
+    commitsSince: { value: "day" },
     holdOut: { value: "files" },
     trial: { help: "Do not measure on held-out files whether the adapter helps" },
     init: { value: "adapter" },

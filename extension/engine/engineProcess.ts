@@ -20,6 +20,7 @@ import {
 import { UserError } from "../core/foundation/errors.ts";
 import type { Log } from "../core/foundation/log.ts";
 import { checkPlatform } from "../core/foundation/platform.ts";
+import { cudaVariable } from "../core/runtime/cudaVariable.ts";
 import { logged, type Role } from "./protocol/roles.ts";
 import { ask, type ErrorData } from "./wire.ts";
 
@@ -56,7 +57,8 @@ export function startEngineProcess(
     cwd: dirname(entry),
     // Inherits no flags of the parent: the editor's debugger port or preload would break a second process.
     execArgv: [...(flags[role] ?? [])],
-    env: { ...environments[role], ...process.env, ...environment },
+    // A parent with the CUDA libraries must not hand them on: a process with them has no WebGPU.
+    env: { ...environments[role], ...process.env, [cudaVariable]: undefined, ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const connection = connect(child);

@@ -5,7 +5,7 @@ import { copyEvidence, type CopyEvidence } from "../../extension/core/completion
 import { copyTokens } from "../../extension/core/completion/copies/copyTokens.ts";
 import { promptBuilder } from "../../extension/core/completion/prompt.ts";
 import { drawHoles, type Hole } from "../../extension/core/evaluation/suites/drawHoles.ts";
-import { readHeldOut } from "../../extension/core/evaluation/suites/heldOut.ts";
+import type { SourceFile } from "../../extension/core/evaluation/suites/heldOut.ts";
 import { logProbability } from "../../extension/core/inference/decoding/sampling.ts";
 import type { TokenTree } from "../../extension/core/inference/tree/tokenTree.ts";
 import { openPythonParser } from "../../extension/core/python/pythonParser.ts";
@@ -33,14 +33,17 @@ const considered = 64;
 /** Characters of the text behind a line that are encoded with it. */
 const lookahead = 30;
 
+/**
+ * @param files all files of a repository
+ * @param held those in which lines are drawn
+ */
 export async function collect(
-  folder: string,
+  { files, held }: { readonly files: readonly SourceFile[]; readonly held: readonly SourceFile[] },
   { tree, tokenizer }: { readonly tree: TokenTree; readonly tokenizer: Tokenizer },
   count: number,
 ): Promise<ObservedLine[]> {
-  const { files } = await readHeldOut(folder);
   const repository = await openRepository(files);
-  const { holes } = await drawHoles(files, await openPythonParser(), { count, seed: 7 });
+  const { holes } = await drawHoles(held, await openPythonParser(), { count, seed: 7 });
   const lines: ObservedLine[] = [];
   for (const hole of holes) if (hole.kind === "line") lines.push(await observe(hole, repository, { tree, tokenizer }));
   return lines;

@@ -47,7 +47,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     similar: ["."],
     storage: ["."],
   },
-  "extension/core/sources": { ".": ["git", "overrule"], overrule: ["."] },
+  "extension/core/sources": { ".": ["git", "overrule"], overrule: ["."], snippets: ["."] },
   "extension/core/statistics": { comparison: ["."] },
   "extension/core/training": {
     ".": ["cost", "data", "graph", "holes", "loop", "optimizers", "output", "run"],
@@ -74,7 +74,12 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   },
   "webview/shared": { form: ["."] },
   "webview/study": { ".": ["charts"], charts: ["."] },
-  "webview/training": { ".": ["curves", "plan", "preview", "trial"], plan: ["."], preview: ["."] },
+  "webview/training": {
+    ".": ["commits", "curves", "plan", "preview", "snippets", "trial"],
+    commits: ["."],
+    plan: ["."],
+    preview: ["."],
+  },
 };
 
 /** The room of `path` in `folder`; undefined for a path that lies elsewhere. */

@@ -7,6 +7,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import { UserError } from "../../extension/core/foundation/errors.ts";
+import { cudaVariable } from "../../extension/core/runtime/cudaVariable.ts";
 import { logged } from "../../extension/engine/protocol/roles.ts";
 import {
   completeRequest,
@@ -58,6 +59,8 @@ answer(connection, completeRequest, async ({ prefix }, signal) => {
 
 /** The name of the base says what the driver does. */
 answer(connection, probeRequest, async ({ name, device }) => {
+  if (name === "libraries")
+    return { kind: "fails" as const, reason: `CUDA's libraries: ${process.env[cudaVariable] ?? "none"}` };
   if (name === "crash") process.kill(process.pid, "SIGSEGV");
   if (name === "hang") await sleep(60_000);
   if (name === "fail") throw new UserError("device-failed", `Cannot go on with ${device}: out of memory.`, "");

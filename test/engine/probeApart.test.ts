@@ -3,10 +3,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { probeDevices } from "../../extension/core/devices/probeDevices.ts";
 import { readKnownDevices, type Finding } from "../../extension/core/devices/knownDevices.ts";
 import { machineFacts } from "../../extension/core/devices/machineFacts.ts";
+import { cudaVariable } from "../../extension/core/runtime/cudaVariable.ts";
 import { silentLog } from "../../extension/core/foundation/log.ts";
 import { probeApart } from "../../extension/engine/probeApart.ts";
 
@@ -42,6 +43,13 @@ describe("probeApart", () => {
   test("a probe that hangs is ended", async () => {
     const { finding } = await probed("hang", 1);
     expect(finding).toEqual({ kind: "fails", reason: "WebGPU did not answer within 1 seconds." });
+  });
+
+  test("WebGPU is probed without the CUDA libraries of the process that asks", async () => {
+    vi.stubEnv(cudaVariable, "/libraries");
+    const { finding } = await probed("libraries");
+    vi.unstubAllEnvs();
+    expect(finding).toEqual({ kind: "fails", reason: "CUDA's libraries: none" });
   });
 
   test("out of memory is the reason", async () => {

@@ -1,11 +1,14 @@
 /** The view of adapters in the side bar, from the first training to the undo of a deletion, by mouse and by keyboard. */
 
-import { readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, expect } from "vitest";
+import { beforeAll, expect, inject } from "vitest";
+import { chooseInMenu } from "./harness/contextMenu.ts";
+import { chooseFile, chooseFolder } from "./harness/folderDialog.ts";
 import { graftReady, openTrainingForm, storage } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
-import type { Workbench } from "./harness/workbench.ts";
+import { openWorkbench, type Workbench } from "./harness/workbench.ts";
 
 const test = editorTest({ files: { "rows.py": "def double(x):\n    return 2 * x\n" }, name: "treetop" });
 
@@ -14,7 +17,7 @@ const library = join(storage, "adapters");
 beforeAll(() => rm(library, { recursive: true, force: true }));
 
 const row = (workbench: Workbench, name: string) =>
-  workbench.page.locator(".part.sidebar").getByRole("treeitem", { name: new RegExp(`^${name}\\b`) });
+  workbench.page.locator(".part.sidebar").getByRole("treeitem", { name: new RegExp(`^${name}(?![\\w-])`) });
 
 async function showView(workbench: Workbench): Promise<void> {
   await workbench.page.getByRole("tab", { name: "Graft" }).first().waitFor();
@@ -55,10 +58,112 @@ test("F2 renames the adapter, which stays in use", async ({ workbench }) => {
   await workbench.press("Enter");
   await row(workbench, "branch, in use").waitFor({ timeout: 30_000 });
   await graftReady(workbench, "branch");
+  // The page of its training knows it, too.
+  const page = await workbench.webview("section.outcome");
+  await page.getByText('"branch" is the active adapter now.').waitFor();
   expect(await readdir(library)).toContain("branch");
 });
 
+async function renameTo(workbench: Workbench, from: string, to: string): Promise<void> {
+  await showView(workbench);
+  await row(workbench, from).click();
+  await workbench.press("F2");
+  await workbench.page.locator(".quick-input-widget input").first().fill(to);
+  await workbench.press("Enter");
+  await row(workbench, to).waitFor({ timeout: 30_000 });
+}
+
+test("other workspaces that use it follow its new name, open or not", { timeout: 180_000 }, async ({ workbench }) => {
+  const folder = await mkdtemp(join(tmpdir(), "graft-other-"));
+  await writeFile(join(folder, "leaf.py"), "x = 1\n");
+  const openOther = async (): Promise<Workbench> => {
+    const page = await workbench.page.context().newPage();
+    const other = await openWorkbench(page, inject("editorUrl"), folder);
+    await other.openFile("leaf.py");
+    return other;
+  };
+  try {
+    let other = await openOther();
+    await showView(other);
+    await row(other, "branch, LoRA, rank 16").click();
+    await graftReady(other, "branch");
+    await workbench.page.bringToFront();
+    await renameTo(workbench, "branch", "bough");
+    await graftReady(other, "bough");
+    await other.page.close();
+    await renameTo(workbench, "bough", "limb");
+    other = await openOther();
+    await graftReady(other, "limb");
+    await other.page.close();
+    await workbench.page.bringToFront();
+    await renameTo(workbench, "limb", "branch");
+    await graftReady(workbench, "branch");
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+/** Runs a command of the row's menu. */
+async function fromMenu(workbench: Workbench, name: string, command: string): Promise<void> {
+  await showView(workbench);
+  await chooseInMenu(workbench.page, row(workbench, name), command);
+}
+
+const format = (workbench: Workbench, label: string) =>
+  workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: label });
+
+test("exports a folder, which comes in again under a free name", async ({ workbench }) => {
+  const out = join(workbench.folder, "out");
+  await mkdir(out);
+  await fromMenu(workbench, "branch", "Export…");
+  await format(workbench, "for PEFT and Graft").click();
+  await chooseFolder(workbench, out, "Export here");
+  await workbench.notification(`Exported to ${join(out, "branch")}.`).waitFor({ timeout: 30_000 });
+  const weights = "adapter_model.safetensors";
+  const own = await readFile(join(library, "branch", weights));
+  expect((await readFile(join(out, "branch", weights))).equals(own)).toBe(true);
+
+  await workbench.command("Graft: Import adapter…");
+  await chooseFolder(workbench, join(out, "branch"), "Import");
+  await row(workbench, "branch-2, LoRA, rank 16").waitFor({ timeout: 30_000 });
+  expect((await readFile(join(library, "branch-2", weights))).equals(own)).toBe(true);
+  // It can be used at once.
+  await row(workbench, "branch-2").click();
+  await graftReady(workbench, "branch-2");
+  await row(workbench, "branch, LoRA").click();
+  await graftReady(workbench, "branch");
+});
+
+test.for([
+  ["for ONNX Runtime", "branch.onnx_adapter"],
+  ["for llama.cpp", "branch.gguf"],
+] as const)("exports a file %s", async ([label, name], { workbench }) => {
+  const path = join(workbench.folder, name);
+  await fromMenu(workbench, "branch", "Export…");
+  await format(workbench, label).click();
+  await chooseFile(workbench, path);
+  await workbench.notification(`Exported to ${path}.`).waitFor({ timeout: 30_000 });
+  const bytes = await readFile(path);
+  expect(bytes.length).toBeGreaterThan(10_000);
+  if (name.endsWith(".gguf")) expect(bytes.subarray(0, 4).toString()).toBe("GGUF");
+});
+
+test("a folder that is no adapter is told with what to do, and nothing is taken in", async ({ workbench }) => {
+  const before = (await readdir(library)).sort();
+  const folder = join(workbench.folder, "no-adapter");
+  await mkdir(folder);
+  await showView(workbench);
+  await workbench.command("Graft: Import adapter…");
+  await chooseFolder(workbench, folder, "Import");
+  await workbench.notification("no-adapter").waitFor({ timeout: 30_000 });
+  await workbench.screenshot("adapters, import refused");
+  expect((await readdir(library)).sort()).toEqual(before);
+});
+
 test("Delete removes it, and Undo brings it back into use", async ({ workbench }) => {
+  // Without the imported copy, which is removed as another window would.
+  await rm(join(library, "branch-2"), { recursive: true });
+  await row(workbench, "branch-2").waitFor({ state: "detached", timeout: 30_000 });
   await row(workbench, "branch").click();
   await workbench.press("Delete");
   await workbench.page.getByText("No adapter yet").waitFor({ timeout: 30_000 });

@@ -50,8 +50,8 @@ test.for(themes)(
     expect(contrast(done!, left!)).toBeGreaterThan(3);
 
     const middle = [[0.5, 0.5]] as const;
-    const [chosen] = await coloursOf(form.getByLabel("LoRA"), middle);
-    const [other] = await coloursOf(form.getByLabel("IA3"), middle);
+    const [chosen] = await coloursOf(form.locator("#preset-balanced"), middle);
+    const [other] = await coloursOf(form.locator("#preset-quick"), middle);
     const [page] = await coloursOf(form.locator("main"), [[0.999, 0.001]]);
     expect(contrast(chosen!, page!)).toBeGreaterThan(contrast(other!, page!));
     expect(contrast(chosen!, page!)).toBeGreaterThan(3);

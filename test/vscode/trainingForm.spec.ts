@@ -1,17 +1,29 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Frame } from "playwright-core";
 import { beforeAll, expect, inject } from "vitest";
 import { violations } from "./harness/accessibility.ts";
-import { openTrainingForm } from "./harness/graft.ts";
+import { openTrainingForm, storage } from "./harness/graft.ts";
 import { fitsWidth } from "./harness/fitsWidth.ts";
+import { setSidebarWidth } from "./harness/sidebarWidth.ts";
 import { editorTest } from "./harness/spec.ts";
 
 const test = editorTest({
   files: { "one.py": "x = 1\n", "two.py": "y = 2\n", ".venv/three.py": "z = 3\n", "pairs.jsonl": "{}\n" },
+  // A side bar of usual height: less the editor's title and status bars, 700 pixels.
+  viewport: { width: 1280, height: 757 },
 });
+
+/** Opens a fold by its summary, if it is closed. */
+async function openFold(form: Frame, title: string): Promise<void> {
+  const fold = form.locator("details", { has: form.locator("summary", { hasText: title }) });
+  if ((await fold.getAttribute("open")) === null) await fold.locator("summary").click();
+}
 
 // The benchmark's spec gets CodeAlpacaPy, and may have run before.
 beforeAll(() => rm(inject("userData"), { recursive: true, force: true }));
+// Other specs may leave unfinished trainings, which stand above the form.
+beforeAll(() => rm(join(storage, "adapters"), { recursive: true, force: true }));
 
 test("counts the workspace's own Python files, and new ones as they come", async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
@@ -26,6 +38,47 @@ test("suggests a name, so that one key starts the training", async ({ workbench 
   expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
 });
 
+test.for([300, 400])(
+  "shows all that a first training needs without scrolling, %i px wide",
+  async (width, { workbench }) => {
+    const form = await openTrainingForm(workbench);
+    await setSidebarWidth(workbench, width);
+    await fitsWidth(form, width);
+    const steps = form.getByRole("region", { name: "Estimate" }).getByText(/\d+ steps/);
+    await steps.waitFor({ timeout: 60_000 });
+    const { scrolled, hidden } = await form.evaluate(() => ({
+      scrolled: globalThis.scrollY,
+      hidden: document.documentElement.scrollHeight - globalThis.innerHeight,
+    }));
+    expect(scrolled).toBe(0);
+    expect(hidden).toBeLessThanOrEqual(0);
+    for (const name of ["Start training", "Preview data"])
+      expect(await form.getByRole("button", { name }).isVisible()).toBe(true);
+    for (const label of ["This workspace", "Balanced", "Name"])
+      expect(await form.getByLabel(label).isVisible()).toBe(true);
+    await workbench.screenshot(`training form, ${width} px`);
+  },
+);
+
+test("keeps Start in sight while its folds are open, and remembers them", async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  await openFold(form, "Advanced");
+  await openFold(form, "The paper's data sets");
+  await form.getByLabel("Epochs").focus();
+  const isClear = await form.evaluate(() => {
+    const bottomOf = (selector: string): number => document.querySelector(selector)!.getBoundingClientRect().bottom;
+    const start = document.querySelector(".start")!.getBoundingClientRect();
+    return start.bottom <= globalThis.innerHeight && bottomOf("#epochs") <= start.top;
+  });
+  expect(isClear).toBe(true);
+  await workbench.screenshot("training form, folds open");
+  await workbench.command("View: Show Explorer");
+  await workbench.page.getByRole("treeitem", { name: "one.py" }).waitFor();
+  const again = await openTrainingForm(workbench);
+  await again.getByLabel("LoRA").waitFor();
+  await again.getByLabel("CoNaLa").waitFor();
+});
+
 test("estimates what the training takes, and again with each choice", async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
   const needs = form.getByRole("region", { name: "Estimate" });
@@ -34,12 +87,17 @@ test("estimates what the training takes, and again with each choice", async ({ w
   await expect.poll(stepsTold, { timeout: 60_000 }).toBeGreaterThan(0);
   const balanced = await stepsTold();
   for (const figure of ["Time", "Memory", "Disk"]) await needs.getByText(figure, { exact: true }).waitFor();
-  // By keyboard alone.
-  await form.locator("#preset-balanced").focus();
-  await workbench.press("ArrowUp");
-  expect(await form.locator("#preset-quick").isChecked()).toBe(true);
+  // By keyboard alone. The editor may still be giving the focus to the view, which takes a key away.
+  const press = async (from: string, key: string, to: string): Promise<void> => {
+    const isChosen = async (): Promise<boolean> => {
+      await form.locator(from).press(key);
+      return await form.locator(to).isChecked();
+    };
+    await expect.poll(isChosen).toBe(true);
+  };
+  await press("#preset-balanced", "ArrowUp", "#preset-quick");
   await expect.poll(stepsTold, { timeout: 60_000 }).toBe(balanced / 2);
-  await workbench.press("ArrowDown");
+  await press("#preset-quick", "ArrowDown", "#preset-balanced");
   await expect.poll(stepsTold, { timeout: 60_000 }).toBe(balanced);
   expect(await violations(form)).toEqual([]);
 });
@@ -57,6 +115,7 @@ test("takes a data file through the editor's dialog", async ({ workbench }) => {
 
 test("offers CoNaLa, which is there, and CodeAlpacaPy, which is not", async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
+  await openFold(form, "The paper's data sets");
   await form.getByLabel("CoNaLa").check();
   expect(await form.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
   await form.getByLabel("CodeAlpacaPy").check();
@@ -69,6 +128,7 @@ test("offers CoNaLa, which is there, and CodeAlpacaPy, which is not", async ({ w
 
 test("keeps what was typed while it is hidden", async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
+  await openFold(form, "Advanced");
   await form.getByLabel("IA3").check();
   await form.getByLabel("Name").fill("kept");
   await workbench.command("View: Show Explorer");
@@ -81,7 +141,7 @@ test("keeps what was typed while it is hidden", async ({ workbench }) => {
 
 test("offers the size that the method has, and refuses numbers out of range", async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
-  await form.getByText("Advanced").click();
+  await openFold(form, "Advanced");
   expect(await form.getByLabel("Rank").isHidden()).toBe(true);
   await form.getByLabel("LoRA").check();
   await form.getByLabel("Rank").fill("0");
@@ -109,13 +169,7 @@ test("tells what is wrong with data it cannot use, and the way back", async ({ w
 
 test("fits a sidebar of 200 pixels", async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
-  const { page } = workbench;
-  const sidebar = await page.locator(".part.sidebar").boundingBox();
-  if (!sidebar) throw new Error("The sidebar is closed.");
-  await page.mouse.move(sidebar.x + sidebar.width, 400);
-  await page.mouse.down();
-  await page.mouse.move(sidebar.x + 200, 400, { steps: 5 });
-  await page.mouse.up();
+  await setSidebarWidth(workbench, 200);
   await fitsWidth(form, 200);
   await workbench.screenshot("training form, narrow");
 });

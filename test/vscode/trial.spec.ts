@@ -51,9 +51,9 @@ test(
     await graftReady(workbench);
     const form = await openTrainingForm(workbench);
     await form.getByText("40 Python files").waitFor();
+    await form.getByText("Advanced").click();
     await form.getByLabel("IA3").check();
     await form.getByLabel("Name").fill("timid");
-    await form.getByText("Advanced").click();
     await form.getByLabel("Epochs").fill("1");
     await form.getByRole("button", { name: "Start training" }).click();
     await form.getByText("Measuring whether it helps here").waitFor({ timeout: 120_000 });

@@ -11,13 +11,24 @@ const numbers = {
   epochs: { minimum: 1, maximum: 100 },
   rank: { minimum: 1, maximum: 64, default: 8 },
   virtualTokens: { minimum: 1, maximum: 256, default: 20 },
+  months: { minimum: 1, maximum: 120, default: 6 },
 };
+const snippet = { path: "a.py", lines: 2, start: "x = 1" };
 const workspace = { folder: "shop", files: 3, taken: [] };
 
 function facts(part: Partial<Draft.FormDraft>, others: Partial<Draft.FormFacts> = {}): Draft.FormFacts {
   const paperData = { codealpacapy: "missing" } as const;
   const ready = { ...draft.blankDraft, name: "shop-1", ...part };
-  return { draft: ready, workspace, paperData, nameProblem: undefined, numbers, ...others };
+  return {
+    draft: ready,
+    workspace,
+    paperData,
+    snippets: { snippets: [] },
+    commits: undefined,
+    nameProblem: undefined,
+    numbers,
+    ...others,
+  };
 }
 
 describe("obstacle", () => {
@@ -28,6 +39,7 @@ describe("obstacle", () => {
   test.each([
     [{ name: " " }, "Give the adapter a name."],
     [{ data: "path" }, "Choose a file or a folder to train on."],
+    [{ data: "snippets" }, "Add code to the snippets first."],
     [{ data: "codealpacapy" }, "Get CodeAlpacaPy first."],
     [{ data: "joint" }, "Get CodeAlpacaPy first."],
     [{ rank: "65" }, "Rank: a whole number from 1 to 64"],
@@ -42,6 +54,25 @@ describe("obstacle", () => {
     expect(of({ folder: undefined, files: undefined })).toBe("Open a folder, or choose other data to train on.");
     expect(of({ files: undefined })).toBe("Counting Python files…");
     expect(of({ files: 0 })).toBe("There is no Python file in this workspace.");
+  });
+
+  test("there must be a snippet that no rule leaves out", () => {
+    const of = (...snippets: Draft.FormFacts["snippets"]["snippets"]): string | undefined =>
+      draft.obstacle(facts({ data: "snippets" }, { snippets: { snippets } }));
+    const secret = { ...snippet, reason: "secret" } as const;
+    expect(of(secret)).toBe("All snippets are left out.");
+    expect(of(secret, snippet)).toBeUndefined();
+  });
+
+  test("the user's commits must have been counted, and have added code", () => {
+    const of = (commits: Draft.FormFacts["commits"], months?: string): string | undefined =>
+      draft.obstacle(facts({ data: "commits", ...(months !== undefined && { months }) }, { commits }));
+    const counted = { months: 6, email: "ann@example.org", commits: 2, files: 1, lines: 9 };
+    expect(of(undefined)).toBe("Counting the lines of your commits…");
+    expect(of(counted)).toBeUndefined();
+    expect(of(counted, "12")).toBe("Counting the lines of your commits…");
+    expect(of({ ...counted, files: 0 })).toBe("No Python code here is of your commits in this time.");
+    expect(of(counted, "0")).toBe("Last months: a whole number from 1 to 120");
   });
 
   test("what the extension says of the name counts", () => {
@@ -74,12 +105,18 @@ describe("toTrainingForm", () => {
   test("files to include belong to folders: rows have none", () => {
     const include = (data: Draft.FormDraft["data"]) =>
       draft.toTrainingForm(facts({ data, path: "/shop", include: ["generated", "a.py"] }).draft, numbers).include;
-    expect(["workspace", "path"].map((data) => include(data as "path"))).toEqual([
+    expect((["workspace", "path", "snippets"] as const).map(include)).toEqual([
+      ["generated", "a.py"],
       ["generated", "a.py"],
       ["generated", "a.py"],
     ]);
     expect(include("conala")).toBeUndefined();
     expect(include("joint")).toBeUndefined();
+  });
+
+  test("commits go along with their months", () => {
+    const { data } = draft.toTrainingForm(facts({ data: "commits", months: "3" }).draft, numbers);
+    expect(data).toEqual({ kind: "commits", months: 3 });
   });
 
   test("a preset goes along, unless it is the usual one", () => {

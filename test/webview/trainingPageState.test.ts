@@ -23,10 +23,11 @@ describe("the name", () => {
   });
 
   test("follows the data, and is none that an adapter has", () => {
-    const chosen = (data: "conala" | "workspace"): Page.Change => ({ type: "edited", part: { data } });
+    const chosen = (data: "commits" | "conala" | "workspace"): Page.Change => ({ type: "edited", part: { data } });
     expect(after(workspace, chosen("conala")).draft.name).toBe("conala");
     expect(after(workspace, chosen("conala"), { ...workspace, taken: ["CoNaLa"] }).draft.name).toBe("conala-2");
     expect(after(workspace, chosen("conala"), chosen("workspace")).draft.name).toBe("shop-2");
+    expect(after(workspace, chosen("commits")).draft.name).toBe("shop-2");
     expect(after(workspace, { type: "dataChosen", path: "/data/my pairs.jsonl" }).draft.name).toBe("my-pairs");
     expect(after(workspace, { type: "dataChosen", path: "C:\\code\\.app\\" }).draft.name).toBe("app");
     expect(after(typed, chosen("conala")).draft.name).toBe("mine");
@@ -55,6 +56,20 @@ test("a path that was chosen is the data", () => {
     data: "path",
     path: "/pairs.jsonl",
   });
+});
+
+test("a wish to train on the snippets is taken once, also after the page was away", () => {
+  const told = (chosenAt?: number): Page.Change => {
+    return { type: "snippets", state: { snippets: [], ...(chosenAt !== undefined && { chosenAt }) } };
+  };
+  const back = { type: "edited", part: { data: "workspace" } } as const;
+  expect(after(workspace, told()).draft.data).toBe("workspace");
+  const chosen = after(workspace, told(5));
+  expect(chosen.draft).toMatchObject({ data: "snippets", name: "snippets" });
+  expect(after(workspace, told(5), back, told(5)).draft.data).toBe("workspace");
+  expect(after(workspace, told(5), back, told(6)).draft.data).toBe("snippets");
+  const again = page.changed(page.initialState(chosen.draft), back);
+  expect(page.changed(again, told(5)).draft.data).toBe("workspace");
 });
 
 test("a draft that was kept stays, with what it lacks as in a blank one", () => {

@@ -1,15 +1,19 @@
 /** Messages between the extension and the training view. The extension validates all messages of this web page. */
 
 import * as z from "zod/mini";
+import type { CommitsState } from "./commits.ts";
 import type { EstimateState } from "./estimate.ts";
 import type { LossCurves } from "./lossCurves.ts";
 import type { NumberField } from "./numberField.ts";
 import type { PaperDataState } from "./paperData.ts";
+import type { SnippetsState } from "./snippets.ts";
 
 const trainingForm = z.object({
   data: z.discriminatedUnion("kind", [
     /** "joint": CoNaLa and CodeAlpacaPy together, as in the paper. */
-    z.object({ kind: z.enum(["workspace", "conala", "codealpacapy", "joint"]) }),
+    z.object({ kind: z.enum(["workspace", "snippets", "conala", "codealpacapy", "joint"]) }),
+    /** Lines that the user's own commits of the last months added to the workspace. */
+    z.object({ kind: z.literal("commits"), months: z.int() }),
     z.object({ kind: z.literal("path"), path: z.string().check(z.minLength(1)) }),
   ]),
   method: z.discriminatedUnion("name", [
@@ -44,6 +48,12 @@ export const fromTraining = z.discriminatedUnion("type", [
   z.object({ type: z.literal("chooseData"), kind: z.enum(["file", "folder"]) }),
   /** Asks for consent and gets CodeAlpacaPy. */
   z.object({ type: z.literal("getCodeAlpacaPy") }),
+  /** Asks what the user's commits added; "commits" answers. */
+  z.object({ type: z.literal("surveyCommits"), months: z.int() }),
+  /** Opens a snippet in an editor, or removes it. */
+  z.object({ type: z.enum(["openSnippet", "removeSnippet"]), path: z.string().check(z.minLength(1)) }),
+  /** Brings the snippet back that was removed last. */
+  z.object({ type: z.literal("restoreSnippet") }),
   z.object({ type: z.literal("start"), form: trainingForm }),
   /** Reads the form's data to show what would be trained on. */
   z.object({ type: z.literal("preview"), form: trainingForm }),
@@ -85,6 +95,8 @@ export type ToTraining =
   /** `problem` is absent if the name can be used. */
   | { type: "nameChecked"; name: string; problem?: string }
   | { type: "dataChosen"; path: string }
+  | { type: "commits"; state: CommitsState }
+  | { type: "snippets"; state: SnippetsState }
   | { type: "paperData"; state: PaperDataState }
   /** What the form's training would take. */
   | { type: "estimate"; estimate: EstimateState }
@@ -105,8 +117,6 @@ export interface PreviewShown {
   sequences: number;
   heldOut: number;
   steps: number;
-  /** Estimated for this machine; some bases have no estimate of the time. */
-  cost: { memoryBytes: number; seconds?: number };
   problems: RowProblems;
   /** Each is its text in parts: those that the model learns to write, and those that it only reads. */
   examples: readonly (readonly { text: string; learned: boolean }[])[];
@@ -120,6 +130,7 @@ export interface TrainingNumbers {
   epochs: NumberField;
   rank: NumberField;
   virtualTokens: NumberField;
+  months: NumberField;
 }
 
 /** The state of this window's training; there is at most one. */

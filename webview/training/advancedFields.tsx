@@ -1,10 +1,13 @@
-/** The advanced fields, which most users do not change: passes over the training data, and the size of the method. */
+/** The choices that most users do not change: method, its size, and passes over the training data. */
 
 import type { TrainingNumbers } from "../protocol/training.ts";
 import { Field } from "../shared/form/field.tsx";
 import { t } from "../shared/l10n.ts";
 import { NumberInput } from "../shared/form/numberInput.tsx";
+import { textOf } from "../shared/form/wholeNumber.ts";
 import { numberLabels, sizes, type FormDraft } from "./draft.ts";
+import { Fold } from "../shared/form/fold.tsx";
+import { MethodField, methods } from "./methodField.tsx";
 
 export interface AdvancedFieldsProps {
   draft: FormDraft;
@@ -20,11 +23,21 @@ const sizeHints = {
 export function AdvancedFields({ draft, numbers, edit }: AdvancedFieldsProps) {
   const size = sizes[draft.method];
   return (
-    <details open={draft.advanced} onToggle={({ currentTarget }) => edit({ advanced: currentTarget.open })}>
-      <summary>{t("Advanced")}</summary>
+    <Fold
+      title={t("Advanced")}
+      holds={choicesOf(draft, numbers)}
+      isOpen={draft.advanced}
+      onToggle={(advanced) => edit({ advanced })}
+    >
+      <MethodField method={draft.method} onChoose={(method) => edit({ method })} />
+      {size && (
+        <Field key={size} id={size} label={numberLabels[size]} hint={sizeHints[size]}>
+          <NumberInput id={size} field={numbers[size]} typed={draft[size]} onType={(text) => edit({ [size]: text })} />
+        </Field>
+      )}
       <Field
         id="epochs"
-        label={t("Epochs")}
+        label={epochsLabel}
         hint={t("Passes over the data. Automatic: as the preset says, more for little data.")}
       >
         <NumberInput
@@ -35,11 +48,19 @@ export function AdvancedFields({ draft, numbers, edit }: AdvancedFieldsProps) {
           onType={(epochs) => edit({ epochs })}
         />
       </Field>
-      {size && (
-        <Field key={size} id={size} label={numberLabels[size]} hint={sizeHints[size]}>
-          <NumberInput id={size} field={numbers[size]} typed={draft[size]} onType={(text) => edit({ [size]: text })} />
-        </Field>
-      )}
-    </details>
+    </Fold>
   );
+}
+
+const epochsLabel = t("Epochs");
+
+/** "LoRA, rank 16" in the words of the fields. */
+function choicesOf(draft: FormDraft, numbers: TrainingNumbers): string {
+  const size = sizes[draft.method];
+  const named = (label: string, text: string): string[] => (text === "" ? [] : [`${label}: ${text}`]);
+  return [
+    methods[draft.method].label,
+    ...(size ? named(numberLabels[size], textOf(numbers[size], draft[size])) : []),
+    ...named(epochsLabel, draft.epochs ?? ""),
+  ].join(" · ");
 }

@@ -2,7 +2,9 @@
 
 import type { NumberField } from "../protocol/numberField.ts";
 import type { PaperDataState } from "../protocol/paperData.ts";
+import type { CommitsState } from "../protocol/commits.ts";
 import type { EstimateState } from "../protocol/estimate.ts";
+import type { SnippetsState } from "../protocol/snippets.ts";
 import type { ToTraining, TrainingForm, TrainingNumbers } from "../protocol/training.ts";
 import { t } from "../shared/l10n.ts";
 import { accepts, acceptsOptional, textOf } from "../shared/form/wholeNumber.ts";
@@ -20,10 +22,15 @@ export interface FormDraft {
   /** Numbers as typed; undefined means the default. */
   epochs?: string;
   rank?: string;
+  months?: string;
   virtualTokens?: string;
+  /** The folds that are open. */
   advanced: boolean;
+  paperDataOpen: boolean;
   /** Reasons and files that are trained on in spite of the rules. */
   include: readonly string[];
+  /** The wish for snippets (SnippetsState.chosenAt) that the form has taken. */
+  snippetsChosenAt?: number;
 }
 
 export type Method = TrainingForm["method"]["name"];
@@ -37,6 +44,7 @@ export const blankDraft: FormDraft = {
   name: "",
   nameChosen: false,
   advanced: false,
+  paperDataOpen: false,
   include: [],
 };
 
@@ -48,6 +56,7 @@ export const sizes: Readonly<Record<Method, "rank" | "virtualTokens" | undefined
   prompt: "virtualTokens",
 };
 
+export const monthsLabel = t("Last months");
 export const numberLabels = { rank: t("Rank"), virtualTokens: t("Virtual tokens") };
 
 /** The facts that determine whether the training can start. */
@@ -55,6 +64,9 @@ export interface FormFacts {
   draft: FormDraft;
   workspace: Workspace;
   paperData: PaperDataState | undefined;
+  snippets: SnippetsState;
+  /** The last answer; undefined without a question so far. */
+  commits: CommitsState | undefined;
   nameProblem: string | undefined;
   numbers: TrainingNumbers;
   estimate?: EstimateState | undefined;
@@ -80,10 +92,18 @@ export function previewObstacle(facts: FormFacts): string | undefined {
   return dataObstacle(facts) ?? numberObstacle(facts);
 }
 
-function dataObstacle({ draft: { data, path }, workspace, paperData }: FormFacts): string | undefined {
+function dataObstacle(facts: FormFacts): string | undefined {
+  const { workspace, paperData } = facts;
+  const { data, path } = facts.draft;
+  const { snippets } = facts.snippets;
   switch (data) {
+    case "commits":
+      return commitsObstacle(facts);
     case "workspace":
       return workspace.files ? undefined : workspaceObstacle(workspace);
+    case "snippets":
+      if (snippets.length === 0) return t("Add code to the snippets first.");
+      return snippets.some(({ reason }) => !reason) ? undefined : t("All snippets are left out.");
     case "path":
       return path === "" ? t("Choose a file or a folder to train on.") : undefined;
     case "conala":
@@ -92,6 +112,21 @@ function dataObstacle({ draft: { data, path }, workspace, paperData }: FormFacts
     case "joint":
       return paperData?.codealpacapy === "here" ? undefined : t("Get CodeAlpacaPy first.");
   }
+}
+
+function commitsObstacle({ draft, numbers, workspace, commits }: FormFacts): string | undefined {
+  if (workspace.folder === undefined) return t("Open a folder, or choose other data to train on.");
+  const months = monthsOf(draft, numbers);
+  const { minimum, maximum = "∞" } = numbers.months;
+  if (months === undefined) return t("{0}: a whole number from {1} to {2}", monthsLabel, minimum, maximum);
+  if (commits?.months !== months) return t("Counting the lines of your commits…");
+  return commits.files > 0 ? undefined : t("No Python code here is of your commits in this time.");
+}
+
+/** Returns how many months of commits are asked for; undefined if what is typed is no such number. */
+export function monthsOf(draft: FormDraft, { months }: TrainingNumbers): number | undefined {
+  const text = textOf(months, draft.months);
+  return accepts(months, text) ? Number(text) : undefined;
 }
 
 function workspaceObstacle({ folder, files }: Workspace): string {
@@ -111,16 +146,26 @@ function numberObstacle({ draft, numbers }: FormFacts): string | undefined {
 
 /** Returns the request of a form without obstacles. */
 export function toTrainingForm(draft: FormDraft, numbers: TrainingNumbers): TrainingForm {
-  const { data, path, preset, method, name, include, epochs = "" } = draft;
+  const { data, preset, method, name, include, epochs = "" } = draft;
   return {
-    data: data === "path" ? { kind: data, path } : { kind: data },
+    data: dataOf(draft, numbers),
     method: methodOf(method, (size) => Number(textOf(numbers[size], draft[size]))),
     name: name.trim(),
     ...(preset !== "balanced" && { preset }),
     ...(epochs !== "" && { epochs: Number(epochs) }),
     // Rows have no files to include.
-    ...(include.length > 0 && (data === "workspace" || data === "path") && { include: [...include] }),
+    ...(include.length > 0 && !isRows(data) && { include: [...include] }),
   };
+}
+
+function dataOf(draft: FormDraft, numbers: TrainingNumbers): TrainingForm["data"] {
+  const { data: kind, path } = draft;
+  if (kind === "path") return { kind, path };
+  return kind === "commits" ? { kind, months: monthsOf(draft, numbers) ?? 0 } : { kind };
+}
+
+function isRows(data: FormDraft["data"]): boolean {
+  return data === "conala" || data === "codealpacapy" || data === "joint";
 }
 
 function methodOf(name: Method, size: (of: "rank" | "virtualTokens") => number): TrainingForm["method"] {

@@ -1,4 +1,4 @@
-/** The form that starts a training: data, method and name. */
+/** The form that starts a training: data, preset and name, what it would take, and the rest in folds. */
 
 import type { FromTraining, PreviewState } from "../protocol/training.ts";
 import { t } from "../shared/l10n.ts";
@@ -6,7 +6,6 @@ import { AdvancedFields } from "./advancedFields.tsx";
 import { DataField } from "./dataField.tsx";
 import { Estimate } from "./plan/estimate.tsx";
 import { obstacle, previewObstacle, toTrainingForm, type FormDraft, type FormFacts } from "./draft.ts";
-import { MethodField } from "./methodField.tsx";
 import { NameField } from "./nameField.tsx";
 import { PresetField } from "./plan/presetField.tsx";
 import { Preview } from "./preview/preview.tsx";
@@ -18,7 +17,7 @@ export interface FormProps extends FormFacts {
 }
 
 export function Form({ preview, edit, post, ...facts }: FormProps) {
-  const { draft, workspace, paperData, nameProblem, numbers } = facts;
+  const { draft, workspace, paperData, snippets, commits, nameProblem, numbers } = facts;
   const reason = obstacle(facts);
   const isEstimable = previewObstacle(facts) === undefined;
   return (
@@ -30,18 +29,7 @@ export function Form({ preview, edit, post, ...facts }: FormProps) {
         if (reason === undefined) post({ type: "start", form: toTrainingForm(draft, numbers) });
       }}
     >
-      <DataField draft={draft} workspace={workspace} paperData={paperData} edit={edit} post={post} />
-      <PresetField preset={draft.preset} onChoose={(preset) => edit({ preset })} />
-      <MethodField method={draft.method} onChoose={(method) => edit({ method })} />
-      <NameField
-        name={draft.name}
-        problem={nameProblem}
-        onType={(name) => {
-          edit({ name, nameChosen: true });
-          post({ type: "checkName", name: name.trim() });
-        }}
-      />
-      <AdvancedFields draft={draft} numbers={numbers} edit={edit} />
+      <DataField {...{ draft, workspace, paperData, snippets, commits, numbers, edit, post }} />
       <Preview
         preview={preview}
         obstacle={previewObstacle(facts)}
@@ -50,18 +38,31 @@ export function Form({ preview, edit, post, ...facts }: FormProps) {
         onStart={() => post({ type: "preview", form: toTrainingForm(draft, numbers) })}
         post={post}
       />
-      <Estimate
-        estimate={facts.estimate}
-        form={isEstimable ? toTrainingForm(draft, numbers) : undefined}
-        files={workspace.files}
-        post={post}
+      <PresetField preset={draft.preset} onChoose={(preset) => edit({ preset })} />
+      <AdvancedFields draft={draft} numbers={numbers} edit={edit} />
+      <NameField
+        name={draft.name}
+        problem={nameProblem}
+        onType={(name) => {
+          edit({ name, nameChosen: true });
+          post({ type: "checkName", name: name.trim() });
+        }}
       />
-      <button type="submit" class="primary" aria-describedby="why" disabled={reason !== undefined}>
-        {t("Start training")}
-      </button>
-      <p class="note" id="why">
-        {reason}
-      </p>
+      {/* In sight however long the rest is. */}
+      <div class="start">
+        <Estimate
+          estimate={facts.estimate}
+          form={isEstimable ? toTrainingForm(draft, numbers) : undefined}
+          sources={draft.data === "snippets" ? snippets.snippets : workspace.files}
+          post={post}
+        />
+        <button type="submit" class="primary" aria-describedby="why" disabled={reason !== undefined}>
+          {t("Start training")}
+        </button>
+        <p class="note" id="why">
+          {reason}
+        </p>
+      </div>
     </form>
   );
 }

@@ -4,7 +4,7 @@ import { ChoiceGroup } from "../shared/form/choice.tsx";
 import { t } from "../shared/l10n.ts";
 import type { Method } from "./draft.ts";
 
-const methods: Readonly<Record<Method, { label: string; note: string }>> = {
+export const methods: Readonly<Record<Method, { label: string; note: string }>> = {
   lora: {
     label: "LoRA",
     note: t("Adds small trained matrices to the weights. Strongest effect; the usual choice."),

@@ -11,7 +11,7 @@ export interface NameFieldProps {
 
 export function NameField({ name, problem, onType }: NameFieldProps) {
   return (
-    <Field id="name" label={t("Name")} hint={t("Letters, digits, dots, dashes and underscores.")} problem={problem}>
+    <Field id="name" label={t("Name")} hint="" problem={problem}>
       <input
         id="name"
         type="text"

@@ -1,7 +1,9 @@
 /** The state of the training view, and how a message of the extension or an edit of the form changes it. */
 
 import type { PaperDataState } from "../protocol/paperData.ts";
+import type { CommitsState } from "../protocol/commits.ts";
 import type { EstimateState } from "../protocol/estimate.ts";
+import type { SnippetsState } from "../protocol/snippets.ts";
 import type { PreviewState, ToTraining, TrainingNumbers, TrainingState, UnfinishedCard } from "../protocol/training.ts";
 import { blankDraft, type FormDraft, type Workspace } from "./draft.ts";
 import { suggestedName } from "./suggestedName.ts";
@@ -15,6 +17,9 @@ export interface PageState {
   discarded: readonly string[];
   workspace: Workspace;
   paperData: PaperDataState | undefined;
+  snippets: SnippetsState;
+  /** The user's own commits, as last counted. */
+  commits: CommitsState | undefined;
   preview: PreviewState | undefined;
   /** If it is stale, it is about the form before its last change. */
   estimate: EstimateState | undefined;
@@ -34,6 +39,8 @@ export function initialState(kept: FormDraft | undefined): PageState {
     discarded: [],
     workspace: { folder: undefined, files: undefined, taken: [] },
     paperData: undefined,
+    snippets: { snippets: [] },
+    commits: undefined,
     preview: undefined,
     estimate: undefined,
     draft: { ...blankDraft, ...kept },
@@ -56,6 +63,10 @@ export function changed(state: PageState, change: Change): PageState {
       return change.name === state.draft.name.trim() ? { ...state, nameProblem: change.problem } : state;
     case "paperData":
       return { ...state, paperData: change.state };
+    case "commits":
+      return { ...state, commits: change.state };
+    case "snippets":
+      return withSnippets(change.state, state);
     case "preview":
       return { ...state, preview: change.preview };
     case "estimate":
@@ -69,14 +80,25 @@ export function changed(state: PageState, change: Change): PageState {
   }
 }
 
+/** What an estimate does not depend on. */
+const unestimated: ReadonlySet<string> = new Set<keyof FormDraft>(["name", "nameChosen", "advanced", "paperDataOpen"]);
+
 function edited(state: PageState, part: Partial<FormDraft>): PageState {
   const nameProblem = part.name === undefined ? state.nameProblem : undefined;
   const isOtherData = part.data !== undefined || part.path !== undefined;
   // Other data has other files.
   const draft = { ...state.draft, ...(isOtherData && { include: [] }), ...part };
-  const isSame = Object.keys(part).every((key) => key === "name" || key === "nameChosen" || key === "advanced");
+  const isSame = Object.keys(part).every((key) => unestimated.has(key));
   const estimate = isSame || !state.estimate ? state.estimate : { ...state.estimate, isStale: true };
   return { ...state, draft, nameProblem, estimate, preview: isOtherData ? undefined : state.preview };
+}
+
+/** Takes a wish to train on them once. */
+function withSnippets(snippets: SnippetsState, state: PageState): PageState {
+  const { chosenAt } = snippets;
+  const next = { ...state, snippets };
+  if (chosenAt === undefined || chosenAt === state.draft.snippetsChosenAt) return next;
+  return withSuggestedName(edited(next, { data: "snippets", snippetsChosenAt: chosenAt }));
 }
 
 /**

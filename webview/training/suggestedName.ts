@@ -17,7 +17,7 @@ export function suggestedName(draft: Pick<FormDraft, "data" | "path">, { folder 
 }
 
 function labelOf({ data, path }: Pick<FormDraft, "data" | "path">, folder: string): string {
-  if (data === "workspace") return folder;
+  if (data === "workspace" || data === "commits") return folder;
   if (data === "joint") return "conala-codealpacapy";
   if (data !== "path") return data;
   const last = path.split(/[/\\]/).findLast((part) => part !== "") ?? "";

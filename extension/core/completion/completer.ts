@@ -27,6 +27,7 @@ import { promptRooms } from "./promptBudget.ts";
 import { requestTurns } from "./requestTurns.ts";
 import { candidatesOf } from "./result/candidates.ts";
 import { emptyCompletion, restOf, type Completion, type Known } from "./result/completion.ts";
+import { shownOrNext, type Written } from "./result/shownOrNext.ts";
 import { stopRule } from "./stop.ts";
 import { suggestionCache } from "./suggestionCache.ts";
 import { reasonNotToAsk } from "./trigger.ts";
@@ -64,6 +65,7 @@ export interface Completer {
 }
 
 const fewestVisible = { automatic: 3, invoked: 1 } as const;
+const always = { bansInfillingMarkers: true, stopsOnRepetition: true } as const;
 
 /** @throws UserError if the base's tokenizer or weights cannot be used */
 export async function openCompleter(
@@ -133,16 +135,14 @@ export function completerOf({
     tree.switchTo?.(path ?? "");
     const { ids, requiredText } = buildPrompt(asked);
     const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
-    const decoding = decodingOf({ beams, temperature, seed });
-    const generation = {
-      ...rules,
-      ...byCopies.of(asked, requiredText),
-      decoding,
-      bansInfillingMarkers: true,
-      stopsOnRepetition: true,
+    const written = async (decoding: Decoding): Promise<Written> => {
+      const generation = { ...rules, ...byCopies.of(asked, requiredText), ...always, decoding };
+      const { continuations, milliseconds } = await generate(model, ids, generation, signal);
+      const options = { parser, fewestVisible: fewestVisible[trigger] };
+      return { ...candidatesOf(continuations, cursor, options), milliseconds };
     };
-    const { continuations, milliseconds } = await generate(model, ids, generation, signal);
-    const { best, candidates } = candidatesOf(continuations, cursor, { parser, fewestVisible: fewestVisible[trigger] });
+    const write = trigger === "invoked" ? shownOrNext(written) : written;
+    const { best, candidates, milliseconds } = await write(decodingOf({ beams, temperature, seed }));
     const { from, ...result } = best;
     const steps = from ? stepsOf(from, requiredText) : [];
     const grades = graded(result.text, calibration, steps);

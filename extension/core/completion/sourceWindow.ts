@@ -154,10 +154,14 @@ function behind(suffix: string, prefix: string, limit: number): string {
   if (suffix.length <= limit) return suffix;
   const text = suffix.slice(0, limit);
   const tries = openTries();
+  let decorated = false;
   eachLine(prefix, textStart, ({ offset }, beginsStatement) => {
-    if (beginsStatement) tries.pass(lineAt(prefix, offset));
+    if (!beginsStatement) return;
+    const line = lineAt(prefix, offset);
+    tries.pass(line);
+    decorated = line.trimStart().startsWith("@");
   });
-  let [end, least, ends, decorated] = [0, Infinity, "", false];
+  let [end, least, ends] = [0, Infinity, ""];
   const start = { offset: 0, state: stateBehind(prefix, text), continues: false };
   eachLine(text, start, ({ offset }, beginsStatement) => {
     const line = lineAt(text, offset);

@@ -3,15 +3,24 @@
 import type { Log } from "../foundation/log.ts";
 import type { Skipped } from "../sources/skipped.ts";
 
+/** A part of a text: from its first character to the one behind its last. */
+type Span = readonly [start: number, end: number];
+
 /**
  * - pair: an instruction and the code that answers it (the paper's data sets).
  * - text: source code. `cut` says that the document continues after it, so no end of text follows. `path` is its file's, in its
- *   project.
+ *   project. `own` names the parts to learn from: requests begin there. Without it, that is all of the text.
  * - fill: an infilling example, a hole in source code with the text before and after it.
  */
 export type Example =
   | { readonly kind: "pair"; readonly intent: string; readonly code: string }
-  | { readonly kind: "text"; readonly text: string; readonly cut?: boolean; readonly path?: string }
+  | {
+      readonly kind: "text";
+      readonly text: string;
+      readonly cut?: boolean;
+      readonly path?: string;
+      readonly own?: readonly Span[];
+    }
   | { readonly kind: "fill"; readonly prefix: string; readonly suffix: string; readonly middle: string };
 
 /** A row or file that was skipped, with the reason. Problems are listed and do not fail the whole data set. */

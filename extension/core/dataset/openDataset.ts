@@ -16,6 +16,8 @@ export interface DatasetPlaces extends PaperPlaces {
   readonly split?: Split;
   /** Reasons and files of folders that are taken in spite of the rules (sources/overrule/included.ts). */
   readonly include?: readonly string[] | undefined;
+  /** A day: of folders, only the lines that the user's own commits since then added count. */
+  readonly commitsSince?: string | undefined;
 }
 
 /** Whether a data set is source code: a file or a folder of it. Opens nothing. */
@@ -59,8 +61,10 @@ export async function openDataset(
     const message = `Cannot load the data set ${source}: ${path} cannot be read (${systemCode(error)}).`;
     throw new UserError("data-unreadable", message, "Change its permissions, or choose other data.", { cause: error });
   });
-  if (info.isDirectory())
-    return { name, kind: "source", folder: path, examples: pythonExamples(path, { except, include: places.include }) };
+  if (info.isDirectory()) {
+    const { include, commitsSince } = places;
+    return { name, kind: "source", folder: path, examples: pythonExamples(path, { except, include, commitsSince }) };
+  }
   if (path.endsWith(".py")) return { name, kind: "source", examples: (onSkipped) => pythonExample(path, onSkipped) };
   if (path.endsWith(".jsonl")) return { name, kind: "rows", examples: () => jsonExamples(path, { isPublic }) };
   throw new UserError(

@@ -1,21 +1,50 @@
 /** Reads a folder of Python files as training texts: its author's code, without files of tools and without secrets. */
 
+import { UserError } from "../foundation/errors.ts";
+import { ownCommits, type OwnCommits } from "../sources/git/ownLines.ts";
+import { ownSpans } from "../sources/git/ownSpans.ts";
 import { openSourceReader, type ReaderOptions } from "../sources/readSources.ts";
+import type { Skipped } from "../sources/skipped.ts";
 import type { Dataset } from "./example.ts";
 
 /**
  * Reads the .py files under `folder`, in the order of their paths. Unusable files are problems. Files outside of the author's
  * code, such as in an environment, are skipped silently. `onSkipped` receives both.
+ *
+ * @param since a day: reads only files with lines that the user's own commits since then added, and learns from these lines
  */
-export function pythonExamples(folder: string, options: ReaderOptions = {}): Dataset["examples"] {
+export function pythonExamples(
+  folder: string,
+  { commitsSince: since, ...options }: ReaderOptions & { readonly commitsSince?: string | undefined } = {},
+): Dataset["examples"] {
   const reader = openSourceReader(folder, options);
+  let own: Promise<OwnCommits["lines"]> | undefined;
   return async function* (onSkipped) {
-    for await (const source of reader.read(onSkipped)) {
-      if ("text" in source) yield { kind: "text", text: source.text, path: source.path };
-      else {
+    // All readings learn from the same lines.
+    const lines = since === undefined ? undefined : await (own ??= ownLines(folder, since));
+    const isMeant = (path: string): boolean => lines?.has(path) ?? true;
+    const skipped = onSkipped && ((file: Skipped): void => (isMeant(file.path) ? onSkipped(file) : undefined));
+    for await (const source of reader.read(skipped)) {
+      if (!isMeant(source.path)) continue;
+      if ("text" in source) {
+        const spans = lines && ownSpans(source.text, lines.get(source.path)!);
+        if (spans?.length === 0) continue;
+        yield { kind: "text", text: source.text, path: source.path, ...(spans && { own: spans }) };
+      } else {
         onSkipped?.({ path: source.path, reason: source.reason });
         yield { where: source.path, message: source.unfit };
       }
     }
   };
+}
+
+/** @throws UserError "data-missing" if git does not know the user's commits */
+export async function ownLines(folder: string, since: string): Promise<OwnCommits["lines"]> {
+  const found = await ownCommits(folder, since);
+  if (found) return found.lines;
+  throw new UserError(
+    "data-missing",
+    `Cannot find your commits in ${folder}: git or a repository is missing, or git does not know your address.`,
+    "Set it with `git config --global user.email YOU@EXAMPLE.ORG`, or choose other data.",
+  );
 }

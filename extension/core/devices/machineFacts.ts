@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { release } from "node:os";
 import { basename, delimiter, join } from "node:path";
 import { missingLibraries } from "./cuda/missingLibraries.ts";
+import { nvidiaDriver } from "./cuda/nvidiaDriver.ts";
 
 export interface MachineFacts {
   /** Such as "linux-x64", in VS Code's names. */
@@ -31,7 +32,7 @@ export function machineFacts(environment: Environment = process.env): MachineFac
 }
 
 function linuxFacts(environment: Environment, system: string): Omit<MachineFacts, "platform"> {
-  const nvidiaDriver = /Kernel Module[^\d]*([\d.]+)/.exec(textOf("/proc/driver/nvidia/version"))?.[1];
+  const driver = nvidiaDriver(environment);
   const named = entriesOf("/proc/driver/nvidia/gpus").flatMap((gpu) => {
     const model = /Model:\s*(.+)/.exec(textOf(`/proc/driver/nvidia/gpus/${gpu}/information`))?.[1];
     return model === undefined ? [] : [model.trim()];
@@ -39,10 +40,10 @@ function linuxFacts(environment: Environment, system: string): Omit<MachineFacts
   const icds = vulkanDrivers(environment);
   return {
     adapters: [...named, ...drmAdapters(named.length > 0)],
-    drivers: [system, ...(nvidiaDriver === undefined ? [] : [`nvidia ${nvidiaDriver}`]), ...icds.map(stamped)],
+    drivers: [system, ...(driver === undefined ? [] : [`nvidia ${driver}`]), ...icds.map(stamped)],
     vulkan: { hasLoader: hasVulkanLoader(environment), hasDriver: icds.length > 0 },
     missingForCuda: missingLibraries(environment),
-    ...(nvidiaDriver !== undefined && { nvidiaDriver }),
+    ...(driver !== undefined && { nvidiaDriver: driver }),
   };
 }
 

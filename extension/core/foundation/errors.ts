@@ -43,6 +43,7 @@ export const userErrorCodes = [
   "data-too-small",
   "data-unreadable",
   "licence-not-accepted",
+  "secret-found",
   "tokens-damaged",
   "validation-invalid",
   // Downloads

@@ -6,24 +6,15 @@
 import { mul } from "./primitives/elementwise.ts";
 import { matMul } from "./primitives/matrix.ts";
 import { flattenRows, reshape, transpose } from "./primitives/shaping.ts";
-import { withInputs } from "./lower.ts";
+import { replaceNodes } from "./replaceNodes.ts";
 import { dimension } from "./shape.ts";
-import { primitive, scalar, type Node, type Primitive, type Tensor } from "./tensor.ts";
-import { nodesInOrder } from "./walk.ts";
+import { primitive, scalar, type Primitive, type Tensor } from "./tensor.ts";
 
 /** @param outputs a lowered graph, which is not differentiated any more */
 export function withPlainProducts(outputs: readonly Tensor[]): readonly Tensor[] {
-  const replaced = new Map<Node, readonly Tensor[]>();
-  const resolve = (tensor: Tensor): Tensor => replaced.get(tensor.node)![tensor.index]!;
-  for (const node of nodesInOrder(outputs)) {
-    if (node.kind !== "primitive") {
-      replaced.set(node, node.outputs);
-      continue;
-    }
-    const inputs = node.inputs.map((tensor) => tensor && resolve(tensor));
-    replaced.set(node, node.op === "FusedMatMul" ? [plainProduct(node, inputs as Tensor[])] : withInputs(node, inputs));
-  }
-  return outputs.map(resolve);
+  return replaceNodes(outputs, (node, inputs) =>
+    node.op === "FusedMatMul" ? [plainProduct(node, inputs as Tensor[])] : undefined,
+  );
 }
 
 function plainProduct({ outputs, attributes }: Primitive, [a, b]: readonly Tensor[]): Tensor {

@@ -65,11 +65,23 @@ export function encode(outputs: Readonly<Record<string, Tensor>>, weightFile: st
   graph.tag(2, 2).string("graft");
   for (const [name, type] of inputs) message(graph, 11, (writer) => writeValue(writer, name, type));
   for (const [name, type] of Object.entries(outputs)) message(graph, 12, (writer) => writeValue(writer, name, type));
+  for (const tensor of order.flatMap(misjudged)) {
+    message(graph, 13, (writer) => writeValue(writer, names.get(tensor)!, tensor));
+  }
   const model = new BinaryWriter();
   model.tag(1, 0).int32(irVersion).tag(2, 2).string("graft").tag(7, 2).bytes(graph.finish());
   message(model, 8, (writer) => writer.tag(1, 2).string("").tag(2, 0).int64(opset));
   message(model, 8, (writer) => writer.tag(1, 2).string("com.microsoft").tag(2, 0).int64(1));
   return { bytes: model.finish(), inputs, outputs: new Map(Object.entries(outputs)) };
+}
+
+/**
+ * Returns the tensors whose shapes must be stated. ONNX Runtime infers that the cache behind GroupQueryAttention has the shape of the
+ * one in front of it, and would then give both one buffer, unless that one is an input of the graph.
+ */
+function misjudged({ kind, op, inputs, outputs }: Node): readonly Tensor[] {
+  const isComputed = kind === "primitive" && op === "GroupQueryAttention" && inputs[3]?.node.kind !== "leaf";
+  return isComputed ? outputs.slice(1) : [];
 }
 
 /** Assigns names to tensors. Equal constants share a name, and so become one initializer. */

@@ -45,6 +45,9 @@ export const rotatesApart: ReadonlySet<Device> = new Set(["cuda", "directml", "w
 /** The devices without a kernel for FusedMatMul (ONNX Runtime 1.30, by its log of placements and its sources). */
 export const lacksFusedMatMul: ReadonlySet<Device> = new Set(["webgpu", "coreml"]);
 
+/** The devices whose GroupQueryAttention has no kernel for float32 (ONNX Runtime 1.30, by its log of placements). */
+export const attendsInHalf: ReadonlySet<Device> = new Set(["cuda"]);
+
 /** The names of devices for people. */
 export const deviceNames: Readonly<Record<Device, string>> = {
   cpu: "CPU",

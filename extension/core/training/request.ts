@@ -117,6 +117,10 @@ export const trainRequest = z.object({
     .describe(
       `Files of the folders to train on although a rule leaves them out, or all of a rule: ${overrulable.join(", ")}`,
     ),
+  commitsSince: z.iso
+    .date()
+    .optional()
+    .describe("Learn only from lines of the folders that your own commits since this day added, such as 2026-05-01"),
   holdOut: z
     .enum(["recent", "random"])
     .default("recent")

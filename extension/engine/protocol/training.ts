@@ -5,6 +5,7 @@ import type { TrainingEstimate } from "../../core/training/estimate/estimateTrai
 import type { TrainResult } from "../../core/training/train.ts";
 import type { ReadingProgress, TrainProgress } from "../../core/training/loop/progressMeter.ts";
 import type { TrainingPreview } from "../../core/training/preview.ts";
+import type { CommitSurvey } from "../../core/training/data/surveyCommits.ts";
 import type { TrainOptions } from "../../core/training/request.ts";
 import type { TrainOutline } from "../../core/training/trainingPlan.ts";
 import type { TrialProgress } from "../../core/training/trialReport.ts";
@@ -43,3 +44,8 @@ export const previewWork: Work<TrainOptions, TrainingPreview, ReadingProgress> =
 
 /** Estimates what a training would take, without reading all of its data. The library process answers: it is there between questions. */
 export const estimateRequest = new RequestType<TrainOptions, TrainingEstimate, ErrorData>("library/estimateTraining");
+
+/** Counts what the user's own commits since a day added to each folder, in the library process. */
+export const commitsRequest = new RequestType<{ folders: readonly string[]; since: string }, CommitSurvey[], ErrorData>(
+  "library/commits",
+);

@@ -1,11 +1,12 @@
 /**
- * The library process: lists bases, adapters and runs, exports runs, measures the machine, estimates trainings. Completion does
- * not depend on it.
+ * The library process: lists bases, adapters, runs and snippets, exports runs, measures the machine, estimates trainings. Completion
+ * does not depend on it.
  */
 
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
+import { surveyCommits } from "../../core/training/data/surveyCommits.ts";
 import { openEstimator } from "../../core/training/estimate/estimateTraining.ts";
 import { surveyBases } from "../../core/baseModels/surveyBases.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
@@ -16,6 +17,7 @@ import { importRuns } from "../../core/evaluation/history/importRuns.ts";
 import { differenceChart } from "../../core/evaluation/study/charts/differenceChart.ts";
 import { taskDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import { taskDetail, taskRows } from "../../core/evaluation/study/studyTasks.ts";
+import { addSnippet, listSnippets, removeSnippet } from "../../core/sources/snippets/snippetFolder.ts";
 import { copyAdapter } from "../../core/adapters/library/copyAdapter.ts";
 import { adapterRowsRequest, copyAdapterRequest, exportAdapterRequest } from "../protocol/adapters.ts";
 import { adapterDetails, exportAdapter } from "./adapterFiles.ts";
@@ -32,7 +34,8 @@ import {
   taskRowsRequest,
   type AdaptersQuestion,
 } from "../protocol/library.ts";
-import { estimateRequest } from "../protocol/training.ts";
+import { addSnippetRequest, removeSnippetRequest, snippetsRequest } from "../protocol/snippets.ts";
+import { commitsRequest, estimateRequest } from "../protocol/training.ts";
 import { openSelection } from "./selectedBase.ts";
 import { answer } from "../wire.ts";
 
@@ -61,6 +64,14 @@ export function serveLibrary(connection: MessageConnection, log: Log): void {
     await copyAdapter(source, target);
     return target;
   });
+  answer(connection, snippetsRequest, ({ folder }) => listSnippets(folder));
+  answer(connection, addSnippetRequest, async ({ folder, ...selection }) => {
+    return (await addSnippet(folder, selection)) ?? null;
+  });
+  answer(connection, removeSnippetRequest, ({ folder, path }) => removeSnippet(folder, path));
+  answer(connection, commitsRequest, ({ folders, since }, signal) =>
+    Promise.all(folders.map((folder) => surveyCommits(folder, since, signal))),
+  );
   const estimate = openEstimator();
   answer(connection, estimateRequest, (options, signal) => estimate(options, { log, signal }));
   answer(connection, measureRequest, (places) => measureMachine(places));

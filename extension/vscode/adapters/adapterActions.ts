@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import * as vscode from "vscode";
 import type { AdapterFormat } from "../../core/adapters/formats/convertAdapter.ts";
 import { deleteAdapter, renameAdapter, restoreAdapter } from "../../core/adapters/library/keptAdapters.ts";
+import { recordRename } from "../../core/adapters/library/renames.ts";
 import { copyAdapterRequest, exportAdapterRequest } from "../../engine/protocol/adapters.ts";
 import { completeStep } from "../walkthrough.ts";
 import { registerAdapterView, type AdapterViewOptions } from "./adapterView.ts";
@@ -49,10 +50,10 @@ async function rename(from: string, { library }: AdapterViewOptions): Promise<vo
   });
   const name = to?.trim();
   if (name === undefined || name === from) return;
-  const wasActive = library.active === from;
   await renameAdapter(library.folder, from, name);
-  if (wasActive) await library.activate(name);
-  else library.refresh();
+  // Windows that use it follow, this one and others.
+  await recordRename(library.folder, { from, to: name, at: Date.now() });
+  library.refresh();
 }
 
 async function remove(name: string, { library, places, messages }: AdapterViewOptions): Promise<void> {
@@ -93,6 +94,7 @@ async function exportOne(name: string, options: AdapterViewOptions): Promise<voi
   const out = await vscode.window.showSaveDialog({
     defaultUri: vscode.Uri.file(join(homedir(), `${name}.${ending}`)),
     filters: { [chosen.label]: [ending] },
+    title: vscode.l10n.t('Export adapter "{0}"', name),
     saveLabel: vscode.l10n.t("Export"),
   });
   if (out?.scheme !== "file") return;

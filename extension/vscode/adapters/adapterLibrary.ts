@@ -1,5 +1,6 @@
 /**
- * The adapters of this machine: PEFT folders in the extension's own storage, and the adapter that is active here.
+ * The adapters of this machine: PEFT folders in the extension's own storage, and the adapter that is active here, also after another
+ * window has renamed it.
  *
  * Knows names and folders. The engine reads the adapters, and checks whether one fits a base.
  */
@@ -9,8 +10,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { isAdapterName } from "../../core/adapters/library/keptAdapters.ts";
+import { readRenames, renamesFile, type Rename } from "../../core/adapters/library/renames.ts";
 import { workFolderOf } from "../../core/training/output/outputFolder.ts";
 import { runFile } from "../../core/training/run/trainingRun.ts";
+import { rememberedAdapter } from "./rememberedAdapter.ts";
 
 export interface AdapterLibrary {
   /** The folder that holds one folder per adapter. */
@@ -22,13 +25,14 @@ export interface AdapterLibrary {
   names(): Promise<string[]>;
   /** Fires when an adapter was added or removed. */
   readonly onDidChangeNames: vscode.Event<void>;
+  /** Fires when one was renamed, in this window or in another. */
+  readonly onDidRename: vscode.Event<Rename>;
   /** Tells that adapters were added, removed or renamed: a watcher would notice it later. */
   refresh(): void;
   /** Why a new adapter cannot have this name; undefined if it can. */
   nameProblem(name: string): string | undefined;
 }
 
-const activeKey = "graft.activeAdapter";
 /** Written last, so a folder that contains it is a complete adapter. */
 const marker = "adapter_config.json";
 
@@ -36,16 +40,22 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
   const folder = join(context.globalStorageUri.fsPath, "adapters");
   const exists = (name: string): boolean => existsSync(join(folder, name, marker));
   const isBegun = (name: string): boolean => existsSync(join(workFolderOf(join(folder, name)), runFile));
+  const remembered = rememberedAdapter(context.workspaceState, exists);
   const activeChanged = new vscode.EventEmitter<string | undefined>();
   const namesChanged = new vscode.EventEmitter<void>();
-  const watcher = vscode.workspace.createFileSystemWatcher(
-    new vscode.RelativePattern(vscode.Uri.file(folder), `*/${marker}`),
-  );
+  const renamed = new vscode.EventEmitter<Rename>();
+  const watch = (pattern: string): vscode.FileSystemWatcher =>
+    vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(folder), pattern));
+  // Of a folder that goes, editors tell no files.
+  const watcher = watch(`{*,*/${marker}}`);
+  const renamesWatcher = watch(renamesFile);
 
   const active = (): string | undefined => {
-    const name = context.workspaceState.get<string>(activeKey);
+    const { name } = remembered;
     return name !== undefined && exists(name) ? name : undefined;
   };
+  let renames = readRenames(folder);
+  remembered.follow(renames);
   let last = active();
   const announce = (): void => {
     if (active() === last) return;
@@ -53,15 +63,22 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     activeChanged.fire(last);
   };
   const changed = (): void => {
+    const known = renames.length;
+    renames = readRenames(folder);
+    remembered.follow(renames);
+    for (const rename of renames.slice(known)) renamed.fire(rename);
     namesChanged.fire();
     announce();
   };
   context.subscriptions.push(
     activeChanged,
     namesChanged,
+    renamed,
     watcher,
     watcher.onDidCreate(changed),
     watcher.onDidDelete(changed),
+    renamesWatcher,
+    renamesWatcher.onDidChange(changed),
   );
 
   return {
@@ -70,11 +87,12 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
       return active();
     },
     async activate(name) {
-      await context.workspaceState.update(activeKey, name);
+      await remembered.remember(name);
       // Watchers are slow to see new folders, and may miss one that was renamed into place.
       changed();
     },
     refresh: changed,
+    onDidRename: renamed.event,
     onDidChangeActive: activeChanged.event,
     onDidChangeNames: namesChanged.event,
     async names() {

@@ -8,6 +8,8 @@ import type { TrainingForm } from "../../../webview/protocol/training.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
+import type { WorkspaceCommits } from "./commits/workspaceCommits.ts";
+import type { Snippets } from "./snippets.ts";
 import { countFiles, type WorkspaceSources } from "./workspaceSources.ts";
 
 export interface TrainingPlaces {
@@ -16,6 +18,8 @@ export interface TrainingPlaces {
   configuration: Pick<Configuration, "get">;
   library: AdapterLibrary;
   sources: WorkspaceSources;
+  snippets: Pick<Snippets, "folder">;
+  commits: WorkspaceCommits;
 }
 
 /** An unfinished training has its own base, data and settings, whatever the window's are now. */
@@ -25,9 +29,8 @@ export function resumeOptions(name: string, { places, library, configuration }: 
 }
 
 export async function trainOptions(form: TrainingForm, where: TrainingPlaces): Promise<TrainOptions> {
-  const { places, engine, library, sources, configuration } = where;
-  const data = dataOf(form, sources);
-  const held = await heldOut(data);
+  const { places, engine, library, configuration } = where;
+  const { data, held, commitsSince } = await dataOf(form, where);
   return {
     ...places,
     base: engine.base,
@@ -36,17 +39,54 @@ export async function trainOptions(form: TrainingForm, where: TrainingPlaces): P
     ...(form.preset !== undefined && { preset: form.preset }),
     ...(form.epochs !== undefined && { epochs: form.epochs }),
     ...(held !== undefined && { validation: held }),
+    ...(commitsSince !== undefined && { commitsSince }),
     ...(form.include !== undefined && { include: form.include }),
     device: configuration.get("device"),
     out: join(library.folder, form.name),
   };
 }
 
+interface ChosenData extends Pick<TrainOptions, "commitsSince"> {
+  data: string[];
+  /** The share to hold out. */
+  held: string | undefined;
+}
+
+async function dataOf({ data }: TrainingForm, where: TrainingPlaces): Promise<ChosenData> {
+  if (data.kind === "commits") return await ownData(data.months, where);
+  const sources = sourcesOf(data, where);
+  return { data: sources, held: await heldOut(sources) };
+}
+
 /** Folders, a file, or the names of the paper's data sets. */
-function dataOf({ data }: TrainingForm, sources: WorkspaceSources): string[] {
-  if (data.kind === "path") return [data.path];
-  if (data.kind === "joint") return [...paperDatasets];
-  return data.kind === "workspace" ? sources.folders() : [data.kind];
+function sourcesOf(
+  data: Exclude<TrainingForm["data"], { kind: "commits" }>,
+  { sources, snippets }: TrainingPlaces,
+): string[] {
+  switch (data.kind) {
+    case "path":
+      return [data.path];
+    case "workspace":
+      return sources.folders();
+    case "snippets":
+      return [snippets.folder];
+    case "joint":
+      return [...paperDatasets];
+    default:
+      return [data.kind];
+  }
+}
+
+/** Folders without commits of the user's are left out, unless there is no other: the training says then what is missing. */
+async function ownData(months: number, { commits, sources }: TrainingPlaces): Promise<ChosenData> {
+  const { since, folders } = await commits.survey(months);
+  const own = folders.filter(({ files }) => files > 0);
+  const files = own.reduce((sum, folder) => sum + folder.files, 0);
+  return {
+    data: own.length > 0 ? own.map(({ folder }) => folder) : sources.folders(),
+    held: files >= enoughToHoldOut ? "0.1" : undefined,
+    commitsSince: since,
+  };
 }
 
 function methodOptions(
@@ -56,6 +96,9 @@ function methodOptions(
   return { method, ...size, ...("rank" in size && { alpha: 2 * size.rank }) };
 }
 
+/** With fewer Python files, none are held out. */
+const enoughToHoldOut = 10;
+
 /**
  * The share to hold out for validation. A few Python files hold out none, because training needs them all; data with a
  * validation part needs none.
@@ -63,5 +106,5 @@ function methodOptions(
 async function heldOut(data: readonly string[]): Promise<string | undefined> {
   if (data.every(isPaperDataset)) return undefined;
   if (data.every((path) => path.endsWith(".jsonl"))) return "0.1";
-  return (await countFiles(data)) >= 10 ? "0.1" : undefined;
+  return (await countFiles(data)) >= enoughToHoldOut ? "0.1" : undefined;
 }

@@ -21,6 +21,7 @@ import type {
   TrainingRunning,
   TrainingState,
 } from "../../../webview/protocol/training.ts";
+import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import { detailed, explain } from "../messages.ts";
 import { createLeftOutList } from "./leftOutList.ts";
 import { lossHistory, type LossHistory } from "./lossHistory.ts";
@@ -114,11 +115,9 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     controls[how === "finish" && state.trial ? "enough" : how].abort();
   };
 
-  const showActive = (name: string | undefined): void => {
-    if (state.phase === "done") become({ ...state, active: name === state.name });
-  };
   const pauses = { dispose: () => controls?.pause.abort() };
-  subscriptions.push(changed, ended, library.onDidChangeActive(showActive), pauses);
+  const follows = followAdapter(library, (change) => state.phase === "done" && become({ ...state, ...change(state) }));
+  subscriptions.push(changed, ended, ...follows, pauses);
 
   return {
     get state() {
@@ -141,6 +140,17 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       if (state.phase !== "running") become({ phase: "idle" });
     },
   };
+}
+
+/** Keeps the end of a training true: the name of its adapter, and whether it is in use. */
+function followAdapter(
+  { onDidChangeActive, onDidRename }: AdapterLibrary,
+  update: (change: (done: TrainingDone) => Partial<TrainingDone>) => void,
+): vscode.Disposable[] {
+  return [
+    onDidRename(({ from, to }) => update(({ name }) => ({ name: name === from ? to : name }))),
+    onDidChangeActive((active) => update(({ name }) => ({ active: name === active }))),
+  ];
 }
 
 function after(running: TrainingRunning, news: TrainingNews, losses: LossHistory): TrainingRunning {

@@ -24,10 +24,14 @@ export const trainingNumbers: TrainingNumbers = {
   epochs: numberField(epochs.unwrap()),
   rank: shownNumber(ofMethods["rank"]!),
   virtualTokens: shownNumber(ofMethods["virtualTokens"]!),
+  months: { minimum: 1, maximum: 120, default: 6 },
 };
+
+const months = z.int().min(trainingNumbers.months.minimum).max(trainingNumbers.months.maximum!);
 
 /** The numbers of a form, wherever it holds them. */
 const numbers = z.object({
+  data: z.object({ months: months.optional() }),
   epochs: epochs.unwrap().optional(),
   method: z.object({ rank: rank.unwrap().optional(), virtualTokens }),
 });
@@ -36,5 +40,6 @@ const numbers = z.object({
 export function parseTrainingMessage(value: unknown): FromTraining {
   const message = fromTraining.parse(value);
   if ("form" in message) numbers.parse(message.form);
+  if ("months" in message) months.parse(message.months);
   return message;
 }

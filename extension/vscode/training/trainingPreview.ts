@@ -77,7 +77,7 @@ export function createDataPreview(options: PreviewOptions, subscriptions: vscode
 const listed = 500;
 
 function shownPreview({ parts, problems, ...found }: TrainingPreview): PreviewShown {
-  const { sequences, heldOut, steps, cost, examples } = found;
+  const { sequences, heldOut, steps, examples } = found;
   const all = parts.flatMap(({ skipped }) => skipped);
   return {
     files: parts.reduce((sum, part) => sum + part.examples, 0),
@@ -85,7 +85,6 @@ function shownPreview({ parts, problems, ...found }: TrainingPreview): PreviewSh
     sequences,
     heldOut,
     steps,
-    cost,
     problems,
     examples,
     leftOut: all.slice(0, listed).map((file) => ({ ...file, canInclude: canInclude(file) })),

@@ -5,6 +5,8 @@ import type { ToTraining } from "../../../webview/protocol/training.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Messages } from "../messages.ts";
 import type { PaperData } from "../paperData.ts";
+import { commitsState, type WorkspaceCommits } from "./commits/workspaceCommits.ts";
+import type { Snippets } from "./snippets.ts";
 import type { Training } from "./training.ts";
 import type { TrainingEstimates } from "./trainingEstimates.ts";
 import type { DataPreview } from "./trainingPreview.ts";
@@ -25,6 +27,8 @@ export interface TrainingViewOptions {
   paperData: PaperData;
   preview: DataPreview;
   estimates: TrainingEstimates;
+  snippets: Snippets;
+  commits: WorkspaceCommits;
 }
 
 export interface TrainingView {
@@ -34,7 +38,7 @@ export interface TrainingView {
 const viewId = "graft.training";
 
 export function registerTrainingView(options: TrainingViewOptions, subscriptions: vscode.Disposable[]): TrainingView {
-  const { extensionUri, training, library, sources, unfinished, messages, paperData } = options;
+  const { extensionUri, training, library, sources, unfinished, messages, paperData, snippets } = options;
   let shown: vscode.WebviewView | undefined;
   /** Shows the failure of a promise that nobody awaits. */
   const told = (work: Promise<void>): void => void work.catch((error: unknown) => messages.tellError(error));
@@ -55,6 +59,7 @@ export function registerTrainingView(options: TrainingViewOptions, subscriptions
           }),
           paperData.onDidChange((state) => post({ type: "paperData", state })),
           options.preview.onDidChange((preview) => post({ type: "preview", preview })),
+          snippets.onDidChange((state) => post({ type: "snippets", state })),
           sources.onDidChange(() => told(sendSources(options, post))),
           library.onDidChangeNames(() => told(sendSources(options, post))),
           webview.onDidReceiveMessage((message: unknown) => told(receive(message, options, post))),
@@ -89,7 +94,9 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
       post({ type: "numbers", numbers: trainingNumbers });
       post({ type: "state", state: training.state });
       post({ type: "preview", preview: options.preview.state });
+      post({ type: "snippets", state: options.snippets.state });
       sendUnfinished(options, post);
+      void options.snippets.refresh();
       void unfinished.refresh();
       void paperData.refresh();
       return sendSources(options, post);
@@ -100,6 +107,12 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
       if (path !== undefined) post({ type: "dataChosen", path });
       return;
     }
+    case "surveyCommits":
+      return post({ type: "commits", state: await commitsState(message.months, options.commits) });
+    case "openSnippet":
+    case "removeSnippet":
+    case "restoreSnippet":
+      return options.snippets.receive(message);
     case "getCodeAlpacaPy":
       return paperData.get();
     case "start": {

@@ -129,6 +129,14 @@ describe("sourceWindows", () => {
     expect(suffix.slice(window.length)).toMatch(/^def f/);
   });
 
+  test("does not end behind the decorator of the cursor's line, nor behind one above it", () => {
+    const suffix = `\nclass A:\n${"    field: int\n".repeat(50)}`;
+    for (const prefix of ["x = 1\n\n\n@data", "x = 1\n\n\n@dataclass\n# why"]) {
+      const { suffix: window } = sourceWindows({ before: 100, behind: 300 })({ prefix, suffix });
+      expect(window).toMatch(/^\nclass A:\n {4}field: int\n/);
+    }
+  });
+
   test("takes an unfinished call above for unfinished, not for the head of all that follows", () => {
     const suffix = `\n\n${"def f():\n    return 1\n\n\n".repeat(50)}`;
     const { suffix: window } = sourceWindows({ before: 100, behind: 500 })({ prefix: "x = f(", suffix });

@@ -1,18 +1,31 @@
-/** The editor's own dialog for folders. */
+/** The editor's own dialog for folders, and for files to write. */
 
 import { expect } from "vitest";
 import type { Workbench } from "./workbench.ts";
 
+/** Chooses `folder` in a dialog with this button, and waits until the dialog is gone. */
+export async function chooseFolder(
+  workbench: Pick<Workbench, "page">,
+  folder: string,
+  button = "Choose",
+): Promise<void> {
+  await answer(workbench, `${folder}/`, button);
+}
+
+/** The same for a file to write, whose dialog has no words of an extension. */
+export async function chooseFile(workbench: Pick<Workbench, "page">, file: string): Promise<void> {
+  await answer(workbench, file, "OK");
+}
+
 /**
- * Chooses `folder`, and waits until the dialog is gone. Until the dialog has listed its first folder, it writes over what is
- * typed and takes no notice of its button: how long that takes is the machine's matter.
+ * Until the dialog has listed its first folder, it writes over what is typed and takes no notice of its button: how long that takes
+ * is the machine's matter.
  */
-export async function chooseFolder({ page }: Pick<Workbench, "page">, folder: string): Promise<void> {
+async function answer({ page }: Pick<Workbench, "page">, path: string, button: string): Promise<void> {
   const dialog = page.locator(".quick-input-widget:not([style*='display: none'])");
   const input = dialog.locator("input[type=text]").last();
-  const choose = dialog.getByRole("button", { name: "Choose" });
+  const choose = dialog.getByRole("button", { name: button, exact: true });
   await choose.waitFor();
-  const path = `${folder}/`;
   const isGone = async (): Promise<boolean> => {
     if (!(await choose.isVisible())) return true;
     if ((await input.inputValue()) === path) await choose.click();

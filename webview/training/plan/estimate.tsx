@@ -7,26 +7,25 @@ import { Button } from "../../shared/button.tsx";
 import { Failure } from "../../shared/failure.tsx";
 import { bytes, duration } from "../../shared/figures.ts";
 import { t } from "../../shared/l10n.ts";
-import { Figure, Figures } from "../trainingFigures.tsx";
 
 export interface EstimateProps {
   estimate: EstimateState | undefined;
   /** The form as it would be sent; undefined while it lacks something. */
   form: TrainingForm | undefined;
   /** What else the estimate depends on. */
-  files: number | undefined;
+  sources: unknown;
   post: (message: FromTraining) => void;
 }
 
 /** Milliseconds after the last choice, so that typing a number asks once. */
 const settle = 300;
 
-export function Estimate({ estimate, form, files, post }: EstimateProps) {
+export function Estimate({ estimate, form, sources, post }: EstimateProps) {
   const ask = (): void => {
     if (form) post({ type: "estimate", form });
   };
   // The name changes nothing.
-  const asked = JSON.stringify(form && { ...form, name: "", files });
+  const asked = JSON.stringify(form && { ...form, name: "", sources });
   useEffect(() => {
     const timer = setTimeout(ask, settle);
     return () => clearTimeout(timer);
@@ -34,7 +33,7 @@ export function Estimate({ estimate, form, files, post }: EstimateProps) {
   if (!form) return null;
   return (
     <section class="estimate" aria-label={t("Estimate")} aria-busy={estimate === undefined || estimate.isStale}>
-      {estimate?.phase === "done" && <Needs needs={estimate} />}
+      {estimate?.phase !== "failed" && <Needs needs={estimate} />}
       {estimate?.phase === "failed" && (
         <>
           {estimate.isRefusal ? (
@@ -47,30 +46,52 @@ export function Estimate({ estimate, form, files, post }: EstimateProps) {
           </div>
         </>
       )}
-      {estimate === undefined && <p class="note">{t("Estimating…")}</p>}
     </section>
   );
 }
 
-function Needs({ needs }: { needs: Extract<EstimateState, { phase: "done" }> }) {
-  const { steps, seconds, trialSeconds, memoryBytes, diskBytes } = needs;
+type Done = Extract<EstimateState, { phase: "done" }>;
+
+/** Before they are known, the figures have their places already. */
+function Needs({ needs }: { needs: Done | undefined }) {
+  const figures = needs
+    ? [
+        needs.seconds === undefined ? t("Unknown") : about(needs.seconds),
+        bytes(needs.memoryBytes),
+        bytes(needs.diskBytes),
+      ]
+    : ["…", "…", "…"];
   return (
     <div aria-live="polite">
-      <Figures>
-        <Figure term={t("Time")} value={seconds === undefined ? t("Unknown for this base") : about(seconds)} />
-        <Figure term={t("Memory")} value={bytes(memoryBytes)} />
-        <Figure term={t("Disk")} value={bytes(diskBytes)} />
-      </Figures>
-      <p class="note">
-        {t("Estimated for this machine: {0} steps.", steps)}{" "}
-        {trialSeconds !== undefined && t("Then up to {0} to measure whether it helps.", duration(trialSeconds))}
-      </p>
+      <dl class="needs">
+        {[t("Time"), t("Memory"), t("Disk")].map((term, i) => (
+          <div key={term}>
+            <dt>{term}</dt>
+            <dd>{figures[i]}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="note">{needs ? stepsText(needs) : t("Estimating…")}</p>
     </div>
   );
 }
 
-/** A duration without seconds that an estimate cannot know. */
+function stepsText({ steps, trialSeconds }: Done): string {
+  if (trialSeconds === undefined) return t("Estimated for this machine: {0} steps", steps);
+  return t(
+    "Estimated for this machine: {0} steps, then up to {1} to measure whether it helps",
+    steps,
+    brief(trialSeconds),
+  );
+}
+
 function about(seconds: number): string {
+  return t("about {0}", brief(seconds));
+}
+
+/** A duration without what an estimate cannot know. */
+function brief(seconds: number): string {
   const step = seconds < 60 ? 5 : seconds < 600 ? 15 : 60;
-  return t("about {0}", duration(Math.max(step, Math.round(seconds / step) * step)));
+  const rounded = Math.max(step, Math.round(seconds / step) * step);
+  return rounded >= 60 && rounded < 3600 && rounded % 60 === 0 ? t("{0} min", rounded / 60) : duration(rounded);
 }

@@ -1,7 +1,7 @@
 /** The part of the form with the preset: how long to train. */
 
 import type { TrainingForm } from "../../protocol/training.ts";
-import { ChoiceGroup } from "../../shared/form/choice.tsx";
+import { ChoiceRow } from "../../shared/form/choiceRow.tsx";
 import { t } from "../../shared/l10n.ts";
 
 export type Preset = NonNullable<TrainingForm["preset"]>;
@@ -17,5 +17,5 @@ const presets: Readonly<Record<Preset, { label: string; note: string }>> = {
 };
 
 export function PresetField({ preset, onChoose }: { preset: Preset; onChoose: (preset: Preset) => void }) {
-  return <ChoiceGroup name="preset" legend={t("Preset")} choices={presets} chosen={preset} onChoose={onChoose} />;
+  return <ChoiceRow name="preset" legend={t("Preset")} choices={presets} chosen={preset} onChoose={onChoose} />;
 }

@@ -1,10 +1,9 @@
-/** What a training would learn from, before it starts: counts, cost, files that are left out, and examples. */
+/** What a training would learn from, before it starts: counts, files that are left out, and examples. */
 
 import { useState } from "preact/hooks";
 import type { FromTraining, PreviewShown, PreviewState } from "../../protocol/training.ts";
 import { Button } from "../../shared/button.tsx";
 import { Failure } from "../../shared/failure.tsx";
-import { bytes, duration } from "../../shared/figures.ts";
 import { t } from "../../shared/l10n.ts";
 import { ProgressBar, shareOf } from "../../shared/progressBar.tsx";
 import { Examples } from "./examples.tsx";
@@ -62,18 +61,12 @@ interface FoundProps extends Pick<PreviewProps, "include" | "onInclude"> {
 }
 
 function Found({ found, include, onInclude, open, onOpen }: FoundProps) {
-  const { files, tokens, sequences, heldOut, steps, cost, examples, leftOut, moreLeftOut } = found;
-  const memory = bytes(cost.memoryBytes);
+  const { files, tokens, sequences, heldOut, steps, examples, leftOut, moreLeftOut } = found;
   return (
     <>
       <p role="status">
         {t("{0} examples with {1} tokens.", files.toLocaleString(), tokens.toLocaleString())}{" "}
         {t("{0} sequences in {1} steps; {2} held out.", sequences.toLocaleString(), steps, heldOut.toLocaleString())}
-      </p>
-      <p>
-        {cost.seconds === undefined
-          ? t("It needs about {0} of memory.", memory)
-          : t("It needs about {0} of memory, and {1} for the steps on this machine.", memory, duration(cost.seconds))}
       </p>
       <LeftOutFiles
         files={leftOut}

@@ -81,9 +81,9 @@ export function bitwiseXor(a: Tensor, b: Tensor): Tensor {
   return primitive("BitwiseXor", [a, b], broadcast(a, b), "not differentiable");
 }
 
-/** Converts between number types, for masks and indices. No gradient flows through it. */
-export function cast(x: Tensor, dtype: "float32" | "int64" | "int32" | "bool"): Tensor {
-  const onnxType: Partial<Record<DataType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+/** Converts between number types. No gradient flows through it. */
+export function cast(x: Tensor, dtype: "float32" | "float16" | "int64" | "int32" | "bool"): Tensor {
+  const onnxType: Partial<Record<DataType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 };
   const options = { attributes: { to: onnxType[dtype]! } };
   return primitive("Cast", [x], { dtype, shape: x.shape }, "not differentiable", options);
 }

@@ -4,6 +4,7 @@ import { servingSlots, type SlotSite } from "../../adapters/servingSlots.ts";
 import { withVirtualTokens } from "../../adapters/virtualTokens.ts";
 import { cachedAttention } from "../../graph/composites/attention.ts";
 import { linear } from "../../graph/composites/linear.ts";
+import { withHalfAttention } from "../../graph/halfAttention.ts";
 import { lower } from "../../graph/lower.ts";
 import { withPlainProducts } from "../../graph/plainProducts.ts";
 import { gather } from "../../graph/primitives/indexing.ts";
@@ -13,7 +14,7 @@ import { forward } from "../../architectures/architectures.ts";
 import type { DecoderConfig } from "../../architectures/config.ts";
 import { rotaryTables } from "../../architectures/rotary.ts";
 import type { WeightSource } from "../../architectures/parameterScope.ts";
-import { lacksFusedMatMul, rotatesApart, type Device } from "../../runtime/device.ts";
+import { attendsInHalf, lacksFusedMatMul, rotatesApart, type Device } from "../../runtime/device.ts";
 import { encode, type OnnxModel } from "../../onnx/encode.ts";
 
 export interface InferenceGraph {
@@ -70,7 +71,8 @@ export function inferenceGraph(
   const rows = gather(reshape(hidden, ["sequence", config.hiddenSize]), input("rows", "int64", ["rows"]));
   const named = { logits: linear(rows, head.weight, head.bias), ...outputs };
   const fused = lower(Object.values(named), "inference");
-  const lowered = lacksFusedMatMul.has(device) ? withPlainProducts(fused) : fused;
+  const plain = lacksFusedMatMul.has(device) ? withPlainProducts(fused) : fused;
+  const lowered = attendsInHalf.has(device) ? withHalfAttention(plain) : plain;
   const model = encode(Object.fromEntries(Object.keys(named).map((name, i) => [name, lowered[i]!])), weightFile);
   return { model, sites };
 }

@@ -54,9 +54,20 @@ export function openEstimator(): Estimator {
   return async (options, { log, signal }) => {
     const base = await resolveBase(options.base, { ...options, log, signal });
     const { settings, spec, maxLength } = settingsFor(base, readSettings(options), options);
-    const { data: sources, validation } = options;
+    const { data: sources, validation, commitsSince } = options;
     const { sourceAs, context, fillShare, seed, method } = settings;
-    const read = { sources, validation, sourceAs, context, fillShare, seed, method, maxLength, base: base.path };
+    const read = {
+      sources,
+      validation,
+      commitsSince,
+      sourceAs,
+      context,
+      fillShare,
+      seed,
+      method,
+      maxLength,
+      base: base.path,
+    };
     const data = await dataOf(JSON.stringify(read), async () => {
       const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
       const encoders = await encodersOf(base, spec, tokenizer, { ...settings, maxLength });

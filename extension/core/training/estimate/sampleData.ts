@@ -5,8 +5,10 @@ import { basename, join, resolve } from "node:path";
 import { seededRandom } from "../../foundation/random.ts";
 import type { Dataset, Example } from "../../dataset/example.ts";
 import { openDataset } from "../../dataset/openDataset.ts";
+import { ownLines } from "../../dataset/pythonFolder.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { targetWeight, type Sequence } from "../../dataset/sequence.ts";
+import { ownSpans } from "../../sources/git/ownSpans.ts";
 import { pythonFiles } from "../../sources/pythonFiles.ts";
 import { readCurrentSource } from "../../sources/readSources.ts";
 import { sourceRoots } from "../../sources/sourceRoots.ts";
@@ -44,7 +46,10 @@ export async function sampleData(
   const fraction = Number(validation);
   const share = validation !== undefined && fraction > 0 && fraction < 1 ? fraction : 0;
   const rows = data.filter((source) => isPaperDataset(source) || source.endsWith(".jsonl"));
-  const files = await filesOf(data.filter((source) => !rows.includes(source)));
+  const files = await filesOf(
+    data.filter((source) => !rows.includes(source)),
+    options.commitsSince,
+  );
   const parts = await Promise.all(rows.map(async (row) => sampleRows(await openDataset(row, options))));
   if (files.length > 0) parts.push(await sampleFiles(files, settings, encoders));
   const sets = await validationSets(options, share > 0);
@@ -78,17 +83,26 @@ interface SourceFile {
   /** In its folder. */
   readonly name: string;
   readonly bytes: number;
+  /** The lines to learn from, without the blanks around them; absent for all. */
+  readonly own?: ReadonlySet<string>;
 }
 
-async function filesOf(sources: readonly string[]): Promise<SourceFile[]> {
+async function filesOf(sources: readonly string[], commitsSince: string | undefined): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
-  const add = async (path: string, name: string): Promise<void> => {
+  const add = async (path: string, name: string, own?: ReadonlySet<string>): Promise<void> => {
     const info = await stat(path).catch(() => undefined);
-    if (info) files.push({ path, name, bytes: info.size });
+    if (info) files.push({ path, name, bytes: info.size, ...(own && { own }) });
   };
   for (const { path, except } of await sourceRoots(sources)) {
-    if (path.endsWith(".py")) await add(resolve(path), basename(path));
-    else for await (const name of pythonFiles(path, { except })) await add(join(path, name), name);
+    if (path.endsWith(".py")) {
+      await add(resolve(path), basename(path));
+      continue;
+    }
+    const lines = commitsSince === undefined ? undefined : await ownLines(path, commitsSince);
+    for await (const name of pythonFiles(path, { except })) {
+      const own = lines?.get(name);
+      if (!lines || own) await add(join(path, name), name, own);
+    }
   }
   return files;
 }
@@ -101,11 +115,13 @@ async function sampleFiles(
   const random = seededRandom(settings.seed, "estimate");
   const texts: (Example & { kind: "text" })[] = [];
   let read = 0;
-  for (const { path, name, bytes } of random.shuffled(files)) {
+  for (const { path, name, bytes, own } of random.shuffled(files)) {
     if (read >= sampledBytes) break;
     read += bytes;
     const source = await readCurrentSource(path);
-    if ("text" in source) texts.push({ kind: "text", text: source.text, path: name });
+    if (!("text" in source)) continue;
+    const spans = own && ownSpans(source.text, own);
+    if (spans?.length !== 0) texts.push({ kind: "text", text: source.text, path: name, ...(spans && { own: spans }) });
   }
   const dataset: Dataset = {
     name: "sample",

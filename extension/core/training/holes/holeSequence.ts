@@ -12,6 +12,8 @@ import type { CursorHole } from "./cursorHoles.ts";
 /** A file, with what stands in front of it in a prompt. */
 export interface SourceText extends FrontText {
   readonly text: string;
+  /** The parts to learn from; absent for all of it. */
+  readonly own?: readonly (readonly [start: number, end: number])[];
 }
 
 /** How much the loss of a token counts, by what it is. */

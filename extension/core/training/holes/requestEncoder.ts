@@ -84,7 +84,7 @@ export async function requestEncoder(
   const ownText = Math.min(budget.prefix, budget.both - budget.context);
   return (file, random, drawings, repository) => {
     const { path, text } = file;
-    const holes = cursorHoles(text, parser.tree(text));
+    const holes = holesIn(file.own, cursorHoles(text, parser.tree(text)));
     const tokens = tokenizer.encode(text).length;
     const stride = filled * (1 - uncounted) * ownText + usualAnswer;
     const count = Math.max(1, Math.ceil(tokens / stride));
@@ -102,14 +102,32 @@ export async function requestEncoder(
       const wide = before > wider * widest ? build(moved) : undefined;
       return wide && wide.ids.length < maxLength ? wide : build(options);
     };
-    const stretches = Array.from({ length: count }, (_, i) => {
-      const [from, to] = [Math.round((i * text.length) / count), Math.round(((i + 1) * text.length) / count)];
+    const ends = Array.from({ length: count }, (_, i) => {
+      return [Math.round((i * text.length) / count), Math.round(((i + 1) * text.length) / count)] as const;
+    });
+    const stretches = ends.filter(isOwn(file.own)).map(([from, to]) => {
       return Array.from({ length: drawings }, () => {
         return sequenceOf(random.next() < fillShare ? drawHole(holes, from, to, random) : undefined, to);
       });
     });
     return stretches.filter((variants) => variants.every((sequence) => targetWeight(sequence) > 0));
   };
+}
+
+type Span = readonly [start: number, end: number];
+
+/** Whether a stretch holds a part to learn from. */
+function isOwn(own: readonly Span[] | undefined): (stretch: Span) => boolean {
+  return ([from, to]) => own?.some(([start, end]) => start < to && from < end) ?? true;
+}
+
+/** Returns the holes that begin in a part to learn from. */
+function holesIn(own: readonly Span[] | undefined, holes: HolesByKind): HolesByKind {
+  if (!own) return holes;
+  const isWithin = ({ start: at }: CursorHole): boolean => own.some(([start, end]) => start <= at && at < end);
+  const within: Record<CursorKind, readonly CursorHole[]> = { ...holes };
+  for (const kind of cursorKinds) within[kind] = holes[kind].filter(isWithin);
+  return within;
 }
 
 /** Returns the completer's limits, and smaller ones if sequences are shorter than its prompts. */

@@ -1,6 +1,6 @@
 /** The form's estimate against a reading of the same data. */
 
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -8,6 +8,7 @@ import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import { openEstimator } from "../../../../extension/core/training/estimate/estimateTraining.ts";
 import { previewTraining } from "../../../../extension/core/training/preview.ts";
 import type { TrainOptions } from "../../../../extension/core/training/request.ts";
+import { git } from "../../../git.ts";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
@@ -68,6 +69,34 @@ describe("openEstimator", () => {
     expect(ia3.diskBytes).toBeLessThan(balanced.diskBytes);
     // The machine's speed is measured once, so that the figures do not jitter.
     expect(await estimate(asked, control)).toEqual(balanced);
+  });
+
+  test("counts only what the user's own commits added, if that is asked", async () => {
+    const shop = join(folder, "shop");
+    git(shop, "init", "-q");
+    git(shop, "config", "user.email", "ann@example.org");
+    git(shop, "add", "-A");
+    git(shop, "commit", "-q", "-m", "Theirs", "--author=Bob <bob@example.org>");
+    for (let i = 0; i < 12; i++) {
+      const path = join(shop, `part${i}.py`);
+      const text = await readFile(path, "utf8");
+      await writeFile(path, `${text}\n\ndef mine_${i}(shop):\n    return shop.own_total(${i})\n`);
+    }
+    git(shop, "commit", "-q", "-a", "-m", "Mine");
+    const estimate = openEstimator();
+    const all = await estimate(options, control);
+    const asked: TrainOptions = { ...options, commitsSince: "2000-01-01" };
+    const own = await estimate(asked, control);
+    expect(own.sequences).toBeLessThan(all.sequences / 8);
+    const read = await previewTraining(asked, control);
+    expect(read.parts[0]!.examples).toBe(12);
+    expect(own.sequences / read.sequences).toBeGreaterThan(0.7);
+    expect(own.sequences / read.sequences).toBeLessThan(1.4);
+    const texts = read.examples.map((parts) => parts.map(({ text }) => text).join(""));
+    expect(texts.some((text) => text.includes("own_total"))).toBe(true);
+    await expect(estimate({ ...asked, commitsSince: "2100-01-01" }, control)).rejects.toMatchObject({
+      code: "data-empty",
+    });
   });
 
   test("refuses what does not fit into memory, and data that is not there", async () => {

@@ -58,6 +58,29 @@ describe("requestEncoder", () => {
     expect(tokenizer.decode(plain.ids)).toMatch(/^scripts\/pretrain\/data\.py\n[^]/);
   });
 
+  test("of a file with parts of one's own, only these are asked about", async () => {
+    const start = text.indexOf("\ndef ", text.length / 2) + 1;
+    const own = [[start, text.indexOf("\ndef ", start + 1)]] as const;
+    const encode = await requestEncoder(tokenizer, { maxLength: 256, fillShare: 1 }, { contextLength: 2048 });
+    const stretches = encode({ path, text, own }, seededRandom(1), 8);
+    expect(stretches.length).toBeGreaterThan(0);
+    expect(stretches.length).toBeLessThan((await encoded(256)).length / 2);
+    // Each sequence ends with the end of its hole, or of a plain text.
+    const ends = stretches.flat().map(({ ids }) => {
+      const last = tokenizer
+        .decode(ids.filter((id) => !tokenizer.specialIds.has(id)))
+        .trimEnd()
+        .slice(-60);
+      return text.indexOf(last) + last.length;
+    });
+    const [from, to] = own[0];
+    for (const end of ends) {
+      expect(end).toBeGreaterThan(from);
+      expect(end).toBeLessThan(to + 1500);
+    }
+    expect(ends.filter((end) => end <= to).length / ends.length).toBeGreaterThan(0.5);
+  });
+
   test("gives files without code plain text, and none without text", async () => {
     const encode = await requestEncoder(tokenizer, { maxLength: 256, fillShare: 1 }, { contextLength: 2048 });
     const stretches = encode({ path, text: "# nothing but a comment\n" }, seededRandom(1), 1);

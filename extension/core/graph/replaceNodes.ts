@@ -1,0 +1,26 @@
+/** Rebuilds a lowered graph with other nodes in the place of some. */
+
+import { withInputs } from "./lower.ts";
+import type { Node, Primitive, Tensor } from "./tensor.ts";
+import { nodesInOrder } from "./walk.ts";
+
+/**
+ * @param outputs a lowered graph, which is not differentiated any more
+ * @param replacement returns the new outputs of a node, given its new inputs; undefined keeps the node
+ */
+export function replaceNodes(
+  outputs: readonly Tensor[],
+  replacement: (node: Primitive, inputs: readonly (Tensor | null)[]) => readonly Tensor[] | undefined,
+): readonly Tensor[] {
+  const replaced = new Map<Node, readonly Tensor[]>();
+  const resolve = (tensor: Tensor): Tensor => replaced.get(tensor.node)![tensor.index]!;
+  for (const node of nodesInOrder(outputs)) {
+    if (node.kind !== "primitive") {
+      replaced.set(node, node.outputs);
+      continue;
+    }
+    const inputs = node.inputs.map((tensor) => tensor && resolve(tensor));
+    replaced.set(node, replacement(node, inputs) ?? withInputs(node, inputs));
+  }
+  return outputs.map(resolve);
+}

@@ -1,0 +1,86 @@
+/** The lines that the user's own commits added: of each file, as texts, because line numbers change with every later commit. */
+
+import { gitOutput } from "./gitProgram.ts";
+
+export interface OwnCommits {
+  /** The author, as git knows the user in this repository. */
+  readonly email: string;
+  readonly commits: number;
+  /** Lines without the blanks around them, by the path of their file. */
+  readonly lines: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+const commitMark = "\u0001";
+
+/**
+ * Returns the lines of Python that the user's commits since a day added in `folder`; undefined without git, a repository or the
+ * user's address. Paths are relative to `folder`; those of a file that the user has renamed since are its new ones.
+ *
+ * @param since a day, such as "2026-05-01"; it begins at midnight, UTC
+ * @throws the signal's reason once it is aborted
+ */
+export async function ownCommits(folder: string, since: string, signal?: AbortSignal): Promise<OwnCommits | undefined> {
+  const email = (await gitOutput(folder, ["config", "user.email"], signal))?.trim();
+  if (!email) return undefined;
+  const author = ["--fixed-strings", "--regexp-ignore-case", `--author=<${email}>`];
+  // A repository could name programs that make differences readable.
+  const plain = [
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-color",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+    "--find-renames",
+  ];
+  // In seconds: git takes days of the future for others.
+  const what = [
+    "--no-merges",
+    `--since=@${Date.parse(since) / 1000} +0000`,
+    "--relative",
+    "-p",
+    "-U0",
+    "--format=%x01",
+  ];
+  const log = await gitOutput(
+    folder,
+    ["-c", "core.quotePath=false", "log", ...author, ...plain, ...what, "--", "*.py"],
+    signal,
+  );
+  if (log === undefined) return undefined;
+  return { email, commits: log.split(commitMark).length - 1, lines: addedLines(log) };
+}
+
+/** Reads differences without context, the newest commit first. */
+function addedLines(log: string): Map<string, Set<string>> {
+  const added = new Map<string, Set<string>>();
+  const renamed = new Map<string, string>();
+  const nowOf = (path: string): string => renamed.get(path) ?? path;
+  const rows = log.split("\n");
+  let [from, path] = ["", ""];
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    if (row.startsWith("rename from ")) from = unquoted(row.slice("rename from ".length));
+    else if (row.startsWith("rename to ")) renamed.set(from, nowOf(unquoted(row.slice("rename to ".length))));
+    else if (row.startsWith("+++ ")) path = nowOf(unquoted(row.slice(4)).replace(/^b\//, ""));
+    const hunk = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@/.exec(row);
+    if (!hunk) continue;
+    // By its length: a line that was added may look like a header.
+    const count = Number(hunk[1] ?? 1) + Number(hunk[2] ?? 1);
+    const lines = added.get(path) ?? new Set<string>();
+    for (let left = count; left > 0 && i + 1 < rows.length;) {
+      const line = rows[++i]!;
+      if (line.startsWith("\\")) continue;
+      left--;
+      if (line.startsWith("+") && line.trim() !== "+") lines.add(line.slice(1).trim());
+    }
+    added.set(path, lines);
+  }
+  return added;
+}
+
+/** Git ends a path with a blank in it by a tab, and puts one with quotes, backslashes or control characters between quotes. */
+function unquoted(path: string): string {
+  const plain = path.replace(/\t$/, "");
+  if (!plain.startsWith('"')) return plain;
+  return plain.slice(1, -1).replaceAll(/\\(["\\])/g, "$1");
+}

@@ -1,0 +1,28 @@
+/** Where a text has lines of the user's own. Knows no git. */
+
+/** A part of a text: from its first character to the one behind its last. */
+export type Span = readonly [start: number, end: number];
+
+/** A line of fewer characters, such as "else:" or ")", is own only beside a longer one: others write it as well. */
+const telling = 10;
+
+/** Returns the runs of whole lines whose texts are in `own`, with the blank lines between them. */
+export function ownSpans(text: string, own: ReadonlySet<string>): Span[] {
+  const spans: Span[] = [];
+  let run: { start: number; end: number; isTelling: boolean } | undefined;
+  const close = (): void => {
+    if (run?.isTelling) spans.push([run.start, run.end]);
+    run = undefined;
+  };
+  let start = 0;
+  for (const line of text.split("\n")) {
+    const end = Math.min(text.length, start + line.length + 1);
+    const code = line.trim();
+    if (own.has(code)) {
+      run = { start: run?.start ?? start, end, isTelling: run?.isTelling === true || code.length >= telling };
+    } else if (code !== "") close();
+    start = end;
+  }
+  close();
+  return spans;
+}

@@ -1,0 +1,45 @@
+/** The user's own commits of the last months in the open folders. The library process asks git. */
+
+import type { CommitSurvey } from "../../../core/training/data/surveyCommits.ts";
+import type { LibraryProcess } from "../../../engine/libraryProcess.ts";
+import { commitsRequest } from "../../../engine/protocol/training.ts";
+import type { CommitsState } from "../../../../webview/protocol/commits.ts";
+
+export interface WorkspaceCommits {
+  /** The day on which the last `months` begin, and what each open folder has since then. */
+  survey(months: number): Promise<{ since: string; folders: readonly CommitSurvey[] }>;
+}
+
+export interface WorkspaceCommitsOptions {
+  libraryProcess: LibraryProcess;
+  sources: { folders(): string[] };
+}
+
+export function workspaceCommits({ libraryProcess, sources }: WorkspaceCommitsOptions): WorkspaceCommits {
+  return {
+    async survey(months) {
+      const since = monthsBefore(new Date(), months);
+      return { since, folders: await libraryProcess.ask(commitsRequest, { folders: sources.folders(), since }) };
+    },
+  };
+}
+
+/** For the form: all folders together. */
+export async function commitsState(months: number, commits: WorkspaceCommits): Promise<CommitsState> {
+  const { folders } = await commits.survey(months);
+  const sum = (key: "commits" | "files" | "lines"): number => folders.reduce((all, folder) => all + folder[key], 0);
+  const email = folders.find((folder) => folder.email !== undefined)?.email;
+  return {
+    months,
+    commits: sum("commits"),
+    files: sum("files"),
+    lines: sum("lines"),
+    ...(email !== undefined && { email }),
+  };
+}
+
+function monthsBefore(day: Date, months: number): string {
+  const before = new Date(day);
+  before.setUTCMonth(before.getUTCMonth() - months);
+  return before.toISOString().slice(0, 10);
+}

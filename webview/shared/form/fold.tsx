@@ -1,0 +1,24 @@
+/** A part of the form that most users leave closed: while it is, its summary tells what it holds. */
+
+import type { ComponentChildren } from "preact";
+
+export interface FoldProps {
+  title: string;
+  /** The choices within. */
+  holds: string;
+  isOpen: boolean;
+  onToggle: (isOpen: boolean) => void;
+  children: ComponentChildren;
+}
+
+export function Fold({ title, holds, isOpen, onToggle, children }: FoldProps) {
+  return (
+    <details class="fold" open={isOpen} onToggle={({ currentTarget }) => onToggle(currentTarget.open)}>
+      <summary>
+        {title}
+        {!isOpen && holds !== "" && <span class="note"> {holds}</span>}
+      </summary>
+      {children}
+    </details>
+  );
+}
