@@ -1,8 +1,8 @@
 /** Writes the predictions of candidates as a file that graft score reads. */
 
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { writeFailure, writeFileAtomicWith } from "../../core/foundation/atomicFile.ts";
+import { makeFolder, writeFailure, writeFileAtomicWith } from "../../core/foundation/atomicFile.ts";
 import { compareFilling } from "../../core/evaluation/measures/infilling.ts";
 import { readPredictions, runFiles } from "../../core/evaluation/runs/runFolder.ts";
 import type { Prediction } from "../../core/evaluation/runs/runRecord.ts";
@@ -13,7 +13,7 @@ import type { Evaluated } from "./evaluationResult.ts";
 export async function writePredictions(evaluated: readonly Evaluated[], kind: SuiteKind, path: string): Promise<void> {
   if (kind === "infilling") return await writeFilledHoles(evaluated, path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await copyFile(join(evaluated[0]!.runs[0]!.folder, runFiles.predictions), path);
   } catch (error) {
     throw writeFailure(error, path);

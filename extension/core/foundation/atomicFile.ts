@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { exists, infoOf } from "./exists.ts";
+import { exists, infoOf, isFolder } from "./exists.ts";
 import { systemCode, UserError } from "./errors.ts";
 import { renamePatiently } from "./renamePatiently.ts";
 
@@ -24,7 +24,7 @@ export async function writeFileAtomicWith<T>(path: string, write: (file: FileHan
   const there = await infoOf(path);
   if (there && !there.isFile()) throw notReplaceable(path, there.isDirectory() ? "a folder" : "a device", "file");
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     let result: T;
     const file = await open(temporary, "wx");
     try {
@@ -54,7 +54,7 @@ export async function writeFolderAtomic(path: string, fill: (temporary: string) 
   const there = await infoOf(path);
   if (there && !there.isDirectory()) throw notReplaceable(path, there.isFile() ? "a file" : "a device", "folder");
   try {
-    await mkdir(temporary, { recursive: true });
+    await makeFolder(temporary);
     await fill(temporary);
     const replaced = await renamePatiently(path, old).then(
       () => true,
@@ -77,13 +77,33 @@ export async function writeFolderAtomic(path: string, fill: (temporary: string) 
 }
 
 /**
+ * Makes a folder and those above it, unless they exist. Node's own recursive mkdir never returns where a folder cannot be made although
+ * its parent exists, as in /proc.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const make = async (): Promise<void> => {
+    await mkdir(path).catch(async (error: unknown) => {
+      if (!(await isFolder(path))) throw error;
+    });
+  };
+  try {
+    await make();
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    // Once only, whether or not the parent had to be made: another call may have been faster.
+    await make();
+  }
+}
+
+/**
  * Moves a folder, and makes the folders above its new place.
  *
  * @throws UserError "disk-full", "not-writable"
  */
 export async function moveFolder(from: string, to: string): Promise<void> {
   try {
-    await mkdir(dirname(to), { recursive: true });
+    await makeFolder(dirname(to));
     await renamePatiently(from, to);
   } catch (error) {
     throw writeFailure(error, to);
@@ -131,6 +151,22 @@ function notReplaceable(path: string, there: string, wanted: "file" | "folder"):
 export function writeFailure(error: unknown, path: string): unknown {
   const cause = { cause: error };
   switch (systemCode(error)) {
+    case "ENOENT":
+      // The parent exists, but its file system makes no folders, as in /proc.
+      if ((error as NodeJS.ErrnoException).syscall !== "mkdir") return error;
+      return new UserError(
+        "not-writable",
+        `Cannot write ${path}: no folder can be made there.`,
+        "Choose another folder.",
+        cause,
+      );
+    case "ENOTEMPTY":
+      return new UserError(
+        "not-writable",
+        `Cannot write ${path}: a folder of that name has appeared meanwhile.`,
+        "Choose another name.",
+        cause,
+      );
     case "ENOSPC":
     case "EDQUOT":
       return new UserError(

@@ -1,11 +1,12 @@
 /** Downloads several files of a model into one folder, and reports progress and remaining time. */
 
-import { mkdir, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../foundation/errors.ts";
 import { bytesAt, downloadFile } from "./downloadFile.ts";
 import type { HubConnection } from "./hubConnection.ts";
 import type { RemoteFile } from "./repository.ts";
+import { makeFolder } from "../foundation/atomicFile.ts";
 
 export interface DownloadProgress {
   /** The number of bytes so far, those of earlier attempts included. */
@@ -29,7 +30,7 @@ export async function downloadFiles(
   folder: string,
   onProgress: (progress: DownloadProgress) => void = () => {},
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const sizes = new Map<string, number>();
   for (const { path } of files) sizes.set(path, await bytesAt(join(folder, path)));
   const done = (): number => [...sizes.values()].reduce((sum, size) => sum + size, 0);

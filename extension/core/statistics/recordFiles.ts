@@ -9,9 +9,9 @@
  */
 
 import { constants } from "node:fs";
-import { appendFile, lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { appendFile, lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFailure, writeFileAtomic } from "../foundation/atomicFile.ts";
+import { makeFolder, writeFailure, writeFileAtomic } from "../foundation/atomicFile.ts";
 import { systemCode } from "../foundation/errors.ts";
 import { infoOf } from "../foundation/exists.ts";
 import { jsonObjects } from "../dataset/jsonLines.ts";
@@ -63,7 +63,7 @@ export function openRecordFiles(folder: string, most: RecordLimits = limits): Re
       const clearedAt = (await infoOf(join(folder, clearedFile)))?.mtimeMs ?? -Infinity;
       const records = told.filter((record) => beginOf(record) > clearedAt);
       const days = new Set(records.map(({ at }) => dayOf(new Date(at))));
-      await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      await makeFolder(folder).catch((error: unknown) => {
         throw writeFailure(error, folder);
       });
       for (const day of days) {

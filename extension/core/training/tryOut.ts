@@ -1,6 +1,5 @@
 /** Tries a trained adapter before it takes its place, so that a training that is stopped meanwhile resumes there. */
 
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { methodOf } from "../adapters/methods/methodNamed.ts";
 import type { Log } from "../foundation/log.ts";
@@ -8,6 +7,7 @@ import { readHeldOutFiles } from "./data/heldOutFiles.ts";
 import type { OutputFiles, OutputFolder } from "./output/outputFolder.ts";
 import type { PreparedRun } from "./run/preparedRun.ts";
 import type { Trial, TrialProgress, TrialResult } from "./trialReport.ts";
+import { makeFolder } from "../foundation/atomicFile.ts";
 
 export interface TrialMeans {
   /** Tries the adapter on held-out source files, if there are any. */
@@ -34,7 +34,7 @@ export async function tryOut(
   if (heldOut.length === 0) return undefined;
   try {
     const adapter = join(output.workFolder, "trial");
-    await mkdir(adapter, { recursive: true });
+    await makeFolder(adapter);
     await files.write(adapter);
     const subject = { base, adapter, heldOut, seed: run.settings.seed, trainingSeconds, shippedData };
     return await trial(subject, { log, signal, enough, onProgress: onTrial });

@@ -9,6 +9,7 @@ import { readdir } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { isAdapterName } from "../../core/adapters/library/keptAdapters.ts";
 import { readRenames, renamesFile, type Rename } from "../../core/adapters/library/renames.ts";
 import { workFolderOf } from "../../core/training/output/outputFolder.ts";
 import { runFile } from "../../core/training/run/trainingRun.ts";
@@ -96,7 +97,9 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     onDidChangeNames: namesChanged.event,
     async names() {
       const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-      return entries.filter((entry) => entry.isDirectory() && exists(entry.name)).map(({ name }) => name);
+      return entries
+        .filter((entry) => entry.isDirectory() && isAdapterName(entry.name) && exists(entry.name))
+        .map(({ name }) => name);
     },
     nameProblem(name) {
       if (name === "") return vscode.l10n.t("Give the adapter a name.");

@@ -1,6 +1,7 @@
 /** The view "Adapters" of the side bar: a native tree with the adapters of this machine. It shows; adapterActions.ts acts. */
 
 import * as vscode from "vscode";
+import { isAdapterName } from "../../core/adapters/library/keptAdapters.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import { adapterRowsRequest, type AdapterRow } from "../../engine/protocol/adapters.ts";
@@ -61,6 +62,8 @@ export function registerAdapterView(options: AdapterViewOptions, subscriptions: 
   };
 }
 
+/** Whether a command got a row. A task of the workspace can call a command with anything. */
 function isRow(value: unknown): value is AdapterRow {
-  return typeof value === "object" && value !== null && "name" in value && "details" in value;
+  if (typeof value !== "object" || value === null || !("details" in value) || !("name" in value)) return false;
+  return typeof value.name === "string" && isAdapterName(value.name);
 }

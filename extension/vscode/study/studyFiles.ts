@@ -1,8 +1,8 @@
 /** The files of this machine's studies. */
 
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
+import { makeFolder, writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { exists } from "../../core/foundation/exists.ts";
 import { readStudy, studiesFolder, writeStudy, type Study } from "../../core/evaluation/study/studyFile.ts";
 import type { StudyCard } from "../../../webview/protocol/study.ts";
@@ -28,7 +28,7 @@ export function openStudyFiles(home: string): StudyFiles {
       return await Promise.all(studies.map((file) => cardOf(join(folder, file))));
     },
     async write(study) {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const name = await freeName(study.title, pathOf);
       await writeStudy(pathOf(name), study);
       return name;

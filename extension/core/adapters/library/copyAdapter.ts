@@ -1,5 +1,6 @@
 /** Copies an adapter's folder: into a library, or out of it. */
 
+import type { Dirent } from "node:fs";
 import { copyFile, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { writeFolderAtomic } from "../../foundation/atomicFile.ts";
@@ -22,12 +23,17 @@ export async function copyAdapter(source: string, target: string): Promise<void>
     const message = `Cannot copy adapter "${basename(source)}": ${target} exists.`;
     throw new UserError("name-taken", message, "Choose another folder or another name.");
   }
-  const files = (await readdir(source)).filter((name) => isPart(name));
+  const entries = await readdir(source, { withFileTypes: true });
+  const files = entries.filter((entry) => isPart(entry)).map(({ name }) => name);
   await writeFolderAtomic(target, async (folder) => {
     for (const name of files) await copyFile(join(source, name), join(folder, name));
   });
 }
 
-function isPart(name: string): boolean {
-  return adapterFiles.has(name) || companions.test(name);
+/**
+ * PEFT's files have been read as an adapter, and may be links, as in Hugging Face's cache. A companion must be a file: a link could name
+ * any file of this machine, a private key for one, which an export would pass on; a pipe would never end.
+ */
+function isPart(entry: Dirent): boolean {
+  return adapterFiles.has(entry.name) || (companions.test(entry.name) && entry.isFile());
 }

@@ -8,7 +8,8 @@ import { exists } from "../../foundation/exists.ts";
 
 /** @throws UserError "adapter-missing", "name-taken", "not-writable" */
 export async function renameAdapter(library: string, from: string, to: string): Promise<void> {
-  await move(join(library, from), join(library, to), `Cannot rename adapter "${from}"`);
+  const action = `Cannot rename adapter "${from}"`;
+  await move(folderOf(library, from, action), folderOf(library, to, action), action);
 }
 
 /**
@@ -18,14 +19,26 @@ export async function renameAdapter(library: string, from: string, to: string): 
  */
 export async function deleteAdapter(library: string, name: string, deleted: string): Promise<void> {
   const action = `Cannot delete adapter "${name}"`;
-  if (!(await exists(join(library, name)))) throw missing(action, join(library, name));
+  const folder = folderOf(library, name, action);
+  if (!(await exists(folder))) throw missing(action, folder);
   await rm(join(deleted, name), { recursive: true, force: true });
-  await move(join(library, name), join(deleted, name), action);
+  await move(folder, join(deleted, name), action);
 }
 
 /** @throws UserError "adapter-missing"; "name-taken" if another adapter has the name by now; "not-writable" */
 export async function restoreAdapter(library: string, name: string, deleted: string): Promise<void> {
-  await move(join(deleted, name), join(library, name), `Cannot restore adapter "${name}"`);
+  const action = `Cannot restore adapter "${name}"`;
+  await move(folderOf(deleted, name, action), folderOf(library, name, action), action);
+}
+
+/** Whether a name stands for one folder of a library: names come from arguments of commands, too, and ".." is another folder. */
+export function isAdapterName(name: string): boolean {
+  return name !== "" && !name.startsWith(".") && !/[/\\\0]/.test(name);
+}
+
+function folderOf(library: string, name: string, action: string): string {
+  if (!isAdapterName(name)) throw missing(action, join(library, name));
+  return join(library, name);
 }
 
 async function move(from: string, to: string, action: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** Writes a model as a Hugging Face folder, piece by piece. */
 
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { elementCount } from "../../graph/shape.ts";
 import { narrow, widen } from "../../weights/dtype.ts";
@@ -8,6 +8,7 @@ import type { ModelFolder } from "../../weights/modelFolder.ts";
 import { streamSafetensors, type TensorToStream } from "../../weights/safetensors.ts";
 import { filesToKeep, keptFiles } from "../import/baseSource.ts";
 import type { WriteControl } from "../import/weightFile.ts";
+import { makeFolder } from "../../foundation/atomicFile.ts";
 
 const weightsFile = "model.safetensors";
 /** All files that {@link exportModel} can write. */
@@ -25,7 +26,7 @@ export async function exportModel(
   dtypeOf: (name: string) => string,
   control: WriteControl = {},
 ): Promise<void> {
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   for (const name of await filesToKeep(model.path)) await copyFile(join(model.path, name), join(out, name));
   await streamSafetensors(join(out, weightsFile), streamed(model, dtypeOf, control), { format: "pt" });
 }

@@ -1,9 +1,9 @@
 /** Moves a finished base to its place, safely against other processes that do the same. */
 
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { recoverFolder } from "../../foundation/atomicFile.ts";
+import { makeFolder, recoverFolder } from "../../foundation/atomicFile.ts";
 import { internalError, systemCode, UserError } from "../../foundation/errors.ts";
 import { exists, infoOf } from "../../foundation/exists.ts";
 import { renamePatiently } from "../../foundation/renamePatiently.ts";
@@ -31,7 +31,7 @@ export interface Installation {
  * @throws UserError "not-writable"; "base-in-use" if the system does not allow moving an outdated folder
  */
 export async function installFolder(parent: string, { fill, relate }: Installation): Promise<string | undefined> {
-  await mkdir(parent, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(parent).catch((error: unknown) => {
     const message = `Cannot install a base into ${parent}: the folder cannot be created.`;
     throw new UserError("not-writable", message, "Choose another home folder or change its permissions.", {
       cause: error,

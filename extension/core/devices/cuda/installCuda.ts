@@ -1,11 +1,11 @@
 /** Sets up ONNX Runtime's CUDA libraries: downloads the wheel, verifies it, and takes the libraries out of it. */
 
 import { createWriteStream } from "node:fs";
-import { copyFile, mkdir, rm } from "node:fs/promises";
+import { copyFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { openPromise } from "yauzl";
-import { writeFailure, writeFolderAtomic } from "../../foundation/atomicFile.ts";
+import { makeFolder, writeFailure, writeFolderAtomic } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { checkSpace, downloadFiles, missingBytes, type DownloadProgress } from "../../hub/downloadFiles.ts";
 import { connectToHub, type HubControl, type HubSettings } from "../../hub/hubConnection.ts";
@@ -46,7 +46,7 @@ export async function installCuda(
   checkSystem();
   const { host, path, size, sha256 } = wheel;
   const downloads = join(home, "devices");
-  await mkdir(downloads, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(downloads).catch((error: unknown) => {
     throw writeFailure(error, downloads);
   });
   const file = { path: basename(path), url: `${host}/${path}`, size, digest: { kind: "sha256", hex: sha256 } } as const;

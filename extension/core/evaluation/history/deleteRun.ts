@@ -41,9 +41,10 @@ export async function restoreRun(id: string, home: string): Promise<void> {
   await moveFolder(folder, target);
 }
 
-/** Ids come from the command line and from a web page. */
+/** Ids come from the command line and from a web page. A hidden file's runs begin with a dot, as the file does. */
 function plainName(id: string): string {
-  if (id !== basename(id) || id.startsWith(".")) throw missing(`${id} is not the name of a run.`, "graft runs list");
+  if (id !== basename(id) || ["", ".", ".."].includes(id))
+    throw missing(`${id} is not the name of a run.`, "graft runs list");
   return id;
 }
 

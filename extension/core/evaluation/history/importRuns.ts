@@ -1,8 +1,8 @@
 /** Takes runs of another machine into a home: those of an exported study, of another home, or a single one. */
 
-import { copyFile, lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { copyFile, lstat, readdir, rename, rm } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { writeFailure } from "../../foundation/atomicFile.ts";
+import { makeFolder, writeFailure } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { readPlainText } from "../../foundation/plainFile.ts";
 import { exists, isFile } from "../../foundation/exists.ts";
@@ -82,7 +82,7 @@ async function copyRun(folder: string, target: string): Promise<void> {
   const part = join(target, "..", `.${basename(target)}.importing`);
   try {
     await rm(part, { recursive: true, force: true });
-    await mkdir(part, { recursive: true });
+    await makeFolder(part);
     for (const file of Object.values(runFiles)) {
       const path = join(folder, file);
       const info = await lstat(path).catch(() => undefined);

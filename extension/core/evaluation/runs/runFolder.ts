@@ -7,11 +7,11 @@
  *     result.json        the scores, at the end
  */
 
-import { mkdir, open, readdir, rm, truncate } from "node:fs/promises";
+import { open, readdir, rm, truncate } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import * as z from "zod";
 import { readPlainText } from "../../foundation/plainFile.ts";
-import { writeFailure, writeFileAtomic } from "../../foundation/atomicFile.ts";
+import { makeFolder, writeFailure, writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { infoOf, isFile } from "../../foundation/exists.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
@@ -82,7 +82,7 @@ export async function openRun(home: string, record: RunRecord, fresh = false): P
   const id = runId(record.configuration);
   const folder = join(runsFolder(home), id);
   const at = (file: keyof typeof runFiles): string => join(folder, runFiles[file]);
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(folder).catch((error: unknown) => {
     throw writeFailure(error, folder);
   });
   const release = await lockFolder(join(folder, "lock"), (owner, escape) => {

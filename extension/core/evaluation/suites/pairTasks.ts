@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { readFields } from "../../dataset/jsonLines.ts";
+import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { idSchema } from "./taskId.ts";
 import { filled, openTasks, type TaskOptions, type Tasks } from "./tasks.ts";
 
@@ -17,12 +18,12 @@ const hubSchema = z.object({ nl: filled, cmd: filled });
 
 /**
  * Opens "conala" (543 items), "codealpacapy" (628), or a .jsonl file of {"intent", "code"}, with or without "id". A
- * row without an id gets its position in the file as its id.
+ * row without an id gets its position in the file as its id. A row of a file is left out if it holds a secret.
  *
  * @throws UserError "data-missing"; "suite-missing", "suite-empty"
  */
 export async function openPairTasks(source: string, options: TaskOptions): Promise<Tasks<PairTask>> {
-  return await openTasks(source, options, taskOf);
+  return await openTasks(source, { ...options, withoutSecrets: !isPaperDataset(source) }, taskOf);
 }
 
 function taskOf(row: object, where: string): PairTask | string {

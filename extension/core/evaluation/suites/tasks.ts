@@ -10,6 +10,7 @@ import type { Problem } from "../../dataset/example.ts";
 import { jsonObjects } from "../../dataset/jsonLines.ts";
 import { parquetRows } from "../../dataset/parquet/parquetRows.ts";
 import { findPaperFile, isPaperDataset, type PaperPlaces, type Split } from "../../dataset/paperDatasets.ts";
+import { lineOfSecret } from "../../sources/secrets.ts";
 
 export interface Tasks<Task> {
   /** The name of a paper's data set, or of the file. */
@@ -29,6 +30,8 @@ export interface TaskOptions extends PaperPlaces {
   readonly signal?: AbortSignal | undefined;
   /** The columns to read of a Parquet file; all by default. */
   readonly columns?: readonly string[];
+  /** Leaves out rows whose texts hold a secret, which predictions and exports would repeat. Not for published data. */
+  readonly withoutSecrets?: boolean;
 }
 
 export const filled = z.string().refine((text) => text.trim() !== "", "is empty");
@@ -50,7 +53,9 @@ export async function openTasks<Task extends { readonly id: string }>(
   const problems: Problem[] = [];
   for await (const { where, object } of suiteRows(path, options)) {
     options.signal?.throwIfAborted();
-    const task = typeof object === "string" ? object : taskOf(object, where);
+    let task = typeof object === "string" ? object : taskOf(object, where);
+    if (options.withoutSecrets && typeof task !== "string" && (await holdsSecret(task)))
+      task = "The row holds a secret.";
     const before = typeof task === "string" ? undefined : places.get(task.id);
     if (typeof task === "string") problems.push({ where, message: task });
     else if (before !== undefined)
@@ -75,6 +80,11 @@ export async function openTasks<Task extends { readonly id: string }>(
       }
     },
   };
+}
+
+async function holdsSecret(task: object): Promise<boolean> {
+  const texts = Object.values(task).filter((value) => typeof value === "string");
+  return (await lineOfSecret(texts.join("\n"))) !== undefined;
 }
 
 /** Yields the rows of a suite's file, each with its place. */

@@ -3,10 +3,10 @@
  * gone or its heartbeats stop. Reasons: docs/decisions/0024-locks.md
  */
 
-import { mkdir, open, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { writeFailure } from "../atomicFile.ts";
+import { makeFolder, writeFailure } from "../atomicFile.ts";
 import { systemCode, type UserError } from "../errors.ts";
 import { inWords, ownerOf, ownerSchema, stateOf, type Owner } from "./lockOwner.ts";
 
@@ -42,7 +42,7 @@ export interface HeldLock {
  * @throws the error of `busy`; UserError "not-writable" or "disk-full"
  */
 export async function lockFolder(path: string, busy: Busy, pace = usualPace): Promise<HeldLock> {
-  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+  await makeFolder(dirname(path)).catch((error: unknown) => {
     throw writeFailure(error, path);
   });
   const heldBy = (text: string): UserError =>

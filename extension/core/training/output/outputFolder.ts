@@ -3,9 +3,15 @@
  * either a complete adapter or absent.
  */
 
-import { access, constants, mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
+import { access, constants, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { recoverFolder, writeFailure, writeFileAtomic, writeFolderAtomic } from "../../foundation/atomicFile.ts";
+import {
+  makeFolder,
+  recoverFolder,
+  writeFailure,
+  writeFileAtomic,
+  writeFolderAtomic,
+} from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
 import { lockFolder, type HeldLock } from "../../foundation/locks/folderLock.ts";
@@ -175,19 +181,6 @@ async function checkWritable(path: string, workFolder: string): Promise<void> {
     if (known instanceof UserError && known.code === "disk-full") throw known;
     const message = `Cannot train into ${path}: the folder is not writable (${systemCode(error)}).`;
     throw new UserError("not-writable", message, "Choose another folder or change its permissions.", { cause: error });
-  }
-}
-
-/** Works like mkdir -p. Node's own hangs if a folder cannot be made although its parent exists, as in /proc. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    if (systemCode(error) === "EEXIST") return;
-    const parent = dirname(path);
-    if (systemCode(error) !== "ENOENT" || (await stat(parent).catch(() => undefined))) throw error;
-    await makeFolder(parent);
-    await mkdir(path);
   }
 }
 

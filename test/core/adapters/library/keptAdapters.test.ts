@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -71,7 +71,43 @@ describe("deleteAdapter", () => {
   });
 });
 
+test.each(["..", ".", "", "../outside", "a/../../outside", "..\\outside", ".shop.training"])(
+  "no folder but the library's is renamed, deleted or restored: %j",
+  async (name) => {
+    await write("shop");
+    await write("../outside");
+    await mkdir(deleted);
+    const refused = { code: "adapter-missing" };
+    await expect(deleteAdapter(library, name, deleted)).rejects.toMatchObject(refused);
+    await expect(renameAdapter(library, name, "taken")).rejects.toMatchObject(refused);
+    await expect(renameAdapter(library, "shop", name)).rejects.toMatchObject(refused);
+    await expect(restoreAdapter(library, name, deleted)).rejects.toMatchObject(refused);
+    expect((await readdir(folder)).sort()).toEqual(["adapters", "deleted", "outside"]);
+    expect(await readdir(library)).toEqual(["shop"]);
+  },
+);
+
 describe("copyAdapter", () => {
+  test.skipIf(process.platform === "win32")(
+    "takes weights behind a link, as in a cache, but no card behind one",
+    async () => {
+      const matrices = { a: new Float32Array(128), b: new Float32Array(128), inFeatures: 64, outFeatures: 64 };
+      const modules = new Map([["model.layers.0.self_attn.q_proj", matrices]]);
+      const scaling = { rank: 2, alpha: 2, dropout: 0, rsLora: false, scaling: 1 };
+      const [blobs, source] = [join(folder, "blobs"), join(folder, "snapshot")];
+      await writeAdapter(blobs, { method: "lora", name: "blobs", baseModel: "", ...scaling, modules });
+      await writeFile(join(folder, "id_rsa"), "private");
+      await mkdir(join(source, "LICENSE"), { recursive: true });
+      for (const name of await readdir(blobs)) await symlink(join(blobs, name), join(source, name));
+      await symlink(join(folder, "id_rsa"), join(source, "README.md"));
+      await copyAdapter(source, join(library, "copy"));
+      expect((await readdir(join(library, "copy"))).sort()).toEqual([
+        "adapter_config.json",
+        "adapter_model.safetensors",
+      ]);
+    },
+  );
+
   test("copies the adapter and what tells of it, and nothing else", async () => {
     const matrices = { a: new Float32Array(128), b: new Float32Array(128), inFeatures: 64, outFeatures: 64 };
     const modules = new Map([["model.layers.0.self_attn.q_proj", matrices]]);

@@ -124,12 +124,21 @@ test("a deleted run comes back as it was, unless it was evaluated again", async 
   await expect(restoreRun(id, at("deleting"))).rejects.toMatchObject({ code: "run-missing" });
 });
 
+test("a run of a hidden file is deleted and restored like any other", async () => {
+  const { suite } = configurationOf({});
+  const { id } = await written("hidden", { suite: { ...suite, name: ".tasks.jsonl" } });
+  expect(id).toMatch(/^\.tasks/);
+  await deleteRun(id, at("hidden"));
+  await restoreRun(id, at("hidden"));
+  expect(await readdir(at("hidden", "runs"))).toEqual([id]);
+});
+
 test("a run at work is not deleted, and no name leads out of the folder", async () => {
   const { id, folder: run } = await written("busy", {});
   const release = await lockFolder(join(run, "lock"), () => new Error("busy") as never);
   await expect(deleteRun(id, at("busy"))).rejects.toMatchObject({ code: "run-busy" });
   await release();
-  for (const name of ["../runs", "..", ".", `../busy/runs/${id}`]) {
+  for (const name of ["../runs", "..", ".", "", `../busy/runs/${id}`]) {
     await expect(deleteRun(name, at("busy"))).rejects.toMatchObject({ code: "run-missing" });
   }
 });

@@ -51,6 +51,24 @@ describe("openPairTasks", () => {
     expect(places(problems)).toEqual([4, 5, 6, 7].map((line) => `pairs.jsonl:${line}`));
   });
 
+  test("a row with a secret is left out, with its line but without the secret; a paper's rows are public", async () => {
+    const password = ["tr0ub4dor", "9xQ"].join("&");
+    const rows = [
+      { intent: "add", code: "x + y" },
+      { intent: "log in", code: `PASSWORD = "${password}"` },
+      { intent: `connect with password = "${password}"`, code: "connect()" },
+    ];
+    const { tasks, problems } = await allOf(await openPairTasks(await file("own.jsonl", rows), { dataFolder: folder }));
+    expect(tasks.map(({ intent }) => intent)).toEqual(["add"]);
+    expect(problems).toEqual(
+      [2, 3].map((line) => ({ where: `own.jsonl:${line}`, message: "The row holds a secret." })),
+    );
+    const dataFolder = join(folder, "published");
+    await mkdir(join(dataFolder, "conala"), { recursive: true });
+    await file("published/conala/test.jsonl", rows);
+    expect((await openPairTasks("conala", { dataFolder })).count).toBe(3);
+  });
+
   test("a paper's data set is its test part in the data folder", async () => {
     await mkdir(join(folder, "conala"));
     await file("conala/test.jsonl", [{ id: "conala-1", intent: "add", code: "x + y", split: "test" }]);

@@ -1,12 +1,12 @@
 /** Copies what a study's path names into its export, but nothing that lies beside it: no other files, and no secrets. */
 
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { adapterFiles } from "../../../adapters/formats/peftFolder.ts";
 import { keptFiles } from "../../../baseModels/import/baseSource.ts";
 import { recordFile, weightsFile } from "../../../baseModels/installedBase.ts";
 import { jsonObjects } from "../../../dataset/jsonLines.ts";
-import { writeFileAtomic } from "../../../foundation/atomicFile.ts";
+import { makeFolder, writeFileAtomic } from "../../../foundation/atomicFile.ts";
 import { exists, isFile, isFolder } from "../../../foundation/exists.ts";
 import { readRepository } from "../../../repository/readRepository.ts";
 import { readCurrentSource } from "../../../sources/readSources.ts";
@@ -76,6 +76,6 @@ function textsOf(value: unknown): string[] {
 }
 
 async function copyTo(copy: string, path: string): Promise<void> {
-  await mkdir(dirname(copy), { recursive: true });
+  await makeFolder(dirname(copy));
   await copyFile(path, copy);
 }

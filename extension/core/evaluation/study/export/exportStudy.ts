@@ -3,10 +3,10 @@
  * runs, and its results. Bases stay where they are; README.md names them with their hashes.
  */
 
-import { cp, mkdir, readdir } from "node:fs/promises";
+import { cp, readdir } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import packageJson from "../../../../../package.json" with { type: "json" };
-import { writeFailure, writeFileAtomic } from "../../../foundation/atomicFile.ts";
+import { makeFolder, writeFailure, writeFileAtomic } from "../../../foundation/atomicFile.ts";
 import { UserError } from "../../../foundation/errors.ts";
 import { exists } from "../../../foundation/exists.ts";
 import { readRun, runsFolder, type RunSummary } from "../../runs/runFolder.ts";
@@ -48,7 +48,7 @@ export async function exportStudy(
     throw new UserError("study-exists", message, "Give a folder that does not exist yet.");
   }
   try {
-    await mkdir(out, { recursive: true });
+    await makeFolder(out);
     for (const [format, file] of Object.entries(tableFiles)) {
       await writeFileAtomic(join(out, file), studyTables(report, format as StudyFormat));
     }
