@@ -1,8 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { openOutputFolder } from "../../extension/core/training/output/outputFolder.ts";
 import { violations } from "./harness/accessibility.ts";
-import { graftReady, killEngine, openTrainingForm, typeUntilGhostText } from "./harness/graft.ts";
+import { graftReady, killEngine, openTrainingForm, storage, typeUntilGhostText } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 
 /** Code with a habit that no base can know: fewer than ten files, so that none of it is held out. */
@@ -144,9 +145,18 @@ test(
   },
 );
 
+test("a paused training that another window takes is offered again only when it lies there", async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  // The lock of another process, as its window's engine takes it.
+  const other = await openOutputFolder(join(storage, "adapters", "killed-once"));
+  await form.getByText("Runs in another window").waitFor();
+  expect(await form.getByRole("button", { name: /^(Resume|Keep the best|Discard)/ }).count()).toBe(0);
+  await other.release();
+  await form.getByRole("button", { name: "Resume: killed-once" }).waitFor();
+});
+
 test("a discarded training comes back by Undo, and its name is free without", async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
-  await form.getByRole("button", { name: "Back to the form" }).click();
   await form.getByLabel("Name").fill("killed-once");
   await form.getByText('An unfinished training is named "killed-once".').waitFor();
   await form.getByText("Choose another name.").waitFor();

@@ -26,7 +26,7 @@ import { detailed, explain } from "../messages.ts";
 import { createLeftOutList } from "./leftOutList.ts";
 import { lossHistory, type LossHistory } from "./lossHistory.ts";
 import { resumeOptions, trainOptions, type TrainingPlaces } from "./trainOptions.ts";
-import type { UnfinishedTrainings } from "./unfinishedTrainings.ts";
+import { ofWindows, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
 export type TrainingEnd = Exclude<TrainingState, { phase: "idle" | "running" }>;
 
@@ -37,9 +37,13 @@ export interface Training {
   readonly onDidEnd: vscode.Event<TrainingEnd>;
   /** Resolves at the end, whatever the result; failures are in the state. */
   start(form: TrainingForm): Promise<void>;
-  /** Resumes an unfinished training; otherwise as `start`. */
+  /**
+   * Resumes an unfinished training; otherwise as `start`.
+   *
+   * @throws UserError "training-busy", "training-gone": another window has it, or has ended it
+   */
   resume(name: string): Promise<void>;
-  /** Makes an adapter of an unfinished training's best parameters; otherwise as `start`. */
+  /** Makes an adapter of an unfinished training's best parameters; otherwise as `resume`. */
   keep(name: string): Promise<void>;
   /** Stops the training so that it can resume. */
   pause(): void;
@@ -88,10 +92,11 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       await unfinished.refresh();
       const isActive = deservesUse(result.trial) && (await activated(name, options));
       return { ...done(name, isActive, result, problemsOf(state)), ...curvesOf(state), ...leftOut.counts() };
-    } catch (error) {
+    } catch (thrown) {
+      const error = ofWindows(name, thrown);
       // The files on disk decide, not the progress reports.
       await unfinished.refresh();
-      const reached = { name, ...reachedBy(name, unfinished, state) };
+      const reached = { name, ...(error === thrown && reachedBy(name, unfinished, state)) };
       if (isCancelled(error)) return { phase: "cancelled", ...reached };
       log.error(detailed(error));
       return { phase: "failed", ...reached, ...explain(error), ...leftOut.counts() };
@@ -115,9 +120,10 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     controls[how === "finish" && state.trial ? "enough" : how].abort();
   };
 
+  const left = unfinished.onDidChange(() => isTakenElsewhere(state, unfinished) && become({ phase: "idle" }));
   const pauses = { dispose: () => controls?.pause.abort() };
   const follows = followAdapter(library, (change) => state.phase === "done" && become({ ...state, ...change(state) }));
-  subscriptions.push(changed, ended, ...follows, pauses);
+  subscriptions.push(changed, ended, ...follows, left, pauses);
 
   return {
     get state() {
@@ -126,8 +132,12 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     onDidChange: changed.event,
     onDidEnd: ended.event,
     start: (form) => run(form.name, () => trainOptions(form, options)),
-    resume: (name) => run(name, () => resumeOptions(name, options)),
+    async resume(name) {
+      await unfinished.check(name);
+      await run(name, () => resumeOptions(name, options));
+    },
     async keep(name) {
+      await unfinished.check(name);
       const running = run(name, () => resumeOptions(name, options));
       if (state.phase === "running" && state.name === name) stop("finish");
       await running;
@@ -191,6 +201,12 @@ function reachedBy(name: string, { list }: UnfinishedTrainings, state: TrainingS
   const { step, steps } = left;
   const loss = state.phase === "running" ? state.progress?.loss : undefined;
   return { reached: { step, steps, ...(loss !== undefined && { loss }) } };
+}
+
+/** Whether the end in view offers to go on with a training that another window runs or has ended meanwhile. */
+function isTakenElsewhere(state: TrainingState, { list }: UnfinishedTrainings): boolean {
+  if ((state.phase !== "failed" && state.phase !== "cancelled") || !state.reached) return false;
+  return !list.some(({ name, busy }) => name === state.name && !busy);
 }
 
 function curvesOf(state: TrainingState): { curves?: LossCurves } {
