@@ -47,7 +47,9 @@ test(
     // main.py is empty, and does not count.
     await form.getByText("8 Python files").waitFor();
     await form.getByLabel("Name").fill("ledger style");
-    await form.getByText("Use up to 64 letters").waitFor();
+    await form
+      .getByText("Use up to 64 letters from a to z, digits, dots, dashes and underscores, but no blanks")
+      .waitFor();
     expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
     await form.getByLabel("Name").fill("ledger-style");
     await form.getByText("Advanced").click();
@@ -58,6 +60,13 @@ test(
     await form.getByRole("img", { name: /^Training loss from \d/ }).waitFor();
     await form.getByText("As a table").click();
     await form.getByRole("columnheader", { name: "Training loss" }).waitFor();
+    // However long it gets, it pushes nothing out of sight, and its rows stay.
+    const table = form.getByRole("region", { name: "Losses by step" });
+    await expect
+      .poll(() => table.evaluate((box) => box.scrollHeight > box.clientHeight), { timeout: 60_000 })
+      .toBe(true);
+    expect(await table.evaluate((box) => box.clientHeight)).toBeLessThan(200);
+    await table.getByRole("rowheader", { name: "1", exact: true }).waitFor();
     expect(await violations(form)).toEqual([]);
 
     // Completion goes on meanwhile, and the view, hidden and shown again, finds the training where it is.
@@ -181,3 +190,21 @@ test('"Stop and keep the best" makes an adapter of what was learnt', { timeout: 
   await form.getByText(/^Stopped after step \d+ of \d+, with the best so far\.$/).waitFor();
   await graftReady(workbench, "stopped-early");
 });
+
+test(
+  "what is kept of a paused training has its losses from the first step on",
+  { timeout: 240_000 },
+  async ({ workbench }) => {
+    const form = await openTrainingForm(workbench);
+    await form.getByRole("button", { name: "Train another" }).click();
+    await form.getByLabel("Name").fill("kept-later");
+    await form.getByRole("button", { name: "Start training" }).click();
+    await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
+    await form.getByRole("button", { name: "Pause" }).click();
+    await form.getByRole("button", { name: "Keep the best" }).click({ timeout: 60_000 });
+    await form.getByText('Trained. "kept-later" is the active adapter now.').waitFor({ timeout: 60_000 });
+    await form.getByText("Losses by step").click();
+    await form.getByText("As a table").click();
+    await form.getByRole("rowheader", { name: "1", exact: true }).waitFor();
+  },
+);

@@ -35,6 +35,34 @@ describe("lossHistory", () => {
     assert.equal(history.curves().training.at(-1)?.loss, 1);
   });
 
+  it("goes on where a resumed training left off", () => {
+    const whole = lossHistory(4);
+    const resumed = lossHistory(4);
+    const before = [
+      { step: 0, loss: 2.8 },
+      { step: 2, loss: 2.5 },
+    ];
+    whole.add(1, 4);
+    for (const step of [2, 3, 4, 5, 6]) whole.add(step, 10 / step, { step: 2, loss: 2.5, before: 2.8 });
+    const training = [1, 2, 3].map((step) => ({ step, loss: step === 1 ? 4 : 10 / step }));
+    resumed.begin({ training, validation: before }, 0);
+    for (const step of [4, 5, 6]) resumed.add(step, 10 / step, { step: 2, loss: 2.5, before: 2.8 });
+    assert.deepEqual(resumed.curves(), whole.curves());
+    assert.deepEqual(resumed.curves().validation, before);
+  });
+
+  it("changes no point once it is full, where the planned steps are known", () => {
+    const history = lossHistory(4);
+    history.begin({ training: [], validation: [] }, 9);
+    const full = [2.5, 6.5].map((step) => ({ step, loss: 1 }));
+    for (let step = 1; step <= 9; step++) {
+      history.add(step, 1);
+      const { training } = history.curves();
+      assert.deepEqual(training.slice(0, Math.floor(step / 4)), full.slice(0, Math.floor(step / 4)));
+      assert.equal(training.length, Math.ceil(step / 4));
+    }
+  });
+
   it("has each validation once, and the loss before the first step", () => {
     const history = lossHistory();
     history.add(1, 3, { step: 1, loss: 2.5, before: 2.8 });
