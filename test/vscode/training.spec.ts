@@ -1,8 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
+import { openOutputFolder } from "../../extension/core/training/output/outputFolder.ts";
 import { violations } from "./harness/accessibility.ts";
-import { graftReady, killEngine, openTrainingForm, typeUntilGhostText } from "./harness/graft.ts";
+import { graftReady, killEngine, openTrainingForm, storage, typeUntilGhostText } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 
 /** Code with a habit that no base can know: fewer than ten files, so that none of it is held out. */
@@ -46,7 +47,9 @@ test(
     // main.py is empty, and does not count.
     await form.getByText("8 Python files").waitFor();
     await form.getByLabel("Name").fill("ledger style");
-    await form.getByText("Use up to 64 letters").waitFor();
+    await form
+      .getByText("Use up to 64 letters from a to z, digits, dots, dashes and underscores, but no blanks")
+      .waitFor();
     expect(await form.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
     await form.getByLabel("Name").fill("ledger-style");
     await form.getByText("Advanced").click();
@@ -57,6 +60,13 @@ test(
     await form.getByRole("img", { name: /^Training loss from \d/ }).waitFor();
     await form.getByText("As a table").click();
     await form.getByRole("columnheader", { name: "Training loss" }).waitFor();
+    // However long it gets, it pushes nothing out of sight, and its rows stay.
+    const table = form.getByRole("region", { name: "Losses by step" });
+    await expect
+      .poll(() => table.evaluate((box) => box.scrollHeight > box.clientHeight), { timeout: 60_000 })
+      .toBe(true);
+    expect(await table.evaluate((box) => box.clientHeight)).toBeLessThan(200);
+    await table.getByRole("rowheader", { name: "1", exact: true }).waitFor();
     expect(await violations(form)).toEqual([]);
 
     // Completion goes on meanwhile, and the view, hidden and shown again, finds the training where it is.
@@ -144,9 +154,18 @@ test(
   },
 );
 
+test("a paused training that another window takes is offered again only when it lies there", async ({ workbench }) => {
+  const form = await openTrainingForm(workbench);
+  // The lock of another process, as its window's engine takes it.
+  const other = await openOutputFolder(join(storage, "adapters", "killed-once"));
+  await form.getByText("Runs in another window").waitFor();
+  expect(await form.getByRole("button", { name: /^(Resume|Keep the best|Discard)/ }).count()).toBe(0);
+  await other.release();
+  await form.getByRole("button", { name: "Resume: killed-once" }).waitFor();
+});
+
 test("a discarded training comes back by Undo, and its name is free without", async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
-  await form.getByRole("button", { name: "Back to the form" }).click();
   await form.getByLabel("Name").fill("killed-once");
   await form.getByText('An unfinished training is named "killed-once".').waitFor();
   await form.getByText("Choose another name.").waitFor();
@@ -171,3 +190,21 @@ test('"Stop and keep the best" makes an adapter of what was learnt', { timeout: 
   await form.getByText(/^Stopped after step \d+ of \d+, with the best so far\.$/).waitFor();
   await graftReady(workbench, "stopped-early");
 });
+
+test(
+  "what is kept of a paused training has its losses from the first step on",
+  { timeout: 240_000 },
+  async ({ workbench }) => {
+    const form = await openTrainingForm(workbench);
+    await form.getByRole("button", { name: "Train another" }).click();
+    await form.getByLabel("Name").fill("kept-later");
+    await form.getByRole("button", { name: "Start training" }).click();
+    await form.getByText("tokens/s").waitFor({ timeout: 60_000 });
+    await form.getByRole("button", { name: "Pause" }).click();
+    await form.getByRole("button", { name: "Keep the best" }).click({ timeout: 60_000 });
+    await form.getByText('Trained. "kept-later" is the active adapter now.').waitFor({ timeout: 60_000 });
+    await form.getByText("Losses by step").click();
+    await form.getByText("As a table").click();
+    await form.getByRole("rowheader", { name: "1", exact: true }).waitFor();
+  },
+);

@@ -39,12 +39,13 @@ describe("lossRows", () => {
     ]);
   });
 
-  test("has some of the steps where there are many, with the first and the last", () => {
-    const training = points(...Array.from({ length: 121 }, (_, i) => 121 - i));
-    const rows = words.lossRows({ training, validation: [] }, 5);
-    expect(rows.map(({ step }) => step)).toEqual([0, 300, 600, 900, 1200]);
-    expect(rows.at(-1)).toEqual({ step: 1200, training: 1, validation: undefined });
-    expect(words.lossRows({ training: training.slice(0, 1), validation: [] })).toHaveLength(1);
+  test("keeps the rows that it has while the curve grows", () => {
+    const training = points(...Array.from({ length: 120 }, (_, i) => 121 - i));
+    const rows = words.lossRows({ training, validation: [] });
+    expect(rows).toHaveLength(120);
+    expect(rows.at(-1)).toEqual({ step: 1190, training: 2, validation: undefined });
+    for (const length of [1, 20, 21, 60])
+      expect(words.lossRows({ training: training.slice(0, length), validation: [] })).toEqual(rows.slice(0, length));
   });
 });
 

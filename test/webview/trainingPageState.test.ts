@@ -33,6 +33,13 @@ describe("the name", () => {
     expect(after(typed, chosen("conala")).draft.name).toBe("mine");
   });
 
+  test("keeps letters with accents as plain ones", () => {
+    const named = (folder: string): string => after({ ...workspace, folder, taken: [] }).draft.name;
+    expect(named("Übung mit Blanks äöü")).toBe("Ubung-mit-Blanks-aou");
+    expect(named("Größe café")).toBe("Grosse-cafe");
+    expect(named("练习")).toBe("adapter");
+  });
+
   test("has the problem that was found with it, until it is typed on", () => {
     expect(after(typed, taken).nameProblem).toBe("taken");
     expect(after(typed, taken, { type: "edited", part: { name: "mine2" } }).nameProblem).toBeUndefined();

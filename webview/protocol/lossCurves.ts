@@ -1,6 +1,6 @@
 /** The losses of a training as the training view draws them. */
 
-/** Losses since the training began or was resumed in this window, oldest first, thinned out for a chart. */
+/** Losses since the training began, oldest first, thinned out for a chart. */
 export interface LossCurves {
   readonly training: readonly LossPoint[];
   readonly validation: readonly LossPoint[];

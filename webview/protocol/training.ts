@@ -160,7 +160,7 @@ export interface TrainingDone {
   plannedSteps: number;
   problems: RowProblems;
   leftOut?: LeftOut;
-  /** Absent if this window saw no step of it. */
+  /** Absent without a step whose loss is known. */
   curves?: LossCurves;
   /** Absent if no source files were held out. */
   trial?: TrialShown;

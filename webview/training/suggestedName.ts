@@ -4,7 +4,7 @@ import type { FormDraft, Workspace } from "./draft.ts";
 
 export function suggestedName(draft: Pick<FormDraft, "data" | "path">, { folder = "", taken }: Workspace): string {
   const stem =
-    labelOf(draft, folder)
+    plain(labelOf(draft, folder))
       .replaceAll(/[^\w.-]+/g, "-")
       .replace(/^[.-]+/, "")
       .replace(/-+$/, "")
@@ -14,6 +14,11 @@ export function suggestedName(draft: Pick<FormDraft, "data" | "path">, { folder 
   let name = stem;
   for (let i = 2; used.has(name.toLowerCase()); i++) name = `${stem}-${i}`;
   return name;
+}
+
+/** Letters without their accents, which names of adapters cannot have. */
+function plain(text: string): string {
+  return text.normalize("NFKD").replaceAll(/\p{M}/gu, "").replaceAll("ß", "ss");
 }
 
 function labelOf({ data, path }: Pick<FormDraft, "data" | "path">, folder: string): string {

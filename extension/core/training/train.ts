@@ -124,7 +124,7 @@ async function takeSteps(
   const plan = planOf(run, data, shape);
   const outline = outlineOf(run, data);
   tellPlan(base.name, data, plan, outline, padding, log);
-  onOutline?.(outline);
+  onOutline?.({ ...outline, ...(checkpoint && { losses: checkpoint.state.losses }) });
   const work = workOf(data, plan, padding);
   const cost = await estimateCost(base, spec, shape, work);
   log.info(describeCost(cost));

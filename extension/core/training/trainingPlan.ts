@@ -10,7 +10,7 @@ import type { PlannedWork } from "./cost/costEstimate.ts";
 import { fitMemory } from "./cost/memoryPlan.ts";
 import { chooseBatchShape, type BatchShape } from "./data/batchShape.ts";
 import type { RowProblems } from "./data/dataSurvey.ts";
-import type { TrainerPlan } from "./loop/trainerState.ts";
+import type { TrainerPlan, TrainerState } from "./loop/trainerState.ts";
 import type { PreparedRun } from "./run/preparedRun.ts";
 import type { TrainOptions } from "./request.ts";
 import type { ResolvedSettings } from "./settings.ts";
@@ -25,6 +25,8 @@ export interface TrainOutline {
   /** Whether epochs were added because there is little data. */
   raised: boolean;
   problems: RowProblems;
+  /** The losses of the steps before; only of a training that goes on from a checkpoint. */
+  losses?: TrainerState["losses"];
 }
 
 /** The warm-up's share of the steps, and the share of an epoch between validations. Both are the paper's. */

@@ -1,12 +1,12 @@
 /** Finds, discards and restores the interrupted trainings in a folder of adapters, whichever process started them. */
 
 import { randomUUID } from "node:crypto";
-import { readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { readdir, rename, rm, rmdir, stat, utimes } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../foundation/errors.ts";
 import { exists } from "../foundation/exists.ts";
 import { hasCheckpoint, readStep } from "./output/checkpoint.ts";
-import { discardTraining, isBusy, lockFile, lockWorkFolder, workFolderOf } from "./output/outputFolder.ts";
+import { discardTraining, isBusy, isResumable, lockFile, lockWorkFolder, workFolderOf } from "./output/outputFolder.ts";
 import { readRun } from "./run/trainingRun.ts";
 
 export interface UnfinishedTraining {
@@ -58,7 +58,7 @@ export interface DiscardedTraining {
 /**
  * Moves the unfinished training into `out` aside, so that it can be restored.
  *
- * @throws UserError "training-busy"
+ * @throws UserError "training-busy", "training-gone"
  */
 export async function setAsideTraining(out: string): Promise<DiscardedTraining> {
   const path = resolve(out);
@@ -66,10 +66,16 @@ export async function setAsideTraining(out: string): Promise<DiscardedTraining> 
   const aside = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.discarded`);
   const release = await lockWorkFolder(path);
   try {
+    // The lock has made the folder anew if another process has ended the training meanwhile.
+    if (!(await isResumable(workFolder))) {
+      const message = `Cannot discard the training "${basename(path)}": it has ended.`;
+      throw new UserError("training-gone", message, "There is nothing left to discard.");
+    }
     await rename(workFolder, aside);
     await rm(join(aside, lockFile));
   } finally {
     await release();
+    await rmdir(workFolder).catch(() => undefined); // Fails if a training is still there.
   }
   const now = new Date();
   await utimes(aside, now, now);

@@ -105,7 +105,7 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
       if (name === "") return vscode.l10n.t("Give the adapter a name.");
       if (!/^[\w][\w.-]{0,63}$/.test(name)) {
         return vscode.l10n.t(
-          "Use up to 64 letters, digits, dots, dashes and underscores, and begin with a letter, digit or underscore.",
+          "Use up to 64 letters from a to z, digits, dots, dashes and underscores, but no blanks, and begin with a letter, digit or underscore.",
         );
       }
       if (exists(name)) return vscode.l10n.t('An adapter named "{0}" exists already.', name);

@@ -7,6 +7,7 @@
 import * as vscode from "vscode";
 import { isCancelled } from "../../core/foundation/errors.ts";
 import type { TrainResult } from "../../core/training/train.ts";
+import type { TrainOutline } from "../../core/training/trainingPlan.ts";
 import type { TrainOptions } from "../../core/training/request.ts";
 import type { TrainProgress } from "../../core/training/loop/progressMeter.ts";
 import { deservesUse } from "../../core/training/trialReport.ts";
@@ -21,12 +22,11 @@ import type {
   TrainingRunning,
   TrainingState,
 } from "../../../webview/protocol/training.ts";
-import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import { detailed, explain } from "../messages.ts";
 import { createLeftOutList } from "./leftOutList.ts";
 import { lossHistory, type LossHistory } from "./lossHistory.ts";
 import { resumeOptions, trainOptions, type TrainingPlaces } from "./trainOptions.ts";
-import type { UnfinishedTrainings } from "./unfinishedTrainings.ts";
+import { ofWindows, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
 export type TrainingEnd = Exclude<TrainingState, { phase: "idle" | "running" }>;
 
@@ -37,9 +37,13 @@ export interface Training {
   readonly onDidEnd: vscode.Event<TrainingEnd>;
   /** Resolves at the end, whatever the result; failures are in the state. */
   start(form: TrainingForm): Promise<void>;
-  /** Resumes an unfinished training; otherwise as `start`. */
+  /**
+   * Resumes an unfinished training; otherwise as `start`.
+   *
+   * @throws UserError "training-busy", "training-gone": another window has it, or has ended it
+   */
   resume(name: string): Promise<void>;
-  /** Makes an adapter of an unfinished training's best parameters; otherwise as `start`. */
+  /** Makes an adapter of an unfinished training's best parameters; otherwise as `resume`. */
   keep(name: string): Promise<void>;
   /** Stops the training so that it can resume. */
   pause(): void;
@@ -81,17 +85,19 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   };
 
   const work = async (name: string, optionsOf: OptionsOf, by: Controls): Promise<TrainingEnd> => {
+    const losses = lossHistory();
     try {
-      const control = { ...signalsOf(by), onProgress: follow(lossHistory()) };
+      const control = { ...signalsOf(by), onProgress: follow(losses) };
       const result = await workApart(trainWork, await optionsOf(), { entry, log }, control);
       log.info(`Trained ${name}: ${JSON.stringify(withoutCode(result))}`);
       await unfinished.refresh();
       const isActive = deservesUse(result.trial) && (await activated(name, options));
-      return { ...done(name, isActive, result, problemsOf(state)), ...curvesOf(state), ...leftOut.counts() };
-    } catch (error) {
+      return { ...done(name, isActive, result, problemsOf(state)), ...curvesOf(losses), ...leftOut.counts() };
+    } catch (thrown) {
+      const error = ofWindows(name, thrown);
       // The files on disk decide, not the progress reports.
       await unfinished.refresh();
-      const reached = { name, ...reachedBy(name, unfinished, state) };
+      const reached = { name, ...(error === thrown && reachedBy(name, unfinished, state)) };
       if (isCancelled(error)) return { phase: "cancelled", ...reached };
       log.error(detailed(error));
       return { phase: "failed", ...reached, ...explain(error), ...leftOut.counts() };
@@ -115,9 +121,8 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     controls[how === "finish" && state.trial ? "enough" : how].abort();
   };
 
-  const pauses = { dispose: () => controls?.pause.abort() };
-  const follows = followAdapter(library, (change) => state.phase === "done" && become({ ...state, ...change(state) }));
-  subscriptions.push(changed, ended, ...follows, pauses);
+  const follows = keepEndTrue(options, () => state, become);
+  subscriptions.push(changed, ended, ...follows, { dispose: () => controls?.pause.abort() });
 
   return {
     get state() {
@@ -126,8 +131,9 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     onDidChange: changed.event,
     onDidEnd: ended.event,
     start: (form) => run(form.name, () => trainOptions(form, options)),
-    resume: (name) => run(name, () => resumeOptions(name, options)),
+    resume: (name) => unfinished.check(name).then(() => run(name, () => resumeOptions(name, options))),
     async keep(name) {
+      await unfinished.check(name);
       const running = run(name, () => resumeOptions(name, options));
       if (state.phase === "running" && state.name === name) stop("finish");
       await running;
@@ -142,14 +148,20 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   };
 }
 
-/** Keeps the end of a training true: the name of its adapter, and whether it is in use. */
-function followAdapter(
-  { onDidChangeActive, onDidRename }: AdapterLibrary,
-  update: (change: (done: TrainingDone) => Partial<TrainingDone>) => void,
+/** Keeps the end in view true: the name of its adapter, whether that is in use, and whether the training can go on here. */
+function keepEndTrue(
+  { library: { onDidChangeActive, onDidRename }, unfinished }: TrainingOptions,
+  now: () => TrainingState,
+  become: (state: TrainingState) => void,
 ): vscode.Disposable[] {
+  const update = (change: (done: TrainingDone) => Partial<TrainingDone>): void => {
+    const state = now();
+    if (state.phase === "done") become({ ...state, ...change(state) });
+  };
   return [
     onDidRename(({ from, to }) => update(({ name }) => ({ name: name === from ? to : name }))),
     onDidChangeActive((active) => update(({ name }) => ({ active: name === active }))),
+    unfinished.onDidChange(() => isTakenElsewhere(now(), unfinished) && become({ phase: "idle" })),
   ];
 }
 
@@ -157,12 +169,19 @@ function after(running: TrainingRunning, news: TrainingNews, losses: LossHistory
   if ("skipped" in news) return running;
   // "Stop and keep the best" ends the steps; the trial that follows can be ended, too.
   if ("trial" in news && !running.trial) return { ...running, stopping: undefined, trial: news.trial };
+  if ("outline" in news) return { ...running, outline: begun(news.outline, losses) };
   if (!("training" in news)) return { ...running, ...news };
   const { step, loss, validationLoss, validatedStep } = news.training;
   const { before, last } = validationLoss ?? {};
   const isMeasured = validatedStep !== undefined && before !== undefined && last !== undefined;
   losses.add(step, loss, isMeasured ? { step: validatedStep, loss: last, before } : undefined);
   return { ...running, progress: shown(news.training, losses.curves()) };
+}
+
+/** The outline without the losses so far, of which the curves tell. */
+function begun({ losses: soFar, ...outline }: TrainOutline, losses: LossHistory): TrainOutline {
+  losses.begin(soFar ?? { training: [], validation: [] }, outline.steps);
+  return outline;
 }
 
 function shown(progress: TrainProgress, curves: LossCurves): NonNullable<TrainingRunning["progress"]> {
@@ -193,8 +212,15 @@ function reachedBy(name: string, { list }: UnfinishedTrainings, state: TrainingS
   return { reached: { step, steps, ...(loss !== undefined && { loss }) } };
 }
 
-function curvesOf(state: TrainingState): { curves?: LossCurves } {
-  return state.phase === "running" && state.progress ? { curves: state.progress.curves } : {};
+/** Whether the end in view offers to go on with a training that another window runs or has ended meanwhile. */
+function isTakenElsewhere(state: TrainingState, { list }: UnfinishedTrainings): boolean {
+  if ((state.phase !== "failed" && state.phase !== "cancelled") || !state.reached) return false;
+  return !list.some(({ name, busy }) => name === state.name && !busy);
+}
+
+function curvesOf(losses: LossHistory): { curves?: LossCurves } {
+  const curves = losses.curves();
+  return curves.training.length > 0 ? { curves } : {};
 }
 
 function problemsOf(state: TrainingState): RowProblems {

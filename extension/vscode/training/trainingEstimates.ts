@@ -30,12 +30,13 @@ export function createEstimates(options: EstimatesOptions, subscriptions: vscode
       try {
         const found = await libraryProcess.ask(estimateRequest, await trainOptions(form, options), own.signal);
         if (own.signal.aborted) return undefined;
-        const { steps, seconds, trialSeconds, memoryBytes, diskBytes } = found;
+        const { steps, balancedSteps, seconds, trialSeconds, memoryBytes, diskBytes } = found;
         return {
           phase: "done",
           steps,
           memoryBytes,
           diskBytes,
+          ...(balancedSteps !== undefined && { balancedSteps }),
           ...(seconds !== undefined && { seconds }),
           ...(trialSeconds !== undefined && { trialSeconds }),
         };

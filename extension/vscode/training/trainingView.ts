@@ -45,7 +45,7 @@ export function registerTrainingView(options: TrainingViewOptions, subscriptions
   subscriptions.push(
     vscode.window.registerWebviewViewProvider(viewId, {
       resolveWebviewView(view) {
-        const { webview, onDidDispose } = view;
+        const { webview, onDidDispose, onDidChangeVisibility } = view;
         shown = view;
         const post = (message: ToTraining): void => void webview.postMessage(message);
         const whileShown = [
@@ -57,6 +57,7 @@ export function registerTrainingView(options: TrainingViewOptions, subscriptions
             sendUnfinished(options, post);
             told(sendSources(options, post)); // A name was taken or became free.
           }),
+          onDidChangeVisibility(() => view.visible && void unfinished.refresh()),
           paperData.onDidChange((state) => post({ type: "paperData", state })),
           options.preview.onDidChange((preview) => post({ type: "preview", preview })),
           snippets.onDidChange((state) => post({ type: "snippets", state })),

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { UserError } from "../../core/foundation/errors.ts";
 import {
   removeDiscarded,
   setAsideTraining,
@@ -20,7 +21,13 @@ export interface UnfinishedTrainings {
   refresh(): Promise<void>;
   /** Names of trainings that were discarded here and can be brought back; for {@link undoTime}. */
   readonly discarded: readonly string[];
-  /** @throws UserError "training-busy" */
+  /**
+   * Makes sure that it can go on here, whatever the list says.
+   *
+   * @throws UserError "training-busy" if another window runs it, "training-gone" if one has ended it
+   */
+  check(name: string): Promise<void>;
+  /** @throws UserError "training-busy", "training-gone" */
   discard(name: string): Promise<DiscardedTraining>;
   /** Brings back the one that was discarded last under this name. */
   restore(name: string): Promise<void>;
@@ -28,7 +35,7 @@ export interface UnfinishedTrainings {
 
 /** Milliseconds for which a discard can be undone, at most. */
 const undoTime = 10 * 60_000;
-/** Milliseconds between two reads while trainings of other windows run. */
+/** Milliseconds between two reads while there are any: other windows may resume, finish or discard them. */
 const watchTime = 3000;
 
 export function openUnfinishedTrainings(
@@ -51,7 +58,14 @@ export function openUnfinishedTrainings(
       log.error(detailed(error));
     }
     clearTimeout(timer);
-    if (list.some(({ busy }) => busy)) timer = setTimeout(() => void refresh(), watchTime);
+    if (list.length > 0) timer = setTimeout(() => void refresh(), watchTime);
+  };
+
+  const check = async (name: string): Promise<void> => {
+    const found = (await unfinishedTrainings(folder)).find((training) => training.name === name);
+    if (found && !found.busy) return;
+    await refresh();
+    throw found ? busyElsewhere(name) : goneElsewhere(name);
   };
 
   const discarded = keepDiscardedTrainings({
@@ -60,7 +74,9 @@ export function openUnfinishedTrainings(
     onError: (error) => log.error(detailed(error)),
   });
 
-  subscriptions.push(changed, discarded, { dispose: () => clearTimeout(timer) });
+  // Another window may have begun one meanwhile.
+  const focus = vscode.window.onDidChangeWindowState(({ focused }) => focused && void refresh());
+  subscriptions.push(changed, discarded, focus, { dispose: () => clearTimeout(timer) });
   return {
     get list() {
       return list;
@@ -70,15 +86,36 @@ export function openUnfinishedTrainings(
     },
     onDidChange: changed.event,
     refresh,
+    check,
     async discard(name) {
       try {
         const training = discarded.add(name, await setAsideTraining(join(folder, name)));
         // The list is right again once the promise resolves.
         return { ...training, restore: () => training.restore().finally(refresh) };
+      } catch (error) {
+        throw ofWindows(name, error);
       } finally {
         await refresh();
       }
     },
     restore: (name) => discarded.restore(name).finally(refresh),
   };
+}
+
+/** Returns the error in the words of windows, if another one runs or has ended the training; core knows only folders. */
+export function ofWindows(name: string, error: unknown): unknown {
+  if (!(error instanceof UserError)) return error;
+  if (error.code === "training-busy") return busyElsewhere(name);
+  return error.code === "checkpoint-missing" || error.code === "training-gone" ? goneElsewhere(name) : error;
+}
+
+function busyElsewhere(name: string): UserError {
+  const message = vscode.l10n.t('The training "{0}" runs in another window.', name);
+  return new UserError("training-busy", message, vscode.l10n.t("Pause it there, or wait until it ends."));
+}
+
+function goneElsewhere(name: string): UserError {
+  const message = vscode.l10n.t('The training "{0}" was finished in another window.', name);
+  const nextStep = vscode.l10n.t("If it made an adapter, that is in the list of adapters.");
+  return new UserError("training-gone", message, nextStep);
 }

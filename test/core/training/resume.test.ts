@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
 import { train } from "../../../extension/core/training/train.ts";
+import type { StepLoss } from "../../../extension/core/training/loop/trainerState.ts";
 import type { TrainOptions } from "../../../extension/core/training/request.ts";
 import type { TrainOutline } from "../../../extension/core/training/trainingPlan.ts";
 import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
@@ -84,6 +85,24 @@ describe("resume", () => {
     expect((await weights("alone")).equals(through)).toBe(true);
     expect((await readdir(folder)).filter((name) => name.includes(".alone"))).toEqual([]);
     await cp(at("kept.jsonl"), at("rows.jsonl"));
+  });
+
+  test("tells the losses of the steps before, which are those of an uninterrupted training", async () => {
+    const told: TrainOutline[] = [];
+    const steps: StepLoss[] = [];
+    const control = {
+      log: silentLog,
+      onOutline: (outline: TrainOutline) => void told.push(outline),
+      onProgress: ({ step, loss }: StepLoss) => void steps.push({ step, loss }),
+    };
+    await train({ ...options, out: at("whole") }, control);
+    expect(told[0]?.losses).toBeUndefined();
+    const whole = steps.splice(0);
+    await stopped("losses");
+    await stopped("losses", 5, { resume: true });
+    await train({ ...options, out: at("losses"), resume: true }, control);
+    expect([...(told[1]?.losses?.training ?? []), ...steps]).toEqual(whole);
+    expect(told[1]?.losses?.validation[0]?.step).toBe(0);
   });
 
   test("works after the data was edited, with the same options given again", async () => {

@@ -112,6 +112,11 @@ describe("setAsideTraining", () => {
     expect(await unfinishedTrainings(folder)).toHaveLength(1);
   });
 
+  test("refuses a training that has ended, and leaves no folder", async () => {
+    await expect(setAsideTraining(join(folder, "ended"))).rejects.toMatchObject({ code: "training-gone" });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   test("removes what a closed window set aside after some time", async () => {
     await begun("early");
     await begun("late");

@@ -27,18 +27,12 @@ export interface LossRow {
 }
 
 /**
- * Returns a row for each validation, with the training loss that is nearest; without validations, for some of the steps.
- *
- * @param most rows at most
+ * Returns a row for each validation, with the training loss that is nearest; without validations, for each point of the curve. None
+ * is left out, so that a row stays where it is read.
  */
-export function lossRows({ training, validation }: LossCurves, most = 20): LossRow[] {
+export function lossRows({ training, validation }: LossCurves): LossRow[] {
   const shown = validation.length > 0 ? validation : training;
-  const count = Math.min(most, shown.length);
-  const chosen = Array.from(
-    { length: count },
-    (_, i) => shown[Math.round((i * (shown.length - 1)) / (count - 1 || 1))]!,
-  );
-  return chosen.map((point) => ({
+  return shown.map((point) => ({
     step: at(point),
     training: nearest(training, point.step)?.loss,
     validation: validation.length > 0 ? point.loss : undefined,

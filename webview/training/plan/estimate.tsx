@@ -7,6 +7,7 @@ import { Button } from "../../shared/button.tsx";
 import { Failure } from "../../shared/failure.tsx";
 import { bytes, duration } from "../../shared/figures.ts";
 import { t } from "../../shared/l10n.ts";
+import { stepsNote } from "./stepsNote.ts";
 
 export interface EstimateProps {
   estimate: EstimateState | undefined;
@@ -33,7 +34,7 @@ export function Estimate({ estimate, form, sources, post }: EstimateProps) {
   if (!form) return null;
   return (
     <section class="estimate" aria-label={t("Estimate")} aria-busy={estimate === undefined || estimate.isStale}>
-      {estimate?.phase !== "failed" && <Needs needs={estimate} />}
+      {estimate?.phase !== "failed" && <Needs needs={estimate} preset={form.preset} />}
       {estimate?.phase === "failed" && (
         <>
           {estimate.isRefusal ? (
@@ -53,7 +54,7 @@ export function Estimate({ estimate, form, sources, post }: EstimateProps) {
 type Done = Extract<EstimateState, { phase: "done" }>;
 
 /** Before they are known, the figures have their places already. */
-function Needs({ needs }: { needs: Done | undefined }) {
+function Needs({ needs, preset }: { needs: Done | undefined; preset: TrainingForm["preset"] }) {
   const figures = needs
     ? [
         needs.seconds === undefined ? t("Unknown") : about(needs.seconds),
@@ -72,6 +73,7 @@ function Needs({ needs }: { needs: Done | undefined }) {
         ))}
       </dl>
       <p class="note">{needs ? stepsText(needs) : t("Estimating…")}</p>
+      <p class="note">{needs && stepsNote(needs, preset)}</p>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
 import type { Log } from "../../foundation/log.ts";
 import { methodOf } from "../../adapters/methods/methodNamed.ts";
+import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { perEpoch } from "../../dataset/sequence.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
@@ -11,6 +12,7 @@ import { estimateCost, rememberedTimes, type Cost } from "../cost/costEstimate.t
 import { checkDisk, diskForParameters, freeDisk } from "../cost/diskPlan.ts";
 import { freeMemory } from "../cost/memoryPlan.ts";
 import { paddingOf } from "../data/batchShape.ts";
+import { isLengthLeft } from "../presets.ts";
 import type { TrainOptions } from "../request.ts";
 import { encodersOf, settingsFor } from "../run/beginRun.ts";
 import { readSettings } from "../settings.ts";
@@ -21,6 +23,8 @@ import { sampleData, type DataEstimate } from "./sampleData.ts";
 
 export interface TrainingEstimate extends Cost {
   readonly steps: number;
+  /** The steps that the preset "balanced" would take; only where another one decides them. */
+  readonly balancedSteps?: number;
   readonly sequences: number;
   readonly heldOut: number;
   readonly diskBytes: number;
@@ -90,12 +94,25 @@ export function openEstimator(): Estimator {
     return {
       ...cost,
       steps,
+      ...balancedSteps(base, options, sequences),
       sequences,
       heldOut: held.length,
       diskBytes,
       ...(trialSeconds !== undefined && { trialSeconds }),
     };
   };
+}
+
+function balancedSteps(
+  base: InstalledBase,
+  options: TrainOptions,
+  sequences: number,
+): Pick<TrainingEstimate, "balancedSteps"> {
+  const { preset } = options;
+  if (!isLengthLeft(options) || preset === undefined || preset === "balanced" || preset === "graft") return {};
+  const asked: TrainOptions = { ...options, preset: "balanced" };
+  const { settings } = settingsFor(base, readSettings(asked), asked);
+  return { balancedSteps: stepsOf(settings, asked, sequences) };
 }
 
 function noExamples(sources: readonly string[]): UserError {

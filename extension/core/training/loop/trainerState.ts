@@ -31,6 +31,12 @@ export interface ValidationLoss {
   readonly last: number;
 }
 
+/** The loss of one step, or of the validation data after it, in nats per target token. */
+export interface StepLoss {
+  readonly step: number;
+  readonly loss: number;
+}
+
 /** The state of a training after a number of steps. */
 export interface TrainerState {
   /** Optimizer steps done. */
@@ -47,6 +53,8 @@ export interface TrainerState {
   readonly validatedStep: number;
   /** Validations since the one with the lowest loss. */
   readonly validationsSinceBest: number;
+  /** Every loss so far, for a chart; not those of steps that an earlier version of Graft did. */
+  readonly losses: { readonly training: readonly StepLoss[]; readonly validation: readonly StepLoss[] };
 }
 
 export const beginning: TrainerState = {
@@ -57,6 +65,7 @@ export const beginning: TrainerState = {
   validation: null,
   validatedStep: -1,
   validationsSinceBest: 0,
+  losses: { training: [], validation: [] },
 };
 
 /** Everything that a later run needs to resume. The values are live: save them before the next step. */
@@ -74,11 +83,13 @@ export function afterStep(
   { loss, tokens, stepsPerEpoch }: { readonly loss: number; readonly tokens: number; readonly stepsPerEpoch: number },
 ): TrainerState {
   const { sum, steps } = state.step % stepsPerEpoch === 0 ? beginning.epochLoss : state.epochLoss;
+  const step = state.step + 1;
   return {
     ...state,
-    step: state.step + 1,
+    step,
     tokens: state.tokens + tokens,
     epochLoss: { sum: sum + loss, steps: steps + 1 },
+    losses: { ...state.losses, training: [...state.losses.training, { step, loss }] },
   };
 }
 
@@ -89,7 +100,9 @@ export function afterStep(
  */
 export function afterValidation(state: TrainerState, last: number, isBest: boolean): TrainerState {
   const known = state.validation;
-  if (!known || state.step === 0) return { ...state, validation: { before: last, best: last, last } };
+  const validated = [...state.losses.validation, { step: state.step, loss: last }];
+  const losses = { ...state.losses, validation: validated };
+  if (!known || state.step === 0) return { ...state, losses, validation: { before: last, best: last, last } };
   const validation = { before: known.before, best: isBest ? last : known.best, last };
-  return { ...state, validation, validationsSinceBest: isBest ? 0 : state.validationsSinceBest + 1 };
+  return { ...state, losses, validation, validationsSinceBest: isBest ? 0 : state.validationsSinceBest + 1 };
 }

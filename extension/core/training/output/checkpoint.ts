@@ -16,6 +16,7 @@ export interface Checkpoint extends TrainerSnapshot {
 }
 
 const validationSchema = z.object({ before: z.number(), best: z.number(), last: z.number() });
+const lossesSchema = z.array(z.object({ step: z.int().nonnegative(), loss: z.number() })).readonly();
 const headerSchema = z.object({
   version: z.literal(3),
   fingerprint: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
@@ -33,6 +34,8 @@ const headerSchema = z.object({
     validation: validationSchema.nullable(),
     validatedStep: z.int(),
     validationsSinceBest: z.int().nonnegative(),
+    // Earlier versions kept none.
+    losses: z.object({ training: lossesSchema, validation: lossesSchema }).default({ training: [], validation: [] }),
   }),
 });
 

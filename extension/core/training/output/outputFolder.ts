@@ -126,7 +126,7 @@ export async function lockWorkFolder(path: string): Promise<HeldLock> {
 }
 
 /** Whether a work folder holds a run or a checkpoint, including those of another version of Graft. */
-async function isResumable(workFolder: string): Promise<boolean> {
+export async function isResumable(workFolder: string): Promise<boolean> {
   return (await exists(join(workFolder, runFile))) || (await hasCheckpoint(workFolder));
 }
 

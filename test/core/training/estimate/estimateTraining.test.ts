@@ -71,6 +71,25 @@ describe("openEstimator", () => {
     expect(await estimate(asked, control)).toEqual(balanced);
   });
 
+  test("says how many steps Balanced would take, where another preset decides", async () => {
+    const estimate = openEstimator();
+    const small = join(folder, "small");
+    await mkdir(small);
+    for (let i = 0; i < 3; i++) {
+      const text = await readFile(join(folder, "shop", `part${i}.py`), "utf8");
+      await writeFile(join(small, `part${i}.py`), text.slice(0, 600));
+    }
+    const { validation: _, ...others } = options;
+    const asked: TrainOptions = { ...others, data: [small], maxLength: 320 };
+    const { steps, ...balanced } = await estimate(asked, control);
+    expect(balanced).not.toHaveProperty("balancedSteps");
+    expect(await estimate({ ...asked, preset: "thorough" }, control)).toMatchObject({ steps, balancedSteps: steps });
+    const paper = await estimate({ ...asked, preset: "paper" }, control);
+    expect(paper.balancedSteps).toBe(steps);
+    expect(paper.steps).toBeLessThan(steps / 2);
+    expect(await estimate({ ...asked, preset: "paper", epochs: 3 }, control)).not.toHaveProperty("balancedSteps");
+  });
+
   test("counts only what the user's own commits added, if that is asked", async () => {
     const shop = join(folder, "shop");
     git(shop, "init", "-q");

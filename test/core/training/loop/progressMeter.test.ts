@@ -18,6 +18,7 @@ const begun: TrainerState = {
   validation: null,
   validatedStep: -1,
   validationsSinceBest: 0,
+  losses: { training: [], validation: [] },
 };
 const hour = 3600;
 

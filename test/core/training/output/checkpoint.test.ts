@@ -29,6 +29,7 @@ const snapshot: Checkpoint = {
     validation: { before: 3, best: 1.5, last: 2 },
     validatedStep: 5,
     validationsSinceBest: 1,
+    losses: { training: [{ step: 7, loss: 1.25 }], validation: [{ step: 5, loss: 1.5 }] },
   },
   tensors,
 };

@@ -1,0 +1,18 @@
+/** What is unexpected about the number of steps of a preset, where there is little data. */
+
+import type { EstimateState } from "../../protocol/estimate.ts";
+import type { TrainingForm } from "../../protocol/training.ts";
+import { t } from "../../shared/l10n.ts";
+
+type Steps = Pick<Extract<EstimateState, { phase: "done" }>, "steps" | "balancedSteps">;
+
+/** Returns a sentence; undefined where there is nothing to say. */
+export function stepsNote({ steps, balancedSteps }: Steps, preset: TrainingForm["preset"]): string | undefined {
+  if (balancedSteps === undefined) return undefined;
+  if (preset === "thorough" && steps <= balancedSteps)
+    return t("As many as Balanced, which already repeats so little data often.");
+  // The paper's passes count, however short they are.
+  if (preset === "paper" && 2 * steps < balancedSteps)
+    return t("It hardly learns in so few: Balanced makes {0}.", balancedSteps);
+  return undefined;
+}
