@@ -74,7 +74,7 @@ describe("resolveDefaults", () => {
   });
 
   test.each<[string, Partial<TrainOptions>, boolean, Partial<ResolvedSettings>]>([
-    ["source code", {}, true, { sourceAs: "requests", epochs: 2, maxLength: 640, fillShare: 0.9, learningRate: 1e-3 }],
+    ["source code", {}, true, { sourceAs: "requests", epochs: 2, maxLength: 640, fillShare: 0.9, learningRate: 3e-3 }],
     [
       "source code, in pieces",
       { sourceAs: "pieces" },
