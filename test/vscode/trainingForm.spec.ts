@@ -99,16 +99,16 @@ test("estimates what the training takes, and again with each choice", async ({ w
   await expect.poll(stepsTold, { timeout: 60_000 }).toBe(balanced / 2);
   await press("#preset-quick", "ArrowDown", "#preset-balanced");
   await expect.poll(stepsTold, { timeout: 60_000 }).toBe(balanced);
-  // The old figures are pale until the new ones come, which are asked for 300 ms after the choice.
-  const opacity = (id: string): Promise<string> =>
+  // The old figures are in italics until the new ones come, which are asked for 300 ms after the choice.
+  const styleAfter = (id: string): Promise<string> =>
     form.evaluate(async (chosen) => {
       document.querySelector<HTMLElement>(chosen)!.click();
       await new Promise((resolve) => setTimeout(resolve, 50));
-      return getComputedStyle(document.querySelector(".needs dd")!).opacity;
+      return getComputedStyle(document.querySelector(".needs dd")!).fontStyle;
     }, id);
-  expect(await opacity("#preset-thorough")).toBe("0.5");
+  expect(await styleAfter("#preset-thorough")).toBe("italic");
   await needs.getByText("As many as Balanced").waitFor({ timeout: 60_000 });
-  expect(await opacity("#preset-paper")).toBe("0.5");
+  expect(await styleAfter("#preset-paper")).toBe("italic");
   await needs.getByText(`It hardly learns in so few: Balanced makes ${balanced}.`).waitFor({ timeout: 60_000 });
   await workbench.screenshot("estimate of the paper's preset");
   await form.locator("#preset-balanced").check();
