@@ -134,10 +134,10 @@ export function completerOf({
 
     tree.switchTo?.(path ?? "");
     const { ids, requiredText } = buildPrompt(asked);
-    const rules = { requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
+    const rules = { ...always, requiredText, maxTokens, stopRule: stopRule(cursor, multiline) };
+    const generation = { ...rules, ...byCopies.of(asked, requiredText) };
     const written = async (decoding: Decoding): Promise<Written> => {
-      const generation = { ...rules, ...byCopies.of(asked, requiredText), ...always, decoding };
-      const { continuations, milliseconds } = await generate(model, ids, generation, signal);
+      const { continuations, milliseconds } = await generate(model, ids, { ...generation, decoding }, signal);
       const options = { parser, fewestVisible: fewestVisible[trigger] };
       return { ...candidatesOf(continuations, cursor, options), milliseconds };
     };

@@ -1,10 +1,8 @@
 /** The examples of a data set, before tokenization, and the problems found while reading them. */
 
 import type { Log } from "../foundation/log.ts";
+import type { Span } from "../sources/git/ownSpans.ts";
 import type { Skipped } from "../sources/skipped.ts";
-
-/** A part of a text: from its first character to the one behind its last. */
-type Span = readonly [start: number, end: number];
 
 /**
  * - pair: an instruction and the code that answers it (the paper's data sets).

@@ -149,55 +149,30 @@ function notReplaceable(path: string, there: string, wanted: "file" | "folder"):
 
 /** What a failed write to `path` means to the user; an error that is not about the disk stays as it is. */
 export function writeFailure(error: unknown, path: string): unknown {
-  const cause = { cause: error };
+  const failure = (code: "not-writable" | "disk-full", why: string, nextStep: string): UserError =>
+    new UserError(code, `Cannot write ${path}: ${why}.`, nextStep, { cause: error });
   switch (systemCode(error)) {
     case "ENOENT":
       // The parent exists, but its file system makes no folders, as in /proc.
       if ((error as NodeJS.ErrnoException).syscall !== "mkdir") return error;
-      return new UserError(
-        "not-writable",
-        `Cannot write ${path}: no folder can be made there.`,
-        "Choose another folder.",
-        cause,
-      );
+      return failure("not-writable", "no folder can be made there", "Choose another folder.");
     case "ENOTEMPTY":
-      return new UserError(
-        "not-writable",
-        `Cannot write ${path}: a folder of that name has appeared meanwhile.`,
-        "Choose another name.",
-        cause,
-      );
+      return failure("not-writable", "a folder of that name has appeared meanwhile", "Choose another name.");
     case "ENOSPC":
     case "EDQUOT":
-      return new UserError(
-        "disk-full",
-        `Cannot write ${path}: the disk is full.`,
-        "Free some space and try again; nothing was changed.",
-        cause,
-      );
+      return failure("disk-full", "the disk is full", "Free some space and try again; nothing was changed.");
     case "ENOTDIR":
     case "EEXIST":
-      return new UserError(
-        "not-writable",
-        `Cannot write ${path}: a part of this path is a file.`,
-        "Choose another folder.",
-        cause,
-      );
+      return failure("not-writable", "a part of this path is a file", "Choose another folder.");
     case "EACCES":
     case "EPERM":
     case "EROFS":
-      return new UserError(
-        "not-writable",
-        `Cannot write ${path}: the folder is not writable.`,
-        "Choose another folder or change its permissions.",
-        cause,
-      );
+      return failure("not-writable", "the folder is not writable", "Choose another folder or change its permissions.");
     case "EBUSY":
-      return new UserError(
+      return failure(
         "not-writable",
-        `Cannot write ${path}: another program has it open.`,
+        "another program has it open",
         "Close that program and try again; nothing was changed.",
-        cause,
       );
     default:
       return error;

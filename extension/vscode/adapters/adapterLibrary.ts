@@ -46,7 +46,7 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
   const renamed = new vscode.EventEmitter<Rename>();
   const watch = (pattern: string): vscode.FileSystemWatcher =>
     vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(folder), pattern));
-  // Of a folder that goes, editors tell no files.
+  // When a folder is deleted, VS Code reports the folder, and none of its files.
   const watcher = watch(`{*,*/${marker}}`);
   const renamesWatcher = watch(renamesFile);
 

@@ -6,6 +6,7 @@
 import type { FrontText } from "../../completion/context/promptFront.ts";
 import { promptBuilder, type PromptBudget } from "../../completion/prompt.ts";
 import type { Sequence } from "../../dataset/sequence.ts";
+import type { Span } from "../../sources/git/ownSpans.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { CursorHole } from "./cursorHoles.ts";
 
@@ -13,7 +14,7 @@ import type { CursorHole } from "./cursorHoles.ts";
 export interface SourceText extends FrontText {
   readonly text: string;
   /** The parts to learn from; absent for all of it. */
-  readonly own?: readonly (readonly [start: number, end: number])[];
+  readonly own?: readonly Span[];
 }
 
 /** How much the loss of a token counts, by what it is. */

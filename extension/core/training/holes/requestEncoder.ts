@@ -10,6 +10,7 @@ import { promptRooms, reservedTokens } from "../../completion/promptBudget.ts";
 import type { Random } from "../../foundation/random.ts";
 import { targetWeight, type Sequence } from "../../dataset/sequence.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
+import type { Span } from "../../sources/git/ownSpans.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { cursorHoles, cursorKinds, type CursorHole, type CursorKind, type HolesByKind } from "./cursorHoles.ts";
 import {
@@ -113,8 +114,6 @@ export async function requestEncoder(
     return stretches.filter((variants) => variants.every((sequence) => targetWeight(sequence) > 0));
   };
 }
-
-type Span = readonly [start: number, end: number];
 
 /** Whether a stretch holds a part to learn from. */
 function isOwn(own: readonly Span[] | undefined): (stretch: Span) => boolean {
