@@ -9,6 +9,7 @@ import * as vscode from "vscode";
 import * as z from "zod/mini";
 import type { Log } from "../core/foundation/log.ts";
 import { deviceChoices } from "../core/runtime/device.ts";
+import { paces } from "../core/training/pace.ts";
 
 const schemas = {
   enable: z.boolean(),
@@ -21,6 +22,7 @@ const schemas = {
   "completion.strings": z.boolean(),
   "completion.midLine": z.boolean(),
   "completion.exclude": z.array(z.string()),
+  "training.pace": z.enum(paces),
   "statistics.enable": z.boolean(),
   "repository.enable": z.boolean(),
 };

@@ -25,6 +25,7 @@ import type {
 import { detailed, explain } from "../messages.ts";
 import { createLeftOutList } from "./leftOutList.ts";
 import { lossHistory, type LossHistory } from "./lossHistory.ts";
+import { followPace, type PaceOptions, type TrainingPace } from "./pace/trainingPace.ts";
 import { resumeOptions, trainOptions, type TrainingPlaces } from "./trainOptions.ts";
 import { ofWindows, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
@@ -49,6 +50,8 @@ export interface Training {
   pause(): void;
   /** Ends the steps and keeps the best parameters; in the trial, ends the trial. */
   finish(): void;
+  /** Goes on with the training on battery power. */
+  trainOnBattery(): void;
   /** Makes the adapter whose training ended the active one. */
   activate(name: string): Promise<void>;
   /** Opens the list of the files that it leaves out. */
@@ -58,6 +61,8 @@ export interface Training {
 }
 
 export interface TrainingOptions extends TrainingPlaces {
+  engine: TrainingPlaces["engine"] & PaceOptions["engine"];
+  configuration: PaceOptions["configuration"];
   /** The engine's bundle. */
   entry: string;
   unfinished: UnfinishedTrainings;
@@ -65,7 +70,7 @@ export interface TrainingOptions extends TrainingPlaces {
 }
 
 type OptionsOf = () => TrainOptions | Promise<TrainOptions>;
-type Controls = Readonly<Record<"pause" | "finish" | "enough", AbortController>>;
+type Controls = Readonly<Record<"pause" | "finish" | "enough", AbortController>> & { readonly pace: TrainingPace };
 
 export function createTraining(options: TrainingOptions, subscriptions: vscode.Disposable[]): Training {
   const { entry, library, log, unfinished } = options;
@@ -76,10 +81,12 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
 
   const become = (next: TrainingState): void => {
     state = next;
-    changed.fire(next);
+    if (next.phase === "running") controls?.pace.hurry(next.stopping !== undefined);
+    changed.fire(state);
   };
 
   const follow = (losses: LossHistory) => (news: TrainingNews) => {
+    if ("waiting" in news) return controls?.pace.arrived(news.waiting);
     if ("skipped" in news) leftOut.add(news.skipped);
     if (state.phase === "running") become({ ...after(state, news, losses), ...leftOut.counts() });
   };
@@ -87,7 +94,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   const work = async (name: string, optionsOf: OptionsOf, by: Controls): Promise<TrainingEnd> => {
     const losses = lossHistory();
     try {
-      const control = { ...signalsOf(by), onProgress: follow(losses) };
+      const control = { ...signalsOf(by), hold: by.pace, onProgress: follow(losses) };
       const result = await workApart(trainWork, await optionsOf(), { entry, log }, control);
       log.info(`Trained ${name}: ${JSON.stringify(withoutCode(result))}`);
       await unfinished.refresh();
@@ -106,11 +113,16 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
 
   const run = async (name: string, optionsOf: OptionsOf): Promise<void> => {
     if (controls) return;
-    controls = { pause: new AbortController(), finish: new AbortController(), enough: new AbortController() };
+    controls = beginControls(options);
+    const { pace } = controls;
+    pace.onDidChange(() => {
+      if (state.phase === "running" && state.waits !== pace.waits) become({ ...state, waits: pace.waits });
+    });
     leftOut.clear();
     become({ phase: "running", name });
     const end = await work(name, optionsOf, controls);
     controls = undefined;
+    pace.dispose();
     become(end);
     ended.fire(end);
   };
@@ -122,7 +134,12 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   };
 
   const follows = keepEndTrue(options, () => state, become);
-  subscriptions.push(changed, ended, ...follows, { dispose: () => controls?.pause.abort() });
+  subscriptions.push(changed, ended, ...follows, {
+    dispose: () => {
+      controls?.pause.abort();
+      controls?.pace.dispose();
+    },
+  });
 
   return {
     get state() {
@@ -141,11 +158,17 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     activate: (name) => library.activate(name),
     pause: () => stop("pause"),
     finish: () => stop("finish"),
+    trainOnBattery: () => controls?.pace.ignoreBattery(),
     showLeftOut: () => leftOut.show(),
     dismiss() {
       if (state.phase !== "running") become({ phase: "idle" });
     },
   };
+}
+
+function beginControls(options: PaceOptions): Controls {
+  const [pause, finish, enough] = [new AbortController(), new AbortController(), new AbortController()];
+  return { pause, finish, enough, pace: followPace(options) };
 }
 
 /** Keeps the end in view true: the name of its adapter, whether that is in use, and whether the training can go on here. */
@@ -166,7 +189,7 @@ function keepEndTrue(
 }
 
 function after(running: TrainingRunning, news: TrainingNews, losses: LossHistory): TrainingRunning {
-  if ("skipped" in news) return running;
+  if ("skipped" in news || "waiting" in news) return running;
   // "Stop and keep the best" ends the steps; the trial that follows can be ended, too.
   if ("trial" in news && !running.trial) return { ...running, stopping: undefined, trial: news.trial };
   if ("outline" in news) return { ...running, outline: begun(news.outline, losses) };

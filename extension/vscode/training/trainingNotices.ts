@@ -7,6 +7,7 @@ import * as vscode from "vscode";
 import type { Messages } from "../messages.ts";
 import { detailed } from "../messages.ts";
 import { completeStep } from "../walkthrough.ts";
+import type { TrainingState } from "../../../webview/protocol/training.ts";
 import type { Training, TrainingEnd } from "./training.ts";
 import type { UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
@@ -52,6 +53,18 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
     }
   };
 
+  /** Once for each training: while the view is hidden, nobody would know why it takes so long. */
+  let waiting = "";
+  const tellWaiting = (state: TrainingState): void => {
+    if (state.phase !== "running") waiting = "";
+    else if (state.waits === "battery" && state.name !== waiting) {
+      waiting = state.name;
+      if (isViewVisible()) return;
+      const text = vscode.l10n.t('The training "{0}" waits for mains power.', state.name);
+      messages.tell("info", text, [{ title: vscode.l10n.t("Train on battery"), run: training.trainOnBattery }]);
+    }
+  };
+
   const notePaused = async ({ phase, name }: TrainingEnd): Promise<void> => {
     const others = pausedNames(options.paused).filter((one) => one !== name);
     await options.paused.update(pausedKey, phase === "cancelled" ? [...others, name] : others);
@@ -89,6 +102,7 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
   };
 
   subscriptions.push(
+    training.onDidChange(tellWaiting),
     training.onDidEnd((end) => {
       tellEnd(end);
       if (end.phase === "done") void completeStep("graft.trained");

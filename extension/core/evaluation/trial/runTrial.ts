@@ -3,6 +3,7 @@
  * base alone and with the adapter. It takes a bounded time.
  */
 
+import { openGate } from "../../foundation/gate.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import type { Trial } from "../../training/trialReport.ts";
 import { openBaseInfiller } from "../candidates/baseInfiller.ts";
@@ -17,9 +18,9 @@ const [heldOutLines, generalLines] = [200, 80];
 /** Shares of the time after which these end: on a slow machine with fewer lines, instead of without the parts that follow. */
 const [ofLines, ofTexts] = [0.6, 0.75];
 
-export const runTrial: Trial = async (subject, { log, signal, enough, onProgress }) => {
+export const runTrial: Trial = async (subject, { log, signal, gate = openGate, enough, onProgress }) => {
   const { heldOut, seed, base, adapter, shippedData, trainingSeconds } = subject;
-  const startedAt = performance.now();
+  const startedAt = gate.now();
   const parser = await openPythonParser();
   const own = await drawTrialCode(heldOut, parser, { count: heldOutLines, seed, signal });
   if (own.lines.length === 0) return undefined;
@@ -32,8 +33,8 @@ export const runTrial: Trial = async (subject, { log, signal, enough, onProgress
     const isApart = infiller.contextTokens > 0;
     const pieces =
       (isApart ? 2 : 1) * own.lines.length + own.texts.length + general.lines.length + general.texts.length;
-    const meter = trialMeter({ of: 2 * pieces, trainingSeconds, enough, onProgress });
-    const model = openTrialModel(infiller, adapter, { meter, signal });
+    const meter = trialMeter({ of: 2 * pieces, trainingSeconds, gate, enough, onProgress });
+    const model = openTrialModel(infiller, adapter, { meter, signal, gate });
     const [served = [], along = []] = await model.complete(
       own.lines,
       isApart ? [others] : [others, withoutOthers],
@@ -51,7 +52,7 @@ export const runTrial: Trial = async (subject, { log, signal, enough, onProgress
       ...(alone.length === served.length && { alone: compareTried(alone, ownTexts) }),
       ...(forgotten.length > 0 && { general: compareTried(forgotten, generalTexts) }),
       ...examplesOf(served),
-      seconds: (performance.now() - startedAt) / 1000,
+      seconds: gate.now() - startedAt,
     };
   } finally {
     await infiller.release();
