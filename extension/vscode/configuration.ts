@@ -9,7 +9,7 @@ import * as vscode from "vscode";
 import * as z from "zod/mini";
 import type { Log } from "../core/foundation/log.ts";
 import { deviceChoices } from "../core/runtime/device.ts";
-import { paces } from "../core/training/pace.ts";
+import { paces } from "../core/foundation/waiting/pacer.ts";
 
 const schemas = {
   enable: z.boolean(),

@@ -30,12 +30,13 @@ export function Progress({ running, post }: ProgressProps) {
       <Button disabled={isStopping} onClick={() => post({ type: "pause" })}>
         {outline ? t("Pause") : t("Cancel")}
       </Button>
-      {waits === "battery" && <Button onClick={() => post({ type: "trainOnBattery" })}>{t("Train on battery")}</Button>}
       {(progress ?? trial) && (
         <Button disabled={isStopping} onClick={() => post({ type: "finish" })}>
           {trial ? t("Skip the rest") : t("Stop and keep the best")}
         </Button>
       )}
+      {/* Last, so that no other button moves when it comes. */}
+      {waits === "battery" && <Button onClick={() => post({ type: "trainOnBattery" })}>{t("Train on battery")}</Button>}
     </section>
   );
 }

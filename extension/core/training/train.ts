@@ -5,7 +5,7 @@ import { checkpointInvalid, saveCheckpoint } from "./output/checkpoint.ts";
 import { reproduciblePlacements, withFallback } from "../devices/placements.ts";
 import type { Device } from "../runtime/device.ts";
 import { openOutputFolder, type OutputFolder } from "./output/outputFolder.ts";
-import { openGate } from "../foundation/gate.ts";
+import { openGate } from "../foundation/waiting/gate.ts";
 import { checkDisk, diskForParameters, freeDisk } from "./cost/diskPlan.ts";
 import { describeCost, estimateCost } from "./cost/costEstimate.ts";
 import { beginRun } from "./run/beginRun.ts";

@@ -5,7 +5,7 @@
 
 import * as z from "zod";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
-import type { Gate } from "../foundation/gate.ts";
+import type { Gate } from "../foundation/waiting/gate.ts";
 import type { Log } from "../foundation/log.ts";
 import type { HeldOutFile } from "./data/heldOutFiles.ts";
 

@@ -3,7 +3,7 @@
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { runTrial } from "../../core/evaluation/trial/runTrial.ts";
-import { createGate } from "../../core/foundation/gate.ts";
+import { createGate } from "../../core/foundation/waiting/gate.ts";
 import type { Log } from "../../core/foundation/log.ts";
 import { previewTraining } from "../../core/training/preview.ts";
 import { train } from "../../core/training/train.ts";

@@ -23,9 +23,10 @@ import type {
   TrainingState,
 } from "../../../webview/protocol/training.ts";
 import { detailed, explain } from "../messages.ts";
-import { createLeftOutList } from "./leftOutList.ts";
+import { createLeftOutList, type LeftOutList } from "./leftOutList.ts";
 import { lossHistory, type LossHistory } from "./lossHistory.ts";
 import { followPace, type PaceOptions, type TrainingPace } from "./pace/trainingPace.ts";
+import { openTyping, type TypingOptions } from "./pace/typing.ts";
 import { resumeOptions, trainOptions, type TrainingPlaces } from "./trainOptions.ts";
 import { ofWindows, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
@@ -61,7 +62,7 @@ export interface Training {
 }
 
 export interface TrainingOptions extends TrainingPlaces {
-  engine: TrainingPlaces["engine"] & PaceOptions["engine"];
+  engine: TrainingPlaces["engine"] & TypingOptions["engine"];
   configuration: PaceOptions["configuration"];
   /** The engine's bundle. */
   entry: string;
@@ -73,11 +74,12 @@ type OptionsOf = () => TrainOptions | Promise<TrainOptions>;
 type Controls = Readonly<Record<"pause" | "finish" | "enough", AbortController>> & { readonly pace: TrainingPace };
 
 export function createTraining(options: TrainingOptions, subscriptions: vscode.Disposable[]): Training {
-  const { entry, library, log, unfinished } = options;
+  const { library, log, unfinished } = options;
   const [changed, ended] = [new vscode.EventEmitter<TrainingState>(), new vscode.EventEmitter<TrainingEnd>()];
   let state: TrainingState = { phase: "idle" };
   let controls: Controls | undefined;
   const leftOut = createLeftOutList(subscriptions);
+  const typing = openTyping({ ...options, home: options.places.home }, subscriptions);
 
   const become = (next: TrainingState): void => {
     state = next;
@@ -94,35 +96,27 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   const work = async (name: string, optionsOf: OptionsOf, by: Controls): Promise<TrainingEnd> => {
     const losses = lossHistory();
     try {
-      const control = { ...signalsOf(by), hold: by.pace, onProgress: follow(losses) };
-      const result = await workApart(trainWork, await optionsOf(), { entry, log }, control);
+      const control = { ...controlOf(by), onProgress: follow(losses) };
+      const result = await workApart(trainWork, await optionsOf(), options, control);
       log.info(`Trained ${name}: ${JSON.stringify(withoutCode(result))}`);
       await unfinished.refresh();
       const isActive = deservesUse(result.trial) && (await activated(name, options));
       return { ...done(name, isActive, result, problemsOf(state)), ...curvesOf(losses), ...leftOut.counts() };
-    } catch (thrown) {
-      const error = ofWindows(name, thrown);
+    } catch (error) {
       // The files on disk decide, not the progress reports.
       await unfinished.refresh();
-      const reached = { name, ...(error === thrown && reachedBy(name, unfinished, state)) };
-      if (isCancelled(error)) return { phase: "cancelled", ...reached };
-      log.error(detailed(error));
-      return { phase: "failed", ...reached, ...explain(error), ...leftOut.counts() };
+      return endedBy(error, name, state, { ...options, leftOut });
     }
   };
 
   const run = async (name: string, optionsOf: OptionsOf): Promise<void> => {
     if (controls) return;
-    controls = beginControls(options);
-    const { pace } = controls;
-    pace.onDidChange(() => {
-      if (state.phase === "running" && state.waits !== pace.waits) become({ ...state, waits: pace.waits });
-    });
+    const { pace } = (controls = beginControls({ ...options, typing }));
+    pace.onDidChange(() => state.phase === "running" && become({ ...state, waits: pace.waits }));
     leftOut.clear();
     become({ phase: "running", name });
-    const end = await work(name, optionsOf, controls);
+    const end = await work(name, optionsOf, controls).finally(() => pace.dispose());
     controls = undefined;
-    pace.dispose();
     become(end);
     ended.fire(end);
   };
@@ -134,12 +128,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   };
 
   const follows = keepEndTrue(options, () => state, become);
-  subscriptions.push(changed, ended, ...follows, {
-    dispose: () => {
-      controls?.pause.abort();
-      controls?.pace.dispose();
-    },
-  });
+  subscriptions.push(changed, ended, ...follows, { dispose: () => controls?.pause.abort() });
 
   return {
     get state() {
@@ -160,9 +149,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     finish: () => stop("finish"),
     trainOnBattery: () => controls?.pace.ignoreBattery(),
     showLeftOut: () => leftOut.show(),
-    dismiss() {
-      if (state.phase !== "running") become({ phase: "idle" });
-    },
+    dismiss: () => (state.phase === "running" ? undefined : become({ phase: "idle" })),
   };
 }
 
@@ -212,8 +199,8 @@ function shown(progress: TrainProgress, curves: LossCurves): NonNullable<Trainin
   return { step, steps, loss, tokensPerSecond, etaSeconds, curves, validation: progress.validationLoss };
 }
 
-function signalsOf({ pause, finish, enough }: Controls): Record<"signal" | "finish" | "enough", AbortSignal> {
-  return { signal: pause.signal, finish: finish.signal, enough: enough.signal };
+function controlOf({ pause, finish, enough, pace: hold }: Controls) {
+  return { signal: pause.signal, finish: finish.signal, enough: enough.signal, hold };
 }
 
 async function activated(name: string, { library, log }: TrainingOptions): Promise<boolean> {
@@ -225,6 +212,20 @@ async function activated(name: string, { library, log }: TrainingOptions): Promi
 function withoutCode({ trial, ...result }: TrainResult): object {
   const { best: _best, worst: _worst, ...figures } = trial ?? { best: [], worst: [] };
   return { ...result, ...(trial && { trial: figures }) };
+}
+
+/** The end of a training that threw. */
+function endedBy(
+  thrown: unknown,
+  name: string,
+  state: TrainingState,
+  { unfinished, log, leftOut }: Pick<TrainingOptions, "unfinished" | "log"> & { leftOut: LeftOutList },
+): TrainingEnd {
+  const error = ofWindows(name, thrown);
+  const reached = { name, ...(error === thrown && reachedBy(name, unfinished, state)) };
+  if (isCancelled(error)) return { phase: "cancelled", ...reached };
+  log.error(detailed(error));
+  return { phase: "failed", ...reached, ...explain(error), ...leftOut.counts() };
 }
 
 function reachedBy(name: string, { list }: UnfinishedTrainings, state: TrainingState): { reached?: Reached } {

@@ -53,18 +53,6 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
     }
   };
 
-  /** Once for each training: while the view is hidden, nobody would know why it takes so long. */
-  let waiting = "";
-  const tellWaiting = (state: TrainingState): void => {
-    if (state.phase !== "running") waiting = "";
-    else if (state.waits === "battery" && state.name !== waiting) {
-      waiting = state.name;
-      if (isViewVisible()) return;
-      const text = vscode.l10n.t('The training "{0}" waits for mains power.', state.name);
-      messages.tell("info", text, [{ title: vscode.l10n.t("Train on battery"), run: training.trainOnBattery }]);
-    }
-  };
-
   const notePaused = async ({ phase, name }: TrainingEnd): Promise<void> => {
     const others = pausedNames(options.paused).filter((one) => one !== name);
     await options.paused.update(pausedKey, phase === "cancelled" ? [...others, name] : others);
@@ -102,7 +90,7 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
   };
 
   subscriptions.push(
-    training.onDidChange(tellWaiting),
+    training.onDidChange(tellWaiting(options)),
     training.onDidEnd((end) => {
       tellEnd(end);
       if (end.phase === "done") void completeStep("graft.trained");
@@ -111,6 +99,20 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
   );
   tellOfEarlier().catch(tell);
   return { discard };
+}
+
+/** Tells once for each training that it waits for mains power, if its view is hidden: it would seem to take very long. */
+function tellWaiting({ training, messages, isViewVisible }: NoticeOptions): (state: TrainingState) => void {
+  let told = false;
+  return (state) => {
+    if (state.phase !== "running") told = false;
+    else if (state.waits === "battery" && !told) {
+      told = true;
+      if (isViewVisible()) return;
+      const text = vscode.l10n.t('The training "{0}" waits for mains power.', state.name);
+      messages.tell("info", text, [{ title: vscode.l10n.t("Train on battery"), run: training.trainOnBattery }]);
+    }
+  };
 }
 
 function pausedNames(memento: vscode.Memento): readonly string[] {

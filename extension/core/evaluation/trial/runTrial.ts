@@ -3,7 +3,7 @@
  * base alone and with the adapter. It takes a bounded time.
  */
 
-import { openGate } from "../../foundation/gate.ts";
+import { openGate } from "../../foundation/waiting/gate.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import type { Trial } from "../../training/trialReport.ts";
 import { openBaseInfiller } from "../candidates/baseInfiller.ts";

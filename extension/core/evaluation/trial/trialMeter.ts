@@ -1,6 +1,6 @@
 /** Counts the work of a trial, estimates the time left, and says when there was enough of it. */
 
-import type { Gate } from "../../foundation/gate.ts";
+import type { Gate } from "../../foundation/waiting/gate.ts";
 import { longestTrial, type TrialProgress } from "../../training/trialReport.ts";
 
 export interface TrialMeter {

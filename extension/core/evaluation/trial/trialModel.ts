@@ -1,6 +1,6 @@
 /** Completes lines and reads texts with the base alone and with an adapter, in turns, so that a trial can end early. */
 
-import type { Gate } from "../../foundation/gate.ts";
+import type { Gate } from "../../foundation/waiting/gate.ts";
 import type { BaseInfiller } from "../candidates/baseInfiller.ts";
 import type { ContextOf } from "../context/contextOf.ts";
 import type { Hole } from "../suites/drawHoles.ts";

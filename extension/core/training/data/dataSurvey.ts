@@ -5,7 +5,7 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { UserError } from "../../foundation/errors.ts";
-import { openGate, type Gate } from "../../foundation/gate.ts";
+import { openGate, type Gate } from "../../foundation/waiting/gate.ts";
 import type { Log } from "../../foundation/log.ts";
 import { seededRandom } from "../../foundation/random.ts";
 import { countProblems, type Dataset, type Example, type Problem } from "../../dataset/example.ts";

@@ -3,7 +3,7 @@
  * gate: no figure counts the time that a training waits.
  */
 
-import { openGate, type Gate } from "../../foundation/gate.ts";
+import { openGate, type Gate } from "../../foundation/waiting/gate.ts";
 import type { TrainerPlan, TrainerState, ValidationLoss } from "./trainerState.ts";
 
 /** The progress after an optimizer step. */

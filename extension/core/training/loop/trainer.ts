@@ -6,7 +6,7 @@
  */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { openGate, type Gate } from "../../foundation/gate.ts";
+import { openGate, type Gate } from "../../foundation/waiting/gate.ts";
 import { seededRandom } from "../../foundation/random.ts";
 import { packStep } from "../../dataset/batches.ts";
 import { epochOrder } from "../../dataset/epochOrder.ts";

@@ -2,10 +2,10 @@
 
 import * as vscode from "vscode";
 import { onBattery, secondsBetween } from "../../../core/devices/onBattery.ts";
-import { createPacer, type Wait } from "../../../core/training/pace.ts";
+import { createPacer, type Wait } from "../../../core/foundation/waiting/pacer.ts";
 import type { Hold } from "../../../engine/workApart.ts";
-import type { Engine } from "../../completion/engine.ts";
 import type { Configuration } from "../../configuration.ts";
+import type { Typing } from "./typing.ts";
 
 export interface TrainingPace extends Hold, vscode.Disposable {
   /** Why it waits now. Undefined while it computes, if only up to the place where it can wait. */
@@ -20,10 +20,10 @@ export interface TrainingPace extends Hold, vscode.Disposable {
 
 export interface PaceOptions {
   configuration: Pick<Configuration, "get" | "onDidChange">;
-  engine: Pick<Engine, "onDidAsk">;
+  typing: Typing;
 }
 
-export function followPace({ configuration, engine }: PaceOptions): TrainingPace {
+export function followPace({ configuration, typing }: PaceOptions): TrainingPace {
   const changed = new vscode.EventEmitter<void>();
   const pacer = createPacer(configuration.get("training.pace"), () => changed.fire());
   let [isHurried, isWaiting] = [false, false];
@@ -37,8 +37,7 @@ export function followPace({ configuration, engine }: PaceOptions): TrainingPace
   };
   choose();
   const watching = vscode.Disposable.from(
-    vscode.workspace.onDidChangeTextDocument((event) => isTyped(event) && pacer.typed()),
-    engine.onDidAsk(pacer.typed),
+    typing.follow(pacer.typed),
     configuration.onDidChange((keys) => keys.includes("training.pace") && choose()),
   );
 
@@ -68,12 +67,6 @@ export function followPace({ configuration, engine }: PaceOptions): TrainingPace
       changed.dispose();
     },
   };
-}
-
-/** A change of text that the user looks at; those of output panels, and of programs in other files, are not typed. */
-function isTyped({ document, contentChanges }: vscode.TextDocumentChangeEvent): boolean {
-  const { activeTextEditor, state } = vscode.window;
-  return contentChanges.length > 0 && state.focused && document === activeTextEditor?.document;
 }
 
 /** Asks again and again, one question at a time, until it is disposed. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createGate } from "../../../extension/core/foundation/gate.ts";
+import { createGate } from "../../../../extension/core/foundation/waiting/gate.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["performance"] }));
 afterEach(() => void vi.useRealTimers());

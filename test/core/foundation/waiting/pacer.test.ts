@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createPacer, longestBurst, quiet, type Wait } from "../../../extension/core/training/pace.ts";
+import { createPacer, longestBurst, quiet, type Wait } from "../../../../extension/core/foundation/waiting/pacer.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
