@@ -52,7 +52,7 @@ export interface Training {
   /** Ends the steps and keeps the best parameters; in the trial, ends the trial. */
   finish(): void;
   /** Goes on with the training on battery power. */
-  trainOnBattery(): void;
+  readonly trainOnBattery: () => void;
   /** Makes the adapter whose training ended the active one. */
   activate(name: string): Promise<void>;
   /** Opens the list of the files that it leaves out. */

@@ -9,14 +9,14 @@ import { EventEmitter, once } from "node:events";
 /** The side of the work. */
 export interface Gate {
   /** Resolves at once while the gate is open, otherwise when it opens. @throws the signal's reason once it is aborted */
-  pass(signal?: AbortSignal): Promise<void>;
+  readonly pass: (signal?: AbortSignal) => Promise<void>;
   /** Seconds on a clock that stands still while the work waits. */
-  now(): number;
+  readonly now: () => number;
 }
 
 export interface ControlledGate extends Gate {
-  close(): void;
-  open(): void;
+  readonly close: () => void;
+  readonly open: () => void;
 }
 
 /** A gate that nobody closes. */
@@ -30,12 +30,13 @@ export function createGate(onWait: (waits: boolean) => void = () => {}): Control
   const events = new EventEmitter();
   let isOpen = true;
   let waited = 0;
+  const isClosed = (): boolean => !isOpen;
 
   const wait = async (signal: AbortSignal | undefined): Promise<void> => {
     const from = openGate.now();
     onWait(true);
     try {
-      while (!isOpen) await once(events, "open", { signal });
+      while (isClosed()) await once(events, "open", { signal });
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
@@ -48,7 +49,7 @@ export function createGate(onWait: (waits: boolean) => void = () => {}): Control
   return {
     async pass(signal) {
       signal?.throwIfAborted();
-      if (!isOpen) await wait(signal);
+      if (isClosed()) await wait(signal);
     },
     now: () => openGate.now() - waited,
     close() {

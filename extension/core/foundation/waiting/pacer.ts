@@ -15,13 +15,13 @@ export interface Pacer {
   /** Undefined if the training may go on. */
   readonly wait: Wait | undefined;
   /** The user typed, or a completion was asked for or answered. */
-  typed(): void;
+  readonly typed: () => void;
   /** Power comes from a battery from now on, or from the mains. */
-  powered(byBattery: boolean): void;
+  readonly powered: (byBattery: boolean) => void;
   /** Another pace. Also takes back `ignoreBattery`. */
   choose(pace: Pace): void;
   /** The user wants the training on battery power, too. */
-  ignoreBattery(): void;
+  readonly ignoreBattery: () => void;
   dispose(): void;
 }
 
