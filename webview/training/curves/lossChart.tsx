@@ -4,8 +4,8 @@ import { scaleLinear } from "d3-scale";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { LossCurves, LossPoint } from "../../protocol/lossCurves.ts";
 import { t } from "../../shared/l10n.ts";
-import { lossDomain } from "./lossDomain.ts";
 import { curvesInWords, finite } from "./curvesInWords.ts";
+import { lossDomain } from "./lossDomain.ts";
 import { LossTable } from "./lossTable.tsx";
 
 export interface LossChartProps {
