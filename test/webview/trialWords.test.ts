@@ -38,6 +38,32 @@ describe("verdictText", () => {
   });
 });
 
+describe("bodies of blocks", () => {
+  const bodies = {
+    ...comparison(0, 1, 1),
+    bodies: 80,
+    adapter: { exact: estimate(0), editSimilarity: estimate(33.4) },
+    editSimilarity: { value: 3.3, low: 0.8, high: 5.9, p: 0.015 },
+    base: { exact: estimate(0), editSimilarity: estimate(30.1) },
+  };
+  const told = (verdict: TrialShown["verdict"], decidedBy?: "bodies") => {
+    const shown = { ...trial(verdict, comparison(26, 1, 1)), bodies, decidedBy };
+    return [words.verdictText(shown), words.otherText(shown)];
+  };
+
+  test("are told first if they decided", () => {
+    const lines = "Lines: right at 34 of 100; without the adapter 26.";
+    const likeness = "bodies of blocks are 33 % like the author's instead of 30 %; between +1 and +6, 95 %.";
+    expect(told("better", "bodies")).toEqual([`It helps: ${likeness}`, lines]);
+    expect(told("worse", "bodies")).toEqual([`It harms: ${likeness}`, lines]);
+  });
+
+  test("are told second if lines decided, and not at all by reports without them", () => {
+    expect(told("alike")[1]).toBe("Bodies of blocks (80): 33 % like the author's; without the adapter 30 %.");
+    expect(words.otherText(trial("alike", comparison(26, 1, 1)))).toBeUndefined();
+  });
+});
+
 describe("forgetting", () => {
   test.each([
     ["nothing lost", comparison(26, 1.02, 1), "General Python code: right at 26 of 100 lines; without it 26.", false],

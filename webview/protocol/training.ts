@@ -167,24 +167,31 @@ export interface TrainingDone {
   trial?: TrialShown;
 }
 
-/** What a trial on held-out lines found: scores in percent and bits per byte, with the adapter and with the base alone. */
+/** What a trial on held-out code found: scores in percent and bits per byte, with the adapter and with the base alone. */
 export interface TrialShown {
   verdict: "better" | "worse" | "alike" | "untold";
+  /** What decided that the adapter is better or worse; lines if absent. */
+  decidedBy?: "lines" | "bodies" | undefined;
   /** Files that the lines come from. */
   files: number;
   /** As in the editor, with what it adds from other files. */
   served: TrialComparison;
+  /** Bodies of blocks, as in the editor. */
+  bodies?: (Compared & { bodies: number }) | undefined;
   /** From the file alone. */
   alone?: TrialComparison | undefined;
   /** Code that has nothing to do with the workspace. */
   general?: TrialComparison | undefined;
-  /** Lines that the adapter improves most, and worsens most. */
+  /** Lines and bodies that the adapter improves most, and worsens most. */
   best: readonly TrialExample[];
   worst: readonly TrialExample[];
 }
 
-export interface TrialComparison {
+export interface TrialComparison extends Compared {
   lines: number;
+}
+
+export interface Compared {
   base: TrialScores;
   adapter: TrialScores;
   exact: Difference;
