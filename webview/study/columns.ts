@@ -29,8 +29,8 @@ export const costColumns: readonly Column[] = [
     text: ({ trainableParameters }) => (trainableParameters === 0 ? none : count(trainableParameters)),
   },
   {
-    key: "adapter",
-    title: t("Adapter"),
+    key: "size",
+    title: t("Trained weights"),
     value: ({ adapterBytes }) => adapterBytes,
     text: ({ adapterBytes }) => (adapterBytes === 0 ? none : bytes(adapterBytes)),
   },

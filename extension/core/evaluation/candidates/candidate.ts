@@ -34,10 +34,13 @@ export const candidateFields = {
 /** For n-grams instead of the base: their order in tokens, and the corpus that they are counted on. */
 export const ngramField = z.object({ order: count, corpus: z.string(), hash: z.string() }).optional();
 
-/** The cost of training the adapters, if their folders record it. */
+/** The trainings that made the adapters and the base, if their folders record them. */
 export const trainingsSchema = z.array(
   z.object({
+    /** The adapter's name, or the base's. */
     adapter: z.string(),
+    /** If all weights of the base were trained: their number, and the size of their file. */
+    base: z.object({ parameters: count, bytes: count }).optional(),
     seconds: z.number(),
     peakMemoryBytes: count,
     /** The best validation loss, per target token. */

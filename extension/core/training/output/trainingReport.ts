@@ -1,13 +1,15 @@
-/** Reports the cost and result of a training in graft.json, in the output folder. Only tables use it; PEFT ignores it. */
+/**
+ * Reports the cost and result of a training in graft.json, in the output folder. Tables and charts use it; PEFT ignores it. A base that is
+ * imported from such a folder keeps it.
+ */
 
 import { join } from "node:path";
 import * as z from "zod";
+import { trainingReportFile as reportFile } from "../../baseModels/import/baseSource.ts";
 import { readPlainText } from "../../foundation/plainFile.ts";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { trialReport } from "../trialReport.ts";
 import type { OutputFiles } from "./outputFolder.ts";
-
-const reportFile = "graft.json";
 
 const reportSchema = z.object({
   format: z.literal(1),

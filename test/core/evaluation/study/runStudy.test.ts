@@ -173,6 +173,35 @@ test("what is missing is trained once, and its adapter evaluated", async () => {
   expect(again).toEqual(["plan", "finished"]);
 });
 
+test("a base whose weights were all trained counts them, with their size and the cost of the training", async () => {
+  const training = { data: [at("suite.jsonl")], steps: 1, maxLength: 32 };
+  const study = studyOf({
+    suites: [{ source: at("suite.jsonl"), limit: 2 }],
+    candidates: [
+      { name: "alone", base: at("tiny") },
+      { name: "all", base: at("tiny"), training: { method: "full", ...training } },
+      { name: "small", base: at("tiny"), training: { method: "ia3", ...training } },
+    ],
+  });
+  const places = placesOf("full");
+  const { plan, failures } = await runStudy({ study, ...places }, control);
+  expect(failures).toEqual([]);
+  const { suites } = await reportStudy(plan, places.home);
+  const [alone, all, small] = suites[0]!.rows;
+  // 512 × 64 embeddings, which are the head, too; one layer of attention (4 and 2 heads of 16) and MLP; three norms.
+  const parameters = 512 * 64 + 2 * 64 * 64 + 2 * 64 * 32 + 3 * 64 * 96 + 3 * 64;
+  expect(all).toMatchObject({ trainableParameters: parameters, adapterBytes: expect.any(Number) });
+  expect(all!.adapterBytes).toBeGreaterThan(parameters);
+  expect(all!.trainingSeconds).toBeGreaterThan(0);
+  expect(all!.trainingMemoryBytes).toBeGreaterThan(0);
+  expect([alone!.trainableParameters, alone!.adapterBytes, alone!.trainingSeconds]).toEqual([0, 0, undefined]);
+  // One factor for each output of attention's four matrices and two of the MLP's, and each input of its third.
+  expect(small!.trainableParameters).toBe(2 * 64 + 2 * 32 + 3 * 96);
+  expect(studyTables({ title: "T", suites }, "markdown")).toMatch(/\| all \|.*\| 63,680 \|/);
+  const chart = studyCharts({ title: "T", suites }).find(({ name }) => name.endsWith("-by-parameters"))!;
+  expect(chart.svg).toContain("all");
+});
+
 test("an exported study, run again on a machine that has nothing, gives equal scores and tables", async () => {
   await mkdir(at("sources"));
   await cp(at("suite.jsonl"), at("sources", "suite.jsonl"));
