@@ -1,5 +1,6 @@
 /** Studies of a tiny base of random weights, from the plan to an export that is run again. */
 
+import { writeFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -11,7 +12,7 @@ import { readRun } from "../../../../extension/core/evaluation/runs/runFolder.ts
 import { studyCharts } from "../../../../extension/core/evaluation/study/charts/studyCharts.ts";
 import { exportStudy } from "../../../../extension/core/evaluation/study/export/exportStudy.ts";
 import { runStudy, type StudyProgress } from "../../../../extension/core/evaluation/study/runStudy.ts";
-import { readStudy, studySchema, type Study } from "../../../../extension/core/evaluation/study/studyFile.ts";
+import { readStudy, studySchema, writeStudy, type Study } from "../../../../extension/core/evaluation/study/studyFile.ts";
 import { planStudy } from "../../../../extension/core/evaluation/study/studyPlan.ts";
 import { reportStudy } from "../../../../extension/core/evaluation/study/studyReport.ts";
 import { studyTables } from "../../../../extension/core/evaluation/study/export/studyTables.ts";
@@ -119,6 +120,45 @@ test("a paused study keeps the chunk at work, and ends as if it had not been pau
     (await readRun(at(home, "runs", resumed.plan.runs[0]!.id!))).result!.scores;
   expect(await resultOf("paused")).toEqual(await resultOf("whole"));
   expect(await predictions("paused")).toBe(await predictions("whole"));
+});
+
+test("runs have their turn in the order of the file, which may change while the study runs", async () => {
+  const study = studyOf({
+    suites: [{ source: at("suite.jsonl"), limit: 2, examples: at("suite.jsonl") }],
+    order: [
+      [0, 2, 2],
+      [0, 1, 42],
+    ],
+  });
+  const file = at("ordered.json");
+  await writeStudy(file, study);
+  const places = placesOf("ordered");
+  const { runs, order } = await planStudy(await readStudy(file), places, control);
+  expect(runs.map(({ candidateName }) => candidateName)).toEqual(["one", "other", "drawn", "drawn"]);
+  expect(order).toEqual([3, 1, 0, 2]);
+  const turns: number[] = [];
+  const { plan } = await runStudy(
+    { study, file, ...places },
+    {
+      ...control,
+      onProgress: (progress) => {
+        if (progress.kind !== "finished") return;
+        turns.push(progress.run);
+        const last = [
+          [0, 2, 1],
+          [0, 0, 42],
+        ];
+        // Before the third run has its turn.
+        if (turns.length === 1) writeFileSync(file, JSON.stringify({ ...study, order: last }));
+        if (turns.length === 2) writeFileSync(file, "{");
+      },
+    },
+  );
+  expect(turns).toEqual([3, 2, 0, 1]);
+  expect(plan.runs.every(({ isFinished }) => isFinished)).toBe(true);
+  // Tables have the candidates in the study's order.
+  const { suites } = await reportStudy(plan, places.home);
+  expect(suites[0]!.rows.map(({ candidate }) => candidate)).toEqual(["one", "other", "drawn"]);
 });
 
 test("a run that fails and a suite that is gone do not stop the others; twins share a run", async () => {

@@ -22,7 +22,7 @@ import { trainedAs } from "../studyTraining.ts";
 
 export interface ExportedStudy {
   readonly study: Study;
-  readonly plan: StudyPlan;
+  readonly plan: Pick<StudyPlan, "runs">;
   readonly report: StudyReport;
 }
 
@@ -63,7 +63,7 @@ export async function exportStudy(
   }
 }
 
-async function copyRuns({ runs }: StudyPlan, home: string, out: string): Promise<RunSummary[]> {
+async function copyRuns({ runs }: ExportedStudy["plan"], home: string, out: string): Promise<RunSummary[]> {
   const copied: RunSummary[] = [];
   for (const { id, isFinished } of runs) {
     if (id === undefined || !isFinished) continue;
