@@ -176,7 +176,24 @@ export interface RunView {
 export interface StudyResults {
   suites: readonly SuiteView[];
   charts: readonly { name: string; suite: number; measure: string; svg: string }[];
+  learning: LearningView;
   history: readonly HistoryView[];
+}
+
+/** The trainings of the candidates: their losses over the steps. */
+export interface LearningView {
+  charts: readonly { name: string; svg: string }[];
+  facts: readonly CurveFactsView[];
+  /** Candidates that were trained without a record of their losses. */
+  unrecorded: readonly string[];
+}
+
+/** Losses per target token. */
+export interface CurveFactsView {
+  name: string;
+  steps: number;
+  training: { first: number; last: number };
+  validation?: { before: number; best: number; bestStep: number; last: number };
 }
 
 /** A run of the study, or an earlier one that asked the same of other inputs. */

@@ -6,7 +6,12 @@ import type { KnownStudy } from "../../engine/protocol/evaluation.ts";
 import { liveEvaluation } from "../liveEvaluation.ts";
 import type { OpenStudy, RunView, StudyResults } from "../../../webview/protocol/study.ts";
 
-export function planned({ title, runs, order, notes }: StudyPlan): Pick<OpenStudy, "title" | "runs" | "order" | "notes"> {
+export function planned({
+  title,
+  runs,
+  order,
+  notes,
+}: StudyPlan): Pick<OpenStudy, "title" | "runs" | "order" | "notes"> {
   return { title, runs: runs.map(viewOf), order, notes };
 }
 
@@ -52,6 +57,6 @@ export function changedRun(run: RunView, progress: RunProgress): RunView {
   }
 }
 
-export function resultsOf({ report, charts, history }: KnownStudy): StudyResults {
-  return { suites: report.suites.map(({ tests: _tests, ...suite }) => suite), charts, history };
+export function resultsOf({ report, charts, learning, history }: KnownStudy): StudyResults {
+  return { suites: report.suites.map(({ tests: _tests, ...suite }) => suite), charts, learning, history };
 }

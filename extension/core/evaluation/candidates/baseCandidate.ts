@@ -59,11 +59,10 @@ export function baseIdentity({ name, modelType, parameters, hash }: InstalledBas
 async function trainingOf(folder: string, name: string, base?: { bytes: number }): Promise<Candidate["trainings"]> {
   const report = await readTrainingReport(folder);
   if (!report) return [];
-  const { seconds, peakMemoryBytes, validationLoss, trainableParameters: parameters } = report;
-  const loss = validationLoss && { validationLoss: validationLoss.best };
-  return [
-    { adapter: name, ...(base && { base: { parameters, bytes: base.bytes } }), seconds, peakMemoryBytes, ...loss },
-  ];
+  const { seconds, peakMemoryBytes, validationLoss, losses, trainableParameters: parameters } = report;
+  const ofBase = base && { base: { parameters, bytes: base.bytes } };
+  const loss = { ...(validationLoss && { validationLoss: validationLoss.best }), ...(losses && { losses }) };
+  return [{ adapter: name, ...ofBase, seconds, peakMemoryBytes, ...loss }];
 }
 
 async function identityOf(

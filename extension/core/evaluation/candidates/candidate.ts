@@ -10,6 +10,7 @@ import type { CompletionRequest } from "../../completion/completionRequest.ts";
 import type { Log } from "../../foundation/log.ts";
 import type { Snippet } from "../../repository/repositoryQuery.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
+import { curvesSchema } from "../../training/output/trainingReport.ts";
 import type { SourceFile } from "../suites/heldOut.ts";
 
 const count = z.int().nonnegative();
@@ -45,6 +46,7 @@ export const trainingsSchema = z.array(
     peakMemoryBytes: count,
     /** The best validation loss, per target token. */
     validationLoss: z.number().optional(),
+    losses: curvesSchema.optional(),
   }),
 );
 

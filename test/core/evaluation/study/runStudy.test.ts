@@ -9,10 +9,16 @@ import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
 import { runEvaluation } from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
 import { readRun } from "../../../../extension/core/evaluation/runs/runFolder.ts";
+import { readLearningCurves } from "../../../../extension/core/evaluation/study/charts/learningCurves.ts";
 import { studyCharts } from "../../../../extension/core/evaluation/study/charts/studyCharts.ts";
 import { exportStudy } from "../../../../extension/core/evaluation/study/export/exportStudy.ts";
 import { runStudy, type StudyProgress } from "../../../../extension/core/evaluation/study/runStudy.ts";
-import { readStudy, studySchema, writeStudy, type Study } from "../../../../extension/core/evaluation/study/studyFile.ts";
+import {
+  readStudy,
+  studySchema,
+  writeStudy,
+  type Study,
+} from "../../../../extension/core/evaluation/study/studyFile.ts";
 import { planStudy } from "../../../../extension/core/evaluation/study/studyPlan.ts";
 import { reportStudy } from "../../../../extension/core/evaluation/study/studyReport.ts";
 import { studyTables } from "../../../../extension/core/evaluation/study/export/studyTables.ts";
@@ -214,7 +220,7 @@ test("what is missing is trained once, and its adapter evaluated", async () => {
 });
 
 test("a base whose weights were all trained counts them, with their size and the cost of the training", async () => {
-  const training = { data: [at("suite.jsonl")], steps: 1, maxLength: 32 };
+  const training = { data: [at("suite.jsonl")], validation: "0.1", steps: 1, maxLength: 32 };
   const study = studyOf({
     suites: [{ source: at("suite.jsonl"), limit: 2 }],
     candidates: [
@@ -240,6 +246,15 @@ test("a base whose weights were all trained counts them, with their size and the
   expect(studyTables({ title: "T", suites }, "markdown")).toMatch(/\| all \|.*\| 63,680 \|/);
   const chart = studyCharts({ title: "T", suites }).find(({ name }) => name.endsWith("-by-parameters"))!;
   expect(chart.svg).toContain("all");
+  // Validated before the only step and after it.
+  const { curves, unrecorded } = await readLearningCurves(plan, places.home);
+  expect([curves.map(({ name }) => name), unrecorded]).toEqual([["all", "small"], []]);
+  for (const { training: steps, validation } of curves) {
+    expect([steps.map(({ step }) => step), validation.map(({ step }) => step)]).toEqual([[1], [0, 1]]);
+  }
+  await exportStudy({ study, plan, report: { title: "T", suites } }, at("export-of-full"), places);
+  expect(await readdir(at("export-of-full", "charts"))).toContain("learning-curves-validation.svg");
+  expect(await readFile(at("export-of-full", "learning.csv"), "utf8")).toMatch(/\nall,validation,1,/);
 });
 
 test("an exported study, run again on a machine that has nothing, gives equal scores and tables", async () => {
