@@ -17,9 +17,10 @@ const trainingForm = z.object({
     z.object({ kind: z.literal("path"), path: z.string().check(z.minLength(1)) }),
   ]),
   method: z.discriminatedUnion("name", [
-    z.object({ name: z.literal("lora"), rank: z.int() }),
+    /** Without a size, the training decides it. */
+    z.object({ name: z.literal("lora"), rank: z.exactOptional(z.int()) }),
     z.object({ name: z.literal("ia3") }),
-    z.object({ name: z.enum(["prefix", "prompt"]), virtualTokens: z.int() }),
+    z.object({ name: z.enum(["prefix", "prompt"]), virtualTokens: z.exactOptional(z.int()) }),
   ]),
   name: z.string(),
   /** If absent, the balanced one. */
