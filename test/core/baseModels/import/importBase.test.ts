@@ -44,6 +44,18 @@ async function storedValues({ tensors, weightsPath }: InstalledBase, name: strin
 }
 
 describe("importBase", () => {
+  test("keeps the report of the training that made the weights, which is no part of the hash, also where the base is known", async () => {
+    await writeTinyCheckpoint(source);
+    const { base } = await importBase({ source, home, bits: 8 });
+    await writeFile(join(source, "graft.json"), '{"format": 1}');
+    const again = await importBase({ source, home, bits: 8 });
+    expect(again.base.hash).toBe(base.hash);
+    expect(await readFile(join(base.path, "graft.json"), "utf8")).toBe('{"format": 1}');
+    const { base: other } = await importBase({ source, home: join(folder, "other"), bits: 8 });
+    expect(other.hash).toBe(base.hash);
+    expect(await readFile(join(other.path, "graft.json"), "utf8")).toBe('{"format": 1}');
+  });
+
   test("at 32 bits keeps every value exactly", async () => {
     const weights = await writeTinyCheckpoint(source);
     const { base } = await importBase({ source, home, bits: 32 });
