@@ -102,7 +102,10 @@ export async function runStudyCommand(name: string, flags: RunStudyFlags, contex
   const onProgress = studyProgress(output);
   let outcome: StudyOutcome;
   try {
-    outcome = await runStudy({ study, file, ...places, allowCodeExecution, fresh }, { signal, log: output.log, onProgress });
+    outcome = await runStudy(
+      { study, file, ...places, allowCodeExecution, fresh },
+      { signal, log: output.log, onProgress },
+    );
   } catch (error) {
     output.close();
     if (isCancelled(error)) output.log.info("Stopped. The same command resumes.");
