@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type * as Words from "../../webview/training/trial/trialWords.ts";
-import type { TrialComparison, TrialShown } from "../../webview/protocol/training.ts";
+import type { TrialComparison, TrialShown } from "../../webview/protocol/trial.ts";
 
 let words: typeof Words;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 /** Answers "Did it help here?": a sentence, bars, what to try, completions at held-out lines, and all figures. */
 
-import type { TrialShown } from "../../protocol/training.ts";
+import type { TrialShown } from "../../protocol/trial.ts";
 import { t } from "../../shared/l10n.ts";
 import { TrialBars } from "./trialBars.tsx";
 import { TrialExamples } from "./trialExamples.tsx";

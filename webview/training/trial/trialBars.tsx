@@ -1,6 +1,6 @@
 /** Bars of the lines that are right and of the bodies' likeness, with the base alone and with the adapter. Table and sentences say the same. */
 
-import type { Interval, TrialShown } from "../../protocol/training.ts";
+import type { Interval, TrialShown } from "../../protocol/trial.ts";
 import { t } from "../../shared/l10n.ts";
 
 export function TrialBars({ trial: { served, bodies, alone, general } }: { trial: TrialShown }) {

@@ -1,6 +1,6 @@
 /** All figures of a trial. */
 
-import type { Compared, Difference, TrialShown } from "../../protocol/training.ts";
+import type { Compared, Difference, TrialShown } from "../../protocol/trial.ts";
 import { t } from "../../shared/l10n.ts";
 import { signed } from "./trialWords.ts";
 

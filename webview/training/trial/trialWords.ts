@@ -1,6 +1,6 @@
 /** The findings of a trial as sentences. */
 
-import type { TrialComparison, TrialShown } from "../../protocol/training.ts";
+import type { TrialComparison, TrialShown } from "../../protocol/trial.ts";
 import { t } from "../../shared/l10n.ts";
 
 export function verdictText(trial: TrialShown): string {
