@@ -64,10 +64,14 @@ const training = train();
 while (trained.none.steps === 0) await Promise.race([sleep(100), training]);
 const text = await readFile(file, "utf8");
 let at = text.indexOf("\n", text.length / 2) + 1;
-await burst([]);
+let front = "";
 for (let round = 0; round < rounds; round++) {
+  const start = at;
   for (mode of modes) {
+    // The same text for each, and nothing of it known from the one before.
+    [at, front] = [start, `# Round ${round}, ${mode}\n`];
     tell();
+    await ask();
     await sleep(2000); // The micro-batch under way ends, or the training sets off.
     const [steps, from] = [trained[mode].steps, performance.now()];
     for (let i = 0; i < bursts; i++) {
@@ -122,6 +126,11 @@ async function train(): Promise<void> {
   });
 }
 
+async function ask() {
+  const cursor = { prefix: front + text.slice(0, at), suffix: text.slice(text.indexOf("\n", at)) };
+  return client.complete({ path: basename(file!), ...cursor, maxTokens: 96, trigger: "invoked" });
+}
+
 async function burst(measured: number[]): Promise<void> {
   for (let key = 0; key < keys; key++) {
     const from = performance.now();
@@ -129,13 +138,7 @@ async function burst(measured: number[]): Promise<void> {
     at = text.slice(at).search(/\S|$/) + at + 1;
     pacer.typed();
     await sleep(debounce);
-    const cursor = { prefix: text.slice(0, at), suffix: text.slice(text.indexOf("\n", at)) };
-    const { milliseconds } = await client.complete({
-      path: basename(file!),
-      ...cursor,
-      maxTokens: 96,
-      trigger: "invoked",
-    });
+    const { milliseconds } = await ask();
     pacer.typed();
     const passed = performance.now() - from;
     if (milliseconds.decode > 0) measured.push(passed);
