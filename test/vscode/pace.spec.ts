@@ -59,14 +59,14 @@ test("waits while the user types, and goes on afterwards", { timeout: 240_000 },
     await workbench.type("ship.sail(12)  # miles\n");
     return form.getByText(whileTyping).count();
   };
-  await expect.poll(typeALine, { timeout: 60_000, interval: 0 }).toBe(1);
+  await expect.poll(typeALine, { timeout: 120_000, interval: 0 }).toBe(1);
   // It stands still for as long as somebody types without a pause, however slow this machine is.
   const hasStoodStill = async (): Promise<boolean> => {
     const before = await stepOf(form);
     for (let line = 0; line < 4; line++) if ((await typeALine()) === 0) return false;
     return (await stepOf(form)) === before;
   };
-  await expect.poll(hasStoodStill, { timeout: 60_000, interval: 0 }).toBe(true);
+  await expect.poll(hasStoodStill, { timeout: 120_000, interval: 0 }).toBe(true);
   // It is seen, and not heard at every burst.
   expect(await form.locator('[aria-live="polite"]').first().textContent()).toBe("Training");
   await inAllThemes(workbench, typeALine, "waits for typing");
@@ -85,7 +85,7 @@ test('does not wait with the pace "full"', { timeout: 240_000 }, async ({ workbe
         await workbench.type("ship.sail(7)\n");
         return form.getByText(whileTyping).count();
       },
-      { timeout: 60_000, interval: 0 },
+      { timeout: 120_000, interval: 0 },
     )
     .toBe(1);
   await set(workbench, { "graft.training.pace": "full" });
@@ -98,7 +98,7 @@ test('does not wait with the pace "full"', { timeout: 240_000 }, async ({ workbe
         expect(await form.getByText(whileTyping).count()).toBe(0);
         return stepOf(form);
       },
-      { timeout: 60_000, interval: 0 },
+      { timeout: 120_000, interval: 0 },
     )
     .toBeGreaterThan(at + 2);
   await set(workbench, {});
@@ -117,7 +117,7 @@ test("waits while the user types in another window", { timeout: 240_000 }, async
           await other.type("ship.sail(3)\n");
           return form.getByText(whileTyping).count();
         },
-        { timeout: 60_000, interval: 0 },
+        { timeout: 120_000, interval: 0 },
       )
       .toBe(1);
     const at = await stepOf(form);
