@@ -32,7 +32,7 @@ interface ScaleItem extends vscode.QuickPickItem {
 
 const offered = [0, 0.25, 0.5, 0.75, 1, 1.25, scaleRange.greatest];
 /** Who holds an arrow key down means the scale where it stops; in milliseconds. */
-const pauseBeforeTrial = 60;
+const pauseBeforeTrial = 100;
 
 /** @param wanted the name of an adapter; undefined to ask if there are several */
 export async function changeScale(wanted: string | undefined, options: ScaleOptions): Promise<void> {
