@@ -127,7 +127,7 @@ test("a typed scale is used, shown and remembered, and the cursor has what it su
   await workbench.screenshot("scale, in the view");
 
   await workbench.page.reload({ waitUntil: "commit" });
-  await workbench.openFile("boxes.py");
+  await workbench.page.locator('.tab.active[aria-label*="boxes.py"]').waitFor();
   await graftReady(workbench, "team");
   expect(await said(workbench)).toContain("Adapter: team (80 %)");
 });
