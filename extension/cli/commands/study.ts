@@ -10,6 +10,7 @@ import { exportStudy } from "../../core/evaluation/study/export/exportStudy.ts";
 import { adapterStudy, paperStudy, type ReadyStudy } from "../../core/evaluation/study/readyStudies.ts";
 import { runStudy, type StudyOutcome } from "../../core/evaluation/study/runStudy.ts";
 import { readStudy, studiesFolder, writeStudy, type Study } from "../../core/evaluation/study/studyFile.ts";
+import { studyPathOf } from "../../core/evaluation/study/studyNames.ts";
 import { planStudy } from "../../core/evaluation/study/studyPlan.ts";
 import { reportStudy, type StudyReport } from "../../core/evaluation/study/studyReport.ts";
 import { cells, legend, studyTables, type StudyFormat } from "../../core/evaluation/study/export/studyTables.ts";
@@ -102,7 +103,10 @@ export async function runStudyCommand(name: string, flags: RunStudyFlags, contex
   const onProgress = studyProgress(output);
   let outcome: StudyOutcome;
   try {
-    outcome = await runStudy({ study, file, ...places, allowCodeExecution, fresh }, { signal, log: output.log, onProgress });
+    outcome = await runStudy(
+      { study, file, ...places, allowCodeExecution, fresh },
+      { signal, log: output.log, onProgress },
+    );
   } catch (error) {
     output.close();
     if (isCancelled(error)) output.log.info("Stopped. The same command resumes.");
@@ -167,5 +171,5 @@ export async function exportStudyCommand(name: string, flags: ExportStudyFlags, 
 /** The path of a study, or the name of one of the home's. */
 export function studyPath(name: string, { places }: Context): string {
   const isPath = /[/\\]/.test(name) || name.endsWith(".json");
-  return isPath ? resolve(name) : join(studiesFolder(places.home), `${name}.json`);
+  return isPath ? resolve(name) : studyPathOf(places.home, name);
 }

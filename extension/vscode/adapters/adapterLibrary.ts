@@ -9,6 +9,7 @@ import { readdir } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { isPortableName } from "../../core/foundation/portableName.ts";
 import { isAdapterName } from "../../core/adapters/library/keptAdapters.ts";
 import { readRenames, renamesFile, type Rename } from "../../core/adapters/library/renames.ts";
 import { workFolderOf } from "../../core/training/output/outputFolder.ts";
@@ -106,6 +107,11 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
       if (!/^[\w][\w.-]{0,63}$/.test(name)) {
         return vscode.l10n.t(
           "Use up to 64 letters from a to z, digits, dots, dashes and underscores, but no blanks, and begin with a letter, digit or underscore.",
+        );
+      }
+      if (!isPortableName(name)) {
+        return vscode.l10n.t(
+          "Windows keeps this name for itself: end with no dot, and use no name such as CON or NUL.",
         );
       }
       if (exists(name)) return vscode.l10n.t('An adapter named "{0}" exists already.', name);

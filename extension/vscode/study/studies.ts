@@ -91,8 +91,9 @@ export function createStudies(options: StudiesOptions, subscriptions: vscode.Dis
 
   const open = async (name: string): Promise<void> => {
     if (state.open?.name === name) return;
+    const path = files.pathOf(name);
     opened?.dispose();
-    opened = openStudy(name, files.pathOf(name), options, {
+    opened = openStudy(name, path, options, {
       onChange: (study) => become({ open: study }),
       onResults: (results) => resultsChanged.fire(results),
       onFailure: (error) => failed.fire(error),
