@@ -61,6 +61,8 @@ test(
       expect.stringMatching(/^= 90\.00 %/),
       expect.stringMatching(/^10\.00 %/),
     ]);
+    await view.getByText("recorded is better than nothing.").waitFor();
+    await view.getByText("foreign is better than nothing.").waitFor();
     await table.scrollIntoViewIfNeeded();
     await workbench.screenshot("studies, trained");
     await curves.scrollIntoViewIfNeeded();

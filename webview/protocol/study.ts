@@ -53,8 +53,8 @@ export const fromStudies = z.discriminatedUnion("type", [
   /** The panel was (re)loaded and has no state. */
   z.object({ type: z.literal("ready") }),
   z.object({ type: z.literal("create"), form: studyForm }),
-  /** Creates the paper's questions, or opens them. */
-  z.object({ type: z.literal("createPaper") }),
+  /** Creates the paper's questions about so many tasks of each suite, or opens the study that asks them. */
+  z.object({ type: z.literal("createPaper"), limit: z.exactOptional(z.int()) }),
   z.object({ type: z.literal("open"), name: text }),
   z.object({ type: z.literal("close") }),
   z.object({ type: z.literal("remove"), name: text }),
@@ -129,7 +129,7 @@ export interface StudiesState {
   /** Undefined until they are known. */
   studies: readonly StudyCard[] | undefined;
   problem: Problem | undefined;
-  /** The base in use, the others, and the library's adapters. */
+  /** The base in use, the others, and the library's adapters, the one in use first. */
   base: string | undefined;
   bases: readonly string[];
   adapters: readonly string[];
@@ -233,9 +233,22 @@ export interface SuiteView {
   suite: string;
   protocol: string;
   measures: readonly string[];
+  /** Adapters against their base alone, under the same conditions. */
+  effects: readonly EffectView[];
   fewestItems: number;
   note?: string;
   rows: readonly RowView[];
+}
+
+/** The score with adapters minus that without, by a paired test. */
+export interface EffectView {
+  candidate: string;
+  without: string;
+  measure: string;
+  difference: number;
+  interval: { low: number; high: number };
+  p: number;
+  verdict: "better" | "worse" | "none" | "tooFew";
 }
 
 export interface RowView {

@@ -2,7 +2,7 @@
 
 import { basename, dirname } from "node:path";
 import { UserError } from "../foundation/errors.ts";
-import { isPortableName } from "../foundation/portableName.ts";
+import { isPortableName } from "../foundation/platform.ts";
 import { parseHubAddress } from "../hub/hubAddress.ts";
 import { embeddedName } from "./installedBase.ts";
 

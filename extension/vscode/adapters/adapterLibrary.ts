@@ -9,7 +9,7 @@ import { readdir } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { isPortableName } from "../../core/foundation/portableName.ts";
+import { isPortableName } from "../../core/foundation/platform.ts";
 import { isAdapterName } from "../../core/adapters/library/keptAdapters.ts";
 import { readRenames, renamesFile, type Rename } from "../../core/adapters/library/renames.ts";
 import { workFolderOf } from "../../core/training/output/outputFolder.ts";
@@ -103,20 +103,23 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
         .map(({ name }) => name);
     },
     nameProblem(name) {
-      if (name === "") return vscode.l10n.t("Give the adapter a name.");
-      if (!/^[\w][\w.-]{0,63}$/.test(name)) {
-        return vscode.l10n.t(
-          "Use up to 64 letters from a to z, digits, dots, dashes and underscores, but no blanks, and begin with a letter, digit or underscore.",
-        );
-      }
-      if (!isPortableName(name)) {
-        return vscode.l10n.t(
-          "Windows keeps this name for itself: end with no dot, and use no name such as CON or NUL.",
-        );
-      }
+      const form = formProblem(name);
+      if (form !== undefined) return form;
       if (exists(name)) return vscode.l10n.t('An adapter named "{0}" exists already.', name);
       if (isBegun(name)) return vscode.l10n.t('An unfinished training is named "{0}". Resume or discard it.', name);
       return undefined;
     },
   };
+}
+
+/** What is wrong with a name by itself. */
+function formProblem(name: string): string | undefined {
+  if (name === "") return vscode.l10n.t("Give the adapter a name.");
+  if (!/^[\w][\w.-]{0,63}$/.test(name)) {
+    return vscode.l10n.t(
+      "Use up to 64 letters from a to z, digits, dots, dashes and underscores, but no blanks, and begin with a letter, digit or underscore.",
+    );
+  }
+  if (isPortableName(name)) return undefined;
+  return vscode.l10n.t("Windows keeps this name for itself: end with no dot, and use no name such as CON or NUL.");
 }

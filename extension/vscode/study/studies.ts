@@ -104,9 +104,8 @@ export function createStudies(options: StudiesOptions, subscriptions: vscode.Dis
 
   const onEngine = (): void => become(baseOf(engine));
   onEngine();
-  subscriptions.push(changed, failed, resultsChanged, engine.onDidChangeState(onEngine), {
-    dispose: () => opened?.dispose(),
-  });
+  const closing = { dispose: () => opened?.dispose() };
+  subscriptions.push(changed, failed, resultsChanged, engine.onDidChangeState(onEngine), closing);
 
   return {
     get state() {
@@ -138,7 +137,7 @@ export function createStudies(options: StudiesOptions, subscriptions: vscode.Dis
       await list();
       return () => restore().then(list);
     },
-    pathOf: (name) => files.pathOf(name),
+    pathOf: files.pathOf,
   };
 }
 
@@ -151,7 +150,9 @@ async function readChoices(options: StudiesOptions): Promise<Pick<StudiesState, 
   const { engine, library, libraryProcess, places } = options;
   // The engine reports the base in use once it is ready; the list does not wait for it.
   if (engine.state.phase === "asleep") void engine.start();
-  const adapters = await library.names();
+  const names = await library.names();
+  const { active } = library;
+  const adapters = active === undefined ? names : [active, ...names.filter((name) => name !== active)];
   const { installed } = await libraryProcess.ask(basesRequest, places);
   return { adapters, bases: installed.map(({ name }) => name) };
 }

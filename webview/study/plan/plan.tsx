@@ -160,4 +160,3 @@ function Controls({ study: { phase, runs }, hasResults, post }: PlanProps) {
     </div>
   );
 }
-

@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { moveFolder } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
-import { isPortableName } from "../../foundation/portableName.ts";
+import { isPortableName } from "../../foundation/platform.ts";
 
 /** @throws UserError "adapter-missing", "name-invalid", "name-taken", "not-writable" */
 export async function renameAdapter(library: string, from: string, to: string): Promise<void> {

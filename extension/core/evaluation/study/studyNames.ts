@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
-import { isPortableName } from "../../foundation/portableName.ts";
+import { isPortableName } from "../../foundation/platform.ts";
 import { studiesFolder } from "./studyFile.ts";
 
 /**

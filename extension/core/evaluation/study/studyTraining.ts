@@ -6,7 +6,7 @@ import packageJson from "../../../../package.json" with { type: "json" };
 import { importBase } from "../../baseModels/import/importBase.ts";
 import { recordFile } from "../../baseModels/installedBase.ts";
 import { isFile } from "../../foundation/exists.ts";
-import { isPortableName } from "../../foundation/portableName.ts";
+import { isPortableName } from "../../foundation/platform.ts";
 import type { Log } from "../../foundation/log.ts";
 import { hasCheckpoint } from "../../training/output/checkpoint.ts";
 import { readTrainingReport } from "../../training/output/trainingReport.ts";

@@ -132,7 +132,12 @@ test("studyRuns lists a suite that cannot be read as a problem, and keeps the ot
 });
 
 test("the paper's questions train each method on each data set, and draw examples with the paper's seeds", () => {
-  const { candidates, protocol } = paperStudy({ suites: ["conala", "codealpacapy"] });
+  const { candidates, protocol, title } = paperStudy({ suites: ["conala", "codealpacapy"] });
+  expect(title).toBe("The paper's questions");
+  expect(paperStudy({ suites: ["conala"], limit: 20 })).toMatchObject({
+    title: "The paper's questions, first 20 tasks",
+    limit: 20,
+  });
   expect(protocol).toBe("paper-v2");
   expect(candidates.map(({ name }) => name)).toEqual([
     "zero-shot",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isPortableName } from "../../../extension/core/foundation/portableName.ts";
+import { isPortableName } from "../../../extension/core/foundation/platform.ts";
 
 test.each(["CON", "nul", "aux.json", "Com1", "lpt9.txt", "com¹", "con.tar.gz", "name.", "name "])(
   "isPortableName refuses %j, which is another thing on Windows",
