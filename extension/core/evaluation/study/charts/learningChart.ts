@@ -46,13 +46,10 @@ function learningChart(curves: readonly LearningCurve[], data: Data): string {
         text(left - 8, y(tick) + 4, y.tickFormat(5)(tick), { "text-anchor": "end" }),
       ]),
     line(left, base, width - right, base),
-    ...x
-      .ticks(6)
-      .filter((tick) => Number.isInteger(tick))
-      .flatMap((tick) => [
-        line(x(tick), base, x(tick), base + 4),
-        text(x(tick), base + 18, tick.toLocaleString("en"), { "text-anchor": "middle" }),
-      ]),
+    ...wholeTicks(x).flatMap((tick) => [
+      line(x(tick), base, x(tick), base + 4),
+      text(x(tick), base + 18, tick.toLocaleString("en"), { "text-anchor": "middle" }),
+    ]),
     text((left + width - right) / 2, base + 38, "Steps", { "text-anchor": "middle" }),
     text(0, 0, "Loss per token (nats)", {
       transform: `translate(14 ${(top + base) / 2}) rotate(-90)`,
@@ -69,6 +66,10 @@ function learningChart(curves: readonly LearningCurve[], data: Data): string {
     }),
   ];
   return drawing({ width, height: base + bottom + 8 + legendLine * curves.length, title: titles[data], marks });
+}
+
+function wholeTicks(steps: { ticks(count: number): number[] }): number[] {
+  return steps.ticks(6).filter((tick) => Number.isInteger(tick));
 }
 
 /** The last point has the candidate's shape; so has the lowest loss on validation data, whose parameters the training keeps. */
@@ -89,7 +90,7 @@ function strokeOf(number: number): { stroke: string; "stroke-width": number; "st
 }
 
 /** "lora: from 2.310 to 1.805 in 400 steps, lowest 1.790 at step 350" */
-export function curveWords({ name, steps, training, validation }: CurveFacts, data: Data): string {
+function curveWords({ name, steps, training, validation }: CurveFacts, data: Data): string {
   const shown = (loss: number): string => loss.toFixed(3);
   if (data === "training" || !validation) {
     return `${name}: from ${shown(training.first)} to ${shown(training.last)} in ${steps} steps`;
