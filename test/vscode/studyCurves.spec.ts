@@ -85,3 +85,36 @@ test(
     await workbench.screenshot("studies, curves, 200 px");
   },
 );
+
+test("the paper's questions are asked about some tasks, once", { timeout: 300_000 }, async ({ workbench }) => {
+  const { page } = workbench;
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await workbench.command("Graft: Open studies");
+  const view = await workbench.webview('main[aria-label="Studies"]');
+  const button = (name: string) => view.getByRole("button", { name, exact: true });
+  await button("All studies").click();
+  const tasks = view.getByLabel("Tasks of each suite");
+  await tasks.fill("0");
+  await view.getByText("Tasks: give a whole number from 1 on, or none for all.").waitFor();
+  const create = button("Create The paper's questions");
+  expect(await create.isDisabled()).toBe(true);
+  await tasks.fill("2");
+  await workbench.screenshot("studies, starts");
+  expect(await violations(view)).toEqual([]);
+  const title = "The paper's questions, first 2 tasks";
+  const runs = view.getByRole("region", { name: "Runs" });
+  for (const _ of ["made", "opened again"]) {
+    await create.press("Enter");
+    await view.getByRole("heading", { name: title }).waitFor({ timeout: 120_000 });
+    await expect
+      .poll(() => runs.getByRole("row", { name: /lora-conala .*trains first/ }).count(), { timeout: 120_000 })
+      .toBe(1);
+    await expect.poll(() => button("Start").isEnabled(), { timeout: 120_000 }).toBe(true);
+    await workbench.screenshot("studies, paper");
+    await button("All studies").click();
+    await tasks.fill("2");
+  }
+  expect(await button(`Open ${title}`).count()).toBe(1);
+  await button(`Delete ${title}`).click();
+  await button(`Open ${title}`).waitFor({ state: "hidden" });
+});
