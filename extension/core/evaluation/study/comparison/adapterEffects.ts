@@ -2,7 +2,7 @@
 
 import { differenceText, intervalText, isShown, measureFormat, pText } from "../../measures/measureFormat.ts";
 import type { RunConfiguration } from "../../runs/runRecord.ts";
-import { holm } from "./marks.ts";
+import { holm } from "../../measures/verdict.ts";
 import type { Differences } from "./pairTests.ts";
 
 /** A candidate with adapters against the same candidate without. Plain JSON, because it crosses process borders. */
