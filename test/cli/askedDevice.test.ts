@@ -6,7 +6,7 @@ test.each([
   [["bench", "decode", "--device=webgpu", "--json"], "webgpu"],
   [["bench", "--device=cpu", "decode", "--device", "cuda"], "cuda"],
   [["complete", "--unknown", "x", "--base=y", "--device=cuda"], "cuda"],
-  [["bench", "decode", "--device", "all"], undefined],
+  [["bench", "decode", "--device", "all"], "cpu"],
   [["bench", "decode", "--device", "gpu"], undefined],
   [["bench", "decode", "--device"], undefined],
   [["complete", "--", "--device", "cuda"], undefined],
