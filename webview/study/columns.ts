@@ -36,13 +36,13 @@ export const costColumns: readonly Column[] = [
   },
   {
     key: "training",
-    title: t("Training"),
+    title: t("Training time"),
     value: ({ trainingSeconds }) => trainingSeconds,
     text: ({ trainingSeconds }) => (trainingSeconds === undefined ? none : duration(trainingSeconds)),
   },
   {
     key: "memory",
-    title: t("Memory of training"),
+    title: t("Training memory"),
     value: ({ trainingMemoryBytes }) => trainingMemoryBytes,
     text: ({ trainingMemoryBytes }) => (trainingMemoryBytes === undefined ? none : bytes(trainingMemoryBytes)),
   },
