@@ -137,7 +137,7 @@ export function createStudies(options: StudiesOptions, subscriptions: vscode.Dis
       await list();
       return () => restore().then(list);
     },
-    pathOf: files.pathOf,
+    pathOf: (name) => files.pathOf(name),
   };
 }
 
