@@ -11,7 +11,7 @@ import { configurationOf, writeRun } from "../runs/writtenRun.ts";
 
 const moves = vi.hoisted(() => ({ before: (_from: string): Promise<void> => Promise.resolve() }));
 vi.mock("../../../../extension/core/foundation/atomicFile.ts", async (original) => {
-  const real = (await original()) as { moveFolder(from: string, to: string): Promise<void> };
+  const real = await original<{ moveFolder(from: string, to: string): Promise<void> }>();
   return {
     ...real,
     moveFolder: async (from: string, to: string): Promise<void> => {
