@@ -30,7 +30,7 @@ test(
     await chart.waitFor({ timeout: 120_000 });
     expect(await chart.textContent()).toContain("recorded: from 3.100 to 1.550 in 100 steps, lowest 1.500 at step 75");
     await curves.getByRole("img", { name: "Loss on training data" }).waitFor();
-    await curves.getByText(/No losses are recorded of foreign: .* Train them again/).waitFor();
+    await curves.getByText(/No losses are recorded of foreign: .* Train again to see a curve/).waitFor();
     await curves.getByText("As a table").click();
     const row = curves.getByRole("row", { name: /^recorded/ });
     expect(await row.getByRole("cell").allTextContents()).toEqual([

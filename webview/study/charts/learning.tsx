@@ -21,7 +21,7 @@ export function Learning({ charts, facts, unrecorded }: LearningView) {
       {unrecorded.length > 0 && (
         <p class="note">
           {t(
-            "No losses are recorded of {0}: an earlier version of Graft, or another program, trained them. Train them again to see their curves.",
+            "No losses are recorded of {0}: an earlier version of Graft or another program did the training. Train again to see a curve.",
             unrecorded.join(", "),
           )}
         </p>
