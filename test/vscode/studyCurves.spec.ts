@@ -61,8 +61,11 @@ test(
       expect.stringMatching(/^= 90\.00 %/),
       expect.stringMatching(/^10\.00 %/),
     ]);
-    await view.getByText("recorded is better than nothing.").waitFor();
-    await view.getByText("foreign is better than nothing.").waitFor();
+    const effects = view.locator(".effects > li");
+    expect(await effects.allTextContents()).toEqual([
+      expect.stringMatching(/^recorded against nothing.*better by EM@1 \+80\.00 \(.*\), p < 0\.001/),
+      expect.stringMatching(/^foreign against nothing.*better by EM@1 \+80\.00/),
+    ]);
     await table.scrollIntoViewIfNeeded();
     await workbench.screenshot("studies, trained");
     await curves.scrollIntoViewIfNeeded();

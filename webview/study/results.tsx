@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { measureFormat, valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";
-import type { RowView, StudyResults, SuiteView } from "../protocol/study.ts";
+import type { RowView, StudyResults, SuiteView } from "../protocol/studyResults.ts";
 import { isWhole, scoreTitle } from "../benchmark/scores.ts";
 import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";

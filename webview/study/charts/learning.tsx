@@ -1,6 +1,6 @@
 /** How the losses of the candidates' trainings went: charts as in exports, and their numbers as a table. */
 
-import type { LearningView } from "../../protocol/study.ts";
+import type { LearningView } from "../../protocol/studyResults.ts";
 import { loss } from "../../shared/figures.ts";
 import { t } from "../../shared/l10n.ts";
 

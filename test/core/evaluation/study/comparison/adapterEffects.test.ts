@@ -31,44 +31,40 @@ const testOf = (first: number, second: number, found: ReturnType<typeof differen
   second,
   differences: { bitsPerByte: difference(0, 1, "none"), "em@1": found },
 });
-const measures = ["bitsPerByte", "em@1"];
+const measures = ["bitsPerByte", "em@1", "codebleu.syntax"];
 
 test("an adapter is compared with the same candidate without it, whichever comes first", () => {
   const tests = [testOf(0, 1, difference(8, 0.01, "first")), testOf(2, 3, difference(5, 0.02, "first"))];
   const effects = adapterEffects(rows, measures, tests);
-  expect(effects).toEqual([
+  const equal = { measure: "bitsPerByte", p: 1, verdict: "none" };
+  expect(effects).toMatchObject([
     {
       candidate: "sql",
       without: "base",
-      measure: "em@1",
-      difference: 8,
-      interval: { low: 7, high: 9 },
-      p: 0.02,
-      verdict: "better",
+      findings: [equal, { measure: "em@1", difference: 8, interval: { low: 7, high: 9 }, p: 0.02, verdict: "better" }],
     },
     {
       candidate: "sql, repository",
       without: "base, repository",
-      measure: "em@1",
-      difference: -5,
-      interval: { low: -6, high: -4 },
-      p: 0.02,
-      verdict: "worse",
+      findings: [
+        equal,
+        { measure: "em@1", difference: -5, interval: { low: -6, high: -4 }, p: 0.02, verdict: "worse" },
+      ],
     },
   ]);
   expect(effects.map((effect) => effectText(effect))).toEqual([
-    "sql is better than base: EM@1 +8.00 (7.00 to 9.00), p = 0.020.",
-    "sql, repository is worse than base, repository: EM@1 −5.00 (−6.00 to −4.00), p = 0.020.",
+    "sql against base: better by EM@1 +8.00 (7.00 to 9.00), p = 0.020; no difference found by Bits per byte.",
+    "sql, repository against base, repository: worse by EM@1 −5.00 (−6.00 to −4.00), p = 0.020; no difference found by Bits per byte.",
   ]);
 });
 
 test("without a difference by the test, corrected for the number of effects, none is told", () => {
   const tests = [testOf(0, 1, difference(8, 0.03, "first")), testOf(2, 3, difference(5, 0.04, "second"))];
-  expect(adapterEffects(rows, measures, tests).map(({ verdict, p }) => [verdict, p])).toEqual([
+  const found = adapterEffects(rows, ["em@1"], tests).map(({ findings }) => findings[0]!);
+  expect(found.map(({ verdict, p }) => [verdict, p])).toEqual([
     ["none", 0.06],
     ["none", 0.06],
   ]);
   const few = [testOf(0, 1, difference(8, 0.001, "tooFew"))];
-  expect(effectText(adapterEffects(rows, measures, few)[0]!)).toMatch(/^Too few tasks to tell sql from base: EM@1 /);
-  expect(adapterEffects(rows, ["bitsPerByte"], few)).toEqual([]);
+  expect(effectText(adapterEffects(rows, ["em@1"], few)[0]!)).toBe("sql against base: too few tasks for EM@1.");
 });
