@@ -63,7 +63,7 @@ test(
     ]);
     const effects = view.locator(".effects > li");
     expect(await effects.allTextContents()).toEqual([
-      expect.stringMatching(/^recorded against nothing.*better by EM@1 \+80\.00 \(.*\), p < 0\.001/),
+      expect.stringMatching(/^recorded against nothing.*better by EM@1 \+80\.00 \(.*\), p = 0\.002/),
       expect.stringMatching(/^foreign against nothing.*better by EM@1 \+80\.00/),
     ]);
     await table.scrollIntoViewIfNeeded();

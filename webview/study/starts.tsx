@@ -110,7 +110,7 @@ function Start({ title, note, action, isOff = false, onClick, children }: StartP
   return (
     <div class="card start">
       <h2 class="name">{title}</h2>
-      <p class="note about">{note}</p>
+      <p class="note">{note}</p>
       {children}
       <div class="actions">
         <Button disabled={isOff} onClick={onClick} label={`${action} ${title}`}>
