@@ -152,8 +152,8 @@ async function readChoices(options: StudiesOptions): Promise<Pick<StudiesState, 
   // The engine reports the base in use once it is ready; the list does not wait for it.
   if (engine.state.phase === "asleep") void engine.start();
   const names = await library.names();
-  const { active } = library;
-  const adapters = active === undefined ? names : [active, ...names.filter((name) => name !== active)];
+  const inUse = library.active.map(({ name }) => name);
+  const adapters = [...inUse, ...names.filter((name) => !inUse.includes(name))];
   const { installed } = await libraryProcess.ask(basesRequest, places);
   return { adapters, bases: installed.map(({ name }) => name) };
 }
