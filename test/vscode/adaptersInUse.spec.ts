@@ -102,35 +102,43 @@ async function renameTo(workbench: Workbench, from: string, to: string): Promise
   await workbench.press("Enter");
 }
 
-test("the list shows what each scale suggests at the cursor, and Escape goes back", async ({ workbench }) => {
-  await workbench.openFile("boxes.py");
-  await select(workbench, "team");
-  await graftReady(workbench, "team");
-  await openScales(workbench);
-  await expect.poll(() => focused(workbench).textContent(), patient).toContain("100 % (as trained)");
-  await item(workbench, "100 %").filter({ hasText: idiom }).waitFor({ timeout: 30_000 });
-  await goTo(workbench, "0 % (without it)", "ArrowUp");
-  await item(workbench, "0 % (without it)").filter({ hasText: "return box" }).waitFor({ timeout: 30_000 });
-  await expect.poll(() => said(workbench), patient).toContain("Adapter: team (0 %)");
-  await workbench.screenshot("scale, list");
-  await workbench.press("Escape");
-  await expect.poll(() => said(workbench), patient).toContain("Adapter: team.");
-});
+test(
+  "the list shows what each scale suggests at the cursor, and Escape goes back",
+  { timeout: 180_000 },
+  async ({ workbench }) => {
+    await workbench.openFile("boxes.py");
+    await select(workbench, "team");
+    await graftReady(workbench, "team");
+    await openScales(workbench);
+    await expect.poll(() => focused(workbench).textContent(), patient).toContain("100 % (as trained)");
+    await item(workbench, "100 %").filter({ hasText: idiom }).waitFor({ timeout: 30_000 });
+    await goTo(workbench, "0 % (without it)", "ArrowUp");
+    await item(workbench, "0 % (without it)").filter({ hasText: "return box" }).waitFor({ timeout: 30_000 });
+    await expect.poll(() => said(workbench), patient).toContain("Adapter: team (0 %)");
+    await workbench.screenshot("scale, list");
+    await workbench.press("Escape");
+    await expect.poll(() => said(workbench), patient).toContain("Adapter: team.");
+  },
+);
 
-test("a typed scale is used, shown and remembered, and the cursor has what it suggests", async ({ workbench }) => {
-  await openScales(workbench);
-  await takeScale(workbench, "80");
-  expect(await workbench.ghostText()).toContain(idiom);
-  await expect.poll(() => said(workbench), patient).toContain("Adapter: team (80 %)");
-  await showView(workbench);
-  await row(workbench, "team, in use, 80 % · LoRA, rank 4").waitFor();
-  await workbench.screenshot("scale, in the view");
+test(
+  "a typed scale is used, shown and remembered, and the cursor has what it suggests",
+  { timeout: 180_000 },
+  async ({ workbench }) => {
+    await openScales(workbench);
+    await takeScale(workbench, "80");
+    expect(await workbench.ghostText()).toContain(idiom);
+    await expect.poll(() => said(workbench), patient).toContain("Adapter: team (80 %)");
+    await showView(workbench);
+    await row(workbench, "team, in use, 80 % · LoRA, rank 4").waitFor();
+    await workbench.screenshot("scale, in the view");
 
-  await workbench.page.reload({ waitUntil: "commit" });
-  await workbench.page.locator('.tab.active[aria-label*="boxes.py"]').waitFor();
-  await graftReady(workbench, "team");
-  expect(await said(workbench)).toContain("Adapter: team (80 %)");
-});
+    await workbench.page.reload({ waitUntil: "commit" });
+    await workbench.page.locator('.tab.active[aria-label*="boxes.py"]').waitFor();
+    await graftReady(workbench, "team");
+    expect(await said(workbench)).toContain("Adapter: team (80 %)");
+  },
+);
 
 test("nothing that another scale suggested is shown again", async ({ workbench }) => {
   await openScales(workbench);
