@@ -15,7 +15,14 @@ export interface WorkControl<Progress> {
   finish?: AbortSignal | undefined;
   /** The same for a later phase. */
   enough?: AbortSignal | undefined;
+  /** Says when the work has to wait. */
+  hold?: Hold | undefined;
   onProgress: (progress: Progress) => void;
+}
+
+export interface Hold {
+  readonly isHeld: boolean;
+  onDidChange(listener: () => void): { dispose(): void };
 }
 
 /** Milliseconds for the work to clean up before the process is killed. */
@@ -27,10 +34,10 @@ const cancelPatience = 15_000;
  * @throws UserError "engine-stopped" if that process dies; errors of the work; the signal's reason.
  */
 export async function workApart<Options, Result, Progress>(
-  { role, request, progress, finish: finishing }: Work<Options, Result, Progress>,
+  { role, request, progress, finish: finishing, hold: holding }: Work<Options, Result, Progress>,
   options: Options,
   { entry, log }: { entry: string; log: Log },
-  { signal, finish, enough, onProgress }: WorkControl<Progress>,
+  { signal, finish, enough, hold, onProgress }: WorkControl<Progress>,
 ): Promise<Result> {
   signal.throwIfAborted();
   const process = startEngineProcess(entry, role, log, environmentOf(options));
@@ -40,6 +47,9 @@ export async function workApart<Options, Result, Progress>(
     patience = setTimeout(() => process.kill(), cancelPatience);
   };
   const onFinish = (): void => finishing && process.notify(finishing);
+  const onHold = (): void => hold && holding && process.notify(hold.isHeld ? holding.wait : holding.go);
+  const following = hold?.onDidChange(onHold);
+  if (hold?.isHeld) onHold();
   signal.addEventListener("abort", onAbort, { once: true });
   const early = [finish, enough].filter((one) => one !== undefined);
   for (const one of early) one.addEventListener("abort", onFinish, { once: true });
@@ -49,6 +59,7 @@ export async function workApart<Options, Result, Progress>(
     return await answer;
   } finally {
     clearTimeout(patience);
+    following?.dispose();
     signal.removeEventListener("abort", onAbort);
     for (const one of early) one.removeEventListener("abort", onFinish);
     process.kill();

@@ -9,6 +9,7 @@ import * as vscode from "vscode";
 import * as z from "zod/mini";
 import type { Log } from "../core/foundation/log.ts";
 import { deviceChoices } from "../core/runtime/device.ts";
+import { paces } from "../core/foundation/waiting/pacer.ts";
 
 const schemas = {
   enable: z.boolean(),
@@ -21,6 +22,7 @@ const schemas = {
   "completion.strings": z.boolean(),
   "completion.midLine": z.boolean(),
   "completion.exclude": z.array(z.string()),
+  "training.pace": z.enum(paces),
   "statistics.enable": z.boolean(),
   "repository.enable": z.boolean(),
 };
@@ -99,11 +101,9 @@ export function readConfiguration(log: Log, state: vscode.Memento, subscriptions
         .update("enable", !get("enable"), vscode.ConfigurationTarget.Global);
     },
     async turnStatistics(on) {
-      const settings = vscode.workspace.getConfiguration("graft");
-      const { Global, Workspace } = vscode.ConfigurationTarget;
-      await settings.update("statistics.enable", on, Global);
-      const isOfWorkspace = settings.inspect("statistics.enable")?.workspaceValue !== undefined;
-      if (isOfWorkspace) await settings.update("statistics.enable", on, Workspace);
+      await vscode.workspace
+        .getConfiguration("graft")
+        .update("statistics.enable", on, vscode.ConfigurationTarget.Global);
     },
     async useBase(name) {
       const settings = vscode.workspace.getConfiguration("graft");

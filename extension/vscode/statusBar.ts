@@ -123,9 +123,12 @@ function facts({ engine: { state }, library, comparing }: StatusOptions): string
 export function trainingNote({ state }: Training): { short: string; long: string } | undefined {
   if (state.phase !== "running") return undefined;
   const percent = state.progress ? Math.floor((100 * state.progress.step) / state.progress.steps) : 0;
+  const { name, waits } = state;
+  // A status bar that changes at every burst of typing would draw the eye.
+  if (waits !== "battery") return { short: `${percent}%`, long: vscode.l10n.t('Training "{0}": {1} %', name, percent) };
   return {
-    short: `${percent}%`,
-    long: vscode.l10n.t('Training "{0}": {1} %', state.name, percent),
+    short: `${percent}% $(debug-pause)`,
+    long: vscode.l10n.t('Training "{0}": {1} %, waits for mains power', name, percent),
   };
 }
 

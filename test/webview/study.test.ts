@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import type { RowView, StudyFields, SuiteTasks } from "../../webview/protocol/study.ts";
+import type { StudyFields, SuiteTasks } from "../../webview/protocol/study.ts";
+import type { RowView } from "../../webview/protocol/studyResults.ts";
 
 vi.stubGlobal("document", { getElementById: () => null });
 const { blankStudy, adapterDraft, obstacle, toStudyForm } = await import("../../webview/study/draft.ts");

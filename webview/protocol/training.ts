@@ -67,6 +67,8 @@ export const fromTraining = z.discriminatedUnion("type", [
   z.object({ type: z.literal("pause") }),
   /** Finishes the training and makes an adapter of its best parameters so far. */
   z.object({ type: z.literal("finish") }),
+  /** Goes on with the training on battery power. */
+  z.object({ type: z.literal("trainOnBattery") }),
   /** Resumes an unfinished training, makes an adapter of it, discards it, or restores it. */
   z.object({ type: z.enum(["resume", "keep", "discard", "undo"]), name }),
   /** Makes an adapter of the library the active one. */
@@ -190,6 +192,8 @@ export interface TrainingRunning {
   name: string;
   /** A pending request, which the training fulfills as soon as it can. */
   stopping?: "pause" | "finish" | undefined;
+  /** Why it waits now. */
+  waits?: "typing" | "battery" | undefined;
   /** Present once the data is read. `raised`: epochs were added because there is little data. */
   outline?: { steps: number; epochs: number; raised: boolean; problems: RowProblems };
   leftOut?: LeftOut;

@@ -1,6 +1,6 @@
 /** The columns of a table of results, and the order of its rows. */
 
-import type { RowView } from "../protocol/study.ts";
+import type { RowView } from "../protocol/studyResults.ts";
 import { bytes, duration } from "../shared/figures.ts";
 import { t } from "../shared/l10n.ts";
 
@@ -36,13 +36,13 @@ export const costColumns: readonly Column[] = [
   },
   {
     key: "training",
-    title: t("Training"),
+    title: t("Training time"),
     value: ({ trainingSeconds }) => trainingSeconds,
     text: ({ trainingSeconds }) => (trainingSeconds === undefined ? none : duration(trainingSeconds)),
   },
   {
     key: "memory",
-    title: t("Memory of training"),
+    title: t("Training memory"),
     value: ({ trainingMemoryBytes }) => trainingMemoryBytes,
     text: ({ trainingMemoryBytes }) => (trainingMemoryBytes === undefined ? none : bytes(trainingMemoryBytes)),
   },

@@ -1,15 +1,8 @@
 /** The state of the studies panel, and how a message of the extension or an action of the user changes it. */
 
 import type { PaperDataState } from "../protocol/paperData.ts";
-import type {
-  AskedPair,
-  StudiesState,
-  StudyFields,
-  StudyResults,
-  SuiteTasks,
-  TaskView,
-  ToStudies,
-} from "../protocol/study.ts";
+import type { AskedPair, StudiesState, StudyFields, SuiteTasks, TaskView, ToStudies } from "../protocol/study.ts";
+import type { StudyResults } from "../protocol/studyResults.ts";
 import { blankStudy, type StudyDraft } from "./draft.ts";
 
 export interface PageState {

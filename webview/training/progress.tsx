@@ -15,14 +15,12 @@ export interface ProgressProps {
 }
 
 export function Progress({ running, post }: ProgressProps) {
-  const { name, stopping, outline, reading, progress, trial, leftOut } = running;
+  const { name, stopping, outline, reading, progress, trial, leftOut, waits } = running;
   const isStopping = stopping !== undefined;
   return (
     <section>
       <h2 id="running">{name}</h2>
-      <p class="stage" aria-live="polite">
-        {isStopping ? t("Stopping…") : stageText(running)}
-      </p>
+      <Stage running={running} />
       {trial && <Trying trial={trial} />}
       {!trial && progress && <Steps progress={progress} />}
       {!trial && !progress && <Reading reading={reading} />}
@@ -37,11 +35,28 @@ export function Progress({ running, post }: ProgressProps) {
           {trial ? t("Skip the rest") : t("Stop and keep the best")}
         </Button>
       )}
+      {/* Last, so that no other button moves when it comes. */}
+      {waits === "battery" && <Button onClick={() => post({ type: "trainOnBattery" })}>{t("Train on battery")}</Button>}
     </section>
   );
 }
 
-function stageText({ progress, trial }: TrainingRunning): string {
+/** Nobody wants to hear, at every burst of typing, that the training waits for it: that is only seen. */
+function Stage({ running }: { running: TrainingRunning }) {
+  const isForTyping = running.waits === "typing";
+  return (
+    <p class="stage">
+      <span class={isForTyping ? "heard" : undefined} aria-live="polite">
+        {stageText(running)}
+      </span>
+      {isForTyping && <span>{t("Waits while you type")}</span>}
+    </p>
+  );
+}
+
+function stageText({ stopping, waits, progress, trial }: TrainingRunning): string {
+  if (stopping !== undefined) return t("Stopping…");
+  if (waits === "battery") return t("Waits for mains power");
   if (trial) return t("Trained. Measuring whether it helps here…");
   return progress ? t("Training") : t("Reading data and loading the model…");
 }

@@ -5,6 +5,7 @@ import { checkpointInvalid, saveCheckpoint } from "./output/checkpoint.ts";
 import { reproduciblePlacements, withFallback } from "../devices/placements.ts";
 import type { Device } from "../runtime/device.ts";
 import { openOutputFolder, type OutputFolder } from "./output/outputFolder.ts";
+import { openGate } from "../foundation/waiting/gate.ts";
 import { checkDisk, diskForParameters, freeDisk } from "./cost/diskPlan.ts";
 import { describeCost, estimateCost } from "./cost/costEstimate.ts";
 import { beginRun } from "./run/beginRun.ts";
@@ -42,7 +43,7 @@ export interface TrainResult {
   tokens: number;
   /** Contribution of each data set. */
   data: readonly DataPart[];
-  /** Time of all work, including that before a resume. */
+  /** Time of all work, including that before a resume; not the time that it waited. */
   seconds: number;
   /** Mean loss per target token over the last epoch. */
   trainLoss: number;
@@ -65,7 +66,8 @@ export interface TrainResult {
  *   memory or disk will not suffice
  */
 export async function train(options: TrainOptions, control: TrainControl): Promise<TrainResult> {
-  const startedAt = performance.now();
+  const { gate = openGate } = control;
+  const startedAt = gate.now();
   readSettings(options); // Throws before anything is written.
   const output = await openOutputFolder(options.out);
   try {
@@ -116,7 +118,7 @@ async function takeSteps(
 ): Promise<TrainResult> {
   const { run, base, spec, data, first, checkpoint } = prepared;
   const { settings, fingerprint } = run;
-  const { signal, finish, onProgress, onOutline, log } = control;
+  const { signal, finish, gate = openGate, onProgress, onOutline, log } = control;
   const samples = sampledSteps(data.training, settings);
   const shape = checkpoint?.shape ?? shapeFor(samples, data, base, spec, options);
   const padding = paddingOf(samples, shape);
@@ -141,6 +143,7 @@ async function takeSteps(
     state = await runTrainer(step, data, plan, {
       signal,
       finish,
+      gate,
       onProgress,
       resumeFrom: checkpoint,
       save: (snapshot) => saveCheckpoint(output.workFolder, { ...snapshot, shape }, fingerprint),
@@ -154,7 +157,7 @@ async function takeSteps(
     plannedSteps: plan.steps,
     tokens: state.tokens,
     data: data.parts,
-    seconds: (checkpoint?.state.seconds ?? 0) + (performance.now() - startedAt) / 1000,
+    seconds: (checkpoint?.state.seconds ?? 0) + gate.now() - startedAt,
     trainLoss: state.epochLoss.sum / state.epochLoss.steps,
     ...(state.validation && { validationLoss: state.validation }),
     trainableParameters: step.parameters.reduce((sum, { values }) => sum + values.length, 0),

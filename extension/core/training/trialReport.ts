@@ -5,6 +5,7 @@
 
 import * as z from "zod";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
+import type { Gate } from "../foundation/waiting/gate.ts";
 import type { Log } from "../foundation/log.ts";
 import type { HeldOutFile } from "./data/heldOutFiles.ts";
 
@@ -98,6 +99,8 @@ export interface TrialSubject {
 export interface TrialControl {
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
+  /** Closed, it makes the trial wait, whose time stands still meanwhile. */
+  readonly gate?: Gate | undefined;
   /** When aborted, the trial ends with what it has found so far. */
   readonly enough?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TrialProgress) => void) | undefined;

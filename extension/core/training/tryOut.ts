@@ -2,8 +2,8 @@
 
 import { join } from "node:path";
 import { methodOf } from "../adapters/methods/methodNamed.ts";
-import type { Log } from "../foundation/log.ts";
 import { readHeldOutFiles } from "./data/heldOutFiles.ts";
+import type { ReadingControl } from "./data/trainingData.ts";
 import type { OutputFiles, OutputFolder } from "./output/outputFolder.ts";
 import type { PreparedRun } from "./run/preparedRun.ts";
 import type { Trial, TrialProgress, TrialResult } from "./trialReport.ts";
@@ -27,7 +27,7 @@ export async function tryOut(
   { run, base, spec }: PreparedRun,
   output: OutputFolder,
   { trainingSeconds, shippedData }: { trainingSeconds: number; shippedData: string | undefined },
-  { trial, enough, onTrial, log, signal }: TrialMeans & { log: Log; signal?: AbortSignal | undefined },
+  { trial, enough, onTrial, log, signal, gate }: TrialMeans & Pick<ReadingControl, "log" | "signal" | "gate">,
 ): Promise<TrialResult | undefined> {
   if (!trial || !methodOf(spec.method).adapter) return undefined;
   const heldOut = await readHeldOutFiles(join(output.workFolder, run.dataFolder));
@@ -37,7 +37,7 @@ export async function tryOut(
     await makeFolder(adapter);
     await files.write(adapter);
     const subject = { base, adapter, heldOut, seed: run.settings.seed, trainingSeconds, shippedData };
-    return await trial(subject, { log, signal, enough, onProgress: onTrial });
+    return await trial(subject, { log, signal, gate, enough, onProgress: onTrial });
   } catch (error) {
     signal?.throwIfAborted();
     log.warn(`Could not measure whether the adapter helps: ${error instanceof Error ? error.message : String(error)}`);

@@ -18,6 +18,8 @@ export interface Work<Options, Result, Progress> {
   progress: NotificationType<Progress>;
   /** Asks it to end early with its results so far, if it can. */
   finish?: NotificationType0;
+  /** Make it wait, and go on. */
+  hold?: Readonly<Record<"wait" | "go", NotificationType0>>;
 }
 
 export interface LogMessage {

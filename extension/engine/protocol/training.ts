@@ -15,17 +15,24 @@ import type { Work } from "./roles.ts";
 
 /**
  * The progress of a training: first its data, with the files left out and the progress if reading takes a while; then
- * the plan; then its steps; then its trial.
+ * the plan; then its steps; then its trial. At any time, whether it waits.
  */
 export type TrainingNews =
   | { skipped: readonly Skipped[] }
   | { reading: ReadingProgress }
   | { outline: TrainOutline }
   | { training: TrainProgress }
-  | { trial: TrialProgress };
+  | { trial: TrialProgress }
+  | { waiting: boolean };
 
 /** Ends the steps after the current one, with the best parameters so far. Sent in the trial, it ends the trial. */
 export const finishTraining = new NotificationType0("training/finish");
+
+/** Makes it wait after the micro-batch, or the line of the trial, that is under way. It stays in memory. */
+export const holdTraining = {
+  wait: new NotificationType0("training/wait"),
+  go: new NotificationType0("training/go"),
+};
 
 /** Cancelling keeps everything that a resume needs. */
 export const trainWork: Work<TrainOptions, TrainResult, TrainingNews> = {
@@ -33,6 +40,7 @@ export const trainWork: Work<TrainOptions, TrainResult, TrainingNews> = {
   request: new RequestType("training/train"),
   progress: new NotificationType("training/progress"),
   finish: finishTraining,
+  hold: holdTraining,
 };
 
 /** Reads the data of a training, and trains nothing. */

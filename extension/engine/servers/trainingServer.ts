@@ -3,11 +3,12 @@
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import { runTrial } from "../../core/evaluation/trial/runTrial.ts";
+import { createGate } from "../../core/foundation/waiting/gate.ts";
 import type { Log } from "../../core/foundation/log.ts";
 import { previewTraining } from "../../core/training/preview.ts";
 import { train } from "../../core/training/train.ts";
 import type { Trial } from "../../core/training/trialReport.ts";
-import { finishTraining, previewWork, trainWork } from "../protocol/training.ts";
+import { finishTraining, holdTraining, previewWork, trainWork, type TrainingNews } from "../protocol/training.ts";
 import { answer } from "../wire.ts";
 
 export function serveTraining(connection: MessageConnection, log: Log): void {
@@ -16,6 +17,10 @@ export function serveTraining(connection: MessageConnection, log: Log): void {
   const [finish, enough] = [new AbortController(), new AbortController()];
   let isTrial = false;
   connection.onNotification(finishTraining, () => (isTrial ? enough : finish).abort());
+  const tell = (news: TrainingNews): void => void connection.sendNotification(trainWork.progress, news);
+  const gate = createGate((waiting) => tell({ waiting }));
+  connection.onNotification(holdTraining.wait, gate.close);
+  connection.onNotification(holdTraining.go, gate.open);
   const trial: Trial = async (subject, control) => {
     isTrial = true;
     return await runTrial(subject, control);
@@ -33,12 +38,13 @@ export function serveTraining(connection: MessageConnection, log: Log): void {
       finish: finish.signal,
       trial,
       enough: enough.signal,
+      gate,
       log,
-      onSkipped: (skipped) => void connection.sendNotification(trainWork.progress, { skipped }),
-      onReading: (reading) => void connection.sendNotification(trainWork.progress, { reading }),
-      onOutline: (outline) => void connection.sendNotification(trainWork.progress, { outline }),
-      onProgress: (training) => void connection.sendNotification(trainWork.progress, { training }),
-      onTrial: (progress) => void connection.sendNotification(trainWork.progress, { trial: progress }),
+      onSkipped: (skipped) => tell({ skipped }),
+      onReading: (reading) => tell({ reading }),
+      onOutline: (outline) => tell({ outline }),
+      onProgress: (training) => tell({ training }),
+      onTrial: (progress) => tell({ trial: progress }),
     }),
   );
 }

@@ -76,6 +76,15 @@ function figuresOf({ validation, trial }: NonNullable<AdapterDetails["training"]
           ),
         ]
       : []),
+    ...(trial?.bodies
+      ? [
+          vscode.l10n.t(
+            "Bodies of blocks are {0} % like the author's instead of {1} %",
+            percent(trial.bodies.adapter),
+            percent(trial.bodies.base),
+          ),
+        ]
+      : []),
     ...(validation
       ? [
           vscode.l10n.t(

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import type { ChosenAdapter } from "../../core/adapters/chosenAdapters.ts";
+import { isPortableName } from "../../core/foundation/platform.ts";
 import { isAdapterName } from "../../core/adapters/library/keptAdapters.ts";
 import { readRenames, renamesFile, type Rename } from "../../core/adapters/library/renames.ts";
 import { workFolderOf } from "../../core/training/output/outputFolder.ts";
@@ -118,10 +119,14 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
   };
 }
 
+/** Returns what is wrong with a name by itself. */
 function spellingProblem(name: string): string | undefined {
   if (name === "") return vscode.l10n.t("Give the adapter a name.");
-  if (/^[\w][\w.-]{0,63}$/.test(name)) return undefined;
-  return vscode.l10n.t(
-    "Use up to 64 letters from a to z, digits, dots, dashes and underscores, but no blanks, and begin with a letter, digit or underscore.",
-  );
+  if (!/^[\w][\w.-]{0,63}$/.test(name)) {
+    return vscode.l10n.t(
+      "Use up to 64 letters from a to z, digits, dots, dashes and underscores, but no blanks, and begin with a letter, digit or underscore.",
+    );
+  }
+  if (isPortableName(name)) return undefined;
+  return vscode.l10n.t("Windows keeps this name for itself: end with no dot, and use no name such as CON or NUL.");
 }

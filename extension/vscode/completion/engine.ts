@@ -33,6 +33,8 @@ export interface Engine {
   readonly base: string;
   readonly state: EngineState;
   readonly onDidChangeState: vscode.Event<EngineState>;
+  /** Fires when a completion is asked for, and when its request ends. */
+  readonly onDidAsk: vscode.Event<void>;
   /** Loads base and adapter; resolves when completions can begin. */
   start(): Promise<void>;
   restart(): Promise<void>;
@@ -49,7 +51,7 @@ export interface EngineOptions {
 
 export function openEngine(options: EngineOptions, subscriptions: vscode.Disposable[]): Engine {
   const { entry, places, configuration, library, messages, log } = options;
-  const changed = new vscode.EventEmitter<EngineState>();
+  const [changed, asked] = [new vscode.EventEmitter<EngineState>(), new vscode.EventEmitter<void>()];
   const crashes = crashTeller(options, () => restart());
   const client = createCompletionClient({
     entry,
@@ -95,6 +97,7 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
 
   subscriptions.push(
     changed,
+    asked,
     { dispose: () => client.dispose() },
     library.onDidChangeActive(start),
     configuration.onDidChange((keys) => {
@@ -117,7 +120,8 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
       return client.state;
     },
     onDidChangeState: changed.event,
-    ...requestsTo(client, { start, tellFailure, log }),
+    onDidAsk: asked.event,
+    ...requestsTo(client, { start, tellFailure, log, onAsk: () => asked.fire() }),
     start,
     restart,
   };
@@ -130,16 +134,20 @@ function requestsTo(
     start,
     tellFailure,
     log,
-  }: Pick<Engine, "start"> & Pick<EngineOptions, "log"> & { tellFailure: (error: unknown) => void },
+    onAsk,
+  }: Pick<Engine, "start"> & Pick<EngineOptions, "log"> & { tellFailure: (error: unknown) => void; onAsk: () => void },
 ): Pick<Engine, "complete" | "prepare" | "explain"> {
   return {
     async complete(request, signal) {
+      onAsk();
       if (client.state.phase === "asleep") void start();
       try {
         return await client.complete(request, signal);
       } catch (error) {
         tellFailure(error);
         return undefined;
+      } finally {
+        onAsk();
       }
     },
     prepare: (request, signal) => prepare(client, request, signal, log),

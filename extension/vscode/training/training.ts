@@ -24,8 +24,10 @@ import type {
   TrainingState,
 } from "../../../webview/protocol/training.ts";
 import { detailed, explain } from "../messages.ts";
-import { createLeftOutList } from "./leftOutList.ts";
+import { createLeftOutList, type LeftOutList } from "./leftOutList.ts";
 import { lossHistory, type LossHistory } from "./lossHistory.ts";
+import { followPace, type PaceOptions, type TrainingPace } from "./pace/trainingPace.ts";
+import { openTyping, type TypingOptions } from "./pace/typing.ts";
 import { resumeOptions, trainOptions, type TrainingPlaces } from "./trainOptions.ts";
 import { ofWindows, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
@@ -50,6 +52,8 @@ export interface Training {
   pause(): void;
   /** Ends the steps and keeps the best parameters; in the trial, ends the trial. */
   finish(): void;
+  /** Goes on with the training on battery power. */
+  readonly trainOnBattery: () => void;
   /** Makes the adapter whose training ended the active one. */
   activate(name: string): Promise<void>;
   /** Opens the list of the files that it leaves out. */
@@ -59,6 +63,8 @@ export interface Training {
 }
 
 export interface TrainingOptions extends TrainingPlaces {
+  engine: TrainingPlaces["engine"] & TypingOptions["engine"];
+  configuration: PaceOptions["configuration"];
   /** The engine's bundle. */
   entry: string;
   unfinished: UnfinishedTrainings;
@@ -66,21 +72,24 @@ export interface TrainingOptions extends TrainingPlaces {
 }
 
 type OptionsOf = () => TrainOptions | Promise<TrainOptions>;
-type Controls = Readonly<Record<"pause" | "finish" | "enough", AbortController>>;
+type Controls = Readonly<Record<"pause" | "finish" | "enough", AbortController>> & { readonly pace: TrainingPace };
 
 export function createTraining(options: TrainingOptions, subscriptions: vscode.Disposable[]): Training {
-  const { entry, library, log, unfinished } = options;
+  const { library, log, unfinished } = options;
   const [changed, ended] = [new vscode.EventEmitter<TrainingState>(), new vscode.EventEmitter<TrainingEnd>()];
   let state: TrainingState = { phase: "idle" };
   let controls: Controls | undefined;
   const leftOut = createLeftOutList(subscriptions);
+  const typing = openTyping({ ...options, home: options.places.home }, subscriptions);
 
   const become = (next: TrainingState): void => {
     state = next;
-    changed.fire(next);
+    if (next.phase === "running") controls?.pace.hurry(next.stopping !== undefined);
+    changed.fire(state);
   };
 
   const follow = (losses: LossHistory) => (news: TrainingNews) => {
+    if ("waiting" in news) return controls?.pace.arrived(news.waiting);
     if ("skipped" in news) leftOut.add(news.skipped);
     if (state.phase === "running") become({ ...after(state, news, losses), ...leftOut.counts() });
   };
@@ -88,29 +97,26 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   const work = async (name: string, optionsOf: OptionsOf, by: Controls): Promise<TrainingEnd> => {
     const losses = lossHistory();
     try {
-      const control = { ...signalsOf(by), onProgress: follow(losses) };
-      const result = await workApart(trainWork, await optionsOf(), { entry, log }, control);
+      const control = { ...controlOf(by), onProgress: follow(losses) };
+      const result = await workApart(trainWork, await optionsOf(), options, control);
       log.info(`Trained ${name}: ${JSON.stringify(withoutCode(result))}`);
       await unfinished.refresh();
       const isActive = deservesUse(result.trial) && (await activated(name, options));
       return { ...done(name, isActive, result, problemsOf(state)), ...curvesOf(losses), ...leftOut.counts() };
-    } catch (thrown) {
-      const error = ofWindows(name, thrown);
+    } catch (error) {
       // The files on disk decide, not the progress reports.
       await unfinished.refresh();
-      const reached = { name, ...(error === thrown && reachedBy(name, unfinished, state)) };
-      if (isCancelled(error)) return { phase: "cancelled", ...reached };
-      log.error(detailed(error));
-      return { phase: "failed", ...reached, ...explain(error), ...leftOut.counts() };
+      return endedBy(error, name, state, { ...options, leftOut });
     }
   };
 
   const run = async (name: string, optionsOf: OptionsOf): Promise<void> => {
     if (controls) return;
-    controls = { pause: new AbortController(), finish: new AbortController(), enough: new AbortController() };
+    const { pace } = (controls = beginControls({ ...options, typing }));
+    pace.onDidChange(() => state.phase === "running" && become({ ...state, waits: pace.waits }));
     leftOut.clear();
     become({ phase: "running", name });
-    const end = await work(name, optionsOf, controls);
+    const end = await work(name, optionsOf, controls).finally(() => pace.dispose());
     controls = undefined;
     become(end);
     ended.fire(end);
@@ -142,11 +148,15 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     activate: (name) => library.activate([asTrained(name)]),
     pause: () => stop("pause"),
     finish: () => stop("finish"),
+    trainOnBattery: () => controls?.pace.ignoreBattery(),
     showLeftOut: () => leftOut.show(),
-    dismiss() {
-      if (state.phase !== "running") become({ phase: "idle" });
-    },
+    dismiss: () => (state.phase === "running" ? undefined : become({ phase: "idle" })),
   };
+}
+
+function beginControls(options: PaceOptions): Controls {
+  const [pause, finish, enough] = [new AbortController(), new AbortController(), new AbortController()];
+  return { pause, finish, enough, pace: followPace(options) };
 }
 
 /** Keeps the end in view true: the name of its adapter, whether that is in use, and whether the training can go on here. */
@@ -167,7 +177,7 @@ function keepEndTrue(
 }
 
 function after(running: TrainingRunning, news: TrainingNews, losses: LossHistory): TrainingRunning {
-  if ("skipped" in news) return running;
+  if ("skipped" in news || "waiting" in news) return running;
   // "Stop and keep the best" ends the steps; the trial that follows can be ended, too.
   if ("trial" in news && !running.trial) return { ...running, stopping: undefined, trial: news.trial };
   if ("outline" in news) return { ...running, outline: begun(news.outline, losses) };
@@ -190,8 +200,8 @@ function shown(progress: TrainProgress, curves: LossCurves): NonNullable<Trainin
   return { step, steps, loss, tokensPerSecond, etaSeconds, curves, validation: progress.validationLoss };
 }
 
-function signalsOf({ pause, finish, enough }: Controls): Record<"signal" | "finish" | "enough", AbortSignal> {
-  return { signal: pause.signal, finish: finish.signal, enough: enough.signal };
+function controlOf({ pause, finish, enough, pace: hold }: Controls) {
+  return { signal: pause.signal, finish: finish.signal, enough: enough.signal, hold };
 }
 
 async function activated(name: string, { library, log }: TrainingOptions): Promise<boolean> {
@@ -203,6 +213,20 @@ async function activated(name: string, { library, log }: TrainingOptions): Promi
 function withoutCode({ trial, ...result }: TrainResult): object {
   const { best: _best, worst: _worst, ...figures } = trial ?? { best: [], worst: [] };
   return { ...result, ...(trial && { trial: figures }) };
+}
+
+/** The end of a training that threw. */
+function endedBy(
+  thrown: unknown,
+  name: string,
+  state: TrainingState,
+  { unfinished, log, leftOut }: Pick<TrainingOptions, "unfinished" | "log"> & { leftOut: LeftOutList },
+): TrainingEnd {
+  const error = ofWindows(name, thrown);
+  const reached = { name, ...(error === thrown && reachedBy(name, unfinished, state)) };
+  if (isCancelled(error)) return { phase: "cancelled", ...reached };
+  log.error(detailed(error));
+  return { phase: "failed", ...reached, ...explain(error), ...leftOut.counts() };
 }
 
 function reachedBy(name: string, { list }: UnfinishedTrainings, state: TrainingState): { reached?: Reached } {

@@ -7,6 +7,7 @@ import * as vscode from "vscode";
 import type { Messages } from "../messages.ts";
 import { detailed } from "../messages.ts";
 import { completeStep } from "../walkthrough.ts";
+import type { TrainingState } from "../../../webview/protocol/training.ts";
 import type { Training, TrainingEnd } from "./training.ts";
 import type { UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
@@ -89,6 +90,7 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
   };
 
   subscriptions.push(
+    training.onDidChange(tellWaiting(options)),
     training.onDidEnd((end) => {
       tellEnd(end);
       if (end.phase === "done") void completeStep("graft.trained");
@@ -97,6 +99,20 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
   );
   tellOfEarlier().catch(tell);
   return { discard };
+}
+
+/** Tells once for each training that it waits for mains power, if its view is hidden: it would seem to take very long. */
+function tellWaiting({ training, messages, isViewVisible }: NoticeOptions): (state: TrainingState) => void {
+  let told = false;
+  return (state) => {
+    if (state.phase !== "running") told = false;
+    else if (state.waits === "battery" && !told) {
+      told = true;
+      if (isViewVisible()) return;
+      const text = vscode.l10n.t('The training "{0}" waits for mains power.', state.name);
+      messages.tell("info", text, [{ title: vscode.l10n.t("Train on battery"), run: training.trainOnBattery }]);
+    }
+  };
 }
 
 function pausedNames(memento: vscode.Memento): readonly string[] {

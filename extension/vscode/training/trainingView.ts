@@ -134,6 +134,8 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
       return training.pause();
     case "finish":
       return training.finish();
+    case "trainOnBattery":
+      return training.trainOnBattery();
     case "resume":
       return training.resume(message.name);
     case "keep":

@@ -18,6 +18,8 @@ declare module "vitest" {
     browserEndpoint: string;
     /** Folder of the user's copies of data sets, which all specs share: one that needs them absent removes it. */
     userData: string;
+    /** Linux's folder of power supplies, as the editor sees it: no supply at first. */
+    powerSupplies: string;
   }
 }
 
@@ -31,9 +33,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const hub = await startHub(join(folder, "model"));
   process.env["HF_ENDPOINT"] = hub.url;
   process.env["GRAFT_DATA"] = join(folder, "dataSets");
+  const powerSupplies = join(folder, "powerSupplies");
+  process.env["GRAFT_POWER_SUPPLIES"] = powerSupplies;
   const server = await startEditorServer({ folder, extensions: [vsixPath], settings: testSettings });
   project.provide("editorUrl", server.url);
   project.provide("browserEndpoint", browser.wsEndpoint());
+  project.provide("powerSupplies", powerSupplies);
   project.provide("userData", process.env["GRAFT_DATA"]);
   return async () => {
     await browser.close();

@@ -5,6 +5,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { LossCurves, LossPoint } from "../../protocol/lossCurves.ts";
 import { t } from "../../shared/l10n.ts";
 import { curvesInWords, finite } from "./curvesInWords.ts";
+import { lossDomain } from "./lossDomain.ts";
 import { LossTable } from "./lossTable.tsx";
 
 export interface LossChartProps {
@@ -28,7 +29,7 @@ export function LossChart({ curves, steps }: LossChartProps) {
     .domain([0, steps])
     .range([left, width - right]);
   const y = scaleLinear()
-    .domain([Math.min(...losses), Math.max(...losses)])
+    .domain(lossDomain(losses))
     .range([height - bottom, top])
     .nice(yTicks);
   const path = (points: readonly LossPoint[]): string =>

@@ -3,6 +3,7 @@
  * would, with the base alone and with the adapter. It takes a bounded time.
  */
 
+import { openGate } from "../../foundation/waiting/gate.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import type { Trial } from "../../training/trialReport.ts";
 import { openBaseInfiller } from "../candidates/baseInfiller.ts";
@@ -18,9 +19,9 @@ const generalCounts = { lines: 80, bodies: 0 };
 /** Shares of the time after which these end: on a slow machine with fewer of them, instead of without the parts that follow. */
 const [ofLines, ofBodies, ofTexts] = [0.5, 0.7, 0.8];
 
-export const runTrial: Trial = async (subject, { log, signal, enough, onProgress }) => {
+export const runTrial: Trial = async (subject, { log, signal, gate = openGate, enough, onProgress }) => {
   const { heldOut, seed, base, adapter, shippedData, trainingSeconds } = subject;
-  const startedAt = performance.now();
+  const startedAt = gate.now();
   const parser = await openPythonParser();
   const own = await drawTrialCode(heldOut, parser, { ...heldOutCounts, seed, signal });
   if (own.lines.length === 0) return undefined;
@@ -37,8 +38,8 @@ export const runTrial: Trial = async (subject, { log, signal, enough, onProgress
       own.texts.length +
       general.lines.length +
       general.texts.length;
-    const meter = trialMeter({ of: 2 * pieces, trainingSeconds, enough, onProgress });
-    const model = openTrialModel(infiller, adapter, { meter, signal });
+    const meter = trialMeter({ of: 2 * pieces, trainingSeconds, gate, enough, onProgress });
+    const model = openTrialModel(infiller, adapter, { meter, signal, gate });
     const [served = [], along = []] = await model.complete(
       own.lines,
       isApart ? [others] : [others, withoutOthers],
@@ -59,7 +60,7 @@ export const runTrial: Trial = async (subject, { log, signal, enough, onProgress
       ...(alone.length === served.length && { alone: compareLines(alone, ownTexts) }),
       ...(forgotten.length > 0 && { general: compareLines(forgotten, generalTexts) }),
       ...examplesOf([...served, ...bodies]),
-      seconds: (performance.now() - startedAt) / 1000,
+      seconds: gate.now() - startedAt,
     };
   } finally {
     await infiller.release();

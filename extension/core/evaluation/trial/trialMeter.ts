@@ -1,5 +1,6 @@
 /** Counts the work of a trial, estimates the time left, and says when there was enough of it. */
 
+import type { Gate } from "../../foundation/waiting/gate.ts";
 import { longestTrial, type TrialProgress } from "../../training/trialReport.ts";
 
 export interface TrialMeter {
@@ -13,16 +14,18 @@ export interface TrialMeterOptions {
   /** Pieces of work in all. */
   readonly of: number;
   readonly trainingSeconds: number;
+  /** Its clock is the trial's. */
+  readonly gate: Pick<Gate, "now">;
   /** Aborted when the user wants no more of it. */
   readonly enough?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TrialProgress) => void) | undefined;
 }
 
-export function trialMeter({ of, trainingSeconds, enough, onProgress }: TrialMeterOptions): TrialMeter {
+export function trialMeter({ of, trainingSeconds, gate, enough, onProgress }: TrialMeterOptions): TrialMeter {
   const limit = longestTrial(trainingSeconds);
-  const startedAt = performance.now();
+  const startedAt = gate.now();
   let done = 0;
-  const passed = (): number => (performance.now() - startedAt) / 1000;
+  const passed = (): number => gate.now() - startedAt;
   return {
     done() {
       done++;

@@ -1,5 +1,6 @@
 /** Completes lines and bodies and reads texts with the base alone and with an adapter, in turns, so that a trial can end early. */
 
+import type { Gate } from "../../foundation/waiting/gate.ts";
 import type { BaseInfiller } from "../candidates/baseInfiller.ts";
 import type { ContextOf } from "../context/contextOf.ts";
 import type { Hole } from "../suites/drawHoles.ts";
@@ -27,7 +28,7 @@ const maxTokens = 96;
 export function openTrialModel(
   infiller: BaseInfiller,
   adapter: string,
-  { meter, signal }: { meter: TrialMeter; signal?: AbortSignal | undefined },
+  { meter, signal, gate }: { meter: TrialMeter; signal?: AbortSignal | undefined; gate: Gate },
 ): TrialModel {
   const inTurns = async <Item, Result>(
     items: readonly Item[],
@@ -39,7 +40,7 @@ export function openTrialModel(
       await infiller.useAdapters(folders.map((folder) => ({ folder, scale: 1 })));
       const found: Result[] = [];
       for (const item of chunk) {
-        signal?.throwIfAborted();
+        await gate.pass(signal);
         found.push(await work(item));
         meter.done();
       }

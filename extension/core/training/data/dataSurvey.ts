@@ -5,6 +5,7 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { UserError } from "../../foundation/errors.ts";
+import { openGate, type Gate } from "../../foundation/waiting/gate.ts";
 import type { Log } from "../../foundation/log.ts";
 import { seededRandom } from "../../foundation/random.ts";
 import { countProblems, type Dataset, type Example, type Problem } from "../../dataset/example.ts";
@@ -35,6 +36,8 @@ export interface DataSurvey {
 export interface SurveyControl {
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
+  /** Closed, it makes the work wait. What is computed stays the same. */
+  readonly gate?: Gate | undefined;
   /** Receives, for each source, the files that are not trained on. */
   readonly onSkipped?: ((files: readonly Skipped[]) => void) | undefined;
 }
@@ -60,7 +63,7 @@ export async function surveyData(
   sources: readonly Dataset[],
   sets: readonly Dataset[],
   share: HeldOutShare,
-  { log, signal, onSkipped }: SurveyControl,
+  { log, signal, gate, onSkipped }: SurveyControl,
 ): Promise<DataSurvey> {
   const { fraction, seed } = share;
   const choice = holdOutChoice({ ...share, log, signal });
@@ -69,7 +72,7 @@ export async function surveyData(
   let examples = 0;
   const problems = { count: 0, first: "" };
   for (const source of sets) {
-    examples += await countExamples(source, { log, signal }, problems, (example) =>
+    examples += await countExamples(source, { log, signal, gate }, problems, (example) =>
       validated.add(contentHash(example, seed)),
     );
   }
@@ -78,7 +81,7 @@ export async function surveyData(
   for (const source of sources) {
     const files: Skipped[] = [];
     skipped.push(files);
-    const noted = { log, signal, onSkipped: (file: Skipped) => void files.push(file) };
+    const noted = { log, signal, gate, onSkipped: (file: Skipped) => void files.push(file) };
     examples += await countExamples(source, noted, problems, (example) => {
       if (fraction > 0) choice.add(source, example);
       if (validated.size === 0) return;
@@ -132,13 +135,13 @@ function tellSkipped(name: string, skipped: readonly Skipped[], log: Log): void 
 /** Passes each example to `look`, logs each problem and counts it in `found`. Returns the number of examples. */
 async function countExamples(
   dataset: Dataset,
-  { log, signal, onSkipped }: Omit<SurveyControl, "onSkipped"> & { onSkipped?: (file: Skipped) => void },
+  { log, signal, gate, onSkipped }: Omit<SurveyControl, "onSkipped"> & { onSkipped?: (file: Skipped) => void },
   found: RowProblems,
   look: (example: Example) => void,
 ): Promise<number> {
   const problems = countProblems(dataset.name, log);
   let count = 0;
-  for await (const entry of entriesOf(dataset, signal, onSkipped)) {
+  for await (const entry of entriesOf(dataset, { signal, gate }, onSkipped)) {
     if ("kind" in entry) {
       look(entry);
       count++;
@@ -155,20 +158,20 @@ async function countExamples(
   throw new UserError("data-empty", message, "Choose a .jsonl file with examples, or Python sources.");
 }
 
-/** Entries to read before yielding to the event loop, so that a cancellation gets through. */
+/** Entries to read before yielding to the event loop, so that messages get through. */
 const entriesOfTurn = 32;
 
 /** @throws the signal's reason once it is aborted */
 export async function* entriesOf(
   { examples }: Dataset,
-  signal: AbortSignal | undefined,
+  { signal, gate = openGate }: Pick<SurveyControl, "signal" | "gate">,
   onSkipped?: (skipped: Skipped) => void,
 ): AsyncGenerator<Example | Problem> {
   let count = 0;
   for await (const entry of examples(onSkipped)) {
     if (count++ % entriesOfTurn === 0) {
       await nextTurn();
-      signal?.throwIfAborted();
+      await gate.pass(signal);
     }
     yield entry;
   }

@@ -108,7 +108,7 @@ export async function openTrainingData(
   const settings: PieceSettings = { ...chance, pieceSize: await pieceSizeFor(sources, sequencesOf, maxLength) };
   const share = { fraction, seed: chance.seed, holdOut: options.holdOut };
   const survey = await surveyData(sources, sets, share, control);
-  const meter = readingMeter(survey.examples, control.onReading);
+  const meter = readingMeter(survey.examples, control.onReading, control.gate);
   const drawings = requestsOf && sources.some(({ kind }) => kind === "source") ? drawingsFor(survey.examples) : 1;
   const training = createTokenFile(join(folder, trainingFile), drawings);
   const validation = createTokenFile(join(folder, validationFile));
@@ -143,7 +143,7 @@ export async function openTrainingData(
         survey.isHeldOut(source, { kind: "text", ...file });
       const repository = folder === undefined ? undefined : await indexOf?.(folder, isHeldOut, control.signal);
       let examples = 0;
-      for await (const entry of entriesOf(source, control.signal)) {
+      for await (const entry of entriesOf(source, control)) {
         if (!("kind" in entry)) continue;
         examples++;
         const file = survey.isHeldOut(source, entry) ? validation : training;
@@ -158,7 +158,7 @@ export async function openTrainingData(
     }
     for (const source of sets) {
       const random = seededRandom(chance.seed, `holes of ${source.name}`);
-      for await (const entry of entriesOf(source, control.signal)) {
+      for await (const entry of entriesOf(source, control)) {
         if (!("kind" in entry)) continue;
         heldOut.add(source, entry);
         const requests = requestsIn(source, entry, random);

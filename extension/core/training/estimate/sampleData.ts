@@ -66,7 +66,7 @@ export async function sampleData(
     const random = seededRandom(settings.seed, "estimate");
     const kept: Example[] = [];
     let count = 0;
-    for await (const entry of entriesOf(dataset, signal)) {
+    for await (const entry of entriesOf(dataset, { signal })) {
       if (!("kind" in entry)) continue;
       count++;
       // Each row is kept with the same probability, however many there are.

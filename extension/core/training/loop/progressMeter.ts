@@ -1,5 +1,9 @@
-/** Measures how fast a training runs and estimates how long it will take. Only this file of the loop reads the clock. */
+/**
+ * Measures how fast a training runs and estimates how long it will take. Only this file of the loop reads the clock, that of the
+ * gate: no figure counts the time that a training waits.
+ */
 
+import { openGate, type Gate } from "../../foundation/waiting/gate.ts";
 import type { TrainerPlan, TrainerState, ValidationLoss } from "./trainerState.ts";
 
 /** The progress after an optimizer step. */
@@ -38,12 +42,11 @@ export interface ProgressMeter {
   secondsUnsaved(): number;
 }
 
-const now = (): number => performance.now() / 1000;
-
 export function progressMeter(
   begun: TrainerState,
   { steps, validateEvery }: Pick<TrainerPlan, "steps" | "validateEvery">,
   stepsPerEpoch: number,
+  { now }: Gate = openGate,
 ): ProgressMeter {
   const startedAt = now();
   let savedAt = startedAt;
@@ -87,6 +90,7 @@ const readingInterval = 2;
 export function readingMeter(
   examples: number,
   onReading: ((progress: ReadingProgress) => void) | undefined,
+  { now }: Gate = openGate,
 ): { read(): void } {
   const secondsPerExample = recentMean();
   let [done, told, toldAt] = [0, 0, now()];

@@ -6,6 +6,7 @@
  */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { openGate, type Gate } from "../../foundation/waiting/gate.ts";
 import { seededRandom } from "../../foundation/random.ts";
 import { packStep } from "../../dataset/batches.ts";
 import { epochOrder } from "../../dataset/epochOrder.ts";
@@ -32,6 +33,8 @@ export interface TrainerControl {
   readonly signal?: AbortSignal | undefined;
   /** When aborted, the training finishes normally after the current step, but not before the first. */
   readonly finish?: AbortSignal | undefined;
+  /** Passed between micro-batches. */
+  readonly gate?: Gate | undefined;
   readonly onProgress?: ((progress: TrainProgress) => void) | undefined;
   /** Saves a snapshot. Called before the first step, after validations, every `saveEvery` seconds, and when cancelled. */
   readonly save: (snapshot: TrainerSnapshot) => Promise<void>;
@@ -53,7 +56,7 @@ export async function runTrainer(
   step: TrainingStep,
   { training, validation }: TrainerData,
   plan: TrainerPlan,
-  { signal, finish, onProgress, save, resumeFrom }: TrainerControl,
+  { signal, finish, gate = openGate, onProgress, save, resumeFrom }: TrainerControl,
 ): Promise<TrainerState> {
   const { parameters } = step;
   const { stepsPerEpoch, sequencesOf } = epochOrder(training, plan);
@@ -62,7 +65,7 @@ export async function runTrainer(
   let state = resumeFrom?.state ?? beginning;
   if (resumeFrom) restore(live, resumeFrom.tensors);
   let best: readonly NamedTensor[] = resumeFrom ? restoredBest(parameters, resumeFrom) : [];
-  const meter = progressMeter(state, plan, stepsPerEpoch);
+  const meter = progressMeter(state, plan, stepsPerEpoch, gate);
 
   const keep = async (): Promise<void> => {
     state = { ...state, seconds: meter.seconds() };
@@ -70,10 +73,10 @@ export async function runTrainer(
     meter.saved();
   };
 
-  /** Running a micro-batch blocks this thread. Yields to the event loop, so that a cancellation gets through. */
+  /** Running a micro-batch blocks this thread. Yields to the event loop, so that messages get through. */
   const breathe = async (): Promise<void> => {
     await nextTurn();
-    signal?.throwIfAborted();
+    await gate.pass(signal);
   };
 
   const validate = async (): Promise<void> => {

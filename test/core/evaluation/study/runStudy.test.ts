@@ -375,7 +375,7 @@ test("tables show marks in each format", () => {
   const row = (candidate: string, value: number, marks: object): object =>
     Object.assign({ candidate, marks, scores: { "em@1": { value, low: value, high: value } } }, blank, cost);
   const rows = [row("a_1", 10, { "em@1": "best" }), row("b", 5, {})];
-  const suite = { suite: "s", protocol: "graft", measures: ["em@1"], rows, tests: [], fewestItems: 20 };
+  const suite = { suite: "s", protocol: "graft", measures: ["em@1"], rows, tests: [], effects: [], fewestItems: 20 };
   const report = { title: "T", suites: [suite] } as unknown as Parameters<typeof studyTables>[0];
   expect(studyTables(report, "markdown")).toContain("| a_1 | s | graft | 30 | **10.00 (10.00 to 10.00)** |");
   expect(studyTables(report, "latex")).toContain("a\\_1 & s & graft & 30 & \\textbf{10.00 (10.00 to 10.00)}");

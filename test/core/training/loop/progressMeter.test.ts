@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createGate } from "../../../../extension/core/foundation/waiting/gate.ts";
 import {
   progressMeter,
   readingMeter,
@@ -62,6 +63,28 @@ describe("progressMeter", () => {
     const told = meter.progress({ ...begun, step: 13, validation, validatedStep: 10 }, 1);
     expect(told).toMatchObject({ step: 13, validationLoss: validation, validatedStep: 10 });
     expect(meter.progress({ ...begun, step: 13 }, 1)).not.toHaveProperty("validatedStep");
+  });
+
+  test("time in which the training waits changes neither its speed, nor the time left, nor what it took", async () => {
+    const told = async (secondsOfWait: number) => {
+      const gate = createGate();
+      const meter = progressMeter(begun, { steps: 10, validateEvery: 5 }, 5, gate);
+      for (let step = 1; step <= 4; step++) {
+        await meter.timed("step", async () => {
+          vi.advanceTimersByTime(2000);
+          gate.close();
+          const passing = gate.pass();
+          vi.advanceTimersByTime(1000 * secondsOfWait);
+          gate.open();
+          await passing;
+        });
+      }
+      return { ...meter.progress({ ...begun, step: 4, tokens: 200 }, 1), seconds: meter.seconds() };
+    };
+    const [without, waited] = [await told(0), await told(1.5)];
+    expect(waited.tokensPerSecond).toBeCloseTo(without.tokensPerSecond, 6);
+    expect(waited.etaSeconds).toBeCloseTo(without.etaSeconds, 6);
+    expect(waited.seconds).toBeCloseTo(8, 6);
   });
 
   test("a slow first step is soon forgotten", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createGate } from "../../../../extension/core/foundation/waiting/gate.ts";
 import { optimizerNames } from "../../../../extension/core/training/optimizers/optimizers.ts";
 import type { TrainProgress } from "../../../../extension/core/training/loop/progressMeter.ts";
 import { runTrainer, type TrainerControl, type TrainerData } from "../../../../extension/core/training/loop/trainer.ts";
@@ -160,6 +161,43 @@ describe("runTrainer", () => {
       expect(second.runs.length).toBeLessThanOrEqual(runsBefore);
     },
   );
+
+  test("held back after each micro-batch and in each validation, computes the same", async () => {
+    const whole = fakeStep(goal);
+    const expected = await runTrainer(whole, data, plan, keeper());
+    let waits = 0;
+    const gate = createGate((isWaiting) => {
+      if (!isWaiting) return;
+      waits++;
+      setImmediate(gate.open);
+    });
+    const held = fakeStep(goal, gate.close);
+    const { evaluate } = held;
+    held.evaluate = async (batch) => {
+      gate.close();
+      return evaluate(batch);
+    };
+    const state = await runTrainer(held, data, plan, { ...keeper(), gate });
+    expect(waits).toBeGreaterThan(held.runs.length); // Validations, too.
+    expect(held.runs).toEqual(whole.runs);
+    expect(held.parameters[0]!.values).toEqual(whole.parameters[0]!.values);
+    expect(state.losses).toEqual(expected.losses);
+  });
+
+  test("cancelled while it waits, ends at once, and resumed as if uninterrupted", async () => {
+    const whole = fakeStep(goal);
+    await runTrainer(whole, data, plan, keeper());
+    const controller = new AbortController();
+    const gate = createGate((isWaiting) => isWaiting && setImmediate(() => controller.abort()));
+    const first = fakeStep(goal, (runs) => runs === 12 && gate.close());
+    const { save, snapshots } = keeper();
+    const waiting = runTrainer(first, data, plan, { signal: controller.signal, gate, save });
+    await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
+    expect(first.runs).toHaveLength(12);
+    const second = fakeStep(goal);
+    await runTrainer(second, data, plan, { ...keeper(), resumeFrom: snapshots.at(-1)! });
+    expect(second.parameters[0]!.values).toEqual(whole.parameters[0]!.values);
+  });
 
   test("cancelled in a validation, repeats it when resumed", async () => {
     const controller = new AbortController();

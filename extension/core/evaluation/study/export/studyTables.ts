@@ -4,6 +4,7 @@ import { stringify } from "csv-stringify/sync";
 import { isShown, scoreText } from "../../measures/measureFormat.ts";
 import { csv, exportFormats, latex, latexText, markdown, table } from "../../scoring/runTable.ts";
 import type { RunRow } from "../../scoring/runTable.ts";
+import { effectText } from "../comparison/adapterEffects.ts";
 import type { Mark } from "../comparison/marks.ts";
 import type { StudyReport, StudyRow, SuiteReport } from "../studyReport.ts";
 
@@ -59,6 +60,7 @@ function markdownSuite(suite: SuiteReport): string {
     `## ${suite.suite}, ${suite.protocol}\n`,
     lines,
     ...(suite.note === undefined ? [] : [`${suite.note}\n`]),
+    ...(suite.effects.length === 0 ? [] : [suite.effects.map((effect) => `- ${effectText(effect)}\n`).join("")]),
   ].join("\n");
 }
 
