@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { isCancelled, UserError } from "../core/foundation/errors.ts";
+import { plainMessage } from "./plainMessage.ts";
 
 export interface Messages {
   /** Shows `error` and logs it; a bug with its stack. Does not wait for the user. */
@@ -42,7 +43,7 @@ export function createMessages(output: vscode.LogOutputChannel): Messages {
 
   const offer = (show: Show, text: string, actions: readonly Action[]): void => {
     const offered = [...actions, showLog];
-    void show(text, ...offered.map(({ title }) => title)).then(
+    void show(plainMessage(text), ...offered.map(({ title }) => title)).then(
       reporting((title) => offered.find((action) => action.title === title)?.run()),
     );
   };
