@@ -36,7 +36,7 @@ export const costColumns: readonly Column[] = [
   },
   {
     key: "training",
-    title: t("Training"),
+    title: t("Training time"),
     value: ({ trainingSeconds }) => trainingSeconds,
     text: ({ trainingSeconds }) => (trainingSeconds === undefined ? none : duration(trainingSeconds)),
   },

@@ -139,6 +139,13 @@ test("a run that fails and a suite that is gone do not stop the others; twins sh
   expect(plan.notes).toEqual([expect.stringMatching(/^b on suite.jsonl is the same run as a/)]);
 });
 
+test("a candidate that is left out has the name that it would have in tables", async () => {
+  const suites = [{ source: at("suite.jsonl"), limit: 1 }];
+  const study = studyOf({ suites, candidates: [{ base: at("tiny") }, { base: at("tiny"), context: "repository" }] });
+  const { notes } = await planStudy(study, placesOf("notes"), control);
+  expect(notes).toEqual([expect.stringContaining("tiny + repository is not evaluated on suite.jsonl.")]);
+});
+
 test("suites with tests are refused before anything runs, unless the user consents", async () => {
   await writeFile(at("tests.jsonl"), `${JSON.stringify({ task_id: 1, text: "x", test_list: ["assert 1"] })}\n`);
   const study = studyOf({ suites: [{ source: at("tests.jsonl") }], candidates: [{ base: at("tiny") }] });
