@@ -75,7 +75,7 @@ test("nothing of a suite, or of an answer, is markup in the issue", () => {
   const detail: TaskDetail = {
     id: hostile,
     intent: hostile,
-    place: { path: hostile, line: 1 },
+    place: { path: hostile, line: 1, column: 0 },
     answers: [{ predictions: [{ text: "x", verdict: { passed: false, output: hostile } }] }],
   };
   const text = taskIssue(detail, { suite: hostile, runs: [hostile], version: "0.1.0" });
