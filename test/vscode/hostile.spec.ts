@@ -1,7 +1,7 @@
 /** A folder of others: names that are markup, files that are none, settings that are nonsense. */
 
 import { execFileSync } from "node:child_process";
-import { symlink } from "node:fs/promises";
+import { readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { graftReady, openTrainingForm } from "./harness/graft.ts";
@@ -43,6 +43,19 @@ test("completion is ready beside a pipe, links in circles, and settings of wrong
   await symlink("/etc/passwd", join(folder, "outside.py"));
   await page.getByRole("treeitem", { name: "Open me" }).click();
   await page.keyboard.press("Enter");
+  await graftReady(workbench);
+});
+
+test("a base that the folder's settings name, and that is not there, is told with ways out", async ({ workbench }) => {
+  const settings = join(workbench.folder, ".vscode/settings.json");
+  const before = await readFile(settings, "utf8");
+  await writeFile(settings, JSON.stringify({ ...JSON.parse(before), "graft.base": "/nowhere" }));
+  const notice = workbench.notification('Cannot find the base "/nowhere"');
+  await notice.getByRole("button", { name: "Base models" }).waitFor({ timeout: 30_000 });
+  await notice.getByRole("button", { name: "Open Settings" }).click();
+  await workbench.page.getByRole("tab", { name: "Settings" }).waitFor();
+  await workbench.command("View: Close Editor");
+  await writeFile(settings, before);
   await graftReady(workbench);
 });
 

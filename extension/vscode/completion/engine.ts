@@ -18,7 +18,7 @@ import type { EngineState } from "../../engine/engineState.ts";
 import type { DeviceFallback, Selection } from "../../engine/protocol/completion.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
-import type { Messages } from "../messages.ts";
+import type { Action, Messages } from "../messages.ts";
 
 export interface Engine {
   readonly pid: number | undefined;
@@ -79,7 +79,7 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
   /** A crash has its own message, shown once, so the requests that it ended show none. */
   const tellFailure = (error: unknown): void => {
     if (isCancelled(error) || (error instanceof UserError && error.code === "engine-stopped")) return;
-    messages.tellOnce(error);
+    messages.tellOnce(error, waysOut(error));
   };
 
   /** The state holds the result; the state's listener shows a failure. */
@@ -194,4 +194,18 @@ function crashTeller(
       isTold = false;
     },
   };
+}
+
+/** Where another base or adapter is chosen: the one in use may come from the folder's own settings. */
+function waysOut(error: unknown): Action[] {
+  const to = (title: string, ...command: [string, ...string[]]): Action => {
+    return { title, run: () => vscode.commands.executeCommand(...command) };
+  };
+  const kind = error instanceof UserError ? error.code.split("-")[0] : "";
+  if (kind === "adapter") return [to(vscode.l10n.t("Select adapter"), "graft.selectAdapter")];
+  if (kind !== "base") return [];
+  return [
+    to(vscode.l10n.t("Base models"), "graft.showBases"),
+    to(vscode.l10n.t("Open Settings"), "workbench.action.openSettings", "graft.base"),
+  ];
 }
