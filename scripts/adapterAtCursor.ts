@@ -4,12 +4,12 @@
  * `.graft/adapter-at-cursor` (--work), so that a run that was stopped goes on.
  *
  *     node scripts/adapterAtCursor.ts FOLDER… [--methods lora,ia3] [--holes 250] [--trained 0] [--elsewhere 60] [--base NAME] [--context file|repository]
- *         [--no-prior] [--train '{"epochs": 3}'] [--work FOLDER] [--seed 42]
+ *         [--no-prior] [--scale 1] [--train '{"epochs": 3}'] [--work FOLDER] [--seed 42]
  *
  * --trained also asks at so many holes of each kind in files that were trained on; --elsewhere in the next repository of the list, to
  * see what was forgotten. --context repository shows the model parts of the other files, as the editor does; give it another --work,
- * with the adapters of the first. --no-prior, also with another --work, leaves the prior of copied text out. --train takes fields of a
- * train request.
+ * with the adapters of the first. Also with another --work, --no-prior leaves the prior of copied text out, and --scale uses the adapters in
+ * part. --train takes fields of a train request.
  */
 
 import { createHash } from "node:crypto";
@@ -43,6 +43,7 @@ const { values: flags, positionals } = parseArgs({
     base: { type: "string", default: "" },
     context: { type: "string", default: "file" },
     "no-prior": { type: "boolean", default: false },
+    scale: { type: "string", default: "1" },
     train: { type: "string", default: "{}" },
     work: { type: "string", default: join(scratch, "adapter-at-cursor") },
     seed: { type: "string", default: "42" },
@@ -130,7 +131,7 @@ async function rowsOf(candidate: string, repository: Repository, other: Reposito
   }
   const completer = await openCompleter(await resolveBase(flags.base, places));
   try {
-    await completer.useAdapters(candidate === "base" ? [] : [{ folder: out, scale: 1 }]);
+    await completer.useAdapters(candidate === "base" ? [] : [{ folder: out, scale: Number(flags.scale) }]);
     const at = async (
       files: readonly SourceFile[],
       count: string,

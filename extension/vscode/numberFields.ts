@@ -3,16 +3,12 @@
  */
 
 import type * as z from "zod";
-import { fieldOf, type Field } from "../core/foundation/request.ts";
+import { fieldOf } from "../core/foundation/request.ts";
 import type { NumberField } from "../../webview/protocol/numberField.ts";
 
-/** Limits and default from the schema. */
+/** Returns the limits and the default of a schema, in whole numbers. */
 export function numberField(schema: z.ZodType): NumberField {
-  return shownNumber(fieldOf(schema));
-}
-
-/** Returns the limits and default of a field, in whole numbers. */
-export function shownNumber({ minimum, above, maximum, default: byDefault }: Field): NumberField {
+  const { minimum, above, maximum, default: byDefault } = fieldOf(schema);
   return {
     minimum: Math.ceil(minimum ?? (above === undefined ? 0 : Math.floor(above) + 1)),
     ...(maximum !== undefined && { maximum }),

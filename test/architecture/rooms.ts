@@ -73,7 +73,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     training: [".", "adapters", "completion"],
   },
   "webview/shared": { form: ["."] },
-  "webview/study": { ".": ["charts"], charts: ["."] },
+  "webview/study": { ".": ["charts", "plan"], charts: ["."], plan: ["."] },
   "webview/training": {
     ".": ["commits", "curves", "plan", "preview", "snippets", "trial"],
     commits: ["."],

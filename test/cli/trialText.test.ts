@@ -24,3 +24,14 @@ rest of a line, 200 lines
   bits per byte          0.936    0.815      -0.121  -0.150 to -0.090`,
   );
 });
+
+test("bodies that decided are told first, and have their part of the table", () => {
+  const { lines: _, ...scores } = comparison;
+  const bodies = { ...scores, bodies: 80, editSimilarity: { value: 3.3, low: 0.8, high: 5.9, p: 0.015 } };
+  const shown = { verdict: "better", files: 7, seconds: 60, served: comparison, best: [], worst: [] } as const;
+  const text = trialText({ ...shown, decidedBy: "bodies", bodies }).join("\n");
+  expect(text).toMatch(
+    /^The adapter helps: 80 bodies of blocks are 50\.0 % like the author's instead of 50\.0 % \(95 %: \+0\.8 to \+5\.9 points, p = 0\.015\); right at 34\.0 %/,
+  );
+  expect(text).toContain("body of a block, 80 bodies\n");
+});

@@ -39,7 +39,7 @@ test("lists a new adapter, which is in use", { timeout: 240_000 }, async ({ work
   await form.getByRole("button", { name: "Start training" }).click();
   await form.getByText('Trained. "twig" is the active adapter now.').waitFor({ timeout: 200_000 });
   await showView(workbench);
-  await row(workbench, "twig, in use · LoRA, rank 16").waitFor({ timeout: 30_000 });
+  await row(workbench, "twig, in use · LoRA, rank 64").waitFor({ timeout: 30_000 });
   await workbench.screenshot("adapters, one in use");
 });
 
@@ -47,7 +47,7 @@ test("a click puts an adapter into use, after its button has taken it out of use
   await row(workbench, "twig").hover();
   await row(workbench, "twig").getByRole("button", { name: "Stop using" }).click();
   await graftReady(workbench, "none");
-  await row(workbench, "twig, LoRA, rank 16").click();
+  await row(workbench, "twig, LoRA, rank 64").click();
   await graftReady(workbench, "twig");
 });
 
@@ -85,7 +85,7 @@ test("other workspaces that use it follow its new name, open or not", { timeout:
   try {
     let other = await openOther();
     await showView(other);
-    await row(other, "branch, LoRA, rank 16").click();
+    await row(other, "branch, LoRA, rank 64").click();
     await graftReady(other, "branch");
     await workbench.page.bringToFront();
     await renameTo(workbench, "branch", "bough");
@@ -125,7 +125,7 @@ test("exports a folder, which comes in again under a free name", async ({ workbe
 
   await workbench.command("Graft: Import adapter…");
   await chooseFolder(workbench, join(out, "branch"), "Import");
-  await row(workbench, "branch-2, LoRA, rank 16").waitFor({ timeout: 30_000 });
+  await row(workbench, "branch-2, LoRA, rank 64").waitFor({ timeout: 30_000 });
   expect((await readFile(join(library, "branch-2", weights))).equals(own)).toBe(true);
   // It can be used at once.
   await row(workbench, "branch-2").click();

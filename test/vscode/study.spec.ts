@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -7,9 +7,11 @@ import axeCore from "axe-core";
 import type { Frame, Page } from "playwright-core";
 import { expect } from "vitest";
 import { root } from "../../scripts/bed/paths.ts";
+import { studiesFolder, type Study } from "../../extension/core/evaluation/study/studyFile.ts";
 import { chooseFolder } from "./harness/folderDialog.ts";
 import { fitsWidth } from "./harness/fitsWidth.ts";
 import { graftReady } from "./harness/graft.ts";
+import { editorHome } from "./harness/largeStudy.ts";
 import { editorTest } from "./harness/spec.ts";
 import type { Workbench } from "./harness/workbench.ts";
 
@@ -84,6 +86,52 @@ test("a study of three candidates is planned, with times", { timeout: 240_000 },
   // By the machine's speed, or by what earlier specs have evaluated in this home.
   expect(await runs.getByRole("row", { name: /graft-base, 2 nearest/ }).innerText()).toMatch(/\d (s|min)/);
   await workbench.screenshot("studies, plan");
+});
+
+test("its runs are reordered by keyboard and by mouse, and its file keeps the order", async ({ workbench }) => {
+  const { page } = workbench;
+  const view = await openStudies(workbench);
+  const runs = view.getByRole("region", { name: "Runs" });
+  const names = async (): Promise<string[]> =>
+    (await runs.getByRole("rowheader").allTextContents()).map((name) => name.replace("graft-base", "").slice(2));
+  const kept = async (): Promise<unknown> => {
+    const study = JSON.parse(await readFile(join(studiesFolder(editorHome), "three-on-forty.json"), "utf8")) as Study;
+    return study.order;
+  };
+  await expect.poll(names, { timeout: 60_000 }).toEqual(["", "1 drawn (seed 42)", "2 nearest"]);
+  const up = runs.getByRole("button", { name: "Move up: graft-base, 2 nearest on forty.jsonl, seed 42" });
+  await up.press("Enter");
+  await expect.poll(names).toEqual(["", "2 nearest", "1 drawn (seed 42)"]);
+  await view.getByText("graft-base, 2 nearest on forty.jsonl, seed 42: place 2 of 3 to come.").waitFor();
+  // The focus goes with the run, so that a key can be pressed again.
+  await expect.poll(() => up.evaluate((button) => button === document.activeElement)).toBe(true);
+  await page.keyboard.press("Alt+ArrowUp");
+  await expect.poll(names).toEqual(["2 nearest", "", "1 drawn (seed 42)"]);
+  expect(await up.getAttribute("aria-disabled")).toBe("true");
+  await expect.poll(kept).toEqual([
+    [0, 2, 42],
+    [0, 0, 42],
+    [0, 1, 42],
+  ]);
+  await workbench.screenshot("studies, order");
+  expect(await axeProblems(view)).toEqual([]);
+  const row = (name: RegExp): ReturnType<Frame["getByRole"]> => runs.getByRole("row", { name });
+  await row(/2 nearest/)
+    .locator(".grip")
+    .dragTo(row(/1 drawn/).getByRole("rowheader"));
+  await expect.poll(names).toEqual(["", "1 drawn (seed 42)", "2 nearest"]);
+  await row(/1 drawn/)
+    .locator(".grip")
+    .dragTo(row(/graft-base on|graft-base forty/).getByRole("rowheader"));
+  await expect.poll(names).toEqual(["1 drawn (seed 42)", "", "2 nearest"]);
+  await expect.poll(kept).toEqual([
+    [0, 1, 42],
+    [0, 0, 42],
+    [0, 2, 42],
+  ]);
+  await button(view, "Plan again").click();
+  await expect.poll(() => button(view, "Start").isEnabled(), { timeout: 60_000 }).toBe(true);
+  expect(await names()).toEqual(["1 drawn (seed 42)", "", "2 nearest"]);
 });
 
 test("it is paused, and goes on after the window was reloaded", { timeout: 300_000 }, async ({ workbench }) => {

@@ -96,7 +96,7 @@ test("a window that opens this folder again uses its adapter", async ({ workbenc
 
 test('"Select adapter" with "None" gives the base back', async ({ workbench }) => {
   await workbench.command("Graft: Select adapter");
-  await workbench.page.getByText("LoRA, rank 16").first().waitFor();
+  await workbench.page.getByText("LoRA, rank 64").first().waitFor();
   // By name: other specs may have left adapters between "None" and the one in use.
   await workbench.type("None");
   await workbench.page.locator(".quick-input-list .monaco-list-row.focused", { hasText: "None" }).waitFor();

@@ -66,7 +66,7 @@ test(
     await graftReady(workbench, "none");
     await form.getByText("All figures").click();
     await form.getByRole("rowheader", { name: "Exact lines, %" }).first().waitFor();
-    const examples = form.getByText("Completions at held-out lines");
+    const examples = form.getByText("Completions at held-out places");
     if ((await examples.count()) > 0) {
       await examples.click();
       const places = await form.locator(".examples .note").allTextContents();

@@ -111,13 +111,14 @@ describe("the place among a study's tasks", () => {
 
 test("a chart of differences is shown for the pair that was asked for last, until results change", () => {
   const pair = { suite: 0, first: 1, second: 0, measure: "chrf" };
+  const learning = { charts: [], facts: [], unrecorded: [] };
   const drawn = { type: "differences", pair, svg: "<svg/>" } as const;
   let state = changed(initialState(undefined), { type: "askDifferences", pair });
   expect(changed(state, { ...drawn, pair: { ...pair, first: 2 } }).differences).toEqual({ pair });
   state = changed(state, drawn);
   expect(state.differences).toEqual({ pair, svg: "<svg/>" });
   expect(
-    changed(state, { type: "results", results: { suites: [], charts: [], history: [] } }).differences,
+    changed(state, { type: "results", results: { suites: [], charts: [], learning, history: [] } }).differences,
   ).toBeUndefined();
 });
 

@@ -9,8 +9,8 @@ beforeAll(async () => {
 
 const numbers = {
   epochs: { minimum: 1, maximum: 100 },
-  rank: { minimum: 1, maximum: 64, default: 8 },
-  virtualTokens: { minimum: 1, maximum: 256, default: 20 },
+  rank: { minimum: 1, maximum: 64 },
+  virtualTokens: { minimum: 1, maximum: 256 },
   months: { minimum: 1, maximum: 120, default: 6 },
 };
 const snippet = { path: "a.py", lines: 2, start: "x = 1" };
@@ -42,9 +42,8 @@ describe("obstacle", () => {
     [{ data: "snippets" }, "Add code to the snippets first."],
     [{ data: "codealpacapy" }, "Get CodeAlpacaPy first."],
     [{ data: "joint" }, "Get CodeAlpacaPy first."],
-    [{ rank: "65" }, "Rank: a whole number from 1 to 64"],
-    [{ rank: "" }, "Rank: a whole number from 1 to 64"],
-    [{ method: "prompt", virtualTokens: "0" }, "Virtual tokens: a whole number from 1 to 256"],
+    [{ rank: "65" }, "Rank: a whole number from 1 to 64, or nothing"],
+    [{ method: "prompt", virtualTokens: "0" }, "Virtual tokens: a whole number from 1 to 256, or nothing"],
     [{ epochs: "0" }, "Epochs: a whole number from 1 to 100, or nothing"],
   ] as const)("of %j is %j", (part, text) => expect(draft.obstacle(facts(part))).toBe(text));
 
@@ -94,10 +93,11 @@ describe("obstacle", () => {
 });
 
 describe("toTrainingForm", () => {
-  test("numbers that were left alone are the extension's defaults, and epochs are left to the data", () => {
-    expect(draft.toTrainingForm(facts({ name: " shop " }).draft, numbers)).toEqual({
+  test.each([{}, { rank: "", epochs: "" }])("numbers of %j are left to the training", (numbersTyped) => {
+    const typed = facts({ name: " shop ", ...numbersTyped }).draft;
+    expect(draft.toTrainingForm(typed, numbers)).toEqual({
       data: { kind: "workspace" },
-      method: { name: "lora", rank: 8 },
+      method: { name: "lora" },
       name: "shop",
     });
   });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type * as Words from "../../webview/training/trial/trialWords.ts";
-import type { TrialComparison, TrialShown } from "../../webview/protocol/training.ts";
+import type { TrialComparison, TrialShown } from "../../webview/protocol/trial.ts";
 
 let words: typeof Words;
 beforeAll(async () => {
@@ -35,6 +35,32 @@ describe("verdictText", () => {
     ["untold", "It cannot be told yet: right at 68 of only 200 lines, 52 without it."],
   ] as const)("%s", (verdict, text) => {
     expect(words.verdictText(trial(verdict, comparison(26, 1, 1)))).toBe(text);
+  });
+});
+
+describe("bodies of blocks", () => {
+  const bodies = {
+    ...comparison(0, 1, 1),
+    bodies: 80,
+    adapter: { exact: estimate(0), editSimilarity: estimate(33.4) },
+    editSimilarity: { value: 3.3, low: 0.8, high: 5.9, p: 0.015 },
+    base: { exact: estimate(0), editSimilarity: estimate(30.1) },
+  };
+  const told = (verdict: TrialShown["verdict"], decidedBy?: "bodies") => {
+    const shown = { ...trial(verdict, comparison(26, 1, 1)), bodies, decidedBy };
+    return [words.verdictText(shown), words.otherText(shown)];
+  };
+
+  test("are told first if they decided", () => {
+    const lines = "Lines: right at 34 of 100; without the adapter 26.";
+    const likeness = "bodies of blocks are 33 % like the author's instead of 30 %; between +1 and +6, 95 %.";
+    expect(told("better", "bodies")).toEqual([`It helps: ${likeness}`, lines]);
+    expect(told("worse", "bodies")).toEqual([`It harms: ${likeness}`, lines]);
+  });
+
+  test("are told second if lines decided, and not at all by reports without them", () => {
+    expect(told("alike")[1]).toBe("Bodies of blocks (80): 33 % like the author's; without the adapter 30 %.");
+    expect(words.otherText(trial("alike", comparison(26, 1, 1)))).toBeUndefined();
   });
 });
 

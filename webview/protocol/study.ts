@@ -67,6 +67,8 @@ export const fromStudies = z.discriminatedUnion("type", [
   z.object({ type: z.literal("pause") }),
   /** Ends it at once. */
   z.object({ type: z.literal("stop") }),
+  /** Moves a run of the plan by so many places, down or, if negative, up, among those that wait for their turn. */
+  z.object({ type: z.literal("move"), run: z.int(), by: z.int() }),
   /** Opens the study's file in the editor. */
   z.object({ type: z.literal("edit") }),
   /** Reads the study's file and plans again. */
@@ -140,6 +142,8 @@ export interface OpenStudy {
   /** "testing": planned, while the paired tests of what is finished are computed. */
   phase: "planning" | "testing" | "ready" | "running" | "pausing" | "stopping";
   runs: readonly RunView[];
+  /** The positions of the runs in the order of their evaluation. */
+  order: readonly number[];
   /** Candidates that do not apply to a suite. */
   notes: readonly string[];
   problem?: Problem;
@@ -156,6 +160,8 @@ export interface RunView {
   done: number;
   isFinished: boolean;
   needsTraining: boolean;
+  /** Whether it waits for its turn, so that its place in the order can change. */
+  canMove: boolean;
   /** Estimated seconds until it is finished. */
   seconds?: number;
   /** The estimate may be wrong by a factor of three. */
@@ -170,7 +176,24 @@ export interface RunView {
 export interface StudyResults {
   suites: readonly SuiteView[];
   charts: readonly { name: string; suite: number; measure: string; svg: string }[];
+  learning: LearningView;
   history: readonly HistoryView[];
+}
+
+/** The trainings of the candidates: their losses over the steps. */
+export interface LearningView {
+  charts: readonly { name: string; svg: string }[];
+  facts: readonly CurveFactsView[];
+  /** Candidates that were trained without a record of their losses. */
+  unrecorded: readonly string[];
+}
+
+/** Losses per target token. */
+export interface CurveFactsView {
+  name: string;
+  steps: number;
+  training: { first: number; last: number };
+  validation?: { before: number; best: number; bestStep: number; last: number };
 }
 
 /** A run of the study, or an earlier one that asked the same of other inputs. */

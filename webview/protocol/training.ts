@@ -7,6 +7,7 @@ import type { LossCurves } from "./lossCurves.ts";
 import type { NumberField } from "./numberField.ts";
 import type { PaperDataState } from "./paperData.ts";
 import type { SnippetsState } from "./snippets.ts";
+import type { TrialShown } from "./trial.ts";
 
 const trainingForm = z.object({
   data: z.discriminatedUnion("kind", [
@@ -17,9 +18,10 @@ const trainingForm = z.object({
     z.object({ kind: z.literal("path"), path: z.string().check(z.minLength(1)) }),
   ]),
   method: z.discriminatedUnion("name", [
-    z.object({ name: z.literal("lora"), rank: z.int() }),
+    /** Without a size, the training decides it. */
+    z.object({ name: z.literal("lora"), rank: z.exactOptional(z.int()) }),
     z.object({ name: z.literal("ia3") }),
-    z.object({ name: z.enum(["prefix", "prompt"]), virtualTokens: z.int() }),
+    z.object({ name: z.enum(["prefix", "prompt"]), virtualTokens: z.exactOptional(z.int()) }),
   ]),
   name: z.string(),
   /** If absent, the balanced one. */
@@ -164,59 +166,6 @@ export interface TrainingDone {
   curves?: LossCurves;
   /** Absent if no source files were held out. */
   trial?: TrialShown;
-}
-
-/** What a trial on held-out lines found: scores in percent and bits per byte, with the adapter and with the base alone. */
-export interface TrialShown {
-  verdict: "better" | "worse" | "alike" | "untold";
-  /** Files that the lines come from. */
-  files: number;
-  /** As in the editor, with what it adds from other files. */
-  served: TrialComparison;
-  /** From the file alone. */
-  alone?: TrialComparison | undefined;
-  /** Code that has nothing to do with the workspace. */
-  general?: TrialComparison | undefined;
-  /** Lines that the adapter improves most, and worsens most. */
-  best: readonly TrialExample[];
-  worst: readonly TrialExample[];
-}
-
-export interface TrialComparison {
-  lines: number;
-  base: TrialScores;
-  adapter: TrialScores;
-  exact: Difference;
-  editSimilarity: Difference;
-  bitsPerByte?: Difference | undefined;
-}
-
-export interface TrialScores {
-  exact: Interval;
-  editSimilarity: Interval;
-  bitsPerByte?: number | undefined;
-}
-
-/** A number and its 95 % interval. */
-export interface Interval {
-  value: number;
-  low: number;
-  high: number;
-}
-
-/** The adapter's score minus the base's, and the probability of as large a difference by chance. */
-export interface Difference extends Interval {
-  p: number;
-}
-
-export interface TrialExample {
-  path: string;
-  line: number;
-  /** The end of the text before the cursor. */
-  before: string;
-  author: string;
-  base: string;
-  adapter: string;
 }
 
 /** Rows that could not be used; `first` names the first one and its problem. */

@@ -1,7 +1,7 @@
 /** The columns of a table of results, and the order of its rows. */
 
 import type { RowView } from "../protocol/study.ts";
-import { bytes, count, duration } from "../shared/figures.ts";
+import { bytes, duration } from "../shared/figures.ts";
 import { t } from "../shared/l10n.ts";
 
 export interface Column {
@@ -26,13 +26,13 @@ export const costColumns: readonly Column[] = [
     key: "parameters",
     title: t("Trained parameters"),
     value: ({ trainableParameters }) => trainableParameters,
-    text: ({ trainableParameters }) => (trainableParameters === 0 ? none : count(trainableParameters)),
+    text: ({ trainableParameters }) => (trainableParameters === 0 ? none : trainableParameters.toLocaleString()),
   },
   {
-    key: "adapter",
-    title: t("Adapter"),
+    key: "size",
+    title: t("Trained weights"),
     value: ({ adapterBytes }) => adapterBytes,
-    text: ({ adapterBytes }) => (adapterBytes === 0 ? none : bytes(adapterBytes)),
+    text: ({ adapterBytes }) => (adapterBytes === 0 ? none : smallBytes(adapterBytes)),
   },
   {
     key: "training",
@@ -59,6 +59,11 @@ export const costColumns: readonly Column[] = [
     text: ({ tokensPerSecond }) => Math.round(tokensPerSecond).toLocaleString(),
   },
 ];
+
+/** Adapters may have a few thousand bytes. */
+function smallBytes(number: number): string {
+  return number < 1e6 ? t("{0} kB", (number / 1000).toFixed(number < 10_000 ? 1 : 0)) : bytes(number);
+}
 
 /** Returns the rows in the order of a column, those without a value last; in the study's order without one. */
 export function sorted(

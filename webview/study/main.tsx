@@ -11,7 +11,7 @@ import { Charts } from "./charts/charts.tsx";
 import { History } from "./history.tsx";
 import { NewStudy } from "./newStudy.tsx";
 import { changed, initialState, placeOf, type Change, type Kept, type PageState } from "./pageState.ts";
-import { Plan } from "./plan.tsx";
+import { Plan } from "./plan/plan.tsx";
 import { Results } from "./results.tsx";
 import { StudyList } from "./studyList.tsx";
 import { Tasks } from "./tasks.tsx";

@@ -4,7 +4,6 @@ import type { TrainingNumbers } from "../protocol/training.ts";
 import { Field } from "../shared/form/field.tsx";
 import { t } from "../shared/l10n.ts";
 import { NumberInput } from "../shared/form/numberInput.tsx";
-import { textOf } from "../shared/form/wholeNumber.ts";
 import { numberLabels, sizes, type FormDraft } from "./draft.ts";
 import { Fold } from "../shared/form/fold.tsx";
 import { MethodField, methods } from "./methodField.tsx";
@@ -16,8 +15,10 @@ export interface AdvancedFieldsProps {
 }
 
 const sizeHints = {
-  rank: t("A higher rank learns more and is slower."),
-  virtualTokens: t("Trained tokens in front of the text. Each takes up one token of the context."),
+  rank: t("A higher rank learns more and is slower. Automatic: by base and data."),
+  virtualTokens: t(
+    "Trained tokens in front of the text. Each takes up one token of the context. Automatic: by method.",
+  ),
 };
 
 export function AdvancedFields({ draft, numbers, edit }: AdvancedFieldsProps) {
@@ -25,19 +26,25 @@ export function AdvancedFields({ draft, numbers, edit }: AdvancedFieldsProps) {
   return (
     <Fold
       title={t("Advanced")}
-      holds={choicesOf(draft, numbers)}
+      holds={choicesOf(draft)}
       isOpen={draft.advanced}
       onToggle={(advanced) => edit({ advanced })}
     >
       <MethodField method={draft.method} onChoose={(method) => edit({ method })} />
       {size && (
         <Field key={size} id={size} label={numberLabels[size]} hint={sizeHints[size]}>
-          <NumberInput id={size} field={numbers[size]} typed={draft[size]} onType={(text) => edit({ [size]: text })} />
+          <NumberInput
+            id={size}
+            field={numbers[size]}
+            typed={draft[size]}
+            whenEmpty={t("Automatic")}
+            onType={(text) => edit({ [size]: text })}
+          />
         </Field>
       )}
       <Field
         id="epochs"
-        label={epochsLabel}
+        label={numberLabels.epochs}
         hint={t("Passes over the data. Automatic: as the preset says, more for little data.")}
       >
         <NumberInput
@@ -52,15 +59,13 @@ export function AdvancedFields({ draft, numbers, edit }: AdvancedFieldsProps) {
   );
 }
 
-const epochsLabel = t("Epochs");
-
-/** "LoRA, rank 16" in the words of the fields. */
-function choicesOf(draft: FormDraft, numbers: TrainingNumbers): string {
+/** "LoRA · Rank: 16": the method, and the numbers that are not left to Graft. */
+function choicesOf(draft: FormDraft): string {
   const size = sizes[draft.method];
-  const named = (label: string, text: string): string[] => (text === "" ? [] : [`${label}: ${text}`]);
+  const named = (label: string, text = ""): string[] => (text === "" ? [] : [`${label}: ${text}`]);
   return [
     methods[draft.method].label,
-    ...(size ? named(numberLabels[size], textOf(numbers[size], draft[size])) : []),
-    ...named(epochsLabel, draft.epochs ?? ""),
+    ...(size ? named(numberLabels[size], draft[size]) : []),
+    ...named(numberLabels.epochs, draft.epochs),
   ].join(" · ");
 }

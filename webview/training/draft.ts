@@ -1,6 +1,5 @@
 /** The draft of the training form, valid or not: its request, and the reason if it cannot be sent yet. */
 
-import type { NumberField } from "../protocol/numberField.ts";
 import type { PaperDataState } from "../protocol/paperData.ts";
 import type { CommitsState } from "../protocol/commits.ts";
 import type { EstimateState } from "../protocol/estimate.ts";
@@ -57,7 +56,7 @@ export const sizes: Readonly<Record<Method, "rank" | "virtualTokens" | undefined
 };
 
 export const monthsLabel = t("Last months");
-export const numberLabels = { rank: t("Rank"), virtualTokens: t("Virtual tokens") };
+export const numberLabels = { epochs: t("Epochs"), rank: t("Rank"), virtualTokens: t("Virtual tokens") };
 
 /** The facts that determine whether the training can start. */
 export interface FormFacts {
@@ -136,20 +135,20 @@ function workspaceObstacle({ folder, files }: Workspace): string {
 
 /** Returns a problem with a number. Ignores a size that the method does not have, because its field is hidden. */
 function numberObstacle({ draft, numbers }: FormFacts): string | undefined {
-  const limits = ({ minimum, maximum }: NumberField) => [minimum, maximum ?? "∞"] as const;
-  if (!acceptsOptional(numbers.epochs, textOf(numbers.epochs, draft.epochs)))
-    return t("Epochs: a whole number from {0} to {1}, or nothing", ...limits(numbers.epochs));
   const size = sizes[draft.method];
-  if (!size || accepts(numbers[size], textOf(numbers[size], draft[size]))) return undefined;
-  return t("{0}: a whole number from {1} to {2}", numberLabels[size], ...limits(numbers[size]));
+  const shown = ["epochs" as const, ...(size ? [size] : [])];
+  const wrong = shown.find((name) => !acceptsOptional(numbers[name], draft[name] ?? ""));
+  if (!wrong) return undefined;
+  const { minimum, maximum = "∞" } = numbers[wrong];
+  return t("{0}: a whole number from {1} to {2}, or nothing", numberLabels[wrong], minimum, maximum);
 }
 
 /** Returns the request of a form without obstacles. */
 export function toTrainingForm(draft: FormDraft, numbers: TrainingNumbers): TrainingForm {
-  const { data, preset, method, name, include, epochs = "" } = draft;
+  const { data, preset, name, include, epochs = "" } = draft;
   return {
     data: dataOf(draft, numbers),
-    method: methodOf(method, (size) => Number(textOf(numbers[size], draft[size]))),
+    method: methodOf(draft),
     name: name.trim(),
     ...(preset !== "balanced" && { preset }),
     ...(epochs !== "" && { epochs: Number(epochs) }),
@@ -168,13 +167,13 @@ function isRows(data: FormDraft["data"]): boolean {
   return data === "conala" || data === "codealpacapy" || data === "joint";
 }
 
-function methodOf(name: Method, size: (of: "rank" | "virtualTokens") => number): TrainingForm["method"] {
+function methodOf({ method: name, rank = "", virtualTokens = "" }: FormDraft): TrainingForm["method"] {
   switch (name) {
     case "lora":
-      return { name, rank: size("rank") };
+      return { name, ...(rank !== "" && { rank: Number(rank) }) };
     case "ia3":
       return { name };
     default:
-      return { name, virtualTokens: size("virtualTokens") };
+      return { name, ...(virtualTokens !== "" && { virtualTokens: Number(virtualTokens) }) };
   }
 }

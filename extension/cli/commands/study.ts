@@ -96,12 +96,16 @@ export interface RunStudyFlags {
 
 export async function runStudyCommand(name: string, flags: RunStudyFlags, context: Context): Promise<void> {
   const { output, places, signal } = context;
-  const study = await readStudy(studyPath(name, context));
+  const file = studyPath(name, context);
+  const study = await readStudy(file);
   const { allowCodeExecution = false, fresh = false } = flags;
   const onProgress = studyProgress(output);
   let outcome: StudyOutcome;
   try {
-    outcome = await runStudy({ study, ...places, allowCodeExecution, fresh }, { signal, log: output.log, onProgress });
+    outcome = await runStudy(
+      { study, file, ...places, allowCodeExecution, fresh },
+      { signal, log: output.log, onProgress },
+    );
   } catch (error) {
     output.close();
     if (isCancelled(error)) output.log.info("Stopped. The same command resumes.");

@@ -11,8 +11,9 @@ import type { PlannedRun, StudyPlan } from "../../core/evaluation/study/studyPla
 import { aligned, duration, type Output } from "../output.ts";
 import { progressFields, progressText } from "./evaluationResult.ts";
 
-export function planText({ title, runs, notes }: StudyPlan): string {
-  const rows = runs.map((run, i) => [
+export function planText({ title, runs, order, notes }: StudyPlan): string {
+  const inOrder = order.map((run) => runs[run]!);
+  const rows = inOrder.map((run, i) => [
     `${i + 1}`,
     run.suiteName,
     run.candidateName,
@@ -99,7 +100,7 @@ export function studyProgress(output: Output): (progress: StudyProgress) => void
       }
       case "predicting": {
         const { done, total = done + 1 } = progress.progress;
-        const place = `${progress.run + 1}/${plan!.runs.length} `;
+        const place = `${plan!.order.indexOf(progress.run) + 1}/${plan!.runs.length} `;
         const fields = {
           ...progressFields(progress.progress),
           number: progress.run,

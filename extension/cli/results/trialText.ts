@@ -1,21 +1,29 @@
 /** The trial of a new adapter as text: one sentence, and a table of its figures. */
 
-import type { TrialComparison, TrialResult } from "../../core/training/trialReport.ts";
+import type { TrialComparison, TrialOfBodies, TrialResult } from "../../core/training/trialReport.ts";
 
 /** Returns the lines of a result. */
-export function trialText({ verdict, files, served, alone, general }: TrialResult): string[] {
+export function trialText({ verdict, decidedBy, files, served, bodies, alone, general }: TrialResult): string[] {
   const { exact, lines } = served;
   const [adapter, base] = [served.adapter.exact.value, served.base.exact.value].map(one);
   const interval = `95 %: ${signed(exact.low)} to ${signed(exact.high)} points`;
   const where = `${lines} lines of ${files} held-out ${files === 1 ? "file" : "files"}`;
+  const ofLines = `right at ${adapter} % of ${where} instead of ${base} % (${interval}, p ${pText(exact.p)})`;
   return [
-    `${verdictTexts[verdict]}: right at ${adapter} % of ${where} instead of ${base} % (${interval}, p ${pText(exact.p)})`,
+    `${verdictTexts[verdict]}: ${decidedBy === "bodies" && bodies ? `${bodiesText(bodies)}; ${ofLines}` : ofLines}`,
     "",
     row("", "base", "adapter", "difference", "95 %"),
-    ...table("rest of a line", served),
-    ...(alone ? table("from the file alone", alone) : []),
-    ...(general ? table("general code", general) : []),
+    ...table(`rest of a line, ${lines} lines`, served),
+    ...(bodies ? table(`body of a block, ${bodies.bodies} bodies`, bodies) : []),
+    ...(alone ? table(`from the file alone, ${alone.lines} lines`, alone) : []),
+    ...(general ? table(`general code, ${general.lines} lines`, general) : []),
   ];
+}
+
+function bodiesText({ bodies, base, adapter, editSimilarity: { low, high, p } }: TrialOfBodies): string {
+  const [after, before] = [adapter, base].map((scores) => one(scores.editSimilarity.value));
+  const interval = `95 %: ${signed(low)} to ${signed(high)} points`;
+  return `${bodies} bodies of blocks are ${after} % like the author's instead of ${before} % (${interval}, p ${pText(p)})`;
 }
 
 const verdictTexts = {
@@ -25,11 +33,14 @@ const verdictTexts = {
   untold: "Too few held-out lines to tell whether the adapter helps",
 } as const;
 
-function table(name: string, { base, adapter, exact, editSimilarity, bitsPerByte, lines }: TrialComparison): string[] {
+function table(
+  name: string,
+  { base, adapter, exact, editSimilarity, bitsPerByte }: Omit<TrialComparison, "lines">,
+): string[] {
   const percent = (label: string, score: "exact" | "editSimilarity", { value, low, high }: typeof exact): string =>
     row(label, one(base[score].value), one(adapter[score].value), signed(value), `${signed(low)} to ${signed(high)}`);
   const rows = [
-    `${name}, ${lines} lines`,
+    name,
     percent("  exact, %", "exact", exact),
     percent("  edit similarity, %", "editSimilarity", editSimilarity),
   ];

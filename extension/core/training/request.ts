@@ -1,13 +1,12 @@
 /**
  * The schema of a train request: types, defaults, limits and descriptions of all its fields. The command line's flags and help,
- * the form's fields, the engine's protocol and run.json derive from it. Each method's own fields are in its file.
+ * the limits of the form's numbers, the engine's protocol and run.json derive from it. Each method's own fields are in its file.
  */
 
 import * as z from "zod";
-import { methodFields, methodNames, methodOf, type MethodName } from "../adapters/methods/methodNamed.ts";
+import { methodFields, methodNames } from "../adapters/methods/methodNamed.ts";
 import { trainingPresets } from "../adapters/methods/method.ts";
 import { overrulable } from "../sources/overrule/included.ts";
-import { fieldOf, type Field } from "../foundation/request.ts";
 import { namedDeviceField } from "../runtime/deviceField.ts";
 import { servedContexts } from "./holes/servedContext.ts";
 import { optimizerNames } from "./optimizers/optimizers.ts";
@@ -152,35 +151,3 @@ export const userFields = trainRequest.omit({
   shippedData: true,
   feedForward: true,
 });
-
-/** A training method in a form. */
-export interface MethodForm {
-  readonly name: MethodName;
-  readonly title: string;
-  readonly summary: string;
-  /** Its own fields by name, with limits and the defaults of the graft preset. */
-  readonly fields: Readonly<Record<string, Field>>;
-}
-
-/** Returns all methods with their fields for a form, and the fields that they share. */
-export function trainingForm(): {
-  readonly methods: readonly MethodForm[];
-  readonly common: Readonly<Record<string, Field>>;
-} {
-  const methods = methodNames.map((name): MethodForm => {
-    const method = methodOf(name);
-    const fields = fieldsOf(method.fields);
-    const given = Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.default ?? null]));
-    const resolved = method.resolve(given, "graft", []) as Readonly<Record<string, unknown>>;
-    for (const [key, field] of Object.entries(fields)) {
-      const value = resolved[key];
-      if (value !== null && value !== undefined) fields[key] = { ...field, default: value };
-    }
-    return { name, title: method.title, summary: method.summary, fields };
-  });
-  return { methods, common: fieldsOf(commonFields) };
-}
-
-function fieldsOf(shape: z.ZodRawShape): Record<string, Field> {
-  return Object.fromEntries(Object.entries(shape).map(([key, schema]) => [key, fieldOf(schema as z.ZodType)]));
-}

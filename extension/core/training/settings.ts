@@ -46,7 +46,7 @@ export function readSettings(options: TrainOptions): TrainSettings {
   return { ...(Object.fromEntries(settings) as TrainSettings), optimizer };
 }
 
-/** Parameters from which on a base gets the smaller default learning rate. */
+/** Parameters from which on a base counts as large, which decides default rates and ranks. */
 const largeBase = 100e6;
 
 /**
@@ -69,13 +69,15 @@ export function resolveDefaults(
   const method = methodOf(settings.method);
   const sourceAs = hasRequests ? (settings.sourceAs ?? (preset === "paper" ? "pieces" : "requests")) : "pieces";
   const { epochs, maxLength, fillShare } = defaultsByForm[sourceAs];
+  const isSmall = parameters < largeBase;
+  const learnsRequests = isSmall && sourceAs === "requests" && preset !== "paper";
   const { small, large, paper, requests = small } = method.learningRates;
-  const ofSmall = sourceAs === "requests" ? requests : small;
-  const rate = preset === "paper" ? paper : parameters >= largeBase ? large : ofSmall;
+  const ofSmall = learnsRequests ? requests : small;
+  const rate = preset === "paper" ? paper : isSmall ? ofSmall : large;
   const common = Object.keys(commonFields).map((key) => [key, settings[key as keyof TrainSettings]]);
   return {
     ...(Object.fromEntries(common) as CommonSettings),
-    ...(method.resolve(settings, preset, [...paths]) as MethodSettings),
+    ...(method.resolve(settings, { preset, paths: [...paths], learnsRequests }) as MethodSettings),
     sourceAs,
     epochs: settings.epochs ?? epochs * (settings.steps === null ? presets[preset].passes : 1),
     maxLength: settings.maxLength ?? maxLength,

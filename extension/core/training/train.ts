@@ -22,7 +22,7 @@ import type { TrainerState, ValidationLoss } from "./loop/trainerState.ts";
 import { tryOut, type TrialMeans } from "./tryOut.ts";
 import type { TrialResult } from "./trialReport.ts";
 import type { DataPart, ReadingControl } from "./data/trainingData.ts";
-import { withReport } from "./output/trainingReport.ts";
+import { recordedLosses, withReport } from "./output/trainingReport.ts";
 import { openTrainingStep } from "./graph/trainingStep.ts";
 
 export interface TrainControl extends ReadingControl, TrialMeans {
@@ -164,8 +164,8 @@ async function takeSteps(
   const facts = { trainingSeconds: result.seconds, shippedData: options.shippedData };
   const trial = options.trial === false ? undefined : await tryOut(files, prepared, output, facts, control);
   const found = { ...result, ...(trial && { trial }) };
-  await output.finish(
-    withReport(files, { settings: fingerprint, sources: data.parts.map(({ name }) => name), ...found }),
-  );
+  const sources = data.parts.map(({ name }) => name);
+  const losses = recordedLosses(state.losses);
+  await output.finish(withReport(files, { settings: fingerprint, sources, losses, ...found }));
   return { adapter: output.path, ...found };
 }

@@ -1,6 +1,6 @@
 /**
- * What a trial of a new adapter finds: completions of held-out lines with the base alone and with the adapter. The report of a
- * training holds its figures. It knows no model; core/evaluation/trial runs it.
+ * What a trial of a new adapter finds: completions of held-out lines and bodies with the base alone and with the adapter. The report of
+ * a training holds its figures. It knows no model; core/evaluation/trial runs it.
  */
 
 import * as z from "zod";
@@ -9,7 +9,7 @@ import type { Log } from "../foundation/log.ts";
 import type { HeldOutFile } from "./data/heldOutFiles.ts";
 
 /**
- * - "better", "worse": more, fewer lines are right with the adapter, by more than chance;
+ * - "better", "worse": by more than chance, more, fewer lines are right with the adapter, or bodies of blocks are more, less like the author's;
  * - "alike": enough lines for a verdict, and no such difference;
  * - "untold": too few lines for a verdict.
  */
@@ -19,28 +19,27 @@ export type TrialVerdict = (typeof trialVerdicts)[number];
 const count = z.int().nonnegative();
 const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
 
-/** Percent of the lines, and bits per byte of the files' text; the latter is absent if there was no time to measure it. */
+/** Percent, and bits per byte of the files' text; the latter is absent if there was no time to measure it. */
 const scores = z.object({ exact: estimate, editSimilarity: estimate, bitsPerByte: z.number().optional() });
 
 /** The adapter's score minus the base's, with its 95 % interval and the probability of as large a difference by chance. */
 const difference = z.object({ value: z.number(), low: z.number(), high: z.number(), p: z.number() });
 
-const comparison = z.object({
-  lines: count,
-  base: scores,
-  adapter: scores,
-  exact: difference,
-  editSimilarity: difference,
-  bitsPerByte: difference.optional(),
-});
+const compared = { base: scores, adapter: scores, exact: difference, editSimilarity: difference };
+const comparison = z.object({ lines: count, ...compared, bitsPerByte: difference.optional() });
+const comparisonOfBodies = z.object({ bodies: count, ...compared });
 
 export const trialReport = z.object({
   verdict: z.enum(trialVerdicts),
+  /** What decided that an adapter is better or worse; absent in reports of earlier versions, in which it was lines. */
+  decidedBy: z.enum(["lines", "bodies"]).optional(),
   /** Held-out files that the lines come from. */
   files: count,
   seconds: z.number(),
-  /** With what the editor adds from other files of the folder. The verdict is about this. */
+  /** With what the editor adds from other files of the folder. The verdict is about this, and about the bodies. */
   served: comparison,
+  /** Bodies of blocks, with the same; absent if there was no time for them, or there are none. */
+  bodies: comparisonOfBodies.optional(),
   /** From the file alone. */
   alone: comparison.optional(),
   /** Code that has nothing to do with the folder: whether the adapter forgets it. */
@@ -49,23 +48,24 @@ export const trialReport = z.object({
 
 export type TrialReport = z.infer<typeof trialReport>;
 export type TrialComparison = z.infer<typeof comparison>;
+export type TrialOfBodies = z.infer<typeof comparisonOfBodies>;
 export type TrialScores = z.infer<typeof scores>;
 
-/** A held-out line and its completions. */
+/** A held-out line or body and its completions. */
 export interface TrialExample {
   readonly path: string;
   /** 1-based. */
   readonly line: number;
   /** The end of the text before the cursor. */
   readonly before: string;
-  /** The author's rest of the line, the base's, and the adapter's. */
+  /** The author's text, the base's, and the adapter's. */
   readonly author: string;
   readonly base: string;
   readonly adapter: string;
 }
 
 export interface TrialResult extends TrialReport {
-  /** The lines that the adapter improves most, and those that it worsens most. */
+  /** The lines and bodies that the adapter improves most, and those that it worsens most. */
   readonly best: readonly TrialExample[];
   readonly worst: readonly TrialExample[];
 }

@@ -12,6 +12,7 @@ import type { OpenStudy, StudyResults } from "../../../webview/protocol/study.ts
 import { consent } from "../benchmark/consent.ts";
 import { explain } from "../messages.ts";
 import { changedRun, planned, resultsOf } from "./runViews.ts";
+import { openStudyOrdering } from "./studyOrdering.ts";
 
 export interface OpenedStudy {
   readonly known: KnownStudy | undefined;
@@ -21,6 +22,12 @@ export interface OpenedStudy {
   start(): Promise<void>;
   pause(): void;
   stop(): void;
+  /**
+   * Moves a run by so many places among those that wait for their turn, in the study's file, too. Does nothing to one that does not.
+   *
+   * @throws UserError "study-missing", "study-invalid", "disk-full", "not-writable"
+   */
+  move(run: number, by: number): Promise<void>;
   /** Tells state and results again, to a panel that was opened later. */
   show(): void;
   /** Writes the study into a folder. */
@@ -49,11 +56,14 @@ export function openStudy(name: string, path: string, options: OpenStudyOptions,
   const { entry, log, places } = options;
   const disposal = new AbortController();
   let known: KnownStudy | undefined;
-  let state: OpenStudy = { name, title: name, phase: "planning", runs: [], notes: [] };
+  let state: OpenStudy = { name, title: name, phase: "planning", runs: [], order: [], notes: [] };
   const become = (part: Partial<OpenStudy>): void => {
     state = { ...state, ...part };
     if (!disposal.signal.aborted) events.onChange(state);
   };
+  const ordering = openStudyOrdering(path);
+  const adopt = (plan: StudyPlan, phase = state.phase): void =>
+    become({ ...planned(plan), order: ordering.adopt(plan), phase });
   const control = { signal: disposal.signal, onProgress: () => undefined };
 
   const plan = async (): Promise<void> => {
@@ -62,33 +72,25 @@ export function openStudy(name: string, path: string, options: OpenStudyOptions,
     state = { ...before, phase: "planning" };
     become({});
     try {
-      const study = await readStudy(path);
-      const onPlan = (found: StudyPlan): void => become({ ...planned(found), phase: "testing" });
+      const study = await ordering.read();
+      const onPlan = (found: StudyPlan): void => adopt(found, "testing");
       known = await workApart(planStudyWork, { study, places }, { entry, log }, { ...control, onProgress: onPlan });
-      become({ ...planned(known.plan), phase: "ready" });
+      adopt(known.plan, "ready");
       events.onResults(resultsOf(known));
     } catch (error) {
       if (!isCancelled(error)) become({ phase: "ready", problem: explain(error) });
     }
   };
 
-  const running = createRunning(
-    { ...options, disposal: disposal.signal },
-    {
-      get state() {
-        return state;
-      },
-      become,
-      set: (next) => (state = next),
-    },
-  );
+  const holder = { state: () => state, become, adopt, set: (next: OpenStudy) => (state = next) };
+  const running = createRunning({ ...options, disposal: disposal.signal }, holder);
 
   const start = async (): Promise<void> => {
     if (running.isActive) return;
     for (const allowCodeExecution of [false, true]) {
       let end: RunEnd;
       try {
-        end = await running.run(await readStudy(path), allowCodeExecution);
+        end = await running.run(await ordering.read(), path, allowCodeExecution);
       } catch (error) {
         return become({ phase: "ready", problem: explain(error) });
       }
@@ -112,6 +114,7 @@ export function openStudy(name: string, path: string, options: OpenStudyOptions,
     start,
     pause: () => running.pause(),
     stop: () => running.stop(),
+    move: (run, by) => ordering.move(state, run, by, (order) => become({ order })),
     show() {
       become({});
       if (known) events.onResults(resultsOf(known));
@@ -128,7 +131,7 @@ export function openStudy(name: string, path: string, options: OpenStudyOptions,
 interface Running {
   readonly isActive: boolean;
   /** Resolves at the end, whatever the result. */
-  run(study: Study, allowCodeExecution: boolean): Promise<RunEnd>;
+  run(study: Study, file: string, allowCodeExecution: boolean): Promise<RunEnd>;
   pause(): void;
   stop(): void;
 }
@@ -141,9 +144,10 @@ interface RunEnd {
 }
 
 interface Holder {
-  readonly state: OpenStudy;
+  state(): OpenStudy;
   /** Changes the state and tells it. */
   become(part: Partial<OpenStudy>): void;
+  adopt(plan: StudyPlan): void;
   /** Changes the state without telling it. */
   set(state: OpenStudy): void;
 }
@@ -156,8 +160,8 @@ function createRunning(
   let active: { pause: AbortController; stop: AbortController } | undefined;
   let reportedAt = 0;
   const follow = (progress: StudyProgress): void => {
-    const { state } = holder;
-    if (progress.kind === "plan") return holder.become(planned(progress.plan));
+    const state = holder.state();
+    if (progress.kind === "plan") return holder.adopt(progress.plan);
     holder.set({ ...state, runs: state.runs.map((run, i) => (i === progress.run ? changedRun(run, progress) : run)) });
     const now = performance.now();
     if (now - reportedAt < reportEvery) return;
@@ -168,15 +172,15 @@ function createRunning(
     get isActive() {
       return active !== undefined;
     },
-    async run(study, allowCodeExecution) {
+    async run(study, file, allowCodeExecution) {
       const { pause, stop } = (active = { pause: new AbortController(), stop: new AbortController() });
-      const { problem: _problem, ...before } = holder.state;
+      const { problem: _problem, ...before } = holder.state();
       holder.set({ ...before, phase: "running" });
       holder.become({});
       const signal = AbortSignal.any([stop.signal, disposal]);
       try {
         const work = { signal, finish: pause.signal, onProgress: follow };
-        await workApart(runStudyWork, { ...places, study, allowCodeExecution }, { entry, log }, work);
+        await workApart(runStudyWork, { ...places, study, file, allowCodeExecution }, { entry, log }, work);
         return { needsConsent: false };
       } catch (error) {
         if (error instanceof UserError && error.code === "code-execution") return { needsConsent: true };
@@ -186,7 +190,7 @@ function createRunning(
       }
     },
     pause() {
-      if (!active || holder.state.phase !== "running") return;
+      if (!active || holder.state().phase !== "running") return;
       active.pause.abort();
       holder.become({ phase: "pausing" });
     },

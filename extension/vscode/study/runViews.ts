@@ -6,8 +6,13 @@ import type { KnownStudy } from "../../engine/protocol/evaluation.ts";
 import { liveEvaluation } from "../liveEvaluation.ts";
 import type { OpenStudy, RunView, StudyResults } from "../../../webview/protocol/study.ts";
 
-export function planned({ title, runs, notes }: StudyPlan): Pick<OpenStudy, "title" | "runs" | "notes"> {
-  return { title, runs: runs.map(viewOf), notes };
+export function planned({
+  title,
+  runs,
+  order,
+  notes,
+}: StudyPlan): Pick<OpenStudy, "title" | "runs" | "order" | "notes"> {
+  return { title, runs: runs.map(viewOf), order, notes };
 }
 
 function viewOf(run: PlannedRun): RunView {
@@ -20,6 +25,7 @@ function viewOf(run: PlannedRun): RunView {
     done,
     isFinished,
     needsTraining,
+    canMove: !isFinished && !problem,
     ...(seconds !== undefined && { seconds }),
     isRough: basis === "rough",
     ...(problem && { problem }),
@@ -33,11 +39,12 @@ export function changedRun(run: RunView, progress: RunProgress): RunView {
   switch (progress.kind) {
     case "training": {
       const { step, steps, etaSeconds, tokensPerSecond } = progress.training;
-      return { ...run, live: { stage: "training", done: step, total: steps, etaSeconds, tokensPerSecond } };
+      const live = { stage: "training", done: step, total: steps, etaSeconds, tokensPerSecond } as const;
+      return { ...run, canMove: false, live };
     }
     case "predicting": {
       const live = liveEvaluation(progress.progress);
-      return { ...run, live, ...(progress.scores && { scores: progress.scores }) };
+      return { ...run, canMove: false, live, ...(progress.scores && { scores: progress.scores }) };
     }
     case "finished": {
       const { live: _live, ...rest } = run;
@@ -45,11 +52,11 @@ export function changedRun(run: RunView, progress: RunProgress): RunView {
     }
     case "failed": {
       const { live: _live, ...rest } = run;
-      return { ...rest, problem: { message: progress.message, nextStep: progress.nextStep } };
+      return { ...rest, canMove: false, problem: { message: progress.message, nextStep: progress.nextStep } };
     }
   }
 }
 
-export function resultsOf({ report, charts, history }: KnownStudy): StudyResults {
-  return { suites: report.suites.map(({ tests: _tests, ...suite }) => suite), charts, history };
+export function resultsOf({ report, charts, learning, history }: KnownStudy): StudyResults {
+  return { suites: report.suites.map(({ tests: _tests, ...suite }) => suite), charts, learning, history };
 }

@@ -94,6 +94,8 @@ async function receive(message: FromStudies, options: StudyPanelOptions, post: P
       return studies.opened?.pause();
     case "stop":
       return studies.opened?.stop();
+    case "move":
+      return studies.opened?.move(message.run, message.by);
     case "edit":
       await vscode.window.showTextDocument(vscode.Uri.file(studies.pathOf(studies.state.open!.name)));
       return;

@@ -1,5 +1,6 @@
 /** The losses of a training for a chart: curves of any length in a bounded number of points. */
 
+import { thinnedLosses } from "../../core/training/loop/thinnedLosses.ts";
 import type { LossCurves, LossPoint } from "../../../webview/protocol/lossCurves.ts";
 
 export interface LossHistory {
@@ -15,12 +16,12 @@ export interface LossHistory {
 }
 
 export function lossHistory(limit = 120): LossHistory {
-  let training = thinned(limit);
-  let validation = thinned(limit);
+  let training = thinnedLosses(limit);
+  let validation = thinnedLosses(limit);
   let validatedStep: number | undefined;
   return {
     begin(losses, steps) {
-      [training, validation] = [thinned(limit, steps), thinned(limit)];
+      [training, validation] = [thinnedLosses(limit, steps), thinnedLosses(limit)];
       for (const point of losses.training) training.add(point);
       for (const point of losses.validation) validation.add(point);
       validatedStep = losses.validation.at(-1)?.step;
@@ -35,30 +36,4 @@ export function lossHistory(limit = 120): LossHistory {
     },
     curves: () => ({ training: training.points(), validation: validation.points() }),
   };
-}
-
-/** Each point is the mean of equally many losses, at their mean step, except the last. */
-function thinned(limit: number, planned = 0): { add(point: LossPoint): void; points(): LossPoint[] } {
-  let means: LossPoint[] = [];
-  let perPoint = 2 ** Math.max(0, Math.ceil(Math.log2(planned / (limit - 1))));
-  let rest: LossPoint[] = [];
-  return {
-    add(point) {
-      rest.push(point);
-      if (rest.length < perPoint) return;
-      means.push(mean(rest));
-      rest = [];
-      if (means.length < limit) return;
-      // Halves the number of points; each then covers twice as many losses.
-      means = means.flatMap((one, i) => (i % 2 === 0 ? [mean([one, ...means.slice(i + 1, i + 2)])] : []));
-      perPoint *= 2;
-    },
-    points: () => (rest.length > 0 ? [...means, mean(rest)] : [...means]),
-  };
-}
-
-function mean(points: readonly LossPoint[]): LossPoint {
-  const of = (value: (point: LossPoint) => number): number =>
-    points.reduce((sum, point) => sum + value(point), 0) / points.length;
-  return { step: of(({ step }) => step), loss: of(({ loss }) => loss) };
 }

@@ -89,11 +89,11 @@ async function ownData(months: number, { commits, sources }: TrainingPlaces): Pr
   };
 }
 
-function methodOptions(
-  chosen: TrainingForm["method"],
-): Pick<TrainOptions, "method" | "rank" | "alpha" | "virtualTokens"> {
-  const { name: method, ...size } = chosen;
-  return { method, ...size, ...("rank" in size && { alpha: 2 * size.rank }) };
+function methodOptions({
+  name: method,
+  ...size
+}: TrainingForm["method"]): Pick<TrainOptions, "method" | "rank" | "virtualTokens"> {
+  return { method, ...size };
 }
 
 /** With fewer Python files, none are held out. */

@@ -4,26 +4,16 @@
  */
 
 import * as z from "zod";
-import type { Field } from "../../core/foundation/request.ts";
-import { settingsSchema, trainingForm } from "../../core/training/request.ts";
+import { settingsSchema } from "../../core/training/request.ts";
 import { fromTraining, type FromTraining, type TrainingNumbers } from "../../../webview/protocol/training.ts";
-import { numberField, shownNumber } from "../numberFields.ts";
+import { numberField } from "../numberFields.ts";
 
 const { epochs, rank, virtualTokens } = settingsSchema.shape;
-/** The fields of all methods. If several share a field, the first decides its default. */
-const ofMethods: Readonly<Record<string, Field>> = Object.assign(
-  {},
-  ...trainingForm()
-    .methods.toReversed()
-    .map(({ fields }) => fields),
-);
-
-/** The limits and defaults of the view's numbers. */
+/** The limits of the view's numbers. Those without a default are left to the training, which knows base, method and data. */
 export const trainingNumbers: TrainingNumbers = {
-  // Without epochs, the training decides how many passes the data needs.
   epochs: numberField(epochs.unwrap()),
-  rank: shownNumber(ofMethods["rank"]!),
-  virtualTokens: shownNumber(ofMethods["virtualTokens"]!),
+  rank: numberField(rank.unwrap()),
+  virtualTokens: numberField(virtualTokens.unwrap()),
   months: { minimum: 1, maximum: 120, default: 6 },
 };
 
@@ -33,7 +23,7 @@ const months = z.int().min(trainingNumbers.months.minimum).max(trainingNumbers.m
 const numbers = z.object({
   data: z.object({ months: months.optional() }),
   epochs: epochs.unwrap().optional(),
-  method: z.object({ rank: rank.unwrap().optional(), virtualTokens }),
+  method: z.object({ rank, virtualTokens }),
 });
 
 /** @throws ZodError if the message does not come from the view. */

@@ -83,13 +83,19 @@ describe("resolveDefaults", () => {
     ],
     ["source code, by the paper", { preset: "paper" }, true, { sourceAs: "pieces", epochs: 5, maxLength: 256 }],
     ["rows", { sourceAs: "requests" }, false, { sourceAs: "pieces", epochs: 5, maxLength: 256, learningRate: 1.5e-3 }],
+    ["rank: source code", {}, true, { rank: 64, alpha: 128 }],
+    ["rank: source code, in pieces", { sourceAs: "pieces" }, true, { rank: 16, alpha: 32 }],
+    ["rank: source code, by the paper", { preset: "paper", sourceAs: "requests" }, true, { rank: 16, alpha: 32 }],
+    ["rank: rows", {}, false, { rank: 16, alpha: 32 }],
+    ["rank: what is given", { rank: 8 }, true, { rank: 8, alpha: 16 }],
+    ["alpha: what is given", { alpha: 3 }, true, { rank: 64, alpha: 3 }],
     [
       "what is given",
       { epochs: 3, maxLength: 99, learningRate: 1 },
       true,
       { epochs: 3, maxLength: 99, learningRate: 1 },
     ],
-  ])("%s: form, passes, length and rate", (_, more, hasRequests, numbers) => {
+  ])("%s: form, passes, length, rate and rank", (_, more, hasRequests, numbers) => {
     expect(resolveDefaults(readSettings({ ...options, ...more }), 14e6, llama, hasRequests)).toMatchObject(numbers);
   });
 });

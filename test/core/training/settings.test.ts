@@ -8,8 +8,8 @@ describe("readSettings", () => {
   test("fills in the defaults that the command line promises", () => {
     expect(readSettings(options)).toMatchObject({
       method: "lora",
-      rank: 16,
-      alpha: 32,
+      rank: null,
+      alpha: null,
       dropout: 0.05,
       steps: null,
       batchSize: 8,

@@ -12,7 +12,7 @@ import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder
 import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
-import { trainingForm, type TrainOptions } from "../../../extension/core/training/request.ts";
+import { settingsSchema, type TrainOptions } from "../../../extension/core/training/request.ts";
 import { train } from "../../../extension/core/training/train.ts";
 import { adapterSummaries } from "../../../extension/engine/servers/adapterSummaries.ts";
 import type { BiasAdapter } from "./biasMethod.ts";
@@ -89,10 +89,10 @@ test("is trained, resumed, written, read, inspected and used as a start", async 
   expect(again[0]).toBeLessThan(0.9 * losses[0]!);
 });
 
-test("is offered by the command line and by the form", () => {
+test("is offered by the command line, with its fields", () => {
   const help = createProgram(() => expect.unreachable("nothing is run"))
     .commands.find((command) => command.name() === "train")!
     .helpInformation();
   expect(help).toMatch(/--method.*\n?.*"full",\s+"bias"/);
-  expect(trainingForm().methods.at(-1)).toMatchObject({ name: "bias", title: "BitFit", fields: { targets: {} } });
+  expect(settingsSchema.shape.method.unwrap().options).toContain("bias");
 });

@@ -12,7 +12,7 @@ import { planStudy } from "../../../extension/core/evaluation/study/studyPlan.ts
 import { writeRun } from "../../core/evaluation/runs/writtenRun.ts";
 
 /** Where the extension of the specs keeps studies and runs. */
-const editorHome = join(scratch, "ui", "user", "User", "globalStorage", "graft.graft");
+export const editorHome = join(scratch, "ui", "user", "User", "globalStorage", "graft.graft");
 
 const tasks = 1000;
 const answers = 10;

@@ -6,6 +6,7 @@ import { scoreTitle } from "../../benchmark/scores.ts";
 import { t } from "../../shared/l10n.ts";
 import { Differences } from "./differences.tsx";
 import type { PageState } from "../pageState.ts";
+import { Learning } from "./learning.tsx";
 import { isOfPaper, PaperClaims } from "./paperClaims.tsx";
 
 export interface ChartsProps {
@@ -15,7 +16,7 @@ export interface ChartsProps {
   post: (message: FromStudies) => void;
 }
 
-export function Charts({ results: { charts, suites }, differences, askDifferences, post }: ChartsProps) {
+export function Charts({ results: { charts, suites, learning }, differences, askDifferences, post }: ChartsProps) {
   const measures = [...new Set(charts.map(({ measure }) => measure))];
   const [chosen, choose] = useState<string>();
   const measure = chosen !== undefined && measures.includes(chosen) ? chosen : measures[0];
@@ -49,6 +50,7 @@ export function Charts({ results: { charts, suites }, differences, askDifference
           )}
         </div>
       ))}
+      <Learning {...learning} />
       {suites.some(({ suite }) => isOfPaper(suite)) && <PaperClaims />}
     </div>
   );

@@ -1,13 +1,14 @@
 /** Answers "Did it help here?": a sentence, bars, what to try, completions at held-out lines, and all figures. */
 
-import type { TrialShown } from "../../protocol/training.ts";
+import type { TrialShown } from "../../protocol/trial.ts";
 import { t } from "../../shared/l10n.ts";
 import { TrialBars } from "./trialBars.tsx";
 import { TrialExamples } from "./trialExamples.tsx";
 import { TrialTable } from "./trialTable.tsx";
-import { adviceText, generalText, verdictText } from "./trialWords.ts";
+import { adviceText, generalText, otherText, verdictText } from "./trialWords.ts";
 
 export function Trial({ trial }: { trial: TrialShown }) {
+  const other = otherText(trial);
   const advice = adviceText(trial);
   const general = generalText(trial);
   const { files, served, best, worst } = trial;
@@ -15,6 +16,7 @@ export function Trial({ trial }: { trial: TrialShown }) {
     <section class="trial" aria-labelledby="trial">
       <h3 id="trial">{t("Did it help here?")}</h3>
       <p>{verdictText(trial)}</p>
+      {other && <p>{other}</p>}
       <TrialBars trial={trial} />
       {general && <p>{general}</p>}
       {advice && <p>{advice}</p>}
@@ -25,7 +27,7 @@ export function Trial({ trial }: { trial: TrialShown }) {
       </p>
       {best.length + worst.length > 0 && (
         <details>
-          <summary>{t("Completions at held-out lines")}</summary>
+          <summary>{t("Completions at held-out places")}</summary>
           <TrialExamples title={t("Better with the adapter")} examples={best} />
           <TrialExamples title={t("Worse with the adapter")} examples={worst} />
         </details>

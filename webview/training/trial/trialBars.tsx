@@ -1,23 +1,24 @@
-/** Bars of the lines that are right, with the base alone and with the adapter. The table and the sentences say the same. */
+/** Bars of the lines that are right and of the bodies' likeness, with the base alone and with the adapter. Table and sentences say the same. */
 
-import type { Interval, TrialShown } from "../../protocol/training.ts";
+import type { Interval, TrialShown } from "../../protocol/trial.ts";
 import { t } from "../../shared/l10n.ts";
 
-export function TrialBars({ trial: { served, alone, general } }: { trial: TrialShown }) {
+export function TrialBars({ trial: { served, bodies, alone, general } }: { trial: TrialShown }) {
   const groups = [
-    [t("As in the editor"), served],
-    [t("Without other files"), alone],
-    [t("General Python code"), general],
+    [t("As in the editor"), served, "exact"],
+    [t("Bodies of blocks: how much they are like the author's"), bodies, "editSimilarity"],
+    [t("Without other files"), alone, "exact"],
+    [t("General Python code"), general, "exact"],
   ] as const;
   return (
     <div class="bars" aria-hidden="true">
-      {groups.map(([title, compared]) => {
+      {groups.map(([title, compared, score]) => {
         if (!compared) return null;
         return (
           <div key={title}>
             <p class="note">{title}</p>
-            <Bar label={t("Base")} exact={compared.base.exact} />
-            <Bar label={t("Adapter")} exact={compared.adapter.exact} isAdapter />
+            <Bar label={t("Base")} score={compared.base[score]} />
+            <Bar label={t("Adapter")} score={compared.adapter[score]} isAdapter />
           </div>
         );
       })}
@@ -27,8 +28,8 @@ export function TrialBars({ trial: { served, alone, general } }: { trial: TrialS
 
 const height = 12;
 
-function Bar({ label, exact, isAdapter = false }: { label: string; exact: Interval; isAdapter?: boolean }) {
-  const { value, low, high } = exact;
+function Bar({ label, score, isAdapter = false }: { label: string; score: Interval; isAdapter?: boolean }) {
+  const { value, low, high } = score;
   return (
     <div class="bar">
       <span>{label}</span>

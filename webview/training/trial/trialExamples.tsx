@@ -1,6 +1,6 @@
 /** Completions of base and adapter side by side with the author's text, at held-out lines. */
 
-import type { TrialExample } from "../../protocol/training.ts";
+import type { TrialExample } from "../../protocol/trial.ts";
 import { t } from "../../shared/l10n.ts";
 
 export function TrialExamples({ title, examples }: { title: string; examples: readonly TrialExample[] }) {

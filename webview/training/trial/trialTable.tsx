@@ -1,10 +1,10 @@
 /** All figures of a trial. */
 
-import type { Difference, TrialComparison, TrialShown } from "../../protocol/training.ts";
+import type { Compared, Difference, TrialShown } from "../../protocol/trial.ts";
 import { t } from "../../shared/l10n.ts";
 import { signed } from "./trialWords.ts";
 
-export function TrialTable({ trial: { served, alone, general } }: { trial: TrialShown }) {
+export function TrialTable({ trial: { served, bodies, alone, general } }: { trial: TrialShown }) {
   return (
     <div class="scroller" tabIndex={0} role="region" aria-label={t("All figures")}>
       <table>
@@ -17,17 +17,19 @@ export function TrialTable({ trial: { served, alone, general } }: { trial: Trial
           </tr>
         </thead>
         <Group title={t("As in the editor")} compared={served} />
+        {bodies && <Group title={t("Bodies of blocks, as in the editor")} compared={bodies} isOfBodies />}
         {alone && <Group title={t("Without other files")} compared={alone} />}
         {general && <Group title={t("General Python code")} compared={general} />}
       </table>
       <p class="note">
-        {t("Intervals by the bootstrap over lines; p of exact lines by McNemar's exact test: {0}", pText(served.exact))}
+        {t("Intervals by the bootstrap; p of exact lines by McNemar's exact test: {0}", pText(served.exact))}
+        {bodies && `. ${t("p of the bodies' edit similarity by permutation: {0}", pText(bodies.editSimilarity))}`}
       </p>
     </div>
   );
 }
 
-function Group({ title, compared }: { title: string; compared: TrialComparison }) {
+function Group({ title, compared, isOfBodies = false }: { title: string; compared: Compared; isOfBodies?: boolean }) {
   const { base, adapter, exact, editSimilarity, bitsPerByte } = compared;
   return (
     <tbody>
@@ -36,7 +38,12 @@ function Group({ title, compared }: { title: string; compared: TrialComparison }
           {title}
         </th>
       </tr>
-      <Row name={t("Exact lines, %")} values={[base.exact.value, adapter.exact.value]} difference={exact} digits={1} />
+      <Row
+        name={isOfBodies ? t("Exact bodies, %") : t("Exact lines, %")}
+        values={[base.exact.value, adapter.exact.value]}
+        difference={exact}
+        digits={1}
+      />
       <Row
         name={t("Edit similarity, %")}
         values={[base.editSimilarity.value, adapter.editSimilarity.value]}

@@ -1,9 +1,12 @@
 /** The findings of a trial as sentences. */
 
-import type { TrialComparison, TrialShown } from "../../protocol/training.ts";
+import type { TrialComparison, TrialShown } from "../../protocol/trial.ts";
 import { t } from "../../shared/l10n.ts";
 
-export function verdictText({ verdict, served: { exact, base, adapter, lines } }: TrialShown): string {
+export function verdictText(trial: TrialShown): string {
+  const { verdict, decidedBy, bodies, served } = trial;
+  if (decidedBy === "bodies" && bodies) return verdictOfBodies(verdict, bodies);
+  const { exact, base, adapter, lines } = served;
   const ofHundred = [adapter, base].map((scores) => Math.round(scores.exact.value));
   const values = [...ofHundred, signed(exact.low), signed(exact.high)];
   switch (verdict) {
@@ -21,6 +24,35 @@ export function verdictText({ verdict, served: { exact, base, adapter, lines } }
       return t("It cannot be told yet: right at {0} of only {1} lines, {2} without it.", right[0]!, lines, right[1]!);
     }
   }
+}
+
+function verdictOfBodies(
+  verdict: TrialShown["verdict"],
+  { base, adapter, editSimilarity: { low, high } }: NonNullable<TrialShown["bodies"]>,
+): string {
+  const likeness = [adapter, base].map((scores) => Math.round(scores.editSimilarity.value));
+  const values = [...likeness, signed(low), signed(high)];
+  return verdict === "better"
+    ? t(
+        "It helps: bodies of blocks are {0} % like the author's instead of {1} %; between {2} and {3}, 95 %.",
+        ...values,
+      )
+    : t(
+        "It harms: bodies of blocks are {0} % like the author's instead of {1} %; between {2} and {3}, 95 %.",
+        ...values,
+      );
+}
+
+/** The other one of lines and bodies than {@link verdictText} tells of. */
+export function otherText({ decidedBy, bodies, served }: TrialShown): string | undefined {
+  if (!bodies) return undefined;
+  if (decidedBy === "bodies") {
+    const [before, after] = [served.base, served.adapter].map((scores) => Math.round(scores.exact.value));
+    return t("Lines: right at {0} of 100; without the adapter {1}.", after!, before!);
+  }
+  const [before, after] = [bodies.base, bodies.adapter].map((scores) => Math.round(scores.editSimilarity.value));
+  const count = bodies.bodies;
+  return t("Bodies of blocks ({0}): {1} % like the author's; without the adapter {2} %.", count, after!, before!);
 }
 
 /** What the adapter does to code that has nothing to do with the workspace. */

@@ -119,7 +119,7 @@ export const ia3: Method<typeof fields, Ia3Settings, Ia3Spec, typeof adapter> = 
   fields,
   // Small: measured like LoRA's; validation loss 2.61 with 1e-2, 2.62 with 2e-2. Large: PEFT's recommendation.
   learningRates: { small: 1e-2, large: 5e-3, paper: 3e-3 },
-  resolve({ targets, feedForward }, preset, paths) {
+  resolve({ targets, feedForward }, { preset, paths }) {
     const isPaper = preset === "paper";
     return {
       targets: targets ?? (isPaper ? present([...paperAttention, ...allOfFeedForward], paths) : null),

@@ -47,9 +47,19 @@ interface LoraSettings extends LoraFacts {
 
 type LoraFacts = Pick<LoraAdapter, "rank" | "alpha" | "dropout" | "rsLora">;
 
+/** Small bases need a higher rank to learn the requests of an editor. Figures: docs/decisions/0038-trained-as-served.md. */
+const ranks = { usual: 16, requests: 64 };
+
 const fields = {
-  rank: z.int().min(1).max(1024).default(16).describe("Rank of LoRA's matrices"),
-  alpha: z.number().gt(0).default(32).describe("LoRA's scaling factor times its rank"),
+  rank: z
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe(
+      `Rank of LoRA's matrices; by default ${ranks.usual}, but ${ranks.requests} where a small base learns source code`,
+    ),
+  alpha: z.number().gt(0).optional().describe("LoRA's scaling factor times its rank; by default twice the rank"),
   dropout: z.number().min(0).lt(1).default(0.05).describe("Share of LoRA's input that is dropped in each step"),
   rsLora: z.boolean().default(false).describe("Scale LoRA by alpha/√rank instead of alpha/rank"),
   targets: targetsField,
@@ -142,13 +152,16 @@ export const lora: Method<typeof fields, LoraSettings, LoraSpec, typeof adapter>
   // Measured on an earlier embedded base, three epochs of CoNaLa: validation loss from 3.62 to 2.38 with 1e-3, to 2.41 with 2e-3.
   // For requests: decisions/0038.
   learningRates: { small: 1.5e-3, large: 3e-4, paper: 3e-4, requests: 3e-3 },
-  resolve: ({ rank, alpha, rsLora, targets, ...given }, preset, paths) => ({
-    rank,
-    alpha,
-    dropout: given.dropout,
-    rsLora,
-    targets: targets ?? (preset === "paper" ? present(paperAttention, paths) : null),
-  }),
+  resolve({ rank: asked, alpha, dropout: dropped, rsLora, targets }, { preset, paths, learnsRequests }) {
+    const rank = asked ?? (learnsRequests ? ranks.requests : ranks.usual);
+    return {
+      rank,
+      alpha: alpha ?? 2 * rank,
+      dropout: dropped,
+      rsLora,
+      targets: targets ?? (preset === "paper" ? present(paperAttention, paths) : null),
+    };
+  },
   spec: ({ targets, rank, ...settings }, { config }) => ({
     method: "lora",
     targets: resolveTargets(targets, moduleShapes(config)),

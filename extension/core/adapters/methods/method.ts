@@ -28,6 +28,15 @@ export type Given<Fields extends z.ZodRawShape> = {
     : z.output<Fields[Key]>;
 };
 
+/** What the choices of a preset depend on. */
+export interface Circumstances {
+  readonly preset: TrainingPreset;
+  /** Paths of the base's linear modules. */
+  readonly paths: readonly string[];
+  /** Whether a small base learns an editor's requests, with another preset than the paper's. */
+  readonly learnsRequests: boolean;
+}
+
 /** The parameters to train and how to attach them, as plain data. */
 export interface AnySpec {
   readonly method: string;
@@ -60,7 +69,7 @@ export interface Method<
     readonly requests?: number;
   };
   /** Fills in the settings that are left to the preset. */
-  resolve(given: Given<Fields>, preset: TrainingPreset, paths: readonly string[]): Settings;
+  resolve(given: Given<Fields>, circumstances: Circumstances): Settings;
   /**
    * Returns what the training graph needs to know.
    *

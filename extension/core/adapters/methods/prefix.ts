@@ -111,7 +111,7 @@ export const prefix: Method<typeof virtualTokenFields, VirtualTokenSettings, Pre
   summary: "Adds trained tokens in front of the text in every layer. Medium effect.",
   fields: virtualTokenFields,
   learningRates: { small: 1e-1, large: 3e-2, paper: 3e-2 },
-  resolve: ({ virtualTokens, initText }, preset) => ({
+  resolve: ({ virtualTokens, initText }, { preset }) => ({
     virtualTokens: virtualTokens ?? 10,
     initText: initText ?? (preset === "paper" ? "" : paperText),
   }),

@@ -16,6 +16,12 @@ export const keptFiles: ReadonlySet<string> = new Set([
   "LICENSE",
 ]);
 
+/**
+ * The report of the training that made all weights of a base, or an adapter. An installed base keeps it, but it is no part of
+ * the base's hash: it holds times.
+ */
+export const trainingReportFile = "graft.json";
+
 /** Returns the names of the files to copy. */
 export async function filesToKeep(path: string): Promise<string[]> {
   return (await readdir(path)).filter((name) => keptFiles.has(name)).toSorted();

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { writeFileAtomic, writeFileAtomicWith } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
+import { readPlainFile } from "../../foundation/plainFile.ts";
 import { weightRequests } from "../../architectures/architectures.ts";
 import { readModelConfig } from "../../architectures/readConfig.ts";
 import { tryEncoding } from "../../tokenizer/timedEncoding.ts";
@@ -12,7 +13,7 @@ import { openTokenizer } from "../../tokenizer/tokenizer.ts";
 import { openModelFolder, type ModelFolder } from "../../weights/modelFolder.ts";
 import { parseHubAddress } from "../../hub/hubAddress.ts";
 import { checkName, isSameSource, namesFor } from "../baseNames.ts";
-import { filesToKeep, stampSource } from "./baseSource.ts";
+import { filesToKeep, stampSource, trainingReportFile } from "./baseSource.ts";
 import { checkCheckpoint } from "./weightCheck.ts";
 import { installFolder, type Relation } from "./installFolder.ts";
 import {
@@ -90,12 +91,15 @@ export async function installModel(folder: ModelFolder, options: InstallOptions)
     fill: async (temporary) => {
       const record = { layout: layoutOf(config), bits, source, merged };
       const hash = await fillFolder(folder, temporary, layOut(requests, bits), record, options);
+      if (!merged) await keepReport(folder.path, temporary);
       return names.map((name) => name.replace("#", hash.slice(0, 8)));
     },
     relate: (installed, temporary) => relationOf(installed, temporary, replace),
   });
   if (path === undefined) throw nameTaken(names[0]!, (await readRecord(join(home, "bases", names[0]!))).source.path);
   await restamp(path, source);
+  // The same base may have been installed without it.
+  if (!merged) await keepReport(folder.path, path);
   return {
     base: await openBase(path),
     seconds: (performance.now() - start) / 1000,
@@ -137,6 +141,15 @@ async function checkTokenizer(source: string, vocabularySize: number): Promise<s
   const tokenizer = await openTokenizer(source, vocabularySize);
   tryEncoding((piece) => tokenizer.encode(piece));
   return [];
+}
+
+/** The largest report that is kept, in bytes. */
+const largestReport = 2 ** 20;
+
+/** Copies the report of the training that made the weights. A merge has other weights than the folder it comes from. */
+async function keepReport(source: string, target: string): Promise<void> {
+  const report = await readPlainFile(join(source, trainingReportFile), largestReport, "refuse").catch(() => undefined);
+  if (report) await writeFileAtomic(join(target, trainingReportFile), report);
 }
 
 /** Records the folder that the same content now comes from, so that it is recognized there. A hub origin stays recorded. */

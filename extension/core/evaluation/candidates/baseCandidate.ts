@@ -30,7 +30,7 @@ export async function baseCandidate(
 ): Promise<Candidate> {
   const adapters: ActiveAdapter[] = [];
   const identities: Candidate["configuration"]["adapters"] = [];
-  const trainings: Candidate["trainings"] = [];
+  const trainings: Candidate["trainings"] = await trainingOf(base.path, base.name, base);
   for (const { folder, scale } of named) {
     const adapter = await readAdapter(folder);
     checkAdapterFits(adapter, base);
@@ -38,12 +38,7 @@ export async function baseCandidate(
     if (warning !== undefined) log.warn(warning);
     adapters.push({ adapter, scale });
     identities.push(await identityOf(adapter, folder, scale));
-    const report = await readTrainingReport(folder);
-    if (report) {
-      const { seconds, peakMemoryBytes, validationLoss } = report;
-      const loss = validationLoss && { validationLoss: validationLoss.best };
-      trainings.push({ adapter: adapter.name, seconds, peakMemoryBytes, ...loss });
-    }
+    trainings.push(...(await trainingOf(folder, adapter.name)));
   }
   return {
     configuration: { base: baseIdentity(base), adapters: identities },
@@ -58,6 +53,16 @@ export async function baseCandidate(
 
 export function baseIdentity({ name, modelType, parameters, hash }: InstalledBase): Candidate["configuration"]["base"] {
   return { name, modelType, parameters, hash };
+}
+
+/** @param base the size of the weights of a base, which keeps the report of the training of all of them */
+async function trainingOf(folder: string, name: string, base?: { bytes: number }): Promise<Candidate["trainings"]> {
+  const report = await readTrainingReport(folder);
+  if (!report) return [];
+  const { seconds, peakMemoryBytes, validationLoss, losses, trainableParameters: parameters } = report;
+  const ofBase = base && { base: { parameters, bytes: base.bytes } };
+  const loss = { ...(validationLoss && { validationLoss: validationLoss.best }), ...(losses && { losses }) };
+  return [{ adapter: name, ...ofBase, seconds, peakMemoryBytes, ...loss }];
 }
 
 async function identityOf(

@@ -10,6 +10,7 @@ import type { CompletionRequest } from "../../completion/completionRequest.ts";
 import type { Log } from "../../foundation/log.ts";
 import type { Snippet } from "../../repository/repositoryQuery.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
+import { curvesSchema } from "../../training/output/trainingReport.ts";
 import type { SourceFile } from "../suites/heldOut.ts";
 
 const count = z.int().nonnegative();
@@ -34,14 +35,18 @@ export const candidateFields = {
 /** For n-grams instead of the base: their order in tokens, and the corpus that they are counted on. */
 export const ngramField = z.object({ order: count, corpus: z.string(), hash: z.string() }).optional();
 
-/** The cost of training the adapters, if their folders record it. */
+/** The trainings that made the adapters and the base, if their folders record them. */
 export const trainingsSchema = z.array(
   z.object({
+    /** The adapter's name, or the base's. */
     adapter: z.string(),
+    /** If all weights of the base were trained: their number, and the size of their file. */
+    base: z.object({ parameters: count, bytes: count }).optional(),
     seconds: z.number(),
     peakMemoryBytes: count,
     /** The best validation loss, per target token. */
     validationLoss: z.number().optional(),
+    losses: curvesSchema.optional(),
   }),
 );
 

@@ -23,7 +23,7 @@ export interface HistoryEntry {
 }
 
 /** Returns the runs from the newest to the oldest. */
-export async function studyHistory({ runs: planned }: StudyPlan, home: string): Promise<HistoryEntry[]> {
+export async function studyHistory({ runs: planned }: Omit<StudyPlan, "order">, home: string): Promise<HistoryEntry[]> {
   const known = await listRuns(home);
   return known.toReversed().flatMap((run) => {
     const own = planned.find(({ id }) => id === run.id);

@@ -1,4 +1,4 @@
-/** Decides whether a paired test shows that one of two candidates is better. Computes no statistic. */
+/** Decides whether paired tests show that one of two candidates is better. Computes no statistic. */
 
 import type { Difference } from "./resample.ts";
 
@@ -26,4 +26,16 @@ export function verdictOf(
   const excludesZero = interval.low > 0 || interval.high < 0;
   if (p >= level || !excludesZero) return "none";
   return difference > 0 === (better === "higher") ? "first" : "second";
+}
+
+/** Returns the p-values corrected for their number, by Holm's method (Holm 1979). */
+export function holm(ps: readonly number[]): number[] {
+  const order = Array.from(ps.keys()).toSorted((one, other) => ps[one]! - ps[other]!);
+  const corrected: number[] = [];
+  let largest = 0;
+  for (const [rank, i] of order.entries()) {
+    largest = Math.min(1, Math.max(largest, (ps.length - rank) * ps[i]!));
+    corrected[i] = largest;
+  }
+  return corrected;
 }

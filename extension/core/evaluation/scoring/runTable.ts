@@ -14,10 +14,11 @@ export interface RunRow extends Prompting {
   readonly runs: readonly string[];
   readonly items: number;
   readonly scores: Readonly<Record<string, ShownScore>>;
-  /** The parameters of all adapters together; 0 for the base alone. */
+  /** The parameters of all adapters together, and of a base whose weights were all trained; 0 if nothing was trained. */
   readonly trainableParameters: number;
+  /** The size of these parameters on disk. */
   readonly adapterBytes: number;
-  /** The cost of the adapters' trainings, if recorded: total time, and the largest memory. */
+  /** The cost of the trainings, if recorded: total time, and the largest memory. */
   readonly trainingSeconds?: number;
   readonly trainingMemoryBytes?: number;
   readonly seconds: number;
@@ -48,14 +49,21 @@ export function rowsOf(runs: readonly RunSummary[]): RunRow[] {
       runs: group.map(({ id }) => id),
       items: results[0]!.items,
       scores: Object.fromEntries(names.map((name) => [name, rowScore(results, name)])),
-      trainableParameters: configuration.adapters.reduce((sum, { parameters }) => sum + parameters, 0),
-      adapterBytes: configuration.adapters.reduce((sum, { bytes }) => sum + bytes, 0),
+      ...trainedPart(group[0]!.record),
       ...trainingOf(group[0]!.record),
       seconds: mean(results.map(({ seconds }) => seconds)),
       tokensPerSecond: mean(results.map(({ tokensPerSecond }) => tokensPerSecond)),
       peakMemoryBytes: Math.max(...results.map(({ peakMemoryBytes }) => peakMemoryBytes)),
     };
   });
+}
+
+function trainedPart({ configuration, trainings }: RunRecord): Pick<RunRow, "trainableParameters" | "adapterBytes"> {
+  const parts = [...configuration.adapters, ...trainings.flatMap(({ base = [] }) => base)];
+  return {
+    trainableParameters: parts.reduce((sum, { parameters }) => sum + parameters, 0),
+    adapterBytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }
 
 function trainingOf({ trainings }: RunRecord): Pick<RunRow, "trainingSeconds" | "trainingMemoryBytes"> {

@@ -12,7 +12,8 @@ import type { EvaluationProgress } from "../runs/progress.ts";
 import { runEvaluation } from "../runs/runEvaluation.ts";
 import { readRun, runsFolder, type RunSummary } from "../runs/runFolder.ts";
 import { openLiveScores, type LiveScores } from "./liveScores.ts";
-import type { Study } from "./studyFile.ts";
+import { readStudy, type Study } from "./studyFile.ts";
+import { orderOf } from "./studyOrder.ts";
 import type { StudyPlaces } from "./studyPlaces.ts";
 import { planStudy, type PlannedRun, type StudyPlan } from "./studyPlan.ts";
 import { trainedAs, trainMissing } from "./studyTraining.ts";
@@ -43,6 +44,8 @@ export interface StudyControl {
 
 export interface StudyOptions extends StudyPlaces {
   readonly study: Study;
+  /** The study's file: its order is read again before each run, because it may have been changed meanwhile. */
+  readonly file?: string;
   /** The user's consent to run what models write, in a sandbox. A study file cannot give it. */
   readonly allowCodeExecution?: boolean;
   /** Evaluates again what is finished. */
@@ -62,7 +65,7 @@ export interface StudyOutcome {
  * before anything runs, if suites have tests and there is no consent
  */
 export async function runStudy(
-  { study, allowCodeExecution = false, fresh = false, ...places }: StudyOptions,
+  { study, file, allowCodeExecution = false, fresh = false, ...places }: StudyOptions,
   control: StudyControl,
 ): Promise<StudyOutcome> {
   const { onProgress, log } = control;
@@ -71,9 +74,10 @@ export async function runStudy(
   checkConsent(plan, allowCodeExecution);
   const runs = [...plan.runs];
   const failures: { run: number; message: string; nextStep: string }[] = [];
-  for (const [i, planned] of plan.runs.entries()) {
+  for await (const i of inOrder(plan, file)) {
     control.signal?.throwIfAborted();
     control.pause?.throwIfAborted();
+    const planned = plan.runs[i]!;
     try {
       if (planned.problem) throw new UserError("study-invalid", planned.problem.message, planned.problem.nextStep);
       const { candidate } = planned;
@@ -96,6 +100,20 @@ export async function runStudy(
     }
   }
   return { plan: { ...plan, runs }, failures };
+}
+
+/** Yields the positions of the runs, each time the first in the file's order that has not had its turn. */
+async function* inOrder({ runs, order }: StudyPlan, file: string | undefined): AsyncGenerator<number> {
+  const left = new Set(order);
+  let known = order;
+  while (left.size > 0) {
+    // A file that is gone, or broken by an edit, does not end the study.
+    const study = file === undefined ? undefined : await readStudy(file).catch(() => undefined);
+    if (study) known = orderOf(runs, study.order);
+    const next = known.find((run) => left.has(run))!;
+    left.delete(next);
+    yield next;
+  }
 }
 
 /** @throws UserError "code-execution" */

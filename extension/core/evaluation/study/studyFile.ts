@@ -81,6 +81,11 @@ const studyFields = z.strictObject({
   limit: suiteFields.limit,
   /** Random seeds, with one run each where a seed decides predictions. */
   seeds: z.array(z.int()).min(1).max(100).default([42]),
+  /** The runs in the order of their evaluation: positions of suite and candidate from 0, and the seed. Others follow them. */
+  order: z
+    .array(z.tuple([z.int().nonnegative(), z.int().nonnegative(), z.int()]))
+    .max(mostRuns)
+    .optional(),
   /** The runs of an exported study with their scores, which another run of the study should reproduce. */
   expected: z.array(z.object({ run: text, scores: z.record(z.string(), z.number()) })).optional(),
 });

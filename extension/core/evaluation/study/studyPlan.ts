@@ -12,6 +12,7 @@ import { openSuite } from "../runs/openSuite.ts";
 import { candidateName, runId, type RunConfiguration } from "../runs/runRecord.ts";
 import { paceOf, roughPace, type Pace } from "./paces.ts";
 import type { Study, StudyCandidate } from "./studyFile.ts";
+import { orderOf } from "./studyOrder.ts";
 import type { StudyPlaces } from "./studyPlaces.ts";
 import { studyRuns, type StudyRun } from "./studyRuns.ts";
 import { isTrained, trainedAs } from "./studyTraining.ts";
@@ -47,7 +48,10 @@ export interface PlannedRun {
 
 export interface StudyPlan {
   readonly title: string;
+  /** Suite by suite, in the study's order. */
   readonly runs: readonly PlannedRun[];
+  /** The positions of the runs in the order of their evaluation. */
+  readonly order: readonly number[];
   /** Suites and candidates that do not go together. */
   readonly notes: readonly string[];
 }
@@ -81,7 +85,8 @@ export async function planStudy(study: Study, places: StudyPlaces, control: Plan
       planned.push({ suite, candidate, seed: 0, options, ...names, ...empty, problem: { message, nextStep } });
     }
   }
-  return { title: study.title, runs: planned.toSorted((one, other) => one.suite - other.suite), notes };
+  const sorted = planned.toSorted((one, other) => one.suite - other.suite);
+  return { title: study.title, runs: sorted, order: orderOf(sorted, study.order), notes };
 }
 
 interface Planning extends PlanControl {

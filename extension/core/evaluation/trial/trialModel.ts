@@ -1,24 +1,24 @@
-/** Completes lines and reads texts with the base alone and with an adapter, in turns, so that a trial can end early. */
+/** Completes lines and bodies and reads texts with the base alone and with an adapter, in turns, so that a trial can end early. */
 
 import type { BaseInfiller } from "../candidates/baseInfiller.ts";
 import type { ContextOf } from "../context/contextOf.ts";
 import type { Hole } from "../suites/drawHoles.ts";
 import type { SourceFile } from "../suites/heldOut.ts";
 import type { TrialMeter } from "./trialMeter.ts";
-import type { TriedLine, TriedText } from "./trialScores.ts";
+import type { TriedHole, TriedText } from "./trialScores.ts";
 
 export interface TrialModel {
   /**
-   * Returns, for each kind of context, the lines that both have completed, from the first on. Prompts of one line that share their
+   * Returns, for each kind of context, the holes that both have completed, from the first on. Prompts of one hole that share their
    * beginning cost little more than one of them.
    *
-   * @param until the share of the trial's time after which no further line begins
+   * @param until the share of the trial's time after which no further turn begins
    */
-  complete(lines: readonly Hole[], contexts: readonly ContextOf[], until: number): Promise<TriedLine[][]>;
+  complete(holes: readonly Hole[], contexts: readonly ContextOf[], until: number): Promise<TriedHole[][]>;
   read(texts: readonly SourceFile[], until: number): Promise<TriedText[]>;
 }
 
-/** Lines or texts before the other one's turn. */
+/** Holes or texts before the other one's turn. */
 const turn = 20;
 /** As in the evaluation of held-out code. */
 const maxTokens = 96;
@@ -54,8 +54,8 @@ export function openTrialModel(
   };
 
   return {
-    async complete(lines, contexts, until) {
-      const completed = await inTurns(lines, until, async ({ file, start, end }) => {
+    async complete(holes, contexts, until) {
+      const completed = await inTurns(holes, until, async ({ file, start, end }) => {
         const cursor = { prefix: file.text.slice(0, start), suffix: file.text.slice(end) };
         const texts: string[] = [];
         for (const contextOf of contexts) {

@@ -1,15 +1,22 @@
 /** Compares the completions of an adapter with those of its base: scores, intervals, tests, verdict and examples. Runs no model. */
 
 import { seededRandom } from "../../foundation/random.ts";
-import type { TrialComparison, TrialExample, TrialScores, TrialVerdict } from "../../training/trialReport.ts";
+import type {
+  TrialComparison,
+  TrialExample,
+  TrialOfBodies,
+  TrialReport,
+  TrialScores,
+} from "../../training/trialReport.ts";
 import { estimates } from "../measures/estimate.ts";
 import { bitsPerByte, compareFilling, infilling } from "../measures/infilling.ts";
-import { mcnemarTest } from "./mcnemar.ts";
 import { pairedTest, type Counts, type Difference } from "../measures/resample.ts";
+import { holm } from "../measures/verdict.ts";
+import { mcnemarTest } from "./mcnemar.ts";
 import type { Hole } from "../suites/drawHoles.ts";
 
-/** A held-out line with both completions. */
-export interface TriedLine {
+/** A held-out line or body with both completions. */
+export interface TriedHole {
   readonly hole: Hole;
   readonly base: string;
   readonly adapter: string;
@@ -30,33 +37,61 @@ const fewestTrialLines = 100;
 const level = 0.05;
 const resamples = 1000;
 
-export function compareTried(lines: readonly TriedLine[], texts: readonly TriedText[]): TrialComparison {
-  const [base, adapter] = [countsOf(lines, "base"), countsOf(lines, "adapter")];
-  const onlyAdapter = lines.filter((line) => isExact(line, "adapter") && !isExact(line, "base")).length;
-  const onlyBase = lines.filter((line) => isExact(line, "base") && !isExact(line, "adapter")).length;
-  const tested = pairedTest(infilling, adapter, base, { random: seededRandom(42, "trial"), resamples })!;
+/** Compares lines, and the bits of the files' texts. */
+export function compareLines(lines: readonly TriedHole[], texts: readonly TriedText[]): TrialComparison {
+  const { base, adapter, ...differences } = compareHoles(lines);
   const bits = bitsOf(texts);
   return {
     lines: lines.length,
-    base: { ...scoresOf(base), ...(bits && { bitsPerByte: bits.base }) },
-    adapter: { ...scoresOf(adapter), ...(bits && { bitsPerByte: bits.adapter }) },
-    exact: { ...asDifference(tested.exact), p: mcnemarTest(onlyAdapter, onlyBase) },
-    editSimilarity: asDifference(tested.editSimilarity),
+    base: { ...base, ...(bits && { bitsPerByte: bits.base }) },
+    adapter: { ...adapter, ...(bits && { bitsPerByte: bits.adapter }) },
+    ...differences,
     ...(bits && { bitsPerByte: bits.difference }),
   };
 }
 
-export function verdictOfTrial({ lines, exact: { low, high, p } }: TrialComparison): TrialVerdict {
-  if (p < level && low > 0) return "better";
-  if (p < level && high < 0) return "worse";
-  return lines >= fewestTrialLines ? "alike" : "untold";
+export function compareBodies(bodies: readonly TriedHole[]): TrialOfBodies {
+  return { bodies: bodies.length, ...compareHoles(bodies) };
 }
 
-/** Returns the lines that the adapter improves most and those that it worsens most, at most `most` of each. */
-export function examplesOf(lines: readonly TriedLine[], most = 3): Record<"best" | "worst", TrialExample[]> {
-  const gains = lines.map((line) => ({ line, gain: similarity(line, "adapter") - similarity(line, "base") }));
+function compareHoles(holes: readonly TriedHole[]): Omit<TrialOfBodies, "bodies"> {
+  const [base, adapter] = [countsOf(holes, "base"), countsOf(holes, "adapter")];
+  const onlyAdapter = holes.filter((hole) => isExact(hole, "adapter") && !isExact(hole, "base")).length;
+  const onlyBase = holes.filter((hole) => isExact(hole, "base") && !isExact(hole, "adapter")).length;
+  const tested = pairedTest(infilling, adapter, base, { random: seededRandom(42, "trial"), resamples })!;
+  return {
+    base: scoresOf(base),
+    adapter: scoresOf(adapter),
+    exact: { ...asDifference(tested.exact), p: mcnemarTest(onlyAdapter, onlyBase) },
+    editSimilarity: asDifference(tested.editSimilarity),
+  };
+}
+
+/**
+ * Decides by exact lines and by how much bodies are like the author's, because small models get few bodies exactly right. Two questions are
+ * asked, so the tests are corrected for their number. What is worse counts more than what is better.
+ */
+export function verdictOfTrial(
+  lines: TrialComparison,
+  bodies: TrialOfBodies | undefined,
+): Pick<TrialReport, "verdict" | "decidedBy"> {
+  const asked = [
+    { decidedBy: "lines" as const, difference: lines.exact },
+    ...(bodies ? [{ decidedBy: "bodies" as const, difference: bodies.editSimilarity }] : []),
+  ];
+  const ps = holm(asked.map(({ difference }) => difference.p));
+  const clear = asked.filter(({ difference }, i) => ps[i]! < level && (difference.low > 0 || difference.high < 0));
+  const worse = clear.find(({ difference }) => difference.high < 0);
+  const decisive = worse ?? clear[0];
+  if (decisive) return { verdict: worse ? "worse" : "better", decidedBy: decisive.decidedBy };
+  return { verdict: lines.lines >= fewestTrialLines ? "alike" : "untold" };
+}
+
+/** Returns the holes at which the adapter improves most and those at which it worsens most, at most `most` of each. */
+export function examplesOf(holes: readonly TriedHole[], most = 3): Record<"best" | "worst", TrialExample[]> {
+  const gains = holes.map((tried) => ({ tried, gain: similarity(tried, "adapter") - similarity(tried, "base") }));
   const ranked = gains.filter(({ gain }) => gain !== 0).toSorted((a, b) => b.gain - a.gain);
-  const shown = (chosen: typeof ranked): TrialExample[] => chosen.slice(0, most).map(({ line }) => exampleOf(line));
+  const shown = (chosen: typeof ranked): TrialExample[] => chosen.slice(0, most).map(({ tried }) => exampleOf(tried));
   return {
     best: shown(ranked.filter(({ gain }) => gain > 0)),
     worst: shown(ranked.filter(({ gain }) => gain < 0).toReversed()),
@@ -65,20 +100,20 @@ export function examplesOf(lines: readonly TriedLine[], most = 3): Record<"best"
 
 type Side = "base" | "adapter";
 
-function referenceOf({ hole: { file, start, end } }: TriedLine): string {
+function referenceOf({ hole: { file, start, end } }: TriedHole): string {
   return file.text.slice(start, end);
 }
 
-function isExact(line: TriedLine, side: Side): boolean {
-  return compareFilling(line[side], referenceOf(line)).exact;
+function isExact(tried: TriedHole, side: Side): boolean {
+  return compareFilling(tried[side], referenceOf(tried)).exact;
 }
 
-function similarity(line: TriedLine, side: Side): number {
-  return compareFilling(line[side], referenceOf(line)).similarity;
+function similarity(tried: TriedHole, side: Side): number {
+  return compareFilling(tried[side], referenceOf(tried)).similarity;
 }
 
-function countsOf(lines: readonly TriedLine[], side: Side): Counts {
-  return lines.map((line) => infilling.count({ text: line[side], reference: referenceOf(line), parses: false }));
+function countsOf(holes: readonly TriedHole[], side: Side): Counts {
+  return holes.map((tried) => infilling.count({ text: tried[side], reference: referenceOf(tried), parses: false }));
 }
 
 function scoresOf(counts: Counts): TrialScores {
@@ -105,15 +140,15 @@ function bitsOf(
 /** The last lines before the cursor, and the most characters of each text that is shown. */
 const [linesBefore, longestShown] = [3, 240];
 
-function exampleOf(line: TriedLine): TrialExample {
-  const { file, start } = line.hole;
+function exampleOf(tried: TriedHole): TrialExample {
+  const { file, start } = tried.hole;
   const before = file.text.slice(0, start).split("\n");
   return {
     path: file.path,
     line: before.length,
     before: before.slice(-linesBefore).join("\n").slice(-longestShown),
-    author: referenceOf(line).slice(0, longestShown),
-    base: line.base.slice(0, longestShown),
-    adapter: line.adapter.slice(0, longestShown),
+    author: referenceOf(tried).slice(0, longestShown),
+    base: tried.base.slice(0, longestShown),
+    adapter: tried.adapter.slice(0, longestShown),
   };
 }

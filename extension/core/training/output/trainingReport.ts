@@ -1,13 +1,22 @@
-/** Reports the cost and result of a training in graft.json, in the output folder. Only tables use it; PEFT ignores it. */
+/**
+ * Reports the cost and result of a training in graft.json, in the output folder. Tables and charts use it; PEFT ignores it. A base that is
+ * imported from such a folder keeps it.
+ */
 
 import { join } from "node:path";
 import * as z from "zod";
+import { trainingReportFile as reportFile } from "../../baseModels/import/baseSource.ts";
 import { readPlainText } from "../../foundation/plainFile.ts";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
+import { thinnedLosses } from "../loop/thinnedLosses.ts";
+import type { StepLoss, TrainerState } from "../loop/trainerState.ts";
 import { trialReport } from "../trialReport.ts";
 import type { OutputFiles } from "./outputFolder.ts";
 
-const reportFile = "graft.json";
+const curveSchema = z.array(z.object({ step: z.number(), loss: z.number() })).max(1000);
+
+/** The losses over the steps, thinned out for a chart. */
+export const curvesSchema = z.object({ training: curveSchema, validation: curveSchema });
 
 const reportSchema = z.object({
   format: z.literal(1),
@@ -20,6 +29,8 @@ const reportSchema = z.object({
   seconds: z.number(),
   trainLoss: z.number(),
   validationLoss: z.object({ before: z.number(), best: z.number(), last: z.number() }).optional(),
+  /** Earlier versions kept none. */
+  losses: curvesSchema.optional(),
   trainableParameters: z.int(),
   peakMemoryBytes: z.int(),
   trial: trialReport.optional(),
@@ -37,6 +48,19 @@ export function withReport({ names, write }: OutputFiles, report: Omit<TrainingR
       await writeFileAtomic(join(folder, reportFile), `${text}\n`);
     },
   };
+}
+
+/** Points of a curve at most. */
+const mostPoints = 200;
+
+/** Returns the losses of a training as its report keeps them. */
+export function recordedLosses({ training, validation }: TrainerState["losses"]): z.infer<typeof curvesSchema> {
+  const thinned = (losses: readonly StepLoss[], planned: number): StepLoss[] => {
+    const curve = thinnedLosses(mostPoints, planned);
+    for (const point of losses) curve.add(point);
+    return curve.points();
+  };
+  return { training: thinned(training, training.length), validation: thinned(validation, validation.length) };
 }
 
 /** Returns the report; undefined if there is none or another program or version made it. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fewestItems, verdictOf, type Verdict } from "../../../../extension/core/evaluation/measures/verdict.ts";
+import { holm, fewestItems, verdictOf, type Verdict } from "../../../../extension/core/evaluation/measures/verdict.ts";
 
 test.each<[string, number, number, [number, number], number, Verdict]>([
   ["six tasks, p at the limit, an interval that touches 0", 6, -33, [-66, 0], 0.05, "tooFew"],
@@ -13,4 +13,11 @@ test.each<[string, number, number, [number, number], number, Verdict]>([
   ["nothing differs", 100, 0, [0, 0], 1, "none"],
 ])("verdictOf %s", (_, items, difference, [low, high], p, verdict) => {
   expect(verdictOf({ difference, interval: { low, high }, p }, items)).toBe(verdict);
+});
+
+test("holm corrects as R's p.adjust does", () => {
+  // p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm") is 0.03 0.06 0.06 0.02.
+  const corrected = holm([0.01, 0.04, 0.03, 0.005]);
+  for (const [i, value] of [0.03, 0.06, 0.06, 0.02].entries()) expect(corrected[i]).toBeCloseTo(value, 12);
+  expect(holm([])).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** Studies of a tiny base of random weights, from the plan to an export that is run again. */
 
+import { writeFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -8,10 +9,16 @@ import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
 import { runEvaluation } from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
 import { readRun } from "../../../../extension/core/evaluation/runs/runFolder.ts";
+import { readLearningCurves } from "../../../../extension/core/evaluation/study/charts/learningCurves.ts";
 import { studyCharts } from "../../../../extension/core/evaluation/study/charts/studyCharts.ts";
 import { exportStudy } from "../../../../extension/core/evaluation/study/export/exportStudy.ts";
 import { runStudy, type StudyProgress } from "../../../../extension/core/evaluation/study/runStudy.ts";
-import { readStudy, studySchema, type Study } from "../../../../extension/core/evaluation/study/studyFile.ts";
+import {
+  readStudy,
+  studySchema,
+  writeStudy,
+  type Study,
+} from "../../../../extension/core/evaluation/study/studyFile.ts";
 import { planStudy } from "../../../../extension/core/evaluation/study/studyPlan.ts";
 import { reportStudy } from "../../../../extension/core/evaluation/study/studyReport.ts";
 import { studyTables } from "../../../../extension/core/evaluation/study/export/studyTables.ts";
@@ -121,6 +128,45 @@ test("a paused study keeps the chunk at work, and ends as if it had not been pau
   expect(await predictions("paused")).toBe(await predictions("whole"));
 });
 
+test("runs have their turn in the order of the file, which may change while the study runs", async () => {
+  const study = studyOf({
+    suites: [{ source: at("suite.jsonl"), limit: 2, examples: at("suite.jsonl") }],
+    order: [
+      [0, 2, 2],
+      [0, 1, 42],
+    ],
+  });
+  const file = at("ordered.json");
+  await writeStudy(file, study);
+  const places = placesOf("ordered");
+  const { runs, order } = await planStudy(await readStudy(file), places, control);
+  expect(runs.map(({ candidateName }) => candidateName)).toEqual(["one", "other", "drawn", "drawn"]);
+  expect(order).toEqual([3, 1, 0, 2]);
+  const turns: number[] = [];
+  const { plan } = await runStudy(
+    { study, file, ...places },
+    {
+      ...control,
+      onProgress: (progress) => {
+        if (progress.kind !== "finished") return;
+        turns.push(progress.run);
+        const last = [
+          [0, 2, 1],
+          [0, 0, 42],
+        ];
+        // Before the third run has its turn.
+        if (turns.length === 1) writeFileSync(file, JSON.stringify({ ...study, order: last }));
+        if (turns.length === 2) writeFileSync(file, "{");
+      },
+    },
+  );
+  expect(turns).toEqual([3, 2, 0, 1]);
+  expect(plan.runs.every(({ isFinished }) => isFinished)).toBe(true);
+  // Tables have the candidates in the study's order.
+  const { suites } = await reportStudy(plan, places.home);
+  expect(suites[0]!.rows.map(({ candidate }) => candidate)).toEqual(["one", "other", "drawn"]);
+});
+
 test("a run that fails and a suite that is gone do not stop the others; twins share a run", async () => {
   const study = studyOf({
     suites: [{ source: at("gone.jsonl") }, { source: at("suite.jsonl"), limit: 3 }],
@@ -178,6 +224,44 @@ test("what is missing is trained once, and its adapter evaluated", async () => {
   const again: string[] = [];
   await runStudy({ study, ...places }, { ...control, onProgress: ({ kind }) => again.push(kind) });
   expect(again).toEqual(["plan", "finished"]);
+});
+
+test("a base whose weights were all trained counts them, with their size and the cost of the training", async () => {
+  const training = { data: [at("suite.jsonl")], validation: "0.1", steps: 1, maxLength: 32 };
+  const study = studyOf({
+    suites: [{ source: at("suite.jsonl"), limit: 2 }],
+    candidates: [
+      { name: "alone", base: at("tiny") },
+      { name: "all", base: at("tiny"), training: { method: "full", ...training } },
+      { name: "small", base: at("tiny"), training: { method: "ia3", ...training } },
+    ],
+  });
+  const places = placesOf("full");
+  const { plan, failures } = await runStudy({ study, ...places }, control);
+  expect(failures).toEqual([]);
+  const { suites } = await reportStudy(plan, places.home);
+  const [alone, all, small] = suites[0]!.rows;
+  // 512 × 64 embeddings, which are the head, too; one layer of attention (4 and 2 heads of 16) and MLP; three norms.
+  const parameters = 512 * 64 + 2 * 64 * 64 + 2 * 64 * 32 + 3 * 64 * 96 + 3 * 64;
+  expect(all).toMatchObject({ trainableParameters: parameters, adapterBytes: expect.any(Number) });
+  expect(all!.adapterBytes).toBeGreaterThan(parameters);
+  expect(all!.trainingSeconds).toBeGreaterThan(0);
+  expect(all!.trainingMemoryBytes).toBeGreaterThan(0);
+  expect([alone!.trainableParameters, alone!.adapterBytes, alone!.trainingSeconds]).toEqual([0, 0, undefined]);
+  // One factor for each output of attention's four matrices and two of the MLP's, and each input of its third.
+  expect(small!.trainableParameters).toBe(2 * 64 + 2 * 32 + 3 * 96);
+  expect(studyTables({ title: "T", suites }, "markdown")).toMatch(/\| all \|.*\| 63,680 \|/);
+  const chart = studyCharts({ title: "T", suites }).find(({ name }) => name.endsWith("-by-parameters"))!;
+  expect(chart.svg).toContain("all");
+  // Validated before the only step and after it.
+  const { curves, unrecorded } = await readLearningCurves(plan, places.home);
+  expect([curves.map(({ name }) => name), unrecorded]).toEqual([["all", "small"], []]);
+  for (const { training: steps, validation } of curves) {
+    expect([steps.map(({ step }) => step), validation.map(({ step }) => step)]).toEqual([[1], [0, 1]]);
+  }
+  await exportStudy({ study, plan, report: { title: "T", suites } }, at("export-of-full"), places);
+  expect(await readdir(at("export-of-full", "charts"))).toContain("learning-curves-validation.svg");
+  expect(await readFile(at("export-of-full", "learning.csv"), "utf8")).toMatch(/\nall,validation,1,/);
 });
 
 test("an exported study, run again on a machine that has nothing, gives equal scores and tables", async () => {

@@ -21,7 +21,10 @@ let options: Omit<TrainOptions, "out">;
 /** A habit that no base can know; every file has its own names. */
 const source = (i: number): string =>
   ["price", "stock", "label"]
-    .map((part) => `def check_${part}_${i}(ledger):\n    return ledger.verify_entry("item ${i}", ${part.length})\n`)
+    .map(
+      (part) =>
+        `def check_${part}_${i}(ledger):\n    entry = ledger.verify_entry("item ${i}", ${part.length})\n    return entry\n`,
+    )
     .join("\n\n");
 
 beforeAll(async () => {
@@ -66,6 +69,7 @@ test("a training tries its adapter on the files that it held out, also after a s
   });
   expect(trial!.files).toBe(2);
   expect(trial!.served.lines).toBeGreaterThan(5);
+  expect(trial!.bodies!.bodies).toBe(6); // Two files of three functions.
   expect(trial!.served.bitsPerByte!.value).toBeLessThan(0); // It has learned something of their text.
   expect(trial!.general!.lines).toBeGreaterThan(40);
   expect([...trial!.best, ...trial!.worst].every(({ path }) => /^part\d+\.py$/.test(path))).toBe(true);
@@ -90,6 +94,7 @@ test("ends with what it has once there is enough", async () => {
   const enough = new AbortController();
   const trial = await runTrial(subject, { log: silentLog, enough: enough.signal, onProgress: () => enough.abort() });
   expect(trial!.served.lines).toBe(20);
+  expect(trial!.bodies).toBeUndefined();
   expect(trial!.served.bitsPerByte).toBeUndefined();
   expect(trial!.general).toBeUndefined();
   const nothing = await runTrial(

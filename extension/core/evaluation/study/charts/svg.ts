@@ -49,6 +49,11 @@ export function colourOf(series: number): string {
   return colours[series % colours.length]!;
 }
 
+/** Lines of the same colour differ by their dashes. */
+export function dashOf(series: number): string {
+  return ["none", "6 3", "2 3"][Math.floor(series / colours.length) % 3]!;
+}
+
 /** A marker whose shape also tells the series. */
 export function marker(series: number, x: number, y: number): string {
   const r = 5;

@@ -1,6 +1,6 @@
 /** Which candidates a table marks as best: one that is better than all others by the tests, or several that tie. */
 
-import type { Verdict } from "../../measures/verdict.ts";
+import { holm, type Verdict } from "../../measures/verdict.ts";
 
 /** "best" is better than every other candidate; "tied" marks those of which none is. */
 export type Mark = "best" | "tied";
@@ -40,16 +40,4 @@ export function marksOf(
   const tied = found.filter((pair, i) => pair!.verdict !== pair!.wins || corrected[i]! >= level);
   const marked = new Set([leader.row, ...tied.map((pair) => pair!.row)]);
   return scores.map((_, row) => (marked.has(row) ? (marked.size === 1 ? "best" : "tied") : undefined));
-}
-
-/** Returns the p-values corrected for their number, by Holm's method. */
-export function holm(ps: readonly number[]): number[] {
-  const order = Array.from(ps.keys()).toSorted((one, other) => ps[one]! - ps[other]!);
-  const corrected: number[] = [];
-  let largest = 0;
-  for (const [rank, i] of order.entries()) {
-    largest = Math.min(1, Math.max(largest, (ps.length - rank) * ps[i]!));
-    corrected[i] = largest;
-  }
-  return corrected;
 }

@@ -10,6 +10,8 @@ import { makeFolder, writeFailure, writeFileAtomic } from "../../../foundation/a
 import { UserError } from "../../../foundation/errors.ts";
 import { exists } from "../../../foundation/exists.ts";
 import { readRun, runsFolder, type RunSummary } from "../../runs/runFolder.ts";
+import { learningCharts } from "../charts/learningChart.ts";
+import { learningTable, readLearningCurves } from "../charts/learningCurves.ts";
 import { studyCharts } from "../charts/studyCharts.ts";
 import { copyInput } from "./copyInput.ts";
 import { studyReadme } from "./studyReadme.ts";
@@ -22,7 +24,7 @@ import { trainedAs } from "../studyTraining.ts";
 
 export interface ExportedStudy {
   readonly study: Study;
-  readonly plan: StudyPlan;
+  readonly plan: Pick<StudyPlan, "runs">;
   readonly report: StudyReport;
 }
 
@@ -54,6 +56,9 @@ export async function exportStudy(
     }
     await writeFileAtomic(join(out, "tests.csv"), studyTests(report));
     for (const { name, svg } of studyCharts(report)) await writeFileAtomic(join(out, "charts", `${name}.svg`), svg);
+    const { curves } = await readLearningCurves(plan, places.home);
+    for (const { name, svg } of learningCharts(curves)) await writeFileAtomic(join(out, "charts", `${name}.svg`), svg);
+    if (curves.length > 0) await writeFileAtomic(join(out, "learning.csv"), learningTable(curves));
     const runs = await copyRuns(plan, places.home, out);
     const { moved, leftOut } = await copySources(trainedHere(study, places), out);
     await writeStudy(join(out, "study.json"), { ...moved, expected: runs.map(expectation) });
@@ -63,7 +68,7 @@ export async function exportStudy(
   }
 }
 
-async function copyRuns({ runs }: StudyPlan, home: string, out: string): Promise<RunSummary[]> {
+async function copyRuns({ runs }: ExportedStudy["plan"], home: string, out: string): Promise<RunSummary[]> {
   const copied: RunSummary[] = [];
   for (const { id, isFinished } of runs) {
     if (id === undefined || !isFinished) continue;

@@ -1,18 +1,11 @@
 import { expect, test } from "vitest";
-import { holm, marksOf, type PairVerdict } from "../../../../../extension/core/evaluation/study/comparison/marks.ts";
+import { marksOf, type PairVerdict } from "../../../../../extension/core/evaluation/study/comparison/marks.ts";
 
 const pair = (first: number, second: number, verdict: PairVerdict["verdict"], p: number): PairVerdict => ({
   first,
   second,
   verdict,
   p,
-});
-
-test("holm corrects as R's p.adjust does", () => {
-  // p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm") is 0.03 0.06 0.06 0.02.
-  const corrected = holm([0.01, 0.04, 0.03, 0.005]);
-  for (const [i, value] of [0.03, 0.06, 0.06, 0.02].entries()) expect(corrected[i]).toBeCloseTo(value, 12);
-  expect(holm([])).toEqual([]);
 });
 
 test("marksOf marks one as best only if it is better than every other one", () => {

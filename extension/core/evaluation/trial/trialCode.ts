@@ -1,15 +1,17 @@
-/** The lines and pieces of text that a trial completes and reads: of held-out files, or of general code. Runs no model. */
+/** The code that a trial completes and reads: of held-out files, or general code. Runs no model. */
 
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { seededRandom } from "../../foundation/random.ts";
 import type { PythonParser } from "../../python/pythonParser.ts";
 import { readPythonSource } from "../../sources/pythonSource.ts";
-import { drawHoles, type Hole } from "../suites/drawHoles.ts";
+import { drawHoles, type Hole, type HoleKind } from "../suites/drawHoles.ts";
 import type { SourceFile } from "../suites/heldOut.ts";
 
 export interface TrialCode {
   readonly lines: readonly Hole[];
+  /** Bodies of blocks. */
+  readonly bodies: readonly Hole[];
   /** Beginnings of files, for bits per byte. */
   readonly texts: readonly SourceFile[];
 }
@@ -17,15 +19,25 @@ export interface TrialCode {
 /** The most files whose bits are measured, and the most characters of each. */
 const [textsRead, longestText] = [16, 3000];
 
-/** Draws at most `count` lines, the same for the same files and seed. */
+export interface TrialCodeOptions {
+  /** The most of each. */
+  readonly lines: number;
+  readonly bodies: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Draws lines and bodies, the same for the same files and seed. */
 export async function drawTrialCode(
   files: readonly SourceFile[],
   parser: PythonParser,
-  { count, seed, signal }: { count: number; seed: number; signal?: AbortSignal | undefined },
+  { lines, bodies, seed, signal }: TrialCodeOptions,
 ): Promise<TrialCode> {
-  const { holes } = await drawHoles(files, parser, { count, seed, signal });
+  const { holes } = await drawHoles(files, parser, { count: Math.max(lines, bodies), seed, signal });
+  const first = (wanted: HoleKind, count: number): Hole[] =>
+    holes.filter(({ kind }) => kind === wanted).slice(0, count);
   const texts = seededRandom(seed, "texts").shuffled(files).slice(0, textsRead);
-  return { lines: holes.filter(({ kind }) => kind === "line"), texts: texts.map(beginning) };
+  return { lines: first("line", lines), bodies: first("block", bodies), texts: texts.map(beginning) };
 }
 
 function beginning({ path, text }: SourceFile): SourceFile {

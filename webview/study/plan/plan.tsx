@@ -1,14 +1,14 @@
 /** The open study: its runs with estimated times, their progress, and the ways to start, pause and export it. */
 
 import { useState } from "preact/hooks";
-import { valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";
-import type { FromStudies, OpenStudy, RunView, StudyExport } from "../protocol/study.ts";
-import { isWhole, scoreTitle } from "../benchmark/scores.ts";
-import { Button } from "../shared/button.tsx";
-import { Failure } from "../shared/failure.tsx";
-import { duration } from "../shared/figures.ts";
-import { t } from "../shared/l10n.ts";
-import { ProgressBar, shareOf } from "../shared/progressBar.tsx";
+import type { FromStudies, OpenStudy, RunView, StudyExport } from "../../protocol/study.ts";
+import { Button } from "../../shared/button.tsx";
+import { Failure } from "../../shared/failure.tsx";
+import { duration } from "../../shared/figures.ts";
+import { t } from "../../shared/l10n.ts";
+import { ProgressBar } from "../../shared/progressBar.tsx";
+import { useOrder } from "./order.tsx";
+import { RunRow } from "./runRow.tsx";
 
 type Post = (message: FromStudies) => void;
 
@@ -21,6 +21,7 @@ export interface PlanProps {
 export function Plan({ study, hasResults, post }: PlanProps) {
   const { title, phase, runs, notes, problem } = study;
   const hasScores = runs.some(({ scores }) => scores);
+  const order = useOrder(study, post);
   return (
     <section aria-label={title}>
       <div class="actions">
@@ -40,6 +41,11 @@ export function Plan({ study, hasResults, post }: PlanProps) {
           <table>
             <thead>
               <tr>
+                {order.isOpen && (
+                  <th scope="col" class="order">
+                    {t("Order")}
+                  </th>
+                )}
                 {[t("Candidate"), t("Suite"), t("Seed"), t("Tasks"), t("Time")].map((heading, i) => (
                   <th key={heading} scope="col" class={i > 1 ? "number" : undefined}>
                     {heading}
@@ -49,18 +55,23 @@ export function Plan({ study, hasResults, post }: PlanProps) {
               </tr>
             </thead>
             <tbody>
-              {runs.map((run, i) => (
-                <Run
-                  key={i}
-                  run={run}
+              {order.runs.map((run) => (
+                <RunRow
+                  key={run}
+                  run={runs[run]!}
                   hasScores={hasScores}
                   isLive={phase === "running" || phase === "pausing" || phase === "stopping"}
+                  controls={order.isOpen ? order.controls(run) : undefined}
+                  row={order.row(run)}
                 />
               ))}
             </tbody>
           </table>
         </div>
       )}
+      <span class="told" role="status">
+        {order.told}
+      </span>
       {runs.some(({ isRough }) => isRough) && (
         <p class="note">{t("≈: by this machine's speed; it may be wrong by a factor of three.")}</p>
       )}
@@ -147,77 +158,5 @@ function Controls({ study: { phase, runs }, hasResults, post }: PlanProps) {
         </span>
       )}
     </div>
-  );
-}
-
-function Run({ run, isLive, hasScores }: { run: RunView; isLive: boolean; hasScores: boolean }) {
-  const { suite, candidate, seed, tasks, done, isFinished, live, problem } = run;
-  const isNow = isLive && live !== undefined;
-  return (
-    <tr class={isNow ? "now" : undefined}>
-      <th scope="row">
-        {candidate}
-        {problem && <span class="note problem">{`${problem.message} ${problem.nextStep}`}</span>}
-        {isNow && live.last && (
-          <span class="note last" aria-hidden="true">
-            {live.last.intent}: <code>{live.last.prediction.split("\n")[0]}</code>
-          </span>
-        )}
-      </th>
-      <td>{suite}</td>
-      <td class="number">{problem && tasks === undefined ? "" : seed}</td>
-      <td class="number">
-        {isNow ? stageText(live) : isFinished || done === 0 ? (tasks ?? "–") : t("{0} of {1}", done, tasks ?? "?")}
-        {isNow && <ProgressBar share={shareOf(live.done, live.total)} label={candidate} />}
-      </td>
-      <td class="number">{timeText(run, isNow)}</td>
-      {hasScores && (
-        <td>
-          <Early run={run} isNow={isNow} />
-        </td>
-      )}
-    </tr>
-  );
-}
-
-function stageText({ stage, done, total }: NonNullable<RunView["live"]>): string {
-  switch (stage) {
-    case "training":
-      return t("training, step {0} of {1}", done, total);
-    case "measuring":
-      return t("{0} of {1} files", done, total);
-    case "predicting":
-      return t("{0} of {1}", done, total);
-    case "scoring":
-      return t("scoring");
-  }
-}
-
-function timeText(run: RunView, isNow: boolean): string {
-  const { isFinished, isRough, needsTraining, problem, live } = run;
-  if (problem) return t("cannot run");
-  if (isFinished) return t("finished");
-  if (isNow && live) return live.etaSeconds === undefined ? "" : t("{0} left", duration(live.etaSeconds));
-  if (needsTraining) return t("trains first");
-  if (run.seconds === undefined) return t("unknown");
-  return `${isRough ? "≈ " : ""}${duration(run.seconds)}`;
-}
-
-/** The scores of the tasks so far; of a run that is finished in this session, all of them. */
-function Early({ run: { scores, live, isFinished }, isNow }: { run: RunView; isNow: boolean }) {
-  if (!scores || (!isNow && !isFinished)) return null;
-  const shown = Object.entries(scores).filter(([name]) => isWhole(name));
-  const [first, ...others] = shown.slice(0, 4);
-  if (!first) return null;
-  const title = isNow && live ? t("After {0} of {1} tasks: early", live.done, live.total) : t("All tasks");
-  return (
-    <span class="note early">
-      {title}
-      {[first, ...others].map(([name, { value, low, high }]) => (
-        <span key={name} class="measure">
-          {`${scoreTitle(name)} ${valueText(name, value)} (${valueText(name, low)}–${valueText(name, high)})`}
-        </span>
-      ))}
-    </span>
   );
 }
