@@ -50,12 +50,15 @@ test("a base that the folder's settings name, and that is not there, is told wit
   const settings = join(workbench.folder, ".vscode/settings.json");
   const before = await readFile(settings, "utf8");
   await writeFile(settings, JSON.stringify({ ...JSON.parse(before), "graft.base": "/nowhere" }));
-  const notice = workbench.notification('Cannot find the base "/nowhere"');
-  await notice.getByRole("button", { name: "Base models" }).waitFor({ timeout: 30_000 });
-  await notice.getByRole("button", { name: "Open Settings" }).click();
-  await workbench.page.getByRole("tab", { name: "Settings" }).waitFor();
-  await workbench.command("View: Close Editor");
-  await writeFile(settings, before);
+  try {
+    const notice = workbench.notification('Cannot find the base "/nowhere"');
+    await notice.getByRole("button", { name: "Base models" }).waitFor({ timeout: 30_000 });
+    await notice.getByRole("button", { name: "Open Settings" }).click();
+    await workbench.page.getByRole("tab", { name: "Settings" }).waitFor();
+    await workbench.command("View: Close Editor");
+  } finally {
+    await writeFile(settings, before);
+  }
   await graftReady(workbench);
 });
 

@@ -54,8 +54,10 @@ test("a task that the user has left is not shown when its answer arrives", () =>
   expect(changed(state, detail("b")).drilled?.detail?.id).toBe("b");
 });
 
+const learning = { charts: [], facts: [], unrecorded: [] };
+
 describe("the place among a study's tasks", () => {
-  const open: OpenStudy = { name: "mine", title: "Mine", phase: "ready", runs: [], notes: [] };
+  const open: OpenStudy = { name: "mine", title: "Mine", phase: "ready", runs: [], notes: [], order: [] };
   const opened = (name = "mine"): Change => {
     const known = { studies: [], adapters: [], bases: [], base: "b", problem: undefined };
     return { type: "state", state: { ...known, open: { ...open, name } } };
@@ -68,7 +70,7 @@ describe("the place among a study's tasks", () => {
     rows: [],
   });
   const results = (...names: string[]): Change => {
-    return { type: "results", results: { suites: names.map(suite), charts: [], history: [] } };
+    return { type: "results", results: { suites: names.map(suite), charts: [], learning, history: [] } };
   };
   const after = (state: PageState, ...changes: Change[]): PageState => changes.reduce(changed, state);
   const there = after(
@@ -111,7 +113,6 @@ describe("the place among a study's tasks", () => {
 
 test("a chart of differences is shown for the pair that was asked for last, until results change", () => {
   const pair = { suite: 0, first: 1, second: 0, measure: "chrf" };
-  const learning = { charts: [], facts: [], unrecorded: [] };
   const drawn = { type: "differences", pair, svg: "<svg/>" } as const;
   let state = changed(initialState(undefined), { type: "askDifferences", pair });
   expect(changed(state, { ...drawn, pair: { ...pair, first: 2 } }).differences).toEqual({ pair });
