@@ -1,7 +1,7 @@
 /** Runs as rows of a table, the seeds of one candidate together, and the table in its export formats. */
 
 import { stringify } from "csv-stringify/sync";
-import { markdownText } from "../../foundation/markdown.ts";
+import { markdownText } from "./markdown.ts";
 import type { RunSummary } from "../runs/runFolder.ts";
 import { isShown, measureFormat, scoreText, type ShownScore } from "../measures/measureFormat.ts";
 import { promptingNote, promptingOf, type Prompting } from "./prompting.ts";

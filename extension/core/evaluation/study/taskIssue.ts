@@ -3,7 +3,7 @@
  * their text is code: an intent links to nothing, loads no image and mentions nobody. Reads no files.
  */
 
-import { codeBlock, inlineCode } from "../../foundation/markdown.ts";
+import { codeBlock, inlineCode } from "../scoring/markdown.ts";
 import type { TaskAnswers, TaskDetail } from "./studyTasks.ts";
 
 export interface IssueOptions {

@@ -1,6 +1,6 @@
 /** The README of an exported study: how to run it again, and what it was made of. */
 
-import { markdownText } from "../../../foundation/markdown.ts";
+import { markdownText } from "../../scoring/markdown.ts";
 import type { RunSummary } from "../../runs/runFolder.ts";
 import type { Study } from "../studyFile.ts";
 

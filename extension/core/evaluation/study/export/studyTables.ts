@@ -2,7 +2,7 @@
 
 import { stringify } from "csv-stringify/sync";
 import { isShown, scoreText } from "../../measures/measureFormat.ts";
-import { markdownText } from "../../../foundation/markdown.ts";
+import { markdownText } from "../../scoring/markdown.ts";
 import { csv, exportFormats, latex, latexText, markdown, table } from "../../scoring/runTable.ts";
 import type { RunRow } from "../../scoring/runTable.ts";
 import type { Mark } from "../comparison/marks.ts";

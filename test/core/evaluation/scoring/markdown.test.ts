@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codeBlock, inlineCode, markdownText } from "../../../extension/core/foundation/markdown.ts";
+import { codeBlock, inlineCode, markdownText } from "../../../../extension/core/evaluation/scoring/markdown.ts";
 
 test.each([
   ["![seen](http://tracker.example/x.png)", "!\\[seen\\](http://tracker.example/x.png)"],
