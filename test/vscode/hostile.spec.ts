@@ -54,8 +54,12 @@ test("a base that the folder's settings name, and that is not there, is told wit
     const notice = workbench.notification('Cannot find the base "/nowhere"');
     await notice.getByRole("button", { name: "Base models" }).waitFor({ timeout: 30_000 });
     await notice.getByRole("button", { name: "Open Settings" }).click();
-    await workbench.page.getByRole("tab", { name: "Settings" }).waitFor();
-    await workbench.command("View: Close Editor");
+    // Those of the folder, where the base is named.
+    const setting = workbench.page.locator('.settings-editor input[aria-label="graft.base"]');
+    await expect
+      .poll(() => setting.inputValue({ timeout: 1000 }).catch(() => ""), { timeout: 30_000 })
+      .toBe("/nowhere");
+    await workbench.press("Escape");
   } finally {
     await writeFile(settings, before);
   }

@@ -196,16 +196,19 @@ function crashTeller(
   };
 }
 
-/** Where another base or adapter is chosen: the one in use may come from the folder's own settings. */
+/** Where another base or adapter is chosen. */
 function waysOut(error: unknown): Action[] {
-  const to = (title: string, ...command: [string, ...string[]]): Action => {
-    return { title, run: () => vscode.commands.executeCommand(...command) };
-  };
   const kind = error instanceof UserError ? error.code.split("-")[0] : "";
-  if (kind === "adapter") return [to(vscode.l10n.t("Select adapter"), "graft.selectAdapter")];
+  const run = (command: string, ...args: string[]) => {
+    return () => vscode.commands.executeCommand(command, ...args);
+  };
+  if (kind === "adapter") return [{ title: vscode.l10n.t("Select adapter"), run: run("graft.selectAdapter") }];
   if (kind !== "base") return [];
+  // The folder's own settings may name the base, which the user's do not show.
+  const set = vscode.workspace.getConfiguration("graft").inspect("base");
+  const settings = set?.workspaceValue === undefined ? "openSettings" : "openWorkspaceSettings";
   return [
-    to(vscode.l10n.t("Base models"), "graft.showBases"),
-    to(vscode.l10n.t("Open Settings"), "workbench.action.openSettings", "graft.base"),
+    { title: vscode.l10n.t("Base models"), run: run("graft.showBases") },
+    { title: vscode.l10n.t("Open Settings"), run: run(`workbench.action.${settings}`, "graft.base") },
   ];
 }
