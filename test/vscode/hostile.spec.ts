@@ -36,15 +36,21 @@ const test = editorTest({
   },
 });
 
-test("completion is ready beside a pipe, links in circles, and settings of wrong types", async ({ workbench }) => {
-  const { page, folder } = workbench;
-  execFileSync("mkfifo", [join(folder, "pipe.py")]);
-  await symlink(folder, join(folder, "circle"));
-  await symlink("/etc/passwd", join(folder, "outside.py"));
-  await page.getByRole("treeitem", { name: "Open me" }).click();
-  await page.keyboard.press("Enter");
-  await graftReady(workbench);
-});
+const patient = { timeout: 240_000 };
+
+test(
+  "completion is ready beside a pipe, links in circles, and settings of wrong types",
+  patient,
+  async ({ workbench }) => {
+    const { page, folder } = workbench;
+    execFileSync("mkfifo", [join(folder, "pipe.py")]);
+    await symlink(folder, join(folder, "circle"));
+    await symlink("/etc/passwd", join(folder, "outside.py"));
+    await page.getByRole("treeitem", { name: "Open me" }).click();
+    await page.keyboard.press("Enter");
+    await graftReady(workbench);
+  },
+);
 
 test("a base that the folder's settings name, and that is not there, is told with ways out", async ({ workbench }) => {
   const settings = join(workbench.folder, ".vscode/settings.json");
@@ -77,14 +83,14 @@ test("the name of a file is no link in a notification", async ({ workbench }) =>
   expect((await notice.textContent())?.replaceAll("\u200B", "")).toContain(`Added code of ${linkName}.`);
 });
 
-test("the form and the preview agree on what is there to learn, and to hold out", async ({ workbench }) => {
+test("the form and the preview agree on what is there to learn, and to hold out", patient, async ({ workbench }) => {
   const form = await openTrainingForm(workbench);
   await form.locator("#data-workspace").check();
   // Seven files can be learned, of eleven by their names.
   await form.getByText("strangers: 7 Python files. Too few to hold some out for validation.").waitFor();
   await form.getByRole("button", { name: "Preview data" }).click();
-  await form.getByText("7 examples with").waitFor({ timeout: 60_000 });
-  expect(await form.getByText("held out.").count()).toBe(0);
+  await form.getByText("7 examples with").waitFor({ timeout: 120_000 });
+  await form.getByText("; 0 held out.").waitFor();
   await form.getByText("Left out: 4").click();
   await form.getByText("binary1.py").waitFor();
 });

@@ -375,16 +375,3 @@ test("an export has of models, files and rows only what an evaluation reads, wit
     "",
   ]);
 });
-
-test("tables show marks in each format", () => {
-  const blank = { suite: "s", protocol: "graft", seeds: [1], runs: [], items: 30, trainableParameters: 0, number: 0 };
-  const cost = { adapterBytes: 0, seconds: 1, tokensPerSecond: 1, peakMemoryBytes: 1 };
-  const row = (candidate: string, value: number, marks: object): object =>
-    Object.assign({ candidate, marks, scores: { "em@1": { value, low: value, high: value } } }, blank, cost);
-  const rows = [row("a_1", 10, { "em@1": "best" }), row("b", 5, {})];
-  const suite = { suite: "s", protocol: "graft", measures: ["em@1"], rows, tests: [], fewestItems: 20 };
-  const report = { title: "T", suites: [suite] } as unknown as Parameters<typeof studyTables>[0];
-  expect(studyTables(report, "markdown")).toContain("| a_1 | s | graft | 30 | **10.00 (10.00 to 10.00)** |");
-  expect(studyTables(report, "latex")).toContain("a\\_1 & s & graft & 30 & \\textbf{10.00 (10.00 to 10.00)}");
-  expect(studyTables(report, "csv")).toMatch(/^suite,.*\ns,graft,a_1,/);
-});
