@@ -22,7 +22,6 @@ import { openPaperData } from "./vscode/paperData.ts";
 import { openMachineSpeed } from "./vscode/baseModels/machineSpeed.ts";
 import { createMessages, type Messages } from "./vscode/messages.ts";
 import { offerImport } from "./vscode/baseModels/offerImport.ts";
-import { selectAdapter } from "./vscode/adapters/selectAdapter.ts";
 import { createStudies, type StudiesOptions } from "./vscode/study/studies.ts";
 import { createStudyPanel, type StudyPanel, type StudyPanelOptions } from "./vscode/study/studyPanel.ts";
 import { openStudyHistory } from "./vscode/study/studyHistory.ts";
@@ -100,7 +99,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   );
   const view = { ...shared, extensionUri, engine, training, unfinished, paperData, paused: globalState };
   showTraining(view, subscriptions);
-  const { events, snooze, explanation } = completions;
+  const { events, snooze, explanation, suggestionAtCursor } = completions;
   const statistics = openStatistics({ ...shared, home: places.home, engine, events, comparing }, subscriptions);
   const statisticsView = registerStatisticsView({ extensionUri, statistics, comparing, messages }, subscriptions);
   const status = { engine, library, training, configuration, hint, comparing, snooze, index };
@@ -110,8 +109,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
       "graft.showMenu": () => showMenu(status),
       "graft.trainAdapter": showTrainingView,
       "graft.addSelection": () => addSelection({ snippets, messages, showForm: showTrainingView }),
-      ...openAdapterView({ ...shared, engine }, subscriptions),
-      "graft.selectAdapter": () => selectAdapter({ ...shared, engine }),
+      ...openAdapterView({ ...shared, engine, comparing, suggestionAtCursor }, subscriptions),
       "graft.addBase": () => addBase(bases, basesPanel),
       "graft.showBases": async () => {
         basesPanel.show();

@@ -5,10 +5,9 @@
 
 import { dirname } from "node:path";
 import { cudaEnvironment } from "../core/devices/cuda/cudaEnvironment.ts";
-import { deviceChoices } from "../core/runtime/device.ts";
+import { askedDevice } from "./askedDevice.ts";
 import { findPlaces } from "./places.ts";
 
-const asked = process.argv[process.argv.indexOf("--device") + 1];
-const device = deviceChoices.find((choice) => process.argv.includes("--device") && choice === asked);
+const device = askedDevice(process.argv.slice(2));
 const { home } = findPlaces(process.env, process.platform, dirname(import.meta.dirname));
 Object.assign(process.env, cudaEnvironment(home, device));

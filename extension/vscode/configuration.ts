@@ -99,11 +99,9 @@ export function readConfiguration(log: Log, state: vscode.Memento, subscriptions
         .update("enable", !get("enable"), vscode.ConfigurationTarget.Global);
     },
     async turnStatistics(on) {
-      const settings = vscode.workspace.getConfiguration("graft");
-      const { Global, Workspace } = vscode.ConfigurationTarget;
-      await settings.update("statistics.enable", on, Global);
-      const isOfWorkspace = settings.inspect("statistics.enable")?.workspaceValue !== undefined;
-      if (isOfWorkspace) await settings.update("statistics.enable", on, Workspace);
+      await vscode.workspace
+        .getConfiguration("graft")
+        .update("statistics.enable", on, vscode.ConfigurationTarget.Global);
     },
     async useBase(name) {
       const settings = vscode.workspace.getConfiguration("graft");

@@ -1,7 +1,8 @@
-/** The one status bar item: the adapter that completes here, or why none does. It opens Graft's menu. */
+/** The one status bar item: the adapters that complete here, or why none does. It opens Graft's menu. */
 
 import * as vscode from "vscode";
 import { deviceNames } from "../core/runtime/device.ts";
+import { activeText } from "./adapters/activeText.ts";
 import type { AdapterLibrary } from "./adapters/adapterLibrary.ts";
 import type { BaseHint } from "./baseModels/baseHint.ts";
 import type { Configuration } from "./configuration.ts";
@@ -77,9 +78,9 @@ function look({ engine: { state }, library, configuration, comparing, snooze, in
   if (snoozed !== undefined) return { icon: "bell-slash", text: vscode.l10n.t("Graft: snoozed"), notes: [snoozed] };
   const text = comparing.isRunning
     ? vscode.l10n.t("Graft: A/B")
-    : library.active === undefined
+    : library.active.length === 0
       ? vscode.l10n.t("Graft: no adapter")
-      : `Graft: ${library.active}`;
+      : `Graft: ${library.active.map(({ name }) => name).join(" + ")}`;
   const idle: Look = { icon: index.isReading ? "loading~spin" : "repo-forked", text, notes: [] };
   switch (state.phase) {
     case "loading":
@@ -106,7 +107,9 @@ function facts({ engine: { state }, library, comparing }: StatusOptions): string
   return [
     comparing.isRunning
       ? vscode.l10n.t("Comparing two settings: Statistics shows which is better")
-      : vscode.l10n.t("Adapter: {0}", library.active ?? vscode.l10n.t("none")),
+      : library.active.length > 1
+        ? vscode.l10n.t("Adapters: {0}", activeText(library.active) ?? "")
+        : vscode.l10n.t("Adapter: {0}", activeText(library.active) ?? vscode.l10n.t("none")),
     ...(state.phase === "ready"
       ? [
           vscode.l10n.t("Base: {0}", state.selected.base),

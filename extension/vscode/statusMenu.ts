@@ -1,6 +1,7 @@
 /** "Graft: Show menu", which the status bar item opens: the state of Graft, and the actions for it. */
 
 import * as vscode from "vscode";
+import { activeText } from "./adapters/activeText.ts";
 import { explain } from "./messages.ts";
 import { snoozeNote } from "./completion/snooze.ts";
 import { trainingNote, type StatusOptions } from "./statusBar.ts";
@@ -34,7 +35,8 @@ function items({ engine: { state }, library, training, configuration, hint, snoo
     ...(isOn ? [action("bell-slash", t("Snooze completions"), "graft.snooze")] : []),
     action("question", t("Explain completion"), "graft.explainCompletion"),
     { label: "", kind: vscode.QuickPickItemKind.Separator },
-    action("repo-forked", t("Select adapter"), "graft.selectAdapter", library.active ?? t("none")),
+    action("repo-forked", t("Select adapter"), "graft.selectAdapter", activeText(library.active) ?? t("none")),
+    ...(library.active.length > 0 ? [action("settings", t("Change adapter scale"), "graft.changeScale")] : []),
     {
       ...action("library", t("Base models"), "graft.showBases", state.phase === "ready" ? state.selected.base : base),
       ...(hint.text !== undefined && { detail: hint.text }),

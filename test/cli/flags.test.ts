@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { listOfData, nameOrFolder } from "../../extension/cli/flags.ts";
+import { adaptersOption, listOfData, nameOrFolder } from "../../extension/cli/flags.ts";
 
 test.each(["Qwen/Qwen2.5-Coder-0.5B", "mine", "models\\tiny", "", ".hidden/x", "..."])("%j is a name", (text) => {
   expect(nameOrFolder(text)).toBe(text);
@@ -26,4 +26,16 @@ test("a list of data is one path where there is such a file, unless it names a p
     process.chdir(before);
     await rm(folder, { recursive: true });
   }
+});
+
+test("--adapter takes several folders, each with its scale", () => {
+  const { parseArg } = adaptersOption();
+  const read = (...texts: readonly string[]): unknown =>
+    texts.reduce<unknown>((before, text) => parseArg!(text, before as never), []);
+  expect(read("team@0.75", "own")).toEqual([
+    { folder: "team", scale: 0.75 },
+    { folder: "own", scale: 1 },
+  ]);
+  expect(read("me@home/own@2")).toEqual([{ folder: "me@home/own", scale: 2 }]);
+  expect(() => read("team@0.7.5")).toThrow("not a number");
 });

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { asTrained } from "../../extension/core/adapters/chosenAdapters.ts";
 import { adaptersRequest } from "../../extension/engine/protocol/library.ts";
 import type { Activated } from "../../extension/main.ts";
 import { until } from "./harness/until.ts";
@@ -80,7 +81,7 @@ describe("Graft in the extension host", () => {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "adapter_config.json"), "{");
     try {
-      await graft.library.activate("broken");
+      await graft.library.activate([asTrained("broken")]);
       await until("the engine refuses it", () => graft.engine.state.phase === "failed");
       const [listed] = await graft.libraryProcess.ask(adaptersRequest, {
         ...graft.places,
@@ -92,7 +93,7 @@ describe("Graft in the extension host", () => {
       void vscode.commands.executeCommand("graft.selectAdapter");
       await new Promise((resolve) => setTimeout(resolve, 1000));
       await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
-      await until("no adapter is active", () => graft.library.active === undefined);
+      await until("no adapter is active", () => graft.library.active.length === 0);
       await until("the engine is ready", () => graft.engine.state.phase === "ready");
     } finally {
       await rm(folder, { recursive: true });
@@ -138,8 +139,8 @@ describe("Graft in the extension host", () => {
     assert.equal(training.state.phase, "done", JSON.stringify(training.state));
     assert(training.state.phase === "done" && training.state.steps === step && step < training.state.plannedSteps);
     assert.deepEqual(unfinished.list, []);
-    assert.equal(library.active, "stopped");
-    await library.activate(undefined);
+    assert.deepEqual(library.active, [asTrained("stopped")]);
+    await library.activate([]);
     training.dismiss();
   });
 

@@ -129,8 +129,10 @@ test("its runs are reordered by keyboard and by mouse, and its file keeps the or
     [0, 0, 42],
     [0, 2, 42],
   ]);
-  await button(view, "Plan again").click();
-  await expect.poll(() => button(view, "Start").isEnabled(), { timeout: 60_000 }).toBe(true);
+  await button(view, "All studies").click();
+  await button(view, "Open Three on forty").click();
+  // It is planned anew, from its file.
+  await view.getByText(/0 of 3 runs are finished\. About .* left\./).waitFor({ timeout: 120_000 });
   expect(await names()).toEqual(["1 drawn (seed 42)", "", "2 nearest"]);
 });
 

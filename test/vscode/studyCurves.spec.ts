@@ -30,7 +30,7 @@ test(
     await chart.waitFor({ timeout: 120_000 });
     expect(await chart.textContent()).toContain("recorded: from 3.100 to 1.550 in 100 steps, lowest 1.500 at step 75");
     await curves.getByRole("img", { name: "Loss on training data" }).waitFor();
-    await curves.getByText(/No losses are recorded of foreign: .* Train them again/).waitFor();
+    await curves.getByText(/No losses are recorded of foreign: .* Train again to see a curve/).waitFor();
     await curves.getByText("As a table").click();
     const row = curves.getByRole("row", { name: /^recorded/ });
     expect(await row.getByRole("cell").allTextContents()).toEqual([
@@ -61,6 +61,11 @@ test(
       expect.stringMatching(/^= 90\.00 %/),
       expect.stringMatching(/^10\.00 %/),
     ]);
+    const effects = view.locator(".effects > li");
+    expect(await effects.allTextContents()).toEqual([
+      expect.stringMatching(/^recorded against nothing.*better by EM@1 \+80\.00 \(.*\), p = 0\.002/),
+      expect.stringMatching(/^foreign against nothing.*better by EM@1 \+80\.00/),
+    ]);
     await table.scrollIntoViewIfNeeded();
     await workbench.screenshot("studies, trained");
     await curves.scrollIntoViewIfNeeded();
@@ -83,3 +88,36 @@ test(
     await workbench.screenshot("studies, curves, 200 px");
   },
 );
+
+test("the paper's questions are asked about some tasks, once", { timeout: 300_000 }, async ({ workbench }) => {
+  const { page } = workbench;
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await workbench.command("Graft: Open studies");
+  const view = await workbench.webview('main[aria-label="Studies"]');
+  const button = (name: string) => view.getByRole("button", { name, exact: true });
+  await button("All studies").click();
+  const tasks = view.getByLabel("Tasks of each suite");
+  await tasks.fill("0");
+  await view.getByText("Tasks: give a whole number from 1 on, or none for all.").waitFor();
+  const create = button("Create The paper's questions");
+  expect(await create.isDisabled()).toBe(true);
+  await tasks.fill("2");
+  await workbench.screenshot("studies, starts");
+  expect(await violations(view)).toEqual([]);
+  const title = "The paper's questions, first 2 tasks";
+  const runs = view.getByRole("region", { name: "Runs" });
+  for (const _ of ["made", "opened again"]) {
+    await create.press("Enter");
+    await view.getByRole("heading", { name: title }).waitFor({ timeout: 120_000 });
+    await expect
+      .poll(() => runs.getByRole("row", { name: /lora-conala .*trains first/ }).count(), { timeout: 120_000 })
+      .toBe(1);
+    await expect.poll(() => button("Start").isEnabled(), { timeout: 120_000 }).toBe(true);
+    await workbench.screenshot("studies, paper");
+    await button("All studies").click();
+    await tasks.fill("2");
+  }
+  expect(await button(`Open ${title}`).count()).toBe(1);
+  await button(`Delete ${title}`).click();
+  await button(`Open ${title}`).waitFor({ state: "hidden" });
+});

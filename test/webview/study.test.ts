@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Change, PageState } from "../../webview/study/pageState.ts";
-import type { OpenStudy, RowView, StudyFields, SuiteTasks, SuiteView } from "../../webview/protocol/study.ts";
+import type { OpenStudy, StudyFields, SuiteTasks } from "../../webview/protocol/study.ts";
+import type { RowView, SuiteView } from "../../webview/protocol/studyResults.ts";
 
 vi.stubGlobal("document", { getElementById: () => null });
 const { blankStudy, adapterDraft, obstacle, toStudyForm } = await import("../../webview/study/draft.ts");
@@ -67,6 +68,7 @@ describe("the place among a study's tasks", () => {
     protocol: "graft",
     measures: [],
     fewestItems: 20,
+    effects: [],
     rows: [],
   });
   const results = (...names: string[]): Change => {

@@ -13,7 +13,7 @@ const evaluationForm = z.object({
     /** A folder of held-out Python code, completed as in the editor. Mode, examples and protocol do not apply to it. */
     z.object({ kind: z.enum(["file", "folder"]), path: text }),
   ]),
-  /** Name of an adapter of the library; empty for the base alone. */
+  /** One of the state's adapters; empty for the base alone. */
   adapter: z.string(),
   mode: z.enum(["zero-shot", "icl", "rag", "trained"]),
   /** Only for ICL and RAG. */
@@ -127,7 +127,7 @@ export interface BenchmarkState {
   runs: readonly RunCard[] | undefined;
   /** The error if the list, the comparison or the export failed. */
   problem: { message: string; nextStep: string } | undefined;
-  /** The candidates: the base in use and the library's adapters. */
+  /** The candidates: the base in use, the adapters in use (such as "team@0.75 + own"), and each of the library. */
   base: string | undefined;
   adapters: readonly string[];
   evaluation: EvaluationState;

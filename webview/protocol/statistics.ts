@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 
 /** What an arm of a comparison sets. */
 const armSetting = z.object({
-  /** Null for the base alone. */
+  /** One of the choices, such as "team@0.75 + own"; null for the base alone. */
   adapter: z.nullable(z.string().check(z.minLength(1))),
   /** Whether other files of the repository may stand in the prompt. */
   context: z.boolean(),
@@ -102,6 +102,6 @@ export interface StatisticsState {
   /** The statistics cannot be read or written. */
   problem: { message: string; nextStep: string } | undefined;
   comparison: ComparisonShown | undefined;
-  /** What can be compared here. */
+  /** What can be compared here. Several adapters in use are one choice. */
   choices: { base: string; adapters: readonly string[]; active: string | null; canSwitchContext: boolean };
 }

@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import type { NumberField } from "./numberField.ts";
 import type { PaperDataState } from "./paperData.ts";
 import type { LiveEvaluation } from "./liveEvaluation.ts";
+import type { StudyResults } from "./studyResults.ts";
 
 const text = z.string().check(z.minLength(1));
 
@@ -53,8 +54,8 @@ export const fromStudies = z.discriminatedUnion("type", [
   /** The panel was (re)loaded and has no state. */
   z.object({ type: z.literal("ready") }),
   z.object({ type: z.literal("create"), form: studyForm }),
-  /** Creates the paper's questions, or opens them. */
-  z.object({ type: z.literal("createPaper") }),
+  /** Creates the paper's questions about so many tasks of each suite, or opens the study that asks them. */
+  z.object({ type: z.literal("createPaper"), limit: z.exactOptional(z.int()) }),
   z.object({ type: z.literal("open"), name: text }),
   z.object({ type: z.literal("close") }),
   z.object({ type: z.literal("remove"), name: text }),
@@ -129,7 +130,7 @@ export interface StudiesState {
   /** Undefined until they are known. */
   studies: readonly StudyCard[] | undefined;
   problem: Problem | undefined;
-  /** The base in use, the others, and the library's adapters. */
+  /** The base in use, the others, and the library's adapters, the one in use first. */
   base: string | undefined;
   bases: readonly string[];
   adapters: readonly string[];
@@ -172,88 +173,6 @@ export interface RunView {
   /** Early answers while it runs, then the result. */
   scores?: Scores;
 }
-
-export interface StudyResults {
-  suites: readonly SuiteView[];
-  charts: readonly { name: string; suite: number; measure: string; svg: string }[];
-  learning: LearningView;
-  history: readonly HistoryView[];
-}
-
-/** The trainings of the candidates: their losses over the steps. */
-export interface LearningView {
-  charts: readonly { name: string; svg: string }[];
-  facts: readonly CurveFactsView[];
-  /** Candidates that were trained without a record of their losses. */
-  unrecorded: readonly string[];
-}
-
-/** Losses per target token. */
-export interface CurveFactsView {
-  name: string;
-  steps: number;
-  training: { first: number; last: number };
-  validation?: { before: number; best: number; bestStep: number; last: number };
-}
-
-/** A run of the study, or an earlier one that asked the same of other inputs. */
-export interface HistoryView {
-  id: string;
-  candidate: string;
-  suite: string;
-  startedAt: string;
-  /** Empty until it is finished. */
-  scores: string;
-  /** Inputs that differ from the study's; none for the study's own runs. */
-  changed: readonly InputName[];
-  facts: readonly { name: FactName; value: string }[];
-}
-
-export type InputName = "suite" | "base" | "adapters" | "examples" | "context" | "version";
-
-export type FactName =
-  | Exclude<InputName, "adapters">
-  | "candidate"
-  | "suiteHash"
-  | "tasks"
-  | "protocol"
-  | "prompting"
-  | "baseHash"
-  | "adapter"
-  | "decoding"
-  | "seed"
-  | "machine"
-  | "device"
-  | "started"
-  | "finished"
-  | "leftOut";
-
-/** The results of one suite and protocol. */
-export interface SuiteView {
-  suite: string;
-  protocol: string;
-  measures: readonly string[];
-  fewestItems: number;
-  note?: string;
-  rows: readonly RowView[];
-}
-
-export interface RowView {
-  candidate: string;
-  seeds: readonly number[];
-  items: number;
-  scores: Readonly<Record<string, ShownScore>>;
-  marks: Readonly<Record<string, "best" | "tied">>;
-  trainableParameters: number;
-  adapterBytes: number;
-  trainingSeconds?: number;
-  trainingMemoryBytes?: number;
-  tokensPerSecond: number;
-  peakMemoryBytes: number;
-}
-
-/** With a 95 % interval, or the deviation of several seeds. */
-export type ShownScore = { value: number; low: number; high: number } | { value: number; deviation: number };
 
 /** The tasks of a suite, with the answers of its finished runs at a glance. */
 export interface SuiteTasks {

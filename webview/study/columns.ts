@@ -1,6 +1,6 @@
 /** The columns of a table of results, and the order of its rows. */
 
-import type { RowView } from "../protocol/study.ts";
+import type { RowView } from "../protocol/studyResults.ts";
 import { bytes, duration } from "../shared/figures.ts";
 import { t } from "../shared/l10n.ts";
 
@@ -42,7 +42,7 @@ export const costColumns: readonly Column[] = [
   },
   {
     key: "memory",
-    title: t("Memory of training"),
+    title: t("Training memory"),
     value: ({ trainingMemoryBytes }) => trainingMemoryBytes,
     text: ({ trainingMemoryBytes }) => (trainingMemoryBytes === undefined ? none : bytes(trainingMemoryBytes)),
   },

@@ -1,6 +1,7 @@
 /** The study's runs and earlier ones of other inputs: what each was made of, on which machine, and what has changed since. */
 
-import type { FactName, FromStudies, HistoryView, InputName } from "../protocol/study.ts";
+import type { FromStudies } from "../protocol/study.ts";
+import type { FactName, HistoryView, InputName } from "../protocol/studyResults.ts";
 import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";
 

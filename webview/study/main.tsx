@@ -76,7 +76,7 @@ function Parts({ state, change }: { state: PageState; change: (change: Change) =
       {isDrafting ? (
         <NewStudy {...{ draft, fields, paperData, studies, post, change }} />
       ) : (
-        <StudyList {...{ studies, post, change }} />
+        <StudyList {...{ studies, fields, paperData, post, change }} />
       )}
     </>
   );

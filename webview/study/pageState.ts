@@ -1,16 +1,8 @@
 /** The state of the studies panel, and how a message of the extension or an action of the user changes it. */
 
 import type { PaperDataState } from "../protocol/paperData.ts";
-import type {
-  AskedPair,
-  StudiesState,
-  StudyFields,
-  StudyResults,
-  SuiteTasks,
-  SuiteView,
-  TaskView,
-  ToStudies,
-} from "../protocol/study.ts";
+import type { AskedPair, StudiesState, StudyFields, SuiteTasks, TaskView, ToStudies } from "../protocol/study.ts";
+import type { StudyResults, SuiteView } from "../protocol/studyResults.ts";
 import { blankStudy, type StudyDraft } from "./draft.ts";
 import { noFilter, type TaskFilter } from "./taskFilter.ts";
 

@@ -2,11 +2,12 @@
 
 import { useState } from "preact/hooks";
 import { measureFormat, valueText } from "../../extension/core/evaluation/measures/measureFormat.ts";
-import type { RowView, StudyResults, SuiteView } from "../protocol/study.ts";
+import type { RowView, StudyResults, SuiteView } from "../protocol/studyResults.ts";
 import { isWhole, scoreTitle } from "../benchmark/scores.ts";
 import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";
 import { Check } from "../shared/form/check.tsx";
+import { Effects } from "./effects.tsx";
 import { costColumns, sorted, type Column, type Sorting } from "./columns.ts";
 
 export interface ResultsProps {
@@ -107,6 +108,7 @@ function SuiteTable({ suite, hidden, isDrilled, drill }: SuiteTableProps) {
         </table>
       </div>
       {note !== undefined && <p class="note">{note}</p>}
+      <Effects effects={suite.effects} />
       {rows.length > 1 && rows.some(({ items }) => items < fewestItems) && (
         <p class="note">{t("Fewer than {0} tasks: too few to tell which is better.", fewestItems)}</p>
       )}

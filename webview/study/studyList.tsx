@@ -1,49 +1,27 @@
 /** The studies of this machine, and the ways to begin one. */
 
-import type { FromStudies, StudiesState, StudyCard } from "../protocol/study.ts";
+import type { PaperDataState } from "../protocol/paperData.ts";
+import type { FromStudies, StudiesState, StudyCard, StudyFields } from "../protocol/study.ts";
 import { Button } from "../shared/button.tsx";
 import { t } from "../shared/l10n.ts";
-import { adapterDraft, blankStudy } from "./draft.ts";
 import type { Change } from "./pageState.ts";
+import { Starts } from "./starts.tsx";
 
 export interface StudyListProps {
   studies: StudiesState;
+  fields: StudyFields;
+  paperData: PaperDataState | undefined;
   post: (message: FromStudies) => void;
   change: (change: Change) => void;
 }
 
-export function StudyList({ studies: { studies, adapters }, post, change }: StudyListProps) {
-  const [adapter] = adapters;
+export function StudyList({ studies: { studies, adapters }, fields, paperData, post, change }: StudyListProps) {
   return (
     <>
       <div class="part">
         <h1>{t("Studies")}</h1>
         <p class="note">{t("A study evaluates several candidates on several suites, and tests which is better.")}</p>
-        <div class="starts">
-          <Start
-            title={t("A study of my own")}
-            note={t("Choose suites and candidates.")}
-            action={t("New study…")}
-            onClick={() => change({ type: "drafting", draft: blankStudy })}
-          />
-          <Start
-            title={t("Is my adapter better?")}
-            note={
-              adapter === undefined
-                ? t("Train an adapter first.")
-                : t("An adapter against the base alone, with and without the repository.")
-            }
-            action={t("Compare an adapter…")}
-            disabled={adapter === undefined}
-            onClick={() => adapter !== undefined && change({ type: "drafting", draft: adapterDraft(adapter) })}
-          />
-          <Start
-            title={t("The paper's questions")}
-            note={t("Every training method against examples in the prompt. Trains what is missing, which takes hours.")}
-            action={t("Create")}
-            onClick={() => post({ type: "createPaper" })}
-          />
-        </div>
+        <Starts {...{ adapters, fields, paperData, post, change }} />
       </div>
       <div class="part">
         <h2>{t("On this machine")}</h2>
@@ -56,28 +34,6 @@ export function StudyList({ studies: { studies, adapters }, post, change }: Stud
         </ul>
       </div>
     </>
-  );
-}
-
-interface StartProps {
-  title: string;
-  note: string;
-  action: string;
-  disabled?: boolean;
-  onClick: () => void;
-}
-
-function Start({ title, note, action, disabled = false, onClick }: StartProps) {
-  return (
-    <div class="card start">
-      <h2 class="name">{title}</h2>
-      <p class="note">{note}</p>
-      <div class="actions">
-        <Button disabled={disabled} onClick={onClick} label={`${action} ${title}`}>
-          {action}
-        </Button>
-      </div>
-    </div>
   );
 }
 

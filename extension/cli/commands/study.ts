@@ -6,10 +6,12 @@ import { exists } from "../../core/foundation/exists.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { paperDatasets, paperFile } from "../../core/dataset/paperDatasets.ts";
+import { effectText } from "../../core/evaluation/study/comparison/adapterEffects.ts";
 import { exportStudy } from "../../core/evaluation/study/export/exportStudy.ts";
 import { adapterStudy, paperStudy, type ReadyStudy } from "../../core/evaluation/study/readyStudies.ts";
 import { runStudy, type StudyOutcome } from "../../core/evaluation/study/runStudy.ts";
 import { readStudy, studiesFolder, writeStudy, type Study } from "../../core/evaluation/study/studyFile.ts";
+import { studyPathOf } from "../../core/evaluation/study/studyNames.ts";
 import { planStudy } from "../../core/evaluation/study/studyPlan.ts";
 import { reportStudy, type StudyReport } from "../../core/evaluation/study/studyReport.ts";
 import { cells, legend, studyTables, type StudyFormat } from "../../core/evaluation/study/export/studyTables.ts";
@@ -133,6 +135,7 @@ function reportText({ suites }: StudyReport): string[] {
   const tables = suites.flatMap((suite) => [
     ...aligned(cells(suite, (text, mark) => `${mark ? signs[mark] : ""}${text}`)),
     ...(suite.note === undefined ? [] : [suite.note]),
+    ...suite.effects.map(effectText),
     "",
   ]);
   return suites.some(({ rows }) => rows.length > 1) ? [...tables, legend] : tables;
@@ -170,5 +173,5 @@ export async function exportStudyCommand(name: string, flags: ExportStudyFlags, 
 /** The path of a study, or the name of one of the home's. */
 export function studyPath(name: string, { places }: Context): string {
   const isPath = /[/\\]/.test(name) || name.endsWith(".json");
-  return isPath ? resolve(name) : join(studiesFolder(places.home), `${name}.json`);
+  return isPath ? resolve(name) : studyPathOf(places.home, name);
 }

@@ -106,7 +106,8 @@ export function studyProgress(output: Output): (progress: StudyProgress) => void
           number: progress.run,
           ...(progress.scores && { early: progress.scores }),
         };
-        return output.progress(done, total, fields, place + progressText(progress.progress));
+        const { candidateName: candidate } = plan!.runs[progress.run]!;
+        return output.progress(done, total, fields, place + progressText({ ...progress.progress, candidate }));
       }
       case "finished":
       case "failed":

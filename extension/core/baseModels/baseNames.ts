@@ -2,6 +2,7 @@
 
 import { basename, dirname } from "node:path";
 import { UserError } from "../foundation/errors.ts";
+import { isPortableName } from "../foundation/platform.ts";
 import { parseHubAddress } from "../hub/hubAddress.ts";
 import { embeddedName } from "./installedBase.ts";
 
@@ -15,12 +16,12 @@ export function checkName(name: string): void {
   throw new UserError(
     "name-invalid",
     `Cannot name a base "${name}".`,
-    "Use letters, digits, dots, dashes and underscores; start with a letter or digit.",
+    "Use letters, digits, dots, dashes and underscores; start with a letter or digit, end with no dot, and avoid Windows' own names such as CON.",
   );
 }
 
 function isName(text: string): boolean {
-  return /^[A-Za-z0-9][\w.-]{0,99}$/.test(text);
+  return /^[A-Za-z0-9][\w.-]{0,99}$/.test(text) && isPortableName(text);
 }
 
 /** Returns the folder's name; in Hugging Face's cache, whose folders are named after commits, the model's name. */

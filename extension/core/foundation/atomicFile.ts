@@ -77,6 +77,27 @@ export async function writeFolderAtomic(path: string, fill: (temporary: string) 
 }
 
 /**
+ * Writes a folder that is complete as soon as it is there. One that has appeared at `path` meanwhile stays, unless it is empty.
+ *
+ * @returns false if something is at `path`
+ * @throws UserError "disk-full" or "not-writable"
+ */
+export async function writeNewFolder(path: string, fill: (temporary: string) => Promise<void>): Promise<boolean> {
+  const temporary = hiddenName(path, "part");
+  try {
+    await makeFolder(temporary);
+    await fill(temporary);
+    await renamePatiently(temporary, path);
+    return true;
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    const isTaken = ["ENOTEMPTY", "EEXIST", "ENOTDIR", "EPERM", "EACCES"].includes(systemCode(error) ?? "");
+    if (isTaken && (await exists(path))) return false;
+    throw writeFailure(error, path);
+  }
+}
+
+/**
  * Makes a folder and those above it, unless they exist. Node's own recursive mkdir never returns where a folder cannot be made although
  * its parent exists, as in /proc.
  */

@@ -1,4 +1,4 @@
-/** Checks the platform: Graft runs where ONNX Runtime is available. Loads no native code. */
+/** What platforms can do: where ONNX Runtime is available, and which names their files can have. Loads no native code. */
 
 import { UserError } from "./errors.ts";
 
@@ -15,4 +15,15 @@ export function checkPlatform(platform = `${process.platform}-${process.arch}`):
       ? "On a Mac with Apple silicon, use the Apple silicon versions of the editor and Node. Intel Macs cannot run Graft."
       : "Use one of these platforms.",
   );
+}
+
+/** Windows opens devices by these names, with any ending: https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
+const devices = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i;
+
+/**
+ * Whether every platform takes the name for a file, because homes and exports move between machines. Windows drops dots and spaces at
+ * the end, which would be another file.
+ */
+export function isPortableName(name: string): boolean {
+  return !devices.test(name) && !/[. ]$/.test(name);
 }

@@ -49,28 +49,30 @@ async function decode(base: InstalledBase, options: BenchOptions = {}): Promise<
   });
 }
 
-/** Returns the milliseconds to swap to another loaded adapter. */
+/** Returns the milliseconds to swap to another loaded adapter, to another scale of it, and to two at once. */
 async function swap(base: InstalledBase, options: BenchOptions = {}): Promise<SpeedRow[]> {
   return await withDecoder(base, options, async (decoder, random) => {
     const adapters = [randomLora(base, random), randomLora(base, random)];
-    const use = (i: number): number => {
+    const use = async (scales: readonly [number, number]): Promise<number> => {
+      const active = adapters.flatMap((adapter, i) => (scales[i] === 0 ? [] : [{ adapter, scale: scales[i]! }]));
       const start = performance.now();
-      decoder.useAdapters([{ adapter: adapters[i % 2]!, scale: 1 }]);
-      return performance.now() - start;
-    };
-    const first = use(0);
-    await decoder.begin([1]);
-    use(1);
-    await decoder.begin([1]);
-    const loaded: number[] = [];
-    for (let i = 0; i < 40; i++) {
-      loaded.push(use(i));
+      decoder.useAdapters(active);
+      const milliseconds = performance.now() - start;
       await decoder.begin([1]);
-    }
+      return milliseconds;
+    };
+    const first = await use([1, 0]);
+    await use([0, 1]);
+    const [loaded, scaled, both]: [number[], number[], number[]] = [[], [], []];
+    for (let i = 0; i < 40; i++) loaded.push(await use(i % 2 === 0 ? [1, 0] : [0, 1]));
+    for (let i = 0; i < 40; i++) scaled.push(await use([i % 2 === 0 ? 0.5 : 1.5, 0]));
+    for (let i = 0; i < 40; i++) both.push(await use([1, i % 2 === 0 ? 0.5 : 1.5]));
     return [
       { name: "first use of an adapter", value: first, unit: "ms" },
       { name: "swap of a loaded adapter, median", value: median(loaded), unit: "ms" },
       { name: "swap of a loaded adapter, slowest of 40", value: Math.max(...loaded), unit: "ms" },
+      { name: "another scale of an adapter, median", value: median(scaled), unit: "ms" },
+      { name: "another scale of one of two adapters, median", value: median(both), unit: "ms" },
     ];
   });
 }

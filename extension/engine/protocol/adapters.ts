@@ -22,8 +22,14 @@ export interface AdapterDetails {
     /** Names of the data sets; absent in reports of earlier versions. */
     sources?: readonly string[];
     validation?: { before: number; best: number };
-    /** Exact lines in percent on held-out files. */
-    trial?: { verdict: TrialVerdict; lines: number; base: number; adapter: number };
+    /** On held-out files, in percent: lines that are right, and how much bodies of blocks are like the author's. */
+    trial?: {
+      verdict: TrialVerdict;
+      lines: number;
+      base: number;
+      adapter: number;
+      bodies?: { base: number; adapter: number };
+    };
   };
 }
 

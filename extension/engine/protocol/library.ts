@@ -22,6 +22,8 @@ export interface AdapterSummary {
   base?: string;
   /** Why it does not fit the base, and what to do; absent if it fits. */
   problem?: { message: string; nextStep: string };
+  /** It consists of virtual tokens: it has no scale, and only one of these can be in use. */
+  isVirtual?: true;
   /** It can be used, but suggestions may be worse than without it. */
   foreign?: Foreign;
 }

@@ -29,6 +29,12 @@ export async function adapterDetails(folder: string): Promise<AdapterDetails> {
           lines: trial.served.lines,
           base: trial.served.base.exact.value,
           adapter: trial.served.adapter.exact.value,
+          ...(trial.bodies && {
+            bodies: {
+              base: trial.bodies.base.editSimilarity.value,
+              adapter: trial.bodies.adapter.editSimilarity.value,
+            },
+          }),
         },
       }),
     },

@@ -65,6 +65,7 @@ async function summary(
       name,
       folder,
       ...(adapter && { description: kindOf(adapter).label(adapter) }),
+      ...(adapter && !kindOf(adapter).around && { isVirtual: true as const }),
       ...(trainedOn !== undefined && { base: trainedOn }),
       ...obstacle(found),
     };

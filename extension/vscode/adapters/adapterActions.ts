@@ -1,20 +1,24 @@
-/** The commands of the view "Adapters": use, rename, reveal, export, import, delete. */
+/** The commands of the view "Adapters": use, combine, change the scale, rename, reveal, export, import, delete. */
 
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import * as vscode from "vscode";
+import { asTrained } from "../../core/adapters/chosenAdapters.ts";
 import type { AdapterFormat } from "../../core/adapters/formats/convertAdapter.ts";
 import { deleteAdapter, renameAdapter, restoreAdapter } from "../../core/adapters/library/keptAdapters.ts";
 import { recordRename } from "../../core/adapters/library/renames.ts";
 import { copyAdapterRequest, exportAdapterRequest } from "../../engine/protocol/adapters.ts";
 import { completeStep } from "../walkthrough.ts";
 import { registerAdapterView, type AdapterViewOptions } from "./adapterView.ts";
+import { changeScale, type ScaleOptions } from "./changeScale.ts";
+import { combineAdapters, useToo } from "./combineAdapters.ts";
+import { selectAdapter } from "./selectAdapter.ts";
 
 type Command = (argument?: unknown) => Promise<void>;
 
 /** Opens the view, and returns its commands by their ids. */
 export function openAdapterView(
-  options: AdapterViewOptions,
+  options: AdapterViewOptions & ScaleOptions,
   subscriptions: vscode.Disposable[],
 ): Readonly<Record<string, Command>> {
   const { library } = options;
@@ -27,11 +31,19 @@ export function openAdapterView(
       if (row) await act(row.name);
     };
   return {
+    "graft.selectAdapter": () => selectAdapter(options),
+    "graft.combineAdapters": () => combineAdapters(options),
+    // From the command palette it is about those in use, whatever row is selected.
+    "graft.changeScale": async (argument) =>
+      await changeScale(argument === undefined ? undefined : view.rowOf(argument)?.name, options),
     "graft.adapters.use": ofRow(async (name) => {
-      await library.activate(name);
+      await library.activate([asTrained(name)]);
       await completeStep("graft.adapterSelected");
     }),
-    "graft.adapters.stopUsing": async () => await library.activate(undefined),
+    "graft.adapters.useToo": ofRow((name) => useToo(name, options)),
+    "graft.adapters.stopUsing": ofRow(async (name) => {
+      await library.activate(library.active.filter((one) => one.name !== name));
+    }),
     "graft.adapters.rename": ofRow((name) => rename(name, options)),
     "graft.adapters.reveal": ofRow(async (name) => {
       await vscode.commands.executeCommand("revealFileInOS", vscode.Uri.file(join(library.folder, name)));
@@ -60,7 +72,7 @@ async function remove(name: string, { library, places, messages }: AdapterViewOp
   const deleted = join(places.home, "deleted-adapters");
   await deleteAdapter(library.folder, name, deleted);
   library.refresh();
-  // The workspace remembers the name of its adapter, so that one that comes back is in use again.
+  // The workspace remembers the names of its adapters, so that one that comes back is in use again.
   const undo = async (): Promise<void> => {
     await restoreAdapter(library.folder, name, deleted);
     library.refresh();

@@ -1,25 +1,32 @@
 /** An adapter as a row of the view of adapters: what it says, and which commands it has. */
 
 import * as vscode from "vscode";
+import { has, percentOf, type ChosenAdapter } from "../../core/adapters/chosenAdapters.ts";
 import type { AdapterDetails, AdapterRow } from "../../engine/protocol/adapters.ts";
 import { foreignText } from "./selectAdapter.ts";
 
 /**
  * Kinds of rows, for the menus in package.json:
- * - "adapter active": in use here;
+ * - "adapter active": in use here, and has a scale;
+ * - "adapter active virtual": in use here, without a scale;
  * - "adapter idle": can be used;
+ * - "adapter idle more": can be used beside those in use;
  * - "adapter unfit": cannot be used with the base.
  */
-function kindOf({ problem }: AdapterRow, isActive: boolean): string {
-  return isActive ? "adapter active" : problem ? "adapter unfit" : "adapter idle";
+function kindOf({ name, problem, isVirtual }: AdapterRow, active: readonly ChosenAdapter[]): string {
+  if (has(active, name)) return isVirtual ? "adapter active virtual" : "adapter active";
+  if (problem) return "adapter unfit";
+  return active.length > 0 ? "adapter idle more" : "adapter idle";
 }
 
-export function adapterItem(row: AdapterRow, isActive: boolean): vscode.TreeItem {
+export function adapterItem(row: AdapterRow, active: readonly ChosenAdapter[]): vscode.TreeItem {
   const { name, description, problem, foreign } = row;
+  const inUse = active.find((one) => one.name === name);
+  const isActive = inUse !== undefined;
   const item = new vscode.TreeItem(name);
   item.id = name;
-  item.contextValue = kindOf(row, isActive);
-  item.description = [isActive && vscode.l10n.t("in use"), description].filter(Boolean).join(" · ");
+  item.contextValue = kindOf(row, active);
+  item.description = [inUse && useText(inUse), description].filter(Boolean).join(" · ");
   item.iconPath = new vscode.ThemeIcon(iconOf(row, isActive));
   item.tooltip = new vscode.MarkdownString(linesOf(row).map(escaped).join("\n\n"));
   const warning = problem ? problem.message : foreign && foreignText(foreign);
@@ -28,6 +35,10 @@ export function adapterItem(row: AdapterRow, isActive: boolean): vscode.TreeItem
     item.command = { command: "graft.adapters.use", title: vscode.l10n.t("Use"), arguments: [row] };
   }
   return item;
+}
+
+function useText({ scale }: ChosenAdapter): string {
+  return scale === 1 ? vscode.l10n.t("in use") : vscode.l10n.t("in use, {0} %", percentOf(scale));
 }
 
 function iconOf({ problem, foreign }: AdapterRow, isActive: boolean): string {
@@ -62,6 +73,15 @@ function figuresOf({ validation, trial }: NonNullable<AdapterDetails["training"]
             percent(trial.adapter),
             trial.lines,
             percent(trial.base),
+          ),
+        ]
+      : []),
+    ...(trial?.bodies
+      ? [
+          vscode.l10n.t(
+            "Bodies of blocks are {0} % like the author's instead of {1} %",
+            percent(trial.bodies.adapter),
+            percent(trial.bodies.base),
           ),
         ]
       : []),

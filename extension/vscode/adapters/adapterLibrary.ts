@@ -1,6 +1,6 @@
 /**
- * The adapters of this machine: PEFT folders in the extension's own storage, and the adapter that is active here, also after another
- * window has renamed it.
+ * The adapters of this machine: PEFT folders in the extension's own storage, and those that are active here, each with its scale,
+ * also after another window has renamed one.
  *
  * Knows names and folders. The engine reads the adapters, and checks whether one fits a base.
  */
@@ -8,20 +8,25 @@
 import { readdir } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
+import type { ChosenAdapter } from "../../core/adapters/chosenAdapters.ts";
+import { isPortableName } from "../../core/foundation/platform.ts";
 import { isAdapterName } from "../../core/adapters/library/keptAdapters.ts";
 import { readRenames, renamesFile, type Rename } from "../../core/adapters/library/renames.ts";
 import { workFolderOf } from "../../core/training/output/outputFolder.ts";
 import { runFile } from "../../core/training/run/trainingRun.ts";
-import { rememberedAdapter } from "./rememberedAdapter.ts";
+import { rememberedAdapters } from "./rememberedAdapters.ts";
 
 export interface AdapterLibrary {
   /** The folder that holds one folder per adapter. */
   readonly folder: string;
-  /** Name of the adapter that this workspace uses; undefined for the base alone. */
-  readonly active: string | undefined;
-  activate(name: string | undefined): Promise<void>;
-  readonly onDidChangeActive: vscode.Event<string | undefined>;
+  /** The adapters that this workspace uses; none for the base alone. */
+  readonly active: readonly ChosenAdapter[];
+  activate(adapters: readonly ChosenAdapter[]): Promise<void>;
+  /** Makes other adapters active until `activate`, without remembering them; undefined goes back. */
+  tryOut(adapters: readonly ChosenAdapter[] | undefined): void;
+  readonly onDidChangeActive: vscode.Event<readonly ChosenAdapter[]>;
   names(): Promise<string[]>;
   /** Fires when an adapter was added or removed. */
   readonly onDidChangeNames: vscode.Event<void>;
@@ -40,8 +45,9 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
   const folder = join(context.globalStorageUri.fsPath, "adapters");
   const exists = (name: string): boolean => existsSync(join(folder, name, marker));
   const isBegun = (name: string): boolean => existsSync(join(workFolderOf(join(folder, name)), runFile));
-  const remembered = rememberedAdapter(context.workspaceState, exists);
-  const activeChanged = new vscode.EventEmitter<string | undefined>();
+  const remembered = rememberedAdapters(context.workspaceState, exists);
+  let tried: readonly ChosenAdapter[] | undefined;
+  const activeChanged = new vscode.EventEmitter<readonly ChosenAdapter[]>();
   const namesChanged = new vscode.EventEmitter<void>();
   const renamed = new vscode.EventEmitter<Rename>();
   const watch = (pattern: string): vscode.FileSystemWatcher =>
@@ -50,15 +56,12 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
   const watcher = watch(`{*,*/${marker}}`);
   const renamesWatcher = watch(renamesFile);
 
-  const active = (): string | undefined => {
-    const { name } = remembered;
-    return name !== undefined && exists(name) ? name : undefined;
-  };
+  const active = (): readonly ChosenAdapter[] => (tried ?? remembered.adapters).filter(({ name }) => exists(name));
   let renames = readRenames(folder);
   remembered.follow(renames);
   let last = active();
   const announce = (): void => {
-    if (active() === last) return;
+    if (isDeepStrictEqual(active(), last)) return;
     last = active();
     activeChanged.fire(last);
   };
@@ -86,10 +89,15 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     get active() {
       return active();
     },
-    async activate(name) {
-      await remembered.remember(name);
+    async activate(adapters) {
+      await remembered.remember(adapters);
+      tried = undefined;
       // Watchers are slow to see new folders, and may miss one that was renamed into place.
       changed();
+    },
+    tryOut(adapters) {
+      tried = adapters;
+      announce();
     },
     refresh: changed,
     onDidRename: renamed.event,
@@ -101,16 +109,24 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
         .filter((entry) => entry.isDirectory() && isAdapterName(entry.name) && exists(entry.name))
         .map(({ name }) => name);
     },
-    nameProblem(name) {
-      if (name === "") return vscode.l10n.t("Give the adapter a name.");
-      if (!/^[\w][\w.-]{0,63}$/.test(name)) {
-        return vscode.l10n.t(
-          "Use up to 64 letters from a to z, digits, dots, dashes and underscores, but no blanks, and begin with a letter, digit or underscore.",
-        );
-      }
+    nameProblem: (name) => {
+      const problem = spellingProblem(name);
+      if (problem !== undefined) return problem;
       if (exists(name)) return vscode.l10n.t('An adapter named "{0}" exists already.', name);
       if (isBegun(name)) return vscode.l10n.t('An unfinished training is named "{0}". Resume or discard it.', name);
       return undefined;
     },
   };
+}
+
+/** Returns what is wrong with a name by itself. */
+function spellingProblem(name: string): string | undefined {
+  if (name === "") return vscode.l10n.t("Give the adapter a name.");
+  if (!/^[\w][\w.-]{0,63}$/.test(name)) {
+    return vscode.l10n.t(
+      "Use up to 64 letters from a to z, digits, dots, dashes and underscores, but no blanks, and begin with a letter, digit or underscore.",
+    );
+  }
+  if (isPortableName(name)) return undefined;
+  return vscode.l10n.t("Windows keeps this name for itself: end with no dot, and use no name such as CON or NUL.");
 }

@@ -2,21 +2,14 @@
 
 import * as vscode from "vscode";
 import { isAdapterName } from "../../core/adapters/library/keptAdapters.ts";
-import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
-import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import { adapterRowsRequest, type AdapterRow } from "../../engine/protocol/adapters.ts";
 import type { Configuration } from "../configuration.ts";
-import type { Engine } from "../completion/engine.ts";
 import type { Messages } from "../messages.ts";
 import { adapterItem } from "./adapterItem.ts";
-import type { AdapterLibrary } from "./adapterLibrary.ts";
+import { adaptersQuestion, type SummaryOptions } from "./adapterSummaries.ts";
 
-export interface AdapterViewOptions {
-  engine: Pick<Engine, "base">;
+export interface AdapterViewOptions extends SummaryOptions {
   configuration: Pick<Configuration, "onDidChange">;
-  libraryProcess: LibraryProcess;
-  places: BasePlaces;
-  library: AdapterLibrary;
   messages: Messages;
 }
 
@@ -28,13 +21,12 @@ export interface AdapterView {
 const viewId = "graft.adapters";
 
 export function registerAdapterView(options: AdapterViewOptions, subscriptions: vscode.Disposable[]): AdapterView {
-  const { engine, configuration, libraryProcess, places, library, messages } = options;
+  const { configuration, libraryProcess, library, messages } = options;
   const changed = new vscode.EventEmitter<void>();
   const update = (): void => changed.fire();
   const rows = async (): Promise<AdapterRow[]> => {
-    const question = { home: places.home, embedded: places.embedded, base: engine.base, library: library.folder };
     try {
-      return await libraryProcess.ask(adapterRowsRequest, question);
+      return await libraryProcess.ask(adapterRowsRequest, adaptersQuestion(options));
     } catch (error) {
       messages.log(error);
       // Those whose names are known can still be used, renamed and deleted.
@@ -45,7 +37,7 @@ export function registerAdapterView(options: AdapterViewOptions, subscriptions: 
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       getChildren: async (row) => (row ? [] : await rows()),
-      getTreeItem: (row) => adapterItem(row, row.name === library.active),
+      getTreeItem: (row) => adapterItem(row, library.active),
     },
   });
   subscriptions.push(

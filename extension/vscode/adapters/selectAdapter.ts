@@ -1,11 +1,11 @@
 /** "Graft: Select adapter": none, or one of the library. Adapters that do not fit the base show the reason. */
 
 import * as vscode from "vscode";
-import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
-import type { LibraryProcess } from "../../engine/libraryProcess.ts";
-import { adaptersRequest, type AdapterSummary } from "../../engine/protocol/library.ts";
+import { asTrained, has, type ChosenAdapter } from "../../core/adapters/chosenAdapters.ts";
+import type { AdapterSummary } from "../../engine/protocol/library.ts";
+import { scaleText } from "./activeText.ts";
 import type { AdapterLibrary } from "./adapterLibrary.ts";
-import type { Engine } from "../completion/engine.ts";
+import { adapterSummaries, type SummaryOptions } from "./adapterSummaries.ts";
 import { explain, type Messages } from "../messages.ts";
 import { completeStep } from "../walkthrough.ts";
 
@@ -15,16 +15,12 @@ interface AdapterItem extends vscode.QuickPickItem {
   run?: () => unknown;
 }
 
-export interface SelectAdapterOptions {
-  engine: Pick<Engine, "base">;
-  libraryProcess: LibraryProcess;
-  places: BasePlaces;
-  library: AdapterLibrary;
+export interface SelectAdapterOptions extends SummaryOptions {
   messages: Messages;
 }
 
 export async function selectAdapter(options: SelectAdapterOptions): Promise<void> {
-  const { engine, libraryProcess, places, library, messages } = options;
+  const { library, messages } = options;
   const pick = vscode.window.createQuickPick<AdapterItem>();
   pick.title = vscode.l10n.t("Select adapter");
   pick.placeholder = vscode.l10n.t("Completions use the base model with this adapter");
@@ -38,7 +34,7 @@ export async function selectAdapter(options: SelectAdapterOptions): Promise<void
       if (item.adapter === undefined && !item.run) return; // The item shows the reason, and the list stays open for another choice.
       pick.hide();
       if (item.run) await item.run();
-      else await library.activate(item.adapter ?? undefined);
+      else await library.activate(alone(item.adapter ?? null, library));
       await completeStep("graft.adapterSelected");
     }),
   );
@@ -49,8 +45,7 @@ export async function selectAdapter(options: SelectAdapterOptions): Promise<void
   focusActive(pick, library);
   pick.show();
   try {
-    const question = { home: places.home, embedded: places.embedded, base: engine.base, library: library.folder };
-    pick.items = items(library, await libraryProcess.ask(adaptersRequest, question));
+    pick.items = items(library, await adapterSummaries(options));
   } catch (error) {
     messages.log(error);
     // The adapters that are known can still be chosen.
@@ -63,18 +58,22 @@ export async function selectAdapter(options: SelectAdapterOptions): Promise<void
 function items(library: AdapterLibrary, adapters: readonly AdapterSummary[]): AdapterItem[] {
   const fitting = adapters.filter(({ problem }) => !problem);
   const others = adapters.filter(({ problem }) => problem);
-  const label = (name: string | undefined, text: string): string =>
-    `${name === library.active ? "$(check)" : "$(blank)"} ${text}`;
+  const { active } = library;
+  const label = (isActive: boolean, text: string): string => `${isActive ? "$(check)" : "$(blank)"} ${text}`;
+  const scaleOf = (adapter: string): string[] =>
+    active.flatMap(({ name, scale }) => (name === adapter && scale !== 1 ? [scaleText(scale)] : []));
   return [
     {
-      label: label(undefined, vscode.l10n.t("None")),
+      label: label(active.length === 0, vscode.l10n.t("None")),
       description: vscode.l10n.t("the base model alone"),
       adapter: null,
     },
     ...fitting.map(({ name, description = "", base, foreign }) => ({
-      label: label(name, name),
-      description:
+      label: label(has(active, name), name),
+      description: [
+        ...scaleOf(name),
         base === undefined || foreign ? description : vscode.l10n.t("{0}, trained on {1}", description, base),
+      ].join(" · "),
       ...(foreign && { detail: `$(warning) ${foreignText(foreign)}` }),
       adapter: name,
     })),
@@ -89,7 +88,21 @@ function items(library: AdapterLibrary, adapters: readonly AdapterSummary[]): Ad
       label: `$(add) ${vscode.l10n.t("Train a new adapter…")}`,
       run: () => vscode.commands.executeCommand("graft.trainAdapter"),
     },
+    ...(adapters.length > 1
+      ? [
+          {
+            label: `$(layers) ${vscode.l10n.t("Combine adapters…")}`,
+            run: () => vscode.commands.executeCommand("graft.combineAdapters"),
+          },
+        ]
+      : []),
   ];
+}
+
+/** One that is in use keeps its scale. */
+function alone(adapter: string | null, { active }: AdapterLibrary): readonly ChosenAdapter[] {
+  if (adapter === null) return [];
+  return [active.find(({ name }) => name === adapter) ?? asTrained(adapter)];
 }
 
 /** Returns why an adapter with the right sizes may still not help. */
@@ -116,7 +129,8 @@ function failure(error: unknown): AdapterItem[] {
  */
 function focusActive(pick: vscode.QuickPick<AdapterItem>, library: AdapterLibrary): void {
   if (pick.value !== "") return;
-  const current = pick.items.find(({ adapter }) => adapter === (library.active ?? null)) ?? pick.items[0];
+  const [first] = library.active;
+  const current = pick.items.find(({ adapter }) => adapter === (first?.name ?? null)) ?? pick.items[0];
   pick.activeItems = current ? [current] : [];
 }
 

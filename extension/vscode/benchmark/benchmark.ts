@@ -6,6 +6,7 @@
 
 import { join } from "node:path";
 import * as vscode from "vscode";
+import type { ChosenAdapter } from "../../core/adapters/chosenAdapters.ts";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
@@ -20,6 +21,7 @@ import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import { workApart } from "../../engine/workApart.ts";
 import type { BenchmarkState, EvaluationForm, EvaluationState, RunCard } from "../../../webview/protocol/benchmark.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
+import { judgeableAdapters, type JudgeableAdapters } from "../adapters/judgeableAdapters.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
 import { liveEvaluation } from "../liveEvaluation.ts";
@@ -70,6 +72,7 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
   const changed = new vscode.EventEmitter<BenchmarkState>();
   const failed = new vscode.EventEmitter<unknown>();
   const disposal = new AbortController();
+  const adapters = judgeableAdapters(library);
   let summaries: readonly RunSummary[] = [];
   let state = nothingKnown;
   const become = (part: Partial<BenchmarkState>): void => {
@@ -83,13 +86,13 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
     if (engine.state.phase === "asleep") void engine.start();
     try {
       summaries = (await libraryProcess.ask(runsRequest, places)).toReversed();
-      become({ runs: summaries.map(cardOf), adapters: await library.names(), problem: undefined });
+      become({ runs: summaries.map(cardOf), adapters: await adapters.refresh(), problem: undefined });
     } catch (error) {
       become({ problem: explain(error) });
     }
   };
 
-  const evaluation = createEvaluation(options, {
+  const evaluation = createEvaluation(options, adapters, {
     become: (now) => become({ evaluation: now }),
     onFailure: (error) => failed.fire(error),
     onEnd: refresh,
@@ -115,7 +118,8 @@ export function createBenchmark(options: BenchmarkOptions, subscriptions: vscode
     changed,
     failed,
     engine.onDidChangeState(onEngine),
-    library.onDidChangeNames(messages.reporting(async () => become({ adapters: await library.names() }))),
+    library.onDidChangeNames(messages.reporting(async () => become({ adapters: await adapters.refresh() }))),
+    library.onDidChangeActive(() => become({ adapters: adapters.names })),
     { dispose: () => (disposal.abort(), evaluation.cancel()) },
   );
 
@@ -151,7 +155,11 @@ interface EvaluationEvents {
   onEnd: () => Promise<void>;
 }
 
-function createEvaluation(options: BenchmarkOptions, { become, onFailure, onEnd }: EvaluationEvents): Evaluation {
+function createEvaluation(
+  options: BenchmarkOptions,
+  adapters: JudgeableAdapters,
+  { become, onFailure, onEnd }: EvaluationEvents,
+): Evaluation {
   const { entry, messages, log } = options;
   let controller: AbortController | undefined;
 
@@ -194,7 +202,7 @@ function createEvaluation(options: BenchmarkOptions, { become, onFailure, onEnd 
 
   const evaluate: Evaluation["evaluate"] = async (form) => {
     if (controller) return;
-    const evaluation = optionsOf(form, options);
+    const evaluation = optionsOf(form, adapters.of(form.adapter), options);
     if (!(await run(evaluation)) && (await consent())) await run({ ...evaluation, allowCodeExecution: true });
   };
 
@@ -212,16 +220,17 @@ function folderOf(id: string, runs: readonly RunSummary[]): string | undefined {
 
 function optionsOf(
   form: EvaluationForm,
+  adapters: readonly ChosenAdapter[],
   { places, engine, library, configuration }: BenchmarkOptions,
 ): EvaluationOptions {
-  const { suite, adapter, mode, shots, examples, protocol, limit, seed } = form;
+  const { suite, mode, shots, examples, protocol, limit, seed } = form;
   const hasExamples = mode === "icl" || mode === "rag";
   return {
     ...places,
     base: engine.base,
     device: configuration.get("device"),
     suite: "path" in suite ? suite.path : suite.kind,
-    adapters: adapter === "" ? [] : [{ folder: join(library.folder, adapter), scale: 1 }],
+    adapters: adapters.map(({ name, scale }) => ({ folder: join(library.folder, name), scale })),
     // Held-out code takes none of these: the completer decides, as in the editor.
     ...(suite.kind !== "folder" && {
       mode,

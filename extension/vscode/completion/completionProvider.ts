@@ -6,6 +6,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
+import { nameOf } from "../../core/adapters/chosenAdapters.ts";
 import type { Completion } from "../../core/completion/result/completion.ts";
 import type { Log } from "../../core/foundation/log.ts";
 import type { Judgement, Question } from "../../core/completion/judgement/judgement.ts";
@@ -74,7 +75,7 @@ export function registerCompletionProvider(
     if (!completion || signal.aborted) return undefined;
     const milliseconds = performance.now() - startedAt;
     log.debug(timing(completion, milliseconds));
-    const source = { base: engine.base, adapter: library.active };
+    const source = { base: engine.base, adapter: nameOf(library.active) || undefined };
     const verdict = judgement.judge(question, completion, source, Date.now());
     if (verdict.silence) return silent(question.document, verdict.silence);
     // "Show next suggestion" asks again while one is on screen.

@@ -11,12 +11,15 @@ import { habitsIn } from "./habits.ts";
 import { prepareWhilePausing } from "./preparation.ts";
 import { openRepositoryContext, switchedContext, type AskedIndex, type ContextSwitch } from "./repositoryContext.ts";
 import { openSnooze, type Snooze } from "./snooze.ts";
+import { suggestionAtCursor, type SuggestAtCursor } from "./suggestionAtCursor.ts";
 import { followSuggestionEvents, type SuggestionEvents } from "./suggestionEvents.ts";
 
 export interface Completions {
   readonly events: SuggestionEvents;
   readonly snooze: Snooze;
   readonly explanation: Explanation;
+  /** Returns undefined unless Graft completes in the active editor. */
+  readonly suggestionAtCursor: () => SuggestAtCursor | undefined;
 }
 
 export function openCompletions(
@@ -44,5 +47,10 @@ export function openCompletions(
     { dispose: asking.giveUp },
   );
   registerCompletionProvider({ ...options, events, judgement, asking, contexts, explanation }, subscriptions);
-  return { events, explanation, snooze: openSnooze(judgement, subscriptions) };
+  return {
+    events,
+    explanation,
+    snooze: openSnooze(judgement, subscriptions),
+    suggestionAtCursor: () => suggestionAtCursor({ engine, contexts, configuration }),
+  };
 }

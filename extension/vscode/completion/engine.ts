@@ -1,11 +1,12 @@
 /**
- * The completion engine of this window: the base of the settings with the workspace's active adapter.
+ * The completion engine of this window: the base of the settings with the workspace's active adapters.
  *
  * Keeps the two in step, and reports crashes. The client owns processes, restarts and the state.
  */
 
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { nameOf } from "../../core/adapters/chosenAdapters.ts";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { Completion } from "../../core/completion/result/completion.ts";
@@ -58,7 +59,7 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
     onState(state) {
       if (state.phase === "ready") {
         const { base, device, milliseconds } = state.selected;
-        const adapter = library.active ?? "none";
+        const adapter = nameOf(library.active) || "none";
         const where = deviceNames[device];
         log.info(`Base ${base} with adapter ${adapter} on the ${where}: ready in ${Math.round(milliseconds)} ms`);
         messages.forget();
@@ -73,7 +74,7 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
     ...places,
     base: configuration.get("base"),
     device: configuration.get("device"),
-    adapters: library.active === undefined ? [] : [{ folder: join(library.folder, library.active), scale: 1 }],
+    adapters: library.active.map(({ name, scale }) => ({ folder: join(library.folder, name), scale })),
   });
 
   /** A crash has its own message, shown once, so the requests that it ended show none. */

@@ -5,8 +5,10 @@
  */
 
 import { randomInt, randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import * as z from "zod";
+import type { ChosenAdapter } from "../../core/adapters/chosenAdapters.ts";
 import {
   blockAt,
   comparisonSchema,
@@ -37,7 +39,7 @@ export interface Comparing {
   stop(): Promise<void>;
   dismiss(): Promise<void>;
   readonly onDidChange: vscode.Event<void>;
-  /** The library as the engine sees it: during a comparison, its active adapter is the one whose turn it is. */
+  /** The library as the engine sees it: during a comparison, its active adapters are those of the arm whose turn it is. */
   readonly serving: AdapterLibrary;
 }
 
@@ -55,19 +57,19 @@ export function openComparing(
   subscriptions: vscode.Disposable[],
 ): Comparing {
   const changed = new vscode.EventEmitter<void>();
-  const turned = new vscode.EventEmitter<string | undefined>();
+  const turned = new vscode.EventEmitter<readonly ChosenAdapter[]>();
   const tookTurn = new vscode.EventEmitter<void>();
   let comparison: KeptComparison | undefined = keptSchema.safeParse(state.get(key)).data;
   const turnNow = (): Turn | undefined =>
     comparison && !comparison.hasEnded ? turnAt(comparison, Date.now()) : undefined;
   let turn = turnNow();
 
-  const active = (): string | undefined => (turn ? (turn.setting.adapter ?? undefined) : library.active);
-  /** Gives the turn to the arm of this time, and tells the engine if another adapter follows from it. */
+  const active = (): readonly ChosenAdapter[] => (turn ? turn.setting.adapters : library.active);
+  /** Gives the turn to the arm of this time, and tells the engine if other adapters follow from it. */
   const take = (): void => {
     const before = active();
     turn = turnNow();
-    if (active() !== before) turned.fire(active());
+    if (!isDeepStrictEqual(active(), before)) turned.fire(active());
     tookTurn.fire();
   };
   const keep = async (next: KeptComparison | undefined): Promise<void> => {
@@ -88,10 +90,10 @@ export function openComparing(
       const isOver = document.languageId === "python" && turn && turn.block !== blockAt(Date.now());
       if (isOver && !isSuggestionShown()) take();
     }),
-    library.onDidChangeActive((name) => {
+    library.onDidChangeActive((adapters) => {
       // Whoever chooses an adapter wants that one, not the other one every few minutes.
       if (turn) void stop();
-      else turned.fire(name);
+      else turned.fire(adapters);
     }),
     library.onDidChangeNames(() => void stopIfGone()),
   );
@@ -99,8 +101,8 @@ export function openComparing(
   const stopIfGone = async (): Promise<void> => {
     if (!turn || !comparison) return;
     const names = await library.names();
-    const isGone = [comparison.a, comparison.b].some(({ adapter }) => adapter !== null && !names.includes(adapter));
-    if (isGone) await stop();
+    const compared = [comparison.a, comparison.b].flatMap(({ adapters }) => adapters);
+    if (compared.some(({ name }) => !names.includes(name))) await stop();
   };
 
   return {

@@ -1,5 +1,7 @@
 /** What the page shows of the records, as plain values. */
 
+import { nameOf } from "../../core/adapters/chosenAdapters.ts";
+import type { ArmSetting } from "../../core/statistics/comparison/comparison.ts";
 import { measuresOf } from "../../core/statistics/measures.ts";
 import { periodOf } from "../../core/statistics/period.ts";
 import { arms } from "../../core/statistics/record.ts";
@@ -42,5 +44,9 @@ function comparisonShown(comparison: KeptComparison, all: readonly DaySums[]): C
   for (const day of all) sums.merge(day.sums);
   const blocks = [...sums.blocks.values()].filter((block) => block.comparison === id);
   const [ofA, ofB] = arms.map((arm) => measuresOf(sums.arms.get(armKey(id, arm)) ?? emptyTotals()));
-  return { a, b, base, hasEnded, ...resultOf(blocks), measures: { a: ofA!, b: ofB! } };
+  return { a: armShown(a), b: armShown(b), base, hasEnded, ...resultOf(blocks), measures: { a: ofA!, b: ofB! } };
+}
+
+function armShown({ adapters, context }: ArmSetting): ComparisonShown["a"] {
+  return { adapter: nameOf(adapters) || null, context };
 }

@@ -2,12 +2,15 @@
 
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { nameOf } from "../../core/adapters/chosenAdapters.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
+import type { ArmSetting as ComparedSetting } from "../../core/statistics/comparison/comparison.ts";
 import { exportDays, type StatisticsFormat } from "../../core/statistics/exportDays.ts";
 import { daysUntil, openRecordFiles, type DaySums, type RecordFiles } from "../../core/statistics/recordFiles.ts";
 import type { Subject } from "../../core/statistics/record.ts";
 import type { ArmSetting, StatisticsState } from "../../../webview/protocol/statistics.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
+import { judgeableAdapters, type JudgeableAdapters } from "../adapters/judgeableAdapters.ts";
 import type { Engine } from "../completion/engine.ts";
 import type { SuggestionEvents } from "../completion/suggestionEvents.ts";
 import type { Configuration } from "../configuration.ts";
@@ -50,14 +53,14 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
   const base = (): string => baseOf(options.engine);
   let [period, problem]: [number, StatisticsState["problem"]] = [30, undefined];
   let read: Pick<StatisticsState, "statistics" | "comparison"> = { statistics: undefined, comparison: undefined };
-  let adapters: readonly string[] = [];
+  const adapters = judgeableAdapters(library);
 
   const stateNow = (): StatisticsState => ({
     isOn: configuration.get("statistics.enable"),
     ...read,
     period,
     problem,
-    choices: { base: base(), adapters, active: library.active ?? null, canSwitchContext: hasContext(options) },
+    choices: { ...choicesOf(options), base: base(), adapters: adapters.names },
   });
   const tell = (): void => changed.fire(stateNow());
   const fail = (error: unknown): void => {
@@ -70,7 +73,7 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
   const refresh = async (): Promise<void> => {
     try {
       const days = await daysNow(files);
-      adapters = await library.names();
+      await adapters.refresh();
       read = shownOf(days, { period, comparison: comparing.comparison });
       problem = undefined;
       tell();
@@ -119,7 +122,7 @@ export function openStatistics(options: StatisticsOptions, subscriptions: vscode
       await refresh();
     },
     turn: async (on) => await configuration.turnStatistics(on),
-    compare: async (a, b) => await comparing.start(base(), a, b),
+    compare: async (a, b) => await comparing.start(base(), armOf(a, adapters), armOf(b, adapters)),
   };
 }
 
@@ -132,7 +135,15 @@ function subjectOf(options: StatisticsOptions, base: string): Subject {
   const { comparing } = options;
   const part = comparing.part(base);
   const context = hasContext(options) && comparing.isContextOn;
-  return { variant: { base, adapter: comparing.serving.active ?? null, context }, ...(part && { part }) };
+  return { variant: { base, adapter: nameOf(comparing.serving.active) || null, context }, ...(part && { part }) };
+}
+
+function armOf({ adapter, context }: ArmSetting, adapters: JudgeableAdapters): ComparedSetting {
+  return { adapters: [...adapters.of(adapter ?? "")], context };
+}
+
+function choicesOf(options: StatisticsOptions): Pick<StatisticsState["choices"], "active" | "canSwitchContext"> {
+  return { active: nameOf(options.library.active) || null, canSwitchContext: hasContext(options) };
 }
 
 /** Whether other files can stand in the prompt here, if no comparison forbids it. */

@@ -4,7 +4,8 @@ import type { StudyProgress } from "../../core/evaluation/study/runStudy.ts";
 import type { PlannedRun, StudyPlan } from "../../core/evaluation/study/studyPlan.ts";
 import type { KnownStudy } from "../../engine/protocol/evaluation.ts";
 import { liveEvaluation } from "../liveEvaluation.ts";
-import type { OpenStudy, RunView, StudyResults } from "../../../webview/protocol/study.ts";
+import type { OpenStudy, RunView } from "../../../webview/protocol/study.ts";
+import type { StudyResults } from "../../../webview/protocol/studyResults.ts";
 
 export function planned({
   title,

@@ -10,7 +10,8 @@ import type { Study } from "../../core/evaluation/study/studyFile.ts";
 import type { StudyPlaces } from "../../core/evaluation/study/studyPlaces.ts";
 import { basesRequest } from "../../engine/protocol/library.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
-import type { StudiesState, StudyResults } from "../../../webview/protocol/study.ts";
+import type { StudiesState } from "../../../webview/protocol/study.ts";
+import type { StudyResults } from "../../../webview/protocol/studyResults.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
 import { explain, type Messages } from "../messages.ts";
@@ -91,8 +92,9 @@ export function createStudies(options: StudiesOptions, subscriptions: vscode.Dis
 
   const open = async (name: string): Promise<void> => {
     if (state.open?.name === name) return;
+    const path = files.pathOf(name);
     opened?.dispose();
-    opened = openStudy(name, files.pathOf(name), options, {
+    opened = openStudy(name, path, options, {
       onChange: (study) => become({ open: study }),
       onResults: (results) => resultsChanged.fire(results),
       onFailure: (error) => failed.fire(error),
@@ -103,9 +105,8 @@ export function createStudies(options: StudiesOptions, subscriptions: vscode.Dis
 
   const onEngine = (): void => become(baseOf(engine));
   onEngine();
-  subscriptions.push(changed, failed, resultsChanged, engine.onDidChangeState(onEngine), {
-    dispose: () => opened?.dispose(),
-  });
+  const closing = { dispose: () => opened?.dispose() };
+  subscriptions.push(changed, failed, resultsChanged, engine.onDidChangeState(onEngine), closing);
 
   return {
     get state() {
@@ -150,7 +151,9 @@ async function readChoices(options: StudiesOptions): Promise<Pick<StudiesState, 
   const { engine, library, libraryProcess, places } = options;
   // The engine reports the base in use once it is ready; the list does not wait for it.
   if (engine.state.phase === "asleep") void engine.start();
-  const adapters = await library.names();
+  const names = await library.names();
+  const inUse = library.active.map(({ name }) => name);
+  const adapters = [...inUse, ...names.filter((name) => !inUse.includes(name))];
   const { installed } = await libraryProcess.ask(basesRequest, places);
   return { adapters, bases: installed.map(({ name }) => name) };
 }

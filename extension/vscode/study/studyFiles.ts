@@ -5,10 +5,12 @@ import { basename, join } from "node:path";
 import { makeFolder, writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { exists } from "../../core/foundation/exists.ts";
 import { readStudy, studiesFolder, writeStudy, type Study } from "../../core/evaluation/study/studyFile.ts";
+import { studyName, studyPathOf } from "../../core/evaluation/study/studyNames.ts";
 import type { StudyCard } from "../../../webview/protocol/study.ts";
 import { explain } from "../messages.ts";
 
 export interface StudyFiles {
+  /** @throws UserError "study-missing" if the name would lead out of the folder */
   pathOf(name: string): string;
   list(): Promise<StudyCard[]>;
   /** Writes a study and returns its name. A name that is taken gets a number. */
@@ -19,7 +21,7 @@ export interface StudyFiles {
 
 export function openStudyFiles(home: string): StudyFiles {
   const folder = studiesFolder(home);
-  const pathOf = (name: string): string => join(folder, `${name}.json`);
+  const pathOf = (name: string): string => studyPathOf(home, name);
   return {
     pathOf,
     async list() {
@@ -52,8 +54,7 @@ async function cardOf(path: string): Promise<StudyCard> {
 }
 
 async function freeName(title: string, pathOf: (name: string) => string): Promise<string> {
-  const words = title.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, "-");
-  const name = words.replaceAll(/^-|-$/g, "").slice(0, 60) || "study";
+  const name = studyName(title);
   for (let number = 1; ; number++) {
     const tried = number === 1 ? name : `${name}-${number}`;
     if (!(await exists(pathOf(tried)))) return tried;

@@ -23,5 +23,6 @@ const numbers = z.object({ limit, seeds: z.array(seed), drawn: z.array(shots), n
 export function parseStudyMessage(value: unknown): FromStudies {
   const message = fromStudies.parse(value);
   if (message.type === "create") numbers.parse(message.form);
+  if (message.type === "createPaper") limit.parse(message.limit);
   return message;
 }

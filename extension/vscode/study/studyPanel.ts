@@ -7,7 +7,7 @@ import { paperDatasets } from "../../core/dataset/paperDatasets.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { paperStudy } from "../../core/evaluation/study/readyStudies.ts";
 import { studyTables } from "../../core/evaluation/study/export/studyTables.ts";
-import type { AskedPair, FromStudies, StudyExport, ToStudies } from "../../../webview/protocol/study.ts";
+import type { AskedPair, FromStudies, StudyCard, StudyExport, ToStudies } from "../../../webview/protocol/study.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
 import type { Messages } from "../messages.ts";
@@ -74,7 +74,7 @@ async function receive(message: FromStudies, options: StudyPanelOptions, post: P
     case "create":
       return studies.create(studyFromForm(message.form, { library: library.folder, base: engine.base }));
     case "createPaper":
-      return createPaper(options);
+      return createPaper(message.limit, options);
     case "open":
       return studies.open(message.name);
     case "close":
@@ -125,10 +125,15 @@ async function receive(message: FromStudies, options: StudyPanelOptions, post: P
   }
 }
 
-/** The paper's questions about the data sets that are on this machine. */
-async function createPaper({ studies, paperData }: StudyPanelOptions): Promise<void> {
+/** Asks the paper's questions about the data sets that are on this machine; in the study that asks them, if there is one. */
+async function createPaper(limit: number | undefined, { studies, paperData }: StudyPanelOptions): Promise<void> {
   const suites = paperDatasets.filter((name) => name !== "codealpacapy" || paperData.state.codealpacapy === "here");
-  await studies.create(paperStudy({ suites }));
+  const study = paperStudy({ suites, ...(limit !== undefined && { limit }) });
+  const isAsked = (card: StudyCard): boolean =>
+    !card.problem && card.title === study.title && card.suites === suites.length;
+  const there = studies.state.studies?.find((card) => isAsked(card));
+  if (there) await studies.open(there.name);
+  else await studies.create(study);
 }
 
 /** The study's runs stay; its file comes back on request. */

@@ -5,6 +5,7 @@
  */
 
 import * as vscode from "vscode";
+import { asTrained, has } from "../../core/adapters/chosenAdapters.ts";
 import { isCancelled } from "../../core/foundation/errors.ts";
 import type { TrainResult } from "../../core/training/train.ts";
 import type { TrainOutline } from "../../core/training/trainingPlan.ts";
@@ -138,7 +139,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       if (state.phase === "running" && state.name === name) stop("finish");
       await running;
     },
-    activate: (name) => library.activate(name),
+    activate: (name) => library.activate([asTrained(name)]),
     pause: () => stop("pause"),
     finish: () => stop("finish"),
     showLeftOut: () => leftOut.show(),
@@ -160,7 +161,7 @@ function keepEndTrue(
   };
   return [
     onDidRename(({ from, to }) => update(({ name }) => ({ name: name === from ? to : name }))),
-    onDidChangeActive((active) => update(({ name }) => ({ active: name === active }))),
+    onDidChangeActive((active) => update(({ name }) => ({ active: has(active, name) }))),
     unfinished.onDidChange(() => isTakenElsewhere(now(), unfinished) && become({ phase: "idle" })),
   ];
 }
@@ -194,8 +195,8 @@ function signalsOf({ pause, finish, enough }: Controls): Record<"signal" | "fini
 }
 
 async function activated(name: string, { library, log }: TrainingOptions): Promise<boolean> {
-  await library.activate(name).catch((error: unknown) => log.error(detailed(error)));
-  return library.active === name;
+  await library.activate([asTrained(name)]).catch((error: unknown) => log.error(detailed(error)));
+  return has(library.active, name);
 }
 
 /** The log may be sent to others; the completions of a trial stay here. */

@@ -191,6 +191,18 @@ describe("useAdapters", () => {
     expect((await completer.complete(request)).text).toBe("with_two");
   });
 
+  test("forgets suggestions of another scale", async () => {
+    let answer = "at_half";
+    const { completer, tree } = open(() => answer);
+    const request = at("value = f(|)");
+    await completer.useAdapters(use("one"));
+    expect((await completer.complete(request)).text).toBe("at_half");
+    answer = "at_more";
+    await completer.useAdapters([{ folder: join(folder, "one"), scale: 1.25 }, ...use("two")]);
+    expect((await completer.complete(request)).text).toBe("at_more");
+    expect(tree.adapters).toMatchObject([{ scale: 1.25 }, { scale: 0.5 }]);
+  });
+
   test("keeps what it had where an adapter does not fit or does not exist", async () => {
     const { completer, tree } = open(() => "x");
     await completer.useAdapters(use("one"));

@@ -110,6 +110,21 @@ describe("openCompleter", () => {
     expect(await probability()).not.toBeCloseTo(alone, 2);
     await use("neutral");
     expect(await probability()).toBeCloseTo(alone, 3);
+    await completer.useAdapters([{ folder: join(home, "odd"), scale: 0.5 }]);
+    const half = await probability();
+    await completer.useAdapters([
+      { folder: join(home, "odd"), scale: 0.5 },
+      { folder: join(home, "neutral"), scale: 1.5 },
+    ]);
+    expect(await probability()).toBeCloseTo(half, 3);
+    await use("odd");
+    expect(await probability()).not.toBeCloseTo(half, 2);
+    // The factors are -3 and 1 + (-3 - 1)/3 = -1/3: together 1.
+    await completer.useAdapters([
+      { folder: join(home, "odd"), scale: 1 },
+      { folder: join(home, "odd"), scale: 1 / 3 },
+    ]);
+    expect(await probability()).toBeCloseTo(alone, 3);
     const times = [];
     for (let i = 0; i < 9; i++) times.push((await use(i % 2 ? "neutral" : "odd")).milliseconds);
     expect(times.toSorted((a, b) => a - b)[4]).toBeLessThan(5);

@@ -16,6 +16,7 @@ import {
   writeFileAtomic,
   writeFileAtomicWith,
   writeFolderAtomic,
+  writeNewFolder,
 } from "../../../extension/core/foundation/atomicFile.ts";
 import type { UserError } from "../../../extension/core/foundation/errors.ts";
 import { needs } from "../../needs.ts";
@@ -161,5 +162,36 @@ describe("recoverFolder", () => {
     await recoverFolder(join(folder, "mine"));
     expect(readdirSync(folder).sort()).toEqual([...others].sort());
     await recoverFolder(join(folder, "absent", "mine"));
+  });
+});
+
+describe("writeNewFolder", () => {
+  const fill = (path: string): Promise<void> => Promise.resolve(writeFileSync(join(path, "a"), "new"));
+
+  test("writes a folder, and those above it", async () => {
+    const path = join(folder, "deep", "new");
+    expect(await writeNewFolder(path, fill)).toBe(true);
+    expect(readFileSync(join(path, "a"), "utf8")).toBe("new");
+  });
+
+  test.each(["folder", "file"])("leaves a %s that appears while it is being written", async (kind) => {
+    const path = join(folder, "new");
+    const appearing = async (temporary: string): Promise<void> => {
+      await fill(temporary);
+      if (kind === "folder") mkdirSync(path);
+      writeFileSync(kind === "folder" ? join(path, "theirs") : path, "theirs");
+    };
+    expect(await writeNewFolder(path, appearing)).toBe(false);
+    expect(readdirSync(folder)).toEqual(["new"]);
+    expect(readFileSync(kind === "folder" ? join(path, "theirs") : path, "utf8")).toBe("theirs");
+  });
+
+  test("leaves nothing if it cannot be filled", async () => {
+    await expect(
+      writeNewFolder(join(folder, "new"), () => Promise.reject(systemError("ENOSPC"))),
+    ).rejects.toMatchObject({
+      code: "disk-full",
+    });
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

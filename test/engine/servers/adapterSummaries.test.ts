@@ -67,6 +67,17 @@ describe("adapterSummaries", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(500e6);
   });
 
+  test("tells which adapters are virtual tokens, which have no scale", async () => {
+    await writeLora("lora");
+    const values = { tokens: 2, hiddenSize: 8, stacks: 1 as const, values: new Float32Array(16) };
+    await writeAdapter(join(library, "soft"), { method: "prompt", name: "soft", baseModel: "", ...values });
+    const summaries = await adapterSummaries(library, undefined, silentLog);
+    expect(summaries.map(({ name, isVirtual }) => [name, isVirtual])).toEqual([
+      ["lora", undefined],
+      ["soft", true],
+    ]);
+  });
+
   test("tells the base's name, without the folders that it may lie in", async () => {
     await writeLora("named", "acme/coder-1b");
     expect(await adapterSummaries(library, undefined, silentLog)).toMatchObject([{ name: "named", base: "coder-1b" }]);

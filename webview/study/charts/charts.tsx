@@ -1,7 +1,8 @@
 /** The charts of a study, as the command line exports them. */
 
 import { useState } from "preact/hooks";
-import type { AskedPair, FromStudies, StudyResults } from "../../protocol/study.ts";
+import type { AskedPair, FromStudies } from "../../protocol/study.ts";
+import type { StudyResults } from "../../protocol/studyResults.ts";
 import { scoreTitle } from "../../benchmark/scores.ts";
 import { t } from "../../shared/l10n.ts";
 import { Differences } from "./differences.tsx";

@@ -1,7 +1,8 @@
 /** Two candidates task by task: the user chooses them, and the extension draws the sorted differences. */
 
 import { useState } from "preact/hooks";
-import type { AskedPair, FromStudies, SuiteView } from "../../protocol/study.ts";
+import type { AskedPair, FromStudies } from "../../protocol/study.ts";
+import type { SuiteView } from "../../protocol/studyResults.ts";
 import { Button } from "../../shared/button.tsx";
 import { t } from "../../shared/l10n.ts";
 import { samePair, type PageState } from "../pageState.ts";

@@ -1,6 +1,6 @@
 /** How the losses of the candidates' trainings went: charts as in exports, and their numbers as a table. */
 
-import type { LearningView } from "../../protocol/study.ts";
+import type { LearningView } from "../../protocol/studyResults.ts";
 import { loss } from "../../shared/figures.ts";
 import { t } from "../../shared/l10n.ts";
 
@@ -21,7 +21,7 @@ export function Learning({ charts, facts, unrecorded }: LearningView) {
       {unrecorded.length > 0 && (
         <p class="note">
           {t(
-            "No losses are recorded of {0}: an earlier version of Graft, or another program, trained them. Train them again to see their curves.",
+            "No losses are recorded of {0}: an earlier version of Graft or another program did the training. Train again to see a curve.",
             unrecorded.join(", "),
           )}
         </p>

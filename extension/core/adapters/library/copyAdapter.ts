@@ -3,7 +3,7 @@
 import type { Dirent } from "node:fs";
 import { copyFile, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { writeFolderAtomic } from "../../foundation/atomicFile.ts";
+import { writeNewFolder } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
 import { adapterFiles, readOutline } from "../formats/peftFolder.ts";
@@ -19,15 +19,17 @@ const companions = /^(graft\.json|README\.md|LICEN[CS]E(\.\w+)?)$/;
  */
 export async function copyAdapter(source: string, target: string): Promise<void> {
   await readOutline(source);
-  if (await exists(target)) {
+  const taken = (): UserError => {
     const message = `Cannot copy adapter "${basename(source)}": ${target} exists.`;
-    throw new UserError("name-taken", message, "Choose another folder or another name.");
-  }
+    return new UserError("name-taken", message, "Choose another folder or another name.");
+  };
+  if (await exists(target)) throw taken();
   const entries = await readdir(source, { withFileTypes: true });
   const files = entries.filter((entry) => isPart(entry)).map(({ name }) => name);
-  await writeFolderAtomic(target, async (folder) => {
+  const isWritten = await writeNewFolder(target, async (folder) => {
     for (const name of files) await copyFile(join(source, name), join(folder, name));
   });
+  if (!isWritten) throw taken();
 }
 
 /**

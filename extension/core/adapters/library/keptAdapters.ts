@@ -5,11 +5,17 @@ import { basename, join } from "node:path";
 import { moveFolder } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
+import { isPortableName } from "../../foundation/platform.ts";
 
-/** @throws UserError "adapter-missing", "name-taken", "not-writable" */
+/** @throws UserError "adapter-missing", "name-invalid", "name-taken", "not-writable" */
 export async function renameAdapter(library: string, from: string, to: string): Promise<void> {
   const action = `Cannot rename adapter "${from}"`;
-  await move(folderOf(library, from, action), folderOf(library, to, action), action);
+  const [folder, target] = [folderOf(library, from, action), folderOf(library, to, action)];
+  if (!isPortableName(to)) {
+    const message = `${action} to "${to}": Windows keeps this name for itself.`;
+    throw new UserError("name-invalid", message, "Choose another name, with no dot or blank at its end.");
+  }
+  await move(folder, target, action);
 }
 
 /**

@@ -3,7 +3,7 @@
 /** The circumstances of a suggestion. They do not change while it lives. */
 export interface SuggestionFacts {
   readonly base: string;
-  /** The name of the active adapter; undefined for the base alone. */
+  /** The names of the active adapters; undefined for the base alone. */
   readonly adapter: string | undefined;
   readonly trigger: "automatic" | "invoked";
   /** The estimated chance of being kept, from 0 to 1. */

@@ -20,11 +20,16 @@ export async function deleteRun(id: string, home: string): Promise<void> {
     const message = `Cannot delete the run ${id}: another process is writing it (${owner}).`;
     return new UserError("run-busy", message, `Wait until it ends. ${escape}`);
   });
-  await release();
   const target = join(deletedRunsFolder(home), id);
-  // An earlier deletion of the same run gives way.
-  await rm(target, { recursive: true, force: true });
-  await moveFolder(folder, target);
+  try {
+    // An earlier deletion of the same run gives way.
+    await rm(target, { recursive: true, force: true });
+    // Under the lock, so that no evaluation begins to write into the folder that moves.
+    await moveFolder(folder, target);
+    await rm(join(target, "lock"), { force: true });
+  } finally {
+    await release();
+  }
 }
 
 /** @throws UserError "run-missing", "run-busy" if the run was evaluated again meanwhile, "not-writable" */

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { nameOf } from "../../adapters/chosenAdapters.ts";
 import { devices } from "../../runtime/device.ts";
 import { candidateFields, ngramField, trainingsSchema } from "../candidates/candidate.ts";
 import { protocolNames } from "../protocols/protocols.ts";
@@ -186,7 +187,7 @@ export function candidateName(
   seeds: readonly number[] = [seed],
 ): string {
   if (ngram) return `${ngram.order}-gram`;
-  const names = adapters.map(({ name, scale }) => (scale === 1 ? name : `${name}@${scale}`));
+  const names = adapters.length > 0 ? [nameOf(adapters)] : [];
   const repository = context && context.kind !== "none" ? [repositoryName(context)] : [];
   const without = [
     ...(context?.kind === "none" ? ["path"] : []),

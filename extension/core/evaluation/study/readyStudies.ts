@@ -28,7 +28,7 @@ export function paperStudy({ suites, limit }: PaperOptions): Study {
   const joint = { name: "lora-joint", training: { method: "lora", data: [...suites] } };
   return studySchema.parse({
     format: 1,
-    title: "The paper's questions",
+    title: limit === undefined ? "The paper's questions" : `The paper's questions, first ${limit} tasks`,
     suites: suites.map((source) => ({ source })),
     candidates: [
       { name: "zero-shot" },

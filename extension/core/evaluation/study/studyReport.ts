@@ -6,6 +6,7 @@ import { readRun, runsFolder, type RunSummary } from "../runs/runFolder.ts";
 import type { Counted } from "../scoring/compareRuns.ts";
 import { promptingNote } from "../scoring/prompting.ts";
 import { rowsOf, type RunRow } from "../scoring/runTable.ts";
+import { adapterEffects, type AdapterEffect } from "./comparison/adapterEffects.ts";
 import { countSeeds } from "./comparison/countSeeds.ts";
 import { marksOf, type Mark } from "./comparison/marks.ts";
 import { pairTest, type Differences, type Tested } from "./comparison/pairTests.ts";
@@ -36,6 +37,8 @@ export interface SuiteReport {
   readonly rows: readonly StudyRow[];
   /** Between any two rows, by their positions in `rows`. */
   readonly tests: readonly PairTest[];
+  /** Adapters against their base alone. */
+  readonly effects: readonly AdapterEffect[];
   readonly fewestItems: number;
   /** If the candidates had different prompts. */
   readonly note?: string;
@@ -102,6 +105,14 @@ async function reportSuite(
       return { ...row, marks: Object.fromEntries(own) };
     }),
     tests,
+    effects: adapterEffects(
+      [...candidates.values()].map(([run], i) => ({
+        candidate: rows[i]!.candidate,
+        configuration: run!.record.configuration,
+      })),
+      measures,
+      tests,
+    ),
     fewestItems,
     ...(note !== undefined && { note }),
   };

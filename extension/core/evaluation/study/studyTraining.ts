@@ -6,6 +6,7 @@ import packageJson from "../../../../package.json" with { type: "json" };
 import { importBase } from "../../baseModels/import/importBase.ts";
 import { recordFile } from "../../baseModels/installedBase.ts";
 import { isFile } from "../../foundation/exists.ts";
+import { isPortableName } from "../../foundation/platform.ts";
 import type { Log } from "../../foundation/log.ts";
 import { hasCheckpoint } from "../../training/output/checkpoint.ts";
 import { readTrainingReport } from "../../training/output/trainingReport.ts";
@@ -43,12 +44,12 @@ export function trainedAs(candidate: StudyCandidate, places: StudyPlaces): Train
 /** The result's name is a name of adapters and bases: letters, digits, hyphens. */
 function nameOf({ name, training }: StudyCandidate): string {
   const words = name ?? `${training!.method} ${training!.data.map((source) => basename(source)).join(" ")}`;
-  return (
-    words
-      .replaceAll(/[^A-Za-z0-9]+/g, "-")
-      .replaceAll(/^-|-$/g, "")
-      .slice(0, 60) || "trained"
-  );
+  const plain = words
+    .replaceAll(/[^A-Za-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "")
+    .slice(0, 60);
+  if (plain === "") return "trained";
+  return isPortableName(plain) ? plain : `${plain}-trained`;
 }
 
 /** Whether the result is there. */

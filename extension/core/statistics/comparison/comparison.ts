@@ -1,15 +1,19 @@
 /** An A/B comparison: two ways to make suggestions take turns by a seeded coin. Knows which one has its turn, and when. */
 
 import * as z from "zod";
+import { asTrained, chosenAdapter } from "../../adapters/chosenAdapters.ts";
 import { seededRandom } from "../../foundation/random.ts";
 import type { Arm, ComparisonPart } from "../record.ts";
 
-const settingSchema = z.object({
-  /** Null for the base alone. */
-  adapter: z.string().min(1).nullable(),
-  /** Whether other files of the repository may stand in the prompt. */
-  context: z.boolean(),
-});
+const settingSchema = z.preprocess(
+  fromOneName,
+  z.object({
+    /** None for the base alone. */
+    adapters: z.array(chosenAdapter),
+    /** Whether other files of the repository may stand in the prompt. */
+    context: z.boolean(),
+  }),
+);
 
 /** What an arm sets. */
 export type ArmSetting = z.infer<typeof settingSchema>;
@@ -26,6 +30,13 @@ export const comparisonSchema = z.object({
 });
 
 export type RunningComparison = z.infer<typeof comparisonSchema>;
+
+/** Takes the setting that an earlier version kept: the name of one adapter, or null. */
+function fromOneName(kept: unknown): unknown {
+  if (typeof kept !== "object" || kept === null || !("adapter" in kept)) return kept;
+  const { adapter, ...rest } = kept;
+  return { ...rest, adapters: typeof adapter === "string" ? [asTrained(adapter)] : [] };
+}
 
 /**
  * The length of a block, within which the arm stays. A swap of adapters empties the token tree, and a change of context

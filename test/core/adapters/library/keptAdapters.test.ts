@@ -36,6 +36,9 @@ describe("renameAdapter", () => {
     await expect(renameAdapter(library, "market", "style")).rejects.toMatchObject({ code: "name-taken" });
     expect(await textOf("style")).toBe("style");
     await expect(renameAdapter(library, "shop", "new")).rejects.toMatchObject({ code: "adapter-missing" });
+    for (const name of ["CON", "nul.txt", "end.", "end "]) {
+      await expect(renameAdapter(library, "market", name)).rejects.toMatchObject({ code: "name-invalid" });
+    }
   });
 });
 
@@ -123,6 +126,19 @@ describe("copyAdapter", () => {
       expect(one!.equals(other!)).toBe(true);
     }
     await expect(copyAdapter(source, join(library, "copy"))).rejects.toMatchObject({ code: "name-taken" });
+  });
+
+  test("never replaces a folder that appears while the adapter is being copied", async () => {
+    const source = join(folder, "elsewhere");
+    const modules = new Map([["model.layers.0.mlp.down_proj", { on: "input", values: new Float32Array(96) } as const]]);
+    await writeAdapter(source, { method: "ia3", name: "elsewhere", baseModel: "", modules });
+    const copies = Array.from({ length: 8 }, () => copyAdapter(source, join(library, "copy")));
+    const ends = (await Promise.allSettled(copies)).map((end) =>
+      end.status === "fulfilled" ? "copied" : (end.reason as { code: string }).code,
+    );
+    expect(ends.filter((end) => end === "copied")).toHaveLength(1);
+    expect(ends.filter((end) => end === "name-taken")).toHaveLength(7);
+    expect(await readdir(library)).toEqual(["copy"]);
   });
 
   test("refuses a folder without an adapter, and leaves nothing", async () => {

@@ -56,6 +56,11 @@ const runs = [
   runOf({ seed: 97 }, 0, false),
 ];
 
+test("candidateName: names every adapter, with its scale", () => {
+  const two = [adapter, { ...adapter, name: "own", scale: 1 }];
+  expect(candidateName({ ...configuration, mode: "trained", shots: 0, adapters: two })).toBe("base_1 + sql@0.5 + own");
+});
+
 describe("rowsOf", () => {
   test("seeds of one candidate are one row: their mean and the standard deviation of a sample", () => {
     const [drawn, trained, ...others] = rowsOf([...runs, runs[0]!]);

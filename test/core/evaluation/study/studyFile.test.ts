@@ -9,6 +9,7 @@ import {
   withPaths,
   writeStudy,
 } from "../../../../extension/core/evaluation/study/studyFile.ts";
+import { studyName, studyPathOf } from "../../../../extension/core/evaluation/study/studyNames.ts";
 import { studyRuns } from "../../../../extension/core/evaluation/study/studyRuns.ts";
 
 let folder: string;
@@ -131,7 +132,12 @@ test("studyRuns lists a suite that cannot be read as a problem, and keeps the ot
 });
 
 test("the paper's questions train each method on each data set, and draw examples with the paper's seeds", () => {
-  const { candidates, protocol } = paperStudy({ suites: ["conala", "codealpacapy"] });
+  const { candidates, protocol, title } = paperStudy({ suites: ["conala", "codealpacapy"] });
+  expect(title).toBe("The paper's questions");
+  expect(paperStudy({ suites: ["conala"], limit: 20 })).toMatchObject({
+    title: "The paper's questions, first 20 tasks",
+    limit: 20,
+  });
   expect(protocol).toBe("paper-v2");
   expect(candidates.map(({ name }) => name)).toEqual([
     "zero-shot",
@@ -154,4 +160,19 @@ test("an adapter is compared with and without the repository", () => {
   ]);
   const moved = withPaths(made, (path) => `/moved${path}`);
   expect([moved.suites[0]!.source, moved.candidates[1]!.adapters![0]!.folder]).toEqual(["/moved/code", "/moved/a/sql"]);
+});
+
+test.each(["../studies", "..\\x", "/etc/passwd", "a/b", "a\0b", ""])("studyPathOf refuses %j", (name) => {
+  expect(() => studyPathOf("/home", name)).toThrow(expect.objectContaining({ code: "study-missing" }));
+});
+
+test("a study is named after its title, by a name that Windows can have, too", () => {
+  expect(studyPathOf("/home", "..")).toBe(join("/home", "studies", "...json"));
+  expect(studyName("Is sql better?")).toBe("is-sql-better");
+  expect(studyName("研究 1")).toBe("研究-1");
+  expect([studyName("CON"), studyName("?"), studyName("a".repeat(59) + " b")]).toEqual([
+    "con-study",
+    "study",
+    "a".repeat(59),
+  ]);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { asTrained } from "../../../../extension/core/adapters/chosenAdapters.ts";
 import {
   armOf,
   blockAt,
@@ -51,4 +52,17 @@ test("turnAt: the setting of the arm whose block it is, for suggestions of the c
     expect(partOf(comparison, turn, "small")).toEqual({ comparison: "c", arm: turn.arm, block: turn.block });
     expect(partOf(comparison, turn, "large")).toBeUndefined();
   }
+});
+
+test("comparisonSchema: arms of several adapters; the one name of an earlier version is one adapter, as trained", () => {
+  const parsed = (a: unknown, b: unknown): unknown => {
+    const { a: one, b: other } = comparisonSchema.parse({ id: "c", seed: 5, startedAt: 0, base: "small", a, b });
+    return [one, other];
+  };
+  const several = { adapters: [{ name: "team", scale: 0.75 }, asTrained("own")], context: true };
+  expect(parsed(several, { adapters: [], context: true })).toEqual([several, { adapters: [], context: true }]);
+  expect(parsed({ adapter: "shop", context: false }, { adapter: null, context: true })).toEqual([
+    { adapters: [asTrained("shop")], context: false },
+    { adapters: [], context: true },
+  ]);
 });

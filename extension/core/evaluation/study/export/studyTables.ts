@@ -5,6 +5,7 @@ import { isShown, scoreText } from "../../measures/measureFormat.ts";
 import { markdownText } from "../../scoring/markdown.ts";
 import { csv, exportFormats, latex, latexText, markdown, table } from "../../scoring/runTable.ts";
 import type { RunRow } from "../../scoring/runTable.ts";
+import { effectText } from "../comparison/adapterEffects.ts";
 import type { Mark } from "../comparison/marks.ts";
 import type { StudyReport, StudyRow, SuiteReport } from "../studyReport.ts";
 
@@ -78,6 +79,9 @@ function markdownSuite(suite: SuiteReport): string {
     `## ${markdownText(`${suite.suite}, ${suite.protocol}`)}\n`,
     markdown(cells(suite, markedCell), markdownCell),
     ...(suite.note === undefined ? [] : [`${markdownText(suite.note)}\n`]),
+    ...(suite.effects.length === 0
+      ? []
+      : [suite.effects.map((effect) => `- ${markdownText(effectText(effect))}\n`).join("")]),
   ].join("\n");
 }
 

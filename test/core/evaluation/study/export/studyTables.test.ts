@@ -11,7 +11,7 @@ function reportOf(title: string, [best, ...others]: readonly string[]): StudyRep
   const rows = [row(best, 10, { "em@1": "best" }), ...others.map((name) => row(name, 5, {}))];
   const difference = { difference: -5, interval: { low: -9, high: -1 }, p: 0.01, verdict: "first" };
   const tests = [{ first: 1, second: 0, differences: { "em@1": difference } }];
-  const suite = { suite: "s", protocol: "graft", measures: ["em@1"], rows, tests, fewestItems: 20 };
+  const suite = { suite: "s", protocol: "graft", measures: ["em@1"], rows, tests, effects: [], fewestItems: 20 };
   return { title, suites: [suite] } as unknown as StudyReport;
 }
 

@@ -1,0 +1,66 @@
+/** The adapters that a user has chosen, each by its name and with its scale. Reads none of them. */
+
+import * as z from "zod";
+import { UserError } from "../foundation/errors.ts";
+
+/** How strongly adapters are applied, as far as the editor offers it: 1 is as trained, 0 gives the base. */
+export const scaleRange = { least: 0, greatest: 1.5 } as const;
+
+export const chosenAdapter = z.object({
+  /** The name of its folder. */
+  name: z.string().min(1),
+  scale: z.number().min(scaleRange.least).max(scaleRange.greatest),
+});
+
+export type ChosenAdapter = Readonly<z.infer<typeof chosenAdapter>>;
+
+export function asTrained(name: string): ChosenAdapter {
+  return { name, scale: 1 };
+}
+
+/** Names adapters as tables and records do: "team@0.75 + own". Empty for none. */
+export function nameOf(adapters: readonly ChosenAdapter[]): string {
+  return adapters.map(({ name, scale }) => (scale === 1 ? name : `${name}@${scale}`)).join(" + ");
+}
+
+export function has(adapters: readonly ChosenAdapter[], name: string): boolean {
+  return adapters.some((adapter) => adapter.name === name);
+}
+
+/** Returns the adapters with one of them at another scale. */
+export function withScale(adapters: readonly ChosenAdapter[], name: string, scale: number): ChosenAdapter[] {
+  return adapters.map((adapter) => (adapter.name === name ? { name, scale } : adapter));
+}
+
+/** What can be judged, by its name. */
+export type Judgeable = ReadonlyMap<string, readonly ChosenAdapter[]>;
+
+/** Returns the adapters in use, together and as strong as they are, and each one as trained. */
+export function judgeable(active: readonly ChosenAdapter[], names: readonly string[]): Judgeable {
+  const choices = [...(active.length > 0 ? [active] : []), ...names.map((name) => [asTrained(name)])];
+  return new Map(choices.map((choice) => [nameOf(choice), choice]));
+}
+
+/**
+ * @param name empty for the base alone
+ * @throws UserError "adapter-missing" if there is no such choice any more
+ */
+export function judgedAs(name: string, choices: Judgeable): readonly ChosenAdapter[] {
+  if (name === "") return [];
+  const found = choices.get(name);
+  if (found) return found;
+  throw new UserError("adapter-missing", `There is no adapter "${name}" any more.`, "Choose again from the list.");
+}
+
+/** Reads a scale in percent as typed: "80", "80 %", "62.5%". Returns undefined unless the editor offers it. */
+export function scaleFromPercent(text: string): number | undefined {
+  const [, digits] = /^\s*(\d+(?:[.,]\d+)?)\s*%?\s*$/.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  // In thousandths, because 0.07 · 100 is 7.000000000000001, and names show the number.
+  const scale = Math.round(Number(digits.replace(",", ".")) * 10) / 1000;
+  return scale >= scaleRange.least && scale <= scaleRange.greatest ? scale : undefined;
+}
+
+export function percentOf(scale: number): number {
+  return Math.round(scale * 1000) / 10;
+}
