@@ -6,7 +6,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fitFromFolder, type FolderFit } from "../../core/adapters/fit/fitFromFolder.ts";
-import { kindOf } from "../../core/adapters/methods/methodNamed.ts";
+import { kindOf, methodOf } from "../../core/adapters/methods/methodNamed.ts";
 import { readOutline } from "../../core/adapters/formats/peftFolder.ts";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
@@ -65,7 +65,7 @@ async function summary(
       name,
       folder,
       ...(adapter && { description: kindOf(adapter).label(adapter) }),
-      ...(adapter && !kindOf(adapter).around && { isVirtual: true as const }),
+      ...(adapter && methodOf(adapter.method).virtualTokens && { isVirtual: true as const }),
       ...(trainedOn !== undefined && { base: trainedOn }),
       ...obstacle(found),
     };
