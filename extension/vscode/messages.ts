@@ -2,12 +2,13 @@
 
 import * as vscode from "vscode";
 import { isCancelled, UserError } from "../core/foundation/errors.ts";
+import { plainMessage } from "./plainMessage.ts";
 
 export interface Messages {
   /** Shows `error` and logs it; a bug with its stack. Does not wait for the user. */
   tellError(error: unknown, actions?: readonly Action[]): void;
   /** Like `tellError`, but shows only the first of each kind until `forget`: for failures at every keystroke. */
-  tellOnce(error: unknown): void;
+  tellOnce(error: unknown, actions?: readonly Action[]): void;
   forget(): void;
   /** Like `tellError`, for failures that a view also shows: if the view is visible, only logs them. */
   tellUnseen(error: unknown, view: { visible: boolean; open: Action }): void;
@@ -42,7 +43,7 @@ export function createMessages(output: vscode.LogOutputChannel): Messages {
 
   const offer = (show: Show, text: string, actions: readonly Action[]): void => {
     const offered = [...actions, showLog];
-    void show(text, ...offered.map(({ title }) => title)).then(
+    void show(plainMessage(text), ...offered.map(({ title }) => title)).then(
       reporting((title) => offered.find((action) => action.title === title)?.run()),
     );
   };
@@ -79,11 +80,11 @@ export function createMessages(output: vscode.LogOutputChannel): Messages {
       offer({ info, warning, error }[severity], text, actions);
     },
     tellError,
-    tellOnce(error) {
+    tellOnce(error, actions) {
       const kind = error instanceof UserError ? error.code : explain(error).message;
       if (told.has(kind)) return;
       told.add(kind);
-      tellError(error);
+      tellError(error, actions);
     },
     forget() {
       told.clear();

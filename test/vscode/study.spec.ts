@@ -63,6 +63,7 @@ test("a study of three candidates is planned, with times", { timeout: 240_000 },
   await workbench.screenshot("studies, empty");
   await button(view, /^New study… A study of my own/).click();
   await view.getByText("Give the study a title.").waitFor();
+  await expect.poll(() => view.evaluate(() => document.activeElement?.id)).toBe("title");
   await view.getByLabel("Title").fill("Three on forty");
   await view.getByText("Choose a suite first.").waitFor();
   await button(view, "Add a file…").click();
@@ -192,15 +193,33 @@ test("its tasks are filtered, gone through by keyboard, and opened in the editor
   await page.getByRole("tab", { name: /task 30: reference and graft-base, 2 nearest/ }).waitFor();
 });
 
+test("its tasks are as the user left them after a look into the editor", async ({ workbench }) => {
+  const { page } = workbench;
+  const view = await openStudies(workbench);
+  const list = view.getByRole("listbox", { name: "Tasks" });
+  const chosen = list.getByRole("option", { name: "apply sorted to the list number 30" });
+  await chosen.and(view.locator("[aria-selected=true]")).waitFor({ timeout: 60_000 });
+  expect(await view.getByLabel("Search").inputValue()).toBe("number 3");
+  await view.getByText("11 of 40 tasks.").waitFor();
+  // By keyboard alone: the list has the focus again, and goes on where it was.
+  await expect.poll(() => list.evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.keyboard.press("ArrowDown");
+  const tasks = view.getByRole("region", { name: "Tasks of forty.jsonl" });
+  await tasks.getByRole("heading", { name: "apply reversed to the list number 31" }).waitFor();
+});
+
 test("two candidates are compared task by task", async ({ workbench }) => {
   const view = await openStudies(workbench);
   const group = view.getByRole("group", { name: "Task by task: forty.jsonl, graft" });
   await view.getByLabel("Measure").selectOption("chrF", { timeout: 60_000 });
   await group.getByLabel("Candidate").selectOption("graft-base, 2 nearest");
   await group.getByLabel("Minus").selectOption("graft-base");
-  await button(view, "Show differences: forty.jsonl, graft").press("Enter");
+  const show = button(view, "Show differences: forty.jsonl, graft");
+  await show.press("Enter");
   const chart = group.getByRole("img", { name: "forty.jsonl, graft: chrF of each task" });
   await chart.waitFor({ timeout: 60_000 });
+  // It could not be pressed meanwhile, and has the focus again.
+  await expect.poll(() => show.evaluate((element) => element === document.activeElement)).toBe(true);
   expect(await chart.textContent()).toMatch(
     /graft-base, 2 nearest minus graft-base: won \d+, lost \d+, tied \d+ of 40 tasks\./,
   );
@@ -271,6 +290,10 @@ test("its runs say what they were made of; a deleted run comes back, and an expo
   expect(await axeProblems(view)).toEqual([]);
   await run.getByRole("button", { name: "Delete" }).press("Enter");
   await view.getByText(/2 of 3 runs are finished\./).waitFor({ timeout: 60_000 });
+  // The focus stays among the runs, on the same button of another one.
+  const focused = (): Promise<string | null> =>
+    history.evaluate((part) => (part.contains(document.activeElement) ? document.activeElement!.textContent : null));
+  await expect.poll(focused).toBe("Delete");
   await page.getByRole("button", { name: "Undo" }).press("Enter");
   await view.getByText("3 of 3 runs are finished.").waitFor({ timeout: 60_000 });
   await button(view, "Import runs…").click();

@@ -1,10 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
-import type { StudyFields, SuiteTasks } from "../../webview/protocol/study.ts";
-import type { RowView } from "../../webview/protocol/studyResults.ts";
+import type { Change, PageState } from "../../webview/study/pageState.ts";
+import type { OpenStudy, StudyFields, SuiteTasks } from "../../webview/protocol/study.ts";
+import type { RowView, SuiteView } from "../../webview/protocol/studyResults.ts";
 
 vi.stubGlobal("document", { getElementById: () => null });
 const { blankStudy, adapterDraft, obstacle, toStudyForm } = await import("../../webview/study/draft.ts");
-const { changed, initialState } = await import("../../webview/study/pageState.ts");
+const { changed, initialState, placeOf } = await import("../../webview/study/pageState.ts");
 const { filtered, noFilter } = await import("../../webview/study/taskFilter.ts");
 const { sorted } = await import("../../webview/study/columns.ts");
 
@@ -54,9 +55,66 @@ test("a task that the user has left is not shown when its answer arrives", () =>
   expect(changed(state, detail("b")).drilled?.detail?.id).toBe("b");
 });
 
+const learning = { charts: [], facts: [], unrecorded: [] };
+
+describe("the place among a study's tasks", () => {
+  const open: OpenStudy = { name: "mine", title: "Mine", phase: "ready", runs: [], notes: [], order: [] };
+  const opened = (name = "mine"): Change => {
+    const known = { studies: [], adapters: [], bases: [], base: "b", problem: undefined };
+    return { type: "state", state: { ...known, open: { ...open, name } } };
+  };
+  const suite = (name: string): SuiteView => ({
+    suite: name,
+    protocol: "graft",
+    measures: [],
+    fewestItems: 20,
+    effects: [],
+    rows: [],
+  });
+  const results = (...names: string[]): Change => {
+    return { type: "results", results: { suites: names.map(suite), charts: [], learning, history: [] } };
+  };
+  const after = (state: PageState, ...changes: Change[]): PageState => changes.reduce(changed, state);
+  const there = after(
+    initialState(undefined),
+    opened(),
+    results("a", "b"),
+    { type: "drill", suite: 1 },
+    { type: "ask", id: "t3" },
+    { type: "filter", part: { search: "sort" } },
+  );
+
+  test("is found again by a page that was hidden, also where the suite stands elsewhere by then", () => {
+    const kept = { draft: blankStudy, isDrafting: false, place: placeOf(there) };
+    let state = initialState(JSON.parse(JSON.stringify(kept)) as typeof kept);
+    // The page may be hidden again before the results are there.
+    expect(placeOf(state)).toEqual(placeOf(there));
+    state = after(state, opened(), results("b", "a"));
+    expect(state.drilled).toMatchObject({ suite: 0, asked: "t3", filter: { search: "sort" }, isReturn: true });
+    expect(changed(state, { type: "drill", suite: undefined }).goal).toBeUndefined();
+  });
+
+  test("is not looked for in another study", () => {
+    const state = after(initialState({ place: placeOf(there) }), opened("other"), results("a", "b"));
+    expect(state.drilled).toBeUndefined();
+  });
+
+  test("stays while results change, and goes with its suite", () => {
+    expect(changed(there, results("a", "b")).drilled).toBe(there.drilled);
+    expect(changed(there, results("b")).drilled).toEqual({ suite: 0, filter: noFilter });
+    expect(changed(there, results("a")).drilled).toBeUndefined();
+  });
+
+  test("keeps no filter by runs that are others now", () => {
+    const tasks = (...runs: string[]): Change => ({ type: "tasks", suite: 1, tasks: { runs, rows: [] } });
+    const state = after(there, tasks("one", "other"), { type: "filter", part: { right: 1, wrong: 0 } });
+    expect(changed(state, tasks("one", "other")).drilled?.filter).toMatchObject({ search: "sort", right: 1, wrong: 0 });
+    expect(changed(state, tasks("one")).drilled?.filter).toEqual({ search: "sort", order: "suite" });
+  });
+});
+
 test("a chart of differences is shown for the pair that was asked for last, until results change", () => {
   const pair = { suite: 0, first: 1, second: 0, measure: "chrf" };
-  const learning = { charts: [], facts: [], unrecorded: [] };
   const drawn = { type: "differences", pair, svg: "<svg/>" } as const;
   let state = changed(initialState(undefined), { type: "askDifferences", pair });
   expect(changed(state, { ...drawn, pair: { ...pair, first: 2 } }).differences).toEqual({ pair });

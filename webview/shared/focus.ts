@@ -1,23 +1,77 @@
-/** Keeps the keyboard focus: a pressed button may disappear or be disabled after its action. */
+/** Keeps the keyboard focus near the user's last action: a pressed button may disappear or be disabled after it. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 
+/** A focused element, and its place among others from the inside out. */
+interface Place {
+  readonly element: Element;
+  readonly levels: readonly { readonly parent: Element; readonly siblings: readonly Element[] }[];
+}
+
+const focusable = ":is(button, input, select, textarea, summary):not(:disabled)";
+
 /**
- * For a page's outermost component. When an update removes the focus, moves it to the element that `next` returns; if there is
- * none yet, tries again after the next update.
+ * For a page's outermost component. When an update removes the focused element, moves the focus to its like beside it, such as the
+ * same button of the next row; else to a near one in the same form; else to the one that `next` returns, or without `next` to the
+ * nearest that is left. An element that is only disabled gives the focus to that of `next`; without it, the page waits. If there is
+ * no such element yet, tries again after the next update.
  */
-export function useKeptFocus(next: () => HTMLElement | null | undefined): void {
-  const isLost = useRef(false);
-  const hadFocus = hasUsableFocus() || isLost.current;
+export function useKeptFocus(next?: () => HTMLElement | null | undefined): void {
+  const waiting = useRef<Place | undefined>(undefined);
+  const place = focusedPlace() ?? waiting.current;
   useLayoutEffect(() => {
-    isLost.current = false;
-    if (!hadFocus || hasUsableFocus()) return;
-    const target = next();
-    if (target) target.focus();
-    else isLost.current = true;
+    waiting.current = undefined;
+    if (!place || isElsewhere(place)) return;
+    const { element } = place;
+    if (element.matches(":enabled") && element.isConnected) return focus(element);
+    const near = element.isConnected ? undefined : (likeOf(place) ?? nearest(place, next && "form *"));
+    const target = near ?? next?.();
+    if (target) focus(target);
+    else waiting.current = place;
   });
 }
 
-function hasUsableFocus(): boolean {
-  return document.activeElement?.matches(":enabled") ?? false;
+function focus(element: Element): void {
+  if (element !== document.activeElement) (element as HTMLElement).focus();
+}
+
+function focusedPlace(): Place | undefined {
+  const element = document.activeElement;
+  if (!element?.matches(":enabled")) return undefined;
+  const levels: Place["levels"][number][] = [];
+  for (let child: Element = element; child.parentElement; child = child.parentElement) {
+    const all = [...child.parentElement.children];
+    const at = all.indexOf(child);
+    // The next ones first, then the previous ones.
+    levels.push({ parent: child.parentElement, siblings: [...all.slice(at + 1), ...all.slice(0, at).reverse()] });
+  }
+  return { element, levels };
+}
+
+/** Whether the user has gone on to another element. */
+function isElsewhere({ element }: Place): boolean {
+  const now = document.activeElement;
+  return now !== null && now !== document.body && now !== element;
+}
+
+/** Returns an element with the same tag and text in a sibling of what was removed. */
+function likeOf(place: Place): Element | undefined {
+  const { tagName, textContent } = place.element;
+  const isLike = (one: Element): boolean => one.tagName === tagName && one.textContent === textContent;
+  if (textContent === "") return undefined;
+  return place.levels
+    .find(({ parent }) => parent.isConnected)
+    ?.siblings.filter(({ isConnected }) => isConnected)
+    .flatMap((sibling) => [...sibling.querySelectorAll(focusable)])
+    .find(isLike);
+}
+
+/** Returns what is left in the innermost element around the place, of those that match `within`. */
+function nearest({ levels }: Place, within = "*"): Element | undefined {
+  for (const { parent } of levels) {
+    if (!parent.isConnected || !parent.matches(within)) continue;
+    const found = parent.querySelector("button.primary:enabled") ?? parent.querySelector(focusable);
+    if (found) return found;
+  }
+  return undefined;
 }

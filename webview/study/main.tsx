@@ -1,6 +1,6 @@
 /** The studies panel: a list of studies and a form for new ones, or the plan, progress and results of the open one. */
 
-import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useReducer } from "preact/hooks";
 import type { AskedPair, FromStudies, ToStudies } from "../protocol/study.ts";
 import { Failure } from "../shared/failure.tsx";
 import { useKeptFocus } from "../shared/focus.ts";
@@ -10,7 +10,7 @@ import { showPage, useMessages } from "../shared/page.tsx";
 import { Charts } from "./charts/charts.tsx";
 import { History } from "./history.tsx";
 import { NewStudy } from "./newStudy.tsx";
-import { changed, initialState, type Change, type Kept, type PageState } from "./pageState.ts";
+import { changed, initialState, placeOf, type Change, type Kept, type PageState } from "./pageState.ts";
 import { Plan } from "./plan/plan.tsx";
 import { Results } from "./results.tsx";
 import { StudyList } from "./studyList.tsx";
@@ -22,18 +22,30 @@ const host = connectToHost<FromStudies, ToStudies, Kept>();
 
 function StudiesPage() {
   const [state, change] = useReducer(changed, host.kept, initialState);
-  const page = useRef<HTMLElement>(null);
   useMessages(host, change);
-  const { draft, isDrafting } = state;
-  useLayoutEffect(() => host.keep({ draft, isDrafting }), [draft, isDrafting]);
-  const found = (selector: string): HTMLElement | null | undefined =>
-    page.current?.querySelector<HTMLElement>(selector);
-  useKeptFocus(() => found("button.primary:enabled") ?? found("button:enabled"));
+  const { draft, isDrafting, drilled, results, goal } = state;
+  useLayoutEffect(
+    () => host.keep({ draft, isDrafting, place: placeOf(state) }),
+    [draft, isDrafting, drilled, results, goal],
+  );
+  useTasks(state);
+  useKeptFocus();
   return (
-    <main ref={page} aria-label={t("Studies")}>
+    <main aria-label={t("Studies")}>
       <Parts state={state} change={change} />
     </main>
   );
+}
+
+/** Asks for the tasks that are drilled into, and for the chosen one, again whenever the results have changed. */
+function useTasks({ drilled, results }: PageState): void {
+  const { suite, asked } = drilled ?? {};
+  useEffect(() => {
+    if (suite !== undefined) host.post({ type: "tasks", suite });
+  }, [suite, results]);
+  useEffect(() => {
+    if (suite !== undefined && asked !== undefined) host.post({ type: "task", suite, id: asked });
+  }, [suite, asked, results]);
 }
 
 function Parts({ state, change }: { state: PageState; change: (change: Change) => void }) {
@@ -41,15 +53,7 @@ function Parts({ state, change }: { state: PageState; change: (change: Change) =
   if (!studies || !fields) return null;
   const { open, problem } = studies;
   const { post } = host;
-  const drill = (suite: number | undefined): void => {
-    change({ type: "drill", suite });
-    if (suite !== undefined) post({ type: "tasks", suite });
-  };
   if (open) {
-    const ask = (id: string): void => {
-      change({ type: "ask", id });
-      if (drilled) post({ type: "task", suite: drilled.suite, id });
-    };
     const askDifferences = (pair: AskedPair): void => {
       change({ type: "askDifferences", pair });
       post({ type: "differences", pair });
@@ -57,10 +61,10 @@ function Parts({ state, change }: { state: PageState; change: (change: Change) =
     return (
       <>
         <Plan study={open} hasResults={(results?.suites.length ?? 0) > 0} post={post} />
-        {results && <Results results={results} drilled={drilled?.suite} drill={drill} />}
-        {drilled && (
-          <Tasks drilled={drilled} title={results?.suites[drilled.suite]?.suite ?? ""} ask={ask} post={post} />
+        {results && (
+          <Results results={results} drilled={drilled?.suite} drill={(suite) => change({ type: "drill", suite })} />
         )}
+        {drilled && <Tasks {...{ drilled, change, post }} title={results?.suites[drilled.suite]?.suite ?? ""} />}
         {results && <Charts {...{ results, differences, askDifferences, post }} />}
         {results && <History history={results.history} isBusy={open.phase !== "ready"} post={post} />}
       </>

@@ -2,8 +2,29 @@
 
 import type { PaperDataState } from "../protocol/paperData.ts";
 import type { AskedPair, StudiesState, StudyFields, SuiteTasks, TaskView, ToStudies } from "../protocol/study.ts";
-import type { StudyResults } from "../protocol/studyResults.ts";
+import type { StudyResults, SuiteView } from "../protocol/studyResults.ts";
 import { blankStudy, type StudyDraft } from "./draft.ts";
+import { noFilter, type TaskFilter } from "./taskFilter.ts";
+
+/** The tasks of the suite that is drilled into. */
+export interface Drilled {
+  /** Its position in the results. */
+  suite: number;
+  tasks?: SuiteTasks;
+  filter: TaskFilter;
+  detail?: TaskView;
+  /** The id of the chosen task. */
+  asked?: string;
+  /** Whether the page was hidden meanwhile and has come back to them. */
+  isReturn?: boolean;
+}
+
+/** Where in a study's tasks the user was. */
+export interface KeptPlace extends Pick<Drilled, "filter" | "asked"> {
+  /** The study's file. */
+  study: string;
+  suite: Pick<SuiteView, "suite" | "protocol">;
+}
 
 export interface PageState {
   /** Undefined until the extension has sent it. */
@@ -11,8 +32,9 @@ export interface PageState {
   fields: StudyFields | undefined;
   paperData: PaperDataState | undefined;
   results: StudyResults | undefined;
-  /** The tasks of the suite that is drilled into. */
-  drilled: { suite: number; tasks?: SuiteTasks; detail?: TaskView; asked?: string } | undefined;
+  drilled: Drilled | undefined;
+  /** The place to go back to as soon as its results are there. */
+  goal: KeptPlace | undefined;
   /** The pair whose differences are asked for, and their chart once it is there. */
   differences: { pair: AskedPair; svg?: string } | undefined;
   draft: StudyDraft;
@@ -25,11 +47,21 @@ export type Change =
   | { type: "edited"; part: Partial<StudyDraft> }
   | { type: "drafting"; draft: StudyDraft | undefined }
   | { type: "drill"; suite: number | undefined }
+  | { type: "filter"; part: Partial<TaskFilter> }
   | { type: "ask"; id: string }
   | { type: "askDifferences"; pair: AskedPair };
 
 /** What survives while the panel is hidden. */
-export type Kept = Pick<PageState, "draft" | "isDrafting">;
+export type Kept = Pick<PageState, "draft" | "isDrafting"> & { place: KeptPlace | undefined };
+
+/** Returns where the user is, to come back there when the page has been hidden. */
+export function placeOf({ studies, results, drilled, goal }: PageState): KeptPlace | undefined {
+  const suite = drilled && results?.suites[drilled.suite];
+  if (!suite || !studies?.open) return goal;
+  const { filter, asked } = drilled;
+  const { suite: name, protocol } = suite;
+  return { study: studies.open.name, suite: { suite: name, protocol }, filter, ...(asked !== undefined && { asked }) };
+}
 
 export function initialState(kept: Partial<Kept> | undefined): PageState {
   return {
@@ -38,6 +70,7 @@ export function initialState(kept: Partial<Kept> | undefined): PageState {
     paperData: undefined,
     results: undefined,
     drilled: undefined,
+    goal: kept?.place,
     differences: undefined,
     draft: { ...blankStudy, ...kept?.draft },
     isDrafting: kept?.isDrafting ?? false,
@@ -63,8 +96,7 @@ export function changed(state: PageState, change: Change): PageState {
       return { ...state, studies: change.state, ...(isOther && nothingShown) };
     }
     case "results":
-      // What was drawn may be of other runs.
-      return { ...state, results: change.results, differences: undefined };
+      return withResults(state, change.results);
     case "pathChosen": {
       const { what, path } = change;
       if (what === "examples" || what === "encoder") return { ...state, draft: { ...draft, [what]: path } };
@@ -75,9 +107,15 @@ export function changed(state: PageState, change: Change): PageState {
     case "drafting":
       return { ...state, isDrafting: change.draft !== undefined, draft: change.draft ?? draft };
     case "drill":
-      return { ...state, drilled: change.suite === undefined ? undefined : { suite: change.suite } };
+      return {
+        ...state,
+        drilled: change.suite === undefined ? undefined : { suite: change.suite, filter: noFilter },
+        goal: undefined,
+      };
+    case "filter":
+      return drilled ? { ...state, drilled: { ...drilled, filter: { ...drilled.filter, ...change.part } } } : state;
     case "tasks":
-      return drilled?.suite === change.suite ? { ...state, drilled: { ...drilled, tasks: change.tasks } } : state;
+      return drilled?.suite === change.suite ? { ...state, drilled: withTasks(drilled, change.tasks) } : state;
     case "askDifferences":
       return { ...state, differences: { pair: change.pair } };
     case "differences":
@@ -92,4 +130,28 @@ export function changed(state: PageState, change: Change): PageState {
         ? { ...state, drilled: { ...drilled, detail: change.detail } }
         : state;
   }
+}
+
+function withResults(state: PageState, results: StudyResults): PageState {
+  const { studies, drilled, goal } = state;
+  const now = drilled && state.results?.suites[drilled.suite];
+  const wanted = now ?? (goal?.study === studies?.open?.name ? goal?.suite : undefined);
+  const suite = results.suites.findIndex((one) => one.suite === wanted?.suite && one.protocol === wanted.protocol);
+  // What was drawn may be of other runs.
+  const next = { ...state, results, differences: undefined };
+  if (suite < 0) return { ...next, drilled: undefined };
+  if (now) return { ...next, drilled: drilled.suite === suite ? drilled : { suite, filter: noFilter } };
+  const { filter, asked } = goal!;
+  return {
+    ...next,
+    goal: undefined,
+    drilled: { suite, filter, ...(asked !== undefined && { asked }), isReturn: true },
+  };
+}
+
+/** The filter names runs by their positions, which are others once a run came or went. */
+function withTasks(drilled: Drilled, tasks: SuiteTasks): Drilled {
+  const isSame = !drilled.tasks || drilled.tasks.runs.join("\n") === tasks.runs.join("\n");
+  const { search, order } = drilled.filter;
+  return { ...drilled, tasks, ...(!isSame && { filter: { search, order } }) };
 }

@@ -15,7 +15,7 @@ export interface TaskDetailProps {
 export function TaskDetail({ detail, runs, suite, post }: TaskDetailProps) {
   const { id, intent, reference, place, answers } = detail;
   return (
-    <div class="detail" aria-live="polite">
+    <div class="detail">
       <h3>{intent}</h3>
       <p class="note">{place ? t("Line {0} of {1}", place.line, place.path) : id}</p>
       <div class="actions">

@@ -3,16 +3,16 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { FromStudies, TaskRowView } from "../protocol/study.ts";
 import { t } from "../shared/l10n.ts";
-import type { PageState } from "./pageState.ts";
+import type { Change, Drilled } from "./pageState.ts";
 import { TaskDetail } from "./taskDetail.tsx";
-import { filtered, noFilter, type TaskFilter } from "./taskFilter.ts";
+import { filtered, type TaskFilter } from "./taskFilter.ts";
 import { TextInput } from "../shared/form/textInput.tsx";
 
 export interface TasksProps {
-  drilled: NonNullable<PageState["drilled"]>;
+  drilled: Drilled;
   /** The suite. */
   title: string;
-  ask: (id: string) => void;
+  change: (change: Change) => void;
   post: (message: FromStudies) => void;
 }
 
@@ -22,9 +22,14 @@ const listHeight = 286;
 /** Rows above and below those in view, so that quick scrolling shows no gap. */
 const margin = 8;
 
-export function Tasks({ drilled, title, ask, post }: TasksProps) {
-  const { tasks, detail, suite, asked } = drilled;
-  const [filter, setFilter] = useState(noFilter);
+export function Tasks({ drilled, title, change, post }: TasksProps) {
+  const { tasks, filter, detail, suite, asked, isReturn } = drilled;
+  const section = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    if (!tasks || !isReturn) return;
+    section.current?.scrollIntoView();
+    section.current?.querySelector<HTMLElement>("[role=listbox]")?.focus({ preventScroll: true });
+  }, [tasks === undefined]);
   const rows = useMemo(() => (tasks ? filtered(tasks, filter) : []), [tasks, filter]);
   if (!tasks) {
     return (
@@ -34,13 +39,13 @@ export function Tasks({ drilled, title, ask, post }: TasksProps) {
     );
   }
   return (
-    <section class="tasks" aria-label={t("Tasks of {0}", title)}>
+    <section ref={section} class="tasks" aria-label={t("Tasks of {0}", title)}>
       <h2>{t("Tasks of {0}", title)}</h2>
-      <Filters filter={filter} runs={tasks.runs} edit={(part) => setFilter({ ...filter, ...part })} />
+      <Filters filter={filter} runs={tasks.runs} edit={(part) => change({ type: "filter", part })} />
       <p class="note" role="status">
         {t("{0} of {1} tasks. Arrow keys go through them.", rows.length, tasks.rows.length)}
       </p>
-      <List rows={rows} runs={tasks.runs} chosen={asked} ask={ask} />
+      <List rows={rows} runs={tasks.runs} chosen={asked} ask={(id) => change({ type: "ask", id })} />
       {detail && <TaskDetail detail={detail} runs={tasks.runs} suite={suite} post={post} />}
     </section>
   );
@@ -168,7 +173,15 @@ function List({ rows, runs, chosen, ask }: ListProps) {
     >
       <div class="whole" style={{ height: `${rows.length * rowHeight}px` }}>
         {drawn.map((row, i) => (
-          <Task key={row.id} row={row} number={first + i} runs={runs} isChosen={row.id === chosen} ask={ask} />
+          <Task
+            key={row.id}
+            row={row}
+            number={first + i}
+            count={rows.length}
+            runs={runs}
+            isChosen={row.id === chosen}
+            ask={ask}
+          />
         ))}
       </div>
     </div>
@@ -178,22 +191,24 @@ function List({ rows, runs, chosen, ask }: ListProps) {
 interface TaskProps {
   row: TaskRowView;
   number: number;
+  /** Of all rows; most are not drawn. */
+  count: number;
   runs: readonly string[];
   isChosen: boolean;
   ask: (id: string) => void;
 }
 
 /** Draws nothing again that is as it was: with thirty runs, the rows in view are a thousand elements. */
-function Task({ row, number, runs, isChosen, ask }: TaskProps) {
+function Task({ row, number, count, runs, isChosen, ask }: TaskProps) {
   const latest = useRef(ask);
   latest.current = ask;
   return useMemo(
-    () => <TaskLine {...{ row, number, runs, isChosen }} ask={(id) => latest.current(id)} />,
-    [row, number, runs, isChosen],
+    () => <TaskLine {...{ row, number, count, runs, isChosen }} ask={(id) => latest.current(id)} />,
+    [row, number, count, runs, isChosen],
   );
 }
 
-function TaskLine({ row, number, runs, isChosen, ask }: TaskProps) {
+function TaskLine({ row, number, count, runs, isChosen, ask }: TaskProps) {
   const right = row.cells.flatMap((cell, i) => (cell?.isRight ? [runs[i]!] : []));
   const label = right.length === 0 ? t("no run is right") : t("right: {0}", right.join("; "));
   return (
@@ -201,6 +216,8 @@ function TaskLine({ row, number, runs, isChosen, ask }: TaskProps) {
       class="task"
       role="option"
       id={`task-${number}`}
+      aria-posinset={number + 1}
+      aria-setsize={count}
       aria-selected={isChosen}
       aria-label={`${row.intent}, ${label}`}
       style={{ top: `${number * rowHeight}px` }}

@@ -53,12 +53,6 @@ async function entryAt(path: string): Promise<Stats | undefined> {
   return await lstat(path).catch(() => undefined);
 }
 
-export async function countPythonFiles(root: string, options: WalkOptions = {}): Promise<number> {
-  let count = 0;
-  for await (const _ of pythonFiles(root, options)) count++;
-  return count;
-}
-
 async function* filesIn(folder: string, rules: IgnoreRules, walk: Walk): AsyncGenerator<string> {
   const { root, except, onSkipped } = walk;
   if (rules.unreadable !== undefined) {

@@ -8,6 +8,7 @@ import { importWork, type Imported } from "../../engine/protocol/import.ts";
 import { workApart } from "../../engine/workApart.ts";
 import type { ImportState } from "../../../webview/protocol/baseModels.ts";
 import { explain, type Messages } from "../messages.ts";
+import { plainMessage } from "../plainMessage.ts";
 import { readHubSettings } from "./hubSettings.ts";
 
 export interface BaseImport {
@@ -95,7 +96,7 @@ async function showingProgress<T>(
 ): Promise<T> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: vscode.l10n.t("Importing {0}", source),
+    title: plainMessage(vscode.l10n.t("Importing {0}", source)),
     cancellable: true,
   };
   return vscode.window.withProgress(options, (progress, token) => {

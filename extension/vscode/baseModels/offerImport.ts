@@ -9,6 +9,7 @@ import * as vscode from "vscode";
 import type { BaseLibrary } from "./baseLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
 import type { Messages } from "../messages.ts";
+import { plainMessage } from "../plainMessage.ts";
 
 /** The folder whose import the user declined. */
 const declinedKey = "graft.declinedImport";
@@ -34,7 +35,7 @@ export function offerImport(
       "The base {0} must be imported before it can be used. The small base that comes with Graft completes meanwhile.",
       folder,
     );
-    const answer = await vscode.window.showInformationMessage(text, yes, no);
+    const answer = await vscode.window.showInformationMessage(plainMessage(text), yes, no);
     if (answer === no) await state.update(declinedKey, folder);
     if (answer === yes) await bases.add(folder);
   };

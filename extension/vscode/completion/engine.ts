@@ -19,7 +19,7 @@ import type { EngineState } from "../../engine/engineState.ts";
 import type { DeviceFallback, Selection } from "../../engine/protocol/completion.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
-import type { Messages } from "../messages.ts";
+import type { Action, Messages } from "../messages.ts";
 
 export interface Engine {
   readonly pid: number | undefined;
@@ -82,7 +82,7 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
   /** A crash has its own message, shown once, so the requests that it ended show none. */
   const tellFailure = (error: unknown): void => {
     if (isCancelled(error) || (error instanceof UserError && error.code === "engine-stopped")) return;
-    messages.tellOnce(error);
+    messages.tellOnce(error, waysOut(error));
   };
 
   /** The state holds the result; the state's listener shows a failure. */
@@ -203,4 +203,21 @@ function crashTeller(
       isTold = false;
     },
   };
+}
+
+/** Where another base or adapter is chosen. */
+function waysOut(error: unknown): Action[] {
+  const kind = error instanceof UserError ? error.code.split("-")[0] : "";
+  const run = (command: string, ...args: string[]) => {
+    return () => vscode.commands.executeCommand(command, ...args);
+  };
+  if (kind === "adapter") return [{ title: vscode.l10n.t("Select adapter"), run: run("graft.selectAdapter") }];
+  if (kind !== "base") return [];
+  // The folder's own settings may name the base, which the user's do not show.
+  const set = vscode.workspace.getConfiguration("graft").inspect("base");
+  const settings = set?.workspaceValue === undefined ? "openSettings" : "openWorkspaceSettings";
+  return [
+    { title: vscode.l10n.t("Base models"), run: run("graft.showBases") },
+    { title: vscode.l10n.t("Open Settings"), run: run(`workbench.action.${settings}`, "graft.base") },
+  ];
 }

@@ -10,7 +10,7 @@ import type { Configuration } from "../configuration.ts";
 import type { Engine } from "../completion/engine.ts";
 import type { WorkspaceCommits } from "./commits/workspaceCommits.ts";
 import type { Snippets } from "./snippets.ts";
-import { countFiles, type WorkspaceSources } from "./workspaceSources.ts";
+import type { WorkspaceSources } from "./workspaceSources.ts";
 
 export interface TrainingPlaces {
   places: BasePlaces & PaperPlaces;
@@ -54,8 +54,8 @@ interface ChosenData extends Pick<TrainOptions, "commitsSince"> {
 
 async function dataOf({ data }: TrainingForm, where: TrainingPlaces): Promise<ChosenData> {
   if (data.kind === "commits") return await ownData(data.months, where);
-  const sources = sourcesOf(data, where);
-  return { data: sources, held: await heldOut(sources) };
+  const paths = sourcesOf(data, where);
+  return { data: paths, held: await heldOut(paths, where.sources) };
 }
 
 /** Folders, a file, or the names of the paper's data sets. */
@@ -103,8 +103,8 @@ const enoughToHoldOut = 10;
  * The share to hold out for validation. A few Python files hold out none, because training needs them all; data with a
  * validation part needs none.
  */
-async function heldOut(data: readonly string[]): Promise<string | undefined> {
+async function heldOut(data: readonly string[], sources: WorkspaceSources): Promise<string | undefined> {
   if (data.every(isPaperDataset)) return undefined;
   if (data.every((path) => path.endsWith(".jsonl"))) return "0.1";
-  return (await countFiles(data)) >= enoughToHoldOut ? "0.1" : undefined;
+  return (await sources.count(data)) >= enoughToHoldOut ? "0.1" : undefined;
 }

@@ -6,6 +6,7 @@
 import * as vscode from "vscode";
 import type { Messages } from "../messages.ts";
 import { detailed } from "../messages.ts";
+import { plainMessage } from "../plainMessage.ts";
 import { completeStep } from "../walkthrough.ts";
 import type { TrainingState } from "../../../webview/protocol/training.ts";
 import type { Training, TrainingEnd } from "./training.ts";
@@ -37,7 +38,8 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
   const discard = async (name: string): Promise<void> => {
     const discarded = await unfinished.discard(name);
     const undo = vscode.l10n.t("Undo");
-    const choice = vscode.window.showInformationMessage(vscode.l10n.t('Discarded the training "{0}".', name), undo);
+    const text = plainMessage(vscode.l10n.t('Discarded the training "{0}".', name));
+    const choice = vscode.window.showInformationMessage(text, undo);
     // Without an answer it stays in the view, where it can be brought back for a while.
     void choice.then(async (chosen) => (chosen === undo ? discarded.restore() : undefined)).then(undefined, tell);
   };

@@ -1,9 +1,6 @@
 /** The Python files of the open folders, as training would read them: their folders and number. */
 
 import * as vscode from "vscode";
-import { isFolder } from "../../core/foundation/exists.ts";
-import { countPythonFiles } from "../../core/sources/pythonFiles.ts";
-import { sourceRoots } from "../../core/sources/sourceRoots.ts";
 import type { SourceCounter } from "../../core/training/data/countSources.ts";
 
 export interface WorkspaceSources {
@@ -11,8 +8,8 @@ export interface WorkspaceSources {
   folders(): string[];
   /** Their name for the user. */
   label(): string | undefined;
-  /** Without those whose text alone keeps them out, such as files with secrets. */
-  count(): Promise<number>;
+  /** Counts the Python files of `paths`, or of the open folders, without those whose text alone keeps them out, such as secrets. */
+  count(paths?: readonly string[]): Promise<number>;
   /** Fires some time after files or folders were added or removed. */
   readonly onDidChange: vscode.Event<void>;
 }
@@ -47,16 +44,7 @@ export function watchWorkspaceSources(subscriptions: vscode.Disposable[]): Works
   return {
     folders,
     label: () => (folders().length > 0 ? vscode.workspace.name : undefined),
-    count: () => count(folders()),
+    count: (paths = folders()) => count(paths),
     onDidChange: changed.event,
   };
-}
-
-/** Returns how many Python files `folders` have that training would look at, each once. Paths that are not folders count 0. */
-export async function countFiles(folders: readonly string[]): Promise<number> {
-  let files = 0;
-  for (const { path, except } of await sourceRoots(folders)) {
-    if (await isFolder(path)) files += await countPythonFiles(path, { except });
-  }
-  return files;
 }

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openDataset } from "../../../extension/core/dataset/openDataset.ts";
 import type { Split } from "../../../extension/core/dataset/paperDatasets.ts";
-import { countPythonFiles } from "../../../extension/core/sources/pythonFiles.ts";
+import { pythonFiles } from "../../../extension/core/sources/pythonFiles.ts";
 import { git } from "../../git.ts";
 import { needs } from "../../needs.ts";
 import { dataFolder } from "./dataFolder.ts";
@@ -87,7 +87,9 @@ describe("openDataset of Python sources", () => {
       ],
       problems: [],
     });
-    expect(await countPythonFiles(join(data.path, "project"))).toBe(2);
+    const files: string[] = [];
+    for await (const path of pythonFiles(join(data.path, "project"))) files.push(path);
+    expect(files).toHaveLength(2);
   });
 
   test.each<[string, string, string | Uint8Array, RegExp]>([

@@ -42,10 +42,12 @@ export async function openTrainingForm(workbench: Workbench): Promise<Frame> {
   return workbench.webview("form, section");
 }
 
-/** The newest engine process of the role: that of the window under test. */
+/** The newest engine process of the role in the editor of the specs: that of the window under test. */
 function enginePid(role: "completion" | "training"): number | undefined {
   const table = execFileSync("ps", ["-eo", "pid,args", "--sort=start_time"], { encoding: "utf8" });
-  const lines = table.split("\n").filter((line) => line.includes(`dist/engine.js ${role}`));
+  // Other editors on this machine have engines, too, which are none of the specs' business.
+  const ours = join(scratch, "ui", "extensions");
+  const lines = table.split("\n").filter((line) => line.includes(ours) && line.includes(`dist/engine.js ${role}`));
   const last = lines.at(-1);
   return last === undefined ? undefined : Number.parseInt(last, 10);
 }

@@ -19,9 +19,11 @@ export interface DifferencesProps {
 
 export function Differences({ suite, number, measure, differences, ask, post }: DifferencesProps) {
   const names = suite.rows.map(({ candidate }) => candidate);
-  const [first, setFirst] = useState(1);
-  const [second, setSecond] = useState(0);
+  const [chosenFirst, setFirst] = useState(1);
+  const [chosenSecond, setSecond] = useState(0);
   if (names.length < 2) return null;
+  // A chosen candidate may have gone with its runs.
+  const [first, second] = [chosenFirst, chosenSecond].map((row) => Math.min(row, names.length - 1)) as [number, number];
   const pair = { suite: number, first, second, measure };
   const isAsked = samePair(differences?.pair, pair);
   const svg = isAsked ? differences?.svg : undefined;

@@ -99,7 +99,7 @@ async function readConfigFile(folder: string, name: string): Promise<unknown> {
   try {
     text = await readPlainText(path, mostConfigBytes);
   } catch (error) {
-    if (error instanceof UserError) throw invalid(name, error.message, error);
+    if (error instanceof UserError) throw invalid(name, error.message.replace(/\.$/, ""), error);
     const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") throw await explainMissing(folder, name);
     throw invalid(name, `its ${configFile} cannot be read (${code})`, error);

@@ -1,6 +1,7 @@
 /** Runs as rows of a table, the seeds of one candidate together, and the table in its export formats. */
 
 import { stringify } from "csv-stringify/sync";
+import { markdownText } from "./markdown.ts";
 import type { RunSummary } from "../runs/runFolder.ts";
 import { isShown, measureFormat, scoreText, type ShownScore } from "../measures/measureFormat.ts";
 import { promptingNote, promptingOf, type Prompting } from "./prompting.ts";
@@ -172,14 +173,14 @@ function columnTitle(name: string): string {
   return unit === "" ? title : `${title} (${unit})`;
 }
 
-export function markdown([header = [], ...rows]: readonly string[][]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
-  return [header, header.map(() => "---"), ...rows].map(line).join("");
+export function markdown([header = [], ...rows]: readonly string[][], cellText = markdownText): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
+  const [first = [], ...others] = [header, ...rows].map((cells) => cells.map((cell) => cellText(cell)));
+  return [first, header.map(() => "---"), ...others].map(line).join("");
 }
 
 function behindTable(note: string | undefined): string {
-  return note === undefined ? "" : `\n${note}\n`;
+  return note === undefined ? "" : `\n${markdownText(note)}\n`;
 }
 
 /** Uses the booktabs package. */

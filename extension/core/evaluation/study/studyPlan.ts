@@ -168,10 +168,11 @@ function suiteName({ suites }: Study, suite: number): string {
 }
 
 /** A candidate's name before it can be opened. */
-function nameOf({ name, base, adapters = [], training, mode, shots, ngram }: StudyCandidate): string {
+function nameOf({ name, base, adapters = [], training, mode, shots, context, ngram }: StudyCandidate): string {
   if (name !== undefined) return name;
   const parts = adapters.map(({ folder }) => folder.split(/[/\\]/).at(-1)!);
-  const model = [base || "base", ...parts, ...(training ? [`${training.method} (trained)`] : [])].join(" + ");
+  const trained = training ? [`${training.method} (trained)`] : [];
+  const model = [base || "base", ...parts, ...trained, ...(context === "repository" ? [context] : [])].join(" + ");
   if (ngram !== undefined) return "n-grams";
   return mode === "icl" || mode === "rag" ? `${model}, ${mode} ${shots ?? 1}` : model;
 }

@@ -1,5 +1,9 @@
-/** A task with its answers as Markdown, to be pasted into an issue. Reads no files. */
+/**
+ * A task with its answers as Markdown, to be pasted into an issue. Suites are files of others, and answers are a model's, so all
+ * their text is code: an intent links to nothing, loads no image and mentions nobody. Reads no files.
+ */
 
+import { codeBlock, inlineCode } from "../scoring/markdown.ts";
 import type { TaskAnswers, TaskDetail } from "./studyTasks.ts";
 
 export interface IssueOptions {
@@ -15,11 +19,11 @@ export function taskIssue(
   { id, intent, reference, place, answers }: TaskDetail,
   { suite, runs, version }: IssueOptions,
 ): string {
-  const where = place ? `, line ${place.line} of ${place.path}` : "";
+  const where = place ? `, line ${place.line} of ${inlineCode(place.path)}` : "";
   const parts = [
-    `### ${intent.replaceAll(/\s+/g, " ")}`,
-    `Task \`${id}\` of ${suite}${where}. Graft ${version}.`,
-    ...(reference === undefined ? [] : ["**Reference**", fenced(reference)]),
+    `### ${inlineCode(intent)}`,
+    `Task ${inlineCode(id)} of ${inlineCode(suite)}${where}. Graft ${version}.`,
+    ...(reference === undefined ? [] : ["**Reference**", codeBlock(reference, "python")]),
     ...answers.flatMap((answer, run) => (answer ? answerParts(runs[run]!, answer, reference) : [])),
   ];
   return `${parts.join("\n\n")}\n`;
@@ -27,23 +31,19 @@ export function taskIssue(
 
 function answerParts(name: string, { predictions, prompt }: TaskAnswers, reference: string | undefined): string[] {
   const [best] = predictions;
-  if (!best) return [`**${name}**: no answer`];
+  if (!best) return [`**${inlineCode(name)}**: no answer`];
   const { text, logProbability, verdict } = best;
   const facts = [
     ...(text === reference ? ["equal to the reference"] : []),
-    ...(verdict ? [verdict.passed ? "passes its tests" : `fails its tests: ${verdict.output}`] : []),
+    ...(verdict ? [verdict.passed ? "passes its tests" : "fails its tests"] : []),
     ...(logProbability === undefined ? [] : [`log-probability ${logProbability.toFixed(2)}`]),
   ];
   return [
-    `**${name}**${facts.length > 0 ? ` (${facts.join(", ")})` : ""}`,
-    fenced(text),
-    ...(prompt === undefined ? [] : [`<details><summary>Prompt</summary>\n\n${fenced(prompt, "text")}\n\n</details>`]),
+    `**${inlineCode(name)}**${facts.length > 0 ? ` (${facts.join(", ")})` : ""}`,
+    codeBlock(text, "python"),
+    ...(verdict && !verdict.passed && verdict.output !== "" ? ["Output:", codeBlock(verdict.output, "text")] : []),
+    ...(prompt === undefined
+      ? []
+      : [`<details><summary>Prompt</summary>\n\n${codeBlock(prompt, "text")}\n\n</details>`]),
   ];
-}
-
-/** The fence is longer than any in the text, so that the text cannot end it. */
-function fenced(text: string, language = "python"): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}${language}\n${text}\n${fence}`;
 }

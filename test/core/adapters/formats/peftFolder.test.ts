@@ -199,7 +199,12 @@ describe("readAdapter", () => {
       await rm(path, { recursive: true });
     };
     await truncate(path, 600e6);
-    await refused("600000000 bytes");
+    // The reason ends the sentence once.
+    await refused("600000000 bytes, the limit is 4000000.");
+    await writeFile(path, "");
+    await truncate(path, 600e6);
+    await expect(readAdapter(copy)).rejects.toMatchObject({ message: expect.stringMatching(/[^.]\.$/) });
+    await rm(path);
     await mkdir(path);
     await refused("cannot be read (EISDIR)");
     if (process.platform === "win32") return;

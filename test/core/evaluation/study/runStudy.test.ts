@@ -185,6 +185,13 @@ test("a run that fails and a suite that is gone do not stop the others; twins sh
   expect(plan.notes).toEqual([expect.stringMatching(/^b on suite.jsonl is the same run as a/)]);
 });
 
+test("a candidate that is left out has the name that it would have in tables", async () => {
+  const suites = [{ source: at("suite.jsonl"), limit: 1 }];
+  const study = studyOf({ suites, candidates: [{ base: at("tiny") }, { base: at("tiny"), context: "repository" }] });
+  const { notes } = await planStudy(study, placesOf("notes"), control);
+  expect(notes).toEqual([expect.stringContaining("tiny + repository is not evaluated on suite.jsonl.")]);
+});
+
 test("suites with tests are refused before anything runs, unless the user consents", async () => {
   await writeFile(at("tests.jsonl"), `${JSON.stringify({ task_id: 1, text: "x", test_list: ["assert 1"] })}\n`);
   const study = studyOf({ suites: [{ source: at("tests.jsonl") }], candidates: [{ base: at("tiny") }] });
@@ -367,17 +374,4 @@ test("an export has of models, files and rows only what an evaluation reads, wit
     "- inputs/8/not-a-model: it is no base, adapter or encoder",
     "",
   ]);
-});
-
-test("tables show marks in each format", () => {
-  const blank = { suite: "s", protocol: "graft", seeds: [1], runs: [], items: 30, trainableParameters: 0, number: 0 };
-  const cost = { adapterBytes: 0, seconds: 1, tokensPerSecond: 1, peakMemoryBytes: 1 };
-  const row = (candidate: string, value: number, marks: object): object =>
-    Object.assign({ candidate, marks, scores: { "em@1": { value, low: value, high: value } } }, blank, cost);
-  const rows = [row("a_1", 10, { "em@1": "best" }), row("b", 5, {})];
-  const suite = { suite: "s", protocol: "graft", measures: ["em@1"], rows, tests: [], effects: [], fewestItems: 20 };
-  const report = { title: "T", suites: [suite] } as unknown as Parameters<typeof studyTables>[0];
-  expect(studyTables(report, "markdown")).toContain("| a_1 | s | graft | 30 | **10.00 (10.00 to 10.00)** |");
-  expect(studyTables(report, "latex")).toContain("a\\_1 & s & graft & 30 & \\textbf{10.00 (10.00 to 10.00)}");
-  expect(studyTables(report, "csv")).toMatch(/^suite,.*\ns,graft,a_1,/);
 });

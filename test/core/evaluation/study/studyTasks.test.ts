@@ -63,10 +63,27 @@ test("a task is written as an issue, whose fences no answer can end", () => {
     ],
   };
   const text = taskIssue(detail, { suite: "mine, graft", runs: ["a", "b", "c"], version: "0.1.0" });
-  expect(text).toMatch(/^### show it\n\nTask `t1` of mine, graft\. Graft 0\.1\.0\./);
-  expect(text).toContain("**a** (log-probability -0.50)\n\n````python\n```\n<b>\n````");
-  expect(text).toContain("**c** (equal to the reference, fails its tests: error: no)");
-  expect(text).not.toContain("**b**");
+  expect(text).toMatch(/^### `show it`\n\nTask `t1` of `mine, graft`\. Graft 0\.1\.0\./);
+  expect(text).toContain("**`a`** (log-probability -0.50)\n\n````python\n```\n<b>\n````");
+  expect(text).toContain("**`c`** (equal to the reference, fails its tests)");
+  expect(text).toContain("Output:\n\n```text\nerror: no\n```");
+  expect(text).not.toContain("**`b`**");
+});
+
+test("nothing of a suite, or of an answer, is markup in the issue", () => {
+  const hostile = "``![x](http://tracker.example) @name\n<script>";
+  const detail: TaskDetail = {
+    id: hostile,
+    intent: hostile,
+    place: { path: hostile, line: 1, column: 0 },
+    answers: [{ predictions: [{ text: "x", verdict: { passed: false, output: hostile } }] }],
+  };
+  const text = taskIssue(detail, { suite: hostile, runs: [hostile], version: "0.1.0" });
+  // Code as GitHub reads it: blocks first, then spans of as many backticks.
+  const outside = text
+    .replaceAll(/^(`{3,})\w*\n[\s\S]*?\n\1$/gm, "")
+    .replaceAll(/(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, "");
+  expect(outside).not.toMatch(/[@<[!]/);
 });
 
 test("taskDetail writes no prompt of a suite that has changed since", async () => {

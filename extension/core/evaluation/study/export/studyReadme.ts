@@ -1,5 +1,6 @@
 /** The README of an exported study: how to run it again, and what it was made of. */
 
+import { markdownText } from "../../scoring/markdown.ts";
 import type { RunSummary } from "../../runs/runFolder.ts";
 import type { Study } from "../studyFile.ts";
 
@@ -17,8 +18,8 @@ export function studyReadme({ title }: Study, { runs, leftOut, version }: Export
     runs.map(({ record: { machine } }) => `${machine.processor}, ${machine.cores} cores, ${machine.platform}`),
   );
   const list = (items: Iterable<string>): string =>
-    [...new Set(items)].map((item) => `- ${item}\n`).join("") || "- none\n";
-  return `# ${title}
+    [...new Set(items)].map((item) => `- ${markdownText(item)}\n`).join("") || "- none\n";
+  return `# ${markdownText(title)}
 
 A study by Graft ${version}. \`results.json\`, \`tables.*\` and \`tests.csv\` hold its results, \`charts\` its charts, and \`runs\`
 each prediction. To run it again:

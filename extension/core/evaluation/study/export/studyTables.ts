@@ -2,6 +2,7 @@
 
 import { stringify } from "csv-stringify/sync";
 import { isShown, scoreText } from "../../measures/measureFormat.ts";
+import { markdownText } from "../../scoring/markdown.ts";
 import { csv, exportFormats, latex, latexText, markdown, table } from "../../scoring/runTable.ts";
 import type { RunRow } from "../../scoring/runTable.ts";
 import { effectText } from "../comparison/adapterEffects.ts";
@@ -23,13 +24,13 @@ export function studyTables({ title, suites }: StudyReport, format: StudyFormat)
       return csv(suites.flatMap(({ rows }) => rows));
     case "markdown":
       return (
-        [`# ${title}\n`, ...suites.map(markdownSuite), suites.some(hasMarks) ? `${marked}\n` : ""]
+        [`# ${markdownText(title)}\n`, ...suites.map(markdownSuite), suites.some(hasMarks) ? `${marked}\n` : ""]
           .join("\n")
           .trimEnd() + "\n"
       );
     case "latex":
       return suites
-        .map((suite) => `% ${title}: ${suite.suite}, ${suite.protocol}\n${latex(cells(suite, latexCell), raw)}`)
+        .map((suite) => `% ${commentOf(title, suite)}\n${latex(cells(suite, markedCell), latexCell)}`)
         .join("\n");
   }
 }
@@ -39,12 +40,32 @@ export function studyTests({ suites }: StudyReport): string {
   const lines = suites.flatMap(({ suite, protocol, rows, tests }) =>
     tests.flatMap(({ first, second, differences }) =>
       Object.entries(differences).map(([measure, { difference, interval, p, verdict }]) => {
-        const [one, other] = [rows[first]!.candidate, rows[second]!.candidate];
-        return { suite, protocol, first: one, second: other, measure, difference, ...interval, p, verdict };
+        const [one, other] = [first, second].map((row) => withoutFormula(rows[row]!.candidate));
+        return {
+          suite: withoutFormula(suite),
+          protocol,
+          first: one,
+          second: other,
+          measure,
+          difference,
+          ...interval,
+          p,
+          verdict,
+        };
       }),
     ),
   );
   return stringify(lines, { header: true, columns: Object.keys(lines[0] ?? {}) });
+}
+
+/** Spreadsheets compute what begins like a formula. The package's own option would also change negative numbers. */
+function withoutFormula(name: string): string {
+  return name.replace(/^(?=[=+\-@\t\r])/, "'");
+}
+
+/** One line, because a comment ends with its line. */
+function commentOf(title: string, { suite, protocol }: SuiteReport): string {
+  return `${title}: ${suite}, ${protocol}`.replaceAll(/\s+/g, " ");
 }
 
 const marked = `**Bold**: best. *Italic*: tied. ${legend}`;
@@ -54,13 +75,13 @@ function hasMarks({ rows }: SuiteReport): boolean {
 }
 
 function markdownSuite(suite: SuiteReport): string {
-  const wrap = { best: "**", tied: "*" } as const;
-  const lines = markdown(cells(suite, (text, mark) => (mark ? `${wrap[mark]}${text}${wrap[mark]}` : text)));
   return [
-    `## ${suite.suite}, ${suite.protocol}\n`,
-    lines,
-    ...(suite.note === undefined ? [] : [`${suite.note}\n`]),
-    ...(suite.effects.length === 0 ? [] : [suite.effects.map((effect) => `- ${effectText(effect)}\n`).join("")]),
+    `## ${markdownText(`${suite.suite}, ${suite.protocol}`)}\n`,
+    markdown(cells(suite, markedCell), markdownCell),
+    ...(suite.note === undefined ? [] : [`${markdownText(suite.note)}\n`]),
+    ...(suite.effects.length === 0
+      ? []
+      : [suite.effects.map((effect) => `- ${markdownText(effectText(effect))}\n`).join("")]),
   ].join("\n");
 }
 
@@ -73,14 +94,19 @@ export function cells(suite: SuiteReport, cell: (text: string, mark: Mark | unde
   });
 }
 
-const [bold, underlined] = ["\u0001", "\u0002"];
+/** Marks become markup only after the text is escaped. */
+const [best, tied] = ["\u0001", "\u0002"];
 
-/** Marks become commands only after the text is escaped. */
-function latexCell(text: string, mark: Mark | undefined): string {
-  return mark === undefined ? text : `${mark === "best" ? bold : underlined}${text}`;
+function markedCell(text: string, mark: Mark | undefined): string {
+  return mark === undefined ? text : `${mark === "best" ? best : tied}${text}`;
 }
 
-function raw(text: string): string {
-  const command = { [bold]: "\\textbf", [underlined]: "\\underline" }[text[0] ?? ""];
+function latexCell(text: string): string {
+  const command = { [best]: "\\textbf", [tied]: "\\underline" }[text[0] ?? ""];
   return command === undefined ? latexText(text) : `${command}{${latexText(text.slice(1))}}`;
+}
+
+function markdownCell(text: string): string {
+  const wrap = { [best]: "**", [tied]: "*" }[text[0] ?? ""];
+  return wrap === undefined ? markdownText(text) : `${wrap}${markdownText(text.slice(1))}${wrap}`;
 }

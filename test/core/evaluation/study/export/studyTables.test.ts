@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { studyTables, studyTests } from "../../../../../extension/core/evaluation/study/export/studyTables.ts";
+import type { StudyReport } from "../../../../../extension/core/evaluation/study/studyReport.ts";
+
+/** A report of these candidates, of which the first is the best. */
+function reportOf(title: string, [best, ...others]: readonly string[]): StudyReport {
+  const blank = { suite: "s", protocol: "graft", seeds: [1], runs: [], items: 30, trainableParameters: 0, number: 0 };
+  const cost = { adapterBytes: 0, seconds: 1, tokensPerSecond: 1, peakMemoryBytes: 1 };
+  const row = (candidate: string | undefined, value: number, marks: object): object =>
+    Object.assign({ candidate, marks, scores: { "em@1": { value, low: value, high: value } } }, blank, cost);
+  const rows = [row(best, 10, { "em@1": "best" }), ...others.map((name) => row(name, 5, {}))];
+  const difference = { difference: -5, interval: { low: -9, high: -1 }, p: 0.01, verdict: "first" };
+  const tests = [{ first: 1, second: 0, differences: { "em@1": difference } }];
+  const suite = { suite: "s", protocol: "graft", measures: ["em@1"], rows, tests, effects: [], fewestItems: 20 };
+  return { title, suites: [suite] } as unknown as StudyReport;
+}
+
+test("tables show marks in each format", () => {
+  const report = reportOf("T", ["a_1", "b"]);
+  expect(studyTables(report, "markdown")).toContain("| a_1 | s | graft | 30 | **10.00 (10.00 to 10.00)** |");
+  expect(studyTables(report, "latex")).toContain("a\\_1 & s & graft & 30 & \\textbf{10.00 (10.00 to 10.00)}");
+  expect(studyTables(report, "csv")).toMatch(/^suite,.*\ns,graft,a_1,/);
+});
+
+test("names and titles are text in each format, and negative differences are numbers", () => {
+  const report = reportOf("T\n\\input{x}", ["![a](http://b)", "=1+1"]);
+  expect(studyTables(report, "markdown")).toContain("| !\\[a\\](http://b) |");
+  expect(studyTables(report, "latex")).toMatch(/^% T \\input\{x\}: s, graft\n/);
+  expect(studyTests(report)).toContain("s,graft,'=1+1,![a](http://b),em@1,-5,-9,-1,0.01,first");
+});
