@@ -23,8 +23,7 @@ const viewId = "graft.adapters";
 export function registerAdapterView(options: AdapterViewOptions, subscriptions: vscode.Disposable[]): AdapterView {
   const { configuration, libraryProcess, library, messages } = options;
   const changed = new vscode.EventEmitter<void>();
-  const update = (): void => changed.fire();
-  const rows = async (): Promise<AdapterRow[]> => {
+  const read = async (): Promise<AdapterRow[]> => {
     try {
       return await libraryProcess.ask(adapterRowsRequest, adaptersQuestion(options));
     } catch (error) {
@@ -33,10 +32,22 @@ export function registerAdapterView(options: AdapterViewOptions, subscriptions: 
       return (await library.names()).map((name) => ({ name, folder: "", details: { bytes: 0, writtenAt: 0 } }));
     }
   };
+  // While VS Code waits for rows it knows none, and a command on one would do nothing. So they are read before it asks.
+  let rows: Promise<AdapterRow[]> | undefined;
+  let latest = 0;
+  const reread = async (): Promise<void> => {
+    const turn = ++latest;
+    const next = rows && read();
+    await next;
+    if (turn !== latest) return;
+    rows = next;
+    changed.fire();
+  };
+  const update = (): void => void reread();
   const tree = vscode.window.createTreeView<AdapterRow>(viewId, {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
-      getChildren: async (row) => (row ? [] : await rows()),
+      getChildren: async (row) => (row ? [] : await (rows ??= read())),
       getTreeItem: (row) => adapterItem(row, library.active),
     },
   });
@@ -44,7 +55,7 @@ export function registerAdapterView(options: AdapterViewOptions, subscriptions: 
     changed,
     tree,
     library.onDidChangeNames(update),
-    library.onDidChangeActive(update),
+    library.onDidChangeActive(() => changed.fire()),
     configuration.onDidChange((keys) => {
       if (keys.includes("base")) update();
     }),

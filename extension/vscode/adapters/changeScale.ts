@@ -154,9 +154,10 @@ function itemsFor(
   const items = scales.map(itemOf);
   const scale = scaleFromPercent(typed);
   if (typed.trim() === "" || (scale !== undefined && scales.includes(scale))) return items;
-  if (scale !== undefined) return [{ ...itemOf(scale), alwaysShow: true }, ...items];
+  // VS Code knows items by their place: at the end, what is typed moves no other one while a choice is under way.
+  if (scale !== undefined) return [...items, { ...itemOf(scale), alwaysShow: true }];
   const limits = t("Type a percentage from {0} to {1}.", percentOf(scaleRange.least), percentOf(scaleRange.greatest));
-  return [{ label: `$(info) ${limits}`, alwaysShow: true }, ...items];
+  return [...items, { label: `$(info) ${limits}`, alwaysShow: true }];
 }
 
 /** The first line that says something. */
