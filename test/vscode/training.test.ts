@@ -135,7 +135,10 @@ describe("an unfinished training that another window takes", () => {
     );
     const never = new vscode.EventEmitter<never>().event;
     const library = { folder, onDidChangeActive: never, onDidRename: never };
-    const options = { unfinished, log, library } as unknown as TrainingOptions;
+    const configuration = { get: () => "gentle", onDidChange: never };
+    const engine = { onDidAsk: never };
+    const places = { home: folder };
+    const options = { unfinished, log, library, configuration, engine, places } as unknown as TrainingOptions;
     return { unfinished, training: createTraining(options, subscriptions) };
   }
 
