@@ -6,9 +6,8 @@ import type { TrialComparison, TrialOfBodies, TrialResult } from "../../core/tra
 export function trialText({ verdict, decidedBy, files, served, bodies, alone, general }: TrialResult): string[] {
   const { exact, lines } = served;
   const [adapter, base] = [served.adapter.exact.value, served.base.exact.value].map(one);
-  const interval = `95 %: ${signed(exact.low)} to ${signed(exact.high)} points`;
   const where = `${lines} lines of ${files} held-out ${files === 1 ? "file" : "files"}`;
-  const ofLines = `right at ${adapter} % of ${where} instead of ${base} % (${interval}, p ${pText(exact.p)})`;
+  const ofLines = `right at ${adapter} % of ${where} instead of ${base} % (${certainty(exact)})`;
   return [
     `${verdictTexts[verdict]}: ${decidedBy === "bodies" && bodies ? `${bodiesText(bodies)}; ${ofLines}` : ofLines}`,
     "",
@@ -20,10 +19,13 @@ export function trialText({ verdict, decidedBy, files, served, bodies, alone, ge
   ];
 }
 
-function bodiesText({ bodies, base, adapter, editSimilarity: { low, high, p } }: TrialOfBodies): string {
+function bodiesText({ bodies, base, adapter, editSimilarity }: TrialOfBodies): string {
   const [after, before] = [adapter, base].map((scores) => one(scores.editSimilarity.value));
-  const interval = `95 %: ${signed(low)} to ${signed(high)} points`;
-  return `${bodies} bodies of blocks are ${after} % like the author's instead of ${before} % (${interval}, p ${pText(p)})`;
+  return `${bodies} bodies of blocks are ${after} % like the author's instead of ${before} % (${certainty(editSimilarity)})`;
+}
+
+function certainty({ low, high, p }: TrialComparison["exact"]): string {
+  return `95 %: ${signed(low)} to ${signed(high)} points, p ${pText(p)}`;
 }
 
 const verdictTexts = {

@@ -1,5 +1,6 @@
 /** The adapters that a user has chosen, each by its name and with its scale. Reads none of them. */
 
+import { join } from "node:path";
 import * as z from "zod";
 import { UserError } from "../foundation/errors.ts";
 
@@ -25,6 +26,11 @@ export function nameOf(adapters: readonly ChosenAdapter[]): string {
 
 export function has(adapters: readonly ChosenAdapter[], name: string): boolean {
   return adapters.some((adapter) => adapter.name === name);
+}
+
+/** Returns the adapters as the engine takes them. @param library the folder that holds theirs */
+export function inLibrary(adapters: readonly ChosenAdapter[], library: string): { folder: string; scale: number }[] {
+  return adapters.map(({ name, scale }) => ({ folder: join(library, name), scale }));
 }
 
 /** Returns the adapters with one of them at another scale. */

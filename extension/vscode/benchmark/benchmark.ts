@@ -4,9 +4,8 @@
  * Shows nothing: the benchmark panel watches its state. Engine processes do all work.
  */
 
-import { join } from "node:path";
 import * as vscode from "vscode";
-import type { ChosenAdapter } from "../../core/adapters/chosenAdapters.ts";
+import { inLibrary, type ChosenAdapter } from "../../core/adapters/chosenAdapters.ts";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
@@ -230,7 +229,7 @@ function optionsOf(
     base: engine.base,
     device: configuration.get("device"),
     suite: "path" in suite ? suite.path : suite.kind,
-    adapters: adapters.map(({ name, scale }) => ({ folder: join(library.folder, name), scale })),
+    adapters: inLibrary(adapters, library.folder),
     // Held-out code takes none of these: the completer decides, as in the editor.
     ...(suite.kind !== "folder" && {
       mode,

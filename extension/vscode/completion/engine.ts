@@ -4,9 +4,8 @@
  * Keeps the two in step, and reports crashes. The client owns processes, restarts and the state.
  */
 
-import { join } from "node:path";
 import * as vscode from "vscode";
-import { nameOf } from "../../core/adapters/chosenAdapters.ts";
+import { inLibrary, nameOf } from "../../core/adapters/chosenAdapters.ts";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { Completion } from "../../core/completion/result/completion.ts";
@@ -76,7 +75,7 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
     ...places,
     base: configuration.get("base"),
     device: configuration.get("device"),
-    adapters: library.active.map(({ name, scale }) => ({ folder: join(library.folder, name), scale })),
+    adapters: inLibrary(library.active, library.folder),
   });
 
   /** A crash has its own message, shown once, so the requests that it ended show none. */

@@ -91,14 +91,13 @@ export async function installModel(folder: ModelFolder, options: InstallOptions)
     fill: async (temporary) => {
       const record = { layout: layoutOf(config), bits, source, merged };
       const hash = await fillFolder(folder, temporary, layOut(requests, bits), record, options);
-      if (!merged) await keepReport(folder.path, temporary);
       return names.map((name) => name.replace("#", hash.slice(0, 8)));
     },
     relate: (installed, temporary) => relationOf(installed, temporary, replace),
   });
   if (path === undefined) throw nameTaken(names[0]!, (await readRecord(join(home, "bases", names[0]!))).source.path);
   await restamp(path, source);
-  // The same base may have been installed without it.
+  // Also where the same base is installed already, perhaps without it.
   if (!merged) await keepReport(folder.path, path);
   return {
     base: await openBase(path),

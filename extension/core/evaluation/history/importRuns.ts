@@ -1,8 +1,8 @@
 /** Takes runs of another machine into a home: those of an exported study, of another home, or a single one. */
 
-import { copyFile, lstat, readdir, rename, rm } from "node:fs/promises";
+import { copyFile, lstat, readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { makeFolder, writeFailure } from "../../foundation/atomicFile.ts";
+import { writeNewFolder } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { readPlainText } from "../../foundation/plainFile.ts";
 import { exists, isFile } from "../../foundation/exists.ts";
@@ -40,8 +40,7 @@ export async function importRuns(source: string, home: string): Promise<Imported
     }
     try {
       await checkRun(folder, id);
-      await copyRun(folder, join(runsFolder(home), id));
-      imported.push(id);
+      ((await copyRun(folder, join(runsFolder(home), id))) ? imported : known).push(id);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       problems.push({ folder, message: error.message });
@@ -77,23 +76,16 @@ async function checkRun(folder: string, id: string): Promise<void> {
   }
 }
 
-/** Copies plain files only: a link could name any file of this machine. */
-async function copyRun(folder: string, target: string): Promise<void> {
-  const part = join(target, "..", `.${basename(target)}.importing`);
-  try {
-    await rm(part, { recursive: true, force: true });
-    await makeFolder(part);
+/** Copies plain files only: a link could name any file of this machine. Returns false if the run has appeared meanwhile. */
+async function copyRun(folder: string, target: string): Promise<boolean> {
+  return await writeNewFolder(target, async (part) => {
     for (const file of Object.values(runFiles)) {
       const path = join(folder, file);
       const info = await lstat(path).catch(() => undefined);
       if (info && !info.isFile()) throw invalid(folder, `${file} is a link or a folder`, "Copy the run itself.");
       if (info) await copyFile(path, join(part, file));
     }
-    await rename(part, target);
-  } catch (error) {
-    await rm(part, { recursive: true, force: true });
-    throw error instanceof UserError ? error : writeFailure(error, target);
-  }
+  });
 }
 
 function invalid(folder: string, reason: string, nextStep: string): UserError {

@@ -14,7 +14,7 @@ export type Verdict = "first" | "second" | "none" | "tooFew";
 export const fewestItems = 20;
 
 /** A difference as large occurs by chance in fewer than one of twenty comparisons. */
-const level = 0.05;
+export const level = 0.05;
 
 /** Returns the verdict of a comparison of `items` pairs; `better` is the measure's better direction. */
 export function verdictOf(

@@ -11,7 +11,7 @@ import type {
 import { estimates } from "../measures/estimate.ts";
 import { bitsPerByte, compareFilling, infilling } from "../measures/infilling.ts";
 import { pairedTest, type Counts, type Difference } from "../measures/resample.ts";
-import { holm } from "../measures/verdict.ts";
+import { holm, level } from "../measures/verdict.ts";
 import { mcnemarTest } from "./mcnemar.ts";
 import type { Hole } from "../suites/drawHoles.ts";
 
@@ -34,7 +34,6 @@ export interface TriedText {
  * the test to notice.
  */
 const fewestTrialLines = 100;
-const level = 0.05;
 const resamples = 1000;
 
 /** Compares lines, and the bits of the files' texts. */

@@ -2,7 +2,7 @@
 
 import { differenceText, intervalText, isShown, measureFormat, pText } from "../../measures/measureFormat.ts";
 import type { RunConfiguration } from "../../runs/runRecord.ts";
-import { holm } from "../../measures/verdict.ts";
+import { holm, level } from "../../measures/verdict.ts";
 import type { Differences } from "./pairTests.ts";
 
 /** A candidate with adapters against the same candidate without. Plain JSON, because it crosses process borders. */
@@ -34,8 +34,6 @@ interface Test {
   readonly second: number;
   readonly differences: Differences;
 }
-
-const level = 0.05;
 
 /** Returns an effect for each row with adapters that has a row without. */
 export function adapterEffects(

@@ -1,6 +1,6 @@
 /** Which candidates a table marks as best: one that is better than all others by the tests, or several that tie. */
 
-import { holm, type Verdict } from "../../measures/verdict.ts";
+import { holm, level, type Verdict } from "../../measures/verdict.ts";
 
 /** "best" is better than every other candidate; "tied" marks those of which none is. */
 export type Mark = "best" | "tied";
@@ -12,8 +12,6 @@ export interface PairVerdict {
   readonly verdict: Verdict;
   readonly p: number;
 }
-
-const level = 0.05;
 
 /**
  * Returns the marks of rows with these scores; undefined where a score is missing. The leader is compared with every other
