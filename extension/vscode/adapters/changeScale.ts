@@ -3,7 +3,6 @@
  * suggests at the cursor. Escape goes back.
  */
 
-import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
 import {
   has,
@@ -92,7 +91,7 @@ async function chooseScale(
   };
   const tryOut = messages.reporting(async (scale: number) => {
     const { signal } = (trial = new AbortController());
-    await sleep(pauseBeforeTrial, undefined, { signal }).catch(() => undefined);
+    await paused(pauseBeforeTrial, signal);
     if (signal.aborted || comparing.isRunning) return;
     library.tryOut(withScale(before, name, scale));
     if (!suggest || suggested.has(scale)) return;
@@ -169,4 +168,11 @@ function suggestionText(suggestion: string): string {
   const line = `${first.trim()}${lines.length > 1 ? " …" : ""}`;
   // Lists draw icons for $(…).
   return line.replaceAll("$(", String.raw`\$(`);
+}
+
+async function paused(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
 }
