@@ -36,11 +36,17 @@ export async function tryOut(
     const adapter = join(output.workFolder, "trial");
     await makeFolder(adapter);
     await files.write(adapter);
-    const subject = { base, adapter, heldOut, seed: run.settings.seed, trainingSeconds, shippedData };
+    const { seed } = run.settings;
+    const subject = { base, adapter, earlier: earlierOf(run), heldOut, seed, trainingSeconds, shippedData };
     return await trial(subject, { log, signal, gate, enough, onProgress: onTrial });
   } catch (error) {
     signal?.throwIfAborted();
     log.warn(`Could not measure whether the adapter helps: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
+}
+
+/** The adapter that a training on changes continues: whether it helps is a question about the changes alone. */
+function earlierOf({ asked: { init, changedSince } }: PreparedRun["run"]): string | undefined {
+  return typeof init === "string" && changedSince !== undefined ? init : undefined;
 }

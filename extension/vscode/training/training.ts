@@ -27,7 +27,6 @@ import { detailed, explain } from "../messages.ts";
 import { createLeftOutList, type LeftOutList } from "./leftOutList.ts";
 import { lossHistory, type LossHistory } from "./lossHistory.ts";
 import { followPace, type PaceOptions, type TrainingPace } from "./pace/trainingPace.ts";
-import { openTyping, type TypingOptions } from "./pace/typing.ts";
 import { resumeOptions, trainOptions, type TrainingPlaces } from "./trainOptions.ts";
 import { ofWindows, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
@@ -62,9 +61,8 @@ export interface Training {
   dismiss(): void;
 }
 
-export interface TrainingOptions extends TrainingPlaces {
-  engine: TrainingPlaces["engine"] & TypingOptions["engine"];
-  configuration: PaceOptions["configuration"];
+export interface TrainingOptions extends TrainingPlaces, PaceOptions {
+  configuration: TrainingPlaces["configuration"] & PaceOptions["configuration"];
   /** The engine's bundle. */
   entry: string;
   unfinished: UnfinishedTrainings;
@@ -80,7 +78,6 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   let state: TrainingState = { phase: "idle" };
   let controls: Controls | undefined;
   const leftOut = createLeftOutList(subscriptions);
-  const typing = openTyping({ ...options, home: options.places.home }, subscriptions);
 
   const become = (next: TrainingState): void => {
     state = next;
@@ -112,7 +109,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
 
   const run = async (name: string, optionsOf: OptionsOf): Promise<void> => {
     if (controls) return;
-    const { pace } = (controls = beginControls({ ...options, typing }));
+    const { pace } = (controls = beginControls(options));
     pace.onDidChange(() => state.phase === "running" && become({ ...state, waits: pace.waits }));
     leftOut.clear();
     become({ phase: "running", name });
