@@ -6,6 +6,8 @@ import { readHeldOutFiles } from "./data/heldOutFiles.ts";
 import type { ReadingControl } from "./data/trainingData.ts";
 import type { OutputFiles, OutputFolder } from "./output/outputFolder.ts";
 import type { PreparedRun } from "./run/preparedRun.ts";
+import type { TrainOptions } from "./request.ts";
+import { learnsChanges } from "./settings.ts";
 import type { Trial, TrialProgress, TrialResult } from "./trialReport.ts";
 import { makeFolder } from "../foundation/atomicFile.ts";
 
@@ -37,16 +39,14 @@ export async function tryOut(
     await makeFolder(adapter);
     await files.write(adapter);
     const { seed } = run.settings;
-    const subject = { base, adapter, earlier: earlierOf(run), heldOut, seed, trainingSeconds, shippedData };
+    const { init, changedSince } = run.asked as Pick<TrainOptions, "init" | "changedSince">;
+    // Whether what has changed was learned well is a question about the adapter that knew the rest.
+    const earlier = learnsChanges({ init, changedSince }) ? init : undefined;
+    const subject = { base, adapter, earlier, heldOut, seed, trainingSeconds, shippedData };
     return await trial(subject, { log, signal, gate, enough, onProgress: onTrial });
   } catch (error) {
     signal?.throwIfAborted();
     log.warn(`Could not measure whether the adapter helps: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
-}
-
-/** The adapter that a training on changes continues: whether it helps is a question about the changes alone. */
-function earlierOf({ asked: { init, changedSince } }: PreparedRun["run"]): string | undefined {
-  return typeof init === "string" && changedSince !== undefined ? init : undefined;
 }

@@ -12,6 +12,8 @@ import {
   type RefreshResult,
 } from "../../../../extension/core/training/refresh/refreshAdapter.ts";
 import { learnedUntil, readRefreshes, undoRefresh } from "../../../../extension/core/training/refresh/refreshLog.ts";
+import { readTrainingReport } from "../../../../extension/core/training/output/trainingReport.ts";
+import type { TrainOptions } from "../../../../extension/core/training/request.ts";
 import { train } from "../../../../extension/core/training/train.ts";
 import type { TrialResult, TrialSubject } from "../../../../extension/core/training/trialReport.ts";
 
@@ -146,6 +148,21 @@ describe("refreshAdapter", () => {
     expect((await stat(join(copy, "adapter_model.safetensors"))).size).toBeGreaterThan(0);
     await rm(copy, { recursive: true });
   });
+});
+
+test("what has changed is learned at a third of the usual rate, unless a rate is given", async () => {
+  await write("fresh");
+  const rateWith = async (more: Partial<TrainOptions>): Promise<unknown> => {
+    const out = join(folder, "apart");
+    const options = { ...places(), data: [data], method: "ia3" as const, steps: 1, out, ...more };
+    await train(options, { log: silentLog });
+    return (await readTrainingReport(out))!.settings["learningRate"];
+  };
+  const usual = await rateWith({});
+  const changes = { init: adapter, changedSince: "2024-01-01T00:00" };
+  expect(await rateWith(changes)).toBeCloseTo((usual as number) / 3, 12);
+  expect(await rateWith({ ...changes, learningRate: 0.02 })).toBe(0.02);
+  expect(await rateWith({ init: adapter })).toBe(usual);
 });
 
 test("a damaged log keeps its good lines", async () => {
