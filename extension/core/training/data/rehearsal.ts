@@ -49,7 +49,7 @@ export function rehearsalChoice(seed: number, since: string | undefined): Rehear
   };
 }
 
-function isUnchanged(example: Example): boolean {
+export function isUnchanged(example: Example): boolean {
   return example.kind === "text" && example.unchanged === true;
 }
 
