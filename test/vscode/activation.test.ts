@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { asTrained } from "../../extension/core/adapters/chosenAdapters.ts";
@@ -140,8 +140,38 @@ describe("Graft in the extension host", () => {
     assert(training.state.phase === "done" && training.state.steps === step && step < training.state.plannedSteps);
     assert.deepEqual(unfinished.list, []);
     assert.deepEqual(library.active, [asTrained("stopped")]);
-    await library.activate([]);
-    training.dismiss();
+    assert.equal(training.state.replaced, undefined);
+  });
+
+  it("a combination that a new adapter replaces comes back by undo, as strong as it was", async () => {
+    const { training, library } = graft;
+    const shown = (): unknown[] => {
+      assert(training.state.phase === "done");
+      return [training.state.active, training.state.replaced];
+    };
+    const pair = [{ name: "team", scale: 0.75 }, asTrained("own")];
+    for (const { name } of pair) {
+      await cp(join(library.folder, "stopped"), join(library.folder, name), { recursive: true });
+    }
+    try {
+      await library.activate(pair);
+      assert.deepEqual(shown(), [false, undefined]);
+      await training.activate("stopped");
+      assert.deepEqual([library.active, shown()], [[asTrained("stopped")], [true, pair]]);
+      await training.bringBack();
+      assert.deepEqual([library.active, shown()], [pair, [false, undefined]]);
+
+      // A choice made since is no longer the new adapter's doing, which nothing undoes.
+      await training.activate("stopped");
+      await library.activate([asTrained("stopped"), asTrained("own")]);
+      assert.deepEqual(shown(), [true, undefined]);
+      await training.bringBack();
+      assert.deepEqual(library.active, [asTrained("stopped"), asTrained("own")]);
+    } finally {
+      await library.activate([]);
+      for (const { name } of pair) await rm(join(library.folder, name), { recursive: true });
+      training.dismiss();
+    }
   });
 
   it("a training that cannot start leaves the unfinished one of its name alone, and says so once", async () => {
