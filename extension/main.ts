@@ -8,6 +8,7 @@ import { openLibraryProcess, type LibraryProcess } from "./engine/libraryProcess
 import { openAdapterView } from "./vscode/adapters/adapterActions.ts";
 import { openAdapterLibrary, type AdapterLibrary } from "./vscode/adapters/adapterLibrary.ts";
 import { addBase } from "./vscode/baseModels/addBase.ts";
+import { takeBackRefused } from "./vscode/adapters/takeBackRefused.ts";
 import { openBaseHint } from "./vscode/baseModels/baseHint.ts";
 import { openBaseLibrary } from "./vscode/baseModels/baseLibrary.ts";
 import { createBasesPanel } from "./vscode/baseModels/basesPanel.ts";
@@ -80,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   );
   const serving = { ...shared, library: comparing.serving };
   const engine = openEngine(serving, subscriptions);
+  takeBackRefused({ ...shared, engine, comparing }, subscriptions);
   const index = openRepositoryIndex({ ...shared, home: join(places.home, "repositories") }, subscriptions);
   const speed = openMachineSpeed({ ...shared, state: globalState }, subscriptions);
   const paperData = openPaperData({ ...shared, secrets }, subscriptions);
