@@ -8,7 +8,6 @@ import { activeText } from "../adapters/activeText.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Action, Messages } from "../messages.ts";
 import { detailed } from "../messages.ts";
-import { plainMessage } from "../plainMessage.ts";
 import { completeStep } from "../walkthrough.ts";
 import type { TrainingDone, TrainingState } from "../../../webview/protocol/training.ts";
 import type { Training, TrainingEnd } from "./training.ts";
@@ -40,11 +39,10 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
 
   const discard = async (name: string): Promise<void> => {
     const discarded = await unfinished.discard(name);
-    const undo = vscode.l10n.t("Undo");
-    const text = plainMessage(vscode.l10n.t('Discarded the training "{0}".', name));
-    const choice = vscode.window.showInformationMessage(text, undo);
     // Without an answer it stays in the view, where it can be brought back for a while.
-    void choice.then(async (chosen) => (chosen === undo ? discarded.restore() : undefined)).then(undefined, tell);
+    messages.tell("info", vscode.l10n.t('Discarded the training "{0}".', name), [
+      { title: vscode.l10n.t("Undo"), run: () => discarded.restore() },
+    ]);
   };
   const tell = (error: unknown): void => messages.tellError(error);
   const resume = (name: string) => ({ title: vscode.l10n.t("Resume"), run: () => training.resume(name) });
