@@ -9,6 +9,7 @@ import { expect } from "vitest";
 import { root } from "../../scripts/bed/paths.ts";
 import { studiesFolder, type Study } from "../../extension/core/evaluation/study/studyFile.ts";
 import { chooseFolder } from "./harness/folderDialog.ts";
+import { firstColumnStays } from "./harness/firstColumnStays.ts";
 import { fitsWidth } from "./harness/fitsWidth.ts";
 import { graftReady } from "./harness/graft.ts";
 import { editorHome } from "./harness/largeStudy.ts";
@@ -240,6 +241,8 @@ test("the panel fits a narrow window, and other themes", async ({ workbench }) =
     await fitsWidth(view, width);
     await workbench.screenshot(`studies, ${width} px`);
   }
+  await firstColumnStays(view.getByRole("region", { name: "forty.jsonl, graft" }));
+  await firstColumnStays(view.getByRole("region", { name: "Runs" }));
   await page.setViewportSize({ width: 1280, height: 800 });
   for (const [theme, body] of [
     ["Default Light Modern", ".vscode-light"],
