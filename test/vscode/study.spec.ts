@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -14,6 +14,7 @@ import { fitsWidth } from "./harness/fitsWidth.ts";
 import { graftReady } from "./harness/graft.ts";
 import { editorHome } from "./harness/largeStudy.ts";
 import { editorTest } from "./harness/spec.ts";
+import { inAllThemes } from "./harness/themes.ts";
 import type { Workbench } from "./harness/workbench.ts";
 
 const pairs = (count: number): string =>
@@ -232,7 +233,7 @@ test("two candidates are compared task by task", async ({ workbench }) => {
 });
 
 test("the panel fits a narrow window, and other themes", async ({ workbench }) => {
-  const { page, folder } = workbench;
+  const { page } = workbench;
   await workbench.command("View: Toggle Primary Side Bar Visibility");
   const view = await openStudies(workbench);
   await view.getByRole("region", { name: "forty.jsonl, graft" }).waitFor({ timeout: 60_000 });
@@ -244,15 +245,10 @@ test("the panel fits a narrow window, and other themes", async ({ workbench }) =
   await firstColumnStays(view.getByRole("region", { name: "forty.jsonl, graft" }));
   await firstColumnStays(view.getByRole("region", { name: "Runs" }));
   await page.setViewportSize({ width: 1280, height: 800 });
-  for (const [theme, body] of [
-    ["Default Light Modern", ".vscode-light"],
-    ["Default High Contrast", ".vscode-high-contrast"],
-  ] as const) {
-    await writeFile(join(folder, ".vscode/settings.json"), JSON.stringify({ "workbench.colorTheme": theme }));
-    await view.locator(`body${body}`).waitFor();
+  await inAllThemes(workbench, view, async (theme) => {
     await view.locator("svg[role=img]").first().scrollIntoViewIfNeeded();
     await workbench.screenshot(`studies, ${theme}`);
-  }
+  });
 });
 
 test("its export, run again by the command line, has equal figures", { timeout: 300_000 }, async ({ workbench }) => {

@@ -1,12 +1,11 @@
 /** A study with trained candidates: their learning curves, what was trained, and which is better. */
 
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { violations } from "./harness/accessibility.ts";
 import { fitsWidth } from "./harness/fitsWidth.ts";
 import { graftReady } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
+import { inAllThemes } from "./harness/themes.ts";
 import { writeTrainedStudy } from "./harness/trainedStudy.ts";
 
 const test = editorTest({
@@ -72,15 +71,10 @@ test(
     await workbench.screenshot("studies, curves, dark");
     expect(await violations(view)).toEqual([]);
 
-    for (const [theme, body] of [
-      ["Default Light Modern", ".vscode-light"],
-      ["Default High Contrast", ".vscode-high-contrast"],
-    ] as const) {
-      await writeFile(join(folder, ".vscode/settings.json"), JSON.stringify({ "workbench.colorTheme": theme }));
-      await view.locator(`body${body}`).waitFor();
+    await inAllThemes(workbench, view, async (theme) => {
       await curves.scrollIntoViewIfNeeded();
       await workbench.screenshot(`studies, curves, ${theme}`);
-    }
+    });
     await workbench.command("View: Toggle Primary Side Bar Visibility");
     await page.setViewportSize({ width: 200, height: 900 });
     await fitsWidth(view, 200);
