@@ -38,6 +38,8 @@ import { startWithPython } from "./vscode/startWithPython.ts";
 import { addSelection } from "./vscode/training/addSelection.ts";
 import { workspaceCommits } from "./vscode/training/commits/workspaceCommits.ts";
 import { openSnippets } from "./vscode/training/snippets.ts";
+import { openFreshness } from "./vscode/training/fresh/freshness.ts";
+import { openTyping } from "./vscode/training/pace/typing.ts";
 import { createTraining, type Training } from "./vscode/training/training.ts";
 import { createEstimates, type EstimatesOptions } from "./vscode/training/trainingEstimates.ts";
 import { createDataPreview, type PreviewOptions } from "./vscode/training/trainingPreview.ts";
@@ -92,7 +94,9 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark, paperData, messages }, subscriptions);
   const studyPanel = openStudies(context, { ...shared, engine, paperData }, subscriptions);
   const unfinished = openUnfinishedTrainings({ folder: library.folder, log }, subscriptions);
-  const training = createTraining({ ...shared, engine, unfinished }, subscriptions);
+  const typing = openTyping({ engine, unfinished, home: places.home }, subscriptions);
+  const training = createTraining({ ...shared, engine, unfinished, typing }, subscriptions);
+  const freshness = openFreshness({ ...shared, engine, training, typing }, subscriptions);
 
   offerImport({ engine, bases, messages, state: context.workspaceState }, subscriptions);
   const completions = openCompletions(
@@ -111,7 +115,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
       "graft.showMenu": () => showMenu(status),
       "graft.trainAdapter": showTrainingView,
       "graft.addSelection": () => addSelection({ snippets, messages, showForm: showTrainingView }),
-      ...openAdapterView({ ...shared, engine, comparing, suggestionAtCursor }, subscriptions),
+      ...openAdapterView({ ...shared, engine, comparing, suggestionAtCursor, freshness }, subscriptions),
       "graft.addBase": () => addBase(bases, basesPanel),
       "graft.showBases": async () => {
         basesPanel.show();

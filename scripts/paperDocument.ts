@@ -27,7 +27,7 @@ import { planStudy } from "../extension/core/evaluation/study/studyPlan.ts";
 import { reportStudy, type SuiteReport } from "../extension/core/evaluation/study/studyReport.ts";
 import { readTrainingReport } from "../extension/core/training/output/trainingReport.ts";
 import { root, scratch } from "./bed/paths.ts";
-import { paperCandidates, paperSeeds } from "./paper/candidates.ts";
+import { otherBits, paperCandidates, paperSeeds } from "./paper/candidates.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -47,10 +47,11 @@ const study = studySchema.parse({
   format: 1,
   title: `The paper's questions, ${flags.suite}`,
   suites: [{ source: flags.suite }],
-  candidates: candidates.map(({ name, trained, examples }) => {
+  candidates: candidates.map(({ name, trained, base, examples }) => {
     if (examples) return { name, ...examples, ...(examples.mode === "icl" && { seeds: paperSeeds }) };
     if (trained?.method === "full") return { name, base: name, mode: "trained" };
-    return trained ? { name, adapters: [{ folder: adapterFolder(name) }] } : { name };
+    const own = base && { base: base.name };
+    return trained ? { name, ...own, adapters: [{ folder: adapterFolder(name) }] } : { name };
   }),
   protocol: flags.protocol,
 });
@@ -111,6 +112,7 @@ function claimsTable(): string {
   const pairs: readonly (readonly [string, string])[] = [
     ...["full", "ia3", "prompt", "prefix"].map((method) => [lora, `${method}-${flags.suite}`] as const),
     ["lora-joint", lora],
+    ...otherBits.map((bits) => [`${lora}-${bits}-bit`, lora] as const),
     [lora, bestOf("icl")],
     [lora, bestOf("rag")],
     [bestOf("rag"), "zero-shot"],

@@ -43,9 +43,9 @@ const candidates: readonly Candidate[] = paperCandidates(flags.suite).map((each)
   flags: flagsOf(each),
 }));
 
-function flagsOf({ name, trained, examples }: PaperCandidate): string[] {
-  if (trained)
-    return trained.method === "full" ? ["--base", name, "--mode", "trained"] : ["--adapter", adapterFolder(name)];
+function flagsOf({ name, trained, base, examples }: PaperCandidate): string[] {
+  if (trained?.method === "full") return ["--base", name, "--mode", "trained"];
+  if (trained) return [...(base ? ["--base", base.name] : []), "--adapter", adapterFolder(name)];
   if (!examples) return [];
   const drawn = examples.mode === "icl" ? ["--seed", paperSeeds.join(",")] : [];
   return ["--mode", examples.mode, "--shots", String(examples.shots), ...drawn];
@@ -62,13 +62,18 @@ async function graft(...args: readonly string[]): Promise<void> {
   });
 }
 
-async function make({ name, trained: training }: Candidate): Promise<void> {
+async function make({ name, trained: training, base }: Candidate): Promise<void> {
   if (!training) return;
+  if (base && !existsSync(join(home, "bases", base.name))) {
+    await graft("import", join(root, "base"), "--name", base.name, "--bits", String(base.bits));
+  }
   const folder = adapterFolder(name);
   if (!(await readTrainingReport(folder))) {
     const { method, data } = training;
     const resume = (await hasCheckpoint(join(flags.folder, "adapters", `.${name}.training`))) ? ["--resume"] : [];
-    await graft("train", "--method", method, "--data", data, "--epochs", flags.epochs, ...resume, "--out", folder);
+    const on = base ? ["--base", base.name] : [];
+    const length = ["--epochs", flags.epochs];
+    await graft("train", ...on, "--method", method, "--data", data, ...length, ...resume, "--out", folder);
   }
   // The embedded base is stored in the same way.
   if (training.method === "full" && !existsSync(join(home, "bases", name))) {

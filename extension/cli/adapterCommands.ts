@@ -1,7 +1,8 @@
-/** Defines graft adapter and its commands for commander. commands/adapter.ts implements them. */
+/** Defines graft adapter and its commands for commander. commands/adapters/ implements them. */
 
 import { Option, type Command } from "commander";
 import { adapterFormats } from "../core/adapters/formats/convertAdapter.ts";
+import { userFields } from "../core/training/request.ts";
 import {
   convertCommand,
   inspectCommand,
@@ -9,11 +10,18 @@ import {
   validateCommand,
   type ConvertFlags,
   type MergeFlags,
-} from "./commands/adapter.ts";
-import { addCommand, addGroup, baseOption, type ContextOf, type Shared } from "./flags.ts";
+} from "./commands/adapters/adapter.ts";
+import {
+  refreshCommand,
+  refreshesCommand,
+  undoRefreshCommand,
+  type RefreshFlags,
+} from "./commands/adapters/refresh.ts";
+import { addCommand, addGroup, baseOption, listOfData, type ContextOf, type Shared } from "./flags.ts";
+import { addRequestOptions } from "./requestOptions.ts";
 
 export function addAdapterCommands(program: Command, contextOf: ContextOf): void {
-  const adapter = addGroup(program, "adapter", "Inspect, validate, convert and merge adapters");
+  const adapter = addGroup(program, "adapter", "Inspect, validate, convert, merge and refresh adapters");
   addCommand(adapter, "inspect <dir>", "Show what an adapter contains, and how much it changes its base").action(
     async (folder: string, flags: Shared) => await inspectCommand(folder, contextOf(flags)),
   );
@@ -40,4 +48,21 @@ export function addAdapterCommands(program: Command, contextOf: ContextOf): void
     .action(async (folder: string, flags: Shared & MergeFlags) => {
       await mergeCommand(folder, flags, contextOf(flags));
     });
+  const refreshing = addCommand(
+    adapter,
+    "refresh <dir>",
+    "Learn what has changed in folders since the adapter's training; keep it only if nothing gets worse",
+  ).addOption(baseOption());
+  addRequestOptions(refreshing, userFields.pick({ data: true, steps: true, include: true, device: true }), {
+    data: { value: "data", parse: listOfData, required: true },
+    include: { value: "files" },
+  }).action(async (folder: string, flags: Shared & RefreshFlags) => {
+    await refreshCommand(folder, flags, contextOf(flags));
+  });
+  addCommand(adapter, "refreshes <dir>", "List the refreshes of an adapter").action(
+    async (folder: string, flags: Shared) => await refreshesCommand(folder, contextOf(flags)),
+  );
+  addCommand(adapter, "undo-refresh <dir>", "Go back to the weights before an adapter's last refresh").action(
+    async (folder: string, flags: Shared) => await undoRefreshCommand(folder, contextOf(flags)),
+  );
 }

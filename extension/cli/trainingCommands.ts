@@ -20,6 +20,7 @@ export function addTrainCommand(program: Command, contextOf: ContextOf): void {
     validation: { value: "data" },
     include: { value: "files" },
     commitsSince: { value: "day" },
+    changedSince: { value: "time" },
     holdOut: { value: "files" },
     trial: { help: "Do not measure on held-out files whether the adapter helps" },
     init: { value: "adapter" },

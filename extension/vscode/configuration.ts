@@ -23,6 +23,7 @@ const schemas = {
   "completion.midLine": z.boolean(),
   "completion.exclude": z.array(z.string()),
   "training.pace": z.enum(paces),
+  "training.keepFresh": z.boolean(),
   "statistics.enable": z.boolean(),
   "repository.enable": z.boolean(),
 };

@@ -4,12 +4,12 @@ import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { runTrial } from "../../core/evaluation/trial/runTrial.ts";
 import { previewTraining } from "../../core/training/preview.ts";
 import { train } from "../../core/training/train.ts";
-import type { TrialProgress } from "../../core/training/trialReport.ts";
-import type { ReadingProgress, TrainProgress } from "../../core/training/loop/progressMeter.ts";
+import type { TrainProgress } from "../../core/training/loop/progressMeter.ts";
 import type { TrainOptions } from "../../core/training/request.ts";
 import { countByReason, reasonText } from "../../core/sources/skipped.ts";
 import type { Context } from "../context.ts";
 import { count, duration } from "../output.ts";
+import { trainingProgress } from "../results/trainingProgress.ts";
 import { previewText } from "../results/previewText.ts";
 import { trialText } from "../results/trialText.ts";
 
@@ -26,26 +26,21 @@ export async function trainCommand(flags: TrainFlags, { places, output, signal }
   const { data = [], shuffle, preview, ...given } = flags;
   // Commander sets shuffle to true without --no-shuffle. A resumed training must keep its own setting.
   const options = { ...given, ...(shuffle === false && { shuffle }), ...places, data };
-  const onReading = (progress: ReadingProgress): void => {
-    output.progress(progress.examples, progress.of, { phase: "reading", ...progress }, read(progress));
-  };
+  const reports = trainingProgress(output);
   if (preview) {
-    const found = await previewTraining(options, { signal, log: output.log, onReading });
+    const found = await previewTraining(options, { signal, log: output.log, onReading: reports.onReading });
     return output.result({ ...found }, previewText(found));
   }
   try {
     const result = await train(options, {
       signal,
       log: output.log,
-      onReading,
+      ...reports,
       onProgress: (progress) => {
         last = progress;
-        output.progress(progress.step, progress.steps, { ...progress }, described(progress));
+        reports.onProgress(progress);
       },
       trial: runTrial,
-      onTrial: (progress) => {
-        output.progress(progress.done, progress.of, { phase: "trial", ...progress }, tried(progress));
-      },
     });
     const { adapter, steps, tokens, seconds, trainLoss, validationLoss, trainableParameters } = result;
     const lines = [
@@ -77,18 +72,4 @@ export async function trainCommand(flags: TrainFlags, { places, output, signal }
 /** The user can fix this, and then resume the training. */
 function isOfDisk(error: unknown): boolean {
   return error instanceof UserError && (error.code === "disk-full" || error.code === "not-writable");
-}
-
-function read({ examples, of, etaSeconds }: ReadingProgress): string {
-  return `reading the data: ${count(examples)} of ${count(of)} examples, ${duration(etaSeconds)} left`;
-}
-
-function tried({ done, of, etaSeconds }: TrialProgress): string {
-  return `measuring whether it helps: ${done} of ${of}, ${duration(etaSeconds)} left`;
-}
-
-function described({ step, steps, loss, validationLoss, tokensPerSecond, etaSeconds }: TrainProgress): string {
-  const validation = validationLoss ? `, validation ${validationLoss.last.toFixed(3)}` : "";
-  const speed = `${Math.round(tokensPerSecond)} tokens/s`;
-  return `step ${step}/${steps}, loss ${loss.toFixed(3)}${validation}, ${speed}, ${duration(etaSeconds)} left`;
 }

@@ -3,7 +3,16 @@
 import type { TrialComparison, TrialOfBodies, TrialResult } from "../../core/training/trialReport.ts";
 
 /** Returns the lines of a result. */
-export function trialText({ verdict, decidedBy, files, served, bodies, alone, general }: TrialResult): string[] {
+export function trialText({
+  verdict,
+  decidedBy,
+  against,
+  files,
+  served,
+  bodies,
+  alone,
+  general,
+}: TrialResult): string[] {
   const { exact, lines } = served;
   const [adapter, base] = [served.adapter.exact.value, served.base.exact.value].map(one);
   const where = `${lines} lines of ${files} held-out ${files === 1 ? "file" : "files"}`;
@@ -11,7 +20,9 @@ export function trialText({ verdict, decidedBy, files, served, bodies, alone, ge
   return [
     `${verdictTexts[verdict]}: ${decidedBy === "bodies" && bodies ? `${bodiesText(bodies)}; ${ofLines}` : ofLines}`,
     "",
-    row("", "base", "adapter", "difference", "95 %"),
+    against === "adapter"
+      ? row("", "before", "after", "difference", "95 %")
+      : row("", "base", "adapter", "difference", "95 %"),
     ...table(`rest of a line, ${lines} lines`, served),
     ...(bodies ? table(`body of a block, ${bodies.bodies} bodies`, bodies) : []),
     ...(alone ? table(`from the file alone, ${alone.lines} lines`, alone) : []),

@@ -7,7 +7,8 @@ import type { Skipped } from "../sources/skipped.ts";
 /**
  * - pair: an instruction and the code that answers it (the paper's data sets).
  * - text: source code. `cut` says that the document continues after it, so no end of text follows. `path` is its file's, in its
- *   project. `own` names the parts to learn from: requests begin there. Without it, that is all of the text.
+ *   project. `own` names the parts to learn from: requests begin there. Without it, that is all of the text. `unchanged` says that
+ *   its file is older than the time from which on a training asks for changes.
  * - fill: an infilling example, a hole in source code with the text before and after it.
  */
 export type Example =
@@ -18,6 +19,7 @@ export type Example =
       readonly cut?: boolean;
       readonly path?: string;
       readonly own?: readonly Span[];
+      readonly unchanged?: boolean;
     }
   | { readonly kind: "fill"; readonly prefix: string; readonly suffix: string; readonly middle: string };
 

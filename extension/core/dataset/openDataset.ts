@@ -18,6 +18,8 @@ export interface DatasetPlaces extends PaperPlaces {
   readonly include?: readonly string[] | undefined;
   /** A day: of folders, only the lines that the user's own commits since then added count. */
   readonly commitsSince?: string | undefined;
+  /** A time: of folders, files that have not changed since are marked as unchanged. */
+  readonly changedSince?: string | undefined;
 }
 
 /** Whether a data set is source code: a file or a folder of it. Opens nothing. */
@@ -62,8 +64,9 @@ export async function openDataset(
     throw new UserError("data-unreadable", message, "Change its permissions, or choose other data.", { cause: error });
   });
   if (info.isDirectory()) {
-    const { include, commitsSince } = places;
-    return { name, kind: "source", folder: path, examples: pythonExamples(path, { except, include, commitsSince }) };
+    const { include, commitsSince, changedSince } = places;
+    const examples = pythonExamples(path, { except, include, commitsSince, changedSince });
+    return { name, kind: "source", folder: path, examples };
   }
   if (path.endsWith(".py")) return { name, kind: "source", examples: (onSkipped) => pythonExample(path, onSkipped) };
   if (path.endsWith(".jsonl")) return { name, kind: "rows", examples: () => jsonExamples(path, { isPublic }) };

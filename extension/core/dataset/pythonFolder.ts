@@ -1,5 +1,7 @@
 /** Reads a folder of Python files as training texts: its author's code, without files of tools and without secrets. */
 
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { UserError } from "../foundation/errors.ts";
 import { ownCommits, type OwnCommits } from "../sources/git/ownLines.ts";
 import { ownSpans } from "../sources/git/ownSpans.ts";
@@ -7,17 +9,23 @@ import { openSourceReader, type ReaderOptions } from "../sources/readSources.ts"
 import type { Skipped } from "../sources/skipped.ts";
 import type { Dataset } from "./example.ts";
 
+interface PythonOptions extends ReaderOptions {
+  /** A day: reads only files with lines that the user's own commits since then added, and learns from these lines. */
+  readonly commitsSince?: string | undefined;
+  /** A time: marks files that have not been written since. */
+  readonly changedSince?: string | undefined;
+}
+
 /**
  * Reads the .py files under `folder`, in the order of their paths. Unusable files are problems. Files outside of the author's
  * code, such as in an environment, are skipped silently. `onSkipped` receives both.
- *
- * @param since a day: reads only files with lines that the user's own commits since then added, and learns from these lines
  */
 export function pythonExamples(
   folder: string,
-  { commitsSince: since, ...options }: ReaderOptions & { readonly commitsSince?: string | undefined } = {},
+  { commitsSince: since, changedSince, ...options }: PythonOptions = {},
 ): Dataset["examples"] {
   const reader = openSourceReader(folder, options);
+  const isUnchanged = changedSince === undefined ? undefined : unchangedSince(folder, Date.parse(changedSince));
   let own: Promise<OwnCommits["lines"]> | undefined;
   return async function* (onSkipped) {
     // All readings learn from the same lines.
@@ -29,12 +37,24 @@ export function pythonExamples(
       if ("text" in source) {
         const spans = lines && ownSpans(source.text, lines.get(source.path)!);
         if (spans?.length === 0) continue;
-        yield { kind: "text", text: source.text, path: source.path, ...(spans && { own: spans }) };
+        const unchanged = await isUnchanged?.(source.path);
+        const { text, path } = source;
+        yield { kind: "text", text, path, ...(spans && { own: spans }), ...(unchanged && { unchanged }) };
       } else {
         onSkipped?.({ path: source.path, reason: source.reason });
         yield { where: source.path, message: source.unfit };
       }
     }
+  };
+}
+
+/** Returns whether files were last written before a time, the same in all readings. */
+function unchangedSince(folder: string, time: number): (path: string) => Promise<boolean> {
+  const known = new Map<string, boolean>();
+  return async (path) => {
+    const found = known.get(path) ?? (await stat(join(folder, path))).mtimeMs < time;
+    known.set(path, found);
+    return found;
   };
 }
 

@@ -92,6 +92,8 @@ export const userErrorCodes = [
   "checkpoint-invalid",
   "checkpoint-mismatch",
   "checkpoint-missing",
+  "nothing-changed",
+  "refresh-missing",
   "training-busy",
   "training-diverged",
   "training-exists",

@@ -87,6 +87,14 @@ export function resolveDefaults(
   };
 }
 
+/** Whether a training lets an adapter learn what has changed since it was trained, instead of all that it should know. */
+export function learnsChanges({ init, changedSince }: Pick<TrainOptions, "init" | "changedSince">): boolean {
+  return init !== undefined && changedSince !== undefined;
+}
+
+/** The share of the usual learning rate then; the full one unlearns. Figures: docs/decisions/0040-kept-fresh.md. */
+export const rateOfChanges = 1 / 3;
+
 /**
  * Returns what the training graph needs to know.
  *

@@ -1,6 +1,6 @@
 /**
- * What a trial of a new adapter finds: completions of held-out lines and bodies with the base alone and with the adapter. The report of
- * a training holds its figures. It knows no model; core/evaluation/trial runs it.
+ * What a trial of a new adapter finds: completions of held-out lines and bodies with the base alone, or the earlier adapter, and with the
+ * new one. The report of a training holds its figures. It knows no model; core/evaluation/trial runs it.
  */
 
 import * as z from "zod";
@@ -34,6 +34,8 @@ export const trialReport = z.object({
   verdict: z.enum(trialVerdicts),
   /** What decided that an adapter is better or worse; absent in reports of earlier versions, in which it was lines. */
   decidedBy: z.enum(["lines", "bodies"]).optional(),
+  /** What it was compared with: the adapter that the training continues. Absent for the base alone. */
+  against: z.literal("adapter").optional(),
   /** Held-out files that the lines come from. */
   files: count,
   seconds: z.number(),
@@ -88,6 +90,8 @@ export interface TrialSubject {
   readonly base: InstalledBase;
   /** Its folder. */
   readonly adapter: string;
+  /** The folder of the adapter to compare it with; by default that is the base alone. */
+  readonly earlier?: string | undefined;
   readonly heldOut: readonly HeldOutFile[];
   readonly seed: number;
   /** Seconds that the training took; a trial takes at most a part of it. */

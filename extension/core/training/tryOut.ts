@@ -6,6 +6,8 @@ import { readHeldOutFiles } from "./data/heldOutFiles.ts";
 import type { ReadingControl } from "./data/trainingData.ts";
 import type { OutputFiles, OutputFolder } from "./output/outputFolder.ts";
 import type { PreparedRun } from "./run/preparedRun.ts";
+import type { TrainOptions } from "./request.ts";
+import { learnsChanges } from "./settings.ts";
 import type { Trial, TrialProgress, TrialResult } from "./trialReport.ts";
 import { makeFolder } from "../foundation/atomicFile.ts";
 
@@ -36,7 +38,11 @@ export async function tryOut(
     const adapter = join(output.workFolder, "trial");
     await makeFolder(adapter);
     await files.write(adapter);
-    const subject = { base, adapter, heldOut, seed: run.settings.seed, trainingSeconds, shippedData };
+    const { seed } = run.settings;
+    const { init, changedSince } = run.asked as Pick<TrainOptions, "init" | "changedSince">;
+    // Whether what has changed was learned well is a question about the adapter that knew the rest.
+    const earlier = learnsChanges({ init, changedSince }) ? init : undefined;
+    const subject = { base, adapter, earlier, heldOut, seed, trainingSeconds, shippedData };
     return await trial(subject, { log, signal, gate, enough, onProgress: onTrial });
   } catch (error) {
     signal?.throwIfAborted();

@@ -4,6 +4,7 @@ import { RequestType } from "vscode-jsonrpc/node";
 import type { AdapterFormat } from "../../core/adapters/formats/convertAdapter.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { TrialVerdict } from "../../core/training/trialReport.ts";
+import type { PastRefresh } from "../../core/training/refresh/refreshLog.ts";
 import type { ErrorData } from "../wire.ts";
 import type { AdaptersQuestion, AdapterSummary } from "./library.ts";
 
@@ -52,3 +53,11 @@ export const exportAdapterRequest = new RequestType<ExportQuestion, number, Erro
 export const copyAdapterRequest = new RequestType<{ source: string; target: string }, string, ErrorData>(
   "library/copyAdapter",
 );
+
+/** The refreshes of an adapter's folder, the oldest first. */
+export const refreshesRequest = new RequestType<{ folder: string }, readonly PastRefresh[], ErrorData>(
+  "library/refreshes",
+);
+
+/** Takes the last refresh that is kept back. Answers its number. */
+export const undoRefreshRequest = new RequestType<{ folder: string }, number, ErrorData>("library/undoRefresh");

@@ -6,6 +6,7 @@ import type { TrainResult } from "../../core/training/train.ts";
 import type { ReadingProgress, TrainProgress } from "../../core/training/loop/progressMeter.ts";
 import type { TrainingPreview } from "../../core/training/preview.ts";
 import type { CommitSurvey } from "../../core/training/data/surveyCommits.ts";
+import type { RefreshOptions, RefreshResult } from "../../core/training/refresh/refreshAdapter.ts";
 import type { TrainOptions } from "../../core/training/request.ts";
 import type { TrainOutline } from "../../core/training/trainingPlan.ts";
 import type { TrialProgress } from "../../core/training/trialReport.ts";
@@ -40,6 +41,14 @@ export const trainWork: Work<TrainOptions, TrainResult, TrainingNews> = {
   request: new RequestType("training/train"),
   progress: new NotificationType("training/progress"),
   finish: finishTraining,
+  hold: holdTraining,
+};
+
+/** Refreshes an adapter. Cancelling leaves it as it was. */
+export const refreshWork: Work<RefreshOptions, RefreshResult, TrainingNews> = {
+  role: "training",
+  request: new RequestType("training/refresh"),
+  progress: trainWork.progress,
   hold: holdTraining,
 };
 

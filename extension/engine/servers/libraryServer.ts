@@ -19,7 +19,14 @@ import { taskDifferences } from "../../core/evaluation/study/comparison/taskDiff
 import { taskDetail, taskRows } from "../../core/evaluation/study/studyTasks.ts";
 import { addSnippet, listSnippets, removeSnippet } from "../../core/sources/snippets/snippetFolder.ts";
 import { copyAdapter } from "../../core/adapters/library/copyAdapter.ts";
-import { adapterRowsRequest, copyAdapterRequest, exportAdapterRequest } from "../protocol/adapters.ts";
+import { readRefreshes, undoRefresh } from "../../core/training/refresh/refreshLog.ts";
+import {
+  adapterRowsRequest,
+  copyAdapterRequest,
+  exportAdapterRequest,
+  refreshesRequest,
+  undoRefreshRequest,
+} from "../protocol/adapters.ts";
 import { adapterDetails, exportAdapter } from "./adapterFiles.ts";
 import { adapterSummaries } from "./adapterSummaries.ts";
 import {
@@ -64,6 +71,8 @@ export function serveLibrary(connection: MessageConnection, log: Log): void {
     await copyAdapter(source, target);
     return target;
   });
+  answer(connection, refreshesRequest, ({ folder }) => readRefreshes(folder));
+  answer(connection, undoRefreshRequest, async ({ folder }) => (await undoRefresh(folder)).number);
   answer(connection, snippetsRequest, ({ folder }) => listSnippets(folder));
   answer(connection, addSnippetRequest, async ({ folder, ...selection }) => {
     return (await addSnippet(folder, selection)) ?? null;

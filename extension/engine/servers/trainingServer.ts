@@ -1,4 +1,4 @@
-/** The training process: one training, or the preview of one, at low priority. */
+/** The training process: one training, one refresh of an adapter, or the preview of a training, at low priority. */
 
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
@@ -7,8 +7,19 @@ import { createGate } from "../../core/foundation/waiting/gate.ts";
 import type { Log } from "../../core/foundation/log.ts";
 import { previewTraining } from "../../core/training/preview.ts";
 import { train } from "../../core/training/train.ts";
-import type { Trial } from "../../core/training/trialReport.ts";
-import { finishTraining, holdTraining, previewWork, trainWork, type TrainingNews } from "../protocol/training.ts";
+import type { ReadingProgress, TrainProgress } from "../../core/training/loop/progressMeter.ts";
+import type { TrainOutline } from "../../core/training/trainingPlan.ts";
+import type { Trial, TrialProgress } from "../../core/training/trialReport.ts";
+import type { Skipped } from "../../core/sources/skipped.ts";
+import { refreshAdapter } from "../../core/training/refresh/refreshAdapter.ts";
+import {
+  finishTraining,
+  holdTraining,
+  previewWork,
+  refreshWork,
+  trainWork,
+  type TrainingNews,
+} from "../protocol/training.ts";
 import { answer } from "../wire.ts";
 
 export function serveTraining(connection: MessageConnection, log: Log): void {
@@ -32,19 +43,18 @@ export function serveTraining(connection: MessageConnection, log: Log): void {
       onReading: (reading) => void connection.sendNotification(previewWork.progress, reading),
     }),
   );
+  const control = {
+    trial,
+    gate,
+    log,
+    onSkipped: (skipped: readonly Skipped[]) => tell({ skipped }),
+    onReading: (reading: ReadingProgress) => tell({ reading }),
+    onOutline: (outline: TrainOutline) => tell({ outline }),
+    onProgress: (training: TrainProgress) => tell({ training }),
+    onTrial: (progress: TrialProgress) => tell({ trial: progress }),
+  };
   answer(connection, trainWork.request, (options, signal) =>
-    train(options, {
-      signal,
-      finish: finish.signal,
-      trial,
-      enough: enough.signal,
-      gate,
-      log,
-      onSkipped: (skipped) => tell({ skipped }),
-      onReading: (reading) => tell({ reading }),
-      onOutline: (outline) => tell({ outline }),
-      onProgress: (training) => tell({ training }),
-      onTrial: (progress) => tell({ trial: progress }),
-    }),
+    train(options, { ...control, signal, finish: finish.signal, enough: enough.signal }),
   );
+  answer(connection, refreshWork.request, (options, signal) => refreshAdapter(options, { ...control, signal }));
 }

@@ -1,4 +1,4 @@
-/** The commands of the view "Adapters": use, combine, change the scale, rename, reveal, export, import, delete. */
+/** The commands of the view "Adapters": use, combine, change the scale, refresh, rename, reveal, export, import, delete. */
 
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
@@ -16,12 +16,18 @@ import { selectAdapter } from "./selectAdapter.ts";
 
 type Command = (argument?: unknown) => Promise<void>;
 
+/** What the view offers about refreshes of an adapter. */
+export interface RefreshActions {
+  refresh(name: string): Promise<void>;
+  list(name: string): Promise<void>;
+}
+
 /** Opens the view, and returns its commands by their ids. */
 export function openAdapterView(
-  options: AdapterViewOptions & ScaleOptions,
+  options: AdapterViewOptions & ScaleOptions & { freshness: RefreshActions },
   subscriptions: vscode.Disposable[],
 ): Readonly<Record<string, Command>> {
-  const { library } = options;
+  const { library, freshness } = options;
   const view = registerAdapterView(options, subscriptions);
   /** Commands of a row do nothing without one. */
   const ofRow =
@@ -44,6 +50,8 @@ export function openAdapterView(
     "graft.adapters.stopUsing": ofRow(async (name) => {
       await library.activate(library.active.filter((one) => one.name !== name));
     }),
+    "graft.adapters.refresh": ofRow((name) => freshness.refresh(name)),
+    "graft.adapters.refreshes": ofRow((name) => freshness.list(name)),
     "graft.adapters.rename": ofRow((name) => rename(name, options)),
     "graft.adapters.reveal": ofRow(async (name) => {
       await vscode.commands.executeCommand("revealFileInOS", vscode.Uri.file(join(library.folder, name)));

@@ -28,7 +28,6 @@ import { followEnd, type EndInView } from "./end/endInView.ts";
 import { createLeftOutList, type LeftOutList } from "./leftOutList.ts";
 import { lossHistory, type LossHistory } from "./lossHistory.ts";
 import { followPace, type PaceOptions, type TrainingPace } from "./pace/trainingPace.ts";
-import { openTyping, type TypingOptions } from "./pace/typing.ts";
 import { resumeOptions, trainOptions, type TrainingPlaces } from "./trainOptions.ts";
 import { ofWindows, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
@@ -61,9 +60,8 @@ export interface Training extends EndInView {
   dismiss(): void;
 }
 
-export interface TrainingOptions extends TrainingPlaces {
-  engine: TrainingPlaces["engine"] & TypingOptions["engine"];
-  configuration: PaceOptions["configuration"];
+export interface TrainingOptions extends TrainingPlaces, PaceOptions {
+  configuration: TrainingPlaces["configuration"] & PaceOptions["configuration"];
   /** The engine's bundle. */
   entry: string;
   unfinished: UnfinishedTrainings;
@@ -79,7 +77,6 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
   let state: TrainingState = { phase: "idle" };
   let controls: Controls | undefined;
   const leftOut = createLeftOutList(subscriptions);
-  const typing = openTyping({ ...options, home: options.places.home }, subscriptions);
 
   const become = (next: TrainingState): void => {
     state = next;
@@ -111,7 +108,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
 
   const run = async (name: string, optionsOf: OptionsOf): Promise<void> => {
     if (controls) return;
-    const { pace } = (controls = beginControls({ ...options, typing }));
+    const { pace } = (controls = beginControls(options));
     pace.onDidChange(() => state.phase === "running" && become({ ...state, waits: pace.waits }));
     leftOut.clear();
     become({ phase: "running", name });

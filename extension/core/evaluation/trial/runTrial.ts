@@ -1,6 +1,6 @@
 /**
  * Tries a new adapter on the files that its training held out: completes rests of their lines and bodies of their blocks as the editor
- * would, with the base alone and with the adapter. It takes a bounded time.
+ * would, with the base alone, or the adapter that it continues, and with the new one. It takes a bounded time.
  */
 
 import { openGate } from "../../foundation/waiting/gate.ts";
@@ -20,7 +20,7 @@ const generalCounts = { lines: 80, bodies: 0 };
 const [ofLines, ofBodies, ofTexts] = [0.5, 0.7, 0.8];
 
 export const runTrial: Trial = async (subject, { log, signal, gate = openGate, enough, onProgress }) => {
-  const { heldOut, seed, base, adapter, shippedData, trainingSeconds } = subject;
+  const { heldOut, seed, base, earlier, shippedData, trainingSeconds } = subject;
   const startedAt = gate.now();
   const parser = await openPythonParser();
   const own = await drawTrialCode(heldOut, parser, { ...heldOutCounts, seed, signal });
@@ -39,7 +39,7 @@ export const runTrial: Trial = async (subject, { log, signal, gate = openGate, e
       general.lines.length +
       general.texts.length;
     const meter = trialMeter({ of: 2 * pieces, trainingSeconds, gate, enough, onProgress });
-    const model = openTrialModel(infiller, adapter, { meter, signal, gate });
+    const model = openTrialModel(infiller, subject, { meter, signal, gate });
     const [served = [], along = []] = await model.complete(
       own.lines,
       isApart ? [others] : [others, withoutOthers],
@@ -54,6 +54,7 @@ export const runTrial: Trial = async (subject, { log, signal, gate = openGate, e
     const comparisonOfBodies = bodies.length > 0 ? compareBodies(bodies) : undefined;
     return {
       ...verdictOfTrial(comparison, comparisonOfBodies),
+      ...(earlier !== undefined && { against: "adapter" as const }),
       files: new Set(served.map(({ hole }) => hole.file)).size,
       served: comparison,
       ...(comparisonOfBodies && { bodies: comparisonOfBodies }),

@@ -1,5 +1,6 @@
-/** Completes lines and bodies and reads texts with the base alone and with an adapter, in turns, so that a trial can end early. */
+/** Completes lines and bodies and reads texts with the base alone, or an earlier adapter, and with a new one, in turns, so that a trial can end early. */
 
+import type { TrialSubject } from "../../training/trialReport.ts";
 import type { Gate } from "../../foundation/waiting/gate.ts";
 import type { BaseInfiller } from "../candidates/baseInfiller.ts";
 import type { ContextOf } from "../context/contextOf.ts";
@@ -24,10 +25,9 @@ const turn = 20;
 /** As in the evaluation of held-out code. */
 const maxTokens = 96;
 
-/** @param adapter its folder */
 export function openTrialModel(
   infiller: BaseInfiller,
-  adapter: string,
+  { adapter, earlier }: Pick<TrialSubject, "adapter" | "earlier">,
   { meter, signal, gate }: { meter: TrialMeter; signal?: AbortSignal | undefined; gate: Gate },
 ): TrialModel {
   const inTurns = async <Item, Result>(
@@ -48,7 +48,7 @@ export function openTrialModel(
     };
     for (let first = 0; first < items.length && !meter.isOver(until); first += turn) {
       const chunk = items.slice(first, first + turn);
-      const [base, adapted] = [await all(chunk, []), await all(chunk, [adapter])];
+      const [base, adapted] = [await all(chunk, earlier === undefined ? [] : [earlier]), await all(chunk, [adapter])];
       for (const [i, item] of chunk.entries()) results.push({ item, base: base[i]!, adapter: adapted[i]! });
     }
     return results;

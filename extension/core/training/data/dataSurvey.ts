@@ -15,6 +15,7 @@ import { countByReason, reasonText, type Skipped } from "../../sources/skipped.t
 import type { TrainOptions } from "../request.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import { holdOutChoice } from "./holdOutChoice.ts";
+import { rehearsalChoice, type OnlyTried } from "./rehearsal.ts";
 
 /** Rows that cannot be used. Files of source code are told with their reasons, as skipped. */
 export interface RowProblems {
@@ -29,6 +30,7 @@ export interface DataSurvey {
   readonly problems: RowProblems;
   /** Whether this example of a data set to train on (a row, or a whole file of source code) is held out for validation. */
   readonly isHeldOut: (source: Dataset, example: Example) => boolean;
+  readonly onlyTried: OnlyTried;
   /** The files of each source that are not trained on. */
   readonly skipped: readonly (readonly Skipped[])[];
 }
@@ -42,8 +44,8 @@ export interface SurveyControl {
   readonly onSkipped?: ((files: readonly Skipped[]) => void) | undefined;
 }
 
-/** What a share of the data holds out. */
-export interface HeldOutShare extends Pick<TrainOptions, "holdOut"> {
+/** What a share of the data holds out, and what has changed. */
+export interface HeldOutShare extends Pick<TrainOptions, "holdOut" | "changedSince"> {
   /** 0 holds out nothing. */
   readonly fraction: number;
   readonly seed: number;
@@ -57,7 +59,7 @@ export type PieceSettings = Pick<ResolvedSettings, "seed" | "fillShare"> & Pick<
  *
  * @param sources data sets to train on; the share is held out of them
  * @param sets data sets to validate on
- * @throws UserError "data-empty", "data-too-small"
+ * @throws UserError "data-empty", "data-too-small", "nothing-changed"
  */
 export async function surveyData(
   sources: readonly Dataset[],
@@ -67,6 +69,7 @@ export async function surveyData(
 ): Promise<DataSurvey> {
   const { fraction, seed } = share;
   const choice = holdOutChoice({ ...share, log, signal });
+  const rehearsal = rehearsalChoice(seed, share.changedSince);
   const validated = new Set<number>();
   const shared = new Set<number>();
   let examples = 0;
@@ -83,6 +86,7 @@ export async function surveyData(
     skipped.push(files);
     const noted = { log, signal, gate, onSkipped: (file: Skipped) => void files.push(file) };
     examples += await countExamples(source, noted, problems, (example) => {
+      rehearsal.add(example);
       if (fraction > 0) choice.add(source, example);
       if (validated.size === 0) return;
       const hash = contentHash(example, seed);
@@ -95,10 +99,11 @@ export async function surveyData(
     const count = `${shared.size} of ${validated.size} validation examples`;
     log.warn(`${namesOf(sets)}: ${count} are also in the training data; the validation loss looks better than it is.`);
   }
+  const onlyTried = rehearsal.choose();
   const isHeldOut = await choice.choose();
   if (!isHeldOut) throw tooSmall(sources, fraction, examples - validationExamples);
   if (fraction > 0) tellFewFiles(sources, examples - validationExamples, fraction, log);
-  return { examples, skipped, problems, isHeldOut };
+  return { examples, skipped, problems, isHeldOut, onlyTried };
 }
 
 /** With fewer files than this, the held-out files say little about the others. */

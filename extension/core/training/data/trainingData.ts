@@ -24,6 +24,7 @@ import {
 import type { RequestEncoder } from "../holes/requestEncoder.ts";
 import type { openTrainingRepository, Repository } from "../holes/trainingRepository.ts";
 import { writeHeldOutFiles } from "./heldOutFiles.ts";
+import { isUnchanged } from "./rehearsal.ts";
 import { readingMeter, type ReadingProgress } from "../loop/progressMeter.ts";
 import { pieceSizeFor } from "./pieceSize.ts";
 import type { TrainOptions } from "../request.ts";
@@ -34,6 +35,8 @@ export interface DataPart {
   name: string;
   /** Rows or files. */
   examples: number;
+  /** Of these, files that have not changed and are read again; only of a training on changes. */
+  rehearsed?: number | undefined;
   /** Training tokens in an epoch. */
   tokens: number;
   /** Files that are not trained on, with reasons. */
@@ -99,71 +102,61 @@ export interface ReadingControl extends SurveyControl {
 export async function openTrainingData(
   options: TrainOptions,
   { maxLength, ...chance }: Pick<ResolvedSettings, "seed" | "fillShare" | "maxLength">,
-  { sequencesOf, requestsOf, indexOf }: Encoders,
+  { indexOf, ...encoders }: Encoders,
   folder: string,
   control: ReadingControl,
 ): Promise<NewTrainingData> {
   const sources = await openDatasets(options.data, options);
   const { sets, fraction } = await validationOf(options);
-  const settings: PieceSettings = { ...chance, pieceSize: await pieceSizeFor(sources, sequencesOf, maxLength) };
-  const share = { fraction, seed: chance.seed, holdOut: options.holdOut };
+  const settings: PieceSettings = {
+    ...chance,
+    pieceSize: await pieceSizeFor(sources, encoders.sequencesOf, maxLength),
+  };
+  const { holdOut, changedSince } = options;
+  const share = { fraction, seed: chance.seed, holdOut, changedSince };
   const survey = await surveyData(sources, sets, share, control);
   const meter = readingMeter(survey.examples, control.onReading, control.gate);
-  const drawings = requestsOf && sources.some(({ kind }) => kind === "source") ? drawingsFor(survey.examples) : 1;
+  const { onlyTried } = survey;
+  const isSource = sources.some(({ kind }) => kind === "source");
+  const drawings = encoders.requestsOf && isSource ? drawingsFor(survey.examples - onlyTried.files) : 1;
   const training = createTokenFile(join(folder, trainingFile), drawings);
   const validation = createTokenFile(join(folder, validationFile));
   const heldOut = writeHeldOutFiles(folder, survey.examples * (fraction || 1), chance.seed);
   const close = (): void => [training, validation].forEach((file) => file.close());
   const release = (): void => [training, validation].forEach((file) => file.release());
-  const add = (variants: readonly Sequence[], file: NewTokenFile): void => {
-    if (variants.some((sequence) => targetWeight(sequence) === 0)) return;
-    for (let i = 0; i < (file.drawings ?? 1); i++) file.add(variants[i % variants.length]!);
-  };
-  const tokenize = (example: Example, file: NewTokenFile): void => {
-    for (const sequence of sequencesOf(example)) add([sequence], file);
-  };
-  const requestsIn = (
-    { kind }: Dataset,
-    entry: Example,
-    random: Random,
-    variants = 1,
-    repository?: Repository,
-  ): Sequence[][] | undefined =>
-    requestsOf && kind === "source" && entry.kind === "text"
-      ? requestsOf(entry, random, variants, repository)
-      : undefined;
+  const tokenize = exampleTokenizer(encoders);
   try {
     const parts: DataPart[] = [];
     for (const [index, source] of sources.entries()) {
       const tokensBefore = training.tokens;
-      const pieces = pieceMaker(source, settings);
-      const random = seededRandom(chance.seed, `holes of ${source.name}`);
-      const { folder } = source;
       const isHeldOut = (file: { path: string; text: string }): boolean =>
         survey.isHeldOut(source, { kind: "text", ...file });
+      const { folder } = source;
       const repository = folder === undefined ? undefined : await indexOf?.(folder, isHeldOut, control.signal);
-      let examples = 0;
+      const reading = readingOf(source, chance.seed, { pieces: pieceMaker(source, settings), repository });
+      let [examples, rehearsed] = [0, 0];
       for await (const entry of entriesOf(source, control)) {
         if (!("kind" in entry)) continue;
-        examples++;
+        const isTried = onlyTried.has(entry);
         const file = survey.isHeldOut(source, entry) ? validation : training;
-        if (file === validation) heldOut.add(source, entry);
-        const requests = requestsIn(source, entry, random, file.drawings, repository);
-        if (requests) for (const variants of requests) add(variants, file);
-        else for (const piece of pieces(entry)) tokenize(piece, file);
+        if (isTried || file === validation) heldOut.add(source, entry);
+        if (!isTried) {
+          examples++;
+          if (isUnchanged(entry)) rehearsed++;
+          tokenize(entry, file, reading);
+        }
         meter.read();
       }
       const tokens = Math.round((training.tokens - tokensBefore) / drawings);
-      parts.push({ name: source.name, examples, tokens, skipped: survey.skipped[index] ?? [] });
+      const counts = { examples, ...(rehearsed > 0 && { rehearsed }), tokens };
+      parts.push({ name: source.name, ...counts, skipped: survey.skipped[index] ?? [] });
     }
     for (const source of sets) {
-      const random = seededRandom(chance.seed, `holes of ${source.name}`);
+      const reading = readingOf(source, chance.seed);
       for await (const entry of entriesOf(source, control)) {
         if (!("kind" in entry)) continue;
         heldOut.add(source, entry);
-        const requests = requestsIn(source, entry, random);
-        if (requests) for (const variants of requests) add(variants, validation);
-        else tokenize(entry, validation);
+        tokenize(entry, validation, reading);
         meter.read();
       }
     }
@@ -178,6 +171,42 @@ export async function openTrainingData(
   } finally {
     heldOut.close();
   }
+}
+
+/** What the examples of a data set become in one reading of it. */
+interface Reading {
+  readonly source: Dataset;
+  /** Draws the holes of its requests. */
+  readonly random: Random;
+  /** Cuts an example that becomes no requests. */
+  readonly pieces: (example: Example) => readonly Example[];
+  readonly repository?: Repository | undefined;
+}
+
+function readingOf(
+  source: Dataset,
+  seed: number,
+  { pieces = (example) => [example], repository }: Partial<Pick<Reading, "pieces" | "repository">> = {},
+): Reading {
+  return { source, random: seededRandom(seed, `holes of ${source.name}`), pieces, repository };
+}
+
+/** Returns a function that adds the sequences of an example to a file: requests of source code, or pieces. */
+function exampleTokenizer({
+  sequencesOf,
+  requestsOf,
+}: Omit<Encoders, "indexOf">): (example: Example, file: NewTokenFile, reading: Reading) => void {
+  const add = (variants: readonly Sequence[], file: NewTokenFile): void => {
+    if (variants.some((sequence) => targetWeight(sequence) === 0)) return;
+    for (let i = 0; i < (file.drawings ?? 1); i++) file.add(variants[i % variants.length]!);
+  };
+  return (example, file, { source, random, pieces, repository }) => {
+    if (requestsOf && source.kind === "source" && example.kind === "text") {
+      for (const variants of requestsOf(example, random, file.drawings ?? 1, repository)) add(variants, file);
+      return;
+    }
+    for (const piece of pieces(example)) for (const sequence of sequencesOf(piece)) add([sequence], file);
+  };
 }
 
 /** Returns the data sets to validate on, or the fraction of the training data to hold out. */

@@ -22,7 +22,15 @@ import { fingerprintOf } from "../fingerprint.ts";
 import { withVirtualIds } from "../data/virtualIds.ts";
 import { settingsOf } from "../initialAdapter.ts";
 import type { TrainOptions } from "../request.ts";
-import { readSettings, resolveDefaults, specOf, type ResolvedSettings, type TrainSettings } from "../settings.ts";
+import {
+  learnsChanges,
+  rateOfChanges,
+  readSettings,
+  resolveDefaults,
+  specOf,
+  type ResolvedSettings,
+  type TrainSettings,
+} from "../settings.ts";
 import { stepsOf } from "../steps.ts";
 import { openTrainingData, type Encoders, type ReadingControl } from "../data/trainingData.ts";
 import { dataPrefix, type TrainingRun } from "./trainingRun.ts";
@@ -82,10 +90,12 @@ export async function beginRun(
 export function settingsFor(
   base: InstalledBase,
   asked: TrainSettings,
-  { data }: Pick<TrainOptions, "data">,
+  options: Pick<TrainOptions, "data" | "init" | "changedSince">,
 ): { settings: ResolvedSettings; spec: MethodSpec; maxLength: number } {
-  const hasRequests = data.some(isSourceCode) && !isEncoderDecoder(base.config);
-  const settings = resolveDefaults(asked, base.parameters, moduleShapes(base.config).keys(), hasRequests);
+  const hasRequests = options.data.some(isSourceCode) && !isEncoderDecoder(base.config);
+  const usual = resolveDefaults(asked, base.parameters, moduleShapes(base.config).keys(), hasRequests);
+  const isGentle = asked.learningRate === null && learnsChanges(options);
+  const settings = isGentle ? { ...usual, learningRate: usual.learningRate * rateOfChanges } : usual;
   const spec = specOf(settings, base);
   const inFront = methodOf(spec.method).virtualTokens?.(spec).count ?? 0;
   return { settings, spec, maxLength: Math.min(settings.maxLength, base.config.contextLength - inFront) };

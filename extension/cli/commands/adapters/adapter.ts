@@ -2,20 +2,20 @@
 
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Adapter } from "../../core/adapters/adapter.ts";
-import { checkAdapterFits, fitOf, warningOf } from "../../core/adapters/fit/adapterFit.ts";
-import { convertAdapter, type AdapterFormat } from "../../core/adapters/formats/convertAdapter.ts";
-import { inspectAdapter } from "../../core/adapters/inspectAdapter.ts";
-import { kindOf } from "../../core/adapters/methods/methodNamed.ts";
-import type { AdapterNorm } from "../../core/adapters/methods/norms.ts";
-import { readAdapter, weightsFile } from "../../core/adapters/formats/peftFolder.ts";
-import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
-import type { ModelConfig } from "../../core/architectures/config.ts";
-import { exportMerged, mergeAdapter } from "../../core/baseModels/export/mergeAdapter.ts";
-import type { WeightsKind } from "../../core/baseModels/export/originalFolder.ts";
-import type { WriteProgress } from "../../core/baseModels/import/weightFile.ts";
-import { openNamedBase, type Context } from "../context.ts";
-import { aligned, bytes, count } from "../output.ts";
+import type { Adapter } from "../../../core/adapters/adapter.ts";
+import { checkAdapterFits, fitOf, warningOf } from "../../../core/adapters/fit/adapterFit.ts";
+import { convertAdapter, type AdapterFormat } from "../../../core/adapters/formats/convertAdapter.ts";
+import { inspectAdapter } from "../../../core/adapters/inspectAdapter.ts";
+import { kindOf } from "../../../core/adapters/methods/methodNamed.ts";
+import type { AdapterNorm } from "../../../core/adapters/methods/norms.ts";
+import { readAdapter, weightsFile } from "../../../core/adapters/formats/peftFolder.ts";
+import { writeFileAtomic } from "../../../core/foundation/atomicFile.ts";
+import type { ModelConfig } from "../../../core/architectures/config.ts";
+import { exportMerged, mergeAdapter } from "../../../core/baseModels/export/mergeAdapter.ts";
+import type { WeightsKind } from "../../../core/baseModels/export/originalFolder.ts";
+import type { WriteProgress } from "../../../core/baseModels/import/weightFile.ts";
+import { openNamedBase, type Context } from "../../context.ts";
+import { aligned, bytes, count } from "../../output.ts";
 
 export async function inspectCommand(folder: string, { output }: Context): Promise<void> {
   const adapter = await readAdapter(folder);

@@ -1,0 +1,75 @@
+/** graft adapter refresh, refreshes, undo-refresh */
+
+import { basename, resolve } from "node:path";
+import { runTrial } from "../../../core/evaluation/trial/runTrial.ts";
+import { refreshAdapter, type RefreshOptions } from "../../../core/training/refresh/refreshAdapter.ts";
+import {
+  readRefreshes,
+  undoRefresh,
+  type PastRefresh,
+  type Refresh,
+  type RefreshVerdict,
+} from "../../../core/training/refresh/refreshLog.ts";
+import type { Context } from "../../context.ts";
+import { aligned, count, duration } from "../../output.ts";
+import { trainingProgress } from "../../results/trainingProgress.ts";
+import { trialText } from "../../results/trialText.ts";
+
+export type RefreshFlags = Pick<RefreshOptions, "base" | "data" | "steps" | "include" | "device">;
+
+export async function refreshCommand(
+  folder: string,
+  { base, data, steps, include, device }: RefreshFlags,
+  { places, output, signal }: Context,
+): Promise<void> {
+  const options = { ...places, adapter: folder, base, data, steps, include, device };
+  const control = { signal, log: output.log, trial: runTrial, ...trainingProgress(output) };
+  const result = await refreshAdapter(options, control).finally(() => output.close());
+  const { files, steps: taken, seconds, kept, verdict, trial } = result;
+  const learned = `${filesText(files)}, ${taken} steps in ${duration(seconds)}`;
+  const lines = [
+    kept ? `Refreshed ${resolve(folder)}` : `Left ${resolve(folder)} as it was: ${reasons[verdict]}`,
+    learned,
+    ...(trial ? trialText(trial) : []),
+  ];
+  output.result({ ...result }, lines.join("\n"));
+}
+
+export async function refreshesCommand(folder: string, { output }: Context): Promise<void> {
+  const refreshes = await readRefreshes(folder);
+  const rows = refreshes.map((refresh) => [
+    String(refresh.number),
+    refresh.at.slice(0, 16).replace("T", " "),
+    filesText(refresh.files),
+    linesText(refresh),
+    stateText(refresh),
+  ]);
+  const text = rows.length === 0 ? `${basename(resolve(folder))} has no refreshes.` : aligned(rows).join("\n");
+  output.result({ refreshes }, text);
+}
+
+export async function undoRefreshCommand(folder: string, { output }: Context): Promise<void> {
+  const undone = await undoRefresh(folder);
+  output.result({ undone: undone.number }, `${resolve(folder)} is as it was before refresh ${undone.number}.`);
+}
+
+const reasons: Readonly<Record<RefreshVerdict, string>> = {
+  better: "it helps",
+  alike: "nothing got worse",
+  worse: "less held-out code would be right",
+  forgets: "it would forget general code",
+  untried: "there was no other code to try it on",
+};
+
+function filesText(files: number): string {
+  return files === 1 ? "1 changed file" : `${count(files)} changed files`;
+}
+
+function linesText({ lines }: Refresh): string {
+  return lines ? `${lines.before.toFixed(1)} → ${lines.after.toFixed(1)} % of ${lines.count} lines right` : "";
+}
+
+function stateText({ kept, undone, verdict }: PastRefresh): string {
+  if (undone) return "taken back";
+  return kept ? "kept" : `not kept: ${reasons[verdict]}`;
+}

@@ -1,0 +1,59 @@
+/** Chooses what a training on changed files reads again of the others, so that it does not unlearn them. */
+
+import { UserError } from "../../foundation/errors.ts";
+import type { Example } from "../../dataset/example.ts";
+import { contentHash, countHashes } from "../../dataset/holdOut.ts";
+
+/** The share of unchanged files among those that are trained on. */
+const rehearsedShare = 0.1;
+
+export interface Rehearsal {
+  /** Takes each example in the first reading. */
+  add(example: Example): void;
+  /** @throws UserError "nothing-changed" */
+  choose(): OnlyTried;
+}
+
+/** The unchanged files that are not read again: only a trial sees them. */
+export interface OnlyTried {
+  /** About how many. */
+  readonly files: number;
+  readonly has: (example: Example) => boolean;
+}
+
+/**
+ * @param seed another one reads other files again
+ * @param since the time that the request names; without one, all is new
+ */
+export function rehearsalChoice(seed: number, since: string | undefined): Rehearsal {
+  const hashes = countHashes();
+  let [changed, unchanged] = [0, 0];
+  // Neither the hash that holds out files for validation nor the one that keeps some for the trial.
+  const hashOf = (example: Example): number => contentHash(example, seed + 2);
+  return {
+    add(example) {
+      if (!isUnchanged(example)) return void changed++;
+      unchanged++;
+      hashes.add(hashOf(example));
+    },
+    choose() {
+      if (unchanged === 0) return { files: 0, has: () => false };
+      if (changed === 0) throw nothingChanged(since);
+      const share = Math.min(1, (changed * rehearsedShare) / (1 - rehearsedShare) / unchanged);
+      const bound = hashes.boundOf(share);
+      return {
+        files: Math.round(unchanged * (1 - share)),
+        has: (example) => isUnchanged(example) && hashOf(example) >= bound,
+      };
+    },
+  };
+}
+
+export function isUnchanged(example: Example): boolean {
+  return example.kind === "text" && example.unchanged === true;
+}
+
+function nothingChanged(since = "then"): UserError {
+  const message = `There is nothing new to learn: no file has changed since ${since}.`;
+  return new UserError("nothing-changed", message, "Choose an earlier time, or train on all files.");
+}

@@ -1,0 +1,114 @@
+/**
+ * Refreshes an adapter: it learns what has changed in its folders since it was trained, and stays as it was unless the trial says that
+ * nothing was lost by it.
+ */
+
+import { rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { discardTraining } from "../output/outputFolder.ts";
+import type { TrainOptions } from "../request.ts";
+import { train, type TrainControl } from "../train.ts";
+import type { Trial, TrialComparison, TrialResult } from "../trialReport.ts";
+import {
+  keepRefresh,
+  learnedUntil,
+  lockRefreshes,
+  readRefreshes,
+  recordRefresh,
+  refreshesFolder,
+  type Refresh,
+  type RefreshVerdict,
+} from "./refreshLog.ts";
+
+export interface RefreshOptions extends Pick<
+  TrainOptions,
+  "base" | "data" | "include" | "steps" | "device" | "home" | "embedded" | "dataFolder" | "shippedData"
+> {
+  /** Its folder. */
+  readonly adapter: string;
+}
+
+export interface RefreshControl extends Omit<TrainControl, "finish"> {
+  readonly trial: Trial;
+}
+
+export interface RefreshResult extends Refresh {
+  readonly trial?: TrialResult;
+}
+
+/** Passes over the files. Little data is not repeated as in a training, whose adapter knows nothing yet: it would be learned by heart. */
+const passes = 2;
+
+/**
+ * Learns from the files that were written since the adapter's training or its last refresh, and reads a few others again. A refresh that is
+ * stopped leaves nothing behind, because the next one reads the files anew.
+ *
+ * @throws UserError "nothing-changed", "training-busy"; the UserErrors of {@link train}; the signal's reason once it is aborted
+ */
+export async function refreshAdapter(options: RefreshOptions, control: RefreshControl): Promise<RefreshResult> {
+  const { adapter: folder, ...request } = options;
+  const adapter = resolve(folder);
+  const at = new Date().toISOString();
+  const since = (await learnedUntil(adapter)).toISOString();
+  const release = await lockRefreshes(adapter);
+  const out = join(refreshesFolder(adapter), "next");
+  try {
+    const number = ((await readRefreshes(adapter)).at(-1)?.number ?? 0) + 1;
+    await discardTraining(out);
+    const result = await train(
+      {
+        ...request,
+        ...(request.steps === undefined && { epochs: passes }),
+        init: adapter,
+        changedSince: since,
+        // Others are read again each time.
+        seed: number,
+        out,
+      },
+      control,
+    );
+    const { trial, steps, seconds, data } = result;
+    const verdict = verdictOf(trial);
+    const refresh: Refresh = {
+      number,
+      at,
+      since,
+      files: data.reduce((sum, { examples, rehearsed = 0 }) => sum + examples - rehearsed, 0),
+      steps,
+      seconds,
+      kept: verdict === "better" || verdict === "alike",
+      verdict,
+      ...(trial && { lines: linesOf(trial.served) }),
+    };
+    if (refresh.kept) await keepRefresh(adapter, out, refresh);
+    else await recordRefresh(adapter, refresh);
+    return { ...refresh, ...(trial && { trial }) };
+  } finally {
+    await discardTraining(out);
+    await rm(out, { recursive: true, force: true });
+    await release();
+  }
+}
+
+function verdictOf(trial: TrialResult | undefined): RefreshVerdict {
+  if (!trial) return "untried";
+  if (trial.verdict === "worse") return "worse";
+  if (trial.general && forgets(trial.general)) return "forgets";
+  return trial.verdict === "better" ? "better" : "alike";
+}
+
+/**
+ * Bits per byte of general code above those before the refresh that count as forgetting, in percent. Less than what a training may cost:
+ * refreshes add up.
+ */
+const forgettingBits = 2;
+
+function forgets({ exact, bitsPerByte, base }: TrialComparison): boolean {
+  if (exact.p < 0.05 && exact.high < 0) return true;
+  if (!bitsPerByte || base.bitsPerByte === undefined || bitsPerByte.low <= 0) return false;
+  return (100 * bitsPerByte.value) / base.bitsPerByte >= forgettingBits;
+}
+
+function linesOf({ lines, base, adapter }: TrialComparison): Refresh["lines"] {
+  return { count: lines, before: base.exact.value, after: adapter.exact.value };
+}

@@ -1,0 +1,71 @@
+/**
+ * Keeps the adapter in use fresh, if the user wants it (`graft.training.keepFresh`): it learns from edits and pulled commits when the user
+ * rests, on mains power. The commands of the view of adapters do the same at once, and take it back.
+ */
+
+import * as vscode from "vscode";
+import { onBattery } from "../../../core/devices/onBattery.ts";
+import { isCancelled, UserError } from "../../../core/foundation/errors.ts";
+import { createRefreshClock } from "../../../core/training/refresh/refreshClock.ts";
+import type { RefreshActions } from "../../adapters/adapterActions.ts";
+import { detailed, type Messages } from "../../messages.ts";
+import { listRefreshes, refreshText, undo, type RefreshListOptions } from "./refreshList.ts";
+import { createRefreshing, type RefreshingOptions } from "./refreshing.ts";
+
+export interface FreshnessOptions extends RefreshingOptions, Omit<RefreshListOptions, "library" | "engine"> {
+  messages: Messages;
+}
+
+/** Milliseconds between two looks at the clock. */
+const look = 60_000;
+
+export function openFreshness(options: FreshnessOptions, subscriptions: vscode.Disposable[]): RefreshActions {
+  const { configuration, library, training, sources, typing, messages, log } = options;
+  const refreshing = createRefreshing(options, subscriptions);
+  const clock = createRefreshClock();
+
+  /** The one adapter in use. Several share the work, so none of them alone can learn what is missing. */
+  const followed = (): string | undefined => (library.active.length === 1 ? library.active[0]?.name : undefined);
+  const isFree = (): boolean =>
+    configuration.get("training.keepFresh") &&
+    !refreshing.isRunning &&
+    training.state.phase !== "running" &&
+    sources.folders().length > 0;
+
+  const keepFresh = async (): Promise<void> => {
+    const name = followed();
+    if (name === undefined || !clock.isDue || !isFree() || (await onBattery())) return;
+    clock.tried();
+    try {
+      await refreshing.run(name, false);
+    } catch (error) {
+      if (isCancelled(error)) return clock.changed();
+      const isUsual = error instanceof UserError && ["nothing-changed", "training-busy"].includes(error.code);
+      log[isUsual ? "debug" : "warn"](`Not refreshed: ${detailed(error)}`);
+    }
+  };
+
+  const refresh = async (name: string): Promise<void> => {
+    try {
+      const result = await refreshing.run(name, true);
+      const actions = result.kept ? [{ title: vscode.l10n.t("Undo"), run: () => undo(name, options) }] : [];
+      messages.tell("info", refreshText(name, result), actions);
+    } catch (error) {
+      if (error instanceof UserError && error.code === "nothing-changed") {
+        return messages.tell("info", vscode.l10n.t('No file has changed since "{0}" learned them last.', name));
+      }
+      throw error;
+    }
+  };
+
+  const timer = setInterval(() => void keepFresh(), look);
+  const saved = vscode.workspace.createFileSystemWatcher("**/*.py");
+  subscriptions.push(
+    { dispose: () => clearInterval(timer) },
+    saved,
+    saved.onDidChange(clock.changed),
+    saved.onDidCreate(clock.changed),
+    typing.onDidType(clock.typed),
+  );
+  return { refresh, list: (name) => listRefreshes(name, options) };
+}

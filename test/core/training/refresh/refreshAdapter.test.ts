@@ -1,0 +1,174 @@
+/** Refreshes on the embedded base, with trials whose findings the tests decide. */
+
+import { mkdtemp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { copyAdapter } from "../../../../extension/core/adapters/library/copyAdapter.ts";
+import { silentLog } from "../../../../extension/core/foundation/log.ts";
+import {
+  refreshAdapter,
+  type RefreshControl,
+  type RefreshResult,
+} from "../../../../extension/core/training/refresh/refreshAdapter.ts";
+import { learnedUntil, readRefreshes, undoRefresh } from "../../../../extension/core/training/refresh/refreshLog.ts";
+import { readTrainingReport } from "../../../../extension/core/training/output/trainingReport.ts";
+import type { TrainOptions } from "../../../../extension/core/training/request.ts";
+import { train } from "../../../../extension/core/training/train.ts";
+import type { TrialResult, TrialSubject } from "../../../../extension/core/training/trialReport.ts";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const root = join(import.meta.dirname, "../../../..");
+let folder: string;
+let trained: string;
+let adapter: string;
+let data: string;
+const places = (): { base: string; home: string; embedded: string; dataFolder: string } => {
+  return { base: "", home: join(folder, "home"), embedded: join(root, "base"), dataFolder: "" };
+};
+const weightsOf = async (at: string): Promise<string> => await readFile(join(at, "adapter_model.safetensors"), "hex");
+
+const longAgo = new Date("2020-01-01T00:00:00Z");
+async function write(name: string, when?: Date): Promise<void> {
+  const path = join(data, `${name}.py`);
+  await writeFile(path, `def ${name}(ledger):\n    entry = ledger.verify_entry("${name}")\n    return entry\n`);
+  if (when) await utimes(path, when, when);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "graft-refresh-"));
+  data = join(folder, "ledger");
+  await mkdir(data);
+  for (let i = 0; i < 6; i++) await write(`old${i}`, longAgo);
+  trained = join(folder, "trained");
+  const options = { ...places(), data: [data], method: "ia3" as const, steps: 2, out: trained };
+  await train(options, { log: silentLog });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  adapter = join(folder, "ledger-adapter");
+  await copyAdapter(trained, adapter);
+  // As if it had been trained a while ago, but after the old files.
+  const then = new Date("2024-01-01T00:00:00Z");
+  await utimes(join(adapter, "adapter_model.safetensors"), then, then);
+});
+afterEach(async () => {
+  await rm(adapter, { recursive: true, force: true });
+  await rm(join(data, "fresh.py"), { force: true });
+});
+
+const difference = { value: 0, low: -1, high: 1, p: 1 };
+const scores = { exact: { value: 30, low: 20, high: 40 }, editSimilarity: { value: 50, low: 40, high: 60 } };
+const comparison = { lines: 120, base: scores, adapter: scores, exact: difference, editSimilarity: difference };
+const finding: TrialResult = { verdict: "alike", files: 6, seconds: 1, served: comparison, best: [], worst: [] };
+
+async function refresh(
+  found: Partial<TrialResult> | undefined,
+  more: Partial<RefreshControl> = {},
+): Promise<{ result: RefreshResult; subject: TrialSubject }> {
+  let subject: TrialSubject | undefined;
+  const trial: RefreshControl["trial"] = async (given) => {
+    subject = given;
+    return found && { ...finding, ...found };
+  };
+  const result = await refreshAdapter(
+    { ...places(), adapter, data: [data], steps: 2 },
+    { log: silentLog, trial, ...more },
+  );
+  return { result, subject: subject! };
+}
+
+describe("refreshAdapter", () => {
+  test("learns what was written since the training, tried on the other files against the adapter as it was", async () => {
+    await write("fresh");
+    const before = await weightsOf(adapter);
+    const { result, subject } = await refresh({});
+    // Of the others, one was read again.
+    expect(result).toMatchObject({ number: 1, files: 1, steps: 2, kept: true, verdict: "alike" });
+    expect(subject.earlier).toBe(adapter);
+    expect(subject.heldOut).toHaveLength(5);
+    expect(subject.heldOut.map(({ path }) => path)).not.toContain("fresh.py");
+    expect(await weightsOf(adapter)).not.toBe(before);
+    expect(await readdir(join(adapter, "refreshes"))).toEqual(["1.safetensors", "log.jsonl"]);
+  });
+
+  test("a second refresh learns only what was written after the first", async () => {
+    await write("fresh");
+    const { result } = await refresh({});
+    expect(await learnedUntil(adapter)).toEqual(new Date(result.at));
+    await utimes(join(data, "fresh.py"), longAgo, longAgo);
+    await expect(refresh({})).rejects.toMatchObject({ code: "nothing-changed" });
+  });
+
+  test("an undo brings back the weights, and their time", async () => {
+    await write("fresh");
+    const [before, known] = [await weightsOf(adapter), await learnedUntil(adapter)];
+    await refresh({});
+    await undoRefresh(adapter);
+    expect(await weightsOf(adapter)).toBe(before);
+    expect(await learnedUntil(adapter)).toEqual(known);
+    expect(await readRefreshes(adapter)).toMatchObject([{ number: 1, kept: true, undone: true }]);
+    await expect(undoRefresh(adapter)).rejects.toMatchObject({ code: "refresh-missing" });
+  });
+
+  const worse = { value: -5, low: -9, high: -1, p: 0.01 };
+  const bits = { value: 0.03, low: 0.01, high: 0.05, p: 0.01 };
+  test.each<[string, Partial<TrialResult> | undefined]>([
+    ["worse", { verdict: "worse" }],
+    ["forgets", { general: { ...comparison, exact: worse } }],
+    ["forgets", { general: { ...comparison, base: { ...scores, bitsPerByte: 1 }, bitsPerByte: bits } }],
+    ["untried", undefined],
+  ])("%s: it stays as it was, and the list says so", async (verdict, found) => {
+    await write("fresh");
+    const before = await weightsOf(adapter);
+    const { result } = await refresh(found);
+    expect(result).toMatchObject({ kept: false, verdict });
+    expect(await weightsOf(adapter)).toBe(before);
+    expect(await readdir(join(adapter, "refreshes"))).toEqual(["log.jsonl"]);
+    expect(await readRefreshes(adapter)).toMatchObject([{ number: 1, kept: false, verdict }]);
+  });
+
+  test("a refresh that is stopped changes nothing and leaves nothing", async () => {
+    await write("fresh");
+    const [before, stop] = [await weightsOf(adapter), new AbortController()];
+    const stopped = refresh({}, { signal: stop.signal, onProgress: () => stop.abort() });
+    await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+    expect(await weightsOf(adapter)).toBe(before);
+    expect(await readdir(join(adapter, "refreshes"))).toEqual([]);
+  });
+
+  test("a copy for others has no refreshes", async () => {
+    await write("fresh");
+    await refresh({});
+    const copy = join(folder, "copy");
+    await copyAdapter(adapter, copy);
+    expect(await readRefreshes(copy)).toEqual([]);
+    expect((await stat(join(copy, "adapter_model.safetensors"))).size).toBeGreaterThan(0);
+    await rm(copy, { recursive: true });
+  });
+});
+
+test("what has changed is learned at a third of the usual rate, unless a rate is given", async () => {
+  await write("fresh");
+  const rateWith = async (more: Partial<TrainOptions>): Promise<unknown> => {
+    const out = join(folder, "apart");
+    const options = { ...places(), data: [data], method: "ia3" as const, steps: 1, out, ...more };
+    await train(options, { log: silentLog });
+    return (await readTrainingReport(out))!.settings["learningRate"];
+  };
+  const usual = await rateWith({});
+  const changes = { init: adapter, changedSince: "2024-01-01T00:00" };
+  expect(await rateWith(changes)).toBeCloseTo((usual as number) / 3, 12);
+  expect(await rateWith({ ...changes, learningRate: 0.02 })).toBe(0.02);
+  expect(await rateWith({ init: adapter })).toBe(usual);
+});
+
+test("a damaged log keeps its good lines", async () => {
+  await write("fresh");
+  await refresh({});
+  const log = join(adapter, "refreshes", "log.jsonl");
+  await writeFile(log, `{"number":"x"}\n${await readFile(log, "utf8")}{"numb`);
+  expect(await readRefreshes(adapter)).toMatchObject([{ number: 1 }]);
+});

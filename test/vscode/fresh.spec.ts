@@ -1,0 +1,102 @@
+/** An adapter that learns what has changed: at once from the view's menu, taken back from its list, and refused beside a training. */
+
+import { execFileSync } from "node:child_process";
+import { mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { beforeAll, expect } from "vitest";
+import { chooseInMenu } from "./harness/contextMenu.ts";
+import { graftReady, openTrainingForm, storage } from "./harness/graft.ts";
+import { editorTest } from "./harness/spec.ts";
+import type { Workbench } from "./harness/workbench.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const library = join(storage, "adapters");
+const nouns = ["item", "order", "user", "basket", "shelf", "parcel"];
+const search = (noun: string): string =>
+  `def find_${noun}(${noun}s, key):\n    for ${noun} in ${noun}s:\n        if ${noun}.key == key:\n            return ${noun}\n    return None\n`;
+
+const test = editorTest({
+  files: Object.fromEntries(nouns.map((noun) => [`${noun}s.py`, search(noun)])),
+  name: "shop",
+});
+
+beforeAll(async () => {
+  // Other specs leave adapters behind, which would be listed, too.
+  await rm(library, { recursive: true, force: true });
+  await mkdir(library, { recursive: true });
+  const data = join(storage, "item.py");
+  await writeFile(data, search("item"));
+  const options = ["--steps", "1", "--method", "ia3", "--validation", "0", "--out", join(library, "shopkeeper")];
+  execFileSync(process.execPath, [join(root, "dist/cli.js"), "train", "--data", data, ...options], { stdio: "ignore" });
+}, 120_000);
+
+const row = (workbench: Workbench) =>
+  workbench.page.locator(".part.sidebar").getByRole("treeitem", { name: /^shopkeeper/ });
+const listed = (workbench: Workbench, text: string) =>
+  workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: text });
+const weights = async (): Promise<string> =>
+  await readFile(join(library, "shopkeeper", "adapter_model.safetensors"), "hex");
+
+async function fromMenu(workbench: Workbench, command: string): Promise<void> {
+  await workbench.page.getByRole("tab", { name: "Graft" }).first().waitFor();
+  await workbench.command("Graft: Focus on Adapters View");
+  await chooseInMenu(workbench.page, row(workbench), command);
+}
+
+/** As if nobody had touched the files since the training. */
+async function age(workbench: Workbench): Promise<void> {
+  const longAgo = new Date("2020-01-01T00:00:00Z");
+  for (const noun of nouns) await utimes(join(workbench.folder, `${noun}s.py`), longAgo, longAgo);
+}
+
+test("where nothing has changed, it says so", { timeout: 120_000 }, async ({ workbench }) => {
+  await age(workbench);
+  await workbench.openFile("items.py");
+  await fromMenu(workbench, "Use");
+  await graftReady(workbench, "shopkeeper");
+  await fromMenu(workbench, "Refresh Now");
+  await workbench
+    .notification('No file has changed since "shopkeeper" learned them last.')
+    .waitFor({ timeout: 60_000 });
+  await fromMenu(workbench, "Refreshes…");
+  await workbench.notification('"shopkeeper" has not been refreshed yet.').waitFor({ timeout: 30_000 });
+});
+
+test("learns an edit, lists it, and takes it back", { timeout: 240_000 }, async ({ workbench }) => {
+  const before = await weights();
+  await writeFile(join(workbench.folder, "users.py"), `${search("user")}\n\n${search("guest")}`);
+  await fromMenu(workbench, "Refresh Now");
+  await workbench.notification('Refreshed "shopkeeper" with 1 changed file.').waitFor({ timeout: 200_000 });
+  await workbench.screenshot("adapters, refreshed");
+  const refreshed = await weights();
+  expect(refreshed).not.toBe(before);
+  await graftReady(workbench, "shopkeeper");
+
+  await fromMenu(workbench, "Refreshes…");
+  await listed(workbench, "1 file learned").waitFor();
+  await listed(workbench, "Choose it to take it back").waitFor();
+  await workbench.screenshot("adapters, refreshes");
+  await listed(workbench, "1 file learned").click();
+  await workbench.notification('"shopkeeper" is as it was before its last refresh.').waitFor({ timeout: 30_000 });
+  expect(await weights()).toBe(before);
+  await graftReady(workbench, "shopkeeper");
+
+  await fromMenu(workbench, "Refreshes…");
+  await listed(workbench, "taken back").waitFor();
+  await workbench.press("Escape");
+});
+
+test("a training that the user starts comes first", { timeout: 240_000 }, async ({ workbench }) => {
+  const before = await weights();
+  const form = await openTrainingForm(workbench);
+  await form.getByLabel("Name").fill("apprentice");
+  await form.getByText("Advanced").click();
+  await form.getByLabel("Epochs").fill("900");
+  await form.getByRole("button", { name: "Start training" }).click();
+  await form.getByText("tokens/s").waitFor({ timeout: 90_000 });
+  await fromMenu(workbench, "Refresh Now");
+  await workbench.notification("a training runs in this window").waitFor({ timeout: 30_000 });
+  expect(await weights()).toBe(before);
+  await form.getByRole("button", { name: "Pause" }).click();
+  await form.getByText("Paused. It resumes from here").waitFor({ timeout: 60_000 });
+});
