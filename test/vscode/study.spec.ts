@@ -3,19 +3,18 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import axeCore from "axe-core";
 import type { Frame, Page } from "playwright-core";
 import { expect } from "vitest";
 import { root } from "../../scripts/bed/paths.ts";
 import { studiesFolder, type Study } from "../../extension/core/evaluation/study/studyFile.ts";
+import { violations } from "./harness/accessibility.ts";
 import { chooseFolder } from "./harness/folderDialog.ts";
 import { firstColumnStays } from "./harness/firstColumnStays.ts";
 import { fitsWidth } from "./harness/fitsWidth.ts";
-import { graftReady } from "./harness/graft.ts";
+import { graftReady, openStudies } from "./harness/graft.ts";
 import { editorHome } from "./harness/largeStudy.ts";
 import { editorTest } from "./harness/spec.ts";
 import { inAllThemes } from "./harness/themes.ts";
-import type { Workbench } from "./harness/workbench.ts";
 
 const pairs = (count: number): string =>
   Array.from({ length: count }, (_, i) => {
@@ -28,33 +27,13 @@ const test = editorTest({
   settings: { "workbench.colorTheme": "Default Dark Modern" },
 });
 
-async function openStudies(workbench: Workbench): Promise<Frame> {
-  await workbench.page.getByRole("tab", { name: "Graft" }).first().waitFor();
-  await workbench.command("Graft: Open studies");
-  return workbench.webview('main[aria-label="Studies"]');
-}
-
 const file = async (page: Page, name: string): Promise<void> =>
   page.locator(".quick-input-list .monaco-list-row", { hasText: name }).click();
 
 const button = (view: Frame, name: string | RegExp): ReturnType<Frame["getByRole"]> =>
   view.getByRole("button", { name });
 
-/** Problems that axe finds in the page, by rule and element. */
-async function axeProblems(view: Frame): Promise<string[]> {
-  await view.evaluate(axeCore.source);
-  // VS Code paints the background of the window, behind a transparent page; axe takes that for white.
-  await view.evaluate(() => {
-    document.documentElement.style.background = "var(--vscode-editor-background)";
-  });
-  return await view.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
-  });
-}
+const problems = (view: Frame): Promise<string[]> => violations(view, { inside: "editor", except: [] });
 
 test("a study of three candidates is planned, with times", { timeout: 240_000 }, async ({ workbench }) => {
   const { page } = workbench;
@@ -79,7 +58,7 @@ test("a study of three candidates is planned, with times", { timeout: 240_000 },
   await view.getByText(join(workbench.folder, "nearby.jsonl")).waitFor();
   await view.getByLabel("Decoding").selectOption("Greedy: one answer");
   await workbench.screenshot("studies, form");
-  expect(await axeProblems(view)).toEqual([]);
+  expect(await problems(view)).toEqual([]);
   await button(view, "Create and plan").press("Enter");
   const runs = view.getByRole("region", { name: "Runs" });
   await runs.getByRole("row", { name: /graft-base, 2 nearest/ }).waitFor({ timeout: 120_000 });
@@ -116,7 +95,7 @@ test("its runs are reordered by keyboard and by mouse, and its file keeps the or
     [0, 1, 42],
   ]);
   await workbench.screenshot("studies, order");
-  expect(await axeProblems(view)).toEqual([]);
+  expect(await problems(view)).toEqual([]);
   const row = (name: RegExp): ReturnType<Frame["getByRole"]> => runs.getByRole("row", { name });
   await row(/2 nearest/)
     .locator(".grip")
@@ -188,7 +167,7 @@ test("its tasks are filtered, gone through by keyboard, and opened in the editor
   await tasks.getByText("Prompt, with its examples").last().click();
   await tasks.getByText("### Instruction:", { exact: false }).last().waitFor();
   await workbench.screenshot("studies, task");
-  expect(await axeProblems(view)).toEqual([]);
+  expect(await problems(view)).toEqual([]);
   await button(view, "Copy as issue").press("Enter");
   await page.getByText("Copied the task with its answers as Markdown.").first().waitFor();
   await button(view, "Open in editor: graft-base, 2 nearest").click();
@@ -286,7 +265,7 @@ test("its runs say what they were made of; a deleted run comes back, and an expo
   await run.getByText("Hash of the suite").waitFor();
   await run.scrollIntoViewIfNeeded();
   await workbench.screenshot("studies, history");
-  expect(await axeProblems(view)).toEqual([]);
+  expect(await problems(view)).toEqual([]);
   await run.getByRole("button", { name: "Delete" }).press("Enter");
   await view.getByText(/2 of 3 runs are finished\./).waitFor({ timeout: 60_000 });
   // The focus stays among the runs, on the same button of another one.

@@ -3,7 +3,7 @@
 import { expect, onTestFinished } from "vitest";
 import { violations } from "./harness/accessibility.ts";
 import { fitsWidth } from "./harness/fitsWidth.ts";
-import { graftReady } from "./harness/graft.ts";
+import { graftReady, openStudies } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 import { inAllThemes } from "./harness/themes.ts";
 import { writeTrainedStudy } from "./harness/trainedStudy.ts";
@@ -21,8 +21,7 @@ test(
     await workbench.openFile("taught.py");
     await graftReady(workbench);
     onTestFinished(await writeTrainedStudy("Taught", folder));
-    await workbench.command("Graft: Open studies");
-    const view = await workbench.webview('main[aria-label="Studies"]');
+    const view = await openStudies(workbench);
     await view.getByRole("button", { name: "Open Taught" }).click();
     const curves = view.getByRole("group", { name: "Learning curves" });
     const chart = curves.getByRole("img", { name: "Loss on validation data" });
@@ -86,8 +85,7 @@ test(
 test("the paper's questions are asked about some tasks, once", { timeout: 300_000 }, async ({ workbench }) => {
   const { page } = workbench;
   await page.setViewportSize({ width: 1280, height: 800 });
-  await workbench.command("Graft: Open studies");
-  const view = await workbench.webview('main[aria-label="Studies"]');
+  const view = await openStudies(workbench);
   const button = (name: string) => view.getByRole("button", { name, exact: true });
   await button("All studies").click();
   const tasks = view.getByLabel("Tasks of each suite");
