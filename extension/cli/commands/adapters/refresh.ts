@@ -3,13 +3,8 @@
 import { basename, resolve } from "node:path";
 import { runTrial } from "../../../core/evaluation/trial/runTrial.ts";
 import { refreshAdapter, type RefreshOptions } from "../../../core/training/refresh/refreshAdapter.ts";
-import {
-  readRefreshes,
-  undoRefresh,
-  type PastRefresh,
-  type Refresh,
-  type RefreshVerdict,
-} from "../../../core/training/refresh/refreshLog.ts";
+import { readRefreshes, undoRefresh, type PastRefresh } from "../../../core/training/refresh/refreshedWeights.ts";
+import type { Refresh, RefreshVerdict } from "../../../core/training/refresh/refreshLog.ts";
 import type { Context } from "../../context.ts";
 import { aligned, count, duration } from "../../output.ts";
 import { trainingProgress } from "../../results/trainingProgress.ts";

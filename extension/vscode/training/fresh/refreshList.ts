@@ -2,7 +2,8 @@
 
 import { join } from "node:path";
 import * as vscode from "vscode";
-import type { PastRefresh, Refresh, RefreshVerdict } from "../../../core/training/refresh/refreshLog.ts";
+import type { PastRefresh } from "../../../core/training/refresh/refreshedWeights.ts";
+import type { Refresh, RefreshVerdict } from "../../../core/training/refresh/refreshLog.ts";
 import type { LibraryProcess } from "../../../engine/libraryProcess.ts";
 import { refreshesRequest, undoRefreshRequest } from "../../../engine/protocol/adapters.ts";
 import type { AdapterLibrary } from "../../adapters/adapterLibrary.ts";

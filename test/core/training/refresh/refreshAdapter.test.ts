@@ -1,17 +1,22 @@
 /** Refreshes on the embedded base, with trials whose findings the tests decide. */
 
-import { mkdtemp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { copyAdapter } from "../../../../extension/core/adapters/library/copyAdapter.ts";
+import { exists } from "../../../../extension/core/foundation/exists.ts";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import {
   refreshAdapter,
   type RefreshControl,
   type RefreshResult,
 } from "../../../../extension/core/training/refresh/refreshAdapter.ts";
-import { learnedUntil, readRefreshes, undoRefresh } from "../../../../extension/core/training/refresh/refreshLog.ts";
+import {
+  learnedUntil,
+  readRefreshes,
+  undoRefresh,
+} from "../../../../extension/core/training/refresh/refreshedWeights.ts";
 import { readTrainingReport } from "../../../../extension/core/training/output/trainingReport.ts";
 import type { TrainOptions } from "../../../../extension/core/training/request.ts";
 import { train } from "../../../../extension/core/training/train.ts";
@@ -137,6 +142,35 @@ describe("refreshAdapter", () => {
     await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
     expect(await weightsOf(adapter)).toBe(before);
     expect(await readdir(join(adapter, "refreshes"))).toEqual([]);
+  });
+
+  test("an adapter that is deleted meanwhile is not refreshed, and its name is free", async () => {
+    await write("fresh");
+    const deleted = join(folder, "deleted");
+    const trial: RefreshControl["trial"] = async () => {
+      await rename(adapter, deleted);
+      return finding;
+    };
+    const before = await weightsOf(adapter);
+    const refused = { code: "adapter-missing", message: expect.stringContaining("renamed or deleted") as string };
+    await expect(refresh({}, { trial })).rejects.toMatchObject(refused);
+    expect(await exists(adapter)).toBe(false);
+    expect(await weightsOf(deleted)).toBe(before);
+    await rm(deleted, { recursive: true });
+  });
+
+  test("makes no folder where there is no adapter", async () => {
+    await rm(adapter, { recursive: true });
+    await expect(refresh({})).rejects.toMatchObject({ code: "adapter-missing" });
+    expect(await exists(adapter)).toBe(false);
+  });
+
+  test("a new training replaces the adapter with its refreshes", async () => {
+    await write("fresh");
+    await refresh({});
+    await train({ ...places(), data: [data], method: "ia3", steps: 1, out: adapter }, { log: silentLog });
+    expect(await readdir(adapter)).not.toContain("refreshes");
+    await expect(undoRefresh(adapter)).rejects.toMatchObject({ code: "refresh-missing" });
   });
 
   test("a copy for others has no refreshes", async () => {
