@@ -1,6 +1,7 @@
 /** graft adapter refresh, refreshes, undo-refresh */
 
 import { basename, resolve } from "node:path";
+import { readOutline } from "../../../core/adapters/formats/peftFolder.ts";
 import { runTrial } from "../../../core/evaluation/trial/runTrial.ts";
 import { refreshAdapter, type RefreshOptions } from "../../../core/training/refresh/refreshAdapter.ts";
 import { readRefreshes, undoRefresh, type PastRefresh } from "../../../core/training/refresh/refreshedWeights.ts";
@@ -31,6 +32,7 @@ export async function refreshCommand(
 }
 
 export async function refreshesCommand(folder: string, { output }: Context): Promise<void> {
+  await readOutline(folder);
   const refreshes = await readRefreshes(folder);
   const rows = refreshes.map((refresh) => [
     String(refresh.number),
@@ -53,7 +55,7 @@ const reasons: Readonly<Record<RefreshVerdict, string>> = {
   alike: "nothing got worse",
   worse: "less held-out code would be right",
   forgets: "it would forget general code",
-  untried: "there was no other code to try it on",
+  untried: "it could not be tried on other code",
 };
 
 function linesText({ lines }: Refresh): string {

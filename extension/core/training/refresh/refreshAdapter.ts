@@ -44,7 +44,7 @@ const passes = 2;
  * Learns from the files that were written since the adapter's training or its last refresh, and reads a few others again. A refresh that is
  * stopped leaves nothing behind, because the next one reads the files anew.
  *
- * @throws UserError "nothing-changed", "training-busy"; "adapter-missing" also if the adapter was renamed, deleted or replaced meanwhile;
+ * @throws UserError "nothing-changed", "training-busy"; "data-too-small" if all files have changed; "adapter-missing" also if the adapter was renamed, deleted or replaced meanwhile;
  *   the UserErrors of {@link train}; the signal's reason once it is aborted
  */
 export async function refreshAdapter(options: RefreshOptions, control: RefreshControl): Promise<RefreshResult> {
@@ -70,7 +70,7 @@ export async function refreshAdapter(options: RefreshOptions, control: RefreshCo
         seed: number,
         out,
       },
-      control,
+      { ...control, mustBeTried: true },
     ).catch(async (error: unknown) => {
       control.signal?.throwIfAborted();
       await checkUnchanged(adapter, before);

@@ -86,7 +86,7 @@ function reasonText(verdict: RefreshVerdict): string {
     case "forgets":
       return t("it would forget general code");
     case "untried":
-      return t("there are no other files to check it on");
+      return t("it could not be checked on other files");
     default:
       return t("nothing gets worse");
   }
