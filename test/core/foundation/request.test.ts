@@ -11,7 +11,7 @@ const schema = z.object({
   targets: z.array(z.string()).optional().describe("Modules to train"),
   shuffle: z.boolean().default(true).describe("Shuffle the data"),
   day: z.iso.date().optional(),
-  time: z.iso.datetime({ local: true, offset: true }).optional(),
+  time: z.iso.datetime({ local: true }).optional().meta({ format: "date-time" }),
 });
 
 describe("fieldOf", () => {

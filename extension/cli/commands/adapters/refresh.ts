@@ -22,7 +22,7 @@ export async function refreshCommand(
   const control = { signal, log: output.log, trial: runTrial, ...trainingProgress(output) };
   const result = await refreshAdapter(options, control).finally(() => output.close());
   const { files, steps: taken, seconds, kept, verdict, trial } = result;
-  const learned = `${count(files)} files, ${taken} steps in ${duration(seconds)}`;
+  const learned = `${filesText(files)}, ${taken} steps in ${duration(seconds)}`;
   const lines = [
     kept ? `Refreshed ${resolve(folder)}` : `Left ${resolve(folder)} as it was: ${reasons[verdict]}`,
     learned,
@@ -37,7 +37,7 @@ export async function refreshesCommand(folder: string, { output }: Context): Pro
   const rows = refreshes.map((refresh) => [
     String(refresh.number),
     refresh.at.slice(0, 16).replace("T", " "),
-    `${count(refresh.files)} files`,
+    filesText(refresh.files),
     linesText(refresh),
     stateText(refresh),
   ]);
@@ -57,6 +57,10 @@ const reasons: Readonly<Record<RefreshVerdict, string>> = {
   forgets: "it would forget general code",
   untried: "it could not be tried on other code",
 };
+
+function filesText(files: number): string {
+  return files === 1 ? "1 changed file" : `${count(files)} changed files`;
+}
 
 function linesText({ lines }: Refresh): string {
   return lines ? `${lines.before.toFixed(1)} → ${lines.after.toFixed(1)} % of ${lines.count} lines right` : "";

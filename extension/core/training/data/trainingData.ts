@@ -24,6 +24,7 @@ import {
 import type { RequestEncoder } from "../holes/requestEncoder.ts";
 import type { openTrainingRepository, Repository } from "../holes/trainingRepository.ts";
 import { writeHeldOutFiles } from "./heldOutFiles.ts";
+import { isUnchanged } from "./rehearsal.ts";
 import { readingMeter, type ReadingProgress } from "../loop/progressMeter.ts";
 import { pieceSizeFor } from "./pieceSize.ts";
 import type { TrainOptions } from "../request.ts";
@@ -34,6 +35,8 @@ export interface DataPart {
   name: string;
   /** Rows or files. */
   examples: number;
+  /** Of these, files that have not changed and are read again; only of a training on changes. */
+  rehearsed?: number | undefined;
   /** Training tokens in an epoch. */
   tokens: number;
   /** Files that are not trained on, with reasons. */
@@ -132,7 +135,7 @@ export async function openTrainingData(
       const { folder } = source;
       const repository = folder === undefined ? undefined : await indexOf?.(folder, isHeldOut, control.signal);
       const reading = readingOf(source, chance.seed, { pieces: pieceMaker(source, settings), repository });
-      let examples = 0;
+      let [examples, rehearsed] = [0, 0];
       for await (const entry of entriesOf(source, control)) {
         if (!("kind" in entry)) continue;
         const isTried = onlyTried.has(entry);
@@ -140,12 +143,14 @@ export async function openTrainingData(
         if (isTried || file === validation) heldOut.add(source, entry);
         if (!isTried) {
           examples++;
+          if (isUnchanged(entry)) rehearsed++;
           tokenize(entry, file, reading);
         }
         meter.read();
       }
       const tokens = Math.round((training.tokens - tokensBefore) / drawings);
-      parts.push({ name: source.name, examples, tokens, skipped: survey.skipped[index] ?? [] });
+      const counts = { examples, ...(rehearsed > 0 && { rehearsed }), tokens };
+      parts.push({ name: source.name, ...counts, skipped: survey.skipped[index] ?? [] });
     }
     for (const source of sets) {
       const reading = readingOf(source, chance.seed);

@@ -82,7 +82,7 @@ export async function refreshAdapter(options: RefreshOptions, control: RefreshCo
       number,
       at,
       since,
-      files: data.reduce((sum, { examples }) => sum + examples, 0),
+      files: data.reduce((sum, { examples, rehearsed = 0 }) => sum + examples - rehearsed, 0),
       steps,
       seconds,
       kept: verdict === "better" || verdict === "alike",

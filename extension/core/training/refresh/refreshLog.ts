@@ -36,7 +36,7 @@ const refreshSchema = z.object({
   /** When it began to read the files, and the time since which it learned what had changed. */
   at: time,
   since: z.string(),
-  /** Files that it trained on, a few of them unchanged. */
+  /** Files that had changed. */
   files: count,
   steps: count,
   seconds: z.number(),

@@ -43,7 +43,15 @@ const runSchema = z.object({
   steps: z.int().positive(),
   /** Rows and files that could not be used. */
   problems: z.object({ count, first: z.string() }),
-  parts: z.array(z.object({ name: z.string(), examples: count, tokens: count, skipped: z.array(skipped).readonly() })),
+  parts: z.array(
+    z.object({
+      name: z.string(),
+      examples: count,
+      rehearsed: count.optional(),
+      tokens: count,
+      skipped: z.array(skipped).readonly(),
+    }),
+  ),
   training: tokens,
   validation: tokens,
 });

@@ -72,7 +72,7 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
     saved,
     saved.onDidChange(clock.changed),
     saved.onDidCreate(clock.changed),
-    typing.follow(clock.typed),
+    typing.onDidType(clock.typed),
     library.onDidChangeActive(check),
     configuration.onDidChange(check),
   );

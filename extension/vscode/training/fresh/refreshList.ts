@@ -57,9 +57,15 @@ export async function undo(
 export function refreshText(name: string, refresh: Refresh): string {
   const { t } = vscode.l10n;
   const what = refresh.kept
-    ? t('Refreshed "{0}" with {1} files.', name, refresh.files)
+    ? keptText(name, refresh.files)
     : t('"{0}" stays as it was: {1}.', name, reasonText(refresh.verdict));
   return [what, figuresText(refresh)].filter(Boolean).join(" ");
+}
+
+function keptText(name: string, files: number): string {
+  const { t } = vscode.l10n;
+  if (files === 1) return t('Refreshed "{0}" with 1 changed file.', name);
+  return t('Refreshed "{0}" with {1} changed files.', name, files);
 }
 
 function isInPlace({ kept, undone }: PastRefresh): boolean {
@@ -69,7 +75,8 @@ function isInPlace({ kept, undone }: PastRefresh): boolean {
 function stateText(refresh: PastRefresh): string {
   const { t } = vscode.l10n;
   if (refresh.undone) return t("taken back");
-  return refresh.kept ? t("{0} files learned", refresh.files) : t("not kept: {0}", reasonText(refresh.verdict));
+  if (!refresh.kept) return t("not kept: {0}", reasonText(refresh.verdict));
+  return refresh.files === 1 ? t("1 file learned") : t("{0} files learned", refresh.files);
 }
 
 function figuresText({ lines }: Refresh): string {

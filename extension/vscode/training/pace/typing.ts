@@ -9,6 +9,8 @@ import type { Engine } from "../../completion/engine.ts";
 import type { UnfinishedTrainings } from "../unfinishedTrainings.ts";
 
 export interface Typing {
+  /** Fires whenever the user types or asks for a completion in this window. */
+  readonly onDidType: vscode.Event<void>;
   /** Calls `typed` whenever the user types or asks for a completion, in any window, until it is disposed. */
   follow(typed: () => void): vscode.Disposable;
 }
@@ -46,6 +48,7 @@ export function openTyping({ engine, unfinished, home }: TypingOptions, subscrip
     engine.onDidAsk(onTyped),
   );
   return {
+    onDidType: typed.event,
     follow(listener) {
       followers++;
       const onSign = (now: { mtimeMs: number }, before: { mtimeMs: number }): void => {
