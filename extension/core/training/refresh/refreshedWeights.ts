@@ -61,8 +61,9 @@ const mostSeconds = 100 * 24 * 3600;
 export async function learnedUntil(adapter: string): Promise<Date> {
   const last = (await heldBy(adapter, await readLog(adapter))).at(-1);
   if (last) return new Date(last.at);
+  const { readAt, seconds = 0 } = (await readTrainingReport(adapter)) ?? {};
+  if (readAt !== undefined) return new Date(readAt);
   const { mtimeMs: written } = await stat(join(adapter, weightsFile));
-  const seconds = (await readTrainingReport(adapter))?.seconds ?? 0;
   return new Date(Math.max(0, written - 1000 * Math.min(Math.max(seconds, 0), mostSeconds)));
 }
 

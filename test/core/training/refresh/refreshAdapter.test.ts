@@ -199,6 +199,16 @@ test("what has changed is learned at a third of the usual rate, unless a rate is
   expect(await rateWith({ init: adapter })).toBe(usual);
 });
 
+test("what is written while a training is paused is learned later", async () => {
+  const [out, stop] = [join(folder, "paused"), new AbortController()];
+  const options = { ...places(), data: [data], method: "ia3" as const, steps: 2, out };
+  const paused = train(options, { log: silentLog, signal: stop.signal, onProgress: () => stop.abort() });
+  await expect(paused).rejects.toMatchObject({ name: "AbortError" });
+  const pausedAt = new Date();
+  await train({ ...options, data: [], resume: true }, { log: silentLog });
+  expect((await learnedUntil(out)).getTime()).toBeLessThan(pausedAt.getTime());
+});
+
 test("a damaged log keeps its good lines", async () => {
   await write("fresh");
   await refresh({});

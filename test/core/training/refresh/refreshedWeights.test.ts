@@ -170,6 +170,14 @@ describe("an adapter from others", () => {
     }
   });
 
+  test("a training that waited or was resumed knows its files as they were when it read them", async () => {
+    const report = { format: 1, settings: {}, steps: 1, tokens: 1, trainLoss: 1, trainableParameters: 1 };
+    const readAt = "2023-12-24T08:00:00.000Z";
+    const text = JSON.stringify({ ...report, peakMemoryBytes: 1, seconds: 60, readAt });
+    await writeFile(join(adapter, "graft.json"), text);
+    expect(await learnedUntil(adapter)).toEqual(new Date(readAt));
+  });
+
   test("lines with impossible figures count as damaged", async () => {
     await mkdir(refreshes());
     const [weird, huge] = [{ ...refreshOf(1), lines: { count: 1, before: 1e9, after: 0 } }, refreshOf(1)];
