@@ -8,6 +8,7 @@ import { openLibraryProcess, type LibraryProcess } from "./engine/libraryProcess
 import { openAdapterView } from "./vscode/adapters/adapterActions.ts";
 import { openAdapterLibrary, type AdapterLibrary } from "./vscode/adapters/adapterLibrary.ts";
 import { addBase } from "./vscode/baseModels/addBase.ts";
+import { takeBackRefused, type TakeBackOptions } from "./vscode/adapters/takeBackRefused.ts";
 import { openBaseHint } from "./vscode/baseModels/baseHint.ts";
 import { openBaseLibrary } from "./vscode/baseModels/baseLibrary.ts";
 import { createBasesPanel } from "./vscode/baseModels/basesPanel.ts";
@@ -16,7 +17,7 @@ import { createBenchmarkPanel } from "./vscode/benchmark/benchmarkPanel.ts";
 import { openCompletions, type Completions } from "./vscode/completion/completions.ts";
 import { readConfiguration } from "./vscode/configuration.ts";
 import { setUpCuda } from "./vscode/devices/setUpCuda.ts";
-import { openEngine, type Engine } from "./vscode/completion/engine.ts";
+import { openEngine, type Engine, type EngineOptions } from "./vscode/completion/engine.ts";
 import { setHubToken } from "./vscode/baseModels/hubSettings.ts";
 import { openPaperData } from "./vscode/paperData.ts";
 import { openMachineSpeed } from "./vscode/baseModels/machineSpeed.ts";
@@ -26,7 +27,7 @@ import { createStudies, type StudiesOptions } from "./vscode/study/studies.ts";
 import { createStudyPanel, type StudyPanel, type StudyPanelOptions } from "./vscode/study/studyPanel.ts";
 import { openStudyHistory } from "./vscode/study/studyHistory.ts";
 import { openStudyTasks } from "./vscode/study/studyTasks.ts";
-import { openComparing } from "./vscode/statistics/comparing.ts";
+import { openComparing, type Comparing } from "./vscode/statistics/comparing.ts";
 import { openStatistics } from "./vscode/statistics/statistics.ts";
 import { registerStatisticsView } from "./vscode/statistics/statisticsView.ts";
 import { indexCommands } from "./vscode/repository/indexCommands.ts";
@@ -81,7 +82,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
     subscriptions,
   );
   const serving = { ...shared, library: comparing.serving };
-  const engine = openEngine(serving, subscriptions);
+  const engine = openGuardedEngine({ ...shared, comparing }, subscriptions);
   const index = openRepositoryIndex({ ...shared, home: join(places.home, "repositories") }, subscriptions);
   const speed = openMachineSpeed({ ...shared, state: globalState }, subscriptions);
   const paperData = openPaperData({ ...shared, secrets }, subscriptions);
@@ -139,6 +140,16 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
   return { activationMilliseconds, engine, completions, libraryProcess, places, library, training, unfinished, index };
+}
+
+/** Opens the engine, whose refusals take back a choice of adapters. */
+function openGuardedEngine(
+  options: EngineOptions & Omit<TakeBackOptions, "engine"> & { comparing: Comparing },
+  subscriptions: vscode.Disposable[],
+): Engine {
+  const engine = openEngine({ ...options, library: options.comparing.serving }, subscriptions);
+  takeBackRefused({ ...options, engine }, subscriptions);
+  return engine;
 }
 
 function openStudies(

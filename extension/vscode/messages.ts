@@ -1,4 +1,4 @@
-/** Shows failures: the problem, the next step, and a link to the log. One place, so that all have the same form. */
+/** Shows notices, and failures with the problem, the next step and a link to the log. One place, so that all have the same form. */
 
 import * as vscode from "vscode";
 import { isCancelled, UserError } from "../core/foundation/errors.ts";
@@ -16,7 +16,7 @@ export interface Messages {
   log(error: unknown): void;
   /** Wraps `handle` and shows its failure: for events, whose listeners' promises nobody awaits. */
   reporting<Args extends unknown[]>(handle: (...args: Args) => unknown): (...args: Args) => Promise<void>;
-  /** Shows `text`, which may already be in the log. */
+  /** Shows `text`; of a warning or an error the log may tell more. */
   tell(severity: "info" | "warning" | "error", text: string, actions?: readonly Action[]): void;
 }
 
@@ -42,9 +42,8 @@ export function createMessages(output: vscode.LogOutputChannel): Messages {
   const showLog: Action = { title: vscode.l10n.t("Show Log"), run: () => output.show() };
 
   const offer = (show: Show, text: string, actions: readonly Action[]): void => {
-    const offered = [...actions, showLog];
-    void show(plainMessage(text), ...offered.map(({ title }) => title)).then(
-      reporting((title) => offered.find((action) => action.title === title)?.run()),
+    void show(plainMessage(text), ...actions.map(({ title }) => title)).then(
+      reporting((title) => actions.find((action) => action.title === title)?.run()),
     );
   };
 
@@ -55,7 +54,7 @@ export function createMessages(output: vscode.LogOutputChannel): Messages {
   const tellError: Messages["tellError"] = (error, actions = []) => {
     const { message, nextStep } = explain(error);
     log(error);
-    offer(vscode.window.showErrorMessage, `${message} ${nextStep}`, actions);
+    offer(vscode.window.showErrorMessage, `${message} ${nextStep}`, [...actions, showLog]);
   };
 
   const reporting: Messages["reporting"] =
@@ -77,7 +76,7 @@ export function createMessages(output: vscode.LogOutputChannel): Messages {
     },
     tell(severity, text, actions = []) {
       const { showInformationMessage: info, showWarningMessage: warning, showErrorMessage: error } = vscode.window;
-      offer({ info, warning, error }[severity], text, actions);
+      offer({ info, warning, error }[severity], text, severity === "info" ? actions : [...actions, showLog]);
     },
     tellError,
     tellOnce(error, actions) {

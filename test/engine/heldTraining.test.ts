@@ -1,19 +1,17 @@
 /** A training that is held back, in its own process, with a real base. */
 
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { importBase } from "../../extension/core/baseModels/import/importBase.ts";
 import { silentLog } from "../../extension/core/foundation/log.ts";
 import type { TrainOptions } from "../../extension/core/training/request.ts";
 import { trainWork, type TrainingNews } from "../../extension/engine/protocol/training.ts";
 import { workApart, type Hold } from "../../extension/engine/workApart.ts";
-import { writeTinyCheckpoint } from "../core/baseModels/tinyCheckpoint.ts";
+import { writeTinyTraining } from "../core/training/tinyTraining.ts";
 
 const engine = { entry: join(import.meta.dirname, "trainingEngine.ts"), log: silentLog };
-const steps = 12;
 let folder: string;
 let options: Omit<TrainOptions, "out">;
 const at = (...path: string[]): string => join(folder, ...path);
@@ -21,21 +19,7 @@ const weights = (out: string): Promise<Buffer> => readFile(at(out, "adapter_mode
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "graft-held-"));
-  await writeTinyCheckpoint(at("tiny"));
-  await importBase({ source: at("tiny"), home: at("home"), name: "mine", bits: 8 });
-  const rows = Array.from({ length: 40 }, (_, i) => JSON.stringify({ intent: `add ${i}`, code: `x + ${i}` }));
-  await writeFile(at("rows.jsonl"), rows.join("\n"));
-  options = {
-    base: "mine",
-    home: at("home"),
-    embedded: "",
-    dataFolder: "",
-    data: [at("rows.jsonl")],
-    validation: "0.2",
-    batchSize: 2,
-    maxLength: 32,
-    steps,
-  };
+  options = { ...(await writeTinyTraining(folder)), validation: "0.2", batchSize: 2, maxLength: 32, steps: 12 };
   await train("through", {});
 }, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import { asTrained } from "../../extension/core/adapters/chosenAdapters.ts";
 import { adaptersRequest } from "../../extension/engine/protocol/library.ts";
@@ -76,25 +77,28 @@ describe("Graft in the extension host", () => {
     );
   });
 
-  it('tells what is wrong with a broken adapter, and "None" mends it', async () => {
-    const folder = join(graft.library.folder, "broken");
+  it("tells what is wrong with a broken adapter, and does not use it", async () => {
+    const { engine, library, libraryProcess, places } = graft;
+    const folder = join(library.folder, "broken");
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "adapter_config.json"), "{");
     try {
-      await graft.library.activate([asTrained("broken")]);
-      await until("the engine refuses it", () => graft.engine.state.phase === "failed");
-      const [listed] = await graft.libraryProcess.ask(adaptersRequest, {
-        ...graft.places,
-        base: "",
-        library: graft.library.folder,
-      });
+      const question = { ...places, base: "", library: library.folder };
+      const [listed] = await libraryProcess.ask(adaptersRequest, question);
       assert.match(listed?.problem?.message ?? "", /Cannot load adapter "broken"/);
 
-      void vscode.commands.executeCommand("graft.selectAdapter");
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
-      await until("no adapter is active", () => graft.library.active.length === 0);
-      await until("the engine is ready", () => graft.engine.state.phase === "ready");
+      const refused = new Promise<string>((resolve) => {
+        const following = engine.onDidChangeState((state) => {
+          if (state.phase !== "failed") return;
+          following.dispose();
+          resolve(String(state.error));
+        });
+      });
+      // As the view does with a row that was read before the adapter broke.
+      await vscode.commands.executeCommand("graft.adapters.use", { name: "broken", details: {} });
+      assert.match(await refused, /Cannot load adapter "broken"/);
+      await until("the choice is taken back", () => library.active.length === 0);
+      await until("the engine is ready", () => engine.state.phase === "ready");
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -140,8 +144,79 @@ describe("Graft in the extension host", () => {
     assert(training.state.phase === "done" && training.state.steps === step && step < training.state.plannedSteps);
     assert.deepEqual(unfinished.list, []);
     assert.deepEqual(library.active, [asTrained("stopped")]);
-    await library.activate([]);
-    training.dismiss();
+    assert.equal(training.state.replaced, undefined);
+  });
+
+  it("a combination that a new adapter replaces comes back by undo, as strong as it was", async () => {
+    const { training, library } = graft;
+    const shown = (): unknown[] => {
+      assert(training.state.phase === "done");
+      return [training.state.active, training.state.replaced];
+    };
+    const pair = [{ name: "team", scale: 0.75 }, asTrained("own")];
+    for (const { name } of pair) {
+      await cp(join(library.folder, "stopped"), join(library.folder, name), { recursive: true });
+    }
+    try {
+      await library.activate(pair);
+      assert.deepEqual(shown(), [false, undefined]);
+      await training.activate("stopped");
+      assert.deepEqual([library.active, shown()], [[asTrained("stopped")], [true, pair]]);
+      await training.bringBack();
+      assert.deepEqual([library.active, shown()], [pair, [false, undefined]]);
+
+      // A choice made since is no longer the new adapter's doing, which nothing undoes.
+      await training.activate("stopped");
+      await library.activate([asTrained("stopped"), asTrained("own")]);
+      assert.deepEqual(shown(), [true, undefined]);
+      await training.bringBack();
+      assert.deepEqual(library.active, [asTrained("stopped"), asTrained("own")]);
+    } finally {
+      await library.activate([]);
+      for (const { name } of pair) await rm(join(library.folder, name), { recursive: true });
+      training.dismiss();
+    }
+  });
+
+  it("a combination with a broken adapter leaves the one that is in use", async () => {
+    const { engine, library } = graft;
+    const good = [{ name: "stopped", scale: 0.5 }];
+    const folder = join(library.folder, "broken");
+    await cp(join(library.folder, "stopped"), folder, { recursive: true });
+    await truncate(join(folder, "adapter_model.safetensors"), 100);
+    try {
+      await library.activate(good);
+      await until("it is in use", () => engine.state.phase === "ready");
+      await library.activate([...good, asTrained("broken")]);
+      await until("the choice is taken back", () => isDeepStrictEqual(library.active, good));
+      await until("the engine is ready", () => engine.state.phase === "ready");
+      assert.deepEqual(library.active, good);
+    } finally {
+      await library.activate([]);
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('an adapter that breaks while it is in use stays chosen, and "None" mends it', async () => {
+    const { engine, library } = graft;
+    const config = join(library.folder, "stopped", "adapter_config.json");
+    const content = await readFile(config);
+    await library.activate([asTrained("stopped")]);
+    await until("it is in use", () => engine.state.phase === "ready");
+    await writeFile(config, "{");
+    try {
+      await engine.restart();
+      assert.equal(engine.state.phase, "failed");
+      assert.deepEqual(library.active, [asTrained("stopped")]);
+
+      void vscode.commands.executeCommand("graft.selectAdapter");
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+      await until("no adapter is active", () => library.active.length === 0);
+      await until("the engine is ready", () => engine.state.phase === "ready");
+    } finally {
+      await writeFile(config, content);
+    }
   });
 
   it("a training that cannot start leaves the unfinished one of its name alone, and says so once", async () => {

@@ -155,7 +155,8 @@ test("a folder that is no adapter is told with what to do, and nothing is taken 
   await showView(workbench);
   await workbench.command("Graft: Import adapter…");
   await chooseFolder(workbench, folder, "Import");
-  await workbench.notification("no-adapter").waitFor({ timeout: 30_000 });
+  const refused = workbench.notification("no-adapter");
+  await refused.getByRole("button", { name: "Show Log" }).waitFor({ timeout: 30_000 });
   await workbench.screenshot("adapters, import refused");
   expect((await readdir(library)).sort()).toEqual(before);
 });
@@ -168,7 +169,11 @@ test("Delete removes it, and Undo brings it back into use", async ({ workbench }
   await workbench.press("Delete");
   await workbench.page.getByText("No adapter yet").waitFor({ timeout: 30_000 });
   await graftReady(workbench, "none");
-  await workbench.notification('Deleted the adapter "branch".').getByRole("button", { name: "Undo" }).click();
+  const notice = workbench.notification('Deleted the adapter "branch".');
+  await notice.getByRole("button", { name: "Undo" }).waitFor();
+  // The log has nothing to add.
+  expect(await notice.getByRole("button", { name: "Show Log" }).count()).toBe(0);
+  await notice.getByRole("button", { name: "Undo" }).click();
   await row(workbench, "branch, in use").waitFor({ timeout: 30_000 });
   await graftReady(workbench, "branch");
 });

@@ -8,6 +8,7 @@ import { chooseInMenu } from "./harness/contextMenu.ts";
 import { graftReady, storage } from "./harness/graft.ts";
 import { setSidebarWidth } from "./harness/sidebarWidth.ts";
 import { editorTest } from "./harness/spec.ts";
+import { themes, useTheme } from "./harness/themes.ts";
 import type { Workbench } from "./harness/workbench.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -238,26 +239,18 @@ test("deleting one keeps the others, and Undo brings it back into use", async ({
   await expect.poll(() => said(workbench), patient).toContain("Adapters: team (150 %) + mine (50 %) + prefix-a");
 });
 
-test.for([
-  ["Default Dark Modern", "vs-dark"],
-  ["Default High Contrast", "hc-black"],
-  ["Default High Contrast Light", "hc-light"],
-  ["Default Light Modern", "vs"],
-] as const)("%s: both lists and the view at 200 pixels", async ([theme, kind], { workbench }) => {
-  const settings = JSON.stringify({ "workbench.colorTheme": theme });
-  await mkdir(join(workbench.folder, ".vscode"), { recursive: true });
-  await writeFile(join(workbench.folder, ".vscode/settings.json"), settings);
-  await workbench.page.locator(`.monaco-workbench.${kind}`).first().waitFor();
+test.for(themes)("$name: both lists and the view at 200 pixels", async (theme, { workbench }) => {
+  await useTheme(workbench, theme);
   await showView(workbench);
   await setSidebarWidth(workbench, 200);
   await row(workbench, "team, in use, 150 %").hover();
   await row(workbench, "team").getByRole("button", { name: "Stop using" }).waitFor();
   await openScales(workbench, "mine");
   await item(workbench, "50 %").filter({ hasText: idiom }).waitFor({ timeout: 30_000 });
-  await workbench.screenshot(`scale, ${theme}`);
+  await workbench.screenshot(`scale, ${theme.name}`);
   await workbench.press("Escape");
   await workbench.command("Graft: Combine adapters");
   await item(workbench, "prefix-a").waitFor();
-  await workbench.screenshot(`combine, ${theme}`);
+  await workbench.screenshot(`combine, ${theme.name}`);
   await workbench.press("Escape");
 });

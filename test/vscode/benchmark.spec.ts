@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Frame } from "playwright-core";
 import { beforeAll, expect } from "vitest";
 import { chooseFolder } from "./harness/folderDialog.ts";
+import { firstColumnStays } from "./harness/firstColumnStays.ts";
 import { fitsWidth } from "./harness/fitsWidth.ts";
 import { graftReady, storage } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
@@ -201,6 +202,7 @@ test("the panel fits a narrow window, and light themes", async ({ workbench }) =
   await fitsWidth(view, 420);
   await workbench.screenshot("benchmark, narrow");
   await view.getByRole("button", { name: "Export…" }).scrollIntoViewIfNeeded();
+  await firstColumnStays(view.getByRole("region", { name: "pairs.jsonl, graft" }));
   await workbench.screenshot("benchmark, narrow, runs");
   await page.setViewportSize({ width: 1280, height: 800 });
   await writeFile(

@@ -10,6 +10,7 @@ import { fitsWidth } from "./harness/fitsWidth.ts";
 import { openTrainingForm } from "./harness/graft.ts";
 import { setSidebarWidth } from "./harness/sidebarWidth.ts";
 import { editorTest } from "./harness/spec.ts";
+import { inAllThemes } from "./harness/themes.ts";
 import type { Workbench } from "./harness/workbench.ts";
 
 const theirs = (name: string): string => `def rig_${name}(mast):\n    return mast.their_rigging("${name}")\n`;
@@ -70,13 +71,10 @@ test("takes a number of months by keyboard, and refuses others", async ({ workbe
 
 test("reads well in all themes, and 200 pixels wide", async ({ workbench }) => {
   const form = await chooseCommits(workbench);
-  for (const theme of ["Dark Modern", "Light Modern", "High Contrast", "High Contrast Light"]) {
-    const settings = JSON.stringify({ "workbench.colorTheme": `Default ${theme}` });
-    await writeFile(join(workbench.folder, ".vscode/settings.json"), settings);
-    await workbench.page.waitForTimeout(700); // Colours fade; nothing else depends on it.
+  await inAllThemes(workbench, form, async (theme) => {
     await workbench.screenshot(`commits, ${theme}`);
     expect(await violations(form)).toEqual([]);
-  }
+  });
   await setSidebarWidth(workbench, 200);
   await fitsWidth(form, 200);
   await workbench.screenshot("commits, 200 px");

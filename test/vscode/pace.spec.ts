@@ -9,6 +9,7 @@ import { violations } from "./harness/accessibility.ts";
 import { graftReady, openTrainingForm } from "./harness/graft.ts";
 import { setSidebarWidth } from "./harness/sidebarWidth.ts";
 import { editorTest } from "./harness/spec.ts";
+import { inAllThemes } from "./harness/themes.ts";
 import { openWorkbench, type Workbench } from "./harness/workbench.ts";
 
 const sources = Object.fromEntries(
@@ -69,7 +70,7 @@ test("waits while the user types, and goes on afterwards", { timeout: 240_000 },
   await expect.poll(hasStoodStill, { timeout: 120_000, interval: 0 }).toBe(true);
   // It is seen, and not heard at every burst.
   expect(await form.locator('[aria-live="polite"]').first().textContent()).toBe("Training");
-  await inAllThemes(workbench, typeALine, "waits for typing");
+  await showWaiting(workbench, form, typeALine, "waits for typing");
 
   const at = await stepOf(form);
   await form.getByText(whileTyping).waitFor({ state: "hidden" });
@@ -136,7 +137,7 @@ test("waits on battery power, until mains power comes", { timeout: 240_000 }, as
   const at = await stepOf(form);
   await workbench.statusItem("Graft:").locator(".codicon-debug-pause").waitFor();
   expect(await violations(form)).toEqual([]);
-  await inAllThemes(workbench, async () => undefined, "waits for mains power");
+  await showWaiting(workbench, form, async () => undefined, "waits for mains power");
   expect(await stepOf(form)).toBe(at);
   await power("Charging");
   await form.getByText(onBattery).waitFor({ state: "hidden", timeout: 60_000 });
@@ -176,16 +177,17 @@ test(
   },
 );
 
-async function inAllThemes(workbench: Workbench, before: () => Promise<unknown>, name: string): Promise<void> {
+async function showWaiting(
+  workbench: Workbench,
+  form: Frame,
+  before: () => Promise<unknown>,
+  name: string,
+): Promise<void> {
   const show = async (title: string): Promise<void> => {
-    await workbench.page.waitForTimeout(700); // Colours fade; nothing else depends on it.
     await before();
     await workbench.screenshot(`${name}, ${title}`);
   };
-  for (const theme of ["Light Modern", "High Contrast", "High Contrast Light", "Dark Modern"]) {
-    await set(workbench, { "workbench.colorTheme": `Default ${theme}` });
-    await show(theme);
-  }
+  await inAllThemes(workbench, form, show);
   await setSidebarWidth(workbench, 200);
   await show("200 px");
   await setSidebarWidth(workbench, 340);

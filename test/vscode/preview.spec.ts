@@ -7,6 +7,7 @@ import { expect } from "vitest";
 import { violations } from "./harness/accessibility.ts";
 import { openTrainingForm } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
+import { inAllThemes } from "./harness/themes.ts";
 
 const secret = "correct-horse-battery-9";
 const good = (name: string): string =>
@@ -94,14 +95,11 @@ test("reads well in all themes, and 200 pixels wide", async ({ workbench }) => {
   await form.getByText("2 examples with").waitFor({ timeout: 60_000 });
   // Both parts are still open.
   const leftOut = form.getByText(/^Left out: \d/);
-  for (const theme of ["Dark Modern", "Light Modern", "High Contrast", "High Contrast Light"]) {
-    const settings = JSON.stringify({ "workbench.colorTheme": `Default ${theme}` });
-    await writeFile(join(workbench.folder, ".vscode/settings.json"), settings);
-    await workbench.page.waitForTimeout(700); // Colours fade; nothing else depends on it.
+  await inAllThemes(workbench, form, async (theme) => {
     await leftOut.scrollIntoViewIfNeeded();
     await workbench.screenshot(`preview, ${theme}`);
     expect(await violations(form)).toEqual([]);
-  }
+  });
   await form.evaluate(() => (document.body.style.width = "200px"));
   expect(await form.evaluate(() => document.querySelector("main")!.scrollWidth)).toBeLessThanOrEqual(200);
   await workbench.screenshot("preview, 200 px");

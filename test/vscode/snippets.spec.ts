@@ -1,7 +1,6 @@
 /** "Train on this selection": from the editor's menu to an adapter, by mouse and by keyboard; no secret among the snippets. */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Frame } from "playwright-core";
 import { expect } from "vitest";
@@ -12,6 +11,7 @@ import { fitsWidth } from "./harness/fitsWidth.ts";
 import { graftReady, openTrainingForm } from "./harness/graft.ts";
 import { setSidebarWidth } from "./harness/sidebarWidth.ts";
 import { editorTest } from "./harness/spec.ts";
+import { inAllThemes } from "./harness/themes.ts";
 import type { Workbench } from "./harness/workbench.ts";
 
 const secret = "correct-horse-battery-7";
@@ -115,13 +115,10 @@ test("a snippet is edited as a file, and left out with the reason if no training
 
 test("reads well in all themes, and 200 pixels wide", async ({ workbench }) => {
   const form = await chooseSnippets(workbench);
-  for (const theme of ["Dark Modern", "Light Modern", "High Contrast", "High Contrast Light"]) {
-    const settings = JSON.stringify({ "workbench.colorTheme": `Default ${theme}` });
-    await writeFile(join(workbench.folder, ".vscode/settings.json"), settings);
-    await workbench.page.waitForTimeout(700); // Colours fade; nothing else depends on it.
+  await inAllThemes(workbench, form, async (theme) => {
     await workbench.screenshot(`snippets, ${theme}`);
     expect(await violations(form)).toEqual([]);
-  }
+  });
   await setSidebarWidth(workbench, 200);
   await fitsWidth(form, 200);
   await workbench.screenshot("snippets, 200 px");

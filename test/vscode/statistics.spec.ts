@@ -9,6 +9,7 @@ import { fitsWidth } from "./harness/fitsWidth.ts";
 import { graftReady, storage } from "./harness/graft.ts";
 import { shapes } from "./harness/shapes.ts";
 import { editorTest } from "./harness/spec.ts";
+import { themes, useTheme } from "./harness/themes.ts";
 import { appears } from "./harness/until.ts";
 import type { Workbench } from "./harness/workbench.ts";
 
@@ -263,26 +264,17 @@ async function writeMonths(): Promise<void> {
   }
 }
 
-const themes = [
-  ["Default Dark Modern", "vscode-dark"],
-  ["Default Light Modern", "vscode-light"],
-  ["Default High Contrast", "vscode-high-contrast:not(.vscode-high-contrast-light)"],
-  ["Default High Contrast Light", "vscode-high-contrast-light"],
-] as const;
-
-test.for(themes)("%s: two months fit a narrow sidebar", async ([theme, kind], { workbench }) => {
+test.for(themes)("$name: two months fit a narrow sidebar", async (theme, { workbench }) => {
   await writeMonths();
   await workbench.command("Notifications: Clear All Notifications");
-  await writeFile(join(workbench.folder, ".vscode/settings.json"), JSON.stringify({ "workbench.colorTheme": theme }));
   const view = await openStatistics(workbench);
+  await useTheme(workbench, theme, view);
   await view.getByLabel("Time", { exact: true }).selectOption("Last 12 months");
-  await view.locator(`body.${kind}`).waitFor();
   await view.getByText("our-style on graft-base").waitFor();
   await view.getByLabel("Time", { exact: true }).selectOption("Last 30 days");
   await expect.poll(() => view.locator(".bars g").count()).toBe(30);
   await fitsWidth(view);
   await view.evaluate(() => window.scrollTo(0, 0));
-  await workbench.page.waitForTimeout(500); // Colours fade.
-  await workbench.screenshot(`statistics, ${theme}`);
-  if (kind === "vscode-high-contrast-light") await clear(workbench, view);
+  await workbench.screenshot(`statistics, ${theme.name}`);
+  if (theme === themes.at(-1)) await clear(workbench, view);
 });

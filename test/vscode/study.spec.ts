@@ -1,19 +1,20 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import axeCore from "axe-core";
 import type { Frame, Page } from "playwright-core";
 import { expect } from "vitest";
 import { root } from "../../scripts/bed/paths.ts";
 import { studiesFolder, type Study } from "../../extension/core/evaluation/study/studyFile.ts";
+import { violations } from "./harness/accessibility.ts";
 import { chooseFolder } from "./harness/folderDialog.ts";
+import { firstColumnStays } from "./harness/firstColumnStays.ts";
 import { fitsWidth } from "./harness/fitsWidth.ts";
-import { graftReady } from "./harness/graft.ts";
+import { graftReady, openStudies } from "./harness/graft.ts";
 import { editorHome } from "./harness/largeStudy.ts";
 import { editorTest } from "./harness/spec.ts";
-import type { Workbench } from "./harness/workbench.ts";
+import { inAllThemes } from "./harness/themes.ts";
 
 const pairs = (count: number): string =>
   Array.from({ length: count }, (_, i) => {
@@ -26,33 +27,13 @@ const test = editorTest({
   settings: { "workbench.colorTheme": "Default Dark Modern" },
 });
 
-async function openStudies(workbench: Workbench): Promise<Frame> {
-  await workbench.page.getByRole("tab", { name: "Graft" }).first().waitFor();
-  await workbench.command("Graft: Open studies");
-  return workbench.webview('main[aria-label="Studies"]');
-}
-
 const file = async (page: Page, name: string): Promise<void> =>
   page.locator(".quick-input-list .monaco-list-row", { hasText: name }).click();
 
 const button = (view: Frame, name: string | RegExp): ReturnType<Frame["getByRole"]> =>
   view.getByRole("button", { name });
 
-/** Problems that axe finds in the page, by rule and element. */
-async function axeProblems(view: Frame): Promise<string[]> {
-  await view.evaluate(axeCore.source);
-  // VS Code paints the background of the window, behind a transparent page; axe takes that for white.
-  await view.evaluate(() => {
-    document.documentElement.style.background = "var(--vscode-editor-background)";
-  });
-  return await view.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
-  });
-}
+const problems = (view: Frame): Promise<string[]> => violations(view, { inside: "editor", except: [] });
 
 test("a study of three candidates is planned, with times", { timeout: 240_000 }, async ({ workbench }) => {
   const { page } = workbench;
@@ -77,7 +58,7 @@ test("a study of three candidates is planned, with times", { timeout: 240_000 },
   await view.getByText(join(workbench.folder, "nearby.jsonl")).waitFor();
   await view.getByLabel("Decoding").selectOption("Greedy: one answer");
   await workbench.screenshot("studies, form");
-  expect(await axeProblems(view)).toEqual([]);
+  expect(await problems(view)).toEqual([]);
   await button(view, "Create and plan").press("Enter");
   const runs = view.getByRole("region", { name: "Runs" });
   await runs.getByRole("row", { name: /graft-base, 2 nearest/ }).waitFor({ timeout: 120_000 });
@@ -114,7 +95,7 @@ test("its runs are reordered by keyboard and by mouse, and its file keeps the or
     [0, 1, 42],
   ]);
   await workbench.screenshot("studies, order");
-  expect(await axeProblems(view)).toEqual([]);
+  expect(await problems(view)).toEqual([]);
   const row = (name: RegExp): ReturnType<Frame["getByRole"]> => runs.getByRole("row", { name });
   await row(/2 nearest/)
     .locator(".grip")
@@ -186,7 +167,7 @@ test("its tasks are filtered, gone through by keyboard, and opened in the editor
   await tasks.getByText("Prompt, with its examples").last().click();
   await tasks.getByText("### Instruction:", { exact: false }).last().waitFor();
   await workbench.screenshot("studies, task");
-  expect(await axeProblems(view)).toEqual([]);
+  expect(await problems(view)).toEqual([]);
   await button(view, "Copy as issue").press("Enter");
   await page.getByText("Copied the task with its answers as Markdown.").first().waitFor();
   await button(view, "Open in editor: graft-base, 2 nearest").click();
@@ -231,7 +212,7 @@ test("two candidates are compared task by task", async ({ workbench }) => {
 });
 
 test("the panel fits a narrow window, and other themes", async ({ workbench }) => {
-  const { page, folder } = workbench;
+  const { page } = workbench;
   await workbench.command("View: Toggle Primary Side Bar Visibility");
   const view = await openStudies(workbench);
   await view.getByRole("region", { name: "forty.jsonl, graft" }).waitFor({ timeout: 60_000 });
@@ -240,16 +221,13 @@ test("the panel fits a narrow window, and other themes", async ({ workbench }) =
     await fitsWidth(view, width);
     await workbench.screenshot(`studies, ${width} px`);
   }
+  await firstColumnStays(view.getByRole("region", { name: "forty.jsonl, graft" }));
+  await firstColumnStays(view.getByRole("region", { name: "Runs" }));
   await page.setViewportSize({ width: 1280, height: 800 });
-  for (const [theme, body] of [
-    ["Default Light Modern", ".vscode-light"],
-    ["Default High Contrast", ".vscode-high-contrast"],
-  ] as const) {
-    await writeFile(join(folder, ".vscode/settings.json"), JSON.stringify({ "workbench.colorTheme": theme }));
-    await view.locator(`body${body}`).waitFor();
+  await inAllThemes(workbench, view, async (theme) => {
     await view.locator("svg[role=img]").first().scrollIntoViewIfNeeded();
     await workbench.screenshot(`studies, ${theme}`);
-  }
+  });
 });
 
 test("its export, run again by the command line, has equal figures", { timeout: 300_000 }, async ({ workbench }) => {
@@ -287,7 +265,7 @@ test("its runs say what they were made of; a deleted run comes back, and an expo
   await run.getByText("Hash of the suite").waitFor();
   await run.scrollIntoViewIfNeeded();
   await workbench.screenshot("studies, history");
-  expect(await axeProblems(view)).toEqual([]);
+  expect(await problems(view)).toEqual([]);
   await run.getByRole("button", { name: "Delete" }).press("Enter");
   await view.getByText(/2 of 3 runs are finished\./).waitFor({ timeout: 60_000 });
   // The focus stays among the runs, on the same button of another one.

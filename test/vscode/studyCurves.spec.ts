@@ -1,12 +1,11 @@
 /** A study with trained candidates: their learning curves, what was trained, and which is better. */
 
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { violations } from "./harness/accessibility.ts";
 import { fitsWidth } from "./harness/fitsWidth.ts";
-import { graftReady } from "./harness/graft.ts";
+import { graftReady, openStudies } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
+import { inAllThemes } from "./harness/themes.ts";
 import { writeTrainedStudy } from "./harness/trainedStudy.ts";
 
 const test = editorTest({
@@ -22,8 +21,7 @@ test(
     await workbench.openFile("taught.py");
     await graftReady(workbench);
     onTestFinished(await writeTrainedStudy("Taught", folder));
-    await workbench.command("Graft: Open studies");
-    const view = await workbench.webview('main[aria-label="Studies"]');
+    const view = await openStudies(workbench);
     await view.getByRole("button", { name: "Open Taught" }).click();
     const curves = view.getByRole("group", { name: "Learning curves" });
     const chart = curves.getByRole("img", { name: "Loss on validation data" });
@@ -70,17 +68,12 @@ test(
     await workbench.screenshot("studies, trained");
     await curves.scrollIntoViewIfNeeded();
     await workbench.screenshot("studies, curves, dark");
-    expect(await violations(view)).toEqual([]);
+    expect(await violations(view, { inside: "editor" })).toEqual([]);
 
-    for (const [theme, body] of [
-      ["Default Light Modern", ".vscode-light"],
-      ["Default High Contrast", ".vscode-high-contrast"],
-    ] as const) {
-      await writeFile(join(folder, ".vscode/settings.json"), JSON.stringify({ "workbench.colorTheme": theme }));
-      await view.locator(`body${body}`).waitFor();
+    await inAllThemes(workbench, view, async (theme) => {
       await curves.scrollIntoViewIfNeeded();
       await workbench.screenshot(`studies, curves, ${theme}`);
-    }
+    });
     await workbench.command("View: Toggle Primary Side Bar Visibility");
     await page.setViewportSize({ width: 200, height: 900 });
     await fitsWidth(view, 200);
@@ -92,8 +85,7 @@ test(
 test("the paper's questions are asked about some tasks, once", { timeout: 300_000 }, async ({ workbench }) => {
   const { page } = workbench;
   await page.setViewportSize({ width: 1280, height: 800 });
-  await workbench.command("Graft: Open studies");
-  const view = await workbench.webview('main[aria-label="Studies"]');
+  const view = await openStudies(workbench);
   const button = (name: string) => view.getByRole("button", { name, exact: true });
   await button("All studies").click();
   const tasks = view.getByLabel("Tasks of each suite");
@@ -103,7 +95,7 @@ test("the paper's questions are asked about some tasks, once", { timeout: 300_00
   expect(await create.isDisabled()).toBe(true);
   await tasks.fill("2");
   await workbench.screenshot("studies, starts");
-  expect(await violations(view)).toEqual([]);
+  expect(await violations(view, { inside: "editor" })).toEqual([]);
   const title = "The paper's questions, first 2 tasks";
   const runs = view.getByRole("region", { name: "Runs" });
   for (const _ of ["made", "opened again"]) {

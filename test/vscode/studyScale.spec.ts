@@ -2,18 +2,12 @@
 
 import type { Frame } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
-import { graftReady } from "./harness/graft.ts";
+import { graftReady, openStudies } from "./harness/graft.ts";
 import { writeLargeStudy } from "./harness/largeStudy.ts";
 import { editorTest } from "./harness/spec.ts";
-import type { Workbench } from "./harness/workbench.ts";
 
 const test = editorTest({ files: { "large.py": "x = 1\n" } });
 const runRows = 'div[role="region"][aria-label="Runs"] tbody tr';
-
-async function openStudies(workbench: Workbench): Promise<Frame> {
-  await workbench.command("Graft: Open studies");
-  return workbench.webview('main[aria-label="Studies"]');
-}
 
 /** Milliseconds from a click on the button with this label until an element appears, as the page itself sees it. */
 function clickUntil(view: Frame, label: string, selector: string): Promise<number> {

@@ -1,28 +1,14 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Frame } from "playwright-core";
 import { expect } from "vitest";
 import { openTrainingForm } from "./harness/graft.ts";
 import { coloursOf, contrast } from "./harness/pixels.ts";
 import { editorTest } from "./harness/spec.ts";
-import type { Workbench } from "./harness/workbench.ts";
+import { themes, useTheme } from "./harness/themes.ts";
 
 const test = editorTest({
   files: { "main.py": "x = 1\n", ".vscode/settings.json": "{}" },
   viewport: { width: 1280, height: 900 },
 });
-
-const themes = [
-  ["Default Dark Modern", "vscode-dark", "dark"],
-  ["Default Light Modern", "vscode-light", "light"],
-  ["Default High Contrast", "vscode-high-contrast:not(.vscode-high-contrast-light)", "dark"],
-  ["Default High Contrast Light", "vscode-high-contrast-light", "light"],
-] as const;
-
-async function useTheme(workbench: Workbench, theme: string): Promise<void> {
-  const settings = JSON.stringify({ "workbench.colorTheme": theme });
-  await writeFile(join(workbench.folder, ".vscode/settings.json"), settings);
-}
 
 /** A bar as all pages have it, at 10 %, in the page of the form. */
 async function addBar(form: Frame): Promise<void> {
@@ -33,28 +19,23 @@ async function addBar(form: Frame): Promise<void> {
   });
 }
 
-test.for(themes)(
-  "%s: a bar at 10 % is not full, and what is chosen looks chosen",
-  async ([theme, kind, scheme], { workbench }) => {
-    const form = await openTrainingForm(workbench);
-    await useTheme(workbench, theme);
-    await form.locator(`body.${kind}`).waitFor();
-    expect(await form.evaluate(() => getComputedStyle(document.body).colorScheme)).toBe(scheme);
-    if ((await form.locator("#bar-under-test").count()) === 0) await addBar(form);
-    await workbench.page.waitForTimeout(500); // Colours fade.
+test.for(themes)("$name: a bar at 10 % is not full, and what is chosen looks chosen", async (theme, { workbench }) => {
+  const form = await openTrainingForm(workbench);
+  await useTheme(workbench, theme, form);
+  expect(await form.evaluate(() => getComputedStyle(document.body).colorScheme)).toBe(theme.scheme);
+  if ((await form.locator("#bar-under-test").count()) === 0) await addBar(form);
 
-    const [done, left] = await coloursOf(form.locator("#bar-under-test"), [
-      [0.04, 0.5],
-      [0.6, 0.5],
-    ]);
-    expect(contrast(done!, left!)).toBeGreaterThan(3);
+  const [done, left] = await coloursOf(form.locator("#bar-under-test"), [
+    [0.04, 0.5],
+    [0.6, 0.5],
+  ]);
+  expect(contrast(done!, left!)).toBeGreaterThan(3);
 
-    const middle = [[0.5, 0.5]] as const;
-    const [chosen] = await coloursOf(form.locator("#preset-balanced"), middle);
-    const [other] = await coloursOf(form.locator("#preset-quick"), middle);
-    const [page] = await coloursOf(form.locator("main"), [[0.999, 0.001]]);
-    expect(contrast(chosen!, page!)).toBeGreaterThan(contrast(other!, page!));
-    expect(contrast(chosen!, page!)).toBeGreaterThan(3);
-    await workbench.screenshot(`form, ${theme}`);
-  },
-);
+  const middle = [[0.5, 0.5]] as const;
+  const [chosen] = await coloursOf(form.locator("#preset-balanced"), middle);
+  const [other] = await coloursOf(form.locator("#preset-quick"), middle);
+  const [page] = await coloursOf(form.locator("main"), [[0.999, 0.001]]);
+  expect(contrast(chosen!, page!)).toBeGreaterThan(contrast(other!, page!));
+  expect(contrast(chosen!, page!)).toBeGreaterThan(3);
+  await workbench.screenshot(`form, ${theme.name}`);
+});

@@ -203,6 +203,7 @@ test(
     await form.getByRole("button", { name: "Pause" }).click();
     await form.getByRole("button", { name: "Keep the best" }).click({ timeout: 60_000 });
     await form.getByText('Trained. "kept-later" is the active adapter now.').waitFor({ timeout: 60_000 });
+    await form.getByText("In use instead of stopped-early.").waitFor();
     await form.getByText("Losses by step").click();
     await form.getByText("As a table").click();
     // A point of a long training is the mean of several steps.
@@ -212,3 +213,16 @@ test(
       .waitFor();
   },
 );
+
+test("Undo at the end of a training brings back what it replaced, and the new one can be used again", async ({
+  workbench,
+}) => {
+  const form = await openTrainingForm(workbench);
+  await graftReady(workbench, "kept-later");
+  await form.getByRole("button", { name: "Undo: stopped-early" }).click();
+  await graftReady(workbench, "stopped-early");
+  await form.getByText("In use instead of").waitFor({ state: "detached" });
+  await form.getByRole("button", { name: "Use it" }).click();
+  await graftReady(workbench, "kept-later");
+  await form.getByText("In use instead of stopped-early.").waitFor();
+});

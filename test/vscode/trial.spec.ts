@@ -1,7 +1,7 @@
 /** "Did it help here?": a repository with a history, and an adapter that learns next to nothing. */
 
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,7 +10,7 @@ import { root } from "../../scripts/bed/paths.ts";
 import { violations } from "./harness/accessibility.ts";
 import { graftReady, openTrainingForm, storage } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
-import type { Workbench } from "./harness/workbench.ts";
+import { inAllThemes } from "./harness/themes.ts";
 
 const items = ["tea", "milk", "bread", "rice", "salt", "oil", "jam", "flour", "sugar", "honey"];
 const parts = ["price", "stock", "label", "order"];
@@ -73,7 +73,7 @@ test(
       // Only files of the last commit are held out.
       expect(places.filter((place) => !latest.some((name) => place.startsWith(`${name}, line `)))).toEqual([]);
     }
-    await inAllThemes(workbench);
+    await inAllThemes(workbench, form, (theme) => workbench.screenshot(`trial, ${theme}`));
     expect(await violations(form)).toEqual([]);
 
     await form.getByRole("button", { name: "Use it anyway" }).click();
@@ -102,12 +102,3 @@ test("the rest of a trial can be skipped", { timeout: 300_000 }, async ({ workbe
   await form.getByRole("button", { name: "Skip the rest" }).click();
   await form.getByText(/ lines of \d files? that it was not trained on/).waitFor({ timeout: 60_000 });
 });
-
-async function inAllThemes(workbench: Workbench): Promise<void> {
-  const path = join(workbench.folder, ".vscode/settings.json");
-  for (const theme of ["Dark Modern", "Light Modern", "High Contrast", "High Contrast Light"]) {
-    await writeFile(path, JSON.stringify({ "workbench.colorTheme": `Default ${theme}` }));
-    await workbench.page.waitForTimeout(700); // Colours fade; nothing else depends on it.
-    await workbench.screenshot(`trial, ${theme}`);
-  }
-}

@@ -71,8 +71,10 @@ export const fromTraining = z.discriminatedUnion("type", [
   z.object({ type: z.literal("trainOnBattery") }),
   /** Resumes an unfinished training, makes an adapter of it, discards it, or restores it. */
   z.object({ type: z.enum(["resume", "keep", "discard", "undo"]), name }),
-  /** Makes an adapter of the library the active one. */
+  /** Puts an adapter of the library into use. */
   z.object({ type: z.literal("activate"), name }),
+  /** Brings back the adapters that the new one replaced. */
+  z.object({ type: z.literal("bringBack") }),
   /** Returns to the form. */
   z.object({ type: z.literal("dismiss") }),
   z.object({ type: z.literal("selectAdapter") }),
@@ -157,6 +159,8 @@ export interface TrainingDone {
   phase: "done";
   name: string;
   active: boolean;
+  /** The adapters that it is in use instead of, each with its scale. */
+  replaced?: readonly { readonly name: string; readonly scale: number }[] | undefined;
   seconds: number;
   validation: Validation | undefined;
   /** Steps done, and the number that was planned. */

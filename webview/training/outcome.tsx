@@ -37,10 +37,11 @@ export function Outcome({ state, post }: OutcomeProps) {
 }
 
 function Done({ state, post }: OutcomeProps<TrainingDone>) {
-  const { name, active, seconds, validation, steps, plannedSteps, problems, leftOut, curves, trial } = state;
+  const { name, active, replaced, seconds, validation, steps, plannedSteps, problems, leftOut, curves, trial } = state;
   return (
     <>
       <p role="status">{doneText(state)}</p>
+      {replaced && <Replaced adapters={replaced} post={post} />}
       {steps < plannedSteps && (
         <p class="note">{t("Stopped after step {0} of {1}, with the best so far.", steps, plannedSteps)}</p>
       )}
@@ -88,6 +89,23 @@ function Done({ state, post }: OutcomeProps<TrainingDone>) {
 function doneText({ name, active, trial }: TrainingDone): string {
   if (active) return t('Trained. "{0}" is the active adapter now.', name);
   return trial ? t('Trained. "{0}" is kept, but not in use.', name) : t("Trained.");
+}
+
+/** The adapters that the new one replaced, and the way back to them. */
+function Replaced({
+  adapters,
+  post,
+}: Pick<OutcomeProps, "post"> & { adapters: NonNullable<TrainingDone["replaced"]> }) {
+  const percent = (scale: number): string => t("{0} %", Math.round(scale * 1000) / 10);
+  const names = adapters.map(({ name, scale }) => (scale === 1 ? name : `${name} (${percent(scale)})`)).join(" + ");
+  return (
+    <p class="note">
+      {t("In use instead of {0}.", names)}{" "}
+      <Button style="link" label={`${t("Undo")}: ${names}`} onClick={() => post({ type: "bringBack" })}>
+        {t("Undo")}
+      </Button>
+    </p>
+  );
 }
 
 function Failed({ state, post }: OutcomeProps<Extract<Ended, { phase: "failed" }>>) {

@@ -38,6 +38,11 @@ export function withScale(adapters: readonly ChosenAdapter[], name: string, scal
   return adapters.map((adapter) => (adapter.name === name ? { name, scale } : adapter));
 }
 
+/** Returns the adapters with a newly trained one: in the place of an earlier one of its name, or alone, as it was judged. */
+export function withNew(adapters: readonly ChosenAdapter[], name: string): readonly ChosenAdapter[] {
+  return has(adapters, name) ? withScale(adapters, name, 1) : [asTrained(name)];
+}
+
 /** What can be judged, by its name. */
 export type Judgeable = ReadonlyMap<string, readonly ChosenAdapter[]>;
 

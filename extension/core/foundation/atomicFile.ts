@@ -5,7 +5,7 @@ import { mkdir, open, readdir, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { exists, infoOf, isFolder } from "./exists.ts";
 import { systemCode, UserError } from "./errors.ts";
-import { renamePatiently } from "./renamePatiently.ts";
+import { renamePatiently, renameToFree } from "./renamePatiently.ts";
 
 /**
  * Replaces the content of `path` with `data`: writes a temporary file in the same folder, flushes it, then renames it.
@@ -87,13 +87,11 @@ export async function writeNewFolder(path: string, fill: (temporary: string) => 
   try {
     await makeFolder(temporary);
     await fill(temporary);
-    await renamePatiently(temporary, path);
-    return true;
+    return await renameToFree(temporary, path);
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    const isTaken = ["ENOTEMPTY", "EEXIST", "ENOTDIR", "EPERM", "EACCES"].includes(systemCode(error) ?? "");
-    if (isTaken && (await exists(path))) return false;
     throw writeFailure(error, path);
+  } finally {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

@@ -3,6 +3,7 @@
 import { rename } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemCode } from "./errors.ts";
+import { exists } from "./exists.ts";
 
 /** Windows' error codes while a virus scanner, an indexer or another process of Graft has a file open. */
 const passing = new Set(["EPERM", "EACCES", "EBUSY"]);
@@ -31,4 +32,26 @@ export async function renamePatiently(
     }
     await sleep(pause);
   }
+}
+
+/** The systems' error codes for a name that is taken; the last two have other reasons, too. */
+const takenCodes = new Set(["ENOTEMPTY", "EEXIST", "ENOTDIR", "EPERM", "EACCES"]);
+
+/**
+ * Renames a folder patiently, unless its new name is taken. An empty folder there is no obstacle, except on Windows.
+ *
+ * @returns false if something is at `to`
+ */
+export async function renameToFree(from: string, to: string): Promise<boolean> {
+  let isFree = true;
+  const move = async (): Promise<void> => {
+    try {
+      await rename(from, to);
+    } catch (error) {
+      if (!takenCodes.has(systemCode(error) ?? "") || !(await exists(to))) throw error;
+      isFree = false;
+    }
+  };
+  await renamePatiently(from, to, { move });
+  return isFree;
 }

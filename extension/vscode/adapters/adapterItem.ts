@@ -26,7 +26,7 @@ export function adapterItem(row: AdapterRow, active: readonly ChosenAdapter[]): 
   const item = new vscode.TreeItem(name);
   item.id = name;
   item.contextValue = kindOf(row, active);
-  item.description = [inUse && useText(inUse), description].filter(Boolean).join(" · ");
+  item.description = [inUse && useText(inUse, problem), description].filter(Boolean).join(" · ");
   item.iconPath = new vscode.ThemeIcon(iconOf(row, isActive));
   item.tooltip = new vscode.MarkdownString(linesOf(row).map(escaped).join("\n\n"));
   const warning = problem ? problem.message : foreign && foreignText(foreign);
@@ -37,7 +37,8 @@ export function adapterItem(row: AdapterRow, active: readonly ChosenAdapter[]): 
   return item;
 }
 
-function useText({ scale }: ChosenAdapter): string {
+function useText({ scale }: ChosenAdapter, problem: AdapterRow["problem"]): string {
+  if (problem) return vscode.l10n.t("chosen, but cannot be used");
   return scale === 1 ? vscode.l10n.t("in use") : vscode.l10n.t("in use, {0} %", percentOf(scale));
 }
 

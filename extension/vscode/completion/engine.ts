@@ -98,7 +98,10 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
     changed,
     asked,
     { dispose: () => client.dispose() },
-    library.onDidChangeActive(start),
+    library.onDidChangeActive(() => {
+      messages.forget(); // What is wrong with other adapters is news.
+      void start();
+    }),
     configuration.onDidChange((keys) => {
       // The libraries that a process has loaded belong to one device.
       if (keys.includes("device")) void restart();

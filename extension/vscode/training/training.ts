@@ -5,7 +5,6 @@
  */
 
 import * as vscode from "vscode";
-import { asTrained, has } from "../../core/adapters/chosenAdapters.ts";
 import { isCancelled } from "../../core/foundation/errors.ts";
 import type { TrainResult } from "../../core/training/train.ts";
 import type { TrainOutline } from "../../core/training/trainingPlan.ts";
@@ -24,6 +23,8 @@ import type {
   TrainingState,
 } from "../../../webview/protocol/training.ts";
 import { detailed, explain } from "../messages.ts";
+import { tryToUse, unused, type Use } from "./end/adapterInUse.ts";
+import { followEnd, type EndInView } from "./end/endInView.ts";
 import { createLeftOutList, type LeftOutList } from "./leftOutList.ts";
 import { lossHistory, type LossHistory } from "./lossHistory.ts";
 import { followPace, type PaceOptions, type TrainingPace } from "./pace/trainingPace.ts";
@@ -32,7 +33,7 @@ import { ofWindows, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
 export type TrainingEnd = Exclude<TrainingState, { phase: "idle" | "running" }>;
 
-export interface Training {
+export interface Training extends EndInView {
   readonly state: TrainingState;
   readonly onDidChange: vscode.Event<TrainingState>;
   /** Fires once for each training that ran here. */
@@ -53,8 +54,6 @@ export interface Training {
   finish(): void;
   /** Goes on with the training on battery power. */
   readonly trainOnBattery: () => void;
-  /** Makes the adapter whose training ended the active one. */
-  activate(name: string): Promise<void>;
   /** Opens the list of the files that it leaves out. */
   showLeftOut(): Promise<void>;
   /** Clears the end of the last training. */
@@ -73,7 +72,7 @@ type OptionsOf = () => TrainOptions | Promise<TrainOptions>;
 type Controls = Readonly<Record<"pause" | "finish" | "enough", AbortController>> & { readonly pace: TrainingPace };
 
 export function createTraining(options: TrainingOptions, subscriptions: vscode.Disposable[]): Training {
-  const { library, log, unfinished } = options;
+  const { log, unfinished } = options;
   const [changed, ended] = [new vscode.EventEmitter<TrainingState>(), new vscode.EventEmitter<TrainingEnd>()];
   let state: TrainingState = { phase: "idle" };
   let controls: Controls | undefined;
@@ -98,8 +97,8 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       const result = await workApart(trainWork, await optionsOf(), options, control);
       log.info(`Trained ${name}: ${JSON.stringify(withoutCode(result))}`);
       await unfinished.refresh();
-      const isActive = deservesUse(result.trial) && (await activated(name, options));
-      return { ...done(name, isActive, result, problemsOf(state)), ...curvesOf(losses), ...leftOut.counts() };
+      const use = deservesUse(result.trial) ? await tryToUse(name, options) : unused;
+      return { ...done(name, use, result, problemsOf(state)), ...curvesOf(losses), ...leftOut.counts() };
     } catch (error) {
       // The files on disk decide, not the progress reports.
       await unfinished.refresh();
@@ -125,8 +124,8 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
     controls[how === "finish" && state.trial ? "enough" : how].abort();
   };
 
-  const follows = keepEndTrue(options, () => state, become);
-  subscriptions.push(changed, ended, ...follows, { dispose: () => controls?.pause.abort() });
+  const endInView = followEnd({ ...options, now: () => state, become }, subscriptions);
+  subscriptions.push(changed, ended, { dispose: () => controls?.pause.abort() });
 
   return {
     get state() {
@@ -142,7 +141,7 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
       if (state.phase === "running" && state.name === name) stop("finish");
       await running;
     },
-    activate: (name) => library.activate([asTrained(name)]),
+    ...endInView,
     pause: () => stop("pause"),
     finish: () => stop("finish"),
     trainOnBattery: () => controls?.pace.ignoreBattery(),
@@ -154,23 +153,6 @@ export function createTraining(options: TrainingOptions, subscriptions: vscode.D
 function beginControls(options: PaceOptions): Controls {
   const [pause, finish, enough] = [new AbortController(), new AbortController(), new AbortController()];
   return { pause, finish, enough, pace: followPace(options) };
-}
-
-/** Keeps the end in view true: the name of its adapter, whether that is in use, and whether the training can go on here. */
-function keepEndTrue(
-  { library: { onDidChangeActive, onDidRename }, unfinished }: TrainingOptions,
-  now: () => TrainingState,
-  become: (state: TrainingState) => void,
-): vscode.Disposable[] {
-  const update = (change: (done: TrainingDone) => Partial<TrainingDone>): void => {
-    const state = now();
-    if (state.phase === "done") become({ ...state, ...change(state) });
-  };
-  return [
-    onDidRename(({ from, to }) => update(({ name }) => ({ name: name === from ? to : name }))),
-    onDidChangeActive((active) => update(({ name }) => ({ active: has(active, name) }))),
-    unfinished.onDidChange(() => isTakenElsewhere(now(), unfinished) && become({ phase: "idle" })),
-  ];
 }
 
 function after(running: TrainingRunning, news: TrainingNews, losses: LossHistory): TrainingRunning {
@@ -201,11 +183,6 @@ function controlOf({ pause, finish, enough, pace: hold }: Controls) {
   return { signal: pause.signal, finish: finish.signal, enough: enough.signal, hold };
 }
 
-async function activated(name: string, { library, log }: TrainingOptions): Promise<boolean> {
-  await library.activate([asTrained(name)]).catch((error: unknown) => log.error(detailed(error)));
-  return has(library.active, name);
-}
-
 /** The log may be sent to others; the completions of a trial stay here. */
 function withoutCode({ trial, ...result }: TrainResult): object {
   const { best: _best, worst: _worst, ...figures } = trial ?? { best: [], worst: [] };
@@ -234,12 +211,6 @@ function reachedBy(name: string, { list }: UnfinishedTrainings, state: TrainingS
   return { reached: { step, steps, ...(loss !== undefined && { loss }) } };
 }
 
-/** Whether the end in view offers to go on with a training that another window runs or has ended meanwhile. */
-function isTakenElsewhere(state: TrainingState, { list }: UnfinishedTrainings): boolean {
-  if ((state.phase !== "failed" && state.phase !== "cancelled") || !state.reached) return false;
-  return !list.some(({ name, busy }) => name === state.name && !busy);
-}
-
 function curvesOf(losses: LossHistory): { curves?: LossCurves } {
   const curves = losses.curves();
   return curves.training.length > 0 ? { curves } : {};
@@ -249,7 +220,7 @@ function problemsOf(state: TrainingState): RowProblems {
   return (state.phase === "running" ? state.outline?.problems : undefined) ?? { count: 0, first: "" };
 }
 
-function done(name: string, active: boolean, result: TrainResult, problems: RowProblems): TrainingDone {
+function done(name: string, use: Use, result: TrainResult, problems: RowProblems): TrainingDone {
   const { seconds, validationLoss: validation, steps, plannedSteps, trial } = result;
-  return { phase: "done", name, active, seconds, validation, steps, plannedSteps, problems, ...(trial && { trial }) };
+  return { phase: "done", name, ...use, seconds, validation, steps, plannedSteps, problems, ...(trial && { trial }) };
 }

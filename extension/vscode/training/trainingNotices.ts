@@ -4,11 +4,12 @@
  */
 
 import * as vscode from "vscode";
-import type { Messages } from "../messages.ts";
+import { activeText } from "../adapters/activeText.ts";
+import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
+import type { Action, Messages } from "../messages.ts";
 import { detailed } from "../messages.ts";
-import { plainMessage } from "../plainMessage.ts";
 import { completeStep } from "../walkthrough.ts";
-import type { TrainingState } from "../../../webview/protocol/training.ts";
+import type { TrainingDone, TrainingState } from "../../../webview/protocol/training.ts";
 import type { Training, TrainingEnd } from "./training.ts";
 import type { UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
@@ -20,6 +21,7 @@ export interface TrainingNotices {
 export interface NoticeOptions {
   training: Training;
   unfinished: UnfinishedTrainings;
+  library: Pick<AdapterLibrary, "activate">;
   messages: Messages;
   log: vscode.LogOutputChannel;
   /** Names of paused trainings, which need no notice: the user paused them. */
@@ -37,11 +39,10 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
 
   const discard = async (name: string): Promise<void> => {
     const discarded = await unfinished.discard(name);
-    const undo = vscode.l10n.t("Undo");
-    const text = plainMessage(vscode.l10n.t('Discarded the training "{0}".', name));
-    const choice = vscode.window.showInformationMessage(text, undo);
     // Without an answer it stays in the view, where it can be brought back for a while.
-    void choice.then(async (chosen) => (chosen === undo ? discarded.restore() : undefined)).then(undefined, tell);
+    messages.tell("info", vscode.l10n.t('Discarded the training "{0}".', name), [
+      { title: vscode.l10n.t("Undo"), run: () => discarded.restore() },
+    ]);
   };
   const tell = (error: unknown): void => messages.tellError(error);
   const resume = (name: string) => ({ title: vscode.l10n.t("Resume"), run: () => training.resume(name) });
@@ -49,7 +50,7 @@ export function showTrainingNotices(options: NoticeOptions, subscriptions: vscod
   /** A visible view already shows the end. */
   const tellEnd = (end: TrainingEnd): void => {
     if (isViewVisible()) return;
-    if (end.phase === "done") messages.tell("info", doneText(end));
+    if (end.phase === "done") messages.tell("info", doneText(end), waysBack(end, options));
     if (end.phase === "failed") {
       messages.tell("error", `${end.message} ${end.nextStep}`, end.reached ? [resume(end.name)] : []);
     }
@@ -122,7 +123,15 @@ function pausedNames(memento: vscode.Memento): readonly string[] {
   return Array.isArray(kept) ? kept.filter((name) => typeof name === "string") : [];
 }
 
-function doneText({ name, active, trial }: Extract<TrainingEnd, { phase: "done" }>): string {
+function waysBack({ replaced }: TrainingDone, { library }: NoticeOptions): Action[] {
+  return replaced ? [{ title: vscode.l10n.t("Undo"), run: () => library.activate(replaced) }] : [];
+}
+
+function doneText({ name, active, replaced, trial }: TrainingDone): string {
+  const others = activeText(replaced ?? []);
+  if (others !== undefined) {
+    return vscode.l10n.t('The adapter "{0}" is trained and in use instead of {1}.', name, others);
+  }
   if (active) return vscode.l10n.t('The adapter "{0}" is trained and active.', name);
   if (trial)
     return vscode.l10n.t('The adapter "{0}" is trained. It is not in use, because it does not help here.', name);

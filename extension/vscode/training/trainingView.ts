@@ -150,6 +150,8 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
       return unfinished.restore(message.name);
     case "activate":
       return training.activate(message.name);
+    case "bringBack":
+      return training.bringBack();
     case "dismiss":
       return training.dismiss();
     case "showLeftOut":

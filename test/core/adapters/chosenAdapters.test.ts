@@ -6,6 +6,7 @@ import {
   nameOf,
   percentOf,
   scaleFromPercent,
+  withNew,
   withScale,
 } from "../../../extension/core/adapters/chosenAdapters.ts";
 
@@ -22,6 +23,12 @@ test("nameOf: names both, with the scales that are not as trained", () => {
 test("withScale changes one adapter, and leaves place and scale of the other", () => {
   expect(withScale([team, own], "team", 0.75)).toEqual([{ name: "team", scale: 0.75 }, own]);
   expect(withScale([team, own], "gone", 0.75)).toEqual([team, own]);
+});
+
+test("withNew puts a new adapter in the place of an earlier one of its name, as trained, and else uses it alone", () => {
+  expect(withNew([own, team], "own")).toEqual([asTrained("own"), team]);
+  expect(withNew([own, team], "new")).toEqual([asTrained("new")]);
+  expect(withNew([], "new")).toEqual([asTrained("new")]);
 });
 
 describe("scaleFromPercent", () => {

@@ -1,5 +1,8 @@
-import { expect, test, vi } from "vitest";
-import { renamePatiently } from "../../../extension/core/foundation/renamePatiently.ts";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { renamePatiently, renameToFree } from "../../../extension/core/foundation/renamePatiently.ts";
 
 /** A rename that is refused so many times. */
 function refused(code: string, times: number) {
@@ -36,4 +39,19 @@ test("renamePatiently gives up after some seconds, with the last refusal", async
   await expect(renamePatiently("from", "to", { move, waits: true })).rejects.toMatchObject({ code: "EBUSY" });
   expect(move.mock.calls.length).toBeGreaterThan(3);
   vi.useRealTimers();
+});
+
+test("renameToFree takes a free name, leaves one that is taken, and tells that nothing is there to rename", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "graft-rename-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const at = (...names: string[]): string => join(folder, ...names);
+  await mkdir(at("new"));
+  await mkdir(at("full", "theirs"), { recursive: true });
+  await writeFile(at("file"), "theirs");
+  expect(await renameToFree(at("new"), at("full"))).toBe(false);
+  expect(await renameToFree(at("new"), at("file"))).toBe(false);
+  expect(await readdir(folder)).toEqual(["file", "full", "new"]);
+  expect(await renameToFree(at("new"), at("free"))).toBe(true);
+  await expect(renameToFree(at("new"), at("later"))).rejects.toMatchObject({ code: "ENOENT" });
+  expect(await readdir(folder)).toEqual(["file", "free", "full"]);
 });

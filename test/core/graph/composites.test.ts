@@ -1,64 +1,29 @@
-/** Each fused form against the meaning of its composite, and each gradient against finite differences. */
+/** Each fused form against the meaning of its composite. */
 
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { dropout, geluTanh, silu } from "../../../extension/core/graph/composites/activations.ts";
-import { controlDependency } from "../../../extension/core/graph/composites/controlDependency.ts";
+import { dropout, geluTanh } from "../../../extension/core/graph/composites/activations.ts";
 import { attention, cachedAttention, masked } from "../../../extension/core/graph/composites/attention.ts";
-import { biasedAttention, distanceBias } from "../../../extension/core/graph/composites/biasedAttention.ts";
-import { crossEntropy } from "../../../extension/core/graph/composites/crossEntropy.ts";
 import { embedding, linear } from "../../../extension/core/graph/composites/linear.ts";
 import { layerNorm, rmsNorm } from "../../../extension/core/graph/composites/norms.ts";
-import { plainWeight, storedWeight, type Weight } from "../../../extension/core/graph/composites/weight.ts";
+import { plainWeight } from "../../../extension/core/graph/composites/weight.ts";
 import type { Lowering } from "../../../extension/core/graph/lower.ts";
-import { matMul } from "../../../extension/core/graph/primitives/matrix.ts";
-import type { StoredTensor } from "../../../extension/core/graph/storage.ts";
-import { constant, integers, type Tensor } from "../../../extension/core/graph/tensor.ts";
-import { quantizeBlocks } from "../../../extension/core/quantization/blockwise.ts";
-import { compiled, randomValues, relativeError, Variables, writeWeights } from "./evaluate.ts";
-import { gradientError, weightedSum } from "./finiteDifferences.ts";
-
-const [rows, columns] = [12, 64];
-const folder = mkdtempSync(join(tmpdir(), "composites-"));
-const stored = Object.fromEntries(
-  ([4, 8] as const).map((bits) => {
-    const { blocks, scales } = quantizeBlocks(randomValues([rows, columns], bits), rows, columns, bits);
-    const path = writeWeights(join(folder, `int${bits}.bin`), blocks, new Uint8Array(scales.buffer));
-    const storage: StoredTensor["storage"] = {
-      format: bits === 4 ? "int4" : "int8",
-      blocks: { offset: 0, length: blocks.length },
-      scales: { offset: blocks.length, length: scales.byteLength },
-    };
-    return [bits, { path, weight: () => storedWeight([{ name: "w", shape: [rows, columns], storage }]) }];
-  }),
-);
-const floatPath = writeWeights(join(folder, "float32.bin"), new Uint8Array(randomValues([rows, columns]).buffer));
-const float32 = (): Weight => {
-  const bytes = { offset: 0, length: 4 * rows * columns };
-  return storedWeight([{ name: "w", shape: [rows, columns], storage: { format: "float32", bytes } }]);
-};
-const { path: int4Path, weight: int4 } = stored[4]!;
-const { path: int8Path, weight: int8 } = stored[8]!;
-const heads = { heads: 4, kvHeads: 2, headSize: 16 };
-const ids = integers(3, 0, 11);
-const table = (f: (x: number) => number): Tensor =>
-  constant(
-    Float32Array.from({ length: 16 * 8 }, (_, i) => f(Math.floor(i / 8) / 3 ** (i % 8))),
-    [16, 8],
-  );
-const rotary = { cosines: table(Math.cos), sines: table(Math.sin), interleaved: false };
-const labels = constant(BigInt64Array.of(2n, 7n, 0n), [3, 1]);
-const weights = constant(Float32Array.of(0.5, 0.25, 0.25), [3, 1]);
-/** The loss below a head of 12 words, read in chunks of 5 where it is frozen. */
-const lossOf = (hidden: Tensor, weight: Weight, bias: Tensor | null = null): Tensor =>
-  crossEntropy({ hidden, labels, weights }, { weight, bias }, 5);
-
-function causal(length: number): Tensor {
-  const values = Float32Array.from({ length: length * length }, (_, i) => (i % length <= i / length ? 0 : masked));
-  return constant(values, [1, 1, 1, length, length]);
-}
+import { constant, type Tensor } from "../../../extension/core/graph/tensor.ts";
+import {
+  bias,
+  causal,
+  columns,
+  float32,
+  floatPath,
+  heads,
+  ids,
+  int4,
+  int4Path,
+  int8,
+  int8Path,
+  lossOf,
+  rotary,
+} from "./compositeInputs.ts";
+import { compiled, relativeError, Variables } from "./evaluate.ts";
 
 /** What `length` tokens behind `past` others see, [1, 1, length, past + length]. */
 function causalMask(past: number, length: number): Tensor {
@@ -106,7 +71,6 @@ interface FusedCase {
   readonly path?: string;
 }
 
-const bias = constant(randomValues([rows]), [rows]);
 const fusedCases: readonly FusedCase[] = [
   {
     name: "linear int4",
@@ -203,92 +167,6 @@ describe("fused forms", () => {
   });
 });
 
-describe("gradients of composites", () => {
-  const noise = constant(
-    Int32Array.from({ length: 24 }, (_, i) => i * 0x377_1234),
-    [4, 6],
-  );
-  const positions = constant(BigInt64Array.of(0n, 1n, 2n), [1, 3]);
-  const cases: readonly { name: string; build: (x: Variables) => Tensor; tolerance: number; path?: string }[] = [
-    {
-      name: "linear float32",
-      build: (x) => linear(x.normal(2, 6), plainWeight(x.normal(4, 6)), x.normal(4)),
-      tolerance: 1e-3,
-    },
-    {
-      name: "linear int4",
-      build: (x) => linear(x.normal(2, columns), int4(), x.normal(rows)),
-      tolerance: 1e-2,
-      path: int4Path,
-    },
-    { name: "linear int8", build: (x) => linear(x.normal(2, columns), int8()), tolerance: 1e-3, path: int8Path },
-    { name: "embedding float32", build: (x) => embedding(ids, plainWeight(x.normal(12, 4))), tolerance: 1e-3 },
-    { name: "rmsNorm", build: (x) => rmsNorm(x.normal(2, 5), x.normal(5), 1e-6), tolerance: 1e-3 },
-    {
-      name: "layerNorm",
-      build: (x) => layerNorm(x.normal(2, 5), x.normal(5), x.normal(5), 1e-6),
-      tolerance: 1e-3,
-    },
-    { name: "geluTanh", build: (x) => geluTanh(x.normal(6)), tolerance: 1e-3 },
-    { name: "silu", build: (x) => silu(x.normal(6)), tolerance: 1e-3 },
-    { name: "dropout", build: (x) => dropout(x.normal(4, 5), noise, 0.3, 3), tolerance: 1e-3 },
-    {
-      name: "controlDependency",
-      build: (x) => matMul(controlDependency(x.normal(2, 3), integersAsFloats()), x.normal(3, 2)),
-      tolerance: 1e-3,
-    },
-    {
-      name: "attention",
-      build: (x) => attention(x.normal(1, 3, 128), heads, { positions, mask: causal(3), rotary }),
-      tolerance: 1e-3,
-    },
-    {
-      name: "biasedAttention",
-      build: (x) => biasedAttention(x.normal(2, 3, 8), x.normal(2, 2, 5, 4), x.normal(2, 2, 5, 4), x.normal(2, 3, 5)),
-      tolerance: 1e-3,
-    },
-    {
-      name: "biasedAttention of several to one sequence, unbiased",
-      build: (x) => biasedAttention(x.normal(2, 3, 8), x.normal(1, 2, 5, 4), x.normal(1, 2, 5, 4), null),
-      tolerance: 1e-3,
-    },
-    {
-      name: "distanceBias",
-      build: (x) => distanceBias(x.normal(5, 2), constant(BigInt64Array.of(0n, 1n, 2n, 4n, 0n, 1n), [2, 3])),
-      tolerance: 1e-3,
-    },
-    {
-      name: "crossEntropy below a trained head",
-      build: (x) => lossOf(x.normal(3, 8), plainWeight(x.normal(rows, 8)), x.normal(rows)),
-      tolerance: 1e-3,
-    },
-    {
-      name: "crossEntropy below an int4 head",
-      build: (x) => lossOf(x.normal(3, columns), int4(), bias),
-      tolerance: 1e-3,
-      path: int4Path,
-    },
-    {
-      name: "crossEntropy below an int8 head",
-      build: (x) => lossOf(x.normal(3, columns), int8()),
-      tolerance: 1e-3,
-      path: int8Path,
-    },
-    {
-      name: "crossEntropy below a float32 head",
-      build: (x) => lossOf(x.normal(3, columns), float32(), bias),
-      tolerance: 1e-3,
-      path: floatPath,
-    },
-  ];
-
-  test.each(cases)("$name agrees with central differences", async ({ build, tolerance, path }) => {
-    const variables = new Variables();
-    const loss = weightedSum(build(variables));
-    expect(await gradientError(loss, variables, path ? { weights: path } : {})).toBeLessThan(tolerance);
-  });
-});
-
 describe("crossEntropy", () => {
   test("is the weighted mean of -log p(label)", async () => {
     const variables = new Variables();
@@ -321,7 +199,3 @@ describe("dropout", () => {
     expect(a).not.toEqual(b);
   });
 });
-
-function integersAsFloats(): Tensor {
-  return constant(Float32Array.of(3, 4), [2]);
-}

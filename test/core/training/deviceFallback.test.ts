@@ -4,13 +4,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { DeviceFailure } from "../../../extension/core/runtime/device.ts";
 import { train } from "../../../extension/core/training/train.ts";
 import type { TrainOptions } from "../../../extension/core/training/request.ts";
 import { needs } from "../../needs.ts";
-import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
+import { writeTinyTraining } from "./tinyTraining.ts";
 
 const step = vi.hoisted(() => ({ opened: [] as string[], failsAfter: 0 }));
 
@@ -38,17 +37,12 @@ const at = (...path: string[]): string => join(folder, ...path);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "graft-fallback-"));
-  await writeTinyCheckpoint(at("tiny"));
-  const rows = Array.from({ length: 20 }, (_, i) => JSON.stringify({ intent: `add ${i}`, code: `x + ${i}` }));
-  await writeFile(at("rows.jsonl"), rows.join("\n"));
-  await importBase({ source: at("tiny"), home: at("home"), name: "mine", bits: 8 });
+  options = { ...(await writeTinyTraining(folder)), steps: 12, batchSize: 4, saveEvery: 0, seed: 3 };
   await mkdir(at("libraries"));
   await writeFile(at("libraries", "libvulkan.so.1"), "");
   await writeFile(at("driver.json"), "{}");
   vi.stubEnv("LD_LIBRARY_PATH", at("libraries"));
   vi.stubEnv("VK_DRIVER_FILES", at("driver.json"));
-  const places = { home: at("home"), embedded: at("none"), dataFolder: at("data") };
-  options = { ...places, base: "mine", data: [at("rows.jsonl")], steps: 12, batchSize: 4, saveEvery: 0, seed: 3 };
 });
 afterEach(() => void (step.opened = []));
 afterAll(async () => {

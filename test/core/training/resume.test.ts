@@ -10,15 +10,13 @@ import { train } from "../../../extension/core/training/train.ts";
 import type { StepLoss } from "../../../extension/core/training/loop/trainerState.ts";
 import type { TrainOptions } from "../../../extension/core/training/request.ts";
 import type { TrainOutline } from "../../../extension/core/training/trainingPlan.ts";
-import { writeTinyCheckpoint } from "../baseModels/tinyCheckpoint.ts";
+import { rows, writeTinyTraining } from "./tinyTraining.ts";
 
 let folder: string;
 let options: Omit<TrainOptions, "out">;
 let through: Buffer;
 const at = (...path: string[]): string => join(folder, ...path);
 const weights = (out: string): Promise<Buffer> => readFile(at(out, "adapter_model.safetensors"));
-const rows = (from: number): string =>
-  Array.from({ length: 20 }, (_, i) => JSON.stringify({ intent: `add ${i}`, code: `x + ${from + i}` })).join("\n");
 
 /** Trains until `step` steps are done. */
 async function stopped(out: string, step = 3, more: Partial<TrainOptions> = {}): Promise<void> {
@@ -54,15 +52,8 @@ const resumed = (out: string, more: Partial<TrainOptions> = {}, { home, embedded
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "graft-resume-"));
-  await writeTinyCheckpoint(at("tiny"));
-  await writeFile(at("rows.jsonl"), rows(0));
-  await importBase({ source: at("tiny"), home: at("home"), name: "mine", bits: 8 });
   options = {
-    base: "mine",
-    home: at("home"),
-    embedded: "",
-    dataFolder: "",
-    data: [at("rows.jsonl")],
+    ...(await writeTinyTraining(folder)),
     validation: "0.2",
     rank: 2,
     targets: ["q_proj"],
@@ -73,7 +64,7 @@ beforeAll(async () => {
   };
   await train({ ...options, out: at("through") }, { log: silentLog });
   through = await weights("through");
-});
+}, 60_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("resume", () => {

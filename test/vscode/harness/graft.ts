@@ -42,6 +42,12 @@ export async function openTrainingForm(workbench: Workbench): Promise<Frame> {
   return workbench.webview("form, section");
 }
 
+export async function openStudies(workbench: Workbench): Promise<Frame> {
+  await workbench.page.getByRole("tab", { name: "Graft" }).first().waitFor();
+  await workbench.command("Graft: Open studies");
+  return workbench.webview('main[aria-label="Studies"]');
+}
+
 /** The newest engine process of the role in the editor of the specs: that of the window under test. */
 function enginePid(role: "completion" | "training"): number | undefined {
   const table = execFileSync("ps", ["-eo", "pid,args", "--sort=start_time"], { encoding: "utf8" });

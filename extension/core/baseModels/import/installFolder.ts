@@ -1,12 +1,12 @@
 /** Moves a finished base to its place, safely against other processes that do the same. */
 
 import { randomUUID } from "node:crypto";
-import { readdir, rename, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeFolder, recoverFolder } from "../../foundation/atomicFile.ts";
 import { internalError, systemCode, UserError } from "../../foundation/errors.ts";
-import { exists, infoOf } from "../../foundation/exists.ts";
-import { renamePatiently } from "../../foundation/renamePatiently.ts";
+import { infoOf, isFolder } from "../../foundation/exists.ts";
+import { renamePatiently, renameToFree } from "../../foundation/renamePatiently.ts";
 
 /** Milliseconds after which a temporary folder belongs to a killed process; running imports write more often. */
 const abandonedAfter = 24 * 60 * 60 * 1000;
@@ -64,24 +64,12 @@ export async function recoverInstalled(parent: string): Promise<void> {
 async function moveInto(path: string, temporary: string, relate: Installation["relate"]): Promise<boolean> {
   // A rename onto a folder that is not empty fails on every system, so a complete folder is never overwritten.
   for (let attempt = 0; attempt < 10; attempt++) {
-    if (await renamed(temporary, path)) return true;
-    const relation = await relate(path, temporary);
+    if (await renameToFree(temporary, path)) return true;
+    const relation = (await isFolder(path)) ? await relate(path, temporary) : "other";
     if (relation !== "outdated") return relation === "same";
     if (await replaced(path, temporary)) return true;
   }
   throw internalError(`other processes keep replacing ${path}`);
-}
-
-/** Renames a folder. Returns false if the new name is taken. */
-async function renamed(from: string, to: string): Promise<boolean> {
-  try {
-    await rename(from, to);
-    return true;
-  } catch (error) {
-    const code = systemCode(error) ?? "";
-    if (["ENOTEMPTY", "EEXIST", "EPERM", "EACCES"].includes(code) && (await exists(to))) return false;
-    throw error;
-  }
 }
 
 /**
@@ -95,12 +83,12 @@ async function replaced(path: string, temporary: string): Promise<boolean> {
   try {
     await renamePatiently(path, aside);
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return await renamed(temporary, path);
+    if (systemCode(error) === "ENOENT") return await renameToFree(temporary, path);
     if (["EBUSY", "EPERM", "EACCES"].includes(systemCode(error) ?? "")) throw inUse(path, error);
     throw error;
   }
   try {
-    return await renamed(temporary, path);
+    return await renameToFree(temporary, path);
   } finally {
     // Removes the old folder if there is one at `path`, otherwise restores it.
     await recoverFolder(path).catch(ignoreMissing);

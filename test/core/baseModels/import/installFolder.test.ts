@@ -43,6 +43,12 @@ describe("installFolder", () => {
     expect([await contentOf("a"), await contentOf("b"), await readdir(parent)]).toEqual(["one", "two", ["a", "b"]]);
   });
 
+  test("leaves a file that has a name", async () => {
+    await writeFile(join(parent, "a"), "theirs");
+    expect(await install("one", ["a", "b"], "outdated")).toBe(join(parent, "b"));
+    expect(await readFile(join(parent, "a"), "utf8")).toBe("theirs");
+  });
+
   test("keeps the same, and replaces what is outdated", async () => {
     await install("one", ["a"], "other");
     expect(await install("two", ["a"], "same")).toBe(join(parent, "a"));

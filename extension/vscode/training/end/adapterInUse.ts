@@ -1,0 +1,33 @@
+/** Puts the adapter of a training that has ended into use: alone, or in the place of an earlier one of its name. */
+
+import type * as vscode from "vscode";
+import { has, withNew } from "../../../core/adapters/chosenAdapters.ts";
+import type { TrainingDone } from "../../../../webview/protocol/training.ts";
+import type { AdapterLibrary } from "../../adapters/adapterLibrary.ts";
+import { detailed } from "../../messages.ts";
+
+export interface UseOptions {
+  library: Pick<AdapterLibrary, "active" | "activate">;
+  log: vscode.LogOutputChannel;
+}
+
+export type Use = Pick<TrainingDone, "active" | "replaced">;
+
+export const unused: Use = { active: false };
+
+export async function putIntoUse(name: string, { library }: UseOptions): Promise<Use> {
+  const before = library.active;
+  await library.activate(withNew(before, name));
+  if (!has(library.active, name)) return unused;
+  return { active: true, replaced: before.length === 0 || has(before, name) ? undefined : before };
+}
+
+/** Like `putIntoUse`, but only logs a failure: the training has succeeded all the same. */
+export async function tryToUse(name: string, options: UseOptions): Promise<Use> {
+  try {
+    return await putIntoUse(name, options);
+  } catch (error) {
+    options.log.error(detailed(error));
+    return unused;
+  }
+}
