@@ -105,6 +105,9 @@ describe("adapter", () => {
     });
     expect(await graft("adapter", "validate", lora, "--json")).toMatchObject(refusal(1, /hidden size/));
     expect(await graft("adapter", "inspect", at("nowhere"))).toMatchObject(refusal(1, /nowhere/));
+    for (const command of ["refreshes", "undo-refresh"]) {
+      expect(await graft("adapter", command, at("nowhere"))).toMatchObject(refusal(1, /nowhere/));
+    }
   });
 
   test("validate and complete say what an adapter that fits by its sizes was trained on", async () => {

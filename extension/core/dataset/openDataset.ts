@@ -9,7 +9,7 @@ import { sourceRoots } from "../sources/sourceRoots.ts";
 import type { Dataset, Example, Problem } from "./example.ts";
 import { jsonExamples } from "./jsonLines.ts";
 import { findPaperFile, isPaperDataset, paperDatasets, type PaperPlaces, type Split } from "./paperDatasets.ts";
-import { pythonExamples } from "./pythonFolder.ts";
+import { pythonExamples, unchangedSince } from "./pythonFolder.ts";
 
 export interface DatasetPlaces extends PaperPlaces {
   /** The part of a paper's data set, by default "train". Files and folders have no parts. */
@@ -18,7 +18,7 @@ export interface DatasetPlaces extends PaperPlaces {
   readonly include?: readonly string[] | undefined;
   /** A day: of folders, only the lines that the user's own commits since then added count. */
   readonly commitsSince?: string | undefined;
-  /** A time: of folders, files that have not changed since are marked as unchanged. */
+  /** A time: .py files that have not changed since, in folders or on their own, are marked as unchanged. */
   readonly changedSince?: string | undefined;
 }
 
@@ -68,7 +68,10 @@ export async function openDataset(
     const examples = pythonExamples(path, { except, include, commitsSince, changedSince });
     return { name, kind: "source", folder: path, examples };
   }
-  if (path.endsWith(".py")) return { name, kind: "source", examples: (onSkipped) => pythonExample(path, onSkipped) };
+  if (path.endsWith(".py")) {
+    const isUnchanged = places.changedSince === undefined ? undefined : unchangedSince(places.changedSince);
+    return { name, kind: "source", examples: (onSkipped) => pythonExample(path, isUnchanged, onSkipped) };
+  }
   if (path.endsWith(".jsonl")) return { name, kind: "rows", examples: () => jsonExamples(path, { isPublic }) };
   throw new UserError(
     "data-format",
@@ -79,10 +82,14 @@ export async function openDataset(
 
 async function* pythonExample(
   path: string,
+  isUnchanged: ReturnType<typeof unchangedSince> | undefined,
   onSkipped: Parameters<Dataset["examples"]>[0],
 ): AsyncGenerator<Example | Problem> {
   const file = await readNamedSource(path);
-  if ("text" in file) return yield { kind: "text", text: file.text, path: basename(path) };
+  if ("text" in file) {
+    const unchanged = await isUnchanged?.(path);
+    return yield { kind: "text", text: file.text, path: basename(path), ...(unchanged && { unchanged }) };
+  }
   onSkipped?.({ path: basename(path), reason: file.reason });
   yield { where: basename(path), message: file.unfit };
 }

@@ -1,8 +1,8 @@
 /** Reads a folder of Python files as training texts: its author's code, without files of tools and without secrets. */
 
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../foundation/errors.ts";
+import { infoOf } from "../foundation/exists.ts";
 import { ownCommits, type OwnCommits } from "../sources/git/ownLines.ts";
 import { ownSpans } from "../sources/git/ownSpans.ts";
 import { openSourceReader, type ReaderOptions } from "../sources/readSources.ts";
@@ -25,7 +25,7 @@ export function pythonExamples(
   { commitsSince: since, changedSince, ...options }: PythonOptions = {},
 ): Dataset["examples"] {
   const reader = openSourceReader(folder, options);
-  const isUnchanged = changedSince === undefined ? undefined : unchangedSince(folder, Date.parse(changedSince));
+  const isUnchanged = changedSince === undefined ? undefined : unchangedSince(changedSince);
   let own: Promise<OwnCommits["lines"]> | undefined;
   return async function* (onSkipped) {
     // All readings learn from the same lines.
@@ -37,7 +37,7 @@ export function pythonExamples(
       if ("text" in source) {
         const spans = lines && ownSpans(source.text, lines.get(source.path)!);
         if (spans?.length === 0) continue;
-        const unchanged = await isUnchanged?.(source.path);
+        const unchanged = await isUnchanged?.(join(folder, source.path));
         const { text, path } = source;
         yield { kind: "text", text, path, ...(spans && { own: spans }), ...(unchanged && { unchanged }) };
       } else {
@@ -48,11 +48,11 @@ export function pythonExamples(
   };
 }
 
-/** Returns whether files were last written before a time, the same in all readings. */
-function unchangedSince(folder: string, time: number): (path: string) => Promise<boolean> {
-  const known = new Map<string, boolean>();
+/** Returns whether files were last written before a time, the same in all readings. One that vanishes has changed. */
+export function unchangedSince(time: string): (path: string) => Promise<boolean> {
+  const [since, known] = [Date.parse(time), new Map<string, boolean>()];
   return async (path) => {
-    const found = known.get(path) ?? (await stat(join(folder, path))).mtimeMs < time;
+    const found = known.get(path) ?? ((await infoOf(path))?.mtimeMs ?? Infinity) < since;
     known.set(path, found);
     return found;
   };

@@ -14,6 +14,8 @@ export interface Field {
   readonly default?: unknown;
   /** The accepted values, as a user types them. */
   readonly choices?: readonly string[];
+  /** How a day or a time is written: a key of {@link formats}. */
+  readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   /** The value must be above this. */
@@ -27,6 +29,7 @@ interface JsonSchema {
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly (string | number)[];
+  readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
@@ -41,6 +44,12 @@ const kinds: Readonly<Record<string, Field["kind"]>> = {
   object: "object",
 };
 
+/** Texts of a certain form, by their names in JSON Schema. */
+const formats: Readonly<Record<string, string>> = {
+  date: "a day, such as 2026-05-01",
+  "date-time": "a time, such as 2026-05-01T09:30",
+};
+
 /** Extracts the facts about a field from its schema. */
 export function fieldOf(schema: z.ZodType): Field {
   const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
@@ -52,6 +61,7 @@ export function fieldOf(schema: z.ZodType): Field {
     description: json.description ?? "",
     ...(json.default !== undefined && { default: json.default }),
     ...(json.enum && { choices: json.enum.map(String) }),
+    ...(json.format !== undefined && json.format in formats && { format: json.format }),
     ...(bounded(json.minimum) && { minimum: json.minimum }),
     ...(bounded(json.maximum) && { maximum: json.maximum }),
     ...(bounded(json.exclusiveMinimum) && { above: json.exclusiveMinimum }),
@@ -60,8 +70,9 @@ export function fieldOf(schema: z.ZodType): Field {
 }
 
 /** Describes the accepted values, to complete "it must be …": "a whole number from 1 to 1024", "graft or paper". */
-export function acceptedBy({ kind, choices, minimum, maximum, above, below }: Field): string {
+export function acceptedBy({ kind, choices, format, minimum, maximum, above, below }: Field): string {
   if (choices) return listed(choices);
+  if (format !== undefined) return formats[format]!;
   if (kind !== "integer" && kind !== "number") return kind === "list" ? "a list" : `a ${kind}`;
   const limits = [
     minimum !== undefined && (maximum === undefined ? `of at least ${minimum}` : `from ${minimum}`),

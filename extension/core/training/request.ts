@@ -120,12 +120,12 @@ export const trainRequest = z.object({
     .date()
     .optional()
     .describe("Learn only from lines of the folders that your own commits since this day added, such as 2026-05-01"),
-  changedSince: z.iso
-    .datetime({ local: true, offset: true })
-    .optional()
-    .describe(
-      "Learn only from files of the folders that changed since this time, such as 2026-05-01T09:30, and read a few of the others again; with --init, the trial compares with that adapter",
-    ),
+  changedSince: z.iso.datetime({ local: true, offset: true }).optional().meta({
+    description:
+      "Learn only from Python files that changed since this time, such as 2026-05-01T09:30, and read a few of the others again; with --init, the trial compares with that adapter",
+    // JSON Schema's times have no local ones, so zod gives no format for them.
+    format: "date-time",
+  }),
   holdOut: z
     .enum(["recent", "random"])
     .default("recent")

@@ -169,6 +169,8 @@ async function takeSteps(
   const found = { ...result, ...(trial && { trial }) };
   const sources = data.parts.map(({ name }) => name);
   const losses = recordedLosses(state.losses);
-  await output.finish(withReport(files, { settings: fingerprint, sources, losses, ...found }));
+  const { readAt } = run;
+  const report = { settings: fingerprint, sources, losses, ...(readAt !== undefined && { readAt }), ...found };
+  await output.finish(withReport(files, report));
   return { adapter: output.path, ...found };
 }

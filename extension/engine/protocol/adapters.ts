@@ -4,7 +4,7 @@ import { RequestType } from "vscode-jsonrpc/node";
 import type { AdapterFormat } from "../../core/adapters/formats/convertAdapter.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { TrialVerdict } from "../../core/training/trialReport.ts";
-import type { PastRefresh } from "../../core/training/refresh/refreshLog.ts";
+import type { PastRefresh } from "../../core/training/refresh/refreshedWeights.ts";
 import type { ErrorData } from "../wire.ts";
 import type { AdaptersQuestion, AdapterSummary } from "./library.ts";
 

@@ -19,7 +19,7 @@ import { taskDifferences } from "../../core/evaluation/study/comparison/taskDiff
 import { taskDetail, taskRows } from "../../core/evaluation/study/studyTasks.ts";
 import { addSnippet, listSnippets, removeSnippet } from "../../core/sources/snippets/snippetFolder.ts";
 import { copyAdapter } from "../../core/adapters/library/copyAdapter.ts";
-import { readRefreshes, undoRefresh } from "../../core/training/refresh/refreshLog.ts";
+import { readRefreshes, undoRefresh } from "../../core/training/refresh/refreshedWeights.ts";
 import {
   adapterRowsRequest,
   copyAdapterRequest,

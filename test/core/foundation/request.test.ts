@@ -10,6 +10,8 @@ const schema = z.object({
   seed: z.int().default(42).describe("Random seed"),
   targets: z.array(z.string()).optional().describe("Modules to train"),
   shuffle: z.boolean().default(true).describe("Shuffle the data"),
+  day: z.iso.date().optional(),
+  time: z.iso.datetime({ local: true }).optional().meta({ format: "date-time" }),
 });
 
 describe("fieldOf", () => {
@@ -37,6 +39,8 @@ test.each([
   ["dropout", "a number of at least 0 and below 1"],
   ["method", "lora, ia3 or full"],
   ["seed", "a whole number"],
+  ["day", "a day, such as 2026-05-01"],
+  ["time", "a time, such as 2026-05-01T09:30"],
 ] as const)("acceptedBy tells what %s may be", (name, words) => {
   expect(acceptedBy(fieldOf(schema.shape[name]))).toBe(words);
 });

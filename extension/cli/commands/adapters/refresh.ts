@@ -1,15 +1,11 @@
 /** graft adapter refresh, refreshes, undo-refresh */
 
 import { basename, resolve } from "node:path";
+import { readOutline } from "../../../core/adapters/formats/peftFolder.ts";
 import { runTrial } from "../../../core/evaluation/trial/runTrial.ts";
 import { refreshAdapter, type RefreshOptions } from "../../../core/training/refresh/refreshAdapter.ts";
-import {
-  readRefreshes,
-  undoRefresh,
-  type PastRefresh,
-  type Refresh,
-  type RefreshVerdict,
-} from "../../../core/training/refresh/refreshLog.ts";
+import { readRefreshes, undoRefresh, type PastRefresh } from "../../../core/training/refresh/refreshedWeights.ts";
+import type { Refresh, RefreshVerdict } from "../../../core/training/refresh/refreshLog.ts";
 import type { Context } from "../../context.ts";
 import { aligned, count, duration } from "../../output.ts";
 import { trainingProgress } from "../../results/trainingProgress.ts";
@@ -36,6 +32,7 @@ export async function refreshCommand(
 }
 
 export async function refreshesCommand(folder: string, { output }: Context): Promise<void> {
+  await readOutline(folder);
   const refreshes = await readRefreshes(folder);
   const rows = refreshes.map((refresh) => [
     String(refresh.number),
@@ -58,7 +55,7 @@ const reasons: Readonly<Record<RefreshVerdict, string>> = {
   alike: "nothing got worse",
   worse: "less held-out code would be right",
   forgets: "it would forget general code",
-  untried: "there was no other code to try it on",
+  untried: "it could not be tried on other code",
 };
 
 function filesText(files: number): string {

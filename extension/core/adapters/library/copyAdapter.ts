@@ -1,7 +1,7 @@
 /** Copies an adapter's folder: into a library, or out of it. */
 
 import type { Dirent } from "node:fs";
-import { copyFile, readdir } from "node:fs/promises";
+import { copyFile, readdir, stat, utimes } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { writeNewFolder } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
@@ -27,9 +27,16 @@ export async function copyAdapter(source: string, target: string): Promise<void>
   const entries = await readdir(source, { withFileTypes: true });
   const files = entries.filter((entry) => isPart(entry)).map(({ name }) => name);
   const isWritten = await writeNewFolder(target, async (folder) => {
-    for (const name of files) await copyFile(join(source, name), join(folder, name));
+    for (const name of files) await copyWithTime(join(source, name), join(folder, name));
   });
   if (!isWritten) throw taken();
+}
+
+/** The time of the weights tells up to when the adapter knows the files of its project. */
+async function copyWithTime(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  const { atime, mtime } = await stat(from);
+  await utimes(to, atime, mtime);
 }
 
 /**

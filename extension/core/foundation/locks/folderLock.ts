@@ -3,6 +3,7 @@
  * gone or its heartbeats stop. Reasons: docs/decisions/0024-locks.md
  */
 
+import { constants } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -105,10 +106,14 @@ interface Sight {
   readonly modified: number;
 }
 
-/** Reads a lock; undefined if there is none. Opening the file makes a network file system return current data. */
+/**
+ * Reads a lock; undefined if there is none. Opening the file makes a network file system return current data. A pipe in its place, which
+ * may have come with a folder of others, is empty and holds nobody up.
+ */
 async function look(path: string): Promise<Sight | undefined> {
   try {
-    const file = await open(path, "r");
+    const { O_RDONLY, O_NONBLOCK } = constants as Partial<typeof constants>;
+    const file = await open(path, O_RDONLY! | (O_NONBLOCK ?? 0));
     try {
       return { text: await file.readFile("utf8"), modified: (await file.stat()).mtimeMs };
     } finally {

@@ -15,7 +15,7 @@ import { countByReason, reasonText, type Skipped } from "../../sources/skipped.t
 import type { TrainOptions } from "../request.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import { holdOutChoice } from "./holdOutChoice.ts";
-import { rehearsalChoice, type OnlyTried } from "./rehearsal.ts";
+import { isUnchanged, rehearsalChoice, type OnlyTried } from "./rehearsal.ts";
 
 /** Rows that cannot be used. Files of source code are told with their reasons, as skipped. */
 export interface RowProblems {
@@ -40,6 +40,8 @@ export interface SurveyControl {
   readonly signal?: AbortSignal | undefined;
   /** Closed, it makes the work wait. What is computed stays the same. */
   readonly gate?: Gate | undefined;
+  /** Refuses data that leaves no unchanged file to try the result on. */
+  readonly mustBeTried?: boolean | undefined;
   /** Receives, for each source, the files that are not trained on. */
   readonly onSkipped?: ((files: readonly Skipped[]) => void) | undefined;
 }
@@ -65,7 +67,7 @@ export async function surveyData(
   sources: readonly Dataset[],
   sets: readonly Dataset[],
   share: HeldOutShare,
-  { log, signal, gate, onSkipped }: SurveyControl,
+  { log, signal, gate, onSkipped, mustBeTried = false }: SurveyControl,
 ): Promise<DataSurvey> {
   const { fraction, seed } = share;
   const choice = holdOutChoice({ ...share, log, signal });
@@ -87,7 +89,8 @@ export async function surveyData(
     const noted = { log, signal, gate, onSkipped: (file: Skipped) => void files.push(file) };
     examples += await countExamples(source, noted, problems, (example) => {
       rehearsal.add(example);
-      if (fraction > 0) choice.add(source, example);
+      // The unchanged files are tried anyway; held out of all, the newest ones would be just those that have changed.
+      if (fraction > 0 && !isUnchanged(example)) choice.add(source, example);
       if (validated.size === 0) return;
       const hash = contentHash(example, seed);
       if (validated.has(hash)) shared.add(hash);
@@ -100,9 +103,12 @@ export async function surveyData(
     log.warn(`${namesOf(sets)}: ${count} are also in the training data; the validation loss looks better than it is.`);
   }
   const onlyTried = rehearsal.choose();
-  const isHeldOut = await choice.choose();
-  if (!isHeldOut) throw tooSmall(sources, fraction, examples - validationExamples);
-  if (fraction > 0) tellFewFiles(sources, examples - validationExamples, fraction, log);
+  if (mustBeTried && onlyTried.files === 0) throw nothingToTry(sources, share.changedSince);
+  const isChosen = await choice.choose();
+  const shareable = examples - validationExamples - onlyTried.files;
+  if (!isChosen) throw tooSmall(sources, fraction, shareable);
+  if (fraction > 0) tellFewFiles(sources, shareable, fraction, log);
+  const isHeldOut: DataSurvey["isHeldOut"] = (source, example) => !isUnchanged(example) && isChosen(source, example);
   return { examples, skipped, problems, isHeldOut, onlyTried };
 }
 
@@ -123,6 +129,11 @@ function tooSmall(sources: readonly Dataset[], fraction: number, examples: numbe
       `none of its ${examples} ${what} would be left to train on.`,
     `Add more distinct ${what}, or choose another --validation on the command line.`,
   );
+}
+
+function nothingToTry(sources: readonly Dataset[], since = "then"): UserError {
+  const message = `Cannot refresh the adapter: all files of ${namesOf(sources)} have changed since ${since}, so none is left to try it on.`;
+  return new UserError("data-too-small", message, "Train a new adapter on them; it can be refreshed from then on.");
 }
 
 function isSourceCode(sources: readonly Dataset[]): boolean {

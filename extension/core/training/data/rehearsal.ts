@@ -6,6 +6,8 @@ import { contentHash, countHashes } from "../../dataset/holdOut.ts";
 
 /** The share of unchanged files among those that are trained on. */
 const rehearsedShare = 0.1;
+/** The share of the unchanged files that is read again at most: without the others, nothing could be tried. */
+const mostRehearsed = 0.5;
 
 export interface Rehearsal {
   /** Takes each example in the first reading. */
@@ -39,10 +41,12 @@ export function rehearsalChoice(seed: number, since: string | undefined): Rehear
     choose() {
       if (unchanged === 0) return { files: 0, has: () => false };
       if (changed === 0) throw nothingChanged(since);
-      const share = Math.min(1, (changed * rehearsedShare) / (1 - rehearsedShare) / unchanged);
-      const bound = hashes.boundOf(share);
+      const share = Math.min(mostRehearsed, (changed * rehearsedShare) / (1 - rehearsedShare) / unchanged);
+      const found = hashes.boundOf(share);
+      // A single one is for the trial.
+      const bound = found === Infinity ? 0 : found;
       return {
-        files: Math.round(unchanged * (1 - share)),
+        files: bound === 0 ? unchanged : Math.round(unchanged * (1 - share)),
         has: (example) => isUnchanged(example) && hashOf(example) >= bound,
       };
     },
@@ -55,5 +59,9 @@ export function isUnchanged(example: Example): boolean {
 
 function nothingChanged(since = "then"): UserError {
   const message = `There is nothing new to learn: no file has changed since ${since}.`;
-  return new UserError("nothing-changed", message, "Choose an earlier time, or train on all files.");
+  return new UserError(
+    "nothing-changed",
+    message,
+    "Try again once files have changed; or train with an earlier --changed-since, or on all files.",
+  );
 }

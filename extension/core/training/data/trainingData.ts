@@ -117,11 +117,12 @@ export async function openTrainingData(
   const survey = await surveyData(sources, sets, share, control);
   const meter = readingMeter(survey.examples, control.onReading, control.gate);
   const { onlyTried } = survey;
+  const trained = survey.examples - onlyTried.files;
   const isSource = sources.some(({ kind }) => kind === "source");
-  const drawings = encoders.requestsOf && isSource ? drawingsFor(survey.examples - onlyTried.files) : 1;
+  const drawings = encoders.requestsOf && isSource ? drawingsFor(trained) : 1;
   const training = createTokenFile(join(folder, trainingFile), drawings);
   const validation = createTokenFile(join(folder, validationFile));
-  const heldOut = writeHeldOutFiles(folder, survey.examples * (fraction || 1), chance.seed);
+  const heldOut = writeHeldOutFiles(folder, onlyTried.files + trained * (fraction || 1), chance.seed);
   const close = (): void => [training, validation].forEach((file) => file.close());
   const release = (): void => [training, validation].forEach((file) => file.release());
   const tokenize = exampleTokenizer(encoders);

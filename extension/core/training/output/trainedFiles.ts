@@ -10,6 +10,9 @@ import type { NamedTensor } from "../optimizers/optimizer.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import type { OutputFiles } from "./outputFolder.ts";
 
+/** The folder of an adapter's refreshes, in its own. A new training replaces the adapter with them. */
+export const refreshesName = "refreshes";
+
 interface Trained {
   readonly spec: MethodSpec;
   readonly settings: ResolvedSettings;
@@ -32,5 +35,5 @@ export function trainedFiles({ spec, settings, base, name }: Trained, parameters
   };
   const tensors = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   const adapter = adapterFromTensors(name, facts, tensors);
-  return { names: adapterFiles, write: (folder) => writeAdapter(folder, adapter) };
+  return { names: new Set([...adapterFiles, refreshesName]), write: (folder) => writeAdapter(folder, adapter) };
 }

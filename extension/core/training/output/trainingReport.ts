@@ -24,6 +24,8 @@ const reportSchema = z.object({
   settings: z.record(z.string(), z.unknown()),
   /** Names of the data sets. */
   sources: z.array(z.string()).optional(),
+  /** When the training began to read its data: it may have waited since, or have been resumed. Earlier versions kept no time. */
+  readAt: z.iso.datetime().optional(),
   steps: z.int(),
   tokens: z.int(),
   seconds: z.number(),

@@ -3,19 +3,20 @@
  * nothing was lost by it.
  */
 
-import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { discardTraining } from "../output/outputFolder.ts";
+import { readOutline } from "../../adapters/formats/peftFolder.ts";
 import type { TrainOptions } from "../request.ts";
 import { train, type TrainControl } from "../train.ts";
 import type { Trial, TrialComparison, TrialResult } from "../trialReport.ts";
+import { checkUnchanged, hashOfWeights, keepRefresh, learnedUntil } from "./refreshedWeights.ts";
 import {
-  keepRefresh,
-  learnedUntil,
+  addToLog,
   lockRefreshes,
-  readRefreshes,
-  recordRefresh,
+  mostNumber,
+  readLog,
   refreshesFolder,
+  removeIfEmpty,
+  tidyRefreshes,
   type Refresh,
   type RefreshVerdict,
 } from "./refreshLog.ts";
@@ -43,18 +44,22 @@ const passes = 2;
  * Learns from the files that were written since the adapter's training or its last refresh, and reads a few others again. A refresh that is
  * stopped leaves nothing behind, because the next one reads the files anew.
  *
- * @throws UserError "nothing-changed", "training-busy"; the UserErrors of {@link train}; the signal's reason once it is aborted
+ * @throws UserError "nothing-changed", "training-busy"; "data-too-small" if all files have changed; "adapter-missing" also if the adapter was renamed, deleted or replaced meanwhile;
+ *   the UserErrors of {@link train}; the signal's reason once it is aborted
  */
 export async function refreshAdapter(options: RefreshOptions, control: RefreshControl): Promise<RefreshResult> {
   const { adapter: folder, ...request } = options;
   const adapter = resolve(folder);
-  const at = new Date().toISOString();
-  const since = (await learnedUntil(adapter)).toISOString();
+  await readOutline(adapter);
   const release = await lockRefreshes(adapter);
   const out = join(refreshesFolder(adapter), "next");
   try {
-    const number = ((await readRefreshes(adapter)).at(-1)?.number ?? 0) + 1;
-    await discardTraining(out);
+    await tidyRefreshes(adapter);
+    const at = new Date().toISOString();
+    const before = await hashOfWeights(adapter);
+    const since = (await learnedUntil(adapter)).toISOString();
+    const numbers = (await readLog(adapter)).map((refresh) => refresh.number);
+    const number = Math.min(mostNumber, 1 + Math.max(0, ...numbers));
     const result = await train(
       {
         ...request,
@@ -65,8 +70,12 @@ export async function refreshAdapter(options: RefreshOptions, control: RefreshCo
         seed: number,
         out,
       },
-      control,
-    );
+      { ...control, mustBeTried: true },
+    ).catch(async (error: unknown) => {
+      control.signal?.throwIfAborted();
+      await checkUnchanged(adapter, before);
+      throw error;
+    });
     const { trial, steps, seconds, data } = result;
     const verdict = verdictOf(trial);
     const refresh: Refresh = {
@@ -80,13 +89,13 @@ export async function refreshAdapter(options: RefreshOptions, control: RefreshCo
       verdict,
       ...(trial && { lines: linesOf(trial.served) }),
     };
+    await checkUnchanged(adapter, before);
     if (refresh.kept) await keepRefresh(adapter, out, refresh);
-    else await recordRefresh(adapter, refresh);
+    else await addToLog(adapter, refresh);
     return { ...refresh, ...(trial && { trial }) };
   } finally {
-    await discardTraining(out);
-    await rm(out, { recursive: true, force: true });
-    await release();
+    await tidyRefreshes(adapter).finally(release);
+    await removeIfEmpty(adapter);
   }
 }
 

@@ -1,37 +1,38 @@
 /**
- * The refreshes of an adapter: what each learned, whether it was kept, and the weights from before. They lie in the adapter's folder, so
- * they follow it when it is renamed or deleted; a copy for others leaves them out.
+ * The folder of an adapter's refreshes, and the log in it: what each learned, and whether it was kept. It lies in the adapter's folder, so
+ * it follows the adapter when that is renamed or deleted; a copy for others leaves it out, and a new training into the folder replaces it.
  *
  *     adapter_model.safetensors      the weights in use
- *     refreshes/log.jsonl            one line for each refresh, and for each that was taken back
+ *     refreshes/log.jsonl            one line for each refresh
  *     refreshes/3.safetensors        the weights before the third refresh
  */
 
-import { appendFile, cp, readdir, rm, stat } from "node:fs/promises";
+import { lstat, readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import { readOutline, weightsFile } from "../../adapters/formats/peftFolder.ts";
-import { makeFolder, writeFailure } from "../../foundation/atomicFile.ts";
-import { UserError } from "../../foundation/errors.ts";
-import { exists } from "../../foundation/exists.ts";
+import { writeFileAtomic } from "../../foundation/atomicFile.ts";
+import { systemCode, UserError } from "../../foundation/errors.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import { readPlainText } from "../../foundation/plainFile.ts";
-import { renamePatiently } from "../../foundation/renamePatiently.ts";
-import { readTrainingReport } from "../output/trainingReport.ts";
+import { refreshesName } from "../output/trainedFiles.ts";
 
 /**
  * - "better": more held-out code is right, by more than chance; "alike": no such difference, and nothing is forgotten;
- * - "worse": less is; "forgets": general code is; "untried": there was nothing to try it on.
+ * - "worse": less is; "forgets": general code is; "untried": it could not be tried, mostly because there was nothing to try it on.
  */
 export const refreshVerdicts = ["better", "alike", "worse", "forgets", "untried"] as const;
 export type RefreshVerdict = (typeof refreshVerdicts)[number];
 
+/** A log that came with an adapter of others may name any number. */
+export const mostNumber = 1_000_000;
 const time = z.iso.datetime();
 const count = z.int().nonnegative();
+const percentage = z.number().min(0).max(100);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const refreshSchema = z.object({
   /** From 1 on. */
-  number: z.int().positive(),
+  number: z.int().min(1).max(mostNumber),
   /** When it began to read the files, and the time since which it learned what had changed. */
   at: time,
   since: z.string(),
@@ -42,45 +43,84 @@ const refreshSchema = z.object({
   kept: z.boolean(),
   verdict: z.enum(refreshVerdicts),
   /** Held-out lines, and the percentages of them that were right before and after. */
-  lines: z.object({ count, before: z.number(), after: z.number() }).optional(),
+  lines: z.object({ count, before: percentage, after: percentage }).optional(),
+  /** The weights from before one that was kept, and those that it wrote. */
+  weights: z.object({ before: sha256, after: sha256 }).optional(),
 });
-const undoSchema = z.object({ undone: z.int().positive(), at: time });
 
 export type Refresh = Readonly<z.infer<typeof refreshSchema>>;
-/** `undone`: whether it was kept at first and taken back later. */
-export type PastRefresh = Refresh & { readonly undone: boolean };
 
-const folderName = "refreshes";
-const logName = "log.jsonl";
-/** How many weights from before a refresh stay. */
-const mostEarlier = 5;
+const [logName, lockName] = ["log.jsonl", "lock"];
 const mostLogBytes = 4_000_000;
+/** How many lines of the log stay. */
+const mostLines = 1000;
 
 export function refreshesFolder(adapter: string): string {
-  return join(adapter, folderName);
+  return join(adapter, refreshesName);
+}
+
+/** The file with the weights from before a refresh. */
+export function earlierWeights(adapter: string, number: number): string {
+  return join(refreshesFolder(adapter), `${number}.safetensors`);
 }
 
 /**
  * Lets one process at a time change an adapter's refreshes.
  *
- * @throws UserError "training-busy"
+ * @throws UserError "training-busy", "not-writable", "disk-full"
  */
 export async function lockRefreshes(adapter: string): Promise<() => Promise<void>> {
-  return await lockFolder(join(refreshesFolder(adapter), "lock"), (owner, escape) => {
+  const folder = refreshesFolder(adapter);
+  // Adapters come from others: a link would have files removed somewhere else.
+  if ((await lstat(folder).catch(() => undefined))?.isSymbolicLink()) {
+    throw new UserError("not-writable", `Cannot refresh ${adapter}: ${folder} is a link.`, "Delete the link.");
+  }
+  return await lockFolder(join(folder, lockName), (owner, escape) => {
     const message = `Cannot refresh ${adapter}: another process does (${owner}).`;
     return new UserError("training-busy", message, `Wait until it ends. ${escape}`);
   });
 }
 
-/** Returns the refreshes of an adapter, the oldest first; none if the log cannot be read. Leaves out damaged lines. */
-export async function readRefreshes(adapter: string): Promise<readonly PastRefresh[]> {
+/** Removes what a stopped or killed refresh left behind. Call it with the lock held. */
+export async function tidyRefreshes(adapter: string): Promise<void> {
+  const folder = refreshesFolder(adapter);
+  const isKept = (name: string): boolean =>
+    name === logName || name.startsWith(lockName) || /^\d+\.safetensors$/.test(name);
+  for (const entry of await readdir(folder).catch(() => [])) {
+    if (!isKept(entry)) await rm(join(folder, entry), { recursive: true, force: true });
+  }
+}
+
+/**
+ * Removes an adapter's folder if it holds nothing but an empty one for refreshes: a refresh goes on writing where an adapter was before
+ * it was renamed or deleted, and an empty folder would keep its name taken.
+ */
+export async function removeIfEmpty(adapter: string): Promise<void> {
+  const entries = await readdir(adapter).catch(() => []);
+  if (entries.length !== 1 || entries[0] !== refreshesName) return;
+  await rmdir(refreshesFolder(adapter)).then(
+    () => rmdir(adapter),
+    () => undefined,
+  );
+}
+
+/** Returns the log's refreshes, the oldest first; none if it cannot be read. Leaves out damaged lines. */
+export async function readLog(adapter: string): Promise<readonly Refresh[]> {
   const text = await readPlainText(join(refreshesFolder(adapter), logName), mostLogBytes).catch(() => "");
-  const objects = text.split("\n").map(parsed);
-  const undone = new Set(objects.flatMap((object) => undoSchema.safeParse(object).data?.undone ?? []));
-  return objects.flatMap((object) => {
-    const refresh = refreshSchema.safeParse(object).data;
-    return refresh ? { ...refresh, undone: undone.has(refresh.number) } : [];
+  return text.split("\n").flatMap((line) => refreshSchema.safeParse(parsed(line)).data ?? []);
+}
+
+/** @throws UserError "disk-full", "not-writable" */
+export async function addToLog(adapter: string, refresh: Refresh): Promise<void> {
+  const path = join(refreshesFolder(adapter), logName);
+  const earlier = await readPlainText(path, mostLogBytes).catch((error: unknown) => {
+    const code = systemCode(error);
+    if (code === undefined || code === "ENOENT") return "";
+    throw error;
   });
+  const lines = earlier.split("\n").filter((line) => line !== "");
+  const text = [...lines, JSON.stringify(refresh)].slice(-mostLines).join("\n");
+  await writeFileAtomic(path, `${text}\n`);
 }
 
 function parsed(line: string): unknown {
@@ -89,97 +129,4 @@ function parsed(line: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Milliseconds between the end of a refresh and the time of the weights that it wrote, at most. */
-const settling = 60_000;
-
-/**
- * Returns the time up to which an adapter knows its files: the start of the last refresh that it keeps, or of its training.
- *
- * @throws UserError "adapter-missing", "adapter-invalid"
- */
-export async function learnedUntil(adapter: string): Promise<Date> {
-  await readOutline(adapter);
-  const { mtimeMs: written } = await stat(join(adapter, weightsFile));
-  const last = lastKept(await readRefreshes(adapter));
-  // A training that has replaced the weights since knows more than the log does.
-  if (last && written <= Date.parse(last.at) + 1000 * last.seconds + settling) return new Date(last.at);
-  const report = await readTrainingReport(adapter);
-  return new Date(written - 1000 * (report?.seconds ?? 0));
-}
-
-function lastKept(refreshes: readonly PastRefresh[]): PastRefresh | undefined {
-  return refreshes.findLast(({ kept, undone }) => kept && !undone);
-}
-
-/**
- * Puts the weights of a refresh in place and keeps those from before.
- *
- * @param refreshed the folder of the refreshed adapter, which loses its weights
- * @throws UserError "disk-full", "not-writable"
- */
-export async function keepRefresh(adapter: string, refreshed: string, refresh: Refresh): Promise<void> {
-  const weights = join(adapter, weightsFile);
-  const earlier = earlierWeights(adapter, refresh.number);
-  try {
-    // Their time tells, once they are back, up to when they know the files.
-    await cp(weights, earlier, { preserveTimestamps: true });
-    await addToLog(adapter, refresh);
-    await renamePatiently(join(refreshed, weightsFile), weights);
-  } catch (error) {
-    throw writeFailure(error, weights);
-  }
-  const numbers = (await readdir(refreshesFolder(adapter))).flatMap(
-    (name) => /^(\d+)\.safetensors$/.exec(name)?.[1] ?? [],
-  );
-  const surplus = numbers
-    .map(Number)
-    .toSorted((a, b) => b - a)
-    .slice(mostEarlier);
-  for (const number of surplus) await rm(earlierWeights(adapter, number), { force: true });
-}
-
-/** Writes down a refresh that is not kept. @throws UserError "disk-full", "not-writable" */
-export async function recordRefresh(adapter: string, refresh: Refresh): Promise<void> {
-  await addToLog(adapter, refresh);
-}
-
-/**
- * Goes back to the weights before the last refresh that the adapter keeps. Returns that refresh.
- *
- * @throws UserError "refresh-missing", "training-busy", "disk-full", "not-writable"
- */
-export async function undoRefresh(adapter: string): Promise<Refresh> {
-  const release = await lockRefreshes(adapter);
-  try {
-    const last = lastKept(await readRefreshes(adapter));
-    if (!last) throw nothingToUndo(adapter, "it keeps no refresh");
-    const earlier = earlierWeights(adapter, last.number);
-    if (!(await exists(earlier))) throw nothingToUndo(adapter, "the weights from before are gone");
-    await addToLog(adapter, { undone: last.number, at: new Date().toISOString() });
-    await renamePatiently(earlier, join(adapter, weightsFile));
-    return last;
-  } finally {
-    await release();
-  }
-}
-
-function earlierWeights(adapter: string, number: number): string {
-  return join(refreshesFolder(adapter), `${number}.safetensors`);
-}
-
-async function addToLog(adapter: string, line: Refresh | z.infer<typeof undoSchema>): Promise<void> {
-  const path = join(refreshesFolder(adapter), logName);
-  try {
-    await makeFolder(refreshesFolder(adapter));
-    await appendFile(path, `${JSON.stringify(line)}\n`);
-  } catch (error) {
-    throw writeFailure(error, path);
-  }
-}
-
-function nothingToUndo(adapter: string, why: string): UserError {
-  const message = `Cannot take back a refresh of ${adapter}: ${why}.`;
-  return new UserError("refresh-missing", message, "Train a new adapter to start over.");
 }

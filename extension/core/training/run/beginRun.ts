@@ -59,6 +59,7 @@ export async function beginRun(
     throw writeFailure(error, join(workFolder, dataFolder));
   });
   const encoders = await encodersOf(base, spec, tokenizer, { ...settings, maxLength });
+  const readAt = new Date().toISOString();
   const data = await openTrainingData(
     options,
     { ...settings, maxLength },
@@ -77,6 +78,7 @@ export async function beginRun(
     fingerprint: fingerprintOf(base.hash, settings, data),
     base: { name: base.name, path: base.path, hash: base.hash, embedded: base.embedded },
     settings,
+    readAt,
     steps: stepsOf(settings, options, perEpoch(training)),
     problems,
     parts: [...parts],

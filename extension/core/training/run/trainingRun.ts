@@ -39,6 +39,8 @@ const runSchema = z.object({
   fingerprint: z.record(z.string(), value),
   base: z.object({ name: z.string(), path: z.string(), hash: z.string(), embedded: z.boolean() }),
   settings: runSettings,
+  /** When it began to read its data. Earlier versions kept no time. */
+  readAt: z.iso.datetime().optional(),
   /** Total number of optimizer steps. */
   steps: z.int().positive(),
   /** Rows and files that could not be used. */

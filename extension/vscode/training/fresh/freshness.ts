@@ -23,26 +23,33 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
   const { configuration, library, training, sources, typing, messages, log } = options;
   const refreshing = createRefreshing(options, subscriptions);
   const clock = createRefreshClock();
+  /** The adapter that is being refreshed by itself. */
+  let following: string | undefined;
 
   /** The one adapter in use. Several share the work, so none of them alone can learn what is missing. */
   const followed = (): string | undefined => (library.active.length === 1 ? library.active[0]?.name : undefined);
+  const isWanted = (): boolean => configuration.get("training.keepFresh") && vscode.workspace.isTrusted;
   const isFree = (): boolean =>
-    configuration.get("training.keepFresh") &&
-    !refreshing.isRunning &&
-    training.state.phase !== "running" &&
-    sources.folders().length > 0;
+    isWanted() && !refreshing.isRunning && training.state.phase !== "running" && sources.folders().length > 0;
 
   const keepFresh = async (): Promise<void> => {
     const name = followed();
     if (name === undefined || !clock.isDue || !isFree() || (await onBattery())) return;
     clock.tried();
     try {
+      following = name;
       await refreshing.run(name, false);
     } catch (error) {
       if (isCancelled(error)) return clock.changed();
-      const isUsual = error instanceof UserError && ["nothing-changed", "training-busy"].includes(error.code);
-      log[isUsual ? "debug" : "warn"](`Not refreshed: ${detailed(error)}`);
+      log[isUsual(error) ? "debug" : "warn"](`Not refreshed: ${detailed(error)}`);
+    } finally {
+      following = undefined;
     }
+  };
+
+  /** Ends a refresh that nobody has asked for once its adapter is not the one in use any more, or nobody wants it. */
+  const check = (): void => {
+    if (following !== undefined && (following !== followed() || !isWanted())) refreshing.cancel();
   };
 
   const refresh = async (name: string): Promise<void> => {
@@ -66,6 +73,13 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
     saved.onDidChange(clock.changed),
     saved.onDidCreate(clock.changed),
     typing.onDidType(clock.typed),
+    library.onDidChangeActive(check),
+    configuration.onDidChange(check),
   );
   return { refresh, list: (name) => listRefreshes(name, options) };
+}
+
+/** Reasons to wait for another time: nothing or everything has changed, or another window is at it. */
+function isUsual(error: unknown): boolean {
+  return error instanceof UserError && ["nothing-changed", "data-too-small", "training-busy"].includes(error.code);
 }

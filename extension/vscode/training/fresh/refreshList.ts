@@ -2,7 +2,8 @@
 
 import { join } from "node:path";
 import * as vscode from "vscode";
-import type { PastRefresh, Refresh, RefreshVerdict } from "../../../core/training/refresh/refreshLog.ts";
+import type { PastRefresh } from "../../../core/training/refresh/refreshedWeights.ts";
+import type { Refresh, RefreshVerdict } from "../../../core/training/refresh/refreshLog.ts";
 import type { LibraryProcess } from "../../../engine/libraryProcess.ts";
 import { refreshesRequest, undoRefreshRequest } from "../../../engine/protocol/adapters.ts";
 import type { AdapterLibrary } from "../../adapters/adapterLibrary.ts";
@@ -92,7 +93,7 @@ function reasonText(verdict: RefreshVerdict): string {
     case "forgets":
       return t("it would forget general code");
     case "untried":
-      return t("there are no other files to check it on");
+      return t("it could not be checked on other files");
     default:
       return t("nothing gets worse");
   }

@@ -30,6 +30,7 @@ export interface Refreshing {
    * @throws UserErrors of the refresh; "training-busy" beside a training of this window; an AbortError once it is cancelled
    */
   run(name: string, isAsked: boolean): Promise<RefreshResult>;
+  readonly cancel: () => void;
 }
 
 export function createRefreshing(options: RefreshingOptions, subscriptions: vscode.Disposable[]): Refreshing {
@@ -42,6 +43,7 @@ export function createRefreshing(options: RefreshingOptions, subscriptions: vsco
     { dispose: cancel },
   );
   return {
+    cancel,
     get isRunning() {
       return running !== undefined;
     },
@@ -49,6 +51,7 @@ export function createRefreshing(options: RefreshingOptions, subscriptions: vsco
       if (running || training.state.phase === "running") throw busy(name);
       const { signal } = (running = new AbortController());
       const pace = followPace(options);
+      if (isAsked) pace.ignoreBattery();
       try {
         const result = await vscode.window.withProgress(shown(name, isAsked), (progress, token) => {
           token.onCancellationRequested(cancel);

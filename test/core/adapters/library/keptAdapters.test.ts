@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -118,6 +118,8 @@ describe("copyAdapter", () => {
     const source = join(folder, "elsewhere");
     await writeAdapter(source, { method: "lora", name: "elsewhere", baseModel: "", ...scaling, modules });
     for (const name of ["graft.json", "README.md", "optimizer.pt"]) await writeFile(join(source, name), "{}");
+    const trainedAt = new Date("2024-01-01T00:00:00Z");
+    await utimes(join(source, "adapter_model.safetensors"), trainedAt, trainedAt);
     await copyAdapter(source, join(library, "copy"));
     const names = ["README.md", "adapter_config.json", "adapter_model.safetensors", "graft.json"];
     expect((await readdir(join(library, "copy"))).sort()).toEqual(names);
@@ -125,6 +127,7 @@ describe("copyAdapter", () => {
       const [one, other] = await Promise.all([source, join(library, "copy")].map((from) => readFile(join(from, name))));
       expect(one!.equals(other!)).toBe(true);
     }
+    expect((await stat(join(library, "copy", "adapter_model.safetensors"))).mtime).toEqual(trainedAt);
     await expect(copyAdapter(source, join(library, "copy"))).rejects.toMatchObject({ code: "name-taken" });
   });
 

@@ -54,6 +54,12 @@ describe("lockFolder", () => {
     expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ pid: process.pid });
   });
 
+  test.skipIf(process.platform === "win32")("a pipe in its place holds nobody up", async () => {
+    await mkdir(dirname(path));
+    spawnSync("mkfifo", [path]);
+    await expect(lock()).resolves.toBeTypeOf("function");
+  });
+
   test("is taken over from an earlier process that had our own id, as in a container", async () => {
     await written({ pid: process.pid, host: hostname() });
     await expect(lock()).resolves.toBeTypeOf("function");

@@ -1,17 +1,22 @@
 /** Refreshes on the embedded base, with trials whose findings the tests decide. */
 
-import { mkdtemp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { copyAdapter } from "../../../../extension/core/adapters/library/copyAdapter.ts";
+import { exists } from "../../../../extension/core/foundation/exists.ts";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import {
   refreshAdapter,
   type RefreshControl,
   type RefreshResult,
 } from "../../../../extension/core/training/refresh/refreshAdapter.ts";
-import { learnedUntil, readRefreshes, undoRefresh } from "../../../../extension/core/training/refresh/refreshLog.ts";
+import {
+  learnedUntil,
+  readRefreshes,
+  undoRefresh,
+} from "../../../../extension/core/training/refresh/refreshedWeights.ts";
 import { readTrainingReport } from "../../../../extension/core/training/output/trainingReport.ts";
 import type { TrainOptions } from "../../../../extension/core/training/request.ts";
 import { train } from "../../../../extension/core/training/train.ts";
@@ -139,6 +144,35 @@ describe("refreshAdapter", () => {
     expect(await readdir(join(adapter, "refreshes"))).toEqual([]);
   });
 
+  test("an adapter that is deleted meanwhile is not refreshed, and its name is free", async () => {
+    await write("fresh");
+    const deleted = join(folder, "deleted");
+    const trial: RefreshControl["trial"] = async () => {
+      await rename(adapter, deleted);
+      return finding;
+    };
+    const before = await weightsOf(adapter);
+    const refused = { code: "adapter-missing", message: expect.stringContaining("renamed or deleted") as string };
+    await expect(refresh({}, { trial })).rejects.toMatchObject(refused);
+    expect(await exists(adapter)).toBe(false);
+    expect(await weightsOf(deleted)).toBe(before);
+    await rm(deleted, { recursive: true });
+  });
+
+  test("makes no folder where there is no adapter", async () => {
+    await rm(adapter, { recursive: true });
+    await expect(refresh({})).rejects.toMatchObject({ code: "adapter-missing" });
+    expect(await exists(adapter)).toBe(false);
+  });
+
+  test("a new training replaces the adapter with its refreshes", async () => {
+    await write("fresh");
+    await refresh({});
+    await train({ ...places(), data: [data], method: "ia3", steps: 1, out: adapter }, { log: silentLog });
+    expect(await readdir(adapter)).not.toContain("refreshes");
+    await expect(undoRefresh(adapter)).rejects.toMatchObject({ code: "refresh-missing" });
+  });
+
   test("a copy for others has no refreshes", async () => {
     await write("fresh");
     await refresh({});
@@ -163,6 +197,16 @@ test("what has changed is learned at a third of the usual rate, unless a rate is
   expect(await rateWith(changes)).toBeCloseTo((usual as number) / 3, 12);
   expect(await rateWith({ ...changes, learningRate: 0.02 })).toBe(0.02);
   expect(await rateWith({ init: adapter })).toBe(usual);
+});
+
+test("what is written while a training is paused is learned later", async () => {
+  const [out, stop] = [join(folder, "paused"), new AbortController()];
+  const options = { ...places(), data: [data], method: "ia3" as const, steps: 2, out };
+  const paused = train(options, { log: silentLog, signal: stop.signal, onProgress: () => stop.abort() });
+  await expect(paused).rejects.toMatchObject({ name: "AbortError" });
+  const pausedAt = new Date();
+  await train({ ...options, data: [], resume: true }, { log: silentLog });
+  expect((await learnedUntil(out)).getTime()).toBeLessThan(pausedAt.getTime());
 });
 
 test("a damaged log keeps its good lines", async () => {
