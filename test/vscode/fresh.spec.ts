@@ -54,7 +54,7 @@ test("where nothing has changed, it says so", { timeout: 120_000 }, async ({ wor
   await workbench.openFile("items.py");
   await fromMenu(workbench, "Use");
   await graftReady(workbench, "shopkeeper");
-  await fromMenu(workbench, "Refresh Now");
+  await fromMenu(workbench, "Refresh now");
   await workbench
     .notification('No file has changed since "shopkeeper" learned them last.')
     .waitFor({ timeout: 60_000 });
@@ -65,7 +65,7 @@ test("where nothing has changed, it says so", { timeout: 120_000 }, async ({ wor
 test("learns an edit, lists it, and takes it back", { timeout: 240_000 }, async ({ workbench }) => {
   const before = await weights();
   await writeFile(join(workbench.folder, "users.py"), `${search("user")}\n\n${search("guest")}`);
-  await fromMenu(workbench, "Refresh Now");
+  await fromMenu(workbench, "Refresh now");
   await workbench.notification('Refreshed "shopkeeper" with 1 changed file.').waitFor({ timeout: 200_000 });
   await workbench.screenshot("adapters, refreshed");
   const refreshed = await weights();
@@ -94,7 +94,7 @@ test("a training that the user starts comes first", { timeout: 240_000 }, async 
   await form.getByLabel("Epochs").fill("900");
   await form.getByRole("button", { name: "Start training" }).click();
   await form.getByText("tokens/s").waitFor({ timeout: 90_000 });
-  await fromMenu(workbench, "Refresh Now");
+  await fromMenu(workbench, "Refresh now");
   await workbench.notification("a training runs in this window").waitFor({ timeout: 30_000 });
   expect(await weights()).toBe(before);
   await form.getByRole("button", { name: "Pause" }).click();

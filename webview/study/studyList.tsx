@@ -45,7 +45,11 @@ function Card({ study, post }: { study: StudyCard; post: StudyListProps["post"] 
       {problem ? (
         <p class="problem">{`${problem.message} ${problem.nextStep}`}</p>
       ) : (
-        <p class="note">{t("{0} candidates on {1} suites", candidates, suites)}</p>
+        <p class="note">
+          {suites === 1
+            ? t("{0} candidates on 1 suite", candidates)
+            : t("{0} candidates on {1} suites", candidates, suites)}
+        </p>
       )}
       <div class="actions">
         <Button style="primary" label={`${t("Open")} ${title}`} onClick={() => post({ type: "open", name })}>

@@ -89,7 +89,7 @@ function reasonText(verdict: RefreshVerdict): string {
   const { t } = vscode.l10n;
   switch (verdict) {
     case "worse":
-      return t("fewer lines of other files would be right");
+      return t("lines or blocks of other files would come out worse");
     case "forgets":
       return t("it would forget general code");
     case "untried":

@@ -35,6 +35,7 @@ export interface Refreshing {
 
 export function createRefreshing(options: RefreshingOptions, subscriptions: vscode.Disposable[]): Refreshing {
   const { training, engine, log } = options;
+  const { t } = vscode.l10n;
   let running: AbortController | undefined;
   const cancel = (): void => running?.abort();
   subscriptions.push(
@@ -48,7 +49,9 @@ export function createRefreshing(options: RefreshingOptions, subscriptions: vsco
       return running !== undefined;
     },
     async run(name, isAsked) {
-      if (running || training.state.phase === "running") throw busy(name);
+      if (running) throw busy(t('Cannot refresh "{0}" now: another refresh runs in this window.', name));
+      if (training.state.phase === "running")
+        throw busy(t('Cannot refresh "{0}" now: a training runs in this window.', name));
       const { signal } = (running = new AbortController());
       const pace = followPace(options);
       if (isAsked) pace.ignoreBattery();
@@ -98,7 +101,6 @@ function report(news: TrainingNews, progress: vscode.Progress<{ message: string;
   }
 }
 
-function busy(name: string): UserError {
-  const message = vscode.l10n.t('Cannot refresh "{0}" now: a training runs in this window.', name);
+function busy(message: string): UserError {
   return new UserError("training-busy", message, vscode.l10n.t("Wait until it ends."));
 }
