@@ -24,8 +24,10 @@ beforeAll(async () => {
   // Other specs leave adapters behind, which would be listed, too.
   await rm(library, { recursive: true, force: true });
   await mkdir(library, { recursive: true });
-  const data = join(storage, "item.py");
-  await writeFile(data, search("item"));
+  // A folder of the workspace's name: an adapter is refreshed only where it was trained.
+  const data = join(storage, "shop");
+  await mkdir(data, { recursive: true });
+  await writeFile(join(data, "item.py"), search("item"));
   const options = ["--steps", "1", "--method", "ia3", "--validation", "0", "--out", join(library, "shopkeeper")];
   execFileSync(process.execPath, [join(root, "dist/cli.js"), "train", "--data", data, ...options], { stdio: "ignore" });
 }, 120_000);
@@ -56,7 +58,7 @@ test("where nothing has changed, it says so", { timeout: 120_000 }, async ({ wor
   await graftReady(workbench, "shopkeeper");
   await fromMenu(workbench, "Refresh now");
   await workbench
-    .notification('No file has changed since "shopkeeper" learned them last.')
+    .notification('No saved file has changed since "shopkeeper" learned them last.')
     .waitFor({ timeout: 60_000 });
   await fromMenu(workbench, "Refreshes…");
   await workbench.notification('"shopkeeper" has not been refreshed yet.').waitFor({ timeout: 30_000 });

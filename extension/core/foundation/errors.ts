@@ -38,6 +38,7 @@ export const userErrorCodes = [
   "too-wide",
   // Data sets
   "data-empty",
+  "data-foreign",
   "data-format",
   "data-missing",
   "data-too-small",

@@ -17,6 +17,8 @@ export interface AdapterDetails {
   bytes: number;
   /** When its weights were written, in milliseconds since 1970. */
   writtenAt: number;
+  /** When the last refresh in its weights began, in milliseconds since 1970; absent without one. */
+  refreshedAt?: number;
   training?: {
     steps: number;
     seconds: number;

@@ -8,11 +8,17 @@ import { readAdapter, weightsFile } from "../../core/adapters/formats/peftFolder
 import { resolveBase, type ResolveControl } from "../../core/baseModels/resolveBase.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { readTrainingReport } from "../../core/training/output/trainingReport.ts";
+import { readRefreshes } from "../../core/training/refresh/refreshedWeights.ts";
 import type { AdapterDetails, ExportQuestion } from "../protocol/adapters.ts";
 
 export async function adapterDetails(folder: string): Promise<AdapterDetails> {
   const info = await stat(join(folder, weightsFile)).catch(() => undefined);
-  const files = { bytes: info?.size ?? 0, writtenAt: info?.mtimeMs ?? 0 };
+  const refreshed = (await readRefreshes(folder)).findLast(({ kept, undone }) => kept && !undone);
+  const files = {
+    bytes: info?.size ?? 0,
+    writtenAt: info?.mtimeMs ?? 0,
+    ...(refreshed && { refreshedAt: Date.parse(refreshed.at) }),
+  };
   const report = await readTrainingReport(folder);
   if (!report) return files;
   const { steps, seconds, sources, validationLoss, trial } = report;

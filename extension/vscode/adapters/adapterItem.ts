@@ -50,7 +50,7 @@ function iconOf({ problem, foreign }: AdapterRow, isActive: boolean): string {
 
 /** The facts of the tooltip. */
 function linesOf({ name, description, base, problem, foreign, details }: AdapterRow): string[] {
-  const { bytes, writtenAt, training } = details;
+  const { bytes, writtenAt, refreshedAt, training } = details;
   const method = description === undefined ? name : `${name}: ${description}`;
   const date = new Date(writtenAt).toLocaleDateString();
   return [
@@ -60,6 +60,9 @@ function linesOf({ name, description, base, problem, foreign, details }: Adapter
     ...(base === undefined ? [] : [vscode.l10n.t("Base: {0}", base)]),
     ...(training?.sources ? [vscode.l10n.t("Trained on: {0}", training.sources.join(", "))] : []),
     ...(training ? figuresOf(training) : []),
+    ...(refreshedAt === undefined
+      ? []
+      : [vscode.l10n.t("Refreshed since then, last on {0}", new Date(refreshedAt).toLocaleString())]),
     ...(bytes > 0 ? [vscode.l10n.t("{0} MB, written on {1}", (bytes / 1e6).toFixed(1), date)] : []),
   ];
 }

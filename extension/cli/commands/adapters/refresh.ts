@@ -38,7 +38,7 @@ export async function refreshesCommand(folder: string, { output }: Context): Pro
     String(refresh.number),
     refresh.at.slice(0, 16).replace("T", " "),
     filesText(refresh.files),
-    linesText(refresh),
+    figuresText(refresh),
     stateText(refresh),
   ]);
   const text = rows.length === 0 ? `${basename(resolve(folder))} has no refreshes.` : aligned(rows).join("\n");
@@ -62,7 +62,10 @@ function filesText(files: number): string {
   return files === 1 ? "1 changed file" : `${count(files)} changed files`;
 }
 
-function linesText({ lines }: Refresh): string {
+function figuresText({ lines, bodies, decidedBy }: Refresh): string {
+  if (bodies && decidedBy === "bodies") {
+    return `${bodies.before.toFixed(1)} → ${bodies.after.toFixed(1)} % likeness of ${bodies.count} bodies`;
+  }
   return lines ? `${lines.before.toFixed(1)} → ${lines.after.toFixed(1)} % of ${lines.count} lines right` : "";
 }
 

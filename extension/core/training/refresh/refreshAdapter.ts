@@ -3,11 +3,14 @@
  * nothing was lost by it.
  */
 
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { UserError } from "../../foundation/errors.ts";
+import { isPaperDataset } from "../../dataset/paperDatasets.ts";
+import { readTrainingReport } from "../output/trainingReport.ts";
 import { readOutline } from "../../adapters/formats/peftFolder.ts";
 import type { TrainOptions } from "../request.ts";
 import { train, type TrainControl } from "../train.ts";
-import type { Trial, TrialComparison, TrialResult } from "../trialReport.ts";
+import type { Trial, TrialComparison, TrialResult, TrialScores } from "../trialReport.ts";
 import { checkUnchanged, hashOfWeights, keepRefresh, learnedUntil } from "./refreshedWeights.ts";
 import {
   addToLog,
@@ -27,6 +30,10 @@ export interface RefreshOptions extends Pick<
 > {
   /** Its folder. */
   readonly adapter: string;
+  /** Reads only the folders of the data that it was trained on, as far as its report tells. */
+  readonly ownFoldersOnly?: boolean;
+  /** Nobody has asked for it: what was taken back once is not learned again. */
+  readonly byItself?: boolean;
 }
 
 export interface RefreshControl extends Omit<TrainControl, "finish"> {
@@ -44,25 +51,29 @@ const passes = 2;
  * Learns from the files that were written since the adapter's training or its last refresh, and reads a few others again. A refresh that is
  * stopped leaves nothing behind, because the next one reads the files anew.
  *
- * @throws UserError "nothing-changed", "training-busy"; "data-too-small" if all files have changed; "adapter-missing" also if the adapter was renamed, deleted or replaced meanwhile;
- *   the UserErrors of {@link train}; the signal's reason once it is aborted
+ * @throws UserError "nothing-changed", "training-busy"; "data-foreign" if none of the folders is its own; "data-too-small" if all files have
+ *   changed; "adapter-missing" also if the adapter was renamed, deleted or replaced meanwhile; the UserErrors of {@link train}; the signal's
+ *   reason once it is aborted
  */
 export async function refreshAdapter(options: RefreshOptions, control: RefreshControl): Promise<RefreshResult> {
-  const { adapter: folder, ...request } = options;
+  const { adapter: folder, ownFoldersOnly, byItself: leavesUndone, ...request } = options;
   const adapter = resolve(folder);
   await readOutline(adapter);
+  const named = request.data.map((source) => (isPaperDataset(source) ? source : resolve(source)));
+  const data = ownFoldersOnly ? await ownFolders(adapter, named) : named;
   const release = await lockRefreshes(adapter);
   const out = join(refreshesFolder(adapter), "next");
   try {
     await tidyRefreshes(adapter);
     const at = new Date().toISOString();
     const before = await hashOfWeights(adapter);
-    const since = (await learnedUntil(adapter)).toISOString();
+    const since = (await learnedUntil(adapter, data, { leavesUndone })).toISOString();
     const numbers = (await readLog(adapter)).map((refresh) => refresh.number);
     const number = Math.min(mostNumber, 1 + Math.max(0, ...numbers));
     const result = await train(
       {
         ...request,
+        data,
         ...(request.steps === undefined && { epochs: passes }),
         init: adapter,
         changedSince: since,
@@ -76,18 +87,19 @@ export async function refreshAdapter(options: RefreshOptions, control: RefreshCo
       await checkUnchanged(adapter, before);
       throw error;
     });
-    const { trial, steps, seconds, data } = result;
+    const { trial, steps, seconds, data: parts } = result;
     const verdict = verdictOf(trial);
     const refresh: Refresh = {
       number,
       at,
       since,
-      files: data.reduce((sum, { examples, rehearsed = 0 }) => sum + examples - rehearsed, 0),
+      data,
+      files: parts.reduce((sum, { examples, rehearsed = 0 }) => sum + examples - rehearsed, 0),
       steps,
       seconds,
       kept: verdict === "better" || verdict === "alike",
       verdict,
-      ...(trial && { lines: linesOf(trial.served) }),
+      ...(trial && figuresOf(trial)),
     };
     await checkUnchanged(adapter, before);
     if (refresh.kept) await keepRefresh(adapter, out, refresh);
@@ -118,6 +130,22 @@ function forgets({ exact, bitsPerByte, base }: TrialComparison): boolean {
   return (100 * bitsPerByte.value) / base.bitsPerByte >= forgettingBits;
 }
 
-function linesOf({ lines, base, adapter }: TrialComparison): Refresh["lines"] {
-  return { count: lines, before: base.exact.value, after: adapter.exact.value };
+function figuresOf({ served, bodies, decidedBy }: TrialResult): Pick<Refresh, "lines" | "bodies" | "decidedBy"> {
+  const scored = (scores: TrialScores): number => scores.editSimilarity.value;
+  return {
+    lines: { count: served.lines, before: served.base.exact.value, after: served.adapter.exact.value },
+    ...(bodies && { bodies: { count: bodies.bodies, before: scored(bodies.base), after: scored(bodies.adapter) } }),
+    ...(decidedBy && { decidedBy }),
+  };
+}
+
+/** @throws UserError "data-foreign" if it is known what the adapter was trained on, and none of the folders is */
+async function ownFolders(adapter: string, folders: readonly string[]): Promise<readonly string[]> {
+  const { sources } = (await readTrainingReport(adapter)) ?? {};
+  if (!sources) return folders;
+  const own = folders.filter((folder) => sources.includes(basename(folder)));
+  if (own.length > 0) return own;
+  const here = folders.map((folder) => basename(folder)).join(", ");
+  const message = `Cannot refresh "${basename(adapter)}": it was trained on ${sources.join(", ")}, not on ${here}.`;
+  throw new UserError("data-foreign", message, "Train an adapter on this folder; both can be in use at once.");
 }

@@ -36,6 +36,8 @@ const refreshSchema = z.object({
   /** When it began to read the files, and the time since which it learned what had changed. */
   at: time,
   since: z.string(),
+  /** The folders and files it read, absolute. Absent in the first logs. */
+  data: z.array(z.string()).readonly().optional(),
   /** Files that had changed. */
   files: count,
   steps: count,
@@ -44,6 +46,10 @@ const refreshSchema = z.object({
   verdict: z.enum(refreshVerdicts),
   /** Held-out lines, and the percentages of them that were right before and after. */
   lines: z.object({ count, before: percentage, after: percentage }).optional(),
+  /** Held-out bodies of blocks, and how much they were like the author's, in percent. */
+  bodies: z.object({ count, before: percentage, after: percentage }).optional(),
+  /** Which of the two made it better or worse. */
+  decidedBy: z.enum(["lines", "bodies"]).optional(),
   /** The weights from before one that was kept, and those that it wrote. */
   weights: z.object({ before: sha256, after: sha256 }).optional(),
 });

@@ -57,9 +57,20 @@ async function hashOf(path: string): Promise<string | undefined> {
 /** More seconds than a training takes: a report may have come with an adapter of others. */
 const mostSeconds = 100 * 24 * 3600;
 
-/** Returns the time up to which an adapter knows its files: the start of the last refresh in its weights, or of its training. */
-export async function learnedUntil(adapter: string): Promise<Date> {
-  const last = (await heldBy(adapter, await readLog(adapter))).at(-1);
+/**
+ * Returns the time up to which an adapter knows the files of `data`: the start of the last refresh on all of it that is in the weights, or of
+ * its training.
+ *
+ * @param leavesUndone counts refreshes that were taken back, too: nobody wants them again
+ */
+export async function learnedUntil(
+  adapter: string,
+  data: readonly string[],
+  { leavesUndone = false }: { readonly leavesUndone?: boolean | undefined } = {},
+): Promise<Date> {
+  const isCounted = ({ kept, undone, data: read = data }: PastRefresh): boolean =>
+    kept && (!undone || leavesUndone) && data.every((path) => read.includes(path));
+  const last = (await readRefreshes(adapter)).findLast(isCounted);
   if (last) return new Date(last.at);
   const { readAt, seconds = 0 } = (await readTrainingReport(adapter)) ?? {};
   if (readAt !== undefined) return new Date(readAt);

@@ -5,7 +5,7 @@
 
 import * as vscode from "vscode";
 import { onBattery } from "../../../core/devices/onBattery.ts";
-import { isCancelled, UserError } from "../../../core/foundation/errors.ts";
+import { isCancelled, UserError, type UserErrorCode } from "../../../core/foundation/errors.ts";
 import { createRefreshClock } from "../../../core/training/refresh/refreshClock.ts";
 import type { RefreshActions } from "../../adapters/adapterActions.ts";
 import { detailed, type Messages } from "../../messages.ts";
@@ -23,6 +23,7 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
   const { configuration, library, training, sources, typing, messages, log } = options;
   const refreshing = createRefreshing(options, subscriptions);
   const clock = createRefreshClock();
+  const { t } = vscode.l10n;
   /** The adapter that is being refreshed by itself. */
   let following: string | undefined;
 
@@ -55,11 +56,15 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
   const refresh = async (name: string): Promise<void> => {
     try {
       const result = await refreshing.run(name, true);
-      const actions = result.kept ? [{ title: vscode.l10n.t("Undo"), run: () => undo(name, options) }] : [];
+      const actions = result.kept ? [{ title: t("Undo"), run: () => undo(name, options) }] : [];
       messages.tell("info", refreshText(name, result), actions);
     } catch (error) {
+      if (isCancelled(error) && training.state.phase === "running") {
+        return messages.tell("info", t('"{0}" stays as it was: the training that you started comes first.', name));
+      }
       if (error instanceof UserError && error.code === "nothing-changed") {
-        return messages.tell("info", vscode.l10n.t('No file has changed since "{0}" learned them last.', name));
+        const text = t('No saved file has changed since "{0}" learned them last.', name);
+        return messages.tell("info", hasUnsaved() ? `${text} ${t("Save your edits first.")}` : text);
       }
       throw error;
     }
@@ -79,7 +84,13 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
   return { refresh, list: (name) => listRefreshes(name, options) };
 }
 
-/** Reasons to wait for another time: nothing or everything has changed, or another window is at it. */
+function hasUnsaved(): boolean {
+  return vscode.workspace.textDocuments.some(({ isDirty, languageId }) => isDirty && languageId === "python");
+}
+
+/** Reasons to wait for another time: nothing or everything has changed, another window is at it, or the adapter is for other folders. */
+const usual: readonly UserErrorCode[] = ["nothing-changed", "data-too-small", "training-busy", "data-foreign"];
+
 function isUsual(error: unknown): boolean {
-  return error instanceof UserError && ["nothing-changed", "data-too-small", "training-busy"].includes(error.code);
+  return error instanceof UserError && usual.includes(error.code);
 }

@@ -79,10 +79,18 @@ function stateText(refresh: PastRefresh): string {
   return refresh.files === 1 ? t("1 file learned") : t("{0} files learned", refresh.files);
 }
 
-function figuresText({ lines }: Refresh): string {
-  if (!lines) return "";
-  const [before, after] = [lines.before, lines.after].map(Math.round);
-  return vscode.l10n.t("Right at {0} of 100 lines of other files, before at {1}.", after!, before!);
+/** The figures that decided; without a clear difference those of lines. */
+function figuresText({ lines, bodies, decidedBy }: Refresh): string {
+  const { t } = vscode.l10n;
+  const decisive = decidedBy === "bodies" ? bodies : lines;
+  if (!decisive) return "";
+  const [before, after] = [decisive.before, decisive.after].map(Math.round);
+  if (decidedBy === "bodies") {
+    return t("Blocks of other files are {0} % like yours, before {1} %.", after!, before!);
+  }
+  return decidedBy === "lines"
+    ? t("Right at {0} of 100 lines of other files, before at {1}.", after!, before!)
+    : t("No clear difference: right at {0} of 100 lines of other files, before at {1}.", after!, before!);
 }
 
 function reasonText(verdict: RefreshVerdict): string {

@@ -60,9 +60,10 @@ export function createRefreshing(options: RefreshingOptions, subscriptions: vsco
           token.onCancellationRequested(cancel);
           const onProgress = (news: TrainingNews): void => {
             if ("waiting" in news) pace.arrived(news.waiting);
-            else report(news, progress);
+            report(news, progress);
           };
-          return workApart(refreshWork, requestOf(name, options), options, { signal, hold: pace, onProgress });
+          const request = requestOf(name, isAsked, options);
+          return workApart(refreshWork, request, options, { signal, hold: pace, onProgress });
         });
         const { trial: _, ...figures } = result;
         log.info(`Refreshed ${name}: ${JSON.stringify(figures)}`);
@@ -78,10 +79,18 @@ export function createRefreshing(options: RefreshingOptions, subscriptions: vsco
 
 function requestOf(
   name: string,
+  isAsked: boolean,
   { places, engine, configuration, library, sources }: RefreshingOptions,
 ): RefreshOptions {
-  const adapter = join(library.folder, name);
-  return { ...places, adapter, base: engine.base, data: sources.folders(), device: configuration.get("device") };
+  return {
+    ...places,
+    adapter: join(library.folder, name),
+    base: engine.base,
+    data: sources.folders(),
+    device: configuration.get("device"),
+    ownFoldersOnly: true,
+    byItself: !isAsked,
+  };
 }
 
 function shown(name: string, isAsked: boolean): vscode.ProgressOptions {
@@ -92,6 +101,7 @@ function shown(name: string, isAsked: boolean): vscode.ProgressOptions {
 
 function report(news: TrainingNews, progress: vscode.Progress<{ message: string; increment?: number }>): void {
   const { t } = vscode.l10n;
+  if ("waiting" in news && news.waiting) progress.report({ message: t("waits for you") });
   if ("training" in news) {
     const { step, steps } = news.training;
     progress.report({ message: t("step {0} of {1}", step, steps) });

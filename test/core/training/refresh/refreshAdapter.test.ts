@@ -10,6 +10,7 @@ import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import {
   refreshAdapter,
   type RefreshControl,
+  type RefreshOptions,
   type RefreshResult,
 } from "../../../../extension/core/training/refresh/refreshAdapter.ts";
 import {
@@ -72,6 +73,7 @@ const finding: TrialResult = { verdict: "alike", files: 6, seconds: 1, served: c
 async function refresh(
   found: Partial<TrialResult> | undefined,
   more: Partial<RefreshControl> = {},
+  asked: Partial<RefreshOptions> = {},
 ): Promise<{ result: RefreshResult; subject: TrialSubject }> {
   let subject: TrialSubject | undefined;
   const trial: RefreshControl["trial"] = async (given) => {
@@ -79,7 +81,7 @@ async function refresh(
     return found && { ...finding, ...found };
   };
   const result = await refreshAdapter(
-    { ...places(), adapter, data: [data], steps: 2 },
+    { ...places(), adapter, data: [data], steps: 2, ...asked },
     { log: silentLog, trial, ...more },
   );
   return { result, subject: subject! };
@@ -102,18 +104,18 @@ describe("refreshAdapter", () => {
   test("a second refresh learns only what was written after the first", async () => {
     await write("fresh");
     const { result } = await refresh({});
-    expect(await learnedUntil(adapter)).toEqual(new Date(result.at));
+    expect(await learnedUntil(adapter, [data])).toEqual(new Date(result.at));
     await utimes(join(data, "fresh.py"), longAgo, longAgo);
     await expect(refresh({})).rejects.toMatchObject({ code: "nothing-changed" });
   });
 
   test("an undo brings back the weights, and their time", async () => {
     await write("fresh");
-    const [before, known] = [await weightsOf(adapter), await learnedUntil(adapter)];
+    const [before, known] = [await weightsOf(adapter), await learnedUntil(adapter, [data])];
     await refresh({});
     await undoRefresh(adapter);
     expect(await weightsOf(adapter)).toBe(before);
-    expect(await learnedUntil(adapter)).toEqual(known);
+    expect(await learnedUntil(adapter, [data])).toEqual(known);
     expect(await readRefreshes(adapter)).toMatchObject([{ number: 1, kept: true, undone: true }]);
     await expect(undoRefresh(adapter)).rejects.toMatchObject({ code: "refresh-missing" });
   });
@@ -173,6 +175,48 @@ describe("refreshAdapter", () => {
     await expect(undoRefresh(adapter)).rejects.toMatchObject({ code: "refresh-missing" });
   });
 
+  test("a refresh on other folders hides no change in these", async () => {
+    await write("fresh");
+    const other = join(folder, "other");
+    await mkdir(other);
+    for (const name of ["one", "two", "three"]) await writeFile(join(other, `${name}.py`), `${name} = 1\n`);
+    await utimes(join(other, "one.py"), longAgo, longAgo);
+    await utimes(join(other, "two.py"), longAgo, longAgo);
+    await refresh({}, {}, { data: [other] });
+    expect((await refresh({})).result).toMatchObject({ number: 2, files: 1 });
+    await rm(other, { recursive: true });
+  });
+
+  test("in an editor only the folders that it was trained on count", async () => {
+    await write("fresh");
+    const other = join(folder, "other");
+    await mkdir(other);
+    await writeFile(join(other, "new.py"), "new = 1\n");
+    const own = { ownFoldersOnly: true };
+    await expect(refresh({}, {}, { ...own, data: [other] })).rejects.toMatchObject({
+      code: "data-foreign",
+      message: 'Cannot refresh "ledger-adapter": it was trained on ledger, not on other.',
+    });
+    const { result } = await refresh({}, {}, { ...own, data: [other, data] });
+    expect(result).toMatchObject({ files: 1, data: [data] });
+    await rm(other, { recursive: true });
+  });
+
+  test("what was taken back comes again only when somebody asks", async () => {
+    await write("fresh");
+    await refresh({});
+    await undoRefresh(adapter);
+    await expect(refresh({}, {}, { byItself: true })).rejects.toMatchObject({ code: "nothing-changed" });
+    expect((await refresh({})).result).toMatchObject({ number: 2, kept: true });
+  });
+
+  test("the figures that decided are kept", async () => {
+    await write("fresh");
+    const bodies = { bodies: 40, base: scores, adapter: scores, exact: difference, editSimilarity: difference };
+    const { result } = await refresh({ verdict: "worse", decidedBy: "bodies", bodies });
+    expect(result).toMatchObject({ decidedBy: "bodies", bodies: { count: 40, before: 50, after: 50 } });
+  });
+
   test("a copy for others has no refreshes", async () => {
     await write("fresh");
     await refresh({});
@@ -206,7 +250,7 @@ test("what is written while a training is paused is learned later", async () => 
   await expect(paused).rejects.toMatchObject({ name: "AbortError" });
   const pausedAt = new Date();
   await train({ ...options, data: [], resume: true }, { log: silentLog });
-  expect((await learnedUntil(out)).getTime()).toBeLessThan(pausedAt.getTime());
+  expect((await learnedUntil(out, [data])).getTime()).toBeLessThan(pausedAt.getTime());
 });
 
 test("a damaged log keeps its good lines", async () => {

@@ -63,7 +63,7 @@ describe("undo", () => {
     await keep(4);
     expect((await undoRefresh(adapter)).number).toBe(4);
     expect((await undoRefresh(adapter)).number).toBe(1);
-    expect([await held(), await learnedUntil(adapter)]).toEqual(["trained", trainedAt]);
+    expect([await held(), await learnedUntil(adapter, [])]).toEqual(["trained", trainedAt]);
     await expect(undoRefresh(adapter)).rejects.toMatchObject({ code: "refresh-missing" });
     expect(await readdir(refreshes())).toEqual(["log.jsonl"]);
   });
@@ -80,7 +80,7 @@ describe("undo", () => {
     await keep(1);
     await writeFile(weights(), "written by PEFT");
     await utimes(weights(), trainedAt, trainedAt);
-    expect(await learnedUntil(adapter)).toEqual(trainedAt);
+    expect(await learnedUntil(adapter, [])).toEqual(trainedAt);
     await expect(undoRefresh(adapter)).rejects.toMatchObject({ code: "refresh-missing" });
     expect([await held(), await states()]).toEqual(["written by PEFT", ["1 undone"]]);
   });
@@ -101,10 +101,10 @@ describe("undo", () => {
 describe("a killed process", () => {
   test("between the log and the weights: the adapter knows what it knew, and a refresh follows", async () => {
     await keep(1);
-    const [before, since] = [await held(), await learnedUntil(adapter)];
+    const [before, since] = [await held(), await learnedUntil(adapter, [])];
     await keep(2);
     await writeFile(weights(), before);
-    expect([await learnedUntil(adapter), await states()]).toEqual([since, ["1 true", "2 undone"]]);
+    expect([await learnedUntil(adapter, []), await states()]).toEqual([since, ["1 true", "2 undone"]]);
     await keep(3);
     expect((await undoRefresh(adapter)).number).toBe(3);
     expect((await undoRefresh(adapter)).number).toBe(1);
@@ -166,7 +166,7 @@ describe("an adapter from others", () => {
     const report = { format: 1, settings: {}, steps: 1, tokens: 1, trainLoss: 1, trainableParameters: 1 };
     for (const seconds of [1e300, -1e300]) {
       await writeFile(join(adapter, "graft.json"), JSON.stringify({ ...report, peakMemoryBytes: 1, seconds }));
-      expect((await learnedUntil(adapter)).getTime()).toBeLessThanOrEqual(trainedAt.getTime());
+      expect((await learnedUntil(adapter, [])).getTime()).toBeLessThanOrEqual(trainedAt.getTime());
     }
   });
 
@@ -175,7 +175,7 @@ describe("an adapter from others", () => {
     const readAt = "2023-12-24T08:00:00.000Z";
     const text = JSON.stringify({ ...report, peakMemoryBytes: 1, seconds: 60, readAt });
     await writeFile(join(adapter, "graft.json"), text);
-    expect(await learnedUntil(adapter)).toEqual(new Date(readAt));
+    expect(await learnedUntil(adapter, [])).toEqual(new Date(readAt));
   });
 
   test("lines with impossible figures count as damaged", async () => {
