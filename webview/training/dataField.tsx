@@ -99,7 +99,6 @@ const enoughToHoldOut = 10;
 function workspaceNote({ folder, files }: Workspace): string {
   if (folder === undefined) return t("No folder is open.");
   if (files === undefined) return t("{0}: counting Python files…", folder);
-  const few = files > 0 && files < enoughToHoldOut ? ` ${t("Too few to hold some out for validation.")}` : "";
   const count = files === 1 ? t("{0}: 1 Python file", folder) : t("{0}: {1} Python files", folder, files);
-  return few === "" ? count : `${count}.${few}`;
+  return files > 0 && files < enoughToHoldOut ? t("{0}. Too few to hold some out for validation.", count) : count;
 }

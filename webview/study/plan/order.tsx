@@ -48,7 +48,7 @@ export function useOrder({ runs, order, phase }: OpenStudy, post: (message: From
   return {
     runs: order,
     isOpen,
-    told,
+    told: waiting.length > 0 ? told : "",
     row: (run) =>
       canMove(run)
         ? {
