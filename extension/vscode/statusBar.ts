@@ -122,14 +122,22 @@ function facts({ engine: { state }, library, comparing }: StatusOptions): string
 /** The progress of the training that runs. */
 export function trainingNote({ state }: Training): { short: string; long: string } | undefined {
   if (state.phase !== "running") return undefined;
-  const percent = state.progress ? Math.floor((100 * state.progress.step) / state.progress.steps) : 0;
-  const { name, waits } = state;
+  const { t } = vscode.l10n;
+  const { name, waits, progress, trial } = state;
+  const [done, of] = trial ? [trial.done, trial.of] : [progress?.step ?? 0, progress?.steps ?? 1];
+  const percent = Math.floor((100 * done) / of);
+  const short = trial ? `$(beaker) ${percent}%` : `${percent}%`;
   // A status bar that changes at every burst of typing would draw the eye.
-  if (waits !== "battery") return { short: `${percent}%`, long: vscode.l10n.t('Training "{0}": {1} %', name, percent) };
-  return {
-    short: `${percent}% $(debug-pause)`,
-    long: vscode.l10n.t('Training "{0}": {1} %, waits for mains power', name, percent),
-  };
+  if (waits !== "battery") {
+    const long = trial
+      ? t('Measuring whether "{0}" helps: {1} %', name, percent)
+      : t('Training "{0}": {1} %', name, percent);
+    return { short, long };
+  }
+  const long = trial
+    ? t('Measuring whether "{0}" helps: {1} %, waits for mains power', name, percent)
+    : t('Training "{0}": {1} %, waits for mains power', name, percent);
+  return { short: `${short} $(debug-pause)`, long };
 }
 
 function tooltip(lines: readonly string[]): vscode.MarkdownString {
