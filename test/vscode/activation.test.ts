@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
@@ -191,6 +191,33 @@ describe("Graft in the extension host", () => {
       await until("the choice is taken back", () => isDeepStrictEqual(library.active, good));
       await until("the engine is ready", () => engine.state.phase === "ready");
       assert.deepEqual(library.active, good);
+    } finally {
+      await library.activate([]);
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("weights that another window replaces are in use here, too", async () => {
+    const { engine, library } = graft;
+    const folder = join(library.folder, "shared");
+    const [weights, refreshed] = ["adapter_model.safetensors", "refreshed.safetensors"].map((name) =>
+      join(folder, name),
+    );
+    await cp(join(library.folder, "stopped"), folder, { recursive: true });
+    try {
+      await library.activate([asTrained("shared")]);
+      await until("it is in use", () => engine.state.phase === "ready");
+      // A watcher may begin to watch a new folder late, so they are replaced again and again, as a refresh replaces them.
+      let loads = 0;
+      const following = engine.onDidChangeState(({ phase }) => {
+        if (phase === "loading") loads++;
+      });
+      const replacing = setInterval(() => void cp(weights!, refreshed!).then(() => rename(refreshed!, weights!)), 1000);
+      await until("they are loaded again", () => loads > 0);
+      clearInterval(replacing);
+      following.dispose();
+      await until("it is in use again", () => engine.state.phase === "ready");
+      assert.deepEqual(library.active, [asTrained("shared")]);
     } finally {
       await library.activate([]);
       await rm(folder, { recursive: true });

@@ -7,10 +7,10 @@
 
 import { readdir } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
-import type { ChosenAdapter } from "../../core/adapters/chosenAdapters.ts";
+import { has, type ChosenAdapter } from "../../core/adapters/chosenAdapters.ts";
 import { isPortableName } from "../../core/foundation/platform.ts";
 import { isAdapterName } from "../../core/adapters/library/keptAdapters.ts";
 import { readRenames, renamesFile, type Rename } from "../../core/adapters/library/renames.ts";
@@ -32,6 +32,8 @@ export interface AdapterLibrary {
   readonly onDidChangeNames: vscode.Event<void>;
   /** Fires when one was renamed, in this window or in another. */
   readonly onDidRename: vscode.Event<Rename>;
+  /** Fires some time after another window has replaced the weights of one that is in use, as a refresh does. */
+  readonly onDidChangeWeights: vscode.Event<void>;
   /** Tells that adapters were added, removed or renamed: a watcher would notice it later. */
   refresh(): void;
   /** Why a new adapter cannot have this name; undefined if it can. */
@@ -40,6 +42,7 @@ export interface AdapterLibrary {
 
 /** Written last, so a folder that contains it is a complete adapter. */
 const marker = "adapter_config.json";
+const weights = "adapter_model.safetensors";
 
 export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLibrary {
   const folder = join(context.globalStorageUri.fsPath, "adapters");
@@ -50,11 +53,13 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
   const activeChanged = new vscode.EventEmitter<readonly ChosenAdapter[]>();
   const namesChanged = new vscode.EventEmitter<void>();
   const renamed = new vscode.EventEmitter<Rename>();
+  const weightsChanged = new vscode.EventEmitter<void>();
   const watch = (pattern: string): vscode.FileSystemWatcher =>
     vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(folder), pattern));
   // When a folder is deleted, VS Code reports the folder, and none of its files.
   const watcher = watch(`{*,*/${marker}}`);
   const renamesWatcher = watch(renamesFile);
+  const weightsWatcher = watch(`*/${weights}`);
 
   const active = (): readonly ChosenAdapter[] => (tried ?? remembered.adapters).filter(({ name }) => exists(name));
   let renames = readRenames(folder);
@@ -82,6 +87,11 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     watcher.onDidDelete(changed),
     renamesWatcher,
     renamesWatcher.onDidChange(changed),
+    weightsChanged,
+    weightsWatcher,
+    weightsWatcher.onDidChange(({ fsPath }) => {
+      if (has(active(), basename(dirname(fsPath)))) weightsChanged.fire();
+    }),
   );
 
   return {
@@ -101,6 +111,7 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     },
     refresh: changed,
     onDidRename: renamed.event,
+    onDidChangeWeights: weightsChanged.event,
     onDidChangeActive: activeChanged.event,
     onDidChangeNames: namesChanged.event,
     async names() {

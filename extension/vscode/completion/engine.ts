@@ -102,6 +102,7 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
       messages.forget(); // What is wrong with other adapters is news.
       void start();
     }),
+    library.onDidChangeWeights(() => void start()),
     configuration.onDidChange((keys) => {
       // The libraries that a process has loaded belong to one device.
       if (keys.includes("device")) void restart();

@@ -89,8 +89,13 @@ function hasUnsaved(): boolean {
 }
 
 /** Reasons to wait for another time: nothing or everything has changed, another window is at it, or the adapter is for other folders. */
-const usual: readonly UserErrorCode[] = ["nothing-changed", "data-too-small", "training-busy", "data-foreign"];
+const usual: ReadonlySet<UserErrorCode> = new Set([
+  "nothing-changed",
+  "data-too-small",
+  "training-busy",
+  "data-foreign",
+]);
 
 function isUsual(error: unknown): boolean {
-  return error instanceof UserError && usual.includes(error.code);
+  return error instanceof UserError && usual.has(error.code);
 }
