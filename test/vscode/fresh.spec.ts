@@ -101,4 +101,10 @@ test("a training that the user starts comes first", { timeout: 240_000 }, async 
   expect(await weights()).toBe(before);
   await form.getByRole("button", { name: "Pause" }).click();
   await form.getByText("Paused. It resumes from here").waitFor({ timeout: 60_000 });
+  // The windows of other specs would be told of it.
+  await form
+    .getByRole("button", { name: /^Discard/ })
+    .first()
+    .click();
+  await workbench.notification("Discarded the training").waitFor({ timeout: 30_000 });
 });
