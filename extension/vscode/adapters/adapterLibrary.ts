@@ -78,6 +78,9 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     namesChanged.fire();
     announce();
   };
+  const rewritten = ({ fsPath }: vscode.Uri): void => {
+    if (has(active(), basename(dirname(fsPath)))) weightsChanged.fire();
+  };
   context.subscriptions.push(
     activeChanged,
     namesChanged,
@@ -89,9 +92,8 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     renamesWatcher.onDidChange(changed),
     weightsChanged,
     weightsWatcher,
-    weightsWatcher.onDidChange(({ fsPath }) => {
-      if (has(active(), basename(dirname(fsPath)))) weightsChanged.fire();
-    }),
+    weightsWatcher.onDidChange(rewritten),
+    weightsWatcher.onDidCreate(rewritten),
   );
 
   return {
