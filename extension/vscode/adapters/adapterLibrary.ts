@@ -53,13 +53,11 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
   const activeChanged = new vscode.EventEmitter<readonly ChosenAdapter[]>();
   const namesChanged = new vscode.EventEmitter<void>();
   const renamed = new vscode.EventEmitter<Rename>();
-  const weightsChanged = new vscode.EventEmitter<void>();
   const watch = (pattern: string): vscode.FileSystemWatcher =>
     vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.file(folder), pattern));
   // When a folder is deleted, VS Code reports the folder, and none of its files.
   const watcher = watch(`{*,*/${marker}}`);
   const renamesWatcher = watch(renamesFile);
-  const weightsWatcher = watch(`*/${weights}`);
 
   const active = (): readonly ChosenAdapter[] => (tried ?? remembered.adapters).filter(({ name }) => exists(name));
   let renames = readRenames(folder);
@@ -78,9 +76,6 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     namesChanged.fire();
     announce();
   };
-  const rewritten = ({ fsPath }: vscode.Uri): void => {
-    if (has(active(), basename(dirname(fsPath)))) weightsChanged.fire();
-  };
   context.subscriptions.push(
     activeChanged,
     namesChanged,
@@ -90,10 +85,6 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     watcher.onDidDelete(changed),
     renamesWatcher,
     renamesWatcher.onDidChange(changed),
-    weightsChanged,
-    weightsWatcher,
-    weightsWatcher.onDidChange(rewritten),
-    weightsWatcher.onDidCreate(rewritten),
   );
 
   return {
@@ -113,7 +104,7 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
     },
     refresh: changed,
     onDidRename: renamed.event,
-    onDidChangeWeights: weightsChanged.event,
+    onDidChangeWeights: watchWeights(watch(`*/${weights}`), (name) => has(active(), name), context.subscriptions),
     onDidChangeActive: activeChanged.event,
     onDidChangeNames: namesChanged.event,
     async names() {
@@ -130,6 +121,20 @@ export function openAdapterLibrary(context: vscode.ExtensionContext): AdapterLib
       return undefined;
     },
   };
+}
+
+/** Fires when the weights of an adapter in use were written, or renamed into place. */
+function watchWeights(
+  watcher: vscode.FileSystemWatcher,
+  isInUse: (name: string) => boolean,
+  subscriptions: vscode.Disposable[],
+): vscode.Event<void> {
+  const changed = new vscode.EventEmitter<void>();
+  const look = ({ fsPath }: vscode.Uri): void => {
+    if (isInUse(basename(dirname(fsPath)))) changed.fire();
+  };
+  subscriptions.push(changed, watcher, watcher.onDidChange(look), watcher.onDidCreate(look));
+  return changed.event;
 }
 
 /** Returns what is wrong with a name by itself. */

@@ -104,8 +104,7 @@ export function openEngine(options: EngineOptions, subscriptions: vscode.Disposa
     }),
     library.onDidChangeWeights(() => void start()),
     configuration.onDidChange((keys) => {
-      // The libraries that a process has loaded belong to one device.
-      if (keys.includes("device")) void restart();
+      if (keys.includes("device")) void restart(); // The libraries that a process has loaded belong to one device.
       else if (keys.includes("base")) void start();
     }),
   );
