@@ -1,5 +1,5 @@
 /**
- * Reads small untrusted files safely: the path may be an endless device or a pipe without a writer.
+ * Reads small untrusted files safely: the path may be an endless device or a pipe without a writer, and the text no JSON.
  */
 
 import { constants } from "node:fs";
@@ -40,6 +40,15 @@ export async function readPlainFile(path: string, limit: number = largest, links
 /** Returns the text of a file with the checks of {@link readPlainFile}. */
 export async function readPlainText(path: string, limit?: number): Promise<string> {
   return (await readPlainFile(path, limit)).toString("utf8");
+}
+
+/** Returns what a text from outside means as JSON; undefined if it is none. Its shape is still to be checked. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function tooLarge(path: string, size: number, limit: number): UserError {

@@ -32,7 +32,7 @@ export interface AdapterLibrary {
   readonly onDidChangeNames: vscode.Event<void>;
   /** Fires when one was renamed, in this window or in another. */
   readonly onDidRename: vscode.Event<Rename>;
-  /** Fires some time after another window has replaced the weights of one that is in use, as a refresh does. */
+  /** Fires some time after the weights of one in use were replaced, in this window or in another, as by a refresh. */
   readonly onDidChangeWeights: vscode.Event<void>;
   /** Tells that adapters were added, removed or renamed: a watcher would notice it later. */
   refresh(): void;

@@ -8,6 +8,7 @@ import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { writeFailure } from "../../foundation/atomicFile.ts";
+import { parsedJson } from "../../foundation/plainFile.ts";
 
 /** In the library's folder: one JSON object a line, the oldest first. */
 export const renamesFile = "renames.jsonl";
@@ -25,13 +26,8 @@ export async function recordRename(library: string, rename: Rename): Promise<voi
 
 /** Returns the renames of a library; none if the list cannot be read. Leaves out lines that are cut off. */
 export function readRenames(library: string): Rename[] {
-  return linesOf(join(library, renamesFile)).flatMap((line) => {
-    try {
-      return renameSchema.safeParse(JSON.parse(line)).data ?? [];
-    } catch {
-      return [];
-    }
-  });
+  const lines = linesOf(join(library, renamesFile));
+  return lines.flatMap((line) => renameSchema.safeParse(parsedJson(line)).data ?? []);
 }
 
 function linesOf(path: string): string[] {

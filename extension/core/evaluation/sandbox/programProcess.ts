@@ -9,6 +9,7 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import * as z from "zod";
+import { parsedJson } from "../../foundation/plainFile.ts";
 import { internalError, UserError } from "../../foundation/errors.ts";
 import { neutralFolder } from "../../foundation/programOnPath.ts";
 import type { Checks } from "../suites/executionTasks.ts";
@@ -131,7 +132,7 @@ async function verdictOf(child: ChildProcess, job: Job, end: () => void, signal?
     timer = setTimeout(() => fail("time", `It takes longer than ${seconds} s.`), seconds * 1000);
   };
   const read = (line: string): void => {
-    const said = lineSchema.safeParse(parsed(line)).data;
+    const said = lineSchema.safeParse(parsedJson(line)).data;
     if (!said) return fail("crash", "It wrote to the channel of the verdict.");
     if ("begun" in said) {
       if (said.begun !== begun + 1 || said.begun >= cases)
@@ -187,14 +188,6 @@ function notStarted(errors: string): UserError {
   const message = `Cannot run programs: Python did not start${cause === "" ? "" : ` (${cause})`}.`;
   const nextStep = "Allow user namespaces on this machine, or run this on another one.";
   return new UserError("sandbox-failed", message, nextStep, { cause });
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A process that has ended reads no more input; its exit reports the end. */

@@ -1,4 +1,7 @@
-/** Completes lines and bodies and reads texts with the base alone, or an earlier adapter, and with a new one, in turns, so that a trial can end early. */
+/**
+ * Completes lines and bodies and reads texts with the base alone, or an earlier adapter, and with a new one. They take turns, so that a
+ * trial can end early.
+ */
 
 import type { TrialSubject } from "../../training/trialReport.ts";
 import type { Gate } from "../../foundation/waiting/gate.ts";

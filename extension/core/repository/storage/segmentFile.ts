@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import { endianness } from "node:os";
 import * as z from "zod";
+import { parsedJson } from "../../foundation/plainFile.ts";
 import type { Segment } from "../segment.ts";
 import { isConsistent } from "./checkSegment.ts";
 
@@ -69,7 +70,7 @@ export function readSegment(bytes: Uint8Array): Segment | undefined {
   const view = Buffer.from(whole.buffer, whole.byteOffset, whole.length);
   const jsonLength = view.readUInt32LE(checksumLength);
   const json = view.toString("utf8", checksumLength + lengthLength, checksumLength + lengthLength + jsonLength);
-  const header = headerSchema.safeParse(parsed(json)).data;
+  const header = headerSchema.safeParse(parsedJson(json)).data;
   if (!header) return undefined;
   const arrays: Record<string, Numbers> = {};
   let at = aligned(checksumLength + lengthLength + jsonLength);
@@ -123,14 +124,6 @@ function segmentOf(files: Segment["files"], arrays: Readonly<Record<string, Numb
       byName: found["outline.byName"],
     },
   };
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }
 
 function typeOf(numbers: Numbers): TypeName {

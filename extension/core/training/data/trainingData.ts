@@ -35,7 +35,7 @@ export interface DataPart {
   name: string;
   /** Rows or files. */
   examples: number;
-  /** Of these, files that have not changed and are read again; only of a training on changes. */
+  /** How many of these have not changed, and are read again beside those that have; absent if all are new. */
   rehearsed?: number | undefined;
   /** Training tokens in an epoch. */
   tokens: number;

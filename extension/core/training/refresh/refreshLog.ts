@@ -13,7 +13,7 @@ import * as z from "zod";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
-import { readPlainText } from "../../foundation/plainFile.ts";
+import { parsedJson, readPlainText } from "../../foundation/plainFile.ts";
 import { refreshesName } from "../output/trainedFiles.ts";
 
 /**
@@ -113,7 +113,7 @@ export async function removeIfEmpty(adapter: string): Promise<void> {
 /** Returns the log's refreshes, the oldest first; none if it cannot be read. Leaves out damaged lines. */
 export async function readLog(adapter: string): Promise<readonly Refresh[]> {
   const text = await readPlainText(join(refreshesFolder(adapter), logName), mostLogBytes).catch(() => "");
-  return text.split("\n").flatMap((line) => refreshSchema.safeParse(parsed(line)).data ?? []);
+  return text.split("\n").flatMap((line) => refreshSchema.safeParse(parsedJson(line)).data ?? []);
 }
 
 /** @throws UserError "disk-full", "not-writable" */
@@ -127,12 +127,4 @@ export async function addToLog(adapter: string, refresh: Refresh): Promise<void>
   const lines = earlier.split("\n").filter((line) => line !== "");
   const text = [...lines, JSON.stringify(refresh)].slice(-mostLines).join("\n");
   await writeFileAtomic(path, `${text}\n`);
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

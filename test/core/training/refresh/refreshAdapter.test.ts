@@ -92,7 +92,7 @@ describe("refreshAdapter", () => {
     await write("fresh");
     const before = await weightsOf(adapter);
     const { result, subject } = await refresh({});
-    // Of the others, one was read again.
+    // One of the others was read again, which does not count.
     expect(result).toMatchObject({ number: 1, files: 1, steps: 2, kept: true, verdict: "alike" });
     expect(subject.earlier).toBe(adapter);
     expect(subject.heldOut).toHaveLength(5);
