@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, inject } from "vitest";
-import { chooseInMenu } from "./harness/contextMenu.ts";
+import { adapterRow, fromAdapterMenu, showAdapters } from "./harness/adaptersView.ts";
 import { chooseFile, chooseFolder } from "./harness/folderDialog.ts";
 import { graftReady, openTrainingForm, storage } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
@@ -16,16 +16,8 @@ const library = join(storage, "adapters");
 // Other specs leave adapters behind, which would be listed, too.
 beforeAll(() => rm(library, { recursive: true, force: true }));
 
-const row = (workbench: Workbench, name: string) =>
-  workbench.page.locator(".part.sidebar").getByRole("treeitem", { name: new RegExp(`^${name}(?![\\w-])`) });
-
-async function showView(workbench: Workbench): Promise<void> {
-  await workbench.page.getByRole("tab", { name: "Graft" }).first().waitFor();
-  await workbench.command("Graft: Focus on Adapters View");
-}
-
 test("says how to get the first adapter", async ({ workbench }) => {
-  await showView(workbench);
+  await showAdapters(workbench);
   await workbench.page.getByText("No adapter yet").waitFor({ timeout: 30_000 });
   await workbench.page.locator(".part.sidebar").getByRole("button", { name: "Import adapter…" }).last().waitFor();
   await workbench.screenshot("adapters, none");
@@ -38,25 +30,25 @@ test("lists a new adapter, which is in use", { timeout: 240_000 }, async ({ work
   await form.getByLabel("Epochs").fill("2");
   await form.getByRole("button", { name: "Start training" }).click();
   await form.getByText('Trained. "twig" is the active adapter now.').waitFor({ timeout: 200_000 });
-  await showView(workbench);
-  await row(workbench, "twig, in use · LoRA, rank 64").waitFor({ timeout: 30_000 });
+  await showAdapters(workbench);
+  await adapterRow(workbench, "twig, in use · LoRA, rank 64").waitFor({ timeout: 30_000 });
   await workbench.screenshot("adapters, one in use");
 });
 
 test("a click puts an adapter into use, after its button has taken it out of use", async ({ workbench }) => {
-  await row(workbench, "twig").hover();
-  await row(workbench, "twig").getByRole("button", { name: "Stop using" }).click();
+  await adapterRow(workbench, "twig").hover();
+  await adapterRow(workbench, "twig").getByRole("button", { name: "Stop using" }).click();
   await graftReady(workbench, "none");
-  await row(workbench, "twig, LoRA, rank 64").click();
+  await adapterRow(workbench, "twig, LoRA, rank 64").click();
   await graftReady(workbench, "twig");
 });
 
 test("F2 renames the adapter, which stays in use", async ({ workbench }) => {
-  await row(workbench, "twig, in use").click();
+  await adapterRow(workbench, "twig, in use").click();
   await workbench.press("F2");
   await workbench.page.locator(".quick-input-widget input").first().fill("branch");
   await workbench.press("Enter");
-  await row(workbench, "branch, in use").waitFor({ timeout: 30_000 });
+  await adapterRow(workbench, "branch, in use").waitFor({ timeout: 30_000 });
   await graftReady(workbench, "branch");
   // The page of its training knows it, too.
   const page = await workbench.webview("section.outcome");
@@ -65,12 +57,12 @@ test("F2 renames the adapter, which stays in use", async ({ workbench }) => {
 });
 
 async function renameTo(workbench: Workbench, from: string, to: string): Promise<void> {
-  await showView(workbench);
-  await row(workbench, from).click();
+  await showAdapters(workbench);
+  await adapterRow(workbench, from).click();
   await workbench.press("F2");
   await workbench.page.locator(".quick-input-widget input").first().fill(to);
   await workbench.press("Enter");
-  await row(workbench, to).waitFor({ timeout: 30_000 });
+  await adapterRow(workbench, to).waitFor({ timeout: 30_000 });
 }
 
 test("other workspaces that use it follow its new name, open or not", { timeout: 180_000 }, async ({ workbench }) => {
@@ -84,8 +76,8 @@ test("other workspaces that use it follow its new name, open or not", { timeout:
   };
   try {
     let other = await openOther();
-    await showView(other);
-    await row(other, "branch, LoRA, rank 64").click();
+    await showAdapters(other);
+    await adapterRow(other, "branch, LoRA, rank 64").click();
     await graftReady(other, "branch");
     await workbench.page.bringToFront();
     await renameTo(workbench, "branch", "bough");
@@ -103,19 +95,13 @@ test("other workspaces that use it follow its new name, open or not", { timeout:
   }
 });
 
-/** Runs a command of the row's menu. */
-async function fromMenu(workbench: Workbench, name: string, command: string): Promise<void> {
-  await showView(workbench);
-  await chooseInMenu(workbench.page, row(workbench, name), command);
-}
-
 const format = (workbench: Workbench, label: string) =>
   workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: label });
 
 test("exports a folder, which comes in again under a free name", async ({ workbench }) => {
   const out = join(workbench.folder, "out");
   await mkdir(out);
-  await fromMenu(workbench, "branch", "Export…");
+  await fromAdapterMenu(workbench, "branch", "Export…");
   await format(workbench, "for PEFT and Graft").click();
   await chooseFolder(workbench, out, "Export here");
   await workbench.notification(`Exported to ${join(out, "branch")}.`).waitFor({ timeout: 30_000 });
@@ -125,12 +111,12 @@ test("exports a folder, which comes in again under a free name", async ({ workbe
 
   await workbench.command("Graft: Import adapter…");
   await chooseFolder(workbench, join(out, "branch"), "Import");
-  await row(workbench, "branch-2, LoRA, rank 64").waitFor({ timeout: 30_000 });
+  await adapterRow(workbench, "branch-2, LoRA, rank 64").waitFor({ timeout: 30_000 });
   expect((await readFile(join(library, "branch-2", weights))).equals(own)).toBe(true);
   // It can be used at once.
-  await row(workbench, "branch-2").click();
+  await adapterRow(workbench, "branch-2").click();
   await graftReady(workbench, "branch-2");
-  await row(workbench, "branch, LoRA").click();
+  await adapterRow(workbench, "branch, LoRA").click();
   await graftReady(workbench, "branch");
 });
 
@@ -139,7 +125,7 @@ test.for([
   ["for llama.cpp", "branch.gguf"],
 ] as const)("exports a file %s", async ([label, name], { workbench }) => {
   const path = join(workbench.folder, name);
-  await fromMenu(workbench, "branch", "Export…");
+  await fromAdapterMenu(workbench, "branch", "Export…");
   await format(workbench, label).click();
   await chooseFile(workbench, path);
   await workbench.notification(`Exported to ${path}.`).waitFor({ timeout: 30_000 });
@@ -152,7 +138,7 @@ test("a folder that is no adapter is told with what to do, and nothing is taken 
   const before = (await readdir(library)).sort();
   const folder = join(workbench.folder, "no-adapter");
   await mkdir(folder);
-  await showView(workbench);
+  await showAdapters(workbench);
   await workbench.command("Graft: Import adapter…");
   await chooseFolder(workbench, folder, "Import");
   const refused = workbench.notification("no-adapter");
@@ -164,8 +150,8 @@ test("a folder that is no adapter is told with what to do, and nothing is taken 
 test("Delete removes it, and Undo brings it back into use", async ({ workbench }) => {
   // Without the imported copy, which is removed as another window would.
   await rm(join(library, "branch-2"), { recursive: true });
-  await row(workbench, "branch-2").waitFor({ state: "detached", timeout: 30_000 });
-  await row(workbench, "branch").click();
+  await adapterRow(workbench, "branch-2").waitFor({ state: "detached", timeout: 30_000 });
+  await adapterRow(workbench, "branch").click();
   await workbench.press("Delete");
   await workbench.page.getByText("No adapter yet").waitFor({ timeout: 30_000 });
   await graftReady(workbench, "none");
@@ -174,6 +160,6 @@ test("Delete removes it, and Undo brings it back into use", async ({ workbench }
   // The log has nothing to add.
   expect(await notice.getByRole("button", { name: "Show Log" }).count()).toBe(0);
   await notice.getByRole("button", { name: "Undo" }).click();
-  await row(workbench, "branch, in use").waitFor({ timeout: 30_000 });
+  await adapterRow(workbench, "branch, in use").waitFor({ timeout: 30_000 });
   await graftReady(workbench, "branch");
 });

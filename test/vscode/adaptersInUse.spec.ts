@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { beforeAll, expect } from "vitest";
+import { adapterRow, showAdapters } from "./harness/adaptersView.ts";
 import { chooseInMenu } from "./harness/contextMenu.ts";
 import { graftReady, storage } from "./harness/graft.ts";
 import { setSidebarWidth } from "./harness/sidebarWidth.ts";
@@ -48,17 +49,9 @@ const item = (workbench: Workbench, text: string) => rows(workbench).filter({ ha
 const focused = (workbench: Workbench) => workbench.page.locator(".quick-input-list .monaco-list-row.focused");
 const said = (workbench: Workbench): Promise<string | null> =>
   workbench.statusItem("Graft:").locator("[aria-label]").first().getAttribute("aria-label");
-const row = (workbench: Workbench, name: string) =>
-  workbench.page.locator(".part.sidebar").getByRole("treeitem", { name: new RegExp(`^${name}(?![\\w-])`) });
-
 async function select(workbench: Workbench, name: string): Promise<void> {
   await workbench.command("Graft: Select adapter");
   await item(workbench, name).first().click();
-}
-
-async function showView(workbench: Workbench): Promise<void> {
-  await workbench.page.getByRole("tab", { name: "Graft" }).first().waitFor();
-  await workbench.command("Graft: Focus on Adapters View");
 }
 
 async function openScales(workbench: Workbench, name = "team"): Promise<void> {
@@ -94,7 +87,7 @@ async function goTo(workbench: Workbench, text: string, key: "ArrowUp" | "ArrowD
 
 /** Presses F2 until there is a name to edit: a row that was just clicked may not have the focus yet. */
 async function renameTo(workbench: Workbench, from: string, to: string): Promise<void> {
-  await row(workbench, from).click();
+  await adapterRow(workbench, from).click();
   const input = workbench.page.locator(".quick-input-widget input[type=text]").first();
   const opens = async (): Promise<boolean> => {
     await workbench.press("F2");
@@ -135,8 +128,8 @@ test(
     await takeScale(workbench, "80");
     expect(await workbench.ghostText()).toContain(idiom);
     await expect.poll(() => said(workbench), patient).toContain("Adapter: team (80 %)");
-    await showView(workbench);
-    await row(workbench, "team, in use, 80 % · LoRA, rank 4").waitFor();
+    await showAdapters(workbench);
+    await adapterRow(workbench, "team, in use, 80 % · LoRA, rank 4").waitFor();
     await workbench.screenshot("scale, in the view");
 
     await workbench.page.reload({ waitUntil: "commit" });
@@ -167,13 +160,13 @@ test("a text that is no scale says which ones there are, and Enter keeps the lis
 });
 
 test("the view adds an adapter to the one in use, each at its own scale", async ({ workbench }) => {
-  await showView(workbench);
-  await row(workbench, "own").hover();
-  await row(workbench, "own").getByRole("button", { name: "Use as well" }).click();
+  await showAdapters(workbench);
+  await adapterRow(workbench, "own").hover();
+  await adapterRow(workbench, "own").getByRole("button", { name: "Use as well" }).click();
   await graftReady(workbench, "team + own");
   await expect.poll(() => said(workbench), patient).toContain("Adapters: team (150 %) + own");
-  await row(workbench, "own, in use").waitFor();
-  await row(workbench, "team, in use, 150 %").waitFor();
+  await adapterRow(workbench, "own, in use").waitFor();
+  await adapterRow(workbench, "team, in use, 150 %").waitFor();
   await workbench.screenshot("adapters, two in use");
   await openScales(workbench, "own");
   await takeScale(workbench, "50");
@@ -181,10 +174,10 @@ test("the view adds an adapter to the one in use, each at its own scale", async 
 });
 
 test("renaming one of two keeps the other", async ({ workbench }) => {
-  await showView(workbench);
+  await showAdapters(workbench);
   await renameTo(workbench, "own", "mine");
   await graftReady(workbench, "team + mine");
-  await row(workbench, "mine, in use, 50 %").waitFor();
+  await adapterRow(workbench, "mine, in use, 50 %").waitFor();
 });
 
 /** Goes down to a row of the open list, and checks or unchecks it. */
@@ -210,8 +203,8 @@ test("the palette combines by keyboard, with one adapter of virtual tokens at mo
 });
 
 test("an adapter without a scale says why, and a second one like it is offered instead", async ({ workbench }) => {
-  await showView(workbench);
-  await chooseInMenu(workbench.page, row(workbench, "prefix-a"), "Use as well");
+  await showAdapters(workbench);
+  await chooseInMenu(workbench.page, adapterRow(workbench, "prefix-a"), "Use as well");
   const told = workbench.notification("both put virtual tokens in front of the text");
   await told.getByRole("button", { name: 'Use "prefix-a" instead' }).click();
   await graftReady(workbench, "team + mine + prefix-a");
@@ -223,8 +216,8 @@ test("an adapter without a scale says why, and a second one like it is offered i
 });
 
 test("deleting one keeps the others, and Undo brings it back into use", async ({ workbench }) => {
-  await showView(workbench);
-  const mine = row(workbench, "mine");
+  await showAdapters(workbench);
+  const mine = adapterRow(workbench, "mine");
   // A list that is being refreshed closes its menu.
   const isDeleted = async (): Promise<boolean> => {
     await chooseInMenu(workbench.page, mine, "Delete");
@@ -241,10 +234,10 @@ test("deleting one keeps the others, and Undo brings it back into use", async ({
 
 test.for(themes)("$name: both lists and the view at 200 pixels", async (theme, { workbench }) => {
   await useTheme(workbench, theme);
-  await showView(workbench);
+  await showAdapters(workbench);
   await setSidebarWidth(workbench, 200);
-  await row(workbench, "team, in use, 150 %").hover();
-  await row(workbench, "team").getByRole("button", { name: "Stop using" }).waitFor();
+  await adapterRow(workbench, "team, in use, 150 %").hover();
+  await adapterRow(workbench, "team").getByRole("button", { name: "Stop using" }).waitFor();
   await openScales(workbench, "mine");
   await item(workbench, "50 %").filter({ hasText: idiom }).waitFor({ timeout: 30_000 });
   await workbench.screenshot(`scale, ${theme.name}`);

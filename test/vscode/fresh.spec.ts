@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { beforeAll, expect } from "vitest";
-import { chooseInMenu } from "./harness/contextMenu.ts";
+import { fromAdapterMenu } from "./harness/adaptersView.ts";
 import { graftReady, openTrainingForm, storage } from "./harness/graft.ts";
 import { editorTest } from "./harness/spec.ts";
 import type { Workbench } from "./harness/workbench.ts";
@@ -32,18 +32,13 @@ beforeAll(async () => {
   execFileSync(process.execPath, [join(root, "dist/cli.js"), "train", "--data", data, ...options], { stdio: "ignore" });
 }, 120_000);
 
-const row = (workbench: Workbench) =>
-  workbench.page.locator(".part.sidebar").getByRole("treeitem", { name: /^shopkeeper/ });
 const listed = (workbench: Workbench, text: string) =>
   workbench.page.locator(".quick-input-list .monaco-list-row", { hasText: text });
 const weights = async (): Promise<string> =>
   await readFile(join(library, "shopkeeper", "adapter_model.safetensors"), "hex");
 
-async function fromMenu(workbench: Workbench, command: string): Promise<void> {
-  await workbench.page.getByRole("tab", { name: "Graft" }).first().waitFor();
-  await workbench.command("Graft: Focus on Adapters View");
-  await chooseInMenu(workbench.page, row(workbench), command);
-}
+const fromMenu = (workbench: Workbench, command: string): Promise<void> =>
+  fromAdapterMenu(workbench, "shopkeeper", command);
 
 /** As if nobody had touched the files since the training. */
 async function age(workbench: Workbench): Promise<void> {
