@@ -3,6 +3,7 @@
 import type * as z from "zod";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { fieldOf } from "../../core/foundation/request.ts";
+import { verbatim } from "../../core/foundation/words/said.ts";
 import { compareRuns, type Comparison } from "../../core/evaluation/scoring/compareRuns.ts";
 import { promptingNote } from "../../core/evaluation/scoring/prompting.ts";
 import { infillingFields, suiteFields, taskFields } from "../../core/evaluation/runs/request.ts";
@@ -84,8 +85,8 @@ function checkFlags(flags: EvaluateFlags, kind: SuiteKind): void {
   const flag = `--${isOff ? "no-" : ""}${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   throw new UserError(
     "option-invalid",
-    `Cannot use ${flag} with the suite ${flags.suite}: it holds ${contents[kind]}.`,
-    "Leave it out.",
+    verbatim(`Cannot use ${flag} with the suite ${flags.suite}: it holds ${contents[kind]}.`),
+    verbatim("Leave it out."),
   );
 }
 

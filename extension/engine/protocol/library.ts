@@ -1,6 +1,7 @@
 /** What the editor asks the library process. */
 
 import { RequestType } from "vscode-jsonrpc/node";
+import type { Said, SaidProblem } from "../../core/foundation/words/said.ts";
 import type { MachineSpeed } from "../../core/baseModels/decodeEstimate.ts";
 import type { BaseSurvey } from "../../core/baseModels/surveyBases.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
@@ -17,11 +18,11 @@ export interface AdapterSummary {
   name: string;
   folder: string;
   /** Such as "LoRA, rank 16"; absent if the folder cannot be read. */
-  description?: string;
+  description?: Said;
   /** The name of the base that it was trained on, as far as it says. */
   base?: string;
   /** Why it does not fit the base, and what to do; absent if it fits. */
-  problem?: { message: string; nextStep: string };
+  problem?: SaidProblem;
   /** It consists of virtual tokens: it has no scale, and only one of these can be in use. */
   isVirtual?: true;
   /** It can be used, but suggestions may be worse than without it. */

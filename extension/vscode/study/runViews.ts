@@ -4,6 +4,7 @@ import type { StudyProgress } from "../../core/evaluation/study/runStudy.ts";
 import type { PlannedRun, StudyPlan } from "../../core/evaluation/study/studyPlan.ts";
 import type { KnownStudy } from "../../engine/protocol/evaluation.ts";
 import { liveEvaluation } from "../liveEvaluation.ts";
+import { translated, translatedProblem } from "../translated.ts";
 import type { OpenStudy, RunView } from "../../../webview/protocol/study.ts";
 import type { StudyResults } from "../../../webview/protocol/studyResults.ts";
 
@@ -13,7 +14,7 @@ export function planned({
   order,
   notes,
 }: StudyPlan): Pick<OpenStudy, "title" | "runs" | "order" | "notes"> {
-  return { title, runs: runs.map(viewOf), order, notes };
+  return { title, runs: runs.map(viewOf), order, notes: notes.map(translated) };
 }
 
 function viewOf(run: PlannedRun): RunView {
@@ -29,7 +30,7 @@ function viewOf(run: PlannedRun): RunView {
     canMove: !isFinished && !problem,
     ...(seconds !== undefined && { seconds }),
     isRough: basis === "rough",
-    ...(problem && { problem }),
+    ...(problem && { problem: translatedProblem(problem) }),
   };
 }
 
@@ -53,7 +54,7 @@ export function changedRun(run: RunView, progress: RunProgress): RunView {
     }
     case "failed": {
       const { live: _live, ...rest } = run;
-      return { ...rest, canMove: false, problem: { message: progress.message, nextStep: progress.nextStep } };
+      return { ...rest, canMove: false, problem: translatedProblem(progress.problem) };
     }
   }
 }

@@ -4,7 +4,8 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
-import type { Problem } from "../../dataset/example.ts";
+import { say } from "../../foundation/words/said.ts";
+import { firstProblem, type Problem } from "../../dataset/example.ts";
 import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
 import { addTo, type Measure } from "./measure.ts";
 import { idSchema } from "../suites/taskId.ts";
@@ -94,9 +95,12 @@ export async function scorePredictions(
   }
   if (items === 0) {
     const [first] = problems;
-    const because = first ? ` The first of ${problems.length} problems, ${first.where}: ${first.message}` : "";
-    const message = `Cannot score ${path}: no row has both predictions and a reference.${because}`;
-    throw new UserError("score-empty", message, "Give the same ids to predictions and references.");
+    const message = say`Cannot score ${path}: no row has both predictions and a reference.`;
+    throw new UserError(
+      "score-empty",
+      first ? say`${message} ${firstProblem(problems.length, first)}` : message,
+      say`Give the same ids to predictions and references.`,
+    );
   }
   onProgress?.({ done: items, total: references.texts.size });
   return { items, sums, rows: items <= mostRows ? rows : undefined, problems };
@@ -105,8 +109,8 @@ export async function scorePredictions(
 async function* rowsOf<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<{ where: string; row: T | string }> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile()) {
-    const message = `Cannot read ${path}: ${info ? "it is not a file" : "there is no such file"}.`;
-    throw new UserError("file-missing", message, "Give a .jsonl file, one JSON object a line.");
+    const message = say`Cannot read ${path}: ${info ? say`it is not a file` : say`there is no such file`}.`;
+    throw new UserError("file-missing", message, say`Give a .jsonl file, one JSON object a line.`);
   }
   for await (const { where, object } of jsonObjects(path)) {
     yield { where, row: typeof object === "string" ? object : readFields(schema, object, (value) => value) };

@@ -7,8 +7,9 @@ import { cpus, totalmem } from "node:os";
 import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { reproduciblePlacements, withFallback } from "../../devices/placements.ts";
 import type { Device, Placement } from "../../runtime/device.ts";
-import { tellProblems } from "../../dataset/example.ts";
+import { firstProblem, tellProblems } from "../../dataset/example.ts";
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { Candidate } from "../candidates/candidate.ts";
 import { openCandidate } from "../candidates/openCandidate.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
@@ -145,7 +146,7 @@ async function resultOf(
   });
   const texts = await readTexts(run.folder);
   if (counts.items + texts.length !== total) {
-    throw lostPredictions(`Cannot score ${run.folder}`, counts.items, total - texts.length);
+    throw lostPredictions(say`Cannot score ${run.folder}`, counts.items, total - texts.length);
   }
   return {
     items: counts.items,
@@ -190,7 +191,10 @@ function spent(
 }
 
 function emptyRun(folder: string, problems: RunResult["problems"]): UserError {
-  const { where, message } = problems[0]!;
-  const because = `The first of ${problems.length} problems, ${where}: ${message}`;
-  return new UserError("run-empty", `Cannot score ${folder}: no task has predictions. ${because}`, "Use another base.");
+  const because = firstProblem(problems.length, problems[0]!);
+  return new UserError(
+    "run-empty",
+    say`Cannot score ${folder}: no task has predictions. ${because}`,
+    say`Use another base.`,
+  );
 }

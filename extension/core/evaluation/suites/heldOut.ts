@@ -5,7 +5,8 @@ import { basename, join, resolve } from "node:path";
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 import type { Links } from "../../foundation/plainFile.ts";
-import type { Problem } from "../../dataset/example.ts";
+import { say } from "../../foundation/words/said.ts";
+import { allLeftOut, type Problem } from "../../dataset/example.ts";
 import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
 import { pythonFiles } from "../../sources/pythonFiles.ts";
 import { readCurrentSource } from "../../sources/readSources.ts";
@@ -44,11 +45,12 @@ export async function readHeldOut(source: string, signal?: AbortSignal): Promise
   }
   if (files.length === 0) {
     const [first] = problems;
-    const because = first
-      ? ` All ${problems.length} entries were left out; the first, ${first.where}: ${first.message}`
-      : "";
-    const message = `Cannot use ${source}: it holds no Python source.${because}`;
-    throw new UserError("suite-empty", message, 'Give Python sources, or rows of {"path": …, "text": …}.');
+    const message = say`Cannot use ${source}: it holds no Python source.`;
+    throw new UserError(
+      "suite-empty",
+      first ? say`${message} ${allLeftOut(problems.length, first)}` : message,
+      say`Give Python sources, or rows of {"path": …, "text": …}.`,
+    );
   }
   return { name: basename(resolve(source)), files, problems };
 }
@@ -62,8 +64,8 @@ export async function* sourceFiles(source: string): AsyncGenerator<SourceFile | 
   const path = resolve(source);
   const info = await stat(path).catch(() => undefined);
   if (!info) {
-    const message = `Cannot read ${source}: there is no ${path}.`;
-    throw new UserError("suite-missing", message, "Give a folder of Python sources, a .py or a .jsonl file.");
+    const message = say`Cannot read ${source}: there is no ${path}.`;
+    throw new UserError("suite-missing", message, say`Give a folder of Python sources, a .py or a .jsonl file.`);
   }
   if (info.isDirectory()) {
     for await (const name of pythonFiles(path)) yield await fileAt(join(path, name), name, "refuse");
@@ -75,11 +77,11 @@ export async function* sourceFiles(source: string): AsyncGenerator<SourceFile | 
       yield typeof file === "string" ? { where, message: file } : file;
     }
   } else {
-    const message = `Cannot read ${source}: it is neither a folder nor a .py or .jsonl file.`;
+    const message = say`Cannot read ${source}: it is neither a folder nor a .py or .jsonl file.`;
     throw new UserError(
       "suite-format",
       message,
-      'Write one JSON object a line, {"path": …, "text": …}, into a .jsonl.',
+      say`Write one JSON object a line, {"path": …, "text": …}, into a .jsonl.`,
     );
   }
 }

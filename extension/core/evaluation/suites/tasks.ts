@@ -6,7 +6,8 @@ import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
-import type { Problem } from "../../dataset/example.ts";
+import { say } from "../../foundation/words/said.ts";
+import { firstProblem, type Problem } from "../../dataset/example.ts";
 import { jsonObjects } from "../../dataset/jsonLines.ts";
 import { parquetRows } from "../../dataset/parquet/parquetRows.ts";
 import { findPaperFile, isPaperDataset, type PaperPlaces, type Split } from "../../dataset/paperDatasets.ts";
@@ -64,9 +65,12 @@ export async function openTasks<Task extends { readonly id: string }>(
   }
   if (places.size === 0) {
     const [first] = problems;
-    const because = first ? ` The first of ${problems.length} problems, ${first.where}: ${first.message}` : "";
-    const message = `Cannot use the suite ${source}: it has no task.${because}`;
-    throw new UserError("suite-empty", message, "Give a suite with good rows.");
+    const message = say`Cannot use the suite ${source}: it has no task.`;
+    throw new UserError(
+      "suite-empty",
+      first ? say`${message} ${firstProblem(problems.length, first)}` : message,
+      say`Give a suite with good rows.`,
+    );
   }
   return {
     name: basename(source),
@@ -100,8 +104,8 @@ export async function suiteFile(source: string, options: TaskOptions): Promise<s
   if (isPaperDataset(source)) return await findPaperFile(source, { ...options, split: options.split ?? "test" });
   const path = resolve(source);
   if ((await stat(path).catch(() => undefined))?.isFile()) return path;
-  const message = `Cannot read the suite ${source}: there is no file ${path}.`;
-  throw new UserError("suite-missing", message, "Give a .jsonl file, or the name of a paper's data set.");
+  const message = say`Cannot read the suite ${source}: there is no file ${path}.`;
+  throw new UserError("suite-missing", message, say`Give a .jsonl file, or the name of a paper's data set.`);
 }
 
 async function hashOf(path: string): Promise<string> {

@@ -8,6 +8,7 @@ import { UserError } from "../../foundation/errors.ts";
 import { openGate, type Gate } from "../../foundation/waiting/gate.ts";
 import type { Log } from "../../foundation/log.ts";
 import { seededRandom } from "../../foundation/random.ts";
+import { say } from "../../foundation/words/said.ts";
 import { countProblems, type Dataset, type Example, type Problem } from "../../dataset/example.ts";
 import { withFillExamples, type FillOptions } from "../../dataset/fillExamples.ts";
 import { contentHash } from "../../dataset/holdOut.ts";
@@ -122,18 +123,23 @@ function tellFewFiles(sources: readonly Dataset[], files: number, fraction: numb
 }
 
 function tooSmall(sources: readonly Dataset[], fraction: number, examples: number): UserError {
-  const what = isSourceCode(sources) ? "files" : "examples";
-  return new UserError(
-    "data-too-small",
-    `Cannot hold out ${fraction} of the data set ${namesOf(sources)} for validation: ` +
-      `none of its ${examples} ${what} would be left to train on.`,
-    `Add more distinct ${what}, or choose another --validation on the command line.`,
-  );
+  const names = namesOf(sources);
+  return isSourceCode(sources)
+    ? new UserError(
+        "data-too-small",
+        say`Cannot hold out ${fraction} of the data set ${names} for validation: none of its ${examples} files would be left to train on.`,
+        say`Add more distinct files, or choose another --validation on the command line.`,
+      )
+    : new UserError(
+        "data-too-small",
+        say`Cannot hold out ${fraction} of the data set ${names} for validation: none of its ${examples} examples would be left to train on.`,
+        say`Add more distinct examples, or choose another --validation on the command line.`,
+      );
 }
 
-function nothingToTry(sources: readonly Dataset[], since = "then"): UserError {
-  const message = `Cannot refresh the adapter: all files of ${namesOf(sources)} have changed since ${since}, so none is left to try it on.`;
-  return new UserError("data-too-small", message, "Train a new adapter on them; it can be refreshed from then on.");
+function nothingToTry(sources: readonly Dataset[], since: string | undefined): UserError {
+  const message = say`Cannot refresh the adapter: all files of ${namesOf(sources)} have changed since ${since ?? say`then`}, so none is left to try it on.`;
+  return new UserError("data-too-small", message, say`Train a new adapter on them; it can be refreshed from then on.`);
 }
 
 function isSourceCode(sources: readonly Dataset[]): boolean {
@@ -170,8 +176,13 @@ async function countExamples(
   }
   problems.end();
   if (count > 0) return count;
-  const message = `Cannot use the data set ${dataset.name}: it contains no examples. ${problems.inWords()}`.trim();
-  throw new UserError("data-empty", message, "Choose a .jsonl file with examples, or Python sources.");
+  const message = say`Cannot use the data set ${dataset.name}: it contains no examples.`;
+  const because = problems.inWords();
+  throw new UserError(
+    "data-empty",
+    because ? say`${message} ${because}` : message,
+    say`Choose a .jsonl file with examples, or Python sources.`,
+  );
 }
 
 /** Entries to read before yielding to the event loop, so that messages get through. */

@@ -8,6 +8,7 @@ import * as z from "zod";
 import { readPlainText } from "../../foundation/plainFile.ts";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import { openTokenFile } from "../../dataset/tokenFile.ts";
 import type { ExpectedTokens } from "../../dataset/tokenCheck.ts";
 import { skipReasons } from "../../sources/skipped.ts";
@@ -82,8 +83,8 @@ export async function readRun(workFolder: string): Promise<TrainingRun | undefin
 }
 
 export function runInvalid(workFolder: string, cause?: unknown): UserError {
-  const message = `Cannot resume: ${join(workFolder, runFile)} is damaged, or not of this version of Graft.`;
-  return new UserError("run-invalid", message, "Discard this training and start a new one.", { cause });
+  const message = say`Cannot resume: ${join(workFolder, runFile)} is damaged, or not of this version of Graft.`;
+  return new UserError("run-invalid", message, say`Discard this training and start a new one.`, { cause });
 }
 
 /**

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../../core/foundation/errors.ts";
+import { verbatim } from "../../../core/foundation/words/said.ts";
 import type { RefreshOptions, RefreshResult } from "../../../core/training/refresh/refreshAdapter.ts";
 import { refreshWork, type TrainingNews } from "../../../engine/protocol/training.ts";
 import { workApart } from "../../../engine/workApart.ts";
@@ -112,5 +113,5 @@ function report(news: TrainingNews, progress: vscode.Progress<{ message: string;
 }
 
 function busy(message: string): UserError {
-  return new UserError("training-busy", message, vscode.l10n.t("Wait until it ends."));
+  return new UserError("training-busy", verbatim(message), verbatim(vscode.l10n.t("Wait until it ends.")));
 }

@@ -5,6 +5,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
+import { english } from "../../../../extension/core/foundation/words/said.ts";
 import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
 import { runEvaluation } from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
 import { readRun } from "../../../../extension/core/evaluation/runs/runFolder.ts";
@@ -143,7 +144,7 @@ test("a run that fails and a suite that is gone do not stop the others; twins sh
     ],
   });
   const { plan, failures } = await runStudy({ study, ...placesOf("failing") }, control);
-  expect(failures.map(({ message }) => message)).toEqual([
+  expect(failures.map(({ problem }) => english(problem.message))).toEqual([
     ...["icl", "a", "b"].map(() => expect.stringContaining("gone.jsonl")),
     expect.stringContaining("no source of examples"),
   ]);
