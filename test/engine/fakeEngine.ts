@@ -48,7 +48,7 @@ answer(connection, selectRequest, async (next) => {
 answer(connection, completeRequest, async ({ prefix }, signal) => {
   if (prefix === "crash") process.kill(process.pid, "SIGKILL");
   if (prefix === "lost device")
-    void connection.sendNotification(deviceFails, { device: "webgpu", next: "cpu", reason: "Device lost." });
+    void connection.sendNotification(deviceFails, { device: "webgpu", next: "cpu", reason: say`Device lost.` });
   if (prefix === "bug") throw new TypeError("undefined is not a base");
   if (prefix === "slow") await sleep(20_000, undefined, { signal });
   const text =

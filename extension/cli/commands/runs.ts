@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { UserError } from "../../core/foundation/errors.ts";
-import { verbatim } from "../../core/foundation/words/said.ts";
+import { english, verbatim } from "../../core/foundation/words/said.ts";
 import {
   differenceText,
   flatLabel,
@@ -48,7 +48,7 @@ export async function compareRunsCommand(
   const note = promptingNote(
     [one, other].map(({ candidate, record }) => ({ candidate, ...promptingOf(record.configuration) })),
   );
-  const lines = [title, ...aligned(rows), ...(note === undefined ? [] : [note])];
+  const lines = [title, ...aligned(rows), ...(note === undefined ? [] : [english(note)])];
   output.result({ runs: [one.id, other.id], ...compared, differences }, lines.join("\n"));
 }
 

@@ -5,7 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { exists } from "../../core/foundation/exists.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
-import { verbatim } from "../../core/foundation/words/said.ts";
+import { english, verbatim } from "../../core/foundation/words/said.ts";
 import { paperDatasets, paperFile } from "../../core/dataset/paperDatasets.ts";
 import { effectText } from "../../core/evaluation/study/comparison/adapterEffects.ts";
 import { exportStudy } from "../../core/evaluation/study/export/exportStudy.ts";
@@ -121,7 +121,7 @@ export async function runStudyCommand(name: string, flags: RunStudyFlags, contex
   const fields = {
     title: plan.title,
     runs: plan.runs,
-    failures,
+    failures: failures.map(({ run, problem }) => ({ run, ...problem })),
     ...(reproduction && { reproduced: reproduction.runs }),
   };
   output.result(
@@ -135,7 +135,7 @@ function reportText({ suites }: StudyReport): string[] {
   const signs = { best: "best ", tied: "tied " } as const;
   const tables = suites.flatMap((suite) => [
     ...aligned(cells(suite, (text, mark) => `${mark ? signs[mark] : ""}${text}`)),
-    ...(suite.note === undefined ? [] : [suite.note]),
+    ...(suite.note === undefined ? [] : [english(suite.note)]),
     ...suite.effects.map(effectText),
     "",
   ]);

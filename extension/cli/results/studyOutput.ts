@@ -61,7 +61,7 @@ export function differencesText(asked: AskedDifferences, found: TaskDifferences)
   const losses = rows(tasks.slice(Math.max(tasks.length - shownDifferences, tasks.length - lost)).toReversed());
   return [
     `${asked.suite}, ${measureFormat(measure).title}`,
-    ...differenceWords(asked, found),
+    ...differenceWords(asked, found).map(english),
     ...(won > 0 ? [`${asked.first.name} is better:`, ...wins] : []),
     ...(lost > 0 ? [`${asked.second.name} is better:`, ...losses] : []),
   ].join("\n");

@@ -8,7 +8,7 @@ import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
 import type { ImportedRuns } from "../../core/evaluation/history/importRuns.ts";
-import type { AskedDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
+import type { AskedDifferences, TaskDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import type { AskedRun, TaskDetail, TaskRow } from "../../core/evaluation/study/studyTasks.ts";
 import type { ErrorData } from "../wire.ts";
 
@@ -65,7 +65,9 @@ export const taskDetailRequest = new RequestType<{ runs: readonly AskedRun[]; id
 );
 
 /** Draws how two candidates differ, task by task, as SVG. */
-export const differenceChartRequest = new RequestType<AskedDifferences, string, ErrorData>("library/differenceChart");
+export const taskDifferencesRequest = new RequestType<AskedDifferences, TaskDifferences, ErrorData>(
+  "library/taskDifferences",
+);
 
 /** Takes runs of another machine. */
 export const importRunsRequest = new RequestType<{ source: string; home: string }, ImportedRuns, ErrorData>(

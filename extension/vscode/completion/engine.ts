@@ -176,7 +176,7 @@ async function prepare(
 /** The device that failed, the reason, and the device that completes now. */
 function fallbackText({ device, next, reason }: DeviceFallback): string {
   const [failed, going] = [deviceNames[device], deviceNames[next]];
-  return vscode.l10n.t("{0} failed ({1}). Completions continue on the {2}.", failed, reason, going);
+  return vscode.l10n.t("{0} failed ({1}). Completions continue on the {2}.", failed, translated(reason), going);
 }
 
 /** Reports crashes. Repeated crashes give one message, until the engine stays off. */
@@ -190,7 +190,7 @@ function crashTeller(
       log.warn(`completion engine ended: ${english(reason)}; ${restarts ? "restarting" : "not restarted"}`);
       const why = translated(reason);
       if (restarts && device !== undefined) {
-        return messages.tell("warning", fallbackText({ device, next: "cpu", reason: why }));
+        return messages.tell("warning", fallbackText({ device, next: "cpu", reason }));
       }
       if (!restarts) {
         const text = vscode.l10n.t("Graft's engine ended unexpectedly again ({0}) and stays off for now.", why);

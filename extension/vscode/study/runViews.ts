@@ -1,5 +1,8 @@
 /** What the panel shows of a study's plan, progress and results. */
 
+import { learningCharts } from "../../core/evaluation/study/charts/learningChart.ts";
+import { curveFacts } from "../../core/evaluation/study/charts/learningCurves.ts";
+import { studyCharts } from "../../core/evaluation/study/charts/studyCharts.ts";
 import type { StudyProgress } from "../../core/evaluation/study/runStudy.ts";
 import type { PlannedRun, StudyPlan } from "../../core/evaluation/study/studyPlan.ts";
 import type { KnownStudy } from "../../engine/protocol/evaluation.ts";
@@ -59,6 +62,14 @@ export function changedRun(run: RunView, progress: RunProgress): RunView {
   }
 }
 
-export function resultsOf({ report, charts, learning, history }: KnownStudy): StudyResults {
-  return { suites: report.suites.map(({ tests: _tests, ...suite }) => suite), charts, learning, history };
+export function resultsOf({ report, learning: { curves, unrecorded }, history }: KnownStudy): StudyResults {
+  return {
+    suites: report.suites.map(({ tests: _tests, note, ...suite }) => ({
+      ...suite,
+      ...(note && { note: translated(note) }),
+    })),
+    charts: studyCharts(report, translated),
+    learning: { charts: learningCharts(curves, translated), facts: curves.map(curveFacts), unrecorded },
+    history,
+  };
 }

@@ -4,10 +4,16 @@ import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 import { say, type Said } from "../../foundation/words/said.ts";
 
+const again = say`Copy the adapter again, or train it anew.`;
+
 /** The error for a damaged adapter. `reason` completes "Cannot load adapter NAME: …". */
 export function invalid(name: string, reason: Said, cause?: unknown): UserError {
-  const nextStep = say`Copy the adapter again, or train it anew.`;
-  return new UserError("adapter-invalid", say`Cannot load adapter "${name}": ${reason}.`, nextStep, { cause });
+  return new UserError("adapter-invalid", say`Cannot load adapter "${name}": ${reason}.`, again, { cause });
+}
+
+/** The error for an adapter of which a file cannot be read. */
+export function unreadable(name: string, cause: UserError): UserError {
+  return new UserError("adapter-invalid", say`Cannot load adapter "${name}": ${cause.said.message}`, again, { cause });
 }
 
 /** The error for an adapter that uses features that Graft does not support. */

@@ -12,7 +12,7 @@ import { openSafetensors, writeSafetensors, type SafetensorsFile } from "../../w
 import type { Adapter, AdapterOutline } from "../adapter.ts";
 import type { AdapterFacts } from "../methods/method.ts";
 import { readConfig, writeConfig } from "./peftConfig.ts";
-import { invalid } from "./peftErrors.ts";
+import { invalid, unreadable } from "./peftErrors.ts";
 import type { AdapterTensor } from "./peftModules.ts";
 import { adapterFromTensors, outlineFromTensors, tensorsOfAdapter } from "./peftTensors.ts";
 
@@ -100,7 +100,7 @@ async function readConfigFile(folder: string, name: string): Promise<unknown> {
   try {
     text = await readPlainText(path, mostConfigBytes);
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (error instanceof UserError) throw unreadable(name, error);
     const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") throw await explainMissing(folder, name);
     throw invalid(name, say`its ${configFile} cannot be read (${String(code)})`, error);

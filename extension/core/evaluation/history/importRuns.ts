@@ -16,7 +16,7 @@ export interface ImportedRuns {
   /** Ids of runs that were here already; they stay as they are. */
   readonly known: readonly string[];
   /** Folders that cannot be used, and why. */
-  readonly problems: readonly { readonly folder: string; readonly message: string }[];
+  readonly problems: readonly { readonly folder: string; readonly message: Said }[];
 }
 
 /**
@@ -27,7 +27,7 @@ export interface ImportedRuns {
 export async function importRuns(source: string, home: string): Promise<ImportedRuns> {
   const imported: string[] = [];
   const known: string[] = [];
-  const problems: { folder: string; message: string }[] = [];
+  const problems: { folder: string; message: Said }[] = [];
   const folders = await runFoldersIn(resolve(source));
   if (folders.length === 0) {
     const message = say`Cannot import runs from ${resolve(source)}: there is no run.`;
@@ -44,7 +44,7 @@ export async function importRuns(source: string, home: string): Promise<Imported
       ((await copyRun(folder, join(runsFolder(home), id))) ? imported : known).push(id);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      problems.push({ folder, message: error.message });
+      problems.push({ folder, message: error.said.message });
     }
   }
   return { imported, known, problems };

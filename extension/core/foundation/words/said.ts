@@ -50,6 +50,9 @@ export function listed(texts: readonly Said[]): Said {
   return texts.reduce((list, text) => say`${list}, ${text}`);
 }
 
+/** Words a text in a language. */
+export type Wording = (text: Said) => string;
+
 /** Returns the text as `translate` has each of its templates, the innermost first. */
 export function spoken(
   { template, values }: Said,

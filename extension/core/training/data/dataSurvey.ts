@@ -12,7 +12,7 @@ import { say } from "../../foundation/words/said.ts";
 import { countProblems, type Dataset, type Example, type Problem } from "../../dataset/example.ts";
 import { withFillExamples, type FillOptions } from "../../dataset/fillExamples.ts";
 import { contentHash } from "../../dataset/holdOut.ts";
-import { countByReason, reasonText, type Skipped } from "../../sources/skipped.ts";
+import { countsText, type Skipped } from "../../sources/skipped.ts";
 import type { TrainOptions } from "../request.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import { holdOutChoice } from "./holdOutChoice.ts";
@@ -148,10 +148,9 @@ function isSourceCode(sources: readonly Dataset[]): boolean {
 
 /** Logs a summary, and each file at debug level. Only problems that a user can fix are logged as warnings, elsewhere. */
 function tellSkipped(name: string, skipped: readonly Skipped[], log: Log): void {
-  const counts = Object.entries(countByReason(skipped));
-  if (counts.length === 0) return;
+  if (skipped.length === 0) return;
   for (const { path, reason } of skipped) log.debug(`${name}: left out ${path} (${reason})`);
-  log.info(`${name}: left out ${counts.map(([reason, count]) => `${count} ${reasonText(reason)}`).join(", ")}.`);
+  log.info(`${name}: left out ${countsText(skipped)}.`);
 }
 
 /** Passes each example to `look`, logs each problem and counts it in `found`. Returns the number of examples. */

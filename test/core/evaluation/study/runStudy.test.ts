@@ -149,14 +149,14 @@ test("a run that fails and a suite that is gone do not stop the others; twins sh
     expect.stringContaining("no source of examples"),
   ]);
   expect(plan.runs.filter(({ isFinished }) => isFinished).map(({ candidateName }) => candidateName)).toEqual(["a"]);
-  expect(plan.notes).toEqual([expect.stringMatching(/^b on suite.jsonl is the same run as a/)]);
+  expect(plan.notes.map(english)).toEqual([expect.stringMatching(/^b on suite.jsonl is the same run as a/)]);
 });
 
 test("a candidate that is left out has the name that it would have in tables", async () => {
   const suites = [{ source: at("suite.jsonl"), limit: 1 }];
   const study = studyOf({ suites, candidates: [{ base: at("tiny") }, { base: at("tiny"), context: "repository" }] });
   const { notes } = await planStudy(study, placesOf("notes"), control);
-  expect(notes).toEqual([expect.stringContaining("tiny + repository is not evaluated on suite.jsonl.")]);
+  expect(notes.map(english)).toEqual([expect.stringContaining("tiny + repository is not evaluated on suite.jsonl.")]);
 });
 
 test("suites with tests are refused before anything runs, unless the user consents", async () => {
@@ -164,7 +164,7 @@ test("suites with tests are refused before anything runs, unless the user consen
   const study = studyOf({ suites: [{ source: at("tests.jsonl") }], candidates: [{ base: at("tiny") }] });
   const plan = await planStudy(study, placesOf("consent"), control);
   // A machine without a sandbox says so in the plan.
-  if (plan.runs[0]!.problem) expect(plan.runs[0]!.problem.message).toMatch(/sandbox|Python/);
+  if (plan.runs[0]!.problem) expect(english(plan.runs[0]!.problem.message)).toMatch(/sandbox|Python/);
   else
     await expect(runStudy({ study, ...placesOf("consent") }, control)).rejects.toMatchObject({
       code: "code-execution",

@@ -92,6 +92,11 @@ test("a chart has one line for each training, in its candidate's colour, with it
   expect(validation!.svg).toContain("lora: from 3.000 to 2.000 in 20 steps, lowest 1.500 at step 10");
   expect(validation!.svg).toContain("a &lt; b: from");
   expect(training!.svg).toContain("lora: from 3.200 to 1.900 in 20 steps");
+  const [inFrench] = learningCharts(
+    [curve],
+    ({ template, values }) => `<${template.replace("Steps", "Pas")}> ${values.join(" ")}`,
+  );
+  expect(inFrench!.svg).toContain("&lt;Pas&gt;");
   for (const { svg } of [validation!, training!]) expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   expect(learningCharts([{ ...curve, validation: [] }]).map(({ name }) => name)).toEqual(["learning-curves-training"]);
 });
