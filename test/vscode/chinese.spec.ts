@@ -6,6 +6,8 @@ import { editorTest } from "./harness/spec.ts";
 const test = editorTest({ files: { "main.py": "" }, settings: { "graft.base": "/nowhere" }, language: "zh-cn" });
 
 test("an error of the engine says in Chinese what is wrong, and what to do", async ({ workbench }) => {
+  await workbench.statusItem("Graft：").waitFor({ timeout: 60_000 });
+  await workbench.openFile("main.py");
   const notice = workbench.notification("找不到基座模型“/nowhere”");
   await notice.waitFor({ timeout: 60_000 });
   expect(await notice.textContent()).toContain("请从 `graft models` 中选择基座模型");

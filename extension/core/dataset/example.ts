@@ -1,7 +1,7 @@
 /** The examples of a data set, before tokenization, and the problems found while reading them. */
 
 import type { Log } from "../foundation/log.ts";
-import { say, type Said } from "../foundation/words/said.ts";
+import { english, say, type Said } from "../foundation/words/said.ts";
 import type { Span } from "../sources/git/ownSpans.ts";
 import type { Skipped } from "../sources/skipped.ts";
 
@@ -28,7 +28,16 @@ export type Example =
 export interface Problem {
   /** A file, or a file and its 1-based line: "pairs.jsonl:12". */
   readonly where: string;
-  readonly message: string;
+  readonly message: Said;
+}
+
+/** What is wrong with a row, in the place of what it would have been. A class, because a row itself may be any object. */
+export class Flaw {
+  readonly message: Said;
+
+  constructor(message: Said) {
+    this.message = message;
+  }
 }
 
 /**
@@ -70,7 +79,7 @@ export function countProblems(name: string, log: Log): ProblemCount {
       const { where, message } = problem;
       count++;
       first ??= problem;
-      if (count <= problemsTold) log.warn(`${where}: ${message}`);
+      if (count <= problemsTold) log.warn(`${where}: ${english(message)}`);
     },
     end() {
       const more = count - problemsTold;

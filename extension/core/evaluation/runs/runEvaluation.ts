@@ -7,9 +7,9 @@ import { cpus, totalmem } from "node:os";
 import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { reproduciblePlacements, withFallback } from "../../devices/placements.ts";
 import type { Device, Placement } from "../../runtime/device.ts";
-import { firstProblem, tellProblems } from "../../dataset/example.ts";
+import { firstProblem, tellProblems, type Problem } from "../../dataset/example.ts";
 import { UserError } from "../../foundation/errors.ts";
-import { say } from "../../foundation/words/said.ts";
+import { english, say, verbatim } from "../../foundation/words/said.ts";
 import type { Candidate } from "../candidates/candidate.ts";
 import { openCandidate } from "../candidates/openCandidate.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
@@ -123,7 +123,7 @@ function recordOf(
       ...(device !== "cpu" && { device }),
     },
     trainings,
-    problems: [...problems],
+    problems: problems.map(inEnglish),
   };
 }
 
@@ -135,7 +135,7 @@ async function resultOf(
 ): Promise<RunResult> {
   const { chunks } = run;
   const isHeldOut = configuration.suite.kind === "infilling";
-  const problems = [...suite.problems, ...chunks.flatMap((chunk) => chunk.problems)];
+  const problems = [...suite.problems.map(inEnglish), ...chunks.flatMap((chunk) => chunk.problems)];
   const total = tasksOf(chunks) - problems.length + suite.problems.length;
   if (total === 0) throw emptyRun(run.folder, problems);
   const measures = await openRunMeasures(configuration);
@@ -190,8 +190,14 @@ function spent(
   };
 }
 
+/** A run keeps what is read without an editor. */
+function inEnglish({ where, message }: Problem): RunResult["problems"][number] {
+  return { where, message: english(message) };
+}
+
 function emptyRun(folder: string, problems: RunResult["problems"]): UserError {
-  const because = firstProblem(problems.length, problems[0]!);
+  const first = problems[0]!;
+  const because = firstProblem(problems.length, { ...first, message: verbatim(first.message) });
   return new UserError(
     "run-empty",
     say`Cannot score ${folder}: no task has predictions. ${because}`,

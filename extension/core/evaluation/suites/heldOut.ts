@@ -6,8 +6,8 @@ import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 import type { Links } from "../../foundation/plainFile.ts";
 import { say } from "../../foundation/words/said.ts";
-import { allLeftOut, type Problem } from "../../dataset/example.ts";
-import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
+import { allLeftOut, Flaw, type Problem } from "../../dataset/example.ts";
+import { emptyField, jsonObjects, readFields } from "../../dataset/jsonLines.ts";
 import { pythonFiles } from "../../sources/pythonFiles.ts";
 import { readCurrentSource } from "../../sources/readSources.ts";
 import { lineOfSecret } from "../../sources/secrets.ts";
@@ -26,8 +26,8 @@ export interface HeldOut {
 }
 
 const rowSchema = z.object({
-  path: z.string().min(1, "is empty"),
-  text: z.string().refine((text) => text.trim() !== "", "is empty"),
+  path: z.string().min(1, emptyField),
+  text: z.string().refine((text) => text.trim() !== "", emptyField),
 });
 
 /**
@@ -73,8 +73,8 @@ export async function* sourceFiles(source: string): AsyncGenerator<SourceFile | 
     yield await fileAt(path, basename(path), "follow");
   } else if (path.endsWith(".jsonl")) {
     for await (const { where, object } of jsonObjects(path)) {
-      const file = typeof object === "string" ? object : await rowOf(object);
-      yield typeof file === "string" ? { where, message: file } : file;
+      const file = object instanceof Flaw ? object : await rowOf(object);
+      yield file instanceof Flaw ? { where, message: file.message } : file;
     }
   } else {
     const message = say`Cannot read ${source}: it is neither a folder nor a .py or .jsonl file.`;
@@ -92,10 +92,10 @@ async function fileAt(path: string, name: string, links: Links): Promise<SourceF
 }
 
 /** Returns the file of a row, or why it is left out. */
-async function rowOf(object: object): Promise<SourceFile | string> {
+async function rowOf(object: object): Promise<SourceFile | Flaw> {
   const file = readFields(rowSchema, object, unixLines);
-  if (typeof file === "string") return file;
-  return (await lineOfSecret(file.text)) === undefined ? file : "The row holds a secret.";
+  if (file instanceof Flaw) return file;
+  return (await lineOfSecret(file.text)) === undefined ? file : new Flaw(say`The row holds a secret.`);
 }
 
 function unixLines({ path, text }: SourceFile): SourceFile {

@@ -8,7 +8,7 @@ import { UserError } from "../../foundation/errors.ts";
 import { openGate, type Gate } from "../../foundation/waiting/gate.ts";
 import type { Log } from "../../foundation/log.ts";
 import { seededRandom } from "../../foundation/random.ts";
-import { say } from "../../foundation/words/said.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import { countProblems, type Dataset, type Example, type Problem } from "../../dataset/example.ts";
 import { withFillExamples, type FillOptions } from "../../dataset/fillExamples.ts";
 import { contentHash } from "../../dataset/holdOut.ts";
@@ -21,8 +21,8 @@ import { isUnchanged, rehearsalChoice, type OnlyTried } from "./rehearsal.ts";
 /** Rows that cannot be used. Files of source code are told with their reasons, as skipped. */
 export interface RowProblems {
   count: number;
-  /** The first problem and its place; empty without problems. */
-  first: string;
+  /** The first problem and its place. */
+  first?: Said | undefined;
 }
 
 export interface DataSurvey {
@@ -76,7 +76,7 @@ export async function surveyData(
   const validated = new Set<number>();
   const shared = new Set<number>();
   let examples = 0;
-  const problems = { count: 0, first: "" };
+  const problems: RowProblems = { count: 0 };
   for (const source of sets) {
     examples += await countExamples(source, { log, signal, gate }, problems, (example) =>
       validated.add(contentHash(example, seed)),
@@ -170,7 +170,7 @@ async function countExamples(
       problems.add(entry);
       if (dataset.kind === "source") continue;
       found.count++;
-      found.first ||= `${entry.where}: ${entry.message}`;
+      found.first ??= say`${entry.where}: ${entry.message}`;
     }
   }
   problems.end();
