@@ -94,11 +94,9 @@ function exampleOf(row: object): Example | Flaw {
   if ("intent" in row || "code" in row) return readFields(pairSchema, row, (value) => ({ kind: "pair", ...value }));
   if ("text" in row) return readFields(textSchema, row, (value) => ({ kind: "text", ...value }));
   if ("middle" in row) return readFields(fillSchema, row, (value) => ({ kind: "fill", ...value }));
-  const fields = Object.keys(row).slice(0, 5).join(", ");
+  const fields = Object.keys(row).slice(0, 5).join(", ") || say`no field`;
   return new Flaw(
-    fields === ""
-      ? say`The row has no field.`
-      : say`The row has ${fields}, but neither "intent" and "code", nor "text", nor "prefix", "suffix" and "middle".`,
+    say`The row has ${fields}, but neither "intent" and "code", nor "text", nor "prefix", "suffix" and "middle".`,
   );
 }
 

@@ -1,7 +1,6 @@
 import { chmod, symlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { say } from "../../../extension/core/foundation/words/said.ts";
 import { openDataset } from "../../../extension/core/dataset/openDataset.ts";
 import type { Split } from "../../../extension/core/dataset/paperDatasets.ts";
 import { pythonFiles } from "../../../extension/core/sources/pythonFiles.ts";
@@ -114,14 +113,14 @@ describe("openDataset of Python sources", () => {
     await put("project/z/b.py", "same = 1\r\n");
     const { examples, problems } = await load(join(data.path, "project"));
     expect(examples).toHaveLength(1);
-    expect(problems).toEqual([{ where: "z/b.py", message: say`The file is the same as ${"a.py"}.` }]);
+    expect(problems).toEqual([{ where: "z/b.py", message: "The file is the same as a.py." }]);
   });
 
   test("reads a single file, and refuses an unusable one", async () => {
     const { examples } = await load(await put("one.py", "x = 1\n"));
     expect(examples).toEqual([{ kind: "text", text: "x = 1\n", path: "one.py" }]);
     expect((await load(await put("binary.py", "\0"))).problems).toEqual([
-      { where: "binary.py", message: say`The file is binary.` },
+      { where: "binary.py", message: "The file is binary." },
     ]);
   });
 });

@@ -32,7 +32,10 @@ test("readHeldOut: of rows, bad ones listed by line", async () => {
     problems: [
       { where: "rows.jsonl:2", message: say`"${"path"}" is missing.` },
       { where: "rows.jsonl:3", message: say`"${"text"}" is empty.` },
-      { where: "rows.jsonl:4", message: expect.stringContaining("not valid JSON") },
+      {
+        where: "rows.jsonl:4",
+        message: { template: "The line is not valid JSON: {0}.", values: [expect.any(String)] },
+      },
     ],
   });
 });
