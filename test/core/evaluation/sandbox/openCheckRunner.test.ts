@@ -24,7 +24,7 @@ const failure = (reason: string, detail: RegExp): object => ({
 
 test("openCheckRunner refuses without a sandbox, unless the user insists", () => {
   expect(() => openCheckRunner(none)).toThrow(
-    expect.objectContaining({ code: "sandbox-missing", nextStep: say`Make one.` }),
+    expect.objectContaining({ code: "sandbox-missing", nextStep: "Make one." }),
   );
   expect(openCheckRunner(none, { unprotected: true })).toBeTypeOf("function");
 });
