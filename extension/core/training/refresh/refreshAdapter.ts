@@ -101,6 +101,7 @@ export async function refreshAdapter(options: RefreshOptions, control: RefreshCo
       verdict,
       ...(trial && figuresOf(trial)),
     };
+    control.signal?.throwIfAborted();
     await checkUnchanged(adapter, before);
     if (refresh.kept) await keepRefresh(adapter, out, refresh);
     else await addToLog(adapter, refresh);

@@ -144,6 +144,18 @@ describe("refreshAdapter", () => {
     await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
     expect(await weightsOf(adapter)).toBe(before);
     expect(await readdir(join(adapter, "refreshes"))).toEqual([]);
+  test("a refresh that is stopped after its trial changes nothing", async () => {
+    await write("fresh");
+    const [before, stop] = [await weightsOf(adapter), new AbortController()];
+    const trial: RefreshControl["trial"] = async () => {
+      stop.abort();
+      return finding;
+    };
+    await expect(refresh({}, { trial, signal: stop.signal })).rejects.toMatchObject({ name: "AbortError" });
+    expect(await weightsOf(adapter)).toBe(before);
+    expect(await readdir(join(adapter, "refreshes"))).toEqual([]);
+  });
+
   });
 
   test("an adapter that is deleted meanwhile is not refreshed, and its name is free", async () => {
