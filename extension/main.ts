@@ -115,7 +115,6 @@ export function activate(context: vscode.ExtensionContext): Activated {
       "graft.trainAdapter": showTrainingView,
       "graft.addSelection": () => addSelection({ snippets, messages, showForm: showTrainingView }),
       ...openAdapterView({ ...shared, engine, comparing, suggestionAtCursor, freshness }, subscriptions),
-      "graft.stopRefresh": () => freshness.stop(),
       "graft.addBase": () => addBase(bases, basesPanel),
       "graft.showBases": async () => {
         basesPanel.show();

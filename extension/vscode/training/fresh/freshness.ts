@@ -20,12 +20,7 @@ export interface FreshnessOptions extends RefreshingOptions, Omit<RefreshListOpt
 /** Milliseconds between two looks at the clock. */
 const look = 60_000;
 
-export interface Freshness extends RefreshActions {
-  /** Ends the refresh that runs, if one does. Its adapter stays as it was. */
-  stop(): void;
-}
-
-export function openFreshness(options: FreshnessOptions, subscriptions: vscode.Disposable[]): Freshness {
+export function openFreshness(options: FreshnessOptions, subscriptions: vscode.Disposable[]): RefreshActions {
   const { configuration, library, training, sources, typing, messages, log } = options;
   const refreshing = createRefreshing(options, subscriptions);
   const clock = createRefreshClock();
