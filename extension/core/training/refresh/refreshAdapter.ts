@@ -77,11 +77,12 @@ export async function refreshAdapter(options: RefreshOptions, control: RefreshCo
         ...(request.steps === undefined && { epochs: passes }),
         init: adapter,
         changedSince: since,
+        mustBeTried: true,
         // Others are read again each time.
         seed: number,
         out,
       },
-      { ...control, mustBeTried: true },
+      control,
     ).catch(async (error: unknown) => {
       control.signal?.throwIfAborted();
       await checkUnchanged(adapter, before);
