@@ -92,7 +92,10 @@ function itemOf(
   return {
     adapter,
     label: problem ? `$(circle-slash) ${name}` : name,
-    description: [...(scale === 1 ? [] : [scaleText(scale)]), description ? translated(description) : ""].join(" · "),
+    // Virtual tokens have no scale, and what cannot be used is used at none.
+    description: [...(isVirtual || problem ? [] : [scaleText(scale)]), description ? translated(description) : ""].join(
+      " · ",
+    ),
     ...(details.length > 0 && { detail: details.join(" ") }),
   };
 }

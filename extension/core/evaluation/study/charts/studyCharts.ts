@@ -36,7 +36,7 @@ function chartsOf(report: SuiteReport, measure: string, words: Wording): { kind:
   const title = `${report.suite}, ${report.protocol}`;
   const hasMany = report.rows.length > 1;
   return [
-    ...(measure === "em@1" ? [{ kind: "by k", svg: byRank(report, title, words) }] : []),
+    ...(measure === "em@1" && ranksOf(report).length > 1 ? [{ kind: "by k", svg: byRank(report, title, words) }] : []),
     ...(hasAdapters ? [{ kind: "by parameters", svg: byParameters(report, measure, title, words) }] : []),
     ...(hasMemory ? [{ kind: "by memory", svg: byMemory(report, measure, title, words) }] : []),
     ...(hasMany
@@ -61,12 +61,16 @@ function boundsOf(score: ShownScore): { low: number; high: number } {
   return { low: score.value - score.deviation, high: score.value + score.deviation };
 }
 
-/** Exact match over the number of predictions that may be right. */
-function byRank({ rows, measures }: SuiteReport, title: string, words: Wording): string {
-  const ranks = measures.flatMap((name) => {
+function ranksOf({ measures }: SuiteReport): { name: string; k: number }[] {
+  return measures.flatMap((name) => {
     const [, k] = /^em@(\d+)$/.exec(name) ?? [];
     return k === undefined ? [] : [{ name, k: Number(k) }];
   });
+}
+
+/** Exact match over the number of predictions that may be right. */
+function byRank(report: SuiteReport, title: string, words: Wording): string {
+  const ranks = ranksOf(report);
   return plot({
     title: words(say`${title}: exact match among the first k predictions`),
     xTitle: "k",
@@ -75,7 +79,7 @@ function byRank({ rows, measures }: SuiteReport, title: string, words: Wording):
     isJoined: true,
     xText: String,
     yText: (value) => String(value),
-    series: rows.map((row) => ({
+    series: report.rows.map((row) => ({
       name: row.candidate,
       number: row.number,
       points: ranks.flatMap(({ name, k }) => pointOf(k, row, name, words)),

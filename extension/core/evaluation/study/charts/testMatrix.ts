@@ -1,20 +1,29 @@
-/** The paired tests of a suite as a matrix: each row's candidate less each column's, with the p-value. */
+/** The paired tests of a suite as a matrix: each row's candidate less each column's, with the p-value of that test alone. */
 
 import { columnsOf } from "../../../foundation/words/columns.ts";
-import { say, type Wording } from "../../../foundation/words/said.ts";
+import { english, say, type Wording } from "../../../foundation/words/said.ts";
 import { differenceText, measureFormat, pText } from "../../measures/measureFormat.ts";
 import type { SuiteReport } from "../studyReport.ts";
 import { drawing, element, text, titled } from "./svg.ts";
 
 const [cellWidth, cellHeight, top, charWidth] = [86, 40, 66, 6.6] as const;
 
-export function testMatrix({ rows, tests }: SuiteReport, measure: string, title: string, wording: Wording): string {
+export function testMatrix(
+  { rows, tests }: SuiteReport,
+  measure: string,
+  title: string,
+  wording: Wording = english,
+): string {
   const names = rows.map(({ candidate }) => candidate);
   const left = Math.min(320, Math.max(...names.map(columnsOf)) * charWidth + 40);
+  const count = tests.filter(({ differences }) => differences[measure]).length;
+  const filled = say`Row less column; filled: a difference by the paired test.`;
+  const alone = say`p of each of the ${count} tests alone, not corrected for their number.`;
+  const legend = wording(count > 1 ? say`${filled} ${alone}` : filled);
   const place = (column: number): number => left + column * cellWidth;
   const marks = [
     text(8, 18, title, { "font-weight": 600 }),
-    text(8, 38, wording(say`Row less column; filled: a difference by the paired test.`)),
+    text(8, 38, legend),
     ...names.flatMap((name, i) => [
       text(8, top + cellHeight * i + 24, `${i + 1}  ${name}`),
       text(place(i) + cellWidth / 2, top - 8, `${i + 1}`, { "text-anchor": "middle" }),
@@ -43,7 +52,7 @@ export function testMatrix({ rows, tests }: SuiteReport, measure: string, title:
   }
   const width = place(names.length) + 12;
   return drawing({
-    width: Math.max(width, columnsOf(title) * 7.2 + 16),
+    width: Math.max(width, columnsOf(title) * 7.2 + 16, columnsOf(legend) * 6.4 + 16),
     height: top + cellHeight * names.length + 12,
     title,
     marks,
