@@ -15,6 +15,7 @@ import { resolveBase } from "../extension/core/baseModels/resolveBase.ts";
 import { openCompleter } from "../extension/core/completion/completer.ts";
 import { drawHoles } from "../extension/core/evaluation/suites/drawHoles.ts";
 import { isFile } from "../extension/core/foundation/exists.ts";
+import { english } from "../extension/core/foundation/words/said.ts";
 import { openPythonParser } from "../extension/core/python/pythonParser.ts";
 import { readNamedSource } from "../extension/core/sources/readSources.ts";
 import type { TrainOptions } from "../extension/core/training/request.ts";
@@ -45,7 +46,7 @@ if (!(await isFile(join(flags.out, "adapter_config.json")))) {
 }
 
 const source = await readNamedSource(file);
-if (!("text" in source)) throw new Error(`${file}: ${source.unfit}`);
+if (!("text" in source)) throw new Error(`${file}: ${english(source.unfit)}`);
 const path = basename(file);
 const { text } = source;
 const { holes } = await drawHoles([{ path, text }], await openPythonParser(), { count: Number(flags.holes), seed: 42 });

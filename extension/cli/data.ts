@@ -2,6 +2,7 @@
 
 import { createInterface } from "node:readline/promises";
 import { UserError } from "../core/foundation/errors.ts";
+import { verbatim } from "../core/foundation/words/said.ts";
 import { codeAlpacaLicence } from "../core/dataset/paper/codeAlpacaLicence.ts";
 import { fetchCodeAlpacaPy } from "../core/dataset/paper/fetchCodeAlpacaPy.ts";
 import { licenceOf, paperDatasets, paperFile } from "../core/dataset/paperDatasets.ts";
@@ -38,8 +39,8 @@ async function fetchIt({ acceptLicence = false, from }: DataFlags, { places, out
     const message = "Cannot get CodeAlpacaPy: its licence has not been accepted.";
     throw new UserError(
       "licence-not-accepted",
-      message,
-      "Read the licence, and give --accept-licence if you accept it.",
+      verbatim(message),
+      verbatim("Read the licence, and give --accept-licence if you accept it."),
     );
   }
   const control = { signal, log: output.log };

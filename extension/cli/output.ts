@@ -5,6 +5,7 @@
 
 import { SingleBar, Presets } from "cli-progress";
 import type { Log } from "../core/foundation/log.ts";
+import { isSaid, english } from "../core/foundation/words/said.ts";
 
 export interface Output {
   readonly log: Log;
@@ -40,7 +41,7 @@ export function createOutput({ json, verbose }: { json: boolean; verbose: boolea
     },
     progress: (done, total, fields, text) => {
       if (json) {
-        process.stdout.write(`${JSON.stringify({ event: "progress", ...fields })}\n`);
+        process.stdout.write(jsonLine({ event: "progress", ...fields }));
       } else if (process.stderr.isTTY) {
         if (!bar) {
           bar = new SingleBar({ format: "{bar} {percentage} % | {text}", hideCursor: true }, Presets.shades_classic);
@@ -55,10 +56,16 @@ export function createOutput({ json, verbose }: { json: boolean; verbose: boolea
     },
     result: (fields, text) => {
       close();
-      process.stdout.write(json ? `${JSON.stringify({ event: "result", ...fields })}\n` : `${text}\n`);
+      process.stdout.write(json ? jsonLine({ event: "result", ...fields }) : `${text}\n`);
     },
     close,
   };
+}
+
+/** Programs read English, as people do on the command line. */
+function jsonLine(fields: object): string {
+  const inEnglish = (_key: string, value: unknown): unknown => (isSaid(value) ? english(value) : value);
+  return `${JSON.stringify(fields, inEnglish)}\n`;
 }
 
 /** "1 h 5 min", "12 s". */

@@ -3,6 +3,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type * as z from "zod";
 import { acceptedBy, fieldOf, type Field } from "../core/foundation/request.ts";
+import { english } from "../core/foundation/words/said.ts";
 import { listOfNames, someNumber, wholeNumber } from "./flags.ts";
 
 /** The differences between the flag of a field and its schema. */
@@ -85,7 +86,7 @@ function helpOf(field: Field): string {
   const isLimited = [field.minimum, field.maximum, field.above, field.below].some((limit) => limit !== undefined);
   const limits = isLimited
     ? [
-        acceptedBy(field)
+        english(acceptedBy(field))
           .replace(/^a (whole )?number (of )?/, "")
           .replace(/ and (of )?/, ", "),
       ]

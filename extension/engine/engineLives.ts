@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from "node:util";
 import { cudaEnvironment } from "../core/devices/cuda/cudaEnvironment.ts";
 import { internalError, UserError } from "../core/foundation/errors.ts";
 import type { Log } from "../core/foundation/log.ts";
+import type { Said } from "../core/foundation/words/said.ts";
 import type { Device } from "../core/runtime/device.ts";
 import { describeExit, startEngineProcess, type EngineProcess } from "./engineProcess.ts";
 import { advance, asleep, isStopped, type EngineEvent, type EngineState, type Standing } from "./engineState.ts";
@@ -24,7 +25,7 @@ import { untilAborted } from "./wire.ts";
 
 export interface Crash {
   /** The way it ended, such as "killed by SIGKILL". */
-  reason: string;
+  reason: Said;
   /** False after too many crashes: then the user has to restart it. */
   restarts: boolean;
   /** The device that it computed on, if that was not the CPU. The next process does without it. */
@@ -206,7 +207,7 @@ function handleCrashes(
   standing: ReturnType<typeof openStanding>,
   signal: AbortSignal,
   restart: () => void,
-): { readonly pause: Promise<void> | undefined; crashed: (reason: string, device: Device) => void } {
+): { readonly pause: Promise<void> | undefined; crashed: (reason: Said, device: Device) => void } {
   let pause: Promise<void> | undefined;
   return {
     get pause() {

@@ -20,6 +20,7 @@ import {
 import { UserError } from "../core/foundation/errors.ts";
 import type { Log } from "../core/foundation/log.ts";
 import { checkPlatform } from "../core/foundation/platform.ts";
+import { english, say, type Said } from "../core/foundation/words/said.ts";
 import { cudaVariable } from "../core/runtime/cudaVariable.ts";
 import { logged, type Role } from "./protocol/roles.ts";
 import { ask, type ErrorData } from "./wire.ts";
@@ -74,7 +75,7 @@ export function startEngineProcess(
       if (exit) return;
       exit = how;
       connection.dispose();
-      log.debug(`${role}: process ${child.pid} ended, ${describeExit(how)}`);
+      log.debug(`${role}: process ${child.pid} ended, ${english(describeExit(how))}`);
       resolve(how);
     };
     child.once("exit", (code, signal) => end({ code, signal }));
@@ -109,9 +110,9 @@ export function startEngineProcess(
 }
 
 /** Such as "killed by SIGKILL" or "exit code 134". */
-export function describeExit({ code, signal }: Exit): string {
-  if (signal) return `killed by ${signal}`;
-  return code === null ? "it could not be started" : `exit code ${code}`;
+export function describeExit({ code, signal }: Exit): Said {
+  if (signal) return say`killed by ${signal}`;
+  return code === null ? say`it could not be started` : say`exit code ${code}`;
 }
 
 /**
@@ -131,20 +132,30 @@ const environments: Partial<Record<Role, NodeJS.ProcessEnv>> = {
   repository: { MALLOC_MMAP_THRESHOLD_: `${2 ** 17}` },
 };
 
-const waysOn: Record<Role, string> = {
-  completion: "It restarts automatically. If this repeats, check Graft's log.",
-  library: "Try again: it restarts. If this repeats, check Graft's log.",
-  repository: "It starts again with the next question. If this repeats, check Graft's log.",
-  training: "Graft's log may show the reason.",
-  import: "Import it again: finished downloads are kept. Graft's log may show the reason.",
-  evaluation: "Start it again: predictions are kept. Graft's log may show the reason.",
-  probe: "The device is not used. A new driver or version is looked at again.",
+const names: Record<Role, Said> = {
+  completion: say`completion`,
+  library: say`library`,
+  repository: say`repository`,
+  training: say`training`,
+  import: say`import`,
+  evaluation: say`evaluation`,
+  probe: say`probe`,
+};
+
+const waysOn: Record<Role, Said> = {
+  completion: say`It restarts automatically. If this repeats, check Graft's log.`,
+  library: say`Try again: it restarts. If this repeats, check Graft's log.`,
+  repository: say`It starts again with the next question. If this repeats, check Graft's log.`,
+  training: say`Graft's log may show the reason.`,
+  import: say`Import it again: finished downloads are kept. Graft's log may show the reason.`,
+  evaluation: say`Start it again: predictions are kept. Graft's log may show the reason.`,
+  probe: say`The device is not used. A new driver or version is looked at again.`,
 };
 
 function engineStopped(role: Role, exit: Exit): UserError {
   return new UserError(
     "engine-stopped",
-    `Graft's ${role} process ended unexpectedly (${describeExit(exit)}).`,
+    say`Graft's ${names[role]} process ended unexpectedly (${describeExit(exit)}).`,
     waysOn[role],
   );
 }

@@ -11,6 +11,7 @@
  */
 
 import { UserError } from "../core/foundation/errors.ts";
+import { say, type Said } from "../core/foundation/words/said.ts";
 import type { Selected } from "./protocol/completion.ts";
 
 export type EngineState =
@@ -19,7 +20,7 @@ export type EngineState =
   | { phase: "loading" }
   | { phase: "ready"; selected: Selected }
   /** Its process ended unexpectedly; another one starts automatically. */
-  | { phase: "restarting"; reason: string }
+  | { phase: "restarting"; reason: Said }
   /** The base or an adapter cannot be opened; or, with code "engine-stopped", it crashed too often. */
   | { phase: "failed"; error: unknown };
 
@@ -36,7 +37,7 @@ export type EngineEvent =
   | { type: "started" }
   | { type: "selected"; selected: Selected }
   | { type: "refused"; error: unknown }
-  | { type: "crashed"; reason: string; at: number };
+  | { type: "crashed"; reason: Said; at: number };
 
 /** A base may run for minutes before it uses up the memory, so crashes count for an hour. */
 const crashWindow = 60 * 60_000;
@@ -71,10 +72,10 @@ export function isStopped({ crashes }: Standing): boolean {
   return crashes.length >= crashLimit;
 }
 
-function stoppedForGood(reason: string): UserError {
+function stoppedForGood(reason: Said): UserError {
   return new UserError(
     "engine-stopped",
-    `Graft's engine ended unexpectedly ${crashLimit} times within an hour (${reason}) and stays off.`,
-    'Choose a smaller base, or run "Graft: Restart engine". Graft\'s log may show the reason.',
+    say`Graft's engine ended unexpectedly ${crashLimit} times within an hour (${reason}) and stays off.`,
+    say`Choose a smaller base, or run "Graft: Restart engine". Graft's log may show the reason.`,
   );
 }

@@ -5,6 +5,7 @@ import { cudaEnvironment } from "../core/devices/cuda/cudaEnvironment.ts";
 import type { Probe } from "../core/devices/probeDevices.ts";
 import { UserError } from "../core/foundation/errors.ts";
 import type { Log } from "../core/foundation/log.ts";
+import { say } from "../core/foundation/words/said.ts";
 import { deviceNames } from "../core/runtime/device.ts";
 import { startEngineProcess } from "./engineProcess.ts";
 import { probeRequest } from "./protocol/probe.ts";
@@ -29,8 +30,8 @@ export function probeApart({ entry, home, base, log, signal, patience = 90 }: Pr
     const { path, name, embedded } = base;
     let timer: NodeJS.Timeout | undefined;
     const hung = new Promise<never>((_, reject) => {
-      const message = `${deviceNames[device]} did not answer within ${patience} seconds.`;
-      const nextStep = "It is looked at again with another driver or version.";
+      const message = say`${deviceNames[device]} did not answer within ${patience} seconds.`;
+      const nextStep = say`It is looked at again with another driver or version.`;
       timer = setTimeout(() => reject(new UserError("device-failed", message, nextStep)), patience * 1000);
     });
     try {

@@ -12,15 +12,19 @@ import {
   type MessageConnection,
   type RequestType,
 } from "vscode-jsonrpc/node";
-import { isCancelled, isUserErrorCode, UserError } from "../core/foundation/errors.ts";
+import * as z from "zod";
+import { isCancelled, UserError, userErrorCodes } from "../core/foundation/errors.ts";
+import { saidSchema } from "../core/foundation/words/said.ts";
 
 /** The part of a failure that its message cannot carry. */
 export interface ErrorData {
-  /** The code and the next step of a UserError; absent for a bug. */
-  user?: { code: string; nextStep: string };
+  /** What a UserError says, with its code; absent for a bug. */
+  user?: z.input<typeof userSchema>;
   /** The other side's stack, for the log. */
   stack?: string;
 }
+
+const userSchema = z.object({ code: z.enum(userErrorCodes), message: saidSchema, nextStep: saidSchema });
 
 /** RequestCancelled of the language server protocol; JSON-RPC itself has no code for it. */
 const requestCancelled = -32800;
@@ -28,7 +32,7 @@ const requestCancelled = -32800;
 /**
  * Sends a request and waits for its answer.
  *
- * @throws the other side's UserError with its code and next step; the signal's reason once it is aborted; a plain
+ * @throws the other side's UserError with its code and all that it says; the signal's reason once it is aborted; a plain
  * Error for a bug on the other side or a broken connection.
  */
 export async function ask<P, R>(
@@ -93,9 +97,9 @@ function signalOf(token: CancellationToken): AbortSignal {
 function departing(error: unknown): ResponseError<ErrorData> {
   if (isCancelled(error)) return new ResponseError<ErrorData>(requestCancelled, "cancelled");
   if (error instanceof UserError) {
-    const { code, message, nextStep, stack } = error;
+    const { code, message, said, stack } = error;
     return new ResponseError(ErrorCodes.InternalError, message, {
-      user: { code, nextStep },
+      user: { code, ...said },
       ...(stack && { stack }),
     });
   }
@@ -107,8 +111,8 @@ function arrived(error: unknown): unknown {
   if (!(error instanceof ResponseError)) return error;
   if (error.code === requestCancelled) return new DOMException("cancelled", "AbortError");
   const data = error.data as ErrorData | undefined;
-  const { code, nextStep } = data?.user ?? {};
-  if (isUserErrorCode(code)) return new UserError(code, error.message, nextStep ?? "", { cause: error });
+  const user = userSchema.safeParse(data?.user).data;
+  if (user) return new UserError(user.code, user.message, user.nextStep, { cause: error });
   const bug = new Error(error.message, { cause: error });
   if (data?.stack) bug.stack = data.stack;
   return bug;

@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { isCancelled, UserError } from "../core/foundation/errors.ts";
 import { plainMessage } from "./plainMessage.ts";
+import { translatedProblem } from "./translated.ts";
 
 export interface Messages {
   /** Shows `error` and logs it; a bug with its stack. Does not wait for the user. */
@@ -29,7 +30,7 @@ export interface Action {
 
 /** The problem and the next step, in the user's words. */
 export function explain(error: unknown): { message: string; nextStep: string } {
-  if (error instanceof UserError) return { message: error.message, nextStep: error.nextStep };
+  if (error instanceof UserError) return translatedProblem(error.said);
   const reason = error instanceof Error ? error.message : String(error);
   return {
     message: vscode.l10n.t("Something in Graft went wrong: {0}", reason),

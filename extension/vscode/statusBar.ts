@@ -13,6 +13,7 @@ import type { Comparing } from "./statistics/comparing.ts";
 import { foreignText } from "./adapters/selectAdapter.ts";
 import type { RepositoryIndex } from "./repository/repositoryIndex.ts";
 import type { Training } from "./training/training.ts";
+import { translated } from "./translated.ts";
 
 export interface StatusOptions {
   engine: Engine;
@@ -86,7 +87,7 @@ function look({ engine: { state }, library, configuration, comparing, snooze, in
     case "loading":
       return { icon: "loading~spin", text, notes: [vscode.l10n.t("Loading the model…")] };
     case "restarting":
-      return { icon: "loading~spin", text, notes: [vscode.l10n.t("Starting again ({0})…", state.reason)] };
+      return { icon: "loading~spin", text, notes: [vscode.l10n.t("Starting again ({0})…", translated(state.reason))] };
     case "failed":
       return { icon: "warning", text, notes: Object.values(explain(state.error)), isWarning: true };
     case "ready": {

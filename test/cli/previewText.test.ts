@@ -6,7 +6,7 @@ test("a preview tells counts, cost, what is left out, and marks what is learned"
     steps: 60,
     epochs: 30,
     raised: true,
-    problems: { count: 0, first: "" },
+    problems: { count: 0 },
     parts: [
       { name: "shop", examples: 7, tokens: 2460, skipped: [{ path: "broken.py", reason: "unparsable" }] },
       { name: "conala", examples: 2135, tokens: 90_000, skipped: [] },

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { silentLog } from "../../extension/core/foundation/log.ts";
+import { say } from "../../extension/core/foundation/words/said.ts";
 import { createCompletionClient, type CompletionClient } from "../../extension/engine/client.ts";
 import type { Crash } from "../../extension/engine/engineLives.ts";
 import type { EngineState } from "../../extension/engine/engineState.ts";
@@ -41,7 +42,7 @@ describe("createCompletionClient", () => {
     const { client, crashes } = open();
     const first = client.select({ ...selection, base: "crash on device", device: "webgpu" });
     await expect(first).rejects.toMatchObject({ code: "engine-stopped" });
-    expect(crashes).toEqual([{ reason: "killed by SIGSEGV", restarts: true, device: "webgpu" }]);
+    expect(crashes).toEqual([{ reason: say`killed by ${"SIGSEGV"}`, restarts: true, device: "webgpu" }]);
     await expect(client.complete(request)).resolves.toMatchObject({ text: "x on crash on device+" });
     expect(client.state).toMatchObject({ phase: "ready", selected: { device: "cpu" } });
     expect(crashes).toHaveLength(1);
@@ -53,7 +54,7 @@ describe("createCompletionClient", () => {
     await client.select({ ...selection, device: "webgpu" });
     expect(client.state).toMatchObject({ selected: { device: "webgpu" } });
     await client.complete({ ...request, prefix: "lost device" });
-    expect(told.mock.calls).toEqual([[{ device: "webgpu", next: "cpu", reason: "Device lost." }]]);
+    expect(told.mock.calls).toEqual([[{ device: "webgpu", next: "cpu", reason: say`Device lost.` }]]);
     expect(client.state).toMatchObject({ selected: { device: "cpu" } });
   });
 
@@ -91,7 +92,7 @@ describe("createCompletionClient", () => {
     const { client, crashes } = open();
     await client.select({ ...selection, adapters: [{ folder: "sql", scale: 1 }] });
     process.kill(client.pid!, "SIGKILL");
-    await vi.waitFor(() => expect(crashes).toEqual([{ reason: "killed by SIGKILL", restarts: true }]));
+    await vi.waitFor(() => expect(crashes).toEqual([{ reason: say`killed by ${"SIGKILL"}`, restarts: true }]));
     await expect(client.complete(request)).resolves.toMatchObject({ text: "x on tiny+sql" });
     expect(crashes).toHaveLength(1);
   });

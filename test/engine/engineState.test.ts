@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../extension/core/foundation/errors.ts";
+import { say, verbatim } from "../../extension/core/foundation/words/said.ts";
 import { advance, asleep, isStopped, type EngineEvent, type Standing } from "../../extension/engine/engineState.ts";
 
 const selected = { base: "tiny", parameters: 6, milliseconds: 1, contextTokens: 480, device: "cpu" as const };
@@ -14,7 +15,7 @@ function dying(times: number, minutesApart: number): EngineEvent[] {
   return Array.from({ length: times }, (_, i): EngineEvent[] => [
     { type: "started" },
     { type: "selected", selected },
-    { type: "crashed", reason: "killed by SIGKILL", at: i * minutesApart * minute },
+    { type: "crashed", reason: say`killed by ${"SIGKILL"}`, at: i * minutesApart * minute },
   ]).flat();
 }
 
@@ -29,7 +30,7 @@ describe("advance", () => {
   });
 
   test("a refusal is no crash, and the next selection forgets it", () => {
-    const error = new UserError("base-missing", "none", "none");
+    const error = new UserError("base-missing", verbatim("none"), verbatim("none"));
     const refused = after({ type: "select", isFresh: true }, { type: "refused", error });
     expect(refused).toEqual({ state: { phase: "failed", error }, crashes: [] });
     expect(advance(refused, { type: "select", isFresh: false }).state.phase).toBe("loading");
@@ -41,8 +42,8 @@ describe("advance", () => {
       ready: [{ type: "selected", selected }],
       failed: [{ type: "refused", error: new Error("bug") }],
     };
-    const crashed = after(...before[phase], { type: "crashed", reason: "exit code 9", at: 0 });
-    expect(crashed.state).toEqual({ phase: "restarting", reason: "exit code 9" });
+    const crashed = after(...before[phase], { type: "crashed", reason: say`exit code ${9}`, at: 0 });
+    expect(crashed.state).toEqual({ phase: "restarting", reason: say`exit code ${9}` });
     expect(advance(crashed, { type: "started" }).state.phase).toBe("loading");
   });
 

@@ -7,6 +7,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from "vscode-jsonrpc/node";
 import { UserError } from "../../extension/core/foundation/errors.ts";
+import { say, verbatim } from "../../extension/core/foundation/words/said.ts";
 import { cudaVariable } from "../../extension/core/runtime/cudaVariable.ts";
 import { logged } from "../../extension/engine/protocol/roles.ts";
 import {
@@ -33,7 +34,7 @@ answer(connection, selectRequest, async (next) => {
   }
   const isGone = next.base.endsWith(".model") && !existsSync(next.base);
   if (isGone || next.base === "missing")
-    throw new UserError("base-missing", 'No base is named "missing".', "Choose another.");
+    throw new UserError("base-missing", say`No base is named "missing".`, say`Choose another.`);
   selection = next;
   void connection.sendNotification(logged, { level: "info", message: `selected ${next.base}` });
   const { device: choice = "cpu", without = [] } = next;
@@ -47,7 +48,7 @@ answer(connection, selectRequest, async (next) => {
 answer(connection, completeRequest, async ({ prefix }, signal) => {
   if (prefix === "crash") process.kill(process.pid, "SIGKILL");
   if (prefix === "lost device")
-    void connection.sendNotification(deviceFails, { device: "webgpu", next: "cpu", reason: "Device lost." });
+    void connection.sendNotification(deviceFails, { device: "webgpu", next: "cpu", reason: say`Device lost.` });
   if (prefix === "bug") throw new TypeError("undefined is not a base");
   if (prefix === "slow") await sleep(20_000, undefined, { signal });
   const text =
@@ -63,7 +64,8 @@ answer(connection, probeRequest, async ({ name, device }) => {
     return { kind: "fails" as const, reason: `CUDA's libraries: ${process.env[cudaVariable] ?? "none"}` };
   if (name === "crash") process.kill(process.pid, "SIGSEGV");
   if (name === "hang") await sleep(60_000);
-  if (name === "fail") throw new UserError("device-failed", `Cannot go on with ${device}: out of memory.`, "");
+  if (name === "fail")
+    throw new UserError("device-failed", verbatim(`Cannot go on with ${device}: out of memory.`), verbatim(""));
   const speed = { decodeTokensPerSecond: 200, prefillTokensPerSecond: 2000 };
   return {
     kind: "works" as const,

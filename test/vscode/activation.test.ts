@@ -6,6 +6,7 @@ import { cp, mkdir, readFile, rename, rm, truncate, writeFile } from "node:fs/pr
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
+import { english } from "../../extension/core/foundation/words/said.ts";
 import { asTrained } from "../../extension/core/adapters/chosenAdapters.ts";
 import { adaptersRequest } from "../../extension/engine/protocol/library.ts";
 import type { Activated } from "../../extension/main.ts";
@@ -85,7 +86,7 @@ describe("Graft in the extension host", () => {
     try {
       const question = { ...places, base: "", library: library.folder };
       const [listed] = await libraryProcess.ask(adaptersRequest, question);
-      assert.match(listed?.problem?.message ?? "", /Cannot load adapter "broken"/);
+      assert.match(listed?.problem ? english(listed.problem.message) : "", /Cannot load adapter "broken"/);
 
       const refused = new Promise<string>((resolve) => {
         const following = engine.onDidChangeState((state) => {

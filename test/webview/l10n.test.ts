@@ -1,16 +1,21 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { parseSync, visitorKeys, type Node } from "oxc-parser";
 import { describe, expect, test, vi } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 
-/** Texts that the sources hand to vscode.l10n.t or, in webviews, to t. */
-function textsOfSources(): string[] {
-  const files = ["extension/vscode", "webview"].flatMap((folder) =>
+function filesIn(...folders: string[]): string[] {
+  return folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((path) => /\.tsx?$/.test(path))
       .map((path) => join(folder, path)),
   );
+}
+
+/** Texts that the sources hand to vscode.l10n.t or, in webviews, to t. */
+function textsOfEditor(): string[] {
+  const files = filesIn("extension/vscode", "webview");
   const call = /\bt\(\s*("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')/g;
   const texts = files.flatMap((file) =>
     [...readFileSync(join(root, file), "utf8").matchAll(call)].map(([, text]) => text!),
@@ -24,9 +29,80 @@ function textsOfSources(): string[] {
   ];
 }
 
+interface CoreTexts {
+  /** The templates of `say`. */
+  templates: string[];
+  /** Texts that nobody could translate, by place. */
+  astray: string[];
+}
+
+/** What core and engine say: their texts cross to the editor, which translates them. */
+function textsOfCore(path: string, text: string): CoreTexts {
+  const found: CoreTexts = { templates: [], astray: [] };
+  const refuse = (node: Node): void => {
+    found.astray.push(`${path}:${text.slice(0, node.start).split("\n").length} ${text.slice(node.start, node.end)}`);
+  };
+  const visit = (node: Node): void => {
+    if (node.type === "TaggedTemplateExpression" && node.tag.type === "Identifier" && node.tag.name === "say") {
+      const { quasis, expressions } = node.quasi;
+      found.templates.push(quasis.map(({ value }, i) => (i === 0 ? "" : `{${i - 1}}`) + value.cooked).join(""));
+      expressions.flatMap((value) => wordsOf(value, /[a-z]/)).forEach(refuse);
+    }
+    if (node.type === "CallExpression" && node.callee.type === "Identifier" && node.callee.name === "verbatim") {
+      node.arguments.flatMap((text) => wordsOf(text, /[a-z] | [a-z]/)).forEach(refuse);
+    }
+    for (const key of visitorKeys[node.type] ?? []) {
+      const child = node[key as keyof Node] as unknown as Node | null | undefined | readonly (Node | null)[];
+      for (const one of [child ?? []].flat()) if (one) visit(one);
+    }
+  };
+  visit(parseSync(path, text).program);
+  return found;
+}
+
+/** The strings with words among what an expression may be: "a file" and "a folder" of `isFile ? "a file" : "a folder"`. */
+function wordsOf(node: Node, words: RegExp): Node[] {
+  switch (node.type) {
+    case "Literal":
+      return typeof node.value === "string" && words.test(node.value) ? [node] : [];
+    case "TemplateLiteral":
+      return node.quasis.some(({ value }) => words.test(value.raw)) ? [node] : [];
+    case "ConditionalExpression":
+      return [node.consequent, node.alternate].flatMap((one) => wordsOf(one, words));
+    case "LogicalExpression":
+      return [node.left, node.right].flatMap((one) => wordsOf(one, words));
+    case "ParenthesizedExpression":
+      return wordsOf(node.expression, words);
+    default:
+      return [];
+  }
+}
+
+const core = filesIn("extension/core", "extension/engine").map((path) =>
+  textsOfCore(path, readFileSync(join(root, path), "utf8")),
+);
+
 test("the bundle for translators holds every text of the sources, and no other", () => {
   const bundle = JSON.parse(readFileSync(join(root, "l10n/bundle.l10n.json"), "utf8")) as Record<string, string>;
-  expect(Object.keys(bundle).sort()).toEqual(textsOfSources().sort());
+  const texts = new Set([...textsOfEditor(), ...core.flatMap(({ templates }) => templates)]);
+  expect(Object.keys(bundle).sort()).toEqual([...texts].sort());
+});
+
+test("what core says can be translated whole", () => {
+  expect(core.flatMap(({ astray }) => astray)).toEqual([]);
+});
+
+test("a text that cannot be translated is found wherever it stands", () => {
+  const source = [
+    "say`Cannot read ${path}: ${isThere ? `it has ${n} bytes` : say`it is gone`}.`;",
+    'say`It is ${why ?? "gone"}.`;',
+    'verbatim("Try again.");',
+    "verbatim(`${name}.json`);",
+  ].join("\n");
+  expect(textsOfCore("x.ts", source)).toEqual({
+    templates: ["Cannot read {0}: {1}.", "it is gone", "It is {0}."],
+    astray: ["x.ts:1 `it has ${n} bytes`", 'x.ts:2 "gone"', 'x.ts:3 "Try again."'],
+  });
 });
 
 test("every text of the manifest that is a key has an entry in package.nls.json", () => {

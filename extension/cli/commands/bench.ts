@@ -18,6 +18,7 @@ import {
 import type { SpeedRow } from "../../core/speed/measuring.ts";
 import { measured, probeNamed } from "./devices.ts";
 import { UserError } from "../../core/foundation/errors.ts";
+import { verbatim } from "../../core/foundation/words/said.ts";
 import { speedBenchmarks } from "../../core/speed/servingSpeed.ts";
 import { explainTraining } from "../../core/speed/trainingSpeed.ts";
 import { openNamedBase, type Context } from "../context.ts";
@@ -39,11 +40,11 @@ export async function benchCommand(bench: BenchmarkName, flags: BenchFlags, cont
   const { tokens, explain = false } = flags;
   if (bench !== "train" && (explain || tokens !== undefined)) {
     const message = `Cannot use --tokens or --explain with bench ${bench}: they apply to training only.`;
-    throw new UserError("option-invalid", message, "Leave them out, or choose bench train.");
+    throw new UserError("option-invalid", verbatim(message), verbatim("Leave them out, or choose bench train."));
   }
   if (tokens !== undefined && tokens % 128 !== 0) {
     const message = `Cannot measure steps of ${tokens} tokens: a step consists of rows of 128 tokens.`;
-    throw new UserError("option-invalid", message, "Give a multiple of 128.");
+    throw new UserError("option-invalid", verbatim(message), verbatim("Give a multiple of 128."));
   }
   const base = await openNamedBase(flags.base, context);
   const measure = explain ? explainTraining : speedBenchmarks[bench];

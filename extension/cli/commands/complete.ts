@@ -17,6 +17,7 @@ import {
 } from "../../core/completion/context/indexedRepository.ts";
 import { completionRequest, type CompletionRequest } from "../../core/completion/completionRequest.ts";
 import { readRequest } from "../../core/foundation/request.ts";
+import { say, verbatim } from "../../core/foundation/words/said.ts";
 import { checkAdapterFits, warningOf } from "../../core/adapters/fit/adapterFit.ts";
 import { fitFromFolder } from "../../core/adapters/fit/fitFromFolder.ts";
 import { readAdapter } from "../../core/adapters/formats/peftFolder.ts";
@@ -70,7 +71,7 @@ export async function completeCommand(flags: CompleteFlags, context: Context): P
     await completer.useAdapters(flags.adapter);
     const load = performance.now() - startedAt;
     const front = frontFor(flags, repository, cursor, completer.contextTokens);
-    const request = readRequest(completionRequest, { ...cursor, ...front }, "complete");
+    const request = readRequest(completionRequest, { ...cursor, ...front }, say`complete`);
     const { text, candidates, tokens, milliseconds, stop } = await completer.complete(request, signal);
     const shown = candidates.length > 1 ? candidates.map((candidate) => candidate.text).join("\n---\n") : text;
     const { device } = completer;
@@ -98,11 +99,11 @@ async function readRepositoryFlags(
   if (context !== "repository") {
     if (repository === undefined) return undefined;
     const message = "Cannot use --repository without other files in front of the file.";
-    throw new UserError("option-invalid", message, "Add --context repository, or leave it out.");
+    throw new UserError("option-invalid", verbatim(message), verbatim("Add --context repository, or leave it out."));
   }
   if (file === undefined) {
     const message = "Cannot choose other files of the repository without a file to complete in.";
-    throw new UserError("option-invalid", message, "Give --file with --line and --column.");
+    throw new UserError("option-invalid", verbatim(message), verbatim("Give --file with --line and --column."));
   }
   return await indexFolder(repository ?? ".", signal);
 }
@@ -129,7 +130,11 @@ async function readCursor({ file, line, column, prefix, suffix }: CompleteFlags)
     const there =
       row === undefined ? `the file has ${lines.length} lines` : `line ${line} has ${row.length} characters`;
     const message = `Cannot complete at line ${line}, column ${column} of ${file}: ${there}.`;
-    throw new UserError("position-outside", message, "Give a position in the file; both count from 1.");
+    throw new UserError(
+      "position-outside",
+      verbatim(message),
+      verbatim("Give a position in the file; both count from 1."),
+    );
   }
   const offset = lines.slice(0, (line ?? 1) - 1).reduce((sum, { length }) => sum + length + 1, 0) + (column ?? 1) - 1;
   return { path: file, prefix: text.slice(0, offset), suffix: text.slice(offset) };
@@ -142,7 +147,9 @@ async function readText(path: string): Promise<string> {
     const reason = systemCode(error);
     if (reason === undefined) throw error;
     const why = reason === "ENOENT" ? "there is no such file" : `it cannot be read (${reason})`;
-    throw new UserError("file-missing", `Cannot complete in ${path}: ${why}.`, "Check the path.", { cause: error });
+    throw new UserError("file-missing", verbatim(`Cannot complete in ${path}: ${why}.`), verbatim("Check the path."), {
+      cause: error,
+    });
   }
 }
 
@@ -164,13 +171,13 @@ export async function logitsCommand(
   const { vocabularySize } = config;
   if (decoderIds && !isEncoderDecoder(config)) {
     const message = `Cannot use --decoder-ids with ${base.name}: it has no encoder.`;
-    throw new UserError("option-invalid", message, "Give all ids in --ids.");
+    throw new UserError("option-invalid", verbatim(message), verbatim("Give all ids in --ids."));
   }
   const written = isEncoderDecoder(config) ? (decoderIds ?? [config.startToken]) : ids;
   const outside = [...ids, ...written].find((id) => id >= vocabularySize);
   if (outside !== undefined) {
     const message = `Cannot compute logits for token ${outside}: ${base.name} has ${vocabularySize} tokens.`;
-    throw new UserError("token-outside", message, `Give ids from 0 to ${vocabularySize - 1}.`);
+    throw new UserError("token-outside", verbatim(message), verbatim(`Give ids from 0 to ${vocabularySize - 1}.`));
   }
   const active: ActiveAdapter[] = [];
   for (const { folder, scale } of adapter) active.push({ adapter: await readAdapter(folder), scale });

@@ -3,6 +3,7 @@
 import type * as z from "zod";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { fieldOf } from "../../core/foundation/request.ts";
+import { english, verbatim } from "../../core/foundation/words/said.ts";
 import { compareRuns, type Comparison } from "../../core/evaluation/scoring/compareRuns.ts";
 import { promptingNote } from "../../core/evaluation/scoring/prompting.ts";
 import { infillingFields, suiteFields, taskFields } from "../../core/evaluation/runs/request.ts";
@@ -58,7 +59,7 @@ export async function evaluateCommand(flags: EvaluateFlags, context: Context): P
 
 function noteOf(rows: Parameters<typeof promptingNote>[0]): string[] {
   const note = promptingNote(rows);
-  return note === undefined ? [] : [note];
+  return note === undefined ? [] : [english(note)];
 }
 
 /** The contents of suites by their kind, for messages. */
@@ -84,8 +85,8 @@ function checkFlags(flags: EvaluateFlags, kind: SuiteKind): void {
   const flag = `--${isOff ? "no-" : ""}${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   throw new UserError(
     "option-invalid",
-    `Cannot use ${flag} with the suite ${flags.suite}: it holds ${contents[kind]}.`,
-    "Leave it out.",
+    verbatim(`Cannot use ${flag} with the suite ${flags.suite}: it holds ${contents[kind]}.`),
+    verbatim("Leave it out."),
   );
 }
 

@@ -1,6 +1,7 @@
 /** graft runs show, import, delete and restore; graft study history */
 
 import { resolve } from "node:path";
+import { english } from "../../core/foundation/words/said.ts";
 import { deleteRun, restoreRun } from "../../core/evaluation/history/deleteRun.ts";
 import { importRuns } from "../../core/evaluation/history/importRuns.ts";
 import { factNames, inputNames } from "../../core/evaluation/history/names.ts";
@@ -22,7 +23,7 @@ export async function showRunCommand(name: string, { output, places }: Context):
 
 export async function importRunsCommand(folder: string, { output, places }: Context): Promise<void> {
   const found = await importRuns(resolve(folder), places.home);
-  for (const { message } of found.problems) output.log.warn(message);
+  for (const { message } of found.problems) output.log.warn(english(message));
   const lines = [
     ...found.imported.map((id) => `Imported ${id}`),
     ...found.known.map((id) => `Was here: ${id}`),

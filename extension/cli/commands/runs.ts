@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { UserError } from "../../core/foundation/errors.ts";
+import { english, verbatim } from "../../core/foundation/words/said.ts";
 import {
   differenceText,
   flatLabel,
@@ -47,7 +48,7 @@ export async function compareRunsCommand(
   const note = promptingNote(
     [one, other].map(({ candidate, record }) => ({ candidate, ...promptingOf(record.configuration) })),
   );
-  const lines = [title, ...aligned(rows), ...(note === undefined ? [] : [note])];
+  const lines = [title, ...aligned(rows), ...(note === undefined ? [] : [english(note)])];
   output.result({ runs: [one.id, other.id], ...compared, differences }, lines.join("\n"));
 }
 
@@ -85,6 +86,8 @@ export async function namedRun(name: string, home: string): Promise<RunSummary> 
     return await readRun(/[/\\]/.test(name) ? name : join(runsFolder(home), name));
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== "run-missing") throw error;
-    throw new UserError(error.code, error.message, "Run graft runs list to see all runs.", { cause: error });
+    throw new UserError(error.code, error.said.message, verbatim("Run graft runs list to see all runs."), {
+      cause: error,
+    });
   }
 }

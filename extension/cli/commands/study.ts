@@ -5,6 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { exists } from "../../core/foundation/exists.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
+import { english, verbatim } from "../../core/foundation/words/said.ts";
 import { paperDatasets, paperFile } from "../../core/dataset/paperDatasets.ts";
 import { correctionNote, effectText } from "../../core/evaluation/study/comparison/adapterEffects.ts";
 import { exportStudy } from "../../core/evaluation/study/export/exportStudy.ts";
@@ -50,7 +51,7 @@ export async function newStudyCommand(which: ReadyStudy, flags: NewStudyFlags, c
   const path = resolve(flags.out);
   if (await exists(path)) {
     const message = `Cannot write the study ${path}: there is such a file.`;
-    throw new UserError("study-exists", message, "Give another --out.");
+    throw new UserError("study-exists", verbatim(message), verbatim("Give another --out."));
   }
   await writeStudy(path, which === "paper" ? await newPaperStudy(flags, context) : newAdapterStudy(flags));
   context.output.result({ path }, `Wrote ${path}. Next: graft study plan ${flags.out}`);
@@ -70,8 +71,8 @@ function newAdapterStudy({ adapter, base, suite, limit }: NewStudyFlags): Study 
     const message = "Cannot compare an adapter with its base: --adapter or --suite is missing.";
     throw new UserError(
       "option-invalid",
-      message,
-      "Give the adapter's folder, and code or tasks like those it learned.",
+      verbatim(message),
+      verbatim("Give the adapter's folder, and code or tasks like those it learned."),
     );
   }
   const folder = resolve(adapter);
@@ -120,7 +121,7 @@ export async function runStudyCommand(name: string, flags: RunStudyFlags, contex
   const fields = {
     title: plan.title,
     runs: plan.runs,
-    failures,
+    failures: failures.map(({ run, problem }) => ({ run, ...problem })),
     ...(reproduction && { reproduced: reproduction.runs }),
   };
   output.result(
@@ -133,10 +134,11 @@ export async function runStudyCommand(name: string, flags: RunStudyFlags, contex
 function reportText({ suites }: StudyReport): string[] {
   const signs = { best: "best ", tied: "tied " } as const;
   const tables = suites.flatMap((suite) => {
-    const notes = [suite.note, ...suite.effects.map(effectText), correctionNote(suite.effects)];
+    const note = suite.note && english(suite.note);
+    const notes = [note, ...suite.effects.map(effectText), correctionNote(suite.effects)];
     return [
       ...aligned(cells(suite, (text, mark) => `${mark ? signs[mark] : ""}${text}`)),
-      ...notes.filter((note) => note !== undefined),
+      ...notes.filter((each) => each !== undefined),
       "",
     ];
   });
@@ -158,7 +160,11 @@ export async function exportStudyCommand(name: string, flags: ExportStudyFlags, 
   if (format === undefined) {
     if (out === undefined) {
       const message = "Cannot export the study: neither --out nor --format is given.";
-      throw new UserError("option-invalid", message, "Give a folder with --out, or the format of one table.");
+      throw new UserError(
+        "option-invalid",
+        verbatim(message),
+        verbatim("Give a folder with --out, or the format of one table."),
+      );
     }
     await exportStudy({ study, plan, report }, resolve(out), places);
     return output.result(

@@ -3,6 +3,7 @@
 import { join, resolve } from "node:path";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { UserError } from "../../core/foundation/errors.ts";
+import { verbatim } from "../../core/foundation/words/said.ts";
 import { runsFolder } from "../../core/evaluation/runs/runFolder.ts";
 import { differenceChart } from "../../core/evaluation/study/charts/differenceChart.ts";
 import { readStudy } from "../../core/evaluation/study/studyFile.ts";
@@ -58,7 +59,7 @@ function unknownName(what: string, name: string, names: readonly string[]): User
     names.length === 0 ? "No run of the study is finished: graft study run." : `There are: ${names.join("; ")}.`;
   return new UserError(
     "option-invalid",
-    `Cannot show differences: the study has no results of the ${what} "${name}".`,
-    known,
+    verbatim(`Cannot show differences: the study has no results of the ${what} "${name}".`),
+    verbatim(known),
   );
 }

@@ -6,7 +6,7 @@ import { previewTraining } from "../../core/training/preview.ts";
 import { train } from "../../core/training/train.ts";
 import type { TrainProgress } from "../../core/training/loop/progressMeter.ts";
 import type { TrainOptions } from "../../core/training/request.ts";
-import { countByReason, reasonText } from "../../core/sources/skipped.ts";
+import { countsText } from "../../core/sources/skipped.ts";
 import type { Context } from "../context.ts";
 import { count, duration } from "../output.ts";
 import { trainingProgress } from "../results/trainingProgress.ts";
@@ -52,11 +52,8 @@ export async function trainCommand(flags: TrainFlags, { places, output, signal }
       const { before, best } = validationLoss;
       lines.push(`validation loss ${before.toFixed(4)} before, ${best.toFixed(4)} after`);
     }
-    const skipped = Object.entries(countByReason(result.data.flatMap((part) => part.skipped)));
-    if (skipped.length > 0) {
-      const counts = skipped.map(([reason, count]) => `${count} ${reasonText(reason)}`).join(", ");
-      lines.push(`left out: ${counts} (--verbose lists the files)`);
-    }
+    const skipped = result.data.flatMap((part) => part.skipped);
+    if (skipped.length > 0) lines.push(`left out: ${countsText(skipped)} (--verbose lists the files)`);
     if (result.trial) lines.push(...trialText(result.trial));
     output.result({ ...result }, lines.join("\n"));
   } catch (error) {

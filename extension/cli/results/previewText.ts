@@ -1,5 +1,6 @@
 /** What a training would learn from, as text. */
 
+import { english } from "../../core/foundation/words/said.ts";
 import { reasonText } from "../../core/sources/skipped.ts";
 import { describeCost } from "../../core/training/cost/costEstimate.ts";
 import type { PreviewText, TrainingPreview } from "../../core/training/preview.ts";
@@ -12,7 +13,7 @@ export function previewText({ parts, sequences, heldOut, steps, cost, examples }
   const lines = parts.map(({ name, examples: read, tokens }) => `${name}: ${read} examples, ${count(tokens)} tokens`);
   lines.push(`${sequences} sequences to train on in ${steps} steps, ${heldOut} held out`, describeCost(cost));
   for (const { path, reason } of parts.flatMap(({ skipped }) => skipped)) {
-    lines.push(`left out: ${path} (${reasonText(reason)})`);
+    lines.push(`left out: ${path} (${english(reasonText(reason))})`);
   }
   for (const [i, example] of examples.slice(0, shown).entries()) {
     lines.push("", `example ${i + 1} of ${examples.length}; what the model learns to write is marked with |`);

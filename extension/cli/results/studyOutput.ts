@@ -1,6 +1,7 @@
 /** What graft study prints: the plan, the progress, and whether an exported study was reproduced. */
 
 import { join } from "node:path";
+import { english, type SaidProblem } from "../../core/foundation/words/said.ts";
 import { readRun, runsFolder } from "../../core/evaluation/runs/runFolder.ts";
 import { differenceText, measureFormat } from "../../core/evaluation/measures/measureFormat.ts";
 import { differenceWords } from "../../core/evaluation/study/charts/differenceChart.ts";
@@ -21,7 +22,7 @@ export function planText({ title, runs, order, notes }: StudyPlan): string {
     stateText(run),
     timeText(run),
   ]);
-  const failures = runs.flatMap(({ problem }, run) => (problem ? [{ run, ...problem }] : []));
+  const failures = runs.flatMap(({ problem }, run) => (problem ? [{ run, problem }] : []));
   const known = runs.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
   const isRough = runs.some(({ basis }) => basis === "rough");
   const isPartial = runs.some(({ isFinished, seconds, problem }) => !isFinished && seconds === undefined && !problem);
@@ -31,19 +32,19 @@ export function planText({ title, runs, order, notes }: StudyPlan): string {
     ...aligned([["", "suite", "candidate", "seed", "tasks", "time"], ...rows]),
     `${runs.length} runs, ${total}.${isRough ? " Rough times are from this machine's speed; they may be wrong by a factor of three." : ""}`,
     ...failureTexts({ runs }, failures),
-    ...notes,
+    ...notes.map(english),
   ].join("\n");
 }
 
 /** What cannot be evaluated and why; candidates that fail for one reason share a line. */
 export function failureTexts(
   { runs }: Pick<StudyPlan, "runs">,
-  failures: readonly { readonly run: number; readonly message: string; readonly nextStep: string }[],
+  failures: readonly { readonly run: number; readonly problem: SaidProblem }[],
 ): string[] {
   const names = new Map<string, Set<string>>();
-  for (const { run, message, nextStep } of failures) {
+  for (const { run, problem } of failures) {
     const { candidateName, suiteName } = runs[run]!;
-    const reason = `on ${suiteName}. ${message} ${nextStep}`;
+    const reason = `on ${suiteName}. ${english(problem.message)} ${english(problem.nextStep)}`;
     names.set(reason, (names.get(reason) ?? new Set()).add(candidateName));
   }
   return [...names].map(([reason, candidates]) => `Not evaluated: ${[...candidates].join("; ")} ${reason}`);
@@ -60,7 +61,7 @@ export function differencesText(asked: AskedDifferences, found: TaskDifferences)
   const losses = rows(tasks.slice(Math.max(tasks.length - shownDifferences, tasks.length - lost)).toReversed());
   return [
     `${asked.suite}, ${measureFormat(measure).title}`,
-    ...differenceWords(asked, found),
+    ...differenceWords(asked, found).map(english),
     ...(won > 0 ? [`${asked.first.name} is better:`, ...wins] : []),
     ...(lost > 0 ? [`${asked.second.name} is better:`, ...losses] : []),
   ].join("\n");

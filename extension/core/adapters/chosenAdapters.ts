@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import * as z from "zod";
 import { UserError } from "../foundation/errors.ts";
+import { say } from "../foundation/words/said.ts";
 
 /** How strongly adapters are applied, as far as the editor offers it: 1 is as trained, 0 gives the base. */
 export const scaleRange = { least: 0, greatest: 1.5 } as const;
@@ -60,7 +61,11 @@ export function judgedAs(name: string, choices: Judgeable): readonly ChosenAdapt
   if (name === "") return [];
   const found = choices.get(name);
   if (found) return found;
-  throw new UserError("adapter-missing", `There is no adapter "${name}" any more.`, "Choose again from the list.");
+  throw new UserError(
+    "adapter-missing",
+    say`There is no adapter "${name}" any more.`,
+    say`Choose again from the list.`,
+  );
 }
 
 /** Reads a scale in percent as typed: "80", "80 %", "62.5%". Returns undefined unless the editor offers it. */

@@ -4,6 +4,7 @@
  */
 
 import { UserError } from "../foundation/errors.ts";
+import { say } from "../foundation/words/said.ts";
 import { add, mul } from "../graph/primitives/elementwise.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
 import type { Adapter } from "./adapter.ts";
@@ -62,17 +63,17 @@ export function virtualTokensOf(active: readonly ActiveAdapter[]): VirtualTokens
   const [first, second] = found;
   if (!first) return null;
   if (second) {
-    const message = `Cannot use adapters "${first.adapter.name}" and "${second.adapter.name}" together: both put virtual tokens in front of the text.`;
+    const message = say`Cannot use adapters "${first.adapter.name}" and "${second.adapter.name}" together: both put virtual tokens in front of the text.`;
     throw new UserError(
       "adapter-unsupported",
       message,
-      "Use only one prompt or prefix; LoRA and IA3 adapters can be added to it.",
+      say`Use only one prompt or prefix; LoRA and IA3 adapters can be added to it.`,
     );
   }
   if (first.scale !== 1) {
-    const reason = `virtual tokens cannot have a scale of ${first.scale}`;
-    const message = `Cannot use adapter "${first.adapter.name}": ${reason}.`;
-    throw new UserError("adapter-unsupported", message, "Use it with a scale of 1.");
+    const reason = say`virtual tokens cannot have a scale of ${first.scale}`;
+    const message = say`Cannot use adapter "${first.adapter.name}": ${reason}.`;
+    throw new UserError("adapter-unsupported", message, say`Use it with a scale of 1.`);
   }
   return first.adapter;
 }

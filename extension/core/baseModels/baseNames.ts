@@ -3,20 +3,21 @@
 import { basename, dirname } from "node:path";
 import { UserError } from "../foundation/errors.ts";
 import { isPortableName } from "../foundation/platform.ts";
+import { say } from "../foundation/words/said.ts";
 import { parseHubAddress } from "../hub/hubAddress.ts";
 import { embeddedName } from "./installedBase.ts";
 
 /** @throws UserError "name-invalid" */
 export function checkName(name: string): void {
   if (name === embeddedName) {
-    const message = `Cannot name a base "${name}": the base that ships with Graft has this name.`;
-    throw new UserError("name-invalid", message, "Choose another name.");
+    const message = say`Cannot name a base "${name}": the base that ships with Graft has this name.`;
+    throw new UserError("name-invalid", message, say`Choose another name.`);
   }
   if (isName(name)) return;
   throw new UserError(
     "name-invalid",
-    `Cannot name a base "${name}".`,
-    "Use letters, digits, dots, dashes and underscores; start with a letter or digit, end with no dot, and avoid Windows' own names such as CON.",
+    say`Cannot name a base "${name}".`,
+    say`Use letters, digits, dots, dashes and underscores; start with a letter or digit, end with no dot, and avoid Windows' own names such as CON.`,
   );
 }
 

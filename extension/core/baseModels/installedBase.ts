@@ -6,6 +6,7 @@ import * as z from "zod";
 import { readPlainText } from "../foundation/plainFile.ts";
 import { infoOf } from "../foundation/exists.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
+import { say, type Said } from "../foundation/words/said.ts";
 import { elementCount } from "../graph/shape.ts";
 import type { StoredTensor } from "../graph/storage.ts";
 import { parseHubAddress } from "../hub/hubAddress.ts";
@@ -77,13 +78,13 @@ export async function openBase(path: string, as: { name?: string; embedded?: boo
   const record = await readRecord(path);
   const config = readModelConfig(parse(name, "config.json", await readText(path, "config.json")));
   if (record.layout !== layoutOf(config)) {
-    const message = `Cannot open the base ${name}: another version of Graft installed it.`;
-    throw new UserError("base-outdated", message, `Import it again from ${record.source.path}.`);
+    const message = say`Cannot open the base ${name}: another version of Graft installed it.`;
+    throw new UserError("base-outdated", message, say`Import it again from ${record.source.path}.`);
   }
   const { tensors, bytes } = layOut(weightRequests(config), record.bits);
   const weightsPath = join(path, weightsFile);
   const size = (await infoOf(weightsPath))?.size ?? 0;
-  if (size !== bytes) throw invalid(name, `its weight file has ${size} bytes, not ${bytes}`);
+  if (size !== bytes) throw invalid(name, say`its weight file has ${size} bytes, not ${bytes}`);
   const repository = parseHubAddress(record.source.path)?.repository;
   return {
     name,
@@ -106,7 +107,7 @@ export async function readRecord(path: string): Promise<BaseRecord> {
   const name = basename(resolve(path));
   const parsed = recordSchema.safeParse(parse(name, recordFile, await readText(path, recordFile)));
   if (parsed.success) return parsed.data;
-  throw invalid(name, `its base.json is invalid:\n${z.prettifyError(parsed.error)}`);
+  throw invalid(name, say`its base.json is invalid:\n${z.prettifyError(parsed.error)}`);
 }
 
 async function readText(path: string, file: string): Promise<string> {
@@ -115,8 +116,8 @@ async function readText(path: string, file: string): Promise<string> {
   } catch (error) {
     const code = systemCode(error);
     if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
-    const message = `Cannot open the base ${path}: it has no ${file}.`;
-    throw new UserError("base-missing", message, "Choose an installed base, or import this one.", { cause: error });
+    const message = say`Cannot open the base ${path}: it has no ${file}.`;
+    throw new UserError("base-missing", message, say`Choose an installed base, or import this one.`, { cause: error });
   }
 }
 
@@ -124,11 +125,11 @@ function parse(name: string, file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw invalid(name, `its ${file} is not valid JSON`, error);
+    throw invalid(name, say`its ${file} is not valid JSON`, error);
   }
 }
 
-function invalid(name: string, reason: string, cause?: unknown): UserError {
-  const nextStep = "Remove the folder and import the base again.";
-  return new UserError("base-invalid", `Cannot open the base ${name}: ${reason}.`, nextStep, { cause });
+function invalid(name: string, reason: Said, cause?: unknown): UserError {
+  const nextStep = say`Remove the folder and import the base again.`;
+  return new UserError("base-invalid", say`Cannot open the base ${name}: ${reason}.`, nextStep, { cause });
 }

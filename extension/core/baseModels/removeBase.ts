@@ -5,6 +5,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode, UserError } from "../foundation/errors.ts";
 import { renamePatiently } from "../foundation/renamePatiently.ts";
+import { say } from "../foundation/words/said.ts";
 
 /**
  * Removes a base. If the system allows removing open files, programs that use the base continue to work.
@@ -26,8 +27,8 @@ export async function removeBase(name: string, home: string): Promise<void> {
       case "ENOENT":
         throw new UserError(
           "base-missing",
-          `Cannot remove "${name}": no such base is installed.`,
-          "List the bases again.",
+          say`Cannot remove "${name}": no such base is installed.`,
+          say`List the bases again.`,
           because,
         );
       case "EBUSY":
@@ -35,8 +36,8 @@ export async function removeBase(name: string, home: string): Promise<void> {
       case "EACCES":
         throw new UserError(
           "base-in-use",
-          `Cannot remove "${name}": a program uses it, or you have no permission to change its folder.`,
-          "Close other windows that use it, and try again.",
+          say`Cannot remove "${name}": a program uses it, or you have no permission to change its folder.`,
+          say`Close other windows that use it, and try again.`,
           because,
         );
       default:

@@ -5,6 +5,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import { isFile } from "../foundation/exists.ts";
 import { UserError } from "../foundation/errors.ts";
 import { silentLog, type Log } from "../foundation/log.ts";
+import { say } from "../foundation/words/said.ts";
 import { openModelFolder } from "../weights/modelFolder.ts";
 import { stampSource } from "./import/baseSource.ts";
 import { sourceName } from "./baseNames.ts";
@@ -57,8 +58,8 @@ export async function resolveBase(nameOrPath: string, options: BasePlaces & Reso
   }
   throw new UserError(
     "base-missing",
-    `Cannot find the base "${nameOrPath}": it is neither installed in ${bases} nor the absolute path of a model folder.`,
-    "Choose a base from `graft models`, or give the path of a model folder: absolute, or in a terminal one that starts with ./.",
+    say`Cannot find the base "${nameOrPath}": it is neither installed in ${bases} nor the absolute path of a model folder.`,
+    say`Choose a base from \`graft models\`, or give the path of a model folder: absolute, or in a terminal one that starts with ./.`,
   );
 }
 
@@ -94,8 +95,8 @@ async function importOnce(
   const known = await findImported(source, bits, home);
   if (known) return known;
   if (!mayImport && source !== embedded) {
-    const message = `Cannot use the base ${source}: the folder has not been imported.`;
-    throw new UserError("base-not-imported", message, "Import it first.");
+    const message = say`Cannot use the base ${source}: the folder has not been imported.`;
+    throw new UserError("base-not-imported", message, say`Import it first.`);
   }
   log.info(`Preparing the base ${name} from ${source}; this happens only once.`);
   const { base, seconds, warnings } = await importBase({ source, home, name: `${name}-#`, bits, signal, onProgress });

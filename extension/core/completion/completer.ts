@@ -5,6 +5,7 @@ import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { readRequest } from "../foundation/request.ts";
+import { say } from "../foundation/words/said.ts";
 import { generate } from "../inference/decoding/generate.ts";
 import type { Decoding } from "../inference/decoding/request.ts";
 import { decodingVocabulary } from "../inference/decoding/vocabulary.ts";
@@ -120,7 +121,7 @@ export function completerOf({
 
   const complete = async (request: CompletionRequest, signal: AbortSignal | undefined): Promise<Completion> => {
     signal?.throwIfAborted();
-    const asked = readRequest(completionRequest, request, "complete");
+    const asked = readRequest(completionRequest, request, say`complete`);
     const { path, prefix, suffix, multiline, temperature, seed, beams, trigger } = asked;
     const maxTokens = Math.min(asked.maxTokens, maxNewTokens);
     const cursor = { prefix, suffix };
@@ -155,7 +156,7 @@ export function completerOf({
 
   const prepare = async (request: CompletionRequest, signal: AbortSignal): Promise<Prepared> => {
     const startedAt = performance.now();
-    const asked = readRequest(completionRequest, request, "complete");
+    const asked = readRequest(completionRequest, request, say`complete`);
     // An encoder reads a prompt as a whole, and again with each character.
     if (tree.hasEncoder || signal.aborted) return { tokens: 0, milliseconds: 0 };
     tree.switchTo?.(asked.path ?? "");
@@ -164,7 +165,8 @@ export function completerOf({
   };
 
   return {
-    shownPrompt: (request) => shownPrompt(tokenizer, buildPrompt(readRequest(completionRequest, request, "complete"))),
+    shownPrompt: (request) =>
+      shownPrompt(tokenizer, buildPrompt(readRequest(completionRequest, request, say`complete`))),
     contextTokens: budget.context,
     complete: (request, signal) => turns.request(() => complete(request, signal)),
     prepare: (request, signal) => turns.prepare((interrupted) => prepare(request, interrupted), signal),

@@ -1,6 +1,7 @@
 /** The examples of a data set, before tokenization, and the problems found while reading them. */
 
 import type { Log } from "../foundation/log.ts";
+import { english, say, type Said } from "../foundation/words/said.ts";
 import type { Span } from "../sources/git/ownSpans.ts";
 import type { Skipped } from "../sources/skipped.ts";
 
@@ -27,7 +28,16 @@ export type Example =
 export interface Problem {
   /** A file, or a file and its 1-based line: "pairs.jsonl:12". */
   readonly where: string;
-  readonly message: string;
+  readonly message: Said;
+}
+
+/** What is wrong with a row, in the place of what it would have been. A class, because a row itself may be any object. */
+export class Flaw {
+  readonly message: Said;
+
+  constructor(message: Said) {
+    this.message = message;
+  }
 }
 
 /**
@@ -56,24 +66,35 @@ export function tellProblems({ name, problems }: { name: string; problems: reado
 export interface ProblemCount {
   add(problem: Problem): void;
   end(): void;
-  /** Returns a summary of all problems; empty without problems. */
-  inWords(): string;
+  /** Returns a summary of all problems; undefined without problems. */
+  inWords(): Said | undefined;
 }
 
 /** Does the same as {@link tellProblems} for problems that arrive one by one and may be too many to keep. */
 export function countProblems(name: string, log: Log): ProblemCount {
   let count = 0;
-  let first = "";
+  let first: Problem | undefined;
   return {
-    add({ where, message }) {
+    add(problem) {
+      const { where, message } = problem;
       count++;
-      first ||= `${where}: ${message}`;
-      if (count <= problemsTold) log.warn(`${where}: ${message}`);
+      first ??= problem;
+      if (count <= problemsTold) log.warn(`${where}: ${english(message)}`);
     },
     end() {
       const more = count - problemsTold;
       if (more > 0) log.warn(`${name}: ${more} more entries were left out.`);
     },
-    inWords: () => (count === 0 ? "" : `All ${count} entries were left out; the first, ${first}`),
+    inWords: () => first && allLeftOut(count, first),
   };
+}
+
+/** Says that nothing is left of some data. */
+export function allLeftOut(count: number, { where, message }: Problem): Said {
+  return say`All ${count} entries were left out; the first, ${where}: ${message}`;
+}
+
+/** Says what is wrong with the first of some rows. */
+export function firstProblem(count: number, { where, message }: Problem): Said {
+  return say`The first of ${count} problems, ${where}: ${message}`;
 }

@@ -3,10 +3,13 @@
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import * as z from "zod";
+import { say, type Said } from "../foundation/words/said.ts";
 import { lineOfSecret } from "../sources/secrets.ts";
-import type { Example, Problem } from "./example.ts";
+import { Flaw, type Example, type Problem } from "./example.ts";
 
-const filled = z.string().refine((text) => text.trim() !== "", "is empty");
+/** What schemas say of a field without text. */
+export const emptyField = "is empty";
+const filled = z.string().refine((text) => text.trim() !== "", emptyField);
 const pairSchema = z.object({ intent: filled, code: filled });
 const textSchema = z.object({ text: filled });
 const fillSchema = z.object({ prefix: z.string(), suffix: z.string(), middle: filled });
@@ -20,11 +23,11 @@ const longestExample = 2 ** 20;
  */
 export async function* jsonExamples(path: string, { isPublic = false } = {}): AsyncGenerator<Example | Problem> {
   for await (const { where, object } of jsonObjects(path, longestExample)) {
-    let result = typeof object === "string" ? object : exampleOf(object);
-    if (typeof result !== "string" && !isPublic && (await lineOfSecret(textOf(result))) !== undefined) {
-      result = "The row holds a secret.";
+    let result = object instanceof Flaw ? object : exampleOf(object);
+    if (!(result instanceof Flaw) && !isPublic && (await lineOfSecret(textOf(result))) !== undefined) {
+      result = new Flaw(say`The row holds a secret.`);
     }
-    yield typeof result === "string" ? { where, message: result } : result;
+    yield result instanceof Flaw ? { where, message: result.message } : result;
   }
 }
 
@@ -34,13 +37,13 @@ function textOf(example: Example): string {
 }
 
 /**
- * Reads each line that is not blank: its object, or a message about what is wrong with it. Memory holds one line, and at most
+ * Reads each line that is not blank: its object, or what is wrong with it. Memory holds one line, and at most
  * `longestLine` bytes of it.
  */
 export async function* jsonObjects(
   path: string,
   longestLine: number = 2 ** 28,
-): AsyncGenerator<{ where: string; object: object | string }> {
+): AsyncGenerator<{ where: string; object: object | Flaw }> {
   const decoder = new TextDecoder("utf-8", { fatal: true }); // Also removes a byte order mark.
   let line = 0;
   let bytes = 0;
@@ -49,10 +52,10 @@ export async function* jsonObjects(
     bytes += part.length;
     parts = bytes > longestLine ? [] : [...parts, part];
   };
-  const ended = function* (): Generator<{ where: string; object: object | string }> {
+  const ended = function* (): Generator<{ where: string; object: object | Flaw }> {
     line++;
-    const tooLong = `The line is too long: ${bytes} bytes, the limit is ${longestLine}.`;
-    const object = bytes > longestLine ? tooLong : objectOf(Buffer.concat(parts), decoder);
+    const tooLong = say`The line is too long: ${bytes} bytes, the limit is ${longestLine}.`;
+    const object = bytes > longestLine ? new Flaw(tooLong) : objectOf(Buffer.concat(parts), decoder);
     [bytes, parts] = [0, []];
     if (object !== undefined) yield { where: `${basename(path)}:${line}`, object };
   };
@@ -67,41 +70,45 @@ export async function* jsonObjects(
   yield* ended();
 }
 
-/** Returns the object of a line, undefined for a blank line, or a message about what is wrong with it. */
-function objectOf(bytes: Uint8Array, decoder: { decode(bytes: Uint8Array): string }): object | string | undefined {
+/** Returns the object of a line, undefined for a blank line, or what is wrong with it. */
+function objectOf(bytes: Uint8Array, decoder: { decode(bytes: Uint8Array): string }): object | Flaw | undefined {
   let text;
   try {
     text = decoder.decode(bytes).trim();
   } catch {
-    return "The line is not valid UTF-8.";
+    return new Flaw(say`The line is not valid UTF-8.`);
   }
   if (text === "") return undefined;
   let row: unknown;
   try {
     row = JSON.parse(text);
   } catch (error) {
-    return `The line is not valid JSON: ${error instanceof Error ? error.message : String(error)}.`;
+    return new Flaw(say`The line is not valid JSON: ${error instanceof Error ? error.message : String(error)}.`);
   }
-  return typeof row === "object" && row !== null && !Array.isArray(row) ? row : "The line is not a JSON object.";
+  return typeof row === "object" && row !== null && !Array.isArray(row)
+    ? row
+    : new Flaw(say`The line is not a JSON object.`);
 }
 
-function exampleOf(row: object): Example | string {
+function exampleOf(row: object): Example | Flaw {
   if ("intent" in row || "code" in row) return readFields(pairSchema, row, (value) => ({ kind: "pair", ...value }));
   if ("text" in row) return readFields(textSchema, row, (value) => ({ kind: "text", ...value }));
   if ("middle" in row) return readFields(fillSchema, row, (value) => ({ kind: "fill", ...value }));
-  const fields = Object.keys(row).slice(0, 5).join(", ") || "no field";
-  return `The row has ${fields}, but neither "intent" and "code", nor "text", nor "prefix", "suffix" and "middle".`;
+  const fields = Object.keys(row).slice(0, 5).join(", ") || say`no field`;
+  return new Flaw(
+    say`The row has ${fields}, but neither "intent" and "code", nor "text", nor "prefix", "suffix" and "middle".`,
+  );
 }
 
-/** Returns the result of `of` for a row's fields, or a message about what is wrong with them. */
-export function readFields<T, R>(schema: z.ZodType<T>, row: object, of: (value: T) => R): R | string {
+/** Returns the result of `of` for a row's fields, or what is wrong with them. */
+export function readFields<T, R>(schema: z.ZodType<T>, row: object, of: (value: T) => R): R | Flaw {
   const parsed = schema.safeParse(row);
   if (parsed.success) return of(parsed.data);
-  return parsed.error.issues
-    .map(({ path, message, code }) => {
-      const field = `"${path.join(".")}"`;
-      if (code !== "invalid_type") return `${field} ${message}.`;
-      return path[0] !== undefined && path[0] in row ? `${field} is not a string.` : `${field} is missing.`;
-    })
-    .join(" ");
+  const flaws = parsed.error.issues.map(({ path, message, code }): Said => {
+    const field = path.join(".");
+    if (message === emptyField) return say`"${field}" is empty.`;
+    if (code !== "invalid_type") return say`"${field}" ${message}.`;
+    return path[0] !== undefined && path[0] in row ? say`"${field}" is not a string.` : say`"${field}" is missing.`;
+  });
+  return new Flaw(flaws.reduce((all, flaw) => say`${all} ${flaw}`));
 }

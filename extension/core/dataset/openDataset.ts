@@ -4,6 +4,7 @@ import { access, constants } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { infoOf } from "../foundation/exists.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
+import { say } from "../foundation/words/said.ts";
 import { readNamedSource } from "../sources/readSources.ts";
 import { sourceRoots } from "../sources/sourceRoots.ts";
 import type { Dataset, Example, Problem } from "./example.ts";
@@ -56,12 +57,14 @@ export async function openDataset(
   const name = isPublic ? source : basename(path);
   const info = await infoOf(path);
   if (!info) {
-    const nextStep = `Choose a .jsonl file, a .py file, a folder of Python sources, or ${paperDatasets.join(" or ")}.`;
-    throw new UserError("data-missing", `Cannot load the data set ${source}: ${path} does not exist.`, nextStep);
+    const nextStep = say`Choose a .jsonl file, a .py file, a folder of Python sources, or one of the paper's data sets: ${paperDatasets.join(", ")}.`;
+    throw new UserError("data-missing", say`Cannot load the data set ${source}: ${path} does not exist.`, nextStep);
   }
   await access(path, constants.R_OK).catch((error: unknown) => {
-    const message = `Cannot load the data set ${source}: ${path} cannot be read (${systemCode(error)}).`;
-    throw new UserError("data-unreadable", message, "Change its permissions, or choose other data.", { cause: error });
+    const message = say`Cannot load the data set ${source}: ${path} cannot be read (${String(systemCode(error))}).`;
+    throw new UserError("data-unreadable", message, say`Change its permissions, or choose other data.`, {
+      cause: error,
+    });
   });
   if (info.isDirectory()) {
     const { include, commitsSince, changedSince } = places;
@@ -75,8 +78,8 @@ export async function openDataset(
   if (path.endsWith(".jsonl")) return { name, kind: "rows", examples: () => jsonExamples(path, { isPublic }) };
   throw new UserError(
     "data-format",
-    `Cannot load the data set ${path}: it is neither a .jsonl nor a .py file.`,
-    'Use a .jsonl file with one JSON object per line, such as {"intent": …, "code": …}.',
+    say`Cannot load the data set ${path}: it is neither a .jsonl nor a .py file.`,
+    say`Use a .jsonl file with one JSON object per line, such as {"intent": …, "code": …}.`,
   );
 }
 

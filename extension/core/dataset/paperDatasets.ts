@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { UserError } from "../foundation/errors.ts";
 import { exists } from "../foundation/exists.ts";
+import { say, type Said } from "../foundation/words/said.ts";
 
 export const splits = ["train", "validation", "test"] as const;
 export type Split = (typeof splits)[number];
@@ -19,21 +20,19 @@ interface PaperDataset {
   readonly folders: readonly string[];
   readonly licence: string;
   /** The error's next step if the data set is missing. */
-  readonly nextStep: string;
+  readonly nextStep: Said;
 }
 
 const datasets: Readonly<Record<string, PaperDataset>> = {
   conala: {
     folders: ["conala"],
     licence: "CC BY-SA 4.0",
-    nextStep:
-      "Put it there, or remove that folder to use the copy that ships with Graft. GRAFT_DATA sets the first folder to check.",
+    nextStep: say`Put it there, or remove that folder to use the copy that ships with Graft. GRAFT_DATA sets the first folder to check.`,
   },
   codealpacapy: {
     folders: ["codealpacapy", "codealpaca/codealpacapy"],
     licence: "CC BY-NC 4.0",
-    nextStep:
-      'Download it with "graft data codealpacapy" or, in the editor, "Get CodeAlpacaPy", or set GRAFT_DATA to its folder.',
+    nextStep: say`Download it with "graft data codealpacapy" or, in the editor, "Get CodeAlpacaPy", or set GRAFT_DATA to its folder.`,
   },
 };
 
@@ -63,8 +62,8 @@ export async function findPaperFile(name: string, places: SplitPlaces): Promise<
   if (await exists(path)) return path;
   throw new UserError(
     "data-missing",
-    `Cannot load the data set ${name}: ${path} does not exist.`,
-    datasets[name]?.nextStep ?? "Use the name of one of the paper's data sets.",
+    say`Cannot load the data set ${name}: ${path} does not exist.`,
+    datasets[name]?.nextStep ?? say`Use the name of one of the paper's data sets.`,
   );
 }
 

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { UserError } from "../foundation/errors.ts";
 import { infoOf } from "../foundation/exists.ts";
+import { say } from "../foundation/words/said.ts";
 import { ownCommits, type OwnCommits } from "../sources/git/ownLines.ts";
 import { ownSpans } from "../sources/git/ownSpans.ts";
 import { openSourceReader, type ReaderOptions } from "../sources/readSources.ts";
@@ -64,7 +65,7 @@ export async function ownLines(folder: string, since: string): Promise<OwnCommit
   if (found) return found.lines;
   throw new UserError(
     "data-missing",
-    `Cannot find your commits in ${folder}: git or a repository is missing, or git does not know your address.`,
-    "Set it with `git config --global user.email YOU@EXAMPLE.ORG`, or choose other data.",
+    say`Cannot find your commits in ${folder}: git or a repository is missing, or git does not know your address.`,
+    say`Set it with \`git config --global user.email YOU@EXAMPLE.ORG\`, or choose other data.`,
   );
 }

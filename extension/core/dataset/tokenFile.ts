@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { writeFailure } from "../foundation/atomicFile.ts";
 import { UserError } from "../foundation/errors.ts";
+import { say } from "../foundation/words/said.ts";
 import { areIntact, headerLength, type ExpectedTokens, type TokenFacts } from "./tokenCheck.ts";
 import type { Sequence, Sequences } from "./sequence.ts";
 
@@ -142,8 +143,8 @@ function pathsOf(path: string): { tokens: string; index: string } {
 }
 
 function damaged(path: string, cause?: unknown): UserError {
-  const message = `Cannot resume: the token files ${path} are missing or damaged.`;
-  return new UserError("tokens-damaged", message, "Discard this training and start a new one.", { cause });
+  const message = say`Cannot resume: the token files ${path} are missing or damaged.`;
+  return new UserError("tokens-damaged", message, say`Discard this training and start a new one.`, { cause });
 }
 
 function openKept(path: string): number {

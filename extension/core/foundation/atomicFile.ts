@@ -6,6 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { exists, infoOf, isFolder } from "./exists.ts";
 import { systemCode, UserError } from "./errors.ts";
 import { renamePatiently, renameToFree } from "./renamePatiently.ts";
+import { say, type Said } from "./words/said.ts";
 
 /**
  * Replaces the content of `path` with `data`: writes a temporary file in the same folder, flushes it, then renames it.
@@ -22,7 +23,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
 export async function writeFileAtomicWith<T>(path: string, write: (file: FileHandle) => Promise<T>): Promise<T> {
   const temporary = hiddenName(path, "part");
   const there = await infoOf(path);
-  if (there && !there.isFile()) throw notReplaceable(path, there.isDirectory() ? "a folder" : "a device", "file");
+  if (there && !there.isFile()) throw notReplaceable(path, there.isDirectory() ? say`a folder` : say`a device`, "file");
   try {
     await makeFolder(dirname(path));
     let result: T;
@@ -52,7 +53,7 @@ export async function writeFolderAtomic(path: string, fill: (temporary: string) 
   const temporary = hiddenName(path, "part");
   const old = hiddenName(path, "old");
   const there = await infoOf(path);
-  if (there && !there.isDirectory()) throw notReplaceable(path, there.isFile() ? "a file" : "a device", "folder");
+  if (there && !there.isDirectory()) throw notReplaceable(path, there.isFile() ? say`a file` : say`a device`, "folder");
   try {
     await makeFolder(temporary);
     await fill(temporary);
@@ -161,37 +162,50 @@ function hiddenName(path: string, kind: "part" | "old"): string {
 }
 
 /** A rename would take the name from what is there, or fail in words of the operating system. */
-function notReplaceable(path: string, there: string, wanted: "file" | "folder"): UserError {
-  const message = `Cannot write the ${wanted} ${path}: there is ${there} of that name.`;
-  return new UserError("not-writable", message, `Choose another name for the ${wanted}.`);
+function notReplaceable(path: string, there: Said, wanted: "file" | "folder"): UserError {
+  return wanted === "file"
+    ? new UserError(
+        "not-writable",
+        say`Cannot write the file ${path}: there is ${there} of that name.`,
+        say`Choose another name for the file.`,
+      )
+    : new UserError(
+        "not-writable",
+        say`Cannot write the folder ${path}: there is ${there} of that name.`,
+        say`Choose another name for the folder.`,
+      );
 }
 
 /** What a failed write to `path` means to the user; an error that is not about the disk stays as it is. */
 export function writeFailure(error: unknown, path: string): unknown {
-  const failure = (code: "not-writable" | "disk-full", why: string, nextStep: string): UserError =>
-    new UserError(code, `Cannot write ${path}: ${why}.`, nextStep, { cause: error });
+  const failure = (code: "not-writable" | "disk-full", why: Said, nextStep: Said): UserError =>
+    new UserError(code, say`Cannot write ${path}: ${why}.`, nextStep, { cause: error });
   switch (systemCode(error)) {
     case "ENOENT":
       // The parent exists, but its file system makes no folders, as in /proc.
       if ((error as NodeJS.ErrnoException).syscall !== "mkdir") return error;
-      return failure("not-writable", "no folder can be made there", "Choose another folder.");
+      return failure("not-writable", say`no folder can be made there`, say`Choose another folder.`);
     case "ENOTEMPTY":
-      return failure("not-writable", "a folder of that name has appeared meanwhile", "Choose another name.");
+      return failure("not-writable", say`a folder of that name has appeared meanwhile`, say`Choose another name.`);
     case "ENOSPC":
     case "EDQUOT":
-      return failure("disk-full", "the disk is full", "Free some space and try again; nothing was changed.");
+      return failure("disk-full", say`the disk is full`, say`Free some space and try again; nothing was changed.`);
     case "ENOTDIR":
     case "EEXIST":
-      return failure("not-writable", "a part of this path is a file", "Choose another folder.");
+      return failure("not-writable", say`a part of this path is a file`, say`Choose another folder.`);
     case "EACCES":
     case "EPERM":
     case "EROFS":
-      return failure("not-writable", "the folder is not writable", "Choose another folder or change its permissions.");
+      return failure(
+        "not-writable",
+        say`the folder is not writable`,
+        say`Choose another folder or change its permissions.`,
+      );
     case "EBUSY":
       return failure(
         "not-writable",
-        "another program has it open",
-        "Close that program and try again; nothing was changed.",
+        say`another program has it open`,
+        say`Close that program and try again; nothing was changed.`,
       );
     default:
       return error;

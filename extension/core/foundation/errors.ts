@@ -1,5 +1,7 @@
 /** The two kinds of errors: those that a user can fix, and bugs. */
 
+import { english, type Said, type SaidProblem } from "./words/said.ts";
+
 /** Every code of a {@link UserError}. Stable: tests, callers and exit codes match on them, never on messages. */
 export const userErrorCodes = [
   // Adapters
@@ -104,11 +106,6 @@ export const userErrorCodes = [
 
 export type UserErrorCode = (typeof userErrorCodes)[number];
 
-/** Whether `value`, from outside, is one of the codes. */
-export function isUserErrorCode(value: unknown): value is UserErrorCode {
-  return userErrorCodes.some((code) => code === value);
-}
-
 /**
  * An error that the user can fix: a missing folder, an adapter of another shape, a full disk.
  *
@@ -117,12 +114,16 @@ export function isUserErrorCode(value: unknown): value is UserErrorCode {
 export class UserError extends Error {
   override readonly name = "UserError";
   readonly code: UserErrorCode;
+  /** In English, like the message. */
   readonly nextStep: string;
+  /** Both as they can be translated. */
+  readonly said: SaidProblem;
 
-  constructor(code: UserErrorCode, message: string, nextStep: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: UserErrorCode, message: Said, nextStep: Said, options?: ErrorOptions) {
+    super(english(message), options);
     this.code = code;
-    this.nextStep = nextStep;
+    this.nextStep = english(nextStep);
+    this.said = { message, nextStep };
   }
 }
 

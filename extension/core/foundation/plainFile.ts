@@ -5,6 +5,7 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { UserError } from "./errors.ts";
+import { say } from "./words/said.ts";
 
 /** Default limit in bytes, for files such as a tokenizer.json or a config.json. */
 const largest = 128 * 2 ** 20;
@@ -25,8 +26,8 @@ export async function readPlainFile(path: string, limit: number = largest, links
   try {
     const info = await file.stat();
     if (!info.isFile() && !info.isDirectory()) {
-      const message = `Cannot read ${path}: it is a pipe or a device, not a file.`;
-      throw new UserError("file-irregular", message, "Put a file in its place.");
+      const message = say`Cannot read ${path}: it is a pipe or a device, not a file.`;
+      throw new UserError("file-irregular", message, say`Put a file in its place.`);
     }
     if (info.size > limit) throw tooLarge(path, info.size, limit);
     const bytes = await file.readFile();
@@ -52,6 +53,6 @@ export function parsedJson(text: string): unknown {
 }
 
 function tooLarge(path: string, size: number, limit: number): UserError {
-  const message = `Cannot read ${path}: it has ${size} bytes, the limit is ${limit}.`;
-  return new UserError("file-too-large", message, "Use a smaller file.");
+  const message = say`Cannot read ${path}: it has ${size} bytes, the limit is ${limit}.`;
+  return new UserError("file-too-large", message, say`Use a smaller file.`);
 }

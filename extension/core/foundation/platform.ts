@@ -1,6 +1,7 @@
 /** What platforms can do: where ONNX Runtime is available, and which names their files can have. Loads no native code. */
 
 import { UserError } from "./errors.ts";
+import { say } from "./words/said.ts";
 
 /** Supported platforms, with VS Code's names. A test compares them with the contents of onnxruntime-node. */
 export const platforms = ["linux-x64", "linux-arm64", "win32-x64", "win32-arm64", "darwin-arm64"] as const;
@@ -10,10 +11,10 @@ export function checkPlatform(platform = `${process.platform}-${process.arch}`):
   if (platforms.some((supported) => supported === platform)) return;
   throw new UserError(
     "platform-unsupported",
-    `Graft does not run on ${platform}: ONNX Runtime, which runs its models, supports only ${platforms.join(", ")}.`,
+    say`Graft does not run on ${platform}: ONNX Runtime, which runs its models, supports only ${platforms.join(", ")}.`,
     platform === "darwin-x64"
-      ? "On a Mac with Apple silicon, use the Apple silicon versions of the editor and Node. Intel Macs cannot run Graft."
-      : "Use one of these platforms.",
+      ? say`On a Mac with Apple silicon, use the Apple silicon versions of the editor and Node. Intel Macs cannot run Graft.`
+      : say`Use one of these platforms.`,
   );
 }
 

@@ -5,6 +5,7 @@
 
 import * as z from "zod";
 import { UserError } from "./errors.ts";
+import { say, verbatim, type Said } from "./words/said.ts";
 
 /** The facts about one field for a help text or a form. */
 export interface Field {
@@ -45,9 +46,9 @@ const kinds: Readonly<Record<string, Field["kind"]>> = {
 };
 
 /** Texts of a certain form, by their names in JSON Schema. */
-const formats: Readonly<Record<string, string>> = {
-  date: "a day, such as 2026-05-01",
-  "date-time": "a time, such as 2026-05-01T09:30",
+const formats: Readonly<Record<string, Said>> = {
+  date: say`a day, such as 2026-05-01`,
+  "date-time": say`a time, such as 2026-05-01T09:30`,
 };
 
 /** Extracts the facts about a field from its schema. */
@@ -70,19 +71,31 @@ export function fieldOf(schema: z.ZodType): Field {
 }
 
 /** Describes the accepted values, to complete "it must be …": "a whole number from 1 to 1024", "graft or paper". */
-export function acceptedBy({ kind, choices, format, minimum, maximum, above, below }: Field): string {
-  if (choices) return listed(choices);
+export function acceptedBy({ kind, choices, format, minimum, maximum, above, below }: Field): Said {
+  if (choices) return oneOf(choices);
   if (format !== undefined) return formats[format]!;
-  if (kind !== "integer" && kind !== "number") return kind === "list" ? "a list" : `a ${kind}`;
+  if (kind !== "integer" && kind !== "number") return kindsInWords[kind];
+  const isWhole = kind === "integer";
+  if (minimum !== undefined && maximum !== undefined) {
+    return isWhole ? say`a whole number from ${minimum} to ${maximum}` : say`a number from ${minimum} to ${maximum}`;
+  }
   const limits = [
-    minimum !== undefined && (maximum === undefined ? `of at least ${minimum}` : `from ${minimum}`),
-    above !== undefined && `above ${above}`,
-    maximum !== undefined && (minimum === undefined ? `of at most ${maximum}` : `to ${maximum}`),
-    below !== undefined && `below ${below}`,
+    minimum !== undefined && say`of at least ${minimum}`,
+    above !== undefined && say`above ${above}`,
+    maximum !== undefined && say`of at most ${maximum}`,
+    below !== undefined && say`below ${below}`,
   ].filter((limit) => limit !== false);
-  const joint = minimum !== undefined && maximum !== undefined ? " " : " and ";
-  return [kind === "integer" ? "a whole number" : "a number", limits.join(joint)].join(" ").trim();
+  if (limits.length === 0) return isWhole ? say`a whole number` : say`a number`;
+  const within = limits.reduce((all, limit) => say`${all} and ${limit}`);
+  return isWhole ? say`a whole number ${within}` : say`a number ${within}`;
 }
+
+const kindsInWords = {
+  string: say`a string`,
+  boolean: say`a boolean`,
+  list: say`a list`,
+  object: say`an object`,
+};
 
 /**
  * Returns the request with its defaults filled in.
@@ -93,7 +106,7 @@ export function acceptedBy({ kind, choices, format, minimum, maximum, above, bel
 export function readRequest<Schema extends z.ZodObject>(
   schema: Schema,
   value: unknown,
-  action: string,
+  action: Said,
 ): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -102,12 +115,14 @@ export function readRequest<Schema extends z.ZodObject>(
   const fieldSchema = (schema.shape as Record<string, z.ZodType>)[name];
   const given = (value as Record<string, unknown> | null)?.[name];
   const expected =
-    fieldSchema && issue?.code !== "custom" ? `it must be ${acceptedBy(fieldOf(fieldSchema))}` : issue?.message;
+    fieldSchema && issue?.code !== "custom"
+      ? say`it must be ${acceptedBy(fieldOf(fieldSchema))}`
+      : verbatim(issue?.message ?? "");
   const words = inWords(name);
   throw new UserError(
     "option-invalid",
-    `Cannot ${action} with ${words} ${shown(given)}: ${expected}.`,
-    `Choose another ${words}, or omit it to use the default.`,
+    say`Cannot ${action} with ${words} ${shown(given)}: ${expected}.`,
+    say`Choose another ${words}, or omit it to use the default.`,
     { cause: parsed.error },
   );
 }
@@ -121,6 +136,7 @@ function shown(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+function oneOf(names: readonly string[]): Said {
+  const last = names.at(-1)!;
+  return names.length < 2 ? verbatim(last) : say`${names.slice(0, -1).join(", ")} or ${last}`;
 }

@@ -12,12 +12,20 @@ import { infoOf } from "../foundation/exists.ts";
 import { writeFailure } from "../foundation/atomicFile.ts";
 import { UserError } from "../foundation/errors.ts";
 import { renamePatiently } from "../foundation/renamePatiently.ts";
+import { english, say, type Said } from "../foundation/words/said.ts";
 import { attempts, type HubConnection } from "./hubConnection.ts";
 import { formatHubAddress } from "./hubAddress.ts";
 import type { RemoteFile } from "./repository.ts";
 
 /** The reason why the received bytes cannot be the file that the hub announced. */
-class Damage extends Error {}
+class Damage extends Error {
+  readonly reason: Said;
+
+  constructor(reason: Said) {
+    super(english(reason));
+    this.reason = reason;
+  }
+}
 
 /** Returns the number of bytes already at `target`, verified or not. */
 export async function bytesAt(target: string): Promise<number> {
@@ -65,7 +73,7 @@ async function complete(
   const handle = await open(path, "a");
   try {
     let { size } = await handle.stat();
-    if (size > file.size) throw new Damage(`it has ${size} bytes already, not ${file.size}`);
+    if (size > file.size) throw new Damage(say`it has ${size} bytes already, not ${file.size}`);
     let hash = await digestOf(path, file);
     onBytes(size);
     // Only bytes that no connection has brought before count, or a server that begins anew each time would be asked for ever.
@@ -79,7 +87,7 @@ async function complete(
       }
       for await (const bytes of untilCut(body)) {
         size += bytes.length;
-        if (size > file.size) throw new Damage(`the hub sends more than the ${file.size} bytes that it announced`);
+        if (size > file.size) throw new Damage(say`the hub sends more than the ${file.size} bytes that it announced`);
         await write(handle, bytes);
         hash.update(bytes);
         onBytes(size);
@@ -94,7 +102,7 @@ async function complete(
     }
     await handle.sync();
     const digest = hash.digest("hex");
-    if (digest !== file.digest.hex) throw new Damage(`its digest is ${digest}, not ${file.digest.hex}`);
+    if (digest !== file.digest.hex) throw new Damage(say`its digest is ${digest}, not ${file.digest.hex}`);
   } finally {
     await handle.close();
   }
@@ -110,12 +118,12 @@ async function openRest(
   // Any other encoding would change the size and the hashed bytes.
   const headers = { range: `bytes=${from}-`, "accept-encoding": "identity" };
   const { status, headers: answered, body } = await hub.fetch(url, { headers });
-  if (!body) throw new Damage("the hub sends nothing");
+  if (!body) throw new Damage(say`the hub sends nothing`);
   const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(answered.get("content-range") ?? "");
   const [start, total] = status === 206 && range ? [Number(range[1]), Number(range[2])] : [0, contentLength(answered)];
   if ((start !== from && start !== 0) || (total !== undefined && total !== file.size)) {
     await body.cancel();
-    throw new Damage(`the hub announced ${file.size} bytes and offers ${total ?? "some"} from ${start} on`);
+    throw new Damage(say`the hub announced ${file.size} bytes and offers ${total ?? say`some`} from ${start} on`);
   }
   return { body, start };
 }
@@ -169,16 +177,16 @@ async function sizeOf(path: string): Promise<number | undefined> {
 function stuck({ address }: HubConnection, { path, size }: RemoteFile, arrived: number): UserError {
   return new UserError(
     "hub-unreachable",
-    `Cannot download ${path} of ${formatHubAddress(address)}: no connection gets beyond ${arrived} of ${size} bytes.`,
-    "Check the network and the proxy, and try again. The downloaded part is kept.",
+    say`Cannot download ${path} of ${formatHubAddress(address)}: no connection gets beyond ${arrived} of ${size} bytes.`,
+    say`Check the network and the proxy, and try again. The downloaded part is kept.`,
   );
 }
 
 function damaged({ address }: HubConnection, { path }: RemoteFile, cause: Damage): UserError {
   return new UserError(
     "download-damaged",
-    `Cannot download ${path} of ${formatHubAddress(address)}: ${cause.message}.`,
-    "Try again. If that does not help, the hub or a proxy changes the file.",
+    say`Cannot download ${path} of ${formatHubAddress(address)}: ${cause.reason}.`,
+    say`Try again. If that does not help, the hub or a proxy changes the file.`,
     { cause },
   );
 }

@@ -7,6 +7,7 @@ import { bytesAt, downloadFile } from "./downloadFile.ts";
 import type { HubConnection } from "./hubConnection.ts";
 import type { RemoteFile } from "./repository.ts";
 import { makeFolder } from "../foundation/atomicFile.ts";
+import { say } from "../foundation/words/said.ts";
 
 export interface DownloadProgress {
   /** The number of bytes so far, those of earlier attempts included. */
@@ -70,6 +71,6 @@ export async function checkSpace(folder: string, needed: number): Promise<void> 
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   if (free >= needed) return;
-  const message = `Cannot write to ${folder}: ${Math.ceil(needed / 1e6)} MB are needed, ${Math.floor(free / 1e6)} MB are free.`;
-  throw new UserError("disk-full", message, "Free some space and try again. The downloaded part is kept.");
+  const message = say`Cannot write to ${folder}: ${Math.ceil(needed / 1e6)} MB are needed, ${Math.floor(free / 1e6)} MB are free.`;
+  throw new UserError("disk-full", message, say`Free some space and try again. The downloaded part is kept.`);
 }

@@ -1,6 +1,7 @@
 /** Downloads one small text file of a hub into memory. Checks its size, not its content. */
 
 import { UserError } from "../foundation/errors.ts";
+import { say } from "../foundation/words/said.ts";
 import { formatHubAddress } from "./hubAddress.ts";
 import type { HubConnection } from "./hubConnection.ts";
 
@@ -26,8 +27,8 @@ export async function downloadText(hub: HubConnection, path: string, limit: numb
   } catch (error) {
     hub.signal?.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `Cannot download ${path} of ${formatHubAddress(hub.address)}: ${reason}.`;
-    throw new UserError("download-damaged", message, "Check the network and the proxy, and try again.", {
+    const message = say`Cannot download ${path} of ${formatHubAddress(hub.address)}: ${reason}.`;
+    throw new UserError("download-damaged", message, say`Check the network and the proxy, and try again.`, {
       cause: error,
     });
   }

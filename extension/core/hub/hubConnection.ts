@@ -10,6 +10,7 @@ import type { EnvHttpProxyAgent } from "undici";
 import { systemCode, UserError, type UserErrorCode } from "../foundation/errors.ts";
 import { silentLog, type Log } from "../foundation/log.ts";
 import { withoutPasswords } from "../foundation/withoutPasswords.ts";
+import { say, type Said } from "../foundation/words/said.ts";
 import { formatHubAddress, type HubAddress } from "./hubAddress.ts";
 
 /** How to reach the hub. All settings are optional. */
@@ -135,14 +136,14 @@ function proxiesOf({ proxy }: HubSettings): [string, string][] {
 function checkedUrl(what: string, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol)) return url;
-  const message = `Cannot reach the hub: ${what} is "${withoutPasswords(text)}", which is not an http or https address.`;
-  throw new UserError("hub-setting-invalid", message, "Correct it, or leave it out.");
+  const message = say`Cannot reach the hub: ${what} is "${withoutPasswords(text)}", which is not an http or https address.`;
+  throw new UserError("hub-setting-invalid", message, say`Correct it, or leave it out.`);
 }
 
 /** `fetch` rejects an address with credentials, and messages that name the hub would show them. */
 function credentialsInEndpoint(endpoint: string): UserError {
-  const message = `Cannot reach the hub: HF_ENDPOINT is "${withoutPasswords(endpoint)}", which contains a user name or a password.`;
-  return new UserError("hub-setting-invalid", message, "Leave them out, and set a token in HF_TOKEN instead.");
+  const message = say`Cannot reach the hub: HF_ENDPOINT is "${withoutPasswords(endpoint)}", which contains a user name or a password.`;
+  return new UserError("hub-setting-invalid", message, say`Leave them out, and set a token in HF_TOKEN instead.`);
 }
 
 /** Returns the milliseconds to wait before the next attempt; undefined if a retry cannot help. */
@@ -159,16 +160,16 @@ function refusal(
   { address, endpoint, settings }: Pick<HubConnection, "address" | "endpoint"> & { settings: HubSettings },
 ): UserError {
   const { repository, revision } = address;
-  const no = (code: UserErrorCode, reason: string, nextStep: string): UserError =>
-    new UserError(code, `Cannot download ${formatHubAddress(address)}: ${reason}.`, nextStep, { cause: answer });
+  const no = (code: UserErrorCode, reason: Said, nextStep: Said): UserError =>
+    new UserError(code, say`Cannot download ${formatHubAddress(address)}: ${reason}.`, nextStep, { cause: answer });
 
   if (answer instanceof Error) {
     return no(
       "hub-unreachable",
-      `${endpoint} cannot be reached (${reasonOf(answer)})`,
+      say`${endpoint} cannot be reached (${reasonOf(answer)})`,
       certificateProblem(answer)
-        ? "Add your proxy's certificate to NODE_EXTRA_CA_CERTS, or switch off http.proxyStrictSSL in VS Code."
-        : "Check the network and the proxy, or copy the model's folder to this machine and import that.",
+        ? say`Add your proxy's certificate to NODE_EXTRA_CA_CERTS, or switch off http.proxyStrictSSL in VS Code.`
+        : say`Check the network and the proxy, or copy the model's folder to this machine and import that.`,
     );
   }
   const { status, headers } = answer;
@@ -176,40 +177,45 @@ function refusal(
   if (kind === "GatedRepo") {
     return no(
       "hub-gated",
-      "its owner requires you to accept its conditions",
-      `Accept them at ${endpoint}/${repository}, then ${settings.token ? "try again" : "set a token"} (HF_TOKEN; ` +
-        'in the editor, "Graft: Set Hugging Face token").',
+      say`its owner requires you to accept its conditions`,
+      settings.token
+        ? say`Accept them at ${endpoint}/${repository}, then try again (HF_TOKEN; in the editor, "Graft: Set Hugging Face token").`
+        : say`Accept them at ${endpoint}/${repository}, then set a token (HF_TOKEN; in the editor, "Graft: Set Hugging Face token").`,
     );
   }
   if (kind === "RevisionNotFound") {
     return no(
       "hub-revision-unknown",
-      `it has no revision "${revision}"`,
-      "Name a branch, a tag or a commit of this model.",
+      say`it has no revision "${revision}"`,
+      say`Name a branch, a tag or a commit of this model.`,
     );
   }
   if (status === 404 || kind === "RepoNotFound") {
     return no(
       "hub-not-found",
-      `${endpoint} has no such model, or it is private`,
-      'Check the name. For a private model, set a token (HF_TOKEN; in the editor, "Graft: Set Hugging Face token").',
+      say`${endpoint} has no such model, or it is private`,
+      say`Check the name. For a private model, set a token (HF_TOKEN; in the editor, "Graft: Set Hugging Face token").`,
     );
   }
   if (status === 401 || status === 403) {
     return no(
       "hub-unauthorized",
-      settings.token ? `the hub rejects the token (${status})` : `${endpoint} requires a token (${status})`,
-      'Set a token that may read the model (HF_TOKEN; in the editor, "Graft: Set Hugging Face token").',
+      settings.token ? say`the hub rejects the token (${status})` : say`${endpoint} requires a token (${status})`,
+      say`Set a token that may read the model (HF_TOKEN; in the editor, "Graft: Set Hugging Face token").`,
     );
   }
   if (status === 429) {
     return no(
       "hub-busy",
-      `${endpoint} received too many requests (${reasonOf(answer)})`,
-      "Try again later, or set a token.",
+      say`${endpoint} received too many requests (${reasonOf(answer)})`,
+      say`Try again later, or set a token.`,
     );
   }
-  return no("hub-failed", `${endpoint} failed (${reasonOf(answer)})`, "Try again later. The downloaded part is kept.");
+  return no(
+    "hub-failed",
+    say`${endpoint} failed (${reasonOf(answer)})`,
+    say`Try again later. The downloaded part is kept.`,
+  );
 }
 
 /** Returns a short reason, such as "429, wait 90 s" or "ENOTFOUND". */

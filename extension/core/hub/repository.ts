@@ -3,6 +3,7 @@
 import { listFiles, modelInfo } from "@huggingface/hub";
 import * as z from "zod";
 import { UserError } from "../foundation/errors.ts";
+import { say } from "../foundation/words/said.ts";
 import { formatHubAddress, type HubAddress } from "./hubAddress.ts";
 import type { HubConnection } from "./hubConnection.ts";
 
@@ -58,8 +59,8 @@ export async function readRepository({ address, endpoint, fetch }: HubConnection
     if (!isOfAnswer(error)) throw error;
     throw new UserError(
       "hub-failed",
-      `Cannot download ${formatHubAddress(address)}: ${endpoint} does not answer like a Hugging Face hub.`,
-      "Check HF_ENDPOINT and the proxy, or copy the model's folder to this machine and import that.",
+      say`Cannot download ${formatHubAddress(address)}: ${endpoint} does not answer like a Hugging Face hub.`,
+      say`Check HF_ENDPOINT and the proxy, or copy the model's folder to this machine and import that.`,
       { cause: error },
     );
   }

@@ -1,6 +1,7 @@
 /** Selects the files of a model to download: the requested small files, and weights in safetensors. */
 
 import { UserError } from "../foundation/errors.ts";
+import { say } from "../foundation/words/said.ts";
 import { formatHubAddress } from "./hubAddress.ts";
 import type { RemoteFile, Repository } from "./repository.ts";
 
@@ -31,9 +32,9 @@ export function selectFiles(repository: Repository, kept: ReadonlySet<string>): 
   for (const { path, size } of selection.small) {
     const most = path === "tokenizer.json" ? mostBytes[path] : mostBytes.others;
     if (size <= most) continue;
-    const megabytes = `${Math.ceil(size / 1e6)} MB, and Graft reads at most ${most / 1e6} MB of such a file`;
-    const message = `Cannot download ${formatHubAddress(repository.pinned)}: ${path} has ${megabytes}.`;
-    throw new UserError("file-too-large", message, "Choose another model; this file is not plausible.");
+    const reason = say`${path} has ${Math.ceil(size / 1e6)} MB, and Graft reads at most ${most / 1e6} MB of such a file`;
+    const message = say`Cannot download ${formatHubAddress(repository.pinned)}: ${reason}.`;
+    throw new UserError("file-too-large", message, say`Choose another model; this file is not plausible.`);
   }
   return selection;
 }
@@ -48,13 +49,12 @@ function select({ pinned, files }: Repository, kept: ReadonlySet<string>): Selec
   const model = formatHubAddress(pinned);
   const pickled = files.find(({ path }) => pickle.test(path));
   if (!pickled) {
-    const message = `Cannot download ${model}: it has neither a ${singleFile} nor shards of one.`;
-    throw new UserError("weights-missing", message, "Choose a model with weights in safetensors.");
+    const message = say`Cannot download ${model}: it has neither a ${singleFile} nor shards of one.`;
+    throw new UserError("weights-missing", message, say`Choose a model with weights in safetensors.`);
   }
   throw new UserError(
     "weights-pickled",
-    `Cannot download ${model}: its weights are a Python pickle (${pickled.path}), which can run arbitrary code when it is loaded.`,
-    `Check whether a pull request of the model adds ${singleFile} (then import ${pinned.repository}@refs/pr/N), or convert ` +
-      "it with transformers' save_pretrained(safe_serialization=True) and import that folder.",
+    say`Cannot download ${model}: its weights are a Python pickle (${pickled.path}), which can run arbitrary code when it is loaded.`,
+    say`Check whether a pull request of the model adds ${singleFile} (then import ${pinned.repository}@refs/pr/N), or convert it with transformers' save_pretrained(safe_serialization=True) and import that folder.`,
   );
 }

@@ -1,6 +1,7 @@
 /** The devices that sessions can run on, and their names in ONNX Runtime. Does not know which of them this machine has. */
 
 import { UserError } from "../foundation/errors.ts";
+import { say } from "../foundation/words/said.ts";
 
 /** CPU first; the others in the order in which a machine with several of them should try them. */
 export const devices = ["cpu", "cuda", "directml", "webgpu", "coreml"] as const;
@@ -63,8 +64,8 @@ export class DeviceFailure extends UserError {
 
   constructor(device: Device, cause: unknown) {
     const reason = firstLine(cause instanceof Error ? cause.message : String(cause));
-    const message = `Cannot go on with ${deviceNames[device]}: ${reason}`;
-    super("device-failed", message, "Choose another device, or auto. Run graft devices to see what is missing.", {
+    const message = say`Cannot go on with ${deviceNames[device]}: ${reason}`;
+    super("device-failed", message, say`Choose another device, or auto. Run graft devices to see what is missing.`, {
       cause,
     });
     this.device = device;

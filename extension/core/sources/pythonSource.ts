@@ -3,6 +3,7 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { readPlainFile, type Links } from "../foundation/plainFile.ts";
+import { say, type Said } from "../foundation/words/said.ts";
 import type { SkipReason } from "./skipped.ts";
 
 export interface SourceText {
@@ -11,7 +12,7 @@ export interface SourceText {
 
 /** The reason why a file is unfit for training, in words and as a category. */
 export interface UnfitSource {
-  readonly unfit: string;
+  readonly unfit: Said;
   readonly reason: SkipReason;
 }
 
@@ -35,15 +36,15 @@ export async function readPythonSource(
 ): Promise<SourceText | UnfitSource> {
   const { size } = await stat(path);
   if (size > largestSource) {
-    return { unfit: `The file is too large: ${size} bytes; the limit is ${largestSource}.`, reason: "large" };
+    return { unfit: say`The file is too large: ${size} bytes; the limit is ${largestSource}.`, reason: "large" };
   }
   const bytes = await readPlainFile(path, largestSource, links);
-  if (bytes.includes(0)) return { unfit: "The file is binary.", reason: "binary" };
+  if (bytes.includes(0)) return { unfit: say`The file is binary.`, reason: "binary" };
   let text;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).replaceAll(/\r\n?/g, "\n");
   } catch {
-    return { unfit: "The file is not valid UTF-8.", reason: "encoding" };
+    return { unfit: say`The file is not valid UTF-8.`, reason: "encoding" };
   }
   return unfitText(text, basename(path), takes) ?? { text };
 }
@@ -54,16 +55,16 @@ export function unfitText(
   name: string,
   takes: (reason: SkipReason) => boolean = () => false,
 ): UnfitSource | undefined {
-  if (text.length > largestSource) return { unfit: "The file is too large.", reason: "large" };
-  if (text.trim() === "") return { unfit: "The file is empty.", reason: "empty" };
+  if (text.length > largestSource) return { unfit: say`The file is too large.`, reason: "large" };
+  if (text.trim() === "") return { unfit: say`The file is empty.`, reason: "empty" };
   const lines = text.split("\n");
   const isMarked = lines.slice(0, 12).some((line) => line.trimStart().startsWith("#") && generatedMarks.test(line));
   const isGenerated = isMarked || generatedNames.test(name);
-  if (isGenerated && !takes("generated")) return { unfit: "The file is generated.", reason: "generated" };
+  if (isGenerated && !takes("generated")) return { unfit: say`The file is generated.`, reason: "generated" };
   const longest = lines.reduce((most, line) => Math.max(most, line.length), 0);
   const isMinified = longest > 1000 || text.length / lines.length > 150 || name.endsWith(".min.py");
   if (isMinified && !takes("minified")) {
-    return { unfit: "The file holds data or minified code: its lines are too long.", reason: "minified" };
+    return { unfit: say`The file holds data or minified code: its lines are too long.`, reason: "minified" };
   }
   return undefined;
 }

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import { isFile } from "../foundation/exists.ts";
 import type { Links } from "../foundation/plainFile.ts";
+import { say } from "../foundation/words/said.ts";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { pythonFiles, type WalkOptions } from "./pythonFiles.ts";
 import { readIncluded, type Included } from "./overrule/included.ts";
@@ -81,13 +82,13 @@ async function readOrReason(
 ): Promise<SourceText | UnfitSource> {
   return await readPythonSource(path, links, takes).catch((error: unknown): UnfitSource => {
     const why = error instanceof Error ? error.message : String(error);
-    return { unfit: `The file cannot be read: ${why}.`, reason: "unreadable" };
+    return { unfit: say`The file cannot be read: ${why}.`, reason: "unreadable" };
   });
 }
 
 async function secretIn(text: string): Promise<UnfitSource | undefined> {
   const line = await lineOfSecret(text);
-  return line === undefined ? undefined : { unfit: `The file contains a secret in line ${line}.`, reason: "secret" };
+  return line === undefined ? undefined : { unfit: say`The file contains a secret in line ${line}.`, reason: "secret" };
 }
 
 type Judge = (at: string, path: string, seen: Map<string, string>) => Promise<SourceText | UnfitSource>;
@@ -104,7 +105,7 @@ function sourceJudge(links: Links, included: Included = readIncluded()): Judge {
     if (secret) return secret;
     const [problem] = (await (parser ??= openPythonParser())).problems(text);
     if (problem)
-      return { unfit: `The file is not valid Python: line ${problem.line} does not parse.`, reason: "unparsable" };
+      return { unfit: say`The file is not valid Python: line ${problem.line} does not parse.`, reason: "unparsable" };
     return undefined;
   };
   return async (at, path, seen) => {
@@ -114,7 +115,7 @@ function sourceJudge(links: Links, included: Included = readIncluded()): Judge {
     const hash = createHash("sha256").update(source.text).digest("base64").slice(0, 22);
     const twin = seen.get(hash);
     if (twin !== undefined && !takes("duplicate"))
-      return { unfit: `The file is the same as ${twin}.`, reason: "duplicate" };
+      return { unfit: say`The file is the same as ${twin}.`, reason: "duplicate" };
     if (twin === undefined) seen.set(hash, path);
     if (!verdicts.has(hash)) verdicts.set(hash, await verdictOn(source.text));
     const verdict = verdicts.get(hash);

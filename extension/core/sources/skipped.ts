@@ -1,5 +1,7 @@
 /** The reasons why a file of a project is left out of training. */
 
+import { english, say, type Said } from "../foundation/words/said.ts";
+
 export const skipReasons = [
   "ignored",
   "environment",
@@ -28,9 +30,32 @@ export interface Skipped {
   readonly reason: SkipReason;
 }
 
+const texts: Readonly<Record<SkipReason, Said>> = {
+  ignored: say`ignored`,
+  environment: say`environment`,
+  installed: say`installed`,
+  hidden: say`hidden`,
+  secret: say`secret`,
+  duplicate: say`duplicate`,
+  generated: say`generated`,
+  minified: say`minified`,
+  unparsable: say`not valid Python`,
+  large: say`large`,
+  binary: say`binary`,
+  encoding: say`encoding`,
+  empty: say`empty`,
+  unreadable: say`unreadable`,
+};
+
 /** The reason in words for people. */
-export function reasonText(reason: string): string {
-  return reason === "unparsable" ? "not valid Python" : reason;
+export function reasonText(reason: SkipReason): Said {
+  return texts[reason];
+}
+
+/** "3 duplicate, 1 empty" */
+export function countsText(skipped: readonly Skipped[]): string {
+  const counts = Object.entries(countByReason(skipped)) as [SkipReason, number][];
+  return counts.map(([reason, count]) => `${count} ${english(reasonText(reason))}`).join(", ");
 }
 
 /** Counts the reasons that occur, in the order of {@link skipReasons}. */

@@ -1,5 +1,6 @@
 /** How much longer the rules of a tokenizer.json can make a text. A careless or hostile author's could fill the memory. */
 
+import { say } from "../foundation/words/said.ts";
 import { invalid } from "./tokenizerFiles.ts";
 
 /** Normalization of Unicode and bytes as characters make texts a few times longer. */
@@ -9,7 +10,7 @@ const mostGrowth = 1000;
 export function checkGrowth(folder: string, parts: readonly unknown[]): void {
   const growth = parts.reduce<number>((product, part) => product * growthOf(part), 1);
   if (growth <= mostGrowth) return;
-  throw invalid(folder, "its rules can make a text more than a thousand times longer", "Choose another base.");
+  throw invalid(folder, say`its rules can make a text more than a thousand times longer`, say`Choose another base.`);
 }
 
 /** The product over a part and the parts in it, which apply one after another. */

@@ -5,6 +5,7 @@
 
 import { UserError } from "../foundation/errors.ts";
 import { withinTime } from "../foundation/withinTime.ts";
+import { say } from "../foundation/words/said.ts";
 
 /** The regular expressions of most models. They are known to be fast and do not need a time limit, which costs 0.1 ms a text. */
 const quickPatterns: ReadonlySet<unknown> = new Set([
@@ -43,8 +44,8 @@ export function timed<Rest extends unknown[]>(
     const seconds = Math.round(milliseconds / 1000);
     stuck = new UserError(
       "tokenizer-stuck",
-      `Cannot use the tokenizer of ${folder}: it did not encode ${text.length} characters in ${seconds} s.`,
-      "Choose another base. A regular expression in the tokenizer.json of this one may never finish.",
+      say`Cannot use the tokenizer of ${folder}: it did not encode ${text.length} characters in ${seconds} s.`,
+      say`Choose another base. A regular expression in the tokenizer.json of this one may never finish.`,
     );
     throw stuck;
   };

@@ -1,6 +1,7 @@
 /** Converts text to token ids and back with the tokenizer files of a local folder. */
 
 import { UserError } from "../foundation/errors.ts";
+import { say } from "../foundation/words/said.ts";
 import { findFillInTheMiddle, type FillInTheMiddle } from "./fillInTheMiddle.ts";
 import { checkGrowth } from "./growth.ts";
 import { tokenDecoder } from "./tokenDecoder.ts";
@@ -50,8 +51,8 @@ export async function openTokenizer(folder: string, modelVocabularySize = Infini
   if (highest >= modelVocabularySize) {
     throw new UserError(
       "tokenizer-mismatch",
-      `Cannot use the tokenizer of ${folder}: its ids go up to ${highest}, the model's vocabulary has ${modelVocabularySize}.`,
-      "Use the tokenizer files that came with the model.",
+      say`Cannot use the tokenizer of ${folder}: its ids go up to ${highest}, the model's vocabulary has ${modelVocabularySize}.`,
+      say`Use the tokenizer files that came with the model.`,
     );
   }
   const endOfText = ids.get(files.endOfText)!;
@@ -103,7 +104,12 @@ async function openEncoder(
     return isQuick([json["normalizer"], json["pre_tokenizer"]]) ? encode : timed(folder, encode);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw invalid(folder, `the tokenizer library rejects it (${reason})`, "Use a model with a BPE tokenizer.", error);
+    throw invalid(
+      folder,
+      say`the tokenizer library rejects it (${reason})`,
+      say`Use a model with a BPE tokenizer.`,
+      error,
+    );
   }
 }
 
@@ -114,7 +120,7 @@ function openTextDecoder(
   const names: string[] = [];
   for (const [name, id] of ids) names[id] = name;
   const decode = tokenDecoder(json["decoder"]);
-  if (!decode) throw invalid(folder, "its decoder is unknown", "Use a model with a BPE tokenizer.");
+  if (!decode) throw invalid(folder, say`its decoder is unknown`, say`Use a model with a BPE tokenizer.`);
   return (tokens, place) => {
     const text = tokens.map((token) => names[token] ?? "");
     if (place === "start") return decode(text);

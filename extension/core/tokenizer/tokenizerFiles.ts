@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { readPlainText } from "../foundation/plainFile.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
+import { say, type Said } from "../foundation/words/said.ts";
 import type { FillOrder } from "./fillInTheMiddle.ts";
 
 const addedTokenSchema = z.looseObject({
@@ -57,28 +58,28 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
   if (rawTokenizer === undefined) {
     throw invalid(
       folder,
-      "it has no tokenizer.json",
-      "Save it with a fast tokenizer of transformers, or download tokenizer.json.",
+      say`it has no tokenizer.json`,
+      say`Save it with a fast tokenizer of transformers, or download tokenizer.json.`,
     );
   }
   const tokenizer = tokenizerSchema.safeParse(rawTokenizer);
   if (!tokenizer.success)
-    throw invalid(folder, `its tokenizer.json has unexpected content:\n${z.prettifyError(tokenizer.error)}`);
+    throw invalid(folder, say`its tokenizer.json has unexpected content:\n${z.prettifyError(tokenizer.error)}`);
   const settings = settingsSchema.safeParse((await readJson(folder, "tokenizer_config.json")) ?? {});
   if (!settings.success) {
-    throw invalid(folder, `its tokenizer_config.json has unexpected content:\n${z.prettifyError(settings.error)}`);
+    throw invalid(folder, say`its tokenizer_config.json has unexpected content:\n${z.prettifyError(settings.error)}`);
   }
   const ids = new Map(vocabularyIds(folder, tokenizer.data.model.vocab));
-  if (ids.size === 0) throw invalid(folder, "its vocabulary is empty", "Download tokenizer.json again.");
+  if (ids.size === 0) throw invalid(folder, say`its vocabulary is empty`, say`Download tokenizer.json again.`);
   for (const { id, content } of tokenizer.data.added_tokens) ids.set(content, id);
   // Without a setting, try the two names that nearly every code model uses.
   const endOfText = settings.data.eos_token ?? ["<|endoftext|>", "</s>"].find((token) => ids.has(token));
   if (endOfText === undefined || !ids.has(endOfText)) {
-    const names =
+    const reason =
       endOfText === undefined
-        ? "names no end-of-text token"
-        : `names the end-of-text token "${endOfText}", which does not exist`;
-    throw invalid(folder, `it ${names}`, 'Set "eos_token" in tokenizer_config.json to a token of tokenizer.json.');
+        ? say`it names no end-of-text token`
+        : say`it names the end-of-text token "${endOfText}", which does not exist`;
+    throw invalid(folder, reason, say`Set "eos_token" in tokenizer_config.json to a token of tokenizer.json.`);
   }
   return {
     json: tokenizer.data,
@@ -139,7 +140,7 @@ function vocabularyIds(folder: string, vocabulary: readonly unknown[] | Record<s
     : Object.entries(vocabulary);
   return entries.map(([token, id]) => {
     if (typeof token === "string" && typeof id === "number" && Number.isInteger(id) && id >= 0) return [token, id];
-    throw invalid(folder, `its tokenizer.json gives ${JSON.stringify(token)} the id ${JSON.stringify(id)}`);
+    throw invalid(folder, say`its tokenizer.json gives ${JSON.stringify(token)} the id ${JSON.stringify(id)}`);
   });
 }
 
@@ -154,18 +155,20 @@ async function readJson(folder: string, name: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw invalid(folder, `its ${name} is not valid JSON`, "Copy or download the file again.", error);
+    throw invalid(folder, say`its ${name} is not valid JSON`, say`Copy or download the file again.`, error);
   }
 }
 
 /** The error for an unusable tokenizer. `reason` completes "Cannot use the tokenizer of FOLDER: …". */
 export function invalid(
   folder: string,
-  reason: string,
-  nextStep = "Download the tokenizer files again.",
+  reason: Said,
+  nextStep = say`Download the tokenizer files again.`,
   cause?: unknown,
 ): UserError {
-  return new UserError("tokenizer-invalid", `Cannot use the tokenizer of ${folder}: ${reason}.`, nextStep, { cause });
+  return new UserError("tokenizer-invalid", say`Cannot use the tokenizer of ${folder}: ${reason}.`, nextStep, {
+    cause,
+  });
 }
 
 function isObject(value: unknown): boolean {

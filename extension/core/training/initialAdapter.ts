@@ -3,6 +3,7 @@
 import type { Adapter } from "../adapters/adapter.ts";
 import { kindOf, methodOf } from "../adapters/methods/methodNamed.ts";
 import { UserError } from "../foundation/errors.ts";
+import { say, type Said } from "../foundation/words/said.ts";
 import type { TrainOptions } from "./request.ts";
 import type { TrainSettings } from "./settings.ts";
 
@@ -14,14 +15,14 @@ import type { TrainSettings } from "./settings.ts";
 export function settingsOf(adapter: Adapter, settings: TrainSettings, options: TrainOptions): TrainSettings {
   const decisions = kindOf(adapter).decides(adapter);
   const decided: Readonly<Record<string, unknown>> = { ...decisions.settings, method: methodOf(adapter.method).name };
-  const labels: Readonly<Record<string, string>> = { method: "method", ...decisions.labels };
+  const labels: Readonly<Record<string, Said>> = { method: say`method`, ...decisions.labels };
   const asked: Readonly<Record<string, unknown>> = options;
   for (const [key, words] of Object.entries(labels)) {
     const [wanted, given] = [asked[key], decided[key]];
     if (wanted === undefined || given === undefined || wanted === given) continue;
-    const found = `its ${words} is ${shown(given)}, but the request says ${shown(wanted)}`;
-    const message = `Cannot start from adapter "${adapter.name}": ${found}.`;
-    throw new UserError("adapter-mismatch", message, `Omit the ${words}, or start without an adapter.`);
+    const found = say`its ${words} is ${shown(given)}, but the request says ${shown(wanted)}`;
+    const message = say`Cannot start from adapter "${adapter.name}": ${found}.`;
+    throw new UserError("adapter-mismatch", message, say`Omit the ${words}, or start without an adapter.`);
   }
   const defaults = Object.entries(decisions.defaults ?? {}).filter(([key]) => asked[key] === undefined);
   return { ...settings, ...decided, ...Object.fromEntries(defaults) };

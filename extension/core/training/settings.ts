@@ -2,6 +2,7 @@
 
 import { servedContextOf, type ServedContext } from "./holes/servedContext.ts";
 import { readRequest } from "../foundation/request.ts";
+import { say } from "../foundation/words/said.ts";
 import type { Given, MethodBase } from "../adapters/methods/method.ts";
 import { methodOf, type MethodSettings, type MethodSpec } from "../adapters/methods/methodNamed.ts";
 import type { OptimizerName } from "./optimizers/optimizers.ts";
@@ -40,7 +41,7 @@ export type ResolvedSettings = CommonSettings & MethodSettings;
  * @throws UserError "option-invalid"
  */
 export function readSettings(options: TrainOptions): TrainSettings {
-  const read: Readonly<Record<string, unknown>> = readRequest(trainRequest, withPreset(options), "train");
+  const read: Readonly<Record<string, unknown>> = readRequest(trainRequest, withPreset(options), say`train`);
   const settings = Object.keys(settingsSchema.shape).map((key) => [key, read[key] ?? null]);
   const optimizer = options.optimizer ?? (read["preset"] === "paper" ? "adafactor" : "adamw");
   return { ...(Object.fromEntries(settings) as TrainSettings), optimizer };

@@ -6,6 +6,7 @@ import { reproduciblePlacements, withFallback } from "../devices/placements.ts";
 import type { Device } from "../runtime/device.ts";
 import { openOutputFolder, type OutputFolder } from "./output/outputFolder.ts";
 import { openGate } from "../foundation/waiting/gate.ts";
+import type { Said } from "../foundation/words/said.ts";
 import { checkDisk, diskForParameters, freeDisk } from "./cost/diskPlan.ts";
 import { describeCost, estimateCost } from "./cost/costEstimate.ts";
 import { beginRun } from "./run/beginRun.ts";
@@ -134,7 +135,7 @@ async function takeSteps(
     const needed = diskForParameters(cost.parameterBytes, { ...settings, ...work });
     checkDisk(output.path, needed, await freeDisk(output.workFolder));
   }
-  const unfit = (reason: string): Error => checkpointInvalid(output.workFolder, reason);
+  const unfit = (reason: Said): Error => checkpointInvalid(output.workFolder, reason);
   const step = await openTrainingStep(base, spec, shape, first, checkpoint && unfit, options.device);
   let state: TrainerState;
   try {

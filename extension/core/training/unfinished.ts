@@ -5,6 +5,7 @@ import { readdir, rename, rm, rmdir, stat, utimes } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../foundation/errors.ts";
 import { exists } from "../foundation/exists.ts";
+import { say } from "../foundation/words/said.ts";
 import { hasCheckpoint, readStep } from "./output/checkpoint.ts";
 import { discardTraining, isBusy, isResumable, lockFile, lockWorkFolder, workFolderOf } from "./output/outputFolder.ts";
 import { readRun } from "./run/trainingRun.ts";
@@ -68,8 +69,8 @@ export async function setAsideTraining(out: string): Promise<DiscardedTraining> 
   try {
     // The lock has made the folder anew if another process has ended the training meanwhile.
     if (!(await isResumable(workFolder))) {
-      const message = `Cannot discard the training "${basename(path)}": it has ended.`;
-      throw new UserError("training-gone", message, "There is nothing left to discard.");
+      const message = say`Cannot discard the training "${basename(path)}": it has ended.`;
+      throw new UserError("training-gone", message, say`There is nothing left to discard.`);
     }
     await rename(workFolder, aside);
     await rm(join(aside, lockFile));
@@ -83,12 +84,12 @@ export async function setAsideTraining(out: string): Promise<DiscardedTraining> 
     restore: async () => {
       const name = basename(path);
       if (!(await exists(aside))) {
-        const message = `Cannot restore the training "${name}": it was removed permanently.`;
-        throw new UserError("training-gone", message, "Start a new one.");
+        const message = say`Cannot restore the training "${name}": it was removed permanently.`;
+        throw new UserError("training-gone", message, say`Start a new one.`);
       }
       if (await exists(workFolder)) {
-        const message = `Cannot restore the training "${name}": another training with this name has started.`;
-        throw new UserError("training-exists", message, "Finish or discard that one first, then choose Undo again.");
+        const message = say`Cannot restore the training "${name}": another training with this name has started.`;
+        throw new UserError("training-exists", message, say`Finish or discard that one first, then choose Undo again.`);
       }
       await rename(aside, workFolder);
     },

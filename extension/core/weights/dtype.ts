@@ -1,6 +1,7 @@
 /** The number formats of a safetensors file: the bits of each, and conversions of float formats to and from float32. */
 
 import { UserError } from "../foundation/errors.ts";
+import { say } from "../foundation/words/said.ts";
 
 /** Bits per element, as in the safetensors reference implementation. */
 const bitsOf: Readonly<Record<string, number>> = {
@@ -52,8 +53,8 @@ export function widen(dtype: string, bytes: Uint8Array<ArrayBuffer>, what: strin
     default:
       throw new UserError(
         "dtype-unsupported",
-        `Cannot read ${what}: its values are ${dtype}, and only ${readableDtypes.join(", ")} can be read.`,
-        "Use a checkpoint that is not quantized, in float32, float16 or bfloat16.",
+        say`Cannot read ${what}: its values are ${dtype}, and only ${readableDtypes.join(", ")} can be read.`,
+        say`Use a checkpoint that is not quantized, in float32, float16 or bfloat16.`,
       );
   }
 }

@@ -6,6 +6,7 @@ import * as z from "zod";
 import { readPlainText } from "../foundation/plainFile.ts";
 import { isFolder } from "../foundation/exists.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
+import { say, type Said } from "../foundation/words/said.ts";
 import { openSafetensors, type SafetensorsFile } from "./safetensors.ts";
 import { damaged, type TensorEntry } from "./safetensorsHeader.ts";
 
@@ -49,7 +50,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
     }
     for (const [name, shard] of weightMap ?? []) {
       if (!homes.has(name))
-        throw damaged(join(path, shard), `the index lists tensor "${name}" there, but the file does not contain it`);
+        throw damaged(join(path, shard), say`the index lists tensor "${name}" there, but the file does not contain it`);
     }
   } catch (error) {
     await close();
@@ -58,8 +59,8 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   const homeOf = (name: string): SafetensorsFile => {
     const file = homes.get(name);
     if (file) return file;
-    const message = `Cannot read ${path}: the model has no tensor "${name}".`;
-    throw new UserError("tensor-missing", message, "Check that config.json belongs to these weights.");
+    const message = say`Cannot read ${path}: the model has no tensor "${name}".`;
+    throw new UserError("tensor-missing", message, say`Check that config.json belongs to these weights.`);
   };
   return {
     path,
@@ -80,14 +81,14 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
 export async function readConfig(path: string): Promise<unknown> {
   if (!(await isFolder(path))) {
     throw invalid(
-      `Cannot open the model ${path}: there is no such folder.`,
-      "Give the path of a Hugging Face model folder.",
+      say`Cannot open the model ${path}: there is no such folder.`,
+      say`Give the path of a Hugging Face model folder.`,
     );
   }
   const text = await readPlainText(join(path, "config.json")).catch((error: unknown) => {
     throw invalid(
-      `Cannot open the model ${path}: it has no config.json that can be read (${systemCode(error)}).`,
-      "Give the folder that holds config.json and model.safetensors.",
+      say`Cannot open the model ${path}: it has no config.json that can be read (${String(systemCode(error))}).`,
+      say`Give the folder that holds config.json and model.safetensors.`,
       error,
     );
   });
@@ -95,8 +96,8 @@ export async function readConfig(path: string): Promise<unknown> {
     return JSON.parse(text);
   } catch (error) {
     throw invalid(
-      `Cannot open the model ${path}: its config.json is not valid JSON.`,
-      "Copy or download config.json again.",
+      say`Cannot open the model ${path}: its config.json is not valid JSON.`,
+      say`Copy or download config.json again.`,
       error,
     );
   }
@@ -119,8 +120,8 @@ async function findShards(
     const missing = shards.find((shard) => !files.includes(shard));
     if (missing !== undefined) {
       throw invalid(
-        `Cannot open the model ${path}: the index lists the weight file ${missing}, which is missing.`,
-        "Download the missing file into the folder.",
+        say`Cannot open the model ${path}: the index lists the weight file ${missing}, which is missing.`,
+        say`Download the missing file into the folder.`,
       );
     }
     return { shards, weightMap };
@@ -128,11 +129,14 @@ async function findShards(
   const pickle = files.find((file) => /^pytorch_model.*\.bin$/.test(file));
   if (pickle !== undefined) {
     throw invalid(
-      `Cannot open the model ${path}: its weights are a Python pickle (${pickle}), which can run arbitrary code when it is loaded.`,
-      "Use the model's safetensors version, or convert it with transformers' save_pretrained(safe_serialization=True).",
+      say`Cannot open the model ${path}: its weights are a Python pickle (${pickle}), which can run arbitrary code when it is loaded.`,
+      say`Use the model's safetensors version, or convert it with transformers' save_pretrained(safe_serialization=True).`,
     );
   }
-  throw invalid(`Cannot open the model ${path}: it has no model.safetensors.`, "Download the weights into the folder.");
+  throw invalid(
+    say`Cannot open the model ${path}: it has no model.safetensors.`,
+    say`Download the weights into the folder.`,
+  );
 }
 
 async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
@@ -141,8 +145,8 @@ async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
     index = indexSchema.parse(JSON.parse(await readPlainText(path)));
   } catch (error) {
     throw invalid(
-      `Cannot read ${path}: it is not an index of weight files.`,
-      "Copy or download the file again.",
+      say`Cannot read ${path}: it is not an index of weight files.`,
+      say`Copy or download the file again.`,
       error,
     );
   }
@@ -150,14 +154,14 @@ async function readIndex(path: string): Promise<ReadonlyMap<string, string>> {
     // A name with a separator could refer to a file outside the folder.
     if (!/^[^/\\]+\.safetensors$/.test(file)) {
       throw invalid(
-        `Cannot read ${path}: it lists "${file}", which is not a .safetensors file beside it.`,
-        "Use the model's safetensors version.",
+        say`Cannot read ${path}: it lists "${file}", which is not a .safetensors file beside it.`,
+        say`Use the model's safetensors version.`,
       );
     }
   }
   return new Map(Object.entries(index.weight_map));
 }
 
-function invalid(message: string, nextStep: string, cause?: unknown): UserError {
+function invalid(message: Said, nextStep: Said, cause?: unknown): UserError {
   return new UserError("model-folder-invalid", message, nextStep, { cause });
 }

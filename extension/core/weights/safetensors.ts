@@ -4,6 +4,7 @@ import { open, type FileHandle } from "node:fs/promises";
 import { writeFileAtomicWith } from "../foundation/atomicFile.ts";
 import { internalError, systemCode, UserError } from "../foundation/errors.ts";
 import { infoOf } from "../foundation/exists.ts";
+import { say } from "../foundation/words/said.ts";
 import { elementCount } from "../graph/shape.ts";
 import { bitsPerElement, widen } from "./dtype.ts";
 import { damaged, maxHeaderBytes, readHeader, type SafetensorsHeader, type TensorEntry } from "./safetensorsHeader.ts";
@@ -42,21 +43,28 @@ export interface TensorPart {
 export async function openSafetensors(path: string, mostTensors?: number): Promise<SafetensorsFile> {
   // To open a pipe would wait for somebody who writes to it.
   const info = await infoOf(path);
-  if (info && !info.isFile()) throw damaged(path, "it is not a file");
+  if (info && !info.isFile()) throw damaged(path, say`it is not a file`);
   const file = await open(path, "r").catch((error: unknown) => {
     const reason =
-      systemCode(error) === "ENOENT" ? "there is no such file" : `it cannot be read (${systemCode(error)})`;
-    throw new UserError("file-missing", `Cannot open ${path}: ${reason}.`, "Check the path and its permissions.", {
-      cause: error,
-    });
+      systemCode(error) === "ENOENT"
+        ? say`there is no such file`
+        : say`it cannot be read (${String(systemCode(error))})`;
+    throw new UserError(
+      "file-missing",
+      say`Cannot open ${path}: ${reason}.`,
+      say`Check the path and its permissions.`,
+      {
+        cause: error,
+      },
+    );
   });
   try {
     const { tensors, metadata } = await openHeader(file, path, mostTensors);
     const entryOf = (name: string): TensorEntry => {
       const entry = tensors.get(name);
       if (entry) return entry;
-      const message = `Cannot read ${path}: it has no tensor "${name}".`;
-      throw new UserError("tensor-missing", message, "Check that the file belongs to this model.");
+      const message = say`Cannot read ${path}: it has no tensor "${name}".`;
+      throw new UserError("tensor-missing", message, say`Check that the file belongs to this model.`);
     };
     const readBytes: SafetensorsFile["readBytes"] = async (name, part) =>
       readPart(file, path, name, entryOf(name), part);
@@ -80,21 +88,21 @@ export async function openSafetensors(path: string, mostTensors?: number): Promi
 
 async function openHeader(file: FileHandle, path: string, mostTensors?: number): Promise<SafetensorsHeader> {
   const { size } = await file.stat();
-  if (size < 8) throw damaged(path, `it has ${size} bytes, too few for a safetensors file`);
+  if (size < 8) throw damaged(path, say`it has ${size} bytes, too few for a safetensors file`);
   const start = await readBytes(file, path, 0, Math.min(size, 64));
   if (new TextDecoder("latin1").decode(start).startsWith("version https://git-lfs")) {
-    const message = `Cannot read ${path}: it is a Git LFS pointer, not the weights themselves.`;
+    const message = say`Cannot read ${path}: it is a Git LFS pointer, not the weights themselves.`;
     throw new UserError(
       "safetensors-invalid",
       message,
-      "Run `git lfs pull` in its folder, or download the file itself.",
+      say`Run \`git lfs pull\` in its folder, or download the file itself.`,
     );
   }
   const length = Number(new DataView(start.buffer).getBigUint64(0, true));
   if (length > maxHeaderBytes)
-    throw damaged(path, `its header claims ${length} bytes, over the limit of ${maxHeaderBytes}`);
+    throw damaged(path, say`its header claims ${length} bytes, over the limit of ${maxHeaderBytes}`);
   if (8 + length > size)
-    throw damaged(path, `its header claims ${length} bytes, but the file has only ${size} in total`);
+    throw damaged(path, say`its header claims ${length} bytes, but the file has only ${size} in total`);
   return readHeader(path, await readBytes(file, path, 8, length), 8 + length, size, mostTensors);
 }
 
@@ -126,7 +134,7 @@ async function readBytes(
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length;) {
     const { bytesRead } = await file.read(bytes, done, Math.min(length - done, largestRead), offset + done);
-    if (bytesRead === 0) throw damaged(path, `it ends at byte ${offset + done}, ${length - done} bytes early`);
+    if (bytesRead === 0) throw damaged(path, say`it ends at byte ${offset + done}, ${length - done} bytes early`);
     done += bytesRead;
   }
   return bytes;

@@ -6,6 +6,7 @@
 
 import * as z from "zod";
 import { UserError } from "../foundation/errors.ts";
+import { say, verbatim, type Said } from "../foundation/words/said.ts";
 import { elementCount } from "../graph/shape.ts";
 import { bitsPerElement } from "./dtype.ts";
 
@@ -33,11 +34,11 @@ const entrySchema = z.object({ dtype: z.string(), shape: z.array(size), data_off
 const metadataSchema = z.record(z.string(), z.string());
 
 /** Returns the error for a damaged file. `reason` completes "Cannot read PATH: …". */
-export function damaged(path: string, reason: string, cause?: unknown): UserError {
+export function damaged(path: string, reason: Said, cause?: unknown): UserError {
   return new UserError(
     "safetensors-invalid",
-    `Cannot read ${path}: ${reason}.`,
-    "Copy or download the file again; it is damaged or incomplete.",
+    say`Cannot read ${path}: ${reason}.`,
+    say`Copy or download the file again; it is damaged or incomplete.`,
     { cause },
   );
 }
@@ -59,13 +60,13 @@ export function readHeader(
 ): SafetensorsHeader {
   const header = parseObject(path, json);
   const count = Object.keys(header).length - ("__metadata__" in header ? 1 : 0);
-  if (count > mostTensors) throw damaged(path, `it lists ${count} tensors, over the limit of ${mostTensors}`);
+  if (count > mostTensors) throw damaged(path, say`it lists ${count} tensors, over the limit of ${mostTensors}`);
   const tensors = new Map<string, TensorEntry>();
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(header) as [string, unknown][]) {
     if (name === "__metadata__") {
       const parsed = metadataSchema.safeParse(value);
-      if (!parsed.success) throw damaged(path, "its metadata does not map names to strings");
+      if (!parsed.success) throw damaged(path, say`its metadata does not map names to strings`);
       metadata = parsed.data;
     } else {
       tensors.set(name, readEntry(path, name, value, dataStart, fileSize));
@@ -80,17 +81,17 @@ function parseObject(path: string, json: Uint8Array): object {
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
   } catch (error) {
-    throw damaged(path, "its header is not valid JSON", error);
+    throw damaged(path, say`its header is not valid JSON`, error);
   }
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!isObject) throw damaged(path, "its header is not a JSON object");
+  if (!isObject) throw damaged(path, say`its header is not a JSON object`);
   return value as object;
 }
 
 function readEntry(path: string, name: string, value: unknown, dataStart: number, fileSize: number): TensorEntry {
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success) {
-    throw damaged(path, `the header entry of "${name}" lacks a dtype, a shape or integer offsets`);
+    throw damaged(path, say`the header entry of "${name}" lacks a dtype, a shape or integer offsets`);
   }
   const {
     dtype,
@@ -98,16 +99,22 @@ function readEntry(path: string, name: string, value: unknown, dataStart: number
     data_offsets: [begin, end],
   } = parsed.data;
   const bits = bitsPerElement(dtype);
-  if (bits === undefined) throw damaged(path, `tensor "${name}" has the unknown dtype ${dtype}`);
+  if (bits === undefined) throw damaged(path, say`tensor "${name}" has the unknown dtype ${dtype}`);
   const expected = (elementCount(shape) * bits) / 8;
-  if (!Number.isSafeInteger(expected)) throw damaged(path, `the shape [${shape.join(", ")}] of "${name}" is too large`);
+  if (!Number.isSafeInteger(expected))
+    throw damaged(path, say`the shape [${shape.join(", ")}] of "${name}" is too large`);
   if (end - begin !== expected) {
-    const says = `${dtype} [${shape.join(", ")}] needs ${expected} bytes`;
-    throw damaged(path, `tensor "${name}" as ${says}, but its offsets span ${end - begin}`);
+    const format = `${dtype} [${shape.join(", ")}]`;
+    throw damaged(
+      path,
+      say`tensor "${name}" as ${format} needs ${expected} bytes, but its offsets span ${end - begin}`,
+    );
   }
   if (dataStart + end > fileSize) {
-    const reaches = `tensor "${name}" ends at byte ${dataStart + end}`;
-    throw damaged(path, `${reaches}, but the file has only ${fileSize} (it is truncated)`);
+    throw damaged(
+      path,
+      say`tensor "${name}" ends at byte ${dataStart + end}, but the file has only ${fileSize} (it is truncated)`,
+    );
   }
   return { dtype, shape, offset: dataStart + begin, length: expected };
 }
@@ -116,13 +123,13 @@ function readEntry(path: string, name: string, value: unknown, dataStart: number
 function checkCoverage(path: string, tensors: ReadonlyMap<string, TensorEntry>, start: number, end: number): void {
   const ordered = [...tensors].sort(([, a], [, b]) => a.offset - b.offset || a.length - b.length);
   let reached = start;
-  let previous = "the header";
+  let previous = say`the header`;
   for (const [name, { offset, length }] of ordered) {
-    if (offset < reached) throw damaged(path, `tensor "${name}" overlaps ${previous}`);
+    if (offset < reached) throw damaged(path, say`tensor "${name}" overlaps ${previous}`);
     if (offset > reached)
-      throw damaged(path, `${offset - reached} bytes between ${previous} and "${name}" belong to nothing`);
+      throw damaged(path, say`${offset - reached} bytes between ${previous} and "${name}" belong to nothing`);
     reached = offset + length;
-    previous = `"${name}"`;
+    previous = verbatim(`"${name}"`);
   }
-  if (reached !== end) throw damaged(path, `${end - reached} bytes after ${previous} belong to nothing`);
+  if (reached !== end) throw damaged(path, say`${end - reached} bytes after ${previous} belong to nothing`);
 }

@@ -1,6 +1,7 @@
 /** What the editor asks the completion process, and what that one tells. */
 
 import { NotificationType, RequestType } from "vscode-jsonrpc/node";
+import type { Said } from "../../core/foundation/words/said.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { Prepared } from "../../core/completion/completer.ts";
 import type { Completion } from "../../core/completion/result/completion.ts";
@@ -52,7 +53,7 @@ export const deviceFound = new NotificationType<{ device: Device }>("completion/
 export interface DeviceFallback {
   device: Device;
   next: Device;
-  reason: string;
+  reason: Said;
 }
 
 export const completeRequest = new RequestType<CompletionRequest, Completion, ErrorData>("completion/complete");

@@ -6,9 +6,7 @@ import type { Comparison } from "../../core/evaluation/scoring/compareRuns.ts";
 import type { EvaluationOptions } from "../../core/evaluation/runs/request.ts";
 import type { EvaluationProgress } from "../../core/evaluation/runs/progress.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
-import type { LearningChart } from "../../core/evaluation/study/charts/learningChart.ts";
-import type { CurveFacts } from "../../core/evaluation/study/charts/learningCurves.ts";
-import type { Chart } from "../../core/evaluation/study/charts/studyCharts.ts";
+import type { LearningCurves } from "../../core/evaluation/study/charts/learningCurves.ts";
 import type { StudyOptions, StudyOutcome, StudyProgress } from "../../core/evaluation/study/runStudy.ts";
 import type { Study } from "../../core/evaluation/study/studyFile.ts";
 import type { StudyPlaces } from "../../core/evaluation/study/studyPlaces.ts";
@@ -39,17 +37,8 @@ export interface PlanQuestion {
 export interface KnownStudy {
   plan: StudyPlan;
   report: StudyReport;
-  charts: readonly Chart[];
-  learning: Learning;
+  learning: LearningCurves;
   history: readonly HistoryEntry[];
-}
-
-/** The trainings of the candidates. */
-export interface Learning {
-  charts: readonly LearningChart[];
-  facts: readonly CurveFacts[];
-  /** Candidates that were trained without a record of their losses. */
-  unrecorded: readonly string[];
 }
 
 /** Tells the plan before the results, whose tests may take a while. */

@@ -1,13 +1,14 @@
 /** What the editor asks the library process. */
 
 import { RequestType } from "vscode-jsonrpc/node";
+import type { Said, SaidProblem } from "../../core/foundation/words/said.ts";
 import type { MachineSpeed } from "../../core/baseModels/decodeEstimate.ts";
 import type { BaseSurvey } from "../../core/baseModels/surveyBases.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { RunSummary } from "../../core/evaluation/runs/runFolder.ts";
 import type { ExportFormat } from "../../core/evaluation/scoring/runTable.ts";
 import type { ImportedRuns } from "../../core/evaluation/history/importRuns.ts";
-import type { AskedDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
+import type { AskedDifferences, TaskDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import type { AskedRun, TaskDetail, TaskRow } from "../../core/evaluation/study/studyTasks.ts";
 import type { ErrorData } from "../wire.ts";
 
@@ -17,11 +18,11 @@ export interface AdapterSummary {
   name: string;
   folder: string;
   /** Such as "LoRA, rank 16"; absent if the folder cannot be read. */
-  description?: string;
+  description?: Said;
   /** The name of the base that it was trained on, as far as it says. */
   base?: string;
   /** Why it does not fit the base, and what to do; absent if it fits. */
-  problem?: { message: string; nextStep: string };
+  problem?: SaidProblem;
   /** It consists of virtual tokens: it has no scale, and only one of these can be in use. */
   isVirtual?: true;
   /** It can be used, but suggestions may be worse than without it. */
@@ -64,7 +65,9 @@ export const taskDetailRequest = new RequestType<{ runs: readonly AskedRun[]; id
 );
 
 /** Draws how two candidates differ, task by task, as SVG. */
-export const differenceChartRequest = new RequestType<AskedDifferences, string, ErrorData>("library/differenceChart");
+export const taskDifferencesRequest = new RequestType<AskedDifferences, TaskDifferences, ErrorData>(
+  "library/taskDifferences",
+);
 
 /** Takes runs of another machine. */
 export const importRunsRequest = new RequestType<{ source: string; home: string }, ImportedRuns, ErrorData>(

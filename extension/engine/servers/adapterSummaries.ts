@@ -10,6 +10,7 @@ import { kindOf, methodOf } from "../../core/adapters/methods/methodNamed.ts";
 import { readOutline } from "../../core/adapters/formats/peftFolder.ts";
 import { systemCode, UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
+import { say, type SaidProblem } from "../../core/foundation/words/said.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
 import { recoverAdapters } from "../../core/training/output/outputFolder.ts";
 import type { AdapterSummary, Foreign } from "../protocol/library.ts";
@@ -71,7 +72,7 @@ async function summary(
     };
   } catch (error) {
     if (!(error instanceof UserError)) log.error(`Adapter ${name}: ${String((error as Error).stack ?? error)}`);
-    return { name, folder, problem: error instanceof UserError ? told(error) : unreadable(name, error) };
+    return { name, folder, problem: error instanceof UserError ? error.said : unreadable(name, error) };
   }
 }
 
@@ -83,18 +84,14 @@ function obstacle(found: FolderFit): Partial<AdapterSummary> {
     case "other-version":
       return { foreign: { kind: found.fit, trainedOn: found.trainedOn } };
     case "no":
-      return { problem: told(found.problem) };
+      return { problem: found.problem.said };
   }
 }
 
-function told({ message, nextStep }: UserError): NonNullable<AdapterSummary["problem"]> {
-  return { message, nextStep };
-}
-
-function unreadable(name: string, error: unknown): NonNullable<AdapterSummary["problem"]> {
+function unreadable(name: string, error: unknown): SaidProblem {
   const reason = error instanceof Error ? error.message : String(error);
   return {
-    message: `Cannot read the adapter "${name}": ${reason}.`,
-    nextStep: "Check that its files can be read, or remove its folder. Graft's log holds the details.",
+    message: say`Cannot read the adapter "${name}": ${reason}.`,
+    nextStep: say`Check that its files can be read, or remove its folder. Graft's log holds the details.`,
   };
 }

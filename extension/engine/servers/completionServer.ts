@@ -47,8 +47,8 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
     const completer = await openCompleterOnDevices(base, placements, {
       log,
       onOpen: (device) => void connection.sendNotification(deviceOpens, { device }),
-      onFallback: ({ device, message }, next) =>
-        void connection.sendNotification(deviceFails, { device, next, reason: message }),
+      onFallback: ({ device, said }, next) =>
+        void connection.sendNotification(deviceFails, { device, next, reason: said.message }),
     });
     return { base, placements, completer };
   };

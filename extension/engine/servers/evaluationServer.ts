@@ -7,9 +7,7 @@ import { studyHistory } from "../../core/evaluation/history/studyHistory.ts";
 import { compareRuns } from "../../core/evaluation/scoring/compareRuns.ts";
 import { runEvaluation } from "../../core/evaluation/runs/runEvaluation.ts";
 import { readRun } from "../../core/evaluation/runs/runFolder.ts";
-import { learningCharts } from "../../core/evaluation/study/charts/learningChart.ts";
-import { curveFacts, readLearningCurves } from "../../core/evaluation/study/charts/learningCurves.ts";
-import { studyCharts } from "../../core/evaluation/study/charts/studyCharts.ts";
+import { readLearningCurves } from "../../core/evaluation/study/charts/learningCurves.ts";
 import { exportStudy } from "../../core/evaluation/study/export/exportStudy.ts";
 import { runStudy } from "../../core/evaluation/study/runStudy.ts";
 import { planStudy } from "../../core/evaluation/study/studyPlan.ts";
@@ -49,9 +47,8 @@ function serveStudies(connection: MessageConnection, log: Log): void {
     const plan = await planStudy(study, places, { signal, log });
     void connection.sendNotification(planStudyWork.progress, plan);
     const report = await reportStudy(plan, places.home, signal);
-    const { curves, unrecorded } = await readLearningCurves(plan, places.home);
-    const learning = { charts: learningCharts(curves), facts: curves.map(curveFacts), unrecorded };
-    return { plan, report, charts: studyCharts(report), learning, history: await studyHistory(plan, places.home) };
+    const learning = await readLearningCurves(plan, places.home);
+    return { plan, report, learning, history: await studyHistory(plan, places.home) };
   };
   answer(connection, planStudyWork.request, known);
   answer(connection, runStudyWork.request, (options, signal) =>

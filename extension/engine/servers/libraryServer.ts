@@ -14,7 +14,6 @@ import { measureMachine } from "../../core/speed/machineSpeed.ts";
 import { listRuns, readRun } from "../../core/evaluation/runs/runFolder.ts";
 import { exported } from "../../core/evaluation/scoring/runTable.ts";
 import { importRuns } from "../../core/evaluation/history/importRuns.ts";
-import { differenceChart } from "../../core/evaluation/study/charts/differenceChart.ts";
 import { taskDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import { taskDetail, taskRows } from "../../core/evaluation/study/studyTasks.ts";
 import { addSnippet, listSnippets, removeSnippet } from "../../core/sources/snippets/snippetFolder.ts";
@@ -32,7 +31,7 @@ import { adapterSummaries } from "./adapterSummaries.ts";
 import {
   adaptersRequest,
   basesRequest,
-  differenceChartRequest,
+  taskDifferencesRequest,
   exportRunsRequest,
   importRunsRequest,
   measureRequest,
@@ -57,10 +56,9 @@ export function serveLibrary(connection: MessageConnection, log: Log): void {
   );
   answer(connection, taskRowsRequest, ({ folders }) => taskRows(folders));
   answer(connection, taskDetailRequest, ({ runs, id }) => taskDetail(runs, id));
-  answer(connection, differenceChartRequest, async (asked, signal) => {
-    const { first, second, measure } = asked;
-    return differenceChart(asked, await taskDifferences(first.folders, second.folders, measure, signal));
-  });
+  answer(connection, taskDifferencesRequest, ({ first, second, measure }, signal) =>
+    taskDifferences(first.folders, second.folders, measure, signal),
+  );
   answer(connection, importRunsRequest, ({ source, home }) => importRuns(source, home));
   answer(connection, adapterRowsRequest, async (question, signal) => {
     const summaries = await adapterSummaries(question.library, await baseOf(question, log, signal), log);

@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { has, percentOf, type ChosenAdapter } from "../../core/adapters/chosenAdapters.ts";
 import type { AdapterDetails, AdapterRow } from "../../engine/protocol/adapters.ts";
+import { problemInOneLine, translated } from "../translated.ts";
 import { foreignText } from "./selectAdapter.ts";
 
 /**
@@ -26,10 +27,12 @@ export function adapterItem(row: AdapterRow, active: readonly ChosenAdapter[]): 
   const item = new vscode.TreeItem(name);
   item.id = name;
   item.contextValue = kindOf(row, active);
-  item.description = [inUse && useText(inUse, problem), description].filter(Boolean).join(" · ");
+  item.description = [inUse && useText(inUse, problem), description && translated(description)]
+    .filter(Boolean)
+    .join(" · ");
   item.iconPath = new vscode.ThemeIcon(iconOf(row, isActive));
   item.tooltip = new vscode.MarkdownString(linesOf(row).map(escaped).join("\n\n"));
-  const warning = problem ? problem.message : foreign && foreignText(foreign);
+  const warning = problem ? translated(problem.message) : foreign && foreignText(foreign);
   item.accessibilityInformation = { label: [name, item.description, warning].filter(Boolean).join(", ") };
   if (!isActive && !problem) {
     item.command = { command: "graft.adapters.use", title: vscode.l10n.t("Use"), arguments: [row] };
@@ -51,11 +54,11 @@ function iconOf({ problem, foreign }: AdapterRow, isActive: boolean): string {
 /** The facts of the tooltip. */
 function linesOf({ name, description, base, problem, foreign, details }: AdapterRow): string[] {
   const { bytes, writtenAt, refreshedAt, training } = details;
-  const method = description === undefined ? name : `${name}: ${description}`;
+  const method = description === undefined ? name : `${name}: ${translated(description)}`;
   const date = new Date(writtenAt).toLocaleDateString();
   return [
     method,
-    ...(problem ? [`${problem.message} ${problem.nextStep}`] : []),
+    ...(problem ? [problemInOneLine(problem)] : []),
     ...(foreign ? [foreignText(foreign)] : []),
     ...(base === undefined ? [] : [vscode.l10n.t("Base: {0}", base)]),
     ...(training?.sources ? [vscode.l10n.t("Trained on: {0}", training.sources.join(", "))] : []),

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { asTrained, has, type ChosenAdapter } from "../../core/adapters/chosenAdapters.ts";
 import type { AdapterSummary } from "../../engine/protocol/library.ts";
 import type { Messages } from "../messages.ts";
+import { problemInOneLine, translated } from "../translated.ts";
 import { completeStep } from "../walkthrough.ts";
 import { scaleText } from "./activeText.ts";
 import { adapterSummaries, type SummaryOptions } from "./adapterSummaries.ts";
@@ -81,18 +82,21 @@ function itemOf(
   adapters: readonly AdapterSummary[],
   active: readonly ChosenAdapter[],
 ): CombineItem {
-  const { name, description = "", problem, isVirtual } = adapter;
+  const { name, description, problem, isVirtual } = adapter;
   const { scale = 1 } = active.find((one) => one.name === name) ?? {};
   const isOneOfSeveral = isVirtual && adapters.some((other) => other.isVirtual && other !== adapter);
   const details = [
-    ...(problem ? [`${problem.message} ${problem.nextStep}`.replaceAll(/\s+/g, " ")] : []),
+    ...(problem ? [problemInOneLine(problem)] : []),
     ...(isOneOfSeveral ? [vscode.l10n.t("Only one adapter of virtual tokens can stand in front of the text.")] : []),
   ];
   return {
     adapter,
     label: problem ? `$(circle-slash) ${name}` : name,
     // Virtual tokens have no scale, and what cannot be used is used at none.
-    description: [...(isVirtual || problem ? [] : [scaleText(scale)]), description].join(" · "),
+    description: [
+      ...(isVirtual || problem ? [] : [scaleText(scale)]),
+      ...(description ? [translated(description)] : []),
+    ].join(" · "),
     ...(details.length > 0 && { detail: details.join(" ") }),
   };
 }

@@ -7,6 +7,7 @@ import { scaleText } from "./activeText.ts";
 import type { AdapterLibrary } from "./adapterLibrary.ts";
 import { adapterSummaries, type SummaryOptions } from "./adapterSummaries.ts";
 import { explain, type Messages } from "../messages.ts";
+import { problemInOneLine, translated } from "../translated.ts";
 import { completeStep } from "../walkthrough.ts";
 
 interface AdapterItem extends vscode.QuickPickItem {
@@ -68,11 +69,11 @@ function items(library: AdapterLibrary, adapters: readonly AdapterSummary[]): Ad
       description: vscode.l10n.t("the base model alone"),
       adapter: null,
     },
-    ...fitting.map(({ name, description = "", base, foreign }) => ({
+    ...fitting.map(({ name, description, base, foreign }) => ({
       label: label(has(active, name), name),
       description: [
         ...scaleOf(name),
-        base === undefined || foreign ? description : vscode.l10n.t("{0}, trained on {1}", description, base),
+        aboutIt(description ? translated(description) : "", foreign ? undefined : base),
       ].join(" · "),
       ...(foreign && { detail: `$(warning) ${foreignText(foreign)}` }),
       adapter: name,
@@ -81,7 +82,7 @@ function items(library: AdapterLibrary, adapters: readonly AdapterSummary[]): Ad
     ...others.map(({ name, problem }) => ({
       label: `$(circle-slash) ${name}`,
       // There is room for one line only.
-      detail: problem ? oneLine(problem) : "",
+      detail: problem ? problemInOneLine(problem) : "",
     })),
     separator(""),
     {
@@ -97,6 +98,10 @@ function items(library: AdapterLibrary, adapters: readonly AdapterSummary[]): Ad
         ]
       : []),
   ];
+}
+
+function aboutIt(description: string, base: string | undefined): string {
+  return base === undefined ? description : vscode.l10n.t("{0}, trained on {1}", description, base);
 }
 
 /** One that is in use keeps its scale. */

@@ -7,6 +7,7 @@
 import * as vscode from "vscode";
 import { inLibrary, nameOf } from "../../core/adapters/chosenAdapters.ts";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
+import { english } from "../../core/foundation/words/said.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import type { Completion } from "../../core/completion/result/completion.ts";
 import type { ShownPrompt } from "../../core/completion/context/shownPrompt.ts";
@@ -19,6 +20,7 @@ import type { DeviceFallback, Selection } from "../../engine/protocol/completion
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Action, Messages } from "../messages.ts";
+import { translated } from "../translated.ts";
 
 export interface Engine {
   readonly pid: number | undefined;
@@ -174,7 +176,7 @@ async function prepare(
 /** The device that failed, the reason, and the device that completes now. */
 function fallbackText({ device, next, reason }: DeviceFallback): string {
   const [failed, going] = [deviceNames[device], deviceNames[next]];
-  return vscode.l10n.t("{0} failed ({1}). Completions continue on the {2}.", failed, reason, going);
+  return vscode.l10n.t("{0} failed ({1}). Completions continue on the {2}.", failed, translated(reason), going);
 }
 
 /** Reports crashes. Repeated crashes give one message, until the engine stays off. */
@@ -185,19 +187,17 @@ function crashTeller(
   let isTold = false;
   return {
     tell({ reason, restarts, device }) {
-      log.warn(`completion engine ended: ${reason}; ${restarts ? "restarting" : "not restarted"}`);
+      log.warn(`completion engine ended: ${english(reason)}; ${restarts ? "restarting" : "not restarted"}`);
+      const why = translated(reason);
       if (restarts && device !== undefined) {
         return messages.tell("warning", fallbackText({ device, next: "cpu", reason }));
       }
       if (!restarts) {
-        const text = vscode.l10n.t("Graft's engine ended unexpectedly again ({0}) and stays off for now.", reason);
+        const text = vscode.l10n.t("Graft's engine ended unexpectedly again ({0}) and stays off for now.", why);
         return messages.tell("warning", text, [{ title: vscode.l10n.t("Restart Engine"), run: restart }]);
       }
       if (!isTold) {
-        messages.tell(
-          "warning",
-          vscode.l10n.t("Graft's engine ended unexpectedly ({0}) and was started again.", reason),
-        );
+        messages.tell("warning", vscode.l10n.t("Graft's engine ended unexpectedly ({0}) and was started again.", why));
       }
       isTold = true;
     },

@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { cudaVersion, cudaWheel, leastDriver, wantedLibraries } from "../../core/devices/cuda/cudaLibraries.ts";
 import { UserError, isCancelled } from "../../core/foundation/errors.ts";
+import { verbatim } from "../../core/foundation/words/said.ts";
 import type { BasePlaces } from "../../core/baseModels/resolveBase.ts";
 import { installCudaWork } from "../../engine/protocol/import.ts";
 import { workApart } from "../../engine/workApart.ts";
@@ -27,8 +28,8 @@ export async function setUpCuda({ entry, places, engine, messages, secrets, log 
     const message = t("Cannot set up CUDA on {0}: ONNX Runtime has CUDA libraries for linux-x64 only.", platform);
     throw new UserError(
       "platform-unsupported",
-      message,
-      t("Set graft.device to directml (Windows) or webgpu instead."),
+      verbatim(message),
+      verbatim(t("Set graft.device to directml (Windows) or webgpu instead.")),
     );
   }
   const megabytes = Math.round(cudaWheel.size / 1e6);

@@ -1,7 +1,7 @@
 /** The state of the window's indexes in whole sentences. */
 
 import * as vscode from "vscode";
-import { kilobytesOrMore } from "../../core/foundation/quantities.ts";
+import { kilobytesOrMore } from "../../core/foundation/words/quantities.ts";
 import type { RepositoryState } from "../../engine/repositoryProcess.ts";
 
 export function indexNotes(states: readonly RepositoryState[], { isDeleted }: { isDeleted: boolean }): string[] {

@@ -1,9 +1,13 @@
 /** What the panel shows of a study's plan, progress and results. */
 
+import { learningCharts } from "../../core/evaluation/study/charts/learningChart.ts";
+import { curveFacts } from "../../core/evaluation/study/charts/learningCurves.ts";
+import { studyCharts } from "../../core/evaluation/study/charts/studyCharts.ts";
 import type { StudyProgress } from "../../core/evaluation/study/runStudy.ts";
 import type { PlannedRun, StudyPlan } from "../../core/evaluation/study/studyPlan.ts";
 import type { KnownStudy } from "../../engine/protocol/evaluation.ts";
 import { liveEvaluation } from "../liveEvaluation.ts";
+import { translated, translatedProblem } from "../translated.ts";
 import type { OpenStudy, RunView } from "../../../webview/protocol/study.ts";
 import type { StudyResults } from "../../../webview/protocol/studyResults.ts";
 
@@ -13,7 +17,7 @@ export function planned({
   order,
   notes,
 }: StudyPlan): Pick<OpenStudy, "title" | "runs" | "order" | "notes"> {
-  return { title, runs: runs.map(viewOf), order, notes };
+  return { title, runs: runs.map(viewOf), order, notes: notes.map(translated) };
 }
 
 function viewOf(run: PlannedRun): RunView {
@@ -29,7 +33,7 @@ function viewOf(run: PlannedRun): RunView {
     canMove: !isFinished && !problem,
     ...(seconds !== undefined && { seconds }),
     isRough: basis === "rough",
-    ...(problem && { problem }),
+    ...(problem && { problem: translatedProblem(problem) }),
   };
 }
 
@@ -53,11 +57,19 @@ export function changedRun(run: RunView, progress: RunProgress): RunView {
     }
     case "failed": {
       const { live: _live, ...rest } = run;
-      return { ...rest, canMove: false, problem: { message: progress.message, nextStep: progress.nextStep } };
+      return { ...rest, canMove: false, problem: translatedProblem(progress.problem) };
     }
   }
 }
 
-export function resultsOf({ report, charts, learning, history }: KnownStudy): StudyResults {
-  return { suites: report.suites.map(({ tests: _tests, ...suite }) => suite), charts, learning, history };
+export function resultsOf({ report, learning: { curves, unrecorded }, history }: KnownStudy): StudyResults {
+  return {
+    suites: report.suites.map(({ tests: _tests, note, ...suite }) => ({
+      ...suite,
+      ...(note && { note: translated(note) }),
+    })),
+    charts: studyCharts(report, translated),
+    learning: { charts: learningCharts(curves, translated), facts: curves.map(curveFacts), unrecorded },
+    history,
+  };
 }

@@ -5,6 +5,7 @@ import { deleteRun, restoreRun } from "../../core/evaluation/history/deleteRun.t
 import { importRunsRequest } from "../../engine/protocol/library.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import type { Messages } from "../messages.ts";
+import { translated } from "../translated.ts";
 import { choosePath } from "./choosePath.ts";
 import type { Studies } from "./studies.ts";
 
@@ -30,7 +31,7 @@ export function openStudyHistory({ studies, libraryProcess, messages, home }: St
       const { imported, known, problems } = await libraryProcess.ask(importRunsRequest, { source, home });
       const count = vscode.l10n.t("Imported {0} runs; {1} were here.", imported.length, known.length);
       const [problem] = problems;
-      if (problem) messages.tell("warning", `${count} ${problem.message}`, []);
+      if (problem) messages.tell("warning", `${count} ${translated(problem.message)}`, []);
       else messages.tell("info", count, []);
       await replan();
     },

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { paperDatasets } from "../../core/dataset/paperDatasets.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
+import { english } from "../../core/foundation/words/said.ts";
 import { paperStudy } from "../../core/evaluation/study/readyStudies.ts";
 import { studyTables } from "../../core/evaluation/study/export/studyTables.ts";
 import type { AskedPair, FromStudies, StudyCard, StudyExport, ToStudies } from "../../../webview/protocol/study.ts";
@@ -13,6 +14,7 @@ import type { Engine } from "../completion/engine.ts";
 import type { Messages } from "../messages.ts";
 import type { PaperData } from "../paperData.ts";
 import { createScreen } from "../screen.ts";
+import { translated } from "../translated.ts";
 import { choosePath } from "./choosePath.ts";
 import type { Studies } from "./studies.ts";
 import { studyFields, parseStudyMessage } from "./studyMessages.ts";
@@ -117,7 +119,7 @@ async function receive(message: FromStudies, options: StudyPanelOptions, post: P
     case "removeRun":
       return history.remove(message.run);
     case "differences":
-      return post({ type: "differences", pair: message.pair, svg: await tasks.differences(message.pair) });
+      return post({ type: "differences", pair: message.pair, svg: await tasks.differences(message.pair, translated) });
     case "saveDifferences":
       return saveDifferences(message.pair, options);
     case "showLog":
@@ -146,7 +148,8 @@ async function remove(name: string, { studies, messages }: StudyPanelOptions): P
 }
 
 async function saveDifferences(pair: AskedPair, { studies, tasks, messages }: StudyPanelOptions): Promise<void> {
-  const svg = await tasks.differences(pair);
+  // Exports are in English, whatever the editor speaks.
+  const svg = await tasks.differences(pair, english);
   const path = await chooseFile(`${studies.state.open!.name} differences.svg`, vscode.l10n.t("Export chart"));
   if (path === undefined) return;
   await writeFileAtomic(path, svg);

@@ -2,12 +2,14 @@
 
 import * as vscode from "vscode";
 import { join } from "node:path";
+import type { Wording } from "../../core/foundation/words/said.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import { taskIssue } from "../../core/evaluation/study/taskIssue.ts";
 import { runsFolder } from "../../core/evaluation/runs/runFolder.ts";
 import type { PlannedRun } from "../../core/evaluation/study/studyPlan.ts";
+import { differenceChart } from "../../core/evaluation/study/charts/differenceChart.ts";
 import { askDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
-import { differenceChartRequest, taskDetailRequest, taskRowsRequest } from "../../engine/protocol/library.ts";
+import { taskDetailRequest, taskDifferencesRequest, taskRowsRequest } from "../../engine/protocol/library.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import type { AskedPair, SuiteTasks, TaskView } from "../../../webview/protocol/study.ts";
 import type { Studies } from "./studies.ts";
@@ -21,7 +23,7 @@ export interface StudyTasks {
   /** The task with its answers as Markdown. */
   issue(suite: number, id: string): Promise<string>;
   /** The chart of two candidates' differences, as SVG. */
-  differences(asked: AskedPair): Promise<string>;
+  differences(asked: AskedPair, words: Wording): Promise<string>;
 }
 
 export interface StudyTasksOptions {
@@ -76,10 +78,10 @@ export function openStudyTasks(
       const about = { suite: `${name}, ${protocol}`, runs: runs.map((run) => nameOf(run, runs)) };
       return taskIssue(await detail(suite, id), { ...about, version: packageJson.version });
     },
-    async differences({ suite, ...pair }) {
+    async differences({ suite, ...pair }, words) {
       const report = studies.opened!.known!.report.suites[suite]!;
       const asked = askDifferences(report, pair, (run) => join(runsFolder(home), run));
-      return await libraryProcess.ask(differenceChartRequest, asked);
+      return differenceChart(asked, await libraryProcess.ask(taskDifferencesRequest, asked), words);
     },
     async showDiff(suite, id, run) {
       const runs = runsOf(suite);

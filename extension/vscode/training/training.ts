@@ -28,6 +28,7 @@ import { followEnd, type EndInView } from "./end/endInView.ts";
 import { createLeftOutList, type LeftOutList } from "./leftOutList.ts";
 import { lossHistory, type LossHistory } from "./lossHistory.ts";
 import { followPace, type PaceOptions, type TrainingPace } from "./pace/trainingPace.ts";
+import { shownProblems } from "./trainingPreview.ts";
 import { resumeOptions, trainOptions, type TrainingPlaces } from "./trainOptions.ts";
 import { ofWindows, type UnfinishedTrainings } from "./unfinishedTrainings.ts";
 
@@ -169,9 +170,12 @@ function after(running: TrainingRunning, news: TrainingNews, losses: LossHistory
 }
 
 /** The outline without the losses so far, of which the curves tell. */
-function begun({ losses: soFar, ...outline }: TrainOutline, losses: LossHistory): TrainOutline {
+function begun(
+  { losses: soFar, problems, ...outline }: TrainOutline,
+  losses: LossHistory,
+): NonNullable<TrainingRunning["outline"]> {
   losses.begin(soFar ?? { training: [], validation: [] }, outline.steps);
-  return outline;
+  return { ...outline, problems: shownProblems(problems) };
 }
 
 function shown(progress: TrainProgress, curves: LossCurves): NonNullable<TrainingRunning["progress"]> {

@@ -6,8 +6,9 @@ import { canInclude } from "../../core/sources/overrule/included.ts";
 import type { TrainingPreview } from "../../core/training/preview.ts";
 import { previewWork } from "../../engine/protocol/training.ts";
 import { workApart } from "../../engine/workApart.ts";
-import type { PreviewShown, PreviewState, TrainingForm } from "../../../webview/protocol/training.ts";
+import type { PreviewShown, PreviewState, RowProblems, TrainingForm } from "../../../webview/protocol/training.ts";
 import { detailed, explain } from "../messages.ts";
+import { translated } from "../translated.ts";
 import { trainOptions, type TrainingPlaces } from "./trainOptions.ts";
 
 export interface DataPreview {
@@ -73,6 +74,11 @@ export function createDataPreview(options: PreviewOptions, subscriptions: vscode
   };
 }
 
+/** Rows that could not be used, as pages show them. */
+export function shownProblems({ count, first }: TrainingPreview["problems"]): RowProblems {
+  return { count, first: first ? translated(first) : "" };
+}
+
 /** Left-out files that a page lists; the others are counted. */
 const listed = 500;
 
@@ -85,7 +91,7 @@ function shownPreview({ parts, problems, ...found }: TrainingPreview): PreviewSh
     sequences,
     heldOut,
     steps,
-    problems,
+    problems: shownProblems(problems),
     examples,
     leftOut: all.slice(0, listed).map((file) => ({ ...file, canInclude: canInclude(file) })),
     moreLeftOut: Math.max(0, all.length - listed),

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../core/foundation/errors.ts";
+import { verbatim } from "../../core/foundation/words/said.ts";
 import {
   removeDiscarded,
   setAsideTraining,
@@ -111,11 +112,15 @@ export function ofWindows(name: string, error: unknown): unknown {
 
 function busyElsewhere(name: string): UserError {
   const message = vscode.l10n.t('The training "{0}" runs in another window.', name);
-  return new UserError("training-busy", message, vscode.l10n.t("Pause it there, or wait until it ends."));
+  return new UserError(
+    "training-busy",
+    verbatim(message),
+    verbatim(vscode.l10n.t("Pause it there, or wait until it ends.")),
+  );
 }
 
 function goneElsewhere(name: string): UserError {
   const message = vscode.l10n.t('The training "{0}" was finished in another window.', name);
   const nextStep = vscode.l10n.t("If it made an adapter, that is in the list of adapters.");
-  return new UserError("training-gone", message, nextStep);
+  return new UserError("training-gone", verbatim(message), verbatim(nextStep));
 }

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { completionRequest } from "../../../extension/core/completion/completionRequest.ts";
 import { readRequest } from "../../../extension/core/foundation/request.ts";
+import { say } from "../../../extension/core/foundation/words/said.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
 test("a request is filled up with its defaults", () => {
-  expect(readRequest(completionRequest, { prefix: "x = ", maxTokens: undefined, unknown: 1 }, "complete")).toEqual({
+  expect(readRequest(completionRequest, { prefix: "x = ", maxTokens: undefined, unknown: 1 }, say`complete`)).toEqual({
     prefix: "x = ",
     suffix: "",
     context: [],
@@ -31,7 +32,7 @@ test.each([
   [{ prefix: "", temperature: -1 }, /temperature -1: it must be a number of at least 0/],
   [{ prefix: "", multiline: "always" }, /multiline always: it must be auto or never/],
 ])("%j is refused with the reason", (request, message) => {
-  expect(() => readRequest(completionRequest, request, "complete")).toThrow(
+  expect(() => readRequest(completionRequest, request, say`complete`)).toThrow(
     expect.objectContaining({ code: "option-invalid", message: expect.stringMatching(message) }),
   );
 });

@@ -14,6 +14,7 @@ import { missingLibraries } from "../../../extension/core/devices/cuda/missingLi
 import { UserError } from "../../../extension/core/foundation/errors.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { platforms } from "../../../extension/core/foundation/platform.ts";
+import { verbatim } from "../../../extension/core/foundation/words/said.ts";
 import { DeviceFailure, onCpu, providerOf, type Placement } from "../../../extension/core/runtime/device.ts";
 import { runtime } from "../../../extension/core/runtime/library.ts";
 import { needs } from "../../needs.ts";
@@ -158,7 +159,8 @@ describe("choosePlacements", needs("Linux on x64", isLinux), () => {
 describe("probeDevices", () => {
   test("remembers a crash as a finding, so that it is not repeated", async () => {
     const info = vi.fn();
-    const probe = () => Promise.reject(new UserError("engine-stopped", "It ended (killed by SIGSEGV).", ""));
+    const probe = () =>
+      Promise.reject(new UserError("engine-stopped", verbatim("It ended (killed by SIGSEGV)."), verbatim("")));
     const asked = { home, base: { hash: base, name: "tiny" }, devices: ["webgpu"] as const, probe };
     await probeDevices({ ...asked, log: { ...silentLog, info } });
     expect(info.mock.calls.flat()).toEqual(["WebGPU with tiny: not usable. It ended (killed by SIGSEGV)."]);

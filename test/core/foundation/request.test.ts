@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { acceptedBy, fieldOf, readRequest } from "../../../extension/core/foundation/request.ts";
+import { english, say } from "../../../extension/core/foundation/words/said.ts";
 
 const schema = z.object({
   rank: z.int().min(1).max(1024).default(16).describe("Rank of LoRA's matrices"),
@@ -42,12 +43,12 @@ test.each([
   ["day", "a day, such as 2026-05-01"],
   ["time", "a time, such as 2026-05-01T09:30"],
 ] as const)("acceptedBy tells what %s may be", (name, words) => {
-  expect(acceptedBy(fieldOf(schema.shape[name]))).toBe(words);
+  expect(english(acceptedBy(fieldOf(schema.shape[name])))).toBe(words);
 });
 
 describe("readRequest", () => {
   test("fills in defaults", () => {
-    expect(readRequest(schema, { rank: 8 }, "train")).toMatchObject({ rank: 8, dropout: 0.05, shuffle: true });
+    expect(readRequest(schema, { rank: 8 }, say`train`)).toMatchObject({ rank: 8, dropout: 0.05, shuffle: true });
   });
 
   test.each([
@@ -57,7 +58,7 @@ describe("readRequest", () => {
     [{ learningRate: Number.NaN }, "learning rate NaN"],
     [{ method: "dora" }, "method dora"],
   ])("refuses %j by name and value", (value, named) => {
-    expect(() => readRequest(schema, value, "train")).toThrow(
+    expect(() => readRequest(schema, value, say`train`)).toThrow(
       expect.objectContaining({
         code: "option-invalid",
         message: expect.stringContaining(`Cannot train with ${named}:`) as string,

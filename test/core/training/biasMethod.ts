@@ -1,5 +1,6 @@
 /** A sixth method, in one file: it trains a vector that is added to the output of each linear module (Ben Zaken et al. 2021, BitFit). */
 
+import { verbatim } from "../../../extension/core/foundation/words/said.ts";
 import type { AdapterKind, Method } from "../../../extension/core/adapters/methods/method.ts";
 import { normOf, placeOf } from "../../../extension/core/adapters/methods/norms.ts";
 import { resolveTargets, targetsField } from "../../../extension/core/adapters/methods/targets.ts";
@@ -48,8 +49,8 @@ const adapter: AdapterKind<BiasAdapter, BiasAdapter<Counted>, object, BiasSettin
     const shapes = new Map([...own.modules].map(([path, { length }]) => [path, { outFeatures: length }]));
     checkModules(own, shapes, host);
   },
-  label: () => "BitFit",
-  describe: () => "BitFit",
+  label: () => verbatim("BitFit"),
+  describe: () => verbatim("BitFit"),
   norms: ({ modules }) => [...modules].map(([path, values]) => ({ ...placeOf(path), norm: normOf(values) })),
   meaningOfNorms: "Norm of what is added to each output:",
 };

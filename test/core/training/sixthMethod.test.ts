@@ -12,6 +12,7 @@ import { readAdapter } from "../../../extension/core/adapters/formats/peftFolder
 import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
+import { verbatim } from "../../../extension/core/foundation/words/said.ts";
 import { settingsSchema, type TrainOptions } from "../../../extension/core/training/request.ts";
 import { train } from "../../../extension/core/training/train.ts";
 import { adapterSummaries } from "../../../extension/engine/servers/adapterSummaries.ts";
@@ -80,7 +81,7 @@ test("is trained, resumed, written, read, inspected and used as a start", async 
   const report: unknown = JSON.parse(await readFile(join(adapter, "graft.json"), "utf8"));
   expect(report).toMatchObject({ settings: { method: "bias", targets: "q_proj, v_proj, down_proj" } });
   const [listed] = await adapterSummaries(join(folder, "adapters"), base, silentLog);
-  expect(listed).toEqual({ name: "mine", folder: adapter, description: "BitFit", base: base.name });
+  expect(listed).toEqual({ name: "mine", folder: adapter, description: verbatim("BitFit"), base: base.name });
 
   const { method: _, targets: _targets, ...others } = options;
   const again: number[] = [];

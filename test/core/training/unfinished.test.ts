@@ -44,7 +44,7 @@ const run: Omit<TrainingRun, "version"> = {
     shuffle: true,
   },
   steps: 40,
-  problems: { count: 0, first: "" },
+  problems: { count: 0 },
   parts: [],
   training: none,
   validation: none,

@@ -32,6 +32,8 @@ export interface EditorTestOptions {
   /** Settings of this folder, over those of settings.ts. */
   settings?: Readonly<Record<string, unknown>>;
   viewport?: { width: number; height: number };
+  /** The language that VS Code tells its extensions, such as "zh-cn". Its own texts stay English, because no language pack is there. */
+  language?: string;
 }
 
 export function editorTest(options: EditorTestOptions = {}) {
@@ -50,6 +52,7 @@ export function editorTest(options: EditorTestOptions = {}) {
           const opened = options.roots ? await workspaceOf(folder, options.roots) : folder;
           const browser = await chromium.connect(inject("browserEndpoint"));
           const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 } });
+          if (options.language !== undefined) await context.addInitScript(speak, options.language);
           await use(await openWorkbench(await context.newPage(), inject("editorUrl"), opened));
           await browser.close();
           await rm(parent, { recursive: true, force: true });
@@ -69,6 +72,11 @@ export function editorTest(options: EditorTestOptions = {}) {
         { auto: true },
       ],
     });
+}
+
+/** Runs in the page: a language pack would set this, and its texts. */
+function speak(language: string): void {
+  Object.defineProperty(globalThis, "_VSCODE_NLS_LANGUAGE", { value: language });
 }
 
 /** Returns the path of a workspace file with these roots. */

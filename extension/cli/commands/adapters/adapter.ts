@@ -10,6 +10,7 @@ import { kindOf } from "../../../core/adapters/methods/methodNamed.ts";
 import type { AdapterNorm } from "../../../core/adapters/methods/norms.ts";
 import { readAdapter, weightsFile } from "../../../core/adapters/formats/peftFolder.ts";
 import { writeFileAtomic } from "../../../core/foundation/atomicFile.ts";
+import { english } from "../../../core/foundation/words/said.ts";
 import type { ModelConfig } from "../../../core/architectures/config.ts";
 import { exportMerged, mergeAdapter } from "../../../core/baseModels/export/mergeAdapter.ts";
 import type { WeightsKind } from "../../../core/baseModels/export/originalFolder.ts";
@@ -23,7 +24,7 @@ export async function inspectCommand(folder: string, { output }: Context): Promi
   const facts = { ...factsOf(adapter), bytes: size };
   const { norms } = inspectAdapter(adapter);
   const head = [
-    `${adapter.name}: ${kindOf(adapter).describe(adapter)}`,
+    `${adapter.name}: ${english(kindOf(adapter).describe(adapter))}`,
     `${count(facts.parameters)} parameters, ${bytes(size)}`,
     ...("targets" in facts ? [`${facts.modules} modules: ${facts.targets.join(", ")}`] : []),
     ...(adapter.baseModel === "" ? [] : [`trained on ${adapter.baseModel}`]),

@@ -1,5 +1,6 @@
 /** Compares the sizes of an adapter's modules with those of a model's modules. */
 
+import { say } from "../../foundation/words/said.ts";
 import { moduleShapes, type ModuleShape } from "../../architectures/architectures.ts";
 import type { AdapterHost } from "./adapterHost.ts";
 import { mismatch, otherHiddenSize, otherLayers } from "./mismatch.ts";
@@ -34,16 +35,18 @@ export function checkModules(
   for (const [path, shape] of modules) {
     const host = hosts.get(path);
     if (!host) {
-      throw mismatch(adapter, baseName, `it adapts the module "${path}", which the loaded model does not have`);
+      throw mismatch(adapter, baseName, say`it adapts the module "${path}", which the loaded model does not have`);
     }
     if (scalesInputs && shape.inFeatures !== undefined && host.sharesProduct) {
-      const reason = `it scales the input of "${path}", which the loaded model computes together with other modules`;
+      const reason = say`it scales the input of "${path}", which the loaded model computes together with other modules`;
       throw mismatch(adapter, baseName, reason);
     }
     for (const side of ["inFeatures", "outFeatures"] as const) {
       if (shape[side] === undefined || shape[side] === host[side]) continue;
-      const sides = side === "inFeatures" ? "inputs" : "outputs";
-      const reason = `its "${path}" has ${shape[side]} ${sides}, the loaded model's has ${host[side]}`;
+      const reason =
+        side === "inFeatures"
+          ? say`its "${path}" has ${shape[side]} inputs, the loaded model's has ${host[side]}`
+          : say`its "${path}" has ${shape[side]} outputs, the loaded model's has ${host[side]}`;
       throw mismatch(adapter, baseName, reason);
     }
   }

@@ -2,6 +2,7 @@
 
 import type { ModelConfig } from "../../architectures/config.ts";
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { Adapter } from "../adapter.ts";
 import { isLora } from "../methods/lora.ts";
 import { kindOf } from "../methods/methodNamed.ts";
@@ -24,8 +25,8 @@ export async function convertAdapter(
   if (!isLora(adapter)) {
     throw new UserError(
       "adapter-unsupported",
-      `Cannot convert adapter "${adapter.name}" to ${to}: it is ${kindOf(adapter).describe(adapter)}, and the format supports only LoRA.`,
-      "Use its PEFT folder.",
+      say`Cannot convert adapter "${adapter.name}" to ${to}: it is ${kindOf(adapter).describe(adapter)}, and the format supports only LoRA.`,
+      say`Use its PEFT folder.`,
     );
   }
   return to === "gguf" ? ggufLora(adapter, await configOf()) : onnxAdapter(adapter);

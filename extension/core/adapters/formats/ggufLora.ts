@@ -4,6 +4,7 @@
  */
 
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { ModelConfig } from "../../architectures/config.ts";
 import type { LoraAdapter } from "../methods/lora.ts";
 import type { LoraMatrices } from "../methods/loraMatrices.ts";
@@ -43,8 +44,8 @@ export function ggufLora(adapter: LoraAdapter, config: ModelConfig): Uint8Array 
   if (!names) {
     throw new UserError(
       "adapter-unsupported",
-      `Cannot convert adapter "${adapter.name}" for llama.cpp: its base is of the type ${config.modelType}.`,
-      `Only LoRA on ${Object.keys(modulesOf).join(", ")} can be converted.`,
+      say`Cannot convert adapter "${adapter.name}" for llama.cpp: its base is of the type ${config.modelType}.`,
+      say`Only LoRA on ${Object.keys(modulesOf).join(", ")} can be converted.`,
     );
   }
   const tensors = [...adapter.modules].flatMap(([path, matrices]): GgufTensor[] => {

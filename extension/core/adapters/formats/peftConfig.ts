@@ -1,6 +1,7 @@
 /** Reads and writes PEFT's adapter_config.json. Refuses every setting that Graft would compute differently. */
 
 import * as z from "zod";
+import { say, verbatim, type Said } from "../../foundation/words/said.ts";
 import type { Adapter } from "../adapter.ts";
 import { adapterKinds, kindOf } from "../methods/methodNamed.ts";
 import type { AdapterFacts } from "../methods/method.ts";
@@ -18,23 +19,23 @@ const commonSchema = z.looseObject({
  * Keys that change what an adapter computes in ways that Graft does not support. Each must be absent or neutral: null, false,
  * empty, or "none". Keys that are neither here nor read do not affect a trained adapter.
  */
-const lacking: Readonly<Record<string, string>> = {
-  use_dora: "DoRA",
-  rank_pattern: "ranks by module",
-  alpha_pattern: "alphas by module",
-  modules_to_save: "modules trained in full",
-  bias: "trained biases",
-  lora_bias: "biases in its LoRA matrices",
-  fan_in_fan_out: "transposed weights",
-  layer_replication: "replicated layers",
-  target_parameters: "parameters outside of linear modules",
-  trainable_token_indices: "trained token embeddings",
-  alora_invocation_tokens: "activation by tokens (aLoRA)",
-  use_qalora: "QALoRA",
-  use_bdlora: "block-diagonal LoRA",
-  arrow_config: "arrow routing",
-  kasa_config: "KaSA",
-  monteclora_config: "MonteCLoRA",
+const lacking: Readonly<Record<string, Said>> = {
+  use_dora: verbatim("DoRA"),
+  rank_pattern: say`ranks by module`,
+  alpha_pattern: say`alphas by module`,
+  modules_to_save: say`modules trained in full`,
+  bias: say`trained biases`,
+  lora_bias: say`biases in its LoRA matrices`,
+  fan_in_fan_out: say`transposed weights`,
+  layer_replication: say`replicated layers`,
+  target_parameters: say`parameters outside of linear modules`,
+  trainable_token_indices: say`trained token embeddings`,
+  alora_invocation_tokens: say`activation by tokens (aLoRA)`,
+  use_qalora: verbatim("QALoRA"),
+  use_bdlora: say`block-diagonal LoRA`,
+  arrow_config: say`arrow routing`,
+  kasa_config: verbatim("KaSA"),
+  monteclora_config: verbatim("MonteCLoRA"),
 };
 
 /** @throws UserError "adapter-invalid" or "adapter-unsupported" */
@@ -42,15 +43,14 @@ export function readConfig(name: string, json: unknown): AdapterFacts {
   const config = parsePeft(name, commonSchema, json);
   for (const [key, meaning] of Object.entries(lacking)) {
     if (!isNeutral(config[key])) {
-      throw unsupported(name, `it uses ${meaning} ("${key}": ${shown(config[key])}), which Graft lacks`);
+      throw unsupported(name, say`it uses ${meaning} ("${key}": ${shown(config[key])}), which Graft lacks`);
     }
   }
   const known = adapterKinds();
   const found = known.find(({ kind }) => kind.peftType === config.peft_type);
   if (!found) {
     const types = known.map(({ kind }) => kind.peftType);
-    const listed = `${types.slice(0, -1).join(", ")} and ${types.at(-1)}`;
-    throw unsupported(name, `its PEFT type is ${config.peft_type}, and Graft supports ${listed}`);
+    throw unsupported(name, say`its PEFT type is ${config.peft_type}, and Graft supports ${types.join(", ")}`);
   }
   const facts = found.kind.readConfig(name, config);
   return { method: found.method, baseModel: config.base_model_name_or_path ?? "", ...facts };

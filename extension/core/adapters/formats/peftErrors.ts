@@ -2,19 +2,26 @@
 
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
+
+const again = say`Copy the adapter again, or train it anew.`;
 
 /** The error for a damaged adapter. `reason` completes "Cannot load adapter NAME: …". */
-export function invalid(name: string, reason: string, cause?: unknown): UserError {
-  const nextStep = "Copy the adapter again, or train it anew.";
-  return new UserError("adapter-invalid", `Cannot load adapter "${name}": ${reason}.`, nextStep, { cause });
+export function invalid(name: string, reason: Said, cause?: unknown): UserError {
+  return new UserError("adapter-invalid", say`Cannot load adapter "${name}": ${reason}.`, again, { cause });
+}
+
+/** The error for an adapter of which a file cannot be read. */
+export function unreadable(name: string, cause: UserError): UserError {
+  return new UserError("adapter-invalid", say`Cannot load adapter "${name}": ${cause.said.message}`, again, { cause });
 }
 
 /** The error for an adapter that uses features that Graft does not support. */
-export function unsupported(name: string, reason: string): UserError {
+export function unsupported(name: string, reason: Said): UserError {
   return new UserError(
     "adapter-unsupported",
-    `Cannot load adapter "${name}": ${reason}.`,
-    "Merge it into its base with PEFT and import that, or train an adapter with Graft.",
+    say`Cannot load adapter "${name}": ${reason}.`,
+    say`Merge it into its base with PEFT and import that, or train an adapter with Graft.`,
   );
 }
 
@@ -34,5 +41,5 @@ export function shown(value: unknown): string {
 export function parsePeft<T>(name: string, schema: z.ZodType<T>, json: unknown): T {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw invalid(name, `its adapter_config.json is not PEFT's:\n${z.prettifyError(parsed.error)}`);
+  throw invalid(name, say`its adapter_config.json is not PEFT's:\n${z.prettifyError(parsed.error)}`);
 }

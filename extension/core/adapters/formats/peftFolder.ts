@@ -6,12 +6,13 @@ import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { readPlainText } from "../../foundation/plainFile.ts";
 import { exists } from "../../foundation/exists.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { openSafetensors, writeSafetensors, type SafetensorsFile } from "../../weights/safetensors.ts";
 import type { Adapter, AdapterOutline } from "../adapter.ts";
 import type { AdapterFacts } from "../methods/method.ts";
 import { readConfig, writeConfig } from "./peftConfig.ts";
-import { invalid } from "./peftErrors.ts";
+import { invalid, unreadable } from "./peftErrors.ts";
 import type { AdapterTensor } from "./peftModules.ts";
 import { adapterFromTensors, outlineFromTensors, tensorsOfAdapter } from "./peftTensors.ts";
 
@@ -63,11 +64,11 @@ async function readFolder<Values>(
     if (await exists(join(folder, "adapter_model.bin"))) {
       throw new UserError(
         "adapter-unsupported",
-        `Cannot load adapter "${name}": its weights are a Python pickle (adapter_model.bin), which can run any code when Graft reads it.`,
-        "Save it again with PEFT's save_pretrained(safe_serialization=True).",
+        say`Cannot load adapter "${name}": its weights are a Python pickle (adapter_model.bin), which can run any code when Graft reads it.`,
+        say`Save it again with PEFT's save_pretrained(safe_serialization=True).`,
       );
     }
-    throw missing(name, `${folder} has no ${weightsFile}`, "Copy the whole adapter folder.");
+    throw missing(name, say`${folder} has no ${weightsFile}`, say`Copy the whole adapter folder.`);
   }
   const file = await openSafetensors(path, mostTensors);
   try {
@@ -99,15 +100,15 @@ async function readConfigFile(folder: string, name: string): Promise<unknown> {
   try {
     text = await readPlainText(path, mostConfigBytes);
   } catch (error) {
-    if (error instanceof UserError) throw invalid(name, error.message.replace(/\.$/, ""), error);
+    if (error instanceof UserError) throw unreadable(name, error);
     const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") throw await explainMissing(folder, name);
-    throw invalid(name, `its ${configFile} cannot be read (${code})`, error);
+    throw invalid(name, say`its ${configFile} cannot be read (${String(code)})`, error);
   }
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw invalid(name, `its ${configFile} is not valid JSON`, error);
+    throw invalid(name, say`its ${configFile} is not valid JSON`, error);
   }
 }
 
@@ -117,20 +118,20 @@ async function readConfigFile(folder: string, name: string): Promise<unknown> {
  */
 async function explainMissing(folder: string, name: string): Promise<UserError> {
   const entries = await readdir(folder).catch(() => undefined);
-  if (!entries) return missing(name, `there is no folder ${folder}`, "Give the folder that PEFT or Graft wrote.");
-  if (entries.includes("config.json")) return missing(name, `${folder} is a whole model`, "Use it as a base.");
+  if (!entries) return missing(name, say`there is no folder ${folder}`, say`Give the folder that PEFT or Graft wrote.`);
+  if (entries.includes("config.json")) return missing(name, say`${folder} is a whole model`, say`Use it as a base.`);
   for (const entry of entries) {
     if (await exists(join(folder, entry, configFile))) {
       return missing(
         name,
-        `${folder} has no ${configFile}, but its folder ${entry} does`,
-        `Give ${join(folder, entry)}.`,
+        say`${folder} has no ${configFile}, but its folder ${entry} does`,
+        say`Give ${join(folder, entry)}.`,
       );
     }
   }
-  return missing(name, `${folder} has no ${configFile}`, "Give the folder that PEFT or Graft wrote.");
+  return missing(name, say`${folder} has no ${configFile}`, say`Give the folder that PEFT or Graft wrote.`);
 }
 
-function missing(name: string, reason: string, nextStep: string): UserError {
-  return new UserError("adapter-missing", `Cannot load adapter "${name}": ${reason}.`, nextStep);
+function missing(name: string, reason: Said, nextStep: Said): UserError {
+  return new UserError("adapter-missing", say`Cannot load adapter "${name}": ${reason}.`, nextStep);
 }

@@ -1,5 +1,6 @@
 /** Converts adapters from and to tensors with PEFT's names and shapes. It does not touch files. */
 
+import { say } from "../../foundation/words/said.ts";
 import type { Adapter, AdapterOutline } from "../adapter.ts";
 import { kindOf } from "../methods/methodNamed.ts";
 import type { AdapterFacts } from "../methods/method.ts";
@@ -18,7 +19,7 @@ export function adapterFromTensors(
   tensors: ReadonlyMap<string, AdapterTensor>,
 ): Adapter {
   for (const [key, { values }] of tensors) {
-    if (!values.every(Number.isFinite)) throw invalid(name, `"${key}" holds values that are not finite numbers`);
+    if (!values.every(Number.isFinite)) throw invalid(name, say`"${key}" holds values that are not finite numbers`);
   }
   // The outline holds the same values that it is made of, here Float32Arrays.
   return outlineFromTensors(name, facts, tensors) as Adapter;
@@ -34,7 +35,7 @@ export function outlineFromTensors(
   facts: AdapterFacts,
   tensors: ReadonlyMap<string, AdapterTensor<Counted>>,
 ): AdapterOutline {
-  if (tensors.size === 0) throw invalid(name, "it holds no tensors");
+  if (tensors.size === 0) throw invalid(name, say`it holds no tensors`);
   return kindOf(facts).fromTensors(name, facts, tensors) as AdapterOutline;
 }
 

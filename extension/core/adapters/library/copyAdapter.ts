@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import { writeNewFolder } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
+import { say } from "../../foundation/words/said.ts";
 import { adapterFiles, readOutline } from "../formats/peftFolder.ts";
 
 /** Files beside those of PEFT that are copied, too: the report of the training, the card of a model, its licence. */
@@ -20,8 +21,8 @@ const companions = /^(graft\.json|README\.md|LICEN[CS]E(\.\w+)?)$/;
 export async function copyAdapter(source: string, target: string): Promise<void> {
   await readOutline(source);
   const taken = (): UserError => {
-    const message = `Cannot copy adapter "${basename(source)}": ${target} exists.`;
-    return new UserError("name-taken", message, "Choose another folder or another name.");
+    const message = say`Cannot copy adapter "${basename(source)}": ${target} exists.`;
+    return new UserError("name-taken", message, say`Choose another folder or another name.`);
   };
   if (await exists(target)) throw taken();
   const entries = await readdir(source, { withFileTypes: true });

@@ -6,14 +6,15 @@ import { moveFolder } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
 import { isPortableName } from "../../foundation/platform.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 
 /** @throws UserError "adapter-missing", "name-invalid", "name-taken", "not-writable" */
 export async function renameAdapter(library: string, from: string, to: string): Promise<void> {
-  const action = `Cannot rename adapter "${from}"`;
+  const action = say`Cannot rename adapter "${from}"`;
   const [folder, target] = [folderOf(library, from, action), folderOf(library, to, action)];
   if (!isPortableName(to)) {
-    const message = `${action} to "${to}": Windows keeps this name for itself.`;
-    throw new UserError("name-invalid", message, "Choose another name, with no dot or blank at its end.");
+    const message = say`${action} to "${to}": Windows keeps this name for itself.`;
+    throw new UserError("name-invalid", message, say`Choose another name, with no dot or blank at its end.`);
   }
   await move(folder, target, action);
 }
@@ -24,7 +25,7 @@ export async function renameAdapter(library: string, from: string, to: string): 
  * @throws UserError "adapter-missing", "not-writable"
  */
 export async function deleteAdapter(library: string, name: string, deleted: string): Promise<void> {
-  const action = `Cannot delete adapter "${name}"`;
+  const action = say`Cannot delete adapter "${name}"`;
   const folder = folderOf(library, name, action);
   if (!(await exists(folder))) throw missing(action, folder);
   await rm(join(deleted, name), { recursive: true, force: true });
@@ -33,7 +34,7 @@ export async function deleteAdapter(library: string, name: string, deleted: stri
 
 /** @throws UserError "adapter-missing"; "name-taken" if another adapter has the name by now; "not-writable" */
 export async function restoreAdapter(library: string, name: string, deleted: string): Promise<void> {
-  const action = `Cannot restore adapter "${name}"`;
+  const action = say`Cannot restore adapter "${name}"`;
   await move(folderOf(deleted, name, action), folderOf(library, name, action), action);
 }
 
@@ -42,24 +43,24 @@ export function isAdapterName(name: string): boolean {
   return name !== "" && !name.startsWith(".") && !/[/\\\0]/.test(name);
 }
 
-function folderOf(library: string, name: string, action: string): string {
+function folderOf(library: string, name: string, action: Said): string {
   if (!isAdapterName(name)) throw missing(action, join(library, name));
   return join(library, name);
 }
 
-async function move(from: string, to: string, action: string): Promise<void> {
+async function move(from: string, to: string, action: Said): Promise<void> {
   if (!(await exists(from))) throw missing(action, from);
   if (await exists(to)) {
-    const message = `${action}: another one is named "${basename(to)}".`;
-    throw new UserError("name-taken", message, "Choose another name, or rename that one first.");
+    const message = say`${action}: another one is named "${basename(to)}".`;
+    throw new UserError("name-taken", message, say`Choose another name, or rename that one first.`);
   }
   await moveFolder(from, to);
 }
 
-function missing(action: string, folder: string): UserError {
+function missing(action: Said, folder: string): UserError {
   return new UserError(
     "adapter-missing",
-    `${action}: ${folder} does not exist.`,
-    "Another window may have removed it.",
+    say`${action}: ${folder} does not exist.`,
+    say`Another window may have removed it.`,
   );
 }

@@ -2,7 +2,8 @@
 
 import { totalmem } from "node:os";
 import { UserError } from "../../foundation/errors.ts";
-import { gigabytes } from "../../foundation/quantities.ts";
+import { gigabytes } from "../../foundation/words/quantities.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import { plainWeight } from "../../graph/composites/weight.ts";
 import { concat } from "../../graph/primitives/shaping.ts";
 import type { Tensor } from "../../graph/tensor.ts";
@@ -55,14 +56,14 @@ const copies = 7;
 export function checkMemory({ name, parameters }: Pick<MethodBase, "name" | "parameters">, memory = totalmem()): void {
   const needed = 4 * copies * parameters;
   if (needed <= memory) return;
-  const found = `its ${millions(parameters)} need ${gigabytes(needed)} of memory, this machine has ${gigabytes(memory)}`;
+  const found = say`its ${millions(parameters)} need ${gigabytes(needed)} of memory, this machine has ${gigabytes(memory)}`;
   throw new UserError(
     "base-too-large",
-    `Cannot train all of ${name}: ${found}.`,
-    `Train a LoRA adapter, or a base of at most ${millions(memory / (4 * copies))}.`,
+    say`Cannot train all of ${name}: ${found}.`,
+    say`Train a LoRA adapter, or a base of at most ${millions(memory / (4 * copies))}.`,
   );
 }
 
-function millions(parameters: number): string {
-  return `${Math.floor(parameters / 1e6)} million parameters`;
+function millions(parameters: number): Said {
+  return say`${Math.floor(parameters / 1e6)} million parameters`;
 }

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { internalError } from "../../foundation/errors.ts";
+import { say, verbatim } from "../../foundation/words/said.ts";
 import { mul } from "../../graph/primitives/elementwise.ts";
 import { concat, reshape } from "../../graph/primitives/shaping.ts";
 import { constant, type Tensor } from "../../graph/tensor.ts";
@@ -102,8 +103,8 @@ const adapter: AdapterKind<Ia3Adapter, Ia3Adapter<Counted>, object, Ia3Settings,
     const factors = modules.get(path);
     return factors && { [factors.on]: factors.values };
   },
-  label: () => "IA3",
-  describe: () => "IA3",
+  label: () => verbatim("IA3"),
+  describe: () => verbatim("IA3"),
   norms: ({ modules }) =>
     [...modules].map(([path, { values }]) => ({
       ...placeOf(path),
@@ -178,9 +179,9 @@ function factorsOf<Values>(
   const modules = new Map<string, Ia3Factors<Values>>();
   for (const [key, { shape, values }] of tensors) {
     const [, path] = /^base_model\.model\.(.+)\.ia3_l$/.exec(key) ?? [];
-    if (path === undefined) throw invalid(name, `it holds "${key}", which is not an IA3 vector of a linear module`);
+    if (path === undefined) throw invalid(name, say`it holds "${key}", which is not an IA3 vector of a linear module`);
     if (shape.length !== 2 || !shape.includes(1)) {
-      throw invalid(name, `"${key}" has the shape [${shape.join(", ")}], not [out, 1] or [1, in]`);
+      throw invalid(name, say`"${key}" has the shape [${shape.join(", ")}], not [out, 1] or [1, in]`);
     }
     modules.set(path, { on: shape[0] === 1 ? "input" : "output", values });
   }

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { seededRandom } from "../../foundation/random.ts";
+import { say } from "../../foundation/words/said.ts";
 import { dropout } from "../../graph/composites/activations.ts";
 import { add } from "../../graph/primitives/elementwise.ts";
 import { matMul } from "../../graph/primitives/matrix.ts";
@@ -88,14 +89,14 @@ const adapter: AdapterKind<LoraAdapter, LoraAdapter<Counted>, LoraFacts, LoraSet
   readConfig(name, config) {
     const start = config["init_lora_weights"];
     if (!harmlessStarts.has(start)) {
-      const reason = `it starts from a base that ${shown(start)} has changed ("init_lora_weights")`;
+      const reason = say`it starts from a base that ${shown(start)} has changed ("init_lora_weights")`;
       throw unsupported(name, reason);
     }
     const { r, lora_alpha, lora_dropout, use_rslora } = parsePeft(name, peftSchema, config);
     const facts = { rank: r, alpha: lora_alpha, dropout: lora_dropout, rsLora: use_rslora ?? false };
     // The models compute in float32.
     if (Number.isFinite(Math.fround(loraScaling(facts)))) return facts;
-    throw invalid(name, `its lora_alpha ${lora_alpha} is beyond what the model can compute with`);
+    throw invalid(name, say`its lora_alpha ${lora_alpha} is beyond what the model can compute with`);
   },
   configOf: ({ modules, rank, alpha, rsLora, ...trained }) => ({
     ...taskOf(modules),
@@ -130,16 +131,18 @@ const adapter: AdapterKind<LoraAdapter, LoraAdapter<Counted>, LoraFacts, LoraSet
   decides: ({ modules, rank, alpha, rsLora, ...trained }) => ({
     settings: { targets: [...modules.keys()], rank, alpha, rsLora },
     defaults: { dropout: trained.dropout },
-    labels: { rank: "rank", alpha: "alpha", rsLora: "rank stabilization" },
+    labels: { rank: say`rank`, alpha: say`alpha`, rsLora: say`rank stabilization` },
   }),
   checkFits: (own, host) => checkModules(own, own.modules, host),
   around({ modules, rank, scaling }, path) {
     const matrices = modules.get(path);
     return matrices && { lowRank: { a: matrices.a, b: matrices.b, rank, scaling } };
   },
-  label: ({ rank }) => `LoRA, rank ${rank}`,
-  describe: ({ rsLora, rank, alpha, scaling }) =>
-    `${rsLora ? "rsLoRA" : "LoRA"}, rank ${rank}, alpha ${alpha}, scaling ${Number(scaling.toPrecision(4))}`,
+  label: ({ rank }) => say`LoRA, rank ${rank}`,
+  describe({ rsLora, rank, alpha, scaling }) {
+    const name = rsLora ? "rsLoRA" : "LoRA";
+    return say`${name}, rank ${rank}, alpha ${alpha}, scaling ${Number(scaling.toPrecision(4))}`;
+  },
   norms: (own) => [...own.modules].map(([path, matrices]) => ({ ...placeOf(path), norm: updateNorm(own, matrices) })),
   meaningOfNorms: "Norm of what is added to each weight:",
 };

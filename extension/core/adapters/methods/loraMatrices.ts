@@ -1,6 +1,7 @@
 /** Reads a LoRA adapter's pairs of matrices from tensors and measures them. */
 
 import { internalError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { Counted } from "../origin.ts";
 import { invalid } from "../formats/peftErrors.ts";
 import { peftKey, type AdapterTensor } from "../formats/peftModules.ts";
@@ -27,17 +28,18 @@ export function matricesOf<Values extends Counted>(
   const modules = new Map<string, LoraMatrices<Values>>();
   for (const [key, tensor] of tensors) {
     const [, path, part] = /^base_model\.model\.(.+)\.lora_([AB])\.weight$/.exec(key) ?? [];
-    if (path === undefined) throw invalid(name, `it holds "${key}", which is not a LoRA matrix of a linear module`);
+    if (path === undefined) throw invalid(name, say`it holds "${key}", which is not a LoRA matrix of a linear module`);
     if (modules.has(path)) continue;
     const [a, b] = (["A", "B"] as const).map((side) => {
       const otherKey = peftKey(path, `lora_${side}.weight`);
       const other = side === part ? tensor : tensors.get(otherKey);
-      if (!other) throw invalid(name, `it holds "${key}" without "${otherKey}"`);
+      if (!other) throw invalid(name, say`it holds "${key}" without "${otherKey}"`);
       const { shape } = other;
       if (shape.length !== 2)
-        throw invalid(name, `"${otherKey}" has the shape [${shape.join(", ")}], which is not a matrix`);
+        throw invalid(name, say`"${otherKey}" has the shape [${shape.join(", ")}], which is not a matrix`);
       const found = shape[side === "A" ? 0 : 1];
-      if (found !== rank) throw invalid(name, `"${otherKey}" has rank ${found}, adapter_config.json says ${rank}`);
+      if (found !== rank)
+        throw invalid(name, say`"${otherKey}" has rank ${String(found)}, adapter_config.json says ${rank}`);
       return other;
     });
     if (!a || !b) throw internalError("a pair of matrices has two");

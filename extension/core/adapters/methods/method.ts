@@ -4,6 +4,7 @@
  */
 
 import type * as z from "zod";
+import type { Said } from "../../foundation/words/said.ts";
 import type { ModuleShape } from "../../architectures/architectures.ts";
 import type { ModelConfig } from "../../architectures/config.ts";
 import type { Tensor } from "../../graph/tensor.ts";
@@ -152,9 +153,9 @@ export interface AdapterKind<
   /** Returns the adapter's effect on a module; absent for kinds that put virtual tokens in front of the text. */
   around?(adapter: Own, path: string): ModuleUpdate | undefined;
   /** Returns a short description for lists, such as "LoRA, rank 16". */
-  label(adapter: Outline): string;
+  label(adapter: Outline): Said;
   /** Returns a description with all facts. */
-  describe(adapter: Own): string;
+  describe(adapter: Own): Said;
   norms(adapter: Own): readonly AdapterNorm[];
   /** A heading that explains the norms. */
   readonly meaningOfNorms: string;
@@ -165,5 +166,5 @@ export interface Decisions<Settings> {
   /** Settings that a request can override. */
   readonly defaults?: Partial<Settings>;
   /** Names, in the user's words, of settings that a request must not contradict. */
-  readonly labels: { readonly [Key in keyof Settings]?: string };
+  readonly labels: { readonly [Key in keyof Settings]?: Said };
 }

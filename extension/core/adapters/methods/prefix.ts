@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { seededRandom } from "../../foundation/random.ts";
+import { say } from "../../foundation/words/said.ts";
 import { reshape, split, transpose } from "../../graph/primitives/shaping.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { mismatch, otherLayers } from "../fit/mismatch.ts";
@@ -87,7 +88,7 @@ const adapter: AdapterKind<PrefixAdapter, PrefixAdapter<Counted>, PrefixFacts, V
   factsOf: ({ tokens, layers, kvHeads, headSize, stacks }) => ({ tokens, layers, kvHeads, headSize, stacks }),
   decides: ({ tokens }) => ({
     settings: { virtualTokens: tokens },
-    labels: { virtualTokens: "number of virtual tokens" },
+    labels: { virtualTokens: say`number of virtual tokens` },
   }),
   checkFits(own, host) {
     checkVirtualTokens(own, host);
@@ -95,12 +96,12 @@ const adapter: AdapterKind<PrefixAdapter, PrefixAdapter<Counted>, PrefixFacts, V
     if (own.layers !== layers) throw otherLayers(own, host.name, own.layers, layers);
     const { kvHeads, headSize } = own;
     if (kvHeads === attention.kvHeads && headSize === attention.headSize) return;
-    const found = `it was trained for ${kvHeads} key and value heads of size ${headSize}`;
-    throw mismatch(own, host.name, `${found}, the loaded model has ${attention.kvHeads} of ${attention.headSize}`);
+    const found = say`it was trained for ${kvHeads} key and value heads of size ${headSize}`;
+    throw mismatch(own, host.name, say`${found}, the loaded model has ${attention.kvHeads} of ${attention.headSize}`);
   },
-  label: ({ tokens }) => `prefix tuning, ${tokens} virtual tokens`,
+  label: ({ tokens }) => say`prefix tuning, ${tokens} virtual tokens`,
   describe: ({ tokens, layers, kvHeads, headSize }) =>
-    `prefix tuning, ${tokens} virtual tokens in ${layers} layers of ${kvHeads} heads of ${headSize}`,
+    say`prefix tuning, ${tokens} virtual tokens in ${layers} layers of ${kvHeads} heads of ${headSize}`,
   norms,
   meaningOfNorms: "Norm of the keys and values:",
 };

@@ -1,6 +1,7 @@
 /** Prompt tuning (Lester et al. 2021, arXiv 2104.08691): trains embeddings in front of those of the text. */
 
 import { seededRandom } from "../../foundation/random.ts";
+import { say } from "../../foundation/words/said.ts";
 import { slice } from "../../graph/primitives/shaping.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { otherHiddenSize } from "../fit/mismatch.ts";
@@ -57,15 +58,15 @@ const adapter: AdapterKind<PromptAdapter, PromptAdapter<Counted>, PromptFacts, V
   factsOf: ({ tokens, hiddenSize, stacks }) => ({ tokens, hiddenSize, stacks }),
   decides: ({ tokens }) => ({
     settings: { virtualTokens: tokens },
-    labels: { virtualTokens: "number of virtual tokens" },
+    labels: { virtualTokens: say`number of virtual tokens` },
   }),
   checkFits(own, host) {
     checkVirtualTokens(own, host);
     const { hiddenSize } = host.config;
     if (own.hiddenSize !== hiddenSize) throw otherHiddenSize(own, host.name, own.hiddenSize, hiddenSize);
   },
-  label: ({ tokens }) => `prompt tuning, ${tokens} virtual tokens`,
-  describe: ({ tokens, hiddenSize }) => `prompt tuning, ${tokens} virtual tokens of ${hiddenSize}`,
+  label: ({ tokens }) => say`prompt tuning, ${tokens} virtual tokens`,
+  describe: ({ tokens, hiddenSize }) => say`prompt tuning, ${tokens} virtual tokens of ${hiddenSize}`,
   norms: ({ tokens, hiddenSize, values }) =>
     Array.from({ length: tokens }, (_, token) => {
       const own = values.subarray(token * hiddenSize, (token + 1) * hiddenSize);

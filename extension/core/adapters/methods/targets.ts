@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import { lastName } from "../formats/peftModules.ts";
 import type { Modules } from "./method.ts";
 
@@ -35,8 +36,12 @@ export function resolveTargets(targets: readonly string[] | null, modules: Modul
     const found = paths.filter((path) => endsWith(path, target));
     if (found.length === 0) {
       const known = [...new Set(paths.map(lastName))].join(", ");
-      const message = `Cannot train the modules "${target}": the base has ${known}.`;
-      throw new UserError("targets-unknown", message, "Choose among these, or omit the targets to train all modules.");
+      const message = say`Cannot train the modules "${target}": the base has ${known}.`;
+      throw new UserError(
+        "targets-unknown",
+        message,
+        say`Choose among these, or omit the targets to train all modules.`,
+      );
     }
     for (const path of found) chosen.add(path);
   }

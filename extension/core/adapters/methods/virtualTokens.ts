@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import { isEncoderDecoder, type ModelConfig } from "../../architectures/config.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { mismatch } from "../fit/mismatch.ts";
@@ -59,8 +60,8 @@ export function stacksOf(config: ModelConfig): Stacks {
 /** @throws UserError "option-invalid" if the virtual tokens fill more than half of the context */
 export function checkRoom(tokens: number, { name, config: { contextLength } }: MethodBase): void {
   if (2 * tokens <= contextLength) return;
-  const message = `Cannot train ${tokens} virtual tokens for ${name}: its context holds ${contextLength} tokens.`;
-  throw new UserError("option-invalid", message, `Use at most ${contextLength / 2} virtual tokens.`);
+  const message = say`Cannot train ${tokens} virtual tokens for ${name}: its context holds ${contextLength} tokens.`;
+  throw new UserError("option-invalid", message, say`Use at most ${contextLength / 2} virtual tokens.`);
 }
 
 /**
@@ -74,11 +75,11 @@ export function valuesFrom<Values>(
   tensors: ReadonlyMap<string, AdapterTensor<Values>>,
 ): Values {
   const foreign = [...tensors.keys()].find((key) => key !== virtualTokensKey);
-  if (foreign !== undefined) throw invalid(name, `it holds "${foreign}" instead of "${virtualTokensKey}" alone`);
+  if (foreign !== undefined) throw invalid(name, say`it holds "${foreign}" instead of "${virtualTokensKey}" alone`);
   const { shape, values } = tensors.get(virtualTokensKey)!;
   if (shape.join() === expected.join()) return values;
-  const says = `adapter_config.json says [${expected.join(", ")}]`;
-  throw invalid(name, `"${virtualTokensKey}" has the shape [${shape.join(", ")}], ${says}`);
+  const [found, said] = [shape.join(", "), expected.join(", ")];
+  throw invalid(name, say`"${virtualTokensKey}" has the shape [${found}], adapter_config.json says [${said}]`);
 }
 
 /** Repeats the tokens of a text, with the model's special tokens around it, up to `count`; null if the text is empty. */
@@ -99,11 +100,13 @@ export function checkVirtualTokens(
 ): void {
   const { contextLength } = host.config;
   if (adapter.tokens >= contextLength) {
-    const reason = `its ${adapter.tokens} virtual tokens leave no room for a text, the context holds ${contextLength} tokens`;
+    const reason = say`its ${adapter.tokens} virtual tokens leave no room for a text, the context holds ${contextLength} tokens`;
     throw mismatch(adapter, host.name, reason);
   }
   const hasEncoder = isEncoderDecoder(host.config);
   if ((adapter.stacks === 2) === hasEncoder) return;
-  const [trained, loaded] = hasEncoder ? ["without an encoder", "one"] : ["with an encoder", "none"];
-  throw mismatch(adapter, host.name, `it was trained for a model ${trained}, the loaded model has ${loaded}`);
+  const reason = hasEncoder
+    ? say`it was trained for a model without an encoder, the loaded model has one`
+    : say`it was trained for a model with an encoder, the loaded model has none`;
+  throw mismatch(adapter, host.name, reason);
 }

@@ -6,6 +6,7 @@ import type { Adapter, ModuleAdapter } from "../../adapters/adapter.ts";
 import { checkAdapterFits } from "../../adapters/fit/adapterFit.ts";
 import { writeFolderAtomic } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { ModelFolder } from "../../weights/modelFolder.ts";
 import { exportModel } from "./exportModel.ts";
 import { checkName } from "../baseNames.ts";
@@ -31,8 +32,8 @@ export async function mergeAdapter(
   const { base, adapter, name } = options;
   checkName(name);
   if (name === base.name) {
-    const message = `Cannot name the merged base "${name}": the original base has this name.`;
-    throw new UserError("name-invalid", message, "Choose another name.");
+    const message = say`Cannot name the merged base "${name}": the original base has this name.`;
+    throw new UserError("name-invalid", message, say`Choose another name.`);
   }
   const { folder, original, weights } = await openMerged(options);
   try {
@@ -57,8 +58,8 @@ export async function exportMerged(
   const out = resolve(options.out);
   const present = await readdir(out).catch(() => []);
   if (present.length > 0) {
-    const message = `Cannot write a model into ${out}: the folder is not empty.`;
-    throw new UserError("not-writable", message, "Choose a new folder.");
+    const message = say`Cannot write a model into ${out}: the folder is not empty.`;
+    throw new UserError("not-writable", message, say`Choose a new folder.`);
   }
   const { folder, original, weights } = await openMerged(options);
   try {
@@ -83,7 +84,7 @@ async function openMerged({ adapter, base }: MergeOptions): Promise<{
 
 function checkMergeable(adapter: Adapter): asserts adapter is ModuleAdapter {
   if ("modules" in adapter) return;
-  const reason = `${adapter.method} tuning adds virtual tokens, which are not part of any weight`;
-  const message = `Cannot merge adapter "${adapter.name}": ${reason}.`;
-  throw new UserError("adapter-unsupported", message, "Use it as a PEFT folder instead.");
+  const reason = say`${adapter.method} tuning adds virtual tokens, which are not part of any weight`;
+  const message = say`Cannot merge adapter "${adapter.name}": ${reason}.`;
+  throw new UserError("adapter-unsupported", message, say`Use it as a PEFT folder instead.`);
 }

@@ -4,6 +4,7 @@ import type { ModuleAdapter } from "../../adapters/adapter.ts";
 import { kindOf } from "../../adapters/methods/methodNamed.ts";
 import type { ModuleUpdate } from "../../adapters/origin.ts";
 import { internalError, UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import { elementCount } from "../../graph/shape.ts";
 import { narrow, widen } from "../../weights/dtype.ts";
 import type { ModelFolder } from "../../weights/modelFolder.ts";
@@ -41,9 +42,9 @@ export function mergedFolder(folder: ModelFolder, adapter: ModuleAdapter): Model
 }
 
 function notFinite(adapter: ModuleAdapter, tensor: string): UserError {
-  const reason = `"${tensor}" would hold values that are not finite numbers`;
-  const nextStep = "Train the adapter anew; its values are too large.";
-  return new UserError("weights-not-finite", `Cannot merge adapter "${adapter.name}": ${reason}.`, nextStep);
+  const reason = say`"${tensor}" would hold values that are not finite numbers`;
+  const nextStep = say`Train the adapter anew; its values are too large.`;
+  return new UserError("weights-not-finite", say`Cannot merge adapter "${adapter.name}": ${reason}.`, nextStep);
 }
 
 function changesOf(adapter: ModuleAdapter, folder: ModelFolder): Map<string, Change> {

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { writeFileAtomic, writeFileAtomicWith } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { readPlainFile } from "../../foundation/plainFile.ts";
+import { say } from "../../foundation/words/said.ts";
 import { weightRequests } from "../../architectures/architectures.ts";
 import { readModelConfig } from "../../architectures/readConfig.ts";
 import { tryEncoding } from "../../tokenizer/timedEncoding.ts";
@@ -186,6 +187,6 @@ export async function checkNameFree(name: string, source: string, home: string):
 }
 
 function nameTaken(name: string, from: string): UserError {
-  const message = `Cannot name the base "${name}": a base from ${from} has this name.`;
-  return new UserError("name-taken", message, "Choose another name, or pass --replace to replace it.");
+  const message = say`Cannot name the base "${name}": a base from ${from} has this name.`;
+  return new UserError("name-taken", message, say`Choose another name, or pass --replace to replace it.`);
 }

@@ -7,6 +7,7 @@ import { infoOf } from "../../foundation/exists.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import { readRequest } from "../../foundation/request.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import { checkSpace, downloadFiles, missingBytes, type DownloadProgress } from "../../hub/downloadFiles.ts";
 import { formatHubAddress, parseHubAddress, type HubAddress } from "../../hub/hubAddress.ts";
 import { connectToHub, type HubControl, type HubSettings } from "../../hub/hubConnection.ts";
@@ -50,7 +51,7 @@ export interface ImportControl extends HubControl {
  */
 export async function importSource(options: ImportSourceOptions, control: ImportControl): Promise<ImportResult> {
   const { home, hub } = options;
-  const request = { ...readRequest(importRequest, options, "import"), home, hub };
+  const request = { ...readRequest(importRequest, options, say`import`), home, hub };
   const { source, name, replace } = request;
   const address = isAbsolute(source) ? undefined : parseHubAddress(source);
   if (!address && !isAbsolute(source)) throw unknownSource(source);
@@ -138,15 +139,15 @@ function isResumable(error: unknown): boolean {
 }
 
 function unknownSource(source: string): UserError {
-  const message = `Cannot import "${source}": it is neither OWNER/NAME on the hub nor the absolute path of a folder.`;
+  const message = say`Cannot import "${source}": it is neither OWNER/NAME on the hub nor the absolute path of a folder.`;
   return new UserError(
     "source-unknown",
     message,
-    "Check the name, or give the path of the folder: absolute, or in a terminal one that starts with ./.",
+    say`Check the name, or give the path of the folder: absolute, or in a terminal one that starts with ./.`,
   );
 }
 
-function busy(address: HubAddress, owner: string, escape: string): UserError {
-  const message = `Cannot download ${formatHubAddress(address)}: another process is downloading it (${owner}).`;
-  return new UserError("download-busy", message, `Wait until it finishes. ${escape}`);
+function busy(address: HubAddress, owner: Said, escape: Said): UserError {
+  const message = say`Cannot download ${formatHubAddress(address)}: another process is downloading it (${owner}).`;
+  return new UserError("download-busy", message, say`Wait until it finishes. ${escape}`);
 }

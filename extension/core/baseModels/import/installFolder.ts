@@ -7,6 +7,7 @@ import { makeFolder, recoverFolder } from "../../foundation/atomicFile.ts";
 import { internalError, systemCode, UserError } from "../../foundation/errors.ts";
 import { infoOf, isFolder } from "../../foundation/exists.ts";
 import { renamePatiently, renameToFree } from "../../foundation/renamePatiently.ts";
+import { say } from "../../foundation/words/said.ts";
 
 /** Milliseconds after which a temporary folder belongs to a killed process; running imports write more often. */
 const abandonedAfter = 24 * 60 * 60 * 1000;
@@ -32,8 +33,8 @@ export interface Installation {
  */
 export async function installFolder(parent: string, { fill, relate }: Installation): Promise<string | undefined> {
   await makeFolder(parent).catch((error: unknown) => {
-    const message = `Cannot install a base into ${parent}: the folder cannot be created.`;
-    throw new UserError("not-writable", message, "Choose another home folder or change its permissions.", {
+    const message = say`Cannot install a base into ${parent}: the folder cannot be created.`;
+    throw new UserError("not-writable", message, say`Choose another home folder or change its permissions.`, {
       cause: error,
     });
   });
@@ -100,8 +101,8 @@ function ignoreMissing(error: unknown): void {
 }
 
 function inUse(path: string, cause: unknown): UserError {
-  const message = `Cannot replace the base ${basename(path)}: a program uses it, or you have no permission to change its folder.`;
-  return new UserError("base-in-use", message, "Close other windows that use it, and try again.", { cause });
+  const message = say`Cannot replace the base ${basename(path)}: a program uses it, or you have no permission to change its folder.`;
+  return new UserError("base-in-use", message, say`Close other windows that use it, and try again.`, { cause });
 }
 
 async function removeAbandoned(parent: string): Promise<void> {

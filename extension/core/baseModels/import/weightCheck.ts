@@ -1,6 +1,7 @@
 /** Checks that a Hugging Face checkpoint has the tensors that its model needs, before the conversion starts. */
 
 import { UserError } from "../../foundation/errors.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import type { WeightRequest } from "../../architectures/weightRequest.ts";
 import { readableDtypes } from "../../weights/dtype.ts";
 import type { ModelFolder } from "../../weights/modelFolder.ts";
@@ -12,27 +13,27 @@ export function checkCheckpoint(folder: ModelFolder, requests: readonly WeightRe
       const tensor = folder.tensors.get(name);
       const asked = shapes[i]!;
       if (!tensor) {
-        throw mismatch(folder, `config.json requires the tensor "${name}", but the weights do not contain it`);
+        throw mismatch(folder, say`config.json requires the tensor "${name}", but the weights do not contain it`);
       }
       if (tensor.shape.length !== asked.length || tensor.shape.some((extent, axis) => extent !== asked[axis])) {
         const shape = `[${tensor.shape.join(", ")}]`;
-        throw mismatch(folder, `"${name}" has the shape ${shape}, but config.json requires [${asked.join(", ")}]`);
+        throw mismatch(folder, say`"${name}" has the shape ${shape}, but config.json requires [${asked.join(", ")}]`);
       }
       if (!readableDtypes.includes(tensor.dtype)) {
         throw new UserError(
           "dtype-unsupported",
-          `Cannot import ${folder.path}: "${name}" has the format ${tensor.dtype}; Graft reads ${readableDtypes.join(", ")}.`,
-          "Import the original model, not a quantized one, in float32, float16 or bfloat16.",
+          say`Cannot import ${folder.path}: "${name}" has the format ${tensor.dtype}; Graft reads ${readableDtypes.join(", ")}.`,
+          say`Import the original model, not a quantized one, in float32, float16 or bfloat16.`,
         );
       }
     }
   }
 }
 
-function mismatch({ path }: ModelFolder, reason: string): UserError {
+function mismatch({ path }: ModelFolder, reason: Said): UserError {
   return new UserError(
     "checkpoint-mismatch",
-    `Cannot import ${path}: ${reason}.`,
-    "Check that config.json and the weights come from the same model, and that no file is missing.",
+    say`Cannot import ${path}: ${reason}.`,
+    say`Check that config.json and the weights come from the same model, and that no file is missing.`,
   );
 }

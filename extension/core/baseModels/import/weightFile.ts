@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import { elementCount } from "../../graph/shape.ts";
 import type { ByteRange, StoredTensor } from "../../graph/storage.ts";
 import type { Converted } from "../../quantization/convert.ts";
@@ -107,10 +108,11 @@ async function writeAt(file: FileHandle, position: number, bytes: Uint8Array): P
 }
 
 function notFinite({ path }: ModelFolder, { name, storage }: StoredTensor): UserError {
-  const inFormat = storage.format === "float16" ? " in 16 bits" : "";
   return new UserError(
     "weights-not-finite",
-    `Cannot import ${path}: "${name}" contains values that are not finite numbers${inFormat}.`,
-    "Download the weights again. If that does not help, the model itself is broken.",
+    storage.format === "float16"
+      ? say`Cannot import ${path}: "${name}" contains values that are not finite numbers in 16 bits.`
+      : say`Cannot import ${path}: "${name}" contains values that are not finite numbers.`,
+    say`Download the weights again. If that does not help, the model itself is broken.`,
   );
 }

@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import type { Split } from "../paperDatasets.ts";
 
@@ -71,7 +72,7 @@ export function checkDigests(
   for (const [split, text] of Object.entries(files) as [Split, string][]) {
     const digest = createHash("sha256").update(text).digest("hex");
     if (digest === digests[split]) continue;
-    throw damaged(`the ${split} part has the digest ${digest}, not ${digests[split]}`);
+    throw damaged(say`the ${split} part has the digest ${digest}, not ${digests[split]}`);
   }
 }
 
@@ -79,15 +80,15 @@ function readRows(source: string): z.infer<typeof sourceSchema> {
   try {
     return sourceSchema.parse(JSON.parse(source));
   } catch (error) {
-    throw damaged("it is not a list of instructions, inputs and outputs", { cause: error });
+    throw damaged(say`it is not a list of instructions, inputs and outputs`, { cause: error });
   }
 }
 
-function damaged(reason: string, options?: ErrorOptions): UserError {
+function damaged(reason: Said, options?: ErrorOptions): UserError {
   return new UserError(
     "download-damaged",
-    `Cannot use the download as CodeAlpacaPy: ${reason}.`,
-    "The data set may have changed at its source. Choose a folder with train.jsonl, validation.jsonl and test.jsonl.",
+    say`Cannot use the download as CodeAlpacaPy: ${reason}.`,
+    say`The data set may have changed at its source. Choose a folder with train.jsonl, validation.jsonl and test.jsonl.`,
     options,
   );
 }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { isFile } from "../../foundation/exists.ts";
 import { writeFolderAtomic } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import { downloadText } from "../../hub/downloadText.ts";
 import { connectToHub, type HubControl, type HubSettings } from "../../hub/hubConnection.ts";
 import { splits, type Split } from "../paperDatasets.ts";
@@ -58,9 +59,9 @@ async function downloaded(
     return files;
   } catch (error) {
     if (!(error instanceof UserError) || !error.code.startsWith("hub-")) throw error;
-    const nextStep = `Check the network and the proxy, or choose a folder that contains its parts (${partNames}).`;
+    const nextStep = say`Check the network and the proxy, or choose a folder that contains its parts (${partNames}).`;
     const isAbsent = error.code === "hub-not-found";
-    const message = isAbsent ? `Cannot download CodeAlpaca: ${hub.endpoint} does not have it.` : error.message;
+    const message = isAbsent ? say`Cannot download CodeAlpaca: ${hub.endpoint} does not have it.` : error.said.message;
     throw new UserError(error.code, message, nextStep, { cause: error });
   } finally {
     await hub.close();
@@ -75,8 +76,8 @@ async function readParts(folder: string): Promise<Record<Split, Buffer>> {
   for (const split of splits) {
     const path = join(folder, `${split}.jsonl`);
     if (!(await isFile(path))) {
-      const message = `Cannot take CodeAlpacaPy from ${folder}: it does not contain ${split}.jsonl.`;
-      throw new UserError("data-missing", message, `Choose a folder that contains ${partNames}.`);
+      const message = say`Cannot take CodeAlpacaPy from ${folder}: it does not contain ${split}.jsonl.`;
+      throw new UserError("data-missing", message, say`Choose a folder that contains ${partNames}.`);
     }
     parts[split] = await readFile(path);
   }

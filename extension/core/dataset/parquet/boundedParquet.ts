@@ -6,6 +6,7 @@
 import { brotliDecompressSync } from "node:zlib";
 import type { Compressors, FileMetaData } from "hyparquet";
 import { compressors, decompressZstd } from "hyparquet-compressors";
+import { english, say, type Said } from "../../foundation/words/said.ts";
 
 export interface ParquetLimits {
   /** Unpacked bytes of the columns of a row group that are read. */
@@ -18,7 +19,14 @@ export interface ParquetLimits {
 export const parquetLimits: ParquetLimits = { bytes: 2 ** 30, rows: 2 ** 23 };
 
 /** The message says what is too much. */
-export class ParquetTooLarge extends Error {}
+export class ParquetTooLarge extends Error {
+  readonly reason: Said;
+
+  constructor(reason: Said) {
+    super(english(reason));
+    this.reason = reason;
+  }
+}
 
 /** Throws {@link ParquetTooLarge} if the file itself says that it is too large. `columns`: those that are read; all by default. */
 export function checkSizes(
@@ -27,14 +35,14 @@ export function checkSizes(
   limits: ParquetLimits,
 ): void {
   for (const { num_rows: rows, columns: chunks } of groups) {
-    if (rows > limits.rows) throw tooMany(Number(rows), "rows", limits.rows);
+    if (rows > limits.rows) throw tooMany(say`${Number(rows)} rows`, limits.rows);
     const read = chunks.flatMap(({ meta_data: data }) =>
       data && (columns?.includes(data.path_in_schema[0]!) ?? true) ? [data] : [],
     );
     for (const { num_values: values } of read)
-      if (values > limits.rows) throw tooMany(Number(values), "values", limits.rows);
+      if (values > limits.rows) throw tooMany(say`${Number(values)} values`, limits.rows);
     const bytes = read.reduce((sum, { total_uncompressed_size: size }) => sum + Number(size), 0);
-    if (bytes > limits.bytes) throw tooMany(bytes, "bytes", limits.bytes);
+    if (bytes > limits.bytes) throw tooMany(say`${bytes} bytes`, limits.bytes);
   }
 }
 
@@ -45,7 +53,7 @@ export function boundedCompressors(limit: number): Compressors {
     codec,
     (input: Uint8Array, length: number): Uint8Array => {
       left -= length;
-      if (left < 0) throw tooMany(limit - left, "bytes", limit);
+      if (left < 0) throw tooMany(say`${limit - left} bytes`, limit);
       return decompress(input, length);
     },
   ]);
@@ -61,6 +69,6 @@ function brotli(input: Uint8Array, length: number): Uint8Array {
   return brotliDecompressSync(input, { maxOutputLength: length });
 }
 
-function tooMany(found: number, what: string, limit: number): ParquetTooLarge {
-  return new ParquetTooLarge(`a row group unpacks to ${found} ${what} or more; the limit is ${limit}`);
+function tooMany(found: Said, limit: number): ParquetTooLarge {
+  return new ParquetTooLarge(say`a row group unpacks to ${found} or more; the limit is ${limit}`);
 }

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import type { FileMetaData, SchemaTree } from "hyparquet";
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import {
   boundedCompressors,
   checkSizes,
@@ -71,14 +72,14 @@ async function readable<T>(path: string, reading: Promise<T>): Promise<T> {
     return await reading;
   } catch (error) {
     if (error instanceof ParquetTooLarge) {
-      const message = `Cannot read ${path}: ${error.message}.`;
-      throw new UserError("file-too-large", message, "Split it, or write it with smaller row groups.", {
+      const message = say`Cannot read ${path}: ${error.reason}.`;
+      throw new UserError("file-too-large", message, say`Split it, or write it with smaller row groups.`, {
         cause: error,
       });
     }
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `Cannot read ${path} as Parquet: ${reason}.`;
-    throw new UserError("data-format", message, "Get the file again, or convert it to .jsonl.", { cause: error });
+    const message = say`Cannot read ${path} as Parquet: ${reason}.`;
+    throw new UserError("data-format", message, say`Get the file again, or convert it to .jsonl.`, { cause: error });
   }
 }
 

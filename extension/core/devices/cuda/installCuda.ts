@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { openPromise } from "yauzl";
 import { makeFolder, writeFailure, writeFolderAtomic } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import { checkSpace, downloadFiles, missingBytes, type DownloadProgress } from "../../hub/downloadFiles.ts";
 import { connectToHub, type HubControl, type HubSettings } from "../../hub/hubConnection.ts";
 import { bindingName, bindingPath } from "../../runtime/library.ts";
@@ -74,8 +75,8 @@ export async function installCuda(
 function checkSystem(): void {
   const platform = `${process.platform}-${process.arch}`;
   if (platform === "linux-x64") return;
-  const message = `Cannot set up CUDA on ${platform}: ONNX Runtime's package has its libraries for linux-x64 only.`;
-  throw new UserError("platform-unsupported", message, "Use DirectML or WebGPU on Windows, and WebGPU on a Mac.");
+  const message = say`Cannot set up CUDA on ${platform}: ONNX Runtime's package has its libraries for linux-x64 only.`;
+  throw new UserError("platform-unsupported", message, say`Use DirectML or WebGPU on Windows, and WebGPU on a Mac.`);
 }
 
 async function unpack(path: string, files: CudaSource["files"], folder: string): Promise<void> {
@@ -89,15 +90,17 @@ async function unpack(path: string, files: CudaSource["files"], folder: string):
   }
   const [missing] = left.keys();
   if (missing === undefined) return;
-  const message = `Cannot set up CUDA: ${basename(path)} does not contain ${missing}.`;
-  throw new UserError("download-damaged", message, "Report this: Graft names a wrong file.");
+  const message = say`Cannot set up CUDA: ${basename(path)} does not contain ${missing}.`;
+  throw new UserError("download-damaged", message, say`Report this: Graft names a wrong file.`);
 }
 
 /** The hub's refusals are about models and tokens. */
 function inWords(error: unknown, host: string): unknown {
   if (!(error instanceof UserError) || !error.code.startsWith("hub-")) return error;
   const message =
-    error.code === "hub-not-found" ? `Cannot download the CUDA libraries: ${host} does not have them.` : error.message;
-  const nextStep = "Check the network and the proxy, and try again. The downloaded part is kept.";
+    error.code === "hub-not-found"
+      ? say`Cannot download the CUDA libraries: ${host} does not have them.`
+      : error.said.message;
+  const nextStep = say`Check the network and the proxy, and try again. The downloaded part is kept.`;
   return new UserError(error.code, message, nextStep, { cause: error });
 }

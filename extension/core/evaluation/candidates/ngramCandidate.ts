@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import { completerOf } from "../../completion/completer.ts";
 import { tellProblems, type Problem } from "../../dataset/example.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
@@ -39,8 +40,10 @@ export async function ngramCandidate(corpus: string, base: InstalledBase, signal
     configuration: { base: baseIdentity(base), adapters: [], ngram },
     trainings: [],
     openGenerator: () => {
-      const message = `Cannot answer tasks with n-grams of ${corpus}: they only fill holes in Python sources.`;
-      return Promise.reject(new UserError("option-invalid", message, "Evaluate them on a folder of Python sources."));
+      const message = say`Cannot answer tasks with n-grams of ${corpus}: they only fill holes in Python sources.`;
+      return Promise.reject(
+        new UserError("option-invalid", message, say`Evaluate them on a folder of Python sources.`),
+      );
     },
     openInfiller: async (control) =>
       ngramInfiller(corpus, await openTokenizer(base.path, base.config.vocabularySize), control),
@@ -108,8 +111,8 @@ async function corpusTokens(
   }
   tellProblems({ name: corpus, problems }, log);
   if (files === 0) {
-    const message = `Cannot count n-grams in ${corpus}: it holds no Python source.`;
-    throw new UserError("suite-empty", message, 'Give Python sources, or rows of {"path": …, "text": …}.');
+    const message = say`Cannot count n-grams in ${corpus}: it holds no Python source.`;
+    throw new UserError("suite-empty", message, say`Give Python sources, or rows of {"path": …, "text": …}.`);
   }
   return tokens.slice(0, length);
 }

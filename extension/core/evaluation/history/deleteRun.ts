@@ -6,6 +6,7 @@ import { moveFolder } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import { runsFolder } from "../runs/runFolder.ts";
 
 function deletedRunsFolder(home: string): string {
@@ -15,10 +16,11 @@ function deletedRunsFolder(home: string): string {
 /** @throws UserError "run-missing", "run-busy", "not-writable" */
 export async function deleteRun(id: string, home: string): Promise<void> {
   const folder = join(runsFolder(home), plainName(id));
-  if (!(await exists(folder))) throw missing(`Cannot delete the run ${id}: there is none.`, "graft runs list");
+  if (!(await exists(folder)))
+    throw missing(say`Cannot delete the run ${id}: there is none.`, say`See graft runs list.`);
   const release = await lockFolder(join(folder, "lock"), (owner, escape) => {
-    const message = `Cannot delete the run ${id}: another process is writing it (${owner}).`;
-    return new UserError("run-busy", message, `Wait until it ends. ${escape}`);
+    const message = say`Cannot delete the run ${id}: another process is writing it (${owner}).`;
+    return new UserError("run-busy", message, say`Wait until it ends. ${escape}`);
   });
   const target = join(deletedRunsFolder(home), id);
   try {
@@ -36,12 +38,15 @@ export async function deleteRun(id: string, home: string): Promise<void> {
 export async function restoreRun(id: string, home: string): Promise<void> {
   const folder = join(deletedRunsFolder(home), plainName(id));
   if (!(await exists(folder))) {
-    throw missing(`Cannot restore the run ${id}: it is not among the deleted ones.`, deletedRunsFolder(home));
+    throw missing(
+      say`Cannot restore the run ${id}: it is not among the deleted ones.`,
+      say`See ${deletedRunsFolder(home)}.`,
+    );
   }
   const target = join(runsFolder(home), id);
   if (await exists(target)) {
-    const message = `Cannot restore the run ${id}: it was evaluated again meanwhile.`;
-    throw new UserError("run-busy", message, "Delete the new one first, or keep it.");
+    const message = say`Cannot restore the run ${id}: it was evaluated again meanwhile.`;
+    throw new UserError("run-busy", message, say`Delete the new one first, or keep it.`);
   }
   await moveFolder(folder, target);
 }
@@ -49,10 +54,10 @@ export async function restoreRun(id: string, home: string): Promise<void> {
 /** Ids come from the command line and from a web page. A hidden file's runs begin with a dot, as the file does. */
 function plainName(id: string): string {
   if (id !== basename(id) || ["", ".", ".."].includes(id))
-    throw missing(`${id} is not the name of a run.`, "graft runs list");
+    throw missing(say`${id} is not the name of a run.`, say`See graft runs list.`);
   return id;
 }
 
-function missing(message: string, place: string): UserError {
-  return new UserError("run-missing", message, `See ${place}.`);
+function missing(message: Said, nextStep: Said): UserError {
+  return new UserError("run-missing", message, nextStep);
 }

@@ -6,6 +6,7 @@ import { writeNewFolder } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { readPlainText } from "../../foundation/plainFile.ts";
 import { exists, isFile } from "../../foundation/exists.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import { readRun, runFiles, runsFolder } from "../runs/runFolder.ts";
 import { runId, type RunRecord } from "../runs/runRecord.ts";
 
@@ -15,7 +16,7 @@ export interface ImportedRuns {
   /** Ids of runs that were here already; they stay as they are. */
   readonly known: readonly string[];
   /** Folders that cannot be used, and why. */
-  readonly problems: readonly { readonly folder: string; readonly message: string }[];
+  readonly problems: readonly { readonly folder: string; readonly message: Said }[];
 }
 
 /**
@@ -26,11 +27,11 @@ export interface ImportedRuns {
 export async function importRuns(source: string, home: string): Promise<ImportedRuns> {
   const imported: string[] = [];
   const known: string[] = [];
-  const problems: { folder: string; message: string }[] = [];
+  const problems: { folder: string; message: Said }[] = [];
   const folders = await runFoldersIn(resolve(source));
   if (folders.length === 0) {
-    const message = `Cannot import runs from ${resolve(source)}: there is no run.`;
-    throw new UserError("run-missing", message, "Choose an exported study, its folder of runs, or one run.");
+    const message = say`Cannot import runs from ${resolve(source)}: there is no run.`;
+    throw new UserError("run-missing", message, say`Choose an exported study, its folder of runs, or one run.`);
   }
   for (const folder of folders) {
     const id = basename(folder);
@@ -43,7 +44,7 @@ export async function importRuns(source: string, home: string): Promise<Imported
       ((await copyRun(folder, join(runsFolder(home), id))) ? imported : known).push(id);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      problems.push({ folder, message: error.message });
+      problems.push({ folder, message: error.said.message });
     }
   }
   return { imported, known, problems };
@@ -66,13 +67,13 @@ async function runFoldersIn(source: string): Promise<string[]> {
 /** @throws UserError if it is damaged, unfinished, or has another configuration than its name says */
 async function checkRun(folder: string, id: string): Promise<void> {
   const { record, result } = await readRun(folder);
-  if (!result) throw invalid(folder, "it is not finished", "Finish it on its machine first.");
+  if (!result) throw invalid(folder, say`it is not finished`, say`Finish it on its machine first.`);
   // The name is made of the file's own text, in its own order.
   const { configuration = record.configuration } = JSON.parse(
     await readPlainText(join(folder, runFiles.record)),
   ) as Partial<RunRecord>;
   if (runId(configuration) !== id) {
-    throw invalid(folder, "its configuration is not the one that its name stands for", "Copy the run again.");
+    throw invalid(folder, say`its configuration is not the one that its name stands for`, say`Copy the run again.`);
   }
 }
 
@@ -82,12 +83,12 @@ async function copyRun(folder: string, target: string): Promise<boolean> {
     for (const file of Object.values(runFiles)) {
       const path = join(folder, file);
       const info = await lstat(path).catch(() => undefined);
-      if (info && !info.isFile()) throw invalid(folder, `${file} is a link or a folder`, "Copy the run itself.");
+      if (info && !info.isFile()) throw invalid(folder, say`${file} is a link or a folder`, say`Copy the run itself.`);
       if (info) await copyFile(path, join(part, file));
     }
   });
 }
 
-function invalid(folder: string, reason: string, nextStep: string): UserError {
-  return new UserError("run-invalid", `Cannot import ${folder}: ${reason}.`, nextStep);
+function invalid(folder: string, reason: Said, nextStep: Said): UserError {
+  return new UserError("run-invalid", say`Cannot import ${folder}: ${reason}.`, nextStep);
 }

@@ -4,7 +4,8 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
-import type { Problem } from "../../dataset/example.ts";
+import { say } from "../../foundation/words/said.ts";
+import { firstProblem, Flaw, type Problem } from "../../dataset/example.ts";
 import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
 import { addTo, type Measure } from "./measure.ts";
 import { idSchema } from "../suites/taskId.ts";
@@ -47,10 +48,11 @@ export async function readReferences(path: string): Promise<References> {
   const texts = new Map<string, { reference: string; where: string }>();
   const problems: Problem[] = [];
   for await (const { where, row } of rowsOf(path, referenceSchema)) {
-    const before = typeof row === "string" ? undefined : texts.get(row.id);
-    if (typeof row === "string") problems.push({ where, message: row });
-    else if (row.reference.trim() === "") problems.push({ where, message: `The reference of "${row.id}" is empty.` });
-    else if (before) problems.push({ where, message: `The id "${row.id}" already occurs in ${before.where}.` });
+    const before = row instanceof Flaw ? undefined : texts.get(row.id);
+    if (row instanceof Flaw) problems.push({ where, message: row.message });
+    else if (row.reference.trim() === "")
+      problems.push({ where, message: say`The reference of "${row.id}" is empty.` });
+    else if (before) problems.push({ where, message: say`The id "${row.id}" already occurs in ${before.where}.` });
     else texts.set(row.id, { reference: row.reference, where });
   }
   return { texts, problems };
@@ -76,11 +78,13 @@ export async function scorePredictions(
   let items = 0;
   for await (const { where, row } of rowsOf(path, predictionsSchema)) {
     signal?.throwIfAborted();
-    const found = typeof row === "string" ? undefined : left.get(row.id);
-    if (typeof row === "string") problems.push({ where, message: row });
+    const found = row instanceof Flaw ? undefined : left.get(row.id);
+    if (row instanceof Flaw) problems.push({ where, message: row.message });
     else if (found === undefined) {
-      const seen = references.texts.has(row.id) ? "was predicted before" : "has no reference";
-      problems.push({ where, message: `The id "${row.id}" ${seen}.` });
+      const message = references.texts.has(row.id)
+        ? say`The id "${row.id}" was predicted before.`
+        : say`The id "${row.id}" has no reference.`;
+      problems.push({ where, message });
     } else {
       const counts = measures.map((measure) => measure.count(row.predictions, found.reference));
       for (const [i, numbers] of counts.entries()) addTo(sums[i]!, numbers);
@@ -90,25 +94,28 @@ export async function scorePredictions(
     }
   }
   for (const [missing, { where }] of left) {
-    problems.push({ where, message: `The id "${missing}" has no predictions in ${basename(path)}.` });
+    problems.push({ where, message: say`The id "${missing}" has no predictions in ${basename(path)}.` });
   }
   if (items === 0) {
     const [first] = problems;
-    const because = first ? ` The first of ${problems.length} problems, ${first.where}: ${first.message}` : "";
-    const message = `Cannot score ${path}: no row has both predictions and a reference.${because}`;
-    throw new UserError("score-empty", message, "Give the same ids to predictions and references.");
+    const message = say`Cannot score ${path}: no row has both predictions and a reference.`;
+    throw new UserError(
+      "score-empty",
+      first ? say`${message} ${firstProblem(problems.length, first)}` : message,
+      say`Give the same ids to predictions and references.`,
+    );
   }
   onProgress?.({ done: items, total: references.texts.size });
   return { items, sums, rows: items <= mostRows ? rows : undefined, problems };
 }
 
-async function* rowsOf<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<{ where: string; row: T | string }> {
+async function* rowsOf<T>(path: string, schema: z.ZodType<T>): AsyncGenerator<{ where: string; row: T | Flaw }> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile()) {
-    const message = `Cannot read ${path}: ${info ? "it is not a file" : "there is no such file"}.`;
-    throw new UserError("file-missing", message, "Give a .jsonl file, one JSON object a line.");
+    const message = say`Cannot read ${path}: ${info ? say`it is not a file` : say`there is no such file`}.`;
+    throw new UserError("file-missing", message, say`Give a .jsonl file, one JSON object a line.`);
   }
   for await (const { where, object } of jsonObjects(path)) {
-    yield { where, row: typeof object === "string" ? object : readFields(schema, object, (value) => value) };
+    yield { where, row: object instanceof Flaw ? object : readFields(schema, object, (value) => value) };
   }
 }

@@ -1,6 +1,7 @@
 /** Examples in front of a task: drawn once for all tasks (ICL), or the nearest to each (RAG). Writes no prompt. */
 
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import type { Pair } from "../protocols/protocol.ts";
 import { openSentenceEncoder } from "../retrieval/sentenceEncoder.ts";
@@ -84,10 +85,10 @@ export async function openExamples(
 export function exampleSource(suite: string, source: string | undefined): string {
   if (source !== undefined) return source;
   if (isPaperDataset(suite)) return suite;
-  const message = `Cannot show examples for the suite ${suite}: no source of examples is given.`;
+  const message = say`Cannot show examples for the suite ${suite}: no source of examples is given.`;
   throw new UserError(
     "examples-missing",
     message,
-    "Choose a .jsonl file of pairs that are not in the suite; on the command line with --examples.",
+    say`Choose a .jsonl file of pairs that are not in the suite; on the command line with --examples.`,
   );
 }

@@ -1,6 +1,7 @@
 /** Prompts of tasks with tests: an instruction, or the head of a function to continue. Runs no program. */
 
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import { instructionPrompt } from "../../tokenizer/template.ts";
 import type { ProtocolName } from "../protocols/protocols.ts";
 import type { ExecutionTask } from "../suites/executionTasks.ts";
@@ -23,8 +24,8 @@ export async function promptedExecution(
   protocol: ProtocolName,
 ): Promise<PromptedSuite> {
   if (protocol === "paper-v2") {
-    const message = `Cannot evaluate on ${suite.name} by paper-v2: that protocol has no suites with tests.`;
-    throw new UserError("option-invalid", message, "Choose Graft's own protocol, or version 3 of the paper's.");
+    const message = say`Cannot evaluate on ${suite.name} by paper-v2: that protocol has no suites with tests.`;
+    throw new UserError("option-invalid", message, say`Choose Graft's own protocol, or version 3 of the paper's.`);
   }
   const { value: first } = await each().next();
   const goesOn = first?.before !== "";

@@ -3,6 +3,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Problem } from "../../dataset/example.ts";
 import { seededRandom } from "../../foundation/random.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { PythonParser, SyntaxNode } from "../../python/pythonParser.ts";
 import { inTurn, type DrawOptions } from "../suites/drawHoles.ts";
 import type { SourceFile } from "../suites/heldOut.ts";
@@ -34,7 +35,7 @@ export async function drawSpans(
     signal?.throwIfAborted();
     const [problem] = parser.problems(file.text);
     if (problem) {
-      const message = `Line ${problem.line} is not valid Python: nobody types in this file.`;
+      const message = say`Line ${problem.line} is not valid Python: nobody types in this file.`;
       problems.push({ where: file.path, message });
       continue;
     }

@@ -5,6 +5,7 @@ import { tellProblems, type Problem } from "../../dataset/example.ts";
 import type { Log } from "../../foundation/log.ts";
 import { seededRandom } from "../../foundation/random.ts";
 import { readRequest } from "../../foundation/request.ts";
+import { say } from "../../foundation/words/said.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
 import { estimates, type Estimate } from "../measures/estimate.ts";
 import { readHeldOut } from "../suites/heldOut.ts";
@@ -50,7 +51,7 @@ const betweenSessions = 120_000;
 
 /** @throws UserErrors about suite, base and adapters; the signal's reason once it is aborted */
 export async function runReplay(options: ReplayOptions, control: ReplayControl): Promise<ReplayResult> {
-  const settings = readRequest(replayRequest, options, "replay");
+  const settings = readRequest(replayRequest, options, say`replay`);
   const { suite, limit: count, seed } = settings;
   const { log, signal } = control;
   const heldOut = await readHeldOut(suite, signal);

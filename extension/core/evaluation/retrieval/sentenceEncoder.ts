@@ -8,6 +8,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
+import { say, verbatim, type Said } from "../../foundation/words/said.ts";
 import { floatsOf, int64s, openSession, type Session } from "../../runtime/session.ts";
 import { openSentenceTokenizer } from "./sentenceTokenizer.ts";
 
@@ -37,7 +38,7 @@ export async function openSentenceEncoder(folder: string): Promise<SentenceEncod
   const longest = Math.min(longestUnlessTold, await readLongest(path));
   const tokenizer = await openSentenceTokenizer(path);
   const session = await openSession({ bytes }, { purpose: "inference", weightFolder: path }).catch((error: unknown) => {
-    throw invalid(path, error instanceof Error ? error.message : String(error));
+    throw invalid(path, verbatim(error instanceof Error ? error.message : String(error)));
   });
   const hash = createHash("sha256").update(bytes);
   hash.update(await readFile(join(path, "tokenizer.json")));
@@ -88,7 +89,8 @@ async function means(folder: string, session: Session, rows: readonly (readonly 
   });
   const hidden = outputs["last_hidden_state"] ?? outputs["token_embeddings"];
   const size = hidden?.dims[2];
-  if (size === undefined) throw invalid(folder, `it gives ${Object.keys(outputs).join(", ")}, not last_hidden_state`);
+  if (size === undefined)
+    throw invalid(folder, say`it gives ${Object.keys(outputs).join(", ")}, not last_hidden_state`);
   const values = floatsOf(hidden);
   return rows.map((row, i) => {
     const sum = new Float64Array(size);
@@ -105,7 +107,7 @@ async function readModel(folder: string): Promise<Uint8Array> {
     const bytes = await readFile(join(folder, file)).catch(() => undefined);
     if (bytes) return bytes;
   }
-  throw invalid(folder, `it has none of ${modelFiles.join(", ")}`);
+  throw invalid(folder, say`it has none of ${modelFiles.join(", ")}`);
 }
 
 async function readLongest(folder: string): Promise<number> {
@@ -113,13 +115,12 @@ async function readLongest(folder: string): Promise<number> {
   try {
     return configSchema.parse(JSON.parse(text)).max_position_embeddings;
   } catch (error) {
-    throw invalid(folder, "its config.json is damaged", error);
+    throw invalid(folder, say`its config.json is damaged`, error);
   }
 }
 
-function invalid(folder: string, reason: string, cause?: unknown): UserError {
-  const message = `Cannot use the encoder of ${folder}: ${reason}.`;
-  const nextStep =
-    "Give the folder of a feature-extraction model in ONNX, such as gte-small as published for transformers.js.";
+function invalid(folder: string, reason: Said, cause?: unknown): UserError {
+  const message = say`Cannot use the encoder of ${folder}: ${reason}.`;
+  const nextStep = say`Give the folder of a feature-extraction model in ONNX, such as gte-small as published for transformers.js.`;
   return new UserError("encoder-invalid", message, nextStep, { cause });
 }

@@ -6,6 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { verbatim } from "../../foundation/words/said.ts";
 import { timed } from "../../tokenizer/timedEncoding.ts";
 import { invalid } from "../../tokenizer/tokenizerFiles.ts";
 
@@ -34,7 +35,7 @@ export async function openSentenceTokenizer(folder: string): Promise<SentenceTok
       },
     };
   } catch (error) {
-    throw invalid(folder, error instanceof Error ? error.message : String(error), undefined, error);
+    throw invalid(folder, verbatim(error instanceof Error ? error.message : String(error)), undefined, error);
   }
 }
 

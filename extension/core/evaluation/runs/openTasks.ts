@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import packageJson from "../../../../package.json" with { type: "json" };
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { Candidate } from "../candidates/candidate.ts";
 import { exampleSource, openExamples, type Examples } from "../prompts/examples.ts";
 import { promptedExecution } from "../prompts/promptedExecution.ts";
@@ -63,14 +64,18 @@ export async function openPromptedPairs(settings: EvaluationSettings, read: Task
 /** @throws UserErrors of reading the suite; "code-execution", "sandbox-missing" */
 export async function openExecution(settings: EvaluationSettings, read: TaskOptions): Promise<EvaluationSuite> {
   if (settings.shots > 0) {
-    const message = `Cannot show examples for ${settings.suite}: its tasks have tests, but no reference code.`;
-    throw new UserError("option-invalid", message, "Evaluate without examples (zero-shot).");
+    const message = say`Cannot show examples for ${settings.suite}: its tasks have tests, but no reference code.`;
+    throw new UserError("option-invalid", message, say`Evaluate without examples (zero-shot).`);
   }
   const tasks = await openExecutionTasks(settings.suite, read);
   const suite = await promptedExecution(tasks, settings.protocol);
   if (!settings.allowCodeExecution) {
-    const message = `Cannot evaluate on ${settings.suite} without running what the model writes: its tasks have tests.`;
-    throw new UserError("code-execution", message, "Give --allow-code-execution: it runs in a sandbox, with limits.");
+    const message = say`Cannot evaluate on ${settings.suite} without running what the model writes: its tasks have tests.`;
+    throw new UserError(
+      "code-execution",
+      message,
+      say`Give --allow-code-execution: it runs in a sandbox, with limits.`,
+    );
   }
   const unprotected = settings.withoutSandbox;
   const judge = openCheckRunner(await findSandbox({ signal: read.signal, unprotected }), { unprotected });

@@ -1,7 +1,6 @@
 /** Predicts the tasks of a run chunk by chunk, from where it stopped. Knows no files and no measures. */
 
 import { seededRandom } from "../../foundation/random.ts";
-import type { Problem } from "../../dataset/example.ts";
 import type { Continuation } from "../../inference/decoding/continuation.ts";
 import type { BatchGenerator } from "../../inference/decoding/generateBatch.ts";
 import type { Decoding } from "../../inference/decoding/request.ts";
@@ -12,7 +11,7 @@ import type { RunChecks } from "../sandbox/openCheckRunner.ts";
 import type { Verdict } from "../sandbox/programProcess.ts";
 import type { RunDecoding } from "./request.ts";
 import { tasksOf, type OpenRun } from "./runFolder.ts";
-import type { Prediction } from "./runRecord.ts";
+import type { Prediction, RunResult } from "./runRecord.ts";
 
 /**
  * Tasks of a chunk: the most that a kill may cost. The prompts of a chunk are decoded together, so a resumed run has
@@ -57,10 +56,10 @@ async function predictChunk(
   first: number,
   { generator, tokenizer }: { readonly generator: BatchGenerator; readonly tokenizer: Tokenizer },
   { decoding, seed, onPredicted, judge, signal }: PredictOptions,
-): Promise<{ predictions: Prediction[]; tokens: number; shortened: number; problems: Problem[] }> {
+): Promise<{ predictions: Prediction[]; tokens: number; shortened: number; problems: RunResult["problems"] }> {
   const { contextLength, hasEncoder } = generator;
   const maxTokens = Math.min(suite.maxNewTokens, Math.floor(contextLength / 2));
-  const problems: Problem[] = [];
+  const problems: RunResult["problems"] = [];
   const asked: { task: PromptedTask; ids: readonly number[] }[] = [];
   let [shortened, tokens] = [0, 0];
   for (const task of tasks) {

@@ -8,6 +8,7 @@ import { contextFields } from "../../completion/context/contextFields.ts";
 import { copyFields } from "../../completion/copies/copyFields.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { inWords, readRequest } from "../../foundation/request.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import { protocolNames } from "../protocols/protocols.ts";
 import { namedDeviceField } from "../../runtime/deviceField.ts";
 
@@ -119,16 +120,17 @@ export const defaultDecoding = {
 
 /** @throws UserError "option-invalid" */
 export function readEvaluationOptions(options: EvaluationOptions): EvaluationSettings {
-  const request = readRequest(evaluationRequest, options, "evaluate");
+  const request = readRequest(evaluationRequest, options, say`evaluate`);
   for (const name of ["repository", "contextTokens"] as const) {
     if (request[name] === undefined || request.context === "repository") continue;
-    throw refused(name, request[name], "left out without context repository");
+    throw refused(name, request[name], say`left out without context repository`);
   }
   const mode = request.mode ?? (request.adapters.length > 0 ? "trained" : "zero-shot");
   const hasExamples = mode === "icl" || mode === "rag";
-  if (options.shots !== undefined && !hasExamples) throw refused("shots", options.shots, "left out without icl or rag");
+  if (options.shots !== undefined && !hasExamples)
+    throw refused("shots", options.shots, say`left out without icl or rag`);
   if (options.encoder !== undefined && mode !== "rag")
-    throw refused("encoder", options.encoder, "left out without rag");
+    throw refused("encoder", options.encoder, say`left out without rag`);
   return { ...request, mode, shots: hasExamples ? request.shots : 0, decoding: decodingOf(request, options) };
 }
 
@@ -136,18 +138,18 @@ function decodingOf(request: z.output<typeof evaluationRequest>, given: Evaluati
   const searches = given.beams !== undefined;
   const draws = [given.samples, given.temperature, given.topP].some((value) => value !== undefined);
   if (request.greedy) {
-    if (searches || draws) throw refused("greedy", true, "left out where beams or samples are asked for");
+    if (searches || draws) throw refused("greedy", true, say`left out where beams or samples are asked for`);
     return { kind: "greedy" };
   }
   if (searches) {
-    if (draws) throw refused("beams", request.beams, "left out where samples are asked for");
+    if (draws) throw refused("beams", request.beams, say`left out where samples are asked for`);
     return { kind: "beams", width: request.beams, returned: request.beams };
   }
   if (!draws) return undefined;
   return { kind: "sampling", temperature: request.temperature, topP: request.topP, count: request.samples };
 }
 
-function refused(name: string, value: unknown, expected: string): UserError {
-  const message = `Cannot evaluate with ${inWords(name)} ${String(value)}: it must be ${expected}.`;
-  return new UserError("option-invalid", message, `Give another ${inWords(name)}, or leave it out for the default.`);
+function refused(name: string, value: unknown, expected: Said): UserError {
+  const message = say`Cannot evaluate with ${inWords(name)} ${String(value)}: it must be ${expected}.`;
+  return new UserError("option-invalid", message, say`Give another ${inWords(name)}, or leave it out for the default.`);
 }

@@ -2,17 +2,18 @@
 
 import * as z from "zod";
 import { systemCode, UserError } from "../../foundation/errors.ts";
+import { say, verbatim, type Said } from "../../foundation/words/said.ts";
 
 /** Returns the error for a damaged file. `reason` completes "Cannot read PATH: …". */
-export function invalidRun(path: string, reason: string, cause?: unknown): UserError {
-  const message = `Cannot read ${path}: ${reason}.`;
-  return new UserError("run-invalid", message, "Delete the run's folder, and evaluate again.", { cause });
+export function invalidRun(path: string, reason: Said, cause?: unknown): UserError {
+  const message = say`Cannot read ${path}: ${reason}.`;
+  return new UserError("run-invalid", message, say`Delete the run's folder, and evaluate again.`, { cause });
 }
 
 /** Returns the error for a run that has lost predictions. `what` begins the message: "Cannot … RUN". */
-export function lostPredictions(what: string, there: number, expected: number): UserError {
-  const reason = `predictions.jsonl holds ${there} of its ${expected} predictions`;
-  return new UserError("run-invalid", `${what}: ${reason}.`, "Evaluate again with --fresh.");
+export function lostPredictions(what: Said, there: number, expected: number): UserError {
+  const reason = say`predictions.jsonl holds ${there} of its ${expected} predictions`;
+  return new UserError("run-invalid", say`${what}: ${reason}.`, say`Evaluate again with --fresh.`);
 }
 
 /**
@@ -20,7 +21,7 @@ export function lostPredictions(what: string, there: number, expected: number): 
  */
 export function unreadable(path: string): (error: unknown) => never {
   return (error) => {
-    throw invalidRun(path, `it cannot be read (${systemCode(error) ?? String(error)})`, error);
+    throw invalidRun(path, say`it cannot be read (${systemCode(error) ?? String(error)})`, error);
   };
 }
 
@@ -30,9 +31,9 @@ export function parseRunFile<T>(schema: z.ZodType<T>, text: string, path: string
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw invalidRun(path, "it is not valid JSON", error);
+    throw invalidRun(path, say`it is not valid JSON`, error);
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw invalidRun(path, z.prettifyError(parsed.error));
+  throw invalidRun(path, verbatim(z.prettifyError(parsed.error)));
 }

@@ -7,8 +7,9 @@ import { cpus, totalmem } from "node:os";
 import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { reproduciblePlacements, withFallback } from "../../devices/placements.ts";
 import type { Device, Placement } from "../../runtime/device.ts";
-import { tellProblems } from "../../dataset/example.ts";
+import { firstProblem, tellProblems, type Problem } from "../../dataset/example.ts";
 import { UserError } from "../../foundation/errors.ts";
+import { english, say, verbatim } from "../../foundation/words/said.ts";
 import type { Candidate } from "../candidates/candidate.ts";
 import { openCandidate } from "../candidates/openCandidate.ts";
 import type { EvaluationSuite } from "./evaluationSuite.ts";
@@ -122,7 +123,7 @@ function recordOf(
       ...(device !== "cpu" && { device }),
     },
     trainings,
-    problems: [...problems],
+    problems: problems.map(inEnglish),
   };
 }
 
@@ -134,7 +135,7 @@ async function resultOf(
 ): Promise<RunResult> {
   const { chunks } = run;
   const isHeldOut = configuration.suite.kind === "infilling";
-  const problems = [...suite.problems, ...chunks.flatMap((chunk) => chunk.problems)];
+  const problems = [...suite.problems.map(inEnglish), ...chunks.flatMap((chunk) => chunk.problems)];
   const total = tasksOf(chunks) - problems.length + suite.problems.length;
   if (total === 0) throw emptyRun(run.folder, problems);
   const measures = await openRunMeasures(configuration);
@@ -145,7 +146,7 @@ async function resultOf(
   });
   const texts = await readTexts(run.folder);
   if (counts.items + texts.length !== total) {
-    throw lostPredictions(`Cannot score ${run.folder}`, counts.items, total - texts.length);
+    throw lostPredictions(say`Cannot score ${run.folder}`, counts.items, total - texts.length);
   }
   return {
     items: counts.items,
@@ -189,8 +190,17 @@ function spent(
   };
 }
 
+/** A run keeps what is read without an editor. */
+function inEnglish({ where, message }: Problem): RunResult["problems"][number] {
+  return { where, message: english(message) };
+}
+
 function emptyRun(folder: string, problems: RunResult["problems"]): UserError {
-  const { where, message } = problems[0]!;
-  const because = `The first of ${problems.length} problems, ${where}: ${message}`;
-  return new UserError("run-empty", `Cannot score ${folder}: no task has predictions. ${because}`, "Use another base.");
+  const first = problems[0]!;
+  const because = firstProblem(problems.length, { ...first, message: verbatim(first.message) });
+  return new UserError(
+    "run-empty",
+    say`Cannot score ${folder}: no task has predictions. ${because}`,
+    say`Use another base.`,
+  );
 }

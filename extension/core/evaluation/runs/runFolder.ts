@@ -16,6 +16,7 @@ import { systemCode, UserError } from "../../foundation/errors.ts";
 import { infoOf, isFile } from "../../foundation/exists.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import { silentLog, type Log } from "../../foundation/log.ts";
+import { say, verbatim } from "../../foundation/words/said.ts";
 import { jsonObjects } from "../../dataset/jsonLines.ts";
 import { readChunks, standingChunks } from "./runChunks.ts";
 import { invalidRun, parseRunFile, unreadable } from "./runErrors.ts";
@@ -86,8 +87,8 @@ export async function openRun(home: string, record: RunRecord, fresh = false): P
     throw writeFailure(error, folder);
   });
   const release = await lockFolder(join(folder, "lock"), (owner, escape) => {
-    const message = `Cannot evaluate into ${folder}: another process is writing there (${owner}).`;
-    return new UserError("run-busy", message, `Wait until it ends. ${escape}`);
+    const message = say`Cannot evaluate into ${folder}: another process is writing there (${owner}).`;
+    return new UserError("run-busy", message, say`Wait until it ends. ${escape}`);
   });
   try {
     if (fresh) for (const file of Object.values(runFiles)) await rm(join(folder, file), { force: true });
@@ -162,7 +163,7 @@ export async function* readPredictions(folder: string): AsyncGenerator<Predictio
   if (!(await isFile(path))) return;
   for await (const { where, object } of jsonObjects(path)) {
     const parsed = predictionSchema.safeParse(object);
-    if (!parsed.success) throw invalidRun(where, z.prettifyError(parsed.error));
+    if (!parsed.success) throw invalidRun(where, verbatim(z.prettifyError(parsed.error)));
     yield parsed.data;
   }
 }
@@ -177,7 +178,7 @@ async function checkFiles(folder: string): Promise<void> {
   for (const file of Object.values(runFiles)) {
     const path = join(folder, file);
     const info = await infoOf(path);
-    if (info && !info.isFile()) throw invalidRun(path, "it is not a file");
+    if (info && !info.isFile()) throw invalidRun(path, say`it is not a file`);
   }
 }
 
@@ -219,8 +220,8 @@ async function readText(folder: string, file: string): Promise<string> {
   return await readPlainText(path).catch((error: unknown) => {
     const code = systemCode(error);
     if (code !== "ENOENT" && code !== "ENOTDIR") return unreadable(path)(error);
-    const message = `Cannot read the run ${folder}: it has no ${file}.`;
-    const nextStep = "Choose a run from the benchmark panel or `graft runs list`.";
+    const message = say`Cannot read the run ${folder}: it has no ${file}.`;
+    const nextStep = say`Choose a run from the benchmark panel or \`graft runs list\`.`;
     throw new UserError("run-missing", message, nextStep, { cause: error });
   });
 }

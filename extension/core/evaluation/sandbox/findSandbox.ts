@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { promisify } from "node:util";
 import { UserError } from "../../foundation/errors.ts";
 import { neutralFolder, programOnPath } from "../../foundation/programOnPath.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import type { Python } from "./bubblewrap.ts";
 import { openCheckRunner } from "./openCheckRunner.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -23,17 +24,23 @@ export interface SandboxSearch {
 export async function findSandbox({ signal, unprotected = false }: SandboxSearch = {}): Promise<Sandbox> {
   const isSupported = process.platform === "linux" && syscallFilter(process.arch) !== undefined;
   const python = isSupported || unprotected ? await findPython() : undefined;
-  const none = (why: string, nextStep: string): Sandbox => ({ kind: "none", python, why, nextStep });
+  const none = (why: Said, nextStep: Said): Sandbox => ({ kind: "none", python, why, nextStep });
   if (!isSupported || !python) {
-    return none(`there is one for Linux on x64 and arm64, not for ${process.platform}-${process.arch}`, "Use Linux.");
+    return none(
+      say`there is one for Linux on x64 and arm64, not for ${process.platform}-${process.arch}`,
+      say`Use Linux.`,
+    );
   }
   const tooMuch = python.folders.find((folder) => `${homedir()}/`.startsWith(`${folder}/`));
   if (tooMuch !== undefined) {
-    return none(`Python's folder ${tooMuch} also contains your own files`, "Put another python3 first on PATH.");
+    return none(say`Python's folder ${tooMuch} also contains your own files`, say`Put another python3 first on PATH.`);
   }
   const bubblewrap = await programOnPath("bwrap");
   if (bubblewrap === undefined) {
-    return none("bubblewrap (bwrap) is not on PATH", "Install it, for example with `sudo apt-get install bubblewrap`.");
+    return none(
+      say`bubblewrap (bwrap) is not on PATH`,
+      say`Install it, for example with \`sudo apt-get install bubblewrap\`.`,
+    );
   }
   const sandbox = { kind: "bubblewrap", python, bubblewrap } as const;
   try {
@@ -42,7 +49,7 @@ export async function findSandbox({ signal, unprotected = false }: SandboxSearch
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof UserError)
-      return none(`bubblewrap cannot start Python (${String(error.cause)})`, error.nextStep);
+      return none(say`bubblewrap cannot start Python (${String(error.cause)})`, error.said.nextStep);
     throw error;
   }
 }
@@ -52,7 +59,7 @@ const pythonName = process.platform === "win32" ? "python" : "python3";
 
 async function findPython(): Promise<Python> {
   const program = await programOnPath(pythonName);
-  if (program === undefined) throw pythonMissing("is not on PATH");
+  if (program === undefined) throw pythonMissing(say`${pythonName} is not on PATH`);
   const code = "import json, sys; print(json.dumps([sys.executable, sys.prefix, sys.base_prefix]))";
   try {
     // Isolated, and away from the current folder: Python would run a json.py there instead of its own.
@@ -61,13 +68,13 @@ async function findPython(): Promise<Python> {
     const [path, ...folders] = JSON.parse(stdout) as [string, string, string];
     return { path, folders: [...new Set(folders)] };
   } catch (error) {
-    throw pythonMissing("does not work", error);
+    throw pythonMissing(say`${pythonName} does not work`, error);
   }
 }
 
-function pythonMissing(because: string, cause?: unknown): UserError {
-  const message = `Cannot run programs: ${pythonName} ${because}.`;
-  return new UserError("python-missing", message, `Install Python 3, and make sure that ${pythonName} is on PATH.`, {
+function pythonMissing(because: Said, cause?: unknown): UserError {
+  const message = say`Cannot run programs: ${because}.`;
+  return new UserError("python-missing", message, say`Install Python 3, and make sure that ${pythonName} is on PATH.`, {
     cause,
   });
 }

@@ -8,6 +8,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { internalError, UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { Checks } from "../suites/executionTasks.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { runShutIn, runUnprotected, type Job, type Limits, type Verdict } from "./programProcess.ts";
@@ -37,7 +38,7 @@ export function openCheckRunner(sandbox: Sandbox, options: CheckRunnerOptions = 
   const { unprotected = false, parallel = availableParallelism() } = options;
   const limits = { ...usualLimits, ...options.limits };
   if (sandbox.kind === "none" && !unprotected) {
-    const message = `Cannot run a model's programs without a sandbox: ${sandbox.why}.`;
+    const message = say`Cannot run a model's programs without a sandbox: ${sandbox.why}.`;
     throw new UserError("sandbox-missing", message, sandbox.nextStep);
   }
   const run = async (job: Job, signal?: AbortSignal): Promise<Verdict> => {

@@ -12,6 +12,7 @@ import * as z from "zod";
 import { parsedJson } from "../../foundation/plainFile.ts";
 import { internalError, UserError } from "../../foundation/errors.ts";
 import { neutralFolder } from "../../foundation/programOnPath.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { Checks } from "../suites/executionTasks.ts";
 import { bubblewrapArguments, pythonEnvironment, type Python } from "./bubblewrap.ts";
 import { syscallFilter } from "./syscallFilter.ts";
@@ -185,8 +186,11 @@ function endingOf(code: number | null, signal: string | null): [Failure["reason"
 /** The cause is the last line of the error output, whichever program wrote it. */
 function notStarted(errors: string): UserError {
   const cause = errors.trim().split("\n").at(-1)!;
-  const message = `Cannot run programs: Python did not start${cause === "" ? "" : ` (${cause})`}.`;
-  const nextStep = "Allow user namespaces on this machine, or run this on another one.";
+  const message =
+    cause === ""
+      ? say`Cannot run programs: Python did not start.`
+      : say`Cannot run programs: Python did not start (${cause}).`;
+  const nextStep = say`Allow user namespaces on this machine, or run this on another one.`;
   return new UserError("sandbox-failed", message, nextStep, { cause });
 }
 

@@ -2,6 +2,7 @@
 
 import { UserError } from "../../foundation/errors.ts";
 import { seededRandom } from "../../foundation/random.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import { measureFormat } from "../measures/measureFormat.ts";
 import { pairedTest, type Difference } from "../measures/resample.ts";
 import { fewestItems, verdictOf, type Verdict } from "../measures/verdict.ts";
@@ -24,20 +25,20 @@ const resamples = 1000;
 /** @throws UserError "runs-differ" if they cannot be compared */
 export async function compareRuns(first: RunSummary, second: RunSummary, signal?: AbortSignal): Promise<Comparison> {
   const [one, other] = [first.record.configuration, second.record.configuration];
-  checkSame(first, second, "suites", one.suite.name, other.suite.name, one.suite.hash === other.suite.hash);
-  checkSame(first, second, "protocols", one.protocol, other.protocol, one.protocol === other.protocol);
+  checkSame(first, second, say`suites`, one.suite.name, other.suite.name, one.suite.hash === other.suite.hash);
+  checkSame(first, second, say`protocols`, one.protocol, other.protocol, one.protocol === other.protocol);
   // Runs of one suite have other measures with another number of answers. The comparison takes those that both have.
   const [measures, otherMeasures] = [await openRunMeasures(one), await openRunMeasures(other)];
   const counts = await countRun(first.folder, measures, { signal });
   const others = await countRun(second.folder, otherMeasures, { signal });
   for (const [run, { items }] of [[first, counts] as const, [second, others] as const]) {
     const expected = run.result?.items ?? items;
-    if (items !== expected) throw lostPredictions(`Cannot compare ${run.id}`, items, expected);
+    if (items !== expected) throw lostPredictions(say`Cannot compare ${run.id}`, items, expected);
   }
   const differences = differencesOf({ measures, counts }, { measures: otherMeasures, counts: others }, { signal });
   if (Object.keys(differences).length === 0) {
-    const message = `Cannot compare ${first.id} with ${second.id}: no item has predictions in both.`;
-    throw new UserError("runs-differ", message, "Wait until both runs finish, and compare again.");
+    const message = say`Cannot compare ${first.id} with ${second.id}: no item has predictions in both.`;
+    throw new UserError("runs-differ", message, say`Wait until both runs finish, and compare again.`);
   }
   const items = pairsOf(counts.ids, others.ids).length;
   return { items, fewestItems, differences };
@@ -101,9 +102,11 @@ function pairsOf(ids: readonly string[], others: readonly string[]): (readonly [
   });
 }
 
-function checkSame(first: RunSummary, second: RunSummary, what: string, a: string, b: string, same: boolean): void {
+function checkSame(first: RunSummary, second: RunSummary, what: Said, a: string, b: string, same: boolean): void {
   if (same) return;
-  const differ = a === b ? `the file ${a} has changed between them` : `${a} and ${b}`;
-  const message = `Cannot compare ${first.id} with ${second.id}: their ${what} differ, ${differ}.`;
-  throw new UserError("runs-differ", message, "Compare runs of the same suite and protocol.");
+  const message =
+    a === b
+      ? say`Cannot compare ${first.id} with ${second.id}: their ${what} differ, the file ${a} has changed between them.`
+      : say`Cannot compare ${first.id} with ${second.id}: their ${what} differ, ${a} and ${b}.`;
+  throw new UserError("runs-differ", message, say`Compare runs of the same suite and protocol.`);
 }

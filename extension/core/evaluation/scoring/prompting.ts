@@ -1,5 +1,6 @@
 /** The prompts that a run used, and a note for tables whose candidates had different prompts. */
 
+import { english, say, type Said } from "../../foundation/words/said.ts";
 import { isProtocolName, protocols } from "../protocols/protocols.ts";
 import type { Mode } from "../runs/request.ts";
 import type { RunConfiguration } from "../runs/runRecord.ts";
@@ -11,12 +12,12 @@ export interface Prompting {
   readonly prompts?: Mode;
 }
 
-const words = {
-  "zero-shot": "zero-shot",
-  icl: "with drawn examples",
-  rag: "with the nearest examples",
-  trained: "as in training",
-} as const satisfies Record<Mode, string>;
+const words: Readonly<Record<Mode, (candidate: string) => Said>> = {
+  "zero-shot": (candidate) => say`${candidate} zero-shot`,
+  icl: (candidate) => say`${candidate} with drawn examples`,
+  rag: (candidate) => say`${candidate} with the nearest examples`,
+  trained: (candidate) => say`${candidate} as in training`,
+};
 
 export function promptingOf({ suite, protocol, mode }: RunConfiguration): Prompting {
   const asked = { suite: suite.name, protocol };
@@ -30,11 +31,13 @@ export function promptingOf({ suite, protocol, mode }: RunConfiguration): Prompt
  * Returns "Prompted differently: graft-base zero-shot; graft-base + sql-style as in training.", or undefined if all prompts are
  * alike.
  */
-export function promptingNote(candidates: readonly (Prompting & { readonly candidate: string })[]): string | undefined {
+export function promptingNote(candidates: readonly (Prompting & { readonly candidate: string })[]): Said | undefined {
   const told = candidates.flatMap((own) => {
     const others = candidates.filter(({ suite, protocol }) => suite === own.suite && protocol === own.protocol);
     const differs = others.some(({ prompts }) => prompts !== undefined && prompts !== own.prompts);
-    return own.prompts !== undefined && differs ? [`${own.candidate} ${words[own.prompts]}`] : [];
+    return own.prompts !== undefined && differs ? [words[own.prompts](own.candidate)] : [];
   });
-  return told.length === 0 ? undefined : `Prompted differently: ${[...new Set(told)].join("; ")}.`;
+  const distinct = [...new Map(told.map((text) => [english(text), text])).values()];
+  if (distinct.length === 0) return undefined;
+  return say`Prompted differently: ${distinct.reduce((list, text) => say`${list}; ${text}`)}.`;
 }

@@ -1,6 +1,7 @@
 /** Runs as rows of a table, the seeds of one candidate together, and the table in its export formats. */
 
 import { stringify } from "csv-stringify/sync";
+import { english, type Said } from "../../foundation/words/said.ts";
 import { markdownText } from "./markdown.ts";
 import type { RunSummary } from "../runs/runFolder.ts";
 import { isShown, measureFormat, scoreText, type ShownScore } from "../measures/measureFormat.ts";
@@ -186,8 +187,8 @@ export function markdown([header = [], ...rows]: readonly string[][], cellText =
   return [first, header.map(() => "---"), ...others].map(line).join("");
 }
 
-function behindTable(note: string | undefined): string {
-  return note === undefined ? "" : `\n${markdownText(note)}\n`;
+function behindTable(note: Said | undefined): string {
+  return note === undefined ? "" : `\n${markdownText(english(note))}\n`;
 }
 
 /** Uses the booktabs package. */

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { isCancelled, UserError } from "../../foundation/errors.ts";
 import type { Log } from "../../foundation/log.ts";
+import { say, type SaidProblem } from "../../foundation/words/said.ts";
 import type { TrainProgress } from "../../training/loop/progressMeter.ts";
 import type { Estimate } from "../measures/estimate.ts";
 import type { EvaluationProgress } from "../runs/progress.ts";
@@ -30,7 +31,7 @@ export type StudyProgress =
       readonly scores?: Readonly<Record<string, Estimate>>;
     }
   | { readonly kind: "finished"; readonly run: number; readonly planned: PlannedRun; readonly scores: RunScores }
-  | { readonly kind: "failed"; readonly run: number; readonly message: string; readonly nextStep: string };
+  | { readonly kind: "failed"; readonly run: number; readonly problem: SaidProblem };
 
 type RunScores = Readonly<Record<string, Estimate>>;
 
@@ -55,7 +56,7 @@ export interface StudyOptions extends StudyPlaces {
 export interface StudyOutcome {
   readonly plan: StudyPlan;
   /** Runs that could not be finished, by their position in the plan. */
-  readonly failures: readonly { readonly run: number; readonly message: string; readonly nextStep: string }[];
+  readonly failures: readonly { readonly run: number; readonly problem: SaidProblem }[];
 }
 
 /**
@@ -73,7 +74,7 @@ export async function runStudy(
   onProgress?.({ kind: "plan", plan });
   checkConsent(plan, allowCodeExecution);
   const runs = [...plan.runs];
-  const failures: { run: number; message: string; nextStep: string }[] = [];
+  const failures: { run: number; problem: SaidProblem }[] = [];
   for await (const i of inOrder(plan, file)) {
     control.signal?.throwIfAborted();
     control.pause?.throwIfAborted();
@@ -94,7 +95,7 @@ export async function runStudy(
       onProgress?.({ kind: "finished", run: i, planned: runs[i], scores: finished.result!.scores });
     } catch (error) {
       if (isCancelled(error) || !(error instanceof UserError)) throw error;
-      const failure = { run: i, message: error.message, nextStep: error.nextStep };
+      const failure = { run: i, problem: error.said };
       failures.push(failure);
       onProgress?.({ kind: "failed", ...failure });
     }
@@ -120,8 +121,8 @@ async function* inOrder({ runs, order }: StudyPlan, file: string | undefined): A
 function checkConsent({ runs }: StudyPlan, allowCodeExecution: boolean): void {
   const run = runs.find(({ runsCode, isFinished }) => runsCode && !isFinished);
   if (!run || allowCodeExecution) return;
-  const message = `Cannot evaluate on ${run.suiteName} without running what the model writes: its tasks have tests.`;
-  throw new UserError("code-execution", message, "Give --allow-code-execution: it runs in a sandbox, with limits.");
+  const message = say`Cannot evaluate on ${run.suiteName} without running what the model writes: its tasks have tests.`;
+  throw new UserError("code-execution", message, say`Give --allow-code-execution: it runs in a sandbox, with limits.`);
 }
 
 async function evaluate(

@@ -12,6 +12,7 @@ import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { readPlainText } from "../../foundation/plainFile.ts";
+import { say, verbatim, type Said } from "../../foundation/words/said.ts";
 import { userFields } from "../../training/request.ts";
 import { modes, suiteFields, taskFields } from "../runs/request.ts";
 
@@ -119,8 +120,8 @@ export async function readStudy(path: string): Promise<Study> {
   const content = await readPlainText(path).catch((error: unknown) => {
     const code = systemCode(error);
     if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
-    const message = `Cannot read the study ${path}: there is no such file.`;
-    throw new UserError("study-missing", message, "Give the path of a study, or a name from `graft study list`.", {
+    const message = say`Cannot read the study ${path}: there is no such file.`;
+    throw new UserError("study-missing", message, say`Give the path of a study, or a name from \`graft study list\`.`, {
       cause: error,
     });
   });
@@ -133,19 +134,21 @@ function parseStudy(content: string, path: string): Study {
   try {
     value = JSON.parse(content);
   } catch (error) {
-    throw invalid(path, `it is not valid JSON (${String(error)})`, error);
+    throw invalid(path, say`it is not valid JSON (${String(error)})`, error);
   }
   const parsed = studySchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue!.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  const reason = `${where === "" ? "" : `${where.replace(/^\./, "")}: `}${issue!.message}`;
+  const reason = where === "" ? verbatim(issue!.message) : say`${where.replace(/^\./, "")}: ${issue!.message}`;
   throw invalid(path, reason, parsed.error);
 }
 
-function invalid(path: string, reason: string, cause: unknown): UserError {
-  const message = `Cannot use the study ${path}: ${reason}.`;
-  return new UserError("study-invalid", message, "Correct the file; docs/evaluation.md lists its fields.", { cause });
+function invalid(path: string, reason: Said, cause: unknown): UserError {
+  const message = say`Cannot use the study ${path}: ${reason}.`;
+  return new UserError("study-invalid", message, say`Correct the file; docs/evaluation.md lists its fields.`, {
+    cause,
+  });
 }
 
 /** @throws UserError "disk-full", "not-writable" */

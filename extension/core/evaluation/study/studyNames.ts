@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
 import { isPortableName } from "../../foundation/platform.ts";
+import { say } from "../../foundation/words/said.ts";
 import { studiesFolder } from "./studyFile.ts";
 
 /**
@@ -12,8 +13,8 @@ import { studiesFolder } from "./studyFile.ts";
  */
 export function studyPathOf(home: string, name: string): string {
   if (name !== "" && !/[/\\\0]/.test(name)) return join(studiesFolder(home), `${name}.json`);
-  const message = `Cannot open the study "${name}": there is none of this name.`;
-  throw new UserError("study-missing", message, "Give the path of a study, or a name from `graft study list`.");
+  const message = say`Cannot open the study "${name}": there is none of this name.`;
+  throw new UserError("study-missing", message, say`Give the path of a study, or a name from \`graft study list\`.`);
 }
 
 /** Returns the name of a study with this title: words and hyphens. */

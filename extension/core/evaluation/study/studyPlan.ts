@@ -5,6 +5,7 @@ import type { MachineSpeed } from "../../baseModels/decodeEstimate.ts";
 import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { UserError } from "../../foundation/errors.ts";
 import type { Log } from "../../foundation/log.ts";
+import { say, type Said, type SaidProblem } from "../../foundation/words/said.ts";
 import { openCandidate } from "../candidates/openCandidate.ts";
 import { readEvaluationOptions, type EvaluationOptions, type EvaluationSettings } from "../runs/request.ts";
 import { listRuns, readRun, runsFolder, type RunSummary } from "../runs/runFolder.ts";
@@ -43,7 +44,7 @@ export interface PlannedRun {
   /** Whether it runs programs that a model writes. */
   readonly runsCode: boolean;
   /** Why it cannot be evaluated. */
-  readonly problem?: { readonly message: string; readonly nextStep: string };
+  readonly problem?: SaidProblem;
 }
 
 export interface StudyPlan {
@@ -53,7 +54,7 @@ export interface StudyPlan {
   /** The positions of the runs in the order of their evaluation. */
   readonly order: readonly number[];
   /** Suites and candidates that do not go together. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Said[];
 }
 
 export interface PlanControl {
@@ -68,21 +69,21 @@ export async function planStudy(study: Study, places: StudyPlaces, control: Plan
   const estimate = estimator(places, known);
   const planned: PlannedRun[] = [];
   const opened = new Map<string, RunConfiguration>();
-  const notes: string[] = [];
+  const notes: Said[] = [];
   for (const run of runs) {
     control.signal?.throwIfAborted();
     const entry = await plannedRun(study, run, places, { ...control, opened, estimate });
     const twin = planned.find(({ id }) => id !== undefined && id === entry.id);
     if (!twin) planned.push(entry);
-    else notes.push(`${entry.candidateName} on ${entry.suiteName} is the same run as ${twin.candidateName}.`);
+    else notes.push(say`${entry.candidateName} on ${entry.suiteName} is the same run as ${twin.candidateName}.`);
   }
-  for (const { suite, candidate, message, nextStep, isProblem } of leftOut) {
+  for (const { suite, candidate, ...why } of leftOut) {
     const names = { suiteName: suiteName(study, suite), candidateName: nameOf(study.candidates[candidate]!) };
-    if (!isProblem) notes.push(`${names.candidateName} is not evaluated on ${names.suiteName}. ${message}`);
+    if ("reason" in why) notes.push(say`${names.candidateName} is not evaluated on ${names.suiteName}. ${why.reason}`);
     else {
       const options = { ...places, base: "", suite: study.suites[suite]!.source };
       const empty = { done: 0, isFinished: false, needsTraining: false, runsCode: false };
-      planned.push({ suite, candidate, seed: 0, options, ...names, ...empty, problem: { message, nextStep } });
+      planned.push({ suite, candidate, seed: 0, options, ...names, ...empty, problem: why.problem });
     }
   }
   const sorted = planned.toSorted((one, other) => one.suite - other.suite);
@@ -131,7 +132,7 @@ async function plannedRun(
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { ...none, problem: { message: error.message, nextStep: error.nextStep } };
+    return { ...none, problem: error.said };
   }
 }
 

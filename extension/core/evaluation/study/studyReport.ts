@@ -1,5 +1,6 @@
 /** The results of a study: for each suite a table with marks, and the tests between its candidates. Runs no model. */
 
+import type { Said } from "../../foundation/words/said.ts";
 import { measureFormat } from "../measures/measureFormat.ts";
 import { fewestItems } from "../measures/verdict.ts";
 import { readRun, runsFolder, type RunSummary } from "../runs/runFolder.ts";
@@ -41,7 +42,7 @@ export interface SuiteReport {
   readonly effects: readonly AdapterEffect[];
   readonly fewestItems: number;
   /** If the candidates had different prompts. */
-  readonly note?: string;
+  readonly note?: Said;
 }
 
 export interface StudyReport {

@@ -6,6 +6,7 @@ import type { StudyPlaces } from "./studyPlaces.ts";
 import { trainedAs } from "./studyTraining.ts";
 import type { Study, StudyCandidate, StudySuite } from "./studyFile.ts";
 import { UserError } from "../../foundation/errors.ts";
+import { say, type Said, type SaidProblem } from "../../foundation/words/said.ts";
 
 /** A run that a study asks for. */
 export interface StudyRun {
@@ -17,15 +18,10 @@ export interface StudyRun {
 }
 
 /** A suite and a candidate without a run. */
-export interface LeftOut {
-  readonly suite: number;
-  readonly candidate: number;
-  /** Why they do not go together, or why the suite cannot be read. */
-  readonly message: string;
-  readonly nextStep: string;
-  /** Whether the study is incomplete without it; a candidate may simply not apply to a suite. */
-  readonly isProblem: boolean;
-}
+export type LeftOut = { readonly suite: number; readonly candidate: number } & (
+  | { /** Why the suite cannot be read: the study is incomplete without it. */ readonly problem: SaidProblem }
+  | { /** Why the candidate does not apply to the suite. */ readonly reason: Said }
+);
 
 /** Returns the runs in the order in which they are executed: suite by suite, in the study's order. */
 export async function studyRuns(
@@ -41,30 +37,27 @@ export async function studyRuns(
       kind = await suiteKind(asked.source, { ...places, signal });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      const { message, nextStep } = error;
-      for (const candidate of study.candidates.keys()) {
-        leftOut.push({ suite, candidate, message, nextStep, isProblem: true });
-      }
+      for (const candidate of study.candidates.keys()) leftOut.push({ suite, candidate, problem: error.said });
       continue;
     }
     for (const [candidate, tested] of study.candidates.entries()) {
       const reason = unsuited(kind, tested);
       if (reason === undefined) runs.push(...seeded(study, { suite, candidate, kind }, places));
-      else leftOut.push({ suite, candidate, message: reason, nextStep: "", isProblem: false });
+      else leftOut.push({ suite, candidate, reason });
     }
   }
   return { runs, leftOut };
 }
 
 /** Returns why a candidate does not apply to suites of this kind. */
-function unsuited(kind: SuiteKind, { mode, context, prior, draft, ngram }: StudyCandidate): string | undefined {
+function unsuited(kind: SuiteKind, { mode, context, prior, draft, ngram }: StudyCandidate): Said | undefined {
   const hasExamples = mode === "icl" || mode === "rag";
   const hasHoles = kind === "infilling" || kind === "completion";
-  if (hasExamples && kind !== "pairs") return "Only suites of pairs can have examples in front of their tasks.";
+  if (hasExamples && kind !== "pairs") return say`Only suites of pairs can have examples in front of their tasks.`;
   if (hasHoles) return undefined;
-  if (ngram !== undefined) return "N-grams only fill holes in code.";
+  if (ngram !== undefined) return say`N-grams only fill holes in code.`;
   const asksForFile = (context !== undefined && context !== "file") || prior !== undefined || draft !== undefined;
-  return asksForFile ? "Only tasks in code have a file and a repository around them." : undefined;
+  return asksForFile ? say`Only tasks in code have a file and a repository around them.` : undefined;
 }
 
 function seeded(

@@ -1,6 +1,7 @@
 /** The tasks of a study's runs one by one: who is right, and each answer beside the reference. Runs no model. */
 
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import { editSimilarity } from "../measures/editSimilarity.ts";
 import { compareFilling } from "../measures/infilling.ts";
 import { readEvaluationOptions, type EvaluationOptions } from "../runs/request.ts";
@@ -106,7 +107,7 @@ export async function taskDetail(runs: readonly AskedRun[], id: string): Promise
     const prompt = prediction && (await promptOf(folder, options, id));
     answers.push(prediction ? answersOf(prediction, prompt) : null);
   }
-  if (!found) throw new UserError("run-missing", `Cannot show the task ${id}: no run has it.`, "Evaluate again.");
+  if (!found) throw new UserError("run-missing", say`Cannot show the task ${id}: no run has it.`, say`Evaluate again.`);
   const { reference, hole } = found;
   return {
     id,

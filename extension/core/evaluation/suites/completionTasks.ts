@@ -4,7 +4,9 @@
  */
 
 import * as z from "zod";
+import { Flaw } from "../../dataset/example.ts";
 import { internalError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import { readFields } from "../../dataset/jsonLines.ts";
 import type { Snippet } from "../../repository/repositoryQuery.ts";
 import type { Benchmark } from "./benchmarkNames.ts";
@@ -53,15 +55,17 @@ export async function openCompletionTasks(source: string, options: TaskOptions):
   let benchmark: Benchmark | undefined;
   const tasks = await openTasks(source, { ...options, columns: benchmarkColumns }, (row, where) => {
     const task = taskOf(row, where);
-    if (typeof task === "string") return task;
+    if (task instanceof Flaw) return task;
     benchmark ??= task.benchmark;
-    return task.benchmark === benchmark ? task : `The row is of ${task.benchmark}, the first one of ${benchmark}.`;
+    return task.benchmark === benchmark
+      ? task
+      : new Flaw(say`The row is of ${task.benchmark}, the first one of ${benchmark}.`);
   });
   if (benchmark === undefined) throw internalError("tasks without a benchmark");
   return { ...tasks, benchmark };
 }
 
-function taskOf(row: object, where: string): CompletionTask | string {
+function taskOf(row: object, where: string): CompletionTask | Flaw {
   switch (benchmarkOf(row)) {
     case "crosscodeeval":
       return readFields(crossCodeEval, row, crossCodeEvalTask);
@@ -70,7 +74,9 @@ function taskOf(row: object, where: string): CompletionTask | string {
     case "repopeftbench":
       return readFields(repoPeftBench, row, (fields) => repoPeftBenchTask(fields, where));
     case undefined:
-      return 'The row has neither "groundtruth" (CrossCodeEval), nor "next_line" (RepoBench), nor "target" (RepoPeftBench).';
+      return new Flaw(
+        say`The row has neither "groundtruth" (CrossCodeEval), nor "next_line" (RepoBench), nor "target" (RepoPeftBench).`,
+      );
   }
 }
 

@@ -4,6 +4,7 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { seededRandom } from "../../foundation/random.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { Problem } from "../../dataset/example.ts";
 import type { PythonParser } from "../../python/pythonParser.ts";
 import { blockHoles, lineHoles, type HoleRange } from "./holes.ts";
@@ -43,7 +44,10 @@ export async function drawHoles(
     signal?.throwIfAborted();
     const [problem] = parser.problems(file.text);
     if (problem) {
-      problems.push({ where: file.path, message: `Line ${problem.line} is not valid Python: the file has no holes.` });
+      problems.push({
+        where: file.path,
+        message: say`Line ${problem.line} is not valid Python: the file has no holes.`,
+      });
       continue;
     }
     const tree = parser.tree(file.text);

@@ -3,6 +3,8 @@
  */
 
 import * as z from "zod";
+import { say } from "../../foundation/words/said.ts";
+import { Flaw } from "../../dataset/example.ts";
 import { readFields } from "../../dataset/jsonLines.ts";
 import { idSchema } from "./taskId.ts";
 import { filled, openTasks, type TaskOptions, type Tasks } from "./tasks.ts";
@@ -65,7 +67,7 @@ export async function openExecutionTasks(source: string, options: TaskOptions): 
   return await openTasks(source, options, taskOf);
 }
 
-function taskOf(row: object, where: string): ExecutionTask | string {
+function taskOf(row: object, where: string): ExecutionTask | Flaw {
   const plain = { before: "", starter: "", difficulty: undefined };
   if ("entry_point" in row) {
     return readFields(humanEvalSchema, row, ({ task_id: id, prompt, test, entry_point: name }) => {
@@ -74,7 +76,7 @@ function taskOf(row: object, where: string): ExecutionTask | string {
   }
   if ("test_list" in row) {
     const words = readFields(z.object({ ["text" in row ? "text" : "prompt"]: filled }), row, (value) => value);
-    if (typeof words === "string") return words;
+    if (words instanceof Flaw) return words;
     return readFields(mbppSchema, row, ({ task_id: id, test_list: tests, test_imports: imports = [], ...setup }) => {
       const before = [...imports, setup.test_setup_code ?? ""].filter((line) => line !== "");
       const code = [...before, ...tests].map((line) => `${line}\n`).join("");
@@ -85,25 +87,28 @@ function taskOf(row: object, where: string): ExecutionTask | string {
   }
   if ("input_output" in row) {
     const task = readFields(appsSchema, row, (value) => value);
-    if (typeof task === "string") return task;
+    if (task instanceof Flaw) return task;
     const checks = casesOf(task.input_output);
-    if (typeof checks === "string") return checks;
+    if (checks instanceof Flaw) return checks;
     const { question: prompt, starter_code: starter = "", difficulty } = task;
     return { id: task.id ?? task.problem_id ?? where, prompt, before: "", starter, checks, difficulty };
   }
-  return 'The row has neither "entry_point" (HumanEval), nor "test_list" (MBPP), nor "input_output" (APPS).';
+  return new Flaw(
+    say`The row has neither "entry_point" (HumanEval), nor "test_list" (MBPP), nor "input_output" (APPS).`,
+  );
 }
 
 /** APPS stores its cases as JSON within JSON. */
-function casesOf(text: string): Checks | string {
+function casesOf(text: string): Checks | Flaw {
   let cases: unknown;
   try {
     cases = JSON.parse(text);
   } catch {
-    return '"input_output" is not valid JSON.';
+    return new Flaw(say`"input_output" is not valid JSON.`);
   }
   const parsed = casesSchema.safeParse(cases);
-  if (!parsed.success) return '"input_output" does not have equally many inputs and outputs, at least one.';
+  if (!parsed.success)
+    return new Flaw(say`"input_output" does not have equally many inputs and outputs, at least one.`);
   const { fn_name: functionName, inputs, outputs } = parsed.data;
   return { kind: "cases", functionName, inputs, outputs };
 }

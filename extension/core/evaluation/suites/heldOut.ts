@@ -5,8 +5,9 @@ import { basename, join, resolve } from "node:path";
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 import type { Links } from "../../foundation/plainFile.ts";
-import type { Problem } from "../../dataset/example.ts";
-import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
+import { say } from "../../foundation/words/said.ts";
+import { allLeftOut, Flaw, type Problem } from "../../dataset/example.ts";
+import { emptyField, jsonObjects, readFields } from "../../dataset/jsonLines.ts";
 import { pythonFiles } from "../../sources/pythonFiles.ts";
 import { readCurrentSource } from "../../sources/readSources.ts";
 import { lineOfSecret } from "../../sources/secrets.ts";
@@ -25,8 +26,8 @@ export interface HeldOut {
 }
 
 const rowSchema = z.object({
-  path: z.string().min(1, "is empty"),
-  text: z.string().refine((text) => text.trim() !== "", "is empty"),
+  path: z.string().min(1, emptyField),
+  text: z.string().refine((text) => text.trim() !== "", emptyField),
 });
 
 /**
@@ -44,11 +45,12 @@ export async function readHeldOut(source: string, signal?: AbortSignal): Promise
   }
   if (files.length === 0) {
     const [first] = problems;
-    const because = first
-      ? ` All ${problems.length} entries were left out; the first, ${first.where}: ${first.message}`
-      : "";
-    const message = `Cannot use ${source}: it holds no Python source.${because}`;
-    throw new UserError("suite-empty", message, 'Give Python sources, or rows of {"path": …, "text": …}.');
+    const message = say`Cannot use ${source}: it holds no Python source.`;
+    throw new UserError(
+      "suite-empty",
+      first ? say`${message} ${allLeftOut(problems.length, first)}` : message,
+      say`Give Python sources, or rows of {"path": …, "text": …}.`,
+    );
   }
   return { name: basename(resolve(source)), files, problems };
 }
@@ -62,8 +64,8 @@ export async function* sourceFiles(source: string): AsyncGenerator<SourceFile | 
   const path = resolve(source);
   const info = await stat(path).catch(() => undefined);
   if (!info) {
-    const message = `Cannot read ${source}: there is no ${path}.`;
-    throw new UserError("suite-missing", message, "Give a folder of Python sources, a .py or a .jsonl file.");
+    const message = say`Cannot read ${source}: there is no ${path}.`;
+    throw new UserError("suite-missing", message, say`Give a folder of Python sources, a .py or a .jsonl file.`);
   }
   if (info.isDirectory()) {
     for await (const name of pythonFiles(path)) yield await fileAt(join(path, name), name, "refuse");
@@ -71,15 +73,15 @@ export async function* sourceFiles(source: string): AsyncGenerator<SourceFile | 
     yield await fileAt(path, basename(path), "follow");
   } else if (path.endsWith(".jsonl")) {
     for await (const { where, object } of jsonObjects(path)) {
-      const file = typeof object === "string" ? object : await rowOf(object);
-      yield typeof file === "string" ? { where, message: file } : file;
+      const file = object instanceof Flaw ? object : await rowOf(object);
+      yield file instanceof Flaw ? { where, message: file.message } : file;
     }
   } else {
-    const message = `Cannot read ${source}: it is neither a folder nor a .py or .jsonl file.`;
+    const message = say`Cannot read ${source}: it is neither a folder nor a .py or .jsonl file.`;
     throw new UserError(
       "suite-format",
       message,
-      'Write one JSON object a line, {"path": …, "text": …}, into a .jsonl.',
+      say`Write one JSON object a line, {"path": …, "text": …}, into a .jsonl.`,
     );
   }
 }
@@ -90,10 +92,10 @@ async function fileAt(path: string, name: string, links: Links): Promise<SourceF
 }
 
 /** Returns the file of a row, or why it is left out. */
-async function rowOf(object: object): Promise<SourceFile | string> {
+async function rowOf(object: object): Promise<SourceFile | Flaw> {
   const file = readFields(rowSchema, object, unixLines);
-  if (typeof file === "string") return file;
-  return (await lineOfSecret(file.text)) === undefined ? file : "The row holds a secret.";
+  if (file instanceof Flaw) return file;
+  return (await lineOfSecret(file.text)) === undefined ? file : new Flaw(say`The row holds a secret.`);
 }
 
 function unixLines({ path, text }: SourceFile): SourceFile {

@@ -1,6 +1,7 @@
 /** Suites of instructions with one reference each: the paper's test sets, or any file of pairs. Knows no protocol. */
 
 import * as z from "zod";
+import type { Flaw } from "../../dataset/example.ts";
 import { readFields } from "../../dataset/jsonLines.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { idSchema } from "./taskId.ts";
@@ -26,7 +27,7 @@ export async function openPairTasks(source: string, options: TaskOptions): Promi
   return await openTasks(source, { ...options, withoutSecrets: !isPaperDataset(source) }, taskOf);
 }
 
-function taskOf(row: object, where: string): PairTask | string {
+function taskOf(row: object, where: string): PairTask | Flaw {
   if ("nl" in row) return readFields(hubSchema, row, ({ nl, cmd }) => ({ id: where, intent: nl, code: cmd }));
   return readFields(schema, row, ({ id, intent, code }) => ({ id: id ?? where, intent, code }));
 }

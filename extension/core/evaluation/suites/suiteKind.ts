@@ -1,6 +1,7 @@
 /** Determines the kind of a suite from its form. */
 
 import { stat } from "node:fs/promises";
+import { Flaw } from "../../dataset/example.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { benchmarkOf } from "./completionTasks.ts";
 import { suiteFile, suiteRows, type TaskOptions } from "./tasks.ts";
@@ -22,7 +23,7 @@ export async function suiteKind(source: string, options: TaskOptions): Promise<S
   const isFolder = (await stat(source).catch(() => undefined))?.isDirectory() ?? false;
   if (isFolder || source.endsWith(".py")) return "infilling";
   for await (const { object } of suiteRows(await suiteFile(source, options))) {
-    if (typeof object === "string") continue;
+    if (object instanceof Flaw) continue;
     if (benchmarkOf(object)) return "completion";
     if ("entry_point" in object || "test_list" in object || "input_output" in object) return "execution";
     return "path" in object ? "infilling" : "pairs";

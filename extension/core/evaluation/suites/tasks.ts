@@ -6,8 +6,9 @@ import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
-import type { Problem } from "../../dataset/example.ts";
-import { jsonObjects } from "../../dataset/jsonLines.ts";
+import { say } from "../../foundation/words/said.ts";
+import { firstProblem, Flaw, type Problem } from "../../dataset/example.ts";
+import { emptyField, jsonObjects } from "../../dataset/jsonLines.ts";
 import { parquetRows } from "../../dataset/parquet/parquetRows.ts";
 import { findPaperFile, isPaperDataset, type PaperPlaces, type Split } from "../../dataset/paperDatasets.ts";
 import { lineOfSecret } from "../../sources/secrets.ts";
@@ -34,7 +35,7 @@ export interface TaskOptions extends PaperPlaces {
   readonly withoutSecrets?: boolean;
 }
 
-export const filled = z.string().refine((text) => text.trim() !== "", "is empty");
+export const filled = z.string().refine((text) => text.trim() !== "", emptyField);
 
 /**
  * Reads a .jsonl or .parquet file, or a paper's data set. `taskOf` returns a row's task or its problem; a row with a repeated id is
@@ -45,7 +46,7 @@ export const filled = z.string().refine((text) => text.trim() !== "", "is empty"
 export async function openTasks<Task extends { readonly id: string }>(
   source: string,
   options: TaskOptions,
-  taskOf: (row: object, where: string) => Task | string,
+  taskOf: (row: object, where: string) => Task | Flaw,
 ): Promise<Tasks<Task>> {
   const path = await suiteFile(source, options);
   /** The row where an id first occurred. */
@@ -53,20 +54,23 @@ export async function openTasks<Task extends { readonly id: string }>(
   const problems: Problem[] = [];
   for await (const { where, object } of suiteRows(path, options)) {
     options.signal?.throwIfAborted();
-    let task = typeof object === "string" ? object : taskOf(object, where);
-    if (options.withoutSecrets && typeof task !== "string" && (await holdsSecret(task)))
-      task = "The row holds a secret.";
-    const before = typeof task === "string" ? undefined : places.get(task.id);
-    if (typeof task === "string") problems.push({ where, message: task });
+    let task = object instanceof Flaw ? object : taskOf(object, where);
+    if (options.withoutSecrets && !(task instanceof Flaw) && (await holdsSecret(task)))
+      task = new Flaw(say`The row holds a secret.`);
+    const before = task instanceof Flaw ? undefined : places.get(task.id);
+    if (task instanceof Flaw) problems.push({ where, message: task.message });
     else if (before !== undefined)
-      problems.push({ where, message: `The id "${task.id}" already occurs in ${before}.` });
+      problems.push({ where, message: say`The id "${task.id}" already occurs in ${before}.` });
     else places.set(task.id, where);
   }
   if (places.size === 0) {
     const [first] = problems;
-    const because = first ? ` The first of ${problems.length} problems, ${first.where}: ${first.message}` : "";
-    const message = `Cannot use the suite ${source}: it has no task.${because}`;
-    throw new UserError("suite-empty", message, "Give a suite with good rows.");
+    const message = say`Cannot use the suite ${source}: it has no task.`;
+    throw new UserError(
+      "suite-empty",
+      first ? say`${message} ${firstProblem(problems.length, first)}` : message,
+      say`Give a suite with good rows.`,
+    );
   }
   return {
     name: basename(source),
@@ -75,8 +79,8 @@ export async function openTasks<Task extends { readonly id: string }>(
     problems,
     each: async function* () {
       for await (const { where, object } of suiteRows(path, options)) {
-        const task = typeof object === "string" ? object : taskOf(object, where);
-        if (typeof task !== "string" && places.get(task.id) === where) yield task;
+        const task = object instanceof Flaw ? object : taskOf(object, where);
+        if (!(task instanceof Flaw) && places.get(task.id) === where) yield task;
       }
     },
   };
@@ -91,7 +95,7 @@ async function holdsSecret(task: object): Promise<boolean> {
 export function suiteRows(
   path: string,
   { columns }: Pick<TaskOptions, "columns"> = {},
-): AsyncGenerator<{ where: string; object: object | string }> {
+): AsyncGenerator<{ where: string; object: object | Flaw }> {
   return path.endsWith(".parquet") ? parquetRows(path, columns && { columns }) : jsonObjects(path);
 }
 
@@ -100,8 +104,8 @@ export async function suiteFile(source: string, options: TaskOptions): Promise<s
   if (isPaperDataset(source)) return await findPaperFile(source, { ...options, split: options.split ?? "test" });
   const path = resolve(source);
   if ((await stat(path).catch(() => undefined))?.isFile()) return path;
-  const message = `Cannot read the suite ${source}: there is no file ${path}.`;
-  throw new UserError("suite-missing", message, "Give a .jsonl file, or the name of a paper's data set.");
+  const message = say`Cannot read the suite ${source}: there is no file ${path}.`;
+  throw new UserError("suite-missing", message, say`Give a .jsonl file, or the name of a paper's data set.`);
 }
 
 async function hashOf(path: string): Promise<string> {

@@ -7,6 +7,7 @@ import { constants } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { say, type Said } from "../words/said.ts";
 import { makeFolder, writeFailure } from "../atomicFile.ts";
 import { systemCode, type UserError } from "../errors.ts";
 import { inWords, ownerOf, ownerSchema, stateOf, type Owner } from "./lockOwner.ts";
@@ -28,7 +29,7 @@ const writingTime = 1000;
 const ours = new Set<string>();
 
 /** Makes the error for a lock that is held. `owner` describes its owner; `escape` says what to do if the owner is gone. */
-export type Busy = (owner: string, escape: string) => UserError;
+export type Busy = (owner: Said, escape: Said) => UserError;
 
 /** Releases a lock when it is called. */
 export interface HeldLock {
@@ -47,7 +48,7 @@ export async function lockFolder(path: string, busy: Busy, pace = usualPace): Pr
     throw writeFailure(error, path);
   });
   const heldBy = (text: string): UserError =>
-    busy(inWords(parsed(text)), `If Graft is not running there, delete ${path}.`);
+    busy(inWords(parsed(text)), say`If Graft is not running there, delete ${path}.`);
   const text = `${JSON.stringify(await ownerOf())}\n`;
   // Retry once after removing a stale lock. If another process is faster, it holds the lock.
   if (!(await created(path, text))) {

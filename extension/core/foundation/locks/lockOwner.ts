@@ -8,6 +8,7 @@
 import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import * as z from "zod";
+import { say, type Said } from "../words/said.ts";
 import { systemCode } from "../errors.ts";
 
 export const ownerSchema = z.object({
@@ -48,8 +49,8 @@ export async function stateOf({
   return isKnown ? "alive" : "unknown";
 }
 
-export function inWords(owner: Owner | undefined): string {
-  return owner ? `process ${owner.pid} on ${owner.host}, since ${owner.since}` : "another process";
+export function inWords(owner: Owner | undefined): Said {
+  return owner ? say`process ${owner.pid} on ${owner.host}, since ${owner.since}` : say`another process`;
 }
 
 async function ownRealm(): Promise<string | undefined> {

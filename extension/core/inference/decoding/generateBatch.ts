@@ -2,6 +2,7 @@
 
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { openTokenTree, type TokenTreeOptions } from "../tree/openTokenTree.ts";
@@ -93,19 +94,19 @@ function refusalOf(
   const { longestPrompt, contextLength, mostTokens, hasEncoder } = tree;
   const { length } = prompt;
   if (length === 0) {
-    return new UserError("prompt-empty", "Cannot continue a prompt without tokens.", "Leave the prompt out.");
+    return new UserError("prompt-empty", say`Cannot continue a prompt without tokens.`, say`Leave the prompt out.`);
   }
   if (length > longestPrompt || (hasEncoder ? maxTokens : length + maxTokens) > contextLength) {
     const limit = hasEncoder
-      ? `holds ${longestPrompt} prompt tokens and ${contextLength} new tokens`
-      : `holds ${contextLength} in total`;
-    const message = `Cannot continue a prompt of ${length} tokens by up to ${maxTokens}: this base's context ${limit}.`;
-    return new UserError("context-full", message, "Shorten the prompt, or ask for fewer tokens.");
+      ? say`holds ${longestPrompt} prompt tokens and ${contextLength} new tokens`
+      : say`holds ${contextLength} in total`;
+    const message = say`Cannot continue a prompt of ${length} tokens by up to ${maxTokens}: this base's context ${limit}.`;
+    return new UserError("context-full", message, say`Shorten the prompt, or ask for fewer tokens.`);
   }
   if (mostRoom({ prompt, strategy: strategy! }) <= mostTokens) return null;
-  const wanted = `${strategy!.width} texts of ${maxTokens} tokens after a prompt of ${length}`;
-  const message = `Cannot search for ${wanted} at once: this base's cache holds ${mostTokens} tokens.`;
-  return new UserError("too-wide", message, "Ask for fewer beams or fewer tokens.");
+  const wanted = say`${strategy!.width} texts of ${maxTokens} tokens after a prompt of ${length}`;
+  const message = say`Cannot search for ${wanted} at once: this base's cache holds ${mostTokens} tokens.`;
+  return new UserError("too-wide", message, say`Ask for fewer beams or fewer tokens.`);
 }
 
 /** Returns the rule that ends a text before the first of `stops`. */

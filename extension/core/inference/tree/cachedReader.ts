@@ -2,6 +2,7 @@
 
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import { internalError, UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import { moduleShapes } from "../../architectures/architectures.ts";
 import type { ModelConfig } from "../../architectures/config.ts";
 import { forgetNode, nodeCache, type CachedSession } from "./nodeCache.ts";
@@ -124,8 +125,8 @@ function planned(spans: readonly Span[]): Plan {
 function checkedLogits(logits: Float32Array, vocabularySize: number): Float32Array {
   for (let i = 0; i < logits.length; i += vocabularySize) {
     if (Number.isFinite(logits[i])) continue;
-    const message = "Cannot complete: what the model computes is beyond all numbers.";
-    const nextStep = "Use another adapter, or a smaller scale; without one, import the base again.";
+    const message = say`Cannot complete: what the model computes is beyond all numbers.`;
+    const nextStep = say`Use another adapter, or a smaller scale; without one, import the base again.`;
     throw new UserError("weights-not-finite", message, nextStep);
   }
   return logits;

@@ -5,6 +5,7 @@
 
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { Session } from "../../runtime/session.ts";
 import type { Feeds } from "../graphs/adapterFeeds.ts";
 import type { TokenNode } from "./tokenNode.ts";
@@ -70,8 +71,8 @@ export interface TokenTree {
 }
 
 export function contextFull(wanted: number, limit: number): UserError {
-  const message = `Cannot read ${wanted} tokens at once: this base's context holds ${limit}.`;
-  return new UserError("context-full", message, "Shorten the prompt, or ask for fewer tokens.");
+  const message = say`Cannot read ${wanted} tokens at once: this base's context holds ${limit}.`;
+  return new UserError("context-full", message, say`Shorten the prompt, or ask for fewer tokens.`);
 }
 
 /** A session that can run with adapters. */

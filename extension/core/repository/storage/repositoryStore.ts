@@ -12,6 +12,7 @@ import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { isFolder } from "../../foundation/exists.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import { rulesVersion } from "../../sources/rulesVersion.ts";
 import type { Segment } from "../segment.ts";
 import { readSegment, segmentBytes } from "./segmentFile.ts";
@@ -127,8 +128,8 @@ export async function pruneRepositoryStores(home: string, most: number): Promise
   for (const { name } of old) await rm(join(home, name), { recursive: true, force: true });
 }
 
-function busy(owner: string, escape: string): UserError {
-  return new UserError("index-busy", `Cannot write the repository index: ${owner} is writing it.`, escape);
+function busy(owner: Said, escape: Said): UserError {
+  return new UserError("index-busy", say`Cannot write the repository index: ${owner} is writing it.`, escape);
 }
 
 /** Removes a folder that lies in the place of a file. */

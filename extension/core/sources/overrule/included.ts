@@ -1,6 +1,7 @@
 /** What a user trains on in spite of the rules: all files that a rule leaves out, or single files. */
 
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import { skipReasons, type SkipReason, type Skipped } from "../skipped.ts";
 
 /** The rules that can be overruled as a whole. The others have reasons that hold for every file, or protect secrets. */
@@ -39,9 +40,9 @@ export function readIncluded(include: readonly string[] = []): Included {
     const isInside = name.endsWith(".py") && !name.startsWith("/") && !name.split("/").includes("..");
     if (!isReason && isInside) continue;
     const message = isReason
-      ? `Cannot include all files that are left out as "${name}".`
-      : `Cannot include ${name}: it is neither a reason nor the path of a .py file in the data's folder.`;
-    throw new UserError("option-invalid", message, `Name single files, or ${overrulable.join(", ")}.`);
+      ? say`Cannot include all files that are left out as "${name}".`
+      : say`Cannot include ${name}: it is neither a reason nor the path of a .py file in the data's folder.`;
+    throw new UserError("option-invalid", message, say`Name single files, or ${overrulable.join(", ")}.`);
   }
   const named = new Set(files);
   return {

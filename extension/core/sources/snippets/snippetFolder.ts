@@ -8,6 +8,7 @@ import { basename, dirname, join } from "node:path";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { exists, isFolder } from "../../foundation/exists.ts";
+import { say } from "../../foundation/words/said.ts";
 import { isPythonFile, pythonFiles } from "../pythonFiles.ts";
 import { openSourceReader } from "../readSources.ts";
 import { lineOfSecret } from "../secrets.ts";
@@ -44,11 +45,11 @@ const rules = "# Graft trains on these files, whatever is ignored around this fo
 export async function addSnippet(folder: string, { path, text, firstLine }: Selection): Promise<string | undefined> {
   const code = dedented(text);
   if (code === "")
-    throw new UserError("data-empty", "Cannot add the selection: it holds no code.", "Select some lines.");
+    throw new UserError("data-empty", say`Cannot add the selection: it holds no code.`, say`Select some lines.`);
   const line = await lineOfSecret(text.replaceAll(/\r\n?/g, "\n"));
   if (line !== undefined) {
-    const message = `Cannot add the selection: line ${firstLine + line - 1} contains a secret.`;
-    throw new UserError("secret-found", message, "Select code without it. A model repeats what it has learned.");
+    const message = say`Cannot add the selection: line ${firstLine + line - 1} contains a secret.`;
+    throw new UserError("secret-found", message, say`Select code without it. A model repeats what it has learned.`);
   }
   await writeFileAtomic(join(folder, ".gitignore"), rules);
   for await (const other of pythonFiles(folder)) if ((await textOf(folder, other)) === code) return undefined;

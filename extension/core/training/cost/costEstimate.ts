@@ -1,6 +1,6 @@
 /** Estimates a training's memory (from its plan) and time (from its FLOPs and this machine's measured speed) before it starts. */
 
-import { gigabytes } from "../../foundation/quantities.ts";
+import { gigabytes } from "../../foundation/words/quantities.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { isEncoderDecoder, type DecoderConfig } from "../../architectures/config.ts";
 import { openProductSpeed, type Product } from "../../runtime/productSpeed.ts";

@@ -4,7 +4,8 @@ import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
-import { kilobytesOrMore } from "../../foundation/quantities.ts";
+import { kilobytesOrMore } from "../../foundation/words/quantities.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { OptimizerName } from "../optimizers/optimizers.ts";
 
 /** Moments of each parameter in a checkpoint; Adafactor keeps a row and a column of each matrix. */
@@ -35,8 +36,6 @@ export async function freeDisk(folder: string): Promise<number | undefined> {
 /** @throws UserError "disk-full" */
 export function checkDisk(folder: string, needed: number, free: number | undefined): void {
   if (free === undefined || needed <= free) return;
-  const message =
-    `Cannot train into ${folder}: it needs about ${kilobytesOrMore(needed)} of disk space, ` +
-    `${kilobytesOrMore(free)} are free.`;
-  throw new UserError("disk-full", message, "Free some space, or choose a method or a size with fewer parameters.");
+  const message = say`Cannot train into ${folder}: it needs about ${kilobytesOrMore(needed)} of disk space, ${kilobytesOrMore(free)} are free.`;
+  throw new UserError("disk-full", message, say`Free some space, or choose a method or a size with fewer parameters.`);
 }

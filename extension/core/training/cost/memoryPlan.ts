@@ -5,7 +5,8 @@
 
 import { basename } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
-import { gigabytes } from "../../foundation/quantities.ts";
+import { gigabytes } from "../../foundation/words/quantities.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import type { PackedShape } from "../../dataset/batches.ts";
 import { plannedMemory, type SegmentMemory } from "../../graph/memory.ts";
@@ -126,9 +127,8 @@ export function fitMemory(
     }
   }
   const { shape, bytes } = last!;
-  const message =
-    `Cannot train ${spec.method} on "${base.name}": ${shape.rows * shape.length} tokens at a time need ` +
-    `${gigabytes(bytes)} of memory, ${gigabytes(available)} are available.`;
+  const tokens = shape.rows * shape.length;
+  const message = say`Cannot train ${spec.method} on "${base.name}": ${tokens} tokens at a time need ${gigabytes(bytes)} of memory, ${gigabytes(available)} are available.`;
   throw new UserError("training-too-large", message, whatFits(base, spec, shape, { isValidated, available }));
 }
 
@@ -149,14 +149,14 @@ function whatFits(
   spec: MethodSpec,
   shape: BatchShape,
   { isValidated, available }: Pick<MemoryLimits, "isValidated"> & { readonly available: number },
-): string {
+): Said {
   for (let length = shape.length >> 1; length >= 32; length >>= 1) {
     const encoderLength = shape.encoderLength && Math.ceil((shape.encoderLength * length) / shape.length);
     const shorter = { ...shape, length, ...(encoderLength && { encoderLength }) };
     const { bytes } = planMemory(base, spec, shorter, { isValidated });
-    if (bytes <= available) return `Choose a max length of ${length} tokens, which needs ${gigabytes(bytes)}.`;
+    if (bytes <= available) return say`Choose a max length of ${length} tokens, which needs ${gigabytes(bytes)}.`;
   }
-  return "Close other programs, or choose a smaller base or one stored in fewer bits.";
+  return say`Close other programs, or choose a smaller base or one stored in fewer bits.`;
 }
 
 /** Returns the memory that this process uses, plus what a new process may use. */

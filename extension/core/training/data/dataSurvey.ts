@@ -8,10 +8,11 @@ import { UserError } from "../../foundation/errors.ts";
 import { openGate, type Gate } from "../../foundation/waiting/gate.ts";
 import type { Log } from "../../foundation/log.ts";
 import { seededRandom } from "../../foundation/random.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import { countProblems, type Dataset, type Example, type Problem } from "../../dataset/example.ts";
 import { withFillExamples, type FillOptions } from "../../dataset/fillExamples.ts";
 import { contentHash } from "../../dataset/holdOut.ts";
-import { countByReason, reasonText, type Skipped } from "../../sources/skipped.ts";
+import { countsText, type Skipped } from "../../sources/skipped.ts";
 import type { TrainOptions } from "../request.ts";
 import type { ResolvedSettings } from "../settings.ts";
 import { holdOutChoice } from "./holdOutChoice.ts";
@@ -20,8 +21,8 @@ import { isUnchanged, rehearsalChoice, type OnlyTried } from "./rehearsal.ts";
 /** Rows that cannot be used. Files of source code are told with their reasons, as skipped. */
 export interface RowProblems {
   count: number;
-  /** The first problem and its place; empty without problems. */
-  first: string;
+  /** The first problem and its place. */
+  first?: Said | undefined;
 }
 
 export interface DataSurvey {
@@ -73,7 +74,7 @@ export async function surveyData(
   const validated = new Set<number>();
   const shared = new Set<number>();
   let examples = 0;
-  const problems = { count: 0, first: "" };
+  const problems: RowProblems = { count: 0 };
   for (const source of sets) {
     examples += await countExamples(source, { log, signal, gate }, problems, (example) =>
       validated.add(contentHash(example, seed)),
@@ -120,18 +121,23 @@ function tellFewFiles(sources: readonly Dataset[], files: number, fraction: numb
 }
 
 function tooSmall(sources: readonly Dataset[], fraction: number, examples: number): UserError {
-  const what = isSourceCode(sources) ? "files" : "examples";
-  return new UserError(
-    "data-too-small",
-    `Cannot hold out ${fraction} of the data set ${namesOf(sources)} for validation: ` +
-      `none of its ${examples} ${what} would be left to train on.`,
-    `Add more distinct ${what}, or choose another --validation on the command line.`,
-  );
+  const names = namesOf(sources);
+  return isSourceCode(sources)
+    ? new UserError(
+        "data-too-small",
+        say`Cannot hold out ${fraction} of the data set ${names} for validation: none of its ${examples} files would be left to train on.`,
+        say`Add more distinct files, or choose another --validation on the command line.`,
+      )
+    : new UserError(
+        "data-too-small",
+        say`Cannot hold out ${fraction} of the data set ${names} for validation: none of its ${examples} examples would be left to train on.`,
+        say`Add more distinct examples, or choose another --validation on the command line.`,
+      );
 }
 
-function nothingToTry(sources: readonly Dataset[], since = "then"): UserError {
-  const message = `Cannot refresh the adapter: all files of ${namesOf(sources)} have changed since ${since}, so none is left to try it on.`;
-  return new UserError("data-too-small", message, "Train a new adapter on them; it can be refreshed from then on.");
+function nothingToTry(sources: readonly Dataset[], since: string | undefined): UserError {
+  const message = say`Cannot refresh the adapter: all files of ${namesOf(sources)} have changed since ${since ?? say`then`}, so none is left to try it on.`;
+  return new UserError("data-too-small", message, say`Train a new adapter on them; it can be refreshed from then on.`);
 }
 
 function isSourceCode(sources: readonly Dataset[]): boolean {
@@ -140,10 +146,9 @@ function isSourceCode(sources: readonly Dataset[]): boolean {
 
 /** Logs a summary, and each file at debug level. Only problems that a user can fix are logged as warnings, elsewhere. */
 function tellSkipped(name: string, skipped: readonly Skipped[], log: Log): void {
-  const counts = Object.entries(countByReason(skipped));
-  if (counts.length === 0) return;
+  if (skipped.length === 0) return;
   for (const { path, reason } of skipped) log.debug(`${name}: left out ${path} (${reason})`);
-  log.info(`${name}: left out ${counts.map(([reason, count]) => `${count} ${reasonText(reason)}`).join(", ")}.`);
+  log.info(`${name}: left out ${countsText(skipped)}.`);
 }
 
 /** Passes each example to `look`, logs each problem and counts it in `found`. Returns the number of examples. */
@@ -163,13 +168,18 @@ async function countExamples(
       problems.add(entry);
       if (dataset.kind === "source") continue;
       found.count++;
-      found.first ||= `${entry.where}: ${entry.message}`;
+      found.first ??= say`${entry.where}: ${entry.message}`;
     }
   }
   problems.end();
   if (count > 0) return count;
-  const message = `Cannot use the data set ${dataset.name}: it contains no examples. ${problems.inWords()}`.trim();
-  throw new UserError("data-empty", message, "Choose a .jsonl file with examples, or Python sources.");
+  const message = say`Cannot use the data set ${dataset.name}: it contains no examples.`;
+  const because = problems.inWords();
+  throw new UserError(
+    "data-empty",
+    because ? say`${message} ${because}` : message,
+    say`Choose a .jsonl file with examples, or Python sources.`,
+  );
 }
 
 /** Entries to read before yielding to the event loop, so that messages get through. */

@@ -6,6 +6,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { Flaw } from "../../dataset/example.ts";
 import { writeFailure } from "../../foundation/atomicFile.ts";
 import { exists } from "../../foundation/exists.ts";
 import type { Dataset, Example } from "../../dataset/example.ts";
@@ -63,9 +64,9 @@ export async function readHeldOutFiles(folder: string): Promise<HeldOutFile[]> {
   const files: HeldOutFile[] = [];
   if (!(await exists(path))) return files;
   for await (const { object } of jsonObjects(path)) {
-    const row = typeof object === "string" ? object : readFields(rowSchema, object, (read) => read);
+    const row = object instanceof Flaw ? object : readFields(rowSchema, object, (read) => read);
     // The last line of a file that was cut off is no row.
-    if (typeof row !== "string") files.push(row);
+    if (!(row instanceof Flaw)) files.push(row);
   }
   return files;
 }

@@ -1,6 +1,7 @@
 /** Chooses what a training on changed files reads again of the others, so that it does not unlearn them. */
 
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { Example } from "../../dataset/example.ts";
 import { contentHash, countHashes } from "../../dataset/holdOut.ts";
 
@@ -57,11 +58,11 @@ export function isUnchanged(example: Example): boolean {
   return example.kind === "text" && example.unchanged === true;
 }
 
-function nothingChanged(since = "then"): UserError {
-  const message = `There is nothing new to learn: no file has changed since ${since}.`;
+function nothingChanged(since: string | undefined): UserError {
+  const message = say`There is nothing new to learn: no file has changed since ${since ?? say`then`}.`;
   return new UserError(
     "nothing-changed",
     message,
-    "Try again once files have changed; or train with an earlier --changed-since, or on all files.",
+    say`Try again once files have changed; or train with an earlier --changed-since, or on all files.`,
   );
 }

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
 import { seededRandom, type Random } from "../../foundation/random.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { Dataset, Example } from "../../dataset/example.ts";
 import { openDataset, openDatasets } from "../../dataset/openDataset.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
@@ -162,8 +163,8 @@ export async function openTrainingData(
       }
     }
     if (training.length === 0) {
-      const message = `Cannot train on ${namesOf(sources)}: it contains no tokens to learn.`;
-      throw new UserError("data-empty", message, "Add data, or set a larger --max-length on the command line.");
+      const message = say`Cannot train on ${namesOf(sources)}: it contains no tokens to learn.`;
+      throw new UserError("data-empty", message, say`Add data, or set a larger --max-length on the command line.`);
     }
     return { training, validation, parts, problems: survey.problems, close, release };
   } catch (error) {
@@ -221,6 +222,6 @@ async function validationOf(options: TrainOptions): Promise<{ sets: readonly Dat
   // Here, the name of a paper's data set means its validation part.
   if (Number.isNaN(fraction) || validation.trim() === "") return { sets: [await open(validation)], fraction: 0 };
   if (fraction >= 0 && fraction < 1) return { sets: [], fraction };
-  const message = `Cannot hold out ${validation} of the data for validation: the share must be from 0 to below 1.`;
-  throw new UserError("validation-invalid", message, "Choose a share such as 0.1, or a file.");
+  const message = say`Cannot hold out ${validation} of the data for validation: the share must be from 0 to below 1.`;
+  throw new UserError("validation-invalid", message, say`Choose a share such as 0.1, or a file.`);
 }

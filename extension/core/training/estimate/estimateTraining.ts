@@ -3,6 +3,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
 import type { Log } from "../../foundation/log.ts";
+import { say } from "../../foundation/words/said.ts";
 import { methodOf } from "../../adapters/methods/methodNamed.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { resolveBase } from "../../baseModels/resolveBase.ts";
@@ -117,6 +118,6 @@ function balancedSteps(
 
 function noExamples(sources: readonly string[]): UserError {
   const names = sources.map((source) => basename(source)).join(" + ");
-  const message = `Cannot use the data set ${names}: it contains no examples.`;
-  return new UserError("data-empty", message, "Choose a .jsonl file with examples, or Python sources.");
+  const message = say`Cannot use the data set ${names}: it contains no examples.`;
+  return new UserError("data-empty", message, say`Choose a .jsonl file with examples, or Python sources.`);
 }

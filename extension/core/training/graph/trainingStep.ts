@@ -3,6 +3,7 @@
 import { basename, dirname } from "node:path";
 import { internalError } from "../../foundation/errors.ts";
 import type { Random } from "../../foundation/random.ts";
+import { english, say, type Said } from "../../foundation/words/said.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import type { MicroBatch } from "../../dataset/batches.ts";
 import { elementCount } from "../../graph/shape.ts";
@@ -49,7 +50,7 @@ export async function openTrainingStep(
   spec: MethodSpec,
   shape: BatchShape,
   initial: ReadonlyMap<string, Float32Array>,
-  unfit: (reason: string) => Error = internalError,
+  unfit: (reason: Said) => Error = (reason) => internalError(english(reason)),
   device: Device = "cpu",
 ): Promise<TrainingStep> {
   const model: TrainedModel = {
@@ -64,7 +65,8 @@ export async function openTrainingStep(
   const parameters = graph.parameters.map((parameter): NamedTensor => {
     const values = initial.get(parameter.name);
     const size = elementCount(parameter.shape);
-    if (values?.length !== size) throw unfit(`${parameter.name} needs ${size} first values, not ${values?.length}`);
+    if (values?.length !== size)
+      throw unfit(say`${parameter.name} needs ${size} first values, not ${values?.length ?? 0}`);
     return { ...parameter, values: Float32Array.from(values) };
   });
   // The tensors share memory with the live values, so an update needs no copy.

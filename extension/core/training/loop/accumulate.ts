@@ -2,6 +2,7 @@
 
 import { UserError } from "../../foundation/errors.ts";
 import type { Random } from "../../foundation/random.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import type { MicroBatch } from "../../dataset/batches.ts";
 import type { TrainingStep } from "../graph/trainingStep.ts";
 import type { Schedule } from "../optimizers/schedule.ts";
@@ -38,9 +39,9 @@ function added(sum: readonly Float32Array[], more: readonly Float32Array[]): rea
  * @param what the name of `value`, such as "loss"
  * @throws UserError "training-diverged" if `value` is not finite
  */
-export function checkFinite(step: number, what: string, value: number, { learningRate }: Schedule): void {
+export function checkFinite(step: number, what: Said, value: number, { learningRate }: Schedule): void {
   if (Number.isFinite(value)) return;
-  const message = `Training diverged at step ${step}: the ${what} is ${value}.`;
-  const nextStep = `Check the data for unusual rows, or set a --learning-rate below ${learningRate} on the command line.`;
+  const message = say`Training diverged at step ${step}: the ${what} is ${value}.`;
+  const nextStep = say`Check the data for unusual rows, or set a --learning-rate below ${learningRate} on the command line.`;
   throw new UserError("training-diverged", message, nextStep);
 }

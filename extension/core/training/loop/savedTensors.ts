@@ -1,6 +1,7 @@
 /** Names the tensors of a snapshot by their role: "value:NAME" and "best:NAME" of each parameter. */
 
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import type { NamedTensor } from "../optimizers/optimizer.ts";
 import type { TrainerSnapshot } from "./trainerState.ts";
 
@@ -38,8 +39,8 @@ export function restore(tensors: readonly NamedTensor[], saved: readonly NamedTe
   for (const { name, values } of tensors) {
     const kept = found.get(name);
     if (kept?.length !== values.length) {
-      const message = `Cannot resume: the checkpoint has ${kept?.length ?? 0} values for ${name}, not ${values.length}.`;
-      throw new UserError("checkpoint-invalid", message, "Discard this training and start a new one.");
+      const message = say`Cannot resume: the checkpoint has ${kept?.length ?? 0} values for ${name}, not ${values.length}.`;
+      throw new UserError("checkpoint-invalid", message, say`Discard this training and start a new one.`);
     }
     values.set(kept);
   }

@@ -8,6 +8,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { openGate, type Gate } from "../../foundation/waiting/gate.ts";
 import { seededRandom } from "../../foundation/random.ts";
+import { say } from "../../foundation/words/said.ts";
 import { packStep } from "../../dataset/batches.ts";
 import { epochOrder } from "../../dataset/epochOrder.ts";
 import { tokenCount, type Sequence, type Sequences } from "../../dataset/sequence.ts";
@@ -81,7 +82,7 @@ export async function runTrainer(
 
   const validate = async (): Promise<void> => {
     const loss = await meter.timed("validation", () => meanLoss(step, validation, plan.shape, breathe));
-    checkFinite(state.step, "validation loss", loss, plan.schedule);
+    checkFinite(state.step, say`validation loss`, loss, plan.schedule);
     const { validation: known, step: done } = state;
     const isBest = known !== null && done > 0 && (best.length === 0 || loss < known.best);
     if (isBest) best = bestValues(parameters);
@@ -128,8 +129,8 @@ function openOptimizerStep(step: TrainingStep, plan: TrainerPlan) {
       const noise = seededRandom(plan.seed, `dropout of step ${done}`);
       const { loss, gradients } = await accumulate(step, packStep(sequences, plan.shape), noise, breathe);
       const norm = clipGlobalNorm(gradients, plan.clipNorm);
-      checkFinite(done + 1, "loss", loss, plan.schedule);
-      checkFinite(done + 1, "gradient's norm", norm, plan.schedule);
+      checkFinite(done + 1, say`loss`, loss, plan.schedule);
+      checkFinite(done + 1, say`gradient's norm`, norm, plan.schedule);
       optimizer.update(gradients, { number: done + 1, learningRate: learningRateAt(done, plan.schedule) });
       return loss;
     },

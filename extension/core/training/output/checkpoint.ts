@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
+import { listed, say, verbatim, type Said } from "../../foundation/words/said.ts";
 import { openSafetensors, writeSafetensors } from "../../weights/safetensors.ts";
 import type { Fingerprint } from "../fingerprint.ts";
 import type { NamedTensor } from "../optimizers/optimizer.ts";
@@ -57,11 +58,11 @@ export async function saveCheckpoint(
 }
 
 export function checkpointMissing(folder: string): UserError {
-  const message = `Cannot resume: there is no checkpoint ${join(folder, checkpointFile)}.`;
+  const message = say`Cannot resume: there is no checkpoint ${join(folder, checkpointFile)}.`;
   return new UserError(
     "checkpoint-missing",
     message,
-    "Start the training without resuming, or check the output folder.",
+    say`Start the training without resuming, or check the output folder.`,
   );
 }
 
@@ -106,22 +107,23 @@ function readHeader(path: string, text: string | undefined): z.infer<typeof head
   try {
     return headerSchema.parse(JSON.parse(text ?? ""));
   } catch (error) {
-    const message = `Cannot resume: ${path} is not a checkpoint of this version of Graft.`;
-    throw new UserError("checkpoint-invalid", message, "Start the training without resuming.", { cause: error });
+    const message = say`Cannot resume: ${path} is not a checkpoint of this version of Graft.`;
+    throw new UserError("checkpoint-invalid", message, say`Start the training without resuming.`, { cause: error });
   }
 }
 
 /** @param reason completes "The checkpoint in FOLDER is damaged: …" */
-export function checkpointInvalid(folder: string, reason: string): UserError {
-  const message = `Cannot resume: the checkpoint in ${folder} is damaged: ${reason}.`;
-  return new UserError("checkpoint-invalid", message, "Discard this training and start a new one.");
+export function checkpointInvalid(folder: string, reason: Said): UserError {
+  const message = say`Cannot resume: the checkpoint in ${folder} is damaged: ${reason}.`;
+  return new UserError("checkpoint-invalid", message, say`Discard this training and start a new one.`);
 }
 
 function checkFingerprint(saved: Fingerprint, wanted: Fingerprint): void {
-  const named = (value: Fingerprint[string] | undefined): string => (value === undefined ? "nothing" : String(value));
+  const named = (value: Fingerprint[string] | undefined): Said =>
+    value === undefined ? say`nothing` : verbatim(String(value));
   const differing = [...new Set([...Object.keys(saved), ...Object.keys(wanted)])].filter((k) => saved[k] !== wanted[k]);
   if (differing.length === 0) return;
-  const differences = differing.map((key) => `${key} was ${named(saved[key])} and is now ${named(wanted[key])}`);
-  const message = `Cannot resume: the checkpoint belongs to another training; ${differences.join(", ")}.`;
-  throw new UserError("checkpoint-mismatch", message, "Start the training without resuming.");
+  const differences = differing.map((key) => say`${key} was ${named(saved[key])} and is now ${named(wanted[key])}`);
+  const message = say`Cannot resume: the checkpoint belongs to another training; ${listed(differences)}.`;
+  throw new UserError("checkpoint-mismatch", message, say`Start the training without resuming.`);
 }

@@ -15,6 +15,7 @@ import {
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
 import { lockFolder, type HeldLock } from "../../foundation/locks/folderLock.ts";
+import { say } from "../../foundation/words/said.ts";
 import { checkpointFile, hasCheckpoint } from "./checkpoint.ts";
 import { runFile, readRun, writeRun, type TrainingRun } from "../run/trainingRun.ts";
 
@@ -119,8 +120,8 @@ export function workFolderOf(path: string): string {
 export async function lockWorkFolder(path: string): Promise<HeldLock> {
   const lock = join(workFolderOf(path), lockFile);
   return await lockFolder(lock, (owner, escape) => {
-    const message = `Cannot train into ${path}: another training is using it (${owner}).`;
-    const nextStep = `Wait until it ends, or choose another folder. ${escape}`;
+    const message = say`Cannot train into ${path}: another training is using it (${owner}).`;
+    const nextStep = say`Wait until it ends, or choose another folder. ${escape}`;
     return new UserError("training-busy", message, nextStep);
   });
 }
@@ -167,8 +168,8 @@ async function checkWritable(path: string, workFolder: string): Promise<void> {
   try {
     const existing = await stat(path).catch(() => undefined);
     if (existing && !existing.isDirectory()) {
-      const message = `Cannot train into ${path}: it is not a folder.`;
-      throw new UserError("not-writable", message, "Give a folder for the adapter.");
+      const message = say`Cannot train into ${path}: it is not a folder.`;
+      throw new UserError("not-writable", message, say`Give a folder for the adapter.`);
     }
     await makeFolder(workFolder);
     const probe = join(workFolder, "probe");
@@ -179,8 +180,10 @@ async function checkWritable(path: string, workFolder: string): Promise<void> {
     if (systemCode(error) === undefined) throw error;
     const known = writeFailure(error, path);
     if (known instanceof UserError && known.code === "disk-full") throw known;
-    const message = `Cannot train into ${path}: the folder is not writable (${systemCode(error)}).`;
-    throw new UserError("not-writable", message, "Choose another folder or change its permissions.", { cause: error });
+    const message = say`Cannot train into ${path}: the folder is not writable (${String(systemCode(error))}).`;
+    throw new UserError("not-writable", message, say`Choose another folder or change its permissions.`, {
+      cause: error,
+    });
   }
 }
 

@@ -5,6 +5,7 @@
 
 import { basename, join, resolve } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
+import { say } from "../../foundation/words/said.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { readTrainingReport } from "../output/trainingReport.ts";
 import { readOutline } from "../../adapters/formats/peftFolder.ts";
@@ -136,6 +137,6 @@ async function ownFolders(adapter: string, folders: readonly string[]): Promise<
   const own = folders.filter((folder) => sources.includes(basename(folder)));
   if (own.length > 0) return own;
   const here = folders.map((folder) => basename(folder)).join(", ");
-  const message = `Cannot refresh "${basename(adapter)}": it was trained on ${sources.join(", ")}, not on ${here}.`;
-  throw new UserError("data-foreign", message, "Train an adapter on this folder; both can be in use at once.");
+  const message = say`Cannot refresh "${basename(adapter)}": it was trained on ${sources.join(", ")}, not on ${here}.`;
+  throw new UserError("data-foreign", message, say`Train an adapter on this folder; both can be in use at once.`);
 }

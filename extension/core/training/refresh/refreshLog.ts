@@ -14,6 +14,7 @@ import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import { parsedJson, readPlainText } from "../../foundation/plainFile.ts";
+import { say } from "../../foundation/words/said.ts";
 import { refreshesName } from "../output/trainedFiles.ts";
 
 /**
@@ -79,11 +80,11 @@ export async function lockRefreshes(adapter: string): Promise<() => Promise<void
   const folder = refreshesFolder(adapter);
   // Adapters come from others: a link would have files removed somewhere else.
   if ((await lstat(folder).catch(() => undefined))?.isSymbolicLink()) {
-    throw new UserError("not-writable", `Cannot refresh ${adapter}: ${folder} is a link.`, "Delete the link.");
+    throw new UserError("not-writable", say`Cannot refresh ${adapter}: ${folder} is a link.`, say`Delete the link.`);
   }
   return await lockFolder(join(folder, lockName), (owner, escape) => {
-    const message = `Cannot refresh ${adapter}: another process does (${owner}).`;
-    return new UserError("training-busy", message, `Wait until it ends. ${escape}`);
+    const message = say`Cannot refresh ${adapter}: another process does (${owner}).`;
+    return new UserError("training-busy", message, say`Wait until it ends. ${escape}`);
   });
 }
 

@@ -13,6 +13,7 @@ import { writeFailure } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { isFile } from "../../foundation/exists.ts";
 import { renamePatiently } from "../../foundation/renamePatiently.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import { readTrainingReport } from "../output/trainingReport.ts";
 import { addToLog, earlierWeights, lockRefreshes, readLog, refreshesFolder, type Refresh } from "./refreshLog.ts";
 
@@ -87,9 +88,9 @@ export async function learnedUntil(
 export async function checkUnchanged(adapter: string, before: string | undefined): Promise<void> {
   const now = await hashOfWeights(adapter);
   if (now !== undefined && now === before) return;
-  const why = now === undefined ? "it was renamed or deleted meanwhile" : "its weights were replaced meanwhile";
-  const message = `Cannot refresh ${adapter}: ${why}.`;
-  throw new UserError("adapter-missing", message, "Refresh the adapter as it is now.");
+  const why = now === undefined ? say`it was renamed or deleted meanwhile` : say`its weights were replaced meanwhile`;
+  const message = say`Cannot refresh ${adapter}: ${why}.`;
+  throw new UserError("adapter-missing", message, say`Refresh the adapter as it is now.`);
 }
 
 /**
@@ -131,14 +132,14 @@ async function prune(adapter: string): Promise<void> {
  */
 export async function undoRefresh(adapter: string): Promise<Refresh> {
   // Before a lock makes a folder where there is no adapter.
-  if ((await readLog(adapter)).length === 0) throw nothingToUndo(adapter, "it keeps no refresh");
+  if ((await readLog(adapter)).length === 0) throw nothingToUndo(adapter, say`it keeps no refresh`);
   const release = await lockRefreshes(adapter);
   try {
     const last = (await heldBy(adapter, await readLog(adapter))).at(-1);
-    if (!last) throw nothingToUndo(adapter, "it keeps no refresh");
+    if (!last) throw nothingToUndo(adapter, say`it keeps no refresh`);
     const earlier = earlierWeights(adapter, last.number);
     if ((await hashOf(earlier)) !== last.weights!.before) {
-      throw nothingToUndo(adapter, "the weights from before are gone");
+      throw nothingToUndo(adapter, say`the weights from before are gone`);
     }
     const weights = join(adapter, weightsFile);
     await renamePatiently(earlier, weights).catch((error: unknown) => {
@@ -150,7 +151,7 @@ export async function undoRefresh(adapter: string): Promise<Refresh> {
   }
 }
 
-function nothingToUndo(adapter: string, why: string): UserError {
-  const message = `Cannot take back a refresh of ${adapter}: ${why}.`;
-  return new UserError("refresh-missing", message, "Train a new adapter to start over.");
+function nothingToUndo(adapter: string, why: Said): UserError {
+  const message = say`Cannot take back a refresh of ${adapter}: ${why}.`;
+  return new UserError("refresh-missing", message, say`Train a new adapter to start over.`);
 }

@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
 import type { Log } from "../../foundation/log.ts";
+import { listed, say, type Said } from "../../foundation/words/said.ts";
 import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import type { TrainOptions } from "../request.ts";
@@ -53,14 +54,14 @@ export async function checkAsked(
   const differing = Object.entries(askedOf(options))
     .filter(([key]) => key !== "base" && !(key === "data" && options.data.length === 0))
     .filter(([key, value]) => !same(key, value))
-    .map(([key, value]) => `${key} was ${text(was[key])} and is now ${text(value)}`);
+    .map(([key, value]) => say`${key} was ${shown(was[key])} and is now ${shown(value)}`);
   if (options.base !== "" && options.base !== asked["base"]) {
     const { name, hash } = await resolveBase(options.base, { ...options, ...control });
-    if (hash !== base.hash) differing.unshift(`base was ${base.name} and is now ${name}`);
+    if (hash !== base.hash) differing.unshift(say`base was ${base.name} and is now ${name}`);
   }
   if (differing.length === 0) return;
-  const message = `Cannot resume: a training keeps its settings, but ${differing.join(", ")}.`;
-  const nextStep = "Omit these options, or start a new training without resuming.";
+  const message = say`Cannot resume: a training keeps its settings, but ${listed(differing)}.`;
+  const nextStep = say`Omit these options, or start a new training without resuming.`;
   throw new UserError("checkpoint-mismatch", message, nextStep);
 }
 
@@ -68,7 +69,10 @@ function absolute(source: string): string {
   return isPaperDataset(source) ? source : resolve(source);
 }
 
+function shown(value: unknown): Said | string {
+  return value === undefined || value === null ? say`nothing` : text(value);
+}
+
 function text(value: unknown): string {
-  if (value === undefined || value === null) return "nothing";
   return Array.isArray(value) ? value.join(", ") : `${value as string | number | boolean}`;
 }

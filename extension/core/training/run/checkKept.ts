@@ -1,5 +1,6 @@
 /** Whether what a run has kept can be true: files of the right form may have been changed, or damaged. */
 
+import { say } from "../../foundation/words/said.ts";
 import { fingerprintOf } from "../fingerprint.ts";
 import { checkpointInvalid, type Checkpoint } from "../output/checkpoint.ts";
 import { isPossibleShape } from "../data/batchShape.ts";
@@ -19,12 +20,12 @@ export function checkCheckpoint({ state, shape }: Checkpoint, run: TrainingRun, 
   const [a, b] = [run.training.longest, run.validation.longest];
   const longest = { own: Math.max(a.own, b.own), read: Math.max(a.read, b.read) };
   if (state.step > run.steps) {
-    throw checkpointInvalid(workFolder, `it stands at step ${state.step} of ${run.steps}`);
+    throw checkpointInvalid(workFolder, say`it stands at step ${state.step} of ${run.steps}`);
   }
   if (!isPossibleShape(shape, longest)) {
     throw checkpointInvalid(
       workFolder,
-      `the data does not fit micro-batches of ${shape.rows} × ${shape.length} tokens`,
+      say`the data does not fit micro-batches of ${shape.rows} × ${shape.length} tokens`,
     );
   }
 }

@@ -3,6 +3,7 @@
 import { methodOf, type MethodSpec } from "../../adapters/methods/methodNamed.ts";
 import { UserError } from "../../foundation/errors.ts";
 import type { Log } from "../../foundation/log.ts";
+import { say } from "../../foundation/words/said.ts";
 import { openBase, type InstalledBase } from "../../baseModels/installedBase.ts";
 import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
@@ -75,8 +76,8 @@ async function baseOf(
     });
     if (base?.hash === hash) return base;
   }
-  const message = `Cannot resume: the base ${name} of this training was removed or has changed.`;
-  throw new UserError("base-missing", message, "Install it again, or discard this training and start a new one.");
+  const message = say`Cannot resume: the base ${name} of this training was removed or has changed.`;
+  throw new UserError("base-missing", message, say`Install it again, or discard this training and start a new one.`);
 }
 
 /** Computes the first values again, for a run that was interrupted before its first checkpoint. */

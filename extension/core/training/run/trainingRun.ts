@@ -8,6 +8,7 @@ import * as z from "zod";
 import { readPlainText } from "../../foundation/plainFile.ts";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
+import { saidSchema, say, verbatim } from "../../foundation/words/said.ts";
 import { openTokenFile } from "../../dataset/tokenFile.ts";
 import type { ExpectedTokens } from "../../dataset/tokenCheck.ts";
 import { skipReasons } from "../../sources/skipped.ts";
@@ -27,6 +28,8 @@ const tokens = z.object({
   longest: z.object({ own: count, read: count }),
 });
 
+/** Earlier versions kept a problem in English. */
+const problemSchema = z.preprocess((text) => (typeof text === "string" ? verbatim(text) : text), saidSchema.optional());
 const skipped = z.object({ path: z.string(), reason: z.enum(skipReasons) });
 
 const runSchema = z.object({
@@ -44,7 +47,7 @@ const runSchema = z.object({
   /** Total number of optimizer steps. */
   steps: z.int().positive(),
   /** Rows and files that could not be used. */
-  problems: z.object({ count, first: z.string() }),
+  problems: z.object({ count, first: problemSchema }),
   parts: z.array(
     z.object({
       name: z.string(),
@@ -82,8 +85,8 @@ export async function readRun(workFolder: string): Promise<TrainingRun | undefin
 }
 
 export function runInvalid(workFolder: string, cause?: unknown): UserError {
-  const message = `Cannot resume: ${join(workFolder, runFile)} is damaged, or not of this version of Graft.`;
-  return new UserError("run-invalid", message, "Discard this training and start a new one.", { cause });
+  const message = say`Cannot resume: ${join(workFolder, runFile)} is damaged, or not of this version of Graft.`;
+  return new UserError("run-invalid", message, say`Discard this training and start a new one.`, { cause });
 }
 
 /**

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../../core/foundation/errors.ts";
+import { verbatim } from "../../../core/foundation/words/said.ts";
 import type { RefreshOptions, RefreshResult } from "../../../core/training/refresh/refreshAdapter.ts";
 import { refreshWork } from "../../../engine/protocol/training.ts";
 import { workApart } from "../../../engine/workApart.ts";
@@ -97,5 +98,5 @@ function requestOf(
 }
 
 function busy(message: string): UserError {
-  return new UserError("training-busy", message, vscode.l10n.t("Wait until it ends."));
+  return new UserError("training-busy", verbatim(message), verbatim(vscode.l10n.t("Wait until it ends.")));
 }

@@ -13,6 +13,7 @@ import { readRun, type RunSummary } from "../../../../extension/core/evaluation/
 import type { RunConfiguration } from "../../../../extension/core/evaluation/runs/runRecord.ts";
 import type { PlannedRun } from "../../../../extension/core/evaluation/study/studyPlan.ts";
 import { lockFolder } from "../../../../extension/core/foundation/locks/folderLock.ts";
+import { english } from "../../../../extension/core/foundation/words/said.ts";
 import { configurationOf, writeRun } from "../runs/writtenRun.ts";
 
 let folder: string;
@@ -102,7 +103,7 @@ test("a run that is damaged, renamed, unfinished or a link is refused, and leave
   await symlink(at("elsewhere"), join(linked.folder, "predictions.jsonl"));
   const { imported, problems } = await importRuns(at("broken"), at("strict"));
   expect(imported).toEqual([]);
-  const messages = problems.map(({ message }) => message).join("\n");
+  const messages = problems.map(({ message }) => english(message)).join("\n");
   expect(problems).toHaveLength(4);
   for (const reason of ["run.json", "not the one that its name stands for", "not finished", "is a link"]) {
     expect(messages).toContain(reason);

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { english } from "../../../../extension/core/foundation/words/said.ts";
 import { exactMatch } from "../../../../extension/core/evaluation/measures/exactMatch.ts";
 import {
   mostRows,
@@ -42,7 +43,7 @@ describe("readReferences", () => {
       ["7", "y"],
     ]);
     expect(problems.map(({ where }) => where)).toEqual([3, 4, 5, 6, 8, 9].map((line) => `r.jsonl:${line}`));
-    expect(problems[2]?.message).toContain("r.jsonl:1");
+    expect(english(problems[2]!.message)).toContain("r.jsonl:1");
   });
 
   test.each(["none.jsonl", "."])("%s is no file", async (name) => {

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../../../extension/core/foundation/errors.ts";
+import { verbatim } from "../../../../extension/core/foundation/words/said.ts";
 import type { PromptedSuite, PromptedTask } from "../../../../extension/core/evaluation/prompts/promptedSuite.ts";
 import { chunkSize, predictTasks } from "../../../../extension/core/evaluation/runs/predictTasks.ts";
 import type { Chunk, Prediction } from "../../../../extension/core/evaluation/runs/runRecord.ts";
@@ -43,7 +44,8 @@ function generatorOf(calls: { prompts: string[]; request: BatchRequest }[]): Bat
       calls.push({ prompts: texts, request });
       for (const [index, text] of [...texts.entries()].toReversed()) {
         signal?.throwIfAborted();
-        if (text.includes("refuse")) onRefused(index, new UserError("context-full", "Too long.", ""));
+        if (text.includes("refuse"))
+          onRefused(index, new UserError("context-full", verbatim("Too long."), verbatim("")));
         else {
           const candidate = { tokens: [1, 2, 3], logProbability: -1, steps: [], stop: "end" } as const;
           onGenerated(index, [

@@ -6,6 +6,7 @@ import { createServer, type Server } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { say } from "../../../../extension/core/foundation/words/said.ts";
 import { openCheckRunner } from "../../../../extension/core/evaluation/sandbox/openCheckRunner.ts";
 import type { Verdict } from "../../../../extension/core/evaluation/sandbox/programProcess.ts";
 import { comesToItsEnd, found, isShutIn } from "./protection.ts";
@@ -276,7 +277,7 @@ test(
     const outside = await mkdtemp(join(tmpdir(), "graft-outside-"));
     await writeFile(join(outside, "kept"), "");
     await symlink(outside, join(outside, "itself"));
-    const sandbox = { kind: "none", python: found!.python, why: "", nextStep: "" } as const;
+    const sandbox = { kind: "none", python: found!.python, why: say`none`, nextStep: say`none` } as const;
     const runChecks = openCheckRunner(sandbox, { unprotected: true, limits });
     const program = `import os\nos.symlink(${JSON.stringify(outside)}, "link")\nassert os.listdir("link")`;
     expect(await runChecks(program, comesToItsEnd)).toEqual({ passed: true });

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { say } from "../../../../extension/core/foundation/words/said.ts";
 import type { Sandbox } from "../../../../extension/core/evaluation/sandbox/sandbox.ts";
 import { openCheckRunner } from "../../../../extension/core/evaluation/sandbox/openCheckRunner.ts";
 import type { Verdict } from "../../../../extension/core/evaluation/sandbox/programProcess.ts";
@@ -12,8 +13,8 @@ import { needs } from "../../../needs.ts";
 const none: Sandbox = {
   kind: "none",
   python: { path: "python3", folders: [] },
-  why: "there is none",
-  nextStep: "Make one.",
+  why: say`there is none`,
+  nextStep: say`Make one.`,
 };
 const failure = (reason: string, detail: RegExp): object => ({
   passed: false,

@@ -1,5 +1,6 @@
 /** The sandbox of this machine, for the tests of it; where there is none, they say so. */
 
+import { english } from "../../../../extension/core/foundation/words/said.ts";
 import { findSandbox } from "../../../../extension/core/evaluation/sandbox/findSandbox.ts";
 import type { Checks } from "../../../../extension/core/evaluation/suites/executionTasks.ts";
 
@@ -7,7 +8,8 @@ export const found = await findSandbox({ unprotected: true }).catch((error: unkn
   console.warn(`Nothing runs programs here: ${String(error)}`);
   return undefined;
 });
-if (found?.kind === "none") console.warn(`Tests of the sandbox are left out: ${found.why}. ${found.nextStep}`);
+if (found?.kind === "none")
+  console.warn(`Tests of the sandbox are left out: ${english(found.why)}. ${english(found.nextStep)}`);
 export const isShutIn = found?.kind === "bubblewrap";
 
 /** What a program passes by coming to its end. */

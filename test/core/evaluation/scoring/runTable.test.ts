@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { english } from "../../../../extension/core/foundation/words/said.ts";
 import { promptingNote } from "../../../../extension/core/evaluation/scoring/prompting.ts";
 import { readEvaluationOptions, type EvaluationOptions } from "../../../../extension/core/evaluation/runs/request.ts";
 import { candidateName, runId, type RunConfiguration } from "../../../../extension/core/evaluation/runs/runRecord.ts";
@@ -88,16 +89,15 @@ describe("promptingNote", () => {
 
   test("tells where candidates of one suite and protocol were prompted differently", () => {
     const note = "Prompted differently: base_1 zero-shot; base_1 + sql@0.5 as in training.";
-    expect(promptingNote(rows({}, trained))).toBe(note);
+    expect(english(promptingNote(rows({}, trained))!)).toBe(note);
     expect(promptingNote(rows({}, { ...trained, mode: "zero-shot" }))).toBeUndefined();
     expect(promptingNote(rows({}, { ...trained, protocol: "graft" }))).toBeUndefined();
   });
 
   test("says nothing where a protocol asks a trained model as any other", () => {
     expect(promptingNote(rows({ protocol: "graft" }, { ...trained, protocol: "graft" }))).toBeUndefined();
-    expect(promptingNote(rows({ protocol: "graft", mode: "rag" }, { ...trained, protocol: "graft" }))).toMatch(
-      /zero-shot/,
-    );
+    const note = promptingNote(rows({ protocol: "graft", mode: "rag" }, { ...trained, protocol: "graft" }));
+    expect(english(note!)).toMatch(/zero-shot/);
   });
 
   test.each(["execution", "infilling"] as const)("says nothing of %s, where the mode changes no prompt", (kind) => {

@@ -5,6 +5,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
+import { english } from "../../../../extension/core/foundation/words/said.ts";
 import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
 import { runEvaluation } from "../../../../extension/core/evaluation/runs/runEvaluation.ts";
 import { readRun } from "../../../../extension/core/evaluation/runs/runFolder.ts";
@@ -143,19 +144,19 @@ test("a run that fails and a suite that is gone do not stop the others; twins sh
     ],
   });
   const { plan, failures } = await runStudy({ study, ...placesOf("failing") }, control);
-  expect(failures.map(({ message }) => message)).toEqual([
+  expect(failures.map(({ problem }) => english(problem.message))).toEqual([
     ...["icl", "a", "b"].map(() => expect.stringContaining("gone.jsonl")),
     expect.stringContaining("no source of examples"),
   ]);
   expect(plan.runs.filter(({ isFinished }) => isFinished).map(({ candidateName }) => candidateName)).toEqual(["a"]);
-  expect(plan.notes).toEqual([expect.stringMatching(/^b on suite.jsonl is the same run as a/)]);
+  expect(plan.notes.map(english)).toEqual([expect.stringMatching(/^b on suite.jsonl is the same run as a/)]);
 });
 
 test("a candidate that is left out has the name that it would have in tables", async () => {
   const suites = [{ source: at("suite.jsonl"), limit: 1 }];
   const study = studyOf({ suites, candidates: [{ base: at("tiny") }, { base: at("tiny"), context: "repository" }] });
   const { notes } = await planStudy(study, placesOf("notes"), control);
-  expect(notes).toEqual([expect.stringContaining("tiny + repository is not evaluated on suite.jsonl.")]);
+  expect(notes.map(english)).toEqual([expect.stringContaining("tiny + repository is not evaluated on suite.jsonl.")]);
 });
 
 test("suites with tests are refused before anything runs, unless the user consents", async () => {
@@ -163,7 +164,7 @@ test("suites with tests are refused before anything runs, unless the user consen
   const study = studyOf({ suites: [{ source: at("tests.jsonl") }], candidates: [{ base: at("tiny") }] });
   const plan = await planStudy(study, placesOf("consent"), control);
   // A machine without a sandbox says so in the plan.
-  if (plan.runs[0]!.problem) expect(plan.runs[0]!.problem.message).toMatch(/sandbox|Python/);
+  if (plan.runs[0]!.problem) expect(english(plan.runs[0]!.problem.message)).toMatch(/sandbox|Python/);
   else
     await expect(runStudy({ study, ...placesOf("consent") }, control)).rejects.toMatchObject({
       code: "code-execution",

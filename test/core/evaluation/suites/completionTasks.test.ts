@@ -2,6 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { english, say } from "../../../../extension/core/foundation/words/said.ts";
 import { parquetRows } from "../../../../extension/core/dataset/parquet/parquetRows.ts";
 import {
   openCompletionTasks,
@@ -67,7 +68,7 @@ test("RepoBench: imports and code precede the cursor, the row's snippets the fil
 
 test("RepoPeftBench: an assertion to complete; rows without a target are problems", async () => {
   const opened = await openCompletionTasks(fixture("repopeftbench.parquet"), options);
-  expect(opened.problems).toEqual([{ where: "repopeftbench.parquet:3", message: '"target" is empty.' }]);
+  expect(opened.problems).toEqual([{ where: "repopeftbench.parquet:3", message: say`"${"target"}" is empty.` }]);
   expect(await allOf(opened)).toMatchObject([
     { repository: "someone/shop", path: "tests/test_tax.py", context: [], suffix: "", reference: "2" },
     { reference: "pytest.approx(2.0)" },
@@ -81,7 +82,7 @@ test("the first good row decides the benchmark, and rows of others are problems"
   await writeFile(path, ['{"groundtruth": "x", "metadata": {}}', rows[0], other, rows[1], '{"a": 1}'].join("\n"));
   const { benchmark, count, problems } = await openCompletionTasks(path, options);
   expect([benchmark, count]).toEqual(["crosscodeeval", 2]);
-  expect(problems.map(({ where, message }) => [where, message.slice(0, 30)])).toEqual([
+  expect(problems.map(({ where, message }) => [where, english(message).slice(0, 30)])).toEqual([
     ["mixed.jsonl:1", '"prompt" is missing. "metadata'],
     ["mixed.jsonl:3", "The row is of repopeftbench, t"],
     ["mixed.jsonl:5", 'The row has neither "groundtru'],

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { say } from "../../../../extension/core/foundation/words/said.ts";
 import { readHeldOut } from "../../../../extension/core/evaluation/suites/heldOut.ts";
 
 let folder: string;
@@ -17,7 +18,7 @@ test("readHeldOut: of a folder, with paths relative to it", async () => {
   expect(await readHeldOut(join(folder, "p"))).toEqual({
     name: "p",
     files: [{ path: "pkg/a.py", text: "x = 1\n" }],
-    problems: [{ where: "b.py", message: "The file is binary." }],
+    problems: [{ where: "b.py", message: say`The file is binary.` }],
   });
 });
 
@@ -29,9 +30,12 @@ test("readHeldOut: of rows, bad ones listed by line", async () => {
     name: "rows.jsonl",
     files: [{ path: "p/a.py", text: "x = 1\n" }],
     problems: [
-      { where: "rows.jsonl:2", message: '"path" is missing.' },
-      { where: "rows.jsonl:3", message: '"text" is empty.' },
-      { where: "rows.jsonl:4", message: expect.stringContaining("not valid JSON") },
+      { where: "rows.jsonl:2", message: say`"${"path"}" is missing.` },
+      { where: "rows.jsonl:3", message: say`"${"text"}" is empty.` },
+      {
+        where: "rows.jsonl:4",
+        message: { template: "The line is not valid JSON: {0}.", values: [expect.any(String)] },
+      },
     ],
   });
 });
@@ -47,11 +51,11 @@ test("readHeldOut leaves out files and rows with secrets, and says so", async ()
   );
   expect(await readHeldOut(join(folder, "secrets"))).toMatchObject({
     files: [{ path: "a.py" }],
-    problems: [{ where: "b.py", message: "The file contains a secret in line 1." }],
+    problems: [{ where: "b.py", message: say`The file contains a secret in line ${1}.` }],
   });
   expect(await readHeldOut(join(folder, "secret.jsonl"))).toMatchObject({
     files: [{ path: "a.py", text: "x = 1\n" }],
-    problems: [{ where: "secret.jsonl:1", message: "The row holds a secret." }],
+    problems: [{ where: "secret.jsonl:1", message: say`The row holds a secret.` }],
   });
   await expect(readHeldOut(join(folder, "secrets/b.py"))).rejects.toMatchObject({ code: "suite-empty" });
 });

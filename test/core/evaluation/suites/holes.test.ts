@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { english } from "../../../../extension/core/foundation/words/said.ts";
 import { drawHoles } from "../../../../extension/core/evaluation/suites/drawHoles.ts";
 import { openPythonParser, type PythonParser } from "../../../../extension/core/python/pythonParser.ts";
 import { blockHoles, lineHoles } from "../../../../extension/core/evaluation/suites/holes.ts";
@@ -106,7 +107,9 @@ describe("drawHoles", () => {
 
   test("lists files that do not parse", async () => {
     const { holes, problems } = await drawHoles([broken, ...files], parser, { count: 99, seed: 4 });
-    expect(problems).toEqual([{ where: "broken.py", message: expect.stringMatching(/^Line 2 is not valid Python/) }]);
+    expect(problems.map(({ where, message }) => `${where}: ${english(message)}`)).toEqual([
+      expect.stringMatching(/^broken.py: Line 2 is not valid Python/),
+    ]);
     expect(holes.some(({ file }) => file.path === "broken.py")).toBe(false);
   });
 });

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { say } from "../../../../extension/core/foundation/words/said.ts";
 import { openExecutionTasks } from "../../../../extension/core/evaluation/suites/executionTasks.ts";
 import { openPairTasks } from "../../../../extension/core/evaluation/suites/pairTasks.ts";
 import type { Tasks } from "../../../../extension/core/evaluation/suites/tasks.ts";
@@ -61,7 +62,7 @@ describe("openPairTasks", () => {
     const { tasks, problems } = await allOf(await openPairTasks(await file("own.jsonl", rows), { dataFolder: folder }));
     expect(tasks.map(({ intent }) => intent)).toEqual(["add"]);
     expect(problems).toEqual(
-      [2, 3].map((line) => ({ where: `own.jsonl:${line}`, message: "The row holds a secret." })),
+      [2, 3].map((line) => ({ where: `own.jsonl:${line}`, message: say`The row holds a secret.` })),
     );
     const dataFolder = join(folder, "published");
     await mkdir(join(dataFolder, "conala"), { recursive: true });

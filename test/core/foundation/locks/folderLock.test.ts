@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../../../../extension/core/foundation/errors.ts";
 import { lockFolder, type HeldLock, type Pace } from "../../../../extension/core/foundation/locks/folderLock.ts";
 import { ownerOf } from "../../../../extension/core/foundation/locks/lockOwner.ts";
+import type { Said } from "../../../../extension/core/foundation/words/said.ts";
 import { needs } from "../../../needs.ts";
 
 let folder: string;
@@ -20,7 +21,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Signs of life come fast here; the watching is as patient beside them as usual. */
 const pace: Pace = { beat: 100, silence: 600 };
-const busy = (owner: string, escape: string): UserError => new UserError("training-busy", owner, escape);
+const busy = (owner: Said, escape: Said): UserError => new UserError("training-busy", owner, escape);
 const lock = (): Promise<HeldLock> => lockFolder(path, busy, pace);
 const written = async (owner: object | string): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { say } from "../../../../extension/core/foundation/words/said.ts";
 import type { Dataset, Example, Problem } from "../../../../extension/core/dataset/example.ts";
 import { toSequences } from "../../../../extension/core/dataset/sequence.ts";
 import { pieceSizeFor } from "../../../../extension/core/training/data/pieceSize.ts";
@@ -35,7 +36,7 @@ describe("pieceSizeFor", () => {
   test("reads only as much data as the estimate needs", async () => {
     read = 0;
     const many = Array.from({ length: 1000 }, () => text(15_000));
-    await sized([dataset("source", [{ where: "a.py", message: "odd" }, ...many]), dataset("source", many)], 3);
+    await sized([dataset("source", [{ where: "a.py", message: say`odd` }, ...many]), dataset("source", many)], 3);
     expect(read).toBe(5);
   });
 

@@ -2,6 +2,7 @@
 
 import type { ContextKind } from "../../../completion/context/contextFields.ts";
 import { UserError } from "../../../foundation/errors.ts";
+import { say } from "../../../foundation/words/said.ts";
 import { openCompletionTasks } from "../../suites/completionTasks.ts";
 import type { TaskOptions } from "../../suites/tasks.ts";
 import type { EvaluationSuite } from "../evaluationSuite.ts";
@@ -13,8 +14,8 @@ import { predictCompletion } from "./predictCompletion.ts";
 export async function openCompletion(settings: EvaluationSettings, read: TaskOptions): Promise<EvaluationSuite> {
   const { suite, limit, context, repository, prior, draft } = settings;
   if (repository !== undefined) {
-    const message = `Cannot use ${repository} as the repository of ${suite}: its rows give the context themselves.`;
-    throw new UserError("option-invalid", message, "Leave out --repository.");
+    const message = say`Cannot use ${repository} as the repository of ${suite}: its rows give the context themselves.`;
+    throw new UserError("option-invalid", message, say`Leave out --repository.`);
   }
   const tasks = await openCompletionTasks(suite, read);
   const { name, hash, problems, benchmark } = tasks;

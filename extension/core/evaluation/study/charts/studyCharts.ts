@@ -1,7 +1,9 @@
-/** The charts of a study. The panel shows, and the command line exports, the same SVG. */
+/** The charts of a study: the panel's, in the language of the editor, and those of exports, in English. */
 
-import { isShown, measureFormat, scoreText, valueText, type ShownScore } from "../../measures/measureFormat.ts";
+import { english, say, type Wording } from "../../../foundation/words/said.ts";
+import { isShown, measureFormat, valueText, type ShownScore } from "../../measures/measureFormat.ts";
 import type { StudyReport, StudyRow, SuiteReport } from "../studyReport.ts";
+import { axisTitle } from "./axisTitle.ts";
 import { plot, type Point } from "./plot.ts";
 import { testMatrix } from "./testMatrix.ts";
 
@@ -15,42 +17,42 @@ export interface Chart {
 }
 
 /** Returns the charts of every suite and every measure that fits a page. */
-export function studyCharts({ suites }: StudyReport): Chart[] {
+export function studyCharts({ suites }: StudyReport, words: Wording = english): Chart[] {
   return suites.flatMap((report, suite) =>
     report.measures
       .filter((measure) => isShown(measure, "page"))
       .flatMap((measure) =>
-        chartsOf(report, measure).map(({ kind, svg }) => {
-          const words = `${report.suite} ${report.protocol} ${measure} ${kind}`;
-          return { name: words.replaceAll(/[^A-Za-z0-9@+]+/g, "-"), suite, measure, svg };
+        chartsOf(report, measure, words).map(({ kind, svg }) => {
+          const name = `${report.suite} ${report.protocol} ${measure} ${kind}`;
+          return { name: name.replaceAll(/[^A-Za-z0-9@+]+/g, "-"), suite, measure, svg };
         }),
       ),
   );
 }
 
-function chartsOf(report: SuiteReport, measure: string): { kind: string; svg: string }[] {
+function chartsOf(report: SuiteReport, measure: string, words: Wording): { kind: string; svg: string }[] {
   const hasAdapters = report.rows.some(({ trainableParameters }) => trainableParameters > 0);
   const hasMemory = report.rows.some(({ trainingMemoryBytes }) => trainingMemoryBytes !== undefined);
   const title = `${report.suite}, ${report.protocol}`;
   const hasMany = report.rows.length > 1;
   return [
-    ...(measure === "em@1" && ranksOf(report).length > 1 ? [{ kind: "by k", svg: byRank(report, title) }] : []),
-    ...(hasAdapters ? [{ kind: "by parameters", svg: byParameters(report, measure, title) }] : []),
-    ...(hasMemory ? [{ kind: "by memory", svg: byMemory(report, measure, title) }] : []),
-    ...(hasMany ? [{ kind: "tests", svg: testMatrix(report, measure, `${title}: ${axisTitle(measure)}`) }] : []),
+    ...(measure === "em@1" && ranksOf(report).length > 1 ? [{ kind: "by k", svg: byRank(report, title, words) }] : []),
+    ...(hasAdapters ? [{ kind: "by parameters", svg: byParameters(report, measure, title, words) }] : []),
+    ...(hasMemory ? [{ kind: "by memory", svg: byMemory(report, measure, title, words) }] : []),
+    ...(hasMany
+      ? [{ kind: "tests", svg: testMatrix(report, measure, words(say`${title}: ${axisTitle(measure)}`), words) }]
+      : []),
   ];
 }
 
-/** "EM@1 (%)" */
-function axisTitle(measure: string): string {
-  const { title, unit } = measureFormat(measure);
-  return unit === "" ? title : `${title} (${unit})`;
-}
-
-function pointOf(x: number, row: StudyRow, measure: string): Point[] {
+function pointOf(x: number, row: StudyRow, measure: string, words: Wording): Point[] {
   const score = row.scores[measure];
   if (!score) return [];
-  const label = `${row.candidate}: ${scoreText(measure, score)}`;
+  const shown = (value: number): string => valueText(measure, value);
+  const label =
+    "deviation" in score
+      ? `${row.candidate}: ${shown(score.value)} ± ${shown(score.deviation)}`
+      : words(say`${row.candidate}: ${shown(score.value)} (${shown(score.low)} to ${shown(score.high)})`);
   return [{ x, y: score.value, ...boundsOf(score), label }];
 }
 
@@ -67,10 +69,10 @@ function ranksOf({ measures }: SuiteReport): { name: string; k: number }[] {
 }
 
 /** Exact match over the number of predictions that may be right. */
-function byRank(report: SuiteReport, title: string): string {
+function byRank(report: SuiteReport, title: string, words: Wording): string {
   const ranks = ranksOf(report);
   return plot({
-    title: `${title}: exact match among the first k predictions`,
+    title: words(say`${title}: exact match among the first k predictions`),
     xTitle: "k",
     yTitle: "EM@k (%)",
     xScale: "points",
@@ -80,40 +82,40 @@ function byRank(report: SuiteReport, title: string): string {
     series: report.rows.map((row) => ({
       name: row.candidate,
       number: row.number,
-      points: ranks.flatMap(({ name, k }) => pointOf(k, row, name)),
+      points: ranks.flatMap(({ name, k }) => pointOf(k, row, name, words)),
     })),
   });
 }
 
-function byParameters({ rows }: SuiteReport, measure: string, title: string): string {
+function byParameters({ rows }: SuiteReport, measure: string, title: string, words: Wording): string {
   return plot({
-    ...overRows(rows, measure, (row) => row.trainableParameters),
-    title: `${title}: ${axisTitle(measure)} by trained parameters`,
-    xTitle: "Trained parameters",
+    ...overRows(rows, measure, words, (row) => row.trainableParameters),
+    title: words(say`${title}: ${axisTitle(measure)} by trained parameters`),
+    xTitle: words(say`Trained parameters`),
     xText: compact,
   });
 }
 
 /** Candidates that were not trained have no memory of a training, and are left out. */
-function byMemory({ rows }: SuiteReport, measure: string, title: string): string {
+function byMemory({ rows }: SuiteReport, measure: string, title: string, words: Wording): string {
   const trained = rows.filter(({ trainingMemoryBytes }) => trainingMemoryBytes !== undefined);
   return plot({
-    ...overRows(trained, measure, (row) => row.trainingMemoryBytes! / 1e6),
-    title: `${title}: ${axisTitle(measure)} by memory of the training`,
-    xTitle: "Peak memory of the training (MB)",
+    ...overRows(trained, measure, words, (row) => row.trainingMemoryBytes! / 1e6),
+    title: words(say`${title}: ${axisTitle(measure)} by memory of the training`),
+    xTitle: words(say`Peak memory of the training (MB)`),
     xText: compact,
   });
 }
 
-function overRows(rows: readonly StudyRow[], measure: string, x: (row: StudyRow) => number) {
+function overRows(rows: readonly StudyRow[], measure: string, words: Wording, x: (row: StudyRow) => number) {
   const series = rows.map((row) => ({
     name: row.candidate,
     number: row.number,
-    points: pointOf(x(row), row, measure),
+    points: pointOf(x(row), row, measure, words),
   }));
   const { digits } = measureFormat(measure);
   const yText = (value: number): string => (digits > 2 ? valueText(measure, value) : String(value));
-  return { series, yTitle: axisTitle(measure), xScale: "log", isJoined: false, yText } as const;
+  return { series, yTitle: words(axisTitle(measure)), xScale: "log", isJoined: false, yText } as const;
 }
 
 /** "0", "10 k", "1 M" */

@@ -1,17 +1,22 @@
 /** The paired tests of a suite as a matrix: each row's candidate less each column's, with the p-value of that test alone. */
 
+import { columnsOf } from "../../../foundation/words/columns.ts";
+import { say, type Wording } from "../../../foundation/words/said.ts";
 import { differenceText, measureFormat, pText } from "../../measures/measureFormat.ts";
 import type { SuiteReport } from "../studyReport.ts";
 import { drawing, element, text, titled } from "./svg.ts";
 
 const [cellWidth, cellHeight, top, charWidth] = [86, 40, 66, 6.6] as const;
 
-export function testMatrix({ rows, tests }: SuiteReport, measure: string, title: string): string {
+export function testMatrix({ rows, tests }: SuiteReport, measure: string, title: string, wording: Wording): string {
   const names = rows.map(({ candidate }) => candidate);
-  const left = Math.min(320, Math.max(...names.map((name) => name.length)) * charWidth + 40);
+  const left = Math.min(320, Math.max(...names.map(columnsOf)) * charWidth + 40);
   const count = tests.filter(({ differences }) => differences[measure]).length;
-  const each = count > 1 ? ` p of each of the ${count} tests alone, not corrected for their number.` : "";
-  const legend = `Row less column; filled: a difference by the paired test.${each}`;
+  const legend = wording(
+    count > 1
+      ? say`Row less column; filled: a difference by the paired test. p of each of the ${count} tests alone, not corrected for their number.`
+      : say`Row less column; filled: a difference by the paired test.`,
+  );
   const place = (column: number): number => left + column * cellWidth;
   const marks = [
     text(8, 18, title, { "font-weight": 600 }),
@@ -33,10 +38,10 @@ export function testMatrix({ rows, tests }: SuiteReport, measure: string, title:
     const isBetter = difference > 0 === (measureFormat(measure).better === "higher");
     const isFound = found.verdict === "first" || found.verdict === "second";
     const fill = isFound ? (isBetter ? "#0072b2" : "#d55e00") : "none";
-    const words = `${names[row]} less ${names[column]}: ${differenceText(measure, difference)}, ${pText(found.p)}`;
+    const less = say`${names[row]!} less ${names[column]!}: ${differenceText(measure, difference)}, ${pText(found.p)}`;
     const middle = { "text-anchor": "middle" };
     return titled(
-      words,
+      wording(less),
       element("rect", { ...frame, fill, "fill-opacity": 0.22, "stroke-opacity": 0.3 }),
       text(x + cellWidth / 2, y + 17, differenceText(measure, difference), middle),
       text(x + cellWidth / 2, y + 32, pText(found.p), { ...middle, "font-size": 10 }),
@@ -44,7 +49,7 @@ export function testMatrix({ rows, tests }: SuiteReport, measure: string, title:
   }
   const width = place(names.length) + 12;
   return drawing({
-    width: Math.max(width, title.length * 7.2 + 16, legend.length * 6.4 + 16),
+    width: Math.max(width, columnsOf(title) * 7.2 + 16, columnsOf(legend) * 6.4 + 16),
     height: top + cellHeight * names.length + 12,
     title,
     marks,

@@ -1,6 +1,7 @@
 /** How two candidates of a study differ on each task, by one measure. Runs no model. */
 
 import { UserError } from "../../../foundation/errors.ts";
+import { say } from "../../../foundation/words/said.ts";
 import { measureFormat } from "../../measures/measureFormat.ts";
 import { countSeeds, type CountOptions } from "./countSeeds.ts";
 import type { SuiteReport } from "../studyReport.ts";
@@ -46,8 +47,8 @@ export async function taskDifferences(
     return [{ id, difference: Math.abs(difference) < smallest ? 0 : difference }];
   });
   if (tasks.length === 0) {
-    const message = `Cannot show differences by ${measure}: no task has predictions of both.`;
-    throw new UserError("runs-differ", message, "Choose candidates whose runs are finished, and another measure.");
+    const message = say`Cannot show differences by ${measure}: no task has predictions of both.`;
+    throw new UserError("runs-differ", message, say`Choose candidates whose runs are finished, and another measure.`);
   }
   const won = tasks.filter(({ difference }) => sign * difference > 0).length;
   const lost = tasks.filter(({ difference }) => sign * difference < 0).length;

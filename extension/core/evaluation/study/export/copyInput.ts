@@ -2,12 +2,14 @@
 
 import { copyFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { Flaw } from "../../../dataset/example.ts";
 import { adapterFiles } from "../../../adapters/formats/peftFolder.ts";
 import { keptFiles } from "../../../baseModels/import/baseSource.ts";
 import { recordFile, weightsFile } from "../../../baseModels/installedBase.ts";
 import { jsonObjects } from "../../../dataset/jsonLines.ts";
 import { makeFolder, writeFileAtomic } from "../../../foundation/atomicFile.ts";
 import { exists, isFile, isFolder } from "../../../foundation/exists.ts";
+import { english } from "../../../foundation/words/said.ts";
 import { readRepository } from "../../../repository/readRepository.ts";
 import { readCurrentSource } from "../../../sources/readSources.ts";
 import { lineOfSecret } from "../../../sources/secrets.ts";
@@ -47,7 +49,7 @@ async function copyModel(folder: string, copy: string): Promise<string | undefin
 
 async function copySource(path: string, copy: string): Promise<string | undefined> {
   const source = await readCurrentSource(path, "follow");
-  if ("unfit" in source) return source.unfit;
+  if ("unfit" in source) return english(source.unfit);
   await copyTo(copy, path);
   return undefined;
 }
@@ -57,7 +59,7 @@ async function copyRows(path: string, copy: string): Promise<string | undefined>
   const kept: string[] = [];
   let secrets = 0;
   for await (const { object } of jsonObjects(path)) {
-    if (typeof object === "string") continue;
+    if (object instanceof Flaw) continue;
     const isSecret = (await lineOfSecret(textsOf(object).join("\n"))) !== undefined;
     if (isSecret) secrets++;
     else kept.push(`${JSON.stringify(object)}\n`);

@@ -9,6 +9,7 @@ import packageJson from "../../../../../package.json" with { type: "json" };
 import { makeFolder, writeFailure, writeFileAtomic } from "../../../foundation/atomicFile.ts";
 import { UserError } from "../../../foundation/errors.ts";
 import { exists } from "../../../foundation/exists.ts";
+import { say } from "../../../foundation/words/said.ts";
 import { readRun, runsFolder, type RunSummary } from "../../runs/runFolder.ts";
 import { learningCharts } from "../charts/learningChart.ts";
 import { learningTable, readLearningCurves } from "../charts/learningCurves.ts";
@@ -46,8 +47,8 @@ export async function exportStudy(
   places: StudyPlaces,
 ): Promise<void> {
   if ((await exists(out)) && (await readdir(out).catch(() => ["a file"])).length > 0) {
-    const message = `Cannot export into ${out}: it is not an empty folder.`;
-    throw new UserError("study-exists", message, "Give a folder that does not exist yet.");
+    const message = say`Cannot export into ${out}: it is not an empty folder.`;
+    throw new UserError("study-exists", message, say`Give a folder that does not exist yet.`);
   }
   try {
     await makeFolder(out);

@@ -1,6 +1,7 @@
 /** A study's tables in their export formats, with the marks of the tests. The command line and the panel export the same. */
 
 import { stringify } from "csv-stringify/sync";
+import { english } from "../../../foundation/words/said.ts";
 import { isShown, scoreText } from "../../measures/measureFormat.ts";
 import { markdownText } from "../../scoring/markdown.ts";
 import { csv, exportFormats, latex, latexText, markdown, table } from "../../scoring/runTable.ts";
@@ -16,10 +17,15 @@ export type StudyFormat = (typeof studyFormats)[number];
 export const legend =
   "Best: better than all others by the paired tests, corrected for their number (Holm). Tied: the highest score and those that no test tells from it.";
 
+/** A file holds English, not the parts of a text. */
+function inEnglish({ note, ...suite }: SuiteReport): object {
+  return { ...suite, ...(note && { note: english(note) }) };
+}
+
 export function studyTables({ title, suites }: StudyReport, format: StudyFormat): string {
   switch (format) {
     case "json":
-      return `${JSON.stringify({ title, suites }, null, 2)}\n`;
+      return `${JSON.stringify({ title, suites: suites.map(inEnglish) }, null, 2)}\n`;
     case "csv":
       return csv(suites.flatMap(({ rows }) => rows));
     case "markdown":
@@ -79,7 +85,7 @@ function markdownSuite(suite: SuiteReport): string {
   return [
     `## ${markdownText(`${suite.suite}, ${suite.protocol}`)}\n`,
     markdown(cells(suite, markedCell), markdownCell),
-    ...(suite.note === undefined ? [] : [`${markdownText(suite.note)}\n`]),
+    ...(suite.note === undefined ? [] : [`${markdownText(english(suite.note))}\n`]),
     ...(suite.effects.length === 0
       ? []
       : [suite.effects.map((effect) => `- ${markdownText(effectText(effect))}\n`).join("")]),

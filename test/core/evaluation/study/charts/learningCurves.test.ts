@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { english } from "../../../../../extension/core/foundation/words/said.ts";
 import { learningCharts } from "../../../../../extension/core/evaluation/study/charts/learningChart.ts";
 import {
   curveFacts,
@@ -92,6 +93,8 @@ test("a chart has one line for each training, in its candidate's colour, with it
   expect(validation!.svg).toContain("lora: from 3.000 to 2.000 in 20 steps, lowest 1.500 at step 10");
   expect(validation!.svg).toContain("a &lt; b: from");
   expect(training!.svg).toContain("lora: from 3.200 to 1.900 in 20 steps");
+  const [inFrench] = learningCharts([curve], (said) => english(said).replace("Steps", "<Pas>"));
+  expect(inFrench!.svg).toContain("&lt;Pas&gt;");
   for (const { svg } of [validation!, training!]) expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   expect(learningCharts([{ ...curve, validation: [] }]).map(({ name }) => name)).toEqual(["learning-curves-training"]);
 });

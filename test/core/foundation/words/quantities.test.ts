@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { kilobytesOrMore } from "../../../extension/core/foundation/quantities.ts";
+import { kilobytesOrMore } from "../../../../extension/core/foundation/words/quantities.ts";
 
 test.each([
   [0, "0 kB"],

@@ -1,0 +1,72 @@
+/**
+ * Texts for people that keep their values apart from their words, so that the editor can show them in its own language. Reasons:
+ * docs/decisions/0041-said.md
+ *
+ * Knows no language but English, which logs, files and the command line keep.
+ */
+
+import * as z from "zod";
+
+/** A text: English words with places such as `{0}`, and what stands there. JSON, so that it crosses processes. */
+export interface Said {
+  readonly template: string;
+  readonly values: readonly (string | number | Said)[];
+}
+
+/** What is wrong, and what to do. */
+export interface SaidProblem {
+  readonly message: Said;
+  readonly nextStep: Said;
+}
+
+export const saidSchema: z.ZodType<Said> = z.object({
+  template: z.string(),
+  get values() {
+    return z.array(z.union([z.string(), z.number(), saidSchema]));
+  },
+});
+
+/**
+ * Says a text for people: say`Cannot read ${path}.`
+ *
+ * Translators see each template alone, so it is a whole sentence or a whole phrase. Words that depend on the case are a value
+ * that is said itself; a plain string is a name, a number, or somebody else's words.
+ */
+export function say(words: TemplateStringsArray, ...values: Said["values"]): Said {
+  return { template: words.reduce((template, text, i) => `${template}{${i - 1}}${text}`), values };
+}
+
+/** Says a text that has no translation, such as one of the operating system, or one that is translated already. */
+export function verbatim(text: string): Said {
+  return { template: "{0}", values: [text] };
+}
+
+export function isSaid(value: unknown): value is Said {
+  return typeof value === "object" && value !== null && "template" in value && "values" in value;
+}
+
+/** Joins texts with commas; at least one. */
+export function listed(texts: readonly Said[]): Said {
+  return texts.reduce((list, text) => say`${list}, ${text}`);
+}
+
+/** Words a text in a language. */
+export type Wording = (text: Said) => string;
+
+/** Returns the text as `translate` has each of its templates, the innermost first. */
+export function spoken(
+  { template, values }: Said,
+  translate: (template: string, values: readonly (string | number)[]) => string,
+): string {
+  return translate(
+    template,
+    values.map((value) => (typeof value === "object" ? spoken(value, translate) : value)),
+  );
+}
+
+/** Returns the text in English. */
+export function english(said: Said): string {
+  return spoken(said, (template, values) =>
+    template.replaceAll(/\{(\d+)\}/g, (place, index) => String(values[Number(index)] ?? place)),
+  );
+}
