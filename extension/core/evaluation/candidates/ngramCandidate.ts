@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { UserError } from "../../foundation/errors.ts";
+import { adapterCache } from "../../completion/adapterCache.ts";
 import { completerOf } from "../../completion/completer.ts";
 import { tellProblems, type Problem } from "../../dataset/example.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
@@ -62,7 +63,7 @@ async function ngramInfiller(corpus: string, tokenizer: Tokenizer, control: Open
     // A suffix or a marker would only push the last words out of the model's short context.
     tokenizer: { ...tokenizer, fillInTheMiddle: null },
     parser: await openPythonParser(),
-    checkFits: () => undefined,
+    adapters: adapterCache(() => undefined),
   });
   return {
     // Four tokens of context do not reach beyond the file.
