@@ -64,12 +64,12 @@ const training = train();
 while (trained.none.steps === 0) await Promise.race([sleep(100), training]);
 const text = await readFile(file, "utf8");
 let at = text.indexOf("\n", text.length / 2) + 1;
-let front = "";
+let path = "";
 for (let round = 0; round < rounds; round++) {
   const start = at;
   for (mode of modes) {
-    // The same text for each, and nothing of it known from the one before.
-    [at, front] = [start, `# Round ${round}, ${mode}\n`];
+    // The same text for each; under another name, which stands in the prompt, nothing of it is known from the one before.
+    [at, path] = [start, `${mode}${round}_${basename(file)}`];
     tell();
     await ask();
     await sleep(2000); // The micro-batch under way ends, or the training sets off.
@@ -127,8 +127,8 @@ async function train(): Promise<void> {
 }
 
 async function ask() {
-  const cursor = { prefix: front + text.slice(0, at), suffix: text.slice(text.indexOf("\n", at)) };
-  return client.complete({ path: basename(file!), ...cursor, maxTokens: 96, trigger: "invoked" });
+  const cursor = { prefix: text.slice(0, at), suffix: text.slice(text.indexOf("\n", at)) };
+  return client.complete({ path, ...cursor, maxTokens: 96, trigger: "invoked" });
 }
 
 async function burst(measured: number[]): Promise<void> {

@@ -1,7 +1,7 @@
 /**
- * Compares what the training form says before a training (time, memory, steps) with what came, for each folder and method, and prints the
- * table of docs/benchmarks.md. Time is that of the whole command, from its start to the adapter, without the trial. Run it on a quiet
- * machine.
+ * Compares what the training form says before a training (time, memory, steps) with what came in the process that the editor starts for
+ * it, for each folder and method, and prints the table of docs/benchmarks.md. Time is that of the whole process, from its start to the
+ * adapter, without the trial. Run it on a quiet machine, after `npm run build`; memory does not depend on that.
  *
  *     node scripts/saidAndTook.ts FOLDER… [--methods lora,ia3] [--preset quick] [--validation 0.1]
  */
@@ -12,7 +12,8 @@ import { parseArgs } from "node:util";
 import { silentLog } from "../extension/core/foundation/log.ts";
 import { openEstimator } from "../extension/core/training/estimate/estimateTraining.ts";
 import type { TrainOptions } from "../extension/core/training/request.ts";
-import { run } from "./bed/command.ts";
+import { trainWork } from "../extension/engine/protocol/training.ts";
+import { workApart } from "../extension/engine/workApart.ts";
 import { root, scratch } from "./bed/paths.ts";
 
 const { values: flags, positionals: folders } = parseArgs({
@@ -25,6 +26,7 @@ const { values: flags, positionals: folders } = parseArgs({
 });
 const home = join(scratch, "said-and-took");
 const out = join(home, "adapter");
+const engine = { entry: join(root, "dist", "engine.js"), log: silentLog };
 const estimate = openEstimator();
 
 process.stdout.write(
@@ -37,16 +39,17 @@ await rm(home, { recursive: true, force: true });
 
 async function compare(folder: string, method: string): Promise<string> {
   const { preset, validation } = flags;
+  await rm(out, { recursive: true, force: true });
   const asked = { data: [folder], method, preset, validation, trial: false, out };
   const places = { base: "", home, embedded: join(root, "base"), dataFolder: "" };
-  const said = await estimate({ ...asked, ...places } as TrainOptions, { log: silentLog });
-  const options = ["--method", method, "--preset", preset, "--validation", validation, "--no-trial", "--out", out];
+  const options = { ...asked, ...places } as TrainOptions;
+  const said = await estimate(options, { log: silentLog });
   const startedAt = performance.now();
-  const cli = [join(root, "dist", "cli.js"), "train", "--json", "--data", folder, ...options];
-  const output = await run(process.execPath, cli, { env: { ...process.env, GRAFT_HOME: home } });
+  const { steps, peakMemoryBytes } = await workApart(trainWork, options, engine, {
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+  });
   const seconds = (performance.now() - startedAt) / 1000;
-  const result = output.split("\n").find((line) => line.includes('"event":"result"'))!;
-  const { steps, peakMemoryBytes } = JSON.parse(result) as { steps: number; peakMemoryBytes: number };
   const cells = [
     `${method}, ${basename(folder)}`,
     `${said.steps} said, ${steps} taken`,
