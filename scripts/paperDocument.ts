@@ -122,7 +122,8 @@ function claimsTable(): string {
     `${one} minus ${other}`,
     ...measures.map((name) => testText(one, other, name)),
   ]);
-  return table(["paired difference", ...measures.map((name) => measureFormat(name).title)], rows);
+  const tests = table(["paired difference", ...measures.map((name) => measureFormat(name).title)], rows);
+  return `${tests}\np of each test alone, not corrected for their number.\n`;
 }
 
 /** "+14.90 (13.80 to 16.00), p < 0.001" */

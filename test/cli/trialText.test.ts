@@ -35,3 +35,15 @@ test("bodies that decided are told first, and have their part of the table", () 
   );
   expect(text).toContain("body of a block, 80 bodies\n");
 });
+
+test("what an adapter forgets is told as it was measured", () => {
+  const trial = { verdict: "better", files: 7, seconds: 60, served: comparison, best: [], worst: [] } as const;
+  const more = { ...comparison.bitsPerByte!, value: 0.0749 };
+  const told = (forgets?: "lines" | "bits") =>
+    trialText({ ...trial, general: { ...comparison, bitsPerByte: more }, ...(forgets && { forgets }) })[1];
+  expect(told("bits")).toBe(
+    "It forgets general code: bits per byte rose by 8.0 %; exact lines did not change beyond chance, 34.0 % instead of 26.0 %",
+  );
+  expect(told("lines")).toMatch(/^It forgets general code: right at 34\.0 % of its lines instead of 26\.0 % \(95 %/);
+  expect(told()).toBe("");
+});

@@ -168,6 +168,12 @@ test("the view adds an adapter to the one in use, each at its own scale", async 
   await adapterRow(workbench, "own, in use").waitFor();
   await adapterRow(workbench, "team, in use, 150 %").waitFor();
   await workbench.screenshot("adapters, two in use");
+  await workbench.command("Graft: Combine adapters");
+  await item(workbench, "team").filter({ hasText: "150 % · LoRA" }).waitFor();
+  await item(workbench, "own").filter({ hasText: "100 % · LoRA" }).waitFor();
+  // Virtual tokens have none.
+  expect(await item(workbench, "prefix-a").textContent()).not.toContain("%");
+  await workbench.press("Escape");
   await openScales(workbench, "own");
   await takeScale(workbench, "50");
   await expect.poll(() => said(workbench), patient).toContain("Adapters: team (150 %) + own (50 %)");

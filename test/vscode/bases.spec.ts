@@ -57,7 +57,7 @@ test("a folder becomes a base, which completes when it is chosen, and goes when 
 test("a download shows how far it is, and can be cancelled and gone on with", async ({ workbench }) => {
   const view = await addBase(workbench, "acme/tiny-coder");
   await view.getByText("Downloading").waitFor();
-  await view.getByText(/of 1 MB, .* left/).waitFor();
+  await view.getByText(/of 1\sMB, .* left/).waitFor();
   await workbench.screenshot("bases, downloading");
   await view.getByRole("button", { name: "Cancel" }).click();
   await view.getByRole("button", { name: "Cancel" }).waitFor({ state: "hidden" });

@@ -71,15 +71,51 @@ test("learns an edit, lists it, and takes it back", { timeout: 240_000 }, async 
 
   await fromMenu(workbench, "Refreshes…");
   await listed(workbench, "1 file learned").waitFor();
-  await listed(workbench, "Choose it to take it back").waitFor();
   await workbench.screenshot("adapters, refreshes");
-  await listed(workbench, "1 file learned").click();
+  // Enter opens what it changed, and once more does nothing: taking back is a choice of its own.
+  await workbench.press("Enter");
+  await listed(workbench, "Take back").waitFor();
+  await workbench.screenshot("adapters, a refresh");
+  await workbench.press("Enter");
+  expect(await listed(workbench, "Take back").isVisible()).toBe(true);
+  expect(await weights()).toBe(refreshed);
+  await workbench.press("ArrowUp");
+  await workbench.press("Enter");
   await workbench.notification('"shopkeeper" is as it was before its last refresh.').waitFor({ timeout: 30_000 });
   expect(await weights()).toBe(before);
   await graftReady(workbench, "shopkeeper");
 
   await fromMenu(workbench, "Refreshes…");
   await listed(workbench, "taken back").waitFor();
+  expect(await listed(workbench, "taken back").locator(".codicon-discard").count()).toBe(0);
+  await workbench.press("Escape");
+});
+
+test("the button of a row takes back, too", { timeout: 240_000 }, async ({ workbench }) => {
+  const before = await weights();
+  await workbench.command("Notifications: Clear All Notifications");
+  await fromMenu(workbench, "Refresh now");
+  await workbench.notification('Refreshed "shopkeeper" with 1 changed file.').waitFor({ timeout: 200_000 });
+  expect(await weights()).not.toBe(before);
+  await fromMenu(workbench, "Refreshes…");
+  await listed(workbench, "1 file learned").hover();
+  await listed(workbench, "1 file learned").locator(".codicon-discard").click();
+  await workbench.notification('"shopkeeper" is as it was before its last refresh.').waitFor({ timeout: 30_000 });
+  expect(await weights()).toBe(before);
+});
+
+test("a refresh that is stopped leaves the adapter as it was", { timeout: 120_000 }, async ({ workbench }) => {
+  const before = await weights();
+  await workbench.command("Notifications: Clear All Notifications");
+  await fromMenu(workbench, "Refresh now");
+  const progress = workbench.notification('Refreshing the adapter "shopkeeper"');
+  await progress.waitFor();
+  await workbench.command("Graft: Stop refresh");
+  await progress.waitFor({ state: "hidden" });
+  expect(await weights()).toBe(before);
+  await fromMenu(workbench, "Refreshes…");
+  await listed(workbench, "taken back").first().waitFor();
+  expect(await listed(workbench, "1 file learned").count()).toBe(0);
   await workbench.press("Escape");
 });
 

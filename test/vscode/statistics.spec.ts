@@ -75,8 +75,10 @@ async function passOver(workbench: Workbench): Promise<void> {
 /** Suggestions that have appeared in this file's tests. */
 let shown = 0;
 
-const figure = (view: Frame, term: string): Promise<string | null> =>
-  view.locator("dl").first().locator(`dt:text-is("${term}") + dd`).textContent();
+const figure = async (view: Frame, term: string): Promise<string | undefined> => {
+  const text = await view.locator("dl").first().locator(`dt:text-is("${term}") + dd`).textContent();
+  return text?.replaceAll("\u00A0", " ");
+};
 
 test(
   "counts what is shown, accepted, accepted in part and passed over, and keeps no text",

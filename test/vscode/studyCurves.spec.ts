@@ -51,7 +51,7 @@ test(
     const cell = async (name: string, heading: string): Promise<string> =>
       (await cells(name))[headings.indexOf(heading) - 1]!;
     expect(await cell("recorded", "Trained parameters")).toBe("1,024");
-    expect(await cell("recorded", "Trained weights")).toMatch(/^4\.\d kB$/);
+    expect(await cell("recorded", "Trained weights")).toMatch(/^4\.\d\skB$/);
     expect(await cell("nothing", "Trained parameters")).toBe("–");
     // The two adapters answer alike: nothing tells them apart, and both are better than the base.
     expect([await cell("recorded", "EM@1"), await cell("foreign", "EM@1"), await cell("nothing", "EM@1")]).toEqual([

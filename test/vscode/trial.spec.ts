@@ -5,10 +5,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Frame } from "playwright-core";
 import { expect } from "vitest";
 import { root } from "../../scripts/bed/paths.ts";
 import { violations } from "./harness/accessibility.ts";
 import { graftReady, openTrainingForm, storage } from "./harness/graft.ts";
+import { coloursOf, contrast } from "./harness/pixels.ts";
 import { editorTest } from "./harness/spec.ts";
 import { inAllThemes } from "./harness/themes.ts";
 
@@ -42,6 +44,24 @@ function commitAll(folder: string): void {
   git("commit", "-q", "-m", "Orders");
 }
 
+/** How well the left half of each interval can be told from what is beside it, of those that are long enough to be seen. */
+async function contrastsOfIntervals(form: Frame): Promise<number[]> {
+  const contrasts: number[] = [];
+  for (const bar of await form.locator(".bar svg").all()) {
+    const number = async (selector: string, name: string): Promise<number> =>
+      Number(await bar.locator(selector).getAttribute(name));
+    const [low, value] = [await number(".whisker", "x1"), await number("rect:not(.track)", "width")];
+    if (value - low < 3) continue;
+    const x = (low + value) / 200;
+    const [line, beside] = await coloursOf(bar, [
+      [x, 0.5],
+      [x, 0.7],
+    ]);
+    contrasts.push(contrast(line!, beside!));
+  }
+  return contrasts;
+}
+
 test(
   "says that it did not help and keeps it out of use, until the user wants it",
   { timeout: 500_000 },
@@ -73,7 +93,11 @@ test(
       // Only files of the last commit are held out.
       expect(places.filter((place) => !latest.some((name) => place.startsWith(`${name}, line `)))).toEqual([]);
     }
-    await inAllThemes(workbench, form, (theme) => workbench.screenshot(`trial, ${theme}`));
+    await inAllThemes(workbench, form, async (theme) => {
+      await workbench.screenshot(`trial, ${theme}`);
+      // The left half of an interval lies over its bar.
+      expect(Math.min(...(await contrastsOfIntervals(form)))).toBeGreaterThan(3);
+    });
     expect(await violations(form)).toEqual([]);
 
     await form.getByRole("button", { name: "Use it anyway" }).click();

@@ -9,10 +9,10 @@ beforeAll(async () => {
 
 describe("duration", () => {
   test.each([
-    [0.4, "0 s"],
-    [59.4, "59 s"],
-    [61, "1 min 1 s"],
-    [7300, "2 h 1 min"],
+    [0.4, "0\u00A0s"],
+    [59.4, "59\u00A0s"],
+    [61, "1\u00A0min 1\u00A0s"],
+    [7300, "2\u00A0h 1\u00A0min"],
     [Number.NaN, "–"],
   ])("of %d seconds reads %s", (seconds, text) => {
     expect(figures.duration(seconds)).toBe(text);
@@ -21,9 +21,9 @@ describe("duration", () => {
 
 describe("bytes", () => {
   test.each([
-    [1, "1 MB"],
-    [987_654_321, "988 MB"],
-    [3_090_000_000, "3.1 GB"],
+    [1, "1\u00A0MB"],
+    [987_654_321, "988\u00A0MB"],
+    [3_090_000_000, "3.1\u00A0GB"],
   ])("%d reads %s", (number, text) => expect(figures.bytes(number)).toBe(text));
 });
 

@@ -59,5 +59,13 @@ test("t takes a translation from the page and puts the values in", async () => {
   vi.stubGlobal("document", { getElementById: () => ({ textContent: '{"Step {0} of {1}":"Schritt {0} von {1}"}' }) });
   const { t } = await import("../../webview/shared/l10n.ts");
   expect(t("Step {0} of {1}", 2, 9)).toBe("Schritt 2 von 9");
-  expect(t("{0} s", 2)).toBe("2 s");
+  expect(t("{0} files", 2)).toBe("2 files");
+});
+
+test("t keeps a number and its unit on one line", async () => {
+  const { t } = await import("../../webview/shared/l10n.ts");
+  expect(t("{0} s", 2)).toBe("2\u00A0s");
+  expect(t("{0} % of {1} MB (95 %: {2} to {3})", 26, 9.5, 1, 2)).toBe("26\u00A0% of 9.5\u00A0MB (95\u00A0%: 1 to 2)");
+  expect(t("{0} suites in {1} min or {2} hours", 2, 3, 4)).toBe("2 suites in 3\u00A0min or 4 hours");
+  expect(t("{0} min {1} s", 2, 3)).toBe("2\u00A0min 3\u00A0s");
 });

@@ -25,7 +25,7 @@ describe("verdictText", () => {
 
   test("says what is known so far, and how much more it takes", () => {
     expect(said({})).toBe(
-      "Not known yet: 34 of 100 suggestions are kept with A, 26 with B (95 %: −1 to +17). " +
+      "Not known yet: 34 of 100 suggestions are kept with A, 26 with B (95\u00A0%: −1 to +17). " +
         "A verdict takes about 1,200 more suggestions.",
     );
     expect(said({ hasEnded: true })).not.toContain("more suggestions");
@@ -37,13 +37,13 @@ describe("verdictText", () => {
         verdict: "a",
         found: { shares: { a: 0.34, b: 0.26 }, difference: 0.08, interval: { low: 0.01, high: 0.15 } },
       }),
-    ).toBe("A is better: 34 of 100 suggestions are kept instead of 26 (95 %: +1 to +15).");
+    ).toBe("A is better: 34 of 100 suggestions are kept instead of 26 (95\u00A0%: +1 to +15).");
     expect(
       said({
         verdict: "b",
         found: { shares: { a: 0.26, b: 0.34 }, difference: -0.08, interval: { low: -0.15, high: -0.01 } },
       }),
-    ).toBe("B is better: 34 of 100 suggestions are kept instead of 26 (95 %: +1 to +15).");
+    ).toBe("B is better: 34 of 100 suggestions are kept instead of 26 (95\u00A0%: +1 to +15).");
   });
 
   test("too few", () => {
@@ -110,9 +110,9 @@ test("scaleOf: zero is in the middle, and the interval within the picture", () =
 
 test("numbers and names as people read them", () => {
   expect([percent(0.255), percent(undefined), countAndShare(1200, 2400), countAndShare(0, 0)]).toEqual([
-    "26 %",
+    "26\u00A0%",
     "–",
-    "1,200 (50 %)",
+    "1,200 (50\u00A0%)",
     "0",
   ]);
   expect([about(7), about(63), about(101), about(12_345)]).toEqual(["7", "63", "110", "13,000"]);

@@ -29,9 +29,9 @@ const trial = (verdict: TrialShown["verdict"], general: TrialComparison): TrialS
 
 describe("verdictText", () => {
   test.each([
-    ["better", "It helps: right at 34 of 100 lines instead of 26; between +4 and +12, 95 %."],
-    ["worse", "It harms: right at 34 of 100 lines instead of 26; between +4 and +12, 95 %."],
-    ["alike", "It makes no clear difference: right at 34 of 100 lines instead of 26; between +4 and +12, 95 %."],
+    ["better", "It helps: right at 34 of 100 lines instead of 26; between +4 and +12, 95\u00A0%."],
+    ["worse", "It harms: right at 34 of 100 lines instead of 26; between +4 and +12, 95\u00A0%."],
+    ["alike", "It makes no clear difference: right at 34 of 100 lines instead of 26; between +4 and +12, 95\u00A0%."],
     ["untold", "It cannot be told yet: right at 68 of only 200 lines, 52 without it."],
   ] as const)("%s", (verdict, text) => {
     expect(words.verdictText(trial(verdict, comparison(26, 1, 1)))).toBe(text);
@@ -53,36 +53,32 @@ describe("bodies of blocks", () => {
 
   test("are told first if they decided", () => {
     const lines = "Lines: right at 34 of 100; without the adapter 26.";
-    const likeness = "bodies of blocks are 33 % like the author's instead of 30 %; between +1 and +6, 95 %.";
+    const likeness =
+      "bodies of blocks are 33\u00A0% like the author's instead of 30\u00A0%; between +1 and +6, 95\u00A0%.";
     expect(told("better", "bodies")).toEqual([`It helps: ${likeness}`, lines]);
     expect(told("worse", "bodies")).toEqual([`It harms: ${likeness}`, lines]);
   });
 
   test("are told second if lines decided, and not at all by reports without them", () => {
-    expect(told("alike")[1]).toBe("Bodies of blocks (80): 33 % like the author's; without the adapter 30 %.");
+    expect(told("alike")[1]).toBe("Bodies of blocks (80): 33\u00A0% like the author's; without the adapter 30\u00A0%.");
     expect(words.otherText(trial("alike", comparison(26, 1, 1)))).toBeUndefined();
   });
 });
 
 describe("forgetting", () => {
   test.each([
-    ["nothing lost", comparison(26, 1.02, 1), "General Python code: right at 26 of 100 lines; without it 26.", false],
+    [undefined, comparison(26, 1.08, 1), "General Python code: right at 26 of 100 lines; without it 26."],
+    ["lines", comparison(20, 1, 0.01), "It forgets: right at 20 of 100 lines of general Python code instead of 26."],
     [
-      "fewer lines",
-      comparison(20, 1, 0.01),
-      "It forgets: right at 20 of 100 lines of general Python code instead of 26.",
-      true,
+      "bits",
+      comparison(25, 1.08, 1),
+      "It forgets: bits per byte of general Python code rose by 8\u00A0%. Exact lines there did not change beyond chance: 25 of 100, 26 without it.",
     ],
-    [
-      "more bits",
-      comparison(26, 1.08, 1),
-      "It forgets: general Python code surprises it more than the base, by 8 % more bits.",
-      true,
-    ],
-  ] as const)("%s", (_, general, text, isForgetting) => {
-    expect(words.generalText(trial("better", general))).toBe(text);
+  ] as const)("%s", (forgets, general, text) => {
+    const shown = { ...trial("better", general), forgets };
+    expect(words.generalText(shown)).toBe(text);
     const advice = "Try fewer epochs, or a method that changes the base less.";
-    expect(words.adviceText(trial("better", general))).toBe(isForgetting ? advice : undefined);
+    expect(words.adviceText(shown)).toBe(forgets ? advice : undefined);
   });
 });
 

@@ -15,6 +15,8 @@ export interface TrialShown {
   alone?: TrialComparison | undefined;
   /** Code that has nothing to do with the workspace. */
   general?: TrialComparison | undefined;
+  /** How it forgets that code: fewer lines are right by more than chance, or only its bits per byte rose. */
+  forgets?: "lines" | "bits" | undefined;
   /** Lines and bodies that the adapter improves most, and worsens most. */
   best: readonly TrialExample[];
   worst: readonly TrialExample[];

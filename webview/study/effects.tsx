@@ -7,28 +7,39 @@ import { t } from "../shared/l10n.ts";
 
 export function Effects({ effects }: { effects: readonly EffectView[] }) {
   if (effects.length === 0) return null;
+  const tested = effects.filter(({ findings }) => findings.length > 0).length;
   return (
-    <ul class="effects">
-      {effects.map(({ candidate, without, findings }) => (
-        <li key={candidate}>
-          {t("{0} against {1}", candidate, without)}
-          <ul>
-            {findings
-              .filter(({ verdict }) => verdict === "better" || verdict === "worse")
-              .map((finding) => (
-                <li key={finding.measure}>
-                  {finding.verdict === "better"
-                    ? t("better by {0}", scoreTitle(finding.measure))
-                    : t("worse by {0}", scoreTitle(finding.measure))}{" "}
-                  <span class="note">{numbers(finding)}</span>
-                </li>
-              ))}
-            <Rest findings={findings} verdict="none" />
-            <Rest findings={findings} verdict="tooFew" />
-          </ul>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul class="effects">
+        {effects.map(({ candidate, without, findings }) => (
+          <li key={candidate}>
+            {t("{0} against {1}", candidate, without)}
+            <ul>
+              {findings
+                .filter(({ verdict }) => verdict === "better" || verdict === "worse")
+                .map((finding) => (
+                  <li key={finding.measure}>
+                    {finding.verdict === "better"
+                      ? t("better by {0}", scoreTitle(finding.measure))
+                      : t("worse by {0}", scoreTitle(finding.measure))}{" "}
+                    <span class="note">{numbers(finding)}</span>
+                  </li>
+                ))}
+              <Rest findings={findings} verdict="none" />
+              <Rest findings={findings} verdict="tooFew" />
+            </ul>
+          </li>
+        ))}
+      </ul>
+      {tested > 1 && (
+        <p class="note">
+          {t(
+            "p in this list is corrected for its {0} comparisons by each measure (Holm); p of one test alone, as in the matrix of tests, is not.",
+            tested,
+          )}
+        </p>
+      )}
+    </>
   );
 }
 

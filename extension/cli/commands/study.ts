@@ -6,7 +6,7 @@ import { exists } from "../../core/foundation/exists.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
 import { paperDatasets, paperFile } from "../../core/dataset/paperDatasets.ts";
-import { effectText } from "../../core/evaluation/study/comparison/adapterEffects.ts";
+import { correctionNote, effectText } from "../../core/evaluation/study/comparison/adapterEffects.ts";
 import { exportStudy } from "../../core/evaluation/study/export/exportStudy.ts";
 import { adapterStudy, paperStudy, type ReadyStudy } from "../../core/evaluation/study/readyStudies.ts";
 import { runStudy, type StudyOutcome } from "../../core/evaluation/study/runStudy.ts";
@@ -132,12 +132,14 @@ export async function runStudyCommand(name: string, flags: RunStudyFlags, contex
 
 function reportText({ suites }: StudyReport): string[] {
   const signs = { best: "best ", tied: "tied " } as const;
-  const tables = suites.flatMap((suite) => [
-    ...aligned(cells(suite, (text, mark) => `${mark ? signs[mark] : ""}${text}`)),
-    ...(suite.note === undefined ? [] : [suite.note]),
-    ...suite.effects.map(effectText),
-    "",
-  ]);
+  const tables = suites.flatMap((suite) => {
+    const notes = [suite.note, ...suite.effects.map(effectText), correctionNote(suite.effects)];
+    return [
+      ...aligned(cells(suite, (text, mark) => `${mark ? signs[mark] : ""}${text}`)),
+      ...notes.filter((note) => note !== undefined),
+      "",
+    ];
+  });
   return suites.some(({ rows }) => rows.length > 1) ? [...tables, legend] : tables;
 }
 

@@ -1,6 +1,6 @@
 /** The trial of a new adapter as text: one sentence, and a table of its figures. */
 
-import type { TrialComparison, TrialOfBodies, TrialResult } from "../../core/training/trialReport.ts";
+import type { Forgetting, TrialComparison, TrialOfBodies, TrialResult } from "../../core/training/trialReport.ts";
 
 /** Returns the lines of a result. */
 export function trialText({
@@ -12,6 +12,7 @@ export function trialText({
   bodies,
   alone,
   general,
+  forgets,
 }: TrialResult): string[] {
   const { exact, lines } = served;
   const [adapter, base] = [served.adapter.exact.value, served.base.exact.value].map(one);
@@ -19,6 +20,7 @@ export function trialText({
   const ofLines = `right at ${adapter} % of ${where} instead of ${base} % (${certainty(exact)})`;
   return [
     `${verdictTexts[verdict]}: ${decidedBy === "bodies" && bodies ? `${bodiesText(bodies)}; ${ofLines}` : ofLines}`,
+    ...(general && forgets ? [`It forgets general code: ${forgettingText(general, forgets)}`] : []),
     "",
     against === "adapter"
       ? row("", "before", "after", "difference", "95 %")
@@ -33,6 +35,13 @@ export function trialText({
 function bodiesText({ bodies, base, adapter, editSimilarity }: TrialOfBodies): string {
   const [after, before] = [adapter, base].map((scores) => one(scores.editSimilarity.value));
   return `${bodies} bodies of blocks are ${after} % like the author's instead of ${before} % (${certainty(editSimilarity)})`;
+}
+
+function forgettingText({ base, adapter, exact, bitsPerByte }: TrialComparison, how: Forgetting): string {
+  const [after, before] = [adapter, base].map((scores) => one(scores.exact.value));
+  if (how === "lines") return `right at ${after} % of its lines instead of ${before} % (${certainty(exact)})`;
+  const more = (100 * (bitsPerByte?.value ?? 0)) / (base.bitsPerByte ?? 1);
+  return `bits per byte rose by ${one(more)} %; exact lines did not change beyond chance, ${after} % instead of ${before} %`;
 }
 
 function certainty({ low, high, p }: TrialComparison["exact"]): string {

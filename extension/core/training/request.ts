@@ -136,6 +136,7 @@ export const trainRequest = z.object({
     .boolean()
     .default(true)
     .describe("Complete held-out lines with and without the adapter, to measure whether it helps"),
+  mustBeTried: z.boolean().optional().describe("Do not begin where no unchanged file is left to try the result on"),
   init: z.string().optional().describe("Folder of an adapter to start from"),
   checkpointing: z.boolean().optional().describe("Save memory by computing each layer twice (gradient checkpointing)"),
   resume: z
@@ -155,5 +156,6 @@ export const userFields = trainRequest.omit({
   embedded: true,
   dataFolder: true,
   shippedData: true,
+  mustBeTried: true,
   feedForward: true,
 });

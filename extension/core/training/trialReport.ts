@@ -17,6 +17,14 @@ import type { HeldOutFile } from "./data/heldOutFiles.ts";
 export const trialVerdicts = ["better", "worse", "alike", "untold"] as const;
 export type TrialVerdict = (typeof trialVerdicts)[number];
 
+/**
+ * How an adapter forgets general code:
+ * - "lines": by more than chance, fewer of its lines are right;
+ * - "bits": no such difference, but it needs more bits per byte, by more than chance and a limit.
+ */
+export const forgettings = ["lines", "bits"] as const;
+export type Forgetting = (typeof forgettings)[number];
+
 const count = z.int().nonnegative();
 const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
 
@@ -45,8 +53,10 @@ export const trialReport = z.object({
   bodies: comparisonOfBodies.optional(),
   /** From the file alone. */
   alone: comparison.optional(),
-  /** Code that has nothing to do with the folder: whether the adapter forgets it. */
+  /** Code that has nothing to do with the folder. */
   general: comparison.optional(),
+  /** How the adapter forgets that code; absent if it does not, and in reports of earlier versions. */
+  forgets: z.enum(forgettings).optional(),
 });
 
 export type TrialReport = z.infer<typeof trialReport>;

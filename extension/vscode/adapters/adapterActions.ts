@@ -20,6 +20,8 @@ type Command = (argument?: unknown) => Promise<void>;
 export interface RefreshActions {
   refresh(name: string): Promise<void>;
   list(name: string): Promise<void>;
+  /** Ends the refresh that runs, if one does. Its adapter stays as it was. */
+  stop(): void;
 }
 
 /** Opens the view, and returns its commands by their ids. */
@@ -52,6 +54,7 @@ export function openAdapterView(
     }),
     "graft.adapters.refresh": ofRow((name) => freshness.refresh(name)),
     "graft.adapters.refreshes": ofRow((name) => freshness.list(name)),
+    "graft.stopRefresh": async () => freshness.stop(),
     "graft.adapters.rename": ofRow((name) => rename(name, options)),
     "graft.adapters.reveal": ofRow(async (name) => {
       await vscode.commands.executeCommand("revealFileInOS", vscode.Uri.file(join(library.folder, name)));

@@ -91,7 +91,8 @@ function itemOf(
   return {
     adapter,
     label: problem ? `$(circle-slash) ${name}` : name,
-    description: [...(scale === 1 ? [] : [scaleText(scale)]), description].join(" · "),
+    // Virtual tokens have no scale, and what cannot be used is used at none.
+    description: [...(isVirtual || problem ? [] : [scaleText(scale)]), description].join(" · "),
     ...(details.length > 0 && { detail: details.join(" ") }),
   };
 }

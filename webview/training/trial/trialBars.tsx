@@ -36,9 +36,11 @@ function Bar({ label, score, isAdapter = false }: { label: string; score: Interv
       <svg viewBox={`0 0 100 ${height}`} preserveAspectRatio="none">
         <rect class="track" width={100} height={height} />
         <rect class={isAdapter ? "adapter" : "base"} width={value} height={height} />
+        {/* Its edge tells it from the bar, over which its left half lies. */}
+        <line class="edge" x1={low} x2={high} y1={height / 2} y2={height / 2} vector-effect="non-scaling-stroke" />
         <line class="whisker" x1={low} x2={high} y1={height / 2} y2={height / 2} vector-effect="non-scaling-stroke" />
       </svg>
-      <span class="value">{Math.round(value)} %</span>
+      <span class="value">{t("{0} %", Math.round(value))}</span>
     </div>
   );
 }

@@ -56,38 +56,32 @@ export function otherText({ decidedBy, bodies, served }: TrialShown): string | u
 }
 
 /** What the adapter does to code that has nothing to do with the workspace. */
-export function generalText({ general }: TrialShown): string | undefined {
+export function generalText({ general, forgets }: TrialShown): string | undefined {
   if (!general) return undefined;
   const [before, after] = [general.base, general.adapter].map((scores) => Math.round(scores.exact.value));
-  if (isWorse(general)) {
-    return t("It forgets: right at {0} of 100 lines of general Python code instead of {1}.", after!, before!);
+  switch (forgets) {
+    case "lines":
+      return t("It forgets: right at {0} of 100 lines of general Python code instead of {1}.", after!, before!);
+    case "bits":
+      return t(
+        "It forgets: bits per byte of general Python code rose by {0} %. Exact lines there did not change beyond chance: {1} of 100, {2} without it.",
+        Math.round(moreBits(general)),
+        after!,
+        before!,
+      );
+    default:
+      return t("General Python code: right at {0} of 100 lines; without it {1}.", after!, before!);
   }
-  const more = moreBits(general);
-  if (more >= forgettingBits) {
-    return t("It forgets: general Python code surprises it more than the base, by {0} % more bits.", Math.round(more));
-  }
-  return t("General Python code: right at {0} of 100 lines; without it {1}.", after!, before!);
 }
 
-/** Bits per byte above the base's that count as forgetting, in percent of the base's. */
-const forgettingBits = 5;
-
-/** Whether fewer lines are right with the adapter, by more than chance. */
-function isWorse({ exact: { p, high } }: TrialComparison): boolean {
-  return p < 0.05 && high < 0;
-}
-
-/** Returns the bits per byte that an adapter needs above the base's, in percent; 0 if it may be chance. */
+/** Returns the bits per byte that an adapter needs above the base's, in percent. */
 function moreBits({ base, bitsPerByte }: TrialComparison): number {
-  if (!bitsPerByte || base.bitsPerByte === undefined || bitsPerByte.low <= 0) return 0;
-  return (100 * bitsPerByte.value) / base.bitsPerByte;
+  return (100 * (bitsPerByte?.value ?? 0)) / (base.bitsPerByte ?? 1);
 }
 
 /** What to try next, if there is reason to. */
-export function adviceText({ verdict, general }: TrialShown): string | undefined {
-  if (general && (isWorse(general) || moreBits(general) >= forgettingBits)) {
-    return t("Try fewer epochs, or a method that changes the base less.");
-  }
+export function adviceText({ verdict, forgets }: TrialShown): string | undefined {
+  if (forgets) return t("Try fewer epochs, or a method that changes the base less.");
   if (verdict === "better") return undefined;
   if (verdict === "untold") return t("Train on more code for a verdict, or compare the two while you work.");
   return t("Try more code, another method or a larger base model.");

@@ -2,6 +2,9 @@
 
 import type { Measure } from "./measure.ts";
 
+/** The k of results. */
+export const ranks = [1, 2, 5, 10] as const;
+
 /**
  * Returns EM@k in percent, as in Weyssow et al., arXiv 2308.10462: the share of items whose first k predictions
  * contain the reference. If there are fewer than k predictions, all of them count.

@@ -4,7 +4,7 @@ import { openPythonParser } from "../../python/pythonParser.ts";
 import { chrf } from "./chrf.ts";
 import { codeBleu, type CodeBleuBehaviour } from "./codebleu/codeBleu.ts";
 import { editSimilarity } from "./editSimilarity.ts";
-import { exactMatch } from "./exactMatch.ts";
+import { exactMatch, ranks } from "./exactMatch.ts";
 import type { Measure } from "./measure.ts";
 
 export const metricNames = ["em", "codebleu", "chrf", "chrf++", "edit"] as const;
@@ -22,7 +22,7 @@ export async function openMetrics(
   codeBleuBehaviour: CodeBleuBehaviour,
 ): Promise<Metric[]> {
   const open: Readonly<Record<MetricName, () => Measure | Promise<Measure>>> = {
-    em: () => exactMatch([1, 2, 5, 10]),
+    em: () => exactMatch(ranks),
     codebleu: async () => codeBleu(await openPythonParser(), codeBleuBehaviour),
     chrf: () => chrf("chrf"),
     "chrf++": () => chrf("chrf++"),

@@ -26,7 +26,7 @@ export async function compareRuns(first: RunSummary, second: RunSummary, signal?
   const [one, other] = [first.record.configuration, second.record.configuration];
   checkSame(first, second, "suites", one.suite.name, other.suite.name, one.suite.hash === other.suite.hash);
   checkSame(first, second, "protocols", one.protocol, other.protocol, one.protocol === other.protocol);
-  // Greedy and sampled runs of one suite have different measures. The comparison takes those that both have.
+  // Runs of one suite have other measures with another number of answers. The comparison takes those that both have.
   const [measures, otherMeasures] = [await openRunMeasures(one), await openRunMeasures(other)];
   const counts = await countRun(first.folder, measures, { signal });
   const others = await countRun(second.folder, otherMeasures, { signal });
@@ -61,25 +61,35 @@ export function differencesOf(
   { measures: otherMeasures, counts: others }: Counted,
   { signal, isAsked = () => true }: DifferenceOptions,
 ): Comparison["differences"] {
-  const differences = measures.map((measure, i) => {
-    const at = otherMeasures.findIndex((each) => namesOf(each) === namesOf(measure));
-    if (at < 0 || !namesOf(measure).split(" ").some(isAsked)) return [];
+  const differences = measures.map((each, i) => {
+    const at = otherMeasures.findIndex((other) => commonOf(each, other));
+    const measure = at < 0 ? undefined : commonOf(each, otherMeasures[at]!);
+    if (!measure || !namesOf(measure).some(isAsked)) return [];
     const [own, its] = [counts.measures[i]!, others.measures[at]!];
     const pairs = pairsOf(own.ids, its.ids);
     if (pairs.length === 0) return [];
-    const rows = pairs.map(([row]) => own.rows[row]!);
-    const otherRows = pairs.map(([, row]) => its.rows[row]!);
+    const rows = pairs.map(([row]) => own.rows[row]!.slice(0, measure.width));
+    const otherRows = pairs.map(([, row]) => its.rows[row]!.slice(0, measure.width));
     const found = pairedTest(measure, rows, otherRows, { random: seededRandom(42, `measure ${i}`), resamples, signal });
     return Object.entries(found ?? {}).map(
-      ([name, each]) =>
-        [name, { ...each, verdict: verdictOf(each, pairs.length, measureFormat(name).better) }] as const,
+      ([name, one]) => [name, { ...one, verdict: verdictOf(one, pairs.length, measureFormat(name).better) }] as const,
     );
   });
   return Object.fromEntries(differences.flat());
 }
 
-function namesOf(measure: RunMeasure): string {
-  return Object.keys(measure.scores(new Float64Array(measure.width))).join(" ");
+/**
+ * Returns the measure that both are, or of both the one with fewer names: of fewer answers, exact match has the first of the names and of
+ * the numbers that it has of more. Undefined if they measure different things.
+ */
+function commonOf(one: RunMeasure, other: RunMeasure): RunMeasure | undefined {
+  const [fewer, more] = one.width <= other.width ? [one, other] : [other, one];
+  const names = namesOf(more);
+  return namesOf(fewer).every((name, i) => name === names[i]) ? fewer : undefined;
+}
+
+function namesOf(measure: RunMeasure): string[] {
+  return Object.keys(measure.scores(new Float64Array(measure.width)));
 }
 
 /** Returns the indices of each item in the first and in the second. */

@@ -4,7 +4,7 @@ import { openPythonParser } from "../../python/pythonParser.ts";
 import { chrf } from "../measures/chrf.ts";
 import { codeBleu } from "../measures/codebleu/codeBleu.ts";
 import { editSimilarity } from "../measures/editSimilarity.ts";
-import { exactMatch } from "../measures/exactMatch.ts";
+import { exactMatch, ranks } from "../measures/exactMatch.ts";
 import { benchmarkMeasure } from "../measures/benchmarks/benchmarkMeasures.ts";
 import { bitsPerByte, infilling } from "../measures/infilling.ts";
 import type { Measure, Summed } from "../measures/measure.ts";
@@ -37,17 +37,29 @@ export async function openRunMeasures({ suite, protocol, decoding }: RunConfigur
   if (suite.kind === "infilling" || protocol === "editor") return infillingMeasures();
   if (suite.kind === "execution") {
     if (decoding.kind === "sampling") return passRates(decoding.count);
-    return searchRates(decoding.kind === "beams" ? decoding.returned : 1);
+    return searchRates(answersOf(decoding));
   }
   const { codeBleu: behaviour } = protocols[protocol](suite.name);
   const bleu = codeBleu(await openPythonParser(), behaviour);
   return [
-    compared(exactMatch([1, 2, 5, 10])),
+    compared(exactMatch(ranks.filter((k) => k <= answersOf(decoding)))),
     compared({ ...bleu, ...renamed(bleu, (score) => (score === "score" ? "codebleu" : `codebleu.${score}`)) }),
     compared(chrf("chrf")),
     compared(chrf("chrf++")),
     compared(editSimilarity),
   ];
+}
+
+/** The answers that a run has of a task: EM@k of a larger k would repeat the largest that it has. */
+export function answersOf(decoding: RunConfiguration["decoding"]): number {
+  switch (decoding.kind) {
+    case "greedy":
+      return 1;
+    case "beams":
+      return decoding.returned;
+    case "sampling":
+      return decoding.count;
+  }
 }
 
 function compared(measure: Measure): RunMeasure {

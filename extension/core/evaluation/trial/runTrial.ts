@@ -11,7 +11,7 @@ import { withOthers, withoutOthers } from "./trialContext.ts";
 import { drawTrialCode, readGeneralCode } from "./trialCode.ts";
 import { trialMeter } from "./trialMeter.ts";
 import { openTrialModel } from "./trialModel.ts";
-import { compareBodies, compareLines, examplesOf, verdictOfTrial } from "./trialScores.ts";
+import { compareBodies, compareLines, examplesOf, forgettingOf, verdictOfTrial } from "./trialScores.ts";
 
 /** The most lines and bodies of the held-out files, and of general code. */
 const heldOutCounts = { lines: 200, bodies: 80 };
@@ -30,8 +30,10 @@ export const runTrial: Trial = async (subject, { log, signal, gate = openGate, e
   const infiller = await openBaseInfiller(base);
   try {
     const others = await withOthers(heldOut, { contextTokens: infiller.contextTokens, log, signal });
+    // Completions from the file alone tell what a training adds to the index. A refresh is not about that.
+    const isAlone = earlier === undefined;
     // With room for other files in the prompt, the file alone is another prompt, and a trial may have to end without it.
-    const isApart = infiller.contextTokens > 0;
+    const isApart = isAlone && infiller.contextTokens > 0;
     const pieces =
       (isApart ? 2 : 1) * own.lines.length +
       own.bodies.length +
@@ -40,26 +42,26 @@ export const runTrial: Trial = async (subject, { log, signal, gate = openGate, e
       general.texts.length;
     const meter = trialMeter({ of: 2 * pieces, trainingSeconds, gate, enough, onProgress });
     const model = openTrialModel(infiller, subject, { meter, signal, gate });
-    const [served = [], along = []] = await model.complete(
-      own.lines,
-      isApart ? [others] : [others, withoutOthers],
-      ofLines,
-    );
+    const contexts = isAlone && !isApart ? [others, withoutOthers] : [others];
+    const [served = [], along] = await model.complete(own.lines, contexts, ofLines);
     if (served.length === 0) return undefined;
     const [bodies = []] = await model.complete(own.bodies, [others], ofBodies);
     const [ownTexts, generalTexts] = [await model.read(own.texts, ofTexts), await model.read(general.texts, ofTexts)];
     const [forgotten = []] = await model.complete(general.lines, [withoutOthers], 1);
-    const alone = isApart ? (await model.complete(own.lines, [withoutOthers], 1))[0]! : along;
+    const alone = isApart ? (await model.complete(own.lines, [withoutOthers], 1))[0] : along;
     const comparison = compareLines(served, ownTexts);
     const comparisonOfBodies = bodies.length > 0 ? compareBodies(bodies) : undefined;
+    const generalComparison = forgotten.length > 0 ? compareLines(forgotten, generalTexts) : undefined;
+    const forgets = generalComparison && forgettingOf(generalComparison, earlier === undefined ? "base" : "adapter");
     return {
       ...verdictOfTrial(comparison, comparisonOfBodies),
       ...(earlier !== undefined && { against: "adapter" as const }),
       files: new Set(served.map(({ hole }) => hole.file)).size,
       served: comparison,
       ...(comparisonOfBodies && { bodies: comparisonOfBodies }),
-      ...(alone.length === served.length && { alone: compareLines(alone, ownTexts) }),
-      ...(forgotten.length > 0 && { general: compareLines(forgotten, generalTexts) }),
+      ...(alone?.length === served.length && { alone: compareLines(alone, ownTexts) }),
+      ...(generalComparison && { general: generalComparison }),
+      ...(forgets && { forgets }),
       ...examplesOf([...served, ...bodies]),
       seconds: gate.now() - startedAt,
     };

@@ -6,6 +6,8 @@ import { longestTrial, type TrialProgress } from "../../training/trialReport.ts"
 export interface TrialMeter {
   /** A piece of work is done. */
   done(): void;
+  /** So many pieces need not be done. */
+  spared(pieces: number): void;
   /** Whether work that may end after this share of the time should end with what it has. */
   isOver(share: number): boolean;
 }
@@ -21,16 +23,19 @@ export interface TrialMeterOptions {
   readonly onProgress?: ((progress: TrialProgress) => void) | undefined;
 }
 
-export function trialMeter({ of, trainingSeconds, gate, enough, onProgress }: TrialMeterOptions): TrialMeter {
+export function trialMeter({ of: planned, trainingSeconds, gate, enough, onProgress }: TrialMeterOptions): TrialMeter {
   const limit = longestTrial(trainingSeconds);
   const startedAt = gate.now();
-  let done = 0;
+  let [done, of] = [0, planned];
   const passed = (): number => gate.now() - startedAt;
   return {
     done() {
       done++;
       const etaSeconds = Math.max(0, Math.min((passed() / done) * (of - done), limit - passed()));
       onProgress?.({ done, of, etaSeconds });
+    },
+    spared(pieces) {
+      of -= pieces;
     },
     isOver: (share) => enough?.aborted === true || passed() > share * limit,
   };

@@ -1,6 +1,6 @@
 /**
  * Completes lines and bodies and reads texts with the base alone, or an earlier adapter, and with a new one. They take turns, so that a
- * trial can end early.
+ * trial can end early. A new adapter is like the earlier one in most places, so that half of them often settles that none gets worse.
  */
 
 import type { TrialSubject } from "../../training/trialReport.ts";
@@ -10,17 +10,23 @@ import type { ContextOf } from "../context/contextOf.ts";
 import type { Hole } from "../suites/drawHoles.ts";
 import type { SourceFile } from "../suites/heldOut.ts";
 import type { TrialMeter } from "./trialMeter.ts";
-import type { TriedHole, TriedText } from "./trialScores.ts";
+import { isSettled, type TriedHole, type TriedText } from "./trialScores.ts";
 
 export interface TrialModel {
   /**
    * Returns, for each kind of context, the holes that both have completed, from the first on. Prompts of one hole that share their
-   * beginning cost little more than one of them.
+   * beginning cost little more than one of them. Beside an earlier adapter it ends once the first kind of context is settled.
    *
    * @param until the share of the trial's time after which no further turn begins
    */
   complete(holes: readonly Hole[], contexts: readonly ContextOf[], until: number): Promise<TriedHole[][]>;
   read(texts: readonly SourceFile[], until: number): Promise<TriedText[]>;
+}
+
+interface Compared<Item, Result> {
+  item: Item;
+  base: Result;
+  adapter: Result;
 }
 
 /** Holes or texts before the other one's turn. */
@@ -37,8 +43,9 @@ export function openTrialModel(
     items: readonly Item[],
     until: number,
     work: (item: Item) => Promise<Result>,
-  ): Promise<{ item: Item; base: Result; adapter: Result }[]> => {
-    const results: { item: Item; base: Result; adapter: Result }[] = [];
+    isEnough: (results: readonly Compared<Item, Result>[]) => boolean = () => false,
+  ): Promise<Compared<Item, Result>[]> => {
+    const results: Compared<Item, Result>[] = [];
     const all = async (chunk: readonly Item[], folders: readonly string[]): Promise<Result[]> => {
       await infiller.useAdapters(folders.map((folder) => ({ folder, scale: 1 })));
       const found: Result[] = [];
@@ -50,6 +57,10 @@ export function openTrialModel(
       return found;
     };
     for (let first = 0; first < items.length && !meter.isOver(until); first += turn) {
+      if (isEnough(results)) {
+        meter.spared(2 * (items.length - first));
+        break;
+      }
       const chunk = items.slice(first, first + turn);
       const [base, adapted] = [await all(chunk, earlier === undefined ? [] : [earlier]), await all(chunk, [adapter])];
       for (const [i, item] of chunk.entries()) results.push({ item, base: base[i]!, adapter: adapted[i]! });
@@ -59,7 +70,7 @@ export function openTrialModel(
 
   return {
     async complete(holes, contexts, until) {
-      const completed = await inTurns(holes, until, async ({ file, start, end }) => {
+      const work = async ({ file, start, end }: Hole): Promise<string[]> => {
         const cursor = { prefix: file.text.slice(0, start), suffix: file.text.slice(end) };
         const texts: string[] = [];
         for (const contextOf of contexts) {
@@ -67,10 +78,13 @@ export function openTrialModel(
           texts.push((await infiller.complete(request, signal)).text);
         }
         return texts;
-      });
-      return contexts.map((_, kind) =>
-        completed.map(({ item, base, adapter }) => ({ hole: item, base: base[kind]!, adapter: adapter[kind]! })),
-      );
+      };
+      const tried = (results: readonly Compared<Hole, string[]>[], kind: number): TriedHole[] =>
+        results.map(({ item, base, adapter }) => ({ hole: item, base: base[kind]!, adapter: adapter[kind]! }));
+      const isEnough = (results: readonly Compared<Hole, string[]>[]): boolean =>
+        earlier !== undefined && isSettled(tried(results, 0), holes.length);
+      const completed = await inTurns(holes, until, work, isEnough);
+      return contexts.map((_, kind) => tried(completed, kind));
     },
     async read(texts, until) {
       const read = await inTurns(texts, until, (file) => infiller.bits(file, { signal }));

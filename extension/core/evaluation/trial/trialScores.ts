@@ -2,6 +2,7 @@
 
 import { seededRandom } from "../../foundation/random.ts";
 import type {
+  Forgetting,
   TrialComparison,
   TrialExample,
   TrialOfBodies,
@@ -84,6 +85,41 @@ export function verdictOfTrial(
   const decisive = worse ?? clear[0];
   if (decisive) return { verdict: worse ? "worse" : "better", decidedBy: decisive.decidedBy };
   return { verdict: lines.lines >= fewestTrialLines ? "alike" : "untold" };
+}
+
+/**
+ * Bits per byte of general code above those before that count as forgetting, in percent: against the base alone, and against the adapter
+ * that was continued, which may cost less, because what is continued again and again adds up.
+ */
+const forgettingBits = { base: 5, adapter: 2 };
+
+/** Returns how an adapter forgets general code; undefined if it does not. */
+export function forgettingOf(
+  { exact, bitsPerByte, base }: TrialComparison,
+  against: keyof typeof forgettingBits,
+): Forgetting | undefined {
+  if (exact.p < level && exact.high < 0) return "lines";
+  if (!bitsPerByte || base.bitsPerByte === undefined || bitsPerByte.low <= 0) return undefined;
+  return (100 * bitsPerByte.value) / base.bitsPerByte >= forgettingBits[against] ? "bits" : undefined;
+}
+
+/**
+ * Whether the first half of holes settles that an adapter does not make them worse than the one that it continues, so that the rest can be
+ * left out: if none of them came out worse. Both tests find something worse only where at least six holes came out worse (p = 2 · 2⁻⁶), and
+ * where they all lie in the other half, that happens by chance in fewer than 4 of 1000 trials: (1 - q)ⁿ · P(Binomial(n, q) ≥ 6) is at most
+ * 0.004 for every share q of holes that come out worse and every n up to 100.
+ *
+ * @param first the first holes, in the order in which they were drawn
+ * @param all the number of holes
+ */
+export function isSettled(first: readonly TriedHole[], all: number): boolean {
+  return first.length >= all / 2 && !first.some(cameOutWorse);
+}
+
+/** By what the tests compare: exact lines, and the similarity of bodies. */
+function cameOutWorse(tried: TriedHole): boolean {
+  if (tried.hole.kind === "line") return isExact(tried, "base") && !isExact(tried, "adapter");
+  return similarity(tried, "adapter") < similarity(tried, "base");
 }
 
 /** Returns the holes at which the adapter improves most and those at which it worsens most, at most `most` of each. */

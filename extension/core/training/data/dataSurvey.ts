@@ -40,14 +40,12 @@ export interface SurveyControl {
   readonly signal?: AbortSignal | undefined;
   /** Closed, it makes the work wait. What is computed stays the same. */
   readonly gate?: Gate | undefined;
-  /** Refuses data that leaves no unchanged file to try the result on. */
-  readonly mustBeTried?: boolean | undefined;
   /** Receives, for each source, the files that are not trained on. */
   readonly onSkipped?: ((files: readonly Skipped[]) => void) | undefined;
 }
 
 /** What a share of the data holds out, and what has changed. */
-export interface HeldOutShare extends Pick<TrainOptions, "holdOut" | "changedSince"> {
+export interface HeldOutShare extends Pick<TrainOptions, "holdOut" | "changedSince" | "mustBeTried"> {
   /** 0 holds out nothing. */
   readonly fraction: number;
   readonly seed: number;
@@ -67,7 +65,7 @@ export async function surveyData(
   sources: readonly Dataset[],
   sets: readonly Dataset[],
   share: HeldOutShare,
-  { log, signal, gate, onSkipped, mustBeTried = false }: SurveyControl,
+  { log, signal, gate, onSkipped }: SurveyControl,
 ): Promise<DataSurvey> {
   const { fraction, seed } = share;
   const choice = holdOutChoice({ ...share, log, signal });
@@ -103,7 +101,7 @@ export async function surveyData(
     log.warn(`${namesOf(sets)}: ${count} are also in the training data; the validation loss looks better than it is.`);
   }
   const onlyTried = rehearsal.choose();
-  if (mustBeTried && onlyTried.files === 0) throw nothingToTry(sources, share.changedSince);
+  if (share.mustBeTried && onlyTried.files === 0) throw nothingToTry(sources, share.changedSince);
   const isChosen = await choice.choose();
   const shareable = examples - validationExamples - onlyTried.files;
   if (!isChosen) throw tooSmall(sources, fraction, shareable);

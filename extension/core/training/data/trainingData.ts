@@ -112,8 +112,8 @@ export async function openTrainingData(
     ...chance,
     pieceSize: await pieceSizeFor(sources, encoders.sequencesOf, maxLength),
   };
-  const { holdOut, changedSince } = options;
-  const share = { fraction, seed: chance.seed, holdOut, changedSince };
+  const { holdOut, changedSince, mustBeTried } = options;
+  const share = { fraction, seed: chance.seed, holdOut, changedSince, mustBeTried };
   const survey = await surveyData(sources, sets, share, control);
   const meter = readingMeter(survey.examples, control.onReading, control.gate);
   const { onlyTried } = survey;

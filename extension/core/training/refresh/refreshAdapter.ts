@@ -10,7 +10,7 @@ import { readTrainingReport } from "../output/trainingReport.ts";
 import { readOutline } from "../../adapters/formats/peftFolder.ts";
 import type { TrainOptions } from "../request.ts";
 import { train, type TrainControl } from "../train.ts";
-import type { Trial, TrialComparison, TrialResult, TrialScores } from "../trialReport.ts";
+import type { Trial, TrialResult, TrialScores } from "../trialReport.ts";
 import { checkUnchanged, hashOfWeights, keepRefresh, learnedUntil } from "./refreshedWeights.ts";
 import {
   addToLog,
@@ -77,11 +77,12 @@ export async function refreshAdapter(options: RefreshOptions, control: RefreshCo
         ...(request.steps === undefined && { epochs: passes }),
         init: adapter,
         changedSince: since,
+        mustBeTried: true,
         // Others are read again each time.
         seed: number,
         out,
       },
-      { ...control, mustBeTried: true },
+      control,
     ).catch(async (error: unknown) => {
       control.signal?.throwIfAborted();
       await checkUnchanged(adapter, before);
@@ -101,6 +102,7 @@ export async function refreshAdapter(options: RefreshOptions, control: RefreshCo
       verdict,
       ...(trial && figuresOf(trial)),
     };
+    control.signal?.throwIfAborted();
     await checkUnchanged(adapter, before);
     if (refresh.kept) await keepRefresh(adapter, out, refresh);
     else await addToLog(adapter, refresh);
@@ -114,20 +116,8 @@ export async function refreshAdapter(options: RefreshOptions, control: RefreshCo
 function verdictOf(trial: TrialResult | undefined): RefreshVerdict {
   if (!trial) return "untried";
   if (trial.verdict === "worse") return "worse";
-  if (trial.general && forgets(trial.general)) return "forgets";
+  if (trial.forgets) return "forgets";
   return trial.verdict === "better" ? "better" : "alike";
-}
-
-/**
- * Bits per byte of general code above those before the refresh that count as forgetting, in percent. Less than what a training may cost:
- * refreshes add up.
- */
-const forgettingBits = 2;
-
-function forgets({ exact, bitsPerByte, base }: TrialComparison): boolean {
-  if (exact.p < 0.05 && exact.high < 0) return true;
-  if (!bitsPerByte || base.bitsPerByte === undefined || bitsPerByte.low <= 0) return false;
-  return (100 * bitsPerByte.value) / base.bitsPerByte >= forgettingBits;
 }
 
 function figuresOf({ served, bodies, decidedBy }: TrialResult): Pick<Refresh, "lines" | "bodies" | "decidedBy"> {

@@ -9,8 +9,9 @@ import { isCancelled, UserError, type UserErrorCode } from "../../../core/founda
 import { createRefreshClock } from "../../../core/training/refresh/refreshClock.ts";
 import type { RefreshActions } from "../../adapters/adapterActions.ts";
 import { detailed, type Messages } from "../../messages.ts";
-import { listRefreshes, refreshText, undo, type RefreshListOptions } from "./refreshList.ts";
+import { listRefreshes, undo, type RefreshListOptions } from "./refreshList.ts";
 import { createRefreshing, type RefreshingOptions } from "./refreshing.ts";
+import { refreshText } from "./refreshWords.ts";
 
 export interface FreshnessOptions extends RefreshingOptions, Omit<RefreshListOptions, "library" | "engine"> {
   messages: Messages;
@@ -26,6 +27,7 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
   const { t } = vscode.l10n;
   /** The adapter that is being refreshed by itself. */
   let following: string | undefined;
+  let isStopped = false;
 
   /** The one adapter in use. Several share the work, so none of them alone can learn what is missing. */
   const followed = (): string | undefined => (library.active.length === 1 ? library.active[0]?.name : undefined);
@@ -39,8 +41,11 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
     clock.tried();
     try {
       following = name;
+      isStopped = false;
       await refreshing.run(name, false);
     } catch (error) {
+      // What the user has stopped does not begin again before something else changes.
+      if (isStopped) return messages.tell("info", t('"{0}" stays as it was.', name));
       if (isCancelled(error)) return clock.changed();
       log[isUsual(error) ? "debug" : "warn"](`Not refreshed: ${detailed(error)}`);
     } finally {
@@ -81,7 +86,14 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
     library.onDidChangeActive(check),
     configuration.onDidChange(check),
   );
-  return { refresh, list: (name) => listRefreshes(name, options) };
+  return {
+    refresh,
+    list: (name) => listRefreshes(name, options),
+    stop() {
+      isStopped = true;
+      refreshing.cancel();
+    },
+  };
 }
 
 function hasUnsaved(): boolean {

@@ -1,18 +1,19 @@
 /**
- * One refresh at a time: an adapter learns what has changed in the open folders, in its own process. It shows its progress; what came of
- * it, freshness.ts and the view of adapters tell.
+ * One refresh at a time: an adapter learns what has changed in the open folders, in its own process. What came of it, freshness.ts and
+ * the view of adapters tell.
  */
 
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../../core/foundation/errors.ts";
 import type { RefreshOptions, RefreshResult } from "../../../core/training/refresh/refreshAdapter.ts";
-import { refreshWork, type TrainingNews } from "../../../engine/protocol/training.ts";
+import { refreshWork } from "../../../engine/protocol/training.ts";
 import { workApart } from "../../../engine/workApart.ts";
 import type { Engine } from "../../completion/engine.ts";
 import { followPace, type PaceOptions } from "../pace/trainingPace.ts";
 import type { Training } from "../training.ts";
 import type { TrainingPlaces } from "../trainOptions.ts";
+import { showRefreshing } from "./refreshProgress.ts";
 
 export interface RefreshingOptions extends Omit<TrainingPlaces, "engine">, PaceOptions {
   configuration: TrainingPlaces["configuration"] & PaceOptions["configuration"];
@@ -26,7 +27,7 @@ export interface RefreshingOptions extends Omit<TrainingPlaces, "engine">, PaceO
 export interface Refreshing {
   readonly isRunning: boolean;
   /**
-   * @param isAsked shows the progress in a notification that can be cancelled, instead of the status bar
+   * @param isAsked shows the progress in a notification instead of the status bar; both can stop it
    * @throws UserErrors of the refresh; "training-busy" beside a training of this window; an AbortError once it is cancelled
    */
   run(name: string, isAsked: boolean): Promise<RefreshResult>;
@@ -56,14 +57,16 @@ export function createRefreshing(options: RefreshingOptions, subscriptions: vsco
       const pace = followPace(options);
       if (isAsked) pace.ignoreBattery();
       try {
-        const result = await vscode.window.withProgress(shown(name, isAsked), (progress, token) => {
-          token.onCancellationRequested(cancel);
-          const onProgress = (news: TrainingNews): void => {
-            if ("waiting" in news) pace.arrived(news.waiting);
-            report(news, progress);
-          };
+        const result = await showRefreshing({ name, isAsked, stop: cancel }, (report) => {
           const request = requestOf(name, isAsked, options);
-          return workApart(refreshWork, request, options, { signal, hold: pace, onProgress });
+          return workApart(refreshWork, request, options, {
+            signal,
+            hold: pace,
+            onProgress(news) {
+              if ("waiting" in news) pace.arrived(news.waiting);
+              report(news);
+            },
+          });
         });
         const { trial: _, ...figures } = result;
         log.info(`Refreshed ${name}: ${JSON.stringify(figures)}`);
@@ -91,24 +94,6 @@ function requestOf(
     ownFoldersOnly: true,
     byItself: !isAsked,
   };
-}
-
-function shown(name: string, isAsked: boolean): vscode.ProgressOptions {
-  const title = vscode.l10n.t('Refreshing the adapter "{0}"', name);
-  const { Notification, Window } = vscode.ProgressLocation;
-  return isAsked ? { location: Notification, title, cancellable: true } : { location: Window, title };
-}
-
-function report(news: TrainingNews, progress: vscode.Progress<{ message: string; increment?: number }>): void {
-  const { t } = vscode.l10n;
-  if ("waiting" in news && news.waiting) progress.report({ message: t("waits for you") });
-  if ("training" in news) {
-    const { step, steps } = news.training;
-    progress.report({ message: t("step {0} of {1}", step, steps) });
-  } else if ("trial" in news) {
-    const { done, of } = news.trial;
-    progress.report({ message: t("checking that nothing gets worse: {0} of {1}", done, of) });
-  }
 }
 
 function busy(message: string): UserError {

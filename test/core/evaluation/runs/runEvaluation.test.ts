@@ -51,8 +51,6 @@ test("predicts, scores and keeps all of it in a folder", async () => {
   expect(Object.keys(run.result!.scores)).toEqual([
     "em@1",
     "em@2",
-    "em@5",
-    "em@10",
     "codebleu",
     ...["ngram", "weightedNgram", "syntax", "dataflow"].map((part) => `codebleu.${part}`),
     "chrf",

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareRuns } from "../../../../extension/core/evaluation/scoring/compareRuns.ts";
 import type { RunDecoding } from "../../../../extension/core/evaluation/runs/request.ts";
+import { configurationOf, writeRun } from "../runs/writtenRun.ts";
 import { openRun, readRun, type RunSummary } from "../../../../extension/core/evaluation/runs/runFolder.ts";
 import type { RunRecord } from "../../../../extension/core/evaluation/runs/runRecord.ts";
 import { openRunMeasures } from "../../../../extension/core/evaluation/scoring/runMeasures.ts";
@@ -117,4 +118,30 @@ describe("compareRuns", () => {
     const found = await compareRuns(await runOf("20", greedy, mixed(20)), await runOf("19", greedy, mixed(19)));
     expect(found.differences["pass@1"]).toMatchObject({ difference: 2.5, verdict: "none" });
   });
+});
+
+test("exact match counts no more answers than a run has, and runs are compared by those that both have", async () => {
+  const answers = (right: readonly number[], count: number) =>
+    right.map((place, i) => {
+      const predictions = Array.from({ length: count }, (_, at) => (at === place ? "x" : "y"));
+      return { id: `${i}`, intent: "", predictions, reference: "x" };
+    });
+  // The right answer's place: always the first, and the first or the second.
+  const one = await writeRun(home, configurationOf({ decoding: greedy }), answers([0, 0, 0, 0], 1));
+  const configuration = configurationOf({ decoding: beams });
+  const ten = await writeRun(home, configuration, answers([0, 1, 1, 1], 10));
+  const exact = ({ result }: RunSummary) =>
+    Object.fromEntries(
+      Object.entries(result!.scores).flatMap(([name, { value }]) => (name.startsWith("em") ? [[name, value]] : [])),
+    );
+  expect(exact(one)).toEqual({ "em@1": 100 });
+  expect(exact(ten)).toEqual({ "em@1": 25, "em@2": 100, "em@5": 100, "em@10": 100 });
+  for (const [first, second, difference] of [
+    [one, ten, 75],
+    [ten, one, -75],
+  ] as const) {
+    const { differences } = await compareRuns(first, second);
+    expect(differences["em@1"]!.difference).toBe(difference);
+    expect(Object.keys(differences).filter((name) => name.startsWith("em"))).toEqual(["em@1"]);
+  }
 });

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { resolveBase } from "../../../../extension/core/baseModels/resolveBase.ts";
+import { drawTrialCode } from "../../../../extension/core/evaluation/trial/trialCode.ts";
 import { runTrial } from "../../../../extension/core/evaluation/trial/runTrial.ts";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
+import { openPythonParser } from "../../../../extension/core/python/pythonParser.ts";
 import { readTrainingReport } from "../../../../extension/core/training/output/trainingReport.ts";
 import type { TrainOptions } from "../../../../extension/core/training/request.ts";
 import { train } from "../../../../extension/core/training/train.ts";
@@ -102,6 +104,32 @@ test("ends with what it has once there is enough", async () => {
     { log: silentLog },
   );
   expect(nothing).toBeUndefined();
+});
+
+test("beside the adapter that it continues, half of the holes settle that nothing gets worse", async () => {
+  const base = await resolveBase("", { ...options, log: silentLog });
+  const adapter = join(folder, "adapters", "ledger");
+  const heldOut = [{ folder: null, path: "a.py", text: Array.from({ length: 12 }, (_, i) => source(i)).join("\n\n") }];
+  const subject = {
+    base,
+    adapter,
+    earlier: adapter,
+    heldOut,
+    seed: 42,
+    trainingSeconds: 1,
+    shippedData: options.shippedData,
+  };
+  const told: TrialProgress[] = [];
+  const trial = await runTrial(subject, { log: silentLog, onProgress: (progress) => void told.push(progress) });
+  const own = await drawTrialCode(heldOut, await openPythonParser(), { lines: 200, bodies: 80, seed: 42 });
+  const halfInTurns = (all: number): number => 20 * Math.ceil(all / 2 / 20);
+  expect([own.lines.length, own.bodies.length].map(halfInTurns)).toEqual([trial!.served.lines, trial!.bodies!.bodies]);
+  expect(own.lines.length).toBeGreaterThan(trial!.served.lines);
+  expect(trial!.general!.lines).toBe(40);
+  expect(trial!.alone).toBeUndefined();
+  expect(trial).toMatchObject({ against: "adapter", served: { exact: { value: 0 } } });
+  expect(trial!.forgets).toBeUndefined();
+  expect(told.at(-1)!.done).toBe(told.at(-1)!.of);
 });
 
 test("a trial that fails costs no adapter, and none is tried if nothing was held out", async () => {

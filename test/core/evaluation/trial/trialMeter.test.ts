@@ -25,3 +25,18 @@ test("a trial that waits for an hour has as much time left as before", async () 
   vi.advanceTimersByTime(112_001);
   expect(meter.isOver(1)).toBe(true);
 });
+
+test("work that is spared takes no time", () => {
+  const told: TrialProgress[] = [];
+  const gate = createGate();
+  const meter = trialMeter({ of: 10, trainingSeconds: 0, gate, onProgress: (progress) => told.push(progress) });
+  vi.advanceTimersByTime(4000);
+  meter.done();
+  meter.spared(8);
+  vi.advanceTimersByTime(4000);
+  meter.done();
+  expect(told).toEqual([
+    { done: 1, of: 10, etaSeconds: 36 },
+    { done: 2, of: 2, etaSeconds: 0 },
+  ]);
+});

@@ -3,6 +3,8 @@ import {
   compareBodies,
   compareLines,
   examplesOf,
+  forgettingOf,
+  isSettled,
   verdictOfTrial,
   type TriedHole,
 } from "../../../../extension/core/evaluation/trial/trialScores.ts";
@@ -94,6 +96,72 @@ describe("verdictOfTrial", () => {
     expect(verdictOfTrial(withP(0.03), undefined).verdict).toBe("better");
     expect(verdictOfTrial(withP(0.03), none).verdict).toBe("alike");
     expect(verdictOfTrial(withP(0.02), none).verdict).toBe("better");
+  });
+});
+
+describe("forgettingOf", () => {
+  /** General code whose files of a thousand bytes each need a thousand bits before, and these with the adapter. */
+  const general = (tried: readonly TriedHole[], bits: readonly number[]) =>
+    compareLines(
+      tried,
+      bits.map((adapter) => ({ bytes: 1000, base: 1000, adapter })),
+    );
+  const same = lines(0, 0, 80);
+
+  test("fewer lines by more than chance", () => {
+    expect(forgettingOf(general(lines(0, 8, 72), [1000, 1000]), "base")).toBe("lines");
+    expect(forgettingOf(general(lines(0, 3, 77), [1000, 1000]), "base")).toBeUndefined();
+  });
+
+  test("more bits: by 5 % of the base's, and by 2 % of those of an adapter that is continued", () => {
+    const forgets = (bits: readonly number[]) =>
+      (["base", "adapter"] as const).map((against) => forgettingOf(general(same, bits), against));
+    expect(forgets([1060, 1062])).toEqual(["bits", "bits"]);
+    expect(forgets([1030, 1032])).toEqual([undefined, "bits"]);
+    expect(forgets([1010, 1012])).toEqual([undefined, undefined]);
+  });
+
+  test("more bits in one file and fewer in another may be chance", () => {
+    expect(forgettingOf(general(same, [1300, 900]), "base")).toBeUndefined();
+  });
+});
+
+describe("isSettled", () => {
+  test("by half of the holes if none of them came out worse", () => {
+    expect(isSettled(lines(10, 0, 90), 200)).toBe(true);
+    expect(isSettled(lines(10, 0, 89), 200)).toBe(false);
+    expect(isSettled(lines(10, 1, 89), 200)).toBe(false);
+    expect(isSettled(lines(10, 1, 150), 200)).toBe(false);
+  });
+
+  test("what counts is whether a line is right, and how much a body is like the author's", () => {
+    const less = line("price * coun", "price");
+    expect(isSettled([less, line("0", "0")], 4)).toBe(true);
+    const asBody = ({ hole, ...texts }: TriedHole): TriedHole => ({
+      hole: { ...hole, kind: "block" } as never,
+      ...texts,
+    });
+    expect(isSettled([asBody(less), asBody(line("0", "0"))], 4)).toBe(false);
+    expect(isSettled([asBody(line("price", "price * coun")), asBody(line("0", "0"))], 4)).toBe(true);
+  });
+
+  test("errs in fewer than 4 of 1000 trials, whatever share of holes comes out worse", () => {
+    const binomial = (n: number, k: number, q: number): number => {
+      let ways = 1;
+      for (let i = 0; i < k; i++) ways *= (n - i) / (i + 1);
+      return ways * q ** k * (1 - q) ** (n - k);
+    };
+    for (const half of [20, 40, 60, 100]) {
+      const errs = Array.from({ length: 500 }, (_, i) => {
+        const q = (i + 1) / 1000;
+        const atMostFive = [0, 1, 2, 3, 4, 5].reduce((sum, k) => sum + binomial(half, k, q), 0);
+        return (1 - q) ** half * (1 - atMostFive);
+      });
+      expect(Math.max(...errs)).toBeLessThan(0.004);
+    }
+    // Five that came out worse of any number are no finding by either test, six may be one.
+    expect(compareLines(lines(0, 5, 195), []).exact.p).toBeGreaterThan(0.05);
+    expect(compareLines(lines(0, 6, 194), []).exact.p).toBeLessThan(0.05);
   });
 });
 

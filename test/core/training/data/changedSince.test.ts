@@ -34,14 +34,14 @@ async function write(names: readonly string[], when?: Date): Promise<string[]> {
 const named = (name: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${name}${i}`);
 
 /** The names in the files that are trained on, validated on and tried. */
-async function readAs(options: Partial<TrainOptions>, mustBeTried = false): Promise<Record<string, string[]>> {
+async function readAs(options: Partial<TrainOptions>): Promise<Record<string, string[]>> {
   const all = { base: "", home: "", embedded: "", out: "", data: [project], dataFolder: "", ...options };
   const data = await openTrainingData(
     { changedSince: "2024-01-01T00:00", ...all },
     { seed: 42, fillShare: 0, maxLength: 200 },
     { sequencesOf: (example) => toSequences(example, characters, 200) },
     folder,
-    { log: silentLog, mustBeTried },
+    { log: silentLog },
   );
   const tried = (await readHeldOutFiles(folder)).map(({ text }) => text);
   const namesIn = (texts: readonly string[]): string[] =>
@@ -104,7 +104,7 @@ describe("a training on changed files", () => {
 
   test("is refused before it begins where it must be tried and every file has changed", async () => {
     await write(named("new", 5));
-    await expect(readAs({}, true)).rejects.toMatchObject({ code: "data-too-small" });
+    await expect(readAs({ mustBeTried: true })).rejects.toMatchObject({ code: "data-too-small" });
     expect((await readAs({}))["trained"]).toHaveLength(5);
   });
 });

@@ -120,12 +120,10 @@ describe("refreshAdapter", () => {
     await expect(undoRefresh(adapter)).rejects.toMatchObject({ code: "refresh-missing" });
   });
 
-  const worse = { value: -5, low: -9, high: -1, p: 0.01 };
-  const bits = { value: 0.03, low: 0.01, high: 0.05, p: 0.01 };
   test.each<[string, Partial<TrialResult> | undefined]>([
     ["worse", { verdict: "worse" }],
-    ["forgets", { general: { ...comparison, exact: worse } }],
-    ["forgets", { general: { ...comparison, base: { ...scores, bitsPerByte: 1 }, bitsPerByte: bits } }],
+    ["forgets", { forgets: "lines" }],
+    ["forgets", { verdict: "better", forgets: "bits" }],
     ["untried", undefined],
   ])("%s: it stays as it was, and the list says so", async (verdict, found) => {
     await write("fresh");
@@ -142,6 +140,18 @@ describe("refreshAdapter", () => {
     const [before, stop] = [await weightsOf(adapter), new AbortController()];
     const stopped = refresh({}, { signal: stop.signal, onProgress: () => stop.abort() });
     await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+    expect(await weightsOf(adapter)).toBe(before);
+    expect(await readdir(join(adapter, "refreshes"))).toEqual([]);
+  });
+
+  test("a refresh that is stopped after its trial changes nothing", async () => {
+    await write("fresh");
+    const [before, stop] = [await weightsOf(adapter), new AbortController()];
+    const trial: RefreshControl["trial"] = async () => {
+      stop.abort();
+      return finding;
+    };
+    await expect(refresh({}, { trial, signal: stop.signal })).rejects.toMatchObject({ name: "AbortError" });
     expect(await weightsOf(adapter)).toBe(before);
     expect(await readdir(join(adapter, "refreshes"))).toEqual([]);
   });

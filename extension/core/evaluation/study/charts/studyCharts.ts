@@ -34,7 +34,7 @@ function chartsOf(report: SuiteReport, measure: string): { kind: string; svg: st
   const title = `${report.suite}, ${report.protocol}`;
   const hasMany = report.rows.length > 1;
   return [
-    ...(measure === "em@1" ? [{ kind: "by k", svg: byRank(report, title) }] : []),
+    ...(measure === "em@1" && ranksOf(report).length > 1 ? [{ kind: "by k", svg: byRank(report, title) }] : []),
     ...(hasAdapters ? [{ kind: "by parameters", svg: byParameters(report, measure, title) }] : []),
     ...(hasMemory ? [{ kind: "by memory", svg: byMemory(report, measure, title) }] : []),
     ...(hasMany ? [{ kind: "tests", svg: testMatrix(report, measure, `${title}: ${axisTitle(measure)}`) }] : []),
@@ -59,12 +59,16 @@ function boundsOf(score: ShownScore): { low: number; high: number } {
   return { low: score.value - score.deviation, high: score.value + score.deviation };
 }
 
-/** Exact match over the number of predictions that may be right. */
-function byRank({ rows, measures }: SuiteReport, title: string): string {
-  const ranks = measures.flatMap((name) => {
+function ranksOf({ measures }: SuiteReport): { name: string; k: number }[] {
+  return measures.flatMap((name) => {
     const [, k] = /^em@(\d+)$/.exec(name) ?? [];
     return k === undefined ? [] : [{ name, k: Number(k) }];
   });
+}
+
+/** Exact match over the number of predictions that may be right. */
+function byRank(report: SuiteReport, title: string): string {
+  const ranks = ranksOf(report);
   return plot({
     title: `${title}: exact match among the first k predictions`,
     xTitle: "k",
@@ -73,7 +77,7 @@ function byRank({ rows, measures }: SuiteReport, title: string): string {
     isJoined: true,
     xText: String,
     yText: (value) => String(value),
-    series: rows.map((row) => ({
+    series: report.rows.map((row) => ({
       name: row.candidate,
       number: row.number,
       points: ranks.flatMap(({ name, k }) => pointOf(k, row, name)),

@@ -1,4 +1,4 @@
-/** The paired tests of a suite as a matrix: each row's candidate less each column's, with the p-value. */
+/** The paired tests of a suite as a matrix: each row's candidate less each column's, with the p-value of that test alone. */
 
 import { differenceText, measureFormat, pText } from "../../measures/measureFormat.ts";
 import type { SuiteReport } from "../studyReport.ts";
@@ -9,10 +9,13 @@ const [cellWidth, cellHeight, top, charWidth] = [86, 40, 66, 6.6] as const;
 export function testMatrix({ rows, tests }: SuiteReport, measure: string, title: string): string {
   const names = rows.map(({ candidate }) => candidate);
   const left = Math.min(320, Math.max(...names.map((name) => name.length)) * charWidth + 40);
+  const count = tests.filter(({ differences }) => differences[measure]).length;
+  const each = count > 1 ? ` p of each of the ${count} tests alone, not corrected for their number.` : "";
+  const legend = `Row less column; filled: a difference by the paired test.${each}`;
   const place = (column: number): number => left + column * cellWidth;
   const marks = [
     text(8, 18, title, { "font-weight": 600 }),
-    text(8, 38, "Row less column; filled: a difference by the paired test."),
+    text(8, 38, legend),
     ...names.flatMap((name, i) => [
       text(8, top + cellHeight * i + 24, `${i + 1}  ${name}`),
       text(place(i) + cellWidth / 2, top - 8, `${i + 1}`, { "text-anchor": "middle" }),
@@ -41,7 +44,7 @@ export function testMatrix({ rows, tests }: SuiteReport, measure: string, title:
   }
   const width = place(names.length) + 12;
   return drawing({
-    width: Math.max(width, title.length * 7.2 + 16),
+    width: Math.max(width, title.length * 7.2 + 16, legend.length * 6.4 + 16),
     height: top + cellHeight * names.length + 12,
     title,
     marks,

@@ -111,3 +111,10 @@ function findingText({ measure, difference, interval, p }: EffectFinding): strin
   const { title } = measureFormat(measure);
   return `${title} ${differenceText(measure, difference)} (${intervalText(measure, interval)}), ${pText(p)}`;
 }
+
+/** What was done to the p-values of effects, which other tables and charts show without it. Undefined if nothing was. */
+export function correctionNote(effects: readonly AdapterEffect[]): string | undefined {
+  const tested = effects.filter(({ findings }) => findings.length > 0).length;
+  if (tested < 2) return undefined;
+  return `p in this list is corrected for its ${tested} comparisons by each measure (Holm); p of one test alone, as in the matrix of tests and in tests.csv, is not.`;
+}

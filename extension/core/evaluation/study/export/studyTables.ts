@@ -5,7 +5,7 @@ import { isShown, scoreText } from "../../measures/measureFormat.ts";
 import { markdownText } from "../../scoring/markdown.ts";
 import { csv, exportFormats, latex, latexText, markdown, table } from "../../scoring/runTable.ts";
 import type { RunRow } from "../../scoring/runTable.ts";
-import { effectText } from "../comparison/adapterEffects.ts";
+import { correctionNote, effectText } from "../comparison/adapterEffects.ts";
 import type { Mark } from "../comparison/marks.ts";
 import type { StudyReport, StudyRow, SuiteReport } from "../studyReport.ts";
 
@@ -75,6 +75,7 @@ function hasMarks({ rows }: SuiteReport): boolean {
 }
 
 function markdownSuite(suite: SuiteReport): string {
+  const correction = correctionNote(suite.effects);
   return [
     `## ${markdownText(`${suite.suite}, ${suite.protocol}`)}\n`,
     markdown(cells(suite, markedCell), markdownCell),
@@ -82,6 +83,7 @@ function markdownSuite(suite: SuiteReport): string {
     ...(suite.effects.length === 0
       ? []
       : [suite.effects.map((effect) => `- ${markdownText(effectText(effect))}\n`).join("")]),
+    ...(correction === undefined ? [] : [`${markdownText(correction)}\n`]),
   ].join("\n");
 }
 

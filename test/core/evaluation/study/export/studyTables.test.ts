@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { studyTables, studyTests } from "../../../../../extension/core/evaluation/study/export/studyTables.ts";
+import { testMatrix } from "../../../../../extension/core/evaluation/study/charts/testMatrix.ts";
 import type { StudyReport } from "../../../../../extension/core/evaluation/study/studyReport.ts";
 
 /** A report of these candidates, of which the first is the best. */
@@ -27,4 +28,23 @@ test("names and titles are text in each format, and negative differences are num
   expect(studyTables(report, "markdown")).toContain("| !\\[a\\](http://b) |");
   expect(studyTables(report, "latex")).toMatch(/^% T \\input\{x\}: s, graft\n/);
   expect(studyTests(report)).toContain("s,graft,'=1+1,![a](http://b),em@1,-5,-9,-1,0.01,first");
+});
+
+test("says of how many tests a p-value is corrected, and where it is not", () => {
+  const report = reportOf("T", ["a", "b", "c"]);
+  const interval = { low: 1, high: 9 };
+  const effect = (candidate: string) => {
+    const findings = [{ measure: "em@1", difference: 5, interval, p: 0.002, verdict: "better" as const }];
+    return { candidate, without: "c", findings };
+  };
+  const [suite] = report.suites;
+  const tablesOf = (effects: readonly ReturnType<typeof effect>[]) =>
+    studyTables({ title: "T", suites: [{ ...suite!, effects }] }, "markdown");
+  expect(tablesOf([effect("a"), effect("b")])).toContain(
+    "p = 0.002.\n\np in this list is corrected for its 2 comparisons by each measure (Holm); p of one test alone, as in the matrix of tests and in tests.csv, is not.",
+  );
+  expect(tablesOf([effect("a")])).not.toContain("corrected for its");
+  const tests = [0, 1].map((first) => ({ ...suite!.tests[0]!, first, second: 2 }));
+  expect(testMatrix({ ...suite!, tests }, "em@1", "T")).toContain("p of each of the 2 tests alone, not corrected");
+  expect(testMatrix(suite!, "em@1", "T")).not.toContain("corrected");
 });
