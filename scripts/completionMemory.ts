@@ -2,7 +2,7 @@
  * Asks a completer 10,000 times, with random cancellations, adapter swaps and preparations, and shows whether its memory
  * stays flat: the median of each fifth of the requests, and the change from the second to the last.
  *
- *     node --expose-gc scripts/completionMemory.ts [--base B] [--requests 10000] [--seed 42] [FOLDER of Python sources]
+ *     node scripts/completionMemory.ts [--base B] [--requests 10000] [--seed 42] [FOLDER of Python sources]
  */
 
 import { mkdtemp, rm } from "node:fs/promises";
@@ -16,6 +16,7 @@ import { resolveBase } from "../extension/core/baseModels/resolveBase.ts";
 import { openCompleter, type Completer } from "../extension/core/completion/completer.ts";
 import type { CompletionRequest } from "../extension/core/completion/completionRequest.ts";
 import { readHeldOut, type SourceFile } from "../extension/core/evaluation/suites/heldOut.ts";
+import { collectGarbage } from "../extension/core/foundation/collectGarbage.ts";
 import { isCancelled } from "../extension/core/foundation/errors.ts";
 import { seededRandom, type Random } from "../extension/core/foundation/random.ts";
 
@@ -121,7 +122,7 @@ async function writeAdapters(base: InstalledBase): Promise<string[]> {
 }
 
 function memoryNow(): Memory {
-  globalThis.gc?.();
+  collectGarbage();
   const { rss, heapUsed: heap, external } = process.memoryUsage();
   return { rss, heap, external };
 }

@@ -1,6 +1,6 @@
 /**
  * Measures full-size models with random weights of a published shape: import, memory, opening, prefill, decoding, and decoding
- * compared to the plain graph of scripts/fullSize/plainDecoder.ts. It needs one to three gigabytes of memory and of disk, and an
+ * without and with adapters compared to the plain graph of scripts/fullSize/plainDecoder.ts. It needs one to three gigabytes of memory and of disk, and an
  * idle machine. Files go to `.graft/full-size` and are removed at the end.
  *
  *     node scripts/fullSize.ts [--shape qwen2.5-coder-0.5b] [--bits 4] [--sparse] [--import-only | --training [--tokens 512]]
@@ -13,19 +13,21 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openBase, type InstalledBase } from "../extension/core/baseModels/installedBase.ts";
+import { seededRandom } from "../extension/core/foundation/random.ts";
 import { decodeAll } from "../extension/core/inference/decoding/decodeAll.ts";
 import { detokenizer } from "../extension/core/inference/decoding/detokenizer.ts";
 import { greedyToken, sampleTokens } from "../extension/core/inference/decoding/sampleTokens.ts";
 import { draftPace } from "../extension/core/inference/drafts/draftPace.ts";
 import type { DraftSource } from "../extension/core/inference/drafts/draftSource.ts";
 import { openTokenTree } from "../extension/core/inference/tree/openTokenTree.ts";
+import { randomLora } from "../extension/core/speed/measuring.ts";
 import { benchShape, benchSpec, openTrainingBench } from "../extension/core/speed/trainingBench.ts";
-import { openDecoder } from "../extension/core/inference/tree/decoder.ts";
+import { openDecoder, type Decoder } from "../extension/core/inference/tree/decoder.ts";
 import { planMemory } from "../extension/core/training/cost/memoryPlan.ts";
 import { run } from "./bed/command.ts";
 import { root, scratch } from "./bed/paths.ts";
 import { shapes, writeCheckpoint, type ShapeName } from "./fullSize/checkpoint.ts";
-import { openPlainDecoder } from "./fullSize/plainDecoder.ts";
+import { openPlainDecoder, type PlainDecoder } from "./fullSize/plainDecoder.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -101,20 +103,48 @@ async function measureSpeed(path: string): Promise<void> {
   const difference = logits.reduce((most, x, i) => Math.max(most, Math.abs(x - expected[i]!)), 0);
   tell("difference of the two graphs' logits, of their spread", difference / spread, "");
 
-  // Decode one token each in turns, so that other load on the machine slows down both.
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  for (let i = 0; i < 96; i++) {
-    ours.push(await seconds(() => decoder.extend([i])));
-    theirs.push(await seconds(() => plain.extend([i])));
-  }
-  const [a, b] = [ours, theirs].map((all) => all.toSorted((x, y) => x - y)[all.length >> 1]!) as [number, number];
-  tell(`decoding after ${prompt.length} tokens`, 1 / a, "tokens/s");
-  tell("decoding, plain graph", 1 / b, "tokens/s");
-  tell("a step of ours against one of the plain graph", a / b, "×");
+  const [ours, theirs] = await stepSeconds(decoder, plain, prompt);
+  tell(`decoding after ${prompt.length} tokens`, 1 / ours, "tokens/s");
+  tell("decoding, plain graph", 1 / theirs, "tokens/s");
+  tell("a step of ours against one of the plain graph", ours / theirs, "×");
   await decoder.release();
+  await measureAdapters(base, plain, prompt);
   await plain.release();
   await measureDrafts(base, prompt);
+}
+
+/** Measures a step with LoRA against one of the plain graph, on the modules of Hu et al. and on all. */
+async function measureAdapters(base: InstalledBase, plain: PlainDecoder, prompt: readonly number[]): Promise<void> {
+  const adapter = randomLora(base, seededRandom(1, "full size"));
+  const ofAttention = new Map([...adapter.modules].filter(([path]) => /\.[qkv]_proj$/.test(path)));
+  for (const [where, modules] of [
+    ["query, key and value", ofAttention],
+    ["every module", adapter.modules],
+  ] as const) {
+    const expected = [{ adapter: { ...adapter, modules }, scale: 1 }];
+    const decoder = await openDecoder(base, { expected });
+    decoder.useAdapters(expected);
+    const [ours, theirs] = await stepSeconds(decoder, plain, prompt);
+    tell(`… with LoRA of rank ${adapter.rank} on ${where}`, ours / theirs, "×");
+    await decoder.release();
+  }
+}
+
+/** Decodes one token each in turns, so that other load on the machine slows down both, and returns the seconds of a step of each. */
+async function stepSeconds(
+  decoder: Decoder,
+  plain: PlainDecoder,
+  prompt: readonly number[],
+): Promise<[number, number]> {
+  await decoder.begin(prompt);
+  plain.clear();
+  await plain.extend(prompt);
+  const both: [number[], number[]] = [[], []];
+  for (let i = 0; i < 96; i++) {
+    both[0].push(await seconds(() => decoder.extend([i])));
+    both[1].push(await seconds(() => plain.extend([i])));
+  }
+  return both.map((all) => all.toSorted((x, y) => x - y)[all.length >> 1]!) as [number, number];
 }
 
 /** Decodes a text that is known: the guesses are its tokens, of which one in nine is wrong, as in a repository that repeats itself. */

@@ -2,7 +2,7 @@
  * Measures the repository index on the Python files of a folder: how long it takes to build, to open again, to follow an edit and
  * to answer, and what it needs in memory and on disk.
  *
- *     MALLOC_MMAP_THRESHOLD_=131072 node --expose-gc --max-semi-space-size=4 --max-old-space-size=160 \
+ *     MALLOC_MMAP_THRESHOLD_=131072 node --max-semi-space-size=4 --max-old-space-size=160 \
  *       scripts/measureIndex.ts FOLDER [FILES]
  *
  * Copies up to FILES files (5,000) to a temporary folder, so that ignore rules around them do not count. Times are those of the
@@ -13,6 +13,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { constants, setPriority, tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { collectGarbage } from "../extension/core/foundation/collectGarbage.ts";
 import { seededRandom } from "../extension/core/foundation/random.ts";
 import { openFolderRepository, type FolderRepository } from "../extension/core/repository/folderRepository.ts";
 
@@ -61,7 +62,7 @@ const [building, saving, opening, editing, asking] = [none(), none(), none(), no
 let index: FolderRepository = await timed(() => openFolderRepository({ folder, home }), building);
 const peak = process.resourceUsage().maxRSS * 1000;
 await timed(() => index.save(), saving);
-globalThis.gc?.();
+collectGarbage();
 console.log(`${paths.length} files → ${JSON.stringify(index.size)}`);
 console.log(`build ${told(building)}, save ${told(saving)}`);
 console.log(

@@ -116,12 +116,11 @@ export function describeExit({ code, signal }: Exit): Said {
 }
 
 /**
- * The index and a training's tensors are outside of V8's heap. Reading files leaves much garbage in it, which these limits have collected
- * early: that saves 100 MB of memory in each, and costs no time.
+ * The index is outside of V8's heap. Reading files leaves much garbage in it, which these limits have collected early: that saves 100 MB of
+ * memory and costs no time.
  */
 const flags: Partial<Record<Role, readonly string[]>> = {
-  training: ["--max-semi-space-size=4"],
-  repository: ["--max-semi-space-size=4", "--max-old-space-size=160", "--expose-gc"],
+  repository: ["--max-semi-space-size=4", "--max-old-space-size=160"],
 };
 
 /**

@@ -66,7 +66,11 @@ export async function completeCommand(flags: CompleteFlags, context: Context): P
   }
   const placements = await placementsOf(flags.device, base, context);
   const { contextTokens } = flags;
-  const completer = await openCompleterOnDevices(base, placements, { contextTokens, log: output.log });
+  const completer = await openCompleterOnDevices(base, placements, {
+    contextTokens,
+    expected: flags.adapter,
+    log: output.log,
+  });
   try {
     await completer.useAdapters(flags.adapter);
     const load = performance.now() - startedAt;
@@ -184,7 +188,7 @@ export async function logitsCommand(
   for (const { adapter: read } of active) checkAdapterFits(read, base);
   const placements = await placementsOf(device, base, context);
   const logits = await withFallback(placements, { log: output.log }, async (placement) => {
-    const decoder = await openDecoder(base, { placement });
+    const decoder = await openDecoder(base, { placement, expected: active });
     try {
       decoder.useAdapters(active);
       if (decoder.hasEncoder) {

@@ -134,10 +134,11 @@ export async function runStudyCommand(name: string, flags: RunStudyFlags, contex
 function reportText({ suites }: StudyReport): string[] {
   const signs = { best: "best ", tied: "tied " } as const;
   const tables = suites.flatMap((suite) => {
-    const notes = [suite.note && english(suite.note), ...suite.effects.map(effectText), correctionNote(suite.effects)];
+    const note = suite.note && english(suite.note);
+    const notes = [note, ...suite.effects.map(effectText), correctionNote(suite.effects)];
     return [
       ...aligned(cells(suite, (text, mark) => `${mark ? signs[mark] : ""}${text}`)),
-      ...notes.filter((note) => note !== undefined),
+      ...notes.filter((each) => each !== undefined),
       "",
     ];
   });

@@ -1,5 +1,6 @@
 /**
- * Adapters for inference: graph inputs around every matrix product, so that swapping adapters only changes the fed values.
+ * Adapters for inference: graph inputs around the matrix products that adapters change, so that swapping adapters only changes the
+ * fed values. Products that no adapter changes stay as they are: a step of a small model takes longer with inputs that do nothing.
  *
  * All modules of one product share a pair of LoRA matrices (stacked, and block-diagonal on the output side), because few large
  * products are faster than many small ones. Rank 0 and factors of 1 give exactly the base.
@@ -10,16 +11,17 @@
 
 import { add, mul } from "../graph/primitives/elementwise.ts";
 import { matMul } from "../graph/primitives/matrix.ts";
-import { input } from "../graph/tensor.ts";
+import { input, type Tensor } from "../graph/tensor.ts";
 import type { AdaptedModule, AdapterSlots } from "../architectures/parameterScope.ts";
 import type { Adapter } from "./adapter.ts";
 import { kindOf } from "./methods/methodNamed.ts";
 import type { ModuleUpdate } from "./origin.ts";
 
-/** The modules of one matrix product in the graph. */
-export interface SlotSite {
+/** An input of the graph, for adapters. */
+export interface Slot {
   readonly name: string;
-  readonly modules: readonly AdaptedModule[];
+  /** See {@link slotValues}. */
+  valueOf(active: readonly ActiveAdapter[], leastRank: number): SlotValue;
 }
 
 /** A tensor to feed to the graph. */
@@ -35,85 +37,116 @@ export interface ActiveAdapter {
   readonly scale: number;
 }
 
-/** Returns slots for a graph under construction. Building the graph fills `sites`. */
-export function servingSlots(): { readonly slots: AdapterSlots; readonly sites: readonly SlotSite[] } {
-  const sites: SlotSite[] = [];
+/** What adapters change: a module's path and the key of its {@link ModuleUpdate}, such as "model.layers.0.mlp.up_proj lowRank". */
+export type Changes = ReadonlySet<string>;
+
+/** @param paths all modules of the base */
+export function changesOf(paths: Iterable<string>, active: readonly ActiveAdapter[]): Changes {
+  const changes = new Set<string>();
+  for (const path of paths) {
+    for (const one of active) for (const key of Object.keys(updateOf(one, path) ?? {})) changes.add(`${path} ${key}`);
+  }
+  return changes;
+}
+
+/** Returns slots for a graph under construction, only where `changes` need them. Building the graph fills `inputs`. */
+export function servingSlots(changes: Changes): { readonly slots: AdapterSlots; readonly inputs: readonly Slot[] } {
+  const inputs: Slot[] = [];
+  let products = 0;
   const slots: AdapterSlots = {
     around: (modules, x, product) => {
-      const name = modules.map(({ path }) => path).join("+");
-      sites.push({ name, modules });
-      const [inFeatures, outFeatures] = widths(modules);
-      const scaled = mul(x, input(`${name}.in`, "float32", [inFeatures]));
-      const a = input(`${name}.A`, "float32", [inFeatures, `${name}.rank`]);
-      const b = input(`${name}.B`, "float32", [`${name}.rank`, outFeatures]);
-      const y = add(product(scaled), matMul(matMul(scaled, a), b));
-      return mul(y, input(`${name}.out`, "float32", [outFeatures]));
+      // The runtime looks up each input by name several times in each run, so names are short.
+      const site = `adapters.${products++}`;
+      const isChanged = (key: keyof ModuleUpdate): boolean => modules.some(({ path }) => changes.has(`${path} ${key}`));
+      const slot = (name: string, shape: readonly (number | string)[], valueOf: Slot["valueOf"]): Tensor => {
+        inputs.push({ name: `${site}.${name}`, valueOf });
+        return input(`${site}.${name}`, "float32", shape);
+      };
+      const factor = (name: string, side: "input" | "output"): Tensor =>
+        slot(name, [width(modules, side)], (active) => factors(modules, active, side));
+      const scaled = isChanged("input") ? mul(x, factor("in", "input")) : x;
+      let y = product(scaled);
+      if (isChanged("lowRank")) {
+        const rank = `${site}.rank`;
+        const a = slot("A", [width(modules, "input"), rank], (...use) => stackedA(modules, ...use));
+        const b = slot("B", [rank, width(modules, "output")], (...use) => stackedB(modules, ...use));
+        y = add(y, matMul(matMul(scaled, a), b));
+      }
+      return isChanged("output") ? mul(y, factor("out", "output")) : y;
     },
   };
-  return { slots, sites };
+  return { slots, inputs };
 }
 
 /**
- * Returns the values to feed so that the graph computes with the `active` adapters, which must fit it; without any, it computes
- * the base. Virtual tokens are fed elsewhere.
+ * Returns the values to feed so that the graph computes with the `active` adapters, which must fit it, and for whose changes it
+ * must have slots; without any, it computes the base. Virtual tokens are fed elsewhere.
  *
  * @param leastRank rank of a site without LoRA; matrices of rank 1 are zeros. Some devices cannot multiply by empty matrices.
  */
 export function slotValues(
-  sites: readonly SlotSite[],
+  slots: readonly Slot[],
   active: readonly ActiveAdapter[],
   leastRank: 0 | 1 = 0,
 ): Record<string, SlotValue> {
-  const values: Record<string, SlotValue> = {};
-  for (const { name, modules } of sites) {
-    const { a, b } = loraValues(modules, active, leastRank);
-    values[`${name}.A`] = a;
-    values[`${name}.B`] = b;
-    values[`${name}.in`] = factors(modules, active, "input");
-    values[`${name}.out`] = factors(modules, active, "output");
-  }
-  return values;
+  return Object.fromEntries(slots.map((slot) => [slot.name, slot.valueOf(active, leastRank)]));
 }
 
-function loraValues(
-  modules: readonly AdaptedModule[],
-  active: readonly ActiveAdapter[],
-  leastRank: number,
-): { a: SlotValue; b: SlotValue } {
-  const [inFeatures, outFeatures] = widths(modules);
-  const parts = active.flatMap((one) => modules.flatMap((module, i) => lowRankOf(one, module, offsetOf(modules, i))));
-  const rank = Math.max(
-    leastRank,
-    parts.reduce((sum, part) => sum + part.rank, 0),
-  );
-  const a = new Float32Array(inFeatures * rank);
-  const b = new Float32Array(rank * outFeatures);
-  let first = 0;
-  for (const part of parts) {
-    for (let r = 0; r < part.rank; r++) {
-      for (let i = 0; i < inFeatures; i++) a[i * rank + first + r] = part.a[r * inFeatures + i]!;
-      for (let o = 0; o < part.outFeatures; o++) {
-        b[(first + r) * outFeatures + part.offset + o] = part.b[o * part.rank + r]! * part.factor;
-      }
+/** Returns A of all adapters and modules of a product, side by side: [in, R]. */
+function stackedA(modules: readonly AdaptedModule[], active: readonly ActiveAdapter[], leastRank: number): SlotValue {
+  const { parts, rank } = lowRankParts(modules, active, leastRank);
+  const inFeatures = width(modules, "input");
+  const values = new Float32Array(inFeatures * rank);
+  for (const { a, rank: own, first } of parts) {
+    for (let r = 0; r < own; r++) {
+      for (let i = 0; i < inFeatures; i++) values[i * rank + first + r] = a[r * inFeatures + i]!;
     }
-    first += part.rank;
   }
-  return { a: { values: a, shape: [inFeatures, rank] }, b: { values: b, shape: [rank, outFeatures] } };
+  return { values, shape: [inFeatures, rank] };
+}
+
+/** Returns B of all adapters and modules of a product, each at its modules' outputs, with their factors: [R, out]. */
+function stackedB(modules: readonly AdaptedModule[], active: readonly ActiveAdapter[], leastRank: number): SlotValue {
+  const { parts, rank } = lowRankParts(modules, active, leastRank);
+  const outputs = width(modules, "output");
+  const values = new Float32Array(rank * outputs);
+  for (const { b, rank: own, first, outFeatures, offset, factor } of parts) {
+    for (let r = 0; r < own; r++) {
+      for (let o = 0; o < outFeatures; o++) values[(first + r) * outputs + offset + o] = b[o * own + r]! * factor;
+    }
+  }
+  return { values, shape: [rank, outputs] };
 }
 
 interface LoraPart {
   readonly a: Float32Array;
   readonly b: Float32Array;
   readonly rank: number;
+  /** Index of the part's first row among the ranks of all parts. */
+  readonly first: number;
   readonly outFeatures: number;
   /** Index of the module's first output in the outputs of the product. */
   readonly offset: number;
   readonly factor: number;
 }
 
-function lowRankOf(active: ActiveAdapter, { path, outFeatures }: AdaptedModule, offset: number): LoraPart[] {
-  const lowRank = updateOf(active, path)?.lowRank;
-  return lowRank ? [{ ...lowRank, outFeatures, offset, factor: lowRank.scaling * active.scale }] : [];
+function lowRankParts(
+  modules: readonly AdaptedModule[],
+  active: readonly ActiveAdapter[],
+  leastRank: number,
+): { readonly parts: readonly LoraPart[]; readonly rank: number } {
+  const parts: LoraPart[] = [];
+  let rank = 0;
+  for (const one of active) {
+    for (const [i, { path, outFeatures }] of modules.entries()) {
+      const lowRank = updateOf(one, path)?.lowRank;
+      if (!lowRank) continue;
+      const place = { first: rank, outFeatures, offset: offsetOf(modules, i) };
+      parts.push({ ...lowRank, ...place, factor: lowRank.scaling * one.scale });
+      rank += lowRank.rank;
+    }
+  }
+  return { parts, rank: Math.max(leastRank, rank) };
 }
 
 function updateOf({ adapter }: ActiveAdapter, path: string): ModuleUpdate | undefined {
@@ -126,8 +159,7 @@ function factors(
   active: readonly ActiveAdapter[],
   side: "input" | "output",
 ): SlotValue {
-  const [inFeatures, outFeatures] = widths(modules);
-  const values = new Float32Array(side === "input" ? inFeatures : outFeatures).fill(1);
+  const values = new Float32Array(width(modules, side)).fill(1);
   for (const one of active) {
     for (const [i, { path }] of modules.entries()) {
       const found = updateOf(one, path)?.[side];
@@ -139,8 +171,8 @@ function factors(
   return { values, shape: [values.length] };
 }
 
-function widths(modules: readonly AdaptedModule[]): [inFeatures: number, outFeatures: number] {
-  return [modules[0]!.inFeatures, offsetOf(modules, modules.length)];
+function width(modules: readonly AdaptedModule[], side: "input" | "output"): number {
+  return side === "input" ? modules[0]!.inFeatures : offsetOf(modules, modules.length);
 }
 
 function offsetOf(modules: readonly AdaptedModule[], index: number): number {

@@ -4,11 +4,25 @@ import { join, resolve } from "node:path";
 import { LRUCache } from "lru-cache";
 import { infoOf } from "../foundation/exists.ts";
 import type { Adapter } from "../adapters/adapter.ts";
+import type { ActiveAdapter } from "../adapters/servingSlots.ts";
 import { readAdapter } from "../adapters/formats/peftFolder.ts";
 
 export interface AdapterCache {
   /** @throws UserError of readAdapter; "adapter-mismatch" */
   adapter(folder: string): Promise<Adapter>;
+}
+
+/** An adapter to use, by its folder. */
+export interface ChosenFolder {
+  readonly folder: string;
+  readonly scale: number;
+}
+
+/** @throws UserError of readAdapter; "adapter-mismatch" */
+export async function activeAdapters(cache: AdapterCache, chosen: readonly ChosenFolder[]): Promise<ActiveAdapter[]> {
+  const active: ActiveAdapter[] = [];
+  for (const { folder, scale } of chosen) active.push({ adapter: await cache.adapter(folder), scale });
+  return active;
 }
 
 /**

@@ -1,7 +1,6 @@
 /** Turns the text at the cursor into a completion: prompt, decoding, stop rules, post-processing, adapters. */
 
 import { createHash } from "node:crypto";
-import type { Adapter } from "../adapters/adapter.ts";
 import { checkAdapterFits } from "../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../baseModels/installedBase.ts";
 import { readRequest } from "../foundation/request.ts";
@@ -13,7 +12,7 @@ import { openTokenTree, type TokenTreeOptions } from "../inference/tree/openToke
 import type { TokenTree } from "../inference/tree/tokenTree.ts";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { openTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
-import { adapterCache } from "./adapterCache.ts";
+import { activeAdapters, adapterCache, type AdapterCache, type ChosenFolder } from "./adapterCache.ts";
 import { completionRequest, type CompletionRequest } from "./completionRequest.ts";
 import { copyDecoding, copyingOf, noCopying, type Copying } from "./copies/copying.ts";
 import { graded } from "./judgement/beginnings.ts";
@@ -61,25 +60,32 @@ export interface Completer {
    *
    * @throws UserError of reading them, or "adapter-mismatch"; the previous adapters then stay in use
    */
-  useAdapters(adapters: readonly { folder: string; scale: number }[]): Promise<{ milliseconds: number }>;
+  useAdapters(adapters: readonly ChosenFolder[]): Promise<{ milliseconds: number }>;
   release(): Promise<void>;
 }
 
 const fewestVisible = { automatic: 3, invoked: 1 } as const;
 const always = { bansInfillingMarkers: true, stopsOnRepetition: true } as const;
 
+export interface CompleterOptions extends Omit<TokenTreeOptions, "expected"> {
+  readonly contextTokens?: number | undefined;
+  /** Adapters that will be used: the base opens with slots for them. What is wrong with one is told when it is used. */
+  readonly expected?: readonly ChosenFolder[];
+}
+
 /** @throws UserError if the base's tokenizer or weights cannot be used */
 export async function openCompleter(
   base: InstalledBase,
-  { contextTokens, ...options }: TokenTreeOptions & { readonly contextTokens?: number | undefined } = {},
+  { contextTokens, expected = [], ...options }: CompleterOptions = {},
 ): Promise<Completer> {
   const startedAt = performance.now();
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
+  const adapters = adapterCache((adapter) => checkAdapterFits(adapter, base));
   return completerOf({
-    tree: await openTokenTree(base, options),
+    tree: await openTokenTree(base, { ...options, expected: await activeAdapters(adapters, expected).catch(() => []) }),
     tokenizer,
     parser: await openPythonParser(),
-    checkFits: (adapter) => checkAdapterFits(adapter, base),
+    adapters,
     copying: copyingOf(base),
     contextTokens: contextTokens ?? contextTokensOf(base),
     calibration: calibrationOf(base),
@@ -92,7 +98,7 @@ export function completerOf({
   tree,
   tokenizer,
   parser,
-  checkFits,
+  adapters,
   copying = noCopying,
   contextTokens = Infinity,
   calibration = uncalibrated,
@@ -101,7 +107,7 @@ export function completerOf({
   tree: TokenTree;
   tokenizer: Tokenizer;
   parser: PythonParser;
-  checkFits: (adapter: Adapter) => void;
+  adapters: AdapterCache;
   copying?: Copying;
   /** The most tokens of other files in a prompt, as far as there is room. */
   contextTokens?: number;
@@ -112,7 +118,6 @@ export function completerOf({
   const buildPrompt = promptBuilder(tokenizer, budget);
   const model = { tree, vocabulary: decodingVocabulary(tokenizer) };
   const byCopies = copyDecoding(model.vocabulary, tree.hasEncoder ? noCopying : copying);
-  const adapters = adapterCache(checkFits);
   const suggestions = suggestionCache<Known>();
   let load = loadMilliseconds;
 
@@ -173,9 +178,7 @@ export function completerOf({
     useAdapters: (wanted) =>
       turns.request(async () => {
         const startedAt = performance.now();
-        const active = [];
-        for (const { folder, scale } of wanted) active.push({ adapter: await adapters.adapter(folder), scale });
-        tree.useAdapters(active);
+        tree.useAdapters(await activeAdapters(adapters, wanted));
         suggestions.clear();
         const milliseconds = performance.now() - startedAt;
         load += milliseconds;

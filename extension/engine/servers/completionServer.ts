@@ -10,6 +10,7 @@ import type { MessageConnection } from "vscode-jsonrpc/node";
 import { internalError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
 import type { InstalledBase } from "../../core/baseModels/installedBase.ts";
+import type { ChosenFolder } from "../../core/completion/adapterCache.ts";
 import { openCompleterOnDevices, type CompleterOnDevices } from "../../core/completion/devices/completerOnDevices.ts";
 import { choosePlacements } from "../../core/devices/placements.ts";
 import type { Device, Placement } from "../../core/runtime/device.ts";
@@ -43,9 +44,14 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
   let open: Open | undefined;
   let probing: NodeJS.Timeout | undefined;
 
-  const openOn = async (base: InstalledBase, placements: readonly Placement[]): Promise<Open> => {
+  const openOn = async (
+    base: InstalledBase,
+    placements: readonly Placement[],
+    expected: readonly ChosenFolder[],
+  ): Promise<Open> => {
     const completer = await openCompleterOnDevices(base, placements, {
       log,
+      expected,
       onOpen: (device) => void connection.sendNotification(deviceOpens, { device }),
       onFallback: ({ device, said }, next) =>
         void connection.sendNotification(deviceFails, { device, next, reason: said.message }),
@@ -63,7 +69,7 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
       if (open?.base.hash !== base.hash || !isDeepStrictEqual(open.placements, placements)) {
         await open?.completer.release();
         open = undefined; // If the next line fails, later requests must not use the released model.
-        open = await openOn(base, placements);
+        open = await openOn(base, placements, adapters);
       }
       await open.completer.useAdapters(adapters);
       const { name, parameters } = base;

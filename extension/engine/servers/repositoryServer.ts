@@ -3,6 +3,7 @@
 import { realpath } from "node:fs/promises";
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
+import { collectGarbage } from "../../core/foundation/collectGarbage.ts";
 import { UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
 import { openFolderRepository, type FolderRepository } from "../../core/repository/folderRepository.ts";
@@ -127,6 +128,6 @@ async function saveIndex(
     return "failed";
   } finally {
     // Building and writing leave up to 40 MB behind, and a process without work collects nothing.
-    globalThis.gc?.();
+    collectGarbage();
   }
 }

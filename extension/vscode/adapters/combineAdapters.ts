@@ -93,9 +93,10 @@ function itemOf(
     adapter,
     label: problem ? `$(circle-slash) ${name}` : name,
     // Virtual tokens have no scale, and what cannot be used is used at none.
-    description: [...(isVirtual || problem ? [] : [scaleText(scale)]), description ? translated(description) : ""].join(
-      " · ",
-    ),
+    description: [
+      ...(isVirtual || problem ? [] : [scaleText(scale)]),
+      ...(description ? [translated(description)] : []),
+    ].join(" · "),
     ...(details.length > 0 && { detail: details.join(" ") }),
   };
 }

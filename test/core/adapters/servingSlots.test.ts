@@ -3,7 +3,12 @@
 import { describe, expect, test } from "vitest";
 import type { Ia3Adapter } from "../../../extension/core/adapters/methods/ia3.ts";
 import type { LoraAdapter } from "../../../extension/core/adapters/methods/lora.ts";
-import { servingSlots, slotValues, type ActiveAdapter } from "../../../extension/core/adapters/servingSlots.ts";
+import {
+  changesOf,
+  servingSlots,
+  slotValues,
+  type ActiveAdapter,
+} from "../../../extension/core/adapters/servingSlots.ts";
 import { linear } from "../../../extension/core/graph/composites/linear.ts";
 import { plainWeight } from "../../../extension/core/graph/composites/weight.ts";
 import { constant, input } from "../../../extension/core/graph/tensor.ts";
@@ -45,14 +50,16 @@ function ia3(path: string, on: "input" | "output", size: number): Ia3Adapter {
   };
 }
 
-/** The product with adapters, as the serving graph computes it. */
-async function served(active: readonly ActiveAdapter[]): Promise<Float32Array> {
-  const { slots, sites } = servingSlots();
+const paths = modules.map(({ path }) => path);
+
+/** The product with adapters, as a serving graph with slots for `met` adapters computes it. */
+async function served(active: readonly ActiveAdapter[], met = active): Promise<Float32Array> {
+  const { slots, inputs } = servingSlots(changesOf(paths, met));
   const y = slots.around(modules, input("x", "float32", [1, 3, 5]), (h) =>
     linear(h, plainWeight(constant(weight, [6, 5]))),
   );
   const run = await compiled([y], "inference");
-  return (await run({ x, ...slotValues(sites, active) }))[0]!;
+  return (await run({ x, ...slotValues(inputs, active) }))[0]!;
 }
 
 /** x·(W + Σ scale·scaling·B·A)ᵀ, with factors on x and y, by plain loops. */
@@ -115,8 +122,27 @@ describe("slotValues", () => {
       "inference",
     );
     const [base] = await run({ x });
-    expect(await served([])).toEqual(base);
+    const met = [q, k, ia3("attention.k", "output", 2), ia3("attention.q", "input", 5)].map((adapter) => {
+      return { adapter, scale: 1 };
+    });
+    expect(await served([], met)).toEqual(base);
     expect(await served([{ adapter: q, scale: 0 }])).toEqual(base);
     expect(relativeError(await served([{ adapter: q, scale: 1 }]), base!)).toBeGreaterThan(0.1);
+  });
+});
+
+describe("servingSlots", () => {
+  const namesFor = (...adapters: readonly (LoraAdapter | Ia3Adapter)[]): string[] => {
+    const active = adapters.map((adapter) => ({ adapter, scale: 1 }));
+    const { slots, inputs } = servingSlots(changesOf(paths, active));
+    slots.around(modules, input("x", "float32", [1, 3, 5]), (h) => linear(h, plainWeight(constant(weight, [6, 5]))));
+    return inputs.map(({ name }) => name.split(".").at(-1)!);
+  };
+
+  test("has inputs for what adapters change, and no others", () => {
+    expect(namesFor()).toEqual([]);
+    expect(namesFor(lora("attention.k", 2, 20))).toEqual(["A", "B"]);
+    expect(namesFor(ia3("attention.k", "output", 2))).toEqual(["out"]);
+    expect(namesFor(lora("attention.k", 2, 20), ia3("attention.q", "input", 5))).toEqual(["in", "A", "B"]);
   });
 });

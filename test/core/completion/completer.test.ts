@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Adapter } from "../../../extension/core/adapters/adapter.ts";
 import { checkAdapterFits } from "../../../extension/core/adapters/fit/adapterFit.ts";
 import { writeAdapter } from "../../../extension/core/adapters/formats/peftFolder.ts";
+import { adapterCache } from "../../../extension/core/completion/adapterCache.ts";
 import { completerOf, type Completer } from "../../../extension/core/completion/completer.ts";
 import { readModelConfig } from "../../../extension/core/architectures/readConfig.ts";
 import { openPythonParser } from "../../../extension/core/python/pythonParser.ts";
@@ -17,7 +18,10 @@ const checkFits = (adapter: Adapter): void =>
 
 function open(answer: (prompt: string) => string, tokenizer = characters): { completer: Completer; tree: FakeTree } {
   const tree = fakeTree(answer);
-  return { completer: completerOf({ tree, tokenizer, parser, checkFits, loadMilliseconds: 5 }), tree };
+  return {
+    completer: completerOf({ tree, tokenizer, parser, adapters: adapterCache(checkFits), loadMilliseconds: 5 }),
+    tree,
+  };
 }
 
 describe("complete", () => {

@@ -11,7 +11,8 @@ const request = { prefix: "x = ", suffix: "" };
 /** Completers that say their device and adapters; that of WebGPU fails after so many completions. */
 function fakes(completions: number) {
   const used: string[] = [];
-  const open = ({ device }: Placement): Promise<Completer> => {
+  const open = ({ device }: Placement, expected: readonly { folder: string }[]): Promise<Completer> => {
+    if (expected.length > 0) used.push(`${device} expects ${expected.map(({ folder }) => folder).join()}`);
     let left = completions;
     let adapters = "";
     if (device === "webgpu" && completions < 0) return Promise.reject(new DeviceFailure(device, "No adapter."));
@@ -44,7 +45,8 @@ describe("openCompleterOnDevices", () => {
   test("a device that fails in the middle: the same completion comes from the next, with the same adapters", async () => {
     const { open, used } = fakes(1);
     const onFallback = vi.fn();
-    const completer = await openCompleterOnDevices(base, [webgpu, onCpu], { log: silentLog, onFallback }, open);
+    const options = { log: silentLog, onFallback, expected: [{ folder: "first", scale: 1 }] };
+    const completer = await openCompleterOnDevices(base, [webgpu, onCpu], options, open);
     await completer.useAdapters([{ folder: "style", scale: 1 }]);
     expect(completer.device).toBe("webgpu");
     expect((await completer.complete(request)).text).toBe("webgpu+style");
@@ -53,7 +55,8 @@ describe("openCompleterOnDevices", () => {
     expect(both.map(({ text }) => text)).toEqual(["cpu+style", "cpu+style"]);
     expect(completer.device).toBe("cpu");
     expect(onFallback).toHaveBeenCalledTimes(1);
-    expect(used.toSorted()).toEqual(["cpu uses style", "webgpu released", "webgpu uses style"]);
+    const onCpuNow = ["cpu expects style", "cpu uses style"];
+    expect(used.toSorted()).toEqual([...onCpuNow, "webgpu expects first", "webgpu released", "webgpu uses style"]);
   });
 
   test("a device that cannot be opened gives way to the next", async () => {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
+import { adapterCache } from "../../../extension/core/completion/adapterCache.ts";
 import { completerOf, openCompleter, type Completer } from "../../../extension/core/completion/completer.ts";
 import { openPythonParser } from "../../../extension/core/python/pythonParser.ts";
 import { at, characters, fakeTree, type FakeTree } from "./fakes.ts";
@@ -17,7 +18,10 @@ const question = { path: "a.py", context, ...at("import other\nx = other.|\ny = 
 
 function open(): { completer: Completer; tree: FakeTree } {
   const tree = fakeTree(() => "value\n");
-  return { completer: completerOf({ tree, tokenizer: characters, parser, checkFits: () => undefined }), tree };
+  return {
+    completer: completerOf({ tree, tokenizer: characters, parser, adapters: adapterCache(() => undefined) }),
+    tree,
+  };
 }
 
 describe("prepare", () => {

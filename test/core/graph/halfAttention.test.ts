@@ -70,7 +70,7 @@ describe("graphs for CUDA", () => {
     const { config, tensors } = await loadFixture(model);
     if (isEncoderDecoder(config)) throw new Error("not for models with an encoder");
     const count = (device: Device, word: string): number => {
-      const { bytes } = inferenceGraph(config, storedWeights(tensors), "w", device).model;
+      const { bytes } = inferenceGraph(config, storedWeights(tensors), "w", device, new Set()).model;
       return Buffer.from(bytes).toString("latin1").split(word).length;
     };
     expect(count("cuda", "Cast")).toBeGreaterThan(count("cpu", "Cast") + 8 * config.layers);

@@ -43,13 +43,14 @@ describe("graphs for WebGPU", () => {
     const weights = storedWeights(tensors);
     const modules = moduleShapes(config);
     const targets = new Set(modules.keys());
+    const changes = new Set([...targets].map((path) => `${path} lowRank`));
     const shape = { rows: 1, length: 8, checkpointing: true, ...(isEncoderDecoder(config) && { encoderLength: 8 }) };
     const graphs = (device: "cpu" | "webgpu"): OnnxModel[] => {
       const trained = { config, weights, weightFile: "w", modules };
       const spec = { method: "lora", targets, rank: 2, scaling: 1, dropout: 0 } as const;
       const training = trainingGraph(trained, spec, shape, "gradients", device).model;
-      if (!isEncoderDecoder(config)) return [training, inferenceGraph(config, weights, "w", device).model];
-      const { encoder, decoder } = encoderDecoderGraphs(config, weights, "w", device);
+      if (!isEncoderDecoder(config)) return [training, inferenceGraph(config, weights, "w", device, changes).model];
+      const { encoder, decoder } = encoderDecoderGraphs(config, weights, "w", device, changes);
       return [training, encoder.model, decoder.model];
     };
     expect(graphs("cpu").every(hasFused)).toBe(true);

@@ -3,15 +3,15 @@
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { withFallback, type FallbackOptions } from "../../devices/placements.ts";
 import { deviceNames, DeviceFailure, onCpu, type Device, type Placement } from "../../runtime/device.ts";
-import { openCompleter, type Completer } from "../completer.ts";
+import type { ChosenFolder } from "../adapterCache.ts";
+import { openCompleter, type Completer, type CompleterOptions } from "../completer.ts";
 
 export interface CompleterOnDevices extends Completer {
   /** The device that completes now. */
   readonly device: Device;
 }
 
-export interface OnDevicesOptions extends FallbackOptions {
-  readonly contextTokens?: number | undefined;
+export interface OnDevicesOptions extends FallbackOptions, Pick<CompleterOptions, "contextTokens" | "expected"> {
   /** Called before a device is opened, which may end the process. */
   readonly onOpen?: (device: Device) => void;
 }
@@ -21,13 +21,14 @@ export async function openCompleterOnDevices(
   base: InstalledBase,
   placements: readonly Placement[],
   options: OnDevicesOptions,
-  open = (placement: Placement): Promise<Completer> =>
-    openCompleter(base, { placement, contextTokens: options.contextTokens }),
+  open = (placement: Placement, expected: readonly ChosenFolder[]): Promise<Completer> =>
+    openCompleter(base, { placement, expected, contextTokens: options.contextTokens }),
 ): Promise<CompleterOnDevices> {
   const { log, onFallback, onOpen } = options;
   let rest = placements;
   let device: Device = "cpu";
-  let adapters: Parameters<Completer["useAdapters"]>[0] = [];
+  let adapters: readonly ChosenFolder[] = [];
+  let { expected = [] } = options;
 
   /** Opens the first of `rest` that works, and keeps those behind it. */
   const openNext = (): Promise<Completer> =>
@@ -35,7 +36,7 @@ export async function openCompleterOnDevices(
       rest = placements.slice(placements.indexOf(placement) + 1);
       ({ device } = placement);
       onOpen?.(device);
-      const opened = await open(placement);
+      const opened = await open(placement, expected);
       if (adapters.length > 0) await opened.useAdapters(adapters);
       return opened;
     });
@@ -78,7 +79,7 @@ export async function openCompleterOnDevices(
     prepare: (request, signal) => steady((completer) => completer.prepare(request, signal)),
     useAdapters: async (wanted) => {
       const swapped = await steady((completer) => completer.useAdapters(wanted));
-      adapters = wanted;
+      adapters = expected = wanted;
       return swapped;
     },
     release: async () => (await current).release(),

@@ -47,7 +47,7 @@ export async function baseCandidate(
       const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
       return { generator: await openBatchGenerator(base, tokenizer, adapters, opening), tokenizer };
     },
-    openInfiller: () => openInfiller(base, named, opening),
+    openInfiller: () => openInfiller(base, named, { ...opening, expected: adapters }),
   };
 }
 

@@ -8,6 +8,7 @@ import { basename, resolve } from "node:path";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { say } from "../../foundation/words/said.ts";
+import { adapterCache } from "../../completion/adapterCache.ts";
 import { completerOf } from "../../completion/completer.ts";
 import { tellProblems, type Problem } from "../../dataset/example.ts";
 import { openPythonParser } from "../../python/pythonParser.ts";
@@ -65,7 +66,7 @@ async function ngramInfiller(corpus: string, tokenizer: Tokenizer, control: Open
     // A suffix or a marker would only push the last words out of the model's short context.
     tokenizer: { ...tokenizer, fillInTheMiddle: null },
     parser: await openPythonParser(),
-    checkFits: () => undefined,
+    adapters: adapterCache(() => undefined),
   });
   return {
     // Four tokens of context do not reach beyond the file.

@@ -1,8 +1,8 @@
 /** The editor's completion path without the editor: window, context, completer, answers known ahead, and judgement. */
 
-import type { Adapter } from "../../adapters/adapter.ts";
 import { checkAdapterFits } from "../../adapters/fit/adapterFit.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
+import { activeAdapters, adapterCache } from "../../completion/adapterCache.ts";
 import { completerOf, type Completer } from "../../completion/completer.ts";
 import type { Completion } from "../../completion/result/completion.ts";
 import type { CompletionRequest } from "../../completion/completionRequest.ts";
@@ -103,13 +103,15 @@ async function openCountedCompleter(
   }: Pick<SuggesterSettings, "adapters" | "contextTokens" | "threads" | "placement">,
 ): Promise<{ completer: Completer; spent: () => EngineCost }> {
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
-  const { tree, spent } = countedTree(await openTokenTree(base, { threads, placement }));
+  const cache = adapterCache((adapter) => checkAdapterFits(adapter, base));
+  const expected = await activeAdapters(cache, adapters);
+  const { tree, spent } = countedTree(await openTokenTree(base, { threads, placement, expected }));
   const parser = await openPythonParser();
   const completer = completerOf({
     tree,
     tokenizer,
     parser,
-    checkFits: (adapter: Adapter) => checkAdapterFits(adapter, base),
+    adapters: cache,
     copying: copyingOf(base),
     contextTokens: contextTokens ?? contextTokensOf(base),
     calibration: calibrationOf(base),

@@ -48,7 +48,7 @@ export async function openBatchGenerator(
   adapters: readonly ActiveAdapter[],
   options: TokenTreeOptions = {},
 ): Promise<BatchGenerator> {
-  const tree = await openTokenTree(base, options);
+  const tree = await openTokenTree(base, { ...options, expected: adapters });
   tree.useAdapters(adapters);
   const vocabulary = decodingVocabulary(tokenizer);
   return {

@@ -1,7 +1,7 @@
 /** The tensors that feed adapters to a session. The tensors of a single adapter are cached, so swapping back is instant. */
 
 import type { Adapter } from "../../adapters/adapter.ts";
-import { slotValues, type ActiveAdapter, type SlotSite, type SlotValue } from "../../adapters/servingSlots.ts";
+import { slotValues, type ActiveAdapter, type Slot, type SlotValue } from "../../adapters/servingSlots.ts";
 import type { Device } from "../../runtime/device.ts";
 import { floats, type RuntimeTensor } from "../../runtime/session.ts";
 
@@ -15,14 +15,11 @@ export function feedsOf(values: Readonly<Record<string, SlotValue>>): Feeds {
 }
 
 /**
- * @param sites where adapters attach in the session's graph; the adapters must fit them
+ * @param slots the slots of the session's graph; the adapters must fit them
  * @param device where the session runs
  */
-export function adapterFeeds(
-  sites: readonly SlotSite[],
-  device: Device = "cpu",
-): (active: readonly ActiveAdapter[]) => Feeds {
-  const feedsFor = (active: readonly ActiveAdapter[]): Feeds => feedsOf(slotValues(sites, active, leastRanks[device]));
+export function adapterFeeds(slots: readonly Slot[], device: Device): (active: readonly ActiveAdapter[]) => Feeds {
+  const feedsFor = (active: readonly ActiveAdapter[]): Feeds => feedsOf(slotValues(slots, active, leastRanks[device]));
   const cache = new WeakMap<Adapter, { scale: number; feeds: Feeds }>();
   const none = feedsFor([]);
   return (active) => {

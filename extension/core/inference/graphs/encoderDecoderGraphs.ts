@@ -3,7 +3,7 @@
  * generates. Both come from one forward pass, cut at cross-attention.
  */
 
-import { servingSlots } from "../../adapters/servingSlots.ts";
+import { servingSlots, type Changes } from "../../adapters/servingSlots.ts";
 import { withVirtualTokens } from "../../adapters/virtualTokens.ts";
 import { biasedAttention, equalParts, perHead } from "../../graph/composites/biasedAttention.ts";
 import { linear } from "../../graph/composites/linear.ts";
@@ -29,15 +29,16 @@ import type { InferenceGraph } from "./inferenceGraph.ts";
  * tokens, and encoded_mask float32 [1, 1, T, E]; rows int64 [rows], which index T. Outputs: logits [rows, vocabulary];
  * present.N.key and present.N.value.
  *
- * Both also have inputs for adapters.
+ * Both also have slots for adapters that change what `changes` say.
  */
 export function encoderDecoderGraphs(
   config: EncoderDecoderConfig,
   weights: WeightSource,
   weightFile: string,
-  device: Device = "cpu",
+  device: Device,
+  changes: Changes,
 ): { readonly encoder: InferenceGraph; readonly decoder: InferenceGraph } {
-  const { slots, sites } = servingSlots();
+  const { slots, inputs } = servingSlots(changes);
   const { heads, headSize } = config.attention;
   const state = (name: string, length: string): Tensor => input(name, "float32", [1, heads, length, headSize]);
   const ids = input("ids", "int64", [1, "sequence"]);
@@ -85,7 +86,7 @@ export function encoderDecoderGraphs(
     const fused = lower(Object.values(outputs), "inference");
     const lowered = lacksFusedMatMul.has(device) ? withPlainProducts(fused) : fused;
     const model = encode(Object.fromEntries(Object.keys(outputs).map((name, i) => [name, lowered[i]!])), weightFile);
-    return { model, sites: sites.filter(({ name }) => model.inputs.has(`${name}.in`)) };
+    return { model, slots: inputs.filter(({ name }) => model.inputs.has(name)) };
   };
   return { encoder: graphOf(encoded), decoder: graphOf({ logits: linear(rows, head.weight, head.bias), ...present }) };
 }

@@ -1,6 +1,6 @@
 /** A model as an ONNX graph for inference: KV cache in and out, adapters as inputs, logits of the requested rows. */
 
-import { servingSlots, type SlotSite } from "../../adapters/servingSlots.ts";
+import { servingSlots, type Changes, type Slot } from "../../adapters/servingSlots.ts";
 import { withVirtualTokens } from "../../adapters/virtualTokens.ts";
 import { cachedAttention } from "../../graph/composites/attention.ts";
 import { linear } from "../../graph/composites/linear.ts";
@@ -19,8 +19,8 @@ import { encode, type OnnxModel } from "../../onnx/encode.ts";
 
 export interface InferenceGraph {
   readonly model: OnnxModel;
-  /** The modules that adapters attach to, in model order. */
-  readonly sites: readonly SlotSite[];
+  /** The inputs for adapters. */
+  readonly slots: readonly Slot[];
 }
 
 /**
@@ -37,16 +37,19 @@ export function maxCachedTokens({ contextLength }: DecoderConfig): number {
  *
  * Inputs: ids and positions int64 [1, sequence]; mask float32 [1, 1, sequence, past+sequence], over cached and new tokens;
  * last_positions int32 [1] and total_length int32 [], which are total - 1 and total; past.N.key and past.N.value
- * [1, kvHeads, past, D]; rows int64 [rows], which index the sequence; adapter slots and virtual tokens.
+ * [1, kvHeads, past, D]; rows int64 [rows], which index the sequence; slots for adapters, and virtual tokens.
  * Outputs: logits [rows, vocabulary]; present.N.key and present.N.value [1, kvHeads, total, D].
+ *
+ * @param changes what the adapters change that the graph has slots for
  */
 export function inferenceGraph(
   config: DecoderConfig,
   weights: WeightSource,
   weightFile: string,
-  device: Device = "cpu",
+  device: Device,
+  changes: Changes,
 ): InferenceGraph {
-  const { slots, sites } = servingSlots();
+  const { slots, inputs } = servingSlots(changes);
   const { kvHeads, headSize } = config.attention;
   const lastPositions = input("last_positions", "int32", [1]);
   const totalLength = input("total_length", "int32", []);
@@ -74,5 +77,5 @@ export function inferenceGraph(
   const plain = lacksFusedMatMul.has(device) ? withPlainProducts(fused) : fused;
   const lowered = attendsInHalf.has(device) ? withHalfAttention(plain) : plain;
   const model = encode(Object.fromEntries(Object.keys(named).map((name, i) => [name, lowered[i]!])), weightFile);
-  return { model, sites };
+  return { model, slots: inputs };
 }

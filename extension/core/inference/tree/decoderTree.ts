@@ -5,10 +5,10 @@ import { maxCachedTokens } from "../graphs/inferenceGraph.ts";
 import { cachedReader } from "./cachedReader.ts";
 import type { CachedSession } from "./nodeCache.ts";
 import { placeFeeds } from "./placeFeeds.ts";
-import type { AdaptedSession, TokenTree } from "./tokenTree.ts";
+import type { TokenTree, TreeSession } from "./tokenTree.ts";
 import type { TopLogProbabilities } from "./topLogProbabilities.ts";
 
-export function decoderTree(config: DecoderConfig, session: AdaptedSession, top: TopLogProbabilities): TokenTree {
+export function decoderTree(config: DecoderConfig, session: TreeSession, top: TopLogProbabilities): TokenTree {
   const place: CachedSession["place"] = (nodes, { length: total }, prompt) => placeFeeds(config, nodes, total, prompt);
   const reader = cachedReader(config, { ...session, place }, maxCachedTokens(config));
   return {

@@ -9,7 +9,7 @@ import { floats, int64s } from "../../runtime/session.ts";
 import { feedsOf, type Feeds } from "../graphs/adapterFeeds.ts";
 import { joined, type KeyValues } from "./keyValueCache.ts";
 import { rootAfter, rootOf, type TokenNode } from "./tokenNode.ts";
-import { contextFull, type AdaptedSession } from "./tokenTree.ts";
+import { contextFull, type TreeSession } from "./tokenTree.ts";
 
 interface Encoded {
   readonly text: readonly number[];
@@ -29,8 +29,7 @@ export interface EncodedPrompts {
   useAdapters(active: readonly ActiveAdapter[], virtual: PromptAdapter | undefined): void;
 }
 
-export function encodedPrompts(config: EncoderDecoderConfig, encoder: AdaptedSession): EncodedPrompts {
-  let slots = encoder.adapterFeeds([]);
+export function encodedPrompts(config: EncoderDecoderConfig, encoder: TreeSession): EncodedPrompts {
   let virtual: PromptAdapter | undefined;
   /** The prompts by the roots of their continuations, in the order of `together`. */
   let prompts = new Map<TokenNode, Encoded>();
@@ -42,7 +41,6 @@ export function encodedPrompts(config: EncoderDecoderConfig, encoder: AdaptedSes
     const ids = new BigInt64Array(length);
     ids.set(BigInt64Array.from(text, BigInt), length - text.length);
     const values = await encoder.run({
-      ...slots,
       ...feedsOf(embeddingValues(length, config.hiddenSize, virtual)),
       ids: int64s(ids, [1, length]),
       positions: int64s(BigInt64Array.from(ids.keys(), BigInt), [length]),
@@ -74,7 +72,7 @@ export function encodedPrompts(config: EncoderDecoderConfig, encoder: AdaptedSes
     },
     useAdapters: (active, tokens) => {
       virtual = tokens;
-      slots = encoder.adapterFeeds(active);
+      encoder.useAdapters(active);
       prompts = new Map();
       together = undefined;
     },

@@ -11,12 +11,12 @@ import { cachedReader } from "./cachedReader.ts";
 import { encodedPrompts } from "./encodedPrompts.ts";
 import { maskOf, type TokenNode } from "./tokenNode.ts";
 import type { TopLogProbabilities } from "./topLogProbabilities.ts";
-import type { AdaptedSession, TokenTree } from "./tokenTree.ts";
+import type { TokenTree, TreeSession } from "./tokenTree.ts";
 
 export function encoderDecoderTree(
   config: EncoderDecoderConfig,
-  encoder: AdaptedSession,
-  decoder: AdaptedSession,
+  encoder: TreeSession,
+  decoder: TreeSession,
   top: TopLogProbabilities,
 ): TokenTree {
   /** The virtual tokens that the encoder reads in front of the text. */

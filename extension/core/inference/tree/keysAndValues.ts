@@ -5,7 +5,6 @@ import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import type { DecoderConfig } from "../../architectures/config.ts";
 import { storedWeights } from "../../architectures/storedWeights.ts";
 import { floatsOf, int64s, openSession } from "../../runtime/session.ts";
-import { adapterFeeds } from "../graphs/adapterFeeds.ts";
 import { inferenceGraph } from "../graphs/inferenceGraph.ts";
 import { emptyCache } from "./keyValueCache.ts";
 import { placeFeeds } from "./placeFeeds.ts";
@@ -23,7 +22,7 @@ export async function readKeysAndValues(
   config: DecoderConfig,
   ids: readonly number[],
 ): Promise<readonly LayerKeysAndValues[]> {
-  const { model, sites } = inferenceGraph(config, storedWeights(tensors), basename(weightsPath));
+  const { model } = inferenceGraph(config, storedWeights(tensors), basename(weightsPath), "cpu", new Set());
   const session = await openSession(model, { purpose: "inference", weightFolder: dirname(weightsPath) });
   try {
     const count = ids.length;
@@ -32,7 +31,6 @@ export async function readKeysAndValues(
       nodes.push(Object.assign(addChild(nodes.at(-1) ?? rootAfter(null), id), { entry }));
     }
     const results = await session.run({
-      ...adapterFeeds(sites)([]),
       ...emptyCache(config),
       ...placeFeeds(config, nodes, count),
       ids: int64s(BigInt64Array.from(ids, BigInt), [1, count]),

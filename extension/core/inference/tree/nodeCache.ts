@@ -14,9 +14,9 @@ import { floatsOf, int64s, type RuntimeTensor } from "../../runtime/session.ts";
 import type { Feeds } from "../graphs/adapterFeeds.ts";
 import { emptyCache, joined, prefixCache, runsOf, type KeyValues } from "./keyValueCache.ts";
 import { addChild, rootAfter, withAncestors, type TokenNode } from "./tokenNode.ts";
-import { contextFull, type AdaptedSession } from "./tokenTree.ts";
+import { contextFull, type TreeSession } from "./tokenTree.ts";
 
-export interface CachedSession extends AdaptedSession {
+export interface CachedSession extends TreeSession {
   /**
    * Returns the graph's inputs for the positions and masks of new tokens.
    *
@@ -55,7 +55,6 @@ const maxDeadShare = 1 / 8;
 
 /** @param maxCachedTokens the capacity of the session's cache, in tokens */
 export function nodeCache(config: ModelConfig, session: CachedSession, maxCachedTokens: number): NodeCache {
-  let slots = session.adapterFeeds([]);
   let virtual: VirtualTokens | null = null;
   let past: KeyValues = emptyCache(config);
   let entries: TokenNode[] = [];
@@ -68,7 +67,6 @@ export function nodeCache(config: ModelConfig, session: CachedSession, maxCached
     const all = [...entries, ...nodes];
     const ids = BigInt64Array.from(nodes, ({ token }) => BigInt(Math.max(0, token)));
     const results = await session.run({
-      ...slots,
       ...past,
       ...session.place(nodes, all, prompt),
       ids: int64s(ids, [1, nodes.length]),
@@ -128,7 +126,7 @@ export function nodeCache(config: ModelConfig, session: CachedSession, maxCached
     useAdapters: (active) => {
       aside.clear();
       virtual = virtualTokensOf(active);
-      slots = session.adapterFeeds(active);
+      session.useAdapters(active);
       ({ past, entries, root } = emptyText(config));
     },
   };

@@ -1,17 +1,18 @@
 /** Opens an installed base for inference: its graphs, their sessions, and the token tree over them. */
 
 import { basename, dirname } from "node:path";
+import type { ActiveAdapter, Changes } from "../../adapters/servingSlots.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { isEncoderDecoder } from "../../architectures/config.ts";
 import { storedWeights } from "../../architectures/storedWeights.ts";
 import { onCpu, type Placement } from "../../runtime/device.ts";
 import { openSession } from "../../runtime/session.ts";
-import { adapterFeeds } from "../graphs/adapterFeeds.ts";
+import { openAdaptedSession } from "../graphs/adaptedSession.ts";
 import { encoderDecoderGraphs } from "../graphs/encoderDecoderGraphs.ts";
 import { inferenceGraph, type InferenceGraph } from "../graphs/inferenceGraph.ts";
 import { decoderTree } from "./decoderTree.ts";
 import { encoderDecoderTree } from "./encoderDecoderTree.ts";
-import type { AdaptedSession, TokenTree } from "./tokenTree.ts";
+import type { TokenTree, TreeSession } from "./tokenTree.ts";
 import { openTopLogProbabilities } from "./topLogProbabilities.ts";
 
 export interface TokenTreeOptions {
@@ -19,22 +20,32 @@ export interface TokenTreeOptions {
   readonly threads?: number | undefined;
   /** The default is the CPU. */
   readonly placement?: Placement | undefined;
+  /** Adapters that will be used: the base opens with slots for them. The first that changes more reopens it. */
+  readonly expected?: readonly ActiveAdapter[] | undefined;
 }
 
 export async function openTokenTree(base: InstalledBase, options: TokenTreeOptions = {}): Promise<TokenTree> {
   const { config, weightsPath } = base;
-  const { threads, placement = onCpu } = options;
+  const { threads, placement = onCpu, expected = [] } = options;
   const { device, tokensPerRun } = placement;
   const weights = storedWeights(base.tensors);
-  const open = async ({ model, sites }: InferenceGraph): Promise<AdaptedSession> => {
-    const weightFolder = dirname(weightsPath);
-    const session = await openSession(model, { threads, device, purpose: "inference", weightFolder });
-    return { ...session, tokensPerRun, adapterFeeds: adapterFeeds(sites, device) };
+  const [weightFolder, weightFile] = [dirname(weightsPath), basename(weightsPath)];
+  const open = async (graphWith: (changes: Changes) => InferenceGraph): Promise<TreeSession> => {
+    const parts = {
+      config,
+      device,
+      graphWith,
+      open: (model: InferenceGraph["model"]) =>
+        openSession(model, { threads, device, purpose: "inference", weightFolder }),
+    };
+    return { ...(await openAdaptedSession(parts, expected)), tokensPerRun };
   };
   const top = await openTopLogProbabilities(config.vocabularySize, { threads });
   if (isEncoderDecoder(config)) {
-    const { encoder, decoder } = encoderDecoderGraphs(config, weights, basename(weightsPath), device);
-    return encoderDecoderTree(config, await open(encoder), await open(decoder), top);
+    const graphsWith = (changes: Changes) => encoderDecoderGraphs(config, weights, weightFile, device, changes);
+    const encoder = await open((changes) => graphsWith(changes).encoder);
+    return encoderDecoderTree(config, encoder, await open((changes) => graphsWith(changes).decoder), top);
   }
-  return decoderTree(config, await open(inferenceGraph(config, weights, basename(weightsPath), device)), top);
+  const graphWith = (changes: Changes) => inferenceGraph(config, weights, weightFile, device, changes);
+  return decoderTree(config, await open(graphWith), top);
 }

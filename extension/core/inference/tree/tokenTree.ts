@@ -6,8 +6,7 @@
 import type { ActiveAdapter } from "../../adapters/servingSlots.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { say } from "../../foundation/words/said.ts";
-import type { Session } from "../../runtime/session.ts";
-import type { Feeds } from "../graphs/adapterFeeds.ts";
+import type { AdaptedSession } from "../graphs/adaptedSession.ts";
 import type { TokenNode } from "./tokenNode.ts";
 import type { TopTokens } from "./topLogProbabilities.ts";
 
@@ -75,9 +74,7 @@ export function contextFull(wanted: number, limit: number): UserError {
   return new UserError("context-full", message, say`Shorten the prompt, or ask for fewer tokens.`);
 }
 
-/** A session that can run with adapters. */
-export interface AdaptedSession extends Session {
+export interface TreeSession extends AdaptedSession {
   /** The most tokens to read in one run. */
   readonly tokensPerRun: number;
-  adapterFeeds(active: readonly ActiveAdapter[]): Feeds;
 }

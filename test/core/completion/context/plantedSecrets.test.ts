@@ -3,6 +3,7 @@
 import { rm } from "node:fs/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { adapterCache } from "../../../../extension/core/completion/adapterCache.ts";
 import { completerOf, type Completer } from "../../../../extension/core/completion/completer.ts";
 import { contextKeeper } from "../../../../extension/core/completion/context/contextKeeper.ts";
 import { contextLimits } from "../../../../extension/core/completion/context/contextLimits.ts";
@@ -43,7 +44,7 @@ beforeAll(async () => {
     tree,
     tokenizer: characters,
     parser: await openPythonParser(),
-    checkFits: () => undefined,
+    adapters: adapterCache(() => undefined),
   });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -13,6 +13,7 @@ import { writeAdapter } from "../../../../extension/core/adapters/formats/peftFo
 import { moduleShapes } from "../../../../extension/core/architectures/architectures.ts";
 import { resolveBase } from "../../../../extension/core/baseModels/resolveBase.ts";
 import type { InstalledBase } from "../../../../extension/core/baseModels/installedBase.ts";
+import { adapterCache } from "../../../../extension/core/completion/adapterCache.ts";
 import { completerOf, type Completer } from "../../../../extension/core/completion/completer.ts";
 import type { CompletionRequest } from "../../../../extension/core/completion/completionRequest.ts";
 import { countedTree } from "../../../../extension/core/evaluation/replay/countedTree.ts";
@@ -47,7 +48,7 @@ async function open(): Promise<{ completer: Completer; spent: ReturnType<typeof 
     tree,
     tokenizer,
     parser,
-    checkFits: () => {},
+    adapters: adapterCache(() => {}),
     copying: { priorScale: 1, mayDraft: true },
   });
   return { completer, spent };

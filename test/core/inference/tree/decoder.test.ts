@@ -47,6 +47,26 @@ describe("openDecoder", () => {
     expect(relativeError(await fresh.extend([3, 1, 4, 1, 5]), b)).toBeGreaterThan(1e-3);
   });
 
+  test("computes with an adapter that changes more than those before it, and without any, what a fresh one computes", async () => {
+    const few = { ...adapterOf(1), modules: new Map([...adapterOf(1).modules].slice(0, 3)) };
+    const grown = await openDecoder(base);
+    const fresh = async (adapters: readonly LoraAdapter[]): Promise<Float32Array> => {
+      const expected = adapters.map((adapter) => ({ adapter, scale: 1 }));
+      const decoder = await openDecoder(base, { expected });
+      decoder.useAdapters(expected);
+      return await decoder.extend([3, 1, 4]);
+    };
+    const alone = await grown.extend([3, 1, 4]);
+    for (const adapters of [[few], [adapterOf(2)], [few, adapterOf(2)]]) {
+      grown.useAdapters(adapters.map((adapter) => ({ adapter, scale: 1 })));
+      const found = await grown.extend([3, 1, 4]);
+      expect(relativeError(found, await fresh(adapters))).toBeLessThan(1e-5);
+      expect(relativeError(found, alone)).toBeGreaterThan(1e-3);
+    }
+    grown.useAdapters([]);
+    expect(await grown.extend([3, 1, 4])).toEqual(alone);
+  });
+
   test("stops between chunks when it is cancelled, and can go on", async () => {
     const decoder = await openDecoder(base);
     const controller = new AbortController();

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { adapterCache } from "../../../../extension/core/completion/adapterCache.ts";
 import { completerOf } from "../../../../extension/core/completion/completer.ts";
 import { promptRooms } from "../../../../extension/core/completion/promptBudget.ts";
 import { seededRandom } from "../../../../extension/core/foundation/random.ts";
@@ -166,7 +167,7 @@ describe("holeSequence", () => {
 /** Returns the prompt that the completer sends. */
 async function askedAt({ text, ...front }: SourceText, start: number, end: number): Promise<readonly number[]> {
   const asked: number[][] = [];
-  const completer = completerOf({ tree: recitingTree([], asked), tokenizer, parser, checkFits: () => {} });
+  const completer = completerOf({ tree: recitingTree([], asked), tokenizer, parser, adapters: adapterCache(() => {}) });
   await completer.complete({ ...front, prefix: text.slice(0, start), suffix: text.slice(end) });
   return asked[0]!;
 }
@@ -177,7 +178,12 @@ async function completedBy(
   { text, ...front }: SourceText,
   hole: CursorHole,
 ): Promise<string> {
-  const completer = completerOf({ tree: recitingTree(answer, []), tokenizer, parser, checkFits: () => {} });
+  const completer = completerOf({
+    tree: recitingTree(answer, []),
+    tokenizer,
+    parser,
+    adapters: adapterCache(() => {}),
+  });
   const request = { ...front, prefix: text.slice(0, hole.start), suffix: text.slice(hole.end), maxTokens: 400 };
   return (await completer.complete(request)).text;
 }

@@ -1,25 +1,22 @@
 /** The paired tests of a suite as a matrix: each row's candidate less each column's, with the p-value of that test alone. */
 
 import { columnsOf } from "../../../foundation/words/columns.ts";
-import { english, say, type Wording } from "../../../foundation/words/said.ts";
+import { say, type Wording } from "../../../foundation/words/said.ts";
 import { differenceText, measureFormat, pText } from "../../measures/measureFormat.ts";
 import type { SuiteReport } from "../studyReport.ts";
 import { drawing, element, text, titled } from "./svg.ts";
 
 const [cellWidth, cellHeight, top, charWidth] = [86, 40, 66, 6.6] as const;
 
-export function testMatrix(
-  { rows, tests }: SuiteReport,
-  measure: string,
-  title: string,
-  wording: Wording = english,
-): string {
+export function testMatrix({ rows, tests }: SuiteReport, measure: string, title: string, wording: Wording): string {
   const names = rows.map(({ candidate }) => candidate);
   const left = Math.min(320, Math.max(...names.map(columnsOf)) * charWidth + 40);
   const count = tests.filter(({ differences }) => differences[measure]).length;
-  const filled = say`Row less column; filled: a difference by the paired test.`;
-  const alone = say`p of each of the ${count} tests alone, not corrected for their number.`;
-  const legend = wording(count > 1 ? say`${filled} ${alone}` : filled);
+  const legend = wording(
+    count > 1
+      ? say`Row less column; filled: a difference by the paired test. p of each of the ${count} tests alone, not corrected for their number.`
+      : say`Row less column; filled: a difference by the paired test.`,
+  );
   const place = (column: number): number => left + column * cellWidth;
   const marks = [
     text(8, 18, title, { "font-weight": 600 }),

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { studyTables, studyTests } from "../../../../../extension/core/evaluation/study/export/studyTables.ts";
 import { testMatrix } from "../../../../../extension/core/evaluation/study/charts/testMatrix.ts";
+import { english } from "../../../../../extension/core/foundation/words/said.ts";
 import type { StudyReport } from "../../../../../extension/core/evaluation/study/studyReport.ts";
 
 /** A report of these candidates, of which the first is the best. */
@@ -45,6 +46,8 @@ test("says of how many tests a p-value is corrected, and where it is not", () =>
   );
   expect(tablesOf([effect("a")])).not.toContain("corrected for its");
   const tests = [0, 1].map((first) => ({ ...suite!.tests[0]!, first, second: 2 }));
-  expect(testMatrix({ ...suite!, tests }, "em@1", "T")).toContain("p of each of the 2 tests alone, not corrected");
-  expect(testMatrix(suite!, "em@1", "T")).not.toContain("corrected");
+  expect(testMatrix({ ...suite!, tests }, "em@1", "T", english)).toContain(
+    "p of each of the 2 tests alone, not corrected",
+  );
+  expect(testMatrix(suite!, "em@1", "T", english)).not.toContain("corrected");
 });

@@ -1,0 +1,67 @@
+/**
+ * A session whose graph has slots for the adapters that it has met, and no others. An adapter that changes more reopens it, once; all
+ * other swaps only change the fed values.
+ */
+
+import { moduleShapes } from "../../architectures/architectures.ts";
+import type { ModelConfig } from "../../architectures/config.ts";
+import { changesOf, type ActiveAdapter, type Changes } from "../../adapters/servingSlots.ts";
+import type { Device } from "../../runtime/device.ts";
+import type { Session } from "../../runtime/session.ts";
+import { adapterFeeds, type Feeds } from "./adapterFeeds.ts";
+import type { InferenceGraph } from "./inferenceGraph.ts";
+
+export interface AdaptedSession extends Session {
+  /** Switches to these adapters, which must fit the base. No run may be under way. */
+  useAdapters(active: readonly ActiveAdapter[]): void;
+}
+
+export interface AdaptedSessionParts {
+  readonly config: ModelConfig;
+  readonly device: Device;
+  readonly graphWith: (changes: Changes) => InferenceGraph;
+  readonly open: (model: InferenceGraph["model"]) => Promise<Session>;
+}
+
+interface Opened {
+  readonly session: Session;
+  readonly feedsOf: (active: readonly ActiveAdapter[]) => Feeds;
+}
+
+/** @param expected adapters that will be used: the first session has slots for them */
+export async function openAdaptedSession(
+  { config, device, graphWith, open }: AdaptedSessionParts,
+  expected: readonly ActiveAdapter[],
+): Promise<AdaptedSession> {
+  const paths = [...moduleShapes(config).keys()];
+  let active: readonly ActiveAdapter[] = [];
+  let changes = changesOf(paths, expected);
+  let opened: Opened | undefined;
+  /** The feeds of the active adapters; undefined if the session lacks slots for them. */
+  let slots: Feeds | undefined;
+
+  const reopen = async (): Promise<Opened> => {
+    // Two sessions at once would hold the weights twice.
+    await opened?.session.release();
+    opened = undefined;
+    changes = new Set([...changes, ...changesOf(paths, active)]);
+    const graph = graphWith(changes);
+    opened = { session: await open(graph.model), feedsOf: adapterFeeds(graph.slots, device) };
+    slots = opened.feedsOf(active);
+    return opened;
+  };
+  await reopen();
+
+  return {
+    useAdapters: (next) => {
+      active = next;
+      const hasSlots = [...changesOf(paths, next)].every((change) => changes.has(change));
+      slots = hasSlots ? opened?.feedsOf(next) : undefined;
+    },
+    run: async (feeds) => {
+      const { session } = slots && opened ? opened : await reopen();
+      return await session.run({ ...slots, ...feeds });
+    },
+    release: async () => await opened?.session.release(),
+  };
+}
