@@ -49,6 +49,12 @@ export function changesOf(paths: Iterable<string>, active: readonly ActiveAdapte
   return changes;
 }
 
+/** Returns all that any adapter may change. */
+export function allChanges(paths: Iterable<string>): Changes {
+  const keys: readonly (keyof ModuleUpdate)[] = ["lowRank", "input", "output"];
+  return new Set([...paths].flatMap((path) => keys.map((key) => `${path} ${key}`)));
+}
+
 /** Returns slots for a graph under construction, only where `changes` need them. Building the graph fills `inputs`. */
 export function servingSlots(changes: Changes): { readonly slots: AdapterSlots; readonly inputs: readonly Slot[] } {
   const inputs: Slot[] = [];

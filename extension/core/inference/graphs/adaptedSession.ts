@@ -28,14 +28,14 @@ interface Opened {
   readonly feedsOf: (active: readonly ActiveAdapter[]) => Feeds;
 }
 
-/** @param expected adapters that will be used: the first session has slots for them */
+/** @param initial what the first session has slots for */
 export async function openAdaptedSession(
   { config, device, graphWith, open }: AdaptedSessionParts,
-  expected: readonly ActiveAdapter[],
+  initial: Changes,
 ): Promise<AdaptedSession> {
   const paths = [...moduleShapes(config).keys()];
   let active: readonly ActiveAdapter[] = [];
-  let changes = changesOf(paths, expected);
+  let changes = initial;
   let opened: Opened | undefined;
   /** The feeds of the active adapters; undefined if the session lacks slots for them. */
   let slots: Feeds | undefined;

@@ -3,7 +3,12 @@
 import { describe, expect, test } from "vitest";
 import type { Ia3Adapter } from "../../../../extension/core/adapters/methods/ia3.ts";
 import type { LoraAdapter } from "../../../../extension/core/adapters/methods/lora.ts";
-import type { ActiveAdapter } from "../../../../extension/core/adapters/servingSlots.ts";
+import {
+  allChanges,
+  changesOf,
+  type ActiveAdapter,
+  type Changes,
+} from "../../../../extension/core/adapters/servingSlots.ts";
 import { readModelConfig } from "../../../../extension/core/architectures/readConfig.ts";
 import { openAdaptedSession } from "../../../../extension/core/inference/graphs/adaptedSession.ts";
 import { tinyQwen2 } from "../../architectures/tinyConfigs.ts";
@@ -27,7 +32,7 @@ function ia3On(path: string): ActiveAdapter {
 }
 
 /** A session that records the graphs that are opened, by what they have slots for; the opening numbered `failing` fails. */
-async function recorded(expected: readonly ActiveAdapter[] = [], failing = Infinity) {
+async function recorded(initial: Changes = new Set(), failing = Infinity) {
   const steps: string[] = [];
   let openings = 0;
   const session = await openAdaptedSession(
@@ -52,7 +57,7 @@ async function recorded(expected: readonly ActiveAdapter[] = [], failing = Infin
         });
       },
     },
-    expected,
+    initial,
   );
   const use = async (...active: readonly ActiveAdapter[]): Promise<void> => {
     session.useAdapters(active);
@@ -79,15 +84,21 @@ describe("openAdaptedSession", () => {
   });
 
   test("opens once for adapters that are expected, and not for those that never run", async () => {
-    const { steps, session, use } = await recorded([loraOn(q)]);
+    const { steps, session, use } = await recorded(changesOf([q, up], [loraOn(q)]));
     await use(loraOn(q));
     session.useAdapters([ia3On(up)]);
     await use(loraOn(q));
     expect(steps).toEqual(["q_proj lowRank"]);
   });
 
+  test("never reopens where it has slots for all changes", async () => {
+    const { steps, use } = await recorded(allChanges([q, up]));
+    await use(loraOn(q, up), ia3On(up));
+    expect(steps).toHaveLength(1);
+  });
+
   test("tries again after a failure to reopen, for the adapters of that time", async () => {
-    const { steps, session, use } = await recorded([], 2);
+    const { steps, session, use } = await recorded(new Set(), 2);
     await expect(use(loraOn(q))).rejects.toThrow("out of memory");
     await use();
     await session.release();
