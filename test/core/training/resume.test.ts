@@ -4,6 +4,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { english } from "../../../extension/core/foundation/words/said.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 import { importBase } from "../../../extension/core/baseModels/import/importBase.ts";
 import { train } from "../../../extension/core/training/train.ts";
@@ -273,6 +274,7 @@ describe("the least number of steps", () => {
   test("reports skipped rows of the data", async () => {
     await writeFile(at("bad.jsonl"), `${rows(0)}\n{}\nno JSON\n`);
     const { problems } = await outlineOf("bad", { data: [at("bad.jsonl")] });
-    expect(problems).toEqual({ count: 2, first: expect.stringContaining("bad.jsonl:21") });
+    expect(problems?.count).toBe(2);
+    expect(english(problems!.first!)).toContain("bad.jsonl:21: ");
   });
 });
