@@ -18,12 +18,15 @@ export interface DifferencesProps {
 }
 
 export function Differences({ suite, number, measure, differences, ask, post }: DifferencesProps) {
-  const names = suite.rows.map(({ candidate }) => candidate);
+  // Not every candidate has every measure: one answer has no EM@10.
+  const scored = suite.rows.flatMap(({ candidate, scores }, row) => (measure in scores ? [{ candidate, row }] : []));
   const [chosenFirst, setFirst] = useState(1);
   const [chosenSecond, setSecond] = useState(0);
-  if (names.length < 2) return null;
+  if (scored.length < 2) return null;
   // A chosen candidate may have gone with its runs.
-  const [first, second] = [chosenFirst, chosenSecond].map((row) => Math.min(row, names.length - 1)) as [number, number];
+  const present = (chosen: number, other: 0 | 1): number =>
+    scored.some(({ row }) => row === chosen) ? chosen : scored[other]!.row;
+  const [first, second] = [present(chosenFirst, 1), present(chosenSecond, 0)];
   const pair = { suite: number, first, second, measure };
   const isAsked = samePair(differences?.pair, pair);
   const svg = isAsked ? differences?.svg : undefined;
@@ -32,8 +35,8 @@ export function Differences({ suite, number, measure, differences, ask, post }: 
     <div class="differences" role="group" aria-label={`${t("Task by task")}: ${title}`}>
       <h3>{t("Task by task")}</h3>
       <div class="fields filters">
-        <Candidate id={`first-${number}`} label={t("Candidate")} names={names} chosen={first} choose={setFirst} />
-        <Candidate id={`second-${number}`} label={t("Minus")} names={names} chosen={second} choose={setSecond} />
+        <Candidate id={`first-${number}`} label={t("Candidate")} candidates={scored} chosen={first} choose={setFirst} />
+        <Candidate id={`second-${number}`} label={t("Minus")} candidates={scored} chosen={second} choose={setSecond} />
       </div>
       <div class="actions">
         <Button
@@ -64,19 +67,19 @@ export function Differences({ suite, number, measure, differences, ask, post }: 
 interface CandidateProps {
   id: string;
   label: string;
-  names: readonly string[];
+  candidates: readonly { candidate: string; row: number }[];
   chosen: number;
   choose: (row: number) => void;
 }
 
-function Candidate({ id, label, names, chosen, choose }: CandidateProps) {
+function Candidate({ id, label, candidates, chosen, choose }: CandidateProps) {
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <select id={id} value={String(chosen)} onChange={({ currentTarget: { value } }) => choose(Number(value))}>
-        {names.map((name, i) => (
-          <option key={name} value={String(i)}>
-            {name}
+        {candidates.map(({ candidate, row }) => (
+          <option key={row} value={String(row)}>
+            {candidate}
           </option>
         ))}
       </select>

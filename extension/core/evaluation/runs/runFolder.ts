@@ -22,6 +22,7 @@ import { readChunks, standingChunks } from "./runChunks.ts";
 import { invalidRun, parseRunFile, unreadable } from "./runErrors.ts";
 import {
   candidateName,
+  ofAnswers,
   predictionSchema,
   recordSchema,
   resultSchema,
@@ -93,7 +94,7 @@ export async function openRun(home: string, record: RunRecord, fresh = false): P
   try {
     if (fresh) for (const file of Object.values(runFiles)) await rm(join(folder, file), { force: true });
     await checkFiles(folder);
-    const result = await readResult(folder);
+    const result = await readResult(folder, record);
     const all = await readChunks(at("chunks"));
     // The scores of a finished run stay valid, even if its predictions are lost.
     const kept = result ? all : await standingChunks(at("chunks"), at("predictions"), record.configuration.suite.tasks);
@@ -135,7 +136,7 @@ export async function readRun(folder: string): Promise<RunSummary> {
   const path = resolve(folder);
   await checkFiles(path);
   const record = parseRunFile(recordSchema, await readText(path, runFiles.record), join(path, runFiles.record));
-  const result = await readResult(path);
+  const result = await readResult(path, record);
   const done = tasksOf((await readChunks(join(path, runFiles.chunks))).chunks);
   const candidate = candidateName(record.configuration);
   return { id: basename(path), folder: path, candidate, record, done, ...(result && { result }) };
@@ -182,10 +183,11 @@ async function checkFiles(folder: string): Promise<void> {
   }
 }
 
-async function readResult(folder: string): Promise<RunResult | undefined> {
+async function readResult(folder: string, { configuration }: RunRecord): Promise<RunResult | undefined> {
   const path = join(folder, runFiles.result);
   if (!(await isFile(path))) return undefined;
-  return parseRunFile(resultSchema, await readPlainText(path).catch(unreadable(path)), path);
+  const result = parseRunFile(resultSchema, await readPlainText(path).catch(unreadable(path)), path);
+  return ofAnswers(result, configuration);
 }
 
 /** Returns the number of finished tasks. */

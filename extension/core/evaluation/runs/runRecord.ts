@@ -178,6 +178,24 @@ export function runId(configuration: RunConfiguration): string {
     .slice(0, 100)}-${hash}`;
 }
 
+/** The answers that a run has of a task: EM@k of a larger k would repeat the largest that it has. */
+export function answersOf(decoding: RunConfiguration["decoding"]): number {
+  switch (decoding.kind) {
+    case "greedy":
+      return 1;
+    case "beams":
+      return decoding.returned;
+    case "sampling":
+      return decoding.count;
+  }
+}
+
+/** Returns a stored result without the EM@k of more answers, which earlier versions of Graft scored, too. */
+export function ofAnswers(result: RunResult, { decoding }: RunConfiguration): RunResult {
+  const isMeant = (name: string): boolean => Number(/^em@(\d+)$/.exec(name)?.[1] ?? 0) <= answersOf(decoding);
+  return { ...result, scores: Object.fromEntries(Object.entries(result.scores).filter(([name]) => isMeant(name))) };
+}
+
 /**
  * Describes the candidate: "graft-base + sql-style", "graft-base + repository", "graft-base, 2 nearest", "graft-base, 3
  * drawn (seed 42)", "5-gram".

@@ -14,7 +14,7 @@ import type { Verdict } from "../sandbox/programProcess.ts";
 import { isBenchmark } from "../suites/benchmarkNames.ts";
 import { holeKinds, type HoleKind } from "../suites/drawHoles.ts";
 import { placesOf, type HolePlace } from "../suites/holes.ts";
-import type { Prediction, RunConfiguration, TextCost } from "../runs/runRecord.ts";
+import { answersOf, type Prediction, type RunConfiguration, type TextCost } from "../runs/runRecord.ts";
 
 /** The part of an item that a run keeps: a prediction, or the bits of a file. */
 export type RunItem = Prediction | TextCost;
@@ -48,18 +48,6 @@ export async function openRunMeasures({ suite, protocol, decoding }: RunConfigur
     compared(chrf("chrf++")),
     compared(editSimilarity),
   ];
-}
-
-/** The answers that a run has of a task: EM@k of a larger k would repeat the largest that it has. */
-export function answersOf(decoding: RunConfiguration["decoding"]): number {
-  switch (decoding.kind) {
-    case "greedy":
-      return 1;
-    case "beams":
-      return decoding.returned;
-    case "sampling":
-      return decoding.count;
-  }
 }
 
 function compared(measure: Measure): RunMeasure {

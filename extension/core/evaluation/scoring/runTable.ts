@@ -6,7 +6,6 @@ import { markdownText } from "./markdown.ts";
 import type { RunSummary } from "../runs/runFolder.ts";
 import { isShown, measureFormat, scoreText, type ShownScore } from "../measures/measureFormat.ts";
 import { promptingNote, promptingOf, type Prompting } from "./prompting.ts";
-import { answersOf } from "./runMeasures.ts";
 import { candidateName, type RunRecord, type RunResult } from "../runs/runRecord.ts";
 
 export interface RunRow extends Prompting {
@@ -43,7 +42,7 @@ export function rowsOf(runs: readonly RunSummary[]): RunRow[] {
     const [{ configuration }] = group.map(({ record }) => record) as [RunSummary["record"]];
     const results = group.map(({ result }) => result);
     const seeds = group.map(({ record }) => record.configuration.seed);
-    const names = Object.keys(results[0]!.scores).filter((name) => isMeant(name, configuration));
+    const names = Object.keys(results[0]!.scores);
     return {
       ...promptingOf(configuration),
       candidate: candidateName(configuration, seeds),
@@ -58,12 +57,6 @@ export function rowsOf(runs: readonly RunSummary[]): RunRow[] {
       peakMemoryBytes: Math.max(...results.map(({ peakMemoryBytes }) => peakMemoryBytes)),
     };
   });
-}
-
-/** Earlier versions scored EM@k beyond the number of answers, too. */
-function isMeant(name: string, { decoding }: RunRecord["configuration"]): boolean {
-  const [, k] = /^em@(\d+)$/.exec(name) ?? [];
-  return k === undefined || Number(k) <= answersOf(decoding);
 }
 
 function trainedPart({ configuration, trainings }: RunRecord): Pick<RunRow, "trainableParameters" | "adapterBytes"> {

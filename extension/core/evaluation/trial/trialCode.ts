@@ -27,15 +27,20 @@ export interface TrialCodeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Draws lines and bodies, the same for the same files and seed. */
+/**
+ * Draws lines and bodies, the same for the same files and seed. Their order is random, so that a trial that ends early has asked about files
+ * of any size: they are drawn from one file after the other, and the last ones are those of long files.
+ */
 export async function drawTrialCode(
   files: readonly SourceFile[],
   parser: PythonParser,
   { lines, bodies, seed, signal }: TrialCodeOptions,
 ): Promise<TrialCode> {
   const { holes } = await drawHoles(files, parser, { count: Math.max(lines, bodies), seed, signal });
-  const first = (wanted: HoleKind, count: number): Hole[] =>
-    holes.filter(({ kind }) => kind === wanted).slice(0, count);
+  const first = (wanted: HoleKind, count: number): Hole[] => {
+    const drawn = holes.filter(({ kind }) => kind === wanted).slice(0, count);
+    return seededRandom(seed, wanted).shuffled(drawn);
+  };
   const texts = seededRandom(seed, "texts").shuffled(files).slice(0, textsRead);
   return { lines: first("line", lines), bodies: first("block", bodies), texts: texts.map(beginning) };
 }

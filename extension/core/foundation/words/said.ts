@@ -33,7 +33,10 @@ export const saidSchema: z.ZodType<Said> = z.object({
  * that is said itself; a plain string is a name, a number, or somebody else's words.
  */
 export function say(words: TemplateStringsArray, ...values: Said["values"]): Said {
-  return { template: words.reduce((template, text, i) => `${template}{${i - 1}}${text}`), values };
+  const template = words.reduce((all, text, i) => `${all}{${i - 1}}${text}`);
+  // JSON has no NaN and no Infinity.
+  const asJson = (value: Said["values"][number]) => (Number.isFinite(value) || isSaid(value) ? value : String(value));
+  return { template, values: values.map(asJson) };
 }
 
 /** Says a text that has no translation, such as one of the operating system, or one that is translated already. */

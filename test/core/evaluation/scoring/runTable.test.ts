@@ -180,12 +180,3 @@ describe("readEvaluationOptions", () => {
     );
   });
 });
-
-test("runs of earlier versions show no EM@k beyond their number of answers", () => {
-  const old = runOf({}, 10);
-  const scores = { ...old.result!.scores, "em@2": old.result!.scores["em@1"]! };
-  expect(Object.keys(rowsOf([{ ...old, result: { ...old.result!, scores } }])[0]!.scores)).toEqual([
-    "em@1",
-    "codebleu",
-  ]);
-});

@@ -132,6 +132,12 @@ describe("isSettled", () => {
     expect(isSettled(lines(10, 0, 89), 200)).toBe(false);
     expect(isSettled(lines(10, 1, 89), 200)).toBe(false);
     expect(isSettled(lines(10, 1, 150), 200)).toBe(false);
+    expect(isSettled(lines(10, 0, 30), 80)).toBe(true);
+  });
+
+  test("not before there are enough lines for a verdict, if so many were drawn", () => {
+    expect(isSettled(lines(10, 0, 70), 150)).toBe(false);
+    expect(isSettled(lines(10, 0, 90), 150)).toBe(true);
   });
 
   test("what counts is whether a line is right, and how much a body is like the author's", () => {

@@ -45,6 +45,12 @@ test("listed joins texts with commas", () => {
   expect(english(listed([say`one`, say`two`, say`three`]))).toBe("one, two, three");
 });
 
+test("numbers that JSON does not have are values, too", () => {
+  const said = say`The loss is ${NaN}, its norm ${-Infinity}.`;
+  expect(saidSchema.parse(JSON.parse(JSON.stringify(said)))).toEqual(said);
+  expect(english(said)).toBe("The loss is NaN, its norm -Infinity.");
+});
+
 test("a text crosses as JSON", () => {
   const arrived: unknown = JSON.parse(JSON.stringify(text));
   expect(saidSchema.parse(arrived)).toEqual(text);
