@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { findSandbox } from "../../../../extension/core/evaluation/sandbox/findSandbox.ts";
+import { say } from "../../../../extension/core/foundation/words/said.ts";
 import { found } from "./protection.ts";
 import { needs } from "../../../needs.ts";
 
@@ -38,8 +39,8 @@ test(
     await onlyPath("without");
     expect(await findSandbox()).toMatchObject({
       kind: "none",
-      why: "bubblewrap (bwrap) is not on PATH",
-      nextStep: expect.stringMatching(/apt-get install bubblewrap/),
+      why: say`bubblewrap (bwrap) is not on PATH`,
+      nextStep: say`Install it, for example with \`sudo apt-get install bubblewrap\`.`,
     });
   },
 );
@@ -51,8 +52,8 @@ test(
     await onlyPath("forbidden", "echo 'bwrap: No permissions to create new namespace' >&2; exit 1");
     expect(await findSandbox()).toMatchObject({
       kind: "none",
-      why: "bubblewrap cannot start Python (bwrap: No permissions to create new namespace)",
-      nextStep: expect.stringMatching(/user namespaces/),
+      why: say`bubblewrap cannot start Python (${"bwrap: No permissions to create new namespace"})`,
+      nextStep: say`Allow user namespaces on this machine, or run this on another one.`,
     });
   },
 );
@@ -95,7 +96,7 @@ test("where there is no sandbox, Python is started for those who insist alone", 
   const platform = Object.getOwnPropertyDescriptor(process, "platform")!;
   Object.defineProperty(process, "platform", { ...platform, value: "darwin" });
   try {
-    expect(await findSandbox()).toMatchObject({ kind: "none", python: undefined, nextStep: "Use Linux." });
+    expect(await findSandbox()).toMatchObject({ kind: "none", python: undefined, nextStep: say`Use Linux.` });
     expect(await readdir(marks)).toEqual([]);
     await expect(findSandbox({ unprotected: true })).rejects.toMatchObject({ code: "python-missing" });
     expect(await readdir(marks)).toEqual(["python3"]);
