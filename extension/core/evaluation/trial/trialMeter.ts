@@ -6,7 +6,7 @@ import { longestTrial, type TrialProgress } from "../../training/trialReport.ts"
 export interface TrialMeter {
   /** A piece of work is done. */
   done(): void;
-  /** So many pieces need not be done. */
+  /** So many pieces need not be done, after those that are. */
   spared(pieces: number): void;
   /** Whether work that may end after this share of the time should end with what it has. */
   isOver(share: number): boolean;
@@ -28,14 +28,18 @@ export function trialMeter({ of: planned, trainingSeconds, gate, enough, onProgr
   const startedAt = gate.now();
   let [done, of] = [0, planned];
   const passed = (): number => gate.now() - startedAt;
+  const tell = (): void => {
+    const etaSeconds = Math.max(0, Math.min((passed() / done) * (of - done), limit - passed()));
+    onProgress?.({ done, of, etaSeconds });
+  };
   return {
     done() {
       done++;
-      const etaSeconds = Math.max(0, Math.min((passed() / done) * (of - done), limit - passed()));
-      onProgress?.({ done, of, etaSeconds });
+      tell();
     },
     spared(pieces) {
       of -= pieces;
+      tell();
     },
     isOver: (share) => enough?.aborted === true || passed() > share * limit,
   };

@@ -109,14 +109,14 @@ test("ends with what it has once there is enough", async () => {
 test("beside the adapter that it continues, half of the holes settle that nothing gets worse", async () => {
   const base = await resolveBase("", { ...options, log: silentLog });
   const adapter = join(folder, "adapters", "ledger");
-  const heldOut = [{ folder: null, path: "a.py", text: Array.from({ length: 12 }, (_, i) => source(i)).join("\n\n") }];
+  const heldOut = [{ folder: null, path: "a.py", text: Array.from({ length: 8 }, (_, i) => source(i)).join("\n\n") }];
   const subject = {
     base,
     adapter,
     earlier: adapter,
     heldOut,
     seed: 42,
-    trainingSeconds: 1,
+    trainingSeconds: 1000, // Time ends nothing here.
     shippedData: options.shippedData,
   };
   const told: TrialProgress[] = [];
