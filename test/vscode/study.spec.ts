@@ -65,7 +65,7 @@ test("a study of three candidates is planned, with times", { timeout: 240_000 },
   expect(await runs.getByRole("row").count()).toBe(4);
   await view.getByText(/0 of 3 runs are finished\. About .* left\./).waitFor();
   // By the machine's speed, or by what earlier specs have evaluated in this home.
-  expect(await runs.getByRole("row", { name: /graft-base, 2 nearest/ }).innerText()).toMatch(/\d (s|min)/);
+  expect(await runs.getByRole("row", { name: /graft-base, 2 nearest/ }).innerText()).toMatch(/\d\s(s|min)/);
   await workbench.screenshot("studies, plan");
 });
 
