@@ -7,7 +7,6 @@ import packageJson from "../../../package.json" with { type: "json" };
 import { taskIssue } from "../../core/evaluation/study/taskIssue.ts";
 import { runsFolder } from "../../core/evaluation/runs/runFolder.ts";
 import type { PlannedRun } from "../../core/evaluation/study/studyPlan.ts";
-import { differenceChart } from "../../core/evaluation/study/charts/differenceChart.ts";
 import { askDifferences } from "../../core/evaluation/study/comparison/taskDifferences.ts";
 import { taskDetailRequest, taskDifferencesRequest, taskRowsRequest } from "../../engine/protocol/library.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
@@ -81,6 +80,7 @@ export function openStudyTasks(
     async differences({ suite, ...pair }, words) {
       const report = studies.opened!.known!.report.suites[suite]!;
       const asked = askDifferences(report, pair, (run) => join(runsFolder(home), run));
+      const { differenceChart } = await import("../../core/evaluation/study/charts/differenceChart.ts");
       return differenceChart(asked, await libraryProcess.ask(taskDifferencesRequest, asked), words);
     },
     async showDiff(suite, id, run) {
