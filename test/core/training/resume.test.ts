@@ -274,7 +274,7 @@ describe("the least number of steps", () => {
   test("reports skipped rows of the data", async () => {
     await writeFile(at("bad.jsonl"), `${rows(0)}\n{}\nno JSON\n`);
     const { problems } = await outlineOf("bad", { data: [at("bad.jsonl")] });
-    expect(problems?.count).toBe(2);
-    expect(english(problems!.first!)).toContain("bad.jsonl:21: ");
+    expect(problems.count).toBe(2);
+    expect(english(problems.first!)).toContain("bad.jsonl:21: ");
   });
 });
