@@ -14,7 +14,7 @@ import {
 } from "vscode-jsonrpc/node";
 import * as z from "zod";
 import { isCancelled, UserError, userErrorCodes } from "../core/foundation/errors.ts";
-import { saidSchema } from "../core/foundation/words/said.ts";
+import { saidSchema } from "../core/foundation/words/saidSchema.ts";
 
 /** The part of a failure that its message cannot carry. */
 export interface ErrorData {

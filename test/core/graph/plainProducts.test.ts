@@ -51,7 +51,7 @@ describe("graphs for WebGPU", () => {
       const training = trainingGraph(trained, spec, shape, "gradients", device).model;
       if (!isEncoderDecoder(config)) return [training, inferenceGraph(config, weights, "w", device, changes).model];
       const { encoder, decoder } = encoderDecoderGraphs(config, weights, "w", device, changes);
-      return [training, encoder.model, decoder.model];
+      return [training, encoder().model, decoder().model];
     };
     expect(graphs("cpu").every(hasFused)).toBe(true);
     expect(graphs("webgpu").some(hasFused)).toBe(false);

@@ -6,7 +6,7 @@ import { longestTrial, type TrialProgress } from "../../training/trialReport.ts"
 export interface TrialMeter {
   /** A piece of work is done. */
   done(): void;
-  /** So many pieces need not be done, after those that are. */
+  /** Takes pieces that turn out to be unnecessary off the plan. At least one has been done by then. */
   spared(pieces: number): void;
   /** Whether work that may end after this share of the time should end with what it has. */
   isOver(share: number): boolean;

@@ -5,8 +5,6 @@
  * Knows no language but English, which logs, files and the command line keep.
  */
 
-import * as z from "zod";
-
 /** A text: English words with places such as `{0}`, and what stands there. JSON, so that it crosses processes. */
 export interface Said {
   readonly template: string;
@@ -18,13 +16,6 @@ export interface SaidProblem {
   readonly message: Said;
   readonly nextStep: Said;
 }
-
-export const saidSchema: z.ZodType<Said> = z.object({
-  template: z.string(),
-  get values() {
-    return z.array(z.union([z.string(), z.number(), saidSchema]));
-  },
-});
 
 /**
  * Says a text for people: say`Cannot read ${path}.`

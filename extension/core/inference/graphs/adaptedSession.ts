@@ -3,8 +3,6 @@
  * other swaps only change the fed values.
  */
 
-import { moduleShapes } from "../../architectures/architectures.ts";
-import type { ModelConfig } from "../../architectures/config.ts";
 import { changesOf, type ActiveAdapter, type Changes } from "../../adapters/servingSlots.ts";
 import type { Device } from "../../runtime/device.ts";
 import type { Session } from "../../runtime/session.ts";
@@ -17,7 +15,8 @@ export interface AdaptedSession extends Session {
 }
 
 export interface AdaptedSessionParts {
-  readonly config: ModelConfig;
+  /** All modules of the base. */
+  readonly paths: readonly string[];
   readonly device: Device;
   readonly graphWith: (changes: Changes) => InferenceGraph;
   readonly open: (model: InferenceGraph["model"]) => Promise<Session>;
@@ -30,10 +29,9 @@ interface Opened {
 
 /** @param initial what the first session has slots for */
 export async function openAdaptedSession(
-  { config, device, graphWith, open }: AdaptedSessionParts,
+  { paths, device, graphWith, open }: AdaptedSessionParts,
   initial: Changes,
 ): Promise<AdaptedSession> {
-  const paths = [...moduleShapes(config).keys()];
   let active: readonly ActiveAdapter[] = [];
   let changes = initial;
   let opened: Opened | undefined;

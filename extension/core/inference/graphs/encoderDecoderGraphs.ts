@@ -29,7 +29,7 @@ import type { InferenceGraph } from "./inferenceGraph.ts";
  * tokens, and encoded_mask float32 [1, 1, T, E]; rows int64 [rows], which index T. Outputs: logits [rows, vocabulary];
  * present.N.key and present.N.value.
  *
- * Both also have slots for adapters that change what `changes` say.
+ * Both also have slots for adapters that change what `changes` say. Each is built when it is asked for.
  */
 export function encoderDecoderGraphs(
   config: EncoderDecoderConfig,
@@ -37,7 +37,7 @@ export function encoderDecoderGraphs(
   weightFile: string,
   device: Device,
   changes: Changes,
-): { readonly encoder: InferenceGraph; readonly decoder: InferenceGraph } {
+): { encoder(): InferenceGraph; decoder(): InferenceGraph } {
   const { slots, inputs } = servingSlots(changes);
   const { heads, headSize } = config.attention;
   const state = (name: string, length: string): Tensor => input(name, "float32", [1, heads, length, headSize]);
@@ -88,7 +88,8 @@ export function encoderDecoderGraphs(
     const model = encode(Object.fromEntries(Object.keys(outputs).map((name, i) => [name, lowered[i]!])), weightFile);
     return { model, slots: inputs.filter(({ name }) => model.inputs.has(name)) };
   };
-  return { encoder: graphOf(encoded), decoder: graphOf({ logits: linear(rows, head.weight, head.bias), ...present }) };
+  const generated = { logits: linear(rows, head.weight, head.bias), ...present };
+  return { encoder: () => graphOf(encoded), decoder: () => graphOf(generated) };
 }
 
 /** Returns the distance from each query to each key: int64 [T] and [S] → [T, S]. */

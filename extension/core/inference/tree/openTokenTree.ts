@@ -41,7 +41,7 @@ export async function openTokenTree(base: InstalledBase, options: TokenTreeOptio
   const initial = base.bytes > mostToReopen ? allChanges(paths) : changesOf(paths, expected);
   const open = async (graphWith: (changes: Changes) => InferenceGraph): Promise<TreeSession> => {
     const parts = {
-      config,
+      paths,
       device,
       graphWith,
       open: (model: InferenceGraph["model"]) =>
@@ -52,8 +52,8 @@ export async function openTokenTree(base: InstalledBase, options: TokenTreeOptio
   const top = await openTopLogProbabilities(config.vocabularySize, { threads });
   if (isEncoderDecoder(config)) {
     const graphsWith = (changes: Changes) => encoderDecoderGraphs(config, weights, weightFile, device, changes);
-    const encoder = await open((changes) => graphsWith(changes).encoder);
-    return encoderDecoderTree(config, encoder, await open((changes) => graphsWith(changes).decoder), top);
+    const encoder = await open((changes) => graphsWith(changes).encoder());
+    return encoderDecoderTree(config, encoder, await open((changes) => graphsWith(changes).decoder()), top);
   }
   const graphWith = (changes: Changes) => inferenceGraph(config, weights, weightFile, device, changes);
   return decoderTree(config, await open(graphWith), top);

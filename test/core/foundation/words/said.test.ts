@@ -1,13 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  isSaid,
-  english,
-  listed,
-  saidSchema,
-  say,
-  spoken,
-  verbatim,
-} from "../../../../extension/core/foundation/words/said.ts";
+import { isSaid, english, listed, say, spoken, verbatim } from "../../../../extension/core/foundation/words/said.ts";
+import { saidSchema } from "../../../../extension/core/foundation/words/saidSchema.ts";
 
 const reason = say`it has ${2} bytes, not ${"12"}`;
 const text = say`Cannot read ${"{1}.bin"}: ${reason}.`;

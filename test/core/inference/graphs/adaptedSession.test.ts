@@ -9,11 +9,8 @@ import {
   type ActiveAdapter,
   type Changes,
 } from "../../../../extension/core/adapters/servingSlots.ts";
-import { readModelConfig } from "../../../../extension/core/architectures/readConfig.ts";
 import { openAdaptedSession } from "../../../../extension/core/inference/graphs/adaptedSession.ts";
-import { tinyQwen2 } from "../../architectures/tinyConfigs.ts";
 
-const config = readModelConfig(tinyQwen2);
 const [q, up] = ["model.layers.0.self_attn.q_proj", "model.layers.0.mlp.up_proj"];
 
 function loraOn(...paths: readonly string[]): ActiveAdapter {
@@ -37,7 +34,7 @@ async function recorded(initial: Changes = new Set(), failing = Infinity) {
   let openings = 0;
   const session = await openAdaptedSession(
     {
-      config,
+      paths: [q, up],
       device: "cpu",
       graphWith: (changes) => {
         steps.push([...changes].map((change) => change.replace(/^.*\./, "")).join());

@@ -45,7 +45,7 @@ export async function pairTest(
   return differences;
 }
 
-/** Of kept tests. 2: EM@k only up to the number of answers. */
+/** What kept tests hold. Since 2, EM@k stops at the number of answers. */
 const format = 2;
 
 /** A run that is evaluated again finishes at another time. */

@@ -1,0 +1,11 @@
+/** Checks texts that come from another process or a file. Apart from said.ts, so that what only says texts loads no schemas. */
+
+import * as z from "zod";
+import type { Said } from "./said.ts";
+
+export const saidSchema: z.ZodType<Said> = z.object({
+  template: z.string(),
+  get values() {
+    return z.array(z.union([z.string(), z.number(), saidSchema]));
+  },
+});
