@@ -8,12 +8,11 @@ import { openLibraryProcess, type LibraryProcess } from "./engine/libraryProcess
 import { openAdapterView } from "./vscode/adapters/adapterActions.ts";
 import { openAdapterLibrary, type AdapterLibrary } from "./vscode/adapters/adapterLibrary.ts";
 import { addBase } from "./vscode/baseModels/addBase.ts";
+import { atFirstUse } from "./vscode/atFirstUse.ts";
 import { takeBackRefused, type TakeBackOptions } from "./vscode/adapters/takeBackRefused.ts";
 import { openBaseHint } from "./vscode/baseModels/baseHint.ts";
 import { openBaseLibrary } from "./vscode/baseModels/baseLibrary.ts";
 import { createBasesPanel } from "./vscode/baseModels/basesPanel.ts";
-import { createBenchmark } from "./vscode/benchmark/benchmark.ts";
-import { createBenchmarkPanel } from "./vscode/benchmark/benchmarkPanel.ts";
 import { openCompletions, type Completions } from "./vscode/completion/completions.ts";
 import { readConfiguration } from "./vscode/configuration.ts";
 import { setUpCuda } from "./vscode/devices/setUpCuda.ts";
@@ -23,11 +22,8 @@ import { openPaperData } from "./vscode/paperData.ts";
 import { openMachineSpeed } from "./vscode/baseModels/machineSpeed.ts";
 import { createMessages, type Messages } from "./vscode/messages.ts";
 import { offerImport } from "./vscode/baseModels/offerImport.ts";
-import { createStudies, type StudiesOptions } from "./vscode/study/studies.ts";
-import { createStudyPanel, type StudyPanel, type StudyPanelOptions } from "./vscode/study/studyPanel.ts";
-import { openStudyHistory } from "./vscode/study/studyHistory.ts";
-import { openStudyTasks } from "./vscode/study/studyTasks.ts";
 import { openComparing, type Comparing } from "./vscode/statistics/comparing.ts";
+import type { JudgingOptions } from "./vscode/study/judging.ts";
 import { openStatistics } from "./vscode/statistics/statistics.ts";
 import { registerStatisticsView } from "./vscode/statistics/statisticsView.ts";
 import { indexCommands } from "./vscode/repository/indexCommands.ts";
@@ -61,6 +57,8 @@ export interface Activated {
   index: RepositoryIndex;
 }
 
+type Commands = Readonly<Record<string, (argument?: unknown) => unknown>>;
+
 export function activate(context: vscode.ExtensionContext): Activated {
   const startedAt = performance.now();
   const { subscriptions, extensionUri, secrets, globalState } = context;
@@ -89,9 +87,6 @@ export function activate(context: vscode.ExtensionContext): Activated {
   const bases = openBaseLibrary({ ...shared, engine, secrets, speed }, subscriptions);
   const hint = openBaseHint({ engine, bases, state: globalState }, subscriptions);
   const basesPanel = createBasesPanel({ extensionUri, bases, messages }, subscriptions);
-  const benchmark = createBenchmark({ ...shared, engine }, subscriptions);
-  const benchmarkPanel = createBenchmarkPanel({ extensionUri, benchmark, paperData, messages }, subscriptions);
-  const studyPanel = openStudies(context, { ...shared, engine, paperData }, subscriptions);
   const unfinished = openUnfinishedTrainings({ folder: library.folder, log }, subscriptions);
   const typing = openTyping({ engine, unfinished, home: places.home }, subscriptions);
   const training = createTraining({ ...shared, engine, unfinished, typing }, subscriptions);
@@ -120,8 +115,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
         basesPanel.show();
         await hint.seen();
       },
-      "graft.openBenchmark": () => benchmarkPanel.show(),
-      "graft.openStudies": () => studyPanel.show(),
+      ...judgingCommands({ ...shared, extensionUri, engine, paperData, memory: context.workspaceState }, subscriptions),
       "graft.showStatistics": () => statisticsView.show(),
       "graft.setHubToken": () => setHubToken(secrets),
       "graft.toggleCompletions": () => configuration.toggleEnabled(),
@@ -152,15 +146,16 @@ function openGuardedEngine(
   return engine;
 }
 
-function openStudies(
-  { extensionUri, workspaceState: memory }: vscode.ExtensionContext,
-  shared: Omit<StudiesOptions, "memory"> & Pick<StudyPanelOptions, "paperData">,
-  subscriptions: vscode.Disposable[],
-): StudyPanel {
-  const studies = createStudies({ ...shared, memory }, subscriptions);
-  const tasks = openStudyTasks({ ...shared, studies, home: shared.places.home }, subscriptions);
-  const history = openStudyHistory({ ...shared, studies, home: shared.places.home });
-  return createStudyPanel({ ...shared, extensionUri, studies, tasks, history }, subscriptions);
+/** The commands that open the benchmark and the studies, whose code is loaded when one of them is first used. */
+function judgingCommands(options: JudgingOptions, subscriptions: vscode.Disposable[]): Commands {
+  const judging = atFirstUse(async () => {
+    const { openJudging } = await import("./vscode/study/judging.ts");
+    return openJudging(options, subscriptions);
+  });
+  return {
+    "graft.openBenchmark": async () => (await judging()).benchmarkPanel.show(),
+    "graft.openStudies": async () => (await judging()).studyPanel.show(),
+  };
 }
 
 /** Shows the training view, and notices while the view is out of sight. */
@@ -181,11 +176,7 @@ function showTraining(
   );
 }
 
-function registerCommands(
-  commands: Readonly<Record<string, (argument?: unknown) => unknown>>,
-  messages: Messages,
-  subscriptions: vscode.Disposable[],
-): void {
+function registerCommands(commands: Commands, messages: Messages, subscriptions: vscode.Disposable[]): void {
   for (const [id, run] of Object.entries(commands)) {
     subscriptions.push(vscode.commands.registerCommand(id, messages.reporting(run)));
   }

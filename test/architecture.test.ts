@@ -163,6 +163,22 @@ describe("layers", () => {
     expect(checking.map(({ path }) => path)).toEqual([]);
   });
 
+  test("what starts in the editor loads neither parsers nor tensors, nor what only a panel needs", () => {
+    const started = new Set(["extension/main.ts"]);
+    for (const path of started) {
+      for (const request of sources.find((source) => source.path === path)?.values ?? []) started.add(request);
+    }
+    expect(started).toContain("extension/vscode/statusBar.ts");
+    const later = [
+      "web-tree-sitter",
+      "extension/core/graph",
+      "extension/core/adapters/methods",
+      "extension/core/evaluation",
+    ];
+    const heavy = [...started].filter((path) => later.some((place) => within(path, place)));
+    expect(heavy).toEqual([]);
+  });
+
   test.each(withoutNode)("%s knows nothing of Node", (folder) => {
     expect(requestsThat((path, request) => within(path, folder) && request.startsWith("node:"))).toEqual([]);
   });
@@ -238,6 +254,10 @@ describe("habits", () => {
   test("nothing is exported as default, and no file exports what another one holds", () => {
     expect(offenders(({ defaultExport }) => defaultExport)).toEqual([]);
     expect(offenders(({ reexports }) => reexports)).toEqual([]);
+  });
+
+  test("zod is imported as a namespace: its object named z keeps its texts in fifty languages in a bundle", () => {
+    expect(offenders(({ text }) => /import (type )?\{[^}]*\bz\b[^}]*\} from "zod/.test(text))).toEqual([]);
   });
 
   test("core takes random numbers from a seed", () => {

@@ -1,6 +1,6 @@
 /** The interface of an architecture: its config schema, and its forward pass, written once. */
 
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Head } from "../graph/composites/crossEntropy.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DecoderConfig, EncoderDecoderConfig } from "./config.ts";

@@ -7,7 +7,7 @@
  *        └───────────────────────────┘
  */
 
-import { z } from "zod";
+import * as z from "zod";
 import { geluTanh } from "../graph/composites/activations.ts";
 import { embedding } from "../graph/composites/linear.ts";
 import { add } from "../graph/primitives/elementwise.ts";

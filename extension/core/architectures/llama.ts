@@ -1,6 +1,6 @@
 /** LLaMA (Touvron et al. 2023): Hugging Face's LlamaForCausalLM. CodeLlama and DeepSeek-Coder have this type. */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Architecture } from "./architecture.ts";
 import { rmsNorms } from "./norms.ts";
 import {

@@ -6,7 +6,7 @@
  *        └────────────────────────┘    └─────────────────────┘
  */
 
-import { z } from "zod";
+import * as z from "zod";
 import { silu } from "../graph/composites/activations.ts";
 import { embedding } from "../graph/composites/linear.ts";
 import { add, mul } from "../graph/primitives/elementwise.ts";

@@ -1,6 +1,6 @@
 /** Qwen2 (Yang et al. 2024): LLaMA with biases on query, key and value. Qwen2.5-Coder has this type. */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Architecture } from "./architecture.ts";
 import { rmsNorms } from "./norms.ts";
 import {

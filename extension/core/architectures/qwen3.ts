@@ -1,6 +1,6 @@
 /** Qwen3 (Yang et al. 2025): Qwen2 with a norm per head on queries and keys instead of biases. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { concat, reshape, split } from "../graph/primitives/shaping.ts";
 import { dimension, size } from "../graph/shape.ts";
 import type { Tensor } from "../graph/tensor.ts";

@@ -1,6 +1,6 @@
 /** Reads a checkpoint's config.json: validates it, and converts it to Graft's own terms. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../foundation/errors.ts";
 import { say, type Said } from "../foundation/words/said.ts";
 import { architectures } from "./architectures.ts";

@@ -1,6 +1,6 @@
 /** Reads the rotary settings of config.json, and computes the rotation frequency of each pair of a head. */
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Rotary } from "./config.ts";
 
 const factor = z.number().min(1);

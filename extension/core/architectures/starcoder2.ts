@@ -1,6 +1,6 @@
 /** StarCoder2 (Lozhkov et al. 2024): biases everywhere, LayerNorm instead of RMSNorm, a plain feed-forward layer. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { geluTanh } from "../graph/composites/activations.ts";
 import type { Architecture } from "./architecture.ts";
 import { layerNorms } from "./norms.ts";

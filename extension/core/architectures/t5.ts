@@ -1,6 +1,6 @@
 /** T5 (Raffel et al. 2020): Hugging Face's T5ForConditionalGeneration. CodeT5 and CodeT5+ 220M and 770M have this type. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { geluTanh } from "../graph/composites/activations.ts";
 import { distanceBias } from "../graph/composites/biasedAttention.ts";
 import { embedding } from "../graph/composites/linear.ts";

@@ -1,11 +1,10 @@
-/** Reads rows and examples from a .jsonl file: one JSON object per line. A bad line becomes a problem; the others are read. */
+/** Reads examples from a .jsonl file: one per line. A bad line becomes a problem; the others are read. */
 
-import { createReadStream } from "node:fs";
-import { basename } from "node:path";
 import * as z from "zod";
 import { say, type Said } from "../foundation/words/said.ts";
 import { lineOfSecret } from "../sources/secrets.ts";
 import { Flaw, type Example, type Problem } from "./example.ts";
+import { jsonObjects } from "./jsonObjects.ts";
 
 /** What schemas say of a field without text. */
 export const emptyField = "is empty";
@@ -34,60 +33,6 @@ export async function* jsonExamples(path: string, { isPublic = false } = {}): As
 function textOf(example: Example): string {
   if (example.kind === "pair") return `${example.intent}\n${example.code}`;
   return example.kind === "text" ? example.text : `${example.prefix}${example.middle}${example.suffix}`;
-}
-
-/**
- * Reads each line that is not blank: its object, or what is wrong with it. Memory holds one line, and at most
- * `longestLine` bytes of it.
- */
-export async function* jsonObjects(
-  path: string,
-  longestLine: number = 2 ** 28,
-): AsyncGenerator<{ where: string; object: object | Flaw }> {
-  const decoder = new TextDecoder("utf-8", { fatal: true }); // Also removes a byte order mark.
-  let line = 0;
-  let bytes = 0;
-  let parts: Buffer[] = [];
-  const add = (part: Buffer): void => {
-    bytes += part.length;
-    parts = bytes > longestLine ? [] : [...parts, part];
-  };
-  const ended = function* (): Generator<{ where: string; object: object | Flaw }> {
-    line++;
-    const tooLong = say`The line is too long: ${bytes} bytes, the limit is ${longestLine}.`;
-    const object = bytes > longestLine ? new Flaw(tooLong) : objectOf(Buffer.concat(parts), decoder);
-    [bytes, parts] = [0, []];
-    if (object !== undefined) yield { where: `${basename(path)}:${line}`, object };
-  };
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    let start = 0;
-    for (let end = chunk.indexOf(0x0a); end >= 0; start = end + 1, end = chunk.indexOf(0x0a, start)) {
-      add(chunk.subarray(start, end));
-      yield* ended();
-    }
-    add(chunk.subarray(start));
-  }
-  yield* ended();
-}
-
-/** Returns the object of a line, undefined for a blank line, or what is wrong with it. */
-function objectOf(bytes: Uint8Array, decoder: { decode(bytes: Uint8Array): string }): object | Flaw | undefined {
-  let text;
-  try {
-    text = decoder.decode(bytes).trim();
-  } catch {
-    return new Flaw(say`The line is not valid UTF-8.`);
-  }
-  if (text === "") return undefined;
-  let row: unknown;
-  try {
-    row = JSON.parse(text);
-  } catch (error) {
-    return new Flaw(say`The line is not valid JSON: ${error instanceof Error ? error.message : String(error)}.`);
-  }
-  return typeof row === "object" && row !== null && !Array.isArray(row)
-    ? row
-    : new Flaw(say`The line is not a JSON object.`);
 }
 
 function exampleOf(row: object): Example | Flaw {

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { makeFolder, writeFailure, writeFileAtomic } from "../foundation/atomicFile.ts";
 import { systemCode } from "../foundation/errors.ts";
 import { infoOf } from "../foundation/exists.ts";
-import { jsonObjects } from "../dataset/jsonLines.ts";
+import { jsonObjects } from "../dataset/jsonObjects.ts";
 import { recordSchema, type StatisticsRecord } from "./record.ts";
 import { openSums, type Sums } from "./sums.ts";
 

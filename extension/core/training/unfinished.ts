@@ -7,7 +7,8 @@ import { UserError } from "../foundation/errors.ts";
 import { exists } from "../foundation/exists.ts";
 import { say } from "../foundation/words/said.ts";
 import { hasCheckpoint, readStep } from "./output/checkpoint.ts";
-import { discardTraining, isBusy, isResumable, lockFile, lockWorkFolder, workFolderOf } from "./output/outputFolder.ts";
+import { discardTraining, isBusy, isResumable } from "./output/outputFolder.ts";
+import { lockFile, lockWorkFolder, workFolderOf } from "./output/workFolder.ts";
 import { readRun } from "./run/trainingRun.ts";
 
 export interface UnfinishedTraining {

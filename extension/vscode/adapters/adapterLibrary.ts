@@ -14,8 +14,7 @@ import { has, type ChosenAdapter } from "../../core/adapters/chosenAdapters.ts";
 import { isPortableName } from "../../core/foundation/platform.ts";
 import { isAdapterName } from "../../core/adapters/library/keptAdapters.ts";
 import { readRenames, renamesFile, type Rename } from "../../core/adapters/library/renames.ts";
-import { workFolderOf } from "../../core/training/output/outputFolder.ts";
-import { runFile } from "../../core/training/run/trainingRun.ts";
+import { runFile, workFolderOf } from "../../core/training/output/workFolder.ts";
 import { rememberedAdapters } from "./rememberedAdapters.ts";
 
 export interface AdapterLibrary {

@@ -77,7 +77,7 @@ export function openStudy(name: string, path: string, options: OpenStudyOptions,
       const onPlan = (found: StudyPlan): void => adopt(found, "testing");
       known = await workApart(planStudyWork, { study, places }, { entry, log }, { ...control, onProgress: onPlan });
       adopt(known.plan, "ready");
-      events.onResults(await resultsOf(known));
+      events.onResults(resultsOf(known));
     } catch (error) {
       if (!isCancelled(error)) become({ phase: "ready", problem: explain(error) });
     }
@@ -118,7 +118,7 @@ export function openStudy(name: string, path: string, options: OpenStudyOptions,
     move: (run, by) => ordering.move(state, run, by, (order) => become({ order })),
     show() {
       become({});
-      if (known) void resultsOf(known).then((results) => events.onResults(results));
+      if (known) events.onResults(resultsOf(known));
     },
     async exportTo(out) {
       await workApart(exportStudyWork, { study: await readStudy(path), places, out }, { entry, log }, control);

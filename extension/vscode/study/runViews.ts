@@ -1,5 +1,7 @@
 /** What the panel shows of a study's plan, progress and results. */
 
+import { learningCharts } from "../../core/evaluation/study/charts/learningChart.ts";
+import { studyCharts } from "../../core/evaluation/study/charts/studyCharts.ts";
 import { curveFacts } from "../../core/evaluation/study/charts/learningCurves.ts";
 import type { StudyProgress } from "../../core/evaluation/study/runStudy.ts";
 import type { PlannedRun, StudyPlan } from "../../core/evaluation/study/studyPlan.ts";
@@ -60,14 +62,7 @@ export function changedRun(run: RunView, progress: RunProgress): RunView {
   }
 }
 
-export async function resultsOf({
-  report,
-  learning: { curves, unrecorded },
-  history,
-}: KnownStudy): Promise<StudyResults> {
-  // What draws them is not loaded before there is something to draw.
-  const { studyCharts } = await import("../../core/evaluation/study/charts/studyCharts.ts");
-  const { learningCharts } = await import("../../core/evaluation/study/charts/learningChart.ts");
+export function resultsOf({ report, learning: { curves, unrecorded }, history }: KnownStudy): StudyResults {
   return {
     suites: report.suites.map(({ tests: _tests, note, ...suite }) => ({
       ...suite,

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { join } from "node:path";
 import type { Wording } from "../../core/foundation/words/said.ts";
 import packageJson from "../../../package.json" with { type: "json" };
+import { differenceChart } from "../../core/evaluation/study/charts/differenceChart.ts";
 import { taskIssue } from "../../core/evaluation/study/taskIssue.ts";
 import { runsFolder } from "../../core/evaluation/runs/runFolder.ts";
 import type { PlannedRun } from "../../core/evaluation/study/studyPlan.ts";
@@ -80,7 +81,6 @@ export function openStudyTasks(
     async differences({ suite, ...pair }, words) {
       const report = studies.opened!.known!.report.suites[suite]!;
       const asked = askDifferences(report, pair, (run) => join(runsFolder(home), run));
-      const { differenceChart } = await import("../../core/evaluation/study/charts/differenceChart.ts");
       return differenceChart(asked, await libraryProcess.ask(taskDifferencesRequest, asked), words);
     },
     async showDiff(suite, id, run) {

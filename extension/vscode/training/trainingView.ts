@@ -10,7 +10,6 @@ import type { Snippets } from "./snippets.ts";
 import type { Training } from "./training.ts";
 import type { TrainingEstimates } from "./trainingEstimates.ts";
 import type { DataPreview } from "./trainingPreview.ts";
-import { parseTrainingMessage, trainingNumbers } from "./trainingMessages.ts";
 import type { UnfinishedTrainings } from "./unfinishedTrainings.ts";
 import { showWebviewPage } from "../webviewPage.ts";
 import type { WorkspaceSources } from "./workspaceSources.ts";
@@ -89,18 +88,11 @@ type Post = (message: ToTraining) => void;
 
 async function receive(received: unknown, options: TrainingViewOptions, post: Post): Promise<void> {
   const { training, library, unfinished, paperData } = options;
+  const { parseTrainingMessage } = await messageSchemas();
   const message = parseTrainingMessage(received);
   switch (message.type) {
     case "ready":
-      post({ type: "numbers", numbers: trainingNumbers });
-      post({ type: "state", state: training.state });
-      post({ type: "preview", preview: options.preview.state });
-      post({ type: "snippets", state: options.snippets.state });
-      sendUnfinished(options, post);
-      void options.snippets.refresh();
-      void unfinished.refresh();
-      void paperData.refresh();
-      return sendSources(options, post);
+      return sendEverything(options, post);
     case "checkName":
       return sendNameCheck(message.name, library, post);
     case "chooseData": {
@@ -165,6 +157,23 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
     case "showLog":
       return void (await vscode.commands.executeCommand("graft.showLog"));
   }
+}
+
+/** The schemas of all methods: loaded when there is a page to listen to, not when the editor starts. */
+const messageSchemas = () => import("./trainingMessages.ts");
+
+/** For a page that has just opened. */
+async function sendEverything(options: TrainingViewOptions, post: Post): Promise<void> {
+  const { trainingNumbers } = await messageSchemas();
+  post({ type: "numbers", numbers: trainingNumbers });
+  post({ type: "state", state: options.training.state });
+  post({ type: "preview", preview: options.preview.state });
+  post({ type: "snippets", state: options.snippets.state });
+  sendUnfinished(options, post);
+  void options.snippets.refresh();
+  void options.unfinished.refresh();
+  void options.paperData.refresh();
+  return sendSources(options, post);
 }
 
 /** The state already shows the training that this window runs, or whose end is in view. */

@@ -4,13 +4,8 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../core/foundation/errors.ts";
 import { verbatim } from "../../core/foundation/words/said.ts";
-import {
-  removeDiscarded,
-  setAsideTraining,
-  unfinishedTrainings,
-  type DiscardedTraining,
-  type UnfinishedTraining,
-} from "../../core/training/unfinished.ts";
+import { mayHoldTrainings } from "../../core/training/output/workFolder.ts";
+import type { DiscardedTraining, UnfinishedTraining } from "../../core/training/unfinished.ts";
 import { detailed } from "../messages.ts";
 import { keepDiscardedTrainings } from "./discardedTrainings.ts";
 
@@ -34,6 +29,9 @@ export interface UnfinishedTrainings {
   restore(name: string): Promise<void>;
 }
 
+/** What reads and checks whole trainings is loaded when there is one. */
+const onDisk = () => import("../../core/training/unfinished.ts");
+
 /** Milliseconds for which a discard can be undone, at most. */
 const undoTime = 10 * 60_000;
 /** Milliseconds between two reads while there are any: other windows may resume, finish or discard them. */
@@ -50,8 +48,7 @@ export function openUnfinishedTrainings(
   const refresh = async (): Promise<void> => {
     clearTimeout(timer);
     try {
-      await removeDiscarded(folder, new Date(Date.now() - undoTime));
-      const found = await unfinishedTrainings(folder);
+      const found = (await mayHoldTrainings(folder)) ? await tidied(folder) : [];
       const isNew = JSON.stringify(found) !== JSON.stringify(list);
       list = found;
       if (isNew) changed.fire();
@@ -63,6 +60,7 @@ export function openUnfinishedTrainings(
   };
 
   const check = async (name: string): Promise<void> => {
+    const { unfinishedTrainings } = await onDisk();
     const found = (await unfinishedTrainings(folder)).find((training) => training.name === name);
     if (found && !found.busy) return;
     await refresh();
@@ -90,6 +88,7 @@ export function openUnfinishedTrainings(
     check,
     async discard(name) {
       try {
+        const { setAsideTraining } = await onDisk();
         const training = discarded.add(name, await setAsideTraining(join(folder, name)));
         // The list is right again once the promise resolves.
         return { ...training, restore: () => training.restore().finally(refresh) };
@@ -101,6 +100,13 @@ export function openUnfinishedTrainings(
     },
     restore: (name) => discarded.restore(name).finally(refresh),
   };
+}
+
+/** Removes what was discarded long ago, and lists what is unfinished. */
+async function tidied(folder: string): Promise<UnfinishedTraining[]> {
+  const { removeDiscarded, unfinishedTrainings } = await onDisk();
+  await removeDiscarded(folder, new Date(Date.now() - undoTime));
+  return unfinishedTrainings(folder);
 }
 
 /** Returns the error in the words of windows, if another one runs or has ended the training; core knows only folders. */

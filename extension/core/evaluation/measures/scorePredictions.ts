@@ -6,7 +6,8 @@ import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 import { say } from "../../foundation/words/said.ts";
 import { firstProblem, Flaw, type Problem } from "../../dataset/example.ts";
-import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
+import { readFields } from "../../dataset/jsonLines.ts";
+import { jsonObjects } from "../../dataset/jsonObjects.ts";
 import { addTo, type Measure } from "./measure.ts";
 import { idSchema } from "../suites/taskId.ts";
 

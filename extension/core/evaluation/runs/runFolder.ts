@@ -17,7 +17,7 @@ import { infoOf, isFile } from "../../foundation/exists.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import { silentLog, type Log } from "../../foundation/log.ts";
 import { say, verbatim } from "../../foundation/words/said.ts";
-import { jsonObjects } from "../../dataset/jsonLines.ts";
+import { jsonObjects } from "../../dataset/jsonObjects.ts";
 import { readChunks, standingChunks } from "./runChunks.ts";
 import { invalidRun, parseRunFile, unreadable } from "./runErrors.ts";
 import {

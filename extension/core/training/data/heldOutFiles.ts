@@ -11,7 +11,8 @@ import { writeFailure } from "../../foundation/atomicFile.ts";
 import { exists } from "../../foundation/exists.ts";
 import type { Dataset, Example } from "../../dataset/example.ts";
 import { contentHash } from "../../dataset/holdOut.ts";
-import { jsonObjects, readFields } from "../../dataset/jsonLines.ts";
+import { readFields } from "../../dataset/jsonLines.ts";
+import { jsonObjects } from "../../dataset/jsonObjects.ts";
 
 const rowSchema = z.object({
   /** The folder that `path` is relative to; null for a file on its own. */

@@ -4,7 +4,7 @@
  */
 
 import { access, constants, readdir, rm, rmdir, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import {
   makeFolder,
   recoverFolder,
@@ -14,10 +14,10 @@ import {
 } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
-import { lockFolder, type HeldLock } from "../../foundation/locks/folderLock.ts";
-import { say } from "../../foundation/words/said.ts";
 import { checkpointFile, hasCheckpoint } from "./checkpoint.ts";
-import { runFile, readRun, writeRun, type TrainingRun } from "../run/trainingRun.ts";
+import { readRun, writeRun, type TrainingRun } from "../run/trainingRun.ts";
+import { say } from "../../foundation/words/said.ts";
+import { lockFile, lockWorkFolder, runFile, workFolderOf } from "./workFolder.ts";
 
 export interface OutputFolder {
   readonly path: string;
@@ -109,21 +109,6 @@ export async function recoverAdapters(folder: string): Promise<void> {
       if (!(error instanceof UserError && error.code === "training-busy")) throw error;
     }
   }
-}
-
-export const lockFile = "lock";
-
-export function workFolderOf(path: string): string {
-  return join(dirname(path), `.${basename(path)}.training`);
-}
-
-export async function lockWorkFolder(path: string): Promise<HeldLock> {
-  const lock = join(workFolderOf(path), lockFile);
-  return await lockFolder(lock, (owner, escape) => {
-    const message = say`Cannot train into ${path}: another training is using it (${owner}).`;
-    const nextStep = say`Wait until it ends, or choose another folder. ${escape}`;
-    return new UserError("training-busy", message, nextStep);
-  });
 }
 
 /** Whether a work folder holds a run or a checkpoint, including those of another version of Graft. */

@@ -13,10 +13,10 @@ import { saidSchema } from "../../foundation/words/saidSchema.ts";
 import { openTokenFile } from "../../dataset/tokenFile.ts";
 import type { ExpectedTokens } from "../../dataset/tokenCheck.ts";
 import { skipReasons } from "../../sources/skipped.ts";
+import { runFile } from "../output/workFolder.ts";
 import { runSettings } from "./runSettings.ts";
 import { trainingFile, validationFile, type TrainingData } from "../data/trainingData.ts";
 
-export const runFile = "run.json";
 /** Prefix of the name of the folder with a run's token files. */
 export const dataPrefix = "data-";
 

@@ -6,7 +6,7 @@ import { Flaw } from "../../../dataset/example.ts";
 import { adapterFiles } from "../../../adapters/formats/peftFolder.ts";
 import { keptFiles } from "../../../baseModels/import/baseSource.ts";
 import { recordFile, weightsFile } from "../../../baseModels/installedBase.ts";
-import { jsonObjects } from "../../../dataset/jsonLines.ts";
+import { jsonObjects } from "../../../dataset/jsonObjects.ts";
 import { makeFolder, writeFileAtomic } from "../../../foundation/atomicFile.ts";
 import { exists, isFile, isFolder } from "../../../foundation/exists.ts";
 import { english } from "../../../foundation/words/said.ts";

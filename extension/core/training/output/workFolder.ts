@@ -1,0 +1,29 @@
+/** The work folder of a training, beside the adapter that it makes: its name, its lock, and the name of the file that says what runs. */
+
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { UserError } from "../../foundation/errors.ts";
+import { lockFolder, type HeldLock } from "../../foundation/locks/folderLock.ts";
+import { say } from "../../foundation/words/said.ts";
+
+export const runFile = "run.json";
+export const lockFile = "lock";
+
+export function workFolderOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.training`);
+}
+
+export async function lockWorkFolder(path: string): Promise<HeldLock> {
+  const lock = join(workFolderOf(path), lockFile);
+  return await lockFolder(lock, (owner, escape) => {
+    const message = say`Cannot train into ${path}: another training is using it (${owner}).`;
+    const nextStep = say`Wait until it ends, or choose another folder. ${escape}`;
+    return new UserError("training-busy", message, nextStep);
+  });
+}
+
+/** Whether a folder of adapters may hold an unfinished training, or one that was discarded: by names alone. */
+export async function mayHoldTrainings(folder: string): Promise<boolean> {
+  const entries = await readdir(folder).catch(() => []);
+  return entries.some((entry) => /^\..+\.(training|discarded)$/.test(entry));
+}
