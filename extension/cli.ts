@@ -4,7 +4,7 @@
 import "./cli/cudaProcess.ts";
 import { dirname } from "node:path";
 import { CommanderError } from "commander";
-import { createOutput, type Output } from "./cli/output.ts";
+import { createOutput, printable, type Output } from "./cli/output.ts";
 import { findPlaces } from "./cli/places.ts";
 import { createProgram } from "./cli/program.ts";
 import { isCancelled, UserError } from "./core/foundation/errors.ts";
@@ -45,7 +45,8 @@ function exitCodeOf(error: unknown): number {
     return exitCodes.cancelled;
   }
   if (error instanceof UserError) {
-    process.stderr.write(`error: ${`${error.message} ${error.nextStep}`.replace(/\s*\n\s*/g, " ")}\n`);
+    const text = `${error.message} ${error.nextStep}`.replace(/\s*\n\s*/g, " ");
+    process.stderr.write(`error: ${printable(text)}\n`);
     return error.code === "option-invalid" ? exitCodes.usage : exitCodes.userError;
   }
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

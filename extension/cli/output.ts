@@ -30,7 +30,7 @@ export function createOutput({ json, verbose }: { json: boolean; verbose: boolea
   /** Prints above the bar, which the next progress draws again. */
   const tell = (text: string): void => {
     close();
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${printable(text)}\n`);
   };
   return {
     log: {
@@ -48,7 +48,7 @@ export function createOutput({ json, verbose }: { json: boolean; verbose: boolea
           bar.start(total, done, { text });
         }
         bar.setTotal(total);
-        bar.update(done, { text });
+        bar.update(done, { text: printable(text) });
       } else if (performance.now() - toldAt > lineInterval || done === total) {
         toldAt = performance.now();
         tell(text);
@@ -56,7 +56,7 @@ export function createOutput({ json, verbose }: { json: boolean; verbose: boolea
     },
     result: (fields, text) => {
       close();
-      process.stdout.write(json ? jsonLine({ event: "result", ...fields }) : `${text}\n`);
+      process.stdout.write(json ? jsonLine({ event: "result", ...fields }) : `${printable(text)}\n`);
     },
     close,
   };
@@ -66,6 +66,12 @@ export function createOutput({ json, verbose }: { json: boolean; verbose: boolea
 function jsonLine(fields: object): string {
   const inEnglish = (_key: string, value: unknown): unknown => (isSaid(value) ? english(value) : value);
   return `${JSON.stringify(fields, inEnglish)}\n`;
+}
+
+/** Replaces control characters, but for line ends and tabs: the names of others may hold what a terminal would obey. */
+export function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
 }
 
 /** "1 h 5 min", "12 s". */

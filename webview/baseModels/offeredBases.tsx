@@ -20,11 +20,20 @@ export function OfferedBases({ state: { survey, importing }, post }: { state: Ba
       post={post}
     />
   );
+  const usable = offered.filter(({ obstacle }) => !obstacle);
+  const isMeasured = usable.some(({ tokensPerSecond }) => tokensPerSecond !== undefined);
   const unusable = offered.filter(({ obstacle }) => obstacle);
   return (
     <>
       <p class="note">{t("A download goes to this machine and stays here. Nothing is sent but the request for it.")}</p>
-      {offered.filter(({ obstacle }) => !obstacle).map(card)}
+      {isMeasured && !offered.some(({ recommended }) => recommended) && (
+        <p class="note">
+          {t(
+            "None is recommended for this machine: none of them leaves it enough memory and is fast enough to type with.",
+          )}
+        </p>
+      )}
+      {usable.map(card)}
       {unusable.length > 0 && (
         <details>
           <summary>{t("Cannot be used here ({0})", unusable.length)}</summary>

@@ -7,15 +7,24 @@ import type { TrainingData } from "./data/trainingData.ts";
 import type { TrainerPlan, TrainerState } from "./loop/trainerState.ts";
 import type { TrainOutline } from "./trainingPlan.ts";
 
-export function tellEnd(
-  { step, validationsSinceBest }: TrainerState,
-  { steps, patience }: TrainerPlan,
-  log: Log,
-): void {
+export function tellEnd(state: TrainerState, { steps, patience }: TrainerPlan, log: Log): void {
+  const { step, validationsSinceBest } = state;
+  tellRise(state, log);
   if (step === steps) return;
   const isPatient = patience === null || validationsSinceBest < patience;
   const reason = isPatient ? "as requested" : `${patience} validations did not lower the loss`;
   log.info(`Stopped after step ${step} of ${steps}: ${reason}.`);
+}
+
+/** Nats per token by which a loss rises only where a training has gone astray, whatever its batches hold. */
+const muchWorse = 1;
+
+function tellRise({ losses, epochLoss }: TrainerState, log: Log): void {
+  const before = losses.training[0]?.loss ?? Infinity;
+  const after = epochLoss.sum / epochLoss.steps;
+  if (!(after >= before + muchWorse)) return;
+  const rise = `from ${before.toFixed(2)} to ${after.toFixed(2)}`;
+  log.warn(`The loss has risen ${rise}: the adapter makes the base worse. Train again with a lower learning rate.`);
 }
 
 export function tellPlan(

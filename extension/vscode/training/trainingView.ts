@@ -151,7 +151,7 @@ async function receive(received: unknown, options: TrainingViewOptions, post: Po
     case "selectAdapter":
       return void (await vscode.commands.executeCommand("graft.selectAdapter"));
     case "tryAdapter":
-      return void (await vscode.commands.executeCommand("workbench.action.focusActiveEditorGroup"));
+      return await showPython();
     case "evaluate":
       return void (await vscode.commands.executeCommand("graft.openBenchmark"));
     case "showLog":
@@ -174,6 +174,17 @@ async function sendEverything(options: TrainingViewOptions, post: Post): Promise
   void options.unfinished.refresh();
   void options.paperData.refresh();
   return sendSources(options, post);
+}
+
+/** Brings a Python document to the front: the one that is seen, or the first that is open, or one to be chosen. */
+async function showPython(): Promise<void> {
+  const isPython = ({ document }: vscode.TextEditor): boolean => document.languageId === "python";
+  const seen = vscode.window.visibleTextEditors.find(isPython);
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ input }) => input));
+  const open = tabs.find((input) => input instanceof vscode.TabInputText && input.uri.path.endsWith(".py"));
+  if (seen) await vscode.window.showTextDocument(seen.document, seen.viewColumn);
+  else if (open) await vscode.window.showTextDocument((open as vscode.TabInputText).uri);
+  else await vscode.commands.executeCommand("workbench.action.quickOpen", ".py");
 }
 
 /** The state already shows the training that this window runs, or whose end is in view. */

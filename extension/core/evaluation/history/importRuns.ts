@@ -7,7 +7,7 @@ import { UserError } from "../../foundation/errors.ts";
 import { readPlainText } from "../../foundation/plainFile.ts";
 import { exists, isFile } from "../../foundation/exists.ts";
 import { say, type Said } from "../../foundation/words/said.ts";
-import { readRun, runFiles, runsFolder } from "../runs/runFolder.ts";
+import { readPredictions, readRun, runFiles, runsFolder } from "../runs/runFolder.ts";
 import { runId, type RunRecord } from "../runs/runRecord.ts";
 
 export interface ImportedRuns {
@@ -68,6 +68,7 @@ async function runFoldersIn(source: string): Promise<string[]> {
 async function checkRun(folder: string, id: string): Promise<void> {
   const { record, result } = await readRun(folder);
   if (!result) throw invalid(folder, say`it is not finished`, say`Finish it on its machine first.`);
+  for await (const _ of readPredictions(folder)); // Throws at a damaged one.
   // The name is made of the file's own text, in its own order.
   const { configuration = record.configuration } = JSON.parse(
     await readPlainText(join(folder, runFiles.record)),

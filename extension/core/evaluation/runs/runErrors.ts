@@ -1,5 +1,6 @@
 /** Errors about runs whose files Graft cannot use. */
 
+import { basename } from "node:path";
 import * as z from "zod";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { say, verbatim, type Said } from "../../foundation/words/said.ts";
@@ -7,7 +8,11 @@ import { say, verbatim, type Said } from "../../foundation/words/said.ts";
 /** Returns the error for a damaged file. `reason` completes "Cannot read PATH: …". */
 export function invalidRun(path: string, reason: Said, cause?: unknown): UserError {
   const message = say`Cannot read ${path}: ${reason}.`;
-  return new UserError("run-invalid", message, say`Delete the run's folder, and evaluate again.`, { cause });
+  const nextStep =
+    basename(path) === "result.json"
+      ? say`Delete this file and evaluate again: the scores are made anew from the predictions.`
+      : say`Delete the run's folder, and evaluate again.`;
+  return new UserError("run-invalid", message, nextStep, { cause });
 }
 
 /** Returns the error for a run that has lost predictions. `what` begins the message: "Cannot … RUN". */

@@ -94,18 +94,31 @@ test("runs are imported from an export, a folder or one by one; those that are h
 });
 
 test("a run that is damaged, renamed, unfinished or a link is refused, and leaves nothing", async () => {
-  const runs = await Promise.all([1, 2, 3, 4].map((seed) => written("broken", { seed })));
-  const [damaged, renamed, unfinished, linked] = runs as [RunSummary, RunSummary, RunSummary, RunSummary];
+  const runs = await Promise.all([1, 2, 3, 4, 5].map((seed) => written("broken", { seed })));
+  const [damaged, renamed, unfinished, linked, unlike] = runs as [
+    RunSummary,
+    RunSummary,
+    RunSummary,
+    RunSummary,
+    RunSummary,
+  ];
   await writeFile(join(damaged.folder, "run.json"), "{");
   await rename(renamed.folder, `${renamed.folder}0`);
   await rm(join(unfinished.folder, "result.json"));
   await rename(join(linked.folder, "predictions.jsonl"), at("elsewhere"));
   await symlink(at("elsewhere"), join(linked.folder, "predictions.jsonl"));
+  await writeFile(join(unlike.folder, "predictions.jsonl"), '{"id":"x","predictions":"../"}\n');
   const { imported, problems } = await importRuns(at("broken"), at("strict"));
   expect(imported).toEqual([]);
   const messages = problems.map(({ message }) => english(message)).join("\n");
-  expect(problems).toHaveLength(4);
-  for (const reason of ["run.json", "not the one that its name stands for", "not finished", "is a link"]) {
+  expect(problems).toHaveLength(5);
+  for (const reason of [
+    "run.json",
+    "predictions.jsonl:1",
+    "not the one that its name stands for",
+    "not finished",
+    "is a link",
+  ]) {
     expect(messages).toContain(reason);
   }
   expect(await readdir(at("strict", "runs"))).toEqual([]);

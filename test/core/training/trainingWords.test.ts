@@ -1,0 +1,30 @@
+import { describe, expect, test } from "vitest";
+import { beginning, type TrainerPlan, type TrainerState } from "../../../extension/core/training/loop/trainerState.ts";
+import { tellEnd } from "../../../extension/core/training/trainingWords.ts";
+import { silentLog } from "../../../extension/core/foundation/log.ts";
+
+describe("tellEnd", () => {
+  const warnings = (...losses: number[]): string[] => {
+    const told: string[] = [];
+    const state: TrainerState = {
+      ...beginning,
+      step: losses.length,
+      epochLoss: { sum: losses.slice(1).reduce((sum, loss) => sum + loss, 0), steps: losses.length - 1 },
+      losses: { training: losses.map((loss, step) => ({ step, loss })), validation: [] },
+    };
+    const plan = { steps: losses.length, patience: null } as TrainerPlan;
+    tellEnd(state, plan, { ...silentLog, warn: (text) => told.push(text) });
+    return told;
+  };
+
+  test("warns of a training that has gone astray, with the way on", () => {
+    const [warning, ...others] = warnings(3.59, 9.0, 9.02);
+    expect(warning).toMatch(/risen from 3\.59 to 9\.01.*lower learning rate/);
+    expect(others).toEqual([]);
+  });
+
+  test("says nothing of a loss that falls, or rises as batches do", () => {
+    expect(warnings(3.59, 2.1, 1.8)).toEqual([]);
+    expect(warnings(2.1, 2.6, 2.4)).toEqual([]);
+  });
+});
