@@ -6,6 +6,7 @@ import * as z from "zod";
 import { readPlainText } from "../foundation/plainFile.ts";
 import { infoOf } from "../foundation/exists.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
+import { flawsOf } from "../foundation/words/flaws.ts";
 import { say, type Said } from "../foundation/words/said.ts";
 import { elementCount } from "../graph/shape.ts";
 import type { StoredTensor } from "../graph/storage.ts";
@@ -105,9 +106,10 @@ export async function openBase(path: string, as: { name?: string; embedded?: boo
 /** @throws UserError "base-missing" or "base-invalid" */
 export async function readRecord(path: string): Promise<BaseRecord> {
   const name = basename(resolve(path));
-  const parsed = recordSchema.safeParse(parse(name, recordFile, await readText(path, recordFile)));
+  const record = parse(name, recordFile, await readText(path, recordFile));
+  const parsed = recordSchema.safeParse(record);
   if (parsed.success) return parsed.data;
-  throw invalid(name, say`its base.json is invalid:\n${z.prettifyError(parsed.error)}`);
+  throw invalid(name, say`its base.json is invalid: ${flawsOf(parsed.error, record)}`);
 }
 
 async function readText(path: string, file: string): Promise<string> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { readPlainText } from "../foundation/plainFile.ts";
 import { systemCode, UserError } from "../foundation/errors.ts";
+import { flawsOf } from "../foundation/words/flaws.ts";
 import { say, type Said } from "../foundation/words/said.ts";
 import type { FillOrder } from "./fillInTheMiddle.ts";
 
@@ -64,10 +65,12 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
   }
   const tokenizer = tokenizerSchema.safeParse(rawTokenizer);
   if (!tokenizer.success)
-    throw invalid(folder, say`its tokenizer.json has unexpected content:\n${z.prettifyError(tokenizer.error)}`);
-  const settings = settingsSchema.safeParse((await readJson(folder, "tokenizer_config.json")) ?? {});
+    throw invalid(folder, say`its tokenizer.json has unexpected content: ${flawsOf(tokenizer.error, rawTokenizer)}`);
+  const rawSettings = (await readJson(folder, "tokenizer_config.json")) ?? {};
+  const settings = settingsSchema.safeParse(rawSettings);
   if (!settings.success) {
-    throw invalid(folder, say`its tokenizer_config.json has unexpected content:\n${z.prettifyError(settings.error)}`);
+    const flaws = flawsOf(settings.error, rawSettings);
+    throw invalid(folder, say`its tokenizer_config.json has unexpected content: ${flaws}`);
   }
   const ids = new Map(vocabularyIds(folder, tokenizer.data.model.vocab));
   if (ids.size === 0) throw invalid(folder, say`its vocabulary is empty`, say`Download tokenizer.json again.`);

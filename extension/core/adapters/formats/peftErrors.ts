@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
+import { flawsOf } from "../../foundation/words/flaws.ts";
 import { say, type Said } from "../../foundation/words/said.ts";
 
 const again = say`Copy the adapter again, or train it anew.`;
@@ -41,5 +42,5 @@ export function shown(value: unknown): string {
 export function parsePeft<T>(name: string, schema: z.ZodType<T>, json: unknown): T {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw invalid(name, say`its adapter_config.json is not PEFT's:\n${z.prettifyError(parsed.error)}`);
+  throw invalid(name, say`its adapter_config.json is not PEFT's: ${flawsOf(parsed.error, json)}`);
 }

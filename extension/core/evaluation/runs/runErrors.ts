@@ -3,7 +3,8 @@
 import { basename } from "node:path";
 import * as z from "zod";
 import { systemCode, UserError } from "../../foundation/errors.ts";
-import { say, verbatim, type Said } from "../../foundation/words/said.ts";
+import { flawsOf } from "../../foundation/words/flaws.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 
 /** Returns the error for a damaged file. `reason` completes "Cannot read PATH: …". */
 export function invalidRun(path: string, reason: Said, cause?: unknown): UserError {
@@ -40,5 +41,5 @@ export function parseRunFile<T>(schema: z.ZodType<T>, text: string, path: string
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw invalidRun(path, verbatim(z.prettifyError(parsed.error)));
+  throw invalidRun(path, flawsOf(parsed.error, value));
 }

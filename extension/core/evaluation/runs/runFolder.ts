@@ -9,14 +9,14 @@
 
 import { open, readdir, rm, truncate } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import * as z from "zod";
 import { readPlainText } from "../../foundation/plainFile.ts";
 import { makeFolder, writeFailure, writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { infoOf, isFile } from "../../foundation/exists.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import { silentLog, type Log } from "../../foundation/log.ts";
-import { say, verbatim } from "../../foundation/words/said.ts";
+import { flawsOf } from "../../foundation/words/flaws.ts";
+import { say } from "../../foundation/words/said.ts";
 import { jsonObjects } from "../../dataset/jsonObjects.ts";
 import { readChunks, standingChunks } from "./runChunks.ts";
 import { invalidRun, parseRunFile, unreadable } from "./runErrors.ts";
@@ -164,7 +164,7 @@ export async function* readPredictions(folder: string): AsyncGenerator<Predictio
   if (!(await isFile(path))) return;
   for await (const { where, object } of jsonObjects(path)) {
     const parsed = predictionSchema.safeParse(object);
-    if (!parsed.success) throw invalidRun(where, verbatim(z.prettifyError(parsed.error)));
+    if (!parsed.success) throw invalidRun(where, flawsOf(parsed.error, object));
     yield parsed.data;
   }
 }
