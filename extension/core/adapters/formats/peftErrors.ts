@@ -1,6 +1,6 @@
 /** The errors for adapters that cannot be read. */
 
-import * as z from "zod";
+import type * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
 import { flawsOf } from "../../foundation/words/flaws.ts";
 import { say, type Said } from "../../foundation/words/said.ts";

@@ -1,7 +1,7 @@
 /** Errors about runs whose files Graft cannot use. */
 
 import { basename } from "node:path";
-import * as z from "zod";
+import type * as z from "zod";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { flawsOf } from "../../foundation/words/flaws.ts";
 import { say, type Said } from "../../foundation/words/said.ts";
