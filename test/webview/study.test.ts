@@ -42,8 +42,28 @@ describe("the draft of a study", () => {
     expect(toStudyForm(draft, fields)).not.toHaveProperty("limit");
   });
 
-  test("of an adapter compares it with and without the repository", () => {
-    expect(adapterDraft("sql")).toMatchObject({ adapters: ["sql"], hasBase: true, hasRepository: true });
+  test("of an adapter compares it on what its training held out, with and without the repository", () => {
+    const compared = adapterDraft("sql", { sql: "/home/held-out/1/held-out.jsonl" });
+    expect(obstacle(compared, fields, here)).toBeUndefined();
+    expect(toStudyForm(compared, fields)).toMatchObject({
+      title: "Is sql better?",
+      suites: ["/home/held-out/1/held-out.jsonl"],
+      adapters: ["sql"],
+      hasBase: true,
+      hasRepository: true,
+    });
+  });
+
+  test("of an adapter whose held-out files are unknown compares it on CoNaLa, which has no repository", () => {
+    const compared = adapterDraft("sql", { other: "/home/held-out/1/held-out.jsonl" });
+    expect(obstacle(compared, fields, here)).toBeUndefined();
+    expect(toStudyForm(compared, fields)).toMatchObject({ suites: ["conala"], hasRepository: false });
+  });
+
+  test("asks for no repository once the code that had one is removed", () => {
+    const ticked = { ...draft, hasRepository: true };
+    expect(toStudyForm(ticked, fields).hasRepository).toBe(true);
+    expect(toStudyForm({ ...ticked, paths: [], paper: ["conala"] }, fields).hasRepository).toBe(false);
   });
 });
 
@@ -60,7 +80,8 @@ const learning = { charts: [], facts: [], unrecorded: [] };
 describe("the place among a study's tasks", () => {
   const open: OpenStudy = { name: "mine", title: "Mine", phase: "ready", runs: [], notes: [], order: [] };
   const opened = (name = "mine"): Change => {
-    const known = { studies: [], adapters: [], bases: [], base: "b", problem: undefined };
+    const choices = { adapters: [], bases: [], base: "b", isInUse: false, heldOut: {} };
+    const known = { studies: [], problem: undefined, ...choices };
     return { type: "state", state: { ...known, open: { ...open, name } } };
   };
   const suite = (name: string): SuiteView => ({
