@@ -7,6 +7,7 @@ vi.stubGlobal("document", { getElementById: () => null });
 const { blankStudy, adapterDraft, obstacle, toStudyForm } = await import("../../webview/study/draft.ts");
 const { changed, initialState, placeOf } = await import("../../webview/study/pageState.ts");
 const { filtered, noFilter } = await import("../../webview/study/taskFilter.ts");
+const { TaskDetail } = await import("../../webview/study/taskDetail.tsx");
 const { sorted } = await import("../../webview/study/columns.ts");
 
 const fields: StudyFields = { limit: { minimum: 1 }, seed: { minimum: 0 }, shots: { minimum: 1, maximum: 100 } };
@@ -132,6 +133,18 @@ describe("the place among a study's tasks", () => {
     expect(changed(state, tasks("one", "other")).drilled?.filter).toMatchObject({ search: "sort", right: 1, wrong: 0 });
     expect(changed(state, tasks("one")).drilled?.filter).toEqual({ search: "sort", order: "suite" });
   });
+});
+
+test("a task says what its marks mean, if an answer has some", () => {
+  const drawn = (text: string, reference?: string): string => {
+    const answers = [null, { predictions: [{ text }] }];
+    const detail = { id: "t", intent: "i", answers, ...(reference !== undefined && { reference }) };
+    return JSON.stringify(TaskDetail({ detail, runs: ["one", "other"], suite: 0, post: () => undefined }));
+  };
+  const legend = "underlined text is not in the reference, and struck text is missing";
+  expect(drawn("x = 2", "x = 1")).toContain(legend);
+  expect(drawn("x = 1", "x = 1")).not.toContain(legend);
+  expect(drawn("x = 1")).not.toContain(legend);
 });
 
 test("a chart of differences is shown for the pair that was asked for last, until results change", () => {
