@@ -131,7 +131,8 @@ function testText(one: string, other: string, measure: string): string {
   const pair = { first: rowOf(one), second: rowOf(other), measure };
   const { whole } = askDifferences(suite, pair, (run) => run);
   if (!whole) return "";
-  return `${differenceText(measure, whole.difference)} (${intervalText(measure, whole.interval)}), ${pText(whole.p)}`;
+  const p = whole.p === undefined ? "too few tasks" : pText(whole.p);
+  return `${differenceText(measure, whole.difference)} (${intervalText(measure, whole.interval)}), ${p}`;
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

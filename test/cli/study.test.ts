@@ -120,3 +120,14 @@ test("the paper's questions are written about the data that is here", async () =
   expect((await graft("new", "paper", "--out", at("paper.json"))).stderr).toMatch(/there is such a file/);
   expect((await graft("new", "adapter", "--out", at("a.json"))).code).toBe(2);
 });
+
+test("an adapter is compared with the repository only where tasks have one", async () => {
+  const candidates = async (suite: string, name: string): Promise<number> => {
+    const asked = ["--adapter", at("sql"), "--suite", suite, "--out", at(name)];
+    expect((await graft("new", "adapter", ...asked)).code).toBe(0);
+    return (JSON.parse(await readFile(at(name), "utf8")) as { candidates: unknown[] }).candidates.length;
+  };
+  await writeFile(at("code.py"), "x = 1\n");
+  expect(await candidates(at("code.py"), "of-code.json")).toBe(4);
+  expect(await candidates(at("pairs.jsonl"), "of-pairs.json")).toBe(2);
+});

@@ -7,6 +7,7 @@ vi.stubGlobal("document", { getElementById: () => null });
 const { blankStudy, adapterDraft, obstacle, toStudyForm } = await import("../../webview/study/draft.ts");
 const { changed, initialState, placeOf } = await import("../../webview/study/pageState.ts");
 const { filtered, noFilter } = await import("../../webview/study/taskFilter.ts");
+const { TaskDetail } = await import("../../webview/study/taskDetail.tsx");
 const { sorted } = await import("../../webview/study/columns.ts");
 
 const fields: StudyFields = { limit: { minimum: 1 }, seed: { minimum: 0 }, shots: { minimum: 1, maximum: 100 } };
@@ -42,8 +43,28 @@ describe("the draft of a study", () => {
     expect(toStudyForm(draft, fields)).not.toHaveProperty("limit");
   });
 
-  test("of an adapter compares it with and without the repository", () => {
-    expect(adapterDraft("sql")).toMatchObject({ adapters: ["sql"], hasBase: true, hasRepository: true });
+  test("of an adapter compares it on what its training held out, with and without the repository", () => {
+    const compared = adapterDraft("sql", { sql: "/home/held-out/1/held-out.jsonl" });
+    expect(obstacle(compared, fields, here)).toBeUndefined();
+    expect(toStudyForm(compared, fields)).toMatchObject({
+      title: "Is sql better?",
+      suites: ["/home/held-out/1/held-out.jsonl"],
+      adapters: ["sql"],
+      hasBase: true,
+      hasRepository: true,
+    });
+  });
+
+  test("of an adapter whose held-out files are unknown compares it on CoNaLa, which has no repository", () => {
+    const compared = adapterDraft("sql", { other: "/home/held-out/1/held-out.jsonl" });
+    expect(obstacle(compared, fields, here)).toBeUndefined();
+    expect(toStudyForm(compared, fields)).toMatchObject({ suites: ["conala"], hasRepository: false });
+  });
+
+  test("asks for no repository once the code that had one is removed", () => {
+    const ticked = { ...draft, hasRepository: true };
+    expect(toStudyForm(ticked, fields).hasRepository).toBe(true);
+    expect(toStudyForm({ ...ticked, paths: [], paper: ["conala"] }, fields).hasRepository).toBe(false);
   });
 });
 
@@ -60,7 +81,8 @@ const learning = { charts: [], facts: [], unrecorded: [] };
 describe("the place among a study's tasks", () => {
   const open: OpenStudy = { name: "mine", title: "Mine", phase: "ready", runs: [], notes: [], order: [] };
   const opened = (name = "mine"): Change => {
-    const known = { studies: [], adapters: [], bases: [], base: "b", problem: undefined };
+    const choices = { adapters: [], bases: [], base: "b", isInUse: false, heldOut: {} };
+    const known = { studies: [], problem: undefined, ...choices };
     return { type: "state", state: { ...known, open: { ...open, name } } };
   };
   const suite = (name: string): SuiteView => ({
@@ -111,6 +133,18 @@ describe("the place among a study's tasks", () => {
     expect(changed(state, tasks("one", "other")).drilled?.filter).toMatchObject({ search: "sort", right: 1, wrong: 0 });
     expect(changed(state, tasks("one")).drilled?.filter).toEqual({ search: "sort", order: "suite" });
   });
+});
+
+test("a task says what its marks mean, if an answer has some", () => {
+  const drawn = (text: string, reference?: string): string => {
+    const answers = [null, { predictions: [{ text }] }];
+    const detail = { id: "t", intent: "i", answers, ...(reference !== undefined && { reference }) };
+    return JSON.stringify(TaskDetail({ detail, runs: ["one", "other"], suite: 0, post: () => undefined }));
+  };
+  const legend = "underlined text is not in the reference, and struck text is missing";
+  expect(drawn("x = 2", "x = 1")).toContain(legend);
+  expect(drawn("x = 1", "x = 1")).not.toContain(legend);
+  expect(drawn("x = 1")).not.toContain(legend);
 });
 
 test("a chart of differences is shown for the pair that was asked for last, until results change", () => {

@@ -134,6 +134,10 @@ export interface StudiesState {
   base: string | undefined;
   bases: readonly string[];
   adapters: readonly string[];
+  /** Whether one of them is in use. */
+  isInUse: boolean;
+  /** By adapter: the suite of the files that its training held out, if they are known. */
+  heldOut: Readonly<Record<string, string>>;
   open: OpenStudy | undefined;
 }
 

@@ -5,7 +5,7 @@ import { Button } from "../shared/button.tsx";
 import { Field } from "../shared/form/field.tsx";
 import { t } from "../shared/l10n.ts";
 import { Check } from "../shared/form/check.tsx";
-import type { StudyDraft } from "./draft.ts";
+import { mayHaveRepository, type StudyDraft } from "./draft.ts";
 import { TextInput } from "../shared/form/textInput.tsx";
 
 export interface CandidateFieldsProps {
@@ -45,7 +45,8 @@ export function CandidateFields(props: CandidateFieldsProps) {
         ))}
       <Check
         label={t("each also with the other files of its repository, for held-out code")}
-        checked={draft.hasRepository}
+        checked={draft.hasRepository && mayHaveRepository(draft)}
+        obstacle={mayHaveRepository(draft) ? undefined : t("Add held-out code to the suites first.")}
         onChange={(hasRepository) => edit({ hasRepository })}
       />
       <ExampleFields {...props} />

@@ -1,7 +1,7 @@
 /** The draft of a new study, valid or not: its request, and the reason if it cannot be created yet. */
 
 import type { PaperDataState } from "../protocol/paperData.ts";
-import type { StudyFields, StudyForm } from "../protocol/study.ts";
+import type { StudiesState, StudyFields, StudyForm } from "../protocol/study.ts";
 import type { NumberField } from "../protocol/numberField.ts";
 import { accepts, acceptsOptional } from "../shared/form/wholeNumber.ts";
 import { t } from "../shared/l10n.ts";
@@ -9,6 +9,8 @@ import { t } from "../shared/l10n.ts";
 /** The fields of the form. They are kept while the panel is hidden. */
 export interface StudyDraft {
   title: string;
+  /** The adapter that "Is my adapter better?" is about; empty for a study of one's own. */
+  compared: string;
   /** Data sets of the paper that are chosen. */
   paper: readonly string[];
   /** Paths of one's own suites. */
@@ -30,6 +32,7 @@ export interface StudyDraft {
 
 export const blankStudy: StudyDraft = {
   title: "",
+  compared: "",
   paper: [],
   paths: [],
   examples: "",
@@ -46,9 +49,25 @@ export const blankStudy: StudyDraft = {
   seeds: "42",
 };
 
-/** "Is my adapter better?", about the adapter in front. Its suite is the user's choice. */
-export function adapterDraft(adapter: string): StudyDraft {
-  return { ...blankStudy, title: t("Is {0} better?", adapter), adapters: [adapter], hasRepository: true };
+/**
+ * "Is my adapter better?": on what its training held out; on CoNaLa where nothing is known of that.
+ *
+ * @param heldOut the suites of adapters
+ */
+export function adapterDraft(adapter: string, heldOut: StudiesState["heldOut"]): StudyDraft {
+  const suite = heldOut[adapter];
+  const suites = suite === undefined ? { paper: ["conala"] } : { paths: [suite], hasRepository: true };
+  return { ...blankStudy, title: t("Is {0} better?", adapter), compared: adapter, adapters: [adapter], ...suites };
+}
+
+/** Only code has a repository around it. Whether a file of tasks is code shows once the study is planned. */
+export function mayHaveRepository({ paths }: Pick<StudyDraft, "paths">): boolean {
+  return paths.length > 0;
+}
+
+/** Whether only the download of CodeAlpacaPy is missing to use the suites that are chosen. */
+export function lacksCodeAlpacaPy({ paper }: StudyDraft, paperData: PaperDataState | undefined): boolean {
+  return paper.includes("codealpacapy") && paperData?.codealpacapy !== "here";
 }
 
 /** Returns the numbers of a list such as "1, 3"; undefined if it is none. */
@@ -66,7 +85,7 @@ export function obstacle(
   const { title, paper, paths, drawn, nearest, hasBase, adapters, bases, examples } = draft;
   if (title.trim() === "") return t("Give the study a title.");
   if (paper.length + paths.length === 0) return t("Choose a suite first.");
-  if (paper.includes("codealpacapy") && paperData?.codealpacapy !== "here") return t("Get CodeAlpacaPy first.");
+  if (lacksCodeAlpacaPy(draft, paperData)) return t("Get CodeAlpacaPy first.");
   const [some, near] = [numbersOf(drawn, shots), numbersOf(nearest, shots)];
   if (!some || !near) return t("Examples: give whole numbers from {0} to {1}.", shots.minimum, shots.maximum ?? "∞");
   if (Number(hasBase) + adapters.length + bases.length + some.length + near.length === 0)
@@ -82,10 +101,11 @@ export function obstacle(
 
 /** Returns the request of a draft without obstacles. */
 export function toStudyForm(draft: StudyDraft, { seed, shots }: StudyFields): StudyForm {
-  const { paper, paths, drawn, nearest, limit, seeds, adapters, bases, title, ...rest } = draft;
+  const { paper, paths, drawn, nearest, limit, seeds, adapters, bases, title, compared: _compared, ...rest } = draft;
   return {
     ...rest,
     title: title.trim(),
+    hasRepository: draft.hasRepository && mayHaveRepository(draft),
     suites: [...paper, ...paths],
     drawn: numbersOf(drawn, shots)!,
     nearest: numbersOf(nearest, shots)!,

@@ -7,7 +7,7 @@ import { t } from "../shared/l10n.ts";
 
 export function Effects({ effects }: { effects: readonly EffectView[] }) {
   if (effects.length === 0) return null;
-  const tested = effects.filter(({ findings }) => findings.length > 0).length;
+  const tested = effects.filter(({ findings }) => findings.some(({ verdict }) => verdict !== "tooFew")).length;
   return (
     <>
       <ul class="effects">

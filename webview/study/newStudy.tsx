@@ -10,7 +10,7 @@ import { Select } from "../shared/form/select.tsx";
 import { t } from "../shared/l10n.ts";
 import { CandidateFields } from "./candidateFields.tsx";
 import { Check } from "../shared/form/check.tsx";
-import { obstacle, toStudyForm, type StudyDraft } from "./draft.ts";
+import { adapterDraft, lacksCodeAlpacaPy, obstacle, toStudyForm, type StudyDraft } from "./draft.ts";
 import type { Change } from "./pageState.ts";
 import { TextInput } from "../shared/form/textInput.tsx";
 
@@ -39,12 +39,13 @@ export function NewStudy(props: NewStudyProps) {
       }}
     >
       <h1>{t("New study")}</h1>
+      <Compared draft={draft} studies={props.studies} edit={edit} />
       <div class="title">
         <Field id="title" label={t("Title")} hint={t("The question that the study answers.")}>
           <TextInput id="title" value={draft.title} onType={(title) => edit({ title })} />
         </Field>
       </div>
-      <SuiteFields draft={draft} paperData={paperData} edit={edit} post={post} />
+      <SuiteFields {...{ draft, paperData, edit, post }} heldOut={props.studies.heldOut} />
       <CandidateFields draft={draft} studies={props.studies} edit={edit} post={post} />
       <HowFields draft={draft} fields={fields} edit={edit} />
       <div class="actions">
@@ -55,6 +56,11 @@ export function NewStudy(props: NewStudyProps) {
         <span class="note" id="obstacle" aria-live="polite">
           {reason}
         </span>
+        {reason !== undefined && lacksCodeAlpacaPy(draft, paperData) && (
+          <Button disabled={paperData?.codealpacapy === "coming"} onClick={() => post({ type: "getCodeAlpacaPy" })}>
+            {t("Get CodeAlpacaPy…")}
+          </Button>
+        )}
       </div>
     </form>
   );
@@ -62,7 +68,34 @@ export function NewStudy(props: NewStudyProps) {
 
 type Edit = (part: Partial<StudyDraft>) => void;
 
+/** Which adapter "Is my adapter better?" is about. Another one brings its own title and suites. */
+function Compared({ draft: { compared }, studies, edit }: Pick<NewStudyProps, "draft" | "studies"> & { edit: Edit }) {
+  const { adapters, isInUse, heldOut } = studies;
+  if (compared === "") return null;
+  const choose = (name: string): void => {
+    const { title, adapters: chosen, paper, paths, hasRepository } = adapterDraft(name, heldOut);
+    edit({ compared: name, title, adapters: chosen, paper, paths, hasRepository });
+  };
+  const labels = adapters.map((name, i) => [name, isInUse && i === 0 ? t("{0}, in use", name) : name] as const);
+  return (
+    <div class="title">
+      <Field
+        id="compared"
+        label={t("Adapter")}
+        hint={
+          heldOut[compared] === undefined
+            ? t("No files are known that its training held out: compare it on code like what it learned.")
+            : t("Compared on the files that its training held out.")
+        }
+      >
+        <Select id="compared" options={Object.fromEntries(labels)} chosen={compared} onChoose={choose} />
+      </Field>
+    </div>
+  );
+}
+
 interface SuiteFieldsProps extends Pick<NewStudyProps, "draft" | "paperData" | "post"> {
+  heldOut: StudiesState["heldOut"];
   edit: Edit;
 }
 
@@ -71,7 +104,11 @@ const paperSuites: readonly (readonly [string, string])[] = [
   ["codealpacapy", t("CodeAlpacaPy, 628 tasks")],
 ];
 
-function SuiteFields({ draft: { paper, paths }, paperData, edit, post }: SuiteFieldsProps) {
+function SuiteFields({ draft: { paper, paths }, heldOut, paperData, edit, post }: SuiteFieldsProps) {
+  const nameOf = (path: string): string => {
+    const [adapter] = Object.entries(heldOut).find(([, suite]) => suite === path) ?? [];
+    return adapter === undefined ? path : t("Held-out files of {0}", adapter);
+  };
   return (
     <fieldset>
       <legend>{t("Suites")}</legend>
@@ -89,10 +126,12 @@ function SuiteFields({ draft: { paper, paths }, paperData, edit, post }: SuiteFi
       <ul class="paths">
         {paths.map((path) => (
           <li key={path}>
-            <span class="path">{path}</span>
+            <span class="path" title={path}>
+              {nameOf(path)}
+            </span>
             <Button
               style="link"
-              label={t("Remove {0}", path)}
+              label={t("Remove {0}", nameOf(path))}
               onClick={() => edit({ paths: paths.filter((one) => one !== path) })}
             >
               {t("Remove")}

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import type { PaperDataState } from "../protocol/paperData.ts";
-import type { FromStudies, StudyFields } from "../protocol/study.ts";
+import type { FromStudies, StudiesState, StudyFields } from "../protocol/study.ts";
 import { Button } from "../shared/button.tsx";
 import { CodeAlpacaPyOffer } from "../shared/form/codeAlpacaPyOffer.tsx";
 import { Field } from "../shared/form/field.tsx";
@@ -14,15 +14,14 @@ import { adapterDraft, blankStudy } from "./draft.ts";
 import type { Change } from "./pageState.ts";
 
 export interface StartsProps {
-  /** The adapter in use is the first. */
-  adapters: readonly string[];
+  studies: Pick<StudiesState, "adapters" | "heldOut">;
   fields: StudyFields;
   paperData: PaperDataState | undefined;
   post: (message: FromStudies) => void;
   change: (change: Change) => void;
 }
 
-export function Starts({ adapters, fields, paperData, post, change }: StartsProps) {
+export function Starts({ studies, fields, paperData, post, change }: StartsProps) {
   return (
     <div class="starts">
       <Start
@@ -31,40 +30,27 @@ export function Starts({ adapters, fields, paperData, post, change }: StartsProp
         action={t("New study…")}
         onClick={() => change({ type: "drafting", draft: blankStudy })}
       />
-      <AdapterStart adapters={adapters} change={change} />
+      <AdapterStart studies={studies} change={change} />
       <PaperStart fields={fields} paperData={paperData} post={post} />
     </div>
   );
 }
 
-function AdapterStart({ adapters, change }: Pick<StartsProps, "adapters" | "change">) {
-  const [chosen, choose] = useState<string>();
-  const adapter = chosen !== undefined && adapters.includes(chosen) ? chosen : adapters[0];
+/** The form asks which adapter; the one in use is the first. */
+function AdapterStart({ studies: { adapters, heldOut }, change }: Pick<StartsProps, "studies" | "change">) {
+  const [adapter] = adapters;
   return (
     <Start
       title={t("Is my adapter better?")}
       note={
         adapter === undefined
           ? t("Train an adapter first.")
-          : t("An adapter against the base alone, with and without the repository.")
+          : t("An adapter against the base alone; on held-out code, with and without the repository.")
       }
       action={t("Compare an adapter…")}
       isOff={adapter === undefined}
-      onClick={() => adapter !== undefined && change({ type: "drafting", draft: adapterDraft(adapter) })}
-    >
-      {adapters.length > 1 && (
-        <div class="field">
-          <label for="compared">{t("Adapter")}</label>
-          <select id="compared" value={adapter} onChange={({ currentTarget: { value } }) => choose(value)}>
-            {adapters.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </div>
-      )}
-    </Start>
+      onClick={() => adapter !== undefined && change({ type: "drafting", draft: adapterDraft(adapter, heldOut) })}
+    />
   );
 }
 

@@ -15,13 +15,14 @@ export interface StudyListProps {
   change: (change: Change) => void;
 }
 
-export function StudyList({ studies: { studies, adapters }, fields, paperData, post, change }: StudyListProps) {
+export function StudyList({ studies: state, fields, paperData, post, change }: StudyListProps) {
+  const { studies } = state;
   return (
     <>
       <div class="part">
         <h1>{t("Studies")}</h1>
         <p class="note">{t("A study evaluates several candidates on several suites, and tests which is better.")}</p>
-        <Starts {...{ adapters, fields, paperData, post, change }} />
+        <Starts {...{ studies: state, fields, paperData, post, change }} />
       </div>
       <div class="part">
         <h2>{t("On this machine")}</h2>

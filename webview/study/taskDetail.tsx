@@ -14,6 +14,7 @@ export interface TaskDetailProps {
 
 export function TaskDetail({ detail, runs, suite, post }: TaskDetailProps) {
   const { id, intent, reference, place, answers } = detail;
+  const hasDiff = reference !== undefined && answers.some((answer) => differs(answer, reference));
   return (
     <div class="detail">
       <h3>{intent}</h3>
@@ -31,6 +32,9 @@ export function TaskDetail({ detail, runs, suite, post }: TaskDetailProps) {
           </pre>
         </>
       )}
+      {hasDiff && (
+        <p class="note">{t("In answers, underlined text is not in the reference, and struck text is missing.")}</p>
+      )}
       {answers.map((answer, run) =>
         answer === null ? null : (
           <Answer
@@ -44,6 +48,11 @@ export function TaskDetail({ detail, runs, suite, post }: TaskDetailProps) {
       )}
     </div>
   );
+}
+
+/** Whether an answer is drawn with marks. */
+function differs(answer: TaskView["answers"][number], reference: string): boolean {
+  return answer?.predictions.some(({ text }) => text !== reference) ?? false;
 }
 
 interface AnswerProps {

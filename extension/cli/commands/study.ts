@@ -11,6 +11,8 @@ import { correctionNote, effectText } from "../../core/evaluation/study/comparis
 import { exportStudy } from "../../core/evaluation/study/export/exportStudy.ts";
 import { adapterStudy, paperStudy, type ReadyStudy } from "../../core/evaluation/study/readyStudies.ts";
 import { runStudy, type StudyOutcome } from "../../core/evaluation/study/runStudy.ts";
+import { suiteKind } from "../../core/evaluation/suites/suiteKind.ts";
+import { hasRepository } from "../../core/evaluation/study/studyRuns.ts";
 import { readStudy, studiesFolder, writeStudy, type Study } from "../../core/evaluation/study/studyFile.ts";
 import { studyPathOf } from "../../core/evaluation/study/studyNames.ts";
 import { planStudy } from "../../core/evaluation/study/studyPlan.ts";
@@ -53,7 +55,10 @@ export async function newStudyCommand(which: ReadyStudy, flags: NewStudyFlags, c
     const message = `Cannot write the study ${path}: there is such a file.`;
     throw new UserError("study-exists", verbatim(message), verbatim("Give another --out."));
   }
-  await writeStudy(path, which === "paper" ? await newPaperStudy(flags, context) : newAdapterStudy(flags));
+  await writeStudy(
+    path,
+    which === "paper" ? await newPaperStudy(flags, context) : await newAdapterStudy(flags, context),
+  );
   context.output.result({ path }, `Wrote ${path}. Next: graft study plan ${flags.out}`);
 }
 
@@ -66,7 +71,10 @@ async function newPaperStudy({ limit }: NewStudyFlags, { places, output }: Conte
   return paperStudy({ suites, ...(limit !== undefined && { limit }) });
 }
 
-function newAdapterStudy({ adapter, base, suite, limit }: NewStudyFlags): Study {
+async function newAdapterStudy(
+  { adapter, base, suite, limit }: NewStudyFlags,
+  { places, signal }: Context,
+): Promise<Study> {
   if (adapter === undefined || suite === undefined) {
     const message = "Cannot compare an adapter with its base: --adapter or --suite is missing.";
     throw new UserError(
@@ -82,6 +90,7 @@ function newAdapterStudy({ adapter, base, suite, limit }: NewStudyFlags): Study 
     name: basename(folder),
     base,
     suite: source,
+    isCode: hasRepository(await suiteKind(source, { ...places, signal })),
     ...(limit !== undefined && { limit }),
   });
 }

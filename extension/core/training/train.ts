@@ -1,5 +1,7 @@
 /** Trains from end to end: base, data, adapter, loop, result. The command line and the editor both start here. */
 
+import { join } from "node:path";
+import { methodOf } from "../adapters/methods/methodNamed.ts";
 import { paddingOf } from "./data/batchShape.ts";
 import { checkpointInvalid, saveCheckpoint } from "./output/checkpoint.ts";
 import { reproduciblePlacements, withFallback } from "../devices/placements.ts";
@@ -25,6 +27,7 @@ import type { TrainerState, ValidationLoss } from "./loop/trainerState.ts";
 import { tryOut, type TrialMeans } from "./tryOut.ts";
 import type { TrialResult } from "./trialReport.ts";
 import type { DataPart, ReadingControl } from "./data/trainingData.ts";
+import { withHeldOut } from "./output/keptHeldOut.ts";
 import { recordedLosses, withReport } from "./output/trainingReport.ts";
 import { openTrainingStep } from "./graph/trainingStep.ts";
 
@@ -174,6 +177,10 @@ async function takeSteps(
   const losses = recordedLosses(state.losses);
   const { readAt } = run;
   const report = { settings: fingerprint, sources, losses, ...(readAt !== undefined && { readAt }), ...found };
-  await output.finish(withReport(files, report));
+  const reported = withReport(files, report);
+  // An adapter that continues another has perhaps learned from these files before; a model is no adapter to compare.
+  const isNew = run.asked["init"] === undefined && methodOf(spec.method).adapter !== undefined;
+  const dataFolder = join(output.workFolder, run.dataFolder);
+  await output.finish(isNew ? withHeldOut(reported, dataFolder, { home: options.home, log }) : reported);
   return { adapter: output.path, ...found };
 }

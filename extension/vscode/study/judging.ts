@@ -11,7 +11,7 @@ import { openStudyTasks } from "./studyTasks.ts";
 export type JudgingOptions = BenchmarkOptions &
   StudiesOptions &
   Omit<BenchmarkPanelOptions, "benchmark"> &
-  Omit<StudyPanelOptions, "studies" | "tasks" | "history">;
+  Omit<StudyPanelOptions, "studies" | "tasks" | "history" | "home">;
 
 export function openJudging(
   options: JudgingOptions,
@@ -24,6 +24,6 @@ export function openJudging(
   const history = openStudyHistory({ ...options, studies, home });
   return {
     benchmarkPanel: createBenchmarkPanel({ ...options, benchmark }, subscriptions),
-    studyPanel: createStudyPanel({ ...options, studies, tasks, history }, subscriptions),
+    studyPanel: createStudyPanel({ ...options, studies, tasks, history, home }, subscriptions),
   };
 }

@@ -4,10 +4,12 @@
  * Shows nothing: the studies panel watches its state. Engine processes do all work, and files keep everything.
  */
 
+import { join } from "node:path";
 import * as vscode from "vscode";
 import { exists } from "../../core/foundation/exists.ts";
 import type { Study } from "../../core/evaluation/study/studyFile.ts";
 import type { StudyPlaces } from "../../core/evaluation/study/studyPlaces.ts";
+import { heldOutSuite } from "../../core/training/output/keptHeldOut.ts";
 import { basesRequest } from "../../engine/protocol/library.ts";
 import type { LibraryProcess } from "../../engine/libraryProcess.ts";
 import type { StudiesState } from "../../../webview/protocol/study.ts";
@@ -58,6 +60,8 @@ const nothingKnown: StudiesState = {
   base: undefined,
   bases: [],
   adapters: [],
+  isInUse: false,
+  heldOut: {},
   open: undefined,
 };
 
@@ -147,13 +151,22 @@ function baseOf({ state }: Engine): Partial<StudiesState> {
 }
 
 /** The candidates that a form may choose from. */
-async function readChoices(options: StudiesOptions): Promise<Pick<StudiesState, "adapters" | "bases">> {
+async function readChoices(
+  options: StudiesOptions,
+): Promise<Pick<StudiesState, "adapters" | "bases" | "isInUse" | "heldOut">> {
   const { engine, library, libraryProcess, places } = options;
   // The engine reports the base in use once it is ready; the list does not wait for it.
   if (engine.state.phase === "asleep") void engine.start();
   const names = await library.names();
   const inUse = library.active.map(({ name }) => name);
   const adapters = [...inUse, ...names.filter((name) => !inUse.includes(name))];
+  const known = await Promise.all(
+    adapters.map(async (name) => {
+      const suite = await heldOutSuite(join(library.folder, name), places.home);
+      return suite === undefined ? [] : [[name, suite] as const];
+    }),
+  );
   const { installed } = await libraryProcess.ask(basesRequest, places);
-  return { adapters, bases: installed.map(({ name }) => name) };
+  const bases = installed.map(({ name }) => name);
+  return { adapters, bases, isInUse: inUse.length > 0, heldOut: Object.fromEntries(known.flat()) };
 }

@@ -10,9 +10,11 @@ export interface FormPlaces {
   readonly library: string;
   /** The base in use. */
   readonly base: string;
+  /** The folder of the form's only suite of code, where that suite is a file of some of its files. */
+  readonly repository: string | undefined;
 }
 
-export function studyFromForm(form: StudyForm, { library, base }: FormPlaces): Study {
+export function studyFromForm(form: StudyForm, { library, base, repository }: FormPlaces): Study {
   const { title, suites, examples, hasBase, drawn, nearest, encoder, protocol, decoding, limit, seeds } = form;
   const plain = hasBase ? [{ base }] : [];
   const adapters = form.adapters.map((name) => ({ name, base, adapters: [{ folder: join(library, name) }] }));
@@ -27,7 +29,7 @@ export function studyFromForm(form: StudyForm, { library, base }: FormPlaces): S
       ...drawn.map((shots) => ({ base, mode: "icl", shots })),
       ...nearest.map((shots) => ({ base, mode: "rag", shots })),
       ...(encoder === "" ? [] : nearest.map((shots) => ({ base, mode: "rag", shots, encoder }))),
-      ...(form.hasRepository ? whole.map((each) => withRepository(each)) : []),
+      ...(form.hasRepository ? whole.map((each) => withRepository(each, repository)) : []),
     ],
     protocol,
     decoding: { beams: {}, greedy: { greedy: true }, samples: { samples: 5 } }[decoding],
@@ -36,7 +38,12 @@ export function studyFromForm(form: StudyForm, { library, base }: FormPlaces): S
   });
 }
 
-function withRepository(candidate: { base: string; name?: string }): object {
+function withRepository(candidate: { base: string; name?: string }, repository: string | undefined): object {
   const { name } = candidate;
-  return { ...candidate, ...(name !== undefined && { name: `${name} + repository` }), context: "repository" };
+  return {
+    ...candidate,
+    ...(name !== undefined && { name: `${name} + repository` }),
+    context: "repository",
+    ...(repository !== undefined && { repository }),
+  };
 }

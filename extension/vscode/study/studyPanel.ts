@@ -3,12 +3,20 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { paperDatasets } from "../../core/dataset/paperDatasets.ts";
+import { isPaperDataset, paperDatasets } from "../../core/dataset/paperDatasets.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { english } from "../../core/foundation/words/said.ts";
 import { paperStudy } from "../../core/evaluation/study/readyStudies.ts";
+import { folderOfHeldOut } from "../../core/training/output/keptHeldOut.ts";
 import { studyTables } from "../../core/evaluation/study/export/studyTables.ts";
-import type { AskedPair, FromStudies, StudyCard, StudyExport, ToStudies } from "../../../webview/protocol/study.ts";
+import type {
+  AskedPair,
+  FromStudies,
+  StudyCard,
+  StudyExport,
+  StudyForm,
+  ToStudies,
+} from "../../../webview/protocol/study.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Engine } from "../completion/engine.ts";
 import type { Messages } from "../messages.ts";
@@ -35,6 +43,8 @@ export interface StudyPanelOptions {
   library: AdapterLibrary;
   paperData: PaperData;
   messages: Messages;
+  /** The folder of what Graft keeps. */
+  home: string;
 }
 
 type Post = (message: ToStudies) => void;
@@ -64,7 +74,7 @@ export function createStudyPanel(options: StudyPanelOptions, subscriptions: vsco
 }
 
 async function receive(message: FromStudies, options: StudyPanelOptions, post: Post): Promise<void> {
-  const { studies, tasks, history, engine, library, paperData, messages } = options;
+  const { studies, tasks, history, paperData, messages } = options;
   switch (message.type) {
     case "ready":
       post({ type: "fields", fields: studyFields });
@@ -74,7 +84,7 @@ async function receive(message: FromStudies, options: StudyPanelOptions, post: P
       await Promise.all([studies.refresh(), paperData.refresh()]);
       return;
     case "create":
-      return studies.create(studyFromForm(message.form, { library: library.folder, base: engine.base }));
+      return create(message.form, options);
     case "createPaper":
       return createPaper(message.limit, options);
     case "open":
@@ -125,6 +135,12 @@ async function receive(message: FromStudies, options: StudyPanelOptions, post: P
     case "showLog":
       return void (await vscode.commands.executeCommand("graft.showLog"));
   }
+}
+
+async function create(form: StudyForm, { studies, engine, library, home }: StudyPanelOptions): Promise<void> {
+  const own = form.suites.filter((source) => !isPaperDataset(source));
+  const repository = own.length === 1 ? await folderOfHeldOut(own[0]!, home) : undefined;
+  await studies.create(studyFromForm(form, { library: library.folder, base: engine.base, repository }));
 }
 
 /** Asks the paper's questions about the data sets that are on this machine; in the study that asks them, if there is one. */

@@ -50,22 +50,23 @@ export interface AdapterOptions {
   readonly base: string;
   /** Tasks or held-out code like what the adapter learned from. */
   readonly suite: string;
+  /** Whether the suite is code with a file and a repository around it. */
+  readonly isCode: boolean;
   readonly limit?: number;
 }
 
 /** The adapter against the base alone; on held-out code also with other files of the repository. */
-export function adapterStudy({ adapter, name, base, suite, limit }: AdapterOptions): Study {
+export function adapterStudy({ adapter, name, base, suite, isCode, limit }: AdapterOptions): Study {
   const adapters = [{ folder: adapter }];
+  const withRepository = [
+    { name: "without an adapter, with the repository", base, context: "repository" },
+    { name: `${name}, with the repository`, base, adapters, context: "repository" },
+  ];
   return studySchema.parse({
     format: 1,
     title: `Is ${name} better?`,
     suites: [{ source: suite }],
-    candidates: [
-      { name: "without an adapter", base },
-      { name, base, adapters },
-      { name: "without an adapter, with the repository", base, context: "repository" },
-      { name: `${name}, with the repository`, base, adapters, context: "repository" },
-    ],
+    candidates: [{ name: "without an adapter", base }, { name, base, adapters }, ...(isCode ? withRepository : [])],
     ...(limit !== undefined && { limit }),
   });
 }

@@ -2,6 +2,7 @@
 
 import { measureMachine } from "../../speed/machineSpeed.ts";
 import type { MachineSpeed } from "../../baseModels/decodeEstimate.ts";
+import { embeddedName } from "../../baseModels/installedBase.ts";
 import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { UserError } from "../../foundation/errors.ts";
 import type { Log } from "../../foundation/log.ts";
@@ -165,15 +166,24 @@ function estimator(places: StudyPlaces, known: readonly RunSummary[]) {
 }
 
 function suiteName({ suites }: Study, suite: number): string {
-  return suites[suite]!.source.split(/[/\\]/).findLast((part) => part !== "") ?? "";
+  return lastPart(suites[suite]!.source);
 }
 
-/** A candidate's name before it can be opened. */
+function lastPart(path: string): string {
+  return path.split(/[/\\]/).findLast((part) => part !== "") ?? "";
+}
+
+/** A candidate's name before it can be opened: of the same words as once it is. */
 function nameOf({ name, base, adapters = [], training, mode, shots, context, ngram }: StudyCandidate): string {
   if (name !== undefined) return name;
   const parts = adapters.map(({ folder }) => folder.split(/[/\\]/).at(-1)!);
   const trained = training ? [`${training.method} (trained)`] : [];
-  const model = [base || "base", ...parts, ...trained, ...(context === "repository" ? [context] : [])].join(" + ");
+  const model = [
+    lastPart(base ?? "") || embeddedName,
+    ...parts,
+    ...trained,
+    ...(context === "repository" ? [context] : []),
+  ].join(" + ");
   if (ngram !== undefined) return "n-grams";
   return mode === "icl" || mode === "rag" ? `${model}, ${mode} ${shots ?? 1}` : model;
 }

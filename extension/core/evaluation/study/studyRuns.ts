@@ -49,10 +49,15 @@ export async function studyRuns(
   return { runs, leftOut };
 }
 
+/** Whether the tasks of such suites have a file and a repository around them. */
+export function hasRepository(kind: SuiteKind): boolean {
+  return kind === "infilling" || kind === "completion";
+}
+
 /** Returns why a candidate does not apply to suites of this kind. */
 function unsuited(kind: SuiteKind, { mode, context, prior, draft, ngram }: StudyCandidate): Said | undefined {
   const hasExamples = mode === "icl" || mode === "rag";
-  const hasHoles = kind === "infilling" || kind === "completion";
+  const hasHoles = hasRepository(kind);
   if (hasExamples && kind !== "pairs") return say`Only suites of pairs can have examples in front of their tasks.`;
   if (hasHoles) return undefined;
   if (ngram !== undefined) return say`N-grams only fill holes in code.`;
@@ -90,7 +95,7 @@ function optionsOf(
 ): EvaluationOptions {
   const { base, adapters = [], mode, shots, encoder, ngram } = candidate;
   const { context, contextTokens, repository, prior, draft } = candidate;
-  const hasHoles = kind === "infilling" || kind === "completion";
+  const hasHoles = hasRepository(kind);
   const hasExamples = mode === "icl" || mode === "rag";
   const trained = trainedAs(candidate, places);
   const options: Record<string, unknown> = {

@@ -23,7 +23,7 @@ const rowSchema = z.object({
 
 export type HeldOutFile = Readonly<z.infer<typeof rowSchema>>;
 
-const fileName = "held-out.jsonl";
+export const heldOutName = "held-out.jsonl";
 /** The most files to keep, chosen by their hashes: a few hundred lines come from no more. */
 const mostFiles = 200;
 
@@ -34,7 +34,7 @@ export interface HeldOutWriter {
 
 /** @param expected about how many files will be held out */
 export function writeHeldOutFiles(folder: string, expected: number, seed: number): HeldOutWriter {
-  const path = join(folder, fileName);
+  const path = join(folder, heldOutName);
   let file: number | undefined;
   return {
     add(source, example) {
@@ -61,7 +61,7 @@ export function writeHeldOutFiles(folder: string, expected: number, seed: number
 
 /** Returns the files that a run has kept; none if its data was no source code. */
 export async function readHeldOutFiles(folder: string): Promise<HeldOutFile[]> {
-  const path = join(folder, fileName);
+  const path = join(folder, heldOutName);
   const files: HeldOutFile[] = [];
   if (!(await exists(path))) return files;
   for await (const { object } of jsonObjects(path)) {

@@ -156,7 +156,12 @@ test("a candidate that is left out has the name that it would have in tables", a
   const suites = [{ source: at("suite.jsonl"), limit: 1 }];
   const study = studyOf({ suites, candidates: [{ base: at("tiny") }, { base: at("tiny"), context: "repository" }] });
   const { notes } = await planStudy(study, placesOf("notes"), control);
-  expect(notes.map(english)).toEqual([expect.stringContaining("tiny + repository is not evaluated on suite.jsonl.")]);
+  expect(notes.map(english)).toEqual([expect.stringMatching(/^tiny \+ repository is not evaluated on suite\.jsonl\./)]);
+  // The embedded base has one name, whether a run of it is planned or not.
+  const embedded = studyOf({ suites, candidates: [{ base: "" }, { base: "", context: "repository" }] });
+  const plan = await planStudy(embedded, placesOf("notes"), control);
+  expect(plan.runs.map(({ candidateName }) => candidateName)).toEqual(["graft-base"]);
+  expect(plan.notes.map(english)).toEqual([expect.stringMatching(/^graft-base \+ repository is not evaluated/)]);
 });
 
 test("suites with tests are refused before anything runs, unless the user consents", async () => {

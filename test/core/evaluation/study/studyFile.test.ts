@@ -154,7 +154,7 @@ test("the paper's questions train each method on each data set, and draw example
 });
 
 test("an adapter is compared with and without the repository", () => {
-  const made = adapterStudy({ adapter: "/a/sql", name: "sql", base: "", suite: "/code" });
+  const made = adapterStudy({ adapter: "/a/sql", name: "sql", base: "", suite: "/code", isCode: true });
   expect(made.candidates.map(({ adapters = [], context }) => [adapters.length, context])).toEqual([
     [0, undefined],
     [1, undefined],

@@ -7,8 +7,10 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { resolveBase } from "../../../../extension/core/baseModels/resolveBase.ts";
 import { drawTrialCode } from "../../../../extension/core/evaluation/trial/trialCode.ts";
 import { runTrial } from "../../../../extension/core/evaluation/trial/runTrial.ts";
+import { readHeldOut } from "../../../../extension/core/evaluation/suites/heldOut.ts";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
 import { openPythonParser } from "../../../../extension/core/python/pythonParser.ts";
+import { heldOutSuite } from "../../../../extension/core/training/output/keptHeldOut.ts";
 import { readTrainingReport } from "../../../../extension/core/training/output/trainingReport.ts";
 import type { TrainOptions } from "../../../../extension/core/training/request.ts";
 import { train } from "../../../../extension/core/training/train.ts";
@@ -86,6 +88,12 @@ test("a training tries its adapter on the files that it held out, also after a s
     "adapter_model.safetensors",
     "graft.json",
   ]);
+
+  // What was held out stays on this machine, as a suite to compare the adapter on.
+  const suite = await heldOutSuite(adapter, options.home);
+  const { files } = await readHeldOut(suite!);
+  expect(files).toHaveLength(2);
+  expect(files.every(({ text }) => text.includes("verify_entry"))).toBe(true);
 });
 
 test("ends with what it has once there is enough", async () => {

@@ -2,7 +2,7 @@
 
 import { scaleLinear } from "d3-scale";
 import { columnsOf } from "../../../foundation/words/columns.ts";
-import { english, say, type Said, type Wording } from "../../../foundation/words/said.ts";
+import { english, say, verbatim, type Said, type Wording } from "../../../foundation/words/said.ts";
 import { differenceText, measureFormat, pText, valueText } from "../../measures/measureFormat.ts";
 import type { AskedDifferences, TaskDifferences } from "../comparison/taskDifferences.ts";
 import { axisTitle, measureTitle } from "./axisTitle.ts";
@@ -60,7 +60,8 @@ export function differenceWords(
   if (!whole) return [count];
   const { difference, interval, p } = whole;
   const [low, high] = [valueText(measure, interval.low), valueText(measure, interval.high)];
-  return [count, say`On the whole suite: ${differenceText(measure, difference)} (${low} to ${high}), ${pText(p)}.`];
+  const test = p === undefined ? say`too few tasks` : verbatim(pText(p));
+  return [count, say`On the whole suite: ${differenceText(measure, difference)} (${low} to ${high}), ${test}.`];
 }
 
 /** One outline for all bars, because a thousand shapes take long to draw. */

@@ -25,10 +25,12 @@ export interface Drawing {
   readonly height: number;
   readonly title: string;
   readonly marks: readonly string[];
+  /** What pages know the drawing by, to keep one at its size that they would shrink beyond reading. */
+  readonly className?: string;
 }
 
 /** Returns a whole file. */
-export function drawing({ width, height, title, marks }: Drawing): string {
+export function drawing({ width, height, title, marks, className }: Drawing): string {
   const attributes = {
     xmlns: "http://www.w3.org/2000/svg",
     viewBox: `0 0 ${width} ${height}`,
@@ -38,6 +40,7 @@ export function drawing({ width, height, title, marks }: Drawing): string {
     "aria-label": title,
     "font-family": "system-ui, sans-serif",
     "font-size": 12,
+    ...(className !== undefined && { class: className }),
   };
   return `${element("svg", attributes, element("title", {}, escaped(title)), ...marks)}\n`;
 }

@@ -114,7 +114,7 @@ function findingText({ measure, difference, interval, p }: EffectFinding): strin
 
 /** What was done to the p-values of effects, which other tables and charts show without it. Undefined if nothing was. */
 export function correctionNote(effects: readonly AdapterEffect[]): string | undefined {
-  const tested = effects.filter(({ findings }) => findings.length > 0).length;
+  const tested = effects.filter(({ findings }) => findings.some(({ verdict }) => verdict !== "tooFew")).length;
   if (tested < 2) return undefined;
   return `p in this list is corrected for its ${tested} comparisons by each measure (Holm); p of one test alone, as in the matrix of tests and in tests.csv, is not.`;
 }

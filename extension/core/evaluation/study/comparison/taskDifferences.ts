@@ -5,6 +5,7 @@ import { say } from "../../../foundation/words/said.ts";
 import { measureFormat } from "../../measures/measureFormat.ts";
 import { countSeeds, type CountOptions } from "./countSeeds.ts";
 import type { SuiteReport } from "../studyReport.ts";
+import type { Differences } from "./pairTests.ts";
 
 export interface TaskDifference {
   readonly id: string;
@@ -81,7 +82,8 @@ export interface AskedDifferences {
   readonly whole?: {
     readonly difference: number;
     readonly interval: { low: number; high: number };
-    readonly p: number;
+    /** Absent if there are too few tasks for a verdict. */
+    readonly p?: number;
   };
 }
 
@@ -103,17 +105,19 @@ export function askDifferences(
   });
   const test = tests.find((each) => each.first === Math.min(first, second) && each.second === Math.max(first, second));
   const found = test?.differences[measure];
-  const { difference, interval, p } = found ?? {};
-  const isTurned = first > second;
   return {
     suite: `${suite}, ${protocol}`,
     first: candidate(first),
     second: candidate(second),
     measure,
-    ...(found && {
-      whole: isTurned
-        ? { difference: -difference!, interval: { low: -interval!.high, high: -interval!.low }, p: p! }
-        : { difference: difference!, interval: interval!, p: p! },
-    }),
+    ...(found && { whole: wholeOf(found, first > second) }),
+  };
+}
+
+function wholeOf({ difference, interval: { low, high }, p, verdict }: Differences[string], isTurned: boolean) {
+  return {
+    difference: isTurned ? -difference : difference,
+    interval: isTurned ? { low: -high, high: -low } : { low, high },
+    ...(verdict !== "tooFew" && { p }),
   };
 }

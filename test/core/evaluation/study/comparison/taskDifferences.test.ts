@@ -86,6 +86,10 @@ test("the chart has one outline for the wins and one for the losses, and says th
   expect(svg).toContain("c minus a&lt;b: won 1, lost 1, tied 1 of 3 tasks.");
   expect(svg).toContain("On the whole suite: −10.00 (−16.00 to −4.00), p = 0.002.");
   expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  const { p: _p, ...few } = asked.whole!;
+  expect(differenceChart({ ...asked, whole: few }, { measure: "em@1", tasks, won: 1, lost: 1, tied: 1 })).toContain(
+    "On the whole suite: −10.00 (−16.00 to −4.00), too few tasks.",
+  );
   const even = differenceChart(asked, { measure: "em@1", tasks: [tasks[1]!], won: 0, lost: 0, tied: 1 });
   expect(even).not.toMatch(/<path |NaN/);
 });

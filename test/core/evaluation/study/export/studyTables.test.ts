@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { studyTables, studyTests } from "../../../../../extension/core/evaluation/study/export/studyTables.ts";
 import { testMatrix } from "../../../../../extension/core/evaluation/study/charts/testMatrix.ts";
-import { english } from "../../../../../extension/core/foundation/words/said.ts";
+import { english, spoken, type Said } from "../../../../../extension/core/foundation/words/said.ts";
+import bundle from "../../../../../l10n/bundle.l10n.zh-cn.json" with { type: "json" };
 import type { StudyReport } from "../../../../../extension/core/evaluation/study/studyReport.ts";
 
 /** A report of these candidates, of which the first is the best. */
@@ -50,4 +51,33 @@ test("says of how many tests a p-value is corrected, and where it is not", () =>
     "p of each of the 2 tests alone, not corrected",
   );
   expect(testMatrix(suite!, "em@1", "T", english)).not.toContain("corrected");
+});
+
+test("the matrix shows differences without p where there are too few tasks to tell, in each language", () => {
+  const [suite] = reportOf("T", ["a", "b", "c"]).suites;
+  const difference = { difference: 11.86, interval: { low: 0, high: 20 }, p: 0.12, verdict: "tooFew" as const };
+  const few = [0, 1].map((first) => ({ first, second: 2, differences: { "em@1": difference } }));
+  const svg = testMatrix({ ...suite!, tests: few }, "em@1", "T", english);
+  expect(svg.match(/>too few tasks</g)).toHaveLength(4);
+  expect(svg).toContain("a less c: +11.86, too few tasks");
+  expect(svg).toContain("Fewer than 20 tasks: too few to tell which is better.");
+  expect(svg).not.toMatch(/p [=<&]|p of each|filled/);
+  const enough = { ...suite!.tests[0]!, first: 0, second: 1 };
+  const mixed = testMatrix({ ...suite!, tests: [enough, few[1]!] }, "em@1", "T", english);
+  expect(mixed).toContain(">p = 0.010<");
+  expect(mixed).toContain("Fewer than 20 tasks");
+  const words: Readonly<Record<string, string>> = bundle;
+  const chinese = (said: Said): string => spoken(said, (template) => words[template] ?? template);
+  const translated = testMatrix({ ...suite!, tests: few }, "em@1", "T", chinese);
+  expect(translated).toContain("任务太少");
+  expect(translated).not.toMatch(/few|p = |column/);
+});
+
+test("the text of a matrix is as large as that of other charts, however long its legend is", () => {
+  const [suite] = reportOf("T", ["a", "b", "c"]).suites;
+  const tests = [0, 1].map((first) => ({ ...suite!.tests[0]!, first, second: 2 }));
+  const svg = testMatrix({ ...suite!, tests }, "em@1", "T", english);
+  expect(svg.match(/font-size="[^"]*"/g)).toEqual(['font-size="12"']);
+  // A plot is 560 wide.
+  expect(Number(/ width="(\d+)/.exec(svg)![1])).toBeLessThan(560);
 });

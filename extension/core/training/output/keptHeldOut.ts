@@ -1,0 +1,89 @@
+/**
+ * The source files that trainings have held out, kept as suites of held-out code: a study compares an adapter on what it has not
+ * learned from, also after the folder has changed.
+ *
+ * They lie in Graft's home, not in the adapter's folder, because an adapter may be shared and they are the user's code. The hash of its
+ * report names them, so that they stay its own when it is renamed or copied.
+ */
+
+import { createHash } from "node:crypto";
+import { copyFile, readdir, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { trainingReportFile } from "../../baseModels/import/baseSource.ts";
+import { makeFolder } from "../../foundation/atomicFile.ts";
+import { exists, isFile, isFolder } from "../../foundation/exists.ts";
+import type { Log } from "../../foundation/log.ts";
+import { readPlainText } from "../../foundation/plainFile.ts";
+import { heldOutName, readHeldOutFiles } from "../data/heldOutFiles.ts";
+import type { OutputFiles } from "./outputFolder.ts";
+import { refreshesName } from "./trainedFiles.ts";
+
+/** Older ones make room: adapters may be gone. */
+const mostKept = 50;
+
+/**
+ * Keeps the held-out files of a training once its adapter is written. A failure costs no training: the log has the reason.
+ *
+ * @param files with the training's report
+ * @param data the folder of the training's data
+ */
+export function withHeldOut(
+  { names, write }: OutputFiles,
+  data: string,
+  { home, log }: { readonly home: string; readonly log: Log },
+): OutputFiles {
+  return {
+    names,
+    write: async (folder) => {
+      await write(folder);
+      const source = join(data, heldOutName);
+      try {
+        if (!(await isFile(source))) return;
+        const target = await placeOf(folder, home);
+        await makeFolder(dirname(target));
+        await copyFile(source, target);
+        await prune(keptFolder(home));
+      } catch (error) {
+        log.warn(`Could not keep the held-out files: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    },
+  };
+}
+
+/**
+ * Returns the suite of the files that an adapter's training held out. Undefined if none are known, and for an adapter that was
+ * refreshed, which may have learned from them since.
+ */
+export async function heldOutSuite(adapter: string, home: string): Promise<string | undefined> {
+  if (await exists(join(adapter, refreshesName))) return undefined;
+  const path = await placeOf(adapter, home).catch(() => undefined);
+  return path !== undefined && (await isFile(path)) ? path : undefined;
+}
+
+/** Returns the folder from which such a suite comes, as far as it is still there; undefined also for any other suite, and several folders. */
+export async function folderOfHeldOut(suite: string, home: string): Promise<string | undefined> {
+  if (dirname(dirname(suite)) !== keptFolder(home)) return undefined;
+  const [folder, ...others] = new Set((await readHeldOutFiles(dirname(suite))).map((file) => file.folder));
+  return folder && others.length === 0 && (await isFolder(folder)) ? folder : undefined;
+}
+
+function keptFolder(home: string): string {
+  return join(home, "held-out");
+}
+
+async function placeOf(adapter: string, home: string): Promise<string> {
+  const report = await readPlainText(join(adapter, trainingReportFile));
+  const hash = createHash("sha256").update(report).digest("hex");
+  return join(keptFolder(home), hash.slice(0, 16), heldOutName);
+}
+
+async function prune(folder: string): Promise<void> {
+  const kept = await Promise.all(
+    (await readdir(folder)).map(async (name) => {
+      const path = join(folder, name);
+      return { path, time: (await stat(path)).mtimeMs };
+    }),
+  );
+  const old = kept.toSorted((one, other) => other.time - one.time).slice(mostKept);
+  for (const { path } of old) await rm(path, { recursive: true, force: true });
+}
