@@ -1,5 +1,6 @@
 /** Trains from end to end: base, data, adapter, loop, result. The command line and the editor both start here. */
 
+import { join } from "node:path";
 import { paddingOf } from "./data/batchShape.ts";
 import { checkpointInvalid, saveCheckpoint } from "./output/checkpoint.ts";
 import { reproduciblePlacements, withFallback } from "../devices/placements.ts";
@@ -166,7 +167,8 @@ async function takeSteps(
     trainableParameters: step.parameters.reduce((sum, { values }) => sum + values.length, 0),
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   };
-  const files = trainedFiles({ spec, settings, base, name: output.name }, step.parameters);
+  const dataFolder = join(output.workFolder, run.dataFolder);
+  const files = trainedFiles({ spec, settings, base, name: output.name, dataFolder }, step.parameters);
   const facts = { trainingSeconds: result.seconds, shippedData: options.shippedData };
   const trial = options.trial === false ? undefined : await tryOut(files, prepared, output, facts, control);
   const found = { ...result, ...(trial && { trial }) };
