@@ -57,7 +57,7 @@ export const rooms: Readonly<Record<string, Rooms>> = {
     graph: ["data", "optimizers"],
     loop: ["graph", "optimizers"],
     output: [".", "data", "loop", "optimizers", "run"],
-    refresh: [".", "output"],
+    refresh: [".", "data", "output"],
     run: [".", "data", "holes", "loop", "output"],
   },
   "extension/engine": { ".": ["protocol", "servers"], protocol: ["."], servers: [".", "protocol"] },

@@ -53,7 +53,7 @@ test("where nothing has changed, it says so", { timeout: 120_000 }, async ({ wor
   await graftReady(workbench, "shopkeeper");
   await fromMenu(workbench, "Refresh now");
   await workbench
-    .notification('No saved file has changed since "shopkeeper" learned them last.')
+    .notification('No file has changed since "shopkeeper" last learned your code.')
     .waitFor({ timeout: 60_000 });
   await fromMenu(workbench, "Refreshes…");
   await workbench.notification('"shopkeeper" has not been refreshed yet.').waitFor({ timeout: 30_000 });

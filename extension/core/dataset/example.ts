@@ -9,7 +9,7 @@ import type { Skipped } from "../sources/skipped.ts";
  * - pair: an instruction and the code that answers it (the paper's data sets).
  * - text: source code. `cut` says that the document continues after it, so no end of text follows. `path` is its file's, in its
  *   project. `own` names the parts to learn from: requests begin there. Without it, that is all of the text. `unchanged` says that
- *   its file is older than the time from which on a training asks for changes.
+ *   its file is older than the time from which on a training asks for changes, or that its text was learned before.
  * - fill: an infilling example, a hole in source code with the text before and after it.
  */
 export type Example =

@@ -10,7 +10,7 @@ import { sourceRoots } from "../sources/sourceRoots.ts";
 import type { Dataset, Example, Problem } from "./example.ts";
 import { jsonExamples } from "./jsonLines.ts";
 import { findPaperFile, isPaperDataset, paperDatasets, type PaperPlaces, type Split } from "./paperDatasets.ts";
-import { pythonExamples, unchangedSince } from "./pythonFolder.ts";
+import { pythonExamples, unchangedSince, type IsLearned } from "./pythonFolder.ts";
 
 export interface DatasetPlaces extends PaperPlaces {
   /** The part of a paper's data set, by default "train". Files and folders have no parts. */
@@ -21,6 +21,8 @@ export interface DatasetPlaces extends PaperPlaces {
   readonly commitsSince?: string | undefined;
   /** A time: .py files that have not changed since, in folders or on their own, are marked as unchanged. */
   readonly changedSince?: string | undefined;
+  /** Beside a time: .py files whose text was learned are marked as unchanged, too. */
+  readonly isLearned?: IsLearned | undefined;
 }
 
 /** Whether a data set is source code: a file or a folder of it. Opens nothing. */
@@ -67,12 +69,13 @@ export async function openDataset(
     });
   });
   if (info.isDirectory()) {
-    const { include, commitsSince, changedSince } = places;
-    const examples = pythonExamples(path, { except, include, commitsSince, changedSince });
+    const { include, commitsSince, changedSince, isLearned } = places;
+    const examples = pythonExamples(path, { except, include, commitsSince, changedSince, isLearned });
     return { name, kind: "source", folder: path, examples };
   }
   if (path.endsWith(".py")) {
-    const isUnchanged = places.changedSince === undefined ? undefined : unchangedSince(places.changedSince);
+    const { changedSince, isLearned } = places;
+    const isUnchanged = changedSince === undefined ? undefined : unchangedSince(changedSince, isLearned);
     return { name, kind: "source", examples: (onSkipped) => pythonExample(path, isUnchanged, onSkipped) };
   }
   if (path.endsWith(".jsonl")) return { name, kind: "rows", examples: () => jsonExamples(path, { isPublic }) };
@@ -90,7 +93,7 @@ async function* pythonExample(
 ): AsyncGenerator<Example | Problem> {
   const file = await readNamedSource(path);
   if ("text" in file) {
-    const unchanged = await isUnchanged?.(path);
+    const unchanged = await isUnchanged?.(path, file.text);
     return yield { kind: "text", text: file.text, path: basename(path), ...(unchanged && { unchanged }) };
   }
   onSkipped?.({ path: basename(path), reason: file.reason });

@@ -10,11 +10,16 @@ import { openSourceReader, type ReaderOptions } from "../sources/readSources.ts"
 import type { Skipped } from "../sources/skipped.ts";
 import type { Dataset } from "./example.ts";
 
+/** Whether a text was learned before. */
+export type IsLearned = (text: string) => boolean;
+
 interface PythonOptions extends ReaderOptions {
   /** A day: reads only files with lines that the user's own commits since then added, and learns from these lines. */
   readonly commitsSince?: string | undefined;
   /** A time: marks files that have not been written since. */
   readonly changedSince?: string | undefined;
+  /** Beside a time: marks files whose text is known, too. */
+  readonly isLearned?: IsLearned | undefined;
 }
 
 /**
@@ -23,10 +28,10 @@ interface PythonOptions extends ReaderOptions {
  */
 export function pythonExamples(
   folder: string,
-  { commitsSince: since, changedSince, ...options }: PythonOptions = {},
+  { commitsSince: since, changedSince, isLearned, ...options }: PythonOptions = {},
 ): Dataset["examples"] {
   const reader = openSourceReader(folder, options);
-  const isUnchanged = changedSince === undefined ? undefined : unchangedSince(changedSince);
+  const isUnchanged = changedSince === undefined ? undefined : unchangedSince(changedSince, isLearned);
   let own: Promise<OwnCommits["lines"]> | undefined;
   return async function* (onSkipped) {
     // All readings learn from the same lines.
@@ -36,10 +41,10 @@ export function pythonExamples(
     for await (const source of reader.read(skipped)) {
       if (!isMeant(source.path)) continue;
       if ("text" in source) {
-        const spans = lines && ownSpans(source.text, lines.get(source.path)!);
-        if (spans?.length === 0) continue;
-        const unchanged = await isUnchanged?.(join(folder, source.path));
         const { text, path } = source;
+        const spans = lines && ownSpans(text, lines.get(path)!);
+        if (spans?.length === 0) continue;
+        const unchanged = await isUnchanged?.(join(folder, source.path), text);
         yield { kind: "text", text, path, ...(spans && { own: spans }), ...(unchanged && { unchanged }) };
       } else {
         onSkipped?.({ path: source.path, reason: source.reason });
@@ -49,11 +54,17 @@ export function pythonExamples(
   };
 }
 
-/** Returns whether files were last written before a time, the same in all readings. One that vanishes has changed. */
-export function unchangedSince(time: string): (path: string) => Promise<boolean> {
+/**
+ * Returns whether files were last written before a time, or have a text that was learned: the same in all readings. One that vanishes has
+ * changed.
+ */
+export function unchangedSince(
+  time: string,
+  isLearned: IsLearned = () => false,
+): (path: string, text: string) => Promise<boolean> {
   const [since, known] = [Date.parse(time), new Map<string, boolean>()];
-  return async (path) => {
-    const found = known.get(path) ?? ((await infoOf(path))?.mtimeMs ?? Infinity) < since;
+  return async (path, text) => {
+    const found = known.get(path) ?? (((await infoOf(path))?.mtimeMs ?? Infinity) < since || isLearned(text));
     known.set(path, found);
     return found;
   };

@@ -169,7 +169,8 @@ async function takeSteps(
     trainableParameters: step.parameters.reduce((sum, { values }) => sum + values.length, 0),
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   };
-  const files = trainedFiles({ spec, settings, base, name: output.name }, step.parameters);
+  const dataFolder = join(output.workFolder, run.dataFolder);
+  const files = trainedFiles({ spec, settings, base, name: output.name, dataFolder }, step.parameters);
   const facts = { trainingSeconds: result.seconds, shippedData: options.shippedData };
   const trial = options.trial === false ? undefined : await tryOut(files, prepared, output, facts, control);
   const found = { ...result, ...(trial && { trial }) };
@@ -180,7 +181,6 @@ async function takeSteps(
   const reported = withReport(files, report);
   // An adapter that continues another has perhaps learned from these files before; a model is no adapter to compare.
   const isNew = run.asked["init"] === undefined && methodOf(spec.method).adapter !== undefined;
-  const dataFolder = join(output.workFolder, run.dataFolder);
   await output.finish(isNew ? withHeldOut(reported, dataFolder, { home: options.home, log }) : reported);
   return { adapter: output.path, ...found };
 }

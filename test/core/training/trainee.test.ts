@@ -62,7 +62,7 @@ async function written(method: MethodName, base: InstalledBase): Promise<string>
     return { name, shape: base.tensors.get(name)?.shape ?? shapeOf(name, list, rows), values: list };
   });
   const folder = join(home, `${method} ${base.name}`);
-  const files = trainedFiles({ spec, settings, base, name: method }, parameters);
+  const files = trainedFiles({ spec, settings, base, name: method, dataFolder: home }, parameters);
   await files.write(folder);
   return folder;
 }
@@ -136,7 +136,9 @@ describe("firstValues", () => {
     const { spec, settings, values } = await started({ method: "prefix", initText: "57", virtualTokens: 6 });
     const shape = [6, 2 * 2 * 2 * 16];
     const parameters = [{ name: "prompt_embeddings", shape, values: values.get("prompt_embeddings")! }];
-    await trainedFiles({ spec, settings, base, name: "prefix" }, parameters).write(join(home, "of a text"));
+    await trainedFiles({ spec, settings, base, name: "prefix", dataFolder: home }, parameters).write(
+      join(home, "of a text"),
+    );
     const decoder = await openDecoder(base);
     const following = await decoder.extendAll([1, 53, 55, 2, 1, 53, 7, 8, 9]);
     decoder.useAdapters([{ adapter: await readAdapter(join(home, "of a text")), scale: 1 }]);

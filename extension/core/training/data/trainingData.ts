@@ -8,7 +8,7 @@ import { UserError } from "../../foundation/errors.ts";
 import { seededRandom, type Random } from "../../foundation/random.ts";
 import { say } from "../../foundation/words/said.ts";
 import type { Dataset, Example } from "../../dataset/example.ts";
-import { openDataset, openDatasets } from "../../dataset/openDataset.ts";
+import { openDataset, openDatasets, type DatasetPlaces } from "../../dataset/openDataset.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { targetWeight, type Sequence } from "../../dataset/sequence.ts";
 import { createTokenFile, type NewTokenFile, type TokenFile } from "../../dataset/tokenFile.ts";
@@ -25,6 +25,7 @@ import {
 import type { RequestEncoder } from "../holes/requestEncoder.ts";
 import type { openTrainingRepository, Repository } from "../holes/trainingRepository.ts";
 import { writeHeldOutFiles } from "./heldOutFiles.ts";
+import { learnedFrom, writeLearnedFiles, type LearnedFile } from "./learnedFiles.ts";
 import { isUnchanged } from "./rehearsal.ts";
 import { readingMeter, type ReadingProgress } from "../loop/progressMeter.ts";
 import { pieceSizeFor } from "./pieceSize.ts";
@@ -89,7 +90,7 @@ export function drawingsFor(files: number): number {
   return Math.min(mostDrawings, Math.max(fewestDrawings, Math.ceil(drawingsOfAll / files)));
 }
 
-export interface ReadingControl extends SurveyControl {
+export interface ReadingControl extends SurveyControl, Pick<DatasetPlaces, "isLearned"> {
   readonly onReading?: ((progress: ReadingProgress) => void) | undefined;
 }
 
@@ -107,7 +108,7 @@ export async function openTrainingData(
   folder: string,
   control: ReadingControl,
 ): Promise<NewTrainingData> {
-  const sources = await openDatasets(options.data, options);
+  const sources = await openDatasets(options.data, { ...options, isLearned: control.isLearned });
   const { sets, fraction } = await validationOf(options);
   const settings: PieceSettings = {
     ...chance,
@@ -129,6 +130,7 @@ export async function openTrainingData(
   const tokenize = exampleTokenizer(encoders);
   try {
     const parts: DataPart[] = [];
+    const learned: LearnedFile[] = [];
     for (const [index, source] of sources.entries()) {
       const tokensBefore = training.tokens;
       const isHeldOut = (file: { path: string; text: string }): boolean =>
@@ -139,6 +141,7 @@ export async function openTrainingData(
       let [examples, rehearsed] = [0, 0];
       for await (const entry of entriesOf(source, control)) {
         if (!("kind" in entry)) continue;
+        learned.push(...learnedFrom(source, entry));
         const isTried = onlyTried.has(entry);
         const file = survey.isHeldOut(source, entry) ? validation : training;
         if (isTried || file === validation) heldOut.add(source, entry);
@@ -166,6 +169,7 @@ export async function openTrainingData(
       const message = say`Cannot train on ${namesOf(sources)}: it contains no tokens to learn.`;
       throw new UserError("data-empty", message, say`Add data, or set a larger --max-length on the command line.`);
     }
+    await writeLearnedFiles(folder, learned);
     return { training, validation, parts, problems: survey.problems, close, release };
   } catch (error) {
     release();

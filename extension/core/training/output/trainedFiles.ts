@@ -1,4 +1,6 @@
-/** Writes the result of a training: an adapter in PEFT's format, or a model in that of transformers. */
+/**
+ * Writes the result of a training: an adapter in PEFT's format with the record of what it has learned, or a model in that of transformers.
+ */
 
 import { methodOf, type MethodSpec } from "../../adapters/methods/methodNamed.ts";
 import { adapterFiles, writeAdapter } from "../../adapters/formats/peftFolder.ts";
@@ -8,6 +10,7 @@ import { writeTrainedModel } from "../../baseModels/export/trainedModel.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import type { NamedTensor } from "../optimizers/optimizer.ts";
 import type { ResolvedSettings } from "../settings.ts";
+import { learnedName, readLearnedFiles, writeLearnedFiles } from "../data/learnedFiles.ts";
 import type { OutputFiles } from "./outputFolder.ts";
 
 /** The folder of an adapter's refreshes, in its own. A new training replaces the adapter with them. */
@@ -19,9 +22,14 @@ interface Trained {
   readonly base: InstalledBase;
   /** The adapter's name. */
   readonly name: string;
+  /** The folder of the run's token files. */
+  readonly dataFolder: string;
 }
 
-export function trainedFiles({ spec, settings, base, name }: Trained, parameters: readonly NamedTensor[]): OutputFiles {
+export function trainedFiles(
+  { spec, settings, base, name, dataFolder }: Trained,
+  parameters: readonly NamedTensor[],
+): OutputFiles {
   const kind = methodOf(spec.method).adapter;
   if (!kind) {
     return { names: exportedFiles, write: (folder) => writeTrainedModel(folder, base, parameters) };
@@ -35,5 +43,11 @@ export function trainedFiles({ spec, settings, base, name }: Trained, parameters
   };
   const tensors = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   const adapter = adapterFromTensors(name, facts, tensors);
-  return { names: new Set([...adapterFiles, refreshesName]), write: (folder) => writeAdapter(folder, adapter) };
+  return {
+    names: new Set([...adapterFiles, learnedName, refreshesName]),
+    write: async (folder) => {
+      await writeAdapter(folder, adapter);
+      await writeLearnedFiles(folder, await readLearnedFiles(dataFolder));
+    },
+  };
 }

@@ -7,12 +7,13 @@ import { basename, join, resolve } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
 import { say } from "../../foundation/words/said.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
+import { readLearnedFiles, textHash } from "../data/learnedFiles.ts";
 import { readTrainingReport } from "../output/trainingReport.ts";
 import { readOutline } from "../../adapters/formats/peftFolder.ts";
 import type { TrainOptions } from "../request.ts";
 import { train, type TrainControl } from "../train.ts";
 import type { Trial, TrialResult, TrialScores } from "../trialReport.ts";
-import { checkUnchanged, hashOfWeights, keepRefresh, learnedUntil } from "./refreshedWeights.ts";
+import { checkUnchanged, hashOfWeights, keepRefresh, learnedTexts, learnedUntil } from "./refreshedWeights.ts";
 import {
   addToLog,
   lockRefreshes,
@@ -48,9 +49,12 @@ export interface RefreshResult extends Refresh {
 /** Passes over the files. Little data is not repeated as in a training, whose adapter knows nothing yet: it would be learned by heart. */
 const passes = 2;
 
+/** A refresh of more files leaves them out of the log, which has room for the lines of many refreshes. */
+const mostLearned = 10_000;
+
 /**
- * Learns from the files that were written since the adapter's training or its last refresh, and reads a few others again. A refresh that is
- * stopped leaves nothing behind, because the next one reads the files anew.
+ * Learns from the files that were written since the adapter's training or its last refresh and whose text it has not learned before, and
+ * reads a few others again. A refresh that is stopped leaves nothing behind, because the next one reads the files anew.
  *
  * @throws UserError "nothing-changed", "training-busy"; "data-foreign" if none of the folders is its own; "data-too-small" if all files have
  *   changed; "adapter-missing" also if the adapter was renamed, deleted or replaced meanwhile; the UserErrors of {@link train}; the signal's
@@ -69,6 +73,7 @@ export async function refreshAdapter(options: RefreshOptions, control: RefreshCo
     const at = new Date().toISOString();
     const before = await hashOfWeights(adapter);
     const since = (await learnedUntil(adapter, data, { leavesUndone })).toISOString();
+    const known = await learnedTexts(adapter, { leavesUndone });
     const numbers = (await readLog(adapter)).map((refresh) => refresh.number);
     const number = Math.min(mostNumber, 1 + Math.max(0, ...numbers));
     const result = await train(
@@ -83,13 +88,14 @@ export async function refreshAdapter(options: RefreshOptions, control: RefreshCo
         seed: number,
         out,
       },
-      control,
+      { ...control, isLearned: (text) => known.has(textHash(text)) },
     ).catch(async (error: unknown) => {
       control.signal?.throwIfAborted();
       await checkUnchanged(adapter, before);
       throw error;
     });
     const { trial, steps, seconds, data: parts } = result;
+    const learned = await readLearnedFiles(out);
     const verdict = verdictOf(trial);
     const refresh: Refresh = {
       number,
@@ -97,6 +103,7 @@ export async function refreshAdapter(options: RefreshOptions, control: RefreshCo
       since,
       data,
       files: parts.reduce((sum, { examples, rehearsed = 0 }) => sum + examples - rehearsed, 0),
+      ...(learned.length <= mostLearned && { learned }),
       steps,
       seconds,
       kept: verdict === "better" || verdict === "alike",

@@ -15,6 +15,7 @@ import { systemCode, UserError } from "../../foundation/errors.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import { parsedJson, readPlainText } from "../../foundation/plainFile.ts";
 import { say } from "../../foundation/words/said.ts";
+import { learnedFileSchema } from "../data/learnedFiles.ts";
 import { refreshesName } from "../output/trainedFiles.ts";
 
 /**
@@ -41,6 +42,8 @@ const refreshSchema = z.object({
   data: z.array(z.string()).readonly().optional(),
   /** Files that had changed. */
   files: count,
+  /** These files, unless there were very many. Absent in the first logs. */
+  learned: z.array(learnedFileSchema).readonly().optional(),
   steps: count,
   seconds: z.number(),
   kept: z.boolean(),
@@ -126,6 +129,13 @@ export async function addToLog(adapter: string, refresh: Refresh): Promise<void>
     throw error;
   });
   const lines = earlier.split("\n").filter((line) => line !== "");
-  const text = [...lines, JSON.stringify(refresh)].slice(-mostLines).join("\n");
-  await writeFileAtomic(path, `${text}\n`);
+  const kept = newest([...lines, JSON.stringify(refresh)]).map((line) => `${line}\n`);
+  await writeFileAtomic(path, kept.join(""));
+}
+
+/** Returns the last lines, as many as the log holds. */
+function newest(lines: readonly string[]): readonly string[] {
+  let bytes = 0;
+  const tooMuch = lines.findLastIndex((line) => (bytes += Buffer.byteLength(line) + 1) > mostLogBytes);
+  return lines.slice(Math.max(tooMuch + 1, lines.length - mostLines));
 }

@@ -14,6 +14,7 @@ import { UserError } from "../../foundation/errors.ts";
 import { isFile } from "../../foundation/exists.ts";
 import { renamePatiently } from "../../foundation/renamePatiently.ts";
 import { say, type Said } from "../../foundation/words/said.ts";
+import { readLearnedFiles } from "../data/learnedFiles.ts";
 import { readTrainingReport } from "../output/trainingReport.ts";
 import { addToLog, earlierWeights, lockRefreshes, readLog, refreshesFolder, type Refresh } from "./refreshLog.ts";
 
@@ -55,23 +56,32 @@ async function hashOf(path: string): Promise<string | undefined> {
   return hash.digest("hex");
 }
 
+interface Counted {
+  /** Counts refreshes that were taken back, too: nobody wants them again. */
+  readonly leavesUndone?: boolean | undefined;
+}
+
+/** Returns the refreshes whose files an adapter knows, the oldest first. */
+async function countedRefreshes(adapter: string, { leavesUndone }: Counted): Promise<readonly PastRefresh[]> {
+  return (await readRefreshes(adapter)).filter(({ kept, undone }) => kept && (!undone || leavesUndone));
+}
+
+/** Returns the hashes of the texts that an adapter has learned, as far as they were recorded. */
+export async function learnedTexts(adapter: string, counted: Counted): Promise<ReadonlySet<string>> {
+  const refreshed = (await countedRefreshes(adapter, counted)).flatMap(({ learned = [] }) => learned);
+  return new Set([...(await readLearnedFiles(adapter)), ...refreshed].map(({ hash }) => hash));
+}
+
 /** More seconds than a training takes: a report may have come with an adapter of others. */
 const mostSeconds = 100 * 24 * 3600;
 
 /**
  * Returns the time up to which an adapter knows the files of `data`: the start of the last refresh on all of it that is in the weights, or of
  * its training.
- *
- * @param leavesUndone counts refreshes that were taken back, too: nobody wants them again
  */
-export async function learnedUntil(
-  adapter: string,
-  data: readonly string[],
-  { leavesUndone = false }: { readonly leavesUndone?: boolean | undefined } = {},
-): Promise<Date> {
-  const isCounted = ({ kept, undone, data: read = data }: PastRefresh): boolean =>
-    kept && (!undone || leavesUndone) && data.every((path) => read.includes(path));
-  const last = (await readRefreshes(adapter)).findLast(isCounted);
+export async function learnedUntil(adapter: string, data: readonly string[], counted: Counted = {}): Promise<Date> {
+  const readAll = ({ data: read = data }: PastRefresh): boolean => data.every((path) => read.includes(path));
+  const last = (await countedRefreshes(adapter, counted)).findLast(readAll);
   if (last) return new Date(last.at);
   const { readAt, seconds = 0 } = (await readTrainingReport(adapter)) ?? {};
   if (readAt !== undefined) return new Date(readAt);

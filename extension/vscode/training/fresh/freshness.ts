@@ -68,8 +68,9 @@ export function openFreshness(options: FreshnessOptions, subscriptions: vscode.D
         return messages.tell("info", t('"{0}" stays as it was: the training that you started comes first.', name));
       }
       if (error instanceof UserError && error.code === "nothing-changed") {
-        const text = t('No saved file has changed since "{0}" learned them last.', name);
-        return messages.tell("info", hasUnsaved() ? `${text} ${t("Save your edits first.")}` : text);
+        const text = t('No file has changed since "{0}" last learned your code.', name);
+        const next = hasUnsaved() ? t("Save your edits first.") : t("Change a file and save it first.");
+        return messages.tell("info", `${text} ${next}`);
       }
       throw error;
     }

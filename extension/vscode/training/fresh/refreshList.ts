@@ -70,7 +70,7 @@ function showRefresh(name: string, refresh: PastRefresh, isLast: boolean, option
   pick.placeholder = t("What it changed");
   pick.buttons = [vscode.QuickInputButtons.Back];
   pick.items = [
-    ...changesOf(refresh).map(({ name: label, figures }) => ({ label, description: figures })),
+    ...changesOf(refresh).map(({ name: label, figures: description, ...more }) => ({ label, description, ...more })),
     ...(isInPlace(refresh) ? [{ label: "", kind: vscode.QuickPickItemKind.Separator }] : []),
     ...(isLast
       ? [

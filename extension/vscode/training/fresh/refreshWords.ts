@@ -45,11 +45,15 @@ function rounded({ after, before }: { after: number; before: number }): [number,
 }
 
 /** All that a refresh changed, as names and their figures. */
-export function changesOf(refresh: PastRefresh): { name: string; figures: string }[] {
+export function changesOf(refresh: PastRefresh): { name: string; figures: string; detail?: string }[] {
   const { t } = vscode.l10n;
-  const { steps, lines, bodies } = refresh;
+  const { steps, lines, bodies, learned = [] } = refresh;
   return [
-    { name: stateText(refresh), figures: steps === 1 ? t("1 step") : t("{0} steps", steps) },
+    {
+      name: stateText(refresh),
+      figures: steps === 1 ? t("1 step") : t("{0} steps", steps),
+      ...(learned.length > 0 && { detail: namesText(learned.map(({ path }) => path)) }),
+    },
     ...(lines
       ? [{ name: t("Lines of other files"), figures: t("right at {0} of 100, before at {1}", ...rounded(lines)) }]
       : []),
@@ -57,6 +61,15 @@ export function changesOf(refresh: PastRefresh): { name: string; figures: string
       ? [{ name: t("Blocks of other files"), figures: t("{0} % like yours, before {1} %", ...rounded(bodies)) }]
       : []),
   ];
+}
+
+/** Paths that a row has room for. */
+const mostPaths = 5;
+
+function namesText(paths: readonly string[]): string {
+  const named = paths.slice(0, mostPaths).join(", ");
+  const more = paths.length - mostPaths;
+  return more > 0 ? vscode.l10n.t("{0} and {1} more", named, more) : named;
 }
 
 function reasonText(verdict: RefreshVerdict): string {

@@ -69,7 +69,7 @@ export function createRefreshing(options: RefreshingOptions, subscriptions: vsco
             },
           });
         });
-        const { trial: _, ...figures } = result;
+        const { trial: _, learned: __, ...figures } = result;
         log.info(`Refreshed ${name}: ${JSON.stringify(figures)}`);
         if (result.kept) await engine.start();
         return result;

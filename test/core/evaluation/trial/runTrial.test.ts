@@ -87,6 +87,7 @@ test("a training tries its adapter on the files that it held out, also after a s
     "adapter_config.json",
     "adapter_model.safetensors",
     "graft.json",
+    "learned.json",
   ]);
 
   // What was held out stays on this machine, as a suite to compare the adapter on.

@@ -112,8 +112,15 @@ describe("a training on changed files", () => {
 test("a file that vanishes while it is read has changed; all readings say the same", async () => {
   const [old] = await write(["old"], longAgo);
   const isUnchanged = unchangedSince("2024-01-01T00:00");
-  expect(await isUnchanged(old!)).toBe(true);
+  expect(await isUnchanged(old!, "")).toBe(true);
   await rm(old!);
-  expect(await isUnchanged(old!)).toBe(true);
-  expect(await unchangedSince("2024-01-01T00:00")(old!)).toBe(false);
+  expect(await isUnchanged(old!, "")).toBe(true);
+  expect(await unchangedSince("2024-01-01T00:00")(old!, "")).toBe(false);
+});
+
+test("a file that is edited between two readings stays what it was in the first", async () => {
+  const [fresh] = await write(["fresh"]);
+  const isUnchanged = unchangedSince("2024-01-01T00:00", (text) => text === "learned");
+  expect(await isUnchanged(fresh!, "learned")).toBe(true);
+  expect(await isUnchanged(fresh!, "edited")).toBe(true);
 });

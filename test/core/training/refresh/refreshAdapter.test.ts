@@ -1,6 +1,6 @@
 /** Refreshes on the embedded base, with trials whose findings the tests decide. */
 
-import { mkdtemp, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -64,6 +64,11 @@ afterEach(async () => {
   await rm(adapter, { recursive: true, force: true });
   await rm(join(data, "fresh.py"), { force: true });
 });
+
+/** Without the record of what the training learned, as in a copy for others, only the times of files count. */
+async function copyRecord(): Promise<void> {
+  await copyFile(join(trained, "learned.json"), join(adapter, "learned.json"));
+}
 
 const difference = { value: 0, low: -1, high: 1, p: 1 };
 const scores = { exact: { value: 30, low: 20, high: 40 }, editSimilarity: { value: 50, low: 40, high: 60 } };
@@ -229,12 +234,82 @@ describe("refreshAdapter", () => {
 
   test("a copy for others has no refreshes", async () => {
     await write("fresh");
+    await copyRecord();
     await refresh({});
     const copy = join(folder, "copy");
     await copyAdapter(adapter, copy);
     expect(await readRefreshes(copy)).toEqual([]);
+    expect(await readdir(copy)).not.toContain("learned.json");
     expect((await stat(join(copy, "adapter_model.safetensors"))).size).toBeGreaterThan(0);
     await rm(copy, { recursive: true });
+  });
+});
+
+describe("a text that was learned has not changed, whatever its time", () => {
+  const old = (): string => join(data, "old0.py");
+  let text: string;
+  beforeEach(async () => {
+    text = await readFile(old(), "utf8");
+    await copyRecord();
+  });
+  afterEach(async () => {
+    await writeFile(old(), text);
+    await utimes(old(), longAgo, longAgo);
+  });
+  const nothing = { code: "nothing-changed" };
+  const touch = (path: string): Promise<void> => utimes(path, new Date(), new Date());
+
+  test("in the training: touched, edited, edited back, renamed", async () => {
+    await touch(old());
+    await expect(refresh({})).rejects.toMatchObject(nothing);
+    await writeFile(old(), `${text}\nbalance = 7\n`);
+    const { result } = await refresh({ verdict: "worse" });
+    expect(result).toMatchObject({ kept: false, files: 1, learned: [{ path: "old0.py" }] });
+    await writeFile(old(), text);
+    await expect(refresh({})).rejects.toMatchObject(nothing);
+    await rename(old(), join(data, "fresh.py"));
+    await touch(join(data, "fresh.py"));
+    await expect(refresh({})).rejects.toMatchObject(nothing);
+  });
+
+  test("in a refresh, until it is taken back", async () => {
+    await write("fresh");
+    expect((await refresh({})).result.learned).toMatchObject([{ path: "fresh.py" }]);
+    await touch(join(data, "fresh.py"));
+    await expect(refresh({})).rejects.toMatchObject(nothing);
+    await undoRefresh(adapter);
+    await expect(refresh({}, {}, { byItself: true })).rejects.toMatchObject(nothing);
+    expect((await refresh({})).result).toMatchObject({ kept: true, files: 1 });
+  });
+
+  test("a refresh that stayed out has taught nothing", async () => {
+    await write("fresh");
+    await refresh({ verdict: "worse" });
+    expect((await refresh({})).result).toMatchObject({ kept: true, files: 1 });
+  });
+
+  test("where all files have new times, as in a new clone, the unchanged ones are left to the trial", async () => {
+    const files = (await readdir(data)).map((name) => join(data, name));
+    await Promise.all(files.map(touch));
+    await write("fresh");
+    const { result, subject } = await refresh({});
+    expect([result.files, subject.heldOut.length]).toEqual([1, 5]);
+    await Promise.all(files.map((path) => utimes(path, longAgo, longAgo)));
+  });
+
+  test.each(["[{", '[{"path":"old0.py","hash":"x"}]'])(
+    "the time alone counts with a damaged record: %s",
+    async (bad) => {
+      await writeFile(join(adapter, "learned.json"), bad);
+      await touch(old());
+      expect((await refresh({})).result).toMatchObject({ files: 1, learned: [{ path: "old0.py" }] });
+    },
+  );
+
+  test("a new training replaces the record", async () => {
+    await writeFile(join(adapter, "learned.json"), "[");
+    await train({ ...places(), data: [old()], method: "ia3", steps: 1, out: adapter }, { log: silentLog });
+    expect(JSON.parse(await readFile(join(adapter, "learned.json"), "utf8"))).toMatchObject([{ path: "old0.py" }]);
   });
 });
 
@@ -261,6 +336,7 @@ test("what is written while a training is paused is learned later", async () => 
   const pausedAt = new Date();
   await train({ ...options, data: [], resume: true }, { log: silentLog });
   expect((await learnedUntil(out, [data])).getTime()).toBeLessThan(pausedAt.getTime());
+  expect(JSON.parse(await readFile(join(out, "learned.json"), "utf8"))).toHaveLength(6);
 });
 
 test("a damaged log keeps its good lines", async () => {

@@ -120,6 +120,12 @@ describe("a killed process", () => {
     expect(await readdir(refreshes())).toEqual(["1.safetensors", "log.jsonl"]);
   });
 
+  test("a log that is full loses its oldest lines", async () => {
+    const learned = Array.from({ length: 9000 }, () => ({ path: "a/long/path.py".repeat(8), hash: "0".repeat(64) }));
+    for (let number = 1; number <= 3; number++) await addToLog(adapter, { ...refreshOf(number, false), learned });
+    expect(await states()).toEqual(["2 false", "3 false"]);
+  });
+
   test("a line that was cut off does not take the next one with it", async () => {
     await addToLog(adapter, refreshOf(1, false));
     await writeFile(refreshes("log.jsonl"), `${await readFile(refreshes("log.jsonl"), "utf8")}{"number":2,"at`);
