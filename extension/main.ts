@@ -31,6 +31,7 @@ import { openRepositoryIndex, type RepositoryIndex } from "./vscode/repository/r
 import { showStatusBarItem } from "./vscode/statusBar.ts";
 import { showMenu } from "./vscode/statusMenu.ts";
 import { startWithPython } from "./vscode/startWithPython.ts";
+import { tellStepsAgain } from "./vscode/walkthrough.ts";
 import { addSelection } from "./vscode/training/addSelection.ts";
 import { workspaceCommits } from "./vscode/training/commits/workspaceCommits.ts";
 import { openSnippets } from "./vscode/training/snippets.ts";
@@ -131,6 +132,7 @@ export function activate(context: vscode.ExtensionContext): Activated {
   );
 
   startWithPython({ engine, configuration }, subscriptions);
+  tellStepsAgain(subscriptions);
   const activationMilliseconds = performance.now() - startedAt;
   log.info(`Activated in ${Math.round(activationMilliseconds)} ms`);
   return { activationMilliseconds, engine, completions, libraryProcess, places, library, training, unfinished, index };

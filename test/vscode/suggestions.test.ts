@@ -172,6 +172,23 @@ describe("Suggestions in the editor", function () {
     await happened("rejected-here");
   });
 
+  it("what Escape hid does not come back when a deletion is undone", async () => {
+    const editor = await open("import os\npath = ", "os.environ");
+    await type("o");
+    await happened("shown");
+    await type("s");
+    await happened("typedAlong");
+    await pause(900);
+    await run("editor.action.inlineSuggest.hide");
+    await run("deleteLeft");
+    await happened("deleting");
+    [requests, events] = [[], []];
+    await run("undo");
+    assert.equal(editor.document.getText(), "import os\npath = os");
+    await happened("rejected-here");
+    assert.deepEqual(kinds(), ["rejected-here"]);
+  });
+
   it("deleting asks nobody", async () => {
     await open("import os\npath = os.en", "viron");
     await run("deleteLeft");

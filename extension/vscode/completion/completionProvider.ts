@@ -91,7 +91,7 @@ export function registerCompletionProvider(
       texts: texts.map((text) => text.slice(typed)),
       facts: { ...source, trigger, confidence: verdict.confidence, milliseconds, tokens: completion.tokens },
     });
-    judgement.appeared(suggestion, question);
+    judgement.appeared(suggestion.id, question, verdict.text);
     const { text, confidence } = verdict;
     const request = { ...frame, ...cursor };
     explanation.note({ document, position, request, front, source, completion, text, confidence });

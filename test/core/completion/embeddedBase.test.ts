@@ -1,6 +1,6 @@
 /** The completer on the embedded base: what only shows with a real model, tokenizer and KV cache. */
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -8,7 +8,9 @@ import { writeAdapter } from "../../../extension/core/adapters/formats/peftFolde
 import type { InstalledBase } from "../../../extension/core/baseModels/installedBase.ts";
 import { resolveBase } from "../../../extension/core/baseModels/resolveBase.ts";
 import { openCompleter } from "../../../extension/core/completion/completer.ts";
+import { openJudgement } from "../../../extension/core/completion/judgement/judgement.ts";
 import type { Completion } from "../../../extension/core/completion/result/completion.ts";
+import { quietByDefault } from "../../../extension/core/completion/trigger.ts";
 import { openBatchGenerator } from "../../../extension/core/inference/decoding/generateBatch.ts";
 import { moduleShapes } from "../../../extension/core/architectures/architectures.ts";
 import { openTokenizer } from "../../../extension/core/tokenizer/tokenizer.ts";
@@ -131,5 +133,35 @@ describe("openCompleter", () => {
     await completer.useAdapters([]);
     expect(await probability()).toBeCloseTo(alone, 3);
     await completer.release();
+  });
+});
+
+describe("the walkthrough's example", () => {
+  const source = { base: "", adapter: undefined };
+
+  /** Types a text key by key into an empty document, and returns what is on screen at its end. */
+  async function shownAfter(text: string): Promise<string | null> {
+    const completer = await openCompleter(base);
+    const judgement = openJudgement({ quietIn: () => quietByDefault });
+    let shown: string | null = null;
+    for (let length = 1; length <= text.length; length++) {
+      const cursor = { prefix: text.slice(0, length), suffix: "" };
+      const question = { document: "untitled:Untitled-1", cursor, trigger: "automatic" } as const;
+      const isAsked = judgement.mayAsk(question, 0) === null;
+      const completion = isAsked && (await completer.complete({ ...cursor, trigger: "automatic" }));
+      const verdict = completion && judgement.judge(question, completion, source, 0);
+      shown = verdict && verdict.silence === null ? verdict.text : null;
+    }
+    await completer.release();
+    return shown;
+  }
+
+  test("comes true, with or without the blank line and the last space", async () => {
+    const page = await readFile(join(import.meta.dirname, "../../../media/walkthrough/complete.md"), "utf8");
+    const [typed = "", promised] = Array.from(page.matchAll(/^```\w+\n(.*?)\n```$/gms), ([, block]) => block!);
+    expect(await shownAfter(`${typed} `)).toBe(promised);
+    for (const blank of ["\n", "\n\n", "\n\n\n"]) {
+      expect(await shownAfter(typed.replace("\n\n", blank))).toBe(` ${promised}`);
+    }
   });
 });

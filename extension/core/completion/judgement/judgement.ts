@@ -43,8 +43,11 @@ export interface Judgement {
   /** Returns why not to ask, or null. Never silences what the user invokes. */
   readonly mayAsk: (question: Question, at: number) => Silence | null;
   judge(question: Question, completion: Completion, source: Source, at: number): Verdict;
-  /** A suggestion appeared for the question that was judged. */
-  appeared(suggestion: Suggestion, question: Question): void;
+  /**
+   * `text` is on screen at the cursor of the question: a suggestion, or what is left of one that the user has begun
+   * to type.
+   */
+  appeared(id: Suggestion["id"], question: Question, text: string): void;
   /** The user edited a document. */
   readonly changed: (document: string, changes: readonly Change[]) => void;
   readonly told: (event: SuggestionEvent) => void;
@@ -87,7 +90,7 @@ export function openJudgement({ quietIn, habits = forgetful() }: JudgementOption
       if (rejections.isRejected(document, cursor, part.text)) return { silence: "rejected-here" };
       return { text: part.text, confidence, silence: null };
     },
-    appeared: ({ id, text }, { document, cursor }) => rejections.suggested(id, document, cursor, text),
+    appeared: (id, { document, cursor }, text) => rejections.appeared(id, document, cursor, text),
     changed: (document, changes) => {
       if (changes.length === 0) return;
       const onlyDeletes = changes.every(({ deleted, text }) => deleted > 0 && text === "");

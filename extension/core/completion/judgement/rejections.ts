@@ -9,8 +9,8 @@ export interface Rejections {
   isRejected(document: string, cursor: Cursor, text: string): boolean;
   /** Whether the user wants quiet after several rejections in a row. */
   isSilent(at: number): boolean;
-  /** Tells which place the next suggestion belongs to. */
-  suggested(id: number, document: string, cursor: Cursor, text: string): void;
+  /** Tells where a suggestion is on screen now, and what is left of it there. */
+  appeared(id: number, document: string, cursor: Cursor, text: string): void;
   told(event: SuggestionEvent): void;
 }
 
@@ -31,6 +31,10 @@ export function rememberRejections(): Rejections {
   const places = new LRUCache<number, { key: string; refused: Refused }>({ max: remembered });
   let inARow = 0;
   let silentUntil = -Infinity;
+  const refuse = (id: number): void => {
+    const place = places.get(id);
+    if (place) refused.set(place.key, [...(refused.get(place.key) ?? []), place.refused]);
+  };
   return {
     isRejected: (document, cursor, text) => {
       const { key, refused: asked } = placeOf(document, cursor, text);
@@ -40,7 +44,7 @@ export function rememberRejections(): Rejections {
     },
     // A clock that was set back must not lengthen it.
     isSilent: (at) => at < silentUntil && silentUntil - at <= longestSilence,
-    suggested: (id, document, cursor, text) => places.set(id, placeOf(document, cursor, text)),
+    appeared: (id, document, cursor, text) => places.set(id, placeOf(document, cursor, text)),
     told: (event) => {
       switch (event.kind) {
         case "accepted":
@@ -48,9 +52,12 @@ export function rememberRejections(): Rejections {
         case "typedOut":
           [inARow, silentUntil] = [0, -Infinity];
           break;
+        case "ignored":
+          // Escape cannot be seen; a deletion right after it can, and undoing that must not bring the text back.
+          if (event.by === "deleting") refuse(event.suggestion.id);
+          break;
         case "rejected": {
-          const place = places.get(event.suggestion.id);
-          if (place) refused.set(place.key, [...(refused.get(place.key) ?? []), place.refused]);
+          refuse(event.suggestion.id);
           inARow++;
           if (inARow > tolerated) {
             const silence = Math.min(longestSilence, firstSilence * 2 ** (inARow - tolerated - 1));

@@ -50,7 +50,8 @@ export function replayedJudgement(
     appeared: (document, cursor, text, at) => {
       const facts = { ...source, trigger: "automatic", confidence, milliseconds: 0, tokens: 0 } as const;
       const appearance = { document: document.path, offset: document.prefix.length, texts: [text], facts };
-      judgement.appeared(life.appeared(appearance, at), question(document, cursor));
+      const { id } = life.appeared(appearance, at);
+      judgement.appeared(id, question(document, cursor), text);
     },
     edited: ({ path, ...change }, at) => {
       judgement.changed(path, [change]);

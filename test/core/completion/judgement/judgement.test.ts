@@ -37,13 +37,18 @@ function working({ quietIn = quietByDefault }: { quietIn?: readonly QuietPlace[]
     const { text, confidence } = verdict;
     const facts = { ...source, trigger: asked.trigger, confidence, milliseconds: 1, tokens: 1 };
     const offset = asked.cursor.prefix.length;
-    const suggestion = life.appeared({ document, offset, texts: [text], facts }, now);
-    judgement.appeared(suggestion, asked);
+    const { id } = life.appeared({ document, offset, texts: [text], facts }, now);
+    judgement.appeared(id, asked, text);
     return verdict;
   };
   return {
     judgement,
     show,
+    insert: ({ cursor: { prefix } }: Question, text: string, now: number) =>
+      life.changed(document, [{ offset: prefix.length, deleted: 0, text }], now),
+    /** Deletes characters in front of the cursor. */
+    backspace: ({ cursor: { prefix } }: Question, deleted: number, now: number) =>
+      life.changed(document, [{ offset: prefix.length - deleted, deleted, text: "" }], now),
     /** Reads the suggestion and types something else. */
     reject: (asked: Question, text: string, now: number) => {
       show(asked, completion(text), now);
@@ -139,6 +144,37 @@ describe("judge", () => {
     reject(here, "environ", 0);
     expect(show(question("import os\npath = os|"), completion(".environ"), 2000)).toEqual({ silence: "rejected-here" });
     expect(show(question("import os\npath = os.env|"), completion("iron"), 2000)).toMatchObject({ text: "iron" });
+  });
+
+  test("does not offer again what was left of a rejected text, on whichever line it was left", () => {
+    const { show, insert, backspace } = working();
+    const opened = question("import os\nif path is None|");
+    const inBlock = question("import os\nif path is None:\n    |");
+    show(opened, completion(":\n    return None"), 0);
+    insert(opened, ":\n    ", 500);
+    show(inBlock, completion("return None"), 500);
+    backspace(inBlock, 4, 2000);
+    expect(show(inBlock, completion("return None"), 3000)).toEqual({ silence: "rejected-here" });
+    expect(show(inBlock, completion("raise ValueError"), 3000)).toMatchObject({ text: "raise ValueError" });
+  });
+
+  test("does not offer again what was deleted in front of at once, which counts for nothing else", () => {
+    const { judgement, show, backspace } = working();
+    for (const name of ["environ", "getcwd()", "sep", "linesep"]) {
+      show(here, completion(name), 0);
+      backspace(here, 1, 300);
+      expect(show(here, completion(name), 1000)).toEqual({ silence: "rejected-here" });
+    }
+    expect(judgement.mayAsk(here, 1000)).toBeNull();
+    const verdict = judgement.judge(here, completion("name", 0.6), source, 1000);
+    expect(verdict).toMatchObject({ confidence: expect.closeTo(0.6, 5) });
+  });
+
+  test("offers again what was gone before it could be read, if only the typing went on otherwise", () => {
+    const { show, insert } = working();
+    show(here, completion("environ"), 0);
+    insert(here, "x", 300);
+    expect(show(here, completion("environ"), 1000)).toMatchObject({ text: "environ" });
   });
 
   test("rejections lower the confidence of this base and adapter, acceptances raise it", () => {
