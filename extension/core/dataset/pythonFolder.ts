@@ -44,7 +44,7 @@ export function pythonExamples(
         const { text, path } = source;
         const spans = lines && ownSpans(text, lines.get(path)!);
         if (spans?.length === 0) continue;
-        const unchanged = await isUnchanged?.(join(folder, source.path), text);
+        const unchanged = await isUnchanged?.(join(folder, path), text);
         yield { kind: "text", text, path, ...(spans && { own: spans }), ...(unchanged && { unchanged }) };
       } else {
         onSkipped?.({ path: source.path, reason: source.reason });

@@ -8,7 +8,7 @@ import { exists } from "../foundation/exists.ts";
 import { say } from "../foundation/words/said.ts";
 import { hasCheckpoint, readStep } from "./output/checkpoint.ts";
 import { discardTraining, isBusy, isResumable } from "./output/outputFolder.ts";
-import { lockFile, lockWorkFolder, workFolderOf } from "./output/workFolder.ts";
+import { lockFile, lockWorkFolder, trainedName, workFolderOf } from "./output/workFolder.ts";
 import { readRun } from "./run/trainingRun.ts";
 
 export interface UnfinishedTraining {
@@ -26,7 +26,7 @@ export interface UnfinishedTraining {
 /** Lists unfinished trainings by name. Removes those that were killed before their data was read, which cannot resume. */
 export async function unfinishedTrainings(folder: string): Promise<UnfinishedTraining[]> {
   const entries = await readdir(folder).catch(() => []);
-  const names = entries.map((entry) => /^\.(.+)\.training$/.exec(entry)?.[1]).filter((name) => name !== undefined);
+  const names = entries.map(trainedName).filter((name) => name !== undefined);
   const found = await Promise.all(names.sort().map((name) => unfinished(join(folder, name))));
   return found.filter((training) => training !== undefined);
 }

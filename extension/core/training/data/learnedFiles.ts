@@ -12,11 +12,13 @@ import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { parsedJson, readPlainText } from "../../foundation/plainFile.ts";
 import { isUnchanged } from "./rehearsal.ts";
 
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
+
 export const learnedFileSchema = z.object({
   /** In its folder. */
   path: z.string(),
   /** The SHA-256 of its text. */
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  hash: sha256Schema,
 });
 
 export type LearnedFile = Readonly<z.infer<typeof learnedFileSchema>>;

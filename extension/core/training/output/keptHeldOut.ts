@@ -6,7 +6,6 @@
  * report names them, so that they stay its own when it is renamed or copied.
  */
 
-import { createHash } from "node:crypto";
 import { copyFile, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { trainingReportFile } from "../../baseModels/import/baseSource.ts";
@@ -15,6 +14,7 @@ import { exists, isFile, isFolder } from "../../foundation/exists.ts";
 import type { Log } from "../../foundation/log.ts";
 import { readPlainText } from "../../foundation/plainFile.ts";
 import { heldOutName, readHeldOutFiles } from "../data/heldOutFiles.ts";
+import { textHash } from "../data/learnedFiles.ts";
 import type { OutputFiles } from "./outputFolder.ts";
 import { refreshesName } from "./trainedFiles.ts";
 
@@ -73,8 +73,7 @@ function keptFolder(home: string): string {
 
 async function placeOf(adapter: string, home: string): Promise<string> {
   const report = await readPlainText(join(adapter, trainingReportFile));
-  const hash = createHash("sha256").update(report).digest("hex");
-  return join(keptFolder(home), hash.slice(0, 16), heldOutName);
+  return join(keptFolder(home), textHash(report).slice(0, 16), heldOutName);
 }
 
 async function prune(folder: string): Promise<void> {

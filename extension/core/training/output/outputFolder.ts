@@ -14,10 +14,10 @@ import {
 } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { exists } from "../../foundation/exists.ts";
+import { say } from "../../foundation/words/said.ts";
 import { checkpointFile, hasCheckpoint } from "./checkpoint.ts";
 import { readRun, writeRun, type TrainingRun } from "../run/trainingRun.ts";
-import { say } from "../../foundation/words/said.ts";
-import { lockFile, lockWorkFolder, runFile, workFolderOf } from "./workFolder.ts";
+import { lockFile, lockWorkFolder, runFile, trainedName, workFolderOf } from "./workFolder.ts";
 
 export interface OutputFolder {
   readonly path: string;
@@ -99,7 +99,7 @@ export async function discardTraining(out: string): Promise<void> {
 export async function recoverAdapters(folder: string): Promise<void> {
   for (const entry of await readdir(folder).catch(() => [])) {
     const replaced = /^\.(.+)\.[0-9a-f]{8}\.old$/.exec(entry)?.[1];
-    const trained = /^\.(.+)\.training$/.exec(entry)?.[1];
+    const trained = trainedName(entry);
     try {
       if (replaced !== undefined) await (await openOutputFolder(join(folder, replaced))).release();
       else if (trained !== undefined && !(await isResumable(join(folder, entry)))) {

@@ -13,6 +13,11 @@ export function workFolderOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.training`);
 }
 
+/** Returns the name of the adapter whose work folder has this name; undefined for other folders. */
+export function trainedName(entry: string): string | undefined {
+  return /^\.(.+)\.training$/.exec(entry)?.[1];
+}
+
 export async function lockWorkFolder(path: string): Promise<HeldLock> {
   const lock = join(workFolderOf(path), lockFile);
   return await lockFolder(lock, (owner, escape) => {
@@ -25,5 +30,5 @@ export async function lockWorkFolder(path: string): Promise<HeldLock> {
 /** Whether a folder of adapters may hold an unfinished training, or one that was discarded: by names alone. */
 export async function mayHoldTrainings(folder: string): Promise<boolean> {
   const entries = await readdir(folder).catch(() => []);
-  return entries.some((entry) => /^\..+\.(training|discarded)$/.test(entry));
+  return entries.some((entry) => trainedName(entry) !== undefined || /^\..+\.discarded$/.test(entry));
 }

@@ -15,7 +15,7 @@ import { systemCode, UserError } from "../../foundation/errors.ts";
 import { lockFolder } from "../../foundation/locks/folderLock.ts";
 import { parsedJson, readPlainText } from "../../foundation/plainFile.ts";
 import { say } from "../../foundation/words/said.ts";
-import { learnedFileSchema } from "../data/learnedFiles.ts";
+import { learnedFileSchema, sha256Schema } from "../data/learnedFiles.ts";
 import { refreshesName } from "../output/trainedFiles.ts";
 
 /**
@@ -30,7 +30,6 @@ export const mostNumber = 1_000_000;
 const time = z.iso.datetime();
 const count = z.int().nonnegative();
 const percentage = z.number().min(0).max(100);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const refreshSchema = z.object({
   /** From 1 on. */
@@ -55,7 +54,7 @@ const refreshSchema = z.object({
   /** Which of the two made it better or worse. */
   decidedBy: z.enum(["lines", "bodies"]).optional(),
   /** The weights from before one that was kept, and those that it wrote. */
-  weights: z.object({ before: sha256, after: sha256 }).optional(),
+  weights: z.object({ before: sha256Schema, after: sha256Schema }).optional(),
 });
 
 export type Refresh = Readonly<z.infer<typeof refreshSchema>>;
