@@ -257,8 +257,9 @@ function openWanted(): {
 /** Keeps the device of `current`, and passes on what its process tells of devices. */
 function followDevice(current: Life, on: { fails: (fallback: DeviceFallback) => void; found: () => void }): void {
   const { process } = current;
-  process.onNotification(deviceOpens, ({ device }) => {
+  process.onRequest(deviceOpens, ({ device }) => {
     current.device = device;
+    return Promise.resolve(null);
   });
   process.onNotification(deviceFails, on.fails);
   process.onNotification(deviceFound, on.found);

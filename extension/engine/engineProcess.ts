@@ -23,7 +23,7 @@ import { checkPlatform } from "../core/foundation/platform.ts";
 import { english, say, type Said } from "../core/foundation/words/said.ts";
 import { cudaVariable } from "../core/runtime/cudaVariable.ts";
 import { logged, type Role } from "./protocol/roles.ts";
-import { ask, type ErrorData } from "./wire.ts";
+import { answer, ask, type ErrorData } from "./wire.ts";
 
 /** The end of a process: an exit code, or the signal that killed it. */
 export interface Exit {
@@ -38,6 +38,8 @@ export interface EngineProcess {
   /** @throws what {@link ask} throws, and UserError "engine-stopped" if the process ends before it answers. */
   request<P, R>(type: RequestType<P, R, ErrorData>, params: P, signal?: AbortSignal): Promise<R>;
   onNotification<P>(type: NotificationType<P>, handler: (params: P) => void): void;
+  /** For what the process must not go on without: it may end before a notification arrives. */
+  onRequest<P, R>(type: RequestType<P, R, ErrorData>, handler: (params: P) => Promise<R>): void;
   /** Sends a notification. A process that has ended ignores it. */
   notify(type: NotificationType0): void;
   /** Ends it at once: a running native call cannot be interrupted. */
@@ -99,6 +101,9 @@ export function startEngineProcess(
     },
     onNotification(type, handler) {
       connection.onNotification(type, handler);
+    },
+    onRequest(type, handler) {
+      answer(connection, type, handler);
     },
     notify(type) {
       if (!exit) void connection.sendNotification(type).catch(() => undefined);

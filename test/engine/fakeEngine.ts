@@ -20,7 +20,7 @@ import {
 import { adaptersRequest } from "../../extension/engine/protocol/library.ts";
 import { probeRequest } from "../../extension/engine/protocol/probe.ts";
 import { finishTraining, trainWork } from "../../extension/engine/protocol/training.ts";
-import { answer } from "../../extension/engine/wire.ts";
+import { answer, ask } from "../../extension/engine/wire.ts";
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 let selection: Selection | undefined;
@@ -39,7 +39,7 @@ answer(connection, selectRequest, async (next) => {
   void connection.sendNotification(logged, { level: "info", message: `selected ${next.base}` });
   const { device: choice = "cpu", without = [] } = next;
   const device = choice === "auto" || without.includes(choice) ? "cpu" : choice;
-  await connection.sendNotification(deviceOpens, { device });
+  await ask(connection, deviceOpens, { device });
   // As a driver does that takes its process with it.
   if (device !== "cpu" && next.base === "crash on device") process.kill(process.pid, "SIGSEGV");
   return { base: next.base, parameters: 6, milliseconds: 1, device } as never;

@@ -41,8 +41,8 @@ export interface Selected {
 /** Opens the base if it changed, then swaps the adapters. */
 export const selectRequest = new RequestType<Selection, Selected, ErrorData>("completion/select");
 
-/** The process is about to open a device, which may end it. */
-export const deviceOpens = new NotificationType<{ device: Device }>("completion/deviceOpens");
+/** The process is about to open a device, which may end it. It waits for the answer, so that the editor knows why. */
+export const deviceOpens = new RequestType<{ device: Device }, null, ErrorData>("completion/deviceOpens");
 
 /** A device has failed, and completions go on with another one. */
 export const deviceFails = new NotificationType<DeviceFallback>("completion/deviceFails");

@@ -26,7 +26,7 @@ import {
   selectRequest,
 } from "../protocol/completion.ts";
 import { openSelection } from "./selectedBase.ts";
-import { answer } from "../wire.ts";
+import { answer, ask } from "../wire.ts";
 
 interface Open {
   base: InstalledBase;
@@ -52,7 +52,7 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
     const completer = await openCompleterOnDevices(base, placements, {
       log,
       expected,
-      onOpen: (device) => void connection.sendNotification(deviceOpens, { device }),
+      onOpen: (device) => ask(connection, deviceOpens, { device }),
       onFallback: ({ device, said }, next) =>
         void connection.sendNotification(deviceFails, { device, next, reason: said.message }),
     });

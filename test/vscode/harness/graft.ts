@@ -39,7 +39,10 @@ export async function openTrainingForm(workbench: Workbench): Promise<Frame> {
   // A window knows its extensions' commands some time after it is there.
   await workbench.page.getByRole("tab", { name: "Graft" }).first().waitFor();
   await workbench.command("Graft: Train adapter");
-  return workbench.webview("form, section");
+  const form = await workbench.webview("form, section");
+  // The editor moves the focus there a moment later, and would take it from a button that has it already.
+  await workbench.page.waitForFunction('document.activeElement?.matches("iframe.webview")');
+  return form;
 }
 
 export async function openStudies(workbench: Workbench): Promise<Frame> {

@@ -12,8 +12,8 @@ export interface CompleterOnDevices extends Completer {
 }
 
 export interface OnDevicesOptions extends FallbackOptions, Pick<CompleterOptions, "contextTokens" | "expected"> {
-  /** Called before a device is opened, which may end the process. */
-  readonly onOpen?: (device: Device) => void;
+  /** Called and awaited before a device is opened, which may end the process. */
+  readonly onOpen?: (device: Device) => Promise<unknown>;
 }
 
 /** @param open opens a completer; tests replace it */
@@ -35,7 +35,7 @@ export async function openCompleterOnDevices(
     withFallback(rest, options, async (placement) => {
       rest = placements.slice(placements.indexOf(placement) + 1);
       ({ device } = placement);
-      onOpen?.(device);
+      await onOpen?.(device);
       const opened = await open(placement, expected);
       if (adapters.length > 0) await opened.useAdapters(adapters);
       return opened;
