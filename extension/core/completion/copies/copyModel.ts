@@ -5,7 +5,8 @@
 
 import type { Copy, Snippet } from "../../repository/repositoryQuery.ts";
 import { indentationOf, reindented } from "./reindent.ts";
-import { equalEnds, findCopies, longestMatch, type CopyMatch, type CopySource } from "./copySearch.ts";
+import { equalEnds, findCopies, isWorthCopying, longestMatch, type CopyMatch, type CopySource } from "./copySearch.ts";
+import { openedBody } from "./openedBody.ts";
 
 export interface CopiedText {
   /** The text after the place, with the indentation of the cursor's line. */
@@ -48,8 +49,10 @@ export function copyModel({ path, prefix, suffix, copies = [], context }: CopyCo
     ...context,
   ].map(({ path: other, text }): CopySource => ({ text, kind: "elsewhere", isNear: isNear(other) }));
   const indent = indentationOf(prefix, prefix.length);
+  const countedAtCursor = countedLength(prefix);
   const known = given.flatMap((copy): CopiedText[] => {
-    const length = Math.min(longestMatch, equalEnds(copy.before, copy.before.length, prefix, prefix.length));
+    const equal = Math.min(longestMatch, equalEnds(copy.before, copy.before.length, prefix, prefix.length));
+    const length = countedAtCursor(equal, copy.before);
     // An answer about an earlier text may match no longer.
     if (length === 0) return [];
     const text = reindented(copy.after, indentationOf(copy.before, copy.before.length), indent);
@@ -59,19 +62,21 @@ export function copyModel({ path, prefix, suffix, copies = [], context }: CopyCo
   const find = (written: string): readonly CopiedText[] => {
     const before = prefix.slice(-longestMatch) + written;
     const line = written.includes("\n") ? indentationOf(written, written.length) : indent;
-    const copied = ({ source, at, length }: CopyMatch): CopiedText => ({
-      text: reindented(source.text.slice(at, at + longestText), indentationOf(source.text, at), line),
-      length,
-      source: source.kind,
-      isNear: source.isNear,
-      distance: source.kind === "before" ? prefix.length + written.length - at : 0,
-    });
-    const inFile = findCopies(file, before, mostInFile).map(copied);
+    const counted = countedLength(prefix + written);
+    const copied = ({ source, at, length }: CopyMatch): CopiedText[] => {
+      const counts = counted(length, source.text.slice(0, at));
+      if (counts === 0) return [];
+      const text = reindented(source.text.slice(at, at + longestText), indentationOf(source.text, at), line);
+      const distance = source.kind === "before" ? prefix.length + written.length - at : 0;
+      return [{ text, length: counts, source: source.kind, isNear: source.isNear, distance }];
+    };
+    const inFile = findCopies(file, before, mostInFile).flatMap(copied);
     const followed = known
       .filter(({ text }) => text.length > written.length && text.startsWith(written))
       .map((copy) => ({ ...copy, text: copy.text.slice(written.length), length: copy.length + written.length }));
     // At the cursor, the index has found more than these texts hold.
-    const others = written === "" && given.length > 0 ? [] : findCopies(elsewhere, before, mostElsewhere).map(copied);
+    const others =
+      written === "" && given.length > 0 ? [] : findCopies(elsewhere, before, mostElsewhere).flatMap(copied);
     const all = [...inFile, ...followed, ...others.filter(unlike(followed))];
     return all.sort((a, b) => b.length - a.length);
   };
@@ -81,6 +86,22 @@ export function copyModel({ path, prefix, suffix, copies = [], context }: CopyCo
     const answer = answers.get(written) ?? find(written);
     answers.set(written, answer);
     return answer;
+  };
+}
+
+/**
+ * Returns how many of the equal characters behind a place and `before` count. No other method begins as a constructor does, but
+ * `(self):` and the indentation in front of both are 16 equal characters: there, only what is written of the body's first line counts,
+ * and nothing while that is not worth a search.
+ */
+function countedLength(before: string): (length: number, place: string) => number {
+  const opened = openedBody(before);
+  if (!opened || opened.isConstructor) return (length) => length;
+  const { line } = opened;
+  return (length, place) => {
+    if (!openedBody(place)?.isConstructor) return length;
+    const counts = Math.min(length, line.length);
+    return isWorthCopying(line, counts) ? counts : 0;
   };
 }
 

@@ -40,6 +40,12 @@ export function findCopies(sources: readonly CopySource[], before: string, most:
   return found.sort((a, b) => b.length - a.length).slice(0, most);
 }
 
+/** Whether a match of `length` characters in front of the cursor is one that a search would find. */
+export function isWorthCopying(before: string, length: number): boolean {
+  const shortest = shortestAnchor(before);
+  return shortest !== undefined && shortest <= length;
+}
+
 /** Returns the length of the shortest end that is worth a search; undefined for texts that are blank. */
 function shortestAnchor(tail: string): number | undefined {
   const [anchor] = new RegExp(`(?:\\S\\s*){${fewestVisible}}$`).exec(tail) ?? [];

@@ -53,6 +53,23 @@ describe("copyModel", () => {
     expect(reindented("a\n  b\n\n", "  ", "    ")).toBe("a\n    b\n\n");
   });
 
+  test("a method does not begin as the constructor did, unless what is written of its line is there, too", () => {
+    const made = "class Stack:\n    def __init__(self):\n        self.items = []\n";
+    const method = `${made}\n    def __len__(self):\n        `;
+    expect(texts({ prefix: method })).toEqual([]);
+    expect(texts({ prefix: `${made}\n    def size(self):\n        '''The number.'''\n        ` })).toEqual([]);
+    expect(
+      texts({ prefix: method, copies: [{ path: "c.py", before: made.slice(0, -16), after: "self.items = []\n" }] }),
+    ).toEqual([]);
+    const typed = copyModel({ ...nothing, prefix: `${method}self.it` })("");
+    expect(typed.map(({ text, length }) => [text.split("\n")[0], length])).toEqual([["ems = []", 15]]);
+    // Another constructor does, and so does another method.
+    const again = `${made}\n\nclass Queue:\n    def __init__(self):\n        `;
+    expect(texts({ prefix: again })[0]).toMatch(/^self.items = \[\]\n/u);
+    const second = `${method}return len(self.items)\n\n    def size(self):\n        `;
+    expect(texts({ prefix: second }).map((text) => text.split("\n")[0])).toEqual(["return len(self.items)"]);
+  });
+
   test("proposes nothing behind blanks, and nothing from an empty file", () => {
     expect(texts({ prefix: "\n\n    " })).toEqual([]);
     expect(texts({})).toEqual([]);
