@@ -34,7 +34,7 @@ export function Differences({ suite, number, measure, differences, ask, post }: 
   return (
     <div class="differences" role="group" aria-label={`${t("Task by task")}: ${title}`}>
       <h3>{t("Task by task")}</h3>
-      <div class="fields filters">
+      <div class="fields pair">
         <Candidate id={`first-${number}`} label={t("Candidate")} candidates={scored} chosen={first} choose={setFirst} />
         <Candidate id={`second-${number}`} label={t("Minus")} candidates={scored} chosen={second} choose={setSecond} />
       </div>
