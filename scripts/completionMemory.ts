@@ -16,7 +16,7 @@ import { resolveBase } from "../extension/core/baseModels/resolveBase.ts";
 import { openCompleter, type Completer } from "../extension/core/completion/completer.ts";
 import type { CompletionRequest } from "../extension/core/completion/completionRequest.ts";
 import { readHeldOut, type SourceFile } from "../extension/core/evaluation/suites/heldOut.ts";
-import { collectGarbage } from "../extension/core/foundation/collectGarbage.ts";
+import { collectGarbage } from "../extension/core/foundation/memory/collectGarbage.ts";
 import { isCancelled } from "../extension/core/foundation/errors.ts";
 import { seededRandom, type Random } from "../extension/core/foundation/random.ts";
 

@@ -28,6 +28,7 @@ import { run } from "./bed/command.ts";
 import { root, scratch } from "./bed/paths.ts";
 import { shapes, writeCheckpoint, type ShapeName } from "./fullSize/checkpoint.ts";
 import { openPlainDecoder, type PlainDecoder } from "./fullSize/plainDecoder.ts";
+import { peakMemoryBytes } from "../extension/core/foundation/memory/peakMemory.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -76,7 +77,7 @@ async function measureTraining(path: string): Promise<void> {
   };
   tell(`a first step of ${options.tokens} tokens`, await seconds(step), "s");
   tell(`training, ${options.tokens} tokens a step`, options.tokens / (await median(3, step)), "tokens/s");
-  tell("memory of training, measured", (process.resourceUsage().maxRSS * 1024) / 1e6, "MB");
+  tell("memory of training, measured", peakMemoryBytes() / 1e6, "MB");
   await bench.release();
 }
 

@@ -13,9 +13,10 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { constants, setPriority, tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { collectGarbage } from "../extension/core/foundation/collectGarbage.ts";
+import { collectGarbage } from "../extension/core/foundation/memory/collectGarbage.ts";
 import { seededRandom } from "../extension/core/foundation/random.ts";
 import { openFolderRepository, type FolderRepository } from "../extension/core/repository/folderRepository.ts";
+import { peakMemoryBytes } from "../extension/core/foundation/memory/peakMemory.ts";
 
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const [source = ".", count = "5000"] = process.argv.slice(2);
@@ -60,7 +61,7 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 const random = seededRandom(1);
 const [building, saving, opening, editing, asking] = [none(), none(), none(), none(), none()];
 let index: FolderRepository = await timed(() => openFolderRepository({ folder, home }), building);
-const peak = process.resourceUsage().maxRSS * 1000;
+const peak = peakMemoryBytes();
 await timed(() => index.save(), saving);
 collectGarbage();
 console.log(`${paths.length} files → ${JSON.stringify(index.size)}`);

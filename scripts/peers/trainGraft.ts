@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { openBase } from "../../extension/core/baseModels/installedBase.ts";
 import { openTrainingBench } from "../../extension/core/speed/trainingBench.ts";
+import { peakMemoryBytes } from "../../extension/core/foundation/memory/peakMemory.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,6 +23,6 @@ for await (const _ of createInterface({ input: process.stdin })) {
   const start = performance.now();
   await bench.run();
   bench.update();
-  tell({ seconds: (performance.now() - start) / 1000, peakBytes: process.resourceUsage().maxRSS * 1024 });
+  tell({ seconds: (performance.now() - start) / 1000, peakBytes: peakMemoryBytes() });
 }
 await bench.release();

@@ -8,6 +8,7 @@ import { frozenMatMuls, flopsOf, usefulFlops } from "../training/cost/flops.ts";
 import { onCpu } from "../runtime/device.ts";
 import { median, medianSeconds, type BenchOptions, type SpeedRow } from "./measuring.ts";
 import { benchShape, benchSpec, openTrainingBench, type TrainingBench } from "./trainingBench.ts";
+import { peakMemoryBytes } from "../foundation/memory/peakMemory.ts";
 
 export interface TrainingSpeedOptions extends BenchOptions {
   /** Tokens per step, a multiple of 128. */
@@ -137,8 +138,4 @@ function bySegment({ segments }: MemoryPlan): [string, number][] {
 /** packedWeights → packed weights */
 function words(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-}
-
-function peakMemoryBytes(): number {
-  return process.resourceUsage().maxRSS * 1024;
 }

@@ -7,7 +7,7 @@ import { checkpointInvalid, saveCheckpoint } from "./output/checkpoint.ts";
 import { reproduciblePlacements, withFallback } from "../devices/placements.ts";
 import type { Device } from "../runtime/device.ts";
 import { openOutputFolder, type OutputFolder } from "./output/outputFolder.ts";
-import { collectGarbage } from "../foundation/collectGarbage.ts";
+import { collectGarbage } from "../foundation/memory/collectGarbage.ts";
 import { openGate } from "../foundation/waiting/gate.ts";
 import type { Said } from "../foundation/words/said.ts";
 import { checkDisk, diskForParameters, freeDisk } from "./cost/diskPlan.ts";
@@ -30,6 +30,7 @@ import type { DataPart, ReadingControl } from "./data/trainingData.ts";
 import { withHeldOut } from "./output/keptHeldOut.ts";
 import { recordedLosses, withReport } from "./output/trainingReport.ts";
 import { openTrainingStep } from "./graph/trainingStep.ts";
+import { peakMemoryBytes } from "../foundation/memory/peakMemory.ts";
 
 export interface TrainControl extends ReadingControl, TrialMeans {
   /** When aborted, the training finishes normally with what it has learned so far, but not before the first step. */
@@ -167,7 +168,7 @@ async function takeSteps(
     trainLoss: state.epochLoss.sum / state.epochLoss.steps,
     ...(state.validation && { validationLoss: state.validation }),
     trainableParameters: step.parameters.reduce((sum, { values }) => sum + values.length, 0),
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    peakMemoryBytes: peakMemoryBytes(),
   };
   const dataFolder = join(output.workFolder, run.dataFolder);
   const files = trainedFiles({ spec, settings, base, name: output.name, dataFolder }, step.parameters);

@@ -3,7 +3,7 @@
 import { realpath } from "node:fs/promises";
 import { constants, setPriority } from "node:os";
 import type { MessageConnection } from "vscode-jsonrpc/node";
-import { collectGarbage } from "../../core/foundation/collectGarbage.ts";
+import { collectGarbage } from "../../core/foundation/memory/collectGarbage.ts";
 import { UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
 import { openFolderRepository, type FolderRepository } from "../../core/repository/folderRepository.ts";

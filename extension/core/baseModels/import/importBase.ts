@@ -28,6 +28,7 @@ import {
 } from "../installedBase.ts";
 import { writeWeights, type WriteControl } from "./weightFile.ts";
 import { layOut, type Bits, type WeightLayout } from "./weightLayout.ts";
+import { peakMemoryBytes } from "../../foundation/memory/peakMemory.ts";
 
 export interface ImportOptions extends WriteControl {
   /** A Hugging Face folder. */
@@ -103,7 +104,7 @@ export async function installModel(folder: ModelFolder, options: InstallOptions)
   return {
     base: await openBase(path),
     seconds: (performance.now() - start) / 1000,
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    peakMemoryBytes: peakMemoryBytes(),
     warnings,
   };
 }

@@ -15,6 +15,7 @@ import { contextOf, type ContextOf } from "../context/contextOf.ts";
 import type { PhaseControl } from "./progress.ts";
 import { tasksOf, type OpenRun } from "./runFolder.ts";
 import type { Chunk, Prediction, TextCost } from "./runRecord.ts";
+import { peakMemoryBytes } from "../../foundation/memory/peakMemory.ts";
 
 /** The most items that a kill may cost. */
 export const chunkSize = 16;
@@ -110,7 +111,7 @@ export function chunkOf(tasks: number, startedAt: number, tokens: number): Omit<
     seconds: (performance.now() - startedAt) / 1000,
     shortened: 0,
     problems: [],
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    peakMemoryBytes: peakMemoryBytes(),
   };
 }
 

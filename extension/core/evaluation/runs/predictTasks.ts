@@ -12,6 +12,7 @@ import type { Verdict } from "../sandbox/programProcess.ts";
 import type { RunDecoding } from "./request.ts";
 import { tasksOf, type OpenRun } from "./runFolder.ts";
 import type { Prediction, RunResult } from "./runRecord.ts";
+import { peakMemoryBytes } from "../../foundation/memory/peakMemory.ts";
 
 /**
  * Tasks of a chunk: the most that a kill may cost. The prompts of a chunk are decoded together, so a resumed run has
@@ -45,7 +46,7 @@ export async function predictTasks(
       ...chunk,
       tasks: tasks.length,
       seconds: (performance.now() - startedAt) / 1000,
-      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      peakMemoryBytes: peakMemoryBytes(),
     });
   }
 }

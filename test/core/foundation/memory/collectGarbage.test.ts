@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { collectGarbage } from "../../../extension/core/foundation/collectGarbage.ts";
+import { collectGarbage } from "../../../../extension/core/foundation/memory/collectGarbage.ts";
 
 test("what nothing refers to is gone afterwards", async () => {
   const reference = new WeakRef({ text: "unused" });
