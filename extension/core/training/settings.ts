@@ -1,10 +1,18 @@
 /** Resolves the settings of a training: fills in defaults. It opens no files. */
 
 import { servedContextOf, type ServedContext } from "./holes/servedContext.ts";
-import { readRequest } from "../foundation/request.ts";
+import { UserError } from "../foundation/errors.ts";
+import { inWords, readRequest } from "../foundation/request.ts";
 import { say } from "../foundation/words/said.ts";
 import type { Given, MethodBase } from "../adapters/methods/method.ts";
-import { methodOf, type MethodSettings, type MethodSpec } from "../adapters/methods/methodNamed.ts";
+import {
+  foreignFields,
+  methodNames,
+  methodOf,
+  methodsWith,
+  type MethodSettings,
+  type MethodSpec,
+} from "../adapters/methods/methodNamed.ts";
 import type { OptimizerName } from "./optimizers/optimizers.ts";
 import { presets, withPreset } from "./presets.ts";
 import {
@@ -42,9 +50,22 @@ export type ResolvedSettings = CommonSettings & MethodSettings;
  */
 export function readSettings(options: TrainOptions): TrainSettings {
   const read: Readonly<Record<string, unknown>> = readRequest(trainRequest, withPreset(options), say`train`);
+  refuseOthersFields(options);
   const settings = Object.keys(settingsSchema.shape).map((key) => [key, read[key] ?? null]);
   const optimizer = options.optimizer ?? (read["preset"] === "paper" ? "adafactor" : "adamw");
   return { ...(Object.fromEntries(settings) as TrainSettings), optimizer };
+}
+
+/** Refuses an option that only other methods have: it would be without effect. A resumed training has its own method. */
+function refuseOthersFields({ method = methodNames[0], resume, ...options }: TrainOptions): void {
+  if (resume === true) return;
+  const [other] = foreignFields(method, options);
+  if (other === undefined) return;
+  throw new UserError(
+    "option-invalid",
+    say`The option ${inWords(other)} has no effect with the method ${method}.`,
+    say`Leave it out, or choose a method that has it: ${methodsWith(other).join(", ")}.`,
+  );
 }
 
 /** Parameters from which on a base counts as large, which decides default rates and ranks. */

@@ -69,7 +69,10 @@ export function workOf(
   { steps, batchSize, validateEvery }: TrainerPlan,
   padding: number,
 ): PlannedWork {
-  const ofSteps = (steps * batchSize * training.tokens) / training.length;
+  const sequences = perEpoch(training);
+  // The last step of an epoch takes what is left, which may be all there is.
+  const perStep = sequences / Math.ceil(sequences / batchSize);
+  const ofSteps = (steps * perStep * training.tokens) / training.length;
   const validations = 1 + Math.ceil(steps / validateEvery);
   const tokens = (ofSteps + validationShareOfWork * validations * validation.tokens) / (1 - padding);
   return { tokens, isValidated: validation.length > 0 };

@@ -34,6 +34,8 @@ describe("readSettings", () => {
     [{ preset: "fast" as "paper" }, /preset fast: it must be balanced, quick, thorough, paper or graft/],
     [{ method: "dora" as "lora" }, /method dora: it must be lora, ia3, prompt, prefix or full/],
     [{ virtualTokens: 0 }, /virtual tokens 0: it must be a whole number from 1 to 1024/],
+    [{ method: "ia3", rank: 4 }, /The option rank has no effect with the method ia3\./],
+    [{ virtualTokens: 4 }, /The option virtual tokens has no effect with the method lora\./],
   ])("refuses %o", (wrong, message) => {
     expect(() => readSettings({ ...options, ...wrong })).toThrow(
       expect.objectContaining({ code: "option-invalid", message: expect.stringMatching(message) }),

@@ -22,6 +22,17 @@ export const methodNames = methods.map(({ name }) => name) as [MethodName, ...Me
 export const methodFields = Object.assign({}, ...methods.map(({ fields }) => fields)) as All<Registered["fields"]> &
   z.ZodRawShape;
 
+/** The methods that have a field. */
+export function methodsWith(field: string): readonly MethodName[] {
+  return methods.filter(({ fields }) => field in fields).map(({ name }) => name);
+}
+
+/** Returns the given fields of a request that only other methods have. */
+export function foreignFields(method: MethodName, given: Readonly<Record<string, unknown>>): string[] {
+  const { fields } = methodOf(method);
+  return Object.keys(methodFields).filter((name) => given[name] !== undefined && !(name in fields));
+}
+
 export function methodOf(name: string): Method {
   const found = methods.find((method) => method.name === name);
   if (!found) throw internalError(`there is no method ${name}`);

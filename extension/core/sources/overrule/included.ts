@@ -1,6 +1,8 @@
 /** What a user trains on in spite of the rules: all files that a rule leaves out, or single files. */
 
+import { join } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
+import { isFile } from "../../foundation/exists.ts";
 import { say } from "../../foundation/words/said.ts";
 import { skipReasons, type SkipReason, type Skipped } from "../skipped.ts";
 
@@ -25,6 +27,20 @@ const unusable: ReadonlySet<SkipReason> = new Set(["large", "binary", "encoding"
 /** Whether a file that is left out can be named. A folder stands for files that are not listed. */
 export function canInclude({ path, reason }: Skipped): boolean {
   return !unusable.has(reason) && !path.endsWith("/");
+}
+
+/**
+ * Checks that each named file is in one of the folders. The form does not: a file may vanish after its preview.
+ *
+ * @throws UserError "option-invalid" also for what {@link readIncluded} refuses
+ */
+export async function checkIncluded(include: readonly string[] | undefined, folders: readonly string[]): Promise<void> {
+  for (const file of readIncluded(include).files) {
+    const found = await Promise.all(folders.map((folder) => isFile(join(folder, file))));
+    if (found.includes(true)) continue;
+    const message = say`Cannot include ${file}: the data has no folder with such a file.`;
+    throw new UserError("option-invalid", message, say`Name it as the preview does, by its path in the folder.`);
+  }
 }
 
 /**

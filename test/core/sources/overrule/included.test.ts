@@ -2,7 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { canInclude, overrulable, readIncluded } from "../../../../extension/core/sources/overrule/included.ts";
+import {
+  canInclude,
+  checkIncluded,
+  overrulable,
+  readIncluded,
+} from "../../../../extension/core/sources/overrule/included.ts";
 import { openSourceReader } from "../../../../extension/core/sources/readSources.ts";
 import { skipReasons, type Skipped } from "../../../../extension/core/sources/skipped.ts";
 
@@ -90,5 +95,13 @@ describe("include", () => {
     expect(skipReasons).toEqual(expect.arrayContaining([...overrulable]));
     expect(overrulable).not.toContain("secret");
     expect(overrulable).not.toContain("ignored");
+  });
+});
+
+test("what is named has to be in one of the folders", async () => {
+  await expect(checkIncluded(["duplicate", "old/python2.py"], [join(folder, "none"), folder])).resolves.toBeUndefined();
+  await expect(checkIncluded(["copy.py", "nosuch.py"], [folder])).rejects.toMatchObject({
+    code: "option-invalid",
+    message: "Cannot include nosuch.py: the data has no folder with such a file.",
   });
 });

@@ -113,9 +113,21 @@ describe("openEstimator", () => {
     expect(own.sequences / read.sequences).toBeLessThan(1.4);
     const texts = read.examples.map((parts) => parts.map(({ text }) => text).join(""));
     expect(texts.some((text) => text.includes("own_total"))).toBe(true);
-    await expect(estimate({ ...asked, commitsSince: "2100-01-01" }, control)).rejects.toMatchObject({
-      code: "data-empty",
-    });
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    for (const look of [estimate, previewTraining]) {
+      await expect(look({ ...asked, commitsSince: tomorrow }, control)).rejects.toMatchObject({
+        code: "option-invalid",
+        message: expect.stringContaining("still to come"),
+      });
+    }
+  });
+
+  test("a batch that is larger than the data costs what the data costs", async () => {
+    const shop = { ...options, steps: 4, preset: "balanced" } as const;
+    const estimate = openEstimator();
+    const all = await estimate({ ...shop, batchSize: 1000 }, control);
+    const more = await estimate({ ...shop, batchSize: 100_000 }, control);
+    expect(more.seconds! / all.seconds!).toBeCloseTo(1, 1);
   });
 
   test("refuses what does not fit into memory, and data that is not there", async () => {
