@@ -6,6 +6,7 @@
  */
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { collectRecentGarbage } from "../../foundation/memory/collectGarbage.ts";
 import { openGate, type Gate } from "../../foundation/waiting/gate.ts";
 import { seededRandom } from "../../foundation/random.ts";
 import { say } from "../../foundation/words/said.ts";
@@ -74,8 +75,12 @@ export async function runTrainer(
     meter.saved();
   };
 
-  /** Running a micro-batch blocks this thread. Yields to the event loop, so that messages get through. */
+  /**
+   * Running a micro-batch blocks this thread. Yields to the event loop, so that messages get through, and drops the gradients of the
+   * micro-batch before.
+   */
   const breathe = async (): Promise<void> => {
+    collectRecentGarbage();
     await nextTurn();
     await gate.pass(signal);
   };
