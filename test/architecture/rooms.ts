@@ -76,8 +76,9 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "webview/shared": { form: ["."] },
   "webview/study": { ".": ["charts", "plan"], charts: ["."], plan: ["."] },
   "webview/training": {
-    ".": ["commits", "curves", "plan", "preview", "snippets", "trial"],
+    ".": ["commits", "curves", "outcome", "plan", "preview", "snippets", "trial"],
     commits: ["."],
+    outcome: [".", "curves", "trial"],
     plan: ["."],
     preview: ["."],
   },

@@ -152,7 +152,7 @@ describe("Graft in the extension host", () => {
     const { training, library } = graft;
     const shown = (): unknown[] => {
       assert(training.state.phase === "done");
-      return [training.state.active, training.state.replaced];
+      return [training.state.active, training.state.beside, training.state.replaced];
     };
     const pair = [{ name: "team", scale: 0.75 }, asTrained("own")];
     for (const { name } of pair) {
@@ -160,18 +160,29 @@ describe("Graft in the extension host", () => {
     }
     try {
       await library.activate(pair);
-      assert.deepEqual(shown(), [false, undefined]);
+      assert.deepEqual(shown(), [false, [], undefined]);
       await training.activate("stopped");
-      assert.deepEqual([library.active, shown()], [[asTrained("stopped")], [true, pair]]);
+      assert.deepEqual([library.active, shown()], [[asTrained("stopped")], [true, [], pair]]);
       await training.bringBack();
-      assert.deepEqual([library.active, shown()], [pair, [false, undefined]]);
+      assert.deepEqual([library.active, shown()], [pair, [false, [], undefined]]);
 
       // A choice made since is no longer the new adapter's doing, which nothing undoes.
       await training.activate("stopped");
       await library.activate([asTrained("stopped"), asTrained("own")]);
-      assert.deepEqual(shown(), [true, undefined]);
+      assert.deepEqual(shown(), [true, [asTrained("own")], undefined]);
       await training.bringBack();
       assert.deepEqual(library.active, [asTrained("stopped"), asTrained("own")]);
+
+      const isGone = (): boolean => training.state.phase === "done" && training.state.deleted === true;
+      const [folder, aside] = [join(library.folder, "stopped"), join(library.folder, "..", "aside")];
+      await rename(folder, aside);
+      library.refresh();
+      await until("the end of the training says that its adapter is gone", isGone);
+      assert.deepEqual(shown(), [false, [], undefined]);
+      await rename(aside, folder);
+      library.refresh();
+      await until("it is back", () => !isGone());
+      assert.deepEqual(shown(), [true, [asTrained("own")], undefined]);
     } finally {
       await library.activate([]);
       for (const { name } of pair) await rm(join(library.folder, name), { recursive: true });

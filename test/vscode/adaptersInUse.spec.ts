@@ -85,18 +85,11 @@ async function goTo(workbench: Workbench, text: string, key: "ArrowUp" | "ArrowD
   await expect.poll(stays, { timeout: 60_000, interval: 150 }).toBe(true);
 }
 
-/** Presses F2 until there is a name to edit: a row that was just clicked may not have the focus yet. */
+/** From the menu, because a click would use this adapter alone. */
 async function renameTo(workbench: Workbench, from: string, to: string): Promise<void> {
-  await adapterRow(workbench, from).click();
+  await chooseInMenu(workbench.page, adapterRow(workbench, from), "Rename…");
   const input = workbench.page.locator(".quick-input-widget input[type=text]").first();
-  const opens = async (): Promise<boolean> => {
-    await workbench.press("F2");
-    return await input.waitFor({ timeout: 2000 }).then(
-      () => true,
-      () => false,
-    );
-  };
-  await expect.poll(opens, { timeout: 30_000 }).toBe(true);
+  await input.waitFor();
   await input.fill(to);
   await workbench.press("Enter");
 }
@@ -176,6 +169,17 @@ test("the view adds an adapter to the one in use, each at its own scale", async 
   await workbench.press("Escape");
   await openScales(workbench, "own");
   await takeScale(workbench, "50");
+  await expect.poll(() => said(workbench), patient).toContain("Adapters: team (150 %) + own (50 %)");
+});
+
+test("a click on one of two uses it alone, as strong as it was, and Undo brings back both", async ({ workbench }) => {
+  await showAdapters(workbench);
+  await adapterRow(workbench, "own, in use").click();
+  await graftReady(workbench, "own");
+  await expect.poll(() => said(workbench), patient).toContain("Adapter: own (50 %)");
+  const told = workbench.notification('Switched from team (150 %) + own (50 %) to "own" alone.');
+  await told.getByRole("button", { name: "Undo" }).click();
+  await graftReady(workbench, "team + own");
   await expect.poll(() => said(workbench), patient).toContain("Adapters: team (150 %) + own (50 %)");
 });
 

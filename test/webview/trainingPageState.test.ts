@@ -85,7 +85,7 @@ test("a draft that was kept stays, with what it lacks as in a blank one", () => 
 });
 
 describe("the estimate", () => {
-  const estimate = { phase: "done", steps: 60, memoryBytes: 6e8, diskBytes: 3e7 } as const;
+  const estimate = { phase: "done", steps: 60, epochs: 2, memoryBytes: 6e8, diskBytes: 3e7 } as const;
   const told = { type: "estimate", estimate } as const;
 
   test("is stale once the form asks for another training", () => {

@@ -5,6 +5,8 @@ export type EstimateState = { isStale?: boolean } & (
   | {
       phase: "done";
       steps: number;
+      /** The passes over the data that these steps make. */
+      epochs: number;
       /** What "Balanced" would take; absent if it is chosen, or if the form gives the epochs. */
       balancedSteps?: number;
       /** The time of steps and validations; absent for bases without an estimate. */

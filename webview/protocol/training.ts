@@ -155,12 +155,21 @@ export interface Reached {
   loss?: number;
 }
 
+interface ScaledAdapter {
+  readonly name: string;
+  readonly scale: number;
+}
+
 export interface TrainingDone {
   phase: "done";
   name: string;
   active: boolean;
-  /** The adapters that it is in use instead of, each with its scale. */
-  replaced?: readonly { readonly name: string; readonly scale: number }[] | undefined;
+  /** The other adapters that are in use with it. */
+  beside: readonly ScaledAdapter[];
+  /** Since the training ended. */
+  deleted?: boolean;
+  /** The adapters that it is in use instead of. */
+  replaced?: readonly ScaledAdapter[] | undefined;
   seconds: number;
   validation: Validation | undefined;
   /** Steps done, and the number that was planned. */

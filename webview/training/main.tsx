@@ -7,7 +7,7 @@ import { connectToHost } from "../shared/host.ts";
 import { showPage, useMessages } from "../shared/page.tsx";
 import type { FormDraft } from "./draft.ts";
 import { Form } from "./form.tsx";
-import { Outcome } from "./outcome.tsx";
+import { Outcome } from "./outcome/outcome.tsx";
 import { changed, initialState, type Change, type PageState } from "./pageState.ts";
 import { Progress } from "./progress.tsx";
 import { Discarded, Unfinished } from "./unfinished.tsx";

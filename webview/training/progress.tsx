@@ -7,6 +7,7 @@ import { t } from "../shared/l10n.ts";
 import { ProgressBar, shareOf } from "../shared/progressBar.tsx";
 import { LossChart } from "./curves/lossChart.tsx";
 import { LeftOutLine } from "./leftOut.tsx";
+import { lengthText } from "./plan/lengthText.ts";
 import { Figure, Figures, ProblemsNote, ValidationFigure } from "./trainingFigures.tsx";
 
 export interface ProgressProps {
@@ -103,12 +104,10 @@ function Steps({ progress }: { progress: NonNullable<TrainingRunning["progress"]
 }
 
 function OutlineNotes({ outline }: { outline: NonNullable<TrainingRunning["outline"]> }) {
-  const { raised, epochs, steps, problems } = outline;
+  const { raised, problems } = outline;
   return (
     <>
-      {raised && (
-        <p class="note">{t("Little data: {0} passes over it, to make {1} steps.", Number(epochs.toFixed(1)), steps)}</p>
-      )}
+      {raised && <p class="note">{t("Little data, so it is repeated: {0}.", lengthText(outline))}</p>}
       <ProblemsNote problems={problems} />
     </>
   );

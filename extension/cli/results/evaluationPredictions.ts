@@ -4,8 +4,8 @@ import { copyFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeFolder, writeFailure, writeFileAtomicWith } from "../../core/foundation/atomicFile.ts";
 import { compareFilling } from "../../core/evaluation/measures/infilling.ts";
-import { readPredictions, runFiles } from "../../core/evaluation/runs/runFolder.ts";
-import type { Prediction } from "../../core/evaluation/runs/runRecord.ts";
+import { readPredictions } from "../../core/evaluation/runs/runFolder.ts";
+import { runFiles, type Prediction } from "../../core/evaluation/runs/runRecord.ts";
 import type { SuiteKind } from "../../core/evaluation/suites/suiteKind.ts";
 import type { Evaluated } from "./evaluationResult.ts";
 

@@ -87,7 +87,7 @@ function one(value: number): string {
   return value.toFixed(1);
 }
 
-function signed(value: number, digits = 1): string {
+export function signed(value: number, digits = 1): string {
   const text = Math.abs(value).toFixed(digits);
   if (Number(text) === 0) return text;
   return value < 0 ? `-${text}` : `+${text}`;

@@ -39,6 +39,11 @@ export function withScale(adapters: readonly ChosenAdapter[], name: string, scal
   return adapters.map((adapter) => (adapter.name === name ? { name, scale } : adapter));
 }
 
+/** Returns one adapter as the only one. One that is among those in use keeps its scale. */
+export function alone(name: string, active: readonly ChosenAdapter[]): readonly ChosenAdapter[] {
+  return [active.find((one) => one.name === name) ?? asTrained(name)];
+}
+
 /** Returns the adapters with a newly trained one: in the place of an earlier one of its name, or alone, as it was judged. */
 export function withNew(adapters: readonly ChosenAdapter[], name: string): readonly ChosenAdapter[] {
   return has(adapters, name) ? withScale(adapters, name, 1) : [asTrained(name)];

@@ -100,7 +100,15 @@ export function planOf(
 }
 
 export function outlineOf({ settings, steps, problems }: PreparedRun["run"], { training }: PlannedData): TrainOutline {
-  const stepsPerEpoch = Math.ceil(perEpoch(training) / settings.batchSize);
-  const raised = settings.steps === null && steps > Math.ceil(settings.epochs * stepsPerEpoch);
-  return { steps, epochs: steps / stepsPerEpoch, raised, problems };
+  const raised = settings.steps === null && steps > Math.ceil(settings.epochs * stepsPerEpoch(training, settings));
+  return { steps, epochs: epochsOf(steps, training, settings), raised, problems };
+}
+
+/** Returns the passes over the data that steps make. */
+export function epochsOf(steps: number, training: Sequences, settings: Pick<ResolvedSettings, "batchSize">): number {
+  return steps / stepsPerEpoch(training, settings);
+}
+
+function stepsPerEpoch(training: Sequences, { batchSize }: Pick<ResolvedSettings, "batchSize">): number {
+  return Math.ceil(perEpoch(training) / batchSize);
 }

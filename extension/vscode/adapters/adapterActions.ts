@@ -3,12 +3,13 @@
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import * as vscode from "vscode";
-import { asTrained } from "../../core/adapters/chosenAdapters.ts";
+import { alone } from "../../core/adapters/chosenAdapters.ts";
 import type { AdapterFormat } from "../../core/adapters/formats/convertAdapter.ts";
 import { deleteAdapter, renameAdapter, restoreAdapter } from "../../core/adapters/library/keptAdapters.ts";
 import { recordRename } from "../../core/adapters/library/renames.ts";
 import { copyAdapterRequest, exportAdapterRequest } from "../../engine/protocol/adapters.ts";
 import { completeStep } from "../walkthrough.ts";
+import { activeText } from "./activeText.ts";
 import { registerAdapterView, type AdapterViewOptions } from "./adapterView.ts";
 import { changeScale, type ScaleOptions } from "./changeScale.ts";
 import { combineAdapters, useToo } from "./combineAdapters.ts";
@@ -44,10 +45,7 @@ export function openAdapterView(
     // From the command palette it is about those in use, whatever row is selected.
     "graft.changeScale": async (argument) =>
       await changeScale(argument === undefined ? undefined : view.rowOf(argument)?.name, options),
-    "graft.adapters.use": ofRow(async (name) => {
-      await library.activate([asTrained(name)]);
-      await completeStep("graft.adapterSelected");
-    }),
+    "graft.adapters.use": ofRow((name) => useAlone(name, options)),
     "graft.adapters.useToo": ofRow((name) => useToo(name, options)),
     "graft.adapters.stopUsing": ofRow(async (name) => {
       await library.activate(library.active.filter((one) => one.name !== name));
@@ -63,6 +61,18 @@ export function openAdapterView(
     "graft.adapters.delete": ofRow((name) => remove(name, options)),
     "graft.adapters.import": async () => await importOne(options),
   };
+}
+
+/** A click is quick, and a combination with its scales is not: a click that replaces one can be undone. */
+async function useAlone(name: string, { library, messages }: AdapterViewOptions): Promise<void> {
+  const before = library.active;
+  await library.activate(alone(name, before));
+  await completeStep("graft.adapterSelected");
+  if (before.length < 2) return;
+  const { t } = vscode.l10n;
+  messages.tell("info", t('Switched from {0} to "{1}" alone.', activeText(before)!, name), [
+    { title: t("Undo"), run: () => library.activate(before) },
+  ]);
 }
 
 async function rename(from: string, { library }: AdapterViewOptions): Promise<void> {

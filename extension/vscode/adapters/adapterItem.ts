@@ -34,7 +34,8 @@ export function adapterItem(row: AdapterRow, active: readonly ChosenAdapter[]): 
   item.tooltip = new vscode.MarkdownString(linesOf(row).map(escaped).join("\n\n"));
   const warning = problem ? translated(problem.message) : foreign && foreignText(foreign);
   item.accessibilityInformation = { label: [name, item.description, warning].filter(Boolean).join(", ") };
-  if (!isActive && !problem) {
+  // Where it is the only one in use already, a click only selects the row.
+  if (!problem && !(isActive && active.length === 1)) {
     item.command = { command: "graft.adapters.use", title: vscode.l10n.t("Use"), arguments: [row] };
   }
   return item;

@@ -1,7 +1,7 @@
 /** "Graft: Select adapter": none, or one of the library. Adapters that do not fit the base show the reason. */
 
 import * as vscode from "vscode";
-import { asTrained, has, type ChosenAdapter } from "../../core/adapters/chosenAdapters.ts";
+import { alone, has } from "../../core/adapters/chosenAdapters.ts";
 import type { AdapterSummary } from "../../engine/protocol/library.ts";
 import { scaleText } from "./activeText.ts";
 import type { AdapterLibrary } from "./adapterLibrary.ts";
@@ -35,7 +35,7 @@ export async function selectAdapter(options: SelectAdapterOptions): Promise<void
       if (item.adapter === undefined && !item.run) return; // The item shows the reason, and the list stays open for another choice.
       pick.hide();
       if (item.run) await item.run();
-      else await library.activate(alone(item.adapter ?? null, library));
+      else await library.activate(item.adapter ? alone(item.adapter, library.active) : []);
       await completeStep("graft.adapterSelected");
     }),
   );
@@ -102,12 +102,6 @@ function items(library: AdapterLibrary, adapters: readonly AdapterSummary[]): Ad
 
 function aboutIt(description: string, base: string | undefined): string {
   return base === undefined ? description : vscode.l10n.t("{0}, trained on {1}", description, base);
-}
-
-/** One that is in use keeps its scale. */
-function alone(adapter: string | null, { active }: AdapterLibrary): readonly ChosenAdapter[] {
-  if (adapter === null) return [];
-  return [active.find(({ name }) => name === adapter) ?? asTrained(adapter)];
 }
 
 /** Returns why an adapter with the right sizes may still not help. */

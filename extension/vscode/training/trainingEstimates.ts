@@ -30,10 +30,11 @@ export function createEstimates(options: EstimatesOptions, subscriptions: vscode
       try {
         const found = await libraryProcess.ask(estimateRequest, await trainOptions(form, options), own.signal);
         if (own.signal.aborted) return undefined;
-        const { steps, balancedSteps, seconds, trialSeconds, memoryBytes, diskBytes } = found;
+        const { steps, epochs, balancedSteps, seconds, trialSeconds, memoryBytes, diskBytes } = found;
         return {
           phase: "done",
           steps,
+          epochs,
           memoryBytes,
           diskBytes,
           ...(balancedSteps !== undefined && { balancedSteps }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  alone,
   asTrained,
   judgeable,
   judgedAs,
@@ -29,6 +30,11 @@ test("withNew puts a new adapter in the place of an earlier one of its name, as 
   expect(withNew([own, team], "own")).toEqual([asTrained("own"), team]);
   expect(withNew([own, team], "new")).toEqual([asTrained("new")]);
   expect(withNew([], "new")).toEqual([asTrained("new")]);
+});
+
+test("alone keeps the scale of one that is in use, and uses another one as trained", () => {
+  expect(alone("own", [team, own])).toEqual([own]);
+  expect(alone("new", [team, own])).toEqual([asTrained("new")]);
 });
 
 describe("scaleFromPercent", () => {

@@ -7,6 +7,7 @@ import { Button } from "../../shared/button.tsx";
 import { Failure } from "../../shared/failure.tsx";
 import { bytes, duration } from "../../shared/figures.ts";
 import { t } from "../../shared/l10n.ts";
+import { lengthText } from "./lengthText.ts";
 import { stepsNote } from "./stepsNote.ts";
 
 export interface EstimateProps {
@@ -72,19 +73,16 @@ function Needs({ needs, preset }: { needs: Done | undefined; preset: TrainingFor
           </div>
         ))}
       </dl>
-      <p class="note">{needs ? stepsText(needs) : t("Estimating…")}</p>
+      <p class="note">{needs ? planText(needs) : t("Estimating…")}</p>
       <p class="note">{needs && stepsNote(needs, preset)}</p>
     </div>
   );
 }
 
-function stepsText({ steps, trialSeconds }: Done): string {
-  if (trialSeconds === undefined) return t("Estimated for this machine: {0} steps", steps);
-  return t(
-    "Estimated for this machine: {0} steps, then up to {1} to measure whether it helps",
-    steps,
-    brief(trialSeconds),
-  );
+function planText({ trialSeconds, ...needs }: Done): string {
+  const length = lengthText(needs);
+  if (trialSeconds === undefined) return t("Estimated for this machine: {0}", length);
+  return t("Estimated for this machine: {0}; then up to {1} to measure whether it helps", length, brief(trialSeconds));
 }
 
 function about(seconds: number): string {

@@ -5,9 +5,10 @@ import { readOutline } from "../../../core/adapters/formats/peftFolder.ts";
 import { runTrial } from "../../../core/evaluation/trial/runTrial.ts";
 import { refreshAdapter, type RefreshOptions } from "../../../core/training/refresh/refreshAdapter.ts";
 import { readRefreshes, undoRefresh, type PastRefresh } from "../../../core/training/refresh/refreshedWeights.ts";
-import type { Refresh, RefreshVerdict } from "../../../core/training/refresh/refreshLog.ts";
+import type { RefreshVerdict } from "../../../core/training/refresh/refreshLog.ts";
 import type { Context } from "../../context.ts";
 import { aligned, count, duration } from "../../output.ts";
+import { changeText } from "../../results/refreshText.ts";
 import { trainingProgress } from "../../results/trainingProgress.ts";
 import { trialText } from "../../results/trialText.ts";
 
@@ -38,7 +39,7 @@ export async function refreshesCommand(folder: string, { output }: Context): Pro
     String(refresh.number),
     refresh.at.slice(0, 16).replace("T", " "),
     filesText(refresh.files),
-    figuresText(refresh),
+    changeText(refresh),
     stateText(refresh),
   ]);
   const text = rows.length === 0 ? `${basename(resolve(folder))} has no refreshes.` : aligned(rows).join("\n");
@@ -60,13 +61,6 @@ const reasons: Readonly<Record<RefreshVerdict, string>> = {
 
 function filesText(files: number): string {
   return files === 1 ? "1 changed file" : `${count(files)} changed files`;
-}
-
-function figuresText({ lines, bodies, decidedBy }: Refresh): string {
-  if (bodies && decidedBy === "bodies") {
-    return `${bodies.before.toFixed(1)} → ${bodies.after.toFixed(1)} % likeness of ${bodies.count} bodies`;
-  }
-  return lines ? `${lines.before.toFixed(1)} → ${lines.after.toFixed(1)} % of ${lines.count} lines right` : "";
 }
 
 function stateText({ kept, undone, verdict }: PastRefresh): string {

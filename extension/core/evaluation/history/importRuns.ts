@@ -7,8 +7,8 @@ import { UserError } from "../../foundation/errors.ts";
 import { readPlainText } from "../../foundation/plainFile.ts";
 import { exists, isFile } from "../../foundation/exists.ts";
 import { say, type Said } from "../../foundation/words/said.ts";
-import { readPredictions, readRun, runFiles, runsFolder } from "../runs/runFolder.ts";
-import { runId, type RunRecord } from "../runs/runRecord.ts";
+import { readPredictions, readRun, runsFolder } from "../runs/runFolder.ts";
+import { runFiles, runId, type RunRecord } from "../runs/runRecord.ts";
 
 export interface ImportedRuns {
   /** Ids. */

@@ -5,12 +5,13 @@ import type * as z from "zod";
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { flawsOf } from "../../foundation/words/flaws.ts";
 import { say, type Said } from "../../foundation/words/said.ts";
+import { runFiles } from "./runRecord.ts";
 
 /** Returns the error for a damaged file. `reason` completes "Cannot read PATH: …". */
 export function invalidRun(path: string, reason: Said, cause?: unknown): UserError {
   const message = say`Cannot read ${path}: ${reason}.`;
   const nextStep =
-    basename(path) === "result.json"
+    basename(path) === runFiles.result
       ? say`Delete this file and evaluate again: the scores are made anew from the predictions.`
       : say`Delete the run's folder, and evaluate again.`;
   return new UserError("run-invalid", message, nextStep, { cause });
@@ -18,7 +19,7 @@ export function invalidRun(path: string, reason: Said, cause?: unknown): UserErr
 
 /** Returns the error for a run that has lost predictions. `what` begins the message: "Cannot … RUN". */
 export function lostPredictions(what: Said, there: number, expected: number): UserError {
-  const reason = say`predictions.jsonl holds ${there} of its ${expected} predictions`;
+  const reason = say`${runFiles.predictions} holds ${there} of its ${expected} predictions`;
   return new UserError("run-invalid", say`${what}: ${reason}.`, say`Evaluate again with --fresh.`);
 }
 

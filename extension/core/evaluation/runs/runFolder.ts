@@ -26,6 +26,7 @@ import {
   predictionSchema,
   recordSchema,
   resultSchema,
+  runFiles,
   runId,
   type Chunk,
   type Prediction,
@@ -33,13 +34,6 @@ import {
   type RunResult,
   type TextCost,
 } from "./runRecord.ts";
-
-export const runFiles = {
-  record: "run.json",
-  predictions: "predictions.jsonl",
-  chunks: "chunks.jsonl",
-  result: "result.json",
-} as const;
 
 /** Plain JSON, because it crosses process borders. */
 export interface RunSummary {

@@ -1,4 +1,4 @@
-/** The contents of a run's files: its configuration, predictions and result. Reads and writes no files. */
+/** The names and contents of a run's files: its configuration, predictions and result. Reads and writes no files. */
 
 import { createHash } from "node:crypto";
 import * as z from "zod";
@@ -12,6 +12,14 @@ import { holeKinds } from "../suites/drawHoles.ts";
 import { holePlaces } from "../suites/holes.ts";
 import { idSchema } from "../suites/taskId.ts";
 import { modes } from "./request.ts";
+
+/** In the run's folder. */
+export const runFiles = {
+  record: "run.json",
+  predictions: "predictions.jsonl",
+  chunks: "chunks.jsonl",
+  result: "result.json",
+} as const;
 
 const count = z.int().nonnegative();
 const problem = z.object({ where: z.string(), message: z.string() });

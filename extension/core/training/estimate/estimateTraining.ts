@@ -19,11 +19,13 @@ import { encodersOf, settingsFor } from "../run/beginRun.ts";
 import { readSettings } from "../settings.ts";
 import { stepsOf } from "../steps.ts";
 import { longestTrial } from "../trialReport.ts";
-import { planOf, sampledSteps, shapeFor, workOf } from "../trainingPlan.ts";
+import { epochsOf, planOf, sampledSteps, shapeFor, workOf } from "../trainingPlan.ts";
 import { sampleData, type DataEstimate } from "./sampleData.ts";
 
 export interface TrainingEstimate extends Cost {
   readonly steps: number;
+  /** The passes over the data that these steps make. */
+  readonly epochs: number;
   /** The steps that the preset "balanced" would take; only where another one decides them. */
   readonly balancedSteps?: number;
   readonly sequences: number;
@@ -95,6 +97,7 @@ export function openEstimator(): Estimator {
     return {
       ...cost,
       steps,
+      epochs: epochsOf(steps, training, settings),
       ...balancedSteps(base, options, sequences),
       sequences,
       heldOut: held.length,

@@ -1,14 +1,14 @@
 /** The end of a training in view: stays true whatever happens to its adapter and its unfinished run, and changes which adapters are in use. */
 
 import type * as vscode from "vscode";
-import { has } from "../../../core/adapters/chosenAdapters.ts";
 import type { TrainingDone, TrainingState } from "../../../../webview/protocol/training.ts";
 import type { AdapterLibrary } from "../../adapters/adapterLibrary.ts";
 import type { UnfinishedTrainings } from "../unfinishedTrainings.ts";
-import { putIntoUse, type UseOptions } from "./adapterInUse.ts";
+import { putIntoUse, useAmong, type UseOptions } from "./adapterInUse.ts";
 
 export interface EndOptions extends UseOptions {
-  library: UseOptions["library"] & Pick<AdapterLibrary, "onDidChangeActive" | "onDidRename">;
+  library: UseOptions["library"] &
+    Pick<AdapterLibrary, "names" | "onDidChangeActive" | "onDidChangeNames" | "onDidRename">;
   unfinished: UnfinishedTrainings;
   /** The state of the window's training. */
   now: () => TrainingState;
@@ -38,9 +38,13 @@ export function followEnd(options: EndOptions, subscriptions: vscode.Disposable[
     }),
     library.onDidChangeActive((active) => {
       update(({ name, replaced }) => {
-        const isAlone = active.length === 1 && has(active, name);
-        return { active: has(active, name), replaced: isAlone ? replaced : undefined };
+        const use = useAmong(active, name);
+        return { ...use, replaced: use.active && use.beside.length === 0 ? replaced : undefined };
       });
+    }),
+    library.onDidChangeNames(async () => {
+      const names = await library.names();
+      update(({ name }) => ({ deleted: !names.includes(name) }));
     }),
     unfinished.onDidChange(() => isTakenElsewhere(now(), unfinished) && become({ phase: "idle" })),
   );

@@ -34,7 +34,7 @@ export async function listRefreshes(name: string, options: RefreshListOptions): 
   const takeBack: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon("discard"), tooltip: t("Take back") };
   const pick = vscode.window.createQuickPick<RefreshItem>();
   pick.title = t('Refreshes of "{0}"', name);
-  pick.placeholder = t("Choose one to see what it changed");
+  pick.placeholder = t("Choose one to see what it changed. Each was tried on other lines.");
   pick.matchOnDescription = true;
   pick.items = refreshes.map((refresh) => ({
     label: timeOf(refresh),

@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import type { PastRefresh } from "../../../core/training/refresh/refreshedWeights.ts";
 import type { Refresh, RefreshVerdict } from "../../../core/training/refresh/refreshLog.ts";
+import { rightLines } from "../../../core/training/refresh/rightLines.ts";
 
 /** What a refresh was good for, in one or two sentences. */
 export function refreshText(name: string, refresh: Refresh): string {
@@ -26,28 +27,39 @@ export function stateText(refresh: PastRefresh): string {
   return refresh.files === 1 ? t("1 file learned") : t("{0} files learned", refresh.files);
 }
 
-/** The figures that decided; without a clear difference those of lines. */
-export function figuresText({ lines, bodies, decidedBy }: Refresh): string {
+/**
+ * The figures that decided; without a clear difference those of lines. As differences, because rows of a list invite comparisons, and each
+ * refresh is tried on other lines.
+ */
+export function figuresText(refresh: Refresh): string {
   const { t } = vscode.l10n;
-  const decisive = decidedBy === "bodies" ? bodies : lines;
-  if (!decisive) return "";
-  if (decidedBy === "bodies") {
-    return t("Blocks of other files are {0} % like yours, before {1} %.", ...rounded(decisive));
+  const { bodies, decidedBy } = refresh;
+  if (bodies && decidedBy === "bodies") {
+    const points = signed(bodies.after - bodies.before, 1);
+    return t("Likeness of blocks of other files to yours: {0} points compared with before.", points);
   }
-  return decidedBy === "lines"
-    ? t("Right at {0} of 100 lines of other files, before at {1}.", ...rounded(decisive))
-    : t("No clear difference: right at {0} of 100 lines of other files, before at {1}.", ...rounded(decisive));
+  const lines = rightLines(refresh);
+  if (!lines) return "";
+  const text = t(
+    "Right lines of other files: {0} of {1} compared with before.",
+    signed(lines.after - lines.before),
+    lines.of,
+  );
+  return decidedBy ? text : `${t("No clear difference.")} ${text}`;
 }
 
-/** The figure after a refresh, and before it. */
-function rounded({ after, before }: { after: number; before: number }): [number, number] {
-  return [Math.round(after), Math.round(before)];
+/** "+4", "−2"; "±0" is no number of lines. */
+function signed(value: number, digits = 0): string {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return `±${text}`;
+  return value < 0 ? `−${text}` : `+${text}`;
 }
 
 /** All that a refresh changed, as names and their figures. */
 export function changesOf(refresh: PastRefresh): { name: string; figures: string; detail?: string }[] {
   const { t } = vscode.l10n;
-  const { steps, lines, bodies, learned = [] } = refresh;
+  const { steps, bodies, learned = [] } = refresh;
+  const lines = rightLines(refresh);
   return [
     {
       name: stateText(refresh),
@@ -55,10 +67,25 @@ export function changesOf(refresh: PastRefresh): { name: string; figures: string
       ...(learned.length > 0 && { detail: namesText(learned.map(({ path }) => path)) }),
     },
     ...(lines
-      ? [{ name: t("Lines of other files"), figures: t("right at {0} of 100, before at {1}", ...rounded(lines)) }]
+      ? [
+          {
+            name: t("Lines of other files"),
+            figures: t("right before → after: {0} → {1} of the same {2}", lines.before, lines.after, lines.of),
+          },
+        ]
       : []),
     ...(bodies
-      ? [{ name: t("Blocks of other files"), figures: t("{0} % like yours, before {1} %", ...rounded(bodies)) }]
+      ? [
+          {
+            name: t("Blocks of other files"),
+            figures: t(
+              "like yours before → after: {0} → {1} %, the same {2}",
+              bodies.before.toFixed(1),
+              bodies.after.toFixed(1),
+              bodies.count,
+            ),
+          },
+        ]
       : []),
   ];
 }

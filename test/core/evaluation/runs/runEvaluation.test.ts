@@ -165,11 +165,16 @@ test.each(["run.json", "predictions.jsonl", "chunks.jsonl", "result.json"])(
   },
 );
 
-test.each(["run.json", "chunks.jsonl", "result.json"])("refuses a %s that is too large for any text", async (file) => {
+test.each([
+  ["run.json", "Delete the run's folder"],
+  ["chunks.jsonl", "Delete the run's folder"],
+  ["result.json", "Delete this file"],
+])("refuses a %s that is too large for any text: %s", async (file, nextStep) => {
   const home = at(`large ${file}`);
   const { folder: run } = await runEvaluation(optionsOf({ home, limit: 2 }), { log: silentLog });
   await truncate(join(run, file), 600e6);
-  await expect(readRun(run)).rejects.toMatchObject({ code: "run-invalid" });
+  const refusal = { code: "run-invalid", nextStep: expect.stringContaining(nextStep) as string };
+  await expect(readRun(run)).rejects.toMatchObject(refusal);
   expect(await listRuns(home)).toEqual([]);
 });
 

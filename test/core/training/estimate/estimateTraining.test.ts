@@ -52,6 +52,8 @@ describe("openEstimator", () => {
     };
     within(0.1, estimate.sequences, read.sequences);
     within(0.1, estimate.steps, read.steps);
+    // The batch has 8 sequences by default.
+    expect(estimate.epochs).toBeCloseTo(estimate.steps / Math.ceil(estimate.sequences / 8), 12);
     within(0.25, estimate.heldOut, read.heldOut);
     within(0.1, estimate.memoryBytes, read.cost.memoryBytes);
     expect(estimate.seconds).toBeGreaterThan(0);

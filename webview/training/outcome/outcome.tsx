@@ -1,14 +1,15 @@
 /** Shows how the last training ended, and the next actions. */
 
-import type { FromTraining, Reached, TrainingDone, TrainingState } from "../protocol/training.ts";
-import { Button, type ButtonProps } from "../shared/button.tsx";
-import { Failure } from "../shared/failure.tsx";
-import { duration, loss } from "../shared/figures.ts";
-import { t } from "../shared/l10n.ts";
-import { LossChart } from "./curves/lossChart.tsx";
-import { LeftOutLine } from "./leftOut.tsx";
-import { Figure, Figures, ProblemsNote } from "./trainingFigures.tsx";
-import { Trial } from "./trial/trial.tsx";
+import type { FromTraining, Reached, TrainingDone, TrainingState } from "../../protocol/training.ts";
+import { Button, type ButtonProps } from "../../shared/button.tsx";
+import { Failure } from "../../shared/failure.tsx";
+import { duration, loss } from "../../shared/figures.ts";
+import { t } from "../../shared/l10n.ts";
+import { LossChart } from "../curves/lossChart.tsx";
+import { LeftOutLine } from "../leftOut.tsx";
+import { Figure, Figures, ProblemsNote } from "../trainingFigures.tsx";
+import { Trial } from "../trial/trial.tsx";
+import { adaptersText, doneText } from "./doneText.ts";
 
 export type Ended = Extract<TrainingState, { phase: "done" | "failed" | "cancelled" }>;
 
@@ -37,7 +38,7 @@ export function Outcome({ state, post }: OutcomeProps) {
 }
 
 function Done({ state, post }: OutcomeProps<TrainingDone>) {
-  const { name, active, replaced, seconds, validation, steps, plannedSteps, problems, leftOut, curves, trial } = state;
+  const { replaced, seconds, validation, steps, plannedSteps, problems, leftOut, curves, trial } = state;
   return (
     <>
       <p role="status">{doneText(state)}</p>
@@ -70,15 +71,7 @@ function Done({ state, post }: OutcomeProps<TrainingDone>) {
       )}
       <LeftOutLine leftOut={leftOut} onShow={() => post({ type: "showLeftOut" })} />
       <div class="buttons">
-        {active ? (
-          <Button style="primary" onClick={() => post({ type: "tryAdapter" })}>
-            {t("Try it")}
-          </Button>
-        ) : (
-          <Button style="primary" onClick={() => post({ type: "activate", name })}>
-            {trial?.verdict === "worse" || trial?.verdict === "alike" ? t("Use it anyway") : t("Use it")}
-          </Button>
-        )}
+        <UseButton state={state} post={post} />
         <Button onClick={() => post({ type: "evaluate" })}>{t("Evaluate")}</Button>
         <Button onClick={() => post({ type: "dismiss" })}>{t("Train another")}</Button>
       </div>
@@ -86,9 +79,20 @@ function Done({ state, post }: OutcomeProps<TrainingDone>) {
   );
 }
 
-function doneText({ name, active, trial }: TrainingDone): string {
-  if (active) return t('Trained. "{0}" is the active adapter now.', name);
-  return trial ? t('Trained. "{0}" is kept, but not in use.', name) : t("Trained.");
+/** None for an adapter that is gone. */
+function UseButton({ state: { name, active, deleted, trial }, post }: OutcomeProps<TrainingDone>) {
+  if (deleted) return null;
+  if (active)
+    return (
+      <Button style="primary" onClick={() => post({ type: "tryAdapter" })}>
+        {t("Try it")}
+      </Button>
+    );
+  return (
+    <Button style="primary" onClick={() => post({ type: "activate", name })}>
+      {trial?.verdict === "worse" || trial?.verdict === "alike" ? t("Use it anyway") : t("Use it")}
+    </Button>
+  );
 }
 
 /** The adapters that the new one replaced, and the way back to them. */
@@ -96,8 +100,7 @@ function Replaced({
   adapters,
   post,
 }: Pick<OutcomeProps, "post"> & { adapters: NonNullable<TrainingDone["replaced"]> }) {
-  const percent = (scale: number): string => t("{0} %", Math.round(scale * 1000) / 10);
-  const names = adapters.map(({ name, scale }) => (scale === 1 ? name : `${name} (${percent(scale)})`)).join(" + ");
+  const names = adaptersText(adapters);
   return (
     <p class="note">
       {t("In use instead of {0}.", names)}{" "}

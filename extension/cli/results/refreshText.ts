@@ -1,0 +1,15 @@
+/** What a refresh changed, as the list of refreshes has it. */
+
+import type { Refresh } from "../../core/training/refresh/refreshLog.ts";
+import { rightLines } from "../../core/training/refresh/rightLines.ts";
+import { signed } from "./trialText.ts";
+
+/** Returns a difference, because each refresh is tried on other lines: shares of two rows would not compare. */
+export function changeText(refresh: Pick<Refresh, "lines" | "bodies" | "decidedBy">): string {
+  const { bodies, decidedBy } = refresh;
+  if (bodies && decidedBy === "bodies") {
+    return `${signed(bodies.after - bodies.before)} points of likeness at ${bodies.count} bodies`;
+  }
+  const lines = rightLines(refresh);
+  return lines ? `${signed(lines.after - lines.before, 0)} of ${lines.of} lines right` : "";
+}

@@ -1,0 +1,22 @@
+/** What has become of a new adapter, true at each moment: whether it is there, and what is in use with it. */
+
+import type { TrainingDone } from "../../protocol/training.ts";
+import { t } from "../../shared/l10n.ts";
+
+export function doneText({
+  name,
+  active,
+  beside,
+  deleted,
+}: Pick<TrainingDone, "name" | "active" | "beside" | "deleted">): string {
+  if (deleted) return t('Trained. "{0}" has been deleted since.', name);
+  if (!active) return t('Trained. "{0}" is kept, but not in use.', name);
+  if (beside.length > 0) return t('Trained. "{0}" is in use together with {1}.', name, adaptersText(beside));
+  return t('Trained. "{0}" is the active adapter now.', name);
+}
+
+/** Adapters with the scales that are not as trained: "team (75 %) + own". */
+export function adaptersText(adapters: TrainingDone["beside"]): string {
+  const percent = (scale: number): string => t("{0} %", Math.round(scale * 1000) / 10);
+  return adapters.map(({ name, scale }) => (scale === 1 ? name : `${name} (${percent(scale)})`)).join(" + ");
+}
