@@ -6,13 +6,14 @@
 
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import * as z from "zod";
-import { methodNames } from "../../adapters/methods/methodNamed.ts";
+import { foreignFields, methodNames } from "../../adapters/methods/methodNamed.ts";
 import { contextFields } from "../../completion/context/contextFields.ts";
 import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { writeFileAtomic } from "../../foundation/atomicFile.ts";
 import { systemCode, UserError } from "../../foundation/errors.ts";
-import { readPlainText } from "../../foundation/plainFile.ts";
-import { say, verbatim, type Said } from "../../foundation/words/said.ts";
+import { parsedJson, readPlainText } from "../../foundation/plainFile.ts";
+import { acceptedBy, fieldOf } from "../../foundation/request.ts";
+import { english, say, verbatim, type Said } from "../../foundation/words/said.ts";
 import { userFields } from "../../training/request.ts";
 import { modes, suiteFields, taskFields } from "../runs/request.ts";
 
@@ -26,7 +27,7 @@ const suiteSchema = z.strictObject({
   examples: taskFields.examples,
 });
 
-/** The settings of a training by their names on the command line; the training itself checks their values. */
+/** The settings of a training by their names on the command line, as the training's own schema accepts them. */
 const trainingSchema = z
   .looseObject({
     method: z.enum(methodNames),
@@ -37,6 +38,19 @@ const trainingSchema = z
   .superRefine((training, refinement) => {
     const unknown = Object.keys(training).filter((name) => !Object.hasOwn(userFields.shape, name) || places.has(name));
     if (unknown.length > 0) refinement.addIssue(`has no setting ${unknown.join(", ")}`);
+    for (const [name, value] of Object.entries(training)) {
+      // Checked one by one and not replaced: defaults are the training's, and the file stays as it was written.
+      const field = (userFields.shape as Record<string, z.ZodType>)[name];
+      if (unknown.includes(name) || !field || field.safeParse(value).success) continue;
+      refinement.addIssue({
+        code: "custom",
+        path: [name],
+        message: `it must be ${english(acceptedBy(fieldOf(field)))}`,
+      });
+    }
+    const foreign = foreignFields(training.method, training);
+    if (foreign.length > 0)
+      refinement.addIssue(`has no setting ${foreign.join(", ")} for the method ${training.method}`);
   });
 
 /** What the study decides itself. */
@@ -130,25 +144,33 @@ export async function readStudy(path: string): Promise<Study> {
 
 /** @throws UserError "study-invalid" */
 function parseStudy(content: string, path: string): Study {
-  let value: unknown;
-  try {
-    value = JSON.parse(content);
-  } catch (error) {
-    throw invalid(path, say`it is not valid JSON (${String(error)})`, error);
-  }
+  const value = parsedJson(content);
   const parsed = studySchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue!.path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  const reason = where === "" ? verbatim(issue!.message) : say`${where.replace(/^\./, "")}: ${issue!.message}`;
-  throw invalid(path, reason, parsed.error);
+  // The path may be that of any file, whose text and fields are nobody's business here.
+  if (value === undefined) throw invalid(path, say`it is not valid JSON`);
+  const { success: isStudy } = z.object({ format: studyFields.shape.format }).safeParse(value);
+  if (!isStudy) throw invalid(path, say`it is no study, whose field "format" is 1`);
+  throw invalid(
+    path,
+    parsed.error.issues
+      .slice(0, mostReasons)
+      .map(reasonOf)
+      .reduce((all, reason) => say`${all}; ${reason}`),
+  );
 }
 
-function invalid(path: string, reason: Said, cause: unknown): UserError {
+/** A file may have a mistake in each candidate. */
+const mostReasons = 5;
+
+function reasonOf({ path, message }: z.core.$ZodIssue): Said {
+  const where = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+  return where === "" ? verbatim(message) : say`${where.replace(/^\./, "")}: ${message}`;
+}
+
+function invalid(path: string, reason: Said): UserError {
   const message = say`Cannot use the study ${path}: ${reason}.`;
-  return new UserError("study-invalid", message, say`Correct the file; docs/evaluation.md lists its fields.`, {
-    cause,
-  });
+  return new UserError("study-invalid", message, say`Correct the file; docs/evaluation.md lists its fields.`);
 }
 
 /** @throws UserError "disk-full", "not-writable" */

@@ -34,6 +34,15 @@ export function orderOf(runs: readonly Keyed[], asked: readonly RunKey[] = []): 
   );
 }
 
+/** Returns the entries of a study's order whose suite or candidate the study does not have. */
+export function strangersIn({
+  suites,
+  candidates,
+  order = [],
+}: Pick<Study, "suites" | "candidates" | "order">): RunKey[] {
+  return order.filter(([suite, candidate]) => suite >= suites.length || candidate >= candidates.length);
+}
+
 /**
  * Returns the order after `run` has moved by so many places, down or, if negative, up, among the runs that can move. The others stay
  * where they are. Returns undefined if nothing changes.

@@ -14,7 +14,7 @@ import { openSuite } from "../runs/openSuite.ts";
 import { candidateName, runId, type RunConfiguration } from "../runs/runRecord.ts";
 import { paceOf, roughPace, type Pace } from "./paces.ts";
 import type { Study, StudyCandidate } from "./studyFile.ts";
-import { orderOf } from "./studyOrder.ts";
+import { orderOf, strangersIn } from "./studyOrder.ts";
 import type { StudyPlaces } from "./studyPlaces.ts";
 import { studyRuns, type StudyRun } from "./studyRuns.ts";
 import { isTrained, trainedAs } from "./studyTraining.ts";
@@ -87,6 +87,9 @@ export async function planStudy(study: Study, places: StudyPlaces, control: Plan
       planned.push({ suite, candidate, seed: 0, options, ...names, ...empty, problem: why.problem });
     }
   }
+  const [stranger] = strangersIn(study);
+  if (stranger)
+    notes.push(say`The order names [${stranger.join(", ")}], but the study has no such suite or candidate.`);
   const sorted = planned.toSorted((one, other) => one.suite - other.suite);
   return { title: study.title, runs: sorted, order: orderOf(sorted, study.order), notes };
 }

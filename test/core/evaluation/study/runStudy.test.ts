@@ -152,16 +152,20 @@ test("a run that fails and a suite that is gone do not stop the others; twins sh
   expect(plan.notes.map(english)).toEqual([expect.stringMatching(/^b on suite.jsonl is the same run as a/)]);
 });
 
-test("a candidate that is left out has the name that it would have in tables", async () => {
+test("notes name a candidate that is left out as tables would, and what an order has too much", async () => {
   const suites = [{ source: at("suite.jsonl"), limit: 1 }];
   const study = studyOf({ suites, candidates: [{ base: at("tiny") }, { base: at("tiny"), context: "repository" }] });
   const { notes } = await planStudy(study, placesOf("notes"), control);
   expect(notes.map(english)).toEqual([expect.stringMatching(/^tiny \+ repository is not evaluated on suite\.jsonl\./)]);
   // The embedded base has one name, whether a run of it is planned or not.
   const embedded = studyOf({ suites, candidates: [{ base: "" }, { base: "", context: "repository" }] });
-  const plan = await planStudy(embedded, placesOf("notes"), control);
+  const order: [number, number, number][] = [[0, 7, 42]];
+  const plan = await planStudy({ ...embedded, order }, placesOf("notes"), control);
   expect(plan.runs.map(({ candidateName }) => candidateName)).toEqual(["graft-base"]);
-  expect(plan.notes.map(english)).toEqual([expect.stringMatching(/^graft-base \+ repository is not evaluated/)]);
+  expect(plan.notes.map(english)).toEqual([
+    expect.stringMatching(/^graft-base \+ repository is not evaluated/),
+    "The order names [0, 7, 42], but the study has no such suite or candidate.",
+  ]);
 });
 
 test("suites with tests are refused before anything runs, unless the user consents", async () => {

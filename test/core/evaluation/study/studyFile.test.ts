@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { english } from "../../../../extension/core/foundation/words/said.ts";
 import { adapterStudy, paperStudy } from "../../../../extension/core/evaluation/study/readyStudies.ts";
@@ -63,6 +64,19 @@ test.each([
   [study({ candidates: [] }), /candidates: /],
   [study({ candidates: [{ training: { method: "lora", data: ["conala"], speed: 9 } }] }), /no setting speed/],
   [study({ candidates: [{ training: { method: "lora", data: ["conala"], toString: 9 } }] }), /no setting toString/],
+  [
+    study({ candidates: [{ training: { method: "lora", data: ["conala"], rank: -1 } }] }),
+    /candidates\[0\]\.training\.rank: it must be a whole number from 1 to 1024/,
+  ],
+  [
+    study({ candidates: [{ training: { method: "lora", data: ["conala"], schedule: "cubic" } }] }),
+    /training\.schedule: it must be .*linear/,
+  ],
+  [
+    study({ candidates: [{ training: { method: "ia3", data: ["conala"], rank: 4, alpha: 8 } }] }),
+    /training: has no setting rank, alpha for the method ia3/,
+  ],
+  [study({ candidates: [{}], seeds: [], limit: 0 }), /limit: .*; seeds: /],
   [study({ candidates: [{}], decoding: { samples: 9e15 } }), /decoding\.samples: .*1000/],
   [study({ candidates: [{}], decoding: { temperature: 1e308 } }), /decoding\.temperature: .*100/],
   [
@@ -76,6 +90,26 @@ test.each([
     code: "study-invalid",
     message: expect.stringMatching(message),
   });
+});
+
+test.each([
+  ["a text", "hunter2 is the password"],
+  ["JSON of another kind", '{"hunter2": 1}'],
+  ["JSON that is no object", '["hunter2"]'],
+  ["a torn study", '{"hunter2": 1,'],
+])("readStudy quotes nothing of %s", async (_, content) => {
+  await writeFile(at("other"), content);
+  const error = await readStudy(at("other")).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    code: "study-invalid",
+    message: expect.stringMatching(/: it is (not valid JSON|no study)/),
+  });
+  expect(inspect(error)).not.toContain("hunter2");
+});
+
+test("a training stays as it was written: its defaults are no part of the file", () => {
+  const training = { method: "lora", data: ["conala"], rank: 4 };
+  expect(studySchema.parse(study({ candidates: [{ training }] })).candidates[0]!.training).toEqual(training);
 });
 
 test("readStudy tells a missing study from a broken one", async () => {

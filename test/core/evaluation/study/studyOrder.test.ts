@@ -3,7 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readStudy } from "../../../../extension/core/evaluation/study/studyFile.ts";
-import { keysOf, movedRun, orderOf, writeOrder } from "../../../../extension/core/evaluation/study/studyOrder.ts";
+import {
+  keysOf,
+  movedRun,
+  orderOf,
+  strangersIn,
+  writeOrder,
+} from "../../../../extension/core/evaluation/study/studyOrder.ts";
 
 let folder: string;
 const at = (...path: string[]): string => join(folder, ...path);
@@ -29,6 +35,17 @@ test("orderOf follows the file; what the file lacks comes last, suite by suite, 
   ];
   expect(orderOf(runs, asked)).toEqual([3, 2, 0, 1]);
   expect(orderOf(runs, keysOf(runs, [2, 0, 3, 1]))).toEqual([2, 0, 3, 1]);
+});
+
+test("strangersIn finds the entries that name no suite or no candidate", () => {
+  const parts = { suites: [{ source: "a" }], candidates: [{}, {}] };
+  expect(strangersIn(parts)).toEqual([]);
+  const order: [number, number, number][] = [
+    [0, 1, 9],
+    [1, 0, 42],
+    [0, 2, 42],
+  ];
+  expect(strangersIn({ ...parts, order })).toEqual(order.slice(1));
 });
 
 test.each([
