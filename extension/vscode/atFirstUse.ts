@@ -13,3 +13,23 @@ export function atFirstUse<Part>(load: () => Promise<Part>): () => Promise<Part>
     }
   };
 }
+
+interface Disposable {
+  dispose(): unknown;
+}
+
+/** Opens a part that is tried again if it fails: then what it has registered so far is disposed, and would otherwise be there twice. */
+export function allOrNothing<Registered extends Disposable, Part>(
+  subscriptions: Registered[],
+  open: (opened: Registered[]) => Part,
+): Part {
+  const opened: Registered[] = [];
+  try {
+    const part = open(opened);
+    subscriptions.push(...opened);
+    return part;
+  } catch (error) {
+    for (const one of opened.toReversed()) one.dispose();
+    throw error;
+  }
+}

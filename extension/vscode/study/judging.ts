@@ -1,6 +1,7 @@
 /** Connects the benchmark and the studies. They share most of their code, which is loaded when one of them is first shown. */
 
 import type * as vscode from "vscode";
+import { allOrNothing } from "../atFirstUse.ts";
 import { createBenchmark, type BenchmarkOptions } from "../benchmark/benchmark.ts";
 import { createBenchmarkPanel, type BenchmarkPanel, type BenchmarkPanelOptions } from "../benchmark/benchmarkPanel.ts";
 import { createStudies, type StudiesOptions } from "./studies.ts";
@@ -18,12 +19,14 @@ export function openJudging(
   subscriptions: vscode.Disposable[],
 ): { benchmarkPanel: BenchmarkPanel; studyPanel: StudyPanel } {
   const { home } = options.places;
-  const benchmark = createBenchmark(options, subscriptions);
-  const studies = createStudies(options, subscriptions);
-  const tasks = openStudyTasks({ ...options, studies, home }, subscriptions);
-  const history = openStudyHistory({ ...options, studies, home });
-  return {
-    benchmarkPanel: createBenchmarkPanel({ ...options, benchmark }, subscriptions),
-    studyPanel: createStudyPanel({ ...options, studies, tasks, history, home }, subscriptions),
-  };
+  return allOrNothing(subscriptions, (opened) => {
+    const benchmark = createBenchmark(options, opened);
+    const studies = createStudies(options, opened);
+    const tasks = openStudyTasks({ ...options, studies, home }, opened);
+    const history = openStudyHistory({ ...options, studies, home });
+    return {
+      benchmarkPanel: createBenchmarkPanel({ ...options, benchmark }, opened),
+      studyPanel: createStudyPanel({ ...options, studies, tasks, history, home }, opened),
+    };
+  });
 }
