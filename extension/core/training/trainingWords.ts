@@ -30,7 +30,7 @@ function tellRise({ losses, epochLoss }: TrainerState, log: Log): void {
 export function tellPlan(
   base: string,
   data: TrainingData,
-  { steps, shape }: TrainerPlan,
+  { steps, shape, batchSize }: TrainerPlan,
   { raised, epochs }: TrainOutline,
   padding: number,
   log: Log,
@@ -40,6 +40,11 @@ export function tellPlan(
     `Training on ${base}: ${perEpoch(training)} sequences, ${validation.length} for validation, ${steps} steps, ` +
       `micro-batches of ${shape.rows} × ${described(shape)} tokens, ${percent(padding)} of them padding.`,
   );
+  if (batchSize > perEpoch(training)) {
+    log.warn(
+      `The batch size is ${batchSize}, but there are only ${perEpoch(training)} sequences: each step learns from all.`,
+    );
+  }
   if (raised)
     log.info(
       `There is little data: training for ${epochs.toFixed(1)} epochs to reach ${steps} steps. Use --epochs to change this.`,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { TrainingData } from "../../../extension/core/training/data/trainingData.ts";
 import { beginning, type TrainerPlan, type TrainerState } from "../../../extension/core/training/loop/trainerState.ts";
-import { tellEnd } from "../../../extension/core/training/trainingWords.ts";
+import { tellEnd, tellPlan } from "../../../extension/core/training/trainingWords.ts";
 import { silentLog } from "../../../extension/core/foundation/log.ts";
 
 describe("tellEnd", () => {
@@ -27,4 +28,20 @@ describe("tellEnd", () => {
     expect(warnings(3.59, 2.1, 1.8)).toEqual([]);
     expect(warnings(2.1, 2.6, 2.4)).toEqual([]);
   });
+});
+
+test.each([
+  [7, []],
+  [8, ["The batch size is 8, but there are only 7 sequences: each step learns from all."]],
+])("tellPlan warns of a batch size of %i where there are seven sequences: %j", (batchSize, warnings) => {
+  const told: string[] = [];
+  const data = {
+    training: { length: 14, drawings: 2 },
+    validation: { length: 0 },
+    parts: [],
+  } as unknown as TrainingData;
+  const plan = { steps: 3, batchSize, shape: { rows: 1, length: 64 } } as TrainerPlan;
+  const outline = { steps: 3, epochs: 3, raised: false, problems: { count: 0 } };
+  tellPlan("tiny", data, plan, outline, 0, { ...silentLog, warn: (text) => told.push(text) });
+  expect(told).toEqual(warnings);
 });
