@@ -14,7 +14,7 @@ export function collectGarbage(): void {
  * arrays that a native library returns lie outside of it: a hundred megabytes of them wait.
  */
 export function collectRecentGarbage(): void {
-  void collector()({ type: "minor", execution: "sync" });
+  collector()({ type: "minor", execution: "sync" });
 }
 
 function collector(): NodeJS.GCFunction {
