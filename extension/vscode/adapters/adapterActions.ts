@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import * as vscode from "vscode";
 import { alone } from "../../core/adapters/chosenAdapters.ts";
 import type { AdapterFormat } from "../../core/adapters/formats/convertAdapter.ts";
-import { deleteAdapter, renameAdapter, restoreAdapter } from "../../core/adapters/library/keptAdapters.ts";
+import { renameAdapter } from "../../core/adapters/library/keptAdapters.ts";
 import { recordRename } from "../../core/adapters/library/renames.ts";
 import { copyAdapterRequest, exportAdapterRequest } from "../../engine/protocol/adapters.ts";
 import { completeStep } from "../walkthrough.ts";
@@ -13,6 +13,7 @@ import { activeText } from "./activeText.ts";
 import { registerAdapterView, type AdapterViewOptions } from "./adapterView.ts";
 import { changeScale, type ScaleOptions } from "./changeScale.ts";
 import { combineAdapters, useToo } from "./combineAdapters.ts";
+import { deleteWithUndo, forgetEarlierDeletions } from "./deletedAdapters.ts";
 import { selectAdapter } from "./selectAdapter.ts";
 
 type Command = (argument?: unknown) => Promise<void>;
@@ -32,6 +33,7 @@ export function openAdapterView(
 ): Readonly<Record<string, Command>> {
   const { library, freshness } = options;
   const view = registerAdapterView(options, subscriptions);
+  void forgetEarlierDeletions(options);
   /** Commands of a row do nothing without one. */
   const ofRow =
     (act: (name: string) => Promise<void>): Command =>
@@ -58,7 +60,7 @@ export function openAdapterView(
       await vscode.commands.executeCommand("revealFileInOS", vscode.Uri.file(join(library.folder, name)));
     }),
     "graft.adapters.export": ofRow((name) => exportOne(name, options)),
-    "graft.adapters.delete": ofRow((name) => remove(name, options)),
+    "graft.adapters.delete": ofRow((name) => deleteWithUndo(name, options)),
     "graft.adapters.import": async () => await importOne(options),
   };
 }
@@ -87,20 +89,6 @@ async function rename(from: string, { library }: AdapterViewOptions): Promise<vo
   // Windows that use it follow, this one and others.
   await recordRename(library.folder, { from, to: name, at: Date.now() });
   library.refresh();
-}
-
-async function remove(name: string, { library, places, messages }: AdapterViewOptions): Promise<void> {
-  const deleted = join(places.home, "deleted-adapters");
-  await deleteAdapter(library.folder, name, deleted);
-  library.refresh();
-  // The workspace remembers the names of its adapters, so that one that comes back is in use again.
-  const undo = async (): Promise<void> => {
-    await restoreAdapter(library.folder, name, deleted);
-    library.refresh();
-  };
-  messages.tell("info", vscode.l10n.t('Deleted the adapter "{0}".', name), [
-    { title: vscode.l10n.t("Undo"), run: undo },
-  ]);
 }
 
 interface FormatItem extends vscode.QuickPickItem {

@@ -67,6 +67,16 @@ export async function folderOfHeldOut(suite: string, home: string): Promise<stri
   return folder && others.length === 0 && (await isFolder(folder)) ? folder : undefined;
 }
 
+/** Removes the held-out files of adapters that are gone for good. One of those that stay may be a copy, whose files they are, too. */
+export async function forgetHeldOut(gone: readonly string[], staying: readonly string[], home: string): Promise<void> {
+  const placesOf = async (adapters: readonly string[]): Promise<(string | undefined)[]> =>
+    await Promise.all(adapters.map((adapter) => placeOf(adapter, home).catch(() => undefined)));
+  const kept = new Set(await placesOf(staying));
+  for (const path of await placesOf(gone)) {
+    if (path !== undefined && !kept.has(path)) await rm(dirname(path), { recursive: true, force: true });
+  }
+}
+
 function keptFolder(home: string): string {
   return join(home, "held-out");
 }

@@ -1,9 +1,15 @@
 import { cp, mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { exists } from "../../../../extension/core/foundation/exists.ts";
 import { silentLog } from "../../../../extension/core/foundation/log.ts";
-import { folderOfHeldOut, heldOutSuite, withHeldOut } from "../../../../extension/core/training/output/keptHeldOut.ts";
+import {
+  folderOfHeldOut,
+  forgetHeldOut,
+  heldOutSuite,
+  withHeldOut,
+} from "../../../../extension/core/training/output/keptHeldOut.ts";
 
 let folder: string;
 const at = (...path: string[]): string => join(folder, ...path);
@@ -43,6 +49,20 @@ test("a refreshed adapter has none, because it may have learned from them", asyn
   expect(await heldOutSuite(adapter, at("home"))).toBeDefined();
   await mkdir(join(adapter, "refreshes"));
   expect(await heldOutSuite(adapter, at("home"))).toBeUndefined();
+});
+
+test("held-out files go with the last adapter that they are of, and an adapter that comes back still has its own", async () => {
+  const [adapter, other] = [await train("mine", [at("code")]), await train("other", [at("code")])];
+  const suite = await heldOutSuite(adapter, at("home"));
+  await cp(adapter, at("copy of mine"), { recursive: true });
+  // As a deletion does, which can be undone.
+  await rename(adapter, at("deleted"));
+  await forgetHeldOut([at("deleted"), at("nowhere")], [other, at("copy of mine")], at("home"));
+  expect(await heldOutSuite(at("copy of mine"), at("home"))).toBe(suite);
+  await forgetHeldOut([at("deleted")], [other], at("home"));
+  expect(await heldOutSuite(at("deleted"), at("home"))).toBeUndefined();
+  expect(await exists(dirname(suite!))).toBe(false);
+  expect(await heldOutSuite(other, at("home"))).toBeDefined();
 });
 
 test("the folder of a suite is known if it is one, and still there", async () => {

@@ -1,0 +1,52 @@
+/**
+ * Deletes adapters, with Undo as long as its notification is there. Once a deletion cannot be undone any more, the files that the adapter's
+ * training held out go, too: they are the user's code. The adapter itself stays in a folder that the user may empty.
+ */
+
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { deleteAdapter, restoreAdapter } from "../../core/adapters/library/keptAdapters.ts";
+import type { AdapterViewOptions } from "./adapterView.ts";
+
+type DeletionOptions = Pick<AdapterViewOptions, "library" | "places" | "messages">;
+
+export async function deleteWithUndo(name: string, options: DeletionOptions): Promise<void> {
+  const { library, messages } = options;
+  const deleted = deletedFolder(options);
+  // An earlier deletion of this name gives way.
+  await forget([name], options);
+  await deleteAdapter(library.folder, name, deleted);
+  library.refresh();
+  // The workspace remembers the names of its adapters, so that one that comes back is in use again.
+  const undo = async (): Promise<void> => {
+    await restoreAdapter(library.folder, name, deleted);
+    library.refresh();
+  };
+  messages.tell("info", vscode.l10n.t('Deleted the adapter "{0}".', name), [
+    { title: vscode.l10n.t("Undo"), run: undo },
+  ]);
+}
+
+/** A window that opens has no notifications of earlier ones. Only logs a failure: nobody has asked for anything. */
+export async function forgetEarlierDeletions(options: DeletionOptions): Promise<void> {
+  try {
+    await forget(await readdir(deletedFolder(options)).catch(() => []), options);
+  } catch (error) {
+    options.messages.log(error);
+  }
+}
+
+async function forget(names: readonly string[], options: DeletionOptions): Promise<void> {
+  if (names.length === 0) return;
+  const { library, places } = options;
+  // Loaded when something was deleted, not when the editor starts.
+  const { forgetHeldOut } = await import("../../core/training/output/keptHeldOut.ts");
+  const gone = names.map((name) => join(deletedFolder(options), name));
+  const staying = (await library.names()).map((name) => join(library.folder, name));
+  await forgetHeldOut(gone, staying, places.home);
+}
+
+function deletedFolder({ places }: DeletionOptions): string {
+  return join(places.home, "deleted-adapters");
+}
