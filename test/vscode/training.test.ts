@@ -134,7 +134,7 @@ describe("an unfinished training that another window takes", () => {
       [["mine", false]],
     );
     const never = new vscode.EventEmitter<never>().event;
-    const library = { folder, onDidChangeActive: never, onDidRename: never };
+    const library = { folder, onDidChangeActive: never, onDidChangeNames: never, onDidRename: never };
     const configuration = { get: () => "gentle", onDidChange: never };
     const engine = { onDidAsk: never };
     const places = { home: folder };
