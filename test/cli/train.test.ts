@@ -87,12 +87,10 @@ describe("train", () => {
   });
 
   test("goes on from an adapter, IA3 as well as LoRA", async () => {
-    await graft(...training("first", "--method", "ia3", "--steps", "3"));
-    const { code, result } = await graft(
-      ...training("second", "--method", "ia3", "--steps", "3", "--init", at("first")).filter(
-        (flag) => flag !== "--rank" && flag !== "4",
-      ),
-    );
+    const ia3 = (out: string, ...more: readonly string[]): string[] =>
+      training(out, ...more).filter((flag) => flag !== "--rank" && flag !== "4");
+    await graft(...ia3("first", "--method", "ia3", "--steps", "3"));
+    const { code, result } = await graft(...ia3("second", "--method", "ia3", "--steps", "3", "--init", at("first")));
     expect(code).toBe(0);
     expect(result["trainableParameters"]).toBeGreaterThan(0);
     const mixed = await graft(...training("third", "--method", "lora", "--init", at("first")));

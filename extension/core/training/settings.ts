@@ -56,9 +56,9 @@ export function readSettings(options: TrainOptions): TrainSettings {
   return { ...(Object.fromEntries(settings) as TrainSettings), optimizer };
 }
 
-/** Refuses an option that only other methods have: it would be without effect. A resumed training has its own method. */
-function refuseOthersFields({ method = methodNames[0], resume, ...options }: TrainOptions): void {
-  if (resume === true) return;
+/** Refuses an option that only other methods have: it would be without effect. Resumed trainings and adapters to go on from bring their own method. */
+function refuseOthersFields({ method = methodNames[0], resume, init, ...options }: TrainOptions): void {
+  if (resume === true || init !== undefined) return;
   const [other] = foreignFields(method, options);
   if (other === undefined) return;
   throw new UserError(
