@@ -50,14 +50,13 @@ export type ResolvedSettings = CommonSettings & MethodSettings;
  */
 export function readSettings(options: TrainOptions): TrainSettings {
   const read: Readonly<Record<string, unknown>> = readRequest(trainRequest, withPreset(options), say`train`);
-  refuseOthersFields(options);
   const settings = Object.keys(settingsSchema.shape).map((key) => [key, read[key] ?? null]);
   const optimizer = options.optimizer ?? (read["preset"] === "paper" ? "adafactor" : "adamw");
   return { ...(Object.fromEntries(settings) as TrainSettings), optimizer };
 }
 
-/** Refuses an option that only other methods have: it would be without effect. Resumed trainings and adapters to go on from bring their own method. */
-function refuseOthersFields({ method = methodNames[0], resume, init, ...options }: TrainOptions): void {
+/** Refuses an option of a command that only other methods have: it would be without effect. Resumed trainings and adapters to go on from bring their own method. */
+export function refuseOthersFields({ method = methodNames[0], resume, init, ...options }: TrainOptions): void {
   if (resume === true || init !== undefined) return;
   const [other] = foreignFields(method, options);
   if (other === undefined) return;
