@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openBase, type InstalledBase } from "../extension/core/baseModels/installedBase.ts";
 import { seededRandom } from "../extension/core/foundation/random.ts";
+import { peakMemoryBytes } from "../extension/core/foundation/memory/peakMemory.ts";
 import { decodeAll } from "../extension/core/inference/decoding/decodeAll.ts";
 import { detokenizer } from "../extension/core/inference/decoding/detokenizer.ts";
 import { greedyToken, sampleTokens } from "../extension/core/inference/decoding/sampleTokens.ts";
@@ -28,7 +29,6 @@ import { run } from "./bed/command.ts";
 import { root, scratch } from "./bed/paths.ts";
 import { shapes, writeCheckpoint, type ShapeName } from "./fullSize/checkpoint.ts";
 import { openPlainDecoder, type PlainDecoder } from "./fullSize/plainDecoder.ts";
-import { peakMemoryBytes } from "../extension/core/foundation/memory/peakMemory.ts";
 
 const { values: flags } = parseArgs({
   options: {

@@ -15,8 +15,8 @@ import { constants, setPriority, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { collectGarbage } from "../extension/core/foundation/memory/collectGarbage.ts";
 import { seededRandom } from "../extension/core/foundation/random.ts";
-import { openFolderRepository, type FolderRepository } from "../extension/core/repository/folderRepository.ts";
 import { peakMemoryBytes } from "../extension/core/foundation/memory/peakMemory.ts";
+import { openFolderRepository, type FolderRepository } from "../extension/core/repository/folderRepository.ts";
 
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const [source = ".", count = "5000"] = process.argv.slice(2);

@@ -2,9 +2,9 @@
 
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { peakMemoryBytes } from "../../extension/core/foundation/memory/peakMemory.ts";
 import { openBase } from "../../extension/core/baseModels/installedBase.ts";
 import { openTrainingBench } from "../../extension/core/speed/trainingBench.ts";
-import { peakMemoryBytes } from "../../extension/core/foundation/memory/peakMemory.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,

@@ -6,8 +6,7 @@ import { previewTraining } from "../../core/training/preview.ts";
 import { train } from "../../core/training/train.ts";
 import type { TrainProgress } from "../../core/training/loop/progressMeter.ts";
 import type { TrainOptions } from "../../core/training/request.ts";
-import { checkIncluded } from "../../core/sources/overrule/included.ts";
-import { refuseOthersFields } from "../../core/training/settings.ts";
+import { refuseWithoutEffect } from "../../core/training/run/withoutEffect.ts";
 import { countsText } from "../../core/sources/skipped.ts";
 import type { Context } from "../context.ts";
 import { count, duration } from "../output.ts";
@@ -29,8 +28,7 @@ export async function trainCommand(flags: TrainFlags, { places, output, signal }
   // Commander sets shuffle to true without --no-shuffle. A resumed training must keep its own setting.
   const options = { ...given, ...(shuffle === false && { shuffle }), ...places, data };
   const reports = trainingProgress(output);
-  refuseOthersFields(options);
-  if (!given.resume) await checkIncluded(given.include, data);
+  await refuseWithoutEffect(options);
   if (preview) {
     const found = await previewTraining(options, { signal, log: output.log, onReading: reports.onReading });
     return output.result({ ...found }, previewText(found));

@@ -70,7 +70,7 @@ export function unchangedSince(
   };
 }
 
-/** @throws UserError "data-missing" if git does not know the user's commits; "option-invalid" for a day to come */
+/** @throws UserError "data-missing" if git does not know the user's commits */
 export async function ownLines(folder: string, since: string): Promise<OwnCommits["lines"]> {
   const found = await ownCommits(folder, since);
   if (found) return found.lines;

@@ -1,18 +1,10 @@
 /** Resolves the settings of a training: fills in defaults. It opens no files. */
 
 import { servedContextOf, type ServedContext } from "./holes/servedContext.ts";
-import { UserError } from "../foundation/errors.ts";
-import { inWords, readRequest } from "../foundation/request.ts";
+import { readRequest } from "../foundation/request.ts";
 import { say } from "../foundation/words/said.ts";
 import type { Given, MethodBase } from "../adapters/methods/method.ts";
-import {
-  foreignFields,
-  methodNames,
-  methodOf,
-  methodsWith,
-  type MethodSettings,
-  type MethodSpec,
-} from "../adapters/methods/methodNamed.ts";
+import { methodOf, type MethodSettings, type MethodSpec } from "../adapters/methods/methodNamed.ts";
 import type { OptimizerName } from "./optimizers/optimizers.ts";
 import { presets, withPreset } from "./presets.ts";
 import {
@@ -53,18 +45,6 @@ export function readSettings(options: TrainOptions): TrainSettings {
   const settings = Object.keys(settingsSchema.shape).map((key) => [key, read[key] ?? null]);
   const optimizer = options.optimizer ?? (read["preset"] === "paper" ? "adafactor" : "adamw");
   return { ...(Object.fromEntries(settings) as TrainSettings), optimizer };
-}
-
-/** Refuses an option of a command that only other methods have: it would be without effect. Resumed trainings and adapters to go on from bring their own method. */
-export function refuseOthersFields({ method = methodNames[0], resume, init, ...options }: TrainOptions): void {
-  if (resume === true || init !== undefined) return;
-  const [other] = foreignFields(method, options);
-  if (other === undefined) return;
-  throw new UserError(
-    "option-invalid",
-    say`The option ${inWords(other)} has no effect with the method ${method}.`,
-    say`Leave it out, or choose a method that has it: ${methodsWith(other).join(", ")}.`,
-  );
 }
 
 /** Parameters from which on a base counts as large, which decides default rates and ranks. */

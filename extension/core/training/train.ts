@@ -10,6 +10,7 @@ import { openOutputFolder, type OutputFolder } from "./output/outputFolder.ts";
 import { collectGarbage } from "../foundation/memory/collectGarbage.ts";
 import { openGate } from "../foundation/waiting/gate.ts";
 import type { Said } from "../foundation/words/said.ts";
+import { peakMemoryBytes } from "../foundation/memory/peakMemory.ts";
 import { checkDisk, diskForParameters, freeDisk } from "./cost/diskPlan.ts";
 import { describeCost, estimateCost } from "./cost/costEstimate.ts";
 import { beginRun } from "./run/beginRun.ts";
@@ -30,7 +31,6 @@ import type { DataPart, ReadingControl } from "./data/trainingData.ts";
 import { withHeldOut } from "./output/keptHeldOut.ts";
 import { recordedLosses, withReport } from "./output/trainingReport.ts";
 import { openTrainingStep } from "./graph/trainingStep.ts";
-import { peakMemoryBytes } from "../foundation/memory/peakMemory.ts";
 
 export interface TrainControl extends ReadingControl, TrialMeans {
   /** When aborted, the training finishes normally with what it has learned so far, but not before the first step. */

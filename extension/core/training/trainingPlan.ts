@@ -69,9 +69,8 @@ export function workOf(
   { steps, batchSize, validateEvery }: TrainerPlan,
   padding: number,
 ): PlannedWork {
-  const sequences = perEpoch(training);
-  // The last step of an epoch takes what is left, which may be all there is.
-  const perStep = sequences / Math.ceil(sequences / batchSize);
+  // An epoch's steps share its sequences: the last one takes what is left, which may be all there is.
+  const perStep = perEpoch(training) / stepsPerEpoch(training, { batchSize });
   const ofSteps = (steps * perStep * training.tokens) / training.length;
   const validations = 1 + Math.ceil(steps / validateEvery);
   const tokens = (ofSteps + validationShareOfWork * validations * validation.tokens) / (1 - padding);

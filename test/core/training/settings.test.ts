@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { TrainOptions } from "../../../extension/core/training/request.ts";
-import { readSettings, refuseOthersFields } from "../../../extension/core/training/settings.ts";
+import { readSettings } from "../../../extension/core/training/settings.ts";
 
 const options: TrainOptions = { base: "", home: "h", embedded: "e", data: ["d"], dataFolder: "f", out: "o" };
 
@@ -39,12 +39,4 @@ describe("readSettings", () => {
       expect.objectContaining({ code: "option-invalid", message: expect.stringMatching(message) }),
     );
   });
-});
-
-test("an option that only other methods have is refused, but not where an adapter brings the method", () => {
-  const ask = (more: Partial<TrainOptions>) => (): void => refuseOthersFields({ ...options, ...more });
-  expect(ask({ method: "ia3", rank: 4 })).toThrow(/The option rank has no effect with the method ia3\./);
-  expect(ask({ virtualTokens: 4 })).toThrow(/The option virtual tokens has no effect with the method lora\./);
-  expect(ask({ rank: 4 })).not.toThrow();
-  expect(ask({ virtualTokens: 4, init: "a" })).not.toThrow();
 });

@@ -7,6 +7,7 @@ import { writeFileAtomic, writeFileAtomicWith } from "../../foundation/atomicFil
 import { systemCode, UserError } from "../../foundation/errors.ts";
 import { readPlainFile } from "../../foundation/plainFile.ts";
 import { say } from "../../foundation/words/said.ts";
+import { peakMemoryBytes } from "../../foundation/memory/peakMemory.ts";
 import { weightRequests } from "../../architectures/architectures.ts";
 import { readModelConfig } from "../../architectures/readConfig.ts";
 import { tryEncoding } from "../../tokenizer/timedEncoding.ts";
@@ -28,7 +29,6 @@ import {
 } from "../installedBase.ts";
 import { writeWeights, type WriteControl } from "./weightFile.ts";
 import { layOut, type Bits, type WeightLayout } from "./weightLayout.ts";
-import { peakMemoryBytes } from "../../foundation/memory/peakMemory.ts";
 
 export interface ImportOptions extends WriteControl {
   /** A Hugging Face folder. */

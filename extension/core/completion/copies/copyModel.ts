@@ -6,7 +6,7 @@
 import type { Copy, Snippet } from "../../repository/repositoryQuery.ts";
 import { indentationOf, reindented } from "./reindent.ts";
 import { equalEnds, findCopies, isWorthCopying, longestMatch, type CopyMatch, type CopySource } from "./copySearch.ts";
-import { openedBody } from "./openedBody.ts";
+import { looksBack, openedBody } from "./openedBody.ts";
 
 export interface CopiedText {
   /** The text after the place, with the indentation of the cursor's line. */
@@ -49,7 +49,9 @@ export function copyModel({ path, prefix, suffix, copies = [], context }: CopyCo
     ...context,
   ].map(({ path: other, text }): CopySource => ({ text, kind: "elsewhere", isNear: isNear(other) }));
   const indent = indentationOf(prefix, prefix.length);
-  const countedAtCursor = countedLength(prefix);
+  // All that is looked at of the prefix, at every token.
+  const near = prefix.slice(-looksBack);
+  const countedAtCursor = countedLength(near);
   const known = given.flatMap((copy): CopiedText[] => {
     const equal = Math.min(longestMatch, equalEnds(copy.before, copy.before.length, prefix, prefix.length));
     const length = countedAtCursor(equal, copy.before);
@@ -62,7 +64,7 @@ export function copyModel({ path, prefix, suffix, copies = [], context }: CopyCo
   const find = (written: string): readonly CopiedText[] => {
     const before = prefix.slice(-longestMatch) + written;
     const line = written.includes("\n") ? indentationOf(written, written.length) : indent;
-    const counted = countedLength(prefix + written);
+    const counted = countedLength(near + written);
     const copied = ({ source, at, length }: CopyMatch): CopiedText[] => {
       const counts = counted(length, source.text.slice(0, at));
       if (counts === 0) return [];

@@ -6,8 +6,8 @@ export interface OpenedBody {
   readonly line: string;
 }
 
-/** The most characters of header and docstring that are looked at. */
-const looksBack = 800;
+/** The most characters of header, docstring and line that are looked at. */
+export const looksBack = 800;
 const header = String.raw`\bdef[ \t]+(?<name>\w+)[ \t]*\((?:[^()]|\([^()]*\))*\)[^\n:]*:[ \t]*(?:#[^\n]*)?\n`;
 const docstring = String.raw`(?:[ \t]*(?:"""[^"]*"""|'''[^']*''')[ \t]*\n)?`;
 const pattern = new RegExp(String.raw`${header}${docstring}(?<line>[^\n]*)$`);

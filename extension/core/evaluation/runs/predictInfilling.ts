@@ -3,6 +3,7 @@
  * hole.
  */
 
+import { peakMemoryBytes } from "../../foundation/memory/peakMemory.ts";
 import type { CompletionRequest } from "../../completion/completionRequest.ts";
 import type { ContextKind } from "../../completion/context/contextFields.ts";
 import type { IndexedRepository } from "../../completion/context/indexedRepository.ts";
@@ -15,7 +16,6 @@ import { contextOf, type ContextOf } from "../context/contextOf.ts";
 import type { PhaseControl } from "./progress.ts";
 import { tasksOf, type OpenRun } from "./runFolder.ts";
 import type { Chunk, Prediction, TextCost } from "./runRecord.ts";
-import { peakMemoryBytes } from "../../foundation/memory/peakMemory.ts";
 
 /** The most items that a kill may cost. */
 export const chunkSize = 16;

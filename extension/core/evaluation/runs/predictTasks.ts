@@ -1,6 +1,7 @@
 /** Predicts the tasks of a run chunk by chunk, from where it stopped. Knows no files and no measures. */
 
 import { seededRandom } from "../../foundation/random.ts";
+import { peakMemoryBytes } from "../../foundation/memory/peakMemory.ts";
 import type { Continuation } from "../../inference/decoding/continuation.ts";
 import type { BatchGenerator } from "../../inference/decoding/generateBatch.ts";
 import type { Decoding } from "../../inference/decoding/request.ts";
@@ -12,7 +13,6 @@ import type { Verdict } from "../sandbox/programProcess.ts";
 import type { RunDecoding } from "./request.ts";
 import { tasksOf, type OpenRun } from "./runFolder.ts";
 import type { Prediction, RunResult } from "./runRecord.ts";
-import { peakMemoryBytes } from "../../foundation/memory/peakMemory.ts";
 
 /**
  * Tasks of a chunk: the most that a kill may cost. The prompts of a chunk are decoded together, so a resumed run has

@@ -18,8 +18,12 @@ export function collectRecentGarbage(): void {
 }
 
 function collector(): NodeJS.GCFunction {
+  known ??= exposed();
+  return known;
+}
+
+function exposed(): NodeJS.GCFunction {
   setFlagsFromString("--expose-gc");
   // Only contexts that are made from now on have it.
-  known ??= runInNewContext("gc") as NodeJS.GCFunction;
-  return known;
+  return runInNewContext("gc") as NodeJS.GCFunction;
 }

@@ -1,7 +1,5 @@
 /** The lines that the user's own commits added: of each file, as texts, because line numbers change with every later commit. */
 
-import { UserError } from "../../foundation/errors.ts";
-import { say } from "../../foundation/words/said.ts";
 import { gitOutput } from "./gitProgram.ts";
 
 export interface OwnCommits {
@@ -19,13 +17,9 @@ const commitMark = "\u0001";
  * user's address. Paths are relative to `folder`; those of a file that the user has renamed since are its new ones.
  *
  * @param since a day, such as "2026-05-01"; it begins at midnight, UTC
- * @throws UserError "option-invalid" for a day to come; the signal's reason once it is aborted
+ * @throws the signal's reason once it is aborted
  */
 export async function ownCommits(folder: string, since: string, signal?: AbortSignal): Promise<OwnCommits | undefined> {
-  if (Date.parse(since) > Date.now()) {
-    const message = say`Cannot learn from your commits since ${since}: that day is still to come.`;
-    throw new UserError("option-invalid", message, say`Choose an earlier day.`);
-  }
   const email = (await gitOutput(folder, ["config", "user.email"], signal))?.trim();
   if (!email) return undefined;
   const author = ["--fixed-strings", "--regexp-ignore-case", `--author=<${email}>`];

@@ -30,7 +30,7 @@ export function canInclude({ path, reason }: Skipped): boolean {
 }
 
 /**
- * Checks that each named file is in one of the folders. The form does not: a file may vanish after its preview.
+ * Checks that each named file is in one of the folders.
  *
  * @throws UserError "option-invalid" also for what {@link readIncluded} refuses
  */
