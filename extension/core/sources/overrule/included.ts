@@ -53,7 +53,8 @@ export function readIncluded(include: readonly string[] = []): Included {
   const files = include.filter((name) => !reasons.has(name)).map((path) => path.replaceAll("\\", "/"));
   for (const name of files) {
     const isReason = (skipReasons as readonly string[]).includes(name);
-    const isInside = name.endsWith(".py") && !name.startsWith("/") && !name.split("/").includes("..");
+    // One spelling for each file: another one would have it read twice.
+    const isInside = name.endsWith(".py") && !name.split("/").some((part) => ["", ".", ".."].includes(part));
     if (!isReason && isInside) continue;
     const message = isReason
       ? say`Cannot include all files that are left out as "${name}".`

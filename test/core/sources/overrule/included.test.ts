@@ -84,12 +84,19 @@ describe("include", () => {
     expect(canInclude({ path: "secret.py", reason: "secret" })).toBe(true);
   });
 
-  test.each(["../other.py", "/etc/x.py", "a/../../b.py", "notes.txt", "secret", "ignored", "installed"])(
-    "%s is refused",
-    (name) => {
-      expect(() => readIncluded([name])).toThrowError(expect.objectContaining({ code: "option-invalid" }));
-    },
-  );
+  test.each([
+    "../other.py",
+    "/etc/x.py",
+    "a/../../b.py",
+    "./a.py",
+    "old//python2.py",
+    "notes.txt",
+    "secret",
+    "ignored",
+    "installed",
+  ])("%s is refused", (name) => {
+    expect(() => readIncluded([name])).toThrowError(expect.objectContaining({ code: "option-invalid" }));
+  });
 
   test("every rule that can be overruled is one, and those that protect secrets are not among them", () => {
     expect(skipReasons).toEqual(expect.arrayContaining([...overrulable]));
