@@ -81,8 +81,8 @@ function Needs({ needs, preset }: { needs: Done | undefined; preset: TrainingFor
 
 function planText({ trialSeconds, ...needs }: Done): string {
   const length = lengthText(needs);
-  if (trialSeconds === undefined) return t("Estimated for this machine: {0}", length);
-  return t("Estimated for this machine: {0}; then up to {1} to measure whether it helps", length, brief(trialSeconds));
+  if (trialSeconds === undefined) return length;
+  return t("{0}; then up to {1} to measure whether it helps", length, brief(trialSeconds));
 }
 
 function about(seconds: number): string {
