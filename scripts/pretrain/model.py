@@ -11,8 +11,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-BLOCK = 128
-
 
 @dataclass
 class Config:
@@ -66,27 +64,8 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
 
 
 def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """Causal attention of (batch, heads, length, dim) on fewer key heads.
-
-    On a processor, up to 512 positions are written out in blocks of queries, which
-    is faster to train with bf16 matrix units than the fused kernel.
-    """
-    batch, heads, length, dim = q.shape
-    groups = heads // k.shape[1]
-    if q.is_cuda or length > 512 or length % BLOCK:
-        return F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
-    rows = batch * k.shape[1]
-    q = (q * dim ** -0.5).reshape(rows, groups, length, dim)
-    k, v = k.reshape(rows, length, dim), v.reshape(rows, length, dim)
-    outputs = []
-    for start in range(0, length, BLOCK):
-        end = start + BLOCK
-        scores = q[:, :, start:end].reshape(rows, groups * BLOCK, dim) @ k[:, :end].transpose(1, 2)
-        scores = scores.view(rows, groups, BLOCK, end).float()
-        future = torch.arange(end)[None, :] > torch.arange(start, end)[:, None]
-        weights = scores.masked_fill(future, float("-inf")).softmax(-1).to(v.dtype)
-        outputs.append((weights.view(rows, groups * BLOCK, end) @ v[:, :end]).view(rows, groups, BLOCK, dim))
-    return torch.cat(outputs, dim=2).reshape(batch, heads, length, dim)
+    """Causal attention of (batch, heads, length, dim) on fewer key heads."""
+    return F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
 
 
 class Attention(nn.Module):

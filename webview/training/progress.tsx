@@ -7,7 +7,7 @@ import { t } from "../shared/l10n.ts";
 import { ProgressBar, shareOf } from "../shared/progressBar.tsx";
 import { LossChart } from "./curves/lossChart.tsx";
 import { LeftOutLine } from "./leftOut.tsx";
-import { lengthText } from "./plan/lengthText.ts";
+import { lengthText, passesText } from "./plan/lengthText.ts";
 import { Figure, Figures, ProblemsNote, ValidationFigure } from "./trainingFigures.tsx";
 
 export interface ProgressProps {
@@ -107,7 +107,9 @@ function OutlineNotes({ outline }: { outline: NonNullable<TrainingRunning["outli
   const { raised, problems } = outline;
   return (
     <>
-      {raised && <p class="note">{t("Little data, so it is repeated: {0}.", lengthText(outline))}</p>}
+      <p class="note">
+        {raised ? t("Little data, so it is repeated: {0}.", lengthText(outline)) : passesText(outline)}
+      </p>
       <ProblemsNote problems={problems} />
     </>
   );

@@ -80,7 +80,7 @@ function explanationOf(suggestion: Explained, prompt: ShownPrompt | null): strin
       t("Adapter: {0}", source.adapter ?? t("none")),
       t("Confidence: {0} %", Math.round(100 * confidence)),
       ...(completion.tokens === 0
-        ? [t("The rest of an earlier suggestion: nothing was generated again")]
+        ? [t("The rest of a suggestion that was there before: the model was not asked again")]
         : [
             t("Generated tokens: {0}", completion.tokens),
             t("Time: {0} ms to read, {1} ms to write", Math.round(load + prefill), Math.round(decode)),

@@ -72,7 +72,7 @@ function Done({ state, post }: OutcomeProps<TrainingDone>) {
       <LeftOutLine leftOut={leftOut} onShow={() => post({ type: "showLeftOut" })} />
       <div class="buttons">
         <UseButton state={state} post={post} />
-        <Button onClick={() => post({ type: "evaluate" })}>{t("Evaluate")}</Button>
+        {!state.deleted && <Button onClick={() => post({ type: "evaluate" })}>{t("Evaluate")}</Button>}
         <Button onClick={() => post({ type: "dismiss" })}>{t("Train another")}</Button>
       </div>
     </>
