@@ -188,6 +188,7 @@ export const lora: Method<typeof fields, LoraSettings, LoraSpec, typeof adapter>
     [...modules]
       .filter(([path]) => targets.has(path))
       .reduce((sum, [, { inFeatures, outFeatures }]) => sum + 6 * rank * (inFeatures + outFeatures) * tokens, 0),
+  narrowSide: ({ rank }) => rank,
   adapter,
 };
 

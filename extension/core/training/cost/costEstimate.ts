@@ -5,9 +5,9 @@ import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { isEncoderDecoder, type DecoderConfig } from "../../architectures/config.ts";
 import { openProductSpeed, type Product } from "../../runtime/productSpeed.ts";
 import { planMemory } from "./memoryPlan.ts";
-import type { MethodSpec } from "../../adapters/methods/methodNamed.ts";
+import { methodOf, type MethodSpec } from "../../adapters/methods/methodNamed.ts";
 import type { BatchShape } from "../data/batchShape.ts";
-import { frozenMatMuls, flopsOf, usefulFlops } from "./flops.ts";
+import { flopsByOrigin, flopsOf, frozenMatMuls } from "./flops.ts";
 
 /** The share of the time that matrix products take. */
 const productShare = 0.75;
@@ -94,7 +94,11 @@ async function secondsPerToken(
   // The largest product of the layers represents all products.
   const ofLayers = frozenMatMuls(config, shape, tokens).filter((product) => product.count >= config.layers);
   const largest = ofLayers.reduce((a, b) => (flopsOf(b) > flopsOf(a) ? b : a));
-  const perOperation = (await timeOf(largest)) / flopsOf(largest) / productShare;
-  const operations = usefulFlops(config, spec, shape, tokens) * (shape.checkpointing ? recomputing : 1);
-  return (operations * perOperation) / tokens;
+  const perOperation = async (product: Product): Promise<number> => (await timeOf(product)) / flopsOf(product);
+  const { ofBase, ofMethod } = flopsByOrigin(config, spec, shape, tokens);
+  const rank = methodOf(spec.method).narrowSide?.(spec);
+  // An operation of a narrow product takes two to three times as long.
+  const own = rank === undefined ? largest : { tokens, inFeatures: config.hiddenSize, outFeatures: rank, count: 1 };
+  const seconds = ofBase * (await perOperation(largest)) + ofMethod * (await perOperation(own));
+  return (seconds * (shape.checkpointing ? recomputing : 1)) / productShare / tokens;
 }
