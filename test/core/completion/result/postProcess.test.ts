@@ -34,6 +34,15 @@ describe("postProcess", () => {
     ["def f():\n    |", "a = 1\n    print()\n    print()\n    print()", "a = 1\n    print()"],
     ["def f():\n    |", "a()\n    b()\n    a()\n    b()", "a()\n    b()"],
     ["def f():\n    |", "a()\n    a()\n    b()", "a()"],
+    // Names that stand alone.
+    ["def f(self):\n    |\n", "self", ""],
+    ["def f(self):\n    |\n", "self.items", ""],
+    ["def f(self):\n    |\n", "a = 1\n    self.items\n    b = 2", "a = 1"],
+    ["def f(self):\n    self.|\n", "items", "items"],
+    ["def f(self):\n    |.clear()\n", "self.items", "self.items"],
+    ["for a in b:\n    |\n", "continue", "continue"],
+    ["f(\n    |\n)", "self.items", "self.items"],
+    ['"""Says\n|\n"""', "more", "more"],
     // The statement above, once more.
     ["def f():\n    a(1)\n    |\n", "a(1)", ""],
     ["def f():\n    a(1)\n    a|\n", "(1)", ""],
