@@ -111,6 +111,11 @@ export function isBlank(text: string): boolean {
   return text.trim() === "";
 }
 
+/** Whether a line is neither blank nor a comment. */
+export function isCode(line: string): boolean {
+  return /^\s*[^\s#]/.test(line);
+}
+
 const header = /^\s*(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b[^]*:\s*$/;
 
 /** Returns the text from the start of the last statement in `text` to the end, and the state at the end. */

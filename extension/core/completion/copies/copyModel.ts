@@ -7,6 +7,7 @@ import type { Copy, Snippet } from "../../repository/repositoryQuery.ts";
 import { indentationOf, reindented } from "./reindent.ts";
 import { equalEnds, findCopies, isWorthCopying, longestMatch, type CopyMatch, type CopySource } from "./copySearch.ts";
 import { looksBack, openedBody } from "./openedBody.ts";
+import { nameDefined, namesBeside } from "../definedNames.ts";
 
 export interface CopiedText {
   /** The text after the place, with the indentation of the cursor's line. */
@@ -79,7 +80,7 @@ export function copyModel({ path, prefix, suffix, copies = [], context }: CopyCo
     // At the cursor, the index has found more than these texts hold.
     const others =
       written === "" && given.length > 0 ? [] : findCopies(elsewhere, before, mostElsewhere).flatMap(copied);
-    const all = [...inFile, ...followed, ...others.filter(unlike(followed))];
+    const all = [...inFile, ...followed, ...others.filter(unlike(followed))].filter(isNew(prefix + written, suffix));
     return all.sort((a, b) => b.length - a.length);
   };
   // Prior and drafts ask about the same texts.
@@ -104,6 +105,16 @@ function countedLength(before: string): (length: number, place: string) => numbe
     if (!openedBody(place)?.isConstructor) return length;
     const counts = Math.min(length, line.length);
     return isWorthCopying(line, counts) ? counts : 0;
+  };
+}
+
+/** Returns a filter that drops definitions of names which are defined beside the cursor's line. */
+function isNew(before: string, after: string): (copy: CopiedText) => boolean {
+  const lineStart = before.lastIndexOf("\n") + 1;
+  const [begun, above] = [before.slice(lineStart), before.slice(0, lineStart)];
+  return ({ text }) => {
+    const defined = nameDefined(begun, text);
+    return !defined || !namesBeside(above, after, defined.indent).has(defined.name);
   };
 }
 

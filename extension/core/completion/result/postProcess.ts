@@ -1,7 +1,12 @@
 /** Cuts generated text: removes repetition, text that the document already has, and results too short to matter. */
 
-import { eachLine, scanPython } from "../pythonText.ts";
 import type { Cursor } from "../stop.ts";
+import {
+  withoutBareName,
+  withoutRedefinition,
+  withoutRepeatedLines,
+  withoutRepeatedStatement,
+} from "./withoutEmptyStatements.ts";
 
 export interface PostProcessOptions {
   /** Whether the token limit ended the generation, perhaps in the middle of a line. */
@@ -17,6 +22,7 @@ export function postProcess(text: string, cursor: Cursor, { isCutOff, fewestVisi
     withoutRepeatedLines,
     withoutRepeatedStatement,
     withoutBareName,
+    withoutRedefinition,
     withoutNextLines,
     withoutRestOfLine,
   ];
@@ -36,88 +42,6 @@ function same(text: string): string {
 /** Drops the unfinished last line of a text with several lines. */
 function withoutCutLine(text: string): string {
   return text.includes("\n") ? text.slice(0, text.lastIndexOf("\n")) : text;
-}
-
-/** Cuts before lines that repeat the lines directly above them: one line three times, or several lines twice. */
-function withoutRepeatedLines(text: string, { prefix }: Cursor): string {
-  const before = prefix.slice(prefix.lastIndexOf("\n") + 1);
-  const lines = (before + text).split("\n");
-  for (let i = 1; i < lines.length; i++) {
-    for (let period = 1; period <= Math.min(i, 8); period++) {
-      const times = period === 1 ? 3 : 2;
-      if (i + (times - 1) * period > lines.length) continue;
-      const first = lines.slice(i - period, i);
-      const isRepeated = Array.from({ length: (times - 1) * period }, (_, k) => lines[i + k] === first[k % period]);
-      const visible = first.filter((line) => line.trim() !== "");
-      if (visible.length > 0 && isRepeated.every(Boolean)) return lines.slice(0, i).join("\n").slice(before.length);
-    }
-  }
-  return text;
-}
-
-/**
- * Cuts before a one-line statement that repeats the statement above, unless the code above does the same. Of 48,109 one-line
- * statements in installed packages, 31 repeat.
- */
-function withoutRepeatedStatement(text: string, cursor: Cursor): string {
-  const [last, beforeLast] = textAbove(cursor).split("\n").filter(isCode).slice(-2).toReversed();
-  if (last !== undefined && last === beforeLast) return text;
-  let previous = last?.trimEnd();
-  const repeated = codeLines(text, cursor).find(({ line, beginsStatement }) => {
-    const isRepeated = beginsStatement && line === previous;
-    previous = line;
-    return isRepeated;
-  });
-  return repeated ? text.slice(0, Math.max(0, repeated.at - 1)) : text;
-}
-
-/** Cuts before a statement that is only a name ("self", "self.items"). Of 106,457 statements in nine repositories, 31 are. */
-function withoutBareName(text: string, cursor: Cursor): string {
-  const isBegun = lineAtCursor(cursor).trim() !== "";
-  const bare = codeLines(text, cursor).find(
-    ({ line, at, beginsStatement }) => beginsStatement && isBareName(line) && (at > 0 || !isBegun),
-  );
-  return bare ? text.slice(0, Math.max(0, bare.at - 1)) : text;
-}
-
-function isBareName(line: string): boolean {
-  const code = line.trim();
-  return /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(code) && !wholeStatements.has(code);
-}
-
-const wholeStatements = new Set(["pass", "break", "continue", "return", "raise", "yield"]);
-
-interface CodeLine {
-  readonly line: string;
-  /** Where it begins in the text; 0 or less for the line at the cursor. */
-  readonly at: number;
-  readonly beginsStatement: boolean;
-}
-
-/** The lines with code that the text makes, the one at the cursor as a whole. */
-function codeLines(text: string, cursor: Cursor): CodeLine[] {
-  const start = { offset: 0, state: scanPython(textAbove(cursor)), continues: false };
-  const before = lineAtCursor(cursor);
-  const [rest = ""] = cursor.suffix.split("\n", 1);
-  const whole = before + text + (text.includes("\n") ? "" : rest);
-  const lines: CodeLine[] = [];
-  eachLine(whole, start, ({ offset }, beginsStatement) => {
-    const line = whole.slice(offset).split("\n", 1)[0]!.trimEnd();
-    if (isCode(line)) lines.push({ line, at: offset - before.length, beginsStatement });
-  });
-  return lines;
-}
-
-function textAbove({ prefix }: Cursor): string {
-  return prefix.slice(0, prefix.lastIndexOf("\n") + 1);
-}
-
-function lineAtCursor({ prefix }: Cursor): string {
-  return prefix.slice(prefix.lastIndexOf("\n") + 1);
-}
-
-function isCode(line: string): boolean {
-  return /^\s*[^\s#]/.test(line);
 }
 
 /** Lines count as the same up to one edit per twenty characters. */

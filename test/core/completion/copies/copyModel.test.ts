@@ -45,6 +45,16 @@ describe("copyModel", () => {
     expect(texts({ prefix: "def handle(req", context })).toEqual(["uest, response):\n    return response\n"]);
   });
 
+  test("proposes no definition of a name that is defined beside the line", () => {
+    const prefix = "class A:\n    def __init__(self):\n        self.a = 1\n\n    def ";
+    const other = { path: "c.py", before: "\n\n    def ", after: "__init__(self, b):\n        self.b = b\n" };
+    expect(texts({ prefix, copies: [other] })).toEqual([]);
+    expect(texts({ prefix: `class B:\n    def `, copies: [other] })).toEqual([other.after]);
+    // At the end of the written name it is the user's own.
+    expect(texts({ prefix: `${prefix}__init__(` })[0]).toMatch(/^self\):/);
+    expect(texts({ prefix: `class A:\n    `, suffix: "\n\n    def f(self):\n        pass\n" }, "def ")).toEqual([]);
+  });
+
   test("moves copied lines to the indentation of the cursor's line", () => {
     const copies = [
       { path: "c.py", before: "        if ready:", after: "\n            go()\n        else:\n    stop()\n" },

@@ -34,6 +34,9 @@ describe("postProcess", () => {
     ["def f():\n    |", "a = 1\n    print()\n    print()\n    print()", "a = 1\n    print()"],
     ["def f():\n    |", "a()\n    b()\n    a()\n    b()", "a()\n    b()"],
     ["def f():\n    |", "a()\n    a()\n    b()", "a()"],
+    ["def f():\n    |", "if a:\n        b()\n        if a:\n            b()\n            c()", "if a:\n        b()"],
+    ["x = [\n    |", "[\n        [1],\n    ],\n    [\n        [2],", "[\n        [1],\n    ],\n    [\n        [2],"],
+    ["x = [\n    [\n        1\n|", "    ],\n],", "    ],\n],"],
     // Names that stand alone.
     ["def f(self):\n    |\n", "self", ""],
     ["def f(self):\n    |\n", "self.items", ""],
@@ -43,6 +46,14 @@ describe("postProcess", () => {
     ["for a in b:\n    |\n", "continue", "continue"],
     ["f(\n    |\n)", "self.items", "self.items"],
     ['"""Says\n|\n"""', "more", "more"],
+    // What is defined already.
+    ["class A:\n    def f(self):\n        g()\n\n    |\n", "def f(self):\n        g()", ""],
+    ["class A:\n    def f(self):\n        g()\n\n    def |\n", "f(self):\n        g()", ""],
+    ["class A:\n    def f(self):\n        g()\n\n    def f|\n", "(self):\n        h()", "(self):\n        h()"],
+    ["class A:\n    def f(self):\n        |\n", "g()\n\n    def f(self):\n        h()", "g()"],
+    ["class A:\n    |\n\n    def f(self):\n        g()\n", "a = 1\n    def f(self):\n        h()", "a = 1"],
+    ["class A:\n    def f(self):\n        g()\n\nclass B:\n    |\n", "def f(self):", "def f(self):"],
+    ["|", "def f():\n    g()\n\ndef f():\n    h()", "def f():\n    g()"],
     // The statement above, once more.
     ["def f():\n    a(1)\n    |\n", "a(1)", ""],
     ["def f():\n    a(1)\n    a|\n", "(1)", ""],

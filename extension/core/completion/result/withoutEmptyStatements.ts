@@ -1,0 +1,102 @@
+/** Cuts before statements that say nothing: what was just said, a name alone, what is defined already. */
+
+import { nameDefined, namesBeside } from "../definedNames.ts";
+import { eachLine, isCode, scanPython } from "../pythonText.ts";
+import type { Cursor } from "../stop.ts";
+
+/**
+ * Cuts before lines that repeat the lines directly above them: one line three times, or several lines twice, the second time perhaps
+ * deeper inside.
+ */
+export function withoutRepeatedLines(text: string, cursor: Cursor): string {
+  const before = lineAtCursor(cursor);
+  const lines = (before + text).split("\n");
+  for (let i = 1; i < lines.length; i++) {
+    for (let period = 1; period <= Math.min(i, 8); period++) {
+      const times = period === 1 ? 3 : 2;
+      if (i + (times - 1) * period > lines.length) continue;
+      const first = lines.slice(i - period, i);
+      const isRepeated = Array.from({ length: (times - 1) * period }, (_, k) => {
+        const [line, earlier] = [lines[i + k]!, first[k % period]!];
+        return period === 1 ? line === earlier : line.trim() === earlier.trim();
+      });
+      const visible = first.filter((line) => line.trim() !== "");
+      if (visible.length > 0 && isRepeated.every(Boolean)) return lines.slice(0, i).join("\n").slice(before.length);
+    }
+  }
+  return text;
+}
+
+/**
+ * Cuts before a one-line statement that repeats the statement above, unless the code above does the same. Of 48,109 one-line
+ * statements in installed packages, 31 repeat.
+ */
+export function withoutRepeatedStatement(text: string, cursor: Cursor): string {
+  const [last, beforeLast] = textAbove(cursor).split("\n").filter(isCode).slice(-2).toReversed();
+  if (last !== undefined && last === beforeLast) return text;
+  let previous = last?.trimEnd();
+  const repeated = codeLines(text, cursor).find(({ line, beginsStatement }) => {
+    const isRepeated = beginsStatement && line === previous;
+    previous = line;
+    return isRepeated;
+  });
+  return repeated ? text.slice(0, Math.max(0, repeated.at - 1)) : text;
+}
+
+/** Cuts before a statement that is only a name ("self", "self.items"). Of 106,457 statements in nine repositories, 31 are. */
+export function withoutBareName(text: string, cursor: Cursor): string {
+  const isBegun = lineAtCursor(cursor).trim() !== "";
+  const bare = codeLines(text, cursor).find(
+    ({ line, at, beginsStatement }) => beginsStatement && isBareName(line) && (at > 0 || !isBegun),
+  );
+  return bare ? text.slice(0, Math.max(0, bare.at - 1)) : text;
+}
+
+/** Cuts before the definition of a name that is defined beside it. */
+export function withoutRedefinition(text: string, cursor: Cursor): string {
+  const begun = lineAtCursor(cursor);
+  const again = codeLines(text, cursor).find(({ line, at, beginsStatement }) => {
+    if (!beginsStatement) return false;
+    const isBegun = at <= 0;
+    const defined = isBegun ? nameDefined(begun, line.slice(begun.length)) : nameDefined("", line);
+    const above = textAbove(cursor) + (isBegun ? "" : begun + text.slice(0, at));
+    return defined !== undefined && namesBeside(above, cursor.suffix, defined.indent).has(defined.name);
+  });
+  return again ? text.slice(0, Math.max(0, again.at - 1)) : text;
+}
+
+function isBareName(line: string): boolean {
+  const code = line.trim();
+  return /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(code) && !wholeStatements.has(code);
+}
+
+const wholeStatements = new Set(["pass", "break", "continue", "return", "raise", "yield"]);
+
+interface CodeLine {
+  readonly line: string;
+  /** Where it begins in the text; 0 or less for the line at the cursor. */
+  readonly at: number;
+  readonly beginsStatement: boolean;
+}
+
+/** The lines with code that the text makes, the one at the cursor as a whole. */
+function codeLines(text: string, cursor: Cursor): CodeLine[] {
+  const start = { offset: 0, state: scanPython(textAbove(cursor)), continues: false };
+  const before = lineAtCursor(cursor);
+  const [rest = ""] = cursor.suffix.split("\n", 1);
+  const whole = before + text + (text.includes("\n") ? "" : rest);
+  const lines: CodeLine[] = [];
+  eachLine(whole, start, ({ offset }, beginsStatement) => {
+    const line = whole.slice(offset).split("\n", 1)[0]!.trimEnd();
+    if (isCode(line)) lines.push({ line, at: offset - before.length, beginsStatement });
+  });
+  return lines;
+}
+
+function textAbove({ prefix }: Cursor): string {
+  return prefix.slice(0, prefix.lastIndexOf("\n") + 1);
+}
+
+function lineAtCursor({ prefix }: Cursor): string {
+  return prefix.slice(prefix.lastIndexOf("\n") + 1);
+}
