@@ -38,9 +38,9 @@ export async function readPlainFile(path: string, limit: number = largest, links
   }
 }
 
-/** Returns the text of a file with the checks of {@link readPlainFile}. */
+/** Returns the text of a file with the checks of {@link readPlainFile}, without the byte-order mark that some editors write. */
 export async function readPlainText(path: string, limit?: number): Promise<string> {
-  return (await readPlainFile(path, limit)).toString("utf8");
+  return (await readPlainFile(path, limit)).toString("utf8").replace(/^\uFEFF/, "");
 }
 
 /** Returns what a text from outside means as JSON; undefined if it is none. Its shape is still to be checked. */

@@ -2,12 +2,11 @@
 
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
-import { isFile } from "../foundation/exists.ts";
 import type { Links } from "../foundation/plainFile.ts";
 import { say } from "../foundation/words/said.ts";
 import { openPythonParser, type PythonParser } from "../python/pythonParser.ts";
 import { pythonFiles, type WalkOptions } from "./pythonFiles.ts";
-import { readIncluded, type Included } from "./overrule/included.ts";
+import { hasFile, readIncluded, type Included } from "./overrule/included.ts";
 import type { SkipReason, Skipped } from "./skipped.ts";
 import { readPythonSource, unfitText, type SourceText, type UnfitSource } from "./pythonSource.ts";
 import { lineOfSecret } from "./secrets.ts";
@@ -49,7 +48,7 @@ export function openSourceReader(folder: string, { include, ...options }: Reader
       }
       // Named files that the walk has left out, by their places alone.
       for (const path of left) {
-        if (await isFile(join(folder, path))) yield { path, ...(await judge(join(folder, path), path, seen)) };
+        if (await hasFile(folder, path)) yield { path, ...(await judge(join(folder, path), path, seen)) };
       }
     },
   };

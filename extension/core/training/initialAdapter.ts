@@ -1,8 +1,9 @@
 /** Applies the settings that an initial adapter imposes on a training. */
 
 import type { Adapter } from "../adapters/adapter.ts";
-import { kindOf, methodOf } from "../adapters/methods/methodNamed.ts";
+import { foreignFields, kindOf, methodOf } from "../adapters/methods/methodNamed.ts";
 import { UserError } from "../foundation/errors.ts";
+import { inWords } from "../foundation/request.ts";
 import { say, type Said } from "../foundation/words/said.ts";
 import type { TrainOptions } from "./request.ts";
 import type { TrainSettings } from "./settings.ts";
@@ -10,7 +11,7 @@ import type { TrainSettings } from "./settings.ts";
 /**
  * Returns `settings` with those that the initial adapter imposes.
  *
- * @throws UserError "adapter-mismatch" if `options` contradict the adapter
+ * @throws UserError "adapter-mismatch" if `options` contradict the adapter, or have what only adapters of other methods have
  */
 export function settingsOf(adapter: Adapter, settings: TrainSettings, options: TrainOptions): TrainSettings {
   const decisions = kindOf(adapter).decides(adapter);
@@ -23,6 +24,11 @@ export function settingsOf(adapter: Adapter, settings: TrainSettings, options: T
     const found = say`its ${words} is ${shown(given)}, but the request says ${shown(wanted)}`;
     const message = say`Cannot start from adapter "${adapter.name}": ${found}.`;
     throw new UserError("adapter-mismatch", message, say`Omit the ${words}, or start without an adapter.`);
+  }
+  const [foreign] = foreignFields(adapter.method, options);
+  if (foreign !== undefined) {
+    const message = say`Cannot start from adapter "${adapter.name}": its method ${adapter.method} has no option ${inWords(foreign)}.`;
+    throw new UserError("adapter-mismatch", message, say`Leave the option out, or start without an adapter.`);
   }
   const defaults = Object.entries(decisions.defaults ?? {}).filter(([key]) => asked[key] === undefined);
   return { ...settings, ...decided, ...Object.fromEntries(defaults) };

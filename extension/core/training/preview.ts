@@ -2,7 +2,7 @@
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { seededRandom } from "../foundation/random.ts";
 import { perEpoch, type Sequence, type Sequences } from "../dataset/sequence.ts";
 import { namedText } from "../tokenizer/namedText.ts";
@@ -11,7 +11,9 @@ import { estimateCost, type Cost } from "./cost/costEstimate.ts";
 import { paddingOf } from "./data/batchShape.ts";
 import type { DataPart, ReadingControl } from "./data/trainingData.ts";
 import type { TrainOptions } from "./request.ts";
+import { workFolderOf } from "./output/workFolder.ts";
 import { beginRun } from "./run/beginRun.ts";
+import { resumeRun } from "./run/resumeRun.ts";
 import { outlineOf, planOf, sampledSteps, shapeFor, workOf, type TrainOutline } from "./trainingPlan.ts";
 
 /** A part of an example's text. */
@@ -39,8 +41,9 @@ const shown = 20;
 export async function previewTraining(options: TrainOptions, control: ReadingControl): Promise<TrainingPreview> {
   const folder = await mkdtemp(join(tmpdir(), "graft-preview-"));
   try {
-    const prepared = await beginRun(options, folder, control);
-    const { run, base, spec, data } = prepared;
+    const { run, base, spec, data } = options.resume
+      ? await resumeRun(options, workFolderOf(resolve(options.out)), control)
+      : await beginRun(options, folder, control);
     try {
       const samples = sampledSteps(data.training, run.settings);
       const shape = shapeFor(samples, data, base, spec, options);

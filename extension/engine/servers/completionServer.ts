@@ -15,18 +15,18 @@ import { openCompleterOnDevices, type CompleterOnDevices } from "../../core/comp
 import { choosePlacements } from "../../core/devices/placements.ts";
 import type { Device, Placement } from "../../core/runtime/device.ts";
 import { foreignOrigin } from "./adapterSummaries.ts";
+import { announceDevice } from "./announceDevice.ts";
 import { lookForDevices } from "../lookForDevices.ts";
 import {
   completeRequest,
   deviceFails,
   deviceFound,
-  deviceOpens,
   explainRequest,
   prepareRequest,
   selectRequest,
 } from "../protocol/completion.ts";
 import { openSelection } from "./selectedBase.ts";
-import { answer, ask } from "../wire.ts";
+import { answer } from "../wire.ts";
 
 interface Open {
   base: InstalledBase;
@@ -52,7 +52,7 @@ export function serveCompletion(connection: MessageConnection, log: Log): void {
     const completer = await openCompleterOnDevices(base, placements, {
       log,
       expected,
-      onOpen: (device) => ask(connection, deviceOpens, { device }),
+      onOpen: (device) => announceDevice(connection, device, log),
       onFallback: ({ device, said }, next) =>
         void connection.sendNotification(deviceFails, { device, next, reason: said.message }),
     });

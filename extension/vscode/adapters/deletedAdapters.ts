@@ -3,10 +3,9 @@
  * training held out go, too: they are the user's code. The adapter itself stays in a folder that the user may empty.
  */
 
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { deleteAdapter, restoreAdapter } from "../../core/adapters/library/keptAdapters.ts";
+import { deleteAdapter, deletedBefore, restoreAdapter } from "../../core/adapters/library/keptAdapters.ts";
 import type { AdapterViewOptions } from "./adapterView.ts";
 
 type DeletionOptions = Pick<AdapterViewOptions, "library" | "places" | "messages">;
@@ -28,23 +27,26 @@ export async function deleteWithUndo(name: string, options: DeletionOptions): Pr
   ]);
 }
 
-/** A window that opens has no notifications of earlier ones. Only logs a failure: nobody has asked for anything. */
+/** Milliseconds for which another window may offer Undo: a day. */
+const undoable = 24 * 60 * 60 * 1000;
+
+/** A window that opens has no notifications of earlier ones. */
 export async function forgetEarlierDeletions(options: DeletionOptions): Promise<void> {
-  try {
-    await forget(await readdir(deletedFolder(options)).catch(() => []), options);
-  } catch (error) {
-    options.messages.log(error);
-  }
+  await forget(await deletedBefore(Date.now() - undoable, deletedFolder(options)), options);
 }
 
+/** Only logs a failure: nobody has asked for this. */
 async function forget(names: readonly string[], options: DeletionOptions): Promise<void> {
   if (names.length === 0) return;
-  const { library, places } = options;
-  // Loaded when something was deleted, not when the editor starts.
-  const { forgetHeldOut } = await import("../../core/training/output/keptHeldOut.ts");
+  const { library, places, messages } = options;
   const gone = names.map((name) => join(deletedFolder(options), name));
-  const staying = (await library.names()).map((name) => join(library.folder, name));
-  await forgetHeldOut(gone, staying, places.home);
+  try {
+    // Loaded when something was deleted, not when the editor starts.
+    const { forgetHeldOut } = await import("../../core/training/output/keptHeldOut.ts");
+    await forgetHeldOut(gone, library.folder, places.home);
+  } catch (error) {
+    messages.log(error);
+  }
 }
 
 function deletedFolder({ places }: DeletionOptions): string {

@@ -15,6 +15,11 @@ test("reads a file, also through a link", async () => {
   expect(await readPlainText(join(folder, "b"))).toBe("grün");
 });
 
+test("a byte-order mark is no part of the text", async () => {
+  await writeFile(join(folder, "a"), "\uFEFF{}\uFEFF");
+  expect(await readPlainText(join(folder, "a"))).toBe("{}\uFEFF");
+});
+
 test.skipIf(process.platform === "win32")("refuses devices and pipes at once", async () => {
   await symlink("/dev/zero", join(folder, "zero"));
   execFileSync("mkfifo", [join(folder, "pipe")]);

@@ -49,6 +49,17 @@ describe("previewTraining", () => {
     expect(trained.data).toEqual(preview.parts);
   });
 
+  test("shows the data of a training that resumes, and says where there is none", async () => {
+    const resumed = { ...options, data: [], resume: true, out: join(folder, "cut") };
+    await expect(previewTraining(resumed, { log: silentLog })).rejects.toMatchObject({ code: "checkpoint-missing" });
+    const cut = new AbortController();
+    const control = { log: silentLog, signal: cut.signal, onProgress: () => cut.abort() };
+    await expect(train({ ...options, out: resumed.out }, control)).rejects.toMatchObject({ name: "AbortError" });
+    const { parts, steps, examples } = await previewTraining(resumed, { log: silentLog });
+    expect([parts.map(({ name }) => name), steps]).toEqual([["shop"], 2]);
+    expect(examples.length).toBeGreaterThan(0);
+  });
+
   test("refuses what the training would refuse", async () => {
     const nothing = { ...options, data: [join(folder, "nowhere")] };
     await expect(previewTraining(nothing, { log: silentLog })).rejects.toMatchObject({ code: "data-missing" });

@@ -257,6 +257,7 @@ describe("settingsOf", () => {
     [{ alpha: 32 }, /its alpha is 8, but the request says 32/],
     [{ method: "ia3" }, /its method is lora, but the request says ia3/],
     [{ method: "full" }, /its method is lora, but the request says full/],
+    [{ virtualTokens: 5 }, /its method lora has no option virtual tokens/],
   ])("refuses %o with both values", (more, message) => {
     expect(() => settingsOf(adapter, readSettings({ ...options, ...more }), { ...options, ...more })).toThrow(message);
   });

@@ -1,10 +1,10 @@
 /** Renames, deletes and restores adapters of a library: a folder with one folder per adapter. Reads none of them. */
 
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { moveFolder } from "../../foundation/atomicFile.ts";
 import { UserError } from "../../foundation/errors.ts";
-import { exists } from "../../foundation/exists.ts";
+import { exists, infoOf } from "../../foundation/exists.ts";
 import { isPortableName } from "../../foundation/platform.ts";
 import { say, type Said } from "../../foundation/words/said.ts";
 
@@ -30,6 +30,14 @@ export async function deleteAdapter(library: string, name: string, deleted: stri
   if (!(await exists(folder))) throw missing(action, folder);
   await rm(join(deleted, name), { recursive: true, force: true });
   await move(folder, join(deleted, name), action);
+}
+
+/** Returns the names of the adapters that lie in `deleted` since before `time`, in milliseconds since 1970. */
+export async function deletedBefore(time: number, deleted: string): Promise<string[]> {
+  const names = await readdir(deleted).catch(() => []);
+  const infos = await Promise.all(names.map((name) => infoOf(join(deleted, name))));
+  // A move changes a folder's own record, and not the time of its content.
+  return names.filter((_, i) => (infos[i]?.ctimeMs ?? Infinity) < time);
 }
 
 /** @throws UserError "adapter-missing"; "name-taken" if another adapter has the name by now; "not-writable" */

@@ -8,12 +8,17 @@ export interface OpenedBody {
 
 /** The most characters of header, docstring and line that are looked at. */
 export const looksBack = 800;
-const header = String.raw`\bdef[ \t]+(?<name>\w+)[ \t]*\((?:[^()]|\([^()]*\))*\)[^\n:]*:[ \t]*(?:#[^\n]*)?\n`;
-const docstring = String.raw`(?:[ \t]*(?:"""[^"]*"""|'''[^']*''')[ \t]*\n)?`;
-const pattern = new RegExp(String.raw`${header}${docstring}(?<line>[^\n]*)$`);
+// Each part begins with a character of its own and has one end, so that a text that almost matches is not read in many ways.
+const plain = String.raw`[^()"'#]|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*\n`;
+const parameters = String.raw`\((?:${plain}|\((?:${plain})*\))*\)`;
+const typeParameters = String.raw`(?:\[(?:[^[\]]|\[[^[\]]*\])*\][ \t]*)?`;
+const header = String.raw`\bdef[ \t]+(?<name>\w+)[ \t]*${typeParameters}${parameters}[^\n:]*:[ \t]*(?:#[^\n]*)?\n`;
+const comments = String.raw`(?:[ \t]*(?:#[^\n]*)?\n)*`;
+const docstring = String.raw`(?:[ \t]*(?:"""[^"]*"""|'''[^']*''')[ \t]*\n${comments})?`;
+const pattern = new RegExp(String.raw`${header}${comments}${docstring}(?<line>[^\n]*)$`);
 
-/** Returns undefined unless `text` ends in the first line of a function's body, behind its docstring if it has one. */
+/** Returns undefined unless `text` ends in the first line of a function's body, behind its docstring and comments if it has them. */
 export function openedBody(text: string): OpenedBody | undefined {
-  const { name, line } = pattern.exec(text.slice(-looksBack))?.groups ?? {};
+  const { name, line } = pattern.exec(text.slice(-looksBack).replaceAll("\r\n", "\n"))?.groups ?? {};
   return name === undefined || line === undefined ? undefined : { isConstructor: name === "__init__", line };
 }

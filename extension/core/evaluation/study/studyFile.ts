@@ -132,15 +132,24 @@ function partly(fields: typeof contextFields): {
  */
 export async function readStudy(path: string): Promise<Study> {
   const content = await readPlainText(path).catch((error: unknown) => {
-    const code = systemCode(error);
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
-    const message = say`Cannot read the study ${path}: there is no such file.`;
+    const reason = unreadable[systemCode(error) ?? ""];
+    if (!reason) throw error;
+    const message = say`Cannot read the study ${path}: ${reason}.`;
     throw new UserError("study-missing", message, say`Give the path of a study, or a name from \`graft study list\`.`, {
       cause: error,
     });
   });
   return withPaths(parseStudy(content, path), (place) => resolve(dirname(path), place));
 }
+
+/** Why a path holds no study, by the system's code. */
+const unreadable: Readonly<Record<string, Said>> = {
+  ENOENT: say`there is no such file`,
+  ENOTDIR: say`there is no such file`,
+  EISDIR: say`it is a folder`,
+  ELOOP: say`its links lead in a circle`,
+  EACCES: say`it may not be read`,
+};
 
 /** @throws UserError "study-invalid" */
 function parseStudy(content: string, path: string): Study {

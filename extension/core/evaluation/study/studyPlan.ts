@@ -17,7 +17,7 @@ import type { Study, StudyCandidate } from "./studyFile.ts";
 import { orderOf, strangersIn } from "./studyOrder.ts";
 import type { StudyPlaces } from "./studyPlaces.ts";
 import { studyRuns, type StudyRun } from "./studyRuns.ts";
-import { isTrained, trainedAs } from "./studyTraining.ts";
+import { checkTraining, isTrained, trainedAs } from "./studyTraining.ts";
 import { join } from "node:path";
 
 /** A run of the plan. Plain JSON, because it crosses process borders. */
@@ -110,8 +110,11 @@ async function plannedRun(
   const about = { suite, candidate, seed, options, suiteName: suiteName(study, suite), candidateName: nameOf(tested) };
   const none = { ...about, done: 0, isFinished: false, needsTraining: false, runsCode: false };
   const trained = trainedAs(tested, places);
-  if (trained && !(await isTrained(trained, places))) return { ...none, needsTraining: true };
   try {
+    if (trained && !(await isTrained(trained, places))) {
+      await checkTraining(trained);
+      return { ...none, needsTraining: true };
+    }
     // Planning opens the suite, but runs no program of a model.
     const settings = readEvaluationOptions({ ...options, allowCodeExecution: true });
     const key = `${suite} ${candidate}`;

@@ -1,15 +1,19 @@
 /** Trains what a study's candidates lack. The same training has one result, whichever study asks for it. */
 
 import { createHash } from "node:crypto";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import packageJson from "../../../../package.json" with { type: "json" };
 import { importBase } from "../../baseModels/import/importBase.ts";
 import { recordFile } from "../../baseModels/installedBase.ts";
+import { openDatasets } from "../../dataset/openDataset.ts";
 import { isFile } from "../../foundation/exists.ts";
 import { isPortableName } from "../../foundation/platform.ts";
 import type { Log } from "../../foundation/log.ts";
+import { validationOf } from "../../training/data/trainingData.ts";
 import { hasCheckpoint } from "../../training/output/checkpoint.ts";
 import { readTrainingReport } from "../../training/output/trainingReport.ts";
+import { workFolderOf } from "../../training/output/workFolder.ts";
+import { refuseWithoutEffect } from "../../training/run/withoutEffect.ts";
 import type { TrainProgress } from "../../training/loop/progressMeter.ts";
 import type { TrainOptions } from "../../training/request.ts";
 import { train } from "../../training/train.ts";
@@ -58,6 +62,22 @@ export async function isTrained({ folder, base }: Trained, { home }: StudyPlaces
   return base === undefined || (await isFile(join(home, "bases", base, recordFile)));
 }
 
+/**
+ * Checks what a training would refuse before it reads its data. One that resumes has its own settings and data.
+ *
+ * @throws UserErrors about data and settings
+ */
+export async function checkTraining({ folder, options }: Trained): Promise<void> {
+  if (await canResume(folder)) return;
+  await refuseWithoutEffect(options);
+  await openDatasets(options.data, options);
+  await validationOf(options);
+}
+
+async function canResume(folder: string): Promise<boolean> {
+  return await hasCheckpoint(workFolderOf(folder));
+}
+
 export interface TrainingControl {
   readonly log: Log;
   readonly signal?: AbortSignal | undefined;
@@ -72,7 +92,7 @@ export interface TrainingControl {
 export async function trainMissing(trained: Trained, places: StudyPlaces, control: TrainingControl): Promise<void> {
   const { folder, base, options } = trained;
   if (!(await readTrainingReport(folder))) {
-    const resume = await hasCheckpoint(join(dirname(folder), `.${basename(folder)}.training`));
+    const resume = await canResume(folder);
     await train({ ...options, ...(resume && { resume }) }, control);
   }
   if (base !== undefined && !(await isTrained(trained, places))) {

@@ -1,5 +1,6 @@
 /** What a user trains on in spite of the rules: all files that a rule leaves out, or single files. */
 
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../foundation/errors.ts";
 import { isFile } from "../../foundation/exists.ts";
@@ -29,6 +30,12 @@ export function canInclude({ path, reason }: Skipped): boolean {
   return !unusable.has(reason) && !path.endsWith("/");
 }
 
+/** Whether the folder has the file itself: a link would lead out of it, or read a file twice. */
+export async function hasFile(folder: string, path: string): Promise<boolean> {
+  const real = await realpath(join(folder, path)).catch(() => undefined);
+  return real !== undefined && real === join(await realpath(folder), path) && (await isFile(real));
+}
+
 /**
  * Checks that each named file is in one of the folders.
  *
@@ -36,10 +43,14 @@ export function canInclude({ path, reason }: Skipped): boolean {
  */
 export async function checkIncluded(include: readonly string[] | undefined, folders: readonly string[]): Promise<void> {
   for (const file of readIncluded(include).files) {
-    const found = await Promise.all(folders.map((folder) => isFile(join(folder, file))));
+    const found = await Promise.all(folders.map((folder) => hasFile(folder, file)));
     if (found.includes(true)) continue;
     const message = say`Cannot include ${file}: the data has no folder with such a file.`;
-    throw new UserError("option-invalid", message, say`Name it as the preview does, by its path in the folder.`);
+    throw new UserError(
+      "option-invalid",
+      message,
+      say`Name it as the preview does, by its path in the folder, without links.`,
+    );
   }
 }
 

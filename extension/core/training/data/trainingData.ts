@@ -215,8 +215,12 @@ function exampleTokenizer({
   };
 }
 
-/** Returns the data sets to validate on, or the fraction of the training data to hold out. */
-async function validationOf(options: TrainOptions): Promise<{ sets: readonly Dataset[]; fraction: number }> {
+/**
+ * Finds the data to validate on, or the share to hold out. Reads no content yet.
+ *
+ * @throws the UserErrors of openDataset; UserError "validation-invalid"
+ */
+export async function validationOf(options: TrainOptions): Promise<{ sets: readonly Dataset[]; fraction: number }> {
   const { validation, data } = options;
   const open = async (source: string): Promise<Dataset> =>
     await openDataset(source, { ...options, split: "validation" });

@@ -10,6 +10,7 @@ import { copyFile, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { trainingReportFile } from "../../baseModels/import/baseSource.ts";
 import { makeFolder } from "../../foundation/atomicFile.ts";
+import { systemCode } from "../../foundation/errors.ts";
 import { exists, isFile, isFolder } from "../../foundation/exists.ts";
 import type { Log } from "../../foundation/log.ts";
 import { readPlainText } from "../../foundation/plainFile.ts";
@@ -67,14 +68,27 @@ export async function folderOfHeldOut(suite: string, home: string): Promise<stri
   return folder && others.length === 0 && (await isFolder(folder)) ? folder : undefined;
 }
 
-/** Removes the held-out files of adapters that are gone for good. One of those that stay may be a copy, whose files they are, too. */
-export async function forgetHeldOut(gone: readonly string[], staying: readonly string[], home: string): Promise<void> {
-  const placesOf = async (adapters: readonly string[]): Promise<(string | undefined)[]> =>
-    await Promise.all(adapters.map((adapter) => placeOf(adapter, home).catch(() => undefined)));
-  const kept = new Set(await placesOf(staying));
-  for (const path of await placesOf(gone)) {
+/**
+ * Removes the held-out files of adapters that are gone for good. One in the library may be a copy, whose files they are, too.
+ *
+ * @throws the system's errors where the library or one of its adapters cannot be read; then nothing is removed
+ */
+export async function forgetHeldOut(gone: readonly string[], library: string, home: string): Promise<void> {
+  // Every entry, because one may be a link to an adapter elsewhere.
+  const staying = (await readdir(library)).map((name) => placeIfAny(join(library, name), home));
+  const kept = new Set(await Promise.all(staying));
+  for (const adapter of gone) {
+    const path = await placeOf(adapter, home).catch(() => undefined);
     if (path !== undefined && !kept.has(path)) await rm(dirname(path), { recursive: true, force: true });
   }
+}
+
+/** The place of an adapter's held-out files; undefined if it has no report. */
+async function placeIfAny(adapter: string, home: string): Promise<string | undefined> {
+  return await placeOf(adapter, home).catch((error: unknown) => {
+    if (["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) return undefined;
+    throw error;
+  });
 }
 
 function keptFolder(home: string): string {

@@ -3,6 +3,7 @@
  * may vanish after its preview.
  */
 
+import { openDatasets } from "../../dataset/openDataset.ts";
 import { foreignFields, methodNames, methodsWith } from "../../adapters/methods/methodNamed.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { inWords } from "../../foundation/request.ts";
@@ -10,14 +11,20 @@ import { say } from "../../foundation/words/said.ts";
 import { checkIncluded } from "../../sources/overrule/included.ts";
 import type { TrainOptions } from "../request.ts";
 
-/** @throws UserError "option-invalid" */
+/** @throws UserError "option-invalid"; with files to include, the UserErrors of openDatasets */
 export async function refuseWithoutEffect(options: TrainOptions): Promise<void> {
   const { resume, commitsSince, include, data } = options;
   // A resumed training has its own settings and data.
   if (resume === true) return;
   refuseOthersFields(options);
   if (commitsSince !== undefined) refuseDayToCome(commitsSince);
-  await checkIncluded(include, data);
+  if (include === undefined) return;
+  // Data that is not there is to blame, not what should be in it.
+  const datasets = await openDatasets(data, options);
+  await checkIncluded(
+    include,
+    datasets.flatMap(({ folder = [] }) => folder),
+  );
 }
 
 /** Refuses an option that only other methods have. An adapter to go on from brings its own method. */

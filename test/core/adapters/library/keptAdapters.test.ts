@@ -1,11 +1,13 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { writeAdapter } from "../../../../extension/core/adapters/formats/peftFolder.ts";
 import { copyAdapter } from "../../../../extension/core/adapters/library/copyAdapter.ts";
 import {
   deleteAdapter,
+  deletedBefore,
   renameAdapter,
   restoreAdapter,
 } from "../../../../extension/core/adapters/library/keptAdapters.ts";
@@ -50,6 +52,19 @@ describe("deleteAdapter", () => {
     await restoreAdapter(library, "shop", deleted);
     expect(await textOf("shop")).toBe("shop");
     await expect(restoreAdapter(library, "shop", deleted)).rejects.toMatchObject({ code: "adapter-missing" });
+  });
+
+  test("deletedBefore goes by the deletion, however old the adapter is", async () => {
+    expect(await deletedBefore(Date.now(), deleted)).toEqual([]);
+    await write("shop");
+    await utimes(join(library, "shop"), 1, 1);
+    // The clock of file systems ticks a few times in a hundredth of a second.
+    await sleep(50);
+    const before = Date.now();
+    await sleep(50);
+    await deleteAdapter(library, "shop", deleted);
+    expect(await deletedBefore(before, deleted)).toEqual([]);
+    expect(await deletedBefore(Date.now() + 1000, deleted)).toEqual(["shop"]);
   });
 
   test("an earlier deletion of the name gives way; a newer adapter does not", async () => {

@@ -202,6 +202,19 @@ test("what is missing is trained once, and its adapter evaluated", async () => {
   expect(again).toEqual(["plan", "finished"]);
 });
 
+test.each([
+  [{ data: ["nowhere.jsonl"] }, /nowhere\.jsonl does not exist/],
+  [{ include: ["nosuch.py"] }, /Cannot include nosuch\.py/],
+  [{ commitsSince: "2999-01-01" }, /still to come/],
+  [{ validation: "1.5" }, /Cannot hold out 1\.5/],
+  [{ validation: "nowhere.jsonl" }, /nowhere\.jsonl does not exist/],
+])("a training with %j is refused by the plan, not while the study runs", async (more, reason) => {
+  const training = { method: "lora", data: [at("suite.jsonl")], ...more };
+  const study = studyOf({ candidates: [{ base: at("tiny"), training }] });
+  const { runs } = await planStudy(study, placesOf("refused"), control);
+  expect(runs.map(({ problem }) => problem && english(problem.message))).toEqual([expect.stringMatching(reason)]);
+});
+
 test("a base whose weights were all trained counts them, with their size and the cost of the training", async () => {
   const training = { data: [at("suite.jsonl")], validation: "0.1", steps: 1, maxLength: 32 };
   const study = studyOf({

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -110,6 +110,17 @@ test.each([
 test("a training stays as it was written: its defaults are no part of the file", () => {
   const training = { method: "lora", data: ["conala"], rank: 4 };
   expect(studySchema.parse(study({ candidates: [{ training }] })).candidates[0]!.training).toEqual(training);
+});
+
+test.skipIf(process.platform === "win32")("readStudy says what else a path is", async () => {
+  await symlink(at("circle.json"), at("circle.json"));
+  for (const [path, reason] of [
+    [folder, "it is a folder"],
+    [at("circle.json"), "its links lead in a circle"],
+  ] as const) {
+    const message = `Cannot read the study ${path}: ${reason}.`;
+    await expect(readStudy(path)).rejects.toMatchObject({ code: "study-missing", message });
+  }
 });
 
 test("readStudy tells a missing study from a broken one", async () => {

@@ -69,7 +69,8 @@ test("writeOrder changes the order only: paths stay as they were written, and no
     candidates: [{ name: "a [ 1, 2, 3 ]" }, {}],
     order: [[0, 0, 42]],
   };
-  await writeFile(at("a.json"), JSON.stringify(study));
+  // As some editors write it.
+  await writeFile(at("a.json"), `\uFEFF${JSON.stringify(study)}`);
   await writeOrder(at("a.json"), [
     [0, 1, 42],
     [0, 0, -1],

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -75,6 +75,21 @@ describe("include", () => {
       "made.py generated",
       "wide.py minified",
     ]);
+  });
+
+  test.skipIf(process.platform === "win32")("a link is not followed, as anywhere in the folder", async () => {
+    const outside = await mkdtemp(join(tmpdir(), "graft-outside-"));
+    await writeFile(join(outside, "theirs.py"), "t = 1\n");
+    await symlink(outside, join(folder, "away"));
+    await symlink(join(folder, "old"), join(folder, "again"));
+    await symlink(join(folder, "ignored.py"), join(folder, "linked.py"));
+    const links = ["away/theirs.py", "again/python2.py", "linked.py"];
+    expect((await read([...links, "ignored.py"])).taken).toEqual(["a.py", "ignored.py"]);
+    for (const link of links)
+      await expect(checkIncluded([link], [folder])).rejects.toThrow(/no folder with such a file/);
+    await symlink(folder, join(outside, "project"));
+    await expect(checkIncluded(["old/python2.py"], [join(outside, "project")])).resolves.toBeUndefined();
+    await rm(outside, { recursive: true });
   });
 
   test("a file without text stays out even if it is named", async () => {

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -54,15 +54,30 @@ test("a refreshed adapter has none, because it may have learned from them", asyn
 test("held-out files go with the last adapter that they are of, and an adapter that comes back still has its own", async () => {
   const [adapter, other] = [await train("mine", [at("code")]), await train("other", [at("code")])];
   const suite = await heldOutSuite(adapter, at("home"));
-  await cp(adapter, at("copy of mine"), { recursive: true });
+  const copy = at("library", "copy of mine");
+  await cp(adapter, copy, { recursive: true });
+  await rename(other, at("library", "other"));
   // As a deletion does, which can be undone.
   await rename(adapter, at("deleted"));
-  await forgetHeldOut([at("deleted"), at("nowhere")], [other, at("copy of mine")], at("home"));
-  expect(await heldOutSuite(at("copy of mine"), at("home"))).toBe(suite);
-  await forgetHeldOut([at("deleted")], [other], at("home"));
+  const forget = (library = at("library")): Promise<void> =>
+    forgetHeldOut([at("deleted"), at("nowhere")], library, at("home"));
+  await forget();
+  expect(await heldOutSuite(copy, at("home"))).toBe(suite);
+  await rename(copy, at("elsewhere"));
+  await symlink(at("elsewhere"), copy, "junction");
+  await forget();
+  expect(await heldOutSuite(copy, at("home"))).toBe(suite);
+  await rm(copy);
+  // What cannot be read may be a copy.
+  await expect(forget(at("no library"))).rejects.toMatchObject({ code: "ENOENT" });
+  await mkdir(join(copy, "graft.json"), { recursive: true });
+  await expect(forget()).rejects.toMatchObject({ code: "EISDIR" });
+  expect(await exists(dirname(suite!))).toBe(true);
+  await rm(copy, { recursive: true });
+  await forget();
   expect(await heldOutSuite(at("deleted"), at("home"))).toBeUndefined();
   expect(await exists(dirname(suite!))).toBe(false);
-  expect(await heldOutSuite(other, at("home"))).toBeDefined();
+  expect(await heldOutSuite(at("library", "other"), at("home"))).toBeDefined();
 });
 
 test("the folder of a suite is known if it is one, and still there", async () => {

@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 import type { TrainOptions } from "../../../../extension/core/training/request.ts";
 import { refuseWithoutEffect } from "../../../../extension/core/training/run/withoutEffect.ts";
 
-const options: TrainOptions = { base: "", home: "h", embedded: "e", data: ["d"], dataFolder: "f", out: "o" };
+const options: TrainOptions = {
+  base: "",
+  home: "h",
+  embedded: "e",
+  data: [import.meta.dirname],
+  dataFolder: "f",
+  out: "o",
+};
 const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
 
 test.each<[Partial<TrainOptions>, RegExp]>([
@@ -16,6 +23,11 @@ test.each<[Partial<TrainOptions>, RegExp]>([
     message: expect.stringMatching(message),
   });
   await expect(refuseWithoutEffect({ ...options, ...more, resume: true })).resolves.toBeUndefined();
+});
+
+test("data that is not there is to blame, not a file that should be in it", async () => {
+  const nothing = { ...options, data: ["nowhere"], include: ["a.py"] };
+  await expect(refuseWithoutEffect(nothing)).rejects.toMatchObject({ code: "data-missing" });
 });
 
 test.each<Partial<TrainOptions>>([
