@@ -35,3 +35,21 @@ test("a preview tells counts, cost, what is left out, and marks what is learned"
     "|     x += 1",
   ]);
 });
+
+test("one of each is no plural", () => {
+  const text = previewText({
+    steps: 1,
+    epochs: 1,
+    raised: false,
+    problems: { count: 0 },
+    parts: [{ name: "shop", examples: 1, tokens: 1, skipped: [] }],
+    sequences: 1,
+    heldOut: 0,
+    cost: { parameterBytes: 3e6, memoryBytes: 500e6, seconds: 61 },
+    examples: [],
+  });
+  expect(text.split("\n").slice(0, 2)).toEqual([
+    "shop: 1 example, 1 token",
+    "1 sequence to train on in 1 step, 0 held out",
+  ]);
+});

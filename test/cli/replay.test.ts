@@ -51,7 +51,7 @@ test("types functions, the same each time where every answer takes the same time
 test("shows people a table", async () => {
   const { code, stdout } = await replay("--limit", "1", "--no-cache");
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^suite: 1 functions, tiny.*; 95 % intervals over functions\nkeystrokes, .*\n/);
+  expect(stdout).toMatch(/^suite: 1 function, tiny.*; 95 % intervals over functions\nkeystrokes, .*\n/);
   expect(stdout).toMatch(/\nkeystrokes saved, % +−?\d+\.\d \(.*\n(.*\n)+milliseconds, computed +p50 \d+, p95 \d+/);
 });
 

@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("a study is listed, planned, run by its name, and exported", async () => {
-  expect((await graft("list")).stdout).toMatch(/^examples +Examples\? +2 candidates on 1 suites/);
+  expect((await graft("list")).stdout).toMatch(/^examples +Examples\? +2 candidates on 1 suite$/m);
   const path = at("home", "studies", "examples.json");
   const plan = await graft("plan", path, "--json");
   expect(plan.result["runs"]).toMatchObject([

@@ -17,6 +17,7 @@ import {
 } from "../../core/completion/context/indexedRepository.ts";
 import { completionRequest, type CompletionRequest } from "../../core/completion/completionRequest.ts";
 import { readRequest } from "../../core/foundation/request.ts";
+import { counted } from "../../core/foundation/words/quantities.ts";
 import { say, verbatim } from "../../core/foundation/words/said.ts";
 import { checkAdapterFits, warningOf } from "../../core/adapters/fit/adapterFit.ts";
 import { fitFromFolder } from "../../core/adapters/fit/fitFromFolder.ts";
@@ -132,7 +133,9 @@ async function readCursor({ file, line, column, prefix, suffix }: CompleteFlags)
   const row = lines[(line ?? 1) - 1];
   if (row === undefined || (column ?? 1) > row.length + 1) {
     const there =
-      row === undefined ? `the file has ${lines.length} lines` : `line ${line} has ${row.length} characters`;
+      row === undefined
+        ? `the file has ${counted(lines.length, "line")}`
+        : `line ${line} has ${counted(row.length, "character")}`;
     const message = `Cannot complete at line ${line}, column ${column} of ${file}: ${there}.`;
     throw new UserError(
       "position-outside",

@@ -1,6 +1,7 @@
 /** graft replay: typing sessions over held-out code, as the editor would have served them. */
 
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
+import { counted } from "../../core/foundation/words/quantities.ts";
 import type { Estimate } from "../../core/evaluation/measures/estimate.ts";
 import type { Latency, ReplayScore } from "../../core/evaluation/replay/replayMeasures.ts";
 import { runReplay, type ReplayResult } from "../../core/evaluation/replay/runReplay.ts";
@@ -42,7 +43,8 @@ export async function replayCommand(flags: ReplayFlags, context: Context): Promi
       log: output.log,
       signal,
       onProgress: (done, total) => {
-        output.progress(done, total, { done, total }, `${count(done)} of ${count(total)} functions typed`);
+        const functions = counted(total, "function", { shown: count(total) });
+        output.progress(done, total, { done, total }, `${count(done)} of ${functions} typed`);
       },
     },
   );
@@ -69,7 +71,8 @@ function totalsOf(sessions: ReplayResult["sessions"]): Totals {
 function table({ suite, base, sessions, scores, latency }: ReplayResult): string {
   const { shown, requests, keystrokes, silences } = totalsOf(sessions);
   const reasons = Object.entries(silences).map(([reason, times]) => `${reason} ${times}`);
-  const heading = `${suite}: ${count(sessions.length)} functions, ${base}; 95 % intervals over functions`;
+  const functions = counted(sessions.length, "function", { shown: count(sessions.length) });
+  const heading = `${suite}: ${functions}, ${base}; 95 % intervals over functions`;
   const rows = Object.entries(labels).map(([name, label]) => scoreRow(label, scores[name as ReplayScore]));
   return [
     heading,
@@ -90,5 +93,5 @@ function scoreRow([label, unit, digits]: (typeof labels)[ReplayScore], { value, 
 
 function timeRow(label: string, { answers, p50, p95, p99 }: Latency): string[] {
   const [half, most, nearlyAll] = [p50, p95, p99].map((each) => each.toFixed(0));
-  return [label, `p50 ${half}, p95 ${most}, p99 ${nearlyAll} (${answers} answers)`];
+  return [label, `p50 ${half}, p95 ${most}, p99 ${nearlyAll} (${counted(answers, "answer")})`];
 }

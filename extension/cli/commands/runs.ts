@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { UserError } from "../../core/foundation/errors.ts";
+import { counted } from "../../core/foundation/words/quantities.ts";
 import { english, verbatim } from "../../core/foundation/words/said.ts";
 import {
   differenceText,
@@ -44,7 +45,7 @@ export async function compareRunsCommand(
     pText(p),
     verdictTexts[verdict],
   ]);
-  const title = `${one.candidate} minus ${other.candidate}, ${compared.items} items`;
+  const title = `${one.candidate} minus ${other.candidate}, ${counted(compared.items, "item")}`;
   const note = promptingNote(
     [one, other].map(({ candidate, record }) => ({ candidate, ...promptingOf(record.configuration) })),
   );

@@ -2,6 +2,7 @@
 
 import { basename } from "node:path";
 import { seededRandom } from "../../core/foundation/random.ts";
+import { counted } from "../../core/foundation/words/quantities.ts";
 import { openMetrics, reported, type Metric, type MetricName } from "../../core/evaluation/measures/metrics.ts";
 import {
   bootstrapIntervals,
@@ -46,7 +47,7 @@ export async function scoreCommand(flags: ScoreFlags, { output, signal }: Contex
     scorePredictions(path, references, measures, {
       signal,
       onProgress: ({ done, total }) => {
-        const text = `${done} of ${total} items of ${basename(path)}`;
+        const text = `${done} of ${counted(total, "item")} of ${basename(path)}`;
         output.progress(done, total, { file: path, done, total }, text);
       },
     });
@@ -76,7 +77,7 @@ export async function scoreCommand(flags: ScoreFlags, { output, signal }: Contex
       problems,
     },
     [
-      `${scored.items} items`,
+      counted(scored.items, "item"),
       ...aligned(
         scores.flatMap(({ name, scores: values }, i) =>
           Object.entries(values).map(([score, value]) =>

@@ -5,6 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { exists } from "../../core/foundation/exists.ts";
 import { writeFileAtomic } from "../../core/foundation/atomicFile.ts";
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
+import { counted } from "../../core/foundation/words/quantities.ts";
 import { english, verbatim } from "../../core/foundation/words/said.ts";
 import { paperDatasets, paperFile } from "../../core/dataset/paperDatasets.ts";
 import { correctionNote, effectText } from "../../core/evaluation/study/comparison/adapterEffects.ts";
@@ -30,7 +31,7 @@ export async function listStudiesCommand({ output, places }: Context): Promise<v
     const path = join(folder, file);
     try {
       const { title, suites, candidates } = await readStudy(path);
-      const runs = `${candidates.length} candidates on ${suites.length} suites`;
+      const runs = `${counted(candidates.length, "candidate")} on ${counted(suites.length, "suite")}`;
       studies.push({ name: basename(file, ".json"), path, title, runs });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -1,6 +1,7 @@
 /** graft train */
 
 import { isCancelled, UserError } from "../../core/foundation/errors.ts";
+import { counted } from "../../core/foundation/words/quantities.ts";
 import { runTrial } from "../../core/evaluation/trial/runTrial.ts";
 import { previewTraining } from "../../core/training/preview.ts";
 import { train } from "../../core/training/train.ts";
@@ -47,7 +48,7 @@ export async function trainCommand(flags: TrainFlags, { places, output, signal }
     const { adapter, steps, tokens, seconds, trainLoss, validationLoss, trainableParameters } = result;
     const lines = [
       `Trained ${adapter}`,
-      `${steps} steps, ${count(tokens)} tokens in ${duration(seconds)}; ${count(trainableParameters)} parameters`,
+      `${counted(steps, "step")}, ${count(tokens)} tokens in ${duration(seconds)}; ${count(trainableParameters)} parameters`,
       `loss ${trainLoss.toFixed(4)}`,
     ];
     if (validationLoss) {

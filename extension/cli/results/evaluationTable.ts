@@ -1,5 +1,6 @@
 /** The table of scores that graft evaluate prints, for every kind of suite. */
 
+import { counted } from "../../core/foundation/words/quantities.ts";
 import {
   flatLabel,
   isShown,
@@ -15,7 +16,8 @@ import type { Evaluated } from "./evaluationResult.ts";
 export function evaluationHeading({ row, runs }: Evaluated): string[] {
   const heldOut = runs[0]!.result?.heldOut;
   if (!heldOut) return [];
-  const size = `${count(heldOut.files)} files, ${count(heldOut.bytes)}B; ${row.items} holes`;
+  const files = counted(heldOut.files, "file", { shown: count(heldOut.files) });
+  const size = `${files}, ${count(heldOut.bytes)}B; ${counted(row.items, "hole")}`;
   return [`${row.suite}: ${size}, seed ${row.seeds.join(", ")}; 95 % intervals`];
 }
 

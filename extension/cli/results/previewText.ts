@@ -1,5 +1,6 @@
 /** What a training would learn from, as text. */
 
+import { counted } from "../../core/foundation/words/quantities.ts";
 import { english } from "../../core/foundation/words/said.ts";
 import { reasonText } from "../../core/sources/skipped.ts";
 import { describeCost } from "../../core/training/cost/costEstimate.ts";
@@ -10,8 +11,11 @@ import { count } from "../output.ts";
 const shown = 3;
 
 export function previewText({ parts, sequences, heldOut, steps, cost, examples }: TrainingPreview): string {
-  const lines = parts.map(({ name, examples: read, tokens }) => `${name}: ${read} examples, ${count(tokens)} tokens`);
-  lines.push(`${sequences} sequences to train on in ${steps} steps, ${heldOut} held out`, describeCost(cost));
+  const lines = parts.map(({ name, examples: read, tokens }) => {
+    return `${name}: ${counted(read, "example")}, ${counted(tokens, "token", { shown: count(tokens) })}`;
+  });
+  const work = `${counted(sequences, "sequence")} to train on in ${counted(steps, "step")}`;
+  lines.push(`${work}, ${heldOut} held out`, describeCost(cost));
   for (const { path, reason } of parts.flatMap(({ skipped }) => skipped)) {
     lines.push(`left out: ${path} (${english(reasonText(reason))})`);
   }

@@ -1,5 +1,6 @@
 /** What a refresh changed, as the list of refreshes has it. */
 
+import { counted } from "../../core/foundation/words/quantities.ts";
 import type { Refresh } from "../../core/training/refresh/refreshLog.ts";
 import { rightLines } from "../../core/training/refresh/rightLines.ts";
 import { signed } from "./trialText.ts";
@@ -8,8 +9,8 @@ import { signed } from "./trialText.ts";
 export function changeText(refresh: Pick<Refresh, "lines" | "bodies" | "decidedBy">): string {
   const { bodies, decidedBy } = refresh;
   if (bodies && decidedBy === "bodies") {
-    return `${signed(bodies.after - bodies.before)} points of likeness at ${bodies.count} bodies`;
+    return `${signed(bodies.after - bodies.before)} points of likeness at ${counted(bodies.count, "body", { many: "bodies" })}`;
   }
   const lines = rightLines(refresh);
-  return lines ? `${signed(lines.after - lines.before, 0)} of ${lines.of} lines right` : "";
+  return lines ? `${signed(lines.after - lines.before, 0)} of ${counted(lines.of, "line")} right` : "";
 }

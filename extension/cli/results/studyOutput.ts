@@ -1,6 +1,7 @@
 /** What graft study prints: the plan, the progress, and whether an exported study was reproduced. */
 
 import { join } from "node:path";
+import { counted } from "../../core/foundation/words/quantities.ts";
 import { english, type SaidProblem } from "../../core/foundation/words/said.ts";
 import { readRun, runsFolder } from "../../core/evaluation/runs/runFolder.ts";
 import { differenceText, measureFormat } from "../../core/evaluation/measures/measureFormat.ts";
@@ -30,7 +31,7 @@ export function planText({ title, runs, order, notes }: StudyPlan): string {
   return [
     title,
     ...aligned([["", "suite", "candidate", "seed", "tasks", "time"], ...rows]),
-    `${runs.length} runs, ${total}.${isRough ? " Rough times are from this machine's speed; they may be wrong by a factor of three." : ""}`,
+    `${counted(runs.length, "run")}, ${total}.${isRough ? " Rough times are from this machine's speed; they may be wrong by a factor of three." : ""}`,
     ...failureTexts({ runs }, failures),
     ...notes.map(english),
   ].join("\n");
@@ -147,6 +148,9 @@ export async function reproduced(
   const equal = compared.filter(({ isEqual }) => isEqual).length;
   return {
     runs: compared,
-    text: [`${equal} of ${compared.length} exported runs have equal scores here.`, ...lines].join("\n"),
+    text: [
+      `${equal} of ${counted(compared.length, "exported run has", { many: "exported runs have" })} equal scores here.`,
+      ...lines,
+    ].join("\n"),
   };
 }

@@ -1,5 +1,6 @@
 /** Reports the progress of a training: its data, its steps, its trial. */
 
+import { counted } from "../../core/foundation/words/quantities.ts";
 import type { ReadingProgress, TrainProgress } from "../../core/training/loop/progressMeter.ts";
 import type { TrainControl } from "../../core/training/train.ts";
 import type { TrialProgress } from "../../core/training/trialReport.ts";
@@ -17,7 +18,7 @@ export function trainingProgress({ progress: report }: Pick<Output, "progress">)
 }
 
 function read({ examples, of, etaSeconds }: ReadingProgress): string {
-  return `reading the data: ${count(examples)} of ${count(of)} examples, ${duration(etaSeconds)} left`;
+  return `reading the data: ${count(examples)} of ${counted(of, "example", { shown: count(of) })}, ${duration(etaSeconds)} left`;
 }
 
 function tried({ done, of, etaSeconds }: TrialProgress): string {

@@ -1,5 +1,6 @@
 /** The trial of a new adapter as text: one sentence, and a table of its figures. */
 
+import { counted } from "../../core/foundation/words/quantities.ts";
 import type { Forgetting, TrialComparison, TrialOfBodies, TrialResult } from "../../core/training/trialReport.ts";
 
 /** Returns the lines of a result. */
@@ -16,7 +17,7 @@ export function trialText({
 }: TrialResult): string[] {
   const { exact, lines } = served;
   const [adapter, base] = [served.adapter.exact.value, served.base.exact.value].map(one);
-  const where = `${lines} lines of ${files} held-out ${files === 1 ? "file" : "files"}`;
+  const where = `${counted(lines, "line")} of ${counted(files, "held-out file")}`;
   const ofLines = `right at ${adapter} % of ${where} instead of ${base} % (${certainty(exact)})`;
   return [
     `${verdictTexts[verdict]}: ${decidedBy === "bodies" && bodies ? `${bodiesText(bodies)}; ${ofLines}` : ofLines}`,
@@ -25,16 +26,16 @@ export function trialText({
     against === "adapter"
       ? row("", "before", "after", "difference", "95 %")
       : row("", "base", "adapter", "difference", "95 %"),
-    ...table(`rest of a line, ${lines} lines`, served),
-    ...(bodies ? table(`body of a block, ${bodies.bodies} bodies`, bodies) : []),
-    ...(alone ? table(`from the file alone, ${alone.lines} lines`, alone) : []),
-    ...(general ? table(`general code, ${general.lines} lines`, general) : []),
+    ...table(`rest of a line, ${counted(lines, "line")}`, served),
+    ...(bodies ? table(`body of a block, ${counted(bodies.bodies, "body", { many: "bodies" })}`, bodies) : []),
+    ...(alone ? table(`from the file alone, ${counted(alone.lines, "line")}`, alone) : []),
+    ...(general ? table(`general code, ${counted(general.lines, "line")}`, general) : []),
   ];
 }
 
 function bodiesText({ bodies, base, adapter, editSimilarity }: TrialOfBodies): string {
   const [after, before] = [adapter, base].map((scores) => one(scores.editSimilarity.value));
-  return `${bodies} bodies of blocks are ${after} % like the author's instead of ${before} % (${certainty(editSimilarity)})`;
+  return `${counted(bodies, "body of a block is", { many: "bodies of blocks are" })} ${after} % like the author's instead of ${before} % (${certainty(editSimilarity)})`;
 }
 
 function forgettingText({ base, adapter, exact, bitsPerByte }: TrialComparison, how: Forgetting): string {

@@ -1,6 +1,7 @@
 /** The examples of a data set, before tokenization, and the problems found while reading them. */
 
 import type { Log } from "../foundation/log.ts";
+import { counted } from "../foundation/words/quantities.ts";
 import { english, say, type Said } from "../foundation/words/said.ts";
 import type { Span } from "../sources/git/ownSpans.ts";
 import type { Skipped } from "../sources/skipped.ts";
@@ -58,9 +59,9 @@ const problemsTold = 10;
 
 /** Logs a warning for the problems of the data set `name`. */
 export function tellProblems({ name, problems }: { name: string; problems: readonly Problem[] }, log: Log): void {
-  const counted = countProblems(name, log);
-  for (const problem of problems) counted.add(problem);
-  counted.end();
+  const tally = countProblems(name, log);
+  for (const problem of problems) tally.add(problem);
+  tally.end();
 }
 
 export interface ProblemCount {
@@ -83,7 +84,9 @@ export function countProblems(name: string, log: Log): ProblemCount {
     },
     end() {
       const more = count - problemsTold;
-      if (more > 0) log.warn(`${name}: ${more} more entries were left out.`);
+      if (more <= 0) return;
+      const entries = counted(more, "more entry was", { many: "more entries were" });
+      log.warn(`${name}: ${entries} left out.`);
     },
     inWords: () => first && allLeftOut(count, first),
   };
@@ -91,10 +94,12 @@ export function countProblems(name: string, log: Log): ProblemCount {
 
 /** Says that nothing is left of some data. */
 export function allLeftOut(count: number, { where, message }: Problem): Said {
+  if (count === 1) return say`The only entry was left out, ${where}: ${message}`;
   return say`All ${count} entries were left out; the first, ${where}: ${message}`;
 }
 
 /** Says what is wrong with the first of some rows. */
 export function firstProblem(count: number, { where, message }: Problem): Said {
+  if (count === 1) return say`One problem, ${where}: ${message}`;
   return say`The first of ${count} problems, ${where}: ${message}`;
 }

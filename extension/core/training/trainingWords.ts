@@ -1,6 +1,7 @@
 /** Logs the plan and the end of a training. */
 
 import type { Log } from "../foundation/log.ts";
+import { counted } from "../foundation/words/quantities.ts";
 import { perEpoch } from "../dataset/sequence.ts";
 import type { PackedShape } from "../dataset/batches.ts";
 import type { TrainingData } from "./data/trainingData.ts";
@@ -12,7 +13,7 @@ export function tellEnd(state: TrainerState, { steps, patience }: TrainerPlan, l
   tellRise(state, log);
   if (step === steps) return;
   const isPatient = patience === null || validationsSinceBest < patience;
-  const reason = isPatient ? "as requested" : `${patience} validations did not lower the loss`;
+  const reason = isPatient ? "as requested" : `${counted(patience, "validation")} did not lower the loss`;
   log.info(`Stopped after step ${step} of ${steps}: ${reason}.`);
 }
 
@@ -37,21 +38,21 @@ export function tellPlan(
 ): void {
   const { training, validation, parts } = data;
   log.info(
-    `Training on ${base}: ${perEpoch(training)} sequences, ${validation.length} for validation, ${steps} steps, ` +
+    `Training on ${base}: ${counted(perEpoch(training), "sequence")}, ${validation.length} for validation, ${counted(steps, "step")}, ` +
       `micro-batches of ${shape.rows} × ${described(shape)} tokens, ${percent(padding)} of them padding.`,
   );
   if (batchSize > perEpoch(training)) {
     log.warn(
-      `The batch size is ${batchSize}, but there are only ${perEpoch(training)} sequences: each step learns from all.`,
+      `The batch size is ${batchSize}, more than the ${counted(perEpoch(training), "sequence")} to train on: each step learns from all.`,
     );
   }
   if (raised)
     log.info(
-      `There is little data: training for ${epochs.toFixed(1)} epochs to reach ${steps} steps. Use --epochs to change this.`,
+      `There is little data: training for ${epochs.toFixed(1)} epochs to reach ${counted(steps, "step")}. Use --epochs to change this.`,
     );
   if (parts.length < 2) return;
   const shares = parts.map(({ name, examples, tokens }) => {
-    return `${name} ${examples} examples, ${percent((tokens * (training.drawings ?? 1)) / training.tokens)} of the tokens`;
+    return `${name} ${counted(examples, "example")}, ${percent((tokens * (training.drawings ?? 1)) / training.tokens)} of the tokens`;
   });
   log.info(`Data sets: ${shares.join("; ")}.`);
 }

@@ -6,6 +6,7 @@ import type { MessageConnection } from "vscode-jsonrpc/node";
 import { collectGarbage } from "../../core/foundation/memory/collectGarbage.ts";
 import { UserError } from "../../core/foundation/errors.ts";
 import type { Log } from "../../core/foundation/log.ts";
+import { counted } from "../../core/foundation/words/quantities.ts";
 import { openFolderRepository, type FolderRepository } from "../../core/repository/folderRepository.ts";
 import { pruneRepositoryStores } from "../../core/repository/storage/repositoryStore.ts";
 import {
@@ -56,8 +57,11 @@ export function serveRepository(connection: MessageConnection, log: Log): void {
     isOpen = true;
     const { files, bytes, leftOut } = repository.size;
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    log.info(`Index of ${folder}: ${files} files, ${(bytes / 1e6).toFixed(1)} MB of text, ready after ${seconds} s`);
-    if (leftOut > 0) log.warn(`Index of ${folder}: ${leftOut} files have no room in it.`);
+    const size = `${counted(files, "file")}, ${(bytes / 1e6).toFixed(1)} MB of text`;
+    log.info(`Index of ${folder}: ${size}, ready after ${seconds} s`);
+    if (leftOut > 0) {
+      log.warn(`Index of ${folder}: ${counted(leftOut, "file has", { many: "files have" })} no room in it.`);
+    }
     await pruneRepositoryStores(home, mostStored);
     return repository;
   };

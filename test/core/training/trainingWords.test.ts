@@ -32,7 +32,7 @@ describe("tellEnd", () => {
 
 test.each([
   [7, []],
-  [8, ["The batch size is 8, but there are only 7 sequences: each step learns from all."]],
+  [8, ["The batch size is 8, more than the 7 sequences to train on: each step learns from all."]],
 ])("tellPlan warns of a batch size of %i where there are seven sequences: %j", (batchSize, warnings) => {
   const told: string[] = [];
   const data = {

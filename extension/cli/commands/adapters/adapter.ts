@@ -10,6 +10,7 @@ import { kindOf } from "../../../core/adapters/methods/methodNamed.ts";
 import type { AdapterNorm } from "../../../core/adapters/methods/norms.ts";
 import { readAdapter, weightsFile } from "../../../core/adapters/formats/peftFolder.ts";
 import { writeFileAtomic } from "../../../core/foundation/atomicFile.ts";
+import { counted } from "../../../core/foundation/words/quantities.ts";
 import { english } from "../../../core/foundation/words/said.ts";
 import type { ModelConfig } from "../../../core/architectures/config.ts";
 import { exportMerged, mergeAdapter } from "../../../core/baseModels/export/mergeAdapter.ts";
@@ -25,8 +26,8 @@ export async function inspectCommand(folder: string, { output }: Context): Promi
   const { norms } = inspectAdapter(adapter);
   const head = [
     `${adapter.name}: ${english(kindOf(adapter).describe(adapter))}`,
-    `${count(facts.parameters)} parameters, ${bytes(size)}`,
-    ...("targets" in facts ? [`${facts.modules} modules: ${facts.targets.join(", ")}`] : []),
+    `${counted(facts.parameters, "parameter", { shown: count(facts.parameters) })}, ${bytes(size)}`,
+    ...("targets" in facts ? [`${counted(facts.modules, "module")}: ${facts.targets.join(", ")}`] : []),
     ...(adapter.baseModel === "" ? [] : [`trained on ${adapter.baseModel}`]),
   ];
   output.result({ ...facts, norms }, [...head, "", kindOf(adapter).meaningOfNorms, ...table(norms)].join("\n"));

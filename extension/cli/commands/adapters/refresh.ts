@@ -1,6 +1,7 @@
 /** graft adapter refresh, refreshes, undo-refresh */
 
 import { basename, resolve } from "node:path";
+import { counted } from "../../../core/foundation/words/quantities.ts";
 import { readOutline } from "../../../core/adapters/formats/peftFolder.ts";
 import { runTrial } from "../../../core/evaluation/trial/runTrial.ts";
 import { refreshAdapter, type RefreshOptions } from "../../../core/training/refresh/refreshAdapter.ts";
@@ -23,7 +24,7 @@ export async function refreshCommand(
   const control = { signal, log: output.log, trial: runTrial, ...trainingProgress(output) };
   const result = await refreshAdapter(options, control).finally(() => output.close());
   const { files, steps: taken, seconds, kept, verdict, trial } = result;
-  const learned = `${filesText(files)}, ${taken} steps in ${duration(seconds)}`;
+  const learned = `${filesText(files)}, ${counted(taken, "step")} in ${duration(seconds)}`;
   const lines = [
     kept ? `Refreshed ${resolve(folder)}` : `Left ${resolve(folder)} as it was: ${reasons[verdict]}`,
     learned,
@@ -60,7 +61,7 @@ const reasons: Readonly<Record<RefreshVerdict, string>> = {
 };
 
 function filesText(files: number): string {
-  return files === 1 ? "1 changed file" : `${count(files)} changed files`;
+  return counted(files, "changed file", { shown: count(files) });
 }
 
 function stateText({ kept, undone, verdict }: PastRefresh): string {

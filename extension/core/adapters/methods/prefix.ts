@@ -22,6 +22,7 @@ import {
   stacksOf,
   valuesFrom,
   virtualTokenFields,
+  virtualTokensText,
   virtualTokensKey,
   type Stacks,
   type VirtualTokenSettings,
@@ -99,9 +100,9 @@ const adapter: AdapterKind<PrefixAdapter, PrefixAdapter<Counted>, PrefixFacts, V
     const found = say`it was trained for ${kvHeads} key and value heads of size ${headSize}`;
     throw mismatch(own, host.name, say`${found}, the loaded model has ${attention.kvHeads} of ${attention.headSize}`);
   },
-  label: ({ tokens }) => say`prefix tuning, ${tokens} virtual tokens`,
+  label: ({ tokens }) => say`prefix tuning, ${virtualTokensText(tokens)}`,
   describe: ({ tokens, layers, kvHeads, headSize }) =>
-    say`prefix tuning, ${tokens} virtual tokens in ${layers} layers of ${kvHeads} heads of ${headSize}`,
+    say`prefix tuning, ${virtualTokensText(tokens)} in ${layers} layers of ${kvHeads} heads of ${headSize}`,
   norms,
   meaningOfNorms: "Norm of the keys and values:",
 };

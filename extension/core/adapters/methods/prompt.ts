@@ -20,6 +20,7 @@ import {
   stacksOf,
   valuesFrom,
   virtualTokenFields,
+  virtualTokensText,
   virtualTokensKey,
   type Stacks,
   type VirtualTokenSettings,
@@ -65,8 +66,8 @@ const adapter: AdapterKind<PromptAdapter, PromptAdapter<Counted>, PromptFacts, V
     const { hiddenSize } = host.config;
     if (own.hiddenSize !== hiddenSize) throw otherHiddenSize(own, host.name, own.hiddenSize, hiddenSize);
   },
-  label: ({ tokens }) => say`prompt tuning, ${tokens} virtual tokens`,
-  describe: ({ tokens, hiddenSize }) => say`prompt tuning, ${tokens} virtual tokens of ${hiddenSize}`,
+  label: ({ tokens }) => say`prompt tuning, ${virtualTokensText(tokens)}`,
+  describe: ({ tokens, hiddenSize }) => say`prompt tuning, ${virtualTokensText(tokens)} of ${hiddenSize}`,
   norms: ({ tokens, hiddenSize, values }) =>
     Array.from({ length: tokens }, (_, token) => {
       const own = values.subarray(token * hiddenSize, (token + 1) * hiddenSize);

@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { UserError } from "../../foundation/errors.ts";
-import { say } from "../../foundation/words/said.ts";
+import { say, type Said } from "../../foundation/words/said.ts";
 import { isEncoderDecoder, type ModelConfig } from "../../architectures/config.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { mismatch } from "../fit/mismatch.ts";
@@ -55,6 +55,10 @@ export function peftFields({ tokens, stacks }: { readonly tokens: number; readon
 
 export function stacksOf(config: ModelConfig): Stacks {
   return isEncoderDecoder(config) ? 2 : 1;
+}
+
+export function virtualTokensText(tokens: number): Said {
+  return tokens === 1 ? say`1 virtual token` : say`${tokens} virtual tokens`;
 }
 
 /** @throws UserError "option-invalid" if the virtual tokens fill more than half of the context */

@@ -1,5 +1,6 @@
 /** What a run was made of, as a list of facts. The command line and the studies panel show the same ones. Reads no files. */
 
+import { counted } from "../../foundation/words/quantities.ts";
 import type { RunSummary } from "../runs/runFolder.ts";
 import type { RunConfiguration } from "../runs/runRecord.ts";
 import type { FactName } from "./names.ts";
@@ -35,7 +36,7 @@ export function runFacts({ candidate, record, result, done }: RunSummary): Fact[
     { name: "decoding", value: decodingText(configuration.decoding) },
     { name: "seed", value: `${seed}` },
     { name: "version", value: `${version}, Node ${node.replace(/^v/, "")}` },
-    { name: "machine", value: `${processor}, ${cores} cores, ${memory}, ${platform}` },
+    { name: "machine", value: `${processor}, ${counted(cores, "core")}, ${memory}, ${platform}` },
     { name: "device", value: device },
     { name: "started", value: startedAt },
     ...(result ? [{ name: "finished", value: result.finishedAt } as const] : []),
@@ -66,8 +67,8 @@ function decodingText(decoding: RunConfiguration["decoding"]): string {
     case "greedy":
       return "greedy";
     case "beams":
-      return `${decoding.width} beams`;
+      return counted(decoding.width, "beam");
     case "sampling":
-      return `${decoding.count} samples, temperature ${decoding.temperature}, top-p ${decoding.topP}`;
+      return `${counted(decoding.count, "sample")}, temperature ${decoding.temperature}, top-p ${decoding.topP}`;
   }
 }

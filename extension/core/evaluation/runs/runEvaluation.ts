@@ -9,6 +9,7 @@ import { reproduciblePlacements, withFallback } from "../../devices/placements.t
 import type { Device, Placement } from "../../runtime/device.ts";
 import { firstProblem, tellProblems, type Problem } from "../../dataset/example.ts";
 import { UserError } from "../../foundation/errors.ts";
+import { counted } from "../../foundation/words/quantities.ts";
 import { english, say, verbatim } from "../../foundation/words/said.ts";
 import type { Candidate } from "../candidates/candidate.ts";
 import { openCandidate } from "../candidates/openCandidate.ts";
@@ -81,7 +82,10 @@ async function evaluateOn(
   try {
     if (run.result) log.info(`This run is already finished, see ${run.folder}. Give --fresh to evaluate again.`);
     else {
-      if (run.lost > 0) log.warn(`${run.lost} tasks are predicted again: their predictions in ${run.folder} are gone.`);
+      if (run.lost > 0) {
+        const tasks = counted(run.lost, "task is", { many: "tasks are" });
+        log.warn(`${tasks} predicted again: predictions in ${run.folder} are gone.`);
+      }
       if (run.chunks.length > 0) log.info(`Resuming ${run.folder}.`);
       await suite.predict(pausing(run, pause, configuration.suite.tasks), candidate, control);
       await run.finish(await resultOf(run, suite, configuration, control));

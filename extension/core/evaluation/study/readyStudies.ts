@@ -1,5 +1,6 @@
 /** Studies that are ready to start: the paper's questions, and whether one's own adapter is better than none. */
 
+import { counted } from "../../foundation/words/quantities.ts";
 import { studySchema, type Study } from "./studyFile.ts";
 
 export const readyStudies = ["paper", "adapter"] as const;
@@ -28,7 +29,7 @@ export function paperStudy({ suites, limit }: PaperOptions): Study {
   const joint = { name: "lora-joint", training: { method: "lora", data: [...suites] } };
   return studySchema.parse({
     format: 1,
-    title: limit === undefined ? "The paper's questions" : `The paper's questions, first ${limit} tasks`,
+    title: limit === undefined ? "The paper's questions" : `The paper's questions, first ${counted(limit, "task")}`,
     suites: suites.map((source) => ({ source })),
     candidates: [
       { name: "zero-shot" },

@@ -8,6 +8,7 @@ import { UserError } from "../../foundation/errors.ts";
 import { openGate, type Gate } from "../../foundation/waiting/gate.ts";
 import type { Log } from "../../foundation/log.ts";
 import { seededRandom } from "../../foundation/random.ts";
+import { counted } from "../../foundation/words/quantities.ts";
 import { say, type Said } from "../../foundation/words/said.ts";
 import { countProblems, type Dataset, type Example, type Problem } from "../../dataset/example.ts";
 import { withFillExamples, type FillOptions } from "../../dataset/fillExamples.ts";
@@ -98,8 +99,9 @@ export async function surveyData(
     onSkipped?.(files);
   }
   if (shared.size > 0) {
-    const count = `${shared.size} of ${validated.size} validation examples`;
-    log.warn(`${namesOf(sets)}: ${count} are also in the training data; the validation loss looks better than it is.`);
+    const examples = `${shared.size} of ${counted(validated.size, "validation example")}`;
+    const count = `${examples} ${shared.size === 1 ? "is" : "are"}`;
+    log.warn(`${namesOf(sets)}: ${count} also in the training data; the validation loss looks better than it is.`);
   }
   const onlyTried = rehearsal.choose();
   if (share.mustBeTried && onlyTried.files === 0) throw nothingToTry(sources, share.changedSince);
@@ -117,7 +119,8 @@ const fewFiles = 10;
 function tellFewFiles(sources: readonly Dataset[], files: number, fraction: number, log: Log): void {
   if (!isSourceCode(sources) || files >= fewFiles) return;
   const held = Math.max(1, Math.round(files * fraction));
-  log.warn(`${namesOf(sources)}: only ${held} of ${files} files held out for validation; their loss is not reliable.`);
+  const count = `${held} of ${counted(files, "file")}`;
+  log.warn(`${namesOf(sources)}: only ${count} held out for validation; their loss is not reliable.`);
 }
 
 function tooSmall(sources: readonly Dataset[], fraction: number, examples: number): UserError {
@@ -125,12 +128,12 @@ function tooSmall(sources: readonly Dataset[], fraction: number, examples: numbe
   return isSourceCode(sources)
     ? new UserError(
         "data-too-small",
-        say`Cannot hold out ${fraction} of the data set ${names} for validation: none of its ${examples} files would be left to train on.`,
+        say`Cannot hold out ${fraction} of the data set ${names} for validation: none of its files (${examples}) would be left to train on.`,
         say`Add more distinct files, or choose another --validation on the command line.`,
       )
     : new UserError(
         "data-too-small",
-        say`Cannot hold out ${fraction} of the data set ${names} for validation: none of its ${examples} examples would be left to train on.`,
+        say`Cannot hold out ${fraction} of the data set ${names} for validation: none of its examples (${examples}) would be left to train on.`,
         say`Add more distinct examples, or choose another --validation on the command line.`,
       );
 }

@@ -6,6 +6,7 @@
 import type { Dataset, Example } from "../../dataset/example.ts";
 import { contentHash, countHashes } from "../../dataset/holdOut.ts";
 import type { Log } from "../../foundation/log.ts";
+import { counted } from "../../foundation/words/quantities.ts";
 import { recentFiles } from "../../sources/git/recentFiles.ts";
 import type { TrainOptions } from "../request.ts";
 
@@ -62,7 +63,8 @@ export function holdOutChoice({ fraction, seed, holdOut, log, signal }: HoldOutO
         if (hashes.length === 0) for (const hash of files.values()) addRandom(hash);
         else {
           byTime.add(source);
-          log.info(`${source.name}: held out ${hashes.length} of ${files.size} files, those of the last commits.`);
+          const count = `${hashes.length} of ${counted(files.size, "file")}`;
+          log.info(`${source.name}: held out ${count}, those of the last commits.`);
         }
       }
       const bound = isRandomUsed ? random.boundOf(fraction) : 0;

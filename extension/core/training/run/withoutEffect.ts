@@ -3,8 +3,9 @@
  * may vanish after its preview.
  */
 
-import { openDatasets } from "../../dataset/openDataset.ts";
 import { foreignFields, methodNames, methodsWith } from "../../adapters/methods/methodNamed.ts";
+import { isSourceCode, openDatasets } from "../../dataset/openDataset.ts";
+import { isPaperDataset } from "../../dataset/paperDatasets.ts";
 import { UserError } from "../../foundation/errors.ts";
 import { inWords } from "../../foundation/request.ts";
 import { say } from "../../foundation/words/said.ts";
@@ -17,6 +18,9 @@ export async function refuseWithoutEffect(options: TrainOptions): Promise<void> 
   // A resumed training has its own settings and data.
   if (resume === true) return;
   refuseOthersFields(options);
+  refuseBesideAdapter(options);
+  refuseForRows(options);
+  refuseIdlePatience(options);
   if (commitsSince !== undefined) refuseDayToCome(commitsSince);
   if (include === undefined) return;
   // Data that is not there is to blame, not what should be in it.
@@ -38,8 +42,58 @@ function refuseOthersFields({ method = methodNames[0], init, ...options }: Train
   );
 }
 
+/** Fields that an adapter to start from keeps, whatever is asked. Others must agree with the adapter, which initialAdapter.ts checks. */
+const keptFields = ["targets", "initText"] as const satisfies readonly (keyof TrainOptions)[];
+
+function refuseBesideAdapter({ init, ...options }: TrainOptions): void {
+  const kept = keptFields.find((name) => options[name] !== undefined);
+  if (init === undefined || kept === undefined) return;
+  throw new UserError(
+    "option-invalid",
+    say`The option ${inWords(kept)} has no effect: the adapter to start from keeps its own.`,
+    say`Leave it out, or start without an adapter.`,
+  );
+}
+
+/** Fields that change only what becomes of source code. */
+const sourceFields = [
+  "sourceAs",
+  "context",
+  "fillShare",
+  "holdOut",
+  "include",
+  "commitsSince",
+] as const satisfies readonly (keyof TrainOptions)[];
+
+function refuseForRows(options: TrainOptions): void {
+  const idle = sourceFields.find((name) => options[name] !== undefined);
+  if (idle === undefined || hasSourceCode(options)) return;
+  throw new UserError(
+    "option-invalid",
+    say`The option ${inWords(idle)} has no effect: the data holds no source code.`,
+    say`Leave it out, or add Python files or folders to the data.`,
+  );
+}
+
+function hasSourceCode({ data, validation = "0" }: TrainOptions): boolean {
+  return data.some(isSourceCode) || (Number.isNaN(Number(validation)) && isSourceCode(validation));
+}
+
+/** Without validation, no loss is watched. The paper's data sets bring theirs. */
+function refuseIdlePatience({ patience, validation, data }: TrainOptions): void {
+  const isValidated = validation === undefined ? data.some(isPaperDataset) : Number(validation) !== 0;
+  if (patience === undefined || isValidated) return;
+  throw new UserError(
+    "option-invalid",
+    say`The option patience has no effect: no data is held out for validation.`,
+    say`Leave it out, or hold out a share of the data, such as --validation 0.1.`,
+  );
+}
+
+/** A day begins at midnight here or in UTC, as its commits are counted, whichever is earlier. */
 function refuseDayToCome(day: string): void {
-  if (!(Date.parse(day) > Date.now())) return;
+  const begins = Math.min(Date.parse(day), Date.parse(`${day}T00:00`));
+  if (!(begins > Date.now())) return;
   const message = say`Cannot learn from your commits since ${day}: that day is still to come.`;
   throw new UserError("option-invalid", message, say`Choose an earlier day.`);
 }

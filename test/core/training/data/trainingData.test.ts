@@ -107,7 +107,7 @@ describe("openTrainingData", () => {
       "too little to hold out from",
       async () => ({ data: [await put("one.jsonl", pairs(1))], validation: "0.1" }),
       "data-too-small",
-      /none of its 1 examples would be left/,
+      /none of its examples \(1\) would be left/,
     ],
     [
       "a fraction of more than all",

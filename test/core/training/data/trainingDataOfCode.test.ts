@@ -40,7 +40,7 @@ describe("openTrainingData of source code", () => {
     data.release();
     await expect(opened({ data: [join(bed.folder, "project/a.py")], validation: "0.1" })).rejects.toMatchObject({
       code: "data-too-small",
-      message: expect.stringMatching(/none of its 1 files would be left/),
+      message: expect.stringMatching(/none of its files \(1\) would be left/),
     });
   });
 

@@ -1,5 +1,6 @@
 /** The README of an exported study: how to run it again, and what it was made of. */
 
+import { counted } from "../../../foundation/words/quantities.ts";
 import { markdownText } from "../../scoring/markdown.ts";
 import type { RunSummary } from "../../runs/runFolder.ts";
 import type { Study } from "../studyFile.ts";
@@ -15,7 +16,9 @@ export interface Exported {
 export function studyReadme({ title }: Study, { runs, leftOut, version }: Exported): string {
   const configurations = runs.map(({ record }) => record.configuration);
   const machines = new Set(
-    runs.map(({ record: { machine } }) => `${machine.processor}, ${machine.cores} cores, ${machine.platform}`),
+    runs.map(
+      ({ record: { machine } }) => `${machine.processor}, ${counted(machine.cores, "core")}, ${machine.platform}`,
+    ),
   );
   const list = (items: Iterable<string>): string =>
     [...new Set(items)].map((item) => `- ${markdownText(item)}\n`).join("") || "- none\n";
@@ -34,7 +37,7 @@ same bases and the paper's data sets, which this folder does not hold: \`graft i
 ${list(configurations.map(({ base }) => `${base.name} (${base.modelType}, ${base.parameters} parameters): ${base.hash}`))}
 ## Suites
 
-${list(configurations.map(({ suite }) => `${suite.name} (${suite.tasks} tasks): ${suite.hash}`))}
+${list(configurations.map(({ suite }) => `${suite.name} (${counted(suite.tasks, "task")}): ${suite.hash}`))}
 ## Adapters
 
 ${list(configurations.flatMap(({ adapters }) => adapters.map(({ name, method, hash }) => `${name} (${method}): ${hash}`)))}
