@@ -1,7 +1,9 @@
 /** Applies the settings that an initial adapter imposes on a training. */
 
 import type { Adapter } from "../adapters/adapter.ts";
+import type { Modules } from "../adapters/methods/method.ts";
 import { foreignFields, kindOf, methodOf } from "../adapters/methods/methodNamed.ts";
+import { resolveTargets } from "../adapters/methods/targets.ts";
 import { UserError } from "../foundation/errors.ts";
 import { inWords } from "../foundation/request.ts";
 import { say, type Said } from "../foundation/words/said.ts";
@@ -13,7 +15,12 @@ import type { TrainSettings } from "./settings.ts";
  *
  * @throws UserError "adapter-mismatch" if `options` contradict the adapter, or have what only adapters of other methods have
  */
-export function settingsOf(adapter: Adapter, settings: TrainSettings, options: TrainOptions): TrainSettings {
+export function settingsOf(
+  adapter: Adapter,
+  settings: TrainSettings,
+  options: TrainOptions,
+  modules: Modules,
+): TrainSettings {
   const decisions = kindOf(adapter).decides(adapter);
   const decided: Readonly<Record<string, unknown>> = { ...decisions.settings, method: methodOf(adapter.method).name };
   const labels: Readonly<Record<string, Said>> = { method: say`method`, ...decisions.labels };
@@ -25,6 +32,11 @@ export function settingsOf(adapter: Adapter, settings: TrainSettings, options: T
     const message = say`Cannot start from adapter "${adapter.name}": ${found}.`;
     throw new UserError("adapter-mismatch", message, say`Omit the ${words}, or start without an adapter.`);
   }
+  const { targets } = decided as Partial<TrainSettings>;
+  if (targets && options.targets && !isSame(resolveTargets(options.targets, modules), new Set(targets))) {
+    const message = say`Cannot start from adapter "${adapter.name}": it has other targets than ${options.targets.join(", ")}.`;
+    throw new UserError("adapter-mismatch", message, say`Omit the targets, or start without an adapter.`);
+  }
   const [foreign] = foreignFields(adapter.method, options);
   if (foreign !== undefined) {
     const message = say`Cannot start from adapter "${adapter.name}": its method ${adapter.method} has no option ${inWords(foreign)}.`;
@@ -32,6 +44,10 @@ export function settingsOf(adapter: Adapter, settings: TrainSettings, options: T
   }
   const defaults = Object.entries(decisions.defaults ?? {}).filter(([key]) => asked[key] === undefined);
   return { ...settings, ...decided, ...Object.fromEntries(defaults) };
+}
+
+function isSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every((path) => b.has(path));
 }
 
 function shown(value: unknown): string {

@@ -45,6 +45,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
+const shapes = (base = bases.get("llama")!): ReturnType<typeof moduleShapes> => moduleShapes(base.config);
 const settled = (more: Partial<TrainOptions> = {}): ResolvedSettings =>
   resolveDefaults(readSettings({ ...options, rank: 2, virtualTokens: 3, ...more }), 1e6, [], false);
 
@@ -188,7 +189,12 @@ describe("trainedFiles", () => {
         const adapter = await readAdapter(await written(method, base));
         expect(adapter).toMatchObject({ method, baseModel: base.name });
         expect(valuesOf(adapter)).toEqual((await started({ method }, base)).values);
-        const again = resolveDefaults(settingsOf(adapter, readSettings(options), options), 1e6, [], false);
+        const again = resolveDefaults(
+          settingsOf(adapter, readSettings(options), options, shapes(base)),
+          1e6,
+          [],
+          false,
+        );
         expect(specOf(again, base)).toMatchObject(specOf(settled({ method }), base));
       }
     },
@@ -231,16 +237,22 @@ describe("settingsOf", () => {
   const adapter = lora as unknown as Adapter;
 
   test("takes the adapter's settings", () => {
-    const found = settingsOf(adapter, readSettings(options), { ...options, epochs: 1 });
+    const found = settingsOf(adapter, readSettings(options), { ...options, epochs: 1 }, shapes());
     expect(found).toMatchObject({ method: "lora", rank: 2, alpha: 8, dropout: 0.1 });
     expect(found.targets).toEqual(["model.layers.0.self_attn.q_proj"]);
+  });
+
+  test("takes targets that are the adapter's own", () => {
+    const targets = ["layers.0.self_attn.q_proj"];
+    const found = settingsOf(adapter, readSettings({ ...options, targets }), { ...options, targets }, shapes());
+    expect(found.targets).toEqual([...modules.keys()]);
   });
 
   test("takes the scaled inputs from an IA3 adapter", () => {
     const scaled = new Map([["model.layers.0.mlp.up_proj", { on: "input", values: new Float32Array(64) }]]);
     const ia3 = { method: "ia3", name: "mine", baseModel: "", modules: scaled } as unknown as Adapter;
     const settings = resolveDefaults(
-      settingsOf(ia3, readSettings(options), options),
+      settingsOf(ia3, readSettings(options), options, shapes()),
       1e6,
       moduleShapes(bases.get("llama")!.config).keys(),
       false,
@@ -257,8 +269,10 @@ describe("settingsOf", () => {
     [{ alpha: 32 }, /its alpha is 8, but the request says 32/],
     [{ method: "ia3" }, /its method is lora, but the request says ia3/],
     [{ method: "full" }, /its method is lora, but the request says full/],
+    [{ targets: ["k_proj"] }, /it has other targets than k_proj/],
     [{ virtualTokens: 5 }, /its method lora has no option virtual tokens/],
   ])("refuses %o with both values", (more, message) => {
-    expect(() => settingsOf(adapter, readSettings({ ...options, ...more }), { ...options, ...more })).toThrow(message);
+    const asked = { ...options, ...more };
+    expect(() => settingsOf(adapter, readSettings(asked), asked, shapes())).toThrow(message);
   });
 });

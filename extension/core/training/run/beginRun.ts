@@ -50,7 +50,7 @@ export async function beginRun(
   const asked = readSettings(options);
   const base = await resolveBase(options.base, { ...options, log, signal });
   const initial = await startOf(options.init, base);
-  const decided = initial ? settingsOf(initial, asked, options) : asked;
+  const decided = initial ? settingsOf(initial, asked, options, moduleShapes(base.config)) : asked;
   const { settings, spec, maxLength } = settingsFor(base, decided, options);
   const tokenizer = await openTokenizer(base.path, base.config.vocabularySize);
   const first = await firstOf(spec, settings, base, { initial, tokenizer, log });

@@ -42,15 +42,12 @@ function refuseOthersFields({ method = methodNames[0], init, ...options }: Train
   );
 }
 
-/** Fields that an adapter to start from keeps, whatever is asked. Others must agree with the adapter, which initialAdapter.ts checks. */
-const keptFields = ["targets", "initText"] as const satisfies readonly (keyof TrainOptions)[];
-
-function refuseBesideAdapter({ init, ...options }: TrainOptions): void {
-  const kept = keptFields.find((name) => options[name] !== undefined);
-  if (init === undefined || kept === undefined) return;
+/** An adapter has its values already. Whether other fields agree with it, initialAdapter.ts checks. */
+function refuseBesideAdapter({ init, initText }: TrainOptions): void {
+  if (init === undefined || initText === undefined) return;
   throw new UserError(
     "option-invalid",
-    say`The option ${inWords(kept)} has no effect: the adapter to start from keeps its own.`,
+    say`The option init text has no effect: the adapter to start from keeps its own values.`,
     say`Leave it out, or start without an adapter.`,
   );
 }

@@ -20,10 +20,6 @@ afterEach(() => {
 test.each<[Partial<TrainOptions>, RegExp]>([
   [{ method: "ia3", rank: 4 }, /The option rank has no effect with the method ia3\./],
   [{ virtualTokens: 4 }, /The option virtual tokens has no effect with the method lora\./],
-  [
-    { init: "mine", targets: ["q_proj"] },
-    /The option targets has no effect: the adapter to start from keeps its own\./,
-  ],
   [{ init: "mine", initText: "Generate" }, /The option init text has no effect/],
   [{ ...rows, sourceAs: "pieces" }, /The option source as has no effect: the data holds no source code\./],
   [{ ...rows, context: "file" }, /The option context has no effect/],
