@@ -6,8 +6,8 @@
 import type { Copy, Snippet } from "../../repository/repositoryQuery.ts";
 import { indentationOf, reindented } from "./reindent.ts";
 import { equalEnds, findCopies, isWorthCopying, longestMatch, type CopyMatch, type CopySource } from "./copySearch.ts";
-import { looksBack, openedBody } from "./openedBody.ts";
 import { nameDefined, namesBeside } from "../definedNames.ts";
+import { beginningOfAnother, looksBack, openedBody, type OpenedBody } from "../openedBody.ts";
 
 export interface CopiedText {
   /** The text after the place, with the indentation of the cursor's line. */
@@ -99,20 +99,27 @@ export function copyModel({ path, prefix, suffix, copies = [], context }: CopyCo
  */
 function countedLength(before: string): (length: number, place: string) => number {
   const opened = openedBody(before);
-  if (!opened || opened.isConstructor) return (length) => length;
+  if (!opened || isConstructor(opened)) return (length) => length;
   const { line } = opened;
   return (length, place) => {
-    if (!openedBody(place)?.isConstructor) return length;
+    const other = openedBody(place);
+    if (!other || !isConstructor(other)) return length;
     const counts = Math.min(length, line.length);
     return isWorthCopying(line, counts) ? counts : 0;
   };
 }
 
-/** Returns a filter that drops definitions of names which are defined beside the cursor's line. */
+function isConstructor({ name }: OpenedBody): boolean {
+  return name === "__init__";
+}
+
+/** Returns a filter that drops definitions of names which are defined beside the cursor's line, and beginnings of other functions. */
 function isNew(before: string, after: string): (copy: CopiedText) => boolean {
   const lineStart = before.lastIndexOf("\n") + 1;
   const [begun, above] = [before.slice(lineStart), before.slice(0, lineStart)];
+  const isAnothers = beginningOfAnother(above);
   return ({ text }) => {
+    if (isAnothers(begun + text.split("\n", 1)[0]!)) return false;
     const defined = nameDefined(begun, text);
     return !defined || !namesBeside(above, after, defined.indent).has(defined.name);
   };

@@ -6,7 +6,7 @@ import type { PythonParser } from "../../python/pythonParser.ts";
 import type { Cursor, End } from "../stop.ts";
 import type { Completion } from "./completion.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
-import { isVisible, postProcess } from "./postProcess.ts";
+import { postProcess } from "./postProcess.ts";
 
 export interface Candidate extends Pick<Completion, "text" | "tokens" | "logProbability" | "stop"> {
   /** Absent if nothing was generated. */
@@ -37,7 +37,8 @@ function candidateOf(
   const worthy = isLoop ? "" : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible });
   const parsable = parsablePrefix(parser, worthy, cursor);
   return {
-    text: isVisible(parsable, fewestVisible) ? parsable : "",
+    // What is cut once more may say as little as the texts that are never shown.
+    text: parsable === worthy ? worthy : postProcess(parsable, cursor, { isCutOff: false, fewestVisible }),
     tokens: tokens.length,
     logProbability,
     stop,

@@ -2,6 +2,7 @@
 
 import type { Cursor } from "../stop.ts";
 import {
+  withoutAnothersBeginning,
   withoutBareName,
   withoutRedefinition,
   withoutRepeatedLines,
@@ -23,6 +24,7 @@ export function postProcess(text: string, cursor: Cursor, { isCutOff, fewestVisi
     withoutRepeatedStatement,
     withoutBareName,
     withoutRedefinition,
+    withoutAnothersBeginning,
     withoutNextLines,
     withoutRestOfLine,
   ];

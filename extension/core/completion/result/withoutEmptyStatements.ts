@@ -1,6 +1,7 @@
-/** Cuts before statements that say nothing: what was just said, a name alone, what is defined already. */
+/** Cuts before statements that say nothing: what was just said, a name alone, what is defined or begins another function already. */
 
 import { nameDefined, namesBeside } from "../definedNames.ts";
+import { beginningOfAnother } from "../openedBody.ts";
 import { eachLine, isCode, scanPython } from "../pythonText.ts";
 import type { Cursor } from "../stop.ts";
 
@@ -63,6 +64,16 @@ export function withoutRedefinition(text: string, cursor: Cursor): string {
     return defined !== undefined && namesBeside(above, cursor.suffix, defined.indent).has(defined.name);
   });
   return again ? text.slice(0, Math.max(0, again.at - 1)) : text;
+}
+
+/** Cuts before the first line of a function's body that is also another function's. */
+export function withoutAnothersBeginning(text: string, cursor: Cursor): string {
+  const begun = lineAtCursor(cursor);
+  const copied = codeLines(text, cursor).find(({ line, at }) => {
+    const above = textAbove(cursor) + (at > 0 ? begun + text.slice(0, at) : "");
+    return beginningOfAnother(above)(line);
+  });
+  return copied ? text.slice(0, Math.max(0, copied.at - 1)) : text;
 }
 
 function isBareName(line: string): boolean {

@@ -54,6 +54,11 @@ describe("postProcess", () => {
     ["class A:\n    |\n\n    def f(self):\n        g()\n", "a = 1\n    def f(self):\n        h()", "a = 1"],
     ["class A:\n    def f(self):\n        g()\n\nclass B:\n    |\n", "def f(self):", "def f(self):"],
     ["|", "def f():\n    g()\n\ndef f():\n    h()", "def f():\n    g()"],
+    // What another function begins with.
+    ["def f(a):\n    a.b(1)\n\n\ndef g(a):\n    |\n", "a.b(1)", ""],
+    ["def f(a):\n    a.b(1)\n\n\ndef g(a):\n    a.|\n", "b(1)", ""],
+    ["def f(a):\n    a.b(1)\n\n\ndef g(a):|\n", "\n    a.b(1)\n    c()", ""],
+    ["def f(a):\n    a.b(1)\n\n\ndef g(a):\n    |\n", "c()\n    a.b(1)", "c()\n    a.b(1)"],
     // The statement above, once more.
     ["def f():\n    a(1)\n    |\n", "a(1)", ""],
     ["def f():\n    a(1)\n    a|\n", "(1)", ""],

@@ -1,0 +1,49 @@
+/** Tells a place at the beginning of a function's body, and what other bodies begin with, from text alone. */
+
+export interface OpenedBody {
+  /** The function's name. */
+  readonly name: string;
+  /** The body's first line up to the place, with its indentation. */
+  readonly line: string;
+}
+
+/** The most characters of header, docstring and line that are looked at. */
+export const looksBack = 800;
+// Each part begins with a character of its own and has one end, so that a text that almost matches is not read in many ways.
+const plain = String.raw`[^()"'#]|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#[^\n]*\n`;
+const parameters = String.raw`\((?:${plain}|\((?:${plain})*\))*\)`;
+const typeParameters = String.raw`(?:\[(?:[^[\]]|\[[^[\]]*\])*\][ \t]*)?`;
+const header = String.raw`\bdef[ \t]+(?<name>\w+)[ \t]*${typeParameters}${parameters}[^\n:]*:[ \t]*(?:#[^\n]*)?\n`;
+const comments = String.raw`(?:[ \t]*(?:#[^\n]*)?\n)*`;
+const docstring = String.raw`(?:[ \t]*(?:"""[^"]*"""|'''[^']*''')[ \t]*\n${comments})?`;
+const pattern = new RegExp(String.raw`${header}${comments}${docstring}(?<line>[^\n]*)$`);
+
+/** Returns undefined unless `text` ends in the first line of a function's body, behind its docstring and comments if it has them. */
+export function openedBody(text: string): OpenedBody | undefined {
+  const { name, line } = pattern.exec(text.slice(-looksBack).replaceAll("\r\n", "\n"))?.groups ?? {};
+  return name === undefined || line === undefined ? undefined : { name, line };
+}
+
+/** Whole first lines that say little, or open a block: other functions may well begin with them. */
+const common = /:$|^(?:pass|\.\.\.|raise\b.*|super\(\).*|return(?: (?:None|True|False|self|NotImplemented))?)$/;
+
+/**
+ * Returns a test for the first line of a function: whether exactly one other function above begins with it. That is a copy and not a
+ * habit: in four repositories that nobody trained on, none of the 13 suggestions that began so were right. Tests do begin alike.
+ *
+ * @param above all lines above the line
+ */
+export function beginningOfAnother(above: string): (line: string) => boolean {
+  const own = openedBody(above)?.name;
+  if (own === undefined || own.startsWith("test")) return () => false;
+  return (line) => {
+    if (common.test(line.trim())) return false;
+    const whole = `\n${line}\n`;
+    const others = new Set<string>();
+    for (let at = above.lastIndexOf(whole); at > 0; at = above.lastIndexOf(whole, at - 1)) {
+      const other = openedBody(above.slice(0, at + 1))?.name;
+      if (other !== undefined && other !== own) others.add(other);
+    }
+    return others.size === 1;
+  };
+}
