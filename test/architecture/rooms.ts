@@ -16,10 +16,11 @@ export const rooms: Readonly<Record<string, Rooms>> = {
   "extension/core/completion": {
     ".": ["context", "copies", "judgement", "result"],
     context: ["."],
-    copies: ["."],
+    copies: [".", "names"],
     devices: ["."],
     judgement: [".", "result"],
-    result: [".", "judgement"],
+    names: ["."],
+    result: [".", "judgement", "names"],
   },
   "extension/core/dataset": { paper: ["."] },
   "extension/core/devices": { ".": ["cuda"], cuda: ["."] },

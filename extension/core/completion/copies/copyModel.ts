@@ -6,8 +6,8 @@
 import type { Copy, Snippet } from "../../repository/repositoryQuery.ts";
 import { indentationOf, reindented } from "./reindent.ts";
 import { equalEnds, findCopies, isWorthCopying, longestMatch, type CopyMatch, type CopySource } from "./copySearch.ts";
-import { nameDefined, namesBeside } from "../definedNames.ts";
-import { beginningOfAnother, looksBack, openedBody, type OpenedBody } from "../openedBody.ts";
+import { nameDefined, namesBeside } from "../names/definedNames.ts";
+import { beginningOfAnother, looksBack, openedBody, type OpenedBody } from "../names/openedBody.ts";
 
 export interface CopiedText {
   /** The text after the place, with the indentation of the cursor's line. */

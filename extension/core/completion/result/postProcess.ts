@@ -4,6 +4,7 @@ import type { Cursor } from "../stop.ts";
 import {
   withoutAnothersBeginning,
   withoutBareName,
+  withoutForeignNames,
   withoutRedefinition,
   withoutRepeatedLines,
   withoutRepeatedStatement,
@@ -25,6 +26,7 @@ export function postProcess(text: string, cursor: Cursor, { isCutOff, fewestVisi
     withoutBareName,
     withoutRedefinition,
     withoutAnothersBeginning,
+    withoutForeignNames,
     withoutNextLines,
     withoutRestOfLine,
   ];

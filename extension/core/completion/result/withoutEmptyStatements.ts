@@ -1,7 +1,8 @@
-/** Cuts before statements that say nothing: what was just said, a name alone, what is defined or begins another function already. */
+/** Cuts before statements that say nothing here: what was just said, a name alone, and what belongs to other functions. */
 
-import { nameDefined, namesBeside } from "../definedNames.ts";
-import { beginningOfAnother } from "../openedBody.ts";
+import { nameDefined, namesBeside } from "../names/definedNames.ts";
+import { firstForeignName } from "../names/foreignNames.ts";
+import { beginningOfAnother } from "../names/openedBody.ts";
 import { eachLine, isCode, scanPython } from "../pythonText.ts";
 import type { Cursor } from "../stop.ts";
 
@@ -74,6 +75,12 @@ export function withoutAnothersBeginning(text: string, cursor: Cursor): string {
     return beginningOfAnother(above)(line);
   });
   return copied ? text.slice(0, Math.max(0, copied.at - 1)) : text;
+}
+
+/** Cuts before the line that reads a name which only other functions have. */
+export function withoutForeignNames(text: string, cursor: Cursor): string {
+  const at = firstForeignName(text, cursor);
+  return at === undefined ? text : text.slice(0, Math.max(0, text.lastIndexOf("\n", at)));
 }
 
 function isBareName(line: string): boolean {

@@ -59,6 +59,10 @@ describe("postProcess", () => {
     ["def f(a):\n    a.b(1)\n\n\ndef g(a):\n    a.|\n", "b(1)", ""],
     ["def f(a):\n    a.b(1)\n\n\ndef g(a):|\n", "\n    a.b(1)\n    c()", ""],
     ["def f(a):\n    a.b(1)\n\n\ndef g(a):\n    |\n", "c()\n    a.b(1)", "c()\n    a.b(1)"],
+    // What only another function knows.
+    ["def f(a):\n    b = 1\n\n\ndef g():\n    |\n", "return a", ""],
+    ["def f(a):\n    b = 1\n\n\ndef g():\n    |\n", "c = 1\n    return b", "c = 1"],
+    ["def f(a):\n    b = 1\n\n\ndef g():\n    |\n", "c = 1\n    return c", "c = 1\n    return c"],
     // The statement above, once more.
     ["def f():\n    a(1)\n    |\n", "a(1)", ""],
     ["def f():\n    a(1)\n    a|\n", "(1)", ""],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { beginningOfAnother, openedBody } from "../../../extension/core/completion/openedBody.ts";
+import { beginningOfAnother, openedBody } from "../../../../extension/core/completion/names/openedBody.ts";
 
 describe("openedBody", () => {
   test.each([

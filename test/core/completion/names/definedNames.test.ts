@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { nameDefined, namesBeside } from "../../../extension/core/completion/definedNames.ts";
+import { nameDefined, namesBeside } from "../../../../extension/core/completion/names/definedNames.ts";
 
 describe("namesBeside", () => {
   const above = `

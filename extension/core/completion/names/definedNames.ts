@@ -1,6 +1,6 @@
 /** Which names the definitions beside a line have already: a new definition there has another name. */
 
-import { indentation, isCode } from "./pythonText.ts";
+import { indentation, isCode } from "../pythonText.ts";
 
 /** A definition's header up to its name: its indentation, and the name. */
 const definition = /^(?<indent>[ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+(?<name>[\p{L}_][\p{L}\p{N}_]*)/u;
