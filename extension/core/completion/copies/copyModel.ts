@@ -80,7 +80,7 @@ export function copyModel({ path, prefix, suffix, copies = [], context }: CopyCo
     // At the cursor, the index has found more than these texts hold.
     const others =
       written === "" && given.length > 0 ? [] : findCopies(elsewhere, before, mostElsewhere).flatMap(copied);
-    const all = [...inFile, ...followed, ...others.filter(unlike(followed))].filter(isNew(prefix + written, suffix));
+    const all = [...inFile, ...followed, ...others.filter(unlike(followed))].filter(isNew(prefix, written, suffix));
     return all.sort((a, b) => b.length - a.length);
   };
   // Prior and drafts ask about the same texts.
@@ -114,10 +114,13 @@ function isConstructor({ name }: OpenedBody): boolean {
 }
 
 /** Returns a filter that drops definitions of names which are defined beside the cursor's line, and beginnings of other functions. */
-function isNew(before: string, after: string): (copy: CopiedText) => boolean {
+function isNew(prefix: string, written: string, after: string): (copy: CopiedText) => boolean {
+  const before = prefix + written;
   const lineStart = before.lastIndexOf("\n") + 1;
   const [begun, above] = [before.slice(lineStart), before.slice(0, lineStart)];
-  const isAnothers = beginningOfAnother(above);
+  // What the user has begun may go on as it did elsewhere.
+  const isOwn = prefix.slice(lineStart).trim() !== "";
+  const isAnothers = isOwn ? () => false : beginningOfAnother(above);
   return ({ text }) => {
     if (isAnothers(begun + text.split("\n", 1)[0]!)) return false;
     const defined = nameDefined(begun, text);

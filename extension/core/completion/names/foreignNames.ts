@@ -101,8 +101,9 @@ function partsOf(above: string, indent: number, suffix: string): { visible: stri
 /** The line below the block that a header opens. */
 function endOfBlock(lines: readonly string[], start: number): number {
   const indent = indentation(lines[start]!);
-  const end = lines.findIndex((line, i) => i > start && isAtBlock(line) && indentation(line) <= indent);
-  return end < 0 ? lines.length : end;
+  let end = start + 1;
+  while (end < lines.length && !(isAtBlock(lines[end]!) && indentation(lines[end]!) <= indent)) end++;
+  return end;
 }
 
 /** The header of the outermost function around the line below these ones; undefined outside of functions. */

@@ -67,10 +67,11 @@ export function withoutRedefinition(text: string, cursor: Cursor): string {
   return again ? text.slice(0, Math.max(0, again.at - 1)) : text;
 }
 
-/** Cuts before the first line of a function's body that is also another function's. */
+/** Cuts before the first line of a function's body that is also another function's, unless the user has begun it. */
 export function withoutAnothersBeginning(text: string, cursor: Cursor): string {
   const begun = lineAtCursor(cursor);
   const copied = codeLines(text, cursor).find(({ line, at }) => {
+    if (at <= 0 && begun.trim() !== "") return false;
     const above = textAbove(cursor) + (at > 0 ? begun + text.slice(0, at) : "");
     return beginningOfAnother(above)(line);
   });

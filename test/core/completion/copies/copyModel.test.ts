@@ -71,19 +71,18 @@ describe("copyModel", () => {
     expect(
       texts({ prefix: method, copies: [{ path: "c.py", before: made.slice(0, -16), after: "self.items = []\n" }] }),
     ).toEqual([]);
-    // Two constructors make that line a habit.
-    const twice = `${made}\n\n    def clear(self):\n        self.items = []\n`;
-    const typed = copyModel({ ...nothing, prefix: `${twice}\n    def __len__(self):\n        self.it` })("");
-    expect(typed.map(({ text }) => text.split("\n")[0])).toEqual(["ems = []", "ems = []"]);
+    const typed = copyModel({ ...nothing, prefix: `${method}self.it` })("");
+    expect(typed.map(({ text, length }) => [text.split("\n")[0], length])).toEqual([["ems = []", 15]]);
     // Another constructor begins so.
     const again = `${made}\n\nclass Queue:\n    def __init__(self):\n        `;
     expect(texts({ prefix: again })[0]).toMatch(/^self.items = \[\]\n/u);
   });
 
-  test("no function begins as exactly one other did, but tests do", () => {
+  test("no function begins as exactly one other did, unless the user has begun so, but tests do", () => {
     const prefix = (name: string): string => `def f(a):\n    a.b(1)\n\n\ndef ${name}(a):\n    `;
     expect(texts({ prefix: prefix("g") })).toEqual([]);
     expect(texts({ prefix: prefix("g") }, "a.")).toEqual([]);
+    expect(texts({ prefix: `${prefix("g")}a.` })[0]).toMatch(/^b\(1\)\n/u);
     expect(texts({ prefix: prefix("test_g") })[0]).toMatch(/^a\.b\(1\)\n/u);
   });
 

@@ -56,7 +56,7 @@ describe("postProcess", () => {
     ["|", "def f():\n    g()\n\ndef f():\n    h()", "def f():\n    g()"],
     // What another function begins with.
     ["def f(a):\n    a.b(1)\n\n\ndef g(a):\n    |\n", "a.b(1)", ""],
-    ["def f(a):\n    a.b(1)\n\n\ndef g(a):\n    a.|\n", "b(1)", ""],
+    ["def f(a):\n    a.b(1)\n\n\ndef g(a):\n    a.|\n", "b(1)", "b(1)"],
     ["def f(a):\n    a.b(1)\n\n\ndef g(a):|\n", "\n    a.b(1)\n    c()", ""],
     ["def f(a):\n    a.b(1)\n\n\ndef g(a):\n    |\n", "c()\n    a.b(1)", "c()\n    a.b(1)"],
     // What only another function knows.
