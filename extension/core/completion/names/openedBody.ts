@@ -25,7 +25,7 @@ export function openedBody(text: string): OpenedBody | undefined {
 }
 
 /** Whole first lines that say little, or open a block: other functions may well begin with them. */
-const common = /:$|^(?:pass|\.\.\.|raise\b.*|super\(\).*|return(?: (?:None|True|False|self|NotImplemented))?)$/;
+const common = /:$|^(?:pass|\.\.\.|(?:raise|global|nonlocal)\b.*|super\(\).*|return(?: (?:None|True|False|self|NotImplemented))?)$/;
 
 /**
  * Returns a test for the first line of a function: whether exactly one other function above begins with it. That is a copy and not a
