@@ -119,7 +119,7 @@ export function isCode(line: string): boolean {
 const header = /^\s*(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b[^]*:\s*$/;
 
 /** Returns the text from the start of the last statement in `text` to the end, and the state at the end. */
-function lastStatement(text: string): { text: string; state: PythonState } {
+export function lastStatement(text: string): { text: string; state: PythonState } {
   let start = 0;
   eachLine(text, textStart, ({ offset }, beginsStatement) => {
     if (beginsStatement) start = offset;

@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { Language, type Node, Parser, type Tree, type TreeCursor } from "web-tree-sitter";
 import { internalError } from "../foundation/errors.ts";
+import { firstForeignName } from "./foreignNames.ts";
 import { countMisuses, type TextRange } from "./misuses.ts";
 import { statementsOf, type Statement } from "./statements.ts";
 
@@ -42,6 +43,8 @@ export interface PythonParser {
    * Python rejects ({@link countMisuses}). Returns 0 for valid Python.
    */
   faults(text: string, range: TextRange): number;
+  /** Returns where the range first reads a name that only other functions have ({@link firstForeignName}). */
+  foreignName(text: string, range: TextRange, isKnown: (name: string) => boolean): number | undefined;
   /** Returns the syntax problems in text order. */
   problems(text: string): SyntaxProblem[];
   /** Returns the root, of type "module", or "ERROR" if the text cannot be parsed at all. */
@@ -72,6 +75,7 @@ export async function openPythonParser(): Promise<PythonParser> {
     parses: (text) => parsed(text, (tree) => !tree.rootNode.hasError),
     faults: (text, range) =>
       parsed(text, ({ rootNode }) => (rootNode.hasError ? countErrors(rootNode) : 0) + countMisuses(rootNode, range)),
+    foreignName: (text, range, isKnown) => parsed(text, ({ rootNode }) => firstForeignName(rootNode, range, isKnown)),
     problems: (text) => parsed(text, (tree) => (tree.rootNode.hasError ? problemsOf(tree) : [])),
     tree: (text) => parsed(text, copyOf),
     statements: (text) => parsed(text, statementsOf),

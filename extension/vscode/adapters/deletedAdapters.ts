@@ -5,6 +5,7 @@
 
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { isFolder } from "../../core/foundation/exists.ts";
 import { deleteAdapter, deletedBefore, restoreAdapter } from "../../core/adapters/library/keptAdapters.ts";
 import type { AdapterViewOptions } from "./adapterView.ts";
 
@@ -13,8 +14,8 @@ type DeletionOptions = Pick<AdapterViewOptions, "library" | "places" | "messages
 export async function deleteWithUndo(name: string, options: DeletionOptions): Promise<void> {
   const { library, messages } = options;
   const deleted = deletedFolder(options);
-  // An earlier deletion of this name gives way.
-  await forget([name], options);
+  // An earlier deletion of this name gives way; another window may just have made it.
+  if (await isFolder(join(library.folder, name))) await forget([name], options);
   await deleteAdapter(library.folder, name, deleted);
   library.refresh();
   // The workspace remembers the names of its adapters, so that one that comes back is in use again.

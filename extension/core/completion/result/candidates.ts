@@ -7,6 +7,7 @@ import type { Cursor, End } from "../stop.ts";
 import type { Completion } from "./completion.ts";
 import { parsablePrefix } from "./parsablePrefix.ts";
 import { postProcess } from "./postProcess.ts";
+import { withoutForeignNames } from "./withoutForeignNames.ts";
 
 export interface Candidate extends Pick<Completion, "text" | "tokens" | "logProbability" | "stop"> {
   /** Absent if nothing was generated. */
@@ -35,15 +36,22 @@ function candidateOf(
   // postProcess cuts a loop of lines where it begins; a loop within one line leaves nothing useful.
   const isLoop = isRepetitive(tokens) && !text.includes("\n");
   const worthy = isLoop ? "" : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible });
-  const parsable = parsablePrefix(parser, worthy, cursor);
   return {
-    // What is cut once more may say as little as the texts that are never shown.
-    text: parsable === worthy ? worthy : postProcess(parsable, cursor, { isCutOff: false, fewestVisible }),
+    text: settled(worthy, (shown) => {
+      const parsable = withoutForeignNames(parser, parsablePrefix(parser, shown, cursor), cursor);
+      return postProcess(parsable, cursor, { isCutOff: false, fewestVisible });
+    }),
     tokens: tokens.length,
     logProbability,
     stop,
     from,
   };
+}
+
+/** Cuts a text until nothing is left to cut: what remains of a line may say nothing, and may not parse. */
+function settled(text: string, cut: (text: string) => string): string {
+  const shorter = cut(text);
+  return shorter === text ? text : settled(shorter, cut);
 }
 
 const nothing: Candidate = { text: "", tokens: 0, logProbability: 0, stop: "end" };

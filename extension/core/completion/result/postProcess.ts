@@ -4,10 +4,10 @@ import type { Cursor } from "../stop.ts";
 import {
   withoutAnothersBeginning,
   withoutBareName,
-  withoutForeignNames,
   withoutRedefinition,
   withoutRepeatedLines,
   withoutRepeatedStatement,
+  withoutUnreachable,
 } from "./withoutEmptyStatements.ts";
 
 export interface PostProcessOptions {
@@ -23,10 +23,10 @@ export function postProcess(text: string, cursor: Cursor, { isCutOff, fewestVisi
     isCutOff ? withoutCutLine : same,
     withoutRepeatedLines,
     withoutRepeatedStatement,
+    withoutUnreachable,
     withoutBareName,
     withoutRedefinition,
     withoutAnothersBeginning,
-    withoutForeignNames,
     withoutNextLines,
     withoutRestOfLine,
   ];

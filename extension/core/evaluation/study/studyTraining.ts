@@ -68,7 +68,8 @@ export async function isTrained({ folder, base }: Trained, { home }: StudyPlaces
  * @throws UserErrors about data and settings
  */
 export async function checkTraining({ folder, options }: Trained): Promise<void> {
-  if (await canResume(folder)) return;
+  // What is trained, and only lacks its installed base, needs no data any more.
+  if ((await canResume(folder)) || (await readTrainingReport(folder))) return;
   await refuseWithoutEffect(options);
   await openDatasets(options.data, options);
   await validationOf(options);

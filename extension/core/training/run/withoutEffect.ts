@@ -10,9 +10,10 @@ import { UserError } from "../../foundation/errors.ts";
 import { inWords } from "../../foundation/request.ts";
 import { say } from "../../foundation/words/said.ts";
 import { checkIncluded } from "../../sources/overrule/included.ts";
+import { validationOf } from "../data/trainingData.ts";
 import type { TrainOptions } from "../request.ts";
 
-/** @throws UserError "option-invalid"; with files to include, the UserErrors of openDatasets */
+/** @throws UserError "option-invalid"; with files to include, the UserErrors of openDatasets and validationOf */
 export async function refuseWithoutEffect(options: TrainOptions): Promise<void> {
   const { resume, commitsSince, include, data } = options;
   // A resumed training has its own settings and data.
@@ -25,9 +26,10 @@ export async function refuseWithoutEffect(options: TrainOptions): Promise<void> 
   if (include === undefined) return;
   // Data that is not there is to blame, not what should be in it.
   const datasets = await openDatasets(data, options);
+  const { sets } = await validationOf(options);
   await checkIncluded(
     include,
-    datasets.flatMap(({ folder = [] }) => folder),
+    [...datasets, ...sets].flatMap(({ folder = [] }) => folder),
   );
 }
 

@@ -79,11 +79,11 @@ describe("copyModel", () => {
   });
 
   test("no function begins as exactly one other did, unless the user has begun so, but tests do", () => {
-    const prefix = (name: string): string => `def f(a):\n    a.b(1)\n\n\ndef ${name}(a):\n    `;
+    const prefix = (name: string): string => `def f(self):\n    self.b(1)\n\n\ndef ${name}(self):\n    `;
     expect(texts({ prefix: prefix("g") })).toEqual([]);
-    expect(texts({ prefix: prefix("g") }, "a.")).toEqual([]);
-    expect(texts({ prefix: `${prefix("g")}a.` })[0]).toMatch(/^b\(1\)\n/u);
-    expect(texts({ prefix: prefix("test_g") })[0]).toMatch(/^a\.b\(1\)\n/u);
+    expect(texts({ prefix: prefix("g") }, "self.")).toEqual([]);
+    expect(texts({ prefix: `${prefix("g")}self.` })[0]).toMatch(/^b\(1\)\n/u);
+    expect(texts({ prefix: prefix("test_g") })[0]).toMatch(/^self\.b\(1\)\n/u);
   });
 
   test("proposes nothing behind blanks, and nothing from an empty file", () => {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import type { TrainOptions } from "../../../../extension/core/training/request.ts";
 import { refuseWithoutEffect } from "../../../../extension/core/training/run/withoutEffect.ts";
@@ -36,6 +39,15 @@ test.each<[Partial<TrainOptions>, RegExp]>([
     message: expect.stringMatching(message),
   });
   await expect(refuseWithoutEffect({ ...options, ...more, resume: true })).resolves.toBeUndefined();
+});
+
+test("takes a file of the folder to validate on", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "graft-include-"));
+  await writeFile(join(folder, "a.py"), "a = 1\n");
+  const asked = { ...options, include: ["a.py"] };
+  await expect(refuseWithoutEffect({ ...asked, validation: folder })).resolves.toBeUndefined();
+  await expect(refuseWithoutEffect({ ...asked, validation: "0.1" })).rejects.toMatchObject({ code: "option-invalid" });
+  await rm(folder, { recursive: true });
 });
 
 test("data that is not there is to blame, not a file that should be in it", async () => {
