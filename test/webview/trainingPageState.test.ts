@@ -47,6 +47,16 @@ describe("the name", () => {
     expect(after(typed, { ...taken, name: "min" }).nameProblem).toBeUndefined();
   });
 
+  test("is another one than that of a training which can be resumed", () => {
+    const card = { name: "mine", base: "b", step: 1, steps: 9, busy: false };
+    const unfinished = { type: "unfinished", trainings: [card], discarded: [] } as const;
+    const form = [{ ...workspace, taken: [] }, typed] as const;
+    expect(after(...form, unfinished).draft).toMatchObject({ name: "shop", nameChosen: false });
+    expect(after(...form, { ...unfinished, trainings: [{ ...card, name: "other" }] }).draft.name).toBe("mine");
+    const both = { ...unfinished, trainings: [card, { ...card, name: "shop" }] };
+    expect(after(...form, both).draft.name).toBe("shop-2");
+  });
+
   test("follows the training that runs, and is given up with it once it has made an adapter", () => {
     const running = { type: "state", state: { phase: "running", name: "other" } } as const;
     const failed = { phase: "failed", name: "other", message: "", nextStep: "" } as const;

@@ -55,7 +55,7 @@ export function changed(state: PageState, change: Change): PageState {
     case "state":
       return { ...withNameFor(change.state, state), training: change.state };
     case "unfinished":
-      return { ...state, unfinished: change.trainings, discarded: change.discarded };
+      return withFreeName({ ...state, unfinished: change.trainings, discarded: change.discarded });
     case "workspace":
       return withSuggestedName({ ...state, workspace: change });
     case "nameChecked":
@@ -117,8 +117,17 @@ function withName(name: string, state: PageState): PageState {
   return state.draft.name.trim() === name ? state : edited(state, { name, nameChosen: true });
 }
 
+/** A form that an earlier window saved may hold the name of what it has trained in part. */
+function withFreeName(state: PageState): PageState {
+  const { training, unfinished, draft } = state;
+  const isIdle = training === undefined || training.phase === "idle";
+  const isTaken = isIdle && unfinished.some(({ name }) => name === draft.name);
+  return isTaken ? withSuggestedName(edited(state, { nameChosen: false, name: draft.name })) : state;
+}
+
 function withSuggestedName(state: PageState): PageState {
   if (state.draft.nameChosen) return state;
-  const name = suggestedName(state.draft, state.workspace);
+  const taken = [...state.workspace.taken, ...state.unfinished.map(({ name }) => name)];
+  const name = suggestedName(state.draft, { ...state.workspace, taken });
   return name === state.draft.name ? state : edited(state, { name });
 }

@@ -89,7 +89,9 @@ function explanationOf(suggestion: Explained, prompt: ShownPrompt | null): strin
     `## ${t("Parts of other files in front of this file")}`,
     context.length > 0
       ? list(context.map((part) => `${code(part.path)}: ${reasonOf(part)}`))
-      : t("None. Small models read no other files: they follow the places below."),
+      : copies && copies.length > 0
+        ? t("None. Small models read no other files: they follow the places below.")
+        : t("None. Small models read no other files."),
     `## ${t("Places with the same text before the cursor")}`,
     placesOf(copies),
     ...(prompt ? promptOf(prompt) : []),
