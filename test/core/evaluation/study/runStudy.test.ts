@@ -204,8 +204,8 @@ test("what is missing is trained once, and its adapter evaluated", async () => {
 
 test.each([
   [{ data: ["nowhere.jsonl"] }, /nowhere\.jsonl does not exist/],
-  [{ include: ["nosuch.py"] }, /Cannot include nosuch\.py/],
-  [{ commitsSince: "2999-01-01" }, /still to come/],
+  [{ data: [import.meta.dirname], include: ["nosuch.py"] }, /Cannot include nosuch\.py/],
+  [{ data: [import.meta.dirname], commitsSince: "2999-01-01" }, /still to come/],
   [{ validation: "1.5" }, /Cannot hold out 1\.5/],
   [{ validation: "nowhere.jsonl" }, /nowhere\.jsonl does not exist/],
 ])("a training with %j is refused by the plan, not while the study runs", async (more, reason) => {
