@@ -92,7 +92,8 @@ describe("openDataset of a .jsonl file", () => {
     expect(problems).toEqual([
       { where: "huge.jsonl:2", message: expect.stringContaining("104857613 bytes, the limit is 1048576") },
     ]);
-    expect(process.memoryUsage().rss - before).toBeLessThan(60e6);
+    // The row has 105 MB; what the reader leaves to be collected varies.
+    expect(process.memoryUsage().rss - before).toBeLessThan(80e6);
   });
 
   test("uses the last value of a repeated field, as is usual in JSON", async () => {
