@@ -35,7 +35,7 @@ export function postProcess(text: string, cursor: Cursor, { isCutOff, fewestVisi
 }
 
 /** Whether the text has at least `fewest` visible characters. */
-export function isVisible(text: string, fewest: number): boolean {
+function isVisible(text: string, fewest: number): boolean {
   return text.replace(/\s/g, "").length >= fewest;
 }
 
