@@ -108,7 +108,7 @@ function withSnippets(snippets: SnippetsState, state: PageState): PageState {
 function withNameFor(training: TrainingState, state: PageState): PageState {
   if (training.phase === "idle") return state;
   if (training.phase !== "running" && (training.phase === "done" || training.reached)) {
-    return withSuggestedName(edited(state, { nameChosen: false, name: state.draft.name }));
+    return withOtherName(state);
   }
   return withName(training.name, state);
 }
@@ -122,7 +122,12 @@ function withFreeName(state: PageState): PageState {
   const { training, unfinished, draft } = state;
   const isIdle = training === undefined || training.phase === "idle";
   const isTaken = isIdle && unfinished.some(({ name }) => name === draft.name);
-  return isTaken ? withSuggestedName(edited(state, { nameChosen: false, name: draft.name })) : state;
+  return isTaken ? withOtherName(state) : state;
+}
+
+/** The name in the form belongs to another training. */
+function withOtherName(state: PageState): PageState {
+  return withSuggestedName(edited(state, { nameChosen: false, name: state.draft.name }));
 }
 
 function withSuggestedName(state: PageState): PageState {

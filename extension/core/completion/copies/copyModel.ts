@@ -80,7 +80,7 @@ export function copyModel({ path, prefix, suffix, copies = [], context }: CopyCo
     // At the cursor, the index has found more than these texts hold.
     const others =
       written === "" && given.length > 0 ? [] : findCopies(elsewhere, before, mostElsewhere).flatMap(copied);
-    const all = [...inFile, ...followed, ...others.filter(unlike(followed))].filter(isNew(prefix, written, suffix));
+    const all = [...inFile, ...followed, ...others.filter(unlike(followed))].filter(notSaid(prefix, written, suffix));
     return all.sort((a, b) => b.length - a.length);
   };
   // Prior and drafts ask about the same texts.
@@ -114,17 +114,22 @@ function isConstructor({ name }: OpenedBody): boolean {
 }
 
 /** Returns a filter that drops definitions of names which are defined beside the cursor's line, and beginnings of other functions. */
-function isNew(prefix: string, written: string, after: string): (copy: CopiedText) => boolean {
+function notSaid(prefix: string, written: string, after: string): (copy: CopiedText) => boolean {
   const before = prefix + written;
   const lineStart = before.lastIndexOf("\n") + 1;
   const [begun, above] = [before.slice(lineStart), before.slice(0, lineStart)];
   // What the user has begun may go on as it did elsewhere.
   const isOwn = prefix.slice(lineStart).trim() !== "";
   const isAnothers = isOwn ? () => false : beginningOfAnother(above);
+  const beside = new Map<number, ReadonlySet<string>>();
+  const isBeside = (name: string, indent: number): boolean => {
+    const names = beside.get(indent) ?? namesBeside(above, after, indent);
+    beside.set(indent, names);
+    return names.has(name);
+  };
   return ({ text }) => {
-    if (isAnothers(begun + text.split("\n", 1)[0]!)) return false;
     const defined = nameDefined(begun, text);
-    return !defined || !namesBeside(above, after, defined.indent).has(defined.name);
+    return !isAnothers(begun + text.split("\n", 1)[0]!) && !(defined && isBeside(defined.name, defined.indent));
   };
 }
 

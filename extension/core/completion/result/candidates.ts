@@ -38,8 +38,8 @@ function candidateOf(
   const worthy = isLoop ? "" : postProcess(text, cursor, { isCutOff: stop === "length", fewestVisible });
   return {
     text: settled(worthy, (shown) => {
-      const parsable = withoutForeignNames(parser, parsablePrefix(parser, shown, cursor), cursor);
-      return postProcess(parsable, cursor, { isCutOff: false, fewestVisible });
+      const told = withoutForeignNames(parser, parsablePrefix(parser, shown, cursor), cursor);
+      return told === shown ? shown : postProcess(told, cursor, { isCutOff: false, fewestVisible });
     }),
     tokens: tokens.length,
     logProbability,

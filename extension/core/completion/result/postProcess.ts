@@ -1,14 +1,7 @@
 /** Cuts generated text: removes repetition, text that the document already has, and results too short to matter. */
 
 import type { Cursor } from "../stop.ts";
-import {
-  withoutAnothersBeginning,
-  withoutBareName,
-  withoutRedefinition,
-  withoutRepeatedLines,
-  withoutRepeatedStatement,
-  withoutUnreachable,
-} from "./withoutEmptyStatements.ts";
+import { withoutEmptyStatements } from "./withoutEmptyStatements.ts";
 
 export interface PostProcessOptions {
   /** Whether the token limit ended the generation, perhaps in the middle of a line. */
@@ -22,11 +15,7 @@ export function postProcess(text: string, cursor: Cursor, { isCutOff, fewestVisi
   const steps = [
     isCutOff ? withoutCutLine : same,
     withoutRepeatedLines,
-    withoutRepeatedStatement,
-    withoutUnreachable,
-    withoutBareName,
-    withoutRedefinition,
-    withoutAnothersBeginning,
+    withoutEmptyStatements,
     withoutNextLines,
     withoutRestOfLine,
   ];
@@ -46,6 +35,29 @@ function same(text: string): string {
 /** Drops the unfinished last line of a text with several lines. */
 function withoutCutLine(text: string): string {
   return text.includes("\n") ? text.slice(0, text.lastIndexOf("\n")) : text;
+}
+
+/**
+ * Cuts before lines that repeat the lines directly above them: one line three times, or several lines twice, the second time perhaps
+ * deeper inside.
+ */
+function withoutRepeatedLines(text: string, { prefix }: Cursor): string {
+  const before = prefix.slice(prefix.lastIndexOf("\n") + 1);
+  const lines = (before + text).split("\n");
+  for (let i = 1; i < lines.length; i++) {
+    for (let period = 1; period <= Math.min(i, 8); period++) {
+      const times = period === 1 ? 3 : 2;
+      if (i + (times - 1) * period > lines.length) continue;
+      const first = lines.slice(i - period, i);
+      const isRepeated = Array.from({ length: (times - 1) * period }, (_, k) => {
+        const [line, earlier] = [lines[i + k]!, first[k % period]!];
+        return period === 1 ? line === earlier : line.trim() === earlier.trim();
+      });
+      const visible = first.filter((line) => line.trim() !== "");
+      if (visible.length > 0 && isRepeated.every(Boolean)) return lines.slice(0, i).join("\n").slice(before.length);
+    }
+  }
+  return text;
 }
 
 /** Lines count as the same up to one edit per twenty characters. */

@@ -1,48 +1,65 @@
-/** Cuts before statements that say nothing here: what was just said, a name alone, and what belongs to other functions. */
+/** Cuts before statements that say nothing here: what was just said, what nothing reaches, and what belongs to other functions. */
 
 import { nameDefined, namesBeside } from "../names/definedNames.ts";
 import { beginningOfAnother } from "../names/openedBody.ts";
-import { eachLine, indentation, isCode, lastStatement, scanPython } from "../pythonText.ts";
+import { eachLine, indentation, isCode, lastStatement } from "../pythonText.ts";
 import type { Cursor } from "../stop.ts";
 
-/**
- * Cuts before lines that repeat the lines directly above them: one line three times, or several lines twice, the second time perhaps
- * deeper inside.
- */
-export function withoutRepeatedLines(text: string, cursor: Cursor): string {
-  const before = lineAtCursor(cursor);
-  const lines = (before + text).split("\n");
-  for (let i = 1; i < lines.length; i++) {
-    for (let period = 1; period <= Math.min(i, 8); period++) {
-      const times = period === 1 ? 3 : 2;
-      if (i + (times - 1) * period > lines.length) continue;
-      const first = lines.slice(i - period, i);
-      const isRepeated = Array.from({ length: (times - 1) * period }, (_, k) => {
-        const [line, earlier] = [lines[i + k]!, first[k % period]!];
-        return period === 1 ? line === earlier : line.trim() === earlier.trim();
-      });
-      const visible = first.filter((line) => line.trim() !== "");
-      if (visible.length > 0 && isRepeated.every(Boolean)) return lines.slice(0, i).join("\n").slice(before.length);
-    }
-  }
-  return text;
+/** A line with code of a text, with the line at the cursor as a whole. */
+interface CodeLine {
+  readonly line: string;
+  /** What the user has written of it; empty for all lines but the one at the cursor. */
+  readonly begun: string;
+  /** All lines above it. */
+  readonly above: string;
+  /** The text behind the cursor, if the line is the one there. */
+  readonly behind: string;
+  readonly beginsStatement: boolean;
+}
+
+/** The statement in front of a text, and the lines with code above. */
+interface Above {
+  readonly statement: string;
+  readonly lines: readonly string[];
+}
+
+/** Tells of each line in turn whether it is empty. */
+type Rule = (above: Above) => (line: CodeLine) => boolean;
+
+/** Cuts before the first line that a rule calls empty. */
+export function withoutEmptyStatements(text: string, { prefix, suffix }: Cursor): string {
+  const lineStart = prefix.lastIndexOf("\n") + 1;
+  const [above, before] = [prefix.slice(0, lineStart), prefix.slice(lineStart)];
+  const { text: statement, state } = lastStatement(above);
+  const lines = above.split("\n").filter(isCode);
+  const isEmpty = rules.map((rule) => rule({ statement, lines }));
+  const [rest = ""] = suffix.split("\n", 1);
+  const whole = before + text + (text.includes("\n") ? "" : rest);
+  let cut: number | undefined;
+  eachLine(whole, { offset: 0, state, continues: above.endsWith("\\\n") }, ({ offset }, beginsStatement) => {
+    const line = whole.slice(offset).split("\n", 1)[0]!.trimEnd();
+    if (cut !== undefined || !isCode(line)) return;
+    const [begun, behind] = offset === 0 ? [before, suffix] : ["", ""];
+    const found: CodeLine = { line, begun, behind, above: above + whole.slice(0, offset), beginsStatement };
+    if (isEmpty.some((test) => test(found))) cut = offset;
+  });
+  return cut === undefined ? text : text.slice(0, Math.max(0, cut - 1 - before.length));
 }
 
 /**
- * Cuts before a one-line statement that repeats the statement above, unless the code above does the same. Of 48,109 one-line
- * statements in installed packages, 31 repeat.
+ * A one-line statement that repeats the statement above, unless the code above does the same. Of 48,109 one-line statements in
+ * installed packages, 31 repeat.
  */
-export function withoutRepeatedStatement(text: string, cursor: Cursor): string {
-  const [last, beforeLast] = textAbove(cursor).split("\n").filter(isCode).slice(-2).toReversed();
-  if (last !== undefined && last === beforeLast) return text;
+const repeated: Rule = ({ lines }) => {
+  const [last, beforeLast] = lines.slice(-2).toReversed();
+  const isHabit = last !== undefined && last === beforeLast;
   let previous = last?.trimEnd();
-  const repeated = codeLines(text, cursor).find(({ line, beginsStatement }) => {
-    const isRepeated = beginsStatement && previous !== undefined && (line === previous || isInside(line, previous));
+  return ({ line, beginsStatement }) => {
+    const isAgain = beginsStatement && previous !== undefined && (line === previous || isInside(line, previous));
     previous = line;
-    return isRepeated;
-  });
-  return repeated ? text.slice(0, Math.max(0, repeated.at - 1)) : text;
-}
+    return isAgain && !isHabit;
+  };
+};
 
 /** Whether a line opens the block that it would stand in once more. A "try" may. */
 function isInside(line: string, above: string): boolean {
@@ -50,58 +67,29 @@ function isInside(line: string, above: string): boolean {
   return opened.endsWith(":") && opened !== "try:" && line.trim() === opened;
 }
 
-/** Cuts before a statement that nothing reaches, because the one above returns, raises or leaves the loop. */
-export function withoutUnreachable(text: string, cursor: Cursor): string {
-  if (lineAtCursor(cursor).trim() !== "") return text;
-  let above = lastStatement(textAbove(cursor)).text;
-  const unreached = codeLines(text, cursor).find(({ line, beginsStatement }) => {
+/** A statement that nothing reaches, because the one above returns, raises or leaves the loop. */
+const unreachable: Rule = ({ statement }) => {
+  let above = statement;
+  let isOwn = false;
+  return ({ line, begun, beginsStatement }) => {
+    isOwn ||= begun.trim() !== "";
     if (!beginsStatement) return false;
     const isUnreached = leaves.test(above) && indentation(line) === indentation(above);
     above = line;
-    return isUnreached;
-  });
-  return unreached ? text.slice(0, Math.max(0, unreached.at - 1)) : text;
-}
+    return isUnreached && !isOwn;
+  };
+};
 
 const leaves = /^[ \t]*(?:return|raise|break|continue)\b/;
 
 /**
- * Cuts before a statement in a block that is only a name ("self", "self.items"). Of 106,457 statements in nine repositories, 31 are. At
- * the left margin, a notebook's cell may end in one.
+ * A statement in a block that is only a name ("self", "self.items"). Of 106,457 statements in nine repositories, 31 are. At the left
+ * margin, a notebook's cell may end in one.
  */
-export function withoutBareName(text: string, cursor: Cursor): string {
-  const isBegun = lineAtCursor(cursor).trim() !== "";
-  const bare = codeLines(text, cursor).find(
-    ({ line, at, beginsStatement }) => beginsStatement && /^\s/.test(line) && isBareName(line) && (at > 0 || !isBegun),
-  );
-  return bare ? text.slice(0, Math.max(0, bare.at - 1)) : text;
-}
-
-/** Cuts before the definition of a name that is defined beside it. */
-export function withoutRedefinition(text: string, cursor: Cursor): string {
-  const begun = lineAtCursor(cursor);
-  const again = codeLines(text, cursor).find(({ line, at, beginsStatement }) => {
-    if (!beginsStatement) return false;
-    const isBegun = at <= 0;
-    const defined = isBegun ? nameDefined(begun, line.slice(begun.length)) : nameDefined("", line);
-    const above = textAbove(cursor) + (isBegun ? "" : begun + text.slice(0, at));
-    // What stands below belongs beside the line at the cursor, and perhaps not beside one of a class in the text.
-    const below = isBegun ? cursor.suffix : "";
-    return defined !== undefined && namesBeside(above, below, defined.indent).has(defined.name);
-  });
-  return again ? text.slice(0, Math.max(0, again.at - 1)) : text;
-}
-
-/** Cuts before the first line of a function's body that is also another function's, unless the user has begun it. */
-export function withoutAnothersBeginning(text: string, cursor: Cursor): string {
-  const begun = lineAtCursor(cursor);
-  const copied = codeLines(text, cursor).find(({ line, at }) => {
-    if (at <= 0 && begun.trim() !== "") return false;
-    const above = textAbove(cursor) + (at > 0 ? begun + text.slice(0, at) : "");
-    return beginningOfAnother(above)(line);
-  });
-  return copied ? text.slice(0, Math.max(0, copied.at - 1)) : text;
-}
+const bareName: Rule =
+  () =>
+  ({ line, begun, beginsStatement }) =>
+    beginsStatement && /^\s/.test(line) && isBareName(line) && begun.trim() === "";
 
 function isBareName(line: string): boolean {
   const code = line.trim();
@@ -110,32 +98,21 @@ function isBareName(line: string): boolean {
 
 const wholeStatements = new Set(["pass", "break", "continue", "return", "raise", "yield"]);
 
-interface CodeLine {
-  readonly line: string;
-  /** Where it begins in the text; 0 or less for the line at the cursor. */
-  readonly at: number;
-  readonly beginsStatement: boolean;
-}
+/**
+ * The definition of a name that is defined beside it. What stands below the cursor belongs beside the line there, and perhaps not
+ * beside one of a class in the text.
+ */
+const redefinition: Rule =
+  () =>
+  ({ line, begun, above, behind, beginsStatement }) => {
+    const defined = beginsStatement ? nameDefined(begun, line.slice(begun.length)) : undefined;
+    return defined !== undefined && namesBeside(above, behind, defined.indent).has(defined.name);
+  };
 
-/** The lines with code that the text makes, the one at the cursor as a whole. */
-function codeLines(text: string, cursor: Cursor): CodeLine[] {
-  const above = textAbove(cursor);
-  const start = { offset: 0, state: scanPython(above), continues: above.endsWith("\\\n") };
-  const before = lineAtCursor(cursor);
-  const [rest = ""] = cursor.suffix.split("\n", 1);
-  const whole = before + text + (text.includes("\n") ? "" : rest);
-  const lines: CodeLine[] = [];
-  eachLine(whole, start, ({ offset }, beginsStatement) => {
-    const line = whole.slice(offset).split("\n", 1)[0]!.trimEnd();
-    if (isCode(line)) lines.push({ line, at: offset - before.length, beginsStatement });
-  });
-  return lines;
-}
+/** The first line of a function's body that is also another function's, unless the user has begun it. */
+const anothersBeginning: Rule =
+  () =>
+  ({ line, begun, above }) =>
+    begun.trim() === "" && beginningOfAnother(above)(line);
 
-function textAbove({ prefix }: Cursor): string {
-  return prefix.slice(0, prefix.lastIndexOf("\n") + 1);
-}
-
-function lineAtCursor({ prefix }: Cursor): string {
-  return prefix.slice(prefix.lastIndexOf("\n") + 1);
-}
+const rules: readonly Rule[] = [repeated, unreachable, bareName, redefinition, anothersBeginning];
