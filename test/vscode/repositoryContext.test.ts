@@ -96,6 +96,33 @@ describe("Other files in completion requests", function () {
     assert.deepEqual(request.context, []);
   });
 
+  it("are waited for where nothing is shown without them", async () => {
+    const { complete } = graft.engine;
+    const { query } = graft.index;
+    const copies: (number | undefined)[] = [];
+    const editor = await open("pay.py");
+    graft.engine.complete = async (request, signal) => {
+      copies.push(request.copies?.length);
+      const completion = await complete(request, signal);
+      return request.copies?.length ? completion : { ...answered, text: "", confidence: 0 };
+    };
+    graft.index.query = async (document, around, signal) => {
+      await pause(300);
+      return signal?.aborted ? undefined : query(document, around, signal);
+    };
+    await editor.edit((change) => change.insert(new vscode.Position(0, 0), "# late\n"));
+    try {
+      await trigger(editor);
+      await until("a request with copies", () => copies.some((count) => count));
+      await until("a suggestion", () => graft.completions.events.rest === answered.text);
+    } finally {
+      Object.assign(graft.engine, { complete });
+      Object.assign(graft.index, { query });
+      await vscode.commands.executeCommand("workbench.action.files.revert");
+    }
+    assert.equal(copies[0], undefined);
+  });
+
   it("a pause prepares the prompt of the file that is looked at", async () => {
     await open("invoices.py");
     await until("a preparation", () => prepared!.some(({ path }) => path === "shop/invoices.py"));

@@ -32,7 +32,7 @@ export interface Asking {
 }
 
 /** Whether the index did not answer in time: it may know better when the user comes back. */
-function isLate({ context, copies }: Frame): boolean {
+export function isLate({ context, copies }: Pick<Frame, "context" | "copies">): boolean {
   return context !== undefined && copies === undefined;
 }
 

@@ -9,17 +9,17 @@ import * as vscode from "vscode";
 import { nameOf } from "../../core/adapters/chosenAdapters.ts";
 import type { Completion } from "../../core/completion/result/completion.ts";
 import type { Log } from "../../core/foundation/log.ts";
-import type { Judgement, Question } from "../../core/completion/judgement/judgement.ts";
+import type { Judgement, Question, Verdict } from "../../core/completion/judgement/judgement.ts";
 import type { Silence } from "../../core/completion/judgement/suggestionEvent.ts";
 import type { AdapterLibrary } from "../adapters/adapterLibrary.ts";
 import type { Configuration } from "../configuration.ts";
 import { completeStep } from "../walkthrough.ts";
-import type { Asking, Frame, FrameAt } from "./ask.ts";
+import { isLate, type Asking, type Frame, type FrameAt } from "./ask.ts";
 import { circumstanceOf, isExcluded, quietPlacesOf } from "./circumstance.ts";
 import { contextAt } from "./documentContext.ts";
 import type { Engine } from "./engine.ts";
 import type { Explanation } from "./explanation.ts";
-import type { RepositoryContext } from "./repositoryContext.ts";
+import type { Front, RepositoryContext } from "./repositoryContext.ts";
 import type { SuggestionEvents } from "./suggestionEvents.ts";
 
 export interface CompletionProviderOptions {
@@ -33,6 +33,16 @@ export interface CompletionProviderOptions {
   configuration: Configuration;
   log: Log;
 }
+
+interface Answer {
+  readonly front: Front;
+  readonly frame: Frame;
+  readonly completion: Completion;
+  readonly verdict: Verdict;
+}
+
+/** Milliseconds that a question waits for the index where nothing is shown without it, for example while the index is written. */
+const longPatience = 2000;
 
 type Provide = vscode.InlineCompletionItemProvider["provideInlineCompletionItems"];
 
@@ -69,15 +79,24 @@ export function registerCompletionProvider(
     const known = asking.known(cursor, bare);
     if (!known && !isInvoked) await paused(document, startedAt);
     if (signal.aborted) return undefined;
-    const front = await contexts.of(document, cursor, signal);
-    const frame = { ...bare, ...front };
-    const completion = known ?? (signal.aborted ? undefined : await asking.ask(cursor, frame, signal));
-    if (!completion || signal.aborted) return undefined;
-    const milliseconds = performance.now() - startedAt;
-    log.debug(timing(completion, milliseconds));
     const source = { base: engine.base, adapter: nameOf(library.active) || undefined };
-    const verdict = judgement.judge(question, completion, source, Date.now());
+    const answerWith = async (front: Front): Promise<Answer | undefined> => {
+      const frame = { ...bare, ...front };
+      const completion = known ?? (signal.aborted ? undefined : await asking.ask(cursor, frame, signal));
+      if (!completion || signal.aborted) return undefined;
+      log.debug(timing(completion, performance.now() - startedAt));
+      return { front, frame, completion, verdict: judgement.judge(question, completion, source, Date.now()) };
+    };
+    let answer = await answerWith(await contexts.of(document, cursor, signal));
+    if (answer?.verdict.silence && isLate(answer.front)) {
+      // Nobody asks again while the user waits, and the copies that are missing may be what there is to say.
+      const front = await contexts.of(document, cursor, signal, longPatience);
+      if (!isLate(front)) answer = await answerWith(front);
+    }
+    if (!answer) return undefined;
+    const { front, frame, completion, verdict } = answer;
     if (verdict.silence) return silent(question.document, verdict.silence);
+    const milliseconds = performance.now() - startedAt;
     // "Show next suggestion" asks again while one is on screen.
     const isNext = isInvoked && events.rest === verdict.text;
     const others = isNext ? await asking.alternatives(cursor, frame, verdict.text, signal) : [];

@@ -16,7 +16,7 @@ import { followEdits } from "./recentEdits.ts";
 
 /** The index of the root folders. */
 export interface AskedIndex {
-  /** Undefined if there is no answer in time. */
+  /** Undefined if there is no answer before the signal is aborted. */
   query(
     document: vscode.TextDocument,
     around: Omit<RepositoryQuery, "path">,
@@ -30,13 +30,16 @@ export interface AskedIndex {
 export type Front = Pick<CompletionRequest, "repositoryName"> & Partial<FileContext>;
 
 export interface RepositoryContext {
-  /** Returns what precedes the text of a request. Nothing if the index does not answer in time. */
-  of(document: vscode.TextDocument, cursor: Cursor, signal: AbortSignal): Promise<Front>;
+  /** Returns what precedes the text of a request: what is known already if the index does not answer in `patience` milliseconds. */
+  of(document: vscode.TextDocument, cursor: Cursor, signal: AbortSignal, patience?: number): Promise<Front>;
   /** The user pauses: returns what has changed, to be prepared; undefined if nothing has. */
   pause(document: vscode.TextDocument, cursor: Cursor, signal: AbortSignal): Promise<Front | undefined>;
   /** Other files are read from now on: what was written with the ones before must not be shown again. */
   readonly onDidChangeFiles: vscode.Event<void>;
 }
+
+/** Milliseconds that a question waits for the index. Most take 5, and no context is better than one that comes late. */
+const shortPatience = 80;
 
 interface Root {
   readonly keeper: ContextKeeper;
@@ -115,10 +118,14 @@ export function openRepositoryContext(
   };
 
   return {
-    of: async (document, cursor, signal) =>
-      (await ask(document, (keeper, path) => keeper.request({ path, ...cursor }, signal))) ?? {},
-    pause: async (document, cursor, signal) =>
-      await ask(document, (keeper, path) => keeper.pause({ path, ...cursor }, signal)),
+    of: async (document, cursor, signal, patience = shortPatience) => {
+      const inTime = within(signal, patience);
+      return (await ask(document, (keeper, path) => keeper.request({ path, ...cursor }, inTime))) ?? {};
+    },
+    pause: async (document, cursor, signal) => {
+      const inTime = within(signal, shortPatience);
+      return ask(document, (keeper, path) => keeper.pause({ path, ...cursor }, inTime));
+    },
     onDidChangeFiles: changedFiles.event,
   };
 }
@@ -136,6 +143,10 @@ export function switchedContext(context: RepositoryContext, contextSwitch: Conte
     pause: async (...asked) => (contextSwitch.isContextOn ? await context.pause(...asked) : undefined),
     onDidChangeFiles: context.onDidChangeFiles,
   };
+}
+
+function within(signal: AbortSignal, milliseconds: number): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
 }
 
 /** Returns the root folder of a document and the path in it; undefined outside trusted folders. */

@@ -1,15 +1,15 @@
 /**
  * The repository indexes of a window: one for each root folder, from the first Python document on, in trusted workspaces only.
  *
- * For completion: `index.query(document, { prefix, suffix })` → the answer, or undefined where there is none in time.
+ * For completion: `index.query(document, { prefix, suffix }, signal)` → the answer, or undefined where there is none in time.
  */
 
 import { rm } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
 import type { Log } from "../../core/foundation/log.ts";
 import type { RepositoryAnswer, RepositoryQuery } from "../../core/repository/repositoryQuery.ts";
 import { openRepositoryProcess } from "../../engine/repositoryProcess.ts";
+import { untilAborted } from "../../engine/wire.ts";
 import type { Configuration } from "../configuration.ts";
 import { afterFirstPython } from "./firstPython.ts";
 import { indexNotes } from "./indexNotes.ts";
@@ -21,7 +21,7 @@ import { watchRules } from "./ruleFiles.ts";
 export interface RepositoryIndex {
   /**
    * Asks about the text around a cursor of `document`. The file's own text is not in the answer. Undefined without an index,
-   * while it is read, and where the answer takes longer than 80 ms: no context is better than one that comes late.
+   * while it is read, and as soon as the signal is aborted.
    */
   query(
     document: vscode.TextDocument,
@@ -52,8 +52,6 @@ export interface RepositoryIndexOptions {
   log: Log;
 }
 
-/** Milliseconds that a question may take. Most take 5. */
-const patience = 80;
 /** Milliseconds after the first Python document, so that the model loads first. */
 const delay = 1000;
 
@@ -128,10 +126,10 @@ export function openRepositoryIndex(
     async query(document, around, signal) {
       const place = placeOf(document.uri);
       if (!place || !roots.has(place.folder)) return undefined;
-      const late = AbortSignal.timeout(patience);
-      const stop = signal ? AbortSignal.any([signal, late]) : late;
-      const answer = process.query(place.folder, { path: place.path, ...around }, stop);
-      return Promise.race([answer.catch(() => undefined), sleep(patience, undefined)]);
+      const nothing = (): undefined => undefined;
+      const answer = process.query(place.folder, { path: place.path, ...around }, signal).catch(nothing);
+      // The process may be at work on something else, and then hears late that nobody waits.
+      return untilAborted(answer, signal).catch(nothing);
     },
     async rebuild() {
       isWanted = true;
