@@ -181,14 +181,15 @@ export const lora: Method<typeof fields, LoraSettings, LoraSpec, typeof adapter>
   }),
   attach,
   firstValues: (spec, _settings, { modules, seed }) => firstMatrices(spec, modules, seed),
-  noiseWidth: (spec, modules) =>
-    spec.dropout === 0 ? null : Math.max(...[...spec.targets].map((path) => modules.get(path)!.inFeatures)),
+  noiseWidth: ({ targets, dropout }, modules) => {
+    const targeted = [...modules].filter(([path]) => targets.has(path));
+    return dropout === 0 || targeted.length === 0 ? null : Math.max(...targeted.map(([, shape]) => shape.inFeatures));
+  },
   // Two products forward (x·Aᵀ, then ·Bᵀ); each has the gradients of both factors.
   flops: ({ targets, rank }, { modules, tokens }) =>
     [...modules]
       .filter(([path]) => targets.has(path))
       .reduce((sum, [, { inFeatures, outFeatures }]) => sum + 6 * rank * (inFeatures + outFeatures) * tokens, 0),
-  narrowSide: ({ rank }) => rank,
   adapter,
 };
 

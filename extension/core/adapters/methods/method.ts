@@ -95,8 +95,6 @@ export interface Method<
    * @param frozen the operations of the base's matrix products
    */
   flops?(spec: Spec, batch: { readonly modules: Modules; readonly tokens: number; readonly frozen: number }): number;
-  /** Returns the narrow side of the products in `flops`; absent if they are as wide as the base's. */
-  narrowSide?(spec: Spec): number;
   /** Returns the virtual tokens in front of the text; absent without any. `areRead`: an encoder reads them as input tokens. */
   virtualTokens?(spec: Spec): { readonly count: number; readonly areRead: boolean };
   /** The kind of adapter that the method makes; undefined if it makes a whole model. */

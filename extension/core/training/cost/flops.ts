@@ -41,17 +41,6 @@ export function frozenMatMuls(
  * diagonal. A multiplication and an addition count as two. Layers that are computed twice count once.
  */
 export function usefulFlops(config: DecoderConfig, spec: MethodSpec, shape: PackedShape, labels: number): number {
-  const { ofBase, ofMethod } = flopsByOrigin(config, spec, shape, labels);
-  return ofBase + ofMethod;
-}
-
-/** Returns the {@link usefulFlops} of the base (its products and its attention) and the method's own. */
-export function flopsByOrigin(
-  config: DecoderConfig,
-  spec: MethodSpec,
-  shape: PackedShape,
-  labels: number,
-): { readonly ofBase: number; readonly ofMethod: number } {
   const tokens = shape.rows * shape.length;
   const frozen = frozenMatMuls(config, shape, labels).reduce((sum, product) => sum + flopsOf(product), 0);
   const { heads, headSize } = config.attention;
@@ -59,7 +48,7 @@ export function flopsByOrigin(
   const attention = (config.layers * 6 * 2 * tokens * shape.length * heads * headSize) / 2;
   const modules = moduleShapes(config);
   const ofMethod = methodOf(spec.method).flops?.(spec, { modules, tokens, frozen }) ?? 0;
-  return { ofBase: frozen + attention, ofMethod };
+  return frozen + attention + ofMethod;
 }
 
 export function flopsOf({ tokens, inFeatures, outFeatures, count }: Product): number {

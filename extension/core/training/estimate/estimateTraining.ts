@@ -9,8 +9,9 @@ import type { InstalledBase } from "../../baseModels/installedBase.ts";
 import { resolveBase } from "../../baseModels/resolveBase.ts";
 import { perEpoch } from "../../dataset/sequence.ts";
 import { openTokenizer } from "../../tokenizer/tokenizer.ts";
-import { estimateCost, rememberedTimes, type Cost } from "../cost/costEstimate.ts";
+import { estimateCost, type Cost } from "../cost/costEstimate.ts";
 import { checkDisk, diskForParameters, freeDisk } from "../cost/diskPlan.ts";
+import { rememberedTimes } from "../cost/machineTimes.ts";
 import { freeMemory } from "../cost/memoryPlan.ts";
 import { paddingOf } from "../data/batchShape.ts";
 import { isLengthLeft } from "../presets.ts";
@@ -47,7 +48,7 @@ const sampleLife = 60_000;
 
 /** Returns an estimator that remembers the last sample and the machine's speed, so that other choices are estimated at once. */
 export function openEstimator(): Estimator {
-  const timeOf = rememberedTimes();
+  const times = rememberedTimes();
   let last: { readonly key: string; readonly at: number; readonly data: Promise<DataEstimate> } | undefined;
   const dataOf = async (key: string, sample: () => Promise<DataEstimate>): Promise<DataEstimate> => {
     if (last?.key === key && performance.now() - last.at < sampleLife) return await last.data;
@@ -87,7 +88,7 @@ export function openEstimator(): Estimator {
     const samples = sampledSteps(training, settings);
     const shape = shapeFor(samples, data, base, spec, { ...options, available: freeMemory() });
     const work = workOf(data, planOf({ settings, steps }, data, shape), paddingOf(samples, shape));
-    const cost = await estimateCost(base, spec, shape, work, timeOf);
+    const cost = await estimateCost(base, spec, shape, work, times);
     const ofParameters = diskForParameters(cost.parameterBytes, { ...settings, ...work });
     const diskBytes = training.bytes + held.bytes + ofParameters;
     const folder = dirname(resolve(options.out));

@@ -1,36 +1,102 @@
 import { describe, expect, test } from "vitest";
-import type { MethodSpec } from "../../../../extension/core/adapters/methods/methodNamed.ts";
+import { methodNames, type MethodSpec } from "../../../../extension/core/adapters/methods/methodNamed.ts";
 import { moduleShapes } from "../../../../extension/core/architectures/architectures.ts";
 import type { DecoderConfig } from "../../../../extension/core/architectures/config.ts";
 import { readModelConfig } from "../../../../extension/core/architectures/readConfig.ts";
 import type { InstalledBase } from "../../../../extension/core/baseModels/installedBase.ts";
-import type { Product } from "../../../../extension/core/runtime/productSpeed.ts";
 import { estimateCost, roughly } from "../../../../extension/core/training/cost/costEstimate.ts";
-import { flopsByOrigin, flopsOf } from "../../../../extension/core/training/cost/flops.ts";
+import {
+  measurableShape,
+  measuredTimes,
+  rememberedTimes,
+  type MachineTimes,
+} from "../../../../extension/core/training/cost/machineTimes.ts";
+import { settingsFor } from "../../../../extension/core/training/run/beginRun.ts";
+import { readSettings } from "../../../../extension/core/training/settings.ts";
 import { tinyQwen2 } from "../../architectures/tinyConfigs.ts";
 import { tinyModel } from "../../architectures/tinyModel.ts";
 
 const config = readModelConfig(tinyQwen2) as DecoderConfig;
-const base = { name: "tiny", bytes: 1e6, config, ...tinyModel(config, 4) } as unknown as InstalledBase;
+const parameters = 1e5;
+const base = {
+  name: "tiny",
+  hash: "tiny",
+  bytes: 1e6,
+  parameters,
+  config,
+  ...tinyModel(config, 4),
+} as unknown as InstalledBase;
 const targets = new Set(moduleShapes(config).keys());
-const lora: MethodSpec = { method: "lora", targets, rank: 2, scaling: 1, dropout: 0 };
-const ia3: MethodSpec = { method: "ia3", targets: new Set(), feedForward: new Set() };
-const shape = { rows: 2, length: 128, checkpointing: false };
+const lora: MethodSpec = { method: "lora", targets, rank: 2, scaling: 1, dropout: 0.1 };
+const shape = { rows: 2, length: 32, checkpointing: false };
+
+function specNamed(method: MethodSpec["method"]): MethodSpec {
+  const options = { method, data: ["x.jsonl"], base: "", home: "", embedded: "", dataFolder: "", out: "" };
+  return settingsFor(base, readSettings(options), options).spec;
+}
 
 describe("estimateCost", () => {
-  const secondsFor = async (spec: MethodSpec, timeOf: (product: Product) => number): Promise<number> => {
-    const work = { tokens: 256, isValidated: false };
-    const { seconds } = await estimateCost(base, spec, shape, work, (product) => Promise.resolve(timeOf(product)));
-    return seconds!;
-  };
+  test("counts each layer as long as the second takes", async () => {
+    const longer = { ...base, config: { ...config, layers: 5 }, ...tinyModel({ ...config, layers: 5 }, 4) };
+    const measured: number[] = [];
+    const times: MachineTimes = {
+      ofStep: ({ layers }) => {
+        measured.push(layers);
+        return Promise.resolve(1 + 2 * layers);
+      },
+      ofHead: () => Promise.resolve(0.25),
+    };
+    const { seconds } = await estimateCost(longer, lora, shape, { tokens: 640, isValidated: false }, times);
+    expect(measured).toEqual([1, 2]);
+    expect(seconds).toBeCloseTo(640 * ((3 + 4 * 2) / 64 + 0.25), 9);
+  });
+});
 
-  test("takes a method's narrow products as slow as they are", async () => {
-    const { ofBase, ofMethod } = flopsByOrigin(config, lora, shape, 256);
-    expect(ofMethod).toBeGreaterThan(0);
-    const narrowIsSlow = (product: Product): number => flopsOf(product) * (product.outFeatures === 2 ? 3e-9 : 1e-9);
-    // Matrix products take three quarters of the time.
-    expect(await secondsFor(lora, narrowIsSlow)).toBeCloseTo(((ofBase + 3 * ofMethod) * 1e-9) / 0.75, 12);
-    expect(await secondsFor(ia3, narrowIsSlow)).toBeCloseTo((ofBase * 1e-9) / 0.75, 12);
+describe("measuredTimes", () => {
+  test.each(methodNames)("measures a step of %s", async (method) => {
+    const training = { base, config, spec: specNamed(method), shape };
+    for (const layers of [1, 2]) expect(await measuredTimes.ofStep({ ...training, layers })).toBeGreaterThan(0);
+  });
+
+  test("measures a step of adapters that change none of the first layers", async () => {
+    const spec = { ...lora, targets: new Set([...targets].filter((path) => path.includes("layers.1."))) };
+    expect(await measuredTimes.ofStep({ base, config, spec, shape, layers: 1 })).toBeGreaterThan(0);
+  });
+
+  test("measures the head", async () => {
+    expect(await measuredTimes.ofHead(config)).toBeGreaterThan(0);
+  });
+});
+
+describe("rememberedTimes", () => {
+  test("measures each part once, and others anew", async () => {
+    const times = rememberedTimes();
+    const ofStep = (spec: MethodSpec): Promise<number> => times.ofStep({ base, config, spec, shape, layers: 1 });
+    const first = await ofStep(lora);
+    expect(await ofStep({ ...lora, targets: new Set(targets) })).toBe(first);
+    expect(await ofStep({ ...lora, targets: new Set([...targets].slice(1)) })).not.toBe(first);
+  });
+});
+
+describe("measurableShape", () => {
+  const checkpointing = true;
+
+  test("leaves small bases as they are", () => {
+    expect(measurableShape(config, { rows: 8, length: 128, checkpointing })).toEqual({
+      rows: 8,
+      length: 128,
+      checkpointing,
+    });
+  });
+
+  test("takes fewer rows of large bases, and shortens them", () => {
+    const large = { ...config, hiddenSize: 2048, intermediateSize: 8192 };
+    expect(measurableShape(large, { rows: 8, length: 64, checkpointing }).length).toBe(64);
+    expect(measurableShape(large, { rows: 8, length: 64, checkpointing }).rows).toBeLessThan(8);
+    const shortened = measurableShape(large, { rows: 2, length: 2048, checkpointing });
+    expect(shortened.rows).toBe(1);
+    expect(shortened.length).toBeLessThan(2048);
+    expect(shortened.length).toBeGreaterThanOrEqual(128);
   });
 });
 
