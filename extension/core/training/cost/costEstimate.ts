@@ -1,4 +1,4 @@
-/** Estimates a training's memory (from its plan) and time (from steps of a short model, measured on this machine) before it starts. */
+/** Estimates a training's memory (from its plan) and time (from steps that are measured on this machine) before it starts. */
 
 import { gigabytes } from "../../foundation/words/quantities.ts";
 import type { InstalledBase } from "../../baseModels/installedBase.ts";
@@ -55,10 +55,7 @@ async function secondsPerToken(
   { spec, shape }: { readonly spec: MethodSpec; readonly shape: BatchShape },
   times: MachineTimes,
 ): Promise<number> {
-  const short = { base, config, spec, shape: measurableShape(config, shape) };
-  const tokens = short.shape.rows * short.shape.length;
-  const one = await times.ofStep({ ...short, layers: 1 });
-  const layer = config.layers === 1 ? 0 : (await times.ofStep({ ...short, layers: 2 })) - one;
-  const ofLayers = one + (config.layers - 1) * Math.max(0, layer);
-  return ofLayers / tokens + (await times.ofHead(config));
+  const measured = measurableShape(config, shape);
+  const ofLayers = await times.ofLayers({ base, config, spec, shape: measured });
+  return ofLayers / (measured.rows * measured.length) + (await times.ofHead(config));
 }

@@ -1,7 +1,7 @@
 /**
- * Measures what a training's parts take on this machine. Layers resemble each other, so a model of one layer and one of two tell what
- * a layer takes, with everything in it: the method's own products, dropout, attention, the gradients. The head can be as large as
- * many layers, but is one product: a small product tells its speed.
+ * Measures what a training's parts take on this machine: real steps, with all that is in them, such as the method's own products,
+ * dropout, attention and the gradients. The layers of large bases resemble each other, so their first ones tell what the others take.
+ * The head can be as large as many layers, but is one product: a small product tells its speed.
  */
 
 import { basename } from "node:path";
@@ -16,26 +16,25 @@ import { elementCount } from "../../graph/shape.ts";
 import { openProductSpeed } from "../../runtime/productSpeed.ts";
 import type { BatchShape } from "../data/batchShape.ts";
 import { trainingGraph } from "../graph/trainingGraph.ts";
-import { openTrainingStep } from "../graph/trainingStep.ts";
+import { openTrainingStep, type TrainingStep } from "../graph/trainingStep.ts";
 
-/** A training whose base ends after its first layers. */
-export interface ShortTraining {
+/** What is trained, and how. */
+export interface MeasuredTraining {
   readonly base: InstalledBase;
   readonly config: DecoderConfig;
-  readonly layers: number;
   readonly spec: MethodSpec;
   readonly shape: BatchShape;
 }
 
 /** Times in seconds. */
 export interface MachineTimes {
-  /** A micro-batch, forward and backward, almost without the head. */
-  ofStep(training: ShortTraining): Promise<number>;
+  /** The layers for a micro-batch, forward and backward. */
+  ofLayers(training: MeasuredTraining): Promise<number>;
   /** The head for one token, forward and backward. */
   ofHead(config: DecoderConfig): Promise<number>;
 }
 
-export const measuredTimes: MachineTimes = { ofStep: measureStep, ofHead: measureHead };
+export const measuredTimes: MachineTimes = { ofLayers: measureLayers, ofHead: measureHead };
 
 /** Returns {@link measuredTimes} with a memory: each part is measured once. */
 export function rememberedTimes(): MachineTimes {
@@ -48,9 +47,9 @@ export function rememberedTimes(): MachineTimes {
     return time;
   };
   return {
-    ofStep: (training) => {
-      const { base, layers, spec, shape } = training;
-      return remembered({ base: base.hash, layers, spec, shape }, () => measureStep(training));
+    ofLayers: (training) => {
+      const { base, spec, shape } = training;
+      return remembered({ base: base.hash, spec, shape }, () => measureLayers(training));
     },
     ofHead: (config) => {
       const { hiddenSize, vocabularySize } = config;
@@ -59,7 +58,7 @@ export function rememberedTimes(): MachineTimes {
   };
 }
 
-/** The most floating-point operations of a measured layer: more of them measure the same, for longer. */
+/** The most floating-point operations of a measured layer: more measure the same, for longer. */
 const measuredFlops = 40e9;
 /** The fewest tokens of a measured row: products of fewer rows are slower for each. */
 const leastLength = 128;
@@ -80,26 +79,45 @@ function matrixParameters(config: DecoderConfig): number {
   );
 }
 
-async function measureStep({ base, config, layers, spec, shape }: ShortTraining): Promise<number> {
+/** Bases of so many layers are measured whole. */
+const fewLayers = 8;
+/** The layers of larger ones that are measured: what the longer part takes more is that of two layers. */
+const [shortPart, longPart] = [1, 3];
+
+async function measureLayers(training: MeasuredTraining): Promise<number> {
+  const { layers } = training.config;
+  if (layers <= fewLayers) {
+    const [whole] = await measureSteps(training, [layers]);
+    return whole!;
+  }
+  const [short, long] = await measureSteps(training, [shortPart, longPart]);
+  const ofOne = Math.max(0, long! - short!) / (longPart - shortPart);
+  return short! + (layers - shortPart) * ofOne;
+}
+
+/** Returns the seconds of steps of models with the first so many layers of the base. */
+async function measureSteps(training: MeasuredTraining, layers: readonly number[]): Promise<number[]> {
+  const steps: TrainingStep[] = [];
+  try {
+    for (const count of layers) steps.push(await openShortStep(training, count));
+    const batch = randomBatch(training.config, training.shape);
+    const noise = seededRandom(1, "cost");
+    return await medianTimes(steps.map((step) => () => step.run(batch, noise)));
+  } finally {
+    for (const step of steps) await step.release();
+  }
+}
+
+async function openShortStep({ base, config, spec, shape }: MeasuredTraining, layers: number): Promise<TrainingStep> {
   const short = { ...config, layers };
   const weights = { weights: storedWeights(base.tensors), weightFile: basename(base.weightsPath) };
-  const { parameters } = trainingGraph(
-    { config: short, ...weights, modules: moduleShapes(short) },
-    spec,
-    shape,
-    "gradients",
-  );
+  const model = { config: short, ...weights, modules: moduleShapes(short) };
+  const { parameters } = trainingGraph(model, spec, shape, "gradients");
   const random = seededRandom(1, "cost");
   // Not all the same: equal values make denormal numbers, which take several times as long.
   const values = (count: number): Float32Array => Float32Array.from({ length: count }, () => 0.02 * random.normal());
   const initial = new Map(parameters.map(({ name, shape: dims }) => [name, values(elementCount(dims))]));
-  const step = await openTrainingStep({ ...base, config: short }, spec, shape, initial);
-  try {
-    const batch = randomBatch(short, shape);
-    return await lowerQuartile(() => step.run(batch, random));
-  } finally {
-    await step.release();
-  }
+  return openTrainingStep({ ...base, config: short }, spec, shape, initial);
 }
 
 /** The last few tokens of each row are predicted: a graph has a head in any case. */
@@ -122,26 +140,31 @@ const lossShare = 0.25;
 async function measureHead({ hiddenSize, vocabularySize }: DecoderConfig): Promise<number> {
   const speed = await openProductSpeed([{ tokens: labels, inFeatures: hiddenSize, outFeatures: columns, count: 1 }]);
   try {
-    const seconds = await lowerQuartile(() => speed.measure());
+    const [seconds] = await medianTimes([() => speed.measure()]);
     // Forward and for the gradient of the states; the head itself is not trained.
-    return ((2 * vocabularySize) / columns) * (seconds / labels / (1 - lossShare));
+    return ((2 * vocabularySize) / columns) * (seconds! / labels / (1 - lossShare));
   } finally {
     await speed.release();
   }
 }
 
 /** Measures for at least this long, in seconds, and at least so often. */
-const [leastSeconds, leastRuns] = [0.25, 4];
+const [leastSeconds, leastRuns] = [0.25, 3];
 
-/** Returns the seconds of a run, after one to warm up: the lower quartile, for other programs slow runs down. */
-async function lowerQuartile(run: () => Promise<unknown>): Promise<number> {
-  await run();
-  const times: number[] = [];
+/**
+ * Returns the median of the seconds that each work takes, after one run to warm up. They take turns, so that other programs slow them
+ * down alike, as they will slow down the training.
+ */
+async function medianTimes(works: readonly (() => Promise<unknown>)[]): Promise<number[]> {
+  for (const work of works) await work();
+  const times = works.map((): number[] => []);
   const startedAt = performance.now();
-  while (times.length < leastRuns || performance.now() - startedAt < 1000 * leastSeconds) {
-    const start = performance.now();
-    await run();
-    times.push((performance.now() - start) / 1000);
+  while (times[0]!.length < leastRuns || performance.now() - startedAt < 1000 * leastSeconds) {
+    for (const [i, work] of works.entries()) {
+      const start = performance.now();
+      await work();
+      times[i]!.push((performance.now() - start) / 1000);
+    }
   }
-  return times.toSorted((a, b) => a - b)[times.length >> 2]!;
+  return times.map((each) => each.toSorted((a, b) => a - b)[each.length >> 1]!);
 }

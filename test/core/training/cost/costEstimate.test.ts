@@ -36,31 +36,26 @@ function specNamed(method: MethodSpec["method"]): MethodSpec {
 }
 
 describe("estimateCost", () => {
-  test("counts each layer as long as the second takes", async () => {
-    const longer = { ...base, config: { ...config, layers: 5 }, ...tinyModel({ ...config, layers: 5 }, 4) };
-    const measured: number[] = [];
-    const times: MachineTimes = {
-      ofStep: ({ layers }) => {
-        measured.push(layers);
-        return Promise.resolve(1 + 2 * layers);
-      },
-      ofHead: () => Promise.resolve(0.25),
-    };
-    const { seconds } = await estimateCost(longer, lora, shape, { tokens: 640, isValidated: false }, times);
-    expect(measured).toEqual([1, 2]);
-    expect(seconds).toBeCloseTo(640 * ((3 + 4 * 2) / 64 + 0.25), 9);
+  test("adds up layers and head for all tokens", async () => {
+    const times: MachineTimes = { ofLayers: () => Promise.resolve(3), ofHead: () => Promise.resolve(0.25) };
+    const { seconds } = await estimateCost(base, lora, shape, { tokens: 640, isValidated: false }, times);
+    expect(seconds).toBeCloseTo(640 * (3 / 64 + 0.25), 9);
   });
 });
 
 describe("measuredTimes", () => {
   test.each(methodNames)("measures a step of %s", async (method) => {
-    const training = { base, config, spec: specNamed(method), shape };
-    for (const layers of [1, 2]) expect(await measuredTimes.ofStep({ ...training, layers })).toBeGreaterThan(0);
+    expect(await measuredTimes.ofLayers({ base, config, spec: specNamed(method), shape })).toBeGreaterThan(0);
   });
 
-  test("measures a step of adapters that change none of the first layers", async () => {
-    const spec = { ...lora, targets: new Set([...targets].filter((path) => path.includes("layers.1."))) };
-    expect(await measuredTimes.ofStep({ base, config, spec, shape, layers: 1 })).toBeGreaterThan(0);
+  test("measures the first layers of a deep base, changed or not", async () => {
+    const deep = { ...config, layers: 12 };
+    const paths = [...moduleShapes(deep).keys()];
+    const ofDeep = async (spec: MethodSpec): Promise<number> =>
+      measuredTimes.ofLayers({ base: { ...base, config: deep, ...tinyModel(deep, 4) }, config: deep, spec, shape });
+    expect(await ofDeep({ ...lora, targets: new Set(paths) })).toBeGreaterThan(0);
+    const last = paths.filter((path) => path.includes("layers.11."));
+    expect(await ofDeep({ ...lora, targets: new Set(last) })).toBeGreaterThan(0);
   });
 
   test("measures the head", async () => {
@@ -71,10 +66,10 @@ describe("measuredTimes", () => {
 describe("rememberedTimes", () => {
   test("measures each part once, and others anew", async () => {
     const times = rememberedTimes();
-    const ofStep = (spec: MethodSpec): Promise<number> => times.ofStep({ base, config, spec, shape, layers: 1 });
-    const first = await ofStep(lora);
-    expect(await ofStep({ ...lora, targets: new Set(targets) })).toBe(first);
-    expect(await ofStep({ ...lora, targets: new Set([...targets].slice(1)) })).not.toBe(first);
+    const ofLayers = (spec: MethodSpec): Promise<number> => times.ofLayers({ base, config, spec, shape });
+    const first = await ofLayers(lora);
+    expect(await ofLayers({ ...lora, targets: new Set(targets) })).toBe(first);
+    expect(await ofLayers({ ...lora, targets: new Set([...targets].slice(1)) })).not.toBe(first);
   });
 });
 
