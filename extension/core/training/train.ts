@@ -7,7 +7,7 @@ import { checkpointInvalid, saveCheckpoint } from "./output/checkpoint.ts";
 import { reproduciblePlacements, withFallback } from "../devices/placements.ts";
 import type { Device } from "../runtime/device.ts";
 import { openOutputFolder, type OutputFolder } from "./output/outputFolder.ts";
-import { collectGarbage } from "../foundation/memory/collectGarbage.ts";
+import { releaseHeap } from "../foundation/memory/collectGarbage.ts";
 import { openGate } from "../foundation/waiting/gate.ts";
 import type { Said } from "../foundation/words/said.ts";
 import { peakMemoryBytes } from "../foundation/memory/peakMemory.ts";
@@ -140,7 +140,7 @@ async function takeSteps(
     const needed = diskForParameters(cost.parameterBytes, { ...settings, ...work });
     checkDisk(output.path, needed, await freeDisk(output.workFolder));
   }
-  collectGarbage(); // What reading leaves in V8's heap, up to 170 MB, would stay beside the tensors.
+  releaseHeap(); // What reading leaves in V8's heap, up to 170 MB, would stay beside the tensors.
   const unfit = (reason: Said): Error => checkpointInvalid(output.workFolder, reason);
   const step = await openTrainingStep(base, spec, shape, first, checkpoint && unfit, options.device);
   let state: TrainerState;

@@ -10,6 +10,14 @@ export function collectGarbage(): void {
 }
 
 /**
+ * Collects all garbage, and gives the emptied pages back to the system. V8 would keep them for later: hundreds of megabytes beside
+ * tensors that lie outside of its heap. It also forgets compiled code, so it is for moments after which other work begins.
+ */
+export function releaseHeap(): void {
+  collector()({ type: "major", execution: "sync", flavor: "last-resort" });
+}
+
+/**
  * Collects what has become garbage since the last collections, in a millisecond or two. V8 does so when its own heap grows, but the
  * arrays that a native library returns lie outside of it: a hundred megabytes of them wait.
  */

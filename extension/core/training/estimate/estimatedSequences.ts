@@ -4,7 +4,8 @@ import { tokenCount, type Sequence, type Sequences } from "../../dataset/sequenc
 import { headerLength, type TokenFacts } from "../../dataset/tokenCheck.ts";
 
 export interface SampledPart {
-  readonly sample: readonly Sequence[];
+  /** The variants of each sequence: at least one. */
+  readonly sample: readonly (readonly Sequence[])[];
   /** Sequences of the whole part, not necessarily a whole number. */
   readonly total: number;
 }
@@ -14,16 +15,18 @@ export interface EstimatedSequences extends Sequences, TokenFacts {
   readonly bytes: number;
 }
 
-/** @param drawings variants of each sequence */
+/** @param drawings variants of each sequence in the whole data, at least as many as are sampled */
 export function estimatedSequences(parts: readonly SampledPart[], drawings: number): EstimatedSequences {
   const filled = parts.filter(({ sample, total }) => sample.length > 0 && total > 0);
   const counts = filled.map(({ total }) => Math.max(1, Math.round(total)));
-  const mean = ({ sample }: SampledPart, of: (sequence: Sequence) => number): number =>
-    sample.reduce((sum, sequence) => sum + of(sequence), 0) / sample.length;
+  const mean = ({ sample }: SampledPart, of: (sequence: Sequence) => number): number => {
+    const all = sample.flat();
+    return all.reduce((sum, sequence) => sum + of(sequence), 0) / all.length;
+  };
   const sum = (of: (sequence: Sequence) => number): number =>
     Math.round(drawings * filled.reduce((all, part, i) => all + counts[i]! * mean(part, of), 0));
   const longest = (of: (sequence: Sequence) => number): number =>
-    filled.reduce((most, { sample }) => sample.reduce((max, sequence) => Math.max(max, of(sequence)), most), 0);
+    filled.reduce((most, { sample }) => sample.flat().reduce((max, sequence) => Math.max(max, of(sequence)), most), 0);
   return {
     drawings,
     length: drawings * counts.reduce((all, count) => all + count, 0),
@@ -33,7 +36,8 @@ export function estimatedSequences(parts: readonly SampledPart[], drawings: numb
     at(index) {
       let place = Math.floor(index / drawings);
       for (const [i, { sample }] of filled.entries()) {
-        if (place < counts[i]!) return sample[place % sample.length];
+        const variants = sample[place % sample.length]!;
+        if (place < counts[i]!) return variants[(index % drawings) % variants.length];
         place -= counts[i]!;
       }
       return undefined;

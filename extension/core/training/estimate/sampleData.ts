@@ -21,6 +21,8 @@ import { estimatedSequences, type EstimatedSequences, type SampledPart } from ".
 
 /** How much of the source code and how many rows of a data set are tokenized. */
 const [sampledBytes, sampledRows] = [300_000, 300];
+/** The most variants of each file: little code is sampled more often, because the longest of all decides the micro-batches. */
+const sampledDrawings = 8;
 
 export interface DataEstimate {
   readonly training: EstimatedSequences;
@@ -73,7 +75,8 @@ export async function sampleData(
       const place = kept.length < sampledRows ? kept.length : random.integer(count);
       if (place < sampledRows) kept[place] = entry;
     }
-    const sample = kept.flatMap((example) => encoders.sequencesOf(example)).filter(isLearned);
+    const learned = kept.flatMap((example) => encoders.sequencesOf(example)).filter(isLearned);
+    const sample = learned.map((sequence) => [sequence]);
     return { sample, total: (sample.length * count) / Math.max(1, kept.length) };
   }
 }
@@ -134,12 +137,13 @@ async function sampleFiles(
     ...settings,
     pieceSize: await pieceSizeFor([dataset], sequencesOf, settings.maxLength),
   });
-  const sample = texts.flatMap((text) => {
-    if (requestsOf) return requestsOf(text, random, 1).flat();
-    return pieces(text).flatMap((piece) => sequencesOf(piece));
-  });
   const all = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const learned = sample.filter(isLearned);
+  const drawings = requestsOf ? Math.min(sampledDrawings, Math.max(1, Math.floor(sampledBytes / Math.max(1, all)))) : 1;
+  const sample = texts.flatMap((text) => {
+    if (requestsOf) return requestsOf(text, random, drawings);
+    return pieces(text).flatMap((piece) => sequencesOf(piece).map((sequence) => [sequence]));
+  });
+  const learned = sample.filter((variants) => variants.every(isLearned));
   return { sample: learned, total: (learned.length * all) / Math.max(1, read) };
 }
 
